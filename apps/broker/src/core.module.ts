@@ -1,7 +1,7 @@
 import type { NoticeChannel, SigningDeps, Store } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
 import type { CodeMailer } from '@countersign/mail';
-import type { SlackSide } from '@countersign/slack';
+import type { SlackIntegration } from '@countersign/slack';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
 
@@ -35,7 +35,7 @@ export interface BrokerParts {
   logger: Logger;
   channels: readonly NoticeChannel[];
   codeMailer: CodeMailer | null;
-  slack: SlackSide | null;
+  slack: SlackIntegration | null;
 }
 
 @Global()

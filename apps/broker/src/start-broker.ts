@@ -11,7 +11,7 @@ import {
   uuidV7Ids,
 } from '@countersign/persistence';
 import { createLogger } from '@countersign/runtime';
-import type { SlackSide } from '@countersign/slack';
+import type { SlackIntegration } from '@countersign/slack';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import type { DestinationStream, Logger } from 'pino';
@@ -85,7 +85,7 @@ async function serve(
   logger: Logger,
 ): Promise<RunningBroker> {
   useMiddleware(app, logger);
-  const slack = app.get<SlackSide | null>(SLACK);
+  const slack = app.get<SlackIntegration | null>(SLACK);
   // Before Nest's own routes, which answer everything else. Bolt reads the body and checks its signature itself.
   if (slack?.router != null) app.use(slack.router);
   await app.init();

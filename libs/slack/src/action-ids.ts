@@ -1,4 +1,4 @@
-/** What can be pressed, and what a press is heard as. */
+/** The `action_id` of every button. Slack sends it back with a press. */
 export const ACTIONS = {
   approve: 'request.approve',
   readOnly: 'request.offer.read_only',
@@ -10,12 +10,12 @@ export const ACTIONS = {
   withdraw: 'request.withdraw',
   stop: 'grant.stop',
   release: 'grant.release',
-  /** A link: Slack tells of it all the same, and wants an answer. */
+  /** A link. Slack sends a press on it too and expects an acknowledgement. */
   open: 'open',
   ask: 'ask',
 } as const;
 
-/** Modals, by the `callback_id` that they are heard as. */
+/** The `callback_id` of every modal. */
 export const FORMS = {
   ask: 'ask',
   less: 'offer.less',
@@ -23,6 +23,6 @@ export const FORMS = {
   stop: 'grant.stop',
 } as const;
 
-/** The `callback_id` of the global shortcut, and the slash command, as the manifest names them. */
+/** The `callback_id` of the global shortcut, and the slash command. Both are also in docs/slack/manifest.yaml. */
 export const SHORTCUT = 'ask_for_access';
 export const COMMAND = '/access';

@@ -20,50 +20,50 @@ import { boltLogger, type SlackLog } from './log.js';
 import { Installations } from './tokens.js';
 
 const EVENTS_PATH = '/slack/events';
-const LARGEST_BODY = 1024 * 1024;
-/** Tokens are looked at so often; each is renewed long before it lapses. */
-const LOOK_MS = 10 * 60_000;
+const MAX_BODY_BYTES = 1024 * 1024;
+/** How often the broker checks which tokens expire soon. */
+const TOKEN_CHECK_MS = 10 * 60_000;
 
-/** Slack as the broker holds it: what comes in, what goes out, and who is who. */
-export interface SlackSide {
+/** The broker's connection to Slack: the Bolt app, the installations and the linked identities. */
+export interface SlackIntegration {
   config: SlackConfig;
   logger: Logger;
   installations: Installations;
   identities: Identities;
   app: App;
-  /** What Express serves; null in Socket Mode. */
+  /** The Express router to mount; null in Socket Mode. */
   router: ExpressReceiver['router'] | null;
-  /** Begins to listen, without waiting for Slack. */
+  /** Starts to listen. Does not wait for Slack. */
   start(): void;
-  /** Takes nothing more and waits for what is under way. */
+  /** Stops listening and waits for the requests in progress. */
   stop(): Promise<void>;
 }
 
 /**
- * Makes the Bolt app, over HTTP or, with an app token, over a socket.
+ * Creates the Bolt app: over a socket if there is an app token, else over HTTP.
  *
  * @param register adds the listeners
  */
-export function slackSide(
+export function createSlackIntegration(
   deps: SigningDeps,
   config: SlackConfig,
   settings: SlackSettings,
   log: SlackLog,
   register: (app: App, parts: SlackParts) => void,
-): SlackSide {
+): SlackIntegration {
   const logger = boltLogger(log);
   const installations = new Installations(deps, config, logger);
   const identities = new Identities(deps, settings.publicUrl, async ({ enterprise, team }) => {
     const home = await installations.covering([enterprise, team]);
     return home === null ? null : slackClient(config, logger, home.token);
   });
-  const underWay = new Set<Promise<void>>();
+  const inProgress = new Set<Promise<void>>();
   const receiver = config.appToken === null ? httpReceiver(config, logger) : socketReceiver(config, logger);
-  const guarded = withGuard(receiver, (app) => {
+  const guarded = withInboundGuard(receiver, (app) => {
     const inbound = new Inbound(
       deps,
       (event) => app.processEvent(event),
-      (what) => log.warn({ what }, 'Slack: it came before, by another broker; nothing was done'),
+      (what) => log.warn({ what }, 'Slack: another broker has handled this already; ignored'),
     );
     return (event) => {
       const work = inbound.take(event);
@@ -71,8 +71,8 @@ export function slackSide(
         () => {},
         () => {},
       );
-      underWay.add(settled);
-      void settled.then(() => underWay.delete(settled));
+      inProgress.add(settled);
+      void settled.then(() => inProgress.delete(settled));
       return work;
     };
   });
@@ -90,7 +90,7 @@ export function slackSide(
   const socket = receiver instanceof SocketModeReceiver ? receiver : null;
   const renewal = new PeriodicLoop(
     'Slack tokens',
-    LOOK_MS,
+    TOKEN_CHECK_MS,
     () => installations.warm(),
     (_name, error) => logger.error(error),
   );
@@ -99,13 +99,13 @@ export function slackSide(
     router: receiver instanceof ExpressReceiver ? receiver.router : null,
     start: () => {
       renewal.start();
-      // It connects again by itself; what fails for good (a bad app token) is said in the log and by the doctor.
+      // It reconnects by itself. The log and `countersign doctor` report a permanent failure, such as a bad app token.
       socket?.start().catch((error: unknown) => logger.error(error));
     },
     stop: async () => {
       void renewal.stop();
       await socket?.stop();
-      await Promise.all(underWay);
+      await Promise.all(inProgress);
     },
   };
 }
@@ -115,7 +115,7 @@ function httpReceiver(config: SlackConfig, logger: Logger): ExpressReceiver {
     signingSecret: config.signingSecret ?? '',
     endpoints: EVENTS_PATH,
     logger,
-    bodyLimit: LARGEST_BODY,
+    bodyLimit: MAX_BODY_BYTES,
     customPropertiesExtractor: ({ headers }): Proof => ({
       signature: String(headers['x-slack-signature']),
       timestamp: String(headers['x-slack-request-timestamp']),
@@ -144,8 +144,8 @@ function socketReceiver(config: SlackConfig, logger: Logger): SocketModeReceiver
   });
 }
 
-/** The receiver, with something between it and the app. */
-function withGuard<R extends Receiver>(
+/** The same receiver, with a guard between it and `app.processEvent`. */
+function withInboundGuard<R extends Receiver>(
   receiver: R,
   guard: (app: App) => (event: ReceiverEvent) => Promise<void>,
 ): R {
@@ -161,7 +161,7 @@ function withGuard<R extends Receiver>(
   return receiver;
 }
 
-/** By the workspace that a payload is about; a Grid's install covers all of its workspaces. */
+/** Finds the bot token for the workspace of a payload. An installation on a Grid covers all of its workspaces. */
 const authorizer =
   (installations: Installations) =>
   async ({
@@ -171,7 +171,7 @@ const authorizer =
   }: AuthorizeSourceData<boolean>): Promise<AuthorizeResult> => {
     const [team, grid] = [teamId ?? null, enterpriseId ?? null];
     const found = await installations.covering(isEnterpriseInstall ? [grid, team] : [team, grid]);
-    if (found === null) throw new Error('the app is not installed there');
+    if (found === null) throw new Error('the app is not installed in this workspace');
     return {
       botToken: found.token,
       botId: found.botId,

@@ -3,7 +3,7 @@ import type { Logger } from '@slack/web-api';
 import { failureOf, slackClient, slackError } from './client.js';
 import type { SlackConfig } from './config.js';
 
-/** What stands between a channel and its first message; `ok` where nothing does. */
+/** Why a message into a channel would fail; `ok` if it would arrive. */
 export type PlaceState =
   | 'ok'
   | 'not_installed'
@@ -15,13 +15,13 @@ export type PlaceState =
   | 'not_in_channel'
   | 'archived';
 
-const OF_CODE: Readonly<Record<string, PlaceState>> = {
+const STATE_BY_CODE: Readonly<Record<string, PlaceState>> = {
   missing_scope: 'scope_missing',
   channel_not_found: 'channel_unknown',
   slack_unreachable: 'unreachable',
 };
 
-/** Asks Slack whether messages into this channel would arrive; nothing is posted. `code` is Slack's own, where it said one. */
+/** Asks Slack whether messages into this channel would arrive. Posts nothing. `code` is Slack's error code, if it sent one. */
 export async function checkPlace(
   config: Pick<SlackConfig, 'apiUrl'>,
   logger: Logger,
@@ -43,12 +43,15 @@ export async function checkPlace(
     return { state: channel?.is_member === true ? 'ok' : 'not_in_channel', code: null };
   } catch (error) {
     const code = slackError(error) ?? failureOf(error).code;
-    return { state: OF_CODE[code] ?? 'channel_unknown', code };
+    return { state: STATE_BY_CODE[code] ?? 'channel_unknown', code };
   }
 }
 
-/** How far Slack's clock is from this one, in seconds; null where Slack does not answer. Requests 5 min off are refused. */
-export async function clockBesideSlack({ apiUrl }: Pick<SlackConfig, 'apiUrl'>): Promise<number | null> {
+/**
+ * Seconds that our clock is ahead of Slack's; null if Slack does not answer. The broker rejects requests that are more
+ * than 5 minutes off.
+ */
+export async function slackClockOffset({ apiUrl }: Pick<SlackConfig, 'apiUrl'>): Promise<number | null> {
   try {
     const answer = await fetch(new URL('api.test', apiUrl), {
       method: 'POST',

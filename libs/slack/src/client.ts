@@ -10,12 +10,12 @@ import {
 } from '@slack/web-api';
 import type { SlackConfig } from './config.js';
 
-/** Longer than Slack takes for anything; a delivery has 15 s for all that it asks. */
-const LONGEST_MS = 6_000;
+/** Timeout of one call. A delivery has 15 s for all of its calls. */
+const CALL_TIMEOUT_MS = 6_000;
 
 /**
- * How every client of ours speaks: once. What fails is tried again by the outbox, which survives this process; Slack's
- * own policy would hold a call for half an hour.
+ * Options of every client: no retries. The outbox retries failed calls and survives a restart; the retry policy of
+ * Slack's library could hold one call for half an hour.
  */
 export const clientOptions = (config: Pick<SlackConfig, 'apiUrl'>, logger: Logger): WebClientOptions => ({
   slackApiUrl: config.apiUrl,
@@ -23,22 +23,22 @@ export const clientOptions = (config: Pick<SlackConfig, 'apiUrl'>, logger: Logge
   logger,
   retryConfig: { retries: 0 },
   rejectRateLimitedCalls: true,
-  timeout: LONGEST_MS,
+  timeout: CALL_TIMEOUT_MS,
 });
 
-/** @param token null for calls that carry the app's own secret */
+/** @param token null for calls that authenticate with the app's client secret */
 export const slackClient = (
   config: Pick<SlackConfig, 'apiUrl'>,
   logger: Logger,
   token: string | null,
 ): WebClient => new WebClient(token ?? undefined, clientOptions(config, logger));
 
-/** Slack's word for what was wrong (`channel_not_found`); null where it did not say. */
+/** Slack's error code (`channel_not_found`); null if it sent none. */
 export const slackError = (error: unknown): string | null =>
   error instanceof WebAPIPlatformError ? error.data.error : null;
 
-/** The installation is over: no call with its token will ever succeed. */
-const ENDED: ReadonlySet<string> = new Set([
+/** The installation has ended: no call with its token can succeed again. */
+const ENDING_CODES: ReadonlySet<string> = new Set([
   'account_inactive',
   'token_revoked',
   'token_expired',
@@ -48,10 +48,11 @@ const ENDED: ReadonlySet<string> = new Set([
   'org_login_required',
 ]);
 
-export const endsInstallation = (code: string | null): code is string => code !== null && ENDED.has(code);
+export const endsInstallation = (code: string | null): code is string =>
+  code !== null && ENDING_CODES.has(code);
 
-/** Nothing that waiting mends: somebody has to change the channel or the organisation file. */
-const FINAL: ReadonlySet<string> = new Set([
+/** A retry cannot help: someone has to change the channel or the organisation file. */
+const FINAL_CODES: ReadonlySet<string> = new Set([
   'channel_not_found',
   'not_in_channel',
   'is_archived',
@@ -68,26 +69,30 @@ const FINAL: ReadonlySet<string> = new Set([
   'no_text',
 ]);
 
-/** Asks for time although it comes as an answer like any other. */
-const LIMITS: ReadonlySet<string> = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded']);
+/** Rate limits that Slack reports as an ordinary error, without status 429 and Retry-After. */
+const RATE_LIMIT_CODES: ReadonlySet<string> = new Set([
+  'ratelimited',
+  'rate_limited',
+  'message_limit_exceeded',
+]);
 const DEFAULT_WAIT_SECONDS = 30;
 
-/** The code of what Slack wants later. */
+/** The failure code for every rate limit. */
 export const RATE_LIMITED = 'slack_rate_limited';
 
-/** What became of a call, for the courier: a code made of Slack's own, never its words. */
+/** Translates the error of a call for the outbox. The code is made from Slack's code, never from its message. */
 export function failureOf(error: unknown): DeliveryFailure {
   if (error instanceof DeliveryFailure) return error;
   if (error instanceof WebAPIRateLimitedError)
     return new DeliveryFailure(RATE_LIMITED, { retryAfterSeconds: Math.max(1, error.retryAfter) });
-  const said = slackError(error);
-  if (said !== null && LIMITS.has(said))
+  const code = slackError(error);
+  if (code !== null && RATE_LIMIT_CODES.has(code))
     return new DeliveryFailure(RATE_LIMITED, { retryAfterSeconds: DEFAULT_WAIT_SECONDS });
-  if (said !== null) return new DeliveryFailure(`slack_${codeText(said)}`, { final: FINAL.has(said) });
+  if (code !== null) return new DeliveryFailure(`slack_${codeText(code)}`, { final: FINAL_CODES.has(code) });
   if (error instanceof WebAPIHTTPError) return new DeliveryFailure(`slack_http_${error.statusCode}`);
   if (error instanceof WebAPIRequestError) return new DeliveryFailure('slack_unreachable');
   return new DeliveryFailure('slack_failed', { cause: error });
 }
 
-/** Slack's codes are words; what is none is not repeated. */
-const codeText = (said: string): string => (/^[a-z_]{1,60}$/.test(said) ? said : 'failed');
+/** Slack's codes are lower-case words. Anything else might hold a secret and is not repeated. */
+const codeText = (code: string): string => (/^[a-z_]{1,60}$/.test(code) ? code : 'failed');

@@ -6,7 +6,7 @@ import { BOT_EVENTS, BOT_SCOPES, readSlackConfig } from './config.js';
 
 const NONE = { signingSecret: null, clientId: null, clientSecret: null, appToken: null, apiUrl: null };
 
-test('Slack is where Slack is, unless the environment names another API', () => {
+test('the addresses are Slack’s, unless the environment names another API', () => {
   expect(readSlackConfig(NONE)).toMatchObject({
     apiUrl: 'https://slack.com/api/',
     site: 'https://slack.com',
@@ -17,7 +17,7 @@ test('Slack is where Slack is, unless the environment names another API', () => 
   });
 });
 
-test('without a client id nobody installs and nobody signs in', () => {
+test('without a client id there is no OAuth', () => {
   expect(readSlackConfig({ ...NONE, signingSecret: 's' }).oauth).toBeNull();
   expect(readSlackConfig({ ...NONE, clientId: '1.2', clientSecret: 'c' }).oauth).toEqual({
     clientId: '1.2',

@@ -1,23 +1,23 @@
 import type { SigningDeps } from '@countersign/access';
 import type { Identify } from './identity.js';
 
-/** How the app speaks with Slack. Holds secrets: never logged, never handed to a page. */
+/** Credentials and addresses of the Slack app. Holds secrets: never log it, never send it to a page. */
 export interface SlackConfig {
-  /** Signs what comes over HTTP; null in Socket Mode without it. */
+  /** Verifies requests over HTTP; may be null in Socket Mode. */
   signingSecret: string | null;
-  /** Null where the app is let into no further workspace, and nobody signs in with Slack. */
+  /** Null: no workspace can install the app, and no one can link an account. */
   oauth: { clientId: string; clientSecret: string } | null;
-  /** `xapp-…`: what comes, comes over a socket that the app itself opens. */
+  /** `xapp-…`: switches Socket Mode on. The broker then opens the connection itself. */
   appToken: string | null;
-  /** Where the Web API is, with a final slash. */
+  /** Address of the Web API, with a final slash. */
   apiUrl: string;
-  /** Where people authorise and sign in: an origin without a final slash, and the OpenID issuer. */
+  /** Origin where people authorize the app and sign in, and the OpenID issuer. No final slash. */
   site: string;
 }
 
 const SLACK = { apiUrl: 'https://slack.com/api/', site: 'https://slack.com' };
 
-/** Reads what the environment says about Slack; with an address of its own API, everything else is there too. */
+/** Builds the configuration. If `apiUrl` is given, `site` is its origin. */
 export function readSlackConfig(given: {
   signingSecret: string | null;
   clientId: string | null;
@@ -34,7 +34,7 @@ export function readSlackConfig(given: {
   };
 }
 
-/** What the bot may do in a workspace, and what each is for; the manifest asks for the same. */
+/** OAuth scopes of the bot. docs/slack/manifest.yaml requests the same. */
 export const BOT_SCOPES = [
   'chat:write',
   'commands',
@@ -48,18 +48,18 @@ export const BOT_SCOPES = [
   'users:read.email',
 ] as const;
 
-/** What Slack tells the app of; the manifest asks for the same. */
+/** Events that the app subscribes to. docs/slack/manifest.yaml requests the same. */
 export const BOT_EVENTS = ['app_home_opened', 'app_uninstalled', 'tokens_revoked'] as const;
 
-/** What messages and handlers know of where they run; no secret is among it. */
+/** Settings for messages and handlers. Holds no secret. */
 export interface SlackSettings {
-  /** The broker's origin, without a final slash: what links begin with. */
+  /** The broker's origin, without a final slash. Links start with it. */
   publicUrl: string;
-  /** Where grants point: an origin without a final slash. */
+  /** The gateway's origin, without a final slash. */
   gatewayUrl: string;
 }
 
-/** What the listeners are handed: the use cases' dependencies, and how to find out who pressed. */
+/** Dependencies of the listeners: those of the use cases, and the look-up of people. */
 export interface SlackParts {
   deps: SigningDeps;
   settings: SlackSettings;

@@ -18,35 +18,35 @@ import type { ServiceDefinition } from '@countersign/contract';
 import type { SlackParts } from './config.js';
 import type { HomeFacts } from './messages/home.js';
 
-/** All that a card tells of one request. Texts are as people wrote them; instants RFC 3339 UTC. */
+/** Everything that a card shows about one request. Texts are as people wrote them; instants are RFC 3339 UTC. */
 export interface CardFacts {
-  /** With the approvals that each side has given by now. */
+  /** Includes the approvals of each side so far. */
   request: AccessRequest;
   /** Oldest first, each with its person's name. */
   reviews: readonly (Review & { name: string })[];
-  /** What the customer offers instead, while it waits for an answer. */
+  /** The customer's counter-offer while it waits for an answer. */
   offer: (NonNullable<RequestView['offer']> & { name: string }) | null;
   requester: string;
   vendor: string;
   tenant: string;
-  /** As it is routed now; null where it was removed. */
+  /** The current definition; null if the service was removed. */
   service: ServiceDefinition | null;
-  /** Null where it was erased. */
+  /** Null if it was erased. */
   justification: string | null;
-  /** `none` where none was named; null where it was erased. */
+  /** `none` if the request has no ticket; value null if it was erased. */
   ticket: { value: string | null } | 'none';
   grant: Grant | null;
-  /** Who ended the grant; null where time or a rule did, or while it lives. */
+  /** The person who ended the grant; null if time or a rule did, or while it lasts. */
   endedBy: string | null;
-  /** Of something alike, newest first; of an open request that is read by itself. */
+  /** Earlier denials of similar requests, newest first. Only filled by `readFacts`, and only for an open request. */
   denials: readonly (EarlierDenial & { name: string })[];
-  /** When this was read. */
+  /** When the facts were read. */
   now: string;
 }
 
 type Unit = Pick<ReadUnit, 'requests' | 'reviews' | 'openings' | 'invitations' | 'grants' | 'organisation'>;
 
-/** What one card tells; null where the unit does not see the request (P9). */
+/** The facts for one card; null if the unit cannot see the request (P9). */
 export async function readFacts(unit: Unit, request: string, now: Date): Promise<CardFacts | null> {
   const found = await unit.requests.find(request);
   if (found === null) return null;
@@ -60,7 +60,7 @@ export async function readFacts(unit: Unit, request: string, now: Date): Promise
   return { ...facts, denials: denials.map((denial) => ({ ...denial, name: names(denial.requester) })) };
 }
 
-/** What many tell, in few reads: nobody and nothing is looked up twice, and earlier denials are left out. */
+/** The facts of many requests in few reads: each object is read once. Leaves out earlier denials. */
 export async function factsOf(
   unit: Unit,
   requests: readonly AccessRequest[],
@@ -75,12 +75,12 @@ export async function factsOf(
     ...views.flatMap(({ reviews }) => reviews.map(({ person }) => person)),
     ...[...grants.values()].flatMap((grant) => grant?.endedBy ?? []),
   ]);
-  const tenants = await each(
+  const tenants = await readOnce(
     requests,
     ({ tenant }) => tenant,
     (slug) => unit.organisation.tenant(slug),
   );
-  const services = await each(
+  const services = await readOnce(
     requests,
     ({ service }) => service,
     (name) => unit.organisation.service(name),
@@ -106,9 +106,9 @@ export async function factsOf(
   });
 }
 
-/** Names by id, one look-up after the other: a unit has one connection. Who is not in sight is called by their id. */
+/** Names by id. Reads one after the other, since a unit has one connection. A person who is not visible gets their id as name. */
 async function namesOf(unit: Unit, ids: readonly string[]): Promise<(id: string) => string> {
-  const people = await each(
+  const people = await readOnce(
     ids.map((id) => ({ id })),
     ({ id }) => id,
     (id) => unit.organisation.person(id),
@@ -116,13 +116,13 @@ async function namesOf(unit: Unit, ids: readonly string[]): Promise<(id: string)
   return (id) => people.get(id)?.name ?? id;
 }
 
-async function each<Item, Found>(
+async function readOnce<Item, Found>(
   items: readonly Item[],
   keyOf: (item: Item) => string,
-  look: (key: string) => Promise<Found>,
+  find: (key: string) => Promise<Found>,
 ): Promise<Map<string, Found>> {
   const found = new Map<string, Found>();
-  for (const key of new Set(items.map(keyOf))) found.set(key, await look(key));
+  for (const key of new Set(items.map(keyOf))) found.set(key, await find(key));
   return found;
 }
 
@@ -130,7 +130,7 @@ const LIMIT = 20;
 const page = { cursor: null, limit: LIMIT };
 const OWN_OPEN = ['awaiting_customer', 'awaiting_vendor'] as const;
 
-/** What one person's App Home tells: of what they may see, and nothing else (P9). */
+/** The facts for one person's App Home. Contains only what that person may see (P9). */
 export async function homeFacts({ deps }: SlackParts, principal: Principal): Promise<HomeFacts> {
   const { person } = principal;
   const reader = readerOf(principal);
@@ -140,18 +140,18 @@ export async function homeFacts({ deps }: SlackParts, principal: Principal): Pro
     awaited === null ? [] : itemsOf(listRequests(deps, principal, { state: awaited }, page)),
     itemsOf(listRequests(deps, principal, { state: 'countered', requester: person.id }, page)),
     itemsOf(listRequests(deps, principal, {}, page)),
-    // Asked for by themselves: what others ask for meanwhile does not push it out of sight.
+    // The person's own requests have their own query, so that a page full of other requests cannot hide them.
     ...OWN_OPEN.map((state) => itemsOf(listRequests(deps, principal, { state, requester: person.id }, page))),
   ]);
-  const [turn, countered, all, ...own] = lists.map((views) => views.map(({ request }) => request));
+  const [toDecide, countered, all, ...own] = lists.map((views) => views.map(({ request }) => request));
   const grants = await Promise.all(
     (['active', 'scheduled'] as const).map((state) => listGrants(deps, principal, { state }, page)),
   );
   const live = grants.flatMap(({ items }) =>
     items.map(({ grant }) => ({ id: grant.request, tenant: grant.tenant })),
   );
-  const facts = await gather(deps, [
-    ...(turn ?? []),
+  const facts = await factsByRequest(deps, [
+    ...(toDecide ?? []),
     ...(countered ?? []),
     ...(all ?? []),
     ...own.flat(),
@@ -159,7 +159,7 @@ export async function homeFacts({ deps }: SlackParts, principal: Principal): Pro
   ]);
   const isLive = new Set(live.map(({ id }) => id));
   const of = (ids: readonly string[]) => ids.flatMap((id) => facts.get(id) ?? []);
-  const waiting = of([...(turn ?? []), ...(countered ?? [])].map(({ id }) => id)).filter(
+  const waiting = of([...(toDecide ?? []), ...(countered ?? [])].map(({ id }) => id)).filter(
     ({ request, reviews }) =>
       request.state === 'countered' ||
       (request.requester !== person.id &&
@@ -194,8 +194,8 @@ function readerOf({ person }: Principal): HomeFacts['reader'] {
   return hasRole(person, 'engineer') ? 'engineer' : 'other';
 }
 
-/** Each tenant's in that tenant's own unit. */
-async function gather(
+/** Reads each tenant's requests in that tenant's own unit. */
+async function factsByRequest(
   deps: SlackParts['deps'],
   requests: readonly { tenant: string; id: string }[],
 ): Promise<Map<string, CardFacts>> {

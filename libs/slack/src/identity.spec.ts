@@ -8,7 +8,7 @@ const press = (change: object = {}) => ({
 });
 
 test.each<[string, object, object | null]>([
-  ['a press at home', press(), { team: 'T0ACME', enterprise: null, user: 'U0ADA' }],
+  ['a press in the user’s own workspace', press(), { team: 'T0ACME', enterprise: null, user: 'U0ADA' }],
   [
     'a press in a shared channel, where the app is another workspace’s',
     press({ team: { id: 'T0VENDOR' }, enterprise: { id: 'E0VENDOR' } }),
@@ -25,7 +25,7 @@ test.each<[string, object, object | null]>([
     { team: 'T0ACME', enterprise: 'E0GRID', user: 'U0ADA' },
   ],
   [
-    'somebody who is of the Grid itself',
+    'a user of the Grid itself',
     press({ user: { id: 'W0ADA', team_id: 'E0GRID' }, team: null, enterprise: { id: 'E0GRID' } }),
     { team: null, enterprise: 'E0GRID', user: 'W0ADA' },
   ],
@@ -34,7 +34,7 @@ test.each<[string, object, object | null]>([
     { user_id: 'U0ERIN', team_id: 'T0VENDOR', command: '/access' },
     { team: 'T0VENDOR', enterprise: null, user: 'U0ERIN' },
   ],
-  ['nobody', { team: { id: 'T0ACME' } }, null],
-])('who sent it: %s', (_what, body, who) => {
+  ['no user', { team: { id: 'T0ACME' } }, null],
+])('the sender of %s', (_what, body, who) => {
   expect(slackUserOf(body)).toEqual(who);
 });

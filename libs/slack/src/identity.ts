@@ -13,48 +13,48 @@ import type { WebClient } from '@slack/web-api';
 import { LRUCache } from 'lru-cache';
 
 /**
- * Who pressed, by the ids of their own workspace alone (`user.team_id`, never the workspace that the app is
- * installed in). What a payload says of names or roles counts for nothing.
+ * The Slack user who pressed, with the ids of their own workspace (`user.team_id`, never the workspace that the app is
+ * installed in). Names and roles in a payload are ignored.
  */
 export type SlackUser = SlackIds;
 
-/** Why somebody who pressed is nobody here. */
+/** Why a Slack user is not known to Countersign. */
 export type UnknownClicker = 'unlinked' | 'lapsed' | 'removed' | 'foreign' | 'guest' | 'deactivated';
 
 export type Clicker =
   | { known: true; principal: Principal }
-  /** `linkUrl`: the page on which a signed-in person links the account. */
+  /** `linkUrl`: the page where a signed-in person links the account. */
   | { known: false; why: UnknownClicker; linkUrl: string };
 
-/** Looks a clicker up. Never throws for who they are, only where the store cannot be read. */
+/** Looks up a Slack user. Never throws because of who they are, only if the store cannot be read. */
 export type Identify = (who: SlackUser) => Promise<Clicker>;
 
-/** The page on which a signed-in person links their accounts. */
+/** The page where a signed-in person links their accounts. */
 export const LINK_PAGE = '/account#slack';
 
-/** How long what Slack says of an account is believed. */
+/** How long a profile from Slack is cached. */
 const PROFILE_MS = 60_000;
-const MOST_PROFILES = 10_000;
+const MAX_PROFILES = 10_000;
 
-/** A client for the workspace that somebody is at home in; null where the app is not there. */
-export type ClientAtHome = (who: SlackUser) => Promise<WebClient | null>;
+/** A client for the user's own workspace; null if the app is not installed there. */
+export type HomeClient = (who: SlackUser) => Promise<WebClient | null>;
 
-/** Finds out who presses: by the link that they made, or by their address where their tenant wants that. */
+/** Identifies Slack users: by the account they linked, or by e-mail address if their tenant allows that. */
 export class Identities {
   private readonly profiles: LRUCache<string, Promise<SlackProfile | null>>;
 
   constructor(
     private readonly deps: Deps,
     private readonly publicUrl: string,
-    private readonly clientFor: ClientAtHome,
+    private readonly clientFor: HomeClient,
   ) {
-    this.profiles = new LRUCache({ max: MOST_PROFILES, ttl: PROFILE_MS });
+    this.profiles = new LRUCache({ max: MAX_PROFILES, ttl: PROFILE_MS });
   }
 
   readonly identify: Identify = async (who) => {
     const found = await findPersonBySlackAccount(this.deps, who);
     if ('person' in found) {
-      // Slack lets nobody press whose account is off; where it says that it is, the link counts for nothing.
+      // A deactivated account should not be able to press. If Slack reports one, ignore its link.
       const profile = await this.profileOf(who);
       return profile?.deactivated === true ? this.unknown('deactivated') : known(found.person);
     }
@@ -76,19 +76,19 @@ export class Identities {
     const key = `${who.enterprise ?? ''}/${who.team ?? ''}/${who.user}`;
     const kept = this.profiles.get(key);
     if (kept !== undefined) return kept;
-    const asked = this.ask(who).catch(() => {
+    const loading = this.loadProfile(who).catch(() => {
       this.profiles.delete(key);
       return null;
     });
-    this.profiles.set(key, asked);
-    return asked;
+    this.profiles.set(key, loading);
+    return loading;
   }
 
-  private async ask(who: SlackUser): Promise<SlackProfile | null> {
+  private async loadProfile(who: SlackUser): Promise<SlackProfile | null> {
     const client = await this.clientFor(who);
     if (client === null) return null;
     const { user } = await client.users.info({ user: who.user });
-    if (user === undefined || !isAtHome(who, user)) return null;
+    if (user === undefined || !isOwnWorkspace(who, user)) return null;
     return {
       email: user.profile?.email ?? null,
       emailVerified: user.is_email_confirmed === true,
@@ -108,8 +108,8 @@ const known = (person: Person): Clicker => ({
   principal: { person, channel: 'slack', assurance: 'slack' },
 });
 
-/** A shared channel shows people of elsewhere too: what is said of them is said by their own workspace alone. */
-function isAtHome(
+/** Shared channels also show people of other workspaces. Only their own workspace is believed about their profile. */
+function isOwnWorkspace(
   who: SlackUser,
   user: { team_id?: string; enterprise_user?: { enterprise_id?: string } },
 ): boolean {
@@ -118,8 +118,8 @@ function isAtHome(
 }
 
 /**
- * Who sent a payload. The enterprise counts where the clicker is at home in the workspace that the payload is about:
- * in a shared channel it is the one of the app's own installation.
+ * The user who sent a payload; null if it names none. `enterprise` is used only if the user belongs to the workspace of
+ * the payload: in a shared channel it is the enterprise of the app's installation, which may be another.
  */
 export function slackUserOf(body: {
   user?: { id?: string; team_id?: string };
@@ -129,7 +129,7 @@ export function slackUserOf(body: {
   team_id?: string;
   enterprise_id?: string;
 }): SlackUser | null {
-  // A command's members stand flat; it comes from the clicker's own workspace alone.
+  // A slash command has flat members, and always comes from the user's own workspace.
   const user = body.user?.id ?? body.user_id;
   if (user === undefined) return null;
   const installed = body.team?.id ?? body.team_id ?? null;

@@ -6,7 +6,7 @@ import { Inbound, InboundRefused, type Proof } from './inbound.js';
 const NOW = Date.parse('2026-11-24T15:00:00Z');
 const SECONDS = NOW / 1000;
 
-/** What brokers share, and a broker that notes what it did. */
+/** The store that brokers share. Its brokers record what they did. */
 class Site {
   readonly seen = new Set<string>();
   readonly did: string[] = [];
@@ -44,7 +44,7 @@ class Site {
 }
 
 let count = 0;
-/** A request that is signed like no other. */
+/** A request with a unique signature. */
 const proof = (change: Partial<Proof> = {}): Proof => {
   count += 1;
   return { signature: `v0=${String(count).padStart(64, '0')}`, timestamp: String(SECONDS), ...change };
@@ -90,7 +90,7 @@ test.each<[string, object]>([
   ['a press', PRESS],
   ['a form', FORM],
   ['an event', event('Ev1')],
-])('%s that comes a second time, byte for byte, is refused and does nothing', async (_what, body) => {
+])('%s that is replayed byte for byte is refused and does nothing', async (_what, body) => {
   const site = new Site();
   const inbound = site.broker();
   const by = proof();
@@ -100,10 +100,10 @@ test.each<[string, object]>([
 });
 
 test.each([
-  ['more behind it', (signature: string) => `${signature}=again`],
+  ['a suffix', (signature: string) => `${signature}=again`],
   ['another version', (signature: string) => signature.replace('v0', `v0:${SECONDS}`)],
-  ['a blank behind it', (signature: string) => `${signature} `],
-])('a signature with %s is no signature, whatever Bolt reads in it', async (_what, spelled) => {
+  ['a trailing space', (signature: string) => `${signature} `],
+])('a signature with %s is refused, whatever Bolt makes of it', async (_what, spelled) => {
   const site = new Site();
   const inbound = site.broker();
   const by = proof();
@@ -117,7 +117,7 @@ test.each<[string, object]>([
   ['a press', PRESS],
   ['a form', FORM],
   ['an event', event('Ev1')],
-])('%s that was sent to another broker before does nothing', async (_what, body) => {
+])('%s that another broker has handled does nothing', async (_what, body) => {
   const site = new Site();
   const by = proof();
   await taken(site.broker(), body, by);
@@ -125,7 +125,7 @@ test.each<[string, object]>([
   expect(site.did).toHaveLength(1);
 });
 
-test('an event that Slack tells again, signed anew, is answered and has one effect', async () => {
+test('an event that Slack repeats with a new signature is acknowledged and has one effect', async () => {
   const site = new Site();
   const inbound = site.broker();
   expect(await taken(inbound, event('Ev1'), proof())).toEqual({ acks: 1 });
@@ -134,7 +134,7 @@ test('an event that Slack tells again, signed anew, is answered and has one effe
   expect(site.did).toEqual(['Ev1', 'Ev2']);
 });
 
-test('an event that could not be done is done when Slack tells it again', async () => {
+test('an event that failed is processed when Slack repeats it', async () => {
   const site = new Site();
   const inbound = site.broker();
   site.fails = true;
@@ -147,20 +147,20 @@ test('an event that could not be done is done when Slack tells it again', async 
   expect(site.did).toEqual(['Ev1']);
 });
 
-test('while the store is away, a press is answered at once and does nothing', async () => {
+test('while the store is away, a press is acknowledged at once and does nothing', async () => {
   const site = new Site();
   site.down = true;
   expect(await taken(site.broker(), PRESS, proof())).toEqual({ acks: 1, refused: 'failed' });
   expect(site.did).toEqual([]);
 });
 
-test('a command opens its form without asking the store', async () => {
+test('a command opens its form without the store', async () => {
   const site = new Site();
   site.down = true;
   expect(await taken(site.broker(), COMMAND, proof())).toEqual({ acks: 1 });
 });
 
-test('over a socket an envelope counts once', async () => {
+test('over a socket an envelope is accepted once', async () => {
   const site = new Site();
   const inbound = site.broker();
   await taken(inbound, PRESS, { envelope: 'e1' });

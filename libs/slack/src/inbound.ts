@@ -2,15 +2,15 @@ import { type Deps, hexDigest } from '@countersign/access';
 import type { ReceiverEvent } from '@slack/bolt';
 import { LRUCache } from 'lru-cache';
 
-/** Seconds that a request's time may lie off ours, either way; Bolt itself bounds the past alone. */
-const MOST_OFF_SECONDS = 300;
-/** Longer than a signature could count for. */
-const REMEMBERED_MS = 2 * MOST_OFF_SECONDS * 1000 + 60_000;
-/** Slack gives an event up after three tries, the last within the hour. */
+/** Allowed difference between a request's timestamp and our clock, either way. Bolt checks the past only. */
+const MAX_SKEW_SECONDS = 300;
+/** Longer than any signature is valid. */
+const REMEMBERED_MS = 2 * MAX_SKEW_SECONDS * 1000 + 60_000;
+/** Slack gives up an event after three retries, the last within an hour. */
 const EVENTS_REMEMBERED_MS = 2 * 3_600_000;
-const MOST_REMEMBERED = 100_000;
+const MAX_REMEMBERED = 100_000;
 
-/** It is answered 401, and nothing happens. */
+/** The request is answered with 401 and has no effect. */
 export class InboundRefused extends Error {
   constructor(readonly code: 'malformed' | 'stale' | 'from_the_future' | 'replayed') {
     super(`Slack request refused: ${code}`);
@@ -18,25 +18,25 @@ export class InboundRefused extends Error {
   }
 }
 
-/** What the receiver knows of a request that Bolt does not look at. */
+/** Headers of a request that Bolt does not pass to listeners; they identify it for the replay check. */
 export interface Proof {
   signature?: string;
   timestamp?: string;
-  /** Of Socket Mode. */
+  /** The envelope's id in Socket Mode. */
   envelope?: string;
 }
 
-/** What `App.processEvent` is. */
+/** The signature of `App.processEvent`. */
 export type Process = (event: ReceiverEvent) => Promise<void>;
 
 /**
- * What has come in and passed Bolt's own signature check is judged once more: its time lies near ours on either side,
- * and it has not come before. This process remembers by itself; what acts is noted in the store too, where every broker
- * sees it. A command and a shortcut only open a view, by a trigger that Slack takes once: they wait for no store, and
- * neither does the acknowledgement of a press.
+ * Checks each request again after Bolt has verified its signature: its timestamp must be recent, and it must be new.
+ * This process remembers every request in memory. Requests that act are also recorded in the store, which all brokers
+ * share. Commands and shortcuts only open a view, with a trigger that Slack accepts once; so they do not wait for the
+ * store. The acknowledgement of a press does not wait for it either.
  */
 export class Inbound {
-  private readonly remembered = new LRUCache<string, true>({ max: MOST_REMEMBERED, ttl: REMEMBERED_MS });
+  private readonly remembered = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: REMEMBERED_MS });
 
   constructor(
     private readonly deps: Deps,
@@ -45,13 +45,13 @@ export class Inbound {
     private readonly wall: () => number = Date.now,
   ) {}
 
-  /** @throws InboundRefused; what the store throws, where it cannot say whether this came before */
+  /** @throws InboundRefused; the store's error if it cannot be asked whether the request is new */
   async take(event: ReceiverEvent): Promise<void> {
     const { customProperties, ...rest } = event;
     const proof: Proof = customProperties ?? {};
     const plain: ReceiverEvent = { ...rest, customProperties: {} };
-    demandPlain(proof);
-    this.demandTimely(proof);
+    requireCanonicalSignature(proof);
+    this.requireRecent(proof);
     const once = proof.signature ?? proof.envelope;
     if (once !== undefined && !this.remember(once)) throw new InboundRefused('replayed');
     const { body } = event;
@@ -71,7 +71,7 @@ export class Inbound {
     }
   }
 
-  /** Slack tells an event again until it is answered: each telling is new, the event is the same. */
+  /** Slack repeats an event until it is acknowledged. Each repetition has a new signature but the same event id. */
   private async takeEvent(event: ReceiverEvent, id: string): Promise<void> {
     const key = `event ${id}`;
     if (!this.remember(key) || !(await this.orForget(key, this.isNew(key, EVENTS_REMEMBERED_MS)))) {
@@ -81,7 +81,7 @@ export class Inbound {
     await this.orForget(key, this.process(event));
   }
 
-  /** What could not be done may be told again. */
+  /** If the work fails, forgets the key, so that Slack's next attempt is processed. */
   private async orForget<T>(key: string, work: Promise<T>): Promise<T> {
     try {
       return await work;
@@ -90,17 +90,17 @@ export class Inbound {
       await this.deps.store.slack
         .write(({ slackSeen }) => slackSeen.forget(this.hash(key)))
         .catch(() => {
-          // The store that could not note it cannot forget it either; what failed first is what is told.
+          // The store is probably away. Report the first error.
         });
       throw error;
     }
   }
 
-  private demandTimely({ timestamp }: Proof): void {
+  private requireRecent({ timestamp }: Proof): void {
     if (timestamp === undefined) return;
-    const off = Number(timestamp) - this.wall() / 1000;
-    if (!(off >= -MOST_OFF_SECONDS)) throw new InboundRefused('stale');
-    if (!(off <= MOST_OFF_SECONDS)) throw new InboundRefused('from_the_future');
+    const skew = Number(timestamp) - this.wall() / 1000;
+    if (!(skew >= -MAX_SKEW_SECONDS)) throw new InboundRefused('stale');
+    if (!(skew <= MAX_SKEW_SECONDS)) throw new InboundRefused('from_the_future');
   }
 
   private remember(key: string): boolean {
@@ -125,9 +125,9 @@ export class Inbound {
 const SIGNATURE = /^v0=[0-9a-f]{64}$/;
 
 /**
- * One signature is written in one way. Bolt reads no further than a second `=` and takes any version for what was
- * signed: without this a request could come again under another spelling.
+ * Accepts one spelling of a signature. Bolt ignores everything after a second `=` and accepts any version prefix, so
+ * without this check a request could be replayed under another spelling.
  */
-function demandPlain({ signature }: Proof): void {
+function requireCanonicalSignature({ signature }: Proof): void {
   if (signature !== undefined && !SIGNATURE.test(signature)) throw new InboundRefused('malformed');
 }

@@ -1,6 +1,6 @@
 export { ACTIONS, COMMAND, FORMS, SHORTCUT } from './action-ids.js';
-export { type SlackSide, slackSide } from './app.js';
-export { checkPlace, clockBesideSlack, type PlaceState } from './check.js';
+export { createSlackIntegration, type SlackIntegration } from './app.js';
+export { checkPlace, type PlaceState, slackClockOffset } from './check.js';
 export type { SlackParts, SlackSettings } from './config.js';
 export { BOT_EVENTS, BOT_SCOPES, readSlackConfig, type SlackConfig } from './config.js';
 export { type CardFacts, factsOf, readFacts } from './facts.js';

@@ -4,7 +4,7 @@ import { slackClient } from './client.js';
 import { BOT_SCOPES, type SlackConfig } from './config.js';
 import { tokensOf } from './tokens.js';
 
-/** Slack answered an install with something that is none. */
+/** The installation failed: OAuth is not configured, or Slack's answer is incomplete. */
 export class InstallError extends Error {
   constructor(readonly code: 'oauth_missing' | 'answer_invalid') {
     super(`Slack install: ${code}`);
@@ -12,7 +12,7 @@ export class InstallError extends Error {
   }
 }
 
-/** Where a workspace's people let the app in. @throws InstallError `oauth_missing` */
+/** The page at Slack where people install the app in a workspace. @throws InstallError `oauth_missing` */
 export function installUrl(config: SlackConfig, to: { state: string; redirectUri: string }): URL {
   if (config.oauth === null) throw new InstallError('oauth_missing');
   const url = new URL('/oauth/v2/authorize', config.site);
@@ -24,7 +24,7 @@ export function installUrl(config: SlackConfig, to: { state: string; redirectUri
 }
 
 /**
- * Takes what Slack gives for the code: of one workspace, or of a whole Grid.
+ * Exchanges the OAuth code for the installation in one workspace or on a whole Grid.
  *
  * @throws InstallError; what `@slack/web-api` throws
  */
@@ -41,14 +41,14 @@ export async function exchangeCode(
     redirect_uri: redirectUri,
   });
   const tokens = tokensOf(answer, now);
-  const place = placeOf(answer);
+  const workspace = workspaceOf(answer);
   const { bot_user_id: botUser, app_id: appId, scope = '' } = answer;
-  if (tokens === null || place?.id === undefined || botUser === undefined || appId === undefined)
+  if (tokens === null || workspace?.id === undefined || botUser === undefined || appId === undefined)
     throw new InstallError('answer_invalid');
   const bot = await slackClient(config, logger, tokens.token).auth.test();
   return {
-    workspace: place.id,
-    name: place.name ?? place.id,
+    workspace: workspace.id,
+    name: workspace.name ?? workspace.id,
     appId,
     botUser,
     botId: bot.bot_id ?? '',
@@ -57,6 +57,6 @@ export async function exchangeCode(
   };
 }
 
-/** A Grid's install has no team. */
-const placeOf = ({ is_enterprise_install: whole, enterprise, team }: OauthV2AccessResponse) =>
+/** The installation's workspace. An installation on a Grid has no team. */
+const workspaceOf = ({ is_enterprise_install: whole, enterprise, team }: OauthV2AccessResponse) =>
   whole === true ? enterprise : team;

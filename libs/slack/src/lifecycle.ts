@@ -1,21 +1,21 @@
 import type { App } from '@slack/bolt';
 import type { Installations } from './tokens.js';
 
-/** Listens for the end of installations: Slack says so once, and no call with their tokens succeeds after. */
+/** Listens for the end of installations. Slack reports it once; no later call with their tokens succeeds. */
 export function registerLifecycle(app: App, installations: Installations): void {
   app.event('app_uninstalled', async ({ body }) => {
     for (const workspace of workspacesOf(body))
-      await installations.end(workspace, 'app_uninstalled', saidAt(body));
+      await installations.end(workspace, 'app_uninstalled', sentAt(body));
   });
   app.event('tokens_revoked', async ({ body, event }) => {
-    // Tokens of people are none of ours.
+    // We hold no tokens of people.
     if ((event.tokens.bot ?? []).length === 0) return;
     for (const workspace of workspacesOf(body))
-      await installations.end(workspace, 'token_revoked', saidAt(body));
+      await installations.end(workspace, 'token_revoked', sentAt(body));
   });
 }
 
-interface Said {
+interface EndEvent {
   team_id?: string;
   enterprise_id?: string;
   event_time: number;
@@ -26,12 +26,16 @@ interface Said {
   }[];
 }
 
-/** Of a Grid-wide install the Grid alone, else the workspace. */
-function workspacesOf({ authorizations: [first] = [], team_id: team, enterprise_id: grid }: Said): string[] {
+/** The Grid's id for an installation on a Grid, else the workspace's id. */
+function workspacesOf({
+  authorizations: [first] = [],
+  team_id: team,
+  enterprise_id: grid,
+}: EndEvent): string[] {
   const whole = first?.is_enterprise_install === true;
   const [ownTeam, ownGrid] = [first?.team_id ?? team, first?.enterprise_id ?? grid];
   const own = whole ? ownGrid : (ownTeam ?? ownGrid);
   return own == null ? [] : [own];
 }
 
-const saidAt = ({ event_time: seconds }: Said): Date => new Date(seconds * 1000);
+const sentAt = ({ event_time: seconds }: EndEvent): Date => new Date(seconds * 1000);

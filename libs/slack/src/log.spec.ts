@@ -11,18 +11,18 @@ test.each<[string, unknown[]]>([
   ['a token in a sentence', ['calling with xoxb-1-hunter2']],
   ['a rotated token', ['xoxe.xoxb-1-hunter2 lapsed']],
   ['an app token', ['opened with xapp-1-hunter2']],
-  ['an address that answers without a token', ['posting to https://hooks.slack.com/actions/T1/2/hunter2']],
+  ['a webhook address', ['posting to https://hooks.slack.com/actions/T1/2/hunter2']],
   ['what follows the sentence', ['it failed', { token: 'hunter2' }]],
   ['a second line', ['it failed\nbody: hunter2']],
   ['an error with its data', [Object.assign(new Error('it failed'), { data: { body: 'hunter2' } })]],
   ['an object', [{ payload: 'hunter2' }]],
-])('P11: of %s nothing secret is written', (_what, words) => {
+])('P11: %s: no secret is written', (_what, words) => {
   const text = logged('error', ...words);
   expect(text).not.toBe('');
   expect(text).not.toContain('hunter2');
 });
 
-test('what remains is the sentence and the code', () => {
+test('the message and the code are written', () => {
   const error = Object.assign(new Error('An API error occurred: invalid_auth'), {
     code: 'slack_webapi_platform_error',
   });

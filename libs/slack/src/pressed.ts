@@ -1,6 +1,6 @@
 import { isDigest, isId } from '@countersign/contract';
 
-/** What a button or form is about: exactly the terms that its reader saw. Nothing else is taken from a payload. */
+/** The request and the exact terms that the reader of a button or form saw. Nothing else in a payload is used. */
 export interface Pressed {
   /** `req_…` */
   request: string;
@@ -9,7 +9,7 @@ export interface Pressed {
 
 export const pressedValue = ({ request, digest }: Pressed): string => `${request} ${digest}`;
 
-/** What came back; null where it is not of our making. It proves nothing of who may do what. */
+/** Parses a value from a payload; null if it is malformed. A valid value proves nothing about permissions. */
 export function readPressed(value: unknown): Pressed | null {
   if (typeof value !== 'string') return null;
   const [request = '', digest = '', ...rest] = value.split(' ');

@@ -10,21 +10,21 @@ import { LRUCache } from 'lru-cache';
 import { endsInstallation, slackClient, slackError } from './client.js';
 import type { SlackConfig } from './config.js';
 
-/** Known for so long without asking the store: what is pressed wants its answer within 3 s, whatever the store does. */
+/** How long a cached installation counts as fresh. Slack waits 3 s for an answer, so a press should not wait for the store. */
 const FRESH_MS = 30_000;
-/** Rotated while the old token is good for so long yet: Slack gives a token for 12 hours. */
-const AHEAD_MS = 2 * 3_600_000;
-/** Whoever began to rotate is given so long. */
+/** A token is rotated when it is valid for less than this. Slack issues tokens for 12 hours. */
+const ROTATE_AHEAD_MS = 2 * 3_600_000;
+/** How long one broker has to rotate a token before another may try. */
 const LEASE_MS = 60_000;
-const MOST_WORKSPACES = 10_000;
+const MAX_WORKSPACES = 10_000;
 
-/** A workspace's installation as calls need it. */
+/** An installation that has not ended. */
 export type LiveInstallation = SlackInstallation;
 
 /**
- * The installations and their tokens. A refresh token serves once: of several brokers one takes it, by a note that all
- * of them see, while the others go on with the token that is still good; what comes of it takes the old one's place only
- * where that stands unchanged.
+ * The installations and their tokens. A refresh token works once. So one broker takes a lease in the store before it
+ * rotates, and the others keep using the old token, which is still valid. The new tokens are saved only if the
+ * installation has not changed since.
  */
 export class Installations {
   private readonly known: LRUCache<string, { installation: SlackInstallation | null; readAt: number }>;
@@ -35,12 +35,12 @@ export class Installations {
     private readonly config: SlackConfig,
     private readonly logger: Logger,
   ) {
-    this.known = new LRUCache({ max: MOST_WORKSPACES });
+    this.known = new LRUCache({ max: MAX_WORKSPACES });
   }
 
   /**
-   * Reads all there are and renews what lapses soon, so that the first press of the day is answered as quickly as the
-   * second. One that cannot be renewed holds up no other.
+   * Loads every installation into the cache and rotates tokens that expire soon, so that the first press of the day is
+   * as quick as the second. A rotation that fails does not stop the others.
    */
   async warm(): Promise<void> {
     const all = await this.deps.store.slack.read((unit) => unit.slackInstallations.list());
@@ -50,8 +50,8 @@ export class Installations {
   }
 
   /**
-   * The installation that covers one of these workspaces, the first that is not over. What is known is given at once
-   * and read anew behind it.
+   * The first installation that covers one of these workspaces and has not ended; null if there is none. Returns the
+   * cached one at once and refreshes it in the background.
    */
   async covering(workspaces: readonly (string | null)[]): Promise<LiveInstallation | null> {
     for (const workspace of workspaces) {
@@ -62,16 +62,17 @@ export class Installations {
     return null;
   }
 
-  /** As it stands in the store, with a token that is good; null where it is over, or never was. */
+  /** Reads the installation from the store, with a valid token; null if it has ended or never existed. */
   async current(workspace: string): Promise<LiveInstallation | null> {
     const found = await this.read(workspace);
     return found === null || found.endedAt !== null ? null : this.rotated(found);
   }
 
   /**
-   * Its token was refused: it is over unless another was put in its place meanwhile, or can be.
+   * Handles a token that Slack rejected. Ends the installation, unless its token was replaced since or can still be
+   * refreshed.
    *
-   * @returns whether it ended
+   * @returns whether the installation ended
    */
   async refused(installation: SlackInstallation, code: string): Promise<boolean> {
     if (code === 'token_expired' && installation.refreshToken !== null) return false;
@@ -80,8 +81,8 @@ export class Installations {
     return this.end(installation.workspace, code);
   }
 
-  async end(workspace: string, reason: string, saidAt: Date | null = null): Promise<boolean> {
-    const ended = await endInstallation(this.deps, workspace, reason, saidAt);
+  async end(workspace: string, reason: string, sentAt: Date | null = null): Promise<boolean> {
+    const ended = await endInstallation(this.deps, workspace, reason, sentAt);
     this.known.delete(workspace);
     return ended;
   }
@@ -93,17 +94,17 @@ export class Installations {
   private async find(workspace: string): Promise<SlackInstallation | null> {
     const known = this.known.get(workspace);
     if (known === undefined) return this.read(workspace);
-    if (known.installation !== null && this.isOver(known.installation)) return this.current(workspace);
+    if (known.installation !== null && this.isExpired(known.installation)) return this.current(workspace);
     if (Date.now() - known.readAt > FRESH_MS)
       this.current(workspace).catch(() => {
-        // It is asked for again by whoever comes next; what they press says what is wrong.
+        // The next call reads it again and reports the error.
       });
     return known.installation;
   }
 
   private read(workspace: string): Promise<SlackInstallation | null> {
-    const under = this.reading.get(workspace);
-    if (under !== undefined) return under;
+    const inProgress = this.reading.get(workspace);
+    if (inProgress !== undefined) return inProgress;
     const reading = this.deps.store.slack
       .read((unit) => unit.slackInstallations.find(workspace))
       .then((installation) => this.remember(workspace, installation))
@@ -121,15 +122,15 @@ export class Installations {
     const { workspace, version, refreshToken, tokenExpiresAt } = installation;
     const now = this.deps.clock.now().getTime();
     if (refreshToken === null || tokenExpiresAt === null || this.config.oauth === null) return installation;
-    if (Date.parse(tokenExpiresAt) - now > AHEAD_MS) return installation;
+    if (Date.parse(tokenExpiresAt) - now > ROTATE_AHEAD_MS) return installation;
     const lease = hexDigest(this.deps.hashing, `rotate ${workspace} ${version}`);
     const until = new Date(now + LEASE_MS).toISOString();
     const mine = await this.deps.store.slack.write(async ({ slackSeen: seen }) => {
       await seen.purge(new Date(now).toISOString());
       return seen.note(lease, until);
     });
-    // Whoever is at it has not finished: a token that is still good serves meanwhile, another is waited for.
-    if (!mine && this.isOver(installation)) throw new DeliveryFailure('slack_token_expired');
+    // Another broker is rotating it. Use the old token while it is valid, else let the outbox retry.
+    if (!mine && this.isExpired(installation)) throw new DeliveryFailure('slack_token_expired');
     if (!mine) return installation;
     return this.rotate(installation, refreshToken, lease);
   }
@@ -152,29 +153,29 @@ export class Installations {
       });
     } catch (error) {
       const code = slackError(error);
-      const over = endsInstallation(code) || code === 'invalid_refresh_token';
-      if (over && this.isOver(installation)) await this.refused(installation, code);
+      const hasEnded = endsInstallation(code) || code === 'invalid_refresh_token';
+      if (hasEnded && this.isExpired(installation)) await this.refused(installation, code);
       else await this.deps.store.slack.write(({ slackSeen }) => slackSeen.forget(lease));
       return installation;
     }
     const tokens = tokensOf(answer, this.deps.clock.now());
     if (tokens === null) return installation;
-    const kept = await this.deps.store.slack.write((unit) =>
+    const isSaved = await this.deps.store.slack.write((unit) =>
       unit.slackInstallations.rotate(workspace, version, tokens),
     );
-    // Somebody installed it anew meanwhile: theirs counts.
-    if (!kept) return (await this.read(workspace)) ?? installation;
+    // The app was installed again meanwhile: that installation counts.
+    if (!isSaved) return (await this.read(workspace)) ?? installation;
     const after = { ...installation, ...tokens, version: version + 1 };
     this.remember(workspace, after);
     return after;
   }
 
-  private isOver({ tokenExpiresAt }: SlackInstallation): boolean {
+  private isExpired({ tokenExpiresAt }: SlackInstallation): boolean {
     return tokenExpiresAt !== null && Date.parse(tokenExpiresAt) <= this.deps.clock.now().getTime();
   }
 }
 
-/** The tokens of an answer; null where there is none. */
+/** The tokens in an OAuth answer; null if there is none. */
 export function tokensOf(
   answer: Pick<OauthV2AccessResponse, 'access_token' | 'refresh_token' | 'expires_in'>,
   now: Date,

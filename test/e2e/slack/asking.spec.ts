@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Five of one engineer's may wait at once; each test leaves none. */
+/** One engineer may have five waiting requests, so each test cancels its own. */
 afterEach(async () => {
   const { body } = await world.broker.call('engineer', 'GET', '/api/v1/requests');
   for (const { id, state } of (body as { items: { id: string; state: string }[] }).items)
@@ -19,7 +19,7 @@ afterEach(async () => {
       await world.broker.call('engineer', 'POST', `/api/v1/requests/${id}/cancel`);
 });
 
-/** The form that is open, once it says something. */
+/** The open form, once it contains a text. */
 const form = (who: Person, holds: string) =>
   eventually(`a form that says ${holds}`, () =>
     who.view !== undefined && who.reads(who.view).includes(holds) ? who.view : null,
@@ -39,7 +39,7 @@ const requestOf = async (reason: string) => {
   return items.find(({ justification }) => justification === reason)!;
 };
 
-/** The card as somebody would send it who has another value in its buttons. */
+/** The card with another value in its buttons, as an attacker would send it. */
 function tampered(card: Message, value: string): Message {
   const blocks = structuredClone(card.blocks);
   for (const block of blocks)
@@ -61,7 +61,7 @@ const homeOf = (who: Person, holds: string) =>
   });
 
 describe('the form that asks', () => {
-  test('it searches among what there is, says what will be needed or refused, and asks once', async () => {
+  test('it offers searches, shows what will be needed or refused, and creates one request', async () => {
     const { erin, max } = world.people;
     expect(await erin.slash('/access')).toMatchObject({ acked: true, trouble: null });
     const view = await form(erin, 'Choose a customer');
@@ -94,11 +94,11 @@ describe('the form that asks', () => {
     await erin.close(view);
   });
 
-  test('a customer’s person is told whose form it is; help and list answer their asker alone', async () => {
+  test('a customer’s person learns who may use the form; only the sender sees help and list', async () => {
     const { ada, erin } = world.people;
     await world.ask('Case 4712');
     await ada.slash('/access');
-    await form(ada, 'Engineers of the vendor ask');
+    await form(ada, 'Only engineers of the vendor ask');
     expect(await whispersAfter(erin, () => erin.slash('/access', 'help'))).toContain('/access list');
     expect(await whispersAfter(erin, () => erin.slash('/access', 'list'))).toContain(
       'Erin → acme Corp, billing',
@@ -114,7 +114,7 @@ describe('App Home', () => {
     await erin.close(await form(erin, 'Choose a customer'));
   });
 
-  test('what waits is approved there, what is open is stopped there, and its engineer releases it', async () => {
+  test('an approver approves and stops there, and the engineer releases access there', async () => {
     const { ada, erin } = world.people;
     await atCustomer('Case 6001');
     await ada.click(await homeOf(ada, 'Case 6001'), 'Approve');
@@ -144,7 +144,7 @@ describe('a press proves nothing', () => {
     expect((await requestOf('Case 5001')).state).toBe('awaiting_customer');
   });
 
-  test('P2: vendor staff do not decide for the customer, nor anybody on their own request', async () => {
+  test('P2: vendor staff cannot decide for the customer, and no one on their own request', async () => {
     const card = await atCustomer('Case 5002');
     const { kim, erin } = world.people;
     for (const { id } of [kim, erin]) world.lockbox.members.add(id);
@@ -161,12 +161,12 @@ describe('a press proves nothing', () => {
     expect(await whispersAfter(ada, () => ada.click(tampered(card, other), 'Approve'))).toContain(
       'has changed',
     );
-    // Told in one step with the card made anew, so that the next press is of what there is.
+    // The card is updated too, so that the next press has the current terms.
     await world.told();
     const edits = () => world.slack.answers('chat.update').length;
     const before = edits();
     await whispersAfter(ada, () => ada.click(tampered(card, other), 'Approve'));
-    await eventually('the card, made anew', () => edits() > before);
+    await eventually('the updated card', () => edits() > before);
     expect(ada.reads(card)).toContain('[Approve]');
     const unknown = `req_${'0'.repeat(8)}-0000-7000-8000-${'0'.repeat(12)} sha256:${'e'.repeat(64)}`;
     expect(await whispersAfter(ada, () => ada.click(tampered(card, unknown), 'Approve'))).toContain(
@@ -179,7 +179,7 @@ describe('a press proves nothing', () => {
     expect((await requestOf('Case 5003')).state).toBe('awaiting_customer');
   });
 
-  test('somebody unknown is told where to link, and nothing happens', async () => {
+  test('an unknown user is told where to link, and nothing happens', async () => {
     const card = await atCustomer('Case 5004');
     const zoe = world.acme.user('U0ZOE', { name: 'zoe', realName: 'Zoe' });
     world.lockbox.members.add(zoe.id);
@@ -206,7 +206,7 @@ describe('a press proves nothing', () => {
     expect(said.filter((each) => /handled already.*Approved by (Ada|Bob)/s.test(each))).toHaveLength(1);
   });
 
-  test('a form whose request has meanwhile ended says so and changes nothing', async () => {
+  test('a form whose request has ended meanwhile says so and changes nothing', async () => {
     const card = await atCustomer('Case 5006');
     const { ada } = world.people;
     await ada.click(card, 'Deny…');
@@ -219,7 +219,7 @@ describe('a press proves nothing', () => {
     await ada.close(ada.view!);
   });
 
-  test('a form’s value is no more believed than a button’s', async () => {
+  test('a form’s value is trusted no more than a button’s', async () => {
     const card = await atCustomer('Case 5007');
     const { ada } = world.people;
     await ada.click(card, 'Deny…');
@@ -231,7 +231,7 @@ describe('a press proves nothing', () => {
     expect((await requestOf('Case 5007')).state).toBe('awaiting_customer');
   });
 
-  test('less, chosen one by one: what was not asked for is refused under its field', async () => {
+  test('the counter-offer form: an object that was not requested is refused under its field', async () => {
     const card = await atCustomer('Case 5008');
     const { ada, erin } = world.people;
     await ada.click(card, 'Approve less…');
@@ -246,7 +246,7 @@ describe('a press proves nothing', () => {
     await world.until(mine, '[Accept for 5 minutes]', erin);
   });
 
-  test('a stop is for those who may: an engineer who presses it is told so', async () => {
+  test('an engineer who presses Stop access is refused and told why', async () => {
     const card = await atCustomer('Case 5009');
     const { ada, erin } = world.people;
     await ada.click(card, 'Approve');
@@ -260,9 +260,9 @@ describe('a press proves nothing', () => {
   });
 });
 
-// The last: what so many requests tell goes out at Slack's pace, and others would wait for it.
-describe('App Home of somebody who asks often', () => {
-  test('what one has asked for stays in sight, however much others ask for', async () => {
+// This test is the last: its many messages go out at Slack's rate, and later tests would wait for them.
+describe('App Home of an engineer with many requests', () => {
+  test('the person’s own open request stays visible behind many newer ones', async () => {
     const { erin } = world.people;
     const own = await makeRequest(world.broker, 'engineer', { justification: 'Case 6000' });
     for (let count = 0; count < 21; count += 1) {

@@ -30,7 +30,7 @@ const accounts = async (who: PersonName) => {
   return (body as { items: { id: string }[] }).items.map(({ id }) => id);
 };
 
-describe('letting the app in', () => {
+describe('installing the app', () => {
   test.each<[PersonName | null, string, number]>([
     ['engineer', INSTALL, 403],
     ['reviewer', INSTALL, 403],
@@ -60,7 +60,7 @@ describe('letting the app in', () => {
     expect(log).not.toMatch(/xox|stand-in-client-secret|stand-in-signing-secret|code=|state=/);
   });
 
-  test('a workspace that does not agree lets nobody in', async () => {
+  test('a workspace that does not agree gets no installation', async () => {
     expect(await world.walk('securityAdmin', world.people.max, INSTALL, { deny: true })).toBe(
       'slack_refused',
     );
@@ -70,7 +70,7 @@ describe('letting the app in', () => {
 });
 
 describe('linking an account', () => {
-  test('it is finished in the browser and by the person that began it, once', async () => {
+  test('the person who began it finishes it, in the same browser, once', async () => {
     const { ada } = world.people;
     const first = await begun('approver', ada, LINK);
     const other = await world.broker.sessionOf('secondApprover');
@@ -86,13 +86,13 @@ describe('linking an account', () => {
     expect(await accounts('approver')).toEqual(['T0ACME.U0ADA']);
   });
 
-  test('what was begun as an install links nobody', async () => {
+  test('an attempt that started as an installation links no account', async () => {
     const { browser, session, path } = await begun('tenantAdmin', world.people.ada, INSTALL);
     const moved = path.replace('/slack/oauth_redirect', '/slack/link/callback');
     expect(await finish(`${session}; ${browser}`, moved)).toBe('attempt_unknown');
   });
 
-  test('a key is no browser, and nobody links for somebody else', async () => {
+  test('an API key cannot link, and no one can link or unlink for another person', async () => {
     expect((await world.broker.call('approver', 'GET', LINK)).status).toBe(401);
     expect(
       (await world.broker.call('secondApprover', 'DELETE', '/api/v1/slack/accounts/T0ACME.U0ADA')).status,
@@ -106,7 +106,7 @@ describe('linking an account', () => {
     expect(await accounts('approver')).toEqual([]);
   });
 
-  test('Slack away is told on the page', async () => {
+  test('the page reports that Slack is away', async () => {
     const { browser, session, path } = await begun('approver', world.people.ada, LINK);
     world.slack.troubles.down(503);
     expect(await finish(`${session}; ${browser}`, path)).toMatch(/slack_unavailable|answer_invalid/);
@@ -114,7 +114,7 @@ describe('linking an account', () => {
   });
 });
 
-test('without Slack the broker says so, and its inbound address is nobody’s', async () => {
+test('without Slack the broker says so, and its inbound address does not exist', async () => {
   const plain = await TestBroker.start();
   try {
     const session = await plain.sessionOf('securityAdmin');

@@ -45,7 +45,7 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
     ] as const) {
       await world.until(copy, 'Access is open now, until:', reader);
       expect(reader.reads(copy)).toContain('Less was offered by Ada');
-      expect(reader.reads(copy)).not.toMatch(/\[(Approve|Deny|Half|Accept|Take)/);
+      expect(reader.reads(copy)).not.toMatch(/\[(Approve|Deny|Half|Accept|Withdraw)/);
     }
     expect(ada.reads(card)).toContain('[Stop access]');
     expect(max.reads(atVendor)).not.toContain('[');

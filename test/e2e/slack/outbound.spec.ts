@@ -99,13 +99,13 @@ describe('what goes out to Slack', () => {
     await cancel(request.id);
   });
 
-  test('a card that somebody deleted is posted anew', async () => {
+  test('a card that was deleted is posted again', async () => {
     const { request, words, card } = await asked();
     card.deleted = true;
     await cancel(request.id);
-    const anew = await world.card(world.lockbox, words);
-    expect(anew.ts).not.toBe(card.ts);
-    await world.until(anew, 'Taken back');
+    const next = await world.card(world.lockbox, words);
+    expect(next.ts).not.toBe(card.ts);
+    await world.until(next, 'Withdrawn');
     expect(cardsOf(words)).toHaveLength(1);
   });
 
@@ -115,7 +115,7 @@ describe('what goes out to Slack', () => {
     world.broker.clock.advance(1);
     await cancel(request.id);
     await eventually('the news in the thread', () =>
-      world.thread(card).some((line) => line.includes('Taken back')),
+      world.thread(card).some((line) => line.includes('Withdrawn')),
     );
     world.acme.team.editWindow = Number.POSITIVE_INFINITY;
   });

@@ -40,7 +40,7 @@ async function pressed(who: Person, { id, card }: { id: string; card: Message })
 }
 
 describe('who presses', () => {
-  test('somebody who is not linked is told how, and nothing happens', async () => {
+  test('a user without a linked account is told how to link, and nothing happens', async () => {
     const ann = world.acme.user('U0ANN', { name: 'ann' });
     world.lockbox.members.add(ann.id);
     const request = await waiting();
@@ -54,7 +54,7 @@ describe('who presses', () => {
     await cancel(request.id);
   });
 
-  test('whoever is linked elsewhere, or by nobody’s workspace, is nobody here', async () => {
+  test('a user of another or an unknown workspace is not known', async () => {
     const mallory = world.slack.workspace('T0EVIL').user('U0ADA2', { name: 'ada' });
     const request = await waiting();
     world.acme.share(world.lockbox, world.slack.workspace('T0EVIL'), [mallory]);
@@ -73,7 +73,7 @@ describe('who presses', () => {
     await cancel(request.id);
   });
 
-  test('a guest is matched by no address; an account that is off counts for nothing', async () => {
+  test('a guest is not matched by address; a deactivated account has no rights', async () => {
     await apply(file((each) => Object.assign(each.tenants[0]!.slack!, { matchEmail: true })));
     const request = await waiting();
     const guest = world.acme.user('U0GUEST', { name: 'guest', email: 'bob@acme.example', guest: 'single' });
@@ -100,7 +100,7 @@ describe('who presses', () => {
     await apply(file());
   });
 
-  test('nobody decides their own, by whatever account', async () => {
+  test('no one decides their own request, with any account', async () => {
     const { kim } = world.people;
     const request = await makeRequest(world.broker, 'engineerAndReviewer', { justification: 'Case of Kim' });
     const card = await world.card(world.reviews, 'Case of Kim', kim);
@@ -188,7 +188,7 @@ describe('an Enterprise Grid', () => {
 });
 
 describe('a channel that vendor and customer share', () => {
-  test('whoever presses is judged by their own workspace, and commands do not work', async () => {
+  test('a user is identified by their own workspace, and commands do not work', async () => {
     const { ada, max, kim } = world.people;
     const shared = world.vendor.channel('C0SHARED', { name: 'vendor-acme', members: [max, kim] });
     world.vendor.share(shared, world.acme, [ada]);

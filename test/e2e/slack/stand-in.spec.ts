@@ -39,7 +39,7 @@ const VIEW = {
   ],
 };
 
-/** Refusals are what is wanted here, and nobody's news. */
+/** These tests cause errors on purpose, so nothing is logged. */
 const quiet: Logger = {
   ...{ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
   ...{ setLevel: () => undefined, getLevel: () => LogLevel.ERROR, setName: () => undefined },
@@ -257,7 +257,7 @@ describe('the stand-in Slack', () => {
     await expect(gwen.slash('/access')).rejects.toThrow('not installed in T0GLOBEX');
   });
 
-  test('what nobody acknowledges is told again', async () => {
+  test('an event that is not acknowledged is sent again', async () => {
     const { workspace } = acme();
     says = () => (heard.length < 3 ? undefined : {});
     const times = await workspace.tell({ type: 'app_uninstalled' });

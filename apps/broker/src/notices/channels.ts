@@ -1,7 +1,7 @@
 import type { NoticeChannel } from '@countersign/access';
 import { type BrokerEnvironment, isLoopbackHost } from '@countersign/config';
 import { CodeMailer, MailChannel, type MailSettings, readMailSettings } from '@countersign/mail';
-import { SlackChannel, type SlackSide } from '@countersign/slack';
+import { SlackChannel, type SlackIntegration } from '@countersign/slack';
 import type { BrokerDeps } from '../core.module.js';
 import { OutboundClient, type Resolver } from '../outbound/outbound-client.js';
 import { WebhookChannel } from './webhook-channel.js';
@@ -10,7 +10,7 @@ import { WebhookChannel } from './webhook-channel.js';
 export function noticeChannels(
   deps: BrokerDeps,
   environment: BrokerEnvironment,
-  slack: SlackSide | null,
+  slack: SlackIntegration | null,
   resolve?: Resolver,
 ): NoticeChannel[] {
   const { publicUrl, outboundPrivate } = environment;

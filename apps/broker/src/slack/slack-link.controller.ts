@@ -11,7 +11,7 @@ import {
   type SlackAccounts,
   slackLinkEndpoints,
 } from '@countersign/api';
-import type { SlackSide } from '@countersign/slack';
+import type { SlackIntegration } from '@countersign/slack';
 import { Controller, Delete, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS, SLACK } from '../core.module.js';
@@ -32,7 +32,7 @@ export class SlackLinkController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
-    @Inject(SLACK) private readonly slack: SlackSide | null,
+    @Inject(SLACK) private readonly slack: SlackIntegration | null,
     private readonly trip: SlackRoundTrip,
     private readonly signIn: SignInWithSlack,
   ) {}

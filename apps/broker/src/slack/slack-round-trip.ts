@@ -1,5 +1,5 @@
 import type { Principal, SignInAttempt } from '@countersign/access';
-import type { SlackSide } from '@countersign/slack';
+import type { SlackIntegration } from '@countersign/slack';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { SLACK } from '../core.module.js';
@@ -27,12 +27,12 @@ export class SlackRoundTripError extends Error {
 @Injectable()
 export class SlackRoundTrip {
   constructor(
-    @Inject(SLACK) private readonly slack: SlackSide | null,
+    @Inject(SLACK) private readonly slack: SlackIntegration | null,
     private readonly attempts: SignInAttempts,
   ) {}
 
   /** @throws HttpProblem `not_ready` if Slack is not set up */
-  side(): SlackSide {
+  side(): SlackIntegration {
     if (this.slack === null) throw new HttpProblem('not_ready', 'Slack is not set up on this broker.');
     return this.slack;
   }

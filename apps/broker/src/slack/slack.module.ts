@@ -1,5 +1,10 @@
 import type { BrokerEnvironment } from '@countersign/config';
-import { readSlackConfig, registerHandlers, type SlackSide, slackSide } from '@countersign/slack';
+import {
+  createSlackIntegration,
+  readSlackConfig,
+  registerHandlers,
+  type SlackIntegration,
+} from '@countersign/slack';
 import { Inject, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, SLACK } from '../core.module.js';
@@ -16,7 +21,7 @@ import { SlackRoundTrip } from './slack-round-trip.js';
   providers: [SlackRoundTrip, SignInWithSlack],
 })
 export class SlackModule implements OnApplicationBootstrap, OnModuleDestroy {
-  constructor(@Inject(SLACK) private readonly slack: SlackSide | null) {}
+  constructor(@Inject(SLACK) private readonly slack: SlackIntegration | null) {}
 
   onApplicationBootstrap(): void {
     this.slack?.start();
@@ -28,9 +33,19 @@ export class SlackModule implements OnApplicationBootstrap, OnModuleDestroy {
 }
 
 /** Slack as this broker is configured; null if Slack is not set up. */
-export function slackOf(deps: BrokerDeps, environment: BrokerEnvironment, logger: Logger): SlackSide | null {
+export function slackOf(
+  deps: BrokerDeps,
+  environment: BrokerEnvironment,
+  logger: Logger,
+): SlackIntegration | null {
   const { slack, publicUrl, gatewayUrl } = environment;
   if (slack === null) return null;
   const log = logger.child({ part: 'slack' });
-  return slackSide(deps, readSlackConfig(slack), { publicUrl, gatewayUrl }, log, registerHandlers);
+  return createSlackIntegration(
+    deps,
+    readSlackConfig(slack),
+    { publicUrl, gatewayUrl },
+    log,
+    registerHandlers,
+  );
 }

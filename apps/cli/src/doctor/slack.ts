@@ -3,9 +3,9 @@ import type { SlackEnvironment } from '@countersign/config';
 import {
   boltLogger,
   checkPlace,
-  clockBesideSlack,
   type PlaceState,
   readSlackConfig,
+  slackClockOffset,
 } from '@countersign/slack';
 import { type Finding, failed, ok, skipped, warning } from './finding.js';
 
@@ -63,7 +63,7 @@ export async function checkSlack(
       return describePlace(who, place, await checkPlace(config, noLog, installation, place));
     }),
   );
-  return [describeClock(await clockBesideSlack(config)), ...findings];
+  return [describeClock(await slackClockOffset(config)), ...findings];
 }
 
 function describePlace(

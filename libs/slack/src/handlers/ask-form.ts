@@ -15,16 +15,16 @@ import type { PlainTextOption } from '@slack/types';
 import type { SlackParts } from '../config.js';
 import { ASK, type AskFacts, namedOption, offeringOption } from '../messages/ask-view.js';
 import { LIMITS } from '../messages/limits.js';
-import { whoPressed } from './press.js';
-import { unexpected } from './submit.js';
+import { identifyClicker } from './press.js';
+import { logUnexpected } from './submit.js';
 
 type Values = Record<string, Record<string, ViewStateValue>>;
 
-/** The form as it stands. */
+/** The current values of the form. */
 export interface AskForm {
   tenant: string | null;
   service: string | null;
-  /** Values of the chosen options. */
+  /** Values of the selected options. */
   what: readonly string[];
   objects: string;
   seconds: number | null;
@@ -32,20 +32,20 @@ export interface AskForm {
   reason: string;
 }
 
-/** A field whose block is named with what its options follow: `what:billing`. */
-const under = (values: Values, field: string): ViewStateValue | undefined => {
+/** Finds a field. The `block_id` of some fields has a suffix that their options depend on: `what:billing`. */
+const fieldValue = (values: Values, field: string): ViewStateValue | undefined => {
   const block = Object.keys(values).find((id) => id === field || id.startsWith(`${field}:`));
   return block === undefined ? undefined : values[block]?.[field];
 };
 
 export function readAskForm(values: Values): AskForm {
-  const chosen = (field: string) => under(values, field)?.selected_option?.value ?? null;
-  const typed = (field: string) => under(values, field)?.value ?? '';
+  const chosen = (field: string) => fieldValue(values, field)?.selected_option?.value ?? null;
+  const typed = (field: string) => fieldValue(values, field)?.value ?? '';
   const duration = Number(chosen(ASK.duration));
   return {
     tenant: chosen(ASK.tenant),
     service: chosen(ASK.service),
-    what: under(values, ASK.what)?.selected_options?.map(({ value }) => value) ?? [],
+    what: fieldValue(values, ASK.what)?.selected_options?.map(({ value }) => value) ?? [],
     objects: typed(ASK.objects),
     seconds: Number.isSafeInteger(duration) && duration > 0 ? duration : null,
     ticket: typed(ASK.ticket).trim(),
@@ -53,13 +53,13 @@ export function readAskForm(values: Values): AskForm {
   };
 }
 
-/** What an offering is found again by: itself, or its hash where Slack gives it too little room. */
+/** The option value of an offering: its text, or its hash if the text is too long for Slack. */
 export const offeringValue =
   (hashing: Hashing) =>
   (tick: string): string =>
     tick.length <= LIMITS.option.value ? tick : `#${hexDigest(hashing, tick)}`;
 
-/** The ask that the form makes; null while customer, service or time are missing. */
+/** Builds the request input from the form; null while customer, service or time are missing. */
 export async function askInputOf(
   { deps }: SlackParts,
   principal: Principal,
@@ -82,7 +82,7 @@ export async function askInputOf(
   };
 }
 
-/** What the form shows for what is chosen in it, by the evaluator that will judge the ask. */
+/** The facts that the form shows for its current values. The same evaluator later decides on the request itself. */
 export async function askFacts(parts: SlackParts, principal: Principal, form: AskForm): Promise<AskFacts> {
   const { deps } = parts;
   const services = await listServices(deps, principal);
@@ -101,12 +101,12 @@ export async function askFacts(parts: SlackParts, principal: Principal, form: As
     only,
     longest: limits.seconds,
     ticketRequired: limits.ticketRequired,
-    evaluation: isWhole ? await outlook(parts, principal, input) : null,
+    evaluation: isWhole ? await preview(parts, principal, input) : null,
   };
 }
 
-/** The reason is asked for by the form itself: while it is not written yet, that is no refusal worth telling. */
-async function outlook({ deps }: SlackParts, principal: Principal, input: AccessRequestInput) {
+/** Previews the request. Ignores a missing reason: the form itself requires one. */
+async function preview({ deps }: SlackParts, principal: Principal, input: AccessRequestInput) {
   const evaluation = await previewRequest(deps, principal, input);
   if (input.justification.trim() !== '') return evaluation;
   return {
@@ -115,46 +115,46 @@ async function outlook({ deps }: SlackParts, principal: Principal, input: Access
   };
 }
 
-type Asked = SlackOptionsMiddlewareArgs<'block_suggestion'> & AllMiddlewareArgs;
-type Search = (asked: Asked) => Promise<PlainTextOption[]>;
+type OptionsQuery = SlackOptionsMiddlewareArgs<'block_suggestion'> & AllMiddlewareArgs;
+type Search = (query: OptionsQuery) => Promise<PlainTextOption[]>;
 
-/** Customers, services and what they offer, searched here among what the reader may see; nobody else gets any. */
+/** Answers searches for customers, services and offerings with those that the reader may see. Unknown users get none. */
 export function listenForOptions(app: App, parts: SlackParts): void {
   const searches: Readonly<Record<string, Search>> = {
-    [ASK.tenant]: (asked) => tenants(parts, asked),
-    [ASK.service]: (asked) => services(parts, asked),
-    [ASK.what]: (asked) => offerings(parts, asked),
+    [ASK.tenant]: (query) => tenants(parts, query),
+    [ASK.service]: (query) => services(parts, query),
+    [ASK.what]: (query) => offerings(parts, query),
   };
   for (const [field, search] of Object.entries(searches))
-    app.options<'block_suggestion'>({ type: 'block_suggestion', action_id: field }, async (asked) => {
-      const options = await search(asked).catch((error: unknown) => {
-        unexpected(parts, asked.logger, error);
+    app.options<'block_suggestion'>({ type: 'block_suggestion', action_id: field }, async (query) => {
+      const options = await search(query).catch((error: unknown) => {
+        logUnexpected(parts, query.logger, error);
         return [];
       });
-      const typed = asked.options.value.trim().toLowerCase();
+      const typed = query.options.value.trim().toLowerCase();
       const fitting = options.filter(({ text, value }) =>
         `${text.text} ${value}`.toLowerCase().includes(typed),
       );
-      await asked.ack({ options: fitting.slice(0, LIMITS.options) });
+      await query.ack({ options: fitting.slice(0, LIMITS.options) });
     });
 }
 
-async function tenants(parts: SlackParts, { body }: Asked): Promise<PlainTextOption[]> {
-  const clicker = await whoPressed(parts, body);
+async function tenants(parts: SlackParts, { body }: OptionsQuery): Promise<PlainTextOption[]> {
+  const clicker = await identifyClicker(parts, body);
   if (!clicker.known || clicker.principal.person.tenant !== null) return [];
   const { tenants: known } = await organisationNames(parts.deps, clicker.principal);
   return known.map(({ slug, name }) => namedOption(slug, name));
 }
 
-async function services(parts: SlackParts, { body }: Asked): Promise<PlainTextOption[]> {
-  const clicker = await whoPressed(parts, body);
+async function services(parts: SlackParts, { body }: OptionsQuery): Promise<PlainTextOption[]> {
+  const clicker = await identifyClicker(parts, body);
   if (!clicker.known) return [];
   const known = await listServices(parts.deps, clicker.principal);
   return known.map(({ definition }) => namedOption(definition.name));
 }
 
-async function offerings(parts: SlackParts, { body }: Asked): Promise<PlainTextOption[]> {
-  const clicker = await whoPressed(parts, body);
+async function offerings(parts: SlackParts, { body }: OptionsQuery): Promise<PlainTextOption[]> {
+  const clicker = await identifyClicker(parts, body);
   if (!clicker.known) return [];
   const name = body.block_id.slice(ASK.what.length + 1);
   const known = await listServices(parts.deps, clicker.principal);

@@ -15,21 +15,21 @@ import type { WebClient } from '@slack/web-api';
 import { ACTIONS, COMMAND, FORMS, SHORTCUT } from '../action-ids.js';
 import type { SlackParts } from '../config.js';
 import { ASK, askView, TITLE } from '../messages/ask-view.js';
-import { loadingView, sayingView } from '../messages/modals.js';
+import { loadingView, messageView } from '../messages/modals.js';
 import { requestUrl } from '../messages/request-card.js';
-import { STANDING, TEXTS } from '../messages/words.js';
+import { STATE_SENTENCE, TEXTS } from '../messages/words.js';
 import { askFacts, askInputOf, readAskForm } from './ask-form.js';
-import { tellList } from './list.js';
-import { LiveViews } from './live-views.js';
-import { whoPressed } from './press.js';
-import { HELP, REFUSALS, SENTENCES, STRANGERS } from './sentences.js';
-import { errorsOf, type Sent, submitting, unexpected } from './submit.js';
+import { respondWithList } from './list.js';
+import { LiveForms } from './live-views.js';
+import { identifyClicker } from './press.js';
+import { HELP, REFUSALS, SENTENCES, UNKNOWN_CLICKER } from './sentences.js';
+import { answerSubmission, errorsOf, logUnexpected, type SubmissionResult } from './submit.js';
 
-type Sender = Parameters<typeof whoPressed>[1];
+type Sender = Parameters<typeof identifyClicker>[1];
 
-/** Asking: the command, the shortcut, the button of App Home, and the form that they open. */
+/** Requesting access: the command, the shortcut and the button of App Home open one form. */
 export function listenForAsks(app: App, parts: SlackParts): void {
-  const live = new LiveViews();
+  const live = new LiveForms();
   app.command(COMMAND, (sent) => onCommand(parts, live, sent));
   app.shortcut<GlobalShortcut>({ type: 'shortcut', callback_id: SHORTCUT }, (sent) =>
     onShortcut(parts, live, sent),
@@ -42,27 +42,27 @@ export function listenForAsks(app: App, parts: SlackParts): void {
 
 async function onCommand(
   parts: SlackParts,
-  live: LiveViews,
+  live: LiveForms,
   sent: SlackCommandMiddlewareArgs & AllMiddlewareArgs,
 ): Promise<void> {
   const { ack, command, client, respond, logger } = sent;
-  const word = command.text.trim().toLowerCase();
-  if (word === 'list') {
+  const argument = command.text.trim().toLowerCase();
+  if (argument === 'list') {
     await ack();
-    return tellList(parts, sent);
+    return respondWithList(parts, sent);
   }
-  if (word !== '') return ack({ response_type: 'ephemeral', text: HELP });
+  if (argument !== '') return ack({ response_type: 'ephemeral', text: HELP });
   await ack();
   try {
     await openAsk(parts, live, client, command.trigger_id, command, logger);
   } catch (error) {
-    await respond({ response_type: 'ephemeral', text: unexpected(parts, logger, error) });
+    await respond({ response_type: 'ephemeral', text: logUnexpected(parts, logger, error) });
   }
 }
 
 async function onShortcut(
   parts: SlackParts,
-  live: LiveViews,
+  live: LiveForms,
   sent: (SlackShortcutMiddlewareArgs<GlobalShortcut> | SlackActionMiddlewareArgs<BlockAction>) &
     AllMiddlewareArgs,
 ): Promise<void> {
@@ -70,15 +70,15 @@ async function onShortcut(
   try {
     await openAsk(parts, live, sent.client, sent.body.trigger_id, sent.body, sent.logger);
   } catch (error) {
-    // Slack has no place to answer in; whoever pressed sees no form and presses again.
-    unexpected(parts, sent.logger, error);
+    // Slack offers no place for an answer. The user sees no form and tries again.
+    logUnexpected(parts, sent.logger, error);
   }
 }
 
-/** Opens at once, before anything is looked up: Slack's trigger lives for three seconds. */
+/** Opens the form before it reads anything: Slack's trigger expires after three seconds. */
 async function openAsk(
   parts: SlackParts,
-  live: LiveViews,
+  live: LiveForms,
   client: WebClient,
   trigger: string,
   sender: Sender,
@@ -86,50 +86,55 @@ async function openAsk(
 ): Promise<void> {
   const { view } = await client.views.open({ trigger_id: trigger, view: loadingView(TITLE) });
   await live.show(client, { id: view?.id ?? '', hash: view?.hash ?? '' }, () =>
-    formNow(parts, sender, {}).catch((error: unknown) => sayingView(TITLE, unexpected(parts, logger, error))),
+    currentForm(parts, sender, {}).catch((error: unknown) =>
+      messageView(TITLE, logUnexpected(parts, logger, error)),
+    ),
   );
 }
 
-/** The form for what is chosen in it, or what stands in its way. */
-async function formNow(
+/** The form for these values, or a message that says why the sender cannot use it. */
+async function currentForm(
   parts: SlackParts,
   sender: Sender,
   values: Parameters<typeof readAskForm>[0],
 ): Promise<ModalView> {
-  const asker = await askerOf(parts, sender);
-  if ('view' in asker) return asker.view;
-  return askView(await askFacts(parts, asker.principal, readAskForm(values)));
+  const requester = await requesterOf(parts, sender);
+  if ('view' in requester) return requester.view;
+  return askView(await askFacts(parts, requester.principal, readAskForm(values)));
 }
 
-async function askerOf(
+async function requesterOf(
   parts: SlackParts,
   sender: Sender,
 ): Promise<{ principal: Principal } | { view: ModalView }> {
-  const clicker = await whoPressed(parts, sender);
+  const clicker = await identifyClicker(parts, sender);
   if (!clicker.known)
     return {
-      view: sayingView(TITLE, STRANGERS[clicker.why], { url: clicker.linkUrl, words: TEXTS.openInBrowser }),
+      view: messageView(TITLE, UNKNOWN_CLICKER[clicker.why], {
+        url: clicker.linkUrl,
+        words: TEXTS.openInBrowser,
+      }),
     };
   const { principal } = clicker;
   return hasPermission(principal.person, 'request.create')
     ? { principal }
-    : { view: sayingView(TITLE, SENTENCES.onlyEngineers) };
+    : { view: messageView(TITLE, SENTENCES.onlyEngineers) };
 }
 
-/** Something was chosen: the line that says what will be needed follows it. */
+/** The user changed a field: updates the preview of what will be needed. */
 async function onChange(
   parts: SlackParts,
-  live: LiveViews,
+  live: LiveForms,
   { ack, body, client, logger }: SlackActionMiddlewareArgs<BlockAction> & AllMiddlewareArgs,
 ): Promise<void> {
   await ack();
   const { view } = body;
   if (view === undefined) return;
   try {
-    await live.show(client, view, () => formNow(parts, body, view.state.values));
+    await live.show(client, view, () => currentForm(parts, body, view.state.values));
   } catch (error) {
-    // The form stays as it was; sending it says what is wrong.
-    unexpected(parts, logger, error);
+    // The form stays as it was. Submitting it reports what is wrong.
+    logUnexpected(parts, logger, error);
   }
 }
 
@@ -148,40 +153,45 @@ async function onSubmit(
 ): Promise<void> {
   const { body, view } = submission;
   const blocks = view.blocks.map((block) => block.block_id ?? '');
-  /** Under the field, as its block is named now; what belongs to none stands under the customer. */
+  /** The `block_id` of the field for a pointer. Errors that belong to no field appear under the customer. */
   const fieldOf = (pointer: string): string => {
     const field = FIELD_OF.find(([start]) => pointer === start || pointer.startsWith(`${start}/`))?.[1];
     const block = blocks.find((id) => id === field || id.startsWith(`${field}:`));
     return block ?? (field === ASK.what ? ASK.service : ASK.tenant);
   };
-  await submitting(parts, submission, async () => {
-    const asker = await askerOf(parts, body);
-    if ('view' in asker) return asker;
+  await answerSubmission(parts, submission, async () => {
+    const requester = await requesterOf(parts, body);
+    if ('view' in requester) return requester;
     try {
-      return await ask(parts, asker.principal, view.id, readAskForm(view.state.values), fieldOf);
+      return await submitRequest(
+        parts,
+        requester.principal,
+        view.id,
+        readAskForm(view.state.values),
+        fieldOf,
+      );
     } catch (error) {
       if (!(error instanceof AccessError)) throw error;
       if (error.code === 'request_refused' || error.code === 'invalid_request')
         return { errors: errorsOf(error, fieldOf) };
-      return { view: sayingView(TITLE, REFUSALS[error.code]) };
+      return { view: messageView(TITLE, REFUSALS[error.code]) };
     }
   });
 }
 
-/** Asks once, however often Slack sends this form. */
-async function ask(
+/** Creates one request, however often Slack sends this form. */
+async function submitRequest(
   parts: SlackParts,
   principal: Principal,
   viewId: string,
   form: ReturnType<typeof readAskForm>,
   fieldOf: (pointer: string) => string,
-): Promise<Sent> {
+): Promise<SubmissionResult> {
   const { deps, settings } = parts;
   const input = await askInputOf(parts, principal, form);
   if (input === null)
     return { errors: { [fieldOf('/tenant')]: 'Choose a customer, a data service and a time.' } };
-  if (input.scope.length === 0)
-    return { errors: { [fieldOf('/scope')]: 'Choose at least one thing to do.' } };
+  if (input.scope.length === 0) return { errors: { [fieldOf('/scope')]: 'Choose at least one action.' } };
   const sent = {
     principal: principal.person.id,
     route: 'slack ask',
@@ -190,9 +200,9 @@ async function ask(
   };
   const { request } = await requestAccess(deps, principal, input, { idempotency: sent });
   return {
-    view: sayingView(
+    view: messageView(
       TITLE,
-      `You have asked. ${STANDING[request.state]} You are told here what comes of it.`,
+      `You have asked. ${STATE_SENTENCE[request.state]} You are notified here of the outcome.`,
       {
         url: requestUrl(settings.publicUrl, request.id),
         words: TEXTS.openInBrowser,

@@ -14,14 +14,14 @@ import type { App, BlockAction, ButtonAction } from '@slack/bolt';
 import { ACTIONS } from '../action-ids.js';
 import type { SlackParts } from '../config.js';
 import type { Pressed } from '../pressed.js';
-import { type Does, pressing } from './press.js';
+import { buttonListener, type PressHandler } from './press.js';
 import { SENTENCES } from './sentences.js';
 
 type ByButton = BlockAction<ButtonAction>;
 
-/** Buttons that act at once. What each does is the domain's use case; what is said afterwards is all that is ours. */
+/** Buttons that act at once. Each calls a use case and returns the sentence that confirms it. */
 export function listenForDecisions(app: App, parts: SlackParts): void {
-  const does: Readonly<Record<string, Does>> = {
+  const handlers: Readonly<Record<string, PressHandler>> = {
     [ACTIONS.approve]: approve(parts),
     [ACTIONS.readOnly]: offer(parts, async (principal, terms) => {
       const { definition } = await getService(parts.deps, principal, terms.service);
@@ -41,37 +41,41 @@ export function listenForDecisions(app: App, parts: SlackParts): void {
       return SENTENCES.released;
     },
   };
-  for (const [id, work] of Object.entries(does)) app.action<ByButton>(id, pressing(parts, work));
-  // A link is followed by Slack itself; it tells of it, and wants an answer.
+  for (const [id, handler] of Object.entries(handlers))
+    app.action<ByButton>(id, buttonListener(parts, handler));
+  // Slack opens the link itself, but sends the press too and expects an acknowledgement.
   app.action(ACTIONS.open, async ({ ack }) => ack());
 }
 
 const approve =
-  ({ deps }: SlackParts): Does =>
+  ({ deps }: SlackParts): PressHandler =>
   async (principal, { request, digest }) => {
     await reviewRequest(deps, principal, request, { decision: 'approve', digest, reason: null });
     return SENTENCES.approved;
   };
 
 const offer =
-  (parts: SlackParts, narrow: (principal: Principal, terms: Terms) => Promise<Narrowing | null>): Does =>
+  (
+    parts: SlackParts,
+    narrow: (principal: Principal, terms: Terms) => Promise<Narrowing | null>,
+  ): PressHandler =>
   async (principal, pressed) => {
-    const { terms } = await asShown(parts, principal, pressed);
+    const { terms } = await requestAsShown(parts, principal, pressed);
     const change = await narrow(principal, terms);
     if (change === null) return SENTENCES.nothingLeft;
     await offerInstead(parts, principal, pressed, counterTerms(terms, pressed.digest, change));
     return SENTENCES.offered;
   };
 
-/** The request, where it is still the one that was shown. @throws AccessError `not_found`, `digest_mismatch` */
-export async function asShown({ deps }: SlackParts, principal: Principal, pressed: Pressed) {
+/** The request, if its terms are still those that the card showed. @throws AccessError `not_found`, `digest_mismatch` */
+export async function requestAsShown({ deps }: SlackParts, principal: Principal, pressed: Pressed) {
   const { request } = await getRequest(deps, principal, pressed.request);
   if (request.digest !== pressed.digest)
     throw new AccessError('digest_mismatch', 'The request has changed since you read it. Read it again.');
   return request;
 }
 
-/** A counter-offer with these terms. @throws AccessError as `reviewRequest` */
+/** Makes a counter-offer with these terms. @throws AccessError as `reviewRequest` */
 export async function offerInstead(
   { deps }: SlackParts,
   principal: Principal,
@@ -81,7 +85,7 @@ export async function offerInstead(
   await reviewRequest(deps, principal, request, { decision: 'counter', digest, reason: null, terms });
 }
 
-/** The grant that the request opened. @throws AccessError `not_found`, `grant_not_active` where it opened none */
+/** The id of the request's grant. @throws AccessError `not_found`; `grant_not_active` if it has none */
 export async function grantOf({ deps }: SlackParts, principal: Principal, pressed: Pressed): Promise<string> {
   const { request } = await getRequest(deps, principal, pressed.request);
   if (request.grant === null) throw new AccessError('grant_not_active', SENTENCES.noGrant);

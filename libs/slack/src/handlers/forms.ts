@@ -11,35 +11,35 @@ import {
   keepOptions,
   lessView,
   loadingView,
-  sayingView,
+  messageView,
   stopView,
 } from '../messages/modals.js';
 import { requestUrl } from '../messages/request-card.js';
 import { TEXTS } from '../messages/words.js';
 import { type Pressed, readPressed } from '../pressed.js';
-import { asShown, grantOf, offerInstead } from './decide.js';
-import { type ButtonPress, factsFor, refusal, teller, whoPressed } from './press.js';
-import { SENTENCES, STRANGERS } from './sentences.js';
-import { type Sent, type Submission, submitting, unexpected } from './submit.js';
+import { grantOf, offerInstead, requestAsShown } from './decide.js';
+import { type ButtonPress, factsFor, identifyClicker, refusalText, responder } from './press.js';
+import { SENTENCES, UNKNOWN_CLICKER } from './sentences.js';
+import { answerSubmission, logUnexpected, type Submission, type SubmissionResult } from './submit.js';
 
 type ByButton = BlockAction<ButtonAction>;
 type View = (facts: CardFacts, pressed: Pressed) => ModalView;
 
-/** Buttons that open a form, and the forms that they open. */
+/** Buttons that open a form, and the submissions of those forms. */
 export function listenForForms(app: App, parts: SlackParts): void {
-  app.action<ByButton>(ACTIONS.deny, opening(parts, 'Deny this request', denyView));
-  app.action<ByButton>(ACTIONS.stop, opening(parts, 'Stop access', stopView));
+  app.action<ByButton>(ACTIONS.deny, formOpener(parts, 'Deny this request', denyView));
+  app.action<ByButton>(ACTIONS.stop, formOpener(parts, 'Stop access', stopView));
   const less = (focus: 'keep' | 'objects') =>
-    opening(parts, 'Approve less', (...of) => lessView(...of, focus));
+    formOpener(parts, 'Approve less', (...of) => lessView(...of, focus));
   app.action<ByButton>(ACTIONS.less, less('keep'));
   app.action<ByButton>(ACTIONS.onlyObjects, less('objects'));
-  app.view<ViewSubmitAction>(FORMS.deny, sending(parts, deny));
-  app.view<ViewSubmitAction>(FORMS.stop, sending(parts, stop));
-  app.view<ViewSubmitAction>(FORMS.less, sending(parts, offerLess));
+  app.view<ViewSubmitAction>(FORMS.deny, formSubmitter(parts, deny));
+  app.view<ViewSubmitAction>(FORMS.stop, formSubmitter(parts, stop));
+  app.view<ViewSubmitAction>(FORMS.less, formSubmitter(parts, offerLess));
 }
 
-/** Opens at once, before anything is looked up: Slack's trigger lives for three seconds. */
-const opening =
+/** Opens the form before it reads anything: Slack's trigger expires after three seconds. */
+const formOpener =
   (parts: SlackParts, words: string, make: View) =>
   async (press: ButtonPress): Promise<void> => {
     await press.ack();
@@ -47,14 +47,14 @@ const opening =
     try {
       const opened = await client.views.open({ trigger_id: body.trigger_id, view: loadingView(words) });
       const view = await formFor(parts, body, readPressed(action.value), words, make).catch(
-        (error: unknown) => sayingView(words, unexpected(parts, logger, error)),
+        (error: unknown) => messageView(words, logUnexpected(parts, logger, error)),
       );
       await client.views.update({ view_id: opened.view?.id ?? '', view });
     } catch (error) {
-      await teller(
+      await responder(
         parts,
         press,
-      )(unexpected(parts, logger, error)).catch((failure: unknown) => logger.warn(failure));
+      )(logUnexpected(parts, logger, error)).catch((failure: unknown) => logger.warn(failure));
     }
   };
 
@@ -65,56 +65,64 @@ async function formFor(
   words: string,
   make: View,
 ): Promise<ModalView> {
-  const clicker = await whoPressed(parts, body);
+  const clicker = await identifyClicker(parts, body);
   if (!clicker.known)
-    return sayingView(words, STRANGERS[clicker.why], { url: clicker.linkUrl, words: TEXTS.openInBrowser });
-  if (pressed === null) return sayingView(words, SENTENCES.unreadable);
+    return messageView(words, UNKNOWN_CLICKER[clicker.why], {
+      url: clicker.linkUrl,
+      words: TEXTS.openInBrowser,
+    });
+  if (pressed === null) return messageView(words, SENTENCES.unreadable);
   try {
     return make(await factsFor(parts, clicker.principal, pressed.request), pressed);
   } catch (error) {
-    if (error instanceof AccessError) return refused(parts, clicker.principal, pressed, words, error);
+    if (error instanceof AccessError) return refusedView(parts, clicker.principal, pressed, words, error);
     throw error;
   }
 }
 
-async function refused(
+async function refusedView(
   parts: SlackParts,
   principal: Principal,
   pressed: Pressed,
   words: string,
   error: AccessError,
 ): Promise<ModalView> {
-  const sentence = await refusal(parts, principal, pressed, error);
+  const sentence = await refusalText(parts, principal, pressed, error);
   const url = requestUrl(parts.settings.publicUrl, pressed.request);
-  return sayingView(words, sentence, { url, words: TEXTS.openInBrowser });
+  return messageView(words, sentence, { url, words: TEXTS.openInBrowser });
 }
 
 type Values = Record<string, Record<string, ViewStateValue>>;
-type Form = (parts: SlackParts, principal: Principal, pressed: Pressed, values: Values) => Promise<Sent>;
+type Form = (
+  parts: SlackParts,
+  principal: Principal,
+  pressed: Pressed,
+  values: Values,
+) => Promise<SubmissionResult>;
 
-/** Who sends a form is looked up again, whoever opened it. */
-const sending =
+/** Handles a submission. Identifies the sender again; the person who opened the form does not matter. */
+const formSubmitter =
   (parts: SlackParts, form: Form) =>
   async (submission: Submission): Promise<void> => {
     const { body, view } = submission;
     const words = view.title.text;
-    await submitting(parts, submission, async () => {
-      const clicker = await whoPressed(parts, body);
+    await answerSubmission(parts, submission, async () => {
+      const clicker = await identifyClicker(parts, body);
       if (!clicker.known)
         return {
-          view: sayingView(words, STRANGERS[clicker.why], {
+          view: messageView(words, UNKNOWN_CLICKER[clicker.why], {
             url: clicker.linkUrl,
             words: TEXTS.openInBrowser,
           }),
         };
       const pressed = readPressed(view.private_metadata);
-      if (pressed === null) return { view: sayingView(words, SENTENCES.unreadable) };
+      if (pressed === null) return { view: messageView(words, SENTENCES.unreadable) };
       try {
         return await form(parts, clicker.principal, pressed, view.state.values);
       } catch (error) {
         if (!(error instanceof AccessError)) throw error;
         if (error.code === 'reason_required') return { errors: { [FIELDS.reason]: error.message } };
-        return { view: await refused(parts, clicker.principal, pressed, words, error) };
+        return { view: await refusedView(parts, clicker.principal, pressed, words, error) };
       }
     });
   };
@@ -132,13 +140,13 @@ const deny: Form = async ({ deps }, principal, { request, digest }, values) => {
 
 const stop: Form = async (parts, principal, pressed, values) => {
   const reason = typed(values, FIELDS.reason);
-  const words = reason.trim() === '' ? SENTENCES.stoppedInSlack : reason;
-  await revokeGrant(parts.deps, principal, await grantOf(parts, principal, pressed), words);
+  const givenReason = reason.trim() === '' ? SENTENCES.stoppedInSlack : reason;
+  await revokeGrant(parts.deps, principal, await grantOf(parts, principal, pressed), givenReason);
   return { done: true };
 };
 
 const offerLess: Form = async (parts, principal, pressed, values) => {
-  const { terms, digest } = await asShown(parts, principal, pressed);
+  const { terms, digest } = await requestAsShown(parts, principal, pressed);
   const chosen = new Set(values[FIELDS.keep]?.[FIELDS.keep]?.selected_options?.map(({ value }) => value));
   const kept = keepOptions(terms)
     .filter(({ option }) => chosen.has(option.value ?? ''))
@@ -148,19 +156,19 @@ const offerLess: Form = async (parts, principal, pressed, values) => {
     objects: typed(values, FIELDS.objects),
     minutes: typed(values, FIELDS.minutes),
   });
-  if (outcome.kind === 'wrong') return { errors: WRONG[outcome.why] };
+  if (outcome.kind === 'wrong') return { errors: CHOICE_ERRORS[outcome.why] };
   if (outcome.kind === 'whole')
     return {
       errors: {
-        [FIELDS.keep]: 'This is all that was asked. Leave something out, or go back and approve it.',
+        [FIELDS.keep]: 'This is the whole request. Leave something out, or go back and approve it.',
       },
     };
   await offerInstead(parts, principal, pressed, outcome.terms);
   return { done: true };
 };
 
-const WRONG = {
-  nothing_left: { [FIELDS.keep]: 'Nothing is left of it. Keep at least one action.' },
-  unknown_object: { [FIELDS.objects]: 'One of these was not asked for.' },
-  bad_time: { [FIELDS.minutes]: 'No longer than was asked, and more than nothing.' },
+const CHOICE_ERRORS = {
+  nothing_left: { [FIELDS.keep]: 'This leaves nothing. Keep at least one action.' },
+  unknown_object: { [FIELDS.objects]: 'One of these was not requested.' },
+  bad_time: { [FIELDS.minutes]: 'More than zero, and no longer than requested.' },
 } as const;

@@ -3,11 +3,11 @@ import type { WebClient } from '@slack/web-api';
 import type { SlackParts } from '../config.js';
 import { homeFacts } from '../facts.js';
 import { slackUserOf } from '../identity.js';
-import { homeView, strangerHome } from '../messages/home.js';
-import { STRANGERS } from './sentences.js';
-import { unexpected } from './submit.js';
+import { homeView, messageHome } from '../messages/home.js';
+import { UNKNOWN_CLICKER } from './sentences.js';
+import { logUnexpected } from './submit.js';
 
-/** App Home, made anew whenever somebody opens it and after each of their presses there. */
+/** App Home: published again when a person opens it, and after each of their presses there. */
 export function listenForHome(app: App, parts: SlackParts): void {
   app.event('app_home_opened', async (opened) => {
     if (opened.event.tab === 'home') await onOpened(parts, opened);
@@ -27,13 +27,13 @@ async function onOpened(
   try {
     await publishHome(parts, client, sender);
   } catch (error) {
-    const words = unexpected(parts, logger, error);
-    const view = strangerHome(words, parts.settings.publicUrl);
+    const words = logUnexpected(parts, logger, error);
+    const view = messageHome(words, parts.settings.publicUrl);
     await client.views.publish({ user_id: event.user, view });
   }
 }
 
-/** @param notice what was just done, or could not be */
+/** Publishes a person's App Home. @param notice the result of their last press, shown at the top */
 export async function publishHome(
   parts: SlackParts,
   client: WebClient,
@@ -45,6 +45,6 @@ export async function publishHome(
   const clicker = await parts.identify(who);
   const view = clicker.known
     ? homeView(await homeFacts(parts, clicker.principal), parts.settings.publicUrl, notice)
-    : strangerHome(STRANGERS[clicker.why], clicker.linkUrl);
+    : messageHome(UNKNOWN_CLICKER[clicker.why], clicker.linkUrl);
   await client.views.publish({ user_id: who.user, view });
 }

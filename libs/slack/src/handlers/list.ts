@@ -1,23 +1,25 @@
 import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
 import type { SlackParts } from '../config.js';
 import { homeFacts } from '../facts.js';
-import { saying } from '../messages/blocks.js';
+import { sentenceMessage } from '../messages/blocks.js';
 import { listMessage } from '../messages/list.js';
-import { whoPressed } from './press.js';
-import { STRANGERS } from './sentences.js';
-import { unexpected } from './submit.js';
+import { identifyClicker } from './press.js';
+import { UNKNOWN_CLICKER } from './sentences.js';
+import { logUnexpected } from './submit.js';
 
-/** `/access list`: what waits and what is open, told to its asker alone. */
-export async function tellList(
+/** `/access list`: what waits and what is open. Only the sender sees the answer. */
+export async function respondWithList(
   parts: SlackParts,
   { command, respond, logger }: SlackCommandMiddlewareArgs & AllMiddlewareArgs,
 ): Promise<void> {
-  const tell = (message: ReturnType<typeof saying>) => respond({ response_type: 'ephemeral', ...message });
+  const reply = (message: ReturnType<typeof sentenceMessage>) =>
+    respond({ response_type: 'ephemeral', ...message });
   try {
-    const clicker = await whoPressed(parts, command);
-    if (!clicker.known) return void (await tell(saying(STRANGERS[clicker.why], clicker.linkUrl)));
-    await tell(listMessage(await homeFacts(parts, clicker.principal), parts.settings.publicUrl));
+    const clicker = await identifyClicker(parts, command);
+    if (!clicker.known)
+      return void (await reply(sentenceMessage(UNKNOWN_CLICKER[clicker.why], clicker.linkUrl)));
+    await reply(listMessage(await homeFacts(parts, clicker.principal), parts.settings.publicUrl));
   } catch (error) {
-    await tell(saying(unexpected(parts, logger, error)));
+    await reply(sentenceMessage(logUnexpected(parts, logger, error)));
   }
 }

@@ -1,9 +1,9 @@
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { loadingView } from '../messages/modals.js';
-import { LiveViews } from './live-views.js';
+import { LiveForms } from './live-views.js';
 
-/** A Slack that keeps one view and its hash, as the real one does. */
+/** A fake Slack that keeps one view and its hash, as the real one does. */
 function client() {
   const shown: string[] = [];
   let edition = 0;
@@ -27,10 +27,10 @@ function held(title: string) {
   return { release, make: () => made };
 }
 
-test('of two that are looked up at once, the newest is shown whichever is ready first', async () => {
+test('of two overlapping updates, only the newer is shown, whichever is ready first', async () => {
   for (const order of ['old first', 'new first']) {
     const { shown, web } = client();
-    const live = new LiveViews();
+    const live = new LiveForms();
     const [old, fresh] = [held('old'), held('new')];
     const both = [live.show(web, V, old.make), live.show(web, V, fresh.make)];
     for (const each of order === 'old first' ? [old, fresh] : [fresh, old]) each.release();
@@ -39,22 +39,22 @@ test('of two that are looked up at once, the newest is shown whichever is ready 
   }
 });
 
-test('an event that was sent before the last edition came builds on that edition', async () => {
+test('an update with an old hash uses the hash of the last version that we showed', async () => {
   const { shown, web } = client();
-  const live = new LiveViews();
+  const live = new LiveForms();
   await live.show(web, V, async () => loadingView('one'));
   await live.show(web, V, async () => loadingView('two'));
   expect(shown).toEqual(['one', 'two']);
 });
 
-test('what another broker has shown meanwhile is not written over', async () => {
+test('a version that another broker has shown meanwhile is not overwritten', async () => {
   const { shown, web } = client();
-  await new LiveViews().show(web, V, async () => loadingView('theirs'));
-  await new LiveViews().show(web, V, async () => loadingView('ours'));
+  await new LiveForms().show(web, V, async () => loadingView('theirs'));
+  await new LiveForms().show(web, V, async () => loadingView('ours'));
   expect(shown).toEqual(['theirs']);
 });
 
-test('whatever else Slack says is not kept quiet', async () => {
+test('any other error of Slack is thrown', async () => {
   const web = { views: { update: async () => Promise.reject(new Error('down')) } } as unknown as WebClient;
-  await expect(new LiveViews().show(web, V, async () => loadingView('one'))).rejects.toThrow('down');
+  await expect(new LiveForms().show(web, V, async () => loadingView('one'))).rejects.toThrow('down');
 });

@@ -10,54 +10,54 @@ import type { WebClient } from '@slack/web-api';
 import type { SlackParts } from '../config.js';
 import { readFacts } from '../facts.js';
 import { type Clicker, slackUserOf } from '../identity.js';
-import { saying } from '../messages/blocks.js';
+import { sentenceMessage } from '../messages/blocks.js';
 import { audienceOf } from '../messages/decide-buttons.js';
 import { sealTitle } from '../messages/grant-blocks.js';
 import { requestCard } from '../messages/request-card.js';
 import { oneLine } from '../messages/text.js';
 import { type Pressed, readPressed } from '../pressed.js';
 import { publishHome } from './home.js';
-import { REFUSALS, SENTENCES, STRANGERS } from './sentences.js';
-import { unexpected } from './submit.js';
+import { REFUSALS, SENTENCES, UNKNOWN_CLICKER } from './sentences.js';
+import { logUnexpected } from './submit.js';
 
 export type ButtonPress = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs;
 
-/** Says one sentence to whoever pressed, seen by them alone. */
-export type Tell = (sentence: string, url?: string) => Promise<void>;
+/** Sends one sentence to the person who pressed. No one else sees it. */
+export type Respond = (sentence: string, url?: string) => Promise<void>;
 
-/** What a button does: the use case, and what is said when it is done. */
-export type Does = (principal: Principal, pressed: Pressed) => Promise<string>;
+/** Calls a button's use case. Returns the sentence that confirms it. */
+export type PressHandler = (principal: Principal, pressed: Pressed) => Promise<string>;
 
 /**
- * A button: acknowledged at once, then its presser is looked up, then the domain decides. Whoever it refuses is told
- * why in one sentence, and a card that told of something else than there is now is made anew.
+ * Handles a press: acknowledges it at once, identifies the person, and lets the domain decide. A refused person gets one
+ * sentence that says why. If the card was outdated, it is updated.
  */
-export const pressing =
-  (parts: SlackParts, does: Does) =>
+export const buttonListener =
+  (parts: SlackParts, handler: PressHandler) =>
   async (press: ButtonPress): Promise<void> => {
     await press.ack();
-    const tell = teller(parts, press);
+    const respond = responder(parts, press);
     try {
-      const clicker = await whoPressed(parts, press.body);
-      if (!clicker.known) return await tell(STRANGERS[clicker.why], clicker.linkUrl);
+      const clicker = await identifyClicker(parts, press.body);
+      if (!clicker.known) return await respond(UNKNOWN_CLICKER[clicker.why], clicker.linkUrl);
       const pressed = readPressed(press.action.value);
-      if (pressed === null) return await tell(SENTENCES.unreadable);
+      if (pressed === null) return await respond(SENTENCES.unreadable);
       try {
-        await tell(await again(() => does(clicker.principal, pressed)));
+        await respond(await retryOnConflict(() => handler(clicker.principal, pressed)));
       } catch (error) {
         if (!(error instanceof AccessError)) throw error;
-        await tell(await refusal(parts, clicker.principal, pressed, error));
-        if (STALE.has(error.code)) await refreshed(parts, press, clicker.principal, pressed);
+        await respond(await refusalText(parts, clicker.principal, pressed, error));
+        if (OUTDATES_CARD.has(error.code)) await tryRefreshCard(parts, press, clicker.principal, pressed);
       }
     } catch (error) {
-      await tell(unexpected(parts, press.logger, error)).catch((failure: unknown) =>
+      await respond(logUnexpected(parts, press.logger, error)).catch((failure: unknown) =>
         press.logger.warn(failure),
       );
     }
   };
 
-/** After these the card shows something else than there is. */
-const STALE: ReadonlySet<AccessError['code']> = new Set([
+/** Error codes that mean that the card is outdated. */
+const OUTDATES_CARD: ReadonlySet<AccessError['code']> = new Set([
   'digest_mismatch',
   'already_decided',
   'wrong_state',
@@ -66,18 +66,18 @@ const STALE: ReadonlySet<AccessError['code']> = new Set([
   'controls_changed',
 ]);
 
-/** By the presser's own workspace; what the payload says of names or roles counts for nothing. */
-export async function whoPressed(
+/** Identifies the sender by the ids of their own workspace. Names and roles in the payload are ignored. */
+export async function identifyClicker(
   parts: SlackParts,
   body: Parameters<typeof slackUserOf>[0],
 ): Promise<Clicker> {
   const who = slackUserOf(body);
-  if (who === null) throw new Error('a payload without a user');
+  if (who === null) throw new Error('the payload names no user');
   return parts.identify(who);
 }
 
-/** Once more where two wrote at the same moment: then it is judged by what the other has left. */
-async function again<T>(work: () => Promise<T>): Promise<T> {
+/** Retries once after a write conflict. The second attempt sees what the other writer left. */
+async function retryOnConflict<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -86,21 +86,21 @@ async function again<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What the domain's refusal means for whoever pressed; the loser of a race is told who was faster. */
-export async function refusal(
+/** Words the domain's refusal for the person who pressed. If someone else was faster, it names them. */
+export async function refusalText(
   parts: SlackParts,
   principal: Principal,
   { request }: Pressed,
   error: AccessError,
 ): Promise<string> {
-  const kind = REFUSALS[error.code];
+  const sentence = REFUSALS[error.code];
   if (error.code === 'already_decided') {
     const who = await lastDecision(parts, principal, request);
-    return who === null ? kind : `${kind} ${who}`;
+    return who === null ? sentence : `${sentence} ${who}`;
   }
   if (error.code === 'invalid_request' || error.code === 'controls_changed')
-    return `${kind} ${oneLine(error.message)}`;
-  return kind;
+    return `${sentence} ${oneLine(error.message)}`;
+  return sentence;
 }
 
 async function lastDecision(
@@ -113,7 +113,7 @@ async function lastDecision(
   return last === undefined ? null : `${sealTitle(last)}.`;
 }
 
-/** What one card tells, for somebody who may see it. @throws AccessError `not_found`, `forbidden` */
+/** The facts of one card, if the person may see the request. @throws AccessError `not_found`, `forbidden` */
 export async function factsFor({ deps }: SlackParts, principal: Principal, id: string) {
   const { request } = await getRequest(deps, principal, id);
   const facts = await deps.store.readForTenant(request.tenant, (unit) =>
@@ -123,18 +123,18 @@ export async function factsFor({ deps }: SlackParts, principal: Principal, id: s
   return facts;
 }
 
-/** The press is answered already: a card that could not be made anew is for the log, and for the next notice. */
-async function refreshed(
+/** The press is answered already. If the card cannot be updated, log it; the next notice updates the card. */
+async function tryRefreshCard(
   parts: SlackParts,
   press: ButtonPress,
   principal: Principal,
   pressed: Pressed,
 ): Promise<void> {
-  await refresh(parts, press, principal, pressed).catch((error: unknown) => press.logger.warn(error));
+  await refreshCard(parts, press, principal, pressed).catch((error: unknown) => press.logger.warn(error));
 }
 
-/** Makes the card under the pressed button anew, until it tells of what there is. */
-async function refresh(
+/** Updates the card with the pressed button, and repeats that if the request changes meanwhile. */
+async function refreshCard(
   parts: SlackParts,
   { body, action, client }: ButtonPress,
   principal: Principal,
@@ -143,24 +143,24 @@ async function refresh(
   const audience = audienceOf(action.block_id);
   const { channel, message } = body;
   if (audience === null || channel === undefined || message === undefined) return;
-  for (let facts = await factsFor(parts, principal, request), told = ''; told !== stamp(facts); ) {
-    told = stamp(facts);
+  for (let facts = await factsFor(parts, principal, request), shown = ''; shown !== versionStamp(facts); ) {
+    shown = versionStamp(facts);
     const card = requestCard(facts, audience, parts.settings.publicUrl);
     await client.chat.update({ channel: channel.id, ts: message.ts, ...card });
     facts = await factsFor(parts, principal, request);
   }
 }
 
-const stamp = ({ request, grant }: Awaited<ReturnType<typeof factsFor>>): string =>
+const versionStamp = ({ request, grant }: Awaited<ReturnType<typeof factsFor>>): string =>
   `${request.version} ${grant?.version ?? 0}`;
 
-/** In a channel by what follows the press, in App Home on App Home itself. */
-export function teller(
+/** Answers in the channel with an ephemeral message, or at the top of App Home if the press was there. */
+export function responder(
   parts: SlackParts,
   { body, respond, client }: { body: BlockAction; respond: RespondFn; client: WebClient },
-): Tell {
+): Respond {
   return async (sentence, url) => {
     if (body.view?.type === 'home') return publishHome(parts, client, body, sentence);
-    await respond({ response_type: 'ephemeral', replace_original: false, ...saying(sentence, url) });
+    await respond({ response_type: 'ephemeral', replace_original: false, ...sentenceMessage(sentence, url) });
   };
 }

@@ -1,12 +1,12 @@
 import { AccessError } from '@countersign/access';
 import { eventually } from '../../../../test/support/eventually.js';
 import type { SlackParts } from '../config.js';
-import { sayingView } from '../messages/modals.js';
-import { errorsOf, type Sent, type Submission, submitting } from './submit.js';
+import { messageView } from '../messages/modals.js';
+import { answerSubmission, errorsOf, type Submission, type SubmissionResult } from './submit.js';
 
 const parts = { deps: { ids: { next: () => 'evt_1' } } } as unknown as SlackParts;
 
-/** A form that was sent, and what Slack hears of it in order. */
+/** A submitted form, and the calls to Slack in order. */
 function sent() {
   const heard: { what: string; with: unknown }[] = [];
   const lines: string[] = [];
@@ -22,27 +22,27 @@ function sent() {
   return { heard, lines, submission };
 }
 
-/** Work that ends when the test says so, after Slack has been answered. */
-function held(answer: Sent) {
+/** Work that ends when the test releases it. */
+function held(answer: SubmissionResult) {
   let release = () => {};
-  const work = new Promise<Sent>((resolve) => {
+  const work = new Promise<SubmissionResult>((resolve) => {
     release = () => resolve(answer);
   });
   return { release, work: () => work };
 }
 
-test('what is quick is answered at once, errors under their fields', async () => {
+test('quick work is answered at once, with errors under their fields', async () => {
   const { heard, submission } = sent();
-  await submitting(parts, submission, async () => ({ errors: { reason: 'x'.repeat(999) } }));
+  await answerSubmission(parts, submission, async () => ({ errors: { reason: 'x'.repeat(999) } }));
   expect(heard).toHaveLength(1);
   expect(JSON.stringify(heard)).toMatch(/"errors":\{"reason":"x{293}… \(cut\)"\}/);
 });
 
-test('what takes longer than Slack waits is acknowledged in time, and told when it is there', async () => {
+test('work that takes longer than Slack waits is acknowledged in time, and the result is shown later', async () => {
   const { heard, submission } = sent();
-  const view = sayingView('Ask for access', 'You have asked.');
+  const view = messageView('Ask for access', 'You have asked.');
   const { release, work } = held({ view });
-  const done = submitting(parts, submission, work, 1);
+  const done = answerSubmission(parts, submission, work, 1);
   await eventually('an acknowledgement', () => heard.length === 1);
   expect(JSON.stringify(heard[0])).toContain('One moment');
   release();
@@ -53,16 +53,16 @@ test('what takes longer than Slack waits is acknowledged in time, and told when 
 test('late errors say that nothing was sent', async () => {
   const { heard, submission } = sent();
   const { release, work } = held({ errors: { tenant: 'There is no such tenant.' } });
-  const done = submitting(parts, submission, work, 1);
+  const done = answerSubmission(parts, submission, work, 1);
   await eventually('an acknowledgement', () => heard.length === 1);
   release();
   await done;
   expect(JSON.stringify(heard[1])).toContain('Nothing was sent. There is no such tenant.');
 });
 
-test('P11: what nobody foresaw is in the log under an id, and the id is all that is told', async () => {
+test('P11: an unexpected error is logged under an id, and the user sees only the id', async () => {
   const { heard, lines, submission } = sent();
-  await submitting(parts, submission, async () => {
+  await answerSubmission(parts, submission, async () => {
     throw new Error('password=hunter2');
   });
   expect(JSON.stringify(heard)).toContain('evt_1');
@@ -70,7 +70,7 @@ test('P11: what nobody foresaw is in the log under an id, and the id is all that
   expect(lines).toEqual([expect.stringMatching(/^evt_1 Error/)]);
 });
 
-test('every refusal stands under the field that it is about', () => {
+test('every refusal appears under its field', () => {
   const refusals = [
     { code: 'duration_too_long', detail: 'Too long.', pointer: '/duration' },
     { code: 'unknown_action', detail: 'No such action.', pointer: '/scope/0/actions/1' },

@@ -4,59 +4,59 @@ import type { AllMiddlewareArgs, Logger, SlackViewMiddlewareArgs, ViewSubmitActi
 import type { ModalView } from '@slack/types';
 import type { SlackParts } from '../config.js';
 import { LIMITS } from '../messages/limits.js';
-import { loadingView, sayingView } from '../messages/modals.js';
+import { loadingView, messageView } from '../messages/modals.js';
 import { cut } from '../messages/text.js';
 import { SENTENCES } from './sentences.js';
 
 export type Submission = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs;
 
-/** What sending a form came to: errors under fields, another view in its place, or nothing more to say. */
-export type Sent = { errors: Record<string, string> } | { view: ModalView } | { done: true };
+/** The result of a submission: errors under fields, another view in its place, or just done. */
+export type SubmissionResult = { errors: Record<string, string> } | { view: ModalView } | { done: true };
 
-/** Slack waits three seconds; the way there and back is its own. */
+/** Slack waits three seconds, including the time on the network. */
 const ANSWER_MS = 2_000;
 
 /**
- * Answers a form with what came of it. Where that takes longer than Slack waits, the form shows that it is under way
- * and then what came of it: nothing is sent twice.
+ * Answers a submission with its result. If the work takes longer than Slack waits, the form first shows a loading view
+ * and later the result, so that the user does not submit twice.
  */
-export async function submitting(
+export async function answerSubmission(
   parts: SlackParts,
   { ack, body, client, logger, view }: Submission,
-  work: () => Promise<Sent>,
+  work: () => Promise<SubmissionResult>,
   answerMs = ANSWER_MS,
 ): Promise<void> {
-  const words = view.title.text;
-  const sent = work().catch(
-    (error: unknown): Sent => ({ view: sayingView(words, unexpected(parts, logger, error)) }),
+  const title = view.title.text;
+  const result = work().catch(
+    (error: unknown): SubmissionResult => ({ view: messageView(title, logUnexpected(parts, logger, error)) }),
   );
-  const inTime = await withinTime(sent, answerMs);
+  const inTime = await withinTime(result, answerMs);
   if (inTime === undefined) {
-    await ack({ response_action: 'update', view: loadingView(words) });
-    await client.views.update({ view_id: body.view.id, view: lateView(await sent, words) });
+    await ack({ response_action: 'update', view: loadingView(title) });
+    await client.views.update({ view_id: body.view.id, view: lateView(await result, title) });
   } else if ('errors' in inTime) {
     await ack({ response_action: 'errors', errors: shortened(inTime.errors) });
   } else if ('view' in inTime) await ack({ response_action: 'update', view: inTime.view });
   else await ack();
 }
 
-function lateView(sent: Sent, words: string): ModalView {
-  if ('view' in sent) return sent.view;
-  if ('errors' in sent)
-    return sayingView(
-      words,
-      `Nothing was sent. ${Object.values(sent.errors).join(' ')} Close this and begin anew.`,
+function lateView(result: SubmissionResult, title: string): ModalView {
+  if ('view' in result) return result.view;
+  if ('errors' in result)
+    return messageView(
+      title,
+      `Nothing was sent. ${Object.values(result.errors).join(' ')} Close this and start again.`,
     );
-  return sayingView(words, 'Done.');
+  return messageView(title, 'Done.');
 }
 
 const shortened = (errors: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(errors).map(([field, text]) => [field, cut(text, LIMITS.fieldError)]));
 
 /**
- * The domain's objections under the fields that they are about.
+ * The domain's refusals, grouped by form field.
  *
- * @param fieldOf the field for a JSON Pointer into the asking body
+ * @param fieldOf maps a JSON Pointer into the request body to a field
  */
 export function errorsOf(error: AccessError, fieldOf: (pointer: string) => string): Record<string, string> {
   const errors: Record<string, string> = {};
@@ -69,11 +69,11 @@ export function errorsOf(error: AccessError, fieldOf: (pointer: string) => strin
   return errors;
 }
 
-/** What nobody foresaw goes to the operator's log under an id; whoever pressed is told the id and no more. */
-export function unexpected({ deps }: Pick<SlackParts, 'deps'>, logger: Logger, error: unknown): string {
+/** Logs an unexpected error under an id. Returns the sentence for the user, which contains only that id. */
+export function logUnexpected({ deps }: Pick<SlackParts, 'deps'>, logger: Logger, error: unknown): string {
   const id = deps.ids.next('evt');
   const what =
-    error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
+    error instanceof Error ? `${error.name}: ${error.message}` : 'the thrown value is not an Error';
   logger.error(`${id} ${what}`);
   return SENTENCES.unexpected(id);
 }

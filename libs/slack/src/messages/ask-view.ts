@@ -7,7 +7,7 @@ import { LIMITS } from './limits.js';
 import { cut, durationText, oneLine } from './text.js';
 import { RISK } from './words.js';
 
-/** Where in the form something stands. `what` and `duration` are named with what their options follow. */
+/** Names of the form's fields. The `block_id` of `what` and `duration` has a suffix: the service, and the longest time. */
 export const ASK = {
   tenant: 'tenant',
   service: 'service',
@@ -20,21 +20,21 @@ export const ASK = {
 
 export const TITLE = 'Ask for access';
 
-/** What the form shows beside what its reader has typed. */
+/** What the form shows besides the values that its reader has entered. */
 export interface AskFacts {
-  /** Chosen; null until then. */
+  /** The selected service; null until one is selected. */
   service: string | null;
-  /** Where there is one service alone, it is chosen already. */
+  /** The only service, which is selected from the start; null if there are several. */
   only: string | null;
-  /** The longest that may be asked for, in seconds. */
+  /** The longest time that may be requested, in seconds. */
   longest: number;
   ticketRequired: boolean;
-  /** What would come of asking; null while customer, scope or time are missing. */
+  /** The preview of the request; null while customer, scope or time are missing. */
   evaluation: Evaluation | null;
 }
 
-const USUAL = [900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400];
-const FIRST = 1_800;
+const USUAL_SECONDS = [900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400];
+const DEFAULT_SECONDS = 1_800;
 
 const durationOption = (seconds: number): PlainTextOption => ({
   text: plain(durationText(seconds), LIMITS.option.text),
@@ -42,8 +42,8 @@ const durationOption = (seconds: number): PlainTextOption => ({
 });
 
 function durationInput(longest: number): InputBlock {
-  const offered = [...new Set([...USUAL.filter((each) => each < longest), longest])];
-  const first = offered.includes(FIRST) ? FIRST : (offered[0] ?? longest);
+  const offered = [...new Set([...USUAL_SECONDS.filter((each) => each < longest), longest])];
+  const first = offered.includes(DEFAULT_SECONDS) ? DEFAULT_SECONDS : (offered[0] ?? longest);
   return {
     type: 'input',
     block_id: `${ASK.duration}:${longest}`,
@@ -58,7 +58,7 @@ function durationInput(longest: number): InputBlock {
   };
 }
 
-function searched(
+function searchInput(
   id: string,
   label: string,
   placeholder: string,
@@ -81,7 +81,7 @@ function searched(
 
 const whatInput = (service: string): InputBlock => ({
   type: 'input',
-  // Another service has other resources: what was chosen of the last one is gone.
+  // Another service has other resources, so a new `block_id` drops the selection.
   block_id: `${ASK.what}:${service}`,
   dispatch_action: true,
   label: plain('What do you need to do?', LIMITS.input.label),
@@ -111,7 +111,7 @@ const textInput = (
   },
 });
 
-/** The form that asks: what is chosen in it stays, since its fields keep their names. */
+/** The request form. Slack keeps the entered values on an update, since the `block_id`s stay the same. */
 export function askView({ service, only, longest, ticketRequired, evaluation }: AskFacts): ModalView {
   return {
     type: 'modal',
@@ -120,51 +120,56 @@ export function askView({ service, only, longest, ticketRequired, evaluation }: 
     submit: plain('Ask', LIMITS.view.button),
     close: plain('Close', LIMITS.view.button),
     blocks: [
-      searched(ASK.tenant, 'Customer', 'Search customers', null),
-      searched(ASK.service, 'Data service', 'Search data services', only === null ? null : namedOption(only)),
+      searchInput(ASK.tenant, 'Customer', 'Search customers', null),
+      searchInput(
+        ASK.service,
+        'Data service',
+        'Search data services',
+        only === null ? null : namedOption(only),
+      ),
       ...(service === null ? [] : [whatInput(service)]),
       textInput(ASK.objects, 'Only these objects', {
         optional: true,
-        hint: 'Names separated by spaces or commas. Left empty, it is all of them.',
+        hint: 'Names separated by spaces or commas. If left empty, all of them.',
       }),
       durationInput(longest),
       textInput(ASK.ticket, 'Ticket', {
         optional: !ticketRequired,
-        hint: 'Where the customer expects one.',
+        hint: 'If the customer expects one.',
         most: 256,
       }),
       textInput(ASK.reason, 'Why? The customer reads this.', {
         multiline: true,
         hint: 'A sentence, such as “Case 4711: the total of an invoice is wrong”.',
       }),
-      ...outlook(evaluation),
+      ...previewBlocks(evaluation),
     ],
   };
 }
 
-const MOST_REFUSALS = 8;
+const MAX_REFUSALS = 8;
 
-/** What would be needed, or refused, in the words of the pages. */
-function outlook(evaluation: Evaluation | null): KnownBlock[] {
+/** What the request will need, or why it would be refused, in the same words as the pages. */
+function previewBlocks(evaluation: Evaluation | null): KnownBlock[] {
   if (evaluation === null)
-    return [paragraph('◔ Choose a customer and what you need; this says at once what will be needed.')];
+    return [paragraph('◔ Choose a customer and what you need; then this line shows what will be needed.')];
   const { refusals, needs } = evaluation;
   if (refusals.length > 0)
     return [
       paragraph(
         [
           '⊘ This would be refused:',
-          ...refusals.slice(0, MOST_REFUSALS).map(({ detail }) => `• ${cut(oneLine(detail), 250)}`),
+          ...refusals.slice(0, MAX_REFUSALS).map(({ detail }) => `• ${cut(oneLine(detail), 250)}`),
         ].join('\n'),
       ),
     ];
-  if (needs === null) return [paragraph('⊘ This cannot be judged.')];
+  if (needs === null) return [paragraph('⊘ This cannot be evaluated.')];
   return [
     paragraph(
       [
-        '✓ This can be asked for. What happens next:',
+        '✓ This can be requested. What happens next:',
         `• ${count(needs.vendor.required, 'No review at the vendor', 'One review at the vendor', 'reviews at the vendor')}`,
-        `• ${count(needs.customer.required, 'No approval of the customer', 'One approval of the customer', 'approvals of the customer')}`,
+        `• ${count(needs.customer.required, 'No approval by the customer', 'One approval by the customer', 'approvals by the customer')}`,
         ...(needs.customer.countersignature ? ['• The customer must countersign with a passkey'] : []),
         `• ${RISK[needs.risk.level]}`,
       ].join('\n'),
@@ -177,7 +182,7 @@ function count(number: number, none: string, one: string, many: string): string 
   return number === 1 ? one : `${number} ${many}`;
 }
 
-/** A tenant, a service: a name that people gave, under a name that is fixed. */
+/** An option for a tenant or a service: its display name, if it has one, and its fixed name. */
 export const namedOption = (name: string, called?: string): PlainTextOption => ({
   text: plain(
     called === undefined ? name : `${cut(oneLine(called), 50)} (${cut(name, 20)})`,
@@ -187,9 +192,9 @@ export const namedOption = (name: string, called?: string): PlainTextOption => (
 });
 
 /**
- * One thing that a service lets be asked for.
+ * An option for one offering of a service.
  *
- * @param keyOf what it is found again by
+ * @param keyOf gives the option's value
  */
 export const offeringOption = (offering: Offering, keyOf: (tick: string) => string): PlainTextOption => ({
   text: plain(

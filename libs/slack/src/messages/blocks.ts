@@ -13,15 +13,15 @@ import { LIMITS } from './limits.js';
 import { cut, escapeMrkdwn, inFallback } from './text.js';
 import { TEXTS } from './words.js';
 
-/** A message: `text` is what a reader hears where blocks are not shown. */
+/** A message. `text` is the fallback for notifications and screen readers. */
 export interface Rendered {
   text: string;
   blocks: KnownBlock[];
 }
 
 /**
- * Text in which nothing comes alive: whatever a person wrote goes here and nowhere else. It is made visible
- * (`oneLine`, `lines`) by whoever hands it over.
+ * Text that Slack never interprets. Anything that a person wrote goes here and nowhere else. The caller first makes
+ * hidden characters visible (`oneLine`, `lines`).
  */
 export const plain = (text: string, most: number): PlainTextElement => ({
   type: 'plain_text',
@@ -29,10 +29,10 @@ export const plain = (text: string, most: number): PlainTextElement => ({
   emoji: false,
 });
 
-/** Our own words, with dates and links of our own: never what a person wrote. `verbatim`: nothing is linked by itself. */
+/** Our own text, with our own dates and links; never what a person wrote. `verbatim` stops automatic links. */
 export const mrkdwn = (text: string): MrkdwnElement => ({ type: 'mrkdwn', text, verbatim: true });
 
-/** A link of ours. */
+/** A link to one of our pages. */
 export const link = (url: string, words: string): string => `<${escapeMrkdwn(url)}|${escapeMrkdwn(words)}>`;
 
 export const header = (text: string): HeaderBlock => ({ type: 'header', text: plain(text, LIMITS.header) });
@@ -49,10 +49,10 @@ export const context = (...elements: (PlainTextElement | MrkdwnElement)[]): Cont
 
 export const aside = (text: string): PlainTextElement => plain(text, LIMITS.contextText);
 
-/** A label of ours with its value, for a section's fields: they stand in two columns. */
+/** A label and its value, for the two columns of a section's fields. */
 export type Row = [label: string, value: PlainTextElement | MrkdwnElement];
 
-/** Labels left, values right. */
+/** Rows in two columns: labels left, values right. */
 export function rows(list: readonly Row[]): SectionBlock[] {
   const each = LIMITS.fields / 2;
   const sections: SectionBlock[] = [];
@@ -66,7 +66,7 @@ export function rows(list: readonly Row[]): SectionBlock[] {
 
 export const value = (text: string, most: number = LIMITS.field): PlainTextElement => plain(text, most);
 
-/** What a button asks before it acts: one sentence. */
+/** The question that a button asks before it acts: one sentence. */
 export const confirm = (
   title: string,
   sentence: string,
@@ -96,12 +96,12 @@ export const actions = (block: string, elements: Button[]): ActionsBlock[] =>
     ? []
     : [{ type: 'actions', block_id: block, elements: elements.slice(0, LIMITS.actions) }];
 
-/** UTF-8 bytes of blocks as they go over the wire. */
+/** Size of the blocks as JSON, in UTF-8 bytes. */
 export const bytesOf = (blocks: readonly KnownBlock[]): number =>
   new TextEncoder().encode(JSON.stringify(blocks)).length;
 
-/** One sentence to one person, names of people among it, and a link of ours where it leads on. */
-export const saying = (sentence: string, url?: string): Rendered => ({
+/** A message of one sentence, which may contain names of people, with an optional link to one of our pages. */
+export const sentenceMessage = (sentence: string, url?: string): Rendered => ({
   text: inFallback(sentence),
   blocks: [
     paragraph(sentence),

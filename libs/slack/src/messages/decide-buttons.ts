@@ -10,8 +10,8 @@ import { durationText } from './text.js';
 import { TEXTS } from './words.js';
 
 /**
- * Whom a card is for: the tenant’s approvers, the vendor’s reviewers, the engineer who asked. Its rows of buttons are
- * named by it, so that a card is made anew for the same.
+ * The readers of a card: the tenant’s approvers, the vendor’s reviewers, or the requester. The `block_id` of each row of
+ * buttons starts with it, so that an update keeps the audience.
  */
 const AUDIENCES = ['approver', 'reviewer', 'requester'] as const;
 export type Audience = (typeof AUDIENCES)[number];
@@ -19,7 +19,7 @@ export type Audience = (typeof AUDIENCES)[number];
 const phrase = (terms: Pick<Terms, 'scope' | 'seconds'>): string =>
   `${scopePhrase(terms.scope, 120)} for ${durationText(terms.seconds)}`;
 
-/** A narrower offer by one press; null where it would leave everything as it is, or nothing. */
+/** A button that offers less with one press. No button if the offer would change nothing or leave nothing. */
 function preset(facts: CardFacts, action: string, words: string, change: Narrowing | null): Button[] {
   const { request, requester } = facts;
   if (change === null) return [];
@@ -40,7 +40,7 @@ function preset(facts: CardFacts, action: string, words: string, change: Narrowi
   ];
 }
 
-/** The presets that the domain has: read only, half the time, only these objects; then everything one by one. */
+/** The presets of the domain (read only, half the time, only these objects), then the form for a free choice. */
 function lessButtons(facts: CardFacts): Button[] {
   const { request, service } = facts;
   const { terms } = request;
@@ -60,10 +60,10 @@ const openButton = (url: string, isPrimary: boolean): Button =>
 const note = (text: string): KnownBlock => context(mrkdwn(text));
 
 /**
- * What may be pressed on an open request. Which buttons there are follows whose turn it is, the risk and the
- * tenant's controls; who presses is judged by the domain. What must be countersigned has the browser alone.
+ * The buttons of an open request. They depend on whose turn it is, the risk and the tenant's privacy controls. The domain
+ * authorizes the person who presses. A request that needs a countersignature can only be approved in the browser.
  *
- * @param isWhole false where the card does not show all of the scope: then nobody approves by it
+ * @param isWhole false if the card does not show the whole scope: then it has no button to approve
  */
 export function decideButtons(
   facts: CardFacts,
@@ -101,13 +101,13 @@ export function decideButtons(
   ];
 }
 
-/** Which card a row of buttons stands on; null where it is none of ours. */
+/** The audience of the card that holds a row of buttons; null if the row is not one of ours. */
 export function audienceOf(blockId: string | undefined): Audience | null {
   const [name] = (blockId ?? '').split('.');
   return AUDIENCES.find((each) => each === name) ?? null;
 }
 
-/** Stop access: on every copy of the customer's while the grant lives. */
+/** Stop access: on every copy of the customer's card until the grant ends. */
 export function stopButtons({ request, grant }: CardFacts): KnownBlock[] {
   if (grant === null || grant.state === 'ended') return [];
   const value = pressedValue({ request: request.id, digest: request.digest });

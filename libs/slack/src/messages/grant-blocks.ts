@@ -6,14 +6,14 @@ import { pressedValue } from '../pressed.js';
 import { actions, aside, button, confirm, context, mrkdwn, paragraph, section } from './blocks.js';
 import { shortName } from './terms-rows.js';
 import { cut, durationText, oneLine, readerTime } from './text.js';
-import { ASSURANCE, END_REASON, VENDORS_WORD } from './words.js';
+import { ASSURANCE, END_REASON, ON_VENDORS_WORD } from './words.js';
 
 const callsText = (calls: number): string => `${calls} ${calls === 1 ? 'call' : 'calls'} so far`;
 
 /**
- * Where access stands: since when and until when, how much of it was used, how it ended.
+ * The state of the grant: its start and end, how much was used, how it ended.
  *
- * @param withLeft says how much is left: for a card that its reader opens now, or looks at for that
+ * @param withLeft also shows how much time is left
  */
 export function grantBlocks({ grant, endedBy, now }: CardFacts, withLeft = false): KnownBlock[] {
   if (grant === null) return [];
@@ -44,13 +44,13 @@ export function grantBlocks({ grant, endedBy, now }: CardFacts, withLeft = false
   ];
 }
 
-/** Whole minutes while there are any: a message is not a clock. */
+/** Rounded up to whole minutes: a message does not count down. */
 function leftText(endsAt: string, now: string): string {
   const seconds = Math.max(0, Date.parse(endsAt) - Date.parse(now)) / 1_000;
   return `${durationText(seconds < 60 ? seconds : Math.ceil(seconds / 60) * 60)} left when this was written`;
 }
 
-/** For the engineer: the command to paste, the page, and the way to give access back. */
+/** For the engineer: the command to paste, the page of the grant, and the button to release access. */
 export function workBlocks({ request, grant, service }: CardFacts, publicUrl: string): KnownBlock[] {
   if (grant === null || grant.state === 'ended') return [];
   const { tenant, scope } = request.terms;
@@ -65,7 +65,7 @@ export function workBlocks({ request, grant, service }: CardFacts, publicUrl: st
       button(ACTIONS.release, 'Release', {
         value,
         confirm: confirm(
-          'Give access back?',
+          'Release access?',
           'Access ends at once. Ask again if you need it later.',
           'Release',
         ),
@@ -76,26 +76,26 @@ export function workBlocks({ request, grant, service }: CardFacts, publicUrl: st
 
 type NamedReview = CardFacts['reviews'][number];
 
-const LONGEST_NAME = 120;
-/** A reason that stands under a seal; the whole one is on the page. */
-const LONGEST_REASON = 400;
+const MAX_NAME = 120;
+/** The length of a reason under a seal; the page shows the whole reason. */
+const MAX_REASON = 400;
 
-/** Who decided: the same words as on the pages. */
+/** Who decided, in the same words as the pages. */
 export function sealTitle({ decision, assurance, name }: NamedReview): string {
-  const who = cut(oneLine(name), LONGEST_NAME);
+  const who = cut(oneLine(name), MAX_NAME);
   if (decision === 'deny') return `Denied by ${who}`;
   if (decision === 'counter') return `Less was offered by ${who}`;
   return assurance === 'passkey' ? `Countersigned by ${who} with a passkey` : `Approved by ${who}`;
 }
 
-/** On what it rests. */
+/** The side that decided, and how the person was authenticated. */
 export function sealGround({ side, assurance }: NamedReview): string {
   const isSigned = assurance === 'passkey';
-  const word = side === 'customer' && !isSigned ? ` · ${VENDORS_WORD}` : '';
-  return `for the ${side} · ${ASSURANCE[assurance]}${word}`;
+  const basis = side === 'customer' && !isSigned ? ` · ${ON_VENDORS_WORD}` : '';
+  return `for the ${side} · ${ASSURANCE[assurance]}${basis}`;
 }
 
-/** The one ornament: who decided, when, and on what it rests. */
+/** The seal of a decision: who decided, when, and how they were authenticated. */
 export function seal(review: NamedReview): ContextBlock {
   const mark = review.decision === 'deny' ? '⊖' : '⊛';
   return context(
@@ -104,6 +104,6 @@ export function seal(review: NamedReview): ContextBlock {
     aside(sealGround(review)),
     ...(review.reason === null || review.reason === ''
       ? []
-      : [aside(`“${cut(oneLine(review.reason), LONGEST_REASON)}”`)]),
+      : [aside(`“${cut(oneLine(review.reason), MAX_REASON)}”`)]),
   );
 }

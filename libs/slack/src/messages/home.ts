@@ -7,32 +7,32 @@ import { grantBlocks, workBlocks } from './grant-blocks.js';
 import { requesterButtons, requestUrl } from './request-card.js';
 import { scopeBlocks, sentence } from './terms-rows.js';
 import { cut, lines, readerTime } from './text.js';
-import { oneLiner } from './thread-lines.js';
-import { LABELS, STANDING, TEXTS } from './words.js';
+import { summaryLine } from './thread-lines.js';
+import { LABELS, STATE_SENTENCE, TEXTS } from './words.js';
 
-/** What one person's App Home shows. */
+/** The facts for one person's App Home. */
 export interface HomeFacts {
-  /** What they may decide or answer now. */
+  /** Requests that this person may decide or answer now. */
   waiting: readonly CardFacts[];
-  /** Their own that others have to decide. */
+  /** Their own requests that others have to decide. */
   pending: readonly CardFacts[];
-  /** What is open or begins later. */
+  /** Requests whose access is open or begins later. */
   active: readonly CardFacts[];
   past: readonly CardFacts[];
-  /** How they stand to a request. */
+  /** The person's part in requests. */
   reader: 'approver' | 'reviewer' | 'engineer' | 'other';
   /** `usr_…` */
   person: string;
-  /** May they stop access. */
+  /** Whether this person may stop access. */
   mayStop: boolean;
   mayAsk: boolean;
 }
 
-/** So many of each that a view holds them, however long they are. */
-const MOST = { waiting: 4, pending: 3, active: 3, past: 6, entries: 5 } as const;
-const LONGEST_REASON = 500;
+/** Entries per list. Even the longest entries then fit in one view. */
+const MAX = { waiting: 4, pending: 3, active: 3, past: 6, entries: 5 } as const;
+const MAX_REASON = 500;
 
-/** What waits for the reader, what is active, what was. `notice`: what was just done, or could not be. */
+/** App Home: what waits for the reader, what is active, and what was. `notice` is the result of the last press. */
 export function homeView(facts: HomeFacts, publicUrl: string, notice?: string): HomeView {
   const { waiting, active, past } = facts;
   return {
@@ -41,25 +41,25 @@ export function homeView(facts: HomeFacts, publicUrl: string, notice?: string): 
       ...(notice === undefined ? [] : [paragraph(notice)]),
       ...(facts.mayAsk ? actions('ask', [button(ACTIONS.ask, 'Ask for access', { style: 'primary' })]) : []),
       header('Waits for you'),
-      ...list('waiting', waiting, MOST.waiting, 'Nothing waits for you.', (each) =>
+      ...list('waiting', waiting, MAX.waiting, 'Nothing waits for you.', (each) =>
         waitingBlocks(each, facts, publicUrl),
       ),
       ...(facts.pending.length === 0
         ? []
         : [
             header('You have asked'),
-            ...list('pending', facts.pending, MOST.pending, '', (each) =>
+            ...list('pending', facts.pending, MAX.pending, '', (each) =>
               waitingBlocks(each, facts, publicUrl),
             ),
           ]),
       header('Active now'),
-      ...list('active', active, MOST.active, 'Nobody has access through Countersign.', (each) =>
+      ...list('active', active, MAX.active, 'No one has access through Countersign.', (each) =>
         activeBlocks(each, facts, publicUrl),
       ),
       header('What was'),
-      ...list('past', past, MOST.past, 'Nothing yet.', (each) => [
+      ...list('past', past, MAX.past, 'Nothing yet.', (each) => [
         context(
-          aside(`${oneLiner(each)}: ${cut(STANDING[each.request.state], 80)}`),
+          aside(`${summaryLine(each)}: ${cut(STATE_SENTENCE[each.request.state], 80)}`),
           mrkdwn(readerTime(each.request.endedAt ?? each.request.createdAt)),
           mrkdwn(link(requestUrl(publicUrl, each.request.id), 'Open')),
         ),
@@ -69,8 +69,8 @@ export function homeView(facts: HomeFacts, publicUrl: string, notice?: string): 
   };
 }
 
-/** App Home of somebody whom we do not know, or cannot serve. */
-export const strangerHome = (words: string, url: string): HomeView => ({
+/** App Home with one message, for a user whom we do not know, or after an error. */
+export const messageHome = (words: string, url: string): HomeView => ({
   type: 'home',
   blocks: [header('Countersign'), paragraph(words), section(mrkdwn(link(url, TEXTS.openInBrowser)))],
 });
@@ -90,7 +90,7 @@ function list(
   ];
 }
 
-/** A block’s id stands once in a view. */
+/** Makes each `block_id` unique within the view. */
 const unique = (blocks: KnownBlock[], place: string): KnownBlock[] =>
   blocks.map((block) =>
     block.block_id === undefined ? block : { ...block, block_id: `${block.block_id}:${place}` },
@@ -100,20 +100,20 @@ function waitingBlocks(facts: CardFacts, { reader, person }: HomeFacts, publicUr
   const { request, justification } = facts;
   const url = requestUrl(publicUrl, request.id);
   const why =
-    justification === null ? TEXTS.noReason : `“${cut(lines(justification), LONGEST_REASON, TEXTS.cut)}”`;
+    justification === null ? TEXTS.noReason : `“${cut(lines(justification), MAX_REASON, TEXTS.cut)}”`;
   const isOwn = request.requester === person;
   const canDecideHere = !isOwn && (reader === 'approver' || reader === 'reviewer');
   return [
     paragraph(cut(sentence(facts), 1_000)),
-    ...scopeBlocks(request.terms, LABELS.what, MOST.entries),
+    ...scopeBlocks(request.terms, LABELS.what, MAX.entries),
     paragraph(why),
     context(
-      aside(STANDING[request.state]),
+      aside(STATE_SENTENCE[request.state]),
       mrkdwn(`It lapses ${readerTime(request.lapsesAt)}`),
       mrkdwn(link(url, TEXTS.openInBrowser)),
     ),
     ...(isOwn ? requesterButtons(facts) : []),
-    ...(canDecideHere ? decideButtons(facts, reader, url, request.terms.scope.length <= MOST.entries) : []),
+    ...(canDecideHere ? decideButtons(facts, reader, url, request.terms.scope.length <= MAX.entries) : []),
   ];
 }
 

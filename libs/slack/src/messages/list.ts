@@ -4,12 +4,12 @@ import { aside, context, header, link, mrkdwn, paragraph, type Rendered } from '
 import type { HomeFacts } from './home.js';
 import { requestUrl } from './request-card.js';
 import { readerTime } from './text.js';
-import { oneLiner } from './thread-lines.js';
-import { STANDING } from './words.js';
+import { summaryLine } from './thread-lines.js';
+import { STATE_SENTENCE } from './words.js';
 
-const MOST = 10;
+const MAX_ROWS = 10;
 
-/** What `/access list` answers: what waits, whoever's turn it is, and what is open. */
+/** The answer to `/access list`: requests that wait for anyone, and access that is open. */
 export function listMessage({ waiting, pending, active }: HomeFacts, publicUrl: string): Rendered {
   const open = (facts: CardFacts) => mrkdwn(link(requestUrl(publicUrl, facts.request.id), 'Open'));
   const waits = [...waiting, ...pending];
@@ -17,9 +17,9 @@ export function listMessage({ waiting, pending, active }: HomeFacts, publicUrl: 
     text: `${waits.length} waiting, ${active.length} open`,
     blocks: [
       header('Waiting'),
-      ...rows(waits, 'Nothing waits.', (facts) =>
+      ...rows(waits, 'Nothing is waiting.', (facts) =>
         context(
-          aside(`${oneLiner(facts)}: ${STANDING[facts.request.state]}`),
+          aside(`${summaryLine(facts)}: ${STATE_SENTENCE[facts.request.state]}`),
           mrkdwn(`lapses ${readerTime(facts.request.lapsesAt)}`),
           open(facts),
         ),
@@ -28,7 +28,7 @@ export function listMessage({ waiting, pending, active }: HomeFacts, publicUrl: 
       ...rows(active, 'No access is open.', (facts) => {
         const endsAt = facts.grant?.endsAt ?? null;
         return context(
-          aside(oneLiner(facts)),
+          aside(summaryLine(facts)),
           ...(endsAt === null ? [] : [mrkdwn(`until ${readerTime(endsAt)}`)]),
           open(facts),
         );
@@ -39,9 +39,9 @@ export function listMessage({ waiting, pending, active }: HomeFacts, publicUrl: 
 
 function rows(all: readonly CardFacts[], none: string, row: (facts: CardFacts) => KnownBlock): KnownBlock[] {
   if (all.length === 0) return [paragraph(none)];
-  const left = all.length - MOST;
+  const left = all.length - MAX_ROWS;
   return [
-    ...all.slice(0, MOST).map(row),
+    ...all.slice(0, MAX_ROWS).map(row),
     ...(left > 0 ? [paragraph(`and ${left} more, in the browser`)] : []),
   ];
 }

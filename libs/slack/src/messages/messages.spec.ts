@@ -19,14 +19,14 @@ const KINDS = [
   ...['scheduled', 'active', 'ending', 'used', 'refused', 'ended'].map((each) => `grant.${each}`),
 ];
 
-/** Nothing that anybody wrote calls people or leads anywhere; our own links lead to our own pages. */
+/** Texts of people create no mentions or links; our own links lead to our own pages. */
 function expectTame(message: { text: string; blocks: unknown[] }): void {
   const { mentions, links } = alive(message as Parameters<typeof alive>[0]);
   expect(mentions).toEqual([]);
   for (const each of links) expect(each.startsWith(`${URL}/`) || each === URL).toBe(true);
 }
 
-/** What is mrkdwn is ours: free of every text that people wrote. */
+/** All mrkdwn is ours: it contains no text that people wrote. */
 function expectOwnMarkup(blocks: readonly KnownBlock[]): void {
   walk(blocks, (object) => {
     if (object['type'] !== 'mrkdwn') return;
@@ -35,7 +35,7 @@ function expectOwnMarkup(blocks: readonly KnownBlock[]): void {
   });
 }
 
-test('every card of every legal request keeps within Slack’s limits, and nothing written comes alive in it', () => {
+test('every card of every legal request keeps within Slack’s limits, and texts of people stay inert', () => {
   fc.assert(
     fc.property(anyFacts, audience, (facts, who) => {
       const card = requestCard(facts, who, URL);
@@ -102,7 +102,7 @@ test('every modal and every App Home keeps within Slack’s limits', () => {
   );
 });
 
-test('every value that comes back is a request with its digest, and nothing more', () => {
+test('every button’s value is a request with its digest, and nothing more', () => {
   fc.assert(
     fc.property(anyFacts, audience, (facts, who) => {
       const { request, offer } = facts;

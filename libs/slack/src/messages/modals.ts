@@ -8,12 +8,11 @@ import { aside, context, link, mrkdwn, paragraph, plain, section } from './block
 import { LIMITS } from './limits.js';
 import { sentence } from './terms-rows.js';
 import { cut } from './text.js';
-import { TEXTS } from './words.js';
 
 const title = (words: string) => plain(words, LIMITS.view.title);
 const small = (words: string) => plain(words, LIMITS.view.button);
 
-/** What stands while the rest is being looked up. */
+/** Shown while the content is being loaded. */
 export const loadingView = (words: string): ModalView => ({
   type: 'modal',
   title: title(words),
@@ -21,8 +20,8 @@ export const loadingView = (words: string): ModalView => ({
   blocks: [section(mrkdwn('One moment…'))],
 });
 
-/** A sentence in place of a form, with a link of ours where there is one. */
-export const sayingView = (
+/** A message in place of a form, with an optional link. */
+export const messageView = (
   words: string,
   sentences: string,
   to?: { url: string; words: string },
@@ -33,7 +32,7 @@ export const sayingView = (
   blocks: [paragraph(sentences), ...(to === undefined ? [] : [section(mrkdwn(link(to.url, to.words)))])],
 });
 
-/** Where in a form something stands; `view_submission` gives it back under these. */
+/** Names of the fields. A `view_submission` returns the values under them. */
 export const FIELDS = { reason: 'reason', keep: 'keep', objects: 'objects', minutes: 'minutes' } as const;
 
 const reasonInput = (label: string, optional: boolean): InputBlock => ({
@@ -96,7 +95,7 @@ export function keepOptions(
   }));
 }
 
-/** Granting less, one by one: what stays, on which objects, for how long. */
+/** The form for a counter-offer: which actions stay, on which objects, for how long. */
 export function lessView(facts: CardFacts, pressed: Pressed, focus: 'keep' | 'objects'): ModalView {
   const { terms } = facts.request;
   const options = keepOptions(terms).map(({ option }) => option);
@@ -108,7 +107,7 @@ export function lessView(facts: CardFacts, pressed: Pressed, focus: 'keep' | 'ob
     optional: true,
     label: plain('Only these objects', LIMITS.input.label),
     hint: plain(
-      `Names separated by spaces or commas, such as ${cut(folder ?? 'invoices/inv-1001', 200)}${folder === undefined ? '' : '/…'}. Left empty, it is all of them.`,
+      `Names separated by spaces or commas, such as ${cut(folder ?? 'invoices/inv-1001', 200)}${folder === undefined ? '' : '/…'}. If left empty, all of them.`,
       LIMITS.input.hint,
     ),
     element: {
@@ -147,10 +146,6 @@ export function lessView(facts: CardFacts, pressed: Pressed, focus: 'keep' | 'ob
         max_value: minutes,
       },
     },
-    context(aside('The engineer is asked to accept less. Nothing is open until they do.')),
+    context(aside('The engineer has to accept this offer. Nothing is open until they do.')),
   ]);
 }
-
-/** Said where a form's request has ended or changed meanwhile. */
-export const overView = (words: string, url: string): ModalView =>
-  sayingView('Countersign', words, { url, words: TEXTS.openInBrowser });

@@ -48,7 +48,7 @@ const atCustomer = (change: Partial<AccessRequest> = {}) =>
 
 const LOW = needs(['web', 'api', 'slack'], 'low');
 
-test('low risk is decided here: approve, less by presets or one by one, deny, or the browser', () => {
+test('low risk is decided here: approve, offer less by preset or form, deny, or open the browser', () => {
   expect(words(requestCard(atCustomer({ needs: LOW }), 'approver', URL))).toEqual([
     'Approve',
     'Deny…',
@@ -59,7 +59,7 @@ test('low risk is decided here: approve, less by presets or one by one, deny, or
   ]);
 });
 
-test('read only is offered where that leaves less', () => {
+test('read only is offered if that narrows the request', () => {
   const { terms } = sampleRequest();
   const wide = { ...terms, scope: [{ resource: 'invoices/*', actions: ['read', 'update'] }] };
   expect(words(requestCard(atCustomer({ needs: LOW, terms: wide }), 'approver', URL))).toContain('Read only');
@@ -144,7 +144,7 @@ test('a countersignature is sealed in the same words as on the pages', () => {
   expect(text).not.toContain('vendor’s word');
 });
 
-test('Stop access stays on the customer’s card while the grant lives, and no longer', () => {
+test('Stop access stays on the customer’s card until the grant ends', () => {
   const decided = { ...atCustomer({ state: 'approved' }), reviews: [sampleReview()] };
   const stop = (state: 'scheduled' | 'active' | 'ended') =>
     words(requestCard({ ...decided, grant: sampleGrant({ state }) }, 'approver', URL));
@@ -153,7 +153,7 @@ test('Stop access stays on the customer’s card while the grant lives, and no l
   expect(stop('ended')).toEqual([]);
 });
 
-test('the engineer has the command to paste, the page, the time left and the way to give access back', () => {
+test('the engineer gets the command to paste, the page, the time left and the button to release access', () => {
   const facts = { ...atCustomer({ state: 'approved' }), grant: sampleGrant(), now: '2026-11-24T15:20:00Z' };
   const card = requestCard(facts, 'requester', URL);
   expect(words(card)).toEqual(['Open', 'Release']);
@@ -161,7 +161,7 @@ test('the engineer has the command to paste, the page, the time left and the way
   expect(said(card)).toContain('40 minutes left');
 });
 
-test('nobody approves by a card that does not show all of the scope', () => {
+test('a card that does not show the whole scope has no button to approve', () => {
   const { terms } = sampleRequest();
   const scope = Array.from({ length: 20 }, (_, at) => ({
     resource: `${String.fromCharCode(97 + at)}/${'x'.repeat(900)}`,
@@ -172,7 +172,7 @@ test('nobody approves by a card that does not show all of the scope', () => {
   expect(said(card)).toMatch(/more, in the browser|longer than a message/);
 });
 
-test('a row of buttons says for whom its card is; any other says nothing', () => {
+test('the block_id of a row of buttons gives the audience; any other gives null', () => {
   expect(audienceOf('approver.decide')).toBe('approver');
   expect(audienceOf('requester.own:req_1:0:3')).toBe('requester');
   for (const other of ['', 'toString', 'decide', undefined]) expect(audienceOf(other)).toBeNull();

@@ -33,26 +33,26 @@ import {
   whyBlocks,
 } from './terms-rows.js';
 import { cut, durationText, inFallback } from './text.js';
-import { HEADING, LABELS, STANDING, TEXTS } from './words.js';
+import { HEADING, LABELS, STATE_SENTENCE, TEXTS } from './words.js';
 
 export type { Audience } from './decide-buttons.js';
 
-/** So many decisions are shown, the last ones. */
-const MOST_SEALS = 6;
+/** A card shows this many decisions, the latest ones. */
+const MAX_SEALS = 6;
 
 export const requestUrl = (publicUrl: string, id: string): string => `${publicUrl}/requests/${id}`;
 
 const heading = ({ request, requester, tenant }: CardFacts): string =>
   HEADING[request.state](cut(shortName(requester), 55), cut(shortName(tenant), 55));
 
-/** One sentence for notifications and for readers of the screen. */
+/** The text for notifications and screen readers. */
 export const fallback = ({ request, requester, tenant }: CardFacts): string =>
-  `${HEADING[request.state](inFallback(shortName(requester)), inFallback(shortName(tenant)))}. ${STANDING[request.state]}`;
+  `${HEADING[request.state](inFallback(shortName(requester)), inFallback(shortName(tenant)))}. ${STATE_SENTENCE[request.state]}`;
 
 /**
- * The card of one request: who wants what, how long and why, what is not included, when it lapses, and what this
- * reader may press. Once it is decided, who decided, when and how, and nothing to press but Stop access while
- * access lives. It says as much as a message may hold, and where something is cut it says so.
+ * The card of one request: who wants what, for how long and why, what is not included, when it lapses, and the buttons
+ * of this audience. After the decision it shows who decided, when and how; the customer's only button is then Stop access,
+ * until the grant ends. The card shows as much as fits in a message, and says so if it cuts something.
  */
 export function requestCard(facts: CardFacts, audience: Audience, publicUrl: string): Rendered {
   const text = cut(fallback(facts), LIMITS.message.text);
@@ -86,9 +86,9 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
     ...askedRows(facts, request.terms),
     ...(isUndecided ? [...riskRows(facts), ...notIncludedBlocks(facts, detail.notIncluded)] : []),
     ...(isUndecided && audience !== 'requester' ? denialBlocks(facts, detail.denials) : []),
-    ...reviews.slice(-MOST_SEALS).map(seal),
+    ...reviews.slice(-MAX_SEALS).map(seal),
     ...offerBlocks(facts),
-    section(mrkdwn(STANDING[request.state])),
+    section(mrkdwn(STATE_SENTENCE[request.state])),
     ...grantBlocks(facts, audience === 'requester'),
     ...pressable(facts, audience, publicUrl, isWhole),
     context(mrkdwn(link(url, TEXTS.openInBrowser))),
@@ -104,7 +104,7 @@ function pressable(facts: CardFacts, audience: Audience, publicUrl: string, isWh
   ];
 }
 
-/** What the customer would grant instead. */
+/** The customer's counter-offer. */
 function offerBlocks({ offer }: CardFacts): KnownBlock[] {
   if (offer === null) return [];
   return [
@@ -113,12 +113,12 @@ function offerBlocks({ offer }: CardFacts): KnownBlock[] {
   ];
 }
 
-/** The engineer's own: accept what was offered, or take the request back. */
+/** The engineer's own buttons: accept the offer, or withdraw the request. */
 export function requesterButtons({ request, offer }: CardFacts): KnownBlock[] {
   if (!isOpen(request)) return [];
-  const withdraw = button(ACTIONS.withdraw, 'Take the request back', {
+  const withdraw = button(ACTIONS.withdraw, 'Withdraw the request', {
     value: pressedValue({ request: request.id, digest: request.digest }),
-    confirm: confirm('Take the request back?', 'Nobody decides it then. Nothing is opened.', 'Take it back'),
+    confirm: confirm('Withdraw the request?', 'No one can decide it then. Nothing is opened.', 'Withdraw'),
   });
   if (offer === null) return actions('requester.own', [withdraw]);
   const { scope, seconds } = offer.terms;

@@ -7,18 +7,18 @@ import { LIMITS } from './limits.js';
 import { cut, durationText, later, lines, oneLine, readerTime } from './text.js';
 import { LABELS, RISK, TEXTS } from './words.js';
 
-/** How much of a card is said, where all of it would be longer than a message may be. */
+/** How much a card shows, if all of it would be too long for a message. */
 export interface Detail {
-  /** UTF-16 units of the reason. */
+  /** Length of the justification, in UTF-16 units. */
   reason: number;
-  /** Lines of what stays closed. */
+  /** Lines about what is not included. */
   notIncluded: number;
   denials: number;
-  /** Entries of the scope; fewer than there are make a card that nobody can approve by. */
+  /** Entries of the scope. A card that shows fewer than all has no button to approve. */
   entries: number;
 }
 
-/** From all of it to what always fits. */
+/** From the full card down to one that always fits. */
 export const DETAILS: readonly Detail[] = [
   { reason: 1_500, notIncluded: 8, denials: 3, entries: MAX_SCOPE_ENTRIES },
   { reason: 800, notIncluded: 5, denials: 2, entries: MAX_SCOPE_ENTRIES },
@@ -28,17 +28,17 @@ export const DETAILS: readonly Detail[] = [
   { reason: 50, notIncluded: 0, denials: 0, entries: 1 },
 ];
 
-const LONGEST_NAME = 120;
-export const shortName = (name: string): string => cut(oneLine(name), LONGEST_NAME);
+const MAX_NAME = 120;
+export const shortName = (name: string): string => cut(oneLine(name), MAX_NAME);
 
-/** A scope in words: entry by entry where there are few, else what is asked of a folder and its items said together. */
+/** A scope in words: entry by entry if there are few, else a summary per folder. */
 export const scopePhrase = (scope: readonly ScopeEntry[], most: number): string =>
   cut(
     scope.length <= 3 ? scope.map((entry) => entryWords(entry, 'en')).join(', ') : scopeWords(scope, 'en'),
     most,
   );
 
-/** Who, of whom, wants what, where and for how long: one sentence. */
+/** One sentence: who wants to do what, at which tenant, and for how long. */
 export function sentence({ request, requester, vendor, tenant }: CardFacts): string {
   const { scope, seconds } = request.terms;
   const of = vendor === '' ? '' : ` of ${shortName(vendor)}`;
@@ -46,7 +46,7 @@ export function sentence({ request, requester, vendor, tenant }: CardFacts): str
   return `${shortName(requester)}${of} wants to ${what} at ${shortName(tenant)} for ${durationText(seconds)}.`;
 }
 
-/** Exactly what is asked, entry by entry, and never partly shown without saying so. */
+/** The exact scope, entry by entry. If it does not show all, it says so. */
 export function scopeBlocks(terms: Terms, label: string, most: number): KnownBlock[] {
   const shown = terms.scope.slice(0, most);
   const list = shown.map(({ resource, actions }) => `• ${resource}: ${actions.join(', ')}`);
@@ -55,7 +55,7 @@ export function scopeBlocks(terms: Terms, label: string, most: number): KnownBlo
   return [section(mrkdwn(`*${label}*`)), ...inSections(list)];
 }
 
-/** Lines in as few sections as hold them; a line that is too long for one goes on in the next. */
+/** Packs lines into as few sections as possible. A line that is too long continues in the next section. */
 function inSections(list: readonly string[]): KnownBlock[] {
   const parts: string[] = [];
   for (const line of list) {
@@ -83,7 +83,7 @@ function ticketText({ ticket }: CardFacts): string {
   return ticket.value === null ? TEXTS.ticketErased : cut(oneLine(ticket.value), 300);
 }
 
-/** Who, how long, how much, for which ticket. */
+/** Rows for the requester, the duration, the ticket and the budget. */
 export function askedRows(facts: CardFacts, terms: Terms): KnownBlock[] {
   const budget = budgetText(terms);
   const who =
@@ -107,7 +107,7 @@ export function whyBlocks({ justification }: CardFacts, most: number): KnownBloc
   return [section(mrkdwn(`*${LABELS.why}*`)), paragraph(why)];
 }
 
-/** Risk with its reasons, and both clocks in the reader's own time. */
+/** The risk with its reasons, and both deadlines in the reader's own time zone. */
 export function riskRows({ request }: CardFacts): KnownBlock[] {
   const { risk, customer } = request.needs;
   const { lapsesAt, terms } = request;
@@ -132,7 +132,7 @@ function wouldEnd({ startsAt, useBy, seconds, lapsesAt }: Terms): string {
   return `${time} after approval; at the latest ${readerTime(later(lapsesAt, seconds))}`;
 }
 
-/** What stays closed, in the words of the service's own routes. */
+/** What is not included, in the words of the service's own routes. */
 export function notIncludedBlocks({ request, service, tenant }: CardFacts, most: number): KnownBlock[] {
   const excluded = service === null || most === 0 ? [] : actionsOutsideScope(request.terms.scope, service);
   const list = excluded
@@ -148,7 +148,7 @@ export function notIncludedBlocks({ request, service, tenant }: CardFacts, most:
   return [section(mrkdwn(`*${LABELS.notIncluded}*`)), paragraph([...list, rest].join('\n'))];
 }
 
-/** What was denied before, by when and why. */
+/** Earlier denials: of whom, when and why. */
 export function denialBlocks({ denials }: CardFacts, most: number): KnownBlock[] {
   if (denials.length === 0 || most === 0) return [];
   return [

@@ -34,15 +34,15 @@ test.each([
   ['асе of Acme', 'асе ⟨Cyrillic letters⟩ of Acme'],
   ['𝐀dmin', '𝐀dmin ⟨letters in disguise⟩'],
   ['Ａdmin', 'Ａdmin ⟨letters in disguise⟩'],
-])('%s passes for another word, which is said', (written, shown) => {
+])('%s could be mistaken for another word and is marked', (written, shown) => {
   expect(oneLine(written)).toBe(shown);
 });
 
-test('line breaks of any kind stay where lines may be', () => {
+test('lines keeps line breaks of any kind', () => {
   expect(lines('a\r\nb\rc\nd')).toBe('a\nb\nc\nd');
 });
 
-test('nothing that a person wrote commands Slack', () => {
+test('nothing that a person wrote is a command to Slack', () => {
   expect(escapeMrkdwn('<!channel> & <@U1> <https://a.b|c>')).toBe(
     '&lt;!channel&gt; &amp; &lt;@U1&gt; &lt;https://a.b|c&gt;',
   );
@@ -51,13 +51,13 @@ test('nothing that a person wrote commands Slack', () => {
   );
 });
 
-test('a text as long as may be stays whole; a longer one says that it was cut', () => {
+test('a text within the limit stays whole; a longer one says that it was cut', () => {
   expect(cut('abc', 3)).toBe('abc');
   expect(cut('abcdefghijkl', 10)).toBe('abc… (cut)');
   expect(cut('abcd', 3)).toBe('ab…');
 });
 
-test('cutting keeps within the limit, parts no code point and no escape, and says so', () => {
+test('a cut text keeps within the limit, splits no code point and no escape, and says so', () => {
   fc.assert(
     fc.property(ANY, fc.integer({ min: 1, max: 40 }), (text, most) => {
       const shown = escapeMrkdwn(oneLine(text));
@@ -74,7 +74,7 @@ test('cutting keeps within the limit, parts no code point and no escape, and say
   );
 });
 
-test('whatever is written, everything of it is seen', () => {
+test('no hidden character stays hidden', () => {
   fc.assert(
     fc.property(ANY, (text) => {
       const bare = oneLine(text).replace(EMOJI, '');

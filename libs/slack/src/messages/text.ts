@@ -1,60 +1,59 @@
 import { durationText as durationIn } from '@countersign/wording';
 import { LIMITS } from './limits.js';
 
-/** Emoji as Unicode recommends them are seen as one picture, whatever joins their parts; nothing else is. */
+/** Recommended emoji sequences, which readers see as one picture. Their joining characters are kept. */
 const EMOJI = '\\p{RGI_Emoji}';
-/** What a reader does not see, or what moves what they see: controls, bidi, zero-width, tags, separators, unassigned. */
+/** Characters that are invisible or move the text: controls, bidi, zero-width, tags, separators, unassigned. */
 const UNSEEN = '[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]';
-/** So many marks on one letter reach into the lines around it. */
+/** The fourth and later marks on one letter, which would reach into the lines around it. */
 const PILED = '(?<=\\p{M}{3})\\p{M}';
 const HIDDEN = new RegExp(`${EMOJI}|${UNSEEN}|${PILED}`, 'gv');
 const WHOLE_EMOJI = new RegExp(`^${EMOJI}$`, 'v');
 
-const named = (character: string): string =>
+const codePointName = (character: string): string =>
   `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
 
-const seen = (text: string): string =>
-  mixedLetters(text.replace(HIDDEN, (found) => (WHOLE_EMOJI.test(found) ? found : named(found))));
+const makeVisible = (text: string): string =>
+  mixedLetters(text.replace(HIDDEN, (found) => (WHOLE_EMOJI.test(found) ? found : codePointName(found))));
 
-/** Text that somebody wrote, as one line in which everything is seen for what it is. */
-export const oneLine = (text: string): string => seen(text);
+/** Text that a person wrote, as one line in which hidden characters are named. */
+export const oneLine = (text: string): string => makeVisible(text);
 
-/** The same with its line breaks. */
+/** The same, but keeps line breaks. */
 export const lines = (text: string): string =>
   text
     .split(/\r\n|\n|\r/)
-    .map(seen)
+    .map(makeVisible)
     .join('\n');
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/** For mrkdwn, where `<!channel>`, `<@U…>` and `<https:…>` are commands: none of them comes alive. */
+/** Escapes text for mrkdwn, in which `<!channel>`, `<@U…>` and `<https:…>` would be commands. */
 export const escapeMrkdwn = (text: string): string =>
   text.replace(/[&<>]/g, (found) => ENTITIES[found] ?? '');
 
-/** Slack makes links of these by itself, where text may be mrkdwn. */
+/** Defuses addresses, which Slack would turn into links in mrkdwn. */
 const withoutLinks = (text: string): string =>
   text.replaceAll('://', '[:]//').replace(/([\p{L}\p{N}])\.(?=\p{L}{2})/gu, '$1[.]');
 
-/** For a message's plain fallback, which Slack reads as mrkdwn: no mention, no link, no look, no `:emoji:`; as long as it may be. */
+/** For a message's fallback text, which Slack reads as mrkdwn: no mention, link, format or `:emoji:`, and within the limit. */
 export const inFallback = (text: string): string =>
   cut(
-    escapeMrkdwn(withoutLinks(oneLine(text)).replace(/[*_~`:]/g, (mark) => LOOK_ALIVE[mark] ?? mark)),
+    escapeMrkdwn(withoutLinks(oneLine(text)).replace(/[*_~`:]/g, (mark) => LOOK_ALIKE[mark] ?? mark)),
     LIMITS.message.text,
   );
 
-/** What would format a text, as letters that look the same and do nothing. */
-const LOOK_ALIVE: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '∼', '`': 'ˋ', ':': '∶' };
+/** Characters that would format the text, and look-alikes that do not. */
+const LOOK_ALIKE: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '∼', '`': 'ˋ', ':': '∶' };
 
 const CUT = '… (cut)';
-/** An entity or a name that we made, or one code point: what may not be parted. */
+/** Units that are never split: an entity, a code point name that we made, or one code point. */
 const PIECES = /&(?:amp|lt|gt);|⟨U\+[0-9A-F]{4,6}⟩|[\s\S]/gu;
 
 /**
- * At most `most` UTF-16 units (Slack counts no more than these), whole code points, entities and names; what was cut
- * says so.
+ * Cuts a text to at most `most` UTF-16 units (Slack never counts more). Keeps code points, entities and names whole.
  *
- * @param note what stands at the end of a text that was cut
+ * @param note ends a text that was cut
  */
 export function cut(text: string, most: number, note = CUT): string {
   if (text.length <= most) return text;
@@ -69,50 +68,51 @@ export function cut(text: string, most: number, note = CUT): string {
 
 export const wasCut = (text: string, most: number): boolean => text.length > most;
 
-/** `2026-11-24 15:00 UTC`, for a reader whose program knows no Slack dates. */
+/** `2026-11-24 15:00 UTC`, for clients that cannot show Slack dates. */
 export const utcText = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 
 /**
- * An instant as each reader's own clock shows it, with its day. A token of Slack's mrkdwn.
+ * An instant in each reader's own time zone, with the day, as a mrkdwn date.
  * https://docs.slack.dev/messaging/formatting-message-text#date-formatting
  */
 export const readerTime = (instant: string): string =>
   `<!date^${Math.floor(Date.parse(instant) / 1_000)}^{date_short_pretty} {time}|${utcText(instant)}>`;
 
-/** `plus` seconds later. */
+/** The instant `plus` seconds later. */
 export const later = (instant: string, plus: number): string =>
   new Date(Date.parse(instant) + plus * 1_000).toISOString();
 
 /** A duration in words: `1 hour 30 minutes`. */
 export const durationText = (seconds: number): string => durationIn(seconds, 'en');
 
-/** Alphabets whose letters pass for each other's. */
+/** Alphabets with letters that look alike. */
 const ALPHABETS = ['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Cherokee', 'Coptic'] as const;
-const OF: readonly (readonly [string, RegExp])[] = ALPHABETS.map((name) => [
+const ALPHABET_PATTERNS: readonly (readonly [string, RegExp])[] = ALPHABETS.map((name) => [
   name,
   new RegExp(`\\p{Script=${name}}`, 'u'),
 ]);
 
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
-/** Letters of other alphabets that are drawn like Latin ones (after Unicode’s confusables, UTS #39). */
-const DRAWN_LIKE_LATIN = /^[асеорхуіјѕһԁԛԝАВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧονυ\p{N}]+$/u;
-/** Letters in another dress: full width, mathematical, letter-like. */
-const DRESSED = /[\u{FF21}-\u{FF3A}\u{FF41}-\u{FF5A}\u{1D400}-\u{1D7FF}\u{2102}-\u{2134}]/u;
+/** Letters of other alphabets that look like Latin ones (from Unicode’s confusables, UTS #39). */
+const LOOKS_LATIN = /^[асеорхуіјѕһԁԛԝАВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧονυ\p{N}]+$/u;
+/** Styled letters: full width, mathematical, letter-like. */
+const STYLED = /[\u{FF21}-\u{FF3A}\u{FF41}-\u{FF5A}\u{1D400}-\u{1D7FF}\u{2102}-\u{2134}]/u;
 
-const alphabetsIn = (word: string): string[] => OF.filter(([, of]) => of.test(word)).map(([name]) => name);
+const alphabetsIn = (word: string): string[] =>
+  ALPHABET_PATTERNS.filter(([, of]) => of.test(word)).map(([name]) => name);
 
 /**
- * Says of each word that could pass for another one what its letters are: `раypal ⟨Latin and Cyrillic letters⟩`,
- * and of a word drawn wholly like a Latin one in a text that is Latin otherwise: `асме ⟨Cyrillic letters⟩`.
+ * Marks words that could be mistaken for others: mixed alphabets, `раypal ⟨Latin and Cyrillic letters⟩`, and words of
+ * look-alike letters in a Latin text, `асме ⟨Cyrillic letters⟩`.
  */
 export function mixedLetters(text: string): string {
   const isLatin = /\p{Script=Latin}/u.test(text);
   return text.replace(WORD, (word) => {
     const alphabets = alphabetsIn(word);
     if (alphabets.length > 1) return `${word} ⟨${alphabets.join(' and ')} letters⟩`;
-    if (DRESSED.test(word)) return `${word} ⟨letters in disguise⟩`;
+    if (STYLED.test(word)) return `${word} ⟨letters in disguise⟩`;
     const [only] = alphabets;
-    const passes = isLatin && only !== undefined && only !== 'Latin' && DRAWN_LIKE_LATIN.test(word);
+    const passes = isLatin && only !== undefined && only !== 'Latin' && LOOKS_LATIN.test(word);
     return passes ? `${word} ⟨${only} letters⟩` : word;
   });
 }

@@ -15,7 +15,7 @@ const lastReview = ({ reviews }: CardFacts, decision: 'approve' | 'deny' | 'coun
 
 const calls = (count: number): string => (count === 1 ? '1 call' : `${count} calls`);
 
-/** One sentence for each kind of notice that the thread under a card tells. */
+/** One sentence for each kind of notice that appears in the thread under a card. */
 const LINES: Readonly<Record<string, Line>> = {
   'request.awaiting_vendor': ({ requester }) =>
     `${shortName(requester)} asked. It waits for the vendor’s review.`,
@@ -29,14 +29,14 @@ const LINES: Readonly<Record<string, Line>> = {
     const who = lastReview(facts, 'deny') ?? 'It was denied.';
     return reason === null || reason === '' ? who : `${who} “${cut(oneLine(reason), 600)}”`;
   },
-  'request.expired': () => 'It lapsed: nobody decided in time. Nothing was opened.',
-  'request.cancelled': ({ requester }) => `${shortName(requester)} took the request back.`,
-  'request.reminder': () => 'Half of the time to decide is over, and nobody has decided yet.',
-  'request.escalated': () => 'Three quarters of the time to decide are over. If nobody decides, it lapses.',
+  'request.expired': () => 'It lapsed: no one decided in time. Nothing was opened.',
+  'request.cancelled': ({ requester }) => `${shortName(requester)} withdrew the request.`,
+  'request.reminder': () => 'Half of the time to decide is over, and no one has decided yet.',
+  'request.escalated': () => 'Three quarters of the time to decide are over. If no one decides, it lapses.',
   'grant.scheduled': ({ grant }) =>
     grant?.startsAt === null ? 'Access begins with the first use.' : 'Access is granted and begins later.',
   'grant.active': () => 'Access is open now.',
-  'grant.ending': () => 'Access ends in a few minutes. Who needs longer asks now.',
+  'grant.ending': () => 'Access ends in a few minutes. If you need longer, ask now.',
   'grant.used': ({ grant }) =>
     grant === null
       ? null
@@ -44,14 +44,14 @@ const LINES: Readonly<Record<string, Line>> = {
         ? 'First use: 1 call so far.'
         : `${calls(grant.used.calls)} so far.`,
   'grant.refused': ({ grant }) =>
-    grant === null ? null : `${calls(grant.refused)} refused so far: nothing beyond the terms was reached.`,
+    grant === null ? null : `${calls(grant.refused)} refused so far: nothing outside the terms was reached.`,
   'grant.ended': ({ grant, endedBy }) =>
     grant === null
       ? null
       : `${END_REASON[grant.endReason ?? 'expired']}${endedBy === null ? '' : ` By ${shortName(endedBy)}.`} ${calls(grant.used.calls)} in all.`,
 };
 
-/** The clock that a kind of notice is about, beside its sentence. */
+/** The time that belongs to a kind of notice. It appears beside the sentence. */
 const CLOCKS: Readonly<Record<string, (facts: CardFacts) => readonly [words: string, at: string | null]>> = {
   'request.awaiting_customer': ({ request }) => ['It lapses', request.lapsesAt],
   'request.awaiting_vendor': ({ request }) => ['It lapses', request.lapsesAt],
@@ -63,7 +63,7 @@ const CLOCKS: Readonly<Record<string, (facts: CardFacts) => readonly [words: str
   'grant.ended': ({ grant }) => ['At', grant?.endedAt ?? null],
 };
 
-/** What the thread tells of one notice; null for what it does not tell. */
+/** The thread's message for one notice; null if the notice has none. */
 export function threadLine(kind: string, facts: CardFacts): Rendered | null {
   const sentence = Object.hasOwn(LINES, kind) ? (LINES[kind]?.(facts) ?? null) : null;
   if (sentence === null) return null;
@@ -72,14 +72,14 @@ export function threadLine(kind: string, facts: CardFacts): Rendered | null {
   return { text: inFallback(sentence), blocks: [context(aside(sentence), ...clock)] };
 }
 
-/** What a reader of one's own list is told in a line: who, where, how long. */
-export const oneLiner = ({ request, requester, tenant }: CardFacts): string =>
+/** A request in one line: who, where, how long. */
+export const summaryLine = ({ request, requester, tenant }: CardFacts): string =>
   `${shortName(requester)} → ${shortName(tenant)}, ${request.service}, ${durationText(request.terms.seconds)}`;
 
-/** More than so many are counted. */
-const MOST = 15;
+/** The digest lists this many requests and counts the rest. */
+const MAX_LISTED = 15;
 
-/** One message of all that waits in a channel, the first to lapse first; null where nothing does. */
+/** One message about every request that waits in a channel, the first to lapse first; null if none waits. */
 export function reminderDigest(waiting: readonly CardFacts[], publicUrl: string): Rendered | null {
   if (waiting.length === 0) return null;
   const inOrder = [...waiting].sort((a, b) => (a.request.lapsesAt < b.request.lapsesAt ? -1 : 1));
@@ -87,22 +87,22 @@ export function reminderDigest(waiting: readonly CardFacts[], publicUrl: string)
     waiting.length === 1
       ? 'One request waits for a decision'
       : `${waiting.length} requests wait for a decision`;
-  const left = inOrder.length - MOST;
+  const left = inOrder.length - MAX_LISTED;
   return {
-    text: `${words}. Silence is a no: what nobody decides lapses and opens nothing.`,
+    text: `${words}. Silence is a no: a request that no one decides lapses and opens nothing.`,
     blocks: [
       header(words),
       ...inOrder
-        .slice(0, MOST)
+        .slice(0, MAX_LISTED)
         .map((facts) =>
           context(
-            aside(`◔ ${oneLiner(facts)}`),
+            aside(`◔ ${summaryLine(facts)}`),
             mrkdwn(`lapses ${readerTime(facts.request.lapsesAt)}`),
             mrkdwn(link(requestUrl(publicUrl, facts.request.id), 'Open')),
           ),
         ),
       ...(left > 0 ? [paragraph(`and ${left} more`)] : []),
-      paragraph('What nobody decides lapses and opens nothing.'),
+      paragraph('A request that no one decides lapses and opens nothing.'),
     ],
   };
 }

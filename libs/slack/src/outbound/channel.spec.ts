@@ -1,16 +1,16 @@
 import type { Delivery, Deps } from '@countersign/access';
 import { systemHashing } from '@countersign/persistence';
 import { WebAPIRateLimitedError } from '@slack/web-api';
-import type { SlackSide } from '../app.js';
+import type { SlackIntegration } from '../app.js';
 import { SlackChannel } from './channel.js';
-import { Pace, Poster } from './poster.js';
+import { ChannelThrottle, Poster } from './poster.js';
 import type { Target } from './recipients.js';
 import { VENDOR_CHANNEL } from './recipients.js';
 
 const START = Date.parse('2026-11-24T15:00:00Z');
 const signal = new AbortController().signal;
 
-/** A channel of a Slack that wants nothing for 30 s; `asked` counts how often it was tried all the same. */
+/** A Slack that rate-limits every call for 30 s. `asked` counts the calls. */
 function limited() {
   const site = { now: START, asked: 0 };
   const unit = {
@@ -36,14 +36,14 @@ function limited() {
       throw new WebAPIRateLimitedError(30);
     },
   };
-  const side = { installations } as unknown as SlackSide;
+  const side = { installations } as unknown as SlackIntegration;
   return { site, channel: new SlackChannel(deps, side, { publicUrl: 'https://broker.example' }) };
 }
 
 const to = (recipient: string, lane: string) =>
   ({ notice: `ntc_${lane}`, recipient, lane, tenant: 'acme', attempts: 0, lastError: null }) as Delivery;
 
-test('P7: while Slack wants nothing for a recipient, no other request is tried there either', async () => {
+test('P7: while Slack rate-limits a recipient, other requests do not try it either', async () => {
   const { site, channel } = limited();
   const tried = (recipient: string, lane: string) =>
     channel.deliver(to(recipient, lane), signal).catch((failure: unknown) => failure);
@@ -61,7 +61,7 @@ test('P7: while Slack wants nothing for a recipient, no other request is tried t
   expect(site.asked).toBe(3);
 });
 
-test('P7: an attempt that was broken off posts nothing any more', async () => {
+test('P7: an aborted attempt posts nothing', async () => {
   let posted = 0;
   const postMessage = async () => {
     posted += 1;
@@ -70,7 +70,7 @@ test('P7: an attempt that was broken off posts nothing any more', async () => {
   const target = { client: { chat: { postMessage } }, channel: 'C1' } as unknown as Target;
   const told = { notice: 'ntc_1', recipient: VENDOR_CHANNEL, at: '2026-11-24T15:00:00Z', again: false };
   const message = { text: 'x', blocks: [] };
-  const poster = new Poster(target, new Pace(), AbortSignal.abort());
+  const poster = new Poster(target, new ChannelThrottle(), AbortSignal.abort());
   await expect(poster.post(message, told, null)).rejects.toThrow();
   expect(posted).toBe(0);
 });

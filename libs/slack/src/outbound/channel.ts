@@ -11,36 +11,36 @@ import {
   type SlackPost,
 } from '@countersign/access';
 import { LRUCache } from 'lru-cache';
-import type { SlackSide } from '../app.js';
+import type { SlackIntegration } from '../app.js';
 import { endsInstallation, failureOf, RATE_LIMITED, slackError } from '../client.js';
 import type { SlackSettings } from '../config.js';
 import { type CardFacts, readFacts } from '../facts.js';
 import type { Rendered } from '../messages/blocks.js';
 import { requestCard } from '../messages/request-card.js';
 import { threadLine } from '../messages/thread-lines.js';
-import { asksFor, isSlackKind, type SlackKind } from './kinds.js';
-import { Pace, Poster, type Told } from './poster.js';
+import { awaitsDecision, isSlackKind, type SlackKind } from './kinds.js';
+import { ChannelThrottle, type NoticeReference, Poster } from './poster.js';
 import { recipientsOf, type Target, Targets } from './recipients.js';
-import { tellWhatWaits } from './reminder.js';
+import { sendReminder } from './reminder.js';
 
-const MOST_AT_ONCE = 16;
-const MOST_HELD = 10_000;
+const MAX_CONCURRENT = 16;
+const MAX_HELD = 10_000;
 
 /**
- * Tells people in Slack: one card a request and recipient, which changes with the request, and under it a thread of
- * what happened. One recipient's deliveries come one after the other, so that nothing overtakes what it follows.
+ * Notifies people in Slack. Each recipient of a request gets one card, which changes with the request, and a thread under
+ * it that reports what happened. The outbox delivers to one recipient in order, so no message overtakes an earlier one.
  */
 export class SlackChannel implements NoticeChannel {
   readonly name = 'slack';
-  readonly mostAtOnce = MOST_AT_ONCE;
+  readonly mostAtOnce = MAX_CONCURRENT;
   private readonly targets: Targets;
-  private readonly pace = new Pace();
-  /** Until when Slack wants nothing for a recipient. */
-  private readonly heldUntil = new LRUCache<string, number>({ max: MOST_HELD });
+  private readonly pace = new ChannelThrottle();
+  /** Until when Slack has rate-limited a recipient, in seconds since the epoch. */
+  private readonly heldUntil = new LRUCache<string, number>({ max: MAX_HELD });
 
   constructor(
     private readonly deps: Deps,
-    private readonly side: Pick<SlackSide, 'config' | 'logger' | 'installations'>,
+    private readonly side: Pick<SlackIntegration, 'config' | 'logger' | 'installations'>,
     private readonly settings: Pick<SlackSettings, 'publicUrl'>,
   ) {
     this.targets = new Targets(deps, side);
@@ -56,13 +56,13 @@ export class SlackChannel implements NoticeChannel {
     if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
     const { notice } = found;
     if (!isSlackKind(notice.kind)) return skipped('nothing_to_tell');
-    this.demandNotHeld(delivery.recipient);
+    this.requireNotRateLimited(delivery.recipient);
     let target: Target | undefined;
     try {
       const where = await this.targets.find(delivery);
       if ('skip' in where) return skipped(where.skip);
       target = where;
-      return await this.tell(delivery, notice, notice.kind, target, signal);
+      return await this.deliverNotice(delivery, notice, notice.kind, target, signal);
     } catch (error) {
       const code = slackError(error);
       if (target !== undefined && endsInstallation(code))
@@ -74,8 +74,8 @@ export class SlackChannel implements NoticeChannel {
     }
   }
 
-  /** What Slack asked of one message is asked of those behind it too: none is tried against its will. */
-  private demandNotHeld(recipient: string): void {
+  /** A rate limit of one message also holds the recipient's next messages, so that we do not try in vain. */
+  private requireNotRateLimited(recipient: string): void {
     const left = (this.heldUntil.get(recipient) ?? 0) - this.seconds();
     if (left > 0) throw new DeliveryFailure(RATE_LIMITED, { retryAfterSeconds: left });
     this.heldUntil.delete(recipient);
@@ -85,55 +85,55 @@ export class SlackChannel implements NoticeChannel {
     return this.deps.clock.now().getTime() / 1000;
   }
 
-  private async tell(
+  private async deliverNotice(
     delivery: Delivery,
     notice: Notice,
     kind: SlackKind,
     target: Target,
     signal: AbortSignal,
   ): Promise<Delivered> {
-    // In the tenant's own unit: nothing of another tenant can come into the message (P9).
+    // Read in the tenant's own unit, so that nothing of another tenant can appear in the message (P9).
     const facts = await this.deps.store.readForTenant(delivery.tenant, (unit) =>
       readFacts(unit, delivery.lane, this.deps.clock.now()),
     );
     if (facts === null) return skipped('nothing_to_tell');
-    if (isMoot(kind, facts, notice)) return skipped('superseded');
+    if (isObsolete(kind, facts, notice)) return skipped('superseded');
     const poster = new Poster(target, this.pace, signal);
-    const told: Told = {
+    const reference: NoticeReference = {
       ...{ notice: notice.id, recipient: delivery.recipient, at: notice.at },
-      // One that was given up and is retried begins to count anew, but what it left in Slack is there still.
+      // A retry of a dead delivery starts with zero attempts, but an earlier attempt may have left its message in Slack.
       again: delivery.attempts > 0 || delivery.lastError !== null,
     };
     if (kind === 'request.reminder')
-      return tellWhatWaits(
+      return sendReminder(
         this.deps,
         delivery,
         target,
         facts,
-        (message) => poster.post(message, told, null),
+        (message) => poster.post(message, reference, null),
         {
           notice,
           publicUrl: this.settings.publicUrl,
         },
       );
-    await this.tellCard({ delivery, kind, target, facts, poster, told });
+    await this.deliverCard({ delivery, kind, target, facts, poster, reference });
     return { done: 'delivered' };
   }
 
-  private async tellCard(at: {
+  private async deliverCard(at: {
     delivery: Delivery;
     kind: SlackKind;
     target: Target;
     facts: CardFacts;
     poster: Poster;
-    told: Told;
+    reference: NoticeReference;
   }): Promise<void> {
-    const { delivery, kind, target, facts, poster, told } = at;
+    const { delivery, kind, target, facts, poster, reference } = at;
     const card = requestCard(facts, audienceOf(target, facts), this.settings.publicUrl);
     const before = await this.deps.store.slack.read((unit) =>
       unit.slackPosts.find(delivery.lane, delivery.recipient),
     );
-    // Posted where the recipient no longer reads: what stands there is somebody else's now.
+    // The card is in a channel that is no longer the recipient's, so post a new one.
     if (
       before === null ||
       before.channel !== target.channel ||
@@ -144,19 +144,24 @@ export class SlackChannel implements NoticeChannel {
     if (shown !== before.shown) {
       const changed = await poster.change(before.ts, card);
       if (changed === 'gone') return this.postCard(at, card);
-      if (changed === 'closed') await poster.post(card, told, before.ts);
+      if (changed === 'closed') await poster.post(card, reference, before.ts);
       await this.keep({ ...before, shown, updatedAt: this.now() });
       if (changed === 'closed') return;
     }
     const line = threadLine(kind, facts);
-    if (line !== null) await poster.post(line, told, before.ts);
+    if (line !== null) await poster.post(line, reference, before.ts);
   }
 
   private async postCard(
-    { delivery, target, poster, told }: { delivery: Delivery; target: Target; poster: Poster; told: Told },
+    {
+      delivery,
+      target,
+      poster,
+      reference,
+    }: { delivery: Delivery; target: Target; poster: Poster; reference: NoticeReference },
     card: Rendered,
   ): Promise<void> {
-    const ts = await poster.post(card, told, null);
+    const ts = await poster.post(card, reference, null);
     await this.keep({
       ...{ request: delivery.lane, recipient: delivery.recipient },
       ...{ workspace: target.installation.workspace, channel: target.channel, ts },
@@ -184,10 +189,10 @@ const skipped = (code: string): Delivered => ({ done: 'skipped', code });
 const audienceOf = ({ audience, person }: Target, { request }: CardFacts) =>
   audience ?? (person === request.requester ? 'requester' : 'reviewer');
 
-/** What asked for somebody who is no longer waited for; the card says what came of it, with the notice that told. */
-function isMoot(kind: SlackKind, { request, grant }: CardFacts, { kind: said }: Notice): boolean {
+/** A notice that asks for a decision is obsolete once the request has moved on. A later notice reports the outcome. */
+function isObsolete(kind: SlackKind, { request, grant }: CardFacts, { kind: noticeKind }: Notice): boolean {
   if (kind === 'request.reminder' || kind === 'request.escalated')
     return request.state !== 'awaiting_vendor' && request.state !== 'awaiting_customer';
-  if (asksFor(kind)) return `request.${request.state}` !== said;
+  if (awaitsDecision(kind)) return `request.${request.state}` !== noticeKind;
   return kind === 'grant.ending' && grant?.state === 'ended';
 }

@@ -1,4 +1,4 @@
-/** What Slack tells of, and whether every copy of the request's card changes with it. */
+/** The kinds of notices that Slack delivers, and whether each updates every copy of the request's card. */
 const KINDS = {
   'request.awaiting_vendor': { everyCopy: true },
   'request.awaiting_customer': { everyCopy: true },
@@ -23,8 +23,8 @@ export const isSlackKind = (kind: string): kind is SlackKind => Object.hasOwn(KI
 
 export const changesEveryCopy = (kind: SlackKind): boolean => KINDS[kind].everyCopy;
 
-/** Waits for somebody: moot once the request has moved on. */
-export const asksFor = (kind: SlackKind): boolean =>
+/** The notice asks someone for a decision or an answer. It is obsolete once the request has moved on. */
+export const awaitsDecision = (kind: SlackKind): boolean =>
   kind === 'request.awaiting_vendor' ||
   kind === 'request.awaiting_customer' ||
   kind === 'request.countered' ||

@@ -5,41 +5,41 @@ import { slackError } from '../client.js';
 import type { Rendered } from '../messages/blocks.js';
 import type { Target } from './recipients.js';
 
-/** Under which messages carry what they tell of, so that a second attempt finds the first one's. */
+/** The type of the metadata in each message. A second attempt finds the first one's message by it. */
 const EVENT_TYPE = 'countersign_notice';
-const LOOKED_THROUGH = 200;
-/** Slack's clock and ours. */
-const SLACK_SECONDS = 120;
+const SEARCHED_MESSAGES = 200;
+/** Allowed difference between Slack's clock and ours. */
+const CLOCK_SKEW_SECONDS = 120;
 
-/** What a message tells of. */
-export interface Told {
+/** The notice that a message reports, and to whom. */
+export interface NoticeReference {
   /** `ntc_…` */
   notice: string;
   recipient: string;
-  /** When it was made. */
+  /** When the notice was created. */
   at: string;
-  /** Whether somebody may have posted it before. */
+  /** Whether an earlier attempt may have posted it. */
   again: boolean;
 }
 
-/** What became of a change of a message. */
-export type Changed = 'done' | 'gone' | 'closed';
+/** The result of an update: `gone` if the message was deleted, `closed` if it is too old to edit. */
+export type UpdateResult = 'done' | 'gone' | 'closed';
 
-/** Puts messages into one channel, each once. */
+/** Posts messages into one channel, each once. */
 export class Poster {
   constructor(
     private readonly target: Target,
-    private readonly pace: Pace,
+    private readonly pace: ChannelThrottle,
     private readonly signal: AbortSignal,
   ) {}
 
-  /** @param thread the message that it answers; null for one of its own. @returns its `ts` */
-  async post(message: Rendered, told: Told, thread: string | null): Promise<string> {
+  /** @param thread the `ts` of the message to reply to; null for a new message. @returns the new `ts` */
+  async post(message: Rendered, reference: NoticeReference, thread: string | null): Promise<string> {
     const { client, channel } = this.target;
-    const before = told.again ? await this.posted(told, thread) : undefined;
+    const before = reference.again ? await this.findPosted(reference, thread) : undefined;
     if (before !== undefined) return before;
-    await this.pace.turn(channel, this.signal);
-    // Whoever attempts it next looks for it first, and must not look before it is there.
+    await this.pace.waitForTurn(channel, this.signal);
+    // After an abort the next attempt searches for this message first. Do not post after that search.
     this.signal.throwIfAborted();
     const { ts } = await client.chat.postMessage({
       channel,
@@ -49,14 +49,14 @@ export class Poster {
       unfurl_media: false,
       metadata: {
         event_type: EVENT_TYPE,
-        event_payload: { notice: told.notice, recipient: told.recipient },
+        event_payload: { notice: reference.notice, recipient: reference.recipient },
       },
     });
     if (ts === undefined) throw new DeliveryFailure('slack_failed');
     return ts;
   }
 
-  async change(ts: string, message: Rendered): Promise<Changed> {
+  async change(ts: string, message: Rendered): Promise<UpdateResult> {
     const { client, channel } = this.target;
     try {
       await client.chat.update({ channel, ts, ...contentOf(message) });
@@ -69,10 +69,13 @@ export class Poster {
     }
   }
 
-  private async posted({ notice, recipient, at }: Told, thread: string | null): Promise<string | undefined> {
+  private async findPosted(
+    { notice, recipient, at }: NoticeReference,
+    thread: string | null,
+  ): Promise<string | undefined> {
     const { client, channel } = this.target;
-    const oldest = String(Math.floor(Date.parse(at) / 1000) - SLACK_SECONDS);
-    const among = { channel, oldest, limit: LOOKED_THROUGH, include_all_metadata: true };
+    const oldest = String(Math.floor(Date.parse(at) / 1000) - CLOCK_SKEW_SECONDS);
+    const among = { channel, oldest, limit: SEARCHED_MESSAGES, include_all_metadata: true };
     const { messages = [] } =
       thread === null
         ? await client.conversations.history(among)
@@ -85,7 +88,7 @@ export class Poster {
   }
 }
 
-/** What people wrote is shown as it is: nothing in it becomes a mention, a link or a channel. */
+/** `parse: none`: Slack makes no mentions, links or channels of the text. */
 const contentOf = ({ text, blocks }: Rendered) => ({
   text,
   blocks,
@@ -93,27 +96,27 @@ const contentOf = ({ text, blocks }: Rendered) => ({
   link_names: false,
 });
 
-/** What Slack takes into one channel: about one message a second, */
-const APART_MS = 1_050;
-/** and a few at once where it was quiet before. */
+/** Slack accepts about one message per second and channel, */
+const INTERVAL_MS = 1_050;
+/** and a short burst after a pause. */
 const BURST = 4;
-const MOST_CHANNELS = 10_000;
+const MAX_CHANNELS = 10_000;
 
-/** Keeps messages into one channel apart, so that Slack need not refuse them. */
-export class Pace {
-  /** When the channel would be quiet, had each message taken its time. */
-  private readonly quiet: LRUCache<string, number>;
+/** Spaces out the messages into each channel, so that Slack does not rate-limit them. */
+export class ChannelThrottle {
+  /** When the next message into a channel is due at the steady rate. */
+  private readonly nextDue: LRUCache<string, number>;
 
-  constructor(private readonly apartMs = APART_MS) {
-    this.quiet = new LRUCache({ max: MOST_CHANNELS });
+  constructor(private readonly intervalMs = INTERVAL_MS) {
+    this.nextDue = new LRUCache({ max: MAX_CHANNELS });
   }
 
-  /** Resolves when it is this message's turn. @throws what the signal was aborted with */
-  async turn(channel: string, signal: AbortSignal): Promise<void> {
+  /** Resolves when the next message may be posted. @throws the signal's reason if it is aborted */
+  async waitForTurn(channel: string, signal: AbortSignal): Promise<void> {
     const now = performance.now();
-    const from = Math.max(now, this.quiet.get(channel) ?? 0);
-    this.quiet.set(channel, from + this.apartMs);
-    const wait = from - now - (BURST - 1) * this.apartMs;
+    const from = Math.max(now, this.nextDue.get(channel) ?? 0);
+    this.nextDue.set(channel, from + this.intervalMs);
+    const wait = from - now - (BURST - 1) * this.intervalMs;
     if (wait > 0) await pause(wait, undefined, { signal });
   }
 }

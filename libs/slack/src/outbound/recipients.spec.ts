@@ -51,7 +51,7 @@ function told(kind: string, persons: Person[], site: Site): Promise<string[]> {
   return recipientsOf(addressed, unit, NOW);
 }
 
-test('a side with a channel is told there, the requester always by direct message', async () => {
+test('a side with a channel is notified there, the requester always by direct message', async () => {
   const site = { vendor: true, tenant: true, linked: ['usr_erin', 'usr_ada', 'usr_max'] };
   expect(await told('request.awaiting_vendor', [erin, max], site)).toEqual([
     directTo('usr_erin'),
@@ -63,13 +63,13 @@ test('a side with a channel is told there, the requester always by direct messag
   ]);
 });
 
-test('without a channel each of them is told who has linked an account that has not lapsed', async () => {
+test('without a channel, each person with a linked account that has not expired is notified', async () => {
   const site = { linked: ['usr_ada', 'usr_max'], lapsed: ['usr_bob'] };
   expect(await told('request.awaiting_vendor', [erin, max], site)).toEqual([directTo('usr_max')]);
   expect(await told('request.awaiting_customer', [erin, ada, bob], site)).toEqual([directTo('usr_ada')]);
 });
 
-test('what changes the card changes every copy that stands, not the audience’s alone', async () => {
+test('a notice that changes the card updates every copy, not only those of its audience', async () => {
   const site = { tenant: true, posts: [VENDOR_CHANNEL, directTo('usr_max'), channelOf('acme')] };
   expect(await told('request.approved', [erin, ada], site)).toEqual([
     channelOf('acme'),
@@ -79,7 +79,7 @@ test('what changes the card changes every copy that stands, not the audience’s
   expect(await told('grant.used', [erin, ada], site)).toEqual([channelOf('acme')]);
 });
 
-test('the last reminder goes to those alone who have not decided these terms', async () => {
+test('the last reminder goes only to people who have not decided these terms', async () => {
   const site = {
     tenant: true,
     linked: ['usr_ada', 'usr_bob'],
@@ -91,11 +91,11 @@ test('the last reminder goes to those alone who have not decided these terms', a
   expect(await told('request.escalated', [ada, bob], site)).toEqual([directTo('usr_bob')]);
 });
 
-test('what Slack does not tell of reaches nobody there', async () => {
+test('a kind that Slack does not deliver has no recipients', async () => {
   expect(await told('trust.adopted', [ada], { tenant: true })).toEqual([]);
 });
 
-test('recipients are read as they were written; anything else is a mistake', () => {
+test('recipients are parsed as they were written; anything else throws', () => {
   expect(readRecipient(VENDOR_CHANNEL)).toEqual({ kind: 'vendor' });
   expect(readRecipient(channelOf('acme'))).toEqual({ kind: 'tenant', tenant: 'acme' });
   expect(readRecipient(directTo('usr_1'))).toEqual({ kind: 'person', person: 'usr_1' });

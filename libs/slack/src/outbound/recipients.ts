@@ -12,12 +12,12 @@ import {
 } from '@countersign/access';
 import type { WebClient } from '@slack/web-api';
 import { LRUCache } from 'lru-cache';
-import type { SlackSide } from '../app.js';
+import type { SlackIntegration } from '../app.js';
 import { slackClient } from '../client.js';
 import type { Audience } from '../messages/request-card.js';
 import { changesEveryCopy, isSlackKind } from './kinds.js';
 
-/** A recipient as deliveries name it: a tenant's channel, the reviewers' channel, somebody's direct messages. */
+/** A delivery's recipient: a tenant's channel, the reviewers' channel, or one person's direct messages. */
 export type SlackRecipient =
   | { kind: 'tenant'; tenant: string }
   | { kind: 'vendor' }
@@ -27,18 +27,18 @@ export const VENDOR_CHANNEL = 'C:vendor';
 export const channelOf = (tenant: string): string => `C:${tenant}`;
 export const directTo = (person: string): string => `U:${person}`;
 
-/** @throws Error for what no fan-out of ours wrote */
+/** Parses a delivery's recipient. @throws Error if `recipientsOf` could not have written it */
 export function readRecipient(text: string): SlackRecipient {
   if (text === VENDOR_CHANNEL) return { kind: 'vendor' };
   const [, letter, rest = ''] = /^([CU]):(.+)$/.exec(text) ?? [];
   if (letter === 'C') return { kind: 'tenant', tenant: rest };
   if (letter === 'U') return { kind: 'person', person: rest };
-  throw new Error('no recipient in Slack');
+  throw new Error('this is no recipient in Slack');
 }
 
 /**
- * Whom a notice reaches in Slack. A side with a channel is told there; without one each of its people is, and the
- * requester always. What changes the card changes each copy that stands anywhere.
+ * The recipients of a notice in Slack. A side with a channel is notified there; otherwise each of its people directly.
+ * The requester is always notified directly. A notice that changes the card also goes to every existing copy.
  */
 export async function recipientsOf(
   { notice, request, reviews, persons }: AddressedNotice,
@@ -73,33 +73,33 @@ const isLinked = async (unit: NoticesReadUnit, { id }: Person, now: Date): Promi
 const decidedBy = (reviews: readonly Review[], { digest }: AccessRequest): Set<string> =>
   new Set(reviews.filter((review) => review.digest === digest).map(({ person }) => person));
 
-/** Where a delivery goes, and as what its reader reads. */
+/** Where a delivery goes, and for which audience. */
 export interface Target {
   installation: SlackInstallation;
   client: WebClient;
   channel: string;
-  /** Null for somebody whose part is known only with the request. */
+  /** Null for the vendor's people: whether they are requester or reviewer depends on the request. */
   audience: Audience | null;
   /** Null for a channel. */
   person: string | null;
 }
 
-/** A recipient that is no more: nobody is told. */
-export type Gone = { skip: string };
+/** The recipient no longer exists. `skip` is the delivery code. */
+export type Skipped = { skip: string };
 
-const MOST_DIRECT = 10_000;
+const MAX_DIRECT = 10_000;
 
-/** Finds where a recipient is now: channels change, accounts lapse, apps are removed. */
+/** Finds a recipient's current channel: channels change, links expire, apps are removed. */
 export class Targets {
-  private readonly direct = new LRUCache<string, string>({ max: MOST_DIRECT });
+  private readonly direct = new LRUCache<string, string>({ max: MAX_DIRECT });
 
   constructor(
     private readonly deps: Deps,
-    private readonly side: Pick<SlackSide, 'config' | 'logger' | 'installations'>,
+    private readonly side: Pick<SlackIntegration, 'config' | 'logger' | 'installations'>,
   ) {}
 
-  /** @throws DeliveryFailure where the app is not there; what Slack answers */
-  async find({ recipient, tenant }: Delivery): Promise<Target | Gone> {
+  /** @throws DeliveryFailure if the app is not installed there; Slack's errors */
+  async find({ recipient, tenant }: Delivery): Promise<Target | Skipped> {
     const to = readRecipient(recipient);
     switch (to.kind) {
       case 'vendor': {
@@ -107,7 +107,7 @@ export class Targets {
         return place === null ? { skip: 'channel_removed' } : this.inChannel(place, 'reviewer');
       }
       case 'tenant': {
-        // One tenant's channel hears of that tenant alone (P9).
+        // A tenant's channel receives notices of that tenant only (P9).
         if (to.tenant !== tenant) return { skip: 'foreign_tenant' };
         const known = await this.deps.store.readForTenant(tenant, (unit) => unit.organisation.tenant(tenant));
         return known?.slack == null ? { skip: 'channel_removed' } : this.inChannel(known.slack, 'approver');
@@ -129,7 +129,7 @@ export class Targets {
     };
   }
 
-  private async directTo(person: string, tenant: string): Promise<Target | Gone> {
+  private async directTo(person: string, tenant: string): Promise<Target | Skipped> {
     const found = await this.deps.store.slack.read(async (unit) => ({
       known: await unit.organisation.person(person),
       accounts: await unit.slackAccounts.ofPerson(person),

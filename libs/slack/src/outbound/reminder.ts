@@ -4,14 +4,14 @@ import type { Rendered } from '../messages/blocks.js';
 import { reminderDigest } from '../messages/thread-lines.js';
 import type { Target } from './recipients.js';
 
-/** So many are looked at; the message says how many more there are. */
-const MOST_WAITING = 50;
+/** At most this many waiting requests are read. */
+const MAX_WAITING = 50;
 
 /**
- * One message of all that waits for this recipient's side. Where one went out after this notice was made, it told of
- * this request too.
+ * Sends one message about everything that waits for the recipient's side. Skips it if another reminder went out after
+ * this notice was created, since that one already listed this request.
  */
-export async function tellWhatWaits(
+export async function sendReminder(
   deps: Deps,
   { tenant, recipient }: Delivery,
   { installation, channel, audience }: Target,
@@ -38,7 +38,7 @@ export async function tellWhatWaits(
   return { done: 'delivered' };
 }
 
-/** A tenant's people hear of that tenant alone (P9); the vendor's reviewers of all that waits for them. */
+/** A tenant's people see requests of that tenant only (P9). The vendor's reviewers see all that wait for them. */
 async function waitingFor(
   deps: Deps,
   side: string,
@@ -46,7 +46,7 @@ async function waitingFor(
   { state }: AccessRequest,
   asTenant: boolean,
 ): Promise<CardFacts[]> {
-  const page = { cursor: null, limit: MOST_WAITING };
+  const page = { cursor: null, limit: MAX_WAITING };
   const now = deps.clock.now();
   if (side === tenant || asTenant)
     return deps.store.readForTenant(tenant, async (unit) =>
