@@ -9,7 +9,7 @@ import { IdempotentAnswers } from '../../libs/persistence/src/repositories/idemp
 import { Invitations } from '../../libs/persistence/src/repositories/invitations.js';
 import { Leases } from '../../libs/persistence/src/repositories/leases.js';
 import { Locks } from '../../libs/persistence/src/repositories/locks.js';
-import { WaitingNotices } from '../../libs/persistence/src/repositories/outbox.js';
+import { PendingNotices } from '../../libs/persistence/src/repositories/outbox.js';
 import { Records } from '../../libs/persistence/src/repositories/records.js';
 import { Requests } from '../../libs/persistence/src/repositories/requests.js';
 import { Reviews } from '../../libs/persistence/src/repositories/reviews.js';
@@ -31,7 +31,7 @@ const MOST_LOOKED = 400;
 const ONE_ROW = /FROM "requests" "row" WHERE "row"\."grant_id" = /;
 
 const BIG = { tenant: BIG_TENANT };
-const ALL = 'everybody' as const;
+const ALL = 'all-tenants' as const;
 /** Before the first row: the job that finds nothing must not look at anything. */
 const NOTHING_DUE = '2026-01-01T00:00:00.000Z';
 const MIDDLE = '2026-01-01T03:00:00Z';
@@ -217,12 +217,12 @@ describe.each([
     [
       'notices that wait',
       'notices',
-      (manager) => new WaitingNotices(manager).due('2099-01-01T00:00:00Z', 100),
+      (manager) => new PendingNotices(manager).due('2099-01-01T00:00:00Z', 100),
     ],
     [
       'notices of the last seconds',
       'notices',
-      (manager) => new WaitingNotices(manager).after(seededId('ntc', 19_990), 500),
+      (manager) => new PendingNotices(manager).after(seededId('ntc', 19_990), 500),
     ],
     [
       'deliveries that are due',

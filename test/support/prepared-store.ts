@@ -18,7 +18,7 @@ import {
   systemRandomness,
   uuidV7Ids,
 } from '@countersign/persistence';
-import { signing } from '../../apps/broker/src/trust/signing.js';
+import { createSigningPorts } from '../../apps/broker/src/trust/signing.js';
 
 const DAY = 86_400;
 
@@ -48,7 +48,7 @@ export class PreparedStore {
     const deps = {
       store: await openStore(options),
       ...system,
-      ...signing({ publicUrl: 'http://localhost:4000' }),
+      ...createSigningPorts({ publicUrl: 'http://localhost:4000' }),
     };
     await applyOrganisation(deps, organisation, { dryRun: false });
     await ensureBrokerKeys(deps, nodeKeyMaker);

@@ -22,7 +22,7 @@ import { Shutdown } from './http/shutdown.js';
 import { codeMailer, noticeChannels } from './notices/channels.js';
 import { NestLogger } from './observe/logging.js';
 import { slackOf } from './slack/slack.module.js';
-import { signing } from './trust/signing.js';
+import { createSigningPorts } from './trust/signing.js';
 
 export interface RunningBroker {
   /** Its address: `http://HOST:PORT`. */
@@ -52,7 +52,7 @@ export async function startBroker(
   const system = { clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
   const { databaseUrl: url, masterKey } = environment;
   const store = storeOver(await openStore({ url, masterKey, ...system }));
-  const deps: BrokerDeps = { store, ...system, ...signing(environment) };
+  const deps: BrokerDeps = { store, ...system, ...createSigningPorts(environment) };
   const slack = slackOf(deps, environment, logger);
   let app: NestExpressApplication | undefined;
   try {

@@ -24,7 +24,7 @@ import { CallHandler } from './http/call-handler.js';
 import { CallRefusals } from './http/call-refusals.js';
 import { createHttpServer } from './http/http-server.js';
 import { OwnPages, type Readiness } from './http/own-pages.js';
-import { StopPage } from './http/stop-page.js';
+import { StopEndpoint } from './http/stop-endpoint.js';
 import { type Identity, identityRegistrar } from './identity.js';
 import { GatewayMetrics } from './metrics.js';
 import { Recorder } from './records/recorder.js';
@@ -146,7 +146,7 @@ async function openRecords(
     },
     onDropped: (draft) => {
       metrics.recordDropped(draft.record.kind);
-      recorder.dropped(draft);
+      recorder.recordDropped(draft);
     },
   });
   if (spool.skippedBytes > 0)
@@ -170,7 +170,7 @@ function createState(
     },
     onNarrowed: () =>
       calls.cutWhere((call) => {
-        if (!state.hasKey(call.kid)) return 'invalid_token';
+        if (!state.isStillListed(call.kid)) return 'invalid_token';
         return state.locks.find(call) === undefined ? undefined : 'locked';
       }),
     onClosedServices: (closed) => {
@@ -242,7 +242,7 @@ function createServer(parts: WatchedParts): Server {
   };
   return createHttpServer({
     pages: new OwnPages({ identity, metrics, readiness: () => readinessOf(parts) }),
-    stopPage: new StopPage({ rules, bodyMs: times.clientIdleMs }),
+    stopEndpoint: new StopEndpoint({ rules, bodyMs: times.clientIdleMs }),
     handler: new CallHandler({ ...shared, forwarding: new RecordedForwarding(shared) }),
     countRefusal: (code) => {
       recorder.count(null, code);

@@ -328,7 +328,7 @@ export {
   type ProvenPasskey,
   relyingPartyOf,
 } from './use-cases/trust/enrol-passkey.js';
-export { receiveReportedStop } from './use-cases/trust/reported-stops.js';
+export { receiveRelayedStop } from './use-cases/trust/relayed-stops.js';
 export { cancelOwnReset, cancelReset, resetTrust } from './use-cases/trust/reset-trust.js';
 export { signTrust } from './use-cases/trust/sign-trust.js';
 export {

@@ -96,7 +96,7 @@ async function postgresPlanner(url: string): Promise<Planner> {
   const source = await openPool(url, 1);
   return {
     plans: (work) =>
-      transaction(source, beginRead('everybody'), (manager) =>
+      transaction(source, beginRead('all-tenants'), (manager) =>
         plansOf(manager, work, async (sql, values) => {
           const [row] = await manager.query<{ 'QUERY PLAN': { Plan: Node }[] }[]>(
             `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`,

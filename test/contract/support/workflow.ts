@@ -14,7 +14,7 @@ import {
   type StoredEvent,
 } from '@countersign/access';
 import { nodeKeyMaker, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
-import { signing } from '../../../apps/broker/src/trust/signing.js';
+import { createSigningPorts } from '../../../apps/broker/src/trust/signing.js';
 import { smallOrganisation } from '../../factories/small-organisation.js';
 
 /** A clock that stands until it is moved. */
@@ -56,7 +56,7 @@ export async function startWorkflow(
 ): Promise<Workflow> {
   const deps: SigningDeps = {
     ...{ store, clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing },
-    ...signing({ publicUrl: 'http://localhost:4000' }),
+    ...createSigningPorts({ publicUrl: 'http://localhost:4000' }),
   };
   await applyOrganisation(deps, organisation, { dryRun: false });
   await ensureBrokerKeys(deps, nodeKeyMaker);

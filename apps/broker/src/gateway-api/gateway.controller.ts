@@ -5,7 +5,7 @@ import {
   ingestRecords,
   leaseBudget,
   type RecordBatch,
-  receiveReportedStop,
+  receiveRelayedStop,
   recordPins,
   registerIdentity,
 } from '@countersign/access';
@@ -144,6 +144,6 @@ export class HandedStopsController {
     @CurrentGateway() gateway: EnrolledGateway,
     @Body() { countersignature }: HandedStop,
   ): Promise<void> {
-    await receiveReportedStop(this.deps, gateway, countersignature);
+    await receiveRelayedStop(this.deps, gateway, countersignature);
   }
 }

@@ -10,15 +10,15 @@ import { statementChallenge } from '@countersign/contract';
 
 /** The gateways' own checks, with Node's crypto, so that the broker refuses whatever gateways would refuse. */
 const signatureRules: SignatureRules = {
-  assertion: (signature, key) =>
+  checkAssertion: (signature, key) =>
     checkAssertion(
       { signature, challenge: statementChallenge(nodeCountersignPorts.hashing, signature.statement), ...key },
       nodeCountersignPorts,
     ),
-  succession: (place, next) => checkTrustSuccession({ ...place, pin: null }, next, nodeCountersignPorts),
-  recovery: (signature, document, jwk) =>
+  checkSuccession: (place, next) => checkTrustSuccession({ ...place, pin: null }, next, nodeCountersignPorts),
+  isSignedByRecoveryKey: (signature, document, jwk) =>
     isSignedByRecoveryKey(document, jwk, signature, nodeCountersignPorts),
-  countersigned: (claims, trust) => checkCountersigned(claims, trust, nodeCountersignPorts),
+  checkCountersigned: (claims, trust) => checkCountersigned(claims, trust, nodeCountersignPorts),
 };
 
 /**
@@ -26,7 +26,7 @@ const signatureRules: SignatureRules = {
  *
  * @param publicUrl the address at which people reach this broker
  */
-export const signing = ({
+export const createSigningPorts = ({
   publicUrl,
 }: {
   publicUrl: string;

@@ -121,7 +121,7 @@ function gatewayView(grant: Grant, service: Service, terms: Terms): CallView {
   return {
     // There is no token and no gateway here: what only they know counts as given.
     isInTouch: () => true,
-    hasSigningKey: () => true,
+    hasActiveSigningKey: () => true,
     grant: (digest) =>
       digest === grant.digest && grant.state === 'active' && grant.startsAt !== null && grant.endsAt !== null
         ? {

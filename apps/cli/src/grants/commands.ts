@@ -17,7 +17,7 @@ export function registerGrants(program: Command, run: Run): void {
   addVerb(program, 'token', 'Mint a token; stdout holds the token alone')
     .argument('<grant>', 'grt_…')
     .addHelpText('after', '\nPrefer curl or proxy: they keep the token out of files and process lists.\n')
-    .action(run(async (context, id: string) => (await import('./grants.js')).printToken(context, id)));
+    .action(run(async (context, id: string) => (await import('./grants.js')).createToken(context, id)));
 
   addVerb(program, 'release', 'Give your access back early')
     .argument('<grant>', 'grt_…')

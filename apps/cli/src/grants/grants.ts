@@ -9,8 +9,11 @@ import { formatGrant, formatGrants } from './grant-text.js';
 export const listGrants = (context: Context, options: ListOptions): Promise<Answer> =>
   fetchPage(context, { verb: 'grants', endpoint: grantEndpoints.list, format: formatGrants }, options);
 
-/** Mints a token. Without `--json` stdout holds the token alone. */
-export async function printToken(context: Context, id: string): Promise<Answer> {
+/**
+ * Mints a token and returns it as the answer; the command runner writes answers to stdout. Without `--json` the answer's
+ * text is the token alone, and a note on stderr names the grant.
+ */
+export async function createToken(context: Context, id: string): Promise<Answer> {
   const minted = await mintToken(await context.api(), parseId('grt', id));
   if (!context.json) context.note(`A token for ${id}, valid for ${formatSeconds(minted.expires_in)}:`);
   return { document: minted, text: minted.access_token };

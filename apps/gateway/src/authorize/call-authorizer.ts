@@ -22,7 +22,7 @@ import type { FeedLiveness } from '../feed/feed-liveness.js';
 import type { CanonicalRequest } from '../http/canonical-request.js';
 import { AmbiguousRequest, requireUnambiguous } from '../http/refusals.js';
 import type { CustomerRulesView } from '../trust/customer-rules.js';
-import { digestLife } from './digest-ledger.js';
+import { digestLifetimeEnd } from './digest-ledger.js';
 import type { GatewayState } from './gateway-state.js';
 
 /** How long a verified token may wait for its grant in the feed: the broker creates both in the same transaction. */
@@ -48,21 +48,21 @@ export type VerifiedToken = { claims: GrantTokenClaims; kid: string };
 /** `noToken`: the request carries no bearer token at all. */
 type TokenDecision = ({ ok: true } & VerifiedToken) | ({ ok: false; noToken?: boolean } & TokenRefusal);
 
-/** Decides about calls by what the feed and the customers say. It has no other effect, except `persistDigestLife`. */
+/** Decides about calls by what the feed and the customers say. It has no other effect, except `persistDigestLifetime`. */
 export class CallAuthorizer {
   private readonly view: CallView;
   private readonly verifier = new GrantTokenVerifier(CACHED_TOKENS);
   private readonly countersigns = new CountersignatureVerifier(nodeCountersignPorts);
   private readonly now = () => this.parts.clock.now();
-  private readonly key = (kid: string, now: number) => this.parts.state.key(kid, now);
-  /** Tokens whose digest's life is on disk, so that each token is checked once. */
-  private readonly lifePersisted = new WeakSet<GrantTokenClaims>();
+  private readonly key = (kid: string, now: number) => this.parts.state.activeKey(kid, now);
+  /** Tokens whose digest's lifetime is on disk, so that each token is checked once. */
+  private readonly lifetimePersisted = new WeakSet<GrantTokenClaims>();
 
   constructor(private readonly parts: CallAuthorizerParts) {
     const { state, liveness, calls, budgets, rules, maxBodyBytes } = parts;
     this.view = {
       isInTouch: (now) => liveness.isInTouch(now),
-      hasSigningKey: (kid, now) => state.key(kid, now) !== undefined,
+      hasActiveSigningKey: (kid, now) => state.activeKey(kid, now) !== undefined,
       grant: (digest) => state.grants.get(digest),
       currentMap: (service) => state.routeMaps.ofService(service),
       mapByHash: (hash) => state.routeMaps.withHash(hash),
@@ -186,12 +186,12 @@ export class CallAuthorizer {
    * Stores how long the digest of an allowed call could be opened, if that is news. Returns undefined if there is nothing
    * to wait for. Rejects with the file system's error.
    */
-  persistDigestLife(claims: GrantTokenClaims, { id }: ActiveGrant): Promise<void> | undefined {
-    if (this.lifePersisted.has(claims)) return undefined;
+  persistDigestLifetime(claims: GrantTokenClaims, { id }: ActiveGrant): Promise<void> | undefined {
+    if (this.lifetimePersisted.has(claims)) return undefined;
     const { ledger } = this.parts.state;
     const grant = { id, digest: claims.digest, startsAt: claims.grant_nbf * 1_000 };
-    const isNews = ledger.extend(grant, digestLife(claims));
-    const kept = () => void this.lifePersisted.add(claims);
+    const isNews = ledger.extend(grant, digestLifetimeEnd(claims));
+    const kept = () => void this.lifetimePersisted.add(claims);
     return isNews ? ledger.flush().then(kept) : kept();
   }
 

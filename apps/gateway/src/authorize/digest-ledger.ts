@@ -126,7 +126,7 @@ export class DigestLedger {
  * The last moment at which this digest could be opened, in milliseconds since the epoch: by its terms, and by every
  * signature that permits it. The broker's statement is not used.
  */
-export function digestLife({ terms, grant_exp, countersignatures = [] }: GrantTokenClaims): number {
+export function digestLifetimeEnd({ terms, grant_exp, countersignatures = [] }: GrantTokenClaims): number {
   const ends = countersignatures.map(
     (each) => (each as { statement?: { notAfter?: string } } | null)?.statement?.notAfter ?? '',
   );

@@ -19,19 +19,20 @@ describe('keys that verify tokens', () => {
   state.applyChange({ keys: [{ ...staying.publicJwk }, { ...retiring.publicJwk, exp }] }, NOW);
 
   test('a retired key expires by time, without news from the broker', () => {
-    const known = (now: number) => [staying, retiring].map(({ kid }) => state.key(kid, now) !== undefined);
+    const known = (now: number) =>
+      [staying, retiring].map(({ kid }) => state.activeKey(kid, now) !== undefined);
     expect(known(NOW)).toEqual([true, true]);
     expect(known(exp * 1_000 - 1)).toEqual([true, true]);
     expect(known(exp * 1_000)).toEqual([true, false]);
     // Responses under it may finish: the key was not revoked.
-    expect(state.hasKey(retiring.kid)).toBe(true);
+    expect(state.isStillListed(retiring.kid)).toBe(true);
   });
 
   test('a key that is no longer listed is gone at once, and its open responses are cut', () => {
     const before = narrowed;
     state.applyChange({ keys: [{ ...retiring.publicJwk, exp }] }, NOW);
-    expect(state.key(staying.kid, NOW)).toBeUndefined();
-    expect(state.hasKey(staying.kid)).toBe(false);
+    expect(state.activeKey(staying.kid, NOW)).toBeUndefined();
+    expect(state.isStillListed(staying.kid)).toBe(false);
     expect(narrowed).toBe(before + 1);
   });
 });

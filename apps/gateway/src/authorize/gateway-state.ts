@@ -45,13 +45,13 @@ export class GatewayState {
   }
 
   /** The key with this id, while it verifies tokens. A retired key expires by time, with or without further news. */
-  key(kid: string, now: number): KeyObject | undefined {
+  activeKey(kid: string, now: number): KeyObject | undefined {
     const found = this.signingKeys.get(kid);
     return found !== undefined && now < found.until ? found.key : undefined;
   }
 
   /** Whether the feed still lists the key, retired or not. A key that it no longer lists was revoked. */
-  hasKey(kid: string): boolean {
+  isStillListed(kid: string): boolean {
     return this.signingKeys.has(kid);
   }
 

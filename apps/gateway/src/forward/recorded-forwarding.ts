@@ -57,12 +57,12 @@ export class RecordedForwarding {
     calls.add(call);
     budgets.takeCall(claims.digest, grant);
     try {
-      const digestLife = authorizer.persistDigestLife(claims, grant);
+      const lifetimeStored = authorizer.persistDigestLifetime(claims, grant);
       const described = recordedCallOf(exchange, claims);
       const written =
-        digestLife === undefined
-          ? recorder.allowed(record, described, match)
-          : this.recordAfter(digestLife, record, described, match);
+        lifetimeStored === undefined
+          ? recorder.recordAllowed(record, described, match)
+          : this.recordAfter(lifetimeStored, record, described, match);
       let durable = true;
       try {
         await written;
@@ -85,13 +85,13 @@ export class RecordedForwarding {
   }
 
   private async recordAfter(
-    digestLife: Promise<void>,
+    lifetimeStored: Promise<void>,
     id: string,
     call: RecordedCall,
     match: AllowedCall['match'],
   ): Promise<void> {
-    await digestLife;
-    await this.parts.recorder.allowed(id, call, match);
+    await lifetimeStored;
+    await this.parts.recorder.recordAllowed(id, call, match);
   }
 
   private forward(
@@ -104,7 +104,8 @@ export class RecordedForwarding {
   ): Promise<Forwarded> | Forwarded {
     const { signContext, budgets, upstreams, clock, authorizer, locations, maxBodyBytes } = this.parts;
     const { canonical, request, response, expectsContinue, chunks } = exchange;
-    // Writing the record took time. What may have ended since the decision is checked again.
+    // Writing the record took time. What may have ended since the decision is checked again. Revoked keys, ended grants
+    // and new locks need no check here: `calls` has the call already, so `calls.cutWhere` and `calls.cutGrant` cut it.
     if (!authorizer.isInTouch()) call.cut('not_in_touch');
     if (clock.now() >= call.endsAt) call.cut('grant_ended');
     if (response.destroyed) call.cut('client_gone');
@@ -152,7 +153,7 @@ export class RecordedForwarding {
   ): void {
     const { clock, recorder, metrics, log } = this.parts;
     const durationMs = Math.max(0, Math.round(clock.monotonic() - call.beganAt));
-    recorder.outcome(record, tenant, { status, bytes, bodySha256, outcome, durationMs });
+    recorder.recordOutcome(record, tenant, { status, bytes, bodySha256, outcome, durationMs });
     metrics.forwarded(service, outcome);
     if (log.isLevelEnabled('debug'))
       log.debug({ record, service, route: match.route, status, bytes, durationMs, outcome }, 'call');

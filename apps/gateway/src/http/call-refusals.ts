@@ -23,7 +23,7 @@ const CODE_OF_CUT: Record<Exclude<CutReason, 'client_gone'>, RefusalCode> = {
 
 /** An open call is cut as `invalid_token` for one reason only: its signing key was revoked. */
 const MEMBERS_OF_CUT: Partial<Record<CutReason, ProblemMembers>> = {
-  invalid_token: { reason: 'unknown_key', detail: 'the key has gone meanwhile' },
+  invalid_token: { reason: 'unknown_key', detail: 'the signing key was revoked or has retired' },
 };
 
 /** The refusal of a call that was cut while its body arrived; undefined if it was not cut, or its client has gone. */
@@ -52,7 +52,7 @@ export class CallRefusals {
   /** With a verified token the tenant gets an access record of the refusal. */
   verified(exchange: Exchange, claims: GrantTokenClaims, { code, detail, match, reason }: RefusedCall): void {
     const { service } = exchange.canonical;
-    const record = this.parts.recorder.refused(recordedCallOf(exchange, claims), match, code);
+    const record = this.parts.recorder.recordRefused(recordedCallOf(exchange, claims), match, code);
     this.parts.metrics.refused(service, code);
     this.answer(exchange, code, { detail, record, ...(reason && { reason }) });
   }

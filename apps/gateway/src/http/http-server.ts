@@ -7,11 +7,11 @@ import { HttpReader, type ReadRequest } from './http-reader.js';
 import type { OwnPages } from './own-pages.js';
 import { PipelineQueue } from './pipeline-queue.js';
 import { AmbiguousRequest, answerProblem, answerProblemOnSocket, requireUnambiguous } from './refusals.js';
-import type { StopPage } from './stop-page.js';
+import type { StopEndpoint } from './stop-endpoint.js';
 
 type HttpServerParts = {
   pages: OwnPages;
-  stopPage: StopPage;
+  stopEndpoint: StopEndpoint;
   handler: CallHandler;
   /** Counts the refusal of something that never became a call. */
   countRefusal(code: 'ambiguous_request' | 'request_timeout'): void;
@@ -103,7 +103,7 @@ function readRequest(reader: HttpReader | undefined, request: IncomingMessage): 
 }
 
 async function serve(
-  { pages, stopPage, handler, countRefusal, log }: HttpServerParts,
+  { pages, stopEndpoint, handler, countRefusal, log }: HttpServerParts,
   { request, response, expectsContinue, message }: Received,
 ): Promise<void> {
   try {
@@ -111,7 +111,8 @@ async function serve(
     const { canonical, chunks } = message;
     const odd = chunks?.violation();
     if (odd !== undefined) throw odd;
-    if (stopPage.isFor(canonical)) await stopPage.answer({ canonical, request, response, expectsContinue });
+    if (stopEndpoint.isFor(canonical))
+      await stopEndpoint.answer({ canonical, request, response, expectsContinue });
     else if (pages.has(canonical.service)) await pages.answer(canonical, response);
     else await handler.handle({ canonical, request, response, expectsContinue, chunks });
   } catch (error) {

@@ -53,12 +53,12 @@ export class Recorder {
   }
 
   /** Resolves when the record of an allowed call is durable (P5). Rejects with RecordUnavailable. */
-  allowed(id: string, call: RecordedCall, match: MatchedCall): Promise<void> {
+  recordAllowed(id: string, call: RecordedCall, match: MatchedCall): Promise<void> {
     return this.options.spool.append(this.describe(id, 'allowed', call, match));
   }
 
   /** Records how an allowed call ended. */
-  outcome(id: string, tenant: string, outcome: CallOutcome): void {
+  recordOutcome(id: string, tenant: string, outcome: CallOutcome): void {
     const { gateway, boot, clock } = this.options;
     this.options.spool.enqueue({
       record: {
@@ -83,7 +83,7 @@ export class Recorder {
    * Records a refused call with a verified token. No one waits for the disk: a refusal is safe without it. Returns the
    * id of the record that covers it: its own, or a later one into which it is folded.
    */
-  refused(call: RecordedCall, match: MatchedCall | null, code: string): string {
+  recordRefused(call: RecordedCall, match: MatchedCall | null, code: string): string {
     const id = this.newId();
     const { record, openings } = this.describe(id, 'refused', call, match);
     const draft: RecordDraft = { record: { ...record, code, count: 1 }, openings };
@@ -98,7 +98,7 @@ export class Recorder {
   }
 
   /** A refusal whose record found no room in the spool, because calls need the room more. It is counted instead. */
-  dropped({ record }: RecordDraft): void {
+  recordDropped({ record }: RecordDraft): void {
     if (record.kind === 'refused')
       this.counters.add(record.service, record.code, this.options.clock.now(), record.count);
   }

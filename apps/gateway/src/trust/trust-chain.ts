@@ -6,7 +6,7 @@ import {
 } from '@countersign/authorization';
 import { type SignedTrustDocument, statementHash } from '@countersign/contract';
 
-/** Whose chain it must be, and the hash that its first version must have. */
+/** The chain's deployment and tenant, and the pinned hash of its first version. */
 export type ChainPlace = { deployment: string; tenant: string; pinned: string };
 
 /**
@@ -32,25 +32,25 @@ export class TrustChain {
   }
 
   /**
-   * Appends what follows from an offered chain, oldest first. An offer that is shorter than this chain changes nothing.
-   * An offer with another history is refused. From the first version that does not follow on, the rest is refused; the
-   * versions before it count. `now` in milliseconds.
+   * Appends the new versions of a received chain, oldest first. A received chain that is shorter than this one changes
+   * nothing. One with another history is refused. From the first version that is not a valid successor, the rest is
+   * refused; the versions before it count. `now` in milliseconds.
    */
   follow(
-    offered: readonly SignedTrustDocument[],
+    received: readonly SignedTrustDocument[],
     now: number,
   ): { chain: TrustChain; refusal?: CountersignRefusal } {
     const { hashing } = nodeCountersignPorts;
-    const parts = offered.some(
+    const hasOtherHistory = received.some(
       ({ document }, at) => at < this.hashes.length && statementHash(hashing, document) !== this.hashes[at],
     );
-    if (parts)
+    if (hasOtherHistory)
       return { chain: this, refusal: { reason: 'wrong_place', detail: 'another history was offered' } };
     const versions = [...this.versions];
     const hashes = [...this.hashes];
     let refusal: CountersignRefusal | undefined;
-    for (const next of offered.slice(versions.length)) {
-      refusal = this.refuse(versions.at(-1), next, now);
+    for (const next of received.slice(versions.length)) {
+      refusal = this.refusalOf(versions.at(-1), next, now);
       if (refusal !== undefined) break;
       versions.push(next);
       hashes.push(statementHash(hashing, next.document));
@@ -68,7 +68,7 @@ export class TrustChain {
     return refusal === undefined ? { chain } : { chain, refusal };
   }
 
-  private refuse(
+  private refusalOf(
     last: SignedTrustDocument | undefined,
     next: SignedTrustDocument,
     now: number,

@@ -25,27 +25,27 @@ export function chooseLanguage(language: Language): void {
   } catch {
     // The browser forbids storage: the choice ends with the page.
   }
-  use(language);
+  applyLanguage(language);
   for (const listener of listeners) listener();
 }
 
 let current: Language | undefined;
 
 /** Sets the document's language, which screen readers and hyphenation follow. */
-function use(language: Language): Language {
+function applyLanguage(language: Language): Language {
   document.documentElement.lang = language;
   current = language;
   return language;
 }
 
-const now = (): Language => current ?? use(read());
+const currentLanguage = (): Language => current ?? applyLanguage(read());
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-export const useLanguage = (): Language => useSyncExternalStore(subscribe, now);
+export const useLanguage = (): Language => useSyncExternalStore(subscribe, currentLanguage);
 
 export function useText<T>(catalogue: Catalogue<T>): T {
   return catalogue[useLanguage()] ?? catalogue.en;

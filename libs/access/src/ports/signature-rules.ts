@@ -36,18 +36,18 @@ export interface TrustInForce {
  */
 export interface SignatureRules {
   /** A passkey's signature over its statement (WebAuthn Level 3 §7.2). */
-  assertion(signature: Signature, key: { jwk: PasskeyJwk } & RelyingParty): Objection | undefined;
+  checkAssertion(signature: Signature, key: { jwk: PasskeyJwk } & RelyingParty): Objection | undefined;
   /**
    * Whether a document may replace the one before; the first one has no predecessor.
    *
    * @param now milliseconds since the epoch
    */
-  succession(
+  checkSuccession(
     place: { current: TrustDocument | null; now: number },
     next: SignedTrustDocument,
   ): Objection | undefined;
   /** Whether this printed key made the signature over the document. */
-  recovery(signature: Signature, document: TrustDocument, jwk: RecoveryJwk): boolean;
+  isSignedByRecoveryKey(signature: Signature, document: TrustDocument, jwk: RecoveryJwk): boolean;
   /** Whether a gateway with this trust would accept a token with these claims as countersigned. */
-  countersigned(claims: CountersignedClaims, trust: TrustInForce): Objection | undefined;
+  checkCountersigned(claims: CountersignedClaims, trust: TrustInForce): Objection | undefined;
 }

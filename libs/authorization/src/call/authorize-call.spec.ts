@@ -78,7 +78,7 @@ const call = (overrides: Partial<Call> = {}): Call => ({
 
 const view = (overrides: Partial<CallView> = {}): CallView => ({
   isInTouch: () => true,
-  hasSigningKey: (kid) => kid === KID,
+  hasActiveSigningKey: (kid) => kid === KID,
   grant: (digest) =>
     digest === DIGEST
       ? {
@@ -321,7 +321,7 @@ describe('authorizeCall', () => {
     };
     for (const part of [
       'isInTouch',
-      'hasSigningKey',
+      'hasActiveSigningKey',
       'grant',
       'currentMap',
       'mapByHash',

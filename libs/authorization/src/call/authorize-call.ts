@@ -12,11 +12,11 @@ import type {
 } from './call.js';
 import {
   basisIsAccepted,
+  claimedTenantIsPinned,
   isCountersigned,
   serviceIsAsSigned,
   trustDoesNotForbid,
   trustIsInForce,
-  trustIsPinned,
 } from './countersign-steps.js';
 import {
   bodyIsNotTooLarge,
@@ -28,8 +28,6 @@ import {
   grantIsActive,
   grantIsWithinWindow,
   nothingIsLocked,
-  signingKeyIsListed,
-  tokenHasNotExpired,
 } from './grant-steps.js';
 import { namesNoOtherPinnedTenant } from './named-tenants.js';
 import {
@@ -39,6 +37,7 @@ import {
   tenantDoesNotForbid,
   tenantIsTheTokens,
 } from './route-and-scope-steps.js';
+import { signingKeyIsActive, tokenHasNotExpired } from './token-steps.js';
 
 /**
  * Every check of a call after its token is verified, in the order in which a caller learns of refusals
@@ -46,7 +45,7 @@ import {
  */
 const callSteps: readonly CallStep[] = [
   gatewayIsInTouch,
-  signingKeyIsListed,
+  signingKeyIsActive,
   tokenHasNotExpired,
   grantBeganAsTokenSays,
   grantHasBudgetOfTerms,
@@ -60,7 +59,7 @@ const callSteps: readonly CallStep[] = [
   tenantDoesNotForbid,
   trustDoesNotForbid,
   changeIsTheApproved,
-  trustIsPinned,
+  claimedTenantIsPinned,
   trustIsInForce,
   serviceIsAsSigned,
   basisIsAccepted,

@@ -70,7 +70,7 @@ export interface CallView {
   /** Whether the checker has heard from its broker recently enough to rely on what it knows. */
   isInTouch(now: number): boolean;
   /** Whether the grant-signing key of that id is listed and has not retired. */
-  hasSigningKey(kid: string, now: number): boolean;
+  hasActiveSigningKey(kid: string, now: number): boolean;
   /** The active grant of exactly this digest. Undefined if it is not, or no longer, on the list. */
   grant(digest: string): ActiveGrant | undefined;
   /** The service's current map. */

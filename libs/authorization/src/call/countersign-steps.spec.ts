@@ -69,7 +69,7 @@ function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) 
   };
   const view: CallView = {
     isInTouch: () => true,
-    hasSigningKey: () => true,
+    hasActiveSigningKey: () => true,
     grant: () => ({
       id: GRANT,
       tenant: 'acme',

@@ -2,7 +2,10 @@ import { forbidsCall } from '@countersign/contract';
 import type { CountersignReason, PinnedTrust } from '../countersignature/countersignature.js';
 import type { CallContext, CallRefusal, CallStep } from './call.js';
 
-/** Undefined if no trust document is pinned for the tenant. Then the checks below do not apply. */
+/**
+ * The tenant's pinned trust. Undefined both for an unclaimed tenant, which needs no signatures, and for a claimed tenant
+ * without a pin: `claimedTenantIsPinned` has refused that one before any step that needs signatures.
+ */
 function pinned({ trust }: CallContext): PinnedTrust | undefined {
   return trust === 'unpinned' ? undefined : trust;
 }
@@ -25,7 +28,7 @@ export const trustDoesNotForbid: CallStep = (context) => {
 };
 
 /** For a claimed tenant only the chain that was pinned on this gateway's host counts, never the feed alone (P12). */
-export const trustIsPinned: CallStep = ({ trust }) =>
+export const claimedTenantIsPinned: CallStep = ({ trust }) =>
   trust === 'unpinned'
     ? notCountersigned('not_pinned', 'the tenant is claimed, and this gateway has nothing pinned for it')
     : undefined;

@@ -7,18 +7,6 @@ const ended = (detail: string): CallRefusal => ({ code: 'grant_ended', detail })
 export const gatewayIsInTouch: CallStep = ({ view, now }) =>
   view.isInTouch(now) ? undefined : { code: 'not_in_touch', detail: 'the gateway lost touch meanwhile' };
 
-/** A signing key that was revoked while the call waited opens nothing. */
-export const signingKeyIsListed: CallStep = ({ view, kid, now }) =>
-  view.hasSigningKey(kid, now)
-    ? undefined
-    : { code: 'invalid_token', detail: 'the key has gone meanwhile', reason: 'unknown_key' };
-
-/** Nor does a token that expired while the call waited. An end has no clock tolerance. */
-export const tokenHasNotExpired: CallStep = ({ claims, now }) =>
-  now < claims.exp * 1_000
-    ? undefined
-    : { code: 'invalid_token', detail: 'the token has ended meanwhile', reason: 'expired' };
-
 /** The window of a digest is fixed: the feed must not list the grant with another beginning than the token names. */
 export const grantBeganAsTokenSays: CallStep = ({ claims, grant }) =>
   grant === undefined || grant.startsAt === claims.grant_nbf * 1_000

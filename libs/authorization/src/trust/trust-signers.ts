@@ -12,8 +12,11 @@ import {
   type TrustDocument,
 } from '@countersign/contract';
 import { checkAssertion } from '../countersignature/assertion.js';
-import type { CountersignPorts } from '../countersignature/countersignature.js';
-import { type CountersignRefusal, refuse } from '../countersignature/countersignature.js';
+import {
+  type CountersignPorts,
+  type CountersignRefusal,
+  refuse,
+} from '../countersignature/countersignature.js';
 
 /** A passkey and the person who owns it. */
 type OwnedKey = Passkey & { person: string };
@@ -51,28 +54,32 @@ export function verifyTrustSigners(
   const added = new Set<string>();
   const seen = new Set<string>();
   const challenge = statementChallenge(ports.hashing, next);
-  const known = current === null ? [] : ownedKeys(current).map((key) => ({ ...key, place: current }));
+  const known = current === null ? [] : ownedKeys(current).map((key) => ({ ...key, relyingParty: current }));
   const origins = [...next.origins, ...(current?.origins ?? [])];
-  const fresh = addedKeys(current, next).map((key) => ({ ...key, place: { rpId: next.rpId, origins } }));
+  const fresh = addedKeys(current, next).map((key) => ({
+    ...key,
+    relyingParty: { rpId: next.rpId, origins },
+  }));
   for (const signature of signatures) {
     const isRecovery = signature.credential === RECOVERY_CREDENTIAL;
     const recovered = isRecovery ? recoveredPerson(current, next, signature, ports) : undefined;
-    const before = known.find(({ id }) => id === signature.credential);
-    const after = fresh.find(({ id }) => id === signature.credential);
-    const signer = before ?? after;
+    const currentKey = known.find(({ id }) => id === signature.credential);
+    const addedKey = fresh.find(({ id }) => id === signature.credential);
+    const signer = currentKey ?? addedKey;
     if (recovered === undefined && signer === undefined)
       return refuse('unknown_key', 'a signature is by a key that may not sign this version');
     const key = isRecovery ? `${RECOVERY_CREDENTIAL} of ${recovered}` : signature.credential;
     if (seen.has(key)) return refuse('duplicate_signature', 'a key has signed twice');
     seen.add(key);
     if (signer !== undefined) {
-      const { jwk, place } = signer;
-      const at = { rpId: place.rpId, origins: place.origins };
-      const refusal = checkAssertion({ signature, challenge, jwk, ...at }, ports);
+      const { jwk, relyingParty } = signer;
+      const { rpId, origins } = relyingParty;
+      const refusal = checkAssertion({ signature, challenge, jwk, rpId, origins }, ports);
       if (refusal !== undefined) return refusal;
-      if (after !== undefined && isSameJwk(signer.jwk, after.jwk)) added.add(after.id);
+      // A current key whose id the new version gives to another key did not prove that added key, so it must not count.
+      if (addedKey !== undefined && isSameJwk(signer.jwk, addedKey.jwk)) added.add(addedKey.id);
     }
-    const person = recovered ?? before?.person;
+    const person = recovered ?? currentKey?.person;
     if (person !== undefined) persons.add(person);
   }
   return { persons, added };

@@ -2,7 +2,7 @@ import type { Clock, Ids, Randomness } from '@countersign/access';
 import type { Hashing } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { StoreError } from '../errors.js';
-import type { Reach } from '../repositories/bound.js';
+import type { RowAccess } from '../repositories/bound.js';
 
 /** One database engine behind the store: transactions, and what they need that engines do in different ways. */
 export interface Engine {
@@ -11,11 +11,11 @@ export interface Engine {
    * interleave; on PostgreSQL row-level security holds the unit to its reach.
    */
   write<T>(
-    unit: { reach: Reach; waitsForLog: boolean },
+    unit: { reach: RowAccess; waitsForLog: boolean },
     work: (manager: EntityManager) => Promise<T>,
   ): Promise<T>;
   /** One unit of reads as one snapshot. */
-  read<T>(reach: Reach, work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  read<T>(reach: RowAccess, work: (manager: EntityManager) => Promise<T>): Promise<T>;
   readonly rules: UnitRules;
   /** Calls back when another process announces a commit. @returns a function that ends it */
   onForeignCommit(listener: () => void): () => void;

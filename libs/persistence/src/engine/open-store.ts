@@ -12,7 +12,7 @@ import {
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { codeOf } from '../failures.js';
-import type { Reach } from '../repositories/bound.js';
+import type { RowAccess } from '../repositories/bound.js';
 import { Directory } from '../repositories/directory.js';
 import { IdempotentAnswers, type KeptAnswer, KeyTaken } from '../repositories/idempotency.js';
 import { OrganisationCache } from '../repositories/organisation-cache.js';
@@ -69,7 +69,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
 
 /** A unit of work before its transaction: whose rows it may touch, and what opens it. */
 interface UnitStart<T> {
-  reach: Reach;
+  reach: RowAccess;
   /** Whether it takes the log of its reach, and so waits for the other units that do. */
   waitsForLog: boolean;
   /** Opens the unit in its transaction. @returns the tenant that a kept answer belongs to, and the work */
@@ -116,7 +116,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
   asVendor<T>(work: (unit: VendorUnit) => Promise<T>, { idempotency }: UnitOptions = {}): Promise<T> {
     return this.write(
       {
-        reach: 'everybody',
+        reach: 'all-tenants',
         waitsForLog: true,
         open: async (unit, _manager, beside) => {
           const opened = await unit.vendor();
@@ -134,7 +134,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
     wakes: boolean,
   ): Promise<T> {
     const { engine, context } = this;
-    const result = await engine.write({ reach: 'everybody', waitsForLog: false }, (manager) =>
+    const result = await engine.write({ reach: 'all-tenants', waitsForLog: false }, (manager) =>
       work(new UnitOfWork(manager, context, engine.rules, null).deployment()),
     );
     if (wakes) this.wake();
@@ -147,7 +147,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
   }
 
   readAsVendor<T>(work: (unit: VendorReadUnit) => Promise<T>): Promise<T> {
-    return this.engine.read('everybody', async (manager) => work(vendorReads(manager, this.context)));
+    return this.engine.read('all-tenants', async (manager) => work(vendorReads(manager, this.context)));
   }
 
   onCommit(listener: () => void): () => void {
@@ -156,7 +156,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
   }
 
   async ready(): Promise<void> {
-    await this.engine.read('everybody', (manager) => manager.query('SELECT 1'));
+    await this.engine.read('all-tenants', (manager) => manager.query('SELECT 1'));
   }
 
   async close(): Promise<void> {
@@ -176,7 +176,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
   private located<T>({ kind, id, sees }: Whereabouts, work: (unit: TenantUnit) => Promise<T>): UnitStart<T> {
     const { engine, context } = this;
     return {
-      reach: 'everybody',
+      reach: 'all-tenants',
       // Its log is not known yet. The database makes it wait.
       waitsForLog: false,
       open: async (unit, manager, beside) => {
@@ -202,7 +202,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
   private async attempt<T>(start: UnitStart<T>, sent: SentKey | undefined): Promise<T> {
     const { engine, context } = this;
     const { reach, waitsForLog } = start;
-    const isAcross = reach === 'everybody' && waitsForLog;
+    const isAcross = reach === 'all-tenants' && waitsForLog;
     const result = await engine.write({ reach, waitsForLog }, async (manager) => {
       const unit = new UnitOfWork(manager, context, engine.rules, isAcross ? null : context.organisation);
       const answers = new IdempotentAnswers(manager);
@@ -224,7 +224,9 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
 
   /** A tenant's unit does not see what other tenants' units stored under the key, so this looks across tenants. */
   private async afterKeyTaken<T>(start: UnitStart<T>, sent: SentKey): Promise<T> {
-    const kept = await this.engine.read('everybody', (manager) => new IdempotentAnswers(manager).find(sent));
+    const kept = await this.engine.read('all-tenants', (manager) =>
+      new IdempotentAnswers(manager).find(sent),
+    );
     if (kept !== null && isKept(kept, sent)) return firstResult<T>(kept, sent);
     await this.withoutLog(({ idempotency }) => idempotency.clearExpired(sent.now.toISOString()), false);
     try {

@@ -2,7 +2,7 @@ import type { TenantRole, VendorRole } from '@countersign/access';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { jsonText } from './column-types.js';
 
-/** `side` of vendor staff. No slug is empty, and unlike NULL the empty text is subject to the unique index. */
+/** `side` of vendor staff. '' stands for the vendor because a unique index ignores NULLs. No slug is empty. */
 export const VENDOR_SIDE = '';
 
 @Entity('people')

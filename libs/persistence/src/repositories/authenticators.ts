@@ -1,12 +1,12 @@
 import type { AuthenticatorRepository, EnrolledPasskey, RecoveryKey } from '@countersign/access';
 import { type EntityManager, IsNull } from 'typeorm';
 import { PasskeyEntity, RecoveryKeyEntity } from '../entities/trust.entity.js';
-import { BoundRepository, type Reach } from './bound.js';
+import { BoundRepository, type RowAccess } from './bound.js';
 import { orConflict } from './conflict.js';
 
 /** What people of a tenant sign with. */
 export class Authenticators extends BoundRepository<PasskeyEntity> implements AuthenticatorRepository {
-  constructor(manager: EntityManager, reach: Reach) {
+  constructor(manager: EntityManager, reach: RowAccess) {
     super(manager, reach, PasskeyEntity);
   }
 
@@ -25,7 +25,7 @@ export class Authenticators extends BoundRepository<PasskeyEntity> implements Au
   }
 
   async recoveryKeys(tenant: string): Promise<RecoveryKey[]> {
-    if (this.reach !== 'everybody' && this.reach.tenant !== tenant) return [];
+    if (this.reach !== 'all-tenants' && this.reach.tenant !== tenant) return [];
     const rows = await this.manager.find(RecoveryKeyEntity, {
       where: { tenant, removedAt: IsNull() },
       order: { createdAt: 'ASC', id: 'ASC' },
@@ -34,7 +34,7 @@ export class Authenticators extends BoundRepository<PasskeyEntity> implements Au
   }
 
   async addPasskey(passkey: EnrolledPasskey): Promise<void> {
-    this.own(passkey);
+    this.requireOwnTenant(passkey);
     await orConflict(
       this.manager.insert(PasskeyEntity, { ...passkey }),
       'This passkey is enrolled already, here or elsewhere.',
@@ -42,7 +42,7 @@ export class Authenticators extends BoundRepository<PasskeyEntity> implements Au
   }
 
   async addRecoveryKey(key: RecoveryKey): Promise<void> {
-    this.own(key);
+    this.requireOwnTenant(key);
     await orConflict(this.manager.insert(RecoveryKeyEntity, { ...key }), 'This key is registered already.');
   }
 

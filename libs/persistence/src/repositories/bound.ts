@@ -4,23 +4,23 @@ import type { Owners } from '../units/context.js';
 import type { PendingWrites } from '../units/pending-writes.js';
 import { selectRows } from './plain-rows.js';
 
-/** What a unit of work lends to its repositories. */
-export interface UnitScope {
+/** What the repositories of one unit of work share. */
+export interface SharedWithUnit {
   owners?: Owners | undefined;
   writes?: PendingWrites | undefined;
 }
 
-/** Whose rows a repository sees: one tenant's, or (vendor reads) everybody's. */
-export type Reach = { readonly tenant: string } | 'everybody';
+/** Whose rows a repository may read: one tenant's, or those of all tenants (the vendor's reads). */
+export type RowAccess = { readonly tenant: string } | 'all-tenants';
 
 /**
  * The only way in which repositories get at rows that belong to tenants: each query starts from `rows()`,
- * which has the tenant in it, and each write goes through `own()`, which refuses another tenant's row (P9).
+ * which has the tenant in it, and each write goes through `requireOwnTenant()`, which refuses another tenant's row (P9).
  */
 export abstract class BoundRepository<Row extends ObjectLiteral & { tenant: string }> {
   constructor(
     protected readonly manager: EntityManager,
-    protected readonly reach: Reach,
+    protected readonly reach: RowAccess,
     private readonly entity: EntityTarget<Row>,
     private readonly writes?: PendingWrites | undefined,
   ) {}
@@ -28,14 +28,14 @@ export abstract class BoundRepository<Row extends ObjectLiteral & { tenant: stri
   /** A query over the rows in reach; its alias is `row`. */
   protected rows(): SelectQueryBuilder<Row> {
     const query = this.manager.createQueryBuilder(this.entity, 'row');
-    return this.reach === 'everybody'
+    return this.reach === 'all-tenants'
       ? query
       : query.where('row.tenant = :reach', { reach: this.reach.tenant });
   }
 
   /** Rows in reach by plain SQL. @param where columns by their database names */
   protected select(where: string, parameters: unknown[]): Promise<Row[]> {
-    return this.reach === 'everybody'
+    return this.reach === 'all-tenants'
       ? selectRows(this.manager, this.entity, `WHERE ${where}`, parameters)
       : selectRows(this.manager, this.entity, `WHERE tenant = ? AND ${where}`, [
           this.reach.tenant,
@@ -44,7 +44,7 @@ export abstract class BoundRepository<Row extends ObjectLiteral & { tenant: stri
   }
 
   protected reaches(tenant: string): boolean {
-    return this.reach === 'everybody' || this.reach.tenant === tenant;
+    return this.reach === 'all-tenants' || this.reach.tenant === tenant;
   }
 
   /** A write that nothing in the unit waits for. In a unit that collects its writes, its failure fails the commit. */
@@ -54,14 +54,14 @@ export abstract class BoundRepository<Row extends ObjectLiteral & { tenant: stri
   }
 
   /** The tenant that this repository writes for. @throws StoreError `foreign_tenant` where the row is not its own */
-  protected own(row: { tenant: string }): string {
-    if (this.reach === 'everybody' || row.tenant !== this.reach.tenant)
+  protected requireOwnTenant(row: { tenant: string }): string {
+    if (this.reach === 'all-tenants' || row.tenant !== this.reach.tenant)
       throw new StoreError('foreign_tenant', 'A unit of work may write rows of its own tenant only.');
     return row.tenant;
   }
 
   protected get tenant(): string {
-    if (this.reach === 'everybody')
+    if (this.reach === 'all-tenants')
       throw new StoreError('foreign_tenant', 'This is only known within one tenant.');
     return this.reach.tenant;
   }

@@ -61,7 +61,7 @@ export class Feed implements FeedReads {
   }
 
   locks(): Promise<Lock[]> {
-    return new Locks(this.manager, 'everybody').all();
+    return new Locks(this.manager, 'all-tenants').all();
   }
 
   async routeMaps(hashes: readonly string[]): Promise<Map<string, ServiceDefinition>> {

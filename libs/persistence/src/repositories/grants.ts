@@ -12,7 +12,7 @@ import {
 import type { EntityManager } from 'typeorm';
 import { GrantEntity } from '../entities/grant.entity.js';
 import { RequestEntity } from '../entities/request.entity.js';
-import { BoundRepository, type Reach, type UnitScope } from './bound.js';
+import { BoundRepository, type RowAccess, type SharedWithUnit } from './bound.js';
 import { orConflict } from './conflict.js';
 import { keysetPage, type Listing } from './keyset.js';
 import { inChunks, updateRows } from './many-rows.js';
@@ -35,8 +35,8 @@ const LISTING: Listing = {
 export class Grants extends BoundRepository<GrantEntity> implements GrantRepository {
   constructor(
     manager: EntityManager,
-    reach: Reach,
-    private readonly scope: UnitScope = {},
+    reach: RowAccess,
+    private readonly scope: SharedWithUnit = {},
   ) {
     super(manager, reach, GrantEntity, scope.writes);
   }
@@ -116,7 +116,7 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantReposit
   }
 
   async insert(grant: Grant): Promise<void> {
-    this.own(grant);
+    this.requireOwnTenant(grant);
     const used = {
       ...{ usedCalls: grant.used.calls, usedBytes: grant.used.bytes, refusedCalls: grant.refused },
     };
@@ -132,7 +132,7 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantReposit
   /** Leaves what was used and refused alone: that is counted by `addUse`, beside the versions. */
   async update(grant: Grant): Promise<boolean> {
     const { id, tenant, ...changed } = toRow(grant);
-    const before = { id, tenant: this.own(grant), version: grant.version - 1 };
+    const before = { id, tenant: this.requireOwnTenant(grant), version: grant.version - 1 };
     return updateRow(this.manager, GrantEntity, before, changed);
   }
 

@@ -1,7 +1,7 @@
 import type { Invitation, InvitationRepository, ListFilter, Page, PageQuery } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { InvitationEntity } from '../entities/invitation.entity.js';
-import { BoundRepository, type Reach } from './bound.js';
+import { BoundRepository, type RowAccess } from './bound.js';
 import { keysetPage, type Listing } from './keyset.js';
 import { inChunks } from './many-rows.js';
 
@@ -15,7 +15,7 @@ const LISTING: Listing = {
 const STANDING = ['open', 'used_up'];
 
 export class Invitations extends BoundRepository<InvitationEntity> implements InvitationRepository {
-  constructor(manager: EntityManager, reach: Reach) {
+  constructor(manager: EntityManager, reach: RowAccess) {
     super(manager, reach, InvitationEntity);
   }
 
@@ -76,13 +76,13 @@ export class Invitations extends BoundRepository<InvitationEntity> implements In
   }
 
   async insert(invitation: Invitation): Promise<void> {
-    this.own(invitation);
+    this.requireOwnTenant(invitation);
     await this.manager.insert(InvitationEntity, toRow(invitation));
   }
 
   async update(invitation: Invitation): Promise<boolean> {
     const { id, tenant, state, version, used, endedAt } = invitation;
-    const before = { id, tenant: this.own({ tenant }), version: version - 1 };
+    const before = { id, tenant: this.requireOwnTenant({ tenant }), version: version - 1 };
     const { affected } = await this.manager.update(InvitationEntity, before, {
       state,
       version,

@@ -82,10 +82,10 @@ describe('keyset pages', () => {
           const place = (prefix: string) => ({ cursor: cursor === null ? null : `${prefix}_1`, limit: 50 });
           const plans = {
             requests: await planOf(() =>
-              new Requests(source.manager, 'everybody').list({ ...filter, ...extra }, place('req')),
+              new Requests(source.manager, 'all-tenants').list({ ...filter, ...extra }, place('req')),
             ),
             grants: await planOf(() =>
-              new Grants(source.manager, 'everybody').list({ ...filter, ...extra }, place('grt')),
+              new Grants(source.manager, 'all-tenants').list({ ...filter, ...extra }, place('grt')),
             ),
           };
           for (const [table, plan] of Object.entries(plans)) {
@@ -120,11 +120,11 @@ describe('keyset pages', () => {
 
   test('what the clock’s job looks for comes from an index', async () => {
     const now = '2026-11-24T15:00:00.000Z';
-    const requests = await planOf(() => new Requests(source.manager, 'everybody').due(now, 10));
-    const grants = await planOf(() => new Grants(source.manager, 'everybody').due(now, 10));
+    const requests = await planOf(() => new Requests(source.manager, 'all-tenants').due(now, 10));
+    const grants = await planOf(() => new Grants(source.manager, 'all-tenants').due(now, 10));
     expect(requests).toContain('USING INDEX requests_due (state=? AND lapses_at<?)');
     expect(grants).toContain('USING INDEX grants_due (due_at<?)');
-    const invitations = await planOf(() => new Invitations(source.manager, 'everybody').due(now, 10));
+    const invitations = await planOf(() => new Invitations(source.manager, 'all-tenants').due(now, 10));
     expect(invitations).toContain('USING INDEX invitations_due (state=? AND not_after<?)');
   });
 
@@ -163,7 +163,7 @@ describe('keyset pages', () => {
     ['a time that is none', { from: 'yesterday' }, FIRST, '/from'],
     ['a cursor of nothing', {}, { cursor: 'req_2', limit: 1 }, '/cursor'],
   ])('refuses %s', async (_name, filter, page, pointer) => {
-    const list = new Requests(source.manager, 'everybody').list(filter, page);
+    const list = new Requests(source.manager, 'all-tenants').list(filter, page);
     await expect(list).rejects.toThrow(expect.objectContaining({ code: 'invalid_request', pointer }));
   });
 });

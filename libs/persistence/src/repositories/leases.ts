@@ -1,11 +1,11 @@
 import type { Lease, LeaseRepository, LeaseUse } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { BudgetLeaseEntity } from '../entities/budget-lease.entity.js';
-import { BoundRepository, type Reach } from './bound.js';
+import { BoundRepository, type RowAccess } from './bound.js';
 import { inChunks, updateRows } from './many-rows.js';
 
 export class Leases extends BoundRepository<BudgetLeaseEntity> implements LeaseRepository {
-  constructor(manager: EntityManager, reach: Reach) {
+  constructor(manager: EntityManager, reach: RowAccess) {
     super(manager, reach, BudgetLeaseEntity);
   }
 
@@ -25,7 +25,7 @@ export class Leases extends BoundRepository<BudgetLeaseEntity> implements LeaseR
   }
 
   async save(lease: Lease): Promise<void> {
-    this.own(lease);
+    this.requireOwnTenant(lease);
     await this.manager.upsert(BudgetLeaseEntity, toRow(lease), ['grant', 'gateway', 'boot']);
   }
 

@@ -2,19 +2,19 @@ import type { Lock, LockRepository, Page, PageQuery } from '@countersign/access'
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { LockEntity } from '../entities/lock.entity.js';
-import { BoundRepository, type Reach } from './bound.js';
+import { BoundRepository, type RowAccess } from './bound.js';
 import { keysetPage } from './keyset.js';
 import { places, selectRows } from './plain-rows.js';
 
 /** Locks of one tenant with those that bind all; a unit writes only those that bind what it is opened for. */
 export class Locks extends BoundRepository<LockEntity> implements LockRepository {
-  constructor(manager: EntityManager, reach: Reach) {
+  constructor(manager: EntityManager, reach: RowAccess) {
     super(manager, reach, LockEntity);
   }
 
   protected override rows(): SelectQueryBuilder<LockEntity> {
     const query = this.manager.createQueryBuilder(LockEntity, 'row');
-    return this.reach === 'everybody'
+    return this.reach === 'all-tenants'
       ? query
       : query.where('row.tenant IN (:...reach)', { reach: [this.reach.tenant, DEPLOYMENT_SLUG] });
   }
@@ -60,7 +60,7 @@ export class Locks extends BoundRepository<LockEntity> implements LockRepository
 
   async insert(lock: Lock): Promise<void> {
     const row = { ...lock, tenant: lock.tenant ?? DEPLOYMENT_SLUG };
-    this.own(row);
+    this.requireOwnTenant(row);
     await this.manager.insert(LockEntity, row);
   }
 

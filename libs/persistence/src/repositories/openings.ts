@@ -2,11 +2,11 @@ import type { NamedOpening, OpeningRepository } from '@countersign/access';
 import type { Opening } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { OpeningEntity } from '../entities/log.entity.js';
-import { BoundRepository, type Reach, type UnitScope } from './bound.js';
+import { BoundRepository, type RowAccess, type SharedWithUnit } from './bound.js';
 import { inChunks, insertRows } from './many-rows.js';
 
 export class Openings extends BoundRepository<OpeningEntity> implements OpeningRepository {
-  constructor(manager: EntityManager, reach: Reach, { writes }: UnitScope = {}) {
+  constructor(manager: EntityManager, reach: RowAccess, { writes }: SharedWithUnit = {}) {
     super(manager, reach, OpeningEntity, writes);
   }
 

@@ -22,7 +22,7 @@ import {
 } from '../entities/organisation.entity.js';
 import { PersonEntity, VENDOR_SIDE } from '../entities/person.entity.js';
 import { StoreError } from '../errors.js';
-import type { Reach } from './bound.js';
+import type { RowAccess } from './bound.js';
 import type { OrganisationCache, OrganisationVersion } from './organisation-cache.js';
 
 const THE_VENDOR = 1;
@@ -37,7 +37,7 @@ export class OrganisationReader implements OrganisationView {
 
   constructor(
     protected readonly manager: EntityManager,
-    private readonly reach: Reach,
+    private readonly reach: RowAccess,
     private readonly cache: OrganisationCache | null,
   ) {}
 
@@ -70,7 +70,7 @@ export class OrganisationReader implements OrganisationView {
 
   person(id: string): Promise<Person | null> {
     // Kept for each side by itself: what one does not see, another may.
-    return this.kept(`person ${this.reach === 'everybody' ? '' : this.reach.tenant} ${id}`, async () => {
+    return this.kept(`person ${this.reach === 'all-tenants' ? '' : this.reach.tenant} ${id}`, async () => {
       const row = await this.manager.findOneBy(PersonEntity, { id, ...this.sides() });
       return row === null ? null : toPerson(row);
     });
@@ -128,11 +128,11 @@ export class OrganisationReader implements OrganisationView {
   }
 
   private sees(slug: string): boolean {
-    return this.reach === 'everybody' || this.reach.tenant === slug;
+    return this.reach === 'all-tenants' || this.reach.tenant === slug;
   }
 
   private sides(): { side?: ReturnType<typeof In<string>> } {
-    return this.reach === 'everybody' ? {} : { side: In([VENDOR_SIDE, this.reach.tenant]) };
+    return this.reach === 'all-tenants' ? {} : { side: In([VENDOR_SIDE, this.reach.tenant]) };
   }
 }
 
@@ -147,7 +147,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     cache: OrganisationCache | null,
     private readonly beforeChange: () => Promise<void> = () => Promise.resolve(),
   ) {
-    super(manager, 'everybody', cache);
+    super(manager, 'all-tenants', cache);
   }
 
   async everything(): Promise<WholeOrganisation> {

@@ -34,7 +34,7 @@ export class TenantOutbox implements Outbox {
 }
 
 /** Every tenant’s notices that are not fanned out yet. */
-export class WaitingNotices implements OutboxRepository {
+export class PendingNotices implements OutboxRepository {
   constructor(private readonly manager: EntityManager) {}
 
   async due(now: string, limit: number): Promise<Notice[]> {

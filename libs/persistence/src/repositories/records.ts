@@ -11,7 +11,7 @@ import type {
 import { type EntityManager, IsNull } from 'typeorm';
 import { AccessRecordEntity } from '../entities/access-record.entity.js';
 import { RecordChainEntity } from '../entities/record-chain.entity.js';
-import { BoundRepository, type Reach } from './bound.js';
+import { BoundRepository, type RowAccess } from './bound.js';
 import { keysetPage, type Listing } from './keyset.js';
 import { inChunks, insertRows, updateRows } from './many-rows.js';
 
@@ -30,7 +30,7 @@ const LISTING: Listing = {
 };
 
 export class Records extends BoundRepository<AccessRecordEntity> implements RecordRepository {
-  constructor(manager: EntityManager, reach: Reach) {
+  constructor(manager: EntityManager, reach: RowAccess) {
     super(manager, reach, AccessRecordEntity);
   }
 
@@ -40,7 +40,7 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
   }
 
   async insert(records: readonly AccessRecordView[]): Promise<void> {
-    for (const record of records) this.own(record);
+    for (const record of records) this.requireOwnTenant(record);
     await insertRows(this.manager, AccessRecordEntity, records);
   }
 

@@ -8,7 +8,7 @@ import {
 } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { RequestEntity } from '../entities/request.entity.js';
-import { BoundRepository, type Reach, type UnitScope } from './bound.js';
+import { BoundRepository, type RowAccess, type SharedWithUnit } from './bound.js';
 import { keysetPage, type Listing } from './keyset.js';
 import { inChunks } from './many-rows.js';
 import { insertRow, places, query, updateRow } from './plain-rows.js';
@@ -33,8 +33,8 @@ export const OPEN_STATES = ['awaiting_vendor', 'awaiting_customer', 'countered']
 export class Requests extends BoundRepository<RequestEntity> implements RequestRepository {
   constructor(
     manager: EntityManager,
-    reach: Reach,
-    private readonly scope: UnitScope = {},
+    reach: RowAccess,
+    private readonly scope: SharedWithUnit = {},
   ) {
     super(manager, reach, RequestEntity, scope.writes);
   }
@@ -96,14 +96,14 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
   }
 
   async insert(request: AccessRequest): Promise<void> {
-    this.own(request);
+    this.requireOwnTenant(request);
     await this.send(insertRow(this.manager, RequestEntity, toRow(request)));
     this.scope.owners?.note(request.id, request);
   }
 
   async update(request: AccessRequest): Promise<boolean> {
     const { id, tenant, ...changed } = toRow(request);
-    const before = { id, tenant: this.own(request), version: request.version - 1 };
+    const before = { id, tenant: this.requireOwnTenant(request), version: request.version - 1 };
     return updateRow(this.manager, RequestEntity, before, changed);
   }
 }

@@ -2,14 +2,14 @@ import type { Review, ReviewRepository } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { RequestEntity } from '../entities/request.entity.js';
 import { ReviewEntity, VoidedReviewEntity } from '../entities/review.entity.js';
-import { BoundRepository, type Reach, type UnitScope } from './bound.js';
+import { BoundRepository, type RowAccess, type SharedWithUnit } from './bound.js';
 import { orConflict } from './conflict.js';
 import { inChunks } from './many-rows.js';
 import { insertRow, places, selectRows } from './plain-rows.js';
 import { OPEN_STATES } from './requests.js';
 
 export class Reviews extends BoundRepository<ReviewEntity> implements ReviewRepository {
-  constructor(manager: EntityManager, reach: Reach, { writes }: UnitScope = {}) {
+  constructor(manager: EntityManager, reach: RowAccess, { writes }: SharedWithUnit = {}) {
     super(manager, reach, ReviewEntity, writes);
   }
 
@@ -35,7 +35,11 @@ export class Reviews extends BoundRepository<ReviewEntity> implements ReviewRepo
   }
 
   async void(review: Review, at: string): Promise<void> {
-    await this.manager.insert(VoidedReviewEntity, { review: review.id, tenant: this.own(review), at });
+    await this.manager.insert(VoidedReviewEntity, {
+      review: review.id,
+      tenant: this.requireOwnTenant(review),
+      at,
+    });
   }
 
   /** Of reviews by a condition on them. */
@@ -45,7 +49,7 @@ export class Reviews extends BoundRepository<ReviewEntity> implements ReviewRepo
   }
 
   async insert(review: Review): Promise<void> {
-    this.own(review);
+    this.requireOwnTenant(review);
     await this.send(
       orConflict(
         insertRow(this.manager, ReviewEntity, toRow(review)),

@@ -12,13 +12,13 @@ export class Schedule implements ScheduleRepository {
 
   async due(now: string, limit: number): Promise<DueObjects> {
     const at = comparable(now);
-    const requests = new Requests(this.manager, 'everybody');
+    const requests = new Requests(this.manager, 'all-tenants');
     return {
       requests: await requests.due(at, limit),
       reminders: await requests.toRemindOf(at, limit),
-      grants: await new Grants(this.manager, 'everybody').due(at, limit),
-      locks: await new Locks(this.manager, 'everybody').due(at, limit),
-      invitations: await new Invitations(this.manager, 'everybody').due(at, limit),
+      grants: await new Grants(this.manager, 'all-tenants').due(at, limit),
+      locks: await new Locks(this.manager, 'all-tenants').due(at, limit),
+      invitations: await new Invitations(this.manager, 'all-tenants').due(at, limit),
     };
   }
 }

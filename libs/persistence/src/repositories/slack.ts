@@ -136,7 +136,7 @@ export class SlackPosts implements SlackPostRepository {
   }
 }
 
-export class SeenBySlack implements SlackSeenRepository {
+export class SlackSeenHashes implements SlackSeenRepository {
   constructor(private readonly manager: EntityManager) {}
 
   async note(hash: string, until: string): Promise<boolean> {

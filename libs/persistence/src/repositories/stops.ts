@@ -2,11 +2,11 @@ import type { RelayedStop, RelayedStopRepository, Stop, StopRepository } from '@
 import { type EntityManager, IsNull } from 'typeorm';
 import { GatewayEntity } from '../entities/credentials.entity.js';
 import { RelayedStopEntity, StopEntity } from '../entities/trust.entity.js';
-import { BoundRepository, type Reach } from './bound.js';
+import { BoundRepository, type RowAccess } from './bound.js';
 import { orConflict } from './conflict.js';
 
 export class Stops extends BoundRepository<StopEntity> implements StopRepository {
-  constructor(manager: EntityManager, reach: Reach) {
+  constructor(manager: EntityManager, reach: RowAccess) {
     super(manager, reach, StopEntity);
   }
 
@@ -31,12 +31,12 @@ export class Stops extends BoundRepository<StopEntity> implements StopRepository
   }
 
   async insert(stop: Stop): Promise<void> {
-    this.own(stop);
+    this.requireOwnTenant(stop);
     await orConflict(this.manager.insert(StopEntity, { ...stop }), 'This very stop was set before.');
   }
 
   async lift({ hash, tenant, lift, liftedBy, liftedAt }: Stop): Promise<boolean> {
-    const standing = { hash, tenant: this.own({ tenant }), liftedAt: IsNull() };
+    const standing = { hash, tenant: this.requireOwnTenant({ tenant }), liftedAt: IsNull() };
     const { affected } = await this.manager.update(StopEntity, standing, {
       lift: lift as never,
       liftedBy,
@@ -47,7 +47,7 @@ export class Stops extends BoundRepository<StopEntity> implements StopRepository
 }
 
 export class RelayedStops extends BoundRepository<RelayedStopEntity> implements RelayedStopRepository {
-  constructor(manager: EntityManager, reach: Reach) {
+  constructor(manager: EntityManager, reach: RowAccess) {
     super(manager, reach, RelayedStopEntity);
   }
 
@@ -77,7 +77,7 @@ export class RelayedStops extends BoundRepository<RelayedStopEntity> implements 
   }
 
   async insert(stop: RelayedStop): Promise<void> {
-    this.own(stop);
+    this.requireOwnTenant(stop);
     await this.manager.insert(RelayedStopEntity, { ...stop });
   }
 

@@ -14,12 +14,12 @@ import {
   TrustSignatureEntity,
   TrustVersionEntity,
 } from '../entities/trust.entity.js';
-import { BoundRepository, type Reach } from './bound.js';
+import { BoundRepository, type RowAccess } from './bound.js';
 import { orConflict } from './conflict.js';
 
 /** The chain of trust documents, and the proposal of the next. */
 export class Trust extends BoundRepository<TrustVersionEntity> implements TrustRepository {
-  constructor(manager: EntityManager, reach: Reach) {
+  constructor(manager: EntityManager, reach: RowAccess) {
     super(manager, reach, TrustVersionEntity);
   }
 
@@ -85,7 +85,7 @@ export class Trust extends BoundRepository<TrustVersionEntity> implements TrustR
   }
 
   async adopt(version: TrustVersion): Promise<void> {
-    this.own(version);
+    this.requireOwnTenant(version);
     const { document, signatures } = version;
     const { seq, validUntil } = document;
     await orConflict(
@@ -95,7 +95,7 @@ export class Trust extends BoundRepository<TrustVersionEntity> implements TrustR
   }
 
   async propose(proposal: TrustProposal): Promise<void> {
-    this.own(proposal);
+    this.requireOwnTenant(proposal);
     await orConflict(
       this.manager.insert(TrustProposalEntity, { ...proposal, openFor: proposal.tenant }),
       'A proposal is open already: sign it or withdraw it first.',
@@ -103,14 +103,14 @@ export class Trust extends BoundRepository<TrustVersionEntity> implements TrustR
   }
 
   async updateProposal({ id, tenant, state, version, endedAt }: TrustProposal): Promise<boolean> {
-    const before = { id, tenant: this.own({ tenant }), version: version - 1 };
+    const before = { id, tenant: this.requireOwnTenant({ tenant }), version: version - 1 };
     const openFor = state === 'open' ? tenant : null;
     const change = { state, version, endedAt, openFor };
     return (await this.manager.update(TrustProposalEntity, before, change)).affected === 1;
   }
 
   async openReset(tenant: string): Promise<TrustReset | null> {
-    if (this.reach !== 'everybody' && this.reach.tenant !== tenant) return null;
+    if (this.reach !== 'all-tenants' && this.reach.tenant !== tenant) return null;
     const row = await this.manager.findOneBy(TrustResetEntity, { openFor: tenant });
     if (row === null) return null;
     const { openFor: _openFor, ...reset } = row;
@@ -118,7 +118,7 @@ export class Trust extends BoundRepository<TrustVersionEntity> implements TrustR
   }
 
   async beginReset(reset: TrustReset): Promise<void> {
-    this.own(reset);
+    this.requireOwnTenant(reset);
     await orConflict(
       this.manager.insert(TrustResetEntity, { ...reset, openFor: reset.tenant }),
       'A reset of this tenant is open already.',
@@ -126,13 +126,13 @@ export class Trust extends BoundRepository<TrustVersionEntity> implements TrustR
   }
 
   async endReset({ id, tenant, state, endedAt, endedBy }: TrustReset): Promise<boolean> {
-    const open = { id, openFor: this.own({ tenant }) };
+    const open = { id, openFor: this.requireOwnTenant({ tenant }) };
     const change = { state, endedAt, endedBy, openFor: null };
     return (await this.manager.update(TrustResetEntity, open, change)).affected === 1;
   }
 
   async sign(signature: ProposalSignature): Promise<void> {
-    this.own(signature);
+    this.requireOwnTenant(signature);
     await orConflict(
       this.manager.insert(TrustSignatureEntity, {
         ...signature,
@@ -149,7 +149,7 @@ export class Trust extends BoundRepository<TrustVersionEntity> implements TrustR
   }
 
   private found(row: TrustProposalEntity | null): TrustProposal | null {
-    if (row === null || (this.reach !== 'everybody' && row.tenant !== this.reach.tenant)) return null;
+    if (row === null || (this.reach !== 'all-tenants' && row.tenant !== this.reach.tenant)) return null;
     const { openFor: _openFor, ...proposal } = row;
     return proposal;
   }

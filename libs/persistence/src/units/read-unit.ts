@@ -1,15 +1,15 @@
 import type { ReadUnit, VendorReadUnit } from '@countersign/access';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
-import type { Reach } from '../repositories/bound.js';
+import type { RowAccess } from '../repositories/bound.js';
 import { Events } from '../repositories/events.js';
 import { Feed } from '../repositories/feed.js';
 import { OrganisationReader } from '../repositories/organisation.js';
 import type { UnitContext } from './context.js';
-import { ALL_REPOSITORIES, bind, type Scope, TENANT_REPOSITORIES } from './registry.js';
+import { ALL_REPOSITORIES, bind, type RepositoryContext, TENANT_REPOSITORIES } from './registry.js';
 
-const scopeOf = (manager: EntityManager, context: UnitContext, reach: Reach): Scope => ({
-  ...{ manager, context, reach, cache: context.organisation, lent: {} },
+const scopeOf = (manager: EntityManager, context: UnitContext, reach: RowAccess): RepositoryContext => ({
+  ...{ manager, context, reach, cache: context.organisation, shared: {} },
   // Units of reads change nothing.
   beforeOrganisationChange: () => Promise.resolve(),
 });
@@ -25,7 +25,7 @@ export function tenantReads(manager: EntityManager, context: UnitContext, slug: 
 
 /** `events` is the deployment's log; a tenant's is read in the tenant's own unit. */
 export function vendorReads(manager: EntityManager, context: UnitContext): VendorReadUnit {
-  const scope = scopeOf(manager, context, 'everybody');
+  const scope = scopeOf(manager, context, 'all-tenants');
   return bind(ALL_REPOSITORIES, scope, {
     events: new Events(manager, DEPLOYMENT_SLUG, context.hashing),
     feed: new Feed(manager),

@@ -1,7 +1,7 @@
 import type { AllOf, DeploymentRepositories, TenantRepositories } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { Authenticators } from '../repositories/authenticators.js';
-import type { Reach, UnitScope } from '../repositories/bound.js';
+import type { RowAccess, SharedWithUnit } from '../repositories/bound.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
 import { Directory } from '../repositories/directory.js';
@@ -13,23 +13,23 @@ import { Locks } from '../repositories/locks.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationWriter } from '../repositories/organisation.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
-import { WaitingNotices } from '../repositories/outbox.js';
+import { PendingNotices } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Schedule } from '../repositories/schedule.js';
 import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
-import { SeenBySlack, SlackAccounts, SlackInstallations, SlackPosts } from '../repositories/slack.js';
+import { SlackAccounts, SlackInstallations, SlackPosts, SlackSeenHashes } from '../repositories/slack.js';
 import { RelayedStops, Stops } from '../repositories/stops.js';
 import { Trust } from '../repositories/trust.js';
 import type { UnitContext } from './context.js';
 
-/** What a repository is made of: one transaction, and whose rows it may touch. */
-export interface Scope {
+/** A repository's transaction, and which tenant's rows it may read and write. */
+export interface RepositoryContext {
   manager: EntityManager;
-  reach: Reach;
+  reach: RowAccess;
   context: UnitContext;
-  lent: UnitScope;
+  shared: SharedWithUnit;
   /** Null in a unit that may change the organisation: what it reads is not committed yet. */
   cache: OrganisationCache | null;
   /** Called before the organisation changes. The locks that it takes last as long as the unit. */
@@ -37,16 +37,16 @@ export interface Scope {
 }
 
 type Registry<Repositories> = {
-  [Name in keyof Repositories]: (scope: Scope) => AllOf<Repositories>[Name];
+  [Name in keyof Repositories]: (scope: RepositoryContext) => AllOf<Repositories>[Name];
 };
 
 /** Every repository whose rows belong to tenants. */
 export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
-  requests: ({ manager, reach, lent }) => new Requests(manager, reach, lent),
-  reviews: ({ manager, reach, lent }) => new Reviews(manager, reach, lent),
-  grants: ({ manager, reach, lent }) => new Grants(manager, reach, lent),
+  requests: ({ manager, reach, shared }) => new Requests(manager, reach, shared),
+  reviews: ({ manager, reach, shared }) => new Reviews(manager, reach, shared),
+  grants: ({ manager, reach, shared }) => new Grants(manager, reach, shared),
   invitations: ({ manager, reach }) => new Invitations(manager, reach),
-  openings: ({ manager, reach, lent }) => new Openings(manager, reach, lent),
+  openings: ({ manager, reach, shared }) => new Openings(manager, reach, shared),
   locks: ({ manager, reach }) => new Locks(manager, reach),
   leases: ({ manager, reach }) => new Leases(manager, reach),
   records: ({ manager, reach }) => new Records(manager, reach),
@@ -56,7 +56,7 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   relayed: ({ manager, reach }) => new RelayedStops(manager, reach),
 };
 
-const organisation = ({ manager, cache, beforeOrganisationChange }: Scope) =>
+const organisation = ({ manager, cache, beforeOrganisationChange }: RepositoryContext) =>
   new OrganisationWriter(manager, cache, beforeOrganisationChange);
 
 /** Every repository whose rows belong to the deployment. */
@@ -68,12 +68,12 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   attempts: ({ manager }) => new SignInAttempts(manager),
   gateways: ({ manager }) => new Gateways(manager),
   keys: ({ manager, context }) => new SigningKeys(manager, context.sealer),
-  outbox: ({ manager }) => new WaitingNotices(manager),
+  outbox: ({ manager }) => new PendingNotices(manager),
   deliveries: ({ manager }) => new Deliveries(manager),
   slackInstallations: ({ manager, context }) => new SlackInstallations(manager, context.sealer),
   slackAccounts: ({ manager }) => new SlackAccounts(manager),
   slackPosts: ({ manager }) => new SlackPosts(manager),
-  slackSeen: ({ manager }) => new SeenBySlack(manager),
+  slackSeen: ({ manager }) => new SlackSeenHashes(manager),
   directory: ({ manager }) => new Directory(manager),
   schedule: ({ manager }) => new Schedule(manager),
   idempotency: ({ manager }) => new IdempotentAnswers(manager),
@@ -92,7 +92,7 @@ export const ALL_REPOSITORIES: Registry<TenantRepositories & DeploymentRepositor
  */
 export function bind<Repositories, Members extends object>(
   registry: Registry<Repositories>,
-  scope: Scope,
+  scope: RepositoryContext,
   members: Members,
 ): Omit<AllOf<Repositories>, keyof Members> & Members {
   const unit: object = { ...members };

@@ -2,7 +2,7 @@ import type { EventLog, TenantUnit, VendorUnit } from '@countersign/access';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import type { UnitRules } from '../engine/engine.js';
-import type { Reach } from '../repositories/bound.js';
+import type { RowAccess } from '../repositories/bound.js';
 import { Locks } from '../repositories/locks.js';
 import { OrganisationReader } from '../repositories/organisation.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
@@ -11,7 +11,7 @@ import type { UnitContext } from './context.js';
 import { checkedSlug } from './context.js';
 import { FeedTail } from './feed-tail.js';
 import { PendingWrites } from './pending-writes.js';
-import { ALL_REPOSITORIES, bind, type Scope, TENANT_REPOSITORIES } from './registry.js';
+import { ALL_REPOSITORIES, bind, type RepositoryContext, TENANT_REPOSITORIES } from './registry.js';
 import { TenantLog } from './tenant-log.js';
 
 /** Everything that one writing transaction hands out; `flush` writes what was held back until its end. */
@@ -55,7 +55,7 @@ export class UnitOfWork {
   /** Takes the deployment's log for the whole unit. */
   async vendor(): Promise<VendorUnit> {
     const log = await this.log(DEPLOYMENT_SLUG);
-    return bind(ALL_REPOSITORIES, this.scope('everybody'), {
+    return bind(ALL_REPOSITORIES, this.scope('all-tenants'), {
       tenant: (slug: string) => this.tenant(slug),
       logOf: (side: string | null): Promise<EventLog> =>
         side === null ? Promise.resolve(log) : this.log(checkedSlug(side)),
@@ -67,7 +67,7 @@ export class UnitOfWork {
 
   /** The repositories across tenants, without any log. */
   deployment() {
-    return bind(ALL_REPOSITORIES, this.scope('everybody'), {});
+    return bind(ALL_REPOSITORIES, this.scope('all-tenants'), {});
   }
 
   /** Sends what was held back until the end, and waits for all that was sent. */
@@ -86,14 +86,14 @@ export class UnitOfWork {
     await this.#writes.settle();
   }
 
-  private scope(reach: Reach): Scope {
+  private scope(reach: RowAccess): RepositoryContext {
     const { manager, context, cache } = this;
     const beforeOrganisationChange = () => {
       this.#organisationHeld ??= this.rules.beforeOrganisationChange(manager);
       return this.#organisationHeld;
     };
-    const lent = { owners: context.owners, writes: this.#writes };
-    return { manager, context, cache, reach, lent, beforeOrganisationChange };
+    const shared = { owners: context.owners, writes: this.#writes };
+    return { manager, context, cache, reach, shared, beforeOrganisationChange };
   }
 
   private async log(tenant: string): Promise<TenantLog> {

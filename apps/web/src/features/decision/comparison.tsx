@@ -21,7 +21,7 @@ interface Row {
 /** Asked, allowed and about to be granted, side by side. The vendor's reviewers do not see a customer's controls. */
 export function Comparison(props: {
   request: AccessRequest;
-  opened: Terms;
+  termsAtFirstView: Terms;
   granting: Terms;
   controls: Controls | undefined;
   /** Whether the reader can decide now. */
@@ -75,13 +75,13 @@ export function Comparison(props: {
 
 function useRows({
   request,
-  opened,
+  termsAtFirstView,
   granting,
   controls,
   decides,
 }: {
   request: AccessRequest;
-  opened: Terms;
+  termsAtFirstView: Terms;
   granting: Terms;
   controls: Controls | undefined;
   decides: boolean;
@@ -91,14 +91,19 @@ function useRows({
   const terms = request.terms as Terms;
   const isVendorTurn = request.state === 'awaiting_vendor';
   const reviews = isVendorTurn ? request.needs.vendor : request.needs.customer;
-  const row = (label: string, words: (of: Terms) => string, allowed: ReactNode, list = false): Row => {
-    const show = (of: Terms) => (list ? <Entries terms={of} /> : words(of));
+  const row = (
+    label: string,
+    words: (of: Terms) => string,
+    allowed: ReactNode,
+    { asList = false } = {},
+  ): Row => {
+    const show = (of: Terms) => (asList ? <Entries terms={of} /> : words(of));
     return {
       label,
       asked: show(terms),
       allowed,
       granting: show(granting),
-      was: words(opened) === words(terms) ? null : words(opened),
+      was: words(termsAtFirstView) === words(terms) ? null : words(termsAtFirstView),
       isLess: words(granting) !== words(terms),
     };
   };
@@ -107,7 +112,7 @@ function useRows({
       of.scope.map((entry) => entryWords(entry, language)),
       language,
     );
-  const left = Math.max(0, reviews.required - reviews.approved - 1);
+  const remainingAfterThis = Math.max(0, reviews.required - reviews.approved - 1);
   return [
     row(
       text.what,
@@ -115,7 +120,7 @@ function useRows({
       controls === undefined ? null : (
         <Allowed terms={terms} controls={controls} mustBeSigned={request.needs.customer.countersignature} />
       ),
-      true,
+      { asList: true },
     ),
     row(
       text.howLong,
@@ -126,14 +131,18 @@ function useRows({
           ? text.vendorsLimit
           : text.upTo(durationText(parseDuration(controls.maxDuration) ?? 0, language)),
     ),
-    ...([terms, opened, granting].every(({ budget }) => budget === undefined)
+    ...([terms, termsAtFirstView, granting].every(({ budget }) => budget === undefined)
       ? []
       : [row(text.budget, (of) => budgetWords(of, text, language), text.noBudget)]),
     {
       label: text.decidedBy,
       asked: text.approvals(reviews.approved, reviews.required),
       allowed: text.approvalsNeeded(reviews.required),
-      granting: !decides ? '–' : isVendorTurn && left === 0 ? text.thenCustomer : text.afterYours(left),
+      granting: !decides
+        ? '–'
+        : isVendorTurn && remainingAfterThis === 0
+          ? text.thenCustomer
+          : text.afterYours(remainingAfterThis),
       was: null,
       isLess: false,
     },

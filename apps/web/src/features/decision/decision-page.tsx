@@ -79,7 +79,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
           <h2>{text.compare}</h2>
           <Comparison
             request={request}
-            opened={read.terms}
+            termsAtFirstView={read.terms}
             granting={granting}
             controls={controls}
             decides={decides}

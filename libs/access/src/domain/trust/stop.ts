@@ -120,24 +120,25 @@ export function validateStop(
   requireStatement(received === 'now' ? RULES : LASTING_RULES, statement, facts);
 }
 
-/** A stop or lift that a customer handed in at a gateway, as that gateway reports it. */
-export type ReportedStop = Signature<StopStatement> | Signature<LiftStatement>;
+/** A stop or lift with its signature, as a customer hands it in at a gateway and the gateway relays it. */
+export type SignedStopOrLift = Signature<StopStatement> | Signature<LiftStatement>;
 
-export const isLift = (signature: ReportedStop): signature is Signature<LiftStatement> =>
+export const isLift = (signature: SignedStopOrLift): signature is Signature<LiftStatement> =>
   signature.statement.type === LIFT_TYPE;
-export const isStop = (signature: ReportedStop): signature is Signature<StopStatement> => !isLift(signature);
+export const isStop = (signature: SignedStopOrLift): signature is Signature<StopStatement> =>
+  !isLift(signature);
 
 /**
- * A reported stop or lift that this broker cannot verify. It has no effect here. The feed carries it to the gateways,
+ * A relayed stop or lift that this broker cannot verify. It has no effect here. The feed carries it to the gateways,
  * which verify it against the trust that they have pinned.
  */
 export interface RelayedStop {
   /** Hash of the whole signature: another person's signature over the same statement is another relayed stop. */
   id: string;
   tenant: string;
-  /** The gateway that reported it. */
+  /** The gateway that relayed it. */
   gateway: string;
-  signature: ReportedStop;
+  signature: SignedStopOrLift;
   at: string;
 }
 

@@ -77,7 +77,7 @@ export async function loadCountersignatures(
   const required = requiredApprovals(controls, current);
   const carried = consents.filter((each) => isStillListed(current, each)).slice(0, required);
   if (countersignedActions(terms.scope, controls, current).length === 0) return carried;
-  const objection = deps.signatures.countersigned(
+  const objection = deps.signatures.checkCountersigned(
     {
       tenant: grant.tenant,
       terms,

@@ -20,7 +20,7 @@ import { AccessError } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
 import { idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
-import { reviewRelayedStops } from './reported-stops.js';
+import { reviewRelayedStops } from './relayed-stops.js';
 import { endResetIn } from './reset-trust.js';
 import {
   eligibleSignatures,
@@ -83,7 +83,7 @@ async function signIn(
   const signatures = eligibleSignatures(all, facts.people).map((each) => each.signature);
   const signed = { document: proposal.document, signatures };
   const place = { current: current?.document ?? null, now: now.getTime() };
-  const objection = deps.signatures.succession(place, signed);
+  const objection = deps.signatures.checkSuccession(place, signed);
   requireValidOnItsOwn(deps, place, proposal, own);
   requireOnlySignatures(objection);
   await unit.trust.sign(made);
@@ -107,7 +107,7 @@ function requireValidOnItsOwn(
   { document }: TrustProposal,
   own: Signature<TrustDocument>,
 ): void {
-  const objection = signatures.succession(place, { document, signatures: [own] });
+  const objection = signatures.checkSuccession(place, { document, signatures: [own] });
   try {
     requireOnlySignatures(objection);
   } catch {
@@ -135,7 +135,7 @@ function requireOwnSignature(
   const isTheirs =
     credential === RECOVERY_CREDENTIAL
       ? current?.document.recovery?.some(
-          (key) => key.person === person.id && signatures.recovery(signature, document, key.jwk),
+          (key) => key.person === person.id && signatures.isSignedByRecoveryKey(signature, document, key.jwk),
         )
       : hasIt &&
         documents.some(({ people }) =>

@@ -148,7 +148,7 @@ function requireProposable(
   validateTrustDocument(document, facts);
   const current = facts.current?.document ?? null;
   requireOnlySignatures(
-    signatures.succession({ current, now: facts.now.getTime() }, { document, signatures: [] }),
+    signatures.checkSuccession({ current, now: facts.now.getTime() }, { document, signatures: [] }),
   );
 }
 

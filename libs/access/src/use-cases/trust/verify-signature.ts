@@ -41,7 +41,7 @@ export async function findSigningKey(
 
 /** @throws AccessError `invalid_request` if the key has not signed this */
 export function requireValidSignature(deps: SigningDeps, signature: Signature, key: Key): void {
-  const objection = deps.signatures.assertion(signature, key);
+  const objection = deps.signatures.checkAssertion(signature, key);
   if (objection !== undefined)
     throw new AccessError('invalid_request', `This signature is not valid: ${objection.detail}.`, {
       pointer: '/countersignature',

@@ -1,5 +1,5 @@
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
-import type { Reach } from '../../repositories/bound.js';
+import type { RowAccess } from '../../repositories/bound.js';
 import { checkedSlug } from '../../units/context.js';
 import { APP_ROLE } from './row-security.js';
 
@@ -14,12 +14,12 @@ export const HOLD_ORGANISATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${ORGAN
 export const HOLD_MIGRATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${MIGRATION})`;
 
 /** What row-level security goes by, until the transaction ends. A slug needs no quoting. */
-export const reachSettings = (reach: Reach): string =>
-  reach === 'everybody'
+export const reachSettings = (reach: RowAccess): string =>
+  reach === 'all-tenants'
     ? `SET LOCAL countersign.tenant = ''; SET LOCAL countersign.vendor = 'on'`
     : `SET LOCAL countersign.tenant = '${checkedSlug(reach.tenant)}'; SET LOCAL countersign.vendor = 'off'`;
 
-const begin = (mode: string, reach: Reach): string =>
+const begin = (mode: string, reach: RowAccess): string =>
   `BEGIN ${mode}; SET LOCAL ROLE ${APP_ROLE}; ${reachSettings(reach)}`;
 
 /**
@@ -35,14 +35,14 @@ const BY_INDEX = [
 ].join('; ');
 
 /** One round trip: the transaction, the role without privileges beyond its work, and whose rows it may see. */
-export const beginRead = (reach: Reach): string =>
+export const beginRead = (reach: RowAccess): string =>
   `${begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', reach)}; ${BY_INDEX}`;
 
 /**
  * READ COMMITTED on purpose: a unit waits for its tenant's log head first, and what it reads after that must be
  * as of then, not as of its beginning. A commit is on the disk before it is answered, whatever the server's default.
  */
-export const beginWrite = (reach: Reach): string =>
+export const beginWrite = (reach: RowAccess): string =>
   `${begin('ISOLATION LEVEL READ COMMITTED READ WRITE', reach)}; SET LOCAL synchronous_commit = on` +
   (judges(reach) ? `; ${SHARE_ORGANISATION}` : '');
 
@@ -53,4 +53,4 @@ export const narrowTo = (slug: string): string => `${reachSettings({ tenant: slu
  * A unit of the deployment's log decides nothing by the organisation. It takes that log's head, as a vendor's unit does
  * before it changes the organisation: with a share of it, one would wait for the other for ever.
  */
-const judges = (reach: Reach): boolean => reach !== 'everybody' && reach.tenant !== DEPLOYMENT_SLUG;
+const judges = (reach: RowAccess): boolean => reach !== 'all-tenants' && reach.tenant !== DEPLOYMENT_SLUG;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Reach } from '../../repositories/bound.js';
+import type { RowAccess } from '../../repositories/bound.js';
 import { checkedDeployment } from '../deployment.js';
 import type { Engine, UnitRules } from '../engine.js';
 import { migrationsPending, type OpenedEngine } from '../engine.js';
@@ -21,7 +21,7 @@ export async function openPostgres(url: string, sealer: Sealer): Promise<OpenedE
   const source = await openPool(url, WRITERS + READERS);
   try {
     if ((await unapplied(source.manager)).length > 0) throw migrationsPending();
-    const deployment = await transaction(source, beginRead('everybody'), (manager) =>
+    const deployment = await transaction(source, beginRead('all-tenants'), (manager) =>
       checkedDeployment(manager, sealer),
     );
     return { deployment, engine: new PostgresEngine(source, url) };
@@ -57,15 +57,15 @@ class PostgresEngine implements Engine {
   }
 
   write<T>(
-    { reach, waitsForLog }: { reach: Reach; waitsForLog: boolean },
+    { reach, waitsForLog }: { reach: RowAccess; waitsForLog: boolean },
     work: (manager: EntityManager) => Promise<T>,
   ): Promise<T> {
-    const slug = reach === 'everybody' ? DEPLOYMENT_SLUG : reach.tenant;
+    const slug = reach === 'all-tenants' ? DEPLOYMENT_SLUG : reach.tenant;
     const lane = waitsForLog ? slug : null;
     return this.#writes.run(lane, () => transaction(this.source, beginWrite(reach), work));
   }
 
-  read<T>(reach: Reach, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  read<T>(reach: RowAccess, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.#reads.run(null, () => transaction(this.source, beginRead(reach), work));
   }
 

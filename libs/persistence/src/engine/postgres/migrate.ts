@@ -18,7 +18,7 @@ import { transaction } from './transactions.js';
 const BEGIN = [
   'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
   'SET LOCAL lock_timeout = 0',
-  reachSettings('everybody'),
+  reachSettings('all-tenants'),
   HOLD_MIGRATION,
   `SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)`,
 ].join('; ');

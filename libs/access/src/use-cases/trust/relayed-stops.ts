@@ -12,7 +12,7 @@ import {
   isStop,
   makeRoomForRelayed,
   type RelayedStop,
-  type ReportedStop,
+  type SignedStopOrLift,
   validateStop,
 } from '../../domain/trust/stop.js';
 import { parseInput } from '../../domain/validate-input.js';
@@ -31,12 +31,12 @@ import { findSigningKey, requireValidSignature } from './verify-signature.js';
  * @throws AccessError `invalid_request`, `not_found` for an unknown tenant, `conflict` if this gateway has reported too many
  *   stops that cannot be verified
  */
-export async function receiveReportedStop(
+export async function receiveRelayedStop(
   deps: SigningDeps,
   { id: gateway }: EnrolledGateway,
   given: unknown,
 ): Promise<void> {
-  const reported = parseReportedStop(given);
+  const reported = parseStopOrLift(given);
   const { tenant } = reported.statement;
   // Across tenants: how much a gateway may have relayed is counted over all of them.
   await deps.store.asVendor(async (vendor) => {
@@ -45,15 +45,15 @@ export async function receiveReportedStop(
     const receipt = { at: deps.clock.now().toISOString(), gateway };
     const isStored =
       (await isVerifiableHere(deps, unit, reported)) &&
-      (await keepReportedStop(deps, unit, reported, receipt));
+      (await storeStopOrLift(deps, unit, reported, receipt));
     // The lift of the stop that was stored just now may have arrived before it.
     if (isStored) await reviewRelayedStops(deps, unit);
     else await relayStop(deps, vendor, reported, gateway);
   });
 }
 
-/** Parses a reported stop or lift. @throws AccessError `invalid_request` if it is neither */
-function parseReportedStop(given: unknown): ReportedStop {
+/** Parses a relayed stop or lift. @throws AccessError `invalid_request` if it is neither */
+function parseStopOrLift(given: unknown): SignedStopOrLift {
   const signature = parseInput('/countersignature', () => parseSignature(given));
   return parseInput('/countersignature/statement', () =>
     signature.statement.type === LIFT_TYPE
@@ -71,7 +71,7 @@ function parseReportedStop(given: unknown): ReportedStop {
 async function isVerifiableHere(
   deps: SigningDeps,
   unit: TenantUnit,
-  reported: ReportedStop,
+  reported: SignedStopOrLift,
 ): Promise<boolean> {
   const { statement, credential } = reported;
   const facts = await stopFacts(deps, stopPoint(unit), unit.tenant, statement.person);
@@ -88,10 +88,10 @@ async function isVerifiableHere(
  *
  * @returns false for the lift of a stop that is not known here
  */
-async function keepReportedStop(
+async function storeStopOrLift(
   deps: SigningDeps,
   unit: TenantUnit,
-  reported: ReportedStop,
+  reported: SignedStopOrLift,
   receipt: { at: string; gateway: string },
 ): Promise<boolean> {
   if (isLift(reported)) {
@@ -113,7 +113,7 @@ async function keepReportedStop(
 async function relayStop(
   { hashing, clock }: SigningDeps,
   { tenant: inTenant, relayed }: VendorUnit,
-  signature: ReportedStop,
+  signature: SignedStopOrLift,
   gateway: string,
 ): Promise<void> {
   const { tenant } = signature.statement;
@@ -155,5 +155,5 @@ async function settle(
     if (error instanceof AccessError && error.code === 'invalid_request') return true;
     throw error;
   }
-  return keepReportedStop(deps, unit, signature, { at: deps.clock.now().toISOString(), gateway });
+  return storeStopOrLift(deps, unit, signature, { at: deps.clock.now().toISOString(), gateway });
 }

@@ -19,11 +19,11 @@ const MAX_BODY_BYTES = 16 * 1024;
  * `POST /countersign/stop`: accepts a customer's stop or lift by its signature alone, even without a broker and out of
  * touch. Answers 204 once it is durable.
  */
-export class StopPage {
+export class StopEndpoint {
   /** `bodyMs`: how long a body may take, so that no one without a token can hold a connection by sending slowly. */
   constructor(private readonly parts: { rules: Pick<CustomerRules, 'submit'>; bodyMs: number }) {}
 
-  /** Whether the request is for this page. */
+  /** Whether the request is for this endpoint. */
   isFor({ method, service, path }: CanonicalRequest): boolean {
     return method === 'POST' && service === 'countersign' && path === '/stop';
   }
@@ -41,9 +41,10 @@ export class StopPage {
     if (expectsContinue) response.writeContinue();
     const body = await bodyOf(request, this.parts.bodyMs);
     if (body === 'late') return refuse('request_timeout', { detail: 'the body did not arrive in time' });
-    if (body === 'broken off') return void response.destroy();
-    const signature = readCountersignature(body);
-    if (typeof signature === 'string') return refuse('invalid_request', { detail: signature });
+    if (body === 'disconnected') return void response.destroy();
+    const read = readCountersignature(body);
+    if (!read.ok) return refuse('invalid_request', { detail: read.problem });
+    const { signature } = read;
     if (!isStopOrLift(signature))
       return refuse('invalid_request', { detail: 'the statement is neither a stop nor a lift' });
     const refusal = await this.parts.rules.submit(signature);
@@ -52,22 +53,29 @@ export class StopPage {
   }
 }
 
-/** The signature in a body `{countersignature}`, or what is wrong with the body. */
-function readCountersignature(body: Buffer): Signature | string {
+/** The signature in a body, or what is wrong with the body. */
+type ReadSignature = { ok: true; signature: Signature } | { ok: false; problem: string };
+
+/** Reads a body `{countersignature}`. */
+function readCountersignature(body: Buffer): ReadSignature {
+  const wrong = (problem: string): ReadSignature => ({ ok: false, problem });
   try {
     const value = JSON.parse(body.toString('utf8')) as unknown;
     const members = typeof value === 'object' && value !== null ? value : {};
-    if (Object.keys(members).join() !== 'countersignature') return 'the body must be {"countersignature": …}';
-    return parseSignature((members as { countersignature: unknown }).countersignature);
+    if (Object.keys(members).join() !== 'countersignature')
+      return wrong('the body must be {"countersignature": …}');
+    const { countersignature } = members as { countersignature: unknown };
+    return { ok: true, signature: parseSignature(countersignature) };
   } catch (error) {
-    if (error instanceof ContractError) return `countersignature${error.pointer ?? ''}: ${error.message}`;
-    if (error instanceof SyntaxError) return 'the body is not JSON';
+    if (error instanceof ContractError)
+      return wrong(`countersignature${error.pointer ?? ''}: ${error.message}`);
+    if (error instanceof SyntaxError) return wrong('the body is not JSON');
     throw error;
   }
 }
 
 /** The whole body, unless the client disconnects or takes longer than `milliseconds`. */
-function bodyOf(request: IncomingMessage, milliseconds: number): Promise<Buffer | 'late' | 'broken off'> {
+function bodyOf(request: IncomingMessage, milliseconds: number): Promise<Buffer | 'late' | 'disconnected'> {
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
     const timer = setTimeout(() => resolve('late'), milliseconds);
@@ -75,7 +83,7 @@ function bodyOf(request: IncomingMessage, milliseconds: number): Promise<Buffer 
     request.once('end', () => resolve(Buffer.concat(pieces)));
     request.once('close', () => {
       clearTimeout(timer);
-      resolve('broken off');
+      resolve('disconnected');
     });
   });
 }
