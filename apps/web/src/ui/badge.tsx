@@ -70,7 +70,7 @@ export const requestStateTexts: Catalogue<Record<AccessRequest['state'], string>
     countered: 'Less was offered',
     approved: 'Approved',
     denied: 'Denied',
-    cancelled: 'Taken back',
+    cancelled: 'Withdrawn',
     expired: 'Expired',
   },
   de: {

@@ -117,7 +117,7 @@ function Deny({
   );
 }
 
-/** The requester's buttons: accept the offer, or take the request back. */
+/** The requester's buttons: accept the offer, or withdraw the request. */
 export function AnswerBar({ request }: { request: AccessRequest }) {
   const text = useText(decisionTexts);
   const language = useLanguage();

@@ -2,7 +2,7 @@ import type { Review } from '../../api/client.js';
 import type { Catalogue } from '../../text/language.js';
 
 const en = {
-  title: (who: string, service: string) => `${who} asks for access to ${service}`,
+  title: (who: string, service: string) => `${who} requests access to ${service}`,
   of: (vendor: string) => `of ${vendor}`,
   wants: 'wants to',
   at: (tenant: string) => `at ${tenant}`,
@@ -81,7 +81,7 @@ const en = {
   reasonNeeded: 'Give a reason.',
   back: 'Back',
   over: {
-    cancelled: 'Taken back by the engineer',
+    cancelled: 'Withdrawn by the engineer',
     expired: 'Expired: no one decided in time',
   },
   approvedBy: (who: string) => `Approved by ${who}`,
@@ -91,7 +91,7 @@ const en = {
   forCustomer: 'for the customer',
   waitsVendor: 'The vendor reviews this first. Then you are asked.',
   waitsCustomer: 'The vendor has reviewed this. Now the customer decides.',
-  waitsRequester: 'The engineer must accept the offer or take the request back.',
+  waitsRequester: 'The engineer must accept the offer or withdraw the request.',
   youDecided: 'You have decided. Another approval is needed.',
   own: 'This is your own request. Someone else reviews it.',
   notYours: 'You may read this request. Others decide it.',
@@ -102,7 +102,7 @@ const en = {
   receipt: 'Receipt',
   accept: (phrase: string, time: string) => `Accept: ${phrase} for ${time}`,
   offered: 'You were offered less',
-  cancel: 'Take the request back',
+  cancel: 'Withdraw the request',
   details: 'Details for auditors',
   request: 'Request',
   digest: 'Digest of the terms',

@@ -54,7 +54,7 @@ const en = {
   receipt: 'Receipt',
   request: 'The request',
   newest: 'This shows the newest 200 calls. The receipt has all of them.',
-  release: 'Give access back',
+  release: 'Release access',
   paste: 'Paste this into a terminal',
 };
 

@@ -6,7 +6,7 @@ const en = {
   open: 'Read and decide',
   show: 'Open the request',
   none: 'Nothing waits for you',
-  noneLead: 'When someone at the vendor asks for access, the request appears here at once.',
+  noneLead: 'When someone at the vendor requests access, the request appears here at once.',
   offered: 'Less was offered; the engineer has not answered yet',
   decided: 'You have decided; another approval is needed',
 };

@@ -6,7 +6,7 @@ const en = {
   approve: 'Approve for the vendor',
   approved: 'Approved. It goes to the customer now.',
   none: 'Nothing to review',
-  noneLead: 'When a colleague asks for access, the request appears here at once.',
+  noneLead: 'When a colleague requests access, the request appears here at once.',
   own: 'Your own requests, which someone else reviews',
 };
 
