@@ -12,7 +12,7 @@ const mail = (recipient: string, lane = 'req_1'): DeliveryDraft => ({
 describeStore('where notices go', (bench) => {
   async function told(subject: string, tenant = 'acme'): Promise<Notice> {
     await bench.store.forTenant(tenant, (unit) =>
-      unit.outbox.add({ kind: 'request.created', subject, audience: [], at: NOW }),
+      unit.outbox.add({ kind: 'request.awaiting_vendor', subject, audience: [], at: NOW }),
     );
     const waiting = await bench.store.readAsVendor((unit) => unit.outbox.due(NOW, 50));
     return waiting.find((each) => each.subject === subject)!;

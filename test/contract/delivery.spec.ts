@@ -6,7 +6,12 @@ import { aGrant, aRequest, NOW } from './support/rows.js';
 describeStore('what goes out', (bench) => {
   const tell = (subject: string, at: string, tenant = 'acme') =>
     bench.store.forTenant(tenant, (unit) =>
-      unit.outbox.add({ kind: 'request.created', subject, audience: ['usr_1', 'role:vendor:reviewer'], at }),
+      unit.outbox.add({
+        kind: 'request.awaiting_vendor',
+        subject,
+        audience: ['usr_1', 'role:vendor:reviewer'],
+        at,
+      }),
     );
   const due = (now: string, limit = 10) => bench.store.readAsVendor((unit) => unit.outbox.due(now, limit));
 

@@ -18,7 +18,7 @@ describeStore('pruning', (bench) => {
   /** A notice with one delivery in this state. */
   async function told(state: 'delivered' | 'skipped' | 'dead' | 'due', at = NOW): Promise<string> {
     await bench.store.forTenant('acme', (unit) =>
-      unit.outbox.add({ kind: 'request.created', subject: 'req_1', audience: [], at }),
+      unit.outbox.add({ kind: 'request.awaiting_vendor', subject: 'req_1', audience: [], at }),
     );
     const notice = (await bench.store.readAsVendor((unit) => unit.outbox.due(at, 50))).at(-1);
     if (notice === undefined) throw new Error('no notice waits');
@@ -46,7 +46,7 @@ describeStore('pruning', (bench) => {
     const over = [await told('delivered'), await told('skipped')];
     const waiting = [await told('dead'), await told('due')];
     await bench.store.forTenant('acme', (unit) =>
-      unit.outbox.add({ kind: 'request.created', subject: 'req_2', audience: [], at: NOW }),
+      unit.outbox.add({ kind: 'request.awaiting_vendor', subject: 'req_2', audience: [], at: NOW }),
     );
     clock.forward(NOTICES_KEPT_DAYS * DAY);
     const young = await told('delivered', clock.now().toISOString());

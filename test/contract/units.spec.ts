@@ -24,7 +24,7 @@ describeStore('units of work', (bench) => {
         data: { request: request.id, requester: request.requester },
         personal: { reason: 'case 4711' },
       });
-      await unit.outbox.add({ kind: 'request.created', subject: request.id, audience: [], at: NOW });
+      await unit.outbox.add({ kind: 'request.awaiting_vendor', subject: request.id, audience: [], at: NOW });
       await unit.feed.changed('tenant', tenant);
     });
     return request;
@@ -50,7 +50,7 @@ describeStore('units of work', (bench) => {
         data: {},
         personal: { a: 'b' },
       });
-      await unit.outbox.add({ kind: 'request.created', subject: 'x', audience: [], at: NOW });
+      await unit.outbox.add({ kind: 'request.awaiting_vendor', subject: 'x', audience: [], at: NOW });
       await unit.feed.changed('tenant', 'acme');
       throw new Error('changed my mind');
     });

@@ -143,6 +143,7 @@ export {
   type Notice,
   type NoticeChannel,
   type NoticeDraft,
+  type NoticeKind,
   type NoticesReadUnit,
   type NoticeView,
   type OpeningRepository,

@@ -14,7 +14,7 @@ export async function oneUnit(store: Store, tenant: string, atTheEnd = () => {})
         data: { request: request.id, requester: request.requester },
         personal,
       });
-    await unit.outbox.add({ kind: 'request.created', subject: request.id, audience: [], at: NOW });
+    await unit.outbox.add({ kind: 'request.awaiting_vendor', subject: request.id, audience: [], at: NOW });
     await unit.feed.changed('tenant', tenant);
     atTheEnd();
   });

@@ -52,6 +52,7 @@ export {
   type Notice,
   type NoticeChannel,
   type NoticeDraft,
+  type NoticeKind,
   type NoticeView,
   type Outbox,
   type OutboxRepository,

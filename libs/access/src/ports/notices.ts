@@ -1,5 +1,5 @@
-import type { AccessRequest } from '../domain/access-request.js';
-import type { Grant } from '../domain/grant.js';
+import type { AccessRequest, ReminderKind, RequestState } from '../domain/access-request.js';
+import type { Grant, GrantState } from '../domain/grant.js';
 import type { Person } from '../domain/person.js';
 import type { Review } from '../domain/review.js';
 import type { NoticesReadUnit } from './deployment.js';
@@ -11,10 +11,20 @@ export interface NoticeRepositories {
   deliveries: Entry<DeliveryRepository, 'fanOut' | 'claim' | 'settle' | 'retry' | 'prune'>;
 }
 
-/** What people are notified of, later and at least once (P7). `audience` lists person ids and roles. */
+/** Every kind of notice. Channels and pages that translate notices are typed with it, so a misspelt kind does not compile. */
+export type NoticeKind =
+  | `request.${RequestState}`
+  | ReminderKind
+  | `grant.${GrantState | 'ending' | 'used' | 'refused'}`
+  | `invitation.${'created' | 'withdrawn' | 'expired'}`
+  | `trust.${'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned'}`
+  | `trust.${'reset' | 'reset-used' | 'reset-cancelled'}`;
+
+/** What people are notified of, later and at least once (P7). */
 export interface NoticeDraft {
-  kind: string;
+  kind: NoticeKind;
   subject: string;
+  /** Person ids (`usr_…`) and roles (`role:{vendor or tenant}:{role}`). */
   audience: string[];
   at: string;
 }

@@ -1,3 +1,5 @@
+import type { NoticeKind } from '@countersign/access';
+
 /** The languages of the mail texts. */
 export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -15,7 +17,7 @@ export const MAIL_KINDS = [
   'grant.active',
   'grant.ending',
   'grant.ended',
-] as const;
+] as const satisfies readonly NoticeKind[];
 export type MailKind = (typeof MAIL_KINDS)[number];
 
 export const isMailKind = (kind: string): kind is MailKind =>
@@ -73,7 +75,7 @@ export const TRUST_MAIL_KINDS = [
   'trust.lifted',
   'trust.reset',
   'trust.reset-cancelled',
-] as const;
+] as const satisfies readonly NoticeKind[];
 export type TrustMailKind = (typeof TRUST_MAIL_KINDS)[number];
 
 export const isTrustMailKind = (kind: string): kind is TrustMailKind =>

@@ -1,4 +1,4 @@
-import type { FeedChangeKind } from '@countersign/access';
+import type { FeedChangeKind, NoticeKind } from '@countersign/access';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { bigInteger, jsonText, milliseconds } from './column-types.js';
 
@@ -13,7 +13,7 @@ export class NoticeEntity {
   tenant!: string;
 
   @Column('varchar')
-  kind!: string;
+  kind!: NoticeKind;
 
   @Column('varchar')
   subject!: string;

@@ -1,3 +1,4 @@
+import type { NoticeKind } from '@countersign/access';
 import type { HomeView, KnownBlock, ModalView } from '@slack/types';
 import fc from 'fast-check';
 import { anyFacts } from '../../../../test/factories/card-facts.js';
@@ -11,12 +12,22 @@ import { reminderDigest, threadLine } from './thread-lines.js';
 const URL = 'https://countersign.example';
 const RUNS = { numRuns: 30 };
 const audience = fc.constantFrom('approver' as const, 'reviewer' as const, 'requester' as const);
-const KINDS = [
-  ...['awaiting_vendor', 'awaiting_customer', 'countered', 'approved', 'denied', 'expired', 'cancelled'].map(
-    (each) => `request.${each}`,
-  ),
-  ...['reminder', 'escalated'].map((each) => `request.${each}`),
-  ...['scheduled', 'active', 'ending', 'used', 'refused', 'ended'].map((each) => `grant.${each}`),
+const KINDS: NoticeKind[] = [
+  'request.awaiting_vendor',
+  'request.awaiting_customer',
+  'request.countered',
+  'request.approved',
+  'request.denied',
+  'request.expired',
+  'request.cancelled',
+  'request.reminder',
+  'request.escalated',
+  'grant.scheduled',
+  'grant.active',
+  'grant.ending',
+  'grant.used',
+  'grant.refused',
+  'grant.ended',
 ];
 
 /** Texts of people create no mentions or links; our own links lead to our own pages. */

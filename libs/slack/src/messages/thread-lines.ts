@@ -1,4 +1,6 @@
+import type { NoticeKind } from '@countersign/access';
 import type { CardFacts } from '../facts.js';
+import { isSlackKind, type SlackKind } from '../outbound/kinds.js';
 import { aside, context, header, link, mrkdwn, paragraph, type Rendered } from './blocks.js';
 import { sealGround, sealTitle } from './grant-blocks.js';
 import { requestUrl } from './request-card.js';
@@ -16,7 +18,7 @@ const lastReview = ({ reviews }: CardFacts, decision: 'approve' | 'deny' | 'coun
 const calls = (count: number): string => (count === 1 ? '1 call' : `${count} calls`);
 
 /** One sentence for each kind of notice that appears in the thread under a card. */
-const LINES: Readonly<Record<string, Line>> = {
+const LINES: Readonly<Record<SlackKind, Line>> = {
   'request.awaiting_vendor': ({ requester }) =>
     `${shortName(requester)} asked. It waits for the vendor’s review.`,
   'request.awaiting_customer': (facts) =>
@@ -52,7 +54,9 @@ const LINES: Readonly<Record<string, Line>> = {
 };
 
 /** The time that belongs to a kind of notice. It appears beside the sentence. */
-const CLOCKS: Readonly<Record<string, (facts: CardFacts) => readonly [words: string, at: string | null]>> = {
+const CLOCKS: Readonly<
+  Partial<Record<SlackKind, (facts: CardFacts) => readonly [words: string, at: string | null]>>
+> = {
   'request.awaiting_customer': ({ request }) => ['It lapses', request.lapsesAt],
   'request.awaiting_vendor': ({ request }) => ['It lapses', request.lapsesAt],
   'request.reminder': ({ request }) => ['It lapses', request.lapsesAt],
@@ -64,8 +68,9 @@ const CLOCKS: Readonly<Record<string, (facts: CardFacts) => readonly [words: str
 };
 
 /** The thread's message for one notice; null if the notice has none. */
-export function threadLine(kind: string, facts: CardFacts): Rendered | null {
-  const sentence = Object.hasOwn(LINES, kind) ? (LINES[kind]?.(facts) ?? null) : null;
+export function threadLine(kind: NoticeKind, facts: CardFacts): Rendered | null {
+  if (!isSlackKind(kind)) return null;
+  const sentence = LINES[kind](facts);
   if (sentence === null) return null;
   const [words, at] = CLOCKS[kind]?.(facts) ?? ['', null];
   const clock = at === null ? [] : [mrkdwn(`${words}: ${readerTime(at)}`)];

@@ -1,3 +1,5 @@
+import type { NoticeKind } from '@countersign/access';
+
 /** The kinds of notices that Slack delivers, and whether each updates every copy of the request's card. */
 const KINDS = {
   'request.awaiting_vendor': { everyCopy: true },
@@ -15,7 +17,7 @@ const KINDS = {
   'grant.used': { everyCopy: false },
   'grant.refused': { everyCopy: false },
   'grant.ended': { everyCopy: true },
-} as const;
+} as const satisfies Partial<Record<NoticeKind, { everyCopy: boolean }>>;
 
 export type SlackKind = keyof typeof KINDS;
 

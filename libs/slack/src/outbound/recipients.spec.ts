@@ -1,4 +1,4 @@
-import type { AddressedNotice, NoticesReadUnit, Person, Review } from '@countersign/access';
+import type { AddressedNotice, NoticeKind, NoticesReadUnit, Person, Review } from '@countersign/access';
 import { sampleRequest } from '../../../../test/factories/domain.js';
 import { channelOf, directTo, readRecipient, recipientsOf, VENDOR_CHANNEL } from './recipients.js';
 
@@ -24,7 +24,7 @@ interface Site {
   reviews?: { person: string; digest: string }[];
 }
 
-function told(kind: string, persons: Person[], site: Site): Promise<string[]> {
+function told(kind: NoticeKind, persons: Person[], site: Site): Promise<string[]> {
   const account = (id: string, expiresAt: string) =>
     (site.linked ?? []).includes(id) || (site.lapsed ?? []).includes(id) ? [{ expiresAt }] : [];
   const unit = {

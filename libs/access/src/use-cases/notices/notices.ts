@@ -1,19 +1,25 @@
 import type { AccessRequest, ReminderKind } from '../../domain/access-request.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Invitation } from '../../domain/invitation.js';
+import type { TenantRole, VendorRole } from '../../domain/organisation.js';
 import type { TrustReset } from '../../domain/trust/trust-version.js';
-import type { NoticeDraft } from '../../ports/index.js';
+import type { NoticeDraft, NoticeKind } from '../../ports/index.js';
 
-/** An audience: one person by id, or all people with a role on one side. */
-const everyReviewer = 'role:vendor:reviewer';
-const everyApprover = (tenant: string): string => `role:${tenant}:approver`;
+// An entry of an audience is one person's id, or all people with a role on one side.
+const everyoneAtVendor = (role: VendorRole): string => `role:vendor:${role}`;
+const everyoneAt = (tenant: string, role: TenantRole): string => `role:${tenant}:${role}`;
 
-const everyEngineer = 'role:vendor:engineer';
+const everyReviewer = everyoneAtVendor('reviewer');
+const everyEngineer = everyoneAtVendor('engineer');
+const everyApprover = (tenant: string): string => everyoneAt(tenant, 'approver');
+
+/** What follows `Subject.` in a kind. */
+type After<Subject extends string, Kind> = Kind extends `${Subject}.${infer What}` ? What : never;
 
 /** Sent to those who may use the invitation and those who may withdraw it. */
 export const invitationNotice = (
   { id, tenant }: Invitation,
-  what: 'created' | 'withdrawn' | 'expired',
+  what: After<'invitation', NoticeKind>,
   at: string,
 ): NoticeDraft => ({
   kind: `invitation.${what}`,
@@ -25,15 +31,13 @@ export const invitationNotice = (
 /** Sent to the tenant's own people, who decide about its trust, and to the vendor's security admins. */
 export const trustNotice = (
   tenant: string,
-  what:
-    | ('proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned')
-    | ('reset' | 'reset-used' | 'reset-cancelled'),
+  what: After<'trust', NoticeKind>,
   subject: string,
   at: string,
 ): NoticeDraft => ({
   kind: `trust.${what}`,
   subject,
-  audience: [everyApprover(tenant), `role:${tenant}:admin`, 'role:vendor:security-admin'],
+  audience: [everyApprover(tenant), everyoneAt(tenant, 'admin'), everyoneAtVendor('security-admin')],
   at,
 });
 
@@ -42,7 +46,7 @@ const RESETS = { open: 'reset', used: 'reset-used', cancelled: 'reset-cancelled'
 /** A reset is sent to all of the tenant's people, auditors included. */
 export function resetNotice({ id, tenant, state }: TrustReset, at: string): NoticeDraft {
   const notice = trustNotice(tenant, RESETS[state], id, at);
-  return { ...notice, audience: [...notice.audience, `role:${tenant}:auditor`] };
+  return { ...notice, audience: [...notice.audience, everyoneAt(tenant, 'auditor')] };
 }
 
 /** Sent to the people whom the request's new state concerns. */
