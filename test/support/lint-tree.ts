@@ -25,12 +25,40 @@ export class LintTree {
 
   /** Lints a text as if it were the given file. Returns the linter's output. */
   lint(file: string, text: string): string {
+    this.write(file, text);
+    return this.run([file]);
+  }
+
+  private write(file: string, text: string): void {
     mkdirSync(dirname(join(this.root, file)), { recursive: true });
     writeFileSync(join(this.root, file), text);
+  }
+
+  private run(rest: readonly string[]): string {
     const [command = '', ...script] = biome();
-    const args = [...script, 'lint', '--colors=off', '--vcs-enabled=false', file];
+    const args = [...script, 'lint', '--colors=off', '--vcs-enabled=false', ...rest];
     const done = spawnSync(command, args, { cwd: this.root, encoding: 'utf8' });
     return done.stdout + done.stderr;
+  }
+
+  /**
+   * Lints many texts in one run of the linter, which takes as long as one.
+   *
+   * @param texts by file
+   * @returns what the linter says of each file; nothing for a file without a finding
+   * @throws Error if the linter did not check every file
+   */
+  lintAll(texts: ReadonlyMap<string, string>): Map<string, string> {
+    for (const [file, text] of texts) this.write(file, text);
+    const said = this.run(['--max-diagnostics=none', ...texts.keys()]);
+    if (!said.includes(`Checked ${texts.size} files`))
+      throw new Error(`the linter did not check all:\n${said}`);
+    const found = new Map<string, string>();
+    for (const finding of said.split(/^(?=\S+:\d+:\d+ lint\/)/m)) {
+      const [file = ''] = finding.split(':', 1);
+      if (texts.has(file)) found.set(file, (found.get(file) ?? '') + finding);
+    }
+    return found;
   }
 
   remove(): void {

@@ -22,7 +22,7 @@ export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
   };
 }
 
-/** The checked file as the domain knows it: seconds instead of durations, nothing left to default. */
+/** Converts a checked file to the domain's organisation: durations become seconds, and defaults are filled in. */
 export function toOrganisation(file: OrganisationFile): Organisation {
   const policy = { ...DEFAULT_POLICY, ...file.accessPolicy };
   return {
@@ -45,12 +45,12 @@ export function toOrganisation(file: OrganisationFile): Organisation {
   };
 }
 
-/** A rule keeps what it says; its duration in seconds. */
+/** A rule's absent members stay absent. Its duration becomes seconds. */
 function toRule({ maxDuration, ...rule }: AccessRuleEntry): AccessRule {
   return present({ ...rule, maxDuration: maxDuration === undefined ? undefined : seconds(maxDuration) });
 }
 
-/** Without the members that are undefined: absent is absent. */
+/** Copies an object without its undefined members. */
 function present<T extends object>(given: T): { [Member in keyof T]: Exclude<T[Member], undefined> } {
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Member in keyof T]: Exclude<T[Member], undefined> };
@@ -83,7 +83,7 @@ function toOidc(entry: OidcEntry): OidcSettings | null {
   };
 }
 
-/** A tenant's policy with nothing left to default. */
+/** A tenant's policy with its defaults filled in. */
 export function toControls(entry: ControlsEntry): PrivacyControls {
   return {
     approvals: entry.approvals ?? 1,
@@ -94,7 +94,7 @@ export function toControls(entry: ControlsEntry): PrivacyControls {
   };
 }
 
-/** The schema has let through durations alone; anything else here is a mistake of ours. */
+/** The schema accepts only valid durations. @throws TypeError for any other text, which is a programming error */
 function seconds(duration: string): number {
   const parsed = parseDuration(duration);
   if (parsed === undefined) throw new TypeError('a duration got past the schema');

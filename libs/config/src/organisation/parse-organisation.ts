@@ -16,7 +16,7 @@ export type ParsedOrganisation =
   | { organisation: Organisation; warnings: OrganisationProblem[]; problems?: undefined }
   | { problems: OrganisationProblem[]; organisation?: undefined; warnings?: undefined };
 
-/** Each looks at the whole file for one kind of mistake. */
+/** Each check looks for one kind of mistake in the whole file. */
 const CHECKS: readonly ((parts: Readable) => Finding[])[] = [
   names,
   duplicates,
@@ -34,7 +34,7 @@ const CHECKS: readonly ((parts: Readable) => Finding[])[] = [
  * in the order of the file. Never throws, whatever the text.
  *
  * @param text YAML 1.2 or JSON, at most 16 MiB
- * @param fileExists tells whether a named secret file is there (a warning where it is not)
+ * @param fileExists whether a secret file exists; a missing one is a warning
  */
 export function parseOrganisation(
   text: string,
@@ -53,7 +53,7 @@ export function parseOrganisation(
   return { organisation, warnings: located(warningsOf(organisation, fileExists), yaml) };
 }
 
-/** Adds lines, drops what two checks found alike, and puts the rest in the order of the file. */
+/** Adds line numbers, drops duplicates that two checks found, and sorts by the order of the file. */
 function located(findings: Finding[], yaml: YamlFile): OrganisationProblem[] {
   const problems = new Map<string, OrganisationProblem>();
   for (const { path, detail } of findings) {

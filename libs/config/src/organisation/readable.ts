@@ -9,15 +9,15 @@ export type ReadablePerson = { email: string; roles: string[] };
 export type ReadableService = {
   path: Path;
   name: string;
-  /** With stand-ins for members that are broken and told elsewhere; absent where too little can be read. */
+  /** Broken members have placeholders: the schema reports them. Undefined if too little can be read. */
   entry: ServiceEntry | undefined;
-  /** Of each route in `entry`, its position in the file. */
+  /** The position in the file of each route in `entry`. */
   positions: number[];
 };
 
 export type ReadableRule = { services: string[]; actions: string[] };
 
-/** Its settings beside the staff, as they stand in the file. */
+/** The vendor's settings without the staff, as the file has them. */
 export type ReadableVendor = { name: string; oidc: unknown; webhooks: { url: string }[] };
 
 export type ReadableTenant = {
@@ -28,14 +28,14 @@ export type ReadableTenant = {
   slack: { teamId: string; channelId: string; matchEmail?: boolean | undefined } | undefined;
 };
 
-/** What of a file can be read, each part with its place. A text that cannot be read is ''. */
+/** The readable parts of a file, each with its path. A text that cannot be read is ''. */
 export type Readable = {
   vendor: ReadableVendor;
   staff: At<ReadablePerson>[];
   vendorSlack: ReadableTenant['slack'];
   services: ReadableService[];
   rules: At<ReadableRule>[];
-  /** The vendor's policy, absent where it is broken. */
+  /** The vendor's policy. Undefined if it is invalid. */
   policy: z.output<typeof accessPolicy> | undefined;
   tenants: ReadableTenant[];
 };
@@ -98,8 +98,8 @@ const file = z
   .catch({ vendor: NO_VENDOR, services: [], accessPolicy: undefined, tenants: [] });
 
 /**
- * Reads a file leniently, so that the checks across members still run where some other member is broken: an
- * author sees every problem at once, not one layer after the other.
+ * Reads a file leniently. The checks across members then run even if some member is invalid, so that the author sees
+ * every problem at once.
  */
 export function readableParts(value: unknown): Readable {
   const { vendor, services, accessPolicy: policy, tenants } = file.parse(value);
@@ -120,7 +120,7 @@ export function readableParts(value: unknown): Readable {
   };
 }
 
-/** Without `tenantFrom` and `tenantHeader` nothing can be said about routes, so those two are not stood in for. */
+/** The checks of routes depend on `tenantFrom` and `tenantHeader`, so these two have no placeholder. */
 const lenientService = z.object({
   name: serviceMembers.name.catch('unreadable'),
   upstream: serviceMembers.upstream.catch('http://localhost'),

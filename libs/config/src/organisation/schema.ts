@@ -13,7 +13,7 @@ import {
 import { z } from 'zod';
 import { webUrlProblem } from '../environment/values.js';
 
-/** Shape of the organisation file, one member at a time. What spans members is checked under `checks/`. */
+/** The shape of each member of the organisation file. Rules across members are in `checks/`. */
 
 const MAX_TEXT = 200;
 const MAX_WEBHOOKS = 10;
@@ -62,7 +62,7 @@ const slackPlace = {
 const vendorSlack = z.strictObject(slackPlace);
 const slack = z.strictObject({ ...slackPlace, matchEmail: z.boolean().optional() });
 
-/** Where a side's programs are told. Whether the address may be called is judged when it is (its name is resolved then). */
+/** An endpoint that receives a side's notices. The broker checks the address when it calls it and has resolved its name. */
 const webhook = z.strictObject({ url: url('any'), secretFile: text });
 const webhooks = z
   .array(webhook)
@@ -73,7 +73,7 @@ const webhooks = z
         context.addIssue({ code: 'custom', path: [index, 'url'], message: 'repeats an endpoint' });
   });
 
-/** What the strings must look like is for the route map to say (`checks/routes.ts`). */
+/** The route map's own rules check these strings (`checks/routes.ts`). */
 export const route = z.strictObject({
   method: z.string(),
   path: z.string(),

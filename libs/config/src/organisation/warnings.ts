@@ -1,7 +1,7 @@
 import type { Organisation, WebhookSettings } from '@countersign/access';
 import type { Finding, Path } from './problem.js';
 
-/** Things that work, but probably not as meant. They never stop an `apply`. */
+/** Finds settings that are valid but probably a mistake. Warnings never stop an `apply`. */
 export function warningsOf(organisation: Organisation, fileExists: (path: string) => boolean): Finding[] {
   return [
     ...missingSecretFiles(organisation, fileExists),
@@ -12,7 +12,7 @@ export function warningsOf(organisation: Organisation, fileExists: (path: string
   ];
 }
 
-/** Secret files are read at use, so they may well come later. */
+/** The broker reads a secret file when it needs it, so the file may be created later. */
 function missingSecretFiles(
   { vendor, tenants }: Organisation,
   fileExists: (path: string) => boolean,
@@ -55,7 +55,7 @@ function missingWebhookSecrets(
   );
 }
 
-/** A misspelt action in `countersign` would guard nothing, silently. */
+/** A misspelt action in `countersign` or `slackMayApprove` would have no effect, and nobody would notice. */
 function idleRules({ services, tenants }: Organisation): Finding[] {
   const known = new Set(services.flatMap(({ routes }) => routes.map(({ action }) => action)));
   return tenants.flatMap(({ privacyControls }, tenant) =>
@@ -74,7 +74,7 @@ function idleRules({ services, tenants }: Organisation): Finding[] {
   );
 }
 
-/** A misspelt action or group in the access policy: the one guards nothing, the other shuts everybody out. */
+/** In a rule of the access policy, a misspelt action has no effect, and a misspelt group shuts everybody out. */
 function idleAccessRules({ vendor, services, accessPolicy }: Organisation): Finding[] {
   const done = new Set(services.flatMap(({ routes }) => routes.map(({ action }) => action)));
   const held = new Set(vendor.staff.flatMap(({ groups }) => groups ?? []));
@@ -95,7 +95,7 @@ function idleAccessRules({ vendor, services, accessPolicy }: Organisation): Find
   });
 }
 
-/** An engineer who is the only reviewer cannot be reviewed by anybody. */
+/** A request that needs more reviews than the vendor has reviewers is never approved. */
 function tooFewReviewers({ vendor, accessPolicy }: Organisation): Finding[] {
   const reviewers = vendor.staff.filter(({ roles }) => roles.includes('reviewer')).length;
   const asked: { path: Path; vendorReviews: number }[] = [

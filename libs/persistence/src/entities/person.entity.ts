@@ -28,6 +28,7 @@ export class PersonEntity {
   @Column('text', { name: 'staff_groups', nullable: true, transformer: jsonText })
   groups!: string[] | null;
 
+  /** Has no transformer because SQL only tests it for NULL and never compares or sorts it. */
   @Column('varchar', { name: 'removed_at', nullable: true })
   removedAt!: string | null;
 }
