@@ -65,10 +65,10 @@ describe('the decision page', () => {
     for (const request of asked) {
       await page.goto(`${site.url}/requests/${request.id}`);
       await page.getByRole('button', { name: /^Approve:/ }).waitFor();
-      const told = page.getByText('Denied by Bob Chen').waitFor();
+      const announced = page.getByText('Denied by Bob Chen').waitFor();
       const began = performance.now();
       await review(site, 'bob', request, { decision: 'deny', reason: 'Not now.' });
-      await told;
+      await announced;
       took.push(performance.now() - began - (await paceOf(page)));
       expect(await page.getByRole('button', { name: /^Approve:/ }).count()).toBe(0);
     }

@@ -89,13 +89,13 @@ async function logProblems(url: string, asked: readonly string[]): Promise<strin
   const known = new Set(asked);
   const problems = [...counts.keys()]
     .filter((request) => !known.has(request))
-    .map((request) => `${request}: is there, and nobody was told of it`);
+    .map((request) => `${request}: exists, but no client got it as an answer`);
   for (const request of asked) {
     const own = counts.get(request) ?? {};
     for (const type of ONCE)
       if (own[type] !== 1) problems.push(`${request}: ${type} ${own[type] ?? 0} times`);
     if (own['request.reviewed'] !== 2) problems.push(`${request}: ${own['request.reviewed']} reviews`);
   }
-  if (known.size !== asked.length) problems.push('one request was the answer to two asks');
+  if (known.size !== asked.length) problems.push('one request was the answer to two different creations');
   return problems;
 }

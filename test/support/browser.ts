@@ -56,7 +56,7 @@ export class Browser {
       if (stop(next)) return { ...visit, url: next };
       visit = await this.send(next);
     }
-    throw new Error(`${url} leads in a circle`);
+    throw new Error(`${url} redirects in a circle`);
   }
 
   /** Begins a sign-in and chooses a person at the provider. @returns the callback's address, not yet visited */

@@ -81,11 +81,11 @@ function logProblems(databasePath: string, raced: readonly Asked[]): string[] {
     if (type === 'grant.started') grants.set(request, (grants.get(request) ?? 0) + 1);
   }
   return raced.flatMap(({ id, state }) => {
-    const told = (ends.get(id) ?? []).map((type) => ENDS[type as keyof typeof ENDS]);
+    const logged = (ends.get(id) ?? []).map((type) => ENDS[type as keyof typeof ENDS]);
     const wrong: string[] = [];
-    if (told.length !== 1 || told[0] !== state) wrong.push(`${id}: ${state}, and the log says ${told}`);
+    if (logged.length !== 1 || logged[0] !== state) wrong.push(`${id}: ${state}, but the log has ${logged}`);
     if ((grants.get(id) ?? 0) !== (state === 'approved' ? 1 : 0)) {
-      wrong.push(`${id}: ${state}, and the log starts ${grants.get(id) ?? 0} grants`);
+      wrong.push(`${id}: ${state}, but the log starts ${grants.get(id) ?? 0} grants`);
     }
     return wrong;
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { PreparedStore } from './prepared-store.js';
 
 /** The addresses and store of a test broker. */
-export type Standing = {
+export type BrokerPlace = {
   readonly store: PreparedStore;
   readonly folder: string;
   /** Its public address: its own, or that of the balancer in front of several brokers. */
@@ -11,7 +11,7 @@ export type Standing = {
 };
 
 export const brokerEnv = (
-  { store, folder, brokerUrl, gatewayUrl }: Standing,
+  { store, folder, brokerUrl, gatewayUrl }: BrokerPlace,
   port: number,
 ): Record<string, string> => ({
   COUNTERSIGN_DATABASE_URL: store.url,

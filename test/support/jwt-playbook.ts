@@ -86,12 +86,8 @@ export const JWT_PLAYBOOK: readonly Attack[] = [
     ],
   ),
   ['alg none with the old signature', withHeader({ alg: 'none' }), 'bad_algorithm'],
-  ['the signature taken off', ({ token }) => token.slice(0, token.lastIndexOf('.') + 1), 'malformed'],
-  [
-    'the signature taken off with its dot',
-    ({ token }) => token.slice(0, token.lastIndexOf('.')),
-    'malformed',
-  ],
+  ['the signature removed', ({ token }) => token.slice(0, token.lastIndexOf('.') + 1), 'malformed'],
+  ['the signature removed with its dot', ({ token }) => token.slice(0, token.lastIndexOf('.')), 'malformed'],
   // The public key as an HMAC secret.
   ...[...casings('hs'), 'Hs']
     .slice(0, 4)
@@ -105,21 +101,21 @@ export const JWT_PLAYBOOK: readonly Attack[] = [
       ),
     ),
   [
-    'the public key (DER) as secret',
+    'the public key (DER) as HMAC secret',
     hmac('HS256', (key) => key.export({ type: 'spki', format: 'der' })),
     'bad_algorithm',
   ],
   [
-    'the public key (JWK) as secret',
+    'the public key (JWK) as HMAC secret',
     hmac('HS256', (key) => json(key.export({ format: 'jwk' }))),
     'bad_algorithm',
   ],
   [
-    'the public key as secret of what is said to be ES256',
+    'the public key as secret under a header that says ES256',
     hmac('ES256', (key) => key.export({ type: 'spki', format: 'pem' })),
     'bad_signature',
   ],
-  ['an empty secret', hmac('HS256', () => ''), 'bad_algorithm'],
+  ['an empty HMAC secret', hmac('HS256', () => ''), 'bad_algorithm'],
   // Other algorithms, well signed.
   ...casings('es')
     .filter((family) => family !== 'ES')
@@ -199,17 +195,25 @@ export const JWT_PLAYBOOK: readonly Attack[] = [
     'bad_signature',
   ],
   ['r of one, s of one', withSignature(() => Buffer.concat([bytes32(1n), bytes32(1n)])), 'bad_signature'],
-  ['ones', withSignature(() => Buffer.alloc(64, 255)), 'bad_signature'],
-  ['DER', withSignature((_s, signed, { keys }) => sign('sha256', signed, keys.privateKey)), 'bad_signature'],
-  ['cut short', withSignature((signature) => signature.subarray(0, 63)), 'bad_signature'],
+  ['a signature of ones', withSignature(() => Buffer.alloc(64, 255)), 'bad_signature'],
   [
-    'trailing zeros',
+    'a DER signature',
+    withSignature((_s, signed, { keys }) => sign('sha256', signed, keys.privateKey)),
+    'bad_signature',
+  ],
+  ['a truncated signature', withSignature((signature) => signature.subarray(0, 63)), 'bad_signature'],
+  [
+    'a signature with trailing zeros',
     withSignature((signature) => Buffer.concat([signature, Buffer.alloc(8)])),
     'bad_signature',
   ],
-  ['twice', withSignature((signature) => Buffer.concat([signature, signature])), 'bad_signature'],
   [
-    'over another hash',
+    'the signature twice',
+    withSignature((signature) => Buffer.concat([signature, signature])),
+    'bad_signature',
+  ],
+  [
+    'a signature over another hash',
     withSignature((_s, signed, { keys }) =>
       sign('sha512', signed, { key: keys.privateKey, dsaEncoding: 'ieee-p1363' }),
     ),
@@ -252,7 +256,7 @@ export const JWT_PLAYBOOK: readonly Attack[] = [
   ),
   ['no kid', withHeader({ kid: undefined }), 'unknown_key'],
   [
-    'kid of an address',
+    'a kid that is a URL',
     (material) => withHeader({ kid: `${material.listener}/jwks.json` })(material),
     'unknown_key',
   ],
@@ -269,7 +273,7 @@ export const JWT_PLAYBOOK: readonly Attack[] = [
   ['iss of a listener', (material) => withClaims({ iss: material.listener })(material), 'bad_issuer'],
   // Header extensions that a verifier must understand.
   ['crit', withHeader({ crit: ['exp'] }), 'malformed'],
-  ['crit of nothing', withHeader({ crit: [] }), 'malformed'],
+  ['an empty crit', withHeader({ crit: [] }), 'malformed'],
   ['b64 false', withHeader({ b64: false, crit: ['b64'] }), 'malformed'],
   ['zip', withHeader({ zip: 'DEF' }), 'malformed'],
   ['cty of a nested token', withHeader({ cty: 'JWT' }), 'malformed'],

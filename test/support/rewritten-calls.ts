@@ -40,7 +40,7 @@ const target =
 const header =
   (line: string): Rewrite =>
   (call) => ({ ...call, headers: [...call.headers, line] });
-/** ASCII alone: `ÿ` becomes a letter that is not one byte. */
+/** Only ASCII: `ÿ` would become a letter that is not one byte. */
 const capitals = (text: string) => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
 const escaped = (char: string) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
 

@@ -232,12 +232,12 @@ describe('records of a gateway', () => {
       return gone;
     });
     broker.clock.advance(16 * 60);
-    const told = async () =>
+    const closings = async () =>
       items(await broker.call('foreignAdmin', 'GET', '/api/v1/tenants/deployment/events?limit=200'))
         .filter(({ data }) => (data as Record<string, unknown>)['gateway'] === id)
         .map(({ type }) => type);
-    await eventually('it is closed', async () => (await told()).includes('gateway.closed'), 60_000);
-    expect(await told()).toEqual(['gateway.closed']);
+    await eventually('it is closed', async () => (await closings()).includes('gateway.closed'), 60_000);
+    expect(await closings()).toEqual(['gateway.closed']);
   });
 
   test('a restart of the broker loses no record and stores none twice', async () => {

@@ -43,7 +43,7 @@ describe('a tenant’s people', () => {
 
   test.each([
     ['the vendor’s staff', { ...carol, email: 'Erin@vendor.example' }, '409 conflict'],
-    ['somebody who is here', { ...carol, email: 'bob+2@acme.example' }, '409 conflict'],
+    ['a person who already exists', { ...carol, email: 'bob+2@acme.example' }, '409 conflict'],
     ['no address', { ...carol, email: 'carol' }, '400 invalid_request'],
     ['a role of the vendor', { ...carol, roles: ['engineer'] }, '400 invalid_request'],
     ['no role', { ...carol, roles: [] }, '400 invalid_request'],

@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 
 describe.each([
   ['back', -MINUTE_MS],
-  ['forth', MINUTE_MS],
+  ['forward', MINUTE_MS],
 ])('a wall clock that steps a minute %s', (_, step) => {
   let site: Site;
   let upstream: CountingUpstream;

@@ -27,12 +27,12 @@ const AMBIGUOUS: readonly (readonly [string, (token: string) => string])[] = [
     (token) => `${get('/billing/tenants/acme/invoices/7', token, 'Content-Length: 5')}hello`,
   ],
   [
-    'length and coding at once',
+    'Content-Length together with Transfer-Encoding',
     (token) =>
       `${get('/billing/tenants/acme/invoices/7', token, 'Content-Length: 5', 'Transfer-Encoding: chunked')}0\r\n\r\n`,
   ],
   [
-    'an old version',
+    'an old HTTP version',
     (token) => get('/billing/tenants/acme/invoices/7', token).replace('HTTP/1.1', 'HTTP/1.0'),
   ],
   [

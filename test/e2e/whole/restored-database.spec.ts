@@ -58,7 +58,7 @@ describe('the broker’s database was restored from a backup', () => {
       fresh = await mintToken(site, await makeGrant(site));
       for (const token of [stopped, lost, fresh]) expect((await callGateway(site, token)).status).toBe(503);
     }
-    await eventually('the operator is told what to do', () =>
+    await eventually('the log tells the operator what to do', () =>
       site.broker.stdout.includes('countersign restore'),
     );
     expect((await callGateway(site, fresh)).status).toBe(503);

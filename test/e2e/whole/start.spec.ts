@@ -76,9 +76,9 @@ describe('npm start', () => {
 
   test('the tour runs the main flow, can be repeated, and prints one document with --json', async () => {
     for (const _time of ['first', 'again']) {
-      const told = await cli.run('tour');
-      expect(told).toMatchObject({ code: 0, stderr: '' });
-      expect(told.stdout).not.toBe('');
+      const tour = await cli.run('tour');
+      expect(tour).toMatchObject({ code: 0, stderr: '' });
+      expect(tour.stdout).not.toBe('');
     }
     const { steps } = await cli.json<Tour>('tour');
     expect(steps.length).toBeGreaterThan(5);
@@ -86,10 +86,10 @@ describe('npm start', () => {
 
   test('P12: the gateway refuses the attacker tour three times; the tour can be repeated and leaves no access open', async () => {
     for (const _time of ['first', 'again']) {
-      const told = await cli.run('tour', '--as', 'attacker');
-      expect(told).toMatchObject({ code: 0, stderr: '' });
+      const tour = await cli.run('tour', '--as', 'attacker');
+      expect(tour).toMatchObject({ code: 0, stderr: '' });
       for (const reason of ['too_few', 'wrong_digest', 'unknown_key'])
-        expect(told.stdout).toContain(`403 not_countersigned, ${reason}`);
+        expect(tour.stdout).toContain(`403 not_countersigned, ${reason}`);
     }
     const url = `sqlite:${join(dataDir, 'countersign.db')}`;
     expect(await rowsAt(url, "SELECT id FROM grants WHERE state <> 'ended'")).toEqual([]);

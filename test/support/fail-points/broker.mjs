@@ -67,9 +67,9 @@ Database.prototype.prepare = function (sql) {
 };
 
 const emit = Server.prototype.emit;
-Server.prototype.emit = function (event, ...told) {
-  const isPost = event === 'request' && told[0]?.method === 'POST';
-  return isPost ? inPost.run(true, () => emit.call(this, event, ...told)) : emit.call(this, event, ...told);
+Server.prototype.emit = function (event, ...args) {
+  const isPost = event === 'request' && args[0]?.method === 'POST';
+  return isPost ? inPost.run(true, () => emit.call(this, event, ...args)) : emit.call(this, event, ...args);
 };
 
 const end = ServerResponse.prototype.end;

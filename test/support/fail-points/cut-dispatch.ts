@@ -47,7 +47,7 @@ export async function cutDispatchShort(engine: Engine, pick: Pick): Promise<CutS
       broker.begin({ unit: 'vendor', at });
       await broker.killed();
       const left = await placeOf(broker.store.url, request);
-      if (left.fannedOut !== (left.deliveries === 1)) tell(`left a part: ${JSON.stringify(left)}`);
+      if (left.fannedOut !== (left.deliveries === 1)) tell(`left a partial result: ${JSON.stringify(left)}`);
       await broker.start(CLAIM_IS_OVER);
       const delivered = async () => (await placeOf(broker.store.url, request)).delivered === 1;
       if (!(await eventually('it is delivered', delivered, 20_000, 100).catch(() => false)))

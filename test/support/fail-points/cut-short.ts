@@ -26,7 +26,7 @@ export const everyStep: Pick = (steps) => steps.map((_, index) => index + 1);
 const BUSY_TRIES = 5;
 
 /** On an overloaded machine the store may time out. The broker then rolls back and answers so, and the call is repeated. */
-async function unlessBusy<A extends Answered | undefined>(call: () => Promise<A>): Promise<A> {
+async function retryIfBusy<A extends Answered | undefined>(call: () => Promise<A>): Promise<A> {
   let answer = await call();
   for (let tries = 1; tries < BUSY_TRIES && (answer?.status ?? 0) >= 500; tries += 1) answer = await call();
   return answer;
@@ -35,9 +35,9 @@ async function unlessBusy<A extends Answered | undefined>(call: () => Promise<A>
 /** The steps after this one belong to other work. */
 const upTo = (last: string, steps: readonly string[]): string[] => steps.slice(0, steps.indexOf(last) + 1);
 
-type Affair = { stage: Stage; key: string; look(): Promise<Fingerprint> };
+type PreparedCall = { stage: Stage; key: string; look(): Promise<Fingerprint> };
 
-async function affair(broker: FailBroker, index: number): Promise<Affair> {
+async function prepareCall(broker: FailBroker, index: number): Promise<PreparedCall> {
   const stage = new Stage(broker.host, engineer(index));
   const { person } = await stage.as(stage.engineer.email);
   const key = randomUUID();
@@ -93,7 +93,7 @@ export async function cutEach(
       await broker.arm({ unit, at });
       return cut.send().catch(() => undefined);
     };
-    const lost = await unlessBusy(armed);
+    const lost = await retryIfBusy(armed);
     if (lost === undefined) await broker.killed();
     else await broker.stop();
     const tell = (what: string) => problems.push(`${name}, killed at ${at} (${steps[at - 1]}): ${what}`);
@@ -102,7 +102,7 @@ export async function cutEach(
     const wasDone = isDeepStrictEqual(left, after);
     if (!isDeepStrictEqual(left, before) && !wasDone) tell(`left a part: ${JSON.stringify(left)}`);
     await broker.start();
-    const repeated = await unlessBusy(() => cut.send());
+    const repeated = await retryIfBusy(() => cut.send());
     if (repeated.status !== change.again(status, wasDone))
       tell(`repeated it was answered ${JSON.stringify(repeated)}`);
     const end = await cut.look();
@@ -115,7 +115,7 @@ export async function cutEach(
 export function cutCallShort(engine: Engine, change: string, pick: Pick): Promise<CutShortReport> {
   return inFailBroker(engine, (broker) => {
     const prepare = async (index: number): Promise<Cut> => {
-      const { stage, key, look } = await affair(broker, index);
+      const { stage, key, look } = await prepareCall(broker, index);
       const { who, path, body } = await prepared(stage, change);
       const headers = { 'idempotency-key': key };
       const url = `${broker.brokerUrl}/api/v1${path}`;
@@ -141,7 +141,7 @@ export function cutDutyShort(engine: Engine, duty: string, pick: Pick): Promise<
   return inFailBroker(engine, async (broker) => {
     const prepare = DUTIES[duty];
     if (prepare === undefined) throw new Error(`there is no duty called ${duty}`);
-    const whole = await affair(broker, 0);
+    const whole = await prepareCall(broker, 0);
     await prepare(whole.stage);
     const before = await whole.look();
     broker.begin({ unit: 'tenant', at: 0 });
@@ -152,7 +152,7 @@ export function cutDutyShort(engine: Engine, duty: string, pick: Pick): Promise<
     const problems = isDeepStrictEqual(before, after) ? [`${duty} changed nothing`] : [];
     const picked = pick(steps);
     for (const at of picked) {
-      const cut = await affair(broker, at);
+      const cut = await prepareCall(broker, at);
       await prepare(cut.stage);
       broker.begin({ unit: 'tenant', at });
       await broker.killed();

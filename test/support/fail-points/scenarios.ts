@@ -100,7 +100,7 @@ export class Stage {
 
   async as(email: string): Promise<Principal> {
     const [person] = await this.host.store.readAsVendor((unit) => unit.organisation.persons(email));
-    if (person === undefined) throw new Error(`nobody is called ${email}`);
+    if (person === undefined) throw new Error(`there is no person ${email}`);
     return { person, channel: 'api', assurance: 'api-key' };
   }
 
