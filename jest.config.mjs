@@ -1,3 +1,5 @@
+import { sampledSpecs } from './bin/jest/sampled.mjs';
+
 const swc = [
   '@swc/jest',
   {
@@ -63,6 +65,11 @@ export default {
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     // These hold deadlines, or kill by the hundred: they want both cores, one after the other.
     withPostgres(project('alone', ['<rootDir>/test/alone/**/*.spec.ts'])),
-    withPostgres(project('soak', ['<rootDir>/test/soak/**/*.spec.ts'])),
+    withPostgres(
+      project('soak', [
+        '<rootDir>/test/soak/**/*.spec.ts',
+        ...sampledSpecs().map((path) => `<rootDir>/${path}`),
+      ]),
+    ),
   ],
 };

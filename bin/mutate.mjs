@@ -98,7 +98,7 @@ function specsPass(copy, folder) {
       '--maxWorkers=2',
       `--cacheDirectory=${join(copy, '.jest')}`,
     ],
-    { cwd: copy, encoding: 'utf8' },
+    { cwd: copy, encoding: 'utf8', env: { ...process.env, COUNTERSIGN_TEST_SAMPLES: 'full' } },
   );
   if (done.status !== 0 && !/\d+ failed|Test suite failed/.test(done.stdout + done.stderr))
     throw new Error(`the specs could not be run:\n${done.stdout}${done.stderr}`);

@@ -22,6 +22,7 @@ import {
 import { counterTerms } from '@countersign/wording';
 import fc from 'fast-check';
 import { smallOrganisation } from '../factories/small-organisation.js';
+import { samples } from '../support/samples.js';
 import { describeStore } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -333,7 +334,7 @@ describeStore('counters, extensions, acceptances and invitations', (bench) => {
         for (const id of requests) await cancelRequest(flow.deps, erin, id).catch(() => {});
       }),
       // One fixed set of walks: what they reach is asserted below, and luck is no part of a test.
-      { numRuns: 25, endOnFailure: true, seed: 4711, examples: [COUNTERED, INVITED] },
+      { numRuns: samples('accessWalks'), endOnFailure: true, seed: 4711, examples: [COUNTERED, INVITED] },
     );
     expect(seen.grants).toBeGreaterThan(10);
     expect(seen.countered).toBeGreaterThan(0);

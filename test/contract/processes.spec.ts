@@ -1,7 +1,10 @@
+import { samples } from '../support/samples.js';
 import { startWriter } from './support/child.js';
 import type { TestDatabase } from './support/database.js';
 import { describeStore } from './support/describe-store.js';
 import { oneUnit } from './support/one-unit.js';
+
+const UNITS = samples('unitsAtOnce');
 
 interface Counts {
   requests: number;
@@ -40,30 +43,30 @@ async function expectGapFree(database: TestDatabase): Promise<void> {
 }
 
 describeStore('several writers', (bench) => {
-  test('200 units at once leave logs and feed without a gap', async () => {
+  test(`${UNITS} units at once leave logs and feed without a gap`, async () => {
     await Promise.all(
-      Array.from({ length: 200 }, (_, index) => oneUnit(bench.store, index % 2 === 0 ? 'acme' : 'globex')),
+      Array.from({ length: UNITS }, (_, index) => oneUnit(bench.store, index % 2 === 0 ? 'acme' : 'globex')),
     );
-    expect(await counts(bench.database)).toEqual(wholeUnits(200));
+    expect(await counts(bench.database)).toEqual(wholeUnits(UNITS));
     await expectGapFree(bench.database);
   });
 
   test('two stores in one process take turns', async () => {
     const other = await bench.database.open();
     await Promise.all(
-      Array.from({ length: 100 }, (_, index) => oneUnit(index % 2 === 0 ? bench.store : other, 'acme')),
+      Array.from({ length: UNITS }, (_, index) => oneUnit(index % 2 === 0 ? bench.store : other, 'acme')),
     );
-    expect(await counts(bench.database)).toEqual(wholeUnits(100));
+    expect(await counts(bench.database)).toEqual(wholeUnits(UNITS));
     await expectGapFree(bench.database);
   });
 
-  test('two processes with 150 units each never meet a busy database', async () => {
-    const writer = startWriter(bench.database.url, 'acme', 150);
+  test(`two processes with ${UNITS} units each never meet a busy database`, async () => {
+    const writer = startWriter(bench.database.url, 'acme', UNITS);
     await writer.reached(1);
-    await Promise.all(Array.from({ length: 150 }, () => oneUnit(bench.store, 'acme')));
+    await Promise.all(Array.from({ length: UNITS }, () => oneUnit(bench.store, 'acme')));
     expect(await writer.ended).toBe(0);
-    expect(writer.committed()).toBe(150);
-    expect(await counts(bench.database)).toEqual(wholeUnits(300));
+    expect(writer.committed()).toBe(UNITS);
+    expect(await counts(bench.database)).toEqual(wholeUnits(2 * UNITS));
     await expectGapFree(bench.database);
   });
 

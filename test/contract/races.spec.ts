@@ -10,12 +10,13 @@ import {
   runDueTransitions,
 } from '@countersign/access';
 import { counterTerms, halfTime } from '@countersign/wording';
+import { samples } from '../support/samples.js';
 import { describeStore } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const WAYS = 100;
-const ROUNDS = 6;
+const ROUNDS = samples('twoStoreRounds');
 const TERMINAL = ['request.approved', 'request.denied', 'request.cancelled', 'request.expired'];
 
 /** Two stores on one database, as two brokers have them: what one decides the other must find. */

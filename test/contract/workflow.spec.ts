@@ -16,6 +16,7 @@ import {
   runDueTransitions,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
+import { samples } from '../support/samples.js';
 import { describeStore } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
@@ -178,7 +179,7 @@ describeStore('the workflow', (bench) => {
   });
 
   test('P8: a hundred decisions at once leave one terminal state, at most one grant, one decision in the log', async () => {
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < samples('decisionRounds'); round += 1) {
       const asked = await flow.ask(erin);
       await flow.approve(max, asked);
       // In every other round time is up already: then the job and the requester race alone.

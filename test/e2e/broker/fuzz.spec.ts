@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ask } from '../../factories/ask.js';
+import { samples } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
 
 let broker: TestBroker;
@@ -10,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => broker.close());
 
-const RUNS = 100;
+const RUNS = samples('arbitraryRequests');
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom(

@@ -1,5 +1,6 @@
 import { ask } from '../../factories/ask.js';
 import { type PersonName, personNames } from '../../factories/organisation.js';
+import { isFullRun } from '../../support/samples.js';
 import { ENGINES, TestBroker } from '../harness.js';
 import { makeGrant, makeRequest, mintToken, type RequestBody } from '../story.js';
 
@@ -714,6 +715,18 @@ function answersOf({ paths }: Document): (endpoint: string) => string[] {
 
 const WHO: Who[] = [...personNames, 'nobody', 'gateway'];
 
+/**
+ * On SQLite everyone calls every endpoint. On PostgreSQL the quick run calls as one person for each answer, and as one of
+ * another tenant: the roles are decided before the store. The soak calls as everyone there too.
+ */
+function callers(engine: string, answerFor: (who: Who) => string): Who[] {
+  if (engine === 'SQLite' || isFullRun()) return WHO;
+  const answers = WHO.map(answerFor);
+  return WHO.filter(
+    (who, index) => who === 'foreignApprover' || answers.indexOf(answers[index] ?? '') === index,
+  );
+}
+
 describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %s', (engine) => {
   let broker: TestBroker;
   let gateway: string;
@@ -767,7 +780,7 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
     const answers: Partial<Record<Who, string>> = {};
     const expected: Partial<Record<Who, string>> = {};
     let current = await target(broker);
-    for (const who of WHO) {
+    for (const who of callers(engine, (each) => but[each] ?? all)) {
       const answer = await answerTo(who, method!, current);
       answers[who] = answer;
       expected[who] = but[who] ?? all;
@@ -804,6 +817,7 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
   });
 
   test('P9: an engineer sees only the leaves of their own requests', async () => {
+    await makeRequest(broker, 'otherEngineer');
     await makeGrant(broker, 'engineer');
     const { body } = await broker.call('otherEngineer', 'GET', '/api/v1/tenants/acme/events?limit=200');
     const requesters = (body as { items: { data: Record<string, unknown> }[] }).items.map(

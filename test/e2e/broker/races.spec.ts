@@ -1,8 +1,11 @@
 import { runDueTransitions } from '@countersign/access';
 import { organisation } from '../../factories/organisation.js';
+import { samples } from '../../support/samples.js';
 import { type Answer, ENGINES, TestBroker } from '../harness.js';
 import { makeRequest, type RequestBody, readRequest, review } from '../story.js';
 
+/** Calls at once. */
+const PARALLEL = samples('parallelCalls');
 const TERMINAL = ['request.approved', 'request.denied', 'request.cancelled', 'request.expired'];
 
 interface Leaf {
@@ -56,10 +59,10 @@ describe.each(ENGINES)('P8: races end in one state, one grant, one decision in t
   });
   afterAll(() => broker.close());
 
-  test('100 parallel approvals, denials and cancellations', async () => {
+  test(`${PARALLEL} parallel approvals, denials and cancellations`, async () => {
     const request = await requestAwaitingCustomer();
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => {
+      Array.from({ length: PARALLEL }, (_, index) => {
         if (index % 4 === 0) return cancel(request);
         if (index % 4 === 1) return review(broker, 'secondApprover', request, 'deny');
         return review(broker, 'approver', request);
@@ -71,17 +74,21 @@ describe.each(ENGINES)('P8: races end in one state, one grant, one decision in t
     expect([...refused]).toEqual([409]);
   });
 
-  test('100 parallel approvals by one person create one review and one grant', async () => {
+  test(`${PARALLEL} parallel approvals by one person create one review and one grant`, async () => {
     const request = await requestAwaitingCustomer();
-    const answers = await Promise.all(Array.from({ length: 100 }, () => review(broker, 'approver', request)));
+    const answers = await Promise.all(
+      Array.from({ length: PARALLEL }, () => review(broker, 'approver', request)),
+    );
     expect(won(answers)).toBe(1);
     expect((await expectOneOutcome(request)).state).toBe('approved');
   });
 
-  test('100 parallel decisions of both sides while the request awaits the vendor', async () => {
+  test(`${PARALLEL} parallel decisions of both sides while the request awaits the vendor`, async () => {
     const request = await makeRequest(broker);
     const who = ['reviewer', 'engineerAndReviewer', 'approver', 'secondApprover'] as const;
-    await Promise.all(Array.from({ length: 100 }, (_, index) => review(broker, who[index % 4]!, request)));
+    await Promise.all(
+      Array.from({ length: PARALLEL }, (_, index) => review(broker, who[index % 4]!, request)),
+    );
     const reviewed = await readRequest(broker, request.id);
     expect(reviewed.reviews.filter((each) => each.side === 'vendor')).toHaveLength(1);
     if (reviewed.state !== 'approved') await review(broker, 'approver', request);
@@ -90,8 +97,8 @@ describe.each(ENGINES)('P8: races end in one state, one grant, one decision in t
 
   test('decisions race with the request’s expiry, in two processes', async () => {
     const request = await requestAwaitingCustomer();
-    const calls = Array.from({ length: 100 }, (_, index) => {
-      if (index === 30) broker.clock.advance(601);
+    const calls = Array.from({ length: PARALLEL }, (_, index) => {
+      if (index === Math.round(0.3 * PARALLEL)) broker.clock.advance(601);
       if (index % 10 === 5) return runDueTransitions(broker.host).then(() => undefined);
       if (index % 10 === 7) return cancel(request);
       return review(broker, index % 2 === 0 ? 'approver' : 'secondApprover', request);
@@ -112,7 +119,7 @@ describe.each(ENGINES)('P8: races end in one state, one grant, one decision in t
       const request = await makeRequest(strict);
       await review(strict, 'reviewer', request);
       await Promise.all(
-        Array.from({ length: 100 }, (_, index) =>
+        Array.from({ length: PARALLEL }, (_, index) =>
           review(strict, index % 2 === 0 ? 'approver' : 'secondApprover', request),
         ),
       );
@@ -126,12 +133,12 @@ describe.each(ENGINES)('P8: races end in one state, one grant, one decision in t
     }
   });
 
-  test('100 parallel revocations and releases end a grant once', async () => {
+  test(`${PARALLEL} parallel revocations and releases end a grant once`, async () => {
     const request = await requestAwaitingCustomer();
     await review(broker, 'approver', request);
     const { grant } = await readRequest(broker, request.id);
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, index) =>
+      Array.from({ length: PARALLEL }, (_, index) =>
         index % 2 === 0
           ? broker.call('approver', 'POST', `/api/v1/grants/${grant}/revocation`, {
               body: { reason: 'stop' },

@@ -1,11 +1,12 @@
 import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
 import { expectStrictReading } from '../../../../test/support/damaged-streams.js';
 import { expectNoBypass } from '../../../../test/support/rewritten-calls.js';
+import { SAMPLES } from '../../../../test/support/samples.js';
 
 test('P4: on a connection with damage anywhere, the upstream sees only what a strict reader sees', async () => {
   const world = await GatewayWorld.start();
   try {
-    await expectStrictReading(world, 400);
+    await expectStrictReading(world, SAMPLES.damagedConnections.quick);
   } finally {
     await world.stop();
   }
@@ -14,7 +15,7 @@ test('P4: on a connection with damage anywhere, the upstream sees only what a st
 test('P4: no rewritten spelling of a call bypasses the gateway, and the upstream sees exactly what was authorized', async () => {
   const world = await GatewayWorld.start();
   try {
-    await expectNoBypass(world, 400);
+    await expectNoBypass(world, SAMPLES.rewrittenCalls.quick);
   } finally {
     await world.stop();
   }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { stringify } from 'yaml';
+import { samples } from '../../../../test/support/samples.js';
 import { bent, EXAMPLE } from '../../test/example-organisation.js';
 import { parseOrganisation } from './parse-organisation.js';
 
@@ -471,7 +472,7 @@ describe('text that is no organisation file', () => {
         expect(parsed.organisation === undefined).toBe(parsed.problems !== undefined);
         for (const problem of parsed.problems ?? []) expect(problem.pointer).toMatch(/^(\/|$)/);
       }),
-      { numRuns: 400 },
+      { numRuns: samples('arbitraryFiles') },
     );
   });
 

@@ -4,6 +4,7 @@ import type { AccessRecord } from '@countersign/gateway-protocol';
 import fc from 'fast-check';
 import { allowed, BOOTS, head, outcome, refused } from '../../../../../test/factories/spool-drafts.js';
 import { everything, MemoryDisk, SpoolBench } from '../../../../../test/fakes/spool-bench.js';
+import { samples } from '../../../../../test/support/samples.js';
 
 /** A small segment as a gateway left it: its bytes, its records, and where the line of each ends. */
 type Left = { bytes: Buffer; records: AccessRecord[]; ends: number[] };
@@ -85,7 +86,7 @@ describe('a damaged segment', () => {
           expect(read).toEqual(left.records.filter((_, index) => !lost.includes(index)));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: samples('flippedBytes') },
     );
   }, 60_000);
 
@@ -148,7 +149,7 @@ describe('a damaged segment', () => {
           expect(read).toEqual(left.records);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: samples('damagedLines') },
     );
   }, 60_000);
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { allowed, head, outcome } from '../../../../../test/factories/spool-drafts.js';
 import { CrashingDisk, type Fault } from '../../../../../test/fakes/crashing-disk.js';
 import { START } from '../../../../../test/fakes/spool-bench.js';
+import { samples } from '../../../../../test/support/samples.js';
 import type { RecordDraft } from './record-chains.js';
 import { jsonOf } from './record-lines.js';
 import type { SpoolPlace } from './segments.js';
@@ -184,6 +185,6 @@ test('P5: whatever the disk and the process do, each allowed call is shipped onc
       expect([...ended].sort()).toEqual([...began].sort());
       expect(story.unsigned()).toEqual([]);
     }),
-    { numRuns: 800 },
+    { numRuns: samples('spoolStories') },
   );
 }, 60_000);

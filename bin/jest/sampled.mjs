@@ -1,0 +1,17 @@
+/** Which specs run more often in `npm run test:soak` than in `npm test`: those that ask test/support/samples.ts. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const ASKS = /\b(?:samples|isFullRun)\(/;
+
+/** @returns {string[]} their paths in the repository */
+export function sampledSpecs() {
+  const specs = ['libs', 'apps', 'test/contract', 'test/e2e', 'test/browser'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .filter((path) => path.endsWith('.spec.ts'))
+      .map((path) => join(folder, path)),
+  );
+  return specs.filter((path) => ASKS.test(readFileSync(join(root, path), 'utf8')));
+}

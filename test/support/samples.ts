@@ -1,0 +1,38 @@
+/**
+ * How often the repeated and randomised tests run: `quick` in `npm test`, `full` in `npm run test:soak`, which runs every
+ * spec that imports this file once more with the full counts.
+ */
+export const SAMPLES = {
+  /** Damaged HTTP connections, and rewritten spellings of a call. */
+  damagedConnections: { quick: 200, full: 10_000 },
+  rewrittenCalls: { quick: 200, full: 20_000 },
+  scopes: { quick: 500, full: 20_000 },
+  /** Requests to the broker with anything in them. */
+  arbitraryRequests: { quick: 40, full: 100 },
+  /** Organisation files with anything in them. */
+  arbitraryFiles: { quick: 150, full: 400 },
+  /** Stories of a record spool whose disk or process fails; flipped bytes and damaged lines in one. */
+  spoolStories: { quick: 200, full: 800 },
+  flippedBytes: { quick: 100, full: 300 },
+  damagedLines: { quick: 50, full: 100 },
+  /** Walks through requests, offers, invitations and extensions, on each kind of store. */
+  accessWalks: { quick: 10, full: 25 },
+  /** Calls to the API at once. */
+  parallelCalls: { quick: 40, full: 100 },
+  /** Rounds of a hundred decisions at once: on the domain, through two stores, and over HTTP. */
+  decisionRounds: { quick: 2, full: 5 },
+  twoStoreRounds: { quick: 3, full: 6 },
+  httpDecisionRounds: { quick: 2, full: 200 },
+  /** Units of work at once, on each kind of store. */
+  unitsAtOnce: { quick: 60, full: 200 },
+  /** `kill -9` of a broker with a hundred decisions in flight, and of a gateway under load. */
+  brokerKills: { quick: 1, full: 30 },
+  gatewayKills: { quick: 2, full: 200 },
+} as const;
+
+/** Whether this run takes its time. */
+export const isFullRun = (): boolean => process.env['COUNTERSIGN_TEST_SAMPLES'] === 'full';
+
+/** The count for this run. */
+export const samples = (name: keyof typeof SAMPLES): number =>
+  isFullRun() ? SAMPLES[name].full : SAMPLES[name].quick;
