@@ -44,9 +44,9 @@ const withPostgres = (made) => ({
 export default {
   // Two more than the two cores that are reckoned with: much of the time a test waits for a deadline to pass.
   maxWorkers: 4,
-  // What a test file loaded stays in its worker's memory; collecting it would cost more than a new worker, and slow
-  // down whatever makes much garbage by ten times.
+  // A worker loads each module once and keeps it. One that has grown so large is replaced: its collector would be slow.
   workerIdleMemoryLimit: '500MB',
+  testSequencer: '<rootDir>/bin/jest/sequencer.mjs',
   // Generous: a busy machine is no failure, and whoever waits for a condition names it when it gives up.
   testTimeout: 120_000,
   reporters: ['default', '<rootDir>/bin/jest-summary.mjs'],

@@ -3,10 +3,11 @@ import type { PersonName } from '../factories/organisation.js';
 import { Balancer } from './balancer.js';
 import { brokerEnv, gatewayEnv } from './environments.js';
 import { freePort } from './free-port.js';
+import { Inside } from './inside.js';
 import { Keys } from './keys.js';
 import { MASTER_KEY, migratedPostgres } from './migrated-database.js';
 import { PreparedStore } from './prepared-store.js';
-import { Program } from './program.js';
+import { Program, type Running } from './program.js';
 import { removeFolder, tempFolder } from './temp-folder.js';
 
 export type ClusterOptions = {
@@ -16,14 +17,16 @@ export type ClusterOptions = {
   brokerEnv?: Record<string, string>;
   /** The port through which brokers reach the database, instead of its own port. */
   databasePort?: number;
+  /** Runs all of it in the process of the test. Such a broker cannot be killed. */
+  inside?: boolean;
 };
 
 const IN_TOUCH = /^.*in touch with the broker.*$/gm;
 
 /** Several brokers on one PostgreSQL database behind a plain TCP balancer, and gateways that know only the balancer. */
 export class Cluster {
-  readonly gateways: Program[] = [];
-  private readonly brokers: Program[] = [];
+  readonly gateways: Running[] = [];
+  private readonly brokers: Running[] = [];
   private readonly gatewayPorts: number[] = [];
   private readonly keys: Keys;
   credential = '';
@@ -82,14 +85,10 @@ export class Cluster {
   async startBroker(place: number): Promise<void> {
     const database = new URL(this.store.url);
     if (this.options.databasePort !== undefined) database.port = String(this.options.databasePort);
-    const broker = Program.start({
-      name: `broker ${place}`,
-      script: 'apps/broker/src/main.js',
-      env: {
-        ...brokerEnv(this, this.ports[place] as number),
-        COUNTERSIGN_DATABASE_URL: database.href,
-        ...this.options.brokerEnv,
-      },
+    const broker = this.launch('broker', place, {
+      ...brokerEnv(this, this.ports[place] as number),
+      COUNTERSIGN_DATABASE_URL: database.href,
+      ...this.options.brokerEnv,
     });
     this.brokers[place] = broker;
     await broker.untilReady(`${this.urlOfBroker(place)}/readyz`);
@@ -98,7 +97,9 @@ export class Cluster {
   /** `kill -9`. @returns the moment, in milliseconds since the epoch */
   async killBroker(place: number): Promise<number> {
     const at = Date.now();
-    await this.brokers[place]?.stop('SIGKILL');
+    const broker = this.brokers[place];
+    if (!(broker instanceof Program)) throw new Error('only a process can be killed');
+    await broker.stop('SIGKILL');
     return at;
   }
 
@@ -121,12 +122,13 @@ export class Cluster {
     const port = await freePort();
     this.gatewayPorts.push(port);
     this.credential = await this.store.credential(`gateway-${place}`, this.brokerUrl);
-    const gateway = Program.start({
-      name: `gateway ${place}`,
-      script: 'apps/gateway/src/main.js',
-      env: gatewayEnv(this, port, `spool-${place}`),
-    });
+    const gateway = this.launch('gateway', place, gatewayEnv(this, port, `spool-${place}`));
     this.gateways.push(gateway);
     await gateway.untilReady(`${this.urlOfGateway(place)}/readyz`);
+  }
+
+  private launch(name: 'broker' | 'gateway', place: number, env: Record<string, string>): Running {
+    if (this.options.inside === true) return Inside.start(name, env);
+    return Program.start({ name: `${name} ${place}`, script: `apps/${name}/src/main.js`, env });
   }
 }

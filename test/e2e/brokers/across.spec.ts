@@ -22,6 +22,7 @@ async function twoBrokers(deaf: boolean, work: (cluster: Cluster, database: Bala
   const cluster = await Cluster.start({
     brokers: 2,
     gateways: 1,
+    inside: true,
     databasePort: database.port,
     organisation: organisation((file) => {
       for (const service of file.services) service.upstream = upstream.origin;

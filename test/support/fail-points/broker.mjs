@@ -85,11 +85,19 @@ function storeOver(opened) {
       step(unit, 'committed');
       return result;
     });
+  const ownUnit = () => (inPost.getStore() ? 'call' : 'vendor');
+  const counting = ({ read, write }) => ({
+    read,
+    ...(write && { write: (work, options) => within(ownUnit(), () => write(work, options)) }),
+  });
+  const ports = Object.entries(opened).filter(([, port]) => typeof port?.read === 'function');
   return {
+    ...Object.fromEntries(ports.map(([name, port]) => [name, counting(port)])),
+    // To note when a session was used is one statement that concerns no one else.
+    sessionUse: opened.sessionUse,
     deployment: opened.deployment,
-    forTenant: (slug, work) => within('tenant', () => opened.forTenant(slug, work)),
-    asVendor: (work) => within(inPost.getStore() ? 'call' : 'vendor', () => opened.asVendor(work)),
-    touchSession: (id, at) => opened.touchSession(id, at),
+    forTenant: (tenant, work, options) => within('tenant', () => opened.forTenant(tenant, work, options)),
+    asVendor: (work, options) => within(ownUnit(), () => opened.asVendor(work, options)),
     readForTenant: (slug, work) => opened.readForTenant(slug, work),
     readAsVendor: (work) => opened.readAsVendor(work),
     onCommit: (listener) => opened.onCommit(listener),
