@@ -18,7 +18,7 @@ export const SAMPLES = {
   /** Walks through requests, offers, invitations and extensions, on each kind of store. */
   accessWalks: { quick: 10, full: 25 },
   /** Calls to the API at once. */
-  parallelCalls: { quick: 40, full: 100 },
+  parallelCalls: { quick: 100, full: 100 },
   /** Rounds of a hundred decisions at once: on the domain, through two stores, and over HTTP. */
   decisionRounds: { quick: 2, full: 5 },
   twoStoreRounds: { quick: 3, full: 6 },
