@@ -2,7 +2,31 @@ export type AuditLogErrorCode =
   /** Not a leaf of version 1, or not exact JSON. */
   | 'invalid_leaf'
   /** Above `MAX_LEAF_BYTES`. */
-  | 'leaf_too_large';
+  | 'leaf_too_large'
+  /** Not a C2SP verifier key, or of an algorithm that is not supported. */
+  | 'invalid_key'
+  /** Not a C2SP signed note. */
+  | 'invalid_note'
+  /** No signature of a key that was asked for. */
+  | 'unsigned'
+  /** A signature of a known key does not fit. */
+  | 'bad_signature'
+  /** Not a C2SP checkpoint. */
+  | 'invalid_checkpoint'
+  /** A checkpoint of another log. */
+  | 'wrong_origin'
+  /** A tile or bundle of another length than the tree's size demands. */
+  | 'invalid_tile'
+  /** Not a C2SP proof. */
+  | 'invalid_proof'
+  /** Not a C2SP policy file. */
+  | 'invalid_policy'
+  /** Not an `add-checkpoint` request. */
+  | 'invalid_request'
+  /** The leaf is not at that place of the tree. */
+  | 'not_included'
+  /** One tree is not the beginning of the other: the log was changed. */
+  | 'inconsistent';
 
 /** The one error that this library throws. Programs branch on `code`. The message never repeats a leaf's values. */
 export class AuditLogError extends Error {

@@ -1,6 +1,62 @@
+export { concatBytes, decodeBase64, encodeBase64, equalBytes } from './bytes.js';
+export {
+  type Checkpoint,
+  formatCheckpoint,
+  logOrigin,
+  openCheckpoint,
+  parseCheckpoint,
+  type SignedCheckpoint,
+} from './checkpoint.js';
+export { cosign, cosignedAt } from './cosignature.js';
 export { AuditLogError, type AuditLogErrorCode } from './errors.js';
 export type { Actor, LeafV1 } from './leaf.js';
 export { encodeLeaf, MAX_LEAF_BYTES } from './leaf.js';
+export {
+  type Ed25519Check,
+  type Ed25519Sign,
+  formatNote,
+  formatSignatureLine,
+  type Note,
+  type NoteSignature,
+  parseNote,
+  parseSignatureLine,
+  parseVerifierKey,
+  SIGNATURE_TYPE,
+  signNote,
+  type VerifierKey,
+  verifierKey,
+  verifyNote,
+} from './note.js';
+export { formatTlogPolicy, parseTlogPolicy, type TlogPolicy } from './policy.js';
+export {
+  type ConsistencyClaim,
+  completeSubtrees,
+  consistencySteps,
+  type InclusionClaim,
+  inclusionSteps,
+  joinSubtrees,
+  type NodeId,
+  type ProofStep,
+  proofHashes,
+  verifyConsistency,
+  verifyInclusion,
+} from './proofs.js';
+export {
+  decodeBundle,
+  encodeBundle,
+  hashesOf,
+  nodeInTile,
+  parseTilePath,
+  TILE_HEIGHT,
+  TILE_WIDTH,
+  type TileId,
+  tileOfNode,
+  tilePath,
+  tileRoot,
+  tilesOf,
+  tileWidth,
+} from './tiles.js';
+export { formatTlogProof, parseTlogProof, type TlogProof } from './tlog-proof.js';
 export {
   appendLeaf,
   type CompactRange,
@@ -11,4 +67,11 @@ export {
   rangeRoot,
   rangeWidth,
 } from './tree.js';
-export { logOrigin, noteKeyId, verifierKey } from './verifier-key.js';
+export {
+  type AddCheckpoint,
+  decideWitness,
+  formatAddCheckpoint,
+  parseAddCheckpoint,
+  type WitnessDecision,
+  type Witnessed,
+} from './witness.js';
