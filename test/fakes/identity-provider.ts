@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type Account, type Client, createIdentityProvider } from '../../apps/demo/src/identity/provider.js';
 import { freePort } from '../support/free-port.js';
 
@@ -15,6 +15,8 @@ export const account = (email: string, change: Partial<Account> = {}): Account =
   ...change,
 });
 
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
 /** The demo's provider (a real `oidc-provider`) on a port of its own. */
 export class IdentityProvider {
   private server: Server | undefined;
@@ -22,6 +24,10 @@ export class IdentityProvider {
   private readonly clients: Client[] = [];
   /** What its userinfo endpoint says besides. */
   readonly userinfo: Record<string, unknown> = {};
+  /** Like many providers, it neither announces nor sends `iss` in its answers (RFC 9207). */
+  omitsIssuer = false;
+  /** Answers requests in place of the provider, as a malicious operator would. It returns true for those it has answered. */
+  intercept: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
 
   get issuer(): string {
     return `http://localhost:${this.port}`;
@@ -48,8 +54,13 @@ export class IdentityProvider {
       cookieKeys: [randomBytes(32).toString('base64url')],
       signingKey: signingKey as never,
     });
-    server.prependListener('request', (request, response: ServerResponse) => {
+    const [answer] = server.listeners('request') as Handler[];
+    server.removeAllListeners('request');
+    server.on('request', (request, response: ServerResponse) => {
+      if (this.intercept(request, response)) return;
       if (request.url === '/me') sayBesides(response, this.userinfo);
+      if (this.omitsIssuer) omitIssuer(request, response);
+      answer?.(request, response);
     });
     server.listen(this.port, 'localhost');
     await once(server, 'listening');
@@ -66,11 +77,26 @@ export class IdentityProvider {
 }
 
 /** Adds members to the JSON that is answered. */
-function sayBesides(response: ServerResponse, more: Record<string, unknown>): void {
+const sayBesides = (response: ServerResponse, more: Record<string, unknown>): void =>
+  changeJson(response, (body) => ({ ...body, ...more }));
+
+function changeJson(response: ServerResponse, change: (body: object) => object): void {
   const end = response.end.bind(response) as (body: string) => ServerResponse;
   response.end = ((body: string | Buffer) => {
-    const text = JSON.stringify({ ...JSON.parse(body.toString()), ...more });
+    const text = JSON.stringify(change(JSON.parse(body.toString())));
     response.setHeader('content-length', Buffer.byteLength(text));
     return end(text);
   }) as typeof response.end;
+}
+
+function omitIssuer({ url = '' }: IncomingMessage, response: ServerResponse): void {
+  if (url.startsWith('/.well-known/'))
+    changeJson(response, (body) => ({ ...body, authorization_response_iss_parameter_supported: undefined }));
+  const setHeader = response.setHeader.bind(response);
+  response.setHeader = (name, value) => {
+    if (name.toLowerCase() !== 'location') return setHeader(name, value);
+    const to = new URL(String(value), 'http://provider.invalid');
+    to.searchParams.delete('iss');
+    return setHeader(name, to.host === 'provider.invalid' ? to.pathname + to.search : to.href);
+  };
 }

@@ -59,9 +59,21 @@ export class Browser {
     throw new Error(`${url} redirects in a circle`);
   }
 
+  /** Begins a sign-in. @returns the authorization request: the address at the provider */
+  async begin(start: string): Promise<URL> {
+    return new URL((await this.send(start)).headers.get('location') ?? '', this.publicOrigin);
+  }
+
+  /** The e-mail address of the person who is signed in in this browser; the problem's code if no one is. */
+  async who(): Promise<string | undefined> {
+    const { status, text } = await this.send('/api/v1/session');
+    const body = JSON.parse(text) as { code?: string; person?: { email: string } };
+    return status === 200 ? body.person?.email : body.code;
+  }
+
   /** Begins a sign-in and chooses a person at the provider. @returns the callback's address, not yet visited */
   async signInUpToCallback(start: string, sub: string): Promise<URL> {
-    const page = await this.visit(start);
+    const page = await this.visit(await this.begin(start));
     const form = new URLSearchParams({ account: sub });
     const { url } = await this.visit(page.url, isCallback, { method: 'POST', body: form });
     return url;
@@ -74,4 +86,4 @@ export class Browser {
   }
 }
 
-export const isCallback = (url: URL): boolean => url.pathname === '/auth/oidc/callback';
+export const isCallback = (url: URL): boolean => /^\/auth\/oidc\/([^/]+\/)?callback$/.test(url.pathname);

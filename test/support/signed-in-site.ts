@@ -9,7 +9,6 @@ import { account, IdentityProvider } from '../fakes/identity-provider.js';
 import { Browser } from './browser.js';
 
 export const PUBLIC_URL = 'http://localhost:4000';
-const CALLBACK = `${PUBLIC_URL}/auth/oidc/callback`;
 
 /**
  * A broker whose vendor and tenant `acme` sign in at one real provider, each with its own client, and whose tenant
@@ -31,9 +30,9 @@ export class SignedInSite {
     site.folder = await mkdtemp(join(tmpdir(), 'countersign-oidc-'));
     const { own, foreign } = site;
     for (const provider of [own, foreign]) await provider.reserve();
-    const vendor = await site.settingsOf(own, 'countersign', VENDOR_ACCOUNTS);
-    const acme = await site.settingsOf(own, 'countersign-acme', ACME_ACCOUNTS);
-    const globex = await site.settingsOf(foreign, 'countersign-globex', GLOBEX_ACCOUNTS);
+    const vendor = await site.settingsOf(own, 'vendor', VENDOR_ACCOUNTS);
+    const acme = await site.settingsOf(own, 'acme', ACME_ACCOUNTS);
+    const globex = await site.settingsOf(foreign, 'globex', GLOBEX_ACCOUNTS);
     for (const provider of [own, foreign]) await provider.serve();
     site.file = organisation((made) => {
       made.vendor.oidc = vendor;
@@ -58,10 +57,12 @@ export class SignedInSite {
 
   private async settingsOf(
     provider: IdentityProvider,
-    clientId: string,
+    side: string,
     accounts: typeof VENDOR_ACCOUNTS,
   ): Promise<OidcSettings> {
-    const { clientSecret } = provider.client(clientId, CALLBACK, accounts);
+    const clientId = side === 'vendor' ? 'countersign' : `countersign-${side}`;
+    const callback = `${PUBLIC_URL}/auth/oidc/${side}/callback`;
+    const { clientSecret } = provider.client(clientId, callback, accounts);
     const clientSecretFile = join(this.folder, clientId);
     await writeFile(clientSecretFile, `${clientSecret}\n`, { mode: 0o600 });
     return { issuer: provider.issuer, clientId, clientSecretFile };

@@ -117,7 +117,7 @@ export class BrowserSite {
     const sides = [{ slug: 'vendor', people: vendor.staff }, ...tenants];
     for (const { slug, people } of sides) {
       const accounts = people.map(({ email, name }) => account(email, { name }));
-      const client = this.provider.client(`cs-${slug}`, `${this.url}/auth/oidc/callback`, accounts);
+      const client = this.provider.client(`cs-${slug}`, `${this.url}/auth/oidc/${slug}/callback`, accounts);
       writeFileSync(join(this.secrets, slug), client.clientSecret);
     }
     await this.provider.serve();

@@ -614,11 +614,12 @@ const TABLE: Row[] = [
     all: '303',
   },
   {
-    endpoint: 'GET /auth/oidc/callback',
+    endpoint: 'GET /auth/oidc/{side}/callback',
     case: 'that no one has begun',
-    target: at('/auth/oidc/callback'),
+    target: at('/auth/oidc/acme/callback'),
     all: '303',
   },
+  { endpoint: 'GET /auth/oidc/callback', target: at('/auth/oidc/callback'), all: '303' },
   {
     endpoint: 'POST /auth/code',
     case: 'from a page that is not ours',

@@ -54,7 +54,7 @@ describe('signing in at a provider', () => {
       expect(Object.fromEntries(searchParams)).toMatchObject({
         client_id: 'countersign',
         response_type: 'code',
-        redirect_uri: `${PUBLIC_URL}/auth/oidc/callback`,
+        redirect_uri: `${PUBLIC_URL}/auth/oidc/vendor/callback`,
         code_challenge_method: 'S256',
         scope: 'openid email profile',
       });
@@ -189,7 +189,9 @@ describe('signing in at a provider', () => {
     async (query) => {
       const browser = site.browser();
       await browser.send(VENDOR);
-      expect(errorOf(await browser.send(`/auth/oidc/callback?${query}`))).toEqual(failed('attempt_unknown'));
+      expect(errorOf(await browser.send(`/auth/oidc/vendor/callback?${query}`))).toEqual(
+        failed('attempt_unknown'),
+      );
     },
   );
 
@@ -198,7 +200,7 @@ describe('signing in at a provider', () => {
     const { headers } = await browser.send(`${VENDOR}?returnTo=/inbox`);
     const state = new URL(headers.get('location')!).searchParams.get('state')!;
     const query = new URLSearchParams({ error: 'access_denied', state, iss: site.own.issuer });
-    const answer = await browser.send(`/auth/oidc/callback?${query}`);
+    const answer = await browser.send(`/auth/oidc/vendor/callback?${query}`);
     expect(errorOf(answer)).toEqual(failed('provider_refused'));
     expect(answer.headers.get('location')).toContain('returnTo=%2Finbox');
   });
@@ -216,7 +218,7 @@ describe('signing in at a provider', () => {
     const { headers } = await between.send(VENDOR);
     const state = new URL(headers.get('location')!).searchParams.get('state')!;
     const query = new URLSearchParams({ code: 'x', state, iss: site.own.issuer });
-    expect(errorOf(await between.send(`/auth/oidc/callback?${query}`))).toEqual(
+    expect(errorOf(await between.send(`/auth/oidc/vendor/callback?${query}`))).toEqual(
       failed('provider_unavailable'),
     );
   });

@@ -102,6 +102,7 @@ describe('the routes of the broker', () => {
       'GET /api/openapi.json',
       'GET /auth/cli',
       'GET /auth/oidc/callback',
+      'GET /auth/oidc/{side}/callback',
       'GET /auth/oidc/{side}/start',
       'GET /healthz',
       'GET /metrics',

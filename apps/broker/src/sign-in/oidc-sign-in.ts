@@ -31,6 +31,8 @@ export type SignInProblem =
   | 'provider_refused'
   | 'answer_invalid'
   | 'attempt_unknown'
+  | 'wrong_callback'
+  | 'callback_moved'
   | 'assurance_too_low';
 
 export class SignInError extends Error {
@@ -44,7 +46,6 @@ export class SignInError extends Error {
   }
 }
 
-export const CALLBACK = '/auth/oidc/callback';
 /** How addresses name the vendor. They name a tenant by its slug. */
 export const VENDOR = 'vendor';
 
@@ -52,8 +53,11 @@ const tenantOf = (side: string): string | null => (side === VENDOR ? null : side
 
 /**
  * OpenID Connect, authorization code flow with PKCE (RFC 7636, RFC 9700). State, nonce and verifier are bound to the browser
- * that began; each answer works once; `iss` is compared if the provider sends it (RFC 9207). A provider can sign in only
- * people of the side that it is configured for.
+ * that began; each answer works once. A provider can sign in only people of the side that it is configured for.
+ *
+ * Against mix-up (RFC 9700 §4.4) each side has a callback address of its own: the code of one side's provider never goes to
+ * another side's token endpoint. PKCE and nonce do not prevent that, because a malicious provider can put an attacker's into
+ * the victim's request. `iss` is compared if it is sent, and required if the provider announces it (RFC 9207).
  */
 @Injectable()
 export class OidcSignIn {
@@ -78,7 +82,7 @@ export class OidcSignIn {
       }),
     );
     return buildAuthorizationUrl(client, {
-      redirect_uri: this.settings.publicUrl + CALLBACK,
+      redirect_uri: this.callbackOf(side),
       scope: 'openid email profile',
       state,
       nonce: derived('nonce', browser, state),
@@ -92,10 +96,12 @@ export class OidcSignIn {
   /**
    * Finishes the sign-in that `start` began.
    *
+   * @param at the side whose callback address received the answer
    * @param query the parameters of the provider's answer
    * @throws SignInError
    */
   async finish(
+    at: string,
     query: URLSearchParams,
     browser: string | undefined,
     to: SignInTo,
@@ -104,14 +110,16 @@ export class OidcSignIn {
     const attempt =
       browser === undefined || more.length > 0 ? null : await this.attempts.take(state, 'oidc', browser);
     if (attempt === null || browser === undefined) throw new SignInError('attempt_unknown', '/');
-    const { side = '', returnTo } = attempt.data;
+    const { side, returnTo } = attempt.data;
     const back = returnTo ?? '/';
-    const { oidc, client } = await this.providerOf(side ?? '', back);
-    const claims = await this.claims(client, oidc, query, { browser, state, back });
+    // Before anything is sent to the provider of the attempt: the code may be another provider's.
+    if (side !== at) throw new SignInError('wrong_callback', back);
+    const { oidc, client } = await this.providerOf(side, back);
+    const claims = await this.claims(client, oidc, query, { browser, state, side, back });
     if (oidc.acr !== undefined && !oidc.acr.includes(String(claims['acr'])))
       throw new SignInError('assurance_too_low', back);
     const identity: ProvidedIdentity = {
-      tenant: tenantOf(side ?? ''),
+      tenant: tenantOf(side),
       issuer: oidc.issuer,
       subject: String(claims['sub']),
       email: typeof claims['email'] === 'string' ? claims['email'] : null,
@@ -121,6 +129,11 @@ export class OidcSignIn {
     const started = await signInByProvider(this.deps, identity, to, this.settings.session);
     if ('refused' in started) throw new SignInError(started.refused, back);
     return { ...started, returnTo: back };
+  }
+
+  /** Where this side's provider sends browsers back to. Its administrator registers exactly this address. */
+  private callbackOf(side: string): string {
+    return `${this.settings.publicUrl}/auth/oidc/${side}/callback`;
   }
 
   private async providerOf(side: string, back: string) {
@@ -137,10 +150,10 @@ export class OidcSignIn {
     client: Configuration,
     oidc: OidcSettings,
     query: URLSearchParams,
-    { browser, state, back }: { browser: string; state: string; back: string },
+    { browser, state, side, back }: { browser: string; state: string; side: string; back: string },
   ): Promise<IDToken & UserInfoResponse> {
     try {
-      const answer = new URL(`${this.settings.publicUrl}${CALLBACK}?${query}`);
+      const answer = new URL(`${this.callbackOf(side)}?${query}`);
       const tokens = await authorizationCodeGrant(client, answer, {
         expectedState: state,
         expectedNonce: derived('nonce', browser, state),

@@ -70,14 +70,28 @@ export class SignInController {
     });
   }
 
+  /** The one callback address of earlier releases. What arrives here could be any provider's, so nothing is read from it. */
   @Get('oidc/callback')
   @Public()
-  @Describe(signInEndpoints.callback)
-  async callback(@Req() request: BrokerRequest, @Res() response: Response): Promise<void> {
-    const browser = readCookie(request.headers.cookie, BROWSER_COOKIE);
+  @Describe(signInEndpoints.sharedCallback)
+  async sharedCallback(@Req() request: BrokerRequest, @Res() response: Response): Promise<void> {
     await this.orRedirectWithError(request, response, null, async () => {
+      throw new SignInError('callback_moved', '/');
+    });
+  }
+
+  @Get('oidc/:side/callback')
+  @Public()
+  @Describe(signInEndpoints.callback)
+  async callback(
+    @Param('side') side: string,
+    @Req() request: BrokerRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    const browser = readCookie(request.headers.cookie, BROWSER_COOKIE);
+    await this.orRedirectWithError(request, response, side, async () => {
       const to = await this.signInTo(request);
-      const { returnTo, ...started } = await this.oidc.finish(queryOf(request), browser, to);
+      const { returnTo, ...started } = await this.oidc.finish(side, queryOf(request), browser, to);
       this.signIn(response, started);
       redirect(response, 303, returnTo);
     });

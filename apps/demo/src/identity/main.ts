@@ -13,11 +13,12 @@ function listClients(
   { vendor, tenants }: Organisation,
   { identityUrl, publicUrl }: DemoEnvironment,
 ): Client[] {
-  const sides: { name: string; oidc: OidcSettings | null; people: OrganisationPerson<string>[] }[] = [
-    { name: vendor.name, oidc: vendor.oidc, people: vendor.staff },
+  type Side = { slug: string; name: string; oidc: OidcSettings | null; people: OrganisationPerson<string>[] };
+  const sides: Side[] = [
+    { slug: 'vendor', name: vendor.name, oidc: vendor.oidc, people: vendor.staff },
     ...tenants,
   ];
-  return sides.flatMap(({ name, oidc, people }) => {
+  return sides.flatMap(({ slug, name, oidc, people }) => {
     if (oidc?.issuer !== identityUrl) return [];
     const accounts = people.map((person) => ({
       sub: person.email,
@@ -27,7 +28,7 @@ function listClients(
       note: person.roles.join(', '),
     }));
     const clientSecret = readFileSync(oidc.clientSecretFile, 'utf8').trim();
-    const redirectUri = `${publicUrl}/auth/oidc/callback`;
+    const redirectUri = `${publicUrl}/auth/oidc/${slug}/callback`;
     return [{ name, clientId: oidc.clientId, clientSecret, redirectUri, accounts }];
   });
 }

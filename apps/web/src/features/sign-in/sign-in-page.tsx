@@ -54,7 +54,7 @@ export default function SignInPage() {
         {error === null ? null : (
           <Notice tone="stop" icon="alert" live>
             <p className="strong">{text.failed}</p>
-            <p>{wordFor(text.errors, error) ?? error}</p>
+            <p>{(wordFor(text.errors, error) ?? error).replace('{origin}', location.origin)}</p>
           </Notice>
         )}
         {discover.data === 'code' ? (

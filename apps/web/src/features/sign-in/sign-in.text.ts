@@ -22,6 +22,10 @@ const en = {
     provider_refused: 'Your organisation’s sign-in refused you.',
     answer_invalid: 'The answer of your organisation’s sign-in could not be verified.',
     attempt_unknown: 'You started this sign-in in another browser, or it took too long. Start again.',
+    wrong_callback:
+      'The answer came from another organisation’s sign-in than the one you started. It was not used. Start again here, and tell your security team if it happens again.',
+    callback_moved:
+      'Your organisation’s sign-in still sends people to an old address. Its administrator registers this redirect URI instead: {origin}/auth/oidc/ORGANISATION/callback, with the organisation’s short name (“vendor” for the vendor).',
     assurance_too_low: 'Your organisation requires a stronger sign-in.',
     no_roles: 'Your organisation no longer gives you a role in Countersign.',
     needed_role:
@@ -57,6 +61,10 @@ const de: typeof en = {
     answer_invalid: 'Die Antwort der Anmeldung Ihrer Organisation ließ sich nicht prüfen.',
     attempt_unknown:
       'Sie haben diese Anmeldung in einem anderen Browser begonnen, oder sie dauerte zu lange. Beginnen Sie von vorn.',
+    wrong_callback:
+      'Die Antwort kam von der Anmeldung einer anderen Organisation als der, bei der Sie begonnen haben. Sie wurde nicht verwendet. Beginnen Sie hier von vorn und melden Sie es Ihrer Sicherheitsabteilung, wenn es wieder geschieht.',
+    callback_moved:
+      'Die Anmeldung Ihrer Organisation schickt Sie noch an eine alte Adresse. Ihr Administrator trägt stattdessen diese Redirect-URI ein: {origin}/auth/oidc/ORGANISATION/callback, mit dem Kurznamen der Organisation („vendor“ für den Anbieter).',
     assurance_too_low: 'Ihre Organisation verlangt eine stärkere Anmeldung.',
     no_roles: 'Ihre Organisation gibt Ihnen keine Rolle in Countersign mehr.',
     needed_role:
