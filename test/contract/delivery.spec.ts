@@ -75,7 +75,7 @@ describeStore('what goes out', (bench) => {
     const other = await bench.database.open();
     // SQLite carries no word: there the other one's own commit stands for what polling finds.
     const hearing = bench.database.engine === 'postgres' ? other : bench.store;
-    const woken = new Promise<void>((resolve) => hearing.onCommit(resolve));
+    const woken = new Promise<void>((resolve) => hearing.onCommit(() => resolve()));
     // The listener may still be connecting: it is told again until it hears.
     let heard = false;
     void woken.then(() => {

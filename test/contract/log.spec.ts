@@ -1,10 +1,11 @@
-import { appendLeaf, EMPTY_RANGE, leafHash, rangeRoot } from '@countersign/audit-log';
+import { appendLeaf, EMPTY_RANGE, leafHash, rangeRoot, tileRoot } from '@countersign/audit-log';
 import { openCommitment } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
 import { describeStore } from './support/describe-store.js';
 import { oneUnit } from './support/one-unit.js';
 import { aGrant, aRequest, aReview, NOW } from './support/rows.js';
 
+const toHex = (hash: Uint8Array) => Buffer.from(hash).toString('hex');
 const ALL = { cursor: null, limit: 200 };
 
 describeStore('the log', (bench) => {
@@ -168,5 +169,62 @@ describeStore('the log', (bench) => {
   test('a grant that refers to nothing is refused', async () => {
     const orphan = bench.store.forTenant('acme', (unit) => unit.grants.insert(aGrant(aRequest())));
     await expect(orphan).rejects.toThrow(/foreign key/i);
+  });
+
+  test('P10: keeps the hash of each tile that is full, and reads leaves and hashes by their place', async () => {
+    const drafts = Array.from({ length: 300 }, (_, at) => ({
+      type: 'thing.happened',
+      at: NOW,
+      actor: 'job',
+      data: { at },
+    }));
+    const { index } = await append('initech', { first: true });
+    for (const part of [drafts.slice(0, 200), drafts.slice(200, 255), drafts.slice(255)])
+      await bench.store.forTenant('initech', (unit) => unit.log.appendAll(part));
+    await bench.store.readForTenant('initech', async ({ events }) => {
+      const leaves = await events.leaves(0, 1000);
+      const hashes = await events.hashes(0, 0, 1000);
+      expect(index).toBe(0);
+      expect(leaves.map((leaf) => JSON.parse(leaf).seq)).toEqual(Array.from({ length: 301 }, (_, at) => at));
+      expect(hashes.map(toHex)).toEqual(
+        leaves.map((leaf) => toHex(leafHash(systemHashing, Buffer.from(leaf)))),
+      );
+      const full = await events.hashes(1, 0, 10);
+      expect(full.map(toHex)).toEqual([toHex(tileRoot(systemHashing, Buffer.concat(hashes.slice(0, 256))))]);
+      expect(await events.hashes(2, 0, 10)).toEqual([]);
+      expect(await events.leaves(300, 301)).toEqual(leaves.slice(300));
+    });
+  });
+
+  test('P10: a log signs one root at a size, and never goes back', async () => {
+    const at = (size: number, root: string, epoch = 1) => ({
+      epoch,
+      size,
+      root,
+      note: `${size}${root}`,
+      signedAt: NOW,
+    });
+    const advance = (checkpoint: ReturnType<typeof at>) =>
+      bench.store.checkpoints.write((unit) => unit.checkpoints.advance('initech', checkpoint));
+    const newest = () => bench.store.checkpoints.read((unit) => unit.checkpoints.newest('initech'));
+    expect(await newest()).toBeNull();
+    expect(await advance(at(5, 'A'))).toBe(true);
+    expect(await advance(at(5, 'A'))).toBe(true);
+    expect(await advance(at(5, 'B'))).toBe(false);
+    expect(await advance(at(4, 'A'))).toBe(false);
+    expect(await newest()).toMatchObject({ epoch: 1, size: 5, root: 'A', note: '5A' });
+    const raced = await Promise.all(['C', 'D', 'E', 'F'].map((root) => advance(at(9, root))));
+    expect(raced.filter((done) => done)).toHaveLength(1);
+    const { size, root } = (await newest()) ?? {};
+    expect(size).toBe(9);
+    const cosign = (note: string, atSize: number) =>
+      bench.store.checkpoints.write((unit) =>
+        unit.checkpoints.addSignatures('initech', { epoch: 1, size: atSize }, note),
+      );
+    expect(await cosign('signed by a witness', 5)).toBe(false);
+    expect(await cosign('signed by a witness', 9)).toBe(true);
+    expect(await newest()).toMatchObject({ size: 9, root, note: 'signed by a witness' });
+    expect(await advance(at(1, 'A', 2))).toBe(true);
+    expect(await newest()).toMatchObject({ epoch: 2, size: 1 });
   });
 });

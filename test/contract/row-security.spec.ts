@@ -36,6 +36,8 @@ const OWN: Record<string, string> = {
   openings: 'tenant',
   events: 'tenant',
   log_heads: 'tenant',
+  log_nodes: 'tenant',
+  log_checkpoints: 'tenant',
   access_records: 'tenant',
   record_chains: 'tenant',
   budget_leases: 'tenant',
@@ -112,6 +114,11 @@ describe('row-level security on PostgreSQL', () => {
       const { gateway, boot } = record;
       await unit.records.moveCursors([{ gateway, boot, seq: 1, hash: 'h', head: null }], NOW);
     });
+    // As many as fill a tile.
+    const event = { type: 'thing.happened', at: NOW, actor: 'job', data: {} };
+    await store.forTenant(tenant, (unit) => unit.log.appendAll(Array.from({ length: 256 }, () => event)));
+    const checkpoint = { epoch: 1, size: 256, root: 'r', note: 'n', signedAt: NOW };
+    await store.checkpoints.write((unit) => unit.checkpoints.advance(tenant, checkpoint));
     await store.forTenant(tenant, async () => 1, {
       idempotency: { principal: 'usr_1', route: tenant, key: 'k', bodyHash: 'h', now: new Date(NOW) },
     });

@@ -7,8 +7,11 @@ import type { Logger } from 'pino';
 
 /** The store, with what only the broker needs: a notification after each commit, and closing it. */
 export interface BrokerStore extends Store {
-  /** Calls the listener after each commit of this process. Returns a function that removes it. */
-  onCommit(listener: () => void): () => void;
+  /**
+   * Calls the listener after each commit of this process, with the logs that it wrote to. Returns a function that removes
+   * it.
+   */
+  onCommit(listener: (logs: readonly string[]) => void): () => void;
   close(): Promise<void>;
 }
 

@@ -43,13 +43,27 @@ export interface CompactRange {
 
 export const EMPTY_RANGE: CompactRange = { size: 0, nodes: [] };
 
-/** Returns the tree with one more leaf. `leaf` is a leaf hash. Computes at most log2(size) hashes, one on average. */
-export function appendLeaf(hashing: Hashing, range: CompactRange, leaf: Uint8Array): CompactRange {
+/**
+ * Returns the tree with one more leaf. Computes at most log2(size) hashes, one on average.
+ *
+ * @param leaf a leaf hash
+ * @param onNode called with each complete subtree that this leaf completes: its level (1 for two leaves) and its hash
+ */
+export function appendLeaf(
+  hashing: Hashing,
+  range: CompactRange,
+  leaf: Uint8Array,
+  onNode?: (level: number, hash: Uint8Array) => void,
+): CompactRange {
   const nodes = [...range.nodes];
   let node = leaf;
+  let level = 0;
   // Each trailing 1 bit of the size is a subtree as wide as `node`. The two are joined.
-  for (let rest = range.size; rest % 2 === 1; rest = (rest - 1) / 2)
+  for (let rest = range.size; rest % 2 === 1; rest = (rest - 1) / 2) {
     node = nodeHash(hashing, nodes.pop() as Uint8Array, node);
+    level += 1;
+    onNode?.(level, node);
+  }
   nodes.push(node);
   return { size: range.size + 1, nodes };
 }

@@ -76,6 +76,8 @@ export interface DeploymentPorts {
     GatewaysUnit
   >;
   signingKeys: Port<Reads<'keys'>, Writes<'keys' | 'log' | 'feed'>>;
+  /** Signed checkpoints. They are no events of a log, and wait for nobody. */
+  checkpoints: Port<Reads<'checkpoints' | 'keys'>, Writes<'checkpoints'>>;
   feed: Port<FeedUnit, Writes<'feed' | 'log'>>;
   locks: Port<Reads<'locks'>, LockUnit>;
   notices: Port<NoticesReadUnit, Writes<'deliveries'>>;

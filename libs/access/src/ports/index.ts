@@ -28,6 +28,7 @@ export type {
   AccessRecordView,
   ChainName,
   ChainVouch,
+  CheckpointRepository,
   EventDraft,
   EventLog,
   EventReads,
@@ -35,6 +36,7 @@ export type {
   RecordChain,
   RecordOutcome,
   RecordRepository,
+  StoredCheckpoint,
   StoredEvent,
 } from './log.js';
 export {

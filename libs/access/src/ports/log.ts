@@ -56,6 +56,34 @@ export interface EventReads {
     page: PageQuery,
   ): Promise<Page<StoredEvent>>;
   head(): Promise<LogHead>;
+  /**
+   * Hashes of 32 bytes, by their place on a level of tiles (C2SP tlog-tiles): level 0 has the leaves, level 1 the roots
+   * of full tiles of leaves. From `from` up to but not including `to`; fewer where the log ends.
+   */
+  hashes(level: number, from: number, to: number): Promise<Uint8Array[]>;
+  /** The leaves' canonical JSON, from index `from` up to but not including `to`; fewer where the log ends. */
+  leaves(from: number, to: number): Promise<string[]>;
+}
+
+/** A log at one size, as it was signed. `note` is a C2SP signed note; `root` is padded base64. */
+export interface StoredCheckpoint {
+  epoch: number;
+  size: number;
+  root: string;
+  note: string;
+  signedAt: string;
+}
+
+/** The newest signed checkpoint of each log, by the log's name: a tenant's slug, or `deployment`. */
+export interface CheckpointRepository {
+  newest(log: string): Promise<StoredCheckpoint | null>;
+  /**
+   * Replaces the newest checkpoint by one that is larger, or by one of the same size and root that was signed anew.
+   * @returns false if the log has signed a larger one, or another root at this size
+   */
+  advance(log: string, checkpoint: StoredCheckpoint): Promise<boolean>;
+  /** Replaces the note of the newest checkpoint if it is still of this size. */
+  addSignatures(log: string, at: { epoch: number; size: number }, note: string): Promise<boolean>;
 }
 
 /**

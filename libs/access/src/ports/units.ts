@@ -1,5 +1,5 @@
 import type { FeedChanges, FeedEpochs, FeedReads, GatewayRepositories } from './gateways.js';
-import type { EventLog, EventReads, LogRepositories } from './log.js';
+import type { CheckpointRepository, EventLog, EventReads, LogRepositories } from './log.js';
 import type { NoticeRepositories, Outbox } from './notices.js';
 import type { OrganisationRepositories, OrganisationView } from './organisation.js';
 import type { AllOf, Entry, Located, ReadsOf } from './repository.js';
@@ -25,6 +25,7 @@ export interface DeploymentRepositories
     NoticeRepositories,
     SlackRepositories {
   directory: Entry<DirectoryRepository>;
+  checkpoints: Entry<CheckpointRepository, 'advance' | 'addSignatures'>;
   schedule: Entry<ScheduleRepository>;
   idempotency: Entry<IdempotencyRepository, 'clearExpired'>;
 }

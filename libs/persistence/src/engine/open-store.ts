@@ -35,9 +35,10 @@ export interface OpenedStore extends Store {
    * notify gateways or people, if the engine carries announcements (PostgreSQL). It wakes pollers early; nothing may
    * depend on it.
    *
+   * @param listener is told which logs the unit wrote to; none where that is not known
    * @returns a function that ends it
    */
-  onCommit(listener: () => void): () => void;
+  onCommit(listener: (logs: readonly string[]) => void): () => void;
   /** Settles when the database answers; rejects if it does not. */
   ready(): Promise<void>;
   /** Lets the units at hand finish, refuses new ones, closes the database. */
@@ -82,7 +83,7 @@ interface UnitStart<T> {
 }
 
 class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(logs: readonly string[]) => void>();
   readonly #stopListening: () => void;
 
   constructor(
@@ -150,7 +151,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
     return this.engine.read('all-tenants', async (manager) => work(vendorReads(manager, this.context)));
   }
 
-  onCommit(listener: () => void): () => void {
+  onCommit(listener: (logs: readonly string[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -203,6 +204,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
     const { engine, context } = this;
     const { reach, waitsForLog } = start;
     const isAcross = reach === 'all-tenants' && waitsForLog;
+    let done: UnitOfWork | undefined;
     const result = await engine.write({ reach, waitsForLog }, async (manager) => {
       const unit = new UnitOfWork(manager, context, engine.rules, isAcross ? null : context.organisation);
       const answers = new IdempotentAnswers(manager);
@@ -210,6 +212,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
       const { tenant, work } = await start.open(unit, manager, async () => {
         kept = sent === undefined ? null : await answers.find(sent);
       });
+      done = unit;
       if (sent === undefined) return finish(unit, work);
       if (kept !== null && isKept(kept, sent)) return firstResult<T>(kept, sent);
       return finish(unit, async () => {
@@ -218,7 +221,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
         return done;
       });
     });
-    this.wake();
+    this.wake(done?.logs);
     return result;
   }
 
@@ -237,8 +240,8 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
   }
 
   /** A listener that throws must not make a committed unit look failed. */
-  private wake(): void {
-    for (const listener of this.#listeners) queueMicrotask(listener);
+  private wake(logs: readonly string[] = []): void {
+    for (const listener of this.#listeners) queueMicrotask(() => listener(logs));
   }
 }
 

@@ -6,7 +6,13 @@ import { DeploymentEntity, LegalTransitionEntity } from './deployment.entity.js'
 import { GrantEntity } from './grant.entity.js';
 import { InvitationEntity } from './invitation.entity.js';
 import { LockEntity } from './lock.entity.js';
-import { EventEntity, LogHeadEntity, OpeningEntity } from './log.entity.js';
+import {
+  EventEntity,
+  LogCheckpointEntity,
+  LogHeadEntity,
+  LogNodeEntity,
+  OpeningEntity,
+} from './log.entity.js';
 import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
 import { PersonEntity } from './person.entity.js';
@@ -46,7 +52,9 @@ export const ENTITIES = [
   InvitationEntity,
   LegalTransitionEntity,
   LockEntity,
+  LogCheckpointEntity,
   LogHeadEntity,
+  LogNodeEntity,
   NoticeDeliveryEntity,
   NoticeEntity,
   OpeningEntity,

@@ -57,6 +57,53 @@ export class LogHeadEntity {
   range!: Uint8Array[];
 }
 
+/**
+ * The hash of a full tile of a log (C2SP tlog-tiles): a hash of the tile on the level above. The leaves' own hashes are
+ * in `events`. Append-only, by trigger.
+ */
+@Entity('log_nodes')
+export class LogNodeEntity {
+  @PrimaryColumn('varchar')
+  tenant!: string;
+
+  /** Of the tile that has this hash in it, from 1. */
+  @PrimaryColumn('integer')
+  level!: number;
+
+  @PrimaryColumn('bigint', { name: 'node', transformer: bigInteger })
+  index!: number;
+
+  /** RFC 6962 node hash, `sha256:` + hex. */
+  @Column('varchar')
+  hash!: string;
+}
+
+/** The newest checkpoint of a log that was signed. A log never signs two roots at one size, nor goes back. */
+@Entity('log_checkpoints')
+export class LogCheckpointEntity {
+  /** The tenant's slug, or `deployment`. */
+  @PrimaryColumn('varchar')
+  tenant!: string;
+
+  @PrimaryColumn('integer')
+  epoch!: number;
+
+  /** Never shrinks, by trigger. */
+  @Column('bigint', { transformer: bigInteger })
+  size!: number;
+
+  /** Padded base64. */
+  @Column('varchar')
+  root!: string;
+
+  /** The C2SP signed note. Cosignatures of witnesses are added to it. */
+  @Column('text')
+  note!: string;
+
+  @Column('varchar', { name: 'signed_at', transformer: milliseconds })
+  signedAt!: string;
+}
+
 /** The personal value behind a commitment, with its salt. Deleting a row erases the value; the log stays whole. */
 @Entity('openings')
 export class OpeningEntity {

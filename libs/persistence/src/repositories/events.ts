@@ -6,6 +6,7 @@ import { DeploymentEntity } from '../entities/deployment.entity.js';
 import { EventEntity, LogHeadEntity } from '../entities/log.entity.js';
 import { BoundRepository } from './bound.js';
 import { instant, nowhere } from './keyset.js';
+import { query } from './plain-rows.js';
 
 type EventFilter = Parameters<EventReads['list']>[0];
 
@@ -24,16 +25,16 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
   }
 
   async list(filter: EventFilter, page: PageQuery): Promise<Page<StoredEvent>> {
-    const query = this.rows();
+    const rows = this.rows();
     const byTime = filter.from !== undefined || filter.to !== undefined;
     for (const name of ['requester', 'request', 'grant'] as const)
-      if (filter[name] !== undefined) query.andWhere(`row.${name} = :${name}`, { [name]: filter[name] });
-    if (filter.from !== undefined) query.andWhere('row.at >= :from', { from: instant('from', filter.from) });
-    if (filter.to !== undefined) query.andWhere('row.at < :to', { to: instant('to', filter.to) });
-    if (page.cursor !== null) await this.begin(query, index(page.cursor), byTime);
-    if (byTime) query.orderBy('row.at', 'DESC').addOrderBy('row.seq', 'DESC');
-    else query.orderBy('row.seq', 'DESC');
-    const found = await query.limit(page.limit + 1).getMany();
+      if (filter[name] !== undefined) rows.andWhere(`row.${name} = :${name}`, { [name]: filter[name] });
+    if (filter.from !== undefined) rows.andWhere('row.at >= :from', { from: instant('from', filter.from) });
+    if (filter.to !== undefined) rows.andWhere('row.at < :to', { to: instant('to', filter.to) });
+    if (page.cursor !== null) await this.begin(rows, index(page.cursor), byTime);
+    if (byTime) rows.orderBy('row.at', 'DESC').addOrderBy('row.seq', 'DESC');
+    else rows.orderBy('row.seq', 'DESC');
+    const found = await rows.limit(page.limit + 1).getMany();
     const items = found.slice(0, page.limit).map(({ seq, hash, leaf }) => ({ index: seq, hash, leaf }));
     return { items, next: found.length > page.limit ? String(items.at(-1)?.index) : null };
   }
@@ -41,6 +42,25 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
   async head(): Promise<LogHead> {
     const head = await this.manager.findOneBy(LogHeadEntity, { tenant: this.tenant });
     return logHeadOf(this.manager, this.hashing, { size: head?.size ?? 0, nodes: head?.range ?? [] });
+  }
+
+  async hashes(level: number, from: number, to: number): Promise<Uint8Array[]> {
+    const [table, column] = level === 0 ? ['events', 'seq'] : ['log_nodes', 'node'];
+    const rows = await query<{ hash: string }>(
+      this.manager,
+      `SELECT hash FROM ${table} WHERE tenant = ? AND ${column} >= ? AND ${column} < ?${level === 0 ? '' : ' AND level = ?'} ORDER BY ${column}`,
+      level === 0 ? [this.tenant, from, to] : [this.tenant, from, to, level],
+    );
+    return rows.map(({ hash }) => Buffer.from(hash.slice('sha256:'.length), 'hex'));
+  }
+
+  async leaves(from: number, to: number): Promise<string[]> {
+    const rows = await query<{ leaf: string }>(
+      this.manager,
+      'SELECT leaf FROM events WHERE tenant = ? AND seq >= ? AND seq < ? ORDER BY seq',
+      [this.tenant, from, to],
+    );
+    return rows.map(({ leaf }) => leaf);
   }
 
   /** Begins the page after the leaf of this index. */

@@ -21,6 +21,7 @@ const PORTS: Record<keyof DeploymentPorts, PortRules> = {
   passkeys: LOGS,
   gateways: LOGS,
   signingKeys: LOGS,
+  checkpoints: { log: false, wakes: false },
   feed: LOGS,
   locks: LOGS,
   notices: { log: false, wakes: true },

@@ -2,6 +2,7 @@ import type { AllOf, DeploymentRepositories, TenantRepositories } from '@counter
 import type { EntityManager } from 'typeorm';
 import { Authenticators } from '../repositories/authenticators.js';
 import type { RowAccess, SharedWithUnit } from '../repositories/bound.js';
+import { Checkpoints } from '../repositories/checkpoints.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
 import { Directory } from '../repositories/directory.js';
@@ -75,6 +76,7 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   slackPosts: ({ manager }) => new SlackPosts(manager),
   slackSeen: ({ manager }) => new SlackSeenHashes(manager),
   directory: ({ manager }) => new Directory(manager),
+  checkpoints: ({ manager }) => new Checkpoints(manager),
   schedule: ({ manager }) => new Schedule(manager),
   idempotency: ({ manager }) => new IdempotentAnswers(manager),
 };

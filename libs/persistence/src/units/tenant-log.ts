@@ -1,8 +1,15 @@
 import type { EventDraft, EventLog, LogHead } from '@countersign/access';
-import { type Actor, appendLeaf, type CompactRange, encodeLeaf, leafHash } from '@countersign/audit-log';
+import {
+  type Actor,
+  appendLeaf,
+  type CompactRange,
+  encodeLeaf,
+  leafHash,
+  TILE_HEIGHT,
+} from '@countersign/audit-log';
 import { commit, encodeBase64url } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
-import { EventEntity, LogHeadEntity } from '../entities/log.entity.js';
+import { EventEntity, LogHeadEntity, LogNodeEntity } from '../entities/log.entity.js';
 import { StoreError } from '../errors.js';
 import { logHeadOf } from '../repositories/events.js';
 import { insertRows } from '../repositories/many-rows.js';
@@ -18,6 +25,7 @@ const SALT_BYTES = 32;
  */
 export class TenantLog implements EventLog {
   #pending: EventEntity[] = [];
+  #nodes: LogNodeEntity[] = [];
 
   private constructor(
     private readonly manager: EntityManager,
@@ -67,14 +75,22 @@ export class TenantLog implements EventLog {
       seq: index,
       type: draft.type,
       at: draft.at,
-      hash: `sha256:${Buffer.from(hash).toString('hex')}`,
+      hash: hashText(hash),
       leaf: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
       request: named(draft.data['request']),
       grant: named(draft.data['grant']),
       requester: named(draft.data['requester']),
     });
-    this.range = appendLeaf(this.context.hashing, this.range, hash);
+    this.range = appendLeaf(this.context.hashing, this.range, hash, (level, node) => {
+      if (level % TILE_HEIGHT === 0) this.addNode(level, index, node);
+    });
     return { index };
+  }
+
+  /** Keeps the hash of a tile that the leaf at this index has filled. */
+  private addNode(level: number, leaf: number, hash: Uint8Array): void {
+    const index = Math.floor(leaf / 2 ** level);
+    this.#nodes.push({ tenant: this.tenant, level: level / TILE_HEIGHT, index, hash: hashText(hash) });
   }
 
   head(): Promise<LogHead> {
@@ -85,11 +101,14 @@ export class TenantLog implements EventLog {
   async flush(): Promise<void> {
     const leaves = this.#pending;
     if (leaves.length === 0) return;
+    const nodes = this.#nodes;
     this.#pending = [];
-    const { size, nodes } = this.range;
-    const grown = { size, range: [...nodes] };
+    this.#nodes = [];
+    const { size, nodes: range } = this.range;
+    const grown = { size, range: [...range] };
     await Promise.all([
       insertRows(this.manager, EventEntity, leaves),
+      insertRows(this.manager, LogNodeEntity, nodes),
       updateRow(this.manager, LogHeadEntity, { tenant: this.tenant }, grown),
     ]);
   }
@@ -116,5 +135,7 @@ const bump = async (manager: EntityManager, tenant: string): Promise<boolean> =>
 
 const headOf = async (manager: EntityManager, tenant: string): Promise<LogHeadEntity | undefined> =>
   (await selectRows(manager, LogHeadEntity, 'WHERE tenant = ?', [tenant]))[0];
+
+const hashText = (hash: Uint8Array): string => `sha256:${Buffer.from(hash).toString('hex')}`;
 
 const named = (id: unknown): string | null => (typeof id === 'string' ? id : null);

@@ -70,6 +70,11 @@ export class UnitOfWork {
     return bind(ALL_REPOSITORIES, this.scope('all-tenants'), {});
   }
 
+  /** The names of the logs that the unit has opened so far. */
+  get logs(): string[] {
+    return [...this.#logs.keys()];
+  }
+
   /** Sends what was held back until the end, and waits for all that was sent. */
   async flush(): Promise<void> {
     for (const log of this.#logs.values()) this.#writes.add(log.flush());

@@ -37,6 +37,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   openings: addedByUnit,
   events: addedByUnit,
   log_heads: changedByUnit,
+  log_nodes: addedByUnit,
+  log_checkpoints: { ...keptByVendor, SELECT: own('tenant') },
   access_records: changedByUnit,
   record_chains: changedByUnit,
   budget_leases: changedByUnit,
@@ -82,6 +84,7 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   // A trigger decides who may raise the epoch: rules for rows cannot distinguish columns.
   deployment: ['feed_seq', 'epoch', 'organisation_version'],
   log_heads: ['size', 'units', 'range'],
+  log_checkpoints: ['size', 'root', 'note', 'signed_at'],
   invitations: ['state', 'version', 'used', 'ended_at'],
   passkeys: ['removed_at'],
   recovery_keys: ['removed_at'],
