@@ -22,6 +22,7 @@ describeStore('the vendor’s side', (bench) => {
       vendorName: null,
       vendorOidc: null,
       vendorSlack: null,
+      vendorSignals: null,
       vendorWebhooks: [],
       policy: null,
       people: [],
@@ -65,6 +66,7 @@ describeStore('the vendor’s side', (bench) => {
       vendorName: 'Northwind Cloud',
       vendorOidc: oidc,
       vendorSlack: null,
+      vendorSignals: null,
       vendorWebhooks: webhooks,
       policy: POLICY,
     };

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type Account, type Client, createIdentityProvider } from '../../apps/demo/src/identity/provider.js';
@@ -21,6 +21,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 export class IdentityProvider {
   private server: Server | undefined;
   private port = 0;
+  private kid = '';
   private readonly clients: Client[] = [];
   /** What its userinfo endpoint says besides. */
   readonly userinfo: Record<string, unknown> = {};
@@ -47,7 +48,8 @@ export class IdentityProvider {
 
   async serve(): Promise<void> {
     const { issuer, clients } = this;
-    const signingKey = { ...key, use: 'sig', alg: 'RS256', kid: randomBytes(4).toString('hex') };
+    this.kid = randomBytes(4).toString('hex');
+    const signingKey = { ...key, use: 'sig', alg: 'RS256', kid: this.kid };
     const server = createIdentityProvider({
       issuer,
       clients,
@@ -67,6 +69,14 @@ export class IdentityProvider {
     this.server = server;
   }
 
+  /** A Security Event Token (RFC 8417) signed with the key that this provider publishes. */
+  securityEvent(claims: object, header: object = {}): string {
+    const signed = { alg: 'RS256', typ: 'secevent+jwt', kid: this.kid, ...header };
+    const text = [signed, claims].map((part) => encode(JSON.stringify(part))).join('.');
+    const privateKey = createPrivateKey({ key, format: 'jwk' });
+    return `${text}.${encode(sign('sha256', Buffer.from(text), privateKey))}`;
+  }
+
   async stop(): Promise<void> {
     const { server } = this;
     this.server = undefined;
@@ -75,6 +85,8 @@ export class IdentityProvider {
     await new Promise((resolve) => server.close(resolve));
   }
 }
+
+const encode = (part: string | Buffer): string => Buffer.from(part).toString('base64url');
 
 /** Adds members to the JSON that is answered. */
 const sayBesides = (response: ServerResponse, more: Record<string, unknown>): void =>

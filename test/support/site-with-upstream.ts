@@ -15,7 +15,12 @@ export const siteWithUpstream = (
 /** The same, inside the test's process. */
 export const siteInsideWithUpstream = (
   options: Omit<SiteOptions, 'organisation' | 'preload'> = {},
-): Promise<WithUpstream<Inside>> => withUpstream((file) => Site.inside({ ...options, organisation: file }));
+  change: (file: Organisation) => void = () => {},
+): Promise<WithUpstream<Inside>> =>
+  withUpstream((file) => {
+    change(file);
+    return Site.inside({ ...options, organisation: file });
+  });
 
 async function withUpstream<P extends Running>(
   start: (file: Organisation) => Promise<Site<P>>,

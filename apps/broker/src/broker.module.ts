@@ -18,6 +18,7 @@ import { PeopleModule } from './people/people.module.js';
 import { RequestsModule } from './requests/requests.module.js';
 import { ServicesModule } from './services/services.module.js';
 import { SignInModule } from './sign-in/sign-in.module.js';
+import { SignalsModule } from './signals/signals.module.js';
 import { SlackModule } from './slack/slack.module.js';
 import { StreamModule } from './stream/stream.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
@@ -38,6 +39,7 @@ const MODULES: readonly Type[] = [
   TrustModule,
   GatewaysModule,
   SignInModule,
+  SignalsModule,
   SlackModule,
   NoticesModule,
   StreamModule,

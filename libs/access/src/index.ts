@@ -32,6 +32,7 @@ export {
   type OrganisationTenant,
   type PrivacyControls,
   type ServiceRecord,
+  type SignalSettings,
   type SlackPlace,
   TENANT_ROLES,
   type TenantRecord,
@@ -60,6 +61,12 @@ export {
   type Principal,
 } from './domain/person.js';
 export type { Review, ReviewDecision, ReviewNeeds, ReviewSide, RiskLevel } from './domain/review.js';
+export {
+  ENDING_EVENT_TYPES,
+  isClaimProblem,
+  readSecurityEvent,
+  type SecurityEvent,
+} from './domain/security-event.js';
 export {
   brokerRelyingParty,
   type EnrolledPasskey,
@@ -168,6 +175,7 @@ export {
   type Session,
   type SessionKind,
   type SessionRepository,
+  type SignalRepository,
   type SignatureRules,
   type SignInAttempt,
   type SignInAttemptRepository,
@@ -299,6 +307,13 @@ export {
 } from './use-cases/sessions/sign-in.js';
 export type { Deps, SigningDeps } from './use-cases/shared/deps.js';
 export { hexDigest, randomText } from './use-cases/shared/secrets.js';
+export {
+  type ReceivedSignal,
+  receiveSignal,
+  SIGNAL_MAX_AGE,
+  SIGNAL_MAX_SKEW,
+  type SignalOutcome,
+} from './use-cases/signals/receive-signal.js';
 export {
   findPersonBySlackAccount,
   findTenantsMatchingEmail,

@@ -10,8 +10,8 @@ export interface Endpoint {
   route: `${HttpMethod} /${string}`;
   summary: string;
   description?: string;
-  /** Sent as JSON unless `form` is set. An `optional` body may be left out. */
-  body?: { schema: z.ZodType; form?: true; optional?: true };
+  /** Sent as JSON unless `form` or another media `type` is set. An `optional` body may be left out. */
+  body?: { schema: z.ZodType; form?: true; type?: string; optional?: true };
   query?: z.ZodObject;
   /** Accepts an `Idempotency-Key` header. */
   idempotent?: true;
@@ -20,6 +20,8 @@ export interface Endpoint {
   redirect?: { status: number; description: string };
   /** Codes beyond those that follow from authentication, body and query. */
   errors?: readonly ErrorCode[];
+  /** The error body that the endpoint's own standard defines. It may stand in place of `application/problem+json`. */
+  errorBody?: { type: string; schema: z.ZodType };
 }
 
 /** Declares an endpoint; the literal types of its route, status and schemas are kept. */

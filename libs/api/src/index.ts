@@ -138,6 +138,7 @@ export {
   type SignInOrganisation,
   signInEndpoints,
 } from './sign-in.js';
+export { SIGNAL_ERRORS, type SignalErrorCode, signalEndpoints } from './signals.js';
 export {
   type SlackAccount,
   type SlackAccounts,

@@ -14,6 +14,7 @@ import type { requestEndpoints } from './requests.js';
 import type { serviceEndpoints } from './services.js';
 import type { sessionEndpoints } from './sessions.js';
 import type { cliLoginEndpoints, signInEndpoints } from './sign-in.js';
+import type { signalEndpoints } from './signals.js';
 import type { slackInstallEndpoints, slackLinkEndpoints } from './slack.js';
 import type { tenantEndpoints } from './tenants.js';
 import type { stopEndpoints, trustEndpoints } from './trust.js';
@@ -32,6 +33,7 @@ type Groups =
   | typeof requestEndpoints
   | typeof serviceEndpoints
   | typeof sessionEndpoints
+  | typeof signalEndpoints
   | typeof signInEndpoints
   | typeof slackInstallEndpoints
   | typeof slackLinkEndpoints
@@ -89,7 +91,9 @@ type RequestBody<E> = E extends { body: { schema: infer B extends z.ZodType } }
 
 type BodyType<E> = E extends { body: { form: true } }
   ? 'application/x-www-form-urlencoded'
-  : 'application/json';
+  : E extends { body: { type: infer T extends string } }
+    ? T
+    : 'application/json';
 
 type AnswerContent<E> = E extends { answer: { schema: infer A extends z.ZodType } }
   ? { 'application/json': z.output<A> }

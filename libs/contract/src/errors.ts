@@ -6,7 +6,10 @@ export type ContractErrorCode =
   | 'invalid_canonical_value'
   | 'invalid_commitment'
   | 'invalid_duration'
+  | 'invalid_form'
   | 'invalid_instant'
+  /** Not JSON, not UTF-8, or JSON that two readers may understand differently. */
+  | 'invalid_json'
   /** Not a resource, or not a pattern where one is needed. */
   | 'invalid_resource'
   | 'invalid_route_map'

@@ -603,6 +603,12 @@ const TABLE: Row[] = [
     but: { ...gatewaysOnly, gateway: '204' },
   },
   {
+    endpoint: 'POST /signals/{side}/events',
+    case: 'of a side that accepts none',
+    target: at('/signals/acme/events'),
+    all: '404 not_found',
+  },
+  {
     endpoint: 'POST /auth/discover',
     target: () => ({ path: '/auth/discover', body: { organisation: 'acme' } }),
     all: '200',

@@ -21,6 +21,7 @@ const TAGS: Readonly<Record<string, string>> = {
   OwnKeys: 'API keys for one’s own programs.',
   SignIn: 'Signing in, with the organisation’s provider or a mailed code.',
   CliLogin: 'Signing in a command line.',
+  Signals: 'Security events of the sides’ providers.',
   Session: 'Signed-in browsers and command lines.',
   People: 'Whom an id belongs to.',
   TenantPeople: 'The people of a tenant, managed by its own admins.',
@@ -129,7 +130,7 @@ function operation(route: BrokerRoute, endpoint: Endpoint): Json {
       ...(endpoint.redirect === undefined
         ? {}
         : { [endpoint.redirect.status]: { description: endpoint.redirect.description } }),
-      ...problems(codesOf(route, endpoint, rule)),
+      ...problems(codesOf(route, endpoint, rule), endpoint),
     },
   };
 }
@@ -169,7 +170,7 @@ function headers({ idempotent }: Endpoint): Json[] {
 
 function requestBody({ body }: Endpoint): Json {
   if (body === undefined) return {};
-  const type = body.form === true ? 'application/x-www-form-urlencoded' : 'application/json';
+  const type = body.form === true ? 'application/x-www-form-urlencoded' : (body.type ?? 'application/json');
   return {
     requestBody: { required: body.optional !== true, content: { [type]: { schema: schemaOf(body.schema) } } },
   };
@@ -196,7 +197,7 @@ function codesOf(route: BrokerRoute, endpoint: Endpoint, rule: CallerRule | unde
 }
 
 /** One response for each status. It lists the codes that have this status. */
-function problems(codes: readonly ErrorCode[]): Json {
+function problems(codes: readonly ErrorCode[], { errorBody }: Endpoint): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of new Set(codes))
     byStatus.set(STATUS_OF_CODE[code], [...(byStatus.get(STATUS_OF_CODE[code]) ?? []), code]);
@@ -215,6 +216,7 @@ function problems(codes: readonly ErrorCode[]): Json {
               ],
             },
           },
+          ...(errorBody === undefined ? {} : { [errorBody.type]: { schema: schemaOf(errorBody.schema) } }),
         },
       },
     ]),

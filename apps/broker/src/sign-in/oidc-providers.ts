@@ -70,6 +70,17 @@ export class OidcProviders {
     }
   }
 
+  /** Where the issuer publishes its keys. @throws ProviderUnavailable */
+  async keySetAddress(issuer: string): Promise<string> {
+    try {
+      const { jwks_uri: address } = await this.found.forceFetch(issuer);
+      if (address === undefined) throw new Error('the issuer publishes no keys');
+      return address;
+    } catch (error) {
+      throw new ProviderUnavailable(error);
+    }
+  }
+
   private configure(server: ServerMetadata, clientId: string, secret: string): Configuration {
     const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
     const auth = methods.includes('client_secret_basic')

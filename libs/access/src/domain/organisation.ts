@@ -73,6 +73,15 @@ export interface OidcSettings {
   groups?: { claim: string; roles: Record<string, (VendorRole | TenantRole)[]> };
 }
 
+/** How a side's provider reports changes of its accounts: a transmitter of OpenID SSF 1.0 that pushes signed events. */
+export interface SignalSettings {
+  issuer: string;
+  /** What its events name as `aud`; absent: the address that it pushes to. */
+  audience?: string;
+  /** Where its keys are; absent: where its OpenID metadata says. */
+  jwksUri?: string;
+}
+
 /** A program that receives notices (Standard Webhooks). The file with its `whsec_` secret is read when it is used. */
 export interface WebhookSettings {
   url: string;
@@ -101,6 +110,7 @@ export interface OrganisationTenant {
   oidc: OidcSettings | null;
   slack: TenantSlack | null;
   webhooks: WebhookSettings[];
+  signals?: SignalSettings;
 }
 
 /** The organisation file (docs/contract.md, Organisation file): parsed, checked as a whole, with its defaults filled in. */
@@ -111,6 +121,7 @@ export interface Organisation {
     webhooks: WebhookSettings[];
     /** Where reviewers are notified; absent: each by direct message. */
     slack?: SlackPlace;
+    signals?: SignalSettings;
     staff: OrganisationPerson<VendorRole>[];
   };
   services: ServiceDefinition[];
@@ -126,6 +137,7 @@ export interface TenantRecord {
   oidc: OidcSettings | null;
   slack: TenantSlack | null;
   webhooks: WebhookSettings[];
+  signals?: SignalSettings;
   removedAt: string | null;
 }
 

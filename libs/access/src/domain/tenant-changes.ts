@@ -20,11 +20,15 @@ function narrowsControls(before: PrivacyControls, after: PrivacyControls): boole
   );
 }
 
-/** How a tenant's people sign in and are notified is theirs to change, like their controls. */
+/**
+ * How a tenant's people sign in and are notified is theirs to change, like their controls. Security events only take access
+ * away, so the host may begin to accept them, but not stop or redirect them.
+ */
 const keepsOtherSettings = (before: TenantRecord, after: TenantRecord): boolean =>
-  (['name', 'oidc', 'slack', 'webhooks'] as const).every(
-    (member) => JSON.stringify(before[member]) === JSON.stringify(after[member]),
-  );
+  (['name', 'oidc', 'slack', 'webhooks'] as const).every((member) => isSame(before[member], after[member])) &&
+  (before.signals === undefined || isSame(before.signals, after.signals));
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** True if the host may make this change to a claimed tenant: the host may only narrow. `before` is null for a new tenant. */
 export const narrowsTenant = (before: TenantRecord | null, after: TenantRecord): boolean =>

@@ -70,6 +70,7 @@ export type {
   Session,
   SessionKind,
   SessionRepository,
+  SignalRepository,
   SignInAttempt,
   SignInAttemptRepository,
 } from './sign-in.js';

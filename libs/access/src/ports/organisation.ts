@@ -3,6 +3,7 @@ import type {
   AccessPolicy,
   OidcSettings,
   ServiceRecord,
+  SignalSettings,
   SlackPlace,
   TenantRecord,
   TenantRole,
@@ -45,6 +46,7 @@ export interface WholeOrganisation {
   vendorOidc: unknown;
   vendorWebhooks: WebhookSettings[];
   vendorSlack: SlackPlace | null;
+  vendorSignals: SignalSettings | null;
   policy: AccessPolicy | null;
   people: Person[];
   services: ServiceRecord[];
@@ -64,6 +66,8 @@ export interface OrganisationRepository extends OrganisationView {
   persons(email: string): Promise<Person[]>;
   /** How one side's people sign in; null if it has no provider, or does not exist. Null names the vendor. */
   oidc(tenant: string | null): Promise<OidcSettings | null>;
+  /** How one side's provider sends security events; null if it sends none. Null names the vendor. */
+  signals(tenant: string | null): Promise<SignalSettings | null>;
   /** Where one side's programs are notified; null names the vendor. */
   webhooks(tenant: string | null): Promise<WebhookSettings[]>;
   /** The channel in which reviewers are notified; null if there is none. */
@@ -73,6 +77,7 @@ export interface OrganisationRepository extends OrganisationView {
     oidc: unknown;
     webhooks: WebhookSettings[];
     slack?: SlackPlace;
+    signals?: SignalSettings;
     policy: AccessPolicy;
   }): Promise<void>;
   savePerson(person: Person): Promise<void>;

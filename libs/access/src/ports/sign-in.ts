@@ -5,8 +5,9 @@ import type { Entry } from './repository.js';
 export interface SignInRepositories {
   sessions: Entry<SessionRepository, 'insert' | 'touch' | 'end' | 'endAllOf' | 'purge'>;
   identities: Entry<IdentityRepository, 'insert' | 'forget'>;
-  attempts: Entry<SignInAttemptRepository, 'insert' | 'take' | 'miss' | 'dropOf' | 'purge'>;
+  attempts: Entry<SignInAttemptRepository, 'insert' | 'take' | 'miss' | 'dropOf' | 'dropAllOf' | 'purge'>;
   apiKeys: Entry<ApiKeyRepository, 'insert' | 'revoke' | 'revokeAllOf'>;
+  signals: Entry<SignalRepository, 'remember' | 'purge'>;
 }
 
 /** A browser that is signed in, or a command line that a browser session has let in. */
@@ -97,6 +98,7 @@ export interface SignInAttemptRepository {
   /** Counts a wrong answer. @returns how many there are now */
   miss(hash: string): Promise<number>;
   dropOf(person: string, kind: SignInAttempt['kind']): Promise<void>;
+  dropAllOf(person: string): Promise<void>;
   purge(before: string): Promise<void>;
 }
 
@@ -122,4 +124,12 @@ export interface ApiKeyRepository {
   /** @returns false if it was revoked already or does not exist */
   revoke(id: string, at: string): Promise<boolean>;
   revokeAllOf(person: string, at: string): Promise<void>;
+}
+
+/** The replay memory of received security events. An event is known by the SHA-256 (hex) of its side, issuer and `jti`. */
+export interface SignalRepository {
+  /** Of several callers exactly one gets true. */
+  remember(hash: string, at: string): Promise<boolean>;
+  /** Forgets what was received before this instant. */
+  purge(before: string): Promise<void>;
 }

@@ -26,6 +26,8 @@ export interface RequestRepository {
   list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRequest>>;
   /** Open ones whose terms name this invitation (by the hash of its statement). */
   openUnder(invitation: string): Promise<AccessRequest[]>;
+  /** Requests of this requester that are not yet decided, in every tenant in reach. */
+  openOf(requester: string): Promise<Located[]>;
   /** Requests of this requester in this tenant that are not yet decided. */
   countOpen(tenant: string, requester: string): Promise<number>;
   insert(request: AccessRequest): Promise<void>;

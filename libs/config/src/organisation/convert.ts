@@ -4,6 +4,7 @@ import type {
   Organisation,
   OrganisationTenant,
   PrivacyControls,
+  SignalSettings,
 } from '@countersign/access';
 import { parseDuration, type ServiceDefinition } from '@countersign/contract';
 import type { AccessRuleEntry, ControlsEntry, OrganisationFile, ServiceEntry } from './schema.js';
@@ -30,7 +31,7 @@ export function toOrganisation(file: OrganisationFile): Organisation {
       name: file.vendor.name,
       oidc: toOidc(file.vendor.oidc),
       webhooks: file.vendor.webhooks ?? [],
-      ...present({ slack: file.vendor.slack }),
+      ...present({ slack: file.vendor.slack, signals: toSignals(file.vendor) }),
       staff: file.vendor.staff.map(({ groups, ...member }) => ({ ...member, ...present({ groups }) })),
     },
     services: file.services.map(serviceDefinition),
@@ -65,6 +66,7 @@ function toTenant(entry: OrganisationFile['tenants'][number]): OrganisationTenan
     oidc: toOidc(entry.oidc),
     slack: entry.slack === undefined ? null : present(entry.slack),
     webhooks: entry.webhooks ?? [],
+    ...present({ signals: toSignals(entry) }),
   };
 }
 
@@ -81,6 +83,15 @@ function toOidc(entry: OidcEntry): OidcSettings | null {
     ...(maxAge === undefined ? {} : { maxAge: seconds(maxAge) }),
     ...(groups === undefined ? {} : { groups }),
   };
+}
+
+type SideEntry = OrganisationFile['vendor'] | OrganisationFile['tenants'][number];
+
+function toSignals({ signals, oidc }: SideEntry): SignalSettings | undefined {
+  const issuer = signals?.issuer ?? oidc?.issuer;
+  return signals === undefined || issuer === undefined
+    ? undefined
+    : { issuer, ...present({ audience: signals.audience, jwksUri: signals.jwksUri }) };
 }
 
 /** A tenant's policy with its defaults filled in. */

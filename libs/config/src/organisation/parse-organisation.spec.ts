@@ -48,6 +48,13 @@ describe('a right organisation file', () => {
     });
   });
 
+  test('security events come from the provider at which people sign in', () => {
+    const { tenants } = organisationOf(
+      bent(['./data/oidc-acme }', './data/oidc-acme }\n    signals: { audience: acme }']),
+    );
+    expect(tenants[0]?.signals).toEqual({ issuer: 'http://localhost:4300', audience: 'acme' });
+  });
+
   test('what is optional may be left out and gets its documented default', () => {
     const organisation = organisationOf(`
 vendor: { name: V, staff: [] }

@@ -4,6 +4,7 @@ import { duplicates } from './checks/duplicates.js';
 import { names, people, slackMatching } from './checks/people.js';
 import { routes } from './checks/routes.js';
 import { accessRules, actions, controls } from './checks/rules.js';
+import { signals } from './checks/signals.js';
 import { sizes } from './checks/sizes.js';
 import { toOrganisation } from './convert.js';
 import { readYaml, type YamlFile } from './document.js';
@@ -21,6 +22,7 @@ const CHECKS: readonly ((parts: Readable) => Finding[])[] = [
   names,
   duplicates,
   slackMatching,
+  signals,
   people,
   routes,
   actions,

@@ -30,6 +30,7 @@ function asFile(controls: PrivacyControls, { services, approvers }: ControlsFact
     vendor: { name: '', oidc: undefined, webhooks: [] },
     staff: [],
     vendorSlack: undefined,
+    sides: [],
     rules: [],
     policy: undefined,
     services: services.map((name) => ({ path: [], name, entry: undefined, positions: [] })),

@@ -28,11 +28,20 @@ export type ReadableTenant = {
   slack: { teamId: string; channelId: string; matchEmail?: boolean | undefined } | undefined;
 };
 
+/** What a side says about its provider. `issuer` is that of `oidc`. */
+export type ReadableSide = {
+  path: Path;
+  issuer: string | undefined;
+  signals: { issuer?: string | undefined; audience?: string | undefined } | undefined;
+};
+
 /** The readable parts of a file, each with its path. A text that cannot be read is ''. */
 export type Readable = {
   vendor: ReadableVendor;
   staff: At<ReadablePerson>[];
   vendorSlack: ReadableTenant['slack'];
+  /** The vendor first. */
+  sides: ReadableSide[];
   services: ReadableService[];
   rules: At<ReadableRule>[];
   /** The vendor's policy. Undefined if it is invalid. */
@@ -67,18 +76,40 @@ const slack = z
   .optional()
   .catch(undefined);
 
+const oidc = z.object({ issuer: z.string() }).optional().catch(undefined);
+const signals = z
+  .object({ issuer: z.string().optional(), audience: z.string().optional() })
+  .optional()
+  .catch(undefined);
+
 const tenant = z
   .object({
     slug: word,
     people: listOf(person),
     privacyControls: controls,
     slack,
+    oidc,
+    signals,
   })
-  .catch({ slug: '', people: [], privacyControls: controls.parse(undefined), slack: undefined });
+  .catch({
+    slug: '',
+    people: [],
+    privacyControls: controls.parse(undefined),
+    slack: undefined,
+    oidc: undefined,
+    signals: undefined,
+  });
 
 const rulesOf = z.object({ rules: listOf(rule) }).catch({ rules: [] });
 
-const NO_VENDOR = { name: '', oidc: undefined, webhooks: [], staff: [], slack: undefined };
+const NO_VENDOR = {
+  name: '',
+  oidc: undefined,
+  webhooks: [],
+  staff: [],
+  slack: undefined,
+  signals: undefined,
+};
 
 const file = z
   .object({
@@ -89,6 +120,7 @@ const file = z
         webhooks: listOf(webhook),
         staff: listOf(person),
         slack,
+        signals,
       })
       .catch(NO_VENDOR),
     services: listOf(z.unknown()),
@@ -107,6 +139,14 @@ export function readableParts(value: unknown): Readable {
     vendor: { name: vendor.name, oidc: vendor.oidc, webhooks: vendor.webhooks },
     staff: at(vendor.staff, ['vendor', 'staff']),
     vendorSlack: vendor.slack,
+    sides: [
+      { path: ['vendor'], issuer: oidc.parse(vendor.oidc)?.issuer, signals: vendor.signals },
+      ...tenants.map((entry, index) => ({
+        path: ['tenants', index],
+        issuer: entry.oidc?.issuer,
+        signals: entry.signals,
+      })),
+    ],
     services: at(services, ['services']).map(readService),
     rules: at(rulesOf.parse(policy).rules, ['accessPolicy', 'rules']),
     policy: accessPolicy.safeParse(policy).data,

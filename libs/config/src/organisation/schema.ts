@@ -55,6 +55,13 @@ const oidc = <Role extends string>(known: readonly Role[]) =>
     groups: z.strictObject({ claim: token, roles: z.record(text, roles(known)) }).optional(),
   });
 
+/** Security events of the side's provider (OpenID SSF 1.0). Without `issuer`, that of `oidc`. */
+const signals = z.strictObject({
+  issuer: url('any').optional(),
+  audience: token.optional(),
+  jwksUri: url('any').optional(),
+});
+
 const slackPlace = {
   teamId: z.string().regex(/^[TE][A-Z0-9]{2,30}$/, 'must be a Slack workspace id such as T0ACME'),
   channelId: z.string().regex(/^[CG][A-Z0-9]{2,30}$/, 'must be a Slack channel id such as C0LOCKBOX'),
@@ -145,6 +152,7 @@ const tenant = z.strictObject({
   oidc: oidc(TENANT_ROLES).optional(),
   slack: slack.optional(),
   webhooks: webhooks.optional(),
+  signals: signals.optional(),
 });
 
 export const organisationFile = z.strictObject({
@@ -153,6 +161,7 @@ export const organisationFile = z.strictObject({
     oidc: oidc(VENDOR_ROLES).optional(),
     webhooks: webhooks.optional(),
     slack: vendorSlack.optional(),
+    signals: signals.optional(),
     staff: z.array(staffMember),
   }),
   services: z.array(service),

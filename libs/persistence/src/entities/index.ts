@@ -19,7 +19,12 @@ import { PersonEntity } from './person.entity.js';
 import { RecordChainEntity } from './record-chain.entity.js';
 import { RequestEntity } from './request.entity.js';
 import { ReviewEntity, VoidedReviewEntity } from './review.entity.js';
-import { IdentityEntity, SessionEntity, SignInAttemptEntity } from './sign-in.entity.js';
+import {
+  IdentityEntity,
+  ReceivedSignalEntity,
+  SessionEntity,
+  SignInAttemptEntity,
+} from './sign-in.entity.js';
 import {
   SlackAccountEntity,
   SlackInstallationEntity,
@@ -60,6 +65,7 @@ export const ENTITIES = [
   OpeningEntity,
   PasskeyEntity,
   PersonEntity,
+  ReceivedSignalEntity,
   RecordChainEntity,
   RecoveryKeyEntity,
   RequestEntity,

@@ -2,6 +2,7 @@ import type {
   AccessPolicy,
   OidcSettings,
   PrivacyControls,
+  SignalSettings,
   SlackPlace,
   TenantRecord,
   WebhookSettings,
@@ -11,7 +12,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { jsonList, jsonText } from './column-types.js';
 
 @Entity('tenants')
-export class TenantEntity implements TenantRecord {
+export class TenantEntity {
   @PrimaryColumn('varchar')
   slug!: string;
 
@@ -29,6 +30,9 @@ export class TenantEntity implements TenantRecord {
 
   @Column('text', { nullable: true, transformer: jsonList })
   webhooks!: WebhookSettings[];
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  signals!: SignalSettings | null;
 
   @Column('varchar', { name: 'removed_at', nullable: true })
   removedAt!: string | null;
@@ -79,6 +83,9 @@ export class VendorEntity {
 
   @Column('text', { nullable: true, transformer: jsonText })
   slack!: SlackPlace | null;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  signals!: SignalSettings | null;
 
   @Column('text', { transformer: jsonText })
   policy!: AccessPolicy;

@@ -94,3 +94,14 @@ export class SignInAttemptEntity implements SignInAttempt {
   @Column('varchar', { name: 'expires_at', transformer: milliseconds })
   expiresAt!: string;
 }
+
+/** A security event that was received, so that it counts once. */
+@Entity('received_signals')
+export class ReceivedSignalEntity {
+  @PrimaryColumn('varchar')
+  hash!: string;
+
+  @Index('received_signals_age')
+  @Column('varchar', { name: 'received_at', transformer: milliseconds })
+  receivedAt!: string;
+}

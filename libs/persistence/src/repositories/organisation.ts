@@ -5,6 +5,7 @@ import type {
   OrganisationView,
   Person,
   ServiceRecord,
+  SignalSettings,
   SlackPlace,
   TenantRecord,
   TenantRole,
@@ -45,7 +46,7 @@ export class OrganisationReader implements OrganisationView {
     if (!this.sees(slug)) return Promise.resolve(null);
     return this.kept(`tenant ${slug}`, async () => {
       const row = await this.manager.findOneBy(TenantEntity, { slug, removedAt: IsNull() });
-      return row === null ? null : { ...row };
+      return row === null ? null : toTenant(row);
     });
   }
 
@@ -160,10 +161,11 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
       vendorOidc: vendor?.oidc ?? null,
       vendorWebhooks: vendor?.webhooks ?? [],
       vendorSlack: vendor?.slack ?? null,
+      vendorSignals: vendor?.signals ?? null,
       policy: vendor?.policy ?? null,
       people: people.map(toPerson),
       services: services.map(toService),
-      tenants: tenants.map((row) => ({ ...row })),
+      tenants: tenants.map(toTenant),
     };
   }
 
@@ -179,7 +181,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     return this.kept('tenants', async () => {
       const where = { removedAt: IsNull() };
       const rows = await this.manager.find(TenantEntity, { where, order: { slug: 'ASC' } });
-      return rows.map((row) => ({ ...row }));
+      return rows.map(toTenant);
     });
   }
 
@@ -199,6 +201,11 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     return (vendor?.oidc as OidcSettings | null | undefined) ?? null;
   }
 
+  async signals(tenant: string | null): Promise<SignalSettings | null> {
+    if (tenant !== null) return (await this.tenant(tenant))?.signals ?? null;
+    return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.signals ?? null;
+  }
+
   async vendorSlack(): Promise<SlackPlace | null> {
     return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.slack ?? null;
   }
@@ -209,8 +216,8 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
 
   async saveVendor(vendor: Parameters<OrganisationRepository['saveVendor']>[0]): Promise<void> {
     await this.beforeChange();
-    const { name, oidc, webhooks, slack = null, policy } = vendor;
-    const row = { id: THE_VENDOR, name, oidc: oidc as object, webhooks, slack, policy };
+    const { name, oidc, webhooks, slack = null, signals = null, policy } = vendor;
+    const row = { id: THE_VENDOR, name, oidc: oidc as object, webhooks, slack, signals, policy };
     await this.manager.upsert(VendorEntity, row, ['id']);
   }
 
@@ -223,8 +230,8 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
 
   async saveTenant(tenant: TenantRecord): Promise<void> {
     await this.beforeChange();
-    const { slug, name, controls, oidc, slack, webhooks, removedAt } = tenant;
-    const row = { slug, name, controls, oidc, slack, webhooks, removedAt };
+    const { slug, name, controls, oidc, slack, webhooks, signals = null, removedAt } = tenant;
+    const row = { slug, name, controls, oidc, slack, webhooks, signals, removedAt };
     await this.manager.upsert(TenantEntity, row, ['slug']);
   }
 
@@ -251,6 +258,12 @@ export const toPerson = ({ side, groups, ...row }: PersonEntity): Person => ({
   ...row,
   ...(groups === null ? {} : { groups }),
   tenant: side === VENDOR_SIDE ? null : side,
+});
+
+/** A setting that is not there is absent, as in a parsed file. */
+const toTenant = ({ signals, ...row }: TenantEntity): TenantRecord => ({
+  ...row,
+  ...(signals === null ? {} : { signals }),
 });
 
 const toService = ({ definition, routes, removedAt }: ServiceEntity): ServiceRecord => ({

@@ -1,6 +1,7 @@
 import {
   type AccessRequest,
   type ListFilter,
+  type Located,
   nextReminderAt,
   type Page,
   type PageQuery,
@@ -61,6 +62,15 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
       .andWhere('row.invitation = :invitation AND row.state IN (:...open)', { invitation, open: OPEN_STATES })
       .getMany();
     return rows.map(toRequest);
+  }
+
+  async openOf(requester: string): Promise<Located[]> {
+    const rows = await this.rows()
+      .andWhere('row.requester = :requester AND row.state IN (:...open)', { requester, open: OPEN_STATES })
+      .select(['row.id', 'row.tenant'])
+      .orderBy('row.id')
+      .getMany();
+    return rows.map(({ id, tenant }) => ({ id, tenant }));
   }
 
   async countOpen(tenant: string, requester: string): Promise<number> {

@@ -4,15 +4,22 @@ import type {
   Person,
   Session,
   SessionRepository,
+  SignalRepository,
   SignInAttempt,
   SignInAttemptRepository,
 } from '@countersign/access';
 import { type EntityManager, IsNull, LessThan, MoreThan } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
 import { PersonEntity, VENDOR_SIDE } from '../entities/person.entity.js';
-import { IdentityEntity, SessionEntity, SignInAttemptEntity } from '../entities/sign-in.entity.js';
+import {
+  IdentityEntity,
+  ReceivedSignalEntity,
+  SessionEntity,
+  SignInAttemptEntity,
+} from '../entities/sign-in.entity.js';
 import { orConflict } from './conflict.js';
 import { toPerson } from './organisation.js';
+import { query } from './plain-rows.js';
 
 export class Sessions implements SessionRepository {
   constructor(private readonly manager: EntityManager) {}
@@ -124,7 +131,27 @@ export class SignInAttempts implements SignInAttemptRepository {
     await this.manager.delete(SignInAttemptEntity, { person, kind });
   }
 
+  async dropAllOf(person: string): Promise<void> {
+    await this.manager.delete(SignInAttemptEntity, { person });
+  }
+
   async purge(before: string): Promise<void> {
     await this.manager.delete(SignInAttemptEntity, { expiresAt: LessThan(comparable(before)) });
+  }
+}
+
+export class Signals implements SignalRepository {
+  constructor(private readonly manager: EntityManager) {}
+
+  async remember(hash: string, at: string): Promise<boolean> {
+    // In one statement: of two brokers that receive it at once, the second one waits, and learns that it is there.
+    const sql =
+      'INSERT INTO received_signals (hash, received_at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING hash';
+    const answer = await query(this.manager, sql, [hash, comparable(at)]);
+    return answer.length === 1;
+  }
+
+  async purge(before: string): Promise<void> {
+    await this.manager.delete(ReceivedSignalEntity, { receivedAt: LessThan(comparable(before)) });
   }
 }

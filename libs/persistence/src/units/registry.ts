@@ -19,7 +19,7 @@ import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Schedule } from '../repositories/schedule.js';
-import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
+import { Identities, Sessions, Signals, SignInAttempts } from '../repositories/sign-in.js';
 import { SlackAccounts, SlackInstallations, SlackPosts, SlackSeenHashes } from '../repositories/slack.js';
 import { RelayedStops, Stops } from '../repositories/stops.js';
 import { Trust } from '../repositories/trust.js';
@@ -67,6 +67,7 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   sessions: ({ manager }) => new Sessions(manager),
   identities: ({ manager }) => new Identities(manager),
   attempts: ({ manager }) => new SignInAttempts(manager),
+  signals: ({ manager }) => new Signals(manager),
   gateways: ({ manager }) => new Gateways(manager),
   keys: ({ manager, context }) => new SigningKeys(manager, context.sealer),
   outbox: ({ manager }) => new PendingNotices(manager),

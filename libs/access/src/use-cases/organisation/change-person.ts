@@ -1,9 +1,9 @@
 import type { TenantRecord } from '../../domain/organisation.js';
 import { hasRole, type Person } from '../../domain/person.js';
 import type { VendorUnit } from '../../ports/index.js';
-import { endGrantsIn } from '../grants/end-grant.js';
 import { withdrawIn } from '../invitations/invitation-transitions.js';
 import { removeAuthenticatorsIn } from '../trust/authenticators.js';
+import { endAccessIn, endEngineersAccessIn } from './end-access.js';
 
 /** Who changes a person (`host`, or a person's id), and when. */
 export interface ChangedBy {
@@ -15,8 +15,8 @@ export interface ChangedBy {
 
 /**
  * Stores a changed person, with the event. If they lose the role, their reviews of open requests are voided, their
- * invitations withdrawn, and their grants ended. A removed person is signed out everywhere, and their API keys, passkeys,
- * pinned identities and Slack accounts do not come back with them.
+ * invitations withdrawn, their own open requests cancelled, and their grants ended. A removed person is signed out
+ * everywhere, and their API keys, passkeys, pinned identities and Slack accounts do not come back with them.
  *
  * @param before null for a new person
  */
@@ -41,14 +41,12 @@ export async function changePersonIn(
     const now = removed ? null : after;
     await voidReviews(unit, before, now, by);
     await withdrawInvitations(unit, before, now, by);
-    await endGrants(unit, before, now, by);
+    if (loses(before, now, 'engineer')) await endEngineersAccessIn(unit, before, by);
   }
   await removeAuthenticatorsIfNeeded(unit, before, after, by);
   if (!removed) return;
-  await unit.sessions.endAllOf(after.id, by.at);
-  await unit.apiKeys.revokeAllOf(after.id, by.at);
+  await endAccessIn(unit, after, by);
   await unit.identities.forget(after.id);
-  await unit.slackAccounts.forgetAllOf(after.id);
 }
 
 /**
@@ -79,22 +77,8 @@ export const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: str
 const loses = (before: Person, after: Person | null, role: Person['roles'][number]): boolean =>
   hasRole(before, role) && (after === null || !hasRole(after, role));
 
-/** A grant depends on its engineer. A person who is no longer an engineer holds no grant. */
-async function endGrants(
-  unit: VendorUnit,
-  before: Person,
-  after: Person | null,
-  { actor, at }: ChangedBy,
-): Promise<void> {
-  if (!loses(before, after, 'engineer')) return;
-  // If the person's own sign-in revealed the change, the broker ended the grant, not the person.
-  const by = { reason: 'revoked', actor: actor === before.id ? 'job' : actor, at } as const;
-  const held = await unit.grants.liveOf({ requesters: [before.id], tenants: [], services: [] });
-  for (const { id, tenant } of held) await endGrantsIn(await unit.tenant(tenant), [{ id }], by);
-}
-
-/** An invitation depends on its author's role. */
-async function withdrawInvitations(
+/** An invitation depends on its author's role. `after` is null if the person holds no role any more. */
+export async function withdrawInvitations(
   unit: VendorUnit,
   before: Person,
   after: Person | null,
@@ -106,7 +90,7 @@ async function withdrawInvitations(
 }
 
 /** On requests that are still open, other people have to review in their place. */
-async function voidReviews(
+export async function voidReviews(
   unit: VendorUnit,
   before: Person,
   after: Person | null,

@@ -5,6 +5,7 @@ import {
   type OrganisationPerson,
   type OrganisationTenant,
   type ServiceRecord,
+  type SignalSettings,
   type SlackPlace,
   type TenantRecord,
   type WebhookSettings,
@@ -68,8 +69,8 @@ function sorted(value: unknown): unknown {
 }
 
 function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
-  const { name, oidc, webhooks, slack } = file.vendor;
-  const after = { name, oidc, webhooks, ...slackOf(slack), policy: file.accessPolicy };
+  const { name, oidc, webhooks, slack, signals } = file.vendor;
+  const after = { name, oidc, webhooks, ...slackOf(slack), ...signalsOf(signals), policy: file.accessPolicy };
   const before =
     stored.vendorName === null
       ? null
@@ -78,6 +79,7 @@ function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation):
           oidc: stored.vendorOidc,
           webhooks: stored.vendorWebhooks,
           ...slackOf(stored.vendorSlack),
+          ...signalsOf(stored.vendorSignals),
           policy: stored.policy,
         };
   if (same(before, after)) return [];
@@ -104,6 +106,9 @@ function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation):
 const slackOf = (slack: SlackPlace | null | undefined): { slack?: SlackPlace } =>
   slack == null ? {} : { slack };
 
+const signalsOf = (signals: SignalSettings | null | undefined): { signals?: SignalSettings } =>
+  signals == null ? {} : { signals };
+
 /** Every tenant reads this log, and a webhook's address may be a secret (P11), so its hash is logged instead. */
 const loggable = <T extends { webhooks: WebhookSettings[] }>({ hashing }: Deps, vendor: T) => ({
   ...vendor,
@@ -121,6 +126,7 @@ function tenantSteps(tenant: OrganisationTenant, stored: WholeOrganisation): Org
     oidc: tenant.oidc,
     slack: tenant.slack,
     webhooks: tenant.webhooks,
+    ...signalsOf(tenant.signals),
     removedAt: null,
   };
   const before = stored.tenants.find((each) => each.slug === tenant.slug) ?? null;

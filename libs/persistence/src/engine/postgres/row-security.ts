@@ -69,6 +69,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   sessions: { ...keptByVendor, DELETE: VENDOR },
   identities: { ...keptByVendor, DELETE: VENDOR },
   sign_in_attempts: { ...keptByVendor, DELETE: VENDOR },
+  received_signals: may(VENDOR, 'SELECT', 'INSERT', 'DELETE'),
 
   slack_installations: keptByVendor,
   slack_accounts: { ...keptByVendor, DELETE: VENDOR },

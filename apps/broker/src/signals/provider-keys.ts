@@ -1,0 +1,93 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { SignalSettings } from '@countersign/access';
+import { isLoopbackHost } from '@countersign/config';
+import { readStrictJson } from '@countersign/contract';
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { type BrokerSettings, SETTINGS } from '../core.module.js';
+import { OutboundClient } from '../outbound/outbound-client.js';
+import { OidcProviders, ProviderUnavailable } from '../sign-in/oidc-providers.js';
+import { mayVerify, type SetAlgorithm } from './verify-set.js';
+
+const MOST_KEY_SETS = 500;
+/** A key that its provider has withdrawn is refused after this time. */
+const KEPT_MS = 5 * 60_000;
+/** An unknown `kid` fetches the key set again, but not more often: callers choose it, and they are not authenticated yet. */
+const REFRESH_AFTER_MS = 10_000;
+const LONGEST_MS = 5_000;
+/** RFC 7518 §3.3. */
+const MIN_RSA_BITS = 2048;
+
+type Jwk = Readonly<Record<string, unknown>>;
+interface KeySet {
+  keys: readonly Jwk[];
+  fetchedAt: number;
+}
+
+/** The public keys of providers (RFC 7517), each set kept for five minutes. Concurrent callers share one request for it. */
+@Injectable()
+export class ProviderKeys {
+  private readonly sets: LRUCache<string, KeySet>;
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+    private readonly providers: OidcProviders,
+  ) {
+    this.sets = new LRUCache({
+      max: MOST_KEY_SETS,
+      ttl: KEPT_MS,
+      fetchMethod: (address) => this.fetch(address),
+    });
+  }
+
+  /** @returns undefined if the set has no such key for this algorithm. @throws ProviderUnavailable */
+  async find(
+    { issuer, jwksUri }: SignalSettings,
+    kid: string,
+    algorithm: SetAlgorithm,
+  ): Promise<KeyObject | undefined> {
+    const address = jwksUri ?? (await this.providers.keySetAddress(issuer));
+    const known = await this.set(address, false);
+    const key = keyIn(known, kid, algorithm);
+    if (key !== undefined || performance.now() - known.fetchedAt < REFRESH_AFTER_MS) return key;
+    return keyIn(await this.set(address, true), kid, algorithm);
+  }
+
+  private async set(address: string, forceRefresh: boolean): Promise<KeySet> {
+    try {
+      return await this.sets.forceFetch(address, { forceRefresh });
+    } catch (error) {
+      throw new ProviderUnavailable(error);
+    }
+  }
+
+  private async fetch(address: string): Promise<KeySet> {
+    const allowPrivate = this.settings.outboundPrivate || isLoopbackHost(new URL(address).hostname);
+    const answer = await new OutboundClient({ allowPrivate }).send(
+      address,
+      { method: 'GET', headers: { accept: 'application/jwk-set+json, application/json' }, body: null },
+      AbortSignal.timeout(LONGEST_MS),
+    );
+    if (answer.status !== 200) throw new Error(`the key set was answered with status ${answer.status}`);
+    const keys = (readStrictJson(answer.body) as { keys?: unknown } | null)?.keys;
+    if (!Array.isArray(keys)) throw new Error('a JSON Web Key Set has a list of keys');
+    return {
+      keys: keys.filter((each) => typeof each === 'object' && each !== null),
+      fetchedAt: performance.now(),
+    };
+  }
+}
+
+/** Of two different keys with one id neither counts: the provider would not say which one it means. */
+function keyIn({ keys }: KeySet, kid: string, algorithm: SetAlgorithm): KeyObject | undefined {
+  const found = keys.filter((jwk) => jwk['kid'] === kid && mayVerify(jwk, algorithm));
+  const [only] = found;
+  if (only === undefined || found.length > 1) return undefined;
+  try {
+    const key = createPublicKey({ key: only, format: 'jwk' });
+    const bits = key.asymmetricKeyDetails?.modulusLength;
+    return bits !== undefined && bits < MIN_RSA_BITS ? undefined : key;
+  } catch {
+    return undefined;
+  }
+}
