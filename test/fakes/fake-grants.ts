@@ -23,6 +23,7 @@ export type GrantWishes = {
   startsIn?: number;
   seconds?: number;
   budget?: FeedGrant['budget'];
+  /** Comes with a budget of one call, as terms require, unless the test chooses another one. */
   change?: Terms['change'];
   routes?: string;
   basis?: Terms['basis'];
@@ -45,6 +46,7 @@ export function createGrant(broker: Issuer, wishes: GrantWishes): FakeGrant {
   const service = broker.services.find(({ name }) => name === (wishes.service ?? 'billing'));
   if (service === undefined) throw new Error('the fake has no such service');
   const seconds = wishes.seconds ?? 3_600;
+  const budget = wishes.budget === undefined && wishes.change !== undefined ? { calls: 1 } : wishes.budget;
   const starts = Math.floor(Date.now() / 1_000) + (wishes.startsIn ?? 0);
   const terms: Terms = {
     ...sampleTerms,
@@ -59,7 +61,7 @@ export function createGrant(broker: Issuer, wishes: GrantWishes): FakeGrant {
     ],
     seconds,
     lapsesAt: toInstant(new Date(Math.max(Date.now(), starts * 1_000) + 86_400_000)),
-    ...(wishes.budget ? { budget: wishes.budget } : {}),
+    ...(budget ? { budget } : {}),
     ...(wishes.change ? { change: wishes.change } : {}),
     ...(wishes.basis ? { basis: wishes.basis } : {}),
     ...(wishes.invitation ? { invitation: wishes.invitation } : {}),
@@ -71,7 +73,7 @@ export function createGrant(broker: Issuer, wishes: GrantWishes): FakeGrant {
     service: terms.service,
     startsAt: toInstant(new Date(starts * 1_000)),
     endsAt: toInstant(new Date((starts + seconds) * 1_000)),
-    budget: wishes.budget ?? null,
+    budget: budget ?? null,
     terms,
   };
   return grant;

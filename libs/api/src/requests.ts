@@ -1,4 +1,4 @@
-import { approvalSchema, isDigest, signatureSchema, termsSchema } from '@countersign/contract';
+import { approvalSchema, changeSchema, signatureSchema, termsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint, noBodySchema } from './endpoint.js';
@@ -60,17 +60,11 @@ export const askSchema = named(
     budget: budgetInput
       .exactOptional()
       .describe('The most that may be used: calls, bytes of response bodies.'),
-    change: z
-      .strictObject({
-        method: z.string().regex(/^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/, 'An HTTP method in capitals'),
-        path: z
-          .string()
-          .max(4_096)
-          .regex(/^\/[\x21\x22\x24-\x7e]*$/, 'An upstream path with query'),
-        bodySha256: z.string().refine(isDigest, 'sha256: and 64 hexadecimal digits'),
-      })
+    change: changeSchema
       .exactOptional()
-      .describe('The one call that is requested, with its body.'),
+      .describe(
+        'The one call that is requested: method, path with query, body, and the `Content-Type` and `Content-Encoding` that it is sent with (absent: it has none). Requires `budget.calls` = 1.',
+      ),
     basis: z
       .enum(['approval', 'invitation'], 'This value is not supported yet')
       .exactOptional()

@@ -125,7 +125,9 @@ export {
 export { termsNarrow, termsWidenings, type Widening } from './terms/narrow.js';
 export type { Basis, Budget, Change, Terms } from './terms/terms.js';
 export {
+  CHANGE_IS_ONE_CALL,
   canonicalTerms,
+  changeSchema,
   latestEndOfTerms,
   MAX_TOKEN_BYTES,
   parseTerms,

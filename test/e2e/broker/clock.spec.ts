@@ -37,6 +37,8 @@ async function until(id: string, state: string): Promise<Record<string, unknown>
   );
 }
 
+const oneChange = { method: 'PATCH', path: '/x', bodySha256: `sha256:${'ab'.repeat(32)}` };
+
 describe('choosing the start', () => {
   test('a grant with a later start is scheduled, becomes active by itself, and mints only then', async () => {
     const startsAt = secondsFromNow(3_600);
@@ -75,6 +77,12 @@ describe('choosing the start', () => {
     ['an empty budget', () => ({ budget: {} }), '/budget'],
     ['a budget of nothing', () => ({ budget: { calls: 0 } }), '/budget/calls'],
     ['a change without its body', () => ({ change: { method: 'GET', path: '/x' } }), '/change/bodySha256'],
+    ['a change without a budget of one call', () => ({ change: oneChange }), '/budget/calls'],
+    [
+      'a change with a budget of five calls',
+      () => ({ change: oneChange, budget: { calls: 5 } }),
+      '/budget/calls',
+    ],
   ])('%s is malformed', async (_title, change, pointer) => {
     for (const path of ['/api/v1/requests', '/api/v1/requests/preview']) {
       const body = {

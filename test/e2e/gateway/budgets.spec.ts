@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { eventually } from '../../support/eventually.js';
@@ -96,6 +97,28 @@ test('a budget of bytes is exact over three gateways: streams are cut at the lim
   const received = answers.filter(({ status }) => status === 200).reduce((sum, { bytes }) => sum + bytes, 0);
   expect(received).toBe(budget);
   expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { bytes: budget } });
+}, 60_000);
+
+test('one approved change is made once, although three gateways are tried at the same time', async () => {
+  const change = {
+    method: 'GET',
+    path: '/tenants/acme/invoices/7',
+    bodySha256: `sha256:${hash('sha256', '')}`,
+  };
+  const grant = await makeGrant(site, 'engineer', { change, budget: { calls: 1 } });
+  const token = await mintToken(site, grant);
+  const before = upstream.hits.length;
+  const attempt = async (index: number) => {
+    const { status, code } = await call(fleet.gateways[index % 3]!.url, token);
+    return status === 200 ? 'made' : code;
+  };
+  const results = await Promise.all(Array.from({ length: 9 }, (_, index) => attempt(index)));
+  expect(results.filter((result) => result === 'made')).toHaveLength(1);
+  expect(new Set(results)).toEqual(new Set(['made', 'budget_exhausted']));
+  expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { calls: 1 } });
+  // Later, and at a gateway that never had the call, the answer is the same.
+  for (let index = 0; index < 3; index += 1) expect(await attempt(index)).toBe('budget_exhausted');
+  expect(upstream.hits.length - before).toBe(1);
 }, 60_000);
 
 test('unused budget of one gateway soon goes to another', async () => {

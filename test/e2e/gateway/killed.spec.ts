@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,6 +75,36 @@ test('P5: killed under load of two tenants: no call without its record, nothing 
   expect(neverArrived.filter((id) => ended.get(id) !== 'unknown')).toEqual([]);
   expect(neverArrived.length).toBeLessThanOrEqual(CALLERS);
   expect([...recorded].filter((id) => !ended.has(id))).toEqual([]);
+}, 60_000);
+
+test('a change that was forwarded when the gateway was killed is not made again, whatever its broker remembers', async () => {
+  const body = '{"status":"void"}';
+  const bodySha256 = `sha256:${hash('sha256', body)}`;
+  const change = { method: 'PATCH', path: '/tenants/acme/invoices/7', bodySha256 };
+  const token = broker.token(broker.grant({ change }));
+  const attempt = () =>
+    request(`${gateway.url}/billing/tenants/acme/invoices/7`, {
+      dispatcher: agent,
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${token}` },
+      body,
+    });
+  const made = () => upstream.hits.filter(({ method }) => method === 'PATCH').length;
+  const { answer } = upstream;
+  upstream.answer = () => undefined;
+  const lost = attempt().catch(() => undefined);
+  await until(() => made() === 1);
+  await gateway.end('SIGKILL');
+  await lost;
+  upstream.answer = answer;
+  broker.leases.leases.length = 0;
+  gateway = await GatewayProcess.start({ credential: broker.credential, spoolDir });
+  const again = await attempt();
+  expect([again.statusCode, await again.body.json()]).toEqual([
+    403,
+    expect.objectContaining({ code: 'budget_exhausted' }),
+  ]);
+  expect(made()).toBe(1);
 }, 60_000);
 
 test('a termination signal stops the gateway in order', async () => {

@@ -122,6 +122,7 @@ function gatewayView(grant: Grant, service: Service, terms: Terms): CallView {
     // There is no token and no gateway here: what only they know counts as given.
     isInTouch: () => true,
     hasActiveSigningKey: () => true,
+    isChangeSpent: () => false,
     grant: (digest) =>
       digest === grant.digest && grant.state === 'active' && grant.startsAt !== null && grant.endsAt !== null
         ? {

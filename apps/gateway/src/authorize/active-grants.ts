@@ -1,6 +1,6 @@
 import type { ActiveGrant } from '@countersign/authorization';
-import type { EndedGrant, FeedGrant } from '@countersign/gateway-protocol';
-import type { DigestLedger } from './digest-ledger.js';
+import type { FeedGrant } from '@countersign/gateway-protocol';
+import type { DigestLedger, EndedDigest } from './digest-ledger.js';
 
 /**
  * The positive list: active grants by digest. One digest is one grant. An ended digest stays dead whatever the feed
@@ -52,7 +52,7 @@ export class ActiveGrants {
     }
   }
 
-  endAll(ended: readonly Pick<EndedGrant, 'digest' | 'until'>[], now: number): void {
+  endAll(ended: readonly EndedDigest[], now: number): void {
     this.ledger.end(ended, now);
     for (const { digest } of ended) {
       this.live.delete(digest);

@@ -48,7 +48,7 @@ export type VerifiedToken = { claims: GrantTokenClaims; kid: string };
 /** `noToken`: the request carries no bearer token at all. */
 type TokenDecision = ({ ok: true } & VerifiedToken) | ({ ok: false; noToken?: boolean } & TokenRefusal);
 
-/** Decides about calls by what the feed and the customers say. It has no other effect, except `persistDigestLifetime`. */
+/** Decides about calls by what the feed and the customers say. It has no other effect, except `persistDigest` and `takeBackChange`. */
 export class CallAuthorizer {
   private readonly view: CallView;
   private readonly verifier = new GrantTokenVerifier(CACHED_TOKENS);
@@ -64,6 +64,7 @@ export class CallAuthorizer {
       isInTouch: (now) => liveness.isInTouch(now),
       hasActiveSigningKey: (kid, now) => state.activeKey(kid, now) !== undefined,
       grant: (digest) => state.grants.get(digest),
+      isChangeSpent: (digest) => state.ledger.isSpent(digest),
       currentMap: (service) => state.routeMaps.ofService(service),
       mapByHash: (hash) => state.routeMaps.withHash(hash),
       forbidRules: (tenant) => state.forbidden(tenant),
@@ -166,6 +167,7 @@ export class CallAuthorizer {
    */
   waitForBudget(claims: GrantTokenClaims, decision: CallDecision): Promise<Refused | undefined> | undefined {
     if (decision.allowed || decision.code !== 'budget_exhausted') return undefined;
+    if (claims.terms.change !== undefined && this.parts.state.ledger.isSpent(claims.digest)) return undefined;
     const grant = this.parts.state.grants.get(claims.digest);
     if (grant === undefined) return undefined;
     return this.moreBudget(claims.digest, grant, decision);
@@ -183,16 +185,33 @@ export class CallAuthorizer {
   }
 
   /**
-   * Stores how long the digest of an allowed call could be opened, if that is news. Returns undefined if there is nothing
-   * to wait for. Rejects with the file system's error.
+   * Stores what this gateway must remember of an allowed call's digest before the call is forwarded: how long its terms can
+   * be opened, if that is news, and that its one change is spent. Returns undefined if there is nothing to wait for.
+   * Rejects with the file system's error. Must be called in the same turn as the decision.
    */
-  persistDigestLifetime(claims: GrantTokenClaims, { id }: ActiveGrant): Promise<void> | undefined {
+  persistDigest(claims: GrantTokenClaims, { id }: ActiveGrant): Promise<void> | undefined {
     if (this.lifetimePersisted.has(claims)) return undefined;
     const { ledger } = this.parts.state;
     const grant = { id, digest: claims.digest, startsAt: claims.grant_nbf * 1_000 };
-    const isNews = ledger.extend(grant, digestLifetimeEnd(claims));
+    const until = digestLifetimeEnd(claims);
+    if (claims.terms.change !== undefined) {
+      ledger.spend(grant, until);
+      return ledger.flush();
+    }
+    const isNews = ledger.extend(grant, until);
     const kept = () => void this.lifetimePersisted.add(claims);
     return isNews ? ledger.flush().then(kept) : kept();
+  }
+
+  /**
+   * An allowed call was not forwarded after all, and no later step will forward it. Its change may be made by another call.
+   * If the disk fails here too, the change stays spent after the next start.
+   */
+  takeBackChange({ terms, digest }: GrantTokenClaims): void {
+    if (terms.change === undefined) return;
+    const { ledger } = this.parts.state;
+    ledger.unspend(digest);
+    ledger.flush().catch(() => undefined);
   }
 
   /**

@@ -91,6 +91,36 @@ describe('the digest ledger', () => {
     expect(again.admits(grant(1, { startsAt: instant(T0 + 1_000) }))).toBe(false);
   });
 
+  test('a spent change stays spent over restarts and its grant’s end, until its terms could not be open any more', async () => {
+    const ledger = await DigestLedger.load(folder);
+    const known = (index: number) => ({ id: grant(index).id, digest: digest(index), startsAt: T0 });
+    ledger.begin([grant(1), grant(2), grant(3)]);
+    ledger.spend(known(1), T0 + 14 * HOUR);
+    ledger.spend(known(2), T0 + HOUR);
+    ledger.unspend(digest(2));
+    ledger.unspend(digest(3));
+    ledger.end([{ digest: digest(1) }, { digest: digest(3), reason: 'exhausted' }], T0);
+    ledger.spend(known(4), T0 + HOUR);
+    await ledger.flush();
+    const again = await DigestLedger.load(folder);
+    expect([1, 2, 3, 4, 5].map((index) => again.isSpent(digest(index)))).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect([again.admits(grant(1)), again.admits(grant(2)), again.admits(grant(4))]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    again.forget(T0 + 14 * HOUR);
+    expect(again.isSpent(digest(1))).toBe(true);
+    again.forget(T0 + 14 * HOUR + 1);
+    expect(again.isSpent(digest(1))).toBe(false);
+  });
+
   test('the end of a digest whose window was never seen counts too', async () => {
     const ledger = await DigestLedger.load(folder);
     ledger.end([{ digest: digest(7), until: instant(T0 + HOUR) }, { digest: digest(8) }], T0);

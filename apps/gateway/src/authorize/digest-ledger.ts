@@ -17,13 +17,22 @@ const line = z.strictObject({
   ended: z.boolean(),
   /** The one grant of this digest. Absent in lines of earlier releases, and if the digest ended unseen. */
   grant: z.string().exactOptional(),
+  /** Its one change was forwarded, or is about to be, or the feed has said that its budget is used up. */
+  spent: z.literal(true).exactOptional(),
 });
 type Entry = Omit<z.infer<typeof line>, 'digest'>;
 
+/** A grant as a verified token describes it. `startsAt`: milliseconds since the epoch. */
+type LedgerGrant = { id: string; digest: string; startsAt: number };
+
+/** A digest that is on the list no more; `reason` if the feed has said why. */
+export type EndedDigest = Pick<EndedGrant, 'digest' | 'until'> & { reason?: string };
+
 /**
  * What this gateway remembers of every digest, over restarts, until nothing could open the digest any more: when its
- * window began, which never changes (docs/contract.md, Token), and that it has ended, which is final. It is kept on
- * disk, so that a broker whose database was restored from an older state cannot bring an ended digest back.
+ * window began, which never changes (docs/contract.md, Token), that it has ended, which is final, and that its one
+ * approved change is spent. It is kept on disk, so that a broker whose database was restored from an older state can
+ * neither bring an ended digest back nor let a change be made twice.
  */
 export class DigestLedger {
   private readonly entries = new Map<string, Entry>();
@@ -52,6 +61,11 @@ export class DigestLedger {
 
   hasEnded(digest: string): boolean {
     return this.entries.get(digest)?.ended === true;
+  }
+
+  /** Whether the one change of these terms has been made. */
+  isSpent(digest: string): boolean {
+    return this.entries.get(digest)?.spent === true;
   }
 
   /** The digests that have begun and not ended. */
@@ -83,22 +97,38 @@ export class DigestLedger {
    * Notes how long a verified token says that its terms can be opened. If that is longer than the feed said, it counts:
    * a digest that is forgotten too early could be listed again. Returns whether anything is new. Durable after `flush`.
    */
-  extend({ id, digest, startsAt }: { id: string; digest: string; startsAt: number }, until: number): boolean {
+  extend({ id, digest, startsAt }: LedgerGrant, until: number): boolean {
     const known = this.entries.get(digest) ?? { beganAt: startsAt, until: 0, ended: false, grant: id };
     if (known.until >= until) return false;
     this.set(digest, { ...known, until });
     return true;
   }
 
+  /**
+   * Marks the one change of a digest as made, at once in memory and durably after `flush`. The caller forwards the change
+   * only after that: a process that dies in between has spent it without making it.
+   */
+  spend({ id, digest, startsAt }: LedgerGrant, until: number): void {
+    const known = this.entries.get(digest) ?? { beganAt: startsAt, until: 0, ended: false, grant: id };
+    this.set(digest, { ...known, until: Math.max(known.until, until), spent: true });
+  }
+
+  /** Takes the mark back. Only for a change that was certainly not forwarded. Durable after `flush`. */
+  unspend(digest: string): void {
+    const { spent, ...known } = this.entries.get(digest) ?? {};
+    if (spent === true) this.set(digest, known as Entry);
+  }
+
   /** From now on these digests are dead. Durable after `flush`. */
-  end(ended: readonly Pick<EndedGrant, 'digest' | 'until'>[], now: number): void {
-    for (const { digest, until } of ended) {
+  end(ended: readonly EndedDigest[], now: number): void {
+    for (const { digest, until, reason } of ended) {
       const known = this.entries.get(digest);
       if (known?.ended === true) continue;
       const said = until === undefined ? undefined : Date.parse(until);
       // A life only grows: a digest that is forgotten too early could be listed again.
       const life = Math.max(known?.until ?? 0, said ?? 0) || now + UNKNOWN_LIFE_MS;
-      this.set(digest, { ...known, beganAt: known?.beganAt ?? null, until: life, ended: true });
+      const spent = reason === 'exhausted' ? { spent: true as const } : {};
+      this.set(digest, { ...known, beganAt: known?.beganAt ?? null, until: life, ended: true, ...spent });
     }
   }
 

@@ -57,12 +57,12 @@ export class RecordedForwarding {
     calls.add(call);
     budgets.takeCall(claims.digest, grant);
     try {
-      const lifetimeStored = authorizer.persistDigestLifetime(claims, grant);
+      const digestStored = authorizer.persistDigest(claims, grant);
       const described = recordedCallOf(exchange, claims);
       const written =
-        lifetimeStored === undefined
+        digestStored === undefined
           ? recorder.recordAllowed(record, described, match)
-          : this.recordAfter(lifetimeStored, record, described, match);
+          : this.recordAfter(digestStored, record, described, match);
       let durable = true;
       try {
         await written;
@@ -71,6 +71,7 @@ export class RecordedForwarding {
       }
       if (!durable) {
         budgets.returnCall(claims.digest, grant);
+        authorizer.takeBackChange(claims);
         const detail = 'the record could not be written';
         return refusals.verified(exchange, claims, { code: 'record_unavailable', detail, match });
       }
@@ -85,12 +86,12 @@ export class RecordedForwarding {
   }
 
   private async recordAfter(
-    lifetimeStored: Promise<void>,
+    digestStored: Promise<void>,
     id: string,
     call: RecordedCall,
     match: AllowedCall['match'],
   ): Promise<void> {
-    await lifetimeStored;
+    await digestStored;
     await this.parts.recorder.recordAllowed(id, call, match);
   }
 

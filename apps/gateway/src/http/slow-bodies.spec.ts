@@ -42,7 +42,7 @@ describe('a body that is needed before the decision', () => {
       signal: leaving.signal,
       body: new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('x')) }),
     });
-    const send = () => world.send({ method: 'PATCH', token, body: BODY });
+    const send = () => world.send({ method: 'PATCH', token, body: new TextEncoder().encode(BODY) });
     await until(async () => (await fetch(`${world.gateway.url}/metrics`)).text().then(hasOpenCall));
     expect(await refusal(await send())).toEqual({ status: 429, code: 'rate_limited' });
     leaving.abort();

@@ -79,6 +79,7 @@ const call = (overrides: Partial<Call> = {}): Call => ({
 const view = (overrides: Partial<CallView> = {}): CallView => ({
   isInTouch: () => true,
   hasActiveSigningKey: (kid) => kid === KID,
+  isChangeSpent: () => false,
   grant: (digest) =>
     digest === DIGEST
       ? {
@@ -300,8 +301,12 @@ describe('authorizeCall', () => {
     ).toMatchObject({ allowed: true });
   });
 
-  test('terms with a change allow that method, path, query and body only', () => {
+  test('terms with a change allow that method, path, query, body and coding only', () => {
     const change = { method: 'PATCH', path: '/tenants/acme/invoices/7', bodySha256: MAP };
+    const headers = (type?: string, encoding?: string) => (name: string) => {
+      const value = { 'content-type': type, 'content-encoding': encoding }[name.toLowerCase()];
+      return value === undefined ? [] : [value];
+    };
     const bound = { ...claims, terms: { ...terms, change } };
     const exact = call({ method: 'PATCH', bodySha256: MAP });
     expect(decide({ claims: bound, call: exact })).toMatchObject({ allowed: true });
@@ -309,10 +314,36 @@ describe('authorizeCall', () => {
       { ...exact, bodySha256: DIGEST },
       { ...exact, bodySha256: undefined },
       { ...exact, path: '/tenants/acme/invoices/8' },
+      { ...exact, headerValues: headers('text/plain') },
+      { ...exact, headerValues: headers(undefined, 'gzip') },
       call({ bodySha256: MAP }),
     ]) {
       expect(decide({ claims: bound, call: other })).toMatchObject({ code: 'insufficient_scope' });
     }
+    const coded = { ...change, contentType: 'text/plain', contentEncoding: 'gzip' };
+    const boundCoded = { ...claims, terms: { ...terms, change: coded } };
+    for (const [type, encoding, allowed] of [
+      ['text/plain', 'gzip', true],
+      ['text/plain', undefined, false],
+      [undefined, 'gzip', false],
+      ['text/plain; charset=utf-8', 'gzip', false],
+      ['Text/Plain', 'gzip', false],
+      ['text/plain', 'br', false],
+    ] as const)
+      expect(
+        decide({ claims: boundCoded, call: { ...exact, headerValues: headers(type, encoding) } }).allowed,
+      ).toBe(allowed);
+  });
+
+  test('a spent change is refused as budget_exhausted, with and without its grant; other terms are not concerned', () => {
+    const change = { method: 'PATCH', path: '/tenants/acme/invoices/7', bodySha256: MAP };
+    const bound = { ...claims, terms: { ...terms, change } };
+    const exact = call({ method: 'PATCH', bodySha256: MAP });
+    for (const state of [{}, { grant: () => undefined }])
+      expect(
+        decide({ claims: bound, call: exact, view: view({ isChangeSpent: () => true, ...state }) }),
+      ).toMatchObject({ code: 'budget_exhausted' });
+    expect(decide({ view: view({ isChangeSpent: () => true }) })).toMatchObject({ allowed: true });
   });
 
   test('P13: a check that throws refuses', () => {

@@ -21,6 +21,7 @@ import {
 import {
   bodyIsNotTooLarge,
   budgetIsLeft,
+  changeIsNotSpent,
   concurrencyHasRoom,
   gatewayIsInTouch,
   grantBeganAsTokenSays,
@@ -47,6 +48,7 @@ const callSteps: readonly CallStep[] = [
   gatewayIsInTouch,
   signingKeyIsActive,
   tokenHasNotExpired,
+  changeIsNotSpent,
   grantBeganAsTokenSays,
   grantHasBudgetOfTerms,
   grantIsActive,

@@ -73,6 +73,8 @@ export interface CallView {
   hasActiveSigningKey(kid: string, now: number): boolean;
   /** The active grant of exactly this digest. Undefined if it is not, or no longer, on the list. */
   grant(digest: string): ActiveGrant | undefined;
+  /** Whether the one change of the terms with this digest has been made. It outlasts the grant. */
+  isChangeSpent(digest: string): boolean;
   /** The service's current map. */
   currentMap(service: string): PublishedRouteMap | undefined;
   /** The map with that hash, which terms name. */

@@ -70,6 +70,7 @@ function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) 
   const view: CallView = {
     isInTouch: () => true,
     hasActiveSigningKey: () => true,
+    isChangeSpent: () => false,
     grant: () => ({
       id: GRANT,
       tenant: 'acme',

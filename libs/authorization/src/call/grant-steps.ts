@@ -7,6 +7,15 @@ const ended = (detail: string): CallRefusal => ({ code: 'grant_ended', detail })
 export const gatewayIsInTouch: CallStep = ({ view, now }) =>
   view.isInTouch(now) ? undefined : { code: 'not_in_touch', detail: 'the gateway lost touch meanwhile' };
 
+/**
+ * One forwarded call spends an approved change. This comes before the checks of the grant, which ends with its budget: the
+ * second attempt gets the same answer before the grant's end has arrived and after.
+ */
+export const changeIsNotSpent: CallStep = ({ claims: { terms, digest }, view }) =>
+  terms.change !== undefined && view.isChangeSpent(digest)
+    ? { code: 'budget_exhausted', detail: 'the one approved change has been made' }
+    : undefined;
+
 /** The window of a digest is fixed: the feed must not list the grant with another beginning than the token names. */
 export const grantBeganAsTokenSays: CallStep = ({ claims, grant }) =>
   grant === undefined || grant.startsAt === claims.grant_nbf * 1_000

@@ -1,4 +1,5 @@
 import {
+  type Change,
   ContractError,
   forbidsCall,
   isSlug,
@@ -127,7 +128,10 @@ export const tenantDoesNotForbid: CallStep = ({ claims, call, view, match }) => 
     : undefined;
 };
 
-/** Terms with a `change` allow exactly that call: its method, path with query, and body to the byte. */
+/**
+ * Terms with a `change` allow exactly that call: its method, path with query, body to the byte, and the two headers that
+ * say how the body is read. A header that the change does not name must be absent.
+ */
 export const changeIsTheApproved: CallStep = ({ claims: { terms }, call }) => {
   const change = terms.change;
   if (change === undefined) return undefined;
@@ -135,5 +139,17 @@ export const changeIsTheApproved: CallStep = ({ claims: { terms }, call }) => {
     change.method === call.method &&
     change.path === call.path + call.query &&
     change.bodySha256 === call.bodySha256;
-  return same ? undefined : outside('this is not the one change that was approved');
+  if (!same) return outside('this is not the one change that was approved');
+  const header = HEADERS_OF_CHANGE.find(([name, member]) => !isOnly(call.headerValues(name), change[member]));
+  return header === undefined ? undefined : outside(`the approved change has another ${header[0]}`);
 };
+
+const HEADERS_OF_CHANGE = [
+  ['Content-Type', 'contentType'],
+  ['Content-Encoding', 'contentEncoding'],
+] as const satisfies (readonly [string, keyof Change])[];
+
+/** Whether the header has this one value, or is absent if none is wanted. */
+function isOnly(values: readonly string[], wanted: string | undefined): boolean {
+  return wanted === undefined ? values.length === 0 : values.length === 1 && values[0] === wanted;
+}

@@ -42,7 +42,7 @@ export type Terms = {
   lapsesAt: string;
   /** How many calls, and bytes of response bodies, the grant may use. */
   budget?: Budget;
-  /** The one call that may be made, including its body. */
+  /** The one call that may be made, including its body. Requires `budget.calls` = 1: one forwarded call spends it. */
   change?: Change;
   /** `usr_…` */
   requester: string;
@@ -54,12 +54,33 @@ export type Terms = {
 
 export type Budget = { calls?: number; bytes?: number };
 
-/** `path` is the upstream path with query. `bodySha256` is `sha256:` + hex of the raw body. */
-export type Change = { method: string; path: string; bodySha256: string };
+/** One exact call. The call must match every member; a member that is absent here must be absent in the call too. */
+export type Change = {
+  method: string;
+  /** The upstream path with query. */
+  path: string;
+  /** `sha256:` + hex of the raw body; of no bytes if there is no body. */
+  bodySha256: string;
+  /** The value of `Content-Type`, character for character: upstreams read the same bytes differently by it. */
+  contentType?: string;
+  /** The value of `Content-Encoding`, character for character. */
+  contentEncoding?: string;
+};
 
 const METHOD = /^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/;
 // Path and query as sent: printable ASCII, no fragment.
 const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
+// A header value as it arrives: visible ASCII with spaces inside.
+const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+
+/** The shape of a change. Terms and the API's requests have the same. */
+export const changeSchema: z.ZodType<Change> = z.strictObject({
+  method: z.string().regex(METHOD, 'an HTTP method in capitals'),
+  path: z.string().max(4_096).regex(TARGET, 'an upstream path with query'),
+  bodySha256: digest,
+  contentType: z.exactOptional(z.string().max(255).regex(HEADER_VALUE, 'a header value')),
+  contentEncoding: z.exactOptional(z.string().max(255).regex(HEADER_VALUE, 'a header value')),
+});
 
 /**
  * The shape of terms, published as docs/schemas/terms-v1.json. The rules between members (normal form of the scope, which
@@ -83,17 +104,14 @@ export const termsSchema: z.ZodType<Terms> = z.strictObject({
   useBy: z.exactOptional(instant),
   lapsesAt: instant,
   budget: z.exactOptional(budget),
-  change: z.exactOptional(
-    z.strictObject({
-      method: z.string().regex(METHOD),
-      path: z.string().max(4_096).regex(TARGET),
-      bodySha256: digest,
-    }),
-  ),
+  change: z.exactOptional(changeSchema),
   requester: z.string().regex(idPattern('usr')),
   justification: commitment,
   ticket: z.exactOptional(commitment),
 });
+
+/** Without this, "the one change" would be made as often as the grant's window allows. */
+export const CHANGE_IS_ONE_CALL = '`change` requires `budget.calls` = 1';
 
 type Rule = (terms: Terms) => string | undefined;
 
@@ -125,6 +143,7 @@ const RULES: readonly (readonly [member: keyof Terms, rule: Rule])[] = [
       ),
   ],
   ['lapsesAt', (terms) => unless(lapsesInTime(terms), 'is after `useBy`, or after `startsAt` + `seconds`')],
+  ['budget', ({ change, budget }) => unless(change === undefined || budget?.calls === 1, CHANGE_IS_ONE_CALL)],
   ['justification', ({ justification }) => unless(isCommitment(justification), 'not a commitment')],
   ['ticket', ({ ticket }) => unless(ticket === undefined || isCommitment(ticket), 'not a commitment')],
 ];

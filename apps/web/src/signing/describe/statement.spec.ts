@@ -89,6 +89,18 @@ describe('P12: the signing page describes in words', () => {
     expect(lines).toContain(`Digest: ${approval.digest}`);
   });
 
+  test('an approval of one change: the call, its body, and the headers that say how the body is read', async () => {
+    const bodySha256 = `sha256:${'ef'.repeat(32)}`;
+    const call = { method: 'PATCH', path: '/tenants/acme/invoices/7', bodySha256 };
+    const change = { ...call, contentType: 'application/json', contentEncoding: 'gzip' };
+    const one: Terms = { ...terms, budget: { calls: 1 }, change };
+    const statement = { ...approval, digest: termsDigest(hashing, one) };
+    const lines = textOf(await read({ ...asked, terms: one, statement }));
+    expect(lines.find((line) => line.includes('PATCH'))).toMatch(
+      /: PATCH \/tenants\/acme\/invoices\/7\|sha256:(?:ef){32}\|Content-Type: application\/json\|Content-Encoding: gzip$/,
+    );
+  });
+
   test('a denial, an invitation, a stop, a lift and a trust document', async () => {
     const { notBefore: _from, notAfter: _until, ...rest } = approval;
     const denial = { ...rest, decision: 'deny' };

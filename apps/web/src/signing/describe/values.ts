@@ -60,11 +60,21 @@ export const budget: Describe = (value, { language, words }) => {
   return lines.length === 0 ? undefined : lines;
 };
 
+/** The call, the hash of its body, and the two headers that say how the body is read. */
 export const change: Describe = (value) => {
-  const { method, path, bodySha256, ...more } = asObject(value) ?? {};
+  const { method, path, bodySha256, contentType, contentEncoding, ...more } = asObject(value) ?? {};
   if (typeof method !== 'string' || typeof path !== 'string' || typeof bodySha256 !== 'string')
     return undefined;
-  return isEmpty(more) ? [`${method} ${path}`, bodySha256] : undefined;
+  const lines = [`${method} ${path}`, bodySha256];
+  for (const [name, header] of [
+    ['Content-Type', contentType],
+    ['Content-Encoding', contentEncoding],
+  ] as const) {
+    if (header === undefined) continue;
+    if (typeof header !== 'string') return undefined;
+    lines.push(`${name}: ${header}`);
+  }
+  return isEmpty(more) ? lines : undefined;
 };
 
 /** A commitment, described by the text that was verified against it. */

@@ -1,4 +1,4 @@
-import { ContractError, normaliseScope, type ScopeEntry } from '@countersign/contract';
+import { CHANGE_IS_ONE_CALL, ContractError, normaliseScope, type ScopeEntry } from '@countersign/contract';
 import { requireFutureInstant } from '../../domain/access-window.js';
 import { AccessError } from '../../errors.js';
 import { type RequestedAccess, startAndBudget } from '../../policy/requested-access.js';
@@ -7,11 +7,13 @@ import type { AccessRequestInput } from './draft-terms.js';
 /**
  * Turns a request's body into what the evaluator decides about.
  *
- * @throws AccessError `invalid_request` for a malformed scope or contradictory times, `request_refused` for a scope that
- *   is too long
+ * @throws AccessError `invalid_request` for a malformed scope, contradictory times, or a change without a budget of one
+ *   call; `request_refused` for a scope that is too long
  */
 export function normaliseRequest(input: AccessRequestInput, now: Date): RequestedAccess {
   requireTimes(input, now);
+  if (input.change !== undefined && input.budget?.calls !== 1)
+    throw invalid('budget/calls', `${CHANGE_IS_ONE_CALL}: one call spends it.`);
   return {
     tenant: input.tenant,
     service: input.service,
