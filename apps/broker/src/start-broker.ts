@@ -11,13 +11,14 @@ import {
   uuidV7Ids,
 } from '@countersign/persistence';
 import { createLogger } from '@countersign/runtime';
-import type { SlackIntegration } from '@countersign/slack';
+import { EVENTS_PATH, type SlackIntegration } from '@countersign/slack';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import type { DestinationStream, Logger } from 'pino';
 import { brokerModule } from './broker.module.js';
 import { type BrokerDeps, SLACK } from './core.module.js';
 import { expressServer, limitServer, useMiddleware } from './http/middleware.js';
+import { keepRawBody, MAX_BODY_BYTES } from './http/request-body.js';
 import { Shutdown } from './http/shutdown.js';
 import { codeMailer, noticeChannels } from './notices/channels.js';
 import { NestLogger } from './observe/logging.js';
@@ -86,8 +87,8 @@ async function serve(
 ): Promise<RunningBroker> {
   useMiddleware(app, logger);
   const slack = app.get<SlackIntegration | null>(SLACK);
-  // Before Nest's own routes, which answer everything else. Bolt reads the body and checks its signature itself.
-  if (slack?.router != null) app.use(slack.router);
+  // Before Nest's own routes, which answer everything else. Bolt checks the signature itself.
+  if (slack?.router != null) app.use(EVENTS_PATH, keepRawBody(MAX_BODY_BYTES)).use(slack.router);
   await app.init();
   const server: Server = app.getHttpServer();
   limitServer(server);

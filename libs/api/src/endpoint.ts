@@ -15,7 +15,13 @@ export interface Endpoint {
   query?: z.ZodObject;
   /** Accepts an `Idempotency-Key` header. */
   idempotent?: true;
-  answer: { status: number; description: string; schema?: z.ZodType; type?: string };
+  answer: {
+    status: number;
+    description: string;
+    schema?: z.ZodType;
+    /** Media types; `application/json` if absent. */
+    type?: string | readonly string[];
+  };
   /** A redirect that the endpoint may answer instead. */
   redirect?: { status: number; description: string };
   /** Codes beyond those that follow from authentication, body and query. */

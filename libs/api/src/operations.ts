@@ -41,7 +41,7 @@ export const docsEndpoints = {
   asset: endpoint({
     route: 'GET /api/docs/{file}',
     summary: 'A part of the page',
-    answer: { status: 200, description: 'Style or script.', type: 'text/javascript' },
+    answer: { status: 200, description: 'Style or script.', type: ['text/css', 'text/javascript'] },
     errors: ['not_found'],
   }),
 };

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { SigningDeps } from '@countersign/access';
 import { PeriodicLoop } from '@countersign/runtime';
 import {
@@ -19,8 +20,8 @@ import { registerLifecycle } from './lifecycle.js';
 import { boltLogger, type SlackLog } from './log.js';
 import { Installations } from './tokens.js';
 
-const EVENTS_PATH = '/slack/events';
-const MAX_BODY_BYTES = 1024 * 1024;
+/** Where Slack sends requests by HTTP. */
+export const EVENTS_PATH = '/slack/events';
 /** How often the broker checks which tokens expire soon. */
 const TOKEN_CHECK_MS = 10 * 60_000;
 
@@ -31,7 +32,10 @@ export interface SlackIntegration {
   installations: Installations;
   identities: Identities;
   app: App;
-  /** The Express router to mount; null in Socket Mode. */
+  /**
+   * The Express router to mount; null in Socket Mode. It takes the body from `request.rawBody`, which the caller has read
+   * within its own limit: Bolt leaves a connection unusable if a body is larger than its limit.
+   */
   router: ExpressReceiver['router'] | null;
   /** Starts to listen. Does not wait for Slack. */
   start(): void;
@@ -115,19 +119,24 @@ function httpReceiver(config: SlackConfig, logger: Logger): ExpressReceiver {
     signingSecret: config.signingSecret ?? '',
     endpoints: EVENTS_PATH,
     logger,
-    bodyLimit: MAX_BODY_BYTES,
-    customPropertiesExtractor: ({ headers }): Proof => ({
-      signature: String(headers['x-slack-signature']),
-      timestamp: String(headers['x-slack-request-timestamp']),
+    customPropertiesExtractor: (request: { headers: IncomingHttpHeaders; rawBody?: Uint8Array }): Proof => ({
+      signature: String(request.headers['x-slack-signature']),
+      timestamp: String(request.headers['x-slack-request-timestamp']),
+      body: request.rawBody ?? new Uint8Array(),
+      contentType: request.headers['content-type'],
     }),
     processEventErrorHandler: async ({ error, response, logger: to }) => {
-      const refused = error instanceof InboundRefused || error instanceof AuthorizationError;
       to.warn(error);
       if (response.headersSent) return false;
-      response.writeHead(refused ? 401 : 500).end();
+      response.writeHead(statusOf(error)).end();
       return true;
     },
   });
+}
+
+function statusOf(error: Error): number {
+  if (error instanceof InboundRefused) return error.status;
+  return error instanceof AuthorizationError ? 401 : 500;
 }
 
 function socketReceiver(config: SlackConfig, logger: Logger): SocketModeReceiver {

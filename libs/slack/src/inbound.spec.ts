@@ -67,10 +67,34 @@ async function taken(inbound: Inbound, body: object, by: Proof): Promise<{ acks:
   }
 }
 
-const COMMAND = { command: '/access' };
-const PRESS = { type: 'block_actions' };
-const FORM = { type: 'view_submission' };
-const event = (id: string) => ({ type: 'event_callback', event_id: id });
+const COMMAND = {
+  ...{
+    command: '/access',
+    text: '',
+    user_id: 'U0',
+    team_id: 'T0',
+    trigger_id: '1',
+    response_url: 'http://slack',
+  },
+};
+const FROM = { user: { id: 'U0', team_id: 'T0' }, team: { id: 'T0' }, enterprise: null, trigger_id: '1' };
+const PRESS = {
+  ...{ type: 'block_actions', ...FROM, channel: { id: 'C0' }, message: { ts: '1.1' } },
+  actions: [{ type: 'button', action_id: 'approve', block_id: 'b', value: 'x' }],
+};
+const FORM = {
+  ...{ type: 'view_submission', ...FROM },
+  view: {
+    ...{ id: 'V0', type: 'modal', callback_id: 'ask', private_metadata: '', title: { text: 'Ask' } },
+    blocks: [{ block_id: 'tenant' }],
+    state: { values: { tenant: { tenant: { type: 'x', value: null, selected_option: { value: 'acme' } } } } },
+  },
+};
+const event = (id: string) => ({
+  ...{ type: 'event_callback', event_id: id, event_time: SECONDS, team_id: 'T0' },
+  event: { type: 'app_home_opened', user: 'U0', tab: 'home', channel: 'D0' },
+  authorizations: [{ enterprise_id: null, team_id: 'T0', user_id: 'U1', is_enterprise_install: false }],
+});
 
 test.each<[string, number, string | undefined]>([
   ['five minutes old', -300, undefined],

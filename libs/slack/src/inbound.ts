@@ -1,6 +1,7 @@
 import { type Deps, hexDigest } from '@countersign/access';
 import type { ReceiverEvent } from '@slack/bolt';
 import { LRUCache } from 'lru-cache';
+import { PayloadError, readPayload, requirePayload } from './payload.js';
 
 /** Allowed difference between a request's timestamp and our clock, either way. Bolt checks the past only. */
 const MAX_SKEW_SECONDS = 300;
@@ -10,11 +11,17 @@ const REMEMBERED_MS = 2 * MAX_SKEW_SECONDS * 1000 + 60_000;
 const EVENTS_REMEMBERED_MS = 2 * 3_600_000;
 const MAX_REMEMBERED = 100_000;
 
-/** The request is answered with 401 and has no effect. */
+/** The request is refused with this status and has no effect. */
 export class InboundRefused extends Error {
-  constructor(readonly code: 'malformed' | 'stale' | 'from_the_future' | 'replayed') {
-    super(`Slack request refused: ${code}`);
+  readonly status: 400 | 401;
+
+  constructor(
+    readonly code: 'malformed' | 'stale' | 'from_the_future' | 'replayed' | 'bad_payload',
+    detail?: string,
+  ) {
+    super(`Slack request refused: ${code}${detail === undefined ? '' : ` (${detail})`}`);
     this.name = 'InboundRefused';
+    this.status = code === 'bad_payload' ? 400 : 401;
   }
 }
 
@@ -24,13 +31,17 @@ export interface Proof {
   timestamp?: string;
   /** The envelope's id in Socket Mode. */
   envelope?: string;
+  /** The bytes that were signed. Absent in Socket Mode, whose client gives parsed payloads only. */
+  body?: Uint8Array;
+  contentType?: string | undefined;
 }
 
 /** The signature of `App.processEvent`. */
 export type Process = (event: ReceiverEvent) => Promise<void>;
 
 /**
- * Checks each request again after Bolt has verified its signature: its timestamp must be recent, and it must be new.
+ * Checks each request again after Bolt has verified its signature: its timestamp must be recent, its payload must have one
+ * reading and the parts that we use, and it must be new.
  * This process remembers every request in memory. Requests that act are also recorded in the store, which all brokers
  * share. Commands and shortcuts only open a view, with a trigger that Slack accepts once; so they do not wait for the
  * store. The acknowledgement of a press does not wait for it either.
@@ -49,12 +60,12 @@ export class Inbound {
   async take(event: ReceiverEvent): Promise<void> {
     const { customProperties, ...rest } = event;
     const proof: Proof = customProperties ?? {};
-    const plain: ReceiverEvent = { ...rest, customProperties: {} };
     requireCanonicalSignature(proof);
     this.requireRecent(proof);
+    const body = payloadOf(proof, event.body);
+    const plain: ReceiverEvent = { ...rest, body, customProperties: {} };
     const once = proof.signature ?? proof.envelope;
     if (once !== undefined && !this.remember(once)) throw new InboundRefused('replayed');
-    const { body } = event;
     const eventId = typeof body['event_id'] === 'string' ? body['event_id'] : undefined;
     if (eventId !== undefined) return this.takeEvent(plain, eventId);
     switch (body['type']) {
@@ -119,6 +130,18 @@ export class Inbound {
 
   private hash(key: string): string {
     return hexDigest(this.deps.hashing, key);
+  }
+}
+
+/** The payload as the strict reader reads it, never as Bolt did. @throws InboundRefused `bad_payload` */
+function payloadOf({ body, contentType }: Proof, parsed: unknown): ReceiverEvent['body'] {
+  try {
+    if (body !== undefined) return readPayload(body, contentType);
+    requirePayload(parsed);
+    return parsed;
+  } catch (error) {
+    if (error instanceof PayloadError) throw new InboundRefused('bad_payload', error.message);
+    throw error;
   }
 }
 

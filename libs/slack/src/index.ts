@@ -1,5 +1,5 @@
 export { ACTIONS, COMMAND, FORMS, SHORTCUT } from './action-ids.js';
-export { createSlackIntegration, type SlackIntegration } from './app.js';
+export { createSlackIntegration, EVENTS_PATH, type SlackIntegration } from './app.js';
 export { checkPlace, type PlaceState, slackClockOffset } from './check.js';
 export type { SlackParts, SlackSettings } from './config.js';
 export { BOT_EVENTS, BOT_SCOPES, readSlackConfig, type SlackConfig } from './config.js';

@@ -27,6 +27,16 @@ describe('every answer in these tests is checked against the OpenAPI document', 
     return JSON.stringify(body);
   };
 
+  test.each([
+    ['/api/docs/swagger-ui.css', 'text/css'],
+    ['/api/docs/swagger-ui-bundle.js', 'text/javascript'],
+    ['/api/docs/init.js', 'text/javascript'],
+  ])('%s is documented as what it is', async (path, type) => {
+    const answer = await broker.fetch('GET', path);
+    expect(answer.headers.get('content-type')).toMatch(type);
+    expect(check.problem({ method: 'GET', path, status: 200, type, body: answer.text })).toBeUndefined();
+  });
+
   test('a documented answer passes', () => {
     expect(check.problem(good)).toBeUndefined();
   });

@@ -81,9 +81,48 @@ describe('malformed input gets a stable code and a pointer, and writes nothing',
     ]);
   });
 
-  test('a member named after the prototype is refused', async () => {
-    const raw = JSON.stringify(ask()).replace('{', '{"__proto__":{"admin":true},');
+  test.each([
+    ['__proto__', '{"__proto__":{"polluted":true},'],
+    ['__proto__, escaped', '{"\\u005f\\u005fproto__":{"polluted":true},'],
+    ['constructor.prototype', '{"constructor":{"prototype":{"polluted":true}},'],
+  ])('prototype pollution: a member named %s is refused', async (_name, start) => {
+    const raw = JSON.stringify(ask()).replace('{', start);
     expect(codeOf(await post({ raw }))).toBe('400 invalid_request');
+    expect('polluted' in {}).toBe(false);
+  });
+
+  const bytes = Buffer.from(JSON.stringify(ask({ justification: 'INVALID' })));
+  const at = bytes.indexOf('INVALID');
+  const withBytes = (...inserted: number[]) =>
+    Buffer.concat([bytes.subarray(0, at), Buffer.from(inserted), bytes.subarray(at)]);
+
+  test.each([
+    ['0xFF', withBytes(0xff)],
+    ['an overlong slash', withBytes(0xc0, 0xaf)],
+    ['CESU-8', withBytes(0xed, 0xa0, 0xbd, 0xed, 0xb8, 0x80)],
+    ['a cut sequence', withBytes(0xe2, 0x82)],
+    ['a byte order mark before the body', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes])],
+  ])('invalid UTF-8 is refused, not stored as U+FFFD: %s', async (_name, raw) => {
+    const before = await written();
+    const answer = await post({ raw });
+    expect(codeOf(answer)).toBe('400 invalid_request');
+    expect((answer.body as { detail: string }).detail).toContain('UTF-8');
+    expect(await written()).toEqual(before);
+  });
+
+  test.each([
+    ['a member twice', (json: string) => json.replace('{', '{"tenant":"globex",')],
+    ['a member twice, once escaped', (json: string) => json.replace('{', '{"\\u0074enant":"globex",')],
+    [
+      'a member of a part twice',
+      (json: string) => json.replace('"resource":', '"resource":"payroll","resource":'),
+    ],
+  ])('%s is refused: no reader has to choose', async (_name, change) => {
+    const before = await written();
+    const answer = await post({ raw: change(JSON.stringify(ask())) });
+    expect(codeOf(answer)).toBe('400 invalid_request');
+    expect((answer.body as { detail: string }).detail).toContain('names a member twice');
+    expect(await written()).toEqual(before);
   });
 
   test.each<[string, CallOptions, string]>([

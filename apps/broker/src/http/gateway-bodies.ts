@@ -1,20 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { json, type NextFunction, type Request, type Response, Router } from 'express';
+import { type NextFunction, type Request, type Response, Router } from 'express';
 import type { BrokerDeps } from '../core.module.js';
 import { identifyGateway } from './identify.guard.js';
 import { limitConcurrency } from './limit-concurrency.js';
 import { type BrokerRequest, credentialsOf } from './request.js';
-
-export const MAX_BODY_BYTES = 1024 * 1024;
-
-/** Keeps the bytes of a body as they arrived. */
-export function keepRaw(
-  request: IncomingMessage & Pick<Partial<BrokerRequest>, 'rawBody'>,
-  _response: ServerResponse,
-  body: Buffer,
-): void {
-  request.rawBody = body;
-}
+import { MAX_BODY_BYTES, readBodiesOf } from './request-body.js';
 
 /** A gateway closes a batch of records at about 1 MiB; see docs/feed.md. */
 const MAX_RECORDS_BYTES = 2 * 1024 * 1024;
@@ -38,10 +27,10 @@ export function gatewayBodies(deps: BrokerDeps): Router {
   router.use(
     '/v1/records',
     limitConcurrency(BATCHES_PER_GATEWAY, gatewayOf),
-    json({ inflate: false, limit: MAX_RECORDS_BYTES, verify: keepRaw }),
+    readBodiesOf('application/json', MAX_RECORDS_BYTES),
     limitConcurrency(BATCHES_AT_ONCE),
   );
-  router.use(json({ inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
+  router.use(readBodiesOf('application/json', MAX_BODY_BYTES));
   return router;
 }
 

@@ -11,9 +11,9 @@ import { type IdPrefix, isId, isServiceName, isSlug, jsonPointer } from '@counte
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { z } from 'zod';
 import { endpointOf } from './endpoint.js';
-import { hasBody } from './origin.guard.js';
 import { HttpProblem, type InputError } from './problem.js';
 import type { BrokerRequest } from './request.js';
+import { hasBody } from './request-body.js';
 
 const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<BrokerRequest>();
 

@@ -1,21 +1,15 @@
 import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import express, {
-  type Express,
-  json,
-  type NextFunction,
-  type Request,
-  type Response,
-  urlencoded,
-} from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { DEPS } from '../core.module.js';
 import { requestLog } from '../observe/logging.js';
 import { Metrics, measure } from '../observe/metrics.js';
 import { readBuiltApp, serveApp } from '../web/pages.js';
-import { gatewayBodies, keepRaw, MAX_BODY_BYTES } from './gateway-bodies.js';
+import { gatewayBodies } from './gateway-bodies.js';
 import { HttpProblem } from './problem.js';
+import { MAX_BODY_BYTES, readBodiesOf } from './request-body.js';
 import { Shutdown } from './shutdown.js';
 
 const MAX_HEADERS = 100;
@@ -54,10 +48,10 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
   app.use(limitHeaders);
   app.use(closeConnectionsOnShutdown(app.get(Shutdown)));
   app.use(serveApp(readBuiltApp()));
-  app.use('/oauth', urlencoded({ extended: false, inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
-  app.use('/auth', json({ inflate: false, limit: MAX_SIGN_IN_BYTES, verify: keepRaw }));
-  app.use('/auth', urlencoded({ extended: false, inflate: false, limit: MAX_SIGN_IN_BYTES }));
-  app.use('/api', json({ inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
+  app.use('/oauth', readBodiesOf('application/x-www-form-urlencoded', MAX_BODY_BYTES));
+  app.use('/auth', readBodiesOf('application/json', MAX_SIGN_IN_BYTES));
+  app.use('/auth', readBodiesOf('application/x-www-form-urlencoded', MAX_SIGN_IN_BYTES));
+  app.use('/api', readBodiesOf('application/json', MAX_BODY_BYTES));
   app.use('/gateway', gatewayBodies(app.get(DEPS)));
 }
 

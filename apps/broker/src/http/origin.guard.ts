@@ -4,6 +4,7 @@ import { callerRuleOf } from './access.decorators.js';
 import { endpointOf } from './endpoint.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
+import { hasBody } from './request-body.js';
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -41,8 +42,3 @@ export class OriginGuard implements CanActivate {
 const hasSession = ({ caller }: BrokerRequest): boolean =>
   caller?.kind === 'person' && caller.session !== undefined;
 const isCookie = ({ headers }: BrokerRequest): boolean => headers.authorization === undefined;
-
-/** Whether a request has a body. */
-export function hasBody({ headers }: BrokerRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}

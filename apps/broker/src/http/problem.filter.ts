@@ -34,7 +34,7 @@ export class ProblemFilter implements ExceptionFilter {
     const pause = RETRY_AFTER_SECONDS[answer.code];
     if (pause !== undefined && !response.hasHeader('Retry-After'))
       response.setHeader('Retry-After', String(pause));
-    // The rest of an unread body would otherwise be read as the next request.
+    // No one reads the rest of the body any more, so no further request could arrive on this connection.
     if (answer.code === 'body_too_large') response.setHeader('Connection', 'close');
     response.setHeader('Content-Type', 'application/problem+json');
     response.status(answer.status).send(Buffer.from(JSON.stringify(answer)));

@@ -180,7 +180,8 @@ function success({ answer }: Endpoint): Json {
   const { description, schema, type } = answer;
   if (schema === undefined && type === undefined) return { description };
   const content = schema === undefined ? { schema: { type: 'string' } } : { schema: schemaOf(schema) };
-  return { description, content: { [type ?? 'application/json']: content } };
+  const types = [type ?? 'application/json'].flat();
+  return { description, content: Object.fromEntries(types.map((each) => [each, content])) };
 }
 
 function codesOf(route: BrokerRoute, endpoint: Endpoint, rule: CallerRule | undefined): ErrorCode[] {

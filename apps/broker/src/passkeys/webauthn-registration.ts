@@ -1,5 +1,5 @@
 import type { EnrolmentBegun, ProvenPasskey, RelyingParty } from '@countersign/access';
-import { passkeyJwk } from '@countersign/contract';
+import { passkeyJwk, readStrictJson } from '@countersign/contract';
 import type { RegistrationResponseJSON, VerifiedRegistrationResponse } from '@simplewebauthn/server';
 import { HttpProblem } from '../http/problem.js';
 
@@ -70,9 +70,14 @@ function checked(verified: Promise<VerifiedRegistrationResponse>): Promise<Verif
   });
 }
 
-/** Whether it was made in a frame of another site (WebAuthn Level 3 §5.8.1), which the library does not check. */
+/**
+ * Whether it was made in a frame of another site (WebAuthn Level 3 §5.8.1), which the library does not check.
+ *
+ * @throws ContractError `invalid_json` if the client data has more than one reading
+ */
 function isFramed(clientDataJson: string): boolean {
-  const { crossOrigin, topOrigin } = JSON.parse(Buffer.from(clientDataJson, 'base64url').toString('utf8'));
+  const clientData = readStrictJson(Buffer.from(clientDataJson, 'base64url'));
+  const { crossOrigin, topOrigin } = Object(clientData) as Record<string, unknown>;
   return crossOrigin === true || topOrigin !== undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isStopOrLift } from '@countersign/authorization';
-import { ContractError, parseSignature, type Signature } from '@countersign/contract';
+import { ContractError, parseSignature, readStrictJson, type Signature } from '@countersign/contract';
 import type { CustomerRules } from '../trust/customer-rules.js';
 import type { CanonicalRequest } from './canonical-request.js';
 import { answerProblem } from './refusals.js';
@@ -60,17 +60,19 @@ type ReadSignature = { ok: true; signature: Signature } | { ok: false; problem: 
 function readCountersignature(body: Buffer): ReadSignature {
   const wrong = (problem: string): ReadSignature => ({ ok: false, problem });
   try {
-    const value = JSON.parse(body.toString('utf8')) as unknown;
+    const value = readStrictJson(body);
     const members = typeof value === 'object' && value !== null ? value : {};
     if (Object.keys(members).join() !== 'countersignature')
       return wrong('the body must be {"countersignature": …}');
     const { countersignature } = members as { countersignature: unknown };
     return { ok: true, signature: parseSignature(countersignature) };
   } catch (error) {
-    if (error instanceof ContractError)
-      return wrong(`countersignature${error.pointer ?? ''}: ${error.message}`);
-    if (error instanceof SyntaxError) return wrong('the body is not JSON');
-    throw error;
+    if (!(error instanceof ContractError)) throw error;
+    return wrong(
+      error.code === 'invalid_json'
+        ? error.message
+        : `countersignature${error.pointer ?? ''}: ${error.message}`,
+    );
   }
 }
 

@@ -239,7 +239,8 @@ describe('P12: a customer’s own stop', () => {
     });
 
     test('in another body, or by another method', async () => {
-      const post = (body: string) => claimed.world.send({ method: 'POST', path: '/countersign/stop', body });
+      const post = (body: string | Uint8Array<ArrayBuffer>) =>
+        claimed.world.send({ method: 'POST', path: '/countersign/stop', body });
       for (const body of [
         '',
         'x',
@@ -247,6 +248,12 @@ describe('P12: a customer’s own stop', () => {
         '{}',
         JSON.stringify({ countersignature: claimed.stop(), more: 1 }),
         ' '.repeat(16_385),
+        // Two readers could read two stops in these.
+        JSON.stringify({ countersignature: claimed.stop() }).replace('{', '{"countersignature":{},'),
+        Buffer.from(
+          JSON.stringify({ countersignature: claimed.stop() }).replace('"person":"', '"person":"\xff'),
+          'latin1',
+        ),
       ])
         expect((await post(body)).status).toBe(400);
       expect((await claimed.world.send({ path: '/countersign/stop' })).status).toBe(404);

@@ -1,13 +1,14 @@
 import {
+  ContractError,
   decodeBase64url,
   encodeBase64url,
   type PasskeyJwk,
+  readStrictJson,
   type Signature,
   statementChallenge,
   type TrustDocument,
   utf8,
 } from '@countersign/contract';
-import { hasDuplicateMember } from '../token/duplicate-members.js';
 import { type CountersignPorts, type CountersignRefusal, refuse } from './countersignature.js';
 import { readEcdsaSignature } from './ecdsa-signature.js';
 
@@ -56,17 +57,16 @@ export const isSpelledCanonically: AssertionStep = (context) => {
   return undefined;
 };
 
-/** UTF-8 without a byte order mark, one JSON object, each member once: text that has only one reading. */
+/** One JSON object that has only one reading. */
 const holdsClientData: AssertionStep = (context) => {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(context.clientBytes);
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && !hasDuplicateMember(text)) {
+    const value = readStrictJson(context.clientBytes);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       context.clientData = value as Readonly<Record<string, unknown>>;
       return undefined;
     }
-  } catch {
-    // Neither UTF-8 nor JSON.
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error;
   }
   return refuse('malformed', 'the client data is not one JSON object with each member once');
 };

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { verify } from 'node:crypto';
-import { MAX_TOKEN_BYTES } from '@countersign/contract';
-import { hasDuplicateMember } from './duplicate-members.js';
+import { hasDuplicateMember, MAX_TOKEN_BYTES } from '@countersign/contract';
 import { type JsonObject, refuse, type TokenStep } from './grant-token.js';
 import { isEs256Key } from './jwks.js';
 
