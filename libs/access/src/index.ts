@@ -241,7 +241,7 @@ export { withdrawInvitation } from './use-cases/invitations/invitation-transitio
 export { draftInvitationStatement, type InvitationInput, invite } from './use-cases/invitations/invite.js';
 export { listInvitations } from './use-cases/invitations/read-invitations.js';
 export { type LockInput, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
-export { listEvents, listRecords } from './use-cases/log/read-log.js';
+export { listEvents, listRecords, readOpenings, readWholeLog } from './use-cases/log/read-log.js';
 export { listNotices, retryNotice } from './use-cases/notices/notices-admin.js';
 export { applyOrganisation } from './use-cases/organisation/apply-organisation.js';
 export {

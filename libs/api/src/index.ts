@@ -48,7 +48,9 @@ export {
   type Event,
   type EventQuery,
   eventSchema,
+  type LeafOpenings,
   logEndpoints,
+  logFileEndpoints,
   type RecordQuery,
 } from './logs.js';
 export { ASSURANCES, CHANNELS, digestText, idText, instant, SIDES } from './members.js';

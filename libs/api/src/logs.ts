@@ -73,6 +73,60 @@ const recordQuery = z.strictObject({
 });
 export type RecordQuery = z.infer<typeof recordQuery>;
 
+/** Values and salts behind the commitments of a leaf, by name; what was erased is missing. */
+export const openingsSchema = named(
+  'LeafOpenings',
+  z.object({
+    index: z.int(),
+    openings: z.record(z.string(), z.object({ value: z.string(), salt: z.string() })),
+  }),
+);
+export type LeafOpenings = z.infer<typeof openingsSchema>;
+
+/** A log as anyone can follow it with their own tools: C2SP tlog-tiles below `/log/{slug}`. */
+export const logFileEndpoints = {
+  checkpoint: endpoint({
+    route: 'GET /log/{slug}/checkpoint',
+    summary: 'The newest signed checkpoint of a log',
+    description:
+      'A C2SP checkpoint: origin, size and root, signed by the log and cosigned by the witnesses that have answered.',
+    answer: { status: 200, description: 'A signed note.', type: 'text/plain' },
+    errors: ['not_found', 'log_inconsistent'],
+  }),
+  vkey: endpoint({
+    route: 'GET /log/{slug}/vkey',
+    summary: 'The key that verifies a log’s checkpoints',
+    description: 'A C2SP verifier key. Compare it with the one in your anchor file.',
+    answer: { status: 200, description: '`name+hash+key`', type: 'text/plain' },
+    errors: ['not_found'],
+  }),
+  tile: endpoint({
+    route: 'GET /log/{slug}/tile/{path}',
+    summary: 'A tile of hashes, or a bundle of leaves',
+    description:
+      'After C2SP tlog-tiles: `{L}/{N}`, `{L}/{N}.p/{W}`, `entries/{N}`, `entries/{N}.p/{W}`. A tile never changes.',
+    answer: {
+      status: 200,
+      description: 'Hashes of 32 bytes, or leaves after their lengths.',
+      type: 'application/octet-stream',
+    },
+    errors: ['not_found'],
+  }),
+  openings: endpoint({
+    route: 'GET /log/{slug}/openings/{index}',
+    summary: 'The values behind a leaf’s commitments',
+    answer: { status: 200, description: 'What has not been erased.', schema: openingsSchema },
+    errors: ['not_found'],
+  }),
+  proof: endpoint({
+    route: 'GET /log/{slug}/proof/{index}',
+    summary: 'A proof that a leaf is in the log',
+    description: 'A C2SP tlog-proof file that can be verified offline.',
+    answer: { status: 200, description: 'A `.tlog-proof` file.', type: 'text/plain' },
+    errors: ['not_found', 'log_inconsistent'],
+  }),
+};
+
 export const logEndpoints = {
   events: endpoint({
     route: 'GET /api/v1/tenants/{slug}/events',

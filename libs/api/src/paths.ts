@@ -5,7 +5,7 @@ import type { grantEndpoints } from './grants.js';
 import type { invitationEndpoints } from './invitations.js';
 import type { apiKeyEndpoints, tokenEndpoints } from './keys.js';
 import type { lockEndpoints } from './locks.js';
-import type { logEndpoints } from './logs.js';
+import type { logEndpoints, logFileEndpoints } from './logs.js';
 import type { noticeEndpoints } from './notices.js';
 import type { passkeyEndpoints } from './passkeys.js';
 import type { peopleEndpoints } from './people.js';
@@ -27,6 +27,7 @@ type Groups =
   | typeof invitationEndpoints
   | typeof lockEndpoints
   | typeof logEndpoints
+  | typeof logFileEndpoints
   | typeof noticeEndpoints
   | typeof passkeyEndpoints
   | typeof peopleEndpoints

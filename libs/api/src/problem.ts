@@ -27,6 +27,7 @@ export const STATUS_OF_CODE = {
   rate_limited: 429,
   internal_error: 500,
   not_ready: 503,
+  log_inconsistent: 503,
 } as const;
 
 export type ErrorCode = keyof typeof STATUS_OF_CODE;

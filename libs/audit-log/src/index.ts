@@ -18,6 +18,7 @@ export {
   formatSignatureLine,
   type Note,
   type NoteSignature,
+  noteKeyId,
   parseNote,
   parseSignatureLine,
   parseVerifierKey,

@@ -23,7 +23,9 @@ const patterns = new Map<string, RegExp>();
 
 /** Every answer is compared with every template, so each template is compiled once. */
 function fits(template: string): RegExp {
-  const made = patterns.get(template) ?? new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+  const made =
+    patterns.get(template) ??
+    new RegExp(`^${template.replace(/\{path\}$/, '.+').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
   patterns.set(template, made);
   return made;
 }

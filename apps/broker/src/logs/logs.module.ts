@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
+import { CheckpointPublisher } from './checkpoint-publisher.js';
+import { Checkpoints } from './checkpoints.js';
+import { LogFilesController } from './log-files.controller.js';
 import { LogsController } from './logs.controller.js';
 
-/** Events and access records of a tenant. */
+/** Events and access records of a tenant, and its log with checkpoints and proofs. */
 @Module({
-  controllers: [LogsController],
+  controllers: [LogsController, LogFilesController],
+  providers: [Checkpoints, CheckpointPublisher],
 })
 export class LogsModule {}

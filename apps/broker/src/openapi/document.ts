@@ -16,6 +16,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Invitations: 'Access that the customer invites to in advance.',
   Locks: 'Blocking a tenant, a person or a service at once.',
   Logs: 'Events and recorded calls of a tenant.',
+  LogFiles: 'A log with its proofs, to follow with one’s own tools.',
   Services: 'Services that access can be requested to.',
   Whoami: 'Who is signed in.',
   OwnKeys: 'API keys for one’s own programs.',

@@ -53,5 +53,5 @@ const pathText = (metadata: unknown): string => (typeof metadata === 'string' ? 
 /** `api/v1/requests` and `:id` → `/api/v1/requests/{id}`. */
 function openApiPath(...parts: string[]): string {
   const segments = parts.flatMap((part) => part.split('/')).filter((segment) => segment !== '');
-  return `/${segments.map((segment) => segment.replace(/^:(\w+)$/, '{$1}')).join('/')}`;
+  return `/${segments.map((segment) => segment.replace(/^[:*](\w+)$/, '{$1}')).join('/')}`;
 }

@@ -77,10 +77,7 @@ export interface StoredCheckpoint {
 /** The newest signed checkpoint of each log, by the log's name: a tenant's slug, or `deployment`. */
 export interface CheckpointRepository {
   newest(log: string): Promise<StoredCheckpoint | null>;
-  /**
-   * Replaces the newest checkpoint by one that is larger, or by one of the same size and root that was signed anew.
-   * @returns false if the log has signed a larger one, or another root at this size
-   */
+  /** Replaces the newest checkpoint by a larger one. @returns false if the log has signed one that is as large or larger */
   advance(log: string, checkpoint: StoredCheckpoint): Promise<boolean>;
   /** Replaces the note of the newest checkpoint if it is still of this size. */
   addSignatures(log: string, at: { epoch: number; size: number }, note: string): Promise<boolean>;

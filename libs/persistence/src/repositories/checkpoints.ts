@@ -1,8 +1,8 @@
 import type { CheckpointRepository, StoredCheckpoint } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
+import { comparable } from '../entities/column-types.js';
 import { LogCheckpointEntity } from '../entities/log.entity.js';
-import { insertRows } from './many-rows.js';
-import { returning, selectRows } from './plain-rows.js';
+import { places, query, returning, selectRows } from './plain-rows.js';
 
 /** The newest signed checkpoint of each log. Rows of all logs, by name: only the broker's own work uses it. */
 export class Checkpoints implements CheckpointRepository {
@@ -21,17 +21,15 @@ export class Checkpoints implements CheckpointRepository {
   }
 
   async advance(log: string, { epoch, size, root, note, signedAt }: StoredCheckpoint): Promise<boolean> {
-    const first = { tenant: log, epoch, size, root, note, signedAt };
-    const before = await this.newest(log);
-    if (before === null || before.epoch < epoch)
-      await insertRows(this.manager, LogCheckpointEntity, [first], 'skip');
-    const moved = await returning(
+    const kept = await query<{ size: unknown }>(
       this.manager,
-      `UPDATE log_checkpoints SET size = ?, root = ?, note = ?, signed_at = ?
-       WHERE tenant = ? AND epoch = ? AND (size < ? OR (size = ? AND root = ?)) RETURNING size`,
-      [size, root, note, new Date(signedAt).toISOString(), log, epoch, size, size, root],
+      `INSERT INTO log_checkpoints (tenant, epoch, size, root, note, signed_at) VALUES ${places(6)}
+       ON CONFLICT (tenant, epoch) DO UPDATE
+       SET size = excluded.size, root = excluded.root, note = excluded.note, signed_at = excluded.signed_at
+       WHERE log_checkpoints.size < excluded.size RETURNING size`,
+      [log, epoch, size, root, note, comparable(signedAt)],
     );
-    return moved.length === 1;
+    return kept.length === 1;
   }
 
   async addSignatures(

@@ -1,6 +1,7 @@
+import type { Opening } from '@countersign/contract';
 import { logVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import { notFound } from '../../errors.js';
+import { AccessError, notFound } from '../../errors.js';
 import type {
   AccessRecordView,
   ListFilter,
@@ -27,6 +28,54 @@ async function openLog<T>(
   if (tenant !== DEPLOYMENT) await requireTenant(deps, tenant);
   const own = 'requester' in visibility ? { requester: visibility.requester } : {};
   return deps.store.readForTenant(tenant, (unit) => work(unit, own));
+}
+
+/**
+ * Opens a whole log for those who follow it with their own tools: the tenant's people, and the vendor's auditors and
+ * security admins. The deployment's log is open to every tenant.
+ *
+ * @throws AccessError `forbidden` for an engineer, who sees the leaves of their own grants alone
+ */
+export function readWholeLog<T>(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  work: (unit: ReadUnit) => Promise<T>,
+): Promise<T> {
+  return openLog(deps, principal, tenant, (unit, own) => {
+    if (own.requester !== undefined)
+      throw new AccessError(
+        'forbidden',
+        'A whole log is for the tenant’s own people and the vendor’s auditors.',
+      );
+    return work(unit);
+  });
+}
+
+/**
+ * The values and salts behind the commitments of one leaf, as far as they have not been erased. Those of the deployment's
+ * log are for the vendor's side alone.
+ *
+ * @throws AccessError `not_found` if the log has no such leaf
+ */
+export function readOpenings(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  index: number,
+): Promise<Record<string, Opening>> {
+  return readWholeLog(deps, principal, tenant, async (unit) => {
+    const [leaf] = await unit.events.leaves(index, index + 1);
+    if (leaf === undefined) throw notFound('leaf');
+    if (tenant === DEPLOYMENT && principal.person.tenant !== null) return {};
+    const { commitments } = JSON.parse(leaf) as { commitments: Record<string, string> };
+    const found = await unit.openings.find(Object.values(commitments));
+    const opened = Object.entries(commitments).flatMap(([name, commitment]) => {
+      const opening = found.get(commitment);
+      return opening === undefined ? [] : [[name, opening] as const];
+    });
+    return Object.fromEntries(opened);
+  });
 }
 
 /** The reserved slug of the deployment's own log. */

@@ -1,0 +1,142 @@
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { publishedKeys, type StoredCheckpoint, type StoredKey, signingKey } from '@countersign/access';
+import {
+  equalBytes,
+  formatCheckpoint,
+  formatNote,
+  formatSignatureLine,
+  logOrigin,
+  noteKeyId,
+  parseCheckpoint,
+  parseNote,
+  signNote,
+  verifierKey,
+} from '@countersign/audit-log';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
+import { HttpProblem } from '../http/problem.js';
+
+/**
+ * Signs checkpoints of the logs. What is signed is what has been committed, and a log never signs two roots at one size
+ * or a smaller size after a larger one, whatever crashes and however many brokers run: the store compares before it keeps
+ * a checkpoint, and only a kept one is shown to anybody (P10).
+ */
+@Injectable()
+export class Checkpoints {
+  readonly #privateKeys = new Map<string, KeyObject>();
+
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /**
+   * The checkpoint of a log as it is now, signed. The same one again if nothing was appended.
+   *
+   * @param log a tenant's slug, or `deployment`
+   * @throws HttpProblem `log_inconsistent` if the log has signed something else before: its database was changed or is
+   *   an older copy, and nothing is signed until the operator restores it in a new epoch
+   */
+  async current(log: string): Promise<StoredCheckpoint> {
+    for (;;) {
+      // Read first, so that what was signed before cannot be ahead of the log unless the log went back.
+      const [newest, keys] = await this.signedBefore(log);
+      const head = await this.deps.store.readForTenant(log, (unit) => unit.events.head());
+      const isSame = newest?.epoch === head.epoch && newest.size === head.size && newest.root === head.root;
+      if (newest !== null && isSame && this.isSignedBy(newest, keys)) return newest;
+      if (newest !== null && !isSame && newest.epoch === head.epoch && newest.size >= head.size)
+        throw this.alarm(log, newest, head);
+      const signed = this.sign(log, head, keys);
+      const isKept = await this.deps.store.checkpoints.write(({ checkpoints }) =>
+        isSame
+          ? checkpoints.addSignatures(log, head, withSignatures(newest.note, signed.note))
+          : checkpoints.advance(log, signed),
+      );
+      if (isKept && !isSame) return signed;
+    }
+  }
+
+  /** The keys that sign checkpoints now, as C2SP verifier keys, the newest first. */
+  async verifierKeys(log: string): Promise<string[]> {
+    const { epoch } = await this.deps.store.readForTenant(log, (unit) => unit.events.head());
+    const name = logOrigin(this.deps.store.deployment, log, epoch);
+    const [, keys] = await this.signedBefore(log);
+    return keys.map((key) => verifierKey(this.deps.hashing, name, publicKeyOf(key)));
+  }
+
+  private sign(
+    log: string,
+    { epoch, size, root }: Pick<StoredCheckpoint, 'epoch' | 'size' | 'root'>,
+    keys: readonly StoredKey[],
+  ): StoredCheckpoint {
+    const origin = logOrigin(this.deps.store.deployment, log, epoch);
+    const text = formatCheckpoint({ origin, size, root: Buffer.from(root, 'base64') });
+    const signatures = keys.map((key) =>
+      signNote(this.deps.hashing, text, {
+        name: origin,
+        publicKey: publicKeyOf(key),
+        sign: (message) => sign(null, message, this.privateKeyOf(key)),
+      }),
+    );
+    const signedAt = this.deps.clock.now().toISOString();
+    return { epoch, size, root, note: formatNote({ text, signatures }), signedAt };
+  }
+
+  /** The newest checkpoint of the log, and the keys that sign the next one. */
+  private signedBefore(log: string): Promise<[StoredCheckpoint | null, StoredKey[]]> {
+    return this.deps.store.checkpoints.read(async ({ checkpoints, keys }) => [
+      await checkpoints.newest(log),
+      this.signingKeys(await keys.list('log')),
+    ]);
+  }
+
+  /**
+   * The log's keys: the one that signs now, then those that it replaces and that are still valid. Both sign during the
+   * overlap, so that whoever trusts the old key sees the hand-over.
+   */
+  private signingKeys(all: readonly StoredKey[]): StoredKey[] {
+    const now = this.deps.clock.now();
+    const signing = signingKey(all, now);
+    if (signing === undefined)
+      throw new HttpProblem('not_ready', 'The log has no key yet. Try again in a moment.');
+    const replaced = publishedKeys(all, now).filter((key) => key.activeFrom < signing.activeFrom);
+    return [signing, ...replaced];
+  }
+
+  private isSignedBy({ note }: StoredCheckpoint, [key]: readonly StoredKey[]): boolean {
+    const { text, signatures } = parseNote(note);
+    const { origin } = parseCheckpoint(text);
+    if (key === undefined) return false;
+    const keyId = noteKeyId(this.deps.hashing, origin, publicKeyOf(key));
+    return signatures.some((signature) => signature.name === origin && equalBytes(signature.keyId, keyId));
+  }
+
+  private privateKeyOf({ kid, privatePem }: StoredKey): KeyObject {
+    const key = this.#privateKeys.get(kid) ?? createPrivateKey(privatePem);
+    this.#privateKeys.set(kid, key);
+    return key;
+  }
+
+  private alarm(log: string, signed: StoredCheckpoint, head: { size: number; root: string }): HttpProblem {
+    this.logger.error(
+      { log, signed: { size: signed.size, root: signed.root }, found: head },
+      'a log is not what it signed before; it signs nothing more',
+    );
+    return new HttpProblem(
+      'log_inconsistent',
+      `This log signed a checkpoint of ${signed.size} leaves that does not fit what its database holds now. It signs nothing until the operator has restored it (countersign restore).`,
+    );
+  }
+}
+
+/** The signatures of both notes, each once. They have the same text. */
+function withSignatures(note: string, other: string): string {
+  const { text, signatures } = parseNote(note);
+  const known = new Set(signatures.map(formatSignatureLine));
+  const added = parseNote(other).signatures.filter((signature) => !known.has(formatSignatureLine(signature)));
+  return formatNote({ text, signatures: [...signatures, ...added] });
+}
+
+const publicKeyOf = ({ publicJwk }: StoredKey): Uint8Array =>
+  Buffer.from(String(publicJwk['x']), 'base64url');

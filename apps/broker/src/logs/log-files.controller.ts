@@ -1,0 +1,115 @@
+import { type Principal, readOpenings, readWholeLog } from '@countersign/access';
+import { type LeafOpenings, logFileEndpoints } from '@countersign/api';
+import { formatTlogProof, parseTilePath } from '@countersign/audit-log';
+import { Controller, Get, Header, Inject, Param, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { type BrokerDeps, DEPS } from '../core.module.js';
+import { Allow, KeepsNoSession } from '../http/access.decorators.js';
+import { Describe } from '../http/endpoint.js';
+import { CurrentPrincipal, Slug } from '../http/input.js';
+import { isIndex } from '../http/page.js';
+import { HttpProblem } from '../http/problem.js';
+import { Checkpoints } from './checkpoints.js';
+import { inclusionProof, readTile } from './log-tiles.js';
+
+const TEXT = 'text/plain; charset=utf-8';
+/** Tiles never change, but they are for the tenant alone. */
+const IMMUTABLE = 'private, max-age=31536000, immutable';
+const MUTABLE = 'private, no-cache';
+
+/** A log with its proofs (C2SP tlog-tiles), for followers with the tenant's credentials. */
+@Controller('log/:slug')
+export class LogFilesController {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    private readonly checkpoints: Checkpoints,
+  ) {}
+
+  @Get('checkpoint')
+  @Allow('log.read')
+  @KeepsNoSession()
+  @Header('Content-Type', TEXT)
+  @Header('Cache-Control', MUTABLE)
+  @Describe(logFileEndpoints.checkpoint)
+  async checkpoint(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<string> {
+    await this.requireLog(principal, slug);
+    return (await this.checkpoints.current(slug)).note;
+  }
+
+  @Get('vkey')
+  @Allow('log.read')
+  @Header('Content-Type', TEXT)
+  @Header('Cache-Control', MUTABLE)
+  @Describe(logFileEndpoints.vkey)
+  async vkey(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<string> {
+    await this.requireLog(principal, slug);
+    const [vkey] = await this.checkpoints.verifierKeys(slug);
+    return `${vkey}\n`;
+  }
+
+  @Get('tile/*path')
+  @Allow('log.read')
+  @KeepsNoSession()
+  @Describe(logFileEndpoints.tile)
+  async tile(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    // From the path as it was sent: a tile has one address.
+    const tile = parseTilePath(request.path.slice(`/log/${slug}/`.length));
+    const bytes = await readWholeLog(this.deps, principal, slug, async ({ events }) =>
+      tile === undefined ? undefined : readTile(events, tile, (await events.head()).size),
+    );
+    if (bytes === undefined) throw new HttpProblem('not_found', 'The log has no such tile.');
+    response.setHeader('Content-Type', 'application/octet-stream');
+    response.setHeader('Cache-Control', IMMUTABLE);
+    response.end(bytes);
+  }
+
+  @Get('openings/:index')
+  @Allow('log.read')
+  @Header('Cache-Control', MUTABLE)
+  @Describe(logFileEndpoints.openings)
+  async openings(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Param('index') text: string,
+  ): Promise<LeafOpenings> {
+    const index = leafIndex(text);
+    return { index, openings: await readOpenings(this.deps, principal, slug, index) };
+  }
+
+  @Get('proof/:index')
+  @Allow('log.read')
+  @Header('Content-Type', TEXT)
+  @Header('Cache-Control', MUTABLE)
+  @Describe(logFileEndpoints.proof)
+  async proof(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Param('index') text: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
+    const index = leafIndex(text);
+    await this.requireLog(principal, slug);
+    const { size, note } = await this.checkpoints.current(slug);
+    if (index >= size) throw new HttpProblem('not_found', 'The log has no such leaf.');
+    const proof = await readWholeLog(this.deps, principal, slug, ({ events }) =>
+      inclusionProof(this.deps.hashing, events, index, size),
+    );
+    response.setHeader('Content-Disposition', `attachment; filename="${slug}-${index}.tlog-proof"`);
+    return formatTlogProof({ index, proof, checkpoint: note });
+  }
+
+  /** @throws AccessError `forbidden`, `not_found` unless the caller may read the whole log */
+  private requireLog(principal: Principal, slug: string): Promise<void> {
+    return readWholeLog(this.deps, principal, slug, () => Promise.resolve());
+  }
+}
+
+function leafIndex(text: string): number {
+  if (!isIndex(text)) throw new HttpProblem('not_found', 'The log has no such leaf.');
+  return Number(text);
+}
