@@ -1,4 +1,4 @@
-import { type IncomingRecord, ingestRecords } from '@countersign/access';
+import { EVERYTHING, type IncomingRecord, ingestRecords } from '@countersign/access';
 import { nodeHashing } from '@countersign/authorization';
 import { commit, sha256Digest } from '@countersign/contract';
 import { v7 } from 'uuid';
@@ -40,7 +40,7 @@ async function measure(engine: BenchEngine, closing: Closing): Promise<Row> {
   for (let batch = 0; batch < BATCHES; batch += 1) {
     const records = chain.next(BATCH);
     const ours = await seconds(() =>
-      ingestRecords(store.host, [{ gateway: chain.gateway, boot: chain.boot, records }]),
+      ingestRecords(store.host, [{ gateway: chain.gateway, boot: chain.boot, binding: EVERYTHING, records }]),
     );
     const texts = records.map((record) => JSON.stringify(record));
     const rival = await seconds(() => bare.insertTexts('bare', texts));

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   closeLeases,
   type Deps,
+  EVERYTHING,
   getGrant,
   getRequest,
   type IncomingRecord,
@@ -38,7 +39,7 @@ class Boot {
       bytes: this.used.bytes + (more.bytes ?? 0),
     };
     const ask = { boot: this.id, grant: this.grant, turn, used: { ...this.used }, wish };
-    const given = await leaseBudget(this.deps, this.gateway, ask);
+    const given = await leaseBudget(this.deps, { id: this.gateway, ...EVERYTHING }, ask);
     this.held = given.held;
     return given;
   }
@@ -65,8 +66,17 @@ class Boot {
     }).flat();
   }
 
-  handOver(records: readonly IncomingRecord[]) {
-    return ingestRecords(this.deps, [{ gateway: this.gateway, boot: this.id, records }]);
+  /** The calls get the rest of what their grant says: records that contradict the store are not taken. */
+  async handOver(records: readonly IncomingRecord[]) {
+    const grant = await this.deps.store.readForTenant('acme', (unit) => unit.grants.find(this.grant));
+    if (grant === null || grant.startsAt === null) throw new Error('the grant has not started');
+    const { digest, request, requester: person, startsAt: at } = grant;
+    const whole = records.map((each) =>
+      'view' in each ? { ...each, view: { ...each.view, digest, request, person, at } } : each,
+    );
+    return ingestRecords(this.deps, [
+      { gateway: this.gateway, boot: this.id, binding: EVERYTHING, records: whole },
+    ]);
   }
 
   private place() {
@@ -142,7 +152,7 @@ describeStore('a grant’s budget', (bench) => {
       used: { calls: 0, bytes: 0 },
       wish: { calls: 0, bytes: 0 },
     };
-    expect((await leaseBudget(flow.deps, boot.gateway, late)).held.calls).toBe(4);
+    expect((await leaseBudget(flow.deps, { id: boot.gateway, ...EVERYTHING }, late)).held.calls).toBe(4);
     // What was given back is there for another, whole.
     expect((await new Boot(flow.deps, grant).ask({ calls: 36 })).held.calls).toBe(36);
   });

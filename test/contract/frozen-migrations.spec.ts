@@ -16,6 +16,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'd95e2d7907c2daa6b2db71eb2710da1efef271422d9da3f1993c5f6ac685411b',
     postgres: '15f5ee7e7031893e4e60563b1dba2646722f249fb809c8972b1be62a38160382',
   },
+  GatewayBinding1799000005000: {
+    sqlite: '00331e00ebf2b07bed05433f34fc9f6d8a218f5ee275812d9eaaea3b2774bb02',
+    postgres: '00331e00ebf2b07bed05433f34fc9f6d8a218f5ee275812d9eaaea3b2774bb02',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

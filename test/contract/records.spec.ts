@@ -1,5 +1,6 @@
 import {
   type Deps,
+  EVERYTHING,
   type IncomingRecord,
   ingestRecords,
   type RecordBatch,
@@ -21,10 +22,13 @@ const ENDED: Omit<RecordOutcome, 'id'> = {
 };
 
 describeStore('gateways’ records', (bench) => {
-  const takeAll = (batches: readonly RecordBatch[]) => {
+  const takeAll = (batches: readonly Omit<RecordBatch, 'binding'>[]) => {
     const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
     const deps: Deps = { store: bench.store, ...system };
-    return ingestRecords(deps, batches);
+    return ingestRecords(
+      deps,
+      batches.map((batch) => ({ ...batch, binding: EVERYTHING })),
+    );
   };
   const take = async (records: readonly IncomingRecord[], { gateway = GATEWAY, boot = BOOT } = {}) =>
     (await takeAll([{ gateway, boot, records }]))[0];
@@ -211,7 +215,7 @@ describeStore('gateways’ records', (bench) => {
           const records = Array.from({ length: 5 }, (_, seq) =>
             made({ ...call(seq + 1), id: uuidV7Ids.next('rec'), gateway }),
           );
-          return ingestRecords({ store, ...system }, [{ gateway, boot: BOOT, records }]);
+          return ingestRecords({ store, ...system }, [{ gateway, boot: BOOT, binding: EVERYTHING, records }]);
         }),
       );
       expect(await kinds()).toEqual([`grant.used ${grant.id}`, `grant.used ${grant.id}`]);

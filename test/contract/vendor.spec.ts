@@ -178,6 +178,8 @@ describeStore('the vendor’s side', (bench) => {
       lastSeenAt: null,
       closedAt: null,
       pins: [],
+      services: null,
+      tenants: null,
     };
     await bench.store.asVendor((unit) => unit.gateways.insert(gateway));
     const register = (key: string) =>

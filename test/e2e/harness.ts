@@ -7,6 +7,7 @@ import {
   type Deps,
   enrolGateway,
   ensureBrokerKeys,
+  type GatewayBinding,
   type Organisation,
   startSessionIn,
 } from '@countersign/access';
@@ -174,8 +175,11 @@ export class TestBroker {
     return { status: answer.status, headers: answer.headers, body: parsed(text), text };
   }
 
-  async enrolGateway(name: string): Promise<{ credential: GatewayCredential; text: string; bearer: string }> {
-    const { id, secret, feedKey } = await enrolGateway(this.host, name);
+  async enrolGateway(
+    name: string,
+    binding: Partial<GatewayBinding> = {},
+  ): Promise<{ credential: GatewayCredential; text: string; bearer: string }> {
+    const { id, secret, feedKey } = await enrolGateway(this.host, name, binding);
     const credential: GatewayCredential = {
       gateway: id,
       secret,

@@ -16,6 +16,7 @@ import {
   type FeedTrust,
   formatFeedEvent,
   type GatewayPin,
+  isBatchSignedBy,
   parseFeedPlace,
   parseIdentityRegistration,
   parseLeaseClosing,
@@ -322,7 +323,12 @@ export class FeedBroker {
       answer(response, 503, { code: 'unavailable' });
       return;
     }
-    const { entries } = parseRecordBatch(body);
+    const { boot, entries, signature } = parseRecordBatch(body);
+    const hashes = { gateway: this.gateway, boot, records: entries.map(({ record }) => recordHash(record)) };
+    if (this.publicKey === undefined || !isBatchSignedBy(hashes, signature, this.publicKey)) {
+      answer(response, 403, { code: 'forbidden' });
+      return;
+    }
     if (entries.some(({ record }) => this.refuses(record))) {
       answer(response, 400, { code: 'invalid_request' });
       return;

@@ -138,7 +138,8 @@ describe('the examples of docs/contract.md', () => {
     const records = objects.filter((object) => 'boot' in object) as unknown as AccessRecord[];
     const [allowed, outcome] = records;
     if (allowed === undefined || outcome === undefined) throw new Error('both records are shown');
-    parseRecordBatch({ boot: allowed.boot, entries: records.map((record) => ({ record, openings: {} })) });
+    const entries = records.map((record) => ({ record, openings: {} }));
+    parseRecordBatch({ boot: allowed.boot, entries, signature: 'A'.repeat(86) });
     expect(outcome.prev).toBe(recordHash(allowed));
   });
 

@@ -4,6 +4,7 @@ import {
   exportEd25519PublicKey,
   type RecordEntry,
   recordHash,
+  signBatch,
   signRecord,
 } from '@countersign/gateway-protocol';
 import { systemHashing, uuidV7Ids } from '@countersign/persistence';
@@ -33,9 +34,19 @@ export class RecordChain {
     private readonly gateway: string,
     private readonly key: KeyObject,
     private readonly under: RecordedGrant,
+    private readonly now: () => Date = () => new Date(),
   ) {}
 
-  add(kind: RecordKind, id = uuidV7Ids.next('rec'), tenant = 'acme', key = this.key): RecordEntry {
+  /**
+   * The next record. `change` replaces members, as a forger would; the chain goes on from what was changed.
+   *
+   * @param given `id`: of the call, for an outcome; `key`: signs a head instead of the gateway's identity
+   */
+  add(
+    kind: RecordKind,
+    given: { id?: string; tenant?: string; key?: KeyObject; change?: Record<string, unknown> } = {},
+  ): RecordEntry {
+    const { id = uuidV7Ids.next('rec'), tenant = 'acme', key = this.key, change = {} } = given;
     const salt = randomBytes(32);
     const value = `/tenants/${tenant}/invoices/inv-1?page=2`;
     this.seq += 1;
@@ -47,7 +58,7 @@ export class RecordChain {
       tenant,
       seq: this.seq,
       prev: this.prev,
-      at: new Date().toISOString(),
+      at: this.now().toISOString(),
     };
     const call = {
       ...this.under,
@@ -73,10 +84,16 @@ export class RecordChain {
       },
       head: { ...head, kind, signature: signRecord({ ...head, kind } as never, key) },
     };
-    const record = kinds[kind] as unknown as RecordEntry['record'];
+    const record = { ...kinds[kind], ...change } as unknown as RecordEntry['record'];
     this.prev = recordHash(record);
     const openings =
       kind === 'outcome' || kind === 'head' ? {} : { path: { value, salt: salt.toString('base64url') } };
     return { record, openings };
+  }
+
+  /** The body of `POST /gateway/v1/records`, signed by the gateway's identity. */
+  batch(entries: readonly RecordEntry[], boot: string = this.boot) {
+    const records = entries.map(({ record }) => recordHash(record));
+    return { boot, entries, signature: signBatch({ gateway: this.gateway, boot, records }, this.key) };
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { type GatewayCredential, signRecord } from '@countersign/gateway-protocol';
+import { type GatewayCredential, signBatch, signRecord } from '@countersign/gateway-protocol';
 import { createLogger, describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import { CallAuthorizer } from './authorize/call-authorizer.js';
@@ -81,7 +81,16 @@ export async function assembleGateway(
   if (spool.unfinishedCalls.length > 0)
     log.warn({ calls: spool.unfinishedCalls.length }, 'closed calls that an earlier run left open');
 
-  const shipper = new Shipper({ spool, broker, quarantine, folder: options.spoolDir, clock, log });
+  const shipper = new Shipper({
+    spool,
+    broker,
+    quarantine,
+    gateway: credential.gateway,
+    sign: (batch) => signBatch(batch, identity.privateKey),
+    folder: options.spoolDir,
+    clock,
+    log,
+  });
   const isOnDisk = (earlierBoot: string) => spool.isWhole && spool.holdsRun(earlierBoot);
   const boots = await BootLeases.load(options.spoolDir, boot, isOnDisk);
   const leaseClient = new LeaseClient({ broker, boots, boot, spool, shipper, quarantine, clock, log });

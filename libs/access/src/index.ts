@@ -8,6 +8,14 @@ export {
 } from './domain/access-request.js';
 export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
 export {
+  EVERYTHING,
+  type GatewayBinding,
+  serves,
+  servesAll,
+  servesService,
+  servesTenant,
+} from './domain/gateway-binding.js';
+export {
   GRANT_TRANSITIONS,
   type Grant,
   type GrantEndReason,
@@ -223,6 +231,7 @@ export {
   listGateways,
   openFeedEpoch,
   registerIdentity,
+  reportUnsignedBatch,
   revokeGateway,
 } from './use-cases/gateways/gateways.js';
 export type { IncomingRecord, RecordBatch } from './use-cases/gateways/incoming-record.js';

@@ -11,6 +11,14 @@ const gatewaySchema = named(
   z.object({
     id: idText('gtw', 'The gateway.'),
     name: z.string(),
+    services: z
+      .array(z.string())
+      .nullable()
+      .describe('The services that it may serve, as its enrolment says; null: every service.'),
+    tenants: z
+      .array(z.string())
+      .nullable()
+      .describe('The tenants whose data it may serve; null: every tenant.'),
     enrolledAt: instant(),
     lastInTouchAt: instant().nullable().describe('When it last followed the feed; null if it never did.'),
     state: z.enum(GATEWAY_STATES),

@@ -85,10 +85,21 @@ const trustSchema = named(
       .describe(
         'The vendor’s host reports that all keys are lost. The draft is then a new first version, with the keys that were enrolled since.',
       ),
+    gatewayUrl: z
+      .string()
+      .describe('Where a gateway answers, to be asked directly: GET {gatewayUrl}/countersign/pins/{tenant}.'),
     gateways: z.array(
       z.object({
         id: idText('gtw', 'The gateway.'),
         name: z.string(),
+        publicKey: z
+          .string()
+          .nullable()
+          .describe('Its own Ed25519 key, raw, base64url; null until it has registered one.'),
+        services: z
+          .array(z.string())
+          .nullable()
+          .describe('The services that it may serve; null: every service.'),
         pinned: digestText().nullable().describe('The fingerprint that it has pinned for this tenant.'),
         atLeast: z
           .array(digestText())

@@ -62,11 +62,14 @@ export {
   type UnsignedRecord,
 } from './records/access-record.js';
 export {
+  type BatchHashes,
   type ChainHead,
   canonicalRecordHash,
+  isBatchSignedBy,
   isSignedBy,
   placeInChain,
   recordHash,
+  signBatch,
   signRecord,
 } from './records/chain.js';
 export {

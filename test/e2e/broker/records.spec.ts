@@ -34,16 +34,16 @@ beforeEach(async () => {
 
 /** Records of one boot, under the grant of this test. */
 const newChain = () =>
-  new RecordChain(credential.gateway, identity.privateKey, {
-    grant,
-    digest: request.digest,
-    request: request.id,
-    person: broker.persons.engineer,
-  });
+  new RecordChain(
+    credential.gateway,
+    identity.privateKey,
+    { grant, digest: request.digest, request: request.id, person: broker.persons.engineer },
+    () => broker.clock.now(),
+  );
 
-const send = (boot: string, entries: unknown[]): Promise<Answer> =>
+const send = (boot: string, entries: RecordEntry[]): Promise<Answer> =>
   broker.fetch('POST', '/gateway/v1/records', {
-    body: { boot, entries },
+    body: newChain().batch(entries, boot),
     headers: { authorization: bearer },
   });
 
@@ -65,7 +65,7 @@ describe('records of a gateway', () => {
     const allowed = chain.add('allowed');
     expect((await send(chain.boot, [allowed])).body).toEqual({ accepted: { acme: 1 } });
     expect((await records())[0]).toMatchObject({ decision: 'allowed', outcome: null, status: null });
-    expect((await send(chain.boot, [chain.add('outcome', allowed.record.id)])).body).toEqual({
+    expect((await send(chain.boot, [chain.add('outcome', { id: allowed.record.id })])).body).toEqual({
       accepted: { acme: 2 },
     });
     expect(await records()).toEqual([
@@ -190,7 +190,7 @@ describe('records of a gateway', () => {
         },
       },
     ]);
-    const forged = chain.add('head', undefined, 'acme', generateKeyPairSync('ed25519').privateKey);
+    const forged = chain.add('head', { key: generateKeyPairSync('ed25519').privateKey });
     await send(chain.boot, [forged, chain.add('allowed')]);
     expect(await events('gateway.head', chain.boot)).toHaveLength(1);
     expect(await events('gateway.mismatch', chain.boot)).toMatchObject([
@@ -227,6 +227,8 @@ describe('records of a gateway', () => {
         lastSeenAt: null,
         closedAt: null,
         pins: [],
+        services: null,
+        tenants: null,
       });
       await gateways.seen([gone.id], at);
       return gone;
@@ -258,7 +260,7 @@ describe('records of a gateway', () => {
       (entry) => ({ ...entry, record: { ...entry.record, gateway: broker.host.ids.next('gtw') } }),
     ],
     ['an unknown member', (entry) => ({ ...entry, record: { ...entry.record, more: 1 } })],
-    ['an unknown tenant', () => newChain().add('allowed', undefined, 'nobody')],
+    ['an unknown tenant', () => newChain().add('allowed', { tenant: 'nobody' })],
     [
       'an opening that opens no chain',
       (entry) => ({ ...entry, openings: { path: { ...entry.openings.path, value: '/' } } }),
@@ -287,7 +289,7 @@ describe('records of a gateway', () => {
     );
     const chain = newChain();
     const allowed = chain.add('allowed');
-    await send(chain.boot, [allowed, chain.add('outcome', allowed.record.id), chain.add('allowed')]);
+    await send(chain.boot, [allowed, chain.add('outcome', { id: allowed.record.id }), chain.add('allowed')]);
     for (const who of ['approver', 'engineer', 'securityAdmin'] as const)
       expect(
         JSON.parse((await streams[who]!.until(({ event }) => event === 'access.recorded')).data),
@@ -295,7 +297,7 @@ describe('records of a gateway', () => {
         tenant: 'acme',
         grant,
       });
-    await send(chain.boot, [chain.add('outcome', allowed.record.id)]);
+    await send(chain.boot, [chain.add('outcome', { id: allowed.record.id })]);
     await streams['approver']!.until(({ event }) => event === 'access.recorded');
     // Both of these people receive this notice. A notice of the calls would have arrived before it.
     await makeGrant(broker, 'otherEngineer', { tenant: 'globex' });

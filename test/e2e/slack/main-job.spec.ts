@@ -1,3 +1,4 @@
+import type { RecordEntry } from '@countersign/gateway-protocol';
 import { find } from '../../fakes/slack/fields.js';
 import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
@@ -66,8 +67,8 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
       ...{ grant, request, digest },
       person: broker.persons.engineer,
     });
-    const send = (entries: unknown[]) =>
-      broker.fetch('POST', '/gateway/v1/records', { body: { boot: chain.boot, entries }, headers });
+    const send = (entries: RecordEntry[]) =>
+      broker.fetch('POST', '/gateway/v1/records', { body: chain.batch(entries), headers });
     const told = (line: string) =>
       eventually(`the thread tells: ${line}`, () => world.thread(card).some((each) => each.includes(line)));
     expect((await send([chain.add('allowed')])).status).toBe(200);

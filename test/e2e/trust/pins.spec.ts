@@ -56,7 +56,7 @@ test('a gateway’s pins are shown, and a tenant’s log records each pin that i
   const { hash } = await claim([ada]);
   const pin = { tenant: 'acme', pinned: hash, current: hash };
   expect((await reportPins([pin, { tenant: 'nobody', pinned: hash, current: null }])).status).toBe(204);
-  const plain = { atLeast: [], behind: null };
+  const plain = { publicKey: null, services: null, atLeast: [], behind: null };
   const one = { id: gateway.credential.gateway, name: 'one', pinned: hash, current: hash, ...plain };
   expect((await trustOf(ada)).gateways).toEqual([one]);
   const listed = await broker.call('securityAdmin', 'GET', '/api/v1/gateways');

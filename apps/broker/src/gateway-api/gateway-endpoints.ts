@@ -35,6 +35,7 @@ const recordsSchema = named(
   z.looseObject({
     boot: z.unknown().describe('The UUID that the gateway chose when it started.'),
     entries: z.unknown().describe('At most 1,000 of `{record, openings}`; see docs/feed.md.'),
+    signature: z.unknown().describe('The gateway’s own key over the hashes of these records.'),
   }),
 );
 const recordsAnswerSchema = named(
@@ -89,7 +90,8 @@ export const gatewayApiEndpoints = {
   records: endpoint({
     route: 'POST /gateway/v1/records',
     summary: 'Deliver access records',
-    description: 'The broker takes each exactly once. A gateway repeats a batch until it is accepted.',
+    description:
+      'The broker takes each exactly once. A gateway repeats a batch until it is accepted. A batch that the gateway’s registered key has not signed is `forbidden`. A record that the store contradicts becomes an event, and no call.',
     body: { schema: recordsSchema },
     answer: {
       status: 200,

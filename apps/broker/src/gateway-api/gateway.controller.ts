@@ -8,8 +8,11 @@ import {
   receiveRelayedStop,
   recordPins,
   registerIdentity,
+  reportUnsignedBatch,
 } from '@countersign/access';
 import {
+  type BatchHashes,
+  isBatchSignedBy,
   type LeaseAnswer,
   parseFeedPlace,
   parseIdentityRegistration,
@@ -23,10 +26,12 @@ import {
 import { Batcher } from '@countersign/runtime';
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { LRUCache } from 'lru-cache';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { ForGateways } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentGateway, Query } from '../http/input.js';
+import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
 import { SseConnection } from '../http/sse-connection.js';
 import { Metrics } from '../observe/metrics.js';
@@ -35,6 +40,10 @@ import { FeedHub } from './feed/feed-hub.js';
 import { type FeedQuery, gatewayApiEndpoints, type HandedStop } from './gateway-endpoints.js';
 import { GatewayPresence } from './gateway-presence.js';
 import { incomingRecord } from './incoming-record.js';
+
+/** How often the log says of one gateway that its credential is used without its key. */
+const REPORT_EVERY_MS = 60_000;
+const REMEMBERED = 1_000;
 
 /** The feed, records and the gateway's own key; docs/feed.md has the shapes. */
 @Controller('gateway/v1')
@@ -50,6 +59,9 @@ export class GatewayController {
     maxConcurrent: 2,
     gatherMs: 50,
   });
+
+  /** Gateways of which the log has just said that records came without their signature. */
+  private readonly reported = new LRUCache<string, true>({ max: REMEMBERED, ttl: REPORT_EVERY_MS });
 
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
@@ -78,13 +90,36 @@ export class GatewayController {
   @ForGateways()
   @Describe(gatewayApiEndpoints.records)
   async records(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<RecordAnswer> {
-    const { boot, entries } = parseRecordBatch(body);
+    const { boot, entries, signature } = parseRecordBatch(body);
     const records = entries.map((entry, index) => incomingRecord(this.deps.hashing, gateway, entry, index));
-    const accepted = await this.intake.submit({ gateway: gateway.id, boot, records });
+    const chain = { gateway: gateway.id, boot };
+    await this.requireSigned(gateway, { ...chain, records: records.map(({ hash }) => hash) }, signature);
+    const accepted = await this.intake.submit({ ...chain, binding: gateway, records });
     this.metrics.recordsTaken(records);
     this.news.taken(records);
     this.watch.heard(gateway.id);
     return { accepted };
+  }
+
+  /**
+   * A credential alone proves nothing about calls: it may be stolen. The gateway's key never leaves the gateway's disk.
+   *
+   * @throws HttpProblem `forbidden` if the key that the gateway has registered did not sign exactly these records
+   */
+  private async requireSigned(
+    { id, publicKey }: EnrolledGateway,
+    batch: BatchHashes,
+    signature: string,
+  ): Promise<void> {
+    if (publicKey !== null && isBatchSignedBy(batch, signature, publicKey)) return;
+    if (publicKey !== null && !this.reported.has(id)) {
+      this.reported.set(id, true);
+      await reportUnsignedBatch(this.deps, batch);
+    }
+    throw new HttpProblem(
+      'forbidden',
+      'These records are not signed by the key that this gateway has registered. If its folder was lost, enrol it again. If its credential may be stolen, revoke it.',
+    );
   }
 
   @Post('identity')
@@ -105,7 +140,7 @@ export class LeasesController {
   @ForGateways()
   @Describe(gatewayApiEndpoints.lease)
   lease(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<LeaseAnswer> {
-    return leaseBudget(this.deps, gateway.id, parseLeaseRequest(body));
+    return leaseBudget(this.deps, gateway, parseLeaseRequest(body));
   }
 
   @Post('closed')

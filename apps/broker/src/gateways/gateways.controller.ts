@@ -22,9 +22,10 @@ export class GatewaysController {
     const gateways = await listGateways(this.deps, principal);
     const now = this.deps.clock.now();
     const items = gateways.map((gateway) => {
-      const { id, name, createdAt } = gateway;
+      const { id, name, services, tenants, createdAt } = gateway;
       const pins = gateway.pins.map(({ tenant, pinned, current }) => ({ tenant, pinned, current }));
-      return { id, name, enrolledAt: createdAt, ...presenceOf(gateway, this.feed.gateways, now), pins };
+      const presence = presenceOf(gateway, this.feed.gateways, now);
+      return { id, name, services, tenants, enrolledAt: createdAt, ...presence, pins };
     });
     return { items, next: null };
   }

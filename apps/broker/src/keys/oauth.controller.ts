@@ -1,4 +1,4 @@
-import { type Principal, releaseGrant } from '@countersign/access';
+import { type Principal, releaseGrant, serves } from '@countersign/access';
 import { type Introspection, type TokenForm, tokenEndpoints } from '@countersign/api';
 import { Controller, Get, Header, Inject, Post, Req } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
@@ -59,9 +59,9 @@ export class OauthController {
   }
 }
 
-/** A gateway may read about any grant; a person only about their own and their tenant's. */
+/** A gateway may read about the grants that it serves; a person only about their own and their tenant's. */
 function mayRead({ grant }: LiveToken, caller: Caller | undefined): boolean {
-  if (caller?.kind === 'gateway') return true;
+  if (caller?.kind === 'gateway') return serves(caller.gateway, grant);
   if (caller?.kind !== 'person') return false;
   const { person } = caller.principal;
   return person.id === grant.requester || person.tenant === grant.tenant;

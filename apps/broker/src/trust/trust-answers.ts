@@ -22,7 +22,12 @@ export const proposalAnswer = ({ proposal, signatures, needs }: ProposalView): T
 
 export function trustAnswer(
   { chain, proposal, reset, logKey, log, gateways }: TrustView,
-  { deployment, tenant, hashing }: { deployment: string; tenant: string; hashing: Hashing },
+  {
+    deployment,
+    tenant,
+    hashing,
+    gatewayUrl,
+  }: { deployment: string; tenant: string; hashing: Hashing; gatewayUrl: string },
 ): Trust {
   const [genesis] = chain;
   const current = chain.at(-1);
@@ -42,9 +47,12 @@ export function trustAnswer(
     chain: chain.map(({ document, hash, adoptedAt }) => ({ seq: document.seq, hash, at: adoptedAt })),
     proposal: proposal === null ? null : proposalAnswer(proposal),
     reset: reset === null ? null : { id: reset.id, reason: reset.reason, createdAt: reset.createdAt },
-    gateways: gateways.map(({ id, name, pin }) => ({
+    gatewayUrl,
+    gateways: gateways.map(({ id, name, publicKey, services, pin }) => ({
       id,
       name,
+      publicKey,
+      services,
       pinned: pin?.pinned ?? null,
       atLeast: pin?.atLeast ?? [],
       current: pin?.current ?? null,

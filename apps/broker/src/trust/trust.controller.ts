@@ -15,7 +15,7 @@ import {
   trustEndpoints,
 } from '@countersign/api';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
-import { type BrokerDeps, DEPS } from '../core.module.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query, Slug } from '../http/input.js';
@@ -24,14 +24,18 @@ import { proposalAnswer, trustAnswer } from './trust-answers.js';
 /** The document of people, keys and rules that a customer signs and gateways pin. */
 @Controller('api/v1/tenants/:slug/trust')
 export class TrustController {
-  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+  ) {}
 
   @Get()
   @Allow('trust.read')
   @Describe(trustEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
     const { store, hashing } = this.deps;
-    const place = { deployment: store.deployment, tenant: slug, hashing };
+    const { gatewayUrl } = this.settings;
+    const place = { deployment: store.deployment, tenant: slug, hashing, gatewayUrl };
     return trustAnswer(await getTrust(this.deps, principal, slug), place);
   }
 

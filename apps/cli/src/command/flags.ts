@@ -16,6 +16,12 @@ export function parseScopeEntry(text: string): ScopeEntry {
   return { resource, actions };
 }
 
+/** Collects the values of an option that may be repeated. A list after one flag would swallow the verb's arguments. */
+export const repeated = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
 /** An ISO 8601 duration such as PT1H, in seconds. */
 export function parseSeconds(flag: string, text: string): number {
   const seconds = parseDuration(text);

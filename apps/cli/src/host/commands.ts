@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Run } from '../command/context.js';
 import { addVerb, examples, GROUPS } from '../command/define.js';
+import { repeated } from '../command/flags.js';
+import type { EnrollOptions } from './gateways.js';
 import type { CreateKeyOptions } from './keys.js';
 import type { ApplyOptions } from './organisation.js';
 import type { PinOptions } from './pins.js';
@@ -81,9 +83,27 @@ function defineGateways(program: Command, run: Run): void {
 
   addVerb(gateways, 'enroll', 'Enrol a gateway; stdout holds its credential alone, this once')
     .argument('<name>', 'what you call it')
-    .addHelpText('after', examples('countersign gateways enroll eu-1 > credential && chmod 600 credential'))
+    .option('--service <name>', 'a service that it may serve; repeat it for more (default: all)', repeated)
+    .option(
+      '--tenant <slug>',
+      'a tenant whose data it may serve; repeat it for more (default: all)',
+      repeated,
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'countersign gateways enroll eu-1 > credential && chmod 600 credential',
+        'countersign gateways enroll acme-1 --tenant acme --service billing > credential',
+      ),
+    )
+    .addHelpText(
+      'after',
+      '\nName what it serves: a stolen credential then reads and reports nothing of other services and tenants. To change it\nlater, enrol the gateway again.\n',
+    )
     .action(
-      run(async (context, name: string) => (await import('./gateways.js')).enrollGateway(context, name)),
+      run(async (context, name: string, options: EnrollOptions) =>
+        (await import('./gateways.js')).enrollGateway(context, name, options),
+      ),
     );
 
   addVerb(gateways, 'list', 'List gateways').action(

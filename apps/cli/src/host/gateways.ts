@@ -1,20 +1,34 @@
-import { enrolGateway, revokeGateway as revokeEnrolment } from '@countersign/access';
+import { enrolGateway, type GatewayBinding, revokeGateway as revokeEnrolment } from '@countersign/access';
 import { readHostEnvironment } from '@countersign/config';
 import { encodeGatewayCredential } from '@countersign/gateway-protocol';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
+import { parseSlug } from '../command/flags.js';
 import { formatTable } from '../terminal/text.js';
 import { withStore } from './database.js';
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u;
 
+/** What the gateway may serve; an absent list means everything. */
+export interface EnrollOptions {
+  service?: readonly string[];
+  tenant?: readonly string[];
+}
+
+const namesOf = (flag: string, given: readonly string[] | undefined): string[] | null =>
+  given === undefined ? null : [...new Set(given.map((name) => parseSlug(flag, name)))].toSorted();
+
 /** Enrols a gateway. The credential names the broker by its public URL, which the gateway must reach. */
-export async function enrollGateway(context: Context, name: string): Promise<Answer> {
+export async function enrollGateway(context: Context, name: string, options: EnrollOptions): Promise<Answer> {
   if (!NAME.test(name))
     throw usageError('a gateway name has at most 63 letters, digits, spaces and the characters . _ -');
+  const binding: GatewayBinding = {
+    services: namesOf('--service', options.service),
+    tenants: namesOf('--tenant', options.tenant),
+  };
   const broker = readHostEnvironment(context.io.env).publicUrl;
   const enrolled = await withStore(context, {}, async ({ deps }) => ({
-    ...(await enrolGateway(deps, name)),
+    ...(await enrolGateway(deps, name, binding)),
     deployment: deps.store.deployment,
   }));
   const feedKey = enrolled.feedKey['x'];
@@ -25,18 +39,28 @@ export async function enrollGateway(context: Context, name: string): Promise<Ans
     context.note(
       `${id} ("${name}") may connect to ${broker}. Its credential is shown this once; give it to the`,
     );
-    context.note('gateway as COUNTERSIGN_GATEWAY_CREDENTIAL or in a file of mode 0600 (…_CREDENTIAL_FILE):');
+    context.note('gateway as COUNTERSIGN_GATEWAY_CREDENTIAL or in a file of mode 0600 (…_CREDENTIAL_FILE).');
+    context.note(`It serves ${servedBy(binding)}.`);
   }
   return { document: { id, name, credential }, text: credential };
 }
+
+const listOf = (what: string, names: readonly string[] | null): string =>
+  names === null ? `all ${what}` : names.join(', ');
+
+/** In words: `billing · all tenants`. */
+const servedBy = ({ services, tenants }: GatewayBinding): string =>
+  `${listOf('services', services)} · ${listOf('tenants', tenants)}`;
 
 export async function listGateways(context: Context): Promise<Answer> {
   const gateways = await withStore(context, {}, ({ deps }) =>
     deps.store.gateways.read((unit) => unit.gateways.list()),
   );
-  const items = gateways.map(({ id, name, publicKey, createdAt, revokedAt }) => ({
+  const items = gateways.map(({ id, name, services, tenants, publicKey, createdAt, revokedAt }) => ({
     id,
     name,
+    services,
+    tenants,
     publicKey,
     createdAt,
     revokedAt,
@@ -45,10 +69,13 @@ export async function listGateways(context: Context): Promise<Answer> {
     if (revokedAt !== null) return 'revoked';
     return publicKey === null ? 'enrolled, never connected' : 'enrolled';
   };
-  const rows = items.map((gateway) => [gateway.id, gateway.name, state(gateway), gateway.createdAt]);
+  const rows = items.map((gateway) => {
+    const { id, name, createdAt } = gateway;
+    return [id, name, state(gateway), servedBy(gateway), createdAt];
+  });
   return {
     document: { items, next: null },
-    text: rows.length === 0 ? 'No gateways.' : formatTable(['ID', 'NAME', 'STATE', 'SINCE'], rows),
+    text: rows.length === 0 ? 'No gateways.' : formatTable(['ID', 'NAME', 'STATE', 'SERVES', 'SINCE'], rows),
   };
 }
 

@@ -243,11 +243,30 @@ describe('gateways', () => {
       {
         id: credential.gateway,
         name: 'eu-1',
+        services: null,
+        tenants: null,
         publicKey: null,
         createdAt: expect.any(String),
         revokedAt: null,
       },
     ]);
+  });
+
+  test('enroll binds a gateway to services and tenants that exist, and list shows them', async () => {
+    const bound = ['--tenant', 'acme', '--service', 'billing', '--tenant', 'globex'];
+    const { err } = await cli(['gateways', 'enroll', ...bound, 'eu-1']);
+    expect(err).toContain('It serves billing · acme, globex.');
+    const { items } = await json(['gateways', 'list']);
+    expect(items).toMatchObject([{ services: ['billing'], tenants: ['acme', 'globex'] }]);
+    expect((await cli(['gateways', 'list'])).out).toContain('billing · acme, globex');
+    for (const wrong of [
+      ['--service', 'biling'],
+      ['--tenant', 'acmee'],
+    ]) {
+      const refused = await cli(['gateways', 'enroll', 'eu-2', ...wrong]);
+      expect([refused.exit, refused.err]).toEqual([1, expect.stringContaining(`“${wrong[1]}”`)]);
+    }
+    expect(await cli(['gateways', 'enroll', 'eu-2', '--tenant', 'Acme!'])).toMatchObject({ exit: 2 });
   });
 
   test('a name is taken until its gateway is revoked', async () => {

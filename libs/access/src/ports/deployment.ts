@@ -46,7 +46,7 @@ export type ApiKeysUnit = Writes<'apiKeys' | 'logOf'> &
 /** Enrolment and contact of gateways. In a tenant, only what a gateway's own events need. */
 export type GatewaysUnit = Writes<'gateways' | 'log' | 'feed'> &
   Reads<'keys'> & {
-    organisation: Pick<OrganisationRepository, 'tenant'>;
+    organisation: Pick<OrganisationRepository, 'tenant' | 'service'>;
     tenant(
       slug: string,
     ): Promise<Pick<TenantUnit, 'log' | 'outbox'> & { records: Pick<TenantUnit['records'], 'closeChains'> }>;

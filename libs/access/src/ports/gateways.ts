@@ -1,4 +1,5 @@
 import type { Budget, ServiceDefinition } from '@countersign/contract';
+import type { GatewayBinding } from '../domain/gateway-binding.js';
 import type { Lock } from '../domain/lock.js';
 import type { Entry } from './repository.js';
 
@@ -9,7 +10,7 @@ export interface GatewayRepositories {
 }
 
 /** A gateway process that may connect. `publicKey` is its Ed25519 identity (base64url, raw), registered once. */
-export interface EnrolledGateway {
+export interface EnrolledGateway extends GatewayBinding {
   id: string;
   name: string;
   secretHash: string;

@@ -9,8 +9,8 @@ const long = z
   .string()
   .min(1)
   .max(8 * MAX_RESOURCE_LENGTH);
-/** Ed25519 in base64url, by the gateway's identity over the record without this member (`signRecord`). */
-const signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'is not an Ed25519 signature');
+/** Ed25519 in base64url, by the gateway's identity. Of a record: over the record without this member (`signRecord`). */
+export const signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'is not an Ed25519 signature');
 
 /** Members of every record. `seq` counts from 1 within (gateway, boot, tenant). `prev` is the hash of the record before. */
 const chained = {

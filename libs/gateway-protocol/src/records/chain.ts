@@ -35,8 +35,34 @@ export function signRecord(record: UnsignedRecord, identity: KeyObject): string 
 /** Whether this identity (raw public key in base64url) signed exactly this record. */
 export function isSignedBy(record: SignedRecord, publicKey: string): boolean {
   const { signature, ...unsigned } = record;
+  return isSignature(signature, signedBytes(unsigned), publicKey);
+}
+
+function isSignature(signature: string, signed: Buffer, publicKey: string): boolean {
   const bytes = Buffer.from(signature, 'base64url');
   // The last letter of base64url has spare bits. A signature must have one spelling.
   if (bytes.toString('base64url') !== signature) return false;
-  return verify(null, signedBytes(unsigned), importEd25519PublicKey(publicKey), bytes);
+  return verify(null, signed, importEd25519PublicKey(publicKey), bytes);
+}
+
+/** What the signature of a batch covers: the hash of each of its records, in their order. */
+export type BatchHashes = { gateway: string; boot: string; records: readonly string[] };
+
+/** Keeps the signature of a batch from being valid for anything else. */
+const BATCH_CONTEXT = 'countersign-records/v1\n';
+const batchBytes = ({ gateway, boot, records }: BatchHashes) =>
+  Buffer.from(BATCH_CONTEXT + canonicalJson({ gateway, boot, records }), 'utf8');
+
+/**
+ * Signs a batch with the gateway's identity (Ed25519, base64url): UTF-8 `countersign-records/v1` ‖ 0x0A ‖ canonical JSON of
+ * `{boot, gateway, records: [hash, …]}`. A record's hash covers the hash of the record before it, so the signature covers
+ * the chains up to these records.
+ */
+export function signBatch(batch: BatchHashes, identity: KeyObject): string {
+  return sign(null, batchBytes(batch), identity).toString('base64url');
+}
+
+/** Whether this identity (raw public key in base64url) signed exactly these records, in this order. */
+export function isBatchSignedBy(batch: BatchHashes, signature: string, publicKey: string): boolean {
+  return isSignature(signature, batchBytes(batch), publicKey);
 }

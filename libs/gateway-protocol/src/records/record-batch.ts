@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bytes32, count, parseShape, slug, uuid } from '../shapes.js';
-import { accessRecord } from './access-record.js';
+import { accessRecord, signature } from './access-record.js';
 
 /** The most records of one batch. */
 export const MAX_BATCH_RECORDS = 1_000;
@@ -17,13 +17,16 @@ const entry = z.strictObject({
 export type RecordEntry = z.infer<typeof entry>;
 
 const batch = z
-  .strictObject({ boot: uuid, entries: z.array(entry).min(1).max(MAX_BATCH_RECORDS) })
+  .strictObject({ boot: uuid, entries: z.array(entry).min(1).max(MAX_BATCH_RECORDS), signature })
   .refine(
     ({ boot, entries }) => entries.every(({ record }) => record.boot === boot),
     'every record is of the boot',
   );
-/** The body of `POST /gateway/v1/records`: records of one boot, those of a tenant in the order of their `seq`. */
-type RecordBatch = z.infer<typeof batch>;
+/**
+ * The body of `POST /gateway/v1/records`: records of one boot, those of a tenant in the order of their `seq`. `signature` is
+ * the gateway's identity over all of them (`signBatch`).
+ */
+export type RecordBatch = z.infer<typeof batch>;
 
 const answer = z.strictObject({ accepted: z.record(slug, count) });
 /** The broker's answer: for every tenant of the batch the last `seq` that it holds. */

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { exportEd25519PublicKey } from '../ed25519.js';
 import type { AccessRecord, CountersRecord, HeadRecord } from './access-record.js';
-import { isSignedBy, placeInChain, recordHash, signRecord } from './chain.js';
+import { isBatchSignedBy, isSignedBy, placeInChain, recordHash, signBatch, signRecord } from './chain.js';
 import { parseRecordAnswer, parseRecordBatch } from './record-batch.js';
 
 const boot = '01980000-0000-4000-8000-00000000000b';
@@ -71,9 +71,31 @@ describe('records', () => {
       expect([change, isSignedBy({ ...signed, ...change }, publicKey)]).toEqual([change, false]);
   });
 
+  test('the signature of a batch covers the gateway, the boot, and each record in its order', () => {
+    const publicKey = exportEd25519PublicKey(identity.publicKey);
+    const [one, two] = ['1', '2'].map((digit) => `sha256:${digit.repeat(64)}`) as [string, string];
+    const batch = { gateway: head(1, null).gateway, boot, records: [one, two] };
+    const signature = signBatch(batch, identity.privateKey);
+    expect(isBatchSignedBy(batch, signature, publicKey)).toBe(true);
+    const other = exportEd25519PublicKey(generateKeyPairSync('ed25519').publicKey);
+    expect(isBatchSignedBy(batch, signature, other)).toBe(false);
+    for (const change of [
+      { records: [two, one] },
+      { records: [one] },
+      { records: [one, two, two] },
+      { boot: boot.replace('b', 'c') },
+      { gateway: 'gtw_another' },
+    ])
+      expect([change, isBatchSignedBy({ ...batch, ...change }, signature, publicKey)]).toEqual([
+        change,
+        false,
+      ]);
+  });
+
   test('a batch holds records of one boot alone, at least one, of known kinds', () => {
-    const batch = { boot, entries: [entry(counters(1, null)), entry(head(2, `sha256:${'a'.repeat(64)}`))] };
-    expect(parseRecordBatch(batch)).toEqual(batch);
+    const signature = 'A'.repeat(86);
+    const entries = [entry(counters(1, null)), entry(head(2, `sha256:${'a'.repeat(64)}`))];
+    expect(parseRecordBatch({ boot, signature, entries })).toEqual({ boot, signature, entries });
     const refused = expect.objectContaining({ code: 'invalid_records' });
     const otherBoot = { ...counters(1, null), boot: boot.replace('b', 'c') };
     for (const bad of [
@@ -86,8 +108,10 @@ describe('records', () => {
       { boot, entries: [entry({ ...counters(1, null), counts: [] })] },
       { boot, entries: [entry({ ...head(1, null), signature: 'none' })] },
     ]) {
-      expect(() => parseRecordBatch(bad)).toThrow(refused);
+      expect(() => parseRecordBatch({ signature, ...bad })).toThrow(refused);
     }
+    expect(() => parseRecordBatch({ boot, entries })).toThrow(refused);
+    expect(() => parseRecordBatch({ boot, entries, signature: 'none' })).toThrow(refused);
   });
 
   test('the answer gives a last seq for each tenant', () => {

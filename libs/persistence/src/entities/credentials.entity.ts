@@ -58,6 +58,12 @@ export class GatewayEntity implements EnrolledGateway {
 
   @Column('text', { nullable: true, transformer: jsonList })
   pins!: GatewayPin[];
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  services!: string[] | null;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  tenants!: string[] | null;
 }
 
 /** The broker's key pairs; `sealedPem` is the private half, sealed under the master key. */

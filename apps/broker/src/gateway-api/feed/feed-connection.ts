@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { GatewayBinding } from '@countersign/access';
 import {
   type FeedEvent,
   type FeedPlace,
@@ -6,14 +7,19 @@ import {
   type SnapshotData,
 } from '@countersign/gateway-protocol';
 import type { SseConnection } from '../../http/sse-connection.js';
-import type { BuiltChange, MarkedPlace } from './feed-reader.js';
+import { narrowChange, narrowPicture } from './feed-narrowing.js';
+import type { BuiltChange, MarkedPlace, Picture } from './feed-reader.js';
 
-/** One gateway's open feed. It remembers the last place it sent, and signs every event for this one gateway. */
+/**
+ * One gateway's open feed. It remembers the last place it sent, and signs every event for this one gateway. It sends only what
+ * that gateway serves; a change of something else is sent empty, because places have no gaps.
+ */
 export class FeedConnection {
   private place: FeedPlace = { epoch: 1, seq: 0 };
 
   constructor(
     readonly gateway: string,
+    private readonly binding: GatewayBinding,
     private readonly nonce: string,
     private readonly connection: SseConnection,
     private readonly feedKey: () => KeyObject,
@@ -24,9 +30,9 @@ export class FeedConnection {
     return this.place.seq;
   }
 
-  snapshot({ mark, ...place }: MarkedPlace, picture: Omit<SnapshotData, 'nonce'>): void {
+  snapshot({ mark, ...place }: MarkedPlace, issuer: string, picture: Picture): void {
     this.place = place;
-    const data = { nonce: this.nonce, ...picture };
+    const data: SnapshotData = { nonce: this.nonce, issuer, ...narrowPicture(this.binding, picture) };
     this.connection.sendWhole(this.format({ ...this.head(), ...marked(mark), type: 'snapshot', data }));
   }
 
@@ -36,13 +42,15 @@ export class FeedConnection {
   }
 
   /** Sends the next change. It skips older changes, which it has sent before, and cuts the connection at a gap. */
-  change({ seq, mark, data, revokedGateway }: BuiltChange): void {
+  change(built: BuiltChange): void {
+    const { seq, mark, revokedGateway } = built;
     if (seq <= this.place.seq) return;
     if (seq !== this.place.seq + 1) {
       this.connection.cut();
       return;
     }
     this.place = { ...this.place, seq };
+    const data = narrowChange(this.binding, built);
     this.connection.send(this.format({ ...this.head(), ...marked(mark), type: 'change', data }));
     if (revokedGateway === this.gateway) this.connection.end();
   }

@@ -85,7 +85,8 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
     open: (onClose: () => void) => SseConnection,
   ): Promise<void> {
     const first = await this.deps.store.feed.read(async (unit) => {
-      if ((await unit.gateways.find(gateway))?.revokedAt !== null)
+      const enrolled = await unit.gateways.find(gateway);
+      if (enrolled === null || enrolled.revokedAt !== null)
         throw new HttpProblem('unauthenticated', 'This gateway is not enrolled.');
       const head = await unit.feed.head();
       if (seen !== undefined && (await this.hasParted(unit, head, seen))) throw this.parted(gateway, seen);
@@ -95,23 +96,24 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
         last.seq <= head.seq &&
         head.seq - last.seq <= MOST_CHANGES;
       const missed = resumable ? await this.reader.changes(unit, last.seq, head.seq) : null;
-      if (missed !== null && last !== undefined) return { resume: last, missed };
-      return this.reader.picture(unit);
+      if (missed !== null && last !== undefined) return { binding: enrolled, resumed: { last, missed } };
+      return { binding: enrolled, ...(await this.reader.picture(unit)) };
     });
     let leave = () => {};
     const connection = new FeedConnection(
       gateway,
+      first.binding,
       nonce,
       open(() => leave()),
       () => this.keys.feedKey(this.now()),
       this.now,
     );
     leave = () => this.connections.delete(connection);
-    if ('resume' in first) {
-      connection.resume(first.resume);
-      for (const change of first.missed) connection.change(change);
+    if ('resumed' in first) {
+      connection.resume(first.resumed.last);
+      for (const change of first.resumed.missed) connection.change(change);
     } else {
-      connection.snapshot(first.place, { issuer: this.settings.publicUrl, ...first.picture });
+      connection.snapshot(first.place, this.settings.publicUrl, first.picture);
     }
     // Nothing awaits from here on: the connection catches up with the poller before the poller sends more.
     for (const change of this.recent) connection.change(change);

@@ -22,16 +22,25 @@ import type {
 } from '@countersign/gateway-protocol';
 import { LRUCache } from 'lru-cache';
 
-type Picture = Omit<SnapshotData, 'nonce' | 'issuer'>;
+/** What a snapshot shows, whoever receives it. */
+export type Picture = Omit<SnapshotData, 'nonce' | 'issuer'>;
 
 /** A place with the mark that distinguishes it from the same place in another history. */
 export type MarkedPlace = FeedPlace & { mark: string | null };
 
-/** One change as the feed carries it; the same for every gateway. */
+/** What a change is about; null where it concerns every tenant, or every service. */
+export interface ChangeSubject {
+  tenant: string | null;
+  service: string | null;
+}
+
+/** One change before it is narrowed to what a gateway serves. */
 export interface BuiltChange {
   seq: number;
   mark: string | null;
   data: ChangeData;
+  /** Some data do not say what they are about: an ended grant is a digest, a lifted lock is an id. */
+  about: ChangeSubject;
   /** The gateway that this change revokes. */
   revokedGateway: string | null;
 }
@@ -86,10 +95,15 @@ export class FeedReader {
   }
 
   private async build(unit: FeedUnit, { seq, kind, ref, mark }: FeedChange): Promise<BuiltChange> {
-    const plain = (data: ChangeData): BuiltChange => ({ seq, mark, data, revokedGateway: null });
+    const plain = (data: ChangeData, about: Partial<ChangeSubject> = {}): BuiltChange => ({
+      ...{ seq, mark, data, revokedGateway: null },
+      about: { tenant: null, service: null, ...about },
+    });
     switch (kind) {
-      case 'grant':
-        return plain(await this.grantChange(unit, ref));
+      case 'grant': {
+        const grant = await unit.grants.find(ref);
+        return grant === null ? plain({}) : plain(await this.grantChange(unit, grant), grant);
+      }
       case 'services':
         return plain(await this.services(unit));
       case 'keys':
@@ -100,22 +114,24 @@ export class FeedReader {
           tenant === null
             ? { removedTenants: [ref] }
             : { tenants: [{ slug: ref, forbid: tenant.controls.forbid }] },
+          { tenant: ref },
         );
       }
       case 'lock': {
         const lock = await unit.locks.find(ref);
         if (lock === null) return plain({});
-        return plain(isLockInForce(lock) ? { locks: [feedLock(lock)] } : { liftedLocks: [ref] });
+        const data = isLockInForce(lock) ? { locks: [feedLock(lock)] } : { liftedLocks: [ref] };
+        return plain(data, subjectOfLock(lock));
       }
       case 'trust':
-        return plain({ trust: feedTrust(await unit.trust.chain(ref)) });
+        return plain({ trust: feedTrust(await unit.trust.chain(ref)) }, { tenant: ref });
       case 'stop': {
         const stop = await unit.stops.find(ref);
-        return plain(stop === null ? {} : feedStops([stop]));
+        return stop === null ? plain({}) : plain(feedStops([stop]), { tenant: stop.tenant });
       }
       case 'relayed': {
         const relayed = await unit.relayed.find(ref);
-        return plain(relayed === null ? {} : feedRelayed([relayed]));
+        return relayed === null ? plain({}) : plain(feedRelayed([relayed]), { tenant: relayed.tenant });
       }
       case 'gateway': {
         const gateway = await unit.gateways.find(ref);
@@ -126,10 +142,9 @@ export class FeedReader {
   }
 
   /** If a grant's terms name another route map than the current one, the change includes that map. */
-  private async grantChange(unit: FeedUnit, id: string): Promise<ChangeData> {
-    const grant = await unit.grants.find(id);
+  private async grantChange(unit: FeedUnit, grant: Grant): Promise<ChangeData> {
     // Gateways learn of a grant only when it begins: its digest must still be unknown to them then.
-    if (grant === null || grant.state === 'scheduled') return {};
+    if (grant.state === 'scheduled') return {};
     if (grant.state === 'ended') {
       const { until } = await this.factsOf(unit, grant);
       return { endedGrants: [{ digest: grant.digest, reason: grant.endReason ?? 'ended', until }] };
@@ -182,6 +197,12 @@ export class FeedReader {
 }
 
 const feedLock = ({ id, kind, name, tenant }: Lock): FeedLock => ({ id, kind, name, tenant });
+
+/** What a lock is about: a lock of a tenant or a service names it, and a tenant's own lock binds that tenant alone. */
+export const subjectOfLock = ({ kind, name, tenant }: FeedLock): ChangeSubject => ({
+  tenant: kind === 'tenant' ? name : tenant,
+  service: kind === 'service' ? name : null,
+});
 
 /** A key that will retire carries `exp` (seconds since the epoch), so that gateways drop it by themselves. */
 async function keys(unit: FeedUnit, now: Date): Promise<Record<string, unknown>[]> {

@@ -1,12 +1,17 @@
 import { join } from 'node:path';
-import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS, parseRecordAnswer } from '@countersign/gateway-protocol';
+import {
+  type BatchHashes,
+  MAX_BATCH_BYTES,
+  MAX_BATCH_RECORDS,
+  parseRecordAnswer,
+} from '@countersign/gateway-protocol';
 import { BackOff, describeError, sleep } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../../clock.js';
 import { type BrokerClient, BrokerResponseError } from '../../feed/broker-client.js';
 import { JsonFile } from '../../storage/json-file.js';
-import { jsonOfAll } from '../spool/record-lines.js';
+import { jsonOfAll, recordHashOf } from '../spool/record-lines.js';
 import type { SpoolPlace } from '../spool/segments.js';
 import type { Spool } from '../spool/spool.js';
 import type { SpoolBatch } from '../spool/spool-reader.js';
@@ -14,6 +19,9 @@ import { PoisonRecordPolicy, type Quarantine } from './quarantine.js';
 
 type ShipperParts = {
   spool: Spool;
+  /** Signs a batch with the gateway's identity. */
+  sign(batch: BatchHashes): string;
+  gateway: string;
   broker: BrokerClient;
   quarantine: Quarantine;
   folder: string;
@@ -136,7 +144,10 @@ export class Shipper {
 
   /** Throws unless the broker confirms every record of the batch. */
   private async send({ boot, records }: SpoolBatch): Promise<void> {
-    const json = jsonOfAll(`{"boot":${JSON.stringify(boot)},"entries":[`, records, ']}');
+    const { gateway, sign } = this.parts;
+    const signature = sign({ gateway, boot, records: records.map(recordHashOf) });
+    const before = `{"boot":${JSON.stringify(boot)},"signature":${JSON.stringify(signature)},"entries":[`;
+    const json = jsonOfAll(before, records, ']}');
     const began = performance.now();
     const answer = await this.parts.broker.post('/gateway/v1/records', json, this.stop.signal);
     this.intervalMs = batchIntervalAfter(performance.now() - began);

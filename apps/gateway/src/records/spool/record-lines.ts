@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { AccessRecord } from '@countersign/gateway-protocol';
 import type { SpooledHead } from './record-chains.js';
@@ -69,6 +70,19 @@ export function jsonOfAll(before: string, lines: readonly RecordLine[], after: s
   }
   all.write(after, at, 'latin1');
   return all;
+}
+
+const BEFORE_RECORD = '{"record":';
+const AFTER_RECORD = ',"openings":';
+
+/**
+ * The hash of a line's record (`recordHash`). The line holds the record as canonical JSON, in which a comma before a quote
+ * never is inside a text, so the first `,"openings":` ends it.
+ */
+export function recordHashOf({ bytes, from, to }: RecordLine): string {
+  const end = bytes.indexOf(AFTER_RECORD, from, 'latin1');
+  if (end === -1 || end >= to) throw new Error('a line of the spool without a record');
+  return `sha256:${hash('sha256', bytes.subarray(from + BEFORE_RECORD.length, end), 'hex')}`;
 }
 
 const COMMA = 0x2c;
@@ -157,9 +171,9 @@ export class LineWriter {
     const { chunk } = this;
     const start = this.at + CHECK_BYTES;
     const from = start + chunk.write(label, start, 'utf8');
-    let to = from + chunk.write('{"record":', from, 'latin1');
+    let to = from + chunk.write(BEFORE_RECORD, from, 'latin1');
     to += chunk.write(canonical, to, 'utf8');
-    to += chunk.write(',"openings":', to, 'latin1');
+    to += chunk.write(AFTER_RECORD, to, 'latin1');
     to += chunk.write(openings, to, 'utf8');
     to += chunk.write('}', to, 'latin1');
     chunk.write(checkOf(chunk.subarray(start, to)), this.at, 'latin1');

@@ -30,6 +30,8 @@ export function Gateways() {
       empty={text.noGateways}
       columns={[
         { label: text.gateway, cell: ({ name }) => name },
+        { label: text.services, cell: ({ services }) => services?.join(', ') ?? text.allServices },
+        { label: text.tenants, cell: ({ tenants }) => tenants?.join(', ') ?? text.allTenants },
         {
           label: text.state,
           cell: ({ state }) => <Badge {...LOOK[state]}>{text.gatewayState[state]}</Badge>,

@@ -1,3 +1,4 @@
+import { servesTenant } from '../../domain/gateway-binding.js';
 import type { EnrolledGateway, GatewayPin, GatewaysUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
@@ -21,7 +22,7 @@ const key = (pin: GatewayPin | undefined): string => JSON.stringify(requiredPart
 
 /**
  * Stores what a gateway has pinned, and notifies each tenant whose pin is new, changed or removed: no pin changes without
- * its tenant learning of it.
+ * its tenant learning of it. Pins of tenants that the gateway does not serve are ignored.
  *
  * @param pins all pins of this gateway
  */
@@ -30,7 +31,8 @@ export async function recordPins(
   gateway: EnrolledGateway,
   pins: readonly GatewayPin[],
 ): Promise<void> {
-  const after = new Map(pins.map((pin) => [pin.tenant, pin]));
+  const own = pins.filter(({ tenant }) => servesTenant(gateway, tenant));
+  const after = new Map(own.map((pin) => [pin.tenant, pin]));
   // This many units are enough, unless another report of the gateway undoes them meanwhile. Then that report wins.
   const most = 1 + Math.ceil((gateway.pins.length + pins.length) / BATCH);
   for (let units = 0; units < most; units += 1)

@@ -1,13 +1,14 @@
+import { EVERYTHING, type GatewayBinding } from '../../domain/gateway-binding.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { EnrolledGateway } from '../../ports/index.js';
+import type { ChainName, EnrolledGateway, GatewaysUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { hexDigest, randomText } from '../shared/secrets.js';
 import { signingKey } from './broker-keys.js';
 
 /** The credential of a new gateway; `secret` is shown this once. */
-export interface Enrolment {
+export interface Enrolment extends GatewayBinding {
   id: string;
   name: string;
   secret: string;
@@ -15,10 +16,21 @@ export interface Enrolment {
   feedKey: Record<string, unknown>;
 }
 
-/** Enrols a gateway, on the host. @throws AccessError `conflict` if the name is taken or there is no feed key */
-export function enrolGateway(deps: Deps, name: string): Promise<Enrolment> {
+/**
+ * Enrols a gateway, on the host.
+ *
+ * @param binding what it may serve; by default everything
+ * @throws AccessError `conflict` if the name is taken or there is no feed key, `not_found` for an unknown service or tenant
+ */
+export function enrolGateway(
+  deps: Deps,
+  name: string,
+  binding: Partial<GatewayBinding> = {},
+): Promise<Enrolment> {
+  const { services, tenants } = { ...EVERYTHING, ...binding };
   return deps.store.gateways.write(async (unit) => {
     const now = deps.clock.now();
+    await requireKnown(unit, { services, tenants });
     if ((await unit.gateways.list()).some((each) => each.name === name && each.revokedAt === null))
       throw new AccessError(
         'conflict',
@@ -38,16 +50,37 @@ export function enrolGateway(deps: Deps, name: string): Promise<Enrolment> {
       lastSeenAt: null,
       closedAt: null,
       pins: [],
+      services,
+      tenants,
     };
     await unit.gateways.insert(gateway);
     await unit.log.append({
       type: 'gateway.enrolled',
       at: now.toISOString(),
       actor: 'host',
-      data: { gateway: gateway.id, name },
+      data: {
+        gateway: gateway.id,
+        name,
+        // Every tenant may read this log, so it does not name the others.
+        serves: { services: services?.length ?? null, tenants: tenants?.length ?? null },
+      },
     });
-    return { id: gateway.id, name, secret, feedKey: feedKey.publicJwk };
+    return { id: gateway.id, name, secret, feedKey: feedKey.publicJwk, services, tenants };
   });
+}
+
+/** A name with a typing error would leave the gateway without anything to serve. @throws AccessError `not_found` */
+async function requireKnown(
+  { organisation }: Pick<GatewaysUnit, 'organisation'>,
+  { services, tenants }: GatewayBinding,
+): Promise<void> {
+  const hint = 'Apply an organisation file that has it first, or correct the name.';
+  for (const name of services ?? [])
+    if ((await organisation.service(name)) === null)
+      throw new AccessError('not_found', `There is no service “${name}”. ${hint}`);
+  for (const slug of tenants ?? [])
+    if ((await organisation.tenant(slug)) === null)
+      throw new AccessError('not_found', `There is no tenant “${slug}”. ${hint}`);
 }
 
 /** Every enrolled gateway, newest first, revoked ones included. */
@@ -93,6 +126,21 @@ export function registerIdentity(deps: Deps, id: string, publicKey: string): Pro
       at: deps.clock.now().toISOString(),
       actor: id,
       data: { gateway: id, publicKey },
+    });
+  });
+}
+
+/**
+ * Logs that someone sent records with this gateway's credential, but without its identity's signature: the credential may be
+ * stolen. The caller limits how often.
+ */
+export function reportUnsignedBatch(deps: Deps, { gateway, boot }: ChainName): Promise<void> {
+  return deps.store.gateways.write(async (unit) => {
+    await unit.log.append({
+      type: 'gateway.mismatch',
+      at: deps.clock.now().toISOString(),
+      actor: gateway,
+      data: { gateway, boot, reason: 'signature' },
     });
   });
 }

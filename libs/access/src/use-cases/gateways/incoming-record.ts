@@ -1,4 +1,5 @@
 import type { Opening } from '@countersign/contract';
+import type { GatewayBinding } from '../../domain/gateway-binding.js';
 import type { AccessRecordView, ChainName, EventDraft, RecordOutcome } from '../../ports/index.js';
 import type { IngestedCalls } from './ingested-calls.js';
 
@@ -23,8 +24,8 @@ export type IncomingRecord = {
 /** An entry that the gateway's identity signed; `signed`: the signature is valid under its registered key. */
 type SignedEntry = { id: string; signature: string; signed: boolean };
 
-/** One upload of a gateway. */
-export type RecordBatch = ChainName & { records: readonly IncomingRecord[] };
+/** One upload of a gateway, with what that gateway may serve. */
+export type RecordBatch = ChainName & { binding: GatewayBinding; records: readonly IncomingRecord[] };
 
 type Leaf = Pick<EventDraft, 'type' | 'data' | 'commitments'>;
 

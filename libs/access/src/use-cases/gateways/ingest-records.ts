@@ -1,4 +1,6 @@
 import { toInstant } from '@countersign/contract';
+import { type GatewayBinding, servesTenant } from '../../domain/gateway-binding.js';
+import type { Grant } from '../../domain/grant.js';
 import { AccessError } from '../../errors.js';
 import type { EventDraft, TenantUnit } from '../../ports/index.js';
 import { endIfExhausted } from '../grants/lease-budget.js';
@@ -8,11 +10,13 @@ import type { Deps } from '../shared/deps.js';
 import { type IncomingRecord, leafOf, type RecordBatch } from './incoming-record.js';
 import { IngestedCalls } from './ingested-calls.js';
 import { type IngestedChain, IngestedChains } from './ingested-chains.js';
+import { findMismatch, type RecordMismatch } from './validate-record.js';
 
 /**
  * Ingests batches of gateways' records, each record exactly once. A record at or below its chain's cursor was ingested
  * before and is skipped. A gap, a record that does not continue its chain, an invalid signature, and the outcome of a call
- * that belongs to another boot or has ended are events of their own.
+ * that belongs to another boot or has ended are events of their own. So is a record that the store contradicts, or whose
+ * gateway does not serve its tenant or service: it is no call.
  *
  * Leaf, record and cursor commit together, in one unit of work for each tenant, because a unit costs far more than a record.
  * If this throws, the records of some tenants may be stored; sending the same batch again is safe.
@@ -65,9 +69,10 @@ async function ingestOfTenant(
   const chains = await IngestedChains.begin(unit, batches);
   const fresh = batches.map((batch) => newer(batch, chains.of(batch).seq));
   const calls = await IngestedCalls.begin(unit, endedBefore(fresh.flat()));
+  const grants = await grantsOf(unit, fresh.flat());
   const now = deps.clock.now().toISOString();
   const leaves = batches.flatMap((batch, index) =>
-    ingestNew(chains.of(batch), fresh[index] ?? [], calls, now),
+    ingestNew(chains.of(batch), fresh[index] ?? [], { calls, grants, tenant: unit.tenant, ...batch }, now),
   );
   await unit.log.appendAll(leaves);
   await calls.store(unit);
@@ -80,14 +85,33 @@ async function ingestOfTenant(
 const newer = ({ records }: RecordBatch, after: number): IncomingRecord[] =>
   records.filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
 
+/** The grants that the records name, by id. */
+async function grantsOf(
+  { grants }: Pick<TenantUnit, 'grants'>,
+  records: readonly IncomingRecord[],
+): Promise<ReadonlyMap<string, Grant>> {
+  const ids = new Set(records.flatMap((record) => ('view' in record ? [record.view.grant] : [])));
+  const found = ids.size === 0 ? [] : await grants.findAll([...ids]);
+  return new Map(found.map((grant) => [grant.id, grant]));
+}
+
+/** What records are compared with, and where their calls are collected. */
+interface Intake {
+  calls: IngestedCalls;
+  grants: ReadonlyMap<string, Grant>;
+  binding: GatewayBinding;
+  tenant: string;
+}
+
 /** Advances the chain over new records, in order. @returns their leaves */
 function ingestNew(
   chain: IngestedChain,
   records: readonly IncomingRecord[],
-  calls: IngestedCalls,
+  intake: Intake,
   now: string,
 ): EventDraft[] {
   const { gateway, boot } = chain;
+  const { calls } = intake;
   const leaves: EventDraft[] = [];
   const report = (type: string, data: object) =>
     leaves.push({ type, at: now, actor: gateway, data: { gateway, boot, ...data } });
@@ -98,6 +122,12 @@ function ingestNew(
     if (record.seq !== chain.seq + 1) report('gateway.gap', { after: chain.seq, at: record.seq });
     else if (record.prev !== chain.hash) report('gateway.mismatch', { at: record.seq, reason: 'prev' });
     chain.moveTo(record);
+    const mismatch = mismatchOf(record, intake);
+    if (mismatch !== undefined) {
+      if ('view' in record) calls.reject(record.view.id);
+      report('gateway.mismatch', { at: record.seq, reason: mismatch, ...statedBy(record) });
+      continue;
+    }
     if ('signature' in record && !record.signed) {
       report('gateway.mismatch', { at: record.seq, reason: 'signature' });
       continue;
@@ -110,6 +140,23 @@ function ingestNew(
     if (record.kind === 'head' || record.kind === 'counters') chain.signHead(record);
   }
   return leaves;
+}
+
+/** A gateway writes into the log of a tenant that it serves, and into the deployment's. */
+function mismatchOf(record: IncomingRecord, { binding, grants, tenant }: Intake): RecordMismatch | undefined {
+  if (tenant !== DEPLOYMENT && !servesTenant(binding, tenant)) return 'binding';
+  if (!('view' in record)) return undefined;
+  return findMismatch({ record: record.view, binding, grant: grants.get(record.view.grant) });
+}
+
+/**
+ * What the event says about a record that is not taken. A call's statements are below `claimed`: they are the gateway's word
+ * alone, so that no list of events by grant or person finds them.
+ */
+function statedBy(record: IncomingRecord): object {
+  if (!('view' in record)) return { record: record.id };
+  const { id, decision, grant, digest, request, service, person, at } = record.view;
+  return { record: id, claimed: { decision, grant, digest, request, service, person, at } };
 }
 
 /** Calls that end in these records and began in earlier ones. */

@@ -15,6 +15,8 @@ import type {
  */
 export class IngestedCalls {
   private readonly made = new Map<string, AccessRecordView>();
+  /** Records that were not taken as calls. */
+  private readonly rejected = new Set<string>();
   private readonly ended: RecordOutcome[] = [];
   private readonly openings: NamedOpening[] = [];
   /** What these calls have used of each grant, for each boot of a gateway. */
@@ -39,11 +41,17 @@ export class IngestedCalls {
     else this.refused.set(view.grant, (this.refused.get(view.grant) ?? 0) + view.count);
   }
 
+  /** The record is no call, so it has no outcome either. */
+  reject(id: string): void {
+    this.rejected.add(id);
+  }
+
   /**
    * True if this boot may report the call's outcome: the boot allowed the call, and the call has no outcome yet. An unknown
    * call may have been lost in a gap, so its outcome is accepted.
    */
   mayEnd(id: string, by: ChainName): boolean {
+    if (this.rejected.has(id)) return false;
     const call = this.callOf(id);
     if (call === null) return true;
     return call.outcome === null && call.gateway === by.gateway && call.boot === by.boot;

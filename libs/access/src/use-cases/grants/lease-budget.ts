@@ -7,9 +7,10 @@ import {
   isExhausted,
   type Lease,
 } from '../../domain/budget-lease.js';
+import { serves, servesTenant } from '../../domain/gateway-binding.js';
 import { hasEnded, isUsable } from '../../domain/grant.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { TenantUnit } from '../../ports/index.js';
+import type { EnrolledGateway, TenantUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { endGrantIn } from './end-grant.js';
 
@@ -32,13 +33,20 @@ export interface LeaseAnswer {
  * Gives a gateway a part of a grant's budget, or takes back what it no longer needs. All leases together never exceed the
  * budget, however many gateways and brokers there are: units of one tenant run one after the other.
  *
- * @throws AccessError `not_found`, `grant_not_active`, `conflict` for a closed boot
+ * @throws AccessError `not_found` (also for a grant that this gateway does not serve), `grant_not_active`, `conflict` for a
+ *   closed boot
  */
-export async function leaseBudget(deps: Deps, gateway: string, request: LeaseInput): Promise<LeaseAnswer> {
+export async function leaseBudget(
+  deps: Deps,
+  by: Pick<EnrolledGateway, 'id' | 'services' | 'tenants'>,
+  request: LeaseInput,
+): Promise<LeaseAnswer> {
+  const gateway = by.id;
   const known = await deps.store.directory.read((unit) => unit.directory.ownerOf('grant', request.grant));
-  if (known === null) throw notFound('grant');
+  if (known === null || !servesTenant(by, known.tenant)) throw notFound('grant');
   return deps.store.forTenant(known.tenant, async (unit) => {
     const grant = await unit.grants.find(request.grant);
+    if (grant !== null && !serves(by, grant)) throw notFound('grant');
     if (grant === null || !isUsable(grant, deps.clock.now()))
       throw new AccessError('grant_not_active', 'This grant is not active.');
     const budget = (await unit.requests.find(grant.request))?.terms.budget;

@@ -7,6 +7,7 @@ import {
   sha256Digest,
   statementHash,
 } from '@countersign/contract';
+import { servesTenant } from '../../domain/gateway-binding.js';
 import {
   isLift,
   isStop,
@@ -28,16 +29,18 @@ import { findSigningKey, requireValidSignature } from './verify-signature.js';
  * carries it to the other gateways, and each verifies it by itself.
  *
  * @param given the signature as received
- * @throws AccessError `invalid_request`, `not_found` for an unknown tenant, `conflict` if this gateway has reported too many
+ * @throws AccessError `invalid_request` (also for one that cannot be verified, of a tenant that the gateway does not serve),
+ *   `not_found` for an unknown tenant, `conflict` if this gateway has reported too many
  *   stops that cannot be verified
  */
 export async function receiveRelayedStop(
   deps: SigningDeps,
-  { id: gateway }: EnrolledGateway,
+  by: EnrolledGateway,
   given: unknown,
 ): Promise<void> {
   const reported = parseStopOrLift(given);
   const { tenant } = reported.statement;
+  const gateway = by.id;
   // Across tenants: how much a gateway may have relayed is counted over all of them.
   await deps.store.asVendor(async (vendor) => {
     if ((await vendor.organisation.tenant(tenant)) === null) throw notFound('tenant');
@@ -48,6 +51,11 @@ export async function receiveRelayedStop(
       (await storeStopOrLift(deps, unit, reported, receipt));
     // The lift of the stop that was stored just now may have arrived before it.
     if (isStored) await reviewRelayedStops(deps, unit);
+    else if (!servesTenant(by, tenant))
+      throw new AccessError(
+        'invalid_request',
+        'This broker cannot verify the stop, and relays none of a tenant that the gateway does not serve.',
+      );
     else await relayStop(deps, vendor, reported, gateway);
   });
 }

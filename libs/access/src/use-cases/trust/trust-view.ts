@@ -1,3 +1,4 @@
+import { servesTenant } from '../../domain/gateway-binding.js';
 import type { Principal } from '../../domain/person.js';
 import { startsNewChain } from '../../domain/trust/trust-document.js';
 import type { TrustReset, TrustVersion } from '../../domain/trust/trust-version.js';
@@ -18,8 +19,16 @@ export interface TrustView {
   /** Public half of the key that signs the tenant's log, JWK; null before the broker's first start. */
   logKey: Record<string, unknown> | null;
   log: LogHead;
-  /** Enrolled gateways that are not revoked, with what each has pinned of this tenant. */
-  gateways: { id: string; name: string; pin: GatewayPin | null }[];
+  /** Enrolled gateways that serve this tenant and are not revoked, with what each has pinned of it. */
+  gateways: {
+    id: string;
+    name: string;
+    /** Raw Ed25519 public key, base64url; null until the gateway has registered it. */
+    publicKey: string | null;
+    /** Null: every service. */
+    services: string[] | null;
+    pin: GatewayPin | null;
+  }[];
 }
 
 /** @throws AccessError `forbidden`, `not_found` */
@@ -44,14 +53,18 @@ export async function getTrust(deps: Deps, principal: Principal, tenant: string)
   });
   const around = await deps.store.gateways.read(async (unit) => ({
     logKey: signingKey(await unit.keys.list('log'), deps.clock.now())?.publicJwk ?? null,
-    gateways: (await unit.gateways.list()).filter(({ revokedAt }) => revokedAt === null),
+    gateways: (await unit.gateways.list()).filter(
+      (gateway) => gateway.revokedAt === null && servesTenant(gateway, tenant),
+    ),
   }));
   return {
     ...own,
     logKey: around.logKey,
-    gateways: around.gateways.map(({ id, name, pins }) => ({
+    gateways: around.gateways.map(({ id, name, publicKey, services, pins }) => ({
       id,
       name,
+      publicKey,
+      services,
       pin: pins.find((pin) => pin.tenant === tenant) ?? null,
     })),
   };

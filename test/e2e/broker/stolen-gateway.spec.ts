@@ -1,0 +1,291 @@
+import { randomBytes } from 'node:crypto';
+import { applyOrganisation } from '@countersign/access';
+import {
+  type ChangeData,
+  type GatewayCredential,
+  importEd25519PublicKey,
+  type RecordEntry,
+  type SnapshotData,
+  verifyFeedEnvelope,
+} from '@countersign/gateway-protocol';
+import { uuidV7Ids } from '@countersign/persistence';
+import { billing, organisation } from '../../factories/organisation.js';
+import { gatewayIdentity, RecordChain, type RecordedGrant } from '../../support/record-chain.js';
+import { type Answer, TestBroker } from '../harness.js';
+import { EventStream } from '../sse.js';
+import { codeOf, makeGrant, mintToken } from '../story.js';
+
+/**
+ * Attacks with the credential of one gateway: what does the thief read of other tenants, and what can it make a
+ * customer's people believe?
+ */
+type Gateway = {
+  credential: GatewayCredential;
+  bearer: string;
+  identity: ReturnType<typeof gatewayIdentity>;
+};
+
+const REPORTS = { ...billing('http://localhost:4209'), name: 'reports', audience: 'reports' };
+
+let broker: TestBroker;
+const open: EventStream[] = [];
+
+beforeAll(async () => {
+  broker = await TestBroker.start({ organisation: organisation((file) => void file.services.push(REPORTS)) });
+});
+afterAll(async () => {
+  for (const stream of open.splice(0)) stream.close();
+  await broker.close();
+});
+
+let count = 0;
+async function enrol(binding?: { services?: string[]; tenants?: string[] }): Promise<Gateway> {
+  count += 1;
+  const { credential, bearer } = await broker.enrolGateway(`gateway ${count}`, binding);
+  const identity = gatewayIdentity();
+  const body = { publicKey: identity.publicKey };
+  await broker.fetch('POST', '/gateway/v1/identity', { body, headers: { authorization: bearer } });
+  return { credential, bearer, identity };
+}
+
+const post = ({ bearer }: Gateway, path: string, body: unknown): Promise<Answer> =>
+  broker.fetch('POST', path, { body, headers: { authorization: bearer } });
+
+const chainOf = ({ credential, identity }: Gateway, under: RecordedGrant) =>
+  new RecordChain(credential.gateway, identity.privateKey, under);
+
+const send = (gateway: Gateway, chain: RecordChain, entries: readonly RecordEntry[]) =>
+  post(gateway, '/gateway/v1/records', chain.batch(entries));
+
+const items = (answer: Answer) => (answer.body as { items: Record<string, unknown>[] }).items;
+const recordsOf = async (tenant: string, boot: string) => {
+  const who = tenant === 'acme' ? 'approver' : 'foreignAdmin';
+  const path = `/api/v1/tenants/${tenant}/access-records?limit=200`;
+  return items(await broker.call(who, 'GET', path)).filter((record) => record['boot'] === boot);
+};
+const leavesOf = async (tenant: string, boot: string) => {
+  const who = tenant === 'acme' ? 'approver' : 'foreignAdmin';
+  const leaves = items(await broker.call(who, 'GET', `/api/v1/tenants/${tenant}/events?limit=200`));
+  return leaves.filter(({ data }) => (data as Record<string, unknown>)['boot'] === boot).reverse();
+};
+
+async function granted(change: Record<string, unknown> = {}): Promise<RecordedGrant> {
+  const { request, grant } = await makeGrant(broker, 'engineer', change);
+  return { grant, digest: request.digest, request: request.id, person: broker.persons.engineer };
+}
+
+const fresh = () => randomBytes(32).toString('base64url');
+
+async function follow({ bearer, credential }: Gateway) {
+  const stream = await EventStream.open(`${broker.url}/gateway/v1/feed?nonce=${fresh()}`, {
+    authorization: bearer,
+  });
+  open.push(stream);
+  const next = async (type: string) => {
+    const { data } = await stream.until(({ event }) => event === type);
+    return verifyFeedEnvelope(data, importEd25519PublicKey(credential.feedKey)).data;
+  };
+  return {
+    snapshot: () => next('snapshot') as Promise<SnapshotData>,
+    change: () => next('change') as Promise<ChangeData>,
+  };
+}
+
+describe('a stolen gateway credential forges a record', () => {
+  const forgeries: [string, string, () => Record<string, unknown>][] = [
+    ['under a grant that does not exist', 'grant', () => ({ grant: uuidV7Ids.next('grt') })],
+    ['with another digest', 'digest', () => ({ digest: `sha256:${'0'.repeat(64)}` })],
+    ['with another request', 'request', () => ({ request: uuidV7Ids.next('req') })],
+    ['for another person', 'person', () => ({ person: broker.persons.otherEngineer })],
+    ['at another service', 'service', () => ({ service: 'reports' })],
+  ];
+  test.each(forgeries)('%s: gateway.mismatch, and no call', async (_what, reason, forge) => {
+    const gateway = await enrol();
+    const under = await granted();
+    const change = forge();
+    const chain = chainOf(gateway, under);
+    const honest = chain.add('allowed');
+    const forged = chain.add('allowed', { change });
+    const refused = chain.add('refused', { change: reason === 'service' ? {} : change });
+    expect((await send(gateway, chain, [honest, forged, refused])).body).toEqual({ accepted: { acme: 3 } });
+    const shown = (await recordsOf('acme', chain.boot)).map(({ id }) => id);
+    expect(shown).not.toContain(forged.record.id);
+    expect(shown).toContain(honest.record.id);
+    const leaves = await leavesOf('acme', chain.boot);
+    expect(leaves[1]).toMatchObject({
+      type: 'gateway.mismatch',
+      actor: gateway.credential.gateway,
+      data: { at: 2, reason, record: forged.record.id, claimed: { decision: 'allowed', ...change } },
+    });
+    if (reason !== 'service') expect(shown).not.toContain(refused.record.id);
+    const { body } = await broker.call('engineer', 'GET', `/api/v1/grants/${under.grant}`);
+    expect(body).toMatchObject({ used: { calls: 1 } });
+  });
+
+  test('outside the grant’s window, or long after it was ended: gateway.mismatch, and no call', async () => {
+    const gateway = await enrol();
+    const under = await granted();
+    const chain = chainOf(gateway, under);
+    const at = (seconds: number) => new Date(broker.clock.now().getTime() + seconds * 1_000).toISOString();
+    const early = chain.add('allowed', { change: { at: at(-60) } });
+    const late = chain.add('allowed', { change: { at: at(3_600) } });
+    await broker.call('approver', 'POST', `/api/v1/grants/${under.grant}/revocation`, {
+      body: { reason: 'enough' },
+    });
+    const afterEnd = chain.add('allowed', { change: { at: at(60) } });
+    const atEnd = chain.add('allowed', { change: { at: at(1) } });
+    await send(gateway, chain, [early, late, afterEnd, atEnd]);
+    const leaves = await leavesOf('acme', chain.boot);
+    expect(leaves.map(({ type }) => type)).toEqual([
+      ...['gateway.mismatch', 'gateway.mismatch', 'gateway.mismatch', 'access.allowed'],
+    ]);
+    expect(leaves[0]).toMatchObject({ data: { reason: 'window', record: early.record.id } });
+    expect(await recordsOf('acme', chain.boot)).toHaveLength(1);
+  });
+
+  test('in the log of a tenant that its gateway does not serve: gateway.mismatch, and no call', async () => {
+    const gateway = await enrol({ tenants: ['acme'] });
+    const under = await granted({ tenant: 'globex' });
+    const chain = chainOf(gateway, under);
+    const forged = chain.add('allowed', { tenant: 'globex' });
+    const outcome = chain.add('outcome', { tenant: 'globex', id: forged.record.id });
+    const head = chain.add('head', { tenant: 'globex' });
+    await send(gateway, chain, [forged, outcome, head]);
+    expect(await recordsOf('globex', chain.boot)).toEqual([]);
+    const leaves = await leavesOf('globex', chain.boot);
+    expect(leaves.map(({ type, data }) => `${type} ${(data as { reason: string }).reason}`)).toEqual([
+      ...['gateway.mismatch binding', 'gateway.mismatch binding', 'gateway.mismatch binding'],
+    ]);
+  });
+
+  test('about a service that its gateway does not serve: gateway.mismatch, and no call', async () => {
+    const gateway = await enrol({ services: ['reports'] });
+    const chain = chainOf(gateway, await granted());
+    await send(gateway, chain, [chain.add('allowed'), chain.add('refused')]);
+    expect(await recordsOf('acme', chain.boot)).toEqual([]);
+    expect(
+      (await leavesOf('acme', chain.boot)).map(({ data }) => (data as { reason: string }).reason),
+    ).toEqual([...['binding', 'binding']]);
+  });
+
+  test('without the gateway’s own key: refused, whoever else signed it, and the deployment’s log says so', async () => {
+    const gateway = await enrol();
+    const under = await granted();
+    const thief = { ...gateway, identity: gatewayIdentity() };
+    const chain = chainOf(thief, under);
+    const entries = [chain.add('allowed')];
+    expect(codeOf(await send(thief, chain, entries))).toBe('403 forbidden');
+    const { signature: _none, ...unsigned } = chain.batch(entries);
+    expect(codeOf(await post(gateway, '/gateway/v1/records', unsigned))).toBe('400 invalid_request');
+    // A signature over other records of the same gateway, or over fewer of them.
+    const own = chainOf(gateway, under);
+    const [first, second] = [own.add('allowed'), own.add('allowed')];
+    const { signature } = own.batch([first]);
+    const widened = { ...own.batch([first, second]), signature };
+    expect(codeOf(await post(gateway, '/gateway/v1/records', widened))).toBe('403 forbidden');
+    expect(await recordsOf('acme', chain.boot)).toEqual([]);
+    expect(await recordsOf('acme', own.boot)).toEqual([]);
+    const found = items(await broker.call('foreignAdmin', 'GET', '/api/v1/tenants/deployment/events')).filter(
+      ({ type }) => type === 'gateway.mismatch',
+    );
+    // Once a minute and gateway: repeating the attack does not fill the log.
+    expect(found).toMatchObject([
+      { actor: gateway.credential.gateway, data: { reason: 'signature', boot: chain.boot } },
+    ]);
+  });
+});
+
+describe('a stolen gateway credential reads', () => {
+  test('from the feed only grants, services, tenants, locks and trust that its gateway serves', async () => {
+    const [own, foreign] = [await granted(), await granted({ tenant: 'globex' })];
+    const elsewhere = await granted({ service: 'reports' });
+    const lock = await broker.call('foreignAdmin', 'POST', '/api/v1/locks', {
+      body: { kind: 'service', name: 'reports', reason: 'an incident' },
+    });
+    const { id: lockId } = lock.body as { id: string };
+    const gateway = await enrol({ services: ['billing'], tenants: ['acme'] });
+    const feed = await follow(gateway);
+    const snapshot = await feed.snapshot();
+    const listed = snapshot.grants.map(({ id }) => id);
+    expect(listed).toContain(own.grant);
+    expect(snapshot.grants.map(({ tenant, service }) => `${tenant} ${service}`)).toEqual(
+      listed.map(() => 'acme billing'),
+    );
+    expect(snapshot.services.map(({ name }) => name)).toEqual(['billing']);
+    expect(snapshot.routeMaps.map(({ name }) => name)).toEqual(['billing']);
+    expect(snapshot.tenants.map(({ slug }) => slug)).toEqual(['acme']);
+    expect(JSON.stringify(snapshot)).not.toMatch(/globex|reports|4209/);
+
+    // Changes of others arrive as empty changes, because places in the feed have no gaps.
+    for (const { grant } of [foreign, elsewhere]) {
+      await broker.call('securityAdmin', 'POST', `/api/v1/grants/${grant}/revocation`, {
+        body: { reason: 'enough' },
+      });
+      expect(await feed.change()).toEqual({});
+    }
+    await broker.call('foreignAdmin', 'DELETE', `/api/v1/locks/${lockId}`);
+    expect(await feed.change()).toEqual({});
+    const changed = organisation((file) => {
+      file.services.push({ ...REPORTS, upstream: 'http://localhost:4210' });
+    });
+    await applyOrganisation(broker.host, changed, { dryRun: false });
+    expect(JSON.stringify(await feed.change())).not.toMatch(/globex|reports|4210/);
+    await broker.call('securityAdmin', 'POST', `/api/v1/grants/${own.grant}/revocation`, {
+      body: { reason: 'enough' },
+    });
+    expect(await feed.change()).toMatchObject({ endedGrants: [{ digest: own.digest }] });
+  });
+
+  test('by introspection only tokens of its own services and tenants', async () => {
+    const introspect = async (gateway: Gateway, grant: string) => {
+      const { access_token: token } = await mintToken(broker, grant);
+      const answer = await broker.fetch('POST', '/oauth/introspect', {
+        raw: `token=${token}`,
+        headers: {
+          authorization: gateway.bearer,
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+      });
+      return answer.body;
+    };
+    const { grant } = await granted();
+    expect(await introspect(await enrol(), grant)).toMatchObject({ active: true, grant_id: grant });
+    expect(await introspect(await enrol({ services: ['billing'] }), grant)).toMatchObject({ active: true });
+    expect(await introspect(await enrol({ services: ['reports'] }), grant)).toEqual({ active: false });
+    expect(await introspect(await enrol({ tenants: ['globex'] }), grant)).toEqual({ active: false });
+  });
+
+  test('and takes no budget of a grant that its gateway does not serve, and reports no pins of other tenants', async () => {
+    const gateway = await enrol({ tenants: ['globex'] });
+    const { grant } = await granted({ budget: { calls: 5 } });
+    const lease = {
+      ...{ boot: '0199f0a0-7b2c-4003-8000-000000000003', grant, turn: 1 },
+      ...{ used: { calls: 0, bytes: 0 }, wish: { calls: 5, bytes: 0 } },
+    };
+    expect(codeOf(await post(gateway, '/gateway/v1/leases', lease))).toBe('404 not_found');
+    const pinned = `sha256:${'1'.repeat(64)}`;
+    const pins = ['acme', 'globex'].map((tenant) => ({ tenant, pinned, current: null }));
+    expect((await post(gateway, '/gateway/v1/pins', { pins })).status).toBe(204);
+    const of = async (who: 'approver' | 'foreignAdmin', tenant: string) =>
+      items(await broker.call(who, 'GET', `/api/v1/tenants/${tenant}/events?limit=200`)).filter(
+        ({ type, actor }) => type === 'gateway.pinned' && actor === gateway.credential.gateway,
+      );
+    expect(await of('approver', 'acme')).toEqual([]);
+    expect(await of('foreignAdmin', 'globex')).toHaveLength(1);
+  });
+});
+
+test('an enrolment names only services and tenants that exist; list shows what each gateway serves', async () => {
+  await expect(broker.enrolGateway('typo', { services: ['biling'] })).rejects.toMatchObject({
+    code: 'not_found',
+  });
+  await expect(broker.enrolGateway('typo', { tenants: ['acmee'] })).rejects.toMatchObject({
+    code: 'not_found',
+  });
+  const { credential } = await enrol({ services: ['billing'], tenants: ['acme'] });
+  const listed = items(await broker.call('securityAdmin', 'GET', '/api/v1/gateways'));
+  expect(listed.find(({ id }) => id === credential.gateway)).toMatchObject({
+    services: ['billing'],
+    tenants: ['acme'],
+  });
+});
