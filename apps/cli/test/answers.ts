@@ -118,6 +118,7 @@ export const whoamiAnswer = (tenant: string | null = null) => ({
   roles: [tenant === null ? 'engineer' : 'approver'],
   channel: 'api',
   assurance: 'api-key',
+  permissions: ['self.read'],
 });
 
 export const tokenAnswer = (token = TOKEN, lifeSeconds = 300) => ({

@@ -53,12 +53,19 @@ export {
 export {
   canSee,
   hasPermission,
+  isReading,
+  isSignedInAs,
   logVisibility,
   PERMISSION_NAMES,
   type Permission,
+  permissionRow,
+  permissionsOf,
   requestVisibility,
-  requireOwnBrowser,
   requirePermission,
+  SIGN_IN_STRENGTHS,
+  type SignInStrength,
+  signInRefusal,
+  visibilityOf,
 } from './domain/permissions.js';
 export {
   type Assurance,
@@ -339,7 +346,6 @@ export {
   type GivenInstallation,
   keepInstallation,
   listInstallations,
-  requireMayInstall,
 } from './use-cases/slack/slack-installations.js';
 export {
   addRecoveryKey,

@@ -87,6 +87,8 @@ export {
 } from './passkeys.js';
 export type { EndpointByRoute, Paths } from './paths.js';
 export {
+  PERMISSIONS,
+  type PermissionName,
   type Person,
   peopleEndpoints,
   type TenantPerson,

@@ -17,6 +17,60 @@ const personSchema = named(
 );
 export type Person = z.infer<typeof personSchema>;
 
+/**
+ * The permissions of libs/access; docs/security/authorization.md lists who has which. Here so that pages can name one
+ * without a typing error; a test of the broker keeps both lists alike.
+ */
+export const PERMISSIONS = [
+  'request.create',
+  'request.read',
+  'review.submit',
+  'request.review',
+  'request.countersign',
+  'request.accept',
+  'request.cancel',
+  'grant.read',
+  'grant.token',
+  'grant.release',
+  'grant.extend',
+  'grant.revoke',
+  'token.introspect',
+  'invitation.read',
+  'invitation.create',
+  'invitation.countersign',
+  'invitation.withdraw',
+  'lock.read',
+  'lock.set',
+  'lock.lift',
+  'log.read',
+  'people.read',
+  'people.write',
+  'controls.read',
+  'controls.write',
+  'trust.read',
+  'trust.sign',
+  'trust.propose',
+  'passkey.enrol',
+  'passkey.remove',
+  'stop.draft',
+  'stop.write',
+  'gateway.read',
+  'slack.read',
+  'slack.install',
+  'slack.link',
+  'slack.unlink',
+  'notice.read',
+  'notice.retry',
+  'service.read',
+  'directory.read',
+  'self.read',
+  'key.create',
+  'key.revoke',
+  'session.end',
+  'cli.authorize',
+] as const;
+export type PermissionName = (typeof PERMISSIONS)[number];
+
 /** Who the credentials of the caller belong to. */
 export const whoamiSchema = named(
   'Whoami',
@@ -28,6 +82,9 @@ export const whoamiSchema = named(
     roles: z.array(z.string()),
     channel: z.enum(CHANNELS),
     assurance: z.enum(ASSURANCES),
+    permissions: z
+      .array(z.enum(PERMISSIONS))
+      .describe('What the caller may attempt, by their roles and by how strongly they signed in.'),
   }),
 );
 export type Whoami = z.infer<typeof whoamiSchema>;

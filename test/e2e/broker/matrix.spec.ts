@@ -687,10 +687,10 @@ const TABLE: Row[] = [
   })),
   ...(['GET /slack/link', 'GET /slack/link/callback'] as const).map((endpoint) => ({
     endpoint,
-    case: 'with a key instead of a session',
+    case: 'with a key instead of a browser',
     target: at(endpoint.slice(4)),
-    all: '401 unauthenticated' as const,
-    but: { gateway: '403 forbidden' as const },
+    all: '403 forbidden' as const,
+    but: closed,
   })),
   { endpoint: 'GET /healthz', target: at('/healthz'), all: '200' },
   { endpoint: 'GET /readyz', target: at('/readyz'), all: '200' },

@@ -93,7 +93,7 @@ describe('linking an account', () => {
   });
 
   test('an API key cannot link, and no one can link or unlink for another person', async () => {
-    expect((await world.broker.call('approver', 'GET', LINK)).status).toBe(401);
+    expect((await world.broker.call('approver', 'GET', LINK)).status).toBe(403);
     expect(
       (await world.broker.call('secondApprover', 'DELETE', '/api/v1/slack/accounts/T0ACME.U0ADA')).status,
     ).toBe(404);

@@ -12,6 +12,12 @@ export type CallerRule =
   | { kind: 'people'; permission: Permission }
   | { kind: 'gateways'; people: Permission | null };
 
+/** The permission that people need; null if the handler is open, or for gateways alone. */
+export function permissionOf(rule: CallerRule | undefined): Permission | null {
+  if (rule?.kind === 'people') return rule.permission;
+  return rule?.kind === 'gateways' ? rule.people : null;
+}
+
 const ACCESS_RULES = 'countersign:access-rules';
 const KEEPS_NO_SESSION = 'countersign:keeps-no-session';
 

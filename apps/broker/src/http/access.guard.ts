@@ -1,12 +1,13 @@
 import { requirePermission } from '@countersign/access';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { callerRuleOf } from './access.decorators.js';
+import { callerRuleOf, permissionOf } from './access.decorators.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
 /**
  * Last of four guards, for every handler: refuses the call unless the handler has exactly one access rule, and it admits
- * this caller (P13). Each use case checks the roles again, on the person as stored at that time.
+ * this caller (P13): by their roles, and by how strongly they signed in. Each use case checks both again, on the person as
+ * stored at that time.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -21,9 +22,9 @@ export class AccessGuard implements CanActivate {
       if (rule.kind === 'gateways') return true;
       throw new HttpProblem('forbidden', 'This is for people, not for gateways.');
     }
-    const permission = rule.kind === 'gateways' ? rule.people : rule.permission;
+    const permission = permissionOf(rule);
     if (permission === null) throw new HttpProblem('forbidden', 'This is for enrolled gateways.');
-    requirePermission(caller.principal.person, permission);
+    requirePermission(caller.principal, permission);
     return true;
   }
 }

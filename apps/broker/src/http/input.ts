@@ -4,7 +4,6 @@ import {
   type IdempotencyKey,
   notFound,
   type Principal,
-  requireOwnBrowser,
   type Session,
 } from '@countersign/access';
 import { type IdPrefix, isId, isServiceName, isSlug, jsonPointer } from '@countersign/contract';
@@ -84,15 +83,6 @@ export const CurrentSession = createParamDecorator((_none: unknown, context: Exe
   const { caller } = requestOf(context);
   if (caller?.kind !== 'person' || caller.session === undefined)
     throw new HttpProblem('unauthenticated', 'Sign in first: an API key is not a session.');
-  return caller.session;
-});
-
-/** The session of a person in their own browser. @throws AccessError `forbidden` for a key, a command line, a mailed code */
-export const OwnBrowser = createParamDecorator((_none: unknown, context: ExecutionContext): Session => {
-  const { caller } = requestOf(context);
-  if (caller?.kind !== 'person') throw new HttpProblem('forbidden', 'This is for people.');
-  requireOwnBrowser(caller.principal);
-  if (caller.session === undefined) throw new HttpProblem('unauthenticated', 'Sign in first.');
   return caller.session;
 });
 

@@ -28,7 +28,7 @@ export class InvitationsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
   @Post()
-  @Allow('invitation.write')
+  @Allow('invitation.create')
   @Describe(invitationEndpoints.create)
   async create(
     @CurrentPrincipal() principal: Principal,
@@ -41,7 +41,7 @@ export class InvitationsController {
   }
 
   @Post('statement')
-  @Allow('invitation.write')
+  @Allow('invitation.create')
   @Describe(invitationEndpoints.statement)
   async statement(
     @CurrentPrincipal() principal: Principal,
@@ -75,7 +75,7 @@ export class InvitationsController {
   }
 
   @Delete(':id')
-  @Allow('invitation.write')
+  @Allow('invitation.withdraw')
   @Describe(invitationEndpoints.withdraw)
   async withdraw(
     @CurrentPrincipal() principal: Principal,

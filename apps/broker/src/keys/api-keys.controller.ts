@@ -19,7 +19,7 @@ export class OwnKeysController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
   @Post()
-  @Allow('self.read')
+  @Allow('key.create')
   @Describe(apiKeyEndpoints.create)
   async create(@CurrentPrincipal() principal: Principal, @Body() { ttl }: ApiKeyBody) {
     const { id, key, expiresAt } = await createOwnApiKey(this.deps, principal, parseDuration(ttl) ?? 0);
@@ -34,7 +34,7 @@ export class OwnKeysController {
   }
 
   @Delete(':id')
-  @Allow('self.read')
+  @Allow('key.revoke')
   @Describe(apiKeyEndpoints.revoke)
   async revoke(@CurrentPrincipal() principal: Principal, @Id('key') id: string): Promise<void> {
     await revokeOwnApiKey(this.deps, principal, id);

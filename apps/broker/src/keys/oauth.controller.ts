@@ -36,7 +36,7 @@ export class OauthController {
   ) {}
 
   @Post('introspect')
-  @ForGateways({ orPeopleWith: 'self.read' })
+  @ForGateways({ orPeopleWith: 'token.introspect' })
   @Describe(tokenEndpoints.introspect)
   async introspect(@Req() request: BrokerRequest, @Body() form: TokenForm): Promise<Introspection> {
     const live = await readLiveToken(this.deps, this.keys, this.settings, form.token);

@@ -16,7 +16,7 @@ export class LocksController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
   @Post()
-  @Allow('lock.write')
+  @Allow('lock.set')
   @Describe(lockEndpoints.create)
   async create(
     @CurrentPrincipal() principal: Principal,
@@ -39,7 +39,7 @@ export class LocksController {
   }
 
   @Delete(':id')
-  @Allow('lock.write')
+  @Allow('lock.lift')
   @Describe(lockEndpoints.lift)
   async lift(@CurrentPrincipal() principal: Principal, @Id('lck') id: string) {
     return lockAnswer(await liftLock(this.deps, principal, id));

@@ -21,7 +21,7 @@ export class NoticesController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
   @Get()
-  @Allow('notice.manage')
+  @Allow('notice.read')
   @Describe(noticeEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Query() query: NoticeListQuery) {
     const { cursor, limit, ...filter } = query;
@@ -30,7 +30,7 @@ export class NoticesController {
   }
 
   @Post(':id/retry')
-  @Allow('notice.manage')
+  @Allow('notice.retry')
   @Describe(noticeEndpoints.retry)
   async retry(
     @CurrentPrincipal() principal: Principal,

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
+import { permissionRow } from '@countersign/access';
 import { components, type Endpoint, type ErrorCode, STATUS_OF_CODE } from '@countersign/api';
 import { z } from 'zod';
-import type { CallerRule } from '../http/access.decorators.js';
+import { type CallerRule, permissionOf } from '../http/access.decorators.js';
 import { SESSION_COOKIE } from '../http/cookies.js';
 import type { BrokerRoute } from './routes.js';
 
@@ -120,6 +121,7 @@ function operation(route: BrokerRoute, endpoint: Endpoint): Json {
     summary: endpoint.summary,
     ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
     security: securityOf(rule),
+    ...authorizationOf(rule),
     ...listOf('parameters', [
       ...pathParameters(route.path),
       ...queryParameters(endpoint),
@@ -143,6 +145,13 @@ function securityOf(rule: CallerRule | undefined): Json[] {
   if (rule?.kind === 'gateways')
     return rule.people === null ? [{ gateway: [] }] : [{ gateway: [] }, { apiKey: [] }, { session: [] }];
   return [];
+}
+
+/** What the caller's roles must carry and how strongly they must have signed in; docs/security/authorization.md explains both. */
+function authorizationOf(rule: CallerRule | undefined): Json {
+  const permission = permissionOf(rule);
+  if (permission === null) return {};
+  return { 'x-permission': permission, 'x-sign-in': permissionRow(permission).signIn };
 }
 
 function pathParameters(path: string): Json[] {

@@ -22,7 +22,7 @@ import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
-import { Body, CurrentPrincipal, OwnBrowser, Slug } from '../http/input.js';
+import { Body, CurrentPrincipal, CurrentSession, Slug } from '../http/input.js';
 import { readRegistration, registrationOptions } from './webauthn-registration.js';
 
 /** The passkeys and recovery keys of a customer’s people. */
@@ -31,24 +31,24 @@ export class PasskeysController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
   @Post('passkeys/options')
-  @Allow('trust.sign')
+  @Allow('passkey.enrol')
   @Describe(passkeyEndpoints.options)
   async options(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
-    @OwnBrowser() session: Session,
+    @CurrentSession() session: Session,
     @Body() body: EnrolmentBody | undefined,
   ) {
     return registrationOptions(await beginEnrolment(this.deps, principal, slug, session.id, body?.origin));
   }
 
   @Post('passkeys')
-  @Allow('trust.sign')
+  @Allow('passkey.enrol')
   @Describe(passkeyEndpoints.enrol)
   async enrol(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
-    @OwnBrowser() session: Session,
+    @CurrentSession() session: Session,
     @Body() { name, response, origin }: PasskeyBody,
   ) {
     const relyingParty = await relyingPartyOf(this.deps, principal, slug, origin);
@@ -67,7 +67,7 @@ export class PasskeysController {
   }
 
   @Delete('passkeys/:credential')
-  @Allow('trust.sign')
+  @Allow('passkey.remove')
   @Describe(passkeyEndpoints.remove)
   async remove(
     @CurrentPrincipal() principal: Principal,
@@ -78,7 +78,7 @@ export class PasskeysController {
   }
 
   @Post('recovery-keys')
-  @Allow('trust.sign')
+  @Allow('passkey.enrol')
   @Describe(passkeyEndpoints.addRecoveryKey)
   async recovery(
     @CurrentPrincipal() principal: Principal,

@@ -1,4 +1,4 @@
-import { getPerson, type Principal } from '@countersign/access';
+import { getPerson, type Principal, permissionsOf } from '@countersign/access';
 import { peopleEndpoints, type Whoami } from '@countersign/api';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
@@ -12,7 +12,7 @@ export class PeopleController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
   @Get(':id')
-  @Allow('self.read')
+  @Allow('directory.read')
   @Describe(peopleEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Id('usr') id: string) {
     const { name, email, tenant, roles, removedAt } = await getPerson(this.deps, principal, id);
@@ -25,8 +25,10 @@ export class WhoamiController {
   @Get()
   @Allow('self.read')
   @Describe(peopleEndpoints.whoami)
-  whoami(@CurrentPrincipal() { person, channel, assurance }: Principal): Whoami {
+  whoami(@CurrentPrincipal() principal: Principal): Whoami {
+    const { person, channel, assurance } = principal;
     const { id, email, name, tenant, roles } = person;
-    return { person: id, email, name, tenant, roles, channel, assurance };
+    const permissions = permissionsOf(principal);
+    return { person: id, email, name, tenant, roles, channel, assurance, permissions };
   }
 }

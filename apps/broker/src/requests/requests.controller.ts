@@ -100,7 +100,7 @@ export class RequestsController {
   }
 
   @Post(':id/reviews')
-  @Allow('request.read')
+  @Allow('review.submit')
   @Describe(requestEndpoints.review)
   async review(
     @CurrentPrincipal() principal: Principal,

@@ -47,7 +47,7 @@ export class CliLoginController {
   }
 
   @Post()
-  @Allow('self.read')
+  @Allow('cli.authorize')
   @Describe(cliLoginEndpoints.consent)
   async consent(
     @CurrentPrincipal() principal: Principal,

@@ -26,7 +26,7 @@ export class SessionController {
   }
 
   @Delete('session')
-  @Allow('self.read')
+  @Allow('session.end')
   @Describe(sessionEndpoints.signOut)
   async signOut(
     @CurrentPrincipal() principal: Principal,
@@ -48,7 +48,7 @@ export class SessionController {
   }
 
   @Delete('sessions/:id')
-  @Allow('self.read')
+  @Allow('session.end')
   @Describe(sessionEndpoints.end)
   async end(@CurrentPrincipal() principal: Principal, @Id('ses') id: string): Promise<void> {
     await endSession(this.deps, principal, id);

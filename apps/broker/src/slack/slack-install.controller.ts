@@ -1,4 +1,4 @@
-import { keepInstallation, listInstallations, type Principal, requireMayInstall } from '@countersign/access';
+import { keepInstallation, listInstallations, type Principal } from '@countersign/access';
 import { type SlackInstallation, slackInstallEndpoints } from '@countersign/api';
 import { exchangeCode, InstallError, installUrl } from '@countersign/slack';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
@@ -31,7 +31,6 @@ export class SlackInstallController {
     @Res() response: Response,
   ): Promise<void> {
     const { config } = this.trip.side();
-    requireMayInstall(principal);
     if (config.oauth === null) throw new HttpProblem('not_ready', 'SLACK_CLIENT_ID is not set.');
     await this.trip.begin(request, response, { kind: 'slack-install', principal }, ({ state }) =>
       installUrl(config, { state, redirectUri: this.redirectUri() }),
@@ -66,7 +65,7 @@ export class SlackInstallController {
   }
 
   @Get('api/v1/slack/installations')
-  @Allow('slack.install')
+  @Allow('slack.read')
   @Describe(slackInstallEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal) {
     const all = await listInstallations(this.deps, principal);

@@ -38,7 +38,7 @@ export class SlackLinkController {
   ) {}
 
   @Get('slack/link')
-  @Allow('self.read')
+  @Allow('slack.link')
   @Describe(slackLinkEndpoints.link)
   async link(
     @CurrentPrincipal() principal: Principal,
@@ -55,7 +55,7 @@ export class SlackLinkController {
   }
 
   @Get('slack/link/callback')
-  @Allow('self.read')
+  @Allow('slack.link')
   @Describe(slackLinkEndpoints.linked)
   async linked(
     @CurrentPrincipal() principal: Principal,
@@ -87,7 +87,7 @@ export class SlackLinkController {
   }
 
   @Delete('api/v1/slack/accounts/:id')
-  @Allow('self.read')
+  @Allow('slack.unlink')
   @Describe(slackLinkEndpoints.unlink)
   async unlink(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
     const [, workspace, user] = /^([A-Z0-9]{2,40})\.([A-Z0-9]{2,40})$/.exec(id) ?? [];

@@ -28,7 +28,7 @@ export class OrganisationController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
   @Get()
-  @Allow('self.read')
+  @Allow('directory.read')
   @Describe(tenantEndpoints.names)
   read(@CurrentPrincipal() principal: Principal) {
     return organisationNames(this.deps, principal);

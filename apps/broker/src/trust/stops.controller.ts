@@ -20,7 +20,7 @@ export class StopsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
   @Get('stops/statement')
-  @Allow('stop.write')
+  @Allow('stop.draft')
   @Describe(stopEndpoints.stopStatement)
   async stopStatement(
     @CurrentPrincipal() principal: Principal,
@@ -49,7 +49,7 @@ export class StopsController {
   }
 
   @Get('lifts/statement')
-  @Allow('stop.write')
+  @Allow('stop.draft')
   @Describe(stopEndpoints.liftStatement)
   async liftStatement(
     @CurrentPrincipal() principal: Principal,

@@ -1,3 +1,4 @@
+import type { PermissionName } from '@countersign/api';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api } from './client.js';
 import { ApiProblem, unwrap } from './problem.js';
@@ -27,13 +28,11 @@ export function useSession(): Session {
 
 // These decide only what pages show. The broker authorizes every call itself.
 
+/** Whether this session may attempt it: the reader's roles and how they signed in, as the broker evaluates both. */
+export const may = ({ permissions }: Pick<Session, 'permissions'>, permission: PermissionName): boolean =>
+  permissions.includes(permission);
+
 export const isVendor = ({ tenant }: Pick<Session, 'tenant'>): boolean => tenant === null;
-
-export const mayStop = (session: Session): boolean =>
-  isVendor(session) ? hasRole(session, 'security-admin') : hasRole(session, 'approver', 'admin');
-
-export const mayReadRecords = (session: Session): boolean =>
-  !isVendor(session) || hasRole(session, 'engineer', 'auditor', 'security-admin');
 
 export const hasRole = ({ roles }: Pick<Session, 'roles'>, ...wanted: string[]): boolean =>
   wanted.some((role) => roles.includes(role));

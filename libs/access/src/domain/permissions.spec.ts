@@ -1,8 +1,19 @@
-import { ada, bob, erin, max } from '../../../../test/factories/domain.js';
+import { ada, bob, byApi, erin, max } from '../../../../test/factories/domain.js';
 import { TENANT_ROLES, VENDOR_ROLES } from './organisation.js';
-import { canSee, hasPermission, logVisibility, PERMISSION_NAMES, requestVisibility } from './permissions.js';
+import {
+  canSee,
+  hasPermission,
+  isReading,
+  logVisibility,
+  PERMISSION_NAMES,
+  permissionRow,
+  permissionsOf,
+  requestVisibility,
+  requirePermission,
+} from './permissions.js';
 
-const CHANGES = PERMISSION_NAMES.filter((name) => !name.endsWith('.read'));
+/** Changes of what concerns others. Everyone ends their own sessions and keys. */
+const CHANGES = PERMISSION_NAMES.filter((name) => !isReading(name) && permissionRow(name).realm !== 'self');
 
 test('P2: an auditor, of either side, changes nothing', () => {
   for (const permission of CHANGES) {
@@ -35,4 +46,31 @@ test('P9: what a person may see', () => {
   expect(canSee(requestVisibility(max), other)).toBe(true);
   expect(canSee(logVisibility(max), other)).toBe(false);
   expect(canSee(logVisibility({ ...erin, roles: ['security-admin'] }), other)).toBe(true);
+});
+
+test('a mailed code opens nothing that lasts, lifts no lock and makes no key', () => {
+  const both = { ...ada, roles: ['admin' as const, 'approver' as const] };
+  const mailed = { person: both, channel: 'web', assurance: 'mail-code' } as const;
+  const provided = { ...mailed, assurance: 'oidc' } as const;
+  const missing = permissionsOf(provided).filter((name) => !permissionsOf(mailed).includes(name));
+  expect(missing.sort()).toEqual(
+    [
+      ...['controls.write', 'invitation.countersign', 'invitation.create', 'key.create', 'lock.lift'],
+      ...['passkey.enrol', 'passkey.remove', 'people.write', 'request.countersign', 'slack.install'],
+      ...['slack.link', 'stop.write', 'trust.propose', 'trust.sign'],
+    ].sort(),
+  );
+});
+
+test('an API key signs nothing and makes no other key', () => {
+  const both = { ...ada, roles: ['admin' as const, 'approver' as const] };
+  for (const name of ['key.create', 'passkey.enrol', 'request.countersign', 'trust.sign'] as const)
+    expect(() => requirePermission(byApi(both), name)).toThrow('in your own browser');
+  expect(() => requirePermission(byApi(both), 'invitation.create')).not.toThrow();
+});
+
+test('the roles as stored count, not those at sign-in', () => {
+  const principal = byApi({ ...ada, roles: ['approver'] });
+  expect(() => requirePermission(principal, 'request.review')).not.toThrow();
+  expect(() => requirePermission(principal, 'request.review', { ...ada, roles: [] })).toThrow('roles');
 });

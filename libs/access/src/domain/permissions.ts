@@ -1,102 +1,189 @@
 import { AccessError } from '../errors.js';
 import type { TenantRole, VendorRole } from './organisation.js';
-import { hasRole, isVendorStaff, type Person, type Principal } from './person.js';
+import {
+  type Assurance,
+  type Channel,
+  hasRole,
+  isVendorStaff,
+  type Person,
+  type Principal,
+} from './person.js';
 
 /**
- * Which roles may attempt what (docs/contract.md, Roles). Ownership (own request, own tenant) is checked where the object
- * is known. No row that changes anything lists an auditor.
+ * How strongly a caller must have signed in for a change. Reading someone's mailbox, or pressing a button in Slack, must
+ * not be enough to open something that lasts.
+ *
+ * - `any`: every sign-in. For what reads, stops or takes away, and for a decision about one request.
+ * - `strong`: at the organisation's provider, with a passkey, or with an API key. For what opens something that lasts
+ *   (an invitation, a linked account), changes who may decide, or lifts what stops access.
+ * - `own-browser`: the person's own browser session, after a strong sign-in. For keys and signatures: no program holds a
+ *   passkey.
+ */
+export const SIGN_IN_STRENGTHS = ['any', 'strong', 'own-browser'] as const;
+export type SignInStrength = (typeof SIGN_IN_STRENGTHS)[number];
+
+interface StrengthRule {
+  assurances: readonly Assurance[];
+  channels: readonly Channel[];
+  /** What a caller reads who has signed in less strongly. */
+  refusal: string;
+}
+
+const STRENGTHS: Readonly<Record<SignInStrength, StrengthRule>> = {
+  any: {
+    assurances: ['api-key', 'mail-code', 'oidc', 'slack', 'passkey'],
+    channels: ['web', 'api', 'slack'],
+    refusal: '',
+  },
+  strong: {
+    assurances: ['api-key', 'oidc', 'passkey'],
+    channels: ['web', 'api', 'slack'],
+    refusal:
+      'This needs a stronger sign-in than a code from a mail or a button in Slack. Sign in at your organisation’s provider, or ask your vendor’s host for a key.',
+  },
+  'own-browser': {
+    assurances: ['oidc', 'passkey'],
+    channels: ['web'],
+    refusal:
+      'Do this in your own browser, signed in at your organisation’s provider: not with a key, from a command line, or after a code from a mail.',
+  },
+};
+
+/** Of which objects a role gives a permission; see `visibilityOf`. */
+type Realm = 'requests' | 'records' | 'tenants' | 'self' | 'deployment';
+
+interface PermissionRow {
+  /** The vendor's roles that carry it. */
+  vendor: readonly VendorRole[];
+  /** The tenant's roles that carry it. */
+  tenant: readonly TenantRole[];
+  signIn: SignInStrength;
+  realm: Realm;
+}
+
+const VENDOR_READERS = ['engineer', 'reviewer', 'security-admin', 'auditor'] as const;
+const VENDOR_WATCHERS = ['security-admin', 'auditor'] as const;
+const TENANT_ALL = ['approver', 'admin', 'auditor'] as const;
+/** Everyone of the side, for what concerns only themselves. */
+const ANYONE = { vendor: [...VENDOR_READERS, 'legal'], tenant: TENANT_ALL } as const;
+
+/**
+ * Which roles may attempt what, and how strongly they must have signed in (docs/contract.md, Roles; the whole matrix is
+ * docs/security/authorization.md). Every endpoint for people names one row, and every change has a row of its own.
+ * Ownership (own request, own tenant) is checked where the object is known. Only rows about a person's own account list
+ * auditors among those who change something.
  */
 const PERMISSIONS = {
-  'request.create': { vendor: ['engineer'], tenant: [] },
-  'request.read': {
-    vendor: ['engineer', 'reviewer', 'security-admin', 'auditor'],
-    tenant: ['approver', 'admin', 'auditor'],
+  'request.create': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'tenants' },
+  'request.read': { vendor: VENDOR_READERS, tenant: TENANT_ALL, signIn: 'any', realm: 'requests' },
+  // Wider than `request.review`: an engineer's review of their own request is answered `self_review`.
+  'review.submit': {
+    ...{ vendor: ['engineer', 'reviewer'], tenant: ['approver', 'admin'], signIn: 'any', realm: 'requests' },
   },
-  'request.review': { vendor: ['reviewer'], tenant: ['approver'] },
-  'request.accept': { vendor: ['engineer'], tenant: [] },
-  'request.cancel': { vendor: ['engineer'], tenant: [] },
-  'grant.read': {
-    vendor: ['engineer', 'reviewer', 'security-admin', 'auditor'],
-    tenant: ['approver', 'admin', 'auditor'],
+  'request.review': { vendor: ['reviewer'], tenant: ['approver'], signIn: 'any', realm: 'requests' },
+  'request.countersign': { vendor: [], tenant: ['approver'], signIn: 'own-browser', realm: 'requests' },
+  'request.accept': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'requests' },
+  'request.cancel': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'requests' },
+  'grant.read': { vendor: VENDOR_READERS, tenant: TENANT_ALL, signIn: 'any', realm: 'requests' },
+  'grant.token': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'requests' },
+  'grant.release': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'requests' },
+  'grant.extend': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'requests' },
+  'grant.revoke': {
+    ...{ vendor: ['security-admin'], tenant: ['approver', 'admin'], signIn: 'any', realm: 'requests' },
   },
-  'grant.token': { vendor: ['engineer'], tenant: [] },
-  'grant.release': { vendor: ['engineer'], tenant: [] },
-  'grant.extend': { vendor: ['engineer'], tenant: [] },
-  'grant.revoke': { vendor: ['security-admin'], tenant: ['approver', 'admin'] },
-  'invitation.read': {
-    vendor: ['engineer', 'reviewer', 'security-admin', 'auditor'],
-    tenant: ['approver', 'admin', 'auditor'],
-  },
-  'invitation.write': { vendor: [], tenant: ['approver'] },
-  'lock.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
-  'lock.write': { vendor: ['security-admin'], tenant: ['admin'] },
+  'token.introspect': { ...ANYONE, signIn: 'any', realm: 'requests' },
+  'invitation.read': { vendor: VENDOR_READERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
+  'invitation.create': { vendor: [], tenant: ['approver'], signIn: 'strong', realm: 'tenants' },
+  'invitation.countersign': { vendor: [], tenant: ['approver'], signIn: 'own-browser', realm: 'tenants' },
+  'invitation.withdraw': { vendor: [], tenant: ['approver'], signIn: 'any', realm: 'tenants' },
+  'lock.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
+  'lock.set': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'any', realm: 'tenants' },
+  'lock.lift': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
   'log.read': {
-    vendor: ['engineer', 'auditor', 'security-admin'],
-    tenant: ['approver', 'admin', 'auditor'],
+    ...{ vendor: ['engineer', 'auditor', 'security-admin'], tenant: TENANT_ALL },
+    ...{ signIn: 'any', realm: 'records' },
   },
-  'people.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
-  'people.write': { vendor: [], tenant: ['admin'] },
-  'controls.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
-  'controls.write': { vendor: [], tenant: ['admin'] },
-  'trust.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
-  'trust.sign': { vendor: [], tenant: ['approver', 'admin'] },
-  'trust.propose': { vendor: [], tenant: ['admin'] },
-  'stop.write': { vendor: [], tenant: ['approver', 'admin'] },
-  'gateway.read': { vendor: ['security-admin', 'auditor'], tenant: [] },
-  'slack.install': { vendor: ['security-admin'], tenant: ['admin'] },
-  'notice.manage': { vendor: ['security-admin'], tenant: [] },
-  'service.read': {
-    vendor: ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'],
-    tenant: ['approver', 'admin', 'auditor'],
-  },
-  'self.read': {
-    vendor: ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'],
-    tenant: ['approver', 'admin', 'auditor'],
-  },
-} as const satisfies Record<string, { vendor: readonly VendorRole[]; tenant: readonly TenantRole[] }>;
+  'people.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
+  'people.write': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
+  'controls.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
+  'controls.write': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
+  'trust.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
+  'trust.sign': { vendor: [], tenant: ['approver', 'admin'], signIn: 'own-browser', realm: 'tenants' },
+  'trust.propose': { vendor: [], tenant: ['admin'], signIn: 'own-browser', realm: 'tenants' },
+  'passkey.enrol': { vendor: [], tenant: ['approver', 'admin'], signIn: 'own-browser', realm: 'tenants' },
+  'passkey.remove': { vendor: [], tenant: ['approver', 'admin'], signIn: 'own-browser', realm: 'tenants' },
+  'stop.draft': { vendor: [], tenant: ['approver', 'admin'], signIn: 'any', realm: 'tenants' },
+  'stop.write': { vendor: [], tenant: ['approver', 'admin'], signIn: 'own-browser', realm: 'tenants' },
+  'gateway.read': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
+  'slack.read': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'any', realm: 'tenants' },
+  'slack.install': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
+  'slack.link': { ...ANYONE, signIn: 'own-browser', realm: 'self' },
+  'slack.unlink': { ...ANYONE, signIn: 'any', realm: 'self' },
+  'notice.read': { vendor: ['security-admin'], tenant: [], signIn: 'any', realm: 'deployment' },
+  'notice.retry': { vendor: ['security-admin'], tenant: [], signIn: 'any', realm: 'deployment' },
+  'service.read': { ...ANYONE, signIn: 'any', realm: 'deployment' },
+  'directory.read': { ...ANYONE, signIn: 'any', realm: 'tenants' },
+  'self.read': { ...ANYONE, signIn: 'any', realm: 'self' },
+  'key.create': { ...ANYONE, signIn: 'own-browser', realm: 'self' },
+  'key.revoke': { ...ANYONE, signIn: 'any', realm: 'self' },
+  'session.end': { ...ANYONE, signIn: 'any', realm: 'self' },
+  // The command line's session has the assurance of the browser's that authorizes it.
+  'cli.authorize': { ...ANYONE, signIn: 'any', realm: 'self' },
+} as const satisfies Record<string, PermissionRow>;
 
 export type Permission = keyof typeof PERMISSIONS;
 export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[];
 
+/** The row of a permission. */
+export const permissionRow = (permission: Permission): PermissionRow => PERMISSIONS[permission];
+
+/** True if the permission only reads. */
+export const isReading = (permission: Permission): boolean =>
+  permission.endsWith('.read') || READING.has(permission);
+const READING: ReadonlySet<Permission> = new Set(['stop.draft', 'token.introspect']);
+
 /** True if one of the person's roles carries the permission. A removed person has no permission. */
 export function hasPermission(person: Person, permission: Permission): boolean {
-  const row = PERMISSIONS[permission];
+  const row = permissionRow(permission);
   const roles: readonly (VendorRole | TenantRole)[] = isVendorStaff(person) ? row.vendor : row.tenant;
   return roles.some((role) => hasRole(person, role));
 }
 
-/** @throws AccessError `forbidden` if none of the person's roles carries the permission */
-export function requirePermission(person: Person, permission: Permission): void {
-  if (!hasPermission(person, permission))
+type SignedIn = Pick<Principal, 'assurance' | 'channel'>;
+
+/** True if this sign-in is at least that strong. */
+export function isSignedInAs({ assurance, channel }: SignedIn, strength: SignInStrength): boolean {
+  const rule = STRENGTHS[strength];
+  return rule.assurances.includes(assurance) && rule.channels.includes(channel);
+}
+
+/** Why this sign-in is too weak for the permission; null if it is strong enough. */
+export function signInRefusal(by: SignedIn, permission: Permission): string | null {
+  const { signIn } = permissionRow(permission);
+  return isSignedInAs(by, signIn) ? null : STRENGTHS[signIn].refusal;
+}
+
+/** What the caller may attempt, by their roles and their sign-in. */
+export const permissionsOf = (principal: Principal): Permission[] =>
+  PERMISSION_NAMES.filter(
+    (name) => hasPermission(principal.person, name) && signInRefusal(principal, name) === null,
+  );
+
+/**
+ * Requires that the caller's roles carry the permission, and that they signed in strongly enough for it.
+ *
+ * @param stored the caller as the open unit of work has read them; absent: as authenticated
+ * @throws AccessError `forbidden`
+ */
+export function requirePermission(
+  principal: Principal,
+  permission: Permission,
+  stored: Person = principal.person,
+): void {
+  if (!hasPermission(stored, permission))
     throw new AccessError('forbidden', `Your roles do not allow this (${permission}).`);
-}
-
-/**
- * Rejects a session that began with a mailed code: reading someone's mailbox must not be enough to change people or
- * controls. Such a session may decide requests.
- *
- * @throws AccessError `forbidden`
- */
-export function requireStrongSignIn({ assurance }: Principal): void {
-  if (assurance === 'mail-code')
-    throw new AccessError(
-      'forbidden',
-      'You signed in with a code from a mail. To change people or controls, sign in at your organisation’s provider, or ask your vendor’s host for a key.',
-    );
-}
-
-/**
- * Requires a browser session of the person's own, signed in at their organisation's provider. Customers manage and use
- * passkeys only there: no program holds a passkey, and reading someone's mailbox must not be enough to enrol one.
- *
- * @throws AccessError `forbidden`
- */
-export function requireOwnBrowser({ assurance, channel }: Principal): void {
-  if (assurance !== 'oidc' || channel !== 'web')
-    throw new AccessError(
-      'forbidden',
-      'Do this in your own browser, signed in at your organisation’s provider: not with a key, from a command line, or after a code from a mail.',
-    );
+  const refusal = signInRefusal(principal, permission);
+  if (refusal !== null) throw new AccessError('forbidden', refusal);
 }
 
 /** Which requests, grants and records a person may see: all, one tenant's, or their own. */
@@ -123,4 +210,20 @@ export function canSee(visibility: Visibility, object: { tenant: string; request
   if ('all' in visibility) return true;
   if ('tenant' in visibility) return visibility.tenant === object.tenant;
   return visibility.requester === object.requester;
+}
+
+/** Of which objects of its realm the permission is given to this person: all, one tenant's, or their own. */
+export function visibilityOf(person: Person, permission: Permission): Visibility {
+  switch (permissionRow(permission).realm) {
+    case 'requests':
+      return requestVisibility(person);
+    case 'records':
+      return logVisibility(person);
+    case 'tenants':
+      return person.tenant === null ? { all: true } : { tenant: person.tenant };
+    case 'self':
+      return { requester: person.id };
+    case 'deployment':
+      return { all: true };
+  }
 }

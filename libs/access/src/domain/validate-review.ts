@@ -59,8 +59,8 @@ function isNotOwnRequest({ request, person }: ReviewCase): void {
   if (request.requester === person.id) throw new AccessError('self_review');
 }
 
-function hasReviewPermission({ person }: ReviewCase): void {
-  requirePermission(person, 'request.review');
+function hasReviewPermission({ principal, person }: ReviewCase): void {
+  requirePermission(principal, 'request.review', person);
 }
 
 function requestIsOpen({ request, now }: ReviewCase): void {

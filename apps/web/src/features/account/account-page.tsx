@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
-import { useSession } from '../../api/session.js';
+import { may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
@@ -20,7 +20,7 @@ export default function AccountPage() {
     <Page title={session.name} lead={text.lead(session.email)}>
       <div className="stack loose">
         <Sessions />
-        {session.assurance === 'oidc' ? <ApiKeys /> : null}
+        {may(session, 'key.create') ? <ApiKeys /> : null}
         <SlackAccounts />
       </div>
     </Page>

@@ -3,6 +3,7 @@ import { useSearchParams } from 'react-router';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
+import { may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
@@ -16,6 +17,7 @@ const KEY = ['slack-accounts'];
 /** The reader's linked Slack accounts. */
 export function SlackAccounts() {
   const text = useText(slackTexts);
+  const mayLink = may(useSession(), 'slack.link');
   const accounts = useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/slack/accounts', { signal })),
@@ -72,7 +74,8 @@ export function SlackAccounts() {
                 ]}
               />
             )}
-            {link === null ? null : (
+            {link === null || mayLink ? null : <p className="hint">{text.ownBrowser}</p>}
+            {link === null || !mayLink ? null : (
               <p>
                 <Button onClick={() => location.assign(link)}>{text.link}</Button>
               </p>

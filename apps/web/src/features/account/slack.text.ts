@@ -15,6 +15,7 @@ const en = {
   unlink: 'Unlink',
   link: 'Link a Slack account',
   none: 'You have linked no account.',
+  ownBrowser: 'You signed in with a code by mail. To link an account, use your organisation’s own sign-in.',
   came: {
     linked: 'Your Slack account is linked.',
     installed:
@@ -42,6 +43,8 @@ const de: typeof en = {
   unlink: 'Trennen',
   link: 'Slack-Konto verknüpfen',
   none: 'Sie haben kein Konto verknüpft.',
+  ownBrowser:
+    'Sie haben sich mit einem Code per Mail angemeldet. Um ein Konto zu verknüpfen, nutzen Sie die Anmeldung Ihrer Organisation.',
   came: {
     linked: 'Ihr Slack-Konto ist verknüpft.',
     installed:

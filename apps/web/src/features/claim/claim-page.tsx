@@ -3,7 +3,7 @@ import { joinWithAnd } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { peopleQuery, useOrganisation } from '../../api/organisation.js';
-import { hasRole, useSession } from '../../api/session.js';
+import { hasRole, may, useSession } from '../../api/session.js';
 import { draftQuery, passkeysQuery, refetchWhileUnpinned, trustQuery } from '../../api/trust.js';
 import { originOfPasskey, type SigningOrigin, signingOriginOf } from '../../passkey/signer.js';
 import { SigningNotice } from '../../passkey/signing-ui.js';
@@ -42,7 +42,7 @@ export default function ClaimPage() {
               if (now.claimed && now.reset === null) return <Claimed trust={now} />;
               if (now.proposal !== null)
                 return <ProposalCard slug={slug} trust={now} proposal={now.proposal} />;
-              if (session.assurance !== 'oidc' || !hasRole(session, 'admin'))
+              if (!may(session, 'trust.propose'))
                 return (
                   <Notice tone="plain" icon="info">
                     <p>{hasRole(session, 'admin') ? trustText.ownBrowser : trustText.claimAdmin}</p>

@@ -2,7 +2,7 @@ import './controls.css';
 import { useQuery } from '@tanstack/react-query';
 import { controlsQuery } from '../../api/organisation.js';
 import { servicesQuery } from '../../api/requests.js';
-import { hasRole, useSession } from '../../api/session.js';
+import { hasRole, may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Page } from '../../ui/page.js';
@@ -18,7 +18,7 @@ export default function ControlsPage() {
   const controls = useQuery(controlsQuery(slug));
   const services = useQuery(servicesQuery);
   const isAdmin = hasRole(session, 'admin');
-  const mayChange = isAdmin && session.assurance !== 'mail-code';
+  const mayChange = may(session, 'controls.write');
   return (
     <Page narrow title={text.title} lead={text.lead}>
       <div className="stack">

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Grant } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
-import { mayStop, useSession } from '../../api/session.js';
+import { may, useSession } from '../../api/session.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { GrantStateBadge } from '../../ui/badge.js';
@@ -31,7 +31,7 @@ export function GrantCard({ grant, children }: { grant: Grant; children?: ReactN
       {children}
       <div className="row">
         <Link className="button" to={`/grants/${grant.id}`}>
-          {mayStop(session) ? text.watch : text.watchOnly}
+          {may(session, 'grant.revoke') ? text.watch : text.watchOnly}
         </Link>
       </div>
     </article>

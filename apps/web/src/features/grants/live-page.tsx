@@ -9,7 +9,7 @@ import { onStreamState, streamState } from '../../api/live-updates.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
-import { mayReadRecords, mayStop, useSession } from '../../api/session.js';
+import { may, useSession } from '../../api/session.js';
 import { SigningNotice } from '../../passkey/signing-ui.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Badge, GrantStateBadge } from '../../ui/badge.js';
@@ -38,7 +38,7 @@ function Live({ grant }: { grant: Grant }) {
   const name = useNames([grant.requester]);
   const records = useQuery({
     ...recordsQuery(grant),
-    enabled: mayReadRecords(session),
+    enabled: may(session, 'log.read'),
     refetchInterval: refetchWhileOpen(grant),
   });
   const stop = useStop(grant);
@@ -67,7 +67,7 @@ function Live({ grant }: { grant: Grant }) {
           {stop.isSuccess ? text.stopped : ''}
         </div>
         {isOver ? null : <StoppedBySignature grant={grant} />}
-        {isOver ? <EndProof grant={grant} mayRead={mayReadRecords(session)} /> : null}
+        {isOver ? <EndProof grant={grant} mayRead={may(session, 'log.read')} /> : null}
         <Countersigned grant={grant} />
         <Figures grant={grant} />
         {grant.requester === session.person && !isOver ? <EngineerActions grant={grant} /> : null}
@@ -79,7 +79,7 @@ function Live({ grant }: { grant: Grant }) {
           {records.data === undefined ? null : <CallTable page={records.data} />}
         </section>
       </div>
-      {!isOver && mayStop(session) ? (
+      {!isOver && may(session, 'grant.revoke') ? (
         <div className="stop-bar no-print">
           <SigningNotice error={stop.error} />
           <Button look="stop" icon="stop" busy={stop.isPending} onClick={() => stop.mutate()}>

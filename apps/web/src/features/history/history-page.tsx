@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { requestsQuery } from '../../api/requests.js';
-import { isVendor, mayReadRecords, useSession } from '../../api/session.js';
+import { isVendor, may, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { REQUEST_LOOK, RequestStateBadge, requestStateTexts } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
@@ -43,7 +43,7 @@ export default function HistoryPage() {
           </SelectField>
         </div>
         <Requests state={state} />
-        {mayReadRecords(session) ? <ExportForm /> : null}
+        {may(session, 'log.read') ? <ExportForm /> : null}
       </div>
     </Page>
   );

@@ -1,5 +1,6 @@
-import { hasRole, useSession } from '../../api/session.js';
+import { hasRole, may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
 import { Page } from '../../ui/page.js';
 import { invitationsTexts } from './invitations.text.js';
 import { InviteForm } from './invite-form.js';
@@ -10,12 +11,18 @@ export default function InvitePage() {
   const text = useText(invitationsTexts);
   const session = useSession();
   const slug = session.tenant ?? '';
-  const mayInvite = hasRole(session, 'approver');
+  const mayInvite = may(session, 'invitation.create');
+  const needsStrong = hasRole(session, 'approver') && !mayInvite;
   return (
     <Page narrow title={text.title} lead={text.lead}>
       <div className="stack loose">
         {mayInvite ? <InviteForm slug={slug} /> : null}
-        <OpenInvitations slug={slug} mayWithdraw={mayInvite} />
+        {needsStrong ? (
+          <Notice tone="plain" icon="info">
+            <p>{text.mailCode}</p>
+          </Notice>
+        ) : null}
+        <OpenInvitations slug={slug} mayWithdraw={may(session, 'invitation.withdraw')} />
       </div>
     </Page>
   );

@@ -3,6 +3,7 @@ import type { Catalogue } from '../../text/language.js';
 const en = {
   title: 'Invite',
   lead: 'Approve beforehand: a request that fits an invitation needs no further approval of yours. Every call is still recorded.',
+  mailCode: 'You signed in with a code by mail. To invite, use your organisation’s own sign-in.',
   support: (vendor: string) => `${vendor} may`,
   service: 'Data service',
   ticket: 'For case',
@@ -38,6 +39,8 @@ const en = {
 const de: typeof en = {
   title: 'Einladen',
   lead: 'Geben Sie im Voraus frei: Eine Anfrage, die zu einer Einladung passt, braucht keine weitere Freigabe von Ihnen. Jeder Aufruf wird trotzdem aufgezeichnet.',
+  mailCode:
+    'Sie haben sich mit einem Code per Mail angemeldet. Um einzuladen, nutzen Sie die Anmeldung Ihrer Organisation.',
   support: (vendor) => `${vendor} darf`,
   service: 'Datendienst',
   ticket: 'Für den Fall',

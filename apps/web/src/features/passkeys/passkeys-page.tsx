@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import type { Passkey } from '../../api/client.js';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
-import { useSession } from '../../api/session.js';
+import { may, useSession } from '../../api/session.js';
 import { passkeysQuery, reloadTrust, trustQuery } from '../../api/trust.js';
 import { originOfPasskey, signingOriginOf } from '../../passkey/signer.js';
 import { useText } from '../../text/language.js';
@@ -25,7 +25,7 @@ export default function PasskeysPage() {
   const query = useQuery(passkeysQuery(slug));
   const trust = useQuery(trustQuery(slug)).data;
   const document = trust?.document as TrustDocument | null | undefined;
-  const mayEnrol = session.assurance === 'oidc';
+  const mayEnrol = may(session, 'passkey.enrol');
   return (
     <Page narrow title={text.title} lead={text.lead}>
       <Loaded query={query}>

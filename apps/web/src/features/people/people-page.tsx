@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { TenantPerson } from '../../api/client.js';
 import { peopleQuery } from '../../api/organisation.js';
-import { hasRole, useSession } from '../../api/session.js';
+import { hasRole, may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
@@ -24,7 +24,7 @@ export default function PeoplePage() {
   const [task, setTask] = useState<Task | null>(null);
   const people = useQuery(peopleQuery(slug));
   const isAdmin = hasRole(session, 'admin');
-  const mayChange = isAdmin && session.assurance !== 'mail-code';
+  const mayChange = may(session, 'people.write');
   const done = () => setTask(null);
   return (
     <Page

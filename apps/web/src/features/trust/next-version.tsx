@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Trust } from '../../api/client.js';
 import { servicesQuery } from '../../api/requests.js';
-import { hasRole, useSession } from '../../api/session.js';
+import { may, useSession } from '../../api/session.js';
 import { draftQuery } from '../../api/trust.js';
 import { SigningNotice } from '../../passkey/signing-ui.js';
 import { useText } from '../../text/language.js';
@@ -18,7 +18,7 @@ import { TrustRules } from './trust-rules.js';
 export function NextVersion({ slug, trust }: { slug: string; trust: Trust }) {
   const text = useText(trustTexts);
   const session = useSession();
-  const mayPropose = hasRole(session, 'admin') && session.assurance === 'oidc';
+  const mayPropose = may(session, 'trust.propose');
   const draft = useQuery({ ...draftQuery(slug, null), enabled: mayPropose }).data;
   const services = useQuery({ ...servicesQuery, enabled: mayPropose }).data?.items ?? [];
   const current = trust.document as TrustDocument;

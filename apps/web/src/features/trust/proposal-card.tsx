@@ -6,7 +6,7 @@ import type { Trust, TrustProposal } from '../../api/client.js';
 import { api } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
-import { hasRole, useSession } from '../../api/session.js';
+import { hasRole, may, useSession } from '../../api/session.js';
 import { reloadTrust } from '../../api/trust.js';
 import { signingOriginOf } from '../../passkey/signer.js';
 import { SigningPages } from '../../passkey/signing-pages.js';
@@ -56,7 +56,7 @@ export function ProposalCard({
       ),
     onSettled: () => reloadTrust(slug),
   });
-  const isOwn = session.assurance === 'oidc';
+  const isOwn = may(session, 'trust.sign');
   return (
     <section className="sheet stack">
       <h2>{text.proposal}</h2>

@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import type { Trust } from '../../api/client.js';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
-import { hasRole, useSession } from '../../api/session.js';
+import { hasRole, may, useSession } from '../../api/session.js';
 import { refetchWhileUnpinned, reloadTrust, trustQuery } from '../../api/trust.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
@@ -135,7 +135,7 @@ function SigningPageDownload() {
 function ResetNotice({ slug, reset }: { slug: string; reset: NonNullable<Trust['reset']> }) {
   const text = useText(trustTexts);
   const session = useSession();
-  const isAdmin = hasRole(session, 'admin') && session.assurance === 'oidc';
+  const isAdmin = may(session, 'trust.propose');
   const object = useMutation({
     mutationFn: () =>
       unwrap(api.DELETE('/api/v1/tenants/{slug}/trust/reset', { params: { path: { slug } } })),

@@ -22,7 +22,7 @@ export async function previewRequest(
   principal: Principal,
   input: AccessRequestInput,
 ): Promise<Evaluation> {
-  requirePermission(principal.person, 'request.create');
+  requirePermission(principal, 'request.create');
   const now = deps.clock.now();
   const access = normaliseOrRefuse(input, now);
   if ('refusals' in access) return access;
@@ -77,10 +77,10 @@ export interface RequestLimits {
  */
 export function requestLimits(
   deps: Deps,
-  { person }: Principal,
+  principal: Principal,
   asked: { tenant: string | null; service: string; scope: ScopeEntry[] },
 ): Promise<RequestLimits> {
-  requirePermission(person, 'request.create');
+  requirePermission(principal, 'request.create');
   const { tenant: slug } = asked;
   const limits = async ({
     organisation,

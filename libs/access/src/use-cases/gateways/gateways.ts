@@ -84,8 +84,8 @@ async function requireKnown(
 }
 
 /** Every enrolled gateway, newest first, revoked ones included. */
-export async function listGateways(deps: Deps, { person }: Principal): Promise<EnrolledGateway[]> {
-  requirePermission(person, 'gateway.read');
+export async function listGateways(deps: Deps, principal: Principal): Promise<EnrolledGateway[]> {
+  requirePermission(principal, 'gateway.read');
   const gateways = await deps.store.gateways.read((unit) => unit.gateways.list());
   return gateways.reverse();
 }

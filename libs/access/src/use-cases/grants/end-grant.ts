@@ -84,7 +84,7 @@ async function endOnRequest(
     locateGrant(principal, id),
     async (unit) => {
       const { grant, person } = await loadVisibleGrant(unit, principal, id);
-      requirePermission(person, reason === 'revoked' ? 'grant.revoke' : 'grant.release');
+      requirePermission(principal, reason === 'revoked' ? 'grant.revoke' : 'grant.release', person);
       if (reason === 'released' && grant.requester !== person.id)
         throw new AccessError('forbidden', 'Only the engineer who holds a grant can release it.');
       if (hasEnded(grant))

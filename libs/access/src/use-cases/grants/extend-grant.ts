@@ -26,7 +26,7 @@ export async function extendGrant(
   input: ExtensionInput,
   repeatable: Repeatable = {},
 ): Promise<RequestView> {
-  requirePermission(principal.person, 'grant.extend');
+  requirePermission(principal, 'grant.extend');
   return deps.store.forTenant(
     locateGrant(principal, id),
     async (unit) => {

@@ -51,7 +51,7 @@ export async function mintToken(
 ): Promise<MintedToken> {
   return deps.store.forTenant(locateGrant(principal, id), async (unit) => {
     const { grant: stored, person } = await loadVisibleGrant(unit, principal, id);
-    requirePermission(person, 'grant.token');
+    requirePermission(principal, 'grant.token', person);
     if (stored.requester !== person.id)
       throw new AccessError('forbidden', 'Only the engineer who holds the grant gets a token.');
     const now = deps.clock.now();

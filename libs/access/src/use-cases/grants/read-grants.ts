@@ -36,8 +36,9 @@ async function grantViews(
 }
 
 /** @throws AccessError `not_found` */
-export function getGrant(deps: Deps, { person }: Principal, id: string): Promise<GrantView> {
-  requirePermission(person, 'grant.read');
+export function getGrant(deps: Deps, principal: Principal, id: string): Promise<GrantView> {
+  requirePermission(principal, 'grant.read');
+  const { person } = principal;
   return readAsPerson(deps, person, async (unit) => {
     const grant = await unit.grants.find(id);
     if (grant === null || !canSee(requestVisibility(person), grant)) throw notFound('grant');
@@ -49,11 +50,12 @@ export function getGrant(deps: Deps, { person }: Principal, id: string): Promise
 
 export async function listGrants(
   deps: Deps,
-  { person }: Principal,
+  principal: Principal,
   filter: ListFilter,
   page: PageQuery,
 ): Promise<Page<GrantView>> {
-  requirePermission(person, 'grant.read');
+  requirePermission(principal, 'grant.read');
+  const { person } = principal;
   const allowed = narrowFilter(filter, requestVisibility(person));
   if (allowed === null) return { items: [], next: null };
   return readAsPerson(deps, person, async (unit) => {

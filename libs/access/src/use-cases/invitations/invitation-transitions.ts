@@ -83,12 +83,12 @@ export async function withdrawInvitation(
   id: string,
   words: string | null,
 ): Promise<InvitationView> {
-  requirePermission(principal.person, 'invitation.write');
+  requirePermission(principal, 'invitation.withdraw');
   if (principal.person.tenant !== tenant) throw notFound('invitation');
   return deps.store.forTenant(tenant, async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null) throw noLongerKnown();
-    requirePermission(person, 'invitation.write');
+    requirePermission(principal, 'invitation.withdraw', person);
     const invitation = await unit.invitations.find(id);
     if (invitation === null) throw notFound('invitation');
     if (isInvitationClosed(invitation))

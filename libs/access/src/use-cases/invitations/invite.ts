@@ -13,7 +13,7 @@ import {
   toInstant,
 } from '@countersign/contract';
 import type { Invitation, InvitationView } from '../../domain/invitation.js';
-import { requireOwnBrowser, requirePermission } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { countersignedActions } from '../../domain/trust/trust-status.js';
 import { parseInput } from '../../domain/validate-input.js';
@@ -72,7 +72,7 @@ export function draftInvitationStatement(
   tenant: string,
   input: InvitationInput,
 ): Promise<InvitationToSign> {
-  requirePermission(principal.person, 'invitation.write');
+  requirePermission(principal, 'invitation.create');
   if (principal.person.tenant !== tenant) throw notFound('tenant');
   const scope = parseScope(input.scope);
   return deps.store.readForTenant(tenant, async (unit) => {
@@ -100,16 +100,16 @@ export async function invite(
   input: InvitationInput,
   repeatable: Repeatable = {},
 ): Promise<InvitationView> {
-  requirePermission(principal.person, 'invitation.write');
+  requirePermission(principal, 'invitation.create');
   if (principal.person.tenant !== tenant) throw notFound('tenant');
-  if (input.countersignature !== undefined) requireOwnBrowser(principal);
+  if (input.countersignature !== undefined) requirePermission(principal, 'invitation.countersign');
   const scope = parseScope(input.scope);
   return deps.store.forTenant(
     tenant,
     async (unit) => {
       const person = await unit.organisation.person(principal.person.id);
       if (person === null) throw noLongerKnown();
-      requirePermission(person, 'invitation.write');
+      requirePermission(principal, 'invitation.create', person);
       await requireOwnKey(unit, principal);
       const now = deps.clock.now();
       const { seconds, mustBeSigned } = await evaluateInvitation(

@@ -26,12 +26,13 @@ export async function invitationViews(
  */
 export async function listInvitations(
   deps: Deps,
-  { person }: Principal,
+  principal: Principal,
   tenant: string,
   filter: Pick<ListFilter, 'state' | 'service'>,
   page: PageQuery,
 ): Promise<Page<InvitationView>> {
-  requirePermission(person, 'invitation.read');
+  requirePermission(principal, 'invitation.read');
+  const { person } = principal;
   if (person.tenant !== null && person.tenant !== tenant) throw notFound('tenant');
   if (person.tenant === null) await requireTenant(deps, tenant);
   return deps.store.readForTenant(tenant, async (unit) => {

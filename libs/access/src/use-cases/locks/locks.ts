@@ -30,14 +30,14 @@ export async function setLock(
   input: LockInput,
   repeatable: Repeatable = {},
 ): Promise<Lock> {
-  requirePermission(principal.person, 'lock.write');
+  requirePermission(principal, 'lock.set');
   const name = await resolveName(deps, principal.person, input);
   const bound = boundTenant(principal.person, input.kind, name);
   return inUnitOf(
     deps,
     bound,
     async (unit) => {
-      const person = await requireMayLock(unit, principal);
+      const person = await requireMayLock(unit, principal, 'lock.set');
       const now = deps.clock.now();
       const at = toInstant(now);
       const lock: Lock = {
@@ -73,13 +73,13 @@ export async function setLock(
  * @throws AccessError `not_found`, `forbidden`
  */
 export async function liftLock(deps: Deps, principal: Principal, id: string): Promise<Lock> {
+  requirePermission(principal, 'lock.lift');
   const { person } = principal;
-  requirePermission(person, 'lock.write');
   const found = await readAsPerson(deps, person, (unit) => unit.locks.find(id));
   if (found === null || !isLockInForce(found)) throw notFound('lock');
   return inUnitOf(deps, found.tenant, async (unit) => {
     const lock = await unit.locks.find(id);
-    const lifting = await requireMayLock(unit, principal);
+    const lifting = await requireMayLock(unit, principal, 'lock.lift');
     await requireOwnKey(unit, principal);
     if (lock === null) throw notFound('lock');
     if (lock.side !== sideOf(lifting) || (lock.side === 'customer' && lock.tenant !== lifting.tenant))
@@ -101,8 +101,9 @@ export function expireLock(deps: Deps, id: string, tenant: string | null): Promi
 }
 
 /** The locks in force that apply to the person's side, newest first. */
-export function listLocks(deps: Deps, { person }: Principal, page: PageQuery): Promise<Page<Lock>> {
-  requirePermission(person, 'lock.read');
+export function listLocks(deps: Deps, principal: Principal, page: PageQuery): Promise<Page<Lock>> {
+  requirePermission(principal, 'lock.read');
+  const { person } = principal;
   return readAsPerson(deps, person, (unit) => unit.locks.list(page));
 }
 
@@ -128,10 +129,14 @@ function inUnitOf<T>(
 }
 
 /** The person as stored now. @throws AccessError `forbidden` */
-async function requireMayLock(unit: LockUnit, principal: Principal): Promise<Person> {
+async function requireMayLock(
+  unit: LockUnit,
+  principal: Principal,
+  permission: 'lock.set' | 'lock.lift',
+): Promise<Person> {
   const person = await unit.organisation.person(principal.person.id);
   if (person === null) throw noLongerKnown();
-  requirePermission(person, 'lock.write');
+  requirePermission(principal, permission, person);
   return person;
 }
 

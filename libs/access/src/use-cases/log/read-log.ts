@@ -16,11 +16,12 @@ import { requireTenant } from '../shared/visible-objects.js';
 /** Opens one tenant's log for the person. A customer sees its own and the deployment's, which every tenant may read. */
 async function openLog<T>(
   deps: Deps,
-  { person }: Principal,
+  principal: Principal,
   tenant: string,
   work: (unit: ReadUnit, own: { requester?: string }) => Promise<T>,
 ): Promise<T> {
-  requirePermission(person, 'log.read');
+  requirePermission(principal, 'log.read');
+  const { person } = principal;
   const visibility = logVisibility(person);
   if ('tenant' in visibility && visibility.tenant !== tenant && tenant !== DEPLOYMENT)
     throw notFound('tenant');

@@ -8,11 +8,11 @@ import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.j
 /** Notices with their deliveries, newest first. @throws AccessError `forbidden` */
 export async function listNotices(
   deps: Deps,
-  { person }: Principal,
+  principal: Principal,
   filter: { state?: DeliveryState; tenant?: string },
   page: PageQuery,
 ): Promise<Page<NoticeView>> {
-  requirePermission(person, 'notice.manage');
+  requirePermission(principal, 'notice.read');
   return deps.store.noticeAdmin.read((unit) => unit.deliveries.list(filter, page));
 }
 
@@ -22,11 +22,12 @@ export async function listNotices(
  */
 export async function retryNotice(
   deps: Deps,
-  { person }: Principal,
+  principal: Principal,
   id: string,
   repeatable: Repeatable = {},
 ): Promise<NoticeView> {
-  requirePermission(person, 'notice.manage');
+  requirePermission(principal, 'notice.retry');
+  const { person } = principal;
   return deps.store.noticeAdmin.write(
     async ({ deliveries, log }) => {
       if ((await deliveries.find(id)) === null) throw notFound('notice');

@@ -11,8 +11,9 @@ export interface OrganisationNames {
   tenants: { slug: string; name: string }[];
 }
 
-export async function organisationNames(deps: Deps, { person }: Principal): Promise<OrganisationNames> {
-  requirePermission(person, 'self.read');
+export async function organisationNames(deps: Deps, principal: Principal): Promise<OrganisationNames> {
+  requirePermission(principal, 'directory.read');
+  const { person } = principal;
   const { tenant } = person;
   if (tenant === null)
     return deps.store.directory.read(async (unit) => ({
@@ -29,8 +30,9 @@ export async function organisationNames(deps: Deps, { person }: Principal): Prom
 }
 
 /** A service with its routes, for someone who is about to request access. @throws AccessError `not_found` */
-export function getService(deps: Deps, { person }: Principal, name: string): Promise<ServiceRecord> {
-  requirePermission(person, 'service.read');
+export function getService(deps: Deps, principal: Principal, name: string): Promise<ServiceRecord> {
+  requirePermission(principal, 'service.read');
+  const { person } = principal;
   return readAsPerson(deps, person, async (unit) => {
     const service = await unit.organisation.service(name);
     if (service === null) throw notFound('service');
@@ -39,8 +41,8 @@ export function getService(deps: Deps, { person }: Principal, name: string): Pro
 }
 
 /** All services, by name. Their route maps are in the deployment's log, which everyone may read. */
-export function listServices(deps: Deps, { person }: Principal): Promise<ServiceRecord[]> {
-  requirePermission(person, 'service.read');
+export function listServices(deps: Deps, principal: Principal): Promise<ServiceRecord[]> {
+  requirePermission(principal, 'service.read');
   return deps.store.directory.read((unit) => unit.organisation.services());
 }
 
@@ -50,8 +52,9 @@ export function listServices(deps: Deps, { person }: Principal): Promise<Service
  *
  * @throws AccessError `not_found`
  */
-export function getPerson(deps: Deps, { person }: Principal, id: string): Promise<Person> {
-  requirePermission(person, 'self.read');
+export function getPerson(deps: Deps, principal: Principal, id: string): Promise<Person> {
+  requirePermission(principal, 'directory.read');
+  const { person } = principal;
   return readAsPerson(deps, person, async (unit) => {
     const found = await unit.organisation.person(id);
     if (found === null) throw notFound('person');

@@ -1,6 +1,5 @@
 import { canonicalJson, type Hashing, sha256Digest } from '@countersign/contract';
 import type { PrivacyControls } from '../../domain/organisation.js';
-import { requireStrongSignIn } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Deps } from '../shared/deps.js';
@@ -56,7 +55,6 @@ export function setPrivacyControls(
 ): Promise<ControlsView> {
   return deps.store.asVendor(async (unit) => {
     const { tenant, actor } = await requireOwnTenant(unit, principal, 'controls.write', slug);
-    requireStrongSignIn(principal);
     await requireOwnKey(unit, principal);
     const services = await unit.organisation.services();
     const after = parse({

@@ -5,8 +5,9 @@ import { notFound } from '../../errors.js';
 import type { OrganisationView } from '../../ports/index.js';
 
 /** Requires the permission. A customer's person sees only their own tenant; vendor staff see every tenant (P9). */
-export function requireTenantAccess({ person }: Principal, permission: Permission, slug: string): void {
-  requirePermission(person, permission);
+export function requireTenantAccess(principal: Principal, permission: Permission, slug: string): void {
+  requirePermission(principal, permission);
+  const { person } = principal;
   if (person.tenant !== null && person.tenant !== slug) throw notFound('tenant');
 }
 
@@ -24,6 +25,6 @@ export async function requireOwnTenant(
   const actor = await unit.organisation.person(principal.person.id);
   const tenant = await unit.organisation.tenant(slug);
   if (actor === null || tenant === null || actor.tenant !== slug) throw notFound('tenant');
-  requirePermission(actor, permission);
+  requirePermission(principal, permission, actor);
   return { tenant, actor };
 }

@@ -1,5 +1,4 @@
 import type { TenantRecord, TenantRole } from '../../domain/organisation.js';
-import { requireStrongSignIn } from '../../domain/permissions.js';
 import { normaliseEmail, type Person, type Principal, sameRoles } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
@@ -114,7 +113,6 @@ function changePerson(
 ): Promise<Person> {
   return deps.store.asVendor(async (unit) => {
     const by = await requireOwnTenant(unit, principal, 'people.write', slug);
-    requireStrongSignIn(principal);
     await requireOwnKey(unit, principal);
     return work(unit, by);
   });

@@ -8,7 +8,7 @@ import {
 } from '@countersign/contract';
 import { type AccessRequest, isOpen } from '../../domain/access-request.js';
 import { parseCounterOffer } from '../../domain/counter-offer.js';
-import { requireOwnBrowser, requirePermission } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { sideOf } from '../../domain/review.js';
 import {
@@ -65,7 +65,7 @@ export async function countersignReview(
     throw new AccessError('invalid_request', 'Only the customer countersigns.', {
       pointer: '/countersignature',
     });
-  requireOwnBrowser(by.principal);
+  requirePermission(by.principal, 'request.countersign', by.person);
   const signature = parseInput('/countersignature', () => parseSignature(given));
   const statement = parseInput('/countersignature/statement', () => parseApproval(signature.statement));
   const { trust, log } = unit;
@@ -97,11 +97,12 @@ export type StatementInput = { decision: 'approve' | 'deny' } | { decision: 'cou
  */
 export async function draftApprovalStatement(
   deps: Deps,
-  { person }: Principal,
+  principal: Principal,
   id: string,
   asked: StatementInput,
 ): Promise<StatementView> {
-  requirePermission(person, 'request.review');
+  requirePermission(principal, 'request.review');
+  const { person } = principal;
   if (person.tenant === null)
     throw new AccessError('forbidden', 'Statements are signed by the customer’s approvers.');
   return deps.store.readForTenant(person.tenant, async (unit) => {

@@ -38,7 +38,7 @@ export async function cancelRequest(
     locateRequest(principal, id),
     async (unit) => {
       const { request, person } = await loadVisibleRequest(unit, principal, id);
-      requirePermission(person, 'request.cancel');
+      requirePermission(principal, 'request.cancel', person);
       if (request.requester !== person.id)
         throw new AccessError('forbidden', 'Only the requester can cancel a request.');
       if (!isOpen(request))

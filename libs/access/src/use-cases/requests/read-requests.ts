@@ -122,8 +122,9 @@ const SAMPLE_SIZE = 50;
 const MIN_DECISIONS = 5;
 
 /** Over the tenant's last decisions, for someone about to send a request. @throws AccessError `forbidden`, `not_found` */
-export async function decisionTimes(deps: Deps, { person }: Principal, slug: string): Promise<DecisionTimes> {
-  requirePermission(person, 'request.read');
+export async function decisionTimes(deps: Deps, principal: Principal, slug: string): Promise<DecisionTimes> {
+  requirePermission(principal, 'request.read');
+  const { person } = principal;
   if (person.tenant !== null && person.tenant !== slug) throw notFound('tenant');
   const seconds = await deps.store.readForTenant(slug, async (unit) => {
     if ((await unit.organisation.tenant(slug)) === null) throw notFound('tenant');
@@ -166,10 +167,11 @@ const quantile = (sorted: readonly number[], share: number): number | null =>
 /** One request. People who may review it also see earlier denials. @throws AccessError `not_found` */
 export function getRequest(
   deps: Deps,
-  { person }: Principal,
+  principal: Principal,
   id: string,
 ): Promise<RequestView & { denials: EarlierDenial[] }> {
-  requirePermission(person, 'request.read');
+  requirePermission(principal, 'request.read');
+  const { person } = principal;
   return readAsPerson(deps, person, async (unit) => {
     const request = await unit.requests.find(id);
     if (request === null || !canSee(requestVisibility(person), request)) throw notFound('request');
@@ -182,11 +184,12 @@ export function getRequest(
 
 export async function listRequests(
   deps: Deps,
-  { person }: Principal,
+  principal: Principal,
   filter: ListFilter,
   page: PageQuery,
 ): Promise<Page<RequestView>> {
-  requirePermission(person, 'request.read');
+  requirePermission(principal, 'request.read');
+  const { person } = principal;
   const allowed = narrowFilter(filter, requestVisibility(person));
   if (allowed === null) return { items: [], next: null };
   return readAsPerson(deps, person, async (unit) => {

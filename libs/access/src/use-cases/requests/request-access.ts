@@ -26,7 +26,7 @@ export async function requestAccess(
   input: AccessRequestInput,
   repeatable: Repeatable = {},
 ): Promise<RequestView> {
-  requirePermission(principal.person, 'request.create');
+  requirePermission(principal, 'request.create');
   // There is no unit of work for an invalid slug. The preview refuses it together with all other reasons.
   if (!isSlug(input.tenant)) refuseIfAny((await previewRequest(deps, principal, input)).refusals);
   return deps.store.forTenant(
@@ -52,7 +52,7 @@ export async function requestIn(
   const access = normaliseRequest(input, now);
   const requester = await unit.organisation.person(principal.person.id);
   if (requester === null) throw noLongerKnown();
-  requirePermission(requester, 'request.create');
+  requirePermission(principal, 'request.create', requester);
   const context = await loadPolicyContext(unit, access, {
     stage: 'request',
     now,

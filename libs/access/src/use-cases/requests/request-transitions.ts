@@ -94,7 +94,7 @@ export async function acceptOffer(
     locateRequest(principal, id),
     async (unit) => {
       const { request, person } = await loadVisibleRequest(unit, principal, id);
-      requirePermission(person, 'request.accept');
+      requirePermission(principal, 'request.accept', person);
       if (request.requester !== person.id)
         throw new AccessError('forbidden', 'Only the requester can accept a counter-offer.');
       const now = deps.clock.now();

@@ -1,4 +1,4 @@
-import { requireOwnBrowser } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import { normaliseEmail, type Person, type Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { ApiKey, ApiKeysUnit } from '../../ports/index.js';
@@ -43,7 +43,7 @@ export async function createApiKey(
  * @throws AccessError `forbidden` if it is not the person's own browser session
  */
 export function createOwnApiKey(deps: Deps, principal: Principal, ttl: number): Promise<IssuedApiKey> {
-  requireOwnBrowser(principal);
+  requirePermission(principal, 'key.create');
   return deps.store.apiKeys.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null || person.removedAt !== null) throw noLongerKnown();

@@ -1,4 +1,5 @@
 import type { TenantRecord } from '../../domain/organisation.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { SlackAccount, SlackSetupUnit } from '../../ports/index.js';
@@ -114,8 +115,7 @@ export async function linkByEmail(
  * @throws AccessError `forbidden` for an API key, or a removed person
  */
 export async function linkSlackAccount(deps: Deps, principal: Principal, ids: SlackIds): Promise<void> {
-  if (principal.channel !== 'web')
-    throw new AccessError('forbidden', 'A Slack account is linked in your own browser.');
+  requirePermission(principal, 'slack.link');
   return deps.store.slackSetup.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null || person.removedAt !== null) throw noLongerKnown();

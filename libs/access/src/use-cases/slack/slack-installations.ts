@@ -1,4 +1,4 @@
-import { requirePermission, requireStrongSignIn } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { noLongerKnown } from '../../errors.js';
 import type { EventLog, SlackInstallation, SlackSetupUnit } from '../../ports/index.js';
@@ -10,12 +10,6 @@ export type GivenInstallation = Omit<
   'version' | 'installedBy' | 'installedAt' | 'endedAt' | 'endReason'
 >;
 
-/** @throws AccessError `forbidden` if the caller may not install the app in a workspace */
-export function requireMayInstall(principal: Principal): void {
-  requirePermission(principal.person, 'slack.install');
-  requireStrongSignIn(principal);
-}
-
 /**
  * Stores the installation in a workspace, or in a whole Grid. It replaces an earlier one.
  *
@@ -26,11 +20,11 @@ export async function keepInstallation(
   principal: Principal,
   given: GivenInstallation,
 ): Promise<void> {
-  requireMayInstall(principal);
+  requirePermission(principal, 'slack.install');
   return deps.store.slackSetup.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null) throw noLongerKnown();
-    requirePermission(person, 'slack.install');
+    requirePermission(principal, 'slack.install', person);
     const at = deps.clock.now().toISOString();
     await unit.slackInstallations.save({
       ...given,
@@ -70,7 +64,7 @@ export async function endInstallation(
 
 /** The installations that the caller may see: a tenant's admin sees the one in its own workspace. @throws AccessError `forbidden` */
 export async function listInstallations(deps: Deps, principal: Principal): Promise<SlackInstallation[]> {
-  requirePermission(principal.person, 'slack.install');
+  requirePermission(principal, 'slack.read');
   const { tenant } = principal.person;
   return deps.store.slackSetup.read(async (unit) => {
     const all = await unit.slackInstallations.list();

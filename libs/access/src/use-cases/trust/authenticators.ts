@@ -1,5 +1,4 @@
 import { canonicalJson, encodeBase64url, type Hashing, type RecoveryJwk, utf8 } from '@countersign/contract';
-import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import type { EnrolledPasskey, RecoveryKey } from '../../domain/trust/passkey.js';
 import { AccessError, notFound } from '../../errors.js';
@@ -45,10 +44,9 @@ export async function removePasskey(
   tenant: string,
   id: string,
 ): Promise<EnrolledPasskey> {
-  requireOwnBrowser(principal);
   if (principal.person.tenant !== tenant) throw notFound('tenant');
   return deps.store.forTenant(tenant, async (unit) => {
-    const { actor } = await requireOwnTenant(unit, principal, 'trust.sign', tenant);
+    const { actor } = await requireOwnTenant(unit, principal, 'passkey.remove', tenant);
     const { authenticators, trust, log } = unit;
     const passkey = isBase64url(id) ? await authenticators.passkey(id) : null;
     if (passkey === null || passkey.removedAt !== null) throw notFound('passkey');
@@ -87,10 +85,9 @@ export async function addRecoveryKey(
   tenant: string,
   jwk: RecoveryJwk,
 ): Promise<ListedRecoveryKey> {
-  requireOwnBrowser(principal);
   if (principal.person.tenant !== tenant) throw notFound('tenant');
   return deps.store.forTenant(tenant, async (own) => {
-    const { actor } = await requireOwnTenant(own, principal, 'trust.sign', tenant);
+    const { actor } = await requireOwnTenant(own, principal, 'passkey.enrol', tenant);
     const at = deps.clock.now().toISOString();
     const earlier = (await own.authenticators.recoveryKeys(tenant)).find(({ person }) => person === actor.id);
     if (earlier !== undefined) await removeRecoveryKeyIn(own, earlier, actor, at);

@@ -1,5 +1,4 @@
 import { encodeBase64url } from '@countersign/contract';
-import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import {
   type EnrolledPasskey,
@@ -51,9 +50,8 @@ export function beginEnrolment(
   session: string,
   origin?: string,
 ): Promise<EnrolmentBegun> {
-  requireOwnBrowser(principal);
   return deps.store.passkeys.write(async (unit) => {
-    const { actor } = await requireOwnTenant(unit, principal, 'trust.sign', tenant);
+    const { actor } = await requireOwnTenant(unit, principal, 'passkey.enrol', tenant);
     const { authenticators, trust } = await unit.tenant(tenant);
     const { rpId, origins } = selectRelyingParty(deps, origin, await trust.current(tenant));
     const known = (await authenticators.passkeys(tenant)).filter(({ person }) => person === actor.id);
@@ -85,7 +83,7 @@ export async function relyingPartyOf(
   tenant: string,
   origin?: string,
 ): Promise<RelyingParty> {
-  requireTenantAccess(principal, 'trust.sign', tenant);
+  requireTenantAccess(principal, 'passkey.enrol', tenant);
   const current = await readAsPerson(deps, principal.person, (unit) => unit.trust.current(tenant));
   return selectRelyingParty(deps, origin, current);
 }
@@ -119,9 +117,8 @@ export function enrolPasskey(
   by: { session: string; name: string },
   proven: ProvenPasskey,
 ): Promise<ListedPasskey> {
-  requireOwnBrowser(principal);
   return deps.store.passkeys.write(async (unit) => {
-    const { actor } = await requireOwnTenant(unit, principal, 'trust.sign', tenant);
+    const { actor } = await requireOwnTenant(unit, principal, 'passkey.enrol', tenant);
     await takeChallenge(deps, unit, actor, by.session, proven.challenge);
     const own = await unit.tenant(tenant);
     const mine = (await own.authenticators.passkeys(tenant)).filter(({ person }) => person === actor.id);

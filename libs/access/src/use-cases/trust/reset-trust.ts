@@ -1,4 +1,3 @@
-import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { startsNewChain } from '../../domain/trust/trust-document.js';
 import { endReset, type ResetState, type TrustReset } from '../../domain/trust/trust-version.js';
@@ -52,7 +51,6 @@ export function cancelReset(deps: Deps, tenant: string): Promise<TrustReset> {
  * @throws AccessError `forbidden`, `not_found`, `wrong_state` if none is open
  */
 export async function cancelOwnReset(deps: Deps, principal: Principal, tenant: string): Promise<TrustReset> {
-  requireOwnBrowser(principal);
   return deps.store.asVendor(async (unit) => {
     const { actor } = await requireOwnTenant(unit, principal, 'trust.propose', tenant);
     const by = { actor: actor.id, at: deps.clock.now().toISOString() };

@@ -5,7 +5,6 @@ import {
   type Signature,
   type TrustDocument,
 } from '@countersign/contract';
-import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { factsForDocument, startsNewChain, type TrustFacts } from '../../domain/trust/trust-document.js';
 import {
@@ -49,7 +48,6 @@ export function signTrust(
   given: unknown,
   repeatable: Repeatable = {},
 ): Promise<ProposalView> {
-  requireOwnBrowser(principal);
   const signature = parseInput('/signature', () => parseSignature(given));
   // As the vendor: a version may change the tenant's controls, and end a reset that the deployment's log records.
   return deps.store.asVendor(

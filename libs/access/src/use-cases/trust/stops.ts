@@ -7,7 +7,6 @@ import {
   type StopStatement,
   statementHash,
 } from '@countersign/contract';
-import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import {
   liftStatement,
@@ -50,7 +49,7 @@ export function draftStopStatement(
   tenant: string,
   digest: string | undefined,
 ): Promise<StopStatement> {
-  requireTenantAccess(principal, 'stop.write', tenant);
+  requireTenantAccess(principal, 'stop.draft', tenant);
   return readAsPerson(deps, principal.person, async (unit) =>
     stopStatement(
       await stopFacts(deps, signingPoint(unit), tenant, principal.person.id),
@@ -67,7 +66,7 @@ export function draftLiftStatement(
   tenant: string,
   hash: string,
 ): Promise<LiftStatement> {
-  requireTenantAccess(principal, 'stop.write', tenant);
+  requireTenantAccess(principal, 'stop.draft', tenant);
   return readAsPerson(deps, principal.person, async (unit) => {
     requireStopInForce(await unit.stops.find(hash));
     const facts = await stopFacts(deps, signingPoint(unit), tenant, principal.person.id);
@@ -120,7 +119,6 @@ export function setStop(
   tenant: string,
   given: unknown,
 ): Promise<Stop> {
-  requireOwnBrowser(principal);
   const read = parseInput('/countersignature', () => parseSignature(given));
   return deps.store.forTenant(tenant, async (unit) => {
     const { signature, at } = await verifyStop(deps, unit, principal, read, parseStop);
@@ -159,7 +157,6 @@ export function liftStop(
   tenant: string,
   given: unknown,
 ): Promise<Stop> {
-  requireOwnBrowser(principal);
   const read = parseInput('/countersignature', () => parseSignature(given));
   return deps.store.forTenant(tenant, async (unit) => {
     const { signature, at } = await verifyStop(deps, unit, principal, read, parseLift);

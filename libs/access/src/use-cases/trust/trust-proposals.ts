@@ -1,5 +1,5 @@
 import { parseTrustDocument, statementHash, type TrustDocument } from '@countersign/contract';
-import { type Permission, requireOwnBrowser, requirePermission } from '../../domain/permissions.js';
+import { type Permission, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { signingPageRelyingParty } from '../../domain/trust/passkey.js';
 import {
@@ -45,13 +45,13 @@ export function requireOnlySignatures(objection: Objection | undefined): void {
 /** The person as stored now, in their own tenant. @throws AccessError `forbidden`, `not_found` */
 export async function requireMember(
   unit: Pick<TenantUnit, 'organisation'>,
-  { person }: Principal,
+  principal: Principal,
   permission: Permission,
   tenant: string,
 ): Promise<Person> {
-  const member = await unit.organisation.person(person.id);
+  const member = await unit.organisation.person(principal.person.id);
   if (member === null || member.tenant !== tenant) throw notFound('tenant');
-  requirePermission(member, permission);
+  requirePermission(principal, permission, member);
   return member;
 }
 
@@ -118,7 +118,6 @@ export function proposeTrust(
   given: unknown,
   repeatable: Repeatable = {},
 ): Promise<ProposalView> {
-  requireOwnBrowser(principal);
   const document = parseInput('/document', () => parseTrustDocument(given));
   return deps.store.forTenant(
     tenant,
@@ -191,7 +190,6 @@ export function withdrawProposal(
   tenant: string,
   id: string,
 ): Promise<TrustProposal> {
-  requireOwnBrowser(principal);
   return deps.store.forTenant(tenant, async (unit) => {
     const person = await requireMember(unit, principal, 'trust.propose', tenant);
     const proposal = await requireOpenProposal(unit, id);

@@ -1,0 +1,36 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isReading, PERMISSION_NAMES } from '@countersign/access';
+import { PERMISSIONS } from '@countersign/api';
+import type { Type } from '@nestjs/common';
+import { CONTROLLERS } from '../broker.module.js';
+import { permissionOf } from '../http/access.decorators.js';
+import { authorizationDocument } from './authorization.js';
+import { routesOf } from './routes.js';
+
+const FILE = 'docs/security/authorization.md';
+const routes = CONTROLLERS.flatMap((controller) => routesOf(controller as Type));
+const nameOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
+
+test('docs/security/authorization.md is written from the code', () => {
+  const text = authorizationDocument(routes);
+  if (process.env['WRITE_DOCS'] !== undefined) {
+    mkdirSync(dirname(FILE), { recursive: true });
+    writeFileSync(FILE, text);
+  }
+  expect(readFileSync(FILE, 'utf8')).toBe(text);
+});
+
+test('P13: every endpoint for people that changes something names a permission to change something', () => {
+  const changing = routes.filter(({ method }) => method !== 'GET');
+  const reading = changing.filter((route) => {
+    const permission = permissionOf(route.accessRules[0]);
+    return permission !== null && isReading(permission);
+  });
+  // A form of RFC 7662: a POST that only reads.
+  expect(reading.map(nameOf)).toEqual(['POST /oauth/introspect']);
+});
+
+test('pages and broker know the same permissions', () => {
+  expect([...PERMISSIONS].sort()).toEqual([...PERMISSION_NAMES].sort());
+});
