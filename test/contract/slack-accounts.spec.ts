@@ -82,6 +82,20 @@ describeStore('Slack accounts', (bench) => {
     expect(await who({ team: 'T0ACME', enterprise: null, user: 'U0BOB' })).toBe('unlinked');
   });
 
+  test('login CSRF: an account of another workspace than the side’s own is neither linked nor accepted', async () => {
+    const tryLink = async (email: string, team: string) =>
+      linkSlackAccount(flow.deps, await web(email), { ...ada, team });
+    expect(await tryLink('ada@acme.example', 'T0GLOBEX')).toBe('other_workspace');
+    expect(await tryLink('erin@northwind.example', 'T0ACME')).toBe('other_workspace');
+    expect(await who({ ...ada, team: 'T0GLOBEX' })).toBe('unlinked');
+    expect(await tryLink('ada@acme.example', 'T0ACME')).toBe('linked');
+    const moved = matching(false);
+    moved.tenants[0]!.slack!.peopleTeamId = 'T0NEXT';
+    await applyOrganisation(flow.deps, moved, { dryRun: false });
+    expect(await who(ada)).toBe('lapsed');
+    expect(await tryLink('ada@acme.example', 'T0NEXT')).toBe('linked');
+  });
+
   test('who links it last has it; it ends with the person and does not come back with them', async () => {
     await link('ada@acme.example', ada);
     await link('bob@acme.example', ada);

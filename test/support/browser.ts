@@ -59,9 +59,15 @@ export class Browser {
     throw new Error(`${url} redirects in a circle`);
   }
 
+  /** Sends a POST (or another change) as a page of the broker does. */
+  post(url: string, init: RequestInit = {}): Promise<Visit> {
+    const headers = { origin: this.publicOrigin, 'sec-fetch-site': 'same-origin', ...init.headers };
+    return this.send(url, { method: 'POST', ...init, headers });
+  }
+
   /** Begins a sign-in. @returns the authorization request: the address at the provider */
   async begin(start: string): Promise<URL> {
-    return new URL((await this.send(start)).headers.get('location') ?? '', this.publicOrigin);
+    return new URL((await this.post(start)).headers.get('location') ?? '', this.publicOrigin);
   }
 
   /** The e-mail address of the person who is signed in in this browser; the problem's code if no one is. */

@@ -18,6 +18,7 @@ const ACCESS_ERRORS = {
   grant_not_active: 'This grant is not active.',
   idempotency_key_reused:
     'This Idempotency-Key was used with another body in the last 24 hours. Use a new one.',
+  other_person: 'This browser is signed in as another person. Sign out there first.',
   conflict: 'Someone else changed this at the same moment. Read it again.',
   already_registered: 'This gateway has registered another identity.',
   tenant_claimed: 'A claimed tenant can only be narrowed from here; its own admins change the rest.',

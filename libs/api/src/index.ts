@@ -53,7 +53,7 @@ export {
   logFileEndpoints,
   type RecordQuery,
 } from './logs.js';
-export { ASSURANCES, CHANNELS, digestText, idText, instant, SIDES } from './members.js';
+export { ASSURANCES, CHANNELS, digestText, idText, instant, type NextAddress, SIDES } from './members.js';
 export {
   DELIVERY_CHANNELS,
   DELIVERY_STATES,
@@ -140,6 +140,7 @@ export {
   type SignInCodeSent,
   type SignInMethods,
   type SignInOrganisation,
+  type SignInStartQuery,
   signInEndpoints,
 } from './sign-in.js';
 export { SIGNAL_ERRORS, type SignalErrorCode, signalEndpoints } from './signals.js';

@@ -9,6 +9,7 @@ import {
   parseDuration,
 } from '@countersign/contract';
 import { z } from 'zod';
+import { named } from './components.js';
 
 /** Members that several requests and answers share. */
 
@@ -32,6 +33,13 @@ export const CHANNELS = ['web', 'api', 'slack'] as const;
 /** How the broker knows who the person is. */
 export const ASSURANCES = ['api-key', 'mail-code', 'oidc', 'slack', 'passkey'] as const;
 export const SIDES = ['vendor', 'customer'] as const;
+
+/** Where a page of the broker goes next. */
+export const nextAddressSchema = named(
+  'NextAddress',
+  z.object({ location: z.string().describe('The address to open next.') }),
+);
+export type NextAddress = z.infer<typeof nextAddressSchema>;
 
 // Members of requests.
 

@@ -15,6 +15,7 @@ export const STATUS_OF_CODE = {
   digest_mismatch: 409,
   already_decided: 409,
   wrong_state: 409,
+  other_person: 409,
   controls_changed: 409,
   grant_not_active: 409,
   conflict: 409,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
-import { idText, instant } from './members.js';
+import { idText, instant, nextAddressSchema } from './members.js';
 import { sessionSchema } from './sessions.js';
 
 const organisation = z
@@ -19,7 +19,7 @@ const methodsSchema = named(
     methods: z.array(
       z.object({
         kind: z.enum(['oidc', 'mail-code']),
-        start: z.string().nullable().describe('Where to send the browser, with `?returnTo=/path`.'),
+        start: z.string().nullable().describe('Where a page sends a POST to, with `?returnTo=/path`.'),
       }),
     ),
   }),
@@ -38,7 +38,10 @@ export type SignInCodeSent = z.infer<typeof codeSentSchema>;
 const codeSchema = named('SignInCode', z.strictObject({ code: z.string().min(1).max(40) }));
 export type SignInCode = z.infer<typeof codeSchema>;
 
-const FAILED = { status: 303, description: '`/sign-in?error=CODE` if it fails.' } as const;
+const startQuery = z.strictObject({
+  returnTo: z.string().max(4_096).exactOptional().describe('A path of this broker to open afterwards.'),
+});
+export type SignInStartQuery = z.infer<typeof startQuery>;
 
 /** Signing in, with the organisation's own provider or with a mailed code. */
 export const signInEndpoints = {
@@ -54,11 +57,18 @@ export const signInEndpoints = {
     },
   }),
   start: endpoint({
-    route: 'GET /auth/oidc/{side}/start',
+    route: 'POST /auth/oidc/{side}/start',
     summary: 'Begin a sign-in with the organisation’s provider',
-    description: 'With `returnTo`, a path of this broker.',
-    answer: { status: 302, description: 'To the provider.' },
-    redirect: FAILED,
+    description:
+      'Only a page of this broker can begin one. `location` is the provider’s address, or `/sign-in?error=CODE` if it fails.',
+    query: startQuery,
+    answer: {
+      status: 200,
+      description: 'For `Accept: application/json`: the address to open next.',
+      schema: nextAddressSchema,
+    },
+    redirect: { status: 303, description: 'For any other `Accept`: a redirect to the same address.' },
+    errors: ['forbidden'],
   }),
   callback: endpoint({
     route: 'GET /auth/oidc/{side}/callback',
@@ -89,10 +99,11 @@ export const signInEndpoints = {
   verifyCode: endpoint({
     route: 'POST /auth/code/verify',
     summary: 'Sign in with the code from the mail',
-    description: 'Such a session (`mail-code`) can change neither people nor controls.',
+    description:
+      'Such a session (`mail-code`) can change neither people nor controls. A browser that is signed in as another person signs out first.',
     body: { schema: codeSchema },
     answer: { status: 200, description: 'Signed in.', schema: sessionSchema },
-    errors: ['unauthenticated', 'forbidden'],
+    errors: ['unauthenticated', 'forbidden', 'other_person'],
   }),
 };
 

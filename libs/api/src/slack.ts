@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
-import { instant } from './members.js';
+import { instant, nextAddressSchema } from './members.js';
 
 const installationSchema = named(
   'SlackInstallation',
@@ -62,7 +62,7 @@ export type SlackAccount = z.infer<typeof accountSchema>;
 const accountsSchema = named(
   'SlackAccounts',
   z.object({
-    link: z.string().nullable().describe('Where to send the browser to link one; null without Slack.'),
+    link: z.string().nullable().describe('Where a page sends a POST to link one; null without Slack.'),
     items: z.array(accountSchema),
   }),
 );
@@ -71,11 +71,16 @@ export type SlackAccounts = z.infer<typeof accountsSchema>;
 /** One's own Slack accounts. */
 export const slackLinkEndpoints = {
   link: endpoint({
-    route: 'GET /slack/link',
+    route: 'POST /slack/link',
     summary: 'Link one’s own Slack account',
-    description: 'In a signed-in browser.',
-    answer: { status: 302, description: 'To Slack, where its owner signs in.' },
-    redirect: { status: 303, description: '`/account?slack=CODE` if Slack cannot be reached.' },
+    description:
+      'In a signed-in browser, begun by a page of this broker. Only an account of the workspace of the person’s side can be linked.',
+    answer: {
+      status: 200,
+      description: 'For `Accept: application/json`: Slack’s address, where the account’s owner signs in.',
+      schema: nextAddressSchema,
+    },
+    redirect: { status: 303, description: 'For any other `Accept`: a redirect to the same address.' },
     errors: ['not_ready'],
   }),
   linked: endpoint({

@@ -614,10 +614,10 @@ const TABLE: Row[] = [
     all: '200',
   },
   {
-    endpoint: 'GET /auth/oidc/{side}/start',
-    case: 'without a provider',
-    target: at('/auth/oidc/acme/start'),
-    all: '303',
+    endpoint: 'POST /auth/oidc/{side}/start',
+    case: 'from a page that is not ours',
+    target: () => ({ path: '/auth/oidc/acme/start' }),
+    all: '403 forbidden',
   },
   {
     endpoint: 'GET /auth/oidc/{side}/callback',
@@ -685,10 +685,10 @@ const TABLE: Row[] = [
     all: '403 forbidden' as const,
     but: { ...closed, ...each(INSTALLERS, '503 not_ready') },
   })),
-  ...(['GET /slack/link', 'GET /slack/link/callback'] as const).map((endpoint) => ({
+  ...(['POST /slack/link', 'GET /slack/link/callback'] as const).map((endpoint) => ({
     endpoint,
     case: 'with a key instead of a browser',
-    target: at(endpoint.slice(4)),
+    target: at(endpoint.slice(endpoint.indexOf('/'))),
     all: '403 forbidden' as const,
     but: closed,
   })),

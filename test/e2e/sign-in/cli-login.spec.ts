@@ -55,8 +55,10 @@ describe('countersign login', () => {
   test('goes through the browser: sign in, read the question, allow it; then commands work', async () => {
     const { terminal, ended, path } = await begin('--organisation', 'vendor');
     const browser = site.browser();
-    const callback = await browser.signInUpToCallback(path, 'erin');
-    const back = await browser.send(callback);
+    const first = new URL((await browser.send(path)).headers.get('location')!, PUBLIC_URL).searchParams;
+    expect(first.get('tenant')).toBe('vendor');
+    const query = new URLSearchParams({ returnTo: first.get('returnTo')! });
+    const back = await browser.signIn(`/auth/oidc/vendor/start?${query}`, 'erin');
     expect(back.headers.get('location')).toBe(path);
     const page = await browser.send(path);
     expect(page.status).toBe(200);

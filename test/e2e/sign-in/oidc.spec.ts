@@ -12,12 +12,7 @@ const BROWSER_COOKIE = '__Host-countersign-browser';
 let site: SignedInSite;
 afterEach(() => site.close());
 
-/** The person who is signed in in this browser; the problem’s code if no one is. */
-async function whoIn(browser: Browser): Promise<unknown> {
-  const { status, text } = await browser.send('/api/v1/session');
-  const body = JSON.parse(text) as { code?: string; person?: { email: string } };
-  return status === 200 ? body.person?.email : body.code;
-}
+const whoIn = (browser: Browser) => browser.who();
 const errorOf = ({ status, headers }: { status: number; headers: Headers }) => {
   const to = new URL(headers.get('location') ?? '', PUBLIC_URL);
   return [status, to.pathname, to.searchParams.get('error')];
@@ -45,8 +40,8 @@ describe('signing in at a provider', () => {
     const browser = site.browser();
     const urls = [];
     for (let count = 0; count < 2; count += 1) {
-      const { status, headers } = await browser.send(VENDOR);
-      expect(status).toBe(302);
+      const { status, headers } = await browser.post(VENDOR);
+      expect(status).toBe(303);
       urls.push(new URL(headers.get('location')!));
     }
     for (const { origin, searchParams } of urls) {
@@ -76,9 +71,9 @@ describe('signing in at a provider', () => {
     expect(cookie).not.toMatch(/Domain/i);
     const before = browser.broker.get(SESSION_COOKIE)!;
     expect(before).not.toBe('an-attacker-chose-this-value-000000');
-    await browser.signIn(VENDOR, 'max');
+    await browser.signIn(VENDOR, 'erin');
     expect(browser.broker.get(SESSION_COOKIE)).not.toBe(before);
-    expect(await whoIn(browser)).toBe('max@vendor.example');
+    expect(await whoIn(browser)).toBe('erin@vendor.example');
     const old = site.browser();
     old.broker.set(SESSION_COOKIE, before);
     expect(await whoIn(old)).toBe('unauthenticated');
@@ -131,7 +126,7 @@ describe('signing in at a provider', () => {
     const browser = site.browser();
     const callback = await browser.signInUpToCallback(VENDOR, 'erin');
     for (const other of [site.browser(), site.browser()]) {
-      await other.send(VENDOR);
+      await other.post(VENDOR);
       expect(errorOf(await other.send(callback))).toEqual(failed('attempt_unknown'));
       expect(await whoIn(other)).toBe('unauthenticated');
     }
@@ -188,7 +183,7 @@ describe('signing in at a provider', () => {
     'a made-up answer (%s) signs no one in',
     async (query) => {
       const browser = site.browser();
-      await browser.send(VENDOR);
+      await browser.post(VENDOR);
       expect(errorOf(await browser.send(`/auth/oidc/vendor/callback?${query}`))).toEqual(
         failed('attempt_unknown'),
       );
@@ -197,7 +192,7 @@ describe('signing in at a provider', () => {
 
   test('a refusal by the provider is reported', async () => {
     const browser = site.browser();
-    const { headers } = await browser.send(`${VENDOR}?returnTo=/inbox`);
+    const { headers } = await browser.post(`${VENDOR}?returnTo=/inbox`);
     const state = new URL(headers.get('location')!).searchParams.get('state')!;
     const query = new URLSearchParams({ error: 'access_denied', state, iss: site.own.issuer });
     const answer = await browser.send(`/auth/oidc/vendor/callback?${query}`);
@@ -207,7 +202,7 @@ describe('signing in at a provider', () => {
 
   test('an unreachable provider is reported, and sign-in recovers by itself', async () => {
     await site.own.stop();
-    expect(errorOf(await site.browser().send(VENDOR))).toEqual(failed('provider_unavailable'));
+    expect(errorOf(await site.browser().post(VENDOR))).toEqual(failed('provider_unavailable'));
     await site.own.serve();
     const browser = site.browser();
     await browser.signIn(VENDOR, 'erin');
@@ -215,7 +210,7 @@ describe('signing in at a provider', () => {
     await site.own.stop();
     const between = site.browser();
     // The issuer's metadata is cached; its token endpoint is called when the answer arrives.
-    const { headers } = await between.send(VENDOR);
+    const { headers } = await between.post(VENDOR);
     const state = new URL(headers.get('location')!).searchParams.get('state')!;
     const query = new URLSearchParams({ code: 'x', state, iss: site.own.issuer });
     expect(errorOf(await between.send(`/auth/oidc/vendor/callback?${query}`))).toEqual(
@@ -237,7 +232,7 @@ describe('signing in at a provider', () => {
 
   test('sign-in does not begin for an organisation without a provider, known or not', async () => {
     for (const side of ['deployment', 'nobody', 'ACME'])
-      expect(errorOf(await site.browser().send(`/auth/oidc/${side}/start`))).toEqual(failed('no_provider'));
+      expect(errorOf(await site.browser().post(`/auth/oidc/${side}/start`))).toEqual(failed('no_provider'));
   });
 
   test('a removed person loses the session and its stream, and cannot sign in again', async () => {
@@ -251,7 +246,7 @@ describe('signing in at a provider', () => {
     await applyOrganisation(site.broker.host, without, { dryRun: false });
     await stream.ended();
     expect(await whoIn(browser)).toBe('unauthenticated');
-    expect(errorOf(await browser.send(ACME))).toEqual(failed('no_provider'));
+    expect(errorOf(await browser.post(ACME))).toEqual(failed('no_provider'));
   });
 
   test('P11: no secret of a sign-in is logged or stored', async () => {
@@ -279,7 +274,7 @@ describe('further requirements on a provider', () => {
     site = await SignedInSite.start((file) => {
       file.vendor.oidc = { ...file.vendor.oidc!, acr: ['urn:mfa'], maxAge: 600 };
     });
-    const begun = new URL((await site.browser().send(VENDOR)).headers.get('location')!).searchParams;
+    const begun = new URL((await site.browser().post(VENDOR)).headers.get('location')!).searchParams;
     expect([begun.get('acr_values'), begun.get('max_age')]).toEqual(['urn:mfa', '600']);
     const weak = site.browser();
     expect(errorOf(await weak.signIn(VENDOR, 'erin'))).toEqual(failed('assurance_too_low'));

@@ -11,11 +11,12 @@ afterAll(() => world.close());
 
 const INSTALL = '/slack/install';
 const LINK = '/slack/link';
+const methodOf = (path: string) => (path === LINK ? 'POST' : 'GET');
 
 /** Begins as one of ours, agrees at Slack, and gives what Slack sends the browser back with. */
 async function begun(who: PersonName, at: Person, path: string) {
   const session = await world.broker.sessionOf(who);
-  const answer = await world.broker.page(session, 'GET', path);
+  const answer = await world.broker.page(session, methodOf(path), path);
   const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
   const back = await at.authorise(String(answer.headers.get('location')));
   return { browser: cookies.join('; '), session, path: `${back.pathname}${back.search}` };
@@ -41,7 +42,7 @@ describe('installing the app', () => {
     [null, '/slack/link/callback', 401],
   ])('%s at %s is answered %i', async (who, path, status) => {
     const cookie = who === null ? null : await world.broker.sessionOf(who);
-    expect((await world.broker.page(cookie, 'GET', path)).status).toBe(status);
+    expect((await world.broker.page(cookie, methodOf(path), path)).status).toBe(status);
   });
 
   test('the workspace agrees, and its tokens are nowhere to be read', async () => {
@@ -93,7 +94,7 @@ describe('linking an account', () => {
   });
 
   test('an API key cannot link, and no one can link or unlink for another person', async () => {
-    expect((await world.broker.call('approver', 'GET', LINK)).status).toBe(403);
+    expect((await world.broker.call('approver', 'POST', LINK)).status).toBe(403);
     expect(
       (await world.broker.call('secondApprover', 'DELETE', '/api/v1/slack/accounts/T0ACME.U0ADA')).status,
     ).toBe(404);
@@ -104,6 +105,21 @@ describe('linking an account', () => {
       (await world.broker.call('approver', 'DELETE', '/api/v1/slack/accounts/T0ACME.U0ADA')).status,
     ).toBe(204);
     expect(await accounts('approver')).toEqual([]);
+  });
+
+  test('login CSRF: another site cannot begin a link in a signed-in browser', async () => {
+    const session = await world.broker.sessionOf('approver');
+    expect((await world.broker.page(session, 'GET', LINK)).status).toBe(404);
+    for (const origin of ['https://evil.example', 'null'])
+      expect((await world.broker.page(session, 'POST', LINK, { headers: { origin } })).status).toBe(403);
+  });
+
+  test.each<[PersonName, 'ada' | 'max']>([
+    ['approver', 'max'],
+    ['reviewer', 'ada'],
+  ])('login CSRF: %s cannot be linked to an account of another workspace (%s)', async (who, account) => {
+    expect(await world.walk(who, world.people[account], LINK)).toBe('other_workspace');
+    expect(await accounts(who)).toEqual([]);
   });
 
   test('the page reports that Slack is away', async () => {
@@ -118,7 +134,8 @@ test('without Slack the broker says so, and its inbound address does not exist',
   const plain = await TestBroker.start();
   try {
     const session = await plain.sessionOf('securityAdmin');
-    for (const path of [INSTALL, LINK]) expect((await plain.page(session, 'GET', path)).status).toBe(503);
+    for (const path of [INSTALL, LINK])
+      expect((await plain.page(session, methodOf(path), path)).status).toBe(503);
     expect((await plain.fetch('POST', '/slack/events', { raw: '{}' })).status).toBe(404);
     expect((await plain.call('approver', 'GET', '/api/v1/slack/accounts')).body).toEqual({
       link: null,

@@ -194,7 +194,12 @@ describe('a channel that vendor and customer share', () => {
     world.vendor.share(shared, world.acme, [ada]);
     world.vendor.invite(shared);
     await apply(
-      file((each) => Object.assign(each.tenants[0]!.slack!, { teamId: 'T0VENDOR', channelId: 'C0SHARED' })),
+      file((each) =>
+        Object.assign(each.tenants[0]!.slack!, {
+          ...{ teamId: 'T0VENDOR', channelId: 'C0SHARED' },
+          peopleTeamId: 'T0ACME',
+        }),
+      ),
     );
     await world.link('engineerAndReviewer', kim);
     await world.link('approver', ada);

@@ -119,8 +119,9 @@ export class SlackWorld {
     choices: { org?: boolean; deny?: boolean } = {},
   ): Promise<string | null> {
     const session = await this.broker.sessionOf(who);
-    const begun = await this.broker.page(session, 'GET', path);
-    if (begun.status !== 302) throw new Error(`${path}: ${begun.status} ${begun.text}`);
+    const begun = await this.broker.page(session, path === '/slack/link' ? 'POST' : 'GET', path);
+    if (begun.status !== 302 && begun.status !== 303)
+      throw new Error(`${path}: ${begun.status} ${begun.text}`);
     const cookies = begun.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
     const back = await at.authorise(String(begun.headers.get('location')), choices);
     const cookie = [session, ...cookies].join('; ');

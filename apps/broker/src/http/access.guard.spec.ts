@@ -104,7 +104,6 @@ describe('the routes of the broker', () => {
       'GET /auth/cli',
       'GET /auth/oidc/callback',
       'GET /auth/oidc/{side}/callback',
-      'GET /auth/oidc/{side}/start',
       'GET /healthz',
       'GET /metrics',
       'GET /readyz',
@@ -112,6 +111,7 @@ describe('the routes of the broker', () => {
       'POST /auth/code',
       'POST /auth/code/verify',
       'POST /auth/discover',
+      'POST /auth/oidc/{side}/start',
     ]);
   });
 

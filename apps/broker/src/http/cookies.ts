@@ -1,4 +1,5 @@
-import type { CookieOptions, Response } from 'express';
+import type { NextAddress } from '@countersign/api';
+import type { CookieOptions, Request, Response } from 'express';
 
 /** The session of a signed-in browser. The name is specific, because all ports of a host share cookies. */
 export const SESSION_COOKIE = '__Host-countersign-session';
@@ -37,4 +38,17 @@ export const clearCookie = (response: Response, name: string): void =>
 /** Redirects a browser, without the body that Express would write. */
 export function redirect(response: Response, status: 302 | 303, to: string): void {
   response.status(status).location(to).end();
+}
+
+/**
+ * Sends a browser on after a POST, often to another site. A script that accepts JSON gets `{location}` to open, because
+ * browsers apply the page's `form-action` to the redirects of its forms; anything else gets a redirect.
+ *
+ * @returns what the script gets. The answer is sent: the handler takes the response without `passthrough`
+ */
+export function sendOn({ headers }: Request, response: Response, to: string): NextAddress {
+  const next = { location: to };
+  if (headers.accept === 'application/json') response.status(200).json(next);
+  else redirect(response, 303, to);
+  return next;
 }

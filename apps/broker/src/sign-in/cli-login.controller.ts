@@ -4,7 +4,7 @@ import { type CliConsent, type CliConsentQuery, type CliExchange, cliLoginEndpoi
 import { isSlug } from '@countersign/contract';
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
+import { type BrokerSettings, SETTINGS } from '../core.module.js';
 import { Allow, Public } from '../http/access.decorators.js';
 import { redirect } from '../http/cookies.js';
 import { Describe } from '../http/endpoint.js';
@@ -13,13 +13,11 @@ import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
 import { CLI_PREFIX, CliLogin } from './cli-login.js';
 import { consentPage, consentPolicy } from './consent-page.js';
-import { VENDOR } from './oidc-sign-in.js';
 
 /** The command line's sign-in through the browser (RFC 8252). */
 @Controller('auth/cli')
 export class CliLoginController {
   constructor(
-    @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
     private readonly login: CliLogin,
   ) {}
@@ -34,7 +32,7 @@ export class CliLoginController {
   ): Promise<void> {
     const { caller } = request;
     if (caller?.kind !== 'person' || caller.session?.kind !== 'web') {
-      redirect(response, 302, await this.signInFirst(query.organisation, request.originalUrl));
+      redirect(response, 302, signInFirst(query.organisation, request.originalUrl));
       return;
     }
     const { organisation: _organisation, ...form } = query;
@@ -75,14 +73,11 @@ export class CliLoginController {
     const { id, person, expiresAt } = session;
     return { credential: CLI_PREFIX + secret, session: id, person, expiresAt };
   }
+}
 
-  private async signInFirst(organisation: string | undefined, back: string): Promise<string> {
-    const query = new URLSearchParams({ returnTo: back });
-    if (organisation === undefined || !isSlug(organisation)) return `/sign-in?${query}`;
-    const tenant = organisation === VENDOR ? null : organisation;
-    const oidc = await this.deps.store.directory.read((unit) => unit.organisation.oidc(tenant));
-    if (oidc !== null) return `/auth/oidc/${organisation}/start?${query}`;
-    query.set('tenant', organisation);
-    return `/sign-in?${query}`;
-  }
+/** The page that begins a sign-in. A redirect cannot: only a page of the broker begins one. */
+function signInFirst(organisation: string | undefined, back: string): string {
+  const query = new URLSearchParams({ returnTo: back });
+  if (organisation !== undefined && isSlug(organisation)) query.set('tenant', organisation);
+  return `/sign-in?${query}`;
 }

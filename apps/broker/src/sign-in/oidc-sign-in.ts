@@ -1,4 +1,5 @@
 import {
+  AccessError,
   type OidcSettings,
   type ProvidedIdentity,
   type SignInRefusal,
@@ -33,6 +34,7 @@ export type SignInProblem =
   | 'attempt_unknown'
   | 'wrong_callback'
   | 'callback_moved'
+  | 'other_person'
   | 'assurance_too_low';
 
 export class SignInError extends Error {
@@ -126,7 +128,10 @@ export class OidcSignIn {
       emailVerified: claims['email_verified'] === true,
       roles: rolesOf(oidc, claims),
     };
-    const started = await signInByProvider(this.deps, identity, to, this.settings.session);
+    const started = await signInByProvider(this.deps, identity, to, this.settings.session).catch((error) => {
+      const isHeld = error instanceof AccessError && error.code === 'other_person';
+      throw isHeld ? new SignInError('other_person', back, error) : error;
+    });
     if ('refused' in started) throw new SignInError(started.refused, back);
     return { ...started, returnTo: back };
   }

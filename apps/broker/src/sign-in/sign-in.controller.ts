@@ -1,10 +1,12 @@
 import { authenticateSession, type SignInTo, type StartedSession } from '@countersign/access';
 import {
+  type NextAddress,
   type SignInCode,
   type SignInCodeRequest,
   type SignInCodeSent,
   type SignInMethods,
   type SignInOrganisation,
+  type SignInStartQuery,
   signInEndpoints,
 } from '@countersign/api';
 import { isSlug, safeLocalPath } from '@countersign/contract';
@@ -18,10 +20,11 @@ import {
   readCookie,
   redirect,
   SESSION_COOKIE,
+  sendOn,
   setCookie,
 } from '../http/cookies.js';
 import { Describe } from '../http/endpoint.js';
-import { Body } from '../http/input.js';
+import { Body, Query } from '../http/input.js';
 import { networkOf } from '../http/network-of.js';
 import type { BrokerRequest } from '../http/request.js';
 import { MailCodes } from './mail-codes.js';
@@ -54,20 +57,22 @@ export class SignInController {
     return { methods: side === VENDOR || !this.codes.available ? [] : [{ kind: 'mail-code', start: null }] };
   }
 
-  @Get('oidc/:side/start')
-  @Public()
+  @Post('oidc/:side/start')
+  @Public({ fromPages: true })
   @Describe(signInEndpoints.start)
   async start(
     @Param('side') side: string,
+    @Query() { returnTo }: SignInStartQuery,
     @Req() request: BrokerRequest,
     @Res() response: Response,
-  ): Promise<void> {
+  ): Promise<NextAddress> {
     const browser = this.attempts.browserOf(request);
-    await this.orRedirectWithError(request, response, side, async () => {
-      const to = await this.oidc.start(side, browser, safeLocalPath(request.query['returnTo']));
+    const to = await this.orErrorPage(request, side, async () => {
+      const { href } = await this.oidc.start(side, browser, safeLocalPath(returnTo));
       setCookie(response, BROWSER_COOKIE, browser, BROWSER_SECONDS);
-      redirect(response, 302, to.href);
+      return href;
     });
+    return sendOn(request, response, to);
   }
 
   /** The one callback address of earlier releases. What arrives here could be any provider's, so nothing is read from it. */
@@ -75,9 +80,8 @@ export class SignInController {
   @Public()
   @Describe(signInEndpoints.sharedCallback)
   async sharedCallback(@Req() request: BrokerRequest, @Res() response: Response): Promise<void> {
-    await this.orRedirectWithError(request, response, null, async () => {
-      throw new SignInError('callback_moved', '/');
-    });
+    const refuse = async () => Promise.reject(new SignInError('callback_moved', '/'));
+    redirect(response, 303, await this.orErrorPage(request, null, refuse));
   }
 
   @Get('oidc/:side/callback')
@@ -89,12 +93,13 @@ export class SignInController {
     @Res() response: Response,
   ): Promise<void> {
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE);
-    await this.orRedirectWithError(request, response, side, async () => {
-      const to = await this.signInTo(request);
-      const { returnTo, ...started } = await this.oidc.finish(side, queryOf(request), browser, to);
+    const to = await this.orErrorPage(request, side, async () => {
+      const held = await this.signInTo(request);
+      const { returnTo, ...started } = await this.oidc.finish(side, queryOf(request), browser, held);
       this.signIn(response, started);
-      redirect(response, 303, returnTo);
+      return returnTo;
     });
+    redirect(response, 303, to);
   }
 
   @Post('code')
@@ -144,22 +149,21 @@ export class SignInController {
     clearCookie(response, BROWSER_COOKIE);
   }
 
-  /** Redirects to a page that shows the error, because a person sees the answer, not a program. */
-  private async orRedirectWithError(
+  /** The path of a page that shows the error if `work` fails, because a person sees the answer, not a program. */
+  private async orErrorPage(
     request: BrokerRequest,
-    response: Response,
     side: string | null,
-    work: () => Promise<void>,
-  ): Promise<void> {
+    work: () => Promise<string>,
+  ): Promise<string> {
     try {
-      await work();
+      return await work();
     } catch (error) {
       if (!(error instanceof SignInError)) throw error;
       request.log.warn({ code: error.code, err: error.cause }, 'a sign-in failed');
       const query = new URLSearchParams({ error: error.code });
       if (side !== null && isSlug(side)) query.set('tenant', side);
       if (error.returnTo !== '/') query.set('returnTo', error.returnTo);
-      redirect(response, 303, `/sign-in?${query}`);
+      return `/sign-in?${query}`;
     }
   }
 }

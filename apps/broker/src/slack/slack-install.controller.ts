@@ -5,6 +5,7 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
+import { redirect } from '../http/cookies.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
@@ -32,9 +33,11 @@ export class SlackInstallController {
   ): Promise<void> {
     const { config } = this.trip.side();
     if (config.oauth === null) throw new HttpProblem('not_ready', 'SLACK_CLIENT_ID is not set.');
-    await this.trip.begin(request, response, { kind: 'slack-install', principal }, ({ state }) =>
+    const of = { kind: 'slack-install', principal } as const;
+    const to = await this.trip.begin(request, response, of, ({ state }) =>
       installUrl(config, { state, redirectUri: this.redirectUri() }),
     );
+    redirect(response, 302, to);
   }
 
   @Get('slack/oauth_redirect')

@@ -7,15 +7,17 @@ import {
   unlinkSlackAccount,
 } from '@countersign/access';
 import {
+  type NextAddress,
   type SlackAccount as SlackAccountAnswer,
   type SlackAccounts,
   slackLinkEndpoints,
 } from '@countersign/api';
 import type { SlackIntegration } from '@countersign/slack';
-import { Controller, Delete, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS, SLACK } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
+import { sendOn } from '../http/cookies.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, CurrentSession } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
@@ -37,7 +39,7 @@ export class SlackLinkController {
     private readonly signIn: SignInWithSlack,
   ) {}
 
-  @Get('slack/link')
+  @Post('slack/link')
   @Allow('slack.link')
   @Describe(slackLinkEndpoints.link)
   async link(
@@ -45,13 +47,15 @@ export class SlackLinkController {
     @CurrentSession() _session: unknown,
     @Req() request: BrokerRequest,
     @Res() response: Response,
-  ): Promise<void> {
+  ): Promise<NextAddress> {
     const { config } = this.trip.side();
     if (config.oauth === null) throw new HttpProblem('not_ready', 'SLACK_CLIENT_ID is not set.');
     const redirectUri = this.settings.publicUrl + CALLBACK;
-    await this.trip.begin(request, response, { kind: 'slack-link', principal }, (secrets) =>
+    const of = { kind: 'slack-link', principal } as const;
+    const to = await this.trip.begin(request, response, of, (secrets) =>
       this.signIn.address(config, { ...secrets, redirectUri }),
     );
+    return sendOn(request, response, to);
   }
 
   @Get('slack/link/callback')
@@ -67,12 +71,8 @@ export class SlackLinkController {
     await this.trip.orRedirectWithError(request, response, async () => {
       const { query, state, browser } = await this.trip.finish(request, { kind: 'slack-link', principal });
       const answer = new URL(`${this.settings.publicUrl}${CALLBACK}?${query}`);
-      await linkSlackAccount(
-        this.deps,
-        principal,
-        await this.signIn.account(config, { answer, state, browser }),
-      );
-      return 'linked';
+      const account = await this.signIn.account(config, { answer, state, browser });
+      return linkSlackAccount(this.deps, principal, account);
     });
   }
 

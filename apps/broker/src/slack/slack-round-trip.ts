@@ -37,13 +37,13 @@ export class SlackRoundTrip {
     return this.slack;
   }
 
-  /** Redirects the browser to Slack. @param to returns the address for the given state */
+  /** @param to returns Slack's address for the given state @returns it: where the browser goes next */
   async begin(
     request: BrokerRequest,
     response: Response,
     of: { kind: Kind; principal: Principal },
     to: (given: { state: string; browser: string }) => URL | Promise<URL>,
-  ): Promise<void> {
+  ): Promise<string> {
     const browser = this.attempts.browserOf(request);
     const state = this.attempts.newSecret();
     const address = await to({ state, browser });
@@ -57,7 +57,7 @@ export class SlackRoundTrip {
       }),
     );
     setCookie(response, BROWSER_COOKIE, browser, 60 * ATTEMPT_MINUTES);
-    redirect(response, 302, address.href);
+    return address.href;
   }
 
   /**

@@ -26,6 +26,22 @@ export function useSession(): Session {
   return data;
 }
 
+/**
+ * Begins a sign-in with the organisation's provider and leaves the page. Only a page of the broker can begin one.
+ *
+ * @param organisation a tenant's slug, or `vendor`
+ */
+export async function beginProviderSignIn(organisation: string, query: { returnTo: string }): Promise<void> {
+  const side = organisation.trim().toLowerCase();
+  const next = await unwrap(
+    api.POST('/auth/oidc/{side}/start', {
+      params: { path: { side }, query },
+      headers: { accept: 'application/json' },
+    }),
+  );
+  location.assign(next.location);
+}
+
 // These decide only what pages show. The broker authorizes every call itself.
 
 /** Whether this session may attempt it: the reader's roles and how they signed in, as the broker evaluates both. */

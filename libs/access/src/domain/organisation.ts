@@ -98,6 +98,11 @@ export interface SlackPlace {
 
 /** Where a tenant's notices go in Slack. */
 export interface TenantSlack extends SlackPlace {
+  /**
+   * The workspace in which its people have their accounts (`T…` or `E…`), if that is not the channel's, as when the channel
+   * is shared from elsewhere. Absent: `teamId`.
+   */
+  peopleTeamId?: string;
   /** Members of its own workspace whose address Slack has verified need not sign in with Slack; absent: they must. */
   matchEmail?: boolean;
 }

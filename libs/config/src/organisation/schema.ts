@@ -55,6 +55,7 @@ const oidc = <Role extends string>(known: readonly Role[]) =>
     groups: z.strictObject({ claim: token, roles: z.record(text, roles(known)) }).optional(),
   });
 
+const workspace = z.string().regex(/^[TE][A-Z0-9]{2,30}$/, 'must be a Slack workspace id such as T0ACME');
 /** Security events of the side's provider (OpenID SSF 1.0). Without `issuer`, that of `oidc`. */
 const signals = z.strictObject({
   issuer: url('any').optional(),
@@ -63,11 +64,15 @@ const signals = z.strictObject({
 });
 
 const slackPlace = {
-  teamId: z.string().regex(/^[TE][A-Z0-9]{2,30}$/, 'must be a Slack workspace id such as T0ACME'),
+  teamId: workspace,
   channelId: z.string().regex(/^[CG][A-Z0-9]{2,30}$/, 'must be a Slack channel id such as C0LOCKBOX'),
 };
 const vendorSlack = z.strictObject(slackPlace);
-const slack = z.strictObject({ ...slackPlace, matchEmail: z.boolean().optional() });
+const slack = z.strictObject({
+  ...slackPlace,
+  peopleTeamId: workspace.optional(),
+  matchEmail: z.boolean().optional(),
+});
 
 /** An endpoint that receives a side's notices. The broker checks the address when it calls it and has resolved its name. */
 const webhook = z.strictObject({ url: url('any'), secretFile: text });

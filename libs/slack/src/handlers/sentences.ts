@@ -32,6 +32,7 @@ export const REFUSALS: Readonly<Record<AccessErrorCode, string>> = {
   controls_changed: 'Your privacy controls have changed since this was requested, and no longer allow it.',
   grant_not_active: 'This access has ended already. Nothing is open.',
   idempotency_key_reused: 'This form was sent already. Open a new one.',
+  other_person: 'You are signed in as another person. Nothing has happened.',
   conflict: 'Someone else pressed at the same moment. Read it again.',
   already_registered: 'This is registered already.',
   tenant_claimed: 'The tenant decides on this itself, in the browser.',

@@ -27,10 +27,16 @@ export function SlackAccounts() {
       unwrap(api.DELETE('/api/v1/slack/accounts/{id}', { params: { path: { id } } })),
     onSettled: () => invalidate(KEY),
   });
+  const link = useMutation({
+    mutationFn: async () => {
+      const next = await unwrap(api.POST('/slack/link', { headers: { accept: 'application/json' } }));
+      location.assign(next.location);
+    },
+  });
   return (
     <Loaded query={accounts}>
-      {({ link, items }) =>
-        link === null && items.length === 0 ? (
+      {({ link: start, items }) =>
+        start === null && items.length === 0 ? (
           <SlackResult />
         ) : (
           <section className="stack near" aria-labelledby="slack">
@@ -74,10 +80,13 @@ export function SlackAccounts() {
                 ]}
               />
             )}
-            {link === null || mayLink ? null : <p className="hint">{text.ownBrowser}</p>}
-            {link === null || !mayLink ? null : (
+            {link.error === null ? null : <ProblemNotice error={link.error} />}
+            {start === null || mayLink ? null : <p className="hint">{text.ownBrowser}</p>}
+            {start === null || !mayLink ? null : (
               <p>
-                <Button onClick={() => location.assign(link)}>{text.link}</Button>
+                <Button busy={link.isPending} onClick={() => link.mutate()}>
+                  {text.link}
+                </Button>
               </p>
             )}
           </section>

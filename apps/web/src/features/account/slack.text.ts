@@ -21,6 +21,8 @@ const en = {
     installed:
       'The app is installed in your workspace. Invite it to the channel that the organisation file names.',
     attempt_unknown: 'You started this in another browser, or it took longer than 10 minutes. Try again.',
+    other_workspace:
+      'This account is not in your organisation’s Slack workspace, so it was not linked. Sign in there with the account of your work.',
     slack_refused: 'Slack refused, or you cancelled.',
     slack_unavailable: 'Slack cannot be reached. Try again later.',
     answer_invalid:
@@ -51,6 +53,8 @@ const de: typeof en = {
       'Die App ist in Ihrem Workspace installiert. Laden Sie sie in den Kanal ein, den die Organisationsdatei nennt.',
     attempt_unknown:
       'Sie haben in einem anderen Browser begonnen, oder es dauerte länger als 10 Minuten. Versuchen Sie es noch einmal.',
+    other_workspace:
+      'Dieses Konto ist nicht im Slack-Workspace Ihrer Organisation und wurde nicht verknüpft. Melden Sie sich dort mit Ihrem Arbeitskonto an.',
     slack_refused: 'Slack hat abgelehnt, oder Sie haben abgebrochen.',
     slack_unavailable: 'Slack war nicht erreichbar. Versuchen Sie es später noch einmal.',
     answer_invalid:

@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
 import { api } from '../../api/client.js';
 import { ApiProblem, unwrap } from '../../api/problem.js';
-import { sessionQuery } from '../../api/session.js';
+import { beginProviderSignIn, type Session, sessionQuery } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
@@ -35,12 +35,14 @@ export default function SignInPage() {
   const discover = useMutation({
     mutationFn: async () => {
       const { methods } = await unwrap(api.POST('/auth/discover', { body: { organisation } }));
-      const oidc = methods.find(({ kind }) => kind === 'oidc')?.start;
-      if (oidc) location.assign(`${oidc}?returnTo=${encodeURIComponent(returnTo)}`);
-      else if (methods.length === 0) throw new ApiProblem('no_sign_in_method', 0, text.noMethod);
-      return oidc ? 'leaving' : 'code';
+      if (methods.length === 0) throw new ApiProblem('no_sign_in_method', 0, text.noMethod);
+      if (!methods.some(({ kind }) => kind === 'oidc')) return 'code';
+      await beginProviderSignIn(organisation, { returnTo });
+      return 'leaving';
     },
   });
+  if (session.data && error === 'other_person')
+    return <OtherPerson session={session.data} returnTo={returnTo} />;
   if (session.data) return <GoBack to={returnTo} />;
   return (
     <main className="sign-in">
@@ -94,6 +96,42 @@ export default function SignInPage() {
         )}
       </div>
       <p className="sign-in-lead soft">{text.lead}</p>
+    </main>
+  );
+}
+
+/** Someone is signed in, and a sign-in as someone else came back: they decide whether to sign out. */
+function OtherPerson({ session, returnTo }: { session: Session; returnTo: string }) {
+  const text = useText(signInTexts);
+  const signOut = useMutation({
+    mutationFn: () => unwrap(api.DELETE('/api/v1/session')),
+    onSuccess: () => location.assign(`/sign-in?returnTo=${encodeURIComponent(returnTo)}`),
+  });
+  return (
+    <main className="sign-in">
+      <title>{`${text.title} · Countersign`}</title>
+      <div className="sign-in-sheet sheet stack">
+        <p className="brand">
+          <SealMark />
+          Countersign
+        </p>
+        <h1>{text.notSwitched}</h1>
+        <Notice tone="wait" icon="alert" live>
+          <p>{text.errors['other_person']}</p>
+        </Notice>
+        <p>
+          {text.signedInAs} {session.name} ({session.email})
+        </p>
+        {signOut.error === null ? null : <ProblemNotice error={signOut.error} />}
+        <div className="row">
+          <Button look="primary" onClick={() => location.assign(returnTo)}>
+            {text.stay}
+          </Button>
+          <Button look="plain" busy={signOut.isPending} onClick={() => signOut.mutate()}>
+            {text.signOut}
+          </Button>
+        </div>
+      </div>
     </main>
   );
 }

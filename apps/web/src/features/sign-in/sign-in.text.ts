@@ -15,6 +15,10 @@ const en = {
   codeConfirm: 'Sign in',
   again: 'Start again',
   failed: 'You are not signed in.',
+  notSwitched: 'You are still signed in as the same person.',
+  signedInAs: 'Signed in as',
+  signOut: 'Sign out and choose another sign-in',
+  stay: 'Stay signed in',
   noMethod: 'This organisation has not set up a sign-in yet.',
   errors: {
     no_provider: 'This organisation has not set up its own sign-in.',
@@ -26,6 +30,8 @@ const en = {
       'The answer came from another organisation’s sign-in than the one you started. It was not used. Start again here, and tell your security team if it happens again.',
     callback_moved:
       'Your organisation’s sign-in still sends people to an old address. Its administrator registers this redirect URI instead: {origin}/auth/oidc/ORGANISATION/callback, with the organisation’s short name (“vendor” for the vendor).',
+    other_person:
+      'This browser is still signed in as someone else. That session stays as it is. To sign in as another person, sign out first.',
     assurance_too_low: 'Your organisation requires a stronger sign-in.',
     no_roles: 'Your organisation no longer gives you a role in Countersign.',
     needed_role:
@@ -52,6 +58,10 @@ const de: typeof en = {
   codeConfirm: 'Anmelden',
   again: 'Von vorn',
   failed: 'Sie sind nicht angemeldet.',
+  notSwitched: 'Sie sind weiterhin als dieselbe Person angemeldet.',
+  signedInAs: 'Angemeldet als',
+  signOut: 'Abmelden und anders anmelden',
+  stay: 'Angemeldet bleiben',
   noMethod: 'Diese Organisation hat noch keine Anmeldung eingerichtet.',
   errors: {
     no_provider: 'Diese Organisation hat keine eigene Anmeldung eingerichtet.',
@@ -65,6 +75,8 @@ const de: typeof en = {
       'Die Antwort kam von der Anmeldung einer anderen Organisation als der, bei der Sie begonnen haben. Sie wurde nicht verwendet. Beginnen Sie hier von vorn und melden Sie es Ihrer Sicherheitsabteilung, wenn es wieder geschieht.',
     callback_moved:
       'Die Anmeldung Ihrer Organisation schickt Sie noch an eine alte Adresse. Ihr Administrator trägt stattdessen diese Redirect-URI ein: {origin}/auth/oidc/ORGANISATION/callback, mit dem Kurznamen der Organisation („vendor“ für den Anbieter).',
+    other_person:
+      'In diesem Browser ist noch jemand anderes angemeldet. Diese Sitzung bleibt, wie sie ist. Melden Sie sich zuerst ab, um sich als eine andere Person anzumelden.',
     assurance_too_low: 'Ihre Organisation verlangt eine stärkere Anmeldung.',
     no_roles: 'Ihre Organisation gibt Ihnen keine Rolle in Countersign mehr.',
     needed_role:

@@ -1,5 +1,5 @@
 import type { Assurance, Person, Principal } from '../../domain/person.js';
-import { notFound } from '../../errors.js';
+import { AccessError, notFound } from '../../errors.js';
 import type { Session, SessionsUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { hexDigest, randomText } from '../shared/secrets.js';
@@ -24,7 +24,10 @@ export interface SessionDraft {
   device: string;
   /** The web session that authorized a command line; null for a web session. */
   parent: string | null;
-  /** The session that the browser held before; it ends, so that no session can be fixated. */
+  /**
+   * The session that the browser held before. It ends, so that no session can be fixated. It has to be the same person's:
+   * otherwise a forged sign-in would end it silently and sign the browser in as the forger (login CSRF).
+   */
   replaces: string | null;
 }
 
@@ -34,7 +37,11 @@ export interface StartedSession {
   secret: string;
 }
 
-/** Starts a session inside a unit of work, with a new secret. */
+/**
+ * Starts a session inside a unit of work, with a new secret.
+ *
+ * @throws AccessError `other_person` if the browser holds an active session of someone else
+ */
 export async function startSessionIn(
   deps: Deps,
   unit: SessionsUnit,
@@ -43,6 +50,9 @@ export async function startSessionIn(
 ): Promise<StartedSession> {
   const now = deps.clock.now();
   const at = now.toISOString();
+  const held = draft.replaces === null ? null : await unit.sessions.find(draft.replaces);
+  if (held !== null && held.endedAt === null && held.person !== draft.person.id)
+    throw new AccessError('other_person');
   const secret = randomText(deps.random, SECRET_BYTES);
   const session: Session = {
     id: deps.ids.next('ses'),
@@ -58,7 +68,7 @@ export async function startSessionIn(
     endedAt: null,
   };
   await unit.sessions.purge(new Date(now.getTime() - KEPT_MS).toISOString());
-  if (draft.replaces !== null) await endIn(deps, unit, draft.replaces);
+  if (held !== null) await endIn(deps, unit, held.id);
   await unit.sessions.insert(session);
   const { id, person, kind, assurance } = session;
   const log = await unit.logOf(draft.person.tenant);

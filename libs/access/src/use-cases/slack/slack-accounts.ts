@@ -2,7 +2,12 @@ import type { TenantRecord } from '../../domain/organisation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
-import type { SlackAccount, SlackSetupUnit } from '../../ports/index.js';
+import type {
+  OrganisationRepository,
+  SlackAccount,
+  SlackInstallationRepository,
+  SlackSetupUnit,
+} from '../../ports/index.js';
 import { findMemberByEmail } from '../sessions/sign-in.js';
 import type { Deps } from '../shared/deps.js';
 
@@ -46,12 +51,47 @@ export function findPersonBySlackAccount(deps: Deps, ids: SlackIds): Promise<Sla
       if (person === null || person.removedAt !== null) return { why: 'removed' };
       const tenant = person.tenant === null ? null : await unit.organisation.tenant(person.tenant);
       if (person.tenant !== null && tenant === null) return { why: 'removed' };
-      const vouched = account.way === 'sign-in' || (tenant !== null && isVouchedFor(tenant, account));
+      const own = await isOwnWorkspace(unit, person, [account.workspace, account.team]);
+      const vouched = account.way === 'sign-in' ? own : tenant !== null && isVouchedFor(tenant, account);
       if (vouched && now < Date.parse(account.expiresAt)) return { person };
       why = 'lapsed';
     }
     return { why };
   });
+}
+
+/**
+ * True if one of these is the workspace of the person's side: the tenant's, or the vendor's. Anyone can make a workspace and
+ * be anyone in it, so an account elsewhere proves nothing. If the vendor has no channel of its own, its workspace is one in
+ * which its staff have installed the app and which no tenant names.
+ */
+async function isOwnWorkspace(
+  unit: {
+    organisation: Pick<OrganisationRepository, 'tenant' | 'tenants' | 'vendorSlack' | 'person'>;
+    slackInstallations: Pick<SlackInstallationRepository, 'find'>;
+  },
+  { tenant }: Person,
+  workspaces: readonly (string | null)[],
+): Promise<boolean> {
+  const { organisation, slackInstallations } = unit;
+  if (tenant !== null) {
+    const slack = (await organisation.tenant(tenant))?.slack ?? null;
+    return slack !== null && workspaces.includes(slack.peopleTeamId ?? slack.teamId);
+  }
+  const vendor = await organisation.vendorSlack();
+  if (vendor !== null) return workspaces.includes(vendor.teamId);
+  const ofTenants = (await organisation.tenants()).flatMap(({ slack }) =>
+    slack === null ? [] : [slack.teamId, slack.peopleTeamId],
+  );
+  for (const workspace of workspaces) {
+    if (workspace === null || ofTenants.includes(workspace)) continue;
+    const installation = await slackInstallations.find(workspace);
+    if (installation === null || installation.endedAt !== null) continue;
+    const { installedBy } = installation;
+    const installer = installedBy === null ? null : await organisation.person(installedBy);
+    if (installer !== null && installer.tenant === null) return true;
+  }
+  return false;
 }
 
 /** True if the tenant still accepts links by address, from the workspace that vouched for this one. */
@@ -112,14 +152,21 @@ export async function linkByEmail(
 /**
  * Links a Slack account that the caller has signed in with. This replaces an earlier link to another person.
  *
+ * @returns `other_workspace` if the account is not of the workspace of the caller's side: then nothing is linked
  * @throws AccessError `forbidden` for an API key, or a removed person
  */
-export async function linkSlackAccount(deps: Deps, principal: Principal, ids: SlackIds): Promise<void> {
+export async function linkSlackAccount(
+  deps: Deps,
+  principal: Principal,
+  ids: SlackIds,
+): Promise<'linked' | 'other_workspace'> {
   requirePermission(principal, 'slack.link');
   return deps.store.slackSetup.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null || person.removedAt !== null) throw noLongerKnown();
+    if (!(await isOwnWorkspace(unit, person, workspacesOf(ids)))) return 'other_workspace';
     await saveLink(deps, unit, person, ids, 'sign-in');
+    return 'linked';
   });
 }
 
