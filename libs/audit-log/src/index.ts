@@ -10,7 +10,7 @@ export {
 export { cosign, cosignedAt } from './cosignature.js';
 export { AuditLogError, type AuditLogErrorCode } from './errors.js';
 export type { Actor, LeafV1 } from './leaf.js';
-export { encodeLeaf, MAX_LEAF_BYTES } from './leaf.js';
+export { encodeLeaf, MAX_LEAF_BYTES, parseLeaf } from './leaf.js';
 export {
   type Ed25519Check,
   type Ed25519Sign,
@@ -48,6 +48,7 @@ export {
   hashesOf,
   nodeInTile,
   parseTilePath,
+  subtreeRoot,
   TILE_HEIGHT,
   TILE_WIDTH,
   type TileId,
@@ -68,6 +69,15 @@ export {
   rangeRoot,
   rangeWidth,
 } from './tree.js';
+export {
+  LogFault,
+  type LogFaultCode,
+  type LogSource,
+  type VerifiedLog,
+  type VerifiedPoint,
+  type VerifyOptions,
+  verifyLog,
+} from './verifier.js';
 export {
   type AddCheckpoint,
   decideWitness,

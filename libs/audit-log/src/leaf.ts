@@ -1,4 +1,5 @@
 import { ContractError, canonicalJson, isCommitment, isId, isSlug, utf8 } from '@countersign/contract';
+import { equalBytes } from './bytes.js';
 import { AuditLogError } from './errors.js';
 
 /** Who caused an event: a person, a gateway, a job of the broker, or the operator of its host. */
@@ -70,6 +71,25 @@ export function encodeLeaf(leaf: LeafV1): Uint8Array {
   }
   return bytes;
 }
+
+/**
+ * Reads the bytes of a leaf. They must be the one encoding of a leaf of version 1.
+ *
+ * @throws AuditLogError `invalid_leaf`
+ */
+export function parseLeaf(bytes: Uint8Array): LeafV1 {
+  let leaf: LeafV1;
+  try {
+    leaf = JSON.parse(decoder.decode(bytes)) as LeafV1;
+  } catch (cause) {
+    throw new AuditLogError('invalid_leaf', 'a leaf is JSON in UTF-8', { cause });
+  }
+  if (!isRecord(leaf) || !equalBytes(encodeLeaf(leaf), bytes))
+    throw new AuditLogError('invalid_leaf', 'a leaf is canonical JSON');
+  return leaf;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function isRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -85,8 +85,14 @@ export function hashesOf(tile: Uint8Array): Uint8Array[] {
   return hashes;
 }
 
+/** As `subtreeRoot`, of so many hashes. */
 function subtreeHash(hashing: Hashing, hashes: readonly Uint8Array[], expected: number): Uint8Array {
   if (hashes.length !== expected) throw new AuditLogError('invalid_tile', 'The tile is too short.');
+  return subtreeRoot(hashing, hashes);
+}
+
+/** The hash of the complete subtree that stands above these hashes. There are 1, 2, 4 … of them. */
+export function subtreeRoot(hashing: Hashing, hashes: readonly Uint8Array[]): Uint8Array {
   let row = hashes;
   while (row.length > 1) {
     const above: Uint8Array[] = [];

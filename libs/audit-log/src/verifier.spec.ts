@@ -1,0 +1,221 @@
+import { createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto';
+import type { Hashing } from '@countersign/contract';
+import fc from 'fast-check';
+import { formatCheckpoint } from './checkpoint.js';
+import { type Ed25519Check, formatNote, parseVerifierKey, signNote, verifierKey } from './note.js';
+import { encodeBundle, parseTilePath, type TileId, tilePath, tileRoot, tilesOf } from './tiles.js';
+import { appendLeaf, type CompactRange, EMPTY_RANGE, leafHash, rangeRoot } from './tree.js';
+import { LogFault, type LogSource, type VerifiedPoint, verifyLog } from './verifier.js';
+
+const hashing: Hashing = { sha256: (data) => hash('sha256', data, 'buffer') };
+const check: Ed25519Check = (publicKey, message, signature) => {
+  const x = Buffer.from(publicKey).toString('base64url');
+  return verify(
+    null,
+    message,
+    createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }),
+    signature,
+  );
+};
+const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 7)]);
+const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
+const NAME = 'example.com/log';
+const publicKey = Uint8Array.from(Buffer.from(x, 'base64url'));
+const keys = [parseVerifierKey(hashing, verifierKey(hashing, NAME, publicKey))];
+
+/** A log as files, of leaves that `leafAt` gives. */
+class Files implements LogSource {
+  readonly files = new Map<string, Uint8Array>();
+  readonly #levels: Uint8Array[][] = [];
+  readonly #leaves: Uint8Array[] = [];
+
+  constructor(private readonly leafAt = (index: number) => Buffer.from(`leaf ${index}`)) {}
+
+  /** Grows to this size. What was there before stays, as in a folder that follows a log. */
+  grow(size: number): this {
+    for (let index = this.#leaves.length; index < size; index += 1) {
+      const leaf = this.leafAt(index);
+      this.#leaves.push(leaf);
+      this.add(0, leafHash(hashing, leaf));
+    }
+    for (const tile of tilesOf(size)) this.files.set(tilePath(tile), this.bytesOf(tile));
+    this.sign(size);
+    return this;
+  }
+
+  private add(level: number, hashOf: Uint8Array): void {
+    const hashes = this.#levels[level] ?? [];
+    this.#levels[level] = hashes;
+    hashes.push(hashOf);
+    if (hashes.length % 256 === 0) this.add(level + 1, tileRoot(hashing, Buffer.concat(hashes.slice(-256))));
+  }
+
+  sign(size: number, root = this.rootOf(size)): void {
+    const text = formatCheckpoint({ origin: NAME, size, root });
+    const key = { name: NAME, publicKey, sign: (message: Uint8Array) => sign(null, message, privateKey) };
+    this.files.set(
+      'checkpoint',
+      Buffer.from(formatNote({ text, signatures: [signNote(hashing, text, key)] })),
+    );
+  }
+
+  rootOf(size: number): Uint8Array {
+    const hashes = (this.#levels[0] ?? []).slice(0, size);
+    return rangeRoot(
+      hashing,
+      hashes.reduce<CompactRange>((range, leaf) => appendLeaf(hashing, range, leaf), EMPTY_RANGE),
+    );
+  }
+
+  bytesOf({ level, index, width }: TileId): Uint8Array {
+    const [from, to] = [index * 256, index * 256 + width];
+    if (level === 'entries') return encodeBundle(this.#leaves.slice(from, to));
+    return Buffer.concat((this.#levels[level] ?? []).slice(from, to));
+  }
+
+  read(path: string): Promise<Uint8Array | undefined> {
+    return Promise.resolve(this.files.get(path));
+  }
+
+  partialWidths({ level, index }: Omit<TileId, 'width'>): Promise<number[]> {
+    const tiles = [...this.files.keys()].flatMap((path) => parseTilePath(path) ?? []);
+    return Promise.resolve(
+      tiles
+        .filter((tile) => tile.level === level && tile.index === index && tile.width < 256)
+        .map(({ width }) => width),
+    );
+  }
+}
+
+const run = (source: LogSource, since?: VerifiedPoint, onLeaf?: (index: number) => void) =>
+  verifyLog({ hashing, check }, source, { keys, since, onLeaf });
+
+async function faultOf(
+  source: LogSource,
+  since?: VerifiedPoint,
+): Promise<{ code: string; index?: number | undefined }> {
+  try {
+    await run(source, since);
+  } catch (error) {
+    if (error instanceof LogFault) return { code: error.code, index: error.index };
+    throw error;
+  }
+  return { code: 'none' };
+}
+
+describe('P10: the verifier of a log', () => {
+  test.each([0, 1, 255, 256, 257, 700, 65_793])(
+    'accepts %i leaves, each handed over once in its order',
+    async (size) => {
+      const seen: number[] = [];
+      const { checkpoint, point } = await run(new Files().grow(size), undefined, (index) => seen.push(index));
+      expect(checkpoint.size).toBe(size);
+      expect(point.size).toBe(size);
+      expect(seen).toEqual(Array.from({ length: size }, (_, index) => index));
+    },
+  );
+
+  test('a folder that followed the log keeps partial tiles of earlier checkpoints, and they are verified too', async () => {
+    const log = new Files().grow(100).grow(300).grow(1000);
+    await run(log);
+    log.files.set('tile/0/000.p/100', log.bytesOf({ level: 0, index: 1, width: 100 }));
+    expect(await faultOf(log)).toEqual({ code: 'changed_tile', index: undefined });
+    const bundle = new Files().grow(100).grow(300);
+    bundle.files.set('tile/entries/000.p/100', bundle.bytesOf({ level: 'entries', index: 1, width: 44 }));
+    expect((await faultOf(bundle)).code).toBe('wrong_length');
+  });
+
+  test('continues from what was verified before, and reads only what is new', async () => {
+    for (const [first, second] of [
+      [0, 10],
+      [10, 20],
+      [255, 257],
+      [256, 256],
+      [300, 65_700],
+      [65_536, 65_537],
+    ] as const) {
+      const log = new Files().grow(first);
+      const { point } = await run(log);
+      log.grow(second);
+      const read: string[] = [];
+      const seen: number[] = [];
+      const source = {
+        read: (path: string) => {
+          read.push(path);
+          return log.read(path);
+        },
+      };
+      const next = await run(source, point, (index) => seen.push(index));
+      expect(next.point).toEqual((await run(log)).point);
+      expect(seen).toEqual(Array.from({ length: second - first }, (_, at) => first + at));
+      const bundles = read.filter((path) => path.startsWith('tile/entries/')).length;
+      expect(bundles).toBe(Math.ceil(second / 256) - Math.floor(first / 256));
+    }
+  });
+
+  test('names a log that was rolled back, and one that was forked', async () => {
+    const before = (await run(new Files().grow(900))).point;
+    expect((await faultOf(new Files().grow(899), before)).code).toBe('rolled_back');
+    const changed = (at: number) =>
+      new Files((index) => Buffer.from(index === at ? 'other' : `leaf ${index}`));
+    expect((await faultOf(changed(800).grow(900), before)).code).toBe('forked');
+    expect((await faultOf(changed(800).grow(1200), before)).code).toBe('forked');
+    expect((await faultOf(changed(3).grow(1200), before)).code).toBe('forked');
+    expect((await faultOf(new Files().grow(1200), { ...before, origin: 'example.com/other' })).code).toBe(
+      'forked',
+    );
+    expect((await faultOf(new Files().grow(1200), { ...before, range: before.range.slice(1) })).code).toBe(
+      'forked',
+    );
+  });
+
+  test('names the leaf that was changed, dropped or swapped', async () => {
+    const swap = new Files().grow(600);
+    const bundle = [...Array(256).keys()].map((at): Uint8Array => Buffer.from(`leaf ${256 + at}`));
+    [bundle[4], bundle[9]] = [bundle[9] as Uint8Array, bundle[4] as Uint8Array];
+    swap.files.set('tile/entries/001', encodeBundle(bundle));
+    expect(await faultOf(swap)).toEqual({ code: 'changed_leaf', index: 260 });
+    const dropped = new Files().grow(600);
+    dropped.files.set('tile/entries/001', encodeBundle(bundle.slice(1)));
+    expect((await faultOf(dropped)).code).toBe('wrong_length');
+    const tail = new Files().grow(600);
+    tail.sign(599, tail.rootOf(599));
+    expect((await faultOf(tail)).code).toBe('missing_tile');
+  });
+
+  test('names a signature, a size and a root that do not fit', async () => {
+    const log = new Files().grow(600);
+    const note = Buffer.from(log.files.get('checkpoint') ?? '').toString();
+    const damaged = (text: string) => {
+      log.files.set('checkpoint', Buffer.from(text));
+      return faultOf(log);
+    };
+    expect((await damaged(note.replace('600', '601'))).code).toBe('checkpoint');
+    expect((await damaged(note.replace(NAME, 'example.com/x'))).code).toBe('checkpoint');
+    expect((await damaged('')).code).toBe('checkpoint');
+    log.sign(600, log.rootOf(599));
+    expect((await faultOf(log)).code).toBe('wrong_root');
+    log.files.delete('checkpoint');
+    expect((await faultOf(log)).code).toBe('missing_tile');
+  });
+
+  test('finds every flipped bit and every missing or cut file', async () => {
+    const whole = new Files().grow(700);
+    const paths = [...whole.files.keys()];
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.nat(), fc.constantFrom('flip', 'cut', 'drop'), async (file, at, kind) => {
+        const path = paths[file % paths.length] ?? '';
+        const bytes = Uint8Array.from(whole.files.get(path) ?? []);
+        const place = at % (bytes.length * 8);
+        bytes[place >> 3] = (bytes[place >> 3] ?? 0) ^ (1 << (place & 7));
+        const changed = { flip: bytes, cut: bytes.slice(0, place >> 3), drop: undefined }[kind];
+        const source: LogSource = {
+          read: (each) => (each === path ? Promise.resolve(changed) : whole.read(each)),
+        };
+        expect((await faultOf(source)).code).not.toBe('none');
+      }),
+      { numRuns: 60, examples: [[paths.indexOf('checkpoint'), 3, 'flip']] },
+    );
+  });
+});
