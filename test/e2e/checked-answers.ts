@@ -2,9 +2,8 @@
  * Loaded before each end-to-end test file. It checks every answer of a broker to `fetch` against the broker's own OpenAPI
  * document, and fails the test in which an undocumented answer occurred.
  */
-import { AnswerCheck } from '../support/openapi/answer-check.js';
+import { sharedAnswerCheck } from '../support/openapi/answer-check.js';
 import { brokerOrigins, foreignOrigins } from '../support/openapi/broker-origins.js';
-import type { OpenApiDocument } from '../support/openapi/document.js';
 
 /** Paths that only a broker has. Other programs also have `/healthz` and the like. */
 const BROKERS = /^\/(api|oauth|gateway\/v1|\.well-known)(\/|$)/;
@@ -15,13 +14,6 @@ const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 const plainFetch = globalThis.fetch;
 const undocumented: string[] = [];
-let check: Promise<AnswerCheck> | undefined;
-
-/** All brokers of a run have one version, so the first broker's document applies to all. */
-async function load(origin: string): Promise<AnswerCheck> {
-  const answer = await plainFetch(`${origin}/api/openapi.json`);
-  return new AnswerCheck((await answer.json()) as OpenApiDocument);
-}
 
 globalThis.fetch = async (input, init) => {
   const answer = await plainFetch(input, init);
@@ -30,11 +22,7 @@ globalThis.fetch = async (input, init) => {
   if (!BROKERS.test(pathname) && !brokerOrigins.has(origin)) return answer;
   const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
   if (!API.test(pathname) && READS.has(method) && answer.status === 200) return answer;
-  check ??= load(origin);
-  // A broker that is killed right after its answer cannot send its document; the next broker is asked for it.
-  const answerCheck = await check.catch(() => {
-    check = undefined;
-  });
+  const answerCheck = await sharedAnswerCheck(() => plainFetch(`${origin}/api/openapi.json`));
   const type = answer.headers.get('content-type')?.split(';')[0] ?? null;
   const body =
     type === 'text/event-stream'

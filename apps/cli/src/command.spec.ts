@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import { join } from 'node:path';
 import { encodeGatewayCredential } from '@countersign/gateway-protocol';
 import { specFolder } from '../../../test/support/spec-folder.js';
@@ -165,6 +166,49 @@ describe('curl', () => {
     expect([ended.exit, ended.err]).toEqual([1, `error[grant_not_active]: ${GRANT_ID} is ended (revoked)\n`]);
   });
 
+  describe('P11: the token reaches the grant’s gateway and no other server', () => {
+    const attacks: Record<string, (evil: FakeServer, folder: string) => string[]> = {
+      'a second URL': ({ url }) => [`${url}/x`],
+      'a second URL without a scheme': ({ port }) => [`localhost:${port}/x`],
+      'a proxy': ({ url }) => ['-x', url],
+      'a proxy among other letters': ({ url }) => [`-sx${url}`],
+      'another server behind the name': ({ port }) => ['--connect-to', `::localhost:${port}`],
+      'a file of options': (_evil, folder) => ['-K', join(folder, '.curlrc')],
+      'a second URL after an option that ends the first': ({ url }) => ['-:', '-H', '@/dev/fd/3', url],
+    };
+
+    test.each(Object.entries(attacks))('%s', async (_name, attack) => {
+      const evil = await serve({});
+      const folder = specFolder();
+      writeFileSync(join(folder, '.curlrc'), `url = ${evil.url}/from-the-file\n`);
+      const { gateway, broker } = await grantAtWork({ 'GET /billing/x': () => ({ body: {} }) });
+      const { exit, err } = await runCli(
+        ['curl', GRANT_ID, '--', '-s', '/x', ...attack(evil, folder)],
+        envFor(broker),
+      );
+      expect(evil.seen).toEqual([]);
+      expect([exit, err]).toEqual([2, expect.stringMatching(/^error\[invalid_usage\]: /)]);
+      expect(gateway.seen).toEqual([]);
+    });
+
+    test('a .curlrc and a proxy in the environment', async () => {
+      const evil = await serve({});
+      const folder = specFolder();
+      writeFileSync(join(folder, '.curlrc'), `url = ${evil.url}/from-the-file\nproxy = ${evil.url}\n`);
+      const { gateway, broker } = await grantAtWork({ 'GET /billing/x': () => ({ body: { ok: true } }) });
+      const { exit, out } = await runCli(['curl', GRANT_ID, '--', '-s', '/x'], {
+        ...envFor(broker),
+        HOME: folder,
+        CURL_HOME: folder,
+        http_proxy: evil.url,
+        ALL_PROXY: evil.url,
+      });
+      expect(evil.seen).toEqual([]);
+      expect([exit, out]).toEqual([0, '{"ok":true}']);
+      expect(gateway.seen).toHaveLength(1);
+    });
+  });
+
   test('exits with 1 if curl fails', async () => {
     const { broker } = await grantAtWork({});
     const { exit, err } = await runCli(['curl', GRANT_ID, '--', '-sf', '/nothing'], envFor(broker));
@@ -190,6 +234,41 @@ describe('proxy', () => {
     expect(await ended).toMatchObject({ exit: 0, err: 'The grant has ended (revoked).\n' });
   });
 
+  test('P11: whoever reaches the port without the printed address gets nothing', async () => {
+    const { gateway, broker } = await grantAtWork({ 'GET /billing/x': () => ({ body: [1] }) });
+    const { child, ended, printed } = spawnCli(['proxy', GRANT_ID, '--port', '0'], envFor(broker));
+    const url = new URL((await printed(/http.*\n/)).trim());
+    expect(url.pathname).toMatch(/^\/[\w-]{22}$/);
+    const answer = await fetch(`${url.origin}/x`);
+    expect([answer.status, await answer.json()]).toEqual([
+      403,
+      expect.objectContaining({ code: 'unknown_caller' }),
+    ]);
+    expect(gateway.seen).toEqual([]);
+    expect(await (await fetch(`${url.href}/x`)).json()).toEqual([1]);
+    child.kill('SIGTERM');
+    expect((await ended).exit).toBe(0);
+  });
+
+  test('P11: serves on a socket that only its owner can open', async () => {
+    const { gateway, broker } = await grantAtWork({ 'GET /billing/x': () => ({ body: [1] }) });
+    const socket = join(specFolder(), 'grant.sock');
+    const { child, ended, printed } = spawnCli(
+      ['proxy', GRANT_ID, '--socket', socket, '--json'],
+      envFor(broker),
+    );
+    expect(JSON.parse(await printed(/\n/))).toMatchObject({ url: 'http://localhost', socket });
+    expect(statSync(socket).mode & 0o777).toBe(0o600);
+    expect(await overSocket(socket, 'localhost')).toBe('[1]');
+    expect(JSON.parse(await overSocket(socket, 'evil.example'))).toMatchObject({ code: 'foreign_host' });
+    expect(gateway.seen).toHaveLength(1);
+    const second = await runCli(['proxy', GRANT_ID, '--socket', socket], envFor(broker));
+    expect([second.exit, second.err]).toEqual([1, expect.stringMatching(/^error\[socket_exists\]: /)]);
+    child.kill('SIGTERM');
+    expect((await ended).exit).toBe(0);
+    expect(existsSync(socket)).toBe(false);
+  });
+
   test('stops on SIGTERM', async () => {
     const { broker } = await grantAtWork({});
     const { child, ended, printed } = spawnCli(['proxy', GRANT_ID, '--port', '0'], envFor(broker));
@@ -204,6 +283,16 @@ describe('proxy', () => {
     expect([exit, err]).toEqual([1, `error[port_in_use]: port ${gateway.port} is in use; choose another\n`]);
   });
 });
+
+/** The body of `GET /x` over a Unix socket, for a host name. */
+const overSocket = (socketPath: string, host: string) =>
+  new Promise<string>((resolve, reject) => {
+    http
+      .get({ socketPath, path: '/x', headers: { host } }, async (answer) => {
+        resolve(Buffer.concat(await answer.toArray()).toString());
+      })
+      .on('error', reject);
+  });
 
 describe('request --wait', () => {
   test('exits with 1 on Ctrl-C and leaves the request open', async () => {

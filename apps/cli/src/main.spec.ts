@@ -78,6 +78,8 @@ describe('flags', () => {
     [['show', 'abc'], /req_/],
     [['requests', '--limit', '201'], /1 to 200/],
     [['proxy', GRANT_ID, '--port', '99999'], /whole number/],
+    [['proxy', GRANT_ID], /either --port or --socket/],
+    [['proxy', GRANT_ID, '--port', '0', '--socket', 'x'], /either --port or --socket/],
     [['curl', GRANT_ID, '--', '-s'], /begins with "\/"/],
     [['curl', GRANT_ID, '--', '--url', 'https://evil.example', '/x'], /refused/],
     [['explain', 'GET', 'invoices', '--grant', GRANT_ID], /begin with/],

@@ -9,8 +9,8 @@ import {
   type SlackIds,
   type SlackProfile,
 } from '@countersign/access';
+import { growingCache } from '@countersign/runtime';
 import type { WebClient } from '@slack/web-api';
-import { LRUCache } from 'lru-cache';
 
 /**
  * The Slack user who pressed, with the ids of their own workspace (`user.team_id`, never the workspace that the app is
@@ -41,15 +41,13 @@ export type HomeClient = (who: SlackUser) => Promise<WebClient | null>;
 
 /** Identifies Slack users: by the account they linked, or by e-mail address if their tenant allows that. */
 export class Identities {
-  private readonly profiles: LRUCache<string, Promise<SlackProfile | null>>;
+  private readonly profiles = growingCache<Promise<SlackProfile | null>>(MAX_PROFILES, PROFILE_MS);
 
   constructor(
     private readonly deps: Deps,
     private readonly publicUrl: string,
     private readonly clientFor: HomeClient,
-  ) {
-    this.profiles = new LRUCache({ max: MAX_PROFILES, ttl: PROFILE_MS });
-  }
+  ) {}
 
   readonly identify: Identify = async (who) => {
     const found = await findPersonBySlackAccount(this.deps, who);

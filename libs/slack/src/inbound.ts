@@ -1,6 +1,6 @@
 import { type Deps, hexDigest } from '@countersign/access';
+import { growingCache } from '@countersign/runtime';
 import type { ReceiverEvent } from '@slack/bolt';
-import { LRUCache } from 'lru-cache';
 import { PayloadError, readPayload, requirePayload } from './payload.js';
 
 /** Allowed difference between a request's timestamp and our clock, either way. Bolt checks the past only. */
@@ -47,7 +47,7 @@ export type Process = (event: ReceiverEvent) => Promise<void>;
  * store. The acknowledgement of a press does not wait for it either.
  */
 export class Inbound {
-  private readonly remembered = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: REMEMBERED_MS });
+  private readonly remembered = growingCache<true>(MAX_REMEMBERED, REMEMBERED_MS);
 
   constructor(
     private readonly deps: Deps,

@@ -4,12 +4,15 @@ import { request as httpRequest } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { migrate, systemClock, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { jest } from '@jest/globals';
 import { ask } from '../../factories/ask.js';
+import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { BrokerProcess } from '../broker-process.js';
-import { TestBroker } from '../harness.js';
+import { TestBroker, TestClock } from '../harness.js';
 import { EventStream } from '../sse.js';
 
 /** Processes start slowly while many tests run in parallel. */
@@ -35,6 +38,23 @@ afterEach(async () => {
   }
 });
 afterAll(() => broker.close());
+
+test('a broker that has closed is not kept in memory', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const startAndClose = async () => {
+    const clock = new TestClock();
+    await (await TestBroker.start({ clock })).close();
+    return new WeakRef(clock);
+  };
+  const closed = await startAndClose();
+  // Nest keeps the logger of the newest application until the next one starts.
+  await startAndClose();
+  await eventually('the clock of the closed broker is collected', async () => {
+    collectGarbage();
+    return closed.deref() === undefined;
+  });
+});
 
 async function start(change: Record<string, string | undefined> = {}): Promise<BrokerProcess> {
   const running = spawn(broker.environment, await freePort(), change);

@@ -64,6 +64,26 @@ export class AnswerCheck {
   }
 }
 
+let shared: Promise<AnswerCheck> | undefined;
+
+/**
+ * One check for all test files of this process, because compiling the schemas takes longer than most test files. All brokers
+ * of a run have one version, so the first broker's document applies to all.
+ *
+ * @returns undefined if the broker was killed before it could send its document; the next call requests it again
+ */
+export async function sharedAnswerCheck(
+  requestDocument: () => Promise<Response>,
+): Promise<AnswerCheck | undefined> {
+  shared ??= requestDocument().then(
+    async (answer) => new AnswerCheck((await answer.json()) as OpenApiDocument),
+  );
+  return shared.catch(() => {
+    shared = undefined;
+    return undefined;
+  });
+}
+
 /** References inside the document resolve to the document itself. */
 const atDocument = (schema: unknown): object =>
   JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')) as object;

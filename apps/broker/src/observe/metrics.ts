@@ -4,17 +4,31 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+let ofProcess: Registry | undefined;
+
+/**
+ * Metrics of the process: memory, event loop, garbage collection. They are collected once, however many brokers run in the
+ * process: the observer of the garbage collector lives as long as the process, and would keep a closed broker in memory.
+ */
+function processMetrics(): Registry {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+}
+
 /** The broker's metrics. Labels are templates, codes and kinds; never an id, a tenant or a person. */
 @Injectable()
 export class Metrics {
-  readonly registry = new Registry();
+  private readonly own = new Registry();
 
   private readonly durations = new Histogram({
     name: 'countersign_http_request_duration_seconds',
     help: 'How long answers took, by route template; streams are not among them.',
     labelNames: ['method', 'route', 'status'] as const,
     buckets: SECONDS,
-    registers: [this.registry],
+    registers: [this.own],
   });
   private readonly expiries = this.counter('countersign_expired_total', 'Ended by the expiry job.', 'kind');
   private readonly notices = this.counter(
@@ -34,7 +48,12 @@ export class Metrics {
   );
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
+    processMetrics();
+  }
+
+  /** What `/metrics` shows: the metrics of the process and those of this broker. */
+  get registry(): Registry {
+    return Registry.merge([processMetrics(), this.own]);
   }
 
   /** A gauge that is read whenever the metrics are read. */
@@ -42,7 +61,7 @@ export class Metrics {
     new Gauge({
       name,
       help,
-      registers: [this.registry],
+      registers: [this.own],
       async collect() {
         this.set(await read());
       },
@@ -71,7 +90,7 @@ export class Metrics {
   }
 
   private counter(name: string, help: string, ...labelNames: string[]): Counter {
-    return new Counter({ name, help, labelNames, registers: [this.registry] });
+    return new Counter({ name, help, labelNames, registers: [this.own] });
   }
 }
 

@@ -41,10 +41,11 @@ const PAGE = `<!doctype html>
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** The same for every broker of the process: it depends only on the code. */
+let document: Record<string, unknown> | undefined;
+
 @Controller('api')
 export class DocsController {
-  private document: Record<string, unknown> | undefined;
-
   constructor(private readonly modules: ModulesContainer) {}
 
   @Get('openapi.json')
@@ -53,8 +54,8 @@ export class DocsController {
   @Header('Cache-Control', 'no-cache')
   @Describe(docsEndpoints.openapi)
   openapi(): Record<string, unknown> {
-    this.document ??= openApiDocument(listRoutes(this.modules));
-    return this.document;
+    document ??= openApiDocument(listRoutes(this.modules));
+    return document;
   }
 
   @Get('docs')

@@ -1,7 +1,6 @@
 import type { Notice } from '@countersign/access';
-import { PeriodicLoop } from '@countersign/runtime';
+import { growingCache, PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
 import { StreamHub } from './stream-hub.js';
@@ -24,7 +23,7 @@ const REMEMBERED = 100_000;
 @Injectable()
 export class NoticeFollower implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: PeriodicLoop;
-  private readonly sent = new LRUCache<string, true>({ max: REMEMBERED });
+  private readonly sent = growingCache<true>(REMEMBERED);
   /** When the last long poll was; monotonic milliseconds. */
   private lastLongPoll = Number.NEGATIVE_INFINITY;
   private unsubscribe: (() => void) | undefined;

@@ -1,6 +1,6 @@
 import type { IncomingRecord } from '@countersign/access';
+import { growingCache } from '@countersign/runtime';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { StreamHub } from './stream-hub.js';
 
 /** At most one event for each grant in this time: each makes pages read again, and frequent calls must not overload them. */
@@ -17,7 +17,7 @@ interface RecordedGrant {
 @Injectable()
 export class RecordUpdates implements OnModuleDestroy {
   /** Calls whose outcome has not arrived yet: an outcome names only the call. */
-  private readonly calls = new LRUCache<string, RecordedGrant>({ max: REMEMBERED });
+  private readonly calls = growingCache<RecordedGrant>(REMEMBERED);
   private readonly waiting = new Map<string, NodeJS.Timeout>();
 
   constructor(private readonly streams: StreamHub) {}

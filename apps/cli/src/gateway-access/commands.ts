@@ -10,12 +10,12 @@ export function registerGatewayAccess(program: Command, run: Run): void {
     .argument('<grant>', 'grt_…')
     .argument(
       '<args...>',
-      'arguments for curl; the first that begins with /, and is not the value of an option before it, is a path of the service',
+      'options of curl, written in full or as letters, and one path of the service that begins with /',
     )
     .passThroughOptions()
     .addHelpText(
       'after',
-      `\nThe command fetches a token and passes it to curl by a file descriptor, so it is never in a process list.\n${examples(
+      `\nThe command fetches a token and passes it to curl by a file descriptor, so it is never in a process list. It takes\none path, and refuses options that would send the token elsewhere or show it: -x, -K, --connect-to, -v and the like.\nYour .curlrc is not read.\n${examples(
         'countersign curl grt_… -- -s /tenants/acme/invoices',
         'countersign curl grt_… -- -s -o /dev/null -w "%{http_code}" /tenants/acme/invoices',
         'countersign curl grt_… -- -X PATCH -d \'{"status":"paid"}\' -H "content-type: application/json" /tenants/acme/invoices/17',
@@ -25,18 +25,21 @@ export function registerGatewayAccess(program: Command, run: Run): void {
       run(async (context, id: string, args: string[]) => (await import('./curl.js')).curl(context, id, args)),
     );
 
-  addVerb(program, 'proxy', 'Serve the grant’s service on a port of this machine')
+  addVerb(program, 'proxy', 'Serve the grant’s service on a port or a socket of this machine')
     .argument('<grant>', 'grt_…')
-    .requiredOption('--port <n>', 'loopback port; 0 lets the system choose')
+    .option('--port <n>', 'loopback port; 0 lets the system choose')
+    .option('--socket <path>', 'a Unix socket that only you can open, instead of a port')
     .addHelpText(
       'after',
-      `\nAdds the token to each call and renews it; ends when the grant ends. It answers programs of this machine\nonly, never a web page of another origin.\n${examples(
+      `\nAdds the token to each call and renews it; ends when the grant ends. With --port it prints an address whose path\nbegins with a secret: others who use this machine reach the port, but not the grant. A process list shows addresses\nthat are arguments; on a machine with other users prefer --socket. No web page of another origin is answered.\n${examples(
         'countersign proxy grt_… --port 8080',
-        'curl http://localhost:8080/tenants/acme/invoices',
+        'curl http://localhost:8080/Zm9yIHRoaXMgcnVuIG9u/tenants/acme/invoices',
+        'countersign proxy grt_… --socket ~/.countersign.sock',
+        'curl --unix-socket ~/.countersign.sock http://localhost/tenants/acme/invoices',
       )}`,
     )
     .action(
-      run(async (context, id: string, options: { port: string }) =>
+      run(async (context, id: string, options: { port?: string; socket?: string }) =>
         (await import('./proxy.js')).proxy(context, id, options),
       ),
     );

@@ -1,12 +1,61 @@
 import { usageError } from '../command/errors.js';
 
-/** These options would send the token elsewhere than to the grant's gateway. */
-const REFUSED = ['--location-trusted', '--url', '--next', '-:', '--url-query'];
+const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 /**
- * Arguments for the real curl. The first argument that begins with `/`, and is not the value of an option before it
- * (`-o /dev/null`), is a path below the grant's service. The token comes from `headerFile`, never from an argument.
- * @throws CliError `invalid_usage` without a path, or for a refused option
+ * Options of curl that are refused although curl knows them. The key says what they would do. Names of two characters are
+ * short options. Options that are in no list here are refused too: a newer curl may give them any meaning, and an older one
+ * accepts abbreviations (`--prox`).
+ */
+export const REFUSED: Readonly<Record<string, readonly string[]>> = {
+  'the token goes to the grant’s gateway and nowhere else': words(`
+    --url --url-query --next -: --config -K --location-trusted --variable
+    --proxy -x --preproxy --proxy1.0 --proxytunnel -p --proxy-user -U --proxy-header --noproxy
+    --socks4 --socks4a --socks5 --socks5-hostname
+    --connect-to --resolve --unix-socket --abstract-unix-socket --alt-svc --ipfs-gateway
+    --doh-url --doh-insecure --doh-cert-status --dns-servers --dns-interface --dns-ipv4-addr --dns-ipv6-addr`),
+  'the gateway’s certificate is always verified; name its authority with --cacert': words('--insecure -k'),
+  'it would show the token; see the answer’s headers with -i or -D': words(
+    '--verbose -v --trace --trace-ascii --trace-config --trace-ids --trace-time --libcurl',
+  ),
+};
+
+/** Long options that take the next argument as their value. */
+const WITH_VALUE = new Set(
+  words(`
+    aws-sigv4 cacert capath cert cert-type ciphers connect-timeout continue-at cookie cookie-jar create-file-mode
+    crlfile curves data data-ascii data-binary data-raw data-urlencode delegation dump-header ech egd-file engine
+    etag-compare etag-save expect100-timeout form form-string happy-eyeballs-timeout-ms header hsts interface ip-tos
+    json keepalive-cnt keepalive-time key key-type limit-rate local-port login-options max-filesize max-redirs max-time
+    netrc-file oauth2-bearer output output-dir parallel-max pass pinnedpubkey proto proto-default proto-redir range rate
+    random-file referer request request-target retry retry-delay retry-max-time sasl-authzid service-name sigalgs
+    speed-limit speed-time ssl-sessions stderr time-cond tls-max tls13-ciphers tlsauthtype tlspassword tlsuser
+    upload-file user user-agent vlan-priority write-out`),
+);
+
+/** Long options without a value. curl also knows each as `--no-…`. */
+const FLAGS = new Set(
+  words(`
+    alpn anyauth append basic buffer ca-native cert-status clobber compressed create-dirs crlf digest disable
+    disallow-username-in-url fail fail-early fail-with-body false-start follow form-escape get globoff head http0.9
+    http1.0 http1.1 http2 http2-prior-knowledge http3 http3-only ignore-content-length include ipv4 ipv6
+    junk-session-cookies keepalive location mptcp negotiate netrc netrc-optional npn ntlm out-null parallel
+    parallel-immediate path-as-is post301 post302 post303 progress-bar progress-meter raw remote-header-name remote-name
+    remote-name-all remote-time remove-on-error retry-all-errors retry-connrefused sasl-ir sessionid show-error
+    show-headers silent skip-existing ssl ssl-auto-client-cert ssl-no-revoke ssl-reqd ssl-revoke-best-effort
+    styled-output tcp-fastopen tcp-nodelay tls-earlydata tlsv1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3 tr-encoding use-ascii
+    xattr`),
+);
+
+/** Short options that take a value, in the same argument (`-o/dev/null`) or the next one; and those that take none. */
+const SHORT_WITH_VALUE = new Set('AbCcDdEeFHmorTuwXYyz');
+const SHORT_FLAGS = new Set('#012346aBfGgIijJLlNnOqRSsZ');
+
+/**
+ * Arguments for the real curl: exactly one path below the grant's service, and options that cannot send the token to
+ * another address, read further options from a file, or show the token. The token comes from `headerFile`, never from an
+ * argument.
+ * @throws CliError `invalid_usage` without a path or with a second one, and for an option that is refused or not known
  */
 export function buildCurlArguments(
   args: readonly string[],
@@ -14,53 +63,63 @@ export function buildCurlArguments(
   headerFile: string,
 ): string[] {
   const given = args[0] === '--' ? args.slice(1) : [...args];
-  const at = findPath(given);
-  if (at < 0) throw usageError('curl needs a path that begins with "/", such as /tenants/acme/invoices');
-  const refused = given.find((argument) => REFUSED.includes(argument.split('=')[0] ?? ''));
-  if (refused !== undefined) {
-    throw usageError(`${refused} is refused here: the token goes to the grant's gateway and nowhere else`);
-  }
+  const [at, second] = operandsOf(given);
+  if (at === undefined || !given[at]?.startsWith('/'))
+    throw usageError('curl needs a path that begins with "/", such as /tenants/acme/invoices');
+  if (second !== undefined)
+    throw usageError('curl takes exactly one path here, and no other URL: the token is for one call');
   given[at] = gatewayUrl + given[at];
-  // --path-as-is: the gateway must see the path as it was typed; curl would resolve dot segments.
-  return ['--path-as-is', '--header', `@${headerFile}`, ...given];
+  return [
+    // First, or it is ignored: the user's .curlrc could name a proxy or another URL.
+    '-q',
+    // The gateway must see the path as it was typed. curl would resolve dot segments, and make several URLs of one.
+    '--path-as-is',
+    '--globoff',
+    // Plain http goes to this machine only. A proxy named by http_proxy would read the token.
+    ...(gatewayUrl.startsWith('http:') ? ['--noproxy', '*'] : []),
+    '--header',
+    `@${headerFile}`,
+    ...given,
+  ];
 }
 
-function findPath(args: readonly string[]): number {
+/** Where the arguments are that curl takes as URLs. @throws CliError `invalid_usage` for an option that may not be used */
+function operandsOf(args: readonly string[]): number[] {
+  const operands: number[] = [];
   for (let at = 0; at < args.length; at++) {
     const argument = args[at] ?? '';
-    if (argument.startsWith('/')) return at;
-    if (takesNextArgument(argument)) at++;
+    if (!argument.startsWith('-')) operands.push(at);
+    else if (argument.startsWith('--') ? longTakesNext(argument) : shortTakesNext(argument)) at++;
   }
-  return -1;
+  return operands;
 }
 
-/** Short options of curl (8.14) that take a value, in the same argument (`-o/dev/null`) or the next one. */
-const SHORT = new Set('AbCcDdEeFHhKmoPQrTtUuwXxYyz');
+function longTakesNext(argument: string): boolean {
+  requireNotRefused(argument);
+  const name = argument.slice(2);
+  if (WITH_VALUE.has(name)) return true;
+  if (FLAGS.has(name.replace(/^no-/, ''))) return false;
+  throw unknown(argument);
+}
 
-/** Long options of curl (8.14) that take a value, from `curl --help all`, and those that older versions had. */
-const LONG = new Set(
-  `abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout connect-to
-  continue-at cookie cookie-jar create-file-mode crlfile curves data data-ascii data-binary data-raw data-urlencode
-  delegation dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url dump-header ech egd-file engine
-  etag-compare etag-save expect100-timeout form form-string ftp-account ftp-alternative-to-user ftp-method ftp-port
-  ftp-ssl-ccc-mode happy-eyeballs-timeout-ms haproxy-clientip header help hostpubmd5 hostpubsha256 hsts interface
-  ip-tos ipfs-gateway json keepalive-cnt keepalive-time key key-type krb libcurl limit-rate local-port login-options
-  mail-auth mail-from mail-rcpt max-filesize max-redirs max-time netrc-file noproxy oauth2-bearer output output-dir
-  parallel-max pass pinnedpubkey postquote preproxy prequote proto proto-default proto-redir proxy proxy-cacert
-  proxy-capath proxy-cert proxy-cert-type proxy-ciphers proxy-crlfile proxy-header proxy-key proxy-key-type proxy-pass
-  proxy-pinnedpubkey proxy-service-name proxy-tls13-ciphers proxy-tlsauthtype proxy-tlspassword proxy-tlsuser
-  proxy-user proxy1.0 pubkey quote random-file range rate referer request request-target resolve retry retry-delay
-  retry-max-time sasl-authzid service-name sigalgs socks4 socks4a socks5 socks5-gssapi-service socks5-hostname
-  speed-limit speed-time ssl-sessions stderr telnet-option tftp-blksize time-cond tls-max tls13-ciphers tlsauthtype
-  tlspassword tlsuser trace trace-ascii trace-config unix-socket upload-file upload-flags url url-query user user-agent
-  variable vlan-priority write-out`.split(/\s+/),
-);
-
-/** Whether curl reads the next argument as this option's value. In `-sSo` the last letter decides. */
-function takesNextArgument(argument: string): boolean {
-  if (argument.startsWith('--')) return LONG.has(argument.slice(2));
-  if (!argument.startsWith('-')) return false;
+/** `-sSo FILE` is `-s -S -o FILE`. The letters end at the first one that takes a value. */
+function shortTakesNext(argument: string): boolean {
   const letters = [...argument.slice(1)];
-  const first = letters.findIndex((letter) => SHORT.has(letter));
-  return first >= 0 && first === letters.length - 1;
+  for (const [index, letter] of letters.entries()) {
+    requireNotRefused(`-${letter}`);
+    if (SHORT_WITH_VALUE.has(letter)) return index === letters.length - 1;
+    if (!SHORT_FLAGS.has(letter)) throw unknown(`-${letter}`);
+  }
+  if (letters.length === 0) throw unknown(argument);
+  return false;
 }
+
+function requireNotRefused(option: string): void {
+  for (const [why, options] of Object.entries(REFUSED))
+    if (options.includes(option)) throw usageError(`${option} is refused here: ${why}`);
+}
+
+const unknown = (option: string) =>
+  usageError(
+    `${option} is refused here: it is none of the options of curl that are known to be safe. Write options in full, and values as the next argument`,
+  );

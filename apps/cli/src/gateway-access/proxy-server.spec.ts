@@ -9,6 +9,8 @@ let proxy: http.Server;
 let port: number;
 let told: string[];
 
+const SECRET = 'c2VjcmV0LW9mLXRoaXMtcg';
+
 async function start(options: Partial<ProxyOptions> = {}): Promise<void> {
   told = [];
   gateway = await FakeServer.start({
@@ -23,6 +25,7 @@ async function start(options: Partial<ProxyOptions> = {}): Promise<void> {
     token: async () => 'the-token',
     onGrantEnded: () => told.push('ended'),
     onTokenRejected: () => told.push('token refused'),
+    secret: SECRET,
     ...options,
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
@@ -35,13 +38,19 @@ afterEach(async () => {
   await gateway.stop();
 });
 
-function call(path: string, headers: Record<string, string | string[]> = {}, method = 'GET', body?: string) {
+function call(
+  path: string,
+  headers: Record<string, string | string[]> = {},
+  method = 'GET',
+  body?: string,
+  secret = SECRET,
+) {
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
     const request = http.request(
       {
         host: '127.0.0.1',
         port,
-        path,
+        path: secret === '' ? path : `/${secret}${path}`,
         method,
         headers: { host: `localhost:${port}`, ...headers },
         setHost: false,
@@ -75,6 +84,31 @@ test('adds the token, drops the caller’s own and what belongs to the connectio
     host: `localhost:${gateway.port}`,
   });
   expect(gateway.seen[0]?.headers['x-hop']).toBeUndefined();
+});
+
+test.each([
+  ['without the secret', '/x'],
+  ['with another one', `/${'A'.repeat(SECRET.length)}/x`],
+  ['with its beginning', `/${SECRET.slice(0, -1)}/x`],
+  ['with more after it', `/${SECRET}A/x`],
+  ['with nothing after it', `/${SECRET}`],
+  ['with the secret elsewhere', `/x/${SECRET}/x`],
+  ['with a longer character at its place', `/${SECRET.slice(0, -1)}%C3%A9/x`],
+])('P11: another user of this machine who calls %s is refused', async (_name, path) => {
+  await start();
+  const answer = await call(path, {}, 'GET', undefined, '');
+  expect([answer.status, JSON.parse(answer.body)]).toEqual([
+    403,
+    expect.objectContaining({ code: 'unknown_caller' }),
+  ]);
+  expect(gateway.seen).toEqual([]);
+});
+
+test('P11: the data service does not see the secret', async () => {
+  await start();
+  await call('/x', { referer: `http://localhost:${port}/${SECRET}/y` });
+  expect(JSON.stringify(gateway.seen)).toContain('/billing/x');
+  expect(JSON.stringify(gateway.seen)).not.toContain(SECRET);
 });
 
 test('passes bodies on', async () => {

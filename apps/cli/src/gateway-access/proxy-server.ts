@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import http, { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import { pipeline } from 'node:stream/promises';
@@ -11,23 +12,30 @@ export type ProxyOptions = {
   onGrantEnded(): void;
   /** Called when the gateway rejects the token. */
   onTokenRejected(): void;
+  /**
+   * The first segment of every path, which only the printed address has: other users of this machine reach the port, but
+   * do not know it. Null on a Unix socket, which the file system keeps to its owner.
+   */
+  secret: string | null;
 };
 
 /** A refusal by the proxy itself: the request is not forwarded. */
 type Refusal = { status: 400 | 403 | 421 | 502; code: string; detail: string };
 
-/** A loopback HTTP server that forwards each request to the grant's gateway and adds the token. */
+/** A local HTTP server that forwards each request to the grant's gateway and adds the token. */
 export function createProxyServer(options: ProxyOptions): http.Server {
-  const { gatewayUrl, token, onGrantEnded, onTokenRejected } = options;
+  const { gatewayUrl, token, onGrantEnded, onTokenRejected, secret } = options;
   const server = http.createServer((request, response) => {
     forward(request, response).catch((error: unknown) => refuse(response, toRefusal(error)));
   });
 
   async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const address = server.address();
-    const foreign = findForeignCaller(request, typeof address === 'object' ? (address?.port ?? 0) : 0);
+    const foreign = findForeignCaller(request, typeof address === 'object' ? (address?.port ?? 0) : null);
     if (foreign !== undefined) return refuse(response, foreign);
-    const answer = await send(request, `${gatewayUrl}${request.url}`, await token());
+    const path = pathBelow(secret, request.url ?? '');
+    if (path === undefined) return refuse(response, UNKNOWN_CALLER);
+    const answer = await send(request, `${gatewayUrl}${path}`, await token());
     if (answer.statusCode === 401) onTokenRejected();
     const problem = await readProblem(answer);
     if (problem !== undefined && /"code"\s*:\s*"grant_ended"/.test(problem)) onGrantEnded();
@@ -38,15 +46,31 @@ export function createProxyServer(options: ProxyOptions): http.Server {
   return server;
 }
 
+const UNKNOWN_CALLER: Refusal = {
+  status: 403,
+  code: 'unknown_caller',
+  detail:
+    'call the whole address that "countersign proxy" printed; its path begins with a secret of this run',
+};
+
+/** The path without the secret, or undefined if it does not begin with it. */
+function pathBelow(secret: string | null, path: string): string | undefined {
+  if (secret === null) return path;
+  const expected = Buffer.from(`/${secret}/`);
+  const given = Buffer.from(path).subarray(0, expected.length);
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+  return path.slice(expected.length - 1);
+}
+
 /**
- * Refuses everyone but the programs of this machine, because whoever reaches the port uses the grant. A web page might
- * try by a host name that resolves to this machine (DNS rebinding), or by a cross-origin request.
+ * Refuses web pages, which use the ports of the machine that shows them: by a host name that resolves to this machine (DNS
+ * rebinding), or by a cross-origin request.
  *
- * @param port on which the proxy listens
+ * @param port on which the proxy listens; null on a Unix socket
  */
-function findForeignCaller(request: IncomingMessage, port: number): Refusal | undefined {
+function findForeignCaller(request: IncomingMessage, port: number | null): Refusal | undefined {
   const hosts = request.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host');
-  const own = [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`];
+  const own = port === null ? ['localhost'] : [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`];
   if (hosts.length !== 1 || !own.includes((request.headers.host ?? '').toLowerCase())) {
     return { status: 421, code: 'foreign_host', detail: `this proxy answers for ${own.join(', ')} only` };
   }
@@ -101,6 +125,8 @@ const NOT_FORWARDED = new Set([
   'transfer-encoding',
   'upgrade',
   'origin',
+  // It would show the secret path to the data service.
+  'referer',
 ]);
 
 function forwardedHeaders(message: IncomingMessage): OutgoingHttpHeaders {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { growingCache } from '@countersign/runtime';
 
 /** Far more than the people and tenants of an hour; a service's whole map is one of them. */
 const MOST_KEPT = 20_000;
@@ -19,7 +19,7 @@ const compare = (a: OrganisationVersion, b: OrganisationVersion): number =>
  */
 export class OrganisationCache {
   #at: OrganisationVersion = { epoch: -1, version: -1 };
-  readonly #kept = new LRUCache<string, { value: unknown }>({ max: MOST_KEPT });
+  readonly #kept = growingCache<{ value: unknown }>(MOST_KEPT);
 
   /** @param at the version that the unit sees; a unit with an older snapshot reads from the database */
   async read<T>(at: OrganisationVersion, key: string, load: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import type { Ids, Owner, Randomness } from '@countersign/access';
 import { type Hashing, isSlug } from '@countersign/contract';
-import { LRUCache } from 'lru-cache';
+import { growingCache } from '@countersign/runtime';
 import type { Sealer } from '../engine/secrets/seal.js';
 import { StoreError } from '../errors.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
@@ -19,7 +19,7 @@ const MOST_KEPT = 50_000;
 
 /** Whose requests and grants are, by id. An object never changes hands, so what was read once stays true. */
 export class Owners {
-  readonly #kept = new LRUCache<string, Owner>({ max: MOST_KEPT });
+  readonly #kept = growingCache<Owner>(MOST_KEPT);
 
   get(id: string): Owner | undefined {
     return this.#kept.get(id);

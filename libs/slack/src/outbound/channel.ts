@@ -10,7 +10,7 @@ import {
   type NoticesReadUnit,
   type SlackPost,
 } from '@countersign/access';
-import { LRUCache } from 'lru-cache';
+import { growingCache } from '@countersign/runtime';
 import type { SlackIntegration } from '../app.js';
 import { endsInstallation, failureOf, RATE_LIMITED, slackError } from '../client.js';
 import type { SlackSettings } from '../config.js';
@@ -36,7 +36,7 @@ export class SlackChannel implements NoticeChannel {
   private readonly targets: Targets;
   private readonly pace = new ChannelThrottle();
   /** Until when Slack has rate-limited a recipient, in seconds since the epoch. */
-  private readonly heldUntil = new LRUCache<string, number>({ max: MAX_HELD });
+  private readonly heldUntil = growingCache<number>(MAX_HELD);
 
   constructor(
     private readonly deps: Deps,

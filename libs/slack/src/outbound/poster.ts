@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DeliveryFailure } from '@countersign/access';
-import { LRUCache } from 'lru-cache';
+import { growingCache } from '@countersign/runtime';
 import { slackError } from '../client.js';
 import type { Rendered } from '../messages/blocks.js';
 import type { Target } from './recipients.js';
@@ -105,11 +105,9 @@ const MAX_CHANNELS = 10_000;
 /** Spaces out the messages into each channel, so that Slack does not rate-limit them. */
 export class ChannelThrottle {
   /** When the next message into a channel is due at the steady rate. */
-  private readonly nextDue: LRUCache<string, number>;
+  private readonly nextDue = growingCache<number>(MAX_CHANNELS);
 
-  constructor(private readonly intervalMs = INTERVAL_MS) {
-    this.nextDue = new LRUCache({ max: MAX_CHANNELS });
-  }
+  constructor(private readonly intervalMs = INTERVAL_MS) {}
 
   /** Resolves when the next message may be posted. @throws the signal's reason if it is aborted */
   async waitForTurn(channel: string, signal: AbortSignal): Promise<void> {

@@ -10,8 +10,8 @@ import {
   type SlackInstallation,
   type SlackPlace,
 } from '@countersign/access';
+import { growingCache } from '@countersign/runtime';
 import type { WebClient } from '@slack/web-api';
-import { LRUCache } from 'lru-cache';
 import type { SlackIntegration } from '../app.js';
 import { slackClient } from '../client.js';
 import type { Audience } from '../messages/request-card.js';
@@ -91,7 +91,7 @@ const MAX_DIRECT = 10_000;
 
 /** Finds a recipient's current channel: channels change, links expire, apps are removed. */
 export class Targets {
-  private readonly direct = new LRUCache<string, string>({ max: MAX_DIRECT });
+  private readonly direct = growingCache<string>(MAX_DIRECT);
 
   constructor(
     private readonly deps: Deps,

@@ -20,7 +20,7 @@ import type {
   FeedTrust,
   SnapshotData,
 } from '@countersign/gateway-protocol';
-import { LRUCache } from 'lru-cache';
+import { growingCache } from '@countersign/runtime';
 
 /** What a snapshot shows, whoever receives it. */
 export type Picture = Omit<SnapshotData, 'nonce' | 'issuer'>;
@@ -59,7 +59,7 @@ const KNOWN_GRANTS = 10_000;
  * gateway that is behind may learn early that a grant has ended, but is never told that an ended grant is active.
  */
 export class FeedReader {
-  private readonly facts = new LRUCache<string, TermsFacts>({ max: KNOWN_GRANTS });
+  private readonly facts = growingCache<TermsFacts>(KNOWN_GRANTS);
 
   constructor(private readonly now: () => Date) {}
 
