@@ -15,6 +15,7 @@ const aSession = (person: string, change: Partial<Session> = {}): Session => ({
   assurance: 'oidc',
   device: 'Firefox',
   parent: null,
+  authenticatedAt: null,
   createdAt: AT,
   seenAt: AT,
   expiresAt: LATER,

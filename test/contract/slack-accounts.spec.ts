@@ -22,7 +22,7 @@ import { startWorkflow, type Workflow } from './support/workflow.js';
 const DAY = 86_400;
 const ada: SlackIds = { team: 'T0ACME', enterprise: null, user: 'U0ADA' };
 const PROFILE: SlackProfile = {
-  email: 'Ada+slack@acme.example',
+  email: 'Ada@ACME.example',
   emailVerified: true,
   guest: false,
   bot: false,
@@ -162,6 +162,7 @@ describeStore('Slack accounts', (bench) => {
       ['an account that is off', { deactivated: true }, ada],
       ['an address that nobody has verified', { emailVerified: false }, ada],
       ['no address', { email: null }, ada],
+      ['the owner of another +tag of the address', { email: 'ada+helpdesk@acme.example' }, ada],
       ['somebody of another workspace', {}, { ...ada, team: 'T0OTHER' }],
       [
         'a workspace whose tenant does not want it',

@@ -46,10 +46,11 @@ export class Claimant {
   /** Enrols one more passkey. These tests do not cover attestation. */
   async enrol(): Promise<Authenticator> {
     const key = new Authenticator();
+    const at = this.deps.clock.now().toISOString();
     const passkey = {
       ...{ ...key.passkey, tenant: this.tenant, person: this.id, name: 'a laptop', rpId: AT.rpId },
       ...{ clientDataJson: 'e30', attestationObject: 'oA', removedAt: null },
-      createdAt: this.deps.clock.now().toISOString(),
+      ...{ createdAt: at, activeFrom: at, confirmedBy: null, consent: null },
     };
     await this.deps.store.forTenant(this.tenant, (unit) => unit.authenticators.addPasskey(passkey));
     this.keys.push(key);

@@ -70,7 +70,7 @@ export class SignedInSite {
 }
 
 const VENDOR_ACCOUNTS = [
-  account('Erin+work@vendor.example', { sub: 'erin' }),
+  account(' Erin@Vendor.example', { sub: 'erin' }),
   account('max@vendor.example', { sub: 'max', groups: ['reviewers', 'hikers'], acr: 'urn:mfa' }),
   account('kim@vendor.example', { sub: 'kim', groups: ['engineers', 'watchers'] }),
   account('lee@vendor.example', { sub: 'lee', groups: [] }),
@@ -82,6 +82,8 @@ const ACME_ACCOUNTS = [
   account('bob@acme.example', { sub: 'bob', emailVerified: false }),
   account('ann@acme.example', { sub: 'ann' }),
   account('ann@acme.example', { sub: 'another-ann' }),
+  account('Ann+helpdesk@acme.example', { sub: 'helpdesk' }),
+  account('ann+WORK@acme.example', { sub: 'ann-work' }),
   account('erin@vendor.example', { sub: 'erin-at-acme' }),
   account('gwen@globex.example', { sub: 'gwen-at-acme' }),
 ];

@@ -69,11 +69,14 @@ export {
 } from './domain/permissions.js';
 export {
   type Assurance,
+  addressOf,
   type Channel,
+  exactEmail,
   hasRole,
   normaliseEmail,
   type Person,
   type Principal,
+  readAddress,
 } from './domain/person.js';
 export type { Review, ReviewDecision, ReviewNeeds, ReviewSide, RiskLevel } from './domain/review.js';
 export {
@@ -315,6 +318,7 @@ export {
   startSessionIn,
 } from './use-cases/sessions/sessions.js';
 export {
+  authenticateAddress,
   findMemberByEmail,
   type ProvidedIdentity,
   type SignInRefusal,

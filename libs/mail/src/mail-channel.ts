@@ -1,6 +1,7 @@
 import {
   type AccessRequest,
   type AddressedNotice,
+  addressOf,
   type Delivered,
   type Delivery,
   DeliveryFailure,
@@ -72,7 +73,7 @@ export class MailChannel implements NoticeChannel {
     await this.client.send(
       {
         ...read.content,
-        to: read.person.email,
+        to: addressOf(read.person),
         messageId: this.messageId(delivery),
       },
       signal,

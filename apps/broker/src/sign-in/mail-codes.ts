@@ -1,5 +1,6 @@
 import {
-  findMemberByEmail,
+  addressOf,
+  authenticateAddress,
   normaliseEmail,
   type SignInTo,
   type StartedSession,
@@ -91,7 +92,7 @@ export class MailCodes implements OnModuleDestroy {
     const code = Array.from(random.bytes(LENGTH), (byte) => ALPHABET.charAt(byte & 31)).join('');
     const found = await this.deps.store.sessions.write(async (unit) => {
       const settings = await unit.organisation.tenant(tenant);
-      const person = await findMemberByEmail(unit, tenant, email);
+      const person = await authenticateAddress(unit, tenant, email);
       if (settings === null || settings.oidc !== null || person === null) return null;
       const attempt = this.attempts.draft({
         hash: this.attempts.hash(derived('code', browser, code)),
@@ -103,7 +104,7 @@ export class MailCodes implements OnModuleDestroy {
       await unit.attempts.purge(attempt.createdAt);
       await unit.attempts.dropOf(person.id, 'code');
       await unit.attempts.insert(attempt);
-      return { to: person.email, tenant: settings.name };
+      return { to: addressOf(person), tenant: settings.name };
     });
     if (found === null) return;
     const signal = AbortSignal.any([this.halt.signal, AbortSignal.timeout(LONGEST_MS)]);

@@ -7,8 +7,10 @@ import type { TenantRole, VendorRole } from './organisation.js';
 export interface Person {
   id: string;
   tenant: string | null;
-  /** Normalised (see `normaliseEmail`). */
+  /** Normalised (see `normaliseEmail`): it identifies the person, and one human is counted once. */
   email: string;
+  /** The exact address (see `exactEmail`), if it differs from `email`. Only its owner signs in, and mail goes there. */
+  address?: string;
   name: string;
   roles: (VendorRole | TenantRole)[];
   /** For vendor staff: the groups that the access policy's rules name. */
@@ -40,14 +42,35 @@ export function hasRole(person: Person, role: VendorRole | TenantRole): boolean 
 }
 
 /**
+ * The exact address of a text: trimmed, NFC, lower-case. The `+tag` stays, because `bob+helpdesk@` can be another mailbox
+ * than `bob@`, read by other people. So people authenticate, and mail is sent, by this form.
+ *
+ * @returns undefined if the text is not an address, or a look-alike of one (see `normaliseEmail`)
+ */
+export const exactEmail = (text: string): string | undefined =>
+  normaliseEmail(text) === undefined ? undefined : foldEmail(text);
+
+const foldEmail = (text: string): string => text.trim().normalize('NFC').toLowerCase();
+
+/** The address to which a person's mail goes, and by which they sign in. */
+export const addressOf = ({ email, address }: Pick<Person, 'email' | 'address'>): string => address ?? email;
+
+/** A person's `email` and `address` as an address is written; undefined if it is not an address. */
+export function readAddress(text: string): Pick<Person, 'email' | 'address'> | undefined {
+  const [email, address] = [normaliseEmail(text), exactEmail(text)];
+  if (email === undefined || address === undefined) return undefined;
+  return { email, ...(address === email ? {} : { address }) };
+}
+
+/**
  * Normalises an e-mail address: trimmed, NFC, lower-case, `+tag` stripped. Two spellings with one normal form are one
- * person. Look-alike spellings (compatibility forms, invisible characters, a trailing dot) are rejected: they would make
+ * person: use it to count and compare, never to authenticate. Look-alike spellings (compatibility forms, invisible characters, a trailing dot) are rejected: they would make
  * one human two persons.
  *
  * @returns the normal form, or undefined if the text is not an address
  */
 export function normaliseEmail(text: string): string | undefined {
-  const address = text.trim().normalize('NFC').toLowerCase();
+  const address = foldEmail(text);
   const at = address.lastIndexOf('@');
   if (at < 1 || at === address.length - 1 || address.length > 254) return undefined;
   const local = address.slice(0, at).replace(/\+.*$/u, '');

@@ -1,6 +1,6 @@
 import { canonicalJson, type ForbidRule, type TrustDocument } from '@countersign/contract';
 import type { PrivacyControls, TenantRecord } from './organisation.js';
-import type { Person } from './person.js';
+import { addressOf, type Person } from './person.js';
 import type { TrustVersion } from './trust/trust-version.js';
 
 const within = <T>(some: readonly T[], all: readonly T[]): boolean => {
@@ -38,12 +38,13 @@ export const narrowsTenant = (before: TenantRecord | null, after: TenantRecord):
 export const wasRemovedWithTenant = (person: Person, tenant: TenantRecord | null): boolean =>
   person.removedAt !== null && person.removedAt === tenant?.removedAt;
 
-/** The same for one of its people: fewer roles under the same name. `tenant` is the tenant before the change. */
+/** The same for one of its people: fewer roles under the same name and address. `tenant` is the tenant before the change. */
 export const narrowsPerson = (before: Person | null, after: Person, tenant: TenantRecord | null): boolean =>
   after.removedAt !== null ||
   (before !== null &&
     (before.removedAt === null || wasRemovedWithTenant(before, tenant)) &&
     before.name === after.name &&
+    addressOf(before) === addressOf(after) &&
     within(after.roles, before.roles));
 
 /** The change that the organisation file requests of a claimed tenant, in two parts. */

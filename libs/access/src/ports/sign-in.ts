@@ -26,6 +26,8 @@ export interface Session {
   device: string;
   /** The web session that let this command line in: it ends with it. Null for web sessions. */
   parent: string | null;
+  /** When its person last proved who they are: at the provider (`auth_time`), or with a mailed code. Null: unknown. */
+  authenticatedAt: string | null;
   createdAt: string;
   /** When it was last used, within a minute. */
   seenAt: string;

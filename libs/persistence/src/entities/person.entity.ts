@@ -19,6 +19,10 @@ export class PersonEntity {
   @Column('varchar')
   email!: string;
 
+  /** The exact address; NULL if it is `email`. */
+  @Column('varchar', { nullable: true })
+  address!: string | null;
+
   @Column('text')
   name!: string;
 

@@ -30,6 +30,9 @@ export class SessionEntity implements Session {
   @Column('varchar', { nullable: true })
   parent!: string | null;
 
+  @Column('varchar', { name: 'authenticated_at', nullable: true })
+  authenticatedAt!: string | null;
+
   @Column('varchar', { name: 'created_at', transformer: milliseconds })
   createdAt!: string;
 

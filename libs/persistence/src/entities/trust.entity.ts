@@ -1,4 +1,10 @@
-import type { ProposalState, RelayedStop, ResetState, TrustProposal } from '@countersign/access';
+import type {
+  EnrolledPasskey,
+  ProposalState,
+  RelayedStop,
+  ResetState,
+  TrustProposal,
+} from '@countersign/access';
 import type {
   LiftStatement,
   PasskeyJwk,
@@ -38,6 +44,15 @@ export class PasskeyEntity {
 
   @Column('varchar', { name: 'rp_id' })
   rpId!: string;
+
+  @Column('varchar', { name: 'active_from', nullable: true })
+  activeFrom!: string | null;
+
+  @Column('varchar', { name: 'confirmed_by', nullable: true })
+  confirmedBy!: string | null;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  consent!: EnrolledPasskey['consent'];
 
   @Column('varchar', { name: 'created_at', transformer: milliseconds })
   createdAt!: string;

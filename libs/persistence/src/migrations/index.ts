@@ -1,5 +1,6 @@
 import type { MigrationInterface } from 'typeorm';
 import { Initial1798900000000 } from './1798900000000-initial.js';
+import { SignIn1799000001000 } from './1799000001000-sign-in.js';
 import { Signals1799000003000 } from './1799000003000-signals.js';
 import { GatewayBinding1799000005000 } from './1799000005000-gateway-binding.js';
 import { LogProofs1799000008000 } from './1799000008000-log-proofs.js';
@@ -7,6 +8,7 @@ import { LogProofs1799000008000 } from './1799000008000-log-proofs.js';
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   Initial1798900000000,
+  SignIn1799000001000,
   Signals1799000003000,
   GatewayBinding1799000005000,
   LogProofs1799000008000,

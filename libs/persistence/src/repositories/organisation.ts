@@ -223,8 +223,8 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
 
   async savePerson(person: Person): Promise<void> {
     await this.beforeChange();
-    const { id, tenant, email, name, roles, groups = null, removedAt } = person;
-    const row = { id, side: tenant ?? VENDOR_SIDE, email, name, roles, groups, removedAt };
+    const { id, tenant, email, address = null, name, roles, groups = null, removedAt } = person;
+    const row = { id, side: tenant ?? VENDOR_SIDE, email, address, name, roles, groups, removedAt };
     await this.manager.upsert(PersonEntity, row, ['id']);
   }
 
@@ -254,8 +254,9 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
   }
 }
 
-export const toPerson = ({ side, groups, ...row }: PersonEntity): Person => ({
+export const toPerson = ({ side, address, groups, ...row }: PersonEntity): Person => ({
   ...row,
+  ...(address === null ? {} : { address }),
   ...(groups === null ? {} : { groups }),
   tenant: side === VENDOR_SIDE ? null : side,
 });

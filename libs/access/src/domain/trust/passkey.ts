@@ -1,4 +1,10 @@
-import { isOriginOf, type PasskeyJwk, type RecoveryJwk, type TrustDocument } from '@countersign/contract';
+import {
+  isOriginOf,
+  type PasskeyJwk,
+  type RecoveryJwk,
+  type Signature,
+  type TrustDocument,
+} from '@countersign/contract';
 import { AccessError } from '../../errors.js';
 
 /** A WebAuthn credential of one person. Its attestation is kept, so that anyone can check the enrolment again. */
@@ -16,6 +22,12 @@ export interface EnrolledPasskey {
   /** The relying party that it signs for. */
   rpId: string;
   createdAt: string;
+  /** From when it counts; null while it waits for another admin's confirmation. */
+  activeFrom: string | null;
+  /** The admin who confirmed it before its cooling time was over; null if no one did. */
+  confirmedBy: string | null;
+  /** Its owner's consent, signed with a passkey that they had before; null if they had none. */
+  consent: Signature | null;
   removedAt: string | null;
 }
 

@@ -1,5 +1,5 @@
 import type { TenantRecord } from '../../domain/organisation.js';
-import { hasRole, type Person } from '../../domain/person.js';
+import { addressOf, hasRole, type Person } from '../../domain/person.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { withdrawIn } from '../invitations/invitation-transitions.js';
 import { removeAuthenticatorsIn } from '../trust/authenticators.js';
@@ -35,7 +35,7 @@ export async function changePersonIn(
     at: by.at,
     actor: by.actor,
     data: { person: after.id, before: before?.roles ?? null, after: after.roles, ...groupsOf(after) },
-    personal: { email: after.email, name: after.name },
+    personal: { email: addressOf(after), name: after.name },
   });
   if (before !== null) {
     const now = removed ? null : after;

@@ -10,7 +10,7 @@ import {
   type TenantRecord,
   type WebhookSettings,
 } from '../../domain/organisation.js';
-import { normaliseEmail, type Person } from '../../domain/person.js';
+import { type Person, readAddress } from '../../domain/person.js';
 import { narrowsPerson, narrowsTenant, wasRemovedWithTenant } from '../../domain/tenant-changes.js';
 import type { VendorUnit, WholeOrganisation } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
@@ -229,7 +229,7 @@ async function saveService(unit: VendorUnit, record: ServiceRecord, type: string
 interface Wanted {
   tenant: string | null;
   person: OrganisationPerson<Person['roles'][number]>;
-  email: string;
+  address: Pick<Person, 'email' | 'address'>;
   /** True if roles come from the provider's groups. The file's roles apply until the first sign-in. */
   provided: boolean;
 }
@@ -242,17 +242,17 @@ function personSteps(deps: Deps, file: Organisation, stored: WholeOrganisation):
     people.map((person) => ({
       tenant,
       person,
-      email: normaliseEmail(person.email) ?? person.email,
+      address: readAddress(person.email) ?? { email: person.email },
       provided: oidc?.groups !== undefined,
     })),
   );
   const keyed = new Map(stored.people.map((each) => [personKey(each.tenant, each.email), each]));
   const tenants = new Map<string | null, TenantRecord>(stored.tenants.map((each) => [each.slug, each]));
   const steps = wanted.map((each) => {
-    const before = keyed.get(personKey(each.tenant, each.email));
+    const before = keyed.get(personKey(each.tenant, each.address.email));
     return personStep(deps, each, before, tenants.get(each.tenant) ?? null);
   });
-  const named = new Set(wanted.map((each) => personKey(each.tenant, each.email)));
+  const named = new Set(wanted.map((each) => personKey(each.tenant, each.address.email)));
   const gone = stored.people
     .filter((each) => each.removedAt === null && !named.has(personKey(each.tenant, each.email)))
     .map((each) => savePersonStep(each, each, 'remove', null));
@@ -273,7 +273,7 @@ function personStep(
   const after: Person = {
     id: before?.id ?? deps.ids.next('usr'),
     tenant: wanted.tenant,
-    email: wanted.email,
+    ...wanted.address,
     name: wanted.person.name,
     roles:
       wanted.provided && before !== undefined && before.removedAt === null
@@ -296,7 +296,9 @@ function savePersonStep(
 ): OrganisationStep {
   const withTenant = action === 'add' && before !== null && wasRemovedWithTenant(before, tenant);
   const shown = (person: Person | null) =>
-    person === null ? null : { name: person.name, roles: person.roles, ...groupsOf(person) };
+    person === null
+      ? null
+      : { name: person.name, address: person.address, roles: person.roles, ...groupsOf(person) };
   return {
     change: {
       action,

@@ -1,5 +1,5 @@
 import type { TenantRecord, TenantRole } from '../../domain/organisation.js';
-import { normaliseEmail, type Person, type Principal, sameRoles } from '../../domain/person.js';
+import { type Person, type Principal, readAddress, sameRoles } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
@@ -38,10 +38,10 @@ export function addTenantPerson(
   input: TenantPersonInput,
 ): Promise<Person> {
   return changePerson(deps, principal, slug, async (unit, { actor }) => {
-    const email = normaliseEmail(input.email);
-    if (email === undefined)
+    const address = readAddress(input.email);
+    if (address === undefined)
       throw new AccessError('invalid_request', 'This is not an e-mail address.', { pointer: '/email' });
-    const known = await unit.organisation.persons(email);
+    const known = await unit.organisation.persons(address.email);
     if (known.some((each) => each.tenant === null && each.removedAt === null))
       throw new AccessError(
         'conflict',
@@ -53,7 +53,7 @@ export function addTenantPerson(
     const after: Person = {
       id: before?.id ?? deps.ids.next('usr'),
       tenant: slug,
-      email,
+      ...address,
       name: input.name,
       roles: [...input.roles].sort(),
       removedAt: null,

@@ -22,6 +22,8 @@ export interface SessionDraft {
   person: Person;
   assurance: Assurance;
   device: string;
+  /** When the person proved who they are; absent if that is unknown, as after a provider's single sign-on. */
+  authenticatedAt?: string;
   /** The web session that authorized a command line; null for a web session. */
   parent: string | null;
   /**
@@ -62,6 +64,7 @@ export async function startSessionIn(
     assurance: draft.assurance,
     device: [...draft.device.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')].slice(0, MAX_DEVICE_LENGTH).join(''),
     parent: draft.parent,
+    authenticatedAt: draft.authenticatedAt ?? null,
     createdAt: at,
     seenAt: at,
     expiresAt: new Date(now.getTime() + limits.absolute * 1000).toISOString(),

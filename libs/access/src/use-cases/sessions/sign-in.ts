@@ -1,5 +1,5 @@
 import type { TenantRole, VendorRole } from '../../domain/organisation.js';
-import { normaliseEmail, type Person, sameRoles } from '../../domain/person.js';
+import { addressOf, exactEmail, normaliseEmail, type Person, sameRoles } from '../../domain/person.js';
 import type { OrganisationRepository, VendorUnit } from '../../ports/index.js';
 import { changePersonIn, roleBelowMinimum } from '../organisation/change-person.js';
 import type { Deps } from '../shared/deps.js';
@@ -63,7 +63,7 @@ async function findPerson(
       : { person, isPinned: true };
   }
   if (!emailVerified || email === null) return 'email_unverified';
-  const person = await findMemberByEmail(unit, tenant, email);
+  const person = await authenticateAddress(unit, tenant, email);
   if (person === null) return 'unknown_person';
   if ((await unit.identities.ofPerson(person.id, issuer)) !== null) return 'identity_changed';
   return { person, isPinned: false };
@@ -87,7 +87,23 @@ async function pin(
   });
 }
 
-/** The person of one side with this address, in any spelling; null if there is none, or it is not an address. */
+/**
+ * The person of one side who has exactly this address, so that its owner may act as them. Null if there is none: the owner
+ * of another `+tag` of the same address is not that person.
+ */
+export async function authenticateAddress(
+  unit: { organisation: Pick<OrganisationRepository, 'persons'> },
+  tenant: string | null,
+  email: string,
+): Promise<Person | null> {
+  const person = await findMemberByEmail(unit, tenant, email);
+  return person !== null && addressOf(person) === exactEmail(email) ? person : null;
+}
+
+/**
+ * The person of one side with this address, in any spelling; null if there is none, or it is not an address. To compare,
+ * never to authenticate: see `authenticateAddress`.
+ */
 export async function findMemberByEmail(
   unit: { organisation: Pick<OrganisationRepository, 'persons'> },
   tenant: string | null,

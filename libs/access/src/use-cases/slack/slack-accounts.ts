@@ -8,7 +8,7 @@ import type {
   SlackInstallationRepository,
   SlackSetupUnit,
 } from '../../ports/index.js';
-import { findMemberByEmail } from '../sessions/sign-in.js';
+import { authenticateAddress } from '../sessions/sign-in.js';
 import type { Deps } from '../shared/deps.js';
 
 /** How long a link by sign-in is valid. */
@@ -141,7 +141,7 @@ export async function linkByEmail(
   if (email === null || !emailVerified || guest || bot || deactivated) return null;
   const slugs = await findTenantsMatchingEmail(deps, ids);
   return deps.store.slackSetup.write(async (unit) => {
-    const members = await Promise.all(slugs.map((slug) => findMemberByEmail(unit, slug, email)));
+    const members = await Promise.all(slugs.map((slug) => authenticateAddress(unit, slug, email)));
     const [person, ...others] = members.filter((each) => each !== null);
     if (person === undefined || others.length > 0) return null;
     await saveLink(deps, unit, person, ids, 'email');

@@ -126,7 +126,11 @@ export function enrolPasskey(
       throw new AccessError('conflict', `You have ${MAX_PASSKEYS} passkeys already. Remove one first.`);
     const { challenge: _challenge, ...rest } = proven;
     const createdAt = deps.clock.now().toISOString();
-    const passkey = { ...rest, tenant, person: actor.id, name: by.name, createdAt, removedAt: null };
+    const passkey = {
+      ...rest,
+      ...{ tenant, person: actor.id, name: by.name, createdAt, removedAt: null },
+      ...{ activeFrom: createdAt, confirmedBy: null, consent: null },
+    };
     await own.authenticators.addPasskey(passkey);
     await own.log.append({
       type: 'passkey.enrolled',

@@ -87,7 +87,7 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   log_heads: ['size', 'units', 'range'],
   log_checkpoints: ['size', 'root', 'note', 'signed_at'],
   invitations: ['state', 'version', 'used', 'ended_at'],
-  passkeys: ['removed_at'],
+  passkeys: ['removed_at', 'active_from', 'confirmed_by'],
   recovery_keys: ['removed_at'],
   trust_proposals: ['state', 'version', 'open_for', 'ended_at'],
   trust_resets: ['state', 'open_for', 'ended_at', 'ended_by'],
