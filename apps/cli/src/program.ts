@@ -5,6 +5,7 @@ import { registerGrants, registerRevoke } from './grants/commands.js';
 import { registerHost } from './host/commands.js';
 import { registerInvitations } from './invitations/commands.js';
 import { registerLocks } from './locks/commands.js';
+import { registerLog } from './log/commands.js';
 import { registerNotices } from './notices/commands.js';
 import { registerOffline } from './offline/commands.js';
 import { registerRequests, registerReview } from './requests/commands.js';
@@ -50,5 +51,6 @@ export function buildProgram(io: Io): Command {
   registerNotices(program, run);
   registerHost(program, run);
   registerOffline(program, run);
+  registerLog(program, run);
   return program;
 }

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { Run } from '../command/context.js';
+import { addVerb, examples, GROUPS } from '../command/define.js';
+import type { MirrorOptions } from './mirror.js';
+import type { VerifyOptions } from './verify.js';
+
+/** Verbs that follow and verify logs. They trust nothing but a key. */
+export function registerLog(program: Command, run: Run): void {
+  program.commandsGroup(GROUPS.offline);
+  const log = program.command('log').description('Follow and verify a log with your own tools');
+
+  addVerb(log, 'mirror', 'Copy a log into a folder, verifying it on the way; again: only what is new')
+    .argument('<folder>', 'where to keep the log')
+    .option('--tenant <slug>', 'whose log, or "deployment" (your own tenant’s)')
+    .option('--vkey <key>', 'the key that must sign the log (that of the first run)')
+    .option('--no-openings', 'leave out the values behind commitments')
+    .addHelpText('after', examples('countersign log mirror ./our-log'))
+    .action(
+      run(async (context, folder: string, options: MirrorOptions) =>
+        (await import('./mirror.js')).mirrorLog(context, folder, options),
+      ),
+    );
+
+  addVerb(log, 'verify', 'Verify a log, at its address or in a folder, from its leaves to its signature')
+    .argument('<place>', 'an address such as http://localhost:4000/log/acme, or a folder')
+    .option('--vkey <key>', 'the key that must sign the log')
+    .option('--anchor <file>', 'the anchor file of your tenant, which has the key')
+    .option('--state <file>', 'remember what was verified, and verify only what is new')
+    .option(
+      '--structure-only',
+      'check hashes and signatures of any C2SP tlog-tiles log, not what its leaves say',
+    )
+    .addHelpText(
+      'after',
+      `\nExits with 0 if everything verifies, otherwise with 1, the first fault and its leaf.\n${examples(
+        'countersign log verify ./our-log --anchor anchor-acme.json',
+        'countersign log verify http://localhost:4000/log/acme --vkey "$KEY" --state acme.json',
+      )}`,
+    )
+    .action(
+      run(async (context, place: string, options: VerifyOptions) =>
+        (await import('./verify.js')).verifyLogAt(context, place, options),
+      ),
+    );
+}

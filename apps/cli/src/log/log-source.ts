@@ -1,0 +1,96 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type LogSource, TILE_WIDTH, type TileId, tilePath } from '@countersign/audit-log';
+import { readCliEnvironment } from '@countersign/config';
+import type { Context } from '../command/context.js';
+import { CliError, cannotOpenError } from '../command/errors.js';
+import { readStoredLogin } from '../sign-in/credentials-file.js';
+
+/** A checkpoint or a tile has far less; a bundle of 256 leaves of 64 KiB has 16 MiB. */
+const MAX_BYTES = 17 * 2 ** 20;
+const TIMEOUT_MS = 30_000;
+
+/** A log that a server gives, by C2SP tlog-tiles. `prefix` has no slash at its end. */
+export class HttpLog implements LogSource {
+  /** @param credential sent with every call, so the caller has checked whose server it is; undefined sends none */
+  constructor(
+    private readonly prefix: string,
+    private readonly credential: string | undefined,
+  ) {}
+
+  /** @throws CliError `log_unreachable`, `unauthenticated`, `bad_answer` */
+  async read(path: string): Promise<Uint8Array | undefined> {
+    const url = `${this.prefix}/${path}`;
+    const headers = this.credential === undefined ? {} : { authorization: `Bearer ${this.credential}` };
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    let response: Response;
+    try {
+      response = await fetch(url, { headers, signal, redirect: 'error' });
+    } catch (cause) {
+      throw new CliError('log_unreachable', `${url} cannot be reached`, { cause });
+    }
+    if (response.ok) return readBody(response, url);
+    await response.body?.cancel();
+    if (response.status === 404 || response.status === 410) return undefined;
+    if (response.status === 401 || response.status === 403)
+      throw new CliError(
+        'unauthenticated',
+        `${url} wants a credential that may read the whole log (${response.status})`,
+      );
+    throw new CliError('bad_answer', `${url} answered ${response.status}`);
+  }
+}
+
+/**
+ * A log at an address. The caller's credential goes to the broker's own address alone.
+ *
+ * @throws ConfigError; CliError `credentials_exposed`, `credentials_unreadable`
+ */
+export function httpLog({ io }: Context, prefix: string): HttpLog {
+  const { brokerUrl, apiKey, credentialsFile } = readCliEnvironment(io.env);
+  const isBroker = new URL(prefix).origin === new URL(brokerUrl).origin;
+  const credential = apiKey ?? readStoredLogin(credentialsFile, brokerUrl)?.credential;
+  return new HttpLog(prefix.replace(/\/+$/, ''), isBroker ? credential : undefined);
+}
+
+async function readBody(response: Response, url: string): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of response.body ?? []) {
+    length += part.length;
+    if (length > MAX_BYTES)
+      throw new CliError('bad_answer', `${url} answers more than a log has in one file`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+/** A log in a folder, as `log mirror` and other followers keep it. */
+export class FolderLog implements LogSource {
+  constructor(private readonly folder: string) {}
+
+  /** @throws CliError `cannot_open` (exit 2) for a file that is there and cannot be read */
+  async read(path: string): Promise<Uint8Array | undefined> {
+    const file = join(this.folder, path);
+    try {
+      return await readFile(file);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw cannotOpenError(file, error);
+    }
+  }
+
+  async partialWidths({ level, index }: Omit<TileId, 'width'>): Promise<number[]> {
+    const full = join(this.folder, tilePath({ level, index, width: TILE_WIDTH }));
+    try {
+      const names = await readdir(`${full}.p`);
+      return names.filter((name) => /^[1-9]\d{0,2}$/.test(name) && Number(name) < TILE_WIDTH).map(Number);
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw cannotOpenError(dirname(full), error);
+    }
+  }
+}
+
+export const isMissing = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');

@@ -1,0 +1,131 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import {
+  AuditLogError,
+  type Ed25519Check,
+  LogFault,
+  type LogSource,
+  parseLeaf,
+  parseVerifierKey,
+  type VerifiedLog,
+  type VerifiedPoint,
+  type VerifierKey,
+  verifyLog,
+} from '@countersign/audit-log';
+import { nodeHashing } from '@countersign/authorization';
+import { writeFileDurably } from '@countersign/gateway-protocol';
+import { z } from 'zod';
+import { CliError, cannotOpenError } from '../command/errors.js';
+import type { Io } from '../terminal/io.js';
+import { Progress } from '../terminal/progress.js';
+import { isMissing } from './log-source.js';
+
+const ED25519 = { kty: 'OKP', crv: 'Ed25519' };
+
+/** Ed25519 over Node's crypto. */
+export const nodeEd25519: Ed25519Check = (publicKey, message, signature) => {
+  const x = Buffer.from(publicKey).toString('base64url');
+  try {
+    return verify(null, message, createPublicKey({ key: { ...ED25519, x }, format: 'jwk' }), signature);
+  } catch {
+    return false;
+  }
+};
+
+/** @throws CliError `invalid_vkey` */
+export function readVerifierKey(text: string): VerifierKey {
+  try {
+    return parseVerifierKey(nodeHashing, text.trim());
+  } catch (error) {
+    if (!(error instanceof AuditLogError)) throw error;
+    throw new CliError('invalid_vkey', error.message, { cause: error });
+  }
+}
+
+const pointSchema = z.strictObject({
+  origin: z.string(),
+  size: z.int().nonnegative(),
+  root: z.string(),
+  range: z.array(z.string()).max(53),
+});
+
+/** @throws CliError `cannot_open` (exit 2), `invalid_state` */
+export async function readPoint(file: string): Promise<VerifiedPoint | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw cannotOpenError(file, error);
+  }
+  try {
+    return pointSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new CliError('invalid_state', `${file} is not a state that "countersign log verify" wrote`, {
+      cause: error,
+    });
+  }
+}
+
+export const writePoint = (file: string, point: VerifiedPoint): Promise<void> =>
+  writeFileDurably(file, `${JSON.stringify(point, null, 2)}\n`);
+
+const LAST_SEGMENT = /^countersign\/dep_[^/]+\/([^/]+)(?:\/\d+)?$/;
+
+/**
+ * Verifies a log with progress on stderr. Unless only its structure is asked for, each leaf must also be a leaf of this
+ * tenant at its own index.
+ *
+ * @throws CliError `log_fault`: the first fault, with the index of the leaf where there is one
+ */
+export async function verifyWithProgress(
+  io: Io,
+  source: LogSource,
+  options: { key: VerifierKey; since?: VerifiedPoint | undefined; structureOnly: boolean },
+): Promise<VerifiedLog> {
+  const [, slug] = LAST_SEGMENT.exec(options.key.name) ?? [];
+  if (!options.structureOnly && slug === undefined)
+    throw new CliError(
+      'not_a_countersign_log',
+      `${options.key.name} is no log of Countersign. Add --structure-only to check any log.`,
+    );
+  const progress = new Progress(io);
+  let line = 'reading the checkpoint …';
+  progress.waiting(() => line);
+  try {
+    return await verifyLog({ hashing: nodeHashing, check: nodeEd25519 }, source, {
+      keys: [options.key],
+      since: options.since,
+      onLeaf: options.structureOnly ? undefined : (index, leaf) => requireLeaf(index, leaf, slug ?? ''),
+      onProgress: (done, size) => {
+        line = `${done} of ${size} leaves verified`;
+      },
+    });
+  } catch (error) {
+    if (error instanceof LogFault) throw faultError(error);
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+function requireLeaf(index: number, bytes: Uint8Array, tenant: string): void {
+  let leaf: ReturnType<typeof parseLeaf>;
+  try {
+    leaf = parseLeaf(bytes);
+  } catch (cause) {
+    if (!(cause instanceof AuditLogError)) throw cause;
+    throw new LogFault('invalid_leaf', `Leaf ${index}: ${cause.message}.`, index, { cause });
+  }
+  if (leaf.seq !== index || leaf.tenant !== tenant)
+    throw new LogFault(
+      'invalid_leaf',
+      `Leaf ${index} says that it is leaf ${leaf.seq} of ${leaf.tenant}.`,
+      index,
+    );
+}
+
+function faultError({ code, index, message }: LogFault): CliError {
+  const document = { verified: false, code, index: index ?? null, detail: message };
+  return new CliError(code, message, { document });
+}

@@ -1,0 +1,134 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../../../apps/cli/src/main.js';
+import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { removeFolder, tempFolder } from '../../support/temp-folder.js';
+import { TestBroker } from '../harness.js';
+import { makeGrant } from '../story.js';
+
+let broker: TestBroker;
+let folder: string;
+beforeAll(async () => {
+  broker = await TestBroker.start();
+  const event = { type: 'thing.happened', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} };
+  await broker.host.store.forTenant('acme', (unit) =>
+    unit.log.appendAll(Array.from({ length: 300 }, () => event)),
+  );
+  await makeGrant(broker);
+});
+afterAll(() => broker.close());
+beforeEach(async () => {
+  folder = await tempFolder('log-cli');
+});
+afterEach(() => removeFolder(folder));
+
+type Outcome = { exit: number; document: Record<string, unknown>; stderr: string };
+
+/** Runs a verb as the tenant's approver. */
+async function countersign(...argv: string[]): Promise<Outcome> {
+  const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.approver };
+  const terminal = new Terminal(env, '');
+  const exit = await run([...argv, '--json'], terminal);
+  return { exit, document: terminal.out === '' ? {} : JSON.parse(terminal.out), stderr: terminal.err };
+}
+
+const vkey = async () => (await broker.call('approver', 'GET', '/log/acme/vkey')).text.trim();
+
+describe('P10: a customer follows its log with the command line', () => {
+  test('a mirror is verified on the way, is verified again offline, and fetches only what is new', async () => {
+    const first = await countersign('log', 'mirror', folder);
+    expect(first).toMatchObject({ exit: 0, document: { verified: true, folder } });
+    expect(first.stderr).toContain(await vkey());
+    const size = Number(first.document['size']);
+    expect(await readdir(join(folder, 'tile'))).toEqual(expect.arrayContaining(['0', '1', 'entries']));
+    const offline = await countersign('log', 'verify', folder, '--vkey', await vkey());
+    expect(offline).toMatchObject({
+      exit: 0,
+      document: { verified: true, size, root: first.document['root'] },
+    });
+
+    await makeGrant(broker);
+    const full = join(folder, 'tile', 'entries', '000');
+    const before = await readFile(full);
+    const second = await countersign('log', 'mirror', folder);
+    expect(second.exit).toBe(0);
+    expect(Number(second.document['size'])).toBe(size + Number(second.document['added']));
+    expect(Number(second.document['added'])).toBeGreaterThan(0);
+    expect(await readFile(full)).toEqual(before);
+    // Partial tiles of the first run are still there, and have to fit.
+    expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
+  });
+
+  test('a log at its address is verified, and the next run goes on from there', async () => {
+    const state = join(folder, 'acme.json');
+    const place = `${broker.url}/log/acme`;
+    const first = await countersign('log', 'verify', place, '--vkey', await vkey(), '--state', state);
+    expect(first).toMatchObject({ exit: 0, document: { since: null, structureOnly: false } });
+    await makeGrant(broker);
+    const second = await countersign('log', 'verify', place, '--vkey', await vkey(), '--state', state);
+    expect(second).toMatchObject({ exit: 0, document: { since: first.document['size'] } });
+    const kept = JSON.parse(await readFile(state, 'utf8'));
+    await writeFile(state, JSON.stringify({ ...kept, size: kept.size + 1000 }));
+    const forked = await countersign('log', 'verify', place, '--vkey', await vkey(), '--state', state);
+    expect(forked).toMatchObject({ exit: 1, document: { verified: false, code: 'rolled_back' } });
+  });
+
+  test('names the first fault and its leaf, and exits with 1', async () => {
+    await countersign('log', 'mirror', folder);
+    const bundle = join(folder, 'tile', 'entries', '000');
+    const bytes = await readFile(bundle);
+    const at = bytes.indexOf('"seq":2,');
+    bytes[at + '"seq":'.length] = '3'.charCodeAt(0);
+    await writeFile(bundle, bytes);
+    const changed = await countersign('log', 'verify', folder, '--vkey', await vkey());
+    expect(changed).toMatchObject({ exit: 1, document: { verified: false, code: 'changed_leaf', index: 2 } });
+    expect(changed.stderr).toContain('error[changed_leaf]: Leaf 2');
+    await rm(bundle);
+    expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({
+      exit: 1,
+      document: { code: 'missing_tile' },
+    });
+  });
+
+  test('another key, another log and nothing at all are refused', async () => {
+    const place = `${broker.url}/log/acme`;
+    const foreign = (await broker.call('foreignApprover', 'GET', '/log/globex/vkey')).text.trim();
+    expect(await countersign('log', 'verify', place, '--vkey', foreign)).toMatchObject({
+      exit: 1,
+      document: { code: 'checkpoint' },
+    });
+    expect(await countersign('log', 'verify', place, '--vkey', 'nothing')).toMatchObject({
+      exit: 1,
+      document: { code: 'invalid_vkey' },
+    });
+    expect((await countersign('log', 'verify', place)).exit).toBe(2);
+    expect(await countersign('log', 'verify', join(folder, 'none'), '--vkey', await vkey())).toMatchObject({
+      exit: 1,
+      document: { code: 'missing_tile' },
+    });
+    await countersign('log', 'mirror', folder);
+    expect(await countersign('log', 'mirror', folder, '--vkey', foreign)).toMatchObject({
+      exit: 1,
+      document: { code: 'vkey_differs' },
+    });
+  });
+
+  test('the anchor file has the key; a key that differs from it is refused', async () => {
+    const anchor = join(folder, 'anchor.json');
+    const content = {
+      deployment: broker.host.store.deployment,
+      tenant: 'acme',
+      trust: `sha256:${'0'.repeat(64)}`,
+      vkey: await vkey(),
+    };
+    await writeFile(anchor, JSON.stringify(content));
+    const place = `${broker.url}/log/acme`;
+    expect(await countersign('log', 'verify', place, '--anchor', anchor)).toMatchObject({ exit: 0 });
+    const foreign = (await broker.call('foreignApprover', 'GET', '/log/globex/vkey')).text.trim();
+    expect(await countersign('log', 'verify', place, '--anchor', anchor, '--vkey', foreign)).toMatchObject({
+      exit: 1,
+      document: { code: 'anchor_differs' },
+    });
+    expect((await countersign('log', 'verify', place, '--anchor', join(folder, 'no.json'))).exit).toBe(2);
+  });
+});
