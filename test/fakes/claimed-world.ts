@@ -12,7 +12,7 @@ import {
   type TrustDocument,
   toInstant,
 } from '@countersign/contract';
-import { readPins, setPin, writePins } from '@countersign/gateway-protocol';
+import { pinsOf, readPinsInForce, setPin, writePins } from '@countersign/gateway-protocol';
 import type { GatewayOptions } from '../../apps/gateway/src/main.js';
 import { hashing } from '../factories/grant-token.js';
 import { AT, LOG_POINT, nextTrust, sampleTrust, signedTrust } from '../factories/trust.js';
@@ -78,9 +78,9 @@ export class ClaimedWorld {
 
   /** Pins as `countersign gateways pin` does on the gateway's host. */
   async pin(hash = this.trust, { atLeast }: { atLeast?: string } = {}): Promise<void> {
-    const pins = await readPins(this.world.spoolDir);
-    const { pin } = setPin(pins['acme'], hash, Date.now(), atLeast);
-    await writePins(this.world.spoolDir, { ...pins, acme: pin });
+    const pins = await readPinsInForce(this.world.spoolDir, Date.now());
+    const { pin } = setPin(pins['acme']?.pin, hash, Date.now(), atLeast);
+    await writePins(this.world.spoolDir, { ...pinsOf(pins), acme: pin });
   }
 
   /** The next version, signed by these authenticators and added to the feed. */

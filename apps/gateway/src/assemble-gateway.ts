@@ -223,7 +223,7 @@ type WatchedParts = Run &
     times: CallTimes;
   };
 
-function watchParts({ metrics, liveness, spool, quarantine, calls, state }: WatchedParts): void {
+function watchParts({ metrics, liveness, spool, quarantine, calls, state, rules }: WatchedParts): void {
   metrics.watch({
     inTouch: () => liveness.isInTouch(),
     feedAge: () => liveness.age / 1000,
@@ -234,6 +234,7 @@ function watchParts({ metrics, liveness, spool, quarantine, calls, state }: Watc
     openCalls: () => calls.count,
     grants: () => state.grants.size,
     closedServices: () => state.routeMaps.closed.length,
+    pinAlarms: () => rules.pins().filter(({ alarm }) => alarm !== undefined).length,
   });
 }
 

@@ -12,6 +12,7 @@ type GatewayGauges = {
   openCalls(): number;
   grants(): number;
   closedServices(): number;
+  pinAlarms(): number;
 };
 
 /** Prometheus metrics of one gateway, in its own registry. Labels hold only known services and stable codes. */
@@ -65,6 +66,11 @@ export class GatewayMetrics {
       'countersign_gateway_closed_services',
       'Services that are closed because their route maps break a rule.',
       gauges.closedServices,
+    );
+    this.gauge(
+      'countersign_gateway_pin_alarms',
+      'Tenants whose pin someone removed from pins.json or replaced there. The pin stays in force.',
+      gauges.pinAlarms,
     );
   }
 

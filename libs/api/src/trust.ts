@@ -108,6 +108,12 @@ const trustSchema = named(
         behind: digestText()
           .nullable()
           .describe('The last version that it has, while that is older than what it requires.'),
+        alarm: z
+          .enum(['missing', 'replaced'])
+          .nullable()
+          .describe(
+            'Someone removed this pin from the file on the gateway’s host, or replaced it there. It stays in force.',
+          ),
       }),
     ),
   }),

@@ -52,6 +52,16 @@ export {
   setPin,
   writePins,
 } from './pins/pins-file.js';
+export {
+  keepPins,
+  type PinAlarm,
+  type PinState,
+  type PinStates,
+  pinsInForce,
+  pinsOf,
+  readKeptPins,
+  readPinsInForce,
+} from './pins/pins-in-force.js';
 export { type GatewayPin, parsePins } from './pins/reported-pins.js';
 export {
   type AccessRecord,

@@ -56,7 +56,7 @@ test('a gateway’s pins are shown, and a tenant’s log records each pin that i
   const { hash } = await claim([ada]);
   const pin = { tenant: 'acme', pinned: hash, current: hash };
   expect((await reportPins([pin, { tenant: 'nobody', pinned: hash, current: null }])).status).toBe(204);
-  const plain = { publicKey: null, services: null, atLeast: [], behind: null };
+  const plain = { publicKey: null, services: null, atLeast: [], behind: null, alarm: null };
   const one = { id: gateway.credential.gateway, name: 'one', pinned: hash, current: hash, ...plain };
   expect((await trustOf(ada)).gateways).toEqual([one]);
   const listed = await broker.call('securityAdmin', 'GET', '/api/v1/gateways');
@@ -96,6 +96,21 @@ test('a tenant’s log records which versions a pin requires, and the tenant see
   const next = { pinned: third, atLeast: [second], from: '2026-12-01T00:00:00Z' };
   await reportPins([{ ...pin, next }]);
   expect((await gatewayEvents())[0]).toMatchObject({ data: { after: { pinned: hash, next } } });
+});
+
+test('a pin file that someone removed or edited is an event of the tenant, and shown to it', async () => {
+  const { hash } = await claim([ada]);
+  const pin = { tenant: 'acme', pinned: hash, current: hash };
+  for (const each of [pin, { ...pin, alarm: 'missing' }, pin])
+    expect((await reportPins([each])).status).toBe(204);
+  const known = { pinned: hash, next: null };
+  expect((await gatewayEvents()).map(({ data }) => data)).toMatchObject([
+    { before: { ...known, alarm: 'missing' }, after: known },
+    { before: known, after: { ...known, alarm: 'missing' } },
+    { before: null, after: known },
+  ]);
+  await reportPins([{ ...pin, alarm: 'replaced' }]);
+  expect((await trustOf(ada)).gateways).toMatchObject([{ current: hash, alarm: 'replaced' }]);
 });
 
 test('P13: pins are parsed strictly and accepted only from gateways', async () => {

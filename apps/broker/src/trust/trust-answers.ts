@@ -57,6 +57,7 @@ export function trustAnswer(
       atLeast: pin?.atLeast ?? [],
       current: pin?.current ?? null,
       behind: pin?.behind ?? null,
+      alarm: pin?.alarm ?? null,
     })),
   };
 }

@@ -308,6 +308,29 @@ describe('P12: pins on a gateway’s host', () => {
     expect(await json(['gateways', 'pin', 'acme', one])).toMatchObject({ next: null, outcome: 'kept' });
   });
 
+  test('removing pins.json lifts no delay: another pin waits, and the one in force is in the file again', async () => {
+    const spool = join(dataDir, 'spool');
+    const pinned = { pinned: one, since: '2026-01-01T00:00:00Z' };
+    // What the gateway keeps beside the trust documents.
+    mkdirSync(join(spool, 'trust'), { recursive: true });
+    writeFileSync(
+      join(spool, 'trust', 'pins-in-force.json'),
+      JSON.stringify({ v: 1, pins: { acme: pinned, globex: pinned } }),
+    );
+    expect((await json(['gateways', 'pins'])).items).toMatchObject([
+      { tenant: 'acme', pinned: one, alarm: 'missing' },
+      { tenant: 'globex', pinned: one, alarm: 'missing' },
+    ]);
+    expect((await cli(['gateways', 'pins'])).out).toContain('it stays in force');
+    const second = await json(['gateways', 'pin', 'acme', two]);
+    expect(second).toMatchObject({ pinned: one, next: { pinned: two }, outcome: 'waiting', alarm: null });
+    expect(Date.parse(second.next.from) - Date.now()).toBeGreaterThan(71 * 3_600_000);
+    expect((await json(['gateways', 'pins'])).items).toMatchObject([
+      { tenant: 'acme', pinned: one, next: { pinned: two }, alarm: null },
+      { tenant: 'globex', pinned: one, alarm: null },
+    ]);
+  });
+
   test('--at-least names a version that the chain must contain; only `none` takes it back', async () => {
     const least = ['--at-least', two];
     const pinned = { tenant: 'acme', pinned: one, atLeast: [two], next: null };

@@ -9,6 +9,7 @@ import {
 } from '@countersign/authorization';
 import { canonicalJson, parseSignature, STOP_TYPE, sha256Digest, statementHash } from '@countersign/contract';
 import type { SignedLift, SignedStop } from '@countersign/gateway-protocol';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { LineFile } from '../storage/line-file.js';
@@ -16,6 +17,9 @@ import { trustFolder } from './chain-files.js';
 
 /** For one tenant: more than people sign, and too few for a hostile feed to fill this process. */
 const MAX_WAITING = 1_000;
+
+/** A lift is accepted for five minutes: far more than people sign in that time. */
+const MAX_RECENT_LIFTS = 1_000;
 
 const line = z.union([
   z.strictObject({ stop: z.unknown() }),
@@ -41,6 +45,8 @@ export class CustomerStops {
    * counts once.
    */
   private readonly lifted = new Set<string>();
+  /** The last lifts that were accepted, by the hash of signature and statement: repeating one of them changes nothing. */
+  private readonly recentLifts = new LRUCache<string, true>({ max: MAX_RECENT_LIFTS });
   /**
    * Stops and lifts of the feed that could not be verified yet, by tenant and without duplicates. The pin, or the
    * version of the trust document that lists the signer, may still be on its way.
@@ -79,8 +85,12 @@ export class CustomerStops {
    * Rejects with the file system's error.
    */
   async submit(signature: StopOrLift, now: number): Promise<CountersignRefusal | undefined> {
+    if (this.isKnown(signature)) {
+      await this.flush();
+      return undefined;
+    }
     const place = this.stateOf(signature);
-    // A repeated stop is checked too: its hash covers only the statement, and the submitted signature is relayed.
+    // Another signature of a known stop is checked too: its hash covers only the statement, and the submitted signature is relayed.
     const refusal = this.check(signature);
     if (refusal !== undefined) return refusal;
     if (place !== 'in force' || isLift(signature)) {
@@ -92,6 +102,13 @@ export class CustomerStops {
     }
     await this.flush();
     return undefined;
+  }
+
+  /** Whether exactly this signature was accepted before. Then no one has to verify it again, and anyone may repeat it. */
+  private isKnown(signature: StopOrLift): boolean {
+    if (!isStop(signature)) return this.recentLifts.has(signatureHash(signature));
+    const known = this.active.get(signature.statement.tenant, stopHash(signature));
+    return known !== undefined && canonicalJson(known) === canonicalJson(signature);
   }
 
   /** Applies what the feed brings, lifts first. In force when this returns; durable after `flush`. */
@@ -152,6 +169,7 @@ export class CustomerStops {
     } else if (isLift(signature)) {
       const { stop } = signature.statement;
       this.forget(tenant, stop);
+      this.recentLifts.set(signatureHash(signature), true);
       this.file.add({ tenant, lifted: stop });
       log.warn({ tenant, person }, 'a stop was lifted by the customer');
     }
@@ -185,9 +203,9 @@ export class CustomerStops {
 }
 
 /** Covers statement and signer: another person's signature over the same statement does not replace this one. */
-const signatureHash = (signature: StopOrLift): string =>
+export const signatureHash = (signature: StopOrLift): string =>
   sha256Digest(nodeCountersignPorts.hashing, canonicalJson(signature));
-const stopHash = ({ statement }: StopOrLift): string =>
+export const stopHash = ({ statement }: StopOrLift): string =>
   statementHash(nodeCountersignPorts.hashing, statement);
 const isStop = (signature: { statement: { type: string } }): signature is SignedStop =>
   signature.statement.type === STOP_TYPE;
@@ -213,6 +231,10 @@ export class ActiveStops {
 
   has(tenant: string, hash: string): boolean {
     return this.byTenant.get(tenant)?.has(hash) === true;
+  }
+
+  get(tenant: string, hash: string): SignedStop | undefined {
+    return this.byTenant.get(tenant)?.get(hash);
   }
 
   add(hash: string, stop: SignedStop): void {

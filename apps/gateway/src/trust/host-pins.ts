@@ -1,14 +1,30 @@
 import { stat } from 'node:fs/promises';
-import { activePin, type Pin, type Pins, pinsPath, readPins } from '@countersign/gateway-protocol';
+import {
+  activePin,
+  keepPins,
+  type PinState,
+  type PinStates,
+  type Pins,
+  pinsInForce,
+  pinsOf,
+  pinsPath,
+  readKeptPins,
+  readPins,
+} from '@countersign/gateway-protocol';
 import { describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
 
 /**
  * The pins that were set on this host: for each tenant the hash that its first trust document must have. Someone may
  * change the file at any time (`countersign gateways pin`), so it is read again whenever it is another file.
+ *
+ * What is in force is kept on disk before it counts. So a file that someone removes or edits lifts no delay: the pin that was
+ * in force stays, and the alarm is raised.
  */
 export class HostPins {
-  private pins: Pins = {};
+  private states: PinStates = {};
+  /** The pins in force, as they are kept on disk. */
+  private kept: Pins = {};
   /** Identifies the file that was read. */
   private version: string | undefined;
   /** When the next waiting pin takes effect; milliseconds since the epoch. */
@@ -21,16 +37,19 @@ export class HostPins {
     private readonly log: Logger,
   ) {}
 
-  /** Throws if the file exists and cannot be read. `now` in milliseconds since the epoch. */
+  /** Throws if a file exists and cannot be read, and if what is in force cannot be kept. `now` in milliseconds since the epoch. */
   static async load(spoolDir: string, log: Logger, now: number): Promise<HostPins> {
     const pins = new HostPins(spoolDir, log);
     pins.version = await fileVersion(spoolDir);
-    pins.use(await readPins(spoolDir), now);
+    pins.kept = await readKeptPins(spoolDir);
+    await pins.use(await readPins(spoolDir), now);
+    for (const [tenant, state] of Object.entries(pins.states))
+      if (state.alarm !== undefined) pins.announce(tenant, state, now);
     return pins;
   }
 
-  get all(): Pins {
-    return this.pins;
+  get all(): PinStates {
+    return this.states;
   }
 
   /** Versions that a tenant's chain must contain, by its pin in force. */
@@ -40,24 +59,30 @@ export class HostPins {
 
   /**
    * Reads the file again if it is another one, or if a waiting pin takes effect now. Returns the pins of before, or
-   * undefined if nothing can have changed. A file that cannot be read is logged, and changes nothing.
+   * undefined if nothing can have changed. A file that cannot be read is logged, and changes nothing. Rejects with the
+   * file system's error if what is in force cannot be kept; the next call tries again.
    */
-  async refresh(now: number): Promise<Pins | undefined> {
+  async refresh(now: number): Promise<PinStates | undefined> {
     const version = await fileVersion(this.spoolDir);
     if (version === this.version && now < this.nextPinAt) return undefined;
-    this.version = version;
-    const before = this.pins;
+    const before = this.states;
     const read = await readPins(this.spoolDir).catch((error: unknown) => {
       this.log.error(describeError(error), 'the pins cannot be read; the last ones are kept');
-      return before;
+      return pinsOf(before);
     });
-    this.use(read, now);
+    await this.use(read, now);
+    this.version = version;
     return before;
   }
 
   /** Logs a pin that is new or was changed. */
-  announce(tenant: string, pin: Pin, now: number): void {
-    if (pin.next !== undefined && now < Date.parse(pin.next.from))
+  announce(tenant: string, { pin, alarm }: PinState, now: number): void {
+    if (alarm !== undefined)
+      this.log.error(
+        { tenant, alarm, ...pin },
+        'pins.json was removed or edited; the pin that was in force stays. “countersign gateways pin” sets it again',
+      );
+    else if (pin.next !== undefined && now < Date.parse(pin.next.from))
       this.log.warn(
         { tenant, pinned: pin.pinned, next: pin.next },
         'another pin will replace the one in force',
@@ -65,14 +90,20 @@ export class HostPins {
     else this.log.warn({ tenant, ...activePin(pin, now) }, 'a tenant is pinned');
   }
 
-  private use(pins: Pins, now: number): void {
-    this.pins = pins;
+  private async use(file: Pins, now: number): Promise<void> {
+    const states = pinsInForce(this.kept, file, now);
+    const inForce = pinsOf(states);
+    if (JSON.stringify(inForce) !== JSON.stringify(this.kept)) await keepPins(this.spoolDir, states);
+    this.kept = inForce;
+    this.states = states;
     this.required.clear();
-    for (const [tenant, pin] of Object.entries(pins)) {
+    for (const [tenant, { pin }] of Object.entries(states)) {
       const { atLeast } = activePin(pin, now);
       if (atLeast !== undefined) this.required.set(tenant, atLeast);
     }
-    const waiting = Object.values(pins).map(({ next }) => (next === undefined ? 0 : Date.parse(next.from)));
+    const waiting = Object.values(inForce).map(({ next }) =>
+      next === undefined ? 0 : Date.parse(next.from),
+    );
     this.nextPinAt = Math.min(Number.POSITIVE_INFINITY, ...waiting.filter((from) => from > now));
   }
 }

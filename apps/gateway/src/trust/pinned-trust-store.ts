@@ -6,7 +6,7 @@ import {
   type FeedTrust,
   type GatewayPin,
   type Pin,
-  type Pins,
+  type PinStates,
 } from '@countersign/gateway-protocol';
 import { describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
@@ -66,7 +66,7 @@ export class PinnedTrustStore {
     const store = new PinnedTrustStore(options, await HostPins.load(options.spoolDir, options.log, now));
     await store.claims.read((line) => store.claimed.add(claimedLine.parse(line).tenant));
     for (const chain of stored) store.restore(chain, now);
-    for (const [tenant, pin] of Object.entries(store.pins.all)) {
+    for (const [tenant, { pin }] of Object.entries(store.pins.all)) {
       store.startChain(tenant, pin, now);
       store.logIfBehind(tenant);
     }
@@ -103,12 +103,13 @@ export class PinnedTrustStore {
 
   /** What is pinned here, as the broker receives it. */
   report(now: number): GatewayPin[] {
-    return Object.entries(this.pins.all).map(([tenant, pin]) => {
+    return Object.entries(this.pins.all).map(([tenant, { pin, alarm }]) => {
       const root = activePin(pin, now);
       const held = this.chains.get(tenant)?.inForce?.hash;
       const behind = this.isBehind(tenant) && held !== undefined ? { behind: held } : {};
       const next = pin.next !== undefined && root.pinned === pin.pinned ? { next: pin.next } : {};
-      return { tenant, ...root, current: this.trustHash(tenant), ...behind, ...next };
+      const raised = alarm === undefined ? {} : { alarm };
+      return { tenant, ...root, current: this.trustHash(tenant), ...behind, ...next, ...raised };
     });
   }
 
@@ -154,13 +155,13 @@ export class PinnedTrustStore {
     return this.claims.flush(() => [...this.claimed].map((tenant) => ({ tenant })));
   }
 
-  /** Returns the tenants whose pin in force, or waiting pin, is not what it was before. */
-  private adopt(before: Pins, now: number): Set<string> {
+  /** Returns the tenants whose pin in force, waiting pin or alarm is not what it was before. No pin ever goes. */
+  private adopt(before: PinStates, now: number): Set<string> {
     const changed = new Set<string>();
-    const pins = this.pins.all;
-    for (const [tenant, pin] of Object.entries(pins)) {
-      if (JSON.stringify(pin) !== JSON.stringify(before[tenant])) {
-        this.pins.announce(tenant, pin, now);
+    for (const [tenant, state] of Object.entries(this.pins.all)) {
+      const { pin } = state;
+      if (JSON.stringify(state) !== JSON.stringify(before[tenant])) {
+        this.pins.announce(tenant, state, now);
         changed.add(tenant);
       }
       if (this.chains.get(tenant)?.place.pinned !== activePin(pin, now).pinned) {
@@ -169,12 +170,6 @@ export class PinnedTrustStore {
         this.toFollow.add(tenant);
       }
       if (changed.has(tenant)) this.logIfBehind(tenant);
-    }
-    for (const tenant of Object.keys(before)) {
-      if (pins[tenant] !== undefined) continue;
-      // Someone removed the pin from the file: the tenant stays claimed, and nothing opens it.
-      this.chains.delete(tenant);
-      changed.add(tenant);
     }
     return changed;
   }

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { type SignedTrustDocument, statementHash, type TrustDocument } from '@countersign/contract';
-import { NO_VERSION, pinsPath } from '@countersign/gateway-protocol';
+import { NO_VERSION, pinsPath, readPins, setPin, writePins } from '@countersign/gateway-protocol';
 import { hashing } from '../../../../test/factories/grant-token.js';
 import { AT, nextTrust, sampleTrust, signedTrust } from '../../../../test/factories/trust.js';
 import { ADA, ClaimedWorld } from '../../../../test/fakes/claimed-world.js';
@@ -89,6 +89,76 @@ describe('P12: pins on a gateway’s own host', () => {
     },
   );
 
+  describe('whoever removes or edits pins.json lifts no delay', () => {
+    const evil = `sha256:${'e'.repeat(64)}`;
+    const attacks: [string, 'missing' | 'replaced', (spoolDir: string) => Promise<void>][] = [
+      ['removes the file', 'missing', (spoolDir) => rm(pinsPath(spoolDir))],
+      ['empties the list', 'missing', (spoolDir) => writePins(spoolDir, {})],
+      [
+        'removes the file and pins another fingerprint, as if it were the first',
+        'replaced',
+        async (spoolDir) => {
+          await rm(pinsPath(spoolDir));
+          await writePins(spoolDir, { acme: setPin(undefined, evil, Date.now()).pin });
+        },
+      ],
+      [
+        'writes another fingerprint into the file',
+        'replaced',
+        async (spoolDir) => {
+          const { acme } = await readPins(spoolDir);
+          await writePins(spoolDir, { acme: { ...acme!, pinned: evil } });
+        },
+      ],
+    ];
+    test.each(attacks)(
+      '%s: the old pin stays in force, over restarts, and the alarm is raised',
+      async (_how, alarm, attack) => {
+        claimed = await ClaimedWorld.start();
+        const { world } = claimed;
+        const token = await signed();
+        expect(await claimed.read(token)).toBe('200');
+        await attack(world.spoolDir);
+        const root = { tenant: 'acme', pinned: claimed.trust, current: claimed.trust, alarm };
+        await until(() => world.broker.pins.at(-1)?.[0]?.alarm === alarm);
+        for (const restarts of [false, true]) {
+          if (restarts) await world.gateway.close();
+          if (restarts) await world.startGateway();
+          await until(() => world.gateway.isInTouch());
+          expect(await claimed.read(await signed())).toBe('200');
+          expect(await ready()).toMatchObject([root]);
+        }
+        const [pin] = world.broker.pins.at(-1) ?? [];
+        const waits = Date.parse(pin?.next?.from ?? '') - Date.now();
+        if (alarm === 'replaced') expect([pin?.next?.pinned, Math.round(waits / DAY)]).toEqual([evil, 3]);
+        else expect(pin?.next).toBeUndefined();
+        expect(world.logLines.join('')).toContain(`"alarm":"${alarm}"`);
+        // Setting the pin in force again ends the alarm.
+        await claimed.pin(claimed.trust);
+        await until(() => world.broker.pins.at(-1)?.[0]?.alarm === undefined);
+        expect(await ready()).toEqual([{ tenant: 'acme', pinned: claimed.trust, current: claimed.trust }]);
+      },
+    );
+
+    test('shortens the wait of a pin: it waits 72 hours from when the gateway saw it', async () => {
+      claimed = await ClaimedWorld.start();
+      const { world } = claimed;
+      const { acme } = await readPins(world.spoolDir);
+      const from = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
+      await writePins(world.spoolDir, { acme: { ...acme!, next: { pinned: evil, from: from(1) } } });
+      await until(() => world.broker.pins.at(-1)?.[0]?.next?.pinned === evil);
+      const seen = world.broker.pins.at(-1)?.[0]?.next?.from ?? '';
+      expect(Math.round((Date.parse(seen) - Date.now()) / DAY)).toBe(3);
+      // Nor does an edit later on, nor one while the gateway is down.
+      await world.gateway.close();
+      await writePins(world.spoolDir, { acme: { ...acme!, next: { pinned: evil, from: from(-1) } } });
+      await world.startGateway();
+      expect(await ready()).toMatchObject([
+        { pinned: claimed.trust, next: { pinned: evil, from: seen }, alarm: 'replaced' },
+      ]);
+    });
+  });
+
   test('P12: never back: a pin that is removed and set again continues its chain, even over restarts', async () => {
     claimed = await ClaimedWorld.start();
     const { world } = claimed;
@@ -103,7 +173,8 @@ describe('P12: pins on a gateway’s own host', () => {
     world.broker.trust = [{ tenant: 'acme', chain: [claimed.genesis] }];
     for (const restarts of [false, true]) {
       await rm(pinsPath(world.spoolDir));
-      await until(async () => (await claimed.read(byAda)) === 'not_countersigned not_pinned');
+      await until(async () => (await ready())[0]?.alarm === 'missing');
+      expect(await claimed.read(byAda)).toBe('200');
       if (restarts) await world.gateway.close();
       if (restarts) await world.startGateway();
       world.broker.change({ trust: world.broker.trust });

@@ -1,15 +1,20 @@
 import { join } from 'node:path';
-import { isStopOrLift, nodeCountersignPorts, type StopOrLift } from '@countersign/authorization';
-import { parseSignature, statementHash } from '@countersign/contract';
+import { isStopOrLift, type StopOrLift } from '@countersign/authorization';
+import { parseSignature } from '@countersign/contract';
 import { describeError, RetryTimer, SingleFlight } from '@countersign/runtime';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { type BrokerClient, BrokerResponseError } from '../feed/broker-client.js';
 import { LineFile } from '../storage/line-file.js';
 import { trustFolder } from './chain-files.js';
+import { signatureHash, stopHash } from './customer-stops.js';
 
 const line = z.union([z.strictObject({ handed: z.unknown() }), z.strictObject({ told: z.string() })]);
+
+/** Signatures that the broker has, so that repeating one of them costs nothing. */
+const MAX_RELAYED = 10_000;
 
 /** Statuses that reject the statement itself. Sending it again would be useless. */
 const FINAL_REJECTIONS = new Set([400, 422]);
@@ -28,6 +33,7 @@ export type StopRelayParts = {
 export class StopRelay {
   /** What the broker does not have yet, by hash, in order of arrival: a stop before its lift. */
   private readonly waiting = new Map<string, StopOrLift>();
+  private readonly relayed = new LRUCache<string, true>({ max: MAX_RELAYED });
   private readonly file: LineFile;
   private readonly retry: RetryTimer;
   private readonly stop = new AbortController();
@@ -52,10 +58,19 @@ export class StopRelay {
     return relay;
   }
 
-  /** Resolves when it is durable. Rejects with the file system's error. */
+  /**
+   * Resolves when it is durable. Does nothing if the broker has exactly this signature, or will get it. Rejects with the
+   * file system's error.
+   */
   async add(signature: StopOrLift): Promise<void> {
-    this.waiting.set(stopHash(signature), signature);
-    this.file.add({ handed: signature });
+    const waiting = this.waiting.get(stopHash(signature));
+    const isKnown =
+      this.relayed.has(signatureHash(signature)) ||
+      (waiting !== undefined && signatureHash(waiting) === signatureHash(signature));
+    if (!isKnown) {
+      this.waiting.set(stopHash(signature), signature);
+      this.file.add({ handed: signature });
+    }
     await this.flush();
   }
 
@@ -81,6 +96,7 @@ export class StopRelay {
       for (const [hash, signature] of this.waiting)
         if (await this.deliver(hash, signature)) {
           this.waiting.delete(hash);
+          this.relayed.set(signatureHash(signature), true);
           this.file.add({ told: hash });
         }
       await this.flush();
@@ -112,6 +128,3 @@ export class StopRelay {
     return this.file.flush(() => [...this.waiting.values()].map((handed) => ({ handed })));
   }
 }
-
-const stopHash = ({ statement }: StopOrLift): string =>
-  statementHash(nodeCountersignPorts.hashing, statement);

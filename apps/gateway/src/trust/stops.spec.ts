@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { statementHash, toInstant } from '@countersign/contract';
 import { hashing } from '../../../../test/factories/grant-token.js';
 import { AT, nextTrust } from '../../../../test/factories/trust.js';
@@ -83,6 +85,35 @@ describe('P12: a customer’s own stop', () => {
     await restart();
     await until(() => broker().handed.length > 0);
     expect(broker().handed.map(({ signature }) => signature)).toEqual([stop.signature]);
+  });
+
+  test('that is replayed costs nothing: known, it is neither written nor relayed again; so is its lift', async () => {
+    await approved();
+    const folder = join(claimed.world.spoolDir, 'trust');
+    const files = async () => {
+      const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl'));
+      return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+    };
+    const stop = claimed.stop();
+    for (const [signature, relayed] of [
+      [stop, 1],
+      [claimed.lift(stop), 2],
+    ] as const) {
+      expect((await claimed.submit(signature)).status).toBe(204);
+      await until(() => broker().handed.length === relayed);
+      await until(async () => (await files()).join('').split('"told"').length >= 2 * relayed);
+      const before = await files();
+      for (let time = 0; time < 20; time++) expect((await claimed.submit(signature)).status).toBe(204);
+      // Something new is relayed after anything that waits.
+      const other = claimed.stop({ digest: `sha256:${String(relayed).repeat(64)}` });
+      expect(await files()).toEqual(before);
+      expect((await claimed.submit(other)).status).toBe(204);
+      await until(() => broker().handed.length > relayed);
+      expect(broker().handed.map((each) => each.signature)).toEqual(
+        [stop, ...(relayed === 2 ? [signature] : []), other].map((each) => each.signature),
+      );
+      broker().handed.splice(relayed);
+    }
   });
 
   test('of one grant stops only that grant', async () => {

@@ -34,12 +34,14 @@ interface PinRoot {
 /**
  * What a gateway has pinned of a tenant. `current` is the hash of the version in force. `behind` is the hash of the last
  * version that it holds, while that is older than the pin requires. `next` is a pin that replaces this one at that instant.
+ * `alarm`: someone removed this pin from the file on the gateway's host, or replaced it there; it stays in force.
  */
 export interface GatewayPin extends PinRoot {
   tenant: string;
   current: string | null;
   behind?: string;
   next?: PinRoot & { from: string };
+  alarm?: 'missing' | 'replaced';
 }
 
 export interface GatewayRepository {

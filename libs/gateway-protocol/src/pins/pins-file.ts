@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isDigest, isTenantSlug, toInstant } from '@countersign/contract';
 import { z } from 'zod';
 import { readAtMost, writeFileDurably } from '../durable-file.js';
@@ -41,10 +41,11 @@ export class PinsFileError extends Error {
 
   constructor(
     readonly code: 'pins_unreadable' | 'pins_too_large',
+    file: string,
     rule: string,
     options?: ErrorOptions,
   ) {
-    super(`pins.json: ${rule}`, options);
+    super(`${file}: ${rule}`, options);
   }
 }
 
@@ -52,8 +53,11 @@ export class PinsFileError extends Error {
  * The pins on this host, by slug. Empty without a file. Throws PinsFileError for a file that is huge or not of this form,
  * and the file system's error. The object has no prototype, because `constructor` is a valid slug.
  */
-export async function readPins(spoolDir: string): Promise<Pins> {
-  return Object.assign(Object.create(null) as Pins, await storedPins(pinsPath(spoolDir)));
+export const readPins = (spoolDir: string): Promise<Pins> => readPinsAt(pinsPath(spoolDir));
+
+/** The same for any file of this form. */
+export async function readPinsAt(path: string): Promise<Pins> {
+  return Object.assign(Object.create(null) as Pins, await storedPins(path));
 }
 
 async function storedPins(path: string): Promise<Pins> {
@@ -61,32 +65,43 @@ async function storedPins(path: string): Promise<Pins> {
     return file.parse(JSON.parse(await readAtMost(path, MAX_BYTES))).pins;
   } catch (cause) {
     const { code, syscall } = cause as NodeJS.ErrnoException;
-    if (syscall === undefined) throw unreadable(cause);
+    if (syscall === undefined) throw unreadable(basename(path), cause);
     if (code === 'ENOENT') return {};
     throw cause;
   }
 }
 
-function unreadable(cause: unknown): PinsFileError {
+function unreadable(file: string, cause: unknown): PinsFileError {
   const [issue] = cause instanceof z.ZodError ? cause.issues : [];
   if (issue !== undefined)
-    return new PinsFileError('pins_unreadable', `/${issue.path.map(String).join('/')}: ${issue.message}`, {
-      cause,
-    });
+    return new PinsFileError(
+      'pins_unreadable',
+      file,
+      `/${issue.path.map(String).join('/')}: ${issue.message}`,
+      { cause },
+    );
   const rule = cause instanceof SyntaxError || !(cause instanceof Error) ? 'is no JSON' : cause.message;
-  return new PinsFileError('pins_unreadable', rule, { cause });
+  return new PinsFileError('pins_unreadable', file, rule, { cause });
 }
 
 /** Readable by all: pins are not secret, and the operator who sets them may be another user than the gateway's. */
 const MODE = 0o644;
 
 /** Writes the pins durably. Throws PinsFileError if they could not be read again, and the file system's error. */
-export async function writePins(spoolDir: string, pins: Pins): Promise<void> {
+export const writePins = (spoolDir: string, pins: Pins): Promise<void> =>
+  writePinsAt(pinsPath(spoolDir), pins);
+
+/** The same for any file of this form. */
+export async function writePinsAt(path: string, pins: Pins): Promise<void> {
   const text = `${JSON.stringify({ v: 1, pins }, null, 2)}\n`;
   if (Buffer.byteLength(text) > MAX_BYTES)
-    throw new PinsFileError('pins_too_large', `more than ${MAX_BYTES} bytes of pins are not kept`);
-  await mkdir(spoolDir, { recursive: true, mode: 0o700 });
-  await writeFileDurably(pinsPath(spoolDir), text, MODE);
+    throw new PinsFileError(
+      'pins_too_large',
+      basename(path),
+      `more than ${MAX_BYTES} bytes of pins are not kept`,
+    );
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeFileDurably(path, text, MODE);
 }
 
 /** The pin that is active at `now`, in milliseconds since the epoch. */

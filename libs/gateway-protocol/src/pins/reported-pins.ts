@@ -9,7 +9,8 @@ const root = { pinned: digestText, atLeast: z.array(digestText).min(1).exactOpti
  * What is pinned for a tenant on a gateway's own host. `pinned` is the hash of the first trust document, `atLeast` those of
  * versions that its chain must contain. `current` is the hash of the current version, null while the gateway has no chain
  * from the pin or the chain lacks one of `atLeast`; then `behind` is the last version that it has. `next` is another pin
- * that will replace this one.
+ * that will replace this one. `alarm`: someone removed this pin from `pins.json` (`missing`) or replaced it there; it stays
+ * in force.
  */
 const pin = z.strictObject({
   tenant: slug,
@@ -17,6 +18,7 @@ const pin = z.strictObject({
   current: digestText.nullable(),
   behind: digestText.exactOptional(),
   next: z.strictObject({ ...root, from: instant }).exactOptional(),
+  alarm: z.enum(['missing', 'replaced']).exactOptional(),
 });
 export type GatewayPin = z.infer<typeof pin>;
 

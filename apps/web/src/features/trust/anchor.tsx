@@ -46,6 +46,7 @@ export function Anchor({
             rowKey={({ id }) => id}
             columns={[
               { label: text.gateway, cell: ({ name }) => <span className="strong">{name}</span> },
+              { label: text.services, cell: ({ services }) => services?.join(', ') ?? text.allServices },
               { label: text.state, cell: (gateway) => <Pinned {...gateway} trust={trust} /> },
             ]}
           />
@@ -58,9 +59,16 @@ export function Anchor({
 function Pinned({
   pinned,
   behind,
+  alarm,
   trust,
-}: Pick<Trust['gateways'][number], 'pinned' | 'behind'> & { trust: string }) {
+}: Pick<Trust['gateways'][number], 'pinned' | 'behind' | 'alarm'> & { trust: string }) {
   const text = useText(trustTexts);
+  if (alarm !== null)
+    return (
+      <Badge tone="stop" icon="alert">
+        {text.pinAlarm[alarm]}
+      </Badge>
+    );
   if (pinned === null)
     return (
       <Badge tone="wait" icon="wait">

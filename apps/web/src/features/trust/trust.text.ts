@@ -57,6 +57,12 @@ const en = {
   pinnedOther: 'has pinned another fingerprint',
   pinnedBehind: 'has only older documents than it was told to expect, and refuses every call',
   notPinned: 'has not pinned it',
+  services: 'Services',
+  allServices: 'all',
+  pinAlarm: {
+    missing: 'someone removed the pin from its file; the gateway keeps the pin',
+    replaced: 'someone replaced the pin in its file; the gateway keeps the pin for now',
+  },
   state: 'State',
   ownPage: 'Host your own signing page',
   ownPageLead:
@@ -167,6 +173,12 @@ const de: TrustText = {
   pinnedOther: 'hat einen anderen Fingerabdruck festgehalten',
   pinnedBehind: 'hat nur ältere Dokumente als erwartet und weist jeden Aufruf ab',
   notPinned: 'hat ihn nicht festgehalten',
+  services: 'Dienste',
+  allServices: 'alle',
+  pinAlarm: {
+    missing: 'jemand hat den Eintrag aus seiner Datei entfernt; das Gateway behält ihn bei',
+    replaced: 'jemand hat den Eintrag in seiner Datei ersetzt; das Gateway behält ihn vorerst bei',
+  },
   state: 'Stand',
   ownPage: 'Eigene Unterschriftsseite betreiben',
   ownPageLead:

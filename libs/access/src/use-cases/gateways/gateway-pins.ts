@@ -14,8 +14,13 @@ const rootOf = ({ pinned, atLeast = [] }: Pick<GatewayPin, 'pinned' | 'atLeast'>
 /** The part of a pin that the tenant is notified of: what the host requires, not how far the gateway has come. */
 function requiredPart(pin: GatewayPin | undefined) {
   if (pin === undefined) return null;
-  const { next } = pin;
-  return { ...rootOf(pin), next: next === undefined ? null : { ...rootOf(next), from: next.from } };
+  const { next, alarm } = pin;
+  const raised = alarm === undefined ? {} : { alarm };
+  return {
+    ...rootOf(pin),
+    next: next === undefined ? null : { ...rootOf(next), from: next.from },
+    ...raised,
+  };
 }
 
 const key = (pin: GatewayPin | undefined): string => JSON.stringify(requiredPart(pin));

@@ -18,7 +18,7 @@ import {
 } from '../../domain/trust/stop.js';
 import { parseInput } from '../../domain/validate-input.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { EnrolledGateway, TenantUnit, VendorUnit } from '../../ports/index.js';
+import type { EnrolledGateway, ReadUnit, TenantUnit, VendorUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { stopFacts, stopPoint, storeLift, storeStop } from './stops.js';
 import { findSigningKey, requireValidSignature } from './verify-signature.js';
@@ -41,6 +41,7 @@ export async function receiveRelayedStop(
   const reported = parseStopOrLift(given);
   const { tenant } = reported.statement;
   const gateway = by.id;
+  if (await deps.store.readForTenant(tenant, (unit) => isKnown(deps, unit, reported))) return;
   // Across tenants: how much a gateway may have relayed is counted over all of them.
   await deps.store.asVendor(async (vendor) => {
     if ((await vendor.organisation.tenant(tenant)) === null) throw notFound('tenant');
@@ -58,6 +59,18 @@ export async function receiveRelayedStop(
       );
     else await relayStop(deps, vendor, reported, gateway);
   });
+}
+
+/** Whether exactly this signature is stored already: then it is neither verified nor written again. */
+async function isKnown(
+  { hashing }: SigningDeps,
+  { stops }: Pick<ReadUnit, 'stops'>,
+  reported: SignedStopOrLift,
+): Promise<boolean> {
+  const of = isLift(reported) ? reported.statement.stop : statementHash(hashing, reported.statement);
+  const stop = await stops.find(of);
+  const stored = isLift(reported) ? stop?.lift : stop?.signature;
+  return stored != null && canonicalJson(stored) === canonicalJson(reported);
 }
 
 /** Parses a relayed stop or lift. @throws AccessError `invalid_request` if it is neither */
