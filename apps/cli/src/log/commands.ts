@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Run } from '../command/context.js';
 import { addVerb, examples, GROUPS } from '../command/define.js';
+import { repeated } from '../command/flags.js';
 import type { MirrorOptions } from './mirror.js';
 import type { VerifyOptions } from './verify.js';
+import type { WitnessOptions } from './witness.js';
 
 /** Verbs that follow and verify logs. They trust nothing but a key. */
 export function registerLog(program: Command, run: Run): void {
@@ -40,6 +42,26 @@ export function registerLog(program: Command, run: Run): void {
     .action(
       run(async (context, place: string, options: VerifyOptions) =>
         (await import('./verify.js')).verifyLogAt(context, place, options),
+      ),
+    );
+
+  addVerb(
+    program,
+    'witness',
+    'Run a witness: sign the checkpoints of logs that only grow (C2SP tlog-witness)',
+  )
+    .argument('<folder>', 'where to keep the key and what was signed')
+    .requiredOption('--name <name>', 'the name of the witness, such as witness.example.com/w1')
+    .option('--log <vkey>', 'the key of a log to witness; once for each', repeated, [])
+    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--port <port>', 'where to listen', '7380')
+    .addHelpText(
+      'after',
+      examples('countersign witness ./witness --name witness.acme.example/w1 --log "$(cat our-log/vkey)"'),
+    )
+    .action(
+      run(async (context, folder: string, options: WitnessOptions) =>
+        (await import('./witness.js')).runWitness(context, folder, options),
       ),
     );
 }

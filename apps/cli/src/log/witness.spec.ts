@@ -1,0 +1,163 @@
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  appendLeaf,
+  type CompactRange,
+  consistencySteps,
+  cosignedAt,
+  EMPTY_RANGE,
+  formatAddCheckpoint,
+  formatCheckpoint,
+  formatNote,
+  leafHash,
+  type NodeId,
+  nodeHash,
+  parseNote,
+  proofHashes,
+  rangeRoot,
+  signNote,
+  verifierKey,
+} from '@countersign/audit-log';
+import { nodeHashing } from '@countersign/authorization';
+import { Terminal } from '../../test/terminal.js';
+import { run } from '../main.js';
+import { nodeEd25519, readVerifierKey } from './verification.js';
+
+const ORIGIN = 'example.com/log';
+const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 7)]);
+const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+const publicKey = Buffer.from(String(createPublicKey(privateKey).export({ format: 'jwk' }).x), 'base64url');
+const log = { name: ORIGIN, publicKey, sign: (message: Uint8Array) => sign(null, message, privateKey) };
+const leaves = Array.from({ length: 40 }, (_, index) => leafHash(nodeHashing, Uint8Array.of(index)));
+const hashOf = ({ level, index }: NodeId): Uint8Array =>
+  level === 0
+    ? (leaves[index] as Uint8Array)
+    : nodeHash(
+        nodeHashing,
+        hashOf({ level: level - 1, index: 2 * index }),
+        hashOf({ level: level - 1, index: 2 * index + 1 }),
+      );
+const rootOf = (size: number) =>
+  rangeRoot(
+    nodeHashing,
+    leaves
+      .slice(0, size)
+      .reduce<CompactRange>((range, leaf) => appendLeaf(nodeHashing, range, leaf), EMPTY_RANGE),
+  );
+const noteOf = (size: number, root = rootOf(size)) => {
+  const text = formatCheckpoint({ origin: ORIGIN, size, root });
+  return formatNote({ text, signatures: [signNote(nodeHashing, text, log)] });
+};
+const bodyOf = (oldSize: number, size: number, note = noteOf(size)) =>
+  formatAddCheckpoint({
+    oldSize,
+    proof: proofHashes(nodeHashing, consistencySteps(oldSize, size), hashOf),
+    note,
+  });
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'countersign-witness-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** A witness that runs until `stop`. */
+async function start() {
+  const terminal = new Terminal({});
+  const argv = [
+    'witness',
+    folder,
+    '--name',
+    'witness.example/w1',
+    '--port',
+    '0',
+    '--log',
+    verifierKey(nodeHashing, ORIGIN, publicKey),
+  ];
+  const ended = run(argv, terminal);
+  while (!terminal.err.includes('http://')) {
+    await Promise.race([ended, new Promise((resolve) => setImmediate(resolve))]);
+  }
+  const url = /http:\/\/[^/]+/.exec(terminal.err)?.[0] ?? '';
+  const key = readVerifierKey(await (await fetch(`${url}/`)).text());
+  return {
+    key,
+    add: async (body: string) => {
+      const answer = await fetch(`${url}/add-checkpoint`, { method: 'POST', body });
+      return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
+    },
+    get: async (path: string) => (await fetch(`${url}${path}`)).status,
+    stop: () => {
+      terminal.stopping.abort();
+      return ended;
+    },
+  };
+}
+
+describe('countersign witness', () => {
+  test('P10: signs a log that grows and refuses one that forks, also after it was started again', async () => {
+    const first = await start();
+    const { status, text } = await first.add(bodyOf(0, 5));
+    expect(status).toBe(200);
+    const note = parseNote(`${noteOf(5)}${text}`);
+    const time = await cosignedAt(nodeEd25519, note, first.key);
+    expect(Math.abs(Number(time) - Date.now() / 1000)).toBeLessThan(60);
+    expect(await first.stop()).toBe(0);
+
+    const again = await start();
+    expect(again.key).toEqual(first.key);
+    expect((await again.add(bodyOf(5, 5, noteOf(5, rootOf(6))))).status).toBe(422);
+    expect(await again.add(bodyOf(0, 9))).toMatchObject({
+      status: 409,
+      text: '5\n',
+      type: 'text/x.tlog.size',
+    });
+    expect((await again.add(bodyOf(5, 12))).status).toBe(200);
+    expect((await again.add(bodyOf(5, 13))).status).toBe(409);
+    await again.stop();
+  });
+
+  test('of many checkpoints at one time, those that it signs continue each other', async () => {
+    const witness = await start();
+    const answers = await Promise.all([9, 10, 11, 12, 13].map((size) => witness.add(bodyOf(0, size))));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409]);
+    await witness.stop();
+  });
+
+  test('unknown logs, forged signatures, large bodies and other addresses are refused', async () => {
+    const witness = await start();
+    expect((await witness.add(bodyOf(0, 5, noteOf(5).replaceAll(ORIGIN, 'example.com/other')))).status).toBe(
+      404,
+    );
+    expect((await witness.add(bodyOf(0, 5, noteOf(5).replace('\n5\n', '\n6\n')))).status).toBe(403);
+    expect((await witness.add('nothing')).status).toBe(400);
+    expect((await witness.add('x'.repeat(70_000))).status).toBe(413);
+    expect(await witness.get('/add-checkpoint')).toBe(405);
+    expect(await witness.get('/other')).toBe(404);
+    await witness.stop();
+  });
+
+  test('does not start with a memory that is damaged: it would sign a fork', async () => {
+    const witness = await start();
+    await witness.add(bodyOf(0, 5));
+    await witness.stop();
+    const file = join(folder, 'witnessed.json');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"size": 5', '"size": "5"'));
+    const terminal = new Terminal({});
+    const argv = [
+      'witness',
+      folder,
+      '--name',
+      'w',
+      '--port',
+      '0',
+      '--log',
+      verifierKey(nodeHashing, ORIGIN, publicKey),
+    ];
+    expect(await run(argv, terminal)).toBe(1);
+    expect(terminal.err).toContain('error[invalid_state]');
+    expect(await run(['witness', folder, '--name', 'w'], new Terminal({}))).toBe(2);
+  });
+});

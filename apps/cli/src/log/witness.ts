@@ -1,0 +1,242 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import {
+  cosign,
+  decideWitness,
+  decodeBase64,
+  encodeBase64,
+  formatSignatureLine,
+  SIGNATURE_TYPE,
+  type VerifierKey,
+  verifierKey,
+  type Witnessed,
+} from '@countersign/audit-log';
+import { nodeHashing } from '@countersign/authorization';
+import { writeFileDurably } from '@countersign/gateway-protocol';
+import { z } from 'zod';
+import type { Context } from '../command/context.js';
+import { CliError, cannotOpenError, usageError } from '../command/errors.js';
+import { parseWholeNumber } from '../command/flags.js';
+import { isMissing } from './log-source.js';
+import { nodeEd25519, readVerifierKey } from './verification.js';
+
+export type WitnessOptions = { name: string; log: readonly string[]; host: string; port: string };
+
+/** 63 hashes and a checkpoint with many signatures. */
+const MAX_BODY_BYTES = 64 * 1024;
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Runs a witness of logs (C2SP tlog-witness) until it is stopped. It signs a log's checkpoint only if it continues the
+ * last one that it signed; so a log that shows different things to different people cannot get both signed.
+ *
+ * @throws CliError `invalid_vkey`, `invalid_state`, `cannot_open` (exit 2), `port_in_use`
+ */
+export async function runWitness(
+  context: Context,
+  folder: string,
+  options: WitnessOptions,
+): Promise<undefined> {
+  const { signal } = context.io;
+  if (options.log.length === 0) throw usageError('say which logs to witness: --log VKEY, once for each');
+  if (!/^[^\s+]+$/.test(options.name))
+    throw usageError('the name of a witness has neither spaces nor a plus');
+  const port = parseWholeNumber('--port', options.port, 0, 65_535);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const key = await openKey(join(folder, 'key.pem'));
+  const witness = new Witness(
+    options.name,
+    key,
+    options.log.map(readVerifierKey),
+    await openMemory(join(folder, 'witnessed.json')),
+  );
+  const server = createServer(
+    { requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS },
+    (request, response) => {
+      void witness.serve(request, response);
+    },
+  );
+  await listen(server, port, options.host);
+  const { port: bound } = server.address() as AddressInfo;
+  context.note(
+    `Witnessing ${options.log.length} log(s) at http://${options.host}:${bound}/ with the key\n  ${witness.vkey}`,
+  );
+  await stopped(signal);
+  server.closeAllConnections();
+  server.close();
+  return undefined;
+}
+
+/** The newest checkpoint that was signed for each log, by origin. It is on the disk before a signature leaves. */
+class Memory {
+  constructor(
+    private readonly file: string,
+    private readonly newest: Map<string, Witnessed>,
+  ) {}
+
+  find(origin: string): Witnessed | undefined {
+    return this.newest.get(origin);
+  }
+
+  async keep(origin: string, witnessed: Witnessed): Promise<void> {
+    const next = new Map(this.newest).set(origin, witnessed);
+    const document = Object.fromEntries(
+      [...next].map(([name, { size, root }]) => [name, { size, root: encodeBase64(root) }]),
+    );
+    await writeFileDurably(this.file, `${JSON.stringify(document, null, 2)}\n`);
+    this.newest.set(origin, witnessed);
+  }
+}
+
+/** Answers one request after the other, so that what is compared is what is replaced. */
+class Witness {
+  readonly vkey: string;
+  readonly #publicKey: Uint8Array;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly name: string,
+    private readonly key: KeyObject,
+    private readonly logs: readonly VerifierKey[],
+    private readonly memory: Memory,
+  ) {
+    const { x } = createPublicKey(key).export({ format: 'jwk' });
+    this.#publicKey = Buffer.from(String(x), 'base64url');
+    this.vkey = verifierKey(nodeHashing, name, this.#publicKey, SIGNATURE_TYPE.cosignature);
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (request.method === 'GET' && request.url === '/') answer(response, 200, `${this.vkey}\n`);
+      else if (request.url !== '/add-checkpoint')
+        answer(response, 404, 'There is nothing at this address.\n');
+      else if (request.method !== 'POST') answer(response, 405, 'Send a POST.\n');
+      else {
+        const body = await readBody(request);
+        if (body === undefined) answer(response, 413, 'The body is too large.\n');
+        else await this.inTurn(() => this.addCheckpoint(body, response));
+      }
+    } catch {
+      // The memory could not be written: nothing was signed.
+      if (!response.headersSent) answer(response, 500, 'The witness cannot keep its state.\n');
+    }
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async addCheckpoint(body: string, response: ServerResponse): Promise<void> {
+    const decision = await decideWitness(
+      { hashing: nodeHashing, check: nodeEd25519 },
+      body,
+      (origin) => this.logs.filter(({ name }) => name === origin),
+      (origin) => this.memory.find(origin),
+    );
+    if (!decision.sign) {
+      const { status, size, detail } = decision;
+      if (size === undefined) answer(response, status, `${detail}\n`);
+      else answer(response, status, `${size}\n`, 'text/x.tlog.size');
+      return;
+    }
+    const { origin, size, root } = decision.checkpoint;
+    await this.memory.keep(origin, { size, root });
+    const signature = cosign(nodeHashing, decision.note.text, Math.floor(Date.now() / 1000), {
+      name: this.name,
+      publicKey: this.#publicKey,
+      sign: (message) => sign(null, message, this.key),
+    });
+    answer(response, 200, `${formatSignatureLine(signature)}\n`);
+  }
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  type = 'text/plain; charset=utf-8',
+): void {
+  // What was not read of a refused body must not be taken for the next request.
+  if (status === 413) response.setHeader('Connection', 'close');
+  response.writeHead(status, { 'Content-Type': type }).end(body);
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request) {
+    length += (part as Buffer).length;
+    if (length > MAX_BODY_BYTES) return undefined;
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** The witness's own key; made on the first run. */
+async function openKey(file: string): Promise<KeyObject> {
+  try {
+    return createPrivateKey(await readFile(file));
+  } catch (error) {
+    if (!isMissing(error)) throw cannotOpenError(file, error);
+  }
+  const { privateKey } = generateKeyPairSync('ed25519');
+  await writeFileDurably(file, privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
+  return privateKey;
+}
+
+const memorySchema = z.record(z.string(), z.strictObject({ size: z.int().nonnegative(), root: z.string() }));
+
+/** @throws CliError `invalid_state`: a witness that forgot what it signed would sign a fork */
+async function openMemory(file: string): Promise<Memory> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return new Memory(file, new Map());
+    throw cannotOpenError(file, error);
+  }
+  try {
+    const entries = Object.entries(memorySchema.parse(JSON.parse(text)));
+    return new Memory(
+      file,
+      new Map(
+        entries.map(([origin, { size, root }]) => {
+          const bytes = decodeBase64(root);
+          if (bytes?.length !== 32) throw new RangeError('a root has 32 bytes');
+          return [origin, { size, root: bytes }];
+        }),
+      ),
+    );
+  } catch (error) {
+    throw new CliError(
+      'invalid_state',
+      `${file} is damaged; restore it: a witness that forgets what it signed would sign a fork`,
+      { cause: error },
+    );
+  }
+}
+
+/** @throws CliError `port_in_use` */
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new CliError('port_in_use', `port ${port} is in use; choose another`)
+          : new CliError('cannot_listen', `cannot listen on ${host}:${port} (${error.code})`),
+      ),
+    );
+    server.listen(port, host, resolve);
+  });
+}
+
+const stopped = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
