@@ -98,7 +98,7 @@ function gatewayOf(site: Site, token: string): Subject {
     eventually(
       'every record is at the broker',
       async () => {
-        const answer = await fetch(`${site.gatewayUrl}/readyz`);
+        const answer = await fetch(`${site.gatewayAdminUrl}/readyz`);
         const { spool } = (await answer.json()) as { spool: { backlog: number; shipped: boolean } };
         return spool.shipped && spool.backlog === 0;
       },

@@ -37,6 +37,7 @@ export class BrokerProcess {
         COUNTERSIGN_DATA_DIR: environment.dataDir,
         COUNTERSIGN_MASTER_KEY: Buffer.from(environment.masterKey).toString('base64'),
         COUNTERSIGN_PORT: String(port),
+        COUNTERSIGN_ADMIN_PORT: 'none',
         COUNTERSIGN_RATE_LIMIT_PER_MINUTE: '1000000',
         ...change,
       },

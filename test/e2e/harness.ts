@@ -99,6 +99,7 @@ export class TestBroker {
       masterKey: MASTER_KEY,
       host: '127.0.0.1',
       port: 0,
+      admin: null,
       publicUrl: 'http://localhost:4000',
       gatewayUrl: 'http://localhost:4100',
       rateLimitPerMinute: 1_000_000,

@@ -9,6 +9,8 @@ const MAIN = fileURLToPath(new URL('../../dist/apps/gateway/src/main.js', import
 /** The built gateway as a process, for tests that kill it or trace it. */
 export class GatewayProcess {
   url = '';
+  /** The private listener's. */
+  adminUrl = '';
   readonly lines: string[] = [];
   private constructor(private readonly child: ChildProcess) {}
 
@@ -26,6 +28,7 @@ export class GatewayProcess {
         COUNTERSIGN_GATEWAY_CREDENTIAL: settings.credential,
         COUNTERSIGN_SPOOL_DIR: settings.spoolDir,
         COUNTERSIGN_GATEWAY_PORT: String(settings.port ?? 0),
+        COUNTERSIGN_ADMIN_PORT: '0',
         ...settings.env,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -34,7 +37,8 @@ export class GatewayProcess {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => gateway.lines.push(...text.split('\n')));
     await until(() => gateway.lines.some((line) => line.includes('in touch with the broker')));
     const listening = gateway.lines.find((line) => line.includes('"listening"')) ?? '{}';
-    gateway.url = (JSON.parse(listening) as { url: string }).url;
+    const { url, adminUrl } = JSON.parse(listening) as { url: string; adminUrl: string };
+    Object.assign(gateway, { url, adminUrl });
     return gateway;
   }
 

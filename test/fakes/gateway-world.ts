@@ -76,6 +76,7 @@ export class GatewayWorld {
       credential: this.broker.credential,
       host: '127.0.0.1',
       port: 0,
+      admin: { host: '127.0.0.1', port: 0 },
       spoolDir: this.spoolDir,
       stopGraceMs: 1_000,
       logger: pino({ level: 'debug' }, { write: (line: string) => this.logLines.push(line) }),
@@ -102,9 +103,9 @@ export class GatewayWorld {
     await until(() => this.gateway.isInTouch());
   }
 
-  /** What `/readyz` reports about the spool. */
+  /** What `/readyz` of the private listener reports about the spool. */
   async spool(): Promise<Readiness['spool']> {
-    const answer = await fetch(`${this.gateway.url}/readyz`);
+    const answer = await fetch(`${this.gateway.adminUrl}/readyz`);
     return ((await answer.json()) as Readiness).spool;
   }
 

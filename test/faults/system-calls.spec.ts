@@ -121,7 +121,7 @@ describe('system calls that fail', () => {
       answers.push(...(await Promise.all([call(), call(), call(), call()])));
     await strace.detach();
     // It may have been one that only outcomes waited for.
-    const metrics = await (await request(`${gateway.url}/metrics`)).body.text();
+    const metrics = await (await request(`${gateway.adminUrl}/metrics`)).body.text();
     expect(metrics).toContain('countersign_gateway_spool_faults_total 1');
     const refused = answers.filter(({ status }) => status !== 200);
     expect(refused.length).toBeLessThan(8);

@@ -20,6 +20,7 @@ const REFUSED = [
   ['libs/api/src/a.ts', 'node:crypto', 'api is pure'],
   ['libs/runtime/src/a.ts', '@countersign/contract', 'runtime is a leaf'],
   ['libs/runtime/src/a.ts', 'node:http', 'runtime is a leaf'],
+  ['libs/private-listener/src/a.ts', '@countersign/config', 'private-listener is a leaf'],
   ['libs/access/src/a.ts', '@countersign/runtime', 'imports point one way'],
   [
     'libs/persistence/src/a.ts',

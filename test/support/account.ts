@@ -4,7 +4,11 @@ import { readLogsAt } from './log-reader.js';
 import { listAll, type Place } from './story.js';
 
 /** Where the records are: a site, or a cluster with one of its gateways. */
-export type Recorded = Place & { readonly gatewayUrl: string; readonly store: { readonly url: string } };
+export type Recorded = Place & {
+  /** The private listener of the gateway. */
+  readonly gatewayAdminUrl: string;
+  readonly store: { readonly url: string };
+};
 
 type ListedRecord = { id: string; outcome: string | null; status: number | null };
 
@@ -60,11 +64,11 @@ async function readAccount(site: Recorded, hits: readonly Hit[]): Promise<Accoun
 }
 
 /** Resolves when the gateway has no more records to ship. */
-export async function recordsAtBroker({ gatewayUrl }: Pick<Recorded, 'gatewayUrl'>): Promise<void> {
+export async function recordsAtBroker({ gatewayAdminUrl }: { gatewayAdminUrl: string }): Promise<void> {
   await eventually(
     'every record is at the broker',
     async () => {
-      const answer = await fetch(`${gatewayUrl}/readyz`);
+      const answer = await fetch(`${gatewayAdminUrl}/readyz`);
       const { spool } = (await answer.json()) as { spool: { backlog: number; shipped: boolean } };
       return spool.shipped && spool.backlog === 0;
     },

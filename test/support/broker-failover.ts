@@ -47,7 +47,7 @@ export async function killBrokersUnderLoad(brokers: number, kills: number): Prom
     over = true;
     await Promise.all(work);
     for (let place = 0; place < GATEWAYS; place += 1)
-      await recordsAtBroker({ gatewayUrl: cluster.urlOfGateway(place) });
+      await recordsAtBroker({ gatewayAdminUrl: cluster.adminUrlOfGateway(place) });
     const account = await takeAccount(cluster, upstream.hits);
     const problems = [...progress.problems, ...(await logProblems(cluster.store.url, progress.asked))];
     return { moves, problems, errands: progress.asked.length, account };

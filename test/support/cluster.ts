@@ -27,7 +27,7 @@ const IN_TOUCH = /^.*in touch with the broker.*$/gm;
 export class Cluster {
   readonly gateways: Running[] = [];
   private readonly brokers: Running[] = [];
-  private readonly gatewayPorts: number[] = [];
+  private readonly gatewayPorts: { calls: number; admin: number }[] = [];
   private readonly keys: Keys;
   credential = '';
 
@@ -70,7 +70,17 @@ export class Cluster {
   }
 
   urlOfGateway(place: number): string {
-    return `http://127.0.0.1:${this.gatewayPorts[place] ?? 0}`;
+    return `http://127.0.0.1:${this.gatewayPorts[place]?.calls ?? 0}`;
+  }
+
+  /** A gateway's private listener. */
+  adminUrlOfGateway(place: number): string {
+    return `http://127.0.0.1:${this.gatewayPorts[place]?.admin ?? 0}`;
+  }
+
+  /** The first gateway's. */
+  get gatewayAdminUrl(): string {
+    return this.adminUrlOfGateway(0);
   }
 
   /** One broker's own address, which bypasses the balancer. */
@@ -119,10 +129,14 @@ export class Cluster {
 
   private async addGateway(): Promise<void> {
     const place = this.gateways.length;
-    const port = await freePort();
-    this.gatewayPorts.push(port);
+    const ports = { calls: await freePort(), admin: await freePort() };
+    this.gatewayPorts.push(ports);
     this.credential = await this.store.credential(`gateway-${place}`, this.brokerUrl);
-    const gateway = this.launch('gateway', place, gatewayEnv(this, port, `spool-${place}`));
+    const gateway = this.launch(
+      'gateway',
+      place,
+      gatewayEnv(this, ports.calls, `spool-${place}`, ports.admin),
+    );
     this.gateways.push(gateway);
     await gateway.untilReady(`${this.urlOfGateway(place)}/readyz`);
   }

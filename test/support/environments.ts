@@ -18,6 +18,7 @@ export const brokerEnv = (
   COUNTERSIGN_DATA_DIR: folder,
   COUNTERSIGN_MASTER_KEY: store.masterKey,
   COUNTERSIGN_PORT: String(port),
+  COUNTERSIGN_ADMIN_PORT: 'none',
   COUNTERSIGN_PUBLIC_URL: brokerUrl,
   COUNTERSIGN_GATEWAY_URL: gatewayUrl,
   COUNTERSIGN_RATE_LIMIT_PER_MINUTE: '100000000',
@@ -27,9 +28,11 @@ export const gatewayEnv = (
   { folder, credential }: { readonly folder: string; readonly credential: string },
   port: number,
   spool: string,
+  adminPort: number,
 ): Record<string, string> => ({
   COUNTERSIGN_DATA_DIR: folder,
   COUNTERSIGN_GATEWAY_PORT: String(port),
+  COUNTERSIGN_ADMIN_PORT: String(adminPort),
   COUNTERSIGN_GATEWAY_CREDENTIAL: credential,
   COUNTERSIGN_SPOOL_DIR: join(folder, spool),
 });

@@ -42,7 +42,7 @@ export class Site<P extends Running = Program> {
   private constructor(
     readonly folder: string,
     readonly store: PreparedStore,
-    private readonly ports: { broker: number; gateway: number },
+    private readonly ports: { broker: number; gateway: number; gatewayAdmin: number },
     private readonly options: SiteOptions,
     private readonly launch: Launch<P>,
   ) {
@@ -65,7 +65,7 @@ export class Site<P extends Running = Program> {
     const url = options.databaseUrl ?? (await migratedSqlite(join(folder, 'countersign.db')));
     const masterKey = options.databaseUrl === undefined ? MASTER_KEY : undefined;
     const store = await PreparedStore.at(url, options.organisation, masterKey);
-    const ports = { broker: await freePort(), gateway: await freePort() };
+    const ports = { broker: await freePort(), gateway: await freePort(), gatewayAdmin: await freePort() };
     const site = new Site(folder, store, ports, options, launch);
     try {
       const brokerUrl = (await options.between?.(site.brokerUrl)) ?? site.brokerUrl;
@@ -84,6 +84,11 @@ export class Site<P extends Running = Program> {
 
   get gatewayUrl(): string {
     return `http://127.0.0.1:${this.ports.gateway}`;
+  }
+
+  /** The gateway's private listener. */
+  get gatewayAdminUrl(): string {
+    return `http://127.0.0.1:${this.ports.gatewayAdmin}`;
   }
 
   get gatewayPort(): number {
@@ -110,7 +115,7 @@ export class Site<P extends Running = Program> {
       script: 'apps/gateway/src/main.js',
       ...limits,
       env: {
-        ...gatewayEnv(this, this.ports.gateway, 'spool'),
+        ...gatewayEnv(this, this.ports.gateway, 'spool', this.ports.gatewayAdmin),
         ...this.options.gatewayEnv,
       },
     });

@@ -17,6 +17,7 @@ import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-ex
 import type { DestinationStream, Logger } from 'pino';
 import { brokerModule } from './broker.module.js';
 import { type BrokerDeps, SLACK } from './core.module.js';
+import { PrivateListener } from './health/private-listener.js';
 import { expressServer, limitServer, useMiddleware } from './http/middleware.js';
 import { keepRawBody, MAX_BODY_BYTES } from './http/request-body.js';
 import { Shutdown } from './http/shutdown.js';
@@ -28,6 +29,8 @@ import { createSigningPorts } from './trust/signing.js';
 export interface RunningBroker {
   /** Its address: `http://HOST:PORT`. */
   url: string;
+  /** The private listener's address; null if there is none. */
+  adminUrl: string | null;
   /** Stops within 5 s: accepts no new connections, finishes requests in progress, ends streams, closes the store. */
   close(): Promise<void>;
 }
@@ -94,8 +97,9 @@ async function serve(
   limitServer(server);
   await app.listen(environment.port, environment.host);
   const url = urlOf(server, environment.host);
-  logger.info({ url, publicUrl: environment.publicUrl }, 'the broker is running');
-  return { url, close: once(() => stop(app, server, deps)) };
+  const { url: adminUrl } = app.get(PrivateListener);
+  logger.info({ url, adminUrl, publicUrl: environment.publicUrl }, 'the broker is running');
+  return { url, adminUrl, close: once(() => stop(app, server, deps)) };
 }
 
 /** Drains the connections while Nest stops the parts, then closes the store that all of them used. */

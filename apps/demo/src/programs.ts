@@ -51,10 +51,17 @@ export function gatewayProgram(env: Environment, demo: DemoEnvironment, gateway:
       COUNTERSIGN_DATA_DIR: demo.dataDir,
       COUNTERSIGN_HOST: demo.host,
       COUNTERSIGN_GATEWAY_PORT: String(demo.ports.gateway),
+      ...gatewayAdminPort(env),
       COUNTERSIGN_GATEWAY_CREDENTIAL_FILE: gateway.credentialFile,
       COUNTERSIGN_SPOOL_DIR: spoolDirOf(env, demo, gateway),
     },
   };
+}
+
+/** Broker and gateway read the same variable. If it names a port, the gateway's private port is a hundred above it. */
+function gatewayAdminPort({ COUNTERSIGN_ADMIN_PORT: named }: Environment): Environment {
+  const isPort = named !== undefined && /^[1-9][0-9]{0,4}$/.test(named);
+  return isPort ? { COUNTERSIGN_ADMIN_PORT: String(Number(named) + 100) } : {};
 }
 
 /** Each enrolment has its own spool: its records are numbered and signed as that gateway's. */

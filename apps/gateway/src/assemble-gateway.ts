@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { type GatewayCredential, signBatch, signRecord } from '@countersign/gateway-protocol';
+import type { AdminPages } from '@countersign/private-listener';
 import { createLogger, describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import { CallAuthorizer } from './authorize/call-authorizer.js';
@@ -23,7 +24,7 @@ import type { GatewayOptions } from './gateway-options.js';
 import { CallHandler } from './http/call-handler.js';
 import { CallRefusals } from './http/call-refusals.js';
 import { createHttpServer } from './http/http-server.js';
-import { OwnPages, type Readiness } from './http/own-pages.js';
+import { OwnPages, privatePages, type Readiness } from './http/own-pages.js';
 import { StopEndpoint } from './http/stop-endpoint.js';
 import { type Identity, identityRegistrar } from './identity.js';
 import { GatewayMetrics } from './metrics.js';
@@ -251,7 +252,7 @@ function createServer(parts: WatchedParts): Server {
     signContext: contextSigner(identity, credential.gateway),
   };
   return createHttpServer({
-    pages: new OwnPages({ identity, metrics, readiness: () => readinessOf(parts) }),
+    pages: new OwnPages({ identity, isReady: () => parts.liveness.isInTouch() }),
     stopEndpoint: new StopEndpoint({ rules, bodyMs: times.clientIdleMs }),
     handler: new CallHandler({ ...shared, forwarding: new RecordedForwarding(shared) }),
     countRefusal: (code) => {
@@ -263,6 +264,10 @@ function createServer(parts: WatchedParts): Server {
     log,
   });
 }
+
+/** The pages of the private listener, for the people who run the gateway. */
+export const adminPages = (parts: WatchedParts): AdminPages =>
+  privatePages(parts.metrics, () => readinessOf(parts));
 
 function readinessOf({ liveness, spool, shipper, quarantine, rules, state }: WatchedParts): Readiness {
   return {

@@ -1,3 +1,4 @@
+import { type AdminAddress } from '@countersign/private-listener';
 import type { LevelWithSilent, Logger } from 'pino';
 import type { Clock } from './clock.js';
 import type { SpoolDisk } from './records/spool/spool-disk.js';
@@ -9,6 +10,8 @@ export type GatewayOptions = {
   host: string;
   /** 0 chooses a free port. */
   port: number;
+  /** The private listener for metrics and the details of `/readyz`. Default: none. */
+  admin?: AdminAddress | null;
   /**
    * Folder for the identity, the place in the feed, and the spool's segments. Only one gateway at a time may use it.
    */
@@ -41,6 +44,8 @@ export type GatewayOptions = {
 export type RunningGateway = {
   url: string;
   port: number;
+  /** The private listener's address; null if there is none. */
+  adminUrl: string | null;
   /** `gtw_…` */
   id: string;
   /** Whether it would let calls through. */

@@ -1,8 +1,9 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { decodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
+import { type AdminListener, startAdminListener } from '@countersign/private-listener';
 import { withinTime } from '@countersign/runtime';
-import { assembleGateway, type GatewayParts } from './assemble-gateway.js';
+import { adminPages, assembleGateway, type GatewayParts } from './assemble-gateway.js';
 import type { OpenCalls } from './budget/open-calls.js';
 import type { GatewayOptions, RunningGateway } from './gateway-options.js';
 import { type Identity, loadIdentity } from './identity.js';
@@ -38,16 +39,19 @@ async function run(
   const parts = await assembleGateway(options, credential, identity);
   const { log, boot, liveness, feed, shipper, server } = parts;
   const timer = setInterval(() => sweep(parts), SWEEP_MS);
+  let admin: AdminListener | undefined;
   const close = async () => {
     await stopServing(server, parts.calls, options.stopGraceMs ?? 10_000);
     clearInterval(timer);
     await closeParts(parts);
+    await admin?.close();
     await unlock();
     log.info('stopped');
   };
   feed.start();
   shipper.start();
   try {
+    if (options.admin != null) admin = await startAdminListener(options.admin, adminPages(parts));
     await listen(server, options.host, options.port);
   } catch (error) {
     await close();
@@ -55,11 +59,12 @@ async function run(
   }
   const { port } = server.address() as AddressInfo;
   const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
-  log.info({ url, boot }, 'listening');
+  log.info({ url, adminUrl: admin?.url ?? null, boot }, 'listening');
   let closing: Promise<void> | undefined;
   return {
     url,
     port,
+    adminUrl: admin?.url ?? null,
     id: credential.gateway,
     isInTouch: () => liveness.isInTouch(),
     close: () => {

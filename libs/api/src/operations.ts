@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
 
-const healthSchema = named('Health', z.object({ status: z.enum(['ok', 'ready']) }));
+const healthSchema = named('Health', z.object({ status: z.enum(['ok', 'unavailable']) }));
 export type Health = z.infer<typeof healthSchema>;
 
-/** For the people who run the broker. */
+/** For probes. Metrics and details are on the private listener, which has no part in this document. */
 export const healthEndpoints = {
   healthz: endpoint({
     route: 'GET /healthz',
@@ -15,14 +15,10 @@ export const healthEndpoints = {
   readyz: endpoint({
     route: 'GET /readyz',
     summary: 'Check that the broker can serve',
-    description: 'It can read its store and is not stopping.',
-    answer: { status: 200, description: 'It can.', schema: healthSchema },
+    description: 'It can read its store and is not stopping. The reason is on the private listener.',
+    answer: { status: 200, description: 'It can: `ok`.', schema: healthSchema },
     errors: ['not_ready'],
-  }),
-  metrics: endpoint({
-    route: 'GET /metrics',
-    summary: 'Metrics',
-    answer: { status: 200, description: 'Prometheus text format.', type: 'text/plain' },
+    errorBody: { type: 'application/json', schema: healthSchema },
   }),
 };
 

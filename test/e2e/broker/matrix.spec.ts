@@ -694,7 +694,6 @@ const TABLE: Row[] = [
   })),
   { endpoint: 'GET /healthz', target: at('/healthz'), all: '200' },
   { endpoint: 'GET /readyz', target: at('/readyz'), all: '200' },
-  { endpoint: 'GET /metrics', target: at('/metrics'), all: '200' },
   { endpoint: 'GET /.well-known/jwks.json', target: at('/.well-known/jwks.json'), all: '200' },
   { endpoint: 'GET /api/openapi.json', target: at('/api/openapi.json'), all: '200' },
   { endpoint: 'GET /api/docs', target: at('/api/docs'), all: '200' },

@@ -38,6 +38,7 @@ describe('the pages that the broker serves', () => {
     '/log/acme/nowhere',
     '/healthz/nowhere',
     '/readyz/nowhere',
+    '/metrics',
     '/metrics/nowhere',
     '/slack/nowhere',
     '/.well-known/nowhere',

@@ -16,8 +16,8 @@ const clean = {
   gaps: 0,
 };
 
-async function gauge({ gatewayUrl }: { gatewayUrl: string }, name: string): Promise<number> {
-  const text = await (await fetch(`${gatewayUrl}/metrics`)).text();
+async function gauge({ gatewayAdminUrl }: { gatewayAdminUrl: string }, name: string): Promise<number> {
+  const text = await (await fetch(`${gatewayAdminUrl}/metrics`)).text();
   return Number(new RegExp(`^countersign_gateway_${name} (\\d+)$`, 'm').exec(text)?.[1]);
 }
 

@@ -105,13 +105,13 @@ describe('the routes of the broker', () => {
       'GET /auth/oidc/callback',
       'GET /auth/oidc/{side}/callback',
       'GET /healthz',
-      'GET /metrics',
       'GET /readyz',
       'POST /auth/cli/token',
       'POST /auth/code',
       'POST /auth/code/verify',
       'POST /auth/discover',
       'POST /auth/oidc/{side}/start',
+      'POST /signals/{side}/events',
     ]);
   });
 

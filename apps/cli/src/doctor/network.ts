@@ -43,7 +43,7 @@ export async function checkBroker(url: string): Promise<Finding[]> {
       : failed(
           'broker',
           describeStatus(url, answer),
-          'Look at the broker’s log. If another program uses that port, choose another with COUNTERSIGN_PORT.',
+          'Look at the broker’s log, and at /readyz on its private port (COUNTERSIGN_ADMIN_PORT, 4001). If another program uses that port, choose another with COUNTERSIGN_PORT.',
         );
   return [ready, checkClockSkew(answer.date, Date.now())];
 }
@@ -75,7 +75,7 @@ export async function checkGateway(url: string): Promise<Finding> {
     : failed(
         'gateway',
         describeStatus(url, answer),
-        'It refuses every call until it receives the broker’s feed. Check that the broker runs, that the credential is not revoked and that the spool has room.',
+        'It refuses every call until it receives the broker’s feed. Look at /readyz on its private port (COUNTERSIGN_ADMIN_PORT, 4101). Check that the broker runs, that the credential is not revoked and that the spool has room.',
       );
 }
 

@@ -137,7 +137,7 @@ test('an internal error in one request refuses it, and ends neither the process 
 });
 
 async function refusals(): Promise<number> {
-  const text = await (await fetch(`${world.gateway.url}/metrics`)).text();
+  const text = await (await fetch(`${world.gateway.adminUrl}/metrics`)).text();
   return Number(
     /calls_total\{service="",decision="refused",code="ambiguous_request"\} (\d+)/.exec(text)?.[1] ?? 0,
   );

@@ -22,7 +22,7 @@ function hang(bytes: string): Socket {
 const head = (method: string, token: string, more = '') =>
   `${method} /billing/tenants/acme/invoices HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n${more}\r\n`;
 const openCalls = async () => {
-  const text = await (await fetch(`${world.gateway.url}/metrics`)).text();
+  const text = await (await fetch(`${world.gateway.adminUrl}/metrics`)).text();
   return Number(/^countersign_gateway_open_calls (\d+)/m.exec(text)?.[1]);
 };
 async function untilOpenCalls(count: number): Promise<void> {

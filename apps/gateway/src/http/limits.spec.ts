@@ -179,7 +179,7 @@ describe('secrets', () => {
     }
     await world.upstream.stop();
     answers.push(await (await world.send({ token })).text());
-    answers.push(await (await fetch(`${gateway.url}/metrics`)).text());
+    answers.push(await (await fetch(`${gateway.adminUrl}/metrics`)).text());
     broker.knowsGateway = false;
     broker.drop();
     await until(() => !gateway.isInTouch());

@@ -1,13 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { GATEWAY_PATHS } from '@countersign/contract';
 import type { GatewayPin } from '@countersign/gateway-protocol';
+import { type AdminPages, jsonPage } from '@countersign/private-listener';
 import type { ClosedService } from '../authorize/route-maps.js';
 import { type Identity, identityJwks } from '../identity.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { CanonicalRequest } from './canonical-request.js';
 import { answerProblem } from './refusals.js';
 
-/** The state of the gateway, as `/readyz` reports it. */
+/** The state of the gateway, as `/readyz` of the private listener reports it. */
 export type Readiness = {
   inTouch: boolean;
   /** Milliseconds since the last authentic event of the feed; null if there was none. */
@@ -25,20 +26,22 @@ export type Readiness = {
   closedServices: readonly ClosedService[];
 };
 
-type OwnPagesParts = { identity: Identity; metrics: GatewayMetrics; readiness(): Readiness };
+type OwnPagesParts = { identity: Identity; isReady(): boolean };
 
 type Page = (response: ServerResponse) => Promise<void> | void;
 
-/** The gateway's own paths. Their names are reserved: no data service can use them. */
+/**
+ * The gateway's own paths on its public port. Their names are reserved: no data service can use them. They say nothing
+ * about tenants, services or load; that is on the private listener (`adminPages`).
+ */
 export class OwnPages {
   private readonly pages: ReadonlyMap<string, Page>;
 
-  constructor(private readonly parts: OwnPagesParts) {
+  constructor({ identity, isReady }: OwnPagesParts) {
     this.pages = new Map<string, Page>([
       ['healthz', (response) => json(response, 200, { status: 'ok' })],
-      ['readyz', (response) => this.ready(response)],
-      ['metrics', (response) => this.metrics(response)],
-      ['countersign/jwks.json', (response) => json(response, 200, identityJwks(parts.identity))],
+      ['readyz', (response) => json(response, isReady() ? 200 : 503, { status: statusOf(isReady()) })],
+      ['countersign/jwks.json', (response) => json(response, 200, identityJwks(identity))],
     ]);
   }
 
@@ -58,23 +61,20 @@ export class OwnPages {
       await page(response);
     }
   }
-
-  private ready(response: ServerResponse): void {
-    const readiness = this.parts.readiness();
-    json(response, readiness.inTouch ? 200 : 503, {
-      ...(readiness.inTouch ? {} : { code: 'not_in_touch' }),
-      status: readiness.inTouch ? 'ready' : 'not ready',
-      ...readiness,
-    });
-  }
-
-  private async metrics(response: ServerResponse): Promise<void> {
-    const { metrics } = this.parts;
-    const text = await metrics.text();
-    response.writeHead(200, ['Content-Type', metrics.contentType, 'Cache-Control', 'no-store']);
-    response.end(text);
-  }
 }
+
+/** The pages of the private listener. */
+export const privatePages = (metrics: GatewayMetrics, readiness: () => Readiness): AdminPages => ({
+  '/healthz': () => jsonPage(200, { status: 'ok' }),
+  '/readyz': () => {
+    const { inTouch, ...details } = readiness();
+    const code = inTouch ? {} : { code: 'not_in_touch' };
+    return jsonPage(inTouch ? 200 : 503, { status: statusOf(inTouch), ...code, inTouch, ...details });
+  },
+  '/metrics': async () => ({ status: 200, type: metrics.contentType, body: await metrics.text() }),
+});
+
+const statusOf = (ready: boolean): 'ok' | 'unavailable' => (ready ? 'ok' : 'unavailable');
 
 function json(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, ['Content-Type', 'application/json', 'Cache-Control', 'no-store']);

@@ -74,7 +74,7 @@ describe('pipelined requests', () => {
     await until(() => world.upstream.hits.length === 1);
     socket.write('this is no request\r\n\r\n');
     await closed;
-    const metrics = await (await fetch(`${world.gateway.url}/metrics`)).text();
+    const metrics = await (await fetch(`${world.gateway.adminUrl}/metrics`)).text();
     expect(metrics).toMatch(/^countersign_gateway_calls_total\{.*code="ambiguous_request".*\} 1$/m);
   });
 });

@@ -84,7 +84,7 @@ describe('records', () => {
       status = answers.find((answer) => answer.status !== 200)?.status ?? 200;
     }
     expect(await refusal(await world.send({ token }))).toEqual({ status: 503, code: 'record_unavailable' });
-    const ready = (await (await fetch(`${world.gateway.url}/readyz`)).json()) as {
+    const ready = (await (await fetch(`${world.gateway.adminUrl}/readyz`)).json()) as {
       spool: { usedBytes: number; maxBytes: number };
     };
     expect(ready.spool.usedBytes).toBeGreaterThan(ready.spool.maxBytes * 0.9);

@@ -43,7 +43,7 @@ describe('a body that is needed before the decision', () => {
       body: new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('x')) }),
     });
     const send = () => world.send({ method: 'PATCH', token, body: new TextEncoder().encode(BODY) });
-    await until(async () => (await fetch(`${world.gateway.url}/metrics`)).text().then(hasOpenCall));
+    await until(async () => (await fetch(`${world.gateway.adminUrl}/metrics`)).text().then(hasOpenCall));
     expect(await refusal(await send())).toEqual({ status: 429, code: 'rate_limited' });
     leaving.abort();
     await expect(first).rejects.toThrow();
@@ -55,7 +55,7 @@ describe('a body that is needed before the decision', () => {
     const { broker } = world;
     const grant = broker.grant({ change });
     const answer = sendHalf(grant);
-    await until(async () => (await fetch(`${world.gateway.url}/metrics`)).text().then(hasOpenCall));
+    await until(async () => (await fetch(`${world.gateway.adminUrl}/metrics`)).text().then(hasOpenCall));
     broker.end(grant);
     expect(await refusal(await answer)).toEqual({ status: 403, code: 'grant_ended' });
   });

@@ -211,7 +211,7 @@ test.each([...TARGETS, ...HOSTS, ...HEADS])(
 
 test('every refusal is counted, including what the parser could not read', async () => {
   const counted = async () => {
-    const text = await (await fetch(`${world.gateway.url}/metrics`)).text();
+    const text = await (await fetch(`${world.gateway.adminUrl}/metrics`)).text();
     return Number(
       /calls_total\{service="",decision="refused",code="ambiguous_request"\} (\d+)/.exec(text)?.[1] ?? 0,
     );
@@ -266,16 +266,31 @@ test('P4: any well-formed single Host is accepted', async () => {
   }
 });
 
-test('the gateway’s own pages need no token, and no other page exists beside them', async () => {
+test('the private listener has the details and the metrics', async () => {
+  const { adminUrl } = world.gateway;
+  const ready = await fetch(`${adminUrl}/readyz`);
+  expect([ready.status, await ready.json()]).toMatchObject([
+    200,
+    { status: 'ok', inTouch: true, spool: { maxBytes: 1024 ** 3 }, pins: [] },
+  ]);
+  expect(await (await fetch(`${adminUrl}/metrics`)).text()).toContain('countersign_gateway_in_touch 1');
+  expect((await fetch(`${adminUrl}/billing/tenants/acme/invoices/7`)).status).toBe(404);
+});
+
+test('a stranger at the public port reads no tenant’s name: the gateway’s own pages need no token, and no other page exists beside them', async () => {
   const get = async (path: string) => fetch(world.gateway.url + path);
   expect((await get('/healthz')).status).toBe(200);
   const ready = await get('/readyz');
-  expect([ready.status, await ready.json()]).toMatchObject([
-    200,
-    { inTouch: true, spool: { maxBytes: 1024 ** 3 } },
-  ]);
-  expect(await (await get('/metrics')).text()).toContain('countersign_gateway_in_touch 1');
-  for (const path of ['/countersign', '/countersign/stop', '/authz/nginx', '/import', '/healthz/x']) {
+  // Who is pinned here, and how busy it is, is no one's business who can reach this port.
+  expect([ready.status, await ready.text()]).toEqual([200, '{"status":"ok"}']);
+  for (const path of [
+    '/metrics',
+    '/countersign',
+    '/countersign/stop',
+    '/authz/nginx',
+    '/import',
+    '/healthz/x',
+  ]) {
     expect([(await get(path)).status, path]).toEqual([404, path]);
   }
 });

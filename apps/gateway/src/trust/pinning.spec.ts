@@ -16,7 +16,7 @@ describe('P12: pins on a gateway’s own host', () => {
   afterEach(() => claimed.world.stop());
 
   const ready = async () =>
-    ((await (await fetch(`${claimed.world.gateway.url}/readyz`)).json()) as Readiness).pins;
+    ((await (await fetch(`${claimed.world.gateway.adminUrl}/readyz`)).json()) as Readiness).pins;
   const signed = async () => {
     const grant = claimed.world.broker.grant();
     await claimed.feedApplied();

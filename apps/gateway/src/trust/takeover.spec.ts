@@ -409,8 +409,9 @@ describe('P12: a broker that is completely taken over', () => {
         broker().announceServices();
       };
       const own = async () => {
-        const page = await claimed.world.send({ path: '/readyz' });
-        const metrics = await (await claimed.world.send({ path: '/metrics' })).text();
+        const { adminUrl } = claimed.world.gateway;
+        const page = await fetch(`${adminUrl}/readyz`);
+        const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
         const { closedServices } = (await page.json()) as { closedServices: unknown };
         return [
           page.status,

@@ -1,5 +1,6 @@
 import { normaliseEmail } from '@countersign/access';
 import { z } from 'zod';
+import { type AdminEnvironment, adminFrom, adminShape } from './admin.js';
 import type { Environment } from './read.js';
 import { readEnvironment } from './read.js';
 import { type SlackEnvironment, slackFrom, slackSecrets, slackShape } from './slack.js';
@@ -17,6 +18,8 @@ import {
 export type BrokerEnvironment = StoreEnvironment & {
   host: string;
   port: number;
+  /** The private listener; null if there is none. */
+  admin: AdminEnvironment | null;
   /** The issuer of grant tokens (`iss`): an origin without a final slash. */
   publicUrl: string;
   /** Where grants point: an origin without a final slash. */
@@ -65,8 +68,11 @@ const mailAddress = z
     },
   );
 
+const DEFAULT_ADMIN_PORT = 4001;
+
 export const brokerShape = {
   ...storeShape,
+  ...adminShape,
   COUNTERSIGN_HOST: listenHost.default('127.0.0.1'),
   COUNTERSIGN_PORT: port.default(4000),
   COUNTERSIGN_PUBLIC_URL: originUrl.default('http://localhost:4000'),
@@ -97,6 +103,7 @@ export function readBrokerEnvironment(env: Environment): BrokerEnvironment {
       ...store,
       host: raw.COUNTERSIGN_HOST,
       port: raw.COUNTERSIGN_PORT,
+      admin: adminFrom(raw, DEFAULT_ADMIN_PORT),
       publicUrl: raw.COUNTERSIGN_PUBLIC_URL,
       gatewayUrl: raw.COUNTERSIGN_GATEWAY_URL,
       rateLimitPerMinute: raw.COUNTERSIGN_RATE_LIMIT_PER_MINUTE,

@@ -29,6 +29,7 @@ describe('the broker environment', () => {
       masterKey: new Uint8Array(32).fill(7),
       host: '127.0.0.1',
       port: 4000,
+      admin: { host: '127.0.0.1', port: 4001, orAnyPort: true },
       publicUrl: 'http://localhost:4000',
       gatewayUrl: 'http://localhost:4100',
       rateLimitPerMinute: 6000,
@@ -40,6 +41,20 @@ describe('the broker environment', () => {
       mailLanguage: 'en',
       outboundPrivate: false,
     });
+  });
+
+  test.each([
+    ['none', null],
+    ['0', { host: '127.0.0.1', port: 0, orAnyPort: false }],
+    ['5001', { host: '127.0.0.1', port: 5001, orAnyPort: false }],
+  ])('COUNTERSIGN_ADMIN_PORT=%s', (COUNTERSIGN_ADMIN_PORT, admin) => {
+    expect(readBrokerEnvironment({ COUNTERSIGN_MASTER_KEY: KEY, COUNTERSIGN_ADMIN_PORT }).admin).toEqual(
+      admin,
+    );
+    const problems = problemsOf(() =>
+      readBrokerEnvironment({ COUNTERSIGN_MASTER_KEY: KEY, COUNTERSIGN_ADMIN_PORT: 'some' }),
+    );
+    expect(problems['COUNTERSIGN_ADMIN_PORT']).toBe('must be a port, or none');
   });
 
   test('takes the master key from the data folder where the demo left one', () => {
@@ -181,6 +196,7 @@ describe('the gateway environment', () => {
     expect(readGatewayEnvironment({ COUNTERSIGN_GATEWAY_CREDENTIAL: 'csg_abc' })).toEqual({
       host: '127.0.0.1',
       port: 4100,
+      admin: { host: '127.0.0.1', port: 4101, orAnyPort: true },
       dataDir: './data',
       credential: 'csg_abc',
       spoolDir: 'data/spool',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { type AdminEnvironment, adminFrom, adminShape } from './admin.js';
 import type { Environment } from './read.js';
 import { readEnvironment } from './read.js';
 import { folder, type LogLevel, listenHost, logLevel, port, secretToken, wholeNumber } from './values.js';
@@ -7,6 +8,8 @@ import { folder, type LogLevel, listenHost, logLevel, port, secretToken, wholeNu
 export type GatewayEnvironment = {
   host: string;
   port: number;
+  /** The private listener; null if there is none. */
+  admin: AdminEnvironment | null;
   dataDir: string;
   /** What `countersign gateways enroll` printed: `csg_` + base64url JSON. A secret. */
   credential: string;
@@ -30,7 +33,10 @@ const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 const milliseconds = wholeNumber(1, 86_400_000);
 
+const DEFAULT_ADMIN_PORT = 4101;
+
 export const gatewayShape = {
+  ...adminShape,
   COUNTERSIGN_HOST: listenHost.default('127.0.0.1'),
   COUNTERSIGN_GATEWAY_PORT: port.default(4100),
   COUNTERSIGN_DATA_DIR: folder.default('./data'),
@@ -87,6 +93,7 @@ export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
     return {
       host: raw.COUNTERSIGN_HOST,
       port: raw.COUNTERSIGN_GATEWAY_PORT,
+      admin: adminFrom(raw, DEFAULT_ADMIN_PORT),
       dataDir: raw.COUNTERSIGN_DATA_DIR,
       credential,
       spoolDir: spoolOf(raw),

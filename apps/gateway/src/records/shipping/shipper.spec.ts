@@ -144,7 +144,7 @@ describe('a record that the broker rejects for good', () => {
     await until(() => broker.records.filter(({ tenant }) => tenant === 'acme').length >= 2);
     expect(broker.gaps[0]).toMatchObject({ tenant: 'acme', kind: 'outcome' });
     expect(world.logLines.filter((line) => line.includes('was set aside'))).toHaveLength(2);
-    const metrics = await (await fetch(`${world.gateway.url}/metrics`)).text();
+    const metrics = await (await fetch(`${world.gateway.adminUrl}/metrics`)).text();
     expect(metrics).toContain('countersign_gateway_quarantined_records 2');
 
     await world.gateway.close();

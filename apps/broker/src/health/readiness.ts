@@ -1,0 +1,39 @@
+import { withinTime } from '@countersign/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
+import { Shutdown } from '../http/shutdown.js';
+
+const READ_MS = 5_000;
+
+/** Whether the broker can serve, and if not, why. */
+export type ReadinessDetails = {
+  status: 'ok' | 'unavailable';
+  stopping: boolean;
+  store: 'ok' | 'unreadable';
+};
+
+/** Reads the state of the broker. Only the private listener shows more than its `status`. */
+@Injectable()
+export class Readiness {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  async read(): Promise<ReadinessDetails> {
+    const { stopping } = this.shutdown;
+    const store = !stopping && (await this.storeReads()) ? 'ok' : 'unreadable';
+    return { status: store === 'ok' ? 'ok' : 'unavailable', stopping, store };
+  }
+
+  /** A probe needs an answer sooner than the store gives up a database that does not answer. */
+  private async storeReads(): Promise<boolean> {
+    const reading = this.deps.store.feed
+      .read((unit) => unit.feed.head())
+      .then(
+        () => true,
+        () => false,
+      );
+    return (await withinTime(reading, READ_MS)) ?? false;
+  }
+}
