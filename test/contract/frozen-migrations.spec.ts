@@ -16,9 +16,25 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'd95e2d7907c2daa6b2db71eb2710da1efef271422d9da3f1993c5f6ac685411b',
     postgres: '15f5ee7e7031893e4e60563b1dba2646722f249fb809c8972b1be62a38160382',
   },
+  SignIn1799000001000: {
+    sqlite: '1979e1d2cdf54b0b79f9485207c61aa83f612c091d7b1ca8b61eed9bb2d3a96c',
+    postgres: '1979e1d2cdf54b0b79f9485207c61aa83f612c091d7b1ca8b61eed9bb2d3a96c',
+  },
+  Signals1799000003000: {
+    sqlite: '88747a96c51d97e24f20f2490a4c0528b0066b416743beadace7f9dbe30a61a4',
+    postgres: 'b03a979e97b35bf4f4baa17c5f67ffea9b83cc07f73440988ea4df03fb161db6',
+  },
+  DroppedHeaders1799000004000: {
+    sqlite: '6e1cd9b23748be2099f0de8a2f375c1e79ef63b8e29299c0c17b5d8eb42e3e6a',
+    postgres: '6e1cd9b23748be2099f0de8a2f375c1e79ef63b8e29299c0c17b5d8eb42e3e6a',
+  },
   GatewayBinding1799000005000: {
     sqlite: '00331e00ebf2b07bed05433f34fc9f6d8a218f5ee275812d9eaaea3b2774bb02',
     postgres: '00331e00ebf2b07bed05433f34fc9f6d8a218f5ee275812d9eaaea3b2774bb02',
+  },
+  LogProofs1799000008000: {
+    sqlite: 'e395a41820f6e73018b07eede3ddcd5de5d407c6243ae99087f04a1ec466f1be',
+    postgres: '975874a4e8a08013a75211cbfa0807637ae848bc834dec33339a623ff15e058a',
   },
 };
 

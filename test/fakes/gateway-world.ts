@@ -27,7 +27,10 @@ export function billingService(upstream: string): ServiceDefinition {
     routes: [
       { ...route('GET', '/tenants/{tenant}/invoices', 'invoices', 'list'), query: ['status', 'page'] },
       route('POST', '/tenants/{tenant}/invoices', 'invoices', 'create'),
-      route('GET', '/tenants/{tenant}/invoices/{id}', 'invoices/{id}', 'read'),
+      {
+        ...route('GET', '/tenants/{tenant}/invoices/{id}', 'invoices/{id}', 'read'),
+        headers: ['Cookie', 'X-Listed'],
+      },
       route('PATCH', '/tenants/{tenant}/invoices/{id}', 'invoices/{id}', 'update'),
       route('DELETE', '/tenants/{tenant}/invoices/{id}', 'invoices/{id}', 'delete'),
       { ...route('GET', '/tenants/{tenant}/search', 'invoices', 'list'), query: 'any' },

@@ -134,6 +134,7 @@ export const serviceAnswer = (changes: Record<string, unknown> = {}) => ({
   audience: 'billing',
   tenantFrom: 'path',
   tenantHeader: null,
+  headers: ['X-Case'],
   routesHash: ROUTES,
   routes: [
     {
@@ -142,6 +143,7 @@ export const serviceAnswer = (changes: Record<string, unknown> = {}) => ({
       resource: 'invoices/{id}',
       action: 'read',
       query: ['page'],
+      headers: ['Cookie'],
     },
     {
       method: 'PATCH',
@@ -149,6 +151,7 @@ export const serviceAnswer = (changes: Record<string, unknown> = {}) => ({
       resource: 'invoices/{id}',
       action: 'update',
       query: [],
+      headers: [],
     },
   ],
   ...changes,

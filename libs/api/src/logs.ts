@@ -42,6 +42,9 @@ export const accessRecordSchema = named(
     code: z.string().nullable().describe('Why it was refused.'),
     count: z.int().describe('More than one if similar refusals were combined.'),
     mode: z.enum(['gateway', 'authz', 'middleware']),
+    droppedHeaders: z
+      .array(z.string())
+      .describe('Names of request headers that the route does not list and the upstream did not get.'),
     trust: z.string().nullable(),
     status: z.int().nullable(),
     bytes: z.int().nullable(),

@@ -11,6 +11,10 @@ export const serviceSchema = named(
     audience: z.string(),
     tenantFrom: z.enum(['path', 'host', 'header', 'service']),
     tenantHeader: z.string().nullable(),
+    headers: z
+      .array(z.string())
+      .default([])
+      .describe('Request headers that pass on every route, beside those that gateways pass by default.'),
     routesHash: digestText().describe('The hash that terms name in `routes`.'),
     routes: z.array(
       z.object({
@@ -19,6 +23,10 @@ export const serviceSchema = named(
         resource: z.string(),
         action: z.string(),
         query: z.union([z.literal('any'), z.array(z.string())]),
+        headers: z
+          .array(z.string())
+          .default([])
+          .describe('Request headers that pass on this route, beside those of the service.'),
       }),
     ),
   }),

@@ -51,12 +51,19 @@ export {
   scopeAllows,
   scopeNarrows,
 } from './resource/scope.js';
-export { HOP_BY_HOP, isRefusedHeader, isSentByEveryClient, isWithheldHeader } from './route/headers.js';
+export {
+  HOP_BY_HOP,
+  isRefusedHeader,
+  isSentByEveryClient,
+  PASSED_BY_DEFAULT,
+  passesByDefault,
+} from './route/headers.js';
 export { type CompiledRouteMap, compileRouteMap, matchRoute, type RouteMatch } from './route/match.js';
 export { findRouteMapProblems, type RouteMapProblem } from './route/problems.js';
 export {
   actionsOutsideScope,
   canonicalRouteMap,
+  headersOfRoute,
   type OutsideScope,
   type Route,
   routeMapHash,
@@ -65,6 +72,7 @@ export {
   serviceDefinitionSchema,
   type TenantFrom,
 } from './route/route-map.js';
+export { type RouteMapChanges, routeMapChanges } from './route/route-map-changes.js';
 export {
   APPROVAL_TYPE,
   type ApprovalStatement,

@@ -145,6 +145,7 @@ export function aRecord(grant: Grant, change: Partial<AccessRecordView> = {}): A
     code: null,
     count: 1,
     mode: 'gateway',
+    droppedHeaders: ['cookie', 'x-user-id'],
     trust: null,
     status: null,
     bytes: null,

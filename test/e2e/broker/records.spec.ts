@@ -86,6 +86,7 @@ describe('records of a gateway', () => {
         code: null,
         count: 1,
         mode: 'gateway',
+        droppedHeaders: [],
         trust: null,
         status: 200,
         bytes: 120,

@@ -8,15 +8,20 @@ import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, ServiceName } from '../http/input.js';
 
 function serviceAnswer({ definition, routes }: ServiceRecord): Service {
-  const { name, upstream, audience, tenantFrom, tenantHeader } = definition;
+  const { name, upstream, audience, tenantFrom, tenantHeader, headers = [] } = definition;
   return {
     name,
     upstream,
     audience,
     tenantFrom,
     tenantHeader: tenantHeader ?? null,
+    headers,
     routesHash: routes,
-    routes: definition.routes.map((route) => ({ ...route, query: route.query ?? [] })),
+    routes: definition.routes.map(({ query = [], headers: own = [], ...route }) => ({
+      ...route,
+      query,
+      headers: own,
+    })),
   };
 }
 

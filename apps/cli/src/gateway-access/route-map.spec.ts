@@ -42,8 +42,16 @@ test('a call inside the scope is allowed, with its resource and action', async (
       resource: 'invoices/17',
       action: 'read',
       tenant: 'acme',
+      headers: expect.arrayContaining(['accept', 'content-type', 'x-case']),
     },
   ]);
+});
+
+test('headers that the service or the route lists pass, all others are dropped', async () => {
+  const { out } = await explain('get', '/tenants/acme/invoices/17');
+  const { headers } = JSON.parse(out) as { headers: string[] };
+  expect(headers).toEqual(expect.arrayContaining(['x-case', 'cookie']));
+  for (const name of ['x-user-id', 'x-roles', 'authorization', 'origin']) expect(headers).not.toContain(name);
 });
 
 test.each([
@@ -74,13 +82,17 @@ test('a route map that has changed since the approval is reported', async () => 
 
 test('routes shows what can be asked for', async () => {
   const { exit, out } = await cli(['routes', 'billing']);
-  expect([exit, out]).toEqual([
+  expect([exit, out.split('\n')]).toEqual([
     0,
     [
-      'ACTION  RESOURCE    METHOD  PATH                             QUERY',
-      'read    invoices/*  GET     /tenants/{tenant}/invoices/{id}  page',
-      'update  invoices/*  PATCH   /tenants/{tenant}/invoices/{id}',
+      'ACTION  RESOURCE    METHOD  PATH                             QUERY  HEADERS',
+      'read    invoices/*  GET     /tenants/{tenant}/invoices/{id}  page   cookie, x-case',
+      'update  invoices/*  PATCH   /tenants/{tenant}/invoices/{id}         x-case',
       '',
-    ].join('\n'),
+      expect.stringMatching(
+        /^Request headers that pass on every route: accept, .*user-agent. All others are dropped.$/,
+      ),
+      '',
+    ],
   ]);
 });

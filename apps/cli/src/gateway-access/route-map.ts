@@ -6,7 +6,13 @@ import {
   serviceEndpoints,
 } from '@countersign/api';
 import { authorizeCall, type Call, type CallView, type PublishedRouteMap } from '@countersign/authorization';
-import { compileRouteMap, type ServiceDefinition, type Terms } from '@countersign/contract';
+import {
+  compileRouteMap,
+  headersOfRoute,
+  PASSED_BY_DEFAULT,
+  type ServiceDefinition,
+  type Terms,
+} from '@countersign/contract';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { parseId } from '../command/flags.js';
@@ -16,14 +22,18 @@ import { type Fact, formatFacts, formatTable } from '../terminal/text.js';
 /** What can be requested: every route of the service with its resource and action. */
 export async function showRoutes(context: Context, name: string): Promise<Answer> {
   const service = await (await context.api()).call(serviceEndpoints.read, { params: { name } });
-  const rows = service.routes.map(({ method, path, resource, action, query }) => [
-    action,
-    resource.replaceAll(/\{[^}]*\}/g, '*'),
-    method,
-    path,
-    query === 'any' ? 'any' : query.join(', '),
+  const { definition } = publishedMap(service);
+  const rows = definition.routes.map((route) => [
+    route.action,
+    route.resource.replaceAll(/\{[^}]*\}/g, '*'),
+    route.method,
+    route.path,
+    route.query === 'any' ? 'any' : (route.query ?? []).join(', '),
+    headersOfRoute(definition, route).join(', '),
   ]);
-  return { document: service, text: formatTable(['ACTION', 'RESOURCE', 'METHOD', 'PATH', 'QUERY'], rows) };
+  const table = formatTable(['ACTION', 'RESOURCE', 'METHOD', 'PATH', 'QUERY', 'HEADERS'], rows);
+  const headers = `Request headers that pass on every route: ${PASSED_BY_DEFAULT.join(', ')}. All others are dropped.`;
+  return { document: service, text: `${table}\n\n${headers}` };
 }
 
 /**
@@ -60,6 +70,7 @@ export async function explainCall(
     resource: match?.resource ?? null,
     action: match?.action ?? null,
     tenant: match?.tenant ?? null,
+    headers: decision.allowed ? [...PASSED_BY_DEFAULT, ...decision.headers].sort() : null,
   };
   const matched: Fact[] =
     match === null
@@ -80,7 +91,12 @@ export async function explainCall(
     'allowed',
     'yes, unless a lock, a forbid rule of the customer or a limit refuses it',
   ];
-  return { document, text: formatFacts([verdict, ...matched]) };
+  const listed = [...decision.headers].join(', ');
+  const headers: Fact = [
+    'headers',
+    `${listed === '' ? '' : `${listed}, and `}the default ones (see \`countersign routes ${service.name}\`)`,
+  ];
+  return { document, text: formatFacts([verdict, ...matched, headers]) };
 }
 
 /** The claims that the grant's token would carry. */
@@ -150,17 +166,12 @@ function gatewayView(grant: Grant, service: Service, terms: Terms): CallView {
 }
 
 function publishedMap(service: Service): PublishedRouteMap {
-  const { name, upstream, audience, tenantFrom, tenantHeader } = service;
+  const { name, upstream, audience, tenantFrom, tenantHeader, headers } = service;
   const definition: ServiceDefinition = {
     ...{ name, upstream, audience, tenantFrom },
     ...(tenantHeader === null ? {} : { tenantHeader }),
-    routes: service.routes.map(({ method, path, resource, action, query }) => ({
-      method,
-      path,
-      resource,
-      action,
-      query,
-    })),
+    headers,
+    routes: service.routes,
   };
   return { definition, compiled: compileRouteMap(definition) };
 }

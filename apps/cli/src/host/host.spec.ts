@@ -147,6 +147,26 @@ describe('apply', () => {
     );
   });
 
+  test('warns what a changed route map lets through that it did not before, and the reverse', async () => {
+    const withHeaders = (headers: string) =>
+      ORGANISATION.replace(
+        /^( +)upstream: .*$/m,
+        (line, indent) => `${line}\n${indent}headers: [${headers}]`,
+      );
+    const first = await cli(['apply', '-f', '-'], withHeaders('X-Case'));
+    expect([first.exit, first.err]).toEqual([0, expect.not.stringContaining('route map')]);
+    const argv = ['apply', '-f', '-', '--dry-run'];
+    const { exit, err } = await cli(argv, withHeaders('X-User-Id'));
+    expect(exit).toBe(0);
+    expect(err).toMatch(/^warning: \/services\/billing the route map gains the header x-user-id on GET /m);
+    expect(err).toMatch(/^warning: \/services\/billing the route map loses the header x-case on GET /m);
+    const { warnings } = await json(argv, withHeaders('X-User-Id'));
+    expect(warnings).toContainEqual({
+      pointer: '/services/billing',
+      detail: expect.stringContaining('gains the header x-user-id on GET'),
+    });
+  });
+
   test('a file with mistakes names them all with their lines, ends with 1, and changes nothing', async () => {
     const file = join(dataDir, 'organisation.yaml');
     writeFileSync(file, ORGANISATION.replace('[engineer]', '[wizard]').replace('slug: globex', 'slug: acme'));

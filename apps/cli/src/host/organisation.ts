@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { applyOrganisation, type Organisation, type OrganisationChange } from '@countersign/access';
 import { type OrganisationProblem, parseOrganisation } from '@countersign/config';
+import { routeMapChanges, type ServiceDefinition } from '@countersign/contract';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError } from '../command/errors.js';
 import { readAll } from '../terminal/io.js';
@@ -19,7 +20,22 @@ export async function apply(context: Context, options: ApplyOptions): Promise<An
   const changes = await withStore(context, {}, ({ deps }) =>
     applyOrganisation(deps, organisation, { dryRun }),
   );
-  return { document: { applied: !dryRun, changes, warnings }, text: formatPlan(changes, dryRun) };
+  const ofMaps = changes.flatMap(routeMapWarnings);
+  for (const { pointer, detail } of ofMaps) context.note(`warning: ${pointer} ${escapeForTerminal(detail)}`);
+  const document = { applied: !dryRun, changes, warnings: [...warnings, ...ofMaps] };
+  return { document, text: formatPlan(changes, dryRun) };
+}
+
+/** What a changed route map lets through that it did not before, and the reverse. */
+function routeMapWarnings({ kind, action, name, before, after }: OrganisationChange): OrganisationProblem[] {
+  if (kind !== 'service' || action !== 'change') return [];
+  // The plan of a changed service has both definitions.
+  const { gained, lost } = routeMapChanges(before as ServiceDefinition, after as ServiceDefinition);
+  const pointer = `/services/${name}`;
+  return [
+    ...gained.map((what) => ({ pointer, detail: `the route map gains ${what}` })),
+    ...lost.map((what) => ({ pointer, detail: `the route map loses ${what}` })),
+  ];
 }
 
 /** @throws CliError `cannot_open`, `invalid_organisation` with every problem */

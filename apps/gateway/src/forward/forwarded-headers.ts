@@ -1,4 +1,4 @@
-import { HOP_BY_HOP, isWithheldHeader } from '@countersign/contract';
+import { HOP_BY_HOP, passesByDefault } from '@countersign/contract';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import { connectionOptions, type HeaderList } from '../http/header-list.js';
 import type { LocationRewriter } from './location-rewriter.js';
@@ -15,19 +15,54 @@ type TrustHeaders = {
   tenantHeader: string | undefined;
 };
 
+/** The client's header fields, divided by what the route lets through. */
+export type SelectedHeaders = {
+  /** Fields for the upstream, flat as undici takes them. Framing and Host are not included: they belong to the next hop. */
+  passed: string[];
+  /** Names of the fields that are left out, in lower case, in order, each once, for the access record. */
+  dropped: string[];
+};
+
+/** These concern the connection or the gateway, or are set by the gateway: no one expects them at the upstream. */
+const ENDS_HERE: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
+  'authorization',
+  'content-length',
+  'expect',
+  'host',
+]);
+/** What a record says of dropped headers is bounded, because the caller chooses their names. */
+const MAX_DROPPED = 100;
+const MAX_NAME = 64;
+
 /**
- * The header fields for the upstream, flat as undici takes them: the client's fields without those that a client must
- * not set, and the gateway's own. Framing and Host are not included: they belong to the next hop.
+ * Selects the client's header fields that may reach the upstream: those of the default list, and those that the route lists
+ * (`listed`, in lower case). All others are dropped and named, except `tenantHeader` and what ends at the gateway anyway.
  */
-export function upstreamHeaders(headers: HeaderList, trust: TrustHeaders): string[] {
-  const dropped = connectionOptions(headers.all('connection'));
-  const tenantHeader = trust.tenantHeader?.toLowerCase();
-  const sent: string[] = [];
+export function selectHeaders(
+  headers: HeaderList,
+  listed: ReadonlySet<string>,
+  tenantHeader: string | undefined,
+): SelectedHeaders {
+  const ofConnection = connectionOptions(headers.all('connection'));
+  const own = tenantHeader?.toLowerCase();
+  const passed: string[] = [];
+  const dropped: string[] = [];
   for (const [name, value] of headers.fields) {
-    if (isWithheldHeader(name) || name === tenantHeader || dropped?.has(name) === true) continue;
+    if (ENDS_HERE.has(name) || name === own) continue;
+    if (ofConnection?.has(name) === true || !(passesByDefault(name) || listed.has(name))) {
+      const said = name.slice(0, MAX_NAME);
+      if (dropped.length < MAX_DROPPED && !dropped.includes(said)) dropped.push(said);
+      continue;
+    }
     const kept = name === 'cookie' ? withoutOwnCookies(value) : value;
-    if (kept !== undefined) sent.push(name, kept);
+    if (kept !== undefined) passed.push(name, kept);
   }
+  return { passed, dropped };
+}
+
+/** The header fields for the upstream: what was selected of the client's, and the gateway's own. */
+export function upstreamHeaders(sent: string[], trust: TrustHeaders): string[] {
   if (trust.tenantHeader !== undefined) sent.push(trust.tenantHeader, trust.tenant);
   sent.push('countersign-tenant', trust.tenant, 'countersign-requester', trust.requester);
   sent.push('countersign-grant', trust.grant, 'countersign-record', trust.record);

@@ -9,7 +9,7 @@ import { type Exchange, openCallOf, recordedCallOf } from '../http/exchange.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
 import { type Forwarded, forwardCall } from './forward-call.js';
-import { upstreamHeaders } from './forwarded-headers.js';
+import { type SelectedHeaders, selectHeaders, upstreamHeaders } from './forwarded-headers.js';
 import type { LocationRewriter } from './location-rewriter.js';
 import type { ContextSigner } from './signed-context.js';
 import type { Upstreams } from './upstreams.js';
@@ -58,7 +58,8 @@ export class RecordedForwarding {
     budgets.takeCall(claims.digest, grant);
     try {
       const digestStored = authorizer.persistDigest(claims, grant);
-      const described = recordedCallOf(exchange, claims);
+      const selected = selectHeaders(exchange.canonical.headers, decision.headers, tenantHeaderOf(decision));
+      const described = recordedCallOf(exchange, claims, selected.dropped);
       const written =
         digestStored === undefined
           ? recorder.recordAllowed(record, described, match)
@@ -76,7 +77,7 @@ export class RecordedForwarding {
         return refusals.verified(exchange, claims, { code: 'record_unavailable', detail, match });
       }
       metrics.recorded(clock.monotonic() - call.beganAt);
-      const result = await this.forward(exchange, claims, decision, body, call, record);
+      const result = await this.forward(exchange, claims, decision, body, call, record, selected);
       this.recordOutcome(exchange, claims, decision, call, record, result);
       if (result.failure !== undefined) refusals.answer(exchange, result.failure, { record });
       else if (result.cutBy !== undefined) refusals.cut(exchange, result.cutBy, record);
@@ -98,13 +99,15 @@ export class RecordedForwarding {
   private forward(
     exchange: Exchange,
     claims: GrantTokenClaims,
-    { match, grant, map }: AllowedCall,
+    decision: AllowedCall,
     body: Buffer | undefined,
     call: OpenCall,
     record: string,
+    selected: SelectedHeaders,
   ): Promise<Forwarded> | Forwarded {
     const { signContext, budgets, upstreams, clock, authorizer, locations, maxBodyBytes } = this.parts;
     const { canonical, request, response, expectsContinue, chunks } = exchange;
+    const { match, grant, map } = decision;
     // Writing the record took time. What may have ended since the decision is checked again. Revoked keys, ended grants
     // and new locks need no check here: `calls` has the call already, so `calls.cutWhere` and `calls.cutGrant` cut it.
     if (!authorizer.isInTouch()) call.cut('not_in_touch');
@@ -115,21 +118,21 @@ export class RecordedForwarding {
     }
     if (expectsContinue && body === undefined) response.writeContinue();
     const { definition } = map;
-    const { service, method, headers: clientHeaders, framing } = canonical;
+    const { service, method, framing } = canonical;
     const { sub, grant_id, digest } = claims;
     const { tenant } = match;
     const upstream = upstreams.at(definition.upstream);
     const target = canonical.path + canonical.query;
     const contextClaims = { tenant, sub, grant_id, record, method, path: target };
     const context = signContext(definition.audience, contextClaims, clock.now());
-    const tenantHeader = definition.tenantFrom === 'header' ? definition.tenantHeader : undefined;
+    const tenantHeader = tenantHeaderOf(decision);
     const trust = { tenant, requester: sub, grant: grant_id, record, context, tenantHeader };
     return forwardCall({
       upstream: upstream.pool,
       origin: { service, upstream: upstream.url, locations },
       method,
       target,
-      headers: upstreamHeaders(clientHeaders, trust),
+      headers: upstreamHeaders(selected.passed, trust),
       framing,
       body,
       chunks,
@@ -159,4 +162,9 @@ export class RecordedForwarding {
     if (log.isLevelEnabled('debug'))
       log.debug({ record, service, route: match.route, status, bytes, durationMs, outcome }, 'call');
   }
+}
+
+/** The header from which the service reads its tenant; undefined if it reads it elsewhere. */
+function tenantHeaderOf({ map: { definition } }: AllowedCall): string | undefined {
+  return definition.tenantFrom === 'header' ? definition.tenantHeader : undefined;
 }

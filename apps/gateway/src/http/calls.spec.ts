@@ -83,7 +83,7 @@ describe('an allowed call', () => {
         'X-Middleware-Subrequest': 'middleware',
         'Tailscale-User-Login': 'root',
         'Iv-User': 'root',
-        'X-Kept': 'yes',
+        'X-Listed': 'yes',
         Cookie: 'a=1; __Host-countersign-session=secret; b=2',
       },
     });
@@ -123,7 +123,7 @@ describe('an allowed call', () => {
     }
     expect(hit!.headers).toMatchObject({
       host: upstream.origin.slice('http://'.length),
-      'x-kept': 'yes',
+      'x-listed': 'yes',
       cookie: 'a=1;  b=2'.replace('  ', ' '),
       'countersign-tenant': 'acme',
       'countersign-requester': grant.terms.requester,

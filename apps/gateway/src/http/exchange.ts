@@ -34,10 +34,14 @@ export function callOf(canonical: CanonicalRequest, body: Buffer | undefined): C
   };
 }
 
-/** The request as its access record describes it. */
-export function recordedCallOf({ canonical }: Exchange, claims: GrantTokenClaims): RecordedCall {
+/** The request as its access record describes it. `droppedHeaders`: names of headers that are not forwarded. */
+export function recordedCallOf(
+  { canonical }: Exchange,
+  claims: GrantTokenClaims,
+  droppedHeaders: readonly string[] = [],
+): RecordedCall {
   const { service, method, path, query } = canonical;
-  return { claims, service, method, path: path + query };
+  return { claims, service, method, path: path + query, droppedHeaders };
 }
 
 /**

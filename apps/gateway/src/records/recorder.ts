@@ -8,8 +8,16 @@ import type { RecordDraft } from './spool/record-chains.js';
 import type { UnfinishedCall } from './spool/recovery.js';
 import type { Spool } from './spool/spool.js';
 
-/** A call as its record describes it. `path` is the upstream path with query. */
-export type RecordedCall = { claims: GrantTokenClaims; service: string; method: string; path: string };
+/** A call as its record describes it. */
+export type RecordedCall = {
+  claims: GrantTokenClaims;
+  service: string;
+  method: string;
+  /** The upstream path with query. */
+  path: string;
+  /** Names of the request headers that do not reach the upstream, in lower case. */
+  droppedHeaders: readonly string[];
+};
 
 /** How an allowed call ended. */
 type CallOutcome = {
@@ -54,7 +62,13 @@ export class Recorder {
 
   /** Resolves when the record of an allowed call is durable (P5). Rejects with RecordUnavailable. */
   recordAllowed(id: string, call: RecordedCall, match: MatchedCall): Promise<void> {
-    return this.options.spool.append(this.describe(id, 'allowed', call, match));
+    const draft = this.describe(id, 'allowed', call, match);
+    const { droppedHeaders } = call;
+    if (droppedHeaders.length === 0) return this.options.spool.append(draft);
+    return this.options.spool.append({
+      ...draft,
+      record: { ...draft.record, droppedHeaders: [...droppedHeaders] },
+    });
   }
 
   /** Records how an allowed call ended. */

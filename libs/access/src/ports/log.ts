@@ -105,6 +105,8 @@ export interface AccessRecordView {
   code: string | null;
   count: number;
   mode: 'gateway' | 'authz' | 'middleware';
+  /** Names of the request headers that were not forwarded, in lower case. Empty for a refused call. */
+  droppedHeaders: string[];
   trust: string | null;
   status: number | null;
   bytes: number | null;

@@ -125,6 +125,7 @@ describe('authorizeCall', () => {
       allowed: true,
       grant: expect.objectContaining({ id: GRANT }),
       map: expect.objectContaining({ definition: billing }),
+      headers: new Set(),
       match: {
         route: '/tenants/{tenant}/invoices/{id}',
         resource: 'invoices/7',

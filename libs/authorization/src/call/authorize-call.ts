@@ -71,9 +71,18 @@ const callSteps: readonly CallStep[] = [
   bodyIsNotTooLarge,
 ];
 
-/** `match` is null while the route is not known. A refused call has it if its route was found. */
+/**
+ * `match` is null while the route is not known. A refused call has it if its route was found. `headers`: the request headers
+ * that pass beside the default, in lower case.
+ */
 export type CallDecision =
-  | { allowed: true; match: MatchedCall; grant: ActiveGrant; map: PublishedRouteMap }
+  | {
+      allowed: true;
+      match: MatchedCall;
+      grant: ActiveGrant;
+      map: PublishedRouteMap;
+      headers: ReadonlySet<string>;
+    }
   | ({ allowed: false; match: MatchedCall | null } & CallRefusal);
 
 /**
@@ -91,11 +100,13 @@ export function authorizeCall(token: CallToken, call: Call, view: CallView, now:
   } catch (error) {
     return { allowed: false, match: context?.match ?? null, ...refusalOf(error) };
   }
-  const { match, grant, currentMap: map } = context;
+  const { match, grant, currentMap: map, headers } = context;
   return match === undefined || grant === undefined || map === undefined
     ? { allowed: false, match: null, code: 'route_not_listed', detail: 'the route is not listed' }
-    : { allowed: true, match, grant, map };
+    : { allowed: true, match, grant, map, headers };
 }
+
+const NO_HEADERS: ReadonlySet<string> = new Set();
 
 function contextOf({ claims, kid }: CallToken, call: Call, view: CallView, now: number): CallContext {
   return {
@@ -109,6 +120,7 @@ function contextOf({ claims, kid }: CallToken, call: Call, view: CallView, now: 
     approvedMap: view.mapByHash(claims.terms.routes),
     currentMap: view.currentMap(call.service),
     match: undefined,
+    headers: NO_HEADERS,
   };
 }
 

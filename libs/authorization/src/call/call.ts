@@ -125,6 +125,8 @@ export type CallContext = CallToken & {
   readonly approvedMap: PublishedRouteMap | undefined;
   readonly currentMap: PublishedRouteMap | undefined;
   match: MatchedCall | undefined;
+  /** The request headers that pass beside the default, by both maps. Set by the route check. */
+  headers: ReadonlySet<string>;
 };
 
 /** One named check: a refusal, or undefined to go on. */

@@ -6,7 +6,12 @@ import { namesNoOtherPinnedTenant } from './named-tenants.js';
 /** What is said of a call of globex, on a gateway that has pinned acme. */
 function said(
   call: Partial<Pick<CallContext['call'], 'path' | 'headerFields'>>,
-  { upstream = 'http://billing.internal:4200', tenant = 'globex', pinned = ['acme'] } = {},
+  {
+    upstream = 'http://billing.internal:4200',
+    tenant = 'globex',
+    pinned = ['acme'],
+    listed = [] as string[],
+  } = {},
 ) {
   const definition: ServiceDefinition = {
     ...{ name: 'billing', upstream, audience: 'billing', tenantFrom: 'path', routes: [] },
@@ -16,6 +21,7 @@ function said(
     call: { service: 'billing', path: '/tenants/globex/invoices/7', headerFields: [], ...call },
     view: { pinnedTenants: new Set(pinned) },
     currentMap: { definition, compiled: compileRouteMap(definition) },
+    headers: new Set(listed),
   };
   return namesNoOtherPinnedTenant(context as unknown as CallContext)?.code;
 }
@@ -44,6 +50,10 @@ describe('P12: a call of one tenant cannot name another that is pinned', () => {
     ['sec-tenant', 'acme'],
     ['X-Org', 'ACME'],
     ['X-TENANT-ID', '\tacme'],
+    ['x-scope', 'tenant:acme'],
+    ['x-scope', 'globex;tenant="Acme"'],
+    ['x-trace', 'of acme'],
+    ['x-target', 'https://api.example/tenants/acme/invoices'],
   ])('in a header: %s: %s', (...field) => {
     expect(said({ headerFields: [['accept', '*/*'], field] })).toBe('insufficient_scope');
   });
@@ -64,8 +74,14 @@ describe('P12: a call of one tenant cannot name another that is pinned', () => {
   test('may name its own tenant, and longer or unknown names', () => {
     expect(said({ path: '/tenants/acme/invoices/7' }, { tenant: 'acme' })).toBeUndefined();
     expect(said({ path: '/tenants/acme-europe/invoices/acmes' })).toBeUndefined();
-    expect(said({ headerFields: [['x-trace', 'of acme']] })).toBeUndefined();
+    expect(said({ headerFields: [['x-trace', 'of acme-europe and acmes']] })).toBeUndefined();
     expect(said({}, { upstream: 'http://billing.acme.internal' })).toBeUndefined();
+  });
+
+  test('in a header that every client sends, if the route lists it: its service reads it', () => {
+    const headerFields = [['cookie', 'theme=dark; org=acme']] as const;
+    expect(said({ headerFields }, { listed: ['cookie'] })).toBe('insufficient_scope');
+    expect(said({ headerFields })).toBeUndefined();
   });
 
   test('what every client sends names nobody, and where nothing is pinned nobody is named', () => {

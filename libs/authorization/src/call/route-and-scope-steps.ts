@@ -12,7 +12,13 @@ import {
 import type { Call, CallClaims, CallRefusal, CallStep, PublishedRouteMap } from './call.js';
 
 /** What a call is by one route map. */
-type Meaning = { route: Route; resource: string; action: string; tenant: string | undefined };
+type Meaning = {
+  route: Route;
+  resource: string;
+  action: string;
+  tenant: string | undefined;
+  headers: ReadonlySet<string>;
+};
 
 const notListed = (detail: string): CallRefusal => ({ code: 'route_not_listed', detail });
 
@@ -45,15 +51,21 @@ export const routeIsListed: CallStep = (context) => {
     action: approved.action,
     tenant: approved.tenant,
   };
+  context.headers = inBoth(approved.headers, current.headers);
   return undefined;
 };
+
+/** A header that only one of the maps lists is not passed: the approver has not seen it, or the vendor no longer wants it. */
+function inBoth(one: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlySet<string> {
+  return one === other ? one : new Set([...one].filter((name) => other.has(name)));
+}
 
 function meaningBy(map: PublishedRouteMap | undefined, call: Call, claims: CallClaims): Meaning | undefined {
   if (map === undefined || map.definition.name !== call.service || call.path === '') return undefined;
   const match = matchRoute(map.compiled, call.method, call.path);
   if (match === undefined) return undefined;
-  const { route, resource, action } = match;
-  return { route, resource, action, tenant: tenantOfCall(map.definition, match, call, claims) };
+  const { route, resource, action, headers } = match;
+  return { route, resource, action, headers, tenant: tenantOfCall(map.definition, match, call, claims) };
 }
 
 /** The detail of the refusal of a call that gives a listed parameter twice. */

@@ -18,8 +18,11 @@ export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
     upstream: entry.upstream,
     audience: entry.audience ?? entry.name,
     tenantFrom: entry.tenantFrom ?? 'path',
-    ...(entry.tenantHeader === undefined ? {} : { tenantHeader: entry.tenantHeader }),
-    routes: entry.routes.map(({ query, ...route }) => (query === undefined ? route : { ...route, query })),
+    ...present({ tenantHeader: entry.tenantHeader, headers: entry.headers }),
+    routes: entry.routes.map(({ query, headers, ...route }) => ({
+      ...route,
+      ...present({ query, headers }),
+    })),
   };
 }
 

@@ -94,6 +94,7 @@ export const route = z.strictObject({
   query: z
     .union([z.literal('any'), z.array(token)], { error: 'must be any or a list of parameter names' })
     .optional(),
+  headers: z.array(token).optional(),
 });
 
 const TENANT_FROM = ['path', 'host', 'header', 'service'] as const;
@@ -104,6 +105,7 @@ export const serviceMembers = {
   audience: token.optional(),
   tenantFrom: z.enum(TENANT_FROM, { error: `must be one of ${TENANT_FROM.join(', ')}` }).optional(),
   tenantHeader: token.optional(),
+  headers: z.array(token).optional(),
 };
 
 const service = z.strictObject({ ...serviceMembers, routes: z.array(route) });

@@ -1,7 +1,16 @@
-import { isSentByEveryClient, isWithheldHeader } from './headers.js';
+import { createHash } from 'node:crypto';
+import type { Hashing } from '../encoding/digest.js';
+import {
+  isSentByEveryClient,
+  isWithheldHeader,
+  mayBeListed,
+  PASSED_BY_DEFAULT,
+  passesByDefault,
+} from './headers.js';
 import { compileRouteMap } from './match.js';
 import { findRouteMapProblems } from './problems.js';
-import type { ServiceDefinition } from './route-map.js';
+import { canonicalRouteMap, headersOfRoute, routeMapHash, type ServiceDefinition } from './route-map.js';
+import { routeMapChanges } from './route-map-changes.js';
 
 const service = (tenantHeader: string): ServiceDefinition => ({
   ...{ name: 'posts', upstream: 'http://localhost:4200', audience: 'posts' },
@@ -46,4 +55,86 @@ test('a service may read its tenant from a header of its own, and from one that 
 test('the gateway looks for other tenants’ names in a tenant header, and does not forward the client’s value', () => {
   expect([isSentByEveryClient('x-tenant-id'), isWithheldHeader('x-tenant-id')]).toEqual([false, true]);
   expect([isSentByEveryClient('x-org'), isWithheldHeader('x-org')]).toEqual([false, false]);
+});
+
+describe('request headers that pass', () => {
+  const hashing: Hashing = { sha256: (data) => createHash('sha256').update(data).digest() };
+  const plain: ServiceDefinition = {
+    ...{ name: 'posts', upstream: 'http://localhost:4200', audience: 'posts', tenantFrom: 'service' },
+    routes: [
+      { method: 'GET', path: '/posts', resource: 'posts', action: 'list' },
+      { method: 'PUT', path: '/posts', resource: 'posts', action: 'replace', query: ['dry'] },
+    ],
+  };
+  const withHeaders = (ofService?: string[], ofRoute?: string[]): ServiceDefinition => ({
+    ...plain,
+    ...(ofService === undefined ? {} : { headers: ofService }),
+    routes: plain.routes.map((route, index) =>
+      index > 0 || ofRoute === undefined ? route : { ...route, headers: ofRoute },
+    ),
+  });
+
+  test('by default are few, and none by which services trust a caller', () => {
+    expect(PASSED_BY_DEFAULT.every((name) => isSentByEveryClient(name) && mayBeListed(name))).toBe(true);
+    for (const name of ['cookie', 'authorization', 'origin', 'referer', 'x-user-id', 'x-roles', 'x-admin'])
+      expect(passesByDefault(name)).toBe(false);
+  });
+
+  test('are those of the service and of the route, in any casing', () => {
+    const service = withHeaders(['X-B', 'x-a'], ['Cookie', 'X-a']);
+    expect(headersOfRoute(service, service.routes[0]!)).toEqual(['cookie', 'x-a', 'x-b']);
+    expect(headersOfRoute(service, service.routes[1]!)).toEqual(['x-a', 'x-b']);
+    expect(headersOfRoute(plain, plain.routes[0]!)).toEqual([]);
+  });
+
+  test('are under the map’s hash if a map lists them, and old maps keep theirs', () => {
+    expect(canonicalRouteMap(plain)).not.toContain('headers');
+    expect(canonicalRouteMap(withHeaders(['X-B', 'x-a', 'X-A'], ['Cookie']))).toBe(
+      '{"audience":"posts","headers":["x-a","x-b"],"routes":[{"action":"list","headers":["cookie"],"method":"GET","path":"/posts","query":[],"resource":"posts"},{"action":"replace","method":"PUT","path":"/posts","query":["dry"],"resource":"posts"}],"service":"posts","tenantFrom":"service","upstream":"http://localhost:4200"}',
+    );
+    const hashes = [plain, withHeaders(['x-a']), withHeaders(undefined, ['x-a'])].map((map) =>
+      routeMapHash(hashing, map),
+    );
+    expect(new Set(hashes).size).toBe(3);
+    expect(routeMapHash(hashing, withHeaders(['X-A']))).toBe(routeMapHash(hashing, withHeaders(['x-a'])));
+  });
+
+  test.each([
+    ...['Host', 'Connection', 'TE', 'Authorization', 'Content-Length', 'Expect', 'Upgrade', 'X-HTTP-Method'],
+    ...['X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'Remote-User', 'X-Tenant-Id', 'Countersign-Tenant'],
+  ])('never are %s: no map may list it', (name) => {
+    expect(findRouteMapProblems(withHeaders([name]))).toEqual([
+      { pointer: '/headers/0', detail: expect.stringContaining('never passes') },
+    ]);
+    expect(findRouteMapProblems(withHeaders(undefined, ['X-A', name]))).toEqual([
+      { pointer: '/routes/0/headers/1', detail: expect.stringContaining('never passes') },
+    ]);
+  });
+
+  test('are listed once and have the form of a name', () => {
+    expect(findRouteMapProblems(withHeaders(['X-A', 'x-a'])).map(({ pointer }) => pointer)).toEqual([
+      '/headers/1',
+    ]);
+    for (const name of ['', 'X_A', 'X A', 'X-A:', 'Ⅹ'])
+      expect(findRouteMapProblems(withHeaders([name])).map(({ pointer }) => pointer)).toEqual(['/headers/0']);
+  });
+
+  test('that a new version of a map gains or loses are named, with routes and query parameters', () => {
+    const after: ServiceDefinition = {
+      ...withHeaders(['X-User-Id']),
+      routes: [
+        { ...plain.routes[0]!, query: ['page'] },
+        { method: 'DELETE', path: '/posts', resource: 'posts', action: 'delete', headers: ['x-a'] },
+      ],
+    };
+    expect(routeMapChanges(withHeaders(undefined, ['Cookie']), after)).toEqual({
+      gained: [
+        'the query parameter page on GET /posts',
+        'the header x-user-id on GET /posts',
+        'the route DELETE /posts',
+      ],
+      lost: ['the header cookie on GET /posts', 'the route PUT /posts'],
+    });
+    expect(routeMapChanges(after, after)).toEqual({ gained: [], lost: [] });
+  });
 });

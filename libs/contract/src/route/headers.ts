@@ -1,48 +1,78 @@
 /**
  * How a gateway treats request headers. Names are lower case. The check of a route map and the handling of a call use the
  * same lists, so that they cannot disagree on a header.
+ *
+ * A header reaches the upstream only if it is on the list of `passedByDefault` or the service or route lists it
+ * (`headers`). Services trust headers that no list of dangerous names could ever be complete about: `X-User-Id`,
+ * `X-Roles`, `Impersonate-User`.
  */
+
+/**
+ * The request headers that pass on every route: content negotiation, conditional requests, ranges, what describes the body,
+ * `traceparent` (W3C Trace Context) and `User-Agent`. No service reads a tenant or a person from one of them.
+ */
+export const PASSED_BY_DEFAULT: readonly string[] = [
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'content-digest',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-md5',
+  'content-range',
+  'content-type',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range',
+  'repr-digest',
+  'traceparent',
+  'user-agent',
+];
+const DEFAULT: ReadonlySet<string> = new Set(PASSED_BY_DEFAULT);
+
+/** Whether a request header passes on every route. */
+export function passesByDefault(name: string): boolean {
+  return DEFAULT.has(name);
+}
+
+/**
+ * Whether a service or route may list this header, in any casing. Not a header that the gateway refuses, that belongs to
+ * one connection, or that only a proxy or the gateway may set: upstreams trust those.
+ */
+export function mayBeListed(header: string): boolean {
+  const name = header.toLowerCase();
+  return !(isRefusedHeader(name) || isWithheldHeader(name));
+}
 
 /**
  * Headers that every client sends. No service reads a tenant from them: `Accept-Language: en` does not name a tenant `en`.
  * These are whole names, not prefixes: `Content-Tenant` is not among them.
  */
 const OF_EVERY_CLIENT = new Set([
-  'accept',
-  'accept-charset',
-  'accept-encoding',
-  'accept-language',
+  ...PASSED_BY_DEFAULT,
   'authorization',
   'cache-control',
   'connection',
-  'content-disposition',
-  'content-encoding',
-  'content-language',
   'content-length',
   'content-location',
-  'content-md5',
-  'content-range',
-  'content-type',
   'cookie',
   'date',
   'dnt',
   'expect',
   'host',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-range',
-  'if-unmodified-since',
   'keep-alive',
   'origin',
   'pragma',
   'priority',
-  'range',
   'referer',
   'te',
   'transfer-encoding',
   'upgrade-insecure-requests',
-  'user-agent',
 ]);
 const OF_BROWSERS = /^sec-(?:ch|fetch|gpc|purpose|websocket)(?:-|$)/;
 
@@ -116,7 +146,7 @@ export function isRefusedHeader(name: string): boolean {
   return REFUSED.has(name);
 }
 
-/** Whether the gateway never forwards this header as the client sent it. */
+/** Whether the gateway never forwards this header as the client sent it, so that no route may list it. */
 export function isWithheldHeader(name: string): boolean {
   return NEVER_FORWARDED.has(name) || OF_PROXIES.test(name) || OF_TENANTS.test(name);
 }

@@ -1,12 +1,13 @@
 import { ContractError } from '../errors.js';
 import { isSegment, MAX_RESOURCE_LENGTH } from '../resource/resource.js';
+import { passesByDefault } from './headers.js';
 import { findRouteMapProblems } from './problems.js';
 import {
+  headersOfRoute,
   parameterName,
   pathSegments,
   type Route,
   type ServiceDefinition,
-  type TenantFrom,
 } from './route-map.js';
 
 /** A node of the tree of one method's paths: what may follow, and the route that ends here. */
@@ -25,6 +26,7 @@ type CompiledRoute = {
   resource: (string | number)[];
   /** Position at which the resource begins, if it is the end of the path, as most are. */
   tail: number | undefined;
+  headers: ReadonlySet<string>;
 };
 
 /** A map compiled for matching: one tree of segments a method, so that a match costs as much as its path is long. */
@@ -42,6 +44,8 @@ export type RouteMatch = {
   action: string;
   /** The value of `{tenant}` with `tenantFrom: path`. Otherwise undefined, and the caller reads the tenant elsewhere. */
   tenant: string | undefined;
+  /** The request headers that pass beside the default, in lower case. */
+  headers: ReadonlySet<string>;
 };
 
 /** Compiles a map for `matchRoute`. Throws `invalid_route_map` for a map with problems: it must not authorize calls. */
@@ -52,13 +56,13 @@ export function compileRouteMap(service: ServiceDefinition): CompiledRouteMap {
   for (const route of service.routes) {
     const root = methods.get(route.method) ?? leaf();
     methods.set(route.method, root);
-    insert(root, route, service.tenantFrom);
+    insert(root, route, service);
   }
   const upstreamLabel = new URL(service.upstream).hostname.split('.', 1)[0] ?? '';
   return { methods, upstreamLabel };
 }
 
-function insert(root: Node, route: Route, tenantFrom: TenantFrom): void {
+function insert(root: Node, route: Route, service: ServiceDefinition): void {
   const segments = pathSegments(route.path);
   let node = root;
   for (const segment of segments) {
@@ -70,8 +74,9 @@ function insert(root: Node, route: Route, tenantFrom: TenantFrom): void {
     const name = parameterName(segment);
     return name === undefined ? segment : names.indexOf(name);
   });
-  const tenant = tenantFrom === 'path' ? names.indexOf('tenant') : undefined;
-  node.route = { route, params, tenant, resource, tail: tailOf(route) };
+  const tenant = service.tenantFrom === 'path' ? names.indexOf('tenant') : undefined;
+  const headers = new Set(headersOfRoute(service, route).filter((name) => !passesByDefault(name)));
+  node.route = { route, params, tenant, resource, tail: tailOf(route), headers };
 }
 
 function tailOf({ path, resource }: Route): number | undefined {
@@ -132,6 +137,7 @@ function toMatch(found: CompiledRoute, segments: readonly string[], path: string
     resource: resourceOf(found, segments, path),
     action: found.route.action,
     tenant: found.tenant === undefined ? undefined : segments[found.tenant],
+    headers: found.headers,
   };
 }
 

@@ -1,6 +1,6 @@
 import { jsonPointer } from '../errors.js';
 import { isServiceName } from '../identifiers.js';
-import { mayCarryTenant } from './headers.js';
+import { mayBeListed, mayCarryTenant } from './headers.js';
 import {
   parameterName,
   pathSegments,
@@ -49,6 +49,7 @@ function serviceProblems(service: ServiceDefinition): RouteMapProblem[] {
         'is sent by every client or by proxies, or set by gateways: a tenant is read from a header of its own',
     });
   }
+  problems.push(...headerProblems(service.headers ?? [], '/headers'));
   return problems;
 }
 
@@ -80,7 +81,19 @@ function routeProblems(route: Route, pointer: string, service: ServiceDefinition
   if (Array.isArray(route.query) && new Set(route.query).size !== route.query.length) {
     add('query', 'names a parameter twice');
   }
+  problems.push(...headerProblems(route.headers ?? [], `${pointer}/headers`));
   return problems;
+}
+
+function headerProblems(headers: readonly string[], pointer: string): RouteMapProblem[] {
+  const names = headers.map((name) => name.toLowerCase());
+  return names.flatMap((name, index) => {
+    const at = `${pointer}/${index}`;
+    if (names.indexOf(name) < index) return [{ pointer: at, detail: 'names a header twice' }];
+    if (mayBeListed(name)) return [];
+    const detail = 'never passes from a client: it belongs to the connection, to a proxy or to the gateway';
+    return [{ pointer: at, detail }];
+  });
 }
 
 /** Two routes of one method with the same shape. Which one covers a call would depend on their order. */

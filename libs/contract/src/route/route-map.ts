@@ -15,6 +15,8 @@ export type Route = {
   action: string;
   /** The query parameters that a call may have. Absent: none. */
   query?: string[] | 'any';
+  /** Request headers that pass on this route, beside the default (`PASSED_BY_DEFAULT`) and those of the service. */
+  headers?: string[];
 };
 
 /** Where a call names its tenant: in the path's `{tenant}`, the host, a header, or by the service, which has one tenant. */
@@ -28,6 +30,8 @@ export type ServiceDefinition = {
   tenantFrom: TenantFrom;
   /** Only with `tenantFrom: header`. */
   tenantHeader?: string;
+  /** Request headers that pass on every route, beside the default (`PASSED_BY_DEFAULT`). */
+  headers?: string[];
   routes: Route[];
 };
 
@@ -42,6 +46,11 @@ const UPSTREAM = /^https?:\/\/[A-Za-z0-9.:[\]-]+$/;
 const AUDIENCE = /^[\x21-\x7e]{1,255}$/;
 const HEADER_NAME = /^[A-Za-z0-9-]{1,64}$/;
 
+const headerName = (what: string) => z.string().regex(HEADER_NAME, what);
+const headerNames = z.exactOptional(
+  z.array(headerName('the name of a header: letters, digits and -')).max(100),
+);
+
 export const routeSchema: z.ZodType<Route> = z.strictObject({
   method: z.string().regex(METHOD, 'an HTTP method in capitals'),
   path: z.string().max(1_024).regex(PATH, 'a path of whole segments, each literal or {parameter}'),
@@ -50,6 +59,7 @@ export const routeSchema: z.ZodType<Route> = z.strictObject({
   query: z.exactOptional(
     z.union([z.literal('any'), z.array(z.string().regex(QUERY_NAME, 'not the name of a query parameter'))]),
   ),
+  headers: headerNames,
 });
 
 /** The shape of a service with its map. The rules between members are in `findRouteMapProblems`. */
@@ -58,7 +68,8 @@ export const serviceDefinitionSchema: z.ZodType<ServiceDefinition> = z.strictObj
   upstream: z.string().max(255).regex(UPSTREAM, 'an http or https origin without path'),
   audience: z.string().regex(AUDIENCE, 'printable ASCII without spaces'),
   tenantFrom: z.enum(['path', 'host', 'header', 'service']),
-  tenantHeader: z.exactOptional(z.string().regex(HEADER_NAME, 'a header name of letters, digits and -')),
+  tenantHeader: z.exactOptional(headerName('a header name of letters, digits and -')),
+  headers: headerNames,
   routes: z.array(routeSchema),
 });
 
@@ -94,11 +105,12 @@ export function routeResourcePattern(route: Route): string {
 /**
  * The bytes that a route map's hash covers (docs/contract.md, Route map), as canonical JSON:
  *
- *     {"audience":…,"routes":[{"action":…,"method":…,"path":…,"query":…,"resource":…},…],"service":…,"tenantFrom":…,
- *      "tenantHeader":…,"upstream":…}
+ *     {"audience":…,"headers":…,"routes":[{"action":…,"headers":…,"method":…,"path":…,"query":…,"resource":…},…],
+ *      "service":…,"tenantFrom":…,"tenantHeader":…,"upstream":…}
  *
  * Routes are sorted by path, then method. `query` is `[]` if absent, a sorted list of unique names, or the text `any`.
- * `tenantHeader` is there only if the service has one.
+ * `tenantHeader` and `headers` are there only if the service or route has them. `headers` is a sorted list of unique names
+ * in lower case.
  */
 export function canonicalRouteMap(service: ServiceDefinition): string {
   return canonicalJson({
@@ -107,20 +119,35 @@ export function canonicalRouteMap(service: ServiceDefinition): string {
     upstream: service.upstream,
     tenantFrom: service.tenantFrom,
     ...(service.tenantHeader === undefined ? {} : { tenantHeader: service.tenantHeader }),
+    ...normalisedHeaders(service),
     routes: service.routes
       .map(normalised)
       .sort((a, b) => byCodeUnit(a.path, b.path) || byCodeUnit(a.method, b.method)),
   });
 }
 
-function normalised({ method, path, resource, action, query }: Route): Required<Route> {
+function normalised({ method, path, resource, action, query, headers }: Route): Route {
   return {
     method,
     path,
     resource,
     action,
     query: query === 'any' ? 'any' : [...new Set(query ?? [])].sort(byCodeUnit),
+    ...normalisedHeaders({ headers }),
   };
+}
+
+function normalisedHeaders({ headers }: { headers?: readonly string[] | undefined }): { headers?: string[] } {
+  if (headers === undefined) return {};
+  return { headers: [...new Set(headers.map((name) => name.toLowerCase()))].sort(byCodeUnit) };
+}
+
+/**
+ * The request headers that a route lets through beside the default: those of the service and its own, in lower case, sorted,
+ * each once.
+ */
+export function headersOfRoute(service: Pick<ServiceDefinition, 'headers'>, route: Route): string[] {
+  return normalisedHeaders({ headers: [...(service.headers ?? []), ...(route.headers ?? [])] }).headers ?? [];
 }
 
 /** The digest of the canonical map. Terms name it, so that no one can later change what an approved scope means. */

@@ -38,7 +38,13 @@ const call = {
   trust: digestText.nullable().exactOptional(),
 };
 
-/** Durable before the call is forwarded. `route` is the path template of the map that the terms name. */
+/** The name of a header that was not forwarded, in lower case; a longer one is cut. */
+const headerName = z.string().regex(/^[a-z0-9-]{1,64}$/, 'is not a header name');
+
+/**
+ * Durable before the call is forwarded. `route` is the path template of the map that the terms name. `droppedHeaders`: the
+ * names of request headers that are not forwarded, at most the first hundred. Absent if there are none.
+ */
 const allowed = z.strictObject({
   ...chained,
   kind: z.literal('allowed'),
@@ -46,6 +52,7 @@ const allowed = z.strictObject({
   route: long,
   resource: long,
   action: long,
+  droppedHeaders: z.array(headerName).min(1).max(100).exactOptional(),
 });
 
 /**

@@ -1,6 +1,6 @@
 import type { AccessRecordView } from '@countersign/access';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { bigInteger, milliseconds } from './column-types.js';
+import { bigInteger, jsonList, milliseconds } from './column-types.js';
 
 /** One call at a gateway, its outcome merged in. The log holds the same as leaves; this is what lists read. */
 @Entity('access_records')
@@ -61,6 +61,9 @@ export class AccessRecordEntity implements AccessRecordView {
 
   @Column('varchar')
   mode!: AccessRecordView['mode'];
+
+  @Column('text', { name: 'dropped_headers', nullable: true, transformer: jsonList })
+  droppedHeaders!: string[];
 
   @Column('text', { nullable: true })
   trust!: string | null;

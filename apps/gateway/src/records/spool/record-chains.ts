@@ -118,8 +118,7 @@ export function chainedRecord(record: UnchainedRecord, { seq, prev }: Place): Un
       v: record.v,
     };
   }
-  // A record without `trust` comes from a gateway that knew no trust documents. The member must stay absent.
-  if (record.kind !== 'allowed' || record.trust === undefined) return { ...record, seq, prev };
+  if (!isUsualCall(record)) return { ...record, seq, prev };
   return {
     action: record.action,
     at: record.at,
@@ -145,6 +144,16 @@ export function chainedRecord(record: UnchainedRecord, { seq, prev }: Place): Un
   };
 }
 
+/**
+ * An allowed call with exactly the members of the literal above. A record without `trust` comes from a gateway that knew no
+ * trust documents, and most calls have no dropped headers: absent members must stay absent.
+ */
+function isUsualCall(record: UnchainedRecord): record is UsualCall {
+  return record.kind === 'allowed' && record.trust !== undefined && record.droppedHeaders === undefined;
+}
+
+type UsualCall = Extract<UnchainedRecord, { kind: 'allowed' }> & { trust: string | null };
+
 /** How `JSON.stringify` begins an unpaired surrogate. */
 const LONE_SURROGATE = '\\ud';
 
@@ -155,8 +164,7 @@ const LONE_SURROGATE = '\\ud';
  * way.
  */
 export function canonicalChainedRecord(entry: UnchainedRecord & Place): string {
-  if (entry.kind !== 'outcome' && (entry.kind !== 'allowed' || entry.trust === undefined))
-    return canonicalJson(entry);
+  if (entry.kind !== 'outcome' && !isUsualCall(entry)) return canonicalJson(entry);
   const text = JSON.stringify(entry);
   return text.includes(LONE_SURROGATE) ? canonicalJson(entry) : text;
 }

@@ -21,6 +21,7 @@ const COLUMNS = [
   'bytes',
   'durationMs',
   'outcome',
+  'droppedHeaders',
   'gateway',
   'id',
 ] as const satisfies readonly (keyof AccessRecord)[];

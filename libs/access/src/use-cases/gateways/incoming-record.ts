@@ -104,6 +104,7 @@ function leafOfCall(
     service: view.service,
     trust: view.trust,
   };
+  if (view.droppedHeaders.length > 0) data['droppedHeaders'] = view.droppedHeaders;
   if (kind === 'refused') Object.assign(data, { code: view.code, count: view.count });
   const leaf: Leaf = { type: `access.${kind}`, data };
   if (path !== null) leaf.commitments = { path: path.commitment };

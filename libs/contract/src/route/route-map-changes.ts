@@ -1,0 +1,38 @@
+import { headersOfRoute, type Route, type ServiceDefinition } from './route-map.js';
+
+/** What calls may do by one version of a route map and not by another: routes, query parameters, headers. */
+export type RouteMapChanges = { gained: string[]; lost: string[] };
+
+/**
+ * What a new version of a route map lets through that the old one did not, and the reverse, in words, in the order of the
+ * maps. What a whole route brings or takes is named by its route alone. Who applies a map reads this: a header that an
+ * upstream trusts may decide whose data a call gets.
+ */
+export function routeMapChanges(before: ServiceDefinition, after: ServiceDefinition): RouteMapChanges {
+  return { gained: passedOnlyBy(after, before), lost: passedOnlyBy(before, after) };
+}
+
+function passedOnlyBy(one: ServiceDefinition, other: ServiceDefinition): string[] {
+  const known = new Map(other.routes.map((route) => [nameOf(route), route]));
+  return one.routes.flatMap((route) => {
+    const name = nameOf(route);
+    const same = known.get(name);
+    if (same === undefined) return [`the route ${name}`];
+    const headers = without(headersOfRoute(one, route), headersOfRoute(other, same));
+    return [
+      ...queriesOnlyOf(route, same).map((query) => `${query} on ${name}`),
+      ...headers.map((header) => `the header ${header} on ${name}`),
+    ];
+  });
+}
+
+const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
+
+const without = (all: readonly string[], some: readonly string[]): string[] =>
+  all.filter((each) => !some.includes(each));
+
+function queriesOnlyOf({ query = [] }: Route, { query: other = [] }: Route): string[] {
+  if (other === 'any') return [];
+  if (query === 'any') return ['any query parameter'];
+  return without(query, other).map((name) => `the query parameter ${name}`);
+}
