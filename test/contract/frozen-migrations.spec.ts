@@ -20,6 +20,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '1979e1d2cdf54b0b79f9485207c61aa83f612c091d7b1ca8b61eed9bb2d3a96c',
     postgres: '1979e1d2cdf54b0b79f9485207c61aa83f612c091d7b1ca8b61eed9bb2d3a96c',
   },
+  ApiKeySignIns1799000002000: {
+    sqlite: '110808cb57bba263baae73fd1f36799db3c1b90b7dc6299c0da241a4d3b7990e',
+    postgres: '110808cb57bba263baae73fd1f36799db3c1b90b7dc6299c0da241a4d3b7990e',
+  },
   Signals1799000003000: {
     sqlite: '88747a96c51d97e24f20f2490a4c0528b0066b416743beadace7f9dbe30a61a4',
     postgres: 'b03a979e97b35bf4f4baa17c5f67ffea9b83cc07f73440988ea4df03fb161db6',

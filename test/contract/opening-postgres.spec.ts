@@ -1,4 +1,10 @@
-import { migrate, openStore, pendingMigrations, schemaDrift } from '@countersign/persistence';
+import {
+  hasSeparateLogin,
+  migrate,
+  openStore,
+  pendingMigrations,
+  schemaDrift,
+} from '@countersign/persistence';
 import { optionsFor } from '../support/migrated-database.js';
 import { emptyDatabase, serverUrl, withClient } from '../support/postgres/database.js';
 import { oneUnit } from './support/one-unit.js';
@@ -71,6 +77,31 @@ describe('opening and migrating a PostgreSQL database', () => {
         WHERE table_schema = 'public' AND table_name <> 'migrations'
           AND data_type IN ('text', 'character varying') AND collation_name IS DISTINCT FROM 'C'`),
     ).toEqual([]);
+  });
+
+  test('the login of the brokers cannot leave their role for more rights, and does all their work', async () => {
+    await migrate(optionsFor(url));
+    expect(await hasSeparateLogin(url)).toBe(false);
+    await withClient(serverUrl(), (client) => client.query("ALTER ROLE countersign_login PASSWORD 'l'"));
+    const login = asLogin('countersign_login', 'l');
+    expect(await hasSeparateLogin(login)).toBe(true);
+    expect(await pendingMigrations(login)).toEqual([]);
+    const store = await openStore(optionsFor(login));
+    await oneUnit(store, 'acme');
+    await store.close();
+    // What a statement can reach that was smuggled into a unit of work.
+    const smuggled = async (sql: string): Promise<string> =>
+      withClient(login, async (client) => {
+        await client.query('BEGIN');
+        await client.query('SET LOCAL ROLE countersign_app');
+        await client.query(sql);
+        return client.query('SELECT FROM events').then(
+          () => 'reads every log',
+          (error: { code: string }) => error.code,
+        );
+      }).catch((error: { code: string }) => error.code);
+    for (const sql of ['RESET ROLE', 'SET ROLE postgres', 'SET SESSION AUTHORIZATION postgres'])
+      expect([sql, await smuggled(sql)]).toEqual([sql, '42501']);
   });
 
   test('one login may own and migrate while brokers have another that owns nothing', async () => {

@@ -145,6 +145,7 @@ describeStore('the vendor’s side', (bench) => {
       createdAt: AT,
       expiresAt: '2026-12-24T15:00:00Z',
       revokedAt: null,
+      signedInAt: null,
     };
     const orphan = bench.store.asVendor((unit) => unit.apiKeys.insert(key));
     await expect(orphan).rejects.toThrow(/foreign key/i);

@@ -6,6 +6,7 @@ export {
   type RequestOrigin,
   type RequestState,
 } from './domain/access-request.js';
+export { type ApiKey, type ApiKeyState, apiKeyState } from './domain/api-key.js';
 export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
 export {
   EVERYTHING,
@@ -117,7 +118,6 @@ export {
   type ActiveGrant,
   type AddressedNotice,
   type AllOf,
-  type ApiKey,
   type ApiKeyRepository,
   type AuthenticatorRepository,
   type ChainName,
@@ -301,6 +301,7 @@ export { NOTICES_KEPT_DAYS, prune, SLACK_POSTS_KEPT_DAYS } from './use-cases/sch
 export { remindTrust } from './use-cases/scheduler/remind-trust.js';
 export { runDueTransitions } from './use-cases/scheduler/run-due-transitions.js';
 export {
+  type ApiKeyView,
   authenticateApiKey,
   createApiKey,
   createOwnApiKey,

@@ -1,10 +1,8 @@
-import { parseDuration } from '@countersign/contract';
+import { API_KEY_DAYS, parseDuration } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
 import { durationText, idText, instant } from './members.js';
-
-const LONGEST_DAYS = 366;
 
 const apiKeyBodySchema = named(
   'ApiKeyBody',
@@ -12,9 +10,10 @@ const apiKeyBodySchema = named(
     ttl: durationText
       .refine((text) => {
         const seconds = parseDuration(text) ?? 0;
-        return seconds > 0 && seconds <= LONGEST_DAYS * 86_400;
-      }, `At most P${LONGEST_DAYS}D`)
-      .describe('How long it lives, ISO 8601.'),
+        return seconds > 0 && seconds <= API_KEY_DAYS.longest * 86_400;
+      }, `At most P${API_KEY_DAYS.longest}D`)
+      .describe(`How long it lives, ISO 8601; P${API_KEY_DAYS.standard}D unless given.`)
+      .exactOptional(),
   }),
 );
 export type ApiKeyBody = z.infer<typeof apiKeyBodySchema>;
@@ -29,7 +28,17 @@ export type IssuedApiKey = z.infer<typeof issuedApiKeySchema>;
 
 const apiKeySchema = named(
   'ApiKey',
-  z.object({ ...keyMembers, createdAt: instant(), revokedAt: instant().nullable() }),
+  z.object({
+    ...keyMembers,
+    createdAt: instant(),
+    revokedAt: instant().nullable(),
+    state: z
+      .enum(['valid', 'asleep', 'expired', 'revoked'])
+      .describe('`asleep`: its owner has to sign in at their provider before it works again.'),
+    signInBy: instant()
+      .nullable()
+      .describe('When it falls asleep unless its owner signs in; null if their side has no provider.'),
+  }),
 );
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
@@ -41,8 +50,8 @@ export const apiKeyEndpoints = {
     route: 'POST /api/v1/keys',
     summary: 'Create an API key for oneself',
     description:
-      'Only in the person’s own browser session. Nobody else can create a key for a person of a claimed tenant.',
-    body: { schema: apiKeyBodySchema },
+      'Only in the person’s own browser session. Nobody else can create a key for a person of a claimed tenant. The person and their side’s admins are notified.',
+    body: { schema: apiKeyBodySchema, optional: true },
     answer: { status: 201, description: 'The key.', schema: issuedApiKeySchema },
   }),
   list: endpoint({

@@ -30,7 +30,7 @@ export {
   termsJsonSchema,
   trustJsonSchema,
 } from './json-schema.js';
-export { BACKGROUND_HEADER, safeLocalPath } from './pages.js';
+export { API_KEY_DAYS, BACKGROUND_HEADER, safeLocalPath } from './pages.js';
 export {
   isResource,
   isResourcePattern,

@@ -4,6 +4,9 @@
  */
 export const BACKGROUND_HEADER = 'countersign-background';
 
+/** In days: how long an API key lives unless its owner says so, and at most. */
+export const API_KEY_DAYS = { standard: 30, longest: 90 } as const;
+
 const LONGEST = 2_000;
 /** One slash, then printable ASCII that no browser reads as another host and no server as a new header line. */
 const LOCAL = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/;

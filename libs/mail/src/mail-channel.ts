@@ -13,11 +13,18 @@ import {
   type ReadUnit,
 } from '@countersign/access';
 import { type MailFacts, writeMail } from './access-mail.js';
+import { writeAccountMail } from './account-mail.js';
 import type { MailContent } from './layout.js';
 import { MailClient } from './mail-client.js';
 import type { MailSettings } from './settings.js';
 import { trustFacts, writeTrustMail } from './trust-mail.js';
-import { isMailKind, isTrustMailKind, type MailKind } from './words/words.js';
+import {
+  type AccountMailKind,
+  isAccountMailKind,
+  isMailKind,
+  isTrustMailKind,
+  type MailKind,
+} from './words/words.js';
 
 type MailDeps = Pick<Deps, 'store' | 'hashing'>;
 
@@ -53,7 +60,7 @@ export class MailChannel implements NoticeChannel {
   }
 
   async recipients({ notice, request, persons }: AddressedNotice): Promise<string[]> {
-    if (isTrustMailKind(notice.kind)) return persons.map(({ id }) => id);
+    if (isTrustMailKind(notice.kind) || isAccountMailKind(notice.kind)) return persons.map(({ id }) => id);
     if (request === null || !isMailKind(notice.kind)) return [];
     const chosen = RECIPIENTS[notice.kind];
     return persons
@@ -99,6 +106,7 @@ export class MailChannel implements NoticeChannel {
       const trustMail = await trustFacts(unit, { ...notice, kind: notice.kind }, person, publicUrl);
       return 'skip' in trustMail ? trustMail : { content: writeTrustMail(trustMail, language), person };
     }
+    if (isAccountMailKind(notice.kind)) return this.readKey({ ...notice, kind: notice.kind }, person);
     const named = notice.subject.startsWith('grt_') ? await unit.grants.find(notice.subject) : null;
     const request = await unit.requests.find(named?.request ?? notice.subject);
     if (request === null || !isMailKind(notice.kind)) return { skip: 'nothing_to_tell' };
@@ -124,6 +132,18 @@ export class MailChannel implements NoticeChannel {
       link: `${publicUrl}/requests/${request.id}`,
     };
     return { content: writeMail(facts, language), person };
+  }
+
+  /** The key belongs to the deployment. It is shown only to its person's own side (P9). */
+  private async readKey(
+    notice: Notice & { kind: AccountMailKind },
+    person: Person,
+  ): Promise<{ skip: string } | { content: MailContent; person: Person }> {
+    const { publicUrl, language } = this.settings;
+    const found = await this.deps.store.apiKeys.read((unit) => unit.apiKeys.withPerson(notice.subject));
+    if (found === null || found.key.tenant !== person.tenant) return { skip: 'nothing_to_tell' };
+    const facts = { notice, key: found.key, owner: found.person, recipient: person, publicUrl };
+    return { content: writeAccountMail(facts, language), person };
   }
 }
 

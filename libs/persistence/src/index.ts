@@ -1,6 +1,6 @@
 export { schemaDrift } from './engine/drift.js';
 export type { MigrateOptions, StoreOptions } from './engine/engine.js';
-export { migrate, pendingMigrations } from './engine/migrate.js';
+export { hasSeparateLogin, migrate, pendingMigrations } from './engine/migrate.js';
 export { type OpenedStore, openStore } from './engine/open-store.js';
 export { StoreError, type StoreErrorCode } from './errors.js';
 export { nodeKeyMaker } from './key-maker.js';

@@ -6,4 +6,4 @@ export { createLogger, type Logger, type LoggerOptions } from './logger.js';
 export { type LoopError, PeriodicLoop } from './periodic-loop.js';
 export { Semaphore } from './semaphore.js';
 export { SingleFlight } from './single-flight.js';
-export { sleep, withinTime } from './sleep.js';
+export { inStepsOf, sleep, withinTime } from './sleep.js';

@@ -17,7 +17,7 @@ export class AccessGuard implements CanActivate {
     if (rule.kind === 'public') return true;
     const { caller } = context.switchToHttp().getRequest<BrokerRequest>();
     if (caller === undefined || caller.kind === 'anonymous')
-      throw new HttpProblem('unauthenticated', 'Present a valid key: Authorization: Bearer …');
+      throw new HttpProblem('unauthenticated', caller?.why ?? 'Present a valid key: Authorization: Bearer …');
     if (caller.kind === 'gateway') {
       if (rule.kind === 'gateways') return true;
       throw new HttpProblem('forbidden', 'This is for people, not for gateways.');

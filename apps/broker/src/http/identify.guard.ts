@@ -19,6 +19,8 @@ import { HttpProblem } from './problem.js';
 import { type BrokerRequest, type Caller, type Credentials, credentialsOf } from './request.js';
 
 const API_KEY = /^Bearer (csk_[A-Za-z0-9_-]{20,200})$/i;
+const ASLEEP =
+  'This key is asleep: its owner has not signed in at their organisation’s provider for 30 days. Sign in once in a browser, and it works again.';
 /** The credential of `countersign login`: a session of its own. */
 const CLI_SESSION = /^Bearer css_([A-Za-z0-9_-]{20,200})$/i;
 
@@ -65,6 +67,7 @@ export async function identify(
   const key = API_KEY.exec(authorization ?? '')?.[1];
   if (key !== undefined) {
     const principal = await authenticateApiKey(deps, key);
+    if (principal === 'asleep') return { kind: 'anonymous', why: ASLEEP };
     if (principal !== null) return { kind: 'person', principal };
   }
   const command = CLI_SESSION.exec(authorization ?? '')?.[1];

@@ -11,7 +11,11 @@ export type Caller =
       session?: Session;
     }
   | { kind: 'gateway'; gateway: EnrolledGateway }
-  | { kind: 'anonymous' };
+  | {
+      kind: 'anonymous';
+      /** Why credentials that are known authenticate no one now; told to those who present them. */
+      why?: string;
+    };
 
 /** The headers that authenticate a caller. */
 export interface Credentials {

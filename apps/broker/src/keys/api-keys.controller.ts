@@ -1,12 +1,12 @@
 import {
-  type ApiKey,
+  type ApiKeyView,
   createOwnApiKey,
   listOwnApiKeys,
   type Principal,
   revokeOwnApiKey,
 } from '@countersign/access';
 import { type ApiKeyBody, apiKeyEndpoints } from '@countersign/api';
-import { parseDuration } from '@countersign/contract';
+import { API_KEY_DAYS, parseDuration } from '@countersign/contract';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
@@ -22,7 +22,8 @@ export class OwnKeysController {
   @Allow('key.create')
   @Describe(apiKeyEndpoints.create)
   async create(@CurrentPrincipal() principal: Principal, @Body() { ttl }: ApiKeyBody) {
-    const { id, key, expiresAt } = await createOwnApiKey(this.deps, principal, parseDuration(ttl) ?? 0);
+    const seconds = ttl === undefined ? API_KEY_DAYS.standard * 86_400 : (parseDuration(ttl) ?? 0);
+    const { id, key, expiresAt } = await createOwnApiKey(this.deps, principal, seconds);
     return { id, key, expiresAt };
   }
 
@@ -41,9 +42,6 @@ export class OwnKeysController {
   }
 }
 
-const keyAnswer = ({ id, createdAt, expiresAt, revokedAt }: ApiKey) => ({
-  id,
-  createdAt,
-  expiresAt,
-  revokedAt,
+const keyAnswer = ({ id, createdAt, expiresAt, revokedAt, state, signInBy }: ApiKeyView) => ({
+  ...{ id, createdAt, expiresAt, revokedAt, state, signInBy },
 });

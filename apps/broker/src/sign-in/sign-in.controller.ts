@@ -10,6 +10,7 @@ import {
   signInEndpoints,
 } from '@countersign/api';
 import { isSlug, safeLocalPath } from '@countersign/contract';
+import { inStepsOf } from '@countersign/runtime';
 import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
@@ -32,6 +33,8 @@ import { OidcSignIn, SignInError, VENDOR } from './oidc-sign-in.js';
 import { sessionAnswer } from './session-answers.js';
 import { ATTEMPT_MINUTES, queryOf, SignInAttempts } from './sign-in-attempts.js';
 
+/** Longer than a look-up takes: how long a name takes must not tell whether a customer has it. */
+const DISCOVERY_MS = 100;
 const BROWSER_SECONDS = 60 * ATTEMPT_MINUTES;
 
 /** Signing in with the organisation's own provider, or with a mailed code. */
@@ -50,9 +53,11 @@ export class SignInController {
   @Describe(signInEndpoints.discover)
   async discover(@Body() body: SignInOrganisation): Promise<SignInMethods> {
     const side = body.organisation;
-    const known = isSlug(side)
-      ? await this.deps.store.directory.read((unit) => unit.organisation.oidc(side === VENDOR ? null : side))
-      : null;
+    const known = await inStepsOf(DISCOVERY_MS, async () =>
+      isSlug(side)
+        ? this.deps.store.directory.read((unit) => unit.organisation.oidc(side === VENDOR ? null : side))
+        : null,
+    );
     if (known !== null) return { methods: [{ kind: 'oidc', start: `/auth/oidc/${side}/start` }] };
     return { methods: side === VENDOR || !this.codes.available ? [] : [{ kind: 'mail-code', start: null }] };
   }

@@ -1,6 +1,7 @@
 import { publishedKeys, type SlackPlace, type TenantRecord } from '@countersign/access';
 import type { SlackEnvironment, StoreEnvironment } from '@countersign/config';
 import {
+  hasSeparateLogin,
   openStore,
   pendingMigrations,
   StoreError,
@@ -9,7 +10,7 @@ import {
   systemRandomness,
   uuidV7Ids,
 } from '@countersign/persistence';
-import { type Finding, failed, ok, skipped } from './finding.js';
+import { type Finding, failed, ok, skipped, warning } from './finding.js';
 import { checkSlack, type SlackRecipients } from './slack.js';
 
 const MENDS: Partial<Record<StoreError['code'], string>> = {
@@ -65,6 +66,7 @@ async function checkOpenStore(
     return [
       ok('database', `migrated, deployment ${store.deployment}`),
       ok('master key', 'opens this database'),
+      ...databaseLogin(await hasSeparateLogin(databaseUrl)),
       publishedKeys(token, now).length > 0 && publishedKeys(feed, now).length > 0
         ? ok('signing keys', `${publishedKeys(token, now).length} for tokens, and the feed's`)
         : failed('signing keys', 'some are missing', 'countersign migrate'),
@@ -77,6 +79,20 @@ async function checkOpenStore(
     await store.close();
   }
 }
+
+/** On PostgreSQL: an injected statement must not be able to leave the brokers' role for a login that may do more. */
+const databaseLogin = (isSeparate: boolean | null): Finding[] => {
+  if (isSeparate === null) return [];
+  return isSeparate
+    ? [ok('database login', 'can become no more than the brokers’ role')]
+    : [
+        warning(
+          'database login',
+          'may do more than the brokers’ role; a statement that resets the role would have its rights',
+          'Give the login countersign_login a password, name it in COUNTERSIGN_DATABASE_URL, and keep the owner’s login for `countersign migrate`.',
+        ),
+      ];
+};
 
 const slackRecipients = (
   tenants: readonly TenantRecord[],

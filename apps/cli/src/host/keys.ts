@@ -5,6 +5,7 @@ import {
   revokeSigningKey,
   rotateSigningKey,
 } from '@countersign/access';
+import { API_KEY_DAYS } from '@countersign/contract';
 import type { Answer, Context } from '../command/context.js';
 import { usageError } from '../command/errors.js';
 import { parseId, parseSeconds, parseSlug } from '../command/flags.js';
@@ -14,12 +15,9 @@ import { withStore } from './database.js';
 
 export type CreateKeyOptions = { principal: string; tenant?: string; ttl: string };
 
-/** A key that lasts longer than a year is a standing secret that everyone forgets. */
-const MAX_TTL_DAYS = 366;
-
 function parseTtl(text: string): number {
   const seconds = parseSeconds('--ttl', text);
-  if (seconds > MAX_TTL_DAYS * 86_400) throw usageError(`--ttl is at most P${MAX_TTL_DAYS}D`);
+  if (seconds > API_KEY_DAYS.longest * 86_400) throw usageError(`--ttl is at most P${API_KEY_DAYS.longest}D`);
   return seconds;
 }
 

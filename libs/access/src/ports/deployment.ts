@@ -40,7 +40,7 @@ export type FeedUnit = Reads<
 /** Starting and ending sessions, with the event in the log of the person's side. */
 export type SessionsUnit = Writes<'sessions' | 'attempts' | 'logOf'> & People;
 
-export type ApiKeysUnit = Writes<'apiKeys' | 'logOf'> &
+export type ApiKeysUnit = Writes<'apiKeys' | 'logOf' | 'outboxOf'> &
   People & { trust: Pick<VendorUnit['trust'], 'current'> };
 
 /** Enrolment and contact of gateways. In a tenant, only what a gateway's own events need. */
@@ -66,7 +66,10 @@ export interface DeploymentPorts {
   /** Noting when a session was last used: one row, in no one's way. */
   sessionUse: Port<Reads<'sessions'>, { sessions: Pick<VendorUnit['sessions'], 'touch'> }>;
   signInAttempts: Port<Reads<'attempts'>, Writes<'attempts'>>;
-  apiKeys: Port<Reads<'apiKeys'>, ApiKeysUnit>;
+  apiKeys: Port<
+    Reads<'apiKeys'> & { organisation: Pick<VendorReadUnit['organisation'], 'oidc'> },
+    ApiKeysUnit
+  >;
   passkeys: Port<Reads<'attempts'>, PasskeysUnit>;
   gateways: Port<
     Reads<'gateways' | 'keys'> & {

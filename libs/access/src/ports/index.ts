@@ -63,7 +63,6 @@ export {
 export type { OrganisationRepository, OrganisationView, WholeOrganisation } from './organisation.js';
 export type { AllOf, ListFilter, Located, Page, PageQuery, ReadsOf } from './repository.js';
 export type {
-  ApiKey,
   ApiKeyRepository,
   Identity,
   IdentityRepository,

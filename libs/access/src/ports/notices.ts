@@ -18,6 +18,7 @@ export type NoticeKind =
   | `grant.${GrantState | 'ending' | 'used' | 'refused'}`
   | `invitation.${'created' | 'withdrawn' | 'expired'}`
   | `trust.${'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned'}`
+  | `account.${'key-created' | 'host-key-created'}`
   | `trust.${'reset' | 'reset-used' | 'reset-cancelled'}`;
 
 /** What people are notified of, later and at least once (P7). */

@@ -1,3 +1,4 @@
+import type { ApiKey } from '../domain/api-key.js';
 import type { Assurance, Person } from '../domain/person.js';
 import type { Entry } from './repository.js';
 
@@ -6,7 +7,7 @@ export interface SignInRepositories {
   sessions: Entry<SessionRepository, 'insert' | 'touch' | 'end' | 'endAllOf' | 'purge'>;
   identities: Entry<IdentityRepository, 'insert' | 'forget'>;
   attempts: Entry<SignInAttemptRepository, 'insert' | 'take' | 'miss' | 'dropOf' | 'dropAllOf' | 'purge'>;
-  apiKeys: Entry<ApiKeyRepository, 'insert' | 'revoke' | 'revokeAllOf'>;
+  apiKeys: Entry<ApiKeyRepository, 'insert' | 'revoke' | 'revokeAllOf' | 'signedIn'>;
   signals: Entry<SignalRepository, 'remember' | 'purge'>;
 }
 
@@ -104,21 +105,12 @@ export interface SignInAttemptRepository {
   purge(before: string): Promise<void>;
 }
 
-/** An API key. Only the SHA-256 (hex) of its secret is stored. */
-export interface ApiKey {
-  id: string;
-  hash: string;
-  person: string;
-  tenant: string | null;
-  createdAt: string;
-  expiresAt: string;
-  revokedAt: string | null;
-}
-
 export interface ApiKeyRepository {
   find(id: string): Promise<ApiKey | null>;
   /** The key with its person, in any state: the caller checks expiry, revocation and removal. */
   findByHash(hash: string): Promise<{ key: ApiKey; person: Person } | null>;
+  /** The key with its person, in any state. */
+  withPerson(id: string): Promise<{ key: ApiKey; person: Person } | null>;
   list(): Promise<{ key: ApiKey; person: Person }[]>;
   /** Oldest first, in any state. */
   ofPerson(person: string): Promise<ApiKey[]>;
@@ -126,6 +118,8 @@ export interface ApiKeyRepository {
   /** @returns false if it was revoked already or does not exist */
   revoke(id: string, at: string): Promise<boolean>;
   revokeAllOf(person: string, at: string): Promise<void>;
+  /** Notes on the person's keys that their provider has signed them in. */
+  signedIn(person: string, at: string): Promise<void>;
 }
 
 /** The replay memory of received security events. An event is known by the SHA-256 (hex) of its side, issuer and `jti`. */

@@ -97,6 +97,8 @@ export interface VendorUnit
   tenant(slug: string): Promise<TenantUnit>;
   /** The log of one side in this transaction; null for the vendor's, which is the deployment's. */
   logOf(side: string | null): Promise<EventLog>;
+  /** Notices to one side's people in this transaction; null for the vendor's. */
+  outboxOf(side: string | null): Outbox;
   /** Those that bind all tenants. */
   locks: LockRepository;
   /** The deployment's log. */

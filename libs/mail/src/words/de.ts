@@ -1,4 +1,4 @@
-import type { Names, TrustWords, Words } from './words.js';
+import type { AccountWords, Names, TrustWords, Words } from './words.js';
 
 const wanted = ({ requester, tenant, service, duration }: Names) =>
   `${requester} hat für ${duration} um Zugriff auf die Daten von ${tenant} in ${service} gebeten.`;
@@ -110,4 +110,24 @@ export const trustDe: TrustWords = {
   open: 'Seite öffnen',
   footer:
     'Diese Mail öffnet nichts und entscheidet nichts. Sie unterschreiben auf der Seite, mit Ihrem Passkey.',
+};
+
+export const accountDe: AccountWords = {
+  subject: {
+    'account.key-created': (person) => `Neuer API-Schlüssel von ${person}`,
+    'account.host-key-created': (person) =>
+      `Neuer API-Schlüssel von ${person}, angelegt auf dem Host des Anbieters`,
+  },
+  sentence: {
+    'account.key-created': (person) =>
+      `${person} hat im Browser einen API-Schlüssel angelegt. Er handelt als ${person}.`,
+    'account.host-key-created': (person) =>
+      `Auf dem Host des Anbieters wurde ein API-Schlüssel angelegt, der als ${person} handelt.`,
+  },
+  labels: { at: 'Wann', key: 'Schlüssel', until: 'Gültig bis' },
+  own: 'Wenn Sie das nicht erwartet haben, widerrufen Sie den Schlüssel auf der Seite und melden Sie es Ihren Admins.',
+  others:
+    'Wenn das niemand erwartet hat, bitten Sie die Person, den Schlüssel zu widerrufen, oder entfernen Sie sie.',
+  open: 'Seite öffnen',
+  footer: 'Diese Mail öffnet nichts und entscheidet nichts. Der Schlüssel selbst steht in keiner Mail.',
 };

@@ -1,4 +1,4 @@
-import type { Names, TrustWords, Words } from './words.js';
+import type { AccountWords, Names, TrustWords, Words } from './words.js';
 
 const wanted = ({ requester, tenant, service, duration }: Names) =>
   `${requester} requested access to the data of ${tenant} in ${service} for ${duration}.`;
@@ -108,4 +108,20 @@ export const trustEn: TrustWords = {
   oneGrant: 'one grant',
   open: 'Open the page',
   footer: 'This mail opens nothing and decides nothing. You sign on the page, with your passkey.',
+};
+
+export const accountEn: AccountWords = {
+  subject: {
+    'account.key-created': (person) => `New API key of ${person}`,
+    'account.host-key-created': (person) => `New API key of ${person}, made by the vendor’s host`,
+  },
+  sentence: {
+    'account.key-created': (person) => `${person} has made an API key in the browser. It works as ${person}.`,
+    'account.host-key-created': (person) => `The vendor’s host has made an API key that works as ${person}.`,
+  },
+  labels: { at: 'When', key: 'Key', until: 'Valid until' },
+  own: 'If you did not expect this, revoke the key on the page and report it to your admins.',
+  others: 'If no one expected this, ask the person to revoke the key, or remove the person.',
+  open: 'Open the page',
+  footer: 'This mail opens nothing and decides nothing. The key itself is in no mail.',
 };

@@ -66,6 +66,28 @@ export interface Words {
   code: { subject: string; sentence(tenant: string, minutes: number): string; footer: string };
 }
 
+/** Kinds of notices about a person's own account that are sent by mail. */
+export const ACCOUNT_MAIL_KINDS = [
+  'account.key-created',
+  'account.host-key-created',
+] as const satisfies readonly NoticeKind[];
+export type AccountMailKind = (typeof ACCOUNT_MAIL_KINDS)[number];
+
+export const isAccountMailKind = (kind: string): kind is AccountMailKind =>
+  (ACCOUNT_MAIL_KINDS as readonly string[]).includes(kind);
+
+export interface AccountWords {
+  /** `person` is whose account it is, passed through `oneLine`. */
+  subject: Readonly<Record<AccountMailKind, (person: string) => string>>;
+  sentence: Readonly<Record<AccountMailKind, (person: string) => string>>;
+  labels: Readonly<Record<'at' | 'key' | 'until', string>>;
+  /** What to do if no one knows of it: for the person, and for others. */
+  own: string;
+  others: string;
+  open: string;
+  footer: string;
+}
+
 /** Kinds of notices about a tenant's trust that are sent by mail. */
 export const TRUST_MAIL_KINDS = [
   'trust.proposed',

@@ -1,5 +1,5 @@
 import type { MigrateOptions } from './engine.js';
-import { migratePostgres, pendingOnPostgres } from './postgres/migrate.js';
+import { migratePostgres, pendingOnPostgres, separateLogin } from './postgres/migrate.js';
 import { migrateSqlite, pendingOnSqlite } from './sqlite/migrate.js';
 import { placeOf } from './url.js';
 
@@ -26,4 +26,14 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
 export async function pendingMigrations(url: string): Promise<string[]> {
   const place = placeOf(url);
   return place.engine === 'sqlite' ? pendingOnSqlite(place.path) : pendingOnPostgres(place.url);
+}
+
+/**
+ * Whether the login of this URL can become no more than the brokers' role; null for SQLite, which has no logins.
+ *
+ * @throws StoreError `invalid_url`, `database_unreadable`
+ */
+export async function hasSeparateLogin(url: string): Promise<boolean | null> {
+  const place = placeOf(url);
+  return place.engine === 'sqlite' ? null : separateLogin(place.url);
 }

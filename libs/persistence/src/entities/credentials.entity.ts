@@ -28,6 +28,9 @@ export class ApiKeyEntity implements ApiKey {
 
   @Column('varchar', { name: 'revoked_at', nullable: true })
   revokedAt!: string | null;
+
+  @Column('varchar', { name: 'signed_in_at', nullable: true })
+  signedInAt!: string | null;
 }
 
 @Entity('gateways')

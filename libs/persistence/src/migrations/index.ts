@@ -1,6 +1,7 @@
 import type { MigrationInterface } from 'typeorm';
 import { Initial1798900000000 } from './1798900000000-initial.js';
 import { SignIn1799000001000 } from './1799000001000-sign-in.js';
+import { ApiKeySignIns1799000002000 } from './1799000002000-api-key-sign-ins.js';
 import { Signals1799000003000 } from './1799000003000-signals.js';
 import { DroppedHeaders1799000004000 } from './1799000004000-dropped-headers.js';
 import { GatewayBinding1799000005000 } from './1799000005000-gateway-binding.js';
@@ -10,6 +11,7 @@ import { LogProofs1799000008000 } from './1799000008000-log-proofs.js';
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   Initial1798900000000,
   SignIn1799000001000,
+  ApiKeySignIns1799000002000,
   Signals1799000003000,
   DroppedHeaders1799000004000,
   GatewayBinding1799000005000,

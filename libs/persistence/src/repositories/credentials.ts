@@ -29,7 +29,15 @@ export class ApiKeys implements ApiKeyRepository {
   async findByHash(hash: string): Promise<{ key: ApiKey; person: Person } | null> {
     const found = selectRows(this.manager, ApiKeyEntity, 'WHERE hash = ?', [hash]);
     const [[key]] = await Promise.all([found, this.people.prefetch()]);
-    if (key === undefined) return null;
+    return key === undefined ? null : this.belonging(key);
+  }
+
+  async withPerson(id: string): Promise<{ key: ApiKey; person: Person } | null> {
+    const key = await this.find(id);
+    return key === null ? null : this.belonging(key);
+  }
+
+  private async belonging(key: ApiKey): Promise<{ key: ApiKey; person: Person } | null> {
     const person = await this.people.person(key.person);
     // A foreign key holds that there is one.
     return person === null ? null : { key, person };
@@ -65,6 +73,10 @@ export class ApiKeys implements ApiKeyRepository {
 
   async revokeAllOf(person: string, at: string): Promise<void> {
     await this.manager.update(ApiKeyEntity, { person, revokedAt: IsNull() }, { revokedAt: at });
+  }
+
+  async signedIn(person: string, at: string): Promise<void> {
+    await this.manager.update(ApiKeyEntity, { person, revokedAt: IsNull() }, { signedInAt: at });
   }
 }
 

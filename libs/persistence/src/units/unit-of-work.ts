@@ -37,7 +37,7 @@ export class UnitOfWork {
    * @throws StoreError `invalid_tenant` if the text is no slug
    */
   async tenant(slug: string, beside?: () => Promise<unknown>): Promise<TenantUnit> {
-    const { manager, context, cache } = this;
+    const { manager, cache } = this;
     const scope = this.scope({ tenant: checkedSlug(slug) });
     const organisation = new OrganisationReader(manager, scope.reach, cache);
     const [log] = await Promise.all([this.log(slug), organisation.prefetch(), beside?.()]);
@@ -45,9 +45,7 @@ export class UnitOfWork {
       tenant: slug,
       organisation,
       log,
-      outbox: new TenantOutbox(manager, slug, context.ids, this.#writes, () => {
-        this.#hasNotices = true;
-      }),
+      outbox: this.outbox(slug),
       feed: this.#feed,
     });
   }
@@ -59,6 +57,7 @@ export class UnitOfWork {
       tenant: (slug: string) => this.tenant(slug),
       logOf: (side: string | null): Promise<EventLog> =>
         side === null ? Promise.resolve(log) : this.log(checkedSlug(side)),
+      outboxOf: (side: string | null) => this.outbox(side === null ? DEPLOYMENT_SLUG : checkedSlug(side)),
       locks: new Locks(this.manager, { tenant: DEPLOYMENT_SLUG }),
       log,
       feed: this.#feed,
@@ -99,6 +98,12 @@ export class UnitOfWork {
     };
     const shared = { owners: context.owners, writes: this.#writes };
     return { manager, context, cache, reach, shared, beforeOrganisationChange };
+  }
+
+  private outbox(tenant: string): TenantOutbox {
+    return new TenantOutbox(this.manager, tenant, this.context.ids, this.#writes, () => {
+      this.#hasNotices = true;
+    });
   }
 
   private async log(tenant: string): Promise<TenantLog> {

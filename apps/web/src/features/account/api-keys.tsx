@@ -13,7 +13,7 @@ import { ProblemNotice } from '../../ui/query-states.js';
 import { TableSection } from '../../ui/table.js';
 import { accountTexts } from './account.text.js';
 
-const KEY_LIFETIMES = ['PT8H', 'P7D', 'P90D', 'P365D'] as const;
+const KEY_LIFETIMES = ['PT8H', 'P7D', 'P30D', 'P90D'] as const;
 type KeyLifetime = (typeof KEY_LIFETIMES)[number];
 
 const reloadKeys = () => invalidate(['own-keys']);
@@ -40,14 +40,33 @@ export function ApiKeys() {
       columns={[
         { label: text.key, cell: ({ id }) => <CopyId id={id} /> },
         { label: text.since, cell: ({ createdAt }) => <Instant at={createdAt} /> },
-        { label: text.until, cell: ({ expiresAt }) => <Instant at={expiresAt} /> },
+        {
+          label: text.until,
+          cell: ({ state, expiresAt, signInBy }) => (
+            <>
+              <Instant at={expiresAt} />
+              {state === 'asleep' ? (
+                <span className="block">
+                  <Badge tone="wait" icon="wait">
+                    {text.keyState.asleep}
+                  </Badge>
+                </span>
+              ) : null}
+              {state === 'valid' && signInBy !== null && Date.parse(signInBy) < Date.parse(expiresAt) ? (
+                <span className="block soft small">
+                  {text.signInBy} <Instant at={signInBy} />
+                </span>
+              ) : null}
+            </>
+          ),
+        },
         {
           label: text.act,
           hiddenLabel: true,
-          cell: ({ id, revokedAt, expiresAt }) =>
-            revokedAt !== null || Date.parse(expiresAt) <= Date.now() ? (
+          cell: ({ id, state }) =>
+            state === 'expired' || state === 'revoked' ? (
               <Badge tone="plain" icon="closed">
-                {revokedAt === null ? text.keyExpired : text.keyRevoked}
+                {text.keyState[state]}
               </Badge>
             ) : (
               <Button
@@ -70,7 +89,7 @@ export function ApiKeys() {
 
 function NewKeyForm() {
   const text = useText(accountTexts);
-  const [lifetime, setLifetime] = useState<KeyLifetime>('P7D');
+  const [lifetime, setLifetime] = useState<KeyLifetime>('P30D');
   const create = useMutation({
     mutationFn: (ttl: KeyLifetime) => unwrap(api.POST('/api/v1/keys', { body: { ttl } })),
     gcTime: 0,

@@ -1,4 +1,5 @@
 import type { AccessRequest, ReminderKind } from '../../domain/access-request.js';
+import type { ApiKey } from '../../domain/api-key.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Invitation } from '../../domain/invitation.js';
 import type { TenantRole, VendorRole } from '../../domain/organisation.js';
@@ -38,6 +39,17 @@ export const trustNotice = (
   kind: `trust.${what}`,
   subject,
   audience: [everyApprover(tenant), everyoneAt(tenant, 'admin'), everyoneAtVendor('security-admin')],
+  at,
+});
+
+/** Sent to the person whose key it is, and to their side's admins: a key works as its person until it ends. */
+export const apiKeyNotice = (key: ApiKey, by: 'host' | 'person', at: string): NoticeDraft => ({
+  kind: by === 'host' ? 'account.host-key-created' : 'account.key-created',
+  subject: key.id,
+  audience: [
+    key.person,
+    key.tenant === null ? everyoneAtVendor('security-admin') : everyoneAt(key.tenant, 'admin'),
+  ],
   at,
 });
 

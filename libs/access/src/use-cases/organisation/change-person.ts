@@ -44,6 +44,8 @@ export async function changePersonIn(
     if (loses(before, now, 'engineer')) await endEngineersAccessIn(unit, before, by);
   }
   await removeAuthenticatorsIfNeeded(unit, before, after, by);
+  // Keys of a person whose last role their provider took away do not come back with the next role.
+  if (after.roles.length === 0) await unit.apiKeys.revokeAllOf(after.id, by.at);
   if (!removed) return;
   await endAccessIn(unit, after, by);
   await unit.identities.forget(after.id);

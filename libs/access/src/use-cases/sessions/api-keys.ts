@@ -1,7 +1,15 @@
+import {
+  type ApiKey,
+  type ApiKeyState,
+  apiKeyState,
+  requireKeyLifetime,
+  signInBy,
+} from '../../domain/api-key.js';
 import { requirePermission } from '../../domain/permissions.js';
 import { normaliseEmail, type Person, type Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
-import type { ApiKey, ApiKeysUnit } from '../../ports/index.js';
+import type { ApiKeysUnit } from '../../ports/index.js';
+import { apiKeyNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 import { hexDigest, randomText } from '../shared/secrets.js';
 import { requireUnclaimed } from '../trust/claimed-tenant.js';
@@ -21,13 +29,14 @@ export interface IssuedApiKey {
  * Makes an API key for a person, on the host. Without a tenant the e-mail address is looked up everywhere.
  *
  * @param ttl seconds
- * @throws AccessError `not_found`; `conflict` if several persons have this address; `tenant_claimed` if only the person
+ * @throws AccessError `invalid_request` for a lifetime beyond 90 days; `not_found`; `conflict` if several persons have this address; `tenant_claimed` if only the person
  *   may make the key
  */
 export async function createApiKey(
   deps: Deps,
   input: { email: string; tenant: string | null; ttl: number },
 ): Promise<IssuedApiKey> {
+  requireKeyLifetime(input.ttl);
   const person = await findPerson(deps, input.email, input.tenant);
   return deps.store.apiKeys.write(async (unit) => {
     if (person.tenant !== null)
@@ -40,10 +49,12 @@ export async function createApiKey(
  * Makes an API key for the caller.
  *
  * @param ttl seconds
- * @throws AccessError `forbidden` if it is not the person's own browser session
+ * @throws AccessError `forbidden` if it is not the person's own browser session, `invalid_request` for a lifetime beyond
+ *   90 days
  */
-export function createOwnApiKey(deps: Deps, principal: Principal, ttl: number): Promise<IssuedApiKey> {
+export async function createOwnApiKey(deps: Deps, principal: Principal, ttl: number): Promise<IssuedApiKey> {
   requirePermission(principal, 'key.create');
+  requireKeyLifetime(ttl);
   return deps.store.apiKeys.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null || person.removedAt !== null) throw noLongerKnown();
@@ -68,16 +79,30 @@ async function issueIn(
     createdAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + ttl * 1000).toISOString(),
     revokedAt: null,
+    signedInAt: null,
   };
   await unit.apiKeys.insert(key);
   await logKeyEvent(unit, 'api-key.created', key, actor, now);
+  const by = actor === 'host' ? 'host' : 'person';
+  await unit.outboxOf(person.tenant).add(apiKeyNotice(key, by, key.createdAt));
   const { id, tenant, expiresAt } = key;
   return { id, key: secret, principal: person.email, tenant, expiresAt };
 }
 
+/** A key with its state now. `signInBy` is null if the person's side has no provider. */
+export type ApiKeyView = ApiKey & { state: ApiKeyState; signInBy: string | null };
+
 /** The caller's own keys, newest first, in any state. */
-export async function listOwnApiKeys({ store }: Deps, { person }: Principal): Promise<ApiKey[]> {
-  return (await store.apiKeys.read((unit) => unit.apiKeys.ofPerson(person.id))).toReversed();
+export async function listOwnApiKeys({ store, clock }: Deps, { person }: Principal): Promise<ApiKeyView[]> {
+  return store.apiKeys.read(async (unit) => {
+    const hasProvider = (await unit.organisation.oidc(person.tenant)) !== null;
+    const keys = (await unit.apiKeys.ofPerson(person.id)).toReversed();
+    return keys.map((key) => ({
+      ...key,
+      state: apiKeyState(key, hasProvider, clock.now()),
+      signInBy: hasProvider ? signInBy(key) : null,
+    }));
+  });
 }
 
 /** @throws AccessError `not_found` if it is not the caller's own key, or is revoked already */
@@ -131,15 +156,25 @@ function revokeIn(deps: Deps, id: string, actor: string, mayBe: (key: ApiKey) =>
   });
 }
 
-/** The principal of a presented key; null if the key is unknown, expired or revoked, or its person removed. */
-export async function authenticateApiKey(deps: Deps, presented: string): Promise<Principal | null> {
+/**
+ * The principal of a presented key; `asleep` if its person has to sign in first; null if the key is unknown, expired or
+ * revoked, or its person removed.
+ */
+export async function authenticateApiKey(
+  deps: Deps,
+  presented: string,
+): Promise<Principal | 'asleep' | null> {
   if (!presented.startsWith(PREFIX)) return null;
-  const found = await deps.store.apiKeys.read((unit) =>
-    unit.apiKeys.findByHash(hexDigest(deps.hashing, presented)),
-  );
-  if (found === null) return null;
-  const { key, person } = found;
-  const isValid = key.revokedAt === null && deps.clock.now().getTime() < Date.parse(key.expiresAt);
-  if (!isValid || person.removedAt !== null) return null;
-  return { person, channel: 'api', assurance: 'api-key', keyCreatedAt: key.createdAt };
+  const now = deps.clock.now();
+  return deps.store.apiKeys.read(async (unit) => {
+    const found = await unit.apiKeys.findByHash(hexDigest(deps.hashing, presented));
+    if (found === null || found.person.removedAt !== null) return null;
+    const { key, person } = found;
+    // Only a key that may be asleep needs the second read.
+    const state = apiKeyState(key, true, now);
+    const isAsleep = state === 'asleep' && (await unit.organisation.oidc(key.tenant)) !== null;
+    if (isAsleep) return 'asleep';
+    if (state !== 'valid' && state !== 'asleep') return null;
+    return { person, channel: 'api', assurance: 'api-key', keyCreatedAt: key.createdAt };
+  });
 }

@@ -47,6 +47,7 @@ export function signInByProvider(
     if (person === null) return { refused: 'needed_role' };
     if (!found.isPinned) await pin(deps, unit, person, given);
     if (person.roles.length === 0) return { refused: 'no_roles' };
+    await unit.apiKeys.signedIn(person.id, deps.clock.now().toISOString());
     return startSessionIn(deps, unit, { ...to, person, assurance: 'oidc', parent: null }, limits);
   });
 }

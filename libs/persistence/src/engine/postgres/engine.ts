@@ -10,7 +10,7 @@ import { UnitLanes } from '../unit-lanes.js';
 import { beginRead, beginWrite, HOLD_ORGANISATION, narrowTo } from './begin.js';
 import { openPool } from './data-source.js';
 import { CHANNEL, Listener } from './listener.js';
-import { unapplied } from './migrate.js';
+import { pendingIn } from './migrate.js';
 import { transaction } from './transactions.js';
 
 /** Units at once, and so connections: a process may have as many readers as writers, and neither starves the other. */
@@ -20,7 +20,7 @@ const READERS = 6;
 export async function openPostgres(url: string, sealer: Sealer): Promise<OpenedEngine> {
   const source = await openPool(url, WRITERS + READERS);
   try {
-    if ((await unapplied(source.manager)).length > 0) throw migrationsPending();
+    if ((await pendingIn(source)).length > 0) throw migrationsPending();
     const deployment = await transaction(source, beginRead('all-tenants'), (manager) =>
       checkedDeployment(manager, sealer),
     );

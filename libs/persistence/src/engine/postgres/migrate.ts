@@ -5,8 +5,8 @@ import { allMigrations, lacking } from '../applied.js';
 import { ensureDeployment } from '../deployment.js';
 import type { MigrateOptions } from '../engine.js';
 import { Sealer } from '../secrets/seal.js';
-import { ensureAppRole } from './app-role.js';
-import { HOLD_MIGRATION, reachSettings } from './begin.js';
+import { ensureAppRole, ensureLoginRole, isLoginSeparate } from './app-role.js';
+import { beginRead, HOLD_MIGRATION, reachSettings } from './begin.js';
 import { openPool, PATIENT } from './data-source.js';
 import { APP_ROLE, secure, unsecure } from './row-security.js';
 import { transaction } from './transactions.js';
@@ -32,8 +32,19 @@ export async function migratePostgres(url: string, options: MigrateOptions): Pro
       const { ids, clock } = options;
       const prepare = () => ensureDeployment(manager, { sealer, ids, clock });
       await (pending.length > 0 ? bringUp(source, manager, prepare) : prepare());
+      await ensureLoginRole(manager);
       return pending;
     });
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** Whether the login of this URL can become no more than the brokers' role. @throws StoreError `database_unreadable` */
+export async function separateLogin(url: string): Promise<boolean> {
+  const source = await openPool(url, 1);
+  try {
+    return await isLoginSeparate(source.manager);
   } finally {
     await source.destroy();
   }
@@ -42,18 +53,32 @@ export async function migratePostgres(url: string, options: MigrateOptions): Pro
 export async function pendingOnPostgres(url: string): Promise<string[]> {
   const source = await openPool(url, 1);
   try {
-    return await unapplied(source.manager);
+    return await pendingIn(source);
   } finally {
     await source.destroy();
   }
 }
 
-/** @throws StoreError `schema_too_new` where a newer version of the program has migrated it, `role_missing` */
-export async function unapplied(manager: EntityManager): Promise<string[]> {
+/** As `unapplied`, for a login that has rights only as the brokers' role. */
+export const pendingIn = async (source: DataSource): Promise<string[]> => {
+  try {
+    return await unapplied(source.manager);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'role_missing') throw error;
+    return transaction(source, beginRead('all-tenants'), unapplied).catch(() => Promise.reject(error));
+  }
+};
+
+const hasMigrations = async (manager: EntityManager): Promise<boolean> => {
   const [table] = await manager.query<{ found: boolean }[]>(
     `SELECT to_regclass('migrations') IS NOT NULL AS found`,
   );
-  if (table?.found !== true) return allMigrations();
+  return table?.found === true;
+};
+
+/** @throws StoreError `schema_too_new` where a newer version of the program has migrated it, `role_missing` */
+export async function unapplied(manager: EntityManager): Promise<string[]> {
+  if (!(await hasMigrations(manager))) return allMigrations();
   return lacking(await applied(manager));
 }
 

@@ -4,6 +4,12 @@
  * for (`begin.ts`). What is not listed is refused: a new table opens only by a line here.
  */
 export const APP_ROLE = 'countersign_app';
+/**
+ * The login of brokers and of the host's daily verbs. It owns nothing, inherits nothing and may become `APP_ROLE` alone: a
+ * statement that leaves the role (`RESET ROLE`) has no rights at all. `migrate` makes it; an administrator sets its
+ * password.
+ */
+export const LOGIN_ROLE = 'countersign_login';
 
 /** Settings that a transaction sets for itself; unset, or left over from one that ended, they open nothing. */
 const VENDOR = `(SELECT current_setting('countersign.vendor', true)) = 'on'`;

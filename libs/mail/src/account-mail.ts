@@ -1,0 +1,43 @@
+import type { ApiKey, Notice, Person } from '@countersign/access';
+import { layOut, type MailContent } from './layout.js';
+import { oneLine, writeInstant } from './text.js';
+import { accountDe } from './words/de.js';
+import { accountEn } from './words/en.js';
+import type { AccountMailKind, AccountWords, Language } from './words/words.js';
+
+const WORDS: Readonly<Record<Language, AccountWords>> = { en: accountEn, de: accountDe };
+
+/** A new API key, as its person and their admins learn of it. */
+export interface AccountMailFacts {
+  notice: Pick<Notice, 'at'> & { kind: AccountMailKind };
+  key: ApiKey;
+  /** Whose key it is. */
+  owner: Person;
+  recipient: Person;
+  publicUrl: string;
+}
+
+/** Writes the mail. It names the key's id, never its secret. */
+export function writeAccountMail(
+  { notice: { kind, at }, key, owner, recipient, publicUrl }: AccountMailFacts,
+  language: Language,
+): MailContent {
+  const words = WORDS[language];
+  const name = oneLine(owner.name);
+  const isOwn = owner.id === recipient.id;
+  const page = recipient.tenant === null ? 'security' : 'people';
+  return layOut({
+    language,
+    subject: words.subject[kind](name),
+    sentence: words.sentence[kind](name),
+    rows: [
+      [words.labels.at, [writeInstant(at)]],
+      [words.labels.key, [key.id]],
+      [words.labels.until, [writeInstant(key.expiresAt)]],
+    ],
+    notes: [isOwn ? words.own : words.others],
+    link: `${publicUrl}/${isOwn ? 'account' : page}`,
+    open: words.open,
+    footer: words.footer,
+  });
+}

@@ -1,0 +1,125 @@
+import {
+  addTenantPerson,
+  applyOrganisation,
+  authenticateApiKey,
+  createApiKey,
+  createOwnApiKey,
+  listOwnApiKeys,
+  type Principal,
+  removeTenantPerson,
+  signInByProvider,
+} from '@countersign/access';
+import { smallOrganisation } from '../factories/small-organisation.js';
+import { describeStore } from './support/describe-store.js';
+import { startWorkflow, type Workflow } from './support/workflow.js';
+
+const ISSUER = 'http://localhost:4300';
+const DAY = 86_400;
+const ERIN = 'erin@northwind.example';
+const ADA = 'ada@acme.example';
+const TO = { device: 'Firefox', replaces: null };
+const LIMITS = { idle: 1_800, absolute: 43_200 };
+
+/** The vendor has a provider; the tenant has none. */
+function withProvider() {
+  const file = smallOrganisation();
+  file.vendor.oidc = { issuer: ISSUER, clientId: 'countersign', clientSecretFile: '/run/secrets/oidc' };
+  return file;
+}
+
+describeStore('API keys', (bench) => {
+  let flow: Workflow;
+  beforeEach(async () => {
+    flow = await startWorkflow(bench.store, withProvider());
+  });
+
+  const make = (email: string, days: number) =>
+    createApiKey(flow.deps, { email, tenant: null, ttl: days * DAY });
+  const signIn = () =>
+    signInByProvider(
+      flow.deps,
+      { tenant: null, issuer: ISSUER, subject: 'erin', email: ERIN, emailVerified: true, roles: null },
+      TO,
+      LIMITS,
+    );
+  const worksFor = async (key: string): Promise<string> => {
+    const found = await authenticateApiKey(flow.deps, key);
+    return found === null ? 'nobody' : found === 'asleep' ? 'asleep' : found.person.email;
+  };
+
+  test('no key lives longer than 90 days, whoever makes it', async () => {
+    await expect(make(ERIN, 91)).rejects.toMatchObject({ code: 'invalid_request' });
+    const ada = { ...(await flow.as(ADA)), channel: 'web', assurance: 'oidc' } as const;
+    await expect(createOwnApiKey(flow.deps, ada, 91 * DAY)).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
+    const { key } = await make(ERIN, 90);
+    expect(await worksFor(key)).toBe(ERIN);
+  });
+
+  test('a key does not outlive the account at the provider: without a sign-in it falls asleep after 30 days', async () => {
+    const { key } = await make(ERIN, 90);
+    flow.clock.forward(30 * DAY - 1);
+    expect(await worksFor(key)).toBe(ERIN);
+    flow.clock.forward(1);
+    expect(await worksFor(key)).toBe('asleep');
+    const erin = await flow.as(ERIN);
+    expect(await listOwnApiKeys(flow.deps, erin)).toMatchObject([{ state: 'asleep' }]);
+    await signIn();
+    expect(await worksFor(key)).toBe(ERIN);
+    flow.clock.forward(29 * DAY);
+    expect(await listOwnApiKeys(flow.deps, erin)).toMatchObject([{ state: 'valid' }]);
+    flow.clock.forward(31 * DAY);
+    expect(await worksFor(key)).toBe('nobody');
+  });
+
+  test('without a provider a key needs no sign-in', async () => {
+    const { key } = await make(ADA, 90);
+    flow.clock.forward(89 * DAY);
+    expect(await worksFor(key)).toBe(ADA);
+  });
+
+  test('a key ends with its person, and does not come back with them', async () => {
+    const ada: Principal = { ...(await flow.as(ADA)), channel: 'web', assurance: 'oidc' };
+    const eve = { email: 'eve@acme.example', name: 'Eve', roles: ['auditor' as const] };
+    const { id } = await addTenantPerson(flow.deps, ada, 'acme', eve);
+    const { key } = await make(eve.email, 30);
+    await removeTenantPerson(flow.deps, ada, 'acme', id);
+    expect(await worksFor(key)).toBe('nobody');
+    await addTenantPerson(flow.deps, ada, 'acme', eve);
+    expect(await worksFor(key)).toBe('nobody');
+  });
+
+  test('a key ends with the last role that the provider’s groups gave', async () => {
+    const file = withProvider();
+    const groups = { claim: 'groups', roles: { support: ['engineer' as const] } };
+    Object.assign(file.vendor.oidc ?? {}, { groups });
+    await applyOrganisation(flow.deps, file, { dryRun: false });
+    const { key } = await make(ERIN, 30);
+    const comes = (roles: 'engineer'[]) =>
+      signInByProvider(
+        flow.deps,
+        { tenant: null, issuer: ISSUER, subject: 'erin', email: ERIN, emailVerified: true, roles },
+        TO,
+        LIMITS,
+      );
+    await comes([]);
+    await comes(['engineer']);
+    expect(await worksFor(key)).toBe('nobody');
+  });
+
+  test('the person and their side’s admins are notified of a new key', async () => {
+    const vendors = await make(ERIN, 1);
+    const customers = await make(ADA, 1);
+    const told = await bench.store.notices.read((unit) =>
+      unit.outbox.due(flow.clock.now().toISOString(), 10),
+    );
+    const { person: erin } = await flow.as(ERIN);
+    const { person: ada } = await flow.as(ADA);
+    const kind = 'account.host-key-created';
+    expect(told).toMatchObject([
+      { kind, subject: vendors.id, tenant: 'deployment', audience: [erin.id, 'role:vendor:security-admin'] },
+      { kind, subject: customers.id, tenant: 'acme', audience: [ada.id, 'role:acme:admin'] },
+    ]);
+  });
+});
