@@ -34,6 +34,8 @@ export default defineConfig({
   resolve: {
     alias: {
       '@countersign/contract': from('../../libs/contract/src/index.ts'),
+      // The compiler imports it for each element (`jsxImportSource` in tsconfig.json).
+      '@countersign/web/jsx-runtime': from('src/jsx/jsx-runtime.ts'),
       '@countersign/wording': from('../../libs/wording/src/index.ts'),
     },
   },

@@ -118,6 +118,14 @@ describe('the decision page', () => {
     expect(await erin.getByRole('button', { name: /Approve|Accept|take back/i }).count()).toBe(0);
   }, 120_000);
 
+  test('a reason that hides characters or turns text round is shown with them written out', async () => {
+    const asked = await waiting(site);
+    await review(site, 'ada', asked, { decision: 'deny', reason: 'Not \u202Ewon\u202C, see \u200Bticket' });
+    const page = await site.signedIn('erin', `/requests/${asked.id}`);
+    await page.getByText('Not ⟨U+202E⟩won⟨U+202C⟩, see ⟨U+200B⟩ticket').waitFor();
+    expect(await page.evaluate<string>('document.body.innerText')).not.toMatch(/[\u200B\u202A-\u202E]/);
+  }, 120_000);
+
   test('is in German, dates included, if the browser prefers German', async () => {
     const asked = await waiting(site);
     const context = await site.context({ locale: 'de-DE' });

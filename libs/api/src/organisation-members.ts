@@ -1,4 +1,4 @@
-import { isAction, isResourcePattern, parseDuration } from '@countersign/contract';
+import { hasHiddenCharacters, isAction, isResourcePattern, parseDuration } from '@countersign/contract';
 import { z } from 'zod';
 
 /**
@@ -8,10 +8,15 @@ import { z } from 'zod';
 
 const MAX_TEXT = 200;
 
+/** A name that people read. Characters that they would not see could make it look like another name. */
 export const nameText = z
   .string()
   .max(MAX_TEXT, `must be at most ${MAX_TEXT} characters`)
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must not contain control characters')
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, { error: 'must not contain control characters', abort: true })
+  .refine((text) => !hasHiddenCharacters(text), {
+    error: 'must not contain characters that are invisible or change the direction of text',
+    abort: true,
+  })
   .regex(/\S/, 'must not be empty');
 
 export const serviceName = z

@@ -2,7 +2,8 @@ import { passkeyJwk, recoveryJwk } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
-import { freeText, idText, instant } from './members.js';
+import { idText, instant } from './members.js';
+import { nameText } from './organisation-members.js';
 import { signingOrigin } from './trust.js';
 
 const base64url = (most: number) =>
@@ -26,7 +27,7 @@ export type EnrolmentBody = z.infer<typeof enrolmentSchema>;
 const passkeyBodySchema = named(
   'PasskeyBody',
   z.strictObject({
-    name: freeText.min(1).max(100).describe('The owner’s name for it: a laptop, a key on a ring.'),
+    name: nameText.max(100).describe('The owner’s name for it: a laptop, a key on a ring.'),
     response: registration.describe('The answer of `navigator.credentials.create`, as JSON.'),
     origin: signingOrigin.exactOptional(),
   }),

@@ -2,6 +2,11 @@ export { decodeBase64url, encodeBase64url } from './encoding/base64url.js';
 export { canonicalJson, isWellFormed } from './encoding/canonical-json.js';
 export { commit, isCommitment, normaliseText, type Opening, openCommitment } from './encoding/commitment.js';
 export { type Hashing, isDigest, sha256Digest, utf8 } from './encoding/digest.js';
+export {
+  codePointNumber,
+  hasHiddenCharacters,
+  showHiddenCharacters,
+} from './encoding/hidden-characters.js';
 export { readStrictForm } from './encoding/strict-form.js';
 export {
   decodeStrictUtf8,

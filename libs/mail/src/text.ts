@@ -1,15 +1,12 @@
-/** Characters that are invisible or move what is visible: controls, bidirectional marks, zero-width, separators, unassigned. */
-const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
-
-const codePointName = (character: string): string =>
-  `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
+import { codePointNumber, showHiddenCharacters } from '@countersign/contract';
 
 /** Breaks up texts that mail programs would turn into links. The only link in our mail is our own. */
 const withoutLinks = (text: string): string =>
   text.replaceAll('://', '[:]//').replace(/([\p{L}\p{N}])\.(?=\p{L}{2})/gu, '$1[.]');
 
-/** A person's text as one line, with every invisible character written out. */
-export const oneLine = (text: string): string => withoutLinks(text.replace(INVISIBLE, codePointName));
+/** A person's text as one line, with every invisible character written out: `[U+202E]`. */
+export const oneLine = (text: string): string =>
+  withoutLinks(showHiddenCharacters(text, (character) => `[${codePointNumber(character)}]`));
 
 /** A person's text, one entry for each line. The layout indents each line, so that none can pass for a line of ours. */
 export const lines = (text: string): string[] => text.split(/\r\n|\n|\r/).map(oneLine);

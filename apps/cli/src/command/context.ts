@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Api } from '../api/client.js';
 import type { Io } from '../terminal/io.js';
+import { formatJson } from '../terminal/text.js';
 
 /** What a verb answers: `--json` prints the document, otherwise the text is printed. A secret's text is the secret alone. */
 export type Answer = { document: unknown; text: string };
@@ -42,7 +43,7 @@ export function createRun(io: Io): Run {
       const json = command.optsWithGlobals()['json'] === true;
       const answer = await verb(new Context(io, json), ...(all.slice(0, -1) as Args));
       if (answer === undefined) return;
-      if (json) io.stdout(`${JSON.stringify(answer.document, null, 2)}\n`);
+      if (json) io.stdout(`${formatJson(answer.document)}\n`);
       else if (answer.text !== '') io.stdout(`${answer.text}\n`);
     };
 }

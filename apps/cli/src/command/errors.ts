@@ -2,7 +2,7 @@ import type { AccessError } from '@countersign/access';
 import type { ConfigError } from '@countersign/config';
 import { CommanderError } from 'commander';
 import type { Io } from '../terminal/io.js';
-import { escapeForTerminal } from '../terminal/text.js';
+import { escapeForTerminal, formatJson } from '../terminal/text.js';
 
 /** How the command ends: 0 done; 1 refused, failed or invalid content; 2 bad flags, or a file that cannot be opened. */
 export type ExitCode = 0 | 1 | 2;
@@ -49,7 +49,7 @@ export function reportError(io: Io, json: boolean, error: unknown): ExitCode {
   const shown = error instanceof CliError ? error : toCliError(error);
   const { code, detail } = shown;
   const document = shown.document === undefined ? { code, detail } : shown.document;
-  if (json && shown.exit === 1 && document !== null) io.stdout(`${JSON.stringify(document, null, 2)}\n`);
+  if (json && shown.exit === 1 && document !== null) io.stdout(`${formatJson(document)}\n`);
   for (const reason of [shown, ...shown.more])
     io.stderr(`error[${reason.code}]: ${escapeForTerminal(reason.detail)}\n`);
   return shown.exit;

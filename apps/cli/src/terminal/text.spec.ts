@@ -4,7 +4,7 @@ import { requestAnswer } from '../../test/answers.js';
 
 import { formatPlan } from '../host/organisation.js';
 import { formatRequest } from '../requests/request-text.js';
-import { escapeForTerminal, formatFacts, formatTable } from './text.js';
+import { escapeForTerminal, formatFacts, formatJson, formatTable } from './text.js';
 import { formatInstant, formatSeconds } from './time.js';
 
 test.each([
@@ -32,6 +32,20 @@ test('no text can move the cursor, break a line, or reorder what is read', () =>
       expect(escapeForTerminal(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
       expect(formatTable(['A'], [[text]]).split('\n')).toHaveLength(2);
       expect(formatFacts([['a', text]]).split('\n')).toHaveLength(1);
+    }),
+  );
+});
+
+test('JSON shows hidden characters as escapes, and means the same', () => {
+  expect(formatJson({ reason: 'No.\u202Eyletulosba 😀\u{E0041}\n' })).toBe(
+    '{\n  "reason": "No.\\u202eyletulosba 😀\\udb40\\udc41\\n"\n}',
+  );
+  fc.assert(
+    fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+      expect(formatJson(value).replaceAll('\n', '')).not.toMatch(
+        /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u,
+      );
+      expect(JSON.parse(formatJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
     }),
   );
 });

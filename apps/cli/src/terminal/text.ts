@@ -1,12 +1,25 @@
+import { showHiddenCharacters } from '@countersign/contract';
+
 /**
  * Makes text from elsewhere harmless for a terminal. Control characters, and characters that reorder or hide text
  * (bidirectional, zero-width), become \u{…}; line breaks become ⏎.
  */
 export function escapeForTerminal(text: string): string {
-  return text
-    .replace(/\r\n|[\r\n\u2028\u2029]/g, ' ⏎ ')
-    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+  return showHiddenCharacters(
+    text.replace(/\r\n|[\r\n\u2028\u2029]/g, ' ⏎ '),
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }
+
+/** JSON for programs, in which people see every character too: hidden ones are escaped, and the value is the same. */
+export const formatJson = (value: unknown, indent = 2): string =>
+  JSON.stringify(value, null, indent).replace(/[^\n]+/g, (line) =>
+    showHiddenCharacters(line, (character) =>
+      [...Array(character.length).keys()]
+        .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+        .join(''),
+    ),
+  );
 
 /** Rows under their headings. Each column is as wide as its widest cell. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {

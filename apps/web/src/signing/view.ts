@@ -1,13 +1,14 @@
+import { showHiddenCharacters } from '@countersign/contract';
 import type { StatementDescription } from './describe/statement.js';
 import type { Words } from './signing.text.js';
 
 type Child = Node | string;
 
-/** Creates an element. String children become text nodes, never markup. */
+/** Creates an element. String children become text nodes, never markup, and hide nothing from the reader. */
 export function el(name: string, attributes: Record<string, string> = {}, ...children: Child[]): HTMLElement {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
+  made.append(...children.map((child) => (typeof child === 'string' ? showHiddenCharacters(child) : child)));
   return made;
 }
 

@@ -75,7 +75,8 @@ export function normaliseEmail(text: string): string | undefined {
   if (at < 1 || at === address.length - 1 || address.length > 254) return undefined;
   const local = address.slice(0, at).replace(/\+.*$/u, '');
   const domain = address.slice(at + 1);
-  if (local === '' || /[\s@"<>,;:\\()[\]\p{Cc}\p{Cf}]/u.test(local + domain)) return undefined;
+  if (local === '' || /[\s@"<>,;:\\()[\]\p{C}\p{Default_Ignorable_Code_Point}]/u.test(local + domain))
+    return undefined;
   if (domain.endsWith('.') || address.normalize('NFKC') !== address) return undefined;
   return `${local}@${domain}`;
 }

@@ -1,20 +1,12 @@
+import { codePointNumber, showHiddenCharacters } from '@countersign/contract';
 import { durationText as durationIn } from '@countersign/wording';
 import { LIMITS } from './limits.js';
 
-/** Recommended emoji sequences, which readers see as one picture. Their joining characters are kept. */
-const EMOJI = '\\p{RGI_Emoji}';
-/** Characters that are invisible or move the text: controls, bidi, zero-width, tags, separators, unassigned. */
-const UNSEEN = '[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]';
 /** The fourth and later marks on one letter, which would reach into the lines around it. */
-const PILED = '(?<=\\p{M}{3})\\p{M}';
-const HIDDEN = new RegExp(`${EMOJI}|${UNSEEN}|${PILED}`, 'gv');
-const WHOLE_EMOJI = new RegExp(`^${EMOJI}$`, 'v');
-
-const codePointName = (character: string): string =>
-  `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
+const PILED = /(?<=\p{M}{3})\p{M}/gu;
 
 const makeVisible = (text: string): string =>
-  mixedLetters(text.replace(HIDDEN, (found) => (WHOLE_EMOJI.test(found) ? found : codePointName(found))));
+  mixedLetters(showHiddenCharacters(text).replace(PILED, (mark) => `⟨${codePointNumber(mark)}⟩`));
 
 /** Text that a person wrote, as one line in which hidden characters are named. */
 export const oneLine = (text: string): string => makeVisible(text);

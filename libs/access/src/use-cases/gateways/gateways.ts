@@ -1,3 +1,4 @@
+import { hasHiddenCharacters } from '@countersign/contract';
 import { EVERYTHING, type GatewayBinding } from '../../domain/gateway-binding.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
@@ -20,7 +21,8 @@ export interface Enrolment extends GatewayBinding {
  * Enrols a gateway, on the host.
  *
  * @param binding what it may serve; by default everything
- * @throws AccessError `conflict` if the name is taken or there is no feed key, `not_found` for an unknown service or tenant
+ * @throws AccessError `invalid_request` for a name with hidden characters, `conflict` if the name is taken or there is no
+ *   feed key, `not_found` for an unknown service or tenant
  */
 export function enrolGateway(
   deps: Deps,
@@ -29,6 +31,11 @@ export function enrolGateway(
 ): Promise<Enrolment> {
   const { services, tenants } = { ...EVERYTHING, ...binding };
   return deps.store.gateways.write(async (unit) => {
+    if (hasHiddenCharacters(name))
+      throw new AccessError(
+        'invalid_request',
+        'A gateway’s name has no characters that are invisible or change the direction of text.',
+      );
     const now = deps.clock.now();
     await requireKnown(unit, { services, tenants });
     if ((await unit.gateways.list()).some((each) => each.name === name && each.revokedAt === null))
