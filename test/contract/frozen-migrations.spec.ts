@@ -28,6 +28,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '88747a96c51d97e24f20f2490a4c0528b0066b416743beadace7f9dbe30a61a4',
     postgres: 'b03a979e97b35bf4f4baa17c5f67ffea9b83cc07f73440988ea4df03fb161db6',
   },
+  Scim1799000003100: {
+    sqlite: '8d8e428443a3b5a26d4f88d1e1aef391d1890664535ef0fb193f1cdb48be1c3b',
+    postgres: 'f7f133fa482e993137a13b190e53cc2159064cd758a4c5ee670847fb1efdedd1',
+  },
   DroppedHeaders1799000004000: {
     sqlite: '6e1cd9b23748be2099f0de8a2f375c1e79ef63b8e29299c0c17b5d8eb42e3e6a',
     postgres: '6e1cd9b23748be2099f0de8a2f375c1e79ef63b8e29299c0c17b5d8eb42e3e6a',

@@ -23,11 +23,13 @@ describeStore('the vendor’s side', (bench) => {
       vendorOidc: null,
       vendorSlack: null,
       vendorSignals: null,
+      vendorScim: null,
       vendorWebhooks: [],
       policy: null,
       people: [],
       services: [],
       tenants: [],
+      provisioned: [],
     });
   });
 
@@ -67,8 +69,10 @@ describeStore('the vendor’s side', (bench) => {
       vendorOidc: oidc,
       vendorSlack: null,
       vendorSignals: null,
+      vendorScim: null,
       vendorWebhooks: webhooks,
       policy: POLICY,
+      provisioned: [],
     };
     expect(await bench.store.readAsVendor((unit) => unit.organisation.everything())).toEqual({
       ...whole,

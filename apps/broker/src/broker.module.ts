@@ -16,6 +16,7 @@ import { OpenApiModule } from './openapi/openapi.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PeopleModule } from './people/people.module.js';
 import { RequestsModule } from './requests/requests.module.js';
+import { ScimModule } from './scim/scim.module.js';
 import { ServicesModule } from './services/services.module.js';
 import { SignInModule } from './sign-in/sign-in.module.js';
 import { SignalsModule } from './signals/signals.module.js';
@@ -40,6 +41,7 @@ const MODULES: readonly Type[] = [
   GatewaysModule,
   SignInModule,
   SignalsModule,
+  ScimModule,
   SlackModule,
   NoticesModule,
   StreamModule,

@@ -40,6 +40,7 @@ export {
   type OrganisationPerson,
   type OrganisationTenant,
   type PrivacyControls,
+  type ScimSettings,
   type ServiceRecord,
   type SignalSettings,
   type SlackPlace,
@@ -79,6 +80,7 @@ export {
   type Principal,
   readAddress,
 } from './domain/person.js';
+export type { ScimGroup, ScimProfile, ScimToken, ScimUser } from './domain/provisioning.js';
 export type { Review, ReviewDecision, ReviewNeeds, ReviewSide, RiskLevel } from './domain/review.js';
 export {
   ENDING_EVENT_TYPES,
@@ -190,6 +192,9 @@ export {
   type RequestRepository,
   type ReviewRepository,
   type ScheduleRepository,
+  type ScimGroupRepository,
+  type ScimTokenRepository,
+  type ScimUserRepository,
   type Session,
   type SessionKind,
   type SessionRepository,
@@ -282,6 +287,28 @@ export {
   listTenantPeople,
   removeTenantPerson,
 } from './use-cases/organisation/tenant-people.js';
+export {
+  changeProvisionedGroup,
+  createProvisionedGroup,
+  getProvisionedGroup,
+  listProvisionedGroups,
+  type ProvisionedGroupInput,
+  removeProvisionedGroup,
+} from './use-cases/provisioning/scim-groups.js';
+export {
+  authenticateScimToken,
+  createScimToken,
+  revokeScimToken,
+} from './use-cases/provisioning/scim-tokens.js';
+export {
+  changeProvisionedUser,
+  createProvisionedUser,
+  getProvisionedUser,
+  listProvisionedUsers,
+  type ProvisionedUser,
+  type ProvisionedUserInput,
+  removeProvisionedUser,
+} from './use-cases/provisioning/scim-users.js';
 export { draftApprovalStatement } from './use-cases/requests/approval-statements.js';
 export { cancelRequest } from './use-cases/requests/cancel-request.js';
 export type { AccessRequestInput } from './use-cases/requests/draft-terms.js';

@@ -126,6 +126,18 @@ export {
   reviewSchema,
   type StatementQuery,
 } from './requests.js';
+export {
+  SCIM_ERROR_TYPES,
+  SCIM_SCHEMAS,
+  SCIM_TYPE,
+  type ScimErrorType,
+  type ScimListAnswer,
+  type ScimListQuery,
+  type ScimReadQuery,
+  scimDiscoveryEndpoints,
+  scimGroupEndpoints,
+  scimUserEndpoints,
+} from './scim.js';
 export { type Service, serviceEndpoints, serviceSchema } from './services.js';
 export { type OwnSession, type Session, sessionEndpoints, sessionSchema } from './sessions.js';
 export {

@@ -19,6 +19,7 @@ import type { slackInstallEndpoints, slackLinkEndpoints } from './slack.js';
 import type { tenantEndpoints } from './tenants.js';
 import type { stopEndpoints, trustEndpoints } from './trust.js';
 
+/** What our own programs call. SCIM clients and identity providers are others' programs. */
 type Groups =
   | typeof apiKeyEndpoints
   | typeof cliLoginEndpoints

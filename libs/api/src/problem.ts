@@ -22,6 +22,7 @@ export const STATUS_OF_CODE = {
   feed_parted: 409,
   already_registered: 409,
   tenant_claimed: 409,
+  precondition_failed: 412,
   body_too_large: 413,
   request_refused: 422,
   idempotency_key_reused: 422,

@@ -14,7 +14,11 @@ export type IdPrefix =
   | 'dep'
   | 'ses'
   | 'prp'
-  | 'rst';
+  | 'rst'
+  /** A token of a SCIM client. */
+  | 'sct'
+  /** A group of a SCIM client. */
+  | 'grp';
 
 const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 

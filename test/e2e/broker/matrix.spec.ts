@@ -602,6 +602,24 @@ const TABLE: Row[] = [
     all: '403 forbidden',
     but: { ...gatewaysOnly, gateway: '204' },
   },
+  ...(
+    [
+      ['GET', 'POST'].map((method) => `${method} /scim/v2/Users`),
+      ['GET', 'POST'].map((method) => `${method} /scim/v2/Groups`),
+      ['GET', 'PUT', 'PATCH', 'DELETE'].map((method) => `${method} /scim/v2/Users/{id}`),
+      ['GET', 'PUT', 'PATCH', 'DELETE'].map((method) => `${method} /scim/v2/Groups/{id}`),
+      ['ServiceProviderConfig', 'Schemas', 'Schemas/{id}'].map((name) => `GET /scim/v2/${name}`),
+      ['ResourceTypes', 'ResourceTypes/{id}'].map((name) => `GET /scim/v2/${name}`),
+    ] as string[][]
+  )
+    .flat()
+    .map((endpoint) => ({
+      endpoint,
+      case: 'without the token of a SCIM client',
+      target: at(endpoint.slice(endpoint.indexOf('/'))),
+      all: '403' as const,
+      but: { nobody: '401' as const },
+    })),
   {
     endpoint: 'POST /signals/{side}/events',
     case: 'of a side that accepts none',
@@ -714,7 +732,10 @@ function answersOf({ paths }: Document): (endpoint: string) => string[] {
     const responses = paths[path]?.[method.toLowerCase()]?.responses ?? {};
     return Object.entries(responses).flatMap(([status, { content }]) => {
       const codes = content?.['application/problem+json']?.schema.allOf?.[1]?.properties?.code?.enum;
-      return codes === undefined ? [status] : codes.map((code) => `${status} ${code}`);
+      // Endpoints of other standards have errors without our codes.
+      const isOther = Object.keys(content ?? {}).some((type) => type !== 'application/problem+json');
+      if (codes === undefined) return [status];
+      return [...(isOther ? [status] : []), ...codes.map((code) => `${status} ${code}`)];
     });
   };
 }

@@ -10,7 +10,9 @@ export type CallerRule =
       fromPages?: true;
     }
   | { kind: 'people'; permission: Permission }
-  | { kind: 'gateways'; people: Permission | null };
+  | { kind: 'gateways'; people: Permission | null }
+  /** SCIM clients with a token of one side. */
+  | { kind: 'provisioners' };
 
 /** The permission that people need; null if the handler is open, or for gateways alone. */
 export function permissionOf(rule: CallerRule | undefined): Permission | null {
@@ -31,6 +33,9 @@ export const Public = (more: { identified?: true; fromPages?: true } = {}): Meth
 /** Enrolled gateways; with `orPeopleWith` also people whose roles carry that permission. */
 export const ForGateways = (more: { orPeopleWith?: Permission } = {}): MethodDecorator =>
   openTo({ kind: 'gateways', people: more.orPeopleWith ?? null });
+
+/** SCIM clients, each for the side of its token. */
+export const ForProvisioners = (): MethodDecorator => openTo({ kind: 'provisioners' });
 
 /** A call does not keep its session from expiring: pages call the handler by themselves. */
 export function KeepsNoSession(): MethodDecorator {

@@ -4,6 +4,9 @@ import { callerRuleOf, permissionOf } from './access.decorators.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
+/** The rule that admits each kind of program. */
+const OPENED_TO = { gateway: 'gateways', provisioner: 'provisioners' } as const;
+
 /**
  * Last of four guards, for every handler: refuses the call unless the handler has exactly one access rule, and it admits
  * this caller (P13): by their roles, and by how strongly they signed in. Each use case checks both again, on the person as
@@ -18,10 +21,11 @@ export class AccessGuard implements CanActivate {
     const { caller } = context.switchToHttp().getRequest<BrokerRequest>();
     if (caller === undefined || caller.kind === 'anonymous')
       throw new HttpProblem('unauthenticated', caller?.why ?? 'Present a valid key: Authorization: Bearer …');
-    if (caller.kind === 'gateway') {
-      if (rule.kind === 'gateways') return true;
-      throw new HttpProblem('forbidden', 'This is for people, not for gateways.');
+    if (caller.kind !== 'person') {
+      if (rule.kind === OPENED_TO[caller.kind]) return true;
+      throw new HttpProblem('forbidden', 'This is not for programs of this kind.');
     }
+    if (rule.kind === 'provisioners') throw new HttpProblem('forbidden', 'This is for SCIM clients.');
     const permission = permissionOf(rule);
     if (permission === null) throw new HttpProblem('forbidden', 'This is for enrolled gateways.');
     requirePermission(caller.principal, permission);

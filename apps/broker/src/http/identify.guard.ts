@@ -1,6 +1,7 @@
 import {
   authenticateApiKey,
   authenticateGateway,
+  authenticateScimToken,
   authenticateSession,
   type EnrolledGateway,
   type SessionLimits,
@@ -19,6 +20,7 @@ import { HttpProblem } from './problem.js';
 import { type BrokerRequest, type Caller, type Credentials, credentialsOf } from './request.js';
 
 const API_KEY = /^Bearer (csk_[A-Za-z0-9_-]{20,200})$/i;
+const SCIM_TOKEN = /^Bearer (csm_[A-Za-z0-9_-]{20,200})$/i;
 const ASLEEP =
   'This key is asleep: its owner has not signed in at their organisation’s provider for 30 days. Sign in once in a browser, and it works again.';
 /** The credential of `countersign login`: a session of its own. */
@@ -78,6 +80,9 @@ export async function identify(
     const found = await authenticateSession(deps, secret, kind, limits, keepsSession);
     if (found !== null) return { kind: 'person', ...found };
   }
+  const token = SCIM_TOKEN.exec(authorization ?? '')?.[1];
+  const side = token === undefined ? undefined : await authenticateScimToken(deps, token);
+  if (side !== undefined) return { kind: 'provisioner', tenant: side.tenant };
   const gateway = await identifyGateway(deps, authorization);
   return gateway === null ? { kind: 'anonymous' } : { kind: 'gateway', gateway };
 }

@@ -109,6 +109,15 @@ export const Idempotency = createParamDecorator(
   },
 );
 
+/** The side of the SCIM client that calls: a tenant's slug, or null for the vendor. */
+export const CurrentSide = createParamDecorator(
+  (_none: unknown, context: ExecutionContext): string | null => {
+    const { caller } = requestOf(context);
+    if (caller?.kind !== 'provisioner') throw new HttpProblem('forbidden', 'This is for SCIM clients.');
+    return caller.tenant;
+  },
+);
+
 /** The enrolled gateway that calls. */
 export const CurrentGateway = createParamDecorator(
   (_none: unknown, context: ExecutionContext): EnrolledGateway => {

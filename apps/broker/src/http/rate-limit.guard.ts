@@ -48,5 +48,6 @@ export class RateLimitGuard implements CanActivate {
 /** Calls with the same key share one limit. */
 function limitKey({ caller, socket }: BrokerRequest): string {
   if (caller?.kind === 'person') return caller.principal.person.id;
+  if (caller?.kind === 'provisioner') return `provisioner:${caller.tenant ?? ''}`;
   return `network:${networkOf(socket.remoteAddress)}`;
 }

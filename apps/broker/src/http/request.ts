@@ -11,6 +11,8 @@ export type Caller =
       session?: Session;
     }
   | { kind: 'gateway'; gateway: EnrolledGateway }
+  /** The SCIM client of one side; `tenant` is null for the vendor. */
+  | { kind: 'provisioner'; tenant: string | null }
   | {
       kind: 'anonymous';
       /** Why credentials that are known authenticate no one now; told to those who present them. */

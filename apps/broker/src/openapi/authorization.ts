@@ -39,6 +39,7 @@ export function authorizationDocument(routes: readonly BrokerRoute[]): string {
   });
   const open = sorted.filter(({ accessRules: [rule] }) => rule?.kind === 'public');
   const gateways = sorted.filter(({ accessRules: [rule] }) => rule?.kind === 'gateways');
+  const clients = sorted.filter(({ accessRules: [rule] }) => rule?.kind === 'provisioners');
   return `${[
     introduction(),
     '## Endpoints for people',
@@ -52,8 +53,11 @@ export function authorizationDocument(routes: readonly BrokerRoute[]): string {
     '## Endpoints for enrolled gateways',
     'A gateway authenticates with its own credential. People are refused, except by endpoints that are also in the table above.',
     gateways.map((route) => `- ${nameOf(route)}`).join('\n'),
+    '## Endpoints for SCIM clients',
+    'A client authenticates with a token of one side, and reaches that side alone. It opens nothing else.',
+    clients.map((route) => `- ${nameOf(route)}`).join('\n'),
     '## Open endpoints',
-    'Everyone may call these. Those that begin a session verify what they are sent: a provider’s answer, a mailed code, a single-use code of the command line.',
+    'Everyone may call these. Those that begin or end a session verify what they are sent: a provider’s answer, a provider’s signed event, a mailed code, a single-use code of the command line.',
     open.map((route) => `- ${nameOf(route)}`).join('\n'),
   ].join('\n\n')}\n`;
 }

@@ -24,6 +24,9 @@ const TAGS: Readonly<Record<string, string>> = {
   SignIn: 'Signing in, with the organisation’s provider or a mailed code.',
   CliLogin: 'Signing in a command line.',
   Signals: 'Security events of the sides’ providers.',
+  ScimUsers: 'SCIM 2.0: the people of a side, kept by its provider.',
+  ScimGroups: 'SCIM 2.0: groups of people that give roles.',
+  ScimDiscovery: 'SCIM 2.0: what is supported.',
   Session: 'Signed-in browsers and command lines.',
   People: 'Whom an id belongs to.',
   TenantPeople: 'The people of a tenant, managed by its own admins.',
@@ -88,6 +91,11 @@ const SECURITY = {
     description:
       'A signed-in browser. Calls that change something need the `Origin` of the broker’s own pages.',
   },
+  scim: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The SCIM client of one side: `csm_…`, made by `countersign scim create`.',
+  },
   gateway: {
     type: 'http',
     scheme: 'bearer',
@@ -142,6 +150,7 @@ const listOf = (name: string, items: Json[]): Json => (items.length === 0 ? {} :
 
 function securityOf(rule: CallerRule | undefined): Json[] {
   if (rule?.kind === 'people') return [{ apiKey: [] }, { session: [] }];
+  if (rule?.kind === 'provisioners') return [{ scim: [] }];
   if (rule?.kind === 'gateways')
     return rule.people === null ? [{ gateway: [] }] : [{ gateway: [] }, { apiKey: [] }, { session: [] }];
   return [];

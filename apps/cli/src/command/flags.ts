@@ -56,7 +56,7 @@ export function parseSlug(flag: string, text: string): string {
 }
 
 /** An id of this kind. The prefix names the kind, so a request's id in place of a grant's is found before any request. */
-export function parseId(prefix: 'req' | 'grt' | 'key' | 'lck' | 'inv' | 'ntc', text: string): string {
+export function parseId(prefix: 'req' | 'grt' | 'key' | 'lck' | 'inv' | 'ntc' | 'sct', text: string): string {
   if (text.startsWith(`${prefix}_`)) return text;
   throw usageError(`an id that begins with ${prefix}_ is needed here; got ${JSON.stringify(text)}`);
 }

@@ -14,6 +14,7 @@ export function registerHost(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.host);
   defineDatabase(program, run);
   defineKeys(program, run);
+  defineScim(program, run);
   defineGateways(program, run);
   defineTrust(program, run);
   definePrograms(program, run);
@@ -76,6 +77,28 @@ function defineKeys(program: Command, run: Run): void {
   addVerb(keys, 'revoke-signing', 'Withdraw a compromised signing key; its tokens are refused at once')
     .argument('<kid>', 'as /.well-known/jwks.json names it')
     .action(run(async (context, kid: string) => (await import('./keys.js')).revokeSigning(context, kid)));
+}
+
+function defineScim(program: Command, run: Run): void {
+  const scim = program.command('scim').description('SCIM clients, which keep a side’s people and groups');
+
+  addVerb(scim, 'create', 'Make the token of a side’s SCIM client; stdout holds it alone, this once')
+    .argument('<side>', 'a tenant’s slug, or vendor')
+    .option('--ttl <duration>', 'how long it works, as ISO 8601', 'P365D')
+    .addHelpText('after', examples('countersign scim create acme > token && chmod 600 token'))
+    .action(
+      run(async (context, side: string, options: { ttl: string }) =>
+        (await import('./scim.js')).createToken(context, side, options),
+      ),
+    );
+
+  addVerb(scim, 'list', 'List tokens of SCIM clients').action(
+    run(async (context) => (await import('./scim.js')).listTokens(context)),
+  );
+
+  addVerb(scim, 'revoke', 'End a SCIM client’s token at once')
+    .argument('<token>', 'sct_…')
+    .action(run(async (context, id: string) => (await import('./scim.js')).revokeToken(context, id)));
 }
 
 function defineGateways(program: Command, run: Run): void {

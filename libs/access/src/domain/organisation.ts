@@ -82,6 +82,11 @@ export interface SignalSettings {
   jwksUri?: string;
 }
 
+/** The groups of a side's SCIM client (RFC 7643) that give roles, by display name. */
+export interface ScimSettings {
+  groups: Record<string, (VendorRole | TenantRole)[]>;
+}
+
 /** A program that receives notices (Standard Webhooks). The file with its `whsec_` secret is read when it is used. */
 export interface WebhookSettings {
   url: string;
@@ -116,6 +121,7 @@ export interface OrganisationTenant {
   slack: TenantSlack | null;
   webhooks: WebhookSettings[];
   signals?: SignalSettings;
+  scim?: ScimSettings;
 }
 
 /** The organisation file (docs/contract.md, Organisation file): parsed, checked as a whole, with its defaults filled in. */
@@ -127,6 +133,7 @@ export interface Organisation {
     /** Where reviewers are notified; absent: each by direct message. */
     slack?: SlackPlace;
     signals?: SignalSettings;
+    scim?: ScimSettings;
     staff: OrganisationPerson<VendorRole>[];
   };
   services: ServiceDefinition[];
@@ -143,6 +150,7 @@ export interface TenantRecord {
   slack: TenantSlack | null;
   webhooks: WebhookSettings[];
   signals?: SignalSettings;
+  scim?: ScimSettings;
   removedAt: string | null;
 }
 

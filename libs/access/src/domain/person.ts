@@ -35,6 +35,10 @@ export interface Principal {
 export const sameRoles = (one: readonly string[], other: readonly string[]): boolean =>
   JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
 
+/** P2: those who guard access neither request nor review it. Customers' roles go together. */
+export const areCompatible = (roles: readonly string[]): boolean =>
+  !roles.includes('security-admin') || !(roles.includes('engineer') || roles.includes('reviewer'));
+
 export const isVendorStaff = (person: Person): boolean => person.tenant === null;
 
 export function hasRole(person: Person, role: VendorRole | TenantRole): boolean {

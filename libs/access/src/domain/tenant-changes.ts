@@ -21,12 +21,14 @@ function narrowsControls(before: PrivacyControls, after: PrivacyControls): boole
 }
 
 /**
- * How a tenant's people sign in and are notified is theirs to change, like their controls. Security events only take access
- * away, so the host may begin to accept them, but not stop or redirect them.
+ * How a tenant's people sign in and are notified is theirs to change, like their controls. Security events and a claimed
+ * tenant's SCIM client only take access away, so the host may begin to accept them, but not stop or redirect them.
  */
 const keepsOtherSettings = (before: TenantRecord, after: TenantRecord): boolean =>
   (['name', 'oidc', 'slack', 'webhooks'] as const).every((member) => isSame(before[member], after[member])) &&
-  (before.signals === undefined || isSame(before.signals, after.signals));
+  (['signals', 'scim'] as const).every(
+    (member) => before[member] === undefined || isSame(before[member], after[member]),
+  );
 
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 

@@ -43,6 +43,11 @@ export type SessionsUnit = Writes<'sessions' | 'attempts' | 'logOf'> & People;
 export type ApiKeysUnit = Writes<'apiKeys' | 'logOf' | 'outboxOf'> &
   People & { trust: Pick<VendorUnit['trust'], 'current'> };
 
+/** Tokens of SCIM clients, with the event in the log of their side. */
+export type ScimTokensUnit = Writes<'scimTokens' | 'logOf'> & {
+  organisation: Pick<OrganisationRepository, 'tenant' | 'scim'>;
+};
+
 /** Enrolment and contact of gateways. In a tenant, only what a gateway's own events need. */
 export type GatewaysUnit = Writes<'gateways' | 'log' | 'feed'> &
   Reads<'keys'> & {
@@ -83,6 +88,13 @@ export interface DeploymentPorts {
   checkpoints: Port<Reads<'checkpoints' | 'keys'>, Writes<'checkpoints'>>;
   feed: Port<FeedUnit, Writes<'feed' | 'log'>>;
   locks: Port<Reads<'locks'>, LockUnit>;
+  scimTokens: Port<
+    Reads<'scimTokens'> & { organisation: Pick<OrganisationRepository, 'scim'> },
+    ScimTokensUnit
+  >;
+  provisioning: ReadPort<
+    Reads<'scimUsers' | 'scimGroups'> & { organisation: Pick<OrganisationRepository, 'person' | 'side'> }
+  >;
   notices: Port<NoticesReadUnit, Writes<'deliveries'>>;
   noticeAdmin: Port<Reads<'deliveries'>, Writes<'deliveries' | 'log'>>;
   schedule: ReadPort<Reads<'schedule'> & { trust: Pick<VendorReadUnit['trust'], 'ending'> }>;

@@ -8,6 +8,7 @@ export type {
   PasskeysUnit,
   Port,
   ReadPort,
+  ScimTokensUnit,
   SessionsUnit,
   SlackSetupUnit,
 } from './deployment.js';
@@ -62,6 +63,7 @@ export {
 } from './notices.js';
 export type { OrganisationRepository, OrganisationView, WholeOrganisation } from './organisation.js';
 export type { AllOf, ListFilter, Located, Page, PageQuery, ReadsOf } from './repository.js';
+export type { ScimGroupRepository, ScimTokenRepository, ScimUserRepository } from './scim.js';
 export type {
   ApiKeyRepository,
   Identity,

@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '@countersign/contract';
 import type {
   AccessPolicy,
   OidcSettings,
+  ScimSettings,
   ServiceRecord,
   SignalSettings,
   SlackPlace,
@@ -47,10 +48,13 @@ export interface WholeOrganisation {
   vendorWebhooks: WebhookSettings[];
   vendorSlack: SlackPlace | null;
   vendorSignals: SignalSettings | null;
+  vendorScim: ScimSettings | null;
   policy: AccessPolicy | null;
   people: Person[];
   services: ServiceRecord[];
   tenants: TenantRecord[];
+  /** People whom their side's SCIM client manages, with the names of their groups. */
+  provisioned: { person: string; groups: string[] }[];
 }
 
 /** Every tenant's part of the organisation, and its changes. */
@@ -62,12 +66,16 @@ export interface OrganisationRepository extends OrganisationView {
   tenants(): Promise<TenantRecord[]>;
   /** True for every tenant that ever was, removed ones included: its log stays open for late records. */
   knowsTenant(slug: string): Promise<boolean>;
+  /** Everyone of one side, removed ones too, by id. Null names the vendor. */
+  side(tenant: string | null): Promise<Person[]>;
   /** Everyone, removed ones too, who has this normalised e-mail. */
   persons(email: string): Promise<Person[]>;
   /** How one side's people sign in; null if it has no provider, or does not exist. Null names the vendor. */
   oidc(tenant: string | null): Promise<OidcSettings | null>;
   /** How one side's provider sends security events; null if it sends none. Null names the vendor. */
   signals(tenant: string | null): Promise<SignalSettings | null>;
+  /** What one side's SCIM client may change; null if it may do nothing. Null names the vendor. */
+  scim(tenant: string | null): Promise<ScimSettings | null>;
   /** Where one side's programs are notified; null names the vendor. */
   webhooks(tenant: string | null): Promise<WebhookSettings[]>;
   /** The channel in which reviewers are notified; null if there is none. */
@@ -78,6 +86,7 @@ export interface OrganisationRepository extends OrganisationView {
     webhooks: WebhookSettings[];
     slack?: SlackPlace;
     signals?: SignalSettings;
+    scim?: ScimSettings;
     policy: AccessPolicy;
   }): Promise<void>;
   savePerson(person: Person): Promise<void>;

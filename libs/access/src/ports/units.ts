@@ -3,6 +3,7 @@ import type { CheckpointRepository, EventLog, EventReads, LogRepositories } from
 import type { NoticeRepositories, Outbox } from './notices.js';
 import type { OrganisationRepositories, OrganisationView } from './organisation.js';
 import type { AllOf, Entry, Located, ReadsOf } from './repository.js';
+import type { ScimRepositories } from './scim.js';
 import type { SignInRepositories } from './sign-in.js';
 import type { SlackRepositories } from './slack.js';
 import type { TrustRepositories } from './trust.js';
@@ -21,6 +22,7 @@ export interface TenantRepositories extends WorkflowRepositories, LogRepositorie
 export interface DeploymentRepositories
   extends OrganisationRepositories,
     SignInRepositories,
+    ScimRepositories,
     GatewayRepositories,
     NoticeRepositories,
     SlackRepositories {

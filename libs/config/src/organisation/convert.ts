@@ -34,7 +34,7 @@ export function toOrganisation(file: OrganisationFile): Organisation {
       name: file.vendor.name,
       oidc: toOidc(file.vendor.oidc),
       webhooks: file.vendor.webhooks ?? [],
-      ...present({ slack: file.vendor.slack, signals: toSignals(file.vendor) }),
+      ...present({ slack: file.vendor.slack, signals: toSignals(file.vendor), scim: file.vendor.scim }),
       staff: file.vendor.staff.map(({ groups, ...member }) => ({ ...member, ...present({ groups }) })),
     },
     services: file.services.map(serviceDefinition),
@@ -69,7 +69,7 @@ function toTenant(entry: OrganisationFile['tenants'][number]): OrganisationTenan
     oidc: toOidc(entry.oidc),
     slack: entry.slack === undefined ? null : present(entry.slack),
     webhooks: entry.webhooks ?? [],
-    ...present({ signals: toSignals(entry) }),
+    ...present({ signals: toSignals(entry), scim: entry.scim }),
   };
 }
 

@@ -63,6 +63,10 @@ const signals = z.strictObject({
   jwksUri: url('any').optional(),
 });
 
+/** The groups of the side's SCIM client that give roles, by display name. */
+const scim = <Role extends string>(known: readonly Role[]) =>
+  z.strictObject({ groups: z.record(text, roles(known)) });
+
 const slackPlace = {
   teamId: workspace,
   channelId: z.string().regex(/^[CG][A-Z0-9]{2,30}$/, 'must be a Slack channel id such as C0LOCKBOX'),
@@ -160,6 +164,7 @@ const tenant = z.strictObject({
   slack: slack.optional(),
   webhooks: webhooks.optional(),
   signals: signals.optional(),
+  scim: scim(TENANT_ROLES).optional(),
 });
 
 export const organisationFile = z.strictObject({
@@ -169,6 +174,7 @@ export const organisationFile = z.strictObject({
     webhooks: webhooks.optional(),
     slack: vendorSlack.optional(),
     signals: signals.optional(),
+    scim: scim(VENDOR_ROLES).optional(),
     staff: z.array(staffMember),
   }),
   services: z.array(service),

@@ -19,6 +19,7 @@ import { PersonEntity } from './person.entity.js';
 import { RecordChainEntity } from './record-chain.entity.js';
 import { RequestEntity } from './request.entity.js';
 import { ReviewEntity, VoidedReviewEntity } from './review.entity.js';
+import { ScimGroupEntity, ScimMemberEntity, ScimTokenEntity, ScimUserEntity } from './scim.entity.js';
 import {
   IdentityEntity,
   ReceivedSignalEntity,
@@ -71,6 +72,10 @@ export const ENTITIES = [
   RequestEntity,
   ReviewEntity,
   RouteMapEntity,
+  ScimGroupEntity,
+  ScimMemberEntity,
+  ScimTokenEntity,
+  ScimUserEntity,
   ServiceEntity,
   SessionEntity,
   SignInAttemptEntity,

@@ -2,6 +2,7 @@ import type {
   AccessPolicy,
   OidcSettings,
   PrivacyControls,
+  ScimSettings,
   SignalSettings,
   SlackPlace,
   TenantRecord,
@@ -33,6 +34,9 @@ export class TenantEntity {
 
   @Column('text', { nullable: true, transformer: jsonText })
   signals!: SignalSettings | null;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  scim!: ScimSettings | null;
 
   @Column('varchar', { name: 'removed_at', nullable: true })
   removedAt!: string | null;
@@ -86,6 +90,9 @@ export class VendorEntity {
 
   @Column('text', { nullable: true, transformer: jsonText })
   signals!: SignalSettings | null;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  scim!: ScimSettings | null;
 
   @Column('text', { transformer: jsonText })
   policy!: AccessPolicy;

@@ -4,6 +4,7 @@ import type {
   OrganisationRepository,
   OrganisationView,
   Person,
+  ScimSettings,
   ServiceRecord,
   SignalSettings,
   SlackPlace,
@@ -22,9 +23,11 @@ import {
   VendorEntity,
 } from '../entities/organisation.entity.js';
 import { PersonEntity, VENDOR_SIDE } from '../entities/person.entity.js';
+import { ScimUserEntity } from '../entities/scim.entity.js';
 import { StoreError } from '../errors.js';
 import type { RowAccess } from './bound.js';
 import type { OrganisationCache, OrganisationVersion } from './organisation-cache.js';
+import { ScimGroups } from './scim.js';
 
 const THE_VENDOR = 1;
 
@@ -162,10 +165,12 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
       vendorWebhooks: vendor?.webhooks ?? [],
       vendorSlack: vendor?.slack ?? null,
       vendorSignals: vendor?.signals ?? null,
+      vendorScim: vendor?.scim ?? null,
       policy: vendor?.policy ?? null,
       people: people.map(toPerson),
       services: services.map(toService),
       tenants: tenants.map(toTenant),
+      provisioned: await this.provisioned(),
     };
   }
 
@@ -185,9 +190,24 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     });
   }
 
+  async side(tenant: string | null): Promise<Person[]> {
+    const where = { side: tenant ?? VENDOR_SIDE };
+    return (await this.manager.find(PersonEntity, { where, order: { id: 'ASC' } })).map(toPerson);
+  }
+
   async persons(email: string): Promise<Person[]> {
     const rows = await this.manager.find(PersonEntity, { where: { email }, order: { id: 'ASC' } });
     return rows.map(toPerson);
+  }
+
+  private async provisioned(): Promise<WholeOrganisation['provisioned']> {
+    const users = await this.manager.find(ScimUserEntity, { order: { person: 'ASC' } });
+    if (users.length === 0) return [];
+    const groups = await new ScimGroups(this.manager).all();
+    return users.map(({ person }) => ({
+      person,
+      groups: groups.filter(({ members }) => members.includes(person)).map(({ name }) => name),
+    }));
   }
 
   async webhooks(tenant: string | null): Promise<WebhookSettings[]> {
@@ -206,6 +226,11 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.signals ?? null;
   }
 
+  async scim(tenant: string | null): Promise<ScimSettings | null> {
+    if (tenant !== null) return (await this.tenant(tenant))?.scim ?? null;
+    return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.scim ?? null;
+  }
+
   async vendorSlack(): Promise<SlackPlace | null> {
     return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.slack ?? null;
   }
@@ -216,8 +241,8 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
 
   async saveVendor(vendor: Parameters<OrganisationRepository['saveVendor']>[0]): Promise<void> {
     await this.beforeChange();
-    const { name, oidc, webhooks, slack = null, signals = null, policy } = vendor;
-    const row = { id: THE_VENDOR, name, oidc: oidc as object, webhooks, slack, signals, policy };
+    const { name, oidc, webhooks, slack = null, signals = null, scim = null, policy } = vendor;
+    const row = { id: THE_VENDOR, name, oidc: oidc as object, webhooks, slack, signals, scim, policy };
     await this.manager.upsert(VendorEntity, row, ['id']);
   }
 
@@ -230,8 +255,8 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
 
   async saveTenant(tenant: TenantRecord): Promise<void> {
     await this.beforeChange();
-    const { slug, name, controls, oidc, slack, webhooks, signals = null, removedAt } = tenant;
-    const row = { slug, name, controls, oidc, slack, webhooks, signals, removedAt };
+    const { slug, name, controls, oidc, slack, webhooks, signals = null, scim = null, removedAt } = tenant;
+    const row = { slug, name, controls, oidc, slack, webhooks, signals, scim, removedAt };
     await this.manager.upsert(TenantEntity, row, ['slug']);
   }
 
@@ -262,9 +287,10 @@ export const toPerson = ({ side, address, groups, ...row }: PersonEntity): Perso
 });
 
 /** A setting that is not there is absent, as in a parsed file. */
-const toTenant = ({ signals, ...row }: TenantEntity): TenantRecord => ({
+const toTenant = ({ signals, scim, ...row }: TenantEntity): TenantRecord => ({
   ...row,
   ...(signals === null ? {} : { signals }),
+  ...(scim === null ? {} : { scim }),
 });
 
 const toService = ({ definition, routes, removedAt }: ServiceEntity): ServiceRecord => ({

@@ -24,6 +24,8 @@ const PORTS: Record<keyof DeploymentPorts, PortRules> = {
   checkpoints: { log: false, wakes: false },
   feed: LOGS,
   locks: LOGS,
+  scimTokens: LOGS,
+  provisioning: LOGS,
   notices: { log: false, wakes: true },
   noticeAdmin: LOGS,
   schedule: LOGS,

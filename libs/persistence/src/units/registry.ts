@@ -19,6 +19,7 @@ import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Schedule } from '../repositories/schedule.js';
+import { ScimGroups, ScimTokens, ScimUsers } from '../repositories/scim.js';
 import { Identities, Sessions, Signals, SignInAttempts } from '../repositories/sign-in.js';
 import { SlackAccounts, SlackInstallations, SlackPosts, SlackSeenHashes } from '../repositories/slack.js';
 import { RelayedStops, Stops } from '../repositories/stops.js';
@@ -67,6 +68,9 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   sessions: ({ manager }) => new Sessions(manager),
   identities: ({ manager }) => new Identities(manager),
   attempts: ({ manager }) => new SignInAttempts(manager),
+  scimTokens: ({ manager }) => new ScimTokens(manager),
+  scimUsers: ({ manager }) => new ScimUsers(manager),
+  scimGroups: ({ manager }) => new ScimGroups(manager),
   signals: ({ manager }) => new Signals(manager),
   gateways: ({ manager }) => new Gateways(manager),
   keys: ({ manager, context }) => new SigningKeys(manager, context.sealer),

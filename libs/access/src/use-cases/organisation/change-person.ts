@@ -11,6 +11,8 @@ export interface ChangedBy {
   at: string;
   /** True if the person comes back with their whole tenant, as they were when it was removed. */
   withTenant?: boolean;
+  /** Set if the side's SCIM client made the change. */
+  via?: 'scim';
 }
 
 /**
@@ -34,7 +36,13 @@ export async function changePersonIn(
     type: `person.${removed ? 'remove' : isNew ? 'add' : 'change'}`,
     at: by.at,
     actor: by.actor,
-    data: { person: after.id, before: before?.roles ?? null, after: after.roles, ...groupsOf(after) },
+    data: {
+      person: after.id,
+      before: before?.roles ?? null,
+      after: after.roles,
+      ...groupsOf(after),
+      ...(by.via === undefined ? {} : { via: by.via }),
+    },
     personal: { email: addressOf(after), name: after.name },
   });
   if (before !== null) {

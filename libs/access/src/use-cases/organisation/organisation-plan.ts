@@ -4,6 +4,7 @@ import {
   type Organisation,
   type OrganisationPerson,
   type OrganisationTenant,
+  type ScimSettings,
   type ServiceRecord,
   type SignalSettings,
   type SlackPlace,
@@ -11,7 +12,9 @@ import {
   type WebhookSettings,
 } from '../../domain/organisation.js';
 import { type Person, readAddress } from '../../domain/person.js';
+import { rolesOfGroups } from '../../domain/provisioning.js';
 import { narrowsPerson, narrowsTenant, wasRemovedWithTenant } from '../../domain/tenant-changes.js';
+import { AccessError } from '../../errors.js';
 import type { VendorUnit, WholeOrganisation } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import type { HostWidening } from '../trust/claimed-tenant.js';
@@ -69,8 +72,15 @@ function sorted(value: unknown): unknown {
 }
 
 function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
-  const { name, oidc, webhooks, slack, signals } = file.vendor;
-  const after = { name, oidc, webhooks, ...slackOf(slack), ...signalsOf(signals), policy: file.accessPolicy };
+  const { name, oidc, webhooks, slack, signals, scim } = file.vendor;
+  const after = {
+    name,
+    oidc,
+    webhooks,
+    ...slackOf(slack),
+    ...providerOf({ signals, scim }),
+    policy: file.accessPolicy,
+  };
   const before =
     stored.vendorName === null
       ? null
@@ -79,7 +89,7 @@ function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation):
           oidc: stored.vendorOidc,
           webhooks: stored.vendorWebhooks,
           ...slackOf(stored.vendorSlack),
-          ...signalsOf(stored.vendorSignals),
+          ...providerOf({ signals: stored.vendorSignals, scim: stored.vendorScim }),
           policy: stored.policy,
         };
   if (same(before, after)) return [];
@@ -106,8 +116,17 @@ function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation):
 const slackOf = (slack: SlackPlace | null | undefined): { slack?: SlackPlace } =>
   slack == null ? {} : { slack };
 
-const signalsOf = (signals: SignalSettings | null | undefined): { signals?: SignalSettings } =>
-  signals == null ? {} : { signals };
+/** What a side's provider may send; absent members: nothing. */
+const providerOf = ({
+  signals,
+  scim,
+}: {
+  signals?: SignalSettings | null | undefined;
+  scim?: ScimSettings | null | undefined;
+}): { signals?: SignalSettings; scim?: ScimSettings } => ({
+  ...(signals == null ? {} : { signals }),
+  ...(scim == null ? {} : { scim }),
+});
 
 /** Every tenant reads this log, and a webhook's address may be a secret (P11), so its hash is logged instead. */
 const loggable = <T extends { webhooks: WebhookSettings[] }>({ hashing }: Deps, vendor: T) => ({
@@ -126,7 +145,7 @@ function tenantSteps(tenant: OrganisationTenant, stored: WholeOrganisation): Org
     oidc: tenant.oidc,
     slack: tenant.slack,
     webhooks: tenant.webhooks,
-    ...signalsOf(tenant.signals),
+    ...providerOf(tenant),
     removedAt: null,
   };
   const before = stored.tenants.find((each) => each.slug === tenant.slug) ?? null;
@@ -234,6 +253,24 @@ interface Wanted {
   provided: boolean;
 }
 
+/**
+ * A person whom their side's SCIM client manages, as the file leaves them: the file changes neither whether they are here
+ * nor their name, and their roles only if it says otherwise about their groups. Null if the client does not manage them, or
+ * the file no longer accepts one.
+ */
+function keptByClient(
+  file: Organisation,
+  { provisioned }: WholeOrganisation,
+  person: Person | undefined,
+): Person | null {
+  const groups = provisioned.find((each) => each.person === person?.id)?.groups;
+  if (person === undefined || groups === undefined) return null;
+  const side = person.tenant === null ? file.vendor : file.tenants.find(({ slug }) => slug === person.tenant);
+  if (side?.scim === undefined) return null;
+  const isGiven = person.removedAt === null && groups.length > 0;
+  return isGiven ? { ...person, roles: rolesOfGroups(side.scim, groups) } : person;
+}
+
 function personSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
   const wanted: Wanted[] = [
     { tenant: null, people: file.vendor.staff, oidc: file.vendor.oidc },
@@ -246,17 +283,40 @@ function personSteps(deps: Deps, file: Organisation, stored: WholeOrganisation):
       provided: oidc?.groups !== undefined,
     })),
   );
+  refuseOtherSide(file, stored, wanted);
   const keyed = new Map(stored.people.map((each) => [personKey(each.tenant, each.email), each]));
   const tenants = new Map<string | null, TenantRecord>(stored.tenants.map((each) => [each.slug, each]));
   const steps = wanted.map((each) => {
     const before = keyed.get(personKey(each.tenant, each.address.email));
-    return personStep(deps, each, before, tenants.get(each.tenant) ?? null);
+    const kept = keptByClient(file, stored, before);
+    return personStep(deps, each, before, kept, tenants.get(each.tenant) ?? null);
   });
   const named = new Set(wanted.map((each) => personKey(each.tenant, each.address.email)));
   const gone = stored.people
     .filter((each) => each.removedAt === null && !named.has(personKey(each.tenant, each.email)))
-    .map((each) => savePersonStep(each, each, 'remove', null));
+    .flatMap((each) => {
+      const kept = keptByClient(file, stored, each);
+      if (kept === null) return [savePersonStep(each, each, 'remove', null)];
+      return same(each, kept) ? [] : [savePersonStep(each, kept, 'change', tenants.get(each.tenant) ?? null)];
+    });
   return [...steps.filter((step) => step !== null), ...gone];
+}
+
+/** P2: nor may the file make vendor staff of a person whom a customer's SCIM client has made, or the other way round. */
+function refuseOtherSide(file: Organisation, stored: WholeOrganisation, wanted: readonly Wanted[]): void {
+  const isVendor = new Map(wanted.map(({ address, tenant }) => [address.email, tenant === null]));
+  const taken = stored.people.filter(
+    (each) =>
+      each.removedAt === null &&
+      isVendor.has(each.email) &&
+      isVendor.get(each.email) !== (each.tenant === null) &&
+      keptByClient(file, stored, each) !== null,
+  );
+  if (taken.length > 0)
+    throw new AccessError(
+      'conflict',
+      `Vendor staff hold no customer role, and a SCIM client has made this person on the other side: ${taken.map(({ email }) => email).join(', ')}.`,
+    );
 }
 
 /** Any instant will do: it only marks that they are removed. */
@@ -268,9 +328,12 @@ function personStep(
   deps: Deps,
   wanted: Wanted,
   before: Person | undefined,
+  kept: Person | null,
   tenant: TenantRecord | null,
 ): OrganisationStep | null {
-  const after: Person = {
+  // Whom the client has deactivated the file does not bring back.
+  if (kept !== null && kept.removedAt !== null) return null;
+  const after: Person = keptWithGroups(kept, wanted) ?? {
     id: before?.id ?? deps.ids.next('usr'),
     tenant: wanted.tenant,
     ...wanted.address,
@@ -285,6 +348,13 @@ function personStep(
   if (same(before, after)) return null;
   const action = before === undefined || before.removedAt !== null ? 'add' : 'change';
   return savePersonStep(before ?? null, after, action, tenant);
+}
+
+/** The groups that the access policy's rules name are in the file alone. */
+function keptWithGroups(kept: Person | null, { person }: Wanted): Person | null {
+  if (kept === null) return null;
+  const { groups: _old, ...rest } = kept;
+  return { ...rest, ...groupsOf(person) };
 }
 
 /** `tenant` is the tenant before the change. */

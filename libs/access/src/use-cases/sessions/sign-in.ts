@@ -1,5 +1,12 @@
 import type { TenantRole, VendorRole } from '../../domain/organisation.js';
-import { addressOf, exactEmail, normaliseEmail, type Person, sameRoles } from '../../domain/person.js';
+import {
+  addressOf,
+  areCompatible,
+  exactEmail,
+  normaliseEmail,
+  type Person,
+  sameRoles,
+} from '../../domain/person.js';
 import type { OrganisationRepository, VendorUnit } from '../../ports/index.js';
 import { changePersonIn, roleBelowMinimum } from '../organisation/change-person.js';
 import type { Deps } from '../shared/deps.js';
@@ -127,7 +134,7 @@ async function applyProvidedRoles(
   { roles }: ProvidedIdentity,
 ): Promise<Person | null> {
   if (roles === null) return person;
-  const given = areIncompatible(person, roles) ? [] : [...new Set(roles)].sort();
+  const given = areCompatible(roles) ? [...new Set(roles)].sort() : [];
   if (sameRoles(given, person.roles)) return person;
   const after: Person = { ...person, roles: given };
   const at = deps.clock.now().toISOString();
@@ -139,9 +146,3 @@ async function applyProvidedRoles(
   await changePersonIn(unit, person, after, { actor: person.id, at });
   return after;
 }
-
-/** P2: a security admin neither requests nor reviews access. Groups that give both roles give none. */
-const areIncompatible = ({ tenant }: Person, roles: ProvidedIdentity['roles'] & object): boolean =>
-  tenant === null &&
-  roles.includes('security-admin') &&
-  (roles.includes('engineer') || roles.includes('reviewer'));

@@ -75,6 +75,10 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   sessions: { ...keptByVendor, DELETE: VENDOR },
   identities: { ...keptByVendor, DELETE: VENDOR },
   sign_in_attempts: { ...keptByVendor, DELETE: VENDOR },
+  scim_tokens: keptByVendor,
+  scim_users: { ...keptByVendor, DELETE: VENDOR },
+  scim_groups: { ...keptByVendor, DELETE: VENDOR },
+  scim_members: may(VENDOR, 'SELECT', 'INSERT', 'DELETE'),
   received_signals: may(VENDOR, 'SELECT', 'INSERT', 'DELETE'),
 
   slack_installations: keptByVendor,

@@ -1,0 +1,80 @@
+import { notFound } from '@countersign/access';
+import { SCIM_SCHEMAS, SCIM_TYPE, scimDiscoveryEndpoints } from '@countersign/api';
+import { Controller, Get, Header, Inject, Param, UseFilters } from '@nestjs/common';
+import { type BrokerSettings, SETTINGS } from '../core.module.js';
+import { ForProvisioners } from '../http/access.decorators.js';
+import { Describe } from '../http/endpoint.js';
+import { RESOURCE_TYPES, SCHEMAS, SERVICE_PROVIDER_CONFIG } from './scim-documents.js';
+import { ScimErrorFilter } from './scim-error.js';
+
+type Document = { schemas: string[]; id?: string; meta?: { resourceType: string } };
+
+/** What this SCIM service is (RFC 7643 §5 to §7). */
+@Controller('scim/v2')
+@UseFilters(ScimErrorFilter)
+export class ScimDiscoveryController {
+  private readonly base: string;
+
+  constructor(@Inject(SETTINGS) { publicUrl }: BrokerSettings) {
+    this.base = `${publicUrl}/scim/v2`;
+  }
+
+  @Get('ServiceProviderConfig')
+  @ForProvisioners()
+  @Header('Content-Type', SCIM_TYPE)
+  @Describe(scimDiscoveryEndpoints.config)
+  config() {
+    return this.located('ServiceProviderConfig', SERVICE_PROVIDER_CONFIG);
+  }
+
+  @Get('Schemas')
+  @ForProvisioners()
+  @Header('Content-Type', SCIM_TYPE)
+  @Describe(scimDiscoveryEndpoints.schemas)
+  schemas() {
+    return listOf(SCHEMAS.map((schema) => this.located('Schema', schema)));
+  }
+
+  @Get('Schemas/:id')
+  @ForProvisioners()
+  @Header('Content-Type', SCIM_TYPE)
+  @Describe(scimDiscoveryEndpoints.schema)
+  schema(@Param('id') id: string) {
+    return this.located('Schema', named(SCHEMAS, id));
+  }
+
+  @Get('ResourceTypes')
+  @ForProvisioners()
+  @Header('Content-Type', SCIM_TYPE)
+  @Describe(scimDiscoveryEndpoints.resourceTypes)
+  resourceTypes() {
+    return listOf(RESOURCE_TYPES.map((type) => this.located('ResourceType', type)));
+  }
+
+  @Get('ResourceTypes/:id')
+  @ForProvisioners()
+  @Header('Content-Type', SCIM_TYPE)
+  @Describe(scimDiscoveryEndpoints.resourceType)
+  resourceType(@Param('id') id: string) {
+    return this.located('ResourceType', named(RESOURCE_TYPES, id));
+  }
+
+  private located<D extends Document>(resourceType: string, document: D) {
+    const place = document.id === undefined ? resourceType : `${resourceType}s/${document.id}`;
+    return { ...document, meta: { resourceType, location: `${this.base}/${place}` } };
+  }
+}
+
+function named<D extends Document>(documents: readonly D[], id: string): D {
+  const found = documents.find((document) => document.id === id);
+  if (found === undefined) throw notFound('document');
+  return found;
+}
+
+const listOf = (resources: object[]) => ({
+  schemas: [SCIM_SCHEMAS.listResponse] as [typeof SCIM_SCHEMAS.listResponse],
+  totalResults: resources.length,
+  startIndex: 1,
+  itemsPerPage: resources.length,
+  Resources: resources as Record<string, unknown>[],
+});

@@ -1,0 +1,158 @@
+import {
+  changeProvisionedGroup,
+  createProvisionedGroup,
+  getProvisionedGroup,
+  listProvisionedGroups,
+  removeProvisionedGroup,
+  type ScimGroup,
+} from '@countersign/access';
+import {
+  scimGroupEndpoints as endpoints,
+  SCIM_TYPE,
+  type ScimListQuery,
+  type ScimReadQuery,
+} from '@countersign/api';
+import {
+  Controller,
+  Delete,
+  Get,
+  Header,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Req,
+  Res,
+  UseFilters,
+} from '@nestjs/common';
+import type { Response } from 'express';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
+import { ForProvisioners } from '../http/access.decorators.js';
+import { Describe } from '../http/endpoint.js';
+import { CurrentSide, Query } from '../http/input.js';
+import type { BrokerRequest } from '../http/request.js';
+import { groupResource, patchGroup, readGroup } from './group-resource.js';
+import { ScimErrorFilter } from './scim-error.js';
+import { projected, scimList } from './scim-list.js';
+import {
+  isKnownVersion,
+  readScimBody,
+  requireVersion,
+  type ScimResource,
+  setHeaders,
+} from './scim-request.js';
+
+/** The groups of one side, as its SCIM client sees and changes them (RFC 7644). */
+@Controller('scim/v2/Groups')
+@UseFilters(ScimErrorFilter)
+export class ScimGroupsController {
+  private readonly base: string;
+
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) { publicUrl }: BrokerSettings,
+  ) {
+    this.base = `${publicUrl}/scim/v2`;
+  }
+
+  @Get()
+  @ForProvisioners()
+  @Header('Content-Type', SCIM_TYPE)
+  @Describe(endpoints.list)
+  async list(@CurrentSide() tenant: string | null, @Query() query: ScimListQuery) {
+    const groups = await listProvisionedGroups(this.deps, tenant);
+    return scimList(
+      groups.map((group) => this.resource(group)),
+      query,
+    );
+  }
+
+  @Post()
+  @ForProvisioners()
+  @Header('Content-Type', SCIM_TYPE)
+  @Describe(endpoints.create)
+  async create(
+    @CurrentSide() tenant: string | null,
+    @Req() request: BrokerRequest,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const input = readGroup(await readScimBody(request));
+    return this.answer(response, await createProvisionedGroup(this.deps, tenant, input));
+  }
+
+  @Get(':id')
+  @ForProvisioners()
+  @Describe(endpoints.read)
+  async read(
+    @CurrentSide() tenant: string | null,
+    @Param('id') id: string,
+    @Query() query: ScimReadQuery,
+    @Req() request: BrokerRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    const resource = this.resource(await getProvisionedGroup(this.deps, tenant, id));
+    setHeaders(response, resource);
+    if (isKnownVersion(request, resource)) response.status(304).end();
+    else response.type(SCIM_TYPE).send(JSON.stringify(projected(resource, query)));
+  }
+
+  @Put(':id')
+  @ForProvisioners()
+  @Header('Content-Type', SCIM_TYPE)
+  @Describe(endpoints.replace)
+  async replace(
+    @CurrentSide() tenant: string | null,
+    @Param('id') id: string,
+    @Req() request: BrokerRequest,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const input = readGroup(await readScimBody(request));
+    const after = await changeProvisionedGroup(this.deps, tenant, id, (current) => {
+      requireVersion(request, this.resource(current));
+      return input;
+    });
+    return this.answer(response, after);
+  }
+
+  @Patch(':id')
+  @ForProvisioners()
+  @Header('Content-Type', SCIM_TYPE)
+  @Describe(endpoints.patch)
+  async patch(
+    @CurrentSide() tenant: string | null,
+    @Param('id') id: string,
+    @Req() request: BrokerRequest,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const body = await readScimBody(request);
+    const after = await changeProvisionedGroup(this.deps, tenant, id, (current) => {
+      requireVersion(request, this.resource(current));
+      return patchGroup(current, body);
+    });
+    return this.answer(response, after);
+  }
+
+  @Delete(':id')
+  @ForProvisioners()
+  @Describe(endpoints.remove)
+  async remove(
+    @CurrentSide() tenant: string | null,
+    @Param('id') id: string,
+    @Req() request: BrokerRequest,
+  ): Promise<void> {
+    await removeProvisionedGroup(this.deps, tenant, id, (current) =>
+      requireVersion(request, this.resource(current)),
+    );
+  }
+
+  private resource(group: ScimGroup): ScimResource {
+    return groupResource(this.base, group);
+  }
+
+  private answer(response: Response, group: ScimGroup): ScimResource {
+    const resource = this.resource(group);
+    setHeaders(response, resource);
+    return resource;
+  }
+}

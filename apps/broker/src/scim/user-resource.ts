@@ -1,0 +1,131 @@
+import { normaliseEmail, type ProvisionedUser, type ProvisionedUserInput } from '@countersign/access';
+import { nameText, SCIM_SCHEMAS } from '@countersign/api';
+import { ScimError } from './scim-error.js';
+import { applyPatch, changeable } from './scim-patch.js';
+import { isMembers, type Members, type ScimResource, withVersion } from './scim-request.js';
+
+const CHANGEABLE = changeable(
+  'active',
+  'userName',
+  'displayName',
+  'externalId',
+  'name.formatted',
+  'name.givenName',
+  'name.familyName',
+);
+const MAX_TEXT = 512;
+
+/** A user as SCIM shows it (RFC 7643 §4.1). `base` is the address of this SCIM service. */
+export function userResource(base: string, user: ProvisionedUser): ScimResource {
+  const { id, active, profile, externalId, groups, createdAt, modifiedAt } = user;
+  return withVersion({
+    schemas: [SCIM_SCHEMAS.user],
+    id,
+    ...(externalId === null ? {} : { externalId }),
+    ...changeableMembers(user),
+    emails: [{ value: profile.userName, type: 'work', primary: true }],
+    active,
+    ...(groups.length === 0
+      ? {}
+      : {
+          groups: groups.map((group) => ({
+            value: group.id,
+            display: group.name,
+            $ref: `${base}/Groups/${group.id}`,
+          })),
+        }),
+    meta: {
+      resourceType: 'User',
+      ...(createdAt === null ? {} : { created: createdAt }),
+      ...(modifiedAt === null ? {} : { lastModified: modifiedAt }),
+      location: `${base}/Users/${id}`,
+    },
+  });
+}
+
+/** What a client may change of a user. */
+function changeableMembers({ active, profile, externalId }: ProvisionedUserInput): Members {
+  const { userName, displayName, ...name } = profile;
+  return {
+    userName,
+    active,
+    ...(externalId === null ? {} : { externalId }),
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(Object.keys(name).length === 0 ? {} : { name }),
+  };
+}
+
+/**
+ * Reads a user that a client sends. Members that are not kept here are ignored (RFC 7644 §3.3).
+ *
+ * @throws ScimError
+ */
+export function readUser(body: Members): ProvisionedUserInput {
+  const { schemas } = body;
+  if (!Array.isArray(schemas) || !schemas.includes(SCIM_SCHEMAS.user))
+    throw new ScimError('invalidSyntax', `schemas must name ${SCIM_SCHEMAS.user}.`);
+  return readMembers(withOwnSpelling(body));
+}
+
+/** The user after a PATCH. @throws ScimError */
+export function patchUser(user: ProvisionedUser, body: Members): ProvisionedUserInput {
+  const patched = applyPatch({ name: {}, ...changeableMembers(user) }, body, CHANGEABLE);
+  return readMembers(patched);
+}
+
+/** The address identifies the person, so it never changes. @throws ScimError `mutability` */
+export function keepAddress(user: ProvisionedUser, input: ProvisionedUserInput): ProvisionedUserInput {
+  if (normaliseEmail(user.profile.userName) !== normaliseEmail(input.profile.userName))
+    throw new ScimError('mutability', 'userName does not change. Make another user for another address.');
+  return input;
+}
+
+/** Attribute names are matched without regard to case (RFC 7643 §2.1). */
+function withOwnSpelling(body: Members): Members {
+  const spelled = ['active', 'userName', 'displayName', 'externalId', 'name'];
+  return Object.fromEntries(
+    Object.entries(body).flatMap(([given, value]) => {
+      const name = spelled.find((each) => each.toLowerCase() === given.toLowerCase());
+      return name === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function readMembers({ userName, displayName, externalId, active, name }: Members): ProvisionedUserInput {
+  if (typeof userName !== 'string' || userName === '' || userName.length > MAX_TEXT)
+    throw new ScimError('invalidValue', 'userName is required: the e-mail address of the person.');
+  if (name !== undefined && name !== null && !isMembers(name))
+    throw new ScimError('invalidValue', 'name is a JSON object.');
+  const names = isMembers(name) ? name : {};
+  const profile = {
+    userName,
+    ...readName('displayName', displayName),
+    ...readName('formatted', names['formatted']),
+    ...readName('givenName', names['givenName']),
+    ...readName('familyName', names['familyName']),
+  };
+  return { profile, externalId: readExternalId(externalId), active: readActive(active) };
+}
+
+function readName(name: string, value: unknown): Record<string, string> {
+  if (value === undefined || value === null || value === '') return {};
+  const read = nameText.safeParse(value);
+  if (!read.success) throw new ScimError('invalidValue', `${name} is a name of at most 200 characters.`);
+  return { [name]: read.data };
+}
+
+export function readExternalId(value: unknown): string | null {
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value !== 'string' || value.length > MAX_TEXT)
+    throw new ScimError('invalidValue', `externalId is text of at most ${MAX_TEXT} characters.`);
+  return value;
+}
+
+/** Some clients send the words. A user that says nothing is active. */
+function readActive(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  const word = typeof value === 'string' ? value.toLowerCase() : value;
+  if (word === true || word === 'true') return true;
+  if (word === false || word === 'false') return false;
+  throw new ScimError('invalidValue', 'active is true or false.');
+}

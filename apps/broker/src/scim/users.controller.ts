@@ -1,0 +1,166 @@
+import {
+  changeProvisionedUser,
+  createProvisionedUser,
+  getProvisionedUser,
+  listProvisionedUsers,
+  notFound,
+  type ProvisionedUser,
+  removeProvisionedUser,
+} from '@countersign/access';
+import {
+  scimUserEndpoints as endpoints,
+  SCIM_TYPE,
+  type ScimListQuery,
+  type ScimReadQuery,
+} from '@countersign/api';
+import { isId } from '@countersign/contract';
+import {
+  Controller,
+  Delete,
+  Get,
+  Header,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Req,
+  Res,
+  UseFilters,
+} from '@nestjs/common';
+import type { Response } from 'express';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
+import { ForProvisioners } from '../http/access.decorators.js';
+import { Describe } from '../http/endpoint.js';
+import { CurrentSide, Query } from '../http/input.js';
+import type { BrokerRequest } from '../http/request.js';
+import { ScimErrorFilter } from './scim-error.js';
+import { projected, scimList } from './scim-list.js';
+import {
+  isKnownVersion,
+  readScimBody,
+  requireVersion,
+  type ScimResource,
+  setHeaders,
+} from './scim-request.js';
+import { keepAddress, patchUser, readUser, userResource } from './user-resource.js';
+
+/** The people of one side, as its SCIM client sees and changes them (RFC 7644). */
+@Controller('scim/v2/Users')
+@UseFilters(ScimErrorFilter)
+export class ScimUsersController {
+  private readonly base: string;
+
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) { publicUrl }: BrokerSettings,
+  ) {
+    this.base = `${publicUrl}/scim/v2`;
+  }
+
+  @Get()
+  @ForProvisioners()
+  @Header('Content-Type', SCIM_TYPE)
+  @Describe(endpoints.list)
+  async list(@CurrentSide() tenant: string | null, @Query() query: ScimListQuery) {
+    const users = await listProvisionedUsers(this.deps, tenant);
+    return scimList(
+      users.map((user) => this.resource(user)),
+      query,
+    );
+  }
+
+  @Post()
+  @ForProvisioners()
+  @Header('Content-Type', SCIM_TYPE)
+  @Describe(endpoints.create)
+  async create(
+    @CurrentSide() tenant: string | null,
+    @Req() request: BrokerRequest,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const input = readUser(await readScimBody(request));
+    return this.answer(response, await createProvisionedUser(this.deps, tenant, input));
+  }
+
+  @Get(':id')
+  @ForProvisioners()
+  @Describe(endpoints.read)
+  async read(
+    @CurrentSide() tenant: string | null,
+    @Param('id') id: string,
+    @Query() query: ScimReadQuery,
+    @Req() request: BrokerRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    const resource = this.resource(await getProvisionedUser(this.deps, tenant, userId(id)));
+    setHeaders(response, resource);
+    if (isKnownVersion(request, resource)) response.status(304).end();
+    else response.type(SCIM_TYPE).send(JSON.stringify(projected(resource, query)));
+  }
+
+  @Put(':id')
+  @ForProvisioners()
+  @Header('Content-Type', SCIM_TYPE)
+  @Describe(endpoints.replace)
+  async replace(
+    @CurrentSide() tenant: string | null,
+    @Param('id') id: string,
+    @Req() request: BrokerRequest,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const input = readUser(await readScimBody(request));
+    const after = await changeProvisionedUser(this.deps, tenant, userId(id), (current) => {
+      requireVersion(request, this.resource(current));
+      return keepAddress(current, input);
+    });
+    return this.answer(response, after);
+  }
+
+  @Patch(':id')
+  @ForProvisioners()
+  @Header('Content-Type', SCIM_TYPE)
+  @Describe(endpoints.patch)
+  async patch(
+    @CurrentSide() tenant: string | null,
+    @Param('id') id: string,
+    @Req() request: BrokerRequest,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const body = await readScimBody(request);
+    const after = await changeProvisionedUser(this.deps, tenant, userId(id), (current) => {
+      requireVersion(request, this.resource(current));
+      return keepAddress(current, patchUser(current, body));
+    });
+    return this.answer(response, after);
+  }
+
+  @Delete(':id')
+  @ForProvisioners()
+  @Describe(endpoints.remove)
+  async remove(
+    @CurrentSide() tenant: string | null,
+    @Param('id') id: string,
+    @Req() request: BrokerRequest,
+  ): Promise<void> {
+    await removeProvisionedUser(this.deps, tenant, userId(id), (current) =>
+      requireVersion(request, this.resource(current)),
+    );
+  }
+
+  private resource(user: ProvisionedUser): ScimResource {
+    return userResource(this.base, user);
+  }
+
+  private answer(response: Response, user: ProvisionedUser): ScimResource {
+    const resource = this.resource(user);
+    setHeaders(response, resource);
+    return resource;
+  }
+}
+
+/** A malformed id is answered like an unknown one. */
+function userId(id: string): string {
+  if (!isId('usr', id)) throw notFound('user');
+  return id;
+}

@@ -1,0 +1,68 @@
+import type { ScimSettings, TenantRole, VendorRole } from './organisation.js';
+import { areCompatible } from './person.js';
+
+/** A bearer token of one side's SCIM client. Only the SHA-256 (hex) of its secret is stored. */
+export interface ScimToken {
+  id: string;
+  hash: string;
+  /** A tenant's slug; null for the vendor. */
+  tenant: string | null;
+  createdAt: string;
+  expiresAt: string;
+  revokedAt: string | null;
+}
+
+/** The names of a user as the provider writes them (RFC 7643 §4.1). Absent members were not given. */
+export interface ScimProfile {
+  /** The address in the provider's spelling. A person has its normal form. */
+  userName: string;
+  displayName?: string;
+  formatted?: string;
+  givenName?: string;
+  familyName?: string;
+}
+
+/** A person whom their side's provider manages. The organisation file no longer changes them. */
+export interface ScimUser {
+  person: string;
+  tenant: string | null;
+  externalId: string | null;
+  profile: ScimProfile;
+  createdAt: string;
+  modifiedAt: string;
+}
+
+export interface ScimGroup {
+  id: string;
+  tenant: string | null;
+  name: string;
+  externalId: string | null;
+  /** Ids of persons of the same side, sorted. */
+  members: string[];
+  createdAt: string;
+  modifiedAt: string;
+}
+
+/** The name of the person on pages and in notices: the display name, else the full name, else the address. */
+export function nameOfProfile({
+  userName,
+  displayName,
+  formatted,
+  givenName,
+  familyName,
+}: ScimProfile): string {
+  const parts = [givenName, familyName].filter((part) => part !== undefined && part !== '').join(' ');
+  return displayName || formatted || parts || userName;
+}
+
+/**
+ * The roles that the organisation file gives for these groups, sorted. An unlisted group gives none. Roles that no one may
+ * hold together give none at all.
+ */
+export function rolesOfGroups(
+  { groups }: ScimSettings,
+  names: readonly string[],
+): (VendorRole | TenantRole)[] {
+  const given = names.flatMap((name) => (Object.hasOwn(groups, name) ? (groups[name] ?? []) : []));
+  return areCompatible(given) ? [...new Set(given)].sort() : [];
+}

@@ -1,0 +1,145 @@
+import { isId } from '@countersign/contract';
+import type { ScimGroup } from '../../domain/provisioning.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { VendorUnit } from '../../ports/index.js';
+import type { Deps } from '../shared/deps.js';
+import { applyGroupRoles, type ProvisionedSide, provision } from './provisioned-roles.js';
+
+/** What a client may write. */
+export type ProvisionedGroupInput = Pick<ScimGroup, 'name' | 'externalId' | 'members'>;
+
+/** The groups of one side, by id. */
+export function listProvisionedGroups(deps: Deps, tenant: string | null): Promise<ScimGroup[]> {
+  return deps.store.provisioning.read((unit) => unit.scimGroups.ofSide(tenant));
+}
+
+/** @throws AccessError `not_found` */
+export function getProvisionedGroup(deps: Deps, tenant: string | null, id: string): Promise<ScimGroup> {
+  return deps.store.provisioning.read((unit) => requireGroup(unit, tenant, id));
+}
+
+/**
+ * The client makes a group; its members get the roles that the organisation file gives for its name.
+ *
+ * @throws AccessError `conflict` for a name that is taken, `invalid_request` for a member who is no user of this side
+ */
+export function createProvisionedGroup(
+  deps: Deps,
+  tenant: string | null,
+  input: ProvisionedGroupInput,
+): Promise<ScimGroup> {
+  return provision(deps, tenant, async (unit, side) => {
+    await requireFreeName(unit, tenant, input.name);
+    const group: ScimGroup = {
+      ...(await checked(unit, tenant, input)),
+      id: deps.ids.next('grp'),
+      tenant,
+      createdAt: side.at,
+      modifiedAt: side.at,
+    };
+    await takeOver(unit, side, group.members);
+    await unit.scimGroups.save(group);
+    await applyGroupRoles(unit, side, group.members);
+    return group;
+  });
+}
+
+/**
+ * The client changes a group. People who join or leave it get the roles of their groups; if its name changes, all of its
+ * members do.
+ *
+ * @param change the new content, from the current one; throws if it may not be written
+ * @throws AccessError `not_found`, `conflict`, `invalid_request`
+ */
+export function changeProvisionedGroup(
+  deps: Deps,
+  tenant: string | null,
+  id: string,
+  change: (current: ScimGroup) => ProvisionedGroupInput,
+): Promise<ScimGroup> {
+  return provision(deps, tenant, async (unit, side) => {
+    const before = await requireGroup(unit, tenant, id);
+    const input = await checked(unit, tenant, change(before));
+    if (input.name !== before.name) await requireFreeName(unit, tenant, input.name);
+    const after: ScimGroup = { ...before, ...input, modifiedAt: side.at };
+    await takeOver(unit, side, after.members);
+    await unit.scimGroups.save(after);
+    const everyone = [...new Set([...before.members, ...after.members])].sort();
+    const isBoth = (person: string) => before.members.includes(person) && after.members.includes(person);
+    const isRenamed = before.name !== after.name;
+    await applyGroupRoles(
+      unit,
+      side,
+      everyone.filter((person) => isRenamed || !isBoth(person)),
+    );
+    return after;
+  });
+}
+
+/** @throws AccessError `not_found` */
+export function removeProvisionedGroup(
+  deps: Deps,
+  tenant: string | null,
+  id: string,
+  check: (current: ScimGroup) => void,
+): Promise<void> {
+  return provision(deps, tenant, async (unit, side) => {
+    const before = await requireGroup(unit, tenant, id);
+    check(before);
+    await unit.scimGroups.remove(id);
+    await applyGroupRoles(unit, side, before.members);
+  });
+}
+
+async function requireGroup(
+  unit: { scimGroups: Pick<VendorUnit['scimGroups'], 'find'> },
+  tenant: string | null,
+  id: string,
+): Promise<ScimGroup> {
+  const group = isId('grp', id) ? await unit.scimGroups.find(id) : null;
+  if (group === null || group.tenant !== tenant) throw notFound('group');
+  return group;
+}
+
+async function requireFreeName(unit: VendorUnit, tenant: string | null, name: string): Promise<void> {
+  if ((await unit.scimGroups.findByName(tenant, name)) !== null)
+    throw new AccessError('conflict', 'A group with this name exists already.', { pointer: '/displayName' });
+}
+
+/** From now on the client manages these people, and the organisation file no longer changes them. */
+async function takeOver(unit: VendorUnit, side: ProvisionedSide, members: readonly string[]): Promise<void> {
+  for (const id of members) {
+    const person = await unit.organisation.person(id);
+    if (person === null || (await unit.scimUsers.find(id)) !== null) continue;
+    const profile = { userName: person.email, displayName: person.name };
+    const { tenant, at } = side;
+    await unit.scimUsers.save({
+      person: id,
+      tenant,
+      externalId: null,
+      profile,
+      createdAt: at,
+      modifiedAt: at,
+    });
+  }
+}
+
+/** Sorts the members, each once. */
+async function checked(
+  unit: VendorUnit,
+  tenant: string | null,
+  { name, externalId, members }: ProvisionedGroupInput,
+): Promise<ProvisionedGroupInput> {
+  const unique = [...new Set(members)].sort();
+  for (const id of unique) {
+    const person = isId('usr', id) ? await unit.organisation.person(id) : null;
+    const isUser =
+      person?.tenant === tenant &&
+      (person.removedAt === null || (await unit.scimUsers.find(person.id)) !== null);
+    if (!isUser)
+      throw new AccessError('invalid_request', 'A member is not a user of this side.', {
+        pointer: '/members',
+      });
+  }
+  return { name, externalId, members: unique };
+}

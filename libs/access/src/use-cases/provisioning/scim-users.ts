@@ -1,0 +1,232 @@
+import { type Person, readAddress } from '../../domain/person.js';
+import { nameOfProfile, type ScimGroup, type ScimProfile, type ScimUser } from '../../domain/provisioning.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { OrganisationRepository, VendorReadUnit, VendorUnit } from '../../ports/index.js';
+import { changePersonIn } from '../organisation/change-person.js';
+import type { Deps } from '../shared/deps.js';
+import { byClient, groupRoles, type ProvisionedSide, provision } from './provisioned-roles.js';
+
+/** A person as the side's SCIM client sees them. */
+export interface ProvisionedUser {
+  id: string;
+  active: boolean;
+  profile: ScimProfile;
+  externalId: string | null;
+  groups: Pick<ScimGroup, 'id' | 'name'>[];
+  /** Null for a person of the organisation file whom the client has not changed yet. */
+  createdAt: string | null;
+  modifiedAt: string | null;
+}
+
+/** What a client may write. */
+export type ProvisionedUserInput = Pick<ProvisionedUser, 'active' | 'profile' | 'externalId'>;
+
+type Reads = Pick<VendorReadUnit, 'scimUsers' | 'scimGroups'> & {
+  organisation: Pick<OrganisationRepository, 'person' | 'side'>;
+};
+
+/**
+ * The people of one side: those of the organisation file, and those whom the client has made, inactive ones included. By
+ * id.
+ */
+export function listProvisionedUsers(deps: Deps, tenant: string | null): Promise<ProvisionedUser[]> {
+  return deps.store.provisioning.read((unit) => viewsOf(unit, tenant));
+}
+
+/** @throws AccessError `not_found` */
+export function getProvisionedUser(deps: Deps, tenant: string | null, id: string): Promise<ProvisionedUser> {
+  return deps.store.provisioning.read((unit) => viewOf(unit, tenant, id));
+}
+
+/**
+ * The client makes a person. A person of the organisation file with this address is taken over with their roles; one who
+ * had left comes back without any. Groups give the roles of others.
+ *
+ * @throws AccessError `conflict` for an address that the client has made already, or that belongs to the other side (P2);
+ *   `tenant_claimed`; `invalid_request` for a user name that is no e-mail address
+ */
+export function createProvisionedUser(
+  deps: Deps,
+  tenant: string | null,
+  input: ProvisionedUserInput,
+): Promise<ProvisionedUser> {
+  return provision(deps, tenant, async (unit, side) => {
+    const address = requireAddress(input.profile);
+    const known = await unit.organisation.persons(address.email);
+    const before = known.find((each) => each.tenant === tenant) ?? null;
+    if (before !== null && (await unit.scimUsers.find(before.id)) !== null)
+      throw new AccessError('conflict', 'A user with this name exists already.', { pointer: '/userName' });
+    refuseOtherSide(known, tenant);
+    const isHere = before !== null && before.removedAt === null;
+    if (!isHere && side.isClaimed) throw claimed();
+    const user: ScimUser = {
+      person: before?.id ?? deps.ids.next('usr'),
+      tenant,
+      externalId: input.externalId,
+      profile: input.profile,
+      createdAt: side.at,
+      modifiedAt: side.at,
+    };
+    const after: Person = {
+      ...(before ?? { id: user.person, tenant, ...address }),
+      name: side.isClaimed && before !== null ? before.name : nameOfProfile(input.profile),
+      roles: isHere ? before.roles : [],
+      removedAt: input.active ? null : side.at,
+    };
+    // A person who is new and inactive is stored all the same: the client may activate them later.
+    if (before === null || isHere || input.active) await saveIfChanged(unit, before, after, side);
+    await unit.scimUsers.save(user);
+    return viewOf(unit, tenant, user.person);
+  });
+}
+
+/**
+ * The client changes a person. Deactivating ends everything of theirs in this unit, also if they are the last admin: the
+ * provider says that they are gone. Activating gives them the roles of their groups.
+ *
+ * @param change the new content, from the current one; throws if it may not be written
+ * @throws AccessError `not_found`, `tenant_claimed`, `conflict`; `immutable` names another address
+ */
+export function changeProvisionedUser(
+  deps: Deps,
+  tenant: string | null,
+  id: string,
+  change: (current: ProvisionedUser) => ProvisionedUserInput,
+): Promise<ProvisionedUser> {
+  return provision(deps, tenant, async (unit, side) => {
+    const current = await viewOf(unit, tenant, id);
+    const before = await requirePerson(unit, tenant, id);
+    const input = change(current);
+    if (requireAddress(input.profile).email !== before.email)
+      throw new AccessError(
+        'invalid_request',
+        'A user keeps the address. Make another user for another one.',
+        {
+          pointer: '/userName',
+        },
+      );
+    const comesBack = input.active && before.removedAt !== null;
+    if (comesBack) {
+      if (side.isClaimed) throw claimed();
+      refuseOtherSide(await unit.organisation.persons(before.email), tenant);
+    }
+    const after: Person = {
+      ...before,
+      name: side.isClaimed ? before.name : nameOfProfile(input.profile),
+      roles: comesBack ? await groupRoles(unit, side, { id, roles: [] }) : before.roles,
+      removedAt: input.active ? null : (before.removedAt ?? side.at),
+    };
+    await saveIfChanged(unit, before, after, side);
+    await unit.scimUsers.save({
+      person: id,
+      tenant,
+      externalId: input.externalId,
+      profile: input.profile,
+      createdAt: current.createdAt ?? side.at,
+      modifiedAt: side.at,
+    });
+    return viewOf(unit, tenant, id);
+  });
+}
+
+/** The client deletes a person: they leave, and the client does not see them any more. @throws AccessError `not_found` */
+export function removeProvisionedUser(
+  deps: Deps,
+  tenant: string | null,
+  id: string,
+  check: (current: ProvisionedUser) => void,
+): Promise<void> {
+  return provision(deps, tenant, async (unit, side) => {
+    check(await viewOf(unit, tenant, id));
+    const before = await requirePerson(unit, tenant, id);
+    await saveIfChanged(unit, before, { ...before, removedAt: before.removedAt ?? side.at }, side);
+    await unit.scimUsers.remove(id);
+  });
+}
+
+async function saveIfChanged(
+  unit: VendorUnit,
+  before: Person | null,
+  after: Person,
+  side: ProvisionedSide,
+): Promise<void> {
+  const isSame =
+    before !== null &&
+    before.name === after.name &&
+    before.removedAt === after.removedAt &&
+    before.roles.join() === after.roles.join();
+  if (!isSame) await changePersonIn(unit, before, after, byClient(side));
+}
+
+async function viewsOf(unit: Reads, tenant: string | null): Promise<ProvisionedUser[]> {
+  const people = await unit.organisation.side(tenant);
+  const users = new Map((await unit.scimUsers.ofSide(tenant)).map((user) => [user.person, user]));
+  const groups = await unit.scimGroups.ofSide(tenant);
+  const groupsOf = new Map<string, ProvisionedUser['groups']>();
+  for (const { id, name, members } of groups)
+    for (const person of members) groupsOf.set(person, [...(groupsOf.get(person) ?? []), { id, name }]);
+  return people.flatMap((person) => {
+    const user = users.get(person.id);
+    // People who have left, and whom the client has never made or has deleted, are no users.
+    if (user === undefined && person.removedAt !== null) return [];
+    return [
+      {
+        id: person.id,
+        active: person.removedAt === null,
+        profile: user?.profile ?? { userName: person.email, displayName: person.name },
+        externalId: user?.externalId ?? null,
+        groups: groupsOf.get(person.id) ?? [],
+        createdAt: user?.createdAt ?? null,
+        modifiedAt: user?.modifiedAt ?? null,
+      },
+    ];
+  });
+}
+
+async function viewOf(unit: Reads, tenant: string | null, id: string): Promise<ProvisionedUser> {
+  const person = await unit.organisation.person(id);
+  const user = await unit.scimUsers.find(id);
+  if (person === null || person.tenant !== tenant || (user === null && person.removedAt !== null))
+    throw notFound('user');
+  return {
+    id,
+    active: person.removedAt === null,
+    profile: user?.profile ?? { userName: person.email, displayName: person.name },
+    externalId: user?.externalId ?? null,
+    groups: (await unit.scimGroups.ofPerson(id)).map((group) => ({ id: group.id, name: group.name })),
+    createdAt: user?.createdAt ?? null,
+    modifiedAt: user?.modifiedAt ?? null,
+  };
+}
+
+async function requirePerson(unit: VendorUnit, tenant: string | null, id: string): Promise<Person> {
+  const person = await unit.organisation.person(id);
+  if (person === null || person.tenant !== tenant) throw notFound('user');
+  return person;
+}
+
+function requireAddress({ userName }: ScimProfile): Pick<Person, 'email' | 'address'> {
+  const address = readAddress(userName);
+  if (address === undefined)
+    throw new AccessError('invalid_request', 'A user name is the e-mail address of the person.', {
+      pointer: '/userName',
+    });
+  return address;
+}
+
+/** P2: vendor staff hold no customer role. */
+function refuseOtherSide(known: readonly Person[], tenant: string | null): void {
+  const isOther = (each: Person) => (each.tenant === null) !== (tenant === null);
+  if (known.some((each) => each.removedAt === null && isOther(each)))
+    throw new AccessError(
+      'conflict',
+      'This address belongs to the other side: vendor staff hold no customer role.',
+      { pointer: '/userName' },
+    );
+}
+
+const claimed = (): AccessError =>
+  new AccessError(
+    'tenant_claimed',
+    'This tenant is claimed: a client can only take access away. Its own admins add and activate people.',
+  );

@@ -1,0 +1,139 @@
+import type {
+  ScimGroup,
+  ScimGroupRepository,
+  ScimToken,
+  ScimTokenRepository,
+  ScimUser,
+  ScimUserRepository,
+} from '@countersign/access';
+import { type EntityManager, type FindOptionsWhere, IsNull } from 'typeorm';
+import { VENDOR_SIDE } from '../entities/person.entity.js';
+import {
+  ScimGroupEntity,
+  ScimMemberEntity,
+  ScimTokenEntity,
+  ScimUserEntity,
+} from '../entities/scim.entity.js';
+import { insertRows } from './many-rows.js';
+
+const sideOf = (tenant: string | null): string => tenant ?? VENDOR_SIDE;
+
+/** A row with the tenant in place of its side. */
+function withTenant<Row extends { side: string }>({ side, ...row }: Row) {
+  return { ...row, tenant: side === VENDOR_SIDE ? null : side };
+}
+
+export class ScimTokens implements ScimTokenRepository {
+  constructor(private readonly manager: EntityManager) {}
+
+  async find(id: string): Promise<ScimToken | null> {
+    const row = await this.manager.findOneBy(ScimTokenEntity, { id });
+    return row === null ? null : withTenant(row);
+  }
+
+  async findByHash(hash: string): Promise<ScimToken | null> {
+    const row = await this.manager.findOneBy(ScimTokenEntity, { hash });
+    return row === null ? null : withTenant(row);
+  }
+
+  async list(): Promise<ScimToken[]> {
+    const rows = await this.manager.find(ScimTokenEntity, { order: { id: 'ASC' } });
+    return rows.map(withTenant);
+  }
+
+  async insert({ tenant, ...token }: ScimToken): Promise<void> {
+    await this.manager.insert(ScimTokenEntity, { ...token, side: sideOf(tenant) });
+  }
+
+  async revoke(id: string, at: string): Promise<boolean> {
+    const { affected } = await this.manager.update(
+      ScimTokenEntity,
+      { id, revokedAt: IsNull() },
+      { revokedAt: at },
+    );
+    return affected === 1;
+  }
+}
+
+export class ScimUsers implements ScimUserRepository {
+  constructor(private readonly manager: EntityManager) {}
+
+  async find(person: string): Promise<ScimUser | null> {
+    const row = await this.manager.findOneBy(ScimUserEntity, { person });
+    return row === null ? null : withTenant(row);
+  }
+
+  ofSide(tenant: string | null): Promise<ScimUser[]> {
+    return this.where({ side: sideOf(tenant) });
+  }
+
+  all(): Promise<ScimUser[]> {
+    return this.where({});
+  }
+
+  async save({ tenant, ...user }: ScimUser): Promise<void> {
+    await this.manager.upsert(ScimUserEntity, { ...user, side: sideOf(tenant) }, ['person']);
+  }
+
+  async remove(person: string): Promise<void> {
+    await this.manager.delete(ScimMemberEntity, { person });
+    await this.manager.delete(ScimUserEntity, { person });
+  }
+
+  private async where(where: FindOptionsWhere<ScimUserEntity>): Promise<ScimUser[]> {
+    const rows = await this.manager.find(ScimUserEntity, { where, order: { person: 'ASC' } });
+    return rows.map(withTenant);
+  }
+}
+
+export class ScimGroups implements ScimGroupRepository {
+  constructor(private readonly manager: EntityManager) {}
+
+  async find(id: string): Promise<ScimGroup | null> {
+    const [found] = await this.where({ id }, { group: id });
+    return found ?? null;
+  }
+
+  async findByName(tenant: string | null, name: string): Promise<ScimGroup | null> {
+    const row = await this.manager.findOneBy(ScimGroupEntity, { side: sideOf(tenant), name });
+    return row === null ? null : this.find(row.id);
+  }
+
+  ofSide(tenant: string | null): Promise<ScimGroup[]> {
+    return this.where({ side: sideOf(tenant) }, { side: sideOf(tenant) });
+  }
+
+  async ofPerson(person: string): Promise<ScimGroup[]> {
+    const rows = await this.manager.find(ScimMemberEntity, { where: { person }, order: { group: 'ASC' } });
+    const groups = await Promise.all(rows.map(({ group }) => this.find(group)));
+    return groups.filter((group) => group !== null);
+  }
+
+  all(): Promise<ScimGroup[]> {
+    return this.where({}, {});
+  }
+
+  async save({ tenant, members, ...group }: ScimGroup): Promise<void> {
+    const side = sideOf(tenant);
+    await this.manager.upsert(ScimGroupEntity, { ...group, side }, ['id']);
+    await this.manager.delete(ScimMemberEntity, { group: group.id });
+    const rows = members.map((person) => ({ group: group.id, person, side }));
+    if (rows.length > 0) await insertRows(this.manager, ScimMemberEntity, rows);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.manager.delete(ScimMemberEntity, { group: id });
+    await this.manager.delete(ScimGroupEntity, { id });
+  }
+
+  private async where(
+    where: FindOptionsWhere<ScimGroupEntity>,
+    ofMembers: FindOptionsWhere<ScimMemberEntity>,
+  ): Promise<ScimGroup[]> {
+    const groups = await this.manager.find(ScimGroupEntity, { where, order: { id: 'ASC' } });
+    const rows = await this.manager.find(ScimMemberEntity, { where: ofMembers, order: { person: 'ASC' } });
+    const members = new Map<string, string[]>();
+    for (const { group, person } of rows) members.set(group, [...(members.get(group) ?? []), person]);
+    return groups.map((group) => ({ ...withTenant(group), members: members.get(group.id) ?? [] }));
+  }
+}

@@ -1,0 +1,158 @@
+import {
+  AccessError,
+  applyOrganisation,
+  changeProvisionedGroup,
+  changeProvisionedUser,
+  createProvisionedGroup,
+  createProvisionedUser,
+  listProvisionedUsers,
+  type Organisation,
+  type ProvisionedUserInput,
+  removeProvisionedUser,
+} from '@countersign/access';
+import { smallOrganisation } from '../factories/small-organisation.js';
+import { Claimant, claimFor } from '../support/claimant.js';
+import { describeStore } from './support/describe-store.js';
+import { startWorkflow, type Workflow } from './support/workflow.js';
+
+const refused = (code: string) => expect.objectContaining({ code });
+
+function provisioned(change: (file: Organisation) => void = () => {}): Organisation {
+  const file = smallOrganisation();
+  file.vendor.scim = { groups: { Engineers: ['engineer'] } };
+  file.tenants[0]!.scim = { groups: { Approvers: ['approver'], Admins: ['admin'] } };
+  change(file);
+  return file;
+}
+
+const user = (userName: string, more: Partial<ProvisionedUserInput> = {}): ProvisionedUserInput => ({
+  profile: { userName },
+  externalId: null,
+  active: true,
+  ...more,
+});
+
+describeStore('people whom a SCIM client keeps', (bench) => {
+  let flow: Workflow;
+  beforeEach(async () => {
+    flow = await startWorkflow(bench.store, provisioned());
+  });
+  const apply = (change?: (file: Organisation) => void) =>
+    applyOrganisation(flow.deps, provisioned(change), { dryRun: false });
+  const person = (email: string, tenant: string | null = 'acme') =>
+    bench.store.readAsVendor(async (unit) =>
+      (await unit.organisation.persons(email)).find((each) => each.tenant === tenant),
+    );
+  const idOf = async (email: string, tenant: string | null = 'acme') =>
+    (await person(email, tenant))?.id ?? '';
+  const setActive = async (email: string, active: boolean) =>
+    changeProvisionedUser(flow.deps, 'acme', await idOf(email), (current) => ({ ...current, active }));
+  const makeGroup = async (name: string, ...emails: string[]) =>
+    createProvisionedGroup(flow.deps, 'acme', {
+      name,
+      externalId: null,
+      members: await Promise.all(emails.map((email) => idOf(email))),
+    });
+
+  test('apply neither removes nor changes whom the client has made, nor brings back whom it has deactivated', async () => {
+    await createProvisionedUser(flow.deps, 'acme', user('dan@acme.example'));
+    await makeGroup('Approvers', 'dan@acme.example');
+    await setActive('bob@acme.example', false);
+    expect(await apply()).toEqual([]);
+    expect(await person('dan@acme.example')).toMatchObject({ roles: ['approver'], removedAt: null });
+    expect(await person('bob@acme.example')).toMatchObject({ removedAt: expect.any(String) });
+  });
+
+  test('apply gives the roles of groups anew if the file says otherwise about them', async () => {
+    await createProvisionedUser(flow.deps, 'acme', user('dan@acme.example'));
+    await makeGroup('Approvers', 'dan@acme.example');
+    await apply((file) => {
+      file.tenants[0]!.scim = { groups: { Approvers: ['auditor'] } };
+    });
+    expect(await person('dan@acme.example')).toMatchObject({ roles: ['auditor'] });
+  });
+
+  test('the file decides again about everyone once it accepts no client any more', async () => {
+    await createProvisionedUser(flow.deps, 'acme', user('dan@acme.example'));
+    await setActive('bob@acme.example', false);
+    await apply((file) => {
+      delete file.tenants[0]!.scim;
+    });
+    expect(await person('dan@acme.example')).toMatchObject({ removedAt: expect.any(String) });
+    expect(await person('bob@acme.example')).toMatchObject({ roles: ['approver'], removedAt: null });
+    await expect(createProvisionedUser(flow.deps, 'acme', user('x@acme.example'))).rejects.toThrow(
+      refused('forbidden'),
+    );
+  });
+
+  test('a person of the file keeps their roles until a group says otherwise', async () => {
+    await createProvisionedUser(flow.deps, 'acme', user('Bob+work@acme.example', { externalId: 'b' }));
+    expect(await person('bob@acme.example')).toMatchObject({ roles: ['approver'] });
+    await makeGroup('Admins', 'bob@acme.example');
+    expect(await person('bob@acme.example')).toMatchObject({ roles: ['admin'] });
+    await apply();
+    expect(await person('bob@acme.example')).toMatchObject({ roles: ['admin'] });
+  });
+
+  test('P2: the file cannot make vendor staff of a person whom a customer’s client has made', async () => {
+    await createProvisionedUser(flow.deps, 'acme', user('dan@shared.example'));
+    const staff = { email: 'dan@shared.example', name: 'Dan', roles: ['engineer' as const] };
+    await expect(apply((file) => void file.vendor.staff.push(staff))).rejects.toThrow(refused('conflict'));
+  });
+
+  test('a deleted person is no user, and is the same person when the client makes them again', async () => {
+    const { id } = await createProvisionedUser(flow.deps, 'acme', user('dan@acme.example'));
+    await removeProvisionedUser(flow.deps, 'acme', id, () => {});
+    const users = await listProvisionedUsers(flow.deps, 'acme');
+    expect(users.map((each) => each.id)).not.toContain(id);
+    expect((await createProvisionedUser(flow.deps, 'acme', user('dan@acme.example'))).id).toBe(id);
+  });
+
+  test('of two clients that make the same person at once, one is refused', async () => {
+    const made = await Promise.allSettled(
+      Array.from({ length: 4 }, () => createProvisionedUser(flow.deps, 'acme', user('dan@acme.example'))),
+    );
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const each of made) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(AccessError);
+  });
+
+  describe('of a claimed tenant', () => {
+    beforeEach(async () => {
+      await claimFor([await Claimant.of(flow, 'ada@acme.example')]);
+    });
+
+    test('P12: are never more, and never may more, by what a client says', async () => {
+      for (const active of [true, false])
+        await expect(
+          createProvisionedUser(flow.deps, 'acme', user('mallory@acme.example', { active })),
+        ).rejects.toThrow(refused('tenant_claimed'));
+      await makeGroup('Admins', 'bob@acme.example', 'cara@acme.example');
+      expect(await person('cara@acme.example')).toMatchObject({ roles: [] });
+      expect(await person('bob@acme.example')).toMatchObject({ roles: [] });
+      const named = { profile: { userName: 'ada@acme.example', displayName: 'Someone Else' } };
+      await changeProvisionedUser(flow.deps, 'acme', await idOf('ada@acme.example'), (current) => ({
+        ...current,
+        ...named,
+      }));
+      expect(await person('ada@acme.example')).toMatchObject({
+        name: 'Ada Moreau',
+        roles: ['admin', 'approver'],
+      });
+      await setActive('bob@acme.example', false);
+      expect(await person('bob@acme.example')).toMatchObject({ removedAt: expect.any(String) });
+      await expect(setActive('bob@acme.example', true)).rejects.toThrow(refused('tenant_claimed'));
+      await expect(
+        apply((file) => {
+          file.tenants[0]!.scim = { groups: { Admins: ['admin', 'approver'] } };
+        }),
+      ).rejects.toThrow(refused('tenant_claimed'));
+    });
+
+    test('lose a role that their group no longer gives, while others join it', async () => {
+      const group = await makeGroup('Approvers', 'bob@acme.example');
+      expect(await person('bob@acme.example')).toMatchObject({ roles: ['approver'] });
+      await changeProvisionedGroup(flow.deps, 'acme', group.id, (current) => ({ ...current, members: [] }));
+      expect(await person('bob@acme.example')).toMatchObject({ roles: [] });
+    });
+  });
+});
