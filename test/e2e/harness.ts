@@ -103,6 +103,7 @@ export class TestBroker {
       publicUrl: 'http://localhost:4000',
       gatewayUrl: 'http://localhost:4100',
       rateLimitPerMinute: 1_000_000,
+      trustedProxies: [],
       session: { idle: 1_800, absolute: 43_200 },
       logLevel: 'info',
       slack: null,

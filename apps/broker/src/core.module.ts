@@ -20,7 +20,14 @@ export type BrokerDeps = SigningDeps & { store: BrokerStore };
 /** The part of the environment that handlers may read. It contains no secret. */
 export type BrokerSettings = Pick<
   BrokerEnvironment,
-  'publicUrl' | 'gatewayUrl' | 'admin' | 'rateLimitPerMinute' | 'logLevel' | 'session' | 'outboundPrivate'
+  | 'publicUrl'
+  | 'gatewayUrl'
+  | 'admin'
+  | 'rateLimitPerMinute'
+  | 'trustedProxies'
+  | 'logLevel'
+  | 'session'
+  | 'outboundPrivate'
 >;
 
 // Nest cannot inject an interface by its type, so each has a token.

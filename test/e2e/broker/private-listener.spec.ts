@@ -19,7 +19,10 @@ test('a stranger reads nothing but one word about the broker’s health', async 
 test('the private listener has metrics and details', async () => {
   const { adminUrl } = broker.broker;
   const ready = await fetch(`${adminUrl}/readyz`);
-  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', stopping: false, store: 'ok' }]);
+  expect([ready.status, await ready.json()]).toEqual([
+    200,
+    { status: 'ok', stopping: false, store: 'ok', unlistedProxies: [] },
+  ]);
   const metrics = await fetch(`${adminUrl}/metrics`);
   expect(metrics.headers.get('content-type')).toContain('text/plain');
   expect(await metrics.text()).toContain('countersign_feed_connections 0');

@@ -1,6 +1,7 @@
 import { withinTime } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
+import { ClientAddresses } from '../http/client-address.js';
 import { Shutdown } from '../http/shutdown.js';
 
 const READ_MS = 5_000;
@@ -10,6 +11,11 @@ export type ReadinessDetails = {
   status: 'ok' | 'unavailable';
   stopping: boolean;
   store: 'ok' | 'unreadable';
+  /**
+   * Peers of the last hour that look like proxies and are not in `COUNTERSIGN_TRUSTED_PROXIES`: all of their clients share
+   * one rate limit. Any client can make itself look like one.
+   */
+  unlistedProxies: readonly string[];
 };
 
 /** Reads the state of the broker. Only the private listener shows more than its `status`. */
@@ -18,12 +24,14 @@ export class Readiness {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly shutdown: Shutdown,
+    private readonly addresses: ClientAddresses,
   ) {}
 
   async read(): Promise<ReadinessDetails> {
     const { stopping } = this.shutdown;
     const store = !stopping && (await this.storeReads()) ? 'ok' : 'unreadable';
-    return { status: store === 'ok' ? 'ok' : 'unavailable', stopping, store };
+    const status = store === 'ok' ? 'ok' : 'unavailable';
+    return { status, stopping, store, unlistedProxies: this.addresses.suspects() };
   }
 
   /** A probe needs an answer sooner than the store gives up a database that does not answer. */

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { type BrokerSettings, SETTINGS } from '../core.module.js';
 import { AccessGuard } from './access.guard.js';
+import { ClientAddresses } from './client-address.js';
 import { IdentifyGuard } from './identify.guard.js';
 import { OriginGuard } from './origin.guard.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -16,7 +18,12 @@ import { Shutdown } from './shutdown.js';
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
     Shutdown,
+    {
+      provide: ClientAddresses,
+      inject: [SETTINGS],
+      useFactory: ({ trustedProxies }: BrokerSettings) => new ClientAddresses(trustedProxies),
+    },
   ],
-  exports: [Shutdown],
+  exports: [Shutdown, ClientAddresses],
 })
 export class HttpModule {}

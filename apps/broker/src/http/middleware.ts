@@ -7,8 +7,11 @@ import { DEPS } from '../core.module.js';
 import { requestLog } from '../observe/logging.js';
 import { Metrics, measure } from '../observe/metrics.js';
 import { readBuiltApp, serveApp } from '../web/pages.js';
+import { ClientAddresses } from './client-address.js';
 import { gatewayBodies } from './gateway-bodies.js';
+import { networkOf } from './network-of.js';
 import { HttpProblem } from './problem.js';
+import type { BrokerRequest } from './request.js';
 import { MAX_BODY_BYTES, readBodiesOf } from './request-body.js';
 import { Shutdown } from './shutdown.js';
 
@@ -46,6 +49,7 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
   );
   app.use(forbidCaching);
   app.use(limitHeaders);
+  app.use(findClient(app.get(ClientAddresses)));
   app.use(closeConnectionsOnShutdown(app.get(Shutdown)));
   app.use(serveApp(readBuiltApp()));
   app.use('/oauth', readBodiesOf('application/x-www-form-urlencoded', MAX_BODY_BYTES));
@@ -70,6 +74,14 @@ function limitHeaders({ rawHeaders }: Request, _response: Response, next: NextFu
     if (names.filter((each) => each === name).length > 1)
       throw new HttpProblem('invalid_request', `Send the header ${name} only once.`);
   next();
+}
+
+/** Finds out which client sent the request, for rate limits. */
+function findClient(addresses: ClientAddresses) {
+  return (request: Request, _response: Response, next: NextFunction): void => {
+    (request as BrokerRequest).network = networkOf(addresses.of(request));
+    next();
+  };
 }
 
 /** While the broker stops, each answer is the last on its connection. */

@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type BrokerSettings, SETTINGS } from '../core.module.js';
-import { networkOf } from './network-of.js';
+import { BROWSER_COOKIE, readCookie } from './cookies.js';
+import { endpointOf } from './endpoint.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
 const WINDOW_SECONDS = 60;
 const UNLIMITED = 'countersign:unlimited';
+const BY_BROWSER = 'countersign:limited-by-browser';
 
 /** Exempts a handler from the rate limit. */
 export function Unlimited(): MethodDecorator {
@@ -16,9 +19,17 @@ export function Unlimited(): MethodDecorator {
   };
 }
 
+/** The handler of an answer that a browser carries from a provider: it has a limit of each browser alone. */
+export function LimitedByBrowser(): MethodDecorator {
+  return (_target, _name, descriptor) => {
+    if (typeof descriptor.value === 'function') Reflect.defineMetadata(BY_BROWSER, true, descriptor.value);
+  };
+}
+
 /**
- * Third of four guards: limits the calls a minute of each person, and of each network for anonymous calls. Enrolled gateways
- * are exempt: they are few, and late records help no one.
+ * Third of four guards: limits the calls a minute of each person, and for anonymous calls those of each network to each
+ * endpoint. So a flood of one endpoint closes no other one. Enrolled gateways are exempt: they are few, and late records
+ * help no one.
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
@@ -30,11 +41,10 @@ export class RateLimitGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const request = http.getRequest<BrokerRequest>();
-    if (request.caller?.kind === 'gateway' || Reflect.hasMetadata(UNLIMITED, context.getHandler()))
-      return true;
+    const key = limitKey(http.getRequest<BrokerRequest>(), context.getHandler());
+    if (key === undefined) return true;
     try {
-      await this.limiter.consume(limitKey(request));
+      await this.limiter.consume(key);
       return true;
     } catch (full) {
       if (!(full instanceof RateLimiterRes)) throw full;
@@ -45,9 +55,15 @@ export class RateLimitGuard implements CanActivate {
   }
 }
 
-/** Calls with the same key share one limit. */
-function limitKey({ caller, socket }: BrokerRequest): string {
+/** Calls with the same key share one limit; undefined if there is none. */
+function limitKey({ caller, network, headers }: BrokerRequest, handler: object): string | undefined {
+  if (caller?.kind === 'gateway' || Reflect.hasMetadata(UNLIMITED, handler)) return undefined;
   if (caller?.kind === 'person') return caller.principal.person.id;
   if (caller?.kind === 'provisioner') return `provisioner:${caller.tenant ?? ''}`;
-  return `network:${networkOf(socket.remoteAddress)}`;
+  if (!Reflect.hasMetadata(BY_BROWSER, handler)) return `${endpointOf(handler)?.route ?? ''} ${network}`;
+  // Without the cookie of a sign-in there is nothing to finish: such a call is refused before it costs anything.
+  const browser = readCookie(headers.cookie, BROWSER_COOKIE);
+  return browser === undefined
+    ? undefined
+    : `browser ${createHash('sha256').update(browser).digest('base64url')}`;
 }

@@ -26,7 +26,7 @@ import {
 } from '../http/cookies.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, Query } from '../http/input.js';
-import { networkOf } from '../http/network-of.js';
+import { LimitedByBrowser } from '../http/rate-limit.guard.js';
 import type { BrokerRequest } from '../http/request.js';
 import { MailCodes } from './mail-codes.js';
 import { OidcSignIn, SignInError, VENDOR } from './oidc-sign-in.js';
@@ -83,6 +83,7 @@ export class SignInController {
   /** The one callback address of earlier releases. What arrives here could be any provider's, so nothing is read from it. */
   @Get('oidc/callback')
   @Public()
+  @LimitedByBrowser()
   @Describe(signInEndpoints.sharedCallback)
   async sharedCallback(@Req() request: BrokerRequest, @Res() response: Response): Promise<void> {
     const refuse = async () => Promise.reject(new SignInError('callback_moved', '/'));
@@ -91,6 +92,7 @@ export class SignInController {
 
   @Get('oidc/:side/callback')
   @Public()
+  @LimitedByBrowser()
   @Describe(signInEndpoints.callback)
   async callback(
     @Param('side') side: string,
@@ -116,7 +118,7 @@ export class SignInController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<SignInCodeSent> {
     const browser = this.attempts.browserOf(request);
-    await this.codes.ask(tenant, email, browser, networkOf(request.socket.remoteAddress));
+    await this.codes.ask(tenant, email, browser, request.network);
     setCookie(response, BROWSER_COOKIE, browser, BROWSER_SECONDS);
     return { expiresInSeconds: BROWSER_SECONDS };
   }
@@ -131,7 +133,7 @@ export class SignInController {
   ) {
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE);
     const to = await this.signInTo(request);
-    const started = await this.codes.verify(code, browser, networkOf(request.socket.remoteAddress), to);
+    const started = await this.codes.verify(code, browser, request.network, to);
     this.signIn(response, started);
     const { session } = started;
     const person = await this.deps.store.sessions.read((unit) => unit.organisation.person(session.person));

@@ -87,6 +87,28 @@ test('each fault is named with its fix, and exits with 1', async () => {
   for (const { status, mend } of checks) expect(mend === null).toBe(status === 'ok' || status === 'skipped');
 });
 
+test('a proxy that is not listed is detected', async () => {
+  const broker = await serve({ 'GET /readyz': () => ({ body: { status: 'ok' } }) });
+  const listener = (unlistedProxies: string[]) =>
+    serve({ 'GET /readyz': () => ({ body: { status: 'ok', unlistedProxies } }) });
+  const findingAt = async (admin: string) => {
+    const { port } = new URL(admin);
+    const env = {
+      COUNTERSIGN_DATA_DIR: newData(),
+      COUNTERSIGN_BROKER_URL: broker,
+      COUNTERSIGN_ADMIN_PORT: port,
+    };
+    return (await doctor(env)).found('proxies');
+  };
+  expect(await findingAt(await listener(['10.0.0.5']))).toMatchObject({
+    status: 'warning',
+    detail: expect.stringContaining('10.0.0.5'),
+    mend: expect.stringContaining('COUNTERSIGN_TRUSTED_PROXIES'),
+  });
+  expect(await findingAt(await listener([]))).toMatchObject({ status: 'ok' });
+  expect(await findingAt('http://localhost:1')).toMatchObject({ status: 'skipped' });
+});
+
 test('a missing organisation and another master key are found', async () => {
   const store = { COUNTERSIGN_DATA_DIR: newData(), COUNTERSIGN_MASTER_KEY: MASTER_KEY };
   await run(['migrate'], new Terminal(store));

@@ -100,6 +100,38 @@ export async function checkPort(
       );
 }
 
+/**
+ * Whether a proxy stands before the broker that the broker does not trust. It follows the check of the broker, whose call
+ * went through that proxy. The broker reports such proxies on its private listener, which only its own host can read.
+ *
+ * @param admin where that listener is on this host
+ */
+export async function checkProxies(admin: { host: string; port: number } | null): Promise<Finding> {
+  const name = 'proxies';
+  const answer =
+    admin === null
+      ? undefined
+      : await get(`http://${admin.host.includes(':') ? `[${admin.host}]` : admin.host}:${admin.port}/readyz`);
+  const unlisted = answer === undefined ? undefined : unlistedProxies(answer.body);
+  if (unlisted === undefined)
+    return skipped(name, 'the broker’s private listener (COUNTERSIGN_ADMIN_PORT) does not answer here');
+  if (unlisted.length === 0) return ok(name, 'the broker has seen no proxy that is not listed');
+  return warning(
+    name,
+    `in the last hour ${unlisted.join(', ')} sent headers of a proxy and is not listed: its clients share one rate limit`,
+    'If it is your proxy, add its network to COUNTERSIGN_TRUSTED_PROXIES. If it is a client, ignore this.',
+  );
+}
+
+function unlistedProxies(body: string): string[] | undefined {
+  try {
+    const { unlistedProxies: found } = JSON.parse(body) as { unlistedProxies?: unknown };
+    return Array.isArray(found) ? found.map(String) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** @param key the API key of the environment, or the stored login's credential */
 export async function checkApiKey(url: string, key: string | null): Promise<Finding> {
   const name = 'API key';

@@ -9,6 +9,7 @@ import {
   type LogLevel,
   listenHost,
   logLevel,
+  networks,
   originUrl,
   port,
   shortDuration,
@@ -25,6 +26,8 @@ export type BrokerEnvironment = StoreEnvironment & {
   /** Where grants point: an origin without a final slash. */
   gatewayUrl: string;
   rateLimitPerMinute: number;
+  /** Networks of proxies, in CIDR notation, that are believed about who sent a request. */
+  trustedProxies: readonly string[];
   /** How long a session lasts unused (`idle`), and at most (`absolute`). Seconds. */
   session: { idle: number; absolute: number };
   logLevel: LogLevel;
@@ -68,7 +71,8 @@ const mailAddress = z
     },
   );
 
-const DEFAULT_ADMIN_PORT = 4001;
+/** Of the broker's private listener. */
+export const DEFAULT_ADMIN_PORT = 4001;
 
 export const brokerShape = {
   ...storeShape,
@@ -78,6 +82,7 @@ export const brokerShape = {
   COUNTERSIGN_PUBLIC_URL: originUrl.default('http://localhost:4000'),
   COUNTERSIGN_GATEWAY_URL: originUrl.default('http://localhost:4100'),
   COUNTERSIGN_RATE_LIMIT_PER_MINUTE: wholeNumber(1, 100_000_000).default(6000),
+  COUNTERSIGN_TRUSTED_PROXIES: networks.default([]),
   COUNTERSIGN_SESSION_IDLE: shortDuration.default(30 * 60),
   COUNTERSIGN_SESSION_LIFETIME: shortDuration.default(12 * 3600),
   COUNTERSIGN_LOG_LEVEL: logLevel.default('info'),
@@ -107,6 +112,7 @@ export function readBrokerEnvironment(env: Environment): BrokerEnvironment {
       publicUrl: raw.COUNTERSIGN_PUBLIC_URL,
       gatewayUrl: raw.COUNTERSIGN_GATEWAY_URL,
       rateLimitPerMinute: raw.COUNTERSIGN_RATE_LIMIT_PER_MINUTE,
+      trustedProxies: raw.COUNTERSIGN_TRUSTED_PROXIES,
       session: { idle: raw.COUNTERSIGN_SESSION_IDLE, absolute: raw.COUNTERSIGN_SESSION_LIFETIME },
       logLevel: raw.COUNTERSIGN_LOG_LEVEL,
       slack,

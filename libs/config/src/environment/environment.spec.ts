@@ -33,6 +33,7 @@ describe('the broker environment', () => {
       publicUrl: 'http://localhost:4000',
       gatewayUrl: 'http://localhost:4100',
       rateLimitPerMinute: 6000,
+      trustedProxies: [],
       session: { idle: 1_800, absolute: 43_200 },
       logLevel: 'info',
       slack: null,
@@ -55,6 +56,24 @@ describe('the broker environment', () => {
       readBrokerEnvironment({ COUNTERSIGN_MASTER_KEY: KEY, COUNTERSIGN_ADMIN_PORT: 'some' }),
     );
     expect(problems['COUNTERSIGN_ADMIN_PORT']).toBe('must be a port, or none');
+  });
+
+  test('COUNTERSIGN_TRUSTED_PROXIES lists networks, and never all of them', () => {
+    const read = (COUNTERSIGN_TRUSTED_PROXIES: string) =>
+      readBrokerEnvironment({ COUNTERSIGN_MASTER_KEY: KEY, COUNTERSIGN_TRUSTED_PROXIES }).trustedProxies;
+    expect(read('10.0.0.0/8, 2001:db8::/32,192.0.2.1,::1')).toEqual([
+      ...['10.0.0.0/8', '2001:db8::/32', '192.0.2.1/32', '::1/128'],
+    ]);
+    for (const bad of [
+      '10.0.0.0/33',
+      'all',
+      '0.0.0.0/0',
+      '::/0',
+      '10.0.0.0/8/8',
+      '10.0.0.0/8,',
+      '10.0.0.0/+8',
+    ])
+      expect(problemsOf(() => read(bad))['COUNTERSIGN_TRUSTED_PROXIES']).toMatch(/^must be networks/);
   });
 
   test('takes the master key from the data folder where the demo left one', () => {

@@ -1,3 +1,5 @@
+import { type AdminEnvironment, adminFrom, adminShape } from './admin.js';
+import { DEFAULT_ADMIN_PORT } from './broker.js';
 import type { Environment } from './read.js';
 import { readEnvironment } from './read.js';
 import { folder, listenHost, originUrl, port } from './values.js';
@@ -11,9 +13,12 @@ export type LocationEnvironment = {
   port: number;
   gatewayPort: number;
   gatewayUrl: string;
+  /** The broker's private listener on this host; null if there is none. */
+  admin: AdminEnvironment | null;
 };
 
 const shape = {
+  ...adminShape,
   COUNTERSIGN_DATA_DIR: folder.default('./data'),
   COUNTERSIGN_HOST: listenHost.default('127.0.0.1'),
   COUNTERSIGN_PORT: port.default(4000),
@@ -35,5 +40,6 @@ export function readLocationEnvironment(env: Environment): LocationEnvironment {
     port: raw.COUNTERSIGN_PORT,
     gatewayPort: raw.COUNTERSIGN_GATEWAY_PORT,
     gatewayUrl: raw.COUNTERSIGN_GATEWAY_URL,
+    admin: adminFrom(raw, DEFAULT_ADMIN_PORT),
   }));
 }

@@ -48,6 +48,27 @@ export const databaseUrl = z.string().refine(
   { error: 'must be sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME' },
 );
 
+/** A network in CIDR notation; an address alone is a network of its own. */
+function networkFrom(text: string): string | undefined {
+  const [address = '', bits, ...more] = text.split('/');
+  const most = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : undefined;
+  if (most === undefined || more.length > 0) return undefined;
+  const prefix = bits ?? String(most);
+  return DECIMAL.test(prefix) && Number(prefix) <= most ? `${address}/${prefix}` : undefined;
+}
+
+/** Networks in CIDR notation, separated by commas. A network of all addresses would believe every client. */
+export const networks = z.string().transform((value, context): string[] => {
+  const parts = value.split(',').map((part) => networkFrom(part.trim()));
+  const known = parts.filter((part) => part !== undefined && !part.endsWith('/0')) as string[];
+  if (known.length === parts.length) return known;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be networks such as 10.0.0.0/8 or 2001:db8::1, separated by commas, and not /0',
+  });
+  return z.NEVER;
+});
+
 const MASTER_KEY_BYTES = 32;
 
 /** 32 bytes in padded or unpadded standard base64; anything that does not re-encode to itself is refused. */
