@@ -85,7 +85,7 @@ export function readPort(env: Environment, use: keyof typeof PORT_VARIABLES): nu
 
 /** Variables that open something. Each program receives only the ones that it needs. */
 const SECRETS =
-  /^(COUNTERSIGN_(MASTER_KEY|DATABASE_URL|API_KEY|GATEWAY_CREDENTIAL)|SLACK_.+|SMTP_URL)(_FILE)?$/;
+  /^(COUNTERSIGN_((NEW_)?MASTER_KEY|DATABASE_URL|API_KEY|GATEWAY_CREDENTIAL)|SLACK_.+|SMTP_URL)(_FILE)?$/;
 
 /** The environment of every program but the broker: it must not hold what opens the broker's database. */
 export function withoutSecrets(env: Environment): Environment {

@@ -14,6 +14,7 @@ export {
   type HostEnvironment,
   masterKeyFile,
   readHostEnvironment,
+  readMasterKeyRotation,
   readStoreEnvironment,
   type StoreEnvironment,
 } from './environment/store.js';

@@ -8,6 +8,7 @@ export type StoreErrorCode =
   | 'schema_too_new'
   | 'role_missing'
   | 'master_key_mismatch'
+  | 'master_key_unchanged'
   | 'secret_unreadable'
   | 'no_organisation'
   | 'foreign_tenant'

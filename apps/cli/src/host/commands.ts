@@ -74,6 +74,17 @@ function defineKeys(program: Command, run: Run): void {
     'Add a new key that signs tokens; the old key verifies for an hour more',
   ).action(run(async (context) => (await import('./keys.js')).rotateSigning(context)));
 
+  addVerb(keys, 'rotate-master', 'Seal everything in the database again under another master key')
+    .addHelpText(
+      'after',
+      '\nStop the brokers first, and start them with the new key. If the key is in the data folder’s file master-key, the verb\nmakes the new one and replaces the file. Otherwise set COUNTERSIGN_NEW_MASTER_KEY, or COUNTERSIGN_NEW_MASTER_KEY_FILE,\nto 32 other random bytes in base64. On PostgreSQL use the owner’s URL. Backups made before need the old key.\n',
+    )
+    .addHelpText(
+      'after',
+      examples('COUNTERSIGN_NEW_MASTER_KEY_FILE=/run/secrets/new-key countersign keys rotate-master'),
+    )
+    .action(run(async (context) => (await import('./rotate-master.js')).rotateMaster(context)));
+
   addVerb(keys, 'revoke-signing', 'Withdraw a compromised signing key; its tokens are refused at once')
     .argument('<kid>', 'as /.well-known/jwks.json names it')
     .action(run(async (context, kid: string) => (await import('./keys.js')).revokeSigning(context, kid)));

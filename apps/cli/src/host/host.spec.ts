@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeGatewayCredential } from '@countersign/gateway-protocol';
 import { specFolder } from '../../../../test/support/spec-folder.js';
@@ -51,6 +51,50 @@ test('migrate makes the database for this user alone, and does nothing the secon
   expect(first.applied.length).toBeGreaterThan(0);
   expect(statSync(join(dataDir, 'countersign.db')).mode & 0o077).toBe(0);
   expect(await json(['migrate'])).toEqual({ deployment: first.deployment, applied: [] });
+});
+
+describe('keys rotate-master', () => {
+  const OTHER = Buffer.alloc(32, 4).toString('base64');
+
+  test('needs the new key if the old one comes from a variable, and seals everything under it', async () => {
+    await applied();
+    const without = await cli(['keys', 'rotate-master']);
+    expect([without.exit, without.err]).toEqual([1, expect.stringContaining('COUNTERSIGN_NEW_MASTER_KEY')]);
+    env = { ...env, COUNTERSIGN_NEW_MASTER_KEY: OTHER };
+    const rotated = await json(['keys', 'rotate-master']);
+    expect(rotated).toEqual({
+      from: expect.any(String),
+      to: expect.any(String),
+      secrets: expect.any(Number),
+      resumed: false,
+    });
+    expect(JSON.stringify(rotated)).not.toContain(OTHER);
+    expect((await cli(['keys', 'list'])).err).toContain('error[master_key_mismatch]');
+    env = { ...env, COUNTERSIGN_MASTER_KEY: OTHER };
+    expect((await cli(['keys', 'rotate-signing'])).exit).toBe(0);
+  });
+
+  test('replaces the key in the data folder, and goes on after a crash', async () => {
+    delete env['COUNTERSIGN_MASTER_KEY'];
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const file = join(dataDir, 'master-key');
+    const first = Buffer.alloc(32, 3).toString('base64');
+    writeFileSync(file, first, { mode: 0o600 });
+    await applied();
+    // A crash before the commit leaves the next key; the verb goes on with it.
+    writeFileSync(`${file}.next`, OTHER, { mode: 0o600 });
+    expect(await json(['keys', 'rotate-master'])).toMatchObject({ resumed: false });
+    expect([readFileSync(file, 'utf8'), readFileSync(`${file}.old`, 'utf8')]).toEqual([OTHER, first]);
+    expect(statSync(file).mode & 0o077).toBe(0);
+    // A crash after the commit leaves the old key in place.
+    writeFileSync(`${file}.next`, OTHER, { mode: 0o600 });
+    writeFileSync(file, first);
+    expect(await json(['keys', 'rotate-master'])).toEqual({ resumed: true });
+    expect(readFileSync(file, 'utf8')).toBe(OTHER);
+    expect((await cli(['keys', 'rotate-master'])).exit).toBe(0);
+    expect(readFileSync(file, 'utf8')).not.toBe(OTHER);
+    expect((await cli(['keys', 'list'])).exit).toBe(0);
+  });
 });
 
 test('before migrate every host verb says to run it', async () => {

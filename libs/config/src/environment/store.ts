@@ -80,3 +80,32 @@ export function readHostEnvironment(env: Environment): HostEnvironment {
     return store === undefined ? undefined : { ...store, publicUrl: raw.COUNTERSIGN_PUBLIC_URL };
   });
 }
+
+/** What a rotation of the master key needs. */
+export type MasterKeyRotationEnvironment = StoreEnvironment & {
+  /** Undefined if none was given. */
+  newMasterKey: Uint8Array | undefined;
+  /** The file that holds the current key; null if a variable does. */
+  keyFile: string | null;
+};
+
+export const rotationShape = { ...storeShape, COUNTERSIGN_NEW_MASTER_KEY: masterKey.optional() };
+
+/**
+ * Reads what `keys rotate-master` needs.
+ * @throws ConfigError naming each bad variable and its rule.
+ */
+export function readMasterKeyRotation(env: Environment): MasterKeyRotationEnvironment {
+  const secrets = [...storeSecrets, 'COUNTERSIGN_NEW_MASTER_KEY'] as const;
+  return readEnvironment(env, rotationShape, secrets, (raw, problem) => {
+    const store = storeFrom(raw, problem);
+    if (store === undefined) return undefined;
+    const keyFile = raw.COUNTERSIGN_MASTER_KEY === undefined ? masterKeyFile(store.dataDir) : null;
+    if (keyFile === null && raw.COUNTERSIGN_NEW_MASTER_KEY === undefined)
+      problem(
+        'COUNTERSIGN_NEW_MASTER_KEY',
+        'is required if COUNTERSIGN_MASTER_KEY is set: set it (or COUNTERSIGN_NEW_MASTER_KEY_FILE) to 32 other random bytes in base64, and keep a copy',
+      );
+    return { ...store, newMasterKey: raw.COUNTERSIGN_NEW_MASTER_KEY, keyFile };
+  });
+}

@@ -5,7 +5,8 @@ import { StoreError } from '../errors.js';
 import type { Sealer } from './secrets/seal.js';
 
 const CHECK = 'this deployment is sealed under this master key';
-const placeOf = (id: string) => ({ table: 'deployment', row: id });
+/** Where the check of the master key is sealed. */
+export const checkPlace = (id: string) => ({ table: 'deployment', row: id, purpose: 'deployment' }) as const;
 
 /** Makes the deployment's one row on the first run; on later ones it only checks the master key. */
 export async function ensureDeployment(
@@ -22,7 +23,7 @@ export async function ensureDeployment(
     epoch: 1,
     feedSeq: 0,
     organisationVersion: 0,
-    masterKeyCheck: sealer.seal(placeOf(id), CHECK),
+    masterKeyCheck: sealer.seal(checkPlace(id), CHECK),
     createdAt: clock.now().toISOString(),
   });
 }
@@ -32,7 +33,7 @@ export async function checkedDeployment(manager: EntityManager, sealer: Sealer):
   const row = await findDeployment(manager);
   if (row === null)
     throw new StoreError('migrations_pending', 'The database was never prepared: run `countersign migrate`.');
-  sealer.open(placeOf(row.id), row.masterKeyCheck);
+  sealer.open(checkPlace(row.id), row.masterKeyCheck);
   return row.id;
 }
 

@@ -154,12 +154,12 @@ export class SigningKeys implements SigningKeyRepository {
     });
     return rows.map(({ sealedPem, ...row }) => ({
       ...row,
-      privatePem: this.sealer.open(placeOf(row.kid), sealedPem),
+      privatePem: this.sealer.open(signingKeyPlace(row), sealedPem),
     }));
   }
 
   async insert({ privatePem, ...key }: StoredKey): Promise<void> {
-    const sealedPem = this.sealer.seal(placeOf(key.kid), privatePem);
+    const sealedPem = this.sealer.seal(signingKeyPlace(key), privatePem);
     await this.manager.insert(SigningKeyEntity, { ...key, publicJwk: key.publicJwk as object, sealedPem });
   }
 
@@ -177,4 +177,6 @@ export class SigningKeys implements SigningKeyRepository {
   }
 }
 
-const placeOf = (kid: string) => ({ table: 'signing_keys', row: kid });
+/** Where the private half of a key is sealed. */
+export const signingKeyPlace = ({ kid, use }: Pick<StoredKey, 'kid' | 'use'>) =>
+  ({ table: 'signing_keys', row: kid, purpose: `${use}-key` }) as const;

@@ -63,18 +63,22 @@ export class SlackInstallations implements SlackInstallationRepository {
   }
 
   private sealed(workspace: string, tokens: Omit<Tokens, 'tokenExpiresAt'>): string {
-    return this.sealer.seal(placeOf(workspace), JSON.stringify(tokens));
+    return this.sealer.seal(slackTokensPlace(workspace), JSON.stringify(tokens));
   }
 
   private opened({ sealedTokens, ...row }: SlackInstallationEntity): SlackInstallation {
     const none: Omit<Tokens, 'tokenExpiresAt'> = { token: '', refreshToken: null };
     const tokens: typeof none =
-      sealedTokens === '' ? none : JSON.parse(this.sealer.open(placeOf(row.workspace), sealedTokens));
+      sealedTokens === ''
+        ? none
+        : JSON.parse(this.sealer.open(slackTokensPlace(row.workspace), sealedTokens));
     return { ...row, ...tokens };
   }
 }
 
-const placeOf = (workspace: string) => ({ table: 'slack_installations', row: workspace });
+/** Where the tokens of a workspace are sealed. */
+export const slackTokensPlace = (workspace: string) =>
+  ({ table: 'slack_installations', row: workspace, purpose: 'slack-tokens' }) as const;
 
 export class SlackAccounts implements SlackAccountRepository {
   constructor(private readonly manager: EntityManager) {}

@@ -3,7 +3,7 @@ import { StoreError } from '../../errors.js';
 import { codeOf, withoutValues } from '../../failures.js';
 import { allMigrations, lacking } from '../applied.js';
 import { ensureDeployment } from '../deployment.js';
-import type { MigrateOptions } from '../engine.js';
+import { type MigrateOptions, migrationsPending } from '../engine.js';
 import { Sealer } from '../secrets/seal.js';
 import { ensureAppRole, ensureLoginRole, isLoginSeparate } from './app-role.js';
 import { beginRead, HOLD_MIGRATION, reachSettings } from './begin.js';
@@ -35,6 +35,29 @@ export async function migratePostgres(url: string, options: MigrateOptions): Pro
       await ensureLoginRole(manager);
       return pending;
     });
+  } finally {
+    await source.destroy();
+  }
+}
+
+/**
+ * Runs the work in one transaction across tenants, as the owner of the tables: for what no broker may do.
+ *
+ * @throws StoreError `role_missing` if the login does not own them
+ */
+export async function asPostgresOwner<T>(
+  url: string,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  const source = await openPool(url, 1, PATIENT);
+  try {
+    if ((await pendingIn(source)).length > 0) throw migrationsPending();
+    if (await isLoginSeparate(source.manager))
+      throw new StoreError(
+        'role_missing',
+        'Only the owner of the database may do this: use the URL with which you migrate.',
+      );
+    return await transaction(source, BEGIN, work);
   } finally {
     await source.destroy();
   }

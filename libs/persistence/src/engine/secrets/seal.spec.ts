@@ -2,7 +2,7 @@ import { systemRandomness } from '../../system.js';
 import { Sealer } from './seal.js';
 
 const KEY = new Uint8Array(32).fill(1);
-const HERE = { table: 'signing_keys', row: 'k1' };
+const HERE = { table: 'signing_keys', row: 'k1', purpose: 'token-key' } as const;
 const sealer = new Sealer(KEY, systemRandomness);
 
 const code = (work: () => unknown): string => {
@@ -24,7 +24,7 @@ describe('Sealer', () => {
 
   test('names its key by the first 8 bytes of SHA-256', () => {
     expect(sealer.keyId).toBe('72cd6e8422c407fb');
-    expect(sealer.seal(HERE, 'x').split('.').slice(0, 2)).toEqual(['s1', '72cd6e8422c407fb']);
+    expect(sealer.seal(HERE, 'x').split('.').slice(0, 2)).toEqual(['s2', '72cd6e8422c407fb']);
   });
 
   test('tells another key from a damaged or moved text', () => {
@@ -41,16 +41,24 @@ describe('Sealer', () => {
       [version, id, nonce, body.slice(0, 8)].join('.'),
       [version, id, nonce, ''].join('.'),
       [version, id, '', body].join('.'),
-      ['s2', id, nonce, body].join('.'),
+      ['s1', id, nonce, body].join('.'),
+      ['s3', id, nonce, body].join('.'),
       '',
       'secret',
     ])
       expect(code(() => sealer.open(HERE, wrong))).toBe('secret_unreadable');
     for (const there of [
       { ...HERE, row: 'k2' },
+      { ...HERE, purpose: 'feed-key' as const },
       { ...HERE, table: 'deployment' },
     ])
       expect(code(() => sealer.open(there, sealed))).toBe('secret_unreadable');
+  });
+
+  test('opens what earlier releases sealed with the master key itself', () => {
+    expect(sealer.open(HERE, 's1.72cd6e8422c407fb.BwcHBwcHBwcHBwcH._paJ1mraL5F3caK3BcUQGRhGTrT0bQ')).toBe(
+      'secret',
+    );
   });
 
   test.each([0, 16, 31, 33])('refuses a key of %i bytes', (length) => {

@@ -1,38 +1,48 @@
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
-import type { Randomness } from '@countersign/access';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
+import type { Randomness, StoredKey } from '@countersign/access';
 import { StoreError } from '../../errors.js';
 
-const VERSION = 's1';
+const VERSION = 's2';
+/** Sealed by earlier releases, with the master key itself. Read until the next rotation; no longer written. */
+const FIRST_VERSION = 's1';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const MASTER_KEY_BYTES = 32;
+const KEY_BYTES = 32;
+
+/** What a secret is for. Each purpose has a key of its own, derived from the master key. */
+export type Purpose = 'deployment' | `${StoredKey['use']}-key` | 'slack-tokens';
 
 /** The place of a secret: it opens there and nowhere else (the AAD of its sealing). */
 export interface Place {
   table: string;
   row: string;
+  purpose: Purpose;
 }
 
 /**
- * Seals secrets under the deployment's master key with AES-256-GCM. A sealed text names its key, so that
- * a later change of keys can distinguish old from new: `s1.<key id>.<nonce>.<ciphertext ‖ tag>`, base64url.
+ * Seals secrets with AES-256-GCM, each purpose under a key of its own: HKDF-SHA-256 (RFC 5869) of the master key, without
+ * salt, with the info `countersign/seal/v2/<purpose>`. A sealed text names the master key, so that another one is told from
+ * a damaged text: `s2.<master key id>.<nonce>.<ciphertext ‖ tag>`, base64url.
  */
 export class Sealer {
-  /** First 8 bytes of the key's SHA-256, hex. Says which key, not what it is. */
+  /** First 8 bytes of the master key's SHA-256, hex. Says which key, not what it is. */
   readonly keyId: string;
-  readonly #key: Uint8Array;
+  readonly #masterKey: Uint8Array;
   readonly #random: Randomness;
+  readonly #derived = new Map<Purpose, Uint8Array>();
 
   constructor(masterKey: Uint8Array, random: Randomness) {
-    if (masterKey.length !== MASTER_KEY_BYTES) throw new RangeError('a master key is 32 bytes');
-    this.#key = masterKey;
+    if (masterKey.length !== KEY_BYTES) throw new RangeError('a master key is 32 bytes');
+    this.#masterKey = masterKey;
     this.#random = random;
     this.keyId = createHash('sha256').update(masterKey).digest('hex').slice(0, 16);
   }
 
   seal(place: Place, secret: string): string {
     const nonce = this.#random.bytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(additional(place, this.keyId));
+    const cipher = createCipheriv('aes-256-gcm', this.keyFor(place.purpose), nonce).setAAD(
+      additional(VERSION, place, this.keyId),
+    );
     const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     return [VERSION, this.keyId, Buffer.from(nonce).toString('base64url'), sealed.toString('base64url')].join(
       '.',
@@ -41,20 +51,21 @@ export class Sealer {
 
   /** @throws StoreError `master_key_mismatch` for a text of another key, `secret_unreadable` for a damaged or moved one */
   open(place: Place, sealed: string): string {
-    const [version, keyId, nonce, body] = sealed.split('.');
-    if (version !== VERSION || nonce === undefined || body === undefined)
+    const [version = '', keyId, nonce, body] = sealed.split('.');
+    if (![VERSION, FIRST_VERSION].includes(version) || nonce === undefined || body === undefined)
       throw new StoreError('secret_unreadable', `A secret of ${place.table} is not readable.`);
     if (keyId !== this.keyId)
       throw new StoreError(
         'master_key_mismatch',
         `This master key (${this.keyId}) is not the one that the database was made with (${keyId}).`,
       );
+    const key = version === FIRST_VERSION ? this.#masterKey : this.keyFor(place.purpose);
     const bytes = Buffer.from(body, 'base64url');
     try {
-      const decipher = createDecipheriv('aes-256-gcm', this.#key, Buffer.from(nonce, 'base64url'), {
+      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), {
         authTagLength: TAG_BYTES,
       })
-        .setAAD(additional(place, keyId))
+        .setAAD(additional(version, place, keyId))
         .setAuthTag(bytes.subarray(-TAG_BYTES));
       return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString(
         'utf8',
@@ -63,7 +74,23 @@ export class Sealer {
       throw new StoreError('secret_unreadable', `A secret of ${place.table} is damaged or was moved.`, cause);
     }
   }
+
+  private keyFor(purpose: Purpose): Uint8Array {
+    const known = this.#derived.get(purpose);
+    if (known !== undefined) return known;
+    const info = `countersign/seal/v2/${purpose}`;
+    const key = new Uint8Array(hkdfSync('sha256', this.#masterKey, '', info, KEY_BYTES));
+    this.#derived.set(purpose, key);
+    return key;
+  }
 }
 
-const additional = ({ table, row }: Place, keyId: string): Uint8Array =>
-  Buffer.from(JSON.stringify(['countersign/secret/v1', keyId, table, row]), 'utf8');
+const additional = (version: string, { table, row, purpose }: Place, keyId: string): Uint8Array =>
+  Buffer.from(
+    JSON.stringify(
+      version === FIRST_VERSION
+        ? ['countersign/secret/v1', keyId, table, row]
+        : ['countersign/secret/v2', keyId, purpose, table, row],
+    ),
+    'utf8',
+  );

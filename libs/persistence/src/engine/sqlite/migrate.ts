@@ -1,10 +1,10 @@
 import { chmod, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { StoreError } from '../../errors.js';
 import { allMigrations, lacking } from '../applied.js';
 import { ensureDeployment } from '../deployment.js';
-import type { MigrateOptions } from '../engine.js';
+import { type MigrateOptions, migrationsPending } from '../engine.js';
 import { Sealer } from '../secrets/seal.js';
 import { openSource } from './data-source.js';
 import { writeTransaction } from './transactions.js';
@@ -21,6 +21,22 @@ export async function migrateSqlite(path: string, options: MigrateOptions): Prom
       await ensureDeployment(manager, { sealer, ids: options.ids, clock: options.clock });
       return pending;
     });
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** Runs the work in one writing transaction of a database of this version. */
+export async function asSqliteOwner<T>(
+  path: string,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  if (!(await exists(path)))
+    throw new StoreError('database_missing', 'There is no database file yet: run `countersign migrate`.');
+  const source = await openSource(path, 'write');
+  try {
+    if ((await unapplied(source)).length > 0) throw migrationsPending();
+    return await writeTransaction(source, work);
   } finally {
     await source.destroy();
   }

@@ -1,0 +1,67 @@
+import { publishedKeys, rotateSigningKey } from '@countersign/access';
+import { migrate, nodeKeyMaker, openStore, rotateMasterKey } from '@countersign/persistence';
+import { optionsFor } from '../support/migrated-database.js';
+import { describeStore } from './support/describe-store.js';
+import { startWorkflow } from './support/workflow.js';
+
+const refused = (code: string) => expect.objectContaining({ name: 'StoreError', code });
+const NEW = new Uint8Array(32).fill(9);
+
+describeStore('the master key', (bench) => {
+  const rotated = (newMasterKey: Uint8Array, masterKey?: Uint8Array) =>
+    rotateMasterKey({
+      ...optionsFor(bench.database.url, masterKey === undefined ? {} : { masterKey }),
+      newMasterKey,
+    });
+
+  test('a stolen master key opens nothing after its rotation, and all that it sealed opens with the new one', async () => {
+    const flow = await startWorkflow(bench.store);
+    const before = await bench.store.signingKeys.read((unit) => unit.keys.list('token'));
+    const workspace = {
+      ...{
+        workspace: 'T0ACME',
+        name: 'Acme',
+        appId: 'A1',
+        botId: 'B1',
+        botUser: 'U1',
+        scopes: ['chat:write'],
+      },
+      ...{ token: 'xoxb-1', refreshToken: 'xoxe-1', tokenExpiresAt: null },
+      ...{ installedBy: null, installedAt: flow.clock.now().toISOString(), endedAt: null, endReason: null },
+    };
+    await bench.store.slackSetup.write((unit) => unit.slackInstallations.save(workspace));
+    const done = await rotated(NEW);
+    expect(done).toMatchObject({ from: expect.any(String), to: expect.any(String) });
+    // The check, the keys for tokens and feed (and any other use), one workspace.
+    expect(done.secrets).toBeGreaterThanOrEqual(4);
+
+    await expect(openStore(optionsFor(bench.database.url))).rejects.toThrow(refused('master_key_mismatch'));
+    const store = await openStore(optionsFor(bench.database.url, { masterKey: NEW }));
+    try {
+      const after = await store.signingKeys.read((unit) => unit.keys.list('token'));
+      expect(after).toEqual(before);
+      expect(publishedKeys(after, flow.clock.now())).not.toEqual([]);
+      const [found] = await store.slack.read((unit) => unit.slackInstallations.list());
+      expect(found).toMatchObject({ token: 'xoxb-1', refreshToken: 'xoxe-1' });
+      await rotateSigningKey({ ...flow.deps, store }, nodeKeyMaker);
+      const leaves = await store.readForTenant('deployment', (unit) =>
+        unit.events.list({}, { limit: 200, cursor: null }),
+      );
+      expect(JSON.stringify(leaves)).toContain('master-key.rotated');
+    } finally {
+      await store.close();
+    }
+    // A running broker with the old key can no longer sign; it has to be started again.
+    await expect(bench.store.signingKeys.read((unit) => unit.keys.list('token'))).rejects.toThrow(
+      refused('master_key_mismatch'),
+    );
+    await migrate(optionsFor(bench.database.url, { masterKey: NEW }));
+  });
+
+  test('the same key, or one that does not open the database, rotates nothing', async () => {
+    const { masterKey } = optionsFor(bench.database.url);
+    await expect(rotated(masterKey)).rejects.toThrow(refused('master_key_unchanged'));
+    await expect(rotated(masterKey, NEW)).rejects.toThrow(refused('master_key_mismatch'));
+    await (await openStore(optionsFor(bench.database.url))).close();
+  });
+});
