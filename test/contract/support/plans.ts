@@ -3,6 +3,7 @@ import { beginRead } from '../../../libs/persistence/src/engine/postgres/begin.j
 import { openPool } from '../../../libs/persistence/src/engine/postgres/data-source.js';
 import { transaction } from '../../../libs/persistence/src/engine/postgres/transactions.js';
 import { openSource } from '../../../libs/persistence/src/engine/sqlite/data-source.js';
+import type { UnitRunner } from '../../../libs/persistence/src/engine/unit-runner.js';
 import type { TestDatabase } from './database.js';
 
 /** What an engine says it does for a query. */
@@ -29,17 +30,22 @@ async function sentBy(
   manager: EntityManager,
   work: (manager: EntityManager) => Promise<unknown>,
 ): Promise<Sent[]> {
-  const runner = manager.queryRunner ?? manager.dataSource.createQueryRunner();
-  const { query } = runner;
+  const runner = (manager.queryRunner ?? manager.dataSource.createQueryRunner()) as Partial<UnitRunner>;
+  const { query, execute } = runner;
   const sent: Sent[] = [];
+  if (execute !== undefined)
+    runner.execute = (sql, values) => {
+      sent.push([sql, values]);
+      return execute(sql, values);
+    };
   runner.query = ((sql: string, values: unknown[] = [], structured = false) => {
     sent.push([sql, values]);
-    return Reflect.apply(query, runner, [sql, values, structured]);
-  }) as typeof query;
+    return Reflect.apply(query as UnitRunner['query'], runner, [sql, values, structured]);
+  }) as UnitRunner['query'];
   try {
     await work(manager);
   } finally {
-    runner.query = query;
+    Object.assign(runner, { query }, execute && { execute });
   }
   return sent;
 }

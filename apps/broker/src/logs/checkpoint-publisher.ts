@@ -32,7 +32,7 @@ export class CheckpointPublisher implements OnApplicationBootstrap, OnModuleDest
   }
 
   onApplicationBootstrap(): void {
-    this.#unsubscribe = this.deps.store.onCommit((logs) => {
+    this.#unsubscribe = this.deps.store.onCommit(({ logs }) => {
       for (const log of logs) this.#grown.add(log);
     });
     this.#loop.start();

@@ -16,10 +16,13 @@ const BATCH = 100;
  * by whichever broker comes first. From then on each delivery succeeds, waits or dies on its own. Streams get no
  * deliveries, because every broker reads all notices for its own streams.
  *
- * @returns how many notices were fanned out
+ * @returns how many notices were fanned out, and to how many recipients
  */
-export async function fanOutNotices(deps: BrokerDeps, channels: readonly NoticeChannel[]): Promise<number> {
-  let sent = 0;
+export async function fanOutNotices(
+  deps: BrokerDeps,
+  channels: readonly NoticeChannel[],
+): Promise<{ notices: number; deliveries: number }> {
+  const sent = { notices: 0, deliveries: 0 };
   for (;;) {
     const now = deps.clock.now().toISOString();
     const due = await deps.store.notices.read((unit) => unit.outbox.due(now, BATCH));
@@ -30,10 +33,13 @@ export async function fanOutNotices(deps: BrokerDeps, channels: readonly NoticeC
     );
     const at = deps.clock.now().toISOString();
     await deps.store.notices.write(async ({ deliveries }) => {
-      for (const [index, { notice }] of addressed.entries())
-        await deliveries.fanOut(notice, drafts[index] ?? [], at);
+      // At once: they share a round trip.
+      await Promise.all(
+        addressed.map(({ notice }, index) => deliveries.fanOut(notice, drafts[index] ?? [], at)),
+      );
     });
-    sent += due.length;
+    sent.notices += due.length;
+    sent.deliveries += drafts.flat().length;
     if (due.length < BATCH) return sent;
   }
 }
@@ -43,10 +49,7 @@ async function addressAll(deps: BrokerDeps, notices: readonly Notice[]): Promise
   const found: AddressedNotice[] = [];
   for (const tenant of new Set(notices.map((notice) => notice.tenant))) {
     const own = notices.filter((notice) => notice.tenant === tenant);
-    const addressed = await deps.store.readForTenant(tenant, (unit) =>
-      Promise.all(own.map((notice) => address(unit, notice))),
-    );
-    found.push(...addressed);
+    found.push(...(await deps.store.readForTenant(tenant, (unit) => address(unit, own))));
   }
   return found;
 }
@@ -69,13 +72,31 @@ async function draftsOf(
   return drafts.flat();
 }
 
-async function address(unit: ReadUnit, notice: Notice): Promise<AddressedNotice> {
-  const grant = notice.subject.startsWith('grt_') ? await unit.grants.find(notice.subject) : null;
-  const request = await unit.requests.find(grant?.request ?? notice.subject);
-  const reviews = request === null ? [] : await unit.reviews.ofRequests([request.id]);
-  const persons = await personsOf(notice, {
-    person: (id) => unit.organisation.person(id),
-    withRole: (tenant, role) => unit.organisation.withRole(tenant, role),
-  });
-  return { notice, request, grant, reviews, persons };
+/** Addresses notices of one tenant. */
+async function address(unit: ReadUnit, notices: readonly Notice[]): Promise<AddressedNotice[]> {
+  const subjects = [...new Set(notices.map(({ subject }) => subject))];
+  const grants = byId(await unit.grants.findAll(subjects.filter((id) => id.startsWith('grt_'))));
+  const requestOf = (subject: string) => grants.get(subject)?.request ?? subject;
+  const ids = [...new Set(subjects.map(requestOf))];
+  const [found, reviews] = await Promise.all([unit.requests.findAll(ids), unit.reviews.ofRequests(ids)]);
+  const requests = byId(found);
+  return Promise.all(
+    notices.map(async (notice) => {
+      const request = requests.get(requestOf(notice.subject)) ?? null;
+      const persons = await personsOf(notice, {
+        person: (id) => unit.organisation.person(id),
+        withRole: (tenant, role) => unit.organisation.withRole(tenant, role),
+      });
+      return {
+        notice,
+        request,
+        grant: grants.get(notice.subject) ?? null,
+        reviews: reviews.filter((review) => review.request === request?.id),
+        persons,
+      };
+    }),
+  );
 }
+
+const byId = <Row extends { id: string }>(rows: readonly Row[]): Map<string, Row> =>
+  new Map(rows.map((row) => [row.id, row]));

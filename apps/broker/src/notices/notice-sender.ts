@@ -8,6 +8,8 @@ import { ChannelSender, type DeliveryReport } from './channel-sender.js';
 import { fanOutNotices } from './fan-out.js';
 
 const EVERY_MS = 1_000;
+/** Notices in quick succession are fanned out together. */
+const REST_MS = 250;
 
 /** Sends notices: fans them out to recipients, then one sender for each channel attempts the deliveries. */
 @Injectable()
@@ -23,22 +25,30 @@ export class NoticeSender implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly metrics: Metrics,
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
-    const work = async () => this.metrics.dispatched(await fanOutNotices(this.deps, channels));
-    this.fanOut = new PeriodicLoop('outbox', EVERY_MS, work, onError);
+    const work = async () => {
+      const { notices, deliveries } = await fanOutNotices(this.deps, channels);
+      this.metrics.dispatched(notices);
+      if (deliveries > 0) this.wakeSenders();
+    };
+    this.fanOut = new PeriodicLoop('outbox', EVERY_MS, work, onError, REST_MS);
     this.senders = channels.map((channel) => new ChannelSender(deps, channel, this.report, onError));
   }
 
   onApplicationBootstrap(): void {
-    const all = [this.fanOut, ...this.senders];
-    this.unsubscribe = this.deps.store.onCommit(() => {
-      for (const each of all) each.wake();
+    this.unsubscribe = this.deps.store.onCommit(({ notices, deliveries }) => {
+      if (notices) this.fanOut.wake();
+      if (deliveries) this.wakeSenders();
     });
-    for (const each of all) each.start();
+    for (const each of [this.fanOut, ...this.senders]) each.start();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.unsubscribe?.();
     await Promise.all([this.fanOut.stop(), ...this.senders.map((sender) => sender.stop())]);
+  }
+
+  private wakeSenders(): void {
+    for (const sender of this.senders) sender.wake();
   }
 
   private readonly report: DeliveryReport = ({ notice, channel, attempts }, outcome, error) => {

@@ -6,6 +6,8 @@ import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
 import { StreamHub } from './stream-hub.js';
 
 const EVERY_MS = 1_000;
+/** A poll reads back, so notices in quick succession are read together. */
+const REST_MS = 200;
 const BATCH = 500;
 /**
  * Ids are made before their transactions commit, and several brokers have several clocks. So once a second a poll reads back
@@ -38,13 +40,16 @@ export class NoticeFollower implements OnApplicationBootstrap, OnModuleDestroy {
       EVERY_MS,
       () => this.follow((notice) => this.streams.send(notice)),
       (job, error) => logger.error({ err: error, job }, 'a job failed'),
+      REST_MS,
     );
   }
 
   /** Notices from before the start are not sent. */
   async onApplicationBootstrap(): Promise<void> {
     await this.follow(() => {});
-    this.unsubscribe = this.deps.store.onCommit(() => this.loop.wake());
+    this.unsubscribe = this.deps.store.onCommit(({ notices }) => {
+      if (notices) this.loop.wake();
+    });
     this.loop.start();
   }
 

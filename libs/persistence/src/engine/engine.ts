@@ -1,26 +1,44 @@
 import type { Clock, Ids, Randomness } from '@countersign/access';
-import type { Hashing } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, type Hashing } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { StoreError } from '../errors.js';
 import type { RowAccess } from '../repositories/bound.js';
+import type { TransactionEnd } from '../units/transaction-end.js';
 
 /** One database engine behind the store: transactions, and what they need that engines do in different ways. */
 export interface Engine {
   /**
-   * One writing unit as one transaction, opened for one tenant or across them. Units that take the same log do not
-   * interleave; on PostgreSQL row-level security holds the unit to its reach.
+   * One writing unit, opened for one tenant or across them. It has a transaction of its own, or shares one with units of the
+   * same tenant that wait at the same time; it is answered once that has committed. Units that take the same log do not
+   * interleave; on PostgreSQL row-level security holds the unit to its reach. The work may be called again.
    */
   write<T>(
     unit: { reach: RowAccess; waitsForLog: boolean },
-    work: (manager: EntityManager) => Promise<T>,
+    work: (manager: EntityManager, end: TransactionEnd) => Promise<T>,
   ): Promise<T>;
-  /** One unit of reads as one snapshot. */
-  read<T>(reach: RowAccess, work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /**
+   * One unit of reads as one snapshot.
+   *
+   * @param isShared it reads a few rows by their keys, so others may share its snapshot and its connection
+   */
+  read<T>(reach: RowAccess, work: (manager: EntityManager) => Promise<T>, isShared?: boolean): Promise<T>;
   readonly rules: UnitRules;
   /** Calls back when another process announces a commit. @returns a function that ends it */
   onForeignCommit(listener: () => void): () => void;
   /** Lets the units at hand finish, refuses new ones, closes the database. */
   close(): Promise<void>;
+}
+
+/** Who has anything to learn from a commit. */
+export interface CommitNews {
+  /** Gateways. */
+  feed: boolean;
+  /** People, once their notices are fanned out. */
+  notices: boolean;
+  /** Followers of these logs. Empty also where the logs are not known. */
+  logs: readonly string[];
+  /** Channels, if a person has retried deliveries. */
+  deliveries: boolean;
 }
 
 /** What a writing unit does at certain points beside its own statements. */
@@ -29,7 +47,7 @@ export interface UnitRules {
   narrow(manager: EntityManager, slug: string): Promise<void>;
   /** Before the organisation changes: waits until no tenant's unit that decides by it is under way. */
   beforeOrganisationChange(manager: EntityManager): Promise<void>;
-  /** Last, if the unit notifies gateways or people: wakes other processes when it commits. */
+  /** Last, if a unit notifies gateways or people: wakes other processes when it commits. */
   announce(manager: EntityManager): Promise<void>;
 }
 
@@ -61,3 +79,7 @@ export interface StoreOptions {
 }
 
 export type MigrateOptions = Pick<StoreOptions, 'url' | 'masterKey' | 'ids' | 'random'> & { clock: Clock };
+
+/** Whether a unit writes for one tenant and decides by its log; the deployment's own log belongs to no tenant. */
+export const isTenant = (reach: RowAccess): reach is { readonly tenant: string } =>
+  reach !== 'all-tenants' && reach.tenant !== DEPLOYMENT_SLUG;

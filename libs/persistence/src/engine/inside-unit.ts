@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { StoreError } from '../errors.js';
 
 /** Whether the code that runs here belongs to a unit of work that is still open; shared by all queues. */
@@ -20,3 +20,9 @@ export async function insideUnit<T>(unit: () => Promise<T>): Promise<T> {
     context.open = false;
   }
 }
+
+/** The work of a unit, bound to the asynchronous context of its caller: a transaction runs the units of several callers. */
+export const asUnit = <Given extends unknown[], T>(
+  work: (...given: Given) => Promise<T>,
+): ((...given: Given) => Promise<T>) =>
+  AsyncResource.bind((...given: Given) => insideUnit(() => work(...given)));

@@ -22,7 +22,7 @@ import { checkedSlug, Owners } from '../units/context.js';
 import { portsOf } from '../units/ports.js';
 import { tenantReads, vendorReads } from '../units/read-unit.js';
 import { UnitOfWork } from '../units/unit-of-work.js';
-import type { Engine, StoreOptions } from './engine.js';
+import type { CommitNews, Engine, StoreOptions } from './engine.js';
 import { openPostgres } from './postgres/engine.js';
 import { Sealer } from './secrets/seal.js';
 import { openSqlite } from './sqlite/engine.js';
@@ -35,10 +35,10 @@ export interface OpenedStore extends Store {
    * notify gateways or people, if the engine carries announcements (PostgreSQL). It wakes pollers early; nothing may
    * depend on it.
    *
-   * @param listener is told which logs the unit wrote to; none where that is not known
+   * @param listener is told who may learn from it
    * @returns a function that ends it
    */
-  onCommit(listener: (logs: readonly string[]) => void): () => void;
+  onCommit(listener: (news: CommitNews) => void): () => void;
   /** Settles when the database answers; rejects if it does not. */
   ready(): Promise<void>;
   /** Lets the units at hand finish, refuses new ones, closes the database. */
@@ -62,8 +62,8 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
   };
   const { engine, deployment } =
     place.engine === 'sqlite'
-      ? await openSqlite(place.path, context.sealer)
-      : await openPostgres(place.url, context.sealer);
+      ? await openSqlite(place.path, context)
+      : await openPostgres(place.url, context);
   const store = new EngineStore(deployment, engine, context);
   return Object.assign(store, portsOf(store));
 }
@@ -83,7 +83,7 @@ interface UnitStart<T> {
 }
 
 class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
-  readonly #listeners = new Set<(logs: readonly string[]) => void>();
+  readonly #listeners = new Set<(news: CommitNews) => void>();
   readonly #stopListening: () => void;
 
   constructor(
@@ -91,7 +91,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
     private readonly engine: Engine,
     private readonly context: UnitContext,
   ) {
-    this.#stopListening = engine.onForeignCommit(() => this.wake());
+    this.#stopListening = engine.onForeignCommit(() => this.wake(EVERYTHING));
   }
 
   async forTenant<T>(
@@ -129,17 +129,12 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
     );
   }
 
-  /** A unit across tenants that takes no log: what it changes is no event. */
-  async withoutLog<T>(
-    work: (unit: ReturnType<UnitOfWork['deployment']>) => Promise<T>,
-    wakes: boolean,
-  ): Promise<T> {
+  /** A unit across tenants that takes no log: what it changes is no event, and no one who polls the store waits for it. */
+  withoutLog<T>(work: (unit: ReturnType<UnitOfWork['deployment']>) => Promise<T>): Promise<T> {
     const { engine, context } = this;
-    const result = await engine.write({ reach: 'all-tenants', waitsForLog: false }, (manager) =>
-      work(new UnitOfWork(manager, context, engine.rules, null).deployment()),
+    return engine.write({ reach: 'all-tenants', waitsForLog: false }, (manager, end) =>
+      work(new UnitOfWork(manager, context, engine.rules, end, null).deployment()),
     );
-    if (wakes) this.wake();
-    return result;
   }
 
   async readForTenant<T>(slug: string, work: (unit: ReadUnit) => Promise<T>): Promise<T> {
@@ -147,11 +142,16 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
     return this.engine.read(reach, async (manager) => work(tenantReads(manager, this.context, slug)));
   }
 
-  readAsVendor<T>(work: (unit: VendorReadUnit) => Promise<T>): Promise<T> {
-    return this.engine.read('all-tenants', async (manager) => work(vendorReads(manager, this.context)));
+  /** @param isShared it reads a few rows by their keys */
+  readAsVendor<T>(work: (unit: VendorReadUnit) => Promise<T>, isShared = false): Promise<T> {
+    return this.engine.read(
+      'all-tenants',
+      async (manager) => work(vendorReads(manager, this.context)),
+      isShared,
+    );
   }
 
-  onCommit(listener: (logs: readonly string[]) => void): () => void {
+  onCommit(listener: (news: CommitNews) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -204,24 +204,25 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
     const { engine, context } = this;
     const { reach, waitsForLog } = start;
     const isAcross = reach === 'all-tenants' && waitsForLog;
-    let done: UnitOfWork | undefined;
-    const result = await engine.write({ reach, waitsForLog }, async (manager) => {
-      const unit = new UnitOfWork(manager, context, engine.rules, isAcross ? null : context.organisation);
+    let news: CommitNews = EVERYTHING;
+    const result = await engine.write({ reach, waitsForLog }, async (manager, end) => {
+      const cache = isAcross ? null : context.organisation;
+      const unit = new UnitOfWork(manager, context, engine.rules, end, cache);
       const answers = new IdempotentAnswers(manager);
       let kept: KeptAnswer | null = null;
       const { tenant, work } = await start.open(unit, manager, async () => {
         kept = sent === undefined ? null : await answers.find(sent);
       });
-      done = unit;
-      if (sent === undefined) return finish(unit, work);
-      if (kept !== null && isKept(kept, sent)) return firstResult<T>(kept, sent);
-      return finish(unit, async () => {
+      if (kept !== null && sent !== undefined && isKept(kept, sent)) return firstResult<T>(kept, sent);
+      const finished = await finish(unit, async () => {
         const done = await work();
-        await answers.save(tenant, sent, done);
+        if (sent !== undefined) await answers.save(tenant, sent, done);
         return done;
       });
+      news = isAcross ? { ...EVERYTHING, logs: unit.news.logs } : unit.news;
+      return finished;
     });
-    this.wake(done?.logs);
+    this.wake(news);
     return result;
   }
 
@@ -231,7 +232,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
       new IdempotentAnswers(manager).find(sent),
     );
     if (kept !== null && isKept(kept, sent)) return firstResult<T>(kept, sent);
-    await this.withoutLog(({ idempotency }) => idempotency.clearExpired(sent.now.toISOString()), false);
+    await this.withoutLog(({ idempotency }) => idempotency.clearExpired(sent.now.toISOString()));
     try {
       return await this.attempt(start, sent);
     } catch (error) {
@@ -240,15 +241,15 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
   }
 
   /** A listener that throws must not make a committed unit look failed. */
-  private wake(logs: readonly string[] = []): void {
-    for (const listener of this.#listeners) queueMicrotask(() => listener(logs));
+  private wake(news: CommitNews): void {
+    for (const listener of this.#listeners) queueMicrotask(() => listener(news));
   }
 }
 
 async function finish<T>(unit: UnitOfWork, work: () => Promise<T>): Promise<T> {
   try {
     const done = await work();
-    await unit.flush();
+    await unit.settle();
     return done;
   } catch (error) {
     // PostgreSQL refuses every statement after one that failed: the first failure says what is wrong.
@@ -258,3 +259,6 @@ async function finish<T>(unit: UnitOfWork, work: () => Promise<T>): Promise<T> {
 }
 
 const ABORTED = '25P02';
+
+/** Of units across tenants and of other processes: whatever there may be. */
+const EVERYTHING: CommitNews = { feed: true, notices: true, deliveries: true, logs: [] };

@@ -8,6 +8,7 @@ import { signingKeyPlace } from '../repositories/credentials.js';
 import { OrganisationCache } from '../repositories/organisation-cache.js';
 import { slackTokensPlace } from '../repositories/slack.js';
 import { Owners } from '../units/context.js';
+import { TransactionEnd } from '../units/transaction-end.js';
 import { UnitOfWork } from '../units/unit-of-work.js';
 import { checkPlace } from './deployment.js';
 import { NO_RULES, type StoreOptions } from './engine.js';
@@ -59,13 +60,12 @@ async function rotateIn(
   options: RotateOptions,
 ): Promise<MasterKeyRotation> {
   const { ids, random, hashing, clock } = options;
-  const context = { ids, random, hashing, sealer: sealers.to };
-  const unit = new UnitOfWork(
-    manager,
-    { ...context, organisation: new OrganisationCache(), owners: new Owners() },
-    NO_RULES,
-    null,
-  );
+  const context = {
+    ...{ ids, random, hashing, sealer: sealers.to },
+    ...{ organisation: new OrganisationCache(), owners: new Owners() },
+  };
+  const end = new TransactionEnd(context, NO_RULES);
+  const unit = new UnitOfWork(manager, context, NO_RULES, end, null);
   // The deployment's log first: no broker makes a signing key meanwhile.
   const { log } = await unit.vendor();
   const rows = await sealedRows(manager);
@@ -80,7 +80,8 @@ async function rotateIn(
     actor: 'host',
     data: { ...rotation },
   });
-  await unit.flush();
+  await unit.settle();
+  await end.flush(manager);
   return rotation;
 }
 

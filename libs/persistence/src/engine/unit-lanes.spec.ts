@@ -1,4 +1,27 @@
-import { UnitLanes } from './unit-lanes.js';
+import { insideUnit } from './inside-unit.js';
+import { type QueuedUnit, UnitLanes } from './unit-lanes.js';
+
+type Task = () => Promise<string | number | undefined>;
+
+async function transact({ task, succeed, fail }: QueuedUnit<Task>): Promise<void> {
+  await insideUnit(task).then(succeed, fail);
+}
+
+/** Lanes whose transactions have one unit each. */
+class Lanes {
+  readonly #lanes: UnitLanes<Task>;
+  constructor(width: number) {
+    this.#lanes = new UnitLanes(width, transact);
+  }
+
+  run(lane: string | null, task: Task) {
+    return this.#lanes.run(lane, task, { isAlone: true });
+  }
+
+  close(): Promise<void> {
+    return this.#lanes.close();
+  }
+}
 
 /** A unit that says when it begins and waits to be let go. */
 function held(seen: string[], name: string) {
@@ -22,7 +45,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('UnitLanes', () => {
   test('runs units of one lane in their order and those of others beside them', async () => {
-    const lanes = new UnitLanes(3);
+    const lanes = new Lanes(3);
     const seen: string[] = [];
     const [first, second, other] = [held(seen, 'acme 1'), held(seen, 'acme 2'), held(seen, 'globex')];
     const done = [
@@ -42,7 +65,7 @@ describe('UnitLanes', () => {
   });
 
   test('runs no more at once than it is wide, whatever the lanes, and waiting lanes take no place', async () => {
-    const lanes = new UnitLanes(2);
+    const lanes = new Lanes(2);
     const seen: string[] = [];
     const units = ['a', 'b', 'c'].map((name) => held(seen, name));
     const [a, b, c] = units as [(typeof units)[0], (typeof units)[0], (typeof units)[0]];
@@ -65,7 +88,7 @@ describe('UnitLanes', () => {
   });
 
   test('a unit that fails frees its lane and its place', async () => {
-    const lanes = new UnitLanes(1);
+    const lanes = new Lanes(1);
     const failed = lanes.run('acme', () => Promise.reject(new Error('no')));
     const next = lanes.run('acme', async () => 'next');
     await expect(failed).rejects.toThrow('no');
@@ -73,7 +96,7 @@ describe('UnitLanes', () => {
   });
 
   test('refuses a unit inside a unit, of other lanes too', async () => {
-    const [one, two] = [new UnitLanes(2), new UnitLanes(2)];
+    const [one, two] = [new Lanes(2), new Lanes(2)];
     const nested = expect.objectContaining({ code: 'nested_unit' });
     await one.run('acme', async () => {
       await expect(one.run('globex', async () => 1)).rejects.toEqual(nested);
@@ -82,7 +105,7 @@ describe('UnitLanes', () => {
   });
 
   test('close waits for what came before, waiting units included, and refuses what comes after', async () => {
-    const lanes = new UnitLanes(1);
+    const lanes = new Lanes(1);
     const seen: string[] = [];
     const [first, second] = [held(seen, 'first'), held(seen, 'second')];
     const done = [lanes.run(null, first.unit), lanes.run('acme', second.unit)];
@@ -94,5 +117,26 @@ describe('UnitLanes', () => {
     second.letGo();
     await Promise.all([...done, closing]);
     expect(seen).toEqual(['first begins', 'first ends', 'second begins', 'second ends', 'closed']);
+  });
+
+  test('a transaction takes the units that wait in its lane, up to one that stays alone', async () => {
+    const seen: string[][] = [];
+    const lanes = new UnitLanes<string>(1, async (first, next) => {
+      await settle();
+      const taken = [first];
+      for (let unit = next(); unit !== undefined; unit = next()) taken.push(unit);
+      seen.push(taken.map(({ task }) => task));
+      for (const { succeed, task } of taken) succeed(task);
+    });
+    const run = (task: string, lane = 'acme') => lanes.run(lane, task, { isAlone: task.startsWith('alone') });
+    const tasks = ['a', 'b', 'alone 1', 'alone 2', 'c', 'd'];
+    const done = [...tasks.map((task) => run(task)), run('other', 'globex')];
+    expect(await Promise.all(done)).toEqual([...tasks, 'other']);
+    expect(seen.filter(([task]) => task !== 'other')).toEqual([
+      ['a', 'b'],
+      ['alone 1'],
+      ['alone 2'],
+      ['c', 'd'],
+    ]);
   });
 });

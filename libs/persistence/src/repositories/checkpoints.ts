@@ -2,7 +2,7 @@ import type { CheckpointRepository, StoredCheckpoint } from '@countersign/access
 import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
 import { LogCheckpointEntity } from '../entities/log.entity.js';
-import { places, query, returning, selectRows } from './plain-rows.js';
+import { places, query, selectRows } from './plain-rows.js';
 
 /** The newest signed checkpoint of each log. Rows of all logs, by name: only the broker's own work uses it. */
 export class Checkpoints implements CheckpointRepository {
@@ -37,7 +37,7 @@ export class Checkpoints implements CheckpointRepository {
     { epoch, size }: { epoch: number; size: number },
     note: string,
   ): Promise<boolean> {
-    const changed = await returning(
+    const changed = await query(
       this.manager,
       'UPDATE log_checkpoints SET note = ? WHERE tenant = ? AND epoch = ? AND size = ? RETURNING size',
       [note, log, epoch, size],

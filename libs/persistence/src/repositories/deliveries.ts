@@ -16,7 +16,9 @@ import { type EntityManager, In } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
 import { NoticeEntity } from '../entities/delivery.entity.js';
 import { NoticeDeliveryEntity } from '../entities/notice-delivery.entity.js';
+import { insertRows } from './many-rows.js';
 import { toNotice } from './outbox.js';
+import { updateRow } from './plain-rows.js';
 
 /** An undelivered one before it, of the same recipient about the same request. */
 const EARLIER = `SELECT 1 FROM deliveries e WHERE e.channel = row.channel AND e.recipient = row.recipient
@@ -70,24 +72,25 @@ export class Deliveries implements DeliveryRepository {
   }
 
   async fanOut(notice: Notice, drafts: readonly DeliveryDraft[], at: string): Promise<boolean> {
-    const { affected } = await this.manager.update(
+    const isOurs = await updateRow(
+      this.manager,
       NoticeEntity,
       { id: notice.id, state: 'due' },
       { state: 'delivered', deliveredAt: at },
     );
-    if (affected !== 1) return false;
-    for (const draft of drafts)
-      await this.manager.insert(NoticeDeliveryEntity, {
-        ...draft,
-        notice: notice.id,
-        tenant: notice.tenant,
-        state: 'due',
-        attempts: 0,
-        nextAt: at,
-        deliveredAt: null,
-        deadAt: null,
-        lastError: null,
-      });
+    if (!isOurs) return false;
+    const rows = drafts.map((draft) => ({
+      ...draft,
+      notice: notice.id,
+      tenant: notice.tenant,
+      state: 'due' as const,
+      attempts: 0,
+      nextAt: at,
+      deliveredAt: null,
+      deadAt: null,
+      lastError: null,
+    }));
+    await insertRows(this.manager, NoticeDeliveryEntity, rows);
     return true;
   }
 

@@ -1,11 +1,11 @@
 import type { ActiveGrant, FeedChange, FeedReads, Lock } from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/contract';
-import { type EntityManager, In, MoreThan } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import { wholeSeconds } from '../entities/column-types.js';
 import { FeedChangeEntity } from '../entities/delivery.entity.js';
-import { DeploymentEntity } from '../entities/deployment.entity.js';
 import { RouteMapEntity } from '../entities/organisation.entity.js';
 import { Locks } from './locks.js';
+import { query, selectRows } from './plain-rows.js';
 
 /** Columns as the engines give them. */
 type ActiveRow = Omit<ActiveGrant, 'budget'> & { budget: string | null };
@@ -14,8 +14,9 @@ export class Feed implements FeedReads {
   constructor(private readonly manager: EntityManager) {}
 
   async head(): Promise<{ epoch: number; seq: number }> {
-    const { epoch, feedSeq } = await this.manager.createQueryBuilder(DeploymentEntity, 'row').getOneOrFail();
-    return { epoch, seq: feedSeq };
+    const sql = 'SELECT epoch, feed_seq AS seq FROM deployment';
+    const [row] = await query<{ epoch: string | number; seq: string | number }>(this.manager, sql, []);
+    return { epoch: Number(row?.epoch), seq: Number(row?.seq) };
   }
 
   async markAt(seq: number): Promise<string | null> {
@@ -23,12 +24,8 @@ export class Feed implements FeedReads {
   }
 
   async since(seq: number, limit: number): Promise<FeedChange[]> {
-    const rows = await this.manager.find(FeedChangeEntity, {
-      where: { seq: MoreThan(seq) },
-      order: { seq: 'ASC' },
-      take: limit,
-    });
-    return rows.map((row) => ({ ...row }));
+    const rest = 'WHERE seq > ? ORDER BY seq LIMIT ?';
+    return selectRows(this.manager, FeedChangeEntity, rest, [seq, limit]);
   }
 
   /** Past TypeORM, which takes seconds to make 100,000 entities. */

@@ -16,7 +16,7 @@ import { BoundRepository, type RowAccess, type SharedWithUnit } from './bound.js
 import { orConflict } from './conflict.js';
 import { keysetPage, type Listing } from './keyset.js';
 import { inChunks, updateRows } from './many-rows.js';
-import { insertRow, updateRow } from './plain-rows.js';
+import { among, insertRow, updateRow } from './plain-rows.js';
 
 const LISTING: Listing = {
   what: 'Grants',
@@ -47,9 +47,7 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantReposit
   }
 
   async findAll(ids: readonly string[]): Promise<Grant[]> {
-    const rows = await inChunks(ids, (chunk) =>
-      this.rows().andWhere('row.id IN (:...chunk)', { chunk }).getMany(),
-    );
+    const rows = await inChunks(ids, (chunk) => this.select(...among(this.manager, 'id', chunk)));
     return rows.map(toGrant);
   }
 

@@ -1,4 +1,5 @@
 import type { EntityManager, EntityTarget, ObjectLiteral, ValueTransformer } from 'typeorm';
+import { execute } from '../engine/unit-runner.js';
 
 /** Rows of one statement on SQLite: a power of two, below the engine's 32,766 parameters for our widest table. */
 const MOST_ROWS = 512;
@@ -100,7 +101,7 @@ export async function insertRows<Row extends ObjectLiteral>(
   const into = `INSERT INTO ${manager.dataSource.getMetadata(entity).tableName} (${names})`;
   const rest = onKnown === 'refuse' ? '' : ` ON CONFLICT ${onConflict(columns, onKnown)}`;
   for (const { sql, parameters } of rowsSources(manager, columnsOf(manager, entity), rows))
-    await manager.query(`${into} ${sql}${rest}`, parameters);
+    await execute(manager, `${into} ${sql}${rest}`, parameters);
 }
 
 function onConflict(columns: readonly string[], onKnown: 'skip' | { replaces: readonly string[] }): string {
@@ -135,7 +136,8 @@ export async function updateRows<Row extends ObjectLiteral & { tenant: string }>
   const same = by.map((name) => `${table}.${name} = v.${name}`).join(' AND ');
   const also = where === undefined ? '' : ` AND ${where}`;
   for (const { sql, parameters, next } of rowsSources(manager, columns, rows))
-    await manager.query(
+    await execute(
+      manager,
       `WITH v (${names}) AS (${sql}) UPDATE ${table} SET ${set} FROM v
        WHERE ${same} AND ${table}.tenant = ${next(0)}${also}`,
       [...parameters, tenant],

@@ -27,6 +27,7 @@ import { ScimUserEntity } from '../entities/scim.entity.js';
 import { StoreError } from '../errors.js';
 import type { RowAccess } from './bound.js';
 import type { OrganisationCache, OrganisationVersion } from './organisation-cache.js';
+import { query } from './plain-rows.js';
 import { ScimGroups } from './scim.js';
 
 const THE_VENDOR = 1;
@@ -125,8 +126,10 @@ export class OrganisationReader implements OrganisationView {
   }
 
   private async version(): Promise<OrganisationVersion> {
-    const [row] = await this.manager.query<{ epoch: number; version: string | number }[]>(
+    const [row] = await query<{ epoch: number; version: string | number }>(
+      this.manager,
       'SELECT epoch, organisation_version AS version FROM deployment',
+      [],
     );
     return { epoch: Number(row?.epoch), version: Number(row?.version) };
   }
@@ -212,7 +215,10 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
 
   async webhooks(tenant: string | null): Promise<WebhookSettings[]> {
     if (tenant !== null) return (await this.tenant(tenant))?.webhooks ?? [];
-    return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.webhooks ?? [];
+    return this.kept(
+      'vendor webhooks',
+      async () => (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.webhooks ?? [],
+    );
   }
 
   async oidc(tenant: string | null): Promise<OidcSettings | null> {

@@ -1,9 +1,9 @@
 import type { Ids, Notice, NoticeDraft, Outbox, OutboxRepository } from '@countersign/access';
-import { type EntityManager, MoreThan } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
 import { NoticeEntity } from '../entities/delivery.entity.js';
 import type { PendingWrites } from '../units/pending-writes.js';
-import { insertRow } from './plain-rows.js';
+import { insertRow, selectRows } from './plain-rows.js';
 
 /** Notices that a tenant's unit of work adds. They go out after the commit (P7). */
 export class TenantOutbox implements Outbox {
@@ -38,22 +38,20 @@ export class PendingNotices implements OutboxRepository {
   constructor(private readonly manager: EntityManager) {}
 
   async due(now: string, limit: number): Promise<Notice[]> {
-    const rows = await this.manager
-      .createQueryBuilder(NoticeEntity, 'row')
-      .where("row.state = 'due' AND row.nextAt <= :now", { now: comparable(now) })
-      .orderBy('row.nextAt')
-      .addOrderBy('row.id')
-      .limit(limit)
-      .getMany();
+    const rows = await selectRows(
+      this.manager,
+      NoticeEntity,
+      "WHERE state = 'due' AND next_at <= ? ORDER BY next_at, id LIMIT ?",
+      [comparable(now), limit],
+    );
     return rows.map(toNotice);
   }
 
   async after(id: string, limit: number): Promise<Notice[]> {
-    const rows = await this.manager.find(NoticeEntity, {
-      where: { id: MoreThan(id) },
-      order: { id: 'ASC' },
-      take: limit,
-    });
+    const rows = await selectRows(this.manager, NoticeEntity, 'WHERE id > ? ORDER BY id LIMIT ?', [
+      id,
+      limit,
+    ]);
     return rows.map(toNotice);
   }
 }

@@ -1,5 +1,6 @@
 import type { EntityManager, EntityTarget, ObjectLiteral, ValueTransformer } from 'typeorm';
-import { columnsOf } from './many-rows.js';
+import { execute } from '../engine/unit-runner.js';
+import { columnsOf, type RowColumn } from './many-rows.js';
 
 /**
  * Reads and writes single rows by plain SQL. What every request and review does goes this way: building a statement with
@@ -12,6 +13,16 @@ interface Table<Row> {
   /** `"id", "tenant", …` */
   columns: string;
   read(raw: Record<string, unknown>): Row;
+  /** `INSERT INTO table (…) VALUES (?, …)` */
+  insert: string;
+  /** Updates by the names of what they change and what they find rows by. */
+  updates: Map<string, RowUpdate>;
+}
+
+interface RowUpdate {
+  sql: string;
+  set: RowColumn[];
+  by: RowColumn[];
 }
 
 const tables = new WeakMap<object, Table<ObjectLiteral>>();
@@ -25,9 +36,12 @@ function tableOf<Row extends ObjectLiteral>(manager: EntityManager, entity: Enti
     property: propertyName,
     from: (transformer as ValueTransformer | undefined)?.from,
   }));
+  const names = columns.map(({ name }) => `"${name}"`).join(', ');
   const table: Table<ObjectLiteral> = {
     name: metadata.tableName,
-    columns: columns.map(({ name }) => `"${name}"`).join(', '),
+    columns: names,
+    insert: `INSERT INTO ${metadata.tableName} (${names}) VALUES ${places(columns.length)}`,
+    updates: new Map(),
     read: (raw) => {
       const row: ObjectLiteral = {};
       for (const { name, property, from } of columns)
@@ -42,7 +56,7 @@ function tableOf<Row extends ObjectLiteral>(manager: EntityManager, entity: Enti
 const numbered = new Map<string, string>();
 
 /** The statement as the engine takes it: PostgreSQL numbers its parameters. */
-function forEngine(manager: EntityManager, sql: string): string {
+export function forEngine(manager: EntityManager, sql: string): string {
   if (manager.dataSource.options.type !== 'postgres') return sql;
   const known = numbered.get(sql);
   if (known !== undefined) return known;
@@ -56,19 +70,8 @@ function forEngine(manager: EntityManager, sql: string): string {
 }
 
 /** Runs a statement. @returns its rows as the engine gives them */
-export function query<Raw>(manager: EntityManager, sql: string, parameters: unknown[]): Promise<Raw[]> {
-  return (manager.queryRunner ?? manager).query(forEngine(manager, sql), parameters);
-}
-
-/** Runs an UPDATE or DELETE that returns rows. */
-export async function returning<Raw>(
-  manager: EntityManager,
-  sql: string,
-  parameters: unknown[],
-): Promise<Raw[]> {
-  const answer = await manager.query<Raw[] | [Raw[], number]>(forEngine(manager, sql), parameters);
-  // TypeORM gives rows with their number on PostgreSQL, and rows alone on SQLite.
-  return manager.dataSource.options.type === 'postgres' ? (answer as [Raw[], number])[0] : (answer as Raw[]);
+export async function query<Raw>(manager: EntityManager, sql: string, parameters: unknown[]): Promise<Raw[]> {
+  return (await execute(manager, forEngine(manager, sql), parameters)).rows as Raw[];
 }
 
 /** @param rest what follows `SELECT … FROM table`; columns by their database names */
@@ -87,6 +90,31 @@ export async function selectRows<Row extends ObjectLiteral>(
   return found.map(read);
 }
 
+/** Changes rows. @param rest what follows `UPDATE table`. @returns the rows as they are now */
+export async function changeRows<Row extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: EntityTarget<Row>,
+  rest: string,
+  parameters: unknown[],
+): Promise<Row[]> {
+  const { name, columns, read } = tableOf(manager, entity);
+  const sql = `UPDATE ${name} ${rest} RETURNING ${columns}`;
+  return (await query<Record<string, unknown>>(manager, sql, parameters)).map(read);
+}
+
+/**
+ * A condition on a column that is one of many values. On PostgreSQL they are one parameter, so that the statement is the same
+ * for any number of them.
+ */
+export function among(
+  manager: EntityManager,
+  column: string,
+  values: readonly string[],
+): [string, unknown[]] {
+  if (manager.dataSource.options.type === 'postgres') return [`${column} = ANY (?)`, [values]];
+  return [`${column} IN ${places(values.length)}`, [...values]];
+}
+
 /** `(?, ?, …)` for so many parameters. */
 export const places = (count: number): string => `(${Array<string>(count).fill('?').join(', ')})`;
 
@@ -95,9 +123,9 @@ export async function insertRow<Row extends ObjectLiteral>(
   entity: EntityTarget<Row>,
   row: Row,
 ): Promise<void> {
-  const { name, columns } = tableOf(manager, entity);
+  const { insert } = tableOf(manager, entity);
   const cells = columnsOf(manager, entity).map(({ property, write }) => write(row[property]) ?? null);
-  await query(manager, `INSERT INTO ${name} (${columns}) VALUES ${places(cells.length)}`, cells);
+  await query(manager, insert, cells);
 }
 
 /**
@@ -110,18 +138,29 @@ export async function updateRow<Row extends ObjectLiteral>(
   before: Partial<Row>,
   changes: Partial<Row>,
 ): Promise<boolean> {
-  const { name } = tableOf(manager, entity);
-  const set = columnsOf(manager, entity, Object.keys(changes));
-  const by = columnsOf(manager, entity, Object.keys(before));
-  const assigned = set.map((column) => `"${column.name}" = ?`).join(', ');
-  const same = by.map((column) => `"${column.name}" = ?`).join(' AND ');
+  const { sql, set, by } = updateOf(manager, entity, Object.keys(changes), Object.keys(before));
   const parameters = [
     ...set.map(({ property, write }) => write(changes[property]) ?? null),
     ...by.map(({ property, write }) => write(before[property])),
   ];
-  const sql = forEngine(manager, `UPDATE ${name} SET ${assigned} WHERE ${same}`);
-  const { queryRunner } = manager;
-  if (queryRunner === undefined) throw new Error('a row is changed in a unit of work');
-  const { affected } = await queryRunner.query(sql, parameters, true);
+  const { affected } = await execute(manager, sql, parameters);
   return affected === 1;
+}
+
+function updateOf<Row extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: EntityTarget<Row>,
+  changed: string[],
+  found: string[],
+): RowUpdate {
+  const { name, updates } = tableOf(manager, entity);
+  const key = `${changed.join()} ${found.join()}`;
+  const known = updates.get(key);
+  if (known !== undefined) return known;
+  const [set, by] = [columnsOf(manager, entity, changed), columnsOf(manager, entity, found)];
+  const assigned = set.map((column) => `"${column.name}" = ?`).join(', ');
+  const same = by.map((column) => `"${column.name}" = ?`).join(' AND ');
+  const made = { sql: forEngine(manager, `UPDATE ${name} SET ${assigned} WHERE ${same}`), set, by };
+  updates.set(key, made);
+  return made;
 }

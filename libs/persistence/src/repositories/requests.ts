@@ -12,7 +12,7 @@ import { RequestEntity } from '../entities/request.entity.js';
 import { BoundRepository, type RowAccess, type SharedWithUnit } from './bound.js';
 import { keysetPage, type Listing } from './keyset.js';
 import { inChunks } from './many-rows.js';
-import { insertRow, places, query, updateRow } from './plain-rows.js';
+import { among, insertRow, places, query, updateRow } from './plain-rows.js';
 
 const LISTING: Listing = {
   what: 'Requests',
@@ -46,9 +46,7 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
   }
 
   async findAll(ids: readonly string[]): Promise<AccessRequest[]> {
-    const rows = await inChunks(ids, (chunk) =>
-      this.rows().andWhere('row.id IN (:...chunk)', { chunk }).getMany(),
-    );
+    const rows = await inChunks(ids, (chunk) => this.select(...among(this.manager, 'id', chunk)));
     return rows.map(toRequest);
   }
 

@@ -5,7 +5,7 @@ import { ReviewEntity, VoidedReviewEntity } from '../entities/review.entity.js';
 import { BoundRepository, type RowAccess, type SharedWithUnit } from './bound.js';
 import { orConflict } from './conflict.js';
 import { inChunks } from './many-rows.js';
-import { insertRow, places, selectRows } from './plain-rows.js';
+import { among, insertRow, selectRows } from './plain-rows.js';
 import { OPEN_STATES } from './requests.js';
 
 export class Reviews extends BoundRepository<ReviewEntity> implements ReviewRepository {
@@ -14,9 +14,10 @@ export class Reviews extends BoundRepository<ReviewEntity> implements ReviewRepo
   }
 
   async ofRequests(requests: readonly string[]): Promise<Review[]> {
+    const { manager } = this;
     const [rows, voids] = await Promise.all([
-      inChunks(requests, (chunk) => this.select(`request_id IN ${places(chunk.length)}`, chunk)),
-      inChunks(requests, (chunk) => this.voidsWhere(`request_id IN ${places(chunk.length)}`, chunk)),
+      inChunks(requests, (chunk) => this.select(...among(manager, 'request_id', chunk))),
+      inChunks(requests, (chunk) => this.voidsWhere(...among(manager, 'request_id', chunk))),
     ]);
     return withVoids(rows, voids);
   }
@@ -29,7 +30,7 @@ export class Reviews extends BoundRepository<ReviewEntity> implements ReviewRepo
       .getMany();
     const voids = await inChunks(
       rows.map(({ id }) => id),
-      (chunk) => this.voidsWhere(`id IN ${places(chunk.length)}`, chunk),
+      (chunk) => this.voidsWhere(...among(this.manager, 'id', chunk)),
     );
     return withVoids(rows, voids).filter((review) => review.voidedAt === null);
   }

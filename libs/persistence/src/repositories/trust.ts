@@ -19,11 +19,21 @@ import { orConflict } from './conflict.js';
 
 /** The chain of trust documents, and the proposal of the next. */
 export class Trust extends BoundRepository<TrustVersionEntity> implements TrustRepository {
+  readonly #current = new Map<string, Promise<TrustVersion | null>>();
+
   constructor(manager: EntityManager, reach: RowAccess) {
     super(manager, reach, TrustVersionEntity);
   }
 
-  async current(tenant: string): Promise<TrustVersion | null> {
+  /** Several steps of a unit ask for it. In a unit of one tenant only that unit can change it meanwhile (`adopt`). */
+  current(tenant: string): Promise<TrustVersion | null> {
+    if (this.reach === 'all-tenants') return this.readCurrent(tenant);
+    const known = this.#current.get(tenant) ?? this.readCurrent(tenant);
+    this.#current.set(tenant, known);
+    return known;
+  }
+
+  private async readCurrent(tenant: string): Promise<TrustVersion | null> {
     const [row] = await this.select('tenant = ? ORDER BY chain DESC, seq DESC LIMIT 1', [tenant]);
     return row === undefined ? null : toVersion(row);
   }
@@ -86,6 +96,7 @@ export class Trust extends BoundRepository<TrustVersionEntity> implements TrustR
 
   async adopt(version: TrustVersion): Promise<void> {
     this.requireOwnTenant(version);
+    this.#current.clear();
     const { document, signatures } = version;
     const { seq, validUntil } = document;
     await orConflict(

@@ -1,66 +1,51 @@
-import type { FeedChangeKind, FeedChanges, FeedEpochs, Randomness } from '@countersign/access';
+import type { FeedChangeKind, Randomness } from '@countersign/access';
 import { encodeBase64url } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
+import { execute } from '../engine/unit-runner.js';
 import { FeedChangeEntity } from '../entities/delivery.entity.js';
-import { DeploymentEntity } from '../entities/deployment.entity.js';
+import { insertRows } from '../repositories/many-rows.js';
 
 const MARK_BYTES = 12;
 
 /**
- * Changes of the feed within one transaction. They are numbered last of all, just before the commit: the
- * deployment has one sequence, and every unit that holds its head makes the others wait.
+ * The end of the feed's sequence. Changes are numbered last of all, just before the commit: the deployment has one sequence,
+ * and every transaction that holds its head makes the others wait.
  */
-export class FeedTail implements FeedChanges, FeedEpochs {
-  #pending: { kind: FeedChangeKind; ref: string }[] = [];
-  #hasNewEpoch = false;
-
+export class FeedTail {
   constructor(
     private readonly manager: EntityManager,
     private readonly random: Randomness,
   ) {}
 
-  async changed(kind: FeedChangeKind, ref: string): Promise<void> {
-    this.#pending.push({ kind, ref });
-  }
-
   async openEpoch(): Promise<{ epoch: number; after: { epoch: number; seq: number } }> {
-    await this.manager
-      .createQueryBuilder()
-      .update(DeploymentEntity)
-      .set({ epoch: () => 'epoch + 1' })
-      .execute();
-    const { epoch, feedSeq } = await this.manager.createQueryBuilder(DeploymentEntity, 'row').getOneOrFail();
-    this.#hasNewEpoch = true;
-    return { epoch, after: { epoch: epoch - 1, seq: feedSeq } };
+    const { epoch, seq } = await this.move('epoch = epoch + 1');
+    return { epoch, after: { epoch: epoch - 1, seq } };
   }
 
-  /** Whether gateways have anything to learn from this unit. */
-  get hasChanged(): boolean {
-    return this.#hasNewEpoch || this.#pending.length > 0;
-  }
-
-  async flush(): Promise<void> {
-    const changes = this.#pending;
-    if (changes.length === 0) return;
-    this.#pending = [];
-    if (this.manager.dataSource.options.type === 'postgres') return this.number(changes);
-    await this.manager
-      .createQueryBuilder()
-      .update(DeploymentEntity)
-      .set({ feedSeq: () => 'feed_seq + :count' })
-      .setParameter('count', changes.length)
-      .execute();
-    const { feedSeq } = await this.manager.createQueryBuilder(DeploymentEntity, 'row').getOneOrFail();
-    const first = feedSeq - changes.length + 1;
-    await this.manager.insert(
+  async number(changes: readonly { kind: FeedChangeKind; ref: string }[]): Promise<void> {
+    const marked = changes.map((change) => ({ ...change, mark: this.mark() }));
+    if (this.manager.dataSource.options.type === 'postgres') return this.numberAtOnce(marked);
+    const { seq } = await this.move(`feed_seq = feed_seq + ${marked.length}`);
+    const first = seq - marked.length + 1;
+    await insertRows(
+      this.manager,
       FeedChangeEntity,
-      changes.map((change, position) => ({ ...change, seq: first + position, mark: this.mark() })),
+      marked.map((change, position) => ({ ...change, seq: first + position })),
     );
   }
 
+  private async move(assignment: string): Promise<{ epoch: number; seq: number }> {
+    const sql = `UPDATE deployment SET ${assignment} RETURNING epoch, feed_seq AS seq`;
+    const { rows } = await execute(this.manager, sql, []);
+    return { epoch: Number(rows[0]?.['epoch']), seq: Number(rows[0]?.['seq']) };
+  }
+
   /** In one statement. */
-  private async number(changes: readonly { kind: FeedChangeKind; ref: string }[]): Promise<void> {
-    await this.manager.query(
+  private async numberAtOnce(
+    changes: readonly { kind: FeedChangeKind; ref: string; mark: string }[],
+  ): Promise<void> {
+    await execute(
+      this.manager,
       `WITH head AS (UPDATE deployment SET feed_seq = feed_seq + $1 RETURNING feed_seq)
        INSERT INTO feed_changes (seq, kind, ref, mark)
        SELECT head.feed_seq - $1 + change.place, change.kind, change.ref, change.mark
@@ -70,7 +55,7 @@ export class FeedTail implements FeedChanges, FeedEpochs {
         changes.length,
         changes.map(({ kind }) => kind),
         changes.map(({ ref }) => ref),
-        changes.map(() => this.mark()),
+        changes.map(({ mark }) => mark),
       ],
     );
   }

@@ -5,51 +5,50 @@ import type { UnitOfWork } from './unit-of-work.js';
 interface PortRules {
   /** Whether a unit takes the deployment's log, and so waits for the other units that do. */
   log: boolean;
-  /** Whether a commit wakes those who poll the store. */
-  wakes: boolean;
+  /** Whether reads are of a few rows by their keys, as every call makes them: those of one moment share a snapshot. */
+  sharesReads?: boolean;
 }
 
-const LOGS: PortRules = { log: true, wakes: true };
+const LOGS: PortRules = { log: true };
+const NO_LOG: PortRules = { log: false };
 
 /** The narrow ports. The types say which repositories each of them hands out (libs/access/src/ports/deployment.ts). */
 const PORTS: Record<keyof DeploymentPorts, PortRules> = {
   directory: LOGS,
-  sessions: LOGS,
-  sessionUse: { log: false, wakes: false },
-  signInAttempts: { log: false, wakes: false },
-  apiKeys: LOGS,
+  sessions: { ...LOGS, sharesReads: true },
+  sessionUse: NO_LOG,
+  signInAttempts: NO_LOG,
+  apiKeys: { ...LOGS, sharesReads: true },
   passkeys: LOGS,
   gateways: LOGS,
   signingKeys: LOGS,
-  checkpoints: { log: false, wakes: false },
+  checkpoints: NO_LOG,
   feed: LOGS,
   locks: LOGS,
   scimTokens: LOGS,
   provisioning: LOGS,
-  notices: { log: false, wakes: true },
+  notices: NO_LOG,
   noticeAdmin: LOGS,
   schedule: LOGS,
-  slack: { log: false, wakes: false },
+  slack: NO_LOG,
   slackSetup: LOGS,
-  housekeeping: { log: false, wakes: false },
+  housekeeping: NO_LOG,
 };
 
 /** What the store runs a port's units with. */
 export interface PortRunner {
-  readAsVendor<T>(work: (unit: VendorReadUnit) => Promise<T>): Promise<T>;
+  readAsVendor<T>(work: (unit: VendorReadUnit) => Promise<T>, isShared?: boolean): Promise<T>;
   asVendor<T>(work: (unit: VendorUnit) => Promise<T>, options?: UnitOptions): Promise<T>;
-  withoutLog<T>(work: (unit: ReturnType<UnitOfWork['deployment']>) => Promise<T>, wakes: boolean): Promise<T>;
+  withoutLog<T>(work: (unit: ReturnType<UnitOfWork['deployment']>) => Promise<T>): Promise<T>;
 }
 
 export function portsOf(store: PortRunner): DeploymentPorts {
-  const ports = Object.entries(PORTS).map(([name, { log, wakes }]) => [
+  const ports = Object.entries(PORTS).map(([name, { log, sharesReads }]) => [
     name,
     {
-      read: (work: (unit: VendorReadUnit) => Promise<unknown>) => store.readAsVendor(work),
+      read: (work: (unit: VendorReadUnit) => Promise<unknown>) => store.readAsVendor(work, sharesReads),
       write: (work: (unit: VendorUnit) => Promise<unknown>, options?: UnitOptions) =>
-        log
-          ? store.asVendor(work, options)
-          : store.withoutLog(work as (unit: unknown) => Promise<unknown>, wakes),
+        log ? store.asVendor(work, options) : store.withoutLog(work as (unit: unknown) => Promise<unknown>),
     },
   ]);
   return Object.fromEntries(ports) as DeploymentPorts;

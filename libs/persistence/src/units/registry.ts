@@ -92,6 +92,26 @@ export const ALL_REPOSITORIES: Registry<TenantRepositories & DeploymentRepositor
   ...DEPLOYMENT_REPOSITORIES,
 };
 
+/** Objects whose getters make the repositories of a registry. */
+const prototypes = new WeakMap<object, object>();
+const SCOPE = Symbol('scope');
+
+function prototypeOf<Repositories>(registry: Registry<Repositories>): object {
+  const known = prototypes.get(registry);
+  if (known !== undefined) return known;
+  const prototype: object = {};
+  for (const name of Object.keys(registry) as (keyof Repositories & string)[])
+    Object.defineProperty(prototype, name, {
+      get(this: { [SCOPE]: RepositoryContext }) {
+        const value = registry[name](this[SCOPE]);
+        Object.defineProperty(this, name, { value, enumerable: true });
+        return value;
+      },
+    });
+  prototypes.set(registry, prototype);
+  return prototype;
+}
+
 /**
  * The repositories of a registry in one transaction, each made when it is first used.
  *
@@ -102,18 +122,10 @@ export function bind<Repositories, Members extends object>(
   scope: RepositoryContext,
   members: Members,
 ): Omit<AllOf<Repositories>, keyof Members> & Members {
-  const unit: object = { ...members };
-  for (const name of Object.keys(registry) as (keyof Repositories & string)[]) {
-    if (name in members) continue;
-    Object.defineProperty(unit, name, {
-      configurable: true,
-      enumerable: true,
-      get: () => {
-        const value = registry[name](scope);
-        Object.defineProperty(unit, name, { value, enumerable: true });
-        return value;
-      },
-    });
-  }
-  return unit as Omit<AllOf<Repositories>, keyof Members> & Members;
+  const unit = Object.create(prototypeOf(registry));
+  Object.defineProperty(unit, SCOPE, { value: scope });
+  // Not assigned: a member may have the name of a getter.
+  for (const [name, value] of Object.entries(members))
+    Object.defineProperty(unit, name, { value, enumerable: true });
+  return unit;
 }

@@ -14,49 +14,49 @@ import { StoreError } from '../errors.js';
 import { logHeadOf } from '../repositories/events.js';
 import { insertRows } from '../repositories/many-rows.js';
 import { Openings } from '../repositories/openings.js';
-import { returning, selectRows, updateRow } from '../repositories/plain-rows.js';
+import { changeRows, updateRow } from '../repositories/plain-rows.js';
 import type { UnitContext } from './context.js';
 
 const SALT_BYTES = 32;
 
 /**
  * One tenant's log within one transaction. Opening it locks the log's head, so that the tenant's writing
- * units come one after the other; leaves are written in one go when the unit ends (`flush`).
+ * units come one after the other; leaves are written in one go when the transaction ends (`flush`).
  */
-export class TenantLog implements EventLog {
+export class OpenLog {
   #pending: EventEntity[] = [];
   #nodes: LogNodeEntity[] = [];
 
   private constructor(
-    private readonly manager: EntityManager,
     private readonly context: UnitContext,
-    private readonly tenant: string,
+    readonly tenant: string,
     private range: CompactRange,
   ) {}
 
-  static async open(manager: EntityManager, context: UnitContext, tenant: string): Promise<TenantLog> {
-    const sent = [bump(manager, tenant), headOf(manager, tenant)] as const;
-    let [isKnown, head] = await Promise.all(sent);
-    if (!isKnown) {
+  static async open(manager: EntityManager, context: UnitContext, tenant: string): Promise<OpenLog> {
+    let head = await lockedHead(manager, tenant);
+    if (head === undefined) {
       await insertRows(manager, LogHeadEntity, [{ tenant, size: 0, units: 0, range: [] }], 'skip');
-      await bump(manager, tenant);
-      head = await headOf(manager, tenant);
+      head = await lockedHead(manager, tenant);
     }
     if (head === undefined) throw new StoreError('database_failed', `The log of ${tenant} cannot be opened.`);
-    return new TenantLog(manager, context, tenant, { size: head.size, nodes: head.range });
+    return new OpenLog(context, tenant, { size: head.size, nodes: head.range });
   }
 
-  async append(draft: EventDraft): Promise<{ index: number }> {
-    return this.add(draft, await this.commitPersonal(draft.personal));
-  }
-
-  async appendAll(drafts: readonly EventDraft[]): Promise<void> {
-    for (const draft of drafts)
-      this.add(draft, draft.personal === undefined ? {} : await this.commitPersonal(draft.personal));
+  /** @returns takes back every leaf that was added since */
+  mark(): () => void {
+    const { length } = this.#pending;
+    const nodes = this.#nodes.length;
+    const { range } = this;
+    return () => {
+      this.#pending.length = length;
+      this.#nodes.length = nodes;
+      this.range = range;
+    };
   }
 
   /** Waits for nothing: appends that run side by side cannot get the same index. */
-  private add(draft: EventDraft, personal: Record<string, string>): { index: number } {
+  add(draft: EventDraft, personal: Record<string, string>): { index: number } {
     const index = this.range.size;
     const bytes = encodeLeaf({
       v: 1,
@@ -93,12 +93,12 @@ export class TenantLog implements EventLog {
     this.#nodes.push({ tenant: this.tenant, level: level / TILE_HEIGHT, index, hash: hashText(hash) });
   }
 
-  head(): Promise<LogHead> {
-    return logHeadOf(this.manager, this.context.hashing, this.range);
+  head(manager: EntityManager): Promise<LogHead> {
+    return logHeadOf(manager, this.context.hashing, this.range);
   }
 
   /** Writes the leaves, and the new size of the log with its compact range. */
-  async flush(): Promise<void> {
+  async flush(manager: EntityManager): Promise<void> {
     const leaves = this.#pending;
     if (leaves.length === 0) return;
     const nodes = this.#nodes;
@@ -107,10 +107,32 @@ export class TenantLog implements EventLog {
     const { size, nodes: range } = this.range;
     const grown = { size, range: [...range] };
     await Promise.all([
-      insertRows(this.manager, EventEntity, leaves),
-      insertRows(this.manager, LogNodeEntity, nodes),
-      updateRow(this.manager, LogHeadEntity, { tenant: this.tenant }, grown),
+      insertRows(manager, EventEntity, leaves),
+      insertRows(manager, LogNodeEntity, nodes),
+      updateRow(manager, LogHeadEntity, { tenant: this.tenant }, grown),
     ]);
+  }
+}
+
+/** A log as one unit of work writes it. */
+export class TenantLog implements EventLog {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly context: UnitContext,
+    private readonly log: OpenLog,
+  ) {}
+
+  async append(draft: EventDraft): Promise<{ index: number }> {
+    return this.log.add(draft, await this.commitPersonal(draft.personal));
+  }
+
+  async appendAll(drafts: readonly EventDraft[]): Promise<void> {
+    for (const draft of drafts)
+      this.log.add(draft, draft.personal === undefined ? {} : await this.commitPersonal(draft.personal));
+  }
+
+  head(): Promise<LogHead> {
+    return this.log.head(this.manager);
   }
 
   private async commitPersonal(personal: Record<string, string> = {}): Promise<Record<string, string>> {
@@ -121,20 +143,14 @@ export class TenantLog implements EventLog {
       commitments[name] = commitment;
       return { commitment, name, opening: { value, salt: encodeBase64url(salt) } };
     });
-    await new Openings(this.manager, { tenant: this.tenant }).save(named);
+    await new Openings(this.manager, { tenant: this.log.tenant }).save(named);
     return commitments;
   }
 }
 
-/** Takes the head's lock for the rest of the transaction. @returns false if the tenant has no log yet */
-const bump = async (manager: EntityManager, tenant: string): Promise<boolean> => {
-  const sql = 'UPDATE log_heads SET units = units + 1 WHERE tenant = ? RETURNING tenant';
-  const changed = await returning(manager, sql, [tenant]);
-  return changed.length === 1;
-};
-
-const headOf = async (manager: EntityManager, tenant: string): Promise<LogHeadEntity | undefined> =>
-  (await selectRows(manager, LogHeadEntity, 'WHERE tenant = ?', [tenant]))[0];
+/** Takes the head's lock for the rest of the transaction. @returns undefined if the tenant has no log yet */
+const lockedHead = async (manager: EntityManager, tenant: string): Promise<LogHeadEntity | undefined> =>
+  (await changeRows(manager, LogHeadEntity, 'SET units = units + 1 WHERE tenant = ?', [tenant]))[0];
 
 const hashText = (hash: Uint8Array): string => `sha256:${Buffer.from(hash).toString('hex')}`;
 

@@ -1,7 +1,7 @@
-import type { EventLog, TenantUnit, VendorUnit } from '@countersign/access';
+import type { EventLog, FeedChanges, FeedEpochs, TenantUnit, VendorUnit } from '@countersign/access';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
-import type { UnitRules } from '../engine/engine.js';
+import type { CommitNews, UnitRules } from '../engine/engine.js';
 import type { RowAccess } from '../repositories/bound.js';
 import { Locks } from '../repositories/locks.js';
 import { OrganisationReader } from '../repositories/organisation.js';
@@ -13,11 +13,14 @@ import { FeedTail } from './feed-tail.js';
 import { PendingWrites } from './pending-writes.js';
 import { ALL_REPOSITORIES, bind, type RepositoryContext, TENANT_REPOSITORIES } from './registry.js';
 import { TenantLog } from './tenant-log.js';
+import type { TransactionEnd } from './transaction-end.js';
 
-/** Everything that one writing transaction hands out; `flush` writes what was held back until its end. */
+/** Everything that one writing unit hands out. */
 export class UnitOfWork {
-  readonly #logs = new Map<string, TenantLog>();
-  readonly #feed: FeedTail;
+  readonly #feed: FeedChanges & FeedEpochs;
+  /** The names of the logs that it has opened. */
+  readonly #logs = new Set<string>();
+  #hasFeed = false;
   #hasNotices = false;
   readonly #writes = new PendingWrites();
   #organisationHeld: Promise<void> | undefined;
@@ -26,10 +29,27 @@ export class UnitOfWork {
     private readonly manager: EntityManager,
     private readonly context: UnitContext,
     private readonly rules: UnitRules,
+    private readonly end: TransactionEnd,
     /** Null in a unit that may change the organisation. */
     private readonly cache: OrganisationCache | null,
   ) {
-    this.#feed = new FeedTail(manager, context.random);
+    const tail = new FeedTail(manager, context.random);
+    this.#feed = {
+      changed: async (kind, ref) => {
+        this.#hasFeed = true;
+        end.feedChanged(kind, ref);
+      },
+      openEpoch: () => {
+        this.#hasFeed = true;
+        end.announce();
+        return tail.openEpoch();
+      },
+    };
+  }
+
+  /** Who has anything to learn from this unit. */
+  get news(): CommitNews {
+    return { feed: this.#hasFeed, notices: this.#hasNotices, deliveries: false, logs: [...this.#logs] };
   }
 
   /**
@@ -69,21 +89,6 @@ export class UnitOfWork {
     return bind(ALL_REPOSITORIES, this.scope('all-tenants'), {});
   }
 
-  /** The names of the logs that the unit has opened so far. */
-  get logs(): string[] {
-    return [...this.#logs.keys()];
-  }
-
-  /** Sends what was held back until the end, and waits for all that was sent. */
-  async flush(): Promise<void> {
-    for (const log of this.#logs.values()) this.#writes.add(log.flush());
-    const { hasChanged } = this.#feed;
-    this.#writes.add(this.#feed.flush());
-    if (hasChanged || this.#hasNotices) this.#writes.add(this.rules.announce(this.manager));
-    await this.#writes.settle();
-    this.#writes.close();
-  }
-
   /** Waits for what was sent. @throws whatever the first write that failed threw */
   async settle(): Promise<void> {
     this.#writes.close();
@@ -103,14 +108,12 @@ export class UnitOfWork {
   private outbox(tenant: string): TenantOutbox {
     return new TenantOutbox(this.manager, tenant, this.context.ids, this.#writes, () => {
       this.#hasNotices = true;
+      this.end.announce();
     });
   }
 
   private async log(tenant: string): Promise<TenantLog> {
-    const known = this.#logs.get(tenant);
-    if (known !== undefined) return known;
-    const log = await TenantLog.open(this.manager, this.context, tenant);
-    this.#logs.set(tenant, log);
-    return log;
+    this.#logs.add(tenant);
+    return new TenantLog(this.manager, this.context, await this.end.log(this.manager, tenant));
   }
 }

@@ -10,6 +10,8 @@ import { KeyRing } from '../../keys/keys.js';
 import { FeedConnection } from './feed-connection.js';
 import { type BuiltChange, FeedReader } from './feed-reader.js';
 
+/** Changes in quick succession are read together. */
+const REST_MS = 20;
 /** The longest delay for changes of other processes. A commit of this process wakes the poller at once. */
 const POLL_MS = 100;
 const HEARTBEAT_MS = 1_000;
@@ -44,7 +46,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
     this.now = () => deps.clock.now();
     this.reader = new FeedReader(this.now);
     const onError = (loop: string, error: unknown) => logger.error({ err: error, loop }, 'the feed failed');
-    this.poller = new PeriodicLoop('feed poller', POLL_MS, () => this.poll(), onError);
+    this.poller = new PeriodicLoop('feed poller', POLL_MS, () => this.poll(), onError, REST_MS);
     this.heartbeats = new PeriodicLoop('feed heartbeats', HEARTBEAT_MS, () => this.beat(), onError);
   }
 
@@ -59,7 +61,9 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onApplicationBootstrap(): Promise<void> {
     this.place = await this.deps.store.feed.read((unit) => unit.feed.head());
-    this.unsubscribe = this.deps.store.onCommit(() => this.poller.wake());
+    this.unsubscribe = this.deps.store.onCommit(({ feed }) => {
+      if (feed) this.poller.wake();
+    });
     this.poller.start();
     this.heartbeats.start();
   }

@@ -1,4 +1,5 @@
 import {
+  type AccessRequest,
   type FeedChange,
   type FeedUnit,
   type Grant,
@@ -89,20 +90,36 @@ export class FeedReader {
     const whole =
       found.length === upTo - after && found.every((each, index) => each.seq === after + index + 1);
     if (!whole) return null;
+    const grants = await this.grantsOf(unit, found);
     const built: BuiltChange[] = [];
-    for (const change of found) built.push(await this.build(unit, change));
+    for (const change of found) built.push(await this.build(unit, change, grants));
     return built;
   }
 
-  private async build(unit: FeedUnit, { seq, kind, ref, mark }: FeedChange): Promise<BuiltChange> {
+  /** The grants of these changes, read at once; the facts of those that begin are kept. */
+  private async grantsOf(unit: FeedUnit, changes: readonly FeedChange[]): Promise<Map<string, Grant>> {
+    const ids = changes.flatMap(({ kind, ref }) => (kind === 'grant' ? [ref] : []));
+    if (ids.length === 0) return new Map();
+    const grants = await unit.grants.findAll([...new Set(ids)]);
+    const unknown = grants.flatMap(({ request }) => (this.facts.has(request) ? [] : [request]));
+    if (unknown.length > 0)
+      for (const request of await unit.requests.findAll(unknown)) this.keepFacts(request);
+    return new Map(grants.map((grant) => [grant.id, grant]));
+  }
+
+  private async build(
+    unit: FeedUnit,
+    { seq, kind, ref, mark }: FeedChange,
+    grantsById: ReadonlyMap<string, Grant>,
+  ): Promise<BuiltChange> {
     const plain = (data: ChangeData, about: Partial<ChangeSubject> = {}): BuiltChange => ({
       ...{ seq, mark, data, revokedGateway: null },
       about: { tenant: null, service: null, ...about },
     });
     switch (kind) {
       case 'grant': {
-        const grant = await unit.grants.find(ref);
-        return grant === null ? plain({}) : plain(await this.grantChange(unit, grant), grant);
+        const grant = grantsById.get(ref);
+        return grant === undefined ? plain({}) : plain(await this.grantChange(unit, grant), grant);
       }
       case 'services':
         return plain(await this.services(unit));
@@ -185,13 +202,16 @@ export class FeedReader {
     if (known !== undefined) return known;
     const request = await unit.requests.find(grant.request);
     if (request === null) throw new Error(`grant ${grant.id} has no request`);
-    const { terms } = request;
+    return this.keepFacts(request);
+  }
+
+  private keepFacts({ id, terms }: AccessRequest): TermsFacts {
     const facts = {
       budget: terms.budget ?? null,
       routes: terms.routes,
       until: toInstant(new Date(latestEndOfTerms(terms))),
     };
-    this.facts.set(grant.request, facts);
+    this.facts.set(id, facts);
     return facts;
   }
 }

@@ -60,14 +60,17 @@ export async function transitionRequestIn(
   if (to === 'approved') await useInvitationIn(unit, moved, at);
   const grant = to === 'approved' ? await createGrantIn(deps, unit, moved, change.now) : null;
   const stored = grant === null ? moved : { ...moved, grant: grant.id };
-  await saveRequest(unit, stored);
-  await unit.log.append({
-    type: `request.${to}`,
-    at,
-    actor: change.actor,
-    data: { request: stored.id, requester: stored.requester, digest: stored.digest, grant: stored.grant },
-  });
-  await unit.outbox.add(requestNotice(stored, at));
+  // At once: they share a round trip, and all of them fail with the unit.
+  await Promise.all([
+    saveRequest(unit, stored),
+    unit.log.append({
+      type: `request.${to}`,
+      at,
+      actor: change.actor,
+      data: { request: stored.id, requester: stored.requester, digest: stored.digest, grant: stored.grant },
+    }),
+    unit.outbox.add(requestNotice(stored, at)),
+  ]);
   return stored;
 }
 

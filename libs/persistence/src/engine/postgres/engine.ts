@@ -2,29 +2,41 @@ import { randomUUID } from 'node:crypto';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { RowAccess } from '../../repositories/bound.js';
+import type { UnitContext } from '../../units/context.js';
+import { TransactionEnd } from '../../units/transaction-end.js';
 import { checkedDeployment } from '../deployment.js';
-import type { Engine, UnitRules } from '../engine.js';
-import { migrationsPending, type OpenedEngine } from '../engine.js';
-import type { Sealer } from '../secrets/seal.js';
+import { type Engine, isTenant, migrationsPending, type OpenedEngine, type UnitRules } from '../engine.js';
+import { asUnit } from '../inside-unit.js';
+import { aloneIn, type GroupRules, runGroup, type WriteTask, type WriteWork } from '../unit-group.js';
 import { UnitLanes } from '../unit-lanes.js';
+import { execute } from '../unit-runner.js';
 import { beginRead, beginWrite, HOLD_ORGANISATION, narrowTo } from './begin.js';
 import { openPool } from './data-source.js';
 import { CHANNEL, Listener } from './listener.js';
 import { pendingIn } from './migrate.js';
-import { transaction } from './transactions.js';
+import {
+  again,
+  isAgain,
+  isUnknown,
+  PostgresGroup,
+  type ReadTask,
+  refused,
+  runReads,
+  transaction,
+} from './transactions.js';
 
 /** Units at once, and so connections: a process may have as many readers as writers, and neither starves the other. */
 const WRITERS = 6;
 const READERS = 6;
 
-export async function openPostgres(url: string, sealer: Sealer): Promise<OpenedEngine> {
+export async function openPostgres(url: string, context: UnitContext): Promise<OpenedEngine> {
   const source = await openPool(url, WRITERS + READERS);
   try {
     if ((await pendingIn(source)).length > 0) throw migrationsPending();
     const deployment = await transaction(source, beginRead('all-tenants'), (manager) =>
-      checkedDeployment(manager, sealer),
+      checkedDeployment(manager, context.sealer),
     );
-    return { deployment, engine: new PostgresEngine(source, url) };
+    return { deployment, engine: new PostgresEngine(source, url, context) };
   } catch (error) {
     await source.destroy();
     throw error;
@@ -32,8 +44,8 @@ export async function openPostgres(url: string, sealer: Sealer): Promise<OpenedE
 }
 
 class PostgresEngine implements Engine {
-  readonly #writes = new UnitLanes(WRITERS);
-  readonly #reads = new UnitLanes(READERS);
+  readonly #writes: UnitLanes<WriteTask>;
+  readonly #reads: UnitLanes<ReadTask>;
   readonly #self = randomUUID();
   readonly #listeners = new Set<() => void>();
   readonly #listener: Listener;
@@ -42,31 +54,33 @@ class PostgresEngine implements Engine {
   constructor(
     private readonly source: DataSource,
     url: string,
+    context: UnitContext,
   ) {
     this.rules = {
       narrow: async (manager, slug) => void (await manager.query(narrowTo(slug))),
       beforeOrganisationChange: async (manager) => void (await manager.query(HOLD_ORGANISATION)),
       // PostgreSQL sends it when the transaction commits, and never if it does not.
       announce: async (manager) =>
-        void (await manager.query('SELECT pg_notify($1, $2)', [CHANNEL, this.#self])),
+        void (await execute(manager, 'SELECT pg_notify($1, $2)', [CHANNEL, this.#self])),
     };
+    const group = this.group(context);
+    this.#writes = new UnitLanes(WRITERS, (first, next) => runGroup(first, next, group));
+    this.#reads = new UnitLanes(READERS, (first, next) => runReads(source, first, next));
     this.#listener = new Listener(url, this.#self, () => {
       for (const listener of this.#listeners) listener();
     });
     this.#listener.start();
   }
 
-  write<T>(
-    { reach, waitsForLog }: { reach: RowAccess; waitsForLog: boolean },
-    work: (manager: EntityManager) => Promise<T>,
-  ): Promise<T> {
+  write<T>({ reach, waitsForLog }: { reach: RowAccess; waitsForLog: boolean }, work: WriteWork): Promise<T> {
     const slug = reach === 'all-tenants' ? DEPLOYMENT_SLUG : reach.tenant;
     const lane = waitsForLog ? slug : null;
-    return this.#writes.run(lane, () => transaction(this.source, beginWrite(reach), work));
+    return this.#writes.run<T>(lane, { reach, work: asUnit(work) }, { isAlone: !isTenant(reach) });
   }
 
-  read<T>(reach: RowAccess, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.#reads.run(null, () => transaction(this.source, beginRead(reach), work));
+  read<T>(reach: RowAccess, work: (manager: EntityManager) => Promise<T>, isShared = false): Promise<T> {
+    const begin = beginRead(reach);
+    return this.#reads.run<T>(isShared ? begin : null, { begin, work: asUnit(work) }, { isAlone: !isShared });
   }
 
   onForeignCommit(listener: () => void): () => void {
@@ -77,5 +91,18 @@ class PostgresEngine implements Engine {
   async close(): Promise<void> {
     await Promise.all([this.#writes.close(), this.#reads.close(), this.#listener.stop()]);
     if (this.source.isInitialized) await this.source.destroy();
+  }
+
+  private group(context: UnitContext): GroupRules {
+    const { source, rules } = this;
+    const open = (reach: RowAccess) =>
+      PostgresGroup.begin(source, beginWrite(reach), new TransactionEnd(context, rules));
+    return {
+      open,
+      alone: ({ reach, work }, attempts) => again(source, attempts, () => aloneIn(() => open(reach), work)),
+      isAgain: (error) => isAgain(source, error),
+      isUnknown,
+      refused,
+    };
   }
 }

@@ -1,41 +1,63 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { StoreError } from '../../errors.js';
+import type { RowAccess } from '../../repositories/bound.js';
+import type { UnitContext } from '../../units/context.js';
+import { TransactionEnd } from '../../units/transaction-end.js';
 import { checkedDeployment } from '../deployment.js';
-import type { OpenedEngine } from '../engine.js';
-import { type Engine, migrationsPending, NO_RULES } from '../engine.js';
-import type { Sealer } from '../secrets/seal.js';
+import { type Engine, isTenant, migrationsPending, NO_RULES, type OpenedEngine } from '../engine.js';
+import { asUnit } from '../inside-unit.js';
+import { aloneIn, type GroupRules, runGroup, type WriteTask, type WriteWork } from '../unit-group.js';
+import { UnitLanes } from '../unit-lanes.js';
 import { UnitQueue } from '../unit-queue.js';
 import { openSource } from './data-source.js';
 import { exists, unapplied } from './migrate.js';
-import { readTransaction, writeTransaction } from './transactions.js';
+import { readTransaction, refused, SqliteGroup } from './transactions.js';
 
-export async function openSqlite(path: string, sealer: Sealer): Promise<OpenedEngine> {
+export async function openSqlite(path: string, context: UnitContext): Promise<OpenedEngine> {
   if (!(await exists(path)))
     throw new StoreError('database_missing', 'There is no database file yet: run `countersign migrate`.');
   const write = await openSource(path, 'write');
   try {
     if ((await unapplied(write)).length > 0) throw migrationsPending();
-    const deployment = await checkedDeployment(write.manager, sealer);
-    return { deployment, engine: new SqliteEngine(write, await openSource(path, 'read')) };
+    const deployment = await checkedDeployment(write.manager, context.sealer);
+    return { deployment, engine: new SqliteEngine(write, await openSource(path, 'read'), context) };
   } catch (error) {
     await write.destroy();
     throw error;
   }
 }
 
+/** The database has one writer. */
+const WRITER = 'writer';
+
 /** One writer and one reader. The reach is held by the repositories alone: SQLite knows no policies. */
 class SqliteEngine implements Engine {
   readonly rules = NO_RULES;
-  readonly #writes = new UnitQueue();
+  readonly #writes: UnitLanes<WriteTask>;
   readonly #reads = new UnitQueue();
 
   constructor(
     private readonly writeSource: DataSource,
     private readonly readSource: DataSource,
-  ) {}
+    context: UnitContext,
+  ) {
+    const open = () => SqliteGroup.open(writeSource, new TransactionEnd(context, NO_RULES));
+    const group: GroupRules = {
+      open,
+      alone: ({ work }) =>
+        aloneIn(open, work).catch((error: unknown) => {
+          throw refused(error);
+        }),
+      isAgain: () => false,
+      isUnknown: () => false,
+      refused,
+    };
+    this.#writes = new UnitLanes(1, (first, next) => runGroup(first, next, group));
+  }
 
-  write<T>(_unit: unknown, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.#writes.run(() => writeTransaction(this.writeSource, work));
+  write<T>({ reach }: { reach: RowAccess }, work: WriteWork): Promise<T> {
+    // What a unit across tenants reads of the organisation it may have changed itself, and its commit may fail.
+    return this.#writes.run<T>(WRITER, { reach, work: asUnit(work) }, { isAlone: !isTenant(reach) });
   }
 
   read<T>(_reach: unknown, work: (manager: EntityManager) => Promise<T>): Promise<T> {

@@ -1,13 +1,17 @@
 import { sleep } from '@countersign/runtime';
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { StoreError } from '../../errors.js';
 import { isBusy, withoutValues } from '../../failures.js';
+import type { TransactionEnd } from '../../units/transaction-end.js';
+import type { GroupTransaction, WriteWork } from '../unit-group.js';
+import { withinUnit } from '../unit-runner.js';
+import { control, executeOn, isInTransaction } from './statements.js';
 
 /** How long a writing unit waits for other processes before it gives up. */
 const LOCK_WAIT_MS = 10_000;
 
 /**
- * One unit of work as one transaction that holds the write lock from its first statement: read-then-write
+ * One transaction that holds the write lock from its first statement: read-then-write
  * under a deferred lock fails as soon as another process writes in between.
  *
  * @throws StoreError `store_busy` where other processes held the lock for 10 s; whatever `work` throws, rolled back
@@ -18,12 +22,12 @@ export async function writeTransaction<T>(
 ): Promise<T> {
   await beginImmediate(source);
   try {
-    const result = await withinUnit(source, work);
-    await source.query('COMMIT');
+    const result = await inUnit(source, work);
+    control(source, 'COMMIT');
     return result;
   } catch (error) {
-    await rollback(source);
-    throw withoutValues(error);
+    rollback(source);
+    throw refused(error);
   }
 }
 
@@ -32,28 +36,60 @@ export async function readTransaction<T>(
   source: DataSource,
   work: (manager: EntityManager) => Promise<T>,
 ): Promise<T> {
-  await source.query('BEGIN');
+  control(source, 'BEGIN');
   try {
-    return await withinUnit(source, work);
+    return await inUnit(source, work);
   } catch (error) {
     throw withoutValues(error);
   } finally {
-    await rollback(source);
+    rollback(source);
   }
 }
 
-/**
- * Hands out a manager that works until the unit is over and never after: a call that was never awaited
- * would otherwise land in another unit's transaction, or in none.
- */
-async function withinUnit<T>(source: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-  const runner: QueryRunner = Object.create(source.createQueryRunner());
-  try {
-    return await work(source.createEntityManager(runner));
-  } finally {
-    // Shadows the shared runner's own flag, so that only this unit's view of it is released.
-    Object.defineProperty(runner, 'isReleased', { value: true });
+const inUnit = <T>(source: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> =>
+  withinUnit(source, source.createQueryRunner(), executeOn(source), work);
+
+/** One transaction for several writing units: each has a savepoint. */
+export class SqliteGroup implements GroupTransaction {
+  #isFirst = true;
+
+  private constructor(
+    private readonly source: DataSource,
+    readonly end: TransactionEnd,
+  ) {}
+
+  static async open(source: DataSource, end: TransactionEnd): Promise<SqliteGroup> {
+    await beginImmediate(source);
+    return new SqliteGroup(source, end);
   }
+
+  unit(work: WriteWork): Promise<unknown> {
+    if (!this.#isFirst) control(this.source, 'RELEASE unit');
+    this.#isFirst = false;
+    control(this.source, 'SAVEPOINT unit');
+    return inUnit(this.source, (manager) => work(manager, this.end));
+  }
+
+  async undoUnit(): Promise<void> {
+    if (!isInTransaction(this.source))
+      throw new StoreError('database_failed', 'The database has ended the transaction.');
+    control(this.source, 'ROLLBACK TO unit');
+  }
+
+  async commit(): Promise<void> {
+    await inUnit(this.source, (manager) => this.end.flush(manager));
+    control(this.source, 'COMMIT');
+  }
+
+  async rollback(): Promise<void> {
+    rollback(this.source);
+  }
+}
+
+/** The error as it leaves the store: a failed statement carries its values. */
+export function refused(error: unknown): unknown {
+  const isDriver = error instanceof Error && error.name === 'SqliteError';
+  return withoutValues(isDriver ? new QueryFailedError('', [], error) : error);
 }
 
 /**
@@ -62,11 +98,11 @@ async function withinUnit<T>(source: DataSource, work: (manager: EntityManager) 
  */
 async function beginImmediate(source: DataSource): Promise<void> {
   const until = performance.now() + LOCK_WAIT_MS;
-  await source.query('PRAGMA busy_timeout = 0');
+  control(source, 'PRAGMA busy_timeout = 0');
   try {
     for (;;) {
       try {
-        await source.query('BEGIN IMMEDIATE');
+        control(source, 'BEGIN IMMEDIATE');
         return;
       } catch (error) {
         if (!isBusy(error)) throw error;
@@ -76,15 +112,11 @@ async function beginImmediate(source: DataSource): Promise<void> {
       }
     }
   } finally {
-    await source.query('PRAGMA busy_timeout = 5000');
+    control(source, 'PRAGMA busy_timeout = 5000');
   }
 }
 
 /** A failed COMMIT or a full disk may have rolled back already; there is nothing more to undo then. */
-async function rollback(source: DataSource): Promise<void> {
-  try {
-    await source.query('ROLLBACK');
-  } catch (error) {
-    if (!(error instanceof Error && /no transaction is active/.test(error.message))) throw error;
-  }
+function rollback(source: DataSource): void {
+  if (isInTransaction(source)) control(source, 'ROLLBACK');
 }
