@@ -21,7 +21,12 @@ export class Checker {
     grants: readonly BenchGrant[],
     pinnedTenants: ReadonlySet<string> = new Set(),
   ) {
-    const calls = new OpenCalls({ perGrant: 256, perService: 1_024 });
+    const calls = new OpenCalls({
+      perGrant: 256,
+      perService: 1_024,
+      bodiesPerGrant: 64,
+      bodiesPerService: 256,
+    });
     const state = new GatewayState({
       onGrantEnded: (digest) => calls.cutGrant(digest),
       onNarrowed: () => {},
@@ -73,6 +78,7 @@ export function prepare(token: string, more: readonly string[] = []): Prepared {
     headerFields: headers.fields,
     bodySha256: undefined,
     bodyLength: undefined,
+    bodyIsArriving: false,
   };
   return { canonical, call };
 }

@@ -47,6 +47,16 @@ export const PORT_VARIABLES = {
   smtp: 'COUNTERSIGN_DEMO_SMTP_PORT',
 } as const;
 
+/** Where to reach a program that listens on `host`. One that listens everywhere is reached on loopback. */
+export function addressToCall(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** The data service's gateways: origins, separated by commas. `npm start` sets it. */
+export const GATEWAYS_VARIABLE = 'COUNTERSIGN_DEMO_SERVICE_GATEWAYS';
+
 /**
  * Reads folder and ports. The URLs follow the ports unless they are set. An empty variable counts as unset.
  * @throws DemoError `invalid_config` that names the variable and the rule, never the value

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorStack } from '@countersign/runtime';
 import {
+  addressToCall,
   brokerEnvironment,
   type DemoEnvironment,
   DemoError,
@@ -147,13 +148,6 @@ async function prepareStore(
   await runVerb(['migrate']);
   await applyOrganisation(runVerb, demo.dataDir, organisation, fresh);
   return enrolGateway(runVerb, demo.dataDir, demo.publicUrl);
-}
-
-/** Where to reach a program that listens on `host`. One that listens everywhere is reached on loopback. */
-function addressToCall(host: string): string {
-  if (host === '0.0.0.0') return LOOPBACK;
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 function report(error: unknown): void {

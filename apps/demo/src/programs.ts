@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brokerEnvironment, type DemoEnvironment, type Environment, withoutSecrets } from './environment.js';
+import {
+  addressToCall,
+  brokerEnvironment,
+  type DemoEnvironment,
+  type Environment,
+  GATEWAYS_VARIABLE,
+  withoutSecrets,
+} from './environment.js';
 import type { DemoGateway } from './operator/gateway-credential.js';
 import type { ServiceOptions } from './supervisor/service.js';
 
@@ -17,6 +24,8 @@ export function dataServiceProgram(env: Environment, demo: DemoEnvironment): Pro
       ...withoutSecrets(env),
       COUNTERSIGN_DATA_DIR: demo.dataDir,
       COUNTERSIGN_DEMO_SERVICE_PORT: String(demo.ports.service),
+      [GATEWAYS_VARIABLE]:
+        env[GATEWAYS_VARIABLE] || `http://${addressToCall(demo.host)}:${demo.ports.gateway}`,
     },
   };
 }

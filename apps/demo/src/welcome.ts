@@ -12,7 +12,7 @@ export function welcomeText(demo: DemoEnvironment, organisation: Organisation, c
     `  Gateway        ${demo.gatewayUrl}/billing/…   the way to the data; every call is recorded`,
     `  Sign-in        ${demo.identityUrl}   a real OpenID provider with the people below; choose who to be`,
     `  Mailbox        ${demo.mailboxUrl}   every mail that the demo sends; Globex signs in by a code from it`,
-    `  Data service   ${demo.serviceUrl}   the data itself, without sign-in; it listens on this machine only`,
+    `  Data service   ${demo.serviceUrl}   the data itself; it refuses every call that did not come through the gateway`,
     `  Data and logs  ${shortPath(demo.dataDir, cwd)}`,
     '',
     'Who can sign in',

@@ -73,6 +73,8 @@ export async function assembleGateway(
   const calls = new OpenCalls({
     perGrant: options.maxCallsPerGrant ?? 256,
     perService: options.maxCallsPerService ?? 1024,
+    bodiesPerGrant: options.maxBodiesPerGrant ?? 64,
+    bodiesPerService: options.maxBodiesPerService ?? 256,
   });
   const state = createState(run, ledger, calls, (digest) => budgets.forget(digest));
   const liveness = new FeedLiveness(clock);

@@ -21,6 +21,9 @@ export type GatewayOptions = {
   /** Concurrent calls under one grant (default 256) and at one service (default 1,024). */
   maxCallsPerGrant?: number;
   maxCallsPerService?: number;
+  /** Of these, calls whose request body is still arriving (default 64 and 256). */
+  maxBodiesPerGrant?: number;
+  maxBodiesPerService?: number;
   /** Limits for a request's head (default 16 KiB; more is 400) and body (default 100 MiB; more is 413). */
   maxHeaderBytes?: number;
   maxBodyBytes?: number;

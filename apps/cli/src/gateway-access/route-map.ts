@@ -128,6 +128,7 @@ function toCall(service: string, method: string, target: string): Call {
     headerFields: [],
     bodySha256: undefined,
     bodyLength: undefined,
+    bodyIsArriving: false,
   };
 }
 

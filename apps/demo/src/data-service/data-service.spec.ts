@@ -66,6 +66,25 @@ describe('the data service', () => {
     return problem;
   };
 
+  test('behind gateways it refuses every call for data that did not come through one; its home page and health are open', async () => {
+    const guarded = createDataService({
+      ...{ store, logger: pino({ level: 'silent' }), now: () => new Date() },
+      gateways: ['http://127.0.0.1:1'],
+    });
+    await new Promise<void>((resolve) => {
+      guarded.listen(0, '127.0.0.1', resolve);
+    });
+    const origin = `http://127.0.0.1:${(guarded.address() as AddressInfo).port}`;
+    const headers = { 'countersign-tenant': 'acme', 'countersign-grant': 'grt_1' };
+    for (const path of ['/tenants/acme/invoices', '/tenants/acme/invoices?page=1', '//tenants/acme/invoices'])
+      await expectProblem(await fetch(origin + path, { headers }), 403, 'not_through_gateway');
+    for (const path of ['/', '/readyz', '/healthz?x']) expect((await fetch(origin + path)).status).toBe(200);
+    guarded.closeAllConnections();
+    await new Promise((resolve) => {
+      guarded.close(resolve);
+    });
+  });
+
   describe('lists', () => {
     test('pages newest first and ends', async () => {
       const first = await json('/tenants/acme/invoices');

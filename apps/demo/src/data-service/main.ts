@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
-import { DemoError, readPort } from '../environment.js';
+import { DemoError, GATEWAYS_VARIABLE, readPort } from '../environment.js';
 import { fail, runServer } from '../run-server.js';
 import { DemoStore } from './demo-store.js';
 import { createDataService } from './http/server.js';
@@ -13,7 +13,10 @@ function main(): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const logger = pino({ base: { name: 'data-service' } });
   const store = new DemoStore(join(folder, 'demo-service.db'));
-  const server = createDataService({ store, logger, now: () => new Date() });
+  const gateways = (process.env[GATEWAYS_VARIABLE] ?? '').split(',').filter((origin) => origin !== '');
+  if (gateways.length === 0)
+    throw new DemoError('invalid_config', `${GATEWAYS_VARIABLE} must name at least one gateway's origin`);
+  const server = createDataService({ store, logger, now: () => new Date(), gateways });
   runServer(server, port, logger, () => store.close());
 }
 

@@ -72,7 +72,7 @@ export class CallAuthorizer {
       trust: (tenant) => rules.trust(tenant),
       pinnedTenants: rules.pinnedTenants,
       checkCountersigned: (asked, trust) => this.countersigns.check(asked, trust),
-      hasRoom: (digest, service) => calls.hasRoom(digest, service),
+      hasRoom: (digest, service, bodyIsArriving) => calls.hasRoom(digest, service, bodyIsArriving),
       hasBudgetLeft: (digest, grant) => budgets.hasLeft(digest, grant),
       maxBodyBytes,
     };

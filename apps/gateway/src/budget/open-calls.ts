@@ -37,6 +37,8 @@ export class OpenCall {
     readonly beganAt: number,
     /** The key that signed the token. */
     readonly kid: string,
+    /** Whether its body is still arriving. `OpenCalls` counts these, and changes this. */
+    public bodyIsArriving = false,
   ) {}
 
   /** Set once: the first cut counts. */
@@ -73,12 +75,20 @@ export class OpenCall {
   }
 }
 
-type ConcurrencyLimits = { perGrant: number; perService: number };
+type ConcurrencyLimits = {
+  perGrant: number;
+  perService: number;
+  /** Of these, calls whose body is still arriving: a client can hold such a call open by sending nothing. */
+  bodiesPerGrant: number;
+  bodiesPerService: number;
+};
 
 /** The calls that are open now: counted by grant and service, and cut when the reason for allowing them ends (P6). */
 export class OpenCalls {
   private readonly byDigest = new Map<string, Set<OpenCall>>();
   private readonly byService = new Map<string, number>();
+  /** Calls whose body is still arriving, by digest and by service. Digests and services are never spelt alike. */
+  private readonly arriving = new Map<string, number>();
 
   constructor(private readonly limits: ConcurrencyLimits) {}
 
@@ -88,15 +98,35 @@ export class OpenCalls {
     return sum;
   }
 
-  hasRoom(digest: string, service: string): boolean {
+  hasRoom(digest: string, service: string, bodyIsArriving: boolean): boolean {
+    const { perGrant, perService, bodiesPerGrant, bodiesPerService } = this.limits;
     const ofGrant = this.byDigest.get(digest)?.size ?? 0;
-    return ofGrant < this.limits.perGrant && (this.byService.get(service) ?? 0) < this.limits.perService;
+    if (ofGrant >= perGrant || (this.byService.get(service) ?? 0) >= perService) return false;
+    if (!bodyIsArriving) return true;
+    const bodies = this.arriving;
+    return (bodies.get(digest) ?? 0) < bodiesPerGrant && (bodies.get(service) ?? 0) < bodiesPerService;
   }
 
   add(call: OpenCall): void {
     const calls = this.byDigest.get(call.digest) ?? new Set();
     this.byDigest.set(call.digest, calls.add(call));
     this.byService.set(call.service, (this.byService.get(call.service) ?? 0) + 1);
+    if (call.bodyIsArriving) this.countArriving(call, 1);
+  }
+
+  /** The body of an open call has arrived. It keeps its place as a call, and frees that of a body. */
+  bodyArrived(call: OpenCall): void {
+    if (!call.bodyIsArriving) return;
+    call.bodyIsArriving = false;
+    this.countArriving(call, -1);
+  }
+
+  private countArriving({ digest, service }: OpenCall, change: 1 | -1): void {
+    for (const name of [digest, service]) {
+      const count = (this.arriving.get(name) ?? 0) + change;
+      if (count === 0) this.arriving.delete(name);
+      else this.arriving.set(name, count);
+    }
   }
 
   remove(call: OpenCall): void {
@@ -104,6 +134,7 @@ export class OpenCalls {
     if (calls?.delete(call) !== true) return;
     if (calls.size === 0) this.byDigest.delete(call.digest);
     this.byService.set(call.service, (this.byService.get(call.service) ?? 1) - 1);
+    this.bodyArrived(call);
   }
 
   /** Cuts every call of a grant. */

@@ -16,6 +16,8 @@ type BodyRules = {
   onWaitForClient(): void;
   /** Called when enough has arrived for now, or all of it: the gateway waits for the upstream. */
   onClientDone(): void;
+  /** Called when the last byte has passed. */
+  onBodyArrived?(): void;
 };
 
 /**
@@ -61,6 +63,7 @@ export class BodyTap extends Transform {
     const error = this.violation(0);
     this.ended = error === undefined;
     this.rules.onClientDone();
+    this.rules.onBodyArrived?.();
     done(error);
   }
 

@@ -29,6 +29,8 @@ type Forwarding = {
   /** `rec_…` */
   record: string;
   call: OpenCall;
+  /** Called when the last byte of the request's body has passed. */
+  onBodyArrived(): void;
   /** The monotonic clock, in milliseconds. */
   now(): number;
   /** How many of these bytes of response body the budget allows now. Counts them as used. */
@@ -87,8 +89,11 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     const { framing, chunks, maxBodyBytes: maxBytes, call } = parts;
     const onWaitForClient = () => call.waitForClient(parts.now());
     const onClientDone = () => call.clientDone();
+    const { onBodyArrived } = parts;
     this.tap =
-      framing.kind === 'none' ? undefined : new BodyTap({ chunks, maxBytes, onWaitForClient, onClientDone });
+      framing.kind === 'none'
+        ? undefined
+        : new BodyTap({ chunks, maxBytes, onWaitForClient, onClientDone, onBodyArrived });
   }
 
   start(): void {

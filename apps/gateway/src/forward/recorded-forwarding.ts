@@ -5,7 +5,8 @@ import type { Budgets } from '../budget/budgets.js';
 import type { OpenCall, OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
 import type { CallRefusals } from '../http/call-refusals.js';
-import { type Exchange, openCallOf, recordedCallOf } from '../http/exchange.js';
+import type { ReadBody } from '../http/change-body.js';
+import { type Exchange, isArriving, openCallOf, recordedCallOf } from '../http/exchange.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
 import { type Forwarded, forwardCall } from './forward-call.js';
@@ -46,13 +47,15 @@ export class RecordedForwarding {
     exchange: Exchange,
     token: VerifiedToken,
     decision: AllowedCall,
-    body: Buffer | undefined,
+    body: ReadBody | undefined,
   ): Promise<void> {
     const { claims } = token;
     const { calls, budgets, recorder, metrics, clock, refusals, authorizer } = this.parts;
     const { match, grant } = decision;
     const endsAt = Math.min(grant.endsAt, claims.grant_exp * 1000);
-    const call = openCallOf(exchange, token, endsAt, clock.monotonic());
+    // A body that had to be read before the decision is here already.
+    const bodyIsArriving = body === undefined && isArriving(exchange);
+    const call = openCallOf(exchange, token, { endsAt, beganAt: clock.monotonic(), bodyIsArriving });
     const record = recorder.newId();
     calls.add(call);
     budgets.takeCall(claims.digest, grant);
@@ -100,12 +103,12 @@ export class RecordedForwarding {
     exchange: Exchange,
     claims: GrantTokenClaims,
     decision: AllowedCall,
-    body: Buffer | undefined,
+    body: ReadBody | undefined,
     call: OpenCall,
     record: string,
     selected: SelectedHeaders,
   ): Promise<Forwarded> | Forwarded {
-    const { signContext, budgets, upstreams, clock, authorizer, locations, maxBodyBytes } = this.parts;
+    const { signContext, calls, budgets, upstreams, clock, authorizer, locations, maxBodyBytes } = this.parts;
     const { canonical, request, response, expectsContinue, chunks } = exchange;
     const { match, grant, map } = decision;
     // Writing the record took time. What may have ended since the decision is checked again. Revoked keys, ended grants
@@ -123,7 +126,7 @@ export class RecordedForwarding {
     const { tenant } = match;
     const upstream = upstreams.at(definition.upstream);
     const target = canonical.path + canonical.query;
-    const contextClaims = { tenant, sub, grant_id, record, method, path: target };
+    const contextClaims = { tenant, sub, grant_id, record, method, path: target, body_sha256: body?.sha256 };
     const context = signContext(definition.audience, contextClaims, clock.now());
     const tenantHeader = tenantHeaderOf(decision);
     const trust = { tenant, requester: sub, grant: grant_id, record, context, tenantHeader };
@@ -134,13 +137,14 @@ export class RecordedForwarding {
       target,
       headers: upstreamHeaders(selected.passed, trust),
       framing,
-      body,
+      body: body?.bytes,
       chunks,
       maxBodyBytes,
       request,
       response,
       record,
       call,
+      onBodyArrived: () => calls.bodyArrived(call),
       now: () => clock.monotonic(),
       takeBytes: (bytes) => budgets.takeBytes(digest, grant, bytes),
       moreBytes: (bytes) => budgets.requestMore(digest, grant, { calls: 0, bytes }),

@@ -12,6 +12,8 @@ type CallContextClaims = {
   method: string;
   /** The request target that the upstream receives: path with query. */
   path: string;
+  /** `sha256:` + hex of the body, if it was read whole before the decision; otherwise undefined: it streams. */
+  body_sha256: string | undefined;
 };
 
 /** `now`: the wall clock, in milliseconds. */
@@ -21,16 +23,30 @@ const LIFE_SECONDS = 30;
 
 /**
  * Signs the `Countersign-Context` header: a compact EdDSA JWS (`typ: countersign-context+jwt`) by the gateway's
- * identity. It is bound to this method, path and audience, and valid for half a minute. An upstream that requires it
- * detects calls that went around the gateway.
+ * identity. It is bound to this audience, method, path with query, and to the body if that was read before the decision.
+ * It is valid for half a minute. An upstream that requires it detects calls that went around the gateway
+ * (`countersignContext` of `@countersign/authorization/context`).
  */
 export function contextSigner({ kid, privateKey }: Identity, gateway: string): ContextSigner {
   const header = encode({ alg: 'EdDSA', typ: 'countersign-context+jwt', kid });
   return (audience, claims, now) => {
     const iat = Math.floor(now / 1000);
-    const { tenant, sub, grant_id, record, method, path } = claims;
+    const { tenant, sub, grant_id, record, method, path, body_sha256 } = claims;
     const exp = iat + LIFE_SECONDS;
-    const payload = { iss: gateway, aud: audience, iat, exp, tenant, sub, grant_id, record, method, path };
+    const payload = {
+      iss: gateway,
+      aud: audience,
+      iat,
+      exp,
+      tenant,
+      sub,
+      grant_id,
+      record,
+      method,
+      path,
+      // JSON leaves an undefined member out.
+      body_sha256,
+    };
     const input = `${header}.${encode(payload)}`;
     return `${input}.${sign(null, Buffer.from(input, 'latin1'), privateKey).toString('base64url')}`;
   };

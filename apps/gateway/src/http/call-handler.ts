@@ -46,7 +46,7 @@ export class CallHandler {
     if (refused !== undefined) return refusals.decided(exchange, claims, refused);
     const grantArrival = authorizer.waitForGrant(claims);
     if (grantArrival !== undefined) await grantArrival;
-    const call = callOf(canonical, body);
+    const call = callOf(exchange, body);
     let decision = authorizer.authorize(token, call);
     for (;;) {
       const budgetArrival = authorizer.waitForBudget(claims, decision);

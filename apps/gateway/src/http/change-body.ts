@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { VerifiedToken } from '../authorize/call-authorizer.js';
 import type { OpenCall, OpenCalls } from '../budget/open-calls.js';
@@ -5,16 +6,27 @@ import type { Clock } from '../clock.js';
 import { BodyTap } from '../forward/body-tap.js';
 import { type RefusedCall, refusalOfCut } from './call-refusals.js';
 import type { ChunkScanner } from './chunk-scanner.js';
-import { type Exchange, openCallOf } from './exchange.js';
+import { type Exchange, isArriving, openCallOf } from './exchange.js';
 import { AmbiguousRequest } from './refusals.js';
 
 /** Such a body is one approved change, not a bulk upload. */
 const MAX_KEPT_BYTES = 1024 * 1024;
 
-const NO_ROOM: RefusedCall = { code: 'rate_limited', detail: 'too many calls at once', match: null };
+const NO_ROOM: RefusedCall = {
+  code: 'rate_limited',
+  detail: 'too many calls at once, or bodies that are arriving',
+  match: null,
+};
+
+/** A body that was read whole before the decision. */
+export type ReadBody = {
+  bytes: Buffer;
+  /** `sha256:` + hex. */
+  sha256: string;
+};
 
 /** `body` is undefined if it was too large or did not arrive whole. `refused` is set if the call must not go on. */
-export type ChangeBody = { body?: Buffer | undefined; refused?: RefusedCall };
+export type ChangeBody = { body?: ReadBody | undefined; refused?: RefusedCall };
 
 type ChangeBodyParts = { calls: OpenCalls; clock: Clock; maxBodyBytes: number };
 
@@ -29,15 +41,19 @@ export async function readChangeBody(
 ): Promise<ChangeBody> {
   const { request, response, expectsContinue, chunks, canonical } = exchange;
   const { digest, grant_exp } = token.claims;
-  if (!calls.hasRoom(digest, canonical.service)) return { refused: NO_ROOM };
-  const call = openCallOf(exchange, token, grant_exp * 1_000, clock.monotonic());
+  const bodyIsArriving = isArriving(exchange);
+  if (!calls.hasRoom(digest, canonical.service, bodyIsArriving)) return { refused: NO_ROOM };
+  const beganAt = clock.monotonic();
+  const call = openCallOf(exchange, token, { endsAt: grant_exp * 1_000, beganAt, bodyIsArriving });
   const gone = () => call.cut('client_gone');
   calls.add(call);
   response.once('close', gone);
   try {
     if (expectsContinue) response.writeContinue();
     const now = () => clock.monotonic();
-    const body = await readBody(request, { chunks, maxBytes: maxBodyBytes, call, now });
+    const bytes = await readBody(request, { chunks, maxBytes: maxBodyBytes, call, now });
+    const body =
+      bytes === undefined ? undefined : { bytes, sha256: `sha256:${hash('sha256', bytes, 'hex')}` };
     const refused = refusalOfCut(call.cutBy);
     return refused === undefined ? { body } : { body, refused };
   } finally {

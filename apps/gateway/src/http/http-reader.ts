@@ -4,12 +4,18 @@ import { type CanonicalRequest, readCanonicalRequest } from './canonical-request
 import { ChunkScanner } from './chunk-scanner.js';
 import { type AmbiguousRequest, requireUnambiguous } from './refusals.js';
 
-/** A request, and the scanner of its body if that is chunked. */
-export type ReadRequest = { canonical: CanonicalRequest; chunks: ChunkScanner | undefined };
+/** A request, its body's arrival if it has a body, and the scanner of the body if that is chunked. */
+export type ReadRequest = {
+  canonical: CanonicalRequest;
+  arrival: BodyArrival | undefined;
+  chunks: ChunkScanner | undefined;
+};
+
+/** Whether the last byte of a body has been read from the connection. */
+export type BodyArrival = { readonly isDone: boolean };
 
 /** Finds where a body ends. */
-type BodyReader = {
-  readonly isDone: boolean;
+type BodyReader = BodyArrival & {
   /** Takes the connection's next bytes. Returns how many of them belong to the body. */
   push(bytes: Buffer): number;
   violation(): AmbiguousRequest | undefined;
@@ -57,7 +63,7 @@ export class HttpReader {
       this.#passHead(request);
       const { body, chunks } = bodyReaderFor(canonical.framing);
       if (body !== undefined) this.#unread = this.#withoutBody(body, this.#unread);
-      return { canonical, chunks };
+      return { canonical, arrival: body, chunks };
     } catch (error) {
       this.#lose();
       throw error;

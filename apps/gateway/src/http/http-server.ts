@@ -108,13 +108,13 @@ async function serve(
 ): Promise<void> {
   try {
     if (message instanceof Error) throw message;
-    const { canonical, chunks } = message;
+    const { canonical, arrival, chunks } = message;
     const odd = chunks?.violation();
     if (odd !== undefined) throw odd;
     if (stopEndpoint.isFor(canonical))
       await stopEndpoint.answer({ canonical, request, response, expectsContinue });
     else if (pages.has(canonical.service)) await pages.answer(canonical, response);
-    else await handler.handle({ canonical, request, response, expectsContinue, chunks });
+    else await handler.handle({ canonical, request, response, expectsContinue, arrival, chunks });
   } catch (error) {
     if (error instanceof AmbiguousRequest) {
       countRefusal('ambiguous_request');

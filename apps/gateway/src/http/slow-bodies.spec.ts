@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
 import type { FakeGrant } from '../../../../test/fakes/feed-broker.js';
 import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
@@ -89,4 +90,65 @@ test('an upstream that does not read a body is itself late: the client is not bl
   expect(await refusal(await sent)).toEqual({ status: 504, code: 'upstream_timeout' });
   await until(() => broker.recordsOf('outcome').length === 1);
   expect(broker.recordsOf('outcome')[0]).toMatchObject({ outcome: 'failed', status: null });
+});
+
+describe('the attack “300 half-sent uploads hold a grant’s places for 19 seconds”', () => {
+  const sockets: Socket[] = [];
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+  });
+
+  /** Sends a head that announces ten bytes, and one byte. Resolves with the status line, if there is an answer. */
+  function halfUpload(token: string): Promise<string> {
+    const socket = connect(world.gateway.port, '127.0.0.1');
+    sockets.push(socket);
+    socket.write(
+      `POST /billing/tenants/acme/invoices HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 10\r\n\r\n1`,
+    );
+    return new Promise((resolve) => {
+      socket.once('data', (bytes: Buffer) => resolve(bytes.toString().split('\r\n', 1)[0] ?? ''));
+      socket.on('error', () => undefined);
+    });
+  }
+
+  test('at most 64 of them are open; other calls, and bodies that come with their head, go on', async () => {
+    world = await GatewayWorld.start({ callTimes: { clientIdleMs: 600_000 } });
+    const { broker } = world;
+    const token = broker.token(broker.grant());
+    let refused = 0;
+    const lines: string[] = [];
+    for (let count = 0; count < 300; count += 1)
+      void halfUpload(token).then((line) => {
+        refused += 1;
+        lines.push(line);
+      });
+    await until(() => refused === 300 - 64, 60_000);
+    expect(new Set(lines)).toEqual(new Set(['HTTP/1.1 429 Too Many Requests']));
+    const read = Array.from({ length: 100 }, () => world.send({ token }));
+    expect(new Set((await Promise.all(read)).map(({ status }) => status))).toEqual(new Set([200]));
+    const whole = await world.raw(
+      `POST /billing/tenants/acme/invoices HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 2\r\n\r\n{}`,
+    );
+    expect(whole.status).toBe(200);
+    for (const socket of sockets.splice(0)) socket.destroy();
+    // Their places are free again, and an upload that is slow but whole succeeds.
+    const slowly = () =>
+      world.send({
+        method: 'POST',
+        path: '/billing/tenants/acme/invoices',
+        token,
+        body: new Blob(['x'.repeat(200_000)]).stream(),
+      });
+    await until(async () => (await slowly()).status === 200);
+  });
+
+  test('their bound over all grants of a service leaves room for others too', async () => {
+    world = await GatewayWorld.start({ maxBodiesPerGrant: 2, maxBodiesPerService: 3 });
+    const { broker, upstream } = world;
+    const tokens = [1, 2].map(() => broker.token(broker.grant()));
+    for (const token of [tokens[0]!, tokens[0]!, tokens[1]!]) void halfUpload(token);
+    await until(() => upstream.hits.length === 3);
+    for (const token of tokens) expect(await halfUpload(token)).toBe('HTTP/1.1 429 Too Many Requests');
+    for (const token of tokens) expect((await world.send({ token })).status).toBe(200);
+  });
 });

@@ -73,6 +73,7 @@ const call = (overrides: Partial<Call> = {}): Call => ({
   headerFields: [],
   bodySha256: undefined,
   bodyLength: undefined,
+  bodyIsArriving: false,
   ...overrides,
 });
 

@@ -49,6 +49,8 @@ export type Call = {
   bodySha256: string | undefined;
   /** The declared length of the body in bytes. Undefined if the request declares none. */
   bodyLength: number | undefined;
+  /** Whether the call has a body that has not arrived whole and will pass while the call is open. */
+  bodyIsArriving: boolean;
 };
 
 /** An entry of the feed's list of active grants. Milliseconds since the epoch; the window is [startsAt, endsAt). */
@@ -92,8 +94,11 @@ export interface CallView {
   pinnedTenants: ReadonlySet<string>;
   /** Why the token lacks countersignatures that this trust requires. Undefined if it has them. */
   checkCountersigned(claims: CallClaims, trust: PinnedTrust): CountersignRefusal | undefined;
-  /** Whether one more call may run at once under this grant and at this service. */
-  hasRoom(digest: string, service: string): boolean;
+  /**
+   * Whether one more call may run at once under this grant and at this service. Calls whose body is still arriving have a
+   * smaller bound of their own, so that half-sent uploads leave room for other calls.
+   */
+  hasRoom(digest: string, service: string, bodyIsArriving: boolean): boolean;
   /** Whether the grant's budget allows one more call. */
   hasBudgetLeft(digest: string, grant: ActiveGrant): boolean;
   /** The largest body that is accepted, in bytes. */

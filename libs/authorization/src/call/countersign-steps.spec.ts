@@ -66,6 +66,7 @@ function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) 
     headerFields: [],
     bodySha256: undefined,
     bodyLength: undefined,
+    bodyIsArriving: false,
   };
   const view: CallView = {
     isInTouch: () => true,

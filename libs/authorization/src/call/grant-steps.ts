@@ -58,9 +58,12 @@ export const nothingIsLocked: CallStep = ({ claims, call, view }) => {
 
 /** Bounds how many calls run at once under one grant and at one service, so that no grant starves the others. */
 export const concurrencyHasRoom: CallStep = ({ claims, call, view }) =>
-  view.hasRoom(claims.digest, call.service)
+  view.hasRoom(claims.digest, call.service, call.bodyIsArriving)
     ? undefined
-    : { code: 'rate_limited', detail: 'too many calls at once' };
+    : {
+        code: 'rate_limited',
+        detail: `too many ${call.bodyIsArriving ? 'calls at once, or bodies that are arriving' : 'calls at once'}`,
+      };
 
 /** The grant's budget of calls and bytes is not used up. */
 export const budgetIsLeft: CallStep = ({ claims, grant, view }) =>

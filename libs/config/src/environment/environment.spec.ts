@@ -222,6 +222,8 @@ describe('the gateway environment', () => {
       spoolBytes: 1024 ** 3,
       maxCallsPerGrant: 256,
       maxCallsPerService: 1024,
+      maxBodiesPerGrant: 64,
+      maxBodiesPerService: 256,
       maxHeaderBytes: 16 * 1024,
       maxBodyBytes: 100 * 1024 ** 2,
       upstreamTimeouts: { connectMs: 5_000, firstByteMs: 30_000, idleMs: 60_000 },

@@ -18,6 +18,9 @@ export type GatewayEnvironment = {
   spoolBytes: number;
   maxCallsPerGrant: number;
   maxCallsPerService: number;
+  /** Of these, calls whose request body is still arriving. */
+  maxBodiesPerGrant: number;
+  maxBodiesPerService: number;
   maxHeaderBytes: number;
   maxBodyBytes: number;
   /** Milliseconds. */
@@ -48,6 +51,8 @@ export const gatewayShape = {
   COUNTERSIGN_GATEWAY_SPOOL_BYTES: wholeNumber(1024 ** 2, 1024 * GIB).default(GIB),
   COUNTERSIGN_GATEWAY_MAX_CALLS_PER_GRANT: wholeNumber(1, 1_000_000).default(256),
   COUNTERSIGN_GATEWAY_MAX_CALLS_PER_SERVICE: wholeNumber(1, 1_000_000).default(1024),
+  COUNTERSIGN_GATEWAY_MAX_BODIES_PER_GRANT: wholeNumber(1, 1_000_000).default(64),
+  COUNTERSIGN_GATEWAY_MAX_BODIES_PER_SERVICE: wholeNumber(1, 1_000_000).default(256),
   COUNTERSIGN_GATEWAY_MAX_HEADER_BYTES: wholeNumber(8 * KIB, 256 * KIB).default(16 * KIB),
   COUNTERSIGN_GATEWAY_MAX_BODY_BYTES: wholeNumber(0, 1024 * GIB).default(100 * MIB),
   COUNTERSIGN_GATEWAY_CONNECT_TIMEOUT_MS: milliseconds.default(5_000),
@@ -100,6 +105,8 @@ export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
       spoolBytes: raw.COUNTERSIGN_GATEWAY_SPOOL_BYTES,
       maxCallsPerGrant: raw.COUNTERSIGN_GATEWAY_MAX_CALLS_PER_GRANT,
       maxCallsPerService: raw.COUNTERSIGN_GATEWAY_MAX_CALLS_PER_SERVICE,
+      maxBodiesPerGrant: raw.COUNTERSIGN_GATEWAY_MAX_BODIES_PER_GRANT,
+      maxBodiesPerService: raw.COUNTERSIGN_GATEWAY_MAX_BODIES_PER_SERVICE,
       maxHeaderBytes: raw.COUNTERSIGN_GATEWAY_MAX_HEADER_BYTES,
       maxBodyBytes: raw.COUNTERSIGN_GATEWAY_MAX_BODY_BYTES,
       upstreamTimeouts: {

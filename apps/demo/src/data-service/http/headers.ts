@@ -27,8 +27,8 @@ export type GatewayCall = { grant: string; record: string };
 const ID = /^(grt|rec)_[0-9a-f-]{36}$/;
 
 /**
- * What the gateway says about the call, for the page's footer. It is shown and never trusted: a caller that reaches this
- * service directly can set these headers too.
+ * What the gateway says about the call, for the page's footer. Where the service verifies the gateway's context, these are
+ * what the context says; without that check a caller that reaches the service directly can set them too.
  */
 export function readGatewayHeaders(headers: IncomingHttpHeaders): GatewayCall | undefined {
   const grant = headers['countersign-grant'];

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type CountersignContextGuard, countersignContext } from '@countersign/authorization/context';
 import type { Logger } from 'pino';
 import type { DemoStore } from '../demo-store.js';
 import { homePage, problemBody } from '../pages/billing-pages.js';
@@ -7,7 +8,16 @@ import { prefersHtml, readGatewayHeaders } from './headers.js';
 import { notFound, Problem } from './problem.js';
 import { dispatch, methodNotAllowed } from './routes.js';
 
-export type DataServiceOptions = { store: DemoStore; logger: Logger; now: () => Date };
+export type DataServiceOptions = {
+  store: DemoStore;
+  logger: Logger;
+  now: () => Date;
+  /** Origins of the gateways whose calls are accepted. Absent: calls from anywhere, for tests of the service alone. */
+  gateways?: readonly string[];
+};
+
+/** The service's name in the demo's organisation file. */
+const AUDIENCE = 'billing';
 
 type Answer = {
   status: number;
@@ -17,30 +27,49 @@ type Answer = {
 };
 
 /**
- * The demo's data service: a plain HTTP API, and pages over the same routes. **It authenticates no one**: like many
- * internal services it trusts its network. In production only the gateway may reach it; the demo binds it to loopback.
+ * The demo's data service: a plain HTTP API, and pages over the same routes. It has no sign-in of its own. It shows tenants'
+ * data only to calls that a gateway vouches for, each once (`countersignContext`); its home page and health are open.
  */
 export function createDataService(options: DataServiceOptions): Server {
+  const guard = guardOf(options);
   const server = createServer((request, response) => {
-    const started = performance.now();
-    answer(options, request)
-      .then((reply) => {
-        send(request, response, reply);
-        const ms = Math.round(performance.now() - started);
-        const path = request.url?.split('?')[0];
-        options.logger.info({ method: request.method, path, status: reply.status, ms }, 'answered');
-      })
-      .catch((error: unknown) => {
-        // The client went away while its body was read, or the answer could not be written: no one is left to answer.
-        options.logger.warn({ error: String(error) }, 'call cut short');
-        response.destroy();
-      });
+    if (isOpen(request)) respond(options, request, response);
+    else guard(request, response, () => respond(options, request, response));
   });
   server.headersTimeout = 10_000;
   server.requestTimeout = 15_000;
   server.keepAliveTimeout = 30_000;
   server.maxConnections = 2_048;
   return server;
+}
+
+function guardOf({ gateways, logger }: DataServiceOptions): CountersignContextGuard {
+  if (gateways === undefined) return (_request, _response, next) => next();
+  return countersignContext({
+    audience: AUDIENCE,
+    gateways,
+    onRefused: (reason, { method }) => logger.warn({ method, reason }, 'refused: not through a gateway'),
+  });
+}
+
+/** Pages that show nothing of a tenant. */
+const OPEN = new Set(['/', '/healthz', '/readyz']);
+const isOpen = ({ url = '' }: IncomingMessage): boolean => OPEN.has(url.split('?')[0] ?? '');
+
+function respond(options: DataServiceOptions, request: IncomingMessage, response: ServerResponse): void {
+  const started = performance.now();
+  answer(options, request)
+    .then((reply) => {
+      send(request, response, reply);
+      const ms = Math.round(performance.now() - started);
+      const path = request.url?.split('?')[0];
+      options.logger.info({ method: request.method, path, status: reply.status, ms }, 'answered');
+    })
+    .catch((error: unknown) => {
+      // The client went away while its body was read, or the answer could not be written: no one is left to answer.
+      options.logger.warn({ error: String(error) }, 'call cut short');
+      response.destroy();
+    });
 }
 
 async function answer(options: DataServiceOptions, request: IncomingMessage): Promise<Answer> {

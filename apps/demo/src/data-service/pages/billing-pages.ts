@@ -15,8 +15,8 @@ import { day, filters, monthName, pager, statusBadge, table } from './parts.js';
 
 export function homePage(tenants: Tenant[]): Html {
   return html`<h1>Billing</h1>
-    <p class="lead">The demo's data service. It authenticates no one, so in production only the gateway may reach it. Here
-    it listens on this machine alone.</p>
+    <p class="lead">The demo's data service. It has no sign-in: it answers calls that its gateway vouches for, and refuses
+    all others. Open these pages through the gateway, from a grant.</p>
     <ul>${tenants.map((tenant) => html`<li><a href="tenants/${tenant.slug}/invoices">${tenant.name}</a></li>`)}</ul>`;
 }
 

@@ -1,0 +1,238 @@
+import { generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import express from 'express';
+import { type CountersignContextOptions, contextOf, countersignContext } from './index.js';
+import { ReplayMemory } from './replay-memory.js';
+
+const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'gateway-key' };
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const HEADER = { alg: 'EdDSA', typ: 'countersign-context+jwt', kid: 'gateway-key' };
+
+let records = 0;
+/** The headers that a gateway sets for `PATCH /x?y=1` of acme. */
+function contextHeaders(
+  claims: Record<string, unknown> = {},
+  { header = HEADER as object, key = privateKey as KeyObject } = {},
+): Record<string, string> {
+  const iat = Math.floor(Date.now() / 1_000);
+  records += 1;
+  const payload = {
+    ...{ iss: 'gtw_1', aud: 'billing', iat, exp: iat + 30, tenant: 'acme', sub: 'usr_1', grant_id: 'grt_1' },
+    ...{ record: `rec_${records}`, method: 'PATCH', path: '/x?y=1' },
+    ...claims,
+  };
+  const input = `${encode(header)}.${encode(payload)}`;
+  return {
+    'countersign-context': `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`,
+    'countersign-tenant': String(payload.tenant),
+    'countersign-requester': String(payload.sub),
+    'countersign-grant': String(payload.grant_id),
+    'countersign-record': String(payload.record),
+  };
+}
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+async function listening(server: Server): Promise<string> {
+  servers.push(server.listen(0, '127.0.0.1'));
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const textOf = async (request: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const piece of request) text += String(piece);
+  return text;
+};
+
+/** A plain server that answers with the tenant of the call and its body. */
+function plain(options: Partial<CountersignContextOptions> = {}): Promise<string> {
+  const guard = countersignContext({ audience: 'billing', keys: [jwk], ...options });
+  const handle = async (request: IncomingMessage, response: ServerResponse) =>
+    response.end(`${contextOf(request)?.tenant} ${await textOf(request)}`);
+  return listening(
+    createServer((request, response) => guard(request, response, () => void handle(request, response))),
+  );
+}
+
+/** Express with a body parser behind the guard, below a mount point. */
+function withExpress(): Promise<string> {
+  const app = express();
+  const router = express.Router();
+  router.use(countersignContext({ audience: 'billing', keys: [jwk] }));
+  router.use(express.text({ type: '*/*' }));
+  router.use((request, response) => void response.end(`${contextOf(request)?.tenant} ${request.body ?? ''}`));
+  app.use('/x', router);
+  return listening(createServer(app));
+}
+
+/** A guard as Fastify calls it: with its own objects around Node's. */
+function likeFastify(): Promise<string> {
+  const guard = countersignContext({ audience: 'billing', keys: [jwk] });
+  return listening(
+    createServer((raw, response) => {
+      const request = { raw };
+      const reply = { raw: response, hijack: () => undefined };
+      guard(
+        request,
+        reply,
+        () => void textOf(raw).then((body) => response.end(`${contextOf(request)?.tenant} ${body}`)),
+      );
+    }),
+  );
+}
+
+const patch = (origin: string, headers: Record<string, string>, body = 'hello', path = '/x?y=1') =>
+  fetch(origin + path, { method: 'PATCH', headers: { 'content-type': 'text/plain', ...headers }, body });
+const reasonOf = async (answer: Response) => [
+  answer.status,
+  ((await answer.json()) as { reason: string }).reason,
+];
+const sha256 = (text: string) => `sha256:${hash('sha256', text)}`;
+
+describe.each([
+  ['node:http', () => plain()],
+  ['Express', withExpress],
+  ['Fastify’s calling convention', likeFastify],
+])('countersignContext with %s', (_title, start) => {
+  test('passes a call with its body, whether or not the context binds the body', async () => {
+    const origin = await start();
+    for (const claims of [{}, { body_sha256: sha256('hello') }]) {
+      const answer = await patch(origin, contextHeaders(claims));
+      expect([answer.status, await answer.text()]).toEqual([200, 'acme hello']);
+    }
+    const empty = contextHeaders({ body_sha256: sha256('') });
+    expect(await (await patch(origin, empty, '')).text()).toBe('acme ');
+  });
+
+  test('refuses another body, a second use, and a call without context', async () => {
+    const origin = await start();
+    const headers = contextHeaders({ body_sha256: sha256('hello') });
+    expect(await reasonOf(await patch(origin, headers, 'HELLO'))).toEqual([403, 'other_body']);
+    expect((await patch(origin, headers)).status).toBe(200);
+    expect(await reasonOf(await patch(origin, headers))).toEqual([403, 'replayed']);
+    expect(await reasonOf(await patch(origin, {}))).toEqual([403, 'missing']);
+  });
+});
+
+test('a body that comes in pieces, chunked and long, is hashed whole and passed whole', async () => {
+  const origin = await plain();
+  const body = 'abcdefgh'.repeat(40_000);
+  const { port } = new URL(origin);
+  const head = Object.entries(contextHeaders({ body_sha256: sha256(body) })).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(
+    `PATCH /x?y=1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n${head.join('\r\n')}\r\n\r\n`,
+  );
+  for (let at = 0; at < body.length; at += 50_000) {
+    const piece = body.slice(at, at + 50_000);
+    socket.write(`${piece.length.toString(16)}\r\n${piece}\r\n`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  // The end arrives alone, after every byte of the body.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  socket.write('0\r\n\r\n');
+  let text = '';
+  for await (const piece of socket) text += String(piece);
+  expect(text).toContain('200 OK');
+  expect(text).toContain('acme abcdefgh');
+});
+
+describe('a context is refused', () => {
+  const other = generateKeyPairSync('ed25519').privateKey;
+  const now = Math.floor(Date.now() / 1_000);
+  test.each<[string, () => Record<string, string>]>([
+    ['bad_signature', () => contextHeaders({}, { key: other })],
+    ['unknown_key', () => contextHeaders({}, { header: { ...HEADER, kid: 'another' } })],
+    ['malformed', () => contextHeaders({}, { header: { ...HEADER, alg: 'none' } })],
+    ['malformed', () => contextHeaders({}, { header: { ...HEADER, typ: 'at+jwt' } })],
+    ['malformed', () => contextHeaders({}, { header: { ...HEADER, crit: ['x'] } })],
+    ['malformed', () => ({ ...contextHeaders(), 'countersign-context': 'a.b' })],
+    ['malformed', () => contextHeaders({ exp: now + 86_400 })],
+    ['malformed', () => contextHeaders({ body_sha256: 1 })],
+    ['wrong_audience', () => contextHeaders({ aud: 'crm' })],
+    ['expired', () => contextHeaders({ iat: now - 60, exp: now - 30 })],
+    ['not_yet_valid', () => contextHeaders({ iat: now + 20, exp: now + 50 })],
+    ['other_call', () => contextHeaders({ method: 'POST' })],
+    ['other_call', () => contextHeaders({ path: '/x' })],
+    ['other_call', () => contextHeaders({ path: '/x?y=1&z=2' })],
+    ['other_headers', () => ({ ...contextHeaders(), 'countersign-tenant': 'globex' })],
+    ['other_headers', () => contextHeaders({ tenant: undefined })],
+  ])('as %s (%#)', async (reason, headers) => {
+    const refused: string[] = [];
+    const origin = await plain({ onRefused: (why) => refused.push(why) });
+    const answer = await patch(origin, headers());
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect([answer.status, (await answer.json()) as object]).toEqual([
+      403,
+      expect.objectContaining({ code: 'not_through_gateway', reason }),
+    ]);
+    expect(refused).toEqual([reason]);
+  });
+});
+
+describe('a call that cannot be verified gets 503, not access', () => {
+  test('if a gateway’s keys cannot be read; later calls try again', async () => {
+    let keys: object[] | undefined;
+    const jwks = await listening(
+      createServer((_request, response) =>
+        keys === undefined ? response.writeHead(500).end() : response.end(JSON.stringify({ keys })),
+      ),
+    );
+    const origin = await plain({ keys: [], gateways: [jwks] });
+    const answer = await patch(origin, contextHeaders());
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      expect.objectContaining({ code: 'context_unverifiable', reason: 'keys_unavailable' }),
+    ]);
+    keys = [jwk];
+    expect((await patch(origin, contextHeaders())).status).toBe(200);
+  });
+
+  test('if too many calls are under way to be remembered; none is forgotten to make room', async () => {
+    const origin = await plain({ maxRemembered: 1 });
+    const first = contextHeaders();
+    expect((await patch(origin, first)).status).toBe(200);
+    expect(await reasonOf(await patch(origin, contextHeaders()))).toEqual([503, 'memory_full']);
+    expect(await reasonOf(await patch(origin, first))).toEqual([403, 'replayed']);
+  });
+
+  test('if the body was read before the check', async () => {
+    const guard = countersignContext({ audience: 'billing', keys: [jwk] });
+    const origin = await listening(
+      createServer((request, response) => {
+        void textOf(request).then(() => guard(request, response, () => response.end('passed')));
+      }),
+    );
+    const answer = await patch(origin, contextHeaders({ body_sha256: sha256('hello') }));
+    expect(await reasonOf(answer)).toEqual([503, 'body_already_read']);
+  });
+});
+
+test('a service without gateways or keys is a mistake', () => {
+  expect(() => countersignContext({ audience: 'billing' })).toThrow(TypeError);
+});
+
+test('the memory forgets what has expired, and nothing else', () => {
+  const memory = new ReplayMemory(2);
+  expect([memory.take('a', 10, 0), memory.take('b', 20, 0), memory.take('c', 30, 0)]).toEqual([
+    'new',
+    'new',
+    'full',
+  ]);
+  expect([memory.take('a', 10, 9), memory.take('c', 30, 10), memory.take('b', 20, 19)]).toEqual([
+    'seen',
+    'new',
+    'seen',
+  ]);
+});

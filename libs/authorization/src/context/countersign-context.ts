@@ -1,0 +1,144 @@
+import type { JsonWebKey } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatewayKeys } from './gateway-keys.js';
+import { ReplayMemory } from './replay-memory.js';
+import { hashBody } from './request-body.js';
+import {
+  type ContextReason,
+  ContextRefused,
+  type CountersignCall,
+  keyIdOfContext,
+  type ReceivedRequest,
+  verifyContext,
+} from './verify-context.js';
+
+export type CountersignContextOptions = {
+  /** The service's `audience` in the organisation file; its name, if the file gives none. */
+  audience: string;
+  /**
+   * Origins of the gateways in front of this service, such as `http://gateway.internal:4100`. Their keys are read at
+   * `/countersign/jwks.json`, so the way there must be as trustworthy as this check: TLS, or the same machine.
+   */
+  gateways?: readonly string[];
+  /** Keys that are trusted without asking a gateway (JWK, Ed25519, with `kid`). */
+  keys?: readonly JsonWebKey[];
+  /** The largest body whose hash is checked. Gateways read at most 1 MiB before they decide. */
+  maxBodyBytes?: number;
+  /** How many calls of the last half minute are remembered. More are refused (503). Default: 200,000. */
+  maxRemembered?: number;
+  /**
+   * Notes that a call's record was used, and says whether it was used before. Default: this process's memory. Several
+   * processes of one service need one that they share; keep an entry until `expiresAt`.
+   */
+  remember?: (record: string, expiresAt: number) => Promise<'new' | 'seen'> | 'new' | 'seen';
+  /** Called for each call that is refused, for logs and alarms. */
+  onRefused?: (reason: ContextReason, request: IncomingMessage) => void;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+};
+
+/** What Node's `http` and Express give, and what Fastify gives around it. */
+type Incoming = IncomingMessage | { raw: IncomingMessage };
+type Outgoing = ServerResponse | { raw: ServerResponse; hijack(): unknown };
+
+/** Middleware of Express, a hook of Fastify, or a function for a plain server. `next` is called for a verified call only. */
+export type CountersignContextGuard = (request: Incoming, response: Outgoing, next: () => unknown) => void;
+
+const MIB = 1024 * 1024;
+const MAX_REMEMBERED = 200_000;
+const verified = new WeakMap<IncomingMessage, CountersignCall>();
+
+/**
+ * Lets only calls through that came through a trusted gateway, each once, and refuses all others: with 403
+ * `not_through_gateway`, or 503 `context_unverifiable` if this side could not find out. Put it before everything that reads
+ * a body.
+ *
+ *     app.use(countersignContext({ audience: 'billing', gateways: ['http://localhost:4100'] }));       // Express
+ *     app.addHook('onRequest', countersignContext({ audience: 'billing', gateways: [GATEWAY] }));      // Fastify
+ *     const guard = countersignContext({ audience: 'billing', gateways: [GATEWAY] });                  // node:http
+ *     createServer((request, response) => guard(request, response, () => handle(request, response)));
+ *
+ * Behind it, `contextOf(request)` says for which tenant, person and grant the call is.
+ */
+export function countersignContext(options: CountersignContextOptions): CountersignContextGuard {
+  const verify = contextVerifier(options);
+  return (request, response, next) => {
+    const incoming = 'raw' in request ? request.raw : request;
+    verify(incoming).then(
+      () => next(),
+      (error: unknown) => {
+        if (!(error instanceof ContextRefused)) throw error;
+        options.onRefused?.(error.reason, incoming);
+        answer(response, error);
+      },
+    );
+  };
+}
+
+/** The verified context of a request (Fastify: the request or its `raw`). Undefined if none was verified. */
+export function contextOf(request: Incoming): CountersignCall | undefined {
+  return verified.get('raw' in request ? request.raw : request);
+}
+
+/**
+ * Verifies requests without answering them, for servers of another kind. The function rejects with ContextRefused. It
+ * accepts each context once.
+ */
+export function contextVerifier(
+  options: CountersignContextOptions,
+): (request: IncomingMessage) => Promise<CountersignCall> {
+  const { audience, gateways = [], keys = [], maxBodyBytes = MIB, now = Date.now } = options;
+  if (gateways.length === 0 && keys.length === 0)
+    throw new TypeError(
+      'countersignContext needs `gateways` or `keys`: without them it would refuse every call',
+    );
+  const known = new GatewayKeys(gateways, keys);
+  const memory = new ReplayMemory(options.maxRemembered ?? MAX_REMEMBERED);
+  const remember =
+    options.remember ?? ((record: string, expiresAt: number) => memory.take(record, expiresAt, now()));
+  return async (request) => {
+    const received = receivedOf(request);
+    await known.load(keyIdOfContext(received));
+    const call = verifyContext(received, { audience, key: (kid) => known.get(kid), now: now() });
+    if (call.bodySha256 !== undefined && (await hashBody(request, maxBodyBytes)) !== call.bodySha256)
+      throw new ContextRefused('other_body', 'the context is about another body');
+    // Last, so that a copy with another body does not use up the context of the call itself.
+    const use = await remember(call.record, call.expiresAt);
+    if (use === 'seen') throw new ContextRefused('replayed', 'this context was used before');
+    if (use === 'full') throw new ContextRefused('memory_full', 'too many calls to remember');
+    verified.set(request, call);
+    return call;
+  };
+}
+
+/** Express takes the part of its mount point off `url`, and keeps the whole in `originalUrl`. */
+function receivedOf(request: IncomingMessage): ReceivedRequest {
+  const { originalUrl } = request as IncomingMessage & { originalUrl?: unknown };
+  const target = typeof originalUrl === 'string' ? originalUrl : (request.url ?? '');
+  return { method: request.method ?? '', target, headers: request.headers };
+}
+
+const FAULTS_HERE: ReadonlySet<ContextReason> = new Set([
+  'keys_unavailable',
+  'memory_full',
+  'body_already_read',
+]);
+
+function answer(response: Outgoing, { reason, message }: ContextRefused): void {
+  const isFault = FAULTS_HERE.has(reason);
+  const status = isFault ? 503 : 403;
+  const code = isFault ? 'context_unverifiable' : 'not_through_gateway';
+  const title = isFault
+    ? 'The call could not be verified.'
+    : 'This service takes calls from its gateway only.';
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail: `${message}.`, code, reason });
+  if ('hijack' in response) response.hijack();
+  const outgoing = 'raw' in response ? response.raw : response;
+  if (outgoing.headersSent || outgoing.destroyed) return;
+  outgoing.writeHead(status, {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  });
+  outgoing.end(body);
+}

@@ -1,0 +1,72 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { ContextRefused } from './verify-context.js';
+
+const PATH = '/countersign/jwks.json';
+const FETCH_MS = 3_000;
+const MAX_BYTES = 64 * 1024;
+/** An unknown key is asked for at most this often, so that forged contexts cause no flood of requests to gateways. */
+const RETRY_MS = 5_000;
+
+/** The keys of trusted gateways. A gateway makes its key once, so they are read once, and again for an unknown key. */
+export class GatewayKeys {
+  private keys = new Map<string, KeyObject>();
+  private fetchedAt = Number.NEGATIVE_INFINITY;
+  private fetching: Promise<void> | undefined;
+
+  /** `gateways`: origins such as `http://gateway.internal:4100`. `fixed`: keys that are trusted without asking. */
+  constructor(
+    private readonly gateways: readonly string[],
+    fixed: readonly JsonWebKey[],
+    private readonly monotonic: () => number = () => performance.now(),
+  ) {
+    this.add(fixed);
+  }
+
+  get(kid: string): KeyObject | undefined {
+    return this.keys.get(kid);
+  }
+
+  /**
+   * Resolves when the key is known, or when no gateway has it. Throws ContextRefused `keys_unavailable` if it is unknown and
+   * not every gateway could be asked.
+   */
+  async load(kid: string): Promise<void> {
+    if (this.keys.has(kid) || this.gateways.length === 0) return;
+    if (this.fetching === undefined && this.monotonic() - this.fetchedAt < RETRY_MS) return;
+    this.fetching ??= this.fetchAll().finally(() => {
+      this.fetching = undefined;
+    });
+    await this.fetching.catch((cause: unknown) => {
+      if (this.keys.has(kid)) return;
+      throw new ContextRefused('keys_unavailable', `a gateway's keys could not be read: ${String(cause)}`);
+    });
+  }
+
+  private async fetchAll(): Promise<void> {
+    const answers = await Promise.allSettled(this.gateways.map(fetchKeys));
+    for (const answer of answers) if (answer.status === 'fulfilled') this.add(answer.value);
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    // After a failure the next call tries again at once.
+    if (failed !== undefined) throw failed.reason;
+    this.fetchedAt = this.monotonic();
+  }
+
+  private add(keys: readonly JsonWebKey[]): void {
+    for (const jwk of keys) {
+      const { kty, crv, kid } = jwk as JsonWebKey & { kid?: unknown };
+      if (kty !== 'OKP' || crv !== 'Ed25519' || typeof kid !== 'string') continue;
+      this.keys.set(kid, createPublicKey({ key: jwk, format: 'jwk' }));
+    }
+  }
+}
+
+async function fetchKeys(gateway: string): Promise<JsonWebKey[]> {
+  const url = new URL(PATH, gateway);
+  const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(FETCH_MS) });
+  if (!answer.ok) throw new Error(`${url.origin} answered ${answer.status}`);
+  const text = await answer.text();
+  if (text.length > MAX_BYTES) throw new Error(`${url.origin} answered too much`);
+  const { keys } = JSON.parse(text) as { keys?: unknown };
+  if (!Array.isArray(keys)) throw new Error(`${url.origin} answered no keys`);
+  return keys as JsonWebKey[];
+}

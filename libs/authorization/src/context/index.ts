@@ -1,0 +1,12 @@
+/**
+ * For data services behind a gateway: is this call from it? It needs nothing but Node, so a service can take this folder as
+ * it is.
+ */
+export {
+  type CountersignContextGuard,
+  type CountersignContextOptions,
+  contextOf,
+  contextVerifier,
+  countersignContext,
+} from './countersign-context.js';
+export { type ContextReason, ContextRefused, type CountersignCall } from './verify-context.js';
