@@ -113,7 +113,7 @@ export async function isReady(url: string): Promise<boolean> {
 }
 
 /** What a program needs from the machine. The developer's own settings do not reach it. */
-function inherited(): Record<string, string> {
+export function inherited(): Record<string, string> {
   const names = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }

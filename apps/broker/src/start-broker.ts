@@ -11,7 +11,7 @@ import {
   uuidV7Ids,
 } from '@countersign/persistence';
 import { createLogger } from '@countersign/runtime';
-import { EVENTS_PATH, type SlackIntegration } from '@countersign/slack';
+import type { SlackIntegration } from '@countersign/slack';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import type { DestinationStream, Logger } from 'pino';
@@ -23,6 +23,7 @@ import { keepRawBody, MAX_BODY_BYTES } from './http/request-body.js';
 import { Shutdown } from './http/shutdown.js';
 import { codeMailer, noticeChannels } from './notices/channels.js';
 import { NestLogger } from './observe/logging.js';
+import { loadSlack } from './slack/load-slack.js';
 import { slackOf } from './slack/slack.module.js';
 import { createSigningPorts } from './trust/signing.js';
 
@@ -57,7 +58,7 @@ export async function startBroker(
   const { databaseUrl: url, masterKey } = environment;
   const store = storeOver(await openStore({ url, masterKey, ...system }));
   const deps: BrokerDeps = { store, ...system, ...createSigningPorts(environment) };
-  const slack = slackOf(deps, environment, logger);
+  const slack = await slackOf(deps, environment, logger);
   let app: NestExpressApplication | undefined;
   try {
     await ensureBrokerKeys(deps, nodeKeyMaker);
@@ -66,7 +67,7 @@ export async function startBroker(
         deps,
         settings: environment,
         logger,
-        channels: noticeChannels(deps, environment, slack),
+        channels: await noticeChannels(deps, environment, slack),
         codeMailer: codeMailer(deps, environment),
         slack,
       }),
@@ -91,7 +92,10 @@ async function serve(
   useMiddleware(app, logger);
   const slack = app.get<SlackIntegration | null>(SLACK);
   // Before Nest's own routes, which answer everything else. Bolt checks the signature itself.
-  if (slack?.router != null) app.use(EVENTS_PATH, keepRawBody(MAX_BODY_BYTES)).use(slack.router);
+  if (slack?.router != null) {
+    const { EVENTS_PATH } = await loadSlack();
+    app.use(EVENTS_PATH, keepRawBody(MAX_BODY_BYTES)).use(slack.router);
+  }
   await app.init();
   const server: Server = app.getHttpServer();
   limitServer(server);

@@ -758,6 +758,7 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
   let broker: TestBroker;
   let gateway: string;
   let documented: (endpoint: string) => string[];
+  let mayMakeRequests = true;
 
   beforeAll(async () => {
     broker = await TestBroker.start({ engine });
@@ -766,8 +767,8 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
   });
   afterAll(() => broker.close());
 
-  /** An engineer may have at most five pending requests, so each row cancels its own. */
-  afterEach(async () => {
+  /** An engineer may have at most five pending requests, so each row that may make one cancels its own. */
+  async function cancelPending(): Promise<void> {
     for (const who of ['engineer', 'otherEngineer', 'engineerAndReviewer'] as const) {
       const { body } = await broker.call(
         who,
@@ -778,7 +779,8 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
         if (/^(awaiting|countered)/.test(state))
           await broker.call(who, 'POST', `/api/v1/requests/${id}/cancel`);
     }
-  });
+  }
+  afterEach(() => (mayMakeRequests ? cancelPending() : undefined));
 
   async function answerTo(who: Who, method: string, { path, body, form }: Target): Promise<string> {
     const headers: Record<string, string> = {};
@@ -804,6 +806,8 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
     TABLE.map((row) => [`${row.endpoint}${row.case === undefined ? '' : ` (${row.case})`}`, row] as const),
   )('P2, P9: %s', async (_name, { endpoint, target, all, but = {} }) => {
     const [method] = endpoint.split(' ');
+    // A target that takes the broker makes its objects there.
+    mayMakeRequests = method !== 'GET' || target.length > 0;
     const answers: Partial<Record<Who, string>> = {};
     const expected: Partial<Record<Who, string>> = {};
     let current = await target(broker);
@@ -827,6 +831,7 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
   });
 
   test('P9: lists show nothing of another tenant, with any filter', async () => {
+    mayMakeRequests = true;
     await makeGrant(broker, 'engineer');
     await makeGrant(broker, 'otherEngineer', { tenant: 'globex' });
     const tenants = async (who: PersonName, path: string) => {

@@ -1,18 +1,19 @@
 import type { NoticeChannel } from '@countersign/access';
 import { type BrokerEnvironment, isLoopbackHost } from '@countersign/config';
 import { CodeMailer, MailChannel, type MailSettings, readMailSettings } from '@countersign/mail';
-import { SlackChannel, type SlackIntegration } from '@countersign/slack';
+import type { SlackIntegration } from '@countersign/slack';
 import type { BrokerDeps } from '../core.module.js';
 import { OutboundClient, type Resolver } from '../outbound/outbound-client.js';
+import { loadSlack } from '../slack/load-slack.js';
 import { WebhookChannel } from './webhook-channel.js';
 
 /** The configured channels. Without a mail server no mail is queued. */
-export function noticeChannels(
+export async function noticeChannels(
   deps: BrokerDeps,
   environment: BrokerEnvironment,
   slack: SlackIntegration | null,
   resolve?: Resolver,
-): NoticeChannel[] {
+): Promise<NoticeChannel[]> {
   const { publicUrl, outboundPrivate } = environment;
   const outbound = new OutboundClient({
     allowPrivate: outboundPrivate,
@@ -23,7 +24,7 @@ export function noticeChannels(
   return [
     webhooks,
     ...(settings === null ? [] : [new MailChannel(deps, settings)]),
-    ...(slack === null ? [] : [new SlackChannel(deps, slack, environment)]),
+    ...(slack === null ? [] : [new (await loadSlack()).SlackChannel(deps, slack, environment)]),
   ];
 }
 

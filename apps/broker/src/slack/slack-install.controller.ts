@@ -1,6 +1,5 @@
 import { keepInstallation, listInstallations, type Principal } from '@countersign/access';
 import { type SlackInstallation, slackInstallEndpoints } from '@countersign/api';
-import { exchangeCode, InstallError, installUrl } from '@countersign/slack';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
@@ -10,6 +9,7 @@ import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
+import { loadSlack } from './load-slack.js';
 import { SlackRoundTrip, SlackRoundTripError } from './slack-round-trip.js';
 
 const REDIRECT = '/slack/oauth_redirect';
@@ -33,6 +33,7 @@ export class SlackInstallController {
   ): Promise<void> {
     const { config } = this.trip.side();
     if (config.oauth === null) throw new HttpProblem('not_ready', 'SLACK_CLIENT_ID is not set.');
+    const { installUrl } = await loadSlack();
     const of = { kind: 'slack-install', principal } as const;
     const to = await this.trip.begin(request, response, of, ({ state }) =>
       installUrl(config, { state, redirectUri: this.redirectUri() }),
@@ -49,6 +50,7 @@ export class SlackInstallController {
     @Res() response: Response,
   ): Promise<void> {
     const { config, logger, installations } = this.trip.side();
+    const { exchangeCode, InstallError } = await loadSlack();
     await this.trip.orRedirectWithError(request, response, async () => {
       const { query } = await this.trip.finish(request, { kind: 'slack-install', principal });
       const code = query.get('code') ?? '';

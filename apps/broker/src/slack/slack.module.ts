@@ -1,14 +1,10 @@
 import type { BrokerEnvironment } from '@countersign/config';
-import {
-  createSlackIntegration,
-  readSlackConfig,
-  registerHandlers,
-  type SlackIntegration,
-} from '@countersign/slack';
+import type { SlackIntegration } from '@countersign/slack';
 import { Inject, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, SLACK } from '../core.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
+import { loadSlack } from './load-slack.js';
 import { SignInWithSlack } from './sign-in-with-slack.js';
 import { SlackInstallController } from './slack-install.controller.js';
 import { SlackLinkController } from './slack-link.controller.js';
@@ -33,13 +29,14 @@ export class SlackModule implements OnApplicationBootstrap, OnModuleDestroy {
 }
 
 /** Slack as this broker is configured; null if Slack is not set up. */
-export function slackOf(
+export async function slackOf(
   deps: BrokerDeps,
   environment: BrokerEnvironment,
   logger: Logger,
-): SlackIntegration | null {
+): Promise<SlackIntegration | null> {
   const { slack, publicUrl, gatewayUrl } = environment;
   if (slack === null) return null;
+  const { createSlackIntegration, readSlackConfig, registerHandlers } = await loadSlack();
   const log = logger.child({ part: 'slack' });
   return createSlackIntegration(
     deps,
