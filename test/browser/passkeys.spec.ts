@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { TrustDocument } from '@countersign/contract';
 import { canonicalJson } from '@countersign/contract';
+import { setPin, writePins } from '@countersign/gateway-protocol';
 import type { Page } from 'playwright-core';
 import { type Asked, waiting } from './support/access.js';
 import { violations } from './support/axe.js';
@@ -57,6 +59,21 @@ describe('P12: a customer signs with passkeys', () => {
     const file = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download the anchor file' }).click();
     expect((await file).suggestedFilename()).toBe('countersign-anchor-acme.json');
+  }, 60_000);
+
+  test('asks a gateway itself what it has pinned, and checks its signature', async () => {
+    await page.goto(`${site.url}/trust`);
+    const ask = page.getByRole('button', { name: 'Ask the gateway' });
+    await ask.click();
+    await page.getByText('The gateway has not pinned you.').waitFor();
+    const { pin } = setPin(undefined, trust.anchor.trust, Date.now());
+    await writePins(join(site.site.folder, 'spool'), { acme: pin });
+    await page.getByText('has pinned this fingerprint').waitFor();
+    await ask.click();
+    const notice = page.getByRole('alert').filter({ hasText: 'confirms it' });
+    await notice.waitFor();
+    expect(await notice.getByRole('button', { name: `Copy ${trust.anchor.trust}` }).count()).toBe(2);
+    expect(await violations(page)).toEqual([]);
   }, 60_000);
 
   test('approves with her passkey what the page shows, and the seal says so', async () => {

@@ -254,7 +254,13 @@ function createServer(parts: WatchedParts): Server {
     signContext: contextSigner(identity, credential.gateway),
   };
   return createHttpServer({
-    pages: new OwnPages({ identity, isReady: () => parts.liveness.isInTouch() }),
+    pages: new OwnPages({
+      identity,
+      gateway: credential.gateway,
+      isReady: () => parts.liveness.isInTouch(),
+      pinOf: (tenant) => rules.pinOf(tenant),
+      now: () => parts.clock.now(),
+    }),
     stopEndpoint: new StopEndpoint({ rules, bodyMs: times.clientIdleMs }),
     handler: new CallHandler({ ...shared, forwarding: new RecordedForwarding(shared) }),
     countRefusal: (code) => {

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, hash, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportEd25519PublicKey, writeFileDurably } from '@countersign/gateway-protocol';
@@ -36,6 +36,21 @@ export async function loadIdentity(folder: string): Promise<Identity> {
   const kid = hash('sha256', JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x: publicKey }), 'base64url');
   return { privateKey, publicKey, kid };
 }
+
+/**
+ * Signs compact JWS (RFC 7515) of one `typ` with the identity: `alg` EdDSA (RFC 8037), and its `kid`.
+ *
+ * @returns a function from the claims to the JWS
+ */
+export function jwsSigner({ kid, privateKey }: Identity, typ: string): (claims: object) => string {
+  const header = encode({ alg: 'EdDSA', typ, kid });
+  return (claims) => {
+    const input = `${header}.${encode(claims)}`;
+    return `${input}.${sign(null, Buffer.from(input, 'latin1'), privateKey).toString('base64url')}`;
+  };
+}
+
+const encode = (value: object): string => Buffer.from(JSON.stringify(value), 'utf8').toString('base64url');
 
 /** The public key as a JWK set (RFC 7517), for upstreams that verify the signed context. */
 export function identityJwks({ publicKey, kid }: Identity): object {

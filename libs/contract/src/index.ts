@@ -94,6 +94,16 @@ export {
 } from './statement/invitation.js';
 export type { LogPoint } from './statement/members.js';
 export {
+  type CheckedPinsStatement,
+  checkPinsStatement,
+  type Ed25519Verify,
+  type ExpectedPinsStatement,
+  isPinsNonce,
+  PINS_STATEMENT_TYPE,
+  type PinsStatement,
+  type PinsStatementProblem,
+} from './statement/pins-statement.js';
+export {
   type Es256Jwk,
   type PasskeyJwk,
   passkeyJwk,

@@ -29,6 +29,14 @@ describe('the pages that the broker serves', () => {
     },
   );
 
+  test('the trust page alone may call another origin: the gateway that it asks', async () => {
+    const policy = (await page('/trust')).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("connect-src 'self' http://localhost:4100;");
+    expect(policy.replace(' http://localhost:4100', '')).toBe(
+      (await page('/inbox')).headers.get('content-security-policy'),
+    );
+  });
+
   test.each([
     '/api/v1/nowhere',
     '/api',

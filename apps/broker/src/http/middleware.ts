@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import { DEPS } from '../core.module.js';
+import { type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { requestLog } from '../observe/logging.js';
 import { Metrics, measure } from '../observe/metrics.js';
 import { readBuiltApp, serveApp } from '../web/pages.js';
@@ -51,7 +51,8 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
   app.use(limitHeaders);
   app.use(findClient(app.get(ClientAddresses)));
   app.use(closeConnectionsOnShutdown(app.get(Shutdown)));
-  app.use(serveApp(readBuiltApp()));
+  const { gatewayUrl } = app.get<BrokerSettings>(SETTINGS);
+  app.use(serveApp(readBuiltApp(), gatewayUrl));
   app.use('/oauth', readBodiesOf('application/x-www-form-urlencoded', MAX_BODY_BYTES));
   app.use('/auth', readBodiesOf('application/json', MAX_SIGN_IN_BYTES));
   app.use('/auth', readBodiesOf('application/x-www-form-urlencoded', MAX_SIGN_IN_BYTES));

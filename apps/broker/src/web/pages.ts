@@ -72,18 +72,26 @@ function filesOf(folder: string): string[] {
   }
 }
 
-/** Nothing inline, nothing from other hosts, no frames. Sign-in leaves the pages by links, not by forms. */
-const APP_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+/**
+ * Nothing inline, nothing from other hosts, no frames. Sign-in leaves the pages by links, not by forms.
+ *
+ * @param also an origin that the page's script may call, beside the broker's own
+ */
+const appPolicy = (...also: string[]): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "font-src 'self'",
+    "img-src 'self'",
+    ['connect-src', "'self'", ...also].join(' '),
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
+/** The trust page asks a gateway itself what it has pinned. No other page calls another origin. */
+const ASKS_GATEWAY = '/trust';
 
 /** First path segments for programs: they are never answered with a page. */
 const PROGRAMS: ReadonlySet<string> = new Set([
@@ -104,7 +112,9 @@ const PROGRAMS: ReadonlySet<string> = new Set([
  * Serves the pages: assets under their hashed names, cached for ever, and for every other path of a browser the one page
  * whose script decides what to show. It reads no session and serves only public files.
  */
-export function serveApp(app: BuiltApp | undefined): RequestHandler {
+export function serveApp(app: BuiltApp | undefined, gatewayUrl: string): RequestHandler {
+  const policy = appPolicy();
+  const trustPolicy = appPolicy(new URL(gatewayUrl).origin);
   return (request, response, next) => {
     const asset = app?.assets.get(request.path);
     const download = app?.downloads.get(request.path);
@@ -117,7 +127,7 @@ export function serveApp(app: BuiltApp | undefined): RequestHandler {
     else if (app === undefined)
       throw new HttpProblem('not_ready', 'The pages have not been built. Run: npm run build');
     else {
-      response.setHeader('Content-Security-Policy', APP_POLICY);
+      response.setHeader('Content-Security-Policy', request.path === ASKS_GATEWAY ? trustPolicy : policy);
       // Our page opens a customer's own signing page and must be able to receive its answer.
       response.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups');
       send(app.index, 'no-cache', request, response);

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Run } from '../command/context.js';
 import { addVerb, examples, GROUPS } from '../command/define.js';
 import { repeated } from '../command/flags.js';
+import type { TrustCheckOptions } from '../trust/trust-check.js';
 import type { EnrollOptions } from './gateways.js';
 import type { CreateKeyOptions } from './keys.js';
 import type { ApplyOptions } from './organisation.js';
@@ -176,6 +177,29 @@ function defineGateways(program: Command, run: Run): void {
 
 function defineTrust(program: Command, run: Run): void {
   const trust = program.command('trust').description('The claims of customers');
+
+  addVerb(trust, 'check', 'Ask the gateways themselves, not the broker, what they have pinned of a tenant')
+    .argument('<tenant>', 'its slug')
+    .option(
+      '--gateway <url>',
+      'a gateway’s address; repeat it for more (default: the one of grants)',
+      repeated,
+    )
+    .option(
+      '--anchor <file>',
+      'compare with the anchor file that you have kept, not with what the broker says',
+    )
+    .option('--kid <thumbprint>', 'the key that the gateway must have (RFC 7638)')
+    .addHelpText('after', examples('countersign trust check acme --anchor countersign-anchor-acme.json'))
+    .addHelpText(
+      'after',
+      '\nEach gateway answers with a statement under its own key, bound to a fresh nonce. The command checks the signature,\nthe first document and the version that applies to calls. It exits with 1 if any answer is not as it should be.\nNeeds a sign-in at the broker, which knows the gateways’ registered keys.\n',
+    )
+    .action(
+      run(async (context, tenant: string, options: TrustCheckOptions) =>
+        (await import('../trust/trust-check.js')).checkTrust(context, tenant, options),
+      ),
+    );
 
   addVerb(trust, 'reset', 'If a claimed tenant has lost all its keys: let its people claim it again')
     .argument('<tenant>', 'its slug')

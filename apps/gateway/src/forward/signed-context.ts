@@ -1,5 +1,4 @@
-import { sign } from 'node:crypto';
-import type { Identity } from '../identity.js';
+import { type Identity, jwsSigner } from '../identity.js';
 
 /** What the gateway asserts about a call. The upstream can verify it. */
 type CallContextClaims = {
@@ -27,13 +26,13 @@ const LIFE_SECONDS = 30;
  * It is valid for half a minute. An upstream that requires it detects calls that went around the gateway
  * (`countersignContext` of `@countersign/authorization/context`).
  */
-export function contextSigner({ kid, privateKey }: Identity, gateway: string): ContextSigner {
-  const header = encode({ alg: 'EdDSA', typ: 'countersign-context+jwt', kid });
+export function contextSigner(identity: Identity, gateway: string): ContextSigner {
+  const signed = jwsSigner(identity, 'countersign-context+jwt');
   return (audience, claims, now) => {
     const iat = Math.floor(now / 1000);
     const { tenant, sub, grant_id, record, method, path, body_sha256 } = claims;
     const exp = iat + LIFE_SECONDS;
-    const payload = {
+    return signed({
       iss: gateway,
       aud: audience,
       iat,
@@ -46,12 +45,6 @@ export function contextSigner({ kid, privateKey }: Identity, gateway: string): C
       path,
       // JSON leaves an undefined member out.
       body_sha256,
-    };
-    const input = `${header}.${encode(payload)}`;
-    return `${input}.${sign(null, Buffer.from(input, 'latin1'), privateKey).toString('base64url')}`;
+    });
   };
-}
-
-function encode(value: object): string {
-  return Buffer.from(JSON.stringify(value), 'utf8').toString('base64url');
 }

@@ -1,9 +1,15 @@
 import type { ServerResponse } from 'node:http';
-import { GATEWAY_PATHS } from '@countersign/contract';
+import {
+  GATEWAY_PATHS,
+  isPinsNonce,
+  isTenantSlug,
+  PINS_STATEMENT_TYPE,
+  type PinsStatement,
+} from '@countersign/contract';
 import type { GatewayPin } from '@countersign/gateway-protocol';
 import { type AdminPages, jsonPage } from '@countersign/private-listener';
 import type { ClosedService } from '../authorize/route-maps.js';
-import { type Identity, identityJwks } from '../identity.js';
+import { type Identity, identityJwks, jwsSigner } from '../identity.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { CanonicalRequest } from './canonical-request.js';
 import { answerProblem } from './refusals.js';
@@ -26,23 +32,36 @@ export type Readiness = {
   closedServices: readonly ClosedService[];
 };
 
-type OwnPagesParts = { identity: Identity; isReady(): boolean };
+type OwnPagesParts = {
+  identity: Identity;
+  /** `gtw_…` */
+  gateway: string;
+  isReady(): boolean;
+  /** What is pinned of this tenant; undefined if nothing is. */
+  pinOf(tenant: string): Pick<GatewayPin, 'pinned' | 'atLeast' | 'current'> | undefined;
+  /** The wall clock, in milliseconds. */
+  now(): number;
+};
 
 type Page = (response: ServerResponse) => Promise<void> | void;
 
 /**
  * The gateway's own paths on its public port. Their names are reserved: no data service can use them. They say nothing
- * about tenants, services or load; that is on the private listener (`adminPages`).
+ * about services or load, and of tenants only what each customer may ask; the rest is on the private listener
+ * (`privatePages`).
  */
 export class OwnPages {
   private readonly pages: ReadonlyMap<string, Page>;
+  private readonly signPins: (claims: object) => string;
 
-  constructor({ identity, isReady }: OwnPagesParts) {
+  constructor(private readonly parts: OwnPagesParts) {
+    const { identity, isReady } = parts;
     this.pages = new Map<string, Page>([
       ['healthz', (response) => json(response, 200, { status: 'ok' })],
       ['readyz', (response) => json(response, isReady() ? 200 : 503, { status: statusOf(isReady()) })],
-      ['countersign/jwks.json', (response) => json(response, 200, identityJwks(identity))],
+      ['countersign/jwks.json', (response) => json(response, 200, identityJwks(identity), ANY_PAGE)],
     ]);
+    this.signPins = jwsSigner(identity, PINS_STATEMENT_TYPE);
   }
 
   /** Whether the gateway itself answers paths that begin with this segment. */
@@ -51,15 +70,46 @@ export class OwnPages {
   }
 
   async answer(
-    { method, service, path, framing }: CanonicalRequest,
+    { method, service, path, query, framing }: CanonicalRequest,
     response: ServerResponse,
   ): Promise<void> {
-    const page = this.pages.get(service + path);
+    const tenant = service === 'countersign' ? /^\/pins\/([^/]+)$/.exec(path)?.[1] : undefined;
+    const page =
+      tenant === undefined
+        ? this.pages.get(service + path)
+        : (into: ServerResponse) => this.statePins(tenant, query, into);
     if (page === undefined || (method !== 'GET' && method !== 'HEAD')) {
       answerProblem(response, 'not_found', { close: framing.kind !== 'none' });
     } else {
       await page(response);
     }
+  }
+
+  /**
+   * States what is pinned of a tenant, signed by the gateway's key: a customer that distrusts the broker asks the gateway
+   * itself. Anyone may ask, also a page of another origin. The nonce comes from the requester.
+   */
+  private statePins(tenant: string, query: string, response: ServerResponse): void {
+    const nonce = /^\?nonce=(.*)$/.exec(query)?.[1] ?? '';
+    if (!isTenantSlug(tenant) || !isPinsNonce(nonce)) {
+      const detail =
+        'the address is /countersign/pins/TENANT?nonce=N, with a slug and 1 to 128 letters, digits and . _ ~ -';
+      answerProblem(response, 'invalid_request', { detail, close: false });
+      return;
+    }
+    const { pinned = null, atLeast = [], current = null } = this.parts.pinOf(tenant) ?? {};
+    const iat = Math.floor(this.parts.now() / 1_000);
+    const statement: PinsStatement = {
+      iss: this.parts.gateway,
+      nonce,
+      tenant,
+      pinned,
+      atLeast: [...atLeast],
+      current,
+      iat,
+    };
+    const headers = ['Content-Type', 'application/jwt', 'Cache-Control', 'no-store', ...ANY_PAGE];
+    response.writeHead(200, headers).end(this.signPins(statement));
   }
 }
 
@@ -76,7 +126,10 @@ export const privatePages = (metrics: GatewayMetrics, readiness: () => Readiness
 
 const statusOf = (ready: boolean): 'ok' | 'unavailable' => (ready ? 'ok' : 'unavailable');
 
-function json(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, ['Content-Type', 'application/json', 'Cache-Control', 'no-store']);
+/** Pages of every origin may read the answer (CORS): it is public, and no cookie changes it. */
+const ANY_PAGE = ['Access-Control-Allow-Origin', '*'];
+
+function json(response: ServerResponse, status: number, body: object, headers: string[] = []): void {
+  response.writeHead(status, ['Content-Type', 'application/json', 'Cache-Control', 'no-store', ...headers]);
   response.end(JSON.stringify(body));
 }

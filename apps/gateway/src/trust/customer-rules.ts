@@ -116,6 +116,11 @@ export class CustomerRules implements CustomerRulesView {
     return this.trustStore.report(this.options.clock.now());
   }
 
+  /** What is pinned here of one tenant; undefined if nothing is. */
+  pinOf(tenant: string) {
+    return this.trustStore.reportOf(tenant, this.options.clock.now());
+  }
+
   /** Applies what the feed brings. Durable when it resolves. Rejects with the file system's error. */
   async applyFeed({ trust, stops, lifts }: Pick<ChangeData, 'trust' | 'stops' | 'lifts'>): Promise<void> {
     if (trust !== undefined) await this.trustStore.applyFeed(trust, this.options.clock.now());

@@ -103,14 +103,20 @@ export class PinnedTrustStore {
 
   /** What is pinned here, as the broker receives it. */
   report(now: number): GatewayPin[] {
-    return Object.entries(this.pins.all).map(([tenant, { pin, alarm }]) => {
-      const root = activePin(pin, now);
-      const held = this.chains.get(tenant)?.inForce?.hash;
-      const behind = this.isBehind(tenant) && held !== undefined ? { behind: held } : {};
-      const next = pin.next !== undefined && root.pinned === pin.pinned ? { next: pin.next } : {};
-      const raised = alarm === undefined ? {} : { alarm };
-      return { tenant, ...root, current: this.trustHash(tenant), ...behind, ...next, ...raised };
-    });
+    return Object.keys(this.pins.all).flatMap((tenant) => this.reportOf(tenant, now) ?? []);
+  }
+
+  /** The same of one tenant; undefined if nothing is pinned of it. */
+  reportOf(tenant: string, now: number): GatewayPin | undefined {
+    const state = this.pins.all[tenant];
+    if (state === undefined) return undefined;
+    const { pin, alarm } = state;
+    const root = activePin(pin, now);
+    const held = this.chains.get(tenant)?.inForce?.hash;
+    const behind = this.isBehind(tenant) && held !== undefined ? { behind: held } : {};
+    const next = pin.next !== undefined && root.pinned === pin.pinned ? { next: pin.next } : {};
+    const raised = alarm === undefined ? {} : { alarm };
+    return { tenant, ...root, current: this.trustHash(tenant), ...behind, ...next, ...raised };
   }
 
   /** Follows what the feed brings. New versions count once they are durable. Rejects with the file system's error. */

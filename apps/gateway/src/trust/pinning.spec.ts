@@ -1,6 +1,19 @@
+import { verify } from 'node:crypto';
 import { mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
-import { type SignedTrustDocument, statementHash, type TrustDocument } from '@countersign/contract';
-import { NO_VERSION, pinsPath, readPins, setPin, writePins } from '@countersign/gateway-protocol';
+import {
+  checkPinsStatement,
+  type SignedTrustDocument,
+  statementHash,
+  type TrustDocument,
+} from '@countersign/contract';
+import {
+  importEd25519PublicKey,
+  NO_VERSION,
+  pinsPath,
+  readPins,
+  setPin,
+  writePins,
+} from '@countersign/gateway-protocol';
 import { hashing } from '../../../../test/factories/grant-token.js';
 import { AT, nextTrust, sampleTrust, signedTrust } from '../../../../test/factories/trust.js';
 import { ADA, ClaimedWorld } from '../../../../test/fakes/claimed-world.js';
@@ -88,6 +101,52 @@ describe('P12: pins on a gateway’s own host', () => {
       expect(process.memoryUsage().rss - before).toBeLessThan(256 * 1024 * 1024);
     },
   );
+
+  test('the gateway itself states what it has pinned, signed by its own key and bound to a nonce', async () => {
+    claimed = await ClaimedWorld.start();
+    await claimed.feedApplied();
+    const { url } = claimed.world.gateway;
+    const { broker } = claimed.world;
+    const asked = async (path: string) => {
+      const answer = await fetch(`${url}/countersign/pins/${path}`);
+      return { status: answer.status, headers: answer.headers, text: await answer.text() };
+    };
+    const stated = async (tenant: string, nonce: string) => {
+      const { status, headers, text } = await asked(`${tenant}?nonce=${nonce}`);
+      expect([status, headers.get('content-type'), headers.get('access-control-allow-origin')]).toEqual([
+        ...[200, 'application/jwt', '*'],
+      ]);
+      const expected = { nonce, tenant, now: Date.now(), publicKeyOf: () => broker.publicKey };
+      return checkPinsStatement(text, expected, (key, message, signature) =>
+        verify(null, message, importEd25519PublicKey(key), signature),
+      );
+    };
+    const hash = claimed.trust;
+    const nothing = { iss: broker.gateway, pinned: null, atLeast: [], current: null };
+    expect(await stated('acme', 'one-1_~.')).toMatchObject({
+      ok: true,
+      statement: { ...nothing, nonce: 'one-1_~.', tenant: 'acme', pinned: hash, current: hash },
+    });
+    const least = `sha256:${'0'.repeat(64)}`;
+    await claimed.pin(hash, { atLeast: least });
+    await until(async () => (await ready())[0]?.behind !== undefined);
+    expect(await stated('acme', 'two')).toMatchObject({
+      statement: { pinned: hash, atLeast: [least], current: null },
+    });
+    expect(await stated('globex', 'three')).toMatchObject({ statement: { ...nothing, tenant: 'globex' } });
+    for (const wrong of [
+      'acme',
+      'acme?nonce=',
+      `acme?nonce=${'x'.repeat(129)}`,
+      'acme?nonce=a&nonce=b',
+      'acme?other=a',
+      'Acme?nonce=a',
+      'deployment?nonce=a',
+    ])
+      expect((await asked(wrong)).status).toBe(400);
+    expect((await asked('acme/more?nonce=a')).status).toBe(404);
+    expect((await fetch(`${url}/countersign/pins/acme?nonce=a`, { method: 'POST' })).status).toBe(404);
+  });
 
   describe('whoever removes or edits pins.json lifts no delay', () => {
     const evil = `sha256:${'e'.repeat(64)}`;

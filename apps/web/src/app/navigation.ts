@@ -10,6 +10,8 @@ interface NavItem {
   label: Label;
   /** Shows the number of requests that wait there. */
   counts?: 'inbox' | 'queue';
+  /** Loaded from the broker, because its policy (Content-Security-Policy) allows more than that of other pages. */
+  hasOwnPolicy?: boolean;
 }
 
 /** The pages that this person can open. The first is their start page. */
@@ -26,7 +28,7 @@ function customerNav(session: Session): NavItem[] {
     { to: '/invite', label: 'invite' },
     { to: '/people', label: 'people' },
     { to: '/controls', label: 'controls' },
-    { to: '/trust', label: 'trust' },
+    { to: '/trust', label: 'trust', hasOwnPolicy: true },
     ...(hasRole(session, 'approver', 'admin') ? [{ to: '/passkeys', label: 'passkeys' } as const] : []),
   ];
 }

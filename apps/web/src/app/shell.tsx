@@ -81,8 +81,8 @@ function Bar({ session }: { session: Session }) {
           {text.menu}
         </button>
         <nav className="nav" id="nav" aria-label={text.main}>
-          {navFor(session).map(({ to, label, counts }) => (
-            <NavLink key={to} to={to}>
+          {navFor(session).map(({ to, label, counts, hasOwnPolicy = false }) => (
+            <NavLink key={to} to={to} reloadDocument={hasOwnPolicy}>
               {text[label]}
               {counts === undefined ? null : <Waiting at={counts} />}
             </NavLink>

@@ -125,7 +125,7 @@ function Claimed({ trust }: { trust: Parameters<typeof Anchor>[0]['trust'] }) {
       </Notice>
       <Anchor trust={trust} />
       <p>
-        <Link className="button" to="/trust">
+        <Link className="button" to="/trust" reloadDocument>
           {text.toTrust}
         </Link>
       </p>

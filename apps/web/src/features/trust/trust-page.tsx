@@ -15,6 +15,7 @@ import { Page } from '../../ui/page.js';
 import { Loaded, ProblemNotice } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
 import { Anchor } from './anchor.js';
+import { AskGateway } from './ask-gateway.js';
 import { NextVersion } from './next-version.js';
 import { ProposalCard } from './proposal-card.js';
 import { trustTexts } from './trust.text.js';
@@ -41,6 +42,7 @@ export default function TrustPage() {
             )}
             {trust.claimed && trust.proposal === null ? <NextVersion slug={slug} trust={trust} /> : null}
             <Anchor trust={trust} />
+            {trust.anchor === null ? null : <AskGateway trust={trust} tenant={slug} />}
             {trust.claimed ? <Versions trust={trust} /> : null}
             <SigningPageDownload />
           </div>
