@@ -1,6 +1,7 @@
 import {
   type AccessRequest,
   type AddressedNotice,
+  type ApiKey,
   addressOf,
   type Delivered,
   type Delivery,
@@ -18,13 +19,7 @@ import type { MailContent } from './layout.js';
 import { MailClient } from './mail-client.js';
 import type { MailSettings } from './settings.js';
 import { trustFacts, writeTrustMail } from './trust-mail.js';
-import {
-  type AccountMailKind,
-  isAccountMailKind,
-  isMailKind,
-  isTrustMailKind,
-  type MailKind,
-} from './words/words.js';
+import { isAccountMailKind, isMailKind, isTrustMailKind, type MailKind } from './words/words.js';
 
 type MailDeps = Pick<Deps, 'store' | 'hashing'>;
 
@@ -73,8 +68,9 @@ export class MailChannel implements NoticeChannel {
     const found = await this.deps.store.notices.read((unit) => unit.deliveries.find(delivery.notice));
     if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
     // Everything else is read in the tenant's own unit, so that nothing of another tenant can get into the mail (P9).
+    const key = isAccountMailKind(found.notice.kind) ? await this.keyOf(found.notice) : null;
     const read = await this.deps.store.readForTenant(delivery.tenant, (unit) =>
-      this.read(unit, found.notice, delivery.recipient),
+      this.read(unit, found.notice, delivery.recipient, key),
     );
     if ('skip' in read) return { done: 'skipped', code: read.skip };
     await this.client.send(
@@ -98,6 +94,7 @@ export class MailChannel implements NoticeChannel {
     unit: ReadUnit,
     notice: Notice,
     recipient: string,
+    key: OwnedKey | null,
   ): Promise<{ skip: string } | { content: MailContent; person: Person }> {
     const person = await unit.organisation.person(recipient);
     if (person === null || person.removedAt !== null) return { skip: 'recipient_removed' };
@@ -106,7 +103,12 @@ export class MailChannel implements NoticeChannel {
       const trustMail = await trustFacts(unit, { ...notice, kind: notice.kind }, person, publicUrl);
       return 'skip' in trustMail ? trustMail : { content: writeTrustMail(trustMail, language), person };
     }
-    if (isAccountMailKind(notice.kind)) return this.readKey({ ...notice, kind: notice.kind }, person);
+    if (isAccountMailKind(notice.kind)) {
+      // A key is shown only to its person's own side (P9).
+      if (key === null || key.key.tenant !== person.tenant) return { skip: 'nothing_to_tell' };
+      const facts = { notice: { ...notice, kind: notice.kind }, key: key.key, owner: key.person };
+      return { content: writeAccountMail({ ...facts, recipient: person, publicUrl }, language), person };
+    }
     const named = notice.subject.startsWith('grt_') ? await unit.grants.find(notice.subject) : null;
     const request = await unit.requests.find(named?.request ?? notice.subject);
     if (request === null || !isMailKind(notice.kind)) return { skip: 'nothing_to_tell' };
@@ -134,18 +136,13 @@ export class MailChannel implements NoticeChannel {
     return { content: writeMail(facts, language), person };
   }
 
-  /** The key belongs to the deployment. It is shown only to its person's own side (P9). */
-  private async readKey(
-    notice: Notice & { kind: AccountMailKind },
-    person: Person,
-  ): Promise<{ skip: string } | { content: MailContent; person: Person }> {
-    const { publicUrl, language } = this.settings;
-    const found = await this.deps.store.apiKeys.read((unit) => unit.apiKeys.withPerson(notice.subject));
-    if (found === null || found.key.tenant !== person.tenant) return { skip: 'nothing_to_tell' };
-    const facts = { notice, key: found.key, owner: found.person, recipient: person, publicUrl };
-    return { content: writeAccountMail(facts, language), person };
+  /** The key that the notice is about. It belongs to the deployment, so a tenant's unit does not see it. */
+  private keyOf({ subject }: Notice): Promise<OwnedKey | null> {
+    return this.deps.store.apiKeys.read((unit) => unit.apiKeys.withPerson(subject));
   }
 }
+
+type OwnedKey = { key: ApiKey; person: Person };
 
 /** True if the mail waited until its subject was over: it would only send people to a page that says so. */
 function isOver(kind: MailKind, request: AccessRequest, grant: Grant | null): boolean {

@@ -1,4 +1,4 @@
-import { resetTrust } from '@countersign/access';
+import { createApiKey, resetTrust } from '@countersign/access';
 import type { StopStatement } from '@countersign/contract';
 import { ask } from '../../factories/ask.js';
 import { AT } from '../../factories/trust.js';
@@ -87,6 +87,22 @@ describe('notices by mail', () => {
       'Reset of acme Corp',
     ]);
     expect(server.to('gwen@globex.example')).toEqual([]);
+  });
+
+  test('nobody makes an API key unnoticed: its person and their side’s admins get a mail, without the key', async () => {
+    const ada = await Customer.of(broker, 'approver');
+    const { id, key } = await ada.ask<{ id: string; key: string }>('POST', '/api/v1/keys', {}, 201);
+    const [mail] = await mailTo('ada@acme.example');
+    expect(mail?.header('subject')).toBe('New API key of Ada');
+    expect(mail?.raw).toContain(id);
+    expect(mail?.raw).toContain('http://localhost:4000/account');
+    const [admins] = await mailTo('ann@acme.example');
+    expect(admins?.raw).toContain('http://localhost:4000/people');
+    await createApiKey(broker.host, { email: 'erin@vendor.example', tenant: null, ttl: HOUR });
+    for (const address of ['erin@vendor.example', 'sam@vendor.example'])
+      expect((await mailTo(address))[0]?.header('subject')).toMatch(/New_API_key_of_Erin=2C_made_by/);
+    expect(server.mails.some(({ raw }) => raw.includes(key))).toBe(false);
+    expect([server.to('bob@acme.example'), server.to('gwen@globex.example')]).toEqual([[], []]);
   });
 
   test('P7: after an outage each recipient gets each notice once, in the order of the events', async () => {

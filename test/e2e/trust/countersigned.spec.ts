@@ -6,6 +6,7 @@ import {
   type StopStatement,
   statementHash,
   type Terms,
+  toInstant,
 } from '@countersign/contract';
 import { AT } from '../../factories/trust.js';
 import type { Ceremony } from '../../support/authenticator.js';
@@ -150,6 +151,32 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect(codeOf(await decide(mailed, request, signed))).toBe('403 forbidden');
     expect((await decide(ada, request, signed)).status).toBe(201);
     expect(codeOf(await decide(ada, request, signed))).toBe('409 already_decided');
+  });
+
+  test('an API key never satisfies a countersign rule, not even with a signature of its own person', async () => {
+    await ada.enrol();
+    const signed = await waiting();
+    const { statement } = await statementOf(ada, signed);
+    const byKey = (path: string, body: unknown) => broker.call('approver', 'POST', path, { body });
+    const countersignature = ada.key.sign(statement, AT);
+    const body = { decision: 'approve', digest: signed.digest };
+    for (const more of [{}, { countersignature }])
+      expect(codeOf(await byKey(ofRequest(signed, 'reviews'), { ...body, ...more }))).toBe(
+        '403 channel_not_allowed',
+      );
+    const terms = { ...(signed['terms'] as Terms), parent: signed.digest, seconds: 600 };
+    const counter = await byKey(ofRequest(signed, 'reviews'), { ...body, decision: 'counter', terms });
+    expect(codeOf(counter)).toBe('403 channel_not_allowed');
+    const until = toInstant(new Date(broker.clock.now().getTime() + 3_600_000));
+    const invitation = { service: 'billing', ...UPDATE, until };
+    expect(codeOf(await byKey('/api/v1/tenants/acme/invitations', invitation))).toBe(
+      '403 countersignature_required',
+    );
+    expect(codeOf(await byKey('/api/v1/tenants/acme/invitations', { ...invitation, countersignature }))).toBe(
+      '403 forbidden',
+    );
+    const low = await waiting({});
+    expect((await byKey(ofRequest(low, 'reviews'), { ...body, digest: low.digest })).status).toBe(201);
   });
 
   test('a denial may be signed, but need not be', async () => {
