@@ -63,6 +63,7 @@ export default {
       globalSetup: '<rootDir>/test/browser/support/global-setup.mjs',
       globalTeardown: '<rootDir>/test/browser/support/global-teardown.mjs',
     },
+    withPostgres(project('log', ['<rootDir>/test/log/**/*.spec.ts'])),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     // These hold deadlines, or kill by the hundred: they want both cores, one after the other.
     withPostgres(project('alone', ['<rootDir>/test/alone/**/*.spec.ts'])),

@@ -224,6 +224,7 @@ describeStore('the log', (bench) => {
     expect(await cosign('signed by a witness', 5)).toBe(false);
     expect(await cosign('signed by a witness', 9)).toBe(true);
     expect(await newest()).toMatchObject({ size: 9, root, note: 'signed by a witness' });
+    expect(await bench.store.checkpoints.read((unit) => unit.checkpoints.behind(50))).toContain('initech');
     expect(await advance(at(1, 'A', 2))).toBe(true);
     expect(await newest()).toMatchObject({ epoch: 2, size: 1 });
   });

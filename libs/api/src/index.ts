@@ -52,6 +52,7 @@ export {
   logEndpoints,
   logFileEndpoints,
   type RecordQuery,
+  type Witness,
 } from './logs.js';
 export { ASSURANCES, CHANNELS, digestText, idText, instant, type NextAddress, SIDES } from './members.js';
 export {

@@ -121,6 +121,14 @@ export const logFileEndpoints = {
     answer: { status: 200, description: 'What has not been erased.', schema: openingsSchema },
     errors: ['not_found'],
   }),
+  policy: endpoint({
+    route: 'GET /log/{slug}/policy',
+    summary: 'Who must have signed a checkpoint of a log',
+    description:
+      'A C2SP tlog-policy file for stock tools: the log’s key, and a majority of the witnesses in the trust document.',
+    answer: { status: 200, description: 'A policy.', type: 'text/plain' },
+    errors: ['not_found'],
+  }),
   proof: endpoint({
     route: 'GET /log/{slug}/proof/{index}',
     summary: 'A proof that a leaf is in the log',
@@ -130,7 +138,30 @@ export const logFileEndpoints = {
   }),
 };
 
+/** A witness of a log, and what it signed last. */
+export const witnessSchema = named(
+  'Witness',
+  z.object({
+    name: z.string(),
+    vkey: z.string().describe('Its C2SP verifier key.'),
+    url: z.string().nullable().describe('Where the broker submits checkpoints; null if it does not.'),
+    size: z.int().nullable().describe('The newest checkpoint that it signed, as this broker knows.'),
+    signedAt: instant().nullable(),
+    error: z.string().nullable().describe('Why its last answer was no signature.'),
+  }),
+);
+export type Witness = z.infer<typeof witnessSchema>;
+
+const witnessListSchema = named('WitnessList', z.object({ items: z.array(witnessSchema) }));
+
 export const logEndpoints = {
+  witnesses: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/witnesses',
+    summary: 'List the witnesses of a tenant’s log',
+    description: 'Those of the trust document in force, with what they signed last.',
+    answer: { status: 200, description: 'Every witness.', schema: witnessListSchema },
+    errors: ['not_found'],
+  }),
   events: endpoint({
     route: 'GET /api/v1/tenants/{slug}/events',
     summary: 'List the events of a tenant’s log',

@@ -23,6 +23,7 @@ export {
   parseSignatureLine,
   parseVerifierKey,
   SIGNATURE_TYPE,
+  signaturesBy,
   signNote,
   type VerifierKey,
   verifierKey,

@@ -1,4 +1,3 @@
-import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -7,15 +6,15 @@ import { Checkpoints } from './checkpoints.js';
 
 /** An event is followed by its checkpoint within a second. Events in between share one. */
 const GATHER_MS = 250;
+/** How often logs are looked for that other processes wrote to, or that changed just before a crash. */
+const SWEEP_MS = 30_000;
+const MOST_LOGS = 200;
 
-/**
- * Signs a checkpoint soon after each change of a log, so that followers and witnesses see it without anybody asking.
- * A log that changed just before a crash is signed when it changes again, or when somebody asks for its checkpoint.
- */
+/** Signs a checkpoint soon after each change of a log, so that followers and witnesses see it without anybody asking. */
 @Injectable()
 export class CheckpointPublisher implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #grown = new Set<string>([DEPLOYMENT_SLUG]);
-  readonly #loop: PeriodicLoop;
+  readonly #grown = new Set<string>();
+  readonly #loops: readonly PeriodicLoop[];
   #unsubscribe = () => {};
 
   constructor(
@@ -23,29 +22,39 @@ export class CheckpointPublisher implements OnApplicationBootstrap, OnModuleDest
     @Inject(LOGGER) logger: Logger,
     private readonly checkpoints: Checkpoints,
   ) {
-    this.#loop = new PeriodicLoop(
-      'checkpoints',
-      GATHER_MS,
-      () => this.publish(),
-      (job, error) => logger.error({ err: error, job }, 'a job failed'),
-    );
+    const onError = (job: string, error: unknown) => logger.error({ err: error, job }, 'a job failed');
+    this.#loops = [
+      new PeriodicLoop('checkpoints', GATHER_MS, () => this.publish(), onError),
+      new PeriodicLoop('unsigned logs', SWEEP_MS, () => this.sweep(), onError),
+    ];
   }
 
   onApplicationBootstrap(): void {
     this.#unsubscribe = this.deps.store.onCommit(({ logs }) => {
       for (const log of logs) this.#grown.add(log);
     });
-    this.#loop.start();
+    for (const loop of this.#loops) loop.start();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.#unsubscribe();
-    await this.#loop.stop();
+    await Promise.all(this.#loops.map((loop) => loop.stop()));
   }
 
   private async publish(): Promise<void> {
     const logs = [...this.#grown];
     this.#grown.clear();
-    for (const log of logs) await this.checkpoints.current(log);
+    await this.sign(logs);
+  }
+
+  private async sweep(): Promise<void> {
+    await this.sign(await this.deps.store.checkpoints.read((unit) => unit.checkpoints.behind(MOST_LOGS)));
+  }
+
+  /** One log that cannot be signed keeps no other from its checkpoint. @throws the first failure */
+  private async sign(logs: readonly string[]): Promise<void> {
+    const signed = await Promise.allSettled(logs.map((log) => this.checkpoints.current(log)));
+    const failed = signed.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   }
 }

@@ -25,11 +25,18 @@ import { HttpProblem } from '../http/problem.js';
 @Injectable()
 export class Checkpoints {
   readonly #privateKeys = new Map<string, KeyObject>();
+  readonly #listeners = new Set<(log: string) => void>();
 
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
+
+  /** Calls back with a log's name after each checkpoint that this broker has signed. @returns a function that ends it */
+  onSigned(listener: (log: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
 
   /**
    * The checkpoint of a log as it is now, signed. The same one again if nothing was appended.
@@ -53,8 +60,22 @@ export class Checkpoints {
           ? checkpoints.addSignatures(log, head, withSignatures(newest.note, signed.note))
           : checkpoints.advance(log, signed),
       );
+      if (isKept) for (const listener of this.#listeners) listener(log);
       if (isKept && !isSame) return signed;
     }
+  }
+
+  /**
+   * Adds signature lines of witnesses to a checkpoint, unless the log has signed a larger one since then.
+   *
+   * @param lines each with its newline; verified before
+   */
+  async addCosignatures(log: string, at: { epoch: number; size: number }, lines: string): Promise<void> {
+    await this.deps.store.checkpoints.write(async ({ checkpoints }) => {
+      const newest = await checkpoints.newest(log);
+      if (newest?.epoch === at.epoch && newest.size === at.size)
+        await checkpoints.addSignatures(log, at, withSignatures(newest.note, `${newest.note}${lines}`));
+    });
   }
 
   /** The keys that sign checkpoints now, as C2SP verifier keys, the newest first. */

@@ -1,6 +1,6 @@
 import { type Principal, readOpenings, readWholeLog } from '@countersign/access';
 import { type LeafOpenings, logFileEndpoints } from '@countersign/api';
-import { formatTlogProof, parseTilePath } from '@countersign/audit-log';
+import { formatTlogPolicy, formatTlogProof, parseTilePath } from '@countersign/audit-log';
 import { Controller, Get, Header, Inject, Param, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { type BrokerDeps, DEPS } from '../core.module.js';
@@ -11,6 +11,7 @@ import { isIndex } from '../http/page.js';
 import { HttpProblem } from '../http/problem.js';
 import { Checkpoints } from './checkpoints.js';
 import { inclusionProof, readTile } from './log-tiles.js';
+import { Witnesses } from './witnesses.js';
 
 const TEXT = 'text/plain; charset=utf-8';
 /** Tiles never change, but they are for the tenant alone. */
@@ -23,6 +24,7 @@ export class LogFilesController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly checkpoints: Checkpoints,
+    private readonly witnesses: Witnesses,
   ) {}
 
   @Get('checkpoint')
@@ -45,6 +47,22 @@ export class LogFilesController {
     await this.requireLog(principal, slug);
     const [vkey] = await this.checkpoints.verifierKeys(slug);
     return `${vkey}\n`;
+  }
+
+  @Get('policy')
+  @Allow('log.read')
+  @Header('Content-Type', TEXT)
+  @Header('Cache-Control', MUTABLE)
+  @Describe(logFileEndpoints.policy)
+  async policy(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<string> {
+    await this.requireLog(principal, slug);
+    const [vkey = ''] = await this.checkpoints.verifierKeys(slug);
+    const witnesses = (await this.witnesses.trusted(slug)).map((witness) => ({
+      vkey: witness.vkey,
+      ...(witness.url === null ? {} : { url: witness.url }),
+    }));
+    const quorum = witnesses.length === 0 ? 0 : Math.floor(witnesses.length / 2) + 1;
+    return formatTlogPolicy({ log: { vkey }, witnesses, quorum });
   }
 
   @Get('tile/*path')

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '@countersign/access';
-import { listEvents, listRecords, type Principal } from '@countersign/access';
-import type { Event } from '@countersign/api';
+import { listEvents, listRecords, type Principal, readWholeLog } from '@countersign/access';
+import type { Event, Witness } from '@countersign/api';
 import { type EventQuery, logEndpoints, type RecordQuery } from '@countersign/api';
 import { isId } from '@countersign/contract';
 import { Controller, Get, Inject } from '@nestjs/common';
@@ -9,11 +9,15 @@ import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Query, Slug } from '../http/input.js';
 import { given, isIndex, pageAnswer, readPage } from '../http/page.js';
+import { Witnesses } from './witnesses.js';
 
 /** A tenant's own log and the calls under its grants. */
 @Controller('api/v1/tenants/:slug')
 export class LogsController {
-  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    private readonly witnesses: Witnesses,
+  ) {}
 
   @Get('events')
   @Allow('log.read')
@@ -23,6 +27,23 @@ export class LogsController {
     const page = readPage({ cursor, limit }, isIndex);
     const found = await listEvents(this.deps, principal, slug, given(filter), page);
     return pageAnswer(found, eventAnswer);
+  }
+
+  @Get('witnesses')
+  @Allow('log.read')
+  @Describe(logEndpoints.witnesses)
+  async witnessList(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+  ): Promise<{ items: Witness[] }> {
+    await readWholeLog(this.deps, principal, slug, () => Promise.resolve());
+    const items = (await this.witnesses.trusted(slug)).map((witness) => ({
+      name: witness.key.name,
+      vkey: witness.vkey,
+      url: witness.url,
+      ...this.witnesses.stateOf(slug, witness),
+    }));
+    return { items };
   }
 
   @Get('access-records')

@@ -3,10 +3,11 @@ import { CheckpointPublisher } from './checkpoint-publisher.js';
 import { Checkpoints } from './checkpoints.js';
 import { LogFilesController } from './log-files.controller.js';
 import { LogsController } from './logs.controller.js';
+import { Witnesses } from './witnesses.js';
 
 /** Events and access records of a tenant, and its log with checkpoints and proofs. */
 @Module({
   controllers: [LogsController, LogFilesController],
-  providers: [Checkpoints, CheckpointPublisher],
+  providers: [Checkpoints, CheckpointPublisher, Witnesses],
 })
 export class LogsModule {}

@@ -77,6 +77,8 @@ export interface StoredCheckpoint {
 /** The newest signed checkpoint of each log, by the log's name: a tenant's slug, or `deployment`. */
 export interface CheckpointRepository {
   newest(log: string): Promise<StoredCheckpoint | null>;
+  /** Names of logs, at most so many, that have leaves which no signed checkpoint covers. */
+  behind(limit: number): Promise<string[]>;
   /** Replaces the newest checkpoint by a larger one. @returns false if the log has signed one that is as large or larger */
   advance(log: string, checkpoint: StoredCheckpoint): Promise<boolean>;
   /** Replaces the note of the newest checkpoint if it is still of this size. */

@@ -55,7 +55,10 @@ export type TrustDocument = {
   countersign: { exceptActions: string[] };
   forbid: ForbidRule[];
   bases: AcceptedBasis[];
-  /** Verifier keys (C2SP signed note) of the log witnesses that the customer relies on. */
+  /**
+   * The log witnesses that the customer relies on: each a verifier key (C2SP signed note), and after a space the address
+   * to which the broker submits checkpoints. Without an address the customer sees to it itself.
+   */
   witnesses?: string[];
 };
 
@@ -124,7 +127,7 @@ export const trustDocumentSchema: z.ZodType<TrustDocument> = z.strictObject({
         z
           .string()
           .max(1_000)
-          .regex(/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/),
+          .regex(/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}(?: https?:\/\/[!-~]+)?$/),
       )
       .min(1)
       .max(20),

@@ -20,6 +20,17 @@ export class Checkpoints implements CheckpointRepository {
     return checkpoint;
   }
 
+  async behind(limit: number): Promise<string[]> {
+    const rows = await query<{ tenant: string }>(
+      this.manager,
+      `SELECT h.tenant AS tenant FROM log_heads h
+       LEFT JOIN log_checkpoints c ON c.tenant = h.tenant AND c.size = h.size
+       WHERE c.tenant IS NULL AND h.size > 0 LIMIT ?`,
+      [limit],
+    );
+    return rows.map(({ tenant }) => tenant);
+  }
+
   async advance(log: string, { epoch, size, root, note, signedAt }: StoredCheckpoint): Promise<boolean> {
     const kept = await query<{ size: unknown }>(
       this.manager,

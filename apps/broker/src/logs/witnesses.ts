@@ -1,0 +1,189 @@
+import { createPublicKey, verify } from 'node:crypto';
+import type { StoredCheckpoint } from '@countersign/access';
+import {
+  AuditLogError,
+  cosignedAt,
+  type Ed25519Check,
+  formatAddCheckpoint,
+  formatSignatureLine,
+  parseNote,
+  parseSignatureLine,
+  parseVerifierKey,
+  SIGNATURE_TYPE,
+  signaturesBy,
+  type VerifierKey,
+} from '@countersign/audit-log';
+import { PeriodicLoop } from '@countersign/runtime';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from '../core.module.js';
+import { OutboundClient, OutboundError } from '../outbound/outbound-client.js';
+import { Checkpoints } from './checkpoints.js';
+import { consistencyProof } from './log-tiles.js';
+
+/** A witness of a tenant's log, by the trust document that its people signed. */
+export type TrustedWitness = { key: VerifierKey; vkey: string; url: string | null };
+
+/** What a witness answered last. */
+export type WitnessState = {
+  /** The newest checkpoint that it signed; null if there is none yet. */
+  size: number | null;
+  /** When it signed that, RFC 3339. */
+  signedAt: string | null;
+  /** Why its last answer was no signature; null if it was one. */
+  error: string | null;
+};
+
+const NOTHING_YET: WitnessState = { size: null, signedAt: null, error: null };
+const RETRY_MS = 10_000;
+
+const nodeEd25519: Ed25519Check = (publicKey, message, signature) => {
+  const x = Buffer.from(publicKey).toString('base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  return verify(null, message, key, signature);
+};
+
+/**
+ * Submits checkpoints to the witnesses that customers name in their trust documents (C2SP tlog-witness), and keeps their
+ * cosignatures with the checkpoint. Nothing waits for a witness; one that does not answer is asked again.
+ */
+@Injectable()
+export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #outbound: OutboundClient;
+  readonly #stopping = new AbortController();
+  readonly #behind = new Set<string>();
+  readonly #states = new Map<string, WitnessState>();
+  readonly #loop: PeriodicLoop;
+  #unsubscribe = () => {};
+
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) { outboundPrivate }: BrokerSettings,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly checkpoints: Checkpoints,
+  ) {
+    this.#outbound = new OutboundClient({ allowPrivate: outboundPrivate });
+    this.#loop = new PeriodicLoop(
+      'witnesses',
+      RETRY_MS,
+      () => this.submitAll(),
+      (job, error) => logger.error({ err: error, job }, 'a job failed'),
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    this.#unsubscribe = this.checkpoints.onSigned((log) => {
+      this.#behind.add(log);
+      this.#loop.wake();
+    });
+    this.#loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.#unsubscribe();
+    this.#stopping.abort();
+    await this.#loop.stop();
+  }
+
+  /** The witnesses of a tenant's trust document in force; none while it is unclaimed. */
+  async trusted(log: string): Promise<TrustedWitness[]> {
+    const current = await this.deps.store.readForTenant(log, (unit) => unit.trust.current(log));
+    return (current?.document.witnesses ?? []).map((text) => {
+      const [vkey = '', url = null] = text.split(' ');
+      return { key: parseVerifierKey(this.deps.hashing, vkey), vkey, url };
+    });
+  }
+
+  stateOf(log: string, { vkey }: TrustedWitness): WitnessState {
+    return this.#states.get(`${log} ${vkey}`) ?? NOTHING_YET;
+  }
+
+  private async submitAll(): Promise<void> {
+    const logs = [...this.#behind];
+    this.#behind.clear();
+    await Promise.all(logs.map((log) => this.submit(log)));
+  }
+
+  private async submit(log: string): Promise<void> {
+    const witnesses = (await this.trusted(log)).filter(({ key }) => key.type === SIGNATURE_TYPE.cosignature);
+    if (witnesses.every(({ url }) => url === null)) return;
+    const checkpoint = await this.checkpoints.current(log);
+    await Promise.all(witnesses.map((witness) => this.ask(log, witness, checkpoint)));
+  }
+
+  private async ask(log: string, witness: TrustedWitness, checkpoint: StoredCheckpoint): Promise<void> {
+    const before = this.stateOf(log, witness);
+    try {
+      const lines = await this.cosignatures(log, witness, checkpoint, before.size ?? 0);
+      if (lines === undefined) return;
+      await this.checkpoints.addCosignatures(log, checkpoint, lines);
+      const note = parseNote(`${checkpoint.note}${lines}`);
+      const time = await cosignedAt(nodeEd25519, note, witness.key);
+      const signedAt = time === undefined ? null : new Date(time * 1000).toISOString();
+      this.keep(log, witness, { size: checkpoint.size, signedAt, error: null });
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return;
+      const code = error instanceof WitnessRefusal || error instanceof OutboundError ? error.code : undefined;
+      if (code === undefined && !(error instanceof AuditLogError)) throw error;
+      this.keep(log, witness, { ...before, error: code ?? 'bad_answer' });
+      this.logger.warn({ log, witness: witness.key.name, err: error }, 'a witness did not sign');
+      this.#behind.add(log);
+    }
+  }
+
+  private keep(log: string, { vkey }: TrustedWitness, state: WitnessState): void {
+    this.#states.set(`${log} ${vkey}`, state);
+  }
+
+  /** The witness's verified signature lines. It is asked once more if it knows another size than we remember. */
+  private async cosignatures(
+    log: string,
+    { key, url }: TrustedWitness,
+    checkpoint: StoredCheckpoint,
+    known: number,
+  ): Promise<string | undefined> {
+    if (url === null) return undefined;
+    let answer = await this.post(log, url, checkpoint, known);
+    if (answer.status === 409) {
+      const size = Number(/^(\d{1,15})\n$/.exec(answer.text)?.[1] ?? Number.NaN);
+      if (size > checkpoint.size) throw new WitnessRefusal('witness_ahead', answer.text);
+      if (size >= 0) answer = await this.post(log, url, checkpoint, size);
+    }
+    if (answer.status !== 200) throw new WitnessRefusal(`witness_answered_${answer.status}`, answer.text);
+    const signatures = answer.text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(parseSignatureLine);
+    const note = { text: parseNote(checkpoint.note).text, signatures };
+    if ((await cosignedAt(nodeEd25519, note, key)) === undefined)
+      throw new WitnessRefusal('bad_answer', answer.text);
+    return signaturesBy(note, key)
+      .map((signature) => `${formatSignatureLine(signature)}\n`)
+      .join('');
+  }
+
+  private async post(log: string, url: string, { size, note }: StoredCheckpoint, oldSize: number) {
+    const proof = await this.deps.store.readForTenant(log, ({ events }) =>
+      consistencyProof(this.deps.hashing, events, oldSize, size),
+    );
+    const message = {
+      method: 'POST' as const,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: formatAddCheckpoint({ oldSize, proof, note }),
+    };
+    const address = `${url.replace(/\/+$/, '')}/add-checkpoint`;
+    const { status, body } = await this.#outbound.send(address, message, this.#stopping.signal);
+    return { status, text: body.toString('utf8') };
+  }
+}
+
+/** A witness answered, and did not sign. */
+class WitnessRefusal extends Error {
+  constructor(
+    readonly code: string,
+    answer: string,
+  ) {
+    super(`the witness did not sign: ${answer.slice(0, 200)}`);
+    this.name = 'WitnessRefusal';
+  }
+}

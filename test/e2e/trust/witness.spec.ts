@@ -1,0 +1,73 @@
+import { parseNote, parseTlogProof, parseVerifierKey, signaturesBy } from '@countersign/audit-log';
+import { systemHashing } from '@countersign/persistence';
+import { claim } from '../../support/claim.js';
+import { Customer } from '../../support/customer.js';
+import { eventually } from '../../support/eventually.js';
+import { RunningWitness } from '../../support/running-witness.js';
+import { removeFolder, tempFolder } from '../../support/temp-folder.js';
+import { TestBroker } from '../harness.js';
+
+type State = { name: string; size: number | null; signedAt: string | null; error: string | null };
+
+describe('P10: the witnesses that a customer names in its trust document', () => {
+  let broker: TestBroker;
+  let folder: string;
+  let witness: RunningWitness;
+  const text = async (path: string) => (await broker.call('approver', 'GET', path)).text;
+  const states = async () =>
+    ((await broker.call('approver', 'GET', '/api/v1/tenants/acme/witnesses')).body as { items: State[] })
+      .items;
+
+  beforeAll(async () => {
+    folder = await tempFolder('witness');
+    broker = await TestBroker.start({ settings: { outboundPrivate: true } });
+    witness = await RunningWitness.start(folder, 'witness.acme.example/w1', [
+      (await text('/log/acme/vkey')).trim(),
+    ]);
+    const people = [await Customer.of(broker, 'tenantAdmin'), await Customer.of(broker, 'approver')] as const;
+    expect(await states()).toEqual([]);
+    await claim(people, { approvals: 1, witnesses: [`${witness.vkey} ${witness.url}`] });
+  });
+  afterAll(async () => {
+    await witness.stop();
+    await broker.close();
+    await removeFolder(folder);
+  });
+
+  const grow = () =>
+    broker.host.store.forTenant('acme', (unit) =>
+      unit.log.append({ type: 'thing.happened', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} }),
+    );
+  const isWitnessed = async () => {
+    const note = parseNote(await text('/log/acme/checkpoint'));
+    return signaturesBy(note, parseVerifierKey(systemHashing, witness.vkey)).length === 1;
+  };
+
+  test('sign each checkpoint; signature, state and policy are there for everybody', async () => {
+    await eventually('a cosignature', isWitnessed);
+    expect(await states()).toEqual([
+      expect.objectContaining({
+        name: 'witness.acme.example/w1',
+        url: witness.url,
+        error: null,
+        size: expect.any(Number),
+      }),
+    ]);
+    const policy = await text('/log/acme/policy');
+    expect(policy).toContain(`log ${(await text('/log/acme/vkey')).trim()}\n`);
+    expect(policy).toContain(`witness w1 ${witness.vkey} ${witness.url}\n`);
+    await grow();
+    await eventually('the next cosignature', isWitnessed);
+    const { checkpoint } = parseTlogProof(await text('/log/acme/proof/0'));
+    expect(signaturesBy(parseNote(checkpoint), parseVerifierKey(systemHashing, witness.vkey))).toHaveLength(
+      1,
+    );
+  });
+
+  test('do not hold anything up when they are away', async () => {
+    await witness.stop();
+    await grow();
+    expect((await broker.call('approver', 'GET', '/log/acme/checkpoint')).status).toBe(200);
+    await eventually('an error that is shown', async () => (await states())[0]?.error === 'unreachable');
+  });
+});
