@@ -32,6 +32,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '8d8e428443a3b5a26d4f88d1e1aef391d1890664535ef0fb193f1cdb48be1c3b',
     postgres: 'f7f133fa482e993137a13b190e53cc2159064cd758a4c5ee670847fb1efdedd1',
   },
+  Sides1799000003200: {
+    sqlite: '5c1db0e54f5249dc23839f4abe22bbac7f29ad971bf23240f6cb1f8c524e59b0',
+    postgres: '5c1db0e54f5249dc23839f4abe22bbac7f29ad971bf23240f6cb1f8c524e59b0',
+  },
   DroppedHeaders1799000004000: {
     sqlite: '6e1cd9b23748be2099f0de8a2f375c1e79ef63b8e29299c0c17b5d8eb42e3e6a',
     postgres: '6e1cd9b23748be2099f0de8a2f375c1e79ef63b8e29299c0c17b5d8eb42e3e6a',

@@ -33,7 +33,11 @@ describeStore('addresses of webhooks', (bench) => {
     ]);
     expect(JSON.stringify(logs)).not.toContain(SECRET_PATH);
     const [deployment = []] = logs;
-    const seen = deployment.filter(({ type }) => type === 'vendor.applied').map(({ data }) => data);
+    const settings = deployment.flatMap(({ type, commitments }) =>
+      type === 'vendor.applied' ? [String(commitments['settings'])] : [],
+    );
+    const openings = await bench.store.readAsVendor((unit) => unit.openings.find(settings));
+    const seen = settings.map((commitment) => JSON.parse(openings.get(commitment)?.value ?? '') as unknown);
     const said = (suffix: string) => ({
       webhooks: [
         {
@@ -42,9 +46,10 @@ describeStore('addresses of webhooks', (bench) => {
         },
       ],
     });
-    expect(seen).toMatchObject([
-      { before: null, after: said('old') },
-      { before: said('old'), after: said('new') },
-    ]);
+    expect(seen).toMatchObject([said('old'), said('new')]);
+    for (const tenant of ['deployment', 'acme'])
+      expect(await bench.store.readForTenant(tenant, (unit) => unit.openings.find(settings))).toEqual(
+        new Map(),
+      );
   });
 });

@@ -35,9 +35,11 @@ export {
   type AccessPolicy,
   type AccessRule,
   endpointHash,
+  isForTenant,
   type OidcSettings,
   type Organisation,
   type OrganisationPerson,
+  type OrganisationService,
   type OrganisationTenant,
   type PrivacyControls,
   type ScimSettings,
@@ -48,6 +50,7 @@ export {
   type TenantRecord,
   type TenantRole,
   VENDOR_ROLES,
+  VENDOR_SLUG,
   type VendorRole,
   WEEKDAYS,
   type WebhookSettings,
@@ -264,7 +267,7 @@ export { type GrantView, getGrant, listGrants } from './use-cases/grants/read-gr
 export { withdrawInvitation } from './use-cases/invitations/invitation-transitions.js';
 export { draftInvitationStatement, type InvitationInput, invite } from './use-cases/invitations/invite.js';
 export { listInvitations } from './use-cases/invitations/read-invitations.js';
-export { type LockInput, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
+export { type LockInput, type LockView, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
 export { listEvents, listRecords, readOpenings, readWholeLog } from './use-cases/log/read-log.js';
 export { listNotices, retryNotice } from './use-cases/notices/notices-admin.js';
 export { applyOrganisation } from './use-cases/organisation/apply-organisation.js';

@@ -14,7 +14,10 @@ export const lockSchema = named(
     name: z.string().describe('A tenant’s slug, a person’s id, or a service’s name, by kind.'),
     tenant: z.string().nullable().describe('The one tenant that it binds; null: it binds all.'),
     side: z.enum(SIDES).describe('Who set it. Only this side can lift it.'),
-    reason: z.string(),
+    reason: z
+      .string()
+      .nullable()
+      .describe('Why. Null for a customer if the vendor has set the lock: the reason stays with its side.'),
     expiresAt: instant().nullable(),
   }),
 );
@@ -33,7 +36,7 @@ const lockBodySchema = named(
       .min(1)
       .max(320)
       .describe('A tenant’s slug; a person’s id or vendor e-mail; a service’s name.'),
-    reason: requiredReason.describe('Why. The log shows it.'),
+    reason: requiredReason.describe('Why. The log has a commitment to it.'),
     duration: durationText.exactOptional().describe('How long; if absent, until it is lifted.'),
   }),
 );

@@ -166,7 +166,7 @@ export const logEndpoints = {
     route: 'GET /api/v1/tenants/{slug}/events',
     summary: 'List the events of a tenant’s log',
     description:
-      'Leaves as they are hashed, newest first: by index, or by time if `from` or `to` is given. The slug `deployment` names the log of events that belong to no tenant.',
+      'Leaves as they are hashed, newest first: by index, or by time if `from` or `to` is given. The slug `deployment` names the log of events that belong to no tenant, and `vendor` the vendor’s own, which its auditors and security admins may read.',
     query: eventQuery,
     answer: { status: 200, description: 'A page of leaves.', schema: eventPageSchema },
     errors: ['not_found', 'invalid_cursor'],

@@ -37,8 +37,15 @@ export interface Workflow {
   approve(by: Principal, view: RequestView): ReturnType<typeof reviewRequest>;
   deny(by: Principal, view: RequestView): ReturnType<typeof reviewRequest>;
   /** Leaves of a tenant's log, oldest first. */
-  leaves(tenant: string): Promise<{ type: string; seq: number; data: Record<string, unknown> }[]>;
+  leaves(tenant: string): Promise<Leaf[]>;
 }
+
+type Leaf = {
+  type: string;
+  seq: number;
+  data: Record<string, unknown>;
+  commitments: Record<string, string>;
+};
 
 export const anAsk: AccessRequestInput = {
   tenant: 'acme',

@@ -1,4 +1,4 @@
-import type { Lock } from '@countersign/access';
+import type { LockView } from '@countersign/access';
 import { type IdempotencyKey, liftLock, listLocks, type Principal, setLock } from '@countersign/access';
 import type { Lock as LockAnswer } from '@countersign/api';
 import { type LockBody, type LockListQuery, lockEndpoints } from '@countersign/api';
@@ -46,7 +46,7 @@ export class LocksController {
   }
 }
 
-const lockAnswer = ({ id, kind, name, tenant, side, reason, expiresAt }: Lock): LockAnswer => ({
+const lockAnswer = ({ id, kind, name, tenant, side, reason, expiresAt }: LockView): LockAnswer => ({
   id,
   kind,
   name,

@@ -6,6 +6,7 @@ import {
   type SignInTo,
   type StartedSession,
   signInByProvider,
+  VENDOR_SLUG,
 } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import {
@@ -48,10 +49,7 @@ export class SignInError extends Error {
   }
 }
 
-/** How addresses name the vendor. They name a tenant by its slug. */
-export const VENDOR = 'vendor';
-
-const tenantOf = (side: string): string | null => (side === VENDOR ? null : side);
+const tenantOf = (side: string): string | null => (side === VENDOR_SLUG ? null : side);
 
 /**
  * OpenID Connect, authorization code flow with PKCE (RFC 7636, RFC 9700). State, nonce and verifier are bound to the browser

@@ -1,4 +1,4 @@
-import { authenticateSession, type SignInTo, type StartedSession } from '@countersign/access';
+import { authenticateSession, type SignInTo, type StartedSession, VENDOR_SLUG } from '@countersign/access';
 import {
   type NextAddress,
   type SignInCode,
@@ -29,7 +29,7 @@ import { Body, Query } from '../http/input.js';
 import { LimitedByBrowser } from '../http/rate-limit.guard.js';
 import type { BrokerRequest } from '../http/request.js';
 import { MailCodes } from './mail-codes.js';
-import { OidcSignIn, SignInError, VENDOR } from './oidc-sign-in.js';
+import { OidcSignIn, SignInError } from './oidc-sign-in.js';
 import { sessionAnswer } from './session-answers.js';
 import { ATTEMPT_MINUTES, queryOf, SignInAttempts } from './sign-in-attempts.js';
 
@@ -55,11 +55,13 @@ export class SignInController {
     const side = body.organisation;
     const known = await inStepsOf(DISCOVERY_MS, async () =>
       isSlug(side)
-        ? this.deps.store.directory.read((unit) => unit.organisation.oidc(side === VENDOR ? null : side))
+        ? this.deps.store.directory.read((unit) => unit.organisation.oidc(side === VENDOR_SLUG ? null : side))
         : null,
     );
     if (known !== null) return { methods: [{ kind: 'oidc', start: `/auth/oidc/${side}/start` }] };
-    return { methods: side === VENDOR || !this.codes.available ? [] : [{ kind: 'mail-code', start: null }] };
+    return {
+      methods: side === VENDOR_SLUG || !this.codes.available ? [] : [{ kind: 'mail-code', start: null }],
+    };
   }
 
   @Post('oidc/:side/start')

@@ -1,4 +1,4 @@
-import { notFound, receiveSignal } from '@countersign/access';
+import { notFound, receiveSignal, VENDOR_SLUG } from '@countersign/access';
 import { signalEndpoints } from '@countersign/api';
 import { isSlug } from '@countersign/contract';
 import { Controller, Inject, Param, Post, Req, UseFilters } from '@nestjs/common';
@@ -9,7 +9,6 @@ import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
 import { readBody } from '../http/request-body.js';
 import { ProviderUnavailable } from '../sign-in/oidc-providers.js';
-import { VENDOR } from '../sign-in/oidc-sign-in.js';
 import { ProviderKeys } from './provider-keys.js';
 import { SignalError, SignalErrorFilter } from './signal-error.js';
 import { verifySet } from './verify-set.js';
@@ -35,7 +34,7 @@ export class SignalsController {
   @Public()
   @Describe(signalEndpoints.push)
   async push(@Param('side') side: string, @Req() request: BrokerRequest): Promise<void> {
-    const tenant = side === VENDOR ? null : side;
+    const tenant = side === VENDOR_SLUG ? null : side;
     const settings = isSlug(side)
       ? await this.deps.store.directory.read((unit) => unit.organisation.signals(tenant))
       : null;

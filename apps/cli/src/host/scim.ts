@@ -1,4 +1,4 @@
-import { createScimToken, revokeScimToken } from '@countersign/access';
+import { createScimToken, revokeScimToken, VENDOR_SLUG } from '@countersign/access';
 import type { Answer, Context } from '../command/context.js';
 import { usageError } from '../command/errors.js';
 import { parseId, parseSeconds, parseSlug } from '../command/flags.js';
@@ -6,13 +6,11 @@ import { formatTable } from '../terminal/text.js';
 import { formatInstant } from '../terminal/time.js';
 import { withStore } from './database.js';
 
-/** How commands and addresses name the vendor's side. No tenant may have this slug. */
-const VENDOR = 'vendor';
 const MAX_TTL_DAYS = 366;
 
 /** Makes the token of a side's SCIM client. Without `--json` stdout holds the token alone; it is shown this once. */
 export async function createToken(context: Context, side: string, { ttl }: { ttl: string }): Promise<Answer> {
-  const tenant = parseSlug('<side>', side) === VENDOR ? null : side;
+  const tenant = parseSlug('<side>', side) === VENDOR_SLUG ? null : side;
   const seconds = parseSeconds('--ttl', ttl);
   if (seconds > MAX_TTL_DAYS * 86_400) throw usageError(`--ttl is at most P${MAX_TTL_DAYS}D`);
   const token = await withStore(context, {}, ({ deps }) => createScimToken(deps, tenant, seconds));
@@ -31,7 +29,7 @@ export async function listTokens(context: Context): Promise<Answer> {
   const now = Date.now();
   const state = ({ revokedAt, expiresAt }: (typeof items)[number]) =>
     revokedAt !== null ? 'revoked' : Date.parse(expiresAt) <= now ? 'expired' : 'valid';
-  const rows = items.map((token) => [token.id, token.tenant ?? VENDOR, state(token), token.expiresAt]);
+  const rows = items.map((token) => [token.id, token.tenant ?? VENDOR_SLUG, state(token), token.expiresAt]);
   return {
     document: { items, next: null },
     text: rows.length === 0 ? 'No SCIM tokens.' : formatTable(['ID', 'SIDE', 'STATE', 'EXPIRES'], rows),

@@ -42,13 +42,16 @@ export async function liftLock(context: Context, id: string): Promise<Answer> {
 
 const affected = ({ tenant }: Lock): string => tenant ?? 'every tenant';
 
+/** The vendor's reasons stay with its side. */
+const reasonOf = ({ reason }: Lock): string => reason ?? 'the vendor’s own';
+
 const formatLock = (lock: Lock, now: Date): string =>
   formatFacts([
     ['lock', lock.id],
     ['locked', `${lock.kind} ${lock.name}`],
     ['for', affected(lock)],
     ['by', `the ${lock.side}`],
-    ['why', lock.reason],
+    ['why', reasonOf(lock)],
     ['until', lock.expiresAt === null ? 'it is lifted' : formatInstant(lock.expiresAt, now)],
   ]);
 
@@ -63,7 +66,7 @@ function formatLocks(locks: readonly Lock[]): string {
       affected(lock),
       lock.side,
       lock.expiresAt ?? '',
-      lock.reason,
+      reasonOf(lock),
     ]),
   );
 }

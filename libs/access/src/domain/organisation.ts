@@ -136,7 +136,7 @@ export interface Organisation {
     scim?: ScimSettings;
     staff: OrganisationPerson<VendorRole>[];
   };
-  services: ServiceDefinition[];
+  services: OrganisationService[];
   accessPolicy: AccessPolicy;
   tenants: OrganisationTenant[];
 }
@@ -154,10 +154,25 @@ export interface TenantRecord {
   removedAt: string | null;
 }
 
+/** How addresses, commands and logs name the vendor's side. No tenant may have this slug. */
+export const VENDOR_SLUG = 'vendor';
+
+/** A service of the organisation file. `tenants` is not part of its route map. */
+export interface OrganisationService extends ServiceDefinition {
+  /** The tenants that it is for; absent: for all. To others it does not exist. */
+  tenants?: string[];
+}
+
+/** True if the service is for this tenant. */
+export const isForTenant = ({ tenants }: Pick<ServiceRecord, 'tenants'>, tenant: string): boolean =>
+  tenants === undefined || tenants.includes(tenant);
+
 /** A data service with the hash of its current route map. */
 export interface ServiceRecord {
   definition: ServiceDefinition;
   routes: string;
+  /** The tenants that it is for; absent: for all. */
+  tenants?: string[];
   removedAt: string | null;
 }
 

@@ -19,6 +19,11 @@ export interface EventDraft {
   /** Commitments that exist already (their openings are saved elsewhere), by name. */
   commitments?: Record<string, string>;
   personal?: Record<string, string>;
+  /**
+   * Who may open these commitments: slugs, `vendor`, or `deployment` for every tenant. Absent: the tenant whose log it is;
+   * in the deployment's log the vendor.
+   */
+  openTo?: readonly string[];
 }
 
 /** The state of a log that a signed statement commits to. */

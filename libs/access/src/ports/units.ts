@@ -97,7 +97,7 @@ export interface VendorUnit
     AllOf<DeploymentRepositories> {
   /** The same transaction, narrowed to one tenant. */
   tenant(slug: string): Promise<TenantUnit>;
-  /** The log of one side in this transaction; null for the vendor's, which is the deployment's. */
+  /** The log of one side in this transaction; null for the vendor's own, which no customer reads. */
   logOf(side: string | null): Promise<EventLog>;
   /** Notices to one side's people in this transaction; null for the vendor's. */
   outboxOf(side: string | null): Outbox;

@@ -37,7 +37,10 @@ export function toOrganisation(file: OrganisationFile): Organisation {
       ...present({ slack: file.vendor.slack, signals: toSignals(file.vendor), scim: file.vendor.scim }),
       staff: file.vendor.staff.map(({ groups, ...member }) => ({ ...member, ...present({ groups }) })),
     },
-    services: file.services.map(serviceDefinition),
+    services: file.services.map((entry) => ({
+      ...serviceDefinition(entry),
+      ...present({ tenants: entry.tenants }),
+    })),
     accessPolicy: {
       vendorReviews: policy.vendorReviews ?? DEFAULT_POLICY.vendorReviews,
       maxDuration: seconds(policy.maxDuration ?? DEFAULT_POLICY.maxDuration),

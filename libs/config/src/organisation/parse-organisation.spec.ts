@@ -335,6 +335,27 @@ describe('one mistake in an organisation file', () => {
       /duration/,
     ],
     ['a bad Slack channel', ['C0LOCKBOX', 'lockbox'], '/tenants/0/slack/channelId', /channel/],
+    [
+      'a service for a tenant that does not exist',
+      ['    tenantFrom: path\n', '    tenantFrom: path\n    tenants: [acme, amce]\n'],
+      '/services/0/tenants/1',
+      /no such tenant/,
+    ],
+    [
+      'security events without a provider',
+      [
+        '    oidc: { issuer: "http://localhost:4300", clientId: countersign-acme, clientSecretFile: ./data/oidc-acme }\n',
+        '    signals: { issuer: "https://idp.example" }\n',
+      ],
+      '/tenants/0/signals',
+      /needs oidc/,
+    ],
+    [
+      'a role that no group of a SCIM client can give',
+      ['    slack: {', '    scim: { groups: { x: [engineer] } }\n    slack: {'],
+      '/tenants/0/scim/groups/x/0',
+      /must be one of/,
+    ],
   ];
   test.each(mistakes)('%s is told once, at its place', (_name, change, pointer, detail) => {
     const problems = problemsOf(bent(change));

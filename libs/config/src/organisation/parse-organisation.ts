@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Organisation } from '@countersign/access';
 import { duplicates } from './checks/duplicates.js';
-import { names, people, slackMatching } from './checks/people.js';
+import { names, people, servedTenants, slackMatching } from './checks/people.js';
 import { routes } from './checks/routes.js';
 import { accessRules, actions, controls } from './checks/rules.js';
 import { signals } from './checks/signals.js';
@@ -23,6 +23,7 @@ const CHECKS: readonly ((parts: Readable) => Finding[])[] = [
   duplicates,
   slackMatching,
   signals,
+  servedTenants,
   people,
   routes,
   actions,

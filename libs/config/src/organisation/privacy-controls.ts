@@ -33,7 +33,7 @@ function asFile(controls: PrivacyControls, { services, approvers }: ControlsFact
     sides: [],
     rules: [],
     policy: undefined,
-    services: services.map((name) => ({ path: [], name, entry: undefined, positions: [] })),
+    services: services.map((name) => ({ path: [], name, entry: undefined, tenants: [], positions: [] })),
     tenants: [
       {
         path: [],

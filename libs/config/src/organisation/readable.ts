@@ -11,6 +11,8 @@ export type ReadableService = {
   name: string;
   /** Broken members have placeholders: the schema reports them. Undefined if too little can be read. */
   entry: ServiceEntry | undefined;
+  /** The tenants that it is for; empty: for all. */
+  tenants: string[];
   /** The position in the file of each route in `entry`. */
   positions: number[];
 };
@@ -180,6 +182,7 @@ function readService({ path, value }: At<unknown>): ReadableService {
   return {
     path,
     name,
+    tenants: z.object({ tenants: words }).safeParse(value).data?.tenants ?? [],
     entry: head.success ? { ...head.data, routes: routes.map((item) => item.route) } : undefined,
     positions: routes.map((item) => item.position),
   };

@@ -112,7 +112,15 @@ export const serviceMembers = {
   headers: z.array(token).optional(),
 };
 
-const service = z.strictObject({ ...serviceMembers, routes: z.array(route) });
+const service = z.strictObject({
+  ...serviceMembers,
+  routes: z.array(route),
+  tenants: z
+    .array(slug)
+    .min(1, 'must name at least one tenant, or be left out for all')
+    .superRefine(refuseRepeats)
+    .optional(),
+});
 
 const timeOfDay = (pattern: RegExp) =>
   z.string().regex(pattern, { error: 'must be a time of day such as 08:00', abort: true });

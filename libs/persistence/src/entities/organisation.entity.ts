@@ -53,6 +53,9 @@ export class ServiceEntity {
   @Column('varchar')
   routes!: string;
 
+  @Column('text', { nullable: true, transformer: jsonText })
+  tenants!: string[] | null;
+
   @Column('varchar', { name: 'removed_at', nullable: true })
   removedAt!: string | null;
 }

@@ -4,6 +4,7 @@ import { SignIn1799000001000 } from './1799000001000-sign-in.js';
 import { ApiKeySignIns1799000002000 } from './1799000002000-api-key-sign-ins.js';
 import { Signals1799000003000 } from './1799000003000-signals.js';
 import { Scim1799000003100 } from './1799000003100-scim.js';
+import { Sides1799000003200 } from './1799000003200-sides.js';
 import { DroppedHeaders1799000004000 } from './1799000004000-dropped-headers.js';
 import { GatewayBinding1799000005000 } from './1799000005000-gateway-binding.js';
 import { LogProofs1799000008000 } from './1799000008000-log-proofs.js';
@@ -15,6 +16,7 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   ApiKeySignIns1799000002000,
   Signals1799000003000,
   Scim1799000003100,
+  Sides1799000003200,
   DroppedHeaders1799000004000,
   GatewayBinding1799000005000,
   LogProofs1799000008000,

@@ -14,6 +14,7 @@ import type {
   WebhookSettings,
   WholeOrganisation,
 } from '@countersign/access';
+import { isForTenant } from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/contract';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import {
@@ -54,11 +55,15 @@ export class OrganisationReader implements OrganisationView {
     });
   }
 
-  service(name: string): Promise<ServiceRecord | null> {
-    return this.kept(`service ${name}`, async () => {
+  async service(name: string): Promise<ServiceRecord | null> {
+    // Kept once for all tenants: a route map can be large.
+    const record = await this.kept(`service ${name}`, async () => {
       const row = await this.manager.findOneBy(ServiceEntity, { name, removedAt: IsNull() });
       return row === null ? null : toService(row);
     });
+    const isSeen =
+      record !== null && (this.reach === 'all-tenants' || isForTenant(record, this.reach.tenant));
+    return isSeen ? record : null;
   }
 
   policy(): Promise<AccessPolicy> {
@@ -266,11 +271,10 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     await this.manager.upsert(TenantEntity, row, ['slug']);
   }
 
-  async saveService({ definition, routes, removedAt }: ServiceRecord): Promise<void> {
+  async saveService({ definition, routes, tenants, removedAt }: ServiceRecord): Promise<void> {
     await this.beforeChange();
-    await this.manager.upsert(ServiceEntity, { name: definition.name, definition, routes, removedAt }, [
-      'name',
-    ]);
+    const row = { name: definition.name, definition, routes, tenants: tenants ?? null, removedAt };
+    await this.manager.upsert(ServiceEntity, row, ['name']);
   }
 
   async saveRouteMap(hash: string, definition: ServiceDefinition, at: string): Promise<void> {
@@ -299,8 +303,9 @@ const toTenant = ({ signals, scim, ...row }: TenantEntity): TenantRecord => ({
   ...(scim === null ? {} : { scim }),
 });
 
-const toService = ({ definition, routes, removedAt }: ServiceEntity): ServiceRecord => ({
+const toService = ({ definition, routes, tenants, removedAt }: ServiceEntity): ServiceRecord => ({
   definition,
   routes,
+  ...(tenants === null ? {} : { tenants }),
   removedAt,
 });

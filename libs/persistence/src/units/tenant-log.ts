@@ -1,4 +1,4 @@
-import type { EventDraft, EventLog, LogHead } from '@countersign/access';
+import { type EventDraft, type EventLog, type LogHead, VENDOR_SLUG } from '@countersign/access';
 import {
   type Actor,
   appendLeaf,
@@ -7,7 +7,7 @@ import {
   leafHash,
   TILE_HEIGHT,
 } from '@countersign/audit-log';
-import { commit, encodeBase64url } from '@countersign/contract';
+import { commit, DEPLOYMENT_SLUG, encodeBase64url } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { EventEntity, LogHeadEntity, LogNodeEntity } from '../entities/log.entity.js';
 import { StoreError } from '../errors.js';
@@ -123,19 +123,20 @@ export class TenantLog implements EventLog {
   ) {}
 
   async append(draft: EventDraft): Promise<{ index: number }> {
-    return this.log.add(draft, await this.commitPersonal(draft.personal));
+    return this.log.add(draft, await this.commitPersonal(draft));
   }
 
   async appendAll(drafts: readonly EventDraft[]): Promise<void> {
     for (const draft of drafts)
-      this.log.add(draft, draft.personal === undefined ? {} : await this.commitPersonal(draft.personal));
+      this.log.add(draft, draft.personal === undefined ? {} : await this.commitPersonal(draft));
   }
 
   head(): Promise<LogHead> {
     return this.log.head(this.manager);
   }
 
-  private async commitPersonal(personal: Record<string, string> = {}): Promise<Record<string, string>> {
+  /** An opening is kept under each side that may see it: no other side's unit of work reads it (P9). */
+  private async commitPersonal({ personal = {}, openTo }: EventDraft): Promise<Record<string, string>> {
     const commitments: Record<string, string> = {};
     const named = Object.entries(personal).map(([name, value]) => {
       const salt = this.context.random.bytes(SALT_BYTES);
@@ -143,7 +144,8 @@ export class TenantLog implements EventLog {
       commitments[name] = commitment;
       return { commitment, name, opening: { value, salt: encodeBase64url(salt) } };
     });
-    await new Openings(this.manager, { tenant: this.log.tenant }).save(named);
+    const own = this.log.tenant === DEPLOYMENT_SLUG ? VENDOR_SLUG : this.log.tenant;
+    for (const tenant of new Set(openTo ?? [own])) await new Openings(this.manager, { tenant }).save(named);
     return commitments;
   }
 }

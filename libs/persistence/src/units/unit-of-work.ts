@@ -1,4 +1,11 @@
-import type { EventLog, FeedChanges, FeedEpochs, TenantUnit, VendorUnit } from '@countersign/access';
+import {
+  type EventLog,
+  type FeedChanges,
+  type FeedEpochs,
+  type TenantUnit,
+  VENDOR_SLUG,
+  type VendorUnit,
+} from '@countersign/access';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import type { CommitNews, UnitRules } from '../engine/engine.js';
@@ -76,7 +83,7 @@ export class UnitOfWork {
     return bind(ALL_REPOSITORIES, this.scope('all-tenants'), {
       tenant: (slug: string) => this.tenant(slug),
       logOf: (side: string | null): Promise<EventLog> =>
-        side === null ? Promise.resolve(log) : this.log(checkedSlug(side)),
+        this.log(side === null ? VENDOR_SLUG : checkedSlug(side)),
       outboxOf: (side: string | null) => this.outbox(side === null ? DEPLOYMENT_SLUG : checkedSlug(side)),
       locks: new Locks(this.manager, { tenant: DEPLOYMENT_SLUG }),
       log,

@@ -1,6 +1,6 @@
 import type { Terms } from '@countersign/contract';
 import type { Invitation } from '../../domain/invitation.js';
-import type { TenantRecord } from '../../domain/organisation.js';
+import { isForTenant, type TenantRecord } from '../../domain/organisation.js';
 import { hasRole, type Person } from '../../domain/person.js';
 import { countersignedActions, type TrustStatus, UNCLAIMED } from '../../domain/trust/trust-status.js';
 import type { PolicyContext } from '../../policy/context.js';
@@ -68,7 +68,8 @@ export async function loadPolicyContext(
     tenant,
     locks: activeLocks,
     invitationMatch: await loadInvitationMatch(unit, access, more, openInvitations.filter(suffices)),
-    service,
+    // To other tenants it does not exist.
+    service: service !== null && isForTenant(service, access.tenant) ? service : null,
     reviewers: { vendor: reviewers, customer: approvers },
   };
 }

@@ -67,10 +67,10 @@ export function enrolGateway(
       actor: 'host',
       data: {
         gateway: gateway.id,
-        name,
         // Every tenant may read this log, so it does not name the others.
         serves: { services: services?.length ?? null, tenants: tenants?.length ?? null },
       },
+      personal: { name },
     });
     return { id: gateway.id, name, secret, feedKey: feedKey.publicJwk, services, tenants };
   });

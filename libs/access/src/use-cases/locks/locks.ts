@@ -1,5 +1,6 @@
 import { isId, toInstant } from '@countersign/contract';
 import { isLockInForce, type Lock, type LockKind } from '../../domain/lock.js';
+import { isForTenant, VENDOR_SLUG } from '../../domain/organisation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import { isVendorStaff, normaliseEmail, type Person, type Principal } from '../../domain/person.js';
 import { sideOf } from '../../domain/review.js';
@@ -59,6 +60,7 @@ export async function setLock(
         actor: person.id,
         data: { ...eventData(lock), expiresAt: lock.expiresAt },
         personal: { reason: lock.reason },
+        ...(lock.side === 'vendor' ? { openTo: [VENDOR_SLUG] } : {}),
       });
       await unit.feed.changed('lock', lock.id);
       return lock;
@@ -100,11 +102,26 @@ export function expireLock(deps: Deps, id: string, tenant: string | null): Promi
   });
 }
 
-/** The locks in force that apply to the person's side, newest first. */
-export function listLocks(deps: Deps, principal: Principal, page: PageQuery): Promise<Page<Lock>> {
+/** A lock as one side sees it. The reason is null for a customer if the vendor has set the lock. */
+export type LockView = Omit<Lock, 'reason'> & { reason: string | null };
+
+/**
+ * The locks in force that apply to the person's side, newest first. A customer does not learn why the vendor locks, nor of
+ * locks on services that are not for it.
+ */
+export function listLocks(deps: Deps, principal: Principal, page: PageQuery): Promise<Page<LockView>> {
   requirePermission(principal, 'lock.read');
   const { person } = principal;
-  return readAsPerson(deps, person, (unit) => unit.locks.list(page));
+  return readAsPerson(deps, person, async (unit) => {
+    const { items, next } = await unit.locks.list(page);
+    if (isVendorStaff(person)) return { items, next };
+    const seen: LockView[] = [];
+    for (const lock of items) {
+      if (lock.kind === 'service' && (await unit.organisation.service(lock.name)) === null) continue;
+      seen.push(lock.side === 'vendor' ? { ...lock, reason: null } : lock);
+    }
+    return { items: seen, next };
+  });
 }
 
 const eventData = ({ id, kind, name, tenant, side }: Lock) => ({ lock: id, kind, name, tenant, side });
@@ -159,9 +176,12 @@ async function resolveName(deps: Deps, by: Person, { kind, name }: LockInput): P
       if (found == null) throw notFound('person among the vendor’s staff');
       return found.id;
     }
-    const known =
-      kind === 'tenant' ? await unit.organisation.tenant(name) : await unit.organisation.service(name);
-    if (known === null) throw notFound(kind);
+    if (kind === 'tenant') {
+      if ((await unit.organisation.tenant(name)) === null) throw notFound(kind);
+      return name;
+    }
+    const service = await unit.organisation.service(name);
+    if (service === null || (by.tenant !== null && !isForTenant(service, by.tenant))) throw notFound(kind);
     return name;
   });
 }

@@ -1,4 +1,5 @@
 import type { Opening } from '@countersign/contract';
+import { VENDOR_SLUG } from '../../domain/organisation.js';
 import { logVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
@@ -11,9 +12,12 @@ import type {
   StoredEvent,
 } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import { requireTenant } from '../shared/visible-objects.js';
+import { readAsPerson, requireTenant } from '../shared/visible-objects.js';
 
-/** Opens one tenant's log for the person. A customer sees its own and the deployment's, which every tenant may read. */
+/**
+ * Opens one log for the person. A customer sees its own and the deployment's, which every tenant may read; the vendor's
+ * own log is for its auditors and security admins.
+ */
 async function openLog<T>(
   deps: Deps,
   principal: Principal,
@@ -26,7 +30,7 @@ async function openLog<T>(
   if ('tenant' in visibility && visibility.tenant !== tenant && tenant !== DEPLOYMENT)
     throw notFound('tenant');
   // A removed tenant keeps its log, and auditors may still read it.
-  if (tenant !== DEPLOYMENT) await requireTenant(deps, tenant);
+  if (tenant !== DEPLOYMENT && tenant !== VENDOR_SLUG) await requireTenant(deps, tenant);
   const own = 'requester' in visibility ? { requester: visibility.requester } : {};
   return deps.store.readForTenant(tenant, (unit) => work(unit, own));
 }
@@ -54,29 +58,35 @@ export function readWholeLog<T>(
 }
 
 /**
- * The values and salts behind the commitments of one leaf, as far as they have not been erased. Those of the deployment's
- * log are for the vendor's side alone.
+ * The values and salts behind the commitments of one leaf, as far as they have not been erased, and are opened to the
+ * caller's side: those of a tenant's own log to its people, those of the deployment's log to the side they belong to, and
+ * all of them to the vendor's auditors and security admins.
  *
  * @throws AccessError `not_found` if the log has no such leaf
  */
-export function readOpenings(
+export async function readOpenings(
   deps: Deps,
   principal: Principal,
   tenant: string,
   index: number,
 ): Promise<Record<string, Opening>> {
-  return readWholeLog(deps, principal, tenant, async (unit) => {
+  const { commitments, opened } = await readWholeLog(deps, principal, tenant, async (unit) => {
     const [leaf] = await unit.events.leaves(index, index + 1);
     if (leaf === undefined) throw notFound('leaf');
-    if (tenant === DEPLOYMENT && principal.person.tenant !== null) return {};
-    const { commitments } = JSON.parse(leaf) as { commitments: Record<string, string> };
-    const found = await unit.openings.find(Object.values(commitments));
-    const opened = Object.entries(commitments).flatMap(([name, commitment]) => {
+    const { commitments: named } = JSON.parse(leaf) as { commitments: Record<string, string> };
+    return { commitments: named, opened: await unit.openings.find(Object.values(named)) };
+  });
+  // What is kept under the log itself is open to all its readers. The rest is kept under the sides that may see it.
+  const own = await readAsPerson(deps, principal.person, (unit) =>
+    unit.openings.find(Object.values(commitments)),
+  );
+  const found = new Map([...opened, ...own]);
+  return Object.fromEntries(
+    Object.entries(commitments).flatMap(([name, commitment]) => {
       const opening = found.get(commitment);
       return opening === undefined ? [] : [[name, opening] as const];
-    });
-    return Object.fromEntries(opened);
-  });
+    }),
+  );
 }
 
 /** The reserved slug of the deployment's own log. */

@@ -31,7 +31,8 @@ export async function changePersonIn(
   const removed = after.removedAt !== null;
   const isNew = before === null || before.removedAt !== null;
   await unit.organisation.savePerson(after);
-  const log = await unit.logOf(after.tenant);
+  // Every customer may know who the vendor's staff are, and what they may do.
+  const log = after.tenant === null ? unit.log : await unit.logOf(after.tenant);
   await log.append({
     type: `person.${removed ? 'remove' : isNew ? 'add' : 'change'}`,
     at: by.at,

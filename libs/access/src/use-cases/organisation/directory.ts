@@ -1,4 +1,4 @@
-import type { ServiceRecord } from '../../domain/organisation.js';
+import { isForTenant, type ServiceRecord } from '../../domain/organisation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
@@ -40,10 +40,14 @@ export function getService(deps: Deps, principal: Principal, name: string): Prom
   });
 }
 
-/** All services, by name. Their route maps are in the deployment's log, which everyone may read. */
+/** All services that are for the caller's side, by name. */
 export function listServices(deps: Deps, principal: Principal): Promise<ServiceRecord[]> {
   requirePermission(principal, 'service.read');
-  return deps.store.directory.read((unit) => unit.organisation.services());
+  const { tenant } = principal.person;
+  return deps.store.directory.read(async (unit) => {
+    const services = await unit.organisation.services();
+    return tenant === null ? services : services.filter((service) => isForTenant(service, tenant));
+  });
 }
 
 /**

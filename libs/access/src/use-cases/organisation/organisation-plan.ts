@@ -1,21 +1,25 @@
-import { routeMapHash, type ServiceDefinition } from '@countersign/contract';
+import { canonicalJson, DEPLOYMENT_SLUG, routeMapHash } from '@countersign/contract';
 import {
   endpointHash,
+  isForTenant,
   type Organisation,
   type OrganisationPerson,
+  type OrganisationService,
   type OrganisationTenant,
   type ScimSettings,
   type ServiceRecord,
   type SignalSettings,
   type SlackPlace,
   type TenantRecord,
+  VENDOR_SLUG,
   type WebhookSettings,
 } from '../../domain/organisation.js';
 import { type Person, readAddress } from '../../domain/person.js';
 import { rolesOfGroups } from '../../domain/provisioning.js';
 import { narrowsPerson, narrowsTenant, wasRemovedWithTenant } from '../../domain/tenant-changes.js';
 import { AccessError } from '../../errors.js';
-import type { VendorUnit, WholeOrganisation } from '../../ports/index.js';
+import type { EventDraft, VendorUnit, WholeOrganisation } from '../../ports/index.js';
+import { endGrantsIn } from '../grants/end-grant.js';
 import type { Deps } from '../shared/deps.js';
 import type { HostWidening } from '../trust/claimed-tenant.js';
 import { changePersonIn, groupsOf } from './change-person.js';
@@ -105,8 +109,13 @@ function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation):
       change,
       async apply(unit, at) {
         await unit.organisation.saveVendor(after);
-        const data = { before: before && loggable(deps, before), after: loggable(deps, after) };
-        await unit.log.append({ type: 'vendor.applied', at, actor: 'host', data });
+        await unit.log.append({
+          type: 'vendor.applied',
+          at,
+          actor: 'host',
+          data: { before: before && publicPart(before), after: publicPart(after) },
+          personal: { settings: canonicalJson(loggable(deps, after)) },
+        });
       },
     },
   ];
@@ -128,8 +137,14 @@ const providerOf = ({
   ...(scim == null ? {} : { scim }),
 });
 
-/** Every tenant reads this log, and a webhook's address may be a secret (P11), so its hash is logged instead. */
-const loggable = <T extends { webhooks: WebhookSettings[] }>({ hashing }: Deps, vendor: T) => ({
+/** Every tenant reads this log: what binds its requests is plain, and the rest is opened to the vendor alone. */
+const publicPart = ({ name, policy }: { name: string; policy: unknown }) => ({ name, policy });
+
+/** A webhook's address may be a secret (P11), so its hash is logged instead. */
+const loggable = <T extends { webhooks: WebhookSettings[]; policy: unknown }>(
+  { hashing }: Deps,
+  { policy: _public, ...vendor }: T,
+) => ({
   ...vendor,
   webhooks: vendor.webhooks.map(({ url, ...rest }) => ({
     endpoint: endpointHash(hashing, { url }),
@@ -198,11 +213,11 @@ function serviceSteps(deps: Deps, file: Organisation, stored: WholeOrganisation)
           action: 'remove',
           kind: 'service',
           name: each.definition.name,
-          before: each.definition,
+          before: describeService(each),
           after: null,
         },
         async apply(unit, at) {
-          await saveService(unit, { ...each, removedAt: at }, 'service.removed', at);
+          await saveService(unit, each, { ...each, removedAt: at }, at);
         },
       }),
     );
@@ -211,38 +226,87 @@ function serviceSteps(deps: Deps, file: Organisation, stored: WholeOrganisation)
 
 function serviceStep(
   deps: Deps,
-  definition: ServiceDefinition,
+  { tenants, ...definition }: OrganisationService,
   stored: WholeOrganisation,
 ): OrganisationStep | null {
   const before = stored.services.find((each) => each.definition.name === definition.name) ?? null;
   const routes = routeMapHash(deps.hashing, definition);
-  if (before !== null && before.removedAt === null && same(before.definition, definition)) return null;
+  const after: ServiceRecord = {
+    definition,
+    routes,
+    ...(tenants === undefined ? {} : { tenants: [...tenants].sort() }),
+    removedAt: null,
+  };
+  if (before !== null && same(before, after)) return null;
   const action = before === null || before.removedAt !== null ? 'add' : 'change';
   return {
     change: {
       action,
       kind: 'service',
       name: definition.name,
-      before: before?.definition ?? null,
-      after: definition,
+      before: before === null ? null : describeService(before),
+      after: describeService(after),
     },
     async apply(unit, at) {
       await unit.organisation.saveRouteMap(routes, definition, at);
-      await saveService(unit, { definition, routes, removedAt: null }, 'service.applied', at);
+      await saveService(unit, before, after, at);
     },
   };
 }
 
-/** Every version of a route map is logged whole, so that the past meaning of an action can be looked up. */
-async function saveService(unit: VendorUnit, record: ServiceRecord, type: string, at: string): Promise<void> {
-  await unit.organisation.saveService(record);
+/** A service as the file has it. */
+const describeService = ({ definition, tenants }: ServiceRecord): OrganisationService => ({
+  ...definition,
+  ...(tenants === undefined ? {} : { tenants }),
+});
+
+/**
+ * Every version of a route map is logged whole, so that the past meaning of an action can be looked up: by its hash for
+ * everyone, and its content by the tenants that the service is for.
+ */
+async function saveService(
+  unit: VendorUnit,
+  before: ServiceRecord | null,
+  after: ServiceRecord,
+  at: string,
+): Promise<void> {
+  const { definition, routes, tenants, removedAt } = after;
+  await unit.organisation.saveService(after);
   await unit.log.append({
-    type,
+    type: removedAt === null ? 'service.applied' : 'service.removed',
     at,
     actor: 'host',
-    data: { service: record.definition.name, routes: record.routes, definition: record.definition },
+    data: { service: definition.name, routes },
+    personal: { definition: canonicalJson(definition) },
+    openTo: [...(tenants ?? [DEPLOYMENT_SLUG]), VENDOR_SLUG],
   });
-  await unit.feed.changed('services', record.definition.name);
+  if (tenants !== undefined) await unit.log.append(servedTenants(after, at));
+  await unit.feed.changed('services', definition.name);
+  await endUnservedGrants(unit, before, after, at);
+}
+
+/** Whom a service is for is the vendor's to know: its list names other customers. */
+const servedTenants = ({ definition, tenants = [] }: ServiceRecord, at: string): EventDraft => ({
+  type: 'service.tenants',
+  at,
+  actor: 'host',
+  data: { service: definition.name },
+  personal: { tenants: canonicalJson(tenants) },
+});
+
+/** A grant depends on its service. If the service is no longer for the tenant, the grant ends. */
+async function endUnservedGrants(
+  unit: VendorUnit,
+  before: ServiceRecord | null,
+  after: ServiceRecord,
+  at: string,
+): Promise<void> {
+  if (before === null || after.tenants === undefined || after.removedAt !== null) return;
+  const services = [after.definition.name];
+  const live = await unit.grants.liveOf({ requesters: [], tenants: [], services });
+  for (const { tenant, id } of live)
+    if (!isForTenant(after, tenant))
+      await endGrantsIn(await unit.tenant(tenant), [{ id }], { reason: 'revoked', actor: 'host', at });
 }
 
 interface Wanted {

@@ -1,5 +1,5 @@
 import { canonicalJson, type Hashing, sha256Digest } from '@countersign/contract';
-import type { PrivacyControls } from '../../domain/organisation.js';
+import { isForTenant, type PrivacyControls } from '../../domain/organisation.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Deps } from '../shared/deps.js';
@@ -58,7 +58,9 @@ export function setPrivacyControls(
     await requireOwnKey(unit, principal);
     const services = await unit.organisation.services();
     const after = parse({
-      services: services.map(({ definition }) => definition.name),
+      services: services
+        .filter((service) => isForTenant(service, slug))
+        .map(({ definition }) => definition.name),
       approvers: await unit.organisation.countWithRole(slug, 'approver', ''),
     });
     const before = viewOf(deps.hashing, tenant.controls);

@@ -1,4 +1,4 @@
-import { normaliseEmail } from '@countersign/access';
+import { normaliseEmail, VENDOR_SLUG } from '@countersign/access';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { Finding, Path } from '../problem.js';
 import type { Readable } from '../readable.js';
@@ -36,13 +36,25 @@ const notAnAddress = (path: Path, email: string): Finding[] =>
   email === '' ? [] : [{ path: [...path, 'email'], detail: 'must be an e-mail address' }];
 
 /** Customers sign in under their tenant's slug and vendor staff under this word, so no tenant may have it. */
-const RESERVED: ReadonlySet<string> = new Set([DEPLOYMENT_SLUG, 'vendor']);
+const RESERVED: ReadonlySet<string> = new Set([DEPLOYMENT_SLUG, VENDOR_SLUG]);
 
 /** Slugs that no tenant may have. The route map's own checks refuse reserved service names. */
 export function names({ tenants }: Readable): Finding[] {
   return tenants
     .filter(({ slug }) => RESERVED.has(slug))
     .map(({ path, slug }) => ({ path: [...path, 'slug'], detail: `"${slug}" is a reserved slug` }));
+}
+
+/** A misspelt slug would take the service from the tenant that it is for. */
+export function servedTenants({ services, tenants }: Readable): Finding[] {
+  const known = new Set(tenants.map(({ slug }) => slug));
+  return services.flatMap(({ path, tenants: served }) =>
+    served.flatMap((slug, index) =>
+      known.has(slug)
+        ? []
+        : [{ path: [...path, 'tenants', index], detail: `names "${slug}", and there is no such tenant` }],
+    ),
+  );
 }
 
 /**

@@ -40,7 +40,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   reviews: addedByUnit,
   voided_reviews: addedByUnit,
   locks: { ...changedByUnit, SELECT: locksInSight },
-  openings: addedByUnit,
+  // Any unit may leave something for the vendor's side, and only the vendor's own reads it.
+  openings: { SELECT: own('tenant'), INSERT: `${own('tenant')} OR (${TENANT} <> '' AND tenant = 'vendor')` },
   events: addedByUnit,
   log_heads: changedByUnit,
   log_nodes: addedByUnit,
@@ -66,7 +67,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   people: { ...keptByVendor, SELECT: peopleInSight },
   services: { ...keptByVendor, SELECT: anyUnit },
   vendor: { ...keptByVendor, SELECT: anyUnit },
-  route_maps: { INSERT: VENDOR, SELECT: anyUnit },
+  route_maps: may(VENDOR, 'SELECT', 'INSERT'),
 
   api_keys: keptByVendor,
   gateways: keptByVendor,

@@ -1,0 +1,52 @@
+import { setLock } from '@countersign/access';
+import { billing } from '../factories/organisation.js';
+import { smallOrganisation } from '../factories/small-organisation.js';
+import { describeStore } from './support/describe-store.js';
+import { startWorkflow } from './support/workflow.js';
+
+describeStore('commitments of the deployment’s log', (bench) => {
+  const readBy = async (tenant: string, commitment: string) =>
+    (await bench.store.readForTenant(tenant, (unit) => unit.openings.find([commitment]))).get(commitment)
+      ?.value;
+  const readByVendor = async (commitment: string) =>
+    (await bench.store.readAsVendor((unit) => unit.openings.find([commitment]))).get(commitment)?.value;
+
+  test('P9: a route map is open to the tenants that the service is for; which they are, to the vendor', async () => {
+    const file = smallOrganisation();
+    const shared = file.services[0]?.name;
+    file.services.push({ ...billing('http://globex.internal.example'), name: 'ledger', tenants: ['globex'] });
+    const flow = await startWorkflow(bench.store, file);
+    const leaves = await flow.leaves('deployment');
+    const of = (type: string, service: string | undefined, name: string) =>
+      String(
+        leaves.find((leaf) => leaf.type === type && leaf.data['service'] === service)?.commitments[name],
+      );
+
+    const ledger = of('service.applied', 'ledger', 'definition');
+    expect(await readBy('globex', ledger)).toContain('http://globex.internal.example');
+    expect([await readBy('acme', ledger), await readBy('deployment', ledger)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(await readByVendor(ledger)).toContain('http://globex.internal.example');
+    expect(await readBy('deployment', of('service.applied', shared, 'definition'))).toContain(
+      'localhost:4200',
+    );
+    const tenants = of('service.tenants', 'ledger', 'tenants');
+    expect(await readByVendor(tenants)).toBe('["globex"]');
+    expect([await readBy('globex', tenants), await readBy('deployment', tenants)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('the reason of the vendor’s lock stays with the vendor, also in the log of the tenant that it locks', async () => {
+    const flow = await startWorkflow(bench.store, smallOrganisation());
+    const input = { kind: 'tenant', name: 'acme', reason: 'They did not pay', seconds: null } as const;
+    await setLock(flow.deps, await flow.as('sam@northwind.example'), input);
+    const leaf = (await flow.leaves('acme')).find(({ type }) => type === 'lock.set');
+    const reason = String(leaf?.commitments['reason']);
+    expect(await readBy('acme', reason)).toBeUndefined();
+    expect(await readByVendor(reason)).toBe('They did not pay');
+  });
+});
