@@ -10,8 +10,8 @@ export interface Endpoint {
   route: `${HttpMethod} /${string}`;
   summary: string;
   description?: string;
-  /** Sent as JSON unless `form` or another media `type` is set. An `optional` body may be left out. */
-  body?: { schema: z.ZodType; form?: true; type?: string; optional?: true };
+  /** Sent as JSON unless `form` or another media `type` is set. An `optional` body may be left out. `maxBytes`: 1 MiB if absent. */
+  body?: { schema: z.ZodType; form?: true; type?: string; optional?: true; maxBytes?: number };
   query?: z.ZodObject;
   /** Accepts an `Idempotency-Key` header. */
   idempotent?: true;

@@ -4,6 +4,9 @@ import { endpoint } from './endpoint.js';
 import { idText, instant, nextAddressSchema } from './members.js';
 import { sessionSchema } from './sessions.js';
 
+/** Anyone may send these. */
+const MAX_SIGN_IN_BYTES = 16 * 1024;
+
 const organisation = z
   .string()
   .max(100)
@@ -49,7 +52,7 @@ export const signInEndpoints = {
     route: 'POST /auth/discover',
     summary: 'Read how an organisation’s people sign in',
     description: 'An organisation that does not exist looks like one that signs in with mailed codes.',
-    body: { schema: discoverSchema },
+    body: { schema: discoverSchema, maxBytes: MAX_SIGN_IN_BYTES },
     answer: {
       status: 200,
       description: 'The methods; an empty list if this broker has none.',
@@ -88,7 +91,7 @@ export const signInEndpoints = {
     summary: 'Request a code by mail',
     description:
       'For people of customers without a provider. The answer is always the same. The code works once, only in this browser.',
-    body: { schema: codeRequestSchema },
+    body: { schema: codeRequestSchema, maxBytes: MAX_SIGN_IN_BYTES },
     answer: {
       status: 202,
       description: 'If the address belongs to a person, a code is on its way.',
@@ -101,7 +104,7 @@ export const signInEndpoints = {
     summary: 'Sign in with the code from the mail',
     description:
       'Such a session (`mail-code`) can change neither people nor controls. A browser that is signed in as another person signs out first.',
-    body: { schema: codeSchema },
+    body: { schema: codeSchema, maxBytes: MAX_SIGN_IN_BYTES },
     answer: { status: 200, description: 'Signed in.', schema: sessionSchema },
     errors: ['unauthenticated', 'forbidden', 'other_person'],
   }),
@@ -170,14 +173,14 @@ export const cliLoginEndpoints = {
   consent: endpoint({
     route: 'POST /auth/cli',
     summary: 'Allow or deny the command line',
-    body: { schema: consentSchema, form: true },
+    body: { schema: consentSchema, form: true, maxBytes: MAX_SIGN_IN_BYTES },
     answer: { status: 303, description: 'To the waiting command line, with a single-use code.' },
   }),
   token: endpoint({
     route: 'POST /auth/cli/token',
     summary: 'Exchange the code for a credential',
     description: 'Once, by the program that holds the verifier. The credential is a session of its own.',
-    body: { schema: exchangeSchema },
+    body: { schema: exchangeSchema, maxBytes: MAX_SIGN_IN_BYTES },
     answer: { status: 200, description: 'The credential.', schema: cliCredentialSchema },
     errors: ['unauthenticated'],
   }),

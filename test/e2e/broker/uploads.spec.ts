@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { revokeGateway } from '@countersign/access';
 import { TestBroker } from '../harness.js';
 
 let broker: TestBroker;
@@ -13,12 +14,12 @@ afterAll(() => broker.close());
 const BODY_BYTES = 1024 * 1024;
 
 /** Sends only the head of an upload. Returns the code of the answer, or `nothing` if none arrives within a second. */
-async function begin(path: string, authorization?: string): Promise<string> {
+async function begin(path: string, authorization?: string, type = 'application/json'): Promise<string> {
   const sent = httpRequest(`${broker.url}${path}`, {
     method: 'POST',
     headers: {
       ...(authorization === undefined ? {} : { authorization }),
-      'content-type': 'application/json',
+      'content-type': type,
       'content-length': BODY_BYTES,
     },
   });
@@ -33,6 +34,36 @@ async function begin(path: string, authorization?: string): Promise<string> {
   sent.destroy();
   return text === '' ? 'nothing' : (JSON.parse(text) as { code: string }).code;
 }
+
+test.each([
+  ['/api/v1/requests', 'application/json'],
+  ['/oauth/introspect', 'application/x-www-form-urlencoded'],
+])('a stranger cannot make the broker read a body of %s', async (path, type) => {
+  expect([
+    await begin(path, undefined, type),
+    await begin(path, 'Bearer csk_'.padEnd(60, 'x'), type),
+  ]).toEqual(['unauthenticated', 'unauthenticated']);
+  expect(await begin(path, `Bearer ${broker.keys.engineer}`, type)).toBe('nothing');
+});
+
+test('a gateway that is revoked while its body arrives is refused', async () => {
+  const { bearer: authorization, credential } = await broker.enrolGateway('late');
+  const body = JSON.stringify({ boot: 'none', entries: [] });
+  const sent = httpRequest(`${broker.url}/gateway/v1/records`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json', 'content-length': body.length },
+  });
+  const answered = new Promise<IncomingMessage>((resolve, reject) =>
+    sent.on('response', resolve).on('error', reject),
+  );
+  sent.write(body.slice(0, 5));
+  await broker.call('engineer', 'GET', '/api/v1/whoami');
+  await revokeGateway(broker.host, credential.gateway);
+  sent.end(body.slice(5));
+  const answer = await answered;
+  answer.resume();
+  expect(answer.statusCode).toBe(401);
+});
 
 describe('uploads by gateways', () => {
   const paths = ['/gateway/v1/records', '/gateway/v1/leases', '/gateway/v1/stops', '/gateway/v1/pins'];

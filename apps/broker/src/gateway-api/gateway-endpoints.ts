@@ -30,6 +30,9 @@ const identitySchema = named(
   z.looseObject({ publicKey: z.unknown().describe('Ed25519, raw, base64url.') }),
 );
 
+/** A gateway closes a batch at about 1 MiB; see docs/feed.md. */
+const MAX_RECORDS_BYTES = 2 * 1024 * 1024;
+
 const recordsSchema = named(
   'GatewayRecords',
   z.looseObject({
@@ -92,7 +95,7 @@ export const gatewayApiEndpoints = {
     summary: 'Deliver access records',
     description:
       'The broker takes each exactly once. A gateway repeats a batch until it is accepted. A batch that the gateway’s registered key has not signed is `forbidden`. A record that the store contradicts becomes an event, and no call.',
-    body: { schema: recordsSchema },
+    body: { schema: recordsSchema, maxBytes: MAX_RECORDS_BYTES },
     answer: {
       status: 200,
       description: 'The last record that the broker has of each chain in this batch.',

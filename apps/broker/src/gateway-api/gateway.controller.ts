@@ -29,6 +29,7 @@ import type { Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { ForGateways } from '../http/access.decorators.js';
+import { TakesBatches } from '../http/body.guard.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentGateway, Query } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
@@ -88,6 +89,7 @@ export class GatewayController {
 
   @Post('records')
   @ForGateways()
+  @TakesBatches()
   @Describe(gatewayApiEndpoints.records)
   async records(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<RecordAnswer> {
     const { boot, entries, signature } = parseRecordBatch(body);

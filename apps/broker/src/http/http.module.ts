@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { type BrokerSettings, SETTINGS } from '../core.module.js';
 import { AccessGuard } from './access.guard.js';
+import { BodyGuard } from './body.guard.js';
 import { ClientAddresses } from './client-address.js';
 import { IdentifyGuard } from './identify.guard.js';
 import { OriginGuard } from './origin.guard.js';
@@ -12,10 +13,13 @@ import { Shutdown } from './shutdown.js';
 /** What every request passes: the guards, in this order, and the filter that turns errors into answers. */
 @Module({
   providers: [
-    { provide: APP_GUARD, useClass: IdentifyGuard },
+    IdentifyGuard,
+    AccessGuard,
+    { provide: APP_GUARD, useExisting: IdentifyGuard },
     { provide: APP_GUARD, useClass: OriginGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
-    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_GUARD, useExisting: AccessGuard },
+    { provide: APP_GUARD, useClass: BodyGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
     Shutdown,
     {

@@ -3,21 +3,18 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import { type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
+import { type BrokerSettings, SETTINGS } from '../core.module.js';
 import { requestLog } from '../observe/logging.js';
 import { Metrics, measure } from '../observe/metrics.js';
 import { readBuiltApp, serveApp } from '../web/pages.js';
 import { ClientAddresses } from './client-address.js';
-import { gatewayBodies } from './gateway-bodies.js';
 import { networkOf } from './network-of.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
-import { MAX_BODY_BYTES, readBodiesOf } from './request-body.js';
 import { Shutdown } from './shutdown.js';
 
 const MAX_HEADERS = 100;
 const ONCE = ['authorization', 'cookie', 'origin', 'idempotency-key', 'last-event-id'];
-const MAX_SIGN_IN_BYTES = 16 * 1024;
 
 /** Express, before Nest uses it: its router keeps the settings that it finds on first use. */
 export function expressServer(): Express {
@@ -30,10 +27,7 @@ export function expressServer(): Express {
   return server;
 }
 
-/**
- * What every request passes before it is routed. Nothing here authorizes a call: paths only select the body parser, and the
- * body of any other path is not read.
- */
+/** What every request passes before it is routed. Nothing here authorizes a call or reads a body: the guards do (`http.module.ts`). */
 export function useMiddleware(app: NestExpressApplication, logger: Logger): void {
   app.use(requestLog(logger));
   app.use(measure(app.get(Metrics)));
@@ -53,11 +47,6 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
   app.use(closeConnectionsOnShutdown(app.get(Shutdown)));
   const { gatewayUrl } = app.get<BrokerSettings>(SETTINGS);
   app.use(serveApp(readBuiltApp(), gatewayUrl));
-  app.use('/oauth', readBodiesOf('application/x-www-form-urlencoded', MAX_BODY_BYTES));
-  app.use('/auth', readBodiesOf('application/json', MAX_SIGN_IN_BYTES));
-  app.use('/auth', readBodiesOf('application/x-www-form-urlencoded', MAX_SIGN_IN_BYTES));
-  app.use('/api', readBodiesOf('application/json', MAX_BODY_BYTES));
-  app.use('/gateway', gatewayBodies(app.get(DEPS)));
 }
 
 /** Answers are private. A handler whose answer may be cached overwrites the header. */

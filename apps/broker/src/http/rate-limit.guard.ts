@@ -27,7 +27,7 @@ export function LimitedByBrowser(): MethodDecorator {
 }
 
 /**
- * Third of four guards: limits the calls a minute of each person, and for anonymous calls those of each network to each
+ * Third of five guards: limits the calls a minute of each person, and for anonymous calls those of each network to each
  * endpoint. So a flood of one endpoint closes no other one. Enrolled gateways are exempt: they are few, and late records
  * help no one.
  */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { readStrictForm, readStrictJson } from '@countersign/contract';
+import { readStrictJson } from '@countersign/contract';
 import type { NextFunction, Request, Response } from 'express';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
@@ -70,19 +70,6 @@ const sizeText = (bytes: number): string =>
 
 /** The value of a JSON body. An empty body is an empty object. @throws ContractError `invalid_json` */
 export const parseJsonBody = (bytes: Buffer): unknown => (bytes.length === 0 ? {} : readStrictJson(bytes));
-
-/** Reads the body of a request that has one of this type, and keeps its bytes as they arrived. */
-export function readBodiesOf(type: 'application/json' | 'application/x-www-form-urlencoded', limit: number) {
-  const parse = type === 'application/json' ? parseJsonBody : readStrictForm;
-  return async (incoming: Request, _response: Response, next: NextFunction): Promise<void> => {
-    const request = incoming as BrokerRequest;
-    if (request.rawBody === undefined && hasBody(request) && request.is(type) !== false) {
-      request.rawBody = await readBody(request, limit);
-      request.body = parse(request.rawBody);
-    }
-    next();
-  };
-}
 
 /** Keeps the bytes of a body for a receiver that verifies a signature over them before it parses them. */
 export function keepRawBody(limit: number) {

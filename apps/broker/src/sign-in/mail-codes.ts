@@ -90,45 +90,54 @@ export class MailCodes implements OnModuleDestroy {
   private async send(mailer: CodeMailer, tenant: string, email: string, browser: string): Promise<void> {
     const { random } = this.deps;
     const code = Array.from(random.bytes(LENGTH), (byte) => ALPHABET.charAt(byte & 31)).join('');
-    const found = await this.deps.store.sessions.write(async (unit) => {
-      const settings = await unit.organisation.tenant(tenant);
-      const person = await authenticateAddress(unit, tenant, email);
-      if (settings === null || settings.oidc !== null || person === null) return null;
-      const attempt = this.attempts.draft({
-        hash: this.attempts.hash(derived('code', browser, code)),
-        kind: 'code',
-        person: person.id,
-        browser: this.attempts.hash(browser),
-        data: { tenant },
-      });
-      await unit.attempts.purge(attempt.createdAt);
-      await unit.attempts.dropOf(person.id, 'code');
-      await unit.attempts.insert(attempt);
-      return { to: addressOf(person), tenant: settings.name };
-    });
+    // An address of no one costs a read and no write.
+    const known = await this.deps.store.sessions.read((unit) => authenticateAddress(unit, tenant, email));
+    if (known === null) return;
+    const found = await this.attempts.inLine(() =>
+      this.deps.store.sessions.write(async (unit) => {
+        const settings = await unit.organisation.tenant(tenant);
+        const person = await authenticateAddress(unit, tenant, email);
+        if (settings === null || settings.oidc !== null || person === null) return null;
+        const attempt = this.attempts.draft({
+          hash: this.attempts.hash(derived('code', browser, code)),
+          kind: 'code',
+          person: person.id,
+          browser: this.attempts.hash(browser),
+          data: { tenant },
+        });
+        await unit.attempts.purge(attempt.createdAt);
+        await unit.attempts.dropOf(person.id, 'code');
+        await unit.attempts.insert(attempt);
+        return { to: addressOf(person), tenant: settings.name };
+      }),
+    );
     if (found === null) return;
     const signal = AbortSignal.any([this.halt.signal, AbortSignal.timeout(LONGEST_MS)]);
     await mailer.send({ ...found, code, minutes: ATTEMPT_MINUTES }, signal);
   }
 
-  private finish(code: string, browser: string, to: SignInTo): Promise<StartedSession | null> {
+  private async finish(code: string, browser: string, to: SignInTo): Promise<StartedSession | null> {
     const { deps, attempts } = this;
-    const hash = attempts.hash(derived('code', browser, code));
-    return deps.store.sessions.write(async (unit) => {
-      const found = await unit.attempts.find(hash);
-      if (found === null || found.kind !== 'code' || !attempts.isOpen(found)) {
-        for (const own of await unit.attempts.ofBrowser(attempts.hash(browser), 'code'))
-          if ((await unit.attempts.miss(own.hash)) >= MOST_MISSES) await unit.attempts.take(own.hash);
-        return null;
-      }
-      await unit.attempts.take(hash);
-      const tenant = await unit.organisation.tenant(found.data['tenant'] ?? '');
-      const person = await unit.organisation.person(found.person ?? '');
-      // The tenant or the person may have changed since the code was sent.
-      if (tenant === null || tenant.oidc !== null || person === null || person.removedAt !== null)
-        return null;
-      const draft = { ...to, person, assurance: 'mail-code' as const, parent: null };
-      return startSessionIn(deps, unit, draft, this.settings.session);
-    });
+    const secret = derived('code', browser, code);
+    if (!(await attempts.mayTry(secret, browser))) return null;
+    const hash = attempts.hash(secret);
+    return attempts.inLine(() =>
+      deps.store.sessions.write(async (unit) => {
+        const found = await unit.attempts.find(hash);
+        if (found === null || found.kind !== 'code' || !attempts.isOpen(found)) {
+          for (const own of await unit.attempts.ofBrowser(attempts.hash(browser), 'code'))
+            if ((await unit.attempts.miss(own.hash)) >= MOST_MISSES) await unit.attempts.take(own.hash);
+          return null;
+        }
+        await unit.attempts.take(hash);
+        const tenant = await unit.organisation.tenant(found.data['tenant'] ?? '');
+        const person = await unit.organisation.person(found.person ?? '');
+        // The tenant or the person may have changed since the code was sent.
+        if (tenant === null || tenant.oidc !== null || person === null || person.removedAt !== null)
+          return null;
+        const draft = { ...to, person, assurance: 'mail-code' as const, parent: null };
+        return startSessionIn(deps, unit, draft, this.settings.session);
+      }),
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hexDigest, randomText, type SignInAttempt } from '@countersign/access';
+import { Semaphore } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { BROWSER_COOKIE, readCookie } from '../http/cookies.js';
@@ -7,10 +8,14 @@ import type { BrokerRequest } from '../http/request.js';
 
 const MINUTES_MS = 60_000;
 export const ATTEMPT_MINUTES = 10;
+/** Units of work of callers that are not identified. */
+const UNITS_AT_ONCE = 2;
 
 /** Sign-ins that one browser begins and that only this browser can finish, once. */
 @Injectable()
 export class SignInAttempts {
+  private readonly line = new Semaphore(UNITS_AT_ONCE);
+
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
   newSecret(): string {
@@ -36,26 +41,55 @@ export class SignInAttempts {
     return { ...given, misses: 0, createdAt: now.toISOString(), expiresAt };
   }
 
+  /**
+   * Runs a unit of work that anyone may cause. Few run at once, so that the decisions and stops of people never wait in the
+   * store behind a crowd of strangers.
+   */
+  inLine<T>(unit: () => Promise<T>): Promise<T> {
+    return this.line.run(unit);
+  }
+
   /** Stores an attempt and deletes expired ones. */
   begin(attempt: SignInAttempt): Promise<void> {
-    return this.deps.store.signInAttempts.write(async (unit) => {
-      await unit.attempts.purge(attempt.createdAt);
-      await unit.attempts.insert(attempt);
-    });
+    return this.inLine(() =>
+      this.deps.store.signInAttempts.write(async (unit) => {
+        await unit.attempts.purge(attempt.createdAt);
+        await unit.attempts.insert(attempt);
+      }),
+    );
   }
 
   /**
    * Removes and returns the attempt of this secret. Null if there is none, if it has expired, or if another browser began
-   * it; the other browser's attempt stays.
+   * it; the other browser's attempt stays. A secret that names no such attempt costs a read and no write.
    */
-  take(secret: string, kind: SignInAttempt['kind'], browser: string | null): Promise<SignInAttempt | null> {
+  async take(
+    secret: string,
+    kind: SignInAttempt['kind'],
+    browser: string | null,
+  ): Promise<SignInAttempt | null> {
     const hash = this.hash(secret);
-    return this.deps.store.signInAttempts.write(async ({ attempts }) => {
-      const found = await attempts.find(hash);
-      if (found === null || found.kind !== kind || !this.isOpen(found)) return null;
-      if (found.browser !== (browser === null ? null : this.hash(browser))) return null;
-      return (await attempts.take(hash)) ? found : null;
-    });
+    const fits = (found: SignInAttempt | null): found is SignInAttempt =>
+      found?.kind === kind &&
+      this.isOpen(found) &&
+      found.browser === (browser === null ? null : this.hash(browser));
+    const seen = await this.deps.store.signInAttempts.read(({ attempts }) => attempts.find(hash));
+    if (!fits(seen)) return null;
+    return this.inLine(() =>
+      this.deps.store.signInAttempts.write(async ({ attempts }) => {
+        const found = await attempts.find(hash);
+        return fits(found) && (await attempts.take(hash)) ? found : null;
+      }),
+    );
+  }
+
+  /** Whether a code of this browser waits to be typed, or this is one. A wrong code of a stranger costs a read and no write. */
+  async mayTry(code: string, browser: string): Promise<boolean> {
+    return this.deps.store.signInAttempts.read(
+      async ({ attempts }) =>
+        (await attempts.find(this.hash(code))) !== null ||
+        (await attempts.ofBrowser(this.hash(browser), 'code')).length > 0,
+    );
   }
 
   isOpen({ expiresAt }: SignInAttempt): boolean {
