@@ -6,7 +6,7 @@
  * - each entry of a list of steps or rules, in the token's, the call's, the countersignatures' and the statements' checks;
  * - in the countersignatures' checks each guard (`if (…) return …`), and each side of an `&&` or `||`.
  *
- * `npm run test:mutation` runs them all and fails where one survives; `-- TEXT` only those whose name has the text.
+ * `npm run test:mutation` runs them all and fails if one survives; `-- TEXT` only those whose name has the text.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

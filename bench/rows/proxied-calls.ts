@@ -156,7 +156,7 @@ async function startBare(upstream: string, closing: Closing): Promise<Rival> {
   };
 }
 
-/** It verifies each call's token anew, before the same upstream. It has no revocation, no scope, no budget and no record. */
+/** It verifies each call's token again, before the same upstream. It has no revocation, no scope, no budget and no record. */
 async function haproxyOf(
   program: string,
   { site, token, upstream, closing }: { site: Site; token: string; upstream: string; closing: Closing },

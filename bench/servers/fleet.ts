@@ -64,7 +64,7 @@ async function holdOpen(gateway: RunningGateway, token: string): Promise<{ over:
   return { over };
 }
 
-/** The body of an allowed call; undefined where it was refused. */
+/** The body of an allowed call; undefined if it was refused. */
 async function answerOf(url: string, token: string): Promise<Dispatcher.ResponseData['body'] | undefined> {
   const { statusCode, body } = await request(url + STREAM, { headers: bearer(token), bodyTimeout: 0 });
   if (statusCode === 200) return body;

@@ -4,7 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Closing } from './closing.js';
 
-/** Where the machine has a program that is not ours; undefined where it has none. */
+/** The path of a program that is not ours; undefined if the machine does not have it. */
 export function onPath(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   return folders

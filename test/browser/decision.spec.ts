@@ -138,6 +138,7 @@ describe('the decision page', () => {
       .getByRole('button', { name: 'Freigeben: invoices auflisten und lesen für 30 Minuten' })
       .waitFor();
     await page.getByText('Schweigen heißt Nein.').waitFor();
+    await page.getByText('Nach Ihren Regeln hat jede angefragte Aktion ein geringes Risiko.').waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('de');
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByText('Silence is a no.').waitFor();

@@ -47,7 +47,7 @@ describeStore('API keys', (bench) => {
     return found === null ? 'nobody' : found === 'asleep' ? 'asleep' : found.person.email;
   };
 
-  test('no key lives longer than 90 days, whoever makes it', async () => {
+  test('no key lives longer than 90 days, no matter who makes it', async () => {
     await expect(make(ERIN, 91)).rejects.toMatchObject({ code: 'invalid_request' });
     const ada = { ...(await flow.as(ADA)), channel: 'web', assurance: 'oidc' } as const;
     await expect(createOwnApiKey(flow.deps, ada, 91 * DAY)).rejects.toMatchObject({

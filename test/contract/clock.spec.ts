@@ -173,7 +173,7 @@ describeStore('the clock', (bench) => {
     expect(ended?.data['refusals']).toEqual([expect.objectContaining({ code: 'duration_too_long' })]);
   });
 
-  test('P1: it ends unopened also where there are more reasons than the log has room for', async () => {
+  test('P1: it ends unopened even if there are more reasons than the log has room for', async () => {
     const scope = [1, 2, 3].map((id) => ({ resource: `invoices/${id}`, actions: ['read'] }));
     const grant = await approved(await flow.ask(erin, { scope, startsAt: '2026-11-24T18:00:00Z' }));
     const narrower = smallOrganisation();
@@ -309,7 +309,7 @@ describeStore('the clock', (bench) => {
       expect(await outcome(flow.approve(max, asked))).toBe('controls_changed');
     });
 
-    test('is for whoever holds an active grant', async () => {
+    test('is for the holder of an active grant', async () => {
       const first = await approved(await flow.ask(erin));
       const ask = { seconds: 60, justification: 'more' };
       expect(await outcome(extendGrant(flow.deps, max, first, ask))).toBe('forbidden');

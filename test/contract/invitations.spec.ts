@@ -157,7 +157,7 @@ describeStore('invitations', (bench) => {
       await expect(open(change)).rejects.toMatchObject({ code: 'invalid_request', pointer });
     });
 
-    test('the longest time of a grant is what the policies allow, where none is said', async () => {
+    test('the longest time of a grant is what the policies allow, if the invitation names none', async () => {
       expect((await open({ seconds: null })).statement.maxSeconds).toBe(HOUR);
     });
 

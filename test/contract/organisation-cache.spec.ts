@@ -45,7 +45,7 @@ describeStore('what a process keeps of the organisation', (bench) => {
     expect([await seen(), await seen(other)].flat()).toEqual([4, 4, 4, 4, 4, 4]);
   });
 
-  test('is gone with a restore, though the version counts again to where it stood', async () => {
+  test('is gone with a restore, though the version counts up to the same number again', async () => {
     await save(tenant('acme', 1));
     await save(tenant('acme', 2));
     expect(await seen()).toEqual([2, 2, 2]);
@@ -70,7 +70,7 @@ describeStore('what a process keeps of the organisation', (bench) => {
     expect(await seen()).toEqual([1, 1, 1]);
   });
 
-  test('P9: people are kept for each tenant by itself, whoever asked first', async () => {
+  test('P9: people are cached for each tenant separately, no matter who asked first', async () => {
     const [own, theirs, staff] = [
       aPerson({ tenant: 'acme', roles: ['approver'] }),
       aPerson({ tenant: 'globex', roles: ['approver'] }),
@@ -104,7 +104,7 @@ describeStore('what a process keeps of the organisation', (bench) => {
     expect(await reviewers()).toBe(0);
   });
 
-  test('cannot be changed by whoever was given it', async () => {
+  test('cannot be changed by the code that received it', async () => {
     await save(tenant('acme', 1));
     const found = await bench.store.readAsVendor((unit) => unit.organisation.tenant('acme'));
     expect(() => Object.assign(found?.controls ?? {}, { approvals: 0 })).toThrow(TypeError);

@@ -53,7 +53,7 @@ describeStore('roles that a provider gives', (bench) => {
   const stands = async ({ secret }: StartedSession) =>
     (await authenticateSession(flow.deps, secret, 'web', LIMITS, false)) !== null;
 
-  test('P1: where they take the engineer’s, what the engineer holds ends, and nobody else’s', async () => {
+  test('P1: where they take the engineer’s, what the engineer holds ends, and no one else’s', async () => {
     const [erin, max, rita, ada] = await Promise.all(
       ['erin@northwind.example', 'max@northwind.example', 'rita@northwind.example', 'ada@acme.example'].map(
         (email) => flow.as(email),
@@ -112,7 +112,7 @@ describeStore('roles that a provider gives', (bench) => {
     expect(await rolesOf(bob)).toEqual(['approver']);
   });
 
-  test('roles are changed before the subject is pinned, as whoever removes a person does', async () => {
+  test('roles are changed before the subject is pinned, as removing a person does', async () => {
     const bob = await flow.as('bob@acme.example');
     await signIn(bob, ['auditor']);
     const types = (await flow.leaves('acme')).map(({ type }) => type);

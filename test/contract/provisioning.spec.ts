@@ -63,7 +63,7 @@ describeStore('people whom a SCIM client keeps', (bench) => {
     expect(await person('bob@acme.example')).toMatchObject({ removedAt: expect.any(String) });
   });
 
-  test('apply gives the roles of groups anew if the file says otherwise about them', async () => {
+  test('apply gives the roles of groups again if the file says otherwise about them', async () => {
     await createProvisionedUser(flow.deps, 'acme', user('dan@acme.example'));
     await makeGroup('Approvers', 'dan@acme.example');
     await apply((file) => {

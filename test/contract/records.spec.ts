@@ -121,7 +121,7 @@ describeStore('gateways’ records', (bench) => {
     expect(after.leaves.map(({ type }) => type)).toEqual(
       [...names, 'outcome', 'outcome', 'outcome'].map((name) => `access.${name}`),
     );
-    // Who held the grant is known of calls that were let through, also where they began in an earlier batch.
+    // The holder of the grant is known for allowed calls, even if they began in an earlier batch.
     expect(after.leaves.map(({ data }) => data.requester !== undefined)).toEqual(
       Array.from({ length: 10 }, (_, index) => index < 8),
     );
@@ -222,7 +222,7 @@ describeStore('gateways’ records', (bench) => {
     });
   });
 
-  test('a gap is an event of its own, where it was found', async () => {
+  test('a gap is an event of its own, at the place where it was found', async () => {
     const { grant, call } = await granted();
     await take([made(call(1)), made(call(3))]);
     expect((await state(grant.id)).leaves.map(({ type }) => type)).toEqual([

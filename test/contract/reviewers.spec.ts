@@ -58,7 +58,7 @@ describeStore('reviews and those who give them', (bench) => {
     expect(voided.map((leaf) => leaf.data['request'])).toEqual([asked.request.id]);
   });
 
-  test('P1: whoever comes back has not approved again by that', async () => {
+  test('P1: a person who comes back has not approved again by that', async () => {
     const asked = await flow.ask(erin);
     await flow.approve(max, asked);
     await flow.approve(ada, asked);
@@ -96,7 +96,7 @@ describeStore('reviews and those who give them', (bench) => {
     expect((await read(open.request.id)).needs.customer.approved).toBe(0);
   });
 
-  test('P1: more approvals than were asked for is told, and the request has to be made anew', async () => {
+  test('P1: a need for more approvals than were requested is reported, and the request has to be made again', async () => {
     const asked = await flow.ask(erin);
     await apply(3, withCara);
     await expect(flow.approve(max, asked)).rejects.toMatchObject({

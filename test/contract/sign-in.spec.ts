@@ -68,7 +68,7 @@ describeStore('sign-in', (bench) => {
     expect(await read((unit) => unit.sessions.find(session.id))).toBeNull();
   });
 
-  test('that a session was used is noted without waiting for whoever writes the deployment’s log', async () => {
+  test('that a session was used is noted without waiting for a writer of the deployment’s log', async () => {
     const session = aSession((await somebody()).id);
     await write((unit) => unit.sessions.insert(session));
     const units = () =>

@@ -106,7 +106,7 @@ describeStore('Slack’s tokens', (bench) => {
     expect(await second.current('T0ACME')).toBeNull();
   });
 
-  test('a refused token ends nothing where the app was installed anew meanwhile', async () => {
+  test('a refused token ends nothing if the app was installed again meanwhile', async () => {
     await install();
     const before = await first.current('T0ACME');
     if (before === null) throw new Error('not installed');

@@ -113,7 +113,7 @@ describeStore('Slack', (bench) => {
       return account;
     };
 
-    test('an account is one person’s, by workspace and user; linked anew it is another’s', async () => {
+    test('an account is one person’s, by workspace and user; linked again it is another’s', async () => {
       const first = await link();
       await link({ workspace: 'E0GRID', team: 'T0GRID' });
       const second = await link({ user: 'U0BOB' });

@@ -162,7 +162,7 @@ describeStore('what becomes of a claim', (bench) => {
     await expect(apply()).rejects.toThrow(refused('tenant_claimed'));
   });
 
-  test('P12: who stayed away when it came back enrols anew once an admin takes them in', async () => {
+  test('P12: a person who was away when it came back enrols again once an admin takes them in', async () => {
     await claimFor([ada, bob]);
     await apply(withoutAcme);
     flow.clock.forward(60);

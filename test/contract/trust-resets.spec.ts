@@ -21,8 +21,8 @@ describeStore('the reset of a tenant that lost all its keys', (bench) => {
     (await bench.store.readAsVendor((unit) => unit.outbox.after('', 200))).filter(({ kind }) =>
       kind.startsWith('trust.reset'),
     );
-  /** Two passkeys that are made now, and the first version anew that they are for. */
-  const anew = async () => {
+  /** Two passkeys that are made now, and the new first version that names them. */
+  const newGenesis = async () => {
     flow.clock.forward(60);
     for (const _ of [1, 2]) await ada.enrol();
     return ada.propose(await ada.draft());
@@ -49,10 +49,10 @@ describeStore('the reset of a tenant that lost all its keys', (bench) => {
     await expect(reset()).rejects.toThrow(refused('conflict'));
   });
 
-  test('P12: its people claim it anew with keys made since; the chain before is left as it was', async () => {
+  test('P12: its people claim it again with keys made since; the chain before is left as it was', async () => {
     const first = await claimFor([ada]);
     await reset();
-    const next = await anew();
+    const next = await newGenesis();
     expect(next.proposal.document).toMatchObject({ seq: 1, forbid: first.proposal.document.forbid });
     expect(next.proposal.document.prev).toBeUndefined();
     const [, , third, fourth] = ada.keys;
@@ -69,12 +69,12 @@ describeStore('the reset of a tenant that lost all its keys', (bench) => {
     expect(versions).toEqual([{ hash: first.proposal.hash }, { hash: next.proposal.hash }]);
   });
 
-  test('P12: without a reset nobody begins anew, nor once it was called off', async () => {
+  test('P12: without a reset no one begins again, nor once it was called off', async () => {
     const { proposal } = await claimFor([ada]);
     const document = { ...proposal.document, validUntil: '2027-04-01T00:00:00Z' };
     await expect(ada.propose(document)).rejects.toThrow(refused('conflict'));
     await reset();
-    const next = await anew();
+    const next = await newGenesis();
     await ada.sign(next, ada.key(2));
     await cancelReset(flow.deps, 'acme');
     await expect(ada.sign(next, ada.key(3))).rejects.toThrow(refused('wrong_state'));
@@ -85,7 +85,7 @@ describeStore('the reset of a tenant that lost all its keys', (bench) => {
     await expect(ada.sign(next, ada.key(3))).rejects.toThrow(refused('wrong_state'));
   });
 
-  test('P12: a key from before the reset begins nothing anew: it may be in other hands', async () => {
+  test('P12: a key from before the reset begins nothing again: it may be in other hands', async () => {
     const { proposal } = await claimFor([ada]);
     await reset();
     const old = { ...proposal.document, validUntil: '2027-04-01T00:00:00Z' };
@@ -100,11 +100,11 @@ describeStore('the reset of a tenant that lost all its keys', (bench) => {
     await expect(ada.propose({ ...draft, people: both })).rejects.toThrow(refused('invalid_request'));
   });
 
-  test('P12: one alone begins nothing anew where two had to sign', async () => {
+  test('P12: one alone begins nothing again if two had to sign', async () => {
     const bob = await Claimant.of(flow, 'bob@acme.example');
     await claimFor([ada, bob], { approvals: 2, threshold: 2 });
     await reset();
-    await expect(anew()).rejects.toThrow(refused('invalid_request'));
+    await expect(newGenesis()).rejects.toThrow(refused('invalid_request'));
     for (const _ of [1, 2]) await bob.enrol();
     const draft = await ada.draft();
     await expect(ada.propose({ ...draft, approvals: 1 })).rejects.toThrow(refused('invalid_request'));
@@ -150,7 +150,7 @@ describeStore('the reset of a tenant that lost all its keys', (bench) => {
     const { proposal } = await claimFor([ada]);
     if (race === 'cancelled') {
       await reset();
-      const next = await anew();
+      const next = await newGenesis();
       await ada.sign(next, ada.key(2));
       const [signed, ended] = await Promise.allSettled([
         ada.sign(next, ada.key(3)),

@@ -92,7 +92,7 @@ describeStore('what customers sign with and by', (bench) => {
       expect(await raw(sql)).toContain('trust_versions is append-only');
   });
 
-  test('P8: one proposal is open at a time, whoever races, and a key signs it once', async () => {
+  test('P8: one proposal is open at a time in any race, and a key signs it once', async () => {
     const raced = await Promise.allSettled(
       Array.from({ length: 8 }, () => inAcme((unit) => unit.trust.propose(aProposal(ada)))),
     );

@@ -281,7 +281,7 @@ describeStore('the workflow', (bench) => {
     expect(await outcome(mintToken(flow.deps, plainMinter, ada, grant))).toBe('forbidden');
   });
 
-  test('whoever leaves the organisation loses what they hold', async () => {
+  test('a person who leaves the organisation loses what they hold', async () => {
     const { grant } = await granted();
     const without = smallOrganisation();
     without.vendor.staff = without.vendor.staff.filter((each) => !each.email.startsWith('erin'));
@@ -293,7 +293,7 @@ describeStore('the workflow', (bench) => {
     expect(await outcome(flow.ask(erin))).toBe('forbidden');
   });
 
-  test('whoever leaves also loses the extension of what they hold, and only theirs ends', async () => {
+  test('a person who leaves also loses the extension of what they hold, and only theirs ends', async () => {
     const rita = await flow.as('rita@northwind.example');
     const grantOf = async (by: Principal, asked: Awaited<ReturnType<typeof flow.ask>>) => {
       await flow.approve(rita, asked);

@@ -38,7 +38,7 @@ export class TestClock implements Clock {
 export interface Answer {
   status: number;
   headers: Headers;
-  /** Parsed JSON; the text where it is none. */
+  /** Parsed JSON, or the text if it is not JSON. */
   body: unknown;
   text: string;
 }
@@ -52,7 +52,7 @@ export interface CallOptions {
 
 export const ENGINES: readonly Engine[] = ['SQLite', 'PostgreSQL'];
 
-/** A broker in this process on a store of its own, with a key for everybody in `PEOPLE`. */
+/** A broker in this process on a store of its own, with a key for each person in `PEOPLE`. */
 export class TestBroker {
   readonly logLines: string[] = [];
   broker!: RunningBroker;
@@ -115,7 +115,7 @@ export class TestBroker {
     };
   }
 
-  /** Starts (or starts again) the broker on the store as it stands. */
+  /** Starts (or starts again) the broker on the current state of the store. */
   async run(): Promise<void> {
     this.broker = await startBroker(this.environment, {
       clock: this.clock,
@@ -132,7 +132,7 @@ export class TestBroker {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Calls as one of the people, or as nobody. */
+  /** Calls as one of the people, or without credentials. */
   async call(
     who: PersonName | null,
     method: string,

@@ -234,7 +234,7 @@ describe('proxy', () => {
     expect(await ended).toMatchObject({ exit: 0, err: 'The grant has ended (revoked).\n' });
   });
 
-  test('P11: whoever reaches the port without the printed address gets nothing', async () => {
+  test('P11: a caller that reaches the port without the printed address gets nothing', async () => {
     const { gateway, broker } = await grantAtWork({ 'GET /billing/x': () => ({ body: [1] }) });
     const { child, ended, printed } = spawnCli(['proxy', GRANT_ID, '--port', '0'], envFor(broker));
     const url = new URL((await printed(/http.*\n/)).trim());

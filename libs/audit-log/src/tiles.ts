@@ -37,7 +37,7 @@ export function parseTilePath(path: string): TileId | undefined {
   return tilePath(tile) === path ? tile : undefined;
 }
 
-/** How wide the tile at this place is in a tree of this size: 0 where there is none, 256 where it is full. */
+/** How wide the tile at this place is in a tree of this size: 0 if there is none, 256 if it is full. */
 export function tileWidth(level: number | 'entries', index: number, size: number): number {
   const hashes = Math.floor(size / TILE_WIDTH ** (level === 'entries' ? 0 : level));
   return Math.max(0, Math.min(TILE_WIDTH, hashes - index * TILE_WIDTH));

@@ -88,7 +88,7 @@ describe('a witness (C2SP tlog-witness)', () => {
     expect(await ask(bodyOf(5, 5), at(5))).toMatchObject({ sign: true });
   });
 
-  test('P10: refuses a fork, whoever proves what', async () => {
+  test('P10: refuses a fork, no matter who proves what', async () => {
     const forked = { size: 5, root: rootOf(6) };
     expect(await ask(bodyOf(5, 12), forked)).toMatchObject({ sign: false, status: 422 });
     expect(await ask(bodyOf(5, 5), forked)).toMatchObject({ sign: false, status: 422 });

@@ -8,7 +8,7 @@ function memberOf(error: unknown, name: 'code' | 'message'): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The driver's code: SQLite's `SQLITE_…`, PostgreSQL's five characters, Node's `E…`; empty where there is none. */
+/** The driver's code: SQLite's `SQLITE_…`, PostgreSQL's five characters, Node's `E…`; empty if there is none. */
 export const codeOf = (error: unknown): string => memberOf(error, 'code');
 
 export const isBusy = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_BUSY');

@@ -11,7 +11,7 @@ export function describeError(error: unknown): { code: string | undefined; detai
 export const errorMessage = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-/** The same with the stack, where there is one. For an error that no one expected. */
+/** The same with the stack, if there is one. For an error that no one expected. */
 export const errorStack = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
 

@@ -7,7 +7,7 @@ export interface TestDatabase {
   /** Statements that would change what a table holds, each in another way. */
   tampering(table: string): string[];
   open(change?: Partial<StoreOptions>): Promise<OpenedStore>;
-  /** As whoever owns the database and everything in it. Whole numbers come as numbers. */
+  /** As the owner of the database and everything in it. Whole numbers come as numbers. */
   raw(sql: string): Promise<unknown[]>;
   close(): Promise<void>;
 }

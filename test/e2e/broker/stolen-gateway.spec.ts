@@ -168,7 +168,7 @@ describe('a stolen gateway credential forges a record', () => {
     ).toEqual([...['binding', 'binding']]);
   });
 
-  test('without the gateway’s own key: refused, whoever else signed it, and the deployment’s log says so', async () => {
+  test('without the gateway’s own key: refused, no matter who else signed it, and the deployment’s log says so', async () => {
     const gateway = await enrol();
     const under = await granted();
     const thief = { ...gateway, identity: gatewayIdentity() };

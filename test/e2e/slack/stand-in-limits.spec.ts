@@ -133,7 +133,7 @@ describe('the stand-in Slack keeps the limits of blocks', () => {
     ['an element that Slack does not know', [actions({ type: 'slider', action_id: 'x' })]],
     ['a member that Slack does not know', [section({ colour: 'red' })]],
     ['a member of an element that Slack does not know', [actions(button({ colour: 'red' }))]],
-    ['an element where it may not stand', [actions(typed())]],
+    ['an element at a place that does not allow it', [actions(typed())]],
     ['an input in a message', [input(typed())]],
     ['mrkdwn where plain text belongs', [{ type: 'header', text: mrkdwn(1) }]],
     ['empty text', [section({ text: mrkdwn(0) })]],

@@ -358,7 +358,7 @@ describe('the stand-in Slack', () => {
     });
   });
 
-  test('the app hears over its sockets where it has no address', async () => {
+  test('the app is notified over its sockets if it has no address', async () => {
     const mute = await SlackStandIn.start({ requestUrl: () => null });
     const receiver = new SocketModeReceiver({
       appToken: mute.app.appToken,

@@ -19,7 +19,7 @@ export interface Callback {
 export interface Outcome {
   /** Byte for byte, for those who send it again; null over a socket. */
   request: SignedRequest | null;
-  /** HTTP; 200 for an acknowledgement over a socket, null where none came in time. */
+  /** HTTP; 200 for an acknowledgement over a socket, null if none came in time. */
   status: number | null;
   /** In time, and with a status of success. */
   acked: boolean;

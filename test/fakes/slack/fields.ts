@@ -33,7 +33,7 @@ const wordsOn = ({ block, element }: Placed): string[] => [
 
 /**
  * The element that is called so: by its action, its block, or the words on it.
- * @throws Error where there is none, naming those that there are
+ * @throws Error if there is none; it names those that exist
  */
 export function find(blocks: readonly Json[], name: string): Placed {
   const all = elementsOf(blocks);
@@ -92,7 +92,7 @@ export function stateValues(blocks: readonly Json[], touched: Values): Values {
 /**
  * What somebody's answer is in a field.
  * @param options what an external select offered
- * @throws Error where it cannot be given: no such option, too long
+ * @throws Error if it cannot be given: no such option, too long
  */
 export function valueFor(
   element: Json,

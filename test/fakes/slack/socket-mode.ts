@@ -38,7 +38,7 @@ export class SocketMode {
     return `${origin.replace('http', 'ws')}/link/?ticket=${ticket}&app_id=${this.appId}`;
   }
 
-  /** Tells the app over one of its sockets. @returns its acknowledgement; null where none came in time */
+  /** Tells the app over one of its sockets. @returns its acknowledgement; null if none came in time */
   async ask(callback: Callback, limitMs: number): Promise<Ack | null> {
     const sockets = [...this.open];
     const socket = sockets[this.turn++ % Math.max(sockets.length, 1)];

@@ -17,7 +17,7 @@ import { World } from './world.js';
 export interface StandInOptions {
   /** Where the app takes requests. Null, and it hears over Socket Mode. */
   requestUrl: () => string | null;
-  /** By which triggers and tokens lapse and rates are counted; the machine's where none is given. */
+  /** The clock by which triggers and tokens expire and rates are counted. Default: the machine's. */
   clock?: { now(): Date };
   /** Milliseconds since the epoch that requests are signed at; the machine's. */
   wall?: () => number;

@@ -85,7 +85,7 @@ export class World {
     return member;
   }
 
-  /** The installation that a workspace's people press buttons of; null where there is none. */
+  /** The installation that a workspace's people press buttons of; null if there is none. */
   installationFor(teamId: string): Installation | null {
     const { enterprise } = this.team(teamId);
     const orgWide = enterprise === null ? undefined : this.installations.get(enterprise.id);
@@ -132,7 +132,7 @@ export class World {
   }
 
   /**
-   * The direct conversation of the app with somebody, made where there is none.
+   * The direct conversation of the app with somebody, created if there is none.
    * @throws SlackError `user_not_found`, `user_disabled`
    */
   directChannel(installation: Installation, userId: unknown): Channel {

@@ -5,16 +5,16 @@ import { StreamModule } from '../stream/stream.module.js';
 import { FeedHub } from './feed/feed-hub.js';
 import {
   GatewayController,
-  HandedStopsController,
   LeasesController,
   PinsController,
+  RelayedStopsController,
 } from './gateway.controller.js';
 import { GatewayPresence } from './gateway-presence.js';
 
 /** What enrolled gateways call: the feed, records, leases, pins and stops. */
 @Module({
   imports: [KeysModule, ObserveModule, StreamModule],
-  controllers: [GatewayController, LeasesController, HandedStopsController, PinsController],
+  controllers: [GatewayController, LeasesController, RelayedStopsController, PinsController],
   providers: [FeedHub, GatewayPresence],
   exports: [FeedHub, GatewayPresence],
 })

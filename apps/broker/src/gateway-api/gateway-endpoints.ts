@@ -48,8 +48,8 @@ const recordsAnswerSchema = named(
   }),
 );
 
-const handedStopSchema = named('HandedStop', z.strictObject({ countersignature: signatureSchema }));
-export type HandedStop = z.infer<typeof handedStopSchema>;
+const relayedStopBodySchema = named('RelayedStopBody', z.strictObject({ countersignature: signatureSchema }));
+export type RelayedStopBody = z.infer<typeof relayedStopBodySchema>;
 
 const leaseRequestSchema = named(
   'LeaseRequest',
@@ -114,7 +114,7 @@ export const gatewayApiEndpoints = {
     summary: 'Relay a stop or lift that a customer gave to this gateway',
     description:
       'Only its signature counts, however late it arrives. A known one changes nothing. One that this broker cannot validate still reaches the other gateways through the feed.',
-    body: { schema: handedStopSchema },
+    body: { schema: relayedStopBodySchema },
     answer: { status: 204, description: 'Stored, known, or relayed.' },
     errors: ['not_found', 'conflict'],
   }),

@@ -38,7 +38,7 @@ import { SseConnection } from '../http/sse-connection.js';
 import { Metrics } from '../observe/metrics.js';
 import { RecordUpdates } from '../stream/record-updates.js';
 import { FeedHub } from './feed/feed-hub.js';
-import { type FeedQuery, gatewayApiEndpoints, type HandedStop } from './gateway-endpoints.js';
+import { type FeedQuery, gatewayApiEndpoints, type RelayedStopBody } from './gateway-endpoints.js';
 import { GatewayPresence } from './gateway-presence.js';
 import { incomingRecord } from './incoming-record.js';
 
@@ -171,7 +171,7 @@ export class PinsController {
 
 /** Stops and lifts that customers gave to a gateway. */
 @Controller('gateway/v1/stops')
-export class HandedStopsController {
+export class RelayedStopsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
   @Post()
@@ -179,7 +179,7 @@ export class HandedStopsController {
   @Describe(gatewayApiEndpoints.stop)
   async take(
     @CurrentGateway() gateway: EnrolledGateway,
-    @Body() { countersignature }: HandedStop,
+    @Body() { countersignature }: RelayedStopBody,
   ): Promise<void> {
     await receiveRelayedStop(this.deps, gateway, countersignature);
   }

@@ -50,7 +50,7 @@ test('a place is free again for who comes later', () => {
   expect(begun).toEqual(['first', 'second']);
 });
 
-test('each has places of its own, where it is said whose a request is, and none is remembered', () => {
+test('each caller has places of its own if requests name their caller, and none is remembered', () => {
   const pass = limitConcurrency(1, ({ url }) => url);
   const begun: string[] = [];
   const send = (url: string) => {

@@ -114,7 +114,7 @@ export class Checkpoints {
 
   /**
    * The log's keys: the one that signs now, then those that it replaces and that are still valid. Both sign during the
-   * overlap, so that whoever trusts the old key sees the hand-over.
+   * overlap, so that a client that trusts the old key sees the hand-over.
    */
   private signingKeys(all: readonly StoredKey[]): StoredKey[] {
     const now = this.deps.clock.now();

@@ -132,7 +132,7 @@ function toCall(service: string, method: string, target: string): Call {
   };
 }
 
-/** What a gateway would know, as far as the API shows it to an engineer. */
+/** The part of a gateway's knowledge that the API shows to an engineer. */
 function gatewayView(grant: Grant, service: Service, terms: Terms): CallView {
   const map = publishedMap(service);
   return {

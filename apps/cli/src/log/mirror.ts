@@ -122,7 +122,7 @@ async function save(file: string, bytes: Uint8Array): Promise<void> {
   await rename(`${file}.tmp`, file);
 }
 
-/** The values behind the commitments of the new leaves, as far as they have not been erased. */
+/** The values behind the commitments of the new leaves, except those that have been erased. */
 async function fetchOpenings(
   context: Context,
   folder: string,

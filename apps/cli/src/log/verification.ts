@@ -76,7 +76,7 @@ const LAST_SEGMENT = /^countersign\/dep_[^/]+\/([^/]+)(?:\/\d+)?$/;
  * Verifies a log with progress on stderr. Unless only its structure is asked for, each leaf must also be a leaf of this
  * tenant at its own index.
  *
- * @throws CliError `log_fault`: the first fault, with the index of the leaf where there is one
+ * @throws CliError `log_fault`: the first fault, with the index of its leaf, if it has one
  */
 export async function verifyWithProgress(
   io: Io,

@@ -20,7 +20,7 @@ test('a port in use is reported with its purpose and the variable that chooses a
   await expect(checkPorts(wanted)).resolves.toBeUndefined();
 });
 
-/** Ports that `fetch` refuses to call, whoever listens there. */
+/** Ports that `fetch` refuses to call, no matter what listens there. */
 const BLOCKED = [6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080];
 
 /** A server on the first of these ports that is free. */

@@ -177,7 +177,7 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Sends a chunk piece by piece, as far as the budget allows. `paid` bytes of it are counted already. When the budget
+   * Sends the part of a chunk that the budget allows, piece by piece. `paid` bytes of it are counted already. When the budget
    * is used up, what it paid for has arrived, and the response breaks off.
    *
    * @returns whether all of it was sent

@@ -17,7 +17,7 @@ export class ChunkScanner {
   private digits = 0;
   private left = 0;
 
-  /** What is wrong with the body, as far as it has arrived. */
+  /** What is wrong with the part of the body that has arrived. */
   violation(): AmbiguousRequest | undefined {
     if (this.state !== 'odd') return undefined;
     return new AmbiguousRequest('a chunk has an extension, or the body has trailers');

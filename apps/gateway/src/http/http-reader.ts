@@ -33,7 +33,7 @@ const NOTHING = Buffer.alloc(0);
  * does not know that any more, and accepts nothing more on the connection.
  */
 export class HttpReader {
-  /** The bytes after the end of the last message: the next head as far as it has arrived, or more. */
+  /** The bytes after the end of the last message: the part of the next head that has arrived, or more. */
   #unread: Buffer = NOTHING;
   #body: BodyReader | undefined;
   #isLost = false;

@@ -30,7 +30,7 @@ export type PinnedTrustStoreOptions = {
 const claimedLine = z.strictObject({ tenant: z.string() });
 
 /**
- * The customers' trust documents, as far as this gateway's own host has pinned them. The feed only delivers chains: it is
+ * The customers' trust documents that this gateway's own host has pinned. The feed only delivers chains: it is
  * believed in nothing except that a tenant is claimed. That is remembered for ever, whatever the feed says later.
  *
  * Changes by the feed and by the pins file run one at a time, in `queue`.

@@ -148,7 +148,7 @@ describe('P12: pins on a gateway’s own host', () => {
     expect((await fetch(`${url}/countersign/pins/acme?nonce=a`, { method: 'POST' })).status).toBe(404);
   });
 
-  describe('whoever removes or edits pins.json lifts no delay', () => {
+  describe('removing or editing pins.json lifts no delay', () => {
     const evil = `sha256:${'e'.repeat(64)}`;
     const attacks: [string, 'missing' | 'replaced', (spoolDir: string) => Promise<void>][] = [
       ['removes the file', 'missing', (spoolDir) => rm(pinsPath(spoolDir))],
@@ -385,12 +385,12 @@ describe('P12: pins on a gateway’s own host', () => {
         validUntil: claimed.genesis.document.validUntil,
       },
     );
-    const anew = statementHash(hashing, document);
+    const renewed = statementHash(hashing, document);
     broker.claim('acme', [signedTrust(document, [ada, spare])]);
-    await claimed.pin(anew);
-    await until(() => broker.pins.at(-1)?.[0]?.next?.pinned === anew);
+    await claimed.pin(renewed);
+    await until(() => broker.pins.at(-1)?.[0]?.next?.pinned === renewed);
     expect(await ready()).toMatchObject([
-      { pinned: claimed.trust, current: claimed.trust, next: { pinned: anew } },
+      { pinned: claimed.trust, current: claimed.trust, next: { pinned: renewed } },
     ]);
     expect(world.logLines.join('')).toContain('another pin will replace the one in force');
     const old = broker.grant();
@@ -398,16 +398,16 @@ describe('P12: pins on a gateway’s own host', () => {
     expect(await claimed.read(broker.forge(old, { countersignatures: claimed.approvals(old) }))).toBe('200');
 
     await world.advance(clock, 3 * DAY + 5_000);
-    await until(async () => (await ready())[0]?.current === anew);
+    await until(async () => (await ready())[0]?.current === renewed);
     const later = broker.grant({ startsIn: (3 * DAY) / 1_000 });
     await claimed.feedApplied();
     const stale = claimed.ada.sign(claimed.approval(later, ADA, { notAfter: later.endsAt }), AT);
     expect(await claimed.read(broker.forge(later, { countersignatures: [stale] }))).toBe(
       'not_countersigned wrong_trust',
     );
-    const fresh = ada.sign(claimed.approval(later, ADA, { trust: anew, notAfter: later.endsAt }), AT);
+    const fresh = ada.sign(claimed.approval(later, ADA, { trust: renewed, notAfter: later.endsAt }), AT);
     expect(await claimed.read(broker.forge(later, { countersignatures: [fresh] }))).toBe('200');
-    await until(() => broker.pins.at(-1)?.[0]?.current === anew);
-    expect(broker.pins.at(-1)).toEqual([{ tenant: 'acme', pinned: anew, current: anew }]);
+    await until(() => broker.pins.at(-1)?.[0]?.current === renewed);
+    expect(broker.pins.at(-1)).toEqual([{ tenant: 'acme', pinned: renewed, current: renewed }]);
   });
 });

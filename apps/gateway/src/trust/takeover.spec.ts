@@ -168,10 +168,10 @@ describe('P12: a broker that is completely taken over', () => {
     expect(await claimed.read(token(short, claimed.approvals(short)))).toBe('200');
     broker().end(short);
     await restart();
-    const anew = { ...short, id: short.id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
-    broker().announce(anew);
+    const reissued = { ...short, id: short.id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
+    broker().announce(reissued);
     await claimed.feedApplied();
-    expect(await claimed.read(token(anew, claimed.approvals(short)))).toBe('grant_ended');
+    expect(await claimed.read(token(reissued, claimed.approvals(short)))).toBe('grant_ended');
   });
 
   test('puts other terms under valid signatures', async () => {
@@ -311,10 +311,10 @@ describe('P12: a broker that is completely taken over', () => {
       threshold: 1,
       approvals: 1,
     };
-    const anew = signedTrust(document, [eve]);
+    const forged = signedTrust(document, [eve]);
     broker().tenants = [{ slug: 'acme', forbid: [] }];
-    broker().change({ tenants: broker().tenants, trust: [{ tenant: 'acme', chain: [anew] }] });
-    broker().trust = [{ tenant: 'acme', chain: [anew] }];
+    broker().change({ tenants: broker().tenants, trust: [{ tenant: 'acme', chain: [forged] }] });
+    broker().trust = [{ tenant: 'acme', chain: [forged] }];
     await claimed.feedApplied();
     const inserted = await grant();
     const theirs = [
@@ -502,7 +502,7 @@ describe('P12: a broker that is completely taken over', () => {
 });
 
 describe('P12: a new gateway without a pin', () => {
-  test('refuses everything of a claimed tenant, whoever signed it, and from then on whatever the feed says', async () => {
+  test('refuses everything of a claimed tenant, no matter who signed it, and from then on no matter what the feed says', async () => {
     const claimed = await ClaimedWorld.start({ pinned: false });
     const { world } = claimed;
     try {

@@ -47,7 +47,7 @@ function free(kind: Kind, limit: number, leases: readonly Lease[], grantUsed: Bu
 }
 
 /**
- * Answers a gateway's request for budget. A wish above what the lease holds is met as far as the budget allows, with a
+ * Answers a gateway's request for budget. A request above what the lease holds gets what the budget allows, with a
  * slice on top so that not every call needs a request. A wish below returns the rest, but never what was used.
  *
  * @param others the grant's other leases

@@ -107,7 +107,7 @@ export function termsFromInvitation(
   };
 }
 
-/** The terms that the request would have, as far as an invitation limits them. */
+/** The part of the request's terms that an invitation limits. */
 function invitedTerms(access: RequestedAccess, view: InvitationView, now: Date): InvitedTerms {
   const { tenant, service, scope, seconds, startsOn, startsAt, useBy } = access;
   return {

@@ -29,7 +29,7 @@ function assessRisk(
     return { level: 'high', reasons: countersigned.map((action) => `“${action}” must be countersigned.`) };
   const beyondSlack = actions.filter((action) => !controls.slackMayApprove.includes(action));
   if (beyondSlack.length === 0)
-    return { level: 'low', reasons: ['Your controls list every action asked for as low risk.'] };
+    return { level: 'low', reasons: ['Your controls list every requested action as low risk.'] };
   return {
     level: 'medium',
     reasons: beyondSlack.map(

@@ -4,7 +4,7 @@ import type { LockUnit, TenantUnit, VendorReadUnit, VendorUnit } from './units.j
 
 /**
  * Opens units of work across the deployment that hand out a few repositories and nothing else: enough for one purpose,
- * and no rows of tenants. Whoever needs more opens a unit of one tenant.
+ * and no rows of tenants. Code that needs more opens a unit of one tenant.
  */
 export interface ReadPort<Reads> {
   read<T>(work: (unit: Reads) => Promise<T>): Promise<T>;

@@ -16,7 +16,7 @@ const keys = tokenKeys();
 const token = forgedToken(sampleHeader, sampleClaims(), keys.privateKey);
 const seconds = Math.floor(NOW / 1_000);
 
-/** A world that a test can change under the verifier, and how often it had to look at a token anew. */
+/** A world that a test can change under the verifier, and how often it had to verify a token again. */
 function world(max = 10) {
   let fresh = 0;
   const known = new Map([[KID, keys.publicKey]]);

@@ -254,7 +254,7 @@ describe('the gateway environment', () => {
 });
 
 describe('the environment of the CLI', () => {
-  test('a login is kept in the home folder, or where it is said', () => {
+  test('a login is kept in the home folder, or in the configured one', () => {
     const fileOf = (env: Record<string, string>) => readCliEnvironment(env).credentialsFile;
     expect(fileOf({ HOME: '/home/erin' })).toBe('/home/erin/.config/countersign/credentials.json');
     expect(fileOf({ HOME: '/home/erin', XDG_CONFIG_HOME: '/x' })).toBe('/x/countersign/credentials.json');

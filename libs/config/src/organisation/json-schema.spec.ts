@@ -8,7 +8,7 @@ import { organisationJsonSchema } from './json-schema.js';
 const PUBLISHED = join(process.cwd(), 'docs/schemas/organisation-v1.json');
 
 describe('the published schema of the organisation file', () => {
-  test('is what the code checks (UPDATE_SCHEMAS=1 writes it anew)', () => {
+  test('is what the code checks (UPDATE_SCHEMAS=1 writes it again)', () => {
     const text = `${JSON.stringify(organisationJsonSchema(), null, 2)}\n`;
     if (process.env['UPDATE_SCHEMAS'] === '1') writeFileSync(PUBLISHED, text);
     expect(readFileSync(PUBLISHED, 'utf8')).toBe(text);

@@ -33,7 +33,7 @@ describe('P12: setting a pin', () => {
     ]);
   });
 
-  test('setting it again does not hurry it, and another one begins to wait anew', () => {
+  test('setting it again does not hurry it, and another one begins to wait again', () => {
     expect(setPin(waiting, TWO, NOW + 1_000)).toEqual({ pin: waiting, outcome: 'waiting' });
     expect(setPin(waiting, THREE, NOW + 1_000).pin.next).toEqual({
       pinned: THREE,

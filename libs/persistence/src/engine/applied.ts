@@ -8,7 +8,7 @@ export const allMigrations = (): string[] => MIGRATIONS.map((Migration) => new M
  * Those of this version's migrations that a database lacks.
  *
  * @param applied names that the database says were applied
- * @throws StoreError `schema_too_new` where a newer version of the program has migrated it
+ * @throws StoreError `schema_too_new` if a newer version of the program has migrated it
  */
 export function lacking(applied: Iterable<string>): string[] {
   const done = new Set(applied);

@@ -28,7 +28,7 @@ export async function ensureDeployment(
   });
 }
 
-/** The deployment's id. @throws StoreError `master_key_mismatch`; `migrations_pending` where there is none yet */
+/** The deployment's id. @throws StoreError `master_key_mismatch`; `migrations_pending` if there is none yet */
 export async function checkedDeployment(manager: EntityManager, sealer: Sealer): Promise<string> {
   const row = await findDeployment(manager);
   if (row === null)

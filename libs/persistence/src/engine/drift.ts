@@ -4,7 +4,7 @@ import { openSource } from './sqlite/data-source.js';
 import { placeOf } from './url.js';
 
 /**
- * Statements that would make a database's tables what the program takes them to be; none where migrations and
+ * Statements that would make a database's tables what the program takes them to be; none if migrations and
  * entities agree, collations included. Nothing is changed.
  *
  * @throws StoreError `invalid_url`, `database_unreadable`

@@ -51,7 +51,7 @@ export interface UnitRules {
   announce(manager: EntityManager): Promise<void>;
 }
 
-/** Where one process holds the only writer, nothing needs to be said. */
+/** For an engine whose only writer is in this process: no one has to be notified. */
 export const NO_RULES: UnitRules = {
   narrow: () => Promise.resolve(),
   beforeOrganisationChange: () => Promise.resolve(),

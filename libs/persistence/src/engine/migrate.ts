@@ -6,7 +6,7 @@ import { placeOf } from './url.js';
 /**
  * Brings the database to this version: runs what is pending and, on the first run, gives the deployment its
  * id. All in one transaction; two processes that migrate at once do it one after the other. An SQLite file is
- * made (0600, in a folder 0700) where there is none; a PostgreSQL database must exist, and the role of the
+ * made (0600, in a folder 0700) if there is none; a PostgreSQL database must exist, and the role of the
  * brokers is made in it.
  *
  * @returns the names of the migrations that were applied
@@ -22,7 +22,7 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   };
 }
 
-/** Names of the migrations that a database still lacks; all of them where there is no SQLite file. */
+/** Names of the migrations that a database still lacks; all of them if there is no SQLite file. */
 export async function pendingMigrations(url: string): Promise<string[]> {
   const place = placeOf(url);
   return place.engine === 'sqlite' ? pendingOnSqlite(place.path) : pendingOnPostgres(place.url);

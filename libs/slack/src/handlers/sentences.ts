@@ -15,7 +15,7 @@ export const UNKNOWN_CLICKER: Readonly<Record<UnknownClicker, string>> = {
   deactivated: 'This Slack account is deactivated. Nothing has happened.',
 };
 
-/** One friendly sentence for each error code of the domain. Details follow it where they help. */
+/** One friendly sentence for each error code of the domain. Details follow it if they help. */
 export const REFUSALS: Readonly<Record<AccessErrorCode, string>> = {
   invalid_request: 'That is not possible.',
   forbidden: 'Your roles do not allow this. Nothing has happened.',

@@ -78,7 +78,7 @@ export const stopView = (facts: CardFacts, pressed: Pressed): ModalView =>
     reasonInput('Why? It stands in your log.', true),
   ]);
 
-/** What of the scope may stay: one option for each action on each resource, or for each entry where they are many. */
+/** What of the scope may stay: one option for each action on each resource, or for each entry if there are many. */
 export function keepOptions(
   terms: Terms,
 ): { option: PlainTextOption; pairs: [resource: string, action: string][] }[] {

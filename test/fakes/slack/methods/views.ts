@@ -26,7 +26,7 @@ interface Whose {
   user: string;
 }
 
-/** A new view; where it lies is its caller's to say. */
+/** A new view. Its caller says where it is. */
 export function newView(world: World, whose: Whose, content: Json, below: OpenView | null): OpenView {
   const id = world.id('V');
   const view: OpenView = {

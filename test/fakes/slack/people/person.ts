@@ -81,7 +81,7 @@ export class Person {
     return { callback: { kind: 'interactive', payload }, placed };
   }
 
-  /** Chooses from a menu, or types into a field; the app hears of it where it asked to. */
+  /** Chooses from a menu, or types into a field; the app is notified if it asked to be. */
   async choose(where: Message | OpenView, name: string, answer: string | readonly string[]): Promise<Done> {
     const { actor, target, blocks } = this.at(where);
     const placed = find(blocks, name);
@@ -170,7 +170,7 @@ export class Person {
     return new URL(location);
   }
 
-  /** The modal on top; undefined where none is open. */
+  /** The modal on top; undefined if none is open. */
   get view(): OpenView | undefined {
     const { world } = this.stage;
     return world.views.get(world.stack(this.member.team, this.id).at(-1) ?? '');

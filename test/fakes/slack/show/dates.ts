@@ -1,4 +1,4 @@
-/** Whoever reads: Slack shows them times in their own zone. */
+/** A reader. Slack shows each reader times in their own zone. */
 export interface Reader {
   zone: string;
 }

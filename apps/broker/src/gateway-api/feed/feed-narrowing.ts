@@ -6,7 +6,7 @@ import { type BuiltChange, type ChangeSubject, type Picture, subjectOfLock } fro
 const concerns = (binding: GatewayBinding, { tenant, service }: ChangeSubject): boolean =>
   (tenant === null || servesTenant(binding, tenant)) && (service === null || servesService(binding, service));
 
-/** What a snapshot shows to a gateway: whoever steals its credential learns nothing of what it does not serve. */
+/** What a snapshot shows to a gateway: a thief of its credential learns nothing of what it does not serve. */
 export function narrowPicture(binding: GatewayBinding, picture: Picture): Picture {
   if (servesAll(binding)) return picture;
   const { grants, services, routeMaps, keys, tenants, locks, trust = [], stops = [], lifts = [] } = picture;

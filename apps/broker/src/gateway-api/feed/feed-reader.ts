@@ -23,13 +23,13 @@ import type {
 } from '@countersign/gateway-protocol';
 import { growingCache } from '@countersign/runtime';
 
-/** What a snapshot shows, whoever receives it. */
+/** What a snapshot shows to every gateway. */
 export type Picture = Omit<SnapshotData, 'nonce' | 'issuer'>;
 
 /** A place with the mark that distinguishes it from the same place in another history. */
 export type MarkedPlace = FeedPlace & { mark: string | null };
 
-/** What a change is about; null where it concerns every tenant, or every service. */
+/** What a change is about; null if it concerns every tenant, or every service. */
 export interface ChangeSubject {
   tenant: string | null;
   service: string | null;

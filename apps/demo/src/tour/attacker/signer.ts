@@ -84,7 +84,7 @@ export class Signer {
     await this.enrolWith(await this.ring.add(this.persona.email));
   }
 
-  /** Enrols this passkey in the person's name, whoever holds it. */
+  /** Enrols this passkey in the person's name, no matter who holds it. */
   async enrolWith(passkey: SoftwarePasskey): Promise<void> {
     const { challenge, rp } = await this.read(passkeyEndpoints.options, { body: {} });
     const place = { rpId: rp.id, origin: new URL(this.brokerUrl).origin };

@@ -23,6 +23,7 @@ import { AnswerBar, DecideBar } from './decision-bar.js';
 import { NarrowForm } from './narrow-form.js';
 import { Sentence } from './request-sentence.js';
 import { Reviews } from './reviews.js';
+import { riskReason } from './risk-reason.js';
 
 /** `/requests/{id}`: a request to read and decide, and later its outcome. */
 export default function DecisionPage() {
@@ -141,11 +142,16 @@ function RiskSection({ request }: { request: AccessRequestDetail }) {
   return (
     <section className="stack near" aria-label={text.risk}>
       <RiskBadge level={level} />
-      {reasons.map((reason) => (
-        <p key={reason} lang="en">
-          {reason}
-        </p>
-      ))}
+      {reasons.map((reason) => {
+        const translated = riskReason(level, reason, text);
+        return translated === undefined ? (
+          <p key={reason} lang="en">
+            {reason}
+          </p>
+        ) : (
+          <p key={reason}>{translated}</p>
+        );
+      })}
     </section>
   );
 }

@@ -11,6 +11,11 @@ const en = {
   ticket: (ticket: string) => `Ticket ${ticket}`,
   noTicket: 'No ticket was named.',
   risk: 'Risk',
+  riskReasons: {
+    low: 'Your controls list every requested action as low risk.',
+    medium: (action: string) => `“${action}” is not among the actions that your controls list as low risk.`,
+    high: (action: string) => `“${action}” must be countersigned.`,
+  },
   deadlines: 'Deadlines',
   lapses: 'This request expires',
   lapsesIn: 'left to decide',
@@ -126,6 +131,12 @@ const de: DecisionText = {
   ticket: (ticket) => `Ticket ${ticket}`,
   noTicket: 'Es wurde kein Ticket genannt.',
   risk: 'Risiko',
+  riskReasons: {
+    low: 'Nach Ihren Regeln hat jede angefragte Aktion ein geringes Risiko.',
+    medium: (action) =>
+      `„${action}“ gehört nicht zu den Aktionen, die nach Ihren Regeln ein geringes Risiko haben.`,
+    high: (action) => `„${action}“ muss gegengezeichnet werden.`,
+  },
   deadlines: 'Fristen',
   lapses: 'Diese Anfrage verfällt',
   lapsesIn: 'verbleiben für die Entscheidung',

@@ -5,8 +5,8 @@ export const CHANNEL = 'countersign';
 const RECONNECT_MS = 1_000;
 
 /**
- * Hears what other processes announce, on a connection of its own. It is only a wake-up: while the connection
- * is broken, or where a pooler does not carry notifications, its listeners still poll.
+ * Receives what other processes announce, on a connection of its own. It is only a wake-up: while the connection
+ * is broken, or if a pooler does not carry notifications, its listeners still poll.
  */
 export class Listener {
   #client: Client | undefined;

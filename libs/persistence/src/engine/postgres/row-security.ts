@@ -17,7 +17,7 @@ const TENANT = `(SELECT current_setting('countersign.tenant', true))`;
 
 const own = (column: string): string => `${VENDOR} OR (${column} <> '' AND ${column} = ${TENANT})`;
 const anyUnit = `${VENDOR} OR ${TENANT} <> ''`;
-/** A tenant's people, and the vendor's staff (side ''), whom everybody may know. */
+/** A tenant's people, and the vendor's staff (side ''), whom everyone may know. */
 const peopleInSight = `${VENDOR} OR (${TENANT} <> '' AND side IN ('', ${TENANT}))`;
 
 type Command = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
@@ -110,7 +110,7 @@ const PLAIN = ['legal_transitions', 'migrations'];
 
 /**
  * Takes the rules away, so that a migration may change what they name and its owner may reach all rows. Row-level
- * security itself stays on: for everybody else a table without rules has no rows.
+ * security itself stays on: for everyone else a table without rules has no rows.
  */
 export const unsecure = (existing: { table: string; policy: string }[]): string[] => [
   ...existing.map(({ table, policy }) => `DROP POLICY "${policy}" ON "${table}"`),

@@ -35,12 +35,12 @@ export const isAgain = (source: DataSource, error: unknown): boolean =>
   AGAIN.has(codeOf(error)) || namesOf(source).isLost(codeOf(error));
 
 /**
- * Work as one transaction on one pooled connection. It is run again where PostgreSQL had to choose
+ * Work as one transaction on one pooled connection. It is run again if PostgreSQL had to choose
  * between it and another one.
  *
  * @param begin statements that open the transaction, in one round trip
  * @param attempts how many there were before
- * @throws StoreError `store_busy` where a lock was not to be had, `database_unreadable` where there is no connection, or no answer;
+ * @throws StoreError `store_busy` if a lock is not available, `database_unreadable` if there is no connection or no answer;
  *   whatever `work` throws, rolled back
  */
 export function transaction<T>(
