@@ -73,13 +73,15 @@ describe('over raw sockets, with a valid token', () => {
         token,
         'Countersign-Tenant: globex',
         'Countersign-Requester: usr_me',
-        'X-Kept: 1',
+        'Accept-Language: de',
+        'X-Roles: admin',
       ),
     );
     expect(answer.status).toBe(200);
     const [hit] = upstream.hits.splice(0);
     expect(hit).toMatchObject({ method: 'GET', url: path });
-    expect(hit?.headers).toMatchObject({ 'countersign-tenant': 'acme', 'x-kept': '1' });
+    expect(hit?.headers).toMatchObject({ 'countersign-tenant': 'acme', 'accept-language': 'de' });
+    expect(hit?.headers['x-roles']).toBeUndefined();
     expect(hit?.headers['countersign-requester']).not.toBe('usr_me');
     expect(hit?.headers['authorization']).toBeUndefined();
     expect(hit?.headers['host']).toBe(new URL(upstream.origin).host);

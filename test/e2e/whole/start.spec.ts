@@ -31,6 +31,12 @@ describe('npm start', () => {
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
     expect(await page.text()).toMatch(/^<!doctype html>/i);
+    // The data itself is to be had through the gateway only.
+    const around = await fetch(`http://localhost:${ports.service}/tenants/globex/invoices`);
+    expect([around.status, await around.json()]).toEqual([
+      403,
+      expect.objectContaining({ code: 'not_through_gateway', reason: 'missing' }),
+    ]);
   });
 
   test('signs in the vendor’s staff at a real provider, and Globex with a code from the mailbox', async () => {

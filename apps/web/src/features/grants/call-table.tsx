@@ -28,10 +28,13 @@ export function CallTable({ page }: { page: { items: AccessRecord[]; next: strin
           { label: text.when, cell: ({ at }) => <Time at={at} /> },
           {
             label: text.call,
-            cell: ({ method, path }) => (
-              <code>
-                {method} {path ?? text.erased}
-              </code>
+            cell: ({ method, path, droppedHeaders }) => (
+              <>
+                <code>
+                  {method} {path ?? text.erased}
+                </code>
+                <DroppedHeaders names={droppedHeaders} />
+              </>
             ),
           },
           { label: text.meaning, cell: (record) => meaning(record, language) },
@@ -45,6 +48,18 @@ export function CallTable({ page }: { page: { items: AccessRecord[]; next: strin
       />
       {page.next === null ? null : <p className="soft">{text.newest}</p>}
     </>
+  );
+}
+
+/** The names of headers that the caller sent and the service did not get. Browsers send a dozen: they open on demand. */
+function DroppedHeaders({ names }: { names: readonly string[] }) {
+  const text = useText(liveTexts);
+  if (names.length === 0) return null;
+  return (
+    <details className="soft">
+      <summary>{text.droppedHeaders(names.length)}</summary>
+      <code>{names.join(', ')}</code>
+    </details>
   );
 }
 

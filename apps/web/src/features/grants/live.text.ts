@@ -49,6 +49,8 @@ const en = {
     rate_limited: 'too many calls at once',
   } as Record<string, string>,
   folded: (count: number) => `${count} similar calls`,
+  droppedHeaders: (count: number) =>
+    count === 1 ? '1 header was not passed on' : `${count} headers were not passed on`,
   follows: 'Live',
   reconnecting: 'Reconnecting …',
   receipt: 'Receipt',
@@ -107,6 +109,8 @@ const de: typeof en = {
     rate_limited: 'zu viele Aufrufe auf einmal',
   },
   folded: (count) => `${count} ähnliche Aufrufe`,
+  droppedHeaders: (count) =>
+    count === 1 ? '1 Header wurde nicht weitergegeben' : `${count} Header wurden nicht weitergegeben`,
   follows: 'Live',
   reconnecting: 'Wird wieder verbunden …',
   receipt: 'Beleg',
