@@ -7,6 +7,7 @@ import { root } from '../support/root.js';
 import { type Asked, call, token, waiting } from './support/access.js';
 import { violations } from './support/axe.js';
 import { BrowserSite, PEOPLE } from './support/browser-site.js';
+import { signInAgain } from './support/passkeys.js';
 import { Device, SigningHost } from './support/signing-host.js';
 
 const SIGN = { name: 'Sign with passkey' };
@@ -61,6 +62,7 @@ describe('P12: a customer signs at a page of its own', () => {
   });
 
   test('an admin claims her organisation there: passkey, recovery key and first version', async () => {
+    await signInAgain(page);
     await page.getByText('Our company hosts its own signing page').click();
     await page.getByLabel('Its address').fill(`${host.origin}/countersign-signing.html`);
     await signed('Make a passkey', 'Make a passkey');

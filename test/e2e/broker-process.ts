@@ -39,6 +39,7 @@ export class BrokerProcess {
         COUNTERSIGN_PORT: String(port),
         COUNTERSIGN_ADMIN_PORT: 'none',
         COUNTERSIGN_RATE_LIMIT_PER_MINUTE: '1000000',
+        COUNTERSIGN_PASSKEY_COOLING: 'PT0S',
         ...change,
       },
     });

@@ -105,6 +105,7 @@ export class TestBroker {
       rateLimitPerMinute: 1_000_000,
       trustedProxies: [],
       session: { idle: 1_800, absolute: 43_200 },
+      passkeyCooling: 0,
       logLevel: 'info',
       slack: null,
       smtpUrl: null,
@@ -143,12 +144,13 @@ export class TestBroker {
     return this.fetch(method, path, { ...options, headers: { ...bearer, ...options.headers } });
   }
 
-  /** A session as a finished sign-in leaves one. @returns the `Cookie` header of its browser */
+  /** A session as a finished, fresh sign-in leaves one. @returns the `Cookie` header of its browser */
   async sessionOf(who: PersonName, assurance: Assurance = 'oidc'): Promise<string> {
     const { secret } = await this.host.store.asVendor(async (unit) => {
       const person = await unit.organisation.person(this.persons[who]);
       if (person === null) throw new Error(`${who} is not known`);
-      const draft = { person, assurance, device: 'a test', parent: null, replaces: null };
+      const authenticatedAt = this.clock.now().toISOString();
+      const draft = { person, assurance, device: 'a test', parent: null, replaces: null, authenticatedAt };
       return startSessionIn(this.host, unit, draft, this.environment.session);
     });
     return `${SESSION_COOKIE}=${secret}`;

@@ -25,7 +25,8 @@ export class Claimant {
     email: string,
   ): Promise<Claimant> {
     const { person } = await as(email);
-    return new Claimant(deps, { person, channel: 'web', assurance: 'oidc' });
+    const authenticatedAt = deps.clock.now().toISOString();
+    return new Claimant(deps, { person, channel: 'web', assurance: 'oidc', authenticatedAt });
   }
 
   get id(): string {

@@ -22,6 +22,7 @@ export const brokerEnv = (
   COUNTERSIGN_PUBLIC_URL: brokerUrl,
   COUNTERSIGN_GATEWAY_URL: gatewayUrl,
   COUNTERSIGN_RATE_LIMIT_PER_MINUTE: '100000000',
+  COUNTERSIGN_PASSKEY_COOLING: 'PT0S',
 });
 
 export const gatewayEnv = (

@@ -25,6 +25,7 @@ export type BrokerSettings = Pick<
   | 'trustedProxies'
   | 'logLevel'
   | 'session'
+  | 'passkeyCooling'
   | 'outboundPrivate'
 >;
 

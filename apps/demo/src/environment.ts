@@ -107,6 +107,8 @@ export function brokerEnvironment(env: Environment, demo: DemoEnvironment): Envi
   const { COUNTERSIGN_API_KEY: _key, COUNTERSIGN_GATEWAY_CREDENTIAL: _credential, ...rest } = env;
   const database = env['COUNTERSIGN_DATABASE_URL'] || env['COUNTERSIGN_DATABASE_URL_FILE'];
   return {
+    // In the demo one person is everyone, so a new passkey need not wait for another one's objection.
+    COUNTERSIGN_PASSKEY_COOLING: 'PT0S',
     ...rest,
     COUNTERSIGN_DATA_DIR: demo.dataDir,
     ...(database ? {} : { COUNTERSIGN_DATABASE_URL: `sqlite:${join(demo.dataDir, 'countersign.db')}` }),

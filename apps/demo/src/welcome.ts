@@ -28,6 +28,7 @@ export function welcomeText(demo: DemoEnvironment, organisation: Organisation, c
     'Try next, in the browser',
     '  Sign in as ada@acme.example. Her inbox offers to claim Acme with a passkey; it takes a minute. This host’s gateway is',
     '  pinned at once, and from then on it allows nothing that Ada has not signed. Globex keeps relying on the vendor.',
+    '  In this demo a new passkey counts at once; elsewhere it counts after 24 hours, or once another admin has confirmed it.',
     '',
     'Try next, in another terminal',
     '  npx countersign tour      the main job on globex, step by step, with what each party sees',

@@ -5,6 +5,7 @@
 const ACCESS_ERRORS = {
   invalid_request: 'The request is not valid.',
   forbidden: 'You are not allowed to do this.',
+  fresh_sign_in_required: 'Sign in again first: you last proved who you are too long ago for this.',
   not_found: 'There is no such object, or you may not see it.',
   request_refused: 'The rules do not allow this access.',
   self_review: 'Nobody reviews their own request.',

@@ -356,6 +356,7 @@ export {
   type SignInTo,
   signInByProvider,
 } from './use-cases/sessions/sign-in.js';
+export { beginStrengthening, strengthenSession } from './use-cases/sessions/strengthen-session.js';
 export type { Deps, SigningDeps } from './use-cases/shared/deps.js';
 export { hexDigest, randomText } from './use-cases/shared/secrets.js';
 export {
@@ -384,6 +385,7 @@ export {
 } from './use-cases/slack/slack-installations.js';
 export {
   addRecoveryKey,
+  confirmPasskey,
   type ListedPasskey,
   type ListedRecoveryKey,
   listAuthenticators,
@@ -391,11 +393,13 @@ export {
 } from './use-cases/trust/authenticators.js';
 export {
   beginEnrolment,
+  type Enrolment,
   type EnrolmentBegun,
   enrolPasskey,
   type ProvenPasskey,
   relyingPartyOf,
 } from './use-cases/trust/enrol-passkey.js';
+export type { PresenceOffer } from './use-cases/trust/presence.js';
 export { receiveRelayedStop } from './use-cases/trust/relayed-stops.js';
 export { cancelOwnReset, cancelReset, resetTrust } from './use-cases/trust/reset-trust.js';
 export { signTrust } from './use-cases/trust/sign-trust.js';

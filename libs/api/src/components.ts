@@ -3,6 +3,7 @@ import {
   invitationSchema,
   liftSchema,
   passkeyJwk,
+  presenceSchema,
   recoveryJwk,
   signatureSchema,
   stopSchema,
@@ -38,5 +39,6 @@ named('ApprovalStatement', approvalSchema);
 named('InvitationStatement', invitationSchema);
 named('StopStatement', stopSchema);
 named('LiftStatement', liftSchema);
+named('PresenceStatement', presenceSchema);
 named('PasskeyJwk', passkeyJwk);
 named('RecoveryJwk', recoveryJwk);

@@ -82,6 +82,7 @@ export {
   type EnrolmentBody,
   type Passkey,
   type PasskeyBody,
+  type PresenceOffer,
   passkeyEndpoints,
   type RecoveryKey,
   type RecoveryKeyBody,
@@ -140,7 +141,13 @@ export {
   scimUserEndpoints,
 } from './scim.js';
 export { type Service, serviceEndpoints, serviceSchema } from './services.js';
-export { type OwnSession, type Session, sessionEndpoints, sessionSchema } from './sessions.js';
+export {
+  type OwnSession,
+  type Session,
+  type SessionPasskey,
+  sessionEndpoints,
+  sessionSchema,
+} from './sessions.js';
 export {
   type CliConsent,
   type CliConsentQuery,

@@ -1,4 +1,4 @@
-import { passkeyJwk, recoveryJwk } from '@countersign/contract';
+import { passkeyJwk, presenceSchema, recoveryJwk, signatureSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -30,9 +30,25 @@ const passkeyBodySchema = named(
     name: nameText.max(100).describe('The owner’s name for it: a laptop, a key on a ring.'),
     response: registration.describe('The answer of `navigator.credentials.create`, as JSON.'),
     origin: signingOrigin.exactOptional(),
+    consent: signatureSchema
+      .exactOptional()
+      .describe('The signature that `consent` of the options asks for, with the new credential’s id added.'),
   }),
 );
 export type PasskeyBody = z.infer<typeof passkeyBodySchema>;
+
+/** What a person signs to prove that they hold their passkey now, and with which passkeys. */
+export const presenceOfferSchema = named(
+  'PresenceOffer',
+  z.object({
+    // To enrol, the signer adds `credential`: the id of the new passkey.
+    statement: presenceSchema,
+    credentials: z.array(z.string()).describe('The passkeys of which one signs.'),
+    rpId: z.string(),
+    origins: z.array(z.string()).describe('Where they sign.'),
+  }),
+);
+export type PresenceOffer = z.infer<typeof presenceOfferSchema>;
 
 const recoveryKeyBodySchema = named(
   'RecoveryKeyBody',
@@ -59,6 +75,12 @@ const passkeySchema = named(
       .string()
       .describe('As the browser made it, base64url, so that anyone can check the enrolment.'),
     attestationObject: z.string().describe('Likewise; it contains the authenticator data.'),
+    activeFrom: instant()
+      .nullable()
+      .describe(
+        'In an unclaimed tenant: from when it counts; null while it waits for another admin’s confirmation. In a claimed one only `inTrust` counts.',
+      ),
+    confirmedBy: z.string().nullable().describe('The admin who confirmed it; null if no one did.'),
     ...ownedMembers,
   }),
 );
@@ -79,30 +101,43 @@ const passkeyPageSchema = named(
   }),
 );
 
-const OWN_BROWSER =
-  'Only in the person’s own browser session: not with an API key, not after a mailed code, not from a command line.';
+const OWN_BROWSER = 'Only in the person’s own browser session: not with an API key, not from a command line.';
 
 /** The passkeys and recovery keys that a customer's people sign with. */
 export const passkeyEndpoints = {
   options: endpoint({
     route: 'POST /api/v1/tenants/{slug}/passkeys/options',
     summary: 'Begin to enrol one’s own passkey',
-    description: `Its challenge can be used once, by this session, within five minutes. ${OWN_BROWSER}`,
+    description: `Its challenge can be used once, by this session, within five minutes. It needs a sign-in in the last ten minutes (\`fresh=true\` at the provider, or a mailed code). ${OWN_BROWSER}`,
     body: { schema: enrolmentSchema, optional: true },
     answer: {
       status: 200,
       description: 'The options for `navigator.credentials.create` (PublicKeyCredentialCreationOptionsJSON).',
-      schema: z.looseObject({ challenge: z.string(), rp: z.looseObject({ id: z.string() }) }),
+      schema: z.looseObject({
+        challenge: z.string(),
+        rp: z.looseObject({ id: z.string() }),
+        consent: presenceOfferSchema
+          .nullable()
+          .describe('What a passkey that the person has already signs besides; null if it need not.'),
+      }),
     },
-    errors: ['not_found', 'conflict'],
+    errors: ['not_found', 'conflict', 'fresh_sign_in_required'],
   }),
   enrol: endpoint({
     route: 'POST /api/v1/tenants/{slug}/passkeys',
     summary: 'Enrol the passkey that the browser made',
-    description: `It can sign proposals of trust documents at once. For a claimed tenant it can approve once a trust document names it. ${OWN_BROWSER}`,
+    description: `Its owner and the tenant’s admins are notified. In an unclaimed tenant it counts after a cooling time (COUNTERSIGN_PASSKEY_COOLING), or once another admin has confirmed it. After nothing but a mailed code it counts only once it is confirmed. In a claimed tenant it can approve once a trust document names it. ${OWN_BROWSER}`,
     body: { schema: passkeyBodySchema },
     answer: { status: 201, description: 'The passkey.', schema: passkeySchema },
-    errors: ['not_found', 'wrong_state', 'conflict'],
+    errors: ['not_found', 'wrong_state', 'conflict', 'fresh_sign_in_required', 'countersignature_required'],
+  }),
+  confirm: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/passkeys/{credential}/confirmation',
+    summary: 'Confirm another person’s new passkey',
+    description:
+      'For admins, about someone else’s passkey: it then counts at once. It needs a sign-in in the last ten minutes.',
+    answer: { status: 200, description: 'The passkey, which counts now.', schema: passkeySchema },
+    errors: ['not_found', 'wrong_state', 'fresh_sign_in_required'],
   }),
   list: endpoint({
     route: 'GET /api/v1/tenants/{slug}/passkeys',
@@ -117,9 +152,9 @@ export const passkeyEndpoints = {
   remove: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/passkeys/{credential}',
     summary: 'Remove a passkey',
-    description: `One’s own, or anyone’s as an admin. A passkey that a trust document names is removed with the next document. ${OWN_BROWSER}`,
+    description: `One’s own after a sign-in in the last ten minutes, or anyone’s as an admin. A passkey that a trust document names is removed with the next document. ${OWN_BROWSER}`,
     answer: { status: 204, description: 'It is removed.' },
-    errors: ['not_found', 'conflict'],
+    errors: ['not_found', 'conflict', 'fresh_sign_in_required'],
   }),
   addRecoveryKey: endpoint({
     route: 'POST /api/v1/tenants/{slug}/recovery-keys',
@@ -127,6 +162,6 @@ export const passkeyEndpoints = {
     description: `One per person: a new key replaces the old one. It signs trust documents, nothing else. ${OWN_BROWSER}`,
     body: { schema: recoveryKeyBodySchema },
     answer: { status: 201, description: 'The key.', schema: recoveryKeySchema },
-    errors: ['not_found', 'conflict'],
+    errors: ['not_found', 'conflict', 'fresh_sign_in_required'],
   }),
 };

@@ -51,6 +51,9 @@ export const PERMISSIONS = [
   'trust.sign',
   'trust.propose',
   'passkey.enrol',
+  'passkey.confirm',
+  'recovery-key.register',
+  'session.strengthen',
   'passkey.remove',
   'stop.draft',
   'stop.write',
@@ -82,6 +85,11 @@ export const whoamiSchema = named(
     roles: z.array(z.string()),
     channel: z.enum(CHANNELS),
     assurance: z.enum(ASSURANCES),
+    authenticatedAt: instant()
+      .nullable()
+      .describe(
+        'When they last proved who they are. Null if unknown: then what needs a fresh sign-in needs another one.',
+      ),
     permissions: z
       .array(z.enum(PERMISSIONS))
       .describe('What the caller may attempt, by their roles and by how strongly they signed in.'),

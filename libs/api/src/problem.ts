@@ -8,6 +8,7 @@ export const STATUS_OF_CODE = {
   reason_required: 400,
   unauthenticated: 401,
   forbidden: 403,
+  fresh_sign_in_required: 403,
   self_review: 403,
   channel_not_allowed: 403,
   countersignature_required: 403,

@@ -1,7 +1,9 @@
+import { signatureSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
 import { idText, instant, SIDES } from './members.js';
+import { presenceOfferSchema } from './passkeys.js';
 
 const sessionMembers = {
   id: idText('ses', 'The session.'),
@@ -41,6 +43,9 @@ const ownSessionSchema = named(
 );
 export type OwnSession = z.infer<typeof ownSessionSchema>;
 
+const strengthenSchema = named('SessionPasskey', z.strictObject({ countersignature: signatureSchema }));
+export type SessionPasskey = z.infer<typeof strengthenSchema>;
+
 const ownSessionPageSchema = pageOf('OwnSessionPage', ownSessionSchema);
 
 export const sessionEndpoints = {
@@ -55,6 +60,26 @@ export const sessionEndpoints = {
     description: 'Ends the session of this call, its streams and the command lines that it allowed.',
     answer: { status: 204, description: 'Signed out.' },
     errors: ['not_found'],
+  }),
+  strengthenOptions: endpoint({
+    route: 'POST /api/v1/session/passkey/options',
+    summary: 'Begin to strengthen one’s session with a passkey',
+    description: 'After a sign-in with a mailed code. What is offered counts once, within five minutes.',
+    answer: {
+      status: 200,
+      description: 'What to sign, and with which passkeys.',
+      schema: presenceOfferSchema,
+    },
+    errors: ['wrong_state'],
+  }),
+  strengthen: endpoint({
+    route: 'POST /api/v1/session/passkey',
+    summary: 'Strengthen one’s session with a passkey',
+    description:
+      'The session is replaced by one with the assurance `passkey`, which may do what one of a provider may.',
+    body: { schema: strengthenSchema },
+    answer: { status: 200, description: 'The new session.', schema: sessionSchema },
+    errors: ['wrong_state'],
   }),
   list: endpoint({
     route: 'GET /api/v1/sessions',

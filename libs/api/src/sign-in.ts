@@ -43,6 +43,10 @@ export type SignInCode = z.infer<typeof codeSchema>;
 
 const startQuery = z.strictObject({
   returnTo: z.string().max(4_096).exactOptional().describe('A path of this broker to open afterwards.'),
+  fresh: z
+    .literal('true')
+    .exactOptional()
+    .describe('The person proves again who they are (`max_age=0`, checked by `auth_time`).'),
 });
 export type SignInStartQuery = z.infer<typeof startQuery>;
 

@@ -29,6 +29,7 @@ export {
   approvalJsonSchema,
   invitationJsonSchema,
   liftJsonSchema,
+  presenceJsonSchema,
   routeMapJsonSchema,
   signatureJsonSchema,
   stopJsonSchema,
@@ -103,6 +104,13 @@ export {
   type PinsStatement,
   type PinsStatementProblem,
 } from './statement/pins-statement.js';
+export {
+  MAX_PRESENCE_SECONDS,
+  PRESENCE_TYPE,
+  type PresenceStatement,
+  parsePresence,
+  presenceSchema,
+} from './statement/presence.js';
 export {
   type Es256Jwk,
   type PasskeyJwk,

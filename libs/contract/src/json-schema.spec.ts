@@ -4,6 +4,7 @@ import {
   approvalJsonSchema,
   invitationJsonSchema,
   liftJsonSchema,
+  presenceJsonSchema,
   routeMapJsonSchema,
   signatureJsonSchema,
   stopJsonSchema,
@@ -18,6 +19,7 @@ const published = [
   ['docs/schemas/approval-v1.json', approvalJsonSchema],
   ['docs/schemas/stop-v1.json', stopJsonSchema],
   ['docs/schemas/lift-v1.json', liftJsonSchema],
+  ['docs/schemas/presence-v1.json', presenceJsonSchema],
   ['docs/schemas/trust-v1.json', trustJsonSchema],
   ['docs/schemas/signature-v1.json', signatureJsonSchema],
 ] as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { serviceDefinitionSchema } from './route/route-map.js';
 import { approvalSchema } from './statement/approval.js';
 import { invitationSchema } from './statement/invitation.js';
+import { presenceSchema } from './statement/presence.js';
 import { signatureSchema } from './statement/signature.js';
 import { liftSchema, stopSchema } from './statement/stop.js';
 import { trustDocumentSchema } from './statement/trust-document.js';
@@ -35,6 +36,11 @@ export function stopJsonSchema(): object {
 /** JSON Schema (draft 2020-12) of a lift's statement, as published in docs/schemas/lift-v1.json. */
 export function liftJsonSchema(): object {
   return { ...z.toJSONSchema(liftSchema), title: 'Countersign lift statement, version 1' };
+}
+
+/** JSON Schema (draft 2020-12) of a presence's statement, as published in docs/schemas/presence-v1.json. */
+export function presenceJsonSchema(): object {
+  return { ...z.toJSONSchema(presenceSchema), title: 'Countersign presence statement, version 1' };
 }
 
 /** JSON Schema (draft 2020-12) of a trust document, as published in docs/schemas/trust-v1.json. */

@@ -3,7 +3,15 @@ import { type TrustMailFacts, writeTrustMail } from './trust-mail.js';
 import { LANGUAGES, TRUST_MAIL_KINDS } from './words/words.js';
 
 const LINK = 'http://localhost:4000/trust';
-const NOTHING = { by: null, fingerprint: null, seq: null, validUntil: null, scope: null, reason: null };
+const NOTHING = {
+  by: null,
+  fingerprint: null,
+  seq: null,
+  validUntil: null,
+  scope: null,
+  countsFrom: null,
+  reason: null,
+};
 const FACTS: TrustMailFacts = {
   ...NOTHING,
   kind: 'trust.expiring',

@@ -19,6 +19,8 @@ export interface TrustMailFacts {
   validUntil: string | null;
   /** For a stop: whether it stops everything or one grant. */
   scope: 'everything' | 'oneGrant' | null;
+  /** For a new passkey: from when it counts; null if it waits for a confirmation. */
+  countsFrom: string | null;
   /** The reason that the host gave. */
   reason: string | null;
   /** The only link: a page that requires a sign-in. */
@@ -35,6 +37,7 @@ export function writeTrustMail(facts: TrustMailFacts, language: Language): MailC
   const names = {
     tenant: oneLine(facts.tenant),
     by: facts.by === null ? null : oneLine(facts.by),
+    countsFrom: facts.countsFrom === null ? null : writeInstant(facts.countsFrom),
     days: validUntil === null ? 0 : Math.ceil((Date.parse(validUntil) - Date.parse(at)) / DAY_MS),
   };
   return layOut({
@@ -65,7 +68,7 @@ function rowsOf(facts: TrustMailFacts, by: string | null, { labels, ...words }: 
 }
 
 type NoticeFacts = Partial<
-  Pick<TrustMailFacts, 'fingerprint' | 'seq' | 'validUntil' | 'scope' | 'reason'>
+  Pick<TrustMailFacts, 'fingerprint' | 'seq' | 'validUntil' | 'scope' | 'countsFrom' | 'reason'>
 > & {
   /** A person's id, or `host`. */
   actor?: string | null;
@@ -100,6 +103,11 @@ const READERS: Readonly<Record<TrustMailKind, Reader>> = {
     return reset?.id === id ? { actor: 'host', reason: reset.reason } : SUPERSEDED;
   },
   'trust.reset-cancelled': async () => ({}),
+  'passkey.enrolled': async ({ authenticators }, _tenant, id) => {
+    const passkey = await authenticators.passkey(id);
+    if (passkey === null || passkey.removedAt !== null) return SUPERSEDED;
+    return { actor: passkey.person, countsFrom: passkey.activeFrom };
+  },
 };
 
 const scopeOf = (digest: string | null) => (digest === null ? 'everything' : 'oneGrant');
@@ -124,10 +132,11 @@ export async function trustFacts(
   const { actor = null, ...facts } = read;
   const by = actor === null || actor === 'host' ? null : await unit.organisation.person(actor);
   return {
-    ...{ kind, at, fingerprint: null, seq: null, validUntil: null, scope: null, reason: null, ...facts },
+    ...{ kind, at, fingerprint: null, seq: null, validUntil: null, scope: null },
+    ...{ countsFrom: null, reason: null, ...facts },
     by: by?.name ?? null,
     tenant: (await unit.organisation.tenant(tenant))?.name ?? tenant,
     // The vendor's staff have no page about a customer's trust; they get the page of locks and gateways.
-    link: `${publicUrl}/${person.tenant === null ? 'security' : 'trust'}`,
+    link: `${publicUrl}/${kind === 'passkey.enrolled' ? 'passkeys' : person.tenant === null ? 'security' : 'trust'}`,
   };
 }

@@ -45,9 +45,18 @@ export class VirtualAuthenticator {
   }
 }
 
+/** Ada proves again who she is, at her provider, as making a key requires. She returns to the page. */
+export async function signInAgain(page: Page): Promise<void> {
+  const { pathname } = new URL(page.url());
+  await page.getByRole('button', { name: 'Sign in again' }).first().click();
+  await page.getByRole('button', { name: 'ada@acme.example' }).click();
+  await page.waitForURL((url) => url.pathname === pathname);
+}
+
 /** Ada claims Acme on the claim page: a passkey, a recovery key, the rules, her signature. */
 export async function claimOrganisation(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Claim your organisation' }).click();
+  await signInAgain(page);
   await page.getByRole('button', { name: 'Make a passkey' }).click();
   await page.getByText('You have a passkey.').waitFor();
   await page.getByRole('button', { name: 'Make a recovery key' }).click();

@@ -1,6 +1,6 @@
 import { applyOrganisation } from '@countersign/access';
 import { organisation } from '../../factories/organisation.js';
-import type { Browser } from '../../support/browser.js';
+import { type Browser, isCallback } from '../../support/browser.js';
 import { PUBLIC_URL, SignedInSite } from '../../support/signed-in-site.js';
 import { SESSION_COOKIE } from '../harness.js';
 import { EventStream } from '../sse.js';
@@ -198,6 +198,27 @@ describe('signing in at a provider', () => {
     const answer = await browser.send(`/auth/oidc/vendor/callback?${query}`);
     expect(errorOf(answer)).toEqual(failed('provider_refused'));
     expect(answer.headers.get('location')).toContain('returnTo=%2Finbox');
+  });
+
+  test('a stolen web session enrols no passkey: an ordinary sign-in is not fresh, and max_age cannot be left out', async () => {
+    const ada = site.browser();
+    const options = async () => {
+      const { status, text } = await ada.post('/api/v1/tenants/acme/passkeys/options');
+      return status === 200 ? status : (JSON.parse(text) as { code: string }).code;
+    };
+    await ada.signIn(ACME, 'ada');
+    expect(await options()).toBe('fresh_sign_in_required');
+    const begun = await ada.begin(`${ACME}?fresh=true`);
+    expect([begun.searchParams.get('max_age'), begun.searchParams.get('prompt')]).toEqual(['0', 'login']);
+    // As a thief would, to get through with the provider's earlier sign-in: the answer then lacks a fresh `auth_time`.
+    for (const name of ['max_age', 'prompt']) begun.searchParams.delete(name);
+    const page = await ada.visit(begun);
+    const form = new URLSearchParams({ account: 'ada' });
+    const { url } = await ada.visit(page.url, isCallback, { method: 'POST', body: form });
+    expect(errorOf(await ada.send(url))).toEqual(failed('not_fresh'));
+    expect(await options()).toBe('fresh_sign_in_required');
+    await ada.signIn(`${ACME}?fresh=true`, 'ada');
+    expect(await options()).toBe(200);
   });
 
   test('an unreachable provider is reported, and sign-in recovers by itself', async () => {

@@ -104,17 +104,19 @@ describe.each(ENGINES)('a customer’s passkeys on %s', (engine) => {
     expect(codeOf(await foreign.send(key, await foreign.challenge()))).toBe('409 conflict');
   });
 
-  test('P12: an API key, a mailed code or a command-line login can neither enrol nor remove a passkey', async () => {
+  test('P12: an API key, a mailed code or a command-line login can neither remove a passkey nor register a recovery key', async () => {
     const key = await ada.enrol();
     const mailed = await Customer.of(broker, 'approver', { assurance: 'mail-code' });
     const recovery = { jwk: new RecoveryKey().jwk };
+    // A mailed code enrols one, but it waits for another admin: test/e2e/trust/enrolment.spec.ts.
+    const enrols = (path: string) => path.startsWith('passkeys') && !path.includes(key.id);
     for (const [method, path, body] of [
       ['POST', 'passkeys/options', undefined],
       ['POST', 'passkeys', { name: 'x', response: key.register(new Uint8Array(32), AT) }],
       ['DELETE', `passkeys/${key.id}`, undefined],
       ['POST', 'recovery-keys', recovery],
     ] as const) {
-      expect(codeOf(await mailed.call(method, path, body))).toBe('403 forbidden');
+      if (!enrols(path)) expect(codeOf(await mailed.call(method, path, body))).toBe('403 forbidden');
       const byKey = await broker.call('approver', method, `/api/v1/tenants/acme/${path}`, {
         ...(body === undefined ? {} : { body }),
       });

@@ -1,6 +1,7 @@
 import {
   addRecoveryKey,
   beginEnrolment,
+  confirmPasskey,
   enrolPasskey,
   type ListedPasskey,
   type ListedRecoveryKey,
@@ -19,7 +20,7 @@ import {
 } from '@countersign/api';
 import { Controller, Delete, Get, Inject, Param, Post } from '@nestjs/common';
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
-import { type BrokerDeps, DEPS } from '../core.module.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, CurrentSession, Slug } from '../http/input.js';
@@ -28,7 +29,10 @@ import { readRegistration, registrationOptions } from './webauthn-registration.j
 /** The passkeys and recovery keys of a customer’s people. */
 @Controller('api/v1/tenants/:slug')
 export class PasskeysController {
-  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+  ) {}
 
   @Post('passkeys/options')
   @Allow('passkey.enrol')
@@ -49,12 +53,13 @@ export class PasskeysController {
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
     @CurrentSession() session: Session,
-    @Body() { name, response, origin }: PasskeyBody,
+    @Body() { name, response, origin, consent }: PasskeyBody,
   ) {
     const relyingParty = await relyingPartyOf(this.deps, principal, slug, origin);
     // The schema has validated every member that the library reads; the library's type names more.
     const proven = await readRegistration(response as unknown as RegistrationResponseJSON, relyingParty);
-    const by = { session: session.id, name };
+    const cooling = this.settings.passkeyCooling;
+    const by = { session: session.id, name, cooling, ...(consent === undefined ? {} : { consent }) };
     return passkeyAnswer(await enrolPasskey(this.deps, principal, slug, by, proven));
   }
 
@@ -64,6 +69,17 @@ export class PasskeysController {
   async list(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
     const { passkeys, recoveryKeys } = await listAuthenticators(this.deps, principal, slug);
     return { items: passkeys.map(passkeyAnswer), next: null, recoveryKeys: recoveryKeys.map(recoveryAnswer) };
+  }
+
+  @Post('passkeys/:credential/confirmation')
+  @Allow('passkey.confirm')
+  @Describe(passkeyEndpoints.confirm)
+  async confirm(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Param('credential') credential: string,
+  ) {
+    return passkeyAnswer(await confirmPasskey(this.deps, principal, slug, credential));
   }
 
   @Delete('passkeys/:credential')
@@ -78,7 +94,7 @@ export class PasskeysController {
   }
 
   @Post('recovery-keys')
-  @Allow('passkey.enrol')
+  @Allow('recovery-key.register')
   @Describe(passkeyEndpoints.addRecoveryKey)
   async recovery(
     @CurrentPrincipal() principal: Principal,
@@ -90,7 +106,8 @@ export class PasskeysController {
 }
 
 const passkeyAnswer = (passkey: ListedPasskey): Passkey => {
-  const { id, person, name, jwk, rpId, clientDataJson, attestationObject, createdAt, inTrust } = passkey;
+  const { id, person, name, jwk, rpId, clientDataJson, attestationObject } = passkey;
+  const { activeFrom, confirmedBy, createdAt, inTrust } = passkey;
   return {
     id,
     person,
@@ -99,6 +116,8 @@ const passkeyAnswer = (passkey: ListedPasskey): Passkey => {
     rpId,
     clientDataJSON: clientDataJson,
     attestationObject,
+    activeFrom,
+    confirmedBy,
     createdAt,
     inTrust,
   };

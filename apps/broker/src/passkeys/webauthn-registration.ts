@@ -12,7 +12,13 @@ const library = () => import('@simplewebauthn/server');
 const helpers = () => import('@simplewebauthn/server/helpers');
 
 /** The options for `navigator.credentials.create` (PublicKeyCredentialCreationOptionsJSON). */
-export async function registrationOptions({ person, challenge, relyingParty, known }: EnrolmentBegun) {
+export async function registrationOptions({
+  person,
+  challenge,
+  relyingParty,
+  known,
+  consent,
+}: EnrolmentBegun) {
   const { generateRegistrationOptions } = await library();
   const options = await generateRegistrationOptions({
     rpName: 'Countersign',
@@ -27,7 +33,7 @@ export async function registrationOptions({ person, challenge, relyingParty, kno
     authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
     supportedAlgorithmIDs: ALGORITHMS,
   });
-  return { ...options, rp: { ...options.rp, id: relyingParty.rpId } };
+  return { ...options, rp: { ...options.rp, id: relyingParty.rpId }, consent };
 }
 
 /**

@@ -26,9 +26,9 @@ export class WhoamiController {
   @Allow('self.read')
   @Describe(peopleEndpoints.whoami)
   whoami(@CurrentPrincipal() principal: Principal): Whoami {
-    const { person, channel, assurance } = principal;
+    const { person, channel, assurance, authenticatedAt = null } = principal;
     const { id, email, name, tenant, roles } = person;
     const permissions = permissionsOf(principal);
-    return { person: id, email, name, tenant, roles, channel, assurance, permissions };
+    return { person: id, email, name, tenant, roles, channel, assurance, authenticatedAt, permissions };
   }
 }

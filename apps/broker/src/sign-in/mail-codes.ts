@@ -135,7 +135,8 @@ export class MailCodes implements OnModuleDestroy {
         // The tenant or the person may have changed since the code was sent.
         if (tenant === null || tenant.oidc !== null || person === null || person.removedAt !== null)
           return null;
-        const draft = { ...to, person, assurance: 'mail-code' as const, parent: null };
+        const authenticatedAt = deps.clock.now().toISOString();
+        const draft = { ...to, person, assurance: 'mail-code' as const, parent: null, authenticatedAt };
         return startSessionIn(deps, unit, draft, this.settings.session);
       }),
     );

@@ -36,7 +36,8 @@ export type SignInProblem =
   | 'wrong_callback'
   | 'callback_moved'
   | 'other_person'
-  | 'assurance_too_low';
+  | 'assurance_too_low'
+  | 'not_fresh';
 
 export class SignInError extends Error {
   constructor(
@@ -68,8 +69,12 @@ export class OidcSignIn {
     private readonly attempts: SignInAttempts,
   ) {}
 
-  /** @returns the address at the provider to redirect the browser to. @throws SignInError */
-  async start(side: string, browser: string, returnTo: string): Promise<URL> {
+  /**
+   * @param fresh the person has to prove again who they are, even if the provider knows them from an earlier sign-in
+   * @returns the address at the provider to redirect the browser to
+   * @throws SignInError
+   */
+  async start(side: string, browser: string, returnTo: string, fresh = false): Promise<URL> {
     const { oidc, client } = await this.providerOf(side, returnTo);
     const state = this.attempts.newSecret();
     await this.attempts.begin(
@@ -78,7 +83,7 @@ export class OidcSignIn {
         kind: 'oidc',
         person: null,
         browser: this.attempts.hash(browser),
-        data: { side, returnTo },
+        data: { side, returnTo, ...(fresh ? { fresh: 'true' } : {}) },
       }),
     );
     return buildAuthorizationUrl(client, {
@@ -89,6 +94,8 @@ export class OidcSignIn {
       code_challenge: await calculatePKCECodeChallenge(derived('pkce', browser, state)),
       code_challenge_method: 'S256',
       ...(oidc.maxAge === undefined ? {} : { max_age: String(oidc.maxAge) }),
+      // `max_age=0` (OpenID Connect Core §3.1.2.1); the answer's `auth_time` shows whether the provider obeyed.
+      ...(fresh ? { max_age: '0', prompt: 'login' } : {}),
       ...(oidc.acr === undefined ? {} : { acr_values: oidc.acr.join(' ') }),
     });
   }
@@ -118,6 +125,10 @@ export class OidcSignIn {
     const claims = await this.claims(client, oidc, query, { browser, state, side, back });
     if (oidc.acr !== undefined && !oidc.acr.includes(String(claims['acr'])))
       throw new SignInError('assurance_too_low', back);
+    const isFresh = attempt.data['fresh'] === 'true';
+    const authenticatedAt = isFresh ? freshSince(claims, attempt, this.deps.clock.now()) : undefined;
+    if (isFresh && authenticatedAt === undefined) throw new SignInError('not_fresh', back);
+    const draft = { ...to, ...(authenticatedAt === undefined ? {} : { authenticatedAt }) };
     const identity: ProvidedIdentity = {
       tenant: tenantOf(side),
       issuer: oidc.issuer,
@@ -126,10 +137,12 @@ export class OidcSignIn {
       emailVerified: claims['email_verified'] === true,
       roles: rolesOf(oidc, claims),
     };
-    const started = await signInByProvider(this.deps, identity, to, this.settings.session).catch((error) => {
-      const isHeld = error instanceof AccessError && error.code === 'other_person';
-      throw isHeld ? new SignInError('other_person', back, error) : error;
-    });
+    const started = await signInByProvider(this.deps, identity, draft, this.settings.session).catch(
+      (error) => {
+        const isHeld = error instanceof AccessError && error.code === 'other_person';
+        throw isHeld ? new SignInError('other_person', back, error) : error;
+      },
+    );
     if ('refused' in started) throw new SignInError(started.refused, back);
     return { ...started, returnTo: back };
   }
@@ -173,7 +186,7 @@ export class OidcSignIn {
       if (whole || client.serverMetadata().userinfo_endpoint === undefined) return claims;
       const info = await fetchUserInfo(client, tokens.access_token, claims.sub);
       // An address and its verification must come from one source. Only the ID token says how the person signed in.
-      const own = { ...(hasEmail ? claims : rest), acr: claims.acr };
+      const own = { ...(hasEmail ? claims : rest), acr: claims.acr, auth_time: claims.auth_time };
       return { ...info, ...own } as IDToken & UserInfoResponse;
     } catch (error) {
       throw new SignInError(problemOf(error), back, error);
@@ -190,6 +203,19 @@ function problemOf(error: unknown): SignInProblem {
       (each instanceof Error && each.name === 'TimeoutError'),
   );
   return unreachable ? 'provider_unavailable' : 'answer_invalid';
+}
+
+/** The clocks of broker and provider may differ by this much. `auth_time` has whole seconds. */
+const SKEW_MS = 5_000;
+
+/** When the person authenticated, if that was after this attempt began; undefined otherwise, or if it is not said. */
+function freshSince(
+  { auth_time: seconds }: Record<string, unknown>,
+  { createdAt }: { createdAt: string },
+  now: Date,
+): string | undefined {
+  if (typeof seconds !== 'number' || seconds * 1_000 < Date.parse(createdAt) - SKEW_MS) return undefined;
+  return new Date(Math.min(seconds * 1_000, now.getTime())).toISOString();
 }
 
 /** The roles of the person's groups. An unlisted group, or a claim of another shape, gives no role. */

@@ -1,12 +1,19 @@
-import { endSession, listSessions, type Principal, type Session } from '@countersign/access';
-import { sessionEndpoints } from '@countersign/api';
-import { Controller, Delete, Get, Inject, Req, Res } from '@nestjs/common';
+import {
+  beginStrengthening,
+  endSession,
+  listSessions,
+  type Principal,
+  type Session,
+  strengthenSession,
+} from '@countersign/access';
+import { type SessionPasskey, sessionEndpoints } from '@countersign/api';
+import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
-import { clearCookie, SESSION_COOKIE } from '../http/cookies.js';
+import { clearCookie, SESSION_COOKIE, setCookie } from '../http/cookies.js';
 import { Describe } from '../http/endpoint.js';
-import { CurrentPrincipal, CurrentSession, Id } from '../http/input.js';
+import { Body, CurrentPrincipal, CurrentSession, Id } from '../http/input.js';
 import type { BrokerRequest } from '../http/request.js';
 import { ownSessionAnswer, sessionAnswer } from './session-answers.js';
 
@@ -35,6 +42,28 @@ export class SessionController {
   ): Promise<void> {
     await endSession(this.deps, principal, session.id);
     clearCookie(response, SESSION_COOKIE);
+  }
+
+  @Post('session/passkey/options')
+  @Allow('session.strengthen')
+  @Describe(sessionEndpoints.strengthenOptions)
+  strengthenOptions(@CurrentPrincipal() principal: Principal, @CurrentSession() session: Session) {
+    return beginStrengthening(this.deps, principal, session);
+  }
+
+  @Post('session/passkey')
+  @Allow('session.strengthen')
+  @Describe(sessionEndpoints.strengthen)
+  async strengthen(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentSession() session: Session,
+    @Body() { countersignature }: SessionPasskey,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const limits = this.settings.session;
+    const started = await strengthenSession(this.deps, principal, session, countersignature, limits);
+    setCookie(response, SESSION_COOKIE, started.secret, limits.absolute);
+    return sessionAnswer(started.session, principal.person, limits);
   }
 
   @Get('sessions')

@@ -69,13 +69,13 @@ export class SignInController {
   @Describe(signInEndpoints.start)
   async start(
     @Param('side') side: string,
-    @Query() { returnTo }: SignInStartQuery,
+    @Query() { returnTo, fresh }: SignInStartQuery,
     @Req() request: BrokerRequest,
     @Res() response: Response,
   ): Promise<NextAddress> {
     const browser = this.attempts.browserOf(request);
     const to = await this.orErrorPage(request, side, async () => {
-      const { href } = await this.oidc.start(side, browser, safeLocalPath(returnTo));
+      const { href } = await this.oidc.start(side, browser, safeLocalPath(returnTo), fresh === 'true');
       setCookie(response, BROWSER_COOKIE, browser, BROWSER_SECONDS);
       return href;
     });

@@ -31,7 +31,10 @@ export function useSession(): Session {
  *
  * @param organisation a tenant's slug, or `vendor`
  */
-export async function beginProviderSignIn(organisation: string, query: { returnTo: string }): Promise<void> {
+export async function beginProviderSignIn(
+  organisation: string,
+  query: { returnTo: string; fresh?: 'true' },
+): Promise<void> {
   const side = organisation.trim().toLowerCase();
   const next = await unwrap(
     api.POST('/auth/oidc/{side}/start', {
@@ -41,6 +44,13 @@ export async function beginProviderSignIn(organisation: string, query: { returnT
   );
   location.assign(next.location);
 }
+
+/** A little less than the broker's ten minutes, so that a ceremony that begins now can still end. */
+const FRESH_MS = 8 * 60_000;
+
+/** Whether the person has proved so recently who they are that the broker lets them enrol a key. */
+export const isFresh = ({ authenticatedAt }: Pick<Session, 'authenticatedAt'>): boolean =>
+  authenticatedAt !== null && Date.now() - Date.parse(authenticatedAt) < FRESH_MS;
 
 // These decide only what pages show. The broker authorizes every call itself.
 

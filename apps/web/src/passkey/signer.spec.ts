@@ -8,7 +8,9 @@ const THERE = 'https://sign.acme.example';
 const ada = 'usr_0199f0a0-7b2c-7003-8000-000000000004';
 const key = new Authenticator();
 const document = (origins: string[]) => sampleTrust({ [ada]: [key] }, { rpId: 'sign.acme.example', origins });
-const passkey = (rpId: string) => ({ id: key.id, person: ada, rpId });
+const passkey = (rpId: string, activeFrom: string | null = '2026-11-24T15:00:00.000Z') => ({
+  ...{ id: key.id, person: ada, rpId, activeFrom },
+});
 
 describe('a person signs', () => {
   const { location } = globalThis;
@@ -32,6 +34,9 @@ describe('a person signs', () => {
     const unclaimed = (rpId: string) => findSigner({ document: null }, [passkey(rpId)], ada);
     expect(unclaimed('access.vendor.example')).toMatchObject({ credentials: [key.id], at: null });
     expect(unclaimed('sign.acme.example')).toBeNull();
+    const later = new Date(Date.now() + 60_000).toISOString();
+    for (const activeFrom of [null, later])
+      expect(findSigner({ document: null }, [passkey('access.vendor.example', activeFrom)], ada)).toBeNull();
   });
 
   test('a passkey names the page at which it was made', () => {

@@ -18,15 +18,19 @@ export interface Signer {
 /** This person's passkeys that are valid for decisions now; null if there are none. */
 export function findSigner(
   { document }: Pick<Trust, 'document'>,
-  passkeys: readonly Pick<Passkey, 'id' | 'person' | 'rpId'>[],
+  passkeys: readonly Pick<Passkey, 'id' | 'person' | 'rpId' | 'activeFrom'>[],
   person: string,
 ): Signer | null {
   if (document !== null) return findSignerInTrust(document as TrustDocument, person);
   // Until the tenant is claimed, the broker accepts the passkeys that sign at its own pages.
   const rpId = location.hostname;
-  const own = passkeys.filter((each) => each.person === person && each.rpId === rpId);
+  const own = passkeys.filter((each) => each.person === person && each.rpId === rpId && countsNow(each));
   return own.length === 0 ? null : { rpId, credentials: own.map(({ id }) => id), at: null };
 }
+
+/** Whether a passkey of an unclaimed tenant counts: its cooling time is over, or another admin has confirmed it. */
+export const countsNow = ({ activeFrom }: Pick<Passkey, 'activeFrom'>): boolean =>
+  activeFrom !== null && Date.parse(activeFrom) <= Date.now();
 
 /** This person's passkeys in a trust document; null if it names none. */
 export function findSignerInTrust({ people, rpId, origins }: TrustDocument, person: string): Signer | null {

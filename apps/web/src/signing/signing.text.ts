@@ -9,6 +9,8 @@ const en = {
   stopOne: 'You stop one access',
   stopAll: (tenant: string) => `You stop everything of ${tenant}`,
   lift: (tenant: string) => `You lift a stop of ${tenant}`,
+  consentTo: 'You consent to a new passkey of yours',
+  signInTo: (tenant: string) => `You sign in to ${tenant} with your passkey`,
   trust: (seq: string, tenant: string) => `You sign version ${seq} of ${tenant}’s trust document`,
   enrol: 'Make a passkey at this address',
   print: 'Make a recovery key at this address',
@@ -56,6 +58,12 @@ const en = {
       : value === 'first-use'
         ? 'with the first use'
         : undefined,
+  purpose: (value: unknown): string | undefined =>
+    value === 'sign-in'
+      ? 'sign in to the vendor’s pages'
+      : value === 'enrol'
+        ? 'add the new passkey below'
+        : undefined,
   decision: (value: unknown): string | undefined =>
     value === 'approve' ? 'approved' : value === 'deny' ? 'denied' : undefined,
   exceptNone: 'nothing: every action is countersigned',
@@ -98,6 +106,8 @@ const en = {
     acceptedUntil: 'Accepted until',
     nonce: 'Nonce',
     stop: 'Stop that it lifts',
+    purpose: 'For',
+    credential: 'New passkey',
     people: 'Who signs',
     recovery: 'Recovery keys',
     approvals: 'Approvals for each access',
@@ -125,6 +135,8 @@ const de: Words = {
   stopOne: 'Sie stoppen einen Zugriff',
   stopAll: (tenant) => `Sie stoppen alles von ${tenant}`,
   lift: (tenant) => `Sie heben einen Stopp von ${tenant} auf`,
+  consentTo: 'Sie stimmen einem neuen eigenen Passkey zu',
+  signInTo: (tenant) => `Sie melden sich mit Ihrem Passkey bei ${tenant} an`,
   trust: (seq, tenant) => `Sie unterschreiben Version ${seq} des Vertrauensdokuments von ${tenant}`,
   enrol: 'Einen Passkey unter dieser Adresse anlegen',
   print: 'Einen Wiederherstellungsschlüssel unter dieser Adresse anlegen',
@@ -173,6 +185,12 @@ const de: Words = {
       : value === 'first-use'
         ? 'mit der ersten Nutzung'
         : undefined,
+  purpose: (value) =>
+    value === 'sign-in'
+      ? 'Anmeldung auf den Seiten des Anbieters'
+      : value === 'enrol'
+        ? 'den neuen Passkey unten hinzufügen'
+        : undefined,
   decision: (value) => (value === 'approve' ? 'freigegeben' : value === 'deny' ? 'abgelehnt' : undefined),
   exceptNone: 'nichts: jede Aktion wird gegengezeichnet',
   forbidNone: 'nichts ist für immer verboten',
@@ -214,6 +232,8 @@ const de: Words = {
     acceptedUntil: 'Angenommen bis',
     nonce: 'Einmalwert',
     stop: 'Aufgehobener Stopp',
+    purpose: 'Zweck',
+    credential: 'Neuer Passkey',
     people: 'Wer unterschreibt',
     recovery: 'Wiederherstellungsschlüssel',
     approvals: 'Freigaben für jeden Zugriff',

@@ -56,7 +56,7 @@ test('a mailed code opens nothing that lasts, lifts no lock and makes no key', (
   expect(missing.sort()).toEqual(
     [
       ...['controls.write', 'invitation.countersign', 'invitation.create', 'key.create', 'lock.lift'],
-      ...['passkey.enrol', 'passkey.remove', 'people.write', 'request.countersign', 'slack.install'],
+      ...['recovery-key.register', 'passkey.remove', 'people.write', 'request.countersign', 'slack.install'],
       ...['slack.link', 'stop.write', 'trust.propose', 'trust.sign'],
     ].sort(),
   );
@@ -64,7 +64,7 @@ test('a mailed code opens nothing that lasts, lifts no lock and makes no key', (
 
 test('an API key signs nothing and makes no other key', () => {
   const both = { ...ada, roles: ['admin' as const, 'approver' as const] };
-  for (const name of ['key.create', 'passkey.enrol', 'request.countersign', 'trust.sign'] as const)
+  for (const name of ['key.create', 'recovery-key.register', 'request.countersign', 'trust.sign'] as const)
     expect(() => requirePermission(byApi(both), name)).toThrow('in your own browser');
   expect(() => requirePermission(byApi(both), 'invitation.create')).not.toThrow();
 });

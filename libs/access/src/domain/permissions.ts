@@ -16,10 +16,12 @@ import {
  * - `any`: every sign-in. For what reads, stops or takes away, and for a decision about one request.
  * - `strong`: at the organisation's provider, with a passkey, or with an API key. For what opens something that lasts
  *   (an invitation, a linked account), changes who may decide, or lifts what stops access.
+ * - `browser`: the person's own browser session, however they signed in. For what further checks protect: another
+ *   person's confirmation, or a passkey.
  * - `own-browser`: the person's own browser session, after a strong sign-in. For keys and signatures: no program holds a
  *   passkey.
  */
-export const SIGN_IN_STRENGTHS = ['any', 'strong', 'own-browser'] as const;
+export const SIGN_IN_STRENGTHS = ['any', 'strong', 'browser', 'own-browser'] as const;
 export type SignInStrength = (typeof SIGN_IN_STRENGTHS)[number];
 
 interface StrengthRule {
@@ -41,11 +43,16 @@ const STRENGTHS: Readonly<Record<SignInStrength, StrengthRule>> = {
     refusal:
       'This needs a stronger sign-in than a code from a mail or a button in Slack. Sign in at your organisation’s provider, or ask your vendor’s host for a key.',
   },
+  browser: {
+    assurances: ['mail-code', 'oidc', 'passkey'],
+    channels: ['web'],
+    refusal: 'Do this in your own browser: not with a key, and not from a command line.',
+  },
   'own-browser': {
     assurances: ['oidc', 'passkey'],
     channels: ['web'],
     refusal:
-      'Do this in your own browser, signed in at your organisation’s provider: not with a key, from a command line, or after a code from a mail.',
+      'Do this in your own browser, signed in at your organisation’s provider: not with a key, from a command line, or after a code from a mail alone. After a code, sign in with your passkey too.',
   },
 };
 
@@ -110,7 +117,13 @@ const PERMISSIONS = {
   'trust.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'trust.sign': { vendor: [], tenant: ['approver', 'admin'], signIn: 'own-browser', realm: 'tenants' },
   'trust.propose': { vendor: [], tenant: ['admin'], signIn: 'own-browser', realm: 'tenants' },
-  'passkey.enrol': { vendor: [], tenant: ['approver', 'admin'], signIn: 'own-browser', realm: 'tenants' },
+  // A mailed code is enough to enrol, because such a passkey waits for another admin's confirmation.
+  'passkey.enrol': { vendor: [], tenant: ['approver', 'admin'], signIn: 'browser', realm: 'tenants' },
+  'recovery-key.register': {
+    ...{ vendor: [], tenant: ['approver', 'admin'], signIn: 'own-browser', realm: 'tenants' },
+  },
+  'passkey.confirm': { vendor: [], tenant: ['admin'], signIn: 'browser', realm: 'tenants' },
+  'session.strengthen': { vendor: [], tenant: ['approver', 'admin'], signIn: 'browser', realm: 'self' },
   'passkey.remove': { vendor: [], tenant: ['approver', 'admin'], signIn: 'own-browser', realm: 'tenants' },
   'stop.draft': { vendor: [], tenant: ['approver', 'admin'], signIn: 'any', realm: 'tenants' },
   'stop.write': { vendor: [], tenant: ['approver', 'admin'], signIn: 'own-browser', realm: 'tenants' },
@@ -184,6 +197,20 @@ export function requirePermission(
     throw new AccessError('forbidden', `Your roles do not allow this (${permission}).`);
   const refusal = signInRefusal(principal, permission);
   if (refusal !== null) throw new AccessError('forbidden', refusal);
+}
+
+/** How long a proof of who somebody is counts as fresh. */
+const FRESH_MINUTES = 10;
+
+/**
+ * Requires that the person has proved in the last minutes who they are: at their provider, with a mailed code or with a
+ * passkey. Whoever has stolen a web session cannot do that, so keys that outlive the session need it.
+ *
+ * @throws AccessError `fresh_sign_in_required`
+ */
+export function requireFreshSignIn({ authenticatedAt }: Principal, now: Date): void {
+  if (authenticatedAt === undefined || now.getTime() - Date.parse(authenticatedAt) > FRESH_MINUTES * 60_000)
+    throw new AccessError('fresh_sign_in_required');
 }
 
 /** Which requests, grants and records a person may see: all, one tenant's, or their own. */

@@ -27,6 +27,8 @@ export interface Principal {
   person: Person;
   channel: Channel;
   assurance: Assurance;
+  /** When the person last proved who they are; absent if that is unknown, and for API keys. */
+  authenticatedAt?: string;
   /** When the presented API key was made; absent for a session. */
   keyCreatedAt?: string;
 }

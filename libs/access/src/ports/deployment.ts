@@ -58,8 +58,9 @@ export type GatewaysUnit = Writes<'gateways' | 'log' | 'feed'> &
   };
 
 /** Enrolling a passkey: a challenge of the deployment, and the tenant's authenticators. */
-export type PasskeysUnit = Writes<'attempts'> &
-  People & { tenant(slug: string): Promise<Pick<TenantUnit, 'authenticators' | 'trust' | 'log'>> };
+export type PasskeysUnit = SessionsUnit & {
+  tenant(slug: string): Promise<Pick<TenantUnit, 'tenant' | 'authenticators' | 'trust' | 'log' | 'outbox'>>;
+};
 
 /** Installations and links of Slack, with their events. */
 export type SlackSetupUnit = Writes<'slackInstallations' | 'slackAccounts' | 'logOf'> & People;

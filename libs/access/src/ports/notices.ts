@@ -19,7 +19,8 @@ export type NoticeKind =
   | `invitation.${'created' | 'withdrawn' | 'expired'}`
   | `trust.${'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned'}`
   | `account.${'key-created' | 'host-key-created'}`
-  | `trust.${'reset' | 'reset-used' | 'reset-cancelled'}`;
+  | `trust.${'reset' | 'reset-used' | 'reset-cancelled'}`
+  | 'passkey.enrolled';
 
 /** What people are notified of, later and at least once (P7). */
 export interface NoticeDraft {

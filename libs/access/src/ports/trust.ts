@@ -30,6 +30,8 @@ export interface AuthenticatorRepository {
   addRecoveryKey(key: RecoveryKey): Promise<void>;
   /** @returns false if it was removed already */
   removePasskey(id: string, at: string): Promise<boolean>;
+  /** It counts from `at` on. @returns false if it is confirmed or removed already */
+  confirmPasskey(id: string, by: string, at: string): Promise<boolean>;
   removeRecoveryKey(id: string, at: string): Promise<boolean>;
 }
 

@@ -13,6 +13,7 @@ import {
   originUrl,
   port,
   shortDuration,
+  waitingTime,
   wholeNumber,
 } from './values.js';
 
@@ -30,6 +31,8 @@ export type BrokerEnvironment = StoreEnvironment & {
   trustedProxies: readonly string[];
   /** How long a session lasts unused (`idle`), and at most (`absolute`). Seconds. */
   session: { idle: number; absolute: number };
+  /** Seconds until a new passkey counts in an unclaimed tenant, unless another admin confirms it. */
+  passkeyCooling: number;
   logLevel: LogLevel;
   slack: SlackEnvironment | null;
   /** `smtp://…` or `smtps://…`; may contain a password: never print it. */
@@ -85,6 +88,7 @@ export const brokerShape = {
   COUNTERSIGN_TRUSTED_PROXIES: networks.default([]),
   COUNTERSIGN_SESSION_IDLE: shortDuration.default(30 * 60),
   COUNTERSIGN_SESSION_LIFETIME: shortDuration.default(12 * 3600),
+  COUNTERSIGN_PASSKEY_COOLING: waitingTime.default(24 * 3600),
   COUNTERSIGN_LOG_LEVEL: logLevel.default('info'),
   ...slackShape,
   SMTP_URL: smtpUrl.optional(),
@@ -114,6 +118,7 @@ export function readBrokerEnvironment(env: Environment): BrokerEnvironment {
       rateLimitPerMinute: raw.COUNTERSIGN_RATE_LIMIT_PER_MINUTE,
       trustedProxies: raw.COUNTERSIGN_TRUSTED_PROXIES,
       session: { idle: raw.COUNTERSIGN_SESSION_IDLE, absolute: raw.COUNTERSIGN_SESSION_LIFETIME },
+      passkeyCooling: raw.COUNTERSIGN_PASSKEY_COOLING,
       logLevel: raw.COUNTERSIGN_LOG_LEVEL,
       slack,
       smtpUrl: raw.SMTP_URL ?? null,

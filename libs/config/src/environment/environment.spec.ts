@@ -34,6 +34,7 @@ describe('the broker environment', () => {
       gatewayUrl: 'http://localhost:4100',
       rateLimitPerMinute: 6000,
       trustedProxies: [],
+      passkeyCooling: 86_400,
       session: { idle: 1_800, absolute: 43_200 },
       logLevel: 'info',
       slack: null,
@@ -142,6 +143,7 @@ describe('the broker environment', () => {
     ['COUNTERSIGN_MAIL_LANGUAGE', 'fr', /en or de/],
     ['COUNTERSIGN_OUTBOUND_PRIVATE', 'yes', /allow/],
     ['COUNTERSIGN_SESSION_IDLE', '30m', /PT1M/],
+    ['COUNTERSIGN_PASSKEY_COOLING', 'P8D', /PT0S to P7D/],
     ['COUNTERSIGN_SESSION_LIFETIME', 'P8D', /P7D/],
   ];
   test.each(bad)('P11: %s=%s is refused by key and rule, never by value', (key, value, rule) => {

@@ -24,6 +24,14 @@ export const shortDuration = z.string().transform((value, context): number => {
   return z.NEVER;
 });
 
+/** An ISO 8601 duration of up to a week, as seconds; `PT0S` does not wait. */
+export const waitingTime = z.string().transform((value, context): number => {
+  const seconds = value === 'PT0S' ? 0 : parseDuration(value);
+  if (seconds !== undefined && seconds <= LONGEST_SECONDS) return seconds;
+  context.addIssue({ code: 'custom', message: 'must be an ISO 8601 duration from PT0S to P7D' });
+  return z.NEVER;
+});
+
 /** A TCP port; 0 lets the system choose one. */
 export const port = wholeNumber(0, 65_535);
 

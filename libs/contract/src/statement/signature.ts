@@ -5,6 +5,7 @@ import { ContractError } from '../errors.js';
 import { APPROVAL_TYPE, type ApprovalStatement, parseApproval } from './approval.js';
 import { INVITATION_TYPE, type InvitationStatement, parseInvitation } from './invitation.js';
 import { bytes, readStatement, type StatementRule } from './members.js';
+import { PRESENCE_TYPE, type PresenceStatement, parsePresence } from './presence.js';
 import {
   LIFT_TYPE,
   type LiftStatement,
@@ -21,6 +22,7 @@ export type Statement =
   | InvitationStatement
   | StopStatement
   | LiftStatement
+  | PresenceStatement
   | TrustDocument;
 
 /** The `credential` of a signature that was made by a recovery key. */
@@ -83,6 +85,7 @@ const PARSERS: Readonly<Record<string, (value: unknown) => Statement>> = {
   [INVITATION_TYPE]: parseInvitation,
   [STOP_TYPE]: parseStop,
   [LIFT_TYPE]: parseLift,
+  [PRESENCE_TYPE]: parsePresence,
   [TRUST_TYPE]: parseTrustDocument,
 };
 

@@ -78,6 +78,7 @@ export const trustDe: TrustWords = {
     'trust.lifted': (n) => `Stopp aufgehoben: Zugriff auf ${n.tenant}`,
     'trust.reset': (n) => `Neubeginn von ${n.tenant}: Die Schlüssel sollen verloren sein`,
     'trust.reset-cancelled': (n) => `Neubeginn von ${n.tenant} abgesagt`,
+    'passkey.enrolled': (n) => `Neuer Passkey von ${n.by ?? 'jemandem'} bei ${n.tenant}`,
   },
   sentence: {
     'trust.proposed': (n) =>
@@ -94,6 +95,8 @@ export const trustDe: TrustWords = {
       `Der Host des Anbieters sagt, dass ${n.tenant} alle Schlüssel verloren hat und neu beginnen darf. Stimmt das nicht, kann ein Admin von ${n.tenant} auf der Seite widersprechen.`,
     'trust.reset-cancelled': (n) =>
       `Der Neubeginn von ${n.tenant} ist abgesagt: Was unterschrieben wurde, bleibt in Kraft.`,
+    'passkey.enrolled': (n) =>
+      `${n.by ?? 'Jemand'} hat einen neuen Passkey für ${n.tenant} angelegt. ${n.countsFrom === null ? 'Er zählt, sobald ein anderer Admin ihn bestätigt hat.' : `Wenn kein Vertrauensdokument darüber entscheidet, zählt er ab ${n.countsFrom}, oder sobald ein anderer Admin ihn bestätigt hat.`} Gehört er nicht dieser Person, entfernen Sie ihn jetzt auf der Seite.`,
   },
   labels: {
     at: 'Wann',

@@ -77,6 +77,7 @@ export const trustEn: TrustWords = {
     'trust.lifted': (n) => `Stop lifted: access to ${n.tenant}`,
     'trust.reset': (n) => `Reset of ${n.tenant}: its keys are said to be lost`,
     'trust.reset-cancelled': (n) => `Reset of ${n.tenant} cancelled`,
+    'passkey.enrolled': (n) => `New passkey of ${n.by ?? 'someone'} at ${n.tenant}`,
   },
   sentence: {
     'trust.proposed': (n) =>
@@ -93,6 +94,8 @@ export const trustEn: TrustWords = {
       `The vendor’s host says that ${n.tenant} has lost all its keys, so that its people may claim it again. If this is not true, an admin of ${n.tenant} can object on the page.`,
     'trust.reset-cancelled': (n) =>
       `The reset of ${n.tenant} is cancelled: what its people have signed stays in force.`,
+    'passkey.enrolled': (n) =>
+      `${n.by ?? 'Someone'} has enrolled a new passkey for ${n.tenant}. ${n.countsFrom === null ? 'It counts once another admin has confirmed it.' : `Unless a trust document decides it, it counts from ${n.countsFrom}, or once another admin has confirmed it.`} If it is not theirs, remove it on the page now.`,
   },
   labels: {
     at: 'When',

@@ -97,6 +97,7 @@ export const TRUST_MAIL_KINDS = [
   'trust.lifted',
   'trust.reset',
   'trust.reset-cancelled',
+  'passkey.enrolled',
 ] as const satisfies readonly NoticeKind[];
 export type TrustMailKind = (typeof TRUST_MAIL_KINDS)[number];
 
@@ -108,6 +109,8 @@ export interface TrustNames {
   tenant: string;
   /** The person who did it; null for the vendor's host. */
   by: string | null;
+  /** From when a new passkey counts, with its zone; null if it waits for a confirmation. */
+  countsFrom: string | null;
   /** Whole days until the document in force ends. */
   days: number;
 }

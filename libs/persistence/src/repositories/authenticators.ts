@@ -51,6 +51,15 @@ export class Authenticators extends BoundRepository<PasskeyEntity> implements Au
     return (await this.manager.update(PasskeyEntity, standing, { removedAt: at })).affected === 1;
   }
 
+  async confirmPasskey(id: string, by: string, at: string): Promise<boolean> {
+    const waiting = { id, tenant: this.tenant, removedAt: IsNull(), confirmedBy: IsNull() };
+    const { affected } = await this.manager.update(PasskeyEntity, waiting, {
+      activeFrom: at,
+      confirmedBy: by,
+    });
+    return affected === 1;
+  }
+
   async removeRecoveryKey(id: string, at: string): Promise<boolean> {
     const standing = { id, tenant: this.tenant, removedAt: IsNull() };
     return (await this.manager.update(RecoveryKeyEntity, standing, { removedAt: at })).affected === 1;

@@ -19,6 +19,7 @@ export const UNKNOWN_CLICKER: Readonly<Record<UnknownClicker, string>> = {
 export const REFUSALS: Readonly<Record<AccessErrorCode, string>> = {
   invalid_request: 'That is not possible.',
   forbidden: 'Your roles do not allow this. Nothing has happened.',
+  fresh_sign_in_required: 'This needs a fresh sign-in in the browser. Nothing has happened.',
   not_found: 'There is no such request, or you may not see it. Nothing has happened.',
   request_refused: 'This cannot be requested.',
   self_review: 'This is your own request. Someone else has to review it.',

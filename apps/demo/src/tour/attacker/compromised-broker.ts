@@ -30,7 +30,10 @@ export function compromisedBroker(deps: Deps): CompromisedBroker {
           'tour_failed',
           `${email} is not known here: the tour needs the demo's organisation`,
         );
-      const draft = { person, assurance: 'oidc', device: 'the tour', parent: null, replaces: null } as const;
+      const draft = {
+        ...({ person, assurance: 'oidc', device: 'the tour', parent: null, replaces: null } as const),
+        authenticatedAt: deps.clock.now().toISOString(),
+      };
       const limits = { idle: CREDENTIAL_SECONDS, absolute: CREDENTIAL_SECONDS };
       const { secret, session } = await store.sessions.write((unit) =>
         startSessionIn(deps, unit, draft, limits),

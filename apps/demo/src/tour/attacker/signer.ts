@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AnswerOf, type Endpoint, passkeyEndpoints } from '@countersign/api';
-import type { Signature, Statement } from '@countersign/contract';
+import type { PresenceStatement, Signature, Statement } from '@countersign/contract';
 import { writeFileDurably } from '@countersign/gateway-protocol';
 import { z } from 'zod';
 import { callEndpoint, type EndpointCall, type HttpAnswer, readAnswer } from '../http.js';
@@ -86,10 +86,20 @@ export class Signer {
 
   /** Enrols this passkey in the person's name, no matter who holds it. */
   async enrolWith(passkey: SoftwarePasskey): Promise<void> {
-    const { challenge, rp } = await this.read(passkeyEndpoints.options, { body: {} });
+    const { challenge, rp, consent } = await this.read(passkeyEndpoints.options, { body: {} });
     const place = { rpId: rp.id, origin: new URL(this.brokerUrl).origin };
     const response = passkey.register(challenge, place);
-    await this.read(passkeyEndpoints.enrol, { body: { name: 'the tour', response } });
+    const earlier = this.passkeys.find(({ id }) => consent?.credentials.includes(id));
+    const signed =
+      consent === null || earlier === undefined
+        ? {}
+        : {
+            consent: earlier.sign(
+              { ...consent.statement, credential: passkey.id } as PresenceStatement,
+              place,
+            ),
+          };
+    await this.read(passkeyEndpoints.enrol, { body: { name: 'the tour', response, ...signed } });
   }
 
   /** Signs with the person's first passkey. */

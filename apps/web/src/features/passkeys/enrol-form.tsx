@@ -7,8 +7,10 @@ import { type FormEvent, useState } from 'react';
 import type { Passkey } from '../../api/client.js';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
+import { isFresh, useSession } from '../../api/session.js';
 import { reloadTrust } from '../../api/trust.js';
 import { PasskeyProblem } from '../../passkey/passkey-problem.js';
+import { signPresence } from '../../passkey/presence.js';
 import { type SigningOrigin, signingOriginOf } from '../../passkey/signer.js';
 import { SigningPages } from '../../passkey/signing-pages.js';
 import { SigningNotice } from '../../passkey/signing-ui.js';
@@ -16,6 +18,7 @@ import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { TextField } from '../../ui/field.js';
 import { passkeysTexts } from './passkeys.text.js';
+import { SignInAgain } from './sign-in-again.js';
 
 /**
  * Creates a passkey with a name.
@@ -35,6 +38,7 @@ export function EnrolForm({
   mayChoose: boolean;
 }) {
   const text = useText(passkeysTexts);
+  const session = useSession();
   const [name, setName] = useState(count === 0 ? text.firstName : '');
   const [address, setAddress] = useState(at ?? '');
   const place = mayChoose ? originOf(address) : at;
@@ -43,6 +47,7 @@ export function EnrolForm({
     onSuccess: () => setName(''),
     onSettled: () => reloadTrust(slug),
   });
+  if (!isFresh(session)) return <SignInAgain />;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const called = name.trim();
@@ -99,12 +104,13 @@ export async function enrol(slug: string, name: string, at: SigningOrigin): Prom
   const params = { path: { slug } };
   const where: { origin?: string } = at === null ? {} : { origin: at };
   return SigningPages.open([at], async (pages) => {
-    const options = await unwrap(
+    const { consent: offer, ...options } = await unwrap(
       api.POST('/api/v1/tenants/{slug}/passkeys/options', { params, body: where }),
     );
     const response = await pages.create(at, options as unknown as PublicKeyCredentialCreationOptionsJSON);
+    const signed = offer === null ? {} : { consent: await signPresence(pages, offer, response.id) };
     return unwrap(
-      api.POST('/api/v1/tenants/{slug}/passkeys', { params, body: { name, response, ...where } }),
+      api.POST('/api/v1/tenants/{slug}/passkeys', { params, body: { name, response, ...where, ...signed } }),
     );
   });
 }

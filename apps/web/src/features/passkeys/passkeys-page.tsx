@@ -2,10 +2,15 @@ import type { TrustDocument } from '@countersign/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { Passkey } from '../../api/client.js';
 import { api } from '../../api/client.js';
+import { peopleQuery } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
-import { may, useSession } from '../../api/session.js';
+import { invalidate } from '../../api/query-client.js';
+import { isFresh, may, sessionQuery, useSession } from '../../api/session.js';
 import { passkeysQuery, reloadTrust, trustQuery } from '../../api/trust.js';
-import { originOfPasskey, signingOriginOf } from '../../passkey/signer.js';
+import { signPresence } from '../../passkey/presence.js';
+import { countsNow, originOfPasskey, signingOriginOf } from '../../passkey/signer.js';
+import { SigningPages } from '../../passkey/signing-pages.js';
+import { SigningNotice } from '../../passkey/signing-ui.js';
 import { useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
@@ -16,6 +21,7 @@ import { DataTable } from '../../ui/table.js';
 import { EnrolForm } from './enrol-form.js';
 import { passkeysTexts } from './passkeys.text.js';
 import { RecoveryForm } from './recovery-form.js';
+import { SignInAgain } from './sign-in-again.js';
 
 /** `/passkeys`: the reader's passkeys and recovery key. */
 export default function PasskeysPage() {
@@ -41,7 +47,18 @@ export default function PasskeysPage() {
                   <p>{text.ownBrowser}</p>
                 </Notice>
               )}
-              <Mine slug={slug} passkeys={mine} mayRemove={mayEnrol} />
+              <Mine
+                slug={slug}
+                passkeys={mine}
+                mayRemove={may(session, 'passkey.remove')}
+                claimed={document !== null}
+              />
+              {session.assurance === 'mail-code' && mine.some((each) => each.inTrust || countsNow(each)) ? (
+                <Strengthen />
+              ) : null}
+              {may(session, 'passkey.confirm') && !document ? (
+                <Waiting slug={slug} passkeys={items.filter((each) => each.person !== session.person)} />
+              ) : null}
               {mayEnrol && trust !== undefined ? (
                 <EnrolForm slug={slug} count={mine.length} at={at} mayChoose={!trust.claimed} />
               ) : null}
@@ -51,7 +68,7 @@ export default function PasskeysPage() {
                 {recoveryKeys.some(({ person }) => person === session.person) ? (
                   <p>{text.recoveryHave}</p>
                 ) : null}
-                {mayEnrol ? <RecoveryForm slug={slug} at={at} /> : null}
+                {may(session, 'recovery-key.register') ? <RecoveryForm slug={slug} at={at} /> : null}
               </section>
             </div>
           );
@@ -65,10 +82,13 @@ function Mine({
   slug,
   passkeys,
   mayRemove,
+  claimed,
 }: {
   slug: string;
   passkeys: readonly Passkey[];
   mayRemove: boolean;
+  /** Whether a trust document decides which passkeys count. */
+  claimed: boolean;
 }) {
   const text = useText(passkeysTexts);
   const remove = useMutation({
@@ -100,7 +120,7 @@ function Mine({
         columns={[
           { label: text.name, cell: ({ name }) => <span className="strong">{name}</span> },
           { label: text.since, cell: ({ createdAt }) => <Instant at={createdAt} /> },
-          { label: text.state, cell: ({ inTrust }) => <Standing inTrust={inTrust} /> },
+          { label: text.state, cell: (passkey) => <Standing passkey={passkey} claimed={claimed} /> },
           {
             label: text.act,
             hiddenLabel: true,
@@ -125,15 +145,98 @@ function Mine({
   );
 }
 
-function Standing({ inTrust }: { inTrust: boolean }) {
+function Standing({ passkey, claimed }: { passkey: Passkey; claimed: boolean }) {
   const text = useText(passkeysTexts);
-  return inTrust ? (
-    <Badge tone="open" icon="done">
-      {text.counts}
-    </Badge>
-  ) : (
-    <Badge tone="wait" icon="wait">
-      {text.waits}
-    </Badge>
+  const { inTrust, activeFrom } = passkey;
+  if (inTrust || (!claimed && countsNow(passkey)))
+    return (
+      <Badge tone="open" icon="done">
+        {inTrust ? text.counts : text.countsNow}
+      </Badge>
+    );
+  return (
+    <>
+      <Badge tone="wait" icon="wait">
+        {claimed ? text.waits : activeFrom === null ? text.waitsForAdmin : text.cools}
+      </Badge>
+      {claimed || activeFrom === null ? null : <Instant at={activeFrom} />}
+    </>
+  );
+}
+
+/** New passkeys of others that an admin may confirm, so that they count at once. */
+function Waiting({ slug, passkeys }: { slug: string; passkeys: readonly Passkey[] }) {
+  const text = useText(passkeysTexts);
+  const session = useSession();
+  const people = useQuery(peopleQuery(slug)).data;
+  const confirm = useMutation({
+    mutationFn: (credential: string) =>
+      unwrap(
+        api.POST('/api/v1/tenants/{slug}/passkeys/{credential}/confirmation', {
+          params: { path: { slug, credential } },
+        }),
+      ),
+    onSettled: () => reloadTrust(slug),
+  });
+  const waiting = passkeys.filter((each) => !countsNow(each));
+  if (waiting.length === 0) return null;
+  const nameOf = (id: string) => people?.items.find((each) => each.id === id)?.name ?? id;
+  return (
+    <section className="stack near">
+      <h2>{text.others}</h2>
+      <p className="soft">{text.othersLead}</p>
+      {isFresh(session) ? null : <SignInAgain />}
+      {confirm.error === null ? null : <ProblemNotice error={confirm.error} />}
+      <DataTable
+        caption={text.others}
+        rows={waiting}
+        rowKey={({ id }) => id}
+        columns={[
+          { label: text.owner, cell: ({ person }) => <span className="strong">{nameOf(person)}</span> },
+          { label: text.name, cell: ({ name }) => name },
+          { label: text.since, cell: ({ createdAt }) => <Instant at={createdAt} /> },
+          {
+            label: text.act,
+            hiddenLabel: true,
+            cell: ({ id, name }) => (
+              <Button
+                small
+                disabled={!isFresh(session)}
+                busy={confirm.isPending}
+                aria-label={text.confirmName(name)}
+                onClick={() => confirm.mutate(id)}
+              >
+                {text.confirm}
+              </Button>
+            ),
+          },
+        ]}
+      />
+    </section>
+  );
+}
+
+/** After a mailed code: a passkey makes the session as strong as one of a provider. */
+function Strengthen() {
+  const text = useText(passkeysTexts);
+  const sign = useMutation({
+    mutationFn: async () => {
+      const offer = await unwrap(api.POST('/api/v1/session/passkey/options'));
+      const at = signingOriginOf(offer.origins);
+      const countersignature = await SigningPages.open([at], (pages) => signPresence(pages, offer));
+      await unwrap(api.POST('/api/v1/session/passkey', { body: { countersignature } }));
+    },
+    onSuccess: () => invalidate(sessionQuery.queryKey),
+  });
+  return (
+    <section className="stack near">
+      <p className="soft">{text.strengthenLead}</p>
+      <SigningNotice error={sign.error} />
+      <p>
+        <Button look="primary" busy={sign.isPending} onClick={() => sign.mutate()}>
+          {text.strengthen}
+        </Button>
+      </p>
+    </section>
   );
 }

@@ -18,7 +18,26 @@ const en = {
   since: 'Since',
   state: 'State',
   counts: 'in the trust document',
+  countsNow: 'counts',
   waits: 'not in a trust document yet',
+  waitsForAdmin: 'waits for another admin to confirm it',
+  cools: 'new: counts from',
+  freshLead:
+    'A passkey and a recovery key outlive this session. So prove once more that it is you: sign in again at your organisation, and you return here.',
+  freshCodeLead:
+    'A passkey outlives this session. So prove once more that it is you, with a new code by mail.',
+  fresh: 'Sign in again',
+  freshCode: 'Send me a code',
+  freshCodeField: 'Code from the mail',
+  others: 'New passkeys of others',
+  othersLead:
+    'They do not count yet. Ask the person in another way whether they made it; then confirm it. If they did not, remove it.',
+  owner: 'Owner',
+  confirm: 'Confirm',
+  confirmName: (name: string) => `Confirm ${name}`,
+  strengthen: 'Sign in with your passkey too',
+  strengthenLead:
+    'You signed in with a code by mail. With your passkey besides, you can sign, claim, and change people and controls.',
   act: 'Actions',
   remove: 'Remove',
   removeName: (name: string) => `Remove ${name}`,
@@ -57,7 +76,26 @@ const de: typeof en = {
   since: 'Seit',
   state: 'Stand',
   counts: 'im Vertrauensdokument',
+  countsNow: 'zählt',
   waits: 'noch nicht in einem Vertrauensdokument',
+  waitsForAdmin: 'wartet auf die Bestätigung eines anderen Admins',
+  cools: 'neu: zählt ab',
+  freshLead:
+    'Ein Passkey und ein Wiederherstellungsschlüssel überdauern diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind: Melden Sie sich erneut bei Ihrer Organisation an, und Sie kommen hierher zurück.',
+  freshCodeLead:
+    'Ein Passkey überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind, mit einem neuen Code per Mail.',
+  fresh: 'Erneut anmelden',
+  freshCode: 'Code zusenden',
+  freshCodeField: 'Code aus der Mail',
+  others: 'Neue Passkeys anderer',
+  othersLead:
+    'Sie zählen noch nicht. Fragen Sie die Person auf einem anderen Weg, ob sie ihn angelegt hat; bestätigen Sie ihn dann. Wenn nicht, entfernen Sie ihn.',
+  owner: 'Gehört',
+  confirm: 'Bestätigen',
+  confirmName: (name) => `${name} bestätigen`,
+  strengthen: 'Auch mit Ihrem Passkey anmelden',
+  strengthenLead:
+    'Sie haben sich mit einem Code per Mail angemeldet. Mit Ihrem Passkey dazu können Sie unterschreiben, Ihre Organisation in Besitz nehmen und Personen und Regeln ändern.',
   act: 'Aktionen',
   remove: 'Entfernen',
   removeName: (name) => `${name} entfernen`,

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
+import { isFresh, useSession } from '../../api/session.js';
 import { reloadTrust } from '../../api/trust.js';
 import { createRecoveryKey, type PrintedRecoveryKey } from '../../passkey/recovery-key.js';
 import type { SigningOrigin } from '../../passkey/signer.js';
@@ -12,10 +13,12 @@ import { Button } from '../../ui/button.js';
 import { GroupedText } from '../../ui/copy.js';
 import { saveFile } from '../../ui/save-file.js';
 import { passkeysTexts } from './passkeys.text.js';
+import { SignInAgain } from './sign-in-again.js';
 
 /** Creates a recovery key, shows its secret once, and registers the public half when the person has kept the secret. */
 export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) {
   const text = useText(passkeysTexts);
+  const session = useSession();
   const made = useMutation({ mutationFn: createRecoveryKey, gcTime: 0 });
   const register = useMutation({
     mutationFn: ({ jwk }: Pick<PrintedRecoveryKey, 'jwk'>) =>
@@ -29,6 +32,7 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
     }),
     onSuccess: (printed) => register.mutate(printed),
   });
+  if (!isFresh(session)) return <SignInAgain />;
   const make = () => (at === null ? made.mutate() : elsewhere.mutate(at));
   return (
     <div className="stack near">

@@ -32,6 +32,8 @@ const en = {
       'Your organisation’s sign-in still sends people to an old address. Its administrator registers this redirect URI instead: {origin}/auth/oidc/ORGANISATION/callback, with the organisation’s short name (“vendor” for the vendor).',
     other_person:
       'This browser is still signed in as someone else. That session stays as it is. To sign in as another person, sign out first.',
+    not_fresh:
+      'Your organisation’s sign-in did not ask you again who you are, so this step is not done. Tell its administrator: it must support max_age and auth_time.',
     assurance_too_low: 'Your organisation requires a stronger sign-in.',
     no_roles: 'Your organisation no longer gives you a role in Countersign.',
     needed_role:
@@ -77,6 +79,8 @@ const de: typeof en = {
       'Die Anmeldung Ihrer Organisation schickt Sie noch an eine alte Adresse. Ihr Administrator trägt stattdessen diese Redirect-URI ein: {origin}/auth/oidc/ORGANISATION/callback, mit dem Kurznamen der Organisation („vendor“ für den Anbieter).',
     other_person:
       'In diesem Browser ist noch jemand anderes angemeldet. Diese Sitzung bleibt, wie sie ist. Melden Sie sich zuerst ab, um sich als eine andere Person anzumelden.',
+    not_fresh:
+      'Die Anmeldung Ihrer Organisation hat nicht noch einmal gefragt, wer Sie sind; darum ist dieser Schritt nicht getan. Sagen Sie es dem Administrator: Sie muss max_age und auth_time unterstützen.',
     assurance_too_low: 'Ihre Organisation verlangt eine stärkere Anmeldung.',
     no_roles: 'Ihre Organisation gibt Ihnen keine Rolle in Countersign mehr.',
     needed_role:

@@ -17,7 +17,15 @@ import { withHashing } from '../../passkey/web-hashing.js';
 import type { SigningConfig } from '../config.js';
 import type { RecoverTask, SignTask } from '../protocol.js';
 import { type DescribeContext, type DescribedMember, describeMembers, type Table } from './members.js';
-import { approvalTable, invitationTable, liftTable, stopTable, termsTable, trustTable } from './tables.js';
+import {
+  approvalTable,
+  invitationTable,
+  liftTable,
+  presenceTable,
+  stopTable,
+  termsTable,
+  trustTable,
+} from './tables.js';
 
 /** A statement in words, as a person reads it before signing. */
 export interface StatementDescription {
@@ -70,6 +78,11 @@ const DESCRIBERS: Readonly<Record<Statement['type'], Describer>> = {
     title: context.words.lift(statement.tenant),
     parts: [statementPart(statement, liftTable, context)],
   }),
+  'countersign/presence/v1': async ({ statement }, context) => {
+    const { words } = context;
+    const title = 'credential' in statement ? words.consentTo : words.signInTo(statement.tenant);
+    return { title, parts: [statementPart(statement, presenceTable, context)] };
+  },
   'countersign/trust/v1': describeTrust,
 };
 

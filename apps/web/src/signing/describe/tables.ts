@@ -2,6 +2,7 @@ import type {
   ApprovalStatement,
   InvitationStatement,
   LiftStatement,
+  PresenceStatement,
   StopStatement,
   Terms,
   TrustDocument,
@@ -91,6 +92,18 @@ export const liftTable: TableOf<LiftStatement> = {
   stop: { label: 'stop', describe: value.digest },
   ...stopped,
   type: { label: 'type', describe: value.exactly('countersign/lift/v1') },
+};
+
+export const presenceTable: TableOf<PresenceStatement> = {
+  person: { label: 'person', describe: value.person },
+  tenant: { label: 'tenant', describe: value.text },
+  purpose: { label: 'purpose', describe: (each, { words }) => words.purpose(each) },
+  credential: { label: 'credential', describe: value.text, optional: true },
+  notBefore: { label: 'acceptedFrom', describe: value.instant },
+  notAfter: { label: 'acceptedUntil', describe: value.instant },
+  nonce: { label: 'nonce', describe: value.text },
+  deployment: common.deployment,
+  type: { label: 'type', describe: value.exactly('countersign/presence/v1') },
 };
 
 export const trustTable: TableOf<TrustDocument> = {

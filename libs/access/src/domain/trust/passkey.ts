@@ -31,6 +31,16 @@ export interface EnrolledPasskey {
   removedAt: string | null;
 }
 
+/**
+ * True if the passkey counts: its cooling time is over, or another admin has confirmed it. Before a tenant is claimed, the
+ * broker alone decides whose passkeys approve, so a new one waits until its owner and the admins have had time to object.
+ * In a claimed tenant a passkey counts once its people have signed a trust document that lists it.
+ */
+export const isActivePasskey = (
+  { activeFrom, removedAt }: Pick<EnrolledPasskey, 'activeFrom' | 'removedAt'>,
+  now: Date,
+): boolean => removedAt === null && activeFrom !== null && Date.parse(activeFrom) <= now.getTime();
+
 /** An Ed25519 key whose private half is printed and kept offline. It signs trust documents only. */
 export interface RecoveryKey {
   /** RFC 7638 thumbprint of `jwk`. */

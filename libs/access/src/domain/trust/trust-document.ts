@@ -8,7 +8,7 @@ import {
 } from '@countersign/contract';
 import type { PrivacyControls } from '../organisation.js';
 import { hasRole, type Person } from '../person.js';
-import type { EnrolledPasskey, RecoveryKey, RelyingParty } from './passkey.js';
+import { type EnrolledPasskey, isActivePasskey, type RecoveryKey, type RelyingParty } from './passkey.js';
 import type { TrustReset, TrustVersion } from './trust-version.js';
 
 /** One day less than the longest allowed validity: the last person to sign has a day. */
@@ -20,6 +20,7 @@ export interface TrustFacts {
   deployment: string;
   tenant: string;
   people: readonly Person[];
+  /** Of an unclaimed tenant only those that count: see `isActivePasskey`. */
   passkeys: readonly EnrolledPasskey[];
   recoveryKeys: readonly RecoveryKey[];
   controls: PrivacyControls;
@@ -43,13 +44,14 @@ export const startsNewChain = (
   { current }: Pick<TrustFacts, 'current'>,
 ): boolean => seq === 1 && current !== null;
 
-/** Only keys made since the reset: an older key may be one of the lost ones, in unknown hands. */
+/** Only active keys made since the reset: an older key may be one of the lost ones, in unknown hands. */
 function keysSince(
-  { passkeys, recoveryKeys }: TrustFacts,
+  { passkeys, recoveryKeys, now }: TrustFacts,
   reset: TrustReset,
 ): Pick<TrustFacts, 'passkeys' | 'recoveryKeys'> {
   const since = (key: { createdAt: string }) => Date.parse(key.createdAt) > Date.parse(reset.createdAt);
-  return { passkeys: passkeys.filter(since), recoveryKeys: recoveryKeys.filter(since) };
+  const active = passkeys.filter((passkey) => since(passkey) && isActivePasskey(passkey, now));
+  return { passkeys: active, recoveryKeys: recoveryKeys.filter(since) };
 }
 
 /** The facts by which to check this document. If a reset allows it to start a new chain, no version precedes it. */

@@ -2,6 +2,7 @@ import type { Terms } from '@countersign/contract';
 import type { Invitation } from '../../domain/invitation.js';
 import { isForTenant, type TenantRecord } from '../../domain/organisation.js';
 import { hasRole, type Person } from '../../domain/person.js';
+import { isActivePasskey } from '../../domain/trust/passkey.js';
 import { countersignedActions, type TrustStatus, UNCLAIMED } from '../../domain/trust/trust-status.js';
 import type { PolicyContext } from '../../policy/context.js';
 import {
@@ -45,7 +46,7 @@ export async function loadPolicyContext(
   // At once: they share a round trip.
   const [trust, openInvitations, activeLocks, openRequests, policy, service, reviewers, approvers] =
     await Promise.all([
-      tenant === null ? UNCLAIMED : loadTrustStatus(unit, tenant, access),
+      tenant === null ? UNCLAIMED : loadTrustStatus(unit, tenant, access, more.now),
       more.stage === 'request'
         ? unit.invitations.open(access.tenant, access.service, MAX_OPEN_INVITATIONS)
         : [],
@@ -94,27 +95,31 @@ async function loadTrustStatus(
   unit: TrustReads,
   { slug, controls }: TenantRecord,
   { scope }: Pick<RequestedAccess, 'scope'>,
+  now: Date,
 ): Promise<TrustStatus> {
   const document = (await unit.trust.current(slug))?.document ?? null;
   const mustBeSigned = countersignedActions(scope, controls, { document }).length > 0;
   const stops = document === null ? [] : await unit.stops.standing(slug);
   return {
     document,
-    signers: mustBeSigned ? await countSigners(unit, slug, document) : 0,
+    signers: mustBeSigned ? await countSigners(unit, slug, document, now) : 0,
     stopped: stops.some(({ digest }) => digest === null),
   };
 }
 
-/** Counts approvers with a valid passkey: one that the document in force lists or, in an unclaimed tenant, any enrolled one. */
+/** Counts approvers with a valid passkey: one that the document in force lists or, in an unclaimed tenant, any active one. */
 async function countSigners(
   unit: TrustReads,
   tenant: string,
   document: TrustStatus['document'],
+  now: Date,
 ): Promise<number> {
   const people = await unit.organisation.people(tenant);
   const able = new Set(
     document === null
-      ? (await unit.authenticators.passkeys(tenant)).map(({ person }) => person)
+      ? (await unit.authenticators.passkeys(tenant))
+          .filter((passkey) => isActivePasskey(passkey, now))
+          .map(({ person }) => person)
       : (await activePasskeys(unit, document)).map(({ person }) => person),
   );
   return people.filter((person) => hasRole(person, 'approver') && able.has(person.id)).length;

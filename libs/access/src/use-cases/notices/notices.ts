@@ -3,6 +3,7 @@ import type { ApiKey } from '../../domain/api-key.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Invitation } from '../../domain/invitation.js';
 import type { TenantRole, VendorRole } from '../../domain/organisation.js';
+import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
 import type { TrustReset } from '../../domain/trust/trust-version.js';
 import type { NoticeDraft, NoticeKind } from '../../ports/index.js';
 
@@ -60,6 +61,14 @@ export function resetNotice({ id, tenant, state }: TrustReset, at: string): Noti
   const notice = trustNotice(tenant, RESETS[state], id, at);
   return { ...notice, audience: [...notice.audience, everyoneAt(tenant, 'auditor')] };
 }
+
+/** Sent to the owner of a new passkey and to the admins, so that someone objects if it is not the owner's. */
+export const passkeyNotice = ({ id, tenant, person }: EnrolledPasskey, at: string): NoticeDraft => ({
+  kind: 'passkey.enrolled',
+  subject: id,
+  audience: [person, everyoneAt(tenant, 'admin')],
+  at,
+});
 
 /** Sent to the people whom the request's new state concerns. */
 export function requestNotice(request: AccessRequest, at: string): NoticeDraft {

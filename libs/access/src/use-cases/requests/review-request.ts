@@ -103,6 +103,12 @@ function nextState(request: AccessRequest, needs: ReviewNeeds, reviews: readonly
   return last.decision === 'counter' ? 'countered' : nextRequestState(request, needs, reviews);
 }
 
+/** A review says `passkey` only if it is countersigned. A session with that assurance began with a mailed code. */
+function assuranceOf({ assurance }: Principal, isCountersigned: boolean): Review['assurance'] {
+  if (isCountersigned) return 'passkey';
+  return assurance === 'passkey' ? 'mail-code' : assurance;
+}
+
 async function storeReview(
   deps: Deps,
   unit: TenantUnit,
@@ -126,7 +132,7 @@ async function storeReview(
     digest: by.input.digest,
     reason: by.input.reason,
     channel: by.principal.channel,
-    assurance: by.countersignature === null ? by.principal.assurance : 'passkey',
+    assurance: assuranceOf(by.principal, by.countersignature !== null),
     at: by.at,
     offer: by.offer,
     countersignature: by.countersignature,

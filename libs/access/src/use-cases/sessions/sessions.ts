@@ -120,6 +120,7 @@ export async function authenticateSession(
     person,
     channel: kind === 'web' ? 'web' : 'api',
     assurance: session.assurance,
+    ...(session.authenticatedAt === null ? {} : { authenticatedAt: session.authenticatedAt }),
   };
   if (!use || now.getTime() - Date.parse(session.seenAt) < SEEN_INTERVAL_MS) return { principal, session };
   const seenAt = now.toISOString();

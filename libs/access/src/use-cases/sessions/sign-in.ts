@@ -33,7 +33,7 @@ export interface ProvidedIdentity {
 }
 
 /** The browser that is signed in; `replaces` is the session that it held before. */
-export type SignInTo = Pick<SessionDraft, 'device' | 'replaces'>;
+export type SignInTo = Pick<SessionDraft, 'device' | 'replaces' | 'authenticatedAt'>;
 
 /**
  * Signs in a person whom a provider has authenticated. At the first sign-in their verified e-mail address finds them among

@@ -1,6 +1,7 @@
 import { canonicalJson, encodeBase64url, type Hashing, type RecoveryJwk, utf8 } from '@countersign/contract';
+import { requireFreshSignIn } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
-import type { EnrolledPasskey, RecoveryKey } from '../../domain/trust/passkey.js';
+import { type EnrolledPasskey, isActivePasskey, type RecoveryKey } from '../../domain/trust/passkey.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
@@ -50,6 +51,8 @@ export async function removePasskey(
     const { authenticators, trust, log } = unit;
     const passkey = isBase64url(id) ? await authenticators.passkey(id) : null;
     if (passkey === null || passkey.removedAt !== null) throw notFound('passkey');
+    // Otherwise a stolen session could remove the passkey whose consent a new one needs.
+    if (passkey.person === actor.id) requireFreshSignIn(principal, deps.clock.now());
     if (passkey.person !== actor.id && !actor.roles.includes('admin'))
       throw new AccessError('forbidden', 'Only its owner or an admin can remove a passkey.');
     const documents = [(await trust.current(tenant))?.document, (await trust.openProposal(tenant))?.document];
@@ -70,11 +73,45 @@ export async function removePasskey(
   });
 }
 
+/**
+ * Confirms another person's new passkey, as an admin of the tenant: it counts at once. Two people then stand for it, so
+ * neither a stolen session nor a single mailbox is enough.
+ *
+ * @throws AccessError `forbidden`, `fresh_sign_in_required`, `not_found`, `wrong_state` if it counts already
+ */
+export async function confirmPasskey(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  id: string,
+): Promise<ListedPasskey> {
+  if (principal.person.tenant !== tenant) throw notFound('tenant');
+  return deps.store.forTenant(tenant, async (unit) => {
+    const { actor } = await requireOwnTenant(unit, principal, 'passkey.confirm', tenant);
+    const now = deps.clock.now();
+    requireFreshSignIn(principal, now);
+    const passkey = isBase64url(id) ? await unit.authenticators.passkey(id) : null;
+    if (passkey === null || passkey.removedAt !== null) throw notFound('passkey');
+    if (passkey.person === actor.id)
+      throw new AccessError('forbidden', 'Another admin confirms it: no one confirms their own passkey.');
+    const at = now.toISOString();
+    if (isActivePasskey(passkey, now) || !(await unit.authenticators.confirmPasskey(id, actor.id, at)))
+      throw new AccessError('wrong_state', 'This passkey counts already.');
+    await unit.log.append({
+      type: 'passkey.confirmed',
+      at,
+      actor: actor.id,
+      data: { person: passkey.person, credential: id },
+    });
+    return { ...passkey, activeFrom: at, confirmedBy: actor.id, inTrust: false };
+  });
+}
+
 /** Other texts are not credential ids; the store is not queried for them. */
 const isBase64url = (text: string): boolean => /^[A-Za-z0-9_-]+$/.test(text);
 
 /**
- * Stores the public half of a recovery key that the caller's browser made and printed. A person has at most one; a new key
+ * Stores, after a fresh sign-in, the public half of a recovery key that the caller's browser made and printed. A person has at most one; a new key
  * replaces the old one.
  *
  * @throws AccessError `forbidden`, `not_found`, `conflict` if it is registered already
@@ -87,7 +124,8 @@ export async function addRecoveryKey(
 ): Promise<ListedRecoveryKey> {
   if (principal.person.tenant !== tenant) throw notFound('tenant');
   return deps.store.forTenant(tenant, async (own) => {
-    const { actor } = await requireOwnTenant(own, principal, 'passkey.enrol', tenant);
+    requireFreshSignIn(principal, deps.clock.now());
+    const { actor } = await requireOwnTenant(own, principal, 'recovery-key.register', tenant);
     const at = deps.clock.now().toISOString();
     const earlier = (await own.authenticators.recoveryKeys(tenant)).find(({ person }) => person === actor.id);
     if (earlier !== undefined) await removeRecoveryKeyIn(own, earlier, actor, at);

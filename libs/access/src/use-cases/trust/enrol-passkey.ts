@@ -1,4 +1,4 @@
-import { encodeBase64url } from '@countersign/contract';
+import { requireFreshSignIn } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import {
   type EnrolledPasskey,
@@ -8,15 +8,21 @@ import {
 import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
 import type { PasskeysUnit } from '../../ports/index.js';
+import { passkeyNotice } from '../notices/notices.js';
 import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
-import type { Deps, SigningDeps } from '../shared/deps.js';
-import { hexDigest } from '../shared/secrets.js';
+import type { SigningDeps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import type { ListedPasskey } from './authenticators.js';
+import {
+  beginCeremonyIn,
+  endCeremonyIn,
+  type PresenceOffer,
+  presenceKeysOf,
+  presenceOffer,
+  requirePresence,
+} from './presence.js';
+import type { SigningKey } from './verify-signature.js';
 
-/** How long an enrolment may take. */
-const ENROLMENT_MINUTES = 5;
-const CHALLENGE_BYTES = 32;
 /** Per person: as many as a trust document allows one of its people. */
 const MAX_PASSKEYS = 10;
 
@@ -28,6 +34,8 @@ export interface EnrolmentBegun {
   relyingParty: RelyingParty;
   /** Credentials that this person has enrolled already. */
   known: string[];
+  /** What one of the person's passkeys has to sign besides, with the new credential's id; null if none has to. */
+  consent: PresenceOffer | null;
 }
 
 /** A passkey whose attestation is verified, before it is stored. */
@@ -38,10 +46,12 @@ export type ProvenPasskey = Pick<
 
 /**
  * Begins the enrolment of the caller's passkey. The challenge is valid once, for this session, for five minutes.
+ * It needs a fresh sign-in: a stolen session alone enrols nothing.
  *
  * @param origin of a signing page of the customer's own that no trust document names yet; absent: the relying party of the
  *   document in force, or this broker's
- * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` if passkeys cannot be made here
+ * @throws AccessError `forbidden`, `not_found`, `fresh_sign_in_required`, `invalid_request`, `conflict` if passkeys cannot be
+ *   made here
  */
 export function beginEnrolment(
   deps: SigningDeps,
@@ -51,25 +61,42 @@ export function beginEnrolment(
   origin?: string,
 ): Promise<EnrolmentBegun> {
   return deps.store.passkeys.write(async (unit) => {
-    const { actor } = await requireOwnTenant(unit, principal, 'passkey.enrol', tenant);
-    const { authenticators, trust } = await unit.tenant(tenant);
+    const own = await requireMayEnrol(deps, unit, principal, tenant);
+    const { actor, authenticators, trust } = own;
     const { rpId, origins } = selectRelyingParty(deps, origin, await trust.current(tenant));
     const known = (await authenticators.passkeys(tenant)).filter(({ person }) => person === actor.id);
-    const challenge = encodeBase64url(deps.random.bytes(CHALLENGE_BYTES));
-    const now = deps.clock.now();
-    await unit.attempts.purge(now.toISOString());
-    await unit.attempts.insert({
-      hash: hexDigest(deps.hashing, challenge),
-      kind: 'passkey',
-      person: actor.id,
-      browser: null,
-      data: { session },
-      misses: 0,
-      createdAt: now.toISOString(),
-      expiresAt: new Date(now.getTime() + ENROLMENT_MINUTES * 60_000).toISOString(),
-    });
-    return { person: actor, challenge, relyingParty: { rpId, origins }, known: known.map(({ id }) => id) };
+    const ceremony = await beginCeremonyIn(deps, unit, actor, session, 'enrol');
+    return {
+      ...{ person: actor, challenge: ceremony.nonce, relyingParty: { rpId, origins } },
+      known: known.map(({ id }) => id),
+      consent: presenceOffer(deps, actor, ceremony, await consentKeysOf(deps, own, actor)),
+    };
   });
+}
+
+/**
+ * Requires a fresh sign-in. A mailed code is enough only where the tenant has no provider.
+ *
+ * @throws AccessError `forbidden`, `not_found`, `fresh_sign_in_required`
+ */
+async function requireMayEnrol(deps: SigningDeps, unit: PasskeysUnit, principal: Principal, slug: string) {
+  const { actor, tenant } = await requireOwnTenant(unit, principal, 'passkey.enrol', slug);
+  if (principal.assurance === 'mail-code' && tenant.oidc !== null)
+    throw new AccessError('forbidden', 'Your organisation has a sign-in of its own now. Use that one.');
+  requireFreshSignIn(principal, deps.clock.now());
+  return { ...(await unit.tenant(slug)), actor };
+}
+
+/**
+ * The passkeys of which one has to consent to a new one. In a claimed tenant the people consent by signing the next trust
+ * document: until then a new passkey counts for nothing, and the old ones may be lost.
+ */
+async function consentKeysOf(
+  deps: SigningDeps,
+  own: Awaited<ReturnType<PasskeysUnit['tenant']>>,
+  { id }: Person,
+): Promise<SigningKey[]> {
+  return (await own.trust.current(own.tenant)) === null ? presenceKeysOf(deps, own, id) : [];
 }
 
 /**
@@ -103,58 +130,66 @@ function selectRelyingParty(
   return found;
 }
 
+/** How a passkey is enrolled. */
+export interface Enrolment {
+  session: string;
+  name: string;
+  /** The consent of a passkey that the person has already, as received. */
+  consent?: unknown;
+  /** Seconds until a new passkey counts in an unclaimed tenant. */
+  cooling: number;
+}
+
 /**
- * Stores the caller's passkey, whose attestation is verified. It may then sign proposals of trust documents. In a claimed
- * tenant it approves nothing before a trust document lists it.
+ * Stores the caller's passkey, whose attestation is verified, and notifies its owner and the admins. In an unclaimed tenant
+ * it counts after the cooling time, or once another admin has confirmed it; one that was enrolled with nothing but a mailed
+ * code counts only once it is confirmed. In a claimed tenant it approves nothing before a trust document lists it.
  *
- * @throws AccessError `forbidden`, `not_found`, `wrong_state` if this session began no enrolment with that challenge, or
- *   too long ago; `conflict` if the credential is enrolled already
+ * @throws AccessError `forbidden`, `not_found`, `fresh_sign_in_required`, `wrong_state` if this session began no enrolment
+ *   with that challenge, or too long ago; `countersignature_required` without the consent of an earlier passkey;
+ *   `invalid_request` for an invalid consent; `conflict` if the credential is enrolled already
  */
 export function enrolPasskey(
-  deps: Deps,
+  deps: SigningDeps,
   principal: Principal,
   tenant: string,
-  by: { session: string; name: string },
+  by: Enrolment,
   proven: ProvenPasskey,
 ): Promise<ListedPasskey> {
   return deps.store.passkeys.write(async (unit) => {
-    const { actor } = await requireOwnTenant(unit, principal, 'passkey.enrol', tenant);
-    await takeChallenge(deps, unit, actor, by.session, proven.challenge);
-    const own = await unit.tenant(tenant);
+    const own = await requireMayEnrol(deps, unit, principal, tenant);
+    const { actor } = own;
+    const { challenge, ...rest } = proven;
+    const ceremony = await endCeremonyIn(deps, unit, actor, by.session, 'enrol', challenge);
     const mine = (await own.authenticators.passkeys(tenant)).filter(({ person }) => person === actor.id);
     if (mine.length >= MAX_PASSKEYS)
       throw new AccessError('conflict', `You have ${MAX_PASSKEYS} passkeys already. Remove one first.`);
-    const { challenge: _challenge, ...rest } = proven;
-    const createdAt = deps.clock.now().toISOString();
-    const passkey = {
+    const keys = await consentKeysOf(deps, own, actor);
+    if (keys.length > 0 && by.consent === undefined)
+      throw new AccessError('countersignature_required', 'Consent with a passkey that you have already.', {
+        pointer: '/consent',
+      });
+    const consent =
+      keys.length === 0 ? null : requirePresence(deps, actor, ceremony, keys, by.consent, proven.id);
+    const now = deps.clock.now();
+    const createdAt = now.toISOString();
+    const needsConfirmation = principal.assurance === 'mail-code' && consent === null;
+    const passkey: EnrolledPasskey = {
       ...rest,
-      ...{ tenant, person: actor.id, name: by.name, createdAt, removedAt: null },
-      ...{ activeFrom: createdAt, confirmedBy: null, consent: null },
+      ...{ tenant, person: actor.id, name: by.name, consent },
+      activeFrom: needsConfirmation ? null : new Date(now.getTime() + by.cooling * 1_000).toISOString(),
+      ...{ confirmedBy: null, createdAt, removedAt: null },
     };
     await own.authenticators.addPasskey(passkey);
+    const { id, jwk, rpId, activeFrom } = passkey;
     await own.log.append({
       type: 'passkey.enrolled',
       at: createdAt,
       actor: actor.id,
-      data: { person: actor.id, credential: passkey.id, jwk: passkey.jwk, rpId: passkey.rpId },
+      data: { person: actor.id, credential: id, jwk, rpId, activeFrom, consent: consent?.credential ?? null },
       personal: { name: by.name },
     });
+    await own.outbox.add(passkeyNotice(passkey, createdAt));
     return { ...passkey, inTrust: false };
   });
-}
-
-async function takeChallenge(
-  deps: Deps,
-  unit: PasskeysUnit,
-  actor: Person,
-  session: string,
-  challenge: string,
-): Promise<void> {
-  const hash = hexDigest(deps.hashing, challenge);
-  const attempt = await unit.attempts.find(hash);
-  const isOurs =
-    attempt?.kind === 'passkey' && attempt.person === actor.id && attempt.data['session'] === session;
-  const isInTime = attempt !== null && deps.clock.now().getTime() < Date.parse(attempt.expiresAt);
-  if (!isOurs || !isInTime || !(await unit.attempts.take(hash)))
-    throw new AccessError('wrong_state', 'This enrolment was not begun here, or took too long. Begin again.');
 }

@@ -1,7 +1,7 @@
 import { parseTrustDocument, statementHash, type TrustDocument } from '@countersign/contract';
 import { type Permission, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
-import { signingPageRelyingParty } from '../../domain/trust/passkey.js';
+import { isActivePasskey, signingPageRelyingParty } from '../../domain/trust/passkey.js';
 import {
   draftTrust,
   factsForDocument,
@@ -65,18 +65,21 @@ export async function loadTrustFacts(
 ): Promise<TrustFacts> {
   const record = await unit.organisation.tenant(tenant);
   if (record === null) throw notFound('tenant');
+  const now = clock.now();
+  const current = await unit.trust.current(tenant);
+  const passkeys = await unit.authenticators.passkeys(tenant);
   return {
     deployment: store.deployment,
     tenant,
     people: await unit.organisation.people(tenant),
-    passkeys: await unit.authenticators.passkeys(tenant),
+    passkeys: current === null ? passkeys.filter((each) => isActivePasskey(each, now)) : passkeys,
     recoveryKeys: await unit.authenticators.recoveryKeys(tenant),
     controls: record.controls,
-    current: await unit.trust.current(tenant),
+    current,
     reset: await unit.trust.openReset(tenant),
     defaultRelyingParty: relyingParty,
     nextRelyingParty: null,
-    now: clock.now(),
+    now,
   };
 }
 
@@ -99,7 +102,10 @@ export function readTrustDraft(
       origin === undefined ? null : signingPageRelyingParty(origin, facts.current?.document ?? null);
     const draft = draftTrust({ ...facts, nextRelyingParty });
     if (draft === null)
-      throw new AccessError('conflict', 'Nobody has a passkey yet. Enrol one, then read the draft.');
+      throw new AccessError(
+        'conflict',
+        'Nobody has a passkey that counts yet. Enrol one, and wait until it counts or let another admin confirm it.',
+      );
     return draft;
   });
 }

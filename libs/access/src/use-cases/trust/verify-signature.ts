@@ -1,17 +1,18 @@
 import type { Signature, Statement, TrustDocument } from '@countersign/contract';
-import type { EnrolledPasskey, RelyingParty } from '../../domain/trust/passkey.js';
+import { type EnrolledPasskey, isActivePasskey, type RelyingParty } from '../../domain/trust/passkey.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
 
 type Reads = Pick<TenantUnit, 'tenant' | 'trust' | 'authenticators'>;
-type Key = Pick<EnrolledPasskey, 'id' | 'jwk'> & RelyingParty;
+/** A passkey with which a person may sign, and where it may be used. */
+export type SigningKey = Pick<EnrolledPasskey, 'id' | 'jwk'> & RelyingParty;
 
 /**
  * Requires a signature by a passkey of this person: one that the trust document in force lists or, while the tenant is
- * unclaimed, one that they have enrolled.
+ * unclaimed, an active one that they have enrolled.
  *
- * @throws AccessError `invalid_request`
+ * @throws AccessError `invalid_request`, `forbidden` if the passkey does not count yet
  */
 export async function requireSignedBy<S extends Statement>(
   deps: SigningDeps,
@@ -20,6 +21,12 @@ export async function requireSignedBy<S extends Statement>(
   signature: Signature<S>,
 ): Promise<void> {
   const key = await findSigningKey(deps, unit, person, signature.credential);
+  if (key === undefined && (await isWaiting(unit, person, signature.credential)))
+    throw new AccessError(
+      'forbidden',
+      'This passkey is new and does not count yet. Wait until its cooling time is over, or let another admin confirm it.',
+      { pointer: '/countersignature/credential' },
+    );
   if (key === undefined)
     throw new AccessError(
       'invalid_request',
@@ -29,18 +36,24 @@ export async function requireSignedBy<S extends Statement>(
   requireValidSignature(deps, signature, key);
 }
 
+async function isWaiting(unit: Reads, person: string, credential: string): Promise<boolean> {
+  if ((await unit.trust.current(unit.tenant)) !== null) return false;
+  const own = (await unit.authenticators.passkeys(unit.tenant)).filter((each) => each.person === person);
+  return own.some(({ id }) => id === credential);
+}
+
 /** This person's passkey with that credential id; undefined if they may not sign with it. */
 export async function findSigningKey(
   deps: SigningDeps,
   unit: Reads,
   person: string,
   credential: string,
-): Promise<Key | undefined> {
+): Promise<SigningKey | undefined> {
   return (await signingKeysOf(deps, unit, person)).find(({ id }) => id === credential);
 }
 
 /** @throws AccessError `invalid_request` if the key has not signed this */
-export function requireValidSignature(deps: SigningDeps, signature: Signature, key: Key): void {
+export function requireValidSignature(deps: SigningDeps, signature: Signature, key: SigningKey): void {
   const objection = deps.signatures.checkAssertion(signature, key);
   if (objection !== undefined)
     throw new AccessError('invalid_request', `This signature is not valid: ${objection.detail}.`, {
@@ -48,7 +61,12 @@ export function requireValidSignature(deps: SigningDeps, signature: Signature, k
     });
 }
 
-async function signingKeysOf({ relyingParty }: SigningDeps, unit: Reads, person: string): Promise<Key[]> {
+/** Every passkey that this person may sign with now. */
+export async function signingKeysOf(
+  { relyingParty, clock }: SigningDeps,
+  unit: Reads,
+  person: string,
+): Promise<SigningKey[]> {
   const document = (await unit.trust.current(unit.tenant))?.document;
   if (document !== undefined) {
     const { rpId, origins } = document;
@@ -59,6 +77,7 @@ async function signingKeysOf({ relyingParty }: SigningDeps, unit: Reads, person:
   const enrolled = await unit.authenticators.passkeys(unit.tenant);
   return enrolled
     .filter((passkey) => passkey.person === person && passkey.rpId === relyingParty.rpId)
+    .filter((passkey) => isActivePasskey(passkey, clock.now()))
     .map(({ id, jwk }) => ({ id, jwk, ...relyingParty }));
 }
 

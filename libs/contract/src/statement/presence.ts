@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { instant } from '../terms/members.js';
+import {
+  bytes,
+  deployment,
+  inItsWindow,
+  ofTenant,
+  person,
+  readStatement,
+  type StatementRule,
+  tenant,
+} from './members.js';
+
+export const PRESENCE_TYPE = 'countersign/presence/v1';
+
+/** How long a presence is accepted at most. */
+export const MAX_PRESENCE_SECONDS = 300;
+
+/**
+ * A person's proof to the broker that they hold their passkey now (docs/contract.md, Statements). It opens nothing at a
+ * gateway. With `sign-in` it strengthens a session that a mailed code opened. With `enrol` its person consents to a new
+ * passkey, which `credential` names. Canonical JSON, which is hashed and signed:
+ *
+ *     {"credential":"…","deployment":"dep_…","nonce":"…","notAfter":"…Z","notBefore":"…Z","person":"usr_…","purpose":"enrol",
+ *      "tenant":"…","type":"countersign/presence/v1"}
+ */
+export type PresenceStatement = {
+  type: typeof PRESENCE_TYPE;
+  /** `dep_…` */
+  deployment: string;
+  tenant: string;
+  /** `usr_…`, who signs it. */
+  person: string;
+  purpose: 'sign-in' | 'enrol';
+  /** The id of the new passkey, base64url; only with `enrol`. */
+  credential?: string;
+  /** 32 random bytes, base64url, that the broker chose. Each counts once. */
+  nonce: string;
+  /** It is accepted between these two, at most five minutes apart. */
+  notBefore: string;
+  notAfter: string;
+};
+
+/** The shape of a presence, published as docs/schemas/presence-v1.json. */
+export const presenceSchema: z.ZodType<PresenceStatement> = z.strictObject({
+  type: z.literal(PRESENCE_TYPE),
+  deployment,
+  tenant,
+  person,
+  purpose: z.enum(['sign-in', 'enrol']),
+  credential: z.exactOptional(bytes(16, 1_023)),
+  nonce: bytes(32, 32),
+  notBefore: instant,
+  notAfter: instant,
+});
+
+const RULES: readonly StatementRule<PresenceStatement>[] = [
+  ofTenant,
+  ...inItsWindow,
+  [
+    '/notAfter',
+    ({ notBefore, notAfter }) => Date.parse(notAfter) - Date.parse(notBefore) <= MAX_PRESENCE_SECONDS * 1_000,
+    'is more than five minutes after `notBefore`',
+  ],
+  [
+    '/credential',
+    ({ purpose, credential }) => (purpose === 'enrol') === (credential !== undefined),
+    'is named to enrol a passkey, and only then',
+  ],
+];
+
+/** Parses the statement of a presence. Throws ContractError `invalid_statement` with a pointer. */
+export function parsePresence(value: unknown): PresenceStatement {
+  return readStatement(presenceSchema, RULES, value, 'presence');
+}
