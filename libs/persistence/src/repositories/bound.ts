@@ -1,8 +1,9 @@
+import type { Located } from '@countersign/access';
 import type { EntityManager, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { StoreError } from '../errors.js';
 import type { Owners } from '../units/context.js';
 import type { PendingWrites } from '../units/pending-writes.js';
-import { selectRows } from './plain-rows.js';
+import { query, selectRows } from './plain-rows.js';
 
 /** What the repositories of one unit of work share. */
 export interface SharedWithUnit {
@@ -41,6 +42,18 @@ export abstract class BoundRepository<Row extends ObjectLiteral & { tenant: stri
           this.reach.tenant,
           ...parameters,
         ]);
+  }
+
+  /**
+   * Ids and tenants of the first rows in reach by plain SQL, for jobs that look again and again.
+   *
+   * @param rest condition and order; columns by their database names
+   */
+  protected async locate(rest: string, parameters: unknown[]): Promise<Located[]> {
+    const table = this.manager.dataSource.getMetadata(this.entity).tableName;
+    const own = this.reach === 'all-tenants' ? '' : 'tenant = ? AND ';
+    const bound = this.reach === 'all-tenants' ? parameters : [this.reach.tenant, ...parameters];
+    return query<Located>(this.manager, `SELECT id, tenant FROM ${table} WHERE ${own}${rest}`, bound);
   }
 
   protected reaches(tenant: string): boolean {

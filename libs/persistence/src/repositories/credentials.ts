@@ -148,10 +148,12 @@ export class SigningKeys implements SigningKeyRepository {
   ) {}
 
   async list(use: StoredKey['use']): Promise<StoredKey[]> {
-    const rows = await this.manager.find(SigningKeyEntity, {
-      where: { use },
-      order: { createdAt: 'ASC', kid: 'ASC' },
-    });
+    const rows = await selectRows(
+      this.manager,
+      SigningKeyEntity,
+      'WHERE "use" = ? ORDER BY created_at, kid',
+      [use],
+    );
     return rows.map(({ sealedPem, ...row }) => ({
       ...row,
       privatePem: this.sealer.open(signingKeyPlace(row), sealedPem),

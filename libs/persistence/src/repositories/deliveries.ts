@@ -18,26 +18,25 @@ import { NoticeEntity } from '../entities/delivery.entity.js';
 import { NoticeDeliveryEntity } from '../entities/notice-delivery.entity.js';
 import { insertRows } from './many-rows.js';
 import { toNotice } from './outbox.js';
-import { updateRow } from './plain-rows.js';
+import { places, selectRows, updateRow } from './plain-rows.js';
 
 /** An undelivered one before it, of the same recipient about the same request. */
-const EARLIER = `SELECT 1 FROM deliveries e WHERE e.channel = row.channel AND e.recipient = row.recipient
-  AND e.lane = row.lane AND e.state = 'due' AND e.notice < row.notice`;
+const EARLIER = `SELECT 1 FROM deliveries e WHERE e.channel = deliveries.channel AND e.recipient = deliveries.recipient
+  AND e.lane = deliveries.lane AND e.state = 'due' AND e.notice < deliveries.notice`;
 
 /** Where notices go, one row for each recipient. */
 export class Deliveries implements DeliveryRepository {
   constructor(private readonly manager: EntityManager) {}
 
   due(channel: DeliveryChannel, now: string, limit: number, busy: readonly string[]): Promise<Delivery[]> {
-    const query = this.manager
-      .createQueryBuilder(NoticeDeliveryEntity, 'row')
-      .where("row.channel = :channel AND row.state = 'due' AND row.nextAt <= :now", {
-        channel,
-        now: comparable(now),
-      })
-      .andWhere(`NOT EXISTS (${EARLIER})`);
-    if (busy.length > 0) query.andWhere('row.recipient NOT IN (:...busy)', { busy });
-    return query.orderBy('row.notice').addOrderBy('row.recipient').limit(limit).getMany();
+    const others = busy.length === 0 ? '' : `AND recipient NOT IN ${places(busy.length)}`;
+    return selectRows(
+      this.manager,
+      NoticeDeliveryEntity,
+      `WHERE channel = ? AND state = 'due' AND next_at <= ? AND NOT EXISTS (${EARLIER}) ${others}
+       ORDER BY notice, recipient LIMIT ?`,
+      [channel, comparable(now), ...busy, limit],
+    );
   }
 
   async count(state: DeliveryState, most: number): Promise<number> {

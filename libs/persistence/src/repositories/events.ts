@@ -2,11 +2,10 @@ import type { EventReads, LogHead, Page, PageQuery, StoredEvent } from '@counter
 import { type CompactRange, rangeRoot } from '@countersign/audit-log';
 import type { Hashing } from '@countersign/contract';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import { DeploymentEntity } from '../entities/deployment.entity.js';
 import { EventEntity, LogHeadEntity } from '../entities/log.entity.js';
 import { BoundRepository } from './bound.js';
 import { instant, nowhere } from './keyset.js';
-import { query } from './plain-rows.js';
+import { query, selectRows } from './plain-rows.js';
 
 type EventFilter = Parameters<EventReads['list']>[0];
 
@@ -40,7 +39,7 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
   }
 
   async head(): Promise<LogHead> {
-    const head = await this.manager.findOneBy(LogHeadEntity, { tenant: this.tenant });
+    const [head] = await selectRows(this.manager, LogHeadEntity, 'WHERE tenant = ?', [this.tenant]);
     return logHeadOf(this.manager, this.hashing, { size: head?.size ?? 0, nodes: head?.range ?? [] });
   }
 
@@ -81,8 +80,12 @@ export async function logHeadOf(
   hashing: Hashing,
   range: CompactRange,
 ): Promise<LogHead> {
-  const { epoch } = await manager.createQueryBuilder(DeploymentEntity, 'row').getOneOrFail();
-  return { epoch, size: range.size, root: Buffer.from(rangeRoot(hashing, range)).toString('base64') };
+  const [row] = await query<{ epoch: string | number }>(manager, 'SELECT epoch FROM deployment', []);
+  return {
+    epoch: Number(row?.epoch),
+    size: range.size,
+    root: Buffer.from(rangeRoot(hashing, range)).toString('base64'),
+  };
 }
 
 function index(cursor: string): number {

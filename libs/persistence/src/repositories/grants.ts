@@ -103,14 +103,8 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantReposit
   }
 
   /** Grants that the clock's job must look at. `now` in the comparable spelling. */
-  due(now: string, limit: number): Promise<{ id: string; tenant: string }[]> {
-    return this.rows()
-      .andWhere('row.dueAt <= :now', { now })
-      .select(['row.id', 'row.tenant'])
-      .orderBy('row.dueAt')
-      .limit(limit)
-      .getMany()
-      .then((rows) => rows.map(({ id, tenant }) => ({ id, tenant })));
+  due(now: string, limit: number): Promise<Located[]> {
+    return this.locate('due_at <= ? ORDER BY due_at LIMIT ?', [now, limit]);
   }
 
   async insert(grant: Grant): Promise<void> {

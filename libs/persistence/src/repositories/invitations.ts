@@ -1,9 +1,17 @@
-import type { Invitation, InvitationRepository, ListFilter, Page, PageQuery } from '@countersign/access';
+import type {
+  Invitation,
+  InvitationRepository,
+  ListFilter,
+  Located,
+  Page,
+  PageQuery,
+} from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { InvitationEntity } from '../entities/invitation.entity.js';
 import { BoundRepository, type RowAccess } from './bound.js';
 import { keysetPage, type Listing } from './keyset.js';
 import { inChunks } from './many-rows.js';
+import { places } from './plain-rows.js';
 
 const LISTING: Listing = {
   what: 'Invitations',
@@ -65,14 +73,12 @@ export class Invitations extends BoundRepository<InvitationEntity> implements In
   }
 
   /** Those whose end has come. `now` in the comparable spelling. */
-  due(now: string, limit: number): Promise<{ id: string; tenant: string }[]> {
-    return this.rows()
-      .andWhere('row.state IN (:...standing) AND row.notAfter <= :now', { standing: STANDING, now })
-      .select(['row.id', 'row.tenant'])
-      .orderBy('row.notAfter')
-      .limit(limit)
-      .getMany()
-      .then((rows) => rows.map(({ id, tenant }) => ({ id, tenant })));
+  due(now: string, limit: number): Promise<Located[]> {
+    return this.locate(`state IN ${places(STANDING.length)} AND not_after <= ? ORDER BY not_after LIMIT ?`, [
+      ...STANDING,
+      now,
+      limit,
+    ]);
   }
 
   async insert(invitation: Invitation): Promise<void> {

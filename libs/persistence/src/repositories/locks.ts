@@ -50,11 +50,12 @@ export class Locks extends BoundRepository<LockEntity> implements LockRepository
 
   /** In force past their time. `now` in the comparable spelling. */
   async due(now: string, limit: number): Promise<{ id: string; tenant: string | null }[]> {
-    const rows = await this.inForce()
-      .andWhere('row.expiresAt <= :now', { now })
-      .orderBy('row.expiresAt')
-      .limit(limit)
-      .getMany();
+    const rows = await selectRows(
+      this.manager,
+      LockEntity,
+      'WHERE lifted_at IS NULL AND expires_at <= ? ORDER BY expires_at LIMIT ?',
+      [now, limit],
+    );
     return rows.map(toLock).map(({ id, tenant }) => ({ id, tenant }));
   }
 

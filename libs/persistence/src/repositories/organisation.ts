@@ -16,7 +16,7 @@ import type {
 } from '@countersign/access';
 import { isForTenant } from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/contract';
-import { type EntityManager, In, IsNull } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import {
   RouteMapEntity,
   ServiceEntity,
@@ -28,7 +28,7 @@ import { ScimUserEntity } from '../entities/scim.entity.js';
 import { StoreError } from '../errors.js';
 import type { RowAccess } from './bound.js';
 import type { OrganisationCache, OrganisationVersion } from './organisation-cache.js';
-import { query } from './plain-rows.js';
+import { query, selectRows } from './plain-rows.js';
 import { ScimGroups } from './scim.js';
 
 const THE_VENDOR = 1;
@@ -81,8 +81,14 @@ export class OrganisationReader implements OrganisationView {
   person(id: string): Promise<Person | null> {
     // Kept for each side by itself: what one does not see, another may.
     return this.kept(`person ${this.reach === 'all-tenants' ? '' : this.reach.tenant} ${id}`, async () => {
-      const row = await this.manager.findOneBy(PersonEntity, { id, ...this.sides() });
-      return row === null ? null : toPerson(row);
+      const isAny = this.reach === 'all-tenants';
+      const [row] = await selectRows(
+        this.manager,
+        PersonEntity,
+        isAny ? 'WHERE id = ?' : 'WHERE id = ? AND side IN (?, ?)',
+        isAny ? [id] : [id, VENDOR_SIDE, this.reach.tenant],
+      );
+      return row === undefined ? null : toPerson(row);
     });
   }
 
@@ -104,15 +110,13 @@ export class OrganisationReader implements OrganisationView {
   withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]> {
     if (tenant !== null && !this.sees(tenant)) return Promise.resolve([]);
     return this.kept(`role ${tenant ?? VENDOR_SIDE} ${role}`, async () => {
-      // Roles are a JSON list of plain words: the quotes make it the whole word. In a query builder, because
-      // a find operator's pattern would go through the column's JSON transformer.
-      const rows = await this.manager
-        .createQueryBuilder(PersonEntity, 'person')
-        .where('person.side = :side', { side: tenant ?? VENDOR_SIDE })
-        .andWhere('person.removedAt IS NULL')
-        .andWhere('person.roles LIKE :role', { role: `%"${role}"%` })
-        .orderBy('person.id')
-        .getMany();
+      // Roles are a JSON list of plain words: the quotes make it the whole word.
+      const rows = await selectRows(
+        this.manager,
+        PersonEntity,
+        'WHERE side = ? AND removed_at IS NULL AND roles LIKE ? ORDER BY id',
+        [tenant ?? VENDOR_SIDE, `%"${role}"%`],
+      );
       return rows.map(toPerson);
     });
   }
@@ -141,10 +145,6 @@ export class OrganisationReader implements OrganisationView {
 
   private sees(slug: string): boolean {
     return this.reach === 'all-tenants' || this.reach.tenant === slug;
-  }
-
-  private sides(): { side?: ReturnType<typeof In<string>> } {
-    return this.reach === 'all-tenants' ? {} : { side: In([VENDOR_SIDE, this.reach.tenant]) };
   }
 }
 

@@ -82,25 +82,16 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
   }
 
   /** Open requests whose `lapsesAt` has come. `now` in the comparable spelling. */
-  due(now: string, limit: number): Promise<{ id: string; tenant: string }[]> {
-    return this.rows()
-      .andWhere('row.state IN (:...open) AND row.lapsesAt <= :now', { open: OPEN_STATES, now })
-      .select(['row.id', 'row.tenant'])
-      .orderBy('row.lapsesAt')
-      .limit(limit)
-      .getMany()
-      .then((rows) => rows.map(({ id, tenant }) => ({ id, tenant })));
+  due(now: string, limit: number): Promise<Located[]> {
+    return this.locate(
+      `state IN ${places(OPEN_STATES.length)} AND lapses_at <= ? ORDER BY lapses_at LIMIT ?`,
+      [...OPEN_STATES, now, limit],
+    );
   }
 
   /** Requests whose reminder is due at `now` (in the comparable spelling). */
-  toRemindOf(now: string, limit: number): Promise<{ id: string; tenant: string }[]> {
-    return this.rows()
-      .andWhere('row.remindAt <= :now', { now })
-      .select(['row.id', 'row.tenant'])
-      .orderBy('row.remindAt')
-      .limit(limit)
-      .getMany()
-      .then((rows) => rows.map(({ id, tenant }) => ({ id, tenant })));
+  toRemindOf(now: string, limit: number): Promise<Located[]> {
+    return this.locate('remind_at <= ? ORDER BY remind_at LIMIT ?', [now, limit]);
   }
 
   async insert(request: AccessRequest): Promise<void> {
