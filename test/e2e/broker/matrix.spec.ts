@@ -430,6 +430,28 @@ const TABLE: Row[] = [
     all: '403 forbidden',
     but: ownLog,
   },
+  // An engineer reads the leaves of their own requests, and never the whole log.
+  ...(
+    [
+      ['checkpoint', 'checkpoint'],
+      ['vkey', 'vkey'],
+      ['policy', 'policy'],
+      ['tile/{path}', 'tile/0/000.p/1'],
+      ['openings/{index}', 'openings/0'],
+      ['proof/{index}', 'proof/0'],
+    ] as const
+  ).map(([path, file]) => ({
+    endpoint: `GET /log/{slug}/${path}`,
+    target: at(`/log/acme/${file}`),
+    all: '403 forbidden' as const,
+    but: tenantAndWatchers,
+  })),
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/witnesses',
+    target: at('/api/v1/tenants/acme/witnesses'),
+    all: '403 forbidden',
+    but: tenantAndWatchers,
+  },
   {
     endpoint: 'GET /api/v1/notices',
     target: at('/api/v1/notices'),
