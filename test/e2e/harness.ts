@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type Assurance,
   type Clock,
+  createApiKey,
   type Deps,
   enrolGateway,
   ensureBrokerKeys,
@@ -15,7 +16,7 @@ import type { BrokerEnvironment } from '@countersign/config';
 import { encodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
 import { nodeKeyMaker, type OpenedStore } from '@countersign/persistence';
 import { type RunningBroker, startBroker } from '../../apps/broker/src/main.js';
-import { organisation, type PersonName } from '../factories/organisation.js';
+import { organisation, PEOPLE, type PersonName } from '../factories/organisation.js';
 import { MASTER_KEY } from '../support/migrated-database.js';
 import { brokerOrigins } from '../support/openapi/broker-origins.js';
 import { type Engine, filledDatabase, openHost } from './filled-database.js';
@@ -142,6 +143,12 @@ export class TestBroker {
   ): Promise<Answer> {
     const bearer = who === null ? {} : { authorization: `Bearer ${this.keys[who]}` };
     return this.fetch(method, path, { ...options, headers: { ...bearer, ...options.headers } });
+  }
+
+  /** Gives someone a new API key, for tests that move the clock by more than a key's 90 days. */
+  async renewKey(who: PersonName): Promise<void> {
+    const { email, tenant } = PEOPLE[who];
+    this.keys[who] = (await createApiKey(this.host, { email, tenant, ttl: 86_400 })).key;
   }
 
   /** A session as a finished, fresh sign-in leaves one. @returns the `Cookie` header of its browser */

@@ -285,6 +285,7 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     const request = async () => makeRequest(broker, 'engineer', UPDATE);
     await claim([ada]);
     broker.clock.advance(180 * 86_400);
+    await broker.renewKey('engineer');
     ada = await Customer.of(broker, 'approver').then((again) => again.with(ada.authenticators));
     await expect(request()).rejects.toThrow('ended at');
     const next = await propose(ada, await draftOf(ada));
