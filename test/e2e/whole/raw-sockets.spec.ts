@@ -1,6 +1,8 @@
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { sendRaw } from '../../fakes/raw-http.js';
 import { summary, takeAccount } from '../../support/account.js';
+import { eventually } from '../../support/eventually.js';
+import { callApi, expectStatus } from '../../support/http.js';
 import type { Inside } from '../../support/inside.js';
 import type { Site } from '../../support/site.js';
 import { siteInsideWithUpstream } from '../../support/site-with-upstream.js';
@@ -82,6 +84,18 @@ describe('over raw sockets, with a valid token', () => {
     expect(hit).toMatchObject({ method: 'GET', url: path });
     expect(hit?.headers).toMatchObject({ 'countersign-tenant': 'acme', 'accept-language': 'de' });
     expect(hit?.headers['x-roles']).toBeUndefined();
+    // The customer sees what the engineer tried to send, by name.
+    const record = answer.header('countersign-record');
+    const seen = await eventually('the record has arrived', async () => {
+      const records = await callApi(
+        await site.key('approver'),
+        'GET',
+        `${site.brokerUrl}/api/v1/tenants/acme/access-records`,
+      );
+      const { items } = expectStatus<{ items: { id: string; droppedHeaders: string[] }[] }>(records, 200);
+      return items.find(({ id }) => id === record);
+    });
+    expect(seen.droppedHeaders).toEqual(['countersign-tenant', 'countersign-requester', 'x-roles']);
     expect(hit?.headers['countersign-requester']).not.toBe('usr_me');
     expect(hit?.headers['authorization']).toBeUndefined();
     expect(hit?.headers['host']).toBe(new URL(upstream.origin).host);
