@@ -61,8 +61,8 @@ export function beginEnrolment(
   origin?: string,
 ): Promise<EnrolmentBegun> {
   return deps.store.passkeys.write(async (unit) => {
-    const own = await requireMayEnrol(deps, unit, principal, tenant);
-    const { actor, authenticators, trust } = own;
+    const { own, actor } = await requireMayEnrol(deps, unit, principal, tenant);
+    const { authenticators, trust } = own;
     const { rpId, origins } = selectRelyingParty(deps, origin, await trust.current(tenant));
     const known = (await authenticators.passkeys(tenant)).filter(({ person }) => person === actor.id);
     const ceremony = await beginCeremonyIn(deps, unit, actor, session, 'enrol');
@@ -84,7 +84,7 @@ async function requireMayEnrol(deps: SigningDeps, unit: PasskeysUnit, principal:
   if (principal.assurance === 'mail-code' && tenant.oidc !== null)
     throw new AccessError('forbidden', 'Your organisation has a sign-in of its own now. Use that one.');
   requireFreshSignIn(principal, deps.clock.now());
-  return { ...(await unit.tenant(slug)), actor };
+  return { own: await unit.tenant(slug), actor };
 }
 
 /**
@@ -157,8 +157,7 @@ export function enrolPasskey(
   proven: ProvenPasskey,
 ): Promise<ListedPasskey> {
   return deps.store.passkeys.write(async (unit) => {
-    const own = await requireMayEnrol(deps, unit, principal, tenant);
-    const { actor } = own;
+    const { own, actor } = await requireMayEnrol(deps, unit, principal, tenant);
     const { challenge, ...rest } = proven;
     const ceremony = await endCeremonyIn(deps, unit, actor, by.session, 'enrol', challenge);
     const mine = (await own.authenticators.passkeys(tenant)).filter(({ person }) => person === actor.id);
