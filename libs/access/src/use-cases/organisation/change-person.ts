@@ -2,6 +2,7 @@ import type { TenantRecord } from '../../domain/organisation.js';
 import { addressOf, hasRole, type Person } from '../../domain/person.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { withdrawIn } from '../invitations/invitation-transitions.js';
+import type { Deps } from '../shared/deps.js';
 import { removeAuthenticatorsIn } from '../trust/authenticators.js';
 import { endAccessIn, endEngineersAccessIn } from './end-access.js';
 
@@ -14,6 +15,13 @@ export interface ChangedBy {
   /** Set if the side's SCIM client made the change. */
   via?: 'scim';
 }
+
+/**
+ * Opens the unit of work in which people change. It reaches every tenant: what ends with a person of the vendor is in the
+ * rows and logs of all of them.
+ */
+export const changePeople = <T>({ store }: Deps, work: (unit: VendorUnit) => Promise<T>): Promise<T> =>
+  store.asVendor(work);
 
 /**
  * Stores a changed person, with the event. If they lose the role, their reviews of open requests are voided, their

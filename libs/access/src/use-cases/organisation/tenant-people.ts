@@ -5,7 +5,7 @@ import type { VendorUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
-import { changePersonIn, roleBelowMinimum } from './change-person.js';
+import { changePeople, changePersonIn, roleBelowMinimum } from './change-person.js';
 import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
 
 export interface TenantPersonInput {
@@ -111,7 +111,7 @@ function changePerson(
   slug: string,
   work: (unit: VendorUnit, by: { tenant: TenantRecord; actor: Person }) => Promise<Person>,
 ): Promise<Person> {
-  return deps.store.asVendor(async (unit) => {
+  return changePeople(deps, async (unit) => {
     const by = await requireOwnTenant(unit, principal, 'people.write', slug);
     await requireOwnKey(unit, principal);
     return work(unit, by);

@@ -3,7 +3,7 @@ import { type Person, sameRoles } from '../../domain/person.js';
 import { rolesOfGroups } from '../../domain/provisioning.js';
 import { AccessError } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
-import { changePersonIn } from '../organisation/change-person.js';
+import { changePeople, changePersonIn } from '../organisation/change-person.js';
 import type { Deps } from '../shared/deps.js';
 
 /** One side, as its SCIM client may change it. */
@@ -21,7 +21,7 @@ export function provision<T>(
   tenant: string | null,
   work: (unit: VendorUnit, side: ProvisionedSide) => Promise<T>,
 ): Promise<T> {
-  return deps.store.asVendor(async (unit) => {
+  return changePeople(deps, async (unit) => {
     const settings = await unit.organisation.scim(tenant);
     if (settings === null) throw new AccessError('forbidden', 'This side accepts no SCIM client.');
     const isClaimed = tenant !== null && (await unit.trust.current(tenant)) !== null;

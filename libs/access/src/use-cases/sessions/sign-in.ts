@@ -8,7 +8,7 @@ import {
   sameRoles,
 } from '../../domain/person.js';
 import type { OrganisationRepository, VendorUnit } from '../../ports/index.js';
-import { changePersonIn, roleBelowMinimum } from '../organisation/change-person.js';
+import { changePeople, changePersonIn, roleBelowMinimum } from '../organisation/change-person.js';
 import type { Deps } from '../shared/deps.js';
 import { type SessionDraft, type SessionLimits, type StartedSession, startSessionIn } from './sessions.js';
 
@@ -45,7 +45,7 @@ export function signInByProvider(
   to: SignInTo,
   limits: SessionLimits,
 ): Promise<StartedSession | { refused: SignInRefusal }> {
-  return deps.store.asVendor(async (unit) => {
+  return changePeople(deps, async (unit) => {
     const found = await findPerson(unit, given);
     if (typeof found === 'string') return { refused: found };
     // Roles before the pin: every unit that changes a person locks in this order, so that two units never deadlock.

@@ -1,7 +1,7 @@
 import type { Person } from '../../domain/person.js';
 import type { EndingEvent, SecurityEvent, SubjectIdentifier } from '../../domain/security-event.js';
 import type { VendorUnit } from '../../ports/index.js';
-import { voidReviews, withdrawInvitations } from '../organisation/change-person.js';
+import { changePeople, voidReviews, withdrawInvitations } from '../organisation/change-person.js';
 import { endAccessIn } from '../organisation/end-access.js';
 import { findMemberByEmail } from '../sessions/sign-in.js';
 import type { Deps } from '../shared/deps.js';
@@ -40,7 +40,7 @@ const ACCOUNT_IS_GONE: ReadonlySet<EndingEvent> = new Set(['account-disabled', '
  */
 export function receiveSignal(deps: Deps, signal: ReceivedSignal): Promise<SignalOutcome> {
   const { tenant, issuer, event } = signal;
-  return deps.store.asVendor(async (unit): Promise<SignalOutcome> => {
+  return changePeople(deps, async (unit): Promise<SignalOutcome> => {
     const now = deps.clock.now();
     const hash = hexDigest(deps.hashing, JSON.stringify([tenant, issuer, event.jti]));
     await unit.signals.purge(new Date(now.getTime() - REMEMBERED_MS).toISOString());
