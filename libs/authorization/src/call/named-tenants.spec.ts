@@ -5,7 +5,7 @@ import { namesNoOtherPinnedTenant } from './named-tenants.js';
 
 /** What is said of a call of globex, on a gateway that has pinned acme. */
 function said(
-  call: Partial<Pick<CallContext['call'], 'path' | 'headerFields'>>,
+  call: Partial<Pick<CallContext['call'], 'path' | 'query' | 'headerFields'>>,
   {
     upstream = 'http://billing.internal:4200',
     tenant = 'globex',
@@ -18,7 +18,7 @@ function said(
   };
   const context = {
     claims: { tenant, terms: sampleTerms },
-    call: { service: 'billing', path: '/tenants/globex/invoices/7', headerFields: [], ...call },
+    call: { service: 'billing', path: '/tenants/globex/invoices/7', query: '', headerFields: [], ...call },
     view: { pinnedTenants: new Set(pinned) },
     currentMap: { definition, compiled: compileRouteMap(definition) },
     headers: new Set(listed),
@@ -58,6 +58,34 @@ describe('P12: a call of one tenant cannot name another that is pinned', () => {
     expect(said({ headerFields: [['accept', '*/*'], field] })).toBe('insufficient_scope');
   });
 
+  test.each([
+    '?org=acme',
+    '?ACME',
+    '?acme=1',
+    '?page=2&org=globex&org=acme',
+    '?org=%61cme',
+    '?org=%41CM%45',
+    '?%61cme=1',
+    '?org=%22acme%22',
+    '?org=globex%2Cacme',
+    '?org=+acme',
+    '?q=of+acme',
+    '?org=%20acme',
+    '?org=%C3%A9%00acme',
+    '?org=100%&other=%61cme',
+    '?next=%2Fexport%3Forg%3D%2561cme',
+    '?filter[tenant]=acme',
+  ])('an invented tenant leads no data of a pinned one out through the query: %s', (query) => {
+    expect(said({ path: '/export', query })).toBe('insufficient_scope');
+  });
+
+  test.each(['', '?org=globex', '?org=%67lobex', '?org=acme-europe&of=acmes', '?org=ac%2Dme', '?q=100%'])(
+    'a query that names no other pinned tenant passes: "%s"',
+    (query) => {
+      expect(said({ query })).toBeUndefined();
+    },
+  );
+
   test('in any of the values of a header that is given more than once', () => {
     const headerFields = [
       ['x-org', 'globex'],
@@ -73,15 +101,18 @@ describe('P12: a call of one tenant cannot name another that is pinned', () => {
 
   test('may name its own tenant, and longer or unknown names', () => {
     expect(said({ path: '/tenants/acme/invoices/7' }, { tenant: 'acme' })).toBeUndefined();
+    expect(said({ query: '?org=%61cme' }, { tenant: 'acme' })).toBeUndefined();
     expect(said({ path: '/tenants/acme-europe/invoices/acmes' })).toBeUndefined();
     expect(said({ headerFields: [['x-trace', 'of acme-europe and acmes']] })).toBeUndefined();
     expect(said({}, { upstream: 'http://billing.acme.internal' })).toBeUndefined();
   });
 
   test('in a header that every client sends, if the route lists it: its service reads it', () => {
-    const headerFields = [['cookie', 'theme=dark; org=acme']] as const;
-    expect(said({ headerFields }, { listed: ['cookie'] })).toBe('insufficient_scope');
-    expect(said({ headerFields })).toBeUndefined();
+    for (const cookie of ['theme=dark; org=acme', 'theme=dark; org=%22acme%22', 'org=%61cme']) {
+      const headerFields = [['cookie', cookie]] as const;
+      expect(said({ headerFields }, { listed: ['cookie'] })).toBe('insufficient_scope');
+      expect(said({ headerFields })).toBeUndefined();
+    }
   });
 
   test('what every client sends names nobody, and where nothing is pinned nobody is named', () => {

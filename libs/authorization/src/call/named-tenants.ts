@@ -5,8 +5,8 @@ import type { Call, CallStep } from './call.js';
 const BETWEEN_SLUGS = /[^a-z0-9-]+/;
 
 /**
- * A call of one tenant must not name another tenant that is pinned here, in any place from which a service could read a
- * tenant: the path, a header, the first label of the upstream's host. Only the vendor's map says whose data
+ * A call of one tenant must not name another tenant that is pinned here, in any of the places from which a service
+ * reads a tenant before it reads the body: the path, the query, a header, the first label of the upstream's host. Only the vendor's map says whose data
  * a call is about, so without this check a vendor could invent a tenant and map its calls to a customer's paths (P12).
  */
 export const namesNoOtherPinnedTenant: CallStep = ({ claims, call, view, currentMap, headers }) => {
@@ -14,7 +14,7 @@ export const namesNoOtherPinnedTenant: CallStep = ({ claims, call, view, current
   if (pinnedTenants.size === 0) return undefined;
   const isAnother = (name: string) => pinnedTenants.has(name) && name !== claims.tenant;
   const label = currentMap?.compiled.upstreamLabel ?? '';
-  const named = isAnother(label) ? label : (inPath(call, isAnother) ?? inHeader(call, headers, isAnother));
+  const named = isAnother(label) ? label : (inTarget(call, isAnother) ?? inHeader(call, headers, isAnother));
   return named === undefined
     ? undefined
     : {
@@ -25,10 +25,29 @@ export const namesNoOtherPinnedTenant: CallStep = ({ claims, call, view, current
 
 type Test = (name: string) => boolean;
 
-const inText = (text: string, isAnother: Test): string | undefined =>
-  text.toLowerCase().split(BETWEEN_SLUGS).find(isAnother);
+/** Services decode once. What a decoded address holds, such as another address, may be decoded once more. */
+const MAX_DECODED = 2;
 
-const inPath = ({ path }: Call, isAnother: Test): string | undefined => inText(path, isAnother);
+/** Searches the text as it is written, and decoded: a service may read either. */
+function inText(text: string, isAnother: Test): string | undefined {
+  let spelling = text;
+  for (let decoded = 0; ; decoded++) {
+    const named = spelling.toLowerCase().split(BETWEEN_SLUGS).find(isAnother);
+    if (named !== undefined || decoded === MAX_DECODED || !spelling.includes('%')) return named;
+    spelling = decodePercent(spelling);
+  }
+}
+
+/**
+ * Decodes each `%XX` by itself, so that one malformed escape hides no other. A slug is ASCII: the bytes of any other character
+ * separate names, whatever the encoding.
+ */
+const decodePercent = (text: string): string =>
+  text.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+/** `+`, a space in a query, separates names like a space. */
+const inTarget = ({ path, query }: Call, isAnother: Test): string | undefined =>
+  inText(path + query, isAnother);
 
 /**
  * What every client sends names no tenant, unless the route lists it: a service that asks for cookies reads them. A header
