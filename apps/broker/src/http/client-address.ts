@@ -5,6 +5,10 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 const MAX_SIGHTINGS = 20;
 const SIGHTING_MS = 3_600_000;
+/** In characters. Anyone may send a header, before it is known who they are; no honest chain of proxies needs more. */
+const MAX_FORWARDED = 1_024;
+/** How many hops are followed from the right. */
+const MAX_HOPS = 32;
 
 type Received = Pick<IncomingMessage, 'headers' | 'socket'>;
 
@@ -30,8 +34,8 @@ export class ClientAddresses {
   }
 
   /**
-   * The address of the client; `unknown` if the connection is gone. If the headers contradict each other or cannot be read,
-   * it is the address of the last proxy that is believed.
+   * The address of the client; `unknown` if the connection is gone. If the headers contradict each other, cannot be read or
+   * have too many hops, it is the address of the last proxy that is believed.
    */
   of({ headers, socket }: Received): string {
     const peer = plain(socket.remoteAddress ?? 'unknown');
@@ -57,7 +61,7 @@ export class ClientAddresses {
 
   private lastUntrusted(peer: string, hops: readonly string[]): string {
     let client = peer;
-    for (const hop of [...hops].reverse()) {
+    for (const hop of hops.slice(-MAX_HOPS).reverse()) {
       const address = addressOfHop(hop);
       if (address === undefined) return client;
       client = address;
@@ -82,17 +86,31 @@ export class ClientAddresses {
 
 const plain = (address: string): string => MAPPED.exec(address)?.[1] ?? address;
 
-/** An element of the list: parameters that are separated by semicolons, whose values may be quoted (RFC 7239 §4). */
-const ELEMENT = /((?:[^",]|"(?:[^"\\]|\\.)*")*)(?:,|$)/g;
-const FOR = /(?:^|;)\s*for=(?:"((?:[^"\\]|\\.)*)"|([^";,\s]+))\s*(?=;|$)/i;
+/** A quoted value, a separator, or the text between them. Each position has one reading, so a scan is linear. */
+const PIECE = /"(?:[^"\\]|\\.)*"|[,;]|[^",;]+/gy;
+const FOR = /^for=(?:"((?:[^"\\]|\\.)*)"|([^"\s]+))$/i;
 
-/** The `for` of each element; an empty text if an element has none. */
+/**
+ * The `for` of each element (RFC 7239 §4); an empty text if an element has none. A header that is too long or has an open
+ * quote cannot be read, and has no hops.
+ */
 function hopsOfForwarded(header: string): string[] {
-  const elements = [...header.matchAll(ELEMENT)].slice(0, -1).map(([, element = '']) => element.trim());
-  return elements.map((element) => {
-    const [, quoted, token] = FOR.exec(element) ?? [];
-    return quoted ?? token ?? '';
-  });
+  if (header.length > MAX_FORWARDED) return [];
+  const elements: string[][] = [['']];
+  let length = 0;
+  for (const [piece] of header.matchAll(PIECE)) {
+    length += piece.length;
+    const element = elements.at(-1) ?? [];
+    if (piece === ',') elements.push(['']);
+    else if (piece === ';') element.push('');
+    else element.push((element.pop() ?? '') + piece);
+  }
+  return length === header.length ? elements.map(forOf) : [];
+}
+
+function forOf(parameters: readonly string[]): string {
+  const found = parameters.map((parameter) => FOR.exec(parameter.trim())).find((match) => match !== null);
+  return found?.[1]?.replace(/\\(.)/g, '$1') ?? found?.[2] ?? '';
 }
 
 const WITH_PORT = /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/;
