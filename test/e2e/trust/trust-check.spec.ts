@@ -50,8 +50,11 @@ afterAll(async () => {
 
 const relayUrl = () => `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
 
+/** Where the command looks for its broker. */
+let brokerUrl: () => string = () => broker.url;
+
 async function check(...argv: string[]) {
-  const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.tenantAuditor };
+  const env = { COUNTERSIGN_BROKER_URL: brokerUrl(), COUNTERSIGN_API_KEY: broker.keys.tenantAuditor };
   const terminal = new Terminal(env, '');
   const exit = await run(['trust', 'check', ...argv], terminal);
   return { exit, out: terminal.out, err: terminal.err };
@@ -90,6 +93,37 @@ test('P12: a broker that names another first document is caught by the anchor fi
   expect(await findings('acme', '--anchor', kept)).toEqual([1, 'other_pin']);
   const { err } = await check('acme', '--anchor', kept);
   expect(err).toMatch(/error\[trust_differs\][\s\S]*error\[other_pin\]/);
+});
+
+test('P12: a broker that calls a claimed tenant unclaimed has no gateway without a pin confirmed', async () => {
+  const { text } = await broker.enrolGateway('two', { services: ['billing'] });
+  const other = await tempFolder('trust-check-unpinned');
+  const unpinned = await startGateway({
+    ...{ credential: text, host: '127.0.0.1', port: await freePort(), spoolDir: other, logLevel: 'silent' },
+  });
+  const liar = createServer(async (request, response) => {
+    const authorization = request.headers.authorization ?? '';
+    const answer = await fetch(`${broker.url}${request.url}`, { headers: { authorization } });
+    response.setHeader('content-type', answer.headers.get('content-type') ?? '');
+    response.end(JSON.stringify({ ...((await answer.json()) as object), anchor: null }));
+  });
+  await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));
+  try {
+    await until(() => unpinned.isInTouch());
+    const kept = await anchorFile();
+    brokerUrl = () => `http://127.0.0.1:${(liar.address() as AddressInfo).port}`;
+    const at = ['acme', '--gateway', unpinned.url];
+    expect(await findings(...at)).toEqual([1, 'unclaimed']);
+    expect((await check(...at)).err).toMatch(/error\[unclaimed\][\s\S]*--anchor/);
+    expect(await findings(...at, '--anchor', kept)).toEqual([1, 'not_pinned']);
+    expect(await findings('acme')).toEqual([1, 'other_pin']);
+    expect(await findings('acme', '--anchor', kept)).toEqual([0, null]);
+  } finally {
+    brokerUrl = () => broker.url;
+    await new Promise((resolve) => liar.close(resolve));
+    await unpinned.close();
+    await removeFolder(other);
+  }
 });
 
 test('a version that the gateway has not reached is reported', async () => {

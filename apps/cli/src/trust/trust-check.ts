@@ -30,6 +30,7 @@ type Finding =
   | PinsStatementProblem
   | 'unreachable'
   | 'other_key'
+  | 'unclaimed'
   | 'not_pinned'
   | 'other_pin'
   | 'refuses_all'
@@ -44,6 +45,8 @@ const FINDING_TEXT: Record<Finding, string> = {
   unknown_gateway: 'the broker knows no enrolled gateway of that id that serves this tenant',
   bad_signature: 'its answer is not signed by the key that this gateway has registered',
   other_key: 'it has another key than --kid names',
+  unclaimed:
+    'it has pinned nothing, and the broker names no first document: either no one has claimed this tenant, or both hide what was signed. If the tenant is claimed, check with --anchor and the anchor file that you have kept',
   not_pinned: 'it has not pinned this tenant',
   other_pin: 'it has pinned another first document',
   refuses_all:
@@ -116,8 +119,8 @@ async function ask(url: string, expected: Expected): Promise<Checked> {
 function findingOf(statement: PinsStatement, kid: string, expected: Expected): Finding | null {
   const { pinned, current } = statement;
   if (expected.kid !== undefined && kid !== expected.kid) return 'other_key';
-  // A tenant that has signed nothing is pinned nowhere.
-  if (expected.pinned === null) return pinned === null ? null : 'other_pin';
+  // Nothing is confirmed: a broker that lies can say of a claimed tenant that it has signed nothing.
+  if (expected.pinned === null) return pinned === null ? 'unclaimed' : 'other_pin';
   if (pinned === null) return 'not_pinned';
   if (pinned !== expected.pinned) return 'other_pin';
   if (current === null) return 'refuses_all';
