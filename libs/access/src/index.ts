@@ -343,6 +343,7 @@ export {
   authenticateSession,
   endSession,
   idleEnd,
+  isActiveSession,
   listSessions,
   type SessionLimits,
   type StartedSession,

@@ -119,6 +119,21 @@ describe('countersign login', () => {
     expect(await alive()).toBe(false);
   });
 
+  test('a code that a browser got just before its session expired gives no access after that', async () => {
+    const browser = await signedInBrowser();
+    // The page keeps the session in use, until a minute before its twelve hours are over. The code is valid for two.
+    for (const minutes of [...Array<number>(24).fill(29), 23]) {
+      site.broker.clock.advance(minutes * 60);
+      expect((await browser.send('/api/v1/session')).status).toBe(200);
+    }
+    const { path, ended, terminal } = await begin();
+    const sent = await consent(browser, formOf(await browser.send(path), 'allow'));
+    site.broker.clock.advance(90);
+    await fetch(sent.headers.get('location')!);
+    expect(await ended).toBe(1);
+    expect(terminal.out).toBe('');
+  });
+
   test('a second login ends the first one’s access', async () => {
     await logInBy(await signedInBrowser());
     const first = credentialIn(file());

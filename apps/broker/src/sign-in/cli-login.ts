@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type Principal, type Session, type StartedSession, startSessionIn } from '@countersign/access';
+import {
+  isActiveSession,
+  type Principal,
+  type Session,
+  type StartedSession,
+  startSessionIn,
+} from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { SignInAttempts } from './sign-in-attempts.js';
@@ -37,7 +43,7 @@ export class CliLogin {
     return code;
   }
 
-  /** The command line's own session; null if the code is not valid. A wrong verifier uses the code up. */
+  /** The command line's own session; null if the code is not valid, or the browser's session is over. A wrong verifier uses the code up. */
   async exchange(code: string, verifier: string): Promise<StartedSession | null> {
     const attempt = await this.attempts.take(code, 'cli', null);
     const challenge = createHash('sha256').update(verifier).digest('base64url');
@@ -46,7 +52,8 @@ export class CliLogin {
     return this.deps.store.sessions.write(async (unit) => {
       const from = parent === null ? null : await unit.sessions.find(parent);
       const person = await unit.organisation.person(attempt.person ?? '');
-      if (from === null || from.endedAt !== null || person === null || person.removedAt !== null) return null;
+      const isActive = from !== null && isActiveSession(from, this.settings.session, this.deps.clock.now());
+      if (!isActive || person === null || person.removedAt !== null) return null;
       const draft = {
         person,
         assurance: from.assurance,

@@ -89,7 +89,8 @@ export function idleEnd({ kind, seenAt }: Session, { idle }: SessionLimits): str
   return kind === 'cli' ? null : new Date(Date.parse(seenAt) + idle * 1000).toISOString();
 }
 
-function isActive(session: Session, limits: SessionLimits, now: Date): boolean {
+/** Whether the session is neither ended nor over its limits. */
+export function isActiveSession(session: Session, limits: SessionLimits, now: Date): boolean {
   const idle = idleEnd(session, limits);
   return (
     session.endedAt === null &&
@@ -115,7 +116,8 @@ export async function authenticateSession(
   if (found === null) return null;
   const { session, person } = found;
   const now = deps.clock.now();
-  if (session.kind !== kind || !isActive(session, limits, now) || person.removedAt !== null) return null;
+  if (session.kind !== kind || !isActiveSession(session, limits, now) || person.removedAt !== null)
+    return null;
   const principal: Principal = {
     person,
     channel: kind === 'web' ? 'web' : 'api',
@@ -144,7 +146,7 @@ export async function listSessions(
   const sessions = await deps.store.sessions.read((unit) =>
     unit.sessions.ofPerson(person.id, now.toISOString()),
   );
-  return sessions.filter((session) => isActive(session, limits, now));
+  return sessions.filter((session) => isActiveSession(session, limits, now));
 }
 
 /** Ends one of the person's own sessions, and the sessions that it authorized. @throws AccessError `not_found` */
