@@ -12,7 +12,6 @@ import {
   assertionAt,
   claimOrganisation,
   fromPage,
-  signInAgain,
   VirtualAuthenticator,
 } from './support/passkeys.js';
 
@@ -304,7 +303,6 @@ describe('P12: a customer signs with passkeys', () => {
     await page.goto(`${site.url}/passkeys`);
     await page.getByText('The next trust document can remove it').waitFor();
     expect(await page.getByRole('button', { name: /^Remove/ }).count()).toBe(0);
-    await signInAgain(page);
     await page.getByLabel('Name').fill('A second one');
     await page.getByRole('button', { name: 'Make a passkey' }).click();
     await page.getByText('This device already has a passkey of yours.').waitFor();

@@ -257,8 +257,8 @@ describeStore('the clock', (bench) => {
       path: '/tenants/acme/invoices/1',
       bodySha256: `sha256:${'a'.repeat(64)}`,
     };
-    const { request } = await flow.ask(erin, { budget: { calls: 3 }, change });
-    expect(request.terms).toMatchObject({ budget: { calls: 3 }, change });
+    const { request } = await flow.ask(erin, { budget: { calls: 1 }, change });
+    expect(request.terms).toMatchObject({ budget: { calls: 1 }, change });
     const grant = await approved(await flow.ask(erin, { budget: { calls: 3, bytes: 9 } }));
     expect((await getGrant(flow.deps, ada, grant)).budget).toEqual({ calls: 3, bytes: 9 });
   });

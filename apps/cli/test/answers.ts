@@ -118,6 +118,7 @@ export const whoamiAnswer = (tenant: string | null = null) => ({
   roles: [tenant === null ? 'engineer' : 'approver'],
   channel: 'api',
   assurance: 'api-key',
+  authenticatedAt: null,
   permissions: ['self.read'],
 });
 

@@ -107,7 +107,10 @@ function callerOf({ 'x-permission': permission, path }: Endpoint): Caller {
 }
 
 const WAYS = [
-  { way: 'a browser after a mailed code', isEnoughFor: (strength?: SignInStrength) => strength === 'any' },
+  {
+    way: 'a browser after a mailed code',
+    isEnoughFor: (strength?: SignInStrength) => strength === 'any' || strength === 'browser',
+  },
   { way: 'a command line after a mailed code', isEnoughFor: (strength) => strength === 'any' },
   { way: 'an API key', isEnoughFor: (strength) => strength === 'any' || strength === 'strong' },
   { way: 'a browser after a sign-in at the provider', isEnoughFor: () => true },

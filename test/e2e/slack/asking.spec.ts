@@ -3,11 +3,15 @@ import type { Json, Message } from '../../fakes/slack/messages.js';
 import type { Person } from '../../fakes/slack/people/person.js';
 import { eventually } from '../../support/eventually.js';
 import { makeGrant, makeRequest } from '../story.js';
-import { SlackWorld } from './slack-world.js';
+import { places, SlackWorld } from './slack-world.js';
 
 let world: SlackWorld;
 beforeAll(async () => {
-  world = await (await SlackWorld.start()).settle();
+  // Globex's people are in Acme's workspace, as in a group of companies.
+  const organisation = places((file) => {
+    file.tenants[1]!.slack = { teamId: 'T0GLOBEX', channelId: 'C0GLOBEX', peopleTeamId: 'T0ACME' };
+  });
+  world = await (await SlackWorld.start({ organisation })).settle();
 });
 afterAll(() => world.close());
 

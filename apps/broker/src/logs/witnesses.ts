@@ -52,6 +52,7 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #outbound: OutboundClient;
   readonly #stopping = new AbortController();
   readonly #behind = new Set<string>();
+  readonly #underWay = new Set<string>();
   readonly #states = new Map<string, WitnessState>();
   readonly #loop: PeriodicLoop;
   #unsubscribe = () => {};
@@ -98,10 +99,21 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
     return this.#states.get(`${log} ${vkey}`) ?? NOTHING_YET;
   }
 
-  private async submitAll(): Promise<void> {
-    const logs = [...this.#behind];
-    this.#behind.clear();
-    await Promise.all(logs.map((log) => this.submit(log)));
+  private submitAll(): Promise<void> {
+    // One log's witness that is slow holds up no other log: a log whose submission is under way comes again later.
+    for (const log of this.#behind) {
+      if (this.#underWay.has(log)) continue;
+      this.#behind.delete(log);
+      this.#underWay.add(log);
+      void this.submit(log)
+        .catch((error: unknown) => {
+          if (this.#stopping.signal.aborted) return;
+          this.#behind.add(log);
+          this.logger.error({ err: error, log }, 'a checkpoint was not submitted to its witnesses');
+        })
+        .finally(() => this.#underWay.delete(log));
+    }
+    return Promise.resolve();
   }
 
   private async submit(log: string): Promise<void> {

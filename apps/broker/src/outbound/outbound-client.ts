@@ -74,13 +74,13 @@ export class OutboundClient {
   /** One call with its complete answer. Redirects are answers and are not followed. @throws OutboundError */
   async send(url: string, message: OutboundMessage, signal: AbortSignal): Promise<OutboundAnswer> {
     const target = new URL(url);
-    const addresses = await this.checked(target);
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
+    const addresses = await before(deadline, this.checked(target));
     const agent = new Agent({
       connect: { lookup: pinned(addresses), timeout: LONGEST_MS },
       pipelining: 0,
       maxResponseSize: MOST_BYTES,
     });
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
     try {
       const answer = await request(target, { ...message, dispatcher: agent, signal: deadline });
       const { statusCode: status, headers } = answer;
@@ -112,6 +112,16 @@ export class OutboundClient {
       throw new OutboundError('name_unknown', error);
     }
   }
+}
+
+/** The result, unless the deadline comes first: a name server that does not answer must not hold up the call. */
+function before<T>(deadline: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new OutboundError('timed_out'));
+    if (deadline.aborted) late();
+    deadline.addEventListener('abort', late, { once: true });
+    work.then(resolve, reject).finally(() => deadline.removeEventListener('abort', late));
+  });
 }
 
 /** A lookup that always returns the addresses that were checked. */

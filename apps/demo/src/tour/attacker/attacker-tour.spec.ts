@@ -10,6 +10,7 @@ import { KeyRing } from './signer.js';
 const TRUST = {
   ...{ claimed: true, seq: 1, signatures: [], validUntil: null, vkey: null, anchor: null, chain: [] },
   ...{ log: { epoch: 1, size: 0, root: '' }, proposal: null, reset: null, gateways: [] },
+  gatewayUrl: 'http://localhost:4100',
 };
 
 describe('a tour of attacks that cannot continue', () => {
