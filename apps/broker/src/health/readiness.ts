@@ -5,6 +5,8 @@ import { ClientAddresses } from '../http/client-address.js';
 import { Shutdown } from '../http/shutdown.js';
 
 const READ_MS = 5_000;
+/** How long all probes share what was read. Anyone may probe without limit, and must not keep the store busy. */
+const SHARED_MS = 1_000;
 
 /** Whether the broker can serve, and if not, why. */
 export type ReadinessDetails = {
@@ -21,6 +23,10 @@ export type ReadinessDetails = {
 /** Reads the state of the broker. Only the private listener shows more than its `status`. */
 @Injectable()
 export class Readiness {
+  private reading: Promise<boolean> | undefined;
+  /** On the clock that never goes back. */
+  private sharedUntil = 0;
+
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly shutdown: Shutdown,
@@ -34,8 +40,18 @@ export class Readiness {
     return { status, stopping, store, unlistedProxies: this.addresses.suspects() };
   }
 
+  /** At most one read at a time, and one a second. */
+  private storeReads(): Promise<boolean> {
+    if (this.reading !== undefined && performance.now() < this.sharedUntil) return this.reading;
+    this.sharedUntil = Number.POSITIVE_INFINITY;
+    this.reading = this.readStore().finally(() => {
+      this.sharedUntil = performance.now() + SHARED_MS;
+    });
+    return this.reading;
+  }
+
   /** A probe needs an answer sooner than the store gives up a database that does not answer. */
-  private async storeReads(): Promise<boolean> {
+  private async readStore(): Promise<boolean> {
     const reading = this.deps.store.feed
       .read((unit) => unit.feed.head())
       .then(
