@@ -1,4 +1,10 @@
-import { type EnrolledGateway, endProposal, type RelayedStop, type TenantUnit } from '@countersign/access';
+import {
+  type EnrolledGateway,
+  endProposal,
+  type ReadUnit,
+  type RelayedStop,
+  type TenantUnit,
+} from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
 import { describeStore } from './support/describe-store.js';
 import { oneUnit } from './support/one-unit.js';
@@ -64,10 +70,14 @@ describeStore('what customers sign with and by', (bench) => {
         await authenticators.removeRecoveryKey(key.id, LATER),
         await authenticators.passkeys('acme'),
         await authenticators.recoveryKeys('acme'),
+        (await authenticators.removedPasskeys(ada.id, LATER)).map(({ id }) => id),
+        await authenticators.removedPasskeys(ada.id, new Date(Date.parse(LATER) + 1).toISOString()),
         (await authenticators.passkey(passkey.id))?.removedAt,
       ];
     });
-    expect(removed).toEqual([[key], true, false, true, [], [], LATER]);
+    expect(removed).toEqual([[key], true, false, true, [], [], [passkey.id], [], LATER]);
+    const ofOthers = ({ authenticators }: ReadUnit) => authenticators.removedPasskeys(ada.id, LATER);
+    expect(await bench.store.readForTenant('globex', ofOthers)).toEqual([]);
   });
 
   test('P12: versions only come after one another; the newest of the newest chain counts', async () => {

@@ -126,7 +126,7 @@ export const passkeyEndpoints = {
   enrol: endpoint({
     route: 'POST /api/v1/tenants/{slug}/passkeys',
     summary: 'Enrol the passkey that the browser made',
-    description: `Its owner and the tenant’s admins are notified. In an unclaimed tenant it counts after a cooling time (COUNTERSIGN_PASSKEY_COOLING), or once another admin has confirmed it. After nothing but a mailed code it counts only once it is confirmed. In a claimed tenant it can approve once a trust document names it. ${OWN_BROWSER}`,
+    description: `Its owner and the tenant’s admins are notified. In an unclaimed tenant it counts after a cooling time (COUNTERSIGN_PASSKEY_COOLING), or once another admin has confirmed it. After nothing but a mailed code, or without consent within 30 days after a passkey of the person that counted was removed, it counts only once it is confirmed. In a claimed tenant it can approve once a trust document names it. ${OWN_BROWSER}`,
     body: { schema: passkeyBodySchema },
     answer: { status: 201, description: 'The passkey.', schema: passkeySchema },
     errors: ['not_found', 'wrong_state', 'conflict', 'fresh_sign_in_required', 'countersignature_required'],
@@ -152,7 +152,7 @@ export const passkeyEndpoints = {
   remove: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/passkeys/{credential}',
     summary: 'Remove a passkey',
-    description: `One’s own after a sign-in in the last ten minutes, or anyone’s as an admin. A passkey that a trust document names is removed with the next document. ${OWN_BROWSER}`,
+    description: `One’s own, or anyone’s as an admin, after a sign-in in the last ten minutes. Its owner and the tenant’s admins are notified. A passkey that a trust document names is removed with the next document. ${OWN_BROWSER}`,
     answer: { status: 204, description: 'It is removed.' },
     errors: ['not_found', 'conflict', 'fresh_sign_in_required'],
   }),

@@ -11,7 +11,7 @@ export interface TrustMailFacts {
   /** When it happened. */
   at: string;
   tenant: string;
-  /** The person who did it; null if it was the vendor's host or no one. */
+  /** The person who did it, or whose passkey was removed; null if it was the vendor's host or no one. */
   by: string | null;
   /** The document's hash. People compare it with their anchor file. */
   fingerprint: string | null;
@@ -58,7 +58,8 @@ function rowsOf(facts: TrustMailFacts, by: string | null, { labels, ...words }: 
   const row = (label: string, value: string | null): Row[] => (value === null ? [] : [[label, [value]]]);
   return [
     ...row(labels.at, writeInstant(at)),
-    ...row(labels.by, by ?? (isHosts ? words.host : null)),
+    // Of a removed passkey only the owner is known here, not who removed it.
+    ...row(labels.by, kind === 'passkey.removed' ? null : (by ?? (isHosts ? words.host : null))),
     ...row(labels.what, scope === null ? null : words[scope]),
     ...row(labels.seq, seq === null ? null : String(seq)),
     ...row(labels.validUntil, validUntil === null ? null : writeInstant(validUntil)),
@@ -108,6 +109,10 @@ const READERS: Readonly<Record<TrustMailKind, Reader>> = {
     if (passkey === null || passkey.removedAt !== null) return SUPERSEDED;
     return { actor: passkey.person, countsFrom: passkey.activeFrom };
   },
+  'passkey.removed': async ({ authenticators }, _tenant, id) => {
+    const passkey = await authenticators.passkey(id);
+    return passkey === null ? SUPERSEDED : { actor: passkey.person };
+  },
 };
 
 const scopeOf = (digest: string | null) => (digest === null ? 'everything' : 'oneGrant');
@@ -137,6 +142,6 @@ export async function trustFacts(
     by: by?.name ?? null,
     tenant: (await unit.organisation.tenant(tenant))?.name ?? tenant,
     // The vendor's staff have no page about a customer's trust; they get the page of locks and gateways.
-    link: `${publicUrl}/${kind === 'passkey.enrolled' ? 'passkeys' : person.tenant === null ? 'security' : 'trust'}`,
+    link: `${publicUrl}/${kind.startsWith('passkey.') ? 'passkeys' : person.tenant === null ? 'security' : 'trust'}`,
   };
 }

@@ -58,6 +58,8 @@ describe.each(ENGINES)('enrolling a passkey on %s', (engine) => {
         `${path} 403 fresh_sign_in_required`,
       );
     }
+    const admin = await staleAdmin();
+    expect(codeOf(await admin.call('DELETE', `passkeys/${key.id}`))).toBe('403 fresh_sign_in_required');
     expect(await keysOf(ada)).toHaveLength(1);
   });
   const staleAdmin = async () => {
@@ -89,6 +91,27 @@ describe.each(ENGINES)('enrolling a passkey on %s', (engine) => {
     expect(await keysOf(ada)).toHaveLength(1);
     expectStatus(await attempt((offer) => first.sign(named(offer), AT)), 201);
     expect(await keysOf(ada)).toHaveLength(2);
+  });
+
+  test('a stolen session with a fresh sign-in that removes the old passkey first still needs someone’s consent', async () => {
+    const ann = await Customer.of(broker, 'tenantAdmin');
+    const ada = await Customer.of(broker, 'approver');
+    const old = await ada.enrol();
+    expectStatus(await confirm(ann, old), 200);
+    expectStatus(await ada.call('DELETE', `passkeys/${old.id}`), 204);
+    const thief = await Customer.of(broker, 'approver');
+    const first = await thief.enrol();
+    // Removing what waits and enrolling again changes nothing.
+    expectStatus(await thief.call('DELETE', `passkeys/${first.id}`), 204);
+    const made = await (await Customer.of(broker, 'approver')).enrol();
+    expect(await keysOf(ann)).toEqual([expect.objectContaining({ id: made.id, activeFrom: null })]);
+    broker.clock.advance(48 * HOUR);
+    const bob = await Customer.of(broker, 'secondApprover');
+    expectStatus(await confirm(await Customer.of(broker, 'tenantAdmin'), await bob.enrol()), 200);
+    const later = (await Customer.of(broker, 'approver')).with([made]);
+    expect(codeOf(await approveWith(later, made))).toBe('403 forbidden');
+    expectStatus(await confirm(await Customer.of(broker, 'tenantAdmin'), made), 200);
+    expectStatus(await approveWith(later, made), 201);
   });
 
   test('in an unclaimed tenant a new passkey approves and claims nothing before its cooling time is over', async () => {
@@ -127,13 +150,18 @@ describe.each(ENGINES)('enrolling a passkey on %s', (engine) => {
     expectStatus(await approveWith(bob, key), 201);
   });
 
-  test('its owner and all admins are notified of a new passkey', async () => {
+  test('its owner and all admins are notified of a new passkey, and of a removed one', async () => {
     const bob = await Customer.of(broker, 'secondApprover');
-    await bob.enrol();
-    for (const address of ['bob@acme.example', 'ann@acme.example'])
-      await eventually(`a mail to ${address}`, () =>
-        mail.to(address).find((each) => each.header('subject')?.includes('New passkey of Bob')),
-      );
+    const key = await bob.enrol();
+    const mailed = async (subject: RegExp) => {
+      for (const address of ['bob@acme.example', 'ann@acme.example'])
+        await eventually(`a mail to ${address}`, () =>
+          mail.to(address).find((each) => subject.test(each.header('subject') ?? '')),
+        );
+    };
+    await mailed(/New passkey of Bob/);
+    expectStatus(await bob.call('DELETE', `passkeys/${key.id}`), 204);
+    await mailed(/Passkey of Bob .* removed/);
   });
 
   describe('customers without a provider', () => {

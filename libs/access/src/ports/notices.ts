@@ -20,7 +20,7 @@ export type NoticeKind =
   | `trust.${'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned'}`
   | `account.${'key-created' | 'host-key-created'}`
   | `trust.${'reset' | 'reset-used' | 'reset-cancelled'}`
-  | 'passkey.enrolled';
+  | `passkey.${'enrolled' | 'removed'}`;
 
 /** What people are notified of, later and at least once (P7). */
 export interface NoticeDraft {

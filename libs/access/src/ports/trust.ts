@@ -24,6 +24,8 @@ export interface AuthenticatorRepository {
   passkey(id: string): Promise<EnrolledPasskey | null>;
   /** Oldest first. */
   passkeys(tenant: string): Promise<EnrolledPasskey[]>;
+  /** A person's passkeys that were removed since then. */
+  removedPasskeys(person: string, since: string): Promise<EnrolledPasskey[]>;
   recoveryKeys(tenant: string): Promise<RecoveryKey[]>;
   /** @throws AccessError `conflict` if the credential is enrolled already, here or elsewhere */
   addPasskey(passkey: EnrolledPasskey): Promise<void>;

@@ -79,6 +79,7 @@ export const trustDe: TrustWords = {
     'trust.reset': (n) => `Neubeginn von ${n.tenant}: Die Schlüssel sollen verloren sein`,
     'trust.reset-cancelled': (n) => `Neubeginn von ${n.tenant} abgesagt`,
     'passkey.enrolled': (n) => `Neuer Passkey von ${n.by ?? 'jemandem'} bei ${n.tenant}`,
+    'passkey.removed': (n) => `Passkey von ${n.by ?? 'jemandem'} bei ${n.tenant} entfernt`,
   },
   sentence: {
     'trust.proposed': (n) =>
@@ -97,6 +98,8 @@ export const trustDe: TrustWords = {
       `Der Neubeginn von ${n.tenant} ist abgesagt: Was unterschrieben wurde, bleibt in Kraft.`,
     'passkey.enrolled': (n) =>
       `${n.by ?? 'Jemand'} hat einen neuen Passkey für ${n.tenant} angelegt. ${n.countsFrom === null ? 'Er zählt, sobald ein anderer Admin ihn bestätigt hat.' : `Wenn kein Vertrauensdokument darüber entscheidet, zählt er ab ${n.countsFrom}, oder sobald ein anderer Admin ihn bestätigt hat.`} Gehört er nicht dieser Person, entfernen Sie ihn jetzt auf der Seite.`,
+    'passkey.removed': (n) =>
+      `Ein Passkey von ${n.by ?? 'jemandem'} für ${n.tenant} wurde entfernt. Hat das weder diese Person noch ein Admin getan, benutzt jemand anderes eine ihrer Sitzungen: Die Person beendet auf der Kontoseite alle Sitzungen, und kein Admin bestätigt einen neuen Passkey.`,
   },
   labels: {
     at: 'Wann',

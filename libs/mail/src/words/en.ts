@@ -78,6 +78,7 @@ export const trustEn: TrustWords = {
     'trust.reset': (n) => `Reset of ${n.tenant}: its keys are said to be lost`,
     'trust.reset-cancelled': (n) => `Reset of ${n.tenant} cancelled`,
     'passkey.enrolled': (n) => `New passkey of ${n.by ?? 'someone'} at ${n.tenant}`,
+    'passkey.removed': (n) => `Passkey of ${n.by ?? 'someone'} at ${n.tenant} removed`,
   },
   sentence: {
     'trust.proposed': (n) =>
@@ -96,6 +97,8 @@ export const trustEn: TrustWords = {
       `The reset of ${n.tenant} is cancelled: what its people have signed stays in force.`,
     'passkey.enrolled': (n) =>
       `${n.by ?? 'Someone'} has enrolled a new passkey for ${n.tenant}. ${n.countsFrom === null ? 'It counts once another admin has confirmed it.' : `Unless a trust document decides it, it counts from ${n.countsFrom}, or once another admin has confirmed it.`} If it is not theirs, remove it on the page now.`,
+    'passkey.removed': (n) =>
+      `A passkey of ${n.by ?? 'someone'} for ${n.tenant} has been removed. If neither its owner nor an admin did this, someone else uses a session of theirs: the owner ends all sessions on the account page, and no admin confirms a new passkey.`,
   },
   labels: {
     at: 'When',

@@ -98,6 +98,7 @@ export const TRUST_MAIL_KINDS = [
   'trust.reset',
   'trust.reset-cancelled',
   'passkey.enrolled',
+  'passkey.removed',
 ] as const satisfies readonly NoticeKind[];
 export type TrustMailKind = (typeof TRUST_MAIL_KINDS)[number];
 
@@ -107,7 +108,7 @@ export const isTrustMailKind = (kind: string): kind is TrustMailKind =>
 /** Values that sentences name. People's texts have passed through `oneLine`. */
 export interface TrustNames {
   tenant: string;
-  /** The person who did it; null for the vendor's host. */
+  /** The person who did it, or whose passkey it is; null for the vendor's host. */
   by: string | null;
   /** From when a new passkey counts, with its zone; null if it waits for a confirmation. */
   countsFrom: string | null;

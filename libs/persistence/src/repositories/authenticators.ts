@@ -24,6 +24,13 @@ export class Authenticators extends BoundRepository<PasskeyEntity> implements Au
     return rows.map((row) => ({ ...row }));
   }
 
+  async removedPasskeys(person: string, since: string): Promise<EnrolledPasskey[]> {
+    const rows = await this.rows()
+      .andWhere('row.person = :person AND row.removedAt >= :since', { person, since })
+      .getMany();
+    return rows.map((row) => ({ ...row }));
+  }
+
   async recoveryKeys(tenant: string): Promise<RecoveryKey[]> {
     if (this.reach !== 'all-tenants' && this.reach.tenant !== tenant) return [];
     const rows = await this.manager.find(RecoveryKeyEntity, {

@@ -109,6 +109,7 @@ function Mine({
   return (
     <section className="stack near">
       <h2>{text.mine}</h2>
+      {claimed || !mayRemove ? null : <p className="soft">{text.removeLead}</p>}
       {remove.error === null ? null : <ProblemNotice error={remove.error} />}
       <p className="visually-hidden" role="status">
         {remove.isSuccess ? text.removed : ''}

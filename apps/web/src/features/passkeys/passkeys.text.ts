@@ -42,6 +42,8 @@ const en = {
   remove: 'Remove',
   removeName: (name: string) => `Remove ${name}`,
   removed: 'The passkey is removed.',
+  removeLead:
+    'Make a new passkey before you remove your last one. Otherwise another admin has to confirm the new one.',
   bound: 'The next trust document can remove it',
   recovery: 'Recovery key',
   recoveryLead:
@@ -100,6 +102,8 @@ const de: typeof en = {
   remove: 'Entfernen',
   removeName: (name) => `${name} entfernen`,
   removed: 'Der Passkey ist entfernt.',
+  removeLead:
+    'Legen Sie einen neuen Passkey an, bevor Sie Ihren letzten entfernen. Sonst muss ein anderer Admin den neuen bestätigen.',
   bound: 'Das nächste Vertrauensdokument kann ihn entfernen',
   recovery: 'Wiederherstellungsschlüssel',
   recoveryLead:

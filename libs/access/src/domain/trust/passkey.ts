@@ -41,6 +41,22 @@ export const isActivePasskey = (
   now: Date,
 ): boolean => removedAt === null && activeFrom !== null && Date.parse(activeFrom) <= now.getTime();
 
+/**
+ * For so many days after a passkey that counted is removed, another admin confirms the person's next one. Not for ever: the
+ * only admin of a tenant may lose a device.
+ */
+export const REMOVED_PASSKEY_DAYS = 30;
+
+/**
+ * True if it counted until it was removed. To remove a passkey, no one has to show that they hold it. So a new one does not
+ * replace it without more.
+ */
+export const hasCounted = ({
+  activeFrom,
+  removedAt,
+}: Pick<EnrolledPasskey, 'activeFrom' | 'removedAt'>): boolean =>
+  removedAt !== null && activeFrom !== null && Date.parse(activeFrom) <= Date.parse(removedAt);
+
 /** An Ed25519 key whose private half is printed and kept offline. It signs trust documents only. */
 export interface RecoveryKey {
   /** RFC 7638 thumbprint of `jwk`. */

@@ -62,9 +62,13 @@ export function resetNotice({ id, tenant, state }: TrustReset, at: string): Noti
   return { ...notice, audience: [...notice.audience, everyoneAt(tenant, 'auditor')] };
 }
 
-/** Sent to the owner of a new passkey and to the admins, so that someone objects if it is not the owner's. */
-export const passkeyNotice = ({ id, tenant, person }: EnrolledPasskey, at: string): NoticeDraft => ({
-  kind: 'passkey.enrolled',
+/** Sent to the owner of a passkey and to the admins, so that someone objects if the owner has not enrolled or removed it. */
+export const passkeyNotice = (
+  { id, tenant, person }: EnrolledPasskey,
+  what: After<'passkey', NoticeKind>,
+  at: string,
+): NoticeDraft => ({
+  kind: `passkey.${what}`,
   subject: id,
   audience: [person, everyoneAt(tenant, 'admin')],
   at,

@@ -4,6 +4,7 @@ import type { Person, Principal } from '../../domain/person.js';
 import { type EnrolledPasskey, isActivePasskey, type RecoveryKey } from '../../domain/trust/passkey.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
+import { passkeyNotice } from '../notices/notices.js';
 import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
@@ -34,10 +35,10 @@ export function listAuthenticators(
 }
 
 /**
- * Removes a passkey: the caller's own or, as the tenant's admin, anyone's. A passkey that the current document or the open
- * proposal lists is removed by the next document instead.
+ * Removes a passkey, after a fresh sign-in: the caller's own or, as the tenant's admin, anyone's. Its owner and the admins
+ * are notified. A passkey that the current document or the open proposal lists is removed by the next document instead.
  *
- * @throws AccessError `forbidden`, `not_found`, `conflict` if a trust document lists it
+ * @throws AccessError `forbidden`, `fresh_sign_in_required`, `not_found`, `conflict` if a trust document lists it
  */
 export async function removePasskey(
   deps: Deps,
@@ -48,11 +49,12 @@ export async function removePasskey(
   if (principal.person.tenant !== tenant) throw notFound('tenant');
   return deps.store.forTenant(tenant, async (unit) => {
     const { actor } = await requireOwnTenant(unit, principal, 'passkey.remove', tenant);
-    const { authenticators, trust, log } = unit;
+    const now = deps.clock.now();
+    // A stolen session must not take away the passkeys with which people approve and consent.
+    requireFreshSignIn(principal, now);
+    const { authenticators, trust, log, outbox } = unit;
     const passkey = isBase64url(id) ? await authenticators.passkey(id) : null;
     if (passkey === null || passkey.removedAt !== null) throw notFound('passkey');
-    // Otherwise a stolen session could remove the passkey whose consent a new one needs.
-    if (passkey.person === actor.id) requireFreshSignIn(principal, deps.clock.now());
     if (passkey.person !== actor.id && !actor.roles.includes('admin'))
       throw new AccessError('forbidden', 'Only its owner or an admin can remove a passkey.');
     const documents = [(await trust.current(tenant))?.document, (await trust.openProposal(tenant))?.document];
@@ -61,7 +63,7 @@ export async function removePasskey(
         'conflict',
         'A trust document lists this passkey. The next document that leaves it out removes it.',
       );
-    const at = deps.clock.now().toISOString();
+    const at = now.toISOString();
     await authenticators.removePasskey(id, at);
     await log.append({
       type: 'passkey.removed',
@@ -69,6 +71,7 @@ export async function removePasskey(
       actor: actor.id,
       data: { person: passkey.person, credential: id },
     });
+    await outbox.add(passkeyNotice(passkey, 'removed', at));
     return { ...passkey, removedAt: at };
   });
 }

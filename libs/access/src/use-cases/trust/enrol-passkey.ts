@@ -2,12 +2,14 @@ import { requireFreshSignIn } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import {
   type EnrolledPasskey,
+  hasCounted,
+  REMOVED_PASSKEY_DAYS,
   type RelyingParty,
   signingPageRelyingParty,
 } from '../../domain/trust/passkey.js';
 import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
-import type { PasskeysUnit } from '../../ports/index.js';
+import type { PasskeysUnit, TenantUnit } from '../../ports/index.js';
 import { passkeyNotice } from '../notices/notices.js';
 import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
 import type { SigningDeps } from '../shared/deps.js';
@@ -142,8 +144,9 @@ export interface Enrolment {
 
 /**
  * Stores the caller's passkey, whose attestation is verified, and notifies its owner and the admins. In an unclaimed tenant
- * it counts after the cooling time, or once another admin has confirmed it; one that was enrolled with nothing but a mailed
- * code counts only once it is confirmed. In a claimed tenant it approves nothing before a trust document lists it.
+ * it counts after the cooling time, or once another admin has confirmed it. One that was enrolled with nothing but a mailed
+ * code, or without consent soon after one that counted was removed, counts only once it is confirmed.
+ * In a claimed tenant it approves nothing before a trust document lists it.
  *
  * @throws AccessError `forbidden`, `not_found`, `fresh_sign_in_required`, `wrong_state` if this session began no enrolment
  *   with that challenge, or too long ago; `countersignature_required` without the consent of an earlier passkey;
@@ -172,7 +175,8 @@ export function enrolPasskey(
       keys.length === 0 ? null : requirePresence(deps, actor, ceremony, keys, by.consent, proven.id);
     const now = deps.clock.now();
     const createdAt = now.toISOString();
-    const needsConfirmation = principal.assurance === 'mail-code' && consent === null;
+    const needsConfirmation =
+      consent === null && (principal.assurance === 'mail-code' || (await lostPasskey(own, actor, now)));
     const passkey: EnrolledPasskey = {
       ...rest,
       ...{ tenant, person: actor.id, name: by.name, consent },
@@ -188,7 +192,17 @@ export function enrolPasskey(
       data: { person: actor.id, credential: id, jwk, rpId, activeFrom, consent: consent?.credential ?? null },
       personal: { name: by.name },
     });
-    await own.outbox.add(passkeyNotice(passkey, createdAt));
+    await own.outbox.add(passkeyNotice(passkey, 'enrolled', createdAt));
     return { ...passkey, inTrust: false };
   });
+}
+
+/** True if a passkey of the person that counted was removed so recently that its consent is still missed. */
+async function lostPasskey(
+  { authenticators }: Pick<TenantUnit, 'authenticators'>,
+  { id }: Person,
+  now: Date,
+): Promise<boolean> {
+  const since = new Date(now.getTime() - REMOVED_PASSKEY_DAYS * 86_400_000).toISOString();
+  return (await authenticators.removedPasskeys(id, since)).some(hasCounted);
 }
