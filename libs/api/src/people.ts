@@ -43,6 +43,7 @@ export const PERMISSIONS = [
   'lock.set',
   'lock.lift',
   'log.read',
+  'log.follow',
   'people.read',
   'people.write',
   'controls.read',

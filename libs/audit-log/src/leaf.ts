@@ -15,7 +15,7 @@ export type LeafV1 = {
   type: string;
   /** RFC 3339 in UTC with `Z`, whole seconds or milliseconds. */
   at: string;
-  /** The tenant's slug. `deployment` for events that belong to no tenant. */
+  /** The tenant's slug. `deployment` for events that belong to no tenant, `vendor` for those of the vendor alone. */
   tenant: string;
   /** Index in the tenant's log, from 0, without gaps. */
   seq: number;

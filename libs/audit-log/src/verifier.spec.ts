@@ -154,7 +154,7 @@ describe('P10: the verifier of a log', () => {
     }
   });
 
-  test('names a log that was rolled back, and one that was forked', async () => {
+  test('names a log that was rolled back, one that was forked, and a damaged state', async () => {
     const before = (await run(new Files().grow(900))).point;
     expect((await faultOf(new Files().grow(899), before)).code).toBe('rolled_back');
     const changed = (at: number) =>
@@ -163,10 +163,10 @@ describe('P10: the verifier of a log', () => {
     expect((await faultOf(changed(800).grow(1200), before)).code).toBe('forked');
     expect((await faultOf(changed(3).grow(1200), before)).code).toBe('forked');
     expect((await faultOf(new Files().grow(1200), { ...before, origin: 'example.com/other' })).code).toBe(
-      'forked',
+      'invalid_state',
     );
     expect((await faultOf(new Files().grow(1200), { ...before, range: before.range.slice(1) })).code).toBe(
-      'forked',
+      'invalid_state',
     );
   });
 
@@ -197,7 +197,7 @@ describe('P10: the verifier of a log', () => {
     log.sign(600, log.rootOf(599));
     expect((await faultOf(log)).code).toBe('wrong_root');
     log.files.delete('checkpoint');
-    expect((await faultOf(log)).code).toBe('missing_tile');
+    expect((await faultOf(log)).code).toBe('checkpoint');
   });
 
   test('finds every flipped bit and every missing or cut file', async () => {

@@ -48,7 +48,7 @@ export class LogFault extends Error {
 }
 
 export type LogFaultCode =
-  /** The checkpoint is not one, or not signed by the log. */
+  /** There is no checkpoint, or it is not one, or it is not signed by the log. */
   | 'checkpoint'
   /** A tile or bundle that the checkpoint covers is not there. */
   | 'missing_tile'
@@ -64,6 +64,8 @@ export type LogFaultCode =
   | 'rolled_back'
   /** The log is another than what was verified before: it does not continue it. */
   | 'forked'
+  /** What an earlier run found is damaged, or of another log: nothing can be said about what continues it. */
+  | 'invalid_state'
   /** A leaf is not what this log's leaves are. */
   | 'invalid_leaf';
 
@@ -114,7 +116,7 @@ export async function verifyLog(
 
 async function readCheckpoint(check: Ed25519Check, source: LogSource, keys: readonly VerifierKey[]) {
   const bytes = await source.read('checkpoint');
-  if (bytes === undefined) throw new LogFault('missing_tile', 'There is no checkpoint.');
+  if (bytes === undefined) throw new LogFault('checkpoint', 'There is no checkpoint.');
   try {
     return await openCheckpoint(
       check,
@@ -129,14 +131,14 @@ async function readCheckpoint(check: Ed25519Check, source: LogSource, keys: read
 
 function requireLater(checkpoint: Checkpoint, since: VerifiedPoint): void {
   if (checkpoint.origin !== since.origin)
-    throw new LogFault('forked', `The state file is of the log ${since.origin}.`);
+    throw new LogFault('invalid_state', `The state file is of another log: ${since.origin}.`);
   if (checkpoint.size < since.size)
     throw new LogFault('rolled_back', `The log has ${checkpoint.size} leaves, and had ${since.size} before.`);
   if (checkpoint.size === since.size && encodeBase64(checkpoint.root) !== since.root)
     throw new LogFault('forked', `The log shows another root for ${since.size} leaves than before.`);
 }
 
-/** Reads a log from its leaves upward, and holds every tile against what is below it. */
+/** Reads a log from its leaves upward, and compares every tile with what is below it. */
 class TreeReader {
   range: CompactRange = EMPTY_RANGE;
   /** For each level of tiles, the hashes of the tile that is not full yet. */
@@ -158,7 +160,10 @@ class TreeReader {
     const nodes = since.range.map((text) => decodeBase64(text) ?? new Uint8Array(0));
     const subtrees = completeSubtrees(0, since.size);
     if (nodes.length !== subtrees.length || nodes.some(({ length }) => length !== 32))
-      throw new LogFault('forked', 'The state file is damaged. Verify the whole log again without it.');
+      throw new LogFault(
+        'invalid_state',
+        'The state file is damaged. Verify the whole log again without it.',
+      );
     const wide = subtrees.filter(({ level }) => level >= TILE_HEIGHT).length;
     this.range = { size, nodes: nodes.slice(0, wide) };
     for (let level = 1; TILE_WIDTH ** level <= size; level += 1) {
@@ -175,7 +180,7 @@ class TreeReader {
     return hashesOf(await this.readTile({ level, index, width })).slice(0, count);
   }
 
-  /** Holds the hashes of an open tile against the compact range that was kept. */
+  /** Compares the hashes of an open tile with the compact range that was kept. */
   private requireKnown(
     level: number,
     subtrees: ReturnType<typeof completeSubtrees>,
@@ -226,7 +231,7 @@ class TreeReader {
       throw new LogFault('forked', `The first ${since.size} leaves are not those that were verified before.`);
   }
 
-  /** If the tile of a level is full, holds it against its file, and adds its root to the level above. */
+  /** If the tile of a level is full, compares it with its file, and adds its root to the level above. */
   private async close(level: number, index: number): Promise<void> {
     const hashes = this.#open[level] ?? [];
     if (hashes.length < TILE_WIDTH) return;
@@ -238,7 +243,7 @@ class TreeReader {
     await this.close(level + 1, Math.floor(index / TILE_WIDTH));
   }
 
-  /** Holds the tiles that stay partial against their files. */
+  /** Compares the tiles that stay partial with their files. */
   async finish(): Promise<void> {
     for (const [level, hashes] of this.#open.entries()) {
       if (level === 0 || hashes.length === 0) continue;

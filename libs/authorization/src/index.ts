@@ -17,7 +17,7 @@ export type {
 } from './countersignature/countersignature.js';
 export { CountersignatureVerifier, checkCountersigned } from './countersignature/countersigned.js';
 export { checkStop, isAcceptedAt, isStopOrLift, type StopOrLift } from './countersignature/stop.js';
-export { nodeCountersignPorts, nodeHashing } from './node-ports.js';
+export { nodeCountersignPorts, nodeEd25519, nodeHashing } from './node-ports.js';
 export type { GrantTokenClaims, TokenReason, TokenRefusal } from './token/grant-token.js';
 export { GrantTokenVerifier } from './token/grant-token-verifier.js';
 export { readJwks } from './token/jwks.js';

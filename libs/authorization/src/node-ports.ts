@@ -9,6 +9,17 @@ export const nodeHashing: Hashing = {
   sha256Base64url: (data) => hash('sha256', data, 'base64url'),
 };
 
+/** Checks an Ed25519 signature by the 32 bytes of its public key. False for a key or signature that is none. */
+export function nodeEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  const x = Buffer.from(publicKey).toString('base64url');
+  try {
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    return verify(null, message, key, signature);
+  } catch {
+    return false;
+  }
+}
+
 type Jwk = PasskeyJwk | RecoveryJwk;
 
 /** Imported keys by their JWK object: importing a key costs more than a verification with it. */

@@ -104,7 +104,7 @@ describe('P10: a customer follows its log with the command line', () => {
     expect((await countersign('log', 'verify', place)).exit).toBe(2);
     expect(await countersign('log', 'verify', join(folder, 'none'), '--vkey', await vkey())).toMatchObject({
       exit: 1,
-      document: { code: 'missing_tile' },
+      document: { code: 'checkpoint' },
     });
     await countersign('log', 'mirror', folder);
     expect(await countersign('log', 'mirror', folder, '--vkey', foreign)).toMatchObject({

@@ -44,16 +44,18 @@ export class CheckpointPublisher implements OnApplicationBootstrap, OnModuleDest
   private async publish(): Promise<void> {
     const logs = [...this.#grown];
     this.#grown.clear();
-    await this.sign(logs);
+    await this.publishCheckpoints(logs);
   }
 
   private async sweep(): Promise<void> {
-    await this.sign(await this.deps.store.checkpoints.read((unit) => unit.checkpoints.behind(MOST_LOGS)));
+    await this.publishCheckpoints(
+      await this.deps.store.checkpoints.read((unit) => unit.checkpoints.behind(MOST_LOGS)),
+    );
   }
 
   /** One log that cannot be signed keeps no other from its checkpoint. @throws the first failure */
-  private async sign(logs: readonly string[]): Promise<void> {
-    const signed = await Promise.allSettled(logs.map((log) => this.checkpoints.current(log)));
+  private async publishCheckpoints(logs: readonly string[]): Promise<void> {
+    const signed = await Promise.allSettled(logs.map((log) => this.checkpoints.signIfGrown(log)));
     const failed = signed.find(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
   }

@@ -41,14 +41,14 @@ export class Checkpoints {
   /**
    * The checkpoint of a log as it is now, signed. The same one again if nothing was appended.
    *
-   * @param log a tenant's slug, or `deployment`
+   * @param log a tenant's slug, `deployment`, or `vendor` for the vendor's own log
    * @throws HttpProblem `log_inconsistent` if the log has signed something else before: its database was changed or is
-   *   an older copy, and nothing is signed until the operator restores it in a new epoch
+   *   an older copy, and nothing is signed until the operator opens a new epoch (`countersign restore`)
    */
-  async current(log: string): Promise<StoredCheckpoint> {
+  async signIfGrown(log: string): Promise<StoredCheckpoint> {
     for (;;) {
       // Read first, so that what was signed before cannot be ahead of the log unless the log went back.
-      const [newest, keys] = await this.signedBefore(log);
+      const [newest, keys] = await this.newestAndKeys(log);
       const head = await this.deps.store.readForTenant(log, (unit) => unit.events.head());
       const isSame = newest?.epoch === head.epoch && newest.size === head.size && newest.root === head.root;
       if (newest !== null && isSame && this.isSignedBy(newest, keys)) return newest;
@@ -82,7 +82,7 @@ export class Checkpoints {
   async verifierKeys(log: string): Promise<string[]> {
     const { epoch } = await this.deps.store.readForTenant(log, (unit) => unit.events.head());
     const name = logOrigin(this.deps.store.deployment, log, epoch);
-    const [, keys] = await this.signedBefore(log);
+    const [, keys] = await this.newestAndKeys(log);
     return keys.map((key) => verifierKey(this.deps.hashing, name, publicKeyOf(key)));
   }
 
@@ -105,7 +105,7 @@ export class Checkpoints {
   }
 
   /** The newest checkpoint of the log, and the keys that sign the next one. */
-  private signedBefore(log: string): Promise<[StoredCheckpoint | null, StoredKey[]]> {
+  private newestAndKeys(log: string): Promise<[StoredCheckpoint | null, StoredKey[]]> {
     return this.deps.store.checkpoints.read(async ({ checkpoints, keys }) => [
       await checkpoints.newest(log),
       this.signingKeys(await keys.list('log')),
@@ -113,8 +113,8 @@ export class Checkpoints {
   }
 
   /**
-   * The log's keys: the one that signs now, then those that it replaces and that are still valid. Both sign during the
-   * overlap, so that a client that trusts the old key sees the hand-over.
+   * The log's keys: the one that signs now, then those that it replaces and that are still valid. Nothing rotates log
+   * keys yet; the overlap, in which both sign, is prepared so that a client that trusts the old key sees the hand-over.
    */
   private signingKeys(all: readonly StoredKey[]): StoredKey[] {
     const now = this.deps.clock.now();

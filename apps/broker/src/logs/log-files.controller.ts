@@ -28,18 +28,18 @@ export class LogFilesController {
   ) {}
 
   @Get('checkpoint')
-  @Allow('log.read')
+  @Allow('log.follow')
   @KeepsNoSession()
   @Header('Content-Type', TEXT)
   @Header('Cache-Control', MUTABLE)
   @Describe(logFileEndpoints.checkpoint)
   async checkpoint(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<string> {
     await this.requireLog(principal, slug);
-    return (await this.checkpoints.current(slug)).note;
+    return (await this.checkpoints.signIfGrown(slug)).note;
   }
 
   @Get('vkey')
-  @Allow('log.read')
+  @Allow('log.follow')
   @Header('Content-Type', TEXT)
   @Header('Cache-Control', MUTABLE)
   @Describe(logFileEndpoints.vkey)
@@ -50,7 +50,7 @@ export class LogFilesController {
   }
 
   @Get('policy')
-  @Allow('log.read')
+  @Allow('log.follow')
   @Header('Content-Type', TEXT)
   @Header('Cache-Control', MUTABLE)
   @Describe(logFileEndpoints.policy)
@@ -66,7 +66,7 @@ export class LogFilesController {
   }
 
   @Get('tile/*path')
-  @Allow('log.read')
+  @Allow('log.follow')
   @KeepsNoSession()
   @Describe(logFileEndpoints.tile)
   async tile(
@@ -87,7 +87,7 @@ export class LogFilesController {
   }
 
   @Get('openings/:index')
-  @Allow('log.read')
+  @Allow('log.follow')
   @Header('Cache-Control', MUTABLE)
   @Describe(logFileEndpoints.openings)
   async openings(
@@ -100,7 +100,7 @@ export class LogFilesController {
   }
 
   @Get('proof/:index')
-  @Allow('log.read')
+  @Allow('log.follow')
   @Header('Content-Type', TEXT)
   @Header('Cache-Control', MUTABLE)
   @Describe(logFileEndpoints.proof)
@@ -112,7 +112,7 @@ export class LogFilesController {
   ): Promise<string> {
     const index = leafIndex(text);
     await this.requireLog(principal, slug);
-    const { size, note } = await this.checkpoints.current(slug);
+    const { size, note } = await this.checkpoints.signIfGrown(slug);
     if (index >= size) throw new HttpProblem('not_found', 'The log has no such leaf.');
     const proof = await readWholeLog(this.deps, principal, slug, ({ events }) =>
       inclusionProof(this.deps.hashing, events, index, size),

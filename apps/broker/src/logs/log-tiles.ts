@@ -15,13 +15,17 @@ import {
 import { type Hashing, utf8 } from '@countersign/contract';
 
 /** What tiles are read from: hashes and leaves by their place. */
-type Places = Pick<EventReads, 'hashes' | 'leaves'>;
+type TileReads = Pick<EventReads, 'hashes' | 'leaves'>;
 
 /**
  * The bytes of a tile (C2SP tlog-tiles) in a log of `size` leaves; undefined if the log has none there, or not so wide a
  * one. A narrower tile than there is can be asked for: it belongs to an earlier checkpoint.
  */
-export async function readTile(events: Places, tile: TileId, size: number): Promise<Uint8Array | undefined> {
+export async function readTile(
+  events: TileReads,
+  tile: TileId,
+  size: number,
+): Promise<Uint8Array | undefined> {
   const { level, index, width } = tile;
   if (width > tileWidth(level, index, size)) return undefined;
   const [from, to] = [index * TILE_WIDTH, index * TILE_WIDTH + width];
@@ -32,7 +36,7 @@ export async function readTile(events: Places, tile: TileId, size: number): Prom
 /** The hashes of a proof, from as few tiles as it takes. */
 async function hashesFor(
   hashing: Hashing,
-  events: Places,
+  events: TileReads,
   steps: readonly ProofStep[],
   size: number,
 ): Promise<Uint8Array[]> {
@@ -51,7 +55,7 @@ async function hashesFor(
 /** An inclusion proof (RFC 6962 §2.1.1) of the leaf at `index` in the tree of `size` leaves. */
 export const inclusionProof = (
   hashing: Hashing,
-  events: Places,
+  events: TileReads,
   index: number,
   size: number,
 ): Promise<Uint8Array[]> => hashesFor(hashing, events, inclusionSteps(index, size), size);
@@ -59,7 +63,7 @@ export const inclusionProof = (
 /** A consistency proof (RFC 6962 §2.1.2) from `oldSize` to `size` leaves. */
 export const consistencyProof = (
   hashing: Hashing,
-  events: Places,
+  events: TileReads,
   oldSize: number,
   size: number,
 ): Promise<Uint8Array[]> => hashesFor(hashing, events, consistencySteps(oldSize, size), size);

@@ -30,7 +30,7 @@ export class LogsController {
   }
 
   @Get('witnesses')
-  @Allow('log.read')
+  @Allow('log.follow')
   @Describe(logEndpoints.witnesses)
   async witnessList(
     @CurrentPrincipal() principal: Principal,

@@ -1,9 +1,7 @@
-import { createPublicKey, verify } from 'node:crypto';
 import type { StoredCheckpoint } from '@countersign/access';
 import {
   AuditLogError,
   cosignedAt,
-  type Ed25519Check,
   formatAddCheckpoint,
   formatSignatureLine,
   parseNote,
@@ -13,6 +11,7 @@ import {
   signaturesBy,
   type VerifierKey,
 } from '@countersign/audit-log';
+import { nodeEd25519 } from '@countersign/authorization';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -24,7 +23,7 @@ import { consistencyProof } from './log-tiles.js';
 /** A witness of a tenant's log, by the trust document that its people signed. */
 export type TrustedWitness = { key: VerifierKey; vkey: string; url: string | null };
 
-/** What a witness answered last. */
+/** What a witness answered last to this broker: its memory alone, empty after a start. */
 export type WitnessState = {
   /** The newest checkpoint that it signed; null if there is none yet. */
   size: number | null;
@@ -36,12 +35,6 @@ export type WitnessState = {
 
 const NOTHING_YET: WitnessState = { size: null, signedAt: null, error: null };
 const RETRY_MS = 10_000;
-
-const nodeEd25519: Ed25519Check = (publicKey, message, signature) => {
-  const x = Buffer.from(publicKey).toString('base64url');
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  return verify(null, message, key, signature);
-};
 
 /**
  * Submits checkpoints to the witnesses that customers name in their trust documents (C2SP tlog-witness), and keeps their
@@ -119,7 +112,7 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
   private async submit(log: string): Promise<void> {
     const witnesses = (await this.trusted(log)).filter(({ key }) => key.type === SIGNATURE_TYPE.cosignature);
     if (witnesses.every(({ url }) => url === null)) return;
-    const checkpoint = await this.checkpoints.current(log);
+    const checkpoint = await this.checkpoints.signIfGrown(log);
     await Promise.all(witnesses.map((witness) => this.ask(log, witness, checkpoint)));
   }
 

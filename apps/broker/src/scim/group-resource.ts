@@ -2,7 +2,7 @@ import type { ProvisionedGroupInput, ScimGroup } from '@countersign/access';
 import { nameText, SCIM_SCHEMAS } from '@countersign/api';
 import { ScimError } from './scim-error.js';
 import { applyPatch, changeable } from './scim-patch.js';
-import { isMembers, type Members, type ScimResource, withVersion } from './scim-request.js';
+import { isJsonObject, type JsonObject, type ScimResource, withVersion } from './scim-request.js';
 import { readExternalId } from './user-resource.js';
 
 const CHANGEABLE = changeable('displayName', 'externalId', 'members');
@@ -26,7 +26,7 @@ export function groupResource(base: string, group: ScimGroup): ScimResource {
 }
 
 /** Reads a group that a client sends. @throws ScimError */
-export function readGroup(body: Members): ProvisionedGroupInput {
+export function readGroup(body: JsonObject): ProvisionedGroupInput {
   const { schemas } = body;
   if (!Array.isArray(schemas) || !schemas.includes(SCIM_SCHEMAS.group))
     throw new ScimError('invalidSyntax', `schemas must name ${SCIM_SCHEMAS.group}.`);
@@ -34,7 +34,10 @@ export function readGroup(body: Members): ProvisionedGroupInput {
 }
 
 /** The group after a PATCH. @throws ScimError */
-export function patchGroup({ name, externalId, members }: ScimGroup, body: Members): ProvisionedGroupInput {
+export function patchGroup(
+  { name, externalId, members }: ScimGroup,
+  body: JsonObject,
+): ProvisionedGroupInput {
   const before = {
     displayName: name,
     ...(externalId === null ? {} : { externalId }),
@@ -43,7 +46,7 @@ export function patchGroup({ name, externalId, members }: ScimGroup, body: Membe
   return readMembers(applyPatch(before, body, CHANGEABLE));
 }
 
-function readMembers({ displayName, externalId, members }: Members): ProvisionedGroupInput {
+function readMembers({ displayName, externalId, members }: JsonObject): ProvisionedGroupInput {
   const name = nameText.safeParse(displayName);
   if (!name.success)
     throw new ScimError('invalidValue', 'displayName is required: a name of at most 200 characters.');
@@ -54,7 +57,7 @@ function readMemberIds(members: unknown): string[] {
   if (members === undefined || members === null) return [];
   if (!Array.isArray(members)) throw new ScimError('invalidValue', 'members is a list.');
   return members.map((member: unknown) => {
-    const id = isMembers(member) ? member['value'] : undefined;
+    const id = isJsonObject(member) ? member['value'] : undefined;
     if (typeof id !== 'string')
       throw new ScimError('invalidValue', 'A member has a value, the id of a user.');
     return id;

@@ -34,7 +34,7 @@ import { CurrentSide, Query } from '../http/input.js';
 import type { BrokerRequest } from '../http/request.js';
 import { groupResource, patchGroup, readGroup } from './group-resource.js';
 import { ScimErrorFilter } from './scim-error.js';
-import { projected, scimList } from './scim-list.js';
+import { scimList, selectAttributes } from './scim-list.js';
 import {
   isKnownVersion,
   readScimBody,
@@ -94,7 +94,7 @@ export class ScimGroupsController {
     const resource = this.resource(await getProvisionedGroup(this.deps, tenant, id));
     setHeaders(response, resource);
     if (isKnownVersion(request, resource)) response.status(304).end();
-    else response.type(SCIM_TYPE).send(JSON.stringify(projected(resource, query)));
+    else response.type(SCIM_TYPE).send(JSON.stringify(selectAttributes(resource, query)));
   }
 
   @Put(':id')

@@ -1,7 +1,7 @@
 import { SCIM_SCHEMAS, type ScimListAnswer, type ScimListQuery, type ScimReadQuery } from '@countersign/api';
 import { type Filter, filter as matches, parse } from 'scim2-parse-filter';
 import { ScimError } from './scim-error.js';
-import { isMembers, type ScimResource } from './scim-request.js';
+import { isJsonObject, type ScimResource } from './scim-request.js';
 
 const MOST_ITEMS = 500;
 const DEFAULT_ITEMS = 100;
@@ -22,7 +22,7 @@ export function scimList(resources: readonly ScimResource[], query: ScimListQuer
     totalResults: found.length,
     startIndex,
     itemsPerPage: page.length,
-    Resources: page.map((resource) => projected(resource, query)),
+    Resources: page.map((resource) => selectAttributes(resource, query)),
   };
 }
 
@@ -70,7 +70,7 @@ function lowered(filter: Filter): Filter {
 function loweredValues(value: unknown, name: string): unknown {
   if (typeof value === 'string') return isExact(name) ? value : value.toLowerCase();
   if (Array.isArray(value)) return value.map((each) => loweredValues(each, name));
-  if (!isMembers(value)) return value;
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, loweredValues(each, key)]));
 }
 
@@ -78,7 +78,7 @@ function loweredValues(value: unknown, name: string): unknown {
 const ALWAYS: ReadonlySet<string> = new Set(['schemas', 'id', 'meta']);
 
 /** The resource with the members that `attributes` names, or without those that `excludedAttributes` names. */
-export function projected(
+export function selectAttributes(
   resource: ScimResource,
   { attributes, excludedAttributes }: ScimReadQuery,
 ): ScimResource {

@@ -1,7 +1,7 @@
 import { SCIM_SCHEMAS } from '@countersign/api';
 import { ScimError as PatchError, type ScimPatchOperation, scimPatch } from 'scim-patch';
 import { ScimError } from './scim-error.js';
-import { isMembers, type Members } from './scim-request.js';
+import { isJsonObject, type JsonObject } from './scim-request.js';
 
 const MOST_OPERATIONS = 1_000;
 const OPERATIONS: ReadonlySet<string> = new Set(['add', 'replace', 'remove']);
@@ -20,7 +20,7 @@ export const changeable = (...paths: string[]): Changeable =>
  * @param resource plain data with the changeable members alone; it is not modified
  * @throws ScimError
  */
-export function applyPatch(resource: Members, body: Members, paths: Changeable): Members {
+export function applyPatch(resource: JsonObject, body: JsonObject, paths: Changeable): JsonObject {
   const { schemas, Operations: operations } = body;
   if (!Array.isArray(schemas) || !schemas.includes(SCIM_SCHEMAS.patchOp))
     throw new ScimError('invalidSyntax', `The body’s schema must be ${SCIM_SCHEMAS.patchOp}.`);
@@ -29,7 +29,7 @@ export function applyPatch(resource: Members, body: Members, paths: Changeable):
   const known = operations.flatMap((operation) => readOperation(operation, paths));
   try {
     const copy = structuredClone(resource) as unknown as Parameters<typeof scimPatch>[0];
-    return scimPatch(copy, known, { mutateDocument: true, treatMissingAsAdd: true }) as unknown as Members;
+    return scimPatch(copy, known, { mutateDocument: true, treatMissingAsAdd: true }) as unknown as JsonObject;
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     throw new ScimError(
@@ -41,13 +41,13 @@ export function applyPatch(resource: Members, body: Members, paths: Changeable):
 
 /** The operation with known paths in their own spelling; nothing if it changes nothing that is kept here. */
 function readOperation(operation: unknown, paths: Changeable): ScimPatchOperation[] {
-  if (!isMembers(operation)) throw new ScimError('invalidSyntax', 'An operation is a JSON object.');
+  if (!isJsonObject(operation)) throw new ScimError('invalidSyntax', 'An operation is a JSON object.');
   const { op: given, path: place, value } = operation;
   const op = typeof given === 'string' ? given.toLowerCase() : '';
   if (!OPERATIONS.has(op)) throw new ScimError('invalidSyntax', 'An operation is add, replace or remove.');
   if (place === undefined) {
     if (op === 'remove') throw new ScimError('noTarget', 'An operation that removes names its path.');
-    if (!isMembers(value))
+    if (!isJsonObject(value))
       throw new ScimError('invalidValue', 'An operation without a path has an object as value.');
     return Object.entries(value).flatMap(([name, each]) => at(op, name, each, paths));
   }
@@ -73,7 +73,7 @@ function nested(op: string, path: string, value: unknown, paths: Changeable): Sc
   const prefix = `${path.toLowerCase()}.`;
   const own = [...paths.values()].filter((each) => each.toLowerCase().startsWith(prefix));
   if (op === 'remove') return own.map((each) => ({ op: 'remove', path: each }));
-  if (!isMembers(value)) return [];
+  if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([name, each]) =>
     paths.has(`${prefix}${name.toLowerCase()}`) ? at(op, `${path}.${name}`, each, paths) : [],
   );
@@ -83,7 +83,7 @@ function nested(op: string, path: string, value: unknown, paths: Changeable): Sc
 function membersOf(value: unknown): { value: string }[] | undefined {
   if (value === undefined) return undefined;
   return [value].flat().map((each: unknown) => {
-    const id = isMembers(each) ? each['value'] : each;
+    const id = isJsonObject(each) ? each['value'] : each;
     if (typeof id !== 'string')
       throw new ScimError('invalidValue', 'A member has a value, the id of a user.');
     return { value: id };

@@ -7,17 +7,17 @@ import type { BrokerRequest } from '../http/request.js';
 import { MAX_BODY_BYTES, parseJsonBody, readBody } from '../http/request-body.js';
 import { ScimError } from './scim-error.js';
 
-export type Members = Readonly<Record<string, unknown>>;
+export type JsonObject = Readonly<Record<string, unknown>>;
 
-export const isMembers = (value: unknown): value is Members =>
+export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The JSON object that a client sends. It is read only now, after the client has been authenticated. */
-export async function readScimBody(request: BrokerRequest): Promise<Members> {
+export async function readScimBody(request: BrokerRequest): Promise<JsonObject> {
   if (!request.is([SCIM_TYPE, 'application/json']))
     throw new ScimError('invalidSyntax', `Send the body as ${SCIM_TYPE}.`);
   const body = parseJsonBody(await readBody(request, MAX_BODY_BYTES));
-  if (!isMembers(body)) throw new ScimError('invalidSyntax', 'The body is not a JSON object.');
+  if (!isJsonObject(body)) throw new ScimError('invalidSyntax', 'The body is not a JSON object.');
   return body;
 }
 

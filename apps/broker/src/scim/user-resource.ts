@@ -2,7 +2,7 @@ import { normaliseEmail, type ProvisionedUser, type ProvisionedUserInput } from 
 import { nameText, SCIM_SCHEMAS } from '@countersign/api';
 import { ScimError } from './scim-error.js';
 import { applyPatch, changeable } from './scim-patch.js';
-import { isMembers, type Members, type ScimResource, withVersion } from './scim-request.js';
+import { isJsonObject, type JsonObject, type ScimResource, withVersion } from './scim-request.js';
 
 const CHANGEABLE = changeable(
   'active',
@@ -44,7 +44,7 @@ export function userResource(base: string, user: ProvisionedUser): ScimResource 
 }
 
 /** What a client may change of a user. */
-function changeableMembers({ active, profile, externalId }: ProvisionedUserInput): Members {
+function changeableMembers({ active, profile, externalId }: ProvisionedUserInput): JsonObject {
   const { userName, displayName, ...name } = profile;
   return {
     userName,
@@ -60,7 +60,7 @@ function changeableMembers({ active, profile, externalId }: ProvisionedUserInput
  *
  * @throws ScimError
  */
-export function readUser(body: Members): ProvisionedUserInput {
+export function readUser(body: JsonObject): ProvisionedUserInput {
   const { schemas } = body;
   if (!Array.isArray(schemas) || !schemas.includes(SCIM_SCHEMAS.user))
     throw new ScimError('invalidSyntax', `schemas must name ${SCIM_SCHEMAS.user}.`);
@@ -68,20 +68,20 @@ export function readUser(body: Members): ProvisionedUserInput {
 }
 
 /** The user after a PATCH. @throws ScimError */
-export function patchUser(user: ProvisionedUser, body: Members): ProvisionedUserInput {
+export function patchUser(user: ProvisionedUser, body: JsonObject): ProvisionedUserInput {
   const patched = applyPatch({ name: {}, ...changeableMembers(user) }, body, CHANGEABLE);
   return readMembers(patched);
 }
 
 /** The address identifies the person, so it never changes. @throws ScimError `mutability` */
-export function keepAddress(user: ProvisionedUser, input: ProvisionedUserInput): ProvisionedUserInput {
+export function requireSameAddress(user: ProvisionedUser, input: ProvisionedUserInput): ProvisionedUserInput {
   if (normaliseEmail(user.profile.userName) !== normaliseEmail(input.profile.userName))
     throw new ScimError('mutability', 'userName does not change. Make another user for another address.');
   return input;
 }
 
 /** Attribute names are matched without regard to case (RFC 7643 §2.1). */
-function withOwnSpelling(body: Members): Members {
+function withOwnSpelling(body: JsonObject): JsonObject {
   const spelled = ['active', 'userName', 'displayName', 'externalId', 'name'];
   return Object.fromEntries(
     Object.entries(body).flatMap(([given, value]) => {
@@ -91,12 +91,12 @@ function withOwnSpelling(body: Members): Members {
   );
 }
 
-function readMembers({ userName, displayName, externalId, active, name }: Members): ProvisionedUserInput {
+function readMembers({ userName, displayName, externalId, active, name }: JsonObject): ProvisionedUserInput {
   if (typeof userName !== 'string' || userName === '' || userName.length > MAX_TEXT)
     throw new ScimError('invalidValue', 'userName is required: the e-mail address of the person.');
-  if (name !== undefined && name !== null && !isMembers(name))
+  if (name !== undefined && name !== null && !isJsonObject(name))
     throw new ScimError('invalidValue', 'name is a JSON object.');
-  const names = isMembers(name) ? name : {};
+  const names = isJsonObject(name) ? name : {};
   const profile = {
     userName,
     ...readName('displayName', displayName),

@@ -35,7 +35,7 @@ import { Describe } from '../http/endpoint.js';
 import { CurrentSide, Query } from '../http/input.js';
 import type { BrokerRequest } from '../http/request.js';
 import { ScimErrorFilter } from './scim-error.js';
-import { projected, scimList } from './scim-list.js';
+import { scimList, selectAttributes } from './scim-list.js';
 import {
   isKnownVersion,
   readScimBody,
@@ -43,7 +43,7 @@ import {
   type ScimResource,
   setHeaders,
 } from './scim-request.js';
-import { keepAddress, patchUser, readUser, userResource } from './user-resource.js';
+import { patchUser, readUser, requireSameAddress, userResource } from './user-resource.js';
 
 /** The people of one side, as its SCIM client sees and changes them (RFC 7644). */
 @Controller('scim/v2/Users')
@@ -96,7 +96,7 @@ export class ScimUsersController {
     const resource = this.resource(await getProvisionedUser(this.deps, tenant, userId(id)));
     setHeaders(response, resource);
     if (isKnownVersion(request, resource)) response.status(304).end();
-    else response.type(SCIM_TYPE).send(JSON.stringify(projected(resource, query)));
+    else response.type(SCIM_TYPE).send(JSON.stringify(selectAttributes(resource, query)));
   }
 
   @Put(':id')
@@ -112,7 +112,7 @@ export class ScimUsersController {
     const input = readUser(await readScimBody(request));
     const after = await changeProvisionedUser(this.deps, tenant, userId(id), (current) => {
       requireVersion(request, this.resource(current));
-      return keepAddress(current, input);
+      return requireSameAddress(current, input);
     });
     return this.answer(response, after);
   }
@@ -130,7 +130,7 @@ export class ScimUsersController {
     const body = await readScimBody(request);
     const after = await changeProvisionedUser(this.deps, tenant, userId(id), (current) => {
       requireVersion(request, this.resource(current));
-      return keepAddress(current, patchUser(current, body));
+      return requireSameAddress(current, patchUser(current, body));
     });
     return this.answer(response, after);
   }

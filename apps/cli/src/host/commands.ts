@@ -39,7 +39,7 @@ function defineDatabase(program: Command, run: Run): void {
   addVerb(program, 'restore', 'After restoring the database from a backup: let gateways follow it again')
     .addHelpText(
       'after',
-      '\nUntil you run it, gateways that have received more than the backup holds refuse everything. Run it once, with the\nbrokers stopped. It opens a new epoch of the feed, and is written to the deployment log. Digests that ended stay dead.\n',
+      '\nUntil you run it, gateways that have received more than the backup holds refuse everything. Run it once, with the\nbrokers stopped. It opens a new epoch of the feed, and is written to the deployment log. Digests that ended stay dead.\nEvery log continues under a new origin (…/2, …/3): keys in anchor files, mirrors and witnesses do not verify it, and\nits followers have to begin again with its new key (docs/log.md).\n',
     )
     .action(run(async (context) => (await import('./database.js')).restore(context)));
 }

@@ -55,6 +55,7 @@ export async function restore(context: Context): Promise<Answer> {
     `The feed is in epoch ${epoch} now; gateways accept it as soon as a broker runs.`,
     'Decisions since the backup are lost: stop again what was stopped, and revoke again the keys that were revoked',
     '(API keys, signing keys, gateways). Grants that a gateway saw end stay dead at that gateway.',
+    `Every log has a new origin from now on (…/${epoch}): its followers need its new key and a new folder (docs/log.md).`,
   ].join('\n');
   return { document: { epoch, after }, text };
 }

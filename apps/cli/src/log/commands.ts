@@ -26,7 +26,7 @@ export function registerLog(program: Command, run: Run): void {
   addVerb(log, 'verify', 'Verify a log, at its address or in a folder, from its leaves to its signature')
     .argument('<place>', 'an address such as http://localhost:4000/log/acme, or a folder')
     .option('--vkey <key>', 'the key that must sign the log')
-    .option('--anchor <file>', 'the anchor file of your tenant, which has the key')
+    .option('--anchor <file>', 'the anchor file that you downloaded from the trust page; it has the key')
     .option('--state <file>', 'remember what was verified, and verify only what is new')
     .option(
       '--structure-only',
@@ -34,8 +34,8 @@ export function registerLog(program: Command, run: Run): void {
     )
     .addHelpText(
       'after',
-      `\nExits with 0 if everything verifies, otherwise with 1, the first fault and its leaf.\n${examples(
-        'countersign log verify ./our-log --anchor anchor-acme.json',
+      `\nExits with 0 if everything verifies, with 2 if a file cannot be read, otherwise with 1, the first fault and its leaf.\nAfter "countersign restore" a log has a new origin: take its new key, and begin a new folder and state file.\n${examples(
+        'countersign log verify ./our-log --anchor countersign-anchor-acme.json',
         'countersign log verify http://localhost:4000/log/acme --vkey "$KEY" --state acme.json',
       )}`,
     )

@@ -1,8 +1,6 @@
-import { createPublicKey, verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
   AuditLogError,
-  type Ed25519Check,
   LogFault,
   type LogSource,
   parseLeaf,
@@ -12,25 +10,13 @@ import {
   type VerifierKey,
   verifyLog,
 } from '@countersign/audit-log';
-import { nodeHashing } from '@countersign/authorization';
+import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { writeFileDurably } from '@countersign/gateway-protocol';
 import { z } from 'zod';
 import { CliError, cannotOpenError } from '../command/errors.js';
 import type { Io } from '../terminal/io.js';
 import { Progress } from '../terminal/progress.js';
 import { isMissing } from './log-source.js';
-
-const ED25519 = { kty: 'OKP', crv: 'Ed25519' };
-
-/** Ed25519 over Node's crypto. */
-export const nodeEd25519: Ed25519Check = (publicKey, message, signature) => {
-  const x = Buffer.from(publicKey).toString('base64url');
-  try {
-    return verify(null, message, createPublicKey({ key: { ...ED25519, x }, format: 'jwk' }), signature);
-  } catch {
-    return false;
-  }
-};
 
 /** @throws CliError `invalid_vkey` */
 export function readVerifierKey(text: string): VerifierKey {
@@ -76,7 +62,8 @@ const LAST_SEGMENT = /^countersign\/dep_[^/]+\/([^/]+)(?:\/\d+)?$/;
  * Verifies a log with progress on stderr. Unless only its structure is asked for, each leaf must also be a leaf of this
  * tenant at its own index.
  *
- * @throws CliError `log_fault`: the first fault, with the index of its leaf, if it has one
+ * @throws CliError with the code of the first fault (see `LogFaultCode`) and the index of its leaf, if it has one;
+ *   `not_a_countersign_log`
  */
 export async function verifyWithProgress(
   io: Io,

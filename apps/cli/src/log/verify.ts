@@ -8,7 +8,7 @@ import { readPoint, readVerifierKey, verifyWithProgress, writePoint } from './ve
 
 export type VerifyOptions = { vkey?: string; anchor?: string; state?: string; structureOnly?: true };
 
-/** What `countersign` writes when a tenant is claimed: see docs/contract.md, Trust document. */
+/** The file that a tenant's people download from their trust page: see docs/contract.md, Trust document. */
 const anchorSchema = z.object({
   deployment: z.string(),
   tenant: z.string(),

@@ -20,10 +20,10 @@ import {
   signNote,
   verifierKey,
 } from '@countersign/audit-log';
-import { nodeHashing } from '@countersign/authorization';
+import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
-import { nodeEd25519, readVerifierKey } from './verification.js';
+import { readVerifierKey } from './verification.js';
 
 const ORIGIN = 'example.com/log';
 const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 7)]);

@@ -14,14 +14,14 @@ import {
   verifierKey,
   type Witnessed,
 } from '@countersign/audit-log';
-import { nodeHashing } from '@countersign/authorization';
+import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { writeFileDurably } from '@countersign/gateway-protocol';
 import { z } from 'zod';
 import type { Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseWholeNumber } from '../command/flags.js';
 import { isMissing } from './log-source.js';
-import { nodeEd25519, readVerifierKey } from './verification.js';
+import { readVerifierKey } from './verification.js';
 
 export type WitnessOptions = { name: string; log: readonly string[]; host: string; port: string };
 

@@ -110,6 +110,10 @@ const PERMISSIONS = {
     ...{ vendor: ['engineer', 'auditor', 'security-admin'], tenant: TENANT_ALL },
     ...{ signIn: 'any', realm: 'records' },
   },
+  // A whole log, with its checkpoints and proofs. An engineer sees the leaves of their own grants alone.
+  'log.follow': {
+    ...{ vendor: ['auditor', 'security-admin'], tenant: TENANT_ALL, signIn: 'any', realm: 'records' },
+  },
   'people.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'people.write': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
   'controls.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
@@ -153,7 +157,7 @@ export const permissionRow = (permission: Permission): PermissionRow => PERMISSI
 /** True if the permission only reads. */
 export const isReading = (permission: Permission): boolean =>
   permission.endsWith('.read') || READING.has(permission);
-const READING: ReadonlySet<Permission> = new Set(['stop.draft', 'token.introspect']);
+const READING: ReadonlySet<Permission> = new Set(['log.follow', 'stop.draft', 'token.introspect']);
 
 /** True if one of the person's roles carries the permission. A removed person has no permission. */
 export function hasPermission(person: Person, permission: Permission): boolean {

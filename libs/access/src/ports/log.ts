@@ -21,7 +21,7 @@ export interface EventDraft {
   personal?: Record<string, string>;
   /**
    * Who may open these commitments: slugs, `vendor`, or `deployment` for every tenant. Absent: the tenant whose log it is;
-   * in the deployment's log the vendor.
+   * in the deployment's log and in the vendor's own the vendor.
    */
   openTo?: readonly string[];
 }
@@ -79,7 +79,7 @@ export interface StoredCheckpoint {
   signedAt: string;
 }
 
-/** The newest signed checkpoint of each log, by the log's name: a tenant's slug, or `deployment`. */
+/** The newest signed checkpoint of each log, by the log's name: a tenant's slug, `deployment` or `vendor`. */
 export interface CheckpointRepository {
   newest(log: string): Promise<StoredCheckpoint | null>;
   /** Names of logs, at most so many, that have leaves which no signed checkpoint covers. */

@@ -1,8 +1,8 @@
 import type { Opening } from '@countersign/contract';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
-import { logVisibility, requirePermission } from '../../domain/permissions.js';
+import { logVisibility, type Permission, requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import { AccessError, notFound } from '../../errors.js';
+import { notFound } from '../../errors.js';
 import type {
   AccessRecordView,
   ListFilter,
@@ -21,10 +21,11 @@ import { readAsPerson, requireTenant } from '../shared/visible-objects.js';
 async function openLog<T>(
   deps: Deps,
   principal: Principal,
+  permission: Permission & `log.${string}`,
   tenant: string,
   work: (unit: ReadUnit, own: { requester?: string }) => Promise<T>,
 ): Promise<T> {
-  requirePermission(principal, 'log.read');
+  requirePermission(principal, permission);
   const { person } = principal;
   const visibility = logVisibility(person);
   if ('tenant' in visibility && visibility.tenant !== tenant && tenant !== DEPLOYMENT)
@@ -47,14 +48,7 @@ export function readWholeLog<T>(
   tenant: string,
   work: (unit: ReadUnit) => Promise<T>,
 ): Promise<T> {
-  return openLog(deps, principal, tenant, (unit, own) => {
-    if (own.requester !== undefined)
-      throw new AccessError(
-        'forbidden',
-        'A whole log is for the tenant’s own people and the vendor’s auditors.',
-      );
-    return work(unit);
-  });
+  return openLog(deps, principal, 'log.follow', tenant, work);
 }
 
 /**
@@ -99,7 +93,7 @@ export function listEvents(
   filter: Pick<ListFilter, 'tenant' | 'request' | 'grant' | 'person' | 'from' | 'to'>,
   page: PageQuery,
 ): Promise<Page<StoredEvent>> {
-  return openLog(deps, principal, tenant, (unit, own) => {
+  return openLog(deps, principal, 'log.read', tenant, (unit, own) => {
     if (excludesAll(filter, tenant, own)) return Promise.resolve(NOTHING);
     const { tenant: _same, person, ...rest } = filter;
     const requester = own.requester ?? person;
@@ -114,7 +108,7 @@ export function listRecords(
   filter: ListFilter,
   page: PageQuery,
 ): Promise<Page<AccessRecordView>> {
-  return openLog(deps, principal, tenant, (unit, own) => {
+  return openLog(deps, principal, 'log.read', tenant, (unit, own) => {
     if (excludesAll(filter, tenant, own)) return Promise.resolve(NOTHING);
     const person = own.requester;
     return unit.records.list({ ...filter, tenant, ...(person === undefined ? {} : { person }) }, page);
