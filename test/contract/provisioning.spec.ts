@@ -54,6 +54,37 @@ describeStore('people whom a SCIM client keeps', (bench) => {
       members: await Promise.all(emails.map((email) => idOf(email))),
     });
 
+  test('a client cannot fill the store: a side has at most 10,000 people and 200 groups', async () => {
+    const known = await bench.store.readAsVendor((unit) => unit.organisation.countSide('acme'));
+    expect(known).toBeGreaterThan(0);
+    /** The store, as if it had so many rows more of the side. */
+    const withMore = (more: { people: number; groups: number }) => {
+      const store = Object.create(bench.store) as typeof bench.store;
+      store.asVendor = (work) =>
+        bench.store.asVendor((unit) => {
+          const { organisation, scimGroups } = unit;
+          const [people, groups] = [organisation.countSide, scimGroups.countSide];
+          organisation.countSide = async (side) => more.people + (await people.call(organisation, side));
+          scimGroups.countSide = async (side) => more.groups + (await groups.call(scimGroups, side));
+          return work(unit);
+        });
+      return { ...flow.deps, store };
+    };
+    const group = (name: string) => ({ name, externalId: null, members: [] });
+    const people = withMore({ people: 10_000 - known - 1, groups: 0 });
+    await createProvisionedUser(people, 'acme', user('dan@acme.example'));
+    await expect(createProvisionedUser(people, 'acme', user('eve@acme.example'))).rejects.toThrow(
+      refused('invalid_request'),
+    );
+    // People who are known are no more rows.
+    await createProvisionedUser(people, 'acme', user('bob@acme.example'));
+    const groups = withMore({ people: 0, groups: 199 });
+    await createProvisionedGroup(groups, 'acme', group('A'));
+    await expect(createProvisionedGroup(groups, 'acme', group('B'))).rejects.toThrow(
+      refused('invalid_request'),
+    );
+  });
+
   test('apply neither removes nor changes whom the client has made, nor brings back whom it has deactivated', async () => {
     await createProvisionedUser(flow.deps, 'acme', user('dan@acme.example'));
     await makeGroup('Approvers', 'dan@acme.example');

@@ -83,7 +83,13 @@ export {
   type Principal,
   readAddress,
 } from './domain/person.js';
-export type { ScimGroup, ScimProfile, ScimToken, ScimUser } from './domain/provisioning.js';
+export {
+  SCIM_LIMITS,
+  type ScimGroup,
+  type ScimProfile,
+  type ScimToken,
+  type ScimUser,
+} from './domain/provisioning.js';
 export type { Review, ReviewDecision, ReviewNeeds, ReviewSide, RiskLevel } from './domain/review.js';
 export {
   ENDING_EVENT_TYPES,

@@ -329,6 +329,23 @@ describe('a group', () => {
   });
 });
 
+test('one side cannot stall the others with a huge group', async () => {
+  const group = await makeGroup('globex', 'Huge', []);
+  const members = Array.from({ length: 1_001 }, (_, index) => ({ value: `usr_${index}` }));
+  const half = members.slice(0, 501);
+  const detail = expect.stringContaining('1000 members');
+  const refused = { schemas: [ERROR], scimType: 'invalidValue', detail };
+  const content = { schemas: [GROUP], displayName: 'Huger', members };
+  const add = (value: object[]) => ({ op: 'add', path: 'members', value });
+  for (const answer of [
+    await scim('globex', 'POST', '/Groups', content),
+    await scim('globex', 'PUT', `/Groups/${group.id}`, content),
+    await patch('globex', `/Groups/${group.id}`, add(members)),
+    await patch('globex', `/Groups/${group.id}`, add(half), add(half)),
+  ])
+    expect(answer).toMatchObject({ status: 400, body: refused });
+});
+
 test('lists have pages, filters and a total', async () => {
   const all = await scim('globex', 'GET', '/Users?count=1&startIndex=2');
   expect(all.body).toMatchObject({

@@ -1,16 +1,16 @@
-import type { ProvisionedGroupInput, ScimGroup } from '@countersign/access';
+import { type ProvisionedGroupInput, SCIM_LIMITS, type ScimGroup } from '@countersign/access';
 import { nameText, SCIM_SCHEMAS } from '@countersign/api';
 import { ScimError } from './scim-error.js';
 import { applyPatch, changeable } from './scim-patch.js';
-import { isJsonObject, type JsonObject, type ScimResource, withVersion } from './scim-request.js';
+import { isJsonObject, type JsonObject, type ScimResource } from './scim-request.js';
 import { readExternalId } from './user-resource.js';
 
 const CHANGEABLE = changeable('displayName', 'externalId', 'members');
 
-/** A group as SCIM shows it (RFC 7643 §4.2). `base` is the address of this SCIM service. */
+/** A group as SCIM shows it (RFC 7643 §4.2), without its version. `base` is the address of this SCIM service. */
 export function groupResource(base: string, group: ScimGroup): ScimResource {
   const { id, name, externalId, members, createdAt, modifiedAt } = group;
-  return withVersion({
+  return {
     schemas: [SCIM_SCHEMAS.group],
     id,
     ...(externalId === null ? {} : { externalId }),
@@ -22,7 +22,7 @@ export function groupResource(base: string, group: ScimGroup): ScimResource {
       lastModified: modifiedAt,
       location: `${base}/Groups/${id}`,
     },
-  });
+  };
 }
 
 /** Reads a group that a client sends. @throws ScimError */
@@ -56,6 +56,8 @@ function readMembers({ displayName, externalId, members }: JsonObject): Provisio
 function readMemberIds(members: unknown): string[] {
   if (members === undefined || members === null) return [];
   if (!Array.isArray(members)) throw new ScimError('invalidValue', 'members is a list.');
+  if (members.length > SCIM_LIMITS.members)
+    throw new ScimError('invalidValue', `A group has at most ${SCIM_LIMITS.members} members.`);
   return members.map((member: unknown) => {
     const id = isJsonObject(member) ? member['value'] : undefined;
     if (typeof id !== 'string')

@@ -41,6 +41,7 @@ import {
   requireVersion,
   type ScimResource,
   setHeaders,
+  withVersion,
 } from './scim-request.js';
 
 /** The groups of one side, as its SCIM client sees and changes them (RFC 7644). */
@@ -62,10 +63,7 @@ export class ScimGroupsController {
   @Describe(endpoints.list)
   async list(@CurrentSide() tenant: string | null, @Query() query: ScimListQuery) {
     const groups = await listProvisionedGroups(this.deps, tenant);
-    return scimList(
-      groups.map((group) => this.resource(group)),
-      query,
-    );
+    return scimList(groups, (group) => groupResource(this.base, group), query);
   }
 
   @Post()
@@ -147,7 +145,7 @@ export class ScimGroupsController {
   }
 
   private resource(group: ScimGroup): ScimResource {
-    return groupResource(this.base, group);
+    return withVersion(groupResource(this.base, group));
   }
 
   private answer(response: Response, group: ScimGroup): ScimResource {

@@ -1,7 +1,7 @@
 import { SCIM_SCHEMAS, type ScimListAnswer, type ScimListQuery, type ScimReadQuery } from '@countersign/api';
 import { type Filter, filter as matches, parse } from 'scim2-parse-filter';
 import { ScimError } from './scim-error.js';
-import { isJsonObject, type ScimResource } from './scim-request.js';
+import { isJsonObject, type ScimResource, withVersion } from './scim-request.js';
 
 const MOST_ITEMS = 500;
 const DEFAULT_ITEMS = 100;
@@ -11,9 +11,18 @@ const MAX_FILTER_LENGTH = 1_000;
 /** Attributes whose values are compared exactly (`caseExact`, RFC 7643 §7); all others without regard to case. */
 const CASE_EXACT: ReadonlySet<string> = new Set(['id', 'externalid', 'value']);
 
-/** One page of resources (RFC 7644 §3.4.2), filtered and cut to the members that the client wants. */
-export function scimList(resources: readonly ScimResource[], query: ScimListQuery): ScimListAnswer {
-  const found = query.filter === undefined ? resources : filtered(resources, query.filter);
+/**
+ * One page of a list (RFC 7644 §3.4.2), filtered and cut to the members that the client wants.
+ *
+ * @param resourceOf shows an item, without its version. Without a filter only the items of the page are shown, and versions
+ *   are computed for the page alone
+ */
+export function scimList<Item>(
+  items: readonly Item[],
+  resourceOf: (item: Item) => ScimResource,
+  query: ScimListQuery,
+): ScimListAnswer {
+  const found = query.filter === undefined ? items : filtered(items, resourceOf, query.filter);
   const startIndex = Math.max(1, readCount('startIndex', query.startIndex, 1));
   const count = Math.min(MOST_ITEMS, Math.max(0, readCount('count', query.count, DEFAULT_ITEMS)));
   const page = found.slice(startIndex - 1, startIndex - 1 + count);
@@ -22,7 +31,7 @@ export function scimList(resources: readonly ScimResource[], query: ScimListQuer
     totalResults: found.length,
     startIndex,
     itemsPerPage: page.length,
-    Resources: page.map((resource) => selectAttributes(resource, query)),
+    Resources: page.map((item) => selectAttributes(withVersion(resourceOf(item)), query)),
   };
 }
 
@@ -32,7 +41,11 @@ function readCount(name: string, text: string | undefined, otherwise: number): n
   return Number(text);
 }
 
-function filtered(resources: readonly ScimResource[], text: string): readonly ScimResource[] {
+function filtered<Item>(
+  items: readonly Item[],
+  resourceOf: (item: Item) => ScimResource,
+  text: string,
+): readonly Item[] {
   if (text.length > MAX_FILTER_LENGTH)
     throw new ScimError('invalidFilter', `A filter has at most ${MAX_FILTER_LENGTH} characters.`);
   let isMatch: (resource: unknown) => boolean;
@@ -41,7 +54,7 @@ function filtered(resources: readonly ScimResource[], text: string): readonly Sc
   } catch {
     throw new ScimError('invalidFilter', 'This is not a filter of RFC 7644 §3.4.2.2.');
   }
-  return resources.filter((resource) => isMatch(loweredValues(resource, '')));
+  return items.filter((item) => isMatch(loweredValues(resourceOf(item), '')));
 }
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1).toLowerCase();

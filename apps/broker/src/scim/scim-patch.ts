@@ -1,3 +1,4 @@
+import { SCIM_LIMITS } from '@countersign/access';
 import { SCIM_SCHEMAS } from '@countersign/api';
 import { ScimError as PatchError, type ScimPatchOperation, scimPatch } from 'scim-patch';
 import { ScimError } from './scim-error.js';
@@ -27,6 +28,7 @@ export function applyPatch(resource: JsonObject, body: JsonObject, paths: Change
   if (!Array.isArray(operations) || operations.length === 0 || operations.length > MOST_OPERATIONS)
     throw new ScimError('invalidSyntax', `Operations is a list of 1 to ${MOST_OPERATIONS}.`);
   const known = operations.flatMap((operation) => readOperation(operation, paths));
+  requireFew(known);
   try {
     const copy = structuredClone(resource) as unknown as Parameters<typeof scimPatch>[0];
     return scimPatch(copy, known, { mutateDocument: true, treatMissingAsAdd: true }) as unknown as JsonObject;
@@ -37,6 +39,17 @@ export function applyPatch(resource: JsonObject, body: JsonObject, paths: Change
       'This change is not possible.',
     );
   }
+}
+
+/** The library compares each value of a list with all others. @throws ScimError */
+function requireFew(operations: readonly ScimPatchOperation[]): void {
+  const values = operations.flatMap((operation) => ('value' in operation ? [operation.value] : []));
+  const count = values.reduce((sum, value) => sum + (Array.isArray(value) ? value.length : 0), 0);
+  if (count > SCIM_LIMITS.members)
+    throw new ScimError(
+      'invalidValue',
+      `A request names at most ${SCIM_LIMITS.members} members. Send more requests.`,
+    );
 }
 
 /** The operation with known paths in their own spelling; nothing if it changes nothing that is kept here. */

@@ -2,7 +2,7 @@ import { normaliseEmail, type ProvisionedUser, type ProvisionedUserInput } from 
 import { nameText, SCIM_SCHEMAS } from '@countersign/api';
 import { ScimError } from './scim-error.js';
 import { applyPatch, changeable } from './scim-patch.js';
-import { isJsonObject, type JsonObject, type ScimResource, withVersion } from './scim-request.js';
+import { isJsonObject, type JsonObject, type ScimResource } from './scim-request.js';
 
 const CHANGEABLE = changeable(
   'active',
@@ -15,10 +15,10 @@ const CHANGEABLE = changeable(
 );
 const MAX_TEXT = 512;
 
-/** A user as SCIM shows it (RFC 7643 §4.1). `base` is the address of this SCIM service. */
+/** A user as SCIM shows it (RFC 7643 §4.1), without its version. `base` is the address of this SCIM service. */
 export function userResource(base: string, user: ProvisionedUser): ScimResource {
   const { id, active, profile, externalId, groups, createdAt, modifiedAt } = user;
-  return withVersion({
+  return {
     schemas: [SCIM_SCHEMAS.user],
     id,
     ...(externalId === null ? {} : { externalId }),
@@ -40,7 +40,7 @@ export function userResource(base: string, user: ProvisionedUser): ScimResource 
       ...(modifiedAt === null ? {} : { lastModified: modifiedAt }),
       location: `${base}/Users/${id}`,
     },
-  });
+  };
 }
 
 /** What a client may change of a user. */

@@ -42,6 +42,7 @@ import {
   requireVersion,
   type ScimResource,
   setHeaders,
+  withVersion,
 } from './scim-request.js';
 import { patchUser, readUser, requireSameAddress, userResource } from './user-resource.js';
 
@@ -64,10 +65,7 @@ export class ScimUsersController {
   @Describe(endpoints.list)
   async list(@CurrentSide() tenant: string | null, @Query() query: ScimListQuery) {
     const users = await listProvisionedUsers(this.deps, tenant);
-    return scimList(
-      users.map((user) => this.resource(user)),
-      query,
-    );
+    return scimList(users, (user) => userResource(this.base, user), query);
   }
 
   @Post()
@@ -149,7 +147,7 @@ export class ScimUsersController {
   }
 
   private resource(user: ProvisionedUser): ScimResource {
-    return userResource(this.base, user);
+    return withVersion(userResource(this.base, user));
   }
 
   private answer(response: Response, user: ProvisionedUser): ScimResource {

@@ -32,6 +32,19 @@ export interface ScimUser {
   modifiedAt: string;
 }
 
+/**
+ * What one side's client may keep here. All sides share one store, and most of its requests read or write in one unit of
+ * work; so one side must not be able to keep the others waiting.
+ */
+export const SCIM_LIMITS = {
+  /** People of a side, with those who have left: their rows stay, for the log. */
+  people: 10_000,
+  /** Groups of a side. */
+  groups: 200,
+  /** Members of one group, and of one request. */
+  members: 1_000,
+} as const;
+
 export interface ScimGroup {
   id: string;
   tenant: string | null;

@@ -68,6 +68,8 @@ export interface OrganisationRepository extends OrganisationView {
   knowsTenant(slug: string): Promise<boolean>;
   /** Everyone of one side, removed ones too, by id. Null names the vendor. */
   side(tenant: string | null): Promise<Person[]>;
+  /** How many they are. */
+  countSide(tenant: string | null): Promise<number>;
   /** Everyone, removed ones too, who has this normalised e-mail. */
   persons(email: string): Promise<Person[]>;
   /** How one side's people sign in; null if it has no provider, or does not exist. Null names the vendor. */

@@ -33,7 +33,9 @@ export interface ScimGroupRepository {
   findByName(tenant: string | null, name: string): Promise<ScimGroup | null>;
   /** By id. */
   ofSide(tenant: string | null): Promise<ScimGroup[]>;
-  ofPerson(person: string): Promise<ScimGroup[]>;
+  /** By id, without their members, which may be many. */
+  ofPerson(person: string): Promise<Pick<ScimGroup, 'id' | 'name'>[]>;
+  countSide(tenant: string | null): Promise<number>;
   all(): Promise<ScimGroup[]>;
   /** Replaces its members too. */
   save(group: ScimGroup): Promise<void>;

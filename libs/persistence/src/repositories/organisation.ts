@@ -203,6 +203,10 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     return (await this.manager.find(PersonEntity, { where, order: { id: 'ASC' } })).map(toPerson);
   }
 
+  countSide(tenant: string | null): Promise<number> {
+    return this.manager.countBy(PersonEntity, { side: tenant ?? VENDOR_SIDE });
+  }
+
   async persons(email: string): Promise<Person[]> {
     const rows = await this.manager.find(PersonEntity, { where: { email }, order: { id: 'ASC' } });
     return rows.map(toPerson);

@@ -6,7 +6,7 @@ import type {
   ScimUser,
   ScimUserRepository,
 } from '@countersign/access';
-import { type EntityManager, type FindOptionsWhere, IsNull } from 'typeorm';
+import { type EntityManager, type FindOptionsWhere, In, IsNull } from 'typeorm';
 import { VENDOR_SIDE } from '../entities/person.entity.js';
 import {
   ScimGroupEntity,
@@ -103,10 +103,15 @@ export class ScimGroups implements ScimGroupRepository {
     return this.where({ side: sideOf(tenant) }, { side: sideOf(tenant) });
   }
 
-  async ofPerson(person: string): Promise<ScimGroup[]> {
-    const rows = await this.manager.find(ScimMemberEntity, { where: { person }, order: { group: 'ASC' } });
-    const groups = await Promise.all(rows.map(({ group }) => this.find(group)));
-    return groups.filter((group) => group !== null);
+  async ofPerson(person: string): Promise<Pick<ScimGroup, 'id' | 'name'>[]> {
+    const ids = (await this.manager.findBy(ScimMemberEntity, { person })).map(({ group }) => group);
+    if (ids.length === 0) return [];
+    const rows = await this.manager.find(ScimGroupEntity, { where: { id: In(ids) }, order: { id: 'ASC' } });
+    return rows.map(({ id, name }) => ({ id, name }));
+  }
+
+  countSide(tenant: string | null): Promise<number> {
+    return this.manager.countBy(ScimGroupEntity, { side: sideOf(tenant) });
   }
 
   all(): Promise<ScimGroup[]> {
@@ -133,7 +138,11 @@ export class ScimGroups implements ScimGroupRepository {
     const groups = await this.manager.find(ScimGroupEntity, { where, order: { id: 'ASC' } });
     const rows = await this.manager.find(ScimMemberEntity, { where: ofMembers, order: { person: 'ASC' } });
     const members = new Map<string, string[]>();
-    for (const { group, person } of rows) members.set(group, [...(members.get(group) ?? []), person]);
+    for (const { group, person } of rows) {
+      const known = members.get(group);
+      if (known === undefined) members.set(group, [person]);
+      else known.push(person);
+    }
     return groups.map((group) => ({ ...withTenant(group), members: members.get(group.id) ?? [] }));
   }
 }

@@ -1,5 +1,5 @@
 import { isId } from '@countersign/contract';
-import type { ScimGroup } from '../../domain/provisioning.js';
+import { SCIM_LIMITS, type ScimGroup } from '../../domain/provisioning.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
@@ -21,7 +21,8 @@ export function getProvisionedGroup(deps: Deps, tenant: string | null, id: strin
 /**
  * The client makes a group; its members get the roles that the organisation file gives for its name.
  *
- * @throws AccessError `conflict` for a name that is taken, `invalid_request` for a member who is no user of this side
+ * @throws AccessError `conflict` for a name that is taken, `invalid_request` for a member who is no user of this side,
+ *   for too many members, and if the side has too many groups
  */
 export function createProvisionedGroup(
   deps: Deps,
@@ -30,6 +31,7 @@ export function createProvisionedGroup(
 ): Promise<ScimGroup> {
   return provision(deps, tenant, async (unit, side) => {
     await requireFreeName(unit, tenant, input.name);
+    await requireRoom(unit, tenant);
     const group: ScimGroup = {
       ...(await checked(unit, tenant, input)),
       id: deps.ids.next('grp'),
@@ -106,6 +108,14 @@ async function requireFreeName(unit: VendorUnit, tenant: string | null, name: st
     throw new AccessError('conflict', 'A group with this name exists already.', { pointer: '/displayName' });
 }
 
+async function requireRoom(unit: VendorUnit, tenant: string | null): Promise<void> {
+  if ((await unit.scimGroups.countSide(tenant)) >= SCIM_LIMITS.groups)
+    throw new AccessError(
+      'invalid_request',
+      `A side has at most ${SCIM_LIMITS.groups} groups. Provision only those that give roles.`,
+    );
+}
+
 /** From now on the client manages these people, and the organisation file no longer changes them. */
 async function takeOver(unit: VendorUnit, side: ProvisionedSide, members: readonly string[]): Promise<void> {
   for (const id of members) {
@@ -131,6 +141,10 @@ async function checked(
   { name, externalId, members }: ProvisionedGroupInput,
 ): Promise<ProvisionedGroupInput> {
   const unique = [...new Set(members)].sort();
+  if (unique.length > SCIM_LIMITS.members)
+    throw new AccessError('invalid_request', `A group has at most ${SCIM_LIMITS.members} members.`, {
+      pointer: '/members',
+    });
   for (const id of unique) {
     const person = isId('usr', id) ? await unit.organisation.person(id) : null;
     const isUser =

@@ -1,5 +1,11 @@
 import { type Person, readAddress } from '../../domain/person.js';
-import { nameOfProfile, type ScimGroup, type ScimProfile, type ScimUser } from '../../domain/provisioning.js';
+import {
+  nameOfProfile,
+  SCIM_LIMITS,
+  type ScimGroup,
+  type ScimProfile,
+  type ScimUser,
+} from '../../domain/provisioning.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { OrganisationRepository, VendorReadUnit, VendorUnit } from '../../ports/index.js';
 import { changePersonIn } from '../organisation/change-person.js';
@@ -43,7 +49,7 @@ export function getProvisionedUser(deps: Deps, tenant: string | null, id: string
  * had left comes back without any. Groups give the roles of others.
  *
  * @throws AccessError `conflict` for an address that the client has made already, or that belongs to the other side (P2);
- *   `tenant_claimed`; `invalid_request` for a user name that is no e-mail address
+ *   `tenant_claimed`; `invalid_request` for a user name that is no e-mail address, or if the side has too many people
  */
 export function createProvisionedUser(
   deps: Deps,
@@ -57,6 +63,7 @@ export function createProvisionedUser(
     if (before !== null && (await unit.scimUsers.find(before.id)) !== null)
       throw new AccessError('conflict', 'A user with this name exists already.', { pointer: '/userName' });
     refuseOtherSide(known, tenant);
+    if (before === null) await requireRoom(unit, tenant);
     const isHere = before !== null && before.removedAt === null;
     if (!isHere && side.isClaimed) throw claimed();
     const user: ScimUser = {
@@ -164,7 +171,11 @@ async function viewsOf(unit: Reads, tenant: string | null): Promise<ProvisionedU
   const groups = await unit.scimGroups.ofSide(tenant);
   const groupsOf = new Map<string, ProvisionedUser['groups']>();
   for (const { id, name, members } of groups)
-    for (const person of members) groupsOf.set(person, [...(groupsOf.get(person) ?? []), { id, name }]);
+    for (const person of members) {
+      const known = groupsOf.get(person);
+      if (known === undefined) groupsOf.set(person, [{ id, name }]);
+      else known.push({ id, name });
+    }
   return people.flatMap((person) => {
     const user = users.get(person.id);
     // People who have left, and whom the client has never made or has deleted, are no users.
@@ -193,7 +204,7 @@ async function viewOf(unit: Reads, tenant: string | null, id: string): Promise<P
     active: person.removedAt === null,
     profile: user?.profile ?? { userName: person.email, displayName: person.name },
     externalId: user?.externalId ?? null,
-    groups: (await unit.scimGroups.ofPerson(id)).map((group) => ({ id: group.id, name: group.name })),
+    groups: await unit.scimGroups.ofPerson(id),
     createdAt: user?.createdAt ?? null,
     modifiedAt: user?.modifiedAt ?? null,
   };
@@ -212,6 +223,14 @@ function requireAddress({ userName }: ScimProfile): Pick<Person, 'email' | 'addr
       pointer: '/userName',
     });
   return address;
+}
+
+async function requireRoom(unit: VendorUnit, tenant: string | null): Promise<void> {
+  if ((await unit.organisation.countSide(tenant)) >= SCIM_LIMITS.people)
+    throw new AccessError(
+      'invalid_request',
+      `A client adds nobody to a side of ${SCIM_LIMITS.people} people, those who have left included. Provision only those who need Countersign.`,
+    );
 }
 
 /** P2: vendor staff hold no customer role. */
