@@ -42,6 +42,10 @@ describeStore('API keys', (bench) => {
       TO,
       LIMITS,
     );
+  const inBrowser = async (email: string): Promise<Principal> => ({
+    ...(await flow.as(email)),
+    ...{ channel: 'web', assurance: 'oidc', authenticatedAt: flow.clock.now().toISOString() },
+  });
   const worksFor = async (key: string): Promise<string> => {
     const found = await authenticateApiKey(flow.deps, key);
     return found === null ? 'nobody' : found === 'asleep' ? 'asleep' : found.person.email;
@@ -49,12 +53,24 @@ describeStore('API keys', (bench) => {
 
   test('no key lives longer than 90 days, no matter who makes it', async () => {
     await expect(make(ERIN, 91)).rejects.toMatchObject({ code: 'invalid_request' });
-    const ada = { ...(await flow.as(ADA)), channel: 'web', assurance: 'oidc' } as const;
-    await expect(createOwnApiKey(flow.deps, ada, 91 * DAY)).rejects.toMatchObject({
+    await expect(createOwnApiKey(flow.deps, await inBrowser(ADA), 91 * DAY)).rejects.toMatchObject({
       code: 'invalid_request',
     });
     const { key } = await make(ERIN, 90);
     expect(await worksFor(key)).toBe(ERIN);
+  });
+
+  test('a stolen web session makes no key: its person has to sign in afresh', async () => {
+    const ada = await inBrowser(ADA);
+    flow.clock.forward(10 * 60 + 1);
+    const { authenticatedAt: _, ...never } = ada;
+    for (const stolen of [ada, never])
+      await expect(createOwnApiKey(flow.deps, stolen, 90 * DAY)).rejects.toMatchObject({
+        code: 'fresh_sign_in_required',
+      });
+    expect(await listOwnApiKeys(flow.deps, ada)).toEqual([]);
+    const { key } = await createOwnApiKey(flow.deps, await inBrowser(ADA), 90 * DAY);
+    expect(await worksFor(key)).toBe(ADA);
   });
 
   test('a key does not outlive the account at the provider: without a sign-in it falls asleep after 30 days', async () => {

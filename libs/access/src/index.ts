@@ -380,6 +380,7 @@ export {
   linkByEmail,
   linkSlackAccount,
   listSlackAccounts,
+  requireMayLinkSlack,
   type SlackIds,
   type SlackProfile,
   unlinkSlackAccount,

@@ -50,9 +50,10 @@ export const apiKeyEndpoints = {
     route: 'POST /api/v1/keys',
     summary: 'Create an API key for oneself',
     description:
-      'Only in the person’s own browser session. Nobody else can create a key for a person of a claimed tenant. The person and their side’s admins are notified.',
+      'Only in the person’s own browser session, after a sign-in in the last ten minutes. Nobody else can create a key for a person of a claimed tenant. The person and their side’s admins are notified.',
     body: { schema: apiKeyBodySchema, optional: true },
     answer: { status: 201, description: 'The key.', schema: issuedApiKeySchema },
+    errors: ['fresh_sign_in_required'],
   }),
   list: endpoint({
     route: 'GET /api/v1/keys',

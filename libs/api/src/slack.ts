@@ -74,14 +74,14 @@ export const slackLinkEndpoints = {
     route: 'POST /slack/link',
     summary: 'Link one’s own Slack account',
     description:
-      'In a signed-in browser, begun by a page of this broker. Only an account of the workspace of the person’s side can be linked.',
+      'In a signed-in browser, begun by a page of this broker, after a sign-in in the last ten minutes. Only an account of the workspace of the person’s side can be linked.',
     answer: {
       status: 200,
       description: 'For `Accept: application/json`: Slack’s address, where the account’s owner signs in.',
       schema: nextAddressSchema,
     },
     redirect: { status: 303, description: 'For any other `Accept`: a redirect to the same address.' },
-    errors: ['not_ready'],
+    errors: ['not_ready', 'fresh_sign_in_required'],
   }),
   linked: endpoint({
     route: 'GET /slack/link/callback',

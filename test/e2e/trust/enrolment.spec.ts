@@ -41,7 +41,7 @@ describe.each(ENGINES)('enrolling a passkey on %s', (engine) => {
     });
   };
 
-  test('a stolen web session enrols no passkey: each needs a fresh sign-in', async () => {
+  test('a stolen web session enrols no passkey, makes no API key and links no Slack account: each needs a fresh sign-in', async () => {
     const ada = await Customer.of(broker, 'approver');
     const key = await ada.enrol();
     broker.clock.advance(601);
@@ -52,6 +52,8 @@ describe.each(ENGINES)('enrolling a passkey on %s', (engine) => {
       ['DELETE', `passkeys/${key.id}`, undefined],
       ['POST', 'recovery-keys', { jwk: new RecoveryKey().jwk }],
       ['POST', `passkeys/${key.id}/confirmation`, undefined],
+      ['POST', '/api/v1/keys', { ttl: 'P90D' }],
+      ['POST', '/slack/link', undefined],
     ] as const) {
       const by = path.endsWith('confirmation') ? await staleAdmin() : ada;
       expect(`${path} ${codeOf(await by.call(method, path, body))}`).toBe(

@@ -3,6 +3,7 @@ import {
   listSlackAccounts,
   notFound,
   type Principal,
+  requireMayLinkSlack,
   type SlackAccount,
   unlinkSlackAccount,
 } from '@countersign/access';
@@ -48,6 +49,7 @@ export class SlackLinkController {
     @Req() request: BrokerRequest,
     @Res() response: Response,
   ): Promise<NextAddress> {
+    requireMayLinkSlack(this.deps, principal);
     const { config } = this.trip.side();
     if (config.oauth === null) throw new HttpProblem('not_ready', 'SLACK_CLIENT_ID is not set.');
     const redirectUri = this.settings.publicUrl + CALLBACK;

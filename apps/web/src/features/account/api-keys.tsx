@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
+import { isFresh, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
@@ -11,6 +12,7 @@ import { Command, CopyId } from '../../ui/copy.js';
 import { SelectField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { TableSection } from '../../ui/table.js';
+import { SignInAgain } from '../passkeys/sign-in-again.js';
 import { accountTexts } from './account.text.js';
 
 const KEY_LIFETIMES = ['PT8H', 'P7D', 'P30D', 'P90D'] as const;
@@ -89,12 +91,15 @@ export function ApiKeys() {
 
 function NewKeyForm() {
   const text = useText(accountTexts);
+  const session = useSession();
   const [lifetime, setLifetime] = useState<KeyLifetime>('P30D');
   const create = useMutation({
     mutationFn: (ttl: KeyLifetime) => unwrap(api.POST('/api/v1/keys', { body: { ttl } })),
     gcTime: 0,
     onSettled: reloadKeys,
   });
+  // A key that was just made stays to be copied.
+  if (!isFresh(session) && create.data === undefined) return <SignInAgain />;
   return (
     <form
       className="stack near"

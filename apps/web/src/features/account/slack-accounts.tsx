@@ -3,13 +3,14 @@ import { useSearchParams } from 'react-router';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
-import { may, useSession } from '../../api/session.js';
+import { isFresh, may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { Loaded, ProblemNotice } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
+import { SignInAgain } from '../passkeys/sign-in-again.js';
 import { slackTexts } from './slack.text.js';
 
 const KEY = ['slack-accounts'];
@@ -17,7 +18,8 @@ const KEY = ['slack-accounts'];
 /** The reader's linked Slack accounts. */
 export function SlackAccounts() {
   const text = useText(slackTexts);
-  const mayLink = may(useSession(), 'slack.link');
+  const session = useSession();
+  const mayLink = may(session, 'slack.link');
   const accounts = useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/slack/accounts', { signal })),
@@ -82,7 +84,9 @@ export function SlackAccounts() {
             )}
             {link.error === null ? null : <ProblemNotice error={link.error} />}
             {start === null || mayLink ? null : <p className="hint">{text.ownBrowser}</p>}
-            {start === null || !mayLink ? null : (
+            {start === null || !mayLink ? null : !isFresh(session) ? (
+              <SignInAgain />
+            ) : (
               <p>
                 <Button busy={link.isPending} onClick={() => link.mutate()}>
                   {text.link}

@@ -23,9 +23,9 @@ const en = {
   waitsForAdmin: 'waits for another admin to confirm it',
   cools: 'new: counts from',
   freshLead:
-    'A passkey and a recovery key outlive this session. So prove once more that it is you: sign in again at your organisation, and you return here.',
+    'What you make here outlives this session. So prove once more that it is you: sign in again at your organisation, and you return here.',
   freshCodeLead:
-    'A passkey outlives this session. So prove once more that it is you, with a new code by mail.',
+    'What you make here outlives this session. So prove once more that it is you, with a new code by mail.',
   fresh: 'Sign in again',
   freshCode: 'Send me a code',
   freshCodeField: 'Code from the mail',
@@ -83,9 +83,9 @@ const de: typeof en = {
   waitsForAdmin: 'wartet auf die Bestätigung eines anderen Admins',
   cools: 'neu: zählt ab',
   freshLead:
-    'Ein Passkey und ein Wiederherstellungsschlüssel überdauern diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind: Melden Sie sich erneut bei Ihrer Organisation an, und Sie kommen hierher zurück.',
+    'Was Sie hier anlegen, überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind: Melden Sie sich erneut bei Ihrer Organisation an, und Sie kommen hierher zurück.',
   freshCodeLead:
-    'Ein Passkey überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind, mit einem neuen Code per Mail.',
+    'Was Sie hier anlegen, überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind, mit einem neuen Code per Mail.',
   fresh: 'Erneut anmelden',
   freshCode: 'Code zusenden',
   freshCodeField: 'Code aus der Mail',

@@ -5,7 +5,7 @@ import {
   requireKeyLifetime,
   signInBy,
 } from '../../domain/api-key.js';
-import { requirePermission } from '../../domain/permissions.js';
+import { requireFreshSignIn, requirePermission } from '../../domain/permissions.js';
 import { normaliseEmail, type Person, type Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { ApiKeysUnit } from '../../ports/index.js';
@@ -46,14 +46,15 @@ export async function createApiKey(
 }
 
 /**
- * Makes an API key for the caller.
+ * Makes an API key for the caller, after a fresh sign-in: the key outlives the session.
  *
  * @param ttl seconds
- * @throws AccessError `forbidden` if it is not the person's own browser session, `invalid_request` for a lifetime beyond
+ * @throws AccessError `forbidden` if it is not the person's own browser session, `fresh_sign_in_required`, `invalid_request` for a lifetime beyond
  *   90 days
  */
 export async function createOwnApiKey(deps: Deps, principal: Principal, ttl: number): Promise<IssuedApiKey> {
   requirePermission(principal, 'key.create');
+  requireFreshSignIn(principal, deps.clock.now());
   requireKeyLifetime(ttl);
   return deps.store.apiKeys.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);

@@ -1,5 +1,5 @@
 import type { TenantRecord } from '../../domain/organisation.js';
-import { requirePermission } from '../../domain/permissions.js';
+import { requireFreshSignIn, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type {
@@ -147,6 +147,18 @@ export async function linkByEmail(
     await saveLink(deps, unit, person, ids, 'email');
     return person;
   });
+}
+
+/**
+ * Requires that the caller may begin to link a Slack account: after a fresh sign-in, because the link outlives the session.
+ * Only what one has begun in the same browser can be finished, within ten minutes, so {@link linkSlackAccount} does not
+ * require it again.
+ *
+ * @throws AccessError `forbidden`, `fresh_sign_in_required`
+ */
+export function requireMayLinkSlack({ clock }: Pick<Deps, 'clock'>, principal: Principal): void {
+  requirePermission(principal, 'slack.link');
+  requireFreshSignIn(principal, clock.now());
 }
 
 /**
