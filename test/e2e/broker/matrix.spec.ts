@@ -48,12 +48,6 @@ const ownLog = {
   ),
   ...each(FOREIGN, '404 not_found'),
 };
-/** A whole log: an engineer sees the leaves of their own grants alone. */
-const wholeLog = {
-  ...closed,
-  ...each(['securityAdmin', 'vendorAuditor', ...ACME], '200'),
-  ...each(FOREIGN, '404 not_found'),
-};
 const holderOnly = { ...closed, engineer: '200', otherEngineer: '404 not_found' };
 const allSignedIn = { ...closed, legal: '200' };
 const tenantAndWatchers = {
@@ -457,48 +451,6 @@ const TABLE: Row[] = [
     target: at('/api/v1/tenants/acme/witnesses'),
     all: '403 forbidden',
     but: tenantAndWatchers,
-  },
-  {
-    endpoint: 'GET /api/v1/tenants/{slug}/witnesses',
-    target: at('/api/v1/tenants/acme/witnesses'),
-    all: '403 forbidden',
-    but: wholeLog,
-  },
-  {
-    endpoint: 'GET /log/{slug}/checkpoint',
-    target: at('/log/acme/checkpoint'),
-    all: '403 forbidden',
-    but: wholeLog,
-  },
-  {
-    endpoint: 'GET /log/{slug}/vkey',
-    target: at('/log/acme/vkey'),
-    all: '403 forbidden',
-    but: wholeLog,
-  },
-  {
-    endpoint: 'GET /log/{slug}/policy',
-    target: at('/log/acme/policy'),
-    all: '403 forbidden',
-    but: wholeLog,
-  },
-  {
-    endpoint: 'GET /log/{slug}/tile/{path}',
-    target: at('/log/acme/tile/entries/000.p/1'),
-    all: '403 forbidden',
-    but: wholeLog,
-  },
-  {
-    endpoint: 'GET /log/{slug}/openings/{index}',
-    target: at('/log/acme/openings/0'),
-    all: '403 forbidden',
-    but: wholeLog,
-  },
-  {
-    endpoint: 'GET /log/{slug}/proof/{index}',
-    target: at('/log/acme/proof/0'),
-    all: '403 forbidden',
-    but: wholeLog,
   },
   {
     endpoint: 'GET /api/v1/notices',

@@ -146,7 +146,7 @@ export class Checkpoints {
     );
     return new HttpProblem(
       'log_inconsistent',
-      `This log signed a checkpoint of ${signed.size} leaves that does not fit what its database holds now. It signs nothing until the operator has restored it (countersign restore).`,
+      `This log signed a checkpoint of ${signed.size} leaves that does not fit what its database holds now. It signs nothing until the operator has opened a new epoch (countersign restore).`,
     );
   }
 }
