@@ -17,6 +17,8 @@ import {
   formatFeedEvent,
   type GatewayPin,
   isBatchSignedBy,
+  isMessageSignedBy,
+  MESSAGE_SIGNATURE_HEADER,
   parseFeedPlace,
   parseIdentityRegistration,
   parseLeaseClosing,
@@ -244,12 +246,17 @@ export class FeedBroker {
     } else if (url.pathname === '/gateway/v1/records') {
       this.takeRecords(await jsonOf(request), response);
     } else if (url.pathname === '/gateway/v1/leases') {
-      this.lease(await jsonOf(request), response);
+      const body = await jsonOf(request);
+      if (this.isSigned(request, body, response)) this.lease(body, response);
     } else if (url.pathname === '/gateway/v1/leases/closed') {
-      this.closedBoots.push(...parseLeaseClosing(await jsonOf(request)).boots);
+      const body = await jsonOf(request);
+      if (!this.isSigned(request, body, response)) return;
+      this.closedBoots.push(...parseLeaseClosing(body).boots);
       response.writeHead(204).end();
     } else if (url.pathname === '/gateway/v1/pins') {
-      const { pins } = parsePins(await jsonOf(request));
+      const body = await jsonOf(request);
+      if (!this.isSigned(request, body, response)) return;
+      const { pins } = parsePins(body);
       if (this.takesNews) this.pins.push(pins);
       response.writeHead(this.takesNews ? 204 : 503).end();
     } else if (url.pathname === '/gateway/v1/stops') {
@@ -305,6 +312,15 @@ export class FeedBroker {
     const text = formatFeedEvent(this.tamper(whole), this.otherKey ?? this.feed.privateKey);
     if (this.holds(whole, () => response.write(text))) return;
     response.write(text);
+  }
+
+  /** Answers 403 if the gateway's identity did not sign this body, as the broker does. */
+  private isSigned(request: IncomingMessage, body: unknown, response: ServerResponse): boolean {
+    const signature = String(request.headers[MESSAGE_SIGNATURE_HEADER]);
+    const message = { gateway: this.gateway, path: request.url ?? '', body };
+    if (this.publicKey !== undefined && isMessageSignedBy(message, signature, this.publicKey)) return true;
+    answer(response, 403, { code: 'forbidden' });
+    return false;
   }
 
   private lease(body: unknown, response: ServerResponse): void {

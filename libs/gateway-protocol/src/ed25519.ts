@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { ProtocolError } from './errors.js';
 
 /** The raw 32 bytes of an Ed25519 public key in base64url (RFC 8037 `x`). Accepts a public or a private key. */
@@ -17,4 +17,12 @@ export function importEd25519PublicKey(raw: string): KeyObject {
   } catch (cause) {
     throw new ProtocolError('invalid_credential', 'not an Ed25519 public key', { cause });
   }
+}
+
+/** Whether this key (raw, base64url) made exactly this signature (base64url) over these bytes. */
+export function isSignature(signature: string, signed: Buffer, publicKey: string): boolean {
+  const bytes = Buffer.from(signature, 'base64url');
+  // The last letter of base64url has spare bits. A signature must have one spelling.
+  if (bytes.toString('base64url') !== signature) return false;
+  return verify(null, signed, importEd25519PublicKey(publicKey), bytes);
 }

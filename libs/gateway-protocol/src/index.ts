@@ -40,6 +40,12 @@ export {
   parseLeaseRequest,
 } from './lease.js';
 export {
+  type GatewayMessage,
+  isMessageSignedBy,
+  MESSAGE_SIGNATURE_HEADER,
+  signMessage,
+} from './message-signature.js';
+export {
   activePin,
   NO_VERSION,
   type Pin,

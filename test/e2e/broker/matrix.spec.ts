@@ -599,9 +599,9 @@ const TABLE: Row[] = [
   },
   {
     endpoint: 'POST /gateway/v1/pins',
-    target: () => ({ path: '/gateway/v1/pins', body: { pins: [] } }),
+    target: () => ({ path: '/gateway/v1/pins', body: { pins: 'none' } }),
     all: '403 forbidden',
-    but: { ...gatewaysOnly, gateway: '204' },
+    but: { ...gatewaysOnly, gateway: '400 invalid_request' },
   },
   {
     endpoint: 'POST /gateway/v1/stops',

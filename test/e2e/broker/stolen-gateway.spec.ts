@@ -4,8 +4,10 @@ import {
   type ChangeData,
   type GatewayCredential,
   importEd25519PublicKey,
+  MESSAGE_SIGNATURE_HEADER,
   type RecordEntry,
   type SnapshotData,
+  signMessage,
   verifyFeedEnvelope,
 } from '@countersign/gateway-protocol';
 import { uuidV7Ids } from '@countersign/persistence';
@@ -50,6 +52,19 @@ async function enrol(binding?: { services?: string[]; tenants?: string[] }): Pro
 
 const post = ({ bearer }: Gateway, path: string, body: unknown): Promise<Answer> =>
   broker.fetch('POST', path, { body, headers: { authorization: bearer } });
+
+/** As the gateway itself posts it: signed by its identity. */
+const postSigned = (
+  { bearer, credential, identity }: Gateway,
+  path: string,
+  body: object,
+  signedFor = path,
+): Promise<Answer> => {
+  const message = { gateway: credential.gateway, path: signedFor, body };
+  const signature = signMessage(message, identity.privateKey);
+  const headers = { authorization: bearer, [MESSAGE_SIGNATURE_HEADER]: signature };
+  return broker.fetch('POST', path, { body, headers });
+};
 
 const chainOf = ({ credential, identity }: Gateway, under: RecordedGrant) =>
   new RecordChain(credential.gateway, identity.privateKey, under);
@@ -262,16 +277,42 @@ describe('a stolen gateway credential reads', () => {
       ...{ boot: '0199f0a0-7b2c-4003-8000-000000000003', grant, turn: 1 },
       ...{ used: { calls: 0, bytes: 0 }, wish: { calls: 5, bytes: 0 } },
     };
-    expect(codeOf(await post(gateway, '/gateway/v1/leases', lease))).toBe('404 not_found');
+    expect(codeOf(await postSigned(gateway, '/gateway/v1/leases', lease))).toBe('404 not_found');
     const pinned = `sha256:${'1'.repeat(64)}`;
     const pins = ['acme', 'globex'].map((tenant) => ({ tenant, pinned, current: null }));
-    expect((await post(gateway, '/gateway/v1/pins', { pins })).status).toBe(204);
+    expect((await postSigned(gateway, '/gateway/v1/pins', { pins })).status).toBe(204);
     const of = async (who: 'approver' | 'foreignAdmin', tenant: string) =>
       items(await broker.call(who, 'GET', `/api/v1/tenants/${tenant}/events?limit=200`)).filter(
         ({ type, actor }) => type === 'gateway.pinned' && actor === gateway.credential.gateway,
       );
     expect(await of('approver', 'acme')).toEqual([]);
     expect(await of('foreignAdmin', 'globex')).toHaveLength(1);
+  });
+
+  test('and without the identity key frees no lease of a forwarded call, so the one approved change is made once', async () => {
+    const [robbed, other] = [await enrol(), await enrol()];
+    const { grant } = await granted({ budget: { calls: 1 } });
+    const lease = (boot: string) => ({
+      ...{ boot, grant, turn: 1, used: { calls: 0, bytes: 0 }, wish: { calls: 1, bytes: 0 } },
+    });
+    const boot = '0199f0a0-7b2c-4003-8000-000000000004';
+    const otherBoot = '0199f0a0-7b2c-4003-8000-000000000005';
+    const taken = await postSigned(robbed, '/gateway/v1/leases', lease(boot));
+    expect(taken.body).toMatchObject({ held: { calls: 1 } });
+
+    const closing = { boots: [boot] };
+    const closed = '/gateway/v1/leases/closed';
+    expect(codeOf(await post(robbed, closed, closing))).toBe('403 forbidden');
+    expect(codeOf(await postSigned({ ...robbed, identity: gatewayIdentity() }, closed, closing))).toBe(
+      '403 forbidden',
+    );
+    expect(codeOf(await postSigned(robbed, closed, closing, '/gateway/v1/leases'))).toBe('403 forbidden');
+    expect(codeOf(await post(robbed, '/gateway/v1/leases', lease(otherBoot)))).toBe('403 forbidden');
+    expect(codeOf(await post(robbed, '/gateway/v1/pins', { pins: [] }))).toBe('403 forbidden');
+    const second = await postSigned(other, '/gateway/v1/leases', lease(otherBoot));
+    expect(second.body).toMatchObject({ held: { calls: 0 } });
+
+    expect((await postSigned(robbed, closed, closing)).status).toBe(204);
   });
 });
 

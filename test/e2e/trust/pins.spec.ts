@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { importEd25519PublicKey, type SnapshotData, verifyFeedEnvelope } from '@countersign/gateway-protocol';
+import {
+  importEd25519PublicKey,
+  MESSAGE_SIGNATURE_HEADER,
+  type SnapshotData,
+  signMessage,
+  verifyFeedEnvelope,
+} from '@countersign/gateway-protocol';
 import { claim, draftOf, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
+import { gatewayIdentity } from '../../support/record-chain.js';
 import { TestBroker } from '../harness.js';
 import { EventStream } from '../sse.js';
 import { codeOf } from '../story.js';
@@ -9,15 +16,25 @@ import { codeOf } from '../story.js';
 let broker: TestBroker;
 let ada: Customer;
 let gateway: Awaited<ReturnType<TestBroker['enrolGateway']>>;
+const identity = gatewayIdentity();
 beforeEach(async () => {
   broker = await TestBroker.start();
   ada = await Customer.of(broker, 'approver');
   gateway = await broker.enrolGateway('one');
+  await broker.fetch('POST', '/gateway/v1/identity', {
+    body: { publicKey: identity.publicKey },
+    headers: { authorization: gateway.bearer },
+  });
 });
 afterEach(() => broker.close());
 
-const reportPins = (pins: unknown, bearer = gateway.bearer) =>
-  broker.fetch('POST', '/gateway/v1/pins', { body: { pins }, headers: { authorization: bearer } });
+const reportPins = (pins: unknown, bearer = gateway.bearer) => {
+  const path = '/gateway/v1/pins';
+  const message = { gateway: gateway.credential.gateway, path, body: { pins } };
+  const signature = signMessage(message, identity.privateKey);
+  const headers = { authorization: bearer, [MESSAGE_SIGNATURE_HEADER]: signature };
+  return broker.fetch('POST', path, { body: { pins }, headers });
+};
 const gatewayEvents = async () => {
   const { body } = await broker.call('tenantAuditor', 'GET', '/api/v1/tenants/acme/events?limit=200');
   return (body as { items: { type: string; actor: string; data: object }[] }).items.filter(({ type }) =>
@@ -56,7 +73,7 @@ test('a gateway’s pins are shown, and a tenant’s log records each pin that i
   const { hash } = await claim([ada]);
   const pin = { tenant: 'acme', pinned: hash, current: hash };
   expect((await reportPins([pin, { tenant: 'nobody', pinned: hash, current: null }])).status).toBe(204);
-  const plain = { publicKey: null, services: null, atLeast: [], behind: null, alarm: null };
+  const plain = { publicKey: identity.publicKey, services: null, atLeast: [], behind: null, alarm: null };
   const one = { id: gateway.credential.gateway, name: 'one', pinned: hash, current: hash, ...plain };
   expect((await trustOf(ada)).gateways).toEqual([one]);
   const listed = await broker.call('securityAdmin', 'GET', '/api/v1/gateways');

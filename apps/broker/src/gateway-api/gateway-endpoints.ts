@@ -121,6 +121,7 @@ export const gatewayApiEndpoints = {
   lease: endpoint({
     route: 'POST /gateway/v1/leases',
     summary: 'Take or give back a part of a grant’s budget',
+    description: 'Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
     body: { schema: leaseRequestSchema },
     answer: { status: 200, description: 'What this boot holds now.', schema: leaseSchema },
     errors: ['not_found', 'grant_not_active', 'conflict'],
@@ -128,14 +129,16 @@ export const gatewayApiEndpoints = {
   closeLeases: endpoint({
     route: 'POST /gateway/v1/leases/closed',
     summary: 'Report that earlier boots of this gateway have ended',
-    description: 'What their leases held beyond what their records prove becomes free again.',
+    description:
+      'What their leases held beyond what their records prove becomes free again. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
     body: { schema: leaseClosingSchema },
     answer: { status: 204, description: 'Closed, now or before.' },
   }),
   pins: endpoint({
     route: 'POST /gateway/v1/pins',
     summary: 'Report whose trust this gateway has pinned',
-    description: 'All of it, whenever it changes. The tenant is notified of new and changed pins.',
+    description:
+      'All of it, whenever it changes. The tenant is notified of new and changed pins. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
     body: { schema: pinsSchema },
     answer: { status: 204, description: 'Stored.' },
   }),

@@ -13,7 +13,9 @@ import {
 import {
   type BatchHashes,
   isBatchSignedBy,
+  isMessageSignedBy,
   type LeaseAnswer,
+  MESSAGE_SIGNATURE_HEADER,
   parseFeedPlace,
   parseIdentityRegistration,
   parseLeaseClosing,
@@ -133,6 +135,27 @@ export class GatewayController {
   }
 }
 
+/**
+ * A credential alone neither leases nor frees budget, nor reports pins: who closes the lease of a call that was forwarded
+ * frees its budget for a second one.
+ *
+ * @throws HttpProblem `forbidden` if the key that the gateway has registered did not sign exactly this body for this path
+ */
+function requireSignedMessage(
+  { id, publicKey }: EnrolledGateway,
+  { headers, path }: BrokerRequest,
+  body: unknown,
+): void {
+  const signature = headers[MESSAGE_SIGNATURE_HEADER];
+  const message = { gateway: id, path, body };
+  if (publicKey !== null && typeof signature === 'string' && isMessageSignedBy(message, signature, publicKey))
+    return;
+  throw new HttpProblem(
+    'forbidden',
+    'This is not signed by the key that this gateway has registered. If the gateway is older than its broker, update it. If its credential may be stolen, revoke it.',
+  );
+}
+
 /** How gateways share the budget of a grant. */
 @Controller('gateway/v1/leases')
 export class LeasesController {
@@ -141,15 +164,27 @@ export class LeasesController {
   @Post()
   @ForGateways()
   @Describe(gatewayApiEndpoints.lease)
-  lease(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<LeaseAnswer> {
-    return leaseBudget(this.deps, gateway, parseLeaseRequest(body));
+  async lease(
+    @CurrentGateway() gateway: EnrolledGateway,
+    @Body() body: unknown,
+    @Req() request: BrokerRequest,
+  ): Promise<LeaseAnswer> {
+    const lease = parseLeaseRequest(body);
+    requireSignedMessage(gateway, request, lease);
+    return leaseBudget(this.deps, gateway, lease);
   }
 
   @Post('closed')
   @ForGateways()
   @Describe(gatewayApiEndpoints.closeLeases)
-  async close(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<void> {
-    await closeLeases(this.deps, gateway.id, parseLeaseClosing(body).boots);
+  async close(
+    @CurrentGateway() gateway: EnrolledGateway,
+    @Body() body: unknown,
+    @Req() request: BrokerRequest,
+  ): Promise<void> {
+    const closing = parseLeaseClosing(body);
+    requireSignedMessage(gateway, request, closing);
+    await closeLeases(this.deps, gateway.id, closing.boots);
   }
 }
 
@@ -161,8 +196,14 @@ export class PinsController {
   @Post()
   @ForGateways()
   @Describe(gatewayApiEndpoints.pins)
-  async note(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<void> {
-    const pins = parsePins(body).pins.map(
+  async note(
+    @CurrentGateway() gateway: EnrolledGateway,
+    @Body() body: unknown,
+    @Req() request: BrokerRequest,
+  ): Promise<void> {
+    const report = parsePins(body);
+    requireSignedMessage(gateway, request, report);
+    const pins = report.pins.map(
       ({ next, ...pin }): GatewayPin => (next === undefined ? pin : { ...pin, next }),
     );
     await recordPins(this.deps, gateway, pins);

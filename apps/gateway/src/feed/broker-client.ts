@@ -64,11 +64,16 @@ export class BrokerClient {
    * Posts JSON text and returns the response's JSON, or undefined for 204. Throws BrokerResponseError, and the
    * network's error.
    */
-  async post(path: string, json: string | Buffer, signal: AbortSignal): Promise<unknown> {
+  async post(
+    path: string,
+    json: string | Buffer,
+    signal: AbortSignal,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<unknown> {
     const { statusCode, body } = await request(this.url(path), {
       method: 'POST',
       dispatcher: this.agent,
-      headers: { authorization: this.authorization, 'content-type': 'application/json' },
+      headers: { ...headers, authorization: this.authorization, 'content-type': 'application/json' },
       body: json,
       headersTimeout: ANSWER_MS,
       bodyTimeout: ANSWER_MS,
