@@ -55,8 +55,8 @@ export class Service {
     return new Promise((resolve) => {
       this.child.on('error', (error) => resolve(`could not be started (${error.message})`));
       this.child.on('close', (code, signal) => {
-        log.end();
-        resolve(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`);
+        // Not before the last lines are in the file: whoever is told where the log is finds them there.
+        log.end(() => resolve(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`));
       });
     });
   }
