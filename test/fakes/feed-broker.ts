@@ -341,7 +341,11 @@ export class FeedBroker {
     }
     const { boot, entries, signature } = parseRecordBatch(body);
     const hashes = { gateway: this.gateway, boot, records: entries.map(({ record }) => recordHash(record)) };
-    if (this.publicKey === undefined || !isBatchSignedBy(hashes, signature, this.publicKey)) {
+    const isSigned =
+      this.publicKey !== undefined &&
+      signature !== undefined &&
+      isBatchSignedBy(hashes, signature, this.publicKey);
+    if (!isSigned) {
       answer(response, 403, { code: 'forbidden' });
       return;
     }

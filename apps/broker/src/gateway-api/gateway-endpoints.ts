@@ -38,7 +38,12 @@ const recordsSchema = named(
   z.looseObject({
     boot: z.unknown().describe('The UUID that the gateway chose when it started.'),
     entries: z.unknown().describe('At most 1,000 of `{record, openings}`; see docs/feed.md.'),
-    signature: z.unknown().describe('The gateway’s own key over the hashes of these records.'),
+    signature: z
+      .unknown()
+      .optional()
+      .describe(
+        'The gateway’s own key over the hashes of these records. Without it: `forbidden`. A gateway that is older than its broker sends none, and keeps its records.',
+      ),
   }),
 );
 const recordsAnswerSchema = named(

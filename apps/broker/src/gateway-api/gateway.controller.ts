@@ -113,16 +113,16 @@ export class GatewayController {
   private async requireSigned(
     { id, publicKey }: EnrolledGateway,
     batch: BatchHashes,
-    signature: string,
+    signature: string | undefined,
   ): Promise<void> {
-    if (publicKey !== null && isBatchSignedBy(batch, signature, publicKey)) return;
+    if (publicKey !== null && signature !== undefined && isBatchSignedBy(batch, signature, publicKey)) return;
     if (publicKey !== null && !this.reported.has(id)) {
       this.reported.set(id, true);
       await reportUnsignedBatch(this.deps, batch);
     }
     throw new HttpProblem(
       'forbidden',
-      'These records are not signed by the key that this gateway has registered. If its folder was lost, enrol it again. If its credential may be stolen, revoke it.',
+      'These records are not signed by the key that this gateway has registered. If the gateway is older than its broker, update it. If its folder was lost, enrol it again. If its credential may be stolen, revoke it.',
     );
   }
 

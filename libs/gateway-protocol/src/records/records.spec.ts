@@ -110,7 +110,8 @@ describe('records', () => {
     ]) {
       expect(() => parseRecordBatch({ signature, ...bad })).toThrow(refused);
     }
-    expect(() => parseRecordBatch({ boot, entries })).toThrow(refused);
+    // A batch of a gateway that is older than its broker: the broker refuses it for the missing signature.
+    expect(parseRecordBatch({ boot, entries })).toEqual({ boot, entries });
     expect(() => parseRecordBatch({ boot, entries, signature: 'none' })).toThrow(refused);
   });
 

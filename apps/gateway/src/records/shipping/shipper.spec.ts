@@ -154,21 +154,31 @@ describe('a record that the broker rejects for good', () => {
     expect((await world.spool()).usedBytes).toBeGreaterThan(JSON.stringify(setAside).length / 2);
   }, 60_000);
 
-  test('P5: if the broker itself fails, no record is set aside, however long it lasts', async () => {
-    await start();
-    const { broker } = world;
-    broker.takesRecords = false;
-    const token = broker.token(broker.grant());
-    await world.send({ token });
-    const tried = () => world.logLines.filter((line) => line.includes('answered 503')).length;
-    await until(() => tried() > 0);
-    await world.advance(clock, 10 * MAX_REFUSED_MS);
-    const before = tried();
-    await until(() => tried() > before + 2);
-    expect(await world.spool()).toMatchObject({ quarantined: 0 });
-    broker.takesRecords = true;
-    await until(() => broker.recordsOf('outcome').length === 1);
-  }, 30_000);
+  test.each([
+    ['itself fails', 503],
+    ['misses the signature of a batch, as one that is newer than its gateway', 403],
+  ])(
+    'P5: if the broker %s, no record is set aside, however long it lasts',
+    async (_case, status) => {
+      await start();
+      const { broker } = world;
+      const { publicKey } = broker;
+      if (status === 503) broker.takesRecords = false;
+      else broker.publicKey = undefined;
+      const token = broker.token(broker.grant());
+      await world.send({ token });
+      const tried = () => world.logLines.filter((line) => line.includes(`answered ${status}`)).length;
+      await until(() => tried() > 0);
+      await world.advance(clock, 10 * MAX_REFUSED_MS);
+      const before = tried();
+      await until(() => tried() > before + 2);
+      expect(await world.spool()).toMatchObject({ quarantined: 0 });
+      broker.takesRecords = true;
+      broker.publicKey = publicKey;
+      await until(() => broker.recordsOf('outcome').length === 1);
+    },
+    30_000,
+  );
 });
 
 describe('what is shipped each minute', () => {
