@@ -7,7 +7,11 @@ import { dirname } from 'node:path';
  * rename, fsync of the folder. `mode` is the new file's. On failure it throws the file system's error and the old file is
  * unchanged.
  */
-export async function writeFileDurably(path: string, content: string, mode = 0o600): Promise<void> {
+export async function writeFileDurably(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o600,
+): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx', mode);

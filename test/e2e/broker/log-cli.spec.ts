@@ -59,6 +59,43 @@ describe('P10: a customer follows its log with the command line', () => {
     expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
   });
 
+  test('a mirror fetches again what an interrupted run left damaged, and blames the log only for the log', async () => {
+    // What a first run leaves that is killed before its end, and whose proxy answered with a page of its own.
+    await countersign('log', 'mirror', folder);
+    for (const name of ['state.json', 'checkpoint']) await rm(join(folder, name));
+    const full = join(folder, 'tile', 'entries', '000');
+    const bytes = await readFile(full);
+    await writeFile(full, '<html>');
+    const [partial = ''] = await readdir(join(folder, 'tile', '0', '001.p'));
+    await writeFile(join(folder, 'tile', '0', '001.p', partial), Buffer.alloc(Number(partial) * 32));
+
+    const again = await countersign('log', 'mirror', folder);
+    expect(again).toMatchObject({ exit: 0, document: { verified: true } });
+    expect(again.stderr).toContain('does not fit');
+    expect(await readFile(full)).toEqual(bytes);
+    expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
+  });
+
+  test('two mirrors may run in one folder', async () => {
+    const both = await Promise.all([1, 2].map(() => countersign('log', 'mirror', folder)));
+    expect(both.map(({ exit }) => exit)).toEqual([0, 0]);
+    expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
+  });
+
+  test('a mistyped tenant leaves no key behind, so the folder can still be begun', async () => {
+    expect((await countersign('log', 'mirror', folder, '--tenant', 'acne')).exit).toBe(1);
+    expect((await countersign('log', 'mirror', folder, '--vkey', 'nothing')).exit).toBe(1);
+    expect(await countersign('log', 'mirror', folder)).toMatchObject({ exit: 0 });
+  });
+
+  test('a mirror that cannot write says so, and is no fault of the log', async () => {
+    await writeFile(join(folder, 'tile'), 'a file where the folder of tiles belongs');
+    expect(await countersign('log', 'mirror', folder)).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('error[cannot_write]'),
+    });
+  });
+
   test('a log at its address is verified, and the next run goes on from there', async () => {
     const state = join(folder, 'acme.json');
     const place = `${broker.url}/log/acme`;

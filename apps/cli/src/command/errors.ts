@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import type { Io } from '../terminal/io.js';
 import { escapeForTerminal, formatJson } from '../terminal/text.js';
 
-/** How the command ends: 0 done; 1 refused, failed or invalid content; 2 bad flags, or a file that cannot be opened. */
+/** How the command ends: 0 done; 1 refused, failed or invalid content; 2 bad flags, or a file that cannot be opened or written. */
 export type ExitCode = 0 | 1 | 2;
 
 type Reason = { code: string; detail: string };
@@ -38,6 +38,12 @@ export const usageError = (detail: string): CliError => new CliError('invalid_us
 export function cannotOpenError(path: string, cause: unknown): CliError {
   const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
   return new CliError('cannot_open', `${path}: cannot be opened (${code})`, { exit: 2, cause });
+}
+
+/** A file that cannot be written, such as on a full disk: exit 2. */
+export function cannotWriteError(path: string, cause: unknown): CliError {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'unwritable';
+  return new CliError('cannot_write', `${path}: cannot be written (${code})`, { exit: 2, cause });
 }
 
 /**

@@ -71,13 +71,7 @@ export class FolderLog implements LogSource {
 
   /** @throws CliError `cannot_open` (exit 2) for a file that is there and cannot be read */
   async read(path: string): Promise<Uint8Array | undefined> {
-    const file = join(this.folder, path);
-    try {
-      return await readFile(file);
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw cannotOpenError(file, error);
-    }
+    return readIfThere(join(this.folder, path));
   }
 
   async partialWidths({ level, index }: Omit<TileId, 'width'>): Promise<number[]> {
@@ -92,5 +86,15 @@ export class FolderLog implements LogSource {
   }
 }
 
-export const isMissing = (error: unknown): boolean =>
+/** The bytes of a file; undefined if there is none. @throws CliError `cannot_open` (exit 2) */
+export async function readIfThere(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw cannotOpenError(file, error);
+  }
+}
+
+const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');

@@ -1,6 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type LogSource, parseTilePath, TILE_WIDTH, type TileId } from '@countersign/audit-log';
+import { join } from 'node:path';
+import type { LogSource, TileId, VerifiedPoint, VerifierKey } from '@countersign/audit-log';
 import { readCliEnvironment } from '@countersign/config';
 import { Semaphore } from '@countersign/runtime';
 import { fetchMe } from '../api/people.js';
@@ -8,8 +7,15 @@ import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { Progress } from '../terminal/progress.js';
 import { formatFacts } from '../terminal/text.js';
-import { FolderLog, type HttpLog, httpLog, isMissing } from './log-source.js';
-import { readPoint, readVerifierKey, verifyWithProgress, writePoint } from './verification.js';
+import { FolderLog, type HttpLog, httpLog, readIfThere } from './log-source.js';
+import {
+  isFault,
+  readPoint,
+  readVerifierKey,
+  saveFile,
+  verifyWithProgress,
+  writePoint,
+} from './verification.js';
 
 export type MirrorOptions = { tenant?: string; vkey?: string; openings: boolean };
 
@@ -19,19 +25,18 @@ const AT_ONCE = 8;
 
 /**
  * Copies a log into a folder and verifies it on the way. A further run fetches and verifies only what is new; a run that
- * was interrupted keeps the full tiles that it has. Nothing of a log that does not verify becomes the folder's checkpoint.
+ * was interrupted keeps the tiles that it has. Nothing of a log that does not verify becomes the folder's checkpoint.
+ * Several runs may share a folder: every file is replaced as a whole.
  *
- * @throws CliError with the code of the first fault (exit 1)
+ * @throws CliError with the code of the first fault (exit 1); `cannot_open`, `cannot_write` (exit 2)
  */
 export async function mirrorLog(context: Context, folder: string, options: MirrorOptions): Promise<Answer> {
   const slug = await chooseLog(context, options.tenant);
   const { brokerUrl } = readCliEnvironment(context.io.env);
   const remote = httpLog(context, `${brokerUrl}/log/${slug}`);
-  await mkdir(folder, { recursive: true });
-  const key = readVerifierKey(await pinnedKey(context, folder, remote, options.vkey));
+  const key = await pinnedKey(context, folder, remote, options.vkey);
   const since = await readPoint(join(folder, STATE));
-  const source = new MirroringLog(folder, remote);
-  const { point } = await verifyWithProgress(context.io, source, { key, since, structureOnly: false });
+  const { point, source } = await verifyMirror(context, folder, remote, { key, since, structureOnly: false });
   if (options.openings) await fetchOpenings(context, folder, remote, since?.size ?? 0, point.size);
   await source.keepCheckpoint();
   await writePoint(join(folder, STATE), point);
@@ -56,41 +61,75 @@ async function chooseLog(context: Context, tenant: string | undefined): Promise<
   return me.tenant;
 }
 
-/** The key that this folder trusts: the one it was begun with. */
+/**
+ * The key that this folder trusts: the one it was begun with. It is kept only if it is a key, because the folder could not
+ * be used with anything else.
+ */
 async function pinnedKey(
   context: Context,
   folder: string,
   remote: HttpLog,
   vkey: string | undefined,
-): Promise<string> {
+): Promise<VerifierKey> {
   const file = join(folder, KEY);
-  const known = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-  if (known !== undefined && vkey !== undefined && vkey.trim() !== known.trim())
+  const known = (await readIfThere(file))?.toString('utf8').trim();
+  if (known !== undefined && vkey !== undefined && vkey.trim() !== known)
     throw new CliError('vkey_differs', `The key is not the one that ${file} was begun with.`);
-  if (known !== undefined) return known;
-  const served = vkey ?? Buffer.from((await remote.read('vkey')) ?? []).toString('utf8');
-  const key = served.trim();
+  if (known !== undefined) return readVerifierKey(known);
+  const text = (vkey ?? Buffer.from((await remote.read('vkey')) ?? []).toString('utf8')).trim();
+  const key = readVerifierKey(text);
   if (vkey === undefined)
     context.note(
-      `This is the first run, so the key is the one that the broker gives. Compare it with your anchor file:\n  ${key}`,
+      `This is the first run, so the key is the one that the broker gives. Compare it with your anchor file:\n  ${text}`,
     );
-  await writeFile(file, `${key}\n`, { mode: 0o600 });
+  await saveFile(file, `${text}\n`);
   return key;
 }
 
-/** A log that is read from its server and kept in a folder. Full tiles that are there already are not fetched again. */
+type Verified = { point: VerifiedPoint; source: MirroringLog };
+
+/**
+ * Verifies with the files that the folder has, and fetches the others. If that fails, a file of the folder may be at fault
+ * and not the log: an earlier run may have received something else, or the disk may be damaged. Then the server's files
+ * alone decide, and replace those of the folder.
+ */
+async function verifyMirror(
+  context: Context,
+  folder: string,
+  remote: HttpLog,
+  options: Parameters<typeof verifyWithProgress>[2],
+): Promise<Verified> {
+  const verify = async (source: MirroringLog): Promise<Verified> => {
+    const { point } = await verifyWithProgress(context.io, source, options);
+    return { point, source };
+  };
+  const source = new MirroringLog(folder, remote, { reuse: true });
+  try {
+    return await verify(source);
+  } catch (error) {
+    if (!isFault(error) || !source.hasReused) throw error;
+    context.note(
+      `A file in ${folder} does not fit (${(error as CliError).detail}) The new part of the log is read from its server again.`,
+    );
+  }
+  return verify(new MirroringLog(folder, remote, { reuse: false }));
+}
+
+/** A log that is read from its server and kept in a folder. Tiles never change: one that is there is not fetched again. */
 class MirroringLog implements LogSource {
   readonly #local: FolderLog;
+  readonly #reuse: boolean;
   #checkpoint: Uint8Array | undefined;
+  /** Whether a tile was not fetched because the folder has it. */
+  hasReused = false;
 
   constructor(
     private readonly folder: string,
     private readonly remote: HttpLog,
+    { reuse }: { reuse: boolean },
   ) {
     this.#local = new FolderLog(folder);
+    this.#reuse = reuse;
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
@@ -98,11 +137,13 @@ class MirroringLog implements LogSource {
       this.#checkpoint = await this.remote.read(path);
       return this.#checkpoint;
     }
-    const isFull = parseTilePath(path)?.width === TILE_WIDTH;
-    const kept = isFull ? await this.#local.read(path) : undefined;
-    if (kept !== undefined) return kept;
+    const kept = this.#reuse ? await this.#local.read(path) : undefined;
+    if (kept !== undefined) {
+      this.hasReused = true;
+      return kept;
+    }
     const bytes = await this.remote.read(path);
-    if (bytes !== undefined) await save(join(this.folder, path), bytes);
+    if (bytes !== undefined) await saveFile(join(this.folder, path), bytes);
     return bytes;
   }
 
@@ -112,14 +153,8 @@ class MirroringLog implements LogSource {
 
   /** Last: a folder whose checkpoint is there has everything that it covers. */
   async keepCheckpoint(): Promise<void> {
-    if (this.#checkpoint !== undefined) await save(join(this.folder, 'checkpoint'), this.#checkpoint);
+    if (this.#checkpoint !== undefined) await saveFile(join(this.folder, 'checkpoint'), this.#checkpoint);
   }
-}
-
-async function save(file: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.tmp`, bytes);
-  await rename(`${file}.tmp`, file);
 }
 
 /** The values behind the commitments of the new leaves, except those that have been erased. */
@@ -140,7 +175,7 @@ async function fetchOpenings(
       indices.map((index) =>
         places.run(async () => {
           const bytes = await remote.read(`openings/${index}`);
-          if (bytes !== undefined) await save(join(folder, 'openings', String(index)), bytes);
+          if (bytes !== undefined) await saveFile(join(folder, 'openings', String(index)), bytes);
           done += 1;
         }),
       ),

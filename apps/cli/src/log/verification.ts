@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import {
   AuditLogError,
   LogFault,
@@ -13,10 +14,10 @@ import {
 import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { writeFileDurably } from '@countersign/gateway-protocol';
 import { z } from 'zod';
-import { CliError, cannotOpenError } from '../command/errors.js';
+import { CliError, cannotWriteError } from '../command/errors.js';
 import type { Io } from '../terminal/io.js';
 import { Progress } from '../terminal/progress.js';
-import { isMissing } from './log-source.js';
+import { readIfThere } from './log-source.js';
 
 /** @throws CliError `invalid_vkey` */
 export function readVerifierKey(text: string): VerifierKey {
@@ -37,15 +38,10 @@ const pointSchema = z.strictObject({
 
 /** @throws CliError `cannot_open` (exit 2), `invalid_state` */
 export async function readPoint(file: string): Promise<VerifiedPoint | undefined> {
-  let text: string;
+  const bytes = await readIfThere(file);
+  if (bytes === undefined) return undefined;
   try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw cannotOpenError(file, error);
-  }
-  try {
-    return pointSchema.parse(JSON.parse(text));
+    return pointSchema.parse(JSON.parse(bytes.toString('utf8')));
   } catch (error) {
     throw new CliError('invalid_state', `${file} is not a state that "countersign log verify" wrote`, {
       cause: error,
@@ -53,8 +49,23 @@ export async function readPoint(file: string): Promise<VerifiedPoint | undefined
   }
 }
 
+/** @throws CliError `cannot_write` (exit 2) */
 export const writePoint = (file: string, point: VerifiedPoint): Promise<void> =>
-  writeFileDurably(file, `${JSON.stringify(point, null, 2)}\n`);
+  saveFile(file, `${JSON.stringify(point, null, 2)}\n`);
+
+/**
+ * Replaces a file, durably, and makes its folder.
+ *
+ * @throws CliError `cannot_write` (exit 2)
+ */
+export async function saveFile(file: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFileDurably(file, content);
+  } catch (error) {
+    throw cannotWriteError(file, error);
+  }
+}
 
 const LAST_SEGMENT = /^countersign\/dep_[^/]+\/([^/]+)(?:\/\d+)?$/;
 
@@ -112,7 +123,12 @@ function requireLeaf(index: number, bytes: Uint8Array, tenant: string): void {
     );
 }
 
-function faultError({ code, index, message }: LogFault): CliError {
+function faultError(fault: LogFault): CliError {
+  const { code, index, message } = fault;
   const document = { verified: false, code, index: index ?? null, detail: message };
-  return new CliError(code, message, { document });
+  return new CliError(code, message, { document, cause: fault });
 }
+
+/** Whether it is what `verifyWithProgress` throws for a log that does not verify. */
+export const isFault = (error: unknown): boolean =>
+  error instanceof CliError && error.cause instanceof LogFault;

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ import { z } from 'zod';
 import type { Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseWholeNumber } from '../command/flags.js';
-import { isMissing } from './log-source.js';
+import { readIfThere } from './log-source.js';
 import { readVerifierKey } from './verification.js';
 
 export type WitnessOptions = { name: string; log: readonly string[]; host: string; port: string };
@@ -179,10 +179,13 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 
 /** The witness's own key; made on the first run. */
 async function openKey(file: string): Promise<KeyObject> {
-  try {
-    return createPrivateKey(await readFile(file));
-  } catch (error) {
-    if (!isMissing(error)) throw cannotOpenError(file, error);
+  const kept = await readIfThere(file);
+  if (kept !== undefined) {
+    try {
+      return createPrivateKey(kept);
+    } catch (error) {
+      throw cannotOpenError(file, error);
+    }
   }
   const { privateKey } = generateKeyPairSync('ed25519');
   await writeFileDurably(file, privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
@@ -193,15 +196,10 @@ const memorySchema = z.record(z.string(), z.strictObject({ size: z.int().nonnega
 
 /** @throws CliError `invalid_state`: a witness that forgot what it signed would sign a fork */
 async function openMemory(file: string): Promise<Memory> {
-  let text: string;
+  const kept = await readIfThere(file);
+  if (kept === undefined) return new Memory(file, new Map());
   try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return new Memory(file, new Map());
-    throw cannotOpenError(file, error);
-  }
-  try {
-    const entries = Object.entries(memorySchema.parse(JSON.parse(text)));
+    const entries = Object.entries(memorySchema.parse(JSON.parse(kept.toString('utf8'))));
     return new Memory(
       file,
       new Map(
