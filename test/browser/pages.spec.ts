@@ -103,6 +103,15 @@ describe('every page', () => {
     expect(new URL((await left).url()).searchParams.get('returnTo')).toBe('/');
   }, 60_000);
 
+  test('a failed sign-in of someone who is signed in already is shown, and sends no one back in a circle', async () => {
+    const page = await site.signedIn('ada', '/account');
+    await page.goto(`${site.url}/sign-in?error=not_fresh&returnTo=/account`);
+    await page.getByText('it must support max_age and auth_time').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Stay signed in' }).click();
+    await page.waitForURL(`${site.url}/account`);
+  }, 60_000);
+
   test('of another tenant is not shown, even at its exact address (P9)', async () => {
     const page = await site.signedIn('ada', '/inbox');
     const foreign = await ask(site, { tenant: 'globex' });

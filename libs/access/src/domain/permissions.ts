@@ -41,7 +41,7 @@ const STRENGTHS: Readonly<Record<SignInStrength, StrengthRule>> = {
     assurances: ['api-key', 'oidc', 'passkey'],
     channels: ['web', 'api', 'slack'],
     refusal:
-      'This needs a stronger sign-in than a code from a mail or a button in Slack. Sign in at your organisation’s provider, or ask your vendor’s host for a key.',
+      'This needs a stronger sign-in than a code from a mail or a button in Slack. Sign in at your organisation’s provider or with your passkey, or ask your vendor’s host for a key.',
   },
   browser: {
     assurances: ['mail-code', 'oidc', 'passkey'],

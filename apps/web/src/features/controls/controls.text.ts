@@ -28,7 +28,8 @@ const en = {
   conflict: 'Someone else has changed these controls. Your own changes are not saved.',
   reload: 'Discard my changes and show the present controls',
   readOnly: 'Your organisation’s admins change these controls.',
-  mailCode: 'You signed in with a code by mail. To change controls, use your organisation’s own sign-in.',
+  mailCode:
+    'You signed in with a code by mail. To change controls, use your organisation’s own sign-in, or sign in with your passkey too: on the page “Passkeys”.',
 };
 
 const de: typeof en = {
@@ -60,7 +61,7 @@ const de: typeof en = {
   reload: 'Meine Änderungen verwerfen und die jetzigen Regeln zeigen',
   readOnly: 'Die Admins Ihrer Organisation ändern diese Regeln.',
   mailCode:
-    'Sie haben sich mit einem Code per Mail angemeldet. Um Regeln zu ändern, nutzen Sie die Anmeldung Ihrer Organisation.',
+    'Sie haben sich mit einem Code per Mail angemeldet. Um Regeln zu ändern, nutzen Sie die Anmeldung Ihrer Organisation, oder melden Sie sich dazu mit Ihrem Passkey an: auf der Seite „Passkeys“.',
 };
 
 export const controlsTexts: Catalogue<typeof en> = { en, de };

@@ -139,11 +139,12 @@ function ChangedNotice({ onRead }: { onRead: () => void }) {
 function RiskSection({ request }: { request: AccessRequestDetail }) {
   const text = useText(decisionTexts);
   const { level, reasons } = request.needs.risk;
+  const actions = request.scope.flatMap((entry) => entry.actions);
   return (
     <section className="stack near" aria-label={text.risk}>
       <RiskBadge level={level} />
       {reasons.map((reason) => {
-        const translated = riskReason(level, reason, text);
+        const translated = riskReason(level, reason, actions, text);
         return translated === undefined ? (
           <p key={reason} lang="en">
             {reason}

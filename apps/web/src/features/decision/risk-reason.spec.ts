@@ -2,6 +2,7 @@ import { decisionTexts } from './decision.text.js';
 import { riskReason } from './risk-reason.js';
 
 const { en, de = en } = decisionTexts;
+const ACTIONS = ['read', 'update'];
 
 test.each([
   ['low', 'Your controls list every requested action as low risk.', de.riskReasons.low],
@@ -12,10 +13,15 @@ test.each([
   ],
   ['high', '“update” must be countersigned.', '„update“ muss gegengezeichnet werden.'],
 ] as const)('a reason for %s risk is in German on a German page', (level, reason, german) => {
-  expect(riskReason(level, reason, de)).toBe(german);
-  expect(riskReason(level, reason, en)).toBe(reason);
+  expect(riskReason(level, reason, ACTIONS, de)).toBe(german);
+  expect(riskReason(level, reason, ACTIONS, en)).toBe(reason);
 });
 
-test('a sentence of a newer broker that names no action stays as it is', () => {
-  expect(riskReason('high', 'The customer has paused approvals.', de)).toBeUndefined();
+test.each([
+  ['low', 'Your controls pause approvals.'],
+  ['high', 'The customer has paused approvals.'],
+  ['high', '“update” must be countersigned by two people.'],
+  ['high', '“delete” must be countersigned.'],
+] as const)('another sentence for %s risk stays as the broker sent it', (level, reason) => {
+  expect(riskReason(level, reason, ACTIONS, de)).toBeUndefined();
 });

@@ -1,23 +1,23 @@
 import type { Needs } from '../../api/client.js';
-import type { decisionTexts } from './decision.text.js';
+import { decisionTexts } from './decision.text.js';
 
 type Level = Needs['risk']['level'];
-
-/** Actions are quoted in the broker's sentence. */
-const QUOTED = /“([^”]+)”/;
+type Texts = Pick<(typeof decisionTexts)['en'], 'riskReasons'>;
 
 /**
- * A reason for the risk in the reader's language. The broker sends each reason as an English sentence. The level says which
- * sentence it is, and the quoted action is all that it adds.
+ * A reason for the risk in the reader's language. The broker sends each reason as an English sentence about one requested
+ * action, or about all of them. Only the very sentences that these pages know are translated.
  *
- * @returns undefined for a sentence that names no action although its level needs one: then the broker's own is shown
+ * @returns undefined for any other sentence: then the broker's own is shown
  */
 export function riskReason(
   level: Level,
   reason: string,
-  { riskReasons }: Pick<(typeof decisionTexts)['en'], 'riskReasons'>,
+  actions: readonly string[],
+  { riskReasons }: Texts,
 ): string | undefined {
-  if (level === 'low') return riskReasons.low;
-  const action = QUOTED.exec(reason)?.[1];
+  const known = decisionTexts.en.riskReasons;
+  if (level === 'low') return reason === known.low ? riskReasons.low : undefined;
+  const action = actions.find((each) => reason === known[level](each));
   return action === undefined ? undefined : riskReasons[level](action);
 }

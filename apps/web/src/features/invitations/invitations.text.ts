@@ -3,7 +3,8 @@ import type { Catalogue } from '../../text/language.js';
 const en = {
   title: 'Invite',
   lead: 'Approve beforehand: a request that fits an invitation needs no further approval of yours. Every call is still recorded.',
-  mailCode: 'You signed in with a code by mail. To invite, use your organisation’s own sign-in.',
+  mailCode:
+    'You signed in with a code by mail. To invite, use your organisation’s own sign-in, or sign in with your passkey too: on the page “Passkeys”.',
   support: (vendor: string) => `${vendor} may`,
   service: 'Data service',
   ticket: 'For case',
@@ -40,7 +41,7 @@ const de: typeof en = {
   title: 'Einladen',
   lead: 'Geben Sie im Voraus frei: Eine Anfrage, die zu einer Einladung passt, braucht keine weitere Freigabe von Ihnen. Jeder Aufruf wird trotzdem aufgezeichnet.',
   mailCode:
-    'Sie haben sich mit einem Code per Mail angemeldet. Um einzuladen, nutzen Sie die Anmeldung Ihrer Organisation.',
+    'Sie haben sich mit einem Code per Mail angemeldet. Um einzuladen, nutzen Sie die Anmeldung Ihrer Organisation, oder melden Sie sich dazu mit Ihrem Passkey an: auf der Seite „Passkeys“.',
   support: (vendor) => `${vendor} darf`,
   service: 'Datendienst',
   ticket: 'Für den Fall',

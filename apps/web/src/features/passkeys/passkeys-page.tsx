@@ -4,13 +4,9 @@ import type { Passkey } from '../../api/client.js';
 import { api } from '../../api/client.js';
 import { peopleQuery } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
-import { invalidate } from '../../api/query-client.js';
-import { isFresh, may, sessionQuery, useSession } from '../../api/session.js';
+import { isFresh, may, useSession } from '../../api/session.js';
 import { passkeysQuery, reloadTrust, trustQuery } from '../../api/trust.js';
-import { signPresence } from '../../passkey/presence.js';
 import { countsNow, originOfPasskey, signingOriginOf } from '../../passkey/signer.js';
-import { SigningPages } from '../../passkey/signing-pages.js';
-import { SigningNotice } from '../../passkey/signing-ui.js';
 import { useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
@@ -22,6 +18,7 @@ import { EnrolForm } from './enrol-form.js';
 import { passkeysTexts } from './passkeys.text.js';
 import { RecoveryForm } from './recovery-form.js';
 import { SignInAgain } from './sign-in-again.js';
+import { SignInWithPasskey } from './sign-in-with-passkey.js';
 
 /** `/passkeys`: the reader's passkeys and recovery key. */
 export default function PasskeysPage() {
@@ -44,7 +41,7 @@ export default function PasskeysPage() {
             <div className="stack loose">
               {mayEnrol ? null : (
                 <Notice tone="plain" icon="info">
-                  <p>{text.ownBrowser}</p>
+                  <p>{text.onlySigners}</p>
                 </Notice>
               )}
               <Mine
@@ -54,7 +51,7 @@ export default function PasskeysPage() {
                 claimed={document !== null}
               />
               {session.assurance === 'mail-code' && mine.some((each) => each.inTrust || countsNow(each)) ? (
-                <Strengthen />
+                <SignInWithPasskey lead={text.strengthenLead} />
               ) : null}
               {may(session, 'passkey.confirm') && !document ? (
                 <Waiting slug={slug} passkeys={items.filter((each) => each.person !== session.person)} />
@@ -213,31 +210,6 @@ function Waiting({ slug, passkeys }: { slug: string; passkeys: readonly Passkey[
           },
         ]}
       />
-    </section>
-  );
-}
-
-/** After a mailed code: a passkey makes the session as strong as one of a provider. */
-function Strengthen() {
-  const text = useText(passkeysTexts);
-  const sign = useMutation({
-    mutationFn: async () => {
-      const offer = await unwrap(api.POST('/api/v1/session/passkey/options'));
-      const at = signingOriginOf(offer.origins);
-      const countersignature = await SigningPages.open([at], (pages) => signPresence(pages, offer));
-      await unwrap(api.POST('/api/v1/session/passkey', { body: { countersignature } }));
-    },
-    onSuccess: () => invalidate(sessionQuery.queryKey),
-  });
-  return (
-    <section className="stack near">
-      <p className="soft">{text.strengthenLead}</p>
-      <SigningNotice error={sign.error} />
-      <p>
-        <Button look="primary" busy={sign.isPending} onClick={() => sign.mutate()}>
-          {text.strengthen}
-        </Button>
-      </p>
     </section>
   );
 }

@@ -26,6 +26,8 @@ const en = {
     'What you make here outlives this session. So prove once more that it is you: sign in again at your organisation, and you return here.',
   freshCodeLead:
     'What you make here outlives this session. So prove once more that it is you, with a new code by mail.',
+  freshPasskeyLead:
+    'What you make here outlives this session. So prove once more that it is you, with your passkey.',
   fresh: 'Sign in again',
   freshCode: 'Send me a code',
   freshCodeField: 'Code from the mail',
@@ -35,7 +37,7 @@ const en = {
   owner: 'Owner',
   confirm: 'Confirm',
   confirmName: (name: string) => `Confirm ${name}`,
-  strengthen: 'Sign in with your passkey too',
+  strengthen: 'Sign in with your passkey',
   strengthenLead:
     'You signed in with a code by mail. With your passkey besides, you can sign, claim, and change people and controls.',
   act: 'Actions',
@@ -56,8 +58,7 @@ const en = {
   download: 'Download',
   kept: 'I have kept it',
   registered: 'Your recovery key is registered.',
-  ownBrowser:
-    'To make passkeys, sign in with your company’s own sign-in. You signed in with a code by mail, which is too weak for this.',
+  onlySigners: 'Only approvers and admins make passkeys: an auditor signs nothing.',
 };
 
 const de: typeof en = {
@@ -86,6 +87,8 @@ const de: typeof en = {
     'Was Sie hier anlegen, überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind: Melden Sie sich erneut bei Ihrer Organisation an, und Sie kommen hierher zurück.',
   freshCodeLead:
     'Was Sie hier anlegen, überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind, mit einem neuen Code per Mail.',
+  freshPasskeyLead:
+    'Was Sie hier anlegen, überdauert diese Sitzung. Zeigen Sie darum noch einmal, dass Sie es sind, mit Ihrem Passkey.',
   fresh: 'Erneut anmelden',
   freshCode: 'Code zusenden',
   freshCodeField: 'Code aus der Mail',
@@ -95,7 +98,7 @@ const de: typeof en = {
   owner: 'Gehört',
   confirm: 'Bestätigen',
   confirmName: (name) => `${name} bestätigen`,
-  strengthen: 'Auch mit Ihrem Passkey anmelden',
+  strengthen: 'Mit Ihrem Passkey anmelden',
   strengthenLead:
     'Sie haben sich mit einem Code per Mail angemeldet. Mit Ihrem Passkey dazu können Sie unterschreiben, Ihre Organisation in Besitz nehmen und Personen und Regeln ändern.',
   act: 'Aktionen',
@@ -117,8 +120,7 @@ const de: typeof en = {
   download: 'Herunterladen',
   kept: 'Ich habe ihn aufbewahrt',
   registered: 'Ihr Wiederherstellungsschlüssel ist registriert.',
-  ownBrowser:
-    'Um Passkeys anzulegen, nutzen Sie die Anmeldung Ihres Unternehmens. Sie haben sich mit einem Code per Mail angemeldet; das ist dafür zu schwach.',
+  onlySigners: 'Nur Freigeber und Admins legen Passkeys an: Prüfer unterschreiben nichts.',
 };
 
 export const passkeysTexts: Catalogue<typeof en> = { en, de };

@@ -1,8 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useLocation } from 'react-router';
-import { api } from '../../api/client.js';
-import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { beginProviderSignIn, sessionQuery, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
@@ -10,12 +7,17 @@ import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
+import { useMailCode } from '../sign-in/mail-code.js';
 import { passkeysTexts } from './passkeys.text.js';
+import { SignInWithPasskey } from './sign-in-with-passkey.js';
 
 /** Stands where a key would be made: keys outlive a session, so their owner first proves again who they are. */
 export function SignInAgain() {
   const { assurance } = useSession();
-  return assurance === 'oidc' ? <AtProvider /> : <ByCode />;
+  const text = useText(passkeysTexts);
+  if (assurance === 'oidc') return <AtProvider />;
+  // A code would replace this session by a weaker one, which may make no keys.
+  return assurance === 'passkey' ? <SignInWithPasskey lead={text.freshPasskeyLead} /> : <ByCode />;
 }
 
 function AtProvider() {
@@ -43,43 +45,21 @@ function AtProvider() {
 function ByCode() {
   const text = useText(passkeysTexts);
   const { tenant, email } = useSession();
-  const [code, setCode] = useState('');
-  const ask = useMutation({
-    mutationFn: () => unwrap(api.POST('/auth/code', { body: { organisation: tenant ?? '', email } })),
+  const { isSent, isBusy, error, submit, field } = useMailCode({
+    organisation: tenant ?? '',
+    email,
+    onSignedIn: () => invalidate(sessionQuery.queryKey),
   });
-  const verify = useMutation({
-    mutationFn: () => unwrap(api.POST('/auth/code/verify', { body: { code: code.trim() } })),
-    onSuccess: () => invalidate(sessionQuery.queryKey),
-  });
-  const error = verify.error ?? ask.error;
   return (
-    <form
-      className="stack near"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (ask.isSuccess) verify.mutate();
-        else ask.mutate();
-      }}
-    >
+    <form className="stack near" onSubmit={submit}>
       <Notice tone="plain" icon="info">
         <p>{text.freshCodeLead}</p>
       </Notice>
-      {ask.isSuccess ? (
-        <TextField
-          label={text.freshCodeField}
-          autoComplete="one-time-code"
-          autoCapitalize="characters"
-          spellCheck={false}
-          required
-          maxLength={40}
-          value={code}
-          onChange={(event) => setCode(event.target.value)}
-        />
-      ) : null}
+      {isSent ? <TextField label={text.freshCodeField} {...field} /> : null}
       {error === null ? null : <ProblemNotice error={error} />}
       <p>
-        <Button type="submit" look="primary" busy={ask.isPending || verify.isPending}>
-          {ask.isSuccess ? text.fresh : text.freshCode}
+        <Button type="submit" look="primary" busy={isBusy}>
+          {isSent ? text.fresh : text.freshCode}
         </Button>
       </p>
     </form>

@@ -26,7 +26,8 @@ const en = {
   editTitle: (name: string) => `Change ${name}`,
   rolesNeeded: 'Choose at least one.',
   readOnly: 'Your organisation’s admins change this list.',
-  mailCode: 'You signed in with a code by mail. To change people, use your organisation’s own sign-in.',
+  mailCode:
+    'You signed in with a code by mail. To change people, use your organisation’s own sign-in, or sign in with your passkey too: on the page “Passkeys”.',
 };
 
 const de: typeof en = {
@@ -56,7 +57,7 @@ const de: typeof en = {
   rolesNeeded: 'Wählen Sie mindestens eine.',
   readOnly: 'Die Admins Ihrer Organisation ändern diese Liste.',
   mailCode:
-    'Sie haben sich mit einem Code per Mail angemeldet. Um Personen zu ändern, nutzen Sie die Anmeldung Ihrer Organisation.',
+    'Sie haben sich mit einem Code per Mail angemeldet. Um Personen zu ändern, nutzen Sie die Anmeldung Ihrer Organisation, oder melden Sie sich dazu mit Ihrem Passkey an: auf der Seite „Passkeys“.',
 };
 
 export const peopleTexts: Catalogue<typeof en> = { en, de };

@@ -2,7 +2,7 @@ import './sign-in.css';
 import { safeLocalPath } from '@countersign/contract';
 import { wordFor } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
 import { api } from '../../api/client.js';
 import { ApiProblem, unwrap } from '../../api/problem.js';
@@ -13,6 +13,7 @@ import { Button } from '../../ui/button.js';
 import { TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { SealMark } from '../../ui/seal.js';
+import { useMailCode } from './mail-code.js';
 import { signInTexts } from './sign-in.text.js';
 
 /** Opens the page that the reader wanted. The broker itself serves pages under `/auth`, so these need a full load. */
@@ -41,9 +42,64 @@ export default function SignInPage() {
       return 'leaving';
     },
   });
-  if (session.data && error === 'other_person')
-    return <OtherPerson session={session.data} returnTo={returnTo} />;
-  if (session.data) return <GoBack to={returnTo} />;
+  if (session.data)
+    return error === null ? (
+      <GoBack to={returnTo} />
+    ) : (
+      <StillSignedIn session={session.data} error={error} returnTo={returnTo} />
+    );
+  return (
+    <Sheet heading={text.title} lead={text.lead}>
+      {error === null ? null : (
+        <Notice tone="stop" icon="alert" live>
+          <p className="strong">{text.failed}</p>
+          <p>{errorText(text, error)}</p>
+        </Notice>
+      )}
+      {discover.data === 'code' ? (
+        <MailCode
+          organisation={organisation}
+          onSignedIn={() => location.assign(returnTo)}
+          onBack={() => discover.reset()}
+        />
+      ) : (
+        <form
+          className="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            discover.mutate();
+          }}
+        >
+          <TextField
+            label={text.organisation}
+            hint={text.organisationHint}
+            name="organization"
+            autoComplete="organization"
+            autoCapitalize="off"
+            spellCheck={false}
+            required
+            maxLength={100}
+            value={organisation}
+            onChange={(event) => setOrganisation(event.target.value)}
+          />
+          {discover.error === null ? null : <ProblemNotice error={discover.error} />}
+          <Button type="submit" look="primary" busy={discover.isPending || discover.data === 'leaving'}>
+            {text.next}
+          </Button>
+          <p role="status" className="soft">
+            {discover.data === 'leaving' ? text.leaving : ''}
+          </p>
+        </form>
+      )}
+    </Sheet>
+  );
+}
+
+const errorText = ({ errors }: { errors: Record<string, string> }, code: string): string =>
+  (wordFor(errors, code) ?? code).replace('{origin}', location.origin);
+
+function Sheet({ heading, lead, children }: { heading: string; lead?: string; children: ReactNode }) {
+  const text = useText(signInTexts);
   return (
     <main className="sign-in">
       <title>{`${text.title} · Countersign`}</title>
@@ -52,87 +108,42 @@ export default function SignInPage() {
           <SealMark />
           Countersign
         </p>
-        <h1>{text.title}</h1>
-        {error === null ? null : (
-          <Notice tone="stop" icon="alert" live>
-            <p className="strong">{text.failed}</p>
-            <p>{(wordFor(text.errors, error) ?? error).replace('{origin}', location.origin)}</p>
-          </Notice>
-        )}
-        {discover.data === 'code' ? (
-          <MailCode
-            organisation={organisation}
-            onSignedIn={() => location.assign(returnTo)}
-            onBack={() => discover.reset()}
-          />
-        ) : (
-          <form
-            className="stack"
-            onSubmit={(event) => {
-              event.preventDefault();
-              discover.mutate();
-            }}
-          >
-            <TextField
-              label={text.organisation}
-              hint={text.organisationHint}
-              name="organization"
-              autoComplete="organization"
-              autoCapitalize="off"
-              spellCheck={false}
-              required
-              maxLength={100}
-              value={organisation}
-              onChange={(event) => setOrganisation(event.target.value)}
-            />
-            {discover.error === null ? null : <ProblemNotice error={discover.error} />}
-            <Button type="submit" look="primary" busy={discover.isPending || discover.data === 'leaving'}>
-              {text.next}
-            </Button>
-            <p role="status" className="soft">
-              {discover.data === 'leaving' ? text.leaving : ''}
-            </p>
-          </form>
-        )}
+        <h1>{heading}</h1>
+        {children}
       </div>
-      <p className="sign-in-lead soft">{text.lead}</p>
+      {lead === undefined ? null : <p className="sign-in-lead soft">{lead}</p>}
     </main>
   );
 }
 
-/** Someone is signed in, and a sign-in as someone else came back: they decide whether to sign out. */
-function OtherPerson({ session, returnTo }: { session: Session; returnTo: string }) {
+/**
+ * Someone is signed in, and another sign-in failed: as someone else, or again as themselves. They read why, and decide
+ * whether to sign out.
+ */
+function StillSignedIn({ session, error, returnTo }: { session: Session; error: string; returnTo: string }) {
   const text = useText(signInTexts);
   const signOut = useMutation({
     mutationFn: () => unwrap(api.DELETE('/api/v1/session')),
     onSuccess: () => location.assign(`/sign-in?returnTo=${encodeURIComponent(returnTo)}`),
   });
   return (
-    <main className="sign-in">
-      <title>{`${text.title} · Countersign`}</title>
-      <div className="sign-in-sheet sheet stack">
-        <p className="brand">
-          <SealMark />
-          Countersign
-        </p>
-        <h1>{text.notSwitched}</h1>
-        <Notice tone="wait" icon="alert" live>
-          <p>{text.errors['other_person']}</p>
-        </Notice>
-        <p>
-          {text.signedInAs} {session.name} ({session.email})
-        </p>
-        {signOut.error === null ? null : <ProblemNotice error={signOut.error} />}
-        <div className="row">
-          <Button look="primary" onClick={() => location.assign(returnTo)}>
-            {text.stay}
-          </Button>
-          <Button look="plain" busy={signOut.isPending} onClick={() => signOut.mutate()}>
-            {text.signOut}
-          </Button>
-        </div>
+    <Sheet heading={text.notSwitched}>
+      <Notice tone="wait" icon="alert" live>
+        <p>{errorText(text, error)}</p>
+      </Notice>
+      <p>
+        {text.signedInAs} {session.name} ({session.email})
+      </p>
+      {signOut.error === null ? null : <ProblemNotice error={signOut.error} />}
+      <div className="row">
+        <Button look="primary" onClick={() => location.assign(returnTo)}>
+          {text.stay}
+        </Button>
+        <Button look="plain" busy={signOut.isPending} onClick={() => signOut.mutate()}>
+          {text.signOut}
+        </Button>
       </div>
-    </main>
+    </Sheet>
   );
 }
 
@@ -148,50 +159,24 @@ function MailCode({
 }) {
   const text = useText(signInTexts);
   const [email, setEmail] = useState('');
-  const [code, setCode] = useState('');
-  const ask = useMutation({
-    mutationFn: () => unwrap(api.POST('/auth/code', { body: { organisation, email } })),
-  });
-  const verify = useMutation({
-    mutationFn: () => unwrap(api.POST('/auth/code/verify', { body: { code: code.trim() } })),
-    onSuccess: onSignedIn,
-  });
-  const error = verify.error ?? ask.error;
+  const { isSent, isBusy, error, submit, field } = useMailCode({ organisation, email, onSignedIn });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (ask.isSuccess) verify.mutate();
-        else ask.mutate();
-      }}
-    >
+    <form className="stack" onSubmit={submit}>
       <TextField
         label={text.email}
         type="email"
         autoComplete="email"
         required
-        readOnly={ask.isSuccess}
+        readOnly={isSent}
         value={email}
         onChange={(event) => setEmail(event.target.value)}
       />
-      <p role="status">{ask.isSuccess ? text.codeSent : ''}</p>
-      {ask.isSuccess ? (
-        <TextField
-          label={text.code}
-          autoComplete="one-time-code"
-          autoCapitalize="characters"
-          spellCheck={false}
-          required
-          maxLength={40}
-          value={code}
-          onChange={(event) => setCode(event.target.value)}
-        />
-      ) : null}
+      <p role="status">{isSent ? text.codeSent : ''}</p>
+      {isSent ? <TextField label={text.code} {...field} /> : null}
       {error === null ? null : <ProblemNotice error={error} />}
       <div className="row">
-        <Button type="submit" look="primary" busy={ask.isPending || verify.isPending}>
-          {ask.isSuccess ? text.codeConfirm : text.sendCode}
+        <Button type="submit" look="primary" busy={isBusy}>
+          {isSent ? text.codeConfirm : text.sendCode}
         </Button>
         <Button look="plain" onClick={onBack}>
           {text.again}

@@ -135,7 +135,7 @@ const en = {
   propose: 'Propose the next version',
   proposeLead: 'It takes over today’s people, passkeys and controls, and the rules as you change them here.',
   ownBrowser:
-    'To sign this, sign in with your company’s own sign-in. You signed in with a code by mail, which is too weak for this.',
+    'You signed in with a code by mail, which is too weak to sign this. Use your company’s own sign-in, or sign in with your passkey too: on the page “Passkeys”.',
 };
 
 export type TrustText = typeof en;
@@ -283,7 +283,7 @@ const de: TrustText = {
   proposeLead:
     'Sie übernimmt die heutigen Personen, Passkeys und Datenschutzregeln sowie die Regeln, wie Sie sie hier ändern.',
   ownBrowser:
-    'Um dies zu unterschreiben, nutzen Sie die Anmeldung Ihres Unternehmens. Sie haben sich mit einem Code per Mail angemeldet; das ist dafür zu schwach.',
+    'Sie haben sich mit einem Code per Mail angemeldet; um dies zu unterschreiben, ist das zu schwach. Nutzen Sie die Anmeldung Ihres Unternehmens, oder melden Sie sich dazu mit Ihrem Passkey an: auf der Seite „Passkeys“.',
 };
 
 export const trustTexts: Catalogue<TrustText> = { en, de };
