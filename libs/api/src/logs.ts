@@ -147,7 +147,12 @@ export const witnessSchema = named(
     url: z.string().nullable().describe('Where the broker submits checkpoints; null if it does not.'),
     size: z.int().nullable().describe('The newest checkpoint that it signed, as this broker knows.'),
     signedAt: instant().nullable(),
-    error: z.string().nullable().describe('Why its last answer was no signature.'),
+    error: z
+      .string()
+      .nullable()
+      .describe(
+        'Why its last answer was no signature; `invalid_key` if the trust document has no key of a witness there.',
+      ),
   }),
 );
 export type Witness = z.infer<typeof witnessSchema>;

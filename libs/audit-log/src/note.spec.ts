@@ -1,11 +1,10 @@
-import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import type { Hashing } from '@countersign/contract';
+import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import fc from 'fast-check';
+import { logKey } from '../../../test/factories/log-keys.js';
 import { formatCheckpoint, logOrigin, openCheckpoint, parseCheckpoint } from './checkpoint.js';
 import { cosign, cosignedAt } from './cosignature.js';
 import { AuditLogError } from './errors.js';
 import {
-  type Ed25519Check,
   formatNote,
   noteKeyId,
   parseNote,
@@ -15,22 +14,6 @@ import {
   verifierKey,
   verifyNote,
 } from './note.js';
-
-const hashing: Hashing = { sha256: (data) => createHash('sha256').update(data).digest() };
-const check: Ed25519Check = (publicKey, message, signature) => {
-  const x = Buffer.from(publicKey).toString('base64url');
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  return verify(null, message, key, signature);
-};
-
-/** An Ed25519 key pair from a seed, so that each test names its own. */
-function keyPair(name: string, seed: number) {
-  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, seed)]);
-  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
-  const publicKey = Uint8Array.from(Buffer.from(x, 'base64url'));
-  return { name, publicKey, sign: (message: Uint8Array) => sign(null, message, privateKey) };
-}
 
 async function codeOf(run: () => unknown): Promise<string | undefined> {
   try {
@@ -58,11 +41,11 @@ const FOOS_NOTE = `This is an example message.
 
 describe('verifier keys', () => {
   test('P10: a key is that of the published example, byte for byte', () => {
-    const { publicKey, name, keyId } = parseVerifierKey(hashing, PETER);
+    const { publicKey, name, keyId } = parseVerifierKey(nodeHashing, PETER);
     expect(name).toBe('PeterNeumann');
-    expect(verifierKey(hashing, 'PeterNeumann', publicKey)).toBe(PETER);
+    expect(verifierKey(nodeHashing, 'PeterNeumann', publicKey)).toBe(PETER);
     expect(Buffer.from(keyId).toString('hex')).toBe('c74f20a3');
-    expect(noteKeyId(hashing, 'PeterNeumann', publicKey)).toEqual(keyId);
+    expect(noteKeyId(nodeHashing, 'PeterNeumann', publicKey)).toEqual(keyId);
   });
 
   test('names the log: another tenant or epoch has another key id', () => {
@@ -70,12 +53,14 @@ describe('verifier keys', () => {
     expect(logOrigin(deployment, 'acme', 1)).toBe(`countersign/${deployment}/acme`);
     expect(logOrigin(deployment, 'acme', 2)).toBe(`countersign/${deployment}/acme/2`);
     const key = new Uint8Array(32).fill(9);
-    const ids = ['acme', 'globex'].map((slug) => verifierKey(hashing, logOrigin(deployment, slug, 1), key));
+    const ids = ['acme', 'globex'].map((slug) =>
+      verifierKey(nodeHashing, logOrigin(deployment, slug, 1), key),
+    );
     expect(new Set(ids.map((vkey) => vkey.split('+')[1])).size).toBe(2);
   });
 
   test('takes no key of another length', () => {
-    expect(() => verifierKey(hashing, 'a', new Uint8Array(31))).toThrow(RangeError);
+    expect(() => verifierKey(nodeHashing, 'a', new Uint8Array(31))).toThrow(RangeError);
   });
 
   test.each([
@@ -87,7 +72,7 @@ describe('verifier keys', () => {
     ['another spelling of base64', `${PETER.slice(0, -1)}X`],
     ['a key of ECDSA', PETER.replace('+AR', '+Ah')],
   ])('refuses %s', async (_what, text) => {
-    expect(await codeOf(() => parseVerifierKey(hashing, text))).toBe('invalid_key');
+    expect(await codeOf(() => parseVerifierKey(nodeHashing, text))).toBe('invalid_key');
   });
 });
 
@@ -99,24 +84,28 @@ describe('signed notes', () => {
     'P10: the published note of %s verifies and is written again byte for byte',
     async (_who, vkey, text) => {
       const note = parseNote(text);
-      await verifyNote(check, note, [parseVerifierKey(hashing, vkey)]);
+      await verifyNote(nodeEd25519, note, [parseVerifierKey(nodeHashing, vkey)]);
       expect(formatNote(note)).toBe(text);
     },
   );
 
   test('signatures of unknown keys are ignored; a wrong one of a known key is not', async () => {
-    const [log, other] = [keyPair('log', 1), keyPair('other', 2)];
-    const key = parseVerifierKey(hashing, verifierKey(hashing, log.name, log.publicKey));
+    const [log, other] = [logKey('log', 1), logKey('other', 2)];
+    const key = parseVerifierKey(nodeHashing, verifierKey(nodeHashing, log.name, log.publicKey));
     const text = 'some text\n';
-    const [own, foreign] = [signNote(hashing, text, log), signNote(hashing, text, other)];
-    await verifyNote(check, { text, signatures: [foreign, own] }, [key]);
+    const [own, foreign] = [signNote(nodeHashing, text, log), signNote(nodeHashing, text, other)];
+    await verifyNote(nodeEd25519, { text, signatures: [foreign, own] }, [key]);
     const wrong = { ...own, signature: foreign.signature };
-    expect(await codeOf(() => verifyNote(check, { text, signatures: [foreign] }, [key]))).toBe('unsigned');
-    expect(await codeOf(() => verifyNote(check, { text, signatures: [own, wrong] }, [key]))).toBe(
+    expect(await codeOf(() => verifyNote(nodeEd25519, { text, signatures: [foreign] }, [key]))).toBe(
+      'unsigned',
+    );
+    expect(await codeOf(() => verifyNote(nodeEd25519, { text, signatures: [own, wrong] }, [key]))).toBe(
       'bad_signature',
     );
     const cosigner = { ...key, type: SIGNATURE_TYPE.cosignature };
-    expect(await codeOf(() => verifyNote(check, { text, signatures: [own] }, [cosigner]))).toBe('unsigned');
+    expect(await codeOf(() => verifyNote(nodeEd25519, { text, signatures: [own] }, [cosigner]))).toBe(
+      'unsigned',
+    );
   });
 
   test.each([
@@ -156,13 +145,13 @@ describe('signed notes', () => {
 
 describe('checkpoints', () => {
   const root = Uint8Array.from({ length: 32 }, (_, index) => index);
-  const log = keyPair('example.com/log', 3);
-  const vkey = parseVerifierKey(hashing, verifierKey(hashing, log.name, log.publicKey));
+  const log = logKey('example.com/log', 3);
+  const vkey = parseVerifierKey(nodeHashing, verifierKey(nodeHashing, log.name, log.publicKey));
   const text = formatCheckpoint({ origin: log.name, size: 20_852_163, root });
-  const signed = formatNote({ text, signatures: [signNote(hashing, text, log)] });
+  const signed = formatNote({ text, signatures: [signNote(nodeHashing, text, log)] });
 
   test('a signed checkpoint says origin, size and root', async () => {
-    const { checkpoint } = await openCheckpoint(check, signed, [vkey]);
+    const { checkpoint } = await openCheckpoint(nodeEd25519, signed, [vkey]);
     expect(checkpoint).toEqual({ origin: log.name, size: 20_852_163, root, extensions: [] });
     expect(text).toBe(`example.com/log\n20852163\n${Buffer.from(root).toString('base64')}\n`);
   });
@@ -172,14 +161,14 @@ describe('checkpoints', () => {
   });
 
   test('a checkpoint of another log is refused, also under a key that is trusted for another name', async () => {
-    const other = keyPair('example.com/other', 4);
-    const key = parseVerifierKey(hashing, verifierKey(hashing, other.name, other.publicKey));
-    const foreign = formatNote({ text, signatures: [signNote(hashing, text, other)] });
-    expect(await codeOf(() => openCheckpoint(check, foreign, [key]))).toBe('wrong_origin');
-    expect(await codeOf(() => openCheckpoint(check, foreign, [vkey]))).toBe('unsigned');
-    expect(await codeOf(() => openCheckpoint(check, signed.replace('20852163', '20852164'), [vkey]))).toBe(
-      'bad_signature',
-    );
+    const other = logKey('example.com/other', 4);
+    const key = parseVerifierKey(nodeHashing, verifierKey(nodeHashing, other.name, other.publicKey));
+    const foreign = formatNote({ text, signatures: [signNote(nodeHashing, text, other)] });
+    expect(await codeOf(() => openCheckpoint(nodeEd25519, foreign, [key]))).toBe('wrong_origin');
+    expect(await codeOf(() => openCheckpoint(nodeEd25519, foreign, [vkey]))).toBe('unsigned');
+    expect(
+      await codeOf(() => openCheckpoint(nodeEd25519, signed.replace('20852163', '20852164'), [vkey])),
+    ).toBe('bad_signature');
   });
 
   test.each([
@@ -196,20 +185,20 @@ describe('checkpoints', () => {
   });
 
   test('a witness adds a cosignature with its time, and cannot stand in for the log', async () => {
-    const witness = keyPair('witness.example/w1', 5);
+    const witness = logKey('witness.example/w1', 5);
     const key = parseVerifierKey(
-      hashing,
-      verifierKey(hashing, witness.name, witness.publicKey, SIGNATURE_TYPE.cosignature),
+      nodeHashing,
+      verifierKey(nodeHashing, witness.name, witness.publicKey, SIGNATURE_TYPE.cosignature),
     );
-    const cosignature = cosign(hashing, text, 1_679_315_147, witness);
-    const note = parseNote(formatNote({ text, signatures: [signNote(hashing, text, log), cosignature] }));
-    expect(await cosignedAt(check, note, key)).toBe(1_679_315_147);
-    expect(await cosignedAt(check, parseNote(signed), key)).toBeUndefined();
+    const cosignature = cosign(nodeHashing, text, 1_679_315_147, witness);
+    const note = parseNote(formatNote({ text, signatures: [signNote(nodeHashing, text, log), cosignature] }));
+    expect(await cosignedAt(nodeEd25519, note, key)).toBe(1_679_315_147);
+    expect(await cosignedAt(nodeEd25519, parseNote(signed), key)).toBeUndefined();
     const later = Uint8Array.from(cosignature.signature);
     later[7] = (later[7] ?? 0) ^ 1;
     const moved = { text, signatures: [{ ...cosignature, signature: later }] };
-    expect(await codeOf(() => cosignedAt(check, moved, key))).toBe('bad_signature');
-    expect(await codeOf(() => verifyNote(check, { text, signatures: [cosignature] }, [vkey]))).toBe(
+    expect(await codeOf(() => cosignedAt(nodeEd25519, moved, key))).toBe('bad_signature');
+    expect(await codeOf(() => verifyNote(nodeEd25519, { text, signatures: [cosignature] }, [vkey]))).toBe(
       'unsigned',
     );
   });

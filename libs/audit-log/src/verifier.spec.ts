@@ -1,28 +1,15 @@
-import { createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto';
-import type { Hashing } from '@countersign/contract';
+import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import fc from 'fast-check';
+import { logKey } from '../../../test/factories/log-keys.js';
 import { formatCheckpoint } from './checkpoint.js';
-import { type Ed25519Check, formatNote, parseVerifierKey, signNote, verifierKey } from './note.js';
+import { formatNote, parseVerifierKey, signNote, verifierKey } from './note.js';
 import { encodeBundle, parseTilePath, type TileId, tilePath, tileRoot, tilesOf } from './tiles.js';
 import { appendLeaf, type CompactRange, EMPTY_RANGE, leafHash, rangeRoot } from './tree.js';
 import { LogFault, type LogSource, type VerifiedPoint, verifyLog } from './verifier.js';
 
-const hashing: Hashing = { sha256: (data) => hash('sha256', data, 'buffer') };
-const check: Ed25519Check = (publicKey, message, signature) => {
-  const x = Buffer.from(publicKey).toString('base64url');
-  return verify(
-    null,
-    message,
-    createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }),
-    signature,
-  );
-};
-const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 7)]);
-const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
 const NAME = 'example.com/log';
-const publicKey = Uint8Array.from(Buffer.from(x, 'base64url'));
-const keys = [parseVerifierKey(hashing, verifierKey(hashing, NAME, publicKey))];
+const KEY = logKey(NAME, 7);
+const keys = [parseVerifierKey(nodeHashing, verifierKey(nodeHashing, NAME, KEY.publicKey))];
 
 /** A log as files, of leaves that `leafAt` gives. */
 class Files implements LogSource {
@@ -37,7 +24,7 @@ class Files implements LogSource {
     for (let index = this.#leaves.length; index < size; index += 1) {
       const leaf = this.leafAt(index);
       this.#leaves.push(leaf);
-      this.add(0, leafHash(hashing, leaf));
+      this.add(0, leafHash(nodeHashing, leaf));
     }
     for (const tile of tilesOf(size)) this.files.set(tilePath(tile), this.bytesOf(tile));
     this.sign(size);
@@ -48,23 +35,23 @@ class Files implements LogSource {
     const hashes = this.#levels[level] ?? [];
     this.#levels[level] = hashes;
     hashes.push(hashOf);
-    if (hashes.length % 256 === 0) this.add(level + 1, tileRoot(hashing, Buffer.concat(hashes.slice(-256))));
+    if (hashes.length % 256 === 0)
+      this.add(level + 1, tileRoot(nodeHashing, Buffer.concat(hashes.slice(-256))));
   }
 
   sign(size: number, root = this.rootOf(size)): void {
     const text = formatCheckpoint({ origin: NAME, size, root });
-    const key = { name: NAME, publicKey, sign: (message: Uint8Array) => sign(null, message, privateKey) };
     this.files.set(
       'checkpoint',
-      Buffer.from(formatNote({ text, signatures: [signNote(hashing, text, key)] })),
+      Buffer.from(formatNote({ text, signatures: [signNote(nodeHashing, text, KEY)] })),
     );
   }
 
   rootOf(size: number): Uint8Array {
     const hashes = (this.#levels[0] ?? []).slice(0, size);
     return rangeRoot(
-      hashing,
-      hashes.reduce<CompactRange>((range, leaf) => appendLeaf(hashing, range, leaf), EMPTY_RANGE),
+      nodeHashing,
+      hashes.reduce<CompactRange>((range, leaf) => appendLeaf(nodeHashing, range, leaf), EMPTY_RANGE),
     );
   }
 
@@ -89,7 +76,7 @@ class Files implements LogSource {
 }
 
 const run = (source: LogSource, since?: VerifiedPoint, onLeaf?: (index: number) => void) =>
-  verifyLog({ hashing, check }, source, { keys, since, onLeaf });
+  verifyLog({ hashing: nodeHashing, check: nodeEd25519 }, source, { keys, since, onLeaf });
 
 async function faultOf(
   source: LogSource,
@@ -168,6 +155,15 @@ describe('P10: the verifier of a log', () => {
     expect((await faultOf(new Files().grow(1200), { ...before, range: before.range.slice(1) })).code).toBe(
       'invalid_state',
     );
+  });
+
+  test('tells a damaged state from a fork: its range must lead to its root', async () => {
+    for (const size of [512, 900]) {
+      const { point } = await run(new Files().grow(size));
+      const other = (await run(new Files().grow(3))).point;
+      const damaged = { ...point, range: [...point.range.slice(0, -1), String(other.range.at(-1))] };
+      expect((await faultOf(new Files().grow(1200), damaged)).code).toBe('invalid_state');
+    }
   });
 
   test('names the leaf that was changed, dropped or swapped', async () => {

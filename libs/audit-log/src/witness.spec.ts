@@ -1,16 +1,9 @@
-import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import type { Hashing } from '@countersign/contract';
+import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import fc from 'fast-check';
+import { logKey } from '../../../test/factories/log-keys.js';
 import { formatCheckpoint } from './checkpoint.js';
 import { AuditLogError } from './errors.js';
-import {
-  type Ed25519Check,
-  formatNote,
-  parseVerifierKey,
-  SIGNATURE_TYPE,
-  signNote,
-  verifierKey,
-} from './note.js';
+import { formatNote, parseVerifierKey, SIGNATURE_TYPE, signNote, verifierKey } from './note.js';
 import { formatTlogPolicy, parseTlogPolicy } from './policy.js';
 import { consistencySteps, type NodeId, proofHashes } from './proofs.js';
 import { formatTlogProof, parseTlogProof } from './tlog-proof.js';
@@ -25,57 +18,39 @@ import {
 } from './tree.js';
 import { decideWitness, formatAddCheckpoint, parseAddCheckpoint, type Witnessed } from './witness.js';
 
-const hashing: Hashing = { sha256: (data) => createHash('sha256').update(data).digest() };
-const check: Ed25519Check = (publicKey, message, signature) => {
-  const x = Buffer.from(publicKey).toString('base64url');
-  return verify(
-    null,
-    message,
-    createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }),
-    signature,
-  );
-};
-function keyPair(name: string, seed: number) {
-  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, seed)]);
-  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
-  const publicKey = Uint8Array.from(Buffer.from(x, 'base64url'));
-  return { name, publicKey, sign: (message: Uint8Array) => sign(null, message, privateKey) };
-}
-
-const log = keyPair('example.com/log', 1);
-const vkey = verifierKey(hashing, log.name, log.publicKey);
-const leaves = Array.from({ length: 20 }, (_, index) => leafHash(hashing, Uint8Array.of(index)));
+const log = logKey('example.com/log', 1);
+const vkey = verifierKey(nodeHashing, log.name, log.publicKey);
+const leaves = Array.from({ length: 20 }, (_, index) => leafHash(nodeHashing, Uint8Array.of(index)));
 const rootOf = (size: number) =>
   rangeRoot(
-    hashing,
+    nodeHashing,
     leaves
       .slice(0, size)
-      .reduce<CompactRange>((range, leaf) => appendLeaf(hashing, range, leaf), EMPTY_RANGE),
+      .reduce<CompactRange>((range, leaf) => appendLeaf(nodeHashing, range, leaf), EMPTY_RANGE),
   );
 const hashOf = ({ level, index }: NodeId): Uint8Array =>
   level === 0
     ? (leaves[index] as Uint8Array)
     : nodeHash(
-        hashing,
+        nodeHashing,
         hashOf({ level: level - 1, index: index * 2 }),
         hashOf({ level: level - 1, index: index * 2 + 1 }),
       );
 const noteOf = (size: number, root = rootOf(size), key = log) => {
   const text = formatCheckpoint({ origin: log.name, size, root });
-  return formatNote({ text, signatures: [signNote(hashing, text, key)] });
+  return formatNote({ text, signatures: [signNote(nodeHashing, text, key)] });
 };
 const bodyOf = (oldSize: number, size: number, note = noteOf(size)) =>
   formatAddCheckpoint({
     oldSize,
-    proof: proofHashes(hashing, consistencySteps(oldSize, size), hashOf),
+    proof: proofHashes(nodeHashing, consistencySteps(oldSize, size), hashOf),
     note,
   });
 
 describe('a witness (C2SP tlog-witness)', () => {
-  const ask = (body: string, newest?: Witnessed, keys = [parseVerifierKey(hashing, vkey)]) =>
+  const ask = (body: string, newest?: Witnessed, keys = [parseVerifierKey(nodeHashing, vkey)]) =>
     decideWitness(
-      { hashing, check },
+      { hashing: nodeHashing, check: nodeEd25519 },
       body,
       (origin) => (origin === log.name ? keys : []),
       () => newest,
@@ -106,7 +81,7 @@ describe('a witness (C2SP tlog-witness)', () => {
 
   test('refuses unknown logs, foreign signatures, and what it cannot read', async () => {
     expect(await ask(bodyOf(0, 5), undefined, [])).toMatchObject({ sign: false, status: 404 });
-    const forged = noteOf(5, rootOf(5), { ...keyPair(log.name, 2) });
+    const forged = noteOf(5, rootOf(5), { ...logKey(log.name, 2) });
     expect(await ask(bodyOf(0, 5, forged))).toMatchObject({ sign: false, status: 403 });
     const damaged = noteOf(5).replace('\n5\n', '\n6\n');
     expect(await ask(bodyOf(0, 5, damaged))).toMatchObject({ sign: false, status: 403 });
@@ -118,7 +93,7 @@ describe('a witness (C2SP tlog-witness)', () => {
   test('an empty tree has the one root of an empty tree', async () => {
     expect(await ask(bodyOf(0, 0))).toMatchObject({ sign: true });
     expect(await ask(bodyOf(0, 0, noteOf(0, rootOf(1))))).toMatchObject({ sign: false, status: 422 });
-    expect(emptyTreeHash(hashing)).toEqual(rootOf(0));
+    expect(emptyTreeHash(nodeHashing)).toEqual(rootOf(0));
   });
 
   test.each([
@@ -165,20 +140,20 @@ describe('proofs that stand alone (C2SP tlog-proof)', () => {
 
 describe('policies (C2SP tlog-policy)', () => {
   const witness = (seed: number) => {
-    const key = keyPair(`w${seed}.example`, seed);
-    return verifierKey(hashing, key.name, key.publicKey, SIGNATURE_TYPE.cosignature);
+    const key = logKey(`w${seed}.example`, seed);
+    return verifierKey(nodeHashing, key.name, key.publicKey, SIGNATURE_TYPE.cosignature);
   };
   const names = (...list: string[]) => new Set(list);
 
   test('a policy that we write needs as many witnesses as it says', () => {
     const witnesses = [2, 3, 4].map((seed) => ({ vkey: witness(seed), url: `https://w${seed}.example` }));
     const text = formatTlogPolicy({ log: { vkey }, witnesses, quorum: 2 });
-    const policy = parseTlogPolicy(hashing, text);
+    const policy = parseTlogPolicy(nodeHashing, text);
     expect([...policy.witnesses.values()].map(({ url }) => url)).toEqual(witnesses.map(({ url }) => url));
     expect(policy.isQuorum(names('w1'))).toBe(false);
     expect(policy.isQuorum(names('w1', 'w3'))).toBe(true);
     expect(
-      parseTlogPolicy(hashing, formatTlogPolicy({ log: { vkey }, witnesses: [], quorum: 0 })).isQuorum(
+      parseTlogPolicy(nodeHashing, formatTlogPolicy({ log: { vkey }, witnesses: [], quorum: 0 })).isQuorum(
         names(),
       ),
     ).toBe(true);
@@ -188,7 +163,7 @@ describe('policies (C2SP tlog-policy)', () => {
     const [x1, x2, x3, y1, y2] = [2, 3, 4, 5, 6].map(witness);
     const text = `# who watches\nlog ${vkey}\n\nwitness X1 ${x1}\nwitness X2 ${x2}\n witness\tX3 ${x3}
 group X 2 X1 X2 X3\nwitness Y1 ${y1}\nwitness Y2 ${y2}\ngroup Y any Y1 Y2\ngroup both all X Y\nquorum both\n`;
-    const { isQuorum } = parseTlogPolicy(hashing, text);
+    const { isQuorum } = parseTlogPolicy(nodeHashing, text);
     expect(isQuorum(names('X1', 'X2', 'X3'))).toBe(false);
     expect(isQuorum(names('X1', 'Y1', 'Y2'))).toBe(false);
     expect(isQuorum(names('X1', 'X3', 'Y2'))).toBe(true);
@@ -209,6 +184,6 @@ group X 2 X1 X2 X3\nwitness Y1 ${y1}\nwitness Y2 ${y2}\ngroup Y any Y1 Y2\ngroup
     ['an unknown line', 'witnesses\nquorum none\n'],
     ['a carriage return', 'quorum none\r\n'],
   ])('refuses %s', (_what, text) => {
-    expect(() => parseTlogPolicy(hashing, text)).toThrow(AuditLogError);
+    expect(() => parseTlogPolicy(nodeHashing, text)).toThrow(AuditLogError);
   });
 });

@@ -1,10 +1,8 @@
-import { createPublicKey, verify } from 'node:crypto';
 import {
   type Checkpoint,
   completeSubtrees,
   consistencySteps,
   decodeBundle,
-  type Ed25519Check,
   joinSubtrees,
   leafHash,
   nodeInTile,
@@ -19,16 +17,11 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '@countersign/audit-log';
+import { nodeEd25519 } from '@countersign/authorization';
 import { systemHashing } from '@countersign/persistence';
 import { eventually } from '../../support/eventually.js';
 import { ENGINES, TestBroker } from '../harness.js';
 import { makeGrant } from '../story.js';
-
-const check: Ed25519Check = (publicKey, message, signature) => {
-  const x = Buffer.from(publicKey).toString('base64url');
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  return verify(null, message, key, signature);
-};
 
 describe.each(ENGINES)('a log that anyone may follow, on %s', (engine) => {
   let broker: TestBroker;
@@ -56,7 +49,7 @@ describe.each(ENGINES)('a log that anyone may follow, on %s', (engine) => {
     const vkey = parseVerifierKey(systemHashing, (await get(`/log/${log}/vkey`)).text.trim());
     const { status, text } = await get(`/log/${log}/checkpoint`);
     expect({ status, text }).toMatchObject({ status: 200 });
-    return (await openCheckpoint(check, text, [vkey])).checkpoint;
+    return (await openCheckpoint(nodeEd25519, text, [vkey])).checkpoint;
   };
   const nodesOf = async ({ size }: Checkpoint) => {
     const tiles = new Map<string, Uint8Array>();
@@ -99,7 +92,7 @@ describe.each(ENGINES)('a log that anyone may follow, on %s', (engine) => {
     const answer = await get('/log/acme/proof/300');
     const { index, proof, checkpoint: note } = parseTlogProof(answer.text);
     const vkey = parseVerifierKey(systemHashing, (await get('/log/acme/vkey')).text.trim());
-    const { size, root } = (await openCheckpoint(check, note, [vkey])).checkpoint;
+    const { size, root } = (await openCheckpoint(nodeEd25519, note, [vkey])).checkpoint;
     const [leaf] = await broker.host.store.readForTenant('acme', (unit) => unit.events.leaves(300, 301));
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="acme-300.tlog-proof"');
     verifyInclusion(systemHashing, {

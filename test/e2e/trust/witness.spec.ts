@@ -1,4 +1,10 @@
-import { parseNote, parseTlogProof, parseVerifierKey, signaturesBy } from '@countersign/audit-log';
+import {
+  parseNote,
+  parseTlogPolicy,
+  parseTlogProof,
+  parseVerifierKey,
+  signaturesBy,
+} from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';
 import { claim } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
@@ -6,6 +12,8 @@ import { eventually } from '../../support/eventually.js';
 import { RunningWitness } from '../../support/running-witness.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
+
+const BROKEN = 'witness.broken.example/w2+00000000+BAAA https://witness.broken.example';
 
 type State = { name: string; size: number | null; signedAt: string | null; error: string | null };
 
@@ -26,7 +34,8 @@ describe('P10: the witnesses that a customer names in its trust document', () =>
     ]);
     const people = [await Customer.of(broker, 'tenantAdmin'), await Customer.of(broker, 'approver')] as const;
     expect(await states()).toEqual([]);
-    await claim(people, { approvals: 1, witnesses: [`${witness.vkey} ${witness.url}`] });
+    // One has the form of a key and is none: nothing in it may keep the other from signing.
+    await claim(people, { approvals: 1, witnesses: [`${witness.vkey} ${witness.url}`, BROKEN] });
   });
   afterAll(async () => {
     await witness.stop();
@@ -52,10 +61,12 @@ describe('P10: the witnesses that a customer names in its trust document', () =>
         error: null,
         size: expect.any(Number),
       }),
+      expect.objectContaining({ name: 'witness.broken.example/w2', size: null, error: 'invalid_key' }),
     ]);
     const policy = await text('/log/acme/policy');
     expect(policy).toContain(`log ${(await text('/log/acme/vkey')).trim()}\n`);
     expect(policy).toContain(`witness w1 ${witness.vkey} ${witness.url}\n`);
+    expect(parseTlogPolicy(systemHashing, policy).isQuorum(new Set(['w1']))).toBe(true);
     await grow();
     await eventually('the next cosignature', isWitnessed);
     const { checkpoint } = parseTlogProof(await text('/log/acme/proof/0'));

@@ -57,10 +57,11 @@ export class LogFilesController {
   async policy(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<string> {
     await this.requireLog(principal, slug);
     const [vkey = ''] = await this.checkpoints.verifierKeys(slug);
-    const witnesses = (await this.witnesses.trusted(slug)).map((witness) => ({
-      vkey: witness.vkey,
-      ...(witness.url === null ? {} : { url: witness.url }),
-    }));
+    const trusted = (await this.witnesses.trusted(slug)).filter(({ key }) => key !== null);
+    // A key twice would make the whole policy invalid.
+    const witnesses = [...new Map(trusted.map((witness) => [witness.vkey, witness])).values()].map(
+      ({ vkey: key, url }) => ({ vkey: key, ...(url === null ? {} : { url }) }),
+    );
     const quorum = witnesses.length === 0 ? 0 : Math.floor(witnesses.length / 2) + 1;
     return formatTlogPolicy({ log: { vkey }, witnesses, quorum });
   }

@@ -38,7 +38,7 @@ export class LogsController {
   ): Promise<{ items: Witness[] }> {
     await readWholeLog(this.deps, principal, slug, () => Promise.resolve());
     const items = (await this.witnesses.trusted(slug)).map((witness) => ({
-      name: witness.key.name,
+      name: witness.name,
       vkey: witness.vkey,
       url: witness.url,
       ...this.witnesses.stateOf(slug, witness),

@@ -20,8 +20,11 @@ import { OutboundClient, OutboundError } from '../outbound/outbound-client.js';
 import { Checkpoints } from './checkpoints.js';
 import { consistencyProof } from './log-tiles.js';
 
-/** A witness of a tenant's log, by the trust document that its people signed. */
-export type TrustedWitness = { key: VerifierKey; vkey: string; url: string | null };
+/**
+ * A witness of a tenant's log, by the trust document that its people signed. `key` is null if what the document has is no
+ * key of a witness: a document checks only its form.
+ */
+export type TrustedWitness = { key: VerifierKey | null; name: string; vkey: string; url: string | null };
 
 /** What a witness answered last to this broker: its memory alone, empty after a start. */
 export type WitnessState = {
@@ -84,12 +87,24 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
     const current = await this.deps.store.readForTenant(log, (unit) => unit.trust.current(log));
     return (current?.document.witnesses ?? []).map((text) => {
       const [vkey = '', url = null] = text.split(' ');
-      return { key: parseVerifierKey(this.deps.hashing, vkey), vkey, url };
+      const [name = ''] = vkey.split('+');
+      return { key: this.cosignerKey(vkey), name, vkey, url };
     });
   }
 
-  stateOf(log: string, { vkey }: TrustedWitness): WitnessState {
+  stateOf(log: string, { key, vkey }: TrustedWitness): WitnessState {
+    if (key === null) return { ...NOTHING_YET, error: 'invalid_key' };
     return this.#states.get(`${log} ${vkey}`) ?? NOTHING_YET;
+  }
+
+  private cosignerKey(vkey: string): VerifierKey | null {
+    try {
+      const key = parseVerifierKey(this.deps.hashing, vkey);
+      return key.type === SIGNATURE_TYPE.cosignature ? key : null;
+    } catch (error) {
+      if (error instanceof AuditLogError) return null;
+      throw error;
+    }
   }
 
   private submitAll(): Promise<void> {
@@ -110,17 +125,16 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async submit(log: string): Promise<void> {
-    const witnesses = (await this.trusted(log)).filter(({ key }) => key.type === SIGNATURE_TYPE.cosignature);
-    if (witnesses.every(({ url }) => url === null)) return;
+    const witnesses = (await this.trusted(log)).filter(isAsked);
+    if (witnesses.length === 0) return;
     const checkpoint = await this.checkpoints.signIfGrown(log);
     await Promise.all(witnesses.map((witness) => this.ask(log, witness, checkpoint)));
   }
 
-  private async ask(log: string, witness: TrustedWitness, checkpoint: StoredCheckpoint): Promise<void> {
+  private async ask(log: string, witness: AskedWitness, checkpoint: StoredCheckpoint): Promise<void> {
     const before = this.stateOf(log, witness);
     try {
       const lines = await this.cosignatures(log, witness, checkpoint, before.size ?? 0);
-      if (lines === undefined) return;
       await this.checkpoints.addCosignatures(log, checkpoint, lines);
       const note = parseNote(`${checkpoint.note}${lines}`);
       const time = await cosignedAt(nodeEd25519, note, witness.key);
@@ -131,7 +145,7 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
       const code = error instanceof WitnessRefusal || error instanceof OutboundError ? error.code : undefined;
       if (code === undefined && !(error instanceof AuditLogError)) throw error;
       this.keep(log, witness, { ...before, error: code ?? 'bad_answer' });
-      this.logger.warn({ log, witness: witness.key.name, err: error }, 'a witness did not sign');
+      this.logger.warn({ log, witness: witness.name, err: error }, 'a witness did not sign');
       this.#behind.add(log);
     }
   }
@@ -143,11 +157,10 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
   /** The witness's verified signature lines. It is asked once more if it knows another size than we remember. */
   private async cosignatures(
     log: string,
-    { key, url }: TrustedWitness,
+    { key, url }: AskedWitness,
     checkpoint: StoredCheckpoint,
     known: number,
-  ): Promise<string | undefined> {
-    if (url === null) return undefined;
+  ): Promise<string> {
     let answer = await this.post(log, url, checkpoint, known);
     if (answer.status === 409) {
       const size = Number(/^(\d{1,15})\n$/.exec(answer.text)?.[1] ?? Number.NaN);
@@ -181,6 +194,12 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
     return { status, text: body.toString('utf8') };
   }
 }
+
+/** A witness that the broker submits checkpoints to. */
+type AskedWitness = TrustedWitness & { key: VerifierKey; url: string };
+
+const isAsked = (witness: TrustedWitness): witness is AskedWitness =>
+  witness.key !== null && witness.url !== null;
 
 /** A witness answered, and did not sign. */
 class WitnessRefusal extends Error {

@@ -1,4 +1,3 @@
-import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,15 +20,13 @@ import {
   verifierKey,
 } from '@countersign/audit-log';
 import { nodeEd25519, nodeHashing } from '@countersign/authorization';
+import { logKey } from '../../../../test/factories/log-keys.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
 import { readVerifierKey } from './verification.js';
 
 const ORIGIN = 'example.com/log';
-const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 7)]);
-const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-const publicKey = Buffer.from(String(createPublicKey(privateKey).export({ format: 'jwk' }).x), 'base64url');
-const log = { name: ORIGIN, publicKey, sign: (message: Uint8Array) => sign(null, message, privateKey) };
+const log = logKey(ORIGIN, 7);
 const leaves = Array.from({ length: 40 }, (_, index) => leafHash(nodeHashing, Uint8Array.of(index)));
 const hashOf = ({ level, index }: NodeId): Uint8Array =>
   level === 0
@@ -74,7 +71,7 @@ async function start() {
     '--port',
     '0',
     '--log',
-    verifierKey(nodeHashing, ORIGIN, publicKey),
+    verifierKey(nodeHashing, ORIGIN, log.publicKey),
   ];
   const ended = run(argv, terminal);
   while (!terminal.err.includes('http://')) {
@@ -154,7 +151,7 @@ describe('countersign witness', () => {
       '--port',
       '0',
       '--log',
-      verifierKey(nodeHashing, ORIGIN, publicKey),
+      verifierKey(nodeHashing, ORIGIN, log.publicKey),
     ];
     expect(await run(argv, terminal)).toBe(1);
     expect(terminal.err).toContain('error[invalid_state]');
