@@ -47,8 +47,8 @@ type Page = (response: ServerResponse) => Promise<void> | void;
 
 /**
  * The gateway's own paths on its public port. Their names are reserved: no data service can use them. They say nothing
- * about services or load, and of tenants only what each customer may ask; the rest is on the private listener
- * (`privatePages`).
+ * about services or load, and of a tenant only what is pinned, to anyone who knows its slug; the rest is on the private
+ * listener (`privatePages`).
  */
 export class OwnPages {
   private readonly pages: ReadonlyMap<string, Page>;

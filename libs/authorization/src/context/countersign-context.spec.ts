@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import express from 'express';
-import { type CountersignContextOptions, contextOf, countersignContext } from './index.js';
+import { type CountersignContextOptions, contextOf, contextVerifier, countersignContext } from './index.js';
 import { ReplayMemory } from './replay-memory.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -207,6 +207,11 @@ describe('a call that cannot be verified gets 503, not access', () => {
     expect(await reasonOf(await patch(origin, first))).toEqual([403, 'replayed']);
   });
 
+  test('if the common memory of several processes cannot be reached', async () => {
+    const origin = await plain({ remember: () => Promise.reject(new Error('connection refused')) });
+    expect(await reasonOf(await patch(origin, contextHeaders()))).toEqual([503, 'memory_unavailable']);
+  });
+
   test('if the body was read before the check', async () => {
     const guard = countersignContext({ audience: 'billing', keys: [jwk] });
     const origin = await listening(
@@ -217,6 +222,27 @@ describe('a call that cannot be verified gets 503, not access', () => {
     const answer = await patch(origin, contextHeaders({ body_sha256: sha256('hello') }));
     expect(await reasonOf(answer)).toEqual([503, 'body_already_read']);
   });
+});
+
+test('a caller that vanishes before its body is read is refused, and nothing waits for it', async () => {
+  const verify = contextVerifier({ audience: 'billing', keys: [jwk] });
+  const verified = new Promise((resolve) => {
+    void listening(
+      createServer((request) => {
+        request.on('close', () => resolve(verify(request).catch(({ reason }: { reason: string }) => reason)));
+      }),
+    ).then((origin) => {
+      const socket = connect(Number(new URL(origin).port), '127.0.0.1');
+      const headers = {
+        ...contextHeaders({ body_sha256: sha256('hello') }),
+        host: 'x',
+        'content-length': '5',
+      };
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+      socket.write(`PATCH /x?y=1 HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, () => socket.destroy());
+    });
+  });
+  expect(await verified).toBe('other_body');
 });
 
 test('a service without gateways or keys is a mistake', () => {

@@ -28,7 +28,8 @@ export type CountersignContextOptions = {
   maxRemembered?: number;
   /**
    * Notes that a call's record was used, and says whether it was used before. Default: this process's memory. Several
-   * processes of one service need one that they share; keep an entry until `expiresAt`.
+   * processes of one service need one that they share; keep an entry until `expiresAt`. If it throws, the call is refused
+   * (503).
    */
   remember?: (record: string, expiresAt: number) => Promise<'new' | 'seen'> | 'new' | 'seen';
   /** Called for each call that is refused, for logs and alarms. */
@@ -103,12 +104,26 @@ export function contextVerifier(
     if (call.bodySha256 !== undefined && (await hashBody(request, maxBodyBytes)) !== call.bodySha256)
       throw new ContextRefused('other_body', 'the context is about another body');
     // Last, so that a copy with another body does not use up the context of the call itself.
-    const use = await remember(call.record, call.expiresAt);
+    const use = await useOf(remember, call);
     if (use === 'seen') throw new ContextRefused('replayed', 'this context was used before');
     if (use === 'full') throw new ContextRefused('memory_full', 'too many calls to remember');
     verified.set(request, call);
     return call;
   };
+}
+
+type Remember = (record: string, expiresAt: number) => Promise<Use> | Use;
+type Use = 'new' | 'seen' | 'full';
+
+/** A memory that several processes share may be out of reach. */
+async function useOf(remember: Remember, { record, expiresAt }: CountersignCall): Promise<Use> {
+  try {
+    return await remember(record, expiresAt);
+  } catch (cause) {
+    throw new ContextRefused('memory_unavailable', 'the memory of used contexts cannot be reached', {
+      cause,
+    });
+  }
 }
 
 /** Express takes the part of its mount point off `url`, and keeps the whole in `originalUrl`. */
@@ -121,6 +136,7 @@ function receivedOf(request: IncomingMessage): ReceivedRequest {
 const FAULTS_HERE: ReadonlySet<ContextReason> = new Set([
   'keys_unavailable',
   'memory_full',
+  'memory_unavailable',
   'body_already_read',
 ]);
 

@@ -17,6 +17,9 @@ export function hashBody(request: IncomingMessage, maxBytes: number): Promise<st
     );
   // Not touched: reading would make an empty stream report its end before the handler listens.
   if (request.complete && request.readableLength === 0) return Promise.resolve(sha256([]));
+  // Its events are over: none would come any more.
+  if (request.destroyed)
+    return Promise.reject(new ContextRefused('other_body', 'the body did not arrive whole'));
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let bytes = 0;

@@ -21,8 +21,8 @@ export type CountersignCall = {
 };
 
 /**
- * Why a call is not believed to have come through a gateway. `keys_unavailable` and `memory_full` are faults of this side
- * (503); all others refuse the call (403).
+ * Why a call is not believed to have come through a gateway. `keys_unavailable`, `memory_full`, `memory_unavailable` and
+ * `body_already_read` are faults of this side (503); all others refuse the call (403).
  */
 export type ContextReason =
   | 'missing'
@@ -38,7 +38,8 @@ export type ContextReason =
   | 'body_already_read'
   | 'replayed'
   | 'keys_unavailable'
-  | 'memory_full';
+  | 'memory_full'
+  | 'memory_unavailable';
 
 export class ContextRefused extends Error {
   override readonly name = 'ContextRefused';
@@ -46,8 +47,9 @@ export class ContextRefused extends Error {
   constructor(
     readonly reason: ContextReason,
     message: string,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 
