@@ -1,6 +1,7 @@
 import { publishedKeys, rotateSigningKey } from '@countersign/access';
 import { migrate, nodeKeyMaker, openStore, rotateMasterKey } from '@countersign/persistence';
 import { optionsFor } from '../support/migrated-database.js';
+import { dieWhileRotating } from './support/child.js';
 import { describeStore } from './support/describe-store.js';
 import { startWorkflow } from './support/workflow.js';
 
@@ -56,6 +57,18 @@ describeStore('the master key', (bench) => {
       refused('master_key_mismatch'),
     );
     await migrate(optionsFor(bench.database.url, { masterKey: NEW }));
+  });
+
+  test('kill -9 in the middle of a rotation leaves a database that opens with the old key alone', async () => {
+    await startWorkflow(bench.store);
+    const before = await bench.store.signingKeys.read((unit) => unit.keys.list('token'));
+    expect(await dieWhileRotating(bench.database.url)).toBe('SIGKILL');
+    const wrong = openStore(optionsFor(bench.database.url, { masterKey: NEW }));
+    await expect(wrong).rejects.toThrow(refused('master_key_mismatch'));
+    const store = await openStore(optionsFor(bench.database.url));
+    expect(await store.signingKeys.read((unit) => unit.keys.list('token'))).toEqual(before);
+    await store.close();
+    expect(await rotated(NEW)).toMatchObject({ secrets: expect.any(Number) });
   });
 
   test('the same key, or one that does not open the database, rotates nothing', async () => {

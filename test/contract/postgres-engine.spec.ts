@@ -1,9 +1,11 @@
 import type { OpenedStore } from '@countersign/persistence';
+import type pg from 'pg';
 import { CONNECTION, PATIENT } from '../../libs/persistence/src/engine/postgres/data-source.js';
 import { eventually } from '../support/eventually.js';
 import { withClient } from '../support/postgres/database.js';
 import { TcpRelay } from '../support/tcp-relay.js';
 import type { TestDatabase } from './support/database.js';
+import { failingOnce, withStatements } from './support/driver.js';
 import { oneUnit } from './support/one-unit.js';
 import { postgresDatabase } from './support/postgres.js';
 import { aPerson } from './support/rows.js';
@@ -82,6 +84,78 @@ test('a unit of the deployment’s log that waits for a vendor’s unit does not
   await Promise.all([vendor, deployment]);
   expect(shares).toEqual([]);
 });
+
+test('P7: a unit whose transaction did not begin writes nothing, also with a login that row-level security exempts', async () => {
+  const unit = failingOnce(/^BEGIN/, () => oneUnit(store, 'acme'));
+  await expect(unit).rejects.toThrow(expect.objectContaining({ code: 'database_failed' }));
+  for (const table of ['requests', 'events', 'notices', 'feed_changes']) expect(await count(table)).toBe(0);
+});
+
+test('P7: units whose connection breaks while they commit are not run again', async () => {
+  await oneUnit(store, 'acme');
+  // It is not known whether the server has committed, so a second run could have its effect twice.
+  await database.raw(`CREATE FUNCTION vanish() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+    PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$`);
+  await database.raw(`CREATE CONSTRAINT TRIGGER vanish AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION vanish()`);
+  let runs = 0;
+  const units = Array.from({ length: 3 }, () =>
+    oneUnit(store, 'acme', () => {
+      runs += 1;
+    }),
+  );
+  const outcomes = await Promise.allSettled(units);
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(runs).toBe(3);
+  expect(await count('requests')).toBe(1);
+  await database.raw('DROP TRIGGER vanish ON events');
+  await oneUnit(store, 'acme');
+  expect(await count('requests')).toBe(2);
+});
+
+/** A pooler that gives each transaction another connection of the server: what was named on one is not known on the next. */
+const POOLERS = {
+  'does not know our names': (client: pg.Client) => void client.query('DEALLOCATE ALL'),
+  'knows our names already': (client: pg.Client) => {
+    (client as unknown as { connection: { parsedStatements: object } }).connection.parsedStatements = {};
+  },
+};
+test.each(Object.entries(POOLERS))(
+  'named statements switch off by themselves behind a pooler that %s',
+  async (_what, handOn) => {
+    const readHead = () => store.readAsVendor((unit) => unit.feed.head());
+    const named = async (): Promise<boolean> => {
+      let isNamed = false;
+      await withStatements(
+        ({ name }) => {
+          isNamed ||= name !== undefined;
+          return undefined;
+        },
+        () => oneUnit(store, 'acme'),
+      );
+      return isNamed;
+    };
+    for (let times = 0; times < 4; times += 1) await oneUnit(store, 'acme');
+    expect(await named()).toBe(true);
+    await withStatements(
+      ({ sql, client }) => {
+        if (sql.startsWith('BEGIN') && client !== undefined) handOn(client);
+        return undefined;
+      },
+      async () => {
+        await Promise.all([
+          oneUnit(store, 'acme'),
+          oneUnit(store, 'acme'),
+          oneUnit(store, 'acme'),
+          readHead(),
+        ]);
+        await Promise.all([oneUnit(store, 'globex'), readHead()]);
+      },
+    );
+    expect(await named()).toBe(false);
+    expect([await count('requests'), await count('events')]).toEqual([10, 20]);
+  },
+);
 
 describe('a database whose host has vanished', () => {
   const unreachable = expect.objectContaining({ name: 'StoreError', code: 'database_unreadable' });

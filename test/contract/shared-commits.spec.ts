@@ -1,31 +1,15 @@
 import type { TenantUnit } from '@countersign/access';
-import Database from 'better-sqlite3';
-import pg from 'pg';
 import { describeStore } from './support/describe-store.js';
+import { failingOnce, withStatements } from './support/driver.js';
 import { aRequest, aReview, NOW } from './support/rows.js';
 
-/** Counts commits of this process while the work runs. SQLite commits by one prepared statement. */
+/** Counts commits of this process while the work runs. */
 async function commitsOf(work: () => Promise<unknown>): Promise<number> {
   let commits = 0;
-  const { query } = pg.Client.prototype;
-  pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
-    if (given[0] === 'COMMIT') commits += 1;
-    return Reflect.apply(query, this, given);
-  } as typeof query;
-  const statement = Object.getPrototypeOf(new Database(':memory:').prepare('SELECT 1')) as {
-    run(...given: unknown[]): unknown;
-  };
-  const { run } = statement;
-  statement.run = function (this: { source: string }, ...given: unknown[]) {
-    if (this.source === 'COMMIT') commits += 1;
-    return Reflect.apply(run, this, given);
-  };
-  try {
-    await work();
-  } finally {
-    pg.Client.prototype.query = query;
-    statement.run = run;
-  }
+  await withStatements(({ sql }) => {
+    if (sql === 'COMMIT') commits += 1;
+    return undefined;
+  }, work);
   return commits;
 }
 
@@ -112,21 +96,45 @@ describeStore('units that wait together share a commit', (bench) => {
     expect((await left()).events).toHaveLength(kept.length);
   });
 
-  test('P7: what the database refuses at the common end fails the unit that it belongs to', async () => {
-    const refusal =
-      bench.database.engine === 'sqlite'
-        ? [
-            "CREATE TRIGGER refuse BEFORE INSERT ON events WHEN NEW.type = 'request.b' BEGIN SELECT RAISE(ABORT, 'refused'); END",
-          ]
-        : [
-            `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-              IF NEW.type = 'request.b' THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$`,
-            'CREATE TRIGGER refuse BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse()',
-          ];
-    for (const statement of refusal) await bench.database.raw(statement);
-    const all = await outcomes([good('a'), good('b'), good('c')]);
-    expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(await left()).toEqual(whole('a', 'c'));
+  const ON_B = "AFTER INSERT ON events WHEN NEW.type = 'request.b' BEGIN";
+  const REFUSES = `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.type = 'request.b' THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$`;
+  /** Statements that make the database refuse what unit `b` leaves for the end. */
+  const refusals = {
+    'at the common end': {
+      sqlite: [`CREATE TRIGGER refuse ${ON_B} SELECT RAISE(ABORT, 'refused'); END`],
+      postgres: [
+        REFUSES,
+        'CREATE TRIGGER refuse AFTER INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse()',
+      ],
+    },
+    'by COMMIT itself': {
+      sqlite: [
+        'CREATE TABLE late (other TEXT REFERENCES tenants (slug) DEFERRABLE INITIALLY DEFERRED)',
+        `CREATE TRIGGER refuse ${ON_B} INSERT INTO late VALUES ('none'); END`,
+      ],
+      postgres: [
+        REFUSES,
+        `CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED
+          FOR EACH ROW EXECUTE FUNCTION refuse()`,
+      ],
+    },
+  };
+
+  test.each(Object.entries(refusals))(
+    'P7: what the database refuses %s fails the unit that it belongs to',
+    async (_when, refusal) => {
+      for (const statement of refusal[bench.database.engine]) await bench.database.raw(statement);
+      const all = await outcomes([good('a'), good('b'), good('c')]);
+      expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(await left()).toEqual(whole('a', 'c'));
+    },
+  );
+
+  test('P7: if a savepoint cannot be kept, the unit before it is not lost', async () => {
+    const all = await failingOnce(/^RELEASE/, () => outcomes([good('a'), good('b'), good('c')]));
+    expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+    expect(await left()).toEqual(whole('a', 'b', 'c'));
   });
 
   test('P8: each is answered after the commit, also one that was refused for what another has done', async () => {

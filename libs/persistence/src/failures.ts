@@ -11,6 +11,9 @@ function memberOf(error: unknown, name: 'code' | 'message'): string {
 /** The driver's code: SQLite's `SQLITE_…`, PostgreSQL's five characters, Node's `E…`; empty if there is none. */
 export const codeOf = (error: unknown): string => memberOf(error, 'code');
 
+/** Whether PostgreSQL refused a statement because one before it in its transaction has failed: that one says what is wrong. */
+export const isAborted = (error: unknown): boolean => codeOf(error) === '25P02';
+
 export const isBusy = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_BUSY');
 
 /** True for an insert over an existing key: SQLite's codes, the append-only triggers', PostgreSQL's 23505. */

@@ -14,17 +14,25 @@ export interface Writer {
   reached(count: number): Promise<void>;
 }
 
-/** Starts a second process that writes units of work to the database (`writer.ts`). */
-export function startWriter(url: string, tenant: string, count: number, die = false): Writer {
-  const process = fork(here('./writer.ts'), [url, tenant, String(count), ...(die ? ['die'] : [])], {
+function start(script: string, given: string[]): Pick<Writer, 'process' | 'ended'> {
+  const process = fork(here(script), given, {
     execArgv: ['--import', here('./typescript.mjs'), '--disable-warning=ExperimentalWarning'],
     env: { PATH: globalThis.process.env['PATH'] },
   });
+  const ended = once(process, 'exit').then(([code, signal]) => (signal ?? code) as number | string);
+  return { process, ended };
+}
+
+/** Rotates the master key in a second process, which kills itself on the way (`rotator.ts`). @returns what ended it */
+export const dieWhileRotating = (url: string): Promise<number | string> => start('./rotator.ts', [url]).ended;
+
+/** Starts a second process that writes units of work to the database (`writer.ts`). */
+export function startWriter(url: string, tenant: string, count: number, die = false): Writer {
+  const { process, ended } = start('./writer.ts', [url, tenant, String(count), ...(die ? ['die'] : [])]);
   let committed = 0;
   process.on('message', () => {
     committed += 1;
   });
-  const ended = once(process, 'exit').then(([code, signal]) => (signal ?? code) as number | string);
   return {
     process,
     ended,

@@ -11,7 +11,7 @@ import {
 } from '@countersign/access';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
-import { codeOf } from '../failures.js';
+import { isAborted } from '../failures.js';
 import type { RowAccess } from '../repositories/bound.js';
 import { Directory } from '../repositories/directory.js';
 import { IdempotentAnswers, type KeptAnswer, KeyTaken } from '../repositories/idempotency.js';
@@ -252,13 +252,11 @@ async function finish<T>(unit: UnitOfWork, work: () => Promise<T>): Promise<T> {
     await unit.settle();
     return done;
   } catch (error) {
-    // PostgreSQL refuses every statement after one that failed: the first failure says what is wrong.
-    if (codeOf(error) === ABORTED) await unit.settle();
+    // If a write that nothing waited for has failed, it says what is wrong.
+    if (isAborted(error)) await unit.settle();
     throw error;
   }
 }
-
-const ABORTED = '25P02';
 
 /** Of units across tenants and of other processes: whatever there may be. */
 const EVERYTHING: CommitNews = { feed: true, notices: true, deliveries: true, logs: [] };

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   type DataSource,
   type EntityManager,
@@ -5,6 +6,7 @@ import {
   type QueryRunner,
   QueryRunnerAlreadyReleasedError,
 } from 'typeorm';
+import { isAborted } from '../failures.js';
 
 /** What a statement returned, and how many rows it wrote. */
 export interface Executed {
@@ -27,25 +29,37 @@ export interface UnitRunner extends QueryRunner {
 /**
  * Hands out a manager that works until the unit is over and never after: a call that was never awaited would otherwise
  * land in another unit's transaction, or in none.
+ *
+ * @param begun settles when the transaction has begun; if it has not, the manager works no more
  */
 export async function withinUnit<T>(
   source: DataSource,
   runner: QueryRunner,
   execute: Execute,
   work: (manager: EntityManager) => Promise<T>,
+  begun?: Promise<unknown>,
 ): Promise<T> {
   // A view: only this unit's is released at its end.
   const view: UnitRunner = Object.create(runner);
+  let cause: QueryFailedError | undefined;
   view.execute = (sql, parameters) => {
     if (view.isReleased) return Promise.reject(new QueryRunnerAlreadyReleasedError());
     return execute(sql, parameters).catch((error: Error) => {
-      throw new QueryFailedError(sql, parameters, error);
+      const failed = new QueryFailedError(sql, parameters, error);
+      if (!isAborted(failed)) cause ??= failed;
+      throw failed;
     });
   };
+  const end = () => Object.defineProperty(view, 'isReleased', { value: true });
+  begun?.catch(end);
   try {
     return await work(source.createEntityManager(view));
+  } catch (error) {
+    // Statements that were sent together fail together, and the first failure need not be the first to get here.
+    if (isAborted(error)) await turn();
+    throw isAborted(error) ? (cause ?? error) : error;
   } finally {
-    Object.defineProperty(view, 'isReleased', { value: true });
+    end();
   }
 }
 

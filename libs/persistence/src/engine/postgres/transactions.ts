@@ -108,12 +108,13 @@ class OpenTransaction {
 
   /**
    * Runs work without waiting for the transaction to have begun: its first statements share that round trip. If it did
-   * not begin, they run without role and reach, and row-level security shows and takes no row.
+   * not begin, these run without role and reach: row-level security shows and takes no row, unless the login is exempt
+   * from it. All further statements are refused.
    */
   async run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const execute = executeOn(this.connection, namesOf(this.source), this.plannedAs);
     try {
-      return await withinUnit(this.source, this.runner, execute, work);
+      return await withinUnit(this.source, this.runner, execute, work, this.#begun);
     } finally {
       if (!this.#hasBegun) await this.#begun;
       this.#hasBegun = true;

@@ -51,7 +51,8 @@ const inUnit = <T>(source: DataSource, work: (manager: EntityManager) => Promise
 
 /** One transaction for several writing units: each has a savepoint. */
 export class SqliteGroup implements GroupTransaction {
-  #isFirst = true;
+  /** Whether the savepoint is that of the unit that was begun last. */
+  #hasSavepoint = false;
 
   private constructor(
     private readonly source: DataSource,
@@ -64,13 +65,17 @@ export class SqliteGroup implements GroupTransaction {
   }
 
   unit(work: WriteWork): Promise<unknown> {
-    if (!this.#isFirst) control(this.source, 'RELEASE unit');
-    this.#isFirst = false;
+    const isFirst = !this.#hasSavepoint;
+    this.#hasSavepoint = false;
+    if (!isFirst) control(this.source, 'RELEASE unit');
     control(this.source, 'SAVEPOINT unit');
+    this.#hasSavepoint = true;
     return inUnit(this.source, (manager) => work(manager, this.end));
   }
 
   async undoUnit(): Promise<void> {
+    if (!this.#hasSavepoint)
+      throw new StoreError('database_failed', 'The savepoint is that of another unit.');
     if (!isInTransaction(this.source))
       throw new StoreError('database_failed', 'The database has ended the transaction.');
     control(this.source, 'ROLLBACK TO unit');
