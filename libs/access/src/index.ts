@@ -49,6 +49,7 @@ export {
   TENANT_ROLES,
   type TenantRecord,
   type TenantRole,
+  tenantOfSide,
   VENDOR_ROLES,
   VENDOR_SLUG,
   type VendorRole,

@@ -36,11 +36,11 @@ import { groupResource, patchGroup, readGroup } from './group-resource.js';
 import { ScimErrorFilter } from './scim-error.js';
 import { scimList, selectAttributes } from './scim-list.js';
 import {
-  isKnownVersion,
   readScimBody,
   requireVersion,
   type ScimResource,
-  setHeaders,
+  sendResource,
+  withHeaders,
   withVersion,
 } from './scim-request.js';
 
@@ -90,9 +90,7 @@ export class ScimGroupsController {
     @Res() response: Response,
   ): Promise<void> {
     const resource = this.resource(await getProvisionedGroup(this.deps, tenant, id));
-    setHeaders(response, resource);
-    if (isKnownVersion(request, resource)) response.status(304).end();
-    else response.type(SCIM_TYPE).send(JSON.stringify(selectAttributes(resource, query)));
+    sendResource(request, response, resource, selectAttributes(resource, query));
   }
 
   @Put(':id')
@@ -149,8 +147,6 @@ export class ScimGroupsController {
   }
 
   private answer(response: Response, group: ScimGroup): ScimResource {
-    const resource = this.resource(group);
-    setHeaders(response, resource);
-    return resource;
+    return withHeaders(response, this.resource(group));
   }
 }

@@ -48,11 +48,25 @@ export function requireVersion({ headers }: BrokerRequest, { meta }: ScimResourc
 }
 
 /** Whether the client knows this version already. */
-export const isKnownVersion = ({ headers }: BrokerRequest, { meta }: ScimResource): boolean =>
+const isKnownVersion = ({ headers }: BrokerRequest, { meta }: ScimResource): boolean =>
   tagsOf(headers['if-none-match']).some((tag) => tag === '*' || tag === meta.version);
 
-/** Sets the headers of an answer with one resource. */
-export function setHeaders(response: Response, { meta }: ScimResource): void {
-  response.setHeader('Location', meta.location);
-  if (meta.version !== undefined) response.setHeader('ETag', meta.version);
+/** Sets the headers of an answer with this resource, and returns it. */
+export function withHeaders(response: Response, resource: ScimResource): ScimResource {
+  const { location, version } = resource.meta;
+  response.setHeader('Location', location);
+  if (version !== undefined) response.setHeader('ETag', version);
+  return resource;
+}
+
+/** Answers a read: 304 if the client knows this version already. @param shown the members that the client wants */
+export function sendResource(
+  request: BrokerRequest,
+  response: Response,
+  resource: ScimResource,
+  shown: ScimResource,
+): void {
+  withHeaders(response, resource);
+  if (isKnownVersion(request, resource)) response.status(304).end();
+  else response.type(SCIM_TYPE).send(JSON.stringify(shown));
 }

@@ -3,7 +3,6 @@ import {
   createProvisionedUser,
   getProvisionedUser,
   listProvisionedUsers,
-  notFound,
   type ProvisionedUser,
   removeProvisionedUser,
 } from '@countersign/access';
@@ -13,7 +12,6 @@ import {
   type ScimListQuery,
   type ScimReadQuery,
 } from '@countersign/api';
-import { isId } from '@countersign/contract';
 import {
   Controller,
   Delete,
@@ -37,11 +35,11 @@ import type { BrokerRequest } from '../http/request.js';
 import { ScimErrorFilter } from './scim-error.js';
 import { scimList, selectAttributes } from './scim-list.js';
 import {
-  isKnownVersion,
   readScimBody,
   requireVersion,
   type ScimResource,
-  setHeaders,
+  sendResource,
+  withHeaders,
   withVersion,
 } from './scim-request.js';
 import { patchUser, readUser, requireSameAddress, userResource } from './user-resource.js';
@@ -91,10 +89,8 @@ export class ScimUsersController {
     @Req() request: BrokerRequest,
     @Res() response: Response,
   ): Promise<void> {
-    const resource = this.resource(await getProvisionedUser(this.deps, tenant, userId(id)));
-    setHeaders(response, resource);
-    if (isKnownVersion(request, resource)) response.status(304).end();
-    else response.type(SCIM_TYPE).send(JSON.stringify(selectAttributes(resource, query)));
+    const resource = this.resource(await getProvisionedUser(this.deps, tenant, id));
+    sendResource(request, response, resource, selectAttributes(resource, query));
   }
 
   @Put(':id')
@@ -108,7 +104,7 @@ export class ScimUsersController {
     @Res({ passthrough: true }) response: Response,
   ) {
     const input = readUser(await readScimBody(request));
-    const after = await changeProvisionedUser(this.deps, tenant, userId(id), (current) => {
+    const after = await changeProvisionedUser(this.deps, tenant, id, (current) => {
       requireVersion(request, this.resource(current));
       return requireSameAddress(current, input);
     });
@@ -126,7 +122,7 @@ export class ScimUsersController {
     @Res({ passthrough: true }) response: Response,
   ) {
     const body = await readScimBody(request);
-    const after = await changeProvisionedUser(this.deps, tenant, userId(id), (current) => {
+    const after = await changeProvisionedUser(this.deps, tenant, id, (current) => {
       requireVersion(request, this.resource(current));
       return requireSameAddress(current, patchUser(current, body));
     });
@@ -141,7 +137,7 @@ export class ScimUsersController {
     @Param('id') id: string,
     @Req() request: BrokerRequest,
   ): Promise<void> {
-    await removeProvisionedUser(this.deps, tenant, userId(id), (current) =>
+    await removeProvisionedUser(this.deps, tenant, id, (current) =>
       requireVersion(request, this.resource(current)),
     );
   }
@@ -151,14 +147,6 @@ export class ScimUsersController {
   }
 
   private answer(response: Response, user: ProvisionedUser): ScimResource {
-    const resource = this.resource(user);
-    setHeaders(response, resource);
-    return resource;
+    return withHeaders(response, this.resource(user));
   }
-}
-
-/** A malformed id is answered like an unknown one. */
-function userId(id: string): string {
-  if (!isId('usr', id)) throw notFound('user');
-  return id;
 }

@@ -6,7 +6,7 @@ import {
   type SignInTo,
   type StartedSession,
   signInByProvider,
-  VENDOR_SLUG,
+  tenantOfSide,
 } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import {
@@ -49,8 +49,6 @@ export class SignInError extends Error {
     this.name = 'SignInError';
   }
 }
-
-const tenantOf = (side: string): string | null => (side === VENDOR_SLUG ? null : side);
 
 /**
  * OpenID Connect, authorization code flow with PKCE (RFC 7636, RFC 9700). State, nonce and verifier are bound to the browser
@@ -130,7 +128,7 @@ export class OidcSignIn {
     if (isFresh && authenticatedAt === undefined) throw new SignInError('not_fresh', back);
     const draft = { ...to, ...(authenticatedAt === undefined ? {} : { authenticatedAt }) };
     const identity: ProvidedIdentity = {
-      tenant: tenantOf(side),
+      tenant: tenantOfSide(side),
       issuer: oidc.issuer,
       subject: String(claims['sub']),
       email: typeof claims['email'] === 'string' ? claims['email'] : null,
@@ -153,7 +151,7 @@ export class OidcSignIn {
   }
 
   private async providerOf(side: string, back: string) {
-    const oidc = await this.deps.store.directory.read((unit) => unit.organisation.oidc(tenantOf(side)));
+    const oidc = await this.deps.store.directory.read((unit) => unit.organisation.oidc(tenantOfSide(side)));
     if (oidc === null) throw new SignInError('no_provider', back);
     try {
       return { oidc, client: await this.providers.client(oidc) };

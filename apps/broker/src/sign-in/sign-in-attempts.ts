@@ -83,11 +83,14 @@ export class SignInAttempts {
     );
   }
 
-  /** Whether a code of this browser waits to be typed, or this is one. A wrong code of a stranger costs a read and no write. */
-  async mayTry(code: string, browser: string): Promise<boolean> {
+  /**
+   * Whether an attempt has this secret, or a code was sent to this browser. If neither, a wrong code counts against no one:
+   * it costs a read and no write.
+   */
+  async mayTry(secret: string, browser: string): Promise<boolean> {
     return this.deps.store.signInAttempts.read(
       async ({ attempts }) =>
-        (await attempts.find(this.hash(code))) !== null ||
+        (await attempts.find(this.hash(secret))) !== null ||
         (await attempts.ofBrowser(this.hash(browser), 'code')).length > 0,
     );
   }

@@ -1,4 +1,10 @@
-import { authenticateSession, type SignInTo, type StartedSession, VENDOR_SLUG } from '@countersign/access';
+import {
+  authenticateSession,
+  type SignInTo,
+  type StartedSession,
+  tenantOfSide,
+  VENDOR_SLUG,
+} from '@countersign/access';
 import {
   type NextAddress,
   type SignInCode,
@@ -55,7 +61,7 @@ export class SignInController {
     const side = body.organisation;
     const known = await inStepsOf(DISCOVERY_MS, async () =>
       isSlug(side)
-        ? this.deps.store.directory.read((unit) => unit.organisation.oidc(side === VENDOR_SLUG ? null : side))
+        ? this.deps.store.directory.read((unit) => unit.organisation.oidc(tenantOfSide(side)))
         : null,
     );
     if (known !== null) return { methods: [{ kind: 'oidc', start: `/auth/oidc/${side}/start` }] };

@@ -1,4 +1,4 @@
-import { notFound, receiveSignal, VENDOR_SLUG } from '@countersign/access';
+import { notFound, receiveSignal, tenantOfSide } from '@countersign/access';
 import { signalEndpoints } from '@countersign/api';
 import { isSlug } from '@countersign/contract';
 import { Controller, Inject, Param, Post, Req, UseFilters } from '@nestjs/common';
@@ -34,7 +34,7 @@ export class SignalsController {
   @Public()
   @Describe(signalEndpoints.push)
   async push(@Param('side') side: string, @Req() request: BrokerRequest): Promise<void> {
-    const tenant = side === VENDOR_SLUG ? null : side;
+    const tenant = tenantOfSide(side);
     const settings = isSlug(side)
       ? await this.deps.store.directory.read((unit) => unit.organisation.signals(tenant))
       : null;

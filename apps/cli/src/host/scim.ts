@@ -1,4 +1,4 @@
-import { createScimToken, revokeScimToken, VENDOR_SLUG } from '@countersign/access';
+import { createScimToken, revokeScimToken, tenantOfSide, VENDOR_SLUG } from '@countersign/access';
 import type { Answer, Context } from '../command/context.js';
 import { usageError } from '../command/errors.js';
 import { parseId, parseSeconds, parseSlug } from '../command/flags.js';
@@ -10,7 +10,7 @@ const MAX_TTL_DAYS = 366;
 
 /** Makes the token of a side's SCIM client. Without `--json` stdout holds the token alone; it is shown this once. */
 export async function createToken(context: Context, side: string, { ttl }: { ttl: string }): Promise<Answer> {
-  const tenant = parseSlug('<side>', side) === VENDOR_SLUG ? null : side;
+  const tenant = tenantOfSide(parseSlug('<side>', side));
   const seconds = parseSeconds('--ttl', ttl);
   if (seconds > MAX_TTL_DAYS * 86_400) throw usageError(`--ttl is at most P${MAX_TTL_DAYS}D`);
   const token = await withStore(context, {}, ({ deps }) => createScimToken(deps, tenant, seconds));

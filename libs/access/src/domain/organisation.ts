@@ -157,6 +157,9 @@ export interface TenantRecord {
 /** How addresses, commands and logs name the vendor's side. No tenant may have this slug. */
 export const VENDOR_SLUG = 'vendor';
 
+/** The tenant of a side that an address or a command names; null for the vendor. */
+export const tenantOfSide = (side: string): string | null => (side === VENDOR_SLUG ? null : side);
+
 /** A service of the organisation file. `tenants` is not part of its route map. */
 export interface OrganisationService extends ServiceDefinition {
   /** The tenants that it is for; absent: for all. To others it does not exist. */

@@ -1,4 +1,5 @@
-import { type Person, readAddress } from '../../domain/person.js';
+import { isId } from '@countersign/contract';
+import { type Person, readAddress, sameRoles } from '../../domain/person.js';
 import {
   nameOfProfile,
   SCIM_LIMITS,
@@ -92,7 +93,7 @@ export function createProvisionedUser(
  * provider says that they are gone. Activating gives them the roles of their groups.
  *
  * @param change the new content, from the current one; throws if it may not be written
- * @throws AccessError `not_found`, `tenant_claimed`, `conflict`; `immutable` names another address
+ * @throws AccessError `not_found`, `tenant_claimed`, `conflict`; `invalid_request` for another address
  */
 export function changeProvisionedUser(
   deps: Deps,
@@ -161,7 +162,7 @@ async function saveIfChanged(
     before !== null &&
     before.name === after.name &&
     before.removedAt === after.removedAt &&
-    before.roles.join() === after.roles.join();
+    sameRoles(before.roles, after.roles);
   if (!isSame) await changePersonIn(unit, before, after, byClient(side));
 }
 
@@ -195,10 +196,9 @@ async function viewsOf(unit: Reads, tenant: string | null): Promise<ProvisionedU
 }
 
 async function viewOf(unit: Reads, tenant: string | null, id: string): Promise<ProvisionedUser> {
-  const person = await unit.organisation.person(id);
+  const person = await requirePerson(unit, tenant, id);
   const user = await unit.scimUsers.find(id);
-  if (person === null || person.tenant !== tenant || (user === null && person.removedAt !== null))
-    throw notFound('user');
+  if (user === null && person.removedAt !== null) throw notFound('user');
   return {
     id,
     active: person.removedAt === null,
@@ -210,8 +210,9 @@ async function viewOf(unit: Reads, tenant: string | null, id: string): Promise<P
   };
 }
 
-async function requirePerson(unit: VendorUnit, tenant: string | null, id: string): Promise<Person> {
-  const person = await unit.organisation.person(id);
+/** A malformed id is answered like an unknown one. */
+async function requirePerson(unit: Reads, tenant: string | null, id: string): Promise<Person> {
+  const person = isId('usr', id) ? await unit.organisation.person(id) : null;
   if (person === null || person.tenant !== tenant) throw notFound('user');
   return person;
 }

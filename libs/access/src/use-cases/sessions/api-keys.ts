@@ -29,8 +29,8 @@ export interface IssuedApiKey {
  * Makes an API key for a person, on the host. Without a tenant the e-mail address is looked up everywhere.
  *
  * @param ttl seconds
- * @throws AccessError `invalid_request` for a lifetime beyond 90 days; `not_found`; `conflict` if several persons have this address; `tenant_claimed` if only the person
- *   may make the key
+ * @throws AccessError `invalid_request` for a lifetime beyond 90 days; `not_found`; `conflict` if several persons have this
+ *   address; `tenant_claimed` if only the person may make the key
  */
 export async function createApiKey(
   deps: Deps,
@@ -49,8 +49,8 @@ export async function createApiKey(
  * Makes an API key for the caller, after a fresh sign-in: the key outlives the session.
  *
  * @param ttl seconds
- * @throws AccessError `forbidden` if it is not the person's own browser session, `fresh_sign_in_required`, `invalid_request` for a lifetime beyond
- *   90 days
+ * @throws AccessError `forbidden` if it is not the person's own browser session, `fresh_sign_in_required`,
+ *   `invalid_request` for a lifetime beyond 90 days
  */
 export async function createOwnApiKey(deps: Deps, principal: Principal, ttl: number): Promise<IssuedApiKey> {
   requirePermission(principal, 'key.create');

@@ -114,10 +114,10 @@ export async function confirmPasskey(
 const isBase64url = (text: string): boolean => /^[A-Za-z0-9_-]+$/.test(text);
 
 /**
- * Stores, after a fresh sign-in, the public half of a recovery key that the caller's browser made and printed. A person has at most one; a new key
- * replaces the old one.
+ * Stores, after a fresh sign-in, the public half of a recovery key that the caller's browser made and printed. A person has
+ * at most one; a new key replaces the old one.
  *
- * @throws AccessError `forbidden`, `not_found`, `conflict` if it is registered already
+ * @throws AccessError `forbidden`, `fresh_sign_in_required`, `not_found`, `conflict` if it is registered already
  */
 export async function addRecoveryKey(
   deps: Deps,
