@@ -16,7 +16,6 @@ import { BrokerClient } from './feed/broker-client.js';
 import { FeedClient } from './feed/feed-client.js';
 import { FeedLiveness } from './feed/feed-liveness.js';
 import { FeedPosition } from './feed/feed-position.js';
-import { signedPosts } from './feed/signed-posts.js';
 import { LocationRewriter } from './forward/location-rewriter.js';
 import { RecordedForwarding } from './forward/recorded-forwarding.js';
 import { contextSigner } from './forward/signed-context.js';
@@ -50,8 +49,6 @@ type Run = {
   log: Logger;
   clock: Clock;
   broker: BrokerClient;
-  /** The same broker, for what the identity has to sign. */
-  signedBroker: Pick<BrokerClient, 'post'>;
   metrics: GatewayMetrics;
 };
 
@@ -100,7 +97,7 @@ export async function assembleGateway(
   const isOnDisk = (earlierBoot: string) => spool.isWhole && spool.holdsRun(earlierBoot);
   const boots = await BootLeases.load(options.spoolDir, boot, isOnDisk);
   const leaseClient = new LeaseClient({
-    broker: run.signedBroker,
+    broker,
     boots,
     boot,
     spool,
@@ -138,7 +135,6 @@ export async function assembleGateway(
 }
 
 function beginRun(options: GatewayOptions, credential: GatewayCredential, identity: Identity): Run {
-  const broker = new BrokerClient(credential);
   const level = options.logLevel ?? 'info';
   const log = options.logger ?? createLogger({ level, base: { process: 'gateway' }, time: 'iso' });
   return {
@@ -148,8 +144,7 @@ function beginRun(options: GatewayOptions, credential: GatewayCredential, identi
     boot: randomUUID(),
     log: log.child({ gateway: credential.gateway }),
     clock: options.clock ?? systemClock,
-    broker,
-    signedBroker: signedPosts(broker, credential.gateway, identity.privateKey),
+    broker: new BrokerClient(credential, identity.privateKey),
     metrics: new GatewayMetrics(),
   };
 }
@@ -209,14 +204,14 @@ function createState(
 
 /** What customers have signed. Open calls of a tenant whose trust document changed, or that a stop covers, are cut. */
 async function loadRules(
-  { options, credential, signedBroker, clock, log }: Run,
+  { options, credential, broker, clock, log }: Run,
   calls: OpenCalls,
 ): Promise<CustomerRules> {
   const rules: CustomerRules = await CustomerRules.load({
     spoolDir: options.spoolDir,
     deployment: credential.deployment,
     pinnedOnly: options.pinnedOnly ?? false,
-    broker: signedBroker,
+    broker,
     clock,
     log,
     onTrust: (tenants) => {

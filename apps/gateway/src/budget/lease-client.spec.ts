@@ -99,7 +99,7 @@ test('if the broker does not accept the end of a run, the report is retried with
       boots,
       boot,
       broker: {
-        post: async () => {
+        postSigned: async () => {
           tries += 1;
           if (away) throw new Error('away');
         },

@@ -12,7 +12,7 @@ import type { Spool } from '../records/spool/spool.js';
 import { JsonFile } from '../storage/json-file.js';
 
 type LeaseClientParts = {
-  broker: Pick<BrokerClient, 'post'>;
+  broker: Pick<BrokerClient, 'postSigned'>;
   boots: BootLeases;
   boot: string;
   spool: Pick<Spool, 'areUnfinishedCallsClosed' | 'isWhole' | 'end'>;
@@ -42,8 +42,10 @@ export class LeaseClient {
   async request(ask: Omit<LeaseRequest, 'boot'>): Promise<LeaseAnswer> {
     const { broker, boots, boot } = this.parts;
     await boots.registerOwn();
-    const json = JSON.stringify({ boot, ...ask });
-    return parseLeaseAnswer(await broker.post('/gateway/v1/leases', json, AbortSignal.timeout(ANSWER_MS)));
+    const body = { boot, ...ask };
+    return parseLeaseAnswer(
+      await broker.postSigned('/gateway/v1/leases', body, AbortSignal.timeout(ANSWER_MS)),
+    );
   }
 
   /**
@@ -64,11 +66,7 @@ export class LeaseClient {
     return boots.closeEarlier(
       (boot) => !quarantine.hasOfRun(boot),
       (ended) =>
-        broker.post(
-          '/gateway/v1/leases/closed',
-          JSON.stringify({ boots: ended }),
-          AbortSignal.timeout(ANSWER_MS),
-        ),
+        broker.postSigned('/gateway/v1/leases/closed', { boots: ended }, AbortSignal.timeout(ANSWER_MS)),
     );
   }
 

@@ -1,4 +1,10 @@
-import { type GatewayCredential, gatewayAuthorization } from '@countersign/gateway-protocol';
+import type { KeyObject } from 'node:crypto';
+import {
+  type GatewayCredential,
+  gatewayAuthorization,
+  MESSAGE_SIGNATURE_HEADER,
+  signMessage,
+} from '@countersign/gateway-protocol';
 import { Agent, request } from 'undici';
 
 /** The broker answered with an error. */
@@ -29,7 +35,11 @@ export class BrokerClient {
   private readonly agent = new Agent({ connectTimeout: CONNECT_MS });
   private readonly authorization: string;
 
-  constructor(private readonly credential: GatewayCredential) {
+  /** `identity`: the gateway's private key. */
+  constructor(
+    private readonly credential: GatewayCredential,
+    private readonly identity: KeyObject,
+  ) {
     this.authorization = gatewayAuthorization(credential);
   }
 
@@ -64,7 +74,24 @@ export class BrokerClient {
    * Posts JSON text and returns the response's JSON, or undefined for 204. Throws BrokerResponseError, and the
    * network's error.
    */
-  async post(
+  post(path: string, json: string | Buffer, signal: AbortSignal): Promise<unknown> {
+    return this.send(path, json, signal);
+  }
+
+  /**
+   * The same for a body that the gateway's identity signs: the broker accepts no lease and no pins by the credential
+   * alone.
+   */
+  postSigned(path: string, body: object, signal: AbortSignal): Promise<unknown> {
+    const signature = signMessage({ gateway: this.credential.gateway, path, body }, this.identity);
+    return this.send(path, JSON.stringify(body), signal, { [MESSAGE_SIGNATURE_HEADER]: signature });
+  }
+
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async send(
     path: string,
     json: string | Buffer,
     signal: AbortSignal,
@@ -85,10 +112,6 @@ export class BrokerClient {
     }
     if (statusCode !== 200) throw new BrokerResponseError(statusCode, await problemCode(body));
     return body.json();
-  }
-
-  async close(): Promise<void> {
-    await this.agent.destroy();
   }
 
   private url(path: string): string {

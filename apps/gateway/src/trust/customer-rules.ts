@@ -17,7 +17,7 @@ export type CustomerRulesOptions = {
   deployment: string;
   /** Whether tenants without a pin are refused, even if no one has claimed them. */
   pinnedOnly: boolean;
-  broker: Pick<BrokerClient, 'post'>;
+  broker: Pick<BrokerClient, 'post' | 'postSigned'>;
   clock: Clock;
   log: Logger;
   /**

@@ -8,7 +8,7 @@ describe('reporting pins to the broker', () => {
     const clock = new SteppedClock();
     let asks = 0;
     const broker = {
-      post: () => {
+      postSigned: () => {
         asks += 1;
         return answer();
       },

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.js';
 import type { BrokerClient } from '../feed/broker-client.js';
 
 export type PinReporterParts = {
-  broker: Pick<BrokerClient, 'post'>;
+  broker: Pick<BrokerClient, 'postSigned'>;
   log: Logger;
   pins(): readonly GatewayPin[];
   /** Changes whenever `pins` may return something else. */
@@ -48,8 +48,8 @@ export class PinReporter {
 
   private async report(revision: number): Promise<void> {
     try {
-      const pins = JSON.stringify({ pins: this.parts.pins() });
-      await this.parts.broker.post('/gateway/v1/pins', pins, this.stop.signal);
+      const report = { pins: this.parts.pins() };
+      await this.parts.broker.postSigned('/gateway/v1/pins', report, this.stop.signal);
       this.reported = revision;
       this.retry.reset();
     } catch (error) {
