@@ -146,6 +146,7 @@ test('a statement that was changed, recorded, or is no statement is not believed
     [() => recorded, 'wrong_nonce'],
     [(jws: string) => jws.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')), 'malformed|bad_signature'],
     [() => '<html>', 'malformed'],
+    [() => 'x'.repeat(1_000_000), 'unreachable'],
   ] as const) {
     tamper = how;
     expect(String((await through())[1])).toMatch(new RegExp(`^(${finding})$`));
@@ -161,6 +162,11 @@ test('wrong flags are bad usage, and another tenant’s anchor file is refused',
   const other = await anchorFile({ tenant: 'globex' });
   expect(await check('acme', '--anchor', other)).toMatchObject({
     exit: 1,
-    err: expect.stringContaining('error[anchor_unreadable]'),
+    err: expect.stringContaining('error[anchor_differs]'),
+  });
+  const none = await anchorFile({ trust: 'sha256:00' });
+  expect(await check('acme', '--anchor', none)).toMatchObject({
+    exit: 1,
+    err: expect.stringContaining('error[invalid_anchor]'),
   });
 });

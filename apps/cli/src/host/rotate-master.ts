@@ -3,6 +3,7 @@ import { existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { readMasterKeyRotation } from '@countersign/config';
+import { syncFolder } from '@countersign/gateway-protocol';
 import {
   type MasterKeyRotation,
   openStore,
@@ -72,7 +73,7 @@ async function readOrMake(path: string, given: Uint8Array | undefined): Promise<
   } finally {
     await file.close();
   }
-  await syncFolder(path);
+  await syncFolder(dirname(path));
   return new Uint8Array(key);
 }
 
@@ -81,14 +82,5 @@ async function replace(keyFile: string, next: string): Promise<void> {
   rmSync(`${keyFile}.old`, { force: true });
   linkSync(keyFile, `${keyFile}.old`);
   renameSync(next, keyFile);
-  await syncFolder(keyFile);
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await syncFolder(dirname(keyFile));
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type LogSource, TILE_WIDTH, type TileId, tilePath } from '@countersign/audit-log';
 import { readCliEnvironment } from '@countersign/config';
+import { readBody } from '../api/read-body.js';
 import type { Context } from '../command/context.js';
 import { CliError, cannotOpenError } from '../command/errors.js';
 import { readStoredLogin } from '../sign-in/credentials-file.js';
@@ -29,7 +30,11 @@ export class HttpLog implements LogSource {
     } catch (cause) {
       throw new CliError('log_unreachable', `${url} cannot be reached`, { cause });
     }
-    if (response.ok) return readBody(response, url);
+    if (response.ok) {
+      const body = await readBody(response, MAX_BYTES);
+      if (body !== undefined) return body;
+      throw new CliError('bad_answer', `${url} answers more than a log has in one file`);
+    }
     await response.body?.cancel();
     if (response.status === 404 || response.status === 410) return undefined;
     if (response.status === 401 || response.status === 403)
@@ -51,18 +56,6 @@ export function httpLog({ io }: Context, prefix: string): HttpLog {
   const isBroker = new URL(prefix).origin === new URL(brokerUrl).origin;
   const credential = apiKey ?? readStoredLogin(credentialsFile, brokerUrl)?.credential;
   return new HttpLog(prefix.replace(/\/+$/, ''), isBroker ? credential : undefined);
-}
-
-async function readBody(response: Response, url: string): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of response.body ?? []) {
-    length += part.length;
-    if (length > MAX_BYTES)
-      throw new CliError('bad_answer', `${url} answers more than a log has in one file`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 /** A log in a folder, as `log mirror` and other followers keep it. */

@@ -1,20 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import type { Answer, Context } from '../command/context.js';
-import { CliError, cannotOpenError, usageError } from '../command/errors.js';
+import { CliError, usageError } from '../command/errors.js';
 import { formatFacts } from '../terminal/text.js';
+import { readAnchorFile } from '../trust/anchor-file.js';
 import { FolderLog, type HttpLog, httpLog } from './log-source.js';
 import { readPoint, readVerifierKey, verifyWithProgress, writePoint } from './verification.js';
 
 export type VerifyOptions = { vkey?: string; anchor?: string; state?: string; structureOnly?: true };
-
-/** The file that a tenant's people download from their trust page: see docs/contract.md, Trust document. */
-const anchorSchema = z.object({
-  deployment: z.string(),
-  tenant: z.string(),
-  trust: z.string(),
-  vkey: z.string(),
-});
 
 /**
  * Verifies a log at a server or in a folder.
@@ -55,24 +46,10 @@ async function chooseKey({ vkey, anchor }: VerifyOptions): Promise<string> {
     if (vkey === undefined) throw usageError('say which key signs the log: --vkey KEY, or --anchor FILE');
     return vkey;
   }
-  const anchored = (await readAnchor(anchor)).vkey;
+  const anchored = (await readAnchorFile(anchor)).vkey;
   if (vkey !== undefined && vkey.trim() !== anchored)
     throw new CliError('anchor_differs', `The key on the command line is not the one in ${anchor}.`);
   return anchored;
-}
-
-async function readAnchor(file: string): Promise<z.infer<typeof anchorSchema>> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw cannotOpenError(file, error);
-  }
-  try {
-    return anchorSchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new CliError('invalid_anchor', `${file} is not an anchor file`, { cause: error });
-  }
 }
 
 function sourceAt(context: Context, place: string): HttpLog | FolderLog {

@@ -1,18 +1,18 @@
 import { hash, randomBytes, verify } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { type Trust, trustEndpoints } from '@countersign/api';
 import {
   type CheckedPinsStatement,
   checkPinsStatement,
-  isDigest,
   isTenantSlug,
   type PinsStatement,
   type PinsStatementProblem,
 } from '@countersign/contract';
 import { importEd25519PublicKey } from '@countersign/gateway-protocol';
+import { readBody } from '../api/read-body.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { formatTable } from '../terminal/text.js';
+import { readAnchorFile } from './anchor-file.js';
 
 export interface TrustCheckOptions {
   gateway?: readonly string[];
@@ -23,7 +23,6 @@ export interface TrustCheckOptions {
 /** How long a gateway may take. */
 const TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
-const MAX_ANCHOR_BYTES = 64 * 1024;
 
 /** Why a gateway's statement is not as it should be. The first ones say why it is not believed. */
 type Finding =
@@ -37,7 +36,7 @@ type Finding =
   | 'other_version';
 
 const FINDING_TEXT: Record<Finding, string> = {
-  unreachable: 'it does not answer',
+  unreachable: 'it does not answer, or not with a statement of ordinary length',
   malformed: 'its answer is no statement of a gateway',
   wrong_nonce: 'its answer is to another question',
   wrong_tenant: 'its answer is about another tenant',
@@ -66,7 +65,7 @@ interface Checked {
  * Asks gateways themselves, not the broker, what they have pinned of a tenant. Checks each answer's signature, and that it
  * names the first document and the current version.
  *
- * @throws CliError `trust_differs` (exit 1) if any gateway's answer is not as it should be
+ * @throws CliError `trust_differs` (exit 1) if any gateway's answer is not as it should be; those of `readPinned`
  */
 export async function checkTrust(
   context: Context,
@@ -74,7 +73,7 @@ export async function checkTrust(
   { gateway, anchor, kid }: TrustCheckOptions,
 ): Promise<Answer> {
   if (!isTenantSlug(tenant)) throw usageError('the argument is a tenant’s slug');
-  const kept = anchor === undefined ? undefined : await readAnchor(anchor, tenant);
+  const kept = anchor === undefined ? undefined : await readPinned(anchor, tenant);
   const urls = (gateway ?? []).map(parseGatewayUrl);
   const trust = await (await context.api()).call(trustEndpoints.read, { params: { slug: tenant } });
   const expected = { tenant, trust, pinned: kept ?? trust.anchor?.trust ?? null, kid };
@@ -130,8 +129,8 @@ function findingOf(statement: PinsStatement, kid: string, expected: Expected): F
 async function fetchStatement(url: string): Promise<string | undefined> {
   try {
     const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const text = await answer.text();
-    return answer.ok ? text.slice(0, MAX_ANSWER_BYTES) : undefined;
+    const body = await readBody(answer, MAX_ANSWER_BYTES);
+    return answer.ok ? body?.toString('utf8') : undefined;
   } catch {
     return undefined;
   }
@@ -141,23 +140,11 @@ async function fetchStatement(url: string): Promise<string | undefined> {
 const thumbprint = (x: string): string =>
   hash('sha256', JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }), 'base64url');
 
-/** The fingerprint in the anchor file that the customer has kept. @throws CliError `anchor_unreadable` */
-async function readAnchor(file: string, tenant: string): Promise<string> {
-  const unreadable = (rule: string, exit: 1 | 2, cause?: unknown) =>
-    new CliError('anchor_unreadable', `${file}: ${rule}`, { exit, cause });
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw unreadable('cannot be opened', 2, cause);
-  });
-  if (text.length > MAX_ANCHOR_BYTES) throw unreadable('is too large for an anchor file', 1);
-  try {
-    const anchor = JSON.parse(text) as Record<string, unknown>;
-    if (anchor['tenant'] !== tenant) throw unreadable('is the anchor file of another tenant', 1);
-    const { trust } = anchor;
-    if (typeof trust === 'string' && isDigest(trust)) return trust;
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-  }
-  throw unreadable('is no anchor file', 1);
+/** The fingerprint in the anchor file that the customer has kept. @throws CliError `anchor_differs` */
+async function readPinned(file: string, tenant: string): Promise<string> {
+  const anchor = await readAnchorFile(file);
+  if (anchor.tenant === tenant) return anchor.trust;
+  throw new CliError('anchor_differs', `${file} is the anchor file of another tenant`);
 }
 
 /** @throws CliError `invalid_usage` */
