@@ -1,7 +1,8 @@
-import type { OpenedStore } from '@countersign/persistence';
+import { type OpenedStore, rotateMasterKey } from '@countersign/persistence';
 import type pg from 'pg';
 import { CONNECTION, PATIENT } from '../../libs/persistence/src/engine/postgres/data-source.js';
 import { eventually } from '../support/eventually.js';
+import { optionsFor } from '../support/migrated-database.js';
 import { withClient } from '../support/postgres/database.js';
 import { TcpRelay } from '../support/tcp-relay.js';
 import type { TestDatabase } from './support/database.js';
@@ -111,6 +112,21 @@ test('P7: units whose connection breaks while they commit are not run again', as
   await database.raw('DROP TRIGGER vanish ON events');
   await oneUnit(store, 'acme');
   expect(await count('requests')).toBe(2);
+});
+
+test('P8: what is answered is on the disk, a new master key too, if the server is set to commit without waiting', async () => {
+  await database.raw(`DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$`);
+  await database.raw(`CREATE FUNCTION require_durable() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF current_setting('synchronous_commit') <> 'on' THEN RAISE EXCEPTION 'not durable'; END IF; RETURN NEW; END $$`);
+  await database.raw(
+    'CREATE TRIGGER durable BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION require_durable()',
+  );
+  await oneUnit(await database.open(), 'acme');
+  const newMasterKey = new Uint8Array(32).fill(9);
+  await expect(rotateMasterKey({ ...optionsFor(database.url), newMasterKey })).resolves.toMatchObject({
+    to: expect.any(String),
+  });
 });
 
 /** A pooler that gives each transaction another connection of the server: what was named on one is not known on the next. */

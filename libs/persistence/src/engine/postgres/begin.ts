@@ -38,12 +38,15 @@ const BY_INDEX = [
 export const beginRead = (reach: RowAccess): string =>
   `${begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', reach)}; ${BY_INDEX}`;
 
+/** A commit is on the disk before it is answered, whatever the server's default. */
+export const DURABLE = 'SET LOCAL synchronous_commit = on';
+
 /**
  * READ COMMITTED on purpose: a unit waits for its tenant's log head first, and what it reads after that must be
- * as of then, not as of its beginning. A commit is on the disk before it is answered, whatever the server's default.
+ * as of then, not as of its beginning.
  */
 export const beginWrite = (reach: RowAccess): string =>
-  `${begin('ISOLATION LEVEL READ COMMITTED READ WRITE', reach)}; SET LOCAL synchronous_commit = on` +
+  `${begin('ISOLATION LEVEL READ COMMITTED READ WRITE', reach)}; ${DURABLE}` +
   (judges(reach) ? `; ${SHARE_ORGANISATION}` : '');
 
 /** For a unit that was opened across tenants and has found its tenant. */

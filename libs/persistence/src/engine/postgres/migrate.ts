@@ -6,7 +6,7 @@ import { ensureDeployment } from '../deployment.js';
 import { type MigrateOptions, migrationsPending } from '../engine.js';
 import { Sealer } from '../secrets/seal.js';
 import { ensureAppRole, ensureLoginRole, isLoginSeparate } from './app-role.js';
-import { beginRead, HOLD_MIGRATION, reachSettings } from './begin.js';
+import { beginRead, DURABLE, HOLD_MIGRATION, reachSettings } from './begin.js';
 import { openPool, PATIENT } from './data-source.js';
 import { APP_ROLE, secure, unsecure } from './row-security.js';
 import { transaction } from './transactions.js';
@@ -18,6 +18,7 @@ import { transaction } from './transactions.js';
 const BEGIN = [
   'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
   'SET LOCAL lock_timeout = 0',
+  DURABLE,
   reachSettings('all-tenants'),
   HOLD_MIGRATION,
   `SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)`,
