@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, readBrokerEnvironment } from '@countersign/config';
 import { StoreError } from '@countersign/persistence';
-import { AdminPortError } from '@countersign/private-listener';
+import { PrivateListenerError } from '@countersign/private-listener';
 import { errorStack } from '@countersign/runtime';
 import { type RunningBroker, startBroker } from './start-broker.js';
 
@@ -24,7 +24,7 @@ export async function runBroker(env: NodeJS.ProcessEnv): Promise<void> {
 
 /** One line for the operator. Messages of our own errors are safe to show; others may contain values. */
 function startupLine(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof StoreError || error instanceof AdminPortError)
+  if (error instanceof ConfigError || error instanceof StoreError || error instanceof PrivateListenerError)
     return `error[${error.code}]: ${error.message}`;
   if (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
     return `error[port_unavailable]: the broker cannot listen (${String('code' in error ? error.code : 'unknown')}); choose another COUNTERSIGN_PORT or COUNTERSIGN_HOST`;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { type GatewayCredential, signBatch, signRecord } from '@countersign/gateway-protocol';
-import type { AdminPages } from '@countersign/private-listener';
+import type { PrivatePages } from '@countersign/private-listener';
 import { createLogger, describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import { CallAuthorizer } from './authorize/call-authorizer.js';
@@ -283,7 +283,7 @@ function createServer(parts: WatchedParts): Server {
 }
 
 /** The pages of the private listener, for the people who run the gateway. */
-export const adminPages = (parts: WatchedParts): AdminPages =>
+export const pagesOfPrivateListener = (parts: WatchedParts): PrivatePages =>
   privatePages(parts.metrics, () => readinessOf(parts));
 
 function readinessOf({ liveness, spool, shipper, quarantine, rules, state }: WatchedParts): Readiness {

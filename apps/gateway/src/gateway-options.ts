@@ -1,4 +1,4 @@
-import { type AdminAddress } from '@countersign/private-listener';
+import { type ListenAddress } from '@countersign/private-listener';
 import type { LevelWithSilent, Logger } from 'pino';
 import type { Clock } from './clock.js';
 import type { SpoolDisk } from './records/spool/spool-disk.js';
@@ -11,7 +11,7 @@ export type GatewayOptions = {
   /** 0 chooses a free port. */
   port: number;
   /** The private listener for metrics and the details of `/readyz`. Default: none. */
-  admin?: AdminAddress | null;
+  admin?: ListenAddress | null;
   /**
    * Folder for the identity, the place in the feed, and the spool's segments. Only one gateway at a time may use it.
    */

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { decodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
-import { type AdminListener, startAdminListener } from '@countersign/private-listener';
+import { type RunningPrivateListener, startPrivateListener } from '@countersign/private-listener';
 import { withinTime } from '@countersign/runtime';
-import { adminPages, assembleGateway, type GatewayParts } from './assemble-gateway.js';
+import { assembleGateway, type GatewayParts, pagesOfPrivateListener } from './assemble-gateway.js';
 import type { OpenCalls } from './budget/open-calls.js';
 import type { GatewayOptions, RunningGateway } from './gateway-options.js';
 import { type Identity, loadIdentity } from './identity.js';
@@ -39,7 +39,7 @@ async function run(
   const parts = await assembleGateway(options, credential, identity);
   const { log, boot, liveness, feed, shipper, server } = parts;
   const timer = setInterval(() => sweep(parts), SWEEP_MS);
-  let admin: AdminListener | undefined;
+  let admin: RunningPrivateListener | undefined;
   const close = async () => {
     await stopServing(server, parts.calls, options.stopGraceMs ?? 10_000);
     clearInterval(timer);
@@ -51,7 +51,8 @@ async function run(
   feed.start();
   shipper.start();
   try {
-    if (options.admin != null) admin = await startAdminListener(options.admin, adminPages(parts));
+    if (options.admin != null)
+      admin = await startPrivateListener(options.admin, pagesOfPrivateListener(parts));
     await listen(server, options.host, options.port);
   } catch (error) {
     await close();

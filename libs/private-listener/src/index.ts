@@ -1,9 +1,9 @@
 export {
-  type AdminAddress,
-  type AdminListener,
-  type AdminPage,
-  type AdminPages,
-  AdminPortError,
   jsonPage,
-  startAdminListener,
+  type ListenAddress,
+  PrivateListenerError,
+  type PrivatePage,
+  type PrivatePages,
+  type RunningPrivateListener,
+  startPrivateListener,
 } from './private-listener.js';

@@ -1,11 +1,16 @@
 import { request } from 'node:http';
-import { type AdminListener, AdminPortError, jsonPage, startAdminListener } from './private-listener.js';
+import {
+  jsonPage,
+  PrivateListenerError,
+  type RunningPrivateListener,
+  startPrivateListener,
+} from './private-listener.js';
 
-const open: AdminListener[] = [];
+const open: RunningPrivateListener[] = [];
 afterEach(() => Promise.all(open.splice(0).map((listener) => listener.close())));
 
 async function start(port = 0, orAnyPort = false): Promise<string> {
-  const listener = await startAdminListener(
+  const listener = await startPrivateListener(
     { host: '127.0.0.1', port, orAnyPort },
     {
       '/readyz': () => jsonPage(503, { status: 'unavailable' }),
@@ -53,6 +58,6 @@ test('a port that is taken: another one if the operator named none, else an erro
   const taken = portOf(await start());
   expect(portOf(await start(taken, true))).not.toBe(taken);
   const failed = start(taken);
-  await expect(failed).rejects.toThrow(AdminPortError);
+  await expect(failed).rejects.toThrow(PrivateListenerError);
   await expect(failed).rejects.toThrow(/EADDRINUSE.*COUNTERSIGN_ADMIN_PORT/);
 });

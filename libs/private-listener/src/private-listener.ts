@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, isIP } from 'node:net';
 
 /** Where a private listener listens. */
-export type AdminAddress = {
+export type ListenAddress = {
   host: string;
   /** 0: the system chooses a free one. */
   port: number;
@@ -10,19 +10,19 @@ export type AdminAddress = {
   orAnyPort?: boolean;
 };
 
-export type AdminPage = { status: number; type: string; body: string };
+export type PrivatePage = { status: number; type: string; body: string };
 
 /** The pages by path. They may throw: the answer is 500 then, without details. */
-export type AdminPages = Readonly<Record<string, () => AdminPage | Promise<AdminPage>>>;
+export type PrivatePages = Readonly<Record<string, () => PrivatePage | Promise<PrivatePage>>>;
 
-export type AdminListener = {
+export type RunningPrivateListener = {
   /** `http://HOST:PORT` */
   url: string;
   close(): Promise<void>;
 };
 
 /** The private listener cannot listen. The message names the variables to change. */
-export class AdminPortError extends Error {
+export class PrivateListenerError extends Error {
   readonly code = 'port_unavailable';
 
   constructor(reason: string, cause: unknown) {
@@ -30,7 +30,7 @@ export class AdminPortError extends Error {
       `the private listener cannot listen (${reason}); choose another COUNTERSIGN_ADMIN_PORT or COUNTERSIGN_ADMIN_HOST, or set COUNTERSIGN_ADMIN_PORT to none`,
       { cause },
     );
-    this.name = 'AdminPortError';
+    this.name = 'PrivateListenerError';
   }
 }
 
@@ -40,9 +40,12 @@ const REQUEST_MS = 5_000;
  * Serves what only the people who run the program may see: the details of its health, and its metrics. It has no
  * authentication; who can connect to the address can read it.
  *
- * @throws AdminPortError
+ * @throws PrivateListenerError
  */
-export async function startAdminListener(address: AdminAddress, pages: AdminPages): Promise<AdminListener> {
+export async function startPrivateListener(
+  address: ListenAddress,
+  pages: PrivatePages,
+): Promise<RunningPrivateListener> {
   const server = createServer(
     { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
     (request, response) => {
@@ -50,7 +53,7 @@ export async function startAdminListener(address: AdminAddress, pages: AdminPage
     },
   );
   await listen(server, address).catch((error: NodeJS.ErrnoException) => {
-    throw new AdminPortError(error.code ?? 'unknown', error);
+    throw new PrivateListenerError(error.code ?? 'unknown', error);
   });
   const { port } = server.address() as AddressInfo;
   return {
@@ -59,7 +62,7 @@ export async function startAdminListener(address: AdminAddress, pages: AdminPage
   };
 }
 
-async function listen(server: Server, { host, port, orAnyPort = false }: AdminAddress): Promise<void> {
+async function listen(server: Server, { host, port, orAnyPort = false }: ListenAddress): Promise<void> {
   try {
     await listenOn(server, host, port);
   } catch (error) {
@@ -86,7 +89,7 @@ function close(server: Server): Promise<void> {
 }
 
 async function answer(
-  pages: AdminPages,
+  pages: PrivatePages,
   isLocal: boolean,
   { method, url = '', headers: { host } }: IncomingMessage,
   response: ServerResponse,
@@ -104,14 +107,18 @@ async function answer(
   }
 }
 
-const text = (status: number, body: string): AdminPage => ({ status, type: 'text/plain', body: `${body}\n` });
+const text = (status: number, body: string): PrivatePage => ({
+  status,
+  type: 'text/plain',
+  body: `${body}\n`,
+});
 
-function send(response: ServerResponse, { status, type, body }: AdminPage): void {
+function send(response: ServerResponse, { status, type, body }: PrivatePage): void {
   response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body);
 }
 
 /** A page of JSON. */
-export const jsonPage = (status: number, body: object): AdminPage => ({
+export const jsonPage = (status: number, body: object): PrivatePage => ({
   status,
   type: 'application/json',
   body: JSON.stringify(body),

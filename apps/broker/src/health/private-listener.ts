@@ -1,8 +1,8 @@
 import {
-  type AdminListener,
-  type AdminPages,
   jsonPage,
-  startAdminListener,
+  type PrivatePages,
+  type RunningPrivateListener,
+  startPrivateListener,
 } from '@countersign/private-listener';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type BrokerSettings, SETTINGS } from '../core.module.js';
@@ -12,7 +12,7 @@ import { Readiness } from './readiness.js';
 /** Metrics and the details of the broker's health, on an address that only the people who run it can reach. */
 @Injectable()
 export class PrivateListener implements OnApplicationBootstrap, OnApplicationShutdown {
-  private listener: AdminListener | null = null;
+  private listener: RunningPrivateListener | null = null;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
@@ -25,10 +25,10 @@ export class PrivateListener implements OnApplicationBootstrap, OnApplicationShu
     return this.listener?.url ?? null;
   }
 
-  /** @throws AdminPortError, which stops the start of the broker */
+  /** @throws PrivateListenerError, which stops the start of the broker */
   async onApplicationBootstrap(): Promise<void> {
     const { admin } = this.settings;
-    if (admin !== null) this.listener = await startAdminListener(admin, this.pages());
+    if (admin !== null) this.listener = await startPrivateListener(admin, this.pages());
   }
 
   /** Last of all, so that it shows until the end that the broker is stopping. */
@@ -36,7 +36,7 @@ export class PrivateListener implements OnApplicationBootstrap, OnApplicationShu
     await this.listener?.close();
   }
 
-  private pages(): AdminPages {
+  private pages(): PrivatePages {
     return {
       '/healthz': () => jsonPage(200, { status: 'ok' }),
       '/readyz': async () => {

@@ -7,7 +7,7 @@ import {
   type PinsStatement,
 } from '@countersign/contract';
 import type { GatewayPin } from '@countersign/gateway-protocol';
-import { type AdminPages, jsonPage } from '@countersign/private-listener';
+import { jsonPage, type PrivatePages } from '@countersign/private-listener';
 import type { ClosedService } from '../authorize/route-maps.js';
 import { type Identity, identityJwks, jwsSigner } from '../identity.js';
 import type { GatewayMetrics } from '../metrics.js';
@@ -114,7 +114,7 @@ export class OwnPages {
 }
 
 /** The pages of the private listener. */
-export const privatePages = (metrics: GatewayMetrics, readiness: () => Readiness): AdminPages => ({
+export const privatePages = (metrics: GatewayMetrics, readiness: () => Readiness): PrivatePages => ({
   '/healthz': () => jsonPage(200, { status: 'ok' }),
   '/readyz': () => {
     const { inTouch, ...details } = readiness();
