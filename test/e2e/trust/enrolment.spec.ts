@@ -84,7 +84,9 @@ describe.each(ENGINES)('enrolling a passkey on %s', (engine) => {
     };
     const named = ({ statement }: Offer, credential = made.id) => ({ ...statement, credential });
     expect(codeOf(await attempt(() => undefined))).toBe('403 countersignature_required');
-    expect(codeOf(await attempt((offer) => made.sign(named(offer), AT)))).toBe('400 invalid_request');
+    const byItself = await attempt((offer) => made.sign(named(offer), AT));
+    expect(codeOf(byItself)).toBe('400 invalid_request');
+    expect(byItself.body).toMatchObject({ pointer: '/consent/credential' });
     expect(codeOf(await attempt((offer) => first.sign(named(offer, new Authenticator().id), AT)))).toBe(
       '400 invalid_request',
     );

@@ -71,8 +71,7 @@ export function readAddress(text: string): Pick<Person, 'email' | 'address'> | u
 /**
  * Normalises an e-mail address: trimmed, NFC, lower-case, `+tag` stripped. Two spellings with one normal form are one
  * person: use it to count and compare, never to authenticate. Look-alike spellings (compatibility forms, invisible
- * characters, a trailing dot) are rejected: they would make
- * one human two persons.
+ * characters, a trailing dot) are rejected: they would make one human two persons.
  *
  * @returns the normal form, or undefined if the text is not an address
  */

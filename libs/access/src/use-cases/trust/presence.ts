@@ -148,21 +148,23 @@ export function requirePresence(
   given: unknown,
   credential?: string,
 ): Signature {
-  const signature = parseInput('/countersignature', () => parseSignature(given));
+  // The members of the two requests that carry such a signature.
+  const pointer = credential === undefined ? '/countersignature' : '/consent';
+  const signature = parseInput(pointer, () => parseSignature(given));
   const expected = {
     ...statementOf(deps, person, ceremony),
     ...(credential === undefined ? {} : { credential }),
   };
   if (canonicalJson(signature.statement) !== canonicalJson(expected))
     throw new AccessError('invalid_request', 'This is not the statement that was offered.', {
-      pointer: '/countersignature/statement',
+      pointer: `${pointer}/statement`,
     });
   const key = keys.find(({ id }) => id === signature.credential);
   if (key === undefined)
     throw new AccessError('invalid_request', 'This is not signed with a passkey of yours that counts.', {
-      pointer: '/countersignature/credential',
+      pointer: `${pointer}/credential`,
     });
-  requireValidSignature(deps, signature, key);
+  requireValidSignature(deps, signature, key, pointer);
   return signature;
 }
 

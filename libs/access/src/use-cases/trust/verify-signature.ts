@@ -52,12 +52,20 @@ export async function findSigningKey(
   return (await signingKeysOf(deps, unit, person)).find(({ id }) => id === credential);
 }
 
-/** @throws AccessError `invalid_request` if the key has not signed this */
-export function requireValidSignature(deps: SigningDeps, signature: Signature, key: SigningKey): void {
+/**
+ * @param pointer where the request has the signature
+ * @throws AccessError `invalid_request` if the key has not signed this
+ */
+export function requireValidSignature(
+  deps: SigningDeps,
+  signature: Signature,
+  key: SigningKey,
+  pointer = '/countersignature',
+): void {
   const objection = deps.signatures.checkAssertion(signature, key);
   if (objection !== undefined)
     throw new AccessError('invalid_request', `This signature is not valid: ${objection.detail}.`, {
-      pointer: '/countersignature',
+      pointer,
     });
 }
 
