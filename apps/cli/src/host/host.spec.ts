@@ -91,6 +91,10 @@ describe('keys rotate-master', () => {
     writeFileSync(file, first);
     expect(await json(['keys', 'rotate-master'])).toEqual({ resumed: true });
     expect(readFileSync(file, 'utf8')).toBe(OTHER);
+    // The current key as the new one is refused, and not remembered.
+    env = { ...env, COUNTERSIGN_NEW_MASTER_KEY: OTHER };
+    expect((await cli(['keys', 'rotate-master'])).err).toContain('error[master_key_unchanged]');
+    delete env['COUNTERSIGN_NEW_MASTER_KEY'];
     expect((await cli(['keys', 'rotate-master'])).exit).toBe(0);
     expect(readFileSync(file, 'utf8')).not.toBe(OTHER);
     expect((await cli(['keys', 'list'])).exit).toBe(0);

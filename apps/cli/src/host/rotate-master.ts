@@ -40,7 +40,10 @@ export async function rotateMaster(context: Context): Promise<Answer> {
   try {
     rotation = await rotateMasterKey({ url, masterKey, newMasterKey: made, ...system });
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'master_key_mismatch') throw error;
+    if (!(error instanceof StoreError)) throw error;
+    // The next run would go on with this key, and fail again.
+    if (error.code === 'master_key_unchanged') rmSync(next);
+    if (error.code !== 'master_key_mismatch') throw error;
     // An earlier run may have committed and then ended.
     const store = await openStore({ url, masterKey: made, ...system }).catch(() => Promise.reject(error));
     await store.close();
