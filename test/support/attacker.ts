@@ -149,7 +149,8 @@ export class Attacker {
         await client.query('SET session_replication_role = replica');
         await work(async (sql, values) => void (await client.query(sql, values)));
       });
-    const database = new Database(this.url.slice('sqlite:'.length));
+    // The broker writes all the time: wait for the lock longer than on a busy machine it can take.
+    const database = new Database(this.url.slice('sqlite:'.length), { timeout: 30_000 });
     try {
       database.pragma('foreign_keys = OFF');
       // Restore the guards afterwards, so that the broker runs with them and notices nothing.

@@ -12,7 +12,10 @@ import { mayVerify, type SetAlgorithm } from './verify-set.js';
 const MOST_KEY_SETS = 500;
 /** A key that its provider has withdrawn is refused after this time. */
 const KEPT_MS = 5 * 60_000;
-/** An unknown `kid` fetches the key set again, but not more often: callers choose it, and they are not authenticated yet. */
+/**
+ * An unknown `kid` fetches the key set again, but not more often, whether that succeeds or not: callers choose the `kid`,
+ * and they are not authenticated yet.
+ */
 const REFRESH_AFTER_MS = 10_000;
 const LONGEST_MS = 5_000;
 /** RFC 7518 §3.3. */
@@ -21,13 +24,19 @@ const MIN_RSA_BITS = 2048;
 type Jwk = Readonly<Record<string, unknown>>;
 interface KeySet {
   keys: readonly Jwk[];
-  fetchedAt: number;
+  /** The last fetch of this set that began, also one that failed. */
+  triedAt: number;
 }
 
-/** The public keys of providers (RFC 7517), each set kept for five minutes. Concurrent callers share one request for it. */
+/**
+ * The public keys of providers (RFC 7517), each set kept for five minutes. Concurrent callers share one request for it. A
+ * set stays when a fetch before its time fails.
+ */
 @Injectable()
 export class ProviderKeys {
   private readonly sets: LRUCache<string, KeySet>;
+  /** Why the last fetch of an address failed. Without it, each stranger's message would ask a provider that is down again. */
+  private readonly failures = new LRUCache<string, { cause: unknown; at: number }>({ max: MOST_KEY_SETS });
 
   constructor(
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
@@ -37,6 +46,7 @@ export class ProviderKeys {
       max: MOST_KEY_SETS,
       ttl: KEPT_MS,
       fetchMethod: (address) => this.fetch(address),
+      noDeleteOnFetchRejection: true,
     });
   }
 
@@ -49,14 +59,19 @@ export class ProviderKeys {
     const address = jwksUri ?? (await this.providers.keySetAddress(issuer));
     const known = await this.set(address, false);
     const key = keyIn(known, kid, algorithm);
-    if (key !== undefined || performance.now() - known.fetchedAt < REFRESH_AFTER_MS) return key;
+    if (key !== undefined || performance.now() - known.triedAt < REFRESH_AFTER_MS) return key;
+    known.triedAt = performance.now();
     return keyIn(await this.set(address, true), kid, algorithm);
   }
 
   private async set(address: string, forceRefresh: boolean): Promise<KeySet> {
+    const failure = this.sets.has(address) ? undefined : this.failures.get(address);
+    if (failure !== undefined && performance.now() - failure.at < REFRESH_AFTER_MS)
+      throw new ProviderUnavailable(failure.cause);
     try {
       return await this.sets.forceFetch(address, { forceRefresh });
     } catch (error) {
+      this.failures.set(address, { cause: error, at: performance.now() });
       throw new ProviderUnavailable(error);
     }
   }
@@ -73,7 +88,7 @@ export class ProviderKeys {
     if (!Array.isArray(keys)) throw new Error('a JSON Web Key Set has a list of keys');
     return {
       keys: keys.filter((each) => typeof each === 'object' && each !== null),
-      fetchedAt: performance.now(),
+      triedAt: performance.now(),
     };
   }
 }

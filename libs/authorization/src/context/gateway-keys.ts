@@ -6,11 +6,14 @@ const FETCH_MS = 3_000;
 const MAX_BYTES = 64 * 1024;
 /** An unknown key is asked for at most this often, so that forged contexts cause no flood of requests to gateways. */
 const RETRY_MS = 5_000;
+/** The pause after an attempt in which a gateway did not answer. Shorter, because its calls are refused meanwhile. */
+const RETRY_AFTER_FAILURE_MS = 1_000;
 
 /** The keys of trusted gateways. A gateway makes its key once, so they are read once, and again for an unknown key. */
 export class GatewayKeys {
   private keys = new Map<string, KeyObject>();
-  private fetchedAt = Number.NEGATIVE_INFINITY;
+  private retryAt = Number.NEGATIVE_INFINITY;
+  private failure: unknown;
   private fetching: Promise<void> | undefined;
 
   /** `gateways`: origins such as `http://gateway.internal:4100`. `fixed`: keys that are trusted without asking. */
@@ -32,23 +35,25 @@ export class GatewayKeys {
    */
   async load(kid: string): Promise<void> {
     if (this.keys.has(kid) || this.gateways.length === 0) return;
-    if (this.fetching === undefined && this.monotonic() - this.fetchedAt < RETRY_MS) return;
-    this.fetching ??= this.fetchAll().finally(() => {
-      this.fetching = undefined;
-    });
-    await this.fetching.catch((cause: unknown) => {
-      if (this.keys.has(kid)) return;
-      throw new ContextRefused('keys_unavailable', `a gateway's keys could not be read: ${String(cause)}`);
-    });
+    if (this.fetching !== undefined || this.monotonic() >= this.retryAt) {
+      this.fetching ??= this.fetchAll().finally(() => {
+        this.fetching = undefined;
+      });
+      await this.fetching;
+    }
+    if (this.failure === undefined || this.keys.has(kid)) return;
+    throw new ContextRefused(
+      'keys_unavailable',
+      `a gateway's keys could not be read: ${String(this.failure)}`,
+    );
   }
 
   private async fetchAll(): Promise<void> {
     const answers = await Promise.allSettled(this.gateways.map(fetchKeys));
     for (const answer of answers) if (answer.status === 'fulfilled') this.add(answer.value);
     const failed = answers.find((answer) => answer.status === 'rejected');
-    // After a failure the next call tries again at once.
-    if (failed !== undefined) throw failed.reason;
-    this.fetchedAt = this.monotonic();
+    this.failure = failed?.reason;
+    this.retryAt = this.monotonic() + (failed === undefined ? RETRY_MS : RETRY_AFTER_FAILURE_MS);
   }
 
   private add(keys: readonly JsonWebKey[]): void {
