@@ -11,7 +11,7 @@ const ALL = { cursor: null, limit: 200 };
 describeStore('the log', (bench) => {
   const append = (tenant: string, data: Record<string, unknown>, at = NOW) =>
     bench.store.forTenant(tenant, (unit) =>
-      unit.log.append({ type: 'thing.happened', at, actor: 'job', data }),
+      unit.log.append({ type: 'notice.retried', at, actor: 'job', data }),
     );
 
   test('an event is leaf v1 with its RFC 6962 hash; a personal value stands beside it as an opening', async () => {
@@ -53,8 +53,8 @@ describeStore('the log', (bench) => {
     await append('acme', {});
     await append('globex', {});
     await bench.store.asVendor(async (unit) => {
-      await unit.log.append({ type: 'host.acted', at: NOW, actor: 'host', data: {} });
-      await (await unit.tenant('acme')).log.append({ type: 'host.acted', at: NOW, actor: 'host', data: {} });
+      await unit.log.append({ type: 'tenant.add', at: NOW, actor: 'host', data: {} });
+      await (await unit.tenant('acme')).log.append({ type: 'tenant.add', at: NOW, actor: 'host', data: {} });
     });
     const indices = (slug: string) =>
       bench.store.readForTenant(slug, async (unit) =>
@@ -72,7 +72,7 @@ describeStore('the log', (bench) => {
       Promise.all(
         Array.from({ length: 500 }, (_, number) =>
           unit.log.append({
-            type: 'thing.happened',
+            type: 'notice.retried',
             at: NOW,
             actor: 'job',
             data: { number },
@@ -140,7 +140,7 @@ describeStore('the log', (bench) => {
     await append('globex', {});
     const within = await bench.store.forTenant('acme', async (unit) => {
       for (let count = 0; count < 5; count += 1)
-        await unit.log.append({ type: 'thing.happened', at: NOW, actor: 'job', data: { count } });
+        await unit.log.append({ type: 'notice.retried', at: NOW, actor: 'job', data: { count } });
       return unit.log.head();
     });
     expect(within).toEqual(await rootOf());
@@ -152,7 +152,7 @@ describeStore('the log', (bench) => {
     const head = () => bench.store.forTenant('acme', (unit) => unit.log.head());
     const before = await head();
     const failed = bench.store.forTenant('acme', async (unit) => {
-      await unit.log.append({ type: 'thing.happened', at: NOW, actor: 'job', data: {} });
+      await unit.log.append({ type: 'notice.retried', at: NOW, actor: 'job', data: {} });
       throw new Error('no');
     });
     await expect(failed).rejects.toThrow('no');
@@ -173,7 +173,7 @@ describeStore('the log', (bench) => {
 
   test('P10: keeps the hash of each tile that is full, and reads leaves and hashes by their place', async () => {
     const drafts = Array.from({ length: 300 }, (_, at) => ({
-      type: 'thing.happened',
+      type: 'notice.retried' as const,
       at: NOW,
       actor: 'job',
       data: { at },

@@ -115,7 +115,7 @@ describe('row-level security on PostgreSQL', () => {
       await unit.records.moveCursors([{ gateway, boot, seq: 1, hash: 'h', head: null }], NOW);
     });
     // As many as fill a tile.
-    const event = { type: 'thing.happened', at: NOW, actor: 'job', data: {} };
+    const event = { type: 'notice.retried' as const, at: NOW, actor: 'job', data: {} };
     await store.forTenant(tenant, (unit) => unit.log.appendAll(Array.from({ length: 256 }, () => event)));
     const checkpoint = { epoch: 1, size: 256, root: 'r', note: 'n', signedAt: NOW };
     await store.checkpoints.write((unit) => unit.checkpoints.advance(tenant, checkpoint));

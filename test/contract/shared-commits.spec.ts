@@ -1,4 +1,5 @@
 import type { TenantUnit } from '@countersign/access';
+import type { EventType } from '@countersign/contract';
 import { describeStore } from './support/describe-store.js';
 import { failingOnce, withStatements } from './support/driver.js';
 import { aRequest, aReview, NOW } from './support/rows.js';
@@ -14,7 +15,8 @@ async function commitsOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 describeStore('units that wait together share a commit', (bench) => {
-  const appended = (type: string) => ({ type, at: NOW, actor: 'job' as const, data: {} });
+  // Each event is named after its unit, so that the log shows which units it has.
+  const appended = (type: string) => ({ type: type as EventType, at: NOW, actor: 'job' as const, data: {} });
   /** Writes one of each: state, event, notice, feed change. */
   const write = async (unit: TenantUnit, subject: string) => {
     await unit.requests.insert(aRequest());

@@ -219,7 +219,7 @@ describeStore('units of work', (bench) => {
       const tenant = await unit.tenant('globex');
       await tenant.requests.insert(request);
       await tenant.log.append({ type: 'request.created', at: NOW, actor: 'host', data: {} });
-      await unit.log.append({ type: 'host.acted', at: NOW, actor: 'host', data: {} });
+      await unit.log.append({ type: 'tenant.add', at: NOW, actor: 'host', data: {} });
     });
     const sizes = await bench.database.raw('SELECT tenant, size FROM log_heads ORDER BY tenant');
     expect(sizes).toEqual([

@@ -62,7 +62,7 @@ describe('P10: our logs by programs that are not ours', () => {
   const vkey = async () => (await text('/log/acme/vkey')).trim();
 
   const append = (count: number) => {
-    const event = { type: 'thing.happened', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} };
+    const event = { type: 'notice.retried' as const, at: '2026-01-01T00:00:00Z', actor: 'job', data: {} };
     return broker.host.store.forTenant('acme', (unit) =>
       unit.log.appendAll(Array.from({ length: count }, () => event)),
     );

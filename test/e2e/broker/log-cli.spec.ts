@@ -10,7 +10,7 @@ let broker: TestBroker;
 let folder: string;
 beforeAll(async () => {
   broker = await TestBroker.start();
-  const event = { type: 'thing.happened', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} };
+  const event = { type: 'notice.retried' as const, at: '2026-01-01T00:00:00Z', actor: 'job', data: {} };
   await broker.host.store.forTenant('acme', (unit) =>
     unit.log.appendAll(Array.from({ length: 300 }, () => event)),
   );

@@ -27,7 +27,7 @@ describe.each(ENGINES)('a log that anyone may follow, on %s', (engine) => {
   let broker: TestBroker;
   beforeAll(async () => {
     broker = await TestBroker.start({ engine });
-    const event = { type: 'thing.happened', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} };
+    const event = { type: 'notice.retried' as const, at: '2026-01-01T00:00:00Z', actor: 'job', data: {} };
     await broker.host.store.forTenant('acme', (unit) =>
       unit.log.appendAll(Array.from({ length: 600 }, () => event)),
     );

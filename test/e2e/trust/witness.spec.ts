@@ -45,7 +45,7 @@ describe('P10: the witnesses that a customer names in its trust document', () =>
 
   const grow = () =>
     broker.host.store.forTenant('acme', (unit) =>
-      unit.log.append({ type: 'thing.happened', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} }),
+      unit.log.append({ type: 'notice.retried', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} }),
     );
   const isWitnessed = async () => {
     const note = parseNote(await text('/log/acme/checkpoint'));

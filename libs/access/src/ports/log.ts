@@ -1,3 +1,4 @@
+import type { EventType } from '@countersign/contract';
 import type { Entry, ListFilter, Page, PageQuery } from './repository.js';
 
 /** A tenant's access records. Its log is not among the repositories: see `EventLog` and `EventReads`. */
@@ -10,7 +11,7 @@ export interface LogRepositories {
 
 /** An event before it becomes a leaf. Personal values are given in `personal` and become salted commitments. */
 export interface EventDraft {
-  type: string;
+  type: EventType;
   /** RFC 3339 UTC. */
   at: string;
   /** `usr_…`, `gtw_…`, `job` or `host`. */

@@ -1,3 +1,4 @@
+import type { EventType } from '@countersign/contract';
 import { AccessError } from '../../errors.js';
 import type { KeyMaker, KeyPair, StoredKey, VendorUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
@@ -70,7 +71,12 @@ export async function ensureBrokerKeys(deps: Deps, maker: KeyMaker): Promise<voi
   });
 }
 
-async function logKey(unit: Pick<VendorUnit, 'log'>, type: string, key: StoredKey, now: Date): Promise<void> {
+async function logKey(
+  unit: Pick<VendorUnit, 'log'>,
+  type: EventType,
+  key: StoredKey,
+  now: Date,
+): Promise<void> {
   await unit.log.append({
     type,
     at: now.toISOString(),

@@ -1,4 +1,4 @@
-import { toInstant } from '@countersign/contract';
+import { type EventType, toInstant } from '@countersign/contract';
 import { type GatewayBinding, servesTenant } from '../../domain/gateway-binding.js';
 import type { Grant } from '../../domain/grant.js';
 import { AccessError } from '../../errors.js';
@@ -113,7 +113,7 @@ function ingestNew(
   const { gateway, boot } = chain;
   const { calls } = intake;
   const leaves: EventDraft[] = [];
-  const report = (type: string, data: object) =>
+  const report = (type: EventType, data: object) =>
     leaves.push({ type, at: now, actor: gateway, data: { gateway, boot, ...data } });
   for (const record of records) {
     // The same number twice in one batch.

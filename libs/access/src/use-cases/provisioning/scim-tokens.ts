@@ -1,3 +1,4 @@
+import type { EventType } from '@countersign/contract';
 import type { ScimToken } from '../../domain/provisioning.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ScimTokensUnit } from '../../ports/index.js';
@@ -57,7 +58,12 @@ export function revokeScimToken(deps: Deps, id: string): Promise<void> {
 }
 
 /** Logged on the token's side: a customer sees who may provision its people. */
-async function logTokenEvent(unit: ScimTokensUnit, type: string, token: ScimToken, now: Date): Promise<void> {
+async function logTokenEvent(
+  unit: ScimTokensUnit,
+  type: EventType,
+  token: ScimToken,
+  now: Date,
+): Promise<void> {
   const log = await unit.logOf(token.tenant);
   const { id, expiresAt } = token;
   await log.append({ type, at: now.toISOString(), actor: 'host', data: { token: id, expiresAt } });

@@ -1,3 +1,4 @@
+import type { EventType } from '@countersign/contract';
 import {
   type ApiKey,
   type ApiKeyState,
@@ -128,7 +129,7 @@ async function findPerson(deps: Deps, email: string, tenant: string | null): Pro
 /** Logged on the person's side: a customer sees the keys of its own people. */
 async function logKeyEvent(
   unit: ApiKeysUnit,
-  type: string,
+  type: EventType,
   key: ApiKey,
   actor: string,
   now: Date,

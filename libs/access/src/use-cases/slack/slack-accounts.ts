@@ -1,3 +1,4 @@
+import type { EventType } from '@countersign/contract';
 import type { TenantRecord } from '../../domain/organisation.js';
 import { requireFreshSignIn, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
@@ -226,7 +227,7 @@ export function unlinkSlackAccount(
 async function recordLink(
   unit: SlackSetupUnit,
   person: Person,
-  type: string,
+  type: EventType,
   { at, ids, way }: { at: string; ids: { workspace: string; user: string }; way?: SlackAccount['way'] },
 ): Promise<void> {
   const log = await unit.logOf(person.tenant);

@@ -1,3 +1,4 @@
+import type { EventType } from '@countersign/contract';
 import type { Principal } from '../../domain/person.js';
 import { startsNewChain } from '../../domain/trust/trust-document.js';
 import { endReset, type ResetState, type TrustReset } from '../../domain/trust/trust-version.js';
@@ -92,7 +93,7 @@ export async function endResetIn(
 async function recordReset(
   unit: VendorUnit,
   reset: TrustReset,
-  type: string,
+  type: EventType,
   { actor, at }: By,
 ): Promise<void> {
   const { log, outbox } = await unit.tenant(reset.tenant);
