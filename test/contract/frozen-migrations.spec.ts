@@ -48,6 +48,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'e395a41820f6e73018b07eede3ddcd5de5d407c6243ae99087f04a1ec466f1be',
     postgres: '975874a4e8a08013a75211cbfa0807637ae848bc834dec33339a623ff15e058a',
   },
+  Pruning1799000013000: {
+    sqlite: 'ba488b51842465e5700336f1a4829ebaad7cd4eda74b4799ed7cbcc27c32fe43',
+    postgres: 'ffb7b166165f942da63dafbafcbecfde76c372e5b00510788c3c798c55fb9459',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

@@ -7,6 +7,7 @@ const ACCESS_ERRORS = {
   forbidden: 'You are not allowed to do this.',
   fresh_sign_in_required: 'Sign in again first: you last proved who you are too long ago for this.',
   not_found: 'There is no such object, or you may not see it.',
+  pruned: 'The log no longer has these leaves: its retention has ended.',
   request_refused: 'The rules do not allow this access.',
   self_review: 'Nobody reviews their own request.',
   channel_not_allowed: 'At this risk the request cannot be approved through this channel.',

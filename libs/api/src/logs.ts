@@ -103,6 +103,14 @@ export const logFileEndpoints = {
     answer: { status: 200, description: '`name+hash+key`', type: 'text/plain' },
     errors: ['not_found'],
   }),
+  minimumIndex: endpoint({
+    route: 'GET /log/{slug}/minimum-index',
+    summary: 'The first leaf that the log still has',
+    description:
+      'A decimal number and a newline; 0 unless the tenant’s retention has pruned leaves (C2SP tlog-tiles, Pruning). A leaf `log.pruned` says so too.',
+    answer: { status: 200, description: 'A multiple of 256.', type: 'text/plain' },
+    errors: ['not_found'],
+  }),
   tile: endpoint({
     route: 'GET /log/{slug}/tile/{path}',
     summary: 'A tile of hashes, or a bundle of leaves',
@@ -113,13 +121,13 @@ export const logFileEndpoints = {
       description: 'Hashes of 32 bytes, or leaves after their lengths.',
       type: 'application/octet-stream',
     },
-    errors: ['not_found'],
+    errors: ['not_found', 'pruned'],
   }),
   openings: endpoint({
     route: 'GET /log/{slug}/openings/{index}',
     summary: 'The values behind a leaf’s commitments',
     answer: { status: 200, description: 'What has not been erased.', schema: openingsSchema },
-    errors: ['not_found'],
+    errors: ['not_found', 'pruned'],
   }),
   policy: endpoint({
     route: 'GET /log/{slug}/policy',
@@ -134,7 +142,7 @@ export const logFileEndpoints = {
     summary: 'A proof that a leaf is in the log',
     description: 'A C2SP tlog-proof file that can be verified offline.',
     answer: { status: 200, description: 'A `.tlog-proof` file.', type: 'text/plain' },
-    errors: ['not_found', 'log_inconsistent'],
+    errors: ['not_found', 'pruned', 'log_inconsistent'],
   }),
 };
 

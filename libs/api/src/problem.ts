@@ -13,6 +13,7 @@ export const STATUS_OF_CODE = {
   channel_not_allowed: 403,
   countersignature_required: 403,
   not_found: 404,
+  pruned: 404,
   digest_mismatch: 409,
   already_decided: 409,
   wrong_state: 409,

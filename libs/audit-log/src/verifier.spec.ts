@@ -157,6 +157,63 @@ describe('P10: the verifier of a log', () => {
     );
   });
 
+  describe('a log that pruned leaves', () => {
+    /** A log of this size without what C2SP tlog-tiles lets it drop up to this leaf. */
+    const pruned = (size: number, before: number) => {
+      const log = new Files().grow(size);
+      for (const tile of tilesOf(size)) {
+        const span = 256 ** (tile.level === 'entries' ? 1 : tile.level + 1);
+        if ((tile.index + 1) * span <= before) log.files.delete(tilePath(tile));
+      }
+      log.files.set('minimum-index', Buffer.from(`${before}\n`));
+      return log;
+    };
+
+    test.each([
+      [700, 256],
+      [700, 512],
+      [700, 600],
+      [768, 768],
+      [66_400, 66_304],
+    ])(
+      'of %i leaves, those before %i: the rest is verified, and the result says what is not',
+      async (size, before) => {
+        const seen: number[] = [];
+        const verified = await run(pruned(size, before), undefined, (index) => seen.push(index));
+        const start = before - (before % 256);
+        expect(verified).toMatchObject({ start, prunedBefore: start });
+        expect(verified.point).toEqual((await run(new Files().grow(size))).point);
+        expect(seen).toEqual(Array.from({ length: size - start }, (_, at) => start + at));
+      },
+    );
+
+    test('what an earlier run verified may go; what no run has read is named', async () => {
+      const early = (await run(new Files().grow(600))).point;
+      expect(await run(pruned(900, 512), early)).toMatchObject({ start: 512, prunedBefore: 512 });
+      expect(await faultOf(pruned(1200, 768), early)).toEqual({ code: 'pruned', index: 600 });
+      expect(await faultOf(pruned(1200, 768), (await run(new Files().grow(0))).point)).toEqual({
+        code: 'none',
+      });
+    });
+
+    test('names a hash above the pruned leaves that was changed, a missing tile, and an impossible index', async () => {
+      const log = pruned(700, 512);
+      const tile = Uint8Array.from(log.files.get('tile/1/000.p/2') ?? []);
+      tile[40] = (tile[40] ?? 0) ^ 1;
+      log.files.set('tile/1/000.p/2', tile);
+      expect((await faultOf(log)).code).toBe('wrong_root');
+      log.files.delete('tile/1/000.p/2');
+      expect((await faultOf(log)).code).toBe('missing_tile');
+      const tooMany = pruned(700, 512);
+      tooMany.files.set('minimum-index', Buffer.from('1024\n'));
+      expect((await faultOf(tooMany)).code).toBe('pruned');
+      // Without the file nothing may be missing.
+      const silent = pruned(700, 512);
+      silent.files.delete('minimum-index');
+      expect((await faultOf(silent)).code).toBe('missing_tile');
+    });
+  });
+
   test('tells a damaged state from a fork: its range must lead to its root', async () => {
     for (const size of [512, 900]) {
       const { point } = await run(new Files().grow(size));

@@ -1,5 +1,5 @@
 import type { Hashing } from '@countersign/contract';
-import { decodeBase64, encodeBase64, equalBytes } from './bytes.js';
+import { decodeBase64, encodeBase64, equalBytes, parseDecimal } from './bytes.js';
 import { type Checkpoint, openCheckpoint } from './checkpoint.js';
 import { AuditLogError } from './errors.js';
 import type { Ed25519Check, Note, VerifierKey } from './note.js';
@@ -7,17 +7,22 @@ import { completeSubtrees } from './proofs.js';
 import {
   decodeBundle,
   hashesOf,
+  nodeInTile,
   subtreeRoot,
   TILE_HEIGHT,
   TILE_WIDTH,
   type TileId,
+  tileOfNode,
   tilePath,
 } from './tiles.js';
 import { appendLeaf, type CompactRange, EMPTY_RANGE, leafHash, rangeRoot } from './tree.js';
 
 /** Where a log is read from: its server, or a folder that mirrors it. */
 export interface LogSource {
-  /** The bytes at a path below the log's prefix (`checkpoint`, `tile/0/000`); undefined if there is nothing. */
+  /**
+   * The bytes at a path below the log's prefix (`checkpoint`, `tile/0/000`, `minimum-index`); undefined if there is
+   * nothing.
+   */
   read(path: string): Promise<Uint8Array | undefined>;
   /** The widths of the partial tiles that a folder still has at this place, from earlier checkpoints. */
   partialWidths?(tile: Omit<TileId, 'width'>): Promise<readonly number[]>;
@@ -67,10 +72,20 @@ export type LogFaultCode =
   /** What an earlier run found is damaged, or of another log: nothing can be said about what continues it. */
   | 'invalid_state'
   /** A leaf is not what this log's leaves are. */
-  | 'invalid_leaf';
+  | 'invalid_leaf'
+  /** Leaves are gone that were not verified before, and the log's own leaves do not say that it pruned them. */
+  | 'pruned';
 
 /** What a verification found. `point` is kept for the next one. */
-export type VerifiedLog = { checkpoint: Checkpoint; note: Note; point: VerifiedPoint };
+export type VerifiedLog = {
+  checkpoint: Checkpoint;
+  note: Note;
+  point: VerifiedPoint;
+  /** The first leaf that was read in this run. What is before it was verified earlier, or pruned. */
+  start: number;
+  /** Leaves before this one were pruned by the log; 0 for a log that has all its leaves. A multiple of 256. */
+  prunedBefore: number;
+};
 
 export type VerifyOptions = {
   /** The log's keys. */
@@ -98,7 +113,16 @@ export async function verifyLog(
   const { since } = options;
   if (since !== undefined) requireLater(checkpoint, since);
   const tree = new TreeReader(ports.hashing, source, checkpoint.size);
-  if (since !== undefined) await tree.resume(since);
+  const prunedBefore = await readMinimumIndex(source, checkpoint.size);
+  if (since !== undefined && since.size >= prunedBefore) await tree.resume(since);
+  else if (since !== undefined && since.size > 0)
+    throw new LogFault(
+      'pruned',
+      `The log was pruned up to leaf ${prunedBefore}, and was verified up to leaf ${since.size} before: what is between cannot be verified any more. Verify it again without the state file.`,
+      since.size,
+    );
+  else if (prunedBefore > 0) await tree.beginAfter(prunedBefore);
+  const start = tree.size;
   for (let start = tree.size; start < checkpoint.size; start = tree.size) {
     await tree.readBundle((index, leaf) => {
       if (since === undefined || index >= since.size) options.onLeaf?.(index, leaf);
@@ -111,7 +135,19 @@ export async function verifyLog(
     throw new LogFault('wrong_root', 'The leaves and tiles do not lead to the root that was signed.');
   const { origin, size } = checkpoint;
   const range = tree.range.nodes.map(encodeBase64);
-  return { checkpoint, note, point: { origin, size, root: encodeBase64(root), range } };
+  return { checkpoint, note, point: { origin, size, root: encodeBase64(root), range }, start, prunedBefore };
+}
+
+/**
+ * How many leaves at the beginning the log no longer gives (C2SP tlog-tiles, Pruning), without what is left of their last
+ * bundle. `minimum-index` is a decimal number and a newline; a log without such a file has all its leaves.
+ */
+async function readMinimumIndex(source: LogSource, size: number): Promise<number> {
+  const text = new TextDecoder().decode(await source.read('minimum-index'));
+  const minimum = text.endsWith('\n') ? (parseDecimal(text.slice(0, -1)) ?? 0) : 0;
+  if (minimum > size)
+    throw new LogFault('pruned', `The log says that it pruned ${minimum} leaves, and has only ${size}.`);
+  return minimum - (minimum % TILE_WIDTH);
 }
 
 async function readCheckpoint(check: Ed25519Check, source: LogSource, keys: readonly VerifierKey[]) {
@@ -174,6 +210,24 @@ class TreeReader {
       this.#open[level] =
         count === 0 ? [] : await this.openTile(level, Math.floor(size / TILE_WIDTH ** (level + 1)), count);
       this.requireKnown(level, subtrees, nodes);
+    }
+  }
+
+  /**
+   * Begins after leaves that the log no longer gives, from the hashes above them. Nothing proves those hashes here: that
+   * the whole tree leads to the signed root does, at the end.
+   */
+  async beginAfter(size: number): Promise<void> {
+    const nodes: Uint8Array[] = [];
+    for (const node of completeSubtrees(0, size)) {
+      const tile = tileOfNode(node, this.total);
+      nodes.push(nodeInTile(this.hashing, node, await this.readTile(tile)));
+    }
+    this.range = { size, nodes };
+    for (let level = 1; TILE_WIDTH ** level <= size; level += 1) {
+      const count = Math.floor(size / TILE_WIDTH ** level) % TILE_WIDTH;
+      const index = Math.floor(size / TILE_WIDTH ** (level + 1));
+      this.#open[level] = count === 0 ? [] : await this.openTile(level, index, count);
     }
   }
 

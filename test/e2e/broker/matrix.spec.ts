@@ -436,6 +436,7 @@ const TABLE: Row[] = [
       ['checkpoint', 'checkpoint'],
       ['vkey', 'vkey'],
       ['policy', 'policy'],
+      ['minimum-index', 'minimum-index'],
       ['tile/{path}', 'tile/0/000.p/1'],
       ['openings/{index}', 'openings/0'],
       ['proof/{index}', 'proof/0'],

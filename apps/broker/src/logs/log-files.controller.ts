@@ -1,4 +1,4 @@
-import { type Principal, readOpenings, readWholeLog } from '@countersign/access';
+import { AccessError, type Principal, readOpenings, readWholeLog } from '@countersign/access';
 import { type LeafOpenings, logFileEndpoints } from '@countersign/api';
 import { formatTlogPolicy, formatTlogProof, parseTilePath } from '@countersign/audit-log';
 import { Controller, Get, Header, Inject, Param, Req, Res } from '@nestjs/common';
@@ -10,7 +10,7 @@ import { CurrentPrincipal, Slug } from '../http/input.js';
 import { isIndex } from '../http/page.js';
 import { HttpProblem } from '../http/problem.js';
 import { Checkpoints } from './checkpoints.js';
-import { inclusionProof, readTile } from './log-tiles.js';
+import { inclusionProof, isPruned, readTile } from './log-tiles.js';
 import { Witnesses } from './witnesses.js';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -49,6 +49,16 @@ export class LogFilesController {
     return `${vkey}\n`;
   }
 
+  @Get('minimum-index')
+  @Allow('log.follow')
+  @Header('Content-Type', TEXT)
+  @Header('Cache-Control', MUTABLE)
+  @Describe(logFileEndpoints.minimumIndex)
+  async minimumIndex(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<string> {
+    const minimum = await readWholeLog(this.deps, principal, slug, ({ events }) => events.minimumIndex());
+    return `${minimum}\n`;
+  }
+
   @Get('policy')
   @Allow('log.follow')
   @Header('Content-Type', TEXT)
@@ -78,9 +88,11 @@ export class LogFilesController {
   ): Promise<void> {
     // From the path as it was sent: a tile has one address.
     const tile = parseTilePath(request.path.slice(`/log/${slug}/`.length));
-    const bytes = await readWholeLog(this.deps, principal, slug, async ({ events }) =>
-      tile === undefined ? undefined : readTile(events, tile, (await events.head()).size),
-    );
+    const { bytes, minimum } = await readWholeLog(this.deps, principal, slug, async ({ events }) => ({
+      bytes: tile === undefined ? undefined : await readTile(events, tile, (await events.head()).size),
+      minimum: await events.minimumIndex(),
+    }));
+    if (tile !== undefined && isPruned(tile, minimum)) throw new AccessError('pruned');
     if (bytes === undefined) throw new HttpProblem('not_found', 'The log has no such tile.');
     response.setHeader('Content-Type', 'application/octet-stream');
     response.setHeader('Cache-Control', IMMUTABLE);
@@ -115,9 +127,10 @@ export class LogFilesController {
     await this.requireLog(principal, slug);
     const { size, note } = await this.checkpoints.signIfGrown(slug);
     if (index >= size) throw new HttpProblem('not_found', 'The log has no such leaf.');
-    const proof = await readWholeLog(this.deps, principal, slug, ({ events }) =>
-      inclusionProof(this.deps.hashing, events, index, size),
-    );
+    const proof = await readWholeLog(this.deps, principal, slug, async ({ events }) => {
+      if (index < (await events.minimumIndex())) throw new AccessError('pruned');
+      return inclusionProof(this.deps.hashing, events, index, size);
+    });
     response.setHeader('Content-Disposition', `attachment; filename="${slug}-${index}.tlog-proof"`);
     return formatTlogProof({ index, proof, checkpoint: note });
   }

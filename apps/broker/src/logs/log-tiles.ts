@@ -33,6 +33,14 @@ export async function readTile(
   return Buffer.concat(await events.hashes(level, from, to));
 }
 
+/**
+ * Whether retention has taken a tile away: bundles and hashes of the leaves before `minimum`. The hashes on the levels
+ * above stay, so that proofs of later leaves, and consistency with every earlier checkpoint of a multiple of 256 leaves,
+ * can still be made.
+ */
+export const isPruned = ({ level, index }: TileId, minimum: number): boolean =>
+  (level === 'entries' || level === 0) && index * TILE_WIDTH < minimum;
+
 /** The hashes of a proof, from as few tiles as it takes. */
 async function hashesFor(
   hashing: Hashing,

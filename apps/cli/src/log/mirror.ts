@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { LogSource, TileId, VerifiedPoint, VerifierKey } from '@countersign/audit-log';
+import type { LogSource, TileId, VerifiedLog, VerifierKey } from '@countersign/audit-log';
 import { readCliEnvironment } from '@countersign/config';
 import { Semaphore } from '@countersign/runtime';
 import { fetchMe } from '../api/people.js';
@@ -10,6 +10,7 @@ import { formatFacts } from '../terminal/text.js';
 import { FolderLog, type HttpLog, httpLog, readIfThere } from './log-source.js';
 import {
   isFault,
+  pruningText,
   readPoint,
   readVerifierKey,
   saveFile,
@@ -21,6 +22,7 @@ export type MirrorOptions = { tenant?: string; vkey?: string; openings: boolean 
 
 const STATE = 'state.json';
 const KEY = 'vkey';
+const MINIMUM_INDEX = 'minimum-index';
 const AT_ONCE = 8;
 
 /**
@@ -36,19 +38,29 @@ export async function mirrorLog(context: Context, folder: string, options: Mirro
   const remote = httpLog(context, `${brokerUrl}/log/${slug}`);
   const key = await pinnedKey(context, folder, remote, options.vkey);
   const since = await readPoint(join(folder, STATE));
-  const { point, source } = await verifyMirror(context, folder, remote, { key, since, structureOnly: false });
-  if (options.openings) await fetchOpenings(context, folder, remote, since?.size ?? 0, point.size);
+  const { verified, source } = await verifyMirror(context, folder, remote, {
+    key,
+    since,
+    structureOnly: false,
+  });
+  const { point, prunedBefore } = verified;
+  // Of a pruned leaf there is nothing to open.
+  const from = Math.max(since?.size ?? 0, since === undefined ? verified.start : 0);
+  if (options.openings) await fetchOpenings(context, folder, remote, from, point.size);
   await source.keepCheckpoint();
   await writePoint(join(folder, STATE), point);
   const added = point.size - (since?.size ?? 0);
+  const pruning = pruningText(verified);
+  const { origin, size, root } = point;
   return {
-    document: { verified: true, folder, origin: point.origin, size: point.size, root: point.root, added },
+    document: { verified: true, folder, origin, size, root, added, prunedBefore },
     text: formatFacts([
       ['verified', 'yes'],
       ['folder', folder],
       ['log', point.origin],
       ['leaves', `${point.size} (${added} new)`],
       ['root', point.root],
+      ...(pruning === undefined ? [] : [['pruned', pruning] as [string, string]]),
     ]),
   };
 }
@@ -86,7 +98,7 @@ async function pinnedKey(
   return key;
 }
 
-type Verified = { point: VerifiedPoint; source: MirroringLog };
+type Verified = { verified: VerifiedLog; source: MirroringLog };
 
 /**
  * Verifies with the files that the folder has, and fetches the others. If that fails, a file of the folder may be at fault
@@ -100,10 +112,10 @@ async function verifyMirror(
   options: Parameters<typeof verifyWithProgress>[2],
 ): Promise<Verified> {
   const verify = async (source: MirroringLog): Promise<Verified> => {
-    const { point } = await verifyWithProgress(context.io, source, options);
-    return { point, source };
+    return { verified: await verifyWithProgress(context.io, source, options), source };
   };
-  const source = new MirroringLog(folder, remote, { reuse: true });
+  const isBegun = options.since !== undefined;
+  const source = new MirroringLog(folder, remote, { reuse: true, isBegun });
   try {
     return await verify(source);
   } catch (error) {
@@ -112,13 +124,14 @@ async function verifyMirror(
       `A file in ${folder} does not fit (${(error as CliError).detail}) The new part of the log is read from its server again.`,
     );
   }
-  return verify(new MirroringLog(folder, remote, { reuse: false }));
+  return verify(new MirroringLog(folder, remote, { reuse: false, isBegun }));
 }
 
 /** A log that is read from its server and kept in a folder. Tiles never change: one that is there is not fetched again. */
 class MirroringLog implements LogSource {
   readonly #local: FolderLog;
   readonly #reuse: boolean;
+  readonly #isBegun: boolean;
   #checkpoint: Uint8Array | undefined;
   /** Whether a tile was not fetched because the folder has it. */
   hasReused = false;
@@ -126,10 +139,11 @@ class MirroringLog implements LogSource {
   constructor(
     private readonly folder: string,
     private readonly remote: HttpLog,
-    { reuse }: { reuse: boolean },
+    { reuse, isBegun }: { reuse: boolean; isBegun: boolean },
   ) {
     this.#local = new FolderLog(folder);
     this.#reuse = reuse;
+    this.#isBegun = isBegun;
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
@@ -139,10 +153,13 @@ class MirroringLog implements LogSource {
     }
     const kept = this.#reuse ? await this.#local.read(path) : undefined;
     if (kept !== undefined) {
+      // A folder has the leaves from where it was begun on, also if the log has pruned more since.
       this.hasReused = true;
       return kept;
     }
     const bytes = await this.remote.read(path);
+    // A folder that a run has completed without this file has all leaves.
+    if (path === MINIMUM_INDEX && this.#isBegun) return bytes;
     if (bytes !== undefined) await saveFile(join(this.folder, path), bytes);
     return bytes;
   }

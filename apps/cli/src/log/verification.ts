@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
   AuditLogError,
+  type LeafV1,
   LogFault,
   type LogSource,
   parseLeaf,
@@ -90,15 +91,23 @@ export async function verifyWithProgress(
   const progress = new Progress(io);
   let line = 'reading the checkpoint …';
   progress.waiting(() => line);
+  /** Up to which leaf the log's own leaves say that it was pruned. */
+  let saysPruned = 0;
   try {
-    return await verifyLog({ hashing: nodeHashing, check: nodeEd25519 }, source, {
+    const verified = await verifyLog({ hashing: nodeHashing, check: nodeEd25519 }, source, {
       keys: [options.key],
       since: options.since,
-      onLeaf: options.structureOnly ? undefined : (index, leaf) => requireLeaf(index, leaf, slug ?? ''),
+      onLeaf: options.structureOnly
+        ? undefined
+        : (index, leaf) => {
+            saysPruned = Math.max(saysPruned, prunedBefore(requireLeaf(index, leaf, slug ?? '')));
+          },
       onProgress: (done, size) => {
         line = `${done} of ${size} leaves verified`;
       },
     });
+    if (!options.structureOnly) requirePruningLeaf(verified, options.since, saysPruned);
+    return verified;
   } catch (error) {
     if (error instanceof LogFault) throw faultError(error);
     throw error;
@@ -107,8 +116,31 @@ export async function verifyWithProgress(
   }
 }
 
-function requireLeaf(index: number, bytes: Uint8Array, tenant: string): void {
-  let leaf: ReturnType<typeof parseLeaf>;
+/** Up to which leaf the log was pruned, as this leaf says; 0 if it is about something else. */
+const prunedBefore = ({ type, data }: LeafV1): number =>
+  type === 'log.pruned' && typeof data['before'] === 'number' ? data['before'] : 0;
+
+/** Leaves that no one verified may be missing only if a later leaf says that they were pruned. */
+function requirePruningLeaf(
+  { start, prunedBefore: gone }: VerifiedLog,
+  since: VerifiedPoint | undefined,
+  said: number,
+): void {
+  const isKnown = since !== undefined && since.size >= start;
+  if (start > 0 && !isKnown && said < gone)
+    throw new LogFault(
+      'pruned',
+      `The log no longer gives the leaves before ${gone}, but no leaf says that it pruned them.`,
+      0,
+    );
+}
+
+/** Which leaves are gone, in words; undefined if none are. */
+export const pruningText = ({ prunedBefore: gone }: VerifiedLog): string | undefined =>
+  gone === 0 ? undefined : `leaves before ${gone} were pruned by the log, and cannot be verified any more`;
+
+function requireLeaf(index: number, bytes: Uint8Array, tenant: string): LeafV1 {
+  let leaf: LeafV1;
   try {
     leaf = parseLeaf(bytes);
   } catch (cause) {
@@ -121,6 +153,7 @@ function requireLeaf(index: number, bytes: Uint8Array, tenant: string): void {
       `Leaf ${index} says that it is leaf ${leaf.seq} of ${leaf.tenant}.`,
       index,
     );
+  return leaf;
 }
 
 function faultError(fault: LogFault): CliError {

@@ -3,7 +3,7 @@ import { CliError, usageError } from '../command/errors.js';
 import { formatFacts } from '../terminal/text.js';
 import { readAnchorFile } from '../trust/anchor-file.js';
 import { FolderLog, type HttpLog, httpLog } from './log-source.js';
-import { readPoint, readVerifierKey, verifyWithProgress, writePoint } from './verification.js';
+import { pruningText, readPoint, readVerifierKey, verifyWithProgress, writePoint } from './verification.js';
 
 export type VerifyOptions = { vkey?: string; anchor?: string; state?: string; structureOnly?: true };
 
@@ -16,15 +16,17 @@ export async function verifyLogAt(context: Context, place: string, options: Veri
   const key = readVerifierKey(await chooseKey(options));
   const since = options.state === undefined ? undefined : await readPoint(options.state);
   const structureOnly = options.structureOnly === true;
-  const { checkpoint, point } = await verifyWithProgress(context.io, sourceAt(context, place), {
+  const verified = await verifyWithProgress(context.io, sourceAt(context, place), {
     key,
     since,
     structureOnly,
   });
+  const { checkpoint, point, prunedBefore } = verified;
   if (options.state !== undefined) await writePoint(options.state, point);
   const { origin, size, root } = point;
+  const pruning = pruningText(verified);
   return {
-    document: { verified: true, origin, size, root, since: since?.size ?? null, structureOnly },
+    document: { verified: true, origin, size, root, since: since?.size ?? null, prunedBefore, structureOnly },
     text: formatFacts([
       ['verified', structureOnly ? 'yes, its structure' : 'yes'],
       ['log', origin],
@@ -36,6 +38,7 @@ export async function verifyLogAt(context: Context, place: string, options: Veri
           ? 'nothing: this was a first run, or without --state'
           : `${since.size} leaves of an earlier run`,
       ],
+      ...(pruning === undefined ? [] : [['pruned', pruning] as [string, string]]),
     ]),
   };
 }

@@ -67,6 +67,11 @@ export interface EventReads {
    * of full tiles of leaves. From `from` up to but not including `to`; fewer where the log ends.
    */
   hashes(level: number, from: number, to: number): Promise<Uint8Array[]>;
+  /**
+   * How many leaves at the beginning have been pruned (C2SP tlog-tiles, minimum index): a multiple of 256, 0 if none have.
+   * Hashes on the levels above them stay.
+   */
+  minimumIndex(): Promise<number>;
   /** The leaves' canonical JSON, from index `from` up to but not including `to`; fewer where the log ends. */
   leaves(from: number, to: number): Promise<string[]>;
 }

@@ -1,7 +1,10 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { bigInteger, hashList, milliseconds } from './column-types.js';
 
-/** A leaf of a tenant's log, with the columns that lists filter by. Append-only, by trigger. */
+/**
+ * A leaf of a tenant's log, with the columns that lists filter by. Append-only, by trigger: only leaves before
+ * `log_heads.pruned_before` can be deleted.
+ */
 @Entity('events')
 @Index('events_of_grant', ['tenant', 'grant', 'seq'])
 @Index('events_of_request', ['tenant', 'request', 'seq'])
@@ -55,6 +58,10 @@ export class LogHeadEntity {
   /** The tree's compact range (RFC 6962): all that is needed to append a leaf and to compute the root. */
   @Column('text', { nullable: true, transformer: hashList })
   range!: Uint8Array[];
+
+  /** Leaves before this index have been pruned; null: none. A multiple of 256; never shrinks, by trigger. */
+  @Column('bigint', { name: 'pruned_before', nullable: true, transformer: bigInteger })
+  prunedBefore!: number | null;
 }
 
 /**

@@ -43,6 +43,11 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
     return logHeadOf(this.manager, this.hashing, { size: head?.size ?? 0, nodes: head?.range ?? [] });
   }
 
+  async minimumIndex(): Promise<number> {
+    const [head] = await selectRows(this.manager, LogHeadEntity, 'WHERE tenant = ?', [this.tenant]);
+    return head?.prunedBefore ?? 0;
+  }
+
   async hashes(level: number, from: number, to: number): Promise<Uint8Array[]> {
     const [table, column] = level === 0 ? ['events', 'seq'] : ['log_nodes', 'node'];
     const rows = await query<{ hash: string }>(

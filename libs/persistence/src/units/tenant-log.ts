@@ -36,7 +36,12 @@ export class OpenLog {
   static async open(manager: EntityManager, context: UnitContext, tenant: string): Promise<OpenLog> {
     let head = await lockedHead(manager, tenant);
     if (head === undefined) {
-      await insertRows(manager, LogHeadEntity, [{ tenant, size: 0, units: 0, range: [] }], 'skip');
+      await insertRows(
+        manager,
+        LogHeadEntity,
+        [{ tenant, size: 0, units: 0, range: [], prunedBefore: null }],
+        'skip',
+      );
       head = await lockedHead(manager, tenant);
     }
     if (head === undefined) throw new StoreError('database_failed', `The log of ${tenant} cannot be opened.`);

@@ -21,6 +21,7 @@ export const REFUSALS: Readonly<Record<AccessErrorCode, string>> = {
   forbidden: 'Your roles do not allow this. Nothing has happened.',
   fresh_sign_in_required: 'This needs a fresh sign-in in the browser. Nothing has happened.',
   not_found: 'There is no such request, or you may not see it. Nothing has happened.',
+  pruned: 'The log no longer has this.',
   request_refused: 'This cannot be requested.',
   self_review: 'This is your own request. Someone else has to review it.',
   channel_not_allowed: 'At this risk it cannot be decided in Slack. Open it in the browser.',

@@ -2,7 +2,7 @@ import type { Opening } from '@countersign/contract';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
 import { logVisibility, type Permission, requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import { notFound } from '../../errors.js';
+import { AccessError, notFound } from '../../errors.js';
 import type {
   AccessRecordView,
   ListFilter,
@@ -56,7 +56,7 @@ export function readWholeLog<T>(
  * caller's side: those of a tenant's own log to its people, those of the deployment's log to the side they belong to, and
  * all of them to the vendor's auditors and security admins.
  *
- * @throws AccessError `not_found` if the log has no such leaf
+ * @throws AccessError `not_found` if the log has no such leaf, `pruned`
  */
 export async function readOpenings(
   deps: Deps,
@@ -66,6 +66,7 @@ export async function readOpenings(
 ): Promise<Record<string, Opening>> {
   const { commitments, opened } = await readWholeLog(deps, principal, tenant, async (unit) => {
     const [leaf] = await unit.events.leaves(index, index + 1);
+    if (leaf === undefined && index < (await unit.events.minimumIndex())) throw new AccessError('pruned');
     if (leaf === undefined) throw notFound('leaf');
     const { commitments: named } = JSON.parse(leaf) as { commitments: Record<string, string> };
     return { commitments: named, opened: await unit.openings.find(Object.values(named)) };

@@ -42,7 +42,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   locks: { ...changedByUnit, SELECT: locksInSight },
   // Any unit may leave something for the vendor's side, and only the vendor's own reads it.
   openings: { SELECT: own('tenant'), INSERT: `${own('tenant')} OR (${TENANT} <> '' AND tenant = 'vendor')` },
-  events: addedByUnit,
+  // A trigger decides which leaves have been pruned.
+  events: { ...addedByUnit, DELETE: own('tenant') },
   log_heads: changedByUnit,
   log_nodes: addedByUnit,
   log_checkpoints: { ...keptByVendor, SELECT: own('tenant') },
@@ -95,7 +96,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
 const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   // A trigger decides who may raise the epoch: rules for rows cannot distinguish columns.
   deployment: ['feed_seq', 'epoch', 'organisation_version'],
-  log_heads: ['size', 'units', 'range'],
+  log_heads: ['size', 'units', 'range', 'pruned_before'],
   log_checkpoints: ['size', 'root', 'note', 'signed_at'],
   invitations: ['state', 'version', 'used', 'ended_at'],
   passkeys: ['removed_at', 'active_from', 'confirmed_by'],
