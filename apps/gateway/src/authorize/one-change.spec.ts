@@ -64,6 +64,8 @@ describe('the attack “the one approved change, five times of five, under any c
     ['the content type with a parameter', { 'content-type': `${TYPE}; charset=utf-7` }],
     ['no content type', {}],
     ['a content encoding', { 'content-type': TYPE, 'content-encoding': 'gzip' }],
+    ['a content range', { 'content-type': TYPE, 'content-range': 'bytes 0-16/100' }],
+    ['a content disposition', { 'content-type': TYPE, 'content-disposition': 'attachment; filename=x' }],
   ])('under %s it is another call', async (_title, headers) => {
     world = await GatewayWorld.start();
     const token = world.broker.token(world.broker.grant({ change }));
@@ -71,6 +73,27 @@ describe('the attack “the one approved change, five times of five, under any c
     expect((await send(token)).status).toBe(200);
     expect(world.upstream.hits.map((hit) => hit.headers['content-type'])).toEqual([TYPE]);
   });
+
+  test.each(['content-type', 'Content-Encoding', 'close, content-type', 'content-length'])(
+    'a connection option “%s” takes no header away between the check and the upstream',
+    async (options) => {
+      world = await GatewayWorld.start();
+      const coded = { ...change, contentEncoding: 'gzip' };
+      const token = world.broker.token(world.broker.grant({ change: coded }));
+      const head = [
+        `PATCH /billing${coded.path} HTTP/1.1`,
+        'Host: localhost',
+        `Authorization: Bearer ${token}`,
+        `Content-Type: ${TYPE}`,
+        'Content-Encoding: gzip',
+        `Content-Length: ${BODY.length}`,
+        `Connection: ${options}`,
+      ];
+      const answer = await world.raw(`${head.join('\r\n')}\r\n\r\n${BODY}`);
+      expect(answer.text).toContain('"code":"ambiguous_request"');
+      expect(world.upstream.hits).toEqual([]);
+    },
+  );
 
   test('a change that names no content type is made without one', async () => {
     world = await GatewayWorld.start();

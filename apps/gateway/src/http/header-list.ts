@@ -20,6 +20,8 @@ const SINGLE = new Set([
   'expect',
   'cookie',
 ]);
+/** What says how the body is read (RFC 9110 §8.3 to §8.7, §14.4). */
+const OF_THE_BODY = /^content-/;
 
 /** The header fields of a request in their order. Names are in lower case. */
 export class HeaderList {
@@ -29,7 +31,8 @@ export class HeaderList {
    * Reads `rawHeaders`, never the merged `headers`, which drop, join and choose. Throws AmbiguousRequest for more than
    * 200 fields; a name that is not letters, digits and `-` (some servers read `_` as `-`); a value outside visible
    * ASCII; a second value of a field that decides something; a method override; an upgrade; announced trailers; a
-   * `Connection` value that is no list of names.
+   * `Connection` value that is no list of names, or that names a field which decides something: the checks would see
+   * that field, and the upstream would not (RFC 9110 §7.6.1 forbids it).
    */
   static read(rawHeaders: readonly string[]): HeaderList {
     requireUnambiguous(rawHeaders.length <= MAX_FIELDS * 2, 'more than 200 header fields');
@@ -48,7 +51,13 @@ export class HeaderList {
       );
       fields.push([name, value]);
     }
-    return new HeaderList(fields);
+    const list = new HeaderList(fields);
+    for (const option of connectionOptions(list.all('connection')) ?? [])
+      requireUnambiguous(
+        !SINGLE.has(option) && !OF_THE_BODY.test(option),
+        'Connection names a field that is not of the connection',
+      );
+    return list;
   }
 
   /** All values of a field, in order. */

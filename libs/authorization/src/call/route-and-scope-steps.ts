@@ -141,8 +141,8 @@ export const tenantDoesNotForbid: CallStep = ({ claims, call, view, match }) => 
 };
 
 /**
- * Terms with a `change` allow exactly that call: its method, path with query, body to the byte, and the two headers that
- * say how the body is read. A header that the change does not name must be absent.
+ * Terms with a `change` allow exactly that call: its method, path with query, body to the byte, and the headers that say how
+ * the body is read. Such a header that the change does not name must be absent.
  */
 export const changeIsTheApproved: CallStep = ({ claims: { terms }, call }) => {
   const change = terms.change;
@@ -153,13 +153,21 @@ export const changeIsTheApproved: CallStep = ({ claims: { terms }, call }) => {
     change.bodySha256 === call.bodySha256;
   if (!same) return outside('this is not the one change that was approved');
   const header = HEADERS_OF_CHANGE.find(([name, member]) => !isOnly(call.headerValues(name), change[member]));
-  return header === undefined ? undefined : outside(`the approved change has another ${header[0]}`);
+  if (header !== undefined) return outside(`the approved change has another ${header[0]}`);
+  const unsigned = NEVER_OF_CHANGE.find((name) => call.headerValues(name).length > 0);
+  return unsigned === undefined ? undefined : outside(`an approved change has no ${unsigned}`);
 };
 
 const HEADERS_OF_CHANGE = [
   ['Content-Type', 'contentType'],
   ['Content-Encoding', 'contentEncoding'],
 ] as const satisfies (readonly [string, keyof Change])[];
+
+/**
+ * They also say what the body is, and no member of a change names them. With `Content-Range` a PUT would replace a part of the
+ * resource only (RFC 9110 §14.5); with `Content-Disposition` an upload would get another name.
+ */
+const NEVER_OF_CHANGE = ['Content-Range', 'Content-Disposition', 'Content-Language', 'Content-Location'];
 
 /** Whether the header has this one value, or is absent if none is wanted. */
 function isOnly(values: readonly string[], wanted: string | undefined): boolean {
