@@ -53,6 +53,31 @@ describe('the live page', () => {
     expect(await page.getByText('Reconnecting …').count()).toBe(1);
   }, 120_000);
 
+  test('once access is locked, no page of either side says that it is open', async () => {
+    const id = await grant(site);
+    const ada = await site.signedIn('ada', '/access', { viewport: { width: 360, height: 740 } });
+    const erin = await site.signedIn('erin', `/grants/${id}`);
+    await ada.getByText('Open now').first().waitFor();
+    await erin.getByText('Paste this into a terminal').waitFor();
+    const lock = { kind: 'tenant', name: 'acme', reason: 'We look into a leak.' };
+    const { id: set } = await site.api<{ id: string }>('ada', 'POST', '/api/v1/locks', lock);
+
+    for (const page of [ada, erin]) {
+      await page
+        .getByText('The customer has locked all access to this customer’s data: We look into a leak.')
+        .first()
+        .waitFor();
+      await page.getByText('stopped or locked', { exact: false }).first().waitFor();
+      expect(await page.getByText('Open now').count()).toBe(0);
+    }
+    expect(await erin.getByText('Paste this into a terminal').count()).toBe(0);
+    await ada.goto(`${site.url}/history`);
+    await ada.getByText(/is stopped or locked|are stopped or locked/).waitFor();
+
+    await site.api('ada', 'DELETE', `/api/v1/locks/${set}`);
+    await erin.getByText('Paste this into a terminal').waitFor();
+  }, 120_000);
+
   test('marks its requests as background requests once the person is inactive', async () => {
     const id = await grant(site);
     const context = await site.context();

@@ -175,7 +175,7 @@ describe.each([
     [
       'locks that bind',
       'locks',
-      (manager) => new Locks(manager, BIG).binding({ tenant: BIG_TENANT, person, service: 'x' }),
+      (manager) => new Locks(manager, BIG).binding([{ tenant: BIG_TENANT, person, service: 'x' }]),
     ],
     ['a page of locks', 'locks', (manager) => new Locks(manager, BIG).list({ cursor: null, limit: PAGE })],
     [

@@ -1,8 +1,10 @@
-import type { RequestState, Review } from '@countersign/access';
+import { accessStatus, type RequestState, type Review } from '@countersign/access';
 import { MAX_SCOPE_ENTRIES, requireTermsFit, type ScopeEntry, type Terms } from '@countersign/contract';
 import type { CardFacts } from '@countersign/slack';
 import fc from 'fast-check';
 import { ada, erin, sampleContext, sampleGrant, sampleRequest, sampleTerms } from './domain.js';
+
+const NOW = new Date('2026-11-24T15:00:00Z');
 
 /** The facts on the card of Erin's ordinary request. */
 export function sampleFacts(change: Partial<CardFacts> = {}): CardFacts {
@@ -17,9 +19,10 @@ export function sampleFacts(change: Partial<CardFacts> = {}): CardFacts {
     justification: 'Case 4711: the total of an invoice is wrong',
     ticket: { value: 'CASE-4711' },
     grant: null,
+    access: change.grant == null ? null : accessStatus(change.grant, { locks: [], stops: [] }, NOW).access,
     endedBy: null,
     denials: [],
-    now: '2026-11-24T15:00:00Z',
+    now: NOW.toISOString(),
     ...change,
   };
 }
@@ -147,13 +150,14 @@ export const anyFacts: fc.Arbitrary<CardFacts> = fc
     ticket: fc.oneof(fc.constant('none' as const), fc.record({ value: fc.option(written(256)) })),
     reviews: fc.array(review, { maxLength: 9 }),
     grant: fc.constantFrom('scheduled' as const, 'active' as const, 'ended' as const, null),
+    access: fc.constantFrom('open' as const, 'stopped' as const, 'locked' as const),
     endedBy: fc.option(written(200)),
     denials: fc.array(fc.record({ name: written(200), reason: fc.option(written(4_000)) }), {
       maxLength: 10,
     }),
     isKnown: fc.boolean(),
   })
-  .map(({ terms, offered, state, risk, grant, denials, isKnown, ...texts }) => ({
+  .map(({ terms, offered, state, risk, grant, access, denials, isKnown, ...texts }) => ({
     ...sampleFacts(texts),
     request: sampleRequest({
       terms,
@@ -192,6 +196,7 @@ export const anyFacts: fc.Arbitrary<CardFacts> = fc
             state: grant,
             ...(grant === 'ended' ? { endedAt: '2026-11-24T15:30:00Z', endReason: 'revoked' } : {}),
           }),
+    access: grant === null || state !== 'approved' ? null : grant === 'ended' ? 'ended' : access,
     denials: denials.map((denial) => ({
       request: sampleRequest().id,
       requester: erin.id,

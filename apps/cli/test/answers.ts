@@ -62,6 +62,8 @@ export const grantAnswer = (gatewayUrl: string, changes: Record<string, unknown>
   requester: `usr_${ID}3`,
   digest: DIGEST,
   state: 'active',
+  access: 'open',
+  accessReason: null,
   startsAt: '2026-11-24T12:02:00Z',
   endsAt: '2099-01-01T00:00:00Z',
   budget: null,

@@ -25,12 +25,25 @@ export {
   nextStepAt,
 } from './domain/grant.js';
 export {
+  type AccessReason,
+  type AccessStatus,
+  accessStatus,
+  type GrantAccess,
+} from './domain/grant-access.js';
+export {
   INVITATION_TRANSITIONS,
   type Invitation,
   type InvitationState,
   type InvitationView,
 } from './domain/invitation.js';
-export { isLockInForce, type Lock, type LockKind } from './domain/lock.js';
+export {
+  isLockInForce,
+  type Lock,
+  type LockedAccess,
+  type LockKind,
+  type LockView,
+  lockBlocks,
+} from './domain/lock.js';
 export {
   type AccessPolicy,
   type AccessRule,
@@ -270,11 +283,11 @@ export {
   mintToken,
   type TokenMinter,
 } from './use-cases/grants/mint-token.js';
-export { type GrantView, getGrant, listGrants } from './use-cases/grants/read-grants.js';
+export { type GrantView, getGrant, listGrants, loadBlocks } from './use-cases/grants/read-grants.js';
 export { withdrawInvitation } from './use-cases/invitations/invitation-transitions.js';
 export { draftInvitationStatement, type InvitationInput, invite } from './use-cases/invitations/invite.js';
 export { listInvitations } from './use-cases/invitations/read-invitations.js';
-export { type LockInput, type LockView, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
+export { type LockInput, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
 export { listEvents, listRecords, readOpenings, readWholeLog } from './use-cases/log/read-log.js';
 export { listNotices, retryNotice } from './use-cases/notices/notices-admin.js';
 export { applyOrganisation } from './use-cases/organisation/apply-organisation.js';

@@ -17,6 +17,8 @@ import { accessRequestSchema } from './requests.js';
 
 export const GRANT_STATES = ['scheduled', 'active', 'ended'] as const;
 export type GrantState = (typeof GRANT_STATES)[number];
+export const GRANT_ACCESS = ['open', 'not_yet', 'stopped', 'locked', 'ended'] as const;
+export type GrantAccess = (typeof GRANT_ACCESS)[number];
 
 export const grantSchema = named(
   'Grant',
@@ -29,6 +31,17 @@ export const grantSchema = named(
     requester: idText('usr', 'The engineer who holds it.'),
     digest: digestText(),
     state: z.enum(GRANT_STATES),
+    access: z
+      .enum(GRANT_ACCESS)
+      .describe('Whether calls pass now. `state` is the grant’s own life; this also counts stops and locks.'),
+    accessReason: z
+      .object({
+        by: idText('usr', 'Whose act it was; null if time, a rule or the host did it.').nullable(),
+        at: instant(),
+        text: z.string().describe('One sentence, in English.'),
+      })
+      .nullable()
+      .describe('Why calls do not pass. Null while they do, and before the grant begins.'),
     startsAt: instant().nullable().describe('Null until the first token, if the grant starts on first use.'),
     endsAt: instant().nullable(),
     budget: budgetAnswer().describe('Null: no limit but time.'),

@@ -1,13 +1,16 @@
 import {
   type AccessRequest,
+  accessStatus,
   type EarlierDenial,
   earlierDenials,
   type Grant,
+  type GrantAccess,
   hasPermission,
   hasRole,
   isOpen,
   listGrants,
   listRequests,
+  loadBlocks,
   type Principal,
   type ReadUnit,
   type RequestView,
@@ -36,6 +39,8 @@ export interface CardFacts {
   /** `none` if the request has no ticket; value null if it was erased. */
   ticket: { value: string | null } | 'none';
   grant: Grant | null;
+  /** Whether calls pass under the grant; null without one. */
+  access: GrantAccess | null;
   /** The person who ended the grant; null if time or a rule did, or while it lasts. */
   endedBy: string | null;
   /** Earlier denials of similar requests, newest first. Only filled by `readFacts`, and only for an open request. */
@@ -44,7 +49,10 @@ export interface CardFacts {
   now: string;
 }
 
-type Unit = Pick<ReadUnit, 'requests' | 'reviews' | 'openings' | 'invitations' | 'grants' | 'organisation'>;
+type Unit = Pick<
+  ReadUnit,
+  'requests' | 'reviews' | 'openings' | 'invitations' | 'grants' | 'organisation' | 'locks' | 'stops'
+>;
 
 /** The facts for one card; null if the unit cannot see the request (P9). */
 export async function readFacts(unit: Unit, request: string, now: Date): Promise<CardFacts | null> {
@@ -86,6 +94,10 @@ export async function factsOf(
     (name) => unit.organisation.service(name),
   );
   const vendor = await unit.organisation.vendorName();
+  const blocks = await loadBlocks(
+    unit,
+    [...grants.values()].filter((grant) => grant !== null),
+  );
   return views.map(({ request, reviews, openings, offer }) => {
     const grant = grants.get(request.id) ?? null;
     return {
@@ -99,6 +111,7 @@ export async function factsOf(
       justification: openings['justification']?.value ?? null,
       ticket: request.terms.ticket === undefined ? 'none' : { value: openings['ticket']?.value ?? null },
       grant,
+      access: grant === null ? null : accessStatus(grant, blocks, now).access,
       endedBy: grant === null || grant.endedBy === null ? null : names(grant.endedBy),
       denials: [],
       now: now.toISOString(),

@@ -32,11 +32,41 @@ test('a tenant’s admin creates a lock, the engineer is refused with its reason
   expect(codeOf(await broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`))).toBe(
     '409 grant_not_active',
   );
+  // The grant itself is still active, but nobody is told that it is open.
+  const reason = { by: broker.persons.tenantAdmin, at: expect.stringMatching(/Z$/), text: LOCKED };
+  for (const reader of ['engineer', 'approver', 'securityAdmin'] as const)
+    expect(await accessOf(reader, grant)).toEqual(['active', 'locked', reason]);
   const list = await broker.call('approver', 'GET', '/api/v1/locks');
   expect(list.body).toEqual({ items: [lock], next: null });
   expectStatus(await broker.call('tenantAdmin', 'DELETE', `/api/v1/locks/${lock['id']}`), 200);
   expectStatus(await broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`), 200);
+  expect(await accessOf('engineer', grant)).toEqual(['active', 'open', null]);
 });
+
+test('a customer learns that the vendor has locked its access, and not why', async () => {
+  const { grant } = await makeGrant(broker);
+  const body = { kind: 'service', name: 'billing', reason: 'a leak at another customer' };
+  const set = await broker.call('securityAdmin', 'POST', '/api/v1/locks', { body });
+  const textFor = async (reader: 'approver' | 'securityAdmin') =>
+    ((await accessOf(reader, grant))[2] as { text: string }).text;
+  expect(await textFor('securityAdmin')).toBe(
+    'The vendor has locked the service: a leak at another customer',
+  );
+  expect(await textFor('approver')).toBe('The vendor has locked the service.');
+  const { id } = set.body as { id: string };
+  expectStatus(await broker.call('securityAdmin', 'DELETE', `/api/v1/locks/${id}`), 200);
+});
+
+const LOCKED = 'The customer has locked the engineer: an audit';
+
+/** State, access and its reason, the same in the grant and in the list of grants. */
+async function accessOf(reader: Parameters<TestBroker['call']>[0], grant: string): Promise<unknown[]> {
+  type Answer = { id: string; state: string; access: string; accessReason: object | null };
+  const one = (await broker.call(reader, 'GET', `/api/v1/grants/${grant}`)).body as Answer;
+  const list = (await broker.call(reader, 'GET', '/api/v1/grants')).body as { items: Answer[] };
+  expect(list.items.find(({ id }) => id === grant)).toEqual(one);
+  return [one.state, one.access, one.accessReason];
+}
 
 test.each<[string, Record<string, unknown>, string]>([
   ['another kind', { kind: 'world' }, '/kind'],

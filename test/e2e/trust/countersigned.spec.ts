@@ -312,6 +312,18 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect(codeOf(await broker.call('engineer', 'POST', tokens))).toBe('409 grant_not_active');
     await expect(waiting()).rejects.toThrow('locked');
     expect((await ada.ask<Listed>('GET', 'stops')).items).toMatchObject([{ hash: stop.hash, digest: null }]);
+    const access = async () => {
+      const { body } = await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`);
+      const { state, access, accessReason } = body as {
+        state: string;
+        access: string;
+        accessReason: unknown;
+      };
+      return [state, access, accessReason];
+    };
+    const at = expect.stringMatching(/Z$/);
+    const everything = { by: ada.id, at, text: 'The customer has stopped all access.' };
+    expect(await access()).toEqual(['active', 'stopped', everything]);
 
     const path = `lifts/statement?stop=${stop.hash}`;
     const lift = (await ada.ask<{ statement: Statement }>('GET', path)).statement;
@@ -319,10 +331,13 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect(codeOf(await ada.call('GET', path))).toBe('409 wrong_state');
     expect((await ada.ask<Listed>('GET', 'stops')).items).toEqual([]);
     await mintToken(broker, String(grant));
+    expect(await access()).toEqual(['active', 'open', null]);
 
     const one = await ada.ask<ToSign<StopStatement>>('GET', `stops/statement?digest=${granted.digest}`);
     const late = ada.key.sign(one.statement, AT);
     await ada.ask('POST', 'stops', { countersignature: late }, 201);
+    const thisOne = { ...everything, text: 'The customer has stopped this access.' };
+    expect(await access()).toEqual(['active', 'stopped', thisOne]);
     expect(codeOf(await broker.call('engineer', 'POST', tokens))).toBe('409 grant_not_active');
     await waiting();
     const again = await ada.ask<ToSign<StopStatement>>('GET', 'stops/statement');

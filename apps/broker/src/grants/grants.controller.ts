@@ -110,7 +110,10 @@ export class GrantsController {
 }
 
 /** @param gatewayUrl the address of the gateway, without the service's name */
-export function grantAnswer({ grant, scope, budget, countersignedBy }: GrantView, gatewayUrl: string): Grant {
+export function grantAnswer(
+  { grant, scope, budget, countersignedBy, status }: GrantView,
+  gatewayUrl: string,
+): Grant {
   return {
     id: grant.id,
     request: grant.request,
@@ -120,6 +123,8 @@ export function grantAnswer({ grant, scope, budget, countersignedBy }: GrantView
     requester: grant.requester,
     digest: grant.digest,
     state: grant.state,
+    access: status.access,
+    accessReason: status.reason,
     startsAt: grant.startsAt,
     endsAt: grant.endsAt,
     budget,

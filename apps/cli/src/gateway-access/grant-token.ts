@@ -19,10 +19,11 @@ export function readGatewayUrl(grant: Grant): string {
   return url.origin + url.pathname.replace(/\/$/, '');
 }
 
-/** @throws CliError `grant_not_active` with how the grant ended */
+/** @throws CliError `grant_not_active` with why no call passes: it has ended, or is stopped or locked */
 export function requireActive(grant: Grant): void {
-  if (grant.state === 'active') return;
-  const detail = `${grant.id} is ${describeGrantState(grant)}`;
+  if (grant.state === 'active' && grant.access === 'open') return;
+  const why = grant.accessReason === null ? '' : `. ${grant.accessReason.text}`;
+  const detail = `${grant.id} is ${describeGrantState(grant)}${why}`;
   throw new CliError('grant_not_active', detail, { document: grant });
 }
 

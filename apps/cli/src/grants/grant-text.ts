@@ -6,14 +6,27 @@ import { formatInstant } from '../terminal/time.js';
 
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
-/** `active`, or `ended (revoked)`. */
-export const describeGrantState = ({ state, endReason }: Grant): string =>
-  endReason === null ? state : `${state} (${endReason})`;
+/** `active`, `active (stopped)` while a stop or a lock keeps calls from passing, or `ended (revoked)`. */
+export function describeGrantState({ state, access, endReason }: Grant): string {
+  const more = endReason ?? (state !== 'ended' && BLOCKING.has(access) ? access : null);
+  return more === null ? state : `${state} (${more})`;
+}
+
+/** Kinds of access that the grant's own state does not tell. */
+const BLOCKING: ReadonlySet<Grant['access']> = new Set(['stopped', 'locked', 'ended']);
+
+/** Why no call passes, with who and when. */
+export const describeAccessReason = ({ accessReason }: Grant, now: Date, names = NO_NAMES): string | null => {
+  if (accessReason === null) return null;
+  const by = accessReason.by === null ? '' : ` By ${formatPerson(accessReason.by, names)},`;
+  return `${accessReason.text}${by} ${formatInstant(accessReason.at, now)}`;
+};
 
 export const formatGrant = (grant: Grant, now: Date, names = NO_NAMES): string =>
   formatFacts([
     ['grant', grant.id],
     ['state', describeGrantState(grant)],
+    ...optionalFact('why', describeAccessReason(grant, now, names)),
     ['who', formatPerson(grant.requester, names)],
     ['what', [`${grant.service} of ${grant.tenant}`, ...formatScope(grant.scope)]],
     ...optionalFact('starts', grant.startsAt === null ? null : formatInstant(grant.startsAt, now)),

@@ -30,6 +30,8 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
       (subject: string) => [['grant', subject], ['grants'], ['records', subject]],
     ]),
   ),
+  'trust.stopped': () => [['stops'], ['grants'], ['grant']],
+  'trust.lifted': () => [['stops'], ['grants'], ['grant']],
   'access.recorded': (grant) => [['records', grant], ['grant', grant], ['grants']],
 };
 

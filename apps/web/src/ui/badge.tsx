@@ -51,9 +51,11 @@ export const REQUEST_LOOK: Readonly<Record<AccessRequest['state'], Look>> = {
   expired: { tone: 'plain', icon: 'closed' },
 };
 
-const GRANT_LOOK: Readonly<Record<Grant['state'], Look>> = {
-  scheduled: { tone: 'wait', icon: 'wait' },
-  active: { tone: 'open', icon: 'open' },
+const GRANT_LOOK: Readonly<Record<Grant['access'], Look>> = {
+  not_yet: { tone: 'wait', icon: 'wait' },
+  open: { tone: 'open', icon: 'open' },
+  stopped: { tone: 'stop', icon: 'stop' },
+  locked: { tone: 'stop', icon: 'stop' },
   ended: { tone: 'plain', icon: 'closed' },
 };
 
@@ -84,10 +86,12 @@ export const requestStateTexts: Catalogue<Record<AccessRequest['state'], string>
   },
 };
 
-const grantStateTexts: Catalogue<Record<Grant['state'] | NonNullable<Grant['endReason']>, string>> = {
+const grantAccessTexts: Catalogue<Record<Grant['access'] | NonNullable<Grant['endReason']>, string>> = {
   en: {
-    scheduled: 'Not begun',
-    active: 'Open now',
+    not_yet: 'Not begun',
+    open: 'Open now',
+    stopped: 'Stopped by the customer',
+    locked: 'Locked',
     ended: 'Ended',
     expired: 'Ended: time was up',
     revoked: 'Stopped',
@@ -95,8 +99,10 @@ const grantStateTexts: Catalogue<Record<Grant['state'] | NonNullable<Grant['endR
     exhausted: 'Ended: used up',
   },
   de: {
-    scheduled: 'Noch nicht begonnen',
-    active: 'Jetzt offen',
+    not_yet: 'Noch nicht begonnen',
+    open: 'Jetzt offen',
+    stopped: 'Vom Kunden gestoppt',
+    locked: 'Gesperrt',
     ended: 'Beendet',
     expired: 'Beendet: Zeit abgelaufen',
     revoked: 'Gestoppt',
@@ -114,9 +120,10 @@ export function RequestStateBadge({ state }: Pick<AccessRequest, 'state'>) {
   return <Badge {...REQUEST_LOOK[state]}>{useText(requestStateTexts)[state]}</Badge>;
 }
 
-export function GrantStateBadge({ state, endReason }: Pick<Grant, 'state' | 'endReason'>) {
-  const look = endReason === 'revoked' ? ({ tone: 'stop', icon: 'stop' } as const) : GRANT_LOOK[state];
-  return <Badge {...look}>{useText(grantStateTexts)[endReason ?? state]}</Badge>;
+/** Whether calls pass now, and if the grant has ended, how. */
+export function GrantAccessBadge({ access, endReason }: Pick<Grant, 'access' | 'endReason'>) {
+  const look = endReason === 'revoked' ? ({ tone: 'stop', icon: 'stop' } as const) : GRANT_LOOK[access];
+  return <Badge {...look}>{useText(grantAccessTexts)[endReason ?? access]}</Badge>;
 }
 
 export function RiskBadge({ level }: Pick<Needs['risk'], 'level'>) {

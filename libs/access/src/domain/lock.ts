@@ -20,11 +20,21 @@ export interface Lock {
   liftedAt: string | null;
 }
 
+/** A lock as one side sees it. The reason is null for a customer if the vendor has set the lock. */
+export type LockView = Omit<Lock, 'reason'> & { reason: string | null };
+
 /** In force until it is lifted: a lock past its expiry still applies until the job has lifted it. */
-export const isLockInForce = (lock: Lock): boolean => lock.liftedAt === null;
+export const isLockInForce = (lock: Pick<Lock, 'liftedAt'>): boolean => lock.liftedAt === null;
+
+/** What a lock may block: a person's access to a tenant's data in a service. */
+export interface LockedAccess {
+  tenant: string;
+  person: string;
+  service: string;
+}
 
 /** True if the lock blocks this person's access to this tenant's data in this service. */
-export function lockBlocks(lock: Lock, access: { tenant: string; person: string; service: string }): boolean {
+export function lockBlocks(lock: Omit<Lock, 'reason'>, access: LockedAccess): boolean {
   if (!isLockInForce(lock) || (lock.tenant !== null && lock.tenant !== access.tenant)) return false;
   return lock.name === access[lock.kind];
 }

@@ -3,7 +3,7 @@ import type { AccessRequest } from '../domain/access-request.js';
 import type { Lease } from '../domain/budget-lease.js';
 import type { Grant } from '../domain/grant.js';
 import type { Invitation } from '../domain/invitation.js';
-import type { Lock } from '../domain/lock.js';
+import type { Lock, LockedAccess } from '../domain/lock.js';
 import type { Review } from '../domain/review.js';
 import type { Entry, ListFilter, Located, Page, PageQuery } from './repository.js';
 
@@ -119,8 +119,8 @@ export interface LockRepository {
   find(id: string): Promise<Lock | null>;
   /** Active ones, newest first: those that bind this tenant and those that bind all tenants. */
   list(page: PageQuery): Promise<Page<Lock>>;
-  /** Active ones that block this person's access to this tenant's data in this service. */
-  binding(to: { tenant: string; person: string; service: string }): Promise<Lock[]>;
+  /** Active ones that block at least one of these, by id. */
+  binding(accesses: readonly LockedAccess[]): Promise<Lock[]>;
   insert(lock: Lock): Promise<void>;
   /** @returns false if it was lifted already */
   lift(id: string, at: string): Promise<boolean>;

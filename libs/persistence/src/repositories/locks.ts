@@ -1,4 +1,12 @@
-import type { Lock, LockRepository, Page, PageQuery } from '@countersign/access';
+import {
+  type Lock,
+  type LockedAccess,
+  type LockKind,
+  type LockRepository,
+  lockBlocks,
+  type Page,
+  type PageQuery,
+} from '@countersign/access';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { LockEntity } from '../entities/lock.entity.js';
@@ -35,17 +43,22 @@ export class Locks extends BoundRepository<LockEntity> implements LockRepository
     return rows.map(toLock);
   }
 
-  async binding(to: { tenant: string; person: string; service: string }): Promise<Lock[]> {
-    const bound = this.reaches(to.tenant) ? [to.tenant, DEPLOYMENT_SLUG] : [DEPLOYMENT_SLUG];
+  async binding(accesses: readonly LockedAccess[]): Promise<Lock[]> {
+    const named = (kind: LockKind) => [...new Set(accesses.map((access) => access[kind]))];
+    const [tenants, people, services] = [named('tenant'), named('person'), named('service')];
+    const bound = [...tenants.filter((tenant) => this.reaches(tenant)), DEPLOYMENT_SLUG];
+    if (accesses.length === 0) return [];
     const rows = await selectRows(
       this.manager,
       LockEntity,
       `WHERE lifted_at IS NULL AND tenant IN ${places(bound.length)}
-         AND (kind = 'tenant' AND name = ? OR kind = 'person' AND name = ? OR kind = 'service' AND name = ?)
+         AND (kind = 'tenant' AND name IN ${places(tenants.length)}
+           OR kind = 'person' AND name IN ${places(people.length)}
+           OR kind = 'service' AND name IN ${places(services.length)})
        ORDER BY id`,
-      [...bound, to.tenant, to.person, to.service],
+      [...bound, ...tenants, ...people, ...services],
     );
-    return rows.map(toLock);
+    return rows.map(toLock).filter((lock) => accesses.some((access) => lockBlocks(lock, access)));
   }
 
   /** In force past their time. `now` in the comparable spelling. */

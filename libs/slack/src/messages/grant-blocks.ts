@@ -6,7 +6,7 @@ import { pressedValue } from '../pressed.js';
 import { actions, aside, button, confirm, context, mrkdwn, paragraph, section } from './blocks.js';
 import { shortName } from './terms-rows.js';
 import { cut, durationText, oneLine, readerTime } from './text.js';
-import { ASSURANCE, END_REASON, ON_VENDORS_WORD } from './words.js';
+import { ACCESS_BLOCKED, ASSURANCE, END_REASON, ON_VENDORS_WORD } from './words.js';
 
 const callsText = (calls: number): string => `${calls} ${calls === 1 ? 'call' : 'calls'} so far`;
 
@@ -15,8 +15,10 @@ const callsText = (calls: number): string => `${calls} ${calls === 1 ? 'call' : 
  *
  * @param withLeft also shows how much time is left
  */
-export function grantBlocks({ grant, endedBy, now }: CardFacts, withLeft = false): KnownBlock[] {
+export function grantBlocks({ grant, access, endedBy, now }: CardFacts, withLeft = false): KnownBlock[] {
   if (grant === null) return [];
+  if (access === 'stopped' || access === 'locked')
+    return [context(aside(`⊗ ${ACCESS_BLOCKED[access]}`), aside(callsText(grant.used.calls)))];
   const { state, startsAt, endsAt, endedAt, endReason, used } = grant;
   if (state === 'ended') {
     const by = endedBy === null ? '' : ` By ${shortName(endedBy)}.`;
@@ -51,15 +53,14 @@ function leftText(endsAt: string, now: string): string {
 }
 
 /** For the engineer: the command to paste, the page of the grant, and the button to release access. */
-export function workBlocks({ request, grant, service }: CardFacts, publicUrl: string): KnownBlock[] {
+export function workBlocks({ request, grant, access, service }: CardFacts, publicUrl: string): KnownBlock[] {
   if (grant === null || grant.state === 'ended') return [];
+  const isUsable = access === 'open' || (access === 'not_yet' && grant.startsAt === null);
   const { tenant, scope } = request.terms;
   const command = firstCallCommand({ id: grant.id, tenant, scope }, service);
   const value = pressedValue({ request: request.id, digest: request.digest });
   return [
-    ...(grant.state === 'scheduled' && grant.startsAt !== null
-      ? []
-      : [section(mrkdwn('*Paste this to begin*')), paragraph(cut(command, 1_500))]),
+    ...(isUsable ? [section(mrkdwn('*Paste this to begin*')), paragraph(cut(command, 1_500))] : []),
     ...actions('requester.work', [
       button(ACTIONS.open, 'Open', { url: `${publicUrl}/grants/${grant.id}`, style: 'primary' }),
       button(ACTIONS.release, 'Release', {

@@ -154,11 +154,26 @@ test('Stop access stays on the customer’s card until the grant ends', () => {
 });
 
 test('the engineer gets the command to paste, the page, the time left and the button to release access', () => {
-  const facts = { ...atCustomer({ state: 'approved' }), grant: sampleGrant(), now: '2026-11-24T15:20:00Z' };
+  const facts = {
+    ...atCustomer({ state: 'approved' }),
+    ...{ grant: sampleGrant(), access: 'open' as const, now: '2026-11-24T15:20:00Z' },
+  };
   const card = requestCard(facts, 'requester', URL);
   expect(words(card)).toEqual(['Open', 'Release']);
   expect(said(card)).toContain(`npx countersign curl ${sampleGrant().id} -- /tenants/acme/invoices/ID`);
   expect(said(card)).toContain('40 minutes left');
+});
+
+test.each([
+  ['stopped', 'The customer has stopped this access.'],
+  ['locked', 'This access is locked.'],
+] as const)('a card never says that %s access is open, nor what to paste', (access, says) => {
+  const facts = { ...atCustomer({ state: 'approved' }), grant: sampleGrant(), access };
+  for (const reader of ['approver', 'requester'] as const) {
+    const text = said(requestCard(facts, reader, URL));
+    expect(text).toContain(says);
+    expect(text).not.toMatch(/open now|Paste this/);
+  }
 });
 
 test('a card that does not show the whole scope has no button to approve', () => {

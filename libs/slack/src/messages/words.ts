@@ -46,6 +46,12 @@ export const END_REASON: Readonly<Record<NonNullable<Grant['endReason']>, string
   exhausted: 'Access has ended: its budget was used up.',
 };
 
+/** Why no call passes, though the grant has not ended. */
+export const ACCESS_BLOCKED = {
+  stopped: 'The customer has stopped this access. No call passes until the stop is lifted.',
+  locked: 'This access is locked. No call passes until the lock is lifted.',
+} as const;
+
 export const LABELS = {
   who: 'Who',
   what: 'What',

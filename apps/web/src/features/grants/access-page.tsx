@@ -5,6 +5,7 @@ import { useText } from '../../text/language.js';
 import { Page } from '../../ui/page.js';
 import { Empty, PagedList, ShowMore } from '../../ui/query-states.js';
 import { accessTexts } from './access.text.js';
+import { isBlocked } from './blocked.js';
 import { GrantCard } from './grant-card.js';
 import { SignedStops } from './signed-stops.js';
 
@@ -25,9 +26,14 @@ export default function AccessPage() {
             </Empty>
           }
         >
-          {(items) => <Grants title={text.open} grants={items} />}
+          {(items) => (
+            <>
+              <Grants title={text.blocked} grants={items.filter(isBlocked)} />
+              <Grants title={text.open} grants={items.filter((grant) => !isBlocked(grant))} />
+            </>
+          )}
         </PagedList>
-        {soon.length === 0 ? null : <Grants title={text.soon} grants={soon} />}
+        <Grants title={text.soon} grants={soon} />
         <ShowMore query={scheduled} />
         <SignedStops />
       </div>
@@ -36,6 +42,7 @@ export default function AccessPage() {
 }
 
 function Grants({ title, grants }: { title: string; grants: readonly Grant[] }) {
+  if (grants.length === 0) return null;
   return (
     <section className="stack">
       <h2>{title}</h2>

@@ -20,7 +20,7 @@ export function EngineerActions({ grant }: { grant: Grant }) {
   });
   return (
     <div className="stack near">
-      {grant.state === 'active' || grant.startsAt === null ? (
+      {grant.access === 'open' || (grant.access === 'not_yet' && grant.startsAt === null) ? (
         <>
           <p className="strong">{text.paste}</p>
           <Command>{firstCallCommand(grant, service)}</Command>

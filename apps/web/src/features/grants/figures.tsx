@@ -5,6 +5,7 @@ import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Countdown, Instant } from '../../ui/clock.js';
 import { Seal } from '../../ui/seal.js';
+import { isBlocked } from './blocked.js';
 import { liveTexts } from './live.text.js';
 
 /** Time left, calls and data, in large figures. */
@@ -43,8 +44,8 @@ export function Figures({ grant }: { grant: Grant }) {
 
 function TimeLeft({ grant }: { grant: Grant }) {
   const text = useText(liveTexts);
-  const { state, startsAt, endsAt, endedAt } = grant;
-  if (state === 'ended')
+  const { access, startsAt, endsAt, endedAt } = grant;
+  if (access === 'ended' || isBlocked(grant))
     return (
       <>
         <b>0:00</b>
@@ -66,7 +67,7 @@ function TimeLeft({ grant }: { grant: Grant }) {
         <span className="soft">{text.firstUse}</span>
       </>
     );
-  const isOpen = state === 'active';
+  const isOpen = access === 'open';
   return (
     <>
       <b>

@@ -6,9 +6,10 @@ import { useNames, useOrganisation } from '../../api/organisation.js';
 import { may, useSession } from '../../api/session.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { GrantStateBadge } from '../../ui/badge.js';
+import { GrantAccessBadge } from '../../ui/badge.js';
 import { Countdown } from '../../ui/clock.js';
 import { accessTexts } from './access.text.js';
+import { BlockedNotice } from './blocked.js';
 
 /** A grant in a list: who may do what, the time that is left and the number of calls. */
 export function GrantCard({ grant, children }: { grant: Grant; children?: ReactNode }) {
@@ -20,13 +21,14 @@ export function GrantCard({ grant, children }: { grant: Grant; children?: ReactN
   return (
     <article className="sheet stack" aria-label={grant.id}>
       <div className="row between">
-        <GrantStateBadge state={grant.state} endReason={grant.endReason} />
+        <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
         <Left grant={grant} />
       </div>
       <p>
         <span className="strong">{name(grant.requester)}</span>: {scopeWords(grant.scope, language)},{' '}
         {grant.service}, {organisation.tenant(grant.tenant)}
       </p>
+      <BlockedNotice grant={grant} />
       <p className="soft">{text.calls(numberText(grant.used.calls, language))}</p>
       {children}
       <div className="row">
@@ -38,16 +40,17 @@ export function GrantCard({ grant, children }: { grant: Grant; children?: ReactN
   );
 }
 
-function Left({ grant: { state, startsAt, endsAt } }: { grant: Grant }) {
+function Left({ grant: { access, startsAt, endsAt } }: { grant: Grant }) {
   const text = useText(accessTexts);
-  const until = state === 'active' ? endsAt : startsAt;
+  if (access !== 'open' && access !== 'not_yet') return null;
+  const until = access === 'open' ? endsAt : startsAt;
   if (until === null) return <span className="soft">{text.firstUse}</span>;
   return (
     <span>
       <span className="strong">
         <Countdown until={until} />
       </span>{' '}
-      <span className="soft">{state === 'active' ? text.left : text.begins}</span>
+      <span className="soft">{access === 'open' ? text.left : text.begins}</span>
     </span>
   );
 }

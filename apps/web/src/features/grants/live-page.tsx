@@ -12,10 +12,11 @@ import { invalidate } from '../../api/query-client.js';
 import { may, useSession } from '../../api/session.js';
 import { SigningNotice } from '../../passkey/signing-ui.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { Badge, GrantStateBadge } from '../../ui/badge.js';
+import { Badge, GrantAccessBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Page } from '../../ui/page.js';
 import { Loaded, ProblemNotice } from '../../ui/query-states.js';
+import { BlockedNotice } from './blocked.js';
 import { CallTable } from './call-table.js';
 import { EndProof } from './end-proof.js';
 import { EngineerActions } from './engineer-actions.js';
@@ -51,7 +52,7 @@ function Live({ grant }: { grant: Grant }) {
       <div className="stack loose">
         <div className="row between">
           <span className="row near">
-            <GrantStateBadge state={grant.state} endReason={grant.endReason} />
+            <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
             {isOver ? null : <LiveIndicator />}
           </span>
           <span className="row near">
@@ -66,6 +67,7 @@ function Live({ grant }: { grant: Grant }) {
         <div role="status" className="visually-hidden">
           {stop.isSuccess ? text.stopped : ''}
         </div>
+        {isOver ? null : <BlockedNotice grant={grant} />}
         {isOver ? null : <StoppedBySignature grant={grant} />}
         {isOver ? <EndProof grant={grant} mayRead={may(session, 'log.read')} /> : null}
         <Countersigned grant={grant} />

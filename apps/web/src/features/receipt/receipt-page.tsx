@@ -8,7 +8,7 @@ import { useNames, useOrganisation } from '../../api/organisation.js';
 import { requestQuery } from '../../api/requests.js';
 import { bytesText, numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { GrantStateBadge } from '../../ui/badge.js';
+import { GrantAccessBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant, Time } from '../../ui/clock.js';
 import { Page } from '../../ui/page.js';
@@ -93,7 +93,7 @@ function Receipt({
           </dd>
           <dt>{text.ended}</dt>
           <dd className="row near">
-            <GrantStateBadge state={grant.state} endReason={grant.endReason} />
+            <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
             {grant.state === 'ended' ? null : text.stillOpen}
           </dd>
           <dt>{text.reason}</dt>

@@ -5,6 +5,7 @@ import { grantsQuery } from '../../api/grants.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
+import { GrantAccessBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Countdown } from '../../ui/clock.js';
 import { Empty } from '../../ui/query-states.js';
@@ -38,7 +39,12 @@ export function OpenAccess({ onStop }: { onStop: (target: StopTarget) => void })
         },
         {
           label: text.left,
-          cell: ({ endsAt }) => (endsAt === null ? '–' : <Countdown until={endsAt} />),
+          cell: ({ access, endReason, endsAt }) =>
+            access === 'open' && endsAt !== null ? (
+              <Countdown until={endsAt} />
+            ) : (
+              <GrantAccessBadge access={access} endReason={endReason} />
+            ),
         },
         { label: text.calls, number: true, cell: ({ used }) => numberText(used.calls, language) },
         {

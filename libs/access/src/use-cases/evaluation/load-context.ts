@@ -50,7 +50,7 @@ export async function loadPolicyContext(
       more.stage === 'request'
         ? unit.invitations.open(access.tenant, access.service, MAX_OPEN_INVITATIONS)
         : [],
-      locks.binding({ tenant: access.tenant, person: requester.id, service: access.service }),
+      locks.binding([{ tenant: access.tenant, person: requester.id, service: access.service }]),
       typeof more.openRequests === 'number' ? more.openRequests : more.openRequests(),
       organisation.policy(),
       organisation.service(access.service),

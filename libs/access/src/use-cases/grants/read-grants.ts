@@ -1,9 +1,13 @@
 import type { Budget, ScopeEntry } from '@countersign/contract';
-import type { Grant } from '../../domain/grant.js';
+import { type Grant, hasEnded } from '../../domain/grant.js';
+import { type AccessStatus, accessStatus } from '../../domain/grant-access.js';
+import type { Lock } from '../../domain/lock.js';
 import { canSee, requestVisibility, requirePermission } from '../../domain/permissions.js';
-import type { Principal } from '../../domain/person.js';
+import type { Person, Principal } from '../../domain/person.js';
+import type { Stop } from '../../domain/trust/stop.js';
 import { notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
+import { lockFor } from '../locks/locks.js';
 import { loadInvitations, selectConsents } from '../requests/countersignatures.js';
 import type { Deps } from '../shared/deps.js';
 import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';
@@ -15,13 +19,22 @@ export interface GrantView {
   budget: Budget | null;
   /** The persons whose passkeys signed it; empty if the vendor's word alone vouches for it. */
   countersignedBy: string[];
+  /** Whether calls under it can pass now, as the reader may know it. */
+  status: AccessStatus;
 }
 
-/** Views of many grants, in a fixed number of reads. */
+type ViewReads = Pick<ReadUnit, 'requests' | 'reviews' | 'invitations' | 'locks' | 'stops'>;
+
+/** Views of many grants, in a number of reads that is fixed but for one for each tenant that has open ones. */
 async function grantViews(
-  unit: Pick<ReadUnit, 'requests' | 'reviews' | 'invitations'>,
+  { clock }: Deps,
+  unit: ViewReads,
+  reader: Person,
   grants: readonly Grant[],
 ): Promise<GrantView[]> {
+  const { locks, stops } = await loadBlocks(unit, grants);
+  const blocks = { locks: locks.map((lock) => lockFor(reader, lock)), stops };
+  const now = clock.now();
   const requests = await unit.requests.findAll(grants.map(({ request }) => request));
   const terms = new Map(requests.map((request) => [request.id, request.terms]));
   const reviews = await unit.reviews.ofRequests(grants.map(({ request }) => request));
@@ -31,8 +44,24 @@ async function grantViews(
     if (asked === undefined) throw notFound('grant');
     const consents = selectConsents(grant, asked, reviews, invited);
     const countersignedBy = [...new Set(consents.map(({ statement }) => statement.person))];
-    return { grant, scope: asked.scope, budget: asked.budget ?? null, countersignedBy };
+    const status = accessStatus(grant, blocks, now);
+    return { grant, scope: asked.scope, budget: asked.budget ?? null, countersignedBy, status };
   });
+}
+
+/** What keeps calls under these grants from passing: locks, and the customers' stops. */
+export async function loadBlocks(
+  unit: Pick<ViewReads, 'locks' | 'stops'>,
+  grants: readonly Grant[],
+): Promise<{ locks: Lock[]; stops: Stop[] }> {
+  const open = grants.filter((grant) => !hasEnded(grant));
+  const tenants = [...new Set(open.map(({ tenant }) => tenant))];
+  const accesses = open.map(({ tenant, service, requester: person }) => ({ tenant, service, person }));
+  const [locks, ...stops] = await Promise.all([
+    unit.locks.binding(accesses),
+    ...tenants.map((tenant) => unit.stops.standing(tenant)),
+  ]);
+  return { locks, stops: stops.flat() };
 }
 
 /** @throws AccessError `not_found` */
@@ -42,7 +71,7 @@ export function getGrant(deps: Deps, principal: Principal, id: string): Promise<
   return readAsPerson(deps, person, async (unit) => {
     const grant = await unit.grants.find(id);
     if (grant === null || !canSee(requestVisibility(person), grant)) throw notFound('grant');
-    const [view] = await grantViews(unit, [grant]);
+    const [view] = await grantViews(deps, unit, person, [grant]);
     if (view === undefined) throw notFound('grant');
     return view;
   });
@@ -60,6 +89,6 @@ export async function listGrants(
   if (allowed === null) return { items: [], next: null };
   return readAsPerson(deps, person, async (unit) => {
     const { items, next } = await unit.grants.list(allowed, page);
-    return { items: await grantViews(unit, items), next };
+    return { items: await grantViews(deps, unit, person, items), next };
   });
 }

@@ -1,5 +1,5 @@
 import { isId, toInstant } from '@countersign/contract';
-import { isLockInForce, type Lock, type LockKind } from '../../domain/lock.js';
+import { isLockInForce, type Lock, type LockKind, type LockView } from '../../domain/lock.js';
 import { isForTenant, VENDOR_SLUG } from '../../domain/organisation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import { isVendorStaff, normaliseEmail, type Person, type Principal } from '../../domain/person.js';
@@ -102,8 +102,9 @@ export function expireLock(deps: Deps, id: string, tenant: string | null): Promi
   });
 }
 
-/** A lock as one side sees it. The reason is null for a customer if the vendor has set the lock. */
-export type LockView = Omit<Lock, 'reason'> & { reason: string | null };
+/** A lock as the person's side sees it. A customer does not learn why the vendor locks. */
+export const lockFor = (person: Person, lock: Lock): LockView =>
+  isVendorStaff(person) || lock.side === 'customer' ? lock : { ...lock, reason: null };
 
 /**
  * The locks in force that apply to the person's side, newest first. A customer does not learn why the vendor locks, nor of
@@ -118,7 +119,7 @@ export function listLocks(deps: Deps, principal: Principal, page: PageQuery): Pr
     const seen: LockView[] = [];
     for (const lock of items) {
       if (lock.kind === 'service' && (await unit.organisation.service(lock.name)) === null) continue;
-      seen.push(lock.side === 'vendor' ? { ...lock, reason: null } : lock);
+      seen.push(lockFor(person, lock));
     }
     return { items: seen, next };
   });

@@ -1,0 +1,65 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { Grant } from '../../api/client.js';
+import { grantsQuery } from '../../api/grants.js';
+import { useNames } from '../../api/organisation.js';
+import { hasRole, isVendor, may, useSession } from '../../api/session.js';
+import { stopsQuery, trustQuery } from '../../api/trust.js';
+import { useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { Instant } from '../../ui/clock.js';
+import { blockedTexts } from './blocked.text.js';
+
+const REFETCH_MS = 5_000;
+
+/** True while a stop or a lock keeps calls from passing. */
+export const isBlocked = ({ access }: Pick<Grant, 'access'>): boolean =>
+  access === 'stopped' || access === 'locked';
+
+/** Says who has stopped or locked this access, when, and why. Nothing where calls pass. */
+export function BlockedNotice({ grant }: { grant: Pick<Grant, 'access' | 'accessReason'> }) {
+  const text = useText(blockedTexts);
+  const { access, accessReason } = grant;
+  const by = accessReason?.by ?? null;
+  const name = useNames(by === null ? [] : [by]);
+  if (accessReason === null || (access !== 'stopped' && access !== 'locked')) return null;
+  return (
+    <Notice tone="stop" icon="stop" live>
+      <p className="strong">{text[access]}</p>
+      <p>{access === 'stopped' ? text.stoppedWhy : accessReason.text}</p>
+      <p className="small">
+        {by === null ? null : `${text.by(name(by))} · `}
+        <Instant at={accessReason.at} /> · {text.noCalls}
+      </p>
+    </Notice>
+  );
+}
+
+/** On every page: that access which looks open lets no call pass. Nothing where none is stopped or locked. */
+export function BlockedBanner() {
+  const text = useText(blockedTexts);
+  const session = useSession();
+  const isStopped = useAllStopped();
+  const mine = isVendor(session) && !may(session, 'lock.set') ? { person: session.person } : {};
+  const { data } = useInfiniteQuery({
+    ...grantsQuery({ ...mine, state: 'active' }),
+    enabled: may(session, 'grant.read'),
+    refetchInterval: REFETCH_MS,
+  });
+  const blocked = data?.items.filter(isBlocked).length ?? 0;
+  const words = isStopped ? text.all : blocked > 0 ? text.some(blocked) : null;
+  return <div role="status">{words === null ? null : <p className="ribbon stop">{words}</p>}</div>;
+}
+
+/** Whether the customer, whose person reads this, has stopped all access with a signature. */
+function useAllStopped(): boolean {
+  const session = useSession();
+  const slug = session.tenant ?? '';
+  const isTheirs = !isVendor(session) && hasRole(session, 'approver', 'admin');
+  const isClaimed = useQuery({ ...trustQuery(slug), enabled: isTheirs }).data?.claimed === true;
+  const stops = useQuery({
+    ...stopsQuery(slug),
+    enabled: isTheirs && isClaimed,
+    refetchInterval: REFETCH_MS,
+  });
+  return stops.data?.items.some(({ digest }) => digest === null) === true;
+}
