@@ -17,6 +17,18 @@ export function logOrigin(deployment: string, slug: string, epoch: number): stri
   return epoch === 1 ? first : `${first}/${epoch}`;
 }
 
+/** The parts of an origin that `logOrigin` made. */
+export type LogName = { deployment: string; slug: string; epoch: number };
+
+const ORIGIN = /^countersign\/(dep_[^/\s+]+)\/([a-z0-9][a-z0-9-]{0,62})(?:\/([1-9]\d{0,8}))?$/;
+
+/** The parts of an origin; undefined for a log that is not ours, and for any other spelling. */
+export function parseLogOrigin(origin: string): LogName | undefined {
+  const [, deployment = '', slug = '', epoch = '1'] = ORIGIN.exec(origin) ?? [];
+  const name = { deployment, slug, epoch: Number(epoch) };
+  return logOrigin(deployment, slug, name.epoch) === origin ? name : undefined;
+}
+
 /** The text that is signed: origin, decimal size, base64 root, each on a line. */
 export function formatCheckpoint({ origin, size, root }: Omit<Checkpoint, 'extensions'>): string {
   return `${origin}\n${size}\n${encodeBase64(root)}\n`;

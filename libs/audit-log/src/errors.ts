@@ -3,8 +3,10 @@ export type AuditLogErrorCode =
   | 'invalid_leaf'
   /** Above `MAX_LEAF_BYTES`. */
   | 'leaf_too_large'
-  /** Not a C2SP verifier key, or of an algorithm that is not supported. */
+  /** Not a C2SP verifier key. */
   | 'invalid_key'
+  /** A verifier key of an algorithm that this version does not know. */
+  | 'unknown_key_type'
   /** Not a C2SP signed note. */
   | 'invalid_note'
   /** No signature of a key that was asked for. */

@@ -2,9 +2,11 @@ export { concatBytes, decodeBase64, encodeBase64, equalBytes } from './bytes.js'
 export {
   type Checkpoint,
   formatCheckpoint,
+  type LogName,
   logOrigin,
   openCheckpoint,
   parseCheckpoint,
+  parseLogOrigin,
   type SignedCheckpoint,
 } from './checkpoint.js';
 export { cosign, cosignedAt } from './cosignature.js';
@@ -43,6 +45,15 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './proofs.js';
+export {
+  type HandOver,
+  handOver,
+  KEY_LEAF,
+  LogSuccession,
+  RESTORED_LEAF,
+  type Restoration,
+  type Succession,
+} from './succession.js';
 export {
   decodeBundle,
   encodeBundle,

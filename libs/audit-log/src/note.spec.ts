@@ -70,9 +70,14 @@ describe('verifier keys', () => {
     ['an upper-case key id', PETER.replace('c74f20a3', 'C74F20A3')],
     ['a cut key', PETER.slice(0, -4)],
     ['another spelling of base64', `${PETER.slice(0, -1)}X`],
-    ['a key of ECDSA', PETER.replace('+AR', '+Ah')],
   ])('refuses %s', async (_what, text) => {
     expect(await codeOf(() => parseVerifierKey(nodeHashing, text))).toBe('invalid_key');
+  });
+
+  test('a key of another algorithm has a code of its own, so that it can be ignored', async () => {
+    expect(await codeOf(() => parseVerifierKey(nodeHashing, PETER.replace('+AR', '+Ah')))).toBe(
+      'unknown_key_type',
+    );
   });
 });
 

@@ -64,7 +64,7 @@ export function verifierKey(
 /**
  * Reads a verifier key. The key id must be the one that its name and key have.
  *
- * @throws AuditLogError `invalid_key`
+ * @throws AuditLogError `invalid_key`, `unknown_key_type`
  */
 export function parseVerifierKey(hashing: Hashing, text: string): VerifierKey {
   const match = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(text);
@@ -74,8 +74,12 @@ export function parseVerifierKey(hashing: Hashing, text: string): VerifierKey {
   if (!NAME.test(name) || bytes === undefined || type === undefined)
     throw new AuditLogError('invalid_key', 'A verifier key is name+8 hex digits+base64.');
   const publicKey = bytes.slice(1);
-  const isKnown = type === SIGNATURE_TYPE.ed25519 || type === SIGNATURE_TYPE.cosignature;
-  if (!isKnown || publicKey.length !== PUBLIC_KEY_BYTES)
+  if (type !== SIGNATURE_TYPE.ed25519 && type !== SIGNATURE_TYPE.cosignature)
+    throw new AuditLogError(
+      'unknown_key_type',
+      `The verifier key of ${name} is of type ${type}, and this version verifies Ed25519 alone.`,
+    );
+  if (publicKey.length !== PUBLIC_KEY_BYTES)
     throw new AuditLogError('invalid_key', `The verifier key of ${name} is not an Ed25519 key.`);
   const keyId = noteKeyId(hashing, name, publicKey, type);
   if (Array.from(keyId, (byte) => byte.toString(16).padStart(2, '0')).join('') !== id)

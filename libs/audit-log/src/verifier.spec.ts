@@ -1,79 +1,17 @@
 import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import fc from 'fast-check';
+import { LogFiles } from '../../../test/factories/log-files.js';
 import { logKey } from '../../../test/factories/log-keys.js';
-import { formatCheckpoint } from './checkpoint.js';
-import { formatNote, parseVerifierKey, signNote, verifierKey } from './note.js';
-import { encodeBundle, parseTilePath, type TileId, tilePath, tileRoot, tilesOf } from './tiles.js';
-import { appendLeaf, type CompactRange, EMPTY_RANGE, leafHash, rangeRoot } from './tree.js';
+import { parseVerifierKey, verifierKey } from './note.js';
+import { encodeBundle, tilePath, tilesOf } from './tiles.js';
 import { LogFault, type LogSource, type VerifiedPoint, verifyLog } from './verifier.js';
 
 const NAME = 'example.com/log';
 const KEY = logKey(NAME, 7);
 const keys = [parseVerifierKey(nodeHashing, verifierKey(nodeHashing, NAME, KEY.publicKey))];
 
-/** A log as files, of leaves that `leafAt` gives. */
-class Files implements LogSource {
-  readonly files = new Map<string, Uint8Array>();
-  readonly #levels: Uint8Array[][] = [];
-  readonly #leaves: Uint8Array[] = [];
-
-  constructor(private readonly leafAt = (index: number) => Buffer.from(`leaf ${index}`)) {}
-
-  /** Grows to this size. What was there before stays, as in a folder that follows a log. */
-  grow(size: number): this {
-    for (let index = this.#leaves.length; index < size; index += 1) {
-      const leaf = this.leafAt(index);
-      this.#leaves.push(leaf);
-      this.add(0, leafHash(nodeHashing, leaf));
-    }
-    for (const tile of tilesOf(size)) this.files.set(tilePath(tile), this.bytesOf(tile));
-    this.sign(size);
-    return this;
-  }
-
-  private add(level: number, hashOf: Uint8Array): void {
-    const hashes = this.#levels[level] ?? [];
-    this.#levels[level] = hashes;
-    hashes.push(hashOf);
-    if (hashes.length % 256 === 0)
-      this.add(level + 1, tileRoot(nodeHashing, Buffer.concat(hashes.slice(-256))));
-  }
-
-  sign(size: number, root = this.rootOf(size)): void {
-    const text = formatCheckpoint({ origin: NAME, size, root });
-    this.files.set(
-      'checkpoint',
-      Buffer.from(formatNote({ text, signatures: [signNote(nodeHashing, text, KEY)] })),
-    );
-  }
-
-  rootOf(size: number): Uint8Array {
-    const hashes = (this.#levels[0] ?? []).slice(0, size);
-    return rangeRoot(
-      nodeHashing,
-      hashes.reduce<CompactRange>((range, leaf) => appendLeaf(nodeHashing, range, leaf), EMPTY_RANGE),
-    );
-  }
-
-  bytesOf({ level, index, width }: TileId): Uint8Array {
-    const [from, to] = [index * 256, index * 256 + width];
-    if (level === 'entries') return encodeBundle(this.#leaves.slice(from, to));
-    return Buffer.concat((this.#levels[level] ?? []).slice(from, to));
-  }
-
-  read(path: string): Promise<Uint8Array | undefined> {
-    return Promise.resolve(this.files.get(path));
-  }
-
-  partialWidths({ level, index }: Omit<TileId, 'width'>): Promise<number[]> {
-    const tiles = [...this.files.keys()].flatMap((path) => parseTilePath(path) ?? []);
-    return Promise.resolve(
-      tiles
-        .filter((tile) => tile.level === level && tile.index === index && tile.width < 256)
-        .map(({ width }) => width),
-    );
-  }
-}
+const newFiles = (leafAt = (index: number): Uint8Array => Buffer.from(`leaf ${index}`)) =>
+  new LogFiles(NAME, KEY, leafAt);
 
 const run = (source: LogSource, since?: VerifiedPoint, onLeaf?: (index: number) => void) =>
   verifyLog({ hashing: nodeHashing, check: nodeEd25519 }, source, { keys, since, onLeaf });
@@ -96,7 +34,7 @@ describe('P10: the verifier of a log', () => {
     'accepts %i leaves, each handed over once in its order',
     async (size) => {
       const seen: number[] = [];
-      const { checkpoint, point } = await run(new Files().grow(size), undefined, (index) => seen.push(index));
+      const { checkpoint, point } = await run(newFiles().grow(size), undefined, (index) => seen.push(index));
       expect(checkpoint.size).toBe(size);
       expect(point.size).toBe(size);
       expect(seen).toEqual(Array.from({ length: size }, (_, index) => index));
@@ -104,11 +42,11 @@ describe('P10: the verifier of a log', () => {
   );
 
   test('a folder that followed the log keeps partial tiles of earlier checkpoints, and they are verified too', async () => {
-    const log = new Files().grow(100).grow(300).grow(1000);
+    const log = newFiles().grow(100).grow(300).grow(1000);
     await run(log);
     log.files.set('tile/0/000.p/100', log.bytesOf({ level: 0, index: 1, width: 100 }));
     expect(await faultOf(log)).toEqual({ code: 'changed_tile', index: undefined });
-    const bundle = new Files().grow(100).grow(300);
+    const bundle = newFiles().grow(100).grow(300);
     bundle.files.set('tile/entries/000.p/100', bundle.bytesOf({ level: 'entries', index: 1, width: 44 }));
     expect((await faultOf(bundle)).code).toBe('wrong_length');
   });
@@ -122,7 +60,7 @@ describe('P10: the verifier of a log', () => {
       [300, 65_700],
       [65_536, 65_537],
     ] as const) {
-      const log = new Files().grow(first);
+      const log = newFiles().grow(first);
       const { point } = await run(log);
       log.grow(second);
       const read: string[] = [];
@@ -142,17 +80,17 @@ describe('P10: the verifier of a log', () => {
   });
 
   test('names a log that was rolled back, one that was forked, and a damaged state', async () => {
-    const before = (await run(new Files().grow(900))).point;
-    expect((await faultOf(new Files().grow(899), before)).code).toBe('rolled_back');
+    const before = (await run(newFiles().grow(900))).point;
+    expect((await faultOf(newFiles().grow(899), before)).code).toBe('rolled_back');
     const changed = (at: number) =>
-      new Files((index) => Buffer.from(index === at ? 'other' : `leaf ${index}`));
+      newFiles((index) => Buffer.from(index === at ? 'other' : `leaf ${index}`));
     expect((await faultOf(changed(800).grow(900), before)).code).toBe('forked');
     expect((await faultOf(changed(800).grow(1200), before)).code).toBe('forked');
     expect((await faultOf(changed(3).grow(1200), before)).code).toBe('forked');
-    expect((await faultOf(new Files().grow(1200), { ...before, origin: 'example.com/other' })).code).toBe(
+    expect((await faultOf(newFiles().grow(1200), { ...before, origin: 'example.com/other' })).code).toBe(
       'invalid_state',
     );
-    expect((await faultOf(new Files().grow(1200), { ...before, range: before.range.slice(1) })).code).toBe(
+    expect((await faultOf(newFiles().grow(1200), { ...before, range: before.range.slice(1) })).code).toBe(
       'invalid_state',
     );
   });
@@ -160,7 +98,7 @@ describe('P10: the verifier of a log', () => {
   describe('a log that pruned leaves', () => {
     /** A log of this size without what C2SP tlog-tiles lets it drop up to this leaf. */
     const pruned = (size: number, before: number) => {
-      const log = new Files().grow(size);
+      const log = newFiles().grow(size);
       for (const tile of tilesOf(size)) {
         const span = 256 ** (tile.level === 'entries' ? 1 : tile.level + 1);
         if ((tile.index + 1) * span <= before) log.files.delete(tilePath(tile));
@@ -182,16 +120,16 @@ describe('P10: the verifier of a log', () => {
         const verified = await run(pruned(size, before), undefined, (index) => seen.push(index));
         const start = before - (before % 256);
         expect(verified).toMatchObject({ start, prunedBefore: start });
-        expect(verified.point).toEqual((await run(new Files().grow(size))).point);
+        expect(verified.point).toEqual((await run(newFiles().grow(size))).point);
         expect(seen).toEqual(Array.from({ length: size - start }, (_, at) => start + at));
       },
     );
 
     test('what an earlier run verified may go; what no run has read is named', async () => {
-      const early = (await run(new Files().grow(600))).point;
+      const early = (await run(newFiles().grow(600))).point;
       expect(await run(pruned(900, 512), early)).toMatchObject({ start: 512, prunedBefore: 512 });
       expect(await faultOf(pruned(1200, 768), early)).toEqual({ code: 'pruned', index: 600 });
-      expect(await faultOf(pruned(1200, 768), (await run(new Files().grow(0))).point)).toEqual({
+      expect(await faultOf(pruned(1200, 768), (await run(newFiles().grow(0))).point)).toEqual({
         code: 'none',
       });
     });
@@ -216,29 +154,29 @@ describe('P10: the verifier of a log', () => {
 
   test('tells a damaged state from a fork: its range must lead to its root', async () => {
     for (const size of [512, 900]) {
-      const { point } = await run(new Files().grow(size));
-      const other = (await run(new Files().grow(3))).point;
+      const { point } = await run(newFiles().grow(size));
+      const other = (await run(newFiles().grow(3))).point;
       const damaged = { ...point, range: [...point.range.slice(0, -1), String(other.range.at(-1))] };
-      expect((await faultOf(new Files().grow(1200), damaged)).code).toBe('invalid_state');
+      expect((await faultOf(newFiles().grow(1200), damaged)).code).toBe('invalid_state');
     }
   });
 
   test('names the leaf that was changed, dropped or swapped', async () => {
-    const swap = new Files().grow(600);
+    const swap = newFiles().grow(600);
     const bundle = [...Array(256).keys()].map((at): Uint8Array => Buffer.from(`leaf ${256 + at}`));
     [bundle[4], bundle[9]] = [bundle[9] as Uint8Array, bundle[4] as Uint8Array];
     swap.files.set('tile/entries/001', encodeBundle(bundle));
     expect(await faultOf(swap)).toEqual({ code: 'changed_leaf', index: 260 });
-    const dropped = new Files().grow(600);
+    const dropped = newFiles().grow(600);
     dropped.files.set('tile/entries/001', encodeBundle(bundle.slice(1)));
     expect((await faultOf(dropped)).code).toBe('wrong_length');
-    const tail = new Files().grow(600);
+    const tail = newFiles().grow(600);
     tail.sign(599, tail.rootOf(599));
     expect((await faultOf(tail)).code).toBe('missing_tile');
   });
 
   test('names a signature, a size and a root that do not fit', async () => {
-    const log = new Files().grow(600);
+    const log = newFiles().grow(600);
     const note = Buffer.from(log.files.get('checkpoint') ?? '').toString();
     const damaged = (text: string) => {
       log.files.set('checkpoint', Buffer.from(text));
@@ -254,7 +192,7 @@ describe('P10: the verifier of a log', () => {
   });
 
   test('finds every flipped bit and every missing or cut file', async () => {
-    const whole = new Files().grow(700);
+    const whole = newFiles().grow(700);
     const paths = [...whole.files.keys()];
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.nat(), fc.constantFrom('flip', 'cut', 'drop'), async (file, at, kind) => {

@@ -1,9 +1,10 @@
 import type { Hashing } from '@countersign/contract';
 import { decodeBase64, encodeBase64, equalBytes, parseDecimal } from './bytes.js';
-import { type Checkpoint, openCheckpoint } from './checkpoint.js';
+import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.js';
 import { AuditLogError } from './errors.js';
-import type { Ed25519Check, Note, VerifierKey } from './note.js';
+import { type Ed25519Check, type Note, parseNote, type VerifierKey } from './note.js';
 import { completeSubtrees } from './proofs.js';
+import type { LogSuccession, Succession } from './succession.js';
 import {
   decodeBundle,
   hashesOf,
@@ -36,6 +37,8 @@ export type VerifiedPoint = {
   root: string;
   /** The tree's compact range, padded base64. */
   range: readonly string[];
+  /** The log's keys as far as they are known, the newest last; absent if only its structure was verified. */
+  keys?: readonly string[] | undefined;
 };
 
 /** Why a log does not verify, with the place of the fault. */
@@ -81,6 +84,8 @@ export type VerifiedLog = {
   checkpoint: Checkpoint;
   note: Note;
   point: VerifiedPoint;
+  /** What became of the log's keys and name; undefined if only its structure was verified. */
+  succession?: Succession | undefined;
   /** The first leaf that was read in this run. What is before it was verified earlier, or pruned. */
   start: number;
   /** Leaves before this one were pruned by the log; 0 for a log that has all its leaves. A multiple of 256. */
@@ -88,11 +93,14 @@ export type VerifiedLog = {
 };
 
 export type VerifyOptions = {
-  /** The log's keys. */
-  keys: readonly VerifierKey[];
+  /** The log's keys; or what follows it through changes of its keys and its origin. */
+  keys: readonly VerifierKey[] | LogSuccession;
   /** What an earlier run found. */
   since?: VerifiedPoint | undefined;
-  /** Called with each new leaf in its order. It may throw a LogFault of its own. */
+  /**
+   * Called with each new leaf in its order; with all of them if the log was restored since the earlier run. It may throw a
+   * LogFault of its own.
+   */
   onLeaf?: ((index: number, leaf: Uint8Array) => void) | undefined;
   /** Called after each bundle with the number of leaves that are verified. */
   onProgress?: ((done: number, size: number) => void) | undefined;
@@ -109,8 +117,10 @@ export async function verifyLog(
   source: LogSource,
   options: VerifyOptions,
 ): Promise<VerifiedLog> {
+  const succession = 'finish' in options.keys ? options.keys : undefined;
   const { checkpoint, note } = await readCheckpoint(ports.check, source, options.keys);
-  const { since } = options;
+  const isSameEpoch = (await succession?.begin(checkpoint, note, options.since)) ?? true;
+  const since = isSameEpoch ? options.since : undefined;
   if (since !== undefined) requireLater(checkpoint, since);
   const tree = new TreeReader(ports.hashing, source, checkpoint.size);
   const prunedBefore = await readMinimumIndex(source, checkpoint.size);
@@ -125,6 +135,7 @@ export async function verifyLog(
   const start = tree.size;
   for (let start = tree.size; start < checkpoint.size; start = tree.size) {
     await tree.readBundle((index, leaf) => {
+      succession?.grown(tree.range);
       if (since === undefined || index >= since.size) options.onLeaf?.(index, leaf);
     }, since);
     options.onProgress?.(tree.size, checkpoint.size);
@@ -133,9 +144,11 @@ export async function verifyLog(
   const root = rangeRoot(ports.hashing, tree.range);
   if (!equalBytes(root, checkpoint.root))
     throw new LogFault('wrong_root', 'The leaves and tiles do not lead to the root that was signed.');
+  const followed = await succession?.finish(checkpoint, note, start);
   const { origin, size } = checkpoint;
   const range = tree.range.nodes.map(encodeBase64);
-  return { checkpoint, note, point: { origin, size, root: encodeBase64(root), range }, start, prunedBefore };
+  const point = { origin, size, root: encodeBase64(root), range, keys: followed?.keys };
+  return { checkpoint, note, point, succession: followed, start, prunedBefore };
 }
 
 /**
@@ -150,15 +163,15 @@ async function readMinimumIndex(source: LogSource, size: number): Promise<number
   return minimum - (minimum % TILE_WIDTH);
 }
 
-async function readCheckpoint(check: Ed25519Check, source: LogSource, keys: readonly VerifierKey[]) {
+/** Reads the checkpoint. Unless a succession verifies who signed it, one of the keys must have. */
+async function readCheckpoint(check: Ed25519Check, source: LogSource, keys: VerifyOptions['keys']) {
   const bytes = await source.read('checkpoint');
   if (bytes === undefined) throw new LogFault('checkpoint', 'There is no checkpoint.');
   try {
-    return await openCheckpoint(
-      check,
-      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
-      keys,
-    );
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (!('finish' in keys)) return await openCheckpoint(check, text, keys);
+    const note = parseNote(text);
+    return { checkpoint: parseCheckpoint(note.text), note };
   } catch (cause) {
     if (!(cause instanceof AuditLogError) && !(cause instanceof TypeError)) throw cause;
     throw new LogFault('checkpoint', cause.message, undefined, { cause });

@@ -6,6 +6,11 @@ import type { MirrorOptions } from './mirror.js';
 import type { VerifyOptions } from './verify.js';
 import type { WitnessOptions } from './witness.js';
 
+const ACCEPT_RESTORED = [
+  '--accept-restored',
+  'go on although the log was restored from a backup and leaves that were verified before are lost',
+] as const;
+
 /** Verbs that follow and verify logs. They trust nothing but a key. */
 export function registerLog(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.offline);
@@ -16,6 +21,7 @@ export function registerLog(program: Command, run: Run): void {
     .option('--tenant <slug>', 'whose log, or "deployment" (your own tenant’s)')
     .option('--vkey <key>', 'the key that must sign the log (that of the first run)')
     .option('--no-openings', 'leave out the values behind commitments')
+    .option(...ACCEPT_RESTORED)
     .addHelpText('after', examples('countersign log mirror ./our-log'))
     .action(
       run(async (context, folder: string, options: MirrorOptions) =>
@@ -28,13 +34,14 @@ export function registerLog(program: Command, run: Run): void {
     .option('--vkey <key>', 'the key that must sign the log')
     .option('--anchor <file>', 'the anchor file that you downloaded from the trust page; it has the key')
     .option('--state <file>', 'remember what was verified, and verify only what is new')
+    .option(...ACCEPT_RESTORED)
     .option(
       '--structure-only',
       'check hashes and signatures of any C2SP tlog-tiles log, not what its leaves say',
     )
     .addHelpText(
       'after',
-      `\nExits with 0 if everything verifies, with 2 if a file cannot be read, otherwise with 1, the first fault and its leaf.\nAfter "countersign restore" a log has a new origin: take its new key, and begin a new folder and state file.\n${examples(
+      `\nExits with 0 if everything verifies, with 2 if a file cannot be read, otherwise with 1, the first fault and its leaf.\nA log keeps its key file for ever: a new key is trusted through the signature of the one before. If the vendor restored a\nbackup and leaves that you had verified are lost, the code is "restored", and --accept-restored goes on from there.\n${examples(
         'countersign log verify ./our-log --anchor countersign-anchor-acme.json',
         'countersign log verify http://localhost:4000/log/acme --vkey "$KEY" --state acme.json',
       )}`,

@@ -8,17 +8,20 @@ import { CliError, usageError } from '../command/errors.js';
 import { Progress } from '../terminal/progress.js';
 import { formatFacts } from '../terminal/text.js';
 import { FolderLog, type HttpLog, httpLog, readIfThere } from './log-source.js';
+import { NEXT, originOf, replaceEpoch, requireKept } from './mirror-epochs.js';
 import {
+  acceptRestored,
   isFault,
   pruningText,
   readPoint,
   readVerifierKey,
+  restoredFacts,
   saveFile,
   verifyWithProgress,
   writePoint,
 } from './verification.js';
 
-export type MirrorOptions = { tenant?: string; vkey?: string; openings: boolean };
+export type MirrorOptions = { tenant?: string; vkey?: string; openings: boolean; acceptRestored?: true };
 
 const STATE = 'state.json';
 const KEY = 'vkey';
@@ -38,28 +41,35 @@ export async function mirrorLog(context: Context, folder: string, options: Mirro
   const remote = httpLog(context, `${brokerUrl}/log/${slug}`);
   const key = await pinnedKey(context, folder, remote, options.vkey);
   const since = await readPoint(join(folder, STATE));
-  const { verified, source } = await verifyMirror(context, folder, remote, {
+  const isNewEpoch = since !== undefined && (await originOf(remote)) !== since.origin;
+  const target = isNewEpoch ? join(folder, NEXT) : folder;
+  const { verified, source } = await verifyMirror(context, target, remote, {
     key,
     since,
     structureOnly: false,
   });
   const { point, prunedBefore } = verified;
+  const restored = acceptRestored(verified, options.acceptRestored === true);
+  if (isNewEpoch) await requireKept(folder, since, target, verified);
+  const known = isNewEpoch ? 0 : (since?.size ?? 0);
   // Of a pruned leaf there is nothing to open.
-  const from = Math.max(since?.size ?? 0, since === undefined ? verified.start : 0);
-  if (options.openings) await fetchOpenings(context, folder, remote, from, point.size);
+  const from = Math.max(known, known === 0 ? verified.start : 0);
+  if (options.openings) await fetchOpenings(context, target, remote, from, point.size);
   await source.keepCheckpoint();
-  await writePoint(join(folder, STATE), point);
-  const added = point.size - (since?.size ?? 0);
+  await writePoint(join(target, STATE), point);
+  if (isNewEpoch) await replaceEpoch(folder, since.origin);
+  const added = point.size - known;
   const pruning = pruningText(verified);
   const { origin, size, root } = point;
   return {
-    document: { verified: true, folder, origin, size, root, added, prunedBefore },
+    document: { verified: true, folder, origin, size, root, added, prunedBefore, restored },
     text: formatFacts([
       ['verified', 'yes'],
       ['folder', folder],
       ['log', point.origin],
       ['leaves', `${point.size} (${added} new)`],
       ['root', point.root],
+      ...restoredFacts(restored),
       ...(pruning === undefined ? [] : [['pruned', pruning] as [string, string]]),
     ]),
   };
@@ -85,7 +95,7 @@ async function pinnedKey(
 ): Promise<VerifierKey> {
   const file = join(folder, KEY);
   const known = (await readIfThere(file))?.toString('utf8').trim();
-  if (known !== undefined && vkey !== undefined && vkey.trim() !== known)
+  if (known !== undefined && vkey !== undefined && vkey.trim() !== known && !(await isLearned(folder, vkey)))
     throw new CliError('vkey_differs', `The key is not the one that ${file} was begun with.`);
   if (known !== undefined) return readVerifierKey(known);
   const text = (vkey ?? Buffer.from((await remote.read('vkey')) ?? []).toString('utf8')).trim();
@@ -97,6 +107,10 @@ async function pinnedKey(
   await saveFile(file, `${text}\n`);
   return key;
 }
+
+/** Whether an earlier run has found that the log handed over to this key. */
+const isLearned = async (folder: string, vkey: string): Promise<boolean> =>
+  (await readPoint(join(folder, STATE)))?.keys?.includes(vkey.trim()) === true;
 
 type Verified = { verified: VerifiedLog; source: MirroringLog };
 

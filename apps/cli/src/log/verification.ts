@@ -5,8 +5,11 @@ import {
   type LeafV1,
   LogFault,
   type LogSource,
+  LogSuccession,
   parseLeaf,
+  parseLogOrigin,
   parseVerifierKey,
+  type Restoration,
   type VerifiedLog,
   type VerifiedPoint,
   type VerifierKey,
@@ -35,6 +38,7 @@ const pointSchema = z.strictObject({
   size: z.int().nonnegative(),
   root: z.string(),
   range: z.array(z.string()).max(53),
+  keys: z.array(z.string()).max(10_000).optional(),
 });
 
 /** @throws CliError `cannot_open` (exit 2), `invalid_state` */
@@ -68,8 +72,6 @@ export async function saveFile(file: string, content: string | Uint8Array): Prom
   }
 }
 
-const LAST_SEGMENT = /^countersign\/dep_[^/]+\/([^/]+)(?:\/\d+)?$/;
-
 /**
  * Verifies a log with progress on stderr. Unless only its structure is asked for, each leaf must also be a leaf of this
  * tenant at its own index.
@@ -82,8 +84,8 @@ export async function verifyWithProgress(
   source: LogSource,
   options: { key: VerifierKey; since?: VerifiedPoint | undefined; structureOnly: boolean },
 ): Promise<VerifiedLog> {
-  const [, slug] = LAST_SEGMENT.exec(options.key.name) ?? [];
-  if (!options.structureOnly && slug === undefined)
+  const name = parseLogOrigin(options.key.name);
+  if (!options.structureOnly && name === undefined)
     throw new CliError(
       'not_a_countersign_log',
       `${options.key.name} is no log of Countersign. Add --structure-only to check any log.`,
@@ -91,17 +93,20 @@ export async function verifyWithProgress(
   const progress = new Progress(io);
   let line = 'reading the checkpoint …';
   progress.waiting(() => line);
+  const ports = { hashing: nodeHashing, check: nodeEd25519 };
+  const succession = name === undefined ? undefined : new LogSuccession(ports, [options.key]);
   /** Up to which leaf the log's own leaves say that it was pruned. */
   let saysPruned = 0;
+  const readLeaf = (index: number, bytes: Uint8Array): void => {
+    const leaf = requireLeaf(index, bytes, name?.slug ?? '');
+    succession?.readLeaf(index, leaf);
+    saysPruned = Math.max(saysPruned, prunedBefore(leaf));
+  };
   try {
-    const verified = await verifyLog({ hashing: nodeHashing, check: nodeEd25519 }, source, {
-      keys: [options.key],
+    const verified = await verifyLog(ports, source, {
+      keys: succession === undefined || options.structureOnly ? [options.key] : succession,
       since: options.since,
-      onLeaf: options.structureOnly
-        ? undefined
-        : (index, leaf) => {
-            saysPruned = Math.max(saysPruned, prunedBefore(requireLeaf(index, leaf, slug ?? '')));
-          },
+      onLeaf: options.structureOnly ? undefined : readLeaf,
       onProgress: (done, size) => {
         line = `${done} of ${size} leaves verified`;
       },
@@ -156,7 +161,44 @@ function requireLeaf(index: number, bytes: Uint8Array, tenant: string): LeafV1 {
   return leaf;
 }
 
-function faultError(fault: LogFault): CliError {
+/** What a run says about a log that was restored from a backup; null if no leaf that it read says so. */
+export type RestoredLog = Pick<Restoration, 'epoch' | 'previous' | 'kept' | 'lost'>;
+
+/**
+ * Whether the log was restored, as its leaves say. What this follower had verified and the log no longer has is a finding: it
+ * is accepted only if the caller says so.
+ *
+ * @throws CliError `restored` with the leaves that were lost
+ */
+export function acceptRestored(
+  { succession }: Pick<VerifiedLog, 'succession'>,
+  isAccepted: boolean,
+): RestoredLog | null {
+  const last = succession?.restorations.at(-1);
+  const lost = succession?.lost ?? 0;
+  if (lost > 0 && !isAccepted)
+    throw new CliError(
+      'restored',
+      `The log was restored from a backup: ${lost} of the leaves that were verified before are lost. It keeps the others, and says so in leaf ${last?.index}. Ask why, and go on with --accept-restored.`,
+      { document: { verified: false, code: 'restored', index: last?.index ?? null, lost } },
+    );
+  if (last === undefined) return null;
+  const { epoch, previous, kept } = last;
+  return { epoch, previous, kept, lost: last.lost };
+}
+
+/** The facts of a restore, for people. */
+export const restoredFacts = (restored: RestoredLog | null): [string, string][] =>
+  restored === null
+    ? []
+    : [
+        [
+          'restored',
+          `from a backup, into epoch ${restored.epoch}: ${restored.lost} leaves lost, as the log says`,
+        ],
+      ];
+
+export function faultError(fault: LogFault): CliError {
   const { code, index, message } = fault;
   const document = { verified: false, code, index: index ?? null, detail: message };
   return new CliError(code, message, { document, cause: fault });

@@ -3,9 +3,23 @@ import { CliError, usageError } from '../command/errors.js';
 import { formatFacts } from '../terminal/text.js';
 import { readAnchorFile } from '../trust/anchor-file.js';
 import { FolderLog, type HttpLog, httpLog } from './log-source.js';
-import { pruningText, readPoint, readVerifierKey, verifyWithProgress, writePoint } from './verification.js';
+import {
+  acceptRestored,
+  pruningText,
+  readPoint,
+  readVerifierKey,
+  restoredFacts,
+  verifyWithProgress,
+  writePoint,
+} from './verification.js';
 
-export type VerifyOptions = { vkey?: string; anchor?: string; state?: string; structureOnly?: true };
+export type VerifyOptions = {
+  vkey?: string;
+  anchor?: string;
+  state?: string;
+  structureOnly?: true;
+  acceptRestored?: true;
+};
 
 /**
  * Verifies a log at a server or in a folder.
@@ -22,11 +36,15 @@ export async function verifyLogAt(context: Context, place: string, options: Veri
     structureOnly,
   });
   const { checkpoint, point, prunedBefore } = verified;
+  const restored = acceptRestored(verified, options.acceptRestored === true);
   if (options.state !== undefined) await writePoint(options.state, point);
   const { origin, size, root } = point;
   const pruning = pruningText(verified);
   return {
-    document: { verified: true, origin, size, root, since: since?.size ?? null, prunedBefore, structureOnly },
+    document: {
+      ...{ verified: true, origin, size, root, since: since?.size ?? null, prunedBefore, structureOnly },
+      restored,
+    },
     text: formatFacts([
       ['verified', structureOnly ? 'yes, its structure' : 'yes'],
       ['log', origin],
@@ -38,6 +56,7 @@ export async function verifyLogAt(context: Context, place: string, options: Veri
           ? 'nothing: this was a first run, or without --state'
           : `${since.size} leaves of an earlier run`,
       ],
+      ...restoredFacts(restored),
       ...(pruning === undefined ? [] : [['pruned', pruning] as [string, string]]),
     ]),
   };

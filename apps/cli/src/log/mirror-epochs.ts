@@ -1,0 +1,94 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  AuditLogError,
+  equalBytes,
+  hashesOf,
+  LogFault,
+  type LogSource,
+  parseCheckpoint,
+  parseLogOrigin,
+  parseNote,
+  TILE_WIDTH,
+  tilePath,
+  type VerifiedLog,
+  type VerifiedPoint,
+} from '@countersign/audit-log';
+import { syncFolder } from '@countersign/gateway-protocol';
+import { cannotWriteError } from '../command/errors.js';
+import { FolderLog } from './log-source.js';
+import { faultError } from './verification.js';
+
+/**
+ * A mirror of a log that was restored from a backup. What is new is read into a folder beside, verified, and compared with
+ * what the mirror has. Then the old files move to `epoch-<n>`, where they stay, and the new ones take their place.
+ */
+export const NEXT = 'next';
+
+/** The files of one epoch. The state is the last to go: as long as it is there, a run that was interrupted begins again. */
+const FILES = ['tile', 'openings', 'checkpoint', 'state.json'];
+
+/** The origin that a log's checkpoint names, whatever its signatures; undefined if there is none. */
+export async function originOf(log: LogSource): Promise<string | undefined> {
+  const bytes = await log.read('checkpoint');
+  if (bytes === undefined) return undefined;
+  try {
+    return parseCheckpoint(parseNote(Buffer.from(bytes).toString('utf8')).text).origin;
+  } catch (error) {
+    if (error instanceof AuditLogError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Compares each leaf that the log says it has kept with the one that the mirror has.
+ *
+ * @throws CliError `forked` with the first leaf that differs
+ */
+export async function requireKept(
+  folder: string,
+  since: VerifiedPoint,
+  next: string,
+  { succession, point }: VerifiedLog,
+): Promise<void> {
+  const kept = since.size - (succession?.lost ?? 0);
+  const [old, now] = [new FolderLog(folder), new FolderLog(next)];
+  for (let start = 0; start < kept; start += TILE_WIDTH) {
+    const before = await hashesAt(old, start, since.size);
+    const after = await hashesAt(now, start, point.size);
+    for (let at = 0; at < TILE_WIDTH && start + at < kept; at += 1) {
+      const [left, right] = [before[at], after[at]];
+      // A tile that the mirror has lost cannot be compared; its root was.
+      if (left === undefined || (right !== undefined && equalBytes(left, right))) continue;
+      const detail = `Leaf ${start + at} is not the one that the mirror has, and the log says that it was kept.`;
+      throw faultError(new LogFault('forked', detail, start + at));
+    }
+  }
+}
+
+async function hashesAt(log: FolderLog, start: number, size: number): Promise<Uint8Array[]> {
+  const width = Math.min(TILE_WIDTH, size - start);
+  const bytes = await log.read(tilePath({ level: 0, index: start / TILE_WIDTH, width }));
+  return bytes?.length === width * 32 ? hashesOf(bytes) : [];
+}
+
+/** Puts the new epoch in the place of the old one, whose files stay below `epoch-<n>`. @throws CliError `cannot_write` */
+export async function replaceEpoch(folder: string, origin: string): Promise<void> {
+  const old = join(folder, `epoch-${parseLogOrigin(origin)?.epoch ?? 0}`);
+  try {
+    await mkdir(old, { recursive: true });
+    for (const name of FILES) await move(join(folder, name), join(old, name));
+    for (const name of FILES) await move(join(folder, NEXT, name), join(folder, name));
+    await rm(join(folder, NEXT), { recursive: true });
+    await syncFolder(folder);
+  } catch (error) {
+    throw cannotWriteError(folder, error);
+  }
+}
+
+/** Nothing to move is fine: an earlier run has. */
+async function move(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
