@@ -1,5 +1,6 @@
 import {
   AccessError,
+  addressOf,
   applyOrganisation,
   changeProvisionedGroup,
   changeProvisionedUser,
@@ -117,7 +118,7 @@ describeStore('people whom a SCIM client keeps', (bench) => {
   });
 
   test('a person of the file keeps their roles until a group says otherwise', async () => {
-    await createProvisionedUser(flow.deps, 'acme', user('Bob+work@acme.example', { externalId: 'b' }));
+    await createProvisionedUser(flow.deps, 'acme', user('Bob@ACME.example', { externalId: 'b' }));
     expect(await person('bob@acme.example')).toMatchObject({ roles: ['approver'] });
     await makeGroup('Admins', 'bob@acme.example');
     expect(await person('bob@acme.example')).toMatchObject({ roles: ['admin'] });
@@ -137,6 +138,27 @@ describeStore('people whom a SCIM client keeps', (bench) => {
     const users = await listProvisionedUsers(flow.deps, 'acme');
     expect(users.map((each) => each.id)).not.toContain(id);
     expect((await createProvisionedUser(flow.deps, 'acme', user('dan@acme.example'))).id).toBe(id);
+  });
+
+  test('plus-tag: the owner of another +tag is not the person, so a client cannot pass one off as the other', async () => {
+    const bob = await idOf('bob@acme.example');
+    await expect(createProvisionedUser(flow.deps, 'acme', user('bob+helpdesk@acme.example'))).rejects.toThrow(
+      refused('conflict'),
+    );
+    await expect(
+      changeProvisionedUser(flow.deps, 'acme', bob, (current) => ({
+        ...current,
+        profile: { userName: 'bob+helpdesk@acme.example' },
+      })),
+    ).rejects.toThrow(refused('invalid_request'));
+    const helpdesk = user('desk+acme@acme.example');
+    const { id } = await createProvisionedUser(flow.deps, 'acme', helpdesk);
+    expect(addressOf((await person('desk@acme.example'))!)).toBe('desk+acme@acme.example');
+    await removeProvisionedUser(flow.deps, 'acme', id, () => {});
+    // Whoever comes back is reached where the provider says now, not where they were before.
+    await createProvisionedUser(flow.deps, 'acme', user('desk@acme.example', { active: false }));
+    await setActive('desk@acme.example', true);
+    expect(addressOf((await person('desk@acme.example'))!)).toBe('desk@acme.example');
   });
 
   test('of two clients that make the same person at once, one is refused', async () => {

@@ -1,4 +1,4 @@
-import { normaliseEmail, type ProvisionedUser, type ProvisionedUserInput } from '@countersign/access';
+import { exactEmail, type ProvisionedUser, type ProvisionedUserInput } from '@countersign/access';
 import { nameText, SCIM_SCHEMAS } from '@countersign/api';
 import { ScimError } from './scim-error.js';
 import { applyPatch, changeable } from './scim-patch.js';
@@ -75,7 +75,7 @@ export function patchUser(user: ProvisionedUser, body: JsonObject): ProvisionedU
 
 /** The address identifies the person, so it never changes. @throws ScimError `mutability` */
 export function requireSameAddress(user: ProvisionedUser, input: ProvisionedUserInput): ProvisionedUserInput {
-  if (normaliseEmail(user.profile.userName) !== normaliseEmail(input.profile.userName))
+  if (exactEmail(user.profile.userName) !== exactEmail(input.profile.userName))
     throw new ScimError('mutability', 'userName does not change. Make another user for another address.');
   return input;
 }

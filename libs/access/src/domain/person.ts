@@ -48,15 +48,15 @@ export function hasRole(person: Person, role: VendorRole | TenantRole): boolean 
 }
 
 /**
- * The exact address of a text: trimmed, NFC, lower-case. The `+tag` stays, because `bob+helpdesk@` can be another mailbox
+ * The exact address of a text: trimmed, NFC, lower-case, its domain in ASCII. The `+tag` stays, because `bob+helpdesk@` can be another mailbox
  * than `bob@`, read by other people. So people authenticate, and mail is sent, by this form.
  *
  * @returns undefined if the text is not an address, or a look-alike of one (see `normaliseEmail`)
  */
-export const exactEmail = (text: string): string | undefined =>
-  normaliseEmail(text) === undefined ? undefined : foldEmail(text);
-
-const foldEmail = (text: string): string => text.trim().normalize('NFC').toLowerCase();
+export const exactEmail = (text: string): string | undefined => {
+  const parts = readParts(text);
+  return parts === undefined ? undefined : `${parts.local}@${parts.domain}`;
+};
 
 /** The address to which a person's mail goes, and by which they sign in. */
 export const addressOf = ({ email, address }: Pick<Person, 'email' | 'address'>): string => address ?? email;
@@ -69,20 +69,45 @@ export function readAddress(text: string): Pick<Person, 'email' | 'address'> | u
 }
 
 /**
- * Normalises an e-mail address: trimmed, NFC, lower-case, `+tag` stripped. Two spellings with one normal form are one
+ * Normalises an e-mail address: trimmed, NFC, lower-case, `+tag` stripped, its domain in ASCII. Two spellings with one normal form are one
  * person: use it to count and compare, never to authenticate. Look-alike spellings (compatibility forms, invisible
  * characters, a trailing dot) are rejected: they would make one human two persons.
  *
  * @returns the normal form, or undefined if the text is not an address
  */
 export function normaliseEmail(text: string): string | undefined {
-  const address = foldEmail(text);
+  const parts = readParts(text);
+  return parts === undefined ? undefined : `${parts.local.replace(TAG, '')}@${parts.domain}`;
+}
+
+const TAG = /\+.*$/u;
+
+/** The two parts of an address, folded; undefined if the text is not an address. */
+function readParts(text: string): { local: string; domain: string } | undefined {
+  const address = text.trim().normalize('NFC').toLowerCase();
   const at = address.lastIndexOf('@');
   if (at < 1 || at === address.length - 1 || address.length > 254) return undefined;
-  const local = address.slice(0, at).replace(/\+.*$/u, '');
-  const domain = address.slice(at + 1);
-  if (local === '' || /[\s@"<>,;:\\()[\]\p{C}\p{Default_Ignorable_Code_Point}]/u.test(local + domain))
+  const local = address.slice(0, at);
+  const given = address.slice(at + 1);
+  // The tag too: mail goes to the exact address, and a list of addresses in it would take the mail elsewhere.
+  if (/^(\+|$)/.test(local) || /[\s@"<>,;:\\()[\]\p{C}\p{Default_Ignorable_Code_Point}]/u.test(local + given))
     return undefined;
-  if (domain.endsWith('.') || address.normalize('NFKC') !== address) return undefined;
-  return `${local}@${domain}`;
+  if (given.endsWith('.') || address.normalize('NFKC') !== address) return undefined;
+  const domain = asciiDomain(given);
+  return domain === undefined ? undefined : { local, domain };
+}
+
+/**
+ * The domain as DNS knows it (RFC 5890: A-labels). `bücher.example` and `xn--bcher-kva.example` are one domain, so one
+ * mailbox there is one person.
+ *
+ * @returns undefined if it is not a domain name
+ */
+function asciiDomain(domain: string): string | undefined {
+  const isAscii = /^[\x21-\x7e]+$/.test(domain);
+  if (isAscii && !/(^|\.)xn--/.test(domain)) return domain;
+  const url = `http://${domain}`;
+  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) || !URL.canParse(url)) return undefined;
+  const { hostname } = new URL(url);
+  return isAscii && hostname !== domain ? undefined : hostname;
 }

@@ -1,4 +1,5 @@
 import { isId } from '@countersign/contract';
+import { addressOf } from '../../domain/person.js';
 import { SCIM_LIMITS, type ScimGroup } from '../../domain/provisioning.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
@@ -121,7 +122,7 @@ async function takeOver(unit: VendorUnit, side: ProvisionedSide, members: readon
   for (const id of members) {
     const person = await unit.organisation.person(id);
     if (person === null || (await unit.scimUsers.find(id)) !== null) continue;
-    const profile = { userName: person.email, displayName: person.name };
+    const profile = { userName: addressOf(person), displayName: person.name };
     const { tenant, at } = side;
     await unit.scimUsers.save({
       person: id,

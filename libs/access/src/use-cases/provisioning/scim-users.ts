@@ -1,5 +1,5 @@
 import { isId } from '@countersign/contract';
-import { type Person, readAddress, sameRoles } from '../../domain/person.js';
+import { addressOf, exactEmail, type Person, readAddress, sameRoles } from '../../domain/person.js';
 import {
   nameOfProfile,
   SCIM_LIMITS,
@@ -66,6 +66,7 @@ export function createProvisionedUser(
     refuseOtherSide(known, tenant);
     if (before === null) await requireRoom(unit, tenant);
     const isHere = before !== null && before.removedAt === null;
+    if (isHere && addressOf(before) !== addressOf(address)) throw otherAddress('conflict');
     if (!isHere && side.isClaimed) throw claimed();
     const user: ScimUser = {
       person: before?.id ?? deps.ids.next('usr'),
@@ -76,7 +77,11 @@ export function createProvisionedUser(
       modifiedAt: side.at,
     };
     const after: Person = {
-      ...(before ?? { id: user.person, tenant, ...address }),
+      ...(before === null
+        ? { id: user.person, tenant, ...address }
+        : isHere
+          ? before
+          : movedTo(before, address)),
       name: side.isClaimed && before !== null ? before.name : nameOfProfile(input.profile),
       roles: isHere ? before.roles : [],
       removedAt: input.active ? null : side.at,
@@ -105,21 +110,18 @@ export function changeProvisionedUser(
     const current = await viewOf(unit, tenant, id);
     const before = await requirePerson(unit, tenant, id);
     const input = change(current);
-    if (requireAddress(input.profile).email !== before.email)
-      throw new AccessError(
-        'invalid_request',
-        'A user keeps the address. Make another user for another one.',
-        {
-          pointer: '/userName',
-        },
-      );
+    const address = requireAddress(input.profile);
+    const exact = addressOf(address);
+    // What the client wrote earlier stays valid: a user of an earlier release can be deactivated.
+    if (exact !== addressOf(before) && exact !== exactEmail(current.profile.userName))
+      throw otherAddress('invalid_request');
     const comesBack = input.active && before.removedAt !== null;
     if (comesBack) {
       if (side.isClaimed) throw claimed();
       refuseOtherSide(await unit.organisation.persons(before.email), tenant);
     }
     const after: Person = {
-      ...before,
+      ...(comesBack ? movedTo(before, address) : before),
       name: side.isClaimed ? before.name : nameOfProfile(input.profile),
       roles: comesBack ? await groupRoles(unit, side, { id, roles: [] }) : before.roles,
       removedAt: input.active ? null : (before.removedAt ?? side.at),
@@ -185,7 +187,7 @@ async function viewsOf(unit: Reads, tenant: string | null): Promise<ProvisionedU
       {
         id: person.id,
         active: person.removedAt === null,
-        profile: user?.profile ?? { userName: person.email, displayName: person.name },
+        profile: user?.profile ?? { userName: addressOf(person), displayName: person.name },
         externalId: user?.externalId ?? null,
         groups: groupsOf.get(person.id) ?? [],
         createdAt: user?.createdAt ?? null,
@@ -202,7 +204,7 @@ async function viewOf(unit: Reads, tenant: string | null, id: string): Promise<P
   return {
     id,
     active: person.removedAt === null,
-    profile: user?.profile ?? { userName: person.email, displayName: person.name },
+    profile: user?.profile ?? { userName: addressOf(person), displayName: person.name },
     externalId: user?.externalId ?? null,
     groups: await unit.scimGroups.ofPerson(id),
     createdAt: user?.createdAt ?? null,
@@ -225,6 +227,22 @@ function requireAddress({ userName }: ScimProfile): Pick<Person, 'email' | 'addr
     });
   return address;
 }
+
+/** Somebody who comes back has the address under which the client makes them. */
+const movedTo = (
+  { address: _former, ...person }: Person,
+  address: Pick<Person, 'email' | 'address'>,
+): Person => ({ ...person, ...address });
+
+/** The owner of another `+tag` is not this person: mail and mailed codes go to the exact address. */
+const otherAddress = (code: 'conflict' | 'invalid_request'): AccessError =>
+  new AccessError(
+    code,
+    'A user keeps the exact address, with its +tag. Use that one, or delete the user first.',
+    {
+      pointer: '/userName',
+    },
+  );
 
 async function requireRoom(unit: VendorUnit, tenant: string | null): Promise<void> {
   if ((await unit.organisation.countSide(tenant)) >= SCIM_LIMITS.people)
