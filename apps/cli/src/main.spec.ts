@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { specFolder } from '../../../test/support/spec-folder.js';
@@ -51,7 +52,11 @@ describe('flags', () => {
       /RESOURCE:ACTION/,
     ],
     [['request', 'acme', 'billing', '--scope', 'a:b,', '--for', 'PT1H', '--reason', 'x'], /RESOURCE:ACTION/],
-    [['request', 'acme', 'billing', '--scope', 'a:b', '--for', '1h', '--reason', 'x'], /ISO 8601/],
+    [['request', 'acme', 'billing', '--scope', 'a:b', '--for', '1w', '--reason', 'x'], /30m, 2h or PT1H/],
+    [['request', 'acme', 'billing', '--scope', 'a:b', '--for', '30m2h', '--reason', 'x'], /30m, 2h or PT1H/],
+    [['extend', GRANT_ID, '--for', '0m', '--reason', 'x'], /30m, 2h or PT1H/],
+    [['log', 'Acme'], /slug/],
+    [['completion', 'tcsh'], /bash, zsh, fish/],
     [[...ASK, '--start-at', 'tomorrow'], /instant with its zone/],
     [[...ASK, '--start-on', 'monday'], /first-use or approval/],
     [[...ASK, '--start-on', 'first-use'], /--use-by/],
@@ -83,7 +88,7 @@ describe('flags', () => {
     [['curl', GRANT_ID, '--', '-s'], /begins with "\/"/],
     [['curl', GRANT_ID, '--', '--url', 'https://evil.example', '/x'], /refused/],
     [['explain', 'GET', 'invoices', '--grant', GRANT_ID], /begin with/],
-    [['keys', 'create', '--principal', 'a@b.example', '--ttl', 'never'], /ISO 8601/],
+    [['keys', 'create', '--principal', 'a@b.example', '--ttl', 'never'], /30m, 2h or PT1H/],
     [['keys', 'create', '--principal', 'a@b.example', '--ttl', 'P400D'], /at most P90D/],
     [['token-check', '--jwks', 'x', '--issuer', 'i'], /--audience/],
   ])('%j exits with 2 and sends nothing', async (argv, said) => {
@@ -448,8 +453,8 @@ describe('errors', () => {
   });
 
   test('an id with slashes stays one segment', async () => {
-    const { seen } = await cli(['show', 'req_../../oauth']);
-    expect(seen[0]?.url).toBe('/api/v1/requests/req_..%2F..%2Foauth');
+    const { seen } = await cli(['show', `req_../../oauth${'0'.repeat(40)}`]);
+    expect(seen[0]?.url).toBe(`/api/v1/requests/req_..%2F..%2Foauth${'0'.repeat(40)}`);
   });
 });
 
@@ -595,6 +600,132 @@ describe('lists and grants', () => {
     expect(out).toContain('ended (revoked)');
     expect(bodies(seen)).toEqual([body]);
   });
+});
+
+const CALL = {
+  id: 'rec_1',
+  at: '2026-11-24T15:00:00.000Z',
+  grant: GRANT_ID,
+  digest: DIGEST,
+  request: REQUEST_ID,
+  service: 'billing',
+  person: 'usr_1',
+  method: 'GET',
+  path: '/tenants/acme/invoices/17',
+  route: null,
+  resource: null,
+  action: null,
+  decision: 'refused',
+  code: 'locked',
+  count: 3,
+  mode: 'gateway',
+  droppedHeaders: [],
+  trust: null,
+  status: null,
+  bytes: null,
+  bodySha256: null,
+  durationMs: null,
+  outcome: null,
+  gateway: 'gtw_1',
+  boot: 'b',
+  seq: 0,
+};
+
+describe('ids in short', () => {
+  const OTHER = GRANT_ID.replace(/.$/, '9');
+  const list = (...ids: string[]): Routes => ({
+    'GET /api/v1/grants': () => ({
+      body: { items: ids.map((id) => grantAnswer('http://localhost:4100', { id })), next: null },
+    }),
+    [`POST /api/v1/grants/${GRANT_ID}/tokens`]: () => ({ body: tokenAnswer() }),
+  });
+
+  test('the beginning of one grant names it', async () => {
+    const begun = await cli(['token', GRANT_ID.slice(0, -1)], list(GRANT_ID, 'grt_other'));
+    expect([begun.exit, begun.out]).toEqual([0, `${TOKEN}\n`]);
+  });
+
+  test('@last names the newest', async () => {
+    const { exit, seen } = await cli(['token', '@last'], list(GRANT_ID));
+    expect([exit, seen[0]?.url]).toEqual([0, '/api/v1/grants?limit=1']);
+  });
+
+  test('a beginning of two or of none names nothing, and nothing is done', async () => {
+    const two = await cli(['token', GRANT_ID.slice(0, 8)], list(GRANT_ID, OTHER));
+    expect([two.exit, two.err]).toEqual([1, expect.stringContaining('error[ambiguous_id]: 2 grants begin')]);
+    await broker?.stop();
+    const none = await cli(['revoke', 'grt_ffff', '--reason', 'x'], list(GRANT_ID));
+    expect([none.exit, none.err]).toEqual([1, expect.stringContaining('error[not_found]')]);
+    expect(bodies([...two.seen, ...none.seen])).toEqual([]);
+  });
+});
+
+describe('extend, calls and log', () => {
+  test('extend requests more time, in any way to write a duration', async () => {
+    const routes = {
+      [`POST /api/v1/grants/${GRANT_ID}/extension`]: () => ({ status: 201, body: requestAnswer() }),
+    };
+    const { exit, seen } = await cli(
+      ['extend', GRANT_ID, '--for', '1h30m', '--reason', 'A second run'],
+      routes,
+    );
+    expect([exit, bodies(seen)]).toEqual([0, [{ duration: 'PT1H30M', justification: 'A second run' }]]);
+    expect(seen[0]?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('calls shows what was called and why it was refused', async () => {
+    const { out, seen } = await cli(['calls', GRANT_ID], {
+      [`GET /api/v1/grants/${GRANT_ID}`]: () => ({ body: grantAnswer('http://localhost:4100') }),
+      'GET /api/v1/tenants/acme/access-records': () => ({ body: { items: [CALL], next: null } }),
+    });
+    expect(seen.at(-1)?.url).toBe(`/api/v1/tenants/acme/access-records?grant=${GRANT_ID}`);
+    expect(out).toContain('GET /tenants/acme/invoices/17');
+    expect(out).toContain('refused: locked, 3 times');
+  });
+
+  test('log lists leaves with their index, and the next page keeps the filters', async () => {
+    const leaf = {
+      v: 1,
+      type: 'lock.set',
+      at: '2026-11-24T15:00:00Z',
+      tenant: 'acme',
+      seq: 7,
+      actor: 'usr_1',
+    };
+    const event = { ...leaf, index: 7, hash: 'a', data: { kind: 'tenant' }, commitments: {}, openings: {} };
+    const { out, err, seen } = await cli(['log', 'acme', '--from', '2026-11-24T00:00:00Z'], {
+      'GET /api/v1/tenants/acme/events': () => ({ body: { items: [event], next: 'next' } }),
+    });
+    expect(seen[0]?.url).toBe('/api/v1/tenants/acme/events?from=2026-11-24T00%3A00%3A00Z');
+    expect(out).toMatch(/7 .*lock\.set .*usr_1 .*kind=tenant/);
+    expect(err).toContain('countersign log acme --from 2026-11-24T00:00:00Z --cursor next');
+  });
+});
+
+test('--version prints the version of the package', async () => {
+  expect(await cli(['--version'])).toMatchObject({
+    exit: 0,
+    out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  });
+});
+
+test('bash completes verbs, sub-verbs and flags with the printed script', async () => {
+  const { out } = await cli(['completion', 'bash']);
+  const complete = (...typed: string[]) =>
+    spawnSync(
+      'bash',
+      [
+        '-c',
+        `${out}\nCOMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _countersign; printf '%s\\n' "\${COMPREPLY[@]}"`,
+        'bash',
+        'countersign',
+        ...typed,
+      ],
+      { encoding: 'utf8' },
+    ).stdout.split('\n');
+  expect(complete('rev')).toEqual(['review', 'revoke', '']);
+  expect(complete('keys', 'rotate-s')).toEqual(['rotate-signing', '']);
+  expect(complete('extend', 'grt_1', '--re')).toEqual(['--reason', '']);
 });
 
 describe('token-check', () => {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { createRun } from './command/context.js';
+import { addVerb, examples } from './command/define.js';
 import { registerGatewayAccess } from './gateway-access/commands.js';
 import { registerGrants, registerRevoke } from './grants/commands.js';
 import { registerHost } from './host/commands.js';
@@ -11,6 +12,7 @@ import { registerOffline } from './offline/commands.js';
 import { registerRequests, registerReview } from './requests/commands.js';
 import { registerSignIn } from './sign-in/commands.js';
 import type { Io } from './terminal/io.js';
+import { readVersion } from './version.js';
 
 const ENVIRONMENT = `
 Environment (a secret may come as NAME_FILE):
@@ -29,6 +31,7 @@ Exit code: 0 done; 1 refused, failed or invalid content; 2 bad flags, or a file 
 export function buildProgram(io: Io): Command {
   const program = new Command('countersign')
     .description('Just-in-time access that the customer countersigns.')
+    .version(readVersion(), '--version', 'print the version')
     .option('--json', 'print one JSON document on stdout')
     .enablePositionalOptions()
     .exitOverride()
@@ -52,5 +55,13 @@ export function buildProgram(io: Io): Command {
   registerHost(program, run);
   registerOffline(program, run);
   registerLog(program, run);
+  addVerb(program, 'completion', 'Print a script that completes verbs and flags in your shell')
+    .argument('<shell>', 'bash, zsh or fish')
+    .addHelpText('after', examples('source <(countersign completion bash)'))
+    .action(
+      run(async (context, shell: string) =>
+        (await import('./command/completion.js')).printCompletion(context, program, shell),
+      ),
+    );
   return program;
 }

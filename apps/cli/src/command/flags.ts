@@ -1,4 +1,11 @@
-import { isInstant, isSlug, parseDuration, type ScopeEntry, toInstant } from '@countersign/contract';
+import {
+  formatDuration,
+  isInstant,
+  isSlug,
+  parseDuration,
+  type ScopeEntry,
+  toInstant,
+} from '@countersign/contract';
 import { usageError } from './errors.js';
 
 // Each parser throws CliError `invalid_usage` (exit 2) that names the flag, the rule and the text that was given.
@@ -22,12 +29,23 @@ export const repeated = (value: string, before: readonly string[] = []): readonl
   value,
 ];
 
-/** An ISO 8601 duration such as PT1H, in seconds. */
+/** `1d2h30m15s`, each part at most once and in this order. */
+const SHORT_DURATION = /^(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
+
+/** A duration such as `30m`, `1h30m` or, as ISO 8601, `PT1H`, in seconds. */
 export function parseSeconds(flag: string, text: string): number {
-  const seconds = parseDuration(text);
-  if (seconds !== undefined) return seconds;
-  throw usageError(`${flag} takes an ISO 8601 duration such as PT1H or PT30M; got ${JSON.stringify(text)}`);
+  const [, days, hours, minutes, seconds] = SHORT_DURATION.exec(text) ?? [];
+  const part = (count: string | undefined, unit: string) => (count === undefined ? '' : `${count}${unit}`);
+  const clock = part(hours, 'H') + part(minutes, 'M') + part(seconds, 'S');
+  const iso = `P${part(days, 'D')}${clock === '' ? '' : `T${clock}`}`;
+  const parsed = parseDuration(text) ?? parseDuration(iso);
+  if (parsed !== undefined) return parsed;
+  throw usageError(`${flag} takes a duration such as 30m, 2h or PT1H; got ${JSON.stringify(text)}`);
 }
+
+/** A duration as `parseSeconds` reads it, as the API takes it. */
+export const parseIsoDuration = (flag: string, text: string): string =>
+  formatDuration(parseSeconds(flag, text));
 
 /** An instant with its zone, as whole seconds in UTC: terms are written so. */
 export function parseInstant(flag: string, text: string): string {
@@ -55,8 +73,17 @@ export function parseSlug(flag: string, text: string): string {
   );
 }
 
-/** An id of this kind. The prefix names the kind, so a request's id in place of a grant's is found before any request. */
+/** In place of an id: the newest of its kind. */
+export const LAST = '@last';
+
+/**
+ * An id of this kind, its beginning, or for those that `findId` finds `@last`. The prefix names the kind, so a request's
+ * id in place of a grant's is found before any request.
+ */
 export function parseId(prefix: 'req' | 'grt' | 'key' | 'lck' | 'inv' | 'ntc' | 'sct', text: string): string {
-  if (text.startsWith(`${prefix}_`)) return text;
+  if (text.startsWith(`${prefix}_`) || (text === LAST && FOUND_BY_LIST.has(prefix))) return text;
   throw usageError(`an id that begins with ${prefix}_ is needed here; got ${JSON.stringify(text)}`);
 }
+
+/** Kinds of which the API has a list to search. */
+const FOUND_BY_LIST: ReadonlySet<string> = new Set(['req', 'grt', 'lck', 'inv']);

@@ -26,12 +26,14 @@ export async function fetchPage<Item>(
     verb: string;
     endpoint: Endpoint & { answer: { schema: z.ZodType<Page<Item>> } };
     params?: { slug: string };
+    /** Filters that the verb's arguments give. */
+    filter?: Readonly<Record<string, string>>;
     format: (items: readonly Item[]) => string;
   },
   options: ListOptions,
 ): Promise<Answer> {
   checkListOptions(options);
-  const query = new URLSearchParams();
+  const query = new URLSearchParams(list.filter);
   for (const name of NAMES) {
     const value = options[name];
     if (value !== undefined && !(name === 'tenant' && list.params !== undefined)) query.set(name, value);

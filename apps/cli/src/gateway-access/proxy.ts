@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Grant, grantEndpoints } from '@countersign/api';
 import { sleep } from '@countersign/runtime';
+import { findId } from '../api/find-id.js';
 import type { Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { parseId, parseWholeNumber } from '../command/flags.js';
@@ -23,14 +24,15 @@ type Place = { port: number } | { socket: string };
 /** Serves the grant's service on a loopback port or a Unix socket, until the grant ends or Ctrl-C. */
 export async function proxy(
   context: Context,
-  id: string,
+  text: string,
   options: { port?: string; socket?: string },
 ): Promise<undefined> {
   const place = parsePlace(options);
-  parseId('grt', id);
+  parseId('grt', text);
   // Read the signal first: from here on Ctrl-C stops the proxy in order, instead of ending the process at once.
   const { signal } = context.io;
   const api = await context.api();
+  const id = await findId(api, 'grt', text);
   const fetchGrant = () => api.call(grantEndpoints.read, { params: { id } });
   const grant = await fetchGrant();
   requireActive(grant);

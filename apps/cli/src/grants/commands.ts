@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Run } from '../command/context.js';
-import { addListOptions, addVerb, examples, GROUPS } from '../command/define.js';
+import { addListOptions, addPageOptions, addVerb, examples, GROUPS } from '../command/define.js';
 import type { ListOptions } from '../command/list.js';
 
 export function registerGrants(program: Command, run: Run): void {
@@ -18,6 +18,29 @@ export function registerGrants(program: Command, run: Run): void {
     .argument('<grant>', 'grt_…')
     .addHelpText('after', '\nPrefer curl or proxy: they keep the token out of files and process lists.\n')
     .action(run(async (context, id: string) => (await import('./grants.js')).createToken(context, id)));
+
+  addVerb(program, 'extend', 'Request more time for a grant, for the same scope; the customer decides')
+    .argument('<grant>', 'grt_…')
+    .requiredOption('--for <duration>', 'how much longer, such as 30m or PT30M')
+    .requiredOption('--reason <text>', 'why you need it; the customer reads this')
+    .addHelpText(
+      'after',
+      examples('countersign extend @last --for 30m --reason "The fix needs a second run"'),
+    )
+    .action(
+      run(async (context, id: string, options: { for: string; reason: string }) =>
+        (await import('./grants.js')).extendGrant(context, id, options),
+      ),
+    );
+
+  addPageOptions(addVerb(program, 'calls', 'List the calls under a grant, newest first'))
+    .argument('<grant>', 'grt_…')
+    .addHelpText('after', examples('countersign calls @last'))
+    .action(
+      run(async (context, id: string, options: ListOptions) =>
+        (await import('./calls.js')).listCalls(context, id, options),
+      ),
+    );
 
   addVerb(program, 'release', 'Give your access back early')
     .argument('<grant>', 'grt_…')

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { type Grant, grantEndpoints } from '@countersign/api';
+import { findId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
-import { parseId } from '../command/flags.js';
+import { parseId, parseIsoDuration } from '../command/flags.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
 import { mintToken } from '../gateway-access/grant-token.js';
+import { formatRequest } from '../requests/request-text.js';
 import { formatSeconds } from '../terminal/time.js';
 import { formatGrant, formatGrants } from './grant-text.js';
 
@@ -13,26 +16,51 @@ export const listGrants = (context: Context, options: ListOptions): Promise<Answ
  * Mints a token and returns it as the answer; the command runner writes answers to stdout. Without `--json` the answer's
  * text is the token alone, and a note on stderr names the grant.
  */
-export async function createToken(context: Context, id: string): Promise<Answer> {
-  const minted = await mintToken(await context.api(), parseId('grt', id));
+export async function createToken(context: Context, grant: string): Promise<Answer> {
+  parseId('grt', grant);
+  const api = await context.api();
+  const id = await findId(api, 'grt', grant);
+  const minted = await mintToken(api, id);
   if (!context.json) context.note(`A token for ${id}, valid for ${formatSeconds(minted.expires_in)}:`);
   return { document: minted, text: minted.access_token };
 }
 
 /** Gives the caller's own access back early. */
-export async function releaseGrant(context: Context, id: string): Promise<Answer> {
-  const params = { id: parseId('grt', id) };
-  return answerWith(await (await context.api()).call(grantEndpoints.release, { params }));
+export async function releaseGrant(context: Context, grant: string): Promise<Answer> {
+  parseId('grt', grant);
+  const api = await context.api();
+  const params = { id: await findId(api, 'grt', grant) };
+  return answerWith(await api.call(grantEndpoints.release, { params }));
+}
+
+/** Requests more time for a grant: a new request, with its own approval, that begins when the grant ends. */
+export async function extendGrant(
+  context: Context,
+  grant: string,
+  options: { for: string; reason: string },
+): Promise<Answer> {
+  parseId('grt', grant);
+  const duration = parseIsoDuration('--for', options.for);
+  const api = await context.api();
+  const params = { id: await findId(api, 'grt', grant) };
+  const request = await api.call(grantEndpoints.extend, {
+    params,
+    body: { duration, justification: options.reason },
+    idempotencyKey: randomUUID(),
+  });
+  return { document: request, text: formatRequest(request, new Date()) };
 }
 
 /** Stops someone's access at once. */
 export async function revokeGrant(
   context: Context,
-  id: string,
+  grant: string,
   { reason }: { reason: string },
 ): Promise<Answer> {
-  const params = { id: parseId('grt', id) };
-  return answerWith(await (await context.api()).call(grantEndpoints.revoke, { params, body: { reason } }));
+  parseId('grt', grant);
+  const api = await context.api();
+  const params = { id: await findId(api, 'grt', grant) };
+  return answerWith(await api.call(grantEndpoints.revoke, { params, body: { reason } }));
 }
 
 const answerWith = (grant: Grant): Answer => ({ document: grant, text: formatGrant(grant, new Date()) });

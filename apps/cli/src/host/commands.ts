@@ -50,7 +50,7 @@ function defineKeys(program: Command, run: Run): void {
   addVerb(keys, 'create', 'Make an API key for a person; stdout holds the key alone, this once')
     .requiredOption('--principal <email>', 'whose key')
     .option('--tenant <slug>', 'the person’s side, if several sides have this e-mail')
-    .option('--ttl <duration>', 'how long it works, as ISO 8601', 'PT8H')
+    .option('--ttl <duration>', 'how long it works, such as 8h or PT8H', 'PT8H')
     .addHelpText(
       'after',
       examples('export COUNTERSIGN_API_KEY=$(countersign keys create --principal erin@northwind.example)'),
@@ -96,7 +96,7 @@ function defineScim(program: Command, run: Run): void {
 
   addVerb(scim, 'create', 'Make the token of a side’s SCIM client; stdout holds it alone, this once')
     .argument('<side>', 'a tenant’s slug, or vendor')
-    .option('--ttl <duration>', 'how long it works, as ISO 8601', 'P365D')
+    .option('--ttl <duration>', 'how long it works, such as 90d or P90D', 'P365D')
     .addHelpText('after', examples('countersign scim create acme > token && chmod 600 token'))
     .action(
       run(async (context, side: string, options: { ttl: string }) =>

@@ -15,7 +15,7 @@ export function registerInvitations(program: Command, run: Run): void {
     )
     .requiredOption('--until <time>', 'each access ends by then, such as 2026-11-27T17:00:00Z')
     .option('--ticket <id>', 'only for the case or ticket of this name')
-    .option('--for <duration>', 'how long one access may last at most, as ISO 8601, such as PT1H')
+    .option('--for <duration>', 'how long one access may last at most, such as 30m or PT1H')
     .option('--uses <n>', 'how many times at most')
     .option('--calls <n>', 'how many calls at most each time')
     .option('--start-at <time>', 'not before this time')

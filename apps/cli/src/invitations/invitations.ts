@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Invitation, invitationEndpoints } from '@countersign/api';
 import type { Api } from '../api/client.js';
+import { findId } from '../api/find-id.js';
 import { fetchMe } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
@@ -8,8 +9,8 @@ import {
   MAX_CALLS,
   parseId,
   parseInstant,
+  parseIsoDuration,
   parseScopeEntry,
-  parseSeconds,
   parseSlug,
   parseWholeNumber,
 } from '../command/flags.js';
@@ -33,14 +34,13 @@ const MAX_USES = 1_000_000;
 /** Opens an invitation of the caller's own tenant. */
 export async function invite(context: Context, service: string, options: InviteOptions): Promise<Answer> {
   const { ticket, startAt, uses, calls } = options;
-  if (options.for !== undefined) parseSeconds('--for', options.for);
   const body = {
     service,
     scope: options.scope.map(parseScopeEntry),
     until: parseInstant('--until', options.until),
     ...(startAt === undefined ? {} : { notBefore: parseInstant('--start-at', startAt) }),
     ...(ticket === undefined ? {} : { ticket }),
-    ...(options.for === undefined ? {} : { maxDuration: options.for }),
+    ...(options.for === undefined ? {} : { maxDuration: parseIsoDuration('--for', options.for) }),
     ...(uses === undefined ? {} : { uses: parseWholeNumber('--uses', uses, 1, MAX_USES) }),
     ...(calls === undefined ? {} : { budget: { calls: parseWholeNumber('--calls', calls, 1, MAX_CALLS) } }),
   };
@@ -70,11 +70,12 @@ export async function listInvitations(context: Context, options: ListOptions): P
 
 export async function withdrawInvitation(
   context: Context,
-  id: string,
+  invitation: string,
   { reason }: { reason?: string },
 ): Promise<Answer> {
-  parseId('inv', id);
+  parseId('inv', invitation);
   const api = await context.api();
+  const id = await findId(api, 'inv', invitation);
   const withdrawn = await api.call(invitationEndpoints.withdraw, {
     params: { slug: await tenantSlug(api), id },
     ...(reason === undefined ? {} : { body: { reason } }),

@@ -9,7 +9,7 @@ export function registerLocks(program: Command, run: Run): void {
     .argument('<kind>', 'tenant, person or service')
     .argument('<name>', 'a slug; a usr_… or vendor e-mail; a service’s name')
     .requiredOption('--reason <text>', 'why; it is written to the log')
-    .option('--for <duration>', 'how long, as ISO 8601, such as PT12H; until it is lifted if absent')
+    .option('--for <duration>', 'how long, such as 12h or PT12H; until it is lifted if absent')
     .addHelpText(
       'after',
       examples(

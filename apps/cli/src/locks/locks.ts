@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Lock, lockEndpoints } from '@countersign/api';
+import { findId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
 import { usageError } from '../command/errors.js';
-import { parseId, parseSeconds } from '../command/flags.js';
+import { parseId, parseIsoDuration } from '../command/flags.js';
 import { formatFacts, formatTable } from '../terminal/text.js';
 import { formatInstant } from '../terminal/time.js';
 
@@ -16,8 +17,8 @@ export async function setLock(
 ): Promise<Answer> {
   if (!KINDS.includes(kind))
     throw usageError(`lock takes tenant, person or service; got ${JSON.stringify(kind)}`);
-  const { reason, for: duration } = options;
-  if (duration !== undefined) parseSeconds('--for', duration);
+  const { reason } = options;
+  const duration = options.for === undefined ? undefined : parseIsoDuration('--for', options.for);
   const lock = await (await context.api()).call(lockEndpoints.create, {
     body: { kind, name, reason, ...(duration === undefined ? {} : { duration }) },
     idempotencyKey: randomUUID(),
@@ -35,8 +36,10 @@ export async function listLocks(context: Context): Promise<Answer> {
 
 /** Lifts a lock that the caller's own side has set. */
 export async function liftLock(context: Context, id: string): Promise<Answer> {
-  const params = { id: parseId('lck', id) };
-  const lifted = await (await context.api()).call(lockEndpoints.lift, { params });
+  parseId('lck', id);
+  const api = await context.api();
+  const params = { id: await findId(api, 'lck', id) };
+  const lifted = await api.call(lockEndpoints.lift, { params });
   return { document: lifted, text: `${lifted.id} is lifted.` };
 }
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Run } from '../command/context.js';
-import { addVerb, examples, GROUPS } from '../command/define.js';
+import { addPageOptions, addVerb, examples, GROUPS } from '../command/define.js';
 import { repeated } from '../command/flags.js';
+import type { EventOptions } from './events.js';
 import type { MirrorOptions } from './mirror.js';
 import type { VerifyOptions } from './verify.js';
 import type { WitnessOptions } from './witness.js';
@@ -14,7 +15,20 @@ const ACCEPT_RESTORED = [
 /** Verbs that follow and verify logs. They trust nothing but a key. */
 export function registerLog(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.offline);
-  const log = program.command('log').description('Follow and verify a log with your own tools');
+  const log = addVerb(program, 'log', 'List the events of a log; follow and verify it with your own tools');
+  addPageOptions(log)
+    .usage('[options] <tenant> | [command]')
+    .argument('<tenant>', 'whose events, newest first; "deployment" is the log that every tenant may read')
+    .option('--request <id>', 'only those of this request')
+    .option('--grant <id>', 'only those of this grant')
+    .option('--from <time>', 'only those from this time on, such as 2026-11-24T15:00:00Z')
+    .option('--to <time>', 'only those before this time')
+    .addHelpText('after', examples('countersign log acme --from 2026-11-24T00:00:00Z'))
+    .action(
+      run(async (context, tenant: string, options: EventOptions) =>
+        (await import('./events.js')).listEvents(context, tenant, options),
+      ),
+    );
 
   addVerb(log, 'mirror', 'Copy a log into a folder, verifying it on the way; again: only what is new')
     .argument('<folder>', 'where to keep the log')

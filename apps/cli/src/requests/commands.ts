@@ -38,7 +38,7 @@ function defineRequest(program: Command, run: Run): void {
       '--scope <resource:actions...>',
       'RESOURCE:ACTION[,ACTION]…; * matches one segment, a final ** any number (may be repeated)',
     )
-    .requiredOption('--for <duration>', 'how long, as ISO 8601, such as PT1H')
+    .requiredOption('--for <duration>', 'how long, such as 30m, 2h or PT1H')
     .requiredOption('--reason <text>', 'why you need it; the customer reads this')
     .option('--ticket <id>', 'the case or ticket that this belongs to')
     .option('--start-at <time>', 'start then (at most 7 days ahead), such as 2026-11-24T15:00:00Z')

@@ -8,8 +8,8 @@ import { CliError, usageError } from '../command/errors.js';
 import {
   MAX_CALLS,
   parseInstant,
+  parseIsoDuration,
   parseScopeEntry,
-  parseSeconds,
   parseWholeNumber,
 } from '../command/flags.js';
 import { formatGrant, nextCommands } from '../grants/grant-text.js';
@@ -38,12 +38,11 @@ export async function requestAccess(
   service: string,
   options: RequestOptions,
 ): Promise<Answer> {
-  parseSeconds('--for', options.for);
   const body = {
     tenant,
     service,
     scope: options.scope.map(parseScopeEntry),
-    duration: options.for,
+    duration: parseIsoDuration('--for', options.for),
     justification: options.reason,
     ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
     ...parseTiming(options),

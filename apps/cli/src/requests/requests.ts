@@ -1,8 +1,9 @@
 import { grantEndpoints, requestEndpoints } from '@countersign/api';
+import { findId } from '../api/find-id.js';
 import { fetchNames } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
-import { parseId } from '../command/flags.js';
+import { LAST, parseId } from '../command/flags.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
 import { formatGrant, nextCommands } from '../grants/grant-text.js';
 import { formatOffer, formatRequest, formatRequests, peopleIn } from './request-text.js';
@@ -10,17 +11,18 @@ import { formatOffer, formatRequest, formatRequests, peopleIn } from './request-
 export const listRequests = (context: Context, options: ListOptions): Promise<Answer> =>
   fetchPage(context, { verb: 'requests', endpoint: requestEndpoints.list, format: formatRequests }, options);
 
-/** Shows a request or a grant by its id, with the names of the people. */
+/** Shows a request or a grant by its id, with the names of the people; `@last` is the newest request. */
 export async function show(context: Context, id: string): Promise<Answer> {
-  const params = { id };
-  if (id.startsWith('req_')) {
+  if (id.startsWith('req_') || id === LAST) {
     const api = await context.api();
+    const params = { id: await findId(api, 'req', id) };
     const request = await api.call(requestEndpoints.read, { params });
     const names = context.json ? undefined : await fetchNames(api, peopleIn(request));
     return { document: request, text: formatRequest(request, new Date(), names) };
   }
   if (id.startsWith('grt_')) {
     const api = await context.api();
+    const params = { id: await findId(api, 'grt', id) };
     const grant = await api.call(grantEndpoints.read, { params });
     const names = context.json ? undefined : await fetchNames(api, [grant.requester]);
     return { document: grant, text: formatGrant(grant, new Date(), names) };
@@ -29,9 +31,11 @@ export async function show(context: Context, id: string): Promise<Answer> {
 }
 
 /** Accepts the customer's counter-offer. It shows the offer first, and accepts exactly the digest that it showed. */
-export async function acceptOffer(context: Context, id: string): Promise<Answer> {
-  const params = { id: parseId('req', id) };
+export async function acceptOffer(context: Context, text: string): Promise<Answer> {
+  parseId('req', text);
   const api = await context.api();
+  const id = await findId(api, 'req', text);
+  const params = { id };
   const request = await api.call(requestEndpoints.read, { params });
   if (request.offer === null)
     throw new CliError('wrong_state', `${id} is ${request.state}: there is no counter-offer to accept`);
@@ -46,7 +50,9 @@ export async function acceptOffer(context: Context, id: string): Promise<Answer>
 
 /** Withdraws the caller's own request. */
 export async function cancelRequest(context: Context, id: string): Promise<Answer> {
-  const params = { id: parseId('req', id) };
-  const request = await (await context.api()).call(requestEndpoints.cancel, { params });
+  parseId('req', id);
+  const api = await context.api();
+  const params = { id: await findId(api, 'req', id) };
+  const request = await api.call(requestEndpoints.cancel, { params });
   return { document: request, text: `${request.id} is ${request.state}.` };
 }

@@ -2,6 +2,7 @@ import { requestEndpoints, serviceEndpoints } from '@countersign/api';
 import type { Terms } from '@countersign/contract';
 import { counterTerms, halfTime, type Narrowing, onlyObjects, readOnly } from '@countersign/wording';
 import type { Api } from '../api/client.js';
+import { findId } from '../api/find-id.js';
 import { fetchNames } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
@@ -26,11 +27,12 @@ const DONE = { approve: 'Approved', deny: 'Denied', counter: 'Made a counter-off
  * Decides on exactly one digest. Without `--digest` the request is fetched and shown, and the decision is on the digest
  * that was shown. If the request changes in between, the broker refuses.
  */
-export async function review(context: Context, id: string, options: ReviewOptions): Promise<Answer> {
-  parseId('req', id);
+export async function review(context: Context, request: string, options: ReviewOptions): Promise<Answer> {
+  parseId('req', request);
   const decision = parseDecision(options);
   checkNarrowing(options);
   const api = await context.api();
+  const id = await findId(api, 'req', request);
   const { digest, terms } = await readDigest(context, api, id, options);
   const decided = await api.call(requestEndpoints.review, {
     params: { id },

@@ -1,0 +1,43 @@
+import { type AccessRecord, grantEndpoints, logEndpoints } from '@countersign/api';
+import { findId } from '../api/find-id.js';
+import type { Answer, Context } from '../command/context.js';
+import { parseId } from '../command/flags.js';
+import { fetchPage, type ListOptions } from '../command/list.js';
+import { formatTable } from '../terminal/text.js';
+
+/** Lists the calls under a grant, newest first, as the gateways recorded them. */
+export async function listCalls(context: Context, grant: string, options: ListOptions): Promise<Answer> {
+  parseId('grt', grant);
+  const api = await context.api();
+  const id = await findId(api, 'grt', grant);
+  const { tenant } = await api.call(grantEndpoints.read, { params: { id } });
+  const list = {
+    verb: `calls ${id}`,
+    endpoint: logEndpoints.records,
+    params: { slug: tenant },
+    filter: { grant: id },
+    format: formatCalls,
+  };
+  return fetchPage(context, list, options);
+}
+
+function formatCalls(records: readonly AccessRecord[]): string {
+  if (records.length === 0) return 'No calls.';
+  return formatTable(
+    ['AT', 'CALL', 'RESULT', 'STATUS', 'BYTES', 'RECORD'],
+    records.map((record) => [
+      record.at,
+      `${record.method} ${record.path ?? '(erased)'}`,
+      formatResult(record),
+      record.status === null ? '' : String(record.status),
+      record.bytes === null ? '' : String(record.bytes),
+      record.id,
+    ]),
+  );
+}
+
+/** `allowed`, `allowed (cut)`, `refused: grant_ended`, `refused: locked, 12 times`. */
+function formatResult({ decision, code, count, outcome }: AccessRecord): string {
+  if (decision === 'refused') return `refused: ${code}${count > 1 ? `, ${count} times` : ''}`;
+  return outcome === null || outcome === 'completed' ? 'allowed' : `allowed (${outcome})`;
+}
