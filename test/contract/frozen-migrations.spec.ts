@@ -48,6 +48,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'e395a41820f6e73018b07eede3ddcd5de5d407c6243ae99087f04a1ec466f1be',
     postgres: '975874a4e8a08013a75211cbfa0807637ae848bc834dec33339a623ff15e058a',
   },
+  LogHandOvers1799000012000: {
+    sqlite: '42b0066773ecd92adcf2905c9b262eec5bb7d3d77140c2adaa9e883a9163ef93',
+    postgres: 'bd93aa901e8d7343b522a13041e3ae45aef822676afe8f8bfa1ad22d8a4f5d0a',
+  },
   Pruning1799000013000: {
     sqlite: 'ba488b51842465e5700336f1a4829ebaad7cd4eda74b4799ed7cbcc27c32fe43',
     postgres: 'ffb7b166165f942da63dafbafcbecfde76c372e5b00510788c3c798c55fb9459',

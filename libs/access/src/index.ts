@@ -176,6 +176,7 @@ export {
   type GrantBasis,
   type GrantRepository,
   type GrantUse,
+  type HandOverRepository,
   type IdempotencyKey,
   type IdempotencyRepository,
   type Identity,
@@ -289,6 +290,11 @@ export { draftInvitationStatement, type InvitationInput, invite } from './use-ca
 export { listInvitations } from './use-cases/invitations/read-invitations.js';
 export { type LockInput, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
 export { listEvents, listRecords, readOpenings, readWholeLog } from './use-cases/log/read-log.js';
+export {
+  beginLogKeyRotation,
+  continueLogKeyRotation,
+  LOG_KEY_OVERLAP_SECONDS,
+} from './use-cases/log/rotate-log-key.js';
 export { listNotices, retryNotice } from './use-cases/notices/notices-admin.js';
 export { applyOrganisation } from './use-cases/organisation/apply-organisation.js';
 export {

@@ -1,12 +1,26 @@
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { KeyMaker, KeyPair } from '@countersign/access';
+import { handOver, logOrigin } from '@countersign/audit-log';
+import { systemHashing } from './system.js';
 
 /** Key pairs from node:crypto. `kid` is the RFC 7638 thumbprint (SHA-256, base64url). */
 export const nodeKeyMaker: KeyMaker = {
   tokenKey: () => pair(generateKeyPairSync('ec', { namedCurve: 'P-256' }), { alg: 'ES256', use: 'sig' }),
   feedKey: () => ed25519(),
   logKey: () => ed25519(),
+  handOver: ({ deployment, slug, epoch }, replaced, next) =>
+    handOver(
+      systemHashing,
+      logOrigin(deployment, slug, epoch),
+      {
+        publicKey: rawKey(replaced),
+        sign: (message) => sign(null, message, createPrivateKey(replaced.privatePem)),
+      },
+      rawKey(next),
+    ),
 };
+
+const rawKey = ({ publicJwk }: KeyPair): Uint8Array => Buffer.from(String(publicJwk['x']), 'base64url');
 
 function ed25519(): KeyPair {
   return pair(generateKeyPairSync('ed25519'), { alg: 'EdDSA', use: 'sig' });

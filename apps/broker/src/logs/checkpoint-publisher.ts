@@ -1,3 +1,5 @@
+import { continueLogKeyRotation } from '@countersign/access';
+import { nodeKeyMaker } from '@countersign/persistence';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -9,6 +11,8 @@ const GATHER_MS = 250;
 /** How often logs are looked for that other processes wrote to, or that changed just before a crash. */
 const SWEEP_MS = 30_000;
 const MOST_LOGS = 200;
+/** How often a rotation of the log key is looked for whose process ended before each log had its leaf. */
+const ROTATION_MS = 30_000;
 
 /** Signs a checkpoint soon after each change of a log, so that followers and witnesses see it without anybody asking. */
 @Injectable()
@@ -26,6 +30,7 @@ export class CheckpointPublisher implements OnApplicationBootstrap, OnModuleDest
     this.#loops = [
       new PeriodicLoop('checkpoints', GATHER_MS, () => this.publish(), onError),
       new PeriodicLoop('unsigned logs', SWEEP_MS, () => this.sweep(), onError),
+      new PeriodicLoop('log key', ROTATION_MS, () => this.continueRotation(), onError),
     ];
   }
 
@@ -51,6 +56,11 @@ export class CheckpointPublisher implements OnApplicationBootstrap, OnModuleDest
     await this.publishCheckpoints(
       await this.deps.store.checkpoints.read((unit) => unit.checkpoints.behind(MOST_LOGS)),
     );
+  }
+
+  /** One batch a turn, until every log has the hand-over to the newest key. */
+  private async continueRotation(): Promise<void> {
+    await continueLogKeyRotation(this.deps, nodeKeyMaker, { actor: 'job' });
   }
 
   /** One log that cannot be signed keeps no other from its checkpoint. @throws the first failure */

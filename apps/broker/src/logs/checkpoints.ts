@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { publishedKeys, type StoredCheckpoint, type StoredKey, signingKey } from '@countersign/access';
+import { publishedKeys, type StoredCheckpoint, type StoredKey } from '@countersign/access';
 import {
   equalBytes,
   formatCheckpoint,
@@ -48,8 +48,10 @@ export class Checkpoints {
   async signIfGrown(log: string): Promise<StoredCheckpoint> {
     for (;;) {
       // Read first, so that what was signed before cannot be ahead of the log unless the log went back.
-      const [newest, keys] = await this.newestAndKeys(log);
+      const newest = await this.deps.store.checkpoints.read((unit) => unit.checkpoints.newest(log));
       const head = await this.deps.store.readForTenant(log, (unit) => unit.events.head());
+      // Read last: a log that has the hand-over to a key is signed by that key.
+      const keys = await this.signingKeys();
       const isSame = newest?.epoch === head.epoch && newest.size === head.size && newest.root === head.root;
       if (newest !== null && isSame && this.isSignedBy(newest, keys)) return newest;
       if (newest !== null && !isSame && newest.epoch === head.epoch && newest.size >= head.size)
@@ -82,8 +84,7 @@ export class Checkpoints {
   async verifierKeys(log: string): Promise<string[]> {
     const { epoch } = await this.deps.store.readForTenant(log, (unit) => unit.events.head());
     const name = logOrigin(this.deps.store.deployment, log, epoch);
-    const [, keys] = await this.newestAndKeys(log);
-    return keys.map((key) => verifierKey(this.deps.hashing, name, publicKeyOf(key)));
+    return (await this.signingKeys()).map((key) => verifierKey(this.deps.hashing, name, publicKeyOf(key)));
   }
 
   private sign(
@@ -104,25 +105,16 @@ export class Checkpoints {
     return { epoch, size, root, note: formatNote({ text, signatures }), signedAt };
   }
 
-  /** The newest checkpoint of the log, and the keys that sign the next one. */
-  private newestAndKeys(log: string): Promise<[StoredCheckpoint | null, StoredKey[]]> {
-    return this.deps.store.checkpoints.read(async ({ checkpoints, keys }) => [
-      await checkpoints.newest(log),
-      this.signingKeys(await keys.list('log')),
-    ]);
-  }
-
   /**
-   * The log's keys: the one that signs now, then those that it replaces and that are still valid. Nothing rotates log
-   * keys yet; the overlap, in which both sign, is prepared so that a client that trusts the old key sees the hand-over.
+   * The keys that sign the logs, the newest first. All that are valid sign: a new key from its first moment, whatever a
+   * broker's clock says, and the one that it replaces until the overlap ends.
    */
-  private signingKeys(all: readonly StoredKey[]): StoredKey[] {
-    const now = this.deps.clock.now();
-    const signing = signingKey(all, now);
-    if (signing === undefined)
+  private async signingKeys(): Promise<StoredKey[]> {
+    const all = await this.deps.store.checkpoints.read(({ keys }) => keys.list('log'));
+    const valid = publishedKeys(all, this.deps.clock.now());
+    if (valid.length === 0)
       throw new HttpProblem('not_ready', 'The log has no key yet. Try again in a moment.');
-    const replaced = publishedKeys(all, now).filter((key) => key.activeFrom < signing.activeFrom);
-    return [signing, ...replaced];
+    return valid.toSorted((a, b) => (a.activeFrom < b.activeFrom ? 1 : -1));
   }
 
   private isSignedBy({ note }: StoredCheckpoint, [key]: readonly StoredKey[]): boolean {

@@ -4,7 +4,7 @@ import { addVerb, examples, GROUPS } from '../command/define.js';
 import { repeated } from '../command/flags.js';
 import type { TrustCheckOptions } from '../trust/trust-check.js';
 import type { EnrollOptions } from './gateways.js';
-import type { CreateKeyOptions } from './keys.js';
+import type { CreateKeyOptions, RotateLogOptions } from './keys.js';
 import type { ApplyOptions } from './organisation.js';
 import type { PinOptions } from './pins.js';
 import type { TourVerbOptions } from './tour.js';
@@ -45,7 +45,7 @@ function defineDatabase(program: Command, run: Run): void {
 }
 
 function defineKeys(program: Command, run: Run): void {
-  const keys = program.command('keys').description('API keys, and the keys that sign tokens');
+  const keys = program.command('keys').description('API keys, and the keys that sign tokens and logs');
 
   addVerb(keys, 'create', 'Make an API key for a person; stdout holds the key alone, this once')
     .requiredOption('--principal <email>', 'whose key')
@@ -74,6 +74,22 @@ function defineKeys(program: Command, run: Run): void {
     'rotate-signing',
     'Add a new key that signs tokens; the old key verifies for an hour more',
   ).action(run(async (context) => (await import('./keys.js')).rotateSigning(context)));
+
+  addVerb(
+    keys,
+    'rotate-log',
+    'Add a new key that signs the logs’ checkpoints; the old key signs it in each log',
+  )
+    .option('--overlap <duration>', 'how long the old key signs beside it, as ISO 8601 (default: P30D)')
+    .addHelpText(
+      'after',
+      '\nAnchor files, mirrors and state files of the old key stay valid: the log itself hands over to the new key. A witness\ndoes not read the log, and needs the new key within the overlap. If the old key is compromised, use --overlap PT1S. A\nrotation that was interrupted is completed by the next run, or by a running broker.\n',
+    )
+    .action(
+      run(async (context, options: RotateLogOptions) =>
+        (await import('./keys.js')).rotateLogKey(context, options),
+      ),
+    );
 
   addVerb(keys, 'rotate-master', 'Seal everything in the database again under another master key')
     .addHelpText(

@@ -134,6 +134,23 @@ test('a database that cannot be opened exits with 2; a file that is not one, or 
   });
 });
 
+test('keys rotate-log makes a key that signs every log, and the old one ends after the overlap', async () => {
+  await applied();
+  const rotated = await json(['keys', 'rotate-log', '--overlap', 'PT1H']);
+  expect(rotated).toEqual({
+    kid: expect.any(String),
+    replaces: expect.any(String),
+    resumed: false,
+    overlap: 3600,
+  });
+  const again = await json(['keys', 'rotate-log']);
+  expect(again).toMatchObject({ replaces: rotated.kid, resumed: false, overlap: 30 * 86_400 });
+  expect((await cli(['keys', 'rotate-log', '--overlap', 'soon'])).exit).toBe(2);
+  expect((await cli(['keys', 'rotate-log'])).out).toMatch(
+    /signs the logs from now on; .* signs beside it for/,
+  );
+});
+
 test('restore opens the next epoch of the feed each time, and says what the operator must do again', async () => {
   await json(['migrate']);
   expect(await json(['restore'])).toEqual({

@@ -1,5 +1,8 @@
 import {
+  beginLogKeyRotation,
+  continueLogKeyRotation,
   createApiKey,
+  LOG_KEY_OVERLAP_SECONDS,
   OVERLAP_SECONDS,
   revokeApiKey,
   revokeSigningKey,
@@ -74,6 +77,26 @@ export async function rotateSigning(context: Context): Promise<Answer> {
   return {
     document: rotated,
     text: `${rotated.kid} signs from ${rotated.activeFrom}; the previous key verifies for ${overlap} more.`,
+  };
+}
+
+export type RotateLogOptions = { overlap?: string };
+
+/**
+ * Adds a new key that signs the logs' checkpoints, and hands over to it in every log. If an earlier run ended before every log
+ * had its leaf, this one completes it.
+ */
+export async function rotateLogKey(context: Context, options: RotateLogOptions): Promise<Answer> {
+  const overlap =
+    options.overlap === undefined ? LOG_KEY_OVERLAP_SECONDS : parseSeconds('--overlap', options.overlap);
+  const rotated = await withStore(context, {}, async ({ deps, keyMaker }) => {
+    const begun = await beginLogKeyRotation(deps, keyMaker);
+    while (!(await continueLogKeyRotation(deps, keyMaker, { actor: 'host', overlap })));
+    return begun;
+  });
+  return {
+    document: { ...rotated, overlap },
+    text: `${rotated.kid} signs the logs from now on; ${rotated.replaces} signs beside it for ${formatSeconds(overlap)} more. Every log has a leaf in which the old key signs the new one. Give witnesses the new key.`,
   };
 }
 

@@ -84,7 +84,7 @@ export interface DeploymentPorts {
     },
     GatewaysUnit
   >;
-  signingKeys: Port<Reads<'keys'>, Writes<'keys' | 'log' | 'feed'>>;
+  signingKeys: Port<Reads<'keys' | 'handOvers'>, Writes<'keys' | 'log' | 'feed'> & Reads<'handOvers'>>;
   /** Signed checkpoints. They are no events of a log, and wait for nobody. */
   checkpoints: Port<Reads<'checkpoints' | 'keys'>, Writes<'checkpoints'>>;
   feed: Port<FeedUnit, Writes<'feed' | 'log'>>;

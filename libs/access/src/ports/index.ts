@@ -33,6 +33,7 @@ export type {
   EventDraft,
   EventLog,
   EventReads,
+  HandOverRepository,
   LogHead,
   RecordChain,
   RecordOutcome,

@@ -7,6 +7,7 @@ export interface LogRepositories {
     RecordRepository,
     'insert' | 'allowed' | 'complete' | 'cursors' | 'moveCursors' | 'closeChains'
   >;
+  handOvers: Entry<HandOverRepository, 'has' | 'note'>;
 }
 
 /** An event before it becomes a leaf. Personal values are given in `personal` and become salted commitments. */
@@ -94,6 +95,16 @@ export interface CheckpointRepository {
   advance(log: string, checkpoint: StoredCheckpoint): Promise<boolean>;
   /** Replaces the note of the newest checkpoint if it is still of this size. */
   addSignatures(log: string, at: { epoch: number; size: number }, note: string): Promise<boolean>;
+}
+
+/** Which logs have the leaf `log.key` that hands over to a key. */
+export interface HandOverRepository {
+  /** Names of logs, at most so many, that have leaves and not this one. */
+  missing(kid: string, limit: number): Promise<string[]>;
+  /** Whether this log has it. */
+  has(kid: string): Promise<boolean>;
+  /** In the transaction of the leaf. It fails if the log has it. */
+  note(kid: string, seq: number): Promise<void>;
 }
 
 /**

@@ -23,6 +23,15 @@ export interface KeyMaker {
   feedKey(): KeyPair;
   /** Ed25519, for the logs' checkpoints. */
   logKey(): KeyPair;
+  /**
+   * Signs a log's new key with the one that it replaces (docs/log.md, New keys): both as C2SP verifier keys under the log's
+   * origin.
+   */
+  handOver(
+    log: { deployment: string; slug: string; epoch: number },
+    replaced: KeyPair,
+    next: KeyPair,
+  ): { vkey: string; replaces: string; signature: string };
 }
 
 export interface KeyPair {

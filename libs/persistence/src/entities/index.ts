@@ -9,6 +9,7 @@ import { LockEntity } from './lock.entity.js';
 import {
   EventEntity,
   LogCheckpointEntity,
+  LogHandOverEntity,
   LogHeadEntity,
   LogNodeEntity,
   OpeningEntity,
@@ -59,6 +60,7 @@ export const ENTITIES = [
   LegalTransitionEntity,
   LockEntity,
   LogCheckpointEntity,
+  LogHandOverEntity,
   LogHeadEntity,
   LogNodeEntity,
   NoticeDeliveryEntity,

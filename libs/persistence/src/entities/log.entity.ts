@@ -111,6 +111,20 @@ export class LogCheckpointEntity {
   signedAt!: string;
 }
 
+/** A log that has the leaf `log.key` of a key. Append-only, by trigger: no log has two. */
+@Entity('log_hand_overs')
+export class LogHandOverEntity {
+  @PrimaryColumn('varchar')
+  tenant!: string;
+
+  @PrimaryColumn('varchar')
+  kid!: string;
+
+  /** The leaf's index. */
+  @Column('bigint', { transformer: bigInteger })
+  seq!: number;
+}
+
 /** The personal value behind a commitment, with its salt. Deleting a row erases the value; the log stays whole. */
 @Entity('openings')
 export class OpeningEntity {

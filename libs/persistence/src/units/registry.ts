@@ -7,6 +7,7 @@ import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
 import { Directory } from '../repositories/directory.js';
 import { Grants } from '../repositories/grants.js';
+import { HandOvers } from '../repositories/hand-overs.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
 import { Invitations } from '../repositories/invitations.js';
 import { Leases } from '../repositories/leases.js';
@@ -52,6 +53,7 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   locks: ({ manager, reach }) => new Locks(manager, reach),
   leases: ({ manager, reach }) => new Leases(manager, reach),
   records: ({ manager, reach }) => new Records(manager, reach),
+  handOvers: ({ manager, reach }) => new HandOvers(manager, reach),
   authenticators: ({ manager, reach }) => new Authenticators(manager, reach),
   trust: ({ manager, reach }) => new Trust(manager, reach),
   stops: ({ manager, reach }) => new Stops(manager, reach),

@@ -16,7 +16,7 @@ const MAKES: Record<StoredKey['use'], (maker: KeyMaker) => KeyPair> = {
 
 const later = (now: Date, seconds: number): string => new Date(now.getTime() + seconds * 1000).toISOString();
 
-async function insertKey(
+export async function insertKey(
   unit: Pick<VendorUnit, 'keys'>,
   use: StoredKey['use'],
   maker: KeyMaker,
@@ -65,13 +65,13 @@ export async function ensureBrokerKeys(deps: Deps, maker: KeyMaker): Promise<voi
     for (const use of USES) {
       if (signingKey(await unit.keys.list(use), now) !== undefined) continue;
       const key = await insertKey(unit, use, maker, now, now.toISOString());
-      await logKey(unit, 'signing-key.created', key, now);
+      await logKeyEvent(unit, 'signing-key.created', key, now);
       if (use === 'token') await unit.feed.changed('keys', key.kid);
     }
   });
 }
 
-async function logKey(
+export async function logKeyEvent(
   unit: Pick<VendorUnit, 'log'>,
   type: EventType,
   key: StoredKey,
@@ -95,7 +95,7 @@ export function rotateSigningKey(deps: Deps, maker: KeyMaker): Promise<{ kid: st
     for (const each of old)
       if (each.retiresAt === null)
         await unit.keys.retire(each.kid, later(now, PUBLISH_AHEAD_SECONDS + OVERLAP_SECONDS));
-    await logKey(unit, 'signing-key.rotated', key, now);
+    await logKeyEvent(unit, 'signing-key.rotated', key, now);
     await unit.feed.changed('keys', key.kid);
     return { kid: key.kid, activeFrom };
   });
@@ -115,12 +115,12 @@ export function revokeSigningKey(deps: Deps, maker: KeyMaker, kid: string): Prom
     const key = keys.find((each) => each.kid === kid && each.revokedAt === null);
     if (key === undefined) throw new AccessError('not_found', 'There is no such signing key in use.');
     await unit.keys.revoke(kid, now.toISOString());
-    await logKey(unit, 'signing-key.revoked', key, now);
+    await logKeyEvent(unit, 'signing-key.revoked', key, now);
     const rest = keys.filter((each) => each.kid !== kid);
     let successor = signingKey(rest, now);
     if (successor === undefined) {
       successor = await insertKey(unit, 'token', maker, now, now.toISOString());
-      await logKey(unit, 'signing-key.created', successor, now);
+      await logKeyEvent(unit, 'signing-key.created', successor, now);
     }
     await unit.feed.changed('keys', kid);
     return { successor: successor.kid };

@@ -46,6 +46,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   events: { ...addedByUnit, DELETE: own('tenant') },
   log_heads: changedByUnit,
   log_nodes: addedByUnit,
+  log_hand_overs: addedByUnit,
   log_checkpoints: { ...keptByVendor, SELECT: own('tenant') },
   access_records: changedByUnit,
   record_chains: changedByUnit,
