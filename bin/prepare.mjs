@@ -154,7 +154,7 @@ const PARTS = [
   {
     name: 'pages',
     stamp: '.countersign-pages-built',
-    sources: () => ['apps/web', 'libs/contract', 'libs/wording'],
+    sources: () => ['apps/web', 'libs/audit-log', 'libs/contract', 'libs/wording'],
     settings: [],
     clean: () => remove(join('apps', 'web')),
     run: () => {

@@ -33,6 +33,7 @@ export default defineConfig({
   root: from('.'),
   resolve: {
     alias: {
+      '@countersign/audit-log': from('../../libs/audit-log/src/index.ts'),
       '@countersign/contract': from('../../libs/contract/src/index.ts'),
       // The compiler imports it for each element (`jsxImportSource` in tsconfig.json).
       '@countersign/web/jsx-runtime': from('src/jsx/jsx-runtime.ts'),
@@ -59,7 +60,7 @@ export default defineConfig({
       // Some libraries contain “use client” for server rendering. These pages never render on a server.
       checks: { moduleLevelDirective: false },
       // These libraries have no side effects, so a page contains only what it calls.
-      treeshake: { moduleSideEffects: (id: string) => !/\/libs\/(contract|wording)\//.test(id) },
+      treeshake: { moduleSideEffects: (id: string) => !/\/libs\/(audit-log|contract|wording)\//.test(id) },
     },
   },
 });

@@ -92,7 +92,7 @@ export const logFileEndpoints = {
     route: 'GET /log/{slug}/checkpoint',
     summary: 'The newest signed checkpoint of a log',
     description:
-      'A C2SP checkpoint: origin, size and root, signed by the log and cosigned by the witnesses that have answered.',
+      'A C2SP checkpoint: origin, size and root, signed by the log and cosigned by the witnesses that have answered. The header `Countersign-Signed-At` says when the broker signed it.',
     answer: { status: 200, description: 'A signed note.', type: 'text/plain' },
     errors: ['not_found', 'log_inconsistent'],
   }),

@@ -54,6 +54,7 @@ export {
   type Restoration,
   type Succession,
 } from './succession.js';
+export { type TenantLogOptions, verifyTenantLog } from './tenant-log.js';
 export {
   decodeBundle,
   encodeBundle,

@@ -20,6 +20,7 @@ export const PEOPLE = {
   erin: { email: 'erin@northwind.example', name: 'Erin Okafor', tenant: null, organisation: 'vendor' },
   max: { email: 'max@northwind.example', name: 'Max Lind', tenant: null, organisation: 'vendor' },
   sam: { email: 'sam@northwind.example', name: 'Sam Ito', tenant: null, organisation: 'vendor' },
+  ola: { email: 'ola@northwind.example', name: 'Ola Brandt', tenant: null, organisation: 'vendor' },
   ada: { email: 'ada@acme.example', name: 'Ada Moreau', tenant: 'acme', organisation: 'acme' },
   bob: { email: 'bob@acme.example', name: 'Bob Chen', tenant: 'acme', organisation: 'acme' },
 } as const;
@@ -40,7 +41,11 @@ export class BrowserSite {
     private readonly browser: Browser,
   ) {}
 
-  static async start(change: (file: Organisation) => void = () => {}): Promise<BrowserSite> {
+  /** @param brokerEnv added to the broker's environment */
+  static async start(
+    change: (file: Organisation) => void = () => {},
+    brokerEnv: Record<string, string> = {},
+  ): Promise<BrowserSite> {
     const upstream = new CountingUpstream();
     await upstream.start();
     const provider = new IdentityProvider();
@@ -49,7 +54,7 @@ export class BrowserSite {
     const organisation = withSignIn(smallOrganisation(), provider.issuer, secrets);
     for (const service of organisation.services) service.upstream = upstream.origin;
     change(organisation);
-    const site = await Site.inside({ organisation, host: 'localhost' });
+    const site = await Site.inside({ organisation, host: 'localhost', brokerEnv });
     const browser = await chromium.connect(process.env['COUNTERSIGN_TEST_BROWSER'] ?? '');
     const made = new BrowserSite(site, upstream, provider, secrets, browser);
     await made.serveProvider(organisation);

@@ -69,6 +69,14 @@ describe.each(ENGINES)('a log that anyone may follow, on %s', (engine) => {
     return { level: 'entries', index: tile?.index ?? 0, width };
   };
 
+  test('a checkpoint comes with the time at which it was signed', async () => {
+    const before = Date.now() - 60_000;
+    const { headers } = await get('/log/acme/checkpoint');
+    const at = Date.parse(headers.get('countersign-signed-at') ?? '');
+    expect(at).toBeGreaterThan(before);
+    expect(at).toBeLessThanOrEqual(Date.now());
+  });
+
   test('P10: tiles and leaves lead to the root that was signed, and every larger checkpoint continues the last', async () => {
     const first = await checkpoint();
     const { hashOf, leaves } = await nodesOf(first);

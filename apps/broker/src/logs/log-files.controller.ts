@@ -33,9 +33,16 @@ export class LogFilesController {
   @Header('Content-Type', TEXT)
   @Header('Cache-Control', MUTABLE)
   @Describe(logFileEndpoints.checkpoint)
-  async checkpoint(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<string> {
+  async checkpoint(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
     await this.requireLog(principal, slug);
-    return (await this.checkpoints.signIfGrown(slug)).note;
+    const { note, signedAt } = await this.checkpoints.signIfGrown(slug);
+    // A checkpoint has no time of its own.
+    response.setHeader('Countersign-Signed-At', signedAt);
+    return note;
   }
 
   @Get('vkey')

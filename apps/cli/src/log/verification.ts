@@ -2,11 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
   AuditLogError,
-  type LeafV1,
   LogFault,
   type LogSource,
-  LogSuccession,
-  parseLeaf,
   parseLogOrigin,
   parseVerifierKey,
   type Restoration,
@@ -14,6 +11,7 @@ import {
   type VerifiedPoint,
   type VerifierKey,
   verifyLog,
+  verifyTenantLog,
 } from '@countersign/audit-log';
 import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { writeFileDurably } from '@countersign/gateway-protocol';
@@ -84,8 +82,7 @@ export async function verifyWithProgress(
   source: LogSource,
   options: { key: VerifierKey; since?: VerifiedPoint | undefined; structureOnly: boolean },
 ): Promise<VerifiedLog> {
-  const name = parseLogOrigin(options.key.name);
-  if (!options.structureOnly && name === undefined)
+  if (!options.structureOnly && parseLogOrigin(options.key.name) === undefined)
     throw new CliError(
       'not_a_countersign_log',
       `${options.key.name} is no log of Countersign. Add --structure-only to check any log.`,
@@ -94,25 +91,14 @@ export async function verifyWithProgress(
   let line = 'reading the checkpoint …';
   progress.waiting(() => line);
   const ports = { hashing: nodeHashing, check: nodeEd25519 };
-  const succession = name === undefined ? undefined : new LogSuccession(ports, [options.key]);
-  /** Up to which leaf the log's own leaves say that it was pruned. */
-  let saysPruned = 0;
-  const readLeaf = (index: number, bytes: Uint8Array): void => {
-    const leaf = requireLeaf(index, bytes, name?.slug ?? '');
-    succession?.readLeaf(index, leaf);
-    saysPruned = Math.max(saysPruned, prunedBefore(leaf));
+  const onProgress = (done: number, size: number) => {
+    line = `${done} of ${size} leaves verified`;
   };
+  const { key, since, structureOnly } = options;
   try {
-    const verified = await verifyLog(ports, source, {
-      keys: succession === undefined || options.structureOnly ? [options.key] : succession,
-      since: options.since,
-      onLeaf: options.structureOnly ? undefined : readLeaf,
-      onProgress: (done, size) => {
-        line = `${done} of ${size} leaves verified`;
-      },
-    });
-    if (!options.structureOnly) requirePruningLeaf(verified, options.since, saysPruned);
-    return verified;
+    return structureOnly
+      ? await verifyLog(ports, source, { keys: [key], since, onProgress })
+      : await verifyTenantLog(ports, source, { key, since, onProgress });
   } catch (error) {
     if (error instanceof LogFault) throw faultError(error);
     throw error;
@@ -121,45 +107,9 @@ export async function verifyWithProgress(
   }
 }
 
-/** Up to which leaf the log was pruned, as this leaf says; 0 if it is about something else. */
-const prunedBefore = ({ type, data }: LeafV1): number =>
-  type === 'log.pruned' && typeof data['before'] === 'number' ? data['before'] : 0;
-
-/** Leaves that no one verified may be missing only if a later leaf says that they were pruned. */
-function requirePruningLeaf(
-  { start, prunedBefore: gone }: VerifiedLog,
-  since: VerifiedPoint | undefined,
-  said: number,
-): void {
-  const isKnown = since !== undefined && since.size >= start;
-  if (start > 0 && !isKnown && said < gone)
-    throw new LogFault(
-      'pruned',
-      `The log no longer gives the leaves before ${gone}, but no leaf says that it pruned them.`,
-      0,
-    );
-}
-
 /** Which leaves are gone, in words; undefined if none are. */
 export const pruningText = ({ prunedBefore: gone }: VerifiedLog): string | undefined =>
   gone === 0 ? undefined : `leaves before ${gone} were pruned by the log, and cannot be verified any more`;
-
-function requireLeaf(index: number, bytes: Uint8Array, tenant: string): LeafV1 {
-  let leaf: LeafV1;
-  try {
-    leaf = parseLeaf(bytes);
-  } catch (cause) {
-    if (!(cause instanceof AuditLogError)) throw cause;
-    throw new LogFault('invalid_leaf', `Leaf ${index}: ${cause.message}.`, index, { cause });
-  }
-  if (leaf.seq !== index || leaf.tenant !== tenant)
-    throw new LogFault(
-      'invalid_leaf',
-      `Leaf ${index} says that it is leaf ${leaf.seq} of ${leaf.tenant}.`,
-      index,
-    );
-  return leaf;
-}
 
 /** What a run says about a log that was restored from a backup; null if no leaf that it read says so. */
 export type RestoredLog = Pick<Restoration, 'epoch' | 'previous' | 'kept' | 'lost'>;

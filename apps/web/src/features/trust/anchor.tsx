@@ -1,4 +1,5 @@
 import type { Trust } from '../../api/client.js';
+import { anchorName, anchorText } from '../../log/anchor-file.js';
 import { useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
@@ -19,8 +20,7 @@ export function Anchor({
   const [, hex = ''] = trust.split(':');
   // Without this, a broker could give an older version to a gateway that is pinned later.
   const atLeast = current === null || current === trust ? '' : ` --at-least ${current}`;
-  const file = () =>
-    saveFile(`countersign-anchor-${tenant}.json`, 'application/json', `${JSON.stringify(anchor, null, 2)}\n`);
+  const file = () => saveFile(anchorName(anchor), 'application/json', anchorText(anchor));
   return (
     <>
       <section className="stack near">

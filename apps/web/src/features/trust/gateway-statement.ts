@@ -7,6 +7,7 @@ import {
   utf8,
 } from '@countersign/contract';
 import type { Trust } from '../../api/client.js';
+import { verifyEd25519 } from '../../log/web-crypto.js';
 
 /** Why the page cannot show what a gateway states, or what is wrong with it. */
 export type StatementFinding =
@@ -49,7 +50,8 @@ export async function askGateway(trust: Trust, tenant: string): Promise<AskedGat
     const checked = await checkPinsStatement(
       jws,
       { nonce, tenant, now: Date.now(), publicKeyOf: (id) => gatewayOf(id)?.publicKey },
-      verifyEd25519,
+      (publicKey, message, signature) =>
+        verifyEd25519(decodeBase64url(publicKey) ?? new Uint8Array(), message, signature),
     );
     if (!checked.ok) return nothing(checked.problem);
     const { statement } = checked;
@@ -81,12 +83,6 @@ async function fetchText(address: string): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-async function verifyEd25519(publicKey: string, message: Uint8Array, signature: Uint8Array) {
-  const raw = Uint8Array.from(decodeBase64url(publicKey) ?? []);
-  const key = await crypto.subtle.importKey('raw', raw, 'Ed25519', false, ['verify']);
-  return crypto.subtle.verify('Ed25519', key, Uint8Array.from(signature), Uint8Array.from(message));
 }
 
 /** RFC 7638, for an Ed25519 key (RFC 8037 §2). */

@@ -1,0 +1,36 @@
+import { parseCheckpoint, parseNote } from '@countersign/audit-log';
+import { queryOptions } from '@tanstack/react-query';
+import { HttpLog } from '../log/http-log.js';
+import { api } from './client.js';
+import { unwrap } from './problem.js';
+
+const REFETCH_MS = 15_000;
+const SIGNED_AT = 'countersign-signed-at';
+
+/** The newest checkpoint as the broker gives it. Nothing in it is verified yet. */
+export const checkpointQuery = (log: string) =>
+  queryOptions({
+    queryKey: ['checkpoint', log],
+    refetchInterval: REFETCH_MS,
+    queryFn: async ({ signal }) => {
+      const { text, headers } = await new HttpLog(log, signal).text('checkpoint');
+      const note = parseNote(text);
+      return { text, note, checkpoint: parseCheckpoint(note.text), signedAt: headers.get(SIGNED_AT) };
+    },
+  });
+
+/** The log's verifier key, as the broker gives it. */
+export const vkeyQuery = (log: string) =>
+  queryOptions({
+    queryKey: ['vkey', log],
+    queryFn: async ({ signal }) => (await new HttpLog(log, signal).text('vkey')).text.trim(),
+  });
+
+/** The witnesses that the tenant's trust document names, with what the broker knows of them. */
+export const witnessesQuery = (slug: string) =>
+  queryOptions({
+    queryKey: ['witnesses', slug],
+    refetchInterval: REFETCH_MS,
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/tenants/{slug}/witnesses', { params: { path: { slug } }, signal })),
+  });

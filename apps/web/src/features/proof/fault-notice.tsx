@@ -1,0 +1,25 @@
+import { faultTexts } from '../../log/fault.text.js';
+import type { Fault } from '../../log/verify-log.js';
+import { numberText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { proofTexts } from './proof.text.js';
+
+/** A fault of a log, loudly: what it is, at which leaf, and the verifier's own words. */
+export function FaultNotice({ fault, title }: { fault: Fault; title?: string }) {
+  const text = useText(proofTexts);
+  const words = useText(faultTexts);
+  const language = useLanguage();
+  return (
+    <Notice tone="stop" icon="alert" live>
+      <p className="strong">{title ?? words.failed}</p>
+      <p>
+        {words.codes[fault.code]}
+        {fault.index === null ? null : ` ${words.atLeaf(numberText(fault.index, language))}`}
+      </p>
+      <p className="small soft" lang="en">
+        {text.detail}: <code>{fault.code}</code> {fault.detail}
+      </p>
+    </Notice>
+  );
+}

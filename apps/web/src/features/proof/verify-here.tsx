@@ -1,0 +1,181 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ApiProblem } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { instantText, numberText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { Instant } from '../../ui/clock.js';
+import { TextField } from '../../ui/field.js';
+import { ProblemNotice } from '../../ui/query-states.js';
+import { FaultNotice } from './fault-notice.js';
+import { proofTexts } from './proof.text.js';
+import { forgetPoint, readKept } from './verified-point.js';
+import { type Outcome, verifyNow } from './verify-now.js';
+
+/** Verifies the log in this browser, from where it was last verified. */
+export function VerifyHere({
+  log,
+  witnesses,
+  onOutcome,
+}: {
+  log: string;
+  witnesses: readonly string[];
+  onOutcome: (outcome: Outcome | undefined) => void;
+}) {
+  const text = useText(proofTexts);
+  const language = useLanguage();
+  const [kept, setKept] = useState(() => readKept(log));
+  const [anchor, setAnchor] = useState<File>();
+  const [progress, setProgress] = useState<{ done: number; size: number }>();
+  const run = useMutation({
+    mutationFn: async ({ acceptRestored }: { acceptRestored: boolean }) => {
+      setProgress(undefined);
+      onOutcome(undefined);
+      const options = { anchor: await anchor?.text(), witnesses, acceptRestored };
+      return verifyNow(log, options, (done, size) => setProgress({ done, size }));
+    },
+    onSuccess: (outcome) => {
+      setKept(readKept(log));
+      onOutcome(outcome);
+      void invalidate(['checkpoint', log]);
+    },
+  });
+  const forget = () => {
+    forgetPoint(log);
+    setKept(undefined);
+    run.reset();
+    onOutcome(undefined);
+  };
+  return (
+    <section className="sheet stack" aria-labelledby="verify">
+      <h2 id="verify">{text.verify}</h2>
+      <Last kept={kept} />
+      <TextField
+        label={text.anchorField}
+        hint={text.anchorHint}
+        type="file"
+        accept=".json,application/json"
+        onChange={(event) => setAnchor(event.target.files?.[0])}
+      />
+      <p>
+        <Button look="primary" busy={run.isPending} onClick={() => run.mutate({ acceptRestored: false })}>
+          {text.button}
+        </Button>
+      </p>
+      <div role="status" className="stack near">
+        {run.isPending ? (
+          <>
+            <progress
+              className="progress"
+              aria-label={text.verify}
+              max={progress?.size ?? 1}
+              {...(progress === undefined ? {} : { value: progress.done })}
+            />
+            <p className="soft">
+              {progress === undefined
+                ? text.beginning
+                : text.progress(numberText(progress.done, language), numberText(progress.size, language))}
+            </p>
+          </>
+        ) : null}
+      </div>
+      <Problem error={run.error} />
+      {run.data === undefined ? null : run.data.ok ? (
+        <Verified outcome={run.data} />
+      ) : (
+        <>
+          <FaultNotice fault={run.data.fault} />
+          {kept === undefined ? null : (
+            <div className="stack tight">
+              <p className="row near">
+                {run.data.fault.code === 'restored' ? (
+                  <Button small onClick={() => run.mutate({ acceptRestored: true })}>
+                    {text.acceptRestored}
+                  </Button>
+                ) : null}
+                <Button small look="deny" onClick={forget}>
+                  {text.forget}
+                </Button>
+              </p>
+              <p className="hint">{text.forgetHint}</p>
+            </div>
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+function Last({ kept }: { kept: ReturnType<typeof readKept> }) {
+  const text = useText(proofTexts);
+  const language = useLanguage();
+  if (kept === undefined || kept === 'damaged') return <p className="soft">{text.never}</p>;
+  return (
+    <dl className="facts">
+      <dt>{text.last}</dt>
+      <dd>
+        <Instant at={kept.at} seconds />
+      </dd>
+      <dt>{text.leaves}</dt>
+      <dd>{numberText(kept.point.size, language)}</dd>
+      <dt>{text.root}</dt>
+      <dd className="mono small">{kept.point.root}</dd>
+    </dl>
+  );
+}
+
+/** A broker that refuses to sign its own log says more than an error does. */
+function Problem({ error }: { error: unknown }) {
+  const text = useText(proofTexts);
+  if (error === null) return null;
+  if (error instanceof ApiProblem && error.code === 'log_inconsistent')
+    return (
+      <Notice tone="stop" icon="alert" live>
+        <p className="strong">{text.inconsistent}</p>
+      </Notice>
+    );
+  return <ProblemNotice error={error} />;
+}
+
+function Verified({
+  outcome: { kept, since, sinceAt, isStored, prunedBefore, restored },
+}: {
+  outcome: Outcome & { ok: true };
+}) {
+  const text = useText(proofTexts);
+  const language = useLanguage();
+  const { size } = kept.point;
+  const isFirst = sinceAt === null;
+  const { checks, gaps } = text;
+  return (
+    <Notice tone="open" icon="done" live>
+      <p className="strong">{text.ok(numberText(size, language))}</p>
+      {isFirst ? null : (
+        <p>{size === since ? text.okSame : text.okNew(numberText(size - since, language))}</p>
+      )}
+      <h3>{text.checked}</h3>
+      <ul className="bullets">
+        <li>{checks.signature}</li>
+        {kept.keyFrom === 'anchor' ? <li>{checks.anchor}</li> : null}
+        <li>{checks.leaves}</li>
+        <li>
+          {isFirst ? checks.first : checks.continues(instantText(sinceAt, language, { seconds: true }))}
+        </li>
+        {restored === null ? null : (
+          <li>{checks.restored(String(restored.epoch), numberText(restored.lost, language))}</li>
+        )}
+      </ul>
+      <h3>{text.notChecked}</h3>
+      <ul className="bullets">
+        {prunedBefore === 0 ? null : <li>{gaps.pruned(numberText(prunedBefore, language))}</li>}
+        <li>{gaps.truth}</li>
+        <li>{gaps.policy}</li>
+        {kept.keyFrom === 'anchor' ? null : <li>{gaps.key}</li>}
+        {isStored ? null : <li>{gaps.storage}</li>}
+        <li>{gaps.page}</li>
+      </ul>
+    </Notice>
+  );
+}
