@@ -48,6 +48,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'e395a41820f6e73018b07eede3ddcd5de5d407c6243ae99087f04a1ec466f1be',
     postgres: '975874a4e8a08013a75211cbfa0807637ae848bc834dec33339a623ff15e058a',
   },
+  LogDays1799000011000: {
+    sqlite: '773d657bebcc90a41adca640b6ade8cd449982c8c75ba747c514b3b0bc22d4b0',
+    postgres: 'c44bc7d03f477f7f602c90f867a8b929865a7fc1d6f695fc7da5f76ddaf41129',
+  },
   LogHandOvers1799000012000: {
     sqlite: '42b0066773ecd92adcf2905c9b262eec5bb7d3d77140c2adaa9e883a9163ef93',
     postgres: 'bd93aa901e8d7343b522a13041e3ae45aef822676afe8f8bfa1ad22d8a4f5d0a',

@@ -208,10 +208,11 @@ describeStore('invitations', (bench) => {
       expect((await getRequest(flow.deps, erin, view.request.id)).invitation).toBe(invitation.id);
       expect(await mint(view.request.id)).toBe('done');
       expect(await read(invitation.id)).toMatchObject({ used: 1, state: 'open', version: 2 });
-      expect((await events()).slice(-6)).toEqual([
+      expect((await events()).slice(-7)).toEqual([
         'invitation.created',
         'request.created',
         'invitation.used',
+        'deployment.checkpoint',
         'grant.started',
         'request.approved',
         'token.minted',

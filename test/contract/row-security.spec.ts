@@ -36,6 +36,8 @@ const OWN: Record<string, string> = {
   openings: 'tenant',
   events: 'tenant',
   log_heads: 'tenant',
+  log_days: 'tenant',
+  day_seals: 'tenant',
   log_nodes: 'tenant',
   log_checkpoints: 'tenant',
   access_records: 'tenant',
@@ -111,6 +113,9 @@ describe('row-level security on PostgreSQL', () => {
       await unit.trust.beginReset(aReset(approver));
       await unit.stops.insert(aStop(approver));
       await unit.relayed.insert(aRelayedStop(approver));
+      await unit.days.begin('2026-11-24');
+      const opening = { value: 'v', salt: 's' };
+      await unit.days.seal({ day: '2026-11-24', leaf: 0, commitment: 'c', opening });
       const { gateway, boot } = record;
       await unit.records.moveCursors([{ gateway, boot, seq: 1, hash: 'h', head: null }], NOW);
     });
@@ -201,7 +206,9 @@ describe('row-level security on PostgreSQL', () => {
     async (table, column) => {
       const seen = async (reach: string) =>
         new Set((await rows(reach, `SELECT ${column} AS whose FROM ${table}`)).map(({ whose }) => whose));
-      expect(await seen('acme')).toEqual(new Set(['acme']));
+      // How far the deployment's log has grown is every tenant's to know.
+      const own = table === 'log_heads' ? ['acme', 'deployment'] : ['acme'];
+      expect(await seen('acme')).toEqual(new Set(own));
       const all = await seen('vendor');
       expect([all.has('acme'), all.has('globex')]).toEqual([true, true]);
     },
@@ -234,13 +241,14 @@ describe('row-level security on PostgreSQL', () => {
     'record_chains',
     'notices',
     'log_heads',
+    'log_days',
     'locks',
     'invitations',
     'passkeys',
     'stops',
     'relayed_stops',
   ])('P9: %s of another tenant can be neither changed nor moved nor made', async (table) => {
-    const column = table === 'log_heads' ? 'units' : 'tenant';
+    const column = { log_heads: 'units', log_days: 'recorded' }[table] ?? 'tenant';
     expect(
       await attempt('globex', `UPDATE ${table} SET ${column} = ${column} WHERE tenant = 'acme'`),
     ).toMatch(/^0 rows|permission denied/);

@@ -100,8 +100,13 @@ describeStore('the workflow', (bench) => {
     const asked = await flow.ask(erin);
     expect(asked.request).toMatchObject({ state: 'approved', grant: expect.stringMatching(/^grt_/) });
     expect((await getRequest(flow.deps, erin, asked.request.id)).request).toEqual(asked.request);
-    const leaves = (await flow.leaves('acme')).slice(-3);
-    expect(leaves.map(({ type }) => type)).toEqual(['request.created', 'grant.started', 'request.approved']);
+    const leaves = (await flow.leaves('acme')).slice(-4);
+    expect(leaves.map(({ type }) => type)).toEqual([
+      'request.created',
+      'deployment.checkpoint',
+      'grant.started',
+      'request.approved',
+    ]);
     expect(leaves[0]?.data['state']).toBe('approved');
     const notices = await bench.store.readAsVendor((unit) => unit.outbox.after('', 100));
     expect(notices.map(({ kind }) => kind)).toEqual(['grant.active', 'request.approved']);

@@ -8,6 +8,7 @@ export {
 } from './domain/access-request.js';
 export { type ApiKey, type ApiKeyState, apiKeyState } from './domain/api-key.js';
 export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
+export { isReliedOn } from './domain/deployment-events.js';
 export {
   EVERYTHING,
   type GatewayBinding,
@@ -149,6 +150,7 @@ export {
   type ChainVouch,
   type CheckpointRepository,
   type Clock,
+  type DaySeal,
   type Delivered,
   type Delivery,
   type DeliveryChannel,
@@ -157,9 +159,11 @@ export {
   type DeliveryOutcome,
   type DeliveryRepository,
   type DeliveryState,
+  type DeploymentPoint,
   type DeploymentPorts,
   type DeploymentRepositories,
   type DirectoryRepository,
+  type DueDay,
   type DueObjects,
   type EnrolledGateway,
   type EventDraft,
@@ -190,6 +194,8 @@ export {
   type ListFilter,
   type Located,
   type LockRepository,
+  type LogDays,
+  type LogDaysRepository,
   type LogHead,
   type NamedOpening,
   type Notice,
@@ -289,6 +295,7 @@ export { withdrawInvitation } from './use-cases/invitations/invitation-transitio
 export { draftInvitationStatement, type InvitationInput, invite } from './use-cases/invitations/invite.js';
 export { listInvitations } from './use-cases/invitations/read-invitations.js';
 export { type LockInput, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
+export { DailyLeavesFailed, type DailyRun, openSeals, sealDays } from './use-cases/log/daily-leaves.js';
 export { listEvents, listRecords, readOpenings, readWholeLog } from './use-cases/log/read-log.js';
 export {
   beginLogKeyRotation,

@@ -14,6 +14,7 @@ export type ContractErrorCode =
   | 'invalid_resource'
   | 'invalid_route_map'
   | 'invalid_scope'
+  | 'invalid_sealed_day'
   | 'invalid_statement'
   | 'invalid_terms'
   /** Too many scope entries, or no token could carry the terms. */

@@ -81,6 +81,16 @@ export {
 } from './route/route-map.js';
 export { type RouteMapChanges, routeMapChanges } from './route/route-map-changes.js';
 export {
+  encodeSealedDay,
+  opensOn,
+  openThrough,
+  parseSealedDay,
+  SEAL,
+  SEALED_DAY_BYTES,
+  type SealedDay,
+  type SealedHead,
+} from './sealed-day.js';
+export {
   APPROVAL_TYPE,
   type ApprovalStatement,
   approvalSchema,
@@ -168,4 +178,13 @@ export {
   termsSchema,
   termsTokenBytes,
 } from './terms/terms.js';
-export { CLOCK_SKEW_MS, formatDuration, isInstant, parseDuration, toInstant } from './time.js';
+export {
+  CLOCK_SKEW_MS,
+  daysAfter,
+  formatDuration,
+  isCalendarDay,
+  isInstant,
+  parseDuration,
+  toInstant,
+  utcDay,
+} from './time.js';

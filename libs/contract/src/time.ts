@@ -47,3 +47,16 @@ export function toInstant(date: Date): string {
   if (!INSTANT.test(text)) throw new ContractError('invalid_instant', 'not a date of the years 0000 to 9999');
   return text;
 }
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const DAY_MS = 86_400_000;
+
+/** Whether the text is a day that exists, `YYYY-MM-DD`. */
+export const isCalendarDay = (text: string): boolean => DAY.test(text) && isInstant(`${text}T00:00:00Z`);
+
+/** The UTC day of an instant, `YYYY-MM-DD`. Days compare as text. */
+export const utcDay = (date: Date): string => toInstant(date).slice(0, 10);
+
+/** The day so many days after this one. */
+export const daysAfter = (day: string, count: number): string =>
+  utcDay(new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MS));

@@ -26,6 +26,10 @@ function start(script: string, given: string[]): Pick<Writer, 'process' | 'ended
 /** Rotates the master key in a second process, which kills itself on the way (`rotator.ts`). @returns what ended it */
 export const dieWhileRotating = (url: string): Promise<number | string> => start('./rotator.ts', [url]).ended;
 
+/** Writes the daily leaves in a second process (`sealer.ts`). @returns its exit code */
+export const sealInProcess = (url: string, now: Date): Promise<number | string> =>
+  start('./sealer.ts', [url, now.toISOString()]).ended;
+
 /** Starts a second process that writes units of work to the database (`writer.ts`). */
 export function startWriter(url: string, tenant: string, count: number, die = false): Writer {
   const { process, ended } = start('./writer.ts', [url, tenant, String(count), ...(die ? ['die'] : [])]);

@@ -1,5 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openSeals, sealDays } from '@countersign/access';
+import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
@@ -56,6 +58,27 @@ describe('P10: a customer follows its log with the command line', () => {
     expect(Number(second.document['added'])).toBeGreaterThan(0);
     expect(await readFile(full)).toEqual(before);
     // Partial tiles of the first run are still there, and have to fit.
+    expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
+  });
+
+  test('a mirror gets what a sealed day was over once its seal opens, and nothing before', async () => {
+    const daysLater = (days: number) => ({
+      ...{ store: broker.host.store, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing },
+      clock: { now: () => new Date(Date.now() + days * 86_400_000) },
+    });
+    await sealDays(daysLater(1), null);
+    const { items } = (await broker.call('approver', 'GET', '/api/v1/tenants/acme/events?limit=200'))
+      .body as {
+      items: { index: number; type: string }[];
+    };
+    const sealed = items.find(({ type }) => type === 'log.sealed')?.index;
+    await countersign('log', 'mirror', folder);
+    const mirrored = async () =>
+      JSON.parse(await readFile(join(folder, 'openings', String(sealed)), 'utf8')).openings;
+    expect(await mirrored()).toEqual({});
+    await openSeals(daysLater(367), null);
+    expect(await countersign('log', 'mirror', folder)).toMatchObject({ exit: 0 });
+    expect(await mirrored()).toEqual({ seal: { value: expect.any(String), salt: expect.any(String) } });
     expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
   });
 

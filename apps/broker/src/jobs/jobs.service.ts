@@ -1,19 +1,25 @@
-import { prune, remindTrust, runDueTransitions } from '@countersign/access';
+import { openSeals, prune, remindTrust, runDueTransitions, sealDays } from '@countersign/access';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
 import { GatewayPresence } from '../gateway-api/gateway-presence.js';
 import { Metrics } from '../observe/metrics.js';
+import { DailyTurns } from './daily-turns.js';
 
 const EVERY_MS = 1_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
 const GATEWAYS_EVERY_MS = 5_000;
 const REMIND_EVERY_MS = 60_000;
+/** A turn handles two hundred tenants: ten thousand have their day's leaves nine minutes after midnight UTC. */
+const DAILY_EVERY_MS = 10_000;
 /** The most batches of one run of the expiry job. The rest waits for the next run. */
 const MOST_BATCHES = 50;
 
-/** The broker's recurring work: starts and ends what is due, records gateway contact, sends reminders, deletes old data. */
+/**
+ * The broker's recurring work: starts and ends what is due, records gateway contact, sends reminders, writes the logs' daily
+ * leaves, deletes old data.
+ */
 @Injectable()
 export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loops: readonly PeriodicLoop[];
@@ -25,7 +31,11 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     watch: GatewayPresence,
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
+    const seals = new DailyTurns((after) => sealDays(this.deps, after));
+    const openings = new DailyTurns((after) => openSeals(this.deps, after));
     this.loops = [
+      new PeriodicLoop('daily leaves', DAILY_EVERY_MS, () => this.report('sealed', seals.turn()), onError),
+      new PeriodicLoop('seals', DAILY_EVERY_MS, () => this.report('unsealed', openings.turn()), onError),
       new PeriodicLoop('expiry', EVERY_MS, () => this.expire(), onError),
       new PeriodicLoop('pruning', PRUNE_EVERY_MS, () => this.prune(), onError),
       new PeriodicLoop('gateways', GATEWAYS_EVERY_MS, () => watch.turn(), onError),
@@ -39,6 +49,11 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+
+  private async report(what: string, turn: Promise<number>): Promise<void> {
+    const leaves = await turn;
+    if (leaves > 0) this.logger.info({ leaves }, `${what} days of logs`);
   }
 
   private async expire(): Promise<void> {

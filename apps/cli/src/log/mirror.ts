@@ -1,5 +1,15 @@
 import { join } from 'node:path';
-import type { LogSource, TileId, VerifiedLog, VerifierKey } from '@countersign/audit-log';
+import {
+  decodeBundle,
+  type LogSource,
+  parseLeaf,
+  TILE_WIDTH,
+  type TileId,
+  tilePath,
+  tileWidth,
+  type VerifiedLog,
+  type VerifierKey,
+} from '@countersign/audit-log';
 import { readCliEnvironment } from '@countersign/config';
 import { Semaphore } from '@countersign/runtime';
 import { fetchMe } from '../api/people.js';
@@ -188,7 +198,10 @@ class MirroringLog implements LogSource {
   }
 }
 
-/** The values behind the commitments of the new leaves, except those that have been erased. */
+/**
+ * The values behind the commitments of the new leaves, except those that have been erased; and of older leaves whose seals the
+ * new ones open.
+ */
 async function fetchOpenings(
   context: Context,
   folder: string,
@@ -200,7 +213,8 @@ async function fetchOpenings(
   let done = from;
   progress.waiting(() => `${done} of ${to} leaves with their openings`);
   const places = new Semaphore(AT_ONCE);
-  const indices = Array.from({ length: to - from }, (_, at) => from + at);
+  const added = Array.from({ length: to - from }, (_, at) => from + at);
+  const indices = [...added, ...(await unsealedBy(folder, from, to))];
   try {
     await Promise.all(
       indices.map((index) =>
@@ -214,4 +228,20 @@ async function fetchOpenings(
   } finally {
     progress.end();
   }
+}
+
+/** Indices of the leaves before `from` whose seals leaves of this range open, in a log of `to` leaves that has been verified. */
+async function unsealedBy(folder: string, from: number, to: number): Promise<number[]> {
+  const local = new FolderLog(folder);
+  const found: number[] = [];
+  for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < to; index += 1) {
+    const tile: TileId = { level: 'entries', index, width: tileWidth('entries', index, to) };
+    const bundle = await local.read(tilePath(tile));
+    for (const bytes of bundle === undefined ? [] : decodeBundle(bundle, tile.width)) {
+      const { seq, type, data } = parseLeaf(bytes);
+      const leaf = data['leaf'];
+      if (seq >= from && type === 'log.unsealed' && typeof leaf === 'number' && leaf < from) found.push(leaf);
+    }
+  }
+  return found;
 }

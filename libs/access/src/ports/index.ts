@@ -41,6 +41,7 @@ export type {
   StoredCheckpoint,
   StoredEvent,
 } from './log.js';
+export type { DaySeal, DeploymentPoint, DueDay, LogDays, LogDaysRepository } from './log-days.js';
 export {
   type AddressedNotice,
   DELIVERY_CHANNELS,

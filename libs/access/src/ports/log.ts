@@ -1,4 +1,5 @@
 import type { EventType } from '@countersign/contract';
+import type { LogDaysRepository } from './log-days.js';
 import type { Entry, ListFilter, Page, PageQuery } from './repository.js';
 
 /** A tenant's access records. Its log is not among the repositories: see `EventLog` and `EventReads`. */
@@ -7,6 +8,7 @@ export interface LogRepositories {
     RecordRepository,
     'insert' | 'allowed' | 'complete' | 'cursors' | 'moveCursors' | 'closeChains'
   >;
+  days: Entry<LogDaysRepository, keyof LogDaysRepository>;
   handOvers: Entry<HandOverRepository, 'has' | 'note'>;
 }
 

@@ -1,5 +1,6 @@
 import type { FeedChanges, FeedEpochs, FeedReads, GatewayRepositories } from './gateways.js';
 import type { CheckpointRepository, EventLog, EventReads, LogRepositories } from './log.js';
+import type { DueDay } from './log-days.js';
 import type { NoticeRepositories, Outbox } from './notices.js';
 import type { OrganisationRepositories, OrganisationView } from './organisation.js';
 import type { AllOf, Entry, Located, ReadsOf } from './repository.js';
@@ -59,6 +60,10 @@ export interface DueObjects {
 
 export interface ScheduleRepository {
   due(now: string, limit: number): Promise<DueObjects>;
+  /** Tenants that lack the sealed leaf of a day before this one: by day, then by slug, after this position. */
+  toSeal(before: string, after: DueDay | null, limit: number): Promise<DueDay[]>;
+  /** Tenants with a closed seal of this day or an earlier one, in the same order. */
+  toOpen(through: string, after: DueDay | null, limit: number): Promise<DueDay[]>;
 }
 
 export interface IdempotencyRepository {

@@ -2,9 +2,11 @@ import type { Clock } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { SigningKeyEntity } from '../entities/credentials.entity.js';
 import { DeploymentEntity } from '../entities/deployment.entity.js';
+import { LogDaysEntity } from '../entities/log-days.entity.js';
 import { SlackInstallationEntity } from '../entities/slack.entity.js';
 import { StoreError } from '../errors.js';
 import { signingKeyPlace } from '../repositories/credentials.js';
+import { dayKeyPlace } from '../repositories/log-days.js';
 import { OrganisationCache } from '../repositories/organisation-cache.js';
 import { slackTokensPlace } from '../repositories/slack.js';
 import { Owners } from '../units/context.js';
@@ -96,6 +98,7 @@ async function sealedRows(manager: EntityManager): Promise<SealedRow[]> {
   const deployments = await manager.createQueryBuilder(DeploymentEntity, 'row').getMany();
   const keys = await manager.find(SigningKeyEntity);
   const installations = await manager.find(SlackInstallationEntity);
+  const days = await manager.find(LogDaysEntity, { select: { tenant: true, sealedKey: true } });
   return [
     ...deployments.map(({ id, masterKeyCheck }) => ({
       place: checkPlace(id),
@@ -115,5 +118,16 @@ async function sealedRows(manager: EntityManager): Promise<SealedRow[]> {
         save: (sealed: string) =>
           manager.update(SlackInstallationEntity, { workspace }, { sealedTokens: sealed }),
       })),
+    ...days.flatMap(({ tenant, sealedKey }) =>
+      sealedKey === null
+        ? []
+        : [
+            {
+              place: dayKeyPlace(tenant),
+              sealed: sealedKey,
+              save: (sealed: string) => manager.update(LogDaysEntity, { tenant }, { sealedKey: sealed }),
+            },
+          ],
+    ),
   ];
 }

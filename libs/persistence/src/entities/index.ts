@@ -14,6 +14,7 @@ import {
   LogNodeEntity,
   OpeningEntity,
 } from './log.entity.js';
+import { DaySealEntity, LogDaysEntity } from './log-days.entity.js';
 import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
 import { PersonEntity } from './person.entity.js';
@@ -49,6 +50,7 @@ export const ENTITIES = [
   AccessRecordEntity,
   ApiKeyEntity,
   BudgetLeaseEntity,
+  DaySealEntity,
   DeploymentEntity,
   EventEntity,
   FeedChangeEntity,
@@ -60,6 +62,7 @@ export const ENTITIES = [
   LegalTransitionEntity,
   LockEntity,
   LogCheckpointEntity,
+  LogDaysEntity,
   LogHandOverEntity,
   LogHeadEntity,
   LogNodeEntity,

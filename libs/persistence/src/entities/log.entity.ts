@@ -59,6 +59,10 @@ export class LogHeadEntity {
   @Column('text', { nullable: true, transformer: hashList })
   range!: Uint8Array[];
 
+  /** Number of leaves up to and including the newest one that grants depend on. In the deployment's log only. */
+  @Column('bigint', { name: 'relied_on', nullable: true, transformer: bigInteger })
+  reliedOn!: number | null;
+
   /** Leaves before this index have been pruned; null: none. A multiple of 256; never shrinks, by trigger. */
   @Column('bigint', { name: 'pruned_before', nullable: true, transformer: bigInteger })
   prunedBefore!: number | null;

@@ -8,6 +8,7 @@ import { Sides1799000003200 } from './1799000003200-sides.js';
 import { DroppedHeaders1799000004000 } from './1799000004000-dropped-headers.js';
 import { GatewayBinding1799000005000 } from './1799000005000-gateway-binding.js';
 import { LogProofs1799000008000 } from './1799000008000-log-proofs.js';
+import { LogDays1799000011000 } from './1799000011000-log-days.js';
 import { LogHandOvers1799000012000 } from './1799000012000-log-hand-overs.js';
 import { Pruning1799000013000 } from './1799000013000-pruning.js';
 
@@ -22,6 +23,7 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   DroppedHeaders1799000004000,
   GatewayBinding1799000005000,
   LogProofs1799000008000,
+  LogDays1799000011000,
   LogHandOvers1799000012000,
   Pruning1799000013000,
 ];

@@ -1,9 +1,10 @@
-import type { DueObjects, ScheduleRepository } from '@countersign/access';
+import type { DueDay, DueObjects, ScheduleRepository } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
 import { Grants } from './grants.js';
 import { Invitations } from './invitations.js';
 import { Locks } from './locks.js';
+import { query } from './plain-rows.js';
 import { Requests } from './requests.js';
 
 /** What the clock's job has to handle, of every tenant. */
@@ -20,5 +21,28 @@ export class Schedule implements ScheduleRepository {
       locks: await new Locks(this.manager, 'all-tenants').due(at, limit),
       invitations: await new Invitations(this.manager, 'all-tenants').due(at, limit),
     };
+  }
+
+  toSeal(before: string, after: DueDay | null, limit: number): Promise<DueDay[]> {
+    return this.dueDays('next_day', '<', before, after, limit);
+  }
+
+  toOpen(through: string, after: DueDay | null, limit: number): Promise<DueDay[]> {
+    return this.dueDays('next_opening', '<=', through, after, limit);
+  }
+
+  private dueDays(
+    column: 'next_day' | 'next_opening',
+    is: '<' | '<=',
+    end: string,
+    after: DueDay | null,
+    limit: number,
+  ): Promise<DueDay[]> {
+    return query<DueDay>(
+      this.manager,
+      `SELECT ${column} AS day, tenant FROM log_days WHERE ${column} ${is} ? AND (${column}, tenant) > (?, ?)
+       ORDER BY ${column}, tenant LIMIT ?`,
+      [end, after?.day ?? '', after?.tenant ?? '', limit],
+    );
   }
 }

@@ -12,6 +12,7 @@ import { IdempotentAnswers } from '../repositories/idempotency.js';
 import { Invitations } from '../repositories/invitations.js';
 import { Leases } from '../repositories/leases.js';
 import { Locks } from '../repositories/locks.js';
+import { LogDaysRows } from '../repositories/log-days.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationWriter } from '../repositories/organisation.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
@@ -53,6 +54,7 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   locks: ({ manager, reach }) => new Locks(manager, reach),
   leases: ({ manager, reach }) => new Leases(manager, reach),
   records: ({ manager, reach }) => new Records(manager, reach),
+  days: ({ manager, reach, context }) => new LogDaysRows(manager, reach, context),
   handOvers: ({ manager, reach }) => new HandOvers(manager, reach),
   authenticators: ({ manager, reach }) => new Authenticators(manager, reach),
   trust: ({ manager, reach }) => new Trust(manager, reach),

@@ -1,4 +1,4 @@
-import { type EventDraft, type EventLog, type LogHead, VENDOR_SLUG } from '@countersign/access';
+import { type EventDraft, type EventLog, isReliedOn, type LogHead, VENDOR_SLUG } from '@countersign/access';
 import {
   type Actor,
   appendLeaf,
@@ -31,6 +31,8 @@ export class OpenLog {
     private readonly context: UnitContext,
     readonly tenant: string,
     private range: CompactRange,
+    /** Number of leaves up to the newest one that grants depend on; null in tenants' logs. */
+    private reliedOn: number | null,
   ) {}
 
   static async open(manager: EntityManager, context: UnitContext, tenant: string): Promise<OpenLog> {
@@ -39,24 +41,25 @@ export class OpenLog {
       await insertRows(
         manager,
         LogHeadEntity,
-        [{ tenant, size: 0, units: 0, range: [], prunedBefore: null }],
+        [{ tenant, size: 0, units: 0, range: [], reliedOn: null, prunedBefore: null }],
         'skip',
       );
       head = await lockedHead(manager, tenant);
     }
     if (head === undefined) throw new StoreError('database_failed', `The log of ${tenant} cannot be opened.`);
-    return new OpenLog(context, tenant, { size: head.size, nodes: head.range });
+    return new OpenLog(context, tenant, { size: head.size, nodes: head.range }, head.reliedOn);
   }
 
   /** @returns takes back every leaf that was added since */
   mark(): () => void {
     const { length } = this.#pending;
     const nodes = this.#nodes.length;
-    const { range } = this;
+    const { range, reliedOn } = this;
     return () => {
       this.#pending.length = length;
       this.#nodes.length = nodes;
       this.range = range;
+      this.reliedOn = reliedOn;
     };
   }
 
@@ -89,6 +92,7 @@ export class OpenLog {
     this.range = appendLeaf(this.context.hashing, this.range, hash, (level, node) => {
       if (level % TILE_HEIGHT === 0) this.addNode(level, index, node);
     });
+    if (this.tenant === DEPLOYMENT_SLUG && isReliedOn(draft.type)) this.reliedOn = index + 1;
     return { index };
   }
 
@@ -110,7 +114,7 @@ export class OpenLog {
     this.#pending = [];
     this.#nodes = [];
     const { size, nodes: range } = this.range;
-    const grown = { size, range: [...range] };
+    const grown = { size, range: [...range], reliedOn: this.reliedOn };
     await Promise.all([
       insertRows(manager, EventEntity, leaves),
       insertRows(manager, LogNodeEntity, nodes),

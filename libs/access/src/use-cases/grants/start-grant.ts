@@ -7,6 +7,7 @@ import { evaluate } from '../../policy/evaluate.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
+import { checkpointChangedDeploymentIn } from '../log/deployment-checkpoint.js';
 import { grantNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 import { endGrantIn } from './end-grant.js';
@@ -55,6 +56,7 @@ const STARTED_BY = 'job';
 const isStarted = (grant: Grant): grant is StartedGrant => grant.state === 'active';
 
 async function announceSchedule(unit: TenantUnit, grant: Grant, at: string): Promise<void> {
+  await checkpointChangedDeploymentIn(unit, at);
   const { id, request, requester, digest, startsAt, endsAt, useBy } = grant;
   await unit.log.append({
     type: 'grant.scheduled',
@@ -74,6 +76,7 @@ async function openGrantIn(unit: TenantUnit, opened: StartedGrant, at: string): 
 
 /** Writes the event, feed change and notice of a grant that starts. */
 async function announceStart(unit: TenantUnit, grant: StartedGrant, at: string): Promise<void> {
+  await checkpointChangedDeploymentIn(unit, at);
   const { id, request, requester, digest, startsAt, endsAt } = grant;
   await unit.log.append({
     type: 'grant.started',

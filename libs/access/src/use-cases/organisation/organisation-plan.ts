@@ -1,4 +1,4 @@
-import { canonicalJson, DEPLOYMENT_SLUG, routeMapHash } from '@countersign/contract';
+import { canonicalJson, DEPLOYMENT_SLUG, routeMapHash, utcDay } from '@countersign/contract';
 import {
   endpointHash,
   isForTenant,
@@ -193,7 +193,8 @@ export function tenantStep(
     ...(before === null || action === 'remove' ? {} : { tenant: { before, after } }),
     async apply(unit, at) {
       await unit.organisation.saveTenant({ ...after, removedAt: action === 'remove' ? at : null });
-      const { log } = await unit.tenant(after.slug);
+      const { log, days } = await unit.tenant(after.slug);
+      if (before === null) await days.begin(utcDay(new Date(at)));
       const data = { tenant: after.slug, before: before?.controls ?? null, after: after.controls };
       await log.append({ type: `tenant.${action}`, at, actor: 'host', data });
       await unit.feed.changed('tenant', after.slug);

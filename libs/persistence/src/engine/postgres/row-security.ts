@@ -26,8 +26,8 @@ type Rules = Partial<Record<Command, string>>;
 const may = (rows: string, ...commands: Command[]): Rules =>
   Object.fromEntries(commands.map((command) => [command, rows]));
 
-/** A tenant's own locks, and those of the vendor's side, which bind every tenant. */
-const locksInSight = `${own('tenant')} OR (${TENANT} <> '' AND tenant = 'deployment')`;
+/** A tenant's own rows, and those of the deployment: locks that bind every tenant, and the log that every tenant may read. */
+const ownAndDeployments = `${own('tenant')} OR (${TENANT} <> '' AND tenant = 'deployment')`;
 
 const changedByUnit = may(own('tenant'), 'SELECT', 'INSERT', 'UPDATE');
 const addedByUnit = may(own('tenant'), 'SELECT', 'INSERT');
@@ -39,13 +39,15 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   invitations: changedByUnit,
   reviews: addedByUnit,
   voided_reviews: addedByUnit,
-  locks: { ...changedByUnit, SELECT: locksInSight },
+  locks: { ...changedByUnit, SELECT: ownAndDeployments },
   // Any unit may leave something for the vendor's side, and only the vendor's own reads it.
   openings: { SELECT: own('tenant'), INSERT: `${own('tenant')} OR (${TENANT} <> '' AND tenant = 'vendor')` },
   // A trigger decides which leaves have been pruned.
   events: { ...addedByUnit, DELETE: own('tenant') },
-  log_heads: changedByUnit,
+  log_heads: { ...changedByUnit, SELECT: ownAndDeployments },
   log_nodes: addedByUnit,
+  log_days: changedByUnit,
+  day_seals: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
   log_hand_overs: addedByUnit,
   log_checkpoints: { ...keptByVendor, SELECT: own('tenant') },
   access_records: changedByUnit,
@@ -97,7 +99,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
 const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   // A trigger decides who may raise the epoch: rules for rows cannot distinguish columns.
   deployment: ['feed_seq', 'epoch', 'organisation_version'],
-  log_heads: ['size', 'units', 'range', 'pruned_before'],
+  log_days: ['next_day', 'next_opening', 'recorded', 'sealed_key'],
+  log_heads: ['size', 'units', 'range', 'relied_on', 'pruned_before'],
   log_checkpoints: ['size', 'root', 'note', 'signed_at'],
   invitations: ['state', 'version', 'used', 'ended_at'],
   passkeys: ['removed_at', 'active_from', 'confirmed_by'],

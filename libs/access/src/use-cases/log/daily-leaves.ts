@@ -1,0 +1,141 @@
+import {
+  commit,
+  daysAfter,
+  encodeBase64url,
+  encodeSealedDay,
+  openCommitment,
+  openThrough,
+  SEAL,
+  toInstant,
+  utcDay,
+} from '@countersign/contract';
+import { AccessError, changedMeanwhile } from '../../errors.js';
+import type { DueDay, TenantUnit } from '../../ports/index.js';
+import type { Deps } from '../shared/deps.js';
+import { checkpointDeploymentIn } from './deployment-checkpoint.js';
+
+/** Tenants in one run. Each is a unit of work of its own, so a run holds up no one for long. */
+const MOST_TENANTS = 200;
+/** Days that one unit of work catches up. The next run continues. */
+const MOST_DAYS = 31;
+const SALT_BYTES = 32;
+
+/** What one run did, and where the next one begins. */
+export interface DailyRun {
+  /** Leaves that were written: seals, or openings. */
+  leaves: number;
+  /** Null if nothing is left: the next run begins at the front again, and retries what failed. */
+  next: DueDay | null;
+}
+
+/**
+ * The job that writes the daily leaves: after each UTC day one sealed leaf in every tenant's log, from the day of the
+ * tenant's birth, missed days in order; then the head of the deployment's log. A day is written once, however many brokers
+ * run and whatever crashes: the leaf, what it commits to and the next day commit in one unit of work.
+ *
+ * @param after where the last run ended
+ * @throws AggregateError after trying all tenants of this run, if some failed
+ */
+export function sealDays(deps: Deps, after: DueDay | null): Promise<DailyRun> {
+  const today = utcDay(deps.clock.now());
+  return forDue(deps, {
+    due: () => deps.store.schedule.read(({ schedule }) => schedule.toSeal(today, after, MOST_TENANTS)),
+    work: (unit, now) => sealDaysIn(deps, unit, now),
+  });
+}
+
+/**
+ * The job that opens the seals after twelve months, those over nothing too: value and salt become an opening of the leaf
+ * that was sealed, and a leaf says so.
+ *
+ * @param after where the last run ended
+ * @throws AggregateError after trying all tenants of this run, if some failed
+ */
+export function openSeals(deps: Deps, after: DueDay | null): Promise<DailyRun> {
+  const through = openThrough(utcDay(deps.clock.now()));
+  return forDue(deps, {
+    due: () => deps.store.schedule.read(({ schedule }) => schedule.toOpen(through, after, MOST_TENANTS)),
+    work: (unit, now) => openSealsIn(deps, unit, now),
+  });
+}
+
+async function forDue(
+  { store, clock }: Deps,
+  { due, work }: { due(): Promise<DueDay[]>; work(unit: TenantUnit, now: Date): Promise<number> },
+): Promise<DailyRun> {
+  const found = await due();
+  const failures: unknown[] = [];
+  let leaves = 0;
+  for (const { tenant } of found)
+    await store
+      .forTenant(tenant, (unit) => work(unit, clock.now()))
+      .then(
+        (count) => {
+          leaves += count;
+        },
+        (error: unknown) => failures.push(error),
+      );
+  const next = found.length < MOST_TENANTS ? null : (found.at(-1) ?? null);
+  if (failures.length > 0) throw new DailyLeavesFailed(failures, { leaves, next });
+  return { leaves, next };
+}
+
+/** Some tenants of a run failed. The others are done, and `run` says where to continue. */
+export class DailyLeavesFailed extends AggregateError {
+  constructor(
+    failures: unknown[],
+    readonly run: DailyRun,
+  ) {
+    super(failures, `the daily leaves of ${failures.length} tenants failed`);
+    this.name = 'DailyLeavesFailed';
+  }
+}
+
+async function sealDaysIn({ hashing, random }: Deps, unit: TenantUnit, now: Date): Promise<number> {
+  const before = await unit.days.find();
+  const [today, at] = [utcDay(now), toInstant(now)];
+  const days = before === null ? [] : daysFrom(before.nextDay, [today]);
+  // Another broker was faster.
+  if (before === null || days.length === 0) return 0;
+  for (const day of days) {
+    const value = encodeSealedDay({ day, sealed: null });
+    const salt = random.bytes(SALT_BYTES);
+    const commitment = commit(hashing, SEAL, salt, value);
+    const { index } = await unit.log.append({
+      ...{ type: 'log.sealed', at, actor: 'job', data: { day } },
+      commitments: { [SEAL]: commitment },
+    });
+    await unit.days.seal({ day, leaf: index, commitment, opening: { value, salt: encodeBase64url(salt) } });
+  }
+  const nextDay = daysAfter(before.nextDay, days.length);
+  if (nextDay === today) await checkpointDeploymentIn(unit, at);
+  if (!(await unit.days.advance(before, { ...before, nextDay }))) throw changedMeanwhile('log');
+  return days.length;
+}
+
+async function openSealsIn({ hashing }: Deps, unit: TenantUnit, now: Date): Promise<number> {
+  const before = await unit.days.find();
+  const at = toInstant(now);
+  const due = daysAfter(openThrough(utcDay(now)), 1);
+  const days = before === null ? [] : daysFrom(before.nextOpening, [due, before.nextDay]);
+  if (before === null || days.length === 0) return 0;
+  for (const day of days) {
+    const seal = await unit.days.unseal(day);
+    if (seal === null || !openCommitment(hashing, SEAL, seal.opening, seal.commitment))
+      throw new AccessError('not_found', `The seal of ${day} is lost: its leaf cannot be opened.`);
+    const { leaf, commitment, opening } = seal;
+    await unit.openings.save([{ commitment, name: SEAL, opening }]);
+    await unit.log.append({ type: 'log.unsealed', at, actor: 'job', data: { leaf, day } });
+  }
+  const nextOpening = daysAfter(before.nextOpening, days.length);
+  if (!(await unit.days.advance(before, { ...before, nextOpening }))) throw changedMeanwhile('log');
+  return days.length;
+}
+
+/** The days from the first up to, but not including, the earliest end; not more than one unit of work handles. */
+function daysFrom(first: string, ends: readonly string[]): string[] {
+  const days: string[] = [];
+  for (let day = first; days.length < MOST_DAYS && ends.every((end) => day < end); day = daysAfter(day, 1))
+    days.push(day);
+  return days;
+}

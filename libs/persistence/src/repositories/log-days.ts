@@ -1,0 +1,130 @@
+import type { DaySeal, DeploymentPoint, LogDays, LogDaysRepository } from '@countersign/access';
+import { logOrigin } from '@countersign/audit-log';
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
+import type { EntityManager } from 'typeorm';
+import { type Place, Sealer } from '../engine/secrets/seal.js';
+import { hashList } from '../entities/column-types.js';
+import { DaySealEntity, LogDaysEntity } from '../entities/log-days.entity.js';
+import { StoreError } from '../errors.js';
+import type { UnitContext } from '../units/context.js';
+import { BoundRepository, type RowAccess } from './bound.js';
+import { orConflict } from './conflict.js';
+import { logHeadOf } from './events.js';
+import { insertRows } from './many-rows.js';
+import { insertRow, query, updateRow } from './plain-rows.js';
+
+const KEY_BYTES = 32;
+/** A salt in base64url stands before the value: both have fixed lengths. */
+const SALT_LENGTH = 43;
+
+/**
+ * The daily leaves of one tenant. What a closed seal commits to is encrypted under a key of the tenant, and that key under
+ * the master key: a rotation of the master key seals one key a tenant again, not one row a day.
+ */
+export class LogDaysRows extends BoundRepository<LogDaysEntity> implements LogDaysRepository {
+  constructor(
+    manager: EntityManager,
+    reach: RowAccess,
+    private readonly context: UnitContext,
+  ) {
+    super(manager, reach, LogDaysEntity);
+  }
+
+  async begin(day: string): Promise<void> {
+    const row = { tenant: this.tenant, nextDay: day, nextOpening: day, recorded: 0, sealedKey: null };
+    await insertRows(this.manager, LogDaysEntity, [row], 'skip');
+  }
+
+  async find(): Promise<LogDays | null> {
+    const [row] = await this.select('tenant = ?', [this.tenant]);
+    return row === undefined ? null : { nextDay: row.nextDay, nextOpening: row.nextOpening };
+  }
+
+  advance(before: LogDays, after: LogDays): Promise<boolean> {
+    const { nextDay, nextOpening } = before;
+    return updateRow(
+      this.manager,
+      LogDaysEntity,
+      { tenant: this.tenant, nextDay, nextOpening },
+      { ...after },
+    );
+  }
+
+  async seal({ day, leaf, commitment, opening }: DaySeal): Promise<void> {
+    const { tenant } = this;
+    const sealer = new Sealer(await this.ownKey(), this.context.random);
+    const content = sealer.seal(contentPlace(tenant, day), `${opening.salt}${opening.value}`);
+    await orConflict(
+      insertRow(this.manager, DaySealEntity, { tenant, day, leaf, commitment, content }),
+      'This day has its sealed leaf.',
+    );
+  }
+
+  async unseal(day: string): Promise<DaySeal | null> {
+    const { tenant } = this;
+    const taken = await query<{ leaf: string | number; commitment: string; content: string }>(
+      this.manager,
+      'DELETE FROM day_seals WHERE tenant = ? AND day = ? RETURNING leaf, commitment, content',
+      [tenant, day],
+    );
+    const [row] = taken;
+    if (row === undefined) return null;
+    const sealer = new Sealer(await this.ownKey(), this.context.random);
+    const text = sealer.open(contentPlace(tenant, day), row.content);
+    const opening = { salt: text.slice(0, SALT_LENGTH), value: text.slice(SALT_LENGTH) };
+    return { day, leaf: Number(row.leaf), commitment: row.commitment, opening };
+  }
+
+  async deploymentPoint(): Promise<DeploymentPoint> {
+    const [row] = await query<PointRow>(
+      this.manager,
+      `SELECT deployment.id, h.size, h.range, h.relied_on, d.recorded FROM deployment
+       LEFT JOIN log_heads h ON h.tenant = ? LEFT JOIN log_days d ON d.tenant = ?`,
+      [DEPLOYMENT_SLUG, this.tenant],
+    );
+    if (row === undefined) throw new StoreError('database_failed', 'The deployment is missing.');
+    const range = { size: Number(row.size), nodes: hashList.from(row.range) };
+    const { epoch, size, root } = await logHeadOf(this.manager, this.context.hashing, range);
+    return {
+      ...{ origin: logOrigin(row.id, DEPLOYMENT_SLUG, epoch), size, root },
+      ...{ reliedOn: Number(row.relied_on), recorded: Number(row.recorded) },
+    };
+  }
+
+  recordDeployment(size: number): Promise<boolean> {
+    return updateRow(this.manager, LogDaysEntity, { tenant: this.tenant }, { recorded: size });
+  }
+
+  /** The tenant's key for closed seals. It is made for the first one. */
+  private async ownKey(): Promise<Uint8Array> {
+    const { tenant, manager } = this;
+    const { sealer, random } = this.context;
+    const [row] = await this.select('tenant = ?', [tenant]);
+    if (row === undefined) throw new StoreError('database_failed', 'The daily leaves have not begun.');
+    if (row.sealedKey !== null)
+      return Buffer.from(sealer.open(dayKeyPlace(tenant), row.sealedKey), 'base64url');
+    const key = random.bytes(KEY_BYTES);
+    const sealedKey = sealer.seal(dayKeyPlace(tenant), Buffer.from(key).toString('base64url'));
+    await updateRow(manager, LogDaysEntity, { tenant }, { sealedKey });
+    return key;
+  }
+}
+
+interface PointRow {
+  id: string;
+  size: string | number | null;
+  range: string | null;
+  relied_on: string | number | null;
+  recorded: string | number | null;
+}
+
+/** The place of a tenant's key for closed seals. */
+export const dayKeyPlace = (tenant: string): Place => ({
+  table: 'log_days',
+  row: tenant,
+  purpose: 'day-key',
+});
+
+const contentPlace = (tenant: string, day: string): Place => ({
+  ...{ table: 'day_seals', row: `${tenant} ${day}`, purpose: 'day-seal' },
+});
