@@ -27,13 +27,20 @@ type Gateway = {
   identity: ReturnType<typeof gatewayIdentity>;
 };
 
+/** A service for another customer alone. */
+const OF_GLOBEX = {
+  ...{ ...billing('http://localhost:4319'), name: 'vault', audience: 'vault' },
+  tenants: ['globex'],
+};
 const REPORTS = { ...billing('http://localhost:4209'), name: 'reports', audience: 'reports' };
 
 let broker: TestBroker;
 const open: EventStream[] = [];
 
 beforeAll(async () => {
-  broker = await TestBroker.start({ organisation: organisation((file) => void file.services.push(REPORTS)) });
+  broker = await TestBroker.start({
+    organisation: organisation((file) => void file.services.push(REPORTS, OF_GLOBEX)),
+  });
 });
 afterAll(async () => {
   for (const stream of open.splice(0)) stream.close();
@@ -242,7 +249,7 @@ describe('a stolen gateway credential reads', () => {
     await broker.call('foreignAdmin', 'DELETE', `/api/v1/locks/${lockId}`);
     expect(await feed.change()).toEqual({});
     const changed = organisation((file) => {
-      file.services.push({ ...REPORTS, upstream: 'http://localhost:4210' });
+      file.services.push({ ...REPORTS, upstream: 'http://localhost:4210' }, OF_GLOBEX);
     });
     await applyOrganisation(broker.host, changed, { dryRun: false });
     expect(JSON.stringify(await feed.change())).not.toMatch(/globex|reports|4210/);
@@ -250,6 +257,23 @@ describe('a stolen gateway credential reads', () => {
       body: { reason: 'enough' },
     });
     expect(await feed.change()).toMatchObject({ endedGrants: [{ digest: own.digest }] });
+  });
+
+  test('from the feed no service that is for other tenants alone, though its gateway may serve every service', async () => {
+    const apply = async (vault: object) => {
+      const changed = organisation((file) => void file.services.push(REPORTS, { ...OF_GLOBEX, ...vault }));
+      await applyOrganisation(broker.host, changed, { dryRun: false });
+    };
+    await apply({});
+    const feed = await follow(await enrol({ tenants: ['acme'] }));
+    const snapshot = await feed.snapshot();
+    expect(snapshot.services.map(({ name }) => name).sort()).toEqual(['billing', 'reports']);
+    expect(JSON.stringify(snapshot)).not.toMatch(/globex|vault|:43/);
+    await apply({ upstream: 'http://localhost:4320' });
+    expect(JSON.stringify(await feed.change())).not.toMatch(/globex|vault|:43/);
+    await apply({ upstream: 'http://localhost:4320', tenants: ['acme', 'globex'] });
+    expect((await feed.change()).services?.map(({ name }) => name)).toContain('vault');
+    await apply({});
   });
 
   test('by introspection only tokens of its own services and tenants', async () => {

@@ -1,4 +1,6 @@
+import { applyOrganisation } from '@countersign/access';
 import type { PresenceStatement, Signature } from '@countersign/contract';
+import { organisation } from '../../factories/organisation.js';
 import { AT } from '../../factories/trust.js';
 import { MailServer } from '../../fakes/mail-server.js';
 import { Authenticator, RecoveryKey } from '../../support/authenticator.js';
@@ -11,6 +13,11 @@ import { codeOf, expectStatus, makeRequest, review } from '../story.js';
 const HOUR = 3_600;
 const UPDATE = { scope: [{ resource: 'invoices/*', actions: ['update'] }] };
 type Listed = { items: { id: string; activeFrom: string | null; confirmedBy: string | null }[] };
+const PROVIDER = {
+  issuer: 'http://localhost:4300',
+  clientId: 'countersign-acme',
+  clientSecretFile: '/nowhere',
+};
 type Offer = { statement: PresenceStatement; credentials: string[] };
 
 describe.each(ENGINES)('enrolling a passkey on %s', (engine) => {
@@ -215,6 +222,30 @@ describe.each(ENGINES)('enrolling a passkey on %s', (engine) => {
       // From then on a mailed code and the passkey are as good as a provider.
       const again = await strengthened((await mailed('tenantAdmin')).with([key]), 'tenantAdmin');
       expect((await again.call('POST', 'passkeys/options')).status).toBe(200);
+    });
+
+    test('a session from before the customer had a provider does not go around it: it is not strengthened, renewed or used to confirm', async () => {
+      const [first, second] = [await mailed('tenantAdmin'), await mailed('approver')];
+      const key = await first.enrol();
+      expectStatus(await confirm(second, key), 200);
+      const { statement } = await first.ask<Offer>('POST', '/api/v1/session/passkey/options');
+      const weak = (await mailed('tenantAdmin')).with([key]);
+      const strong = await strengthened(weak, 'tenantAdmin');
+      const waiting = await second.enrol();
+      const file = organisation((made) => {
+        made.tenants[0]!.oidc = PROVIDER;
+      });
+      await applyOrganisation(broker.host, file, { dryRun: false });
+      const signed = { countersignature: key.sign(statement, AT) };
+      for (const [by, path, body] of [
+        [first, '/api/v1/session/passkey', signed],
+        [first, '/api/v1/session/passkey/options', undefined],
+        [strong, '/api/v1/session/passkey/options', undefined],
+        [first, `passkeys/${waiting.id}/confirmation`, undefined],
+      ] as const)
+        expect(`${path} ${codeOf(await by.call('POST', path, body))}`).toBe(`${path} 403 forbidden`);
+      // Nobody loses a session that is still open.
+      expect((await strong.call('GET', '/api/v1/session')).status).toBe(200);
     });
 
     test('a mailed code and somebody else’s passkey strengthen nothing, and a signature counts once', async () => {

@@ -8,7 +8,7 @@ import {
 } from '@countersign/gateway-protocol';
 import type { SseConnection } from '../../http/sse-connection.js';
 import { narrowChange, narrowPicture } from './feed-narrowing.js';
-import type { BuiltChange, MarkedPlace, Picture } from './feed-reader.js';
+import type { BuiltChange, MarkedPlace, Picture, ServedTo } from './feed-reader.js';
 
 /**
  * One gateway's open feed. It remembers the last place it sent, and signs every event for this one gateway. It sends only what
@@ -30,9 +30,13 @@ export class FeedConnection {
     return this.place.seq;
   }
 
-  snapshot({ mark, ...place }: MarkedPlace, issuer: string, picture: Picture): void {
+  snapshot({ mark, ...place }: MarkedPlace, issuer: string, picture: Picture, servedTo: ServedTo): void {
     this.place = place;
-    const data: SnapshotData = { nonce: this.nonce, issuer, ...narrowPicture(this.binding, picture) };
+    const data: SnapshotData = {
+      nonce: this.nonce,
+      issuer,
+      ...narrowPicture(this.binding, picture, servedTo),
+    };
     this.connection.sendWhole(this.format({ ...this.head(), ...marked(mark), type: 'snapshot', data }));
   }
 

@@ -117,7 +117,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
       connection.resume(first.resumed.last);
       for (const change of first.resumed.missed) connection.change(change);
     } else {
-      connection.snapshot(first.place, this.settings.publicUrl, first.picture);
+      connection.snapshot(first.place, this.settings.publicUrl, first.picture, first.servedTo);
     }
     // Nothing awaits from here on: the connection catches up with the poller before the poller sends more.
     for (const change of this.recent) connection.change(change);

@@ -35,6 +35,9 @@ export interface ChangeSubject {
   service: string | null;
 }
 
+/** The services that are for some tenants only, each with these tenants. No message of the feed says it. */
+export type ServedTo = ReadonlyMap<string, readonly string[]>;
+
 /** One change before it is narrowed to what a gateway serves. */
 export interface BuiltChange {
   seq: number;
@@ -42,6 +45,8 @@ export interface BuiltChange {
   data: ChangeData;
   /** Some data do not say what they are about: an ended grant is a digest, a lifted lock is an id. */
   about: ChangeSubject;
+  /** Set if the data list services. */
+  servedTo?: ServedTo;
   /** The gateway that this change revokes. */
   revokedGateway: string | null;
 }
@@ -65,14 +70,16 @@ export class FeedReader {
   constructor(private readonly now: () => Date) {}
 
   /** A snapshot and its place; one read unit reads both at one moment. */
-  async picture(unit: FeedUnit): Promise<{ place: MarkedPlace; picture: Picture }> {
+  async picture(unit: FeedUnit): Promise<{ place: MarkedPlace; picture: Picture; servedTo: ServedTo }> {
     const head = await unit.feed.head();
     const place = { ...head, mark: await unit.feed.markAt(head.seq) };
+    const { listed, servedTo } = await this.services(unit);
     return {
       place,
+      servedTo,
       picture: {
         grants: await unit.feed.activeGrants(),
-        ...(await this.services(unit)),
+        ...listed,
         keys: await keys(unit, this.now()),
         tenants: (await unit.organisation.tenants()).map(({ slug, controls }) => ({
           slug,
@@ -119,10 +126,15 @@ export class FeedReader {
     switch (kind) {
       case 'grant': {
         const grant = grantsById.get(ref);
-        return grant === undefined ? plain({}) : plain(await this.grantChange(unit, grant), grant);
+        return grant === undefined
+          ? plain({})
+          : {
+              ...plain({}, { tenant: grant.tenant, service: grant.service }),
+              ...(await this.grantChange(unit, grant)),
+            };
       }
       case 'services':
-        return plain(await this.services(unit));
+        return this.services(unit).then(({ listed, servedTo }) => ({ ...plain(listed), servedTo }));
       case 'keys':
         return plain({ keys: await keys(unit, this.now()) });
       case 'tenant': {
@@ -159,35 +171,44 @@ export class FeedReader {
   }
 
   /** If a grant's terms name another route map than the current one, the change includes that map. */
-  private async grantChange(unit: FeedUnit, grant: Grant): Promise<ChangeData> {
+  private async grantChange(
+    unit: FeedUnit,
+    grant: Grant,
+  ): Promise<Pick<BuiltChange, 'data'> & Partial<Pick<BuiltChange, 'servedTo'>>> {
     // Gateways learn of a grant only when it begins: its digest must still be unknown to them then.
-    if (grant.state === 'scheduled') return {};
+    if (grant.state === 'scheduled') return { data: {} };
     if (grant.state === 'ended') {
       const { until } = await this.factsOf(unit, grant);
-      return { endedGrants: [{ digest: grant.digest, reason: grant.endReason ?? 'ended', until }] };
+      return { data: { endedGrants: [{ digest: grant.digest, reason: grant.endReason ?? 'ended', until }] } };
     }
     const grants = [await this.feedGrant(unit, grant)];
     const { routes } = await this.factsOf(unit, grant);
     const service = await unit.organisation.service(grant.service);
-    if (service?.routes === routes) return { grants };
-    return { grants, ...(await this.services(unit)) };
+    if (service?.routes === routes) return { data: { grants } };
+    const { listed, servedTo } = await this.services(unit);
+    return { data: { grants, ...listed }, servedTo };
   }
 
-  private async services(unit: FeedUnit): Promise<Pick<Picture, 'services' | 'routeMaps'>> {
+  private async services(
+    unit: FeedUnit,
+  ): Promise<{ listed: Pick<Picture, 'services' | 'routeMaps'>; servedTo: ServedTo }> {
     const current = await unit.organisation.services();
     const hashes = new Set([...current.map((each) => each.routes), ...(await unit.feed.liveRoutes())]);
     const maps = await unit.feed.routeMaps([...hashes]);
     const routeMaps: ServiceDefinition[] = [...maps.values()];
     for (const { routes, definition } of current) if (!maps.has(routes)) routeMaps.push(definition);
-    return {
-      services: current.map(({ definition, routes }) => ({
-        name: definition.name,
-        routes,
-        upstream: definition.upstream,
-        audience: definition.audience,
-      })),
-      routeMaps,
-    };
+    const services = current.map(({ definition, routes }) => ({
+      name: definition.name,
+      routes,
+      upstream: definition.upstream,
+      audience: definition.audience,
+    }));
+    const servedTo = new Map(
+      current.flatMap(({ definition, tenants }) =>
+        tenants === undefined ? [] : [[definition.name, tenants] as const],
+      ),
+    );
+    return { listed: { services, routeMaps }, servedTo };
   }
 
   private async feedGrant(unit: FeedUnit, grant: Grant): Promise<FeedGrant> {

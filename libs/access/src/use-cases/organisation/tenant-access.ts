@@ -1,7 +1,7 @@
 import type { TenantRecord } from '../../domain/organisation.js';
 import { type Permission, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
-import { notFound } from '../../errors.js';
+import { AccessError, notFound } from '../../errors.js';
 import type { OrganisationView } from '../../ports/index.js';
 
 /** Requires the permission. A customer's person sees only their own tenant; vendor staff see every tenant (P9). */
@@ -27,4 +27,15 @@ export async function requireOwnTenant(
   if (actor === null || tenant === null || actor.tenant !== slug) throw notFound('tenant');
   requirePermission(principal, permission, actor);
   return { tenant, actor };
+}
+
+/**
+ * Requires that the tenant has no provider of its own. Mailed codes, and passkeys beside them, are for tenants without one: a
+ * session from before must not go around the provider, nor last without it.
+ *
+ * @throws AccessError `forbidden`
+ */
+export function requireNoProvider({ oidc }: Pick<TenantRecord, 'oidc'>): void {
+  if (oidc !== null)
+    throw new AccessError('forbidden', 'Your organisation has a sign-in of its own now. Use that one.');
 }

@@ -1,7 +1,7 @@
-import { requirePermission } from '../../domain/permissions.js';
-import type { Person, Principal } from '../../domain/person.js';
-import { AccessError, noLongerKnown } from '../../errors.js';
+import type { Principal } from '../../domain/person.js';
+import { AccessError } from '../../errors.js';
 import type { PasskeysUnit, Session } from '../../ports/index.js';
+import { requireNoProvider, requireOwnTenant } from '../organisation/tenant-access.js';
 import type { SigningDeps } from '../shared/deps.js';
 import {
   beginCeremonyIn,
@@ -17,6 +17,8 @@ import { type SessionLimits, type StartedSession, startSessionIn } from './sessi
 /**
  * Offers what the person signs with their passkey to strengthen this session. A customer without a provider signs in with a
  * mailed code; with a passkey besides, a mailbox alone is no longer enough, and the session may do what a provider's may.
+ *
+ * Not in a tenant with a provider: there the provider says who may come in, and each renewal would go around it.
  *
  * @throws AccessError `forbidden`, `wrong_state` if the person has no passkey that counts
  */
@@ -64,10 +66,9 @@ export function strengthenSession(
 }
 
 async function keysOfCaller(deps: SigningDeps, unit: PasskeysUnit, principal: Principal) {
-  const person: Person | null = await unit.organisation.person(principal.person.id);
-  if (person === null || person.removedAt !== null) throw noLongerKnown();
-  requirePermission(principal, 'session.strengthen', person);
-  if (person.tenant === null) throw new AccessError('forbidden', 'The vendor’s staff sign nothing here.');
-  const own = await unit.tenant(person.tenant);
-  return { person, keys: await presenceKeysOf(deps, own, person.id) };
+  const { tenant: slug } = principal.person;
+  if (slug === null) throw new AccessError('forbidden', 'The vendor’s staff sign nothing here.');
+  const { actor, tenant } = await requireOwnTenant(unit, principal, 'session.strengthen', slug);
+  requireNoProvider(tenant);
+  return { person: actor, keys: await presenceKeysOf(deps, await unit.tenant(slug), actor.id) };
 }

@@ -5,7 +5,7 @@ import { type EnrolledPasskey, isActivePasskey, type RecoveryKey } from '../../d
 import { AccessError, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { passkeyNotice } from '../notices/notices.js';
-import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
+import { requireNoProvider, requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 
@@ -90,7 +90,8 @@ export async function confirmPasskey(
 ): Promise<ListedPasskey> {
   if (principal.person.tenant !== tenant) throw notFound('tenant');
   return deps.store.forTenant(tenant, async (unit) => {
-    const { actor } = await requireOwnTenant(unit, principal, 'passkey.confirm', tenant);
+    const { actor, tenant: record } = await requireOwnTenant(unit, principal, 'passkey.confirm', tenant);
+    if (principal.assurance === 'mail-code') requireNoProvider(record);
     const now = deps.clock.now();
     requireFreshSignIn(principal, now);
     const passkey = isBase64url(id) ? await unit.authenticators.passkey(id) : null;

@@ -11,7 +11,7 @@ import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
 import type { PasskeysUnit, TenantUnit } from '../../ports/index.js';
 import { passkeyNotice } from '../notices/notices.js';
-import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
+import { requireNoProvider, requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import type { ListedPasskey } from './authenticators.js';
@@ -83,8 +83,7 @@ export function beginEnrolment(
  */
 async function requireMayEnrol(deps: SigningDeps, unit: PasskeysUnit, principal: Principal, slug: string) {
   const { actor, tenant } = await requireOwnTenant(unit, principal, 'passkey.enrol', slug);
-  if (principal.assurance === 'mail-code' && tenant.oidc !== null)
-    throw new AccessError('forbidden', 'Your organisation has a sign-in of its own now. Use that one.');
+  if (principal.assurance === 'mail-code') requireNoProvider(tenant);
   requireFreshSignIn(principal, deps.clock.now());
   return { own: await unit.tenant(slug), actor };
 }
