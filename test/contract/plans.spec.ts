@@ -149,6 +149,18 @@ describe.each([
       pages('10000', (manager, page) => new Events(manager, BIG_TENANT, systemHashing).list(filter, page)),
   );
 
+  test('a page of a log’s export comes from an index, also one of a span of times', async () => {
+    const span = { from: '2026-01-01T02:00:00Z', to: MIDDLE };
+    const events = (manager: EntityManager) => new Events(manager, BIG_TENANT, systemHashing);
+    check(await planner.plans((manager) => events(manager).stored(10_000, 10_000 + PAGE)));
+    check(await planner.plans((manager) => events(manager).stored(10_000, 10_000 + PAGE, span)));
+    // It looks at the span's entries of an index, and at no leaf.
+    check(
+      await planner.plans((manager) => events(manager).firstWithin(span, 10_000)),
+      Number.POSITIVE_INFINITY,
+    );
+  });
+
   test.each([
     {},
     { state: 'dead' },

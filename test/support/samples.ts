@@ -7,6 +7,8 @@ export const SAMPLES = {
   damagedConnections: { quick: 200, full: 10_000 },
   rewrittenCalls: { quick: 200, full: 20_000 },
   scopes: { quick: 500, full: 20_000 },
+  /** Leaves with anything in them, written in each format of an export. */
+  exportedLeaves: { quick: 300, full: 20_000 },
   /** Requests to the broker with anything in them. */
   arbitraryRequests: { quick: 40, full: 100 },
   /** Organisation files with anything in them. */

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import { type BrokerParts, coreModule } from './core.module.js';
+import { ExportsModule } from './exports/exports.module.js';
 import { GatewayApiModule } from './gateway-api/gateway-api.module.js';
 import { GatewaysModule } from './gateways/gateways.module.js';
 import { GrantsModule } from './grants/grants.module.js';
@@ -33,6 +34,7 @@ const MODULES: readonly Type[] = [
   InvitationsModule,
   LocksModule,
   LogsModule,
+  ExportsModule,
   ServicesModule,
   PeopleModule,
   TenantsModule,

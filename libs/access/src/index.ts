@@ -248,6 +248,7 @@ export {
   type StoredKey,
   type TenantRepositories,
   type TenantUnit,
+  type TimeSpan,
   type TrustRepository,
   type UnitOptions,
   type VendorReadUnit,
@@ -296,6 +297,14 @@ export { draftInvitationStatement, type InvitationInput, invite } from './use-ca
 export { listInvitations } from './use-cases/invitations/read-invitations.js';
 export { type LockInput, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
 export { DailyLeavesFailed, type DailyRun, openSeals, sealDays } from './use-cases/log/daily-leaves.js';
+export {
+  type ExportedLeaf,
+  type ExportedValue,
+  type ExportPage,
+  type ExportQuery,
+  exportLog,
+  exportLogAsSide,
+} from './use-cases/log/export-log.js';
 export { listEvents, listRecords, readOpenings, readWholeLog } from './use-cases/log/read-log.js';
 export {
   beginLogKeyRotation,

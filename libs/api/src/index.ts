@@ -1,5 +1,13 @@
 export { components, named, pageOf } from './components.js';
 export { type AnswerOf, type Endpoint, endpoint, type HttpMethod, noBodySchema } from './endpoint.js';
+export {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type ExportPage,
+  type ExportQuery,
+  exportEndpoints,
+  exportPageSchema,
+} from './exports.js';
 export { type EnrolledGateway, GATEWAY_STATES, type GatewayState, gatewayEndpoints } from './gateways.js';
 export {
   type ExtensionBody,

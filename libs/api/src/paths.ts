@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Endpoint, HttpMethod } from './endpoint.js';
+import type { exportEndpoints } from './exports.js';
 import type { gatewayEndpoints } from './gateways.js';
 import type { grantEndpoints } from './grants.js';
 import type { invitationEndpoints } from './invitations.js';
@@ -23,6 +24,7 @@ import type { stopEndpoints, trustEndpoints } from './trust.js';
 type Groups =
   | typeof apiKeyEndpoints
   | typeof cliLoginEndpoints
+  | typeof exportEndpoints
   | typeof gatewayEndpoints
   | typeof grantEndpoints
   | typeof invitationEndpoints

@@ -448,6 +448,12 @@ const TABLE: Row[] = [
     but: tenantAndWatchers,
   })),
   {
+    endpoint: 'GET /api/v1/tenants/{slug}/log-export',
+    target: at('/api/v1/tenants/acme/log-export?format=jsonl'),
+    all: '403 forbidden',
+    but: tenantAndWatchers,
+  },
+  {
     endpoint: 'GET /api/v1/tenants/{slug}/witnesses',
     target: at('/api/v1/tenants/acme/witnesses'),
     all: '403 forbidden',

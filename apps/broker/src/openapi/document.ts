@@ -17,6 +17,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Invitations: 'Access that the customer invites to in advance.',
   Locks: 'Blocking a tenant, a person or a service at once.',
   Logs: 'Events and recorded calls of a tenant.',
+  Exports: 'A log in the formats of SIEMs, and where it is streamed to.',
   LogFiles: 'A log with its proofs, to follow with one’s own tools.',
   Services: 'Services that access can be requested to.',
   Whoami: 'Who is signed in.',

@@ -3,6 +3,7 @@ import type { Run } from '../command/context.js';
 import { addPageOptions, addVerb, examples, GROUPS } from '../command/define.js';
 import { repeated } from '../command/flags.js';
 import type { EventOptions } from './events.js';
+import type { ExportOptions } from './export.js';
 import type { MirrorOptions } from './mirror.js';
 import type { VerifyOptions } from './verify.js';
 import type { WitnessOptions } from './witness.js';
@@ -63,6 +64,25 @@ export function registerLog(program: Command, run: Run): void {
     .action(
       run(async (context, place: string, options: VerifyOptions) =>
         (await import('./verify.js')).verifyLogAt(context, place, options),
+      ),
+    );
+
+  addVerb(log, 'export', 'Write a log as JSON Lines, OCSF, syslog or Splunk HEC; again: only what is new')
+    .option('--tenant <slug>', 'whose log, or "deployment" or "vendor" (your own tenant’s)')
+    .requiredOption('--format <format>', 'jsonl, ocsf, syslog or hec')
+    .option('--from <index|instant>', 'begin at this leaf, or only leaves from this instant on')
+    .option('--to <instant>', 'only leaves before this instant')
+    .option('--out <file>', 'append to this file after its last leaf (stdout)')
+    .addHelpText(
+      'after',
+      examples(
+        'countersign log export --format ocsf --out acme.ocsf.jsonl',
+        'countersign log export --tenant acme --format syslog --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z',
+      ),
+    )
+    .action(
+      run(async (context, options: ExportOptions) =>
+        (await import('./export.js')).exportLog(context, options),
       ),
     );
 

@@ -86,7 +86,7 @@ export async function mirrorLog(context: Context, folder: string, options: Mirro
 }
 
 /** The caller's own tenant. The vendor's auditors say which. */
-async function chooseLog(context: Context, tenant: string | undefined): Promise<string> {
+export async function chooseLog(context: Context, tenant: string | undefined): Promise<string> {
   if (tenant !== undefined) return tenant;
   const me = await fetchMe(await context.api());
   if (me.tenant === null) throw usageError('say whose log: --tenant SLUG');

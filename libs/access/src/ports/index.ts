@@ -40,6 +40,7 @@ export type {
   RecordRepository,
   StoredCheckpoint,
   StoredEvent,
+  TimeSpan,
 } from './log.js';
 export type { DaySeal, DeploymentPoint, DueDay, LogDays, LogDaysRepository } from './log-days.js';
 export {

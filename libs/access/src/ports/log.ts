@@ -77,6 +77,19 @@ export interface EventReads {
   minimumIndex(): Promise<number>;
   /** The leaves' canonical JSON, from index `from` up to but not including `to`; fewer where the log ends. */
   leaves(from: number, to: number): Promise<string[]>;
+  /**
+   * Leaves with their hashes, in order, from index `from` up to but not including `to`; fewer where the log ends.
+   * @param span only those whose time lies in it
+   */
+  stored(from: number, to: number, span?: TimeSpan): Promise<StoredEvent[]>;
+  /** The index of the first leaf, from this index on, whose time lies in the span; null if there is none. */
+  firstWithin(span: TimeSpan, from: number): Promise<number | null>;
+}
+
+/** From `from` on, before `to`: RFC 3339 instants. An absent end is open. */
+export interface TimeSpan {
+  from?: string;
+  to?: string;
 }
 
 /** A log at one size, as it was signed. `note` is a C2SP signed note; `root` is padded base64. */

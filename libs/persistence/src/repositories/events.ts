@@ -1,4 +1,4 @@
-import type { EventReads, LogHead, Page, PageQuery, StoredEvent } from '@countersign/access';
+import type { EventReads, LogHead, Page, PageQuery, StoredEvent, TimeSpan } from '@countersign/access';
 import { type CompactRange, rangeRoot } from '@countersign/audit-log';
 import type { Hashing } from '@countersign/contract';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
@@ -67,6 +67,27 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
     return rows.map(({ leaf }) => leaf);
   }
 
+  async stored(from: number, to: number, span: TimeSpan = {}): Promise<StoredEvent[]> {
+    const { sql, parameters } = within(span);
+    const rows = await query<{ seq: string | number; hash: string; leaf: string }>(
+      this.manager,
+      `SELECT seq, hash, leaf FROM events WHERE tenant = ? AND seq >= ? AND seq < ?${sql} ORDER BY seq`,
+      [this.tenant, from, to, ...parameters],
+    );
+    return rows.map(({ seq, hash, leaf }) => ({ index: Number(seq), hash, leaf }));
+  }
+
+  async firstWithin(span: TimeSpan, from: number): Promise<number | null> {
+    const { sql, parameters } = within(span);
+    // `+ 0`: found by the index of times, which has the number too. By the primary key all leaves would be read.
+    const [row] = await query<{ first: string | number | null }>(
+      this.manager,
+      `SELECT MIN(seq + 0) AS first FROM events WHERE tenant = ?${sql} AND seq + 0 >= ?`,
+      [this.tenant, ...parameters, from],
+    );
+    return row?.first == null ? null : Number(row.first);
+  }
+
   /** Begins the page after the leaf of this index. */
   private async begin(query: SelectQueryBuilder<EventEntity>, seq: number, byTime: boolean): Promise<void> {
     if (!byTime) {
@@ -77,6 +98,15 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
     if (place === null) throw nowhere();
     query.andWhere('(row.at, row.seq) < (:at, :seq)', { at: place.at, seq });
   }
+}
+
+/** The condition that a leaf's time lies in the span. @throws AccessError `invalid_request` for a text that is no instant */
+function within({ from, to }: TimeSpan): { sql: string; parameters: string[] } {
+  const ends = [
+    ...(from === undefined ? [] : [{ sql: ' AND at >= ?', value: instant('from', from) }]),
+    ...(to === undefined ? [] : [{ sql: ' AND at < ?', value: instant('to', to) }]),
+  ];
+  return { sql: ends.map(({ sql }) => sql).join(''), parameters: ends.map(({ value }) => value) };
 }
 
 /** The head of a log with this range, in the deployment's current epoch. */

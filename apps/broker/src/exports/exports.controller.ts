@@ -1,0 +1,38 @@
+import { exportLog, type Principal } from '@countersign/access';
+import { type ExportPage, type ExportQuery, exportEndpoints } from '@countersign/api';
+import { Controller, Get, Inject } from '@nestjs/common';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
+import { Allow } from '../http/access.decorators.js';
+import { Describe } from '../http/endpoint.js';
+import { CurrentPrincipal, Query, Slug } from '../http/input.js';
+import { given } from '../http/page.js';
+import { exportedEvents } from './exported-page.js';
+import { formatEvent } from './formats/index.js';
+
+/** A log in the formats of SIEMs, page by page. */
+@Controller('api/v1/tenants/:slug')
+export class ExportsController {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+  ) {}
+
+  @Get('log-export')
+  @Allow('log.follow')
+  @Describe(exportEndpoints.read)
+  async read(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Query() { format, index, limit, from, to }: ExportQuery,
+  ): Promise<ExportPage> {
+    const page = await exportLog(this.deps, principal, slug, {
+      index: Number(index),
+      limit: Number(limit),
+      span: given({ from, to }),
+    });
+    const { log, events } = exportedEvents(this.deps.store.deployment, slug, page);
+    const { hostname: host } = new URL(this.settings.publicUrl);
+    const items = events.map((event) => formatEvent(format, event, { host }));
+    return { log, items, next: page.next, size: page.size };
+  }
+}

@@ -1,0 +1,37 @@
+import type { ExportedValue } from '@countersign/access';
+import type { LeafV1 } from '@countersign/audit-log';
+
+/** One leaf, ready to be written in any of the formats. */
+export interface ExportedEvent {
+  /** The log's origin (docs/contract.md, Checkpoint origin). With `index` it names the leaf for good. */
+  log: string;
+  index: number;
+  /** RFC 6962 leaf hash, `sha256:` + hex. */
+  hash: string;
+  leaf: LeafV1;
+  /** The leaf's canonical JSON, as it was hashed. */
+  text: string;
+  personal: Readonly<Record<string, ExportedValue>>;
+}
+
+/** What a receiver does with an event at first sight. */
+export type Severity = 'info' | 'notice' | 'warning';
+
+/** Stops and locks are worth a look; what contradicts the broker's own state is worth an alarm. */
+const SEVERITIES: Readonly<Record<string, Severity>> = {
+  'access.refused': 'notice',
+  'lock.set': 'notice',
+  'trust.stopped': 'notice',
+  'trust.reset': 'warning',
+  'trust.pinned': 'notice',
+  'opening.erased': 'notice',
+  'log.restored': 'warning',
+  'gateway.gap': 'warning',
+  'gateway.mismatch': 'warning',
+  'gateway.closed': 'warning',
+};
+
+export function severityOf({ type, data }: Pick<LeafV1, 'type' | 'data'>): Severity {
+  if (type === 'grant.ended' && data['reason'] === 'revoked') return 'notice';
+  return SEVERITIES[type] ?? 'info';
+}
