@@ -27,8 +27,10 @@ const project = (displayName, testMatch) => ({
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^@countersign/config/gateway$': '<rootDir>/libs/config/src/gateway.ts',
+    '^@countersign/access/policy$': '<rootDir>/libs/access/src/policy/index.ts',
     '^@countersign/authorization/context$': '<rootDir>/libs/authorization/src/context/index.ts',
     '^@countersign/authorization/mint$': '<rootDir>/libs/authorization/src/token/mint/index.ts',
+    '^@countersign/authorization/signatures$': '<rootDir>/libs/authorization/src/signatures.ts',
     '^@countersign/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -11,6 +11,9 @@ const REFUSED = [
   ['libs/access/src/a.ts', '@nestjs/common', 'access is pure'],
   ['libs/audit-log/src/a.ts', '@countersign/access', 'audit-log imports contract alone'],
   ['libs/audit-log/src/a.ts', 'node:http', 'audit-log is pure'],
+  ['libs/log-verifier/src/a.ts', '@countersign/access', 'shares with the writer'],
+  ['libs/log-verifier/src/a.ts', '@countersign/authorization', 'shares with the writer'],
+  ['libs/log-verifier/src/a.ts', 'node:crypto', 'takes hashing and signature checking as ports'],
   ['libs/authorization/src/a.ts', '@countersign/authorization/mint', 'must not be able to mint'],
   ['libs/authorization/src/a.ts', 'jsonwebtoken', 'no signing library'],
   ['libs/authorization/src/token/a.ts', './mint/index.js', 'must not be able to mint'],
@@ -46,6 +49,8 @@ const REFUSED = [
 
 const ALLOWED = [
   ['libs/access/src/a.ts', '@countersign/contract'],
+  ['libs/log-verifier/src/a.ts', '@countersign/access/policy'],
+  ['libs/log-verifier/src/a.ts', '@countersign/authorization/signatures'],
   ['libs/wording/src/a.ts', '@countersign/contract'],
   ['libs/api/src/a.ts', '@countersign/contract'],
   ['libs/config/src/a.ts', '@countersign/api'],

@@ -83,6 +83,7 @@ export {
   rangeWidth,
 } from './tree.js';
 export {
+  hadRoot,
   LogFault,
   type LogFaultCode,
   type LogSource,

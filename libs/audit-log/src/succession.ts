@@ -81,7 +81,7 @@ const MOST_CHANGES = 10_000;
 
 /**
  * Follows one log of Countersign through its keys and epochs, from the keys that the follower trusts. It belongs to one run
- * of `verifyLog`, which calls `begin`, `grown` for each leaf, and `finish`. The one who parses the leaves hands them to
+ * of `verifyLog`, which calls `begin`, `compare` at some sizes, and `finish`. The one who parses the leaves hands them to
  * `readLeaf`.
  */
 export class LogSuccession {
@@ -130,8 +130,13 @@ export class LogSuccession {
     return isSameEpoch;
   }
 
-  /** With each leaf that is read, once it is part of the tree. */
-  grown(range: CompactRange): void {
+  /** The sizes of the tree at which it is compared with what was verified in an earlier epoch. */
+  get sizesToCompare(): readonly number[] {
+    return this.#before?.sizes ?? [];
+  }
+
+  /** At each of these sizes, in their order. */
+  compare(range: CompactRange): void {
     this.#before?.compare(range);
   }
 
@@ -282,18 +287,18 @@ class EarlierEpoch {
   /** How many of the first leaves are shown to be the same. The range that was kept shows it at a few sizes only. */
   #common = 0;
   #isCommon = true;
-  readonly #sizes: readonly number[];
+  readonly sizes: readonly number[];
 
   constructor(
     private readonly epoch: number,
     private readonly since: VerifiedPoint,
   ) {
-    this.#sizes = sizesOf(since.size);
+    this.sizes = sizesOf(since.size);
   }
 
   /** Compares at each size whose subtrees are the first ones of the range that was kept. */
   compare({ size, nodes }: CompactRange): void {
-    const at = this.#sizes.indexOf(size);
+    const at = this.sizes.indexOf(size);
     if (at < 0 || !this.#isCommon) return;
     this.#isCommon = nodes.every((node, place) => encodeBase64(node) === this.since.range[place]);
     if (this.#isCommon) this.#common = size;
@@ -312,7 +317,7 @@ class EarlierEpoch {
         `Leaf ${index} names another root for ${size} leaves than was verified.`,
         index,
       );
-    const shown = this.#sizes.findLast((each) => each <= kept) ?? 0;
+    const shown = this.sizes.findLast((each) => each <= kept) ?? 0;
     if (this.#common < shown)
       throw new LogFault(
         'forked',

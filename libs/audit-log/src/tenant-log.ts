@@ -13,11 +13,11 @@ import {
   verifyLog,
 } from './verifier.js';
 
-export type TenantLogOptions = Pick<VerifyOptions, 'since' | 'onProgress'> & {
+export type TenantLogOptions = Pick<VerifyOptions, 'since' | 'everyLeaf' | 'onStart' | 'onProgress'> & {
   /** A key of the log, under the origin of any of its epochs. */
   key: VerifierKey;
-  /** Called with each leaf that is read, in its order. It may throw a LogFault of its own. */
-  onLeaf?: ((index: number, leaf: LeafV1) => void) | undefined;
+  /** Called with each leaf that is read, in its order. It may throw a LogFault of its own. The walk waits for its promise. */
+  onLeaf?: ((index: number, leaf: LeafV1) => void | Promise<void>) | undefined;
 };
 
 /**
@@ -31,7 +31,7 @@ export type TenantLogOptions = Pick<VerifyOptions, 'since' | 'onProgress'> & {
 export async function verifyTenantLog(
   ports: { hashing: Hashing; check: Ed25519Check },
   source: LogSource,
-  { key, since, onLeaf, onProgress }: TenantLogOptions,
+  { key, onLeaf, ...options }: TenantLogOptions,
 ): Promise<VerifiedLog> {
   const name = parseLogOrigin(key.name);
   if (name === undefined) throw new AuditLogError('wrong_origin', `${key.name} is no log of Countersign.`);
@@ -39,17 +39,16 @@ export async function verifyTenantLog(
   /** Up to which leaf the log's own leaves say that it was pruned. */
   let saysPruned = 0;
   const verified = await verifyLog(ports, source, {
+    ...options,
     keys: succession,
-    since,
-    onProgress,
     onLeaf: (index, bytes) => {
       const leaf = requireLeafOfLog(index, bytes, name.slug);
       succession.readLeaf(index, leaf);
       saysPruned = Math.max(saysPruned, prunedBefore(leaf));
-      onLeaf?.(index, leaf);
+      return onLeaf?.(index, leaf);
     },
   });
-  requirePruningLeaf(verified, since, saysPruned);
+  requirePruningLeaf(verified, options.since, saysPruned);
   return verified;
 }
 

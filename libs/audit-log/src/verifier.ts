@@ -3,7 +3,7 @@ import { decodeBase64, encodeBase64, equalBytes, parseDecimal } from './bytes.js
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.js';
 import { AuditLogError } from './errors.js';
 import { type Ed25519Check, type Note, parseNote, type VerifierKey } from './note.js';
-import { completeSubtrees } from './proofs.js';
+import { completeSubtrees, consistencySteps, proofHashes, verifyConsistency } from './proofs.js';
 import type { LogSuccession, Succession } from './succession.js';
 import {
   decodeBundle,
@@ -16,7 +16,7 @@ import {
   tileOfNode,
   tilePath,
 } from './tiles.js';
-import { appendLeaf, type CompactRange, EMPTY_RANGE, leafHash, rangeRoot } from './tree.js';
+import { type CompactRange, emptyTreeHash, leafHash, nodeHash, rangeRoot } from './tree.js';
 
 /** Where a log is read from: its server, or a folder that mirrors it. */
 export interface LogSource {
@@ -41,10 +41,12 @@ export type VerifiedPoint = {
   keys?: readonly string[] | undefined;
 };
 
-/** Why a log does not verify, with the place of the fault. */
-export class LogFault extends Error {
+/**
+ * Why a log does not verify, with the place of the fault. Verifiers that read what the leaves say have codes of their own.
+ */
+export class LogFault<Code extends string = LogFaultCode> extends Error {
   constructor(
-    readonly code: LogFaultCode,
+    readonly code: Code,
     detail: string,
     /** The leaf at fault; undefined if the fault is in no single leaf. */
     readonly index?: number,
@@ -97,11 +99,15 @@ export type VerifyOptions = {
   keys: readonly VerifierKey[] | LogSuccession;
   /** What an earlier run found. */
   since?: VerifiedPoint | undefined;
+  /** Read every leaf from the first on, also those that an earlier run has verified. */
+  everyLeaf?: boolean | undefined;
+  /** Called with the first leaf that will be read: 0, unless earlier ones were verified before, or were pruned. */
+  onStart?: ((start: number) => void) | undefined;
   /**
    * Called with each new leaf in its order; with all of them if the log was restored since the earlier run. It may throw a
-   * LogFault of its own.
+   * LogFault of its own. The walk waits for its promise.
    */
-  onLeaf?: ((index: number, leaf: Uint8Array) => void) | undefined;
+  onLeaf?: ((index: number, leaf: Uint8Array) => void | Promise<void>) | undefined;
   /** Called after each bundle with the number of leaves that are verified. */
   onProgress?: ((done: number, size: number) => void) | undefined;
 };
@@ -124,31 +130,75 @@ export async function verifyLog(
   if (since !== undefined) requireLater(checkpoint, since);
   const tree = new TreeReader(ports.hashing, source, checkpoint.size);
   const prunedBefore = await readMinimumIndex(source, checkpoint.size);
-  if (since !== undefined && since.size >= prunedBefore) await tree.resume(since);
-  else if (since !== undefined && since.size > 0)
+  if (since !== undefined && since.size > 0 && since.size < prunedBefore)
     throw new LogFault(
       'pruned',
       `The log was pruned up to leaf ${prunedBefore}, and was verified up to leaf ${since.size} before: what is between cannot be verified any more. Verify it again without the state file.`,
       since.size,
     );
+  const reaches = since !== undefined && since.size >= prunedBefore;
+  const isResumed = reaches && options.everyLeaf !== true;
+  if (isResumed) await tree.resume(since);
   else if (prunedBefore > 0) await tree.beginAfter(prunedBefore);
   const start = tree.size;
-  for (let start = tree.size; start < checkpoint.size; start = tree.size) {
-    await tree.readBundle((index, leaf) => {
-      succession?.grown(tree.range);
-      if (since === undefined || index >= since.size) options.onLeaf?.(index, leaf);
-    }, since);
+  options.onStart?.(start);
+  const newFrom = isResumed ? since.size : 0;
+  for (let first = start; first < checkpoint.size; first = tree.size) {
+    const leaves = await tree.readBundle(since, succession);
+    for (const [at, leaf] of leaves.entries())
+      if (options.onLeaf !== undefined && first + at >= newFrom) {
+        const later = options.onLeaf(first + at, leaf);
+        if (later !== undefined) await later;
+      }
     options.onProgress?.(tree.size, checkpoint.size);
   }
   await tree.finish();
-  const root = rangeRoot(ports.hashing, tree.range);
+  const range = tree.range();
+  const root = rangeRoot(ports.hashing, range);
   if (!equalBytes(root, checkpoint.root))
     throw new LogFault('wrong_root', 'The leaves and tiles do not lead to the root that was signed.');
   const followed = await succession?.finish(checkpoint, note, start);
   const { origin, size } = checkpoint;
-  const range = tree.range.nodes.map(encodeBase64);
-  const point = { origin, size, root: encodeBase64(root), range, keys: followed?.keys };
+  const nodes = range.nodes.map(encodeBase64);
+  const point = { origin, size, root: encodeBase64(root), range: nodes, keys: followed?.keys };
   return { checkpoint, note, point, succession: followed, start, prunedBefore };
+}
+
+/**
+ * Checks that the tree had this root at an earlier size: a statement or another log names it. The tiles are read again, and
+ * their hashes have to lead to both roots, so the source cannot answer differently this time.
+ *
+ * @param verified the checkpoint that `verifyLog` found
+ * @throws LogFault `missing_tile`, `wrong_length`
+ * @returns false if it had another root
+ */
+export async function hadRoot(
+  hashing: Hashing,
+  source: LogSource,
+  earlier: { size: number; root: Uint8Array },
+  verified: Pick<Checkpoint, 'size' | 'root'>,
+): Promise<boolean> {
+  if (earlier.size > verified.size) return false;
+  if (earlier.size === 0) return equalBytes(earlier.root, emptyTreeHash(hashing));
+  const steps = consistencySteps(earlier.size, verified.size);
+  const reader = new TreeReader(hashing, source, verified.size);
+  const tiles = new Map<string, Uint8Array>();
+  for (const node of steps.flat()) {
+    const tile = tileOfNode(node, verified.size);
+    const path = tilePath(tile);
+    if (!tiles.has(path)) tiles.set(path, await reader.readTile(tile));
+  }
+  const proof = proofHashes(hashing, steps, (node) =>
+    nodeInTile(hashing, node, tiles.get(tilePath(tileOfNode(node, verified.size))) as Uint8Array),
+  );
+  const { size, root } = verified;
+  try {
+    verifyConsistency(hashing, { oldSize: earlier.size, oldRoot: earlier.root, size, root, proof });
+    return true;
+  } catch (error) {
+    if (!(error instanceof AuditLogError)) throw error;
+    return false;
+  }
 }
 
 /**
@@ -189,7 +239,8 @@ function requireLater(checkpoint: Checkpoint, since: VerifiedPoint): void {
 
 /** Reads a log from its leaves upward, and compares every tile with what is below it. */
 class TreeReader {
-  range: CompactRange = EMPTY_RANGE;
+  /** How many leaves were read. */
+  size = 0;
   /** For each level of tiles, the hashes of the tile that is not full yet. */
   readonly #open: Uint8Array[][] = [[]];
 
@@ -199,8 +250,24 @@ class TreeReader {
     private readonly total: number,
   ) {}
 
-  get size(): number {
-    return this.range.size;
+  /** The compact range of what was read, or of so many leaves of the bundle that was read last. */
+  range(leaves: readonly Uint8Array[] = this.#open[0] ?? [], size = this.size): CompactRange {
+    const nodes: { level: number; hash: Uint8Array }[] = [];
+    for (let place = this.#open.length - 1; place >= 0; place -= 1) {
+      let hashes = place === 0 ? leaves : (this.#open[place] ?? []);
+      for (let height = TILE_HEIGHT; height >= 0; height -= 1) {
+        const width = 2 ** height;
+        if (hashes.length < width) continue;
+        let hash = subtreeRoot(this.hashing, hashes.slice(0, width));
+        let level = place * TILE_HEIGHT + height;
+        // A bundle that is full and not closed yet stands beside subtrees as wide as itself.
+        for (; nodes.at(-1)?.level === level; level += 1)
+          hash = nodeHash(this.hashing, (nodes.pop() as { hash: Uint8Array }).hash, hash);
+        nodes.push({ level, hash });
+        hashes = hashes.slice(width);
+      }
+    }
+    return { size, nodes: nodes.map(({ hash }) => hash) };
   }
 
   /** Begins after the last full bundle that was verified before. The leaves behind it are read again. */
@@ -216,8 +283,7 @@ class TreeReader {
         'invalid_state',
         'The state file is damaged. Verify the whole log again without it.',
       );
-    const wide = subtrees.filter(({ level }) => level >= TILE_HEIGHT).length;
-    this.range = { size, nodes: nodes.slice(0, wide) };
+    this.size = size;
     for (let level = 1; TILE_WIDTH ** level <= size; level += 1) {
       const count = Math.floor(size / TILE_WIDTH ** level) % TILE_WIDTH;
       this.#open[level] =
@@ -231,12 +297,7 @@ class TreeReader {
    * the whole tree leads to the signed root does, at the end.
    */
   async beginAfter(size: number): Promise<void> {
-    const nodes: Uint8Array[] = [];
-    for (const node of completeSubtrees(0, size)) {
-      const tile = tileOfNode(node, this.total);
-      nodes.push(nodeInTile(this.hashing, node, await this.readTile(tile)));
-    }
-    this.range = { size, nodes };
+    this.size = size;
     for (let level = 1; TILE_WIDTH ** level <= size; level += 1) {
       const count = Math.floor(size / TILE_WIDTH ** level) % TILE_WIDTH;
       const index = Math.floor(size / TILE_WIDTH ** (level + 1));
@@ -267,18 +328,17 @@ class TreeReader {
     });
   }
 
-  /** Reads the next bundle, and the tile of hashes beside it. */
+  /** Reads the next bundle, and the tile of hashes beside it. @returns its leaves */
   async readBundle(
-    onLeaf: (index: number, leaf: Uint8Array) => void,
     since: VerifiedPoint | undefined,
-  ): Promise<void> {
+    succession: LogSuccession | undefined,
+  ): Promise<Uint8Array[]> {
     const start = this.size;
     const index = start / TILE_WIDTH;
     const width = Math.min(TILE_WIDTH, this.total - start);
     const leaves = await this.readLeaves({ level: 'entries', index, width });
     const tile = hashesOf(await this.readTile({ level: 0, index, width }));
-    const hashes: Uint8Array[] = [];
-    for (const [at, leaf] of leaves.entries()) {
+    const hashes = leaves.map((leaf, at) => {
       const hash = leafHash(this.hashing, leaf);
       if (!equalBytes(hash, tile[at] as Uint8Array))
         throw new LogFault(
@@ -286,18 +346,22 @@ class TreeReader {
           `Leaf ${start + at} does not have the hash that the log gives for it.`,
           start + at,
         );
-      hashes.push(hash);
-      this.range = appendLeaf(this.hashing, this.range, hash);
-      if (since !== undefined && this.size === since.size) this.requireSame(since);
-      onLeaf(start + at, leaf);
-    }
+      return hash;
+    });
+    if (since !== undefined && since.size > start && since.size <= start + width)
+      this.requireSame(since, hashes.slice(0, since.size - start));
+    for (const size of succession?.sizesToCompare ?? [])
+      if (size > start && size <= start + width)
+        succession?.compare(this.range(hashes.slice(0, size - start), size));
     await this.requirePartials({ level: 0, index }, hashes);
+    this.size = start + width;
     this.#open[0] = hashes;
     await this.close(0, index);
+    return leaves;
   }
 
-  private requireSame(since: VerifiedPoint): void {
-    if (encodeBase64(rangeRoot(this.hashing, this.range)) !== since.root)
+  private requireSame(since: VerifiedPoint, hashes: readonly Uint8Array[]): void {
+    if (encodeBase64(rangeRoot(this.hashing, this.range(hashes, since.size))) !== since.root)
       throw new LogFault('forked', `The first ${since.size} leaves are not those that were verified before.`);
   }
 
@@ -361,7 +425,7 @@ class TreeReader {
     return leaves;
   }
 
-  private async readTile(tile: TileId): Promise<Uint8Array> {
+  async readTile(tile: TileId): Promise<Uint8Array> {
     const path = tilePath(tile);
     const bytes = await this.readPath(path);
     if (bytes.length !== tile.width * 32)

@@ -127,7 +127,10 @@ describe('P10: a customer follows its log with the command line', () => {
     await makeGrant(broker);
     const second = await countersign('log', 'verify', place, '--vkey', await vkey(), '--state', state);
     expect(second).toMatchObject({ exit: 0, document: { since: first.document['size'] } });
-    const kept = JSON.parse(await readFile(state, 'utf8'));
+    const { replay, ...kept } = JSON.parse(await readFile(state, 'utf8'));
+    await writeFile(state, JSON.stringify({ ...kept, replay, size: kept.size + 1000 }));
+    const damaged = await countersign('log', 'verify', place, '--vkey', await vkey(), '--state', state);
+    expect(damaged).toMatchObject({ exit: 1, document: { verified: false, code: 'invalid_state' } });
     await writeFile(state, JSON.stringify({ ...kept, size: kept.size + 1000 }));
     const forked = await countersign('log', 'verify', place, '--vkey', await vkey(), '--state', state);
     expect(forked).toMatchObject({ exit: 1, document: { verified: false, code: 'rolled_back' } });

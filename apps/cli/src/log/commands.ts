@@ -51,6 +51,12 @@ export function registerLog(program: Command, run: Run): void {
     .option('--state <file>', 'remember what was verified, and verify only what is new')
     .option(...ACCEPT_RESTORED)
     .option(
+      '--policy <file>',
+      'whose cosignatures are enough (C2SP tlog-policy); else most of your witnesses',
+    )
+    .option('--deployment <place>', 'where the deployment’s log is, if not beside the tenant’s')
+    .option('--deployment-vkey <key>', 'the key that must sign the deployment’s log')
+    .option(
       '--structure-only',
       'check hashes and signatures of any C2SP tlog-tiles log, not what its leaves say',
     )

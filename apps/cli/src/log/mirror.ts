@@ -19,10 +19,12 @@ import { Progress } from '../terminal/progress.js';
 import { formatFacts } from '../terminal/text.js';
 import { FolderLog, type HttpLog, httpLog, readIfThere } from './log-source.js';
 import { NEXT, originOf, replaceEpoch, requireKept } from './mirror-epochs.js';
+import { DEPLOYMENT_FOLDER, LOGS_OF_NO_TENANT } from './replay.js';
 import {
   acceptRestored,
   isFault,
   pruningText,
+  type RestoredLog,
   readPoint,
   readVerifierKey,
   restoredFacts,
@@ -47,6 +49,36 @@ const AT_ONCE = 8;
  */
 export async function mirrorLog(context: Context, folder: string, options: MirrorOptions): Promise<Answer> {
   const slug = await chooseLog(context, options.tenant);
+  const { verified, restored, added } = await mirrorOne(context, folder, slug, options);
+  // After it, so that it has everything that the tenant's log depends on: the vendor's people, policy and gateways.
+  if (!LOGS_OF_NO_TENANT.has(slug))
+    await mirrorOne(context, join(folder, DEPLOYMENT_FOLDER), DEPLOYMENT_FOLDER, withoutKey(options));
+  const pruning = pruningText(verified);
+  const { origin, size, root } = verified.point;
+  const { prunedBefore } = verified;
+  return {
+    document: { verified: true, folder, origin, size, root, added, prunedBefore, restored },
+    text: formatFacts([
+      ['verified', 'yes'],
+      ['folder', folder],
+      ['log', origin],
+      ['leaves', `${size} (${added} new)`],
+      ['root', root],
+      ...restoredFacts(restored),
+      ...(pruning === undefined ? [] : [['pruned', pruning] as [string, string]]),
+    ]),
+  };
+}
+
+/** The key on the command line is that of the tenant's log. */
+const withoutKey = ({ vkey: _vkey, ...options }: MirrorOptions): MirrorOptions => options;
+
+async function mirrorOne(
+  context: Context,
+  folder: string,
+  slug: string,
+  options: MirrorOptions,
+): Promise<{ verified: VerifiedLog; restored: RestoredLog | null; added: number }> {
   const { brokerUrl } = readCliEnvironment(context.io.env);
   const remote = httpLog(context, `${brokerUrl}/log/${slug}`);
   const key = await pinnedKey(context, folder, remote, options.vkey);
@@ -58,7 +90,7 @@ export async function mirrorLog(context: Context, folder: string, options: Mirro
     since,
     structureOnly: false,
   });
-  const { point, prunedBefore } = verified;
+  const { point } = verified;
   const restored = acceptRestored(verified, options.acceptRestored === true);
   if (isNewEpoch) await requireKept(folder, since, target, verified);
   const known = isNewEpoch ? 0 : (since?.size ?? 0);
@@ -66,23 +98,10 @@ export async function mirrorLog(context: Context, folder: string, options: Mirro
   const from = Math.max(known, known === 0 ? verified.start : 0);
   if (options.openings) await fetchOpenings(context, target, remote, from, point.size);
   await source.keepCheckpoint();
-  await writePoint(join(target, STATE), point);
+  // What "log verify" has replayed with this state is kept as long as nothing is new.
+  await writePoint(join(target, STATE), since?.size === point.size && !isNewEpoch ? since : point);
   if (isNewEpoch) await replaceEpoch(folder, since.origin);
-  const added = point.size - known;
-  const pruning = pruningText(verified);
-  const { origin, size, root } = point;
-  return {
-    document: { verified: true, folder, origin, size, root, added, prunedBefore, restored },
-    text: formatFacts([
-      ['verified', 'yes'],
-      ['folder', folder],
-      ['log', point.origin],
-      ['leaves', `${point.size} (${added} new)`],
-      ['root', point.root],
-      ...restoredFacts(restored),
-      ...(pruning === undefined ? [] : [['pruned', pruning] as [string, string]]),
-    ]),
-  };
+  return { verified, restored, added: point.size - known };
 }
 
 /** The caller's own tenant. The vendor's auditors say which. */

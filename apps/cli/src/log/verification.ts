@@ -15,6 +15,7 @@ import {
 } from '@countersign/audit-log';
 import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { writeFileDurably } from '@countersign/gateway-protocol';
+import type { VerifiedState } from '@countersign/log-verifier';
 import { z } from 'zod';
 import { CliError, cannotWriteError } from '../command/errors.js';
 import type { Io } from '../terminal/io.js';
@@ -39,12 +40,19 @@ const pointSchema = z.strictObject({
   keys: z.array(z.string()).max(10_000).optional(),
 });
 
+/** A point, and what "log verify" has replayed up to it. The verifier finds out whether that is damaged. */
+const stateSchema = pointSchema.extend({
+  replay: z
+    .strictObject({ v: z.literal(1), deployment: pointSchema, state: z.string(), digest: z.string() })
+    .exactOptional(),
+});
+
 /** @throws CliError `cannot_open` (exit 2), `invalid_state` */
-export async function readPoint(file: string): Promise<VerifiedPoint | undefined> {
+export async function readPoint(file: string): Promise<VerifiedState | undefined> {
   const bytes = await readIfThere(file);
   if (bytes === undefined) return undefined;
   try {
-    return pointSchema.parse(JSON.parse(bytes.toString('utf8')));
+    return stateSchema.parse(JSON.parse(bytes.toString('utf8')));
   } catch (error) {
     throw new CliError('invalid_state', `${file} is not a state that "countersign log verify" wrote`, {
       cause: error,
@@ -53,7 +61,7 @@ export async function readPoint(file: string): Promise<VerifiedPoint | undefined
 }
 
 /** @throws CliError `cannot_write` (exit 2) */
-export const writePoint = (file: string, point: VerifiedPoint): Promise<void> =>
+export const writePoint = (file: string, point: VerifiedState): Promise<void> =>
   saveFile(file, `${JSON.stringify(point, null, 2)}\n`);
 
 /**
@@ -148,7 +156,7 @@ export const restoredFacts = (restored: RestoredLog | null): [string, string][] 
         ],
       ];
 
-export function faultError(fault: LogFault): CliError {
+export function faultError(fault: LogFault<string>): CliError {
   const { code, index, message } = fault;
   const document = { verified: false, code, index: index ?? null, detail: message };
   return new CliError(code, message, { document, cause: fault });

@@ -1,8 +1,11 @@
+import { parseLogOrigin, type VerifiedPoint, type VerifierKey } from '@countersign/audit-log';
+import type { Cosignature, VerifiedState } from '@countersign/log-verifier';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { formatFacts } from '../terminal/text.js';
 import { readAnchorFile } from '../trust/anchor-file.js';
 import { FolderLog, type HttpLog, httpLog } from './log-source.js';
+import { LOGS_OF_NO_TENANT, replayWithProgress, warningLines } from './replay.js';
 import {
   acceptRestored,
   pruningText,
@@ -17,6 +20,9 @@ export type VerifyOptions = {
   vkey?: string;
   anchor?: string;
   state?: string;
+  policy?: string;
+  deployment?: string;
+  deploymentVkey?: string;
   structureOnly?: true;
   acceptRestored?: true;
 };
@@ -27,51 +33,104 @@ export type VerifyOptions = {
  * @throws CliError with the code of the first fault (exit 1); `cannot_open` (exit 2)
  */
 export async function verifyLogAt(context: Context, place: string, options: VerifyOptions): Promise<Answer> {
-  const key = readVerifierKey(await chooseKey(options));
+  const anchor = options.anchor === undefined ? undefined : await readAnchorFile(options.anchor);
+  const key = readVerifierKey(chooseKey(options, anchor?.vkey));
   const since = options.state === undefined ? undefined : await readPoint(options.state);
+  const slug = parseLogOrigin(key.name)?.slug;
+  if (options.structureOnly === true || slug === undefined || LOGS_OF_NO_TENANT.has(slug))
+    return verifyStructure(context, place, { key, since, options });
+  const isRemote = /^https?:\/\//.test(place);
+  const source = sourceAt(context, place);
+  const { policy, deployment, deploymentVkey } = options;
+  const report = await replayWithProgress(
+    context,
+    { source, path: place, isRemote },
+    { ...{ key, since, anchor, policy, deployment, deploymentVkey } },
+  );
+  const restored = acceptRestored(report, options.acceptRestored === true);
+  if (options.state !== undefined) await writePoint(options.state, report.state);
+  const { replayed, calls, grants, opened, trust, warnings, witnessed } = report;
+  return {
+    document: {
+      ...{ ...documentOf(report, since), structureOnly: false, restored },
+      ...{ replayed, calls, grants, opened, trust, warnings, witnesses: witnessed.cosignatures },
+      deployment: placeOf(report.deployment),
+    },
+    text: formatFacts([
+      ['verified', replayed ? 'yes' : 'yes, but not replayed: leaves before were pruned'],
+      ...factsOf(report, since),
+      ['calls', `${calls} allowed, under ${grants} grants`],
+      ['openings', `${opened} opened their commitments`],
+      ['trust', trust ?? 'the vendor’s word: the tenant is not claimed'],
+      ['witnesses', witnessText(witnessed.cosignatures)],
+      ...restoredFacts(restored),
+      ...warningLines(warnings),
+    ]),
+  };
+}
+
+/** Hashes and signatures, and the form of the leaves unless only the structure is asked for. */
+async function verifyStructure(
+  context: Context,
+  place: string,
+  { key, since, options }: { key: VerifierKey; since: VerifiedState | undefined; options: VerifyOptions },
+): Promise<Answer> {
   const structureOnly = options.structureOnly === true;
   const verified = await verifyWithProgress(context.io, sourceAt(context, place), {
     key,
     since,
     structureOnly,
   });
-  const { checkpoint, point, prunedBefore } = verified;
   const restored = acceptRestored(verified, options.acceptRestored === true);
-  if (options.state !== undefined) await writePoint(options.state, point);
-  const { origin, size, root } = point;
+  if (options.state !== undefined) await writePoint(options.state, verified.point);
   const pruning = pruningText(verified);
   return {
-    document: {
-      ...{ verified: true, origin, size, root, since: since?.size ?? null, prunedBefore, structureOnly },
-      restored,
-    },
+    document: { ...documentOf(verified, since), structureOnly, restored },
     text: formatFacts([
       ['verified', structureOnly ? 'yes, its structure' : 'yes'],
-      ['log', origin],
-      ['leaves', String(checkpoint.size)],
-      ['root', root],
-      [
-        'continues',
-        since === undefined
-          ? 'nothing: this was a first run, or without --state'
-          : `${since.size} leaves of an earlier run`,
-      ],
+      ...factsOf(verified, since),
       ...restoredFacts(restored),
       ...(pruning === undefined ? [] : [['pruned', pruning] as [string, string]]),
     ]),
   };
 }
 
+type Found = { point: VerifiedPoint; prunedBefore: number };
+
+const placeOf = ({ origin, size, root }: VerifiedPoint) => ({ origin, size, root });
+
+const documentOf = ({ point, prunedBefore }: Found, since: VerifiedPoint | undefined) => ({
+  ...{ verified: true, ...placeOf(point), since: since?.size ?? null, prunedBefore },
+});
+
+const factsOf = ({ point }: Found, since: VerifiedPoint | undefined): [string, string][] => [
+  ['log', point.origin],
+  ['leaves', String(point.size)],
+  ['root', point.root],
+  [
+    'continues',
+    since === undefined
+      ? 'nothing: this was a first run, or without --state'
+      : `${since.size} leaves of an earlier run`,
+  ],
+];
+
+const witnessText = (cosignatures: readonly Cosignature[]): string =>
+  cosignatures.length === 0
+    ? 'none are named'
+    : cosignatures
+        .map(
+          ({ name, at }) => `${name}: ${at === null ? 'has not signed' : new Date(at * 1_000).toISOString()}`,
+        )
+        .join(', ');
+
 /** @throws CliError `anchor_differs` if the key on the command line is not the one in the anchor file */
-async function chooseKey({ vkey, anchor }: VerifyOptions): Promise<string> {
-  if (anchor === undefined) {
-    if (vkey === undefined) throw usageError('say which key signs the log: --vkey KEY, or --anchor FILE');
-    return vkey;
-  }
-  const anchored = (await readAnchorFile(anchor)).vkey;
-  if (vkey !== undefined && vkey.trim() !== anchored)
+function chooseKey({ vkey, anchor }: VerifyOptions, anchored: string | undefined): string {
+  const key = vkey?.trim() ?? anchored;
+  if (key === undefined) throw usageError('say which key signs the log: --vkey KEY, or --anchor FILE');
+  if (anchored !== undefined && key !== anchored)
     throw new CliError('anchor_differs', `The key on the command line is not the one in ${anchor}.`);
-  return anchored;
+  return key;
 }
 
 function sourceAt(context: Context, place: string): HttpLog | FolderLog {

@@ -125,15 +125,15 @@ function ingestNew(
     const mismatch = mismatchOf(record, intake);
     if (mismatch !== undefined) {
       if ('view' in record) calls.reject(record.view.id);
-      report('gateway.mismatch', { at: record.seq, reason: mismatch, ...statedBy(record) });
+      report('gateway.mismatch', { ...placeOf(record), reason: mismatch, ...statedBy(record) });
       continue;
     }
     if ('signature' in record && !record.signed) {
-      report('gateway.mismatch', { at: record.seq, reason: 'signature' });
+      report('gateway.mismatch', { ...placeOf(record), reason: 'signature' });
       continue;
     }
     if (record.kind === 'outcome' && !calls.mayEnd(record.id, chain)) {
-      report('gateway.mismatch', { at: record.seq, reason: 'outcome', record: record.id });
+      report('gateway.mismatch', { ...placeOf(record), reason: 'outcome', record: record.id });
       continue;
     }
     leaves.push({ at: record.at, actor: gateway, ...leafOf(gateway, boot, record, calls) });
@@ -141,6 +141,9 @@ function ingestNew(
   }
   return leaves;
 }
+
+/** The place of a record that is not taken. With its hash, a verifier sees that the next record continues the chain. */
+const placeOf = ({ seq, hash }: IncomingRecord) => ({ at: seq, gatewayHash: hash });
 
 /** A gateway writes into the log of a tenant that it serves, and into the deployment's. */
 function mismatchOf(record: IncomingRecord, { binding, grants, tenant }: Intake): RecordMismatch | undefined {

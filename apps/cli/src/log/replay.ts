@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import {
+  AuditLogError,
+  LogFault,
+  type LogSource,
+  parseLogOrigin,
+  parseTlogPolicy,
+  type TlogPolicy,
+  type VerifierKey,
+} from '@countersign/audit-log';
+import { nodeCountersignPorts, nodeEd25519, nodeHashing } from '@countersign/authorization';
+import {
+  type ReplayOptions,
+  type ReplayReport,
+  replayTenantLog,
+  type VerifiedState,
+  type Warning,
+} from '@countersign/log-verifier';
+import type { Context } from '../command/context.js';
+import { CliError, cannotOpenError } from '../command/errors.js';
+import { Progress } from '../terminal/progress.js';
+import { FolderLog, httpLog, readIfThere } from './log-source.js';
+import { faultError, readVerifierKey } from './verification.js';
+
+export const DEPLOYMENT_FOLDER = 'deployment';
+
+/** Logs that have no grants and calls: only their hashes, signatures and the form of their leaves are verified. */
+export const LOGS_OF_NO_TENANT: ReadonlySet<string> = new Set([DEPLOYMENT_FOLDER, 'vendor']);
+
+export type ReplaySettings = {
+  key: VerifierKey;
+  since: VerifiedState | undefined;
+  anchor: { deployment: string; tenant: string; trust: string } | undefined;
+  /** A policy file that says whose cosignatures are enough. */
+  policy: string | undefined;
+  /** Where the deployment's log is, if not beside the tenant's. */
+  deployment: string | undefined;
+  /** The key of the deployment's log. Default: the one that its place gives. */
+  deploymentVkey: string | undefined;
+};
+
+const PORTS = {
+  hashing: nodeHashing,
+  check: nodeEd25519,
+  signed: <T>(compute: (ports: typeof nodeCountersignPorts) => T): T => compute(nodeCountersignPorts),
+};
+
+/** A witness signs soon after the log. So often the newest checkpoint is read again, after a second each. */
+const WITNESS_ATTEMPTS = 5;
+const WITNESS_WAIT_MS = 1_000;
+
+/**
+ * Verifies a tenant's log with everything that its leaves say, with progress on stderr.
+ *
+ * @throws CliError with the code of the first fault, and the index of its leaf; `deployment_missing`, `invalid_policy`
+ */
+export async function replayWithProgress(
+  context: Context,
+  place: { source: LogSource; path: string; isRemote: boolean },
+  options: ReplaySettings,
+): Promise<ReplayReport> {
+  const { key, since, anchor } = options;
+  if ((await place.source.read('checkpoint')) === undefined)
+    throw faultError(new LogFault('checkpoint', 'There is no checkpoint.'));
+  const deployment = await deploymentLog(context, place, options);
+  const policy = await readPolicy(options.policy);
+  const openings = place.isRemote || (await hasOpenings(place.path));
+  const verifiable: ReplayOptions = {
+    ...{ log: { source: place.source, key }, deployment, since, anchor, policy, openings },
+  };
+  let report = await walk(context, verifiable);
+  for (
+    let attempt = 1;
+    place.isRemote && !report.witnessed.isQuorum && attempt < WITNESS_ATTEMPTS;
+    attempt += 1
+  ) {
+    context.note('The witnesses have not signed the newest checkpoint yet. Reading it again …');
+    await new Promise((resolve) => setTimeout(resolve, WITNESS_WAIT_MS));
+    report = await walk(context, { ...verifiable, since: report.state });
+  }
+  if (!report.witnessed.isQuorum) throw faultError(notWitnessed(report));
+  return report;
+}
+
+async function walk(context: Context, options: ReplayOptions): Promise<ReplayReport> {
+  const progress = new Progress(context.io);
+  let line = 'reading the checkpoint …';
+  progress.waiting(() => line);
+  try {
+    return await replayTenantLog(PORTS, {
+      ...options,
+      onProgress: (what, done, size) => {
+        const log = what === 'deployment' ? ' of the deployment’s log' : '';
+        line = `${progressBar(done, size)} ${done} of ${size} leaves${log} verified`;
+      },
+    });
+  } catch (error) {
+    if (error instanceof LogFault) throw faultError(error);
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+const BAR_WIDTH = 20;
+
+function progressBar(done: number, size: number): string {
+  const filled = size === 0 ? BAR_WIDTH : Math.floor((done / size) * BAR_WIDTH);
+  return '█'.repeat(filled).padEnd(BAR_WIDTH, '░');
+}
+
+function notWitnessed({ witnessed }: ReplayReport): LogFault<'not_witnessed'> {
+  const missing = witnessed.cosignatures.filter(({ at }) => at === null).map(({ name }) => name);
+  return new LogFault(
+    'not_witnessed',
+    `Too few witnesses have signed the checkpoint. Missing: ${missing.join(', ')}. Start them, or say with --policy whose signatures are enough.`,
+  );
+}
+
+/** The deployment's log is in the mirror's folder `deployment`, or beside the tenant's log on its server. */
+async function deploymentLog(
+  context: Context,
+  { path, isRemote }: { path: string; isRemote: boolean },
+  { key, deployment, deploymentVkey }: ReplaySettings,
+): Promise<ReplayOptions['deployment']> {
+  const place =
+    deployment ?? (isRemote ? path.replace(/[^/]+\/*$/, DEPLOYMENT_FOLDER) : join(path, DEPLOYMENT_FOLDER));
+  const source = /^https?:\/\//.test(place) ? httpLog(context, place) : new FolderLog(place);
+  const given = deploymentVkey ?? Buffer.from((await source.read('vkey')) ?? []).toString('utf8');
+  if (given.trim() === '')
+    throw new CliError(
+      'deployment_missing',
+      `${place} has no log of the deployment, which says who the vendor’s people are and what its policy was. Run "countersign log mirror" again, or name its place with --deployment.`,
+    );
+  const own = readVerifierKey(given);
+  const [theirs, tenants] = [parseLogOrigin(own.name), parseLogOrigin(key.name)];
+  if (theirs?.slug !== DEPLOYMENT_FOLDER || theirs.deployment !== tenants?.deployment)
+    throw new CliError(
+      'deployment_missing',
+      `${place} is the log ${own.name}, not the one of this deployment.`,
+    );
+  return { source, key: own };
+}
+
+async function readPolicy(file: string | undefined): Promise<TlogPolicy | undefined> {
+  if (file === undefined) return undefined;
+  const bytes = await readIfThere(file);
+  if (bytes === undefined) throw cannotOpenError(file, { code: 'ENOENT' });
+  try {
+    return parseTlogPolicy(nodeHashing, bytes.toString('utf8'));
+  } catch (error) {
+    if (!(error instanceof AuditLogError)) throw error;
+    throw new CliError('invalid_policy', error.message, { cause: error });
+  }
+}
+
+/** A folder that was mirrored without openings has none. */
+const hasOpenings = async (path: string): Promise<boolean> =>
+  (await readIfThere(join(path, 'openings', '0'))) !== undefined;
+
+/** One line for each kind of warning. */
+export const warningLines = (warnings: readonly Warning[]): [string, string][] =>
+  warnings.map(({ detail, count, index }) => [
+    'note',
+    `${detail}${index === null ? '' : ` (leaf ${index}${count > 1 ? `, and ${count - 1} more` : ''})`}`,
+  ]);

@@ -1,0 +1,20 @@
+/**
+ * The pure evaluator with the types that it reads: what the broker decides by, and what a verifier of logs replays. It
+ * knows no use case and no port.
+ */
+export type { Invitation } from '../domain/invitation.js';
+export { type Lock, lockBlocks } from '../domain/lock.js';
+export type { AccessPolicy, PrivacyControls, ServiceRecord, TenantRecord } from '../domain/organisation.js';
+export { hasRole, type Person } from '../domain/person.js';
+export { narrowsTenant } from '../domain/tenant-changes.js';
+export {
+  countersignedActions,
+  forbidRules,
+  requiredApprovals,
+} from '../domain/trust/trust-status.js';
+export type { Refusal } from '../errors.js';
+export type { PolicyContext } from './context.js';
+export { type Evaluation, evaluate } from './evaluate.js';
+export { NO_INVITATION } from './invitation-match.js';
+export { requestedByTerms, type Stage } from './requested-access.js';
+export { RULES } from './rules.js';

@@ -1,0 +1,205 @@
+import type { LeafV1 } from '@countersign/audit-log';
+import { canonicalJson, decodeBase64url, type Hashing, sha256Digest, utf8 } from '@countersign/contract';
+import type { Warnings } from './faults.js';
+import type { LeafData } from './leaf-data.js';
+import type { VerifierPorts } from './ports.js';
+
+/** The last record of a chain. `hash` is null after a record that the log does not show, until the next one. */
+type Chain = {
+  seq: number;
+  hash: string | null;
+  shown: boolean;
+  /** Records may be missing once: a restore has lost them. */
+  isExcused?: boolean;
+};
+
+export type ChainState = {
+  chains: Map<string, Chain>;
+  /** When the log was last restored from a backup, in milliseconds since the epoch; null if never. */
+  restoredAt: number | null;
+};
+
+type Keys = (gateway: string) => { publicKey: string | null; revokedAt: number | null } | undefined;
+
+/**
+ * The chains of gateways' records, one for each (gateway, boot) in a log. It makes each record again from its leaf. The
+ * record's hash covers the hash of the record before it, and each minute a head that the gateway signed covers all of them.
+ * So a record that was changed, dropped or added shows.
+ */
+export class GatewayChains {
+  #isMidway = false;
+
+  constructor(
+    private readonly ports: Pick<VerifierPorts, 'hashing' | 'check'>,
+    private readonly keys: Keys,
+    private readonly warnings: Warnings,
+    readonly state: ChainState = { chains: new Map(), restoredAt: null },
+  ) {}
+
+  /** Leaves were pruned: a chain may begin with a later record than its first. */
+  beginMidway(): void {
+    this.#isMidway = true;
+  }
+
+  /**
+   * Takes the next leaf of the log.
+   *
+   * @throws LogFault `record_gap`, `changed_record`, `bad_head`, `unknown_gateway`, `disputed_call`
+   */
+  take(data: LeafData): void | Promise<void> {
+    const { type } = data.leaf;
+    if (type in RECORDS) return this.takeRecord(data);
+    if (type === 'log.restored') this.takeRestore(data);
+    else if (type === 'gateway.gap' && this.chainOf(data).isExcused !== true)
+      throw data.fault(
+        'record_gap',
+        `records of ${data.text('gateway')} are missing after number ${data.count('after')}.`,
+      );
+    else if (type === 'gateway.mismatch') this.takeMismatch(data);
+    else if (type === 'gateway.closed') this.takeClosing(data);
+  }
+
+  private takeRecord(data: LeafData): void | Promise<void> {
+    const { leaf } = data;
+    const gateway = data.text('gateway');
+    const seq = data.count('gatewaySeq');
+    const hash = data.text('gatewayHash');
+    const chain = this.chainOf(data);
+    if (this.keys(gateway) === undefined)
+      throw data.fault('unknown_gateway', `the deployment’s log does not know ${gateway}.`);
+    if (leaf.actor !== gateway)
+      throw data.fault('changed_record', 'the actor is not the gateway of the record.');
+    this.requireNext(data, chain, seq);
+    if (chain.shown) this.requireHash(data, chain.hash, hash);
+    Object.assign(chain, { seq, hash, shown: true, isExcused: false });
+    if (data.has('signature')) return this.requireSigned(data, gateway);
+  }
+
+  private chainOf(data: LeafData): Chain {
+    const name = `${data.text('gateway')} ${data.text('boot')}`;
+    const known = this.state.chains.get(name);
+    if (known !== undefined) return known;
+    // A boot that the log does not show from its beginning: its first records were pruned, or lost by a restore.
+    const isMidway = this.#isMidway || this.state.restoredAt !== null;
+    const chain: Chain = { seq: 0, hash: null, shown: true, ...(isMidway ? { isExcused: true } : {}) };
+    this.state.chains.set(name, chain);
+    return chain;
+  }
+
+  private requireNext(data: LeafData, chain: Chain, seq: number): void {
+    if (seq === chain.seq + 1) return;
+    const gateway = data.text('gateway');
+    if (seq > chain.seq && chain.isExcused === true) {
+      chain.shown = false;
+      return;
+    }
+    if (seq <= chain.seq) throw data.fault('changed_record', `record ${seq} of ${gateway} is there twice.`);
+    throw data.fault('record_gap', `records ${chain.seq + 1} to ${seq - 1} of ${gateway} are missing.`);
+  }
+
+  private requireHash(data: LeafData, prev: string | null, hash: string): void {
+    const isRight = recordsOf(data.leaf, prev).some((record) => hashOf(this.ports.hashing, record) === hash);
+    if (!isRight) throw data.fault('changed_record', 'the record is not the one that its gateway chained.');
+  }
+
+  private async requireSigned(data: LeafData, gateway: string): Promise<void> {
+    const { signature: text, ...unsigned } = recordsOf(data.leaf, data.textIfAny('prev') ?? null)[0] ?? {};
+    const publicKey = decodeBase64url(this.keys(gateway)?.publicKey ?? '');
+    const signature = decodeBase64url(String(text));
+    const message = utf8(`countersign-record/v1\n${canonicalJson(unsigned)}`);
+    const isSigned =
+      publicKey !== undefined &&
+      signature !== undefined &&
+      (await this.ports.check(publicKey, message, signature));
+    if (!isSigned) throw data.fault('bad_head', `the head is not signed by the key of ${gateway}.`);
+  }
+
+  /** A record that the broker did not take. It has its number in the chain. */
+  private takeMismatch(data: LeafData): void {
+    if (!data.has('at')) return;
+    const seq = data.count('at');
+    const reason = data.text('reason');
+    if (reason === 'prev')
+      throw data.fault(
+        'changed_record',
+        `record ${seq} of ${data.text('gateway')} does not continue its chain.`,
+      );
+    const claimed = data.has('claimed') ? data.object<{ decision?: unknown; at?: unknown }>('claimed') : {};
+    // The grant of a call before the restore may be among what was lost.
+    const isLost = Date.parse(String(claimed.at)) < (this.state.restoredAt ?? 0);
+    if (claimed.decision === 'allowed' && !isLost)
+      throw data.fault(
+        'disputed_call',
+        `${data.text('gateway')} let a call through that the broker did not take as one (${reason}).`,
+      );
+    const chain = this.chainOf(data);
+    this.requireNext(data, chain, seq);
+    const hash = data.textIfAny('gatewayHash');
+    Object.assign(chain, { seq, hash: hash ?? null, shown: hash !== undefined, isExcused: false });
+    this.warnings.add(
+      'gateway_mismatch',
+      `${data.text('gateway')} sent a record that contradicts the log (${reason}).`,
+      data.index,
+    );
+  }
+
+  /** What a restore lost has left gaps in the chains, once in each. */
+  private takeRestore(data: LeafData): void {
+    this.state.restoredAt = data.at;
+    for (const chain of this.state.chains.values()) chain.isExcused = true;
+  }
+
+  /** The broker closed the chains of a gateway that had vanished: what it says of their end must be so. */
+  private takeClosing(data: LeafData): void {
+    if (!data.has('boot')) return;
+    const chain = this.chainOf(data);
+    if (chain.isExcused === true) return;
+    if (chain.seq !== data.count('seq') || (chain.shown && chain.hash !== data.textIfAny('hash')))
+      throw data.fault(
+        'record_gap',
+        `the chain of ${data.text('gateway')} ends at record ${data.count('seq')}, and the log shows ${chain.seq}.`,
+      );
+  }
+}
+
+type Made = Record<string, unknown>;
+
+/** The members of each kind of record that are members of its leaf's data (docs/contract.md, Access record). */
+const CALL = ['grant', 'digest', 'request', 'service', 'method', 'mode', 'route', 'resource', 'action'];
+const RECORDS: Record<string, { kind: string; members: readonly string[] }> = {
+  'access.allowed': { kind: 'allowed', members: CALL },
+  'access.refused': { kind: 'refused', members: [...CALL, 'code', 'count'] },
+  'access.outcome': {
+    kind: 'outcome',
+    members: ['status', 'bytes', 'bodySha256', 'durationMs', 'outcome'],
+  },
+  'gateway.head': { kind: 'head', members: ['signature'] },
+  'access.counters': { kind: 'counters', members: ['signature', 'counts'] },
+};
+
+/**
+ * The record that a leaf was made from. There are two for a call without trust: gateways write `trust: null` or leave it out.
+ */
+function recordsOf({ type, data, at, tenant, commitments }: LeafV1, prev: string | null): Made[] {
+  const { kind, members } = RECORDS[type] ?? { kind: '', members: [] };
+  const record: Made = {
+    ...{ v: 1, kind, id: data['record'], gateway: data['gateway'], boot: data['boot'], tenant, prev, at },
+    seq: data['gatewaySeq'],
+  };
+  for (const member of members) record[member] = data[member];
+  if (members !== CALL && kind !== 'refused') return [record];
+  record['person'] = data['requester'];
+  record['path'] = commitments['path'];
+  if (data['droppedHeaders'] !== undefined) record['droppedHeaders'] = data['droppedHeaders'];
+  const trust = data['trust'] ?? null;
+  return trust === null ? [{ ...record, trust }, record] : [{ ...record, trust }];
+}
+
+function hashOf(hashing: Hashing, record: Made): string | undefined {
+  try {
+    return sha256Digest(hashing, canonicalJson(record));
+  } catch {
+    // A member that a record has is missing: this is not what a gateway chained.
+    return undefined;
+  }
+}

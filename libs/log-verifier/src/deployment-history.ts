@@ -1,0 +1,180 @@
+import type { AccessPolicy, Lock, Person, ServiceRecord } from '@countersign/access/policy';
+import {
+  ContractError,
+  type Hashing,
+  type Opening,
+  readStrictJsonText,
+  routeMapHash,
+  type ServiceDefinition,
+  serviceDefinitionSchema,
+} from '@countersign/contract';
+import type { LeafData } from './leaf-data.js';
+import { LockHistory } from './lock-history.js';
+import { DEPLOYMENT_TOLERANCE_MS, type Timeline, valueAt } from './timeline.js';
+
+type Staff = { roles: Person['roles']; groups?: string[]; removed: boolean };
+type Service = { routes: string; removed: boolean };
+type Gateway = { publicKey: string | null; revokedAt: number | null };
+
+/** What the leaves of the deployment's log lead to. Plain values, so that it can be kept between runs. */
+export type DeploymentState = {
+  policies: Timeline<AccessPolicy>;
+  staff: Map<string, Timeline<Staff>>;
+  services: Map<string, Timeline<Service>>;
+  /** Route maps that are opened to the reader, by hash. */
+  maps: Map<string, ServiceDefinition>;
+  gateways: Map<string, Gateway>;
+  locks: LockHistory['state'];
+  /** Moments at which something that a policy reads has changed. */
+  changes: number[];
+};
+
+/** The vendor's policy, staff, services, gateways and locks at each moment, from the deployment's log. */
+export class DeploymentHistory {
+  readonly locks: LockHistory;
+
+  constructor(
+    readonly state: DeploymentState = {
+      policies: [],
+      staff: new Map(),
+      services: new Map(),
+      maps: new Map(),
+      gateways: new Map(),
+      locks: { locks: [] },
+      changes: [],
+    },
+  ) {
+    this.locks = new LockHistory(state.locks);
+  }
+
+  /** Takes the next leaf of the deployment's log. */
+  take(data: LeafData): void {
+    const { type } = data.leaf;
+    if (type === 'vendor.applied') this.takePolicy(data);
+    else if (type.startsWith('person.')) this.takePerson(data, type === 'person.remove');
+    else if (type === 'service.applied' || type === 'service.removed') this.takeService(data);
+    else if (type.startsWith('gateway.')) this.takeGateway(data);
+    else if (type.startsWith('lock.')) {
+      this.locks.take(data, (person, role) => this.staffHad(person, role, data.at));
+      this.state.changes.push(data.at);
+    }
+  }
+
+  /** Takes the definition that is opened beside `service.applied`. @throws LogFault `false_route_map` */
+  takeDefinition(hashing: Hashing, data: LeafData, { value }: Opening): void {
+    try {
+      const definition = serviceDefinitionSchema.parse(readStrictJsonText(value));
+      if (routeMapHash(hashing, definition) === data.text('routes'))
+        return void this.state.maps.set(data.text('routes'), definition);
+    } catch (error) {
+      if (!(error instanceof ContractError) && !(error instanceof Error && error.name === 'ZodError'))
+        throw error;
+    }
+    throw data.fault('false_route_map', 'the definition of the service is not that of its route map.');
+  }
+
+  /**
+   * Moments at which the deployment's rules may be read for something that happened at `at`: then, and shortly before and
+   * after, if they changed.
+   */
+  momentsAround(at: number): number[] {
+    const near = this.state.changes.filter((change) => Math.abs(change - at) <= DEPLOYMENT_TOLERANCE_MS);
+    return [...new Set([at, ...near.flatMap((change) => [change, change - 1])])];
+  }
+
+  policyAt(at: number): AccessPolicy | undefined {
+    return valueAt(this.state.policies, at);
+  }
+
+  /** A person of the vendor's staff as the evaluator reads them; undefined if there is none. */
+  staffAt(id: string, at: number): Person | undefined {
+    const staff = valueAt(this.state.staff.get(id) ?? [], at);
+    if (staff === undefined) return undefined;
+    const { roles, groups, removed } = staff;
+    const removedAt = removed ? new Date(at).toISOString() : null;
+    return {
+      id,
+      tenant: null,
+      email: '',
+      name: '',
+      roles,
+      ...(groups === undefined ? {} : { groups }),
+      removedAt,
+    };
+  }
+
+  /** Whether this person held the role at that moment, or shortly before or after. */
+  staffHad(id: string, role: string, at: number): boolean {
+    return this.momentsAround(at).some((moment) => {
+      const staff = valueAt(this.state.staff.get(id) ?? [], moment);
+      return staff !== undefined && !staff.removed && (staff.roles as string[]).includes(role);
+    });
+  }
+
+  /**
+   * A service as the evaluator reads it; null if there is none. Without its opened definition it has no routes, and
+   * `isOpened` is false.
+   */
+  serviceAt(name: string, at: number): (ServiceRecord & { isOpened: boolean }) | null {
+    const service = valueAt(this.state.services.get(name) ?? [], at);
+    if (service === undefined || service.removed) return null;
+    const definition = this.state.maps.get(service.routes);
+    return {
+      definition: definition ?? {
+        name,
+        upstream: 'https://unknown',
+        audience: name,
+        tenantFrom: 'path',
+        routes: [],
+      },
+      routes: service.routes,
+      removedAt: null,
+      isOpened: definition !== undefined,
+    };
+  }
+
+  mapOf(routes: string): ServiceDefinition | undefined {
+    return this.state.maps.get(routes);
+  }
+
+  gateway(id: string): Gateway | undefined {
+    return this.state.gateways.get(id);
+  }
+
+  /** The locks of the whole deployment that block this access at that moment. */
+  locksAt(access: Parameters<LockHistory['blocking']>[0], at: number): Lock[] {
+    return this.locks.blocking(access, at);
+  }
+
+  private takePolicy(data: LeafData): void {
+    const { policy } = data.object<{ policy: AccessPolicy }>('after');
+    this.state.policies.push({ at: data.at, value: policy });
+    this.state.changes.push(data.at);
+  }
+
+  private takePerson(data: LeafData, removed: boolean): void {
+    const id = data.text('person');
+    const timeline = this.state.staff.get(id) ?? [];
+    const groups = data.has('groups') ? { groups: data.texts('groups') } : {};
+    const value = { roles: data.texts('after') as Person['roles'], ...groups, removed };
+    this.state.staff.set(id, [...timeline, { at: data.at, value }]);
+    this.state.changes.push(data.at);
+  }
+
+  private takeService(data: LeafData): void {
+    const name = data.text('service');
+    const value = { routes: data.text('routes'), removed: data.leaf.type === 'service.removed' };
+    this.state.services.set(name, [...(this.state.services.get(name) ?? []), { at: data.at, value }]);
+    this.state.changes.push(data.at);
+  }
+
+  private takeGateway(data: LeafData): void {
+    const { gateways } = this.state;
+    const { type } = data.leaf;
+    const id = data.text('gateway');
+    const known = gateways.get(id) ?? { publicKey: null, revokedAt: null };
+    if (type === 'gateway.enrolled') gateways.set(id, known);
+    else if (type === 'gateway.registered') gateways.set(id, { ...known, publicKey: data.text('publicKey') });
+    else if (type === 'gateway.revoked') gateways.set(id, { ...known, revokedAt: data.at });
+  }
+}

@@ -1,0 +1,158 @@
+import { LogFault } from '@countersign/audit-log';
+
+/**
+ * What is wrong with what the leaves of a log say. The codes of a log whose hashes or signatures do not fit are
+ * `LogFaultCode` in @countersign/audit-log.
+ */
+export type ReplayFaultCode =
+  /** A leaf lacks a member that its type has, or has one of another kind. */
+  | 'unreadable_leaf'
+  /** The keys or the anchor file are not those of one tenant's log and of its deployment's log. */
+  | 'wrong_log'
+  /** A state that was kept between runs is damaged. */
+  | 'invalid_state'
+  /** The checkpoint lacks cosignatures of the witnesses that were asked for. */
+  | 'not_witnessed'
+  /** A cosignature of a known witness is wrong. */
+  | 'bad_cosignature'
+  /** A value and salt do not open the commitment of their leaf, or are not an opening. */
+  | 'false_opening'
+  /** The opening of a commitment is missing, and no leaf says that it was erased. */
+  | 'missing_opening'
+  /** An erasure names a leaf or a field that does not exist. */
+  | 'wrong_erasure'
+  /** The daily sealed leaf of a day is missing. */
+  | 'seal_missing'
+  /** A day has two sealed leaves, or they do not come in the order of days. */
+  | 'seal_repeated'
+  /** A sealed leaf has another length than those before: it would tell that its day is special. */
+  | 'seal_length'
+  /** A seal was not opened twelve months later, or the event that opens it names another leaf. */
+  | 'seal_overdue'
+  /** Tiles were pruned beyond the end of the log, or back. */
+  | 'wrong_pruning'
+  /** The deployment's log is not the one that this log names: it was forked or rolled back. */
+  | 'deployment_forked'
+  /** The definition that is opened for a service is not that of its route map's hash. */
+  | 'false_route_map'
+  /** Records of a gateway are missing between two others. */
+  | 'record_gap'
+  /** A record is not the one that its gateway chained. */
+  | 'changed_record'
+  /** A head is not signed by the gateway's registered key. */
+  | 'bad_head'
+  /** A gateway that the deployment's log does not know, or that was revoked before. */
+  | 'unknown_gateway'
+  /** A gateway reports a call that it let through, and the log does not count it as one. */
+  | 'disputed_call'
+  /** Roles or controls are not what the log's earlier leaves lead to. */
+  | 'changed_outside_log'
+  /** The vendor's side widened a claimed tenant, which only its own people may do. */
+  | 'widened_by_host'
+  /** Someone did what their role does not allow at that moment. */
+  | 'role_not_held'
+  /** Terms do not have the digest that names them, or belong to another request. */
+  | 'wrong_digest'
+  /** A leaf names a request, review or proposal that the log does not have, or that is over. */
+  | 'unknown_request'
+  /** The requester reviewed their own request. */
+  | 'self_review'
+  /** An approval came by a channel that the risk does not allow. */
+  | 'channel_not_allowed'
+  /** An approval lacks the countersignature that was required. */
+  | 'countersignature_required'
+  /** A countersignature is not valid for what it approves. `detail` has the reason. */
+  | 'bad_countersignature'
+  /** A signed statement names another root of this log. */
+  | 'statement_of_fork'
+  /** A version of the trust document does not follow the one before. */
+  | 'trust_chain'
+  /** A customer's stop or lift is not validly signed. */
+  | 'bad_stop'
+  /** The policy of that moment did not allow what a review, grant or token allows. */
+  | 'not_allowed'
+  /** A grant lacks reviews that the policy of that moment required. */
+  | 'not_approved'
+  /** A second grant of one digest, or one grant twice. */
+  | 'second_grant'
+  /** A grant's window is not the one of its terms. */
+  | 'wrong_window'
+  /** A counter-offer is wider than what it answers. */
+  | 'offer_widens'
+  /** An invitation that is not open, does not fit, or was used too often. */
+  | 'wrong_invitation'
+  /** A lock was lifted by the wrong side, or too early. */
+  | 'wrong_lift'
+  /** A call or token under a grant that the log does not have. */
+  | 'unknown_grant'
+  /** A call says another request, person, service or digest than its grant. */
+  | 'wrong_grant'
+  /** A call outside the window of its grant. */
+  | 'outside_window'
+  /** A call after its grant had ended. */
+  | 'after_end'
+  /** A call while its tenant, person or service was locked. */
+  | 'locked'
+  /** A call after the customer had stopped the grant or all access. */
+  | 'stopped'
+  /** A call that no token covers. */
+  | 'no_token'
+  /** A call outside the scope of its grant. */
+  | 'out_of_scope'
+  /** A call that the tenant's controls or trust document forbade. */
+  | 'forbidden'
+  /** A call that is something else by the route map of its grant. */
+  | 'wrong_route'
+  /** A call that is not the one change that was approved. */
+  | 'wrong_change'
+  /** More calls or bytes than the budget of the grant. */
+  | 'over_budget'
+  /** A claimed tenant's call without the countersignatures that its trust document required. */
+  | 'not_countersigned';
+
+/** A fault of what a leaf says. */
+export const fault = (code: ReplayFaultCode, detail: string, index?: number): LogFault<ReplayFaultCode> =>
+  new LogFault(code, index === undefined ? detail : `Leaf ${index}: ${detail}`, index);
+
+/** Something that a reader should know, and that is no fault. */
+export type WarningCode =
+  /** The log continues one from before a restore; leaves that it had are lost. */
+  | 'restored'
+  /** Tiles of old leaves are no longer served. */
+  | 'pruned'
+  /** Values behind commitments were erased. */
+  | 'erased'
+  /** Openings were not read, so commitments were not opened. */
+  | 'openings_not_read'
+  /** A gateway sent a record that contradicts the log. It was no call that it let through. */
+  | 'gateway_mismatch'
+  /** A call of a claimed tenant through a gateway that had not pinned its trust document. */
+  | 'unpinned_gateway'
+  /** The tenant's trust began again because its keys were lost. */
+  | 'trust_reset'
+  /** A route map is not opened to the tenant, so routes of calls were not checked. */
+  | 'route_map_unknown'
+  /** The checkpoint is not cosigned by a majority of the witnesses in the trust document. */
+  | 'not_witnessed';
+
+/** `index` is the first leaf that it concerns; null if it is no single leaf. `count` says how often it occurred. */
+export type Warning = { code: WarningCode; index: number | null; count: number; detail: string };
+
+/** Collects warnings: the first of each code in full, the others by their number. */
+export class Warnings {
+  readonly #known = new Map<WarningCode, Warning>();
+
+  constructor(earlier: readonly Warning[] = []) {
+    for (const warning of earlier) this.#known.set(warning.code, { ...warning });
+  }
+
+  add(code: WarningCode, detail: string, index: number | null = null): void {
+    const known = this.#known.get(code);
+    if (known === undefined) this.#known.set(code, { code, index, count: 1, detail });
+    else known.count += 1;
+  }
+
+  get all(): Warning[] {
+    return [...this.#known.values()];
+  }
+}

@@ -1,0 +1,78 @@
+import { type Lock, lockBlocks } from '@countersign/access/policy';
+import type { LeafData } from './leaf-data.js';
+
+type Held = Pick<Lock, 'id' | 'kind' | 'name' | 'tenant' | 'side'> & {
+  from: number;
+  /** When it was lifted; null while it is in force. */
+  to: number | null;
+  expiresAt: number | null;
+};
+
+type Access = Parameters<typeof lockBlocks>[1];
+
+/** The locks of one log, with the time in which each was in force. */
+export class LockHistory {
+  constructor(readonly state: { locks: Held[] } = { locks: [] }) {}
+
+  /**
+   * Takes `lock.set` or `lock.lifted`.
+   *
+   * @param holds whether a person held a role of their side at the time of the leaf
+   * @throws LogFault `role_not_held`, `wrong_lift`
+   */
+  take(data: LeafData, holds: (person: string, role: 'security-admin' | 'admin') => boolean): void {
+    const { actor, type } = data.leaf;
+    const side = data.text('side') as Lock['side'];
+    const role = side === 'vendor' ? 'security-admin' : 'admin';
+    const isSet = type === 'lock.set';
+    if (isSet || actor !== 'job')
+      if (!holds(actor, role))
+        throw data.fault(
+          isSet ? 'role_not_held' : 'wrong_lift',
+          `${actor} is no ${role} of the side that locked.`,
+        );
+    if (isSet) this.set(data, side);
+    else this.lift(data, actor === 'job');
+  }
+
+  /** The locks that block this access at that moment. */
+  blocking(access: Access, at: number): Lock[] {
+    return this.state.locks
+      .filter(({ from, to }) => from <= at && (to === null || at < to))
+      .map(asLock)
+      .filter((lock) => lockBlocks(lock, access));
+  }
+
+  /** Whether such a lock was in force for the whole span. */
+  blockedThroughout(access: Access, from: number, to: number): boolean {
+    return this.state.locks.some(
+      (held) => held.from <= from && (held.to === null || to < held.to) && lockBlocks(asLock(held), access),
+    );
+  }
+
+  private set(data: LeafData, side: Lock['side']): void {
+    this.state.locks.push({
+      id: data.text('lock'),
+      kind: data.text('kind') as Lock['kind'],
+      name: data.text('name'),
+      tenant: data.textIfAny('tenant') ?? null,
+      side,
+      from: data.at,
+      to: null,
+      expiresAt: data.has('expiresAt') ? data.instant('expiresAt') : null,
+    });
+  }
+
+  private lift(data: LeafData, isExpiry: boolean): void {
+    const held = this.state.locks.find(({ id, to }) => id === data.text('lock') && to === null);
+    if (held === undefined) throw data.fault('wrong_lift', 'no such lock is in force.');
+    if (isExpiry && (held.expiresAt === null || data.at < held.expiresAt))
+      throw data.fault('wrong_lift', 'the lock had not expired.');
+    held.to = data.at;
+  }
+}
+
+const asLock = ({ id, kind, name, tenant, side }: Held): Lock => ({
+  ...{ id, kind, name, tenant, side, reason: '', person: '', createdAt: '' },
+  ...{ expiresAt: null, liftedAt: null },
+});

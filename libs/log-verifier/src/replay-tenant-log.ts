@@ -1,0 +1,373 @@
+import {
+  AuditLogError,
+  decodeBase64,
+  hadRoot,
+  type LeafV1,
+  type LogSource,
+  type Note,
+  parseCheckpoint,
+  parseLogOrigin,
+  parseNote,
+  type Succession,
+  type TlogPolicy,
+  type VerifiedLog,
+  type VerifiedPoint,
+  type VerifierKey,
+  verifyTenantLog,
+} from '@countersign/audit-log';
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
+import { type ChainState, GatewayChains } from './chains.js';
+import { DeploymentHistory, type DeploymentState } from './deployment-history.js';
+import { fault, type Warning, Warnings } from './faults.js';
+import { LeafData } from './leaf-data.js';
+import { type OpeningState, Openings } from './openings.js';
+import type { VerifierPorts } from './ports.js';
+import { type DeploymentPoint, type LogEventState, LogEvents } from './replay/log-events.js';
+import type { NamedPoint } from './replay/requests.js';
+import { TenantReplay, type TenantReplayState } from './replay/tenant-replay.js';
+import { damaged, readSnapshot, snapshotDigest, writeSnapshot } from './snapshot.js';
+import { type Witnessed, witnessedByPolicy, witnessedByTrust } from './witnesses.js';
+
+/** A log with a key of it, under the origin of any of its epochs. */
+export type FollowedLog = { source: LogSource; key: VerifierKey };
+
+export type ReplayOptions = {
+  /** The tenant's log. */
+  log: FollowedLog;
+  /** The deployment's log, which every tenant may read. */
+  deployment: FollowedLog;
+  /** The anchor file: which deployment and tenant, and the fingerprint of the first trust document. */
+  anchor?: { deployment: string; tenant: string; trust: string } | undefined;
+  /** What an earlier run found. */
+  since?: VerifiedState | undefined;
+  /** Whose cosignatures are enough; without it a majority of the witnesses in the trust document. */
+  policy?: TlogPolicy | undefined;
+  /** Whether the values behind commitments are read. Default: true. */
+  openings?: boolean | undefined;
+  onProgress?: ((what: 'deployment' | 'tenant', done: number, size: number) => void) | undefined;
+};
+
+/** How far a log was verified, for the next run. Without `replay` the next run reads every leaf again. */
+export type VerifiedState = VerifiedPoint & { replay?: ReplaySnapshot };
+
+/** What the leaves led to, as text, and how far the deployment's log was verified. */
+export type ReplaySnapshot = { v: 1; deployment: VerifiedPoint; state: string; digest: string };
+
+/** What a verification found. It threw a LogFault if anything was wrong. */
+export type ReplayReport = {
+  tenant: string;
+  point: VerifiedPoint;
+  deployment: VerifiedPoint;
+  note: Note;
+  /** What became of the log's keys and name. */
+  succession: Succession | undefined;
+  /** Leaves read in this run. */
+  leaves: number;
+  /** Leaves before this one were pruned; 0 for a log that has all its leaves. */
+  prunedBefore: number;
+  /**
+   * Whether grants and calls were replayed. Not if leaves were pruned that no earlier run has replayed: what they said of
+   * people, policies and grants is not known.
+   */
+  replayed: boolean;
+  /** Allowed calls and grants in the whole log. */
+  calls: number;
+  grants: number;
+  /** Values that opened their commitments in this run. */
+  opened: number;
+  /** The hash of the trust document in force; null while the tenant is unclaimed, or if nothing was replayed. */
+  trust: string | null;
+  witnessed: Witnessed;
+  warnings: Warning[];
+  state: VerifiedState;
+};
+
+type Kept = {
+  deployment: { history: DeploymentState; chains: ChainState };
+  tenant: {
+    replay: TenantReplayState;
+    chains: ChainState;
+    openings: OpeningState;
+    events: LogEventState;
+    warnings: Warning[];
+  };
+};
+
+/**
+ * Verifies a tenant's log as a whole, with the deployment's log that it depends on: every hash and signature, that it continues
+ * what an earlier run verified, the gateways' chains, the openings of commitments, and that every allowed call lies under a
+ * grant whose approvals were what the policy of that moment required. Trusts nothing but the keys and the anchor.
+ *
+ * @throws LogFault with the first fault: a code, and the index of its leaf
+ */
+export async function replayTenantLog(ports: VerifierPorts, options: ReplayOptions): Promise<ReplayReport> {
+  return new TenantLogVerification(ports, options).run();
+}
+
+class TenantLogVerification {
+  readonly #slug: string;
+  /** What an earlier run kept of this epoch; undefined if every leaf is read. */
+  #kept: Kept | undefined;
+  #warnings = new Warnings();
+  /** Points of this log that statements name, and points of the deployment's log: compared at the end. */
+  readonly #points: NamedPoint[] = [];
+  readonly #deploymentPoints: DeploymentPoint[] = [];
+  /** False once leaves were pruned that no earlier run has replayed. */
+  #replays = true;
+
+  constructor(
+    private readonly ports: VerifierPorts,
+    private readonly options: ReplayOptions,
+  ) {
+    const own = parseLogOrigin(options.log.key.name);
+    const other = parseLogOrigin(options.deployment.key.name);
+    const { anchor } = options;
+    const isAnchored =
+      anchor === undefined || (anchor.deployment === own?.deployment && anchor.tenant === own.slug);
+    if (
+      own === undefined ||
+      other?.deployment !== own.deployment ||
+      other.slug !== DEPLOYMENT_SLUG ||
+      !isAnchored
+    )
+      throw fault('wrong_log', 'The keys are not those of one tenant’s log and its deployment’s log.');
+    this.#slug = own.slug;
+  }
+
+  async run(): Promise<ReplayReport> {
+    // First, so that the deployment's log has everything that this checkpoint's leaves name.
+    const source = await withPinnedCheckpoint(this.options.log.source);
+    this.#kept = this.readKept(originOf(await source.read('checkpoint')));
+    this.#warnings = new Warnings(this.#kept?.tenant.warnings);
+    const deployment = await this.verifyDeployment();
+    return this.verifyTenant(source, deployment);
+  }
+
+  /**
+   * What an earlier run kept, unless the log was restored since then: that begins another origin.
+   *
+   * @throws LogFault `invalid_state`
+   */
+  private readKept(origin: string | undefined): Kept | undefined {
+    const { since } = this.options;
+    if (since?.replay?.v !== 1 || since.origin !== origin) return undefined;
+    const { replay, ...point } = since;
+    const { deployment, state, digest } = replay;
+    if (snapshotDigest(this.ports.hashing, [point, deployment, state]) !== digest) throw damaged();
+    return readSnapshot(state) as Kept;
+  }
+
+  private async verifyDeployment() {
+    const { source, key } = this.options.deployment;
+    const kept = this.#kept?.deployment;
+    const history = new DeploymentHistory(kept?.history);
+    const chains = new GatewayChains(
+      this.ports,
+      (gateway) => history.gateway(gateway),
+      this.#warnings,
+      kept?.chains,
+    );
+    const openings = new Openings(this.ports.hashing, source, {
+      isComplete: false,
+      warnings: this.#warnings,
+    });
+    const events = this.logEvents(openings, undefined);
+    const log = await verifyTenantLog(this.ports, source, {
+      key,
+      since: kept === undefined ? undefined : this.options.since?.replay?.deployment,
+      onStart: (start) => this.begin(start, kept !== undefined, chains),
+      onLeaf: async (index, leaf) => {
+        const data = new LeafData(index, leaf);
+        history.take(data);
+        await chains.take(data);
+        await events.take(data);
+        // Route maps decide about calls, so they are read even if openings are not.
+        if (this.options.openings !== false || data.leaf.type === 'service.applied')
+          await openings.take(data, (opened) => {
+            const definition = opened.get('definition');
+            if (definition !== undefined) history.takeDefinition(this.ports.hashing, data, definition);
+          });
+      },
+      onProgress: (done, size) => this.options.onProgress?.('deployment', done, size),
+    });
+    await openings.settle();
+    return { log, history, chains, source };
+  }
+
+  private begin(start: number, isKnown: boolean, chains: GatewayChains): void {
+    if (start === 0 || isKnown) return;
+    this.#replays = false;
+    chains.beginMidway();
+  }
+
+  private async verifyTenant(
+    source: LogSource,
+    deployment: Awaited<ReturnType<TenantLogVerification['verifyDeployment']>>,
+  ): Promise<ReplayReport> {
+    const { ports, options } = this;
+    const kept = this.#kept?.tenant;
+    const { history } = deployment;
+    const replay = new TenantReplay(
+      ports,
+      {
+        slug: this.#slug,
+        deployment: history,
+        pin: options.anchor?.trust ?? null,
+        warnings: this.#warnings,
+        onPoint: (point) => this.#points.push(point),
+      },
+      kept?.replay,
+    );
+    const chains = new GatewayChains(
+      ports,
+      (gateway) => history.gateway(gateway),
+      this.#warnings,
+      kept?.chains,
+    );
+    const openings = new Openings(
+      ports.hashing,
+      source,
+      { isComplete: true, warnings: this.#warnings },
+      kept?.openings,
+    );
+    const events = this.logEvents(openings, kept?.events);
+    let last: LeafData | undefined;
+    let leaves = 0;
+    const take = async (index: number, leaf: LeafV1) => {
+      const data = new LeafData(index, leaf);
+      last = data;
+      leaves += 1;
+      await chains.take(data);
+      await events.take(data);
+      if (this.#replays) await replay.take(data);
+      if (options.openings !== false)
+        await openings.take(data, (opened) => {
+          if (this.#replays) replay.takeOpened(data, opened);
+        });
+    };
+    const log = await verifyTenantLog(ports, source, {
+      key: options.log.key,
+      since: options.since,
+      everyLeaf: kept === undefined,
+      onStart: (start) => this.begin(start, kept !== undefined, chains),
+      onLeaf: (index, leaf) =>
+        take(index, leaf).catch(async (error: unknown) => {
+          // What is still being read is of earlier leaves: their faults come first.
+          await openings.settle();
+          throw error;
+        }),
+      onProgress: (done, size) => options.onProgress?.('tenant', done, size),
+    });
+    await openings.finish();
+    events.finish(last);
+    if (options.openings === false)
+      this.#warnings.add('openings_not_read', 'Values behind commitments were not read.');
+    await this.requirePoints(source, log, deployment, events.state);
+    const witnessed = await this.witnessed(log.note, replay);
+    return {
+      ...{
+        tenant: this.#slug,
+        point: log.point,
+        succession: log.succession,
+        deployment: deployment.log.point,
+        note: log.note,
+        leaves,
+      },
+      ...{ prunedBefore: log.prunedBefore, replayed: this.#replays },
+      ...{
+        calls: replay.calls.state.count,
+        grants: replay.grants.state.grants.size,
+        opened: openings.opened,
+      },
+      ...{ trust: replay.trust.pinned?.hash ?? null, witnessed, warnings: this.#warnings.all },
+      state: this.keep(log.point, deployment.log.point, {
+        deployment: { history: history.state, chains: deployment.chains.state },
+        tenant: {
+          ...{ replay: replay.state, chains: chains.state, openings: openings.state, events: events.state },
+          warnings: this.#warnings.all.filter(
+            ({ code }) => code !== 'openings_not_read' && code !== 'not_witnessed',
+          ),
+        },
+      }),
+    };
+  }
+
+  private logEvents(openings: Openings, kept: LogEventState | undefined): LogEvents {
+    return new LogEvents(
+      {
+        warnings: this.#warnings,
+        openSeal: async (data, leaf) => {
+          if (this.options.openings === false) return;
+          if ((await openings.read(leaf)).size === 0)
+            throw data.fault('missing_opening', `the seal of leaf ${leaf} is said to be open, and is not.`);
+        },
+        onDeployment: (point) => this.#deploymentPoints.push(point),
+      },
+      kept,
+    );
+  }
+
+  /** What people signed of this log, and what this log says of the deployment's, must be so. */
+  private async requirePoints(
+    source: LogSource,
+    { checkpoint }: VerifiedLog,
+    deployment: { log: VerifiedLog; source: LogSource },
+    { restored }: LogEventState,
+  ): Promise<void> {
+    const { hashing } = this.ports;
+    const own = parseLogOrigin(checkpoint.origin)?.epoch ?? 1;
+    for (const { index, epoch, size, root } of this.#points) {
+      const kept = restored.filter((each) => each.epoch > epoch).map((each) => each.kept);
+      // What a restore lost can no longer be compared.
+      if (epoch > own || Math.min(Number.POSITIVE_INFINITY, ...kept) < size) continue;
+      if (!(await hadRoot(hashing, source, { size, root: rootOf(root, index) }, checkpoint)))
+        throw fault('statement_of_fork', 'the signed statement names another root of this log.', index);
+    }
+    for (const { index, origin, size, root } of this.#deploymentPoints) {
+      if (origin !== deployment.log.checkpoint.origin) continue;
+      const named = { size, root: rootOf(root, index) };
+      if (!(await hadRoot(hashing, deployment.source, named, deployment.log.checkpoint)))
+        throw fault('deployment_forked', 'the deployment’s log is not the one that this log names.', index);
+    }
+  }
+
+  private async witnessed(note: Note, replay: TenantReplay): Promise<Witnessed> {
+    const { policy } = this.options;
+    if (policy !== undefined) return witnessedByPolicy(this.ports, note, policy);
+    return witnessedByTrust(this.ports, note, replay.trust.document?.witnesses ?? []);
+  }
+
+  private keep(point: VerifiedPoint, deployment: VerifiedPoint, kept: Kept): VerifiedState {
+    const state = writeSnapshot(kept);
+    const digest = snapshotDigest(this.ports.hashing, [point, deployment, state]);
+    // Of a log that was not replayed from its beginning only its point is kept.
+    return this.#replays ? { ...point, replay: { v: 1, deployment, state, digest } } : point;
+  }
+}
+
+/** The origin that a checkpoint names, whatever its signatures; undefined if it is none. */
+function originOf(checkpoint: Uint8Array | undefined): string | undefined {
+  try {
+    return parseCheckpoint(parseNote(new TextDecoder().decode(checkpoint)).text).origin;
+  } catch (error) {
+    if (!(error instanceof AuditLogError)) throw error;
+    return undefined;
+  }
+}
+
+function rootOf(text: string, index: number): Uint8Array {
+  const root = decodeBase64(text);
+  if (root?.length !== 32) throw fault('unreadable_leaf', 'a root is 32 bytes of base64.', index);
+  return root;
+}
+
+/** A source whose checkpoint stays the one that was read first. */
+async function withPinnedCheckpoint(source: LogSource): Promise<LogSource> {
+  const checkpoint = await source.read('checkpoint');
+  return {
+    read: (path) => (path === 'checkpoint' ? Promise.resolve(checkpoint) : source.read(path)),
+    ...(source.partialWidths === undefined
+      ? {}
+      : { partialWidths: (tile) => source.partialWidths?.(tile) ?? Promise.resolve([]) }),
+  };
+}

@@ -1,0 +1,263 @@
+import { forbidRules, requiredApprovals } from '@countersign/access/policy';
+import type { PinnedTrust } from '@countersign/authorization/signatures';
+import {
+  type CompiledRouteMap,
+  compileRouteMap,
+  forbidsCall,
+  matchRoute,
+  resourceMatches,
+  routeResourcePattern,
+  scopeAllows,
+} from '@countersign/contract';
+import type { LeafData } from '../leaf-data.js';
+import type { Opened } from '../openings.js';
+import { CLOCK_TOLERANCE_MS, STOP_TOLERANCE_MS, valuesWithin } from '../timeline.js';
+import type { GrantEntry, GrantHistory } from './grants.js';
+import type { World } from './world.js';
+
+export type CallState = {
+  /** Allowed calls without an outcome yet, with the grant of each. */
+  open: Map<string, string>;
+  count: number;
+};
+
+type Call = { data: LeafData; grant: GrantEntry; at: number; resource: string; action: string };
+type Check = (call: Call) => void | Promise<void>;
+
+/** Every allowed call: under a live grant, inside its scope, window and budget, and nothing had stopped or forbidden it. */
+export class CallHistory {
+  readonly #maps = new Map<string, CompiledRouteMap>();
+
+  constructor(
+    private readonly world: World,
+    private readonly grants: GrantHistory,
+    readonly state: CallState = { open: new Map(), count: 0 },
+  ) {}
+
+  /** Takes `access.allowed` and `access.outcome`. */
+  take(data: LeafData): void | Promise<void> {
+    if (data.leaf.type === 'access.allowed') return this.takeCall(data);
+    if (data.leaf.type === 'access.outcome') this.takeOutcome(data);
+  }
+
+  /** Compares the path that a call's opening shows with its route. @throws LogFault `wrong_route`, `wrong_change` */
+  takePath(data: LeafData, opened: Opened): void {
+    const path = opened.get('path')?.value;
+    const grant = this.grants.state.grants.get(data.text('grant'));
+    const map = grant === undefined ? undefined : this.mapOf(grant.terms.routes);
+    if (path === undefined || grant === undefined) return;
+    const { change } = grant.terms;
+    if (change !== undefined && change.path !== path)
+      throw data.fault('wrong_change', 'the call is not the change that was approved.');
+    if (map === undefined) return;
+    const match = matchRoute(map, data.text('method'), path.split('?')[0] ?? '');
+    const isSame =
+      match?.route.path === data.text('route') &&
+      match.resource === data.text('resource') &&
+      match.action === data.text('action') &&
+      (match.tenant === undefined || match.tenant === data.leaf.tenant);
+    if (!isSame)
+      throw data.fault('wrong_route', 'by the route map of its grant, the call was something else.');
+  }
+
+  private async takeCall(data: LeafData): Promise<void> {
+    const call: Call = {
+      ...{ data, grant: this.grants.find(data), at: data.at },
+      ...{ resource: data.text('resource'), action: data.text('action') },
+    };
+    for (const check of this.checks) {
+      const later = check(call);
+      if (later !== undefined) await later;
+    }
+    this.state.open.set(data.text('record'), call.grant.id);
+    this.state.count += 1;
+    call.grant.calls += 1;
+  }
+
+  private takeOutcome(data: LeafData): void {
+    const record = data.text('record');
+    const grant = this.grants.state.grants.get(this.state.open.get(record) ?? '');
+    if (!this.state.open.delete(record) || grant === undefined)
+      throw data.fault('changed_record', 'the outcome is of no call that is open.');
+    const { budget, change } = grant.terms;
+    grant.bytes += data.has('bytes') ? data.count('bytes') : 0;
+    if (budget?.bytes !== undefined && grant.bytes >= budget.bytes) grant.usedUpAt ??= data.at;
+    const body = data.textIfAny('bodySha256');
+    if (change !== undefined && body !== undefined && body !== change.bodySha256)
+      throw data.fault('wrong_change', 'the body is not the one that was approved.');
+  }
+
+  /** Every check of an allowed call, in order. Each is named for what is true if it passes. */
+  private readonly checks: readonly Check[] = [
+    (call) => isOfItsGrant(call),
+    (call) => isInWindow(call),
+    (call) => isBeforeTheEnd(call),
+    (call) => hasToken(call),
+    (call) => isInScope(call),
+    (call) => isInBudget(call),
+    (call) => isTheChange(call),
+    (call) => this.nothingIsLocked(call),
+    (call) => this.nothingForbids(call),
+    (call) => this.routeIsListed(call),
+    (call) => this.trustAllows(call),
+  ];
+
+  private nothingIsLocked({ data, grant, at }: Call): void {
+    const { deployment, locks, trust } = this.world;
+    const { tenant, requester: person, service } = grant.terms;
+    const since = at - STOP_TOLERANCE_MS;
+    const access = { tenant, person, service };
+    if (locks.blockedThroughout(access, since, at) || deployment.locks.blockedThroughout(access, since, at))
+      throw data.fault('locked', 'the tenant, the person or the service was locked.');
+    if (trust.stoppedThroughout(grant.digest, since, at))
+      throw data.fault('stopped', 'the customer had stopped this access.');
+  }
+
+  /** A changed rule reaches gateways within seconds: one version of that span has to allow the call. */
+  private nothingForbids({ data, grant, at, resource, action }: Call): void {
+    const controls = valuesWithin(this.world.tenant.state.controls, at - STOP_TOLERANCE_MS, at);
+    const isAllowed = controls.some(
+      (each) =>
+        each !== null &&
+        !forbidRules(each, { document: null }).some((rule) =>
+          forbidsCall(rule, grant.terms.service, resource, action),
+        ),
+    );
+    if (!isAllowed) throw data.fault('forbidden', 'the tenant’s controls forbade this.');
+  }
+
+  private routeIsListed({ data, grant, resource, action }: Call): void {
+    const definition = this.world.deployment.mapOf(grant.terms.routes);
+    if (definition === undefined) {
+      const detail = 'A route map is not opened to you, so the call’s route was not compared with it.';
+      this.world.warnings.add('route_map_unknown', detail, data.index);
+      return;
+    }
+    const path = data.text('route');
+    const isListed = definition.routes.some(
+      (route) =>
+        route.path === path &&
+        route.action === action &&
+        resourceMatches(routeResourcePattern(route), resource),
+    );
+    if (!isListed) throw data.fault('wrong_route', 'the route map of the grant has no such route.');
+  }
+
+  /**
+   * A gateway that has pinned the tenant names the trust document that it applied. The call must be allowed by that version,
+   * and the version must have been in force.
+   */
+  private async trustAllows(call: Call): Promise<void> {
+    const { data, at } = call;
+    const { trust, warnings } = this.world;
+    const hash = data.textIfAny('trust');
+    if (hash === undefined) {
+      if (trust.wasClaimedBefore(at))
+        warnings.add('unpinned_gateway', 'A gateway had not pinned the trust document.', data.index);
+      return;
+    }
+    const pinned = trust
+      .pinnedWithin(at - STOP_TOLERANCE_MS, at + STOP_TOLERANCE_MS)
+      .find((version) => version.hash === hash);
+    if (pinned === undefined)
+      throw data.fault('not_countersigned', 'the trust document that the gateway applied was not in force.');
+    await this.requireDocument(call, pinned);
+  }
+
+  private async requireDocument(
+    { data, grant, at, resource, action }: Call,
+    pinned: PinnedTrust,
+  ): Promise<void> {
+    const { document } = pinned;
+    const { basis, seconds, service } = grant.terms;
+    if (at >= Date.parse(document.validUntil) + CLOCK_TOLERANCE_MS)
+      throw data.fault('not_countersigned', 'the trust document had expired.');
+    if (document.forbid.some((rule) => forbidsCall(rule, service, resource, action)))
+      throw data.fault('forbidden', 'the tenant’s trust document forbade this.');
+    if (basis !== 'approval' && basis !== 'invitation') {
+      const isAccepted = document.bases.some(
+        (each) =>
+          each.basis === basis &&
+          each.services.includes(service) &&
+          each.actions.includes(action) &&
+          seconds <= each.maxSeconds,
+      );
+      if (!isAccepted)
+        throw data.fault('not_countersigned', 'the trust document does not accept this basis.');
+      return;
+    }
+    if (document.countersign.exceptActions.includes(action)) return;
+    const { controls } = this.world.tenant;
+    const required = controls === null ? document.approvals : requiredApprovals(controls, pinned);
+    const objection = await this.grants.countersignObjection(grant, pinned, required);
+    if (objection !== undefined)
+      throw data.fault('not_countersigned', `the trust document requires more: ${objection}.`);
+  }
+
+  private mapOf(routes: string): CompiledRouteMap | undefined {
+    const definition = this.world.deployment.mapOf(routes);
+    const known = this.#maps.get(routes);
+    if (known !== undefined || definition === undefined) return known;
+    const compiled = compileRouteMap(definition);
+    this.#maps.set(routes, compiled);
+    return compiled;
+  }
+}
+
+function isOfItsGrant({ data, grant }: Call): void {
+  const { digest, terms } = grant;
+  const isSame =
+    data.text('digest') === digest &&
+    data.text('request') === terms.request &&
+    data.text('requester') === terms.requester &&
+    data.text('service') === terms.service;
+  if (!isSame)
+    throw data.fault(
+      'wrong_grant',
+      'the call is of another request, person, service or digest than its grant.',
+    );
+}
+
+function isInWindow({ data, grant, at }: Call): void {
+  const { startsAt, endsAt, isStarted } = grant;
+  const isInside =
+    isStarted &&
+    startsAt !== null &&
+    endsAt !== null &&
+    at >= startsAt - CLOCK_TOLERANCE_MS &&
+    at < endsAt + CLOCK_TOLERANCE_MS;
+  if (!isInside) throw data.fault('outside_window', 'the call lies outside the window of its grant.');
+}
+
+function isBeforeTheEnd({ data, grant, at }: Call): void {
+  if (grant.endedAt !== null && at >= grant.endedAt + STOP_TOLERANCE_MS)
+    throw data.fault('after_end', 'the grant had ended.');
+}
+
+/** A gateway's clock may be ahead of the broker's, or behind it. */
+function hasToken({ data, grant, at }: Call): void {
+  const covers = ([from, to]: GrantEntry['tokens'][number]) =>
+    at >= from - CLOCK_TOLERANCE_MS && at < to + CLOCK_TOLERANCE_MS;
+  if (grant.tokens.findLast(covers) === undefined)
+    throw data.fault('no_token', 'no token of the grant was valid then.');
+}
+
+function isInScope({ data, grant, resource, action }: Call): void {
+  if (!scopeAllows(grant.terms.scope, resource, action))
+    throw data.fault('out_of_scope', `the scope does not allow “${action}” on ${resource}.`);
+}
+
+function isInBudget({ data, grant }: Call): void {
+  const { calls } = grant.terms.budget ?? {};
+  if (calls !== undefined && grant.calls >= calls)
+    throw data.fault('over_budget', `the budget is ${calls} call(s).`);
+  // Calls that run at once may pass the limit together: they began before the first of them had ended.
+  if (grant.usedUpAt !== null && data.at > grant.usedUpAt + STOP_TOLERANCE_MS)
+    throw data.fault('over_budget', 'the budget of bytes was used up.');
+}
+
+function isTheChange({ data, grant }: Call): void {
+  const { change } = grant.terms;
+  if (change !== undefined && change.method !== data.text('method'))
+    throw data.fault('wrong_change', 'the call is not the change that was approved.');
+}

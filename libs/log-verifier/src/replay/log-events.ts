@@ -1,0 +1,138 @@
+import { encodeLeaf } from '@countersign/audit-log';
+import type { Warnings } from '../faults.js';
+import type { LeafData } from '../leaf-data.js';
+
+/** A point of the deployment's log that a leaf names. */
+export type DeploymentPoint = { index: number; origin: string; size: number; root: string };
+
+export type LogEventState = {
+  /** The UTC day of the first leaf, and the newest sealed day: days since 1970. */
+  birth: number | null;
+  sealedDay: number | null;
+  /** Length of a sealed leaf without the digits of its number. */
+  sealLength: number | null;
+  /** Days that are sealed and not opened yet, by the index of their leaf. */
+  sealed: Map<number, number>;
+  now: number;
+  /** Each epoch that a restore began, and how many leaves it kept. */
+  restored: { epoch: number; kept: number }[];
+  prunedBefore: number;
+  /** The newest point of the deployment's log. */
+  deployment: DeploymentPoint | null;
+};
+
+const DAY_MS = 86_400_000;
+/** A job seals each day after it is over; a broker that was down catches up. */
+const SEAL_GRACE_DAYS = 3;
+/** Seals are opened after twelve months. */
+const SEALED_DAYS = 366 + 31;
+
+/** What a log says of itself: sealed days, restores, pruned tiles, and where the deployment's log stood. */
+export class LogEvents {
+  constructor(
+    private readonly options: {
+      warnings: Warnings;
+      /** Reads the opening of an earlier seal, and checks it. */
+      openSeal: (data: LeafData, leaf: number) => Promise<void>;
+      onDeployment: (point: DeploymentPoint) => void;
+    },
+    readonly state: LogEventState = {
+      ...{ birth: null, sealedDay: null, sealLength: null, sealed: new Map(), now: 0 },
+      ...{ restored: [], prunedBefore: 0, deployment: null },
+    },
+  ) {}
+
+  take(data: LeafData): void | Promise<void> {
+    if (data.index === 0) this.state.birth = Math.floor(data.at / DAY_MS);
+    this.state.now = Math.max(this.state.now, data.at);
+    switch (data.leaf.type) {
+      case 'log.sealed':
+        return this.takeSeal(data);
+      case 'log.unsealed':
+        return this.takeUnseal(data);
+      case 'log.restored':
+        return this.takeRestore(data);
+      case 'log.pruned':
+        return this.takePruning(data);
+      case 'deployment.checkpoint':
+        return this.takeDeployment(data);
+    }
+  }
+
+  /** @throws LogFault `seal_missing`, `seal_overdue` */
+  finish(data: LeafData | undefined): void {
+    const { sealedDay, sealed, now } = this.state;
+    if (data === undefined || sealedDay === null) return;
+    const today = Math.floor(now / DAY_MS);
+    if (sealedDay < today - SEAL_GRACE_DAYS)
+      throw data.fault('seal_missing', `the day ${dayText(sealedDay + 1)} has no sealed leaf.`);
+    const [overdue] = [...sealed].filter(([, day]) => day < today - SEALED_DAYS);
+    if (overdue !== undefined)
+      throw data.fault(
+        'seal_overdue',
+        `the seal of ${dayText(overdue[1])} (leaf ${overdue[0]}) was not opened.`,
+      );
+  }
+
+  private takeSeal(data: LeafData): void {
+    const { state } = this;
+    const day = dayOf(data);
+    const expected = state.sealedDay === null ? state.birth : state.sealedDay + 1;
+    if (state.sealedDay !== null && day <= state.sealedDay)
+      throw data.fault('seal_repeated', `the day ${data.text('day')} was sealed before.`);
+    if (expected !== null && day > expected)
+      throw data.fault('seal_missing', `the day ${dayText(expected)} has no sealed leaf.`);
+    const own = encodeLeaf(data.leaf).length - String(data.index).length - data.leaf.at.length;
+    if (state.sealLength !== null && own !== state.sealLength)
+      throw data.fault('seal_length', 'the sealed leaf is longer or shorter than those before.');
+    Object.assign(state, { sealedDay: day, sealLength: own });
+    state.sealed.set(data.index, day);
+  }
+
+  private async takeUnseal(data: LeafData): Promise<void> {
+    const leaf = data.count('leaf');
+    if (this.state.sealed.get(leaf) !== dayOf(data))
+      throw data.fault('seal_overdue', 'what is opened is no seal of that day.');
+    this.state.sealed.delete(leaf);
+    await this.options.openSeal(data, leaf);
+  }
+
+  /** What it may say, `LogSuccession` checks. */
+  private takeRestore(data: LeafData): void {
+    const { origin } = data.object<{ origin: string }>('previous');
+    const [kept, lost, epoch] = [data.count('kept'), data.count('lost'), data.count('epoch')];
+    this.state.restored.push({ epoch, kept });
+    this.options.warnings.add('restored', `Restored: ${lost} leaves of ${origin} were lost.`, data.index);
+  }
+
+  private takePruning(data: LeafData): void {
+    const before = data.count('before');
+    if (before > data.index || before < this.state.prunedBefore)
+      throw data.fault('wrong_pruning', 'tiles were pruned beyond the end of the log, or come back.');
+    this.state.prunedBefore = before;
+    this.options.warnings.add('pruned', `Leaves below ${before} are no longer served.`, data.index);
+  }
+
+  private takeDeployment(data: LeafData): void {
+    const point = {
+      index: data.index,
+      origin: data.text('origin'),
+      size: data.count('size'),
+      root: data.text('root'),
+    };
+    const before = this.state.deployment;
+    if (before !== null && before.origin === point.origin && point.size < before.size)
+      throw data.fault('deployment_forked', 'the deployment’s log became shorter.');
+    this.state.deployment = point;
+    this.options.onDeployment(point);
+  }
+}
+
+function dayOf(data: LeafData): number {
+  const day = Date.parse(`${data.text('day')}T00:00:00Z`) / DAY_MS;
+  if (!/^\d{4}-\d\d-\d\d$/.test(data.text('day')) || !Number.isInteger(day))
+    throw data.fault('unreadable_leaf', '`day` is no day.');
+  return day;
+}
+
+const dayText = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);

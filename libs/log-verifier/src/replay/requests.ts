@@ -1,0 +1,403 @@
+import type { Invitation } from '@countersign/access/policy';
+import {
+  type ApprovalStatement,
+  INVITATION_TYPE,
+  type InvitationStatement,
+  invitationMismatches,
+  parseApproval,
+  parseInvitation,
+  parseSignature,
+  parseTerms,
+  type Signature,
+  statementHash,
+  type Terms,
+  termsDigest,
+  termsNarrow,
+  toInstant,
+} from '@countersign/contract';
+import type { LeafData } from '../leaf-data.js';
+import { allowedThen, type World } from './world.js';
+
+type Review = {
+  id: string;
+  person: string;
+  side: 'vendor' | 'customer';
+  decision: 'approve' | 'deny' | 'counter';
+  digest: string;
+  /** What it decided about: the request's digest, or that of its own offer. */
+  decided: string;
+  countersignature: Signature<ApprovalStatement> | null;
+  voided: boolean;
+};
+
+type Request = {
+  id: string;
+  requester: string;
+  /** All terms that were ever on the table, by digest: the request's own, and offers with the digest that they answer. */
+  terms: Map<string, { terms: Terms; parent: string | null }>;
+  digest: string;
+  /** True once it is approved, denied, cancelled or expired. */
+  isOver: boolean;
+  reviews: Review[];
+};
+
+type Invited = {
+  id: string;
+  statement: InvitationStatement;
+  countersignature: Signature<InvitationStatement> | null;
+  state: Invitation['state'];
+  used: number;
+  /** The request that used it last. */
+  usedBy: string | null;
+};
+
+export type RequestState = {
+  requests: Map<string, Request>;
+  /** By the hash of the statement, as terms name it. */
+  invitations: Map<string, Invited>;
+};
+
+/** A point of the log that someone signed. It is compared when the whole log is known. */
+export type NamedPoint = { index: number; epoch: number; size: number; root: string };
+
+/** What a grant rests on: the terms with everything that approved them. */
+export type Approved = {
+  terms: Terms;
+  requester: string;
+  /** Signed approvals and the signed invitation, in their order. */
+  consents: Signature<ApprovalStatement | InvitationStatement>[];
+};
+
+/** Requests, reviews and invitations: who asked for what, who decided, and whether they might. */
+export class RequestHistory {
+  constructor(
+    private readonly world: World,
+    private readonly onPoint: (point: NamedPoint) => void,
+    readonly state: RequestState = { requests: new Map(), invitations: new Map() },
+  ) {}
+
+  /** Takes `request.*`, `review.*` and `invitation.*`. */
+  take(data: LeafData): void | Promise<void> {
+    switch (data.leaf.type) {
+      case 'request.created':
+        return this.takeRequest(data);
+      case 'request.reviewed':
+        return this.takeReview(data);
+      case 'review.voided':
+        return this.takeVoid(data);
+      case 'request.accepted':
+        return this.takeAcceptance(data);
+      case 'request.denied':
+      case 'request.cancelled':
+      case 'request.expired':
+        this.state.requests.delete(this.request(data).id);
+        return;
+      case 'invitation.created':
+        return this.takeInvitation(data);
+      case 'invitation.used':
+        return this.takeUse(data);
+      case 'invitation.withdrawn':
+      case 'invitation.expired':
+        this.invitation(data).state = data.leaf.type === 'invitation.expired' ? 'expired' : 'withdrawn';
+        return;
+    }
+  }
+
+  /**
+   * What a new grant rests on: the reviews that the policy of this moment required, over this digest, by distinct people.
+   *
+   * @throws LogFault `unknown_request`, `not_allowed`, `not_approved`
+   */
+  approve(data: LeafData): Approved {
+    const request = this.request(data);
+    const digest = data.text('digest');
+    const known = request.terms.get(digest);
+    if (request.isOver || known === undefined || digest !== request.digest)
+      throw data.fault('unknown_request', `no open request has the digest ${digest}.`);
+    const { terms } = known;
+    const evaluations = this.evaluations(data, terms, request.id);
+    const vendor = countPersons(this.approving(request, 'vendor'));
+    const customer = countPersons(this.approving(request, 'customer'));
+    const isEnough = evaluations.some(
+      ({ needs }) => needs !== null && vendor >= needs.vendor.required && customer >= needs.customer.required,
+    );
+    if (!isEnough) {
+      const needs = evaluations[0]?.needs;
+      throw data.fault(
+        'not_approved',
+        `the policy required ${needs?.vendor.required} vendor review(s) and ${needs?.customer.required} customer approval(s); the log has ${vendor} and ${customer}.`,
+      );
+    }
+    request.isOver = true;
+    const invited = this.state.invitations.get(terms.invitation ?? '');
+    const consents = [invited, ...this.approving(request, 'customer')].flatMap(
+      (yes) => yes?.countersignature ?? [],
+    );
+    // Nothing of it is needed again: the grant keeps its terms.
+    this.state.requests.delete(request.id);
+    return { terms, requester: request.requester, consents };
+  }
+
+  /** The invitation that terms name, as the evaluator reads it; null if they name none, or the log has none. */
+  invitationOf(terms: Terms, request: string | null) {
+    const invited = this.state.invitations.get(terms.invitation ?? '');
+    if (invited === undefined) return null;
+    const isLastUse = invited.state === 'used_up' && invited.usedBy === request;
+    const { id, statement, countersignature, used } = invited;
+    const invitation: Invitation = {
+      ...{ id, statement, countersignature, used, hash: terms.invitation ?? '', version: 1, endedAt: null },
+      ...{ tenant: statement.tenant, service: statement.service, person: statement.person, createdAt: '' },
+      state: isLastUse ? 'open' : invited.state,
+    };
+    return { invitation, ticket: null };
+  }
+
+  /** The evaluations that allow these terms now. @throws LogFault `not_allowed` if there is none */
+  evaluations(data: LeafData, terms: Terms, request: string) {
+    const asked = {
+      terms,
+      stage: 'review' as const,
+      at: data.at,
+      invitation: this.invitationOf(terms, request),
+    };
+    const evaluations = allowedThen(this.world, asked);
+    if (evaluations.length === 0)
+      throw data.fault(
+        'not_allowed',
+        `the policy of that moment did not allow ${data.leaf.type} for these terms.`,
+      );
+    return evaluations;
+  }
+
+  /** A vendor's approval covers every digest that narrows it; a counter-offer approves itself. */
+  private approving(request: Request, side: Review['side']): Review[] {
+    const line = lineOf(request);
+    const invitation = request.terms.get(request.digest)?.terms.invitation;
+    const inviter = this.state.invitations.get(invitation ?? '')?.statement.person;
+    return request.reviews.filter((review) => {
+      if (review.side !== side || review.decision === 'deny' || review.voided) return false;
+      // Their invitation is their approval already.
+      if (review.person === inviter) return false;
+      if (review.decision === 'counter') return review.decided === request.digest;
+      return side === 'vendor' ? line.includes(review.digest) : review.digest === request.digest;
+    });
+  }
+
+  private takeRequest(data: LeafData): void {
+    const terms = data.parsed('terms', parseTerms);
+    const digest = data.text('digest');
+    const id = data.text('request');
+    const { ports, tenant } = this.world;
+    if (
+      termsDigest(ports.hashing, terms) !== digest ||
+      terms.request !== id ||
+      terms.tenant !== data.leaf.tenant
+    )
+      throw data.fault('wrong_digest', 'the terms are not those of their digest, request or tenant.');
+    if (terms.requester !== data.text('requester') || tenant.state.people.has(terms.requester))
+      throw data.fault('wrong_digest', 'the requester is not that of the terms, or is of the tenant itself.');
+    const { deployment } = this.world;
+    const maps = deployment
+      .momentsAround(data.at)
+      .map((at) => deployment.serviceAt(terms.service, at)?.routes);
+    if (!maps.includes(terms.routes))
+      throw data.fault('wrong_route', 'the terms name another route map than the service had then.');
+    this.state.requests.set(id, {
+      ...{ id, requester: terms.requester, digest, isOver: false, reviews: [] },
+      terms: new Map([[digest, { terms, parent: null }]]),
+    });
+  }
+
+  private async takeReview(data: LeafData): Promise<void> {
+    const request = this.request(data);
+    const review = this.readReview(data, request);
+    this.requireReviewer(data, request, review);
+    const known = request.terms.get(review.decided);
+    if (review.decision !== 'deny' && known !== undefined) {
+      const signed = data.has('countersignature');
+      this.requireConsent(data, request, known.terms, review, signed);
+    }
+    if (data.has('countersignature')) review.countersignature = await this.verifyApproval(data, review);
+    request.reviews.push(review);
+    if (review.decision === 'deny') request.isOver = true;
+  }
+
+  private readReview(data: LeafData, request: Request): Review {
+    const digest = data.text('digest');
+    if (request.isOver || digest !== request.digest)
+      throw data.fault('wrong_digest', 'the review is not of the digest that was open.');
+    const decision = data.text('decision') as Review['decision'];
+    const decided = decision === 'counter' ? this.takeOffer(data, request) : digest;
+    return {
+      ...{ id: data.text('review'), person: data.leaf.actor, side: data.text('side') as Review['side'] },
+      ...{ decision, digest, decided, countersignature: null, voided: false },
+    };
+  }
+
+  /** @returns the digest of the offer */
+  private takeOffer(data: LeafData, request: Request): string {
+    const offer = data.object<{ digest: string; terms: unknown }>('offer');
+    const terms = data.parsed('offer', () => parseTerms(offer.terms));
+    if (termsDigest(this.world.ports.hashing, terms) !== offer.digest || terms.parent !== request.digest)
+      throw data.fault('wrong_digest', 'the offer is not of its digest, or answers another one.');
+    const answered = request.terms.get(request.digest);
+    if (answered === undefined || !termsNarrow(terms, answered.terms))
+      throw data.fault('offer_widens', 'the counter-offer allows more than was asked for.');
+    request.terms.set(offer.digest, { terms, parent: request.digest });
+    return offer.digest;
+  }
+
+  private requireReviewer(data: LeafData, request: Request, { person, side }: Review): void {
+    const { deployment, tenant } = this.world;
+    if (person === request.requester)
+      throw data.fault('self_review', 'the requester decided their own request.');
+    const holds =
+      side === 'vendor' ? deployment.staffHad(person, 'reviewer', data.at) : tenant.holds(person, 'approver');
+    if (!holds)
+      throw data.fault(
+        'role_not_held',
+        `${person} was no ${side === 'vendor' ? 'reviewer' : 'approver'} then.`,
+      );
+    if (request.reviews.some((earlier) => earlier.person === person && earlier.digest === request.digest))
+      throw data.fault('wrong_digest', `${person} had decided this digest before.`);
+  }
+
+  /** The channel of a customer's approval is one that the risk allowed, and what had to be countersigned is. */
+  private requireConsent(
+    data: LeafData,
+    request: Request,
+    terms: Terms,
+    review: Review,
+    signed: boolean,
+  ): void {
+    const evaluations = this.evaluations(data, terms, request.id);
+    if (review.side === 'vendor') return;
+    const channel = data.text('channel');
+    const inChannel = evaluations.filter(({ needs }) =>
+      (needs?.customer.channels as string[] | undefined)?.includes(channel),
+    );
+    if (inChannel.length === 0)
+      throw data.fault('channel_not_allowed', `the risk did not allow an approval by ${channel}.`);
+    if (!signed && inChannel.every(({ needs }) => needs?.customer.countersignature === true))
+      throw data.fault('countersignature_required', 'the approval is not countersigned, and had to be.');
+  }
+
+  private async verifyApproval(data: LeafData, review: Review): Promise<Signature<ApprovalStatement>> {
+    const signature = data.parsed('countersignature', parseSignature);
+    const statement = data.parsed('countersignature', () => parseApproval(signature.statement));
+    const { trust } = this.world;
+    const decision = review.decision === 'deny' ? 'deny' : 'approve';
+    const isOfReview =
+      statement.tenant === data.leaf.tenant &&
+      statement.digest === review.decided &&
+      statement.decision === decision &&
+      statement.person === review.person;
+    const namesTrust = statement.trust === undefined ? !trust.isClaimed() : trust.hasVersion(statement.trust);
+    if (!isOfReview || !namesTrust)
+      throw data.fault(
+        'bad_countersignature',
+        'the signed statement is of another decision or trust document.',
+      );
+    await this.requireSigned(data, signature, statement.person);
+    this.onPoint({ index: data.index, ...statement.log });
+    return { ...signature, statement };
+  }
+
+  private async requireSigned(data: LeafData, signature: Signature, person: string): Promise<void> {
+    const objection = await this.world.trust.objection(signature, person, data.at);
+    if (objection !== undefined)
+      throw data.fault('bad_countersignature', `the signature does not count: ${objection.detail}.`);
+  }
+
+  private takeVoid(data: LeafData): void {
+    const review = this.state.requests
+      .get(data.text('request'))
+      ?.reviews.find(({ id }) => id === data.text('review'));
+    if (review !== undefined) review.voided = true;
+  }
+
+  private takeAcceptance(data: LeafData): void {
+    const request = this.request(data);
+    const digest = data.text('digest');
+    const offer = request.terms.get(digest);
+    if (request.isOver || data.leaf.actor !== request.requester || offer?.parent !== request.digest)
+      throw data.fault('wrong_digest', 'what was accepted is no offer to this requester.');
+    request.digest = digest;
+  }
+
+  private async takeInvitation(data: LeafData): Promise<void> {
+    const statement = data.parsed('statement', parseInvitation);
+    const hash = data.text('hash');
+    const { ports, tenant } = this.world;
+    const isOwn = statement.tenant === data.leaf.tenant && statement.person === data.leaf.actor;
+    if (statementHash(ports.hashing, statement) !== hash || !isOwn)
+      throw data.fault('wrong_invitation', 'the invitation is of another statement, tenant or author.');
+    if (!tenant.holds(statement.person, 'approver'))
+      throw data.fault('role_not_held', `${statement.person} was no approver then.`);
+    let countersignature: Signature<InvitationStatement> | null = null;
+    if (data.has('countersignature')) {
+      const proof = data.object('countersignature');
+      const signature = data.parsed('countersignature', () => parseSignature({ ...proof, statement }));
+      await this.requireSigned(data, signature, statement.person);
+      countersignature = { ...signature, statement };
+      this.onPoint({ index: data.index, ...statement.log });
+    }
+    const id = data.text('invitation');
+    this.state.invitations.set(hash, {
+      id,
+      statement,
+      countersignature,
+      state: 'open',
+      used: 0,
+      usedBy: null,
+    });
+  }
+
+  private takeUse(data: LeafData): void {
+    const invited = this.invitation(data);
+    const request = this.request(data);
+    const terms = request.terms.get(data.text('digest'))?.terms;
+    invited.used += 1;
+    const { statement, used } = invited;
+    const fits =
+      terms?.invitation === data.text('hash') &&
+      statement.type === INVITATION_TYPE &&
+      invitationMismatches(terms, statement).length === 0 &&
+      Date.parse(statement.notAfter) > Date.parse(toInstant(new Date(data.at)));
+    if (invited.state !== 'open' || !fits || used > (statement.uses ?? Number.POSITIVE_INFINITY))
+      throw data.fault(
+        'wrong_invitation',
+        'the invitation is not open, does not fit, or was used too often.',
+      );
+    invited.usedBy = request.id;
+    if (used === statement.uses) invited.state = 'used_up';
+  }
+
+  private request(data: LeafData): Request {
+    const request = this.state.requests.get(data.text('request'));
+    if (request === undefined)
+      throw data.fault('unknown_request', `the log has no open request ${data.text('request')}.`);
+    return request;
+  }
+
+  private invitation(data: LeafData): Invited {
+    const invited = this.state.invitations.get(data.text('hash'));
+    if (invited === undefined) throw data.fault('wrong_invitation', 'the log has no such invitation.');
+    return invited;
+  }
+}
+
+/** The request's digest and every digest that it narrows. */
+function lineOf({ terms, digest }: Request): string[] {
+  const line: string[] = [];
+  for (
+    let own: string | null = digest;
+    own !== null && !line.includes(own);
+    own = terms.get(own)?.parent ?? null
+  )
+    line.push(own);
+  return line;
+}
+
+const countPersons = (reviews: readonly Review[]): number =>
+  new Set(reviews.map(({ person }) => person)).size;

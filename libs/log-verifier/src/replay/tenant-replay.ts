@@ -1,0 +1,99 @@
+import type { DeploymentHistory } from '../deployment-history.js';
+import type { Warnings } from '../faults.js';
+import type { LeafData } from '../leaf-data.js';
+import { LockHistory } from '../lock-history.js';
+import type { Opened } from '../openings.js';
+import type { VerifierPorts } from '../ports.js';
+import { CallHistory, type CallState } from './calls.js';
+import { GrantHistory, type GrantState } from './grants.js';
+import { type NamedPoint, RequestHistory, type RequestState } from './requests.js';
+import { TenantHistory, type TenantState } from './tenant.js';
+import { TrustHistory, type TrustState } from './trust.js';
+import type { World } from './world.js';
+
+/** Everything that the leaves of a tenant's log lead to. Plain values, so that it can be kept between runs. */
+export type TenantReplayState = {
+  tenant: TenantState;
+  trust: TrustState;
+  locks: LockHistory['state'];
+  requests: RequestState;
+  grants: GrantState;
+  calls: CallState;
+};
+
+type Options = {
+  slug: string;
+  deployment: DeploymentHistory;
+  /** The fingerprint of the first trust document; null if the caller has none. */
+  pin: string | null;
+  warnings: Warnings;
+  onPoint: (point: NamedPoint) => void;
+};
+
+/** Replays a tenant's log: who could decide, who decided, what was granted, and whether each call was allowed. */
+export class TenantReplay {
+  readonly trust: TrustHistory;
+  readonly grants: GrantHistory;
+  readonly calls: CallHistory;
+  private readonly tenant: TenantHistory;
+  private readonly locks: LockHistory;
+  private readonly requests: RequestHistory;
+
+  constructor(ports: VerifierPorts, options: Options, kept?: TenantReplayState) {
+    const { slug, deployment, pin, warnings, onPoint } = options;
+    const mayBeNamed = (person: string) =>
+      this.tenant.holds(person, 'approver') || this.tenant.holds(person, 'admin');
+    this.trust = new TrustHistory(ports, { pin, warnings, mayBeNamed }, kept?.trust);
+    this.tenant = new TenantHistory(slug, this.trust, kept?.tenant);
+    this.locks = new LockHistory(kept?.locks);
+    const { trust, tenant, locks } = this;
+    const world: World = { ports, deployment, tenant, trust, locks, warnings };
+    this.requests = new RequestHistory(world, onPoint, kept?.requests);
+    this.grants = new GrantHistory(world, this.requests, kept?.grants);
+    this.calls = new CallHistory(world, this.grants, kept?.calls);
+    this.deployment = deployment;
+  }
+
+  private readonly deployment: DeploymentHistory;
+
+  /** Takes the next leaf. @throws LogFault */
+  take(data: LeafData): void | Promise<void> {
+    const [area] = data.leaf.type.split('.', 1);
+    switch (area) {
+      case 'access':
+        return this.calls.take(data);
+      case 'grant':
+      case 'token':
+        return this.grants.take(data);
+      case 'request':
+      case 'review':
+      case 'invitation':
+        return this.requests.take(data);
+      case 'trust':
+      case 'passkey':
+        return this.trust.take(data);
+      case 'tenant':
+      case 'person':
+        return this.tenant.take(data);
+      case 'lock':
+        return this.locks.take(data, (person, role) =>
+          role === 'security-admin'
+            ? this.deployment.staffHad(person, role, data.at)
+            : this.tenant.holds(person, role),
+        );
+    }
+  }
+
+  /** Takes what the openings of a leaf show. @throws LogFault */
+  takeOpened(data: LeafData, opened: Opened): void {
+    if (data.leaf.type === 'access.allowed') this.calls.takePath(data, opened);
+  }
+
+  get state(): TenantReplayState {
+    const { tenant, trust, locks, requests, grants, calls } = this;
+    return {
+      ...{ tenant: tenant.state, trust: trust.state, locks: locks.state },
+      ...{ requests: requests.state, grants: grants.state, calls: calls.state },
+    };
+  }
+}

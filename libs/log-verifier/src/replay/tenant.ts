@@ -1,0 +1,120 @@
+import {
+  narrowsTenant,
+  type Person,
+  type PrivacyControls,
+  type TenantRecord,
+} from '@countersign/access/policy';
+import { canonicalJson } from '@countersign/contract';
+import type { LeafData } from '../leaf-data.js';
+import type { Timeline } from '../timeline.js';
+
+type Member = { roles: Person['roles']; removedAt: number | null };
+
+/** The tenant itself: its controls and its people. */
+export type TenantState = {
+  /** The controls at each moment; null while the tenant is removed. */
+  controls: Timeline<PrivacyControls | null>;
+  people: Map<string, Member>;
+};
+
+/** What the replay of people and controls asks of the trust chain. */
+type Trust = {
+  isClaimed(): boolean;
+  /** The controls that a trust document brings with it, by its proposal. */
+  controlsOf(proposal: string): PrivacyControls | undefined;
+};
+
+/** People and privacy controls of the tenant, in the order of its log. */
+export class TenantHistory {
+  constructor(
+    private readonly slug: string,
+    private readonly trust: Trust,
+    readonly state: TenantState = { controls: [], people: new Map() },
+  ) {}
+
+  /** Takes `tenant.*` and `person.*`. @throws LogFault `changed_outside_log`, `widened_by_host`, `role_not_held` */
+  take(data: LeafData): void {
+    const [area] = data.leaf.type.split('.');
+    if (area === 'tenant' && data.leaf.type !== 'tenant.propose') this.takeTenant(data);
+    if (area === 'person') this.takePerson(data);
+  }
+
+  get controls(): PrivacyControls | null {
+    return this.state.controls.at(-1)?.value ?? null;
+  }
+
+  /** The tenant as the evaluator reads it; null if it is unknown or removed. */
+  get record(): TenantRecord | null {
+    const { controls, slug } = this;
+    return controls === null ? null : recordOf(slug, controls);
+  }
+
+  /** Whether a person of the tenant holds a role now. */
+  holds(person: string, role: string): boolean {
+    const member = this.state.people.get(person);
+    return member !== undefined && member.removedAt === null && (member.roles as string[]).includes(role);
+  }
+
+  private takeTenant(data: LeafData): void {
+    const before = this.state.controls.findLast(({ value }) => value !== null)?.value ?? null;
+    const stated = data.has('before') ? data.object<PrivacyControls>('before') : null;
+    if (canonicalJson(stated) !== canonicalJson(before))
+      throw data.fault(
+        'changed_outside_log',
+        'the controls before this change are not those that the log shows.',
+      );
+    const isRemoval = data.leaf.type === 'tenant.remove';
+    const after = data.object<PrivacyControls>('after');
+    if (!isRemoval) this.requireMayChange(data, before, after);
+    this.state.controls.push({ at: data.at, value: isRemoval ? null : after });
+  }
+
+  /** A tenant's own admin may change its controls. The host only narrows those of a claimed tenant. */
+  private requireMayChange(data: LeafData, before: PrivacyControls | null, after: PrivacyControls): void {
+    const { actor } = data.leaf;
+    if (actor.startsWith('usr_')) {
+      if (!this.holds(actor, 'admin'))
+        throw data.fault('role_not_held', `${actor} is no admin of the tenant.`);
+      return;
+    }
+    const proposal = data.textIfAny('proposal');
+    const signed = proposal === undefined ? undefined : this.trust.controlsOf(proposal);
+    if (signed !== undefined && canonicalJson(signed) === canonicalJson(after)) return;
+    const narrows = before !== null && narrowsTenant(recordOf(this.slug, before), recordOf(this.slug, after));
+    if (this.trust.isClaimed() && !narrows)
+      throw data.fault('widened_by_host', 'the vendor’s side widened the controls of a claimed tenant.');
+  }
+
+  private takePerson(data: LeafData): void {
+    const id = data.text('person');
+    const known = this.state.people.get(id);
+    const before = data.has('before') ? data.texts('before') : [];
+    if (!isSame(before, known?.roles ?? []))
+      throw data.fault(
+        'changed_outside_log',
+        `the roles of ${id} before this change are not those that the log shows.`,
+      );
+    const removed = data.leaf.type === 'person.remove';
+    const roles = data.texts('after') as Person['roles'];
+    const isHost = !data.leaf.actor.startsWith('usr_');
+    if (isHost && !removed && this.trust.isClaimed() && !this.mayReturn(known, roles))
+      throw data.fault('widened_by_host', `the vendor’s side gave ${id} a role in a claimed tenant.`);
+    this.state.people.set(id, { roles, removedAt: removed ? data.at : null });
+  }
+
+  /** Fewer roles than before; a person who was removed comes back only with the whole tenant. */
+  private mayReturn(known: Member | undefined, roles: readonly string[]): boolean {
+    if (known === undefined || !roles.every((role) => (known.roles as string[]).includes(role))) return false;
+    if (known.removedAt === null) return true;
+    return this.state.controls.some(
+      ({ at, value }) => value === null && Math.abs(at - (known.removedAt ?? 0)) < 1_000,
+    );
+  }
+}
+
+const recordOf = (slug: string, controls: PrivacyControls): TenantRecord => ({
+  ...{ slug, name: '', controls, oidc: null, slack: null, webhooks: [], removedAt: null },
+});
+
+const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((role) => other.includes(role));

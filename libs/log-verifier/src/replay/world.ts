@@ -1,0 +1,96 @@
+import {
+  type Evaluation,
+  evaluate,
+  NO_INVITATION,
+  type PolicyContext,
+  RULES,
+  requestedByTerms,
+  type Stage,
+} from '@countersign/access/policy';
+import type { Terms } from '@countersign/contract';
+import type { DeploymentHistory } from '../deployment-history.js';
+import type { Warnings } from '../faults.js';
+import type { LockHistory } from '../lock-history.js';
+import type { VerifierPorts } from '../ports.js';
+import type { TenantHistory } from './tenant.js';
+import type { TrustHistory } from './trust.js';
+
+/** What the parts of the replay share: everything that the policy of a moment depends on. */
+export type World = {
+  ports: VerifierPorts;
+  deployment: DeploymentHistory;
+  tenant: TenantHistory;
+  trust: TrustHistory;
+  locks: LockHistory;
+  warnings: Warnings;
+};
+
+/** Whether people are enough to review or sign is a courtesy to the requester, not a promise: the reviews themselves count. */
+const ENOUGH = Number.MAX_SAFE_INTEGER;
+
+/** Without its opened definition a service has no routes, so what they serve cannot be checked. */
+const { knownResourcesAndActions: _unknown, ...RULES_WITHOUT_ROUTES } = RULES;
+
+type Asked = {
+  terms: Terms;
+  stage: Stage;
+  at: number;
+  /** The invitation that the terms name; null if they name none. */
+  invitation: PolicyContext['invitationMatch']['invitation'];
+};
+
+/**
+ * What the evaluator decides about these terms at that moment: by the tenant's controls, people, trust and stops as its log
+ * shows them at this leaf, and by the deployment's policy, staff, services and locks at some moment near it.
+ *
+ * @returns the evaluation without refusals if there is one, else that of the moment itself
+ */
+export function evaluateThen(world: World, asked: Asked): Evaluation {
+  const moments = world.deployment.momentsAround(asked.at);
+  const evaluations = moments.map((moment) => evaluateAt(world, asked, moment));
+  return evaluations.find(({ refusals }) => refusals.length === 0) ?? (evaluations[0] as Evaluation);
+}
+
+/** All evaluations of the moments near it that allow the terms: a review needs what one of them required. */
+export function allowedThen(world: World, asked: Asked): Evaluation[] {
+  return world.deployment
+    .momentsAround(asked.at)
+    .map((moment) => evaluateAt(world, asked, moment))
+    .filter(({ refusals, needs }) => refusals.length === 0 && needs !== null);
+}
+
+function evaluateAt(world: World, { terms, stage, at, invitation }: Asked, moment: number): Evaluation {
+  const { deployment, tenant, trust, locks } = world;
+  const policy = deployment.policyAt(moment);
+  const requester = deployment.staffAt(terms.requester, moment);
+  const service = deployment.serviceAt(terms.service, moment);
+  if (policy === undefined || requester === undefined) return NOTHING_KNOWN;
+  const access = { tenant: terms.tenant, person: terms.requester, service: terms.service };
+  const context: PolicyContext = {
+    ...{
+      stage,
+      now: new Date(at),
+      requester,
+      policy,
+      tenant: tenant.record,
+      service,
+      terms,
+      openRequests: 0,
+    },
+    reviewers: { vendor: ENOUGH, customer: ENOUGH },
+    locks: [...locks.blocking(access, at), ...deployment.locksAt(access, moment)],
+    trust: { document: trust.document, signers: ENOUGH, stopped: trust.isStopped(null) },
+    invitationMatch: { ...NO_INVITATION, invitation },
+  };
+  return evaluate(
+    requestedByTerms(terms),
+    context,
+    service?.isOpened === false ? RULES_WITHOUT_ROUTES : RULES,
+  );
+}
+
+const NOTHING_KNOWN: Evaluation = {
+  refusals: [{ code: 'not_eligible', pointer: '', detail: 'There was no policy, or no such engineer.' }],
+  needs: null,
+  invitation: null,
+};
