@@ -116,6 +116,30 @@ describe('the decision page', () => {
     const erin = await site.signedIn('erin', `/requests/${asked.id}`);
     await erin.getByText('Ask for one invoice only.').waitFor();
     expect(await erin.getByRole('button', { name: /Approve|Accept|take back/i }).count()).toBe(0);
+    await erin.getByRole('button', { name: 'Ask again' }).click();
+    await erin.getByText('Waiting for the vendor’s review').waitFor();
+    expect(erin.url()).not.toContain(asked.id);
+  }, 120_000);
+
+  test('a request that the rules no longer allow offers no approval, and the engineer asks again in one press', async () => {
+    const asked = await waiting(site);
+    const controls = '/api/v1/tenants/acme/privacy-controls';
+    const { maxDuration, ...before } = await site.api<{ maxDuration: string }>('ada', 'GET', controls);
+    await site.api('ada', 'PUT', controls, { ...before, maxDuration: 'PT10M' });
+    const ada = await site.signedIn('ada', `/requests/${asked.id}`, {
+      viewport: { width: 360, height: 740 },
+    });
+    await ada.getByText('This request can no longer be approved').waitFor();
+    await ada.getByRole('button', { name: 'Deny', exact: true }).waitFor();
+    expect(await ada.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
+
+    const erin = await site.signedIn('erin', `/requests/${asked.id}`);
+    await erin.getByText('This request can no longer be approved').waitFor();
+    const now = await site.api<{ maxDuration: string }>('ada', 'GET', controls);
+    await site.api('ada', 'PUT', controls, { ...now, maxDuration });
+    await erin.getByRole('button', { name: 'Ask again' }).click();
+    await erin.waitForURL((url) => !url.pathname.endsWith(asked.id));
+    await erin.getByText('Waiting for the vendor’s review').waitFor();
   }, 120_000);
 
   test('a reason that hides characters or turns text round is shown with them written out', async () => {

@@ -36,6 +36,7 @@ export const requestAnswer = (changes: Record<string, unknown> = {}) => ({
   grant: null,
   invitation: null,
   earlierDenials: [],
+  outdated: null,
   countersignatures: [],
   ...changes,
 });

@@ -163,6 +163,12 @@ export const accessRequestDetailSchema = named(
         }),
       )
       .describe('For reviewers: denied requests of overlapping scope, newest first, at most 10.'),
+    outdated: z
+      .string()
+      .nullable()
+      .describe(
+        'Why this open request can no longer be approved: the rules have changed since. Ask again. Null while it can.',
+      ),
     countersignatures: z
       .array(signatureSchema)
       .describe('The signatures of its reviews; these reviews have the assurance `passkey`.'),

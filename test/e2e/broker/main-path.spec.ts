@@ -30,6 +30,8 @@ describe.each(ENGINES)('from the request to the stop, on %s', (engine) => {
     expect(grant.body).toEqual({
       id: approved.grant,
       request: request.id,
+      access: 'open',
+      accessReason: null,
       tenant: 'acme',
       service: 'billing',
       scope: request['scope'],
@@ -93,6 +95,7 @@ describe.each(ENGINES)('from the request to the stop, on %s', (engine) => {
       ],
       offer: null,
       earlierDenials: [],
+      outdated: null,
       countersignatures: [],
       grant: expect.stringMatching(/^grt_/),
       invitation: null,

@@ -65,7 +65,14 @@ describe('privacy controls', () => {
   test('P1: a pending request that is no longer allowed cannot be approved: 409 controls_changed', async () => {
     const asked = await makeRequest(broker);
     expect((await review(broker, 'reviewer', asked)).status).toBe(201);
+    const request = await broker.call('approver', 'GET', `/api/v1/requests/${asked.id}`);
+    expect(request.body).toMatchObject({ outdated: null });
     expect((await write({ ...(await read()), maxDuration: 'PT5M' })).status).toBe(200);
+    // Whoever reads it learns so before pressing a button.
+    for (const reader of ['approver', 'reviewer', 'engineer'] as const) {
+      const read = (await broker.call(reader, 'GET', `/api/v1/requests/${asked.id}`)).body;
+      expect(read).toMatchObject({ state: 'awaiting_customer', outdated: expect.stringContaining(CHANGED) });
+    }
     const { status, body } = await review(broker, 'approver', asked);
     expect(status).toBe(409);
     expect(body).toMatchObject({ code: 'controls_changed', refusals: [{ code: 'duration_too_long' }] });
@@ -123,3 +130,5 @@ describe('privacy controls', () => {
     expect(request['needs']).toMatchObject({ customer: { required: 2 } });
   });
 });
+
+const CHANGED = 'The rules have changed since this was requested.';

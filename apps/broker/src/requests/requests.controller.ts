@@ -74,7 +74,12 @@ export class RequestsController {
   async read(@CurrentPrincipal() principal: Principal, @Id('req') id: string) {
     const view = await getRequest(this.deps, principal, id);
     const countersignatures = view.reviews.flatMap(({ countersignature }) => countersignature ?? []);
-    return { ...requestAnswer(view), earlierDenials: view.denials, countersignatures };
+    return {
+      ...requestAnswer(view),
+      earlierDenials: view.denials,
+      outdated: view.outdated,
+      countersignatures,
+    };
   }
 
   @Get(':id/statement')

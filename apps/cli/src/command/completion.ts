@@ -23,21 +23,21 @@ function wordsOf(program: Command, path: readonly string[] = []): Words {
 
 /** Names of verbs and flags are letters and hyphens, so that no quoting is needed. */
 const cases = (words: Words): string =>
-  [...words].map(([path, next]) => `    '${path}') words='${next.join(' ')}' ;;`).join('\n');
+  [...words].map(([path, next]) => `    '${path}') next='${next.join(' ')}' ;;`).join('\n');
 
 const bash = (words: Words): string => `# countersign completion bash
 _countersign() {
-  local path='' word words=''
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  local verbs='' word next=''
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
     case $word in -*) continue ;; esac
-    case "\${path:+$path }$word" in
+    case "\${verbs:+$verbs }$word" in
 ${paths(words)}
     esac
   done
-  case $path in
+  case $verbs in
 ${cases(words)}
   esac
-  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  COMPREPLY=($(compgen -W "$next" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
 complete -o default -F _countersign countersign`;
 
@@ -51,7 +51,7 @@ const paths = (words: Words): string =>
   `      ${[...words.keys()]
     .filter((path) => path !== '')
     .map((path) => `'${path}'`)
-    .join('|')}) path="\${path:+$path }$word" ;;`;
+    .join('|')}) verbs="\${verbs:+$verbs }$word" ;;`;
 
 const fish = (words: Words): string =>
   [

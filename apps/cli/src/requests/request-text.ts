@@ -5,7 +5,7 @@ import { type Fact, formatFacts, formatTable, optionalFact } from '../terminal/t
 import { formatInstant, formatSeconds } from '../terminal/time.js';
 
 /** A request as lists and decisions answer it, or with what only its own page adds. */
-export type ShownRequest = AccessRequest & Partial<Pick<AccessRequestDetail, 'earlierDenials'>>;
+export type ShownRequest = AccessRequest & Partial<Pick<AccessRequestDetail, 'earlierDenials' | 'outdated'>>;
 
 const OPEN_STATES: Record<string, string> = {
   awaiting_vendor: "waits for the vendor's reviewer",
@@ -43,6 +43,7 @@ export const formatRequest = (request: ShownRequest, now: Date, names = NO_NAMES
   formatFacts([
     ['request', request.id],
     ['state', describeState(request.state)],
+    ...optionalFact('outdated', request.outdated),
     ['who', formatPerson(request.requester, names)],
     ['what', [`${request.service} of ${request.tenant}`, ...formatScope(request.scope)]],
     ['how long', formatDuration(request.duration)],

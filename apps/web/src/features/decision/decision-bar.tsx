@@ -16,10 +16,13 @@ import { decisionTexts } from './decision.text.js';
 export function DecideBar({
   request,
   outcome,
+  mayApprove,
   onDecided,
 }: {
   request: AccessRequest;
   outcome: Outcome;
+  /** False if the rules have changed since: then only a denial can be sent. */
+  mayApprove: boolean;
   onDecided: (announcement: string) => void;
 }) {
   const text = useText(decisionTexts);
@@ -56,7 +59,7 @@ export function DecideBar({
   return (
     <div className="decide stack near no-print">
       <SigningNotice error={decide.error} />
-      {mustSign && signer === null ? (
+      {mayApprove && mustSign && signer === null ? (
         <p className="hint">
           {text.passkeyNeeded} <Link to="/passkeys">{text.passkeyMake}</Link>
         </p>
@@ -66,15 +69,17 @@ export function DecideBar({
         <Button ref={denyButton} look="deny" icon="stop" onClick={() => setDenying(true)}>
           {text.deny}
         </Button>
-        <Button
-          look="primary"
-          icon="done"
-          busy={decide.isPending}
-          disabled={outcome.kind === 'wrong' || (mustSign && !signer)}
-          onClick={approve}
-        >
-          {text[mustSign ? 'sign' : 'decide'][outcome.kind === 'less' ? 'offer' : 'approve'](phrase, time)}
-        </Button>
+        {mayApprove ? (
+          <Button
+            look="primary"
+            icon="done"
+            busy={decide.isPending}
+            disabled={outcome.kind === 'wrong' || (mustSign && !signer)}
+            onClick={approve}
+          >
+            {text[mustSign ? 'sign' : 'decide'][outcome.kind === 'less' ? 'offer' : 'approve'](phrase, time)}
+          </Button>
+        ) : null}
       </div>
     </div>
   );

@@ -14,6 +14,7 @@ import { Button } from '../../ui/button.js';
 import { CopyId } from '../../ui/copy.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
+import { AskAgain, OutdatedNotice } from './ask-again.js';
 import { availableAction } from './available-action.js';
 import { Comparison } from './comparison.js';
 import { EarlierDenials, NotIncluded } from './context.js';
@@ -56,7 +57,11 @@ function Decision({ request }: { request: AccessRequestDetail }) {
   const decides = turn === 'decide';
   const offered = decides ? undefined : (request.offer?.terms as Terms | undefined);
   const granting = outcome.kind === 'less' ? outcome.terms : (offered ?? terms);
-  const mayOffer = decides && !isVendor(session) && !hasChanged && request.state === 'awaiting_customer';
+  const isOutdated = request.outdated !== null;
+  const hasEnded = turn === 'over' && request.state !== 'approved';
+  const mayAskAgain = request.requester === session.person && (isOutdated || hasEnded);
+  const mayOffer =
+    decides && !isOutdated && !isVendor(session) && !hasChanged && request.state === 'awaiting_customer';
 
   return (
     <Page narrow title={text.title(name(request.requester), request.service)}>
@@ -72,7 +77,9 @@ function Decision({ request }: { request: AccessRequestDetail }) {
             }}
           />
         ) : null}
+        <OutdatedNotice request={request} />
         <RequestStatus request={request} turn={turn} />
+        {mayAskAgain ? <AskAgain request={request} /> : null}
         <Sentence request={request} />
         <RiskSection request={request} />
         {turn === 'over' ? null : <Clocks request={request} seconds={granting.seconds} />}
@@ -113,7 +120,12 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         <Details request={request} />
       </div>
       {decides && !hasChanged ? (
-        <DecideBar request={request} outcome={outcome} onDecided={announceDecision} />
+        <DecideBar
+          request={request}
+          outcome={outcome}
+          mayApprove={!isOutdated}
+          onDecided={announceDecision}
+        />
       ) : null}
       {turn === 'accept' || turn === 'own' ? <AnswerBar request={request} /> : null}
     </Page>

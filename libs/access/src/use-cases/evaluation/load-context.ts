@@ -18,12 +18,13 @@ import { activePasskeys } from '../trust/verify-signature.js';
 /** How many of a tenant's invitations to one service may be open at once. */
 export const MAX_OPEN_INVITATIONS = 200;
 
-type Reads = Pick<
+/** What the rules read. */
+export type PolicyReads = Pick<
   ReadUnit,
   'organisation' | 'locks' | 'invitations' | 'openings' | 'trust' | 'authenticators' | 'stops'
 >;
 
-type TrustReads = Pick<Reads, 'organisation' | 'trust' | 'authenticators' | 'stops'>;
+type TrustReads = Pick<PolicyReads, 'organisation' | 'trust' | 'authenticators' | 'stops'>;
 
 interface ContextInput {
   stage: Stage;
@@ -36,7 +37,7 @@ interface ContextInput {
 
 /** Loads what the rules read. In a writing unit this happens in the transaction of the change that the rules allow. */
 export async function loadPolicyContext(
-  unit: Reads,
+  unit: PolicyReads,
   access: RequestedAccess,
   more: ContextInput,
 ): Promise<PolicyContext> {
@@ -77,7 +78,7 @@ export async function loadPolicyContext(
 
 /** Stored terms name their invitation. For a new request, a matching one is searched. */
 async function loadInvitationMatch(
-  unit: Reads,
+  unit: PolicyReads,
   access: RequestedAccess,
   { stage, terms, now }: ContextInput,
   open: readonly Invitation[],

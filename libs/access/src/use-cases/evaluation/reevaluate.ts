@@ -5,8 +5,10 @@ import { AccessError } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { stricterNeeds } from '../../policy/needs.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
-import type { TenantUnit } from '../../ports/index.js';
-import { loadPolicyContext } from './load-context.js';
+import type { ReadUnit } from '../../ports/index.js';
+import { loadPolicyContext, type PolicyReads } from './load-context.js';
+
+type Reads = PolicyReads & Pick<ReadUnit, 'grants'>;
 
 /**
  * Evaluates a request again, at a review or an acceptance: controls may have narrowed since it was made.
@@ -16,7 +18,7 @@ import { loadPolicyContext } from './load-context.js';
  * @throws AccessError `controls_changed` saying what has changed
  */
 export async function reevaluate(
-  unit: TenantUnit,
+  unit: Reads,
   request: AccessRequest,
   terms: Terms,
   now: Date,
@@ -48,8 +50,23 @@ export async function reevaluate(
   return needs;
 }
 
+/**
+ * What a review of this open request would be told now, before anyone presses a button that cannot work.
+ *
+ * @returns null while it can be approved
+ */
+export async function whyOutdated(unit: Reads, request: AccessRequest, now: Date): Promise<string | null> {
+  try {
+    await reevaluate(unit, request, request.terms, now);
+    return null;
+  } catch (error) {
+    if (error instanceof AccessError && error.code === 'controls_changed') return error.message;
+    throw error;
+  }
+}
+
 /** Revoking a grant also stops its extension, whether or not that was decided. */
-async function requireExtendedNotRevoked(unit: TenantUnit, terms: Terms): Promise<void> {
+async function requireExtendedNotRevoked(unit: Pick<Reads, 'grants'>, terms: Terms): Promise<void> {
   if (terms.extends === undefined) return;
   const extended = await unit.grants.findByDigest(terms.extends);
   if (extended === null || extended.endReason === 'revoked')

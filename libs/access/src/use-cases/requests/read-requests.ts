@@ -1,10 +1,11 @@
 import { type Opening, resourcesOverlap, type ScopeEntry, type Terms } from '@countersign/contract';
-import type { AccessRequest } from '../../domain/access-request.js';
+import { type AccessRequest, isOpen } from '../../domain/access-request.js';
 import { canSee, hasPermission, requestVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { countApprovals, findCounterOffer, type Offer, type Review } from '../../domain/review.js';
 import { notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
+import { whyOutdated } from '../evaluation/reevaluate.js';
 import type { Deps } from '../shared/deps.js';
 import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';
 
@@ -164,12 +165,16 @@ function secondsToDecide(request: AccessRequest, reviews: readonly Review[]): nu
 const quantile = (sorted: readonly number[], share: number): number | null =>
   sorted[Math.ceil(sorted.length * share) - 1] ?? null;
 
-/** One request. People who may review it also see earlier denials. @throws AccessError `not_found` */
-export function getRequest(
-  deps: Deps,
-  principal: Principal,
-  id: string,
-): Promise<RequestView & { denials: EarlierDenial[] }> {
+/** One request in full. */
+export interface RequestDetail extends RequestView {
+  /** For people who may review it. */
+  denials: EarlierDenial[];
+  /** Why it can no longer be approved: the rules have changed since. Null while it can, and once it is decided. */
+  outdated: string | null;
+}
+
+/** @throws AccessError `not_found` */
+export function getRequest(deps: Deps, principal: Principal, id: string): Promise<RequestDetail> {
   requirePermission(principal, 'request.read');
   const { person } = principal;
   return readAsPerson(deps, person, async (unit) => {
@@ -178,7 +183,11 @@ export function getRequest(
     const [view] = await requestViews(unit, [request]);
     if (view === undefined) throw notFound('request');
     const mayReview = hasPermission(person, 'request.review') && person.id !== request.requester;
-    return { ...view, denials: mayReview ? await earlierDenials(unit, request) : [] };
+    return {
+      ...view,
+      denials: mayReview ? await earlierDenials(unit, request) : [],
+      outdated: isOpen(request) ? await whyOutdated(unit, request, deps.clock.now()) : null,
+    };
   });
 }
 

@@ -1,0 +1,66 @@
+import type { Terms } from '@countersign/contract';
+import { useMutation } from '@tanstack/react-query';
+import { useNavigate } from 'react-router';
+import { type AccessRequestDetail, type Ask, api } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { useSession } from '../../api/session.js';
+import { useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { ProblemNotice } from '../../ui/query-states.js';
+import { decisionTexts } from './decision.text.js';
+
+/** Says at the top why an open request can no longer be approved, so that nobody presses a button that cannot work. */
+export function OutdatedNotice({ request }: { request: AccessRequestDetail }) {
+  const text = useText(decisionTexts);
+  const { person } = useSession();
+  if (request.outdated === null) return null;
+  return (
+    <Notice tone="stop" icon="alert" live>
+      <p className="strong">{text.outdated}</p>
+      <p lang="en">{request.outdated}</p>
+      <p>{person === request.requester ? text.outdatedAsk : text.outdatedDeny}</p>
+    </Notice>
+  );
+}
+
+/** The engineer's button that sends the same request once more, under the rules of today. */
+export function AskAgain({ request }: { request: AccessRequestDetail }) {
+  const text = useText(decisionTexts);
+  const navigate = useNavigate();
+  const again = useMutation({
+    mutationFn: () => unwrap(api.POST('/api/v1/requests', { body: sameAsk(request) })),
+    onSuccess: ({ id }) => navigate(`/requests/${id}`),
+    onSettled: () => invalidate(['requests']),
+  });
+  return (
+    <div className="stack near no-print">
+      {again.error === null ? null : <ProblemNotice error={again.error} />}
+      <p>
+        <Button look="primary" busy={again.isPending} onClick={() => again.mutate()}>
+          {text.askAgain}
+        </Button>
+      </p>
+    </div>
+  );
+}
+
+/** What was asked, without its times: those may be past. */
+function sameAsk({
+  tenant,
+  service,
+  scope,
+  duration,
+  justification,
+  ticket,
+  terms,
+}: AccessRequestDetail): Ask {
+  const { budget, change } = terms as Terms;
+  return {
+    ...{ tenant, service, scope, duration, justification: justification ?? '' },
+    ...(ticket === null ? {} : { ticket }),
+    ...(budget === undefined ? {} : { budget }),
+    ...(change === undefined ? {} : { change }),
+  };
+}
