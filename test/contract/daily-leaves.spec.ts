@@ -30,7 +30,7 @@ describeStore('the daily leaves', (bench) => {
   const seal = async () => (await sealDays(flow.deps, null)).leaves;
   const open = async () => (await openSeals(flow.deps, null)).leaves;
   const opened = async (index: number) =>
-    readOpenings(flow.deps, await flow.as('ada@acme.example'), 'acme', index);
+    (await readOpenings(flow.deps, await flow.as('ada@acme.example'), 'acme', index)).openings;
 
   test('every tenant gets one sealed leaf a day, from the day of its birth on, and missed days in order', async () => {
     expect(await seal()).toBe(0);

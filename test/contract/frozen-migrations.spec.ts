@@ -60,6 +60,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'ba488b51842465e5700336f1a4829ebaad7cd4eda74b4799ed7cbcc27c32fe43',
     postgres: 'ffb7b166165f942da63dafbafcbecfde76c372e5b00510788c3c798c55fb9459',
   },
+  Erasure1799000013100: {
+    sqlite: 'f8bac999c824e501e947e00b07744d52612ffffd5db49b1aa59bf729d4dd6b0c',
+    postgres: '29c05d28488e1639e7c51fc77541e5a97cbf567a5b895aaace0bfb7b7131e53e',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

@@ -57,6 +57,9 @@ const OWN: Record<string, string> = {
   trust_resets: 'tenant',
   stops: 'tenant',
   relayed_stops: 'tenant',
+  erasures: 'tenant',
+  legal_holds: 'tenant',
+  log_settings: 'tenant',
   tenants: 'slug',
 };
 
@@ -113,6 +116,10 @@ describe('row-level security on PostgreSQL', () => {
       await unit.trust.beginReset(aReset(approver));
       await unit.stops.insert(aStop(approver));
       await unit.relayed.insert(aRelayedStop(approver));
+      await unit.logSettings.save({ erasureAfterDays: 100 });
+      await unit.logSettings.hold({ side: 'customer', person: approver.id, setAt: NOW });
+      const erasure = { commitment: 'c1:x', name: 'reason', leaf: 0, event: 1, person: approver.id, at: NOW };
+      await unit.erasures.erase([erasure], { objects: [] });
       await unit.days.begin('2026-11-24');
       const opening = { value: 'v', salt: 's' };
       await unit.days.seal({ day: '2026-11-24', leaf: 0, commitment: 'c', opening });
@@ -275,7 +282,7 @@ describe('row-level security on PostgreSQL', () => {
             (column) => `UPDATE ${table} SET ${column} = 'x'`,
           ),
         ])
-          expect(await attempt(reach, sql)).toMatch(/permission denied|does not exist/);
+          expect(await attempt(reach, sql)).toMatch(/permission denied|does not exist|is append-only/);
     },
   );
 

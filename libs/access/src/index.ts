@@ -9,6 +9,7 @@ export {
 export { type ApiKey, type ApiKeyState, apiKeyState } from './domain/api-key.js';
 export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
 export { isReliedOn } from './domain/deployment-events.js';
+export type { Erasure } from './domain/erasure.js';
 export {
   EVERYTHING,
   type GatewayBinding,
@@ -45,6 +46,7 @@ export {
   type LockView,
   lockBlocks,
 } from './domain/lock.js';
+export { DEFAULT_LOG_SETTINGS, type LegalHold, type LogSettings } from './domain/log-settings.js';
 export {
   type AccessPolicy,
   type AccessRule,
@@ -166,6 +168,8 @@ export {
   type DueDay,
   type DueObjects,
   type EnrolledGateway,
+  type ErasedCopies,
+  type ErasureRepository,
   type EventDraft,
   type EventLog,
   type EventReads,
@@ -197,6 +201,7 @@ export {
   type LogDays,
   type LogDaysRepository,
   type LogHead,
+  type LogSettingsRepository,
   type NamedOpening,
   type Notice,
   type NoticeChannel,
@@ -297,6 +302,7 @@ export { draftInvitationStatement, type InvitationInput, invite } from './use-ca
 export { listInvitations } from './use-cases/invitations/read-invitations.js';
 export { type LockInput, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
 export { DailyLeavesFailed, type DailyRun, openSeals, sealDays } from './use-cases/log/daily-leaves.js';
+export { type ErasureInput, type ErasureView, eraseOpenings } from './use-cases/log/erase.js';
 export {
   type ExportedLeaf,
   type ExportedValue,
@@ -305,7 +311,16 @@ export {
   exportLog,
   exportLogAsSide,
 } from './use-cases/log/export-log.js';
-export { listEvents, listRecords, readOpenings, readWholeLog } from './use-cases/log/read-log.js';
+export { liftLegalHold, setLegalHold } from './use-cases/log/legal-holds.js';
+export { getLogSettings, type LogSettingsView, setLogSettings } from './use-cases/log/log-settings.js';
+export {
+  type ErasedValue,
+  type LeafOpenings,
+  listEvents,
+  listRecords,
+  readOpenings,
+  readWholeLog,
+} from './use-cases/log/read-log.js';
 export {
   beginLogKeyRotation,
   continueLogKeyRotation,

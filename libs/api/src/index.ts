@@ -51,6 +51,15 @@ export {
   lockSchema,
 } from './locks.js';
 export {
+  type Erasure,
+  type ErasureBody,
+  type LegalHold,
+  type LegalHoldBody,
+  type LogSettings,
+  type LogSettingsBody,
+  logKeepingEndpoints,
+} from './log-keeping.js';
+export {
   type AccessRecord,
   accessRecordSchema,
   type Event,

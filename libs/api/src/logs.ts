@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
-import { digestText, filters, idText, instant, pageQuery } from './members.js';
+import { digestText, erasedAnswer, filters, idText, instant, openingAnswer, pageQuery } from './members.js';
 
 /** One leaf of a log, as it is hashed, with its index. */
 export const eventSchema = named(
@@ -81,7 +81,10 @@ export const openingsSchema = named(
   'LeafOpenings',
   z.object({
     index: z.int(),
-    openings: z.record(z.string(), z.object({ value: z.string(), salt: z.string() })),
+    openings: z.record(z.string(), openingAnswer()),
+    erased: z
+      .record(z.string(), erasedAnswer())
+      .describe('Values that were erased. Any other value that is missing belongs to another side.'),
   }),
 );
 export type LeafOpenings = z.infer<typeof openingsSchema>;

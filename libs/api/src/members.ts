@@ -28,6 +28,14 @@ export const budgetAnswer = () =>
 /** The text behind a commitment, with its salt: it lets the reader check the commitment. */
 export const openingAnswer = () => z.object({ value: z.string(), salt: z.string() });
 
+/** Who erased a value of the log (GDPR Art. 17), and when. */
+export const erasedAnswer = () =>
+  z.object({
+    at: z.string().meta({ format: 'date-time' }),
+    by: z.string().describe('The tenant’s admin who did it.'),
+    event: z.int().describe('Index of the leaf `opening.erased` in the tenant’s log.'),
+  });
+
 /** How a person reached the broker. */
 export const CHANNELS = ['web', 'api', 'slack'] as const;
 /** How the broker knows who the person is. */

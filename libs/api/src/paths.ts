@@ -6,6 +6,7 @@ import type { grantEndpoints } from './grants.js';
 import type { invitationEndpoints } from './invitations.js';
 import type { apiKeyEndpoints, tokenEndpoints } from './keys.js';
 import type { lockEndpoints } from './locks.js';
+import type { logKeepingEndpoints } from './log-keeping.js';
 import type { logEndpoints, logFileEndpoints } from './logs.js';
 import type { noticeEndpoints } from './notices.js';
 import type { passkeyEndpoints } from './passkeys.js';
@@ -31,6 +32,7 @@ type Groups =
   | typeof lockEndpoints
   | typeof logEndpoints
   | typeof logFileEndpoints
+  | typeof logKeepingEndpoints
   | typeof noticeEndpoints
   | typeof passkeyEndpoints
   | typeof peopleEndpoints

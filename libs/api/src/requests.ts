@@ -8,6 +8,7 @@ import {
   CHANNELS,
   digestText,
   durationText,
+  erasedAnswer,
   filters,
   freeText,
   idText,
@@ -124,6 +125,9 @@ export const accessRequestSchema = named(
     digest: digestText(),
     terms: termsSchema,
     openings: z.record(z.string(), openingAnswer()).describe('What opens the commitments in the terms.'),
+    erased: z
+      .record(z.string(), erasedAnswer())
+      .describe('Which of its texts were erased, by whom and when.'),
     needs: needsSchema,
     asked: z
       .object({ channel: z.enum(CHANNELS), assurance: z.enum(ASSURANCES) })

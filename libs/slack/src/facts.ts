@@ -51,7 +51,15 @@ export interface CardFacts {
 
 type Unit = Pick<
   ReadUnit,
-  'requests' | 'reviews' | 'openings' | 'invitations' | 'grants' | 'organisation' | 'locks' | 'stops'
+  | 'requests'
+  | 'reviews'
+  | 'openings'
+  | 'erasures'
+  | 'invitations'
+  | 'grants'
+  | 'organisation'
+  | 'locks'
+  | 'stops'
 >;
 
 /** The facts for one card; null if the unit cannot see the request (P9). */

@@ -117,6 +117,13 @@ const tokenForm = (path: string) => async (broker: TestBroker) => {
   return { path, form: { token: (await mintToken(broker, grant)).access_token } };
 };
 const at = (path: string) => () => ({ path });
+/** Both sides hold acme's log, or neither does. */
+const held = async (broker: TestBroker, method: 'POST' | 'DELETE'): Promise<Target> => {
+  const [path, body] = ['/api/v1/tenants/acme/legal-hold', { reason: 'a dispute' }];
+  for (const who of ['tenantAdmin', 'legal'] as const)
+    await broker.call(who, method, path, method === 'POST' ? { body } : {});
+  return { path, body };
+};
 const NONCE = Buffer.alloc(32, 7).toString('base64url');
 
 const SIGNATURE = {
@@ -565,6 +572,48 @@ const TABLE: Row[] = [
     },
     all: '403 forbidden',
     but: adminsOnly('200'),
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/log-settings',
+    target: at('/api/v1/tenants/acme/log-settings'),
+    all: '403 forbidden',
+    but: { ...tenantAndWatchers, legal: '200' },
+  },
+  {
+    endpoint: 'PUT /api/v1/tenants/{slug}/log-settings',
+    target: async (broker) => {
+      const path = '/api/v1/tenants/acme/log-settings';
+      const { holds: _holds, ...body } = (await broker.call('tenantAdmin', 'GET', path)).body as {
+        holds: unknown;
+      };
+      return { path, body };
+    },
+    all: '403 forbidden',
+    but: adminsOnly('200'),
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/legal-hold',
+    target: (broker) => held(broker, 'DELETE'),
+    all: '403 forbidden',
+    but: { ...adminsOnly('201'), legal: '201' },
+  },
+  {
+    endpoint: 'DELETE /api/v1/tenants/{slug}/legal-hold',
+    target: async (broker) => ({ path: (await held(broker, 'POST')).path }),
+    all: '403 forbidden',
+    but: { ...adminsOnly('204'), legal: '204' },
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/erasures',
+    target: async (broker) => {
+      await makeRequest(broker);
+      const newest = await broker.call('tenantAdmin', 'GET', '/api/v1/tenants/acme/events?limit=1');
+      const [leaf] = (newest.body as { items: { index: number }[] }).items;
+      const body = { leaf: leaf?.index, fields: ['justification'] };
+      return { path: '/api/v1/tenants/acme/erasures', body };
+    },
+    all: '403 forbidden',
+    but: adminsOnly('409 too_recent'),
   },
   {
     endpoint: 'GET /api/v1/tenants/{slug}/decision-times',

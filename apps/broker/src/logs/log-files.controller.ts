@@ -116,7 +116,7 @@ export class LogFilesController {
     @Param('index') text: string,
   ): Promise<LeafOpenings> {
     const index = leafIndex(text);
-    return { index, openings: await readOpenings(this.deps, principal, slug, index) };
+    return { index, ...(await readOpenings(this.deps, principal, slug, index)) };
   }
 
   @Get('proof/:index')

@@ -2,12 +2,13 @@ import { Module } from '@nestjs/common';
 import { CheckpointPublisher } from './checkpoint-publisher.js';
 import { Checkpoints } from './checkpoints.js';
 import { LogFilesController } from './log-files.controller.js';
+import { LogKeepingController } from './log-keeping.controller.js';
 import { LogsController } from './logs.controller.js';
 import { Witnesses } from './witnesses.js';
 
 /** Events and access records of a tenant, and its log with checkpoints and proofs. */
 @Module({
-  controllers: [LogsController, LogFilesController],
+  controllers: [LogsController, LogFilesController, LogKeepingController],
   providers: [Checkpoints, CheckpointPublisher, Witnesses],
 })
 export class LogsModule {}

@@ -19,6 +19,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Logs: 'Events and recorded calls of a tenant.',
   Exports: 'A log in the formats of SIEMs, and where it is streamed to.',
   LogFiles: 'A log with its proofs, to follow with one’s own tools.',
+  LogKeeping: 'Erasing personal values, legal holds, and how a log is kept.',
   Services: 'Services that access can be requested to.',
   Whoami: 'Who is signed in.',
   OwnKeys: 'API keys for one’s own programs.',

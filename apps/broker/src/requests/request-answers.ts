@@ -14,7 +14,14 @@ export function accessRequestInput({
 
 export const reviewInput = (body: Decision): ReviewInput => ({ ...body, reason: body.reason ?? null });
 
-export function requestAnswer({ request, reviews, openings, offer, invitation }: RequestView): AccessRequest {
+export function requestAnswer({
+  request,
+  reviews,
+  openings,
+  erased,
+  offer,
+  invitation,
+}: RequestView): AccessRequest {
   return {
     id: request.id,
     tenant: request.tenant,
@@ -28,6 +35,7 @@ export function requestAnswer({ request, reviews, openings, offer, invitation }:
     digest: request.digest,
     terms: request.terms,
     openings,
+    erased,
     needs: request.needs,
     asked: request.asked,
     lapsesAt: request.lapsesAt,

@@ -4,6 +4,7 @@ import { addPageOptions, addVerb, examples, GROUPS } from '../command/define.js'
 import { repeated } from '../command/flags.js';
 import type { EventOptions } from './events.js';
 import type { ExportOptions } from './export.js';
+import type { SettingsOptions } from './keeping.js';
 import type { MirrorOptions } from './mirror.js';
 import type { VerifyOptions } from './verify.js';
 import type { WitnessOptions } from './witness.js';
@@ -73,6 +74,7 @@ export function registerLog(program: Command, run: Run): void {
       ),
     );
 
+  registerKeeping(log, run);
   addVerb(log, 'export', 'Write a log as JSON Lines, OCSF, syslog or Splunk HEC; again: only what is new')
     .option('--tenant <slug>', 'whose log, or "deployment" or "vendor" (your own tenant’s)')
     .requiredOption('--format <format>', 'jsonl, ocsf, syslog or hec')
@@ -109,6 +111,42 @@ export function registerLog(program: Command, run: Run): void {
     .action(
       run(async (context, folder: string, options: WitnessOptions) =>
         (await import('./witness.js')).runWitness(context, folder, options),
+      ),
+    );
+}
+
+/** Verbs of the tenant's admin about how its log is kept. */
+function registerKeeping(log: Command, run: Run): void {
+  addVerb(log, 'erase', 'Erase personal values of a leaf (GDPR Art. 17); every proof stays valid')
+    .argument('<tenant>', 'whose log')
+    .argument('<leaf>', 'the index of the leaf')
+    .option('--field <name>', 'a value to erase, such as justification; once for each', repeated, [])
+    .addHelpText('after', examples('countersign log erase acme 1204 --field justification --field ticket'))
+    .action(
+      run(async (context, tenant: string, leaf: string, options: { field: readonly string[] }) =>
+        (await import('./keeping.js')).eraseValues(context, tenant, leaf, options),
+      ),
+    );
+
+  addVerb(log, 'hold', 'Set a legal hold: nothing in the log is erased or pruned')
+    .argument('<tenant>', 'whose log')
+    .requiredOption('--reason <text>', 'why; it is written to the log')
+    .action(
+      run(async (context, tenant: string, options: { reason: string }) =>
+        (await import('./keeping.js')).setHold(context, tenant, options),
+      ),
+    );
+
+  addVerb(log, 'unhold', 'Lift the legal hold that your side has set')
+    .argument('<tenant>', 'whose log')
+    .action(run(async (context, tenant: string) => (await import('./keeping.js')).liftHold(context, tenant)));
+
+  addVerb(log, 'settings', 'Show how a log is kept, or change it')
+    .argument('<tenant>', 'whose log')
+    .option('--erasure-after <days>', 'how old a leaf must be before its values can be erased (90 or more)')
+    .action(
+      run(async (context, tenant: string, options: SettingsOptions) =>
+        (await import('./keeping.js')).logSettings(context, tenant, options),
       ),
     );
 }

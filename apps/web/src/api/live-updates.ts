@@ -30,6 +30,7 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
       (subject: string) => [['grant', subject], ['grants'], ['records', subject]],
     ]),
   ),
+  'request.erased': (subject) => [['request', subject], ['requests']],
   'trust.stopped': () => [['stops'], ['grants'], ['grant']],
   'trust.lifted': () => [['stops'], ['grants'], ['grant']],
   'access.recorded': (grant) => [['records', grant], ['grant', grant], ['grants']],

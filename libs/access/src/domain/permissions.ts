@@ -114,6 +114,17 @@ const PERMISSIONS = {
   'log.follow': {
     ...{ vendor: ['auditor', 'security-admin'], tenant: TENANT_ALL, signIn: 'any', realm: 'records' },
   },
+  'log.erase': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
+  'log.hold': { vendor: ['legal'], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
+  'log-settings.read': {
+    ...{
+      vendor: ['security-admin', 'auditor', 'legal'],
+      tenant: TENANT_ALL,
+      signIn: 'any',
+      realm: 'tenants',
+    },
+  },
+  'log-settings.write': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
   'people.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'people.write': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
   'controls.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },

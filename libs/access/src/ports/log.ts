@@ -1,9 +1,14 @@
 import type { EventType } from '@countersign/contract';
+import type { Erasure } from '../domain/erasure.js';
+import type { LegalHold, LogSettings } from '../domain/log-settings.js';
+import type { ReviewSide } from '../domain/review.js';
 import type { LogDaysRepository } from './log-days.js';
 import type { Entry, ListFilter, Page, PageQuery } from './repository.js';
 
-/** A tenant's access records. Its log is not among the repositories: see `EventLog` and `EventReads`. */
+/** A tenant's access records, and how its log is kept. The log is not among them: see `EventLog` and `EventReads`. */
 export interface LogRepositories {
+  erasures: Entry<ErasureRepository, 'erase'>;
+  logSettings: Entry<LogSettingsRepository, 'save' | 'hold' | 'release'>;
   records: Entry<
     RecordRepository,
     'insert' | 'allowed' | 'complete' | 'cursors' | 'moveCursors' | 'closeChains'
@@ -90,6 +95,40 @@ export interface EventReads {
 export interface TimeSpan {
   from?: string;
   to?: string;
+}
+
+/** Where the store keeps a value of a leaf besides its opening: ids of the objects that the leaf is about. */
+export interface ErasedCopies {
+  /** The review whose reason it is. */
+  review?: string;
+  /** The access record whose path it is. */
+  record?: string;
+  /** The lock, or the reset of trust, whose reason it is. */
+  lock?: string;
+  reset?: string;
+  /** Answers that are kept under an Idempotency-Key are deleted if they name one of these objects. */
+  objects: readonly string[];
+}
+
+export interface ErasureRepository {
+  /** What was erased of these commitments, by commitment. */
+  of(commitments: readonly string[]): Promise<Map<string, Erasure>>;
+  /**
+   * Deletes the openings of these commitments that this tenant may open, and every copy of their values, and records that
+   * it was done. What the tenant's log and other objects say with them stays: they hold commitments alone.
+   */
+  erase(erased: readonly Erasure[], copies: ErasedCopies): Promise<void>;
+}
+
+export interface LogSettingsRepository {
+  read(): Promise<LogSettings>;
+  save(settings: LogSettings): Promise<void>;
+  /** Legal holds, by side. */
+  holds(): Promise<LegalHold[]>;
+  /** @returns false if this side holds already */
+  hold(hold: LegalHold): Promise<boolean>;
+  /** @returns false if this side holds nothing */
+  release(side: ReviewSide): Promise<boolean>;
 }
 
 /** A log at one size, as it was signed. `note` is a C2SP signed note; `root` is padded base64. */

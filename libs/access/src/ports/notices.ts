@@ -16,6 +16,7 @@ export type NoticeKind =
   | `request.${RequestState}`
   | ReminderKind
   | `grant.${GrantState | 'ending' | 'used' | 'refused'}`
+  | 'request.erased'
   | `invitation.${'created' | 'withdrawn' | 'expired'}`
   | `trust.${'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned'}`
   | `account.${'key-created' | 'host-key-created'}`

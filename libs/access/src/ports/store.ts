@@ -44,6 +44,13 @@ export interface Store extends DeploymentPorts {
     options?: UnitOptions,
   ): Promise<T>;
   readForTenant<T>(slug: string, work: (unit: ReadUnit) => Promise<T>): Promise<T>;
+  /**
+   * After an erasure: has the engine overwrite what it has deleted. SQLite drops its write-ahead log; PostgreSQL does this
+   * by vacuum, in its own time.
+   *
+   * @returns false if a reader still needs the old pages: call again later
+   */
+  scrubDeleted(): Promise<boolean>;
   /** Across tenants. Only the modules that biome.json lists may: the others use a narrow port. */
   asVendor<T>(work: (unit: VendorUnit) => Promise<T>, options?: UnitOptions): Promise<T>;
   readAsVendor<T>(work: (unit: VendorReadUnit) => Promise<T>): Promise<T>;

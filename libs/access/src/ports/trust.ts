@@ -49,6 +49,8 @@ export interface TrustRepository {
   ending(window: { after: string; by: string }, days: number): Promise<TrustVersion[]>;
   proposal(id: string): Promise<TrustProposal | null>;
   openProposal(tenant: string): Promise<TrustProposal | null>;
+  /** A reset in any state. */
+  reset(id: string): Promise<TrustReset | null>;
   /** The host's statement that this tenant has lost its keys, while it is open. */
   openReset(tenant: string): Promise<TrustReset | null>;
   /** Of a proposal, in the order in which they came. */

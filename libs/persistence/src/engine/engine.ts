@@ -22,6 +22,8 @@ export interface Engine {
    * @param isShared it reads a few rows by their keys, so others may share its snapshot and its connection
    */
   read<T>(reach: RowAccess, work: (manager: EntityManager) => Promise<T>, isShared?: boolean): Promise<T>;
+  /** Has the engine overwrite what it has deleted. @returns false if that is not possible yet */
+  scrubDeleted(): Promise<boolean>;
   readonly rules: UnitRules;
   /** Calls back when another process announces a commit. @returns a function that ends it */
   onForeignCommit(listener: () => void): () => void;

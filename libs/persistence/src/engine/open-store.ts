@@ -151,6 +151,10 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
     );
   }
 
+  scrubDeleted(): Promise<boolean> {
+    return this.engine.scrubDeleted();
+  }
+
   onCommit(listener: (news: CommitNews) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -15,6 +15,7 @@ import {
   OpeningEntity,
 } from './log.entity.js';
 import { DaySealEntity, LogDaysEntity } from './log-days.entity.js';
+import { ErasureEntity, LegalHoldEntity, LogSettingsEntity } from './log-settings.entity.js';
 import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
 import { PersonEntity } from './person.entity.js';
@@ -52,6 +53,7 @@ export const ENTITIES = [
   BudgetLeaseEntity,
   DaySealEntity,
   DeploymentEntity,
+  ErasureEntity,
   EventEntity,
   FeedChangeEntity,
   GatewayEntity,
@@ -59,6 +61,7 @@ export const ENTITIES = [
   IdempotentAnswerEntity,
   IdentityEntity,
   InvitationEntity,
+  LegalHoldEntity,
   LegalTransitionEntity,
   LockEntity,
   LogCheckpointEntity,
@@ -66,6 +69,7 @@ export const ENTITIES = [
   LogHandOverEntity,
   LogHeadEntity,
   LogNodeEntity,
+  LogSettingsEntity,
   NoticeDeliveryEntity,
   NoticeEntity,
   OpeningEntity,

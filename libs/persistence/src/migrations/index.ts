@@ -11,6 +11,7 @@ import { LogProofs1799000008000 } from './1799000008000-log-proofs.js';
 import { LogDays1799000011000 } from './1799000011000-log-days.js';
 import { LogHandOvers1799000012000 } from './1799000012000-log-hand-overs.js';
 import { Pruning1799000013000 } from './1799000013000-pruning.js';
+import { Erasure1799000013100 } from './1799000013100-erasure.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -26,4 +27,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   LogDays1799000011000,
   LogHandOvers1799000012000,
   Pruning1799000013000,
+  Erasure1799000013100,
 ];

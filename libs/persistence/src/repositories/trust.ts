@@ -128,6 +128,13 @@ export class Trust extends BoundRepository<TrustVersionEntity> implements TrustR
     return reset;
   }
 
+  async reset(id: string): Promise<TrustReset | null> {
+    const row = await this.manager.findOneBy(TrustResetEntity, { id });
+    if (row === null || (this.reach !== 'all-tenants' && row.tenant !== this.reach.tenant)) return null;
+    const { openFor: _openFor, ...reset } = row;
+    return reset;
+  }
+
   async beginReset(reset: TrustReset): Promise<void> {
     this.requireOwnTenant(reset);
     await orConflict(

@@ -6,6 +6,7 @@ import { Checkpoints } from '../repositories/checkpoints.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
 import { Directory } from '../repositories/directory.js';
+import { Erasures } from '../repositories/erasures.js';
 import { Grants } from '../repositories/grants.js';
 import { HandOvers } from '../repositories/hand-overs.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
@@ -13,6 +14,7 @@ import { Invitations } from '../repositories/invitations.js';
 import { Leases } from '../repositories/leases.js';
 import { Locks } from '../repositories/locks.js';
 import { LogDaysRows } from '../repositories/log-days.js';
+import { LogSettingsRows } from '../repositories/log-settings.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationWriter } from '../repositories/organisation.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
@@ -51,6 +53,8 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   grants: ({ manager, reach, shared }) => new Grants(manager, reach, shared),
   invitations: ({ manager, reach }) => new Invitations(manager, reach),
   openings: ({ manager, reach, shared }) => new Openings(manager, reach, shared),
+  erasures: ({ manager, reach }) => new Erasures(manager, reach),
+  logSettings: ({ manager, reach }) => new LogSettingsRows(manager, reach),
   locks: ({ manager, reach }) => new Locks(manager, reach),
   leases: ({ manager, reach }) => new Leases(manager, reach),
   records: ({ manager, reach }) => new Records(manager, reach),

@@ -33,6 +33,8 @@ const LINES: Readonly<Record<SlackKind, Line>> = {
   },
   'request.expired': () => 'It lapsed: no one decided in time. Nothing was opened.',
   'request.cancelled': ({ requester }) => `${shortName(requester)} withdrew the request.`,
+  // The card changes; the thread says nothing of what it showed.
+  'request.erased': () => null,
   'request.reminder': () => 'Half of the time to decide is over, and no one has decided yet.',
   'request.escalated': () => 'Three quarters of the time to decide are over. If no one decides, it lapses.',
   'grant.scheduled': ({ grant }) =>

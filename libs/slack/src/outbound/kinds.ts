@@ -9,6 +9,8 @@ const KINDS = {
   'request.denied': { everyCopy: true },
   'request.cancelled': { everyCopy: true },
   'request.expired': { everyCopy: true },
+  // Texts of the request were erased: the cards no longer show them.
+  'request.erased': { everyCopy: true },
   'request.reminder': { everyCopy: false },
   'request.escalated': { everyCopy: false },
   'grant.scheduled': { everyCopy: false },

@@ -7,8 +7,8 @@ const en = {
   wants: 'wants to',
   at: (tenant: string) => `at ${tenant}`,
   forTime: (time: string) => `for ${time}`,
-  noReason: 'The reason has been erased.',
   ticket: (ticket: string) => `Ticket ${ticket}`,
+  ticketErased: 'Ticket:',
   noTicket: 'No ticket was named.',
   risk: 'Risk',
   riskReasons: {
@@ -131,8 +131,8 @@ const de: DecisionText = {
   wants: 'möchte',
   at: (tenant) => `bei ${tenant}`,
   forTime: (time) => `für ${time}`,
-  noReason: 'Der Grund wurde gelöscht.',
   ticket: (ticket) => `Ticket ${ticket}`,
+  ticketErased: 'Ticket:',
   noTicket: 'Es wurde kein Ticket genannt.',
   risk: 'Risiko',
   riskReasons: {

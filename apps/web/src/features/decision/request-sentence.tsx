@@ -2,6 +2,7 @@ import { durationText, scopeWords } from '@countersign/wording';
 import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
+import { Erased } from '../../ui/erased.js';
 import { assuranceTexts, decisionTexts } from './decision.text.js';
 
 /** One sentence: who wants what, where and for how long. The reason and the ticket follow. */
@@ -21,8 +22,20 @@ export function Sentence({ request, short = false }: { request: AccessRequest; s
         {text.at(organisation.tenant(request.tenant))}{' '}
         <span className="strong">{text.forTime(durationText(terms.seconds, language))}</span>.
       </p>
-      <blockquote className="reason">{justification ?? text.noReason}</blockquote>
-      <p className="soft">{ticket === null ? text.noTicket : text.ticket(ticket)}</p>
+      <blockquote className="reason">
+        {justification ?? <Erased erased={request.erased['justification']} />}
+      </blockquote>
+      <p className="soft">
+        {ticket !== null ? (
+          text.ticket(ticket)
+        ) : 'ticket' in terms ? (
+          <>
+            {text.ticketErased} <Erased erased={request.erased['ticket']} />
+          </>
+        ) : (
+          text.noTicket
+        )}
+      </p>
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { isVendor, may, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { REQUEST_LOOK, RequestStateBadge, requestStateTexts } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
+import { Erased } from '../../ui/erased.js';
 import { SelectField } from '../../ui/field.js';
 import { Page } from '../../ui/page.js';
 import { Empty, PagedList } from '../../ui/query-states.js';
@@ -87,7 +88,10 @@ function RequestTable({ rows }: { rows: readonly AccessRequest[] }) {
           label: text.what,
           cell: ({ id, terms }) => <Link to={`/requests/${id}`}>{scopeWords(terms.scope, language)}</Link>,
         },
-        { label: text.why, cell: ({ justification }) => justification ?? text.erased },
+        {
+          label: text.why,
+          cell: ({ justification, erased }) => justification ?? <Erased erased={erased['justification']} />,
+        },
         { label: text.state, cell: ({ state }) => <RequestStateBadge state={state} /> },
       ]}
     />

@@ -11,6 +11,7 @@ import { useLanguage, useText } from '../../text/language.js';
 import { GrantAccessBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant, Time } from '../../ui/clock.js';
+import { Erased } from '../../ui/erased.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
@@ -49,6 +50,8 @@ export default function ReceiptPage() {
     </Loaded>
   );
 }
+
+const hasTicket = ({ terms }: AccessRequestDetail): boolean => 'ticket' in terms;
 
 function Receipt({
   grant,
@@ -97,9 +100,12 @@ function Receipt({
             {grant.state === 'ended' ? null : text.stillOpen}
           </dd>
           <dt>{text.reason}</dt>
-          <dd>{request.justification ?? text.erased}</dd>
+          <dd>{request.justification ?? <Erased erased={request.erased['justification']} />}</dd>
           <dt>{text.ticket}</dt>
-          <dd>{request.ticket ?? text.none}</dd>
+          <dd>
+            {request.ticket ??
+              (hasTicket(request) ? <Erased erased={request.erased['ticket']} /> : text.none)}
+          </dd>
         </dl>
         <section className="stack">
           <h2>{text.decided}</h2>

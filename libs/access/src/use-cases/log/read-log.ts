@@ -1,4 +1,5 @@
 import type { Opening } from '@countersign/contract';
+import type { Erasure } from '../../domain/erasure.js';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
 import { logVisibility, type Permission, requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
@@ -51,6 +52,17 @@ export function readWholeLog<T>(
   return openLog(deps, principal, 'log.follow', tenant, work);
 }
 
+/** What is known of a leaf's commitments: values that can be read, and those that were erased, by name. */
+export interface LeafOpenings {
+  openings: Record<string, Opening>;
+  erased: Record<string, ErasedValue>;
+}
+
+/** Who erased a value, and when. */
+export type ErasedValue = Pick<Erasure, 'at' | 'event'> & { by: string };
+
+export const erasedValue = ({ at, event, person }: Erasure): ErasedValue => ({ at, event, by: person });
+
 /**
  * The values and salts behind the commitments of one leaf, as far as they have not been erased, and are opened to the
  * caller's side: those of a tenant's own log to its people, those of the deployment's log to the side they belong to, and
@@ -63,25 +75,32 @@ export async function readOpenings(
   principal: Principal,
   tenant: string,
   index: number,
-): Promise<Record<string, Opening>> {
-  const { commitments, opened } = await readWholeLog(deps, principal, tenant, async (unit) => {
+): Promise<LeafOpenings> {
+  const { commitments, opened, gone } = await readWholeLog(deps, principal, tenant, async (unit) => {
     const [leaf] = await unit.events.leaves(index, index + 1);
     if (leaf === undefined && index < (await unit.events.minimumIndex())) throw new AccessError('pruned');
     if (leaf === undefined) throw notFound('leaf');
     const { commitments: named } = JSON.parse(leaf) as { commitments: Record<string, string> };
-    return { commitments: named, opened: await unit.openings.find(Object.values(named)) };
+    const all = Object.values(named);
+    return {
+      commitments: named,
+      opened: await unit.openings.find(all),
+      gone: await unit.erasures.of(all),
+    };
   });
   // What is kept under the log itself is open to all its readers. The rest is kept under the sides that may see it.
   const own = await readAsPerson(deps, principal.person, (unit) =>
     unit.openings.find(Object.values(commitments)),
   );
   const found = new Map([...opened, ...own]);
-  return Object.fromEntries(
-    Object.entries(commitments).flatMap(([name, commitment]) => {
-      const opening = found.get(commitment);
-      return opening === undefined ? [] : [[name, opening] as const];
-    }),
-  );
+  const openings: LeafOpenings['openings'] = {};
+  const erased: LeafOpenings['erased'] = {};
+  for (const [name, commitment] of Object.entries(commitments)) {
+    const [opening, erasure] = [found.get(commitment), gone.get(commitment)];
+    if (opening !== undefined) openings[name] = opening;
+    else if (erasure !== undefined) erased[name] = erasedValue(erasure);
+  }
+  return { openings, erased };
 }
 
 /** The reserved slug of the deployment's own log. */

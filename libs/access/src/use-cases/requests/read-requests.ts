@@ -6,6 +6,7 @@ import { countApprovals, findCounterOffer, type Offer, type Review } from '../..
 import { notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
 import { whyOutdated } from '../evaluation/reevaluate.js';
+import { type ErasedValue, erasedValue } from '../log/read-log.js';
 import type { Deps } from '../shared/deps.js';
 import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';
 
@@ -14,6 +15,8 @@ export interface RequestView {
   request: AccessRequest;
   reviews: Review[];
   openings: Record<string, Opening>;
+  /** The texts that were erased, by name. */
+  erased: Record<string, ErasedValue>;
   /** The customer's counter-offer, until the requester has answered it. */
   offer: (Offer & { review: string; person: string }) | null;
   /** The `inv_…` that it is based on; null if none. */
@@ -45,26 +48,31 @@ const commitmentsOf = (terms: Terms): Record<string, string> => ({
 
 /** Views of many requests, in a fixed number of reads. */
 export async function requestViews(
-  unit: Pick<ReadUnit, 'reviews' | 'openings' | 'invitations'>,
+  unit: Pick<ReadUnit, 'reviews' | 'openings' | 'erasures' | 'invitations'>,
   requests: readonly AccessRequest[],
 ): Promise<RequestView[]> {
   if (requests.length === 0) return [];
   const reviews = await unit.reviews.ofRequests(requests.map((request) => request.id));
-  const opened = await unit.openings.find(
-    requests.flatMap((request) => Object.values(commitmentsOf(request.terms))),
-  );
+  const committed = requests.flatMap((request) => Object.values(commitmentsOf(request.terms)));
+  const opened = await unit.openings.find(committed);
+  const missing = committed.filter((commitment) => !opened.has(commitment));
+  const gone = missing.length === 0 ? new Map() : await unit.erasures.of(missing);
   const invitations = await unit.invitations.idsOf(requests.flatMap(({ terms }) => terms.invitation ?? []));
   return requests.map((request) => {
     const own = reviews.filter((review) => review.request === request.id);
     const openings: Record<string, Opening> = {};
+    const erased: RequestView['erased'] = {};
     for (const [name, commitment] of Object.entries(commitmentsOf(request.terms))) {
       const opening = opened.get(commitment);
+      const erasure = gone.get(commitment);
       if (opening !== undefined) openings[name] = opening;
+      else if (erasure !== undefined) erased[name] = erasedValue(erasure);
     }
     return {
       request: withProgress(request, own),
       reviews: own,
       openings,
+      erased,
       offer: openOffer(request, own),
       invitation: invitations.get(request.terms.invitation ?? '') ?? null,
     };

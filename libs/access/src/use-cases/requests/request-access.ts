@@ -153,5 +153,5 @@ async function storeRequest(
     commitments,
   });
   if (state !== 'approved') await unit.outbox.add(requestNotice(request, at));
-  return { request, reviews: [], openings, offer: null, invitation };
+  return { request, reviews: [], openings, erased: {}, offer: null, invitation };
 }

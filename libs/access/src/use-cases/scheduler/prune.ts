@@ -41,5 +41,7 @@ export async function prune(deps: Deps): Promise<Pruned> {
     await slackSeen.purge(now.toISOString());
     return posts.prune(new Date(now.getTime() - SLACK_POSTS_KEPT_DAYS * DAY_MS).toISOString());
   });
+  // An erasure could not do this if another process used the database at that moment.
+  await deps.store.scrubDeleted();
   return { notices, idempotentAnswers, slackPosts };
 }

@@ -83,6 +83,11 @@ class PostgresEngine implements Engine {
     return this.#reads.run<T>(isShared ? begin : null, { begin, work: asUnit(work) }, { isAlone: !isShared });
   }
 
+  /** Vacuum does it, which the database's owner runs or schedules. */
+  scrubDeleted(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   onForeignCommit(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -37,11 +37,17 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   requests: changedByUnit,
   grants: changedByUnit,
   invitations: changedByUnit,
-  reviews: addedByUnit,
+  reviews: changedByUnit,
   voided_reviews: addedByUnit,
   locks: { ...changedByUnit, SELECT: ownAndDeployments },
   // Any unit may leave something for the vendor's side, and only the vendor's own reads it.
-  openings: { SELECT: own('tenant'), INSERT: `${own('tenant')} OR (${TENANT} <> '' AND tenant = 'vendor')` },
+  openings: {
+    ...may(own('tenant'), 'SELECT', 'DELETE'),
+    INSERT: `${own('tenant')} OR (${TENANT} <> '' AND tenant = 'vendor')`,
+  },
+  erasures: addedByUnit,
+  legal_holds: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
+  log_settings: changedByUnit,
   // A trigger decides which leaves have been pruned.
   events: { ...addedByUnit, DELETE: own('tenant') },
   log_heads: { ...changedByUnit, SELECT: ownAndDeployments },
@@ -102,11 +108,13 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   log_days: ['next_day', 'next_opening', 'recorded', 'sealed_key'],
   log_heads: ['size', 'units', 'range', 'relied_on', 'pruned_before'],
   log_checkpoints: ['size', 'root', 'note', 'signed_at'],
+  // A trigger allows it only to become NULL.
+  reviews: ['reason'],
   invitations: ['state', 'version', 'used', 'ended_at'],
   passkeys: ['removed_at', 'active_from', 'confirmed_by'],
   recovery_keys: ['removed_at'],
   trust_proposals: ['state', 'version', 'open_for', 'ended_at'],
-  trust_resets: ['state', 'open_for', 'ended_at', 'ended_by'],
+  trust_resets: ['state', 'open_for', 'ended_at', 'ended_by', 'reason'],
   stops: ['lift', 'lifted_by', 'lifted_at'],
 };
 

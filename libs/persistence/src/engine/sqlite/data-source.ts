@@ -33,6 +33,8 @@ export async function openSource(path: string, mode: 'write' | 'read'): Promise<
       // A commit is on the disk before it is answered: a decision that was announced must survive a power cut.
       database.pragma('synchronous = FULL');
       database.pragma('foreign_keys = ON');
+      // What is deleted is overwritten with zeros: an erased value is not left in free pages.
+      if (mode === 'write') database.pragma('secure_delete = ON');
     },
   });
   try {

@@ -7,10 +7,11 @@ import { checkedDeployment } from '../deployment.js';
 import { type Engine, isTenant, migrationsPending, NO_RULES, type OpenedEngine } from '../engine.js';
 import { asUnit } from '../inside-unit.js';
 import { aloneIn, type GroupRules, runGroup, type WriteTask, type WriteWork } from '../unit-group.js';
-import { UnitLanes } from '../unit-lanes.js';
+import { type QueuedUnit, UnitLanes } from '../unit-lanes.js';
 import { UnitQueue } from '../unit-queue.js';
 import { openSource } from './data-source.js';
 import { exists, unapplied } from './migrate.js';
+import { truncateLog } from './statements.js';
 import { readTransaction, refused, SqliteGroup } from './transactions.js';
 
 export async function openSqlite(path: string, context: UnitContext): Promise<OpenedEngine> {
@@ -27,13 +28,20 @@ export async function openSqlite(path: string, context: UnitContext): Promise<Op
   }
 }
 
+/** Not a unit of work: what comes between two of them. */
+const SCRUB = { scrub: true } as const;
+type Scrub = typeof SCRUB;
+type WriteUnit = QueuedUnit<WriteTask>;
+
+const isScrub = (unit: QueuedUnit<WriteTask | Scrub>): unit is QueuedUnit<Scrub> => unit.task === SCRUB;
+
 /** The database has one writer. */
 const WRITER = 'writer';
 
 /** One writer and one reader. The reach is held by the repositories alone: SQLite knows no policies. */
 class SqliteEngine implements Engine {
   readonly rules = NO_RULES;
-  readonly #writes: UnitLanes<WriteTask>;
+  readonly #writes: UnitLanes<WriteTask | Scrub>;
   readonly #reads = new UnitQueue();
 
   constructor(
@@ -52,7 +60,9 @@ class SqliteEngine implements Engine {
       isUnknown: () => false,
       refused,
     };
-    this.#writes = new UnitLanes(1, (first, next) => runGroup(first, next, group));
+    this.#writes = new UnitLanes(1, (first, next) =>
+      isScrub(first) ? this.scrub(first) : runGroup(first as WriteUnit, next as () => WriteUnit, group),
+    );
   }
 
   write<T>({ reach }: { reach: RowAccess }, work: WriteWork): Promise<T> {
@@ -62,6 +72,23 @@ class SqliteEngine implements Engine {
 
   read<T>(_reach: unknown, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.#reads.run(() => readTransaction(this.readSource, work));
+  }
+
+  /** Between two writing units, so that no transaction of this process is open. */
+  scrubDeleted(): Promise<boolean> {
+    return this.#writes.run<boolean>(WRITER, SCRUB, { isAlone: true });
+  }
+
+  /**
+   * Moves the write-ahead log into the database file and cuts it to nothing: it still holds pages from before the deletion.
+   * In the file itself `secure_delete` has overwritten what was deleted.
+   */
+  private async scrub(unit: QueuedUnit<Scrub>): Promise<void> {
+    try {
+      unit.succeed(await this.#reads.run(() => Promise.resolve(truncateLog(this.writeSource))));
+    } catch (error) {
+      unit.fail(refused(error));
+    }
   }
 
   /** SQLite sends no notification: callers poll. */

@@ -55,3 +55,18 @@ export function control(source: DataSource, sql: string): void {
 
 /** Some failures, such as a full disk, end the transaction by themselves. */
 export const isInTransaction = (source: DataSource): boolean => databaseOf(source).inTransaction;
+
+/**
+ * Copies the write-ahead log into the database file and empties it. Waits for no other process.
+ *
+ * @returns false if another process is using the log
+ */
+export function truncateLog(source: DataSource): boolean {
+  control(source, 'PRAGMA busy_timeout = 0');
+  try {
+    const [outcome] = statementOf(databaseOf(source), 'PRAGMA wal_checkpoint(TRUNCATE)').all();
+    return outcome?.['busy'] === 0;
+  } finally {
+    control(source, 'PRAGMA busy_timeout = 5000');
+  }
+}

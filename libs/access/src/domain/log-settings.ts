@@ -1,0 +1,20 @@
+import { ERASURE_DAYS } from '@countersign/contract';
+import type { ReviewSide } from './review.js';
+
+/** How a tenant’s log treats personal values and old leaves. Its admin changes it; absent rows mean the defaults. */
+export interface LogSettings {
+  /** How many days old a leaf must be before its values can be erased. `ERASURE_DAYS.least` or more. */
+  erasureAfterDays: number;
+}
+
+export const DEFAULT_LOG_SETTINGS: LogSettings = { erasureAfterDays: ERASURE_DAYS.least };
+
+/**
+ * A legal hold of one side: while a tenant has one, nothing in its log is erased or pruned. Each side sets and lifts its own.
+ */
+export interface LegalHold {
+  side: ReviewSide;
+  /** Who set it. The reason is a commitment in the log. */
+  person: string;
+  setAt: string;
+}

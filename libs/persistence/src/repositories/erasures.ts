@@ -1,0 +1,51 @@
+import type { ErasedCopies, Erasure, ErasureRepository } from '@countersign/access';
+import type { EntityManager } from 'typeorm';
+import { ErasureEntity } from '../entities/log-settings.entity.js';
+import { BoundRepository, type RowAccess } from './bound.js';
+import { inChunks, insertRows } from './many-rows.js';
+import { among, query } from './plain-rows.js';
+
+/**
+ * Values of one tenant's log that were erased. Wherever the store keeps a copy of a value that stands in a log, `erase` has
+ * a statement that deletes it; a new copy needs a new statement here.
+ */
+export class Erasures extends BoundRepository<ErasureEntity> implements ErasureRepository {
+  constructor(manager: EntityManager, reach: RowAccess) {
+    super(manager, reach, ErasureEntity);
+  }
+
+  async of(commitments: readonly string[]): Promise<Map<string, Erasure>> {
+    const rows = await inChunks(commitments, (chunk) =>
+      this.select(...among(this.manager, 'commitment', chunk)),
+    );
+    return new Map(rows.map(({ tenant: _tenant, ...erasure }) => [erasure.commitment, erasure]));
+  }
+
+  async erase(erased: readonly Erasure[], copies: ErasedCopies): Promise<void> {
+    const { tenant } = this;
+    const run = (sql: string, ...parameters: unknown[]) => query(this.manager, sql, parameters);
+    for (const { commitment } of erased)
+      await run('DELETE FROM openings WHERE tenant = ? AND commitment = ?', tenant, commitment);
+    const { review, record, lock, reset } = copies;
+    if (review !== undefined)
+      await run('UPDATE reviews SET reason = NULL WHERE tenant = ? AND id = ?', tenant, review);
+    if (record !== undefined)
+      await run('UPDATE access_records SET path = NULL WHERE tenant = ? AND id = ?', tenant, record);
+    if (lock !== undefined)
+      await run("UPDATE locks SET reason = '' WHERE tenant = ? AND id = ?", tenant, lock);
+    if (reset !== undefined)
+      await run("UPDATE trust_resets SET reason = '' WHERE tenant = ? AND id = ?", tenant, reset);
+    const isPostgres = this.manager.dataSource.options.type === 'postgres';
+    for (const object of copies.objects)
+      await run(
+        `DELETE FROM idempotent_answers WHERE tenant = ? AND ${isPostgres ? 'strpos' : 'instr'}(result, ?) > 0`,
+        tenant,
+        object,
+      );
+    await insertRows(
+      this.manager,
+      ErasureEntity,
+      erased.map((each) => ({ tenant, ...each })),
+    );
+  }
+}
