@@ -59,6 +59,36 @@ describeStore('the master key', (bench) => {
     await migrate(optionsFor(bench.database.url, { masterKey: NEW }));
   });
 
+  test('a broker that still runs with the old key stores nothing under it, whatever comes first', async () => {
+    const flow = await startWorkflow(bench.store);
+    const installation = {
+      ...{
+        workspace: 'T0ACME',
+        name: 'Acme',
+        appId: 'A1',
+        botId: 'B1',
+        botUser: 'U1',
+        scopes: ['chat:write'],
+      },
+      ...{ token: 'xoxb-1', refreshToken: 'xoxe-1', tokenExpiresAt: null },
+      ...{ installedBy: null, installedAt: flow.clock.now().toISOString(), endedAt: null, endReason: null },
+    };
+    const save = () => bench.store.slackSetup.write((unit) => unit.slackInstallations.save(installation));
+    await save();
+    const fresh = { token: 'xoxb-2', refreshToken: 'xoxe-2', tokenExpiresAt: null };
+    const rotate = () =>
+      bench.store.slack.write((unit) => unit.slackInstallations.rotate('T0ACME', 1, fresh));
+    // At once: either the tokens are saved first and sealed again, or they are refused.
+    const [done, saved] = await Promise.allSettled([rotated(NEW), rotate()]);
+    expect(done.status).toBe('fulfilled');
+    for (const late of [save(), rotate(), rotateSigningKey(flow.deps, nodeKeyMaker)])
+      await expect(late).rejects.toThrow(refused('master_key_mismatch'));
+    const store = await openStore(optionsFor(bench.database.url, { masterKey: NEW }));
+    const [found] = await store.slack.read((unit) => unit.slackInstallations.list());
+    await store.close();
+    expect(found).toMatchObject({ token: saved.status === 'fulfilled' ? 'xoxb-2' : 'xoxb-1' });
+  });
+
   test('kill -9 in the middle of a rotation leaves a database that opens with the old key alone', async () => {
     await startWorkflow(bench.store);
     const before = await bench.store.signingKeys.read((unit) => unit.keys.list('token'));

@@ -1,3 +1,4 @@
+import { hasHiddenCharacters } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -124,7 +125,15 @@ const cliMembers = {
     .string()
     .regex(/^[A-Za-z0-9_-]{43}$/, 'SHA-256 of the verifier, base64url (RFC 7636 S256)'),
   state: z.string().regex(/^[A-Za-z0-9_-]{20,100}$/, 'At least 20 random characters, base64url'),
-  device: z.string().min(1).max(120).describe('How the device names itself.'),
+  device: z
+    .string()
+    .min(1)
+    .max(120)
+    .refine(
+      (text) => !hasHiddenCharacters(text),
+      'Characters that are invisible or change the direction of text',
+    )
+    .describe('How the device names itself.'),
 };
 
 const consentQuery = z.strictObject({

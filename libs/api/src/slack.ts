@@ -23,7 +23,8 @@ export const slackInstallEndpoints = {
   install: endpoint({
     route: 'GET /slack/install',
     summary: 'Install the app in a Slack workspace',
-    description: 'In a browser, by the vendor’s `security-admin` or a tenant’s `admin`.',
+    description:
+      'In a browser, by the vendor’s `security-admin` or a tenant’s `admin`, who open this address themselves: a link on another site is refused.',
     answer: { status: 302, description: 'To Slack, where the workspace agrees.' },
     errors: ['not_ready'],
   }),

@@ -82,10 +82,7 @@ describe('if no proxy is listed', () => {
     const callback = (cookie: string) =>
       broker.fetch('GET', '/auth/oidc/acme/callback?code=x&state=y', { headers: { cookie } });
     for (let call = 0; call <= LIMIT; call += 1) expect((await callback('')).status).toBe(303);
-    // One browser has a limit of its own.
     const browser = `__Host-countersign-browser=${'b'.repeat(43)}`;
-    for (let call = 0; call < LIMIT; call += 1) expect((await callback(browser)).status).toBe(303);
-    expect((await callback(browser)).status).toBe(429);
-    expect((await callback(browser.replace('bb', 'cc'))).status).toBe(303);
+    for (let call = 0; call <= LIMIT; call += 1) expect((await callback(browser)).status).toBe(303);
   });
 });

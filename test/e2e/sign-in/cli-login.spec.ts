@@ -184,6 +184,9 @@ describe('countersign login', () => {
       expect((await browser.send(path.replace(/port=\d+/, `port=${encodeURIComponent(port)}`))).status).toBe(
         400,
       );
+    // A name that reads as another one, because a hidden character turns its letters around.
+    const turned = path.replace(/device=[^&]*/, `device=${encodeURIComponent('gnp.\u202eexe')}`);
+    expect((await browser.send(turned)).status).toBe(400);
     terminal.stopping.abort();
     expect(await ended).toBe(1);
   });

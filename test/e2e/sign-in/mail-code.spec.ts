@@ -18,7 +18,10 @@ beforeEach(async () => {
   const file = organisation((made) => {
     made.tenants[1]!.oidc = PROVIDER;
   });
-  broker = await TestBroker.start({ organisation: file, settings: { smtpUrl: mail.url } });
+  broker = await TestBroker.start({
+    organisation: file,
+    settings: { smtpUrl: mail.url, trustedProxies: ['127.0.0.0/8'] },
+  });
 });
 afterEach(async () => {
   await broker.close();
@@ -26,16 +29,29 @@ afterEach(async () => {
 });
 
 const browser = () => new Browser(PUBLIC_URL, () => broker.url);
-const post = async (from: Browser, path: string, body: unknown): Promise<Answer> => {
+const post = async (from: Browser, path: string, body: unknown, more = {}): Promise<Answer> => {
   const { status, headers, text } = await from.send(path, {
     method: 'POST',
     body: JSON.stringify(body),
-    headers: { origin: PUBLIC_URL, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' },
+    headers: {
+      origin: PUBLIC_URL,
+      'sec-fetch-site': 'same-origin',
+      'content-type': 'application/json',
+      ...more,
+    },
   });
   return { status, headers, text, body: text === '' ? undefined : JSON.parse(text) };
 };
 const ask = (from: Browser, email = 'ada@acme.example', tenant = 'acme') =>
   post(from, '/auth/code', { organisation: tenant, email });
+/** A request for Ada from another network. */
+const askFrom = (network: string, from: Browser) =>
+  post(
+    from,
+    '/auth/code',
+    { organisation: 'acme', email: 'ada@acme.example' },
+    { 'x-forwarded-for': network },
+  );
 const verify = (from: Browser, code: string) => post(from, '/auth/code/verify', { code });
 const mailed = (address: string, count = 1) =>
   eventually(`mail ${count} to ${address}`, () => mail.to(address)[count - 1], 20_000);
@@ -128,6 +144,35 @@ describe('a code by mail', () => {
     const second = codeIn(await mailed('ada@acme.example', 2));
     expect(codeOf(await verify(own, first))).toBe('401 unauthenticated');
     expect((await verify(own, second)).status).toBe(200);
+  });
+
+  test('a stranger who requests codes for a person takes none of theirs away', async () => {
+    const [own, stranger] = [browser(), browser()];
+    await ask(own);
+    const code = codeIn(await mailed('ada@acme.example'));
+    await ask(stranger);
+    await mailed('ada@acme.example', 2);
+    expect((await verify(own, code)).status).toBe(200);
+  });
+
+  test('strangers in four networks do not lock a person out of the browser that they signed in with before', async () => {
+    const own = browser();
+    await ask(own);
+    expect((await verify(own, codeIn(await mailed('ada@acme.example')))).status).toBe(200);
+    const flood = [];
+    for (let network = 1; network <= 5; network += 1)
+      for (let count = 0; count < 5; count += 1)
+        flood.push(codeOf(await askFrom(`192.0.2.${network}`, browser())));
+    expect(flood.at(-1)).toBe('429 rate_limited');
+    expect(codeOf(await askFrom('198.51.100.1', browser()))).toBe('429 rate_limited');
+    const sent = 1 + flood.filter((code) => code.startsWith('202')).length;
+    await mailed('ada@acme.example', sent);
+    expect(codeOf(await ask(own))).toBe('202 undefined');
+    expect((await verify(own, codeIn(await mailed('ada@acme.example', sent + 1)))).status).toBe(200);
+    // It has a limit of its own.
+    const more = [];
+    for (let count = 0; count < 5; count += 1) more.push(codeOf(await ask(own)));
+    expect(more.at(-1)).toBe('429 rate_limited');
   });
 
   test('too many requests are blocked per address, known or not, and per browser', async () => {

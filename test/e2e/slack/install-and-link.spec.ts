@@ -61,6 +61,12 @@ describe('installing the app', () => {
     expect(log).not.toMatch(/xox|stand-in-client-secret|stand-in-signing-secret|code=|state=/);
   });
 
+  test.each(['cross-site', 'same-site'])('login CSRF: a %s link begins no installation', async (site) => {
+    const cookie = await world.broker.sessionOf('tenantAdmin');
+    const answer = await world.broker.fetch('GET', INSTALL, { headers: { cookie, 'sec-fetch-site': site } });
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([403, []]);
+  });
+
   test('a workspace that does not agree gets no installation', async () => {
     expect(await world.walk('securityAdmin', world.people.max, INSTALL, { deny: true })).toBe(
       'slack_refused',

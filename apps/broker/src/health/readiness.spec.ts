@@ -36,5 +36,5 @@ test('a flood of probes reads the store once a second', async () => {
 test('a broker that is stopping says so at once', async () => {
   expect(await status()).toBe('ok');
   shutdown.stopping = true;
-  expect(await status()).toBe('unavailable');
+  expect(await readiness.read()).toMatchObject({ status: 'unavailable', stopping: true, store: 'not_read' });
 });

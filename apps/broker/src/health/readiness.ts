@@ -12,7 +12,8 @@ const SHARED_MS = 1_000;
 export type ReadinessDetails = {
   status: 'ok' | 'unavailable';
   stopping: boolean;
-  store: 'ok' | 'unreadable';
+  /** `not_read`: while the broker stops, nobody looks. */
+  store: 'ok' | 'unreadable' | 'not_read';
   /**
    * Peers of the last hour that look like proxies and are not in `COUNTERSIGN_TRUSTED_PROXIES`: all of their clients share
    * one rate limit. Any client can make itself look like one.
@@ -35,7 +36,7 @@ export class Readiness {
 
   async read(): Promise<ReadinessDetails> {
     const { stopping } = this.shutdown;
-    const store = !stopping && (await this.storeReads()) ? 'ok' : 'unreadable';
+    const store = stopping ? 'not_read' : (await this.storeReads()) ? 'ok' : 'unreadable';
     const status = store === 'ok' ? 'ok' : 'unavailable';
     return { status, stopping, store, unlistedProxies: this.addresses.suspects() };
   }

@@ -1,28 +1,18 @@
-import { createHash } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type BrokerSettings, SETTINGS } from '../core.module.js';
-import { BROWSER_COOKIE, readCookie } from './cookies.js';
 import { endpointOf } from './endpoint.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
 const WINDOW_SECONDS = 60;
 const UNLIMITED = 'countersign:unlimited';
-const BY_BROWSER = 'countersign:limited-by-browser';
 
 /** Exempts a handler from the rate limit. */
 export function Unlimited(): MethodDecorator {
   return (_target, _name, descriptor) => {
     if (typeof descriptor.value === 'function') Reflect.defineMetadata(UNLIMITED, true, descriptor.value);
-  };
-}
-
-/** The handler of an answer that a browser carries from a provider: it has a limit of each browser alone. */
-export function LimitedByBrowser(): MethodDecorator {
-  return (_target, _name, descriptor) => {
-    if (typeof descriptor.value === 'function') Reflect.defineMetadata(BY_BROWSER, true, descriptor.value);
   };
 }
 
@@ -56,14 +46,9 @@ export class RateLimitGuard implements CanActivate {
 }
 
 /** Calls with the same key share one limit; undefined if there is none. */
-function limitKey({ caller, network, headers }: BrokerRequest, handler: object): string | undefined {
+function limitKey({ caller, network }: BrokerRequest, handler: object): string | undefined {
   if (caller?.kind === 'gateway' || Reflect.hasMetadata(UNLIMITED, handler)) return undefined;
   if (caller?.kind === 'person') return caller.principal.person.id;
   if (caller?.kind === 'provisioner') return `provisioner:${caller.tenant ?? ''}`;
-  if (!Reflect.hasMetadata(BY_BROWSER, handler)) return `${endpointOf(handler)?.route ?? ''} ${network}`;
-  // Without the cookie of a sign-in there is nothing to finish: such a call is refused before it costs anything.
-  const browser = readCookie(headers.cookie, BROWSER_COOKIE);
-  return browser === undefined
-    ? undefined
-    : `browser ${createHash('sha256').update(browser).digest('base64url')}`;
+  return `${endpointOf(handler)?.route ?? ''} ${network}`;
 }

@@ -6,6 +6,10 @@ type Subnet = [network: string, prefix: number];
 const NEVER: readonly Subnet[] = [
   ['0.0.0.0', 8],
   ['169.254.0.0', 16],
+  // Where clouds tell a machine its own secrets: Azure, Alibaba, Oracle.
+  ['168.63.129.16', 32],
+  ['100.100.100.200', 32],
+  ['192.0.0.192', 32],
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
   ['::', 128],

@@ -2,12 +2,14 @@ import {
   addressOf,
   authenticateAddress,
   normaliseEmail,
+  type Person,
   type SignInTo,
   type StartedSession,
   startSessionIn,
 } from '@countersign/access';
 import type { CodeMailer } from '@countersign/mail';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { type BrokerDeps, type BrokerSettings, CODE_MAILER, DEPS, LOGGER, SETTINGS } from '../core.module.js';
 import { HttpProblem } from '../http/problem.js';
@@ -19,16 +21,24 @@ const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const LENGTH = 8;
 const MOST_MISSES = 5;
 const LONGEST_MS = 30_000;
+/** How long a browser is known after a sign-in. */
+export const KNOWN_BROWSER_SECONDS = 90 * 86_400;
+const MOST_KNOWN = 10_000;
 
 /**
  * One-time codes by mail, for customers without a provider. A code works once, for ten minutes, only in the browser that
- * requested it, and a person has one at a time. The store keeps a hash of the code and the browser's secret, so that
+ * requested it, and a browser has one at a time: what others request takes nobody's code away. The store keeps a hash of the code and the browser's secret, so that
  * neither the database nor the mail alone is enough to sign in.
  */
 @Injectable()
 export class MailCodes implements OnModuleDestroy {
   private readonly asking = new TryLimits(CODE_REQUESTS);
   private readonly typing = new TryLimits(CODE_ENTRIES);
+  /** Browsers in which somebody has signed in with a code, by their hash: with which address. */
+  private readonly known = new LRUCache<string, string>({
+    max: MOST_KNOWN,
+    ttl: KNOWN_BROWSER_SECONDS * 1_000,
+  });
   private readonly underWay = new Set<Promise<void>>();
   private readonly halt = new AbortController();
 
@@ -45,6 +55,11 @@ export class MailCodes implements OnModuleDestroy {
     return this.mailer !== null;
   }
 
+  /** Whether somebody has signed in with a code in this browser. */
+  isKnown(browser: string): boolean {
+    return this.known.has(this.attempts.hash(browser));
+  }
+
   /**
    * Sends a code if the address belongs to a person of the tenant. Neither the answer nor its timing reveals whether it
    * does: the lookup happens after this method has returned.
@@ -55,8 +70,13 @@ export class MailCodes implements OnModuleDestroy {
     const { mailer } = this;
     if (mailer === null) throw new HttpProblem('not_ready', 'This broker sends no mail.');
     const address = `${tenant} ${normaliseEmail(email) ?? email}`;
-    const addressHere = `${network} ${address}`;
-    await this.asking.count({ network, browser: this.attempts.hash(browser), addressHere, address });
+    const own = this.attempts.hash(browser);
+    // Strangers who request codes for an address use up what all networks have. The person's own browser has its own.
+    const source = this.known.get(own) === address ? own : network;
+    await this.asking.count({
+      ...{ network, browser: own, addressHere: `${source} ${address}` },
+      address: source === own ? `${own} ${address}` : address,
+    });
     const work = this.send(mailer, tenant, email, browser).catch((error: unknown) =>
       this.logger.warn({ err: error }, 'a sign-in code was not sent'),
     );
@@ -73,13 +93,15 @@ export class MailCodes implements OnModuleDestroy {
   ): Promise<StartedSession> {
     await this.typing.count({ browser: browser === undefined ? '' : this.attempts.hash(browser), network });
     const code = typed.toUpperCase().replaceAll(/[\s-]/g, '');
-    const started = browser === undefined ? null : await this.finish(code, browser, to);
-    if (started === null)
+    const finished = browser === undefined ? null : await this.finish(code, browser, to);
+    if (finished === null || browser === undefined)
       throw new HttpProblem(
         'unauthenticated',
         'This code is wrong, used or expired, or another browser requested it. Request a new one.',
       );
-    return started;
+    const { email, tenant } = finished.person;
+    this.known.set(this.attempts.hash(browser), `${tenant} ${email}`);
+    return finished.started;
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -106,7 +128,8 @@ export class MailCodes implements OnModuleDestroy {
           data: { tenant },
         });
         await unit.attempts.purge(attempt.createdAt);
-        await unit.attempts.dropOf(person.id, 'code');
+        for (const earlier of await unit.attempts.ofBrowser(this.attempts.hash(browser), 'code'))
+          await unit.attempts.take(earlier.hash);
         await unit.attempts.insert(attempt);
         return { to: addressOf(person), tenant: settings.name };
       }),
@@ -116,7 +139,11 @@ export class MailCodes implements OnModuleDestroy {
     await mailer.send({ ...found, code, minutes: ATTEMPT_MINUTES }, signal);
   }
 
-  private async finish(code: string, browser: string, to: SignInTo): Promise<StartedSession | null> {
+  private async finish(
+    code: string,
+    browser: string,
+    to: SignInTo,
+  ): Promise<{ started: StartedSession; person: Person } | null> {
     const { deps, attempts } = this;
     const secret = derived('code', browser, code);
     if (!(await attempts.mayTry(secret, browser))) return null;
@@ -137,7 +164,7 @@ export class MailCodes implements OnModuleDestroy {
           return null;
         const authenticatedAt = deps.clock.now().toISOString();
         const draft = { ...to, person, assurance: 'mail-code' as const, parent: null, authenticatedAt };
-        return startSessionIn(deps, unit, draft, this.settings.session);
+        return { started: await startSessionIn(deps, unit, draft, this.settings.session), person };
       }),
     );
   }

@@ -32,9 +32,9 @@ import {
 } from '../http/cookies.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, Query } from '../http/input.js';
-import { LimitedByBrowser } from '../http/rate-limit.guard.js';
+import { Unlimited } from '../http/rate-limit.guard.js';
 import type { BrokerRequest } from '../http/request.js';
-import { MailCodes } from './mail-codes.js';
+import { KNOWN_BROWSER_SECONDS, MailCodes } from './mail-codes.js';
 import { OidcSignIn, SignInError } from './oidc-sign-in.js';
 import { sessionAnswer } from './session-answers.js';
 import { ATTEMPT_MINUTES, queryOf, SignInAttempts } from './sign-in-attempts.js';
@@ -82,7 +82,7 @@ export class SignInController {
     const browser = this.attempts.browserOf(request);
     const to = await this.orErrorPage(request, side, async () => {
       const { href } = await this.oidc.start(side, browser, safeLocalPath(returnTo), fresh === 'true');
-      setCookie(response, BROWSER_COOKIE, browser, BROWSER_SECONDS);
+      this.nameBrowser(response, browser);
       return href;
     });
     return sendOn(request, response, to);
@@ -91,16 +91,20 @@ export class SignInController {
   /** The one callback address of earlier releases. What arrives here could be any provider's, so nothing is read from it. */
   @Get('oidc/callback')
   @Public()
-  @LimitedByBrowser()
+  @Unlimited()
   @Describe(signInEndpoints.sharedCallback)
   async sharedCallback(@Req() request: BrokerRequest, @Res() response: Response): Promise<void> {
     const refuse = async () => Promise.reject(new SignInError('callback_moved', '/'));
     redirect(response, 303, await this.orErrorPage(request, null, refuse));
   }
 
+  /**
+   * Without a limit of its own: an answer finishes one sign-in that began, whose beginning was counted. Anything else costs a
+   * read. A limit by network would let one client of a proxy lock out all others, and anybody can invent a cookie.
+   */
   @Get('oidc/:side/callback')
   @Public()
-  @LimitedByBrowser()
+  @Unlimited()
   @Describe(signInEndpoints.callback)
   async callback(
     @Param('side') side: string,
@@ -127,7 +131,7 @@ export class SignInController {
   ): Promise<SignInCodeSent> {
     const browser = this.attempts.browserOf(request);
     await this.codes.ask(tenant, email, browser, request.network);
-    setCookie(response, BROWSER_COOKIE, browser, BROWSER_SECONDS);
+    this.nameBrowser(response, browser);
     return { expiresInSeconds: BROWSER_SECONDS };
   }
 
@@ -142,7 +146,7 @@ export class SignInController {
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE);
     const to = await this.signInTo(request);
     const started = await this.codes.verify(code, browser, request.network, to);
-    this.signIn(response, started);
+    this.signIn(response, started, browser);
     const { session } = started;
     const person = await this.deps.store.sessions.read((unit) => unit.organisation.person(session.person));
     if (person === null) throw new Error(`the person of ${session.id} is not there`);
@@ -159,9 +163,16 @@ export class SignInController {
     return { device: headers['user-agent'] ?? 'a browser', replaces: held?.session.id ?? null };
   }
 
-  private signIn(response: Response, { secret }: StartedSession): void {
+  /** @param known the browser, if it is remembered after this sign-in */
+  private signIn(response: Response, { secret }: StartedSession, known?: string): void {
     setCookie(response, SESSION_COOKIE, secret, this.settings.session.absolute);
-    clearCookie(response, BROWSER_COOKIE);
+    if (known === undefined) clearCookie(response, BROWSER_COOKIE);
+    else this.nameBrowser(response, known);
+  }
+
+  private nameBrowser(response: Response, browser: string): void {
+    const seconds = this.codes.isKnown(browser) ? KNOWN_BROWSER_SECONDS : BROWSER_SECONDS;
+    setCookie(response, BROWSER_COOKIE, browser, seconds);
   }
 
   /** The path of a page that shows the error if `work` fails, because a person sees the answer, not a program. */

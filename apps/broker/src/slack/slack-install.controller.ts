@@ -31,6 +31,7 @@ export class SlackInstallController {
     @Req() request: BrokerRequest,
     @Res() response: Response,
   ): Promise<void> {
+    requireOwnNavigation(request);
     const { config } = this.trip.side();
     if (config.oauth === null) throw new HttpProblem('not_ready', 'SLACK_CLIENT_ID is not set.');
     const { installUrl } = await loadSlack();
@@ -87,4 +88,17 @@ export class SlackInstallController {
   private redirectUri(): string {
     return this.settings.publicUrl + REDIRECT;
   }
+}
+
+/**
+ * An administrator types this address or follows a link of the broker. Another site must not begin an installation in their
+ * browser: one press at Slack would then install the app in whatever workspace they are signed in to there.
+ */
+function requireOwnNavigation({ headers }: BrokerRequest): void {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'none' && site !== 'same-origin')
+    throw new HttpProblem(
+      'forbidden',
+      'Open this address yourself: another site cannot begin an installation.',
+    );
 }

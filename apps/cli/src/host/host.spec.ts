@@ -81,8 +81,15 @@ describe('keys rotate-master', () => {
     const first = Buffer.alloc(32, 3).toString('base64');
     writeFileSync(file, first, { mode: 0o600 });
     await applied();
-    // A crash before the commit leaves the next key; the verb goes on with it.
+    // A crash before the commit leaves the next key; the verb goes on with it, and takes no other one instead.
     writeFileSync(`${file}.next`, OTHER, { mode: 0o600 });
+    env = { ...env, COUNTERSIGN_NEW_MASTER_KEY: Buffer.alloc(32, 5).toString('base64') };
+    expect(await cli(['keys', 'rotate-master'])).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('error[next_key_left]'),
+    });
+    expect(readFileSync(file, 'utf8')).toBe(first);
+    delete env['COUNTERSIGN_NEW_MASTER_KEY'];
     expect(await json(['keys', 'rotate-master'])).toMatchObject({ resumed: false });
     expect([readFileSync(file, 'utf8'), readFileSync(`${file}.old`, 'utf8')]).toEqual([OTHER, first]);
     expect(statSync(file).mode & 0o077).toBe(0);

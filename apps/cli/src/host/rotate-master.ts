@@ -15,6 +15,7 @@ import {
   uuidV7Ids,
 } from '@countersign/persistence';
 import type { Answer, Context } from '../command/context.js';
+import { CliError } from '../command/errors.js';
 
 const MASTER_KEY_BYTES = 32;
 
@@ -60,13 +61,22 @@ const answer = (rotation: MasterKeyRotation, then: string): Answer => ({
   text: `${rotation.secrets} secrets are sealed under the master key ${rotation.to}, no longer under ${rotation.from}. ${then}`,
 });
 
-/** The new key, on the disk before anything is sealed under it: one that an earlier run left, the given one, or random. */
+/**
+ * The new key, on the disk before anything is sealed under it: one that an earlier run left, the given one, or random.
+ *
+ * @throws CliError `next_key_left` if a run left another key than the given one
+ */
 async function readOrMake(path: string, given: Uint8Array | undefined): Promise<Uint8Array> {
   if (existsSync(path)) {
     const left = new Uint8Array(Buffer.from((await readFile(path, 'utf8')).trim(), 'base64'));
     // A crash while the file was written: nothing has been sealed under what it was to hold.
-    if (left.length === MASTER_KEY_BYTES) return left;
-    rmSync(path);
+    if (left.length !== MASTER_KEY_BYTES) rmSync(path);
+    else if (given === undefined || Buffer.compare(left, given) === 0) return left;
+    else
+      throw new CliError(
+        'next_key_left',
+        `An earlier run left another key in ${path}, and may have sealed everything under it. Run the verb without a new key first: it goes on with that one. Then rotate to yours.`,
+      );
   }
   const key = Buffer.from(given ?? randomBytes(MASTER_KEY_BYTES));
   const file = await open(path, 'wx', 0o600);

@@ -6,7 +6,7 @@ import type { Entry } from './repository.js';
 export interface SignInRepositories {
   sessions: Entry<SessionRepository, 'insert' | 'touch' | 'end' | 'endAllOf' | 'purge'>;
   identities: Entry<IdentityRepository, 'insert' | 'forget'>;
-  attempts: Entry<SignInAttemptRepository, 'insert' | 'take' | 'miss' | 'dropOf' | 'dropAllOf' | 'purge'>;
+  attempts: Entry<SignInAttemptRepository, 'insert' | 'take' | 'miss' | 'dropAllOf' | 'purge'>;
   apiKeys: Entry<ApiKeyRepository, 'insert' | 'revoke' | 'revokeAllOf' | 'signedIn'>;
   signals: Entry<SignalRepository, 'remember' | 'purge'>;
 }
@@ -100,7 +100,6 @@ export interface SignInAttemptRepository {
   take(hash: string): Promise<boolean>;
   /** Counts a wrong answer. @returns how many there are now */
   miss(hash: string): Promise<number>;
-  dropOf(person: string, kind: SignInAttempt['kind']): Promise<void>;
   dropAllOf(person: string): Promise<void>;
   purge(before: string): Promise<void>;
 }

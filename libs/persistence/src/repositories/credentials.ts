@@ -10,6 +10,7 @@ import type {
 } from '@countersign/access';
 import { type EntityManager, In, IsNull, LessThan, Not } from 'typeorm';
 import type { Sealer } from '../engine/secrets/seal.js';
+import { sealIn } from '../engine/secrets/seal-in.js';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from '../entities/credentials.entity.js';
 import { PersonEntity } from '../entities/person.entity.js';
 import { type OrganisationWriter, toPerson } from './organisation.js';
@@ -161,7 +162,7 @@ export class SigningKeys implements SigningKeyRepository {
   }
 
   async insert({ privatePem, ...key }: StoredKey): Promise<void> {
-    const sealedPem = this.sealer.seal(signingKeyPlace(key), privatePem);
+    const sealedPem = await sealIn(this.manager, this.sealer, signingKeyPlace(key), privatePem);
     await this.manager.insert(SigningKeyEntity, { ...key, publicJwk: key.publicJwk as object, sealedPem });
   }
 

@@ -3,6 +3,7 @@ import { logOrigin } from '@countersign/audit-log';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { type Place, Sealer } from '../engine/secrets/seal.js';
+import { sealIn } from '../engine/secrets/seal-in.js';
 import { hashList } from '../entities/column-types.js';
 import { DaySealEntity, LogDaysEntity } from '../entities/log-days.entity.js';
 import { StoreError } from '../errors.js';
@@ -104,7 +105,8 @@ export class LogDaysRows extends BoundRepository<LogDaysEntity> implements LogDa
     if (row.sealedKey !== null)
       return Buffer.from(sealer.open(dayKeyPlace(tenant), row.sealedKey), 'base64url');
     const key = random.bytes(KEY_BYTES);
-    const sealedKey = sealer.seal(dayKeyPlace(tenant), Buffer.from(key).toString('base64url'));
+    const text = Buffer.from(key).toString('base64url');
+    const sealedKey = await sealIn(manager, sealer, dayKeyPlace(tenant), text);
     await updateRow(manager, LogDaysEntity, { tenant }, { sealedKey });
     return key;
   }

@@ -127,10 +127,6 @@ export class SignInAttempts implements SignInAttemptRepository {
     return (await this.find(hash))?.misses ?? Number.POSITIVE_INFINITY;
   }
 
-  async dropOf(person: string, kind: SignInAttempt['kind']): Promise<void> {
-    await this.manager.delete(SignInAttemptEntity, { person, kind });
-  }
-
   async dropAllOf(person: string): Promise<void> {
     await this.manager.delete(SignInAttemptEntity, { person });
   }

@@ -9,6 +9,7 @@ import type {
 } from '@countersign/access';
 import { type EntityManager, IsNull, LessThan } from 'typeorm';
 import type { Sealer } from '../engine/secrets/seal.js';
+import { sealIn } from '../engine/secrets/seal-in.js';
 import { comparable } from '../entities/column-types.js';
 import {
   SlackAccountEntity,
@@ -39,7 +40,7 @@ export class SlackInstallations implements SlackInstallationRepository {
 
   async save({ token, refreshToken, ...rest }: Omit<SlackInstallation, 'version'>): Promise<void> {
     const before = await this.manager.findOneBy(SlackInstallationEntity, { workspace: rest.workspace });
-    const sealedTokens = this.sealed(rest.workspace, { token, refreshToken });
+    const sealedTokens = await this.sealed(rest.workspace, { token, refreshToken });
     const row = { ...rest, sealedTokens, version: (before?.version ?? 0) + 1 };
     await this.manager.upsert(SlackInstallationEntity, row, ['workspace']);
   }
@@ -48,7 +49,7 @@ export class SlackInstallations implements SlackInstallationRepository {
     const { affected } = await this.manager.update(
       SlackInstallationEntity,
       { workspace, version, endedAt: IsNull() },
-      { sealedTokens: this.sealed(workspace, tokens), tokenExpiresAt, version: version + 1 },
+      { sealedTokens: await this.sealed(workspace, tokens), tokenExpiresAt, version: version + 1 },
     );
     return affected === 1;
   }
@@ -62,8 +63,8 @@ export class SlackInstallations implements SlackInstallationRepository {
     return affected === 1;
   }
 
-  private sealed(workspace: string, tokens: Omit<Tokens, 'tokenExpiresAt'>): string {
-    return this.sealer.seal(slackTokensPlace(workspace), JSON.stringify(tokens));
+  private sealed(workspace: string, tokens: Omit<Tokens, 'tokenExpiresAt'>): Promise<string> {
+    return sealIn(this.manager, this.sealer, slackTokensPlace(workspace), JSON.stringify(tokens));
   }
 
   private opened({ sealedTokens, ...row }: SlackInstallationEntity): SlackInstallation {

@@ -1,17 +1,8 @@
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { RowAccess } from '../../repositories/bound.js';
 import { checkedSlug } from '../../units/context.js';
+import { SHARE_ORGANISATION } from './advisory-locks.js';
 import { APP_ROLE } from './row-security.js';
-
-/** First of the two numbers of our advisory locks, so that other programs' do not collide with them. */
-const LOCKS = 0x636f756e;
-const ORGANISATION = 1;
-const MIGRATION = 2;
-
-/** Held to the end of the transaction: shared by units that decide by the organisation, exclusive for a unit that changes it. */
-const SHARE_ORGANISATION = `SELECT pg_advisory_xact_lock_shared(${LOCKS}, ${ORGANISATION})`;
-export const HOLD_ORGANISATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${ORGANISATION})`;
-export const HOLD_MIGRATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${MIGRATION})`;
 
 /** What row-level security goes by, until the transaction ends. A slug needs no quoting. */
 export const reachSettings = (reach: RowAccess): string =>
