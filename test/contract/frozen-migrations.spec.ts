@@ -56,6 +56,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '42b0066773ecd92adcf2905c9b262eec5bb7d3d77140c2adaa9e883a9163ef93',
     postgres: 'bd93aa901e8d7343b522a13041e3ae45aef822676afe8f8bfa1ad22d8a4f5d0a',
   },
+  LogContinuity1799000012100: {
+    sqlite: '30536d2f31be6a181dae1f8e55053f17e694825a88697c17bb65df82c490601e',
+    postgres: '02469607cbe8f473696f9a46f52d50984ff744f91d2b7b27ee463099963cf7f9',
+  },
   Pruning1799000013000: {
     sqlite: 'ba488b51842465e5700336f1a4829ebaad7cd4eda74b4799ed7cbcc27c32fe43',
     postgres: 'ffb7b166165f942da63dafbafcbecfde76c372e5b00510788c3c798c55fb9459',

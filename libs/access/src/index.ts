@@ -230,6 +230,7 @@ export {
   type ScimGroupRepository,
   type ScimTokenRepository,
   type ScimUserRepository,
+  type SeenCheckpoint,
   type Session,
   type SessionKind,
   type SessionRepository,
@@ -260,6 +261,7 @@ export {
   type VendorUnit,
   type Whereabouts,
   type WholeOrganisation,
+  type WitnessState,
 } from './ports/index.js';
 export { previewRequest, requestLimits } from './use-cases/evaluation/preview-request.js';
 export {
@@ -280,7 +282,6 @@ export {
   authenticateGateway,
   enrolGateway,
   listGateways,
-  openFeedEpoch,
   registerIdentity,
   reportUnsignedBatch,
   revokeGateway,
@@ -321,6 +322,12 @@ export {
   readOpenings,
   readWholeLog,
 } from './use-cases/log/read-log.js';
+export {
+  type KnownCheckpoint,
+  type Restored,
+  type RestoredLog,
+  restoreLogs,
+} from './use-cases/log/restore-logs.js';
 export {
   beginLogKeyRotation,
   continueLogKeyRotation,

@@ -9,7 +9,7 @@ import { Terminal } from '../../../apps/cli/test/terminal.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { ENGINES, TestBroker } from '../harness.js';
 
-const EVENT = { type: 'token.minted', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} } as const;
+const EVENT = { type: 'notice.retried', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} } as const;
 
 describe.each(ENGINES)('P10: the log key is rotated while two brokers sign, on %s', (engine) => {
   let broker: TestBroker;

@@ -81,7 +81,12 @@ describe('the broker’s database was restored from a backup', () => {
       COUNTERSIGN_DATA_DIR: site.folder,
       COUNTERSIGN_MASTER_KEY: site.store.masterKey,
     });
-    const opened = await cli.json<{ epoch: number; after: { epoch: number; seq: number } }>('restore');
+    const { logs, ...opened } = await cli.json<{
+      epoch: number;
+      after: { epoch: number; seq: number };
+      logs: { log: string }[];
+    }>('restore');
+    expect(logs.map(({ log }) => log)).toEqual(expect.arrayContaining(['acme', 'deployment']));
     expect(opened).toMatchObject({ epoch: 2, after: { epoch: 1 } });
     await allowed(fresh);
     const hits = upstream.hits.length;

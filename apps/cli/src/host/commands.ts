@@ -7,6 +7,7 @@ import type { EnrollOptions } from './gateways.js';
 import type { CreateKeyOptions, RotateLogOptions } from './keys.js';
 import type { ApplyOptions } from './organisation.js';
 import type { PinOptions } from './pins.js';
+import type { RestoreOptions } from './restore.js';
 import type { TourVerbOptions } from './tour.js';
 import type { ResetOptions } from './trust-reset.js';
 
@@ -36,12 +37,26 @@ function defineDatabase(program: Command, run: Run): void {
       ),
     );
 
-  addVerb(program, 'restore', 'After restoring the database from a backup: let gateways follow it again')
+  addVerb(
+    program,
+    'restore',
+    'After restoring the database from a backup: begin a new epoch that says what was lost',
+  )
+    .option(
+      '--checkpoint <path>',
+      'a later checkpoint of a log: a mirror’s folder, a witness’s witnessed.json, or a signed checkpoint; repeat it for more',
+      repeated,
+      [],
+    )
     .addHelpText(
       'after',
-      '\nUntil you run it, gateways that have received more than the backup holds refuse everything. Run it once, with the\nbrokers stopped. It opens a new epoch of the feed, and is written to the deployment log. Digests that ended stay dead.\nEvery log continues under a new origin (…/2, …/3): keys in anchor files, mirrors and witnesses do not verify it, and\nits followers have to begin again with its new key (docs/log.md).\n',
+      '\nUntil you run it, gateways that have received more than the backup holds refuse everything. Stop the brokers before\nyou put the backup in place, and run it once, before you start them. Digests that ended stay dead. Every log continues\nunder a new origin (…/2, …/3), and its next leaf names the last known checkpoint and how many leaves were lost. Ask\nyour customers for their mirrors: without a later checkpoint no loss is known, and a follower that has seen more leaves\nreports it. Anchor files and mirrors stay valid; witnesses need the new origin (docs/log.md).\n',
     )
-    .action(run(async (context) => (await import('./database.js')).restore(context)));
+    .action(
+      run(async (context, options: RestoreOptions) =>
+        (await import('./restore.js')).restore(context, options),
+      ),
+    );
 }
 
 function defineKeys(program: Command, run: Run): void {

@@ -1,4 +1,4 @@
-import { type Deps, ensureBrokerKeys, type KeyMaker, openFeedEpoch } from '@countersign/access';
+import { type Deps, ensureBrokerKeys, type KeyMaker } from '@countersign/access';
 import { readHostEnvironment } from '@countersign/config';
 import {
   migrate as migrateDatabase,
@@ -43,19 +43,4 @@ export function migrate(context: Context): Promise<Answer> {
     const did = migrated.length === 0 ? 'Nothing to do' : `Applied ${migrated.join(', ')}`;
     return { document: { deployment, applied: migrated }, text: `${did}; deployment ${deployment}.` };
   });
-}
-
-/**
- * Opens a new epoch of the feed after the database was restored from a backup. Without it, gateways that have received
- * more than the backup holds refuse every call.
- */
-export async function restore(context: Context): Promise<Answer> {
-  const { epoch, after } = await withStore(context, {}, ({ deps }) => openFeedEpoch(deps));
-  const text = [
-    `The feed is in epoch ${epoch} now; gateways accept it as soon as a broker runs.`,
-    'Decisions since the backup are lost: stop again what was stopped, and revoke again the keys that were revoked',
-    '(API keys, signing keys, gateways). Grants that a gateway saw end stay dead at that gateway.',
-    `Every log has a new origin from now on (…/${epoch}): its followers need its new key and a new folder (docs/log.md).`,
-  ].join('\n');
-  return { document: { epoch, after }, text };
 }

@@ -163,6 +163,7 @@ test('restore opens the next epoch of the feed each time, and says what the oper
   expect(await json(['restore'])).toEqual({
     epoch: 2,
     after: { epoch: 1, seq: expect.any(Number) },
+    logs: [expect.objectContaining({ log: 'deployment', lost: 0 })],
   });
   const { exit, out } = await cli(['restore']);
   expect(exit).toBe(0);

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type LogSource, TILE_WIDTH, type TileId, tilePath } from '@countersign/audit-log';
+import { hashesOf, type LogSource, TILE_WIDTH, type TileId, tilePath } from '@countersign/audit-log';
 import { readCliEnvironment } from '@countersign/config';
 import { readBody } from '../api/read-body.js';
 import type { Context } from '../command/context.js';
@@ -63,8 +63,19 @@ export class FolderLog implements LogSource {
   constructor(private readonly folder: string) {}
 
   /** @throws CliError `cannot_open` (exit 2) for a file that is there and cannot be read */
-  async read(path: string): Promise<Uint8Array | undefined> {
+  async read(path: string): Promise<Buffer | undefined> {
     return readIfThere(join(this.folder, path));
+  }
+
+  /**
+   * The leaf hashes from `start`, a multiple of 256, to the end of the tile; none if the folder does not have it.
+   *
+   * @param size of the log that the folder mirrors
+   */
+  async leafHashes(start: number, size: number): Promise<Uint8Array[]> {
+    const width = Math.min(TILE_WIDTH, size - start);
+    const bytes = await this.read(tilePath({ level: 0, index: start / TILE_WIDTH, width }));
+    return bytes?.length === width * 32 ? hashesOf(bytes) : [];
   }
 
   async partialWidths({ level, index }: Omit<TileId, 'width'>): Promise<number[]> {

@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import {
   AuditLogError,
   equalBytes,
-  hashesOf,
   LogFault,
   type LogSource,
   parseCheckpoint,
   parseLogOrigin,
   parseNote,
   TILE_WIDTH,
-  tilePath,
   type VerifiedLog,
   type VerifiedPoint,
 } from '@countersign/audit-log';
@@ -26,7 +24,7 @@ import { faultError } from './verification.js';
 export const NEXT = 'next';
 
 /** The files of one epoch. The state is the last to go: as long as it is there, a run that was interrupted begins again. */
-const FILES = ['tile', 'openings', 'checkpoint', 'state.json'];
+const FILES = ['tile', 'openings', 'minimum-index', 'checkpoint', 'state.json'];
 
 /** The origin that a log's checkpoint names, whatever its signatures; undefined if there is none. */
 export async function originOf(log: LogSource): Promise<string | undefined> {
@@ -54,8 +52,8 @@ export async function requireKept(
   const kept = since.size - (succession?.lost ?? 0);
   const [old, now] = [new FolderLog(folder), new FolderLog(next)];
   for (let start = 0; start < kept; start += TILE_WIDTH) {
-    const before = await hashesAt(old, start, since.size);
-    const after = await hashesAt(now, start, point.size);
+    const before = await old.leafHashes(start, since.size);
+    const after = await now.leafHashes(start, point.size);
     for (let at = 0; at < TILE_WIDTH && start + at < kept; at += 1) {
       const [left, right] = [before[at], after[at]];
       // A tile that the mirror has lost cannot be compared; its root was.
@@ -64,12 +62,6 @@ export async function requireKept(
       throw faultError(new LogFault('forked', detail, start + at));
     }
   }
-}
-
-async function hashesAt(log: FolderLog, start: number, size: number): Promise<Uint8Array[]> {
-  const width = Math.min(TILE_WIDTH, size - start);
-  const bytes = await log.read(tilePath({ level: 0, index: start / TILE_WIDTH, width }));
-  return bytes?.length === width * 32 ? hashesOf(bytes) : [];
 }
 
 /** Puts the new epoch in the place of the old one, whose files stay below `epoch-<n>`. @throws CliError `cannot_write` */

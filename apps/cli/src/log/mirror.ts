@@ -157,7 +157,7 @@ async function verifyMirror(
   const verify = async (source: MirroringLog): Promise<Verified> => {
     return { verified: await verifyWithProgress(context.io, source, options), source };
   };
-  const isBegun = options.since !== undefined;
+  const isBegun = (await readIfThere(join(folder, STATE))) !== undefined;
   const source = new MirroringLog(folder, remote, { reuse: true, isBegun });
   try {
     return await verify(source);
@@ -176,6 +176,7 @@ class MirroringLog implements LogSource {
   readonly #reuse: boolean;
   readonly #isBegun: boolean;
   #checkpoint: Uint8Array | undefined;
+  readonly #replacements = new Map<string, Uint8Array>();
   /** Whether a tile was not fetched because the folder has it. */
   hasReused = false;
 
@@ -194,16 +195,18 @@ class MirroringLog implements LogSource {
       this.#checkpoint = await this.remote.read(path);
       return this.#checkpoint;
     }
-    const kept = this.#reuse ? await this.#local.read(path) : undefined;
-    if (kept !== undefined) {
+    const kept = await this.#local.read(path);
+    if (kept !== undefined && this.#reuse) {
       // A folder has the leaves from where it was begun on, also if the log has pruned more since.
       this.hasReused = true;
       return kept;
     }
     const bytes = await this.remote.read(path);
     // A folder that a run has completed without this file has all leaves.
-    if (path === MINIMUM_INDEX && this.#isBegun) return bytes;
-    if (bytes !== undefined) await saveFile(join(this.folder, path), bytes);
+    if (bytes === undefined || (path === MINIMUM_INDEX && this.#isBegun)) return bytes;
+    if (kept === undefined) await saveFile(join(this.folder, path), bytes);
+    // What an earlier run verified is the proof if the log has changed. It is replaced only if the log verifies.
+    else if (!kept.equals(bytes)) this.#replacements.set(path, bytes);
     return bytes;
   }
 
@@ -213,6 +216,7 @@ class MirroringLog implements LogSource {
 
   /** Last: a folder whose checkpoint is there has everything that it covers. */
   async keepCheckpoint(): Promise<void> {
+    for (const [path, bytes] of this.#replacements) await saveFile(join(this.folder, path), bytes);
     if (this.#checkpoint !== undefined) await saveFile(join(this.folder, 'checkpoint'), this.#checkpoint);
   }
 }

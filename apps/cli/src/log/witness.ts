@@ -8,7 +8,10 @@ import {
   decideWitness,
   decodeBase64,
   encodeBase64,
+  formatNote,
   formatSignatureLine,
+  noteKeyId,
+  parseLogOrigin,
   SIGNATURE_TYPE,
   type VerifierKey,
   verifierKey,
@@ -70,21 +73,24 @@ export async function runWitness(
   return undefined;
 }
 
+/** The newest checkpoint that was signed for a log; `note` is the log's own, for whoever has lost it. */
+type Kept = Witnessed & { note?: string | undefined };
+
 /** The newest checkpoint that was signed for each log, by origin. It is on the disk before a signature leaves. */
 class Memory {
   constructor(
     private readonly file: string,
-    private readonly newest: Map<string, Witnessed>,
+    private readonly newest: Map<string, Kept>,
   ) {}
 
-  find(origin: string): Witnessed | undefined {
+  find(origin: string): Kept | undefined {
     return this.newest.get(origin);
   }
 
-  async keep(origin: string, witnessed: Witnessed): Promise<void> {
+  async keep(origin: string, witnessed: Kept): Promise<void> {
     const next = new Map(this.newest).set(origin, witnessed);
     const document = Object.fromEntries(
-      [...next].map(([name, { size, root }]) => [name, { size, root: encodeBase64(root) }]),
+      [...next].map(([name, { size, root, note }]) => [name, { size, root: encodeBase64(root), note }]),
     );
     await writeFileDurably(this.file, `${JSON.stringify(document, null, 2)}\n`);
     this.newest.set(origin, witnessed);
@@ -135,7 +141,7 @@ class Witness {
     const decision = await decideWitness(
       { hashing: nodeHashing, check: nodeEd25519 },
       body,
-      (origin) => this.logs.filter(({ name }) => name === origin),
+      (origin) => keysOfOrigin(this.logs, origin),
       (origin) => this.memory.find(origin),
     );
     if (!decision.sign) {
@@ -145,7 +151,7 @@ class Witness {
       return;
     }
     const { origin, size, root } = decision.checkpoint;
-    await this.memory.keep(origin, { size, root });
+    await this.memory.keep(origin, { size, root, note: formatNote(decision.note) });
     const signature = cosign(nodeHashing, decision.note.text, Math.floor(Date.now() / 1000), {
       name: this.name,
       publicKey: this.#publicKey,
@@ -153,6 +159,20 @@ class Witness {
     });
     answer(response, 200, `${formatSignatureLine(signature)}\n`);
   }
+}
+
+/**
+ * The keys of a log by its origin. A log of Countersign that was restored from a backup continues under another origin with the
+ * same key: to a witness it is another log, which it may follow from its beginning.
+ */
+function keysOfOrigin(logs: readonly VerifierKey[], origin: string): VerifierKey[] {
+  const asked = parseLogOrigin(origin);
+  return logs.flatMap((key) => {
+    if (key.name === origin) return [key];
+    const own = parseLogOrigin(key.name);
+    if (asked === undefined || own?.deployment !== asked.deployment || own.slug !== asked.slug) return [];
+    return [{ ...key, name: origin, keyId: noteKeyId(nodeHashing, origin, key.publicKey) }];
+  });
 }
 
 function answer(
@@ -192,7 +212,10 @@ async function openKey(file: string): Promise<KeyObject> {
   return privateKey;
 }
 
-const memorySchema = z.record(z.string(), z.strictObject({ size: z.int().nonnegative(), root: z.string() }));
+const memorySchema = z.record(
+  z.string(),
+  z.strictObject({ size: z.int().nonnegative(), root: z.string(), note: z.string().optional() }),
+);
 
 /** @throws CliError `invalid_state`: a witness that forgot what it signed would sign a fork */
 async function openMemory(file: string): Promise<Memory> {
@@ -203,10 +226,10 @@ async function openMemory(file: string): Promise<Memory> {
     return new Memory(
       file,
       new Map(
-        entries.map(([origin, { size, root }]) => {
+        entries.map(([origin, { size, root, note }]) => {
           const bytes = decodeBase64(root);
           if (bytes?.length !== 32) throw new RangeError('a root has 32 bytes');
-          return [origin, { size, root: bytes }];
+          return [origin, { size, root: bytes, note }];
         }),
       ),
     );

@@ -87,7 +87,7 @@ export interface DeploymentPorts {
   signingKeys: Port<Reads<'keys' | 'handOvers'>, Writes<'keys' | 'log' | 'feed'> & Reads<'handOvers'>>;
   /** Signed checkpoints. They are no events of a log, and wait for nobody. */
   checkpoints: Port<Reads<'checkpoints' | 'keys'>, Writes<'checkpoints'>>;
-  feed: Port<FeedUnit, Writes<'feed' | 'log'>>;
+  feed: Port<FeedUnit, Writes<'feed' | 'log' | 'logOf'> & Reads<'checkpoints'>>;
   locks: Port<Reads<'locks'>, LockUnit>;
   scimTokens: Port<
     Reads<'scimTokens'> & { organisation: Pick<OrganisationRepository, 'scim'> },

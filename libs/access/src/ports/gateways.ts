@@ -102,8 +102,13 @@ export interface FeedChanges {
 
 /** The feed's history has one epoch for each time that the store was restored from a backup. */
 export interface FeedEpochs {
-  /** Begins the next epoch; every gateway gets a new snapshot. @returns the epoch, and the position that it follows */
-  openEpoch(): Promise<{ epoch: number; after: { epoch: number; seq: number } }>;
+  /**
+   * Begins the next epoch; every gateway gets a new snapshot.
+   *
+   * @param least the epoch is at least this one: another database may have opened those before it
+   * @returns the epoch, and the position that it follows
+   */
+  openEpoch(least?: number): Promise<{ epoch: number; after: { epoch: number; seq: number } }>;
 }
 
 export interface FeedChange {

@@ -41,9 +41,11 @@ export type {
   RecordChain,
   RecordOutcome,
   RecordRepository,
+  SeenCheckpoint,
   StoredCheckpoint,
   StoredEvent,
   TimeSpan,
+  WitnessState,
 } from './log.js';
 export type { DaySeal, DeploymentPoint, DueDay, LogDays, LogDaysRepository } from './log-days.js';
 export {

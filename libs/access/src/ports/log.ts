@@ -80,6 +80,11 @@ export interface EventReads {
    * Hashes on the levels above them stay.
    */
   minimumIndex(): Promise<number>;
+  /**
+   * The RFC 6962 root of the first `size` leaves, padded base64; undefined if the log has fewer, or has pruned what it takes
+   * to compute it.
+   */
+  rootAt(size: number): Promise<string | undefined>;
   /** The leaves' canonical JSON, from index `from` up to but not including `to`; fewer where the log ends. */
   leaves(from: number, to: number): Promise<string[]>;
   /**
@@ -140,9 +145,43 @@ export interface StoredCheckpoint {
   signedAt: string;
 }
 
+/**
+ * A checkpoint that the log's own key signed, and that the log as it is now does not continue: the database went back or was
+ * changed. `note` is a C2SP signed note; `root` is padded base64.
+ */
+export interface SeenCheckpoint {
+  epoch: number;
+  size: number;
+  root: string;
+  note: string;
+  seenAt: string;
+}
+
+/** What a witness answered last: the newest checkpoint that it signed in this epoch, when, and why not more. */
+export interface WitnessState {
+  epoch: number;
+  /** Null if there is none yet. */
+  size: number | null;
+  /** RFC 3339. */
+  signedAt: string | null;
+  /** Why its last answer was no signature; null if it was one. */
+  error: string | null;
+}
+
 /** The newest signed checkpoint of each log, by the log's name: a tenant's slug, `deployment` or `vendor`. */
 export interface CheckpointRepository {
   newest(log: string): Promise<StoredCheckpoint | null>;
+  /** Names of all logs that have leaves. */
+  logs(): Promise<string[]>;
+  /** The largest checkpoint that this log does not continue; null if none has been seen. */
+  seen(log: string): Promise<SeenCheckpoint | null>;
+  /** The logs, at most so many, of which such a checkpoint has been seen in this epoch or a later one. */
+  stopped(limit: number): Promise<string[]>;
+  /** Keeps it if it is the largest. @returns whether it is the first of this log in its epoch or a later one */
+  keepSeen(log: string, checkpoint: SeenCheckpoint): Promise<boolean>;
+  /** What the witnesses of a log answered last, by their verifier keys. */
+  witnessStates(log: string): Promise<Map<string, WitnessState>>;
+  keepWitnessState(log: string, vkey: string, state: WitnessState): Promise<void>;
   /** Names of logs, at most so many, that have leaves which no signed checkpoint covers. */
   behind(limit: number): Promise<string[]>;
   /** Replaces the newest checkpoint by a larger one. @returns false if the log has signed one that is as large or larger */

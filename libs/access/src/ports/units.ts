@@ -28,7 +28,7 @@ export interface DeploymentRepositories
     NoticeRepositories,
     SlackRepositories {
   directory: Entry<DirectoryRepository>;
-  checkpoints: Entry<CheckpointRepository, 'advance' | 'addSignatures'>;
+  checkpoints: Entry<CheckpointRepository, 'advance' | 'addSignatures' | 'keepSeen' | 'keepWitnessState'>;
   schedule: Entry<ScheduleRepository>;
   idempotency: Entry<IdempotencyRepository, 'clearExpired'>;
 }

@@ -12,7 +12,9 @@ import {
   LogHandOverEntity,
   LogHeadEntity,
   LogNodeEntity,
+  LogSightingEntity,
   OpeningEntity,
+  WitnessStateEntity,
 } from './log.entity.js';
 import { DaySealEntity, LogDaysEntity } from './log-days.entity.js';
 import { ErasureEntity, LegalHoldEntity, LogSettingsEntity } from './log-settings.entity.js';
@@ -69,6 +71,7 @@ export const ENTITIES = [
   LogHandOverEntity,
   LogHeadEntity,
   LogNodeEntity,
+  LogSightingEntity,
   LogSettingsEntity,
   NoticeDeliveryEntity,
   NoticeEntity,
@@ -103,4 +106,5 @@ export const ENTITIES = [
   TrustVersionEntity,
   VendorEntity,
   VoidedReviewEntity,
+  WitnessStateEntity,
 ];

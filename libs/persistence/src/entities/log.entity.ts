@@ -129,6 +129,53 @@ export class LogHandOverEntity {
   seq!: number;
 }
 
+/** The largest checkpoint that a log's own key signed and this database does not have: it went back, or was changed. */
+@Entity('log_sightings')
+export class LogSightingEntity {
+  @PrimaryColumn('varchar')
+  tenant!: string;
+
+  @Column('integer')
+  epoch!: number;
+
+  @Column('bigint', { transformer: bigInteger })
+  size!: number;
+
+  /** Padded base64. */
+  @Column('varchar')
+  root!: string;
+
+  /** The C2SP signed note. */
+  @Column('text')
+  note!: string;
+
+  @Column('varchar', { name: 'seen_at', transformer: milliseconds })
+  seenAt!: string;
+}
+
+/** What a witness of a log signed last, and why not more. */
+@Entity('witness_states')
+export class WitnessStateEntity {
+  @PrimaryColumn('varchar')
+  tenant!: string;
+
+  /** The witness's verifier key. */
+  @PrimaryColumn('varchar')
+  vkey!: string;
+
+  @Column('integer')
+  epoch!: number;
+
+  @Column('bigint', { nullable: true, transformer: bigInteger })
+  size!: number | null;
+
+  @Column('varchar', { name: 'signed_at', nullable: true })
+  signedAt!: string | null;
+
+  @Column('varchar', { nullable: true })
+  error!: string | null;
+}
+
 /** The personal value behind a commitment, with its salt. Deleting a row erases the value; the log stays whole. */
 @Entity('openings')
 export class OpeningEntity {

@@ -10,6 +10,7 @@ import { GatewayBinding1799000005000 } from './1799000005000-gateway-binding.js'
 import { LogProofs1799000008000 } from './1799000008000-log-proofs.js';
 import { LogDays1799000011000 } from './1799000011000-log-days.js';
 import { LogHandOvers1799000012000 } from './1799000012000-log-hand-overs.js';
+import { LogContinuity1799000012100 } from './1799000012100-log-continuity.js';
 import { Pruning1799000013000 } from './1799000013000-pruning.js';
 import { Erasure1799000013100 } from './1799000013100-erasure.js';
 
@@ -26,6 +27,7 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   LogProofs1799000008000,
   LogDays1799000011000,
   LogHandOvers1799000012000,
+  LogContinuity1799000012100,
   Pruning1799000013000,
   Erasure1799000013100,
 ];

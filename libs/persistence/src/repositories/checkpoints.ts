@@ -1,7 +1,13 @@
-import type { CheckpointRepository, StoredCheckpoint } from '@countersign/access';
+import type {
+  CheckpointRepository,
+  SeenCheckpoint,
+  StoredCheckpoint,
+  WitnessState,
+} from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
-import { LogCheckpointEntity } from '../entities/log.entity.js';
+import { LogCheckpointEntity, LogSightingEntity, WitnessStateEntity } from '../entities/log.entity.js';
+import { insertRows } from './many-rows.js';
 import { places, query, selectRows } from './plain-rows.js';
 
 /** The newest signed checkpoint of each log. Rows of all logs, by name: only the broker's own work uses it. */
@@ -24,11 +30,58 @@ export class Checkpoints implements CheckpointRepository {
     const rows = await query<{ tenant: string }>(
       this.manager,
       `SELECT h.tenant AS tenant FROM log_heads h
-       LEFT JOIN log_checkpoints c ON c.tenant = h.tenant AND c.size = h.size
+       CROSS JOIN deployment d
+       LEFT JOIN log_checkpoints c ON c.tenant = h.tenant AND c.epoch = d.epoch AND c.size = h.size
        WHERE c.tenant IS NULL AND h.size > 0 LIMIT ?`,
       [limit],
     );
     return rows.map(({ tenant }) => tenant);
+  }
+
+  async logs(): Promise<string[]> {
+    const sql = 'SELECT tenant FROM log_heads WHERE size > 0 ORDER BY tenant';
+    return (await query<{ tenant: string }>(this.manager, sql, [])).map(({ tenant }) => tenant);
+  }
+
+  async seen(log: string): Promise<SeenCheckpoint | null> {
+    const [row] = await selectRows(this.manager, LogSightingEntity, 'WHERE tenant = ?', [log]);
+    if (row === undefined) return null;
+    const { tenant: _log, ...checkpoint } = row;
+    return checkpoint;
+  }
+
+  async stopped(limit: number): Promise<string[]> {
+    const rows = await query<{ tenant: string }>(
+      this.manager,
+      `SELECT s.tenant AS tenant FROM log_sightings s CROSS JOIN deployment d
+       WHERE s.epoch >= d.epoch ORDER BY s.tenant LIMIT ?`,
+      [limit],
+    );
+    return rows.map(({ tenant }) => tenant);
+  }
+
+  async keepSeen(log: string, checkpoint: SeenCheckpoint): Promise<boolean> {
+    const { epoch, size, root, note, seenAt } = checkpoint;
+    const before = await this.seen(log);
+    await query(
+      this.manager,
+      `INSERT INTO log_sightings (tenant, epoch, size, root, note, seen_at) VALUES ${places(6)}
+       ON CONFLICT (tenant) DO UPDATE
+       SET epoch = excluded.epoch, size = excluded.size, root = excluded.root, note = excluded.note, seen_at = excluded.seen_at
+       WHERE (log_sightings.epoch, log_sightings.size) < (excluded.epoch, excluded.size)`,
+      [log, epoch, size, root, note, comparable(seenAt)],
+    );
+    return before === null || before.epoch < epoch;
+  }
+
+  async witnessStates(log: string): Promise<Map<string, WitnessState>> {
+    const rows = await selectRows(this.manager, WitnessStateEntity, 'WHERE tenant = ?', [log]);
+    return new Map(rows.map(({ tenant: _log, vkey, ...state }) => [vkey, state]));
+  }
+
+  async keepWitnessState(log: string, vkey: string, state: WitnessState): Promise<void> {
+    const row = { tenant: log, vkey, ...state };
+    await insertRows(this.manager, WitnessStateEntity, [row], { replaces: ['tenant', 'vkey'] });
   }
 
   async advance(log: string, { epoch, size, root, note, signedAt }: StoredCheckpoint): Promise<boolean> {

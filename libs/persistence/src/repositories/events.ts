@@ -1,5 +1,14 @@
 import type { EventReads, LogHead, Page, PageQuery, StoredEvent, TimeSpan } from '@countersign/access';
-import { type CompactRange, rangeRoot } from '@countersign/audit-log';
+import {
+  type CompactRange,
+  completeSubtrees,
+  emptyTreeHash,
+  encodeBase64,
+  joinSubtrees,
+  rangeRoot,
+  subtreeRoot,
+  TILE_HEIGHT,
+} from '@countersign/audit-log';
 import type { Hashing } from '@countersign/contract';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { EventEntity, LogHeadEntity } from '../entities/log.entity.js';
@@ -56,6 +65,18 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
       level === 0 ? [this.tenant, from, to] : [this.tenant, from, to, level],
     );
     return rows.map(({ hash }) => Buffer.from(hash.slice('sha256:'.length), 'hex'));
+  }
+
+  async rootAt(size: number): Promise<string | undefined> {
+    const roots: Uint8Array[] = [];
+    for (const { level, index } of completeSubtrees(0, size)) {
+      const tileLevel = Math.floor(level / TILE_HEIGHT);
+      const width = 2 ** (level % TILE_HEIGHT);
+      const hashes = await this.hashes(tileLevel, index * width, (index + 1) * width);
+      if (hashes.length < width) return undefined;
+      roots.push(subtreeRoot(this.hashing, hashes));
+    }
+    return encodeBase64(size === 0 ? emptyTreeHash(this.hashing) : joinSubtrees(this.hashing, roots));
   }
 
   async leaves(from: number, to: number): Promise<string[]> {

@@ -17,9 +17,11 @@ export class FeedTail {
     private readonly random: Randomness,
   ) {}
 
-  async openEpoch(): Promise<{ epoch: number; after: { epoch: number; seq: number } }> {
-    const { epoch, seq } = await this.move('epoch = epoch + 1');
-    return { epoch, after: { epoch: epoch - 1, seq } };
+  async openEpoch(least = 1): Promise<{ epoch: number; after: { epoch: number; seq: number } }> {
+    const before = await this.move('epoch = epoch');
+    const next = Math.max(before.epoch + 1, Math.trunc(least));
+    const { epoch, seq } = await this.move(`epoch = ${next}`);
+    return { epoch, after: { epoch: before.epoch, seq } };
   }
 
   async number(changes: readonly { kind: FeedChangeKind; ref: string }[]): Promise<void> {

@@ -46,10 +46,10 @@ export class UnitOfWork {
         this.#hasFeed = true;
         end.feedChanged(kind, ref);
       },
-      openEpoch: () => {
+      openEpoch: (least) => {
         this.#hasFeed = true;
         end.announce();
-        return tail.openEpoch();
+        return tail.openEpoch(least);
       },
     };
   }

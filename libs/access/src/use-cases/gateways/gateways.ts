@@ -151,21 +151,3 @@ export function reportUnsignedBatch(deps: Deps, { gateway, boot }: ChainName): P
     });
   });
 }
-
-/**
- * Opens a new epoch of the gateways' feed, on the host, after the database was restored from a backup. Until then, every
- * gateway that knows more than the backup refuses the feed. From then on it accepts the new epoch's snapshot; grants that
- * had ended stay ended.
- */
-export function openFeedEpoch(deps: Deps): Promise<{ epoch: number; after: { epoch: number; seq: number } }> {
-  return deps.store.feed.write(async (unit) => {
-    const opened = await unit.feed.openEpoch();
-    await unit.log.append({
-      type: 'feed.epoch-opened',
-      at: deps.clock.now().toISOString(),
-      actor: 'host',
-      data: { epoch: opened.epoch, after: opened.after },
-    });
-    return opened;
-  });
-}

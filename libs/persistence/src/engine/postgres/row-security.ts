@@ -56,6 +56,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   day_seals: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
   log_hand_overs: addedByUnit,
   log_checkpoints: { ...keptByVendor, SELECT: own('tenant') },
+  log_sightings: keptByVendor,
+  witness_states: keptByVendor,
   access_records: changedByUnit,
   record_chains: changedByUnit,
   budget_leases: changedByUnit,

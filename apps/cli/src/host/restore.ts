@@ -1,0 +1,220 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Deps,
+  type KnownCheckpoint,
+  publishedKeys,
+  type RestoredLog,
+  restoreLogs,
+} from '@countersign/access';
+import {
+  AuditLogError,
+  encodeBase64,
+  equalBytes,
+  LogFault,
+  LogSuccession,
+  logOrigin,
+  noteKeyId,
+  openCheckpoint,
+  parseCheckpoint,
+  parseLogOrigin,
+  parseNote,
+  SIGNATURE_TYPE,
+  TILE_WIDTH,
+  type VerifierKey,
+  verifyLog,
+} from '@countersign/audit-log';
+import { nodeEd25519, nodeHashing } from '@countersign/authorization';
+import { readAtMost } from '@countersign/gateway-protocol';
+import { z } from 'zod';
+import type { Answer, Context } from '../command/context.js';
+import { CliError, cannotOpenError } from '../command/errors.js';
+import { FolderLog } from '../log/log-source.js';
+import { withStore } from './database.js';
+
+export type RestoreOptions = { checkpoint: readonly string[] };
+
+/** A witness of many logs has a large one. */
+const MAX_BYTES = 64 * 2 ** 20;
+
+/**
+ * Opens a new epoch after the database was restored from a backup: of the feed, without which gateways that have received more
+ * than the backup holds refuse every call, and of every log, whose first leaf says what was lost.
+ *
+ * @throws CliError `cannot_open` (exit 2), `invalid_checkpoint`
+ */
+export async function restore(context: Context, { checkpoint }: RestoreOptions): Promise<Answer> {
+  const restored = await withStore(context, {}, async ({ deps }) => {
+    const keys = await logKeys(deps);
+    const found: Found[] = [];
+    for (const path of checkpoint) found.push(...(await readCheckpoints(path, deps, keys)));
+    const known = await knownCheckpoints(deps, [...found, ...(await seenCheckpoints(deps, keys))]);
+    return restoreLogs(deps, known, (log, epoch) => logOrigin(deps.store.deployment, log, epoch));
+  });
+  const lost = restored.logs.filter((log) => log.lost > 0);
+  const text = [
+    `The feed is in epoch ${restored.epoch} now; gateways accept it as soon as a broker runs.`,
+    'Decisions since the backup are lost: stop again what was stopped, and revoke again the keys that were revoked',
+    '(API keys, signing keys, gateways). Grants that a gateway saw end stay dead at that gateway.',
+    `Every log continues as ${logOrigin('dep_…', '<slug>', restored.epoch)}, and its next leaf says so. Witnesses need the new origin.`,
+    ...(lost.length === 0 ? ['No checkpoint is known of leaves that the backup lacks.'] : lost.map(lostText)),
+  ].join('\n');
+  return { document: restored, text };
+}
+
+const lostText = ({ log, kept, lost, previous }: RestoredLog): string =>
+  kept === 0 && previous.size > 0
+    ? `${log}: nothing shows that leaves of its last checkpoint (${previous.size} leaves) were kept. A mirror of it would.`
+    : `${log}: ${lost} of ${previous.size} leaves are lost.`;
+
+/** A checkpoint that the log's own key signed; the mirror that has its leaves, if one was given; whether a broker was shown it. */
+type Found = Omit<KnownCheckpoint, 'kept'> & { mirror?: FolderLog; wasSeen?: true };
+
+/** Public halves of the logs' keys that were not withdrawn. Keys that have ended verify what they signed. */
+async function logKeys({ store }: Deps): Promise<Uint8Array[]> {
+  const keys = await store.signingKeys.read((unit) => unit.keys.list('log'));
+  const valid = publishedKeys(
+    keys.map((key) => ({ ...key, retiresAt: null })),
+    new Date(0),
+  );
+  return valid.map(({ publicJwk }) => Buffer.from(String(publicJwk['x']), 'base64url'));
+}
+
+const keysOf = (name: string, publicKeys: readonly Uint8Array[]): VerifierKey[] =>
+  publicKeys.map((publicKey) => ({
+    ...{ name, publicKey, type: SIGNATURE_TYPE.ed25519 },
+    keyId: noteKeyId(nodeHashing, name, publicKey),
+  }));
+
+/** The checkpoints in a mirror's folder, in a witness's `witnessed.json`, or in a file with one signed checkpoint. */
+async function readCheckpoints(path: string, deps: Deps, keys: readonly Uint8Array[]): Promise<Found[]> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    (error: unknown) => {
+      throw cannotOpenError(path, error);
+    },
+  );
+  const file = isFolder ? join(path, 'checkpoint') : path;
+  const text = await readAtMost(file, MAX_BYTES).catch((error: unknown) => {
+    throw cannotOpenError(file, error);
+  });
+  try {
+    if (isFolder) return [await fromMirror(new FolderLog(path), text, deps, keys)];
+    const notes = text.startsWith('{') ? witnessedNotes(text) : [text];
+    return await Promise.all(notes.map((note) => fromNote(note, deps, keys)));
+  } catch (cause) {
+    if (!(cause instanceof AuditLogError || cause instanceof LogFault || cause instanceof SyntaxError))
+      throw cause;
+    throw new CliError(
+      'invalid_checkpoint',
+      `${path} has no checkpoint that a log of this database signed: ${cause.message}`,
+      { cause },
+    );
+  }
+}
+
+const witnessedSchema = z.record(z.string(), z.object({ note: z.string().optional() }));
+
+/** What a witness of ours keeps of each log; one of an earlier version kept no notes. */
+const witnessedNotes = (text: string): string[] => {
+  const parsed = witnessedSchema.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new SyntaxError('it is no state of a witness');
+  return Object.values(parsed.data).flatMap(({ note }) => note ?? []);
+};
+
+async function fromNote(text: string, deps: Deps, keys: readonly Uint8Array[]): Promise<Found> {
+  const { origin } = parseCheckpoint(parseNote(text).text);
+  return found(deps, (await openCheckpoint(nodeEd25519, text, keysOf(origin, keys))).checkpoint);
+}
+
+/** Verifies the whole mirror: it may have followed the log to a key that the backup does not have. */
+async function fromMirror(
+  mirror: FolderLog,
+  text: string,
+  deps: Deps,
+  keys: readonly Uint8Array[],
+): Promise<Found> {
+  const { origin } = parseCheckpoint(parseNote(text).text);
+  const ports = { hashing: nodeHashing, check: nodeEd25519 };
+  const { checkpoint } = await verifyLog(ports, mirror, {
+    keys: new LogSuccession(ports, keysOf(origin, keys)),
+  });
+  return { ...found(deps, checkpoint), mirror };
+}
+
+function found(
+  { store }: Deps,
+  { origin, size, root }: { origin: string; size: number; root: Uint8Array },
+): Found {
+  const name = parseLogOrigin(origin);
+  if (name === undefined || name.deployment !== store.deployment)
+    throw new AuditLogError('wrong_origin', `${origin} is of another deployment`);
+  return { log: name.slug, origin, epoch: name.epoch, size, root: encodeBase64(root) };
+}
+
+/** What running brokers were shown, and stopped for. */
+async function seenCheckpoints(deps: Deps, keys: readonly Uint8Array[]): Promise<Found[]> {
+  const notes = await deps.store.checkpoints.read(async ({ checkpoints }) => {
+    const logs = await checkpoints.stopped(Number.MAX_SAFE_INTEGER);
+    const seen = await Promise.all(logs.map((log) => checkpoints.seen(log)));
+    return seen.flatMap((each) => each?.note ?? []);
+  });
+  const all = await Promise.all(notes.map((note) => fromNote(note, deps, keys)));
+  return all.map((each) => ({ ...each, wasSeen: true }));
+}
+
+/**
+ * For each log the largest checkpoint that the database does not continue, with as many of its leaves as anything shows to be
+ * kept.
+ */
+async function knownCheckpoints(deps: Deps, all: readonly Found[]): Promise<KnownCheckpoint[]> {
+  const known: KnownCheckpoint[] = [];
+  for (const log of new Set(all.map((each) => each.log))) {
+    const { head } = await ownLog(deps, log);
+    const ofLog = all.filter((each) => each.log === log && each.epoch >= head.epoch);
+    const [largest] = ofLog.toSorted((a, b) => b.epoch - a.epoch || b.size - a.size);
+    if (largest === undefined) continue;
+    // Brokers have run on the restored database: what it holds need not be the beginning of what was lost.
+    const isAsRestored = !ofLog.some(({ wasSeen }) => wasSeen);
+    const kept = Math.max(...(await Promise.all(ofLog.map((each) => keptOf(deps, each, isAsRestored)))));
+    const { origin, epoch, size, root } = largest;
+    if (kept < size) known.push({ log, origin, epoch, size, root, kept });
+  }
+  return known;
+}
+
+/**
+ * How many of a checkpoint's first leaves the database still has. A mirror shows each leaf. A checkpoint alone shows all of its
+ * leaves or none; if the database is smaller, it counts as the beginning, as long as no broker has run on it.
+ */
+async function keptOf(deps: Deps, found: Found, isAsRestored: boolean): Promise<number> {
+  const { log, epoch, size, root, mirror } = found;
+  const { head, rootAt } = await ownLog(deps, log);
+  if (mirror !== undefined) return commonLeaves(deps, log, mirror, size, head.size);
+  const own = await rootAt(size);
+  if (own !== undefined) return own === root ? size : 0;
+  return epoch === head.epoch && size > head.size && isAsRestored ? head.size : 0;
+}
+
+const ownLog = async ({ store }: Deps, log: string) => ({
+  head: await store.readForTenant(log, ({ events }) => events.head()),
+  rootAt: (size: number) => store.readForTenant(log, ({ events }) => events.rootAt(size)),
+});
+
+/** How many leaves are the same in the database and in a mirror, from the first on. */
+async function commonLeaves(
+  { store }: Deps,
+  log: string,
+  mirror: FolderLog,
+  mirrored: number,
+  size: number,
+): Promise<number> {
+  const most = Math.min(mirrored, size);
+  for (let start = 0; start < most; start += TILE_WIDTH) {
+    const own = await store.readForTenant(log, ({ events }) => events.hashes(0, start, start + TILE_WIDTH));
+    const theirs = await mirror.leafHashes(start, mirrored);
+    const same = own.findIndex((hash, at) => theirs[at] === undefined || !equalBytes(hash, theirs[at]));
+    if (same >= 0) return Math.min(most, start + same);
+  }
+  return most;
+}
