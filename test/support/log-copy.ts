@@ -22,6 +22,7 @@ import {
 } from '@countersign/audit-log';
 import { nodeCountersignPorts, nodeEd25519, nodeHashing } from '@countersign/authorization';
 import type { Opening } from '@countersign/contract';
+import { type RecordEntry, recordHash } from '@countersign/gateway-protocol';
 import { type ReplayOptions, type ReplayReport, replayTenantLog } from '@countersign/log-verifier';
 import type { TestBroker } from '../e2e/harness.js';
 import { logKey } from '../factories/log-keys.js';
@@ -115,6 +116,20 @@ export class LogCopy {
     const tenant = this.origin.split('/')[2] ?? '';
     this.leaves.splice(index, 0, { v: 1, tenant, seq: 0, commitments: {}, ...leaf });
     this.openings.splice(index, 0, {});
+  }
+
+  /** Appends the leaf of a record, as a broker that asks no questions would. @returns its place */
+  appendRecord({ record, openings }: RecordEntry): number {
+    const { kind, id, gateway, boot, seq, prev: _prev, at, tenant: _tenant, v: _v, ...rest } = record;
+    const { path, person, ...members } = rest as { path?: string; person?: string };
+    const data = { ...members, gateway, boot, gatewaySeq: seq, gatewayHash: recordHash(record), record: id };
+    const index = this.append({
+      ...{ type: `access.${kind}`, at, actor: gateway as `gtw_${string}` },
+      data: person === undefined ? data : { trust: null, ...data, requester: person },
+      commitments: path === undefined ? {} : { path },
+    });
+    this.openings[index] = { ...openings };
+    return index;
   }
 
   append(leaf: Parameters<LogCopy['insert']>[1]): number {

@@ -10,7 +10,13 @@ import {
 } from '@countersign/contract';
 import type { LeafData } from './leaf-data.js';
 import { LockHistory } from './lock-history.js';
-import { DEPLOYMENT_TOLERANCE_MS, type Timeline, valueAt } from './timeline.js';
+import {
+  BROKER_TOLERANCE_MS,
+  DEPLOYMENT_TOLERANCE_MS,
+  type Moment,
+  type Timeline,
+  valueAt,
+} from './timeline.js';
 
 type Staff = { roles: Person['roles']; groups?: string[]; removed: boolean };
 type Service = { routes: string; removed: boolean };
@@ -25,8 +31,8 @@ export type DeploymentState = {
   maps: Map<string, ServiceDefinition>;
   gateways: Map<string, Gateway>;
   locks: LockHistory['state'];
-  /** Moments at which something that a policy reads has changed. */
-  changes: number[];
+  /** The leaves by which something has changed that decisions depend on. */
+  changes: { at: number; index: number }[];
 };
 
 /** The vendor's policy, staff, services, gateways and locks at each moment, from the deployment's log. */
@@ -56,7 +62,7 @@ export class DeploymentHistory {
     else if (type.startsWith('gateway.')) this.takeGateway(data);
     else if (type.startsWith('lock.')) {
       this.locks.take(data, (person, role) => this.staffHad(person, role, data.at));
-      this.state.changes.push(data.at);
+      this.state.changes.push({ at: data.at, index: data.index });
     }
   }
 
@@ -76,22 +82,31 @@ export class DeploymentHistory {
   /**
    * Moments at which the deployment's rules may be read for something that happened at `at`: then, and shortly before and
    * after, if they changed.
+   *
+   * @param before only what these first leaves say counts. Default: all of them
    */
-  momentsAround(at: number): number[] {
-    const near = this.state.changes.filter((change) => Math.abs(change - at) <= DEPLOYMENT_TOLERANCE_MS);
-    return [...new Set([at, ...near.flatMap((change) => [change, change - 1])])];
+  momentsAround(at: number, before = Number.POSITIVE_INFINITY): Moment[] {
+    const near = this.state.changes.filter((change) => Math.abs(change.at - at) <= DEPLOYMENT_TOLERANCE_MS);
+    const times = new Set([at, ...near.flatMap((change) => [change.at, change.at - 1])]);
+    return [...times].map((time) => ({ at: time, before }));
   }
 
-  policyAt(at: number): AccessPolicy | undefined {
-    return valueAt(this.state.policies, at);
+  /** A change that says that it is older than a moment at which the log did not have it yet; undefined if there is none. */
+  backdated({ at, before }: Moment): number | undefined {
+    return this.state.changes.find((change) => change.index >= before && change.at < at - BROKER_TOLERANCE_MS)
+      ?.index;
+  }
+
+  policyAt(moment: Moment): AccessPolicy | undefined {
+    return valueAt(this.state.policies, moment);
   }
 
   /** A person of the vendor's staff as the evaluator reads them; undefined if there is none. */
-  staffAt(id: string, at: number): Person | undefined {
-    const staff = valueAt(this.state.staff.get(id) ?? [], at);
+  staffAt(id: string, moment: Moment): Person | undefined {
+    const staff = valueAt(this.state.staff.get(id) ?? [], moment);
     if (staff === undefined) return undefined;
     const { roles, groups, removed } = staff;
-    const removedAt = removed ? new Date(at).toISOString() : null;
+    const removedAt = removed ? new Date(moment.at).toISOString() : null;
     return {
       id,
       tenant: null,
@@ -115,8 +130,8 @@ export class DeploymentHistory {
    * A service as the evaluator reads it; null if there is none. Without its opened definition it has no routes, and
    * `isOpened` is false.
    */
-  serviceAt(name: string, at: number): (ServiceRecord & { isOpened: boolean }) | null {
-    const service = valueAt(this.state.services.get(name) ?? [], at);
+  serviceAt(name: string, moment: Moment): (ServiceRecord & { isOpened: boolean }) | null {
+    const service = valueAt(this.state.services.get(name) ?? [], moment);
     if (service === undefined || service.removed) return null;
     const definition = this.state.maps.get(service.routes);
     return {
@@ -148,8 +163,8 @@ export class DeploymentHistory {
 
   private takePolicy(data: LeafData): void {
     const { policy } = data.object<{ policy: AccessPolicy }>('after');
-    this.state.policies.push({ at: data.at, value: policy });
-    this.state.changes.push(data.at);
+    this.state.policies.push({ at: data.at, index: data.index, value: policy });
+    this.state.changes.push({ at: data.at, index: data.index });
   }
 
   private takePerson(data: LeafData, removed: boolean): void {
@@ -157,15 +172,18 @@ export class DeploymentHistory {
     const timeline = this.state.staff.get(id) ?? [];
     const groups = data.has('groups') ? { groups: data.texts('groups') } : {};
     const value = { roles: data.texts('after') as Person['roles'], ...groups, removed };
-    this.state.staff.set(id, [...timeline, { at: data.at, value }]);
-    this.state.changes.push(data.at);
+    this.state.staff.set(id, [...timeline, { at: data.at, index: data.index, value }]);
+    this.state.changes.push({ at: data.at, index: data.index });
   }
 
   private takeService(data: LeafData): void {
     const name = data.text('service');
     const value = { routes: data.text('routes'), removed: data.leaf.type === 'service.removed' };
-    this.state.services.set(name, [...(this.state.services.get(name) ?? []), { at: data.at, value }]);
-    this.state.changes.push(data.at);
+    this.state.services.set(name, [
+      ...(this.state.services.get(name) ?? []),
+      { at: data.at, index: data.index, value },
+    ]);
+    this.state.changes.push({ at: data.at, index: data.index });
   }
 
   private takeGateway(data: LeafData): void {

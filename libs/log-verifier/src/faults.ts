@@ -33,6 +33,8 @@ export type ReplayFaultCode =
   | 'wrong_pruning'
   /** The deployment's log is not the one that this log names: it was forked or rolled back. */
   | 'deployment_forked'
+  /** The deployment's log has a later leaf that says it is from before a point at which it was not there yet. */
+  | 'backdated'
   /** The definition that is opened for a service is not that of its route map's hash. */
   | 'false_route_map'
   /** Records of a gateway are missing between two others. */

@@ -14,9 +14,9 @@ export type Opened = ReadonlyMap<string, Opening>;
 
 export type OpeningState = {
   /** Fields without an opening, by the index of their leaf. An erasure may still explain them. */
-  missing: Map<number, { type: string; names: string[] }>;
-  /** How many commitments each leaf of this many has: an erasure names some of them. Only those that were erased. */
-  erased: number;
+  missing: Map<number, { type: string; commitments: Map<string, string> }>;
+  /** Commitments whose values were erased. Several leaves may have the same one. */
+  erased: Set<string>;
 };
 
 /** How many openings are read at once, so that a server's answers do not wait for each other. */
@@ -39,7 +39,7 @@ export class Openings {
       isComplete: boolean;
       warnings: Warnings;
     },
-    readonly state: OpeningState = { missing: new Map(), erased: 0 },
+    readonly state: OpeningState = { missing: new Map(), erased: new Set() },
   ) {}
 
   /**
@@ -48,7 +48,11 @@ export class Openings {
    * @param use called with what was opened. It may throw a LogFault
    */
   async take(data: LeafData, use: (opened: Opened) => void = () => undefined): Promise<void> {
-    if (data.leaf.type === 'opening.erased') this.takeErasure(data);
+    if (data.leaf.type === 'opening.erased') {
+      // It may name a leaf that is still being read.
+      await this.settle();
+      this.takeErasure(data);
+    }
     const names = Object.keys(data.leaf.commitments);
     if (names.length === 0) return use(NOTHING);
     const running = this.open(data, names, use);
@@ -66,9 +70,18 @@ export class Openings {
   /** @throws LogFault `missing_opening` for the first leaf with an opening that no event explains */
   async finish(): Promise<void> {
     await this.settle();
-    const [first] = [...this.state.missing].sort(([a], [b]) => a - b);
+    const { missing, erased } = this.state;
+    const [first] = [...missing]
+      .map(([index, { type, commitments }]) => {
+        const names = [...commitments].flatMap(([name, commitment]) =>
+          erased.has(commitment) ? [] : [name],
+        );
+        return { index, type, names };
+      })
+      .filter(({ names }) => names.length > 0)
+      .sort((a, b) => a.index - b.index);
     if (first === undefined) return;
-    const [index, { type, names }] = first;
+    const { index, type, names } = first;
     throw fault(
       'missing_opening',
       `the value behind \`${names.join('`, `')}\` of ${type} is missing, and no event says that it was erased.`,
@@ -90,7 +103,10 @@ export class Openings {
     this.opened += found.size;
     const missing = names.filter((name) => !found.has(name));
     if (missing.length > 0 && this.options.isComplete && isOpenToTenant(data))
-      this.state.missing.set(index, { type: leaf.type, names: missing });
+      this.state.missing.set(index, {
+        type: leaf.type,
+        commitments: new Map(missing.map((name) => [name, leaf.commitments[name] ?? ''])),
+      });
     use(found);
   }
 
@@ -104,11 +120,11 @@ export class Openings {
       `Values of leaf ${leaf} were erased: ${fields.join(', ')}.`,
       data.index,
     );
-    this.state.erased += fields.length;
-    const known = this.state.missing.get(leaf);
-    if (known === undefined) return;
-    known.names = known.names.filter((name) => !fields.includes(name));
-    if (known.names.length === 0) this.state.missing.delete(leaf);
+    const { missing, erased } = this.state;
+    for (const field of fields) {
+      const commitment = missing.get(leaf)?.commitments.get(field);
+      if (commitment !== undefined) erased.add(commitment);
+    }
   }
 }
 

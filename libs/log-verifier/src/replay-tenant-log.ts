@@ -15,7 +15,7 @@ import {
   type VerifierKey,
   verifyTenantLog,
 } from '@countersign/audit-log';
-import { DEPLOYMENT_SLUG } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, SEAL } from '@countersign/contract';
 import { type ChainState, GatewayChains } from './chains.js';
 import { DeploymentHistory, type DeploymentState } from './deployment-history.js';
 import { fault, type Warning, Warnings } from './faults.js';
@@ -112,6 +112,7 @@ class TenantLogVerification {
   /** Points of this log that statements name, and points of the deployment's log: compared at the end. */
   readonly #points: NamedPoint[] = [];
   readonly #deploymentPoints: DeploymentPoint[] = [];
+  #history: DeploymentHistory | undefined;
   /** False once leaves were pruned that no earlier run has replayed. */
   #replays = true;
 
@@ -207,6 +208,7 @@ class TenantLogVerification {
     const { ports, options } = this;
     const kept = this.#kept?.tenant;
     const { history } = deployment;
+    this.#history = history;
     const replay = new TenantReplay(
       ports,
       {
@@ -215,6 +217,7 @@ class TenantLogVerification {
         pin: options.anchor?.trust ?? null,
         warnings: this.#warnings,
         onPoint: (point) => this.#points.push(point),
+        deploymentSize: () => events.state.deployment?.size ?? Number.POSITIVE_INFINITY,
       },
       kept?.replay,
     );
@@ -294,14 +297,20 @@ class TenantLogVerification {
 
   private logEvents(openings: Openings, kept: LogEventState | undefined): LogEvents {
     return new LogEvents(
+      this.ports.hashing,
       {
+        readsOpenings: this.options.openings !== false,
         warnings: this.#warnings,
-        openSeal: async (data, leaf) => {
-          if (this.options.openings === false) return;
-          if ((await openings.read(leaf)).size === 0)
-            throw data.fault('missing_opening', `the seal of leaf ${leaf} is said to be open, and is not.`);
+        openSeal: async (leaf) => {
+          if (this.options.openings === false) return undefined;
+          return (await openings.read(leaf)).get(SEAL);
         },
-        onDeployment: (point) => this.#deploymentPoints.push(point),
+        onDeployment: (point, data) => {
+          this.#deploymentPoints.push(point);
+          const index = this.#history?.backdated({ at: data.at, before: point.size });
+          if (index !== undefined)
+            throw data.fault('backdated', `leaf ${index} of the deployment’s log says that it is older.`);
+        },
       },
       kept,
     );

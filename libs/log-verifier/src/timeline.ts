@@ -1,11 +1,14 @@
 /** Values with the moment from which each applied, in the order of the log. Times in milliseconds since the epoch. */
-export type Timeline<T> = { at: number; value: T }[];
+export type Timeline<T> = { at: number; value: T; index?: number }[];
+
+/** A moment, as far as the leaves before `before` tell of it. */
+export type Moment = { at: number; before: number };
 
 /** The value that applied at a moment; undefined before the first. */
-export function valueAt<T>(timeline: Timeline<T>, at: number): T | undefined {
+export function valueAt<T>(timeline: Timeline<T>, { at, before }: Moment): T | undefined {
   for (let place = timeline.length - 1; place >= 0; place -= 1) {
     const entry = timeline[place];
-    if (entry !== undefined && entry.at <= at) return entry.value;
+    if (entry !== undefined && entry.at <= at && (entry.index ?? 0) < before) return entry.value;
   }
   return undefined;
 }
@@ -27,6 +30,9 @@ export function valuesWithin<T>(timeline: Timeline<T>, from: number, to: number)
  * rule of the deployment's log counts as it was at some moment this near.
  */
 export const DEPLOYMENT_TOLERANCE_MS = 30_000;
+
+/** Clocks of brokers differ by less. A leaf that says more is backdated. */
+export const BROKER_TOLERANCE_MS = 60_000;
 
 /** A gateway's clock and the broker's differ by at most this, or the gateway refuses all calls. */
 export const CLOCK_TOLERANCE_MS = 5_000;

@@ -1,11 +1,17 @@
 import type { LeafV1 } from '@countersign/audit-log';
+import { ask } from '../../factories/ask.js';
 import { type Copies, copiesOf, faultOf, verifyCopies } from '../../support/log-copy.js';
+import type { RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
 import { TestBroker } from '../harness.js';
-import { expectStatus, makeGrant, makeRequest, mintToken, review } from '../story.js';
+import { expectStatus, makeGrant, makeRequest, mintToken, readRequest, review } from '../story.js';
 
 let broker: TestBroker;
 let copies: Copies;
+let gateway: RecordingGateway;
+/** The grant of the calls, which was revoked at the end; and one whose budget is one call, which was made. */
+let under: RecordedGrant;
+let small: RecordedGrant;
 
 const dataOf = ({ tenant }: Copies, index: number) =>
   (tenant.leaves[index] as LeafV1).data as Record<string, string>;
@@ -14,16 +20,24 @@ const T0 = '2026-11-24T10:00:00.000Z';
 
 beforeAll(async () => {
   broker = await TestBroker.start();
-  const gateway = await RecordingGateway.enrol(broker);
+  gateway = await RecordingGateway.enrol(broker);
   const { request, grant } = await makeGrant(broker);
   await mintToken(broker, grant);
   const person = broker.persons.engineer;
-  const chain = gateway.chain({ grant, request: request.id, digest: request.digest, person });
+  under = { grant, request: request.id, digest: request.digest, person };
+  const other = await makeGrant(broker, 'engineer', { budget: { calls: 1 } });
+  await mintToken(broker, other.grant);
+  small = { grant: other.grant, request: other.request.id, digest: other.request.digest, person };
+  const chain = gateway.chain(under);
   for (let call = 0; call < 3; call += 1) {
     const allowed = chain.add('allowed');
     await gateway.send(chain, [allowed, chain.add('outcome', { id: allowed.record.id }), chain.add('head')]);
   }
   await gateway.send(chain, [chain.add('refused')]);
+  const spent = gateway.chain(small);
+  await gateway.send(spent, [spent.add('allowed')]);
+  await counterOffer();
+  await invite();
   const denied = await makeRequest(broker);
   expectStatus(await review(broker, 'reviewer', denied, 'deny'), 201);
   expectStatus(
@@ -33,6 +47,34 @@ beforeAll(async () => {
   copies = await copiesOf(broker);
 });
 afterAll(() => broker.close());
+
+/** The customer offers less, and the engineer accepts: their grant rests on the vendor's review of the wider terms. */
+async function counterOffer(): Promise<void> {
+  const request = await makeRequest(broker);
+  expectStatus(await review(broker, 'reviewer', request), 201);
+  const terms = { ...(request['terms'] as object), parent: request.digest, seconds: 300 };
+  const body = { decision: 'counter', digest: request.digest, reason: 'five minutes will do', terms };
+  expectStatus(
+    await broker.call('approver', 'POST', `/api/v1/requests/${request.id}/reviews`, { body }),
+    201,
+  );
+  const { offer } = (await readRequest(broker, request.id, 'engineer')) as never as {
+    offer: { digest: string };
+  };
+  const path = `/api/v1/requests/${request.id}/acceptance`;
+  expectStatus(await broker.call('engineer', 'POST', path, { body: { digest: offer.digest } }), 200);
+}
+
+/** The customer invites in advance; the request needs the vendor's review alone. */
+async function invite(): Promise<void> {
+  const until = `${new Date(broker.clock.now().getTime() + 7_200_000).toISOString().slice(0, 19)}Z`;
+  const { scope } = ask();
+  const body = { service: 'billing', scope, until, uses: 1 };
+  expectStatus(await broker.call('approver', 'POST', '/api/v1/tenants/acme/invitations', { body }), 201);
+  const request = await makeRequest(broker, 'engineer', { basis: 'invitation' });
+  expectStatus(await review(broker, 'reviewer', request), 201);
+  expect((await readRequest(broker, request.id)).grant).not.toBeNull();
+}
 
 /** The fault after an attack on fresh copies. The attack returns the leaf that it expects to be named. */
 async function attacked(attack: (copies: Copies) => number | undefined): Promise<string> {
@@ -47,8 +89,8 @@ describe('a log with grants and calls', () => {
     expect(await verifyCopies(copies)).toMatchObject({
       tenant: 'acme',
       replayed: true,
-      calls: 3,
-      grants: 1,
+      calls: 4,
+      grants: 4,
       trust: null,
       warnings: [],
     });
@@ -61,7 +103,7 @@ describe('a log with grants and calls', () => {
       const options = { log: { source: copies.tenant.source(first), key: copies.tenant.vkey } };
       const { state } = await verifyCopies(copies, options);
       const next = await verifyCopies(copies, { since: state });
-      expect(next).toMatchObject({ calls: 3, grants: 1, leaves: size - first });
+      expect(next).toMatchObject({ calls: 4, grants: 4, leaves: size - first });
       expect(next.state).toEqual(whole.state);
     }
   });
@@ -258,6 +300,181 @@ describe('P3: a call that its grant does not allow is named', () => {
         for (const type of ['gateway.registered', 'gateway.enrolled'])
           deployment.drop(deployment.indexOf(type));
         return tenant.indexOf('access.allowed');
+      },
+    ],
+  ])('%s', async (_what, expected, attack) => {
+    expect(await attacked(attack)).toBe(expected);
+  });
+});
+
+describe('P1: a gateway that lets anything through, and a broker that takes it', () => {
+  type Forgery = {
+    after?: number;
+    change?: Record<string, unknown>;
+    of?: () => RecordedGrant;
+    before?: (copies: Copies) => void;
+  };
+
+  /** Appends a call that a colluding gateway has recorded, so that its chain is right. */
+  const forge =
+    ({ after = 0, change = {}, of = () => under, before = () => undefined }: Forgery) =>
+    (own: Copies): number => {
+      before(own);
+      const first = own.tenant.leaves[own.tenant.indexOf('token.minted')] as LeafV1;
+      const at = new Date(Date.parse(first.at) + after * 1_000).toISOString();
+      const entry = gateway.chain(of()).add('allowed', { change: { at, ...change } });
+      return own.tenant.appendRecord(entry);
+    };
+  const admin = () => broker.persons.tenantAdmin as `usr_${string}`;
+  const startOf = (own: Copies) => (own.tenant.leaves[own.tenant.indexOf('token.minted')] as LeafV1).at;
+  const lock = (
+    own: Copies,
+    data: Record<string, unknown> = {},
+    type = 'lock.set',
+    actor: string = admin(),
+  ) =>
+    own.tenant.append({
+      ...{ type, at: startOf(own), actor: actor as 'job' },
+      data: {
+        ...{ lock: 'lck_1', kind: 'tenant', name: 'acme', tenant: 'acme', side: 'customer', expiresAt: null },
+        ...data,
+      },
+    });
+
+  const lockAndLift = (own: Copies, by: string): number => {
+    lock(own);
+    return lock(own, {}, 'lock.lifted', by);
+  };
+
+  test.each<[string, string, Forgery]>([
+    ['a call like the others', 'none', {}],
+    ['before the window of its grant', 'outside_window there', { after: -60 }],
+    ['after the window of its grant', 'outside_window there', { after: 1_000 }],
+    ['after its grant was revoked', 'after_end there', { after: 120 }],
+    ['longer than any token', 'no_token there', { after: 400, of: () => small }],
+    [
+      'of another person',
+      'wrong_grant there',
+      { change: { person: 'usr_0199f0a0-7b2c-7003-8000-0000000000e1' } },
+    ],
+    ['of another service', 'wrong_grant there', { change: { service: 'crm' } }],
+    ['outside the scope', 'out_of_scope there', { change: { resource: 'payroll', action: 'list' } }],
+    [
+      'by a route of something else',
+      'wrong_route there',
+      { change: { route: '/tenants/{tenant}/invoices' } },
+    ],
+    ['beyond its budget', 'over_budget there', { of: () => small }],
+    [
+      'while the tenant was locked',
+      'locked there',
+      { after: 60, of: () => under, before: (own) => lock(own) },
+    ],
+    ['seconds after a lock, which reaches a gateway later', 'none', { after: 5, before: (own) => lock(own) }],
+    [
+      'that new controls forbid',
+      'forbidden there',
+      {
+        after: 60,
+        before: (own) => {
+          const { after } = (own.tenant.leaves[own.tenant.indexOf('tenant.add')] as LeafV1).data as {
+            after: { forbid: object[] };
+          };
+          const rule = { service: 'billing', resource: 'invoices/**', actions: ['*'] };
+          own.tenant.append({
+            ...{ type: 'tenant.change', at: startOf(own), actor: admin() },
+            data: { tenant: 'acme', before: after, after: { ...after, forbid: [...after.forbid, rule] } },
+          });
+        },
+      },
+    ],
+  ])('%s', async (_what, expected, forgery) => {
+    const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
+    const open = own.tenant.indexOf('grant.ended');
+    // Only the case of a revoked grant has its end.
+    if (expected !== 'after_end there') own.tenant.drop(open);
+    const index = forge(forgery)(own);
+    expect((await faultOf(own)).replace(` ${index}`, ' there')).toBe(expected);
+  });
+
+  test.each<[string, string, (own: Copies) => number]>([
+    ['by the vendor', 'wrong_lift there', (own) => lockAndLift(own, broker.persons.securityAdmin)],
+    ['by a job, before its time', 'wrong_lift there', (own) => lockAndLift(own, 'job')],
+    ['that nobody has set', 'wrong_lift there', (own) => lock(own, {}, 'lock.lifted')],
+    [
+      'set by somebody without the role',
+      'role_not_held there',
+      (own) => lock(own, {}, 'lock.set', broker.persons.secondApprover),
+    ],
+  ])('a lock lifted %s', async (_what, expected, attack) => {
+    expect(await attacked(attack)).toBe(expected);
+  });
+
+  test('a call that the broker took for none', async () => {
+    const found = await attacked(({ tenant }) => {
+      const index = tenant.indexOf('gateway.head');
+      const { gateway: id, boot } = dataOf({ tenant } as Copies, index) as { gateway: string; boot: string };
+      const claimed = { decision: 'allowed', at: T0 };
+      return tenant.append({
+        ...{ type: 'gateway.mismatch', at: T0, actor: id as `gtw_${string}` },
+        data: { gateway: id, boot, at: 11, reason: 'grant', claimed },
+      });
+    });
+    expect(found).toBe('disputed_call there');
+  });
+});
+
+describe('P1: counter-offers and invitations', () => {
+  test.each<[string, string, (copies: Copies) => number | undefined]>([
+    [
+      'an offer that was changed',
+      'wrong_digest there',
+      ({ tenant }) => {
+        const index = tenant.leaves.findIndex(({ data }) => data['decision'] === 'counter');
+        const offer = tenant.leaves[index]?.data['offer'] as { terms: object };
+        tenant.edit(index, {
+          data: {
+            ...tenant.leaves[index]?.data,
+            offer: { ...offer, terms: { ...offer.terms, seconds: 3_000 } },
+          },
+        });
+        return index;
+      },
+    ],
+    [
+      'an offer that was accepted by somebody else',
+      'wrong_digest there',
+      ({ tenant }) => {
+        const index = tenant.indexOf('request.accepted');
+        tenant.edit(index, { actor: broker.persons.otherEngineer as `usr_${string}` });
+        return index;
+      },
+    ],
+    [
+      'an invitation that nobody made',
+      'not_allowed there',
+      ({ tenant }) => {
+        tenant.drop(tenant.indexOf('invitation.created'));
+        return tenant.indexOf('request.reviewed', -2);
+      },
+    ],
+    [
+      'an invitation by somebody who is no approver',
+      'wrong_invitation there',
+      ({ tenant }) => {
+        const index = tenant.indexOf('invitation.created');
+        tenant.edit(index, { actor: broker.persons.tenantAdmin as `usr_${string}` });
+        return index;
+      },
+    ],
+    [
+      'an invitation that is used once more',
+      'wrong_invitation there',
+      ({ tenant }) => {
+        const index = tenant.indexOf('invitation.used');
+        const { type, at, actor, data } = tenant.leaves[index] as LeafV1;
+        tenant.insert(index + 1, { type, at, actor, data: { ...data, used: 2 } });
+        return index + 1;
       },
     ],
   ])('%s', async (_what, expected, attack) => {

@@ -1,4 +1,12 @@
 import { encodeLeaf } from '@countersign/audit-log';
+import {
+  ContractError,
+  type Hashing,
+  type Opening,
+  openCommitment,
+  parseSealedDay,
+  SEAL,
+} from '@countersign/contract';
 import type { Warnings } from '../faults.js';
 import type { LeafData } from '../leaf-data.js';
 
@@ -12,7 +20,7 @@ export type LogEventState = {
   /** Length of a sealed leaf without the digits of its number. */
   sealLength: number | null;
   /** Days that are sealed and not opened yet, by the index of their leaf. */
-  sealed: Map<number, number>;
+  sealed: Map<number, { day: number; commitment: string }>;
   now: number;
   /** Each epoch that a restore began, and how many leaves it kept. */
   restored: { epoch: number; kept: number }[];
@@ -30,11 +38,13 @@ const SEALED_DAYS = 366 + 31;
 /** What a log says of itself: sealed days, restores, pruned tiles, and where the deployment's log stood. */
 export class LogEvents {
   constructor(
+    private readonly hashing: Hashing,
     private readonly options: {
       warnings: Warnings;
-      /** Reads the opening of an earlier seal, and checks it. */
-      openSeal: (data: LeafData, leaf: number) => Promise<void>;
-      onDeployment: (point: DeploymentPoint) => void;
+      readsOpenings: boolean;
+      /** Reads the opening of an earlier seal. */
+      openSeal: (leaf: number) => Promise<Opening | undefined>;
+      onDeployment: (point: DeploymentPoint, data: LeafData) => void;
     },
     readonly state: LogEventState = {
       ...{ birth: null, sealedDay: null, sealLength: null, sealed: new Map(), now: 0 },
@@ -66,12 +76,10 @@ export class LogEvents {
     const today = Math.floor(now / DAY_MS);
     if (sealedDay < today - SEAL_GRACE_DAYS)
       throw data.fault('seal_missing', `the day ${dayText(sealedDay + 1)} has no sealed leaf.`);
-    const [overdue] = [...sealed].filter(([, day]) => day < today - SEALED_DAYS);
-    if (overdue !== undefined)
-      throw data.fault(
-        'seal_overdue',
-        `the seal of ${dayText(overdue[1])} (leaf ${overdue[0]}) was not opened.`,
-      );
+    const overdue = [...sealed].find(([, { day }]) => day < today - SEALED_DAYS);
+    if (overdue === undefined) return;
+    const [leaf, { day }] = overdue;
+    throw data.fault('seal_overdue', `the seal of ${dayText(day)} (leaf ${leaf}) was not opened.`);
   }
 
   private takeSeal(data: LeafData): void {
@@ -86,15 +94,25 @@ export class LogEvents {
     if (state.sealLength !== null && own !== state.sealLength)
       throw data.fault('seal_length', 'the sealed leaf is longer or shorter than those before.');
     Object.assign(state, { sealedDay: day, sealLength: own });
-    state.sealed.set(data.index, day);
+    state.sealed.set(data.index, { day, commitment: data.leaf.commitments[SEAL] ?? '' });
   }
 
   private async takeUnseal(data: LeafData): Promise<void> {
     const leaf = data.count('leaf');
-    if (this.state.sealed.get(leaf) !== dayOf(data))
+    const sealed = this.state.sealed.get(leaf);
+    if (sealed?.day !== dayOf(data))
       throw data.fault('seal_overdue', 'what is opened is no seal of that day.');
     this.state.sealed.delete(leaf);
-    await this.options.openSeal(data, leaf);
+    if (!this.options.readsOpenings) return;
+    const opening = await this.options.openSeal(leaf);
+    if (opening === undefined)
+      throw data.fault('missing_opening', `the seal of leaf ${leaf} is said to be open, and is not.`);
+    const isOfIt = openCommitment(this.hashing, SEAL, opening, sealed.commitment);
+    if (!isOfIt || sealedDayOf(opening) !== data.text('day'))
+      throw data.fault(
+        'false_opening',
+        `what is served for the seal of leaf ${leaf} is not what was sealed.`,
+      );
   }
 
   /** What it may say, `LogSuccession` checks. */
@@ -124,7 +142,17 @@ export class LogEvents {
     if (before !== null && before.origin === point.origin && point.size < before.size)
       throw data.fault('deployment_forked', 'the deployment’s log became shorter.');
     this.state.deployment = point;
-    this.options.onDeployment(point);
+    this.options.onDeployment(point, data);
+  }
+}
+
+/** The day of which a seal tells; undefined if what it holds is no sealed day. */
+function sealedDayOf({ value }: Opening): string | undefined {
+  try {
+    return parseSealedDay(value).day;
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error;
+    return undefined;
   }
 }
 

@@ -115,7 +115,8 @@ export class RequestHistory {
     if (request.isOver || known === undefined || digest !== request.digest)
       throw data.fault('unknown_request', `no open request has the digest ${digest}.`);
     const { terms } = known;
-    const evaluations = this.evaluations(data, terms, request.id);
+    // Before a grant the log names the point of the deployment's log that it depends on.
+    const evaluations = this.evaluations(data, terms, request.id, this.world.deploymentSize());
     const vendor = countPersons(this.approving(request, 'vendor'));
     const customer = countPersons(this.approving(request, 'customer'));
     const isEnough = evaluations.some(
@@ -153,9 +154,10 @@ export class RequestHistory {
   }
 
   /** The evaluations that allow these terms now. @throws LogFault `not_allowed` if there is none */
-  evaluations(data: LeafData, terms: Terms, request: string) {
+  evaluations(data: LeafData, terms: Terms, request: string, before = Number.POSITIVE_INFINITY) {
     const asked = {
       terms,
+      before,
       stage: 'review' as const,
       at: data.at,
       invitation: this.invitationOf(terms, request),

@@ -28,6 +28,8 @@ type Options = {
   pin: string | null;
   warnings: Warnings;
   onPoint: (point: NamedPoint) => void;
+  /** See `World`. */
+  deploymentSize: () => number;
 };
 
 /** Replays a tenant's log: who could decide, who decided, what was granted, and whether each call was allowed. */
@@ -40,14 +42,14 @@ export class TenantReplay {
   private readonly requests: RequestHistory;
 
   constructor(ports: VerifierPorts, options: Options, kept?: TenantReplayState) {
-    const { slug, deployment, pin, warnings, onPoint } = options;
+    const { slug, deployment, pin, warnings, onPoint, deploymentSize } = options;
     const mayBeNamed = (person: string) =>
       this.tenant.holds(person, 'approver') || this.tenant.holds(person, 'admin');
     this.trust = new TrustHistory(ports, { pin, warnings, mayBeNamed }, kept?.trust);
     this.tenant = new TenantHistory(slug, this.trust, kept?.tenant);
     this.locks = new LockHistory(kept?.locks);
     const { trust, tenant, locks } = this;
-    const world: World = { ports, deployment, tenant, trust, locks, warnings };
+    const world: World = { ports, deployment, tenant, trust, locks, warnings, deploymentSize };
     this.requests = new RequestHistory(world, onPoint, kept?.requests);
     this.grants = new GrantHistory(world, this.requests, kept?.grants);
     this.calls = new CallHistory(world, this.grants, kept?.calls);

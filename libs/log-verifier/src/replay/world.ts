@@ -12,6 +12,7 @@ import type { DeploymentHistory } from '../deployment-history.js';
 import type { Warnings } from '../faults.js';
 import type { LockHistory } from '../lock-history.js';
 import type { VerifierPorts } from '../ports.js';
+import type { Moment } from '../timeline.js';
 import type { TenantHistory } from './tenant.js';
 import type { TrustHistory } from './trust.js';
 
@@ -23,6 +24,8 @@ export type World = {
   trust: TrustHistory;
   locks: LockHistory;
   warnings: Warnings;
+  /** How many leaves the deployment's log had at the newest point that this log names; infinite if it names none. */
+  deploymentSize(): number;
 };
 
 /** Whether people are enough to review or sign is a courtesy to the requester, not a promise: the reviews themselves count. */
@@ -35,6 +38,8 @@ type Asked = {
   terms: Terms;
   stage: Stage;
   at: number;
+  /** Only so many leaves of the deployment's log count; absent: all of them. */
+  before?: number;
   /** The invitation that the terms name; null if they name none. */
   invitation: PolicyContext['invitationMatch']['invitation'];
 };
@@ -46,7 +51,7 @@ type Asked = {
  * @returns the evaluation without refusals if there is one, else that of the moment itself
  */
 export function evaluateThen(world: World, asked: Asked): Evaluation {
-  const moments = world.deployment.momentsAround(asked.at);
+  const moments = world.deployment.momentsAround(asked.at, asked.before);
   const evaluations = moments.map((moment) => evaluateAt(world, asked, moment));
   return evaluations.find(({ refusals }) => refusals.length === 0) ?? (evaluations[0] as Evaluation);
 }
@@ -54,12 +59,12 @@ export function evaluateThen(world: World, asked: Asked): Evaluation {
 /** All evaluations of the moments near it that allow the terms: a review needs what one of them required. */
 export function allowedThen(world: World, asked: Asked): Evaluation[] {
   return world.deployment
-    .momentsAround(asked.at)
+    .momentsAround(asked.at, asked.before)
     .map((moment) => evaluateAt(world, asked, moment))
     .filter(({ refusals, needs }) => refusals.length === 0 && needs !== null);
 }
 
-function evaluateAt(world: World, { terms, stage, at, invitation }: Asked, moment: number): Evaluation {
+function evaluateAt(world: World, { terms, stage, at, invitation }: Asked, moment: Moment): Evaluation {
   const { deployment, tenant, trust, locks } = world;
   const policy = deployment.policyAt(moment);
   const requester = deployment.staffAt(terms.requester, moment);
@@ -78,7 +83,7 @@ function evaluateAt(world: World, { terms, stage, at, invitation }: Asked, momen
       openRequests: 0,
     },
     reviewers: { vendor: ENOUGH, customer: ENOUGH },
-    locks: [...locks.blocking(access, at), ...deployment.locksAt(access, moment)],
+    locks: [...locks.blocking(access, at), ...deployment.locksAt(access, moment.at)],
     trust: { document: trust.document, signers: ENOUGH, stopped: trust.isStopped(null) },
     invitationMatch: { ...NO_INVITATION, invitation },
   };

@@ -1,0 +1,227 @@
+import type { LeafV1 } from '@countersign/audit-log';
+import type { ApprovalStatement, Signature, StopStatement } from '@countersign/contract';
+import { AT } from '../../factories/trust.js';
+import { claim, trustOf } from '../../support/claim.js';
+import { Customer } from '../../support/customer.js';
+import { type Copies, copiesOf, faultOf, verifyCopies } from '../../support/log-copy.js';
+import type { RecordedGrant } from '../../support/record-chain.js';
+import { RecordingGateway } from '../../support/recorded-calls.js';
+import { TestBroker } from '../harness.js';
+import { expectStatus, makeRequest, mintToken, type RequestBody, readRequest, review } from '../story.js';
+
+let broker: TestBroker;
+let copies: Copies;
+let gateway: RecordingGateway;
+let ada: Customer;
+let under: RecordedGrant;
+/** The fingerprint of the tenant's trust document. */
+let trust: string;
+let anchor: { deployment: string; tenant: string; trust: string };
+
+/** A tenant of two approvers that requires both of their passkeys, except to list. */
+beforeAll(async () => {
+  broker = await TestBroker.start();
+  gateway = await RecordingGateway.enrol(broker);
+  ada = await Customer.of(broker, 'approver');
+  const bob = await Customer.of(broker, 'secondApprover');
+  ({ hash: trust } = await claim([ada, bob], {
+    ...{ approvals: 2, threshold: 2, countersign: { exceptActions: ['list'] } },
+  }));
+  ({ anchor } = (await trustOf(ada)) as never as { anchor: typeof anchor });
+  const request = await makeRequest(broker);
+  expectStatus(await review(broker, 'reviewer', request), 201);
+  await approve(ada, request);
+  await approve(bob, request);
+  const { grant } = await readRequest(broker, request.id);
+  await mintToken(broker, String(grant));
+  under = {
+    grant: String(grant),
+    request: request.id,
+    digest: request.digest,
+    person: broker.persons.engineer,
+  };
+  const chain = gateway.chain(under);
+  await gateway.send(chain, [chain.add('allowed', { change: { trust } }), chain.add('head')]);
+  const { statement } = await ada.ask<{ statement: StopStatement }>('GET', 'stops/statement');
+  expectStatus(await ada.call('POST', 'stops', { countersignature: ada.key.sign(statement, AT) }), 201);
+  copies = await copiesOf(broker);
+}, 60_000);
+afterAll(() => broker.close());
+
+async function approve(by: Customer, { id, digest }: RequestBody): Promise<void> {
+  const path = `/api/v1/requests/${id}`;
+  const { statement } = await by.ask<{ statement: ApprovalStatement }>('GET', `${path}/statement`);
+  const countersignature = by.key.sign(statement, AT);
+  const body = { decision: 'approve', digest, countersignature };
+  expectStatus(await by.call('POST', `${path}/reviews`, body), 201);
+}
+
+async function attacked(attack: (copies: Copies) => number | undefined): Promise<string> {
+  const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
+  const index = attack(own);
+  return (await faultOf(own, { anchor })).replace(` ${index}`, ' there');
+}
+
+/** The place and the countersignature of the first approver's review. */
+function signed({ tenant }: Copies): {
+  index: number;
+  signature: Signature<ApprovalStatement>;
+  data: object;
+} {
+  const index = tenant.leaves.findIndex(({ data }) => (data['countersignature'] ?? null) !== null);
+  const { data } = tenant.leaves[index] as LeafV1;
+  return { index, data, signature: data['countersignature'] as Signature<ApprovalStatement> };
+}
+
+function resigned(own: Copies, change: object): number {
+  const { index, data, signature } = signed(own);
+  own.tenant.edit(index, { data: { ...data, countersignature: { ...signature, ...change } } });
+  return index;
+}
+
+/** A call that a colluding gateway has recorded. */
+function forge(own: Copies, change: Record<string, unknown>, after = 1): number {
+  const minted = own.tenant.leaves[own.tenant.indexOf('token.minted')] as LeafV1;
+  const at = new Date(Date.parse(minted.at) + after * 1_000).toISOString();
+  return own.tenant.appendRecord(gateway.chain(under).add('allowed', { change: { at, trust, ...change } }));
+}
+
+describe('P12: the log of a claimed tenant', () => {
+  test('verifies, from the fingerprint in the anchor file', async () => {
+    expect(await verifyCopies(copies, { anchor })).toMatchObject({
+      trust,
+      calls: 1,
+      grants: 1,
+      warnings: [],
+    });
+  });
+
+  test.each<[string, string, (own: Copies) => number | undefined]>([
+    [
+      'a countersignature that was left out',
+      'countersignature_required there',
+      (own) => {
+        const { index, data } = signed(own);
+        own.tenant.edit(index, { data: { ...data, countersignature: null } });
+        return index;
+      },
+    ],
+    [
+      'a countersignature of another key',
+      'bad_countersignature there',
+      (own) => resigned(own, { credential: 'AAAAAAAAAAAAAAAAAAAAAA' }),
+    ],
+    [
+      'a flipped bit in a countersignature',
+      'bad_countersignature there',
+      (own) => {
+        const bytes = Buffer.from(signed(own).signature.signature, 'base64url');
+        bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+        return resigned(own, { signature: bytes.toString('base64url') });
+      },
+    ],
+    [
+      'a statement that names another root of this log',
+      'statement_of_fork there',
+      (own) => {
+        const { signature } = signed(own);
+        const log = { ...signature.statement.log, root: Buffer.alloc(32).toString('base64') };
+        const statement = { ...signature.statement, log };
+        return resigned(own, ada.key.sign(statement, AT));
+      },
+    ],
+    [
+      'a log that was rewritten before a statement was signed',
+      'statement_of_fork there',
+      (own) => {
+        const leaf = own.tenant.indexOf('person.add');
+        own.tenant.edit(leaf, { at: '2026-01-01T00:00:00.000Z' });
+        return signed(own).index;
+      },
+    ],
+    [
+      'one approval of two',
+      'not_approved there',
+      (own) => {
+        own.tenant.drop(signed(own).index);
+        return own.tenant.indexOf('grant.started');
+      },
+    ],
+    [
+      'a trust document without one of its signatures',
+      'trust_chain there',
+      (own) => {
+        own.tenant.drop(own.tenant.indexOf('trust.signed'));
+        return own.tenant.indexOf('trust.adopted');
+      },
+    ],
+    [
+      'another trust document than was proposed',
+      'trust_chain there',
+      (own) => {
+        const index = own.tenant.indexOf('trust.proposed');
+        const document = own.tenant.leaves[index]?.data['document'] as object;
+        return own.tenant.change('trust.proposed', { document: { ...document, approvals: 1 } });
+      },
+    ],
+    [
+      'a role that the vendor’s side gave',
+      'widened_by_host there',
+      (own) =>
+        own.tenant.append({
+          ...{ type: 'person.change', at: '2026-11-24T10:00:00.000Z', actor: 'host' },
+          data: { person: broker.persons.tenantAuditor, before: ['auditor'], after: ['approver'] },
+        }),
+    ],
+    [
+      'controls that the vendor’s side widened',
+      'widened_by_host there',
+      (own) => {
+        const before = own.tenant.leaves[own.tenant.indexOf('tenant.add')]?.data['after'] as object;
+        return own.tenant.append({
+          ...{ type: 'tenant.change', at: '2026-11-24T10:00:00.000Z', actor: 'host' },
+          data: { tenant: 'acme', before, after: { ...before, countersign: [] } },
+        });
+      },
+    ],
+    [
+      'a stop that nobody signed',
+      'bad_stop there',
+      (own) => {
+        const index = own.tenant.indexOf('trust.stopped');
+        const signature = own.tenant.leaves[index]?.data['signature'] as Signature<StopStatement>;
+        const statement = { ...signature.statement, nonce: Buffer.alloc(32, 1).toString('base64url') };
+        return own.tenant.change('trust.stopped', { signature: { ...signature, statement } });
+      },
+    ],
+    ['a call after the customer’s stop', 'stopped there', (own) => forge(own, {}, 60)],
+    [
+      'a call by a trust document that was never in force',
+      'not_countersigned there',
+      (own) => forge(own, { trust: `sha256:${'0'.repeat(64)}` }),
+    ],
+    [
+      'a token minted after the stop',
+      'not_allowed there',
+      (own) => {
+        const { type, at, actor, data } = own.tenant.leaves[own.tenant.indexOf('token.minted')] as LeafV1;
+        return own.tenant.append({ type, at, actor, data: { ...data, jti: 'another' } });
+      },
+    ],
+  ])('%s', async (_what, expected, attack) => {
+    expect(await attacked(attack)).toBe(expected);
+  });
+
+  test('that began with another document than the anchor file names', async () => {
+    const other = { ...anchor, trust: `sha256:${'0'.repeat(64)}` };
+    expect(await faultOf(copies, { anchor: other })).toMatch(/^trust_chain /);
+    expect(await faultOf(copies, { anchor: { ...anchor, tenant: 'globex' } })).toBe('wrong_log');
+  });
+
+  test('a gateway that had not pinned the document is told, and is no fault', async () => {
+    const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
+    const index = forge(own, { trust: null });
+    const { warnings } = await verifyCopies(own, { anchor });
+    expect(warnings).toEqual([expect.objectContaining({ code: 'unpinned_gateway', index, count: 1 })]);
+  });
+});
