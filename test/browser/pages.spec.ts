@@ -42,6 +42,7 @@ describe('every page', () => {
     ['ada', 'stopped'],
     ['ada', 'receipt'],
     ['ada', '/history'],
+    ['ada', '/activity'],
     ['ada', '/proof'],
     ['ada', '/invite'],
     ['ada', '/people'],

@@ -30,6 +30,7 @@ test.each([
   'grants/live-page',
   'ask/ask-page',
   'sign-in/sign-in-page',
+  'activity/activity-page',
   'proof/proof-page',
 ])('the first load of %s is at most 200 kB of compressed script', (page) => {
   const files = scriptsOf('index.html', `src/features/${page}.tsx`);

@@ -104,6 +104,20 @@ describeStore('the log', (bench) => {
       await expect(list({}, cursor)).rejects.toThrow(expect.objectContaining({ code: 'invalid_request' }));
   });
 
+  test('is narrowed to types of events, beside the other filters', async () => {
+    await oneUnit(bench.store, 'acme');
+    await append('acme', { grant: 'grt_1' });
+    await append('acme', { grant: 'grt_2' });
+    const list = (filter: object) =>
+      bench.store.readForTenant('acme', async (unit) => {
+        const { items } = await unit.events.list(filter, ALL);
+        return items.map(({ leaf }) => JSON.parse(leaf).type);
+      });
+    expect(await list({ types: ['request.created'] })).toEqual(['request.created', 'request.created']);
+    expect(await list({ types: ['notice.retried', 'lock.set'], grant: 'grt_2' })).toEqual(['notice.retried']);
+    expect(await list({ types: ['lock.set'] })).toEqual([]);
+  });
+
   test('P10: what was written can be neither changed, deleted nor replaced, not even by hand', async () => {
     const request = aRequest();
     await bench.store.forTenant('acme', async (unit) => {

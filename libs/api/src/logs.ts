@@ -1,3 +1,4 @@
+import { expandEventTypes } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -61,7 +62,21 @@ export type AccessRecord = z.infer<typeof accessRecordSchema>;
 const recordPageSchema = pageOf('AccessRecordPage', accessRecordSchema);
 
 const { tenant, grant, service, request, person, from, to } = filters;
-const eventQuery = z.strictObject({ ...pageQuery, tenant, request, grant, person, from, to });
+const eventQuery = z.strictObject({
+  ...pageQuery,
+  tenant,
+  request,
+  grant,
+  person,
+  from,
+  to,
+  type: z
+    .string()
+    .max(2_000)
+    .refine((list) => expandEventTypes(list) !== undefined, 'Types of events, separated by commas')
+    .exactOptional()
+    .describe('Types, or first words of types, separated by commas: `request,grant.ended`.'),
+});
 export type EventQuery = z.infer<typeof eventQuery>;
 const recordQuery = z.strictObject({
   ...pageQuery,

@@ -96,3 +96,16 @@ export const EVENT_TYPES = [
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
+
+/**
+ * The types that a list names, for filters: each part is a type, or the first word of several (`request`). Undefined if a
+ * part names no type.
+ *
+ * @param list separated by commas: `request,grant.ended`
+ */
+export function expandEventTypes(list: string): EventType[] | undefined {
+  const named = list
+    .split(',')
+    .map((part) => EVENT_TYPES.filter((type) => type === part || type.startsWith(`${part}.`)));
+  return named.some((types) => types.length === 0) ? undefined : [...new Set(named.flat())];
+}

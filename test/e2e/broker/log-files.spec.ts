@@ -69,6 +69,18 @@ describe.each(ENGINES)('a log that anyone may follow, on %s', (engine) => {
     return { level: 'entries', index: tile?.index ?? 0, width };
   };
 
+  test('events are narrowed to types or their first words; a word that names none is refused', async () => {
+    const list = async (type: string) => {
+      const { status, body } = await get(`/api/v1/tenants/acme/events?type=${type}&limit=200`);
+      const { items = [], code } = body as { items?: { type: string }[]; code?: string };
+      return { status, code, types: [...new Set(items.map((each) => each.type))] };
+    };
+    expect(await list('notice')).toEqual({ status: 200, code: undefined, types: ['notice.retried'] });
+    expect((await list('tenant.add,notice.retried')).status).toBe(200);
+    expect(await list('nothing')).toMatchObject({ status: 400, code: 'invalid_request' });
+    expect(await list('')).toMatchObject({ status: 400, code: 'invalid_request' });
+  });
+
   test('a checkpoint comes with the time at which it was signed', async () => {
     const before = Date.now() - 60_000;
     const { headers } = await get('/log/acme/checkpoint');

@@ -2,7 +2,7 @@ import type { StoredEvent } from '@countersign/access';
 import { listEvents, listRecords, type Principal, readWholeLog } from '@countersign/access';
 import type { Event, Witness } from '@countersign/api';
 import { type EventQuery, logEndpoints, type RecordQuery } from '@countersign/api';
-import { isId } from '@countersign/contract';
+import { expandEventTypes, isId } from '@countersign/contract';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
@@ -23,9 +23,10 @@ export class LogsController {
   @Allow('log.read')
   @Describe(logEndpoints.events)
   async events(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Query() query: EventQuery) {
-    const { cursor, limit, ...filter } = query;
+    const { cursor, limit, type, ...filter } = query;
     const page = readPage({ cursor, limit }, isIndex);
-    const found = await listEvents(this.deps, principal, slug, given(filter), page);
+    const types = type === undefined ? undefined : expandEventTypes(type);
+    const found = await listEvents(this.deps, principal, slug, given({ ...filter, types }), page);
     return pageAnswer(found, eventAnswer);
   }
 

@@ -21,19 +21,19 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
   ...Object.fromEntries(
     REQUEST_STATES.map((state) => [
       `request.${state}`,
-      (subject: string) => [['request', subject], ['requests']],
+      (subject: string) => [['request', subject], ['requests'], ['events']],
     ]),
   ),
   ...Object.fromEntries(
     GRANT_STATES.map((state) => [
       `grant.${state}`,
-      (subject: string) => [['grant', subject], ['grants'], ['records', subject]],
+      (subject: string) => [['grant', subject], ['grants'], ['records', subject], ['events']],
     ]),
   ),
   'request.erased': (subject) => [['request', subject], ['requests']],
   'trust.stopped': () => [['stops'], ['grants'], ['grant']],
   'trust.lifted': () => [['stops'], ['grants'], ['grant']],
-  'access.recorded': (grant) => [['records', grant], ['grant', grant], ['grants']],
+  'access.recorded': (grant) => [['records', grant], ['grant', grant], ['grants'], ['events']],
 };
 
 let source: EventSource | undefined;

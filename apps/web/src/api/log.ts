@@ -2,6 +2,7 @@ import { parseCheckpoint, parseNote } from '@countersign/audit-log';
 import { queryOptions } from '@tanstack/react-query';
 import { HttpLog } from '../log/http-log.js';
 import { api } from './client.js';
+import { listQuery } from './pagination.js';
 import { unwrap } from './problem.js';
 
 const REFETCH_MS = 15_000;
@@ -33,4 +34,43 @@ export const witnessesQuery = (slug: string) =>
     refetchInterval: REFETCH_MS,
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/tenants/{slug}/witnesses', { params: { path: { slug } }, signal })),
+  });
+
+/** What a list of events is narrowed to. `type` has types or their first words, separated by commas. */
+export interface EventFilter {
+  type?: string;
+  person?: string;
+  grant?: string;
+  request?: string;
+  from?: string;
+  to?: string;
+}
+
+const ROWS = '50';
+
+/** The events of a log, newest first. */
+export const eventsQuery = (log: string, filter: EventFilter, limit = ROWS) =>
+  listQuery(
+    ['events', log, filter],
+    (page, signal) =>
+      unwrap(
+        api.GET('/api/v1/tenants/{slug}/events', {
+          params: { path: { slug: log }, query: { ...filter, ...page } },
+          signal,
+        }),
+      ),
+    limit,
+  );
+
+/** Values and salts behind the commitments of a leaf, as far as the reader may see them and they are not erased. */
+export const openingsQuery = (log: string, index: number) =>
+  queryOptions({
+    queryKey: ['openings', log, index],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET('/log/{slug}/openings/{index}', {
+          params: { path: { slug: log, index: String(index) } },
+          signal,
+        }),
+      ),
   });

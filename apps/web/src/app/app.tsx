@@ -12,6 +12,7 @@ const pages = {
   live: lazy(() => import('../features/grants/live-page.js')),
   receipt: lazy(() => import('../features/receipt/receipt-page.js')),
   history: lazy(() => import('../features/history/history-page.js')),
+  activity: lazy(() => import('../features/activity/activity-page.js')),
   proof: lazy(() => import('../features/proof/proof-page.js')),
   invite: lazy(() => import('../features/invitations/invitations-page.js')),
   people: lazy(() => import('../features/people/people-page.js')),
@@ -40,6 +41,7 @@ export function App() {
           <Route path="grants/:id" element={<pages.live />} />
           <Route path="grants/:id/receipt" element={<pages.receipt />} />
           <Route path="history" element={<pages.history />} />
+          <Route path="activity" element={<pages.activity />} />
           <Route path="proof" element={<pages.proof />} />
           <Route path="invite" element={<pages.invite />} />
           <Route path="people" element={<pages.people />} />

@@ -25,7 +25,7 @@ function customerNav(session: Session): NavItem[] {
     ...(hasRole(session, 'approver') ? decides : []),
     { to: '/access', label: 'access' },
     { to: '/history', label: 'history' },
-    { to: '/proof', label: 'proof' },
+    { to: '/activity', label: 'activity' },
     { to: '/invite', label: 'invite' },
     { to: '/people', label: 'people' },
     { to: '/controls', label: 'controls' },
@@ -44,6 +44,8 @@ function vendorNav(session: Session): NavItem[] {
     ...(hasRole(session, 'reviewer') ? [{ to: '/queue', label: 'queue', counts: 'queue' } as const] : []),
     ...(hasRole(session, 'security-admin') ? [{ to: '/security', label: 'security' } as const] : []),
     { to: '/history', label: 'history' },
-    ...(hasRole(session, 'auditor', 'security-admin') ? [{ to: '/proof', label: 'proof' } as const] : []),
+    ...(hasRole(session, 'auditor', 'security-admin')
+      ? [{ to: '/activity', label: 'activity' } as const]
+      : []),
   ];
 }

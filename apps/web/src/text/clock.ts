@@ -31,6 +31,11 @@ export function timeText(at: string, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], { timeStyle: 'medium' }).format(new Date(at));
 }
 
+/** The day of an instant in the reader's time zone, for a heading: `Tuesday, 24 November 2026`. */
+export function dayHeading(at: string, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'full' }).format(new Date(at));
+}
+
 /** Seconds as a clock shows them: `59:04`, `1:59:04`. */
 export function clockText(seconds: number): string {
   const left = Math.max(0, Math.floor(seconds));
@@ -55,4 +60,18 @@ export function bytesText(bytes: number, language: Language): string {
 export function localText(at: number): string {
   const date = new Date(at);
   return new Date(at - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** A day of the reader's calendar: `2026-11-24`. */
+export function dayText(at: number): string {
+  const date = new Date(at);
+  const pad = (number: number) => String(number).padStart(2, '0');
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+}
+
+/** The instant at which a day begins in the reader's time zone, `later` days after `day`. A day can have 23 to 25 hours. */
+export function startOfDay(day: string, later = 0): string {
+  const date = new Date(`${day}T00:00:00`);
+  date.setDate(date.getDate() + later);
+  return date.toISOString();
 }

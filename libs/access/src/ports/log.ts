@@ -66,7 +66,14 @@ export interface StoredEvent {
 export interface EventReads {
   /** Newest first; the cursor is an index. Filters narrow to leaves that name this request, grant or requester. */
   list(
-    filter: { requester?: string; request?: string; grant?: string; from?: string; to?: string },
+    filter: {
+      requester?: string;
+      request?: string;
+      grant?: string;
+      from?: string;
+      to?: string;
+      types?: readonly EventType[];
+    },
     page: PageQuery,
   ): Promise<Page<StoredEvent>>;
   head(): Promise<LogHead>;

@@ -37,6 +37,7 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
     const byTime = filter.from !== undefined || filter.to !== undefined;
     for (const name of ['requester', 'request', 'grant'] as const)
       if (filter[name] !== undefined) rows.andWhere(`row.${name} = :${name}`, { [name]: filter[name] });
+    if (filter.types !== undefined) rows.andWhere('row.type IN (:...types)', { types: filter.types });
     if (filter.from !== undefined) rows.andWhere('row.at >= :from', { from: instant('from', filter.from) });
     if (filter.to !== undefined) rows.andWhere('row.at < :to', { to: instant('to', filter.to) });
     if (page.cursor !== null) await this.begin(rows, index(page.cursor), byTime);

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { readAllRecords } from '../../api/grants.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { useSession } from '../../api/session.js';
-import { numberText } from '../../text/clock.js';
+import { dayText, numberText, startOfDay } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
@@ -84,18 +84,4 @@ export function ExportForm() {
       {run.error === null ? null : <ProblemNotice error={run.error} />}
     </section>
   );
-}
-
-/** A day of the reader's calendar: `2026-11-24`. */
-function dayText(at: number): string {
-  const date = new Date(at);
-  const pad = (number: number) => String(number).padStart(2, '0');
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
-}
-
-/** The instant at which a day begins in the reader's time zone, `later` days after `day`. A day can have 23 to 25 hours. */
-function startOfDay(day: string, later = 0): string {
-  const date = new Date(`${day}T00:00:00`);
-  date.setDate(date.getDate() + later);
-  return date.toISOString();
 }

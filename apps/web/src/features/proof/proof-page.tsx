@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { checkpointQuery, witnessesQuery } from '../../api/log.js';
 import { ApiProblem } from '../../api/problem.js';
 import { useSession } from '../../api/session.js';
@@ -22,7 +23,16 @@ export default function ProofPage() {
   const text = useText(proofTexts);
   const log = useLog();
   return (
-    <Page narrow title={text.title} lead={text.lead}>
+    <Page
+      narrow
+      title={text.title}
+      lead={text.lead}
+      actions={
+        <Link className="button small" to={`/activity?log=${encodeURIComponent(log)}`}>
+          {text.activity}
+        </Link>
+      }
+    >
       <div className="stack loose">
         <LogChoice />
         <Proof key={log} log={log} />

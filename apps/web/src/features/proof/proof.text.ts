@@ -3,6 +3,7 @@ import type { Catalogue } from '../../text/language.js';
 const en = {
   title: 'Proof',
   lead: 'The log only grows, and you can check that without trusting the vendor.',
+  activity: 'What is in it',
   log: 'Log',
   deploymentLog: 'The whole installation',
   vendorLog: (vendor: string) => `${vendor}’s own`,
@@ -84,6 +85,7 @@ const en = {
 const de: typeof en = {
   title: 'Beweis',
   lead: 'Das Protokoll wächst nur, und das können Sie prüfen, ohne dem Anbieter zu vertrauen.',
+  activity: 'Was darin steht',
   log: 'Protokoll',
   deploymentLog: 'Die ganze Installation',
   vendorLog: (vendor) => `Das eigene von ${vendor}`,

@@ -1,4 +1,4 @@
-import type { Opening } from '@countersign/contract';
+import type { EventType, Opening } from '@countersign/contract';
 import type { Erasure } from '../../domain/erasure.js';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
 import { logVisibility, type Permission, requirePermission } from '../../domain/permissions.js';
@@ -110,7 +110,9 @@ export function listEvents(
   deps: Deps,
   principal: Principal,
   tenant: string,
-  filter: Pick<ListFilter, 'tenant' | 'request' | 'grant' | 'person' | 'from' | 'to'>,
+  filter: Pick<ListFilter, 'tenant' | 'request' | 'grant' | 'person' | 'from' | 'to'> & {
+    types?: readonly EventType[];
+  },
   page: PageQuery,
 ): Promise<Page<StoredEvent>> {
   return openLog(deps, principal, 'log.read', tenant, (unit, own) => {

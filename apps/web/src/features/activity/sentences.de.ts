@@ -1,0 +1,150 @@
+import type { EventType } from '@countersign/contract';
+import type { Sentence } from './told-event.js';
+
+const until = (at: string) => (at === '' ? '' : `, bis ${at}`);
+const forWhat = (scope: string) => (scope === '' ? '' : `: ${scope}`);
+const because = (reason: string) => (reason === '' ? '' : ` (${reason})`);
+const times = (count: string) => (count === '' || count === '1' ? '' : `, ${count}-mal`);
+
+const END: Readonly<Record<string, string>> = {
+  expired: 'die Zeit war abgelaufen',
+  revoked: 'er wurde gestoppt',
+  released: 'er wurde zurückgegeben',
+  exhausted: 'sein Budget war aufgebraucht',
+};
+const DECISION: Readonly<Record<string, string>> = {
+  approve: 'hat die Anfrage freigegeben',
+  deny: 'hat die Anfrage abgelehnt',
+  counter: 'hat auf die Anfrage weniger angeboten',
+};
+const OUTCOME: Readonly<Record<string, string>> = {
+  completed: 'vollständig',
+  cut: 'abgebrochen',
+  failed: 'fehlgeschlagen',
+};
+const LOCKED: Readonly<Record<string, string>> = {
+  tenant: 'den Kunden',
+  person: 'die Person',
+  service: 'den Dienst',
+};
+const known = (words: Readonly<Record<string, string>>, key: string) =>
+  Object.hasOwn(words, key) ? (words[key] ?? key) : key;
+
+/** One German sentence for each type of event. */
+export const german: Readonly<Record<EventType, Sentence>> = {
+  'access.allowed': (e) =>
+    `${e.person('requester')} hat ${e.value('service')} aufgerufen: ${e.value('method')} ${e.value('resource')} (${e.value('action')})`,
+  'access.counters': () => 'Ein Gateway hat abgewiesene Aufrufe gezählt, die zu keinem Zugriff gehören',
+  'access.outcome': (e) => `Ein Aufruf endete: ${known(OUTCOME, e.value('outcome')) || 'Ausgang unbekannt'}`,
+  'access.refused': (e) =>
+    `Ein Aufruf von ${e.person('requester')} an ${e.value('service')} wurde abgewiesen: ${e.value('code')}${times(e.value('count'))}`,
+  'api-key.created': (e) =>
+    `${e.actor} hat einen API-Schlüssel für ${e.person('person')} angelegt${until(e.instant('expiresAt'))}`,
+  'api-key.revoked': (e) => `${e.actor} hat einen API-Schlüssel von ${e.person('person')} beendet`,
+  'deployment.checkpoint': (e) =>
+    `Das Protokoll der ganzen Installation hatte ${e.value('size')} Einträge; seine Wurzel steht hier`,
+  'feed.epoch-opened': (e) => `Der Betreiber hat Epoche ${e.value('epoch')} des Feeds der Gateways eröffnet`,
+  'gateway.closed': () => 'Ein Gateway ist gegangen; seine Aufzeichnungen bis dahin sind abgeschlossen',
+  'gateway.enrolled': () => 'Der Betreiber hat ein Gateway registriert',
+  'gateway.gap': (e) =>
+    `Aufzeichnungen eines Gateways fehlen: Auf ${e.value('after')} folgte ${e.value('at')}`,
+  'gateway.head': () => 'Ein Gateway hat unterschrieben, wie weit seine Aufzeichnungen reichen',
+  'gateway.mismatch': (e) => `Eine Aufzeichnung eines Gateways passt nicht${because(e.value('reason'))}`,
+  'gateway.pinned': () => 'Ein Gateway hat das Vertrauensdokument dieses Kunden festgehalten',
+  'gateway.registered': () => 'Ein Gateway hat seinen Schlüssel gemeldet',
+  'gateway.returned': () => 'Ein Gateway ist wieder da',
+  'gateway.revoked': () => 'Der Betreiber hat ein Gateway entfernt',
+  'gateway.unpinned': () => 'Ein Gateway hält das Vertrauensdokument dieses Kunden nicht mehr fest',
+  'grant.ended': (e) =>
+    `Der Zugriff von ${e.person('requester')} ist beendet: ${known(END, e.value('reason'))}`,
+  'grant.scheduled': (e) =>
+    `Der Zugriff von ${e.person('requester')} ist bereit und beginnt später${until(e.instant('useBy'))}`,
+  'grant.started': (e) =>
+    `Der Zugriff von ${e.person('requester')} hat begonnen${until(e.instant('endsAt'))}`,
+  'hold.lifted': (e) =>
+    `${e.actor} hat die Aufbewahrungspflicht aufgehoben: Werte dürfen wieder gelöscht werden`,
+  'hold.set': (e) => `${e.actor} hat eine Aufbewahrungspflicht gesetzt: Kein Wert darf gelöscht werden`,
+  'identity.pinned': (e) =>
+    `${e.person('person')} hat sich zum ersten Mal bei ${e.value('issuer')} angemeldet`,
+  'invitation.created': (e) => `${e.actor} hat den Support eingeladen${forWhat(e.scope)}`,
+  'invitation.expired': () => 'Eine Einladung ist abgelaufen',
+  'invitation.used': () => 'Eine Anfrage passte zu einer Einladung und hat sie benutzt',
+  'invitation.withdrawn': (e) => `${e.actor} hat eine Einladung zurückgezogen`,
+  'lock.lifted': (e) =>
+    `${e.actor} hat die Sperre aufgehoben, die ${known(LOCKED, e.value('kind'))} ${e.value('name')} betraf`,
+  'lock.set': (e) =>
+    `${e.actor} hat ${known(LOCKED, e.value('kind'))} ${e.value('name')} gesperrt${until(e.instant('expiresAt'))}`,
+  'log.key': () => 'Das Protokoll hat einen neuen Schlüssel, und der alte hat ihn unterschrieben',
+  'log.pruned': (e) =>
+    `Einträge vor ${e.value('before')} werden nicht mehr ausgegeben: Ihre Frist ist abgelaufen`,
+  'log.restored': (e) =>
+    `Das Protokoll stammt aus einer Sicherung: ${e.value('kept')} Einträge blieben, ${e.value('lost')} sind verloren`,
+  'log.sealed': (e) =>
+    `Der versiegelte Eintrag vom ${e.value('day')}: Es gibt ihn jeden Tag, und nach einem Jahr wird er geöffnet`,
+  'log.settings': (e) => `${e.actor} hat die Einstellungen des Protokolls geändert`,
+  'log.unsealed': (e) => `Der versiegelte Eintrag vom ${e.value('day')} wurde geöffnet`,
+  'master-key.rotated': () => 'Der Betreiber hat den Hauptschlüssel der Datenbank ersetzt',
+  'notice.retried': (e) =>
+    `${e.actor} hat eine Nachricht erneut gesendet, die nicht zugestellt werden konnte`,
+  'opening.erased': (e) =>
+    `${e.actor} hat persönliche Werte von Eintrag ${e.value('leaf')} gelöscht${because(e.value('authority'))}; der Beweis bleibt`,
+  'passkey.confirmed': (e) => `${e.actor} hat einen neuen Passkey von ${e.person('person')} bestätigt`,
+  'passkey.enrolled': (e) => `${e.person('person')} hat einen Passkey angelegt`,
+  'passkey.removed': (e) => `${e.actor} hat einen Passkey von ${e.person('person')} entfernt`,
+  'person.add': (e) => `${e.actor} hat ${e.person('person')} hinzugefügt`,
+  'person.change': (e) => `${e.actor} hat die Rollen von ${e.person('person')} geändert`,
+  'person.remove': (e) => `${e.actor} hat ${e.person('person')} entfernt`,
+  'recovery-key.registered': (e) => `${e.person('person')} hat einen Ersatzschlüssel angelegt`,
+  'recovery-key.removed': (e) => `${e.actor} hat einen Ersatzschlüssel von ${e.person('person')} entfernt`,
+  'request.accepted': (e) => `${e.actor} hat weniger angenommen, als angefragt war`,
+  'request.approved': (e) => `Die Anfrage von ${e.person('requester')} hat alle Freigaben, die sie braucht`,
+  'request.awaiting_customer': (e) => `Die Anfrage von ${e.person('requester')} wartet auf den Kunden`,
+  'request.awaiting_vendor': (e) =>
+    `Die Anfrage von ${e.person('requester')} wartet auf die Prüfung des Anbieters`,
+  'request.cancelled': (e) => `${e.actor} hat eine Anfrage zurückgezogen`,
+  'request.countered': (e) => `${e.person('requester')} wurde weniger angeboten, als angefragt war`,
+  'request.created': (e) => `${e.person('requester')} hat Zugriff angefragt${forWhat(e.scope)}`,
+  'request.denied': (e) => `Die Anfrage von ${e.person('requester')} wurde abgelehnt`,
+  'request.expired': (e) =>
+    `Die Anfrage von ${e.person('requester')} ist verfallen: Niemand hat rechtzeitig entschieden`,
+  'request.reviewed': (e) =>
+    `${e.actor} ${known(DECISION, e.value('decision')) || 'hat die Anfrage geprüft'}: ${e.person('requester')}`,
+  'review.voided': () =>
+    'Eine Prüfung zählt nicht mehr: Wer sie abgab, ist gegangen oder hat die Rolle verloren',
+  'scim-token.created': (e) =>
+    `Der Betreiber hat einen Zugang zur Verwaltung von Personen angelegt${until(e.instant('expiresAt'))}`,
+  'scim-token.revoked': () => 'Der Betreiber hat einen Zugang zur Verwaltung von Personen beendet',
+  'service.applied': (e) => `Der Betreiber hat den Dienst ${e.value('service')} eingerichtet`,
+  'service.removed': (e) => `Der Betreiber hat den Dienst ${e.value('service')} entfernt`,
+  'service.tenants': (e) =>
+    `Der Betreiber hat festgelegt, für welche Kunden der Dienst ${e.value('service')} ist`,
+  'session.ended': (e) => `${e.person('person')} hat sich abgemeldet`,
+  'session.started': (e) => `${e.person('person')} hat sich angemeldet (${e.value('assurance')})`,
+  'signal.received': (e) => `Der Anmeldedienst hat die Sitzungen von ${e.person('person')} beendet`,
+  'signing-key.created': (e) => `Ein Schlüssel des Servers wurde angelegt (${e.value('use')})`,
+  'signing-key.revoked': (e) =>
+    `Der Betreiber hat einen Schlüssel des Servers widerrufen (${e.value('use')})`,
+  'signing-key.rotated': (e) => `Der Betreiber hat einen Schlüssel des Servers ersetzt (${e.value('use')})`,
+  'slack.ended': (e) => `Slack ist nicht mehr verbunden${because(e.value('reason'))}`,
+  'slack.installed': (e) => `${e.actor} hat Slack verbunden`,
+  'slack.linked': (e) => `${e.person('person')} hat ein Slack-Konto verknüpft`,
+  'slack.unlinked': (e) => `${e.person('person')} hat ein Slack-Konto gelöst`,
+  'tenant.add': () => 'Der Betreiber hat diesen Kunden hinzugefügt',
+  'tenant.change': (e) => `${e.actor} hat die Regeln geändert`,
+  'tenant.propose': () => 'Der Betreiber hat andere Regeln vorgeschlagen; der Kunde entscheidet',
+  'tenant.remove': () => 'Der Betreiber hat diesen Kunden entfernt',
+  'token.minted': (e) =>
+    `${e.actor} hat ein Token für einen offenen Zugriff erhalten${until(e.instant('expiresAt'))}`,
+  'trust.adopted': (e) => `Version ${e.value('seq')} des Vertrauensdokuments gilt`,
+  'trust.expiring': (e) => `Das Vertrauensdokument läuft bald ab${until(e.instant('validUntil'))}`,
+  'trust.lifted': (e) => `${e.actor} hat einen unterschriebenen Stopp aufgehoben`,
+  'trust.proposed': (e) => `${e.actor} hat das nächste Vertrauensdokument vorgeschlagen`,
+  'trust.relayed': () => 'Ein Gateway hat einen unterschriebenen Stopp weitergegeben',
+  'trust.reset': () => 'Der Anbieter setzt ein Vertrauensdokument zurück, weil alle Schlüssel verloren sind',
+  'trust.reset-cancelled': () => 'Das Zurücksetzen eines Vertrauensdokuments wurde abgebrochen',
+  'trust.reset-used': () => 'Das Zurücksetzen eines Vertrauensdokuments wurde benutzt',
+  'trust.signed': (e) => `${e.person('person')} hat das vorgeschlagene Vertrauensdokument unterschrieben`,
+  'trust.stopped': (e) => `${e.actor} hat den Zugriff mit einem Passkey gestoppt`,
+  'trust.withdrawn': (e) => `${e.actor} hat ein vorgeschlagenes Vertrauensdokument zurückgezogen`,
+  'vendor.applied': () => 'Der Betreiber hat die Einstellungen des Anbieters geändert',
+};

@@ -1,0 +1,133 @@
+import type { EventType } from '@countersign/contract';
+import type { Sentence } from './told-event.js';
+
+const until = (at: string) => (at === '' ? '' : `, until ${at}`);
+const forWhat = (scope: string) => (scope === '' ? '' : ` to ${scope}`);
+const because = (reason: string) => (reason === '' ? '' : ` (${reason})`);
+const times = (count: string) => (count === '' || count === '1' ? '' : `, ${count} times`);
+
+const END: Readonly<Record<string, string>> = {
+  expired: 'its time was up',
+  revoked: 'it was stopped',
+  released: 'it was given back',
+  exhausted: 'its budget was used up',
+};
+const DECISION: Readonly<Record<string, string>> = {
+  approve: 'approved',
+  deny: 'denied',
+  counter: 'offered less for',
+};
+const OUTCOME: Readonly<Record<string, string>> = {
+  completed: 'completed',
+  cut: 'cut off',
+  failed: 'failed',
+};
+const LOCKED: Readonly<Record<string, string>> = { tenant: 'customer', person: 'person', service: 'service' };
+const known = (words: Readonly<Record<string, string>>, key: string) =>
+  Object.hasOwn(words, key) ? (words[key] ?? key) : key;
+
+/** One English sentence for each type of event. */
+export const english: Readonly<Record<EventType, Sentence>> = {
+  'access.allowed': (e) =>
+    `${e.person('requester')} called ${e.value('service')}: ${e.value('method')} ${e.value('resource')} (${e.value('action')})`,
+  'access.counters': () => 'A gateway counted refused calls that belong to no access',
+  'access.outcome': (e) => `A call ended: ${known(OUTCOME, e.value('outcome')) || 'outcome unknown'}`,
+  'access.refused': (e) =>
+    `A call of ${e.person('requester')} to ${e.value('service')} was refused: ${e.value('code')}${times(e.value('count'))}`,
+  'api-key.created': (e) =>
+    `${e.actor} made an API key for ${e.person('person')}${until(e.instant('expiresAt'))}`,
+  'api-key.revoked': (e) => `${e.actor} ended an API key of ${e.person('person')}`,
+  'deployment.checkpoint': (e) =>
+    `The log of the whole installation stood at ${e.value('size')} leaves, and this log has its root`,
+  'feed.epoch-opened': (e) => `The operator opened epoch ${e.value('epoch')} of the gateways’ feed`,
+  'gateway.closed': () => 'A gateway went away, and its records up to then are closed',
+  'gateway.enrolled': () => 'The operator enrolled a gateway',
+  'gateway.gap': (e) => `Records of a gateway are missing: after ${e.value('after')} came ${e.value('at')}`,
+  'gateway.head': () => 'A gateway signed how far its records go',
+  'gateway.mismatch': (e) => `A record of a gateway does not fit${because(e.value('reason'))}`,
+  'gateway.pinned': () => 'A gateway pinned this customer’s trust document',
+  'gateway.registered': () => 'A gateway registered its key',
+  'gateway.returned': () => 'A gateway came back',
+  'gateway.revoked': () => 'The operator removed a gateway',
+  'gateway.unpinned': () => 'A gateway no longer pins this customer’s trust document',
+  'grant.ended': (e) => `The access of ${e.person('requester')} ended: ${known(END, e.value('reason'))}`,
+  'grant.scheduled': (e) =>
+    `The access of ${e.person('requester')} is ready, and begins later${until(e.instant('useBy'))}`,
+  'grant.started': (e) => `The access of ${e.person('requester')} began${until(e.instant('endsAt'))}`,
+  'hold.lifted': (e) => `${e.actor} lifted the legal hold: values may be erased again`,
+  'hold.set': (e) => `${e.actor} set a legal hold: no value may be erased`,
+  'identity.pinned': (e) => `${e.person('person')} signed in at ${e.value('issuer')} for the first time`,
+  'invitation.created': (e) => `${e.actor} invited support${forWhat(e.scope)}`,
+  'invitation.expired': () => 'An invitation ran out',
+  'invitation.used': () => 'A request fitted an invitation, and used it',
+  'invitation.withdrawn': (e) => `${e.actor} withdrew an invitation`,
+  'lock.lifted': (e) =>
+    `${e.actor} lifted the lock on the ${known(LOCKED, e.value('kind'))} ${e.value('name')}`,
+  'lock.set': (e) =>
+    `${e.actor} locked the ${known(LOCKED, e.value('kind'))} ${e.value('name')}${until(e.instant('expiresAt'))}`,
+  'log.key': () => 'The log got a new key, and the old key signed the new one',
+  'log.pruned': (e) => `Leaves before ${e.value('before')} are no longer served: their time was up`,
+  'log.restored': (e) =>
+    `The log was restored from a backup: ${e.value('kept')} leaves were kept, ${e.value('lost')} were lost`,
+  'log.sealed': (e) =>
+    `The sealed leaf of ${e.value('day')}: it is there each day, and is opened after a year`,
+  'log.settings': (e) => `${e.actor} changed the settings of the log`,
+  'log.unsealed': (e) => `The sealed leaf of ${e.value('day')} was opened`,
+  'master-key.rotated': () => 'The operator replaced the master key of the database',
+  'notice.retried': (e) => `${e.actor} sent a message again that could not be delivered`,
+  'opening.erased': (e) =>
+    `${e.actor} erased personal values of leaf ${e.value('leaf')}${because(e.value('authority'))}; the proof stays`,
+  'passkey.confirmed': (e) => `${e.actor} confirmed a new passkey of ${e.person('person')}`,
+  'passkey.enrolled': (e) => `${e.person('person')} made a passkey`,
+  'passkey.removed': (e) => `${e.actor} removed a passkey of ${e.person('person')}`,
+  'person.add': (e) => `${e.actor} added ${e.person('person')}`,
+  'person.change': (e) => `${e.actor} changed the roles of ${e.person('person')}`,
+  'person.remove': (e) => `${e.actor} removed ${e.person('person')}`,
+  'recovery-key.registered': (e) => `${e.person('person')} made a recovery key`,
+  'recovery-key.removed': (e) => `${e.actor} removed a recovery key of ${e.person('person')}`,
+  'request.accepted': (e) => `${e.actor} accepted less than was asked for`,
+  'request.approved': (e) => `The request of ${e.person('requester')} has every approval that it needs`,
+  'request.awaiting_customer': (e) => `The request of ${e.person('requester')} waits for the customer`,
+  'request.awaiting_vendor': (e) => `The request of ${e.person('requester')} waits for the vendor’s review`,
+  'request.cancelled': (e) => `${e.actor} withdrew a request`,
+  'request.countered': (e) => `${e.person('requester')} was offered less than was asked for`,
+  'request.created': (e) => `${e.person('requester')} asked for access${forWhat(e.scope)}`,
+  'request.denied': (e) => `The request of ${e.person('requester')} was denied`,
+  'request.expired': (e) => `The request of ${e.person('requester')} lapsed: no one decided in time`,
+  'request.reviewed': (e) =>
+    `${e.actor} ${known(DECISION, e.value('decision')) || 'reviewed'} the request of ${e.person('requester')}`,
+  'review.voided': () => 'A review no longer counts, because its author left or lost the role',
+  'scim-token.created': (e) =>
+    `The operator made a token that may manage people${until(e.instant('expiresAt'))}`,
+  'scim-token.revoked': () => 'The operator ended a token that could manage people',
+  'service.applied': (e) => `The operator set up the service ${e.value('service')}`,
+  'service.removed': (e) => `The operator removed the service ${e.value('service')}`,
+  'service.tenants': (e) => `The operator set which customers the service ${e.value('service')} is for`,
+  'session.ended': (e) => `${e.person('person')} signed out`,
+  'session.started': (e) => `${e.person('person')} signed in (${e.value('assurance')})`,
+  'signal.received': (e) => `The sign-in provider ended the sessions of ${e.person('person')}`,
+  'signing-key.created': (e) => `A key of the server was made (${e.value('use')})`,
+  'signing-key.revoked': (e) => `The operator revoked a key of the server (${e.value('use')})`,
+  'signing-key.rotated': (e) => `The operator replaced a key of the server (${e.value('use')})`,
+  'slack.ended': (e) => `Slack is no longer connected${because(e.value('reason'))}`,
+  'slack.installed': (e) => `${e.actor} connected Slack`,
+  'slack.linked': (e) => `${e.person('person')} linked a Slack account`,
+  'slack.unlinked': (e) => `${e.person('person')} unlinked a Slack account`,
+  'tenant.add': () => 'The operator added this customer',
+  'tenant.change': (e) => `${e.actor} changed the privacy controls`,
+  'tenant.propose': () => 'The operator proposed other privacy controls; the customer decides',
+  'tenant.remove': () => 'The operator removed this customer',
+  'token.minted': (e) => `${e.actor} got a token for an open access${until(e.instant('expiresAt'))}`,
+  'trust.adopted': (e) => `Version ${e.value('seq')} of the trust document is in force`,
+  'trust.expiring': (e) => `The trust document ends soon${until(e.instant('validUntil'))}`,
+  'trust.lifted': (e) => `${e.actor} lifted a signed stop`,
+  'trust.proposed': (e) => `${e.actor} proposed the next trust document`,
+  'trust.relayed': () => 'A gateway passed on a signed stop',
+  'trust.reset': () => 'The vendor began to reset a trust document, because all its keys are lost',
+  'trust.reset-cancelled': () => 'The reset of a trust document was cancelled',
+  'trust.reset-used': () => 'The reset of a trust document was used',
+  'trust.signed': (e) => `${e.person('person')} signed the proposed trust document`,
+  'trust.stopped': (e) => `${e.actor} stopped access with a passkey`,
+  'trust.withdrawn': (e) => `${e.actor} withdrew a proposed trust document`,
+  'vendor.applied': () => 'The operator changed the vendor’s settings',
+};

@@ -1,0 +1,154 @@
+import type { Event } from '@countersign/api';
+import { wordFor } from '@countersign/wording';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { bytesText, dayHeading } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { Time } from '../../ui/clock.js';
+import { Icon, type IconName } from '../../ui/icon.js';
+import { activityTexts } from './activity.text.js';
+import { useChangeFilter } from './filters.js';
+import { RawLeaf } from './raw-leaf.js';
+import { groupByDay, joinOutcomes, type Row } from './rows.js';
+import { sentenceOf } from './sentence.js';
+import { memberText } from './told-event.js';
+
+const BAD: Readonly<Record<string, IconName>> = {
+  'access.refused': 'stop',
+  'gateway.gap': 'alert',
+  'gateway.mismatch': 'alert',
+  'lock.set': 'stop',
+  'log.restored': 'alert',
+  'request.denied': 'stop',
+  'trust.reset': 'alert',
+  'trust.stopped': 'stop',
+};
+const OPEN: Readonly<Record<string, IconName>> = { 'access.allowed': 'arrow', 'grant.started': 'open' };
+
+/** How an event looks. Its sentence says the same. */
+function lookOf({ type, data }: Event): { tone: string; icon: IconName } {
+  const bad = type === 'grant.ended' && data['reason'] === 'revoked' ? 'stop' : wordFor(BAD, type);
+  if (bad !== undefined) return { tone: 'stop', icon: bad };
+  const open = wordFor(OPEN, type);
+  return open === undefined ? { tone: 'plain', icon: 'info' } : { tone: 'open', icon: open };
+}
+
+/** Events by day, newest first, each as one sentence. */
+export function Timeline({
+  events,
+  log,
+  name,
+}: {
+  events: readonly Event[];
+  log: string;
+  name: (person: string) => string;
+}) {
+  const language = useLanguage();
+  return (
+    <>
+      {groupByDay(joinOutcomes(events)).map(({ at, rows }) => (
+        <section key={rows[0]?.event.index} className="stack near">
+          <h2 className="day">{dayHeading(at, language)}</h2>
+          <ol className="events">
+            {rows.map((row) => (
+              <EventRow key={row.event.index} row={row} log={log} name={name} />
+            ))}
+          </ol>
+        </section>
+      ))}
+    </>
+  );
+}
+
+function EventRow({
+  row: { event, outcome },
+  log,
+  name,
+}: {
+  row: Row;
+  log: string;
+  name: (person: string) => string;
+}) {
+  const text = useText(activityTexts);
+  const language = useLanguage();
+  const [isOpen, setOpen] = useState(false);
+  const { tone, icon } = lookOf(event);
+  return (
+    <li className="event" data-tone={tone}>
+      <Icon name={icon} />
+      <span className="event-time soft">
+        <Time at={event.at} />
+      </span>
+      <div className="stack tight">
+        <p>
+          {sentenceOf(event, language, name)}
+          {outcome === null ? null : <Outcome outcome={outcome} />}
+        </p>
+        <div className="event-more">
+          <details className="details" onToggle={(toggled) => setOpen(toggled.currentTarget.open)}>
+            <summary>{text.raw}</summary>
+            {isOpen ? (
+              <div className="stack">
+                <RawLeaf event={event} log={log} />
+                {outcome === null ? null : (
+                  <>
+                    <p className="strong">{text.outcomeLeaf}</p>
+                    <RawLeaf event={outcome} log={log} />
+                  </>
+                )}
+              </div>
+            ) : null}
+          </details>
+          <References event={event} />
+        </div>
+      </div>
+    </li>
+  );
+}
+
+function Outcome({ outcome }: { outcome: Event }) {
+  const text = useText(activityTexts);
+  const language = useLanguage();
+  const bytes = outcome.data['bytes'];
+  const end = memberText(outcome, 'outcome');
+  const parts = [
+    wordFor(text.outcome, end) ?? end,
+    memberText(outcome, 'status'),
+    typeof bytes === 'number' ? bytesText(bytes, language) : '',
+  ];
+  return <span className="soft"> → {parts.filter((part) => part !== '').join(', ')}</span>;
+}
+
+/** The request and the grant that an event names: to narrow the list to them, and to open them. */
+function References({ event }: { event: Event }) {
+  const text = useText(activityTexts);
+  const change = useChangeFilter();
+  const request = memberText(event, 'request');
+  const grant = memberText(event, 'grant');
+  if (request === '' && grant === '') return null;
+  return (
+    <p className="row no-print">
+      {grant === '' ? null : (
+        <>
+          <Button small look="plain" onClick={() => change({ grant, request: null })}>
+            {text.grant}
+          </Button>
+          <Link className="button plain small" to={`/grants/${grant}`}>
+            {text.watch}
+          </Link>
+        </>
+      )}
+      {request === '' || grant !== '' ? null : (
+        <>
+          <Button small look="plain" onClick={() => change({ request, grant: null })}>
+            {text.request}
+          </Button>
+          <Link className="button plain small" to={`/requests/${request}`}>
+            {text.open}
+          </Link>
+        </>
+      )}
+    </p>
+  );
+}

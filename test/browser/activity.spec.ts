@@ -1,0 +1,162 @@
+import { encodeBase64, encodeLeaf, type LeafV1, leafHash, parseTlogProof } from '@countersign/audit-log';
+import { systemHashing } from '@countersign/persistence';
+import type { Page } from 'playwright-core';
+import { ask, call, grant, review, token, waiting } from './support/access.js';
+import { violations } from './support/axe.js';
+import { BrowserSite } from './support/browser-site.js';
+import { grow } from './support/log.js';
+
+type Events = { items: ({ index: number } & LeafV1)[] };
+
+describe('the page Activity', () => {
+  let site: BrowserSite;
+  let page: Page;
+  let live: string;
+  let request: string;
+
+  beforeAll(async () => {
+    site = await BrowserSite.start();
+    await grow(site, 'acme', 70);
+    live = await grant(site);
+    ({ request } = await site.api<{ request: string }>('erin', 'GET', `/api/v1/grants/${live}`));
+    const bearer = await token(site, live);
+    await call(site, bearer, '/tenants/acme/invoices', 200);
+    await call(site, bearer, '/tenants/acme/payroll/1', 403);
+    const denied = await waiting(site);
+    await review(site, 'ada', denied, { decision: 'deny', reason: 'Say which case.' });
+    page = await site.signedIn('ada', '/activity');
+    await rows().first().waitFor();
+  }, 180_000);
+  afterAll(() => site.close());
+
+  const rows = (on = page) => on.locator('.event');
+  const only = (on = page) => new URL(on.url()).searchParams;
+  const open = async (path: string) => {
+    await page.goto(site.url + path);
+    await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor();
+  };
+
+  test('says in one sentence each what happened, a call with its outcome, under the day', async () => {
+    await open('/activity');
+    for (const sentence of [
+      'Erin Okafor asked for access to list and read invoices',
+      'Max Lind approved the request of Erin Okafor',
+      'Ada Moreau denied the request of Erin Okafor',
+      'A call of Erin Okafor to billing was refused: insufficient_scope',
+    ])
+      await rows().filter({ hasText: sentence }).first().waitFor();
+    await rows()
+      .filter({ hasText: /Erin Okafor called billing: GET invoices \(list\) → completed, 200, \d/ })
+      .first()
+      .waitFor();
+    expect(await page.getByText('A call ended').count()).toBe(0);
+    const today = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'Europe/Berlin' });
+    await page
+      .getByRole('heading', { level: 2, name: today.format(new Date()) })
+      .first()
+      .waitFor();
+    expect(await violations(page)).toEqual([]);
+  }, 60_000);
+
+  test('shows 50 leaves, and more on demand', async () => {
+    await open('/activity?type=log');
+    await rows().first().waitFor();
+    const first = await rows().count();
+    expect(first).toBe(50);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.getByRole('button', { name: 'Show more' }).waitFor({ state: 'detached' });
+    expect(await rows().count()).toBeGreaterThanOrEqual(70);
+  }, 60_000);
+
+  test('the filters are in the address, and the back button undoes them one by one', async () => {
+    await open('/activity');
+    await page.getByLabel('What').selectOption('Requests and invitations');
+    await rows().filter({ hasText: 'began' }).first().waitFor({ state: 'detached' });
+    expect(only().get('type')).toBe('requests');
+    await page.getByLabel('Engineer').selectOption('Erin Okafor');
+    await expect(only().get('person')).toMatch(/^usr_/);
+    await page.getByLabel('Grant or request').fill(request);
+    await page.waitForURL(/request=req_/);
+    await rows().filter({ hasText: 'denied' }).first().waitFor({ state: 'detached' });
+    await rows().filter({ hasText: 'has every approval' }).waitFor();
+    await page.reload();
+    await rows().filter({ hasText: 'has every approval' }).waitFor();
+    expect(await page.getByLabel('Grant or request').inputValue()).toBe(request);
+    await page.goBack();
+    expect([...only().keys()].sort()).toEqual(['person', 'type']);
+    await rows().filter({ hasText: 'denied' }).first().waitFor();
+    await page.goBack();
+    expect([...only().keys()]).toEqual(['type']);
+    await page.getByRole('button', { name: 'Clear all filters' }).click();
+    await rows().filter({ hasText: 'began' }).first().waitFor();
+    expect([...only().keys()]).toEqual([]);
+  }, 60_000);
+
+  test('narrows to a grant from a row, and to days', async () => {
+    await open('/activity?type=access');
+    await rows().filter({ hasText: 'began' }).getByRole('button', { name: 'This access' }).first().click();
+    await page.waitForURL(new RegExp(`grant=${live}`));
+    await page.getByLabel('From').fill('2026-01-01');
+    await page.getByLabel('To (inclusive)').fill('2026-01-02');
+    await page.getByText('Nothing in this log matches the filters.').waitFor();
+    await open('/activity?from=2026-01-01&to=2026-01-01');
+    await rows().filter({ hasText: 'sent a message again' }).first().waitFor();
+    expect(await rows().filter({ hasText: 'asked for access' }).count()).toBe(0);
+  }, 60_000);
+
+  test('shows the raw leaf on demand, with its hash, the values behind it, and its proof, by keyboard alone', async () => {
+    await open('/activity?type=requests');
+    const row = rows().filter({ hasText: 'Ada Moreau denied the request' });
+    await row.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    const json = row.locator('pre');
+    await json.waitFor();
+    const leaf = JSON.parse((await json.textContent()) ?? '') as LeafV1;
+    const bytes = encodeLeaf(leaf);
+    await row.getByText(encodeBase64(leafHash(systemHashing, bytes))).waitFor();
+    await row.getByText('Say which case.').waitFor();
+    expect(await violations(page)).toEqual([]);
+    const { items } = await site.api<Events>(
+      'ada',
+      'GET',
+      '/api/v1/tenants/acme/events?type=request.reviewed',
+    );
+    const { index, ...same } = items[0] as Events['items'][number];
+    expect(Buffer.from(encodeLeaf(same)).equals(Buffer.from(bytes))).toBe(true);
+    const file = page.waitForEvent('download');
+    await row.getByRole('link', { name: 'Download the proof' }).click();
+    const stream = await (await file).createReadStream();
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    expect(parseTlogProof(Buffer.concat(chunks).toString('utf8')).index).toBe(index);
+  }, 60_000);
+
+  test('follows what happens while it is open', async () => {
+    await open('/activity?type=requests');
+    const sentence = rows().filter({ hasText: 'waits for the vendor’s review' });
+    const before = await sentence.count();
+    const asked = await ask(site, { justification: 'Something new.' });
+    await site.api('erin', 'POST', `/api/v1/requests/${asked.id}/cancel`);
+    await rows().filter({ hasText: 'Erin Okafor withdrew a request' }).first().waitFor();
+    expect(await sentence.count()).toBeGreaterThanOrEqual(before);
+  }, 60_000);
+
+  test('the deployment’s log is there too; of another tenant nothing is (P9)', async () => {
+    await open('/activity');
+    await page.getByLabel('Log').selectOption('deployment');
+    await rows().filter({ hasText: 'The operator enrolled a gateway' }).first().waitFor();
+    expect(only().get('log')).toBe('deployment');
+    await open('/activity?log=globex');
+    await page.getByText('There is nothing here, or you may not see it.').waitFor();
+  }, 60_000);
+
+  test('the vendor’s auditor reads each tenant’s log, the deployment’s and the vendor’s own', async () => {
+    const theirs = await site.signedIn('ola', '/activity');
+    await theirs.getByLabel('Log').selectOption('acme');
+    await rows(theirs).filter({ hasText: 'asked for access' }).first().waitFor();
+    await theirs.getByLabel('Log').selectOption('vendor');
+    await rows(theirs).first().waitFor();
+    expect(only(theirs).get('log')).toBe('vendor');
+    expect(await violations(theirs)).toEqual([]);
+  }, 60_000);
+});
