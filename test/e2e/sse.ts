@@ -1,6 +1,7 @@
+import { STREAM_ALIVE } from '@countersign/contract';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 
-/** An open stream of server-sent events. */
+/** An open stream of server-sent events, without the broker's signs of life. */
 export class EventStream {
   private readonly waiting: EventSourceMessage[] = [];
   private wake: () => void = () => {};
@@ -64,6 +65,7 @@ export class EventStream {
   private async read(): Promise<void> {
     const parser = createParser({
       onEvent: (event) => {
+        if (event.event === STREAM_ALIVE) return;
         this.waiting.push(event);
         this.wake();
       },

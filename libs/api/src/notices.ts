@@ -72,7 +72,7 @@ export const noticeEndpoints = {
     route: 'GET /api/v1/stream',
     summary: 'Follow what concerns you',
     description:
-      'Server-sent events. A notice has `id` (`ntc_…`), `event` its kind, and `data` `{id, kind, subject, tenant, at}`. `access.recorded`, without `id`, reports that calls under a grant were recorded: `data` is `{tenant, grant}`, at most four times a second for each grant, and only at the broker that received the records. Both are a hint to read again, not the data itself, and best effort: the broker does not repeat events that nobody followed, so read the current state whenever the stream opens. Comments come each second. The stream ends with its key or session.',
+      'Server-sent events. A notice has `id` (`ntc_…`), `event` its kind, and `data` `{id, kind, subject, tenant, at}`. `access.recorded`, without `id`, reports that calls under a grant were recorded: `data` is `{tenant, grant}`, at most four times a second for each grant, and only at the broker that received the records. Both are a hint to read again, not the data itself, and best effort: the broker does not repeat events that nobody followed, so read the current state whenever the stream opens. `alive`, without `id`, comes each second: a stream that is silent for longer is lost. The stream ends with its key or session.',
     answer: { status: 200, description: 'A stream of events.', type: 'text/event-stream' },
   }),
 };

@@ -38,7 +38,7 @@ export {
   trustJsonSchema,
 } from './json-schema.js';
 export { ERASURE_DAYS } from './log-keeping.js';
-export { API_KEY_DAYS, BACKGROUND_HEADER, safeLocalPath } from './pages.js';
+export { API_KEY_DAYS, BACKGROUND_HEADER, STREAM_ALIVE, safeLocalPath } from './pages.js';
 export {
   isResource,
   isResourcePattern,

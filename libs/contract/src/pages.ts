@@ -4,6 +4,9 @@
  */
 export const BACKGROUND_HEADER = 'countersign-background';
 
+/** The event that a broker sends on each stream once a second. A stream without it is lost, though it looks open. */
+export const STREAM_ALIVE = 'alive';
+
 /** In days: how long an API key lives unless its owner says so, and at most. */
 export const API_KEY_DAYS = { standard: 30, longest: 90 } as const;
 

@@ -11,6 +11,7 @@ const FACTS: MailFacts = {
   service: 'billing',
   scope: [{ resource: 'invoices/*', actions: ['list', 'read'] }],
   seconds: 5_400,
+  requestedSeconds: 5_400,
   justification: 'Case 4711:\nthe totals differ.',
   ticket: 'CASE-4711',
   lapsesAt: '2026-11-25T03:00:00Z',
@@ -26,6 +27,15 @@ const GRANT = {
 };
 
 describe('a mail', () => {
+  test('about a counter-offer says what was asked, and shows what is offered', () => {
+    const offered = [{ resource: 'invoices/17', actions: ['read'] }];
+    const facts = { ...FACTS, kind: 'request.countered' as const, scope: offered, seconds: 600 };
+    const { text } = writeMail(facts, 'en');
+    expect(text).toContain('for 1 h 30 min');
+    expect(text).toMatch(/Offered instead:?\s+invoices\/17: read/);
+    expect(text).toContain('10 min');
+  });
+
   test('says who wants what for how long and why, both clocks with a zone, and what silence means', () => {
     const { subject, text } = writeMail(FACTS, 'en');
     expect(subject).toBe('Your decision: Erin Okafor requests access to Acme Corp');

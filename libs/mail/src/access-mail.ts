@@ -14,8 +14,10 @@ export interface MailFacts {
   requester: string;
   tenant: string;
   service: string;
+  /** What was requested, or offered instead: the mail about an offer shows what the engineer would accept. */
   scope: readonly ScopeEntry[];
   seconds: number;
+  requestedSeconds: number;
   /** Null if it was erased. */
   justification: string | null;
   /** Null if there is none or if it was erased. */
@@ -42,11 +44,14 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
     requester: oneLine(facts.requester),
     tenant: oneLine(facts.tenant),
     service: oneLine(facts.service),
-    duration: shortDurationText(facts.seconds, language, 4),
+    duration: shortDurationText(facts.requestedSeconds, language, 4),
   };
   const subject = words.subject[facts.kind](names);
   const sentence = words.sentence[facts.kind](names);
-  const rows = [...requestRows(facts, words), ...clockRows(facts, words, names.duration)];
+  const rows = [
+    ...requestRows(facts, words),
+    ...clockRows(facts, words, shortDurationText(facts.seconds, language, 4)),
+  ];
   const silence = isOpen(facts.kind) ? [words.silence] : [];
   const { open, footer } = words;
   return layOut({ language, subject, sentence, rows, notes: silence, link: facts.link, open, footer });
@@ -55,9 +60,12 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
 const isOpen = (kind: MailKind): boolean =>
   kind.startsWith('request.awaiting') || kind === 'request.countered';
 
-function requestRows({ scope, justification, ticket }: MailFacts, { labels, erased }: Words): Row[] {
+function requestRows({ kind, scope, justification, ticket }: MailFacts, { labels, erased }: Words): Row[] {
   return [
-    [labels.what, scope.map(({ resource, actions }) => oneLine(`${resource}: ${actions.join(', ')}`))],
+    [
+      kind === 'request.countered' ? labels.offered : labels.what,
+      scope.map(({ resource, actions }) => oneLine(`${resource}: ${actions.join(', ')}`)),
+    ],
     [labels.why, justification === null ? [erased] : lines(justification)],
     ...(ticket === null ? [] : [[labels.ticket, [oneLine(ticket)]] satisfies Row]),
   ];

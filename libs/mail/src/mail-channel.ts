@@ -12,6 +12,7 @@ import {
   type NoticeChannel,
   type Person,
   type ReadUnit,
+  requestViews,
 } from '@countersign/access';
 import { type MailFacts, writeMail } from './access-mail.js';
 import { writeAccountMail } from './account-mail.js';
@@ -114,7 +115,8 @@ export class MailChannel implements NoticeChannel {
     if (request === null || !isMailKind(notice.kind)) return { skip: 'nothing_to_tell' };
     const grant = named ?? (request.grant === null ? null : await unit.grants.find(request.grant));
     if (isOver(notice.kind, request, grant)) return { skip: 'superseded' };
-    const { terms } = request;
+    const [view] = await requestViews(unit, [request]);
+    const terms = view?.offer?.terms ?? request.terms;
     const openings = await unit.openings.find([terms.justification, terms.ticket ?? '']);
     const requester = await unit.organisation.person(request.requester);
     const tenant = await unit.organisation.tenant(request.tenant);
@@ -126,6 +128,7 @@ export class MailChannel implements NoticeChannel {
       service: request.service,
       scope: terms.scope,
       seconds: terms.seconds,
+      requestedSeconds: request.terms.seconds,
       justification: openings.get(terms.justification)?.value ?? null,
       ticket: openings.get(terms.ticket ?? '')?.value ?? null,
       lapsesAt: request.lapsesAt,

@@ -9,7 +9,7 @@ import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { BrokerProcess } from '../broker-process.js';
 import { TestBroker } from '../harness.js';
-import { makeGrant, makeRequest, review } from '../story.js';
+import { expectStatus, makeGrant, makeRequest, readRequest, review } from '../story.js';
 
 const HOUR = 3_600;
 
@@ -56,6 +56,22 @@ describe('notices by mail', () => {
     expect(server.to('erin@vendor.example')).toEqual([]);
     expect(server.to('gwen@globex.example')).toEqual([]);
     expect(server.mails.every(({ to }) => to.length === 1)).toBe(true);
+  });
+
+  test('the mail about a counter-offer shows what is offered, not what was asked', async () => {
+    const request = await makeRequest(broker);
+    await review(broker, 'reviewer', request);
+    const { terms } = await readRequest(broker, request.id);
+    const scope = [{ resource: 'invoices/17', actions: ['read'] }];
+    const less = { ...(terms as object), parent: request.digest, scope };
+    const body = { decision: 'counter', digest: request.digest, terms: less };
+    expectStatus(
+      await broker.call('approver', 'POST', `/api/v1/requests/${request.id}/reviews`, { body }),
+      201,
+    );
+    const mail = await mailed('erin@vendor.example', 'acme Corp offers');
+    expect(mail.raw).toContain('invoices/17: read');
+    expect(mail.raw).not.toContain('invoices: list');
   });
 
   test('a tenant’s people get a mail with one link when its trust is proposed, signed, stopped or reset', async () => {

@@ -1,4 +1,5 @@
 import { canSee, hasPermission, logVisibility, type Notice, type Person } from '@countersign/access';
+import { STREAM_ALIVE } from '@countersign/contract';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
@@ -10,6 +11,8 @@ import { isAddressed, mayRead } from '../notices/audience.js';
 
 const CHECK_MS = 1_000;
 const MOST_PER_PERSON = 20;
+/** An event and not a comment: pages cannot see comments, and so could not tell a silent broker from a quiet day. */
+const ALIVE = `event: ${STREAM_ALIVE}\ndata: 1\n\n`;
 
 interface Subscriber {
   person: Person;
@@ -91,7 +94,7 @@ export class StreamHub implements OnApplicationBootstrap, OnModuleDestroy {
         const caller = await identify(this.deps, subscriber.credentials, this.settings.session, false);
         if (caller.kind === 'person') {
           subscriber.person = caller.principal.person;
-          subscriber.connection.send(': still here\n\n');
+          subscriber.connection.send(ALIVE);
           return;
         }
         this.subscribers.delete(subscriber);

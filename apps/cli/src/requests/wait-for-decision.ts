@@ -1,4 +1,5 @@
 import { type AccessRequest, noticeEndpoints, requestEndpoints } from '@countersign/api';
+import { STREAM_ALIVE } from '@countersign/contract';
 import { sleep } from '@countersign/runtime';
 import { createParser } from 'eventsource-parser';
 import type { Api } from '../api/client.js';
@@ -135,7 +136,7 @@ class ChangeSignal {
   private async readStream(): Promise<void> {
     const response = await this.api.openStream(noticeEndpoints.stream, this.stop.signal);
     this.connected = true;
-    const parser = createParser({ onEvent: () => this.notify() });
+    const parser = createParser({ onEvent: ({ event }) => event !== STREAM_ALIVE && this.notify() });
     const decoder = new TextDecoder();
     for await (const chunk of response.body ?? [])
       parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }));

@@ -1,3 +1,4 @@
+import { STREAM_ALIVE } from '@countersign/contract';
 import type { QueryKey } from '@tanstack/react-query';
 import { invalidate } from './query-client.js';
 
@@ -5,6 +6,8 @@ import { invalidate } from './query-client.js';
 type StreamState = 'connecting' | 'open' | 'lost';
 
 const RETRY_MS = 1_500;
+/** The broker is heard once a second. After this silence the stream counts as lost: a frozen broker closes nothing. */
+const SILENT_MS = 5_000;
 const REQUEST_STATES = [
   'awaiting_vendor',
   'awaiting_customer',
@@ -38,6 +41,7 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
 
 let source: EventSource | undefined;
 let retry: ReturnType<typeof setTimeout> | undefined;
+let silence: ReturnType<typeof setTimeout> | undefined;
 let state: StreamState = 'connecting';
 const listeners = new Set<() => void>();
 
@@ -53,6 +57,7 @@ export function followLiveUpdates(): () => void {
   connect();
   return () => {
     clearTimeout(retry);
+    clearTimeout(silence);
     source?.close();
     source = undefined;
     setState('connecting');
@@ -63,11 +68,13 @@ function connect(): void {
   const opened = new EventSource('/api/v1/stream');
   source = opened;
   opened.onopen = () => {
-    setState('open');
+    heard();
     // The page may have missed updates while it was not connected.
     void invalidate([]);
   };
+  opened.addEventListener(STREAM_ALIVE, heard);
   opened.onerror = () => {
+    clearTimeout(silence);
     setState('lost');
     if (opened.readyState !== EventSource.CLOSED) return;
     // The broker refused the stream and the browser gave up: the session may have ended.
@@ -78,6 +85,17 @@ function connect(): void {
     opened.addEventListener(kind, ({ data }: MessageEvent<string>) => {
       void invalidate(...staleKeys(subjectOf(data)));
     });
+}
+
+/** The broker lives. If it falls silent, the stream is opened anew. */
+function heard(): void {
+  setState('open');
+  clearTimeout(silence);
+  silence = setTimeout(() => {
+    setState('lost');
+    source?.close();
+    connect();
+  }, SILENT_MS);
 }
 
 function subjectOf(data: string): string {

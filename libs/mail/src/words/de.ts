@@ -35,6 +35,7 @@ export const de: Words = {
   },
   labels: {
     what: 'Was',
+    offered: 'Stattdessen angeboten',
     why: 'Warum',
     ticket: 'Ticket',
     lapses: 'Die Anfrage verfällt',

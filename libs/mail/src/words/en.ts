@@ -34,6 +34,7 @@ export const en: Words = {
   },
   labels: {
     what: 'What',
+    offered: 'Offered instead',
     why: 'Why',
     ticket: 'Ticket',
     lapses: 'The request lapses',

@@ -44,6 +44,7 @@ export interface Words {
       | 'lapses'
       | 'decided'
       | 'wouldEnd'
+      | 'offered'
       | 'starts'
       | 'ends'
       | 'ended'

@@ -1,8 +1,10 @@
 import './controls.css';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
 import { controlsQuery } from '../../api/organisation.js';
 import { servicesQuery } from '../../api/requests.js';
 import { hasRole, may, useSession } from '../../api/session.js';
+import { trustQuery } from '../../api/trust.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Page } from '../../ui/page.js';
@@ -17,6 +19,7 @@ export default function ControlsPage() {
   const slug = session.tenant ?? '';
   const controls = useQuery(controlsQuery(slug));
   const services = useQuery(servicesQuery);
+  const isClaimed = useQuery(trustQuery(slug)).data?.claimed === true;
   const isAdmin = hasRole(session, 'admin');
   const mayChange = may(session, 'controls.write');
   return (
@@ -27,6 +30,13 @@ export default function ControlsPage() {
             <p>{isAdmin ? text.mailCode : text.readOnly}</p>
           </Notice>
         )}
+        {isClaimed ? (
+          <Notice tone="plain" icon="info">
+            <p>
+              {text.trustDecides} <Link to="/trust">{text.toTrust}</Link>
+            </p>
+          </Notice>
+        ) : null}
         <Loaded query={services}>
           {({ items }) => (
             <Loaded query={controls}>

@@ -25,6 +25,9 @@ const en = {
   allow: 'Remove',
   save: 'Save these controls',
   saved: 'Saved. These controls apply to new requests and decisions.',
+  trustDecides:
+    'Your trust document also holds. Where it is stricter, it decides: in the number of approvals, in what must be countersigned, and in what is forbidden.',
+  toTrust: 'Read the trust document',
   conflict: 'Someone else has changed these controls. Your own changes are not saved.',
   reload: 'Discard my changes and show the present controls',
   readOnly: 'Your organisation’s admins change these controls.',
@@ -56,6 +59,9 @@ const de: typeof en = {
   addForbidden: 'Verbieten',
   allow: 'Entfernen',
   save: 'Regeln speichern',
+  trustDecides:
+    'Auch Ihr Vertrauensdokument gilt. Wo es strenger ist, entscheidet es: bei der Zahl der Freigaben, bei dem, was gegengezeichnet werden muss, und bei dem, was verboten ist.',
+  toTrust: 'Zum Vertrauensdokument',
   saved: 'Gespeichert. Diese Regeln gelten für neue Anfragen und Entscheidungen.',
   conflict: 'Jemand anderes hat diese Regeln geändert. Ihre Änderungen sind nicht gespeichert.',
   reload: 'Meine Änderungen verwerfen und die jetzigen Regeln zeigen',

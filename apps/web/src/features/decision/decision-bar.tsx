@@ -17,12 +17,15 @@ export function DecideBar({
   request,
   outcome,
   mayApprove,
+  isRead,
   onDecided,
 }: {
   request: AccessRequest;
   outcome: Outcome;
   /** False if the rules have changed since: then only a denial can be sent. */
   mayApprove: boolean;
+  /** False until the page shows who asks: nobody approves a stranger. */
+  isRead: boolean;
   onDecided: (announcement: string) => void;
 }) {
   const text = useText(decisionTexts);
@@ -74,7 +77,7 @@ export function DecideBar({
             look="primary"
             icon="done"
             busy={decide.isPending}
-            disabled={outcome.kind === 'wrong' || (mustSign && !signer)}
+            disabled={!isRead || outcome.kind === 'wrong' || (mustSign && !signer)}
             onClick={approve}
           >
             {text[mustSign ? 'sign' : 'decide'][outcome.kind === 'less' ? 'offer' : 'approve'](phrase, time)}

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import type { AccessRequest, AccessRequestDetail } from '../../api/client.js';
-import { controlsQuery, useNames } from '../../api/organisation.js';
+import { controlsQuery, personQuery, useNames } from '../../api/organisation.js';
 import { requestQuery, serviceQuery } from '../../api/requests.js';
 import { isVendor, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
@@ -43,6 +43,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
   const [announcement, setAnnouncement] = useState('');
   const controls = useQuery({ ...controlsQuery(request.tenant), enabled: !isVendor(session) }).data;
   const service = useQuery(serviceQuery(request.service)).data;
+  const requester = useQuery(personQuery(request.requester));
   const name = useNames([request.requester]);
 
   // The buttons disappear after the decision, so the heading gets the focus and a status message is announced.
@@ -124,6 +125,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
           request={request}
           outcome={outcome}
           mayApprove={!isOutdated}
+          isRead={!requester.isPending}
           onDecided={announceDecision}
         />
       ) : null}
@@ -179,6 +181,7 @@ function RequestStatus({
 }) {
   const text = useText(decisionTexts);
   const lines: Partial<Record<typeof turn, string>> = {
+    accept: text.answer,
     own: text.own,
     read: text.notYours,
     decided: text.youDecided,
