@@ -159,7 +159,7 @@ const stream = fc
 /** A message as a strict parser sees it. `body` is undefined if its end is missing or ambiguous. */
 type Seen = { method: string; url: string; fields: [string, string][]; body: string | undefined };
 
-const HEAD = /([A-Z]+) (\/[!-~]*) HTTP\/1\.1\r\n((?:[A-Za-z0-9-]+:[\t -~]*\r\n)*)\r\n/y;
+const HEAD = /([A-Z]+) (\/[!-~]*) HTTP\/1\.[01]\r\n((?:[A-Za-z0-9-]+:[\t -~]*\r\n)*)\r\n/y;
 const CHUNK = /([0-9A-Fa-f]{1,8})\r\n/y;
 
 /** A second implementation of the RFC 9112 grammar, independent of the gateway's: all messages before the first anomaly. */

@@ -217,7 +217,9 @@ export async function expectNoBypass(world: GatewayWorld, numRuns: number): Prom
       }
       expect([status, hits.length]).toEqual([200, 1]);
       const [hit] = hits;
-      expect([before, hit!.method, `/billing${hit!.url}`, 'HTTP/1.1']).toEqual(['', method, sent, version]);
+      expect([before, hit!.method, `/billing${hit!.url}`]).toEqual(['', method, sent]);
+      // Every call says that its connection closes, which HTTP/1.0 has to.
+      expect(['HTTP/1.1', 'HTTP/1.0']).toContain(version);
       expect(hit!.url).toMatch(ALLOWED[method] ?? /^never$/);
       expect(hit!.headers['countersign-tenant']).toBe('acme');
       expect(

@@ -6,6 +6,8 @@ export const SAMPLES = {
   /** Damaged HTTP connections, and rewritten spellings of a call. */
   damagedConnections: { quick: 200, full: 10_000 },
   rewrittenCalls: { quick: 200, full: 20_000 },
+  /** Damaged messages that our reader and Node's parser are compared on, requests and responses each. */
+  mutatedMessages: { quick: 20_000, full: 5_000_000 },
   scopes: { quick: 500, full: 20_000 },
   /** Leaves with anything in them, written in each format of an export. */
   exportedLeaves: { quick: 300, full: 20_000 },

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { type GatewayCredential, signBatch, signRecord } from '@countersign/gateway-protocol';
 import type { PrivatePages } from '@countersign/private-listener';
@@ -23,9 +22,11 @@ import { Upstreams } from './forward/upstreams.js';
 import type { GatewayOptions } from './gateway-options.js';
 import { CallHandler } from './http/call-handler.js';
 import { CallRefusals } from './http/call-refusals.js';
+import type { CanonicalRequest } from './http/canonical-request.js';
 import { createHttpServer } from './http/http-server.js';
 import { OwnPages, privatePages, type Readiness } from './http/own-pages.js';
 import { StopEndpoint } from './http/stop-endpoint.js';
+import type { Http1Server } from './http1/http1-server.js';
 import { type Identity, identityRegistrar } from './identity.js';
 import { GatewayMetrics } from './metrics.js';
 import { Recorder } from './records/recorder.js';
@@ -251,7 +252,7 @@ function watchParts({ metrics, liveness, spool, quarantine, calls, state, rules 
 }
 
 /** The HTTP server with its three destinations: calls of data services, the gateway's own pages, and customers' stops. */
-function createServer(parts: WatchedParts): Server {
+function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
   const { options, credential, identity, log, metrics, recorder, rules, state, times } = parts;
   const maxBodyBytes = options.maxBodyBytes ?? 100 * MIB;
   const shared = {
@@ -277,7 +278,7 @@ function createServer(parts: WatchedParts): Server {
       metrics.refused(null, code);
     },
     maxHeaderBytes: options.maxHeaderBytes ?? 16 * KIB,
-    requestTimeoutMs: times.totalMs,
+    wallClock: () => parts.clock.now(),
     log,
   });
 }

@@ -1,10 +1,7 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { decodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
 import { type RunningPrivateListener, startPrivateListener } from '@countersign/private-listener';
 import { withinTime } from '@countersign/runtime';
 import { assembleGateway, type GatewayParts, pagesOfPrivateListener } from './assemble-gateway.js';
-import type { OpenCalls } from './budget/open-calls.js';
 import type { GatewayOptions, RunningGateway } from './gateway-options.js';
 import { type Identity, loadIdentity } from './identity.js';
 import { lockSpool } from './records/spool/spool-lock.js';
@@ -41,7 +38,7 @@ async function run(
   const timer = setInterval(() => sweep(parts), SWEEP_MS);
   let admin: RunningPrivateListener | undefined;
   const close = async () => {
-    await stopServing(server, parts.calls, options.stopGraceMs ?? 10_000);
+    await stopServing(parts, options.stopGraceMs ?? 10_000);
     clearInterval(timer);
     await closeParts(parts);
     await admin?.close();
@@ -50,15 +47,15 @@ async function run(
   };
   feed.start();
   shipper.start();
+  let port: number;
   try {
     if (options.admin != null)
       admin = await startPrivateListener(options.admin, pagesOfPrivateListener(parts));
-    await listen(server, options.host, options.port);
+    port = await server.listen(options.port, options.host);
   } catch (error) {
     await close();
     throw error;
   }
-  const { port } = server.address() as AddressInfo;
   const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
   log.info({ url, adminUrl: admin?.url ?? null, boot }, 'listening');
   let closing: Promise<void> | undefined;
@@ -101,27 +98,16 @@ async function closeParts(parts: GatewayParts): Promise<void> {
   await spool.flush();
   await shipper.close(SHIP_GRACE_MS);
   await spool.close();
-  await upstreams.close();
+  upstreams.close();
   await broker.close();
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
 /** Accepts no new connections, lets open calls end, and cuts those that take longer than the grace. */
-async function stopServing(server: Server, calls: OpenCalls, graceMs: number): Promise<void> {
-  if (!server.listening) return;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+async function stopServing({ server, calls }: GatewayParts, graceMs: number): Promise<void> {
+  if (!server.isListening) return;
+  const closed = server.close();
   await withinTime(closed, graceMs);
   calls.cutAll('shutdown');
-  server.closeAllConnections();
+  server.destroyConnections();
   await closed;
 }

@@ -1,30 +1,30 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { createHash, type Hash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
 import type { MoreBudget } from '../budget/budgets.js';
 import type { CutReason, OpenCall } from '../budget/open-calls.js';
-import type { Framing } from '../http/canonical-request.js';
-import type { ChunkScanner } from '../http/chunk-scanner.js';
-import { AmbiguousRequest } from '../http/refusals.js';
-import { BodyTap, BodyTooLarge } from './body-tap.js';
+import type { Framing } from '../http1/framing.js';
+import { UnwritableHead } from '../http1/message-writer.js';
+import type { BodyReceiver, RequestBody } from '../http1/request-body.js';
+import type { ReadResponse } from '../http1/response-reader.js';
+import type { ResponseObserver, ServerResponse } from '../http1/server-response.js';
+import type { UpstreamConnection, UpstreamFailure, UpstreamObserver } from '../http1/upstream-connection.js';
+import type { UpstreamPool } from '../http1/upstream-pool.js';
 import { clientHeaders, type Origin } from './forwarded-headers.js';
 
 /** An allowed call whose record is durable. */
 type Forwarding = {
-  upstream: Dispatcher;
+  upstream: UpstreamPool;
   origin: Origin;
   method: string;
   /** Path with query. */
   target: string;
-  /** Flat list for the upstream, without framing and Host. `start` adds the framing. */
+  /** Flat list for the upstream, without framing and Host. */
   headers: string[];
   framing: Framing;
   /** The body, if it had to be read whole before the decision. Otherwise it streams from the request. */
-  body: Buffer | undefined;
-  chunks: ChunkScanner | undefined;
+  readBody: Buffer | undefined;
+  body: RequestBody;
   maxBodyBytes: number;
-  request: IncomingMessage;
   response: ServerResponse;
   /** `rec_…` */
   record: string;
@@ -57,228 +57,257 @@ export function forwardCall(forwarding: Forwarding): Promise<Forwarded> {
   return new Promise((resolve) => new ForwardedCall(forwarding, resolve).start());
 }
 
-const NOTHING = Buffer.alloc(0);
-const SMALL_BYTES = 8_192;
-/** RFC 9110 §15: higher numbers are no status, and a record cannot hold them. */
-const HIGHEST_STATUS = 599;
 const UNREACHABLE_PAUSE_MS = 250;
-const TIMEOUTS = new Set([
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'ETIMEDOUT',
-]);
 
-class ForwardedCall implements Dispatcher.DispatchHandler {
-  private readonly tap: BodyTap | undefined;
-  private controller: Dispatcher.DispatchController | undefined;
+/**
+ * One call between a client's connection and an upstream's. Pieces pass as they arrive; a side that takes no more stops
+ * the reading of the other one.
+ */
+class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver {
+  private upstream: UpstreamConnection | undefined;
+  private readonly hash: Hash | undefined;
+  private bodySha256: string | null = null;
+  private bodyBytes = 0;
+  private isBodyBegun = false;
   private status: number | null = null;
   private bytes = 0;
-  private upstreamEnded = false;
+  private isUpstreamPaused = false;
   private settled = false;
-  /**
-   * A head and a body that arrive together are sent together. This holds the head (empty buffer) or the first piece
-   * until the end of the turn.
-   */
-  private held: Buffer | undefined;
+  /** Pieces of the response that wait until the budget allows the one before. Undefined while there is no such wait. */
+  private unpaid: Buffer[] | undefined;
+  private upstreamEnded = false;
 
   constructor(
     private readonly parts: Forwarding,
     private readonly settle: (result: Forwarded) => void,
   ) {
-    const { framing, chunks, maxBodyBytes: maxBytes, call } = parts;
-    const onWaitForClient = () => call.waitForClient(parts.now());
-    const onClientDone = () => call.clientDone();
-    const { onBodyArrived } = parts;
-    this.tap =
-      framing.kind === 'none'
-        ? undefined
-        : new BodyTap({ chunks, maxBytes, onWaitForClient, onClientDone, onBodyArrived });
+    if (parts.framing.kind !== 'none') this.hash = createHash('sha256');
   }
 
   start(): void {
-    const { upstream, method, target, request, response, call, body, framing } = this.parts;
-    const { headers } = this.parts;
-    if (framing.kind === 'length') headers.push('content-length', String(framing.bytes));
-    if (this.tap !== undefined) {
-      // The dispatcher reports an error of the body to us. Without a listener it would end the process.
-      this.tap.on('error', () => undefined);
-      (body === undefined ? request : Readable.from([body])).pipe(this.tap);
-    }
-    response.on('close', () => this.closed());
+    const { upstream, method, target, headers: fields, framing, response, call } = this.parts;
+    response.observe(this);
     call.onCut((reason) => this.cut(reason));
     if (this.settled) return;
-    upstream.dispatch({ method, path: target, headers, body: this.tap ?? null }, this);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.settled) controller.abort(new Error('the call was cut'));
-  }
-
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    // Interim responses stay between the upstream and us.
-    if (status < 200 || this.settled) return;
-    if (status > HIGHEST_STATUS) {
-      this.finish('failed', { failure: 'upstream_unreachable' });
-      controller.abort(new Error('the upstream answered with an invalid status'));
-      return;
+    try {
+      this.upstream = upstream.send({ method, target, fields, framing }, this);
+    } catch (error) {
+      if (!(error instanceof UnwritableHead)) throw error;
+      this.finish('failed', 'upstream_unreachable');
     }
-    const { response, origin, record } = this.parts;
-    this.status = status;
-    const sent = clientHeaders(headers, origin);
-    sent.push('Countersign-Record', record);
-    response.writeHead(status, sent);
-    this.held = NOTHING;
-    process.nextTick(sendHeld, this);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onUpstreamReady(upstream: UpstreamConnection): void {
+    this.upstream = upstream;
+    const { body, readBody, call, now } = this.parts;
     if (this.settled) return;
-    const sent = this.parts.takeBytes(chunk.length);
-    this.bytes += sent;
-    if (sent === chunk.length && this.held === NOTHING) {
-      this.held = chunk;
+    if (readBody !== undefined) {
+      this.onBodyPiece(readBody);
+      this.onBodyEnd();
       return;
     }
-    this.sendHeld();
-    if (sent < chunk.length) {
-      controller.pause();
-      void this.sendAsPaid(chunk, sent).then((whole) => {
-        if (whole) controller.resume();
-      });
-    } else this.send(chunk);
+    call.waitForClient(now());
+    if (this.isBodyBegun) body.resume();
+    else {
+      this.isBodyBegun = true;
+      body.read(this);
+    }
   }
 
-  /**
-   * Sends what was held for the rest of its turn. A head is sent as bytes: `flushHeaders` would encode non-ASCII bytes
-   * again.
-   */
-  sendHeld(): void {
-    const { held } = this;
-    this.held = undefined;
-    if (held !== undefined && !this.settled) this.send(held);
-  }
-
-  private send(chunk: Buffer): void {
-    const { controller } = this;
-    const { response, call } = this.parts;
-    if (response.write(chunk)) return;
-    controller?.pause();
-    call.waitForClient(this.parts.now());
-    response.once('drain', () => {
+  onBodyPiece(piece: Buffer): void {
+    const { upstream } = this;
+    const { maxBodyBytes, body, call, now } = this.parts;
+    if (this.settled || upstream === undefined) return;
+    this.bodyBytes += piece.length;
+    if (this.bodyBytes > maxBodyBytes) {
+      this.giveUp('body_too_large');
+      return;
+    }
+    this.hash?.update(piece);
+    upstream.write(piece);
+    if (upstream.isReady) call.waitForClient(now());
+    else {
+      // The upstream takes no more now: the client is not waited for.
+      body.pause();
       call.clientDone();
-      controller?.resume();
-    });
+    }
+  }
+
+  onBodyEnd(): void {
+    const { call, onBodyArrived } = this.parts;
+    if (this.settled) return;
+    this.bodySha256 = this.hash === undefined ? null : `sha256:${this.hash.digest('hex')}`;
+    call.clientDone();
+    onBodyArrived();
+    this.upstream?.endBody();
+  }
+
+  onBodyFailure(): void {
+    this.giveUp('ambiguous_request');
+  }
+
+  onResponseHead({ status, fields, length, hasBody }: ReadResponse): void {
+    if (this.settled) return;
+    const { response, origin, record } = this.parts;
+    const sent = clientHeaders(fields, origin);
+    // RFC 9110 §8.6 forbids a length there.
+    const passed = status === 204 ? withoutLength(sent) : sent;
+    passed.push('Countersign-Record', record);
+    try {
+      response.begin(status, passed, hasBody ? length : 0);
+      this.status = status;
+    } catch (error) {
+      if (!(error instanceof UnwritableHead)) throw error;
+      this.giveUp('upstream_unreachable');
+    }
+  }
+
+  onResponseData(piece: Buffer): void {
+    if (this.settled) return;
+    if (this.unpaid !== undefined) {
+      this.unpaid.push(piece);
+      return;
+    }
+    const sent = this.parts.takeBytes(piece.length);
+    this.bytes += sent;
+    if (sent === piece.length) this.parts.response.write(piece);
+    else {
+      this.unpaid = [];
+      this.pauseUpstream();
+      void this.sendAsPaid(piece, sent);
+    }
+  }
+
+  onTurnEnd(): void {
+    const { response, call, now } = this.parts;
+    if (this.settled || !response.hasBegun) return;
+    // Also if the budget allows nothing of the body: the client has been answered.
+    response.flush();
+    if (this.unpaid !== undefined || !response.isBlocked) return;
+    this.pauseUpstream();
+    call.waitForClient(now());
+  }
+
+  onClientDrain(): void {
+    if (this.settled || this.unpaid !== undefined) return;
+    this.parts.call.clientDone();
+    this.resumeUpstream();
   }
 
   /**
-   * Sends the part of a chunk that the budget allows, piece by piece. `paid` bytes of it are counted already. When the budget
-   * is used up, what it paid for has arrived, and the response breaks off.
-   *
-   * @returns whether all of it was sent
+   * Sends a piece as far as the budget allows, part by part. `paid` bytes of it are counted already. When the budget is used
+   * up, what it paid for has arrived, and the response breaks off.
    */
-  private async sendAsPaid(chunk: Buffer, paid: number): Promise<boolean> {
+  private async sendAsPaid(first: Buffer, paid: number): Promise<void> {
     const { call, takeBytes, moreBytes } = this.parts;
+    let piece = first;
     let [from, to] = [0, paid];
     for (;;) {
-      if (to > from) await this.written(chunk.subarray(from, to));
-      if (this.settled || to === chunk.length) return !this.settled;
-      const more = await moreBytes(chunk.length - to);
-      if (this.settled) return false;
-      if (more === 'none') {
-        call.cut('budget_exhausted');
-        return false;
+      if (to > from) await this.written(piece.subarray(from, to));
+      if (this.settled) return;
+      if (to === piece.length) {
+        const next = this.unpaid?.shift();
+        if (next === undefined) break;
+        piece = next;
+        to = 0;
+      } else {
+        const more = await moreBytes(piece.length - to);
+        if (this.settled) return;
+        if (more === 'none') {
+          call.cut('budget_exhausted');
+          return;
+        }
+        // While the broker cannot be reached the response pauses. It continues later, or is cut when the gateway is out
+        // of touch.
+        if (more === 'unreachable') await pause(UNREACHABLE_PAUSE_MS);
+        if (this.settled) return;
       }
-      // While the broker cannot be reached the response pauses. It continues later, or is cut when the gateway is out
-      // of touch.
-      if (more === 'unreachable') await pause(UNREACHABLE_PAUSE_MS);
       from = to;
-      to += this.settled ? 0 : takeBytes(chunk.length - to);
+      to += takeBytes(piece.length - to);
       this.bytes += to - from;
     }
+    this.unpaid = undefined;
+    if (this.upstreamEnded) this.endResponse();
+    else this.resumeUpstream();
   }
 
-  private written(bytes: Buffer): Promise<void> {
+  private async written(bytes: Buffer): Promise<void> {
     const { response, call, now } = this.parts;
     call.waitForClient(now());
-    return new Promise((resolve) => {
-      response.write(bytes, () => {
-        call.clientDone();
-        resolve();
-      });
-    });
+    await response.writeOut(bytes);
+    call.clientDone();
   }
 
   onResponseEnd(): void {
     if (this.settled) return;
-    const { response, call } = this.parts;
     this.upstreamEnded = true;
+    if (this.unpaid === undefined) this.endResponse();
+  }
+
+  private endResponse(): void {
+    const { response, call, now } = this.parts;
+    response.end();
     // The client still has to read what is buffered.
-    call.waitForClient(this.parts.now());
-    const { held = NOTHING } = this;
-    this.held = undefined;
-    // Node writes text, but not bytes, together with the head: so a small response that arrived whole is sent in one
-    // write.
-    if (held === NOTHING) response.end();
-    else if (held.length <= SMALL_BYTES) response.end(held.toString('latin1'), 'latin1');
-    else response.end(held);
+    if (!this.settled) call.waitForClient(now());
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onUpstreamFailure({ code }: UpstreamFailure): void {
     if (this.settled) return;
-    const { response, call } = this.parts;
-    if (call.cutBy !== undefined) {
-      this.finish('cut', { cutBy: call.cutBy });
-    } else if (response.headersSent) {
-      response.destroy();
-      this.finish('failed');
-    } else {
-      this.finish('failed', { failure: failureOf(error) });
+    this.giveUp(code === 'timeout' ? 'upstream_timeout' : 'upstream_unreachable');
+  }
+
+  /** The client has received the whole response. */
+  onSent(): void {
+    if (!this.settled) this.finish('completed');
+  }
+
+  onClientGone(): void {
+    this.parts.call.cut('client_gone');
+  }
+
+  /** Ends a call whose request or response is at fault. A response that has begun cannot be taken back: it breaks off. */
+  private giveUp(failure: ForwardFailure): void {
+    const { response } = this.parts;
+    if (this.settled) return;
+    this.upstream?.abort();
+    if (!response.hasBegun) {
+      this.finish('failed', failure);
+      return;
     }
-  }
-
-  /** The client has received the whole response, or has gone away. */
-  private closed(): void {
-    if (this.settled) return;
-    if (this.upstreamEnded && this.parts.response.writableFinished) this.finish('completed');
-    else this.parts.call.cut('client_gone');
+    this.finish('failed');
+    response.destroy();
   }
 
   private cut(reason: CutReason): void {
     if (this.settled) return;
     const { response } = this.parts;
+    this.upstream?.abort();
+    this.finish('cut', undefined, reason);
     // A partial response cannot be taken back. Closing the connection is the only honest way to end it.
-    if (response.headersSent) response.destroy();
-    this.finish('cut', { cutBy: reason });
-    this.controller?.abort(new Error('the call was cut'));
+    if (response.hasBegun) response.destroy();
   }
 
-  private finish(outcome: Forwarded['outcome'], more: Pick<Forwarded, 'failure' | 'cutBy'> = {}): void {
+  private finish(outcome: Forwarded['outcome'], failure?: ForwardFailure, cutBy?: CutReason): void {
     this.settled = true;
-    const { request, response } = this.parts;
-    const bodySha256 = this.tap?.sha256 ?? null;
-    if (this.tap !== undefined) {
-      request.unpipe(this.tap);
-      this.tap.destroy();
-    }
-    // An upload that no one reads any more must not keep the connection open after the response.
-    if (response.headersSent && !request.complete) request.destroy();
-    const { status, bytes } = this;
-    this.settle({ status, bytes, bodySha256, outcome, failure: more.failure, cutBy: more.cutBy });
+    const { body, response } = this.parts;
+    body.close();
+    response.observe(undefined);
+    const { status, bytes, bodySha256 } = this;
+    this.settle({ status, bytes, bodySha256, outcome, failure, cutBy });
+  }
+
+  private pauseUpstream(): void {
+    this.isUpstreamPaused = true;
+    this.upstream?.pause();
+  }
+
+  private resumeUpstream(): void {
+    if (!this.isUpstreamPaused) return;
+    this.isUpstreamPaused = false;
+    this.upstream?.resume();
   }
 }
 
-function sendHeld(call: ForwardedCall): void {
-  call.sendHeld();
-}
-
-function failureOf(error: Error): ForwardFailure {
-  if (error instanceof AmbiguousRequest || error instanceof BodyTooLarge) return error.code;
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && TIMEOUTS.has(code) ? 'upstream_timeout' : 'upstream_unreachable';
+function withoutLength(fields: readonly string[]): string[] {
+  return fields.filter((_, at) => fields[at - (at % 2)] !== 'content-length');
 }

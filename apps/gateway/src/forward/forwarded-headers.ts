@@ -1,6 +1,7 @@
 import { HOP_BY_HOP, passesByDefault } from '@countersign/contract';
-import type { IncomingHttpHeaders } from 'undici/types/header.js';
-import { connectionOptions, type HeaderList } from '../http/header-list.js';
+import type { HeaderList } from '../http/header-list.js';
+import { connectionOptions } from '../http1/connection-options.js';
+import type { Fields } from '../http1/fields.js';
 import type { LocationRewriter } from './location-rewriter.js';
 
 /** What the gateway tells the upstream about a call. */
@@ -17,7 +18,7 @@ type TrustHeaders = {
 
 /** The client's header fields, divided by what the route lets through. */
 export type SelectedHeaders = {
-  /** Fields for the upstream, flat as undici takes them. Framing and Host are not included: they belong to the next hop. */
+  /** Fields for the upstream, names and values in turn. Framing and Host are not included: they belong to the next hop. */
   passed: string[];
   /** Names of the fields that are left out, in lower case, in order, each once, for the access record. */
   dropped: string[];
@@ -44,13 +45,13 @@ export function selectHeaders(
   listed: ReadonlySet<string>,
   tenantHeader: string | undefined,
 ): SelectedHeaders {
-  const ofConnection = connectionOptions(headers.all('connection'));
+  const ofConnection = connectionOptions(headers.fields);
   const own = tenantHeader?.toLowerCase();
   const passed: string[] = [];
   const dropped: string[] = [];
   for (const [name, value] of headers.fields) {
     if (ENDS_HERE.has(name) || name === own) continue;
-    if (ofConnection?.has(name) === true || !(passesByDefault(name) || listed.has(name))) {
+    if (ofConnection.has(name) || !(passesByDefault(name) || listed.has(name))) {
       const said = name.slice(0, MAX_NAME);
       if (dropped.length < MAX_DROPPED && !dropped.includes(said)) dropped.push(said);
       continue;
@@ -118,21 +119,17 @@ const REWRITTEN: ReadonlyMap<string, Rewrite> = new Map([
 ]);
 
 /**
- * The upstream's header fields for the client, flat as Node takes them. Nothing in them leads the client around the
+ * The upstream's header fields for the client, names and values in turn. Nothing in them leads the client around the
  * gateway, sets a cookie beyond this service, or speaks in the gateway's name.
  */
-export function clientHeaders(headers: IncomingHttpHeaders, origin: Origin): string[] {
-  const named = connectionOptions([headers['connection'] ?? []].flat());
+export function clientHeaders(fields: Fields, origin: Origin): string[] {
+  const named = connectionOptions(fields);
   const sent: string[] = [];
-  for (const name in headers) {
-    const lower = name.toLowerCase();
-    if (DROPPED.has(lower) || named?.has(lower) === true || DROPPED_PREFIXES.test(lower)) continue;
-    const rewrite = REWRITTEN.get(lower);
-    const value = headers[name];
-    for (const each of Array.isArray(value) ? value : [value]) {
-      const kept = each === undefined || rewrite === undefined ? each : rewrite(each, origin);
-      if (kept !== undefined) sent.push(name, kept);
-    }
+  for (const [name, value] of fields) {
+    if (DROPPED.has(name) || named.has(name) || DROPPED_PREFIXES.test(name)) continue;
+    const rewrite = REWRITTEN.get(name);
+    const kept = rewrite === undefined ? value : rewrite(value, origin);
+    if (kept !== undefined) sent.push(name, kept);
   }
   return sent;
 }

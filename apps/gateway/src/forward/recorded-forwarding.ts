@@ -109,17 +109,17 @@ export class RecordedForwarding {
     selected: SelectedHeaders,
   ): Promise<Forwarded> | Forwarded {
     const { signContext, calls, budgets, upstreams, clock, authorizer, locations, maxBodyBytes } = this.parts;
-    const { canonical, request, response, expectsContinue, chunks } = exchange;
+    const { canonical, response } = exchange;
     const { match, grant, map } = decision;
     // Writing the record took time. What may have ended since the decision is checked again. Revoked keys, ended grants
     // and new locks need no check here: `calls` has the call already, so `calls.cutWhere` and `calls.cutGrant` cut it.
     if (!authorizer.isInTouch()) call.cut('not_in_touch');
     if (clock.now() >= call.endsAt) call.cut('grant_ended');
-    if (response.destroyed) call.cut('client_gone');
+    if (response.isGone) call.cut('client_gone');
     if (call.cutBy !== undefined) {
       return { status: null, bytes: 0, bodySha256: null, outcome: 'cut', cutBy: call.cutBy };
     }
-    if (expectsContinue && body === undefined) response.writeContinue();
+    if (canonical.expectsContinue && body === undefined) response.writeContinue();
     const { definition } = map;
     const { service, method, framing } = canonical;
     const { sub, grant_id, digest } = claims;
@@ -137,10 +137,9 @@ export class RecordedForwarding {
       target,
       headers: upstreamHeaders(selected.passed, trust),
       framing,
-      body: body?.bytes,
-      chunks,
+      readBody: body?.bytes,
+      body: exchange.body,
       maxBodyBytes,
-      request,
       response,
       record,
       call,

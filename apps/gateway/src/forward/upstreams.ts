@@ -1,9 +1,8 @@
-import { Pool } from 'undici';
-
-type UpstreamTimeouts = { connectMs: number; firstByteMs: number; idleMs: number };
+import type { UpstreamTimeouts } from '../http1/upstream-connection.js';
+import { UpstreamPool } from '../http1/upstream-pool.js';
 
 /** An upstream's address and its connections. */
-export type Upstream = { url: URL; pool: Pool };
+export type Upstream = { url: URL; pool: UpstreamPool };
 
 /** One pool of connections for each upstream origin. */
 export class Upstreams {
@@ -14,21 +13,14 @@ export class Upstreams {
   at(origin: string): Upstream {
     const known = this.known.get(origin);
     if (known !== undefined) return known;
-    const { connectMs, firstByteMs, idleMs } = this.timeouts;
-    const pool = new Pool(origin, {
-      connect: { timeout: connectMs },
-      headersTimeout: firstByteMs,
-      bodyTimeout: idleMs,
-      // One call at a time on a connection: a slow response must not delay another grant's call.
-      pipelining: 1,
-    });
-    const upstream = { url: new URL(origin), pool };
+    const url = new URL(origin);
+    const upstream = { url, pool: new UpstreamPool(url, this.timeouts) };
     this.known.set(origin, upstream);
     return upstream;
   }
 
   /** Closes all connections. Calls that still run fail. */
-  async close(): Promise<void> {
-    await Promise.all([...this.known.values()].map(({ pool }) => pool.destroy()));
+  close(): void {
+    for (const { pool } of this.known.values()) pool.close();
   }
 }

@@ -79,10 +79,7 @@ export class CallRefusals {
     code: RefusalCode,
     members: ProblemMembers & ChallengeOptions & { record?: string | undefined },
   ): void {
-    const { canonical, request, response } = exchange;
-    answerProblem(response, code, {
-      ...members,
-      close: code === 'ambiguous_request' || (canonical.framing.kind !== 'none' && !request.complete),
-    });
+    const { body, response } = exchange;
+    answerProblem(response, code, { ...members, close: code === 'ambiguous_request' || !body.isDone });
   }
 }

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
-import { readCanonicalRequest } from './canonical-request.js';
-import { AmbiguousRequest } from './refusals.js';
+import { MalformedMessage } from '../http1/malformed-message.js';
+import { parseRequestHead } from '../http1/request-head.js';
+import { type CanonicalRequest, readCanonicalRequest } from './canonical-request.js';
 
-type Raw = Parameters<typeof readCanonicalRequest>[0];
+/** A request as its client writes it. `rawHeaders`: names and values in turn. */
+type Raw = { httpVersion: string; method: string; url: string; rawHeaders: string[] };
+
+function canonical({ httpVersion, method, url, rawHeaders }: Raw): CanonicalRequest {
+  let text = `${method} ${url} HTTP/${httpVersion}\r\n`;
+  for (let at = 0; at < rawHeaders.length; at += 2) text += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
+  return readCanonicalRequest(parseRequestHead(text));
+}
 
 const raw = (overrides: Partial<Raw> = {}): Raw => ({
   httpVersion: '1.1',
@@ -17,7 +25,7 @@ const posting = (...more: string[]): Raw => ({ ...withHeaders(...more), method: 
 
 describe('readCanonicalRequest', () => {
   test('splits a plain request without changing a byte', () => {
-    expect(readCanonicalRequest(raw())).toMatchObject({
+    expect(canonical(raw())).toMatchObject({
       method: 'GET',
       host: 'localhost',
       service: 'billing',
@@ -36,7 +44,7 @@ describe('readCanonicalRequest', () => {
     ['/billing/a?f%5Bname%5D=1', { queryNames: ['f[name]'] }],
     ['/billing/a:b/c@d', { path: '/a:b/c@d' }],
   ])('reads %s', (url, expected) => {
-    expect(readCanonicalRequest(withUrl(url))).toMatchObject(expected);
+    expect(canonical(withUrl(url))).toMatchObject(expected);
   });
 
   test.each([
@@ -85,7 +93,7 @@ describe('readCanonicalRequest', () => {
     ['a token in the query', '/billing/x?access_token=abc'],
     ['more than 8 kB', `/billing/${'a'.repeat(8_192)}`],
   ])('P4: refuses a target with %s', (_, url) => {
-    expect(() => readCanonicalRequest(withUrl(url))).toThrow(AmbiguousRequest);
+    expect(() => canonical(withUrl(url))).toThrow(MalformedMessage);
   });
 
   test.each([
@@ -100,7 +108,6 @@ describe('readCanonicalRequest', () => {
     ['an odd token in a name', withHeaders('X.Tenant', 'acme')],
     ['a non-ASCII value', withHeaders('X-Name', 'é')],
     ['two Authorization', withHeaders('Authorization', 'Bearer a', 'authorization', 'Bearer b')],
-    ['two Cookie', withHeaders('Cookie', 'a=1', 'Cookie', 'b=2')],
     ['a method override', withHeaders('X-HTTP-Method-Override', 'DELETE')],
     ['an upgrade', withHeaders('Connection', 'upgrade', 'Upgrade', 'websocket')],
     ['an odd expectation', withHeaders('Expect', '200-ok')],
@@ -121,16 +128,16 @@ describe('readCanonicalRequest', () => {
     ['CONNECT', raw({ method: 'CONNECT' })],
     ['a lower-case method', raw({ method: 'get' })],
   ])('P4: refuses %s', (_, request) => {
-    expect(() => readCanonicalRequest(request)).toThrow(AmbiguousRequest);
+    expect(() => canonical(request)).toThrow(MalformedMessage);
   });
 
   test('reads both framings', () => {
-    expect(readCanonicalRequest(posting('Content-Length', '12')).framing).toEqual({
+    expect(canonical(posting('Content-Length', '12')).framing).toEqual({
       kind: 'length',
       bytes: 12,
     });
-    expect(readCanonicalRequest(posting('Content-Length', '0')).framing).toEqual({ kind: 'none' });
-    expect(readCanonicalRequest(posting('Transfer-Encoding', 'chunked')).framing).toEqual({
+    expect(canonical(posting('Content-Length', '0')).framing).toEqual({ kind: 'none' });
+    expect(canonical(posting('Transfer-Encoding', 'chunked')).framing).toEqual({
       kind: 'chunked',
     });
   });
@@ -143,7 +150,7 @@ describe('readCanonicalRequest', () => {
       '[::1]:4100',
       'EXAMPLE.com.',
     ]) {
-      expect(readCanonicalRequest(raw({ rawHeaders: ['Host', host] })).host).toBe(
+      expect(canonical(raw({ rawHeaders: ['Host', host] })).host).toBe(
         host.toLowerCase().replace(/:\d+$/, ''),
       );
     }
@@ -174,13 +181,13 @@ describe('readCanonicalRequest', () => {
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
         const url = `/billing/${pieces.join('')}`;
         try {
-          const { service, path, query } = readCanonicalRequest(withUrl(url));
+          const { service, path, query } = canonical(withUrl(url));
           expect(`/${service}${path}${query}`).toBe(url);
           expect(new URL(url, 'http://localhost').pathname + new URL(url, 'http://localhost').search).toBe(
             url,
           );
         } catch (error) {
-          expect(error).toBeInstanceOf(AmbiguousRequest);
+          expect(error).toBeInstanceOf(MalformedMessage);
         }
       }),
       { numRuns: 2_000 },

@@ -1,5 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
+import { connectionOptions } from '../http1/connection-options.js';
+import { type Framing, readRequestFraming } from '../http1/framing.js';
+import type { RequestHead } from '../http1/request-head.js';
 import { HeaderList } from './header-list.js';
 import { AmbiguousRequest, requireUnambiguous } from './refusals.js';
 import { readTarget, type Target } from './target.js';
@@ -10,35 +12,68 @@ export type CanonicalRequest = Target & {
   host: string;
   headers: HeaderList;
   framing: Framing;
+  /** 1 for HTTP/1.1, 0 for HTTP/1.0. */
+  minorVersion: 0 | 1;
+  /** Whether the connection ends after the response. */
+  closes: boolean;
+  /** Whether the client waits for `100 Continue` before it sends the body. */
+  expectsContinue: boolean;
 };
 
 const METHOD = /^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/;
 const NEVER_FORWARDED = new Set(['CONNECT', 'TRACE']);
+/** Methods whose body has no meaning: some readers would take it for the next request. */
+const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Reads a parsed request from its raw parts. Throws AmbiguousRequest if another server on the way could have understood
- * it differently: not HTTP/1.1; an odd target, Host, header or framing; an `Expect` other than 100-continue.
+ * Interprets the head of a request. Throws MalformedMessage, mostly AmbiguousRequest, if another server on the way could
+ * have understood it differently: an odd target, Host, header or framing; an `Expect` other than 100-continue; HTTP/1.0
+ * that does not close its connection.
  */
-export function readCanonicalRequest(
-  request: Pick<IncomingMessage, 'httpVersion' | 'method' | 'url' | 'rawHeaders'>,
-): CanonicalRequest {
-  const method = request.method ?? '';
-  requireUnambiguous(request.httpVersion === '1.1', 'not HTTP/1.1');
+export function readCanonicalRequest(request: RequestHead): CanonicalRequest {
+  const { method, minorVersion } = request;
   requireUnambiguous(METHOD.test(method) && !NEVER_FORWARDED.has(method), 'a method that is never forwarded');
-  const headers = HeaderList.read(request.rawHeaders);
+  const headers = HeaderList.read(request.fields);
   const host = readHost(headers);
-  const target = readTarget(request.url ?? '');
-  const framing = readFraming(method, headers);
+  const target = readTarget(request.target);
+  const framing = readRequestFraming(request.fields);
+  requireUnambiguous(framing.kind === 'none' || !BODILESS.has(method), 'a body with a method that has none');
   const expect = headers.one('expect');
   requireUnambiguous(
     expect === undefined || expect.toLowerCase() === '100-continue',
     'an unknown expectation',
   );
+  const options = connectionOptions(request.fields);
+  if (minorVersion === 0) requirePlainHttp10(options, framing);
   const { service, path, query, queryNames } = target;
-  return { service, path, query, queryNames, method, host, headers, framing };
+  return {
+    service,
+    path,
+    query,
+    queryNames,
+    method,
+    host,
+    headers,
+    framing,
+    minorVersion,
+    closes: options.has('close'),
+    // A client of HTTP/1.0 does not know the answer (RFC 9110 §10.1.1).
+    expectsContinue: expect !== undefined && minorVersion === 1,
+  };
 }
 
-const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+/**
+ * Proxies speak HTTP/1.0 to us (nginx with a bare `proxy_pass`). Such a request must say that its connection ends, which
+ * leaves nothing to read differently, and it knows no transfer coding (RFC 9112 §6.1).
+ */
+function requirePlainHttp10(options: ReadonlySet<string>, framing: Framing): void {
+  const closes = options.has('close') && !options.has('keep-alive');
+  requireUnambiguous(closes, 'HTTP/1.0 without Connection: close');
+  requireUnambiguous(framing.kind !== 'chunked', 'a transfer coding with HTTP/1.0');
+}
+
+/** With `_`, which names of Compose services have. */
+const LABEL = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
 const HOST = new RegExp(
   `^(?<name>${LABEL}(?:\\.${LABEL})*\\.?|\\[[0-9A-Fa-f:.]{2,45}\\])(?::(?<port>[0-9]{1,5}))?$`,
 );
@@ -61,36 +96,4 @@ export function readHost(headers: HeaderList): string {
     throw new AmbiguousRequest('not exactly one well-formed Host');
   }
   return name.toLowerCase();
-}
-
-/** How the body is delimited. `length`: so many bytes, at least one. */
-export type Framing = { kind: 'none' } | { kind: 'length'; bytes: number } | { kind: 'chunked' };
-
-const LENGTH = /^(?:0|[1-9][0-9]{0,14})$/;
-/** Methods whose body has no meaning: some readers would take it for the next request. */
-const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-/**
- * Reads how the body ends. Throws AmbiguousRequest for both kinds at once, for any coding but plain `chunked`, for a
- * length that is not plain decimal, and for a body whose method gives it no meaning.
- */
-export function readFraming(method: string, headers: HeaderList): Framing {
-  const coding = headers.one('transfer-encoding');
-  const length = headers.one('content-length');
-  requireUnambiguous(
-    coding === undefined || length === undefined,
-    'both Content-Length and Transfer-Encoding',
-  );
-  requireUnambiguous(coding === undefined || coding === 'chunked', 'a transfer coding other than chunked');
-  requireUnambiguous(length === undefined || LENGTH.test(length), 'Content-Length is not a plain number');
-  const framing = frame(coding, length);
-  requireUnambiguous(framing.kind === 'none' || !BODILESS.has(method), 'a body with a method that has none');
-  return framing;
-}
-
-function frame(coding: string | undefined, length: string | undefined): Framing {
-  if (coding !== undefined) return { kind: 'chunked' };
-  return length === undefined || length === '0'
-    ? { kind: 'none' }
-    : { kind: 'length', bytes: Number(length) };
 }

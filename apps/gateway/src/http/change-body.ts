@@ -1,11 +1,9 @@
 import { hash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { VerifiedToken } from '../authorize/call-authorizer.js';
 import type { OpenCall, OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
-import { BodyTap } from '../forward/body-tap.js';
+import type { BodyReceiver, RequestBody } from '../http1/request-body.js';
 import { type RefusedCall, refusalOfCut } from './call-refusals.js';
-import type { ChunkScanner } from './chunk-scanner.js';
 import { type Exchange, isArriving, openCallOf } from './exchange.js';
 import { AmbiguousRequest } from './refusals.js';
 
@@ -32,38 +30,41 @@ type ChangeBodyParts = { calls: OpenCalls; clock: Clock; maxBodyBytes: number };
 
 /**
  * Reads the body of a call whose terms approve one exact change: the decision needs its hash. While the body arrives,
- * the call has a place among the open calls and is cut like any other.
+ * the call has a place among the open calls and is cut like any other. Throws AmbiguousRequest for chunks that could be
+ * read in more than one way.
  */
 export async function readChangeBody(
   { calls, clock, maxBodyBytes }: ChangeBodyParts,
   exchange: Exchange,
   token: VerifiedToken,
 ): Promise<ChangeBody> {
-  const { request, response, expectsContinue, chunks, canonical } = exchange;
+  const { canonical, response } = exchange;
   const { digest, grant_exp } = token.claims;
   const bodyIsArriving = isArriving(exchange);
   if (!calls.hasRoom(digest, canonical.service, bodyIsArriving)) return { refused: NO_ROOM };
   const beganAt = clock.monotonic();
   const call = openCallOf(exchange, token, { endsAt: grant_exp * 1_000, beganAt, bodyIsArriving });
-  const gone = () => call.cut('client_gone');
   calls.add(call);
-  response.once('close', gone);
+  response.observe({
+    onClientGone: () => call.cut('client_gone'),
+    onClientDrain: () => undefined,
+    onSent: () => undefined,
+  });
   try {
-    if (expectsContinue) response.writeContinue();
+    if (canonical.expectsContinue) response.writeContinue();
     const now = () => clock.monotonic();
-    const bytes = await readBody(request, { chunks, maxBytes: maxBodyBytes, call, now });
+    const bytes = await readBody(exchange.body, { maxBytes: maxBodyBytes, call, now });
     const body =
       bytes === undefined ? undefined : { bytes, sha256: `sha256:${hash('sha256', bytes, 'hex')}` };
     const refused = refusalOfCut(call.cutBy);
     return refused === undefined ? { body } : { body, refused };
   } finally {
-    response.off('close', gone);
+    response.observe(undefined);
     calls.remove(call);
   }
 }
 
 type ReadOptions = {
-  chunks: ChunkScanner | undefined;
   /** Bytes to read, though fewer are kept: a client whose body is too large still gets an answer. */
   maxBytes: number;
   call: OpenCall;
@@ -71,30 +72,32 @@ type ReadOptions = {
   now(): number;
 };
 
-/**
- * The whole body; undefined if it is larger than 1 MiB, does not arrive whole, or the call is cut. Throws
- * AmbiguousRequest for chunks that could be read in more than one way.
- */
-async function readBody(
-  request: IncomingMessage,
-  { chunks, maxBytes, call, now }: ReadOptions,
-): Promise<Buffer | undefined> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  const onWaitForClient = () => call.waitForClient(now());
-  const tap = new BodyTap({ chunks, maxBytes, onWaitForClient, onClientDone: () => call.clientDone() });
-  request.pipe(tap);
-  call.onCut(() => tap.destroy());
-  try {
-    for await (const piece of tap as AsyncIterable<Buffer>) {
-      bytes += piece.length;
-      if (bytes <= MAX_KEPT_BYTES) pieces.push(piece);
-    }
-  } catch (error) {
-    if (error instanceof AmbiguousRequest) throw error;
-    return undefined;
-  } finally {
-    request.unpipe(tap);
-  }
-  return bytes <= MAX_KEPT_BYTES ? Buffer.concat(pieces) : undefined;
+/** The whole body; undefined if it is larger than 1 MiB, does not arrive whole, or the call is cut. */
+function readBody(body: RequestBody, { maxBytes, call, now }: ReadOptions): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    let pieces: Buffer[] = [];
+    let bytes = 0;
+    const stop = () => {
+      body.close();
+      resolve(undefined);
+    };
+    const receiver: BodyReceiver = {
+      onBodyPiece: (piece) => {
+        call.waitForClient(now());
+        bytes += piece.length;
+        if (bytes > maxBytes) stop();
+        else if (bytes <= MAX_KEPT_BYTES) pieces.push(piece);
+        else pieces = [];
+      },
+      onBodyEnd: () => {
+        call.clientDone();
+        resolve(bytes <= MAX_KEPT_BYTES ? Buffer.concat(pieces) : undefined);
+      },
+      onBodyFailure: (error) => reject(new AmbiguousRequest(error.message)),
+    };
+    call.onCut(stop);
+    if (call.cutBy !== undefined) return;
+    call.waitForClient(now());
+    body.read(receiver);
+  });
 }

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
-import { HttpReader } from './http-reader.js';
+import { CallHandler } from './call-handler.js';
 
 let world: GatewayWorld;
 const sockets: Socket[] = [];
@@ -118,8 +118,8 @@ test('an internal error in one request refuses it, and ends neither the process 
   const listener = (error: unknown) => uncaught.push(error);
   process.on('uncaughtException', listener);
   const other = await calling();
-  const { readRequest } = HttpReader.prototype;
-  HttpReader.prototype.readRequest = () => {
+  const { handle } = CallHandler.prototype;
+  CallHandler.prototype.handle = () => {
     throw new TypeError('a fault of ours');
   };
   try {
@@ -128,7 +128,7 @@ test('an internal error in one request refuses it, and ends neither the process 
     await until(isClosed);
     expect(text()).toMatch(/^HTTP\/1\.1 503 .*"code":"record_unavailable"/s);
   } finally {
-    HttpReader.prototype.readRequest = readRequest;
+    CallHandler.prototype.handle = handle;
     process.off('uncaughtException', listener);
   }
   expect(uncaught).toEqual([]);

@@ -1,24 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call, GrantTokenClaims } from '@countersign/authorization';
 import type { VerifiedToken } from '../authorize/call-authorizer.js';
 import { OpenCall } from '../budget/open-calls.js';
+import type { ServerExchange } from '../http1/server-connection.js';
 import type { RecordedCall } from '../records/recorder.js';
 import type { CanonicalRequest } from './canonical-request.js';
 import type { ReadBody } from './change-body.js';
-import type { ChunkScanner } from './chunk-scanner.js';
-import type { BodyArrival } from './http-reader.js';
 
-/** One request on its way through the gateway. */
-export type Exchange = {
-  canonical: CanonicalRequest;
-  request: IncomingMessage;
-  response: ServerResponse;
-  expectsContinue: boolean;
-  /** Present if there is a body. */
-  arrival: BodyArrival | undefined;
-  /** Present if the body is chunked. */
-  chunks: ChunkScanner | undefined;
-};
+/** One request on its way through the gateway: what was sent, its body, and the response to it. */
+export type Exchange = ServerExchange<CanonicalRequest>;
 
 /** The request as the checks of a call read it. `body` is present only if it had to be read before the decision. */
 export function callOf(exchange: Exchange, body: ReadBody | undefined): Call {
@@ -39,10 +28,9 @@ export function callOf(exchange: Exchange, body: ReadBody | undefined): Call {
 }
 
 /** Whether the request has a body whose last byte has not come. */
-export function isArriving({ arrival }: Pick<Exchange, 'arrival'>): boolean {
-  return arrival?.isDone === false;
+export function isArriving({ body }: Pick<Exchange, 'body'>): boolean {
+  return !body.isDone;
 }
-
 /** The request as its access record describes it. `droppedHeaders`: names of headers that are not forwarded. */
 export function recordedCallOf(
   { canonical }: Exchange,

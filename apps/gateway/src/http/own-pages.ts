@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import {
   GATEWAY_PATHS,
   isPinsNonce,
@@ -9,6 +8,7 @@ import {
 import type { GatewayPin } from '@countersign/gateway-protocol';
 import { jsonPage, type PrivatePages } from '@countersign/private-listener';
 import type { ClosedService } from '../authorize/route-maps.js';
+import type { ServerResponse } from '../http1/server-response.js';
 import { type Identity, identityJwks, jwsSigner } from '../identity.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { CanonicalRequest } from './canonical-request.js';
@@ -109,7 +109,7 @@ export class OwnPages {
       iat,
     };
     const headers = ['Content-Type', 'application/jwt', 'Cache-Control', 'no-store', ...ANY_PAGE];
-    response.writeHead(200, headers).end(this.signPins(statement));
+    response.send(200, headers, this.signPins(statement));
   }
 }
 
@@ -130,6 +130,6 @@ const statusOf = (ready: boolean): 'ok' | 'unavailable' => (ready ? 'ok' : 'unav
 const ANY_PAGE = ['Access-Control-Allow-Origin', '*'];
 
 function json(response: ServerResponse, status: number, body: object, headers: string[] = []): void {
-  response.writeHead(status, ['Content-Type', 'application/json', 'Cache-Control', 'no-store', ...headers]);
-  response.end(JSON.stringify(body));
+  const fields = ['Content-Type', 'application/json', 'Cache-Control', 'no-store', ...headers];
+  response.send(status, fields, JSON.stringify(body));
 }

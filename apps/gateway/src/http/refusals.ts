@@ -1,11 +1,11 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import { MalformedMessage } from '../http1/malformed-message.js';
+import type { ServerResponse } from '../http1/server-response.js';
 
 /**
  * A request that two HTTP readers could understand differently. `message` names the rule. It never repeats the request,
  * which could contain anything.
  */
-export class AmbiguousRequest extends Error {
+export class AmbiguousRequest extends MalformedMessage {
   override readonly name = 'AmbiguousRequest';
   readonly code = 'ambiguous_request';
 }
@@ -52,14 +52,7 @@ function problem(
 ): { status: number; body: string; headers: string[] } {
   const [status, title] = REFUSALS[code];
   const body = JSON.stringify({ type: 'about:blank', title, status, code, ...members });
-  const headers = [
-    'Content-Type',
-    'application/problem+json',
-    'Content-Length',
-    String(Buffer.byteLength(body)),
-    'Cache-Control',
-    'no-store',
-  ];
+  const headers = ['Content-Type', 'application/problem+json', 'Cache-Control', 'no-store'];
   if (code === 'invalid_token') {
     // RFC 6750 §3.1: no error if no token was sent. The description is one of our own reasons, so nothing of the token
     // is repeated.
@@ -88,31 +81,9 @@ export function answerProblem(
     ...members
   }: ProblemMembers & ChallengeOptions & { record?: string | undefined; close: boolean },
 ): void {
-  if (response.headersSent || response.destroyed) return;
+  if (response.hasBegun || response.isGone) return;
   const { status, body, headers } = problem(code, members, { noToken });
   if (record !== undefined) headers.push('Countersign-Record', record);
-  if (close) {
-    response.shouldKeepAlive = false;
-    headers.push('Connection', 'close');
-  }
-  response.writeHead(status, headers);
-  response.end(body);
-}
-
-/** How long a peer has to read the last response of its connection and to close it. */
-const LINGER_MS = 1_000;
-
-/**
- * The same for a connection on which no request could be parsed. It ends the connection even if the peer keeps its side
- * open, because nothing else watches such a connection. Incoming bytes are read and discarded: closing over unread
- * bytes would reset the connection before the response is read.
- */
-export function answerProblemOnSocket(socket: Socket, code: RefusalCode, members: ProblemMembers = {}): void {
-  const { status, body, headers } = problem(code, members);
-  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'Connection: close'];
-  for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
-  socket.resume();
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
-  socket.once('close', () => clearTimeout(timer));
+  if (close) response.closeAfter();
+  response.send(status, headers, body);
 }

@@ -131,7 +131,6 @@ const HOSTS: [string, Parts][] = [
   'Host: :4100',
   'Host: a..b',
   'Host: -a',
-  'Host: a_b',
   'Host: %6cocalhost',
   'Host: [::1',
   'Host: [:::]',
@@ -160,9 +159,28 @@ const HEADS: [string, Parts][] = [
   ['CONNECT', { line: 'CONNECT localhost:443 HTTP/1.1' }],
   ['an upgrade', { more: 'Connection: Upgrade\r\nUpgrade: websocket' }],
   ['an upgrade that Connection does not name', { more: 'Upgrade: websocket' }],
+  ['an upgrade to HTTP/2 that Connection does not name', { more: 'Upgrade: h2c\r\nHTTP2-Settings: AAA' }],
+  ['an upgrade to HTTP/2 without settings', { more: 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c' }],
   [
-    'an upgrade to HTTP/2',
-    { more: 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA' },
+    'an upgrade to HTTP/2 or something else',
+    { more: 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c, websocket\r\nHTTP2-Settings: AAA' },
+  ],
+  [
+    'two upgrades to HTTP/2',
+    { more: 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA' },
+  ],
+  ['settings of HTTP/2 without an upgrade', { more: 'Connection: HTTP2-Settings\r\nHTTP2-Settings: AAA' }],
+  [
+    'HTTP/1.0 that keeps its connection',
+    { line: 'GET /billing/tenants/acme/invoices/7 HTTP/1.0', more: 'Connection: keep-alive' },
+  ],
+  [
+    'HTTP/1.0 that keeps and closes its connection',
+    { line: 'GET /billing/tenants/acme/invoices/7 HTTP/1.0', more: 'Connection: keep-alive, close' },
+  ],
+  [
+    'HTTP/1.0 with two Hosts',
+    { line: 'GET /billing/tenants/acme/invoices/7 HTTP/1.0', more: 'Connection: close\r\nHost: b' },
   ],
   ['a Connection that is no list of names', { more: 'Connection: close X-Secret' }],
   ['a quoted Connection', { more: 'Connection: "X-Secret"' }],
@@ -171,7 +189,6 @@ const HEADS: [string, Parts][] = [
     (name): [string, Parts] => [`the method override ${name}`, { more: `${name}: DELETE` }],
   ),
   ['a second Authorization', { more: 'Authorization: Bearer other' }],
-  ['a second Cookie', { more: 'Cookie: a=1\r\nCookie: b=2' }],
   ['an underscore header', { more: 'X_Tenant: globex' }],
   ...['X.A', "X'A", 'X~A', 'X|A', 'X!A', 'X*A', 'X^A', 'X+A'].map((name): [string, Parts] => [
     `the header name ${name}`,
@@ -261,7 +278,13 @@ test('P4: an odd request behind good calls of its connection is refused, and not
 });
 
 test('P4: any well-formed single Host is accepted', async () => {
-  for (const host of ['localhost', '127.0.0.1:9', '[::1]:4100', 'gateway.vendor.example']) {
+  for (const host of [
+    'localhost',
+    '127.0.0.1:9',
+    '[::1]:4100',
+    'gateway.vendor.example',
+    'data_gateway:4100',
+  ]) {
     expect((await world.raw(bytes({ host: `Host: ${host}` }))).status).toBe(200);
   }
 });

@@ -1,16 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isStopOrLift } from '@countersign/authorization';
 import { ContractError, parseSignature, readStrictJson, type Signature } from '@countersign/contract';
+import type { RequestBody } from '../http1/request-body.js';
+import type { ServerResponse } from '../http1/server-response.js';
 import type { CustomerRules } from '../trust/customer-rules.js';
 import type { CanonicalRequest } from './canonical-request.js';
+import type { Exchange } from './exchange.js';
 import { answerProblem } from './refusals.js';
-
-export type StopExchange = {
-  canonical: CanonicalRequest;
-  request: IncomingMessage;
-  response: ServerResponse;
-  expectsContinue: boolean;
-};
 
 /** A signed statement is about 2 kB. */
 const MAX_BODY_BYTES = 16 * 1024;
@@ -28,28 +23,28 @@ export class StopEndpoint {
     return method === 'POST' && service === 'countersign' && path === '/stop';
   }
 
-  async answer({ canonical, request, response, expectsContinue }: StopExchange): Promise<void> {
+  async answer({ canonical, body, response }: Exchange): Promise<void> {
     const refuse = (
       code: 'invalid_request' | 'not_countersigned' | 'request_timeout',
       members: { detail: string; reason?: string },
-    ) => answerProblem(response, code, { ...members, close: !request.complete });
+    ) => answerProblem(response, code, { ...members, close: !body.isDone });
     const { framing } = canonical;
     if (framing.kind !== 'length' || framing.bytes > MAX_BODY_BYTES)
       return refuse('invalid_request', {
         detail: `a body with Content-Length is required, at most ${MAX_BODY_BYTES} bytes`,
       });
-    if (expectsContinue) response.writeContinue();
-    const body = await bodyOf(request, this.parts.bodyMs);
-    if (body === 'late') return refuse('request_timeout', { detail: 'the body did not arrive in time' });
-    if (body === 'disconnected') return void response.destroy();
-    const read = readCountersignature(body);
+    if (canonical.expectsContinue) response.writeContinue();
+    const sent = await bodyOf(body, response, this.parts.bodyMs);
+    if (sent === 'late') return refuse('request_timeout', { detail: 'the body did not arrive in time' });
+    if (sent === 'disconnected') return;
+    const read = readCountersignature(sent);
     if (!read.ok) return refuse('invalid_request', { detail: read.problem });
     const { signature } = read;
     if (!isStopOrLift(signature))
       return refuse('invalid_request', { detail: 'the statement is neither a stop nor a lift' });
     const refusal = await this.parts.rules.submit(signature);
     if (refusal !== undefined) return refuse('not_countersigned', refusal);
-    response.writeHead(204, ['Cache-Control', 'no-store']).end();
+    response.send(204, ['Cache-Control', 'no-store'], '');
   }
 }
 
@@ -77,15 +72,29 @@ function readCountersignature(body: Buffer): ReadSignature {
 }
 
 /** The whole body, unless the client disconnects or takes longer than `milliseconds`. */
-function bodyOf(request: IncomingMessage, milliseconds: number): Promise<Buffer | 'late' | 'disconnected'> {
+function bodyOf(
+  body: RequestBody,
+  response: ServerResponse,
+  milliseconds: number,
+): Promise<Buffer | 'late' | 'disconnected'> {
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
-    const timer = setTimeout(() => resolve('late'), milliseconds);
-    request.on('data', (piece: Buffer) => pieces.push(piece));
-    request.once('end', () => resolve(Buffer.concat(pieces)));
-    request.once('close', () => {
+    const settle = (result: Buffer | 'late' | 'disconnected') => {
       clearTimeout(timer);
-      resolve('disconnected');
+      response.observe(undefined);
+      resolve(result);
+    };
+    const timer = setTimeout(() => settle('late'), milliseconds);
+    response.observe({
+      onClientGone: () => settle('disconnected'),
+      onClientDrain: () => undefined,
+      onSent: () => undefined,
+    });
+    body.read({
+      onBodyPiece: (piece) => pieces.push(piece),
+      onBodyEnd: () => settle(Buffer.concat(pieces)),
+      // Only a chunked body can fail, and that has been refused before.
+      onBodyFailure: () => settle('disconnected'),
     });
   });
 }

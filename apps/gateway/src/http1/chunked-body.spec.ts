@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { ChunkedBody } from './chunked-body.js';
+import { MalformedMessage } from './malformed-message.js';
+
+/** Pushes the text in pieces that end at these offsets. Returns the content, and how many of the bytes belong to the body. */
+function decode(text: string, cuts: readonly number[] = [], body = new ChunkedBody('plain')) {
+  const bytes = Buffer.from(text, 'latin1');
+  const ends = [...new Set(cuts.filter((at) => at < bytes.length)), bytes.length].sort((a, b) => a - b);
+  let content = '';
+  let taken = 0;
+  for (const [index, end] of ends.entries()) {
+    const from = ends[index - 1] ?? 0;
+    taken =
+      from +
+      body.push(bytes.subarray(from, end), 0, (piece) => {
+        content += piece.toString('latin1');
+      });
+    if (body.isDone) break;
+  }
+  return { content, taken, isDone: body.isDone, isPlain: body.isPlain };
+}
+
+const pieces = fc.array(fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 40 }), { maxLength: 6 });
+const encoded = (parts: readonly string[]) =>
+  `${parts.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join('')}0\r\n\r\n`;
+
+describe('ChunkedBody', () => {
+  test('P4: reads every plain body exactly to its end, however it is split, and nothing after it', () => {
+    fc.assert(
+      fc.property(
+        pieces,
+        fc.array(fc.nat(300)),
+        fc.string({ unit: 'binary-ascii' }),
+        (parts, cuts, behind) => {
+          const text = encoded(parts);
+          expect(decode(text + behind, cuts)).toEqual({
+            content: parts.join(''),
+            taken: text.length,
+            isDone: true,
+            isPlain: true,
+          });
+        },
+      ),
+    );
+  });
+
+  test('P4: a byte that is not a digit, anywhere in the line of a size, is refused', () => {
+    fc.assert(
+      fc.property(
+        pieces,
+        fc.nat(),
+        fc.nat(),
+        fc.integer({ min: 0, max: 255 }),
+        (parts, line, place, byte) => {
+          const char = String.fromCharCode(byte);
+          fc.pre(!/[0-9a-fA-F]/.test(char));
+          const before = encoded(parts.slice(0, line % (parts.length + 1))).slice(0, -5);
+          const rest = encoded(parts.slice(line % (parts.length + 1)));
+          const at = place % (rest.indexOf('\r\n') + 2);
+          expect(() => decode(before + rest.slice(0, at) + char + rest.slice(at))).toThrow(MalformedMessage);
+        },
+      ),
+    );
+  });
+
+  test.each([
+    '2;x\r\n',
+    '2 \r\n',
+    '\r\n',
+    ';x\r\n',
+    '2\n',
+    '2\r{',
+    '2\r\n{}}',
+    '2\r\n{}\n',
+    '2\r\n{}\rx',
+    '0\r\nX',
+    '0\r\n\rX',
+    'g',
+    '123456789',
+  ])('P4: %j is refused', (text) => {
+    expect(() => decode(text)).toThrow(MalformedMessage);
+  });
+
+  test('an unfinished body is neither done nor refused', () => {
+    const text = '2\r\n{}\r\n0\r\n\r\n';
+    for (let end = 0; end < text.length; end += 1) expect(decode(text.slice(0, end)).isDone).toBe(false);
+  });
+
+  test.each([
+    ['an extension', '2;x=y;z\r\n{}\r\n0\r\n\r\n'],
+    ['an extension of the last chunk', '2\r\n{}\r\n0;x\r\n\r\n'],
+    ['trailers', '2\r\n{}\r\n0\r\nX-A: 1\r\nX-B:\t2\r\n\r\n'],
+  ])('of a response may have %s: it is dropped, and the body does not count as plain', (_, text) => {
+    for (let cut = 1; cut < text.length; cut += 1) {
+      const read = decode(text, [cut], new ChunkedBody('any'));
+      expect(read).toEqual({ content: '{}', taken: text.length, isDone: true, isPlain: false });
+    }
+  });
+
+  test.each([
+    ['a bare line feed in an extension', '2;x\n{}\r'],
+    ['a carriage return within an extension', '2;x\ry'],
+    ['a NUL in a trailer', '0\r\nX: \0\r\n'],
+    ['a bare line feed in a trailer', '0\r\nX: 1\n\r'],
+    ['a carriage return within a trailer', '0\r\nX: 1\rY'],
+    ['a DEL in a trailer', '0\r\nX: \x7f\r'],
+    ['an extension without a name', '2;\r\n'],
+    ['a quoted extension', '2;x="y"\r\n'],
+    ['a space in an extension', '2; x\r\n'],
+    ['a trailer without a colon', '0\r\nX\r\n'],
+    ['a trailer that continues', '0\r\nX: 1\r\n 2\r\n'],
+    ['a length in a trailer', '0\r\nContent-Length: 1\r\n'],
+    ['endless trailers', `0\r\n${'X: 1\r\n'.repeat(3_000)}`],
+    ['an endless extension', `2;${'x'.repeat(8_200)}`],
+  ])('P4: of a response is refused for %s', (_, text) => {
+    expect(() => decode(text, [], new ChunkedBody('any'))).toThrow(MalformedMessage);
+  });
+});

@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { parseWithNode } from '../../../../test/support/node-parser.js';
+import { DateLine, UnwritableHead, writeRequestHead, writeResponseHead } from './message-writer.js';
+import { parseRequestHead } from './request-head.js';
+import { parseResponseHead } from './response-head.js';
+
+const anything = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.stringMatching(/^[\t -~]{0,12}$/),
+  fc.constantFrom('a\r\nb: c', 'a\nb', 'a\rb', '\0', 'GET', 'x: y', '€'),
+);
+const framings = fc.constantFrom(
+  { kind: 'none' as const },
+  { kind: 'length' as const, bytes: 7 },
+  { kind: 'chunked' as const },
+);
+const pairs = (flat: readonly string[]) =>
+  flat.flatMap((text, at) => (at % 2 === 0 ? [[text.toLowerCase(), (flat[at + 1] ?? '').trim()]] : []));
+const withoutEmptyLine = (head: string) => head.slice(0, -2);
+
+describe('writeRequestHead', () => {
+  test('P4: whatever the parts hold, either nothing is written or exactly one head with these parts', () => {
+    let count = 0;
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.constantFrom('GET', 'POST'), anything),
+        fc.oneof(fc.constant('/x'), anything),
+        fc.array(anything, { maxLength: 4 }).map((flat) => flat.slice(0, flat.length & ~1)),
+        framings,
+        (method, target, fields, framing) => {
+          let head: string;
+          try {
+            head = writeRequestHead({ method, target, fields, framing }, 'up:80');
+          } catch (error) {
+            expect(error).toBeInstanceOf(UnwritableHead);
+            return;
+          }
+          count += 1;
+          expect(head.indexOf('\r\n\r\n')).toBe(head.length - 4);
+          expect(
+            head.startsWith(`${method} ${target} HTTP/1.1\r\nhost: up:80\r\nconnection: keep-alive\r\n`),
+          ).toBe(true);
+          const [message, ...others] = parseWithNode('request', [Buffer.from(head, 'latin1')]);
+          // Node knows no more methods than ours.
+          if (message === undefined) return;
+          expect([message.method, message.url, others.length]).toEqual([method, target, 0]);
+          expect(message.fields.slice(2, 2 + fields.length / 2)).toEqual(pairs(fields));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+    expect(count).toBeGreaterThan(100);
+  });
+
+  test('what it writes is a plain request to our own reader', () => {
+    const text = writeRequestHead(
+      { method: 'POST', target: '/x?y=1', fields: ['accept', '*/*'], framing: { kind: 'chunked' } },
+      'up',
+    );
+    expect(parseRequestHead(withoutEmptyLine(text))).toEqual({
+      method: 'POST',
+      target: '/x?y=1',
+      minorVersion: 1,
+      fields: [
+        ['host', 'up'],
+        ['connection', 'keep-alive'],
+        ['accept', '*/*'],
+        ['transfer-encoding', 'chunked'],
+      ],
+    });
+  });
+
+  test.each([
+    ['POST', { kind: 'none' as const }, 'content-length: 0\r\n'],
+    ['GET', { kind: 'none' as const }, ''],
+    ['PUT', { kind: 'length' as const, bytes: 9 }, 'content-length: 9\r\n'],
+  ])('%s with %j says %j', (method, framing, line) => {
+    const head = writeRequestHead({ method, target: '/', fields: [], framing }, 'up');
+    expect(head).toBe(`${method} / HTTP/1.1\r\nhost: up\r\nconnection: keep-alive\r\n${line}\r\n`);
+  });
+});
+
+describe('writeResponseHead', () => {
+  test('P4: whatever the fields hold, either nothing is written or exactly one head with these fields', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 200, max: 599 }), anything, anything, (status, name, value) => {
+        let head: string;
+        try {
+          head = writeResponseHead(status, [name, value], 'Connection: close\r\n');
+        } catch (error) {
+          expect(error).toBeInstanceOf(UnwritableHead);
+          return;
+        }
+        const read = parseResponseHead(withoutEmptyLine(head));
+        expect(read).toMatchObject({ status, minorVersion: 1 });
+        expect(read.fields).toEqual([...pairs([name, value]), ['connection', 'close']]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+test('a Date is that of its second', () => {
+  const date = new DateLine();
+  const at = Date.UTC(2026, 0, 2, 3, 4, 5);
+  expect([date.at(at), date.at(at + 999), date.at(at + 1_000)]).toEqual([
+    'Date: Fri, 02 Jan 2026 03:04:05 GMT\r\n',
+    'Date: Fri, 02 Jan 2026 03:04:05 GMT\r\n',
+    'Date: Fri, 02 Jan 2026 03:04:06 GMT\r\n',
+  ]);
+});

@@ -1,0 +1,55 @@
+import { type Fields, OF_REQUESTS, parseFields } from './fields.js';
+import { MalformedMessage, requirePlain } from './malformed-message.js';
+
+/** The head of a request, parsed and not interpreted. */
+export type RequestHead = {
+  method: string;
+  /** As it was sent. */
+  target: string;
+  /** 1 for HTTP/1.1, 0 for HTTP/1.0. */
+  minorVersion: 0 | 1;
+  fields: Fields;
+};
+
+const TARGET = /^[\x21-\x7e]+$/;
+/** What begins like a request of any version of HTTP. Anything else is another protocol, or none. */
+const LIKE_HTTP = /^[A-Z-]+ .*HTTP\/[0-9.]+ *$/i;
+
+/** The registered methods that clients use. A method that no one knows is no method. */
+const METHODS: ReadonlySet<string> = new Set(
+  `ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY
+  OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT QUERY REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK
+  UNLOCK UNSUBSCRIBE`.split(/\s+/),
+);
+
+/**
+ * Parses the head of a request, without the empty line after it (RFC 9112 §3):
+ *
+ *     request-line = method SP request-target SP HTTP-version CRLF
+ *     HTTP-version = "HTTP/1." ( "0" / "1" )
+ *
+ * Nothing may precede it, not even the empty line that §2.2 lets a server skip, and single spaces divide its parts.
+ * Throws MalformedMessage, with `endsHttp` for what is no HTTP at all, and for CONNECT.
+ */
+export function parseRequestHead(text: string): RequestHead {
+  const lineEnd = text.indexOf('\r\n');
+  const methodEnd = text.indexOf(' ');
+  const targetEnd = text.indexOf(' ', methodEnd + 1);
+  const version = text.slice(targetEnd + 1, lineEnd);
+  const minorVersion = version === 'HTTP/1.1' ? 1 : version === 'HTTP/1.0' ? 0 : undefined;
+  if (methodEnd < 1 || targetEnd === -1 || minorVersion === undefined) throw oddLine(text.slice(0, lineEnd));
+  const method = text.slice(0, methodEnd);
+  requirePlain(METHODS.has(method), 'the method is not known');
+  if (method === 'CONNECT')
+    throw new MalformedMessage('a method that is never forwarded', { endsHttp: true });
+  const target = text.slice(methodEnd + 1, targetEnd);
+  requirePlain(TARGET.test(target), 'the target has a character other than visible ASCII');
+  return { method, target, minorVersion, fields: parseFields(text, lineEnd + 2, OF_REQUESTS) };
+}
+
+function oddLine(line: string): MalformedMessage {
+  const isHttp = LIKE_HTTP.test(line);
+  return new MalformedMessage(isHttp ? 'not a plain HTTP/1.1 request line' : 'not a request', {
+    endsHttp: !isHttp,
+  });
+}

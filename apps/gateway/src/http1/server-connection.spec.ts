@@ -1,0 +1,265 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { until } from '../../../../test/fakes/until.js';
+import { readRequestFraming } from './framing.js';
+import { DateLine } from './message-writer.js';
+import { type MessageRules, ServerConnection, type ServerExchange } from './server-connection.js';
+
+type Rules = MessageRules & { target: string };
+
+let server: Server;
+let now = 0;
+let accepted: ServerConnection<Rules>[];
+let exchanges: ServerExchange<Rules>[];
+let unanswered: number;
+let onExchange: (exchange: ServerExchange<Rules>) => void;
+const clients: Socket[] = [];
+
+beforeEach(async () => {
+  now = 0;
+  accepted = [];
+  exchanges = [];
+  unanswered = 0;
+  onExchange = () => undefined;
+  const behaviour = {
+    maxHeadBytes: 1_000,
+    read: ({ method, target, minorVersion, fields }: Parameters<typeof readHead>[0]) =>
+      readHead({ method, target, minorVersion, fields }),
+    serve: (exchange: ServerExchange<Rules>) => {
+      exchanges.push(exchange);
+      onExchange(exchange);
+    },
+    refuse: (response: ServerExchange<Rules>['response'], rule: string) => response.send(400, [], rule),
+    refuseLate: (response: ServerExchange<Rules>['response']) => response.send(408, [], 'late'),
+    countUnanswered: () => {
+      unanswered += 1;
+    },
+    onFault: () => undefined,
+    wallClock: () => 0,
+  };
+  server = createServer({ allowHalfOpen: true }, (socket) => {
+    accepted.push(new ServerConnection(socket, behaviour, new DateLine(), () => now));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.destroy();
+  for (const { socket } of accepted) socket.destroy();
+  server.close();
+  await once(server, 'close');
+});
+
+function readHead(head: {
+  method: string;
+  target: string;
+  minorVersion: 0 | 1;
+  fields: readonly (readonly [string, string])[];
+}): Rules {
+  const { method, target, minorVersion, fields } = head;
+  return { method, target, minorVersion, framing: readRequestFraming(fields), closes: minorVersion === 0 };
+}
+
+async function client(): Promise<{ socket: Socket; text(): string; isEnded(): boolean }> {
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  clients.push(socket);
+  let text = '';
+  let ended = false;
+  socket.on('data', (bytes) => {
+    text += bytes.toString('latin1');
+  });
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    ended = true;
+  });
+  await once(socket, 'connect');
+  const count = accepted.length;
+  await until(() => accepted.length >= Math.max(1, count));
+  return { socket, text: () => text, isEnded: () => ended };
+}
+
+const tick = () => {
+  for (const connection of accepted) connection.checkTime(now);
+};
+const GET = 'GET /x HTTP/1.1\r\nHost: a\r\n\r\n';
+
+describe('time', () => {
+  test.each([
+    ['nothing', ''],
+    ['a part of a head', 'GET /x HTTP/1.1\r\nHost'],
+  ])('a new connection that sends %s gets 408 after ten seconds', async (_, bytes) => {
+    const { socket, text } = await client();
+    socket.write(bytes);
+    await until(() => bytes === '' || accepted[0]!.socket.bytesRead > 0);
+    now = 9_999;
+    tick();
+    expect(text()).toBe('');
+    now = 10_000;
+    tick();
+    await until(() => text().startsWith('HTTP/1.1 408 '));
+  });
+
+  test('a head that arrives byte by byte has ten seconds in all', async () => {
+    const { socket, text } = await client();
+    for (const [index, byte] of [...GET.slice(0, -1)].entries()) {
+      socket.write(byte);
+      await until(() => accepted[0]!.socket.bytesRead === index + 1);
+      now += 100;
+      tick();
+    }
+    expect(text()).toBe('');
+    now = 10_000;
+    tick();
+    await until(() => text().startsWith('HTTP/1.1 408 '));
+  });
+
+  test('an idle connection is closed without a word after 65 seconds, a further head has ten again', async () => {
+    onExchange = ({ response }) => response.send(200, [], 'ok');
+    const idle = await client();
+    idle.socket.write(GET);
+    await until(() => idle.text().endsWith('ok'));
+    const slow = await client();
+    slow.socket.write(GET);
+    await until(() => slow.text().endsWith('ok'));
+    now = 64_000;
+    slow.socket.write('GET');
+    await until(() => accepted[1]!.socket.bytesRead === GET.length + 3);
+    tick();
+    expect([idle.isEnded(), slow.isEnded()]).toEqual([false, false]);
+    now = 65_000;
+    tick();
+    await until(idle.isEnded);
+    expect(idle.text().match(/HTTP\/1\.1/g)).toHaveLength(1);
+    now = 74_000;
+    tick();
+    await until(() => slow.text().includes('HTTP/1.1 408 '));
+  });
+
+  test('a request that is being served has no limit here, also if a part of the next head has come', async () => {
+    const { socket, isEnded } = await client();
+    socket.write(`${GET}GET /part`);
+    await until(() => exchanges.length === 1 && accepted[0]!.socket.bytesRead > GET.length);
+    now = 1e9;
+    tick();
+    expect(accepted[0]!.socket.destroyed).toBe(false);
+    exchanges[0]!.response.send(200, [], 'ok');
+    now += 10_000;
+    tick();
+    await until(isEnded);
+  });
+
+  test('a client that does not read a whole answer is cut after twenty seconds', async () => {
+    const { socket } = await client();
+    socket.pause();
+    socket.write(GET);
+    await until(() => exchanges.length === 1);
+    const { response } = exchanges[0]!;
+    response.begin(200, [], undefined);
+    while (accepted[0]!.socket.writableLength === 0) response.write(Buffer.alloc(1 << 20));
+    response.end();
+    now = 19_999;
+    tick();
+    expect(accepted[0]!.socket.destroyed).toBe(false);
+    now = 20_000;
+    tick();
+    expect(accepted[0]!.socket.destroyed).toBe(true);
+  });
+
+  test('a client that keeps its side open after the last answer is cut after a second', async () => {
+    const { socket, text } = await client();
+    socket.write('nonsense\r\n\r\n');
+    await until(() => text().startsWith('HTTP/1.1 400 '));
+    now = 999;
+    tick();
+    now = 1_000;
+    tick();
+    await until(() => accepted[0]!.socket.destroyed);
+  });
+});
+
+describe('requests', () => {
+  test('are served one at a time and in order, in however many pieces they come', async () => {
+    const text = `${GET}POST /y HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc${GET}`;
+    const order: string[] = [];
+    onExchange = ({ canonical, body, response }) => {
+      order.push(canonical.target);
+      let content = '';
+      body.read({
+        onBodyPiece: (piece) => {
+          content += piece.toString();
+        },
+        onBodyEnd: () => response.send(200, [], `<${content}>`),
+        onBodyFailure: () => undefined,
+      });
+    };
+    for (const size of [1, 2, 3, 7, 1_000]) {
+      const { socket, text: got } = await client();
+      socket.setNoDelay(true);
+      for (let at = 0; at < text.length; at += size)
+        await new Promise((resolve) => socket.write(text.slice(at, at + size), resolve));
+      await until(() => got().match(/<[^>]*>/g)?.length === 3);
+      expect(got().match(/<[^>]*>/g)).toEqual(['<>', '<abc>', '<>']);
+      expect(order.splice(0)).toEqual(['/x', '/y', '/x']);
+    }
+  });
+
+  test('wait while one is served, but what is no HTTP behind it breaks the connection at once', async () => {
+    const { socket, isEnded } = await client();
+    socket.write(GET + GET);
+    await until(() => exchanges.length === 1);
+    socket.write('SSH-2.0-x\r\n\r\n');
+    await until(isEnded);
+    expect([exchanges.length, unanswered, exchanges[0]!.response.isGone]).toEqual([1, 1, true]);
+  });
+
+  test('of which more than a hundred wait break the connection', async () => {
+    const { socket, isEnded } = await client();
+    socket.write(GET.repeat(101));
+    await until(isEnded);
+    expect([exchanges.length, unanswered]).toEqual([1, 1]);
+  });
+
+  test('whose body no one reads end the connection after the answer, which arrives whole', async () => {
+    onExchange = ({ response }) => response.send(403, [], 'no');
+    const { socket, text, isEnded } = await client();
+    socket.write(`POST /x HTTP/1.1\r\nContent-Length: 500000\r\n\r\n${'x'.repeat(400_000)}`);
+    await until(() => text().endsWith('no'));
+    socket.write(`${'x'.repeat(100_000)}${GET}`);
+    socket.end();
+    await until(isEnded);
+    expect(exchanges).toHaveLength(1);
+  });
+
+  test('whose client goes away are told so, also those that wait', async () => {
+    const { socket } = await client();
+    socket.write(GET + GET);
+    await until(() => exchanges.length === 1);
+    let isGone = false;
+    exchanges[0]!.response.observe({
+      onClientGone: () => {
+        isGone = true;
+      },
+      onClientDrain: () => undefined,
+      onSent: () => undefined,
+    });
+    socket.resetAndDestroy();
+    await until(() => isGone);
+    expect(exchanges).toHaveLength(1);
+  });
+});
+
+test('a connection that shuts down ends after the answer that is under way, and says so', async () => {
+  const busy = await client();
+  busy.socket.write(GET);
+  await until(() => exchanges.length === 1);
+  const idle = await client();
+  await until(() => accepted.length === 2);
+  for (const connection of accepted) connection.shutDown();
+  await until(idle.isEnded);
+  expect(busy.isEnded()).toBe(false);
+  exchanges[0]!.response.send(200, [], 'ok');
+  await until(busy.isEnded);
+  expect(busy.text()).toMatch(
+    /^HTTP\/1\.1 200 OK\r\nContent-Length: 2\r\nDate: .*\r\nConnection: close\r\n\r\nok$/,
+  );
+});

@@ -1,0 +1,288 @@
+import type { Socket } from 'node:net';
+import { requestBodyDecoder } from './body-decoder.js';
+import type { Framing } from './framing.js';
+import { HeadCollector } from './head-collector.js';
+import { MalformedMessage } from './malformed-message.js';
+import type { DateLine } from './message-writer.js';
+import { RequestBody } from './request-body.js';
+import { parseRequestHead, type RequestHead } from './request-head.js';
+import { KEEP_ALIVE_SECONDS, type ResponseConnection, ServerResponse } from './server-response.js';
+
+/** What a request says about its message and its connection. */
+export type MessageRules = {
+  method: string;
+  minorVersion: 0 | 1;
+  framing: Framing;
+  /** Whether the connection ends after its response. */
+  closes: boolean;
+};
+
+/** One request with its response. */
+export type ServerExchange<R extends MessageRules> = {
+  canonical: R;
+  body: RequestBody;
+  response: ServerResponse;
+};
+
+/** What a server does with requests. No method may throw, except `read`. */
+export type ServerBehaviour<R extends MessageRules> = {
+  maxHeadBytes: number;
+  /** Interprets a head. Throws MalformedMessage. */
+  read(head: RequestHead): R;
+  serve(exchange: ServerExchange<R>): void;
+  /** Answers something that is no plain request. The connection is closed after the response. */
+  refuse(response: ServerResponse, rule: string): void;
+  /** Answers a head that did not arrive in time. The connection is closed after the response. */
+  refuseLate(response: ServerResponse): void;
+  /** Something that is no plain request gets no answer: another one is under way. */
+  countUnanswered(): void;
+  /** An error of ours. `response` is absent if another one is under way. The connection is closed after this. */
+  onFault(error: unknown, response: ServerResponse | undefined): void;
+  /** The wall clock, in milliseconds since the epoch. */
+  wallClock(): number;
+};
+
+/** From the start of a connection, or from the first byte of a further head, to the end of that head. */
+const HEAD_MS = 10_000;
+/** How long the client of a connection has to read its last response and to close it. */
+const LINGER_MS = 1_000;
+/** How long a response that is no call's may wait for its client to read on. Open calls have their own limit. */
+const UNREAD_MS = 20_000;
+/** For one connection. Clients that pipeline at all send about ten requests ahead. */
+const MAX_UNANSWERED = 100;
+
+/** For answers to what is no request. */
+const NO_REQUEST = { method: 'GET', minorVersion: 1, closes: true } as const;
+
+/** Something to answer, in its turn: a request, or the rule that it broke. */
+type Waiting<R extends MessageRules> = ServerExchange<R> | { rule: string; response: ServerResponse };
+
+/**
+ * One connection of a client (RFC 9112 §9). Requests are answered one at a time, in order. Heads behind the request that
+ * is being answered are read ahead, at most a hundred, so that a client that goes away or sends something else is noticed;
+ * they are not served before their turn. Nothing after a request with a body is read ahead of that body.
+ *
+ * The socket's events drive it: `data` (receive), `drain`, `end` and `close`. `checkTime` is called a few times a second.
+ */
+export class ServerConnection<R extends MessageRules> implements ResponseConnection {
+  private readonly heads: HeadCollector;
+  private current: ServerResponse | undefined;
+  private readonly waiting: Waiting<R>[] = [];
+  /** The body that the next bytes belong to. */
+  private body: RequestBody | undefined;
+  /** Nothing more is read as a request: its bytes are discarded. */
+  private isLast = false;
+  private isServing = false;
+  /** Milliseconds of the monotonic clock. */
+  private deadline: number;
+  private hasAnswered = false;
+  private isShuttingDown = false;
+
+  constructor(
+    readonly socket: Socket,
+    private readonly behaviour: ServerBehaviour<R>,
+    readonly date: DateLine,
+    private readonly monotonic: () => number,
+  ) {
+    this.heads = new HeadCollector(behaviour.maxHeadBytes);
+    this.deadline = monotonic() + HEAD_MS;
+    socket.on('data', (bytes: Buffer) => this.receive(bytes));
+    socket.on('drain', () => this.current?.drained());
+    socket.on('end', () => this.peerEnded());
+    socket.on('close', () => this.closed());
+    // `close` follows.
+    socket.on('error', () => undefined);
+  }
+
+  get isClosing(): boolean {
+    return this.isShuttingDown;
+  }
+
+  wallClock(): number {
+    return this.behaviour.wallClock();
+  }
+
+  /** Ends the connection after the response that is under way, or at once if there is none. */
+  shutDown(): void {
+    this.isShuttingDown = true;
+    if (this.current === undefined && !this.isLast) this.socket.destroySoon();
+  }
+
+  /** Ends what takes too long. `now`: milliseconds of the monotonic clock. */
+  checkTime(now: number): void {
+    if (now < this.deadline) return;
+    const isHeadLate = this.current === undefined && !this.isLast;
+    if (!isHeadLate || (this.hasAnswered && !this.heads.hasBegun)) {
+      this.socket.destroy();
+      return;
+    }
+    this.isLast = true;
+    this.behaviour.refuseLate(this.startOwnResponse());
+  }
+
+  private receive(bytes: Buffer): void {
+    if (this.isLast) return;
+    try {
+      this.read(bytes);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** An error of ours refuses the request that was being read. If an answer is under way, only the connection can end. */
+  private fail(error: unknown): void {
+    this.isLast = true;
+    const isAnswering = this.current !== undefined;
+    this.behaviour.onFault(error, isAnswering ? undefined : this.startOwnResponse());
+    if (isAnswering) this.socket.destroy();
+  }
+
+  /** A response that answers no request of the queue. */
+  private startOwnResponse(): ServerResponse {
+    this.current = this.newResponse();
+    return this.current;
+  }
+
+  private read(bytes: Buffer): void {
+    let at = this.body === undefined ? 0 : this.readBody(this.body, bytes, 0);
+    while (at < bytes.length && this.body === undefined && !this.isLast) at = this.readHead(bytes, at);
+  }
+
+  /** Reads a body's bytes. Its failure ends the reading of this connection. */
+  private readBody(body: RequestBody, bytes: Buffer, from: number): number {
+    const at = body.push(bytes, from);
+    if (body.hasFailed) this.isLast = true;
+    if (body.isDone || body.hasFailed) this.body = undefined;
+    return at;
+  }
+
+  private readHead(bytes: Buffer, from: number): number {
+    const isFirst = !this.heads.hasBegun;
+    let canonical: R;
+    try {
+      if (isFirst) requireMethodStart(bytes[from] as number);
+      const text = this.heads.push(bytes, from);
+      if (text === undefined) {
+        if (isFirst && this.current === undefined && this.hasAnswered)
+          this.deadline = this.monotonic() + HEAD_MS;
+        return bytes.length;
+      }
+      canonical = this.behaviour.read(parseRequestHead(text));
+    } catch (error) {
+      this.refuse(error);
+      return bytes.length;
+    }
+    return this.beginRequest(canonical, bytes, this.heads.end);
+  }
+
+  private beginRequest(canonical: R, bytes: Buffer, from: number): number {
+    const response = this.newResponse(canonical);
+    const body = new RequestBody(requestBodyDecoder(canonical.framing), this.socket);
+    let at = from;
+    try {
+      at = body.push(bytes, from);
+    } catch (error) {
+      this.refuse(error);
+      return bytes.length;
+    }
+    if (!body.isDone) {
+      this.body = body;
+      // Until someone takes it.
+      this.socket.pause();
+    }
+    this.enqueue({ canonical, body, response });
+    return at;
+  }
+
+  /** Refuses what was read last, in its turn. Nothing after it is read: no one knows where it would begin. */
+  private refuse(error: unknown): void {
+    if (!(error instanceof MalformedMessage)) throw error;
+    this.isLast = true;
+    if (error.endsHttp && this.current !== undefined) this.drop();
+    else this.enqueue({ rule: error.message, response: this.newResponse() });
+  }
+
+  private enqueue(next: Waiting<R>): void {
+    const unanswered = this.waiting.length + (this.current === undefined ? 0 : 1);
+    if (unanswered >= MAX_UNANSWERED) this.drop();
+    else this.waiting.push(next);
+    if (!this.isServing) this.serveWaiting();
+  }
+
+  /** Breaks the connection: an answer in the middle of another one would be read as a part of it. */
+  private drop(): void {
+    this.isLast = true;
+    this.behaviour.countUnanswered();
+    this.socket.destroy();
+  }
+
+  /** Serves what waits, one after another. A response that ends at once lets this loop go on. */
+  private serveWaiting(): void {
+    if (this.isServing) return;
+    this.isServing = true;
+    while (this.current === undefined && this.socket.writable) {
+      const next = this.waiting.shift();
+      if (next === undefined) break;
+      this.current = next.response;
+      this.deadline = Number.POSITIVE_INFINITY;
+      if ('rule' in next) this.behaviour.refuse(next.response, next.rule);
+      else this.behaviour.serve(next);
+    }
+    this.isServing = false;
+  }
+
+  waitsForReader(): void {
+    this.deadline = this.monotonic() + UNREAD_MS;
+  }
+
+  finished(response: ServerResponse): void {
+    this.current = undefined;
+    this.hasAnswered = true;
+    const bodyIsLeft = this.body?.isDone === false && this.waiting.length === 0;
+    if (response.mustClose || bodyIsLeft || this.isShuttingDown) {
+      this.closeSoon();
+      return;
+    }
+    this.deadline = this.monotonic() + (this.heads.hasBegun ? HEAD_MS : KEEP_ALIVE_SECONDS * 1_000);
+    this.serveWaiting();
+  }
+
+  /**
+   * Closes after the last response. What still comes is read and discarded for a moment: closing over unread bytes would
+   * reset the connection before the client has read the response.
+   */
+  private closeSoon(): void {
+    this.isLast = true;
+    this.waiting.length = 0;
+    this.body?.close();
+    this.body = undefined;
+    this.deadline = this.monotonic() + LINGER_MS;
+    this.socket.end();
+    this.socket.resume();
+  }
+
+  /** The client sends nothing more. A client that has left does the same, so its calls end. */
+  private peerEnded(): void {
+    if (this.isLast && this.current === undefined) this.socket.destroySoon();
+    else this.socket.destroy();
+  }
+
+  private closed(): void {
+    this.isLast = true;
+    const gone = [this.current, ...this.waiting.map(({ response }) => response)];
+    this.waiting.length = 0;
+    this.body?.close();
+    for (const response of gone) response?.connectionEnded();
+  }
+
+  private newResponse(request: { method: string; minorVersion: 0 | 1; closes: boolean } = NO_REQUEST) {
+    return new ServerResponse(this, request);
+  }
+}
+
+/** A first byte that begins no method needs no further ones to be refused: the start of a TLS handshake would be waited on. */
+function requireMethodStart(byte: number): void {
+  const isLetter = byte >= 0x41 && byte <= 0x5a;
+  const isLineEnd = byte === 0x0d || byte === 0x0a;
+  if (!isLetter) throw new MalformedMessage('not a request', { endsHttp: !isLineEnd });
+}

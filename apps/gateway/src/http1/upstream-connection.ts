@@ -1,0 +1,286 @@
+import type { Socket } from 'node:net';
+import type { Framing } from './framing.js';
+import { MalformedMessage } from './malformed-message.js';
+import { chunkLine, LAST_CHUNK } from './message-writer.js';
+import { type ReadResponse, ResponseReader, type ResponseSink } from './response-reader.js';
+
+/** Time limits, in milliseconds. `firstByteMs` counts from the last part of the request that was sent. */
+export type UpstreamTimeouts = { connectMs: number; firstByteMs: number; idleMs: number };
+
+/** Why an upstream gave no whole response. */
+export class UpstreamFailure extends Error {
+  override readonly name = 'UpstreamFailure';
+
+  constructor(
+    readonly code: 'unreachable' | 'timeout',
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** A request whose head is written already. */
+export type WrittenRequest = { isHead: boolean; head: string; framing: Framing };
+
+/** Receives what happens to one request. After `onResponseEnd` or `onUpstreamFailure` nothing more comes. */
+export interface UpstreamObserver {
+  /** More of the body can be sent. Called for the first time when the request's head has been written. */
+  onUpstreamReady(connection: UpstreamConnection): void;
+  onResponseHead(response: ReadResponse): void;
+  onResponseData(piece: Buffer): void;
+  /** All that has arrived in one read has been passed on. */
+  onTurnEnd(): void;
+  onResponseEnd(): void;
+  onUpstreamFailure(failure: UpstreamFailure): void;
+}
+
+/** As Node's own limit for a head. */
+const MAX_HEAD_BYTES = 16_384;
+const SMALL_BYTES = 16_384;
+/** How long an idle connection may be used again, if its server does not say. */
+const DEFAULT_IDLE_MS = 4_000;
+/** A server closes some time before it says: what is under way then must not meet its end. */
+const IDLE_MARGIN_MS = 1_000;
+const MAX_IDLE_MS = 600_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** What a connection needs of its pool. */
+export type ConnectionOwner = {
+  timeouts: UpstreamTimeouts;
+  monotonic(): number;
+  /** The connection can carry another request. */
+  released(connection: UpstreamConnection): void;
+  /** The connection has ended. */
+  ended(connection: UpstreamConnection): void;
+};
+
+type State = 'connecting' | 'idle' | 'busy' | 'ended';
+
+/**
+ * One connection to an upstream. It carries one request at a time, and a further one only if everything of the one before
+ * was sent, received and plain. Nothing is ever sent twice.
+ */
+export class UpstreamConnection implements ResponseSink {
+  private readonly reader = new ResponseReader(MAX_HEAD_BYTES);
+  private state: State = 'connecting';
+  private observer: UpstreamObserver | undefined;
+  private request: WrittenRequest | undefined;
+  private framing: Framing = { kind: 'none' };
+  private requestSent = false;
+  private responseBegun = false;
+  private responseEnded = false;
+  private isPaused = false;
+  private idleMs = DEFAULT_IDLE_MS;
+  /** Milliseconds of the monotonic clock. */
+  private deadline: number;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly owner: ConnectionOwner,
+    connectEvent: 'connect' | 'secureConnect',
+  ) {
+    this.deadline = owner.monotonic() + owner.timeouts.connectMs;
+    socket.on(connectEvent, () => this.connected());
+    socket.on('data', (bytes: Buffer) => this.receive(bytes));
+    socket.on('drain', () => this.drained());
+    socket.on('end', () => this.peerEnded());
+    socket.on('error', (error: NodeJS.ErrnoException) => this.broke(error));
+    socket.on('close', () => this.close());
+  }
+
+  /** Whether an idle connection may be used at this moment. */
+  isUsable(now: number): boolean {
+    return this.state === 'idle' && now < this.deadline && this.socket.writable;
+  }
+
+  /** Sends a request. The connection must be usable, or just have been made. */
+  send(request: WrittenRequest, observer: UpstreamObserver): void {
+    this.observer = observer;
+    this.request = request;
+    this.framing = request.framing;
+    this.requestSent = false;
+    this.responseBegun = false;
+    this.responseEnded = false;
+    if (this.state === 'idle') this.writeHead();
+  }
+
+  /** Whether a part of the body can be written now. `onUpstreamReady` comes when that changes. */
+  get isReady(): boolean {
+    const { socket } = this;
+    return this.state === 'busy' && !(socket.writableLength > 0 && socket.writableNeedDrain);
+  }
+
+  /** Sends a part of the body. */
+  write(piece: Buffer): void {
+    if (this.state !== 'busy' || piece.length === 0) return;
+    const { socket } = this;
+    if (this.framing.kind !== 'chunked') socket.write(piece);
+    else if (piece.length <= SMALL_BYTES)
+      socket.write(`${chunkLine(piece.length)}${piece.toString('latin1')}\r\n`, 'latin1');
+    else {
+      socket.cork();
+      socket.write(chunkLine(piece.length), 'latin1');
+      socket.write(piece);
+      socket.write('\r\n', 'latin1');
+      socket.uncork();
+    }
+    this.progressed();
+  }
+
+  /** The whole body has been written. */
+  endBody(): void {
+    if (this.state !== 'busy' || this.requestSent) return;
+    if (this.framing.kind === 'chunked') this.socket.write(LAST_CHUNK, 'latin1');
+    this.requestSent = true;
+    this.progressed();
+    if (this.responseEnded) this.release();
+  }
+
+  /** Reads nothing more from the upstream until `resume`. Its silence does not count meanwhile. */
+  pause(): void {
+    if (this.isPaused) return;
+    this.isPaused = true;
+    this.deadline = NEVER;
+    this.socket.pause();
+  }
+
+  resume(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    this.deadline = this.owner.monotonic() + this.owner.timeouts.idleMs;
+    this.socket.resume();
+  }
+
+  /** Gives up the request and the connection. The observer is not notified. */
+  abort(): void {
+    this.observer = undefined;
+    this.end();
+  }
+
+  /** Ends the connection. Its request fails. */
+  close(): void {
+    this.fail(new UpstreamFailure('unreachable', 'the connection was closed'));
+  }
+
+  /** Ends what takes too long. `now`: milliseconds of the monotonic clock. */
+  checkTime(now: number): void {
+    if (now < this.deadline) return;
+    if (this.state === 'idle') this.end();
+    else this.fail(new UpstreamFailure('timeout', `the upstream was late (${this.state})`));
+  }
+
+  onHead(response: ReadResponse): void {
+    this.responseBegun = true;
+    this.idleMs = idleTimeOf(response);
+    this.observer?.onResponseHead(response);
+  }
+
+  onData(piece: Buffer): void {
+    this.observer?.onResponseData(piece);
+  }
+
+  onEnd(): void {
+    this.responseEnded = true;
+    const { observer } = this;
+    this.observer = undefined;
+    observer?.onResponseEnd();
+  }
+
+  private connected(): void {
+    if (this.request === undefined) this.release();
+    else this.writeHead();
+  }
+
+  private writeHead(): void {
+    const { request, observer, framing } = this;
+    if (request === undefined) return;
+    this.request = undefined;
+    this.state = 'busy';
+    this.reader.begin(request.isHead, this);
+    this.socket.write(request.head, 'latin1');
+    this.requestSent = framing.kind === 'none';
+    this.progressed();
+    if (!this.requestSent) observer?.onUpstreamReady(this);
+  }
+
+  /** A part of the request was sent: the upstream's time for its first byte begins again. */
+  private progressed(): void {
+    if (!this.responseBegun) this.deadline = this.owner.monotonic() + this.owner.timeouts.firstByteMs;
+  }
+
+  private drained(): void {
+    if (this.isReady && !this.requestSent) this.observer?.onUpstreamReady(this);
+  }
+
+  private receive(bytes: Buffer): void {
+    if (this.state === 'ended') return;
+    const { observer } = this;
+    try {
+      this.reader.push(bytes);
+    } catch (error) {
+      this.broke(error);
+      return;
+    }
+    if (this.responseEnded) this.release();
+    else if (this.responseBegun && !this.isPaused)
+      this.deadline = this.owner.monotonic() + this.owner.timeouts.idleMs;
+    observer?.onTurnEnd();
+  }
+
+  /** Another request may follow, but only if nothing of this one is left in either direction. */
+  private release(): void {
+    if (this.state === 'ended') return;
+    const isClean = this.reader.canReuse && this.requestSent && this.socket.writableLength === 0;
+    if (!isClean) {
+      this.end();
+      return;
+    }
+    if (this.isPaused) this.resume();
+    this.state = 'idle';
+    this.deadline = this.owner.monotonic() + this.idleMs;
+    this.owner.released(this);
+  }
+
+  private peerEnded(): void {
+    if (this.state === 'ended') return;
+    try {
+      this.reader.finish();
+    } catch (error) {
+      this.broke(error);
+      return;
+    }
+    this.end();
+  }
+
+  private broke(error: unknown): void {
+    const { code } = error as NodeJS.ErrnoException;
+    const detail = error instanceof MalformedMessage ? error.message : (code ?? 'the connection broke');
+    this.fail(new UpstreamFailure(code === 'ETIMEDOUT' ? 'timeout' : 'unreachable', detail));
+  }
+
+  private fail(failure: UpstreamFailure): void {
+    const { observer } = this;
+    this.observer = undefined;
+    this.end();
+    observer?.onUpstreamFailure(failure);
+  }
+
+  private end(): void {
+    if (this.state === 'ended') return;
+    this.state = 'ended';
+    this.deadline = NEVER;
+    this.socket.destroy();
+    this.owner.ended(this);
+  }
+}
+
+/** How long the connection may be idle: what the server announces, less a margin (`Keep-Alive: timeout=…`). */
+function idleTimeOf({ fields }: ReadResponse): number {
+  for (const [name, value] of fields) {
+    if (name !== 'keep-alive') continue;
+    const seconds = /(?:^|[\s,])timeout=([0-9]{1,6})/i.exec(value)?.[1];
+    if (seconds === undefined) break;
+    return Math.min(MAX_IDLE_MS, Math.max(0, Number(seconds) * 1_000 - IDLE_MARGIN_MS));
+  }
+  return DEFAULT_IDLE_MS;
+}

@@ -1,0 +1,221 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { until } from '../../../../test/fakes/until.js';
+import type { Framing } from './framing.js';
+import type { UpstreamConnection, UpstreamFailure, UpstreamObserver } from './upstream-connection.js';
+import { UpstreamPool } from './upstream-pool.js';
+
+let server: Server;
+let pool: UpstreamPool;
+/** Connections that the upstream has accepted, in order, and what each has received. */
+let connections: { socket: Socket; text: string }[];
+const TIMEOUTS = { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 };
+
+beforeEach(async () => {
+  connections = [];
+  server = createServer((socket) => {
+    const connection = { socket, text: '' };
+    connections.push(connection);
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      connection.text += bytes.toString('latin1');
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  pool = poolWith(TIMEOUTS);
+});
+afterEach(async () => {
+  pool.close();
+  for (const { socket } of connections) socket.destroy();
+  server.close();
+  await once(server, 'close');
+});
+
+function poolWith(timeouts: typeof TIMEOUTS): UpstreamPool {
+  return new UpstreamPool(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), timeouts);
+}
+
+/** What happened to one request, and the connection that carries it. */
+class Sent implements UpstreamObserver {
+  status: number | undefined;
+  body = '';
+  isEnded = false;
+  failure: UpstreamFailure | undefined;
+  turns = 0;
+  readyTimes = 0;
+  connection: UpstreamConnection;
+
+  constructor(method: string, framing: Framing, into = pool) {
+    this.connection = into.send({ method, target: '/x', fields: [], framing }, this);
+  }
+
+  onUpstreamReady(): void {
+    this.readyTimes += 1;
+  }
+  onResponseHead({ status }: { status: number }): void {
+    this.status = status;
+  }
+  onResponseData(piece: Buffer): void {
+    this.body += piece.toString('latin1');
+  }
+  onTurnEnd(): void {
+    this.turns += 1;
+  }
+  onResponseEnd(): void {
+    this.isEnded = true;
+  }
+  onUpstreamFailure(failure: UpstreamFailure): void {
+    expect([this.isEnded, this.failure]).toEqual([false, undefined]);
+    this.failure = failure;
+  }
+}
+
+const get = (into = pool) => new Sent('GET', { kind: 'none' }, into);
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
+async function answered(sent: Sent, at: number, answer = OK): Promise<void> {
+  await until(() => (connections[at]?.text ?? '').endsWith('\r\n\r\n'));
+  connections[at]!.text = '';
+  connections[at]!.socket.write(answer);
+  await until(() => sent.isEnded || sent.failure !== undefined);
+}
+
+describe('UpstreamPool', () => {
+  test('uses a connection again after a whole answer, the one that became idle last first', async () => {
+    const both = [get(), get()];
+    await until(() => connections.length === 2);
+    await answered(both[0]!, 0);
+    await answered(both[1]!, 1);
+    for (let count = 0; count < 3; count += 1) await answered(get(), 1);
+    expect(connections).toHaveLength(2);
+  });
+
+  test('carries one request at a time on a connection', async () => {
+    get();
+    get();
+    get();
+    await until(() => connections.length === 3);
+  });
+
+  test.each([
+    ['an answer that closes', 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok'],
+    ['an answer of HTTP/1.0', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok'],
+    ['bytes behind the answer', `${OK}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil`],
+    ['trailers', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX: 1\r\n\r\n'],
+    ['a keep-alive time that is over', `${OK.replace('\r\n', '\r\nKeep-Alive: timeout=1\r\n')}`],
+  ])('P4: never uses a connection again after %s', async (_, answer) => {
+    const first = get();
+    await answered(first, 0, answer);
+    expect([first.status, first.body]).toEqual([200, 'ok']);
+    const next = get();
+    await answered(next, 1);
+    expect([next.body, connections.length]).toEqual(['ok', 2]);
+  });
+
+  test('P4: bytes that arrive on an idle connection answer no one: it is closed', async () => {
+    await answered(get(), 0);
+    connections[0]!.socket.write(OK);
+    await until(() => connections[0]!.socket.destroyed);
+    const next = get();
+    await answered(next, 1);
+    expect(next.body).toBe('ok');
+  });
+
+  test('a request whose connection breaks is never sent again: the upstream may have it', async () => {
+    await answered(get(), 0);
+    const sent = get();
+    await until(() => connections[0]!.text !== '');
+    connections[0]!.socket.destroy();
+    await until(() => sent.failure !== undefined);
+    expect([sent.failure?.code, connections.length]).toEqual(['unreachable', 1]);
+  });
+
+  test('an answer may come before the whole request: it counts, and the connection ends', async () => {
+    const sent = new Sent('POST', { kind: 'length', bytes: 10 });
+    await until(() => sent.readyTimes > 0);
+    sent.connection.write(Buffer.from('12345'));
+    await until(() => connections[0]?.text.endsWith('12345') === true);
+    connections[0]!.socket.write(OK);
+    await until(() => sent.isEnded);
+    await until(() => connections[0]!.socket.destroyed);
+    expect([sent.status, sent.failure]).toEqual([200, undefined]);
+  });
+
+  test('writes a chunked body as chunks, and ends it once', async () => {
+    const sent = new Sent('POST', { kind: 'chunked' });
+    await until(() => sent.readyTimes > 0);
+    for (const piece of ['ab', '', 'c'.repeat(20_000)]) sent.connection.write(Buffer.from(piece));
+    sent.connection.endBody();
+    sent.connection.endBody();
+    await until(() => connections[0]?.text.endsWith('\r\n0\r\n\r\n') === true);
+    expect(connections[0]!.text.split('\r\n\r\n', 2)[1]).toBe(
+      `2\r\nab\r\n4e20\r\n${'c'.repeat(20_000)}\r\n0`,
+    );
+    expect(connections[0]!.text).toMatch(/transfer-encoding: chunked/);
+  });
+
+  test('an upstream that does not read holds the sender back', async () => {
+    const sent = new Sent('POST', { kind: 'length', bytes: 1e9 });
+    await until(() => connections.length === 1 && sent.readyTimes > 0);
+    connections[0]!.socket.pause();
+    let written = 0;
+    for (; sent.connection.isReady && written < 5e8; written += 1e6) sent.connection.write(Buffer.alloc(1e6));
+    expect(written).toBeLessThan(5e8);
+    const before = sent.readyTimes;
+    connections[0]!.socket.resume();
+    await until(() => sent.readyTimes > before);
+  });
+
+  test.each([
+    ['nothing listens', 'unreachable'],
+    ['no first byte comes', 'timeout'],
+    ['the answer stops half-way', 'timeout'],
+    ['the answer is no HTTP', 'unreachable'],
+    ['the connection is reset', 'unreachable'],
+    ['the pool closes', 'unreachable'],
+  ])('fails once if %s: %s', async (what, code) => {
+    const late = poolWith({ connectMs: 1_000, firstByteMs: 50, idleMs: 50 });
+    if (what === 'nothing listens') {
+      const closed = new UpstreamPool(new URL('http://127.0.0.1:9'), TIMEOUTS);
+      const sent = get(closed);
+      await until(() => sent.failure !== undefined);
+      expect(sent.failure?.code).toBe(code);
+      return;
+    }
+    const sent = get(what.includes('byte') || what.includes('half') ? late : pool);
+    await until(() => (connections[0]?.text ?? '') !== '');
+    const { socket } = connections[0]!;
+    if (what.includes('half')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok');
+    if (what.includes('HTTP')) socket.write('SSH-2.0-x\r\n\r\n');
+    if (what.includes('reset')) socket.resetAndDestroy();
+    if (what.includes('pool')) pool.close();
+    await until(() => sent.failure !== undefined);
+    expect([sent.failure?.code, sent.isEnded]).toEqual([code, false]);
+    late.close();
+  });
+
+  test('while it is paused, the upstream’s silence does not count, and nothing is passed on', async () => {
+    const patient = poolWith({ connectMs: 1_000, firstByteMs: 5_000, idleMs: 50 });
+    const sent = get(patient);
+    await until(() => (connections[0]?.text ?? '') !== '');
+    connections[0]!.socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nok');
+    await until(() => sent.body === 'ok');
+    sent.connection.pause();
+    // Longer than the limit and than the pause between two checks.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(sent.failure).toBeUndefined();
+    sent.connection.resume();
+    connections[0]!.socket.write('ok');
+    await until(() => sent.isEnded);
+    patient.close();
+  });
+
+  test('an aborted request notifies no one, and its connection ends', async () => {
+    const sent = get();
+    await until(() => connections.length === 1);
+    sent.connection.abort();
+    await until(() => connections[0]!.socket.destroyed);
+    expect([sent.failure, sent.isEnded]).toEqual([undefined, false]);
+  });
+});
