@@ -60,6 +60,16 @@ const leaves = async (type: string) =>
   );
 
 describe('records of a gateway', () => {
+  test('what the gateway dropped of a call is in the leaf that its customer verifies, and in the record', async () => {
+    const chain = newChain();
+    const droppedHeaders = ['x-user-id', 'x-roles'];
+    await send(chain.boot, [chain.add('allowed', { change: { droppedHeaders } }), chain.add('allowed')]);
+    expect((await records()).map((record) => record['droppedHeaders'])).toEqual([[], droppedHeaders]);
+    const [plain, told] = await events('access.allowed', chain.boot);
+    expect(told).toMatchObject({ data: { droppedHeaders } });
+    expect(plain?.['data']).not.toHaveProperty('droppedHeaders');
+  });
+
   test('a call is listed once with its outcome, and counts towards the grant', async () => {
     const chain = newChain();
     const allowed = chain.add('allowed');

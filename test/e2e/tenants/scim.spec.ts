@@ -197,6 +197,17 @@ describe('a user', () => {
       expect((await scim(other, 'DELETE', `/Users/${user.id}`)).status).toBe(404);
       expect(await listed(other, 'filter=userName%20co%20%22acme%22')).toEqual([]);
     }
+    const own = await makeGroup('acme', 'Approvers', [user]);
+    for (const other of ['globex', 'vendor'] as const) {
+      const path = `/Groups/${own.id}`;
+      expect((await scim(other, 'GET', path)).status).toBe(404);
+      expect((await patch(other, path, { op: 'remove', path: 'members' })).status).toBe(404);
+      const taken = { schemas: [GROUP], displayName: 'Taken', members: [] };
+      expect((await scim(other, 'PUT', path, taken)).status).toBe(404);
+      expect((await scim(other, 'DELETE', path)).status).toBe(404);
+    }
+    expect(await personOf(user)).toMatchObject({ roles: ['approver'] });
+    await scim('acme', 'DELETE', `/Groups/${own.id}`);
     const group = await scim('globex', 'POST', '/Groups', {
       schemas: [GROUP],
       displayName: 'Thieves',

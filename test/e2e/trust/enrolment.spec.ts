@@ -261,6 +261,15 @@ describe.each(ENGINES)('enrolling a passkey on %s', (engine) => {
       expect(codeOf(await second.call('POST', '/api/v1/session/passkey', signed(key)))).toBe(
         '409 wrong_state',
       );
+      // Bob has a passkey that counts too. Ann's passkey signs Bob's own statement: it is still Ann's.
+      const bobs = await second.enrol();
+      expectStatus(await confirm(first, bobs), 200);
+      const offer = await second.ask<Offer>('POST', '/api/v1/session/passkey/options');
+      expect(offer.credentials).toEqual([bobs.id]);
+      const borrowed = { countersignature: key.sign(offer.statement, AT) };
+      expect(codeOf(await second.call('POST', '/api/v1/session/passkey', borrowed))).toBe(
+        '400 invalid_request',
+      );
       const other = (await mailed('tenantAdmin')).with([key]);
       expect(codeOf(await other.call('POST', '/api/v1/session/passkey', signed(key)))).toBe(
         '409 wrong_state',

@@ -83,7 +83,7 @@ function readObject(bytes: Uint8Array, part: string): Members {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Members;
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
-    throw new SignalError('invalid_request', `The ${part} ${error.message}.`);
+    throw new SignalError('invalid_request', `/${part}: ${error.message}`);
   }
   throw new SignalError('invalid_request', `The ${part} is not a JSON object.`);
 }
