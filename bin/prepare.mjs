@@ -154,7 +154,12 @@ const PARTS = [
   {
     name: 'pages',
     stamp: '.countersign-pages-built',
-    sources: () => ['apps/web', 'libs/audit-log', 'libs/contract', 'libs/wording'],
+    sources: () => [
+      'apps/web',
+      ...['access', 'audit-log', 'authorization', 'contract', 'log-verifier', 'wording'].map(
+        (lib) => `libs/${lib}`,
+      ),
+    ],
     settings: [],
     clean: () => remove(join('apps', 'web')),
     run: () => {

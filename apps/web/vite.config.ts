@@ -34,6 +34,7 @@ export default defineConfig({
   resolve: {
     alias: {
       '@countersign/audit-log': from('../../libs/audit-log/src/index.ts'),
+      '@countersign/authorization/signatures': from('../../libs/authorization/src/signatures.ts'),
       '@countersign/contract': from('../../libs/contract/src/index.ts'),
       // The compiler imports it for each element (`jsxImportSource` in tsconfig.json).
       '@countersign/web/jsx-runtime': from('src/jsx/jsx-runtime.ts'),
@@ -60,7 +61,9 @@ export default defineConfig({
       // Some libraries contain “use client” for server rendering. These pages never render on a server.
       checks: { moduleLevelDirective: false },
       // These libraries have no side effects, so a page contains only what it calls.
-      treeshake: { moduleSideEffects: (id: string) => !/\/libs\/(audit-log|contract|wording)\//.test(id) },
+      treeshake: {
+        moduleSideEffects: (id: string) => !/\/libs\/(audit-log|authorization|contract|wording)\//.test(id),
+      },
     },
   },
 });

@@ -32,6 +32,7 @@ test.each([
   'sign-in/sign-in-page',
   'activity/activity-page',
   'proof/proof-page',
+  'receipt/receipt-page',
 ])('the first load of %s is at most 200 kB of compressed script', (page) => {
   const files = scriptsOf('index.html', `src/features/${page}.tsx`);
   const bytes = [...files].reduce((sum, file) => sum + readFileSync(join(built, `${file}.gz`)).length, 0);

@@ -19,6 +19,7 @@ import { Reviews } from '../decision/reviews.js';
 import { CallTable } from '../grants/call-table.js';
 import { download } from '../history/record-export.js';
 import { receiptTexts } from './receipt.text.js';
+import { ReceiptProof } from './receipt-proof.js';
 import { countCalls, summariseCalls } from './summary.js';
 
 /** `/grants/{id}/receipt`: what was allowed and what was done, to print or download. */
@@ -113,6 +114,7 @@ function Receipt({
           {grant.countersignedBy.length === 0 ? <p className="soft">{text.word}</p> : null}
         </section>
         <Done records={records} />
+        <ReceiptProof grant={grant} request={request} records={records} />
         <section className="stack near">
           <h2>{text.ids}</h2>
           <dl className="facts mono small">

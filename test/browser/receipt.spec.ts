@@ -1,0 +1,205 @@
+import { join } from 'node:path';
+import { setPin, writePins } from '@countersign/gateway-protocol';
+import type { Page, Route } from 'playwright-core';
+import { eventually } from '../support/eventually.js';
+import { type Asked, token, waiting } from './support/access.js';
+import { violations } from './support/axe.js';
+import { BrowserSite, PEOPLE } from './support/browser-site.js';
+import { grow } from './support/log.js';
+import { claimOrganisation, VirtualAuthenticator } from './support/passkeys.js';
+
+type Body = { items: Record<string, unknown>[] } & Record<string, unknown>;
+
+describe('P10: a receipt checks itself in the browser', () => {
+  let site: BrowserSite;
+  let page: Page;
+  let live: string;
+
+  beforeAll(async () => {
+    site = await BrowserSite.start();
+    await site.site.key(PEOPLE.ada);
+    await grow(site, 'acme', 300);
+    page = await site.signedIn('ada', '/inbox');
+    await VirtualAuthenticator.in(page);
+    await claimOrganisation(page);
+    const { trust } = await site.api<{ trust: string }>('ada', 'GET', '/api/v1/tenants/acme/trust');
+    await writePins(join(site.site.folder, 'spool'), { acme: setPin(undefined, trust, Date.now()).pin });
+    const asked = await waiting(site, { scope: [{ resource: 'invoices/*', actions: ['update'] }] });
+    await page.goto(`${site.url}/requests/${asked.id}`);
+    await page.getByRole('button', { name: /^Approve with passkey/ }).click();
+    await page.getByText('Countersigned by Ada Moreau with a passkey').waitFor();
+    live = (await site.api<Asked>('erin', 'GET', `/api/v1/requests/${asked.id}`)).grant ?? '';
+    const bearer = await token(site, live);
+    for (const [method, path, status] of [
+      ['PATCH', '/invoices/inv-1', 200],
+      ['PATCH', '/invoices/inv-2', 200],
+      ['GET', '/payroll/1', 403],
+    ] as const)
+      await eventually(
+        `${method} ${path}`,
+        async () => (await call(bearer, method, path)) === status,
+        30_000,
+      );
+    await eventually('every record', async () => {
+      const path = `/api/v1/tenants/acme/access-records?grant=${live}`;
+      const { items } = await site.api<Body>('ada', 'GET', path);
+      return items.filter(({ outcome, decision }) => decision === 'refused' || outcome !== null).length >= 3;
+    });
+  }, 180_000);
+  afterAll(() => site.close());
+  beforeEach(() => page.unrouteAll());
+
+  const call = async (bearer: string, method: string, path: string): Promise<number> => {
+    const answer = await fetch(`${site.site.gatewayUrl}/billing/tenants/acme${path}`, {
+      method,
+      headers: { authorization: `Bearer ${bearer}` },
+    });
+    await answer.arrayBuffer();
+    return answer.status;
+  };
+  const open = (on = page) => on.goto(`${site.url}/grants/${live}/receipt`);
+  const proof = (on = page) => on.locator('section').filter({ hasText: 'Checked against the log' }).last();
+  /** Changes an answer of the broker on its way, as a broker that lies would. */
+  const lie = (pattern: string, change: (body: Body) => void) =>
+    page.route(pattern, async (route: Route) => {
+      const answer = await route.fetch();
+      const body = (await answer.json()) as Body;
+      change(body);
+      await route.fulfill({ response: answer, json: body });
+    });
+
+  test('says exactly what it checked and what it did not', async () => {
+    await open();
+    await proof()
+      .getByText(/This receipt says what the log says: \d+ leaves of 3\d\d/)
+      .waitFor();
+    for (const checked of [
+      'The log’s newest checkpoint is signed by its key.',
+      'The log has no other call of this access.',
+      'Signed with a passkey of the trust document in force: Ada Moreau.',
+    ])
+      await proof().getByText(checked).waitFor();
+    await proof().getByText('Whether the log’s key is genuine: the server gave it.').waitFor();
+    await proof().getByText('Whether something was done that no gateway recorded.').waitFor();
+    expect(await violations(page)).toEqual([]);
+  }, 60_000);
+
+  test('knows what this browser has verified before', async () => {
+    await page.goto(`${site.url}/proof`);
+    await page.getByRole('button', { name: 'Verify now' }).click();
+    await page.getByText('Verified in this browser:').waitFor();
+    await open();
+    await proof()
+      .getByText(/That checkpoint continues the 3\d\d leaves that this browser had verified/)
+      .waitFor();
+    await page.evaluate('localStorage.clear()');
+  }, 60_000);
+
+  test.each<[string, string, (body: Body) => void, string]>([
+    [
+      'a call with another status',
+      '**/access-records?*',
+      ({ items }) => {
+        const [first] = items.filter(({ decision }) => decision === 'allowed');
+        if (first !== undefined) first['status'] = 500;
+      },
+      'A call, or how it ended, is shown otherwise than the log has it.',
+    ],
+    [
+      'a call of another resource',
+      '**/access-records?*',
+      ({ items }) => {
+        const [first] = items.filter(({ decision }) => decision === 'allowed');
+        if (first !== undefined) first['resource'] = 'invoices/inv-9';
+      },
+      'A call, or how it ended, is shown otherwise than the log has it.',
+    ],
+    [
+      'a call less',
+      '**/access-records?*',
+      ({ items }) => void items.pop(),
+      'The log has a call that this receipt does not show.',
+    ],
+    [
+      'a call more',
+      '**/access-records?*',
+      ({ items }) => {
+        items.push({ ...items[0], id: 'rec_0199f0a0-7b2c-7003-8000-000000000009' });
+      },
+      'This receipt shows a call that the log does not have.',
+    ],
+    [
+      'a changed leaf',
+      '**/events?*',
+      ({ items }) => {
+        const first = items.find(({ type }) => type === 'access.allowed');
+        Object.assign((first?.['data'] as object | undefined) ?? {}, { action: 'read' });
+      },
+      'A leaf was changed: its hash is not the one in the tree.',
+    ],
+    [
+      'another end of the window',
+      `**/api/v1/grants/grt_*`,
+      (body) => {
+        body['endsAt'] = '2099-01-01T00:00:00Z';
+      },
+      'The beginning or the planned end is shown otherwise',
+    ],
+    [
+      'another reason',
+      '**/api/v1/requests/req_*',
+      (body) => {
+        body['justification'] = 'Routine.';
+      },
+      'The reason or the ticket is not the one that the terms commit to.',
+    ],
+    [
+      'another reviewer',
+      '**/api/v1/requests/req_*',
+      (body) => {
+        const [first] = body['reviews'] as Record<string, unknown>[];
+        if (first !== undefined) first['decision'] = 'deny';
+      },
+      'A review is shown otherwise than the log has it.',
+    ],
+    [
+      'a changed countersignature',
+      '**/api/v1/requests/req_*',
+      (body) => {
+        const [first] = body['countersignatures'] as { authenticatorData: string }[];
+        if (first !== undefined)
+          first.authenticatorData = `${first.authenticatorData.slice(0, -1)}${first.authenticatorData.endsWith('A') ? 'E' : 'A'}`;
+      },
+      'The countersignature of Ada Moreau is not valid (bad_signature).',
+    ],
+  ])(
+    'a red banner names %s',
+    async (_what, pattern, change, sentence) => {
+      await lie(pattern, change);
+      await open();
+      await proof().getByRole('alert').getByText(sentence).waitFor();
+      await proof().getByText('This receipt does not say what the log says').waitFor();
+      expect(await proof().getByText('This receipt says what the log says').count()).toBe(0);
+    },
+    60_000,
+  );
+
+  test('a checkpoint that the log’s key did not sign is no proof', async () => {
+    await page.route('**/log/acme/checkpoint', async (route) => {
+      const answer = await route.fetch();
+      const body = await answer.text();
+      await route.fulfill({
+        response: answer,
+        body: body.replace(/\n(\d+)\n/, (_all, size) => `\n${Number(size) + 1}\n`),
+      });
+    });
+    await open();
+    await proof().getByText('There is no valid checkpoint, or it is not signed by this key.').waitFor();
+  }, 60_000);
+
+  test('is not called checked for an engineer, who may not read the whole log', async () => {
+    const theirs = await site.signedIn('erin', `/grants/${live}/receipt`);
+    await proof(theirs).getByText('This receipt was not checked').waitFor();
+    expect(await theirs.getByText('This receipt says what the log says').count()).toBe(0);
+  }, 60_000);
+});
