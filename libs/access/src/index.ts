@@ -263,6 +263,11 @@ export {
   type WholeOrganisation,
   type WitnessState,
 } from './ports/index.js';
+export {
+  type AccessAnswer,
+  type AccessQuestion,
+  evaluateAccess,
+} from './use-cases/evaluation/evaluate-access.js';
 export { previewRequest, requestLimits } from './use-cases/evaluation/preview-request.js';
 export {
   ensureBrokerKeys,

@@ -1,5 +1,6 @@
 export { components, named, pageOf } from './components.js';
 export { type AnswerOf, type Endpoint, endpoint, type HttpMethod, noBodySchema } from './endpoint.js';
+export { type AuthzenDecision, type AuthzenEvaluation, evaluationEndpoints } from './evaluation.js';
 export {
   EXPORT_FORMATS,
   type ExportFormat,

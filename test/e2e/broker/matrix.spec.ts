@@ -794,6 +794,24 @@ const TABLE: Row[] = [
   { endpoint: 'GET /healthz', target: at('/healthz'), all: '200' },
   { endpoint: 'GET /readyz', target: at('/readyz'), all: '200' },
   { endpoint: 'GET /.well-known/jwks.json', target: at('/.well-known/jwks.json'), all: '200' },
+  {
+    endpoint: 'GET /.well-known/authzen-configuration',
+    target: at('/.well-known/authzen-configuration'),
+    all: '200',
+  },
+  {
+    endpoint: 'POST /access/v1/evaluation',
+    target: () => ({
+      path: '/access/v1/evaluation',
+      body: {
+        subject: { type: 'user', id: 'erin@vendor.example' },
+        action: { name: 'read' },
+        resource: { type: 'billing', id: 'invoices/17', properties: { tenant: 'acme' } },
+      },
+    }),
+    all: '200',
+    but: { ...closed, legal: '403 forbidden' },
+  },
   { endpoint: 'GET /api/openapi.json', target: at('/api/openapi.json'), all: '200' },
   { endpoint: 'GET /api/docs', target: at('/api/docs'), all: '200' },
   { endpoint: 'GET /api/docs/{file}', target: at('/api/docs/init.js'), all: '200' },

@@ -1,0 +1,60 @@
+import { evaluateAccess, type Principal } from '@countersign/access';
+import { type AuthzenDecision, type AuthzenEvaluation, evaluationEndpoints } from '@countersign/api';
+import { Controller, Get, Header, Inject, Post, Req, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
+import { Allow, Public } from '../http/access.decorators.js';
+import { Describe } from '../http/endpoint.js';
+import { Body, CurrentPrincipal } from '../http/input.js';
+import type { BrokerRequest } from '../http/request.js';
+
+/** Visible ASCII: it goes back into a header. */
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** Decisions for programs that speak OpenID AuthZEN (Authorization API 1.0). */
+@Controller()
+export class EvaluationController {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+  ) {}
+
+  @Post('access/v1/evaluation')
+  @Allow('grant.read')
+  @Header('Cache-Control', 'no-store')
+  @Describe(evaluationEndpoints.evaluate)
+  async evaluate(
+    @CurrentPrincipal() principal: Principal,
+    @Body() { subject, action, resource }: AuthzenEvaluation,
+    @Req() request: BrokerRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AuthzenDecision> {
+    const id = request.get('x-request-id');
+    if (id !== undefined && REQUEST_ID.test(id)) response.setHeader('X-Request-ID', id);
+    const { tenant } = resource.properties;
+    const answer = await evaluateAccess(this.deps, principal, {
+      person: subject.id,
+      tenant,
+      service: resource.type,
+      resource: resource.id,
+      action: action.name,
+    });
+    if (answer.allowed) return { decision: true, context: { grant: answer.grant } };
+    const scope = [{ resource: resource.id, actions: [action.name] }];
+    return {
+      decision: false,
+      context: { reason_user: { en: answer.reason }, request: { tenant, service: resource.type, scope } },
+    };
+  }
+
+  @Get('.well-known/authzen-configuration')
+  @Public()
+  @Describe(evaluationEndpoints.configuration)
+  configuration() {
+    const { publicUrl } = this.settings;
+    return {
+      policy_decision_point: publicUrl,
+      access_evaluation_endpoint: `${publicUrl}/access/v1/evaluation`,
+    };
+  }
+}
