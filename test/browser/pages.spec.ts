@@ -1,5 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import {
+  leafHash,
+  parseCheckpoint,
+  parseNote,
+  parseTlogProof,
+  verifyInclusion,
+} from '@countersign/audit-log';
+import { canonicalJson, utf8 } from '@countersign/contract';
+import { systemHashing } from '@countersign/persistence';
 import { ask, call, grant, review, token, waiting } from './support/access.js';
 import { violations } from './support/axe.js';
 import { BrowserSite, type Who } from './support/browser-site.js';
@@ -112,6 +122,38 @@ describe('every page', () => {
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Stay signed in' }).click();
     await page.waitForURL(`${site.url}/account`);
+  }, 60_000);
+
+  test('a receipt states how far the log has grown, and has a proof file for each of its leaves', async () => {
+    const page = await site.signedIn('ada', paths['receipt'] ?? '');
+    const inLog = page.locator('section', { has: page.getByRole('heading', { name: 'In the log' }) });
+    expect(await inLog.locator('dd').allTextContents()).toEqual([
+      expect.stringMatching(/^[\d,]+$/),
+      expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
+    ]);
+    await page.locator('summary', { hasText: 'Proofs of the leaves of this access' }).click();
+    const proofs = page.getByRole('link', { name: /^Download the proof of leaf/ });
+    await proofs.first().waitFor();
+    const saved = page.waitForEvent('download');
+    await proofs.last().click();
+    const download = await saved;
+    const proof = parseTlogProof(await text(await download.createReadStream()));
+    expect(download.suggestedFilename()).toBe(`acme-${proof.index}.tlog-proof`);
+    const { items } = await site.api<{ items: { index: number }[] }>(
+      'ada',
+      'GET',
+      '/api/v1/tenants/acme/events?limit=200',
+    );
+    const { index: _index, ...leaf } = items.find(({ index }) => index === proof.index) ?? { index: -1 };
+    const { size, root } = parseCheckpoint(parseNote(proof.checkpoint).text);
+    verifyInclusion(systemHashing, {
+      ...{ index: proof.index, proof: proof.proof, size, root },
+      leaf: leafHash(systemHashing, utf8(canonicalJson(leaf))),
+    });
+    // The engineer may not follow the customer's log, but gets its size and root.
+    const theirs = await site.signedIn('erin', paths['receipt'] ?? '');
+    await theirs.getByRole('heading', { name: 'In the log' }).waitFor();
+    expect(await theirs.getByText('Proofs of the leaves of this access').count()).toBe(0);
   }, 60_000);
 
   test('of another tenant is not shown, even at its exact address (P9)', async () => {

@@ -324,6 +324,7 @@ export {
   type LeafOpenings,
   listEvents,
   listRecords,
+  readLogPoint,
   readOpenings,
   readWholeLog,
 } from './use-cases/log/read-log.js';

@@ -9,6 +9,7 @@ import {
   freeText,
   idText,
   instant,
+  logPoint,
   pageQuery,
   requiredReason,
   scopeAnswer,
@@ -58,6 +59,16 @@ export const grantSchema = named(
   }),
 );
 export type Grant = z.infer<typeof grantSchema>;
+
+export const grantDetailSchema = named(
+  'GrantDetail',
+  grantSchema.extend({
+    log: logPoint().describe(
+      'How far the tenant’s log has grown: keep it, and a later log has to continue it.',
+    ),
+  }),
+);
+export type GrantDetail = z.infer<typeof grantDetailSchema>;
 
 const grantListQuery = z.strictObject({
   ...pageQuery,
@@ -110,7 +121,7 @@ export const grantEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/grants/{id}',
     summary: 'Read a grant',
-    answer: { status: 200, description: 'The grant.', schema: grantSchema },
+    answer: { status: 200, description: 'The grant.', schema: grantDetailSchema },
     errors: ['not_found'],
   }),
   /** Accepts no `Idempotency-Key`: the answer is a secret and is stored nowhere. */
@@ -144,7 +155,7 @@ export const grantEndpoints = {
       'The customer, or the vendor’s security admin, ends the grant. Every connected gateway refuses its calls within a second.',
     body: { schema: revocationSchema },
     idempotent: true,
-    answer: { status: 200, description: 'The grant, ended.', schema: grantSchema },
+    answer: { status: 200, description: 'The grant, ended.', schema: grantDetailSchema },
     errors: ['not_found', 'grant_not_active', 'conflict'],
   }),
   release: endpoint({
@@ -152,7 +163,7 @@ export const grantEndpoints = {
     summary: 'Give access back',
     body: { schema: noBodySchema, optional: true },
     idempotent: true,
-    answer: { status: 200, description: 'The grant, ended.', schema: grantSchema },
+    answer: { status: 200, description: 'The grant, ended.', schema: grantDetailSchema },
     errors: ['not_found', 'grant_not_active', 'conflict'],
   }),
 };

@@ -121,3 +121,11 @@ export const filters = {
   from: filterInstant.exactOptional().describe('From this instant on.'),
   to: filterInstant.exactOptional().describe('Before this instant.'),
 };
+
+/** A log at one size. */
+export const logPoint = () =>
+  z.object({
+    epoch: z.int().describe('1, and one more after each restore from a backup.'),
+    size: z.int().describe('Number of leaves.'),
+    root: z.string().describe('RFC 6962 root, in padded base64 as in a checkpoint.'),
+  });

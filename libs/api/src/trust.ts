@@ -7,7 +7,7 @@ import {
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
-import { digestInput, digestText, idText, instant } from './members.js';
+import { digestInput, digestText, idText, instant, logPoint } from './members.js';
 import { proposedControlsSchema } from './tenants.js';
 
 /** The origin of a customer's own signing page. The use case validates it; here only its length is limited. */
@@ -69,9 +69,7 @@ const trustSchema = named(
     seq: z.int().nullable(),
     validUntil: instant().nullable(),
     vkey: z.string().nullable().describe('Verifier key of the tenant’s log (C2SP signed note).'),
-    log: z
-      .object({ epoch: z.int(), size: z.int(), root: z.string() })
-      .describe('The current size and root of the tenant’s log.'),
+    log: logPoint().describe('The current size and root of the tenant’s log.'),
     anchor: z
       .object({ deployment: z.string(), tenant: z.string(), trust: digestText(), vkey: z.string() })
       .nullable()

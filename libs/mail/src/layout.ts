@@ -23,6 +23,14 @@ interface Parts {
   footer: string;
 }
 
+/** The mail with one more line at its end. */
+export const withLastLine = ({ subject, text, html }: MailContent, line: string): MailContent => ({
+  subject,
+  text: `${text}\n${line}\n`,
+  html: html.replace(HTML_END, () => `<p>${escapeHtml(line)}</p>\n${HTML_END}`),
+});
+
+const HTML_END = '</body></html>';
 const LONGEST_SUBJECT = 200;
 
 /** The same mail as text and as HTML. */
@@ -54,6 +62,6 @@ function asHtml({ language, subject, sentence, rows, notes, link, open, footer }
     ...notes.map(paragraph),
     `<p><a href="${escapeHtml(link)}">${escapeHtml(open)}</a></p>`,
     paragraph(footer),
-    '</body></html>',
+    HTML_END,
   ].join('\n');
 }

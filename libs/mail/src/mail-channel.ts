@@ -14,9 +14,10 @@ import {
   type ReadUnit,
   requestViews,
 } from '@countersign/access';
+import { logPointText } from '@countersign/wording';
 import { type MailFacts, writeMail } from './access-mail.js';
 import { writeAccountMail } from './account-mail.js';
-import type { MailContent } from './layout.js';
+import { type MailContent, withLastLine } from './layout.js';
 import { MailClient } from './mail-client.js';
 import type { MailSettings } from './settings.js';
 import { trustFacts, writeTrustMail } from './trust-mail.js';
@@ -70,13 +71,14 @@ export class MailChannel implements NoticeChannel {
     if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
     // Everything else is read in the tenant's own unit, so that nothing of another tenant can get into the mail (P9).
     const key = isAccountMailKind(found.notice.kind) ? await this.keyOf(found.notice) : null;
-    const read = await this.deps.store.readForTenant(delivery.tenant, (unit) =>
-      this.read(unit, found.notice, delivery.recipient, key),
-    );
+    const [read, log] = await this.deps.store.readForTenant(delivery.tenant, async (unit) => [
+      await this.read(unit, found.notice, delivery.recipient, key),
+      await unit.events.head(),
+    ]);
     if ('skip' in read) return { done: 'skipped', code: read.skip };
     await this.client.send(
       {
-        ...read.content,
+        ...withLastLine(read.content, logPointText(log, this.settings.language)),
         to: addressOf(read.person),
         messageId: this.messageId(delivery),
       },

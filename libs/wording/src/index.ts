@@ -14,5 +14,6 @@ export {
 export { durationText, minutesText, shortDurationText } from './durations.js';
 export { firstCallCommand } from './first-call.js';
 export { type Language, LOCALES } from './languages.js';
+export { logPointText } from './log-point.js';
 export { listOfferings, type Offering, tickedScope, tickOf } from './offerings.js';
 export { entryWords, joinWithAnd, resourceWords, ruleWords, scopeWords, wordFor } from './scope-words.js';

@@ -47,6 +47,7 @@ describe.each(ENGINES)('from the request to the stop, on %s', (engine) => {
       endedBy: null,
       countersignedBy: [],
       gatewayUrl: 'http://localhost:4100/billing',
+      log: { epoch: 1, size: expect.any(Number), root: expect.stringMatching(/^[\w+/]{43}=$/) },
     });
     const token = await mintToken(broker, approved.grant!);
     expect(token).toMatchObject({ token_type: 'Bearer', expires_in: 300 });
@@ -95,6 +96,7 @@ describe.each(ENGINES)('from the request to the stop, on %s', (engine) => {
       ],
       offer: null,
       earlierDenials: [],
+      erased: {},
       outdated: null,
       countersignatures: [],
       grant: expect.stringMatching(/^grt_/),

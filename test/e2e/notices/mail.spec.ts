@@ -51,6 +51,8 @@ describe('notices by mail', () => {
     expect(mail?.header('auto-submitted')).toBe('auto-generated');
     expect(mail?.raw).toContain(`http://localhost:4000/requests/${request.id}`);
     expect(mail?.raw).not.toContain(request.digest);
+    const { size, root } = await broker.host.store.readForTenant('acme', (unit) => unit.events.head());
+    expect(mail?.raw).toContain(`Log: ${size} leaves, root ${root.slice(0, 10)}`);
     await review(broker, 'reviewer', request);
     await mailTo('ada@acme.example');
     expect(server.to('erin@vendor.example')).toEqual([]);

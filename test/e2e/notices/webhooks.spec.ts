@@ -85,11 +85,13 @@ const deliveries = (state: 'due' | 'dead' | 'delivered') =>
   });
 
 describe('notices by webhook', () => {
-  test('are signed as Standard Webhooks specifies, and carry only ids', async () => {
+  test('are signed as Standard Webhooks specifies, and carry only ids and how far the log has grown', async () => {
     await start();
     const request = await makeRequest(broker);
     const [message] = await come('/vendor', 1);
     expect(() => new Webhook(SECRET).verify(message!.body, message!.headers)).not.toThrow();
+    // A checkpoint of that size has that root, so whoever keeps the message has a witness of the log.
+    const leaves = await broker.host.store.readForTenant('acme', (unit) => unit.events.head());
     expect(JSON.parse(message!.body)).toEqual({
       type: 'request.awaiting_vendor',
       timestamp: expect.any(String),
@@ -99,6 +101,7 @@ describe('notices by webhook', () => {
         subject: request.id,
         request: request.id,
         link: `http://localhost:4000/requests/${request.id}`,
+        log: leaves,
       },
     });
     expect(message!.headers['webhook-id']).toMatch(/^ntc_/);

@@ -56,6 +56,16 @@ describe('what goes out to Slack', () => {
     expect(lines.at(-1)).toContain('Access was stopped');
   });
 
+  test('P10: every message states how far the tenant’s log had grown', async () => {
+    const { request, card } = await asked();
+    await cancel(request.id);
+    await world.later('the end', () => world.thread(card).some((line) => line.includes('withdrew')));
+    const { size, root } = await world.broker.host.store.readForTenant('acme', (unit) => unit.events.head());
+    const line = `Log: ${size} leaves, root ${root.slice(0, 16)}…`;
+    await world.later('the newest size on the card', () => world.people.ada.reads(card).includes(line));
+    expect(world.thread(card).at(-1)).toContain(line);
+  });
+
   test('P7: an answer that is lost on its way is no second message', async () => {
     world.slack.troubles.loseAnswers('chat.postMessage', 2);
     const { request, words } = await world.later('a card', async () => asked());

@@ -6,12 +6,14 @@ import {
   listGrants,
   mintToken,
   type Principal,
+  readLogPoint,
   releaseGrant,
   revokeGrant,
 } from '@countersign/access';
 import {
   type ExtensionBody,
   type Grant,
+  type GrantDetail,
   type GrantListQuery,
   type GrantToken,
   grantEndpoints,
@@ -51,8 +53,10 @@ export class GrantsController {
   @Get(':id')
   @Allow('grant.read')
   @Describe(grantEndpoints.read)
-  async read(@CurrentPrincipal() principal: Principal, @Id('grt') id: string) {
-    return grantAnswer(await getGrant(this.deps, principal, id), this.settings.gatewayUrl);
+  async read(@CurrentPrincipal() principal: Principal, @Id('grt') id: string): Promise<GrantDetail> {
+    const view = await getGrant(this.deps, principal, id);
+    const log = await readLogPoint(this.deps, view.grant.tenant);
+    return { ...grantAnswer(view, this.settings.gatewayUrl), log };
   }
 
   /** Accepts no `Idempotency-Key`: the answer is a secret and is stored nowhere. */

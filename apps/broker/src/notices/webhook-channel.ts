@@ -5,9 +5,11 @@ import {
   type Delivery,
   DeliveryFailure,
   endpointHash,
+  type LogHead,
   type Notice,
   type NoticeChannel,
   type NoticesReadUnit,
+  readLogPoint,
   type WebhookSettings,
 } from '@countersign/access';
 import type { Hashing } from '@countersign/contract';
@@ -46,7 +48,8 @@ export class WebhookChannel implements NoticeChannel {
     if (endpoint === undefined) return { done: 'skipped', code: 'endpoint_removed' };
     const secret = await readSecret(endpoint.secretFile);
     const request = delivery.lane.startsWith('req_') ? delivery.lane : null;
-    const body = writeMessage(found.notice, request, this.publicUrl);
+    const log = await readLogPoint(this.deps, delivery.tenant);
+    const body = writeMessage({ notice: found.notice, request, log }, this.publicUrl);
     const at = this.deps.clock.now();
     await this.client.send({ url: endpoint.url, secret }, { id: delivery.notice, at, body }, signal);
     return { done: 'delivered' };
@@ -119,9 +122,15 @@ export async function readSecret(path: string): Promise<string> {
   return text;
 }
 
-/** The body of a webhook. It contains only ids: the receiver reads the rest from the API, with its own rights. */
-export function writeMessage(notice: Notice, request: string | null, publicUrl: string): string {
+/**
+ * The body of a webhook. It contains ids, and how far the tenant's log had grown when it was sent: the receiver reads the rest
+ * from the API, with its own rights.
+ */
+export function writeMessage(
+  { notice, request, log }: { notice: Notice; request: string | null; log: LogHead },
+  publicUrl: string,
+): string {
   const { id, kind, tenant, subject, at } = notice;
   const link = request === null ? null : `${publicUrl}/requests/${request}`;
-  return JSON.stringify({ type: kind, timestamp: at, data: { id, tenant, subject, request, link } });
+  return JSON.stringify({ type: kind, timestamp: at, data: { id, tenant, subject, request, link, log } });
 }

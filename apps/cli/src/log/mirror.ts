@@ -96,7 +96,10 @@ async function mirrorOne(
   const known = isNewEpoch ? 0 : (since?.size ?? 0);
   // Of a pruned leaf there is nothing to open.
   const from = Math.max(known, known === 0 ? verified.start : 0);
-  if (options.openings) await fetchOpenings(context, target, remote, from, point.size);
+  if (options.openings) {
+    const unsealed = await unsealedBy(source, from, point.size);
+    await fetchOpenings(context, target, remote, { from, to: point.size, unsealed });
+  }
   await source.keepCheckpoint();
   // What "log verify" has replayed with this state is kept as long as nothing is new.
   await writePoint(join(target, STATE), since?.size === point.size && !isNewEpoch ? since : point);
@@ -210,6 +213,11 @@ class MirroringLog implements LogSource {
     return bytes;
   }
 
+  /** A file as the run has verified it. */
+  async verifiedFile(path: string): Promise<Uint8Array | undefined> {
+    return this.#replacements.get(path) ?? this.#local.read(path);
+  }
+
   partialWidths(tile: Omit<TileId, 'width'>): Promise<number[]> {
     return this.#local.partialWidths(tile);
   }
@@ -229,15 +237,14 @@ async function fetchOpenings(
   context: Context,
   folder: string,
   remote: HttpLog,
-  from: number,
-  to: number,
+  { from, to, unsealed }: { from: number; to: number; unsealed: readonly number[] },
 ): Promise<void> {
   const progress = new Progress(context.io);
   let done = from;
   progress.waiting(() => `${done} of ${to} leaves with their openings`);
   const places = new Semaphore(AT_ONCE);
   const added = Array.from({ length: to - from }, (_, at) => from + at);
-  const indices = [...added, ...(await unsealedBy(folder, from, to))];
+  const indices = [...added, ...unsealed];
   try {
     await Promise.all(
       indices.map((index) =>
@@ -254,12 +261,12 @@ async function fetchOpenings(
 }
 
 /** Indices of the leaves before `from` whose seals leaves of this range open, in a log of `to` leaves that has been verified. */
-async function unsealedBy(folder: string, from: number, to: number): Promise<number[]> {
-  const local = new FolderLog(folder);
+async function unsealedBy(source: MirroringLog, from: number, to: number): Promise<number[]> {
   const found: number[] = [];
+  if (from === 0) return found;
   for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < to; index += 1) {
     const tile: TileId = { level: 'entries', index, width: tileWidth('entries', index, to) };
-    const bundle = await local.read(tilePath(tile));
+    const bundle = await source.verifiedFile(tilePath(tile));
     for (const bytes of bundle === undefined ? [] : decodeBundle(bundle, tile.width)) {
       const { seq, type, data } = parseLeaf(bytes);
       const leaf = data['leaf'];

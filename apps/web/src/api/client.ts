@@ -33,6 +33,7 @@ export type {
   AccessRequestDetail,
   Ask,
   Grant,
+  GrantDetail,
   Needs,
   Passkey,
   Problem,

@@ -1,7 +1,7 @@
 import { parseCheckpoint, parseNote } from '@countersign/audit-log';
 import { queryOptions } from '@tanstack/react-query';
 import { HttpLog } from '../log/http-log.js';
-import { api } from './client.js';
+import { api, type Grant } from './client.js';
 import { listQuery } from './pagination.js';
 import { unwrap } from './problem.js';
 
@@ -34,6 +34,27 @@ export const witnessesQuery = (slug: string) =>
     refetchInterval: REFETCH_MS,
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/tenants/{slug}/witnesses', { params: { path: { slug } }, signal })),
+  });
+
+const MOST_LEAVES = '200';
+
+/** The newest leaves about a grant and the request behind it, newest first. */
+export const leavesOfGrantQuery = ({ id, request, tenant: slug }: Pick<Grant, 'id' | 'request' | 'tenant'>) =>
+  queryOptions({
+    queryKey: ['leaves', id],
+    queryFn: async ({ signal }) => {
+      const read = (filter: { grant: string } | { request: string }) =>
+        unwrap(
+          api.GET('/api/v1/tenants/{slug}/events', {
+            params: { path: { slug }, query: { ...filter, limit: MOST_LEAVES } },
+            signal,
+          }),
+        );
+      const pages = await Promise.all([read({ grant: id }), read({ request })]);
+      const leaves = new Map(pages.flatMap(({ items }) => items.map((leaf) => [leaf.index, leaf] as const)));
+      const items = [...leaves.values()].sort((a, b) => b.index - a.index);
+      return { items, hasMore: pages.some(({ next }) => next !== null) };
+    },
   });
 
 /** What a list of events is narrowed to. `type` has types or their first words, separated by commas. */

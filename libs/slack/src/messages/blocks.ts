@@ -1,3 +1,5 @@
+import type { LogPoint } from '@countersign/contract';
+import { logPointText } from '@countersign/wording';
 import type {
   ActionsBlock,
   Button,
@@ -99,6 +101,12 @@ export const actions = (block: string, elements: Button[]): ActionsBlock[] =>
 /** Size of the blocks as JSON, in UTF-8 bytes. */
 export const bytesOf = (blocks: readonly KnownBlock[]): number =>
   new TextEncoder().encode(JSON.stringify(blocks)).length;
+
+/** A message with how far the tenant's log had grown, in a last line. */
+export const withLogPoint = ({ text, blocks }: Rendered, log: LogPoint): Rendered => ({
+  text,
+  blocks: [...blocks, context(aside(logPointText(log, 'en')))],
+});
 
 /** A message of one sentence, which may contain names of people, with an optional link to one of our pages. */
 export const sentenceMessage = (sentence: string, url?: string): Rendered => ({

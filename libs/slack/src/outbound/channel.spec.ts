@@ -70,7 +70,7 @@ test('P7: an aborted attempt posts nothing', async () => {
   const target = { client: { chat: { postMessage } }, channel: 'C1' } as unknown as Target;
   const told = { notice: 'ntc_1', recipient: VENDOR_CHANNEL, at: '2026-11-24T15:00:00Z', again: false };
   const message = { text: 'x', blocks: [] };
-  const poster = new Poster(target, new ChannelThrottle(), AbortSignal.abort());
+  const poster = new Poster(target, new ChannelThrottle(), AbortSignal.abort(), (each) => each);
   await expect(poster.post(message, told, null)).rejects.toThrow();
   expect(posted).toBe(0);
 });

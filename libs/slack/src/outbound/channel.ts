@@ -15,7 +15,7 @@ import type { SlackIntegration } from '../app.js';
 import { endsInstallation, failureOf, RATE_LIMITED, slackError } from '../client.js';
 import type { SlackSettings } from '../config.js';
 import { type CardFacts, readFacts } from '../facts.js';
-import type { Rendered } from '../messages/blocks.js';
+import { type Rendered, withLogPoint } from '../messages/blocks.js';
 import { requestCard } from '../messages/request-card.js';
 import { threadLine } from '../messages/thread-lines.js';
 import { awaitsDecision, isSlackKind, type SlackKind } from './kinds.js';
@@ -93,12 +93,13 @@ export class SlackChannel implements NoticeChannel {
     signal: AbortSignal,
   ): Promise<Delivered> {
     // Read in the tenant's own unit, so that nothing of another tenant can appear in the message (P9).
-    const facts = await this.deps.store.readForTenant(delivery.tenant, (unit) =>
-      readFacts(unit, delivery.lane, this.deps.clock.now()),
-    );
+    const [facts, log] = await this.deps.store.readForTenant(delivery.tenant, async (unit) => [
+      await readFacts(unit, delivery.lane, this.deps.clock.now()),
+      await unit.events.head(),
+    ]);
     if (facts === null) return skipped('nothing_to_tell');
     if (isObsolete(kind, facts, notice)) return skipped('superseded');
-    const poster = new Poster(target, this.pace, signal);
+    const poster = new Poster(target, this.pace, signal, (message) => withLogPoint(message, log));
     const reference: NoticeReference = {
       ...{ notice: notice.id, recipient: delivery.recipient, at: notice.at },
       // A retry of a dead delivery starts with zero attempts, but an earlier attempt may have left its message in Slack.

@@ -31,6 +31,8 @@ export class Poster {
     private readonly target: Target,
     private readonly pace: ChannelThrottle,
     private readonly signal: AbortSignal,
+    /** What every message gets besides. A card that differs in it alone is not updated. */
+    private readonly complete: (message: Rendered) => Rendered,
   ) {}
 
   /** @param thread the `ts` of the message to reply to; null for a new message. @returns the new `ts` */
@@ -43,7 +45,7 @@ export class Poster {
     this.signal.throwIfAborted();
     const { ts } = await client.chat.postMessage({
       channel,
-      ...contentOf(message),
+      ...contentOf(this.complete(message)),
       ...(thread === null ? {} : { thread_ts: thread }),
       unfurl_links: false,
       unfurl_media: false,
@@ -59,7 +61,7 @@ export class Poster {
   async change(ts: string, message: Rendered): Promise<UpdateResult> {
     const { client, channel } = this.target;
     try {
-      await client.chat.update({ channel, ts, ...contentOf(message) });
+      await client.chat.update({ channel, ts, ...contentOf(this.complete(message)) });
       return 'done';
     } catch (error) {
       const code = slackError(error);

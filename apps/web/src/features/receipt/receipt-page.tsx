@@ -2,7 +2,7 @@ import './receipt.css';
 import { entryWords, scopeWords } from '@countersign/wording';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
-import type { AccessRecord, AccessRequestDetail, Grant } from '../../api/client.js';
+import type { AccessRecord, AccessRequestDetail, Grant, GrantDetail } from '../../api/client.js';
 import { grantQuery, readAllRecords } from '../../api/grants.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { requestQuery } from '../../api/requests.js';
@@ -18,6 +18,7 @@ import { DataTable } from '../../ui/table.js';
 import { Reviews } from '../decision/reviews.js';
 import { CallTable } from '../grants/call-table.js';
 import { download } from '../history/record-export.js';
+import { LogProofs } from './log-proofs.js';
 import { receiptTexts } from './receipt.text.js';
 import { ReceiptProof } from './receipt-proof.js';
 import { countCalls, summariseCalls } from './summary.js';
@@ -59,7 +60,7 @@ function Receipt({
   request,
   records,
 }: {
-  grant: Grant;
+  grant: GrantDetail;
   request: AccessRequestDetail;
   records: AccessRecord[];
 }) {
@@ -115,6 +116,7 @@ function Receipt({
         </section>
         <Done records={records} />
         <ReceiptProof grant={grant} request={request} records={records} />
+        <LogProofs grant={grant} />
         <section className="stack near">
           <h2>{text.ids}</h2>
           <dl className="facts mono small">

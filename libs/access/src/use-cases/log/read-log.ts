@@ -7,6 +7,7 @@ import { AccessError, notFound } from '../../errors.js';
 import type {
   AccessRecordView,
   ListFilter,
+  LogHead,
   Page,
   PageQuery,
   ReadUnit,
@@ -102,6 +103,10 @@ export async function readOpenings(
   }
   return { openings, erased };
 }
+
+/** How far a tenant's log has grown: what receipts, mails, Slack messages and webhooks state. */
+export const readLogPoint = ({ store }: Pick<Deps, 'store'>, tenant: string): Promise<LogHead> =>
+  store.readForTenant(tenant, (unit) => unit.events.head());
 
 /** The reserved slug of the deployment's own log. */
 export const DEPLOYMENT = 'deployment';
