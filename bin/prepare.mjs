@@ -163,8 +163,8 @@ const PARTS = [
     settings: [],
     clean: () => remove(join('apps', 'web')),
     run: () => {
-      // The second writes the page that customers host themselves into the folder of the first.
-      for (const config of ['vite.config.ts', 'vite.signing.config.ts'])
+      // The others write the pages that customers keep as one file into the folder of the first.
+      for (const config of ['vite.config.ts', 'vite.signing.config.ts', 'vite.verifier.config.ts'])
         run(
           process.execPath,
           [

@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { onePage } from './one-page.js';
+import { pureSchemas } from './pure-schemas.js';
+
+const from = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const lib = (path: string) => from(`../../libs/${path}`);
+
+/** Builds the page that verifies a copy of a log without any server. It is not minified, so that people can read it (docs/log.md). */
+export default defineConfig({
+  root: from('.'),
+  resolve: {
+    alias: {
+      '@countersign/access/policy': lib('access/src/policy/index.ts'),
+      '@countersign/audit-log': lib('audit-log/src/index.ts'),
+      '@countersign/authorization/signatures': lib('authorization/src/signatures.ts'),
+      '@countersign/contract': lib('contract/src/index.ts'),
+      '@countersign/log-verifier': lib('log-verifier/src/index.ts'),
+      '@countersign/wording': lib('wording/src/index.ts'),
+    },
+  },
+  plugins: [
+    pureSchemas(),
+    onePage({
+      name: 'countersign-log-verifier.html',
+      html: from('src/verifier/page.html'),
+      css: [from('src/signing/page.css'), from('src/verifier/page.css')],
+    }),
+  ],
+  build: {
+    outDir: from('../../dist/apps/web/verifier'),
+    emptyOutDir: true,
+    target: 'es2022',
+    minify: false,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: from('src/verifier/main.ts'),
+      output: { format: 'iife', entryFileNames: 'verifier.js' },
+      treeshake: { moduleSideEffects: (id: string) => id.endsWith('/verifier/main.ts') },
+    },
+  },
+});
