@@ -339,6 +339,7 @@ export {
   continueLogKeyRotation,
   LOG_KEY_OVERLAP_SECONDS,
 } from './use-cases/log/rotate-log-key.js';
+export { stopLog } from './use-cases/log/stop-log.js';
 export { listNotices, retryNotice } from './use-cases/notices/notices-admin.js';
 export { applyOrganisation } from './use-cases/organisation/apply-organisation.js';
 export {

@@ -72,6 +72,7 @@ export {
   logEndpoints,
   logFileEndpoints,
   type RecordQuery,
+  type ShownCheckpoint,
   type Witness,
 } from './logs.js';
 export { ASSURANCES, CHANNELS, digestText, idText, instant, type NextAddress, SIDES } from './members.js';

@@ -104,6 +104,17 @@ export const openingsSchema = named(
 );
 export type LeafOpenings = z.infer<typeof openingsSchema>;
 
+const shownCheckpointSchema = named(
+  'ShownCheckpoint',
+  z.strictObject({ checkpoint: z.string().max(65_536).describe('The signed note, as the log gave it.') }),
+);
+export type ShownCheckpoint = z.infer<typeof shownCheckpointSchema>;
+
+const continuedSchema = named(
+  'ContinuedCheckpoint',
+  z.object({ size: z.int().describe('How many leaves the log has now.') }),
+);
+
 /** A log as anyone can follow it with their own tools: C2SP tlog-tiles below `/log/{slug}`. */
 export const logFileEndpoints = {
   checkpoint: endpoint({
@@ -112,6 +123,15 @@ export const logFileEndpoints = {
     description:
       'A C2SP checkpoint: origin, size and root, signed by the log and cosigned by the witnesses that have answered. The header `Countersign-Signed-At` says when the broker signed it.',
     answer: { status: 200, description: 'A signed note.', type: 'text/plain' },
+    errors: ['not_found', 'log_inconsistent'],
+  }),
+  showCheckpoint: endpoint({
+    route: 'POST /log/{slug}/checkpoint',
+    summary: 'Show a log a checkpoint that it signed',
+    description:
+      'For a follower who sees that a log went back or forked. If the log’s own key signed the checkpoint and the log does not continue it, the log signs nothing more and its operators are notified, until `countersign restore`. A checkpoint that another key signed changes nothing.',
+    body: { schema: shownCheckpointSchema },
+    answer: { status: 200, description: 'The log continues it.', schema: continuedSchema },
     errors: ['not_found', 'log_inconsistent'],
   }),
   vkey: endpoint({
@@ -171,7 +191,7 @@ export const witnessSchema = named(
     name: z.string(),
     vkey: z.string().describe('Its C2SP verifier key.'),
     url: z.string().nullable().describe('Where the broker submits checkpoints; null if it does not.'),
-    size: z.int().nullable().describe('The newest checkpoint that it signed, as this broker knows.'),
+    size: z.int().nullable().describe('The newest checkpoint that it signed.'),
     signedAt: instant().nullable(),
     error: z
       .string()

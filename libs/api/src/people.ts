@@ -44,6 +44,7 @@ export const PERMISSIONS = [
   'lock.lift',
   'log.read',
   'log.follow',
+  'log.report',
   'log.erase',
   'log.hold',
   'log-settings.read',

@@ -113,6 +113,7 @@ const READERS: Readonly<Record<TrustMailKind, Reader>> = {
     const passkey = await authenticators.passkey(id);
     return passkey === null ? SUPERSEDED : { actor: passkey.person };
   },
+  'log.stopped': async () => ({}),
 };
 
 const scopeOf = (digest: string | null) => (digest === null ? 'everything' : 'oneGrant');

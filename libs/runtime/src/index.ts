@@ -1,6 +1,7 @@
 export { BackOff, type BackOffPolicy, backOffDelay, type Random, RetryTimer } from './back-off.js';
 export { Batcher, type BatcherOptions } from './batcher.js';
 export { describeError, errorMessage, errorStack, plainError } from './describe-error.js';
+export { FolderInUse, lockFolder } from './folder-lock.js';
 export { growingCache } from './growing-cache.js';
 export { createLogger, type Logger, type LoggerOptions } from './logger.js';
 export { type LoopError, PeriodicLoop } from './periodic-loop.js';

@@ -455,6 +455,16 @@ const TABLE: Row[] = [
     but: tenantAndWatchers,
   })),
   {
+    endpoint: 'POST /log/{slug}/checkpoint',
+    target: () => ({ path: '/log/acme/checkpoint', body: { checkpoint: 'no note' } }),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      ...each(['securityAdmin', 'approver', 'secondApprover', 'tenantAdmin'], '400 invalid_request'),
+      ...each(FOREIGN, '404 not_found'),
+    },
+  },
+  {
     endpoint: 'GET /api/v1/tenants/{slug}/log-export',
     target: at('/api/v1/tenants/acme/log-export?format=jsonl'),
     all: '403 forbidden',

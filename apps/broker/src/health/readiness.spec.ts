@@ -14,6 +14,7 @@ beforeEach(() => {
   const read = async () => {
     reads += 1;
     if (!isReadable) throw new Error('gone');
+    return [];
   };
   const deps = { store: { feed: { read } } } as unknown as BrokerDeps;
   readiness = new Readiness(deps, shutdown as Shutdown, new ClientAddresses([]));

@@ -19,12 +19,17 @@ export type ReadinessDetails = {
    * one rate limit. Any client can make itself look like one.
    */
   unlistedProxies: readonly string[];
+  /** Logs that are not what they signed before, and are signed no more until `countersign restore`. */
+  stoppedLogs: readonly string[];
 };
+
+/** Most logs that are named. */
+const MOST_LOGS = 20;
 
 /** Reads the state of the broker. Only the private listener shows more than its `status`. */
 @Injectable()
 export class Readiness {
-  private reading: Promise<boolean> | undefined;
+  private reading: Promise<string[] | null> | undefined;
   /** On the clock that never goes back. */
   private sharedUntil = 0;
 
@@ -36,13 +41,17 @@ export class Readiness {
 
   async read(): Promise<ReadinessDetails> {
     const { stopping } = this.shutdown;
-    const store = stopping ? 'not_read' : (await this.storeReads()) ? 'ok' : 'unreadable';
+    const stoppedLogs = stopping ? null : await this.storeReads();
+    const store = stopping ? 'not_read' : stoppedLogs === null ? 'unreadable' : 'ok';
     const status = store === 'ok' ? 'ok' : 'unavailable';
-    return { status, stopping, store, unlistedProxies: this.addresses.suspects() };
+    return {
+      ...{ status, stopping, store, unlistedProxies: this.addresses.suspects() },
+      stoppedLogs: stoppedLogs ?? [],
+    };
   }
 
   /** At most one read at a time, and one a second. */
-  private storeReads(): Promise<boolean> {
+  private storeReads(): Promise<string[] | null> {
     if (this.reading !== undefined && performance.now() < this.sharedUntil) return this.reading;
     this.sharedUntil = Number.POSITIVE_INFINITY;
     this.reading = this.readStore().finally(() => {
@@ -51,14 +60,18 @@ export class Readiness {
     return this.reading;
   }
 
-  /** A probe needs an answer sooner than the store gives up a database that does not answer. */
-  private async readStore(): Promise<boolean> {
+  /**
+   * A probe needs an answer sooner than the store gives up a database that does not answer.
+   *
+   * @returns the logs that are stopped; null if the store cannot be read
+   */
+  private async readStore(): Promise<string[] | null> {
     const reading = this.deps.store.feed
-      .read((unit) => unit.feed.head())
-      .then(
-        () => true,
-        () => false,
-      );
-    return (await withinTime(reading, READ_MS)) ?? false;
+      .read(async (unit) => {
+        await unit.feed.head();
+        return unit.checkpoints.stopped(MOST_LOGS);
+      })
+      .catch(() => null);
+    return (await withinTime(reading, READ_MS)) ?? null;
   }
 }

@@ -1,17 +1,23 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { publishedKeys, type StoredCheckpoint, type StoredKey } from '@countersign/access';
+import { publishedKeys, type StoredCheckpoint, type StoredKey, stopLog } from '@countersign/access';
 import {
+  AuditLogError,
+  encodeBase64,
   equalBytes,
   formatCheckpoint,
   formatNote,
   formatSignatureLine,
   logOrigin,
   noteKeyId,
+  openCheckpoint,
   parseCheckpoint,
+  parseLogOrigin,
   parseNote,
+  parseVerifierKey,
   signNote,
   verifierKey,
 } from '@countersign/audit-log';
+import { nodeEd25519 } from '@countersign/authorization';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
@@ -48,14 +54,18 @@ export class Checkpoints {
   async signIfGrown(log: string): Promise<StoredCheckpoint> {
     for (;;) {
       // Read first, so that what was signed before cannot be ahead of the log unless the log went back.
-      const newest = await this.deps.store.checkpoints.read((unit) => unit.checkpoints.newest(log));
+      const [newest, seen] = await this.deps.store.checkpoints.read(async ({ checkpoints }) => [
+        await checkpoints.newest(log),
+        await checkpoints.seen(log),
+      ]);
       const head = await this.deps.store.readForTenant(log, (unit) => unit.events.head());
       // Read last: a log that has the hand-over to a key is signed by that key.
       const keys = await this.signingKeys();
       const isSame = newest?.epoch === head.epoch && newest.size === head.size && newest.root === head.root;
+      if (seen !== null && seen.epoch >= head.epoch) throw inconsistent(seen);
       if (newest !== null && isSame && this.isSignedBy(newest, keys)) return newest;
       if (newest !== null && !isSame && newest.epoch === head.epoch && newest.size >= head.size)
-        throw this.alarm(log, newest, head);
+        throw await this.stop(log, newest, head);
       const signed = this.sign(log, head, keys);
       const isKept = await this.deps.store.checkpoints.write(({ checkpoints }) =>
         isSame
@@ -78,6 +88,27 @@ export class Checkpoints {
       if (newest?.epoch === at.epoch && newest.size === at.size)
         await checkpoints.addSignatures(log, at, withSignatures(newest.note, `${newest.note}${lines}`));
     });
+  }
+
+  /**
+   * Compares a checkpoint that someone shows with the log. Only one that the log's own key signed counts, so that no one stops a
+   * log with noise. If the log does not continue it, the log went back or was changed: it is signed no more.
+   *
+   * @returns how many leaves the log has, if it continues the checkpoint
+   * @throws HttpProblem `invalid_request` if the log did not sign it; `log_inconsistent`
+   */
+  async compare(log: string, text: string): Promise<number> {
+    const checkpoint = await this.openOwn(log, text);
+    const { epoch, size, root } = checkpoint;
+    // Read last: what was signed is in the log by then, whichever broker signed it.
+    const { head, own } = await this.deps.store.readForTenant(log, async ({ events }) => ({
+      head: await events.head(),
+      own: await events.rootAt(size),
+    }));
+    const isOlder = epoch < head.epoch;
+    const isContinued = epoch === head.epoch && size <= head.size && (own === undefined || own === root);
+    if (isOlder || isContinued) return head.size;
+    throw await this.stop(log, checkpoint, head);
   }
 
   /** The keys that sign checkpoints now, as C2SP verifier keys, the newest first. */
@@ -117,6 +148,35 @@ export class Checkpoints {
     return valid.toSorted((a, b) => (a.activeFrom < b.activeFrom ? 1 : -1));
   }
 
+  /** Reads a checkpoint of this log, signed by a key of the log that was not withdrawn, also one that has ended. */
+  private async openOwn(log: string, text: string): Promise<StoredCheckpoint> {
+    const refused = (detail: string) => new HttpProblem('invalid_request', detail);
+    const all = await this.deps.store.checkpoints.read(({ keys }) => keys.list('log'));
+    try {
+      const { origin } = parseCheckpoint(parseNote(text).text);
+      const name = parseLogOrigin(origin);
+      if (name?.deployment !== this.deps.store.deployment || name.slug !== log)
+        throw refused('The checkpoint is of another log.');
+      const keys = all
+        .filter(({ revokedAt }) => revokedAt === null)
+        .map((key) =>
+          parseVerifierKey(this.deps.hashing, verifierKey(this.deps.hashing, origin, publicKeyOf(key))),
+        );
+      const { checkpoint } = await openCheckpoint(nodeEd25519, text, keys);
+      const signedAt = this.deps.clock.now().toISOString();
+      return {
+        epoch: name.epoch,
+        size: checkpoint.size,
+        root: encodeBase64(checkpoint.root),
+        note: text,
+        signedAt,
+      };
+    } catch (error) {
+      if (!(error instanceof AuditLogError)) throw error;
+      throw refused(`The log did not sign that checkpoint: ${error.message}`);
+    }
+  }
+
   private isSignedBy({ note }: StoredCheckpoint, [key]: readonly StoredKey[]): boolean {
     const { text, signatures } = parseNote(note);
     const { origin } = parseCheckpoint(text);
@@ -131,17 +191,29 @@ export class Checkpoints {
     return key;
   }
 
-  private alarm(log: string, signed: StoredCheckpoint, head: { size: number; root: string }): HttpProblem {
-    this.logger.error(
-      { log, signed: { size: signed.size, root: signed.root }, found: head },
-      'a log is not what it signed before; it signs nothing more',
-    );
-    return new HttpProblem(
-      'log_inconsistent',
-      `This log signed a checkpoint of ${signed.size} leaves that does not fit what its database holds now. It signs nothing until the operator has opened a new epoch (countersign restore).`,
-    );
+  /** Keeps what the log does not continue, and raises the alarm. @returns the answer to the caller */
+  private async stop(
+    log: string,
+    signed: StoredCheckpoint,
+    head: { size: number; root: string },
+  ): Promise<HttpProblem> {
+    const { epoch, size, root, note } = signed;
+    const seenAt = this.deps.clock.now().toISOString();
+    const isFirst = await stopLog(this.deps, log, { epoch, size, root, note, seenAt });
+    if (isFirst)
+      this.logger.error(
+        { log, signed: { size, root }, found: head },
+        'a log is not what it signed before; it signs nothing more',
+      );
+    return inconsistent(signed);
   }
 }
+
+const inconsistent = ({ size }: { size: number }): HttpProblem =>
+  new HttpProblem(
+    'log_inconsistent',
+    `This log signed a checkpoint of ${size} leaves that does not fit what its database holds now. It signs nothing until the operator has opened a new epoch (countersign restore).`,
+  );
 
 /** The signatures of both notes, each once. They have the same text. */
 function withSignatures(note: string, other: string): string {

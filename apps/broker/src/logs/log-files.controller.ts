@@ -1,12 +1,12 @@
 import { AccessError, type Principal, readOpenings, readWholeLog } from '@countersign/access';
-import { type LeafOpenings, logFileEndpoints } from '@countersign/api';
+import { type LeafOpenings, logFileEndpoints, type ShownCheckpoint } from '@countersign/api';
 import { formatTlogPolicy, formatTlogProof, parseTilePath } from '@countersign/audit-log';
-import { Controller, Get, Header, Inject, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow, KeepsNoSession } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
-import { CurrentPrincipal, Slug } from '../http/input.js';
+import { Body, CurrentPrincipal, Slug } from '../http/input.js';
 import { isIndex } from '../http/page.js';
 import { HttpProblem } from '../http/problem.js';
 import { Checkpoints } from './checkpoints.js';
@@ -43,6 +43,18 @@ export class LogFilesController {
     // A checkpoint has no time of its own.
     response.setHeader('Countersign-Signed-At', signedAt);
     return note;
+  }
+
+  @Post('checkpoint')
+  @Allow('log.report')
+  @Describe(logFileEndpoints.showCheckpoint)
+  async showCheckpoint(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Body() { checkpoint }: ShownCheckpoint,
+  ): Promise<{ size: number }> {
+    await this.requireLog(principal, slug);
+    return { size: await this.checkpoints.compare(slug, checkpoint) };
   }
 
   @Get('vkey')

@@ -38,12 +38,7 @@ export class LogsController {
     @Slug() slug: string,
   ): Promise<{ items: Witness[] }> {
     await readWholeLog(this.deps, principal, slug, () => Promise.resolve());
-    const items = (await this.witnesses.trusted(slug)).map((witness) => ({
-      name: witness.name,
-      vkey: witness.vkey,
-      url: witness.url,
-      ...this.witnesses.stateOf(slug, witness),
-    }));
+    const items = (await this.witnesses.watched(slug)).map(({ key: _key, ...witness }) => witness);
     return { items };
   }
 

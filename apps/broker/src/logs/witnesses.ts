@@ -1,9 +1,10 @@
-import type { StoredCheckpoint } from '@countersign/access';
+import type { StoredCheckpoint, WitnessState } from '@countersign/access';
 import {
   AuditLogError,
   cosignedAt,
   formatAddCheckpoint,
   formatSignatureLine,
+  parseCheckpoint,
   parseNote,
   parseSignatureLine,
   parseVerifierKey,
@@ -16,6 +17,7 @@ import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from '../core.module.js';
+import { HttpProblem } from '../http/problem.js';
 import { OutboundClient, OutboundError } from '../outbound/outbound-client.js';
 import { Checkpoints } from './checkpoints.js';
 import { consistencyProof } from './log-tiles.js';
@@ -26,17 +28,10 @@ import { consistencyProof } from './log-tiles.js';
  */
 export type TrustedWitness = { key: VerifierKey | null; name: string; vkey: string; url: string | null };
 
-/** What a witness answered last to this broker: its memory alone, empty after a start. */
-export type WitnessState = {
-  /** The newest checkpoint that it signed; null if there is none yet. */
-  size: number | null;
-  /** When it signed that, RFC 3339. */
-  signedAt: string | null;
-  /** Why its last answer was no signature; null if it was one. */
-  error: string | null;
-};
+/** A witness with what it answered last, to whichever broker. */
+export type WatchedWitness = TrustedWitness & Omit<WitnessState, 'epoch'>;
 
-const NOTHING_YET: WitnessState = { size: null, signedAt: null, error: null };
+const NOTHING_YET = { size: null, signedAt: null, error: null };
 const RETRY_MS = 10_000;
 
 /**
@@ -49,7 +44,6 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #stopping = new AbortController();
   readonly #behind = new Set<string>();
   readonly #underWay = new Set<string>();
-  readonly #states = new Map<string, WitnessState>();
   readonly #loop: PeriodicLoop;
   #unsubscribe = () => {};
 
@@ -92,9 +86,18 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  stateOf(log: string, { key, vkey }: TrustedWitness): WitnessState {
-    if (key === null) return { ...NOTHING_YET, error: 'invalid_key' };
-    return this.#states.get(`${log} ${vkey}`) ?? NOTHING_YET;
+  /** The witnesses of a log, each with what it signed last. */
+  async watched(log: string): Promise<WatchedWitness[]> {
+    const trusted = await this.trusted(log);
+    if (trusted.length === 0) return [];
+    const states = await this.deps.store.checkpoints.read(({ checkpoints }) =>
+      checkpoints.witnessStates(log),
+    );
+    return trusted.map((witness) => {
+      if (witness.key === null) return { ...witness, ...NOTHING_YET, error: 'invalid_key' };
+      const { size, signedAt, error } = states.get(witness.vkey) ?? NOTHING_YET;
+      return { ...witness, size, signedAt, error };
+    });
   }
 
   private cosignerKey(vkey: string): VerifierKey | null {
@@ -132,26 +135,36 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async ask(log: string, witness: AskedWitness, checkpoint: StoredCheckpoint): Promise<void> {
-    const before = this.stateOf(log, witness);
+    const states = await this.deps.store.checkpoints.read(({ checkpoints }) =>
+      checkpoints.witnessStates(log),
+    );
+    const known = states.get(witness.vkey);
+    // After a restore a witness knows nothing of the new origin.
+    const before = known?.epoch === checkpoint.epoch ? known : { ...NOTHING_YET, epoch: checkpoint.epoch };
     try {
       const lines = await this.cosignatures(log, witness, checkpoint, before.size ?? 0);
       await this.checkpoints.addCosignatures(log, checkpoint, lines);
       const note = parseNote(`${checkpoint.note}${lines}`);
       const time = await cosignedAt(nodeEd25519, note, witness.key);
       const signedAt = time === undefined ? null : new Date(time * 1000).toISOString();
-      this.keep(log, witness, { size: checkpoint.size, signedAt, error: null });
+      const { epoch, size } = checkpoint;
+      await this.keep(log, witness, { epoch, size, signedAt, error: null });
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
       const code = error instanceof WitnessRefusal || error instanceof OutboundError ? error.code : undefined;
+      if (error instanceof HttpProblem && error.code === 'log_inconsistent') return;
       if (code === undefined && !(error instanceof AuditLogError)) throw error;
-      this.keep(log, witness, { ...before, error: code ?? 'bad_answer' });
+      const refusal = { ...before, error: code ?? 'bad_answer' };
+      if (refusal.error !== before.error) await this.keep(log, witness, refusal);
       this.logger.warn({ log, witness: witness.name, err: error }, 'a witness did not sign');
       this.#behind.add(log);
     }
   }
 
-  private keep(log: string, { vkey }: TrustedWitness, state: WitnessState): void {
-    this.#states.set(`${log} ${vkey}`, state);
+  private keep(log: string, { vkey }: TrustedWitness, state: WitnessState): Promise<void> {
+    return this.deps.store.checkpoints.write(({ checkpoints }) =>
+      checkpoints.keepWitnessState(log, vkey, state),
+    );
   }
 
   /** The witness's verified signature lines. It is asked once more if it knows another size than we remember. */
@@ -164,7 +177,10 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
     let answer = await this.post(log, url, checkpoint, known);
     if (answer.status === 409) {
       const size = Number(/^(\d{1,15})\n$/.exec(answer.text)?.[1] ?? Number.NaN);
-      if (size > checkpoint.size) throw new WitnessRefusal('witness_ahead', answer.text);
+      if (size > checkpoint.size) {
+        await this.compareWith(log, url, checkpoint);
+        throw new WitnessRefusal('witness_ahead', answer.text);
+      }
       if (size >= 0) answer = await this.post(log, url, checkpoint, size);
     }
     if (answer.status !== 200) throw new WitnessRefusal(`witness_answered_${answer.status}`, answer.text);
@@ -178,6 +194,18 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
     return signaturesBy(note, key)
       .map((signature) => `${formatSignatureLine(signature)}\n`)
       .join('');
+  }
+
+  /**
+   * A witness knows a larger log than we have. Its word alone proves nothing; the checkpoint that it signed, if it shows one that
+   * our own key signed, does.
+   */
+  private async compareWith(log: string, url: string, { note }: StoredCheckpoint): Promise<void> {
+    const { origin } = parseCheckpoint(parseNote(note).text);
+    const message = { method: 'GET' as const, headers: {}, body: null };
+    const address = `${url.replace(/\/+$/, '')}/checkpoint/${origin}`;
+    const { status, body } = await this.#outbound.send(address, message, this.#stopping.signal);
+    if (status === 200) await this.checkpoints.compare(log, body.toString('utf8'));
   }
 
   private async post(log: string, url: string, { size, note }: StoredCheckpoint, oldSize: number) {

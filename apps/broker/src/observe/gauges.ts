@@ -40,6 +40,12 @@ export class Gauges {
         this.deps.store.notices.read((unit) => unit.deliveries.count(state, MOST_COUNTED)),
       );
     metrics.gauge(
+      'countersign_logs_stopped',
+      `Logs that are not what they signed before and are signed no more, counted up to ${MOST_COUNTED}.`,
+      async () =>
+        (await this.deps.store.checkpoints.read((unit) => unit.checkpoints.stopped(MOST_COUNTED))).length,
+    );
+    metrics.gauge(
       'countersign_due',
       `Requests and grants past their end that the expiry job has not ended, counted up to ${MOST_COUNTED}.`,
       async () => {

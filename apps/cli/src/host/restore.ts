@@ -159,8 +159,11 @@ async function seenCheckpoints(deps: Deps, keys: readonly Uint8Array[]): Promise
     const seen = await Promise.all(logs.map((log) => checkpoints.seen(log)));
     return seen.flatMap((each) => each?.note ?? []);
   });
-  const all = await Promise.all(notes.map((note) => fromNote(note, deps, keys)));
-  return all.map((each) => ({ ...each, wasSeen: true }));
+  // One that is damaged, or of a key that was withdrawn since, must not keep the operator from restoring.
+  const all = await Promise.allSettled(notes.map((note) => fromNote(note, deps, keys)));
+  return all.flatMap((each) =>
+    each.status === 'fulfilled' ? [{ ...each.value, wasSeen: true as const }] : [],
+  );
 }
 
 /**

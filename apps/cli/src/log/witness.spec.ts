@@ -86,6 +86,7 @@ async function start() {
       return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
     },
     get: async (path: string) => (await fetch(`${url}${path}`)).status,
+    read: async (path: string) => (await fetch(`${url}${path}`)).text(),
     stop: () => {
       terminal.stopping.abort();
       return ended;
@@ -156,5 +157,33 @@ describe('countersign witness', () => {
     expect(await run(argv, terminal)).toBe(1);
     expect(terminal.err).toContain('error[invalid_state]');
     expect(await run(['witness', folder, '--name', 'w'], new Terminal({}))).toBe(2);
+  });
+
+  test('two of them never share a folder: they could sign a fork', async () => {
+    const witness = await start();
+    const argv = [
+      'witness',
+      folder,
+      '--name',
+      'w',
+      '--port',
+      '0',
+      '--log',
+      verifierKey(nodeHashing, ORIGIN, log.publicKey),
+    ];
+    const second = new Terminal({});
+    expect(await run(argv, second)).toBe(1);
+    expect(second.err).toContain('error[witness_running]');
+    await witness.stop();
+    const third = await start();
+    await third.stop();
+  });
+
+  test('P10: shows the checkpoint that it signed, to a log that has lost it', async () => {
+    const witness = await start();
+    await witness.add(bodyOf(0, 5));
+    expect(await witness.read(`/checkpoint/${ORIGIN}`)).toBe(noteOf(5));
+    expect(await witness.get('/checkpoint/example.com/other')).toBe(404);
+    await witness.stop();
   });
 });

@@ -19,6 +19,7 @@ import {
 } from '@countersign/audit-log';
 import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { writeFileDurably } from '@countersign/gateway-protocol';
+import { FolderInUse, lockFolder } from '@countersign/runtime';
 import { z } from 'zod';
 import type { Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
@@ -31,24 +32,52 @@ export type WitnessOptions = { name: string; log: readonly string[]; host: strin
 /** 63 hashes and a checkpoint with many signatures. */
 const MAX_BODY_BYTES = 64 * 1024;
 const TIMEOUT_MS = 10_000;
+/** `/checkpoint/<origin>`: the newest checkpoint of a log, beside what C2SP tlog-witness has. */
+const CHECKPOINT_PATH = '/checkpoint/';
 
 /**
  * Runs a witness of logs (C2SP tlog-witness) until it is stopped. It signs a log's checkpoint only if it continues the
  * last one that it signed; so a log that shows different things to different people cannot get both signed.
  *
- * @throws CliError `invalid_vkey`, `invalid_state`, `cannot_open` (exit 2), `port_in_use`
+ * @throws CliError `invalid_vkey`, `invalid_state`, `cannot_open` (exit 2), `port_in_use`, `witness_running`
  */
 export async function runWitness(
   context: Context,
   folder: string,
   options: WitnessOptions,
 ): Promise<undefined> {
-  const { signal } = context.io;
   if (options.log.length === 0) throw usageError('say which logs to witness: --log VKEY, once for each');
   if (!/^[^\s+]+$/.test(options.name))
     throw usageError('the name of a witness has neither spaces nor a plus');
   const port = parseWholeNumber('--port', options.port, 0, 65_535);
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const unlock = await lock(folder);
+  try {
+    await serveUntilStopped(context, folder, options, port);
+  } finally {
+    await unlock();
+  }
+  return undefined;
+}
+
+/** Two witnesses with one memory could sign a fork: each would compare with what it has read. */
+async function lock(folder: string): Promise<() => Promise<void>> {
+  try {
+    return await lockFolder(folder);
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) throw cannotOpenError(folder, error);
+    throw new CliError('witness_running', `another witness runs in ${folder}: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function serveUntilStopped(
+  context: Context,
+  folder: string,
+  options: WitnessOptions,
+  port: number,
+): Promise<void> {
   const key = await openKey(join(folder, 'key.pem'));
   const witness = new Witness(
     options.name,
@@ -67,10 +96,10 @@ export async function runWitness(
   context.note(
     `Witnessing ${options.log.length} log(s) at http://${options.host}:${bound}/ with the key\n  ${witness.vkey}`,
   );
-  await stopped(signal);
+  await stopped(context.io.signal);
   server.closeAllConnections();
   server.close();
-  return undefined;
+  await witness.idle();
 }
 
 /** The newest checkpoint that was signed for a log; `note` is the log's own, for whoever has lost it. */
@@ -116,7 +145,9 @@ class Witness {
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      if (request.method === 'GET' && request.url === '/') answer(response, 200, `${this.vkey}\n`);
+      const asked = request.method === 'GET' ? request.url : undefined;
+      if (asked === '/') answer(response, 200, `${this.vkey}\n`);
+      else if (asked?.startsWith(CHECKPOINT_PATH)) this.showCheckpoint(asked, response);
       else if (request.url !== '/add-checkpoint')
         answer(response, 404, 'There is nothing at this address.\n');
       else if (request.method !== 'POST') answer(response, 405, 'Send a POST.\n');
@@ -129,6 +160,18 @@ class Witness {
       // The memory could not be written: nothing was signed.
       if (!response.headersSent) answer(response, 500, 'The witness cannot keep its state.\n');
     }
+  }
+
+  /** When nothing is under way any more. */
+  idle(): Promise<unknown> {
+    return this.#last;
+  }
+
+  /** The newest checkpoint that it signed for an origin, as the log signed it: for a log whose database went back. */
+  private showCheckpoint(url: string, response: ServerResponse): void {
+    const note = this.memory.find(url.slice(CHECKPOINT_PATH.length))?.note;
+    if (note === undefined) answer(response, 404, 'This witness has no checkpoint of that log.\n');
+    else answer(response, 200, note);
   }
 
   private inTurn(work: () => Promise<void>): Promise<void> {

@@ -114,6 +114,10 @@ const PERMISSIONS = {
   'log.follow': {
     ...{ vendor: ['auditor', 'security-admin'], tenant: TENANT_ALL, signIn: 'any', realm: 'records' },
   },
+  // Shows that a log went back. Only what the log itself signed has an effect.
+  'log.report': {
+    ...{ vendor: ['security-admin'], tenant: ['approver', 'admin'], signIn: 'any', realm: 'records' },
+  },
   'log.erase': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
   'log.hold': { vendor: ['legal'], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
   'log-settings.read': {

@@ -34,7 +34,16 @@ export type NoticesReadUnit = Reads<'outbox' | 'deliveries' | 'slackPosts' | 'sl
 
 /** What the publisher of the gateways' feed reads. The feed is about all tenants. */
 export type FeedUnit = Reads<
-  'feed' | 'gateways' | 'keys' | 'requests' | 'grants' | 'locks' | 'trust' | 'stops' | 'relayed'
+  | 'feed'
+  | 'gateways'
+  | 'keys'
+  | 'checkpoints'
+  | 'requests'
+  | 'grants'
+  | 'locks'
+  | 'trust'
+  | 'stops'
+  | 'relayed'
 > & { organisation: Pick<VendorReadUnit['organisation'], 'service' | 'services' | 'tenant' | 'tenants'> };
 
 /** Starting and ending sessions, with the event in the log of the person's side. */
@@ -87,6 +96,8 @@ export interface DeploymentPorts {
   signingKeys: Port<Reads<'keys' | 'handOvers'>, Writes<'keys' | 'log' | 'feed'> & Reads<'handOvers'>>;
   /** Signed checkpoints. They are no events of a log, and wait for nobody. */
   checkpoints: Port<Reads<'checkpoints' | 'keys'>, Writes<'checkpoints'>>;
+  /** A log that went back: what it was shown, with the notice. Across brokers, one after the other. */
+  logAlarms: Port<Reads<'checkpoints'>, Writes<'checkpoints' | 'outboxOf'>>;
   feed: Port<FeedUnit, Writes<'feed' | 'log' | 'logOf'> & Reads<'checkpoints'>>;
   locks: Port<Reads<'locks'>, LockUnit>;
   scimTokens: Port<

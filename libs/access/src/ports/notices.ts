@@ -21,7 +21,8 @@ export type NoticeKind =
   | `trust.${'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned'}`
   | `account.${'key-created' | 'host-key-created'}`
   | `trust.${'reset' | 'reset-used' | 'reset-cancelled'}`
-  | `passkey.${'enrolled' | 'removed'}`;
+  | `passkey.${'enrolled' | 'removed'}`
+  | 'log.stopped';
 
 /** What people are notified of, later and at least once (P7). */
 export interface NoticeDraft {

@@ -81,6 +81,7 @@ export const trustDe: TrustWords = {
     'trust.reset-cancelled': (n) => `Neubeginn von ${n.tenant} abgesagt`,
     'passkey.enrolled': (n) => `Neuer Passkey von ${n.by ?? 'jemandem'} bei ${n.tenant}`,
     'passkey.removed': (n) => `Passkey von ${n.by ?? 'jemandem'} bei ${n.tenant} entfernt`,
+    'log.stopped': (n) => `Das Protokoll von ${n.tenant} setzt nicht fort, was es unterschrieben hat`,
   },
   sentence: {
     'trust.proposed': (n) =>
@@ -101,6 +102,8 @@ export const trustDe: TrustWords = {
       `${n.by ?? 'Jemand'} hat einen neuen Passkey für ${n.tenant} angelegt. ${n.countsFrom === null ? 'Er zählt, sobald ein anderer Admin ihn bestätigt hat.' : `Wenn kein Vertrauensdokument darüber entscheidet, zählt er ab ${n.countsFrom}, oder sobald ein anderer Admin ihn bestätigt hat.`} Gehört er nicht dieser Person, entfernen Sie ihn jetzt auf der Seite.`,
     'passkey.removed': (n) =>
       `Ein Passkey von ${n.by ?? 'jemandem'} für ${n.tenant} wurde entfernt. Hat das weder diese Person noch ein Admin getan, benutzt jemand anderes eine ihrer Sitzungen: Die Person beendet auf der Kontoseite alle Sitzungen, und kein Admin bestätigt einen neuen Passkey.`,
+    'log.stopped': (n) =>
+      `Das Protokoll von ${n.tenant} hat früher einen Prüfpunkt unterschrieben, den es jetzt nicht fortsetzt: Seine Datenbank ist zurückgefallen oder wurde verändert. Es unterschreibt nichts mehr, bis der Anbieter die Ursache kennt und eine neue Epoche begonnen hat. Bewahren Sie Ihre Kopie des Protokolls auf: Sie zeigt, was fehlt.`,
   },
   labels: {
     at: 'Wann',

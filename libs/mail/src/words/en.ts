@@ -80,6 +80,7 @@ export const trustEn: TrustWords = {
     'trust.reset-cancelled': (n) => `Reset of ${n.tenant} cancelled`,
     'passkey.enrolled': (n) => `New passkey of ${n.by ?? 'someone'} at ${n.tenant}`,
     'passkey.removed': (n) => `Passkey of ${n.by ?? 'someone'} at ${n.tenant} removed`,
+    'log.stopped': (n) => `The log of ${n.tenant} is not what it signed before`,
   },
   sentence: {
     'trust.proposed': (n) =>
@@ -100,6 +101,8 @@ export const trustEn: TrustWords = {
       `${n.by ?? 'Someone'} has enrolled a new passkey for ${n.tenant}. ${n.countsFrom === null ? 'It counts once another admin has confirmed it.' : `Unless a trust document decides it, it counts from ${n.countsFrom}, or once another admin has confirmed it.`} If it is not theirs, remove it on the page now.`,
     'passkey.removed': (n) =>
       `A passkey of ${n.by ?? 'someone'} for ${n.tenant} has been removed. If neither its owner nor an admin did this, someone else uses a session of theirs: the owner ends all sessions on the account page, and no admin confirms a new passkey.`,
+    'log.stopped': (n) =>
+      `The log of ${n.tenant} has signed a checkpoint before that it does not continue now: its database went back, or was changed. It signs nothing more until the vendor has found out why and opened a new epoch. Keep your mirror of the log: it shows what is missing.`,
   },
   labels: {
     at: 'When',

@@ -100,6 +100,7 @@ export const TRUST_MAIL_KINDS = [
   'trust.reset-cancelled',
   'passkey.enrolled',
   'passkey.removed',
+  'log.stopped',
 ] as const satisfies readonly NoticeKind[];
 export type TrustMailKind = (typeof TRUST_MAIL_KINDS)[number];
 

@@ -23,6 +23,7 @@ const PORTS: Record<keyof DeploymentPorts, PortRules> = {
   gateways: LOGS,
   signingKeys: LOGS,
   checkpoints: NO_LOG,
+  logAlarms: LOGS,
   feed: LOGS,
   locks: LOGS,
   scimTokens: LOGS,

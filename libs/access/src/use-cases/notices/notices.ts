@@ -62,6 +62,20 @@ export function resetNotice({ id, tenant, state }: TrustReset, at: string): Noti
   return { ...notice, audience: [...notice.audience, everyoneAt(tenant, 'auditor')] };
 }
 
+/**
+ * The log of a tenant (null: one of the vendor's) is not what it signed before and signs nothing more. Sent to the admins, who
+ * may ask why, and to the vendor's security admins, who have to act.
+ */
+export const logStoppedNotice = (log: string, tenant: string | null, at: string): NoticeDraft => ({
+  kind: 'log.stopped',
+  subject: log,
+  audience: [
+    everyoneAtVendor('security-admin'),
+    ...(tenant === null ? [] : [everyoneAt(tenant, 'admin'), everyoneAt(tenant, 'auditor')]),
+  ],
+  at,
+});
+
 /** Sent to the owner of a passkey and to the admins, so that someone objects if the owner has not enrolled or removed it. */
 export const passkeyNotice = (
   { id, tenant, person }: EnrolledPasskey,
