@@ -8,6 +8,8 @@ export const SAMPLES = {
   rewrittenCalls: { quick: 200, full: 20_000 },
   /** Damaged messages that our reader and Node's parser are compared on, requests and responses each. */
   mutatedMessages: { quick: 20_000, full: 5_000_000 },
+  /** Responses of ours that undici reads, and bodies of undici's that we read. */
+  undiciExchanges: { quick: 150, full: 20_000 },
   scopes: { quick: 500, full: 20_000 },
   /** Leaves with anything in them, written in each format of an export. */
   exportedLeaves: { quick: 300, full: 20_000 },

@@ -150,8 +150,8 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     if (this.settled) return;
     const { response, origin, record } = this.parts;
     const sent = clientHeaders(fields, origin);
-    // RFC 9110 §8.6 forbids a length there.
-    const passed = status === 204 ? withoutLength(sent) : sent;
+    // RFC 9110 §8.6 forbids a length with 204. With 304 it may be left out, and clients on undici take it for a body.
+    const passed = status === 204 || status === 304 ? withoutLength(sent) : sent;
     passed.push('Countersign-Record', record);
     try {
       response.begin(status, passed, hasBody ? length : 0);

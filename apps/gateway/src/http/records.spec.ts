@@ -22,6 +22,36 @@ class BreakableDisk extends NodeSpoolDisk implements SpoolDisk {
   }
 }
 
+/** A disk that keeps every write waiting while it is held. */
+class HeldDisk extends NodeSpoolDisk implements SpoolDisk {
+  private held: (() => void)[] | undefined;
+
+  get isWriting(): boolean {
+    return this.held !== undefined && this.held.length > 0;
+  }
+
+  hold(): void {
+    this.held = [];
+  }
+
+  release(): void {
+    for (const go of this.held?.splice(0) ?? []) go();
+    this.held = undefined;
+  }
+
+  override async create(segment: number): Promise<SegmentFile> {
+    const file = await super.create(segment);
+    return {
+      append: async (bytes) => {
+        const { held } = this;
+        if (held !== undefined) await new Promise<void>((resolve) => held.push(resolve));
+        await file.append(bytes);
+      },
+      close: () => file.close(),
+    };
+  }
+}
+
 let world: GatewayWorld;
 afterEach(() => world.stop());
 
@@ -46,6 +76,32 @@ describe('records', () => {
     const token = world.broker.token(world.broker.grant());
     await Promise.all(Array.from({ length: 30 }, () => world.send({ token })));
     expect(await Promise.all(onDisk)).toEqual(Array.from({ length: 30 }, () => true));
+  });
+
+  test.each([
+    ['its grant had ended', { wall: 4_000, monotonic: 0 }, 403, 'grant_ended'],
+    ['the gateway was out of touch', { wall: 0, monotonic: 60_000 }, 503, 'not_in_touch'],
+  ])('P6: a call whose record was written only once %s is not forwarded', async (_, step, status, code) => {
+    world = new GatewayWorld();
+    await world.prepare();
+    const disk = new HeldDisk(join(world.spoolDir, 'segments'));
+    let [wall, monotonic] = [0, 0];
+    const clock = { now: () => Date.now() + wall, monotonic: () => performance.now() + monotonic };
+    await world.startGateway({ disk, clock });
+    await until(() => world.gateway.isInTouch());
+    const { broker, upstream } = world;
+    const token = broker.token(broker.grant({ seconds: 4 }));
+    disk.hold();
+    const call = world.send({ token });
+    await until(() => disk.isWriting);
+    // In one turn: no sweep over open calls comes between.
+    wall = step.wall;
+    monotonic = step.monotonic;
+    disk.release();
+    expect(await refusal(await call)).toEqual({ status, code });
+    expect(upstream.hits).toHaveLength(0);
+    await until(() => broker.recordsOf('outcome').length === 1);
+    expect(broker.recordsOf('outcome')).toMatchObject([{ outcome: 'cut', status: null }]);
   });
 
   test.each(['EIO', 'ENOSPC', 'EROFS'])(

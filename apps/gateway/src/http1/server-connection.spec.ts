@@ -23,8 +23,7 @@ beforeEach(async () => {
   onExchange = () => undefined;
   const behaviour = {
     maxHeadBytes: 1_000,
-    read: ({ method, target, minorVersion, fields }: Parameters<typeof readHead>[0]) =>
-      readHead({ method, target, minorVersion, fields }),
+    read: readHead,
     serve: (exchange: ServerExchange<Rules>) => {
       exchanges.push(exchange);
       onExchange(exchange);
@@ -34,7 +33,8 @@ beforeEach(async () => {
     countUnanswered: () => {
       unanswered += 1;
     },
-    onFault: () => undefined,
+    onFault: (_error: unknown, response: ServerExchange<Rules>['response'] | undefined) =>
+      response?.send(503, [], 'fault'),
     wallClock: () => 0,
   };
   server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -57,6 +57,7 @@ function readHead(head: {
   fields: readonly (readonly [string, string])[];
 }): Rules {
   const { method, target, minorVersion, fields } = head;
+  if (target === '/fault') throw new TypeError('a fault of ours');
   return { method, target, minorVersion, framing: readRequestFraming(fields), closes: minorVersion === 0 };
 }
 
@@ -245,6 +246,27 @@ describe('requests', () => {
     socket.resetAndDestroy();
     await until(() => isGone);
     expect(exchanges).toHaveLength(1);
+  });
+});
+
+describe('an error of ours', () => {
+  const FAULT = 'GET /fault HTTP/1.1\r\nHost: a\r\n\r\n';
+
+  test('refuses the request that was being read, and ends its connection', async () => {
+    const { socket, text, isEnded } = await client();
+    socket.write(FAULT + GET);
+    await until(isEnded);
+    expect(text()).toMatch(/^HTTP\/1\.1 503 .*fault$/s);
+    expect(exchanges).toHaveLength(0);
+  });
+
+  test('behind a request that is being served breaks the connection: there is no place for an answer', async () => {
+    const { socket, text, isEnded } = await client();
+    socket.write(GET);
+    await until(() => exchanges.length === 1);
+    socket.write(FAULT);
+    await until(isEnded);
+    expect([text(), exchanges[0]!.response.isGone]).toEqual(['', true]);
   });
 });
 

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createSecureServer, type TLSSocket } from 'node:tls';
+import { LOCALHOST_CERTIFICATE } from '../../../../test/fakes/localhost-certificate.js';
 import { until } from '../../../../test/fakes/until.js';
 import type { Framing } from './framing.js';
 import type { UpstreamConnection, UpstreamFailure, UpstreamObserver } from './upstream-connection.js';
@@ -138,8 +140,10 @@ describe('UpstreamPool', () => {
     await until(() => connections[0]?.text.endsWith('12345') === true);
     connections[0]!.socket.write(OK);
     await until(() => sent.isEnded);
-    await until(() => connections[0]!.socket.destroyed);
     expect([sent.status, sent.failure]).toEqual([200, undefined]);
+    get();
+    await until(() => connections.length === 2);
+    expect(connections[0]!.text.endsWith('12345')).toBe(true);
   });
 
   test('writes a chunked body as chunks, and ends it once', async () => {
@@ -217,5 +221,55 @@ describe('UpstreamPool', () => {
     sent.connection.abort();
     await until(() => connections[0]!.socket.destroyed);
     expect([sent.failure, sent.isEnded]).toEqual([undefined, false]);
+  });
+});
+
+describe('an upstream by TLS', () => {
+  let secure: ReturnType<typeof createSecureServer>;
+  const resumed: boolean[] = [];
+
+  beforeEach(async () => {
+    resumed.length = 0;
+    secure = createSecureServer(
+      { ...LOCALHOST_CERTIFICATE, ALPNProtocols: ['http/1.1'] },
+      (socket: TLSSocket) => {
+        resumed.push(socket.isSessionReused());
+        socket.on('error', () => undefined);
+        socket.on('data', () => socket.write(OK.replace('\r\n', '\r\nConnection: close\r\n')));
+      },
+    );
+    secure.listen(0, 'localhost');
+    await once(secure, 'listening');
+  });
+  afterEach(async () => {
+    secure.close();
+    await once(secure, 'close');
+  });
+
+  const origin = () => new URL(`https://localhost:${(secure.address() as AddressInfo).port}`);
+  const done = (sent: Sent) => until(() => sent.isEnded || sent.failure !== undefined);
+
+  test('is verified by the certificates that are trusted, and its session is resumed', async () => {
+    const trusting = new UpstreamPool(origin(), TIMEOUTS, { ca: LOCALHOST_CERTIFICATE.cert });
+    for (let count = 0; count < 3; count += 1) {
+      const sent = get(trusting);
+      await done(sent);
+      expect([sent.failure, sent.body]).toEqual([undefined, 'ok']);
+    }
+    expect([resumed.length, resumed[0], resumed.at(-1)]).toEqual([3, false, true]);
+    trusting.close();
+  });
+
+  test('with a certificate that no one trusts, or for another name, gets no request', async () => {
+    const distrusting = new UpstreamPool(origin(), TIMEOUTS);
+    const elsewhere = origin();
+    elsewhere.hostname = '127.0.0.1';
+    const misnamed = new UpstreamPool(elsewhere, TIMEOUTS, { ca: LOCALHOST_CERTIFICATE.cert });
+    for (const into of [distrusting, misnamed]) {
+      const sent = get(into);
+      await done(sent);
+      expect([sent.failure?.code, sent.status]).toEqual(['unreachable', undefined]);
+      into.close();
+    }
   });
 });

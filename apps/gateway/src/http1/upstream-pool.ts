@@ -1,5 +1,5 @@
 import { connect as connectPlain, isIP } from 'node:net';
-import { connect as connectSecure, type TLSSocket } from 'node:tls';
+import { connect as connectSecure, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import { type RequestToWrite, writeRequestHead } from './message-writer.js';
 import {
   type ConnectionOwner,
@@ -29,6 +29,8 @@ export class UpstreamPool {
   constructor(
     private readonly origin: URL,
     timeouts: UpstreamTimeouts,
+    /** Beyond the system's: whom to trust, and who this side is, for `https:`. */
+    private readonly secure: SecureContextOptions = {},
   ) {
     this.owner = {
       timeouts,
@@ -77,6 +79,7 @@ export class UpstreamPool {
     const { host, port } = this.address(443);
     const { session } = this;
     const socket = connectSecure({
+      ...this.secure,
       host,
       port,
       servername: isIP(host) === 0 ? host : '',

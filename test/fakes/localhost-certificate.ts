@@ -1,0 +1,19 @@
+/** A certificate for `localhost` that signs itself, valid for a hundred years, with its key. It protects nothing. */
+export const LOCALHOST_CERTIFICATE = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgdgc/Zcs8BzbfBBl8
+KjdV+VCSgytQidP5ZT1yvVqKcPihRANCAAQ9ZalMgCWq7FHUNH1uzmjRwbZVFrMZ
+GOfGc+5KYUD9h302fkt3ukoycx2+v5DKUcfwi/gc8XBxda8IoAW+5rBT
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBljCCATugAwIBAgIUKECXSL4ukF+uTCeBOky3/VfTARkwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNzA5MDEwM1oYDzIxMjYxMTAz
+MDkwMTAzWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQ9ZalMgCWq7FHUNH1uzmjRwbZVFrMZGOfGc+5KYUD9h302fkt3ukoy
+cx2+v5DKUcfwi/gc8XBxda8IoAW+5rBTo2kwZzAdBgNVHQ4EFgQUFt19pVNO7N3c
+XmckpRheg/j1VhowHwYDVR0jBBgwFoAUFt19pVNO7N3cXmckpRheg/j1VhowDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+SQAwRgIhAP7ECboOal4i78JjyNIw6qLZfi75uBP0nKq512uce00hAiEAwxwo7f2Z
+CTnokgva2ThrQs4LXn4KHlVV0Z4eexKn7RM=
+-----END CERTIFICATE-----`,
+};
