@@ -3,6 +3,7 @@ import { checkFlat } from './check-flat.js';
 import { decisions } from './decisions.js';
 import { lists } from './lists.js';
 import { logAppend } from './log-append.js';
+import { logVerify } from './log-verify.js';
 import { proxiedCalls } from './proxied-calls.js';
 import { revocation } from './revocation.js';
 import { routeMatching } from './route-matching.js';
@@ -19,5 +20,6 @@ export const FAMILIES: readonly Family[] = [
   routeMatching,
   checkFlat,
   logAppend,
+  logVerify,
   slack,
 ];

@@ -9,7 +9,7 @@ export class RecordingGateway {
     private readonly broker: TestBroker,
     readonly id: string,
     private readonly bearer: string,
-    private readonly identity: ReturnType<typeof gatewayIdentity>,
+    readonly identity: ReturnType<typeof gatewayIdentity>,
   ) {}
 
   static async enrol(broker: TestBroker, name = 'one'): Promise<RecordingGateway> {

@@ -22,7 +22,7 @@ export type CallState = {
 };
 
 type Call = { data: LeafData; grant: GrantEntry; at: number; resource: string; action: string };
-type Check = (call: Call) => void | Promise<void>;
+type Check = (call: Call) => void | Promise<void> | undefined;
 
 /** Every allowed call: under a live grant, inside its scope, window and budget, and nothing had stopped or forbidden it. */
 export class CallHistory {
@@ -147,21 +147,21 @@ export class CallHistory {
    * A gateway that has pinned the tenant names the trust document that it applied. The call must be allowed by that version,
    * and the version must have been in force.
    */
-  private async trustAllows(call: Call): Promise<void> {
+  private trustAllows(call: Call): Promise<void> | undefined {
     const { data, at } = call;
     const { trust, warnings } = this.world;
     const hash = data.textIfAny('trust');
     if (hash === undefined) {
       if (trust.wasClaimedBefore(at))
         warnings.add('unpinned_gateway', 'A gateway had not pinned the trust document.', data.index);
-      return;
+      return undefined;
     }
     const pinned = trust
       .pinnedWithin(at - STOP_TOLERANCE_MS, at + STOP_TOLERANCE_MS)
       .find((version) => version.hash === hash);
     if (pinned === undefined)
       throw data.fault('not_countersigned', 'the trust document that the gateway applied was not in force.');
-    await this.requireDocument(call, pinned);
+    return this.requireDocument(call, pinned);
   }
 
   private async requireDocument(
