@@ -6,12 +6,15 @@ import {
   getLogSettings,
   getRequest,
   ingestRecords,
+  invite,
   liftLegalHold,
   liftLock,
+  listInvitations,
   type Principal,
   readOpenings,
   reviewRequest,
   revokeGrant,
+  runDueTransitions,
   setLegalHold,
   setLock,
   setLogSettings,
@@ -203,9 +206,9 @@ describeStore('erasure of personal values (GDPR Art. 17)', (bench) => {
 
   test('only after the tenant’s minimum age, which is at least 90 days', async () => {
     await ended();
-    await setLogSettings(flow.deps, ada, 'acme', { erasureAfterDays: 120 });
+    await setLogSettings(flow.deps, ada, 'acme', { erasureAfterDays: 120, dailyStatement: 'off' });
     await expect(erase('request.created', ['ticket'])).rejects.toThrow(refused('too_recent'));
-    await setLogSettings(flow.deps, ada, 'acme', { erasureAfterDays: 91 });
+    await setLogSettings(flow.deps, ada, 'acme', { erasureAfterDays: 91, dailyStatement: 'off' });
     flow.clock.forward(DAY - 1);
     await expect(erase('request.created', ['ticket'])).rejects.toThrow(refused('too_recent'));
     flow.clock.forward(1);
@@ -258,7 +261,9 @@ describeStore('erasure of personal values (GDPR Art. 17)', (bench) => {
     for (const email of ['bob@acme.example', 'sam@northwind.example']) {
       const by = await flow.as(email);
       await expect(setLegalHold(flow.deps, by, 'acme', 'x')).rejects.toThrow(refused('forbidden'));
-      await expect(setLogSettings(flow.deps, by, 'acme', { erasureAfterDays: 99 })).rejects.toThrow(
+      await expect(
+        setLogSettings(flow.deps, by, 'acme', { erasureAfterDays: 99, dailyStatement: 'off' }),
+      ).rejects.toThrow(
         expect.objectContaining({ code: email.startsWith('bob') ? 'forbidden' : 'not_found' }),
       );
     }
@@ -292,6 +297,33 @@ describeStore('erasure of personal values (GDPR Art. 17)', (bench) => {
     );
     expect(await placesOf(bench.database, WHY)).not.toEqual([]);
     await erase('request.created', ['justification']);
+  });
+
+  test('a ticket that an invitation and its requests share goes in all of their leaves, and each is named', async () => {
+    await invite(flow.deps, ada, 'acme', {
+      ...{ service: 'billing', scope: [{ resource: 'invoices/*', actions: ['read'] }] },
+      ...{ until: '2026-11-24T18:00:00Z', notBefore: null, ticket: TICKET, seconds: 3_600 },
+      ...{ budget: null, uses: null },
+    });
+    await flow.ask(erin, { ticket: TICKET });
+    flow.clock.forward(91 * DAY);
+    const [invited, asked] = [await leafOf('invitation.created'), await leafOf('request.created')];
+    expect(asked.commitments['ticket']).toBe(invited.commitments['ticket']);
+    await expect(erase('request.created', ['ticket'])).rejects.toThrow(refused('wrong_state'));
+    await runDueTransitions(flow.deps);
+    await erase('request.created', ['ticket', 'justification']);
+    const said = (await flow.leaves('acme')).filter(({ type }) => type === 'opening.erased');
+    expect(said.map(({ data }) => [data['leaf'], data['fields']])).toEqual([
+      [asked.seq, ['justification', 'ticket']],
+      [invited.seq, ['ticket']],
+    ]);
+    expect(await readOpenings(flow.deps, ada, 'acme', invited.seq)).toMatchObject({
+      openings: {},
+      erased: { ticket: { event: said[0]?.seq } },
+    });
+    expect(await placesOf(bench.database, TICKET)).toEqual([]);
+    const { items } = await listInvitations(flow.deps, ada, 'acme', {}, { cursor: null, limit: 10 });
+    expect(items).toMatchObject([{ ticket: null }]);
   });
 
   test('P8: of erasures that race one succeeds, and readers see the value or that it is erased', async () => {

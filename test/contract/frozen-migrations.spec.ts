@@ -68,6 +68,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'f8bac999c824e501e947e00b07744d52612ffffd5db49b1aa59bf729d4dd6b0c',
     postgres: '29c05d28488e1639e7c51fc77541e5a97cbf567a5b895aaace0bfb7b7131e53e',
   },
+  Statements1799000013200: {
+    sqlite: '78d2207eb141c496062c9dfc508f55d5faed862ad6387bdea5a05e31dfa6c40c',
+    postgres: '461f80acc418733b2475411dab614262e93cd4019a79f5b39fc2a89b385fb9f9',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

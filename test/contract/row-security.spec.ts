@@ -60,6 +60,8 @@ const OWN: Record<string, string> = {
   erasures: 'tenant',
   legal_holds: 'tenant',
   log_settings: 'tenant',
+  statements: 'tenant',
+  head_wants: 'tenant',
   tenants: 'slug',
 };
 
@@ -116,7 +118,11 @@ describe('row-level security on PostgreSQL', () => {
       await unit.trust.beginReset(aReset(approver));
       await unit.stops.insert(aStop(approver));
       await unit.relayed.insert(aRelayedStop(approver));
-      await unit.logSettings.save({ erasureAfterDays: 100 });
+      await unit.logSettings.save({ erasureAfterDays: 100, dailyStatement: 'off' });
+      await unit.statements.insert({
+        ...{ day: '2026-11-24', isComplete: true, accesses: 0, size: 1, root: 'r', note: 'n', madeAt: NOW },
+      });
+      await unit.statements.wantHeads(NOW);
       await unit.logSettings.hold({ side: 'customer', person: approver.id, setAt: NOW });
       const erasure = { commitment: 'c1:x', name: 'reason', leaf: 0, event: 1, person: approver.id, at: NOW };
       await unit.erasures.erase([erasure], { objects: [] });

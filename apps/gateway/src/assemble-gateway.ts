@@ -34,6 +34,7 @@ import { Quarantine } from './records/shipping/quarantine.js';
 import { Shipper } from './records/shipping/shipper.js';
 import { Spool } from './records/spool/spool.js';
 import { NodeSpoolDisk } from './records/spool/spool-disk.js';
+import { WantedHeads } from './records/wanted-heads.js';
 import { CustomerRules } from './trust/customer-rules.js';
 
 const GIB = 1024 ** 3;
@@ -107,6 +108,7 @@ export async function assembleGateway(
     clock,
     log,
   });
+  const wantedHeads = new WantedHeads({ broker, recorder, boot, clock, log });
   const budgets = new Budgets((request) => leaseClient.request(request), clock);
   const feed = new FeedClient({
     credential,
@@ -132,7 +134,7 @@ export async function assembleGateway(
   const times: CallTimes = { totalMs: 900_000, clientIdleMs: 20_000, ...options.callTimes };
   const parts = { ...run, ...records, calls, state, liveness, rules, shipper, budgets, upstreams, times };
   watchParts(parts);
-  return { ...parts, boots, leaseClient, feed, server: createServer(parts) };
+  return { ...parts, boots, leaseClient, wantedHeads, feed, server: createServer(parts) };
 }
 
 function beginRun(options: GatewayOptions, credential: GatewayCredential, identity: Identity): Run {

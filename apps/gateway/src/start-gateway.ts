@@ -73,7 +73,17 @@ async function run(
 }
 
 /** What time alone can change: cuts open calls that may not go on, and gives each part its turn. */
-function sweep({ clock, liveness, calls, times, rules, budgets, leaseClient, recorder }: GatewayParts): void {
+function sweep({
+  clock,
+  liveness,
+  calls,
+  times,
+  rules,
+  budgets,
+  leaseClient,
+  wantedHeads,
+  recorder,
+}: GatewayParts): void {
   liveness.tick();
   if (!liveness.isInTouch()) calls.cutAll('not_in_touch');
   calls.cutEnded(clock.now());
@@ -81,6 +91,7 @@ function sweep({ clock, liveness, calls, times, rules, budgets, leaseClient, rec
   calls.cutWhere(({ tenant }) => (rules.hasExpired(tenant) ? 'not_countersigned' : undefined));
   budgets.sweep();
   leaseClient.sweep();
+  if (liveness.isInTouch()) wantedHeads.sweep();
   recorder.tick();
   rules.tick(liveness.isInTouch());
 }

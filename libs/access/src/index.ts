@@ -46,7 +46,13 @@ export {
   type LockView,
   lockBlocks,
 } from './domain/lock.js';
-export { DEFAULT_LOG_SETTINGS, type LegalHold, type LogSettings } from './domain/log-settings.js';
+export {
+  DAILY_STATEMENTS,
+  type DailyStatement,
+  DEFAULT_LOG_SETTINGS,
+  type LegalHold,
+  type LogSettings,
+} from './domain/log-settings.js';
 export {
   type AccessPolicy,
   type AccessRule,
@@ -152,6 +158,7 @@ export {
   type ChainVouch,
   type CheckpointRepository,
   type Clock,
+  type DailyStatementRow,
   type DaySeal,
   type Delivered,
   type Delivery,
@@ -247,6 +254,7 @@ export {
   type SlackPost,
   type SlackPostRepository,
   type SlackSeenRepository,
+  type StatementRepository,
   type StopRepository,
   type Store,
   type StoredCheckpoint,
@@ -254,6 +262,8 @@ export {
   type StoredKey,
   type TenantRepositories,
   type TenantUnit,
+  type TimedLeaf,
+  type TimedLeaves,
   type TimeSpan,
   type TrustRepository,
   type UnitOptions,
@@ -308,6 +318,7 @@ export { draftInvitationStatement, type InvitationInput, invite } from './use-ca
 export { listInvitations } from './use-cases/invitations/read-invitations.js';
 export { type LockInput, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
 export { DailyLeavesFailed, type DailyRun, openSeals, sealDays } from './use-cases/log/daily-leaves.js';
+export { makeDailyStatements, type SignStatement, spanOfDay } from './use-cases/log/daily-statements.js';
 export { type ErasureInput, type ErasureView, eraseOpenings } from './use-cases/log/erase.js';
 export {
   type ExportedLeaf,
@@ -339,6 +350,13 @@ export {
   continueLogKeyRotation,
   LOG_KEY_OVERLAP_SECONDS,
 } from './use-cases/log/rotate-log-key.js';
+export {
+  MOST_ACCESSES,
+  type Span,
+  type StatementFacts,
+  statementFacts,
+} from './use-cases/log/statement-facts.js';
+export { getStatement, headsWanted, listStatements, readStatement } from './use-cases/log/statements.js';
 export { stopLog } from './use-cases/log/stop-log.js';
 export { listNotices, retryNotice } from './use-cases/notices/notices-admin.js';
 export { applyOrganisation } from './use-cases/organisation/apply-organisation.js';

@@ -193,6 +193,12 @@ export {
   slackLinkEndpoints,
 } from './slack.js';
 export {
+  type DailyStatement,
+  type StatementListQuery,
+  type StatementSpan,
+  statementEndpoints,
+} from './statements.js';
+export {
   type DecisionTimes,
   type OrganisationNames,
   type PrivacyControls,

@@ -54,6 +54,11 @@ const settings = {
     .min(ERASURE_DAYS.least)
     .max(ERASURE_DAYS.most)
     .describe('How many days old a leaf must be before its values can be erased.'),
+  dailyStatement: z
+    .enum(['off', 'webhook', 'mail'])
+    .describe(
+      'A signed statement of each UTC day’s accesses. `webhook` notifies programs, `mail` also the tenant’s admins and auditors.',
+    ),
 };
 
 const logSettingsBodySchema = named('LogSettingsBody', z.strictObject(settings));

@@ -23,6 +23,8 @@ export type AuditLogErrorCode =
   | 'invalid_proof'
   /** Not a C2SP policy file. */
   | 'invalid_policy'
+  /** Not a statement of accesses. */
+  | 'invalid_statement'
   /** Not an `add-checkpoint` request. */
   | 'invalid_request'
   /** The leaf is not at that place of the tree. */

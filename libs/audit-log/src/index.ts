@@ -46,6 +46,15 @@ export {
   verifyInclusion,
 } from './proofs.js';
 export {
+  formatStatement,
+  type OpenedStatement,
+  openStatement,
+  STATEMENT_TYPE,
+  type StatementBody,
+  type StatementException,
+  type StatementGateway,
+} from './statement.js';
+export {
   type HandOver,
   handOver,
   KEY_LEAF,

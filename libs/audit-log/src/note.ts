@@ -92,9 +92,9 @@ export function parseVerifierKey(hashing: Hashing, text: string): VerifierKey {
  *
  * @throws AuditLogError `invalid_note`
  */
-export function parseNote(note: string): Note {
+export function parseNote(note: string, maxChars: number = MAX_NOTE_CHARS): Note {
   const fail = (detail: string) => new AuditLogError('invalid_note', detail);
-  if (note.length > MAX_NOTE_CHARS) throw fail('The note is too long.');
+  if (note.length > maxChars) throw fail('The note is too long.');
   if (!isWellFormed(note) || hasControls(note))
     throw fail('A note is UTF-8 text without control characters.');
   const split = note.lastIndexOf('\n\n');

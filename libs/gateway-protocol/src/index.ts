@@ -97,3 +97,9 @@ export {
   type RecordAnswer,
   type RecordEntry,
 } from './records/record-batch.js';
+export {
+  type HeadsAnswer,
+  type HeadsRequest,
+  parseHeadsAnswer,
+  parseHeadsRequest,
+} from './wanted-heads.js';

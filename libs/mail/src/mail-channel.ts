@@ -20,6 +20,7 @@ import { writeAccountMail } from './account-mail.js';
 import { type MailContent, withLastLine } from './layout.js';
 import { MailClient } from './mail-client.js';
 import type { MailSettings } from './settings.js';
+import { writeStatementMail } from './statement-mail.js';
 import { trustFacts, writeTrustMail } from './trust-mail.js';
 import { isAccountMailKind, isMailKind, isTrustMailKind, type MailKind } from './words/words.js';
 
@@ -57,7 +58,9 @@ export class MailChannel implements NoticeChannel {
   }
 
   async recipients({ notice, request, persons }: AddressedNotice): Promise<string[]> {
-    if (isTrustMailKind(notice.kind) || isAccountMailKind(notice.kind)) return persons.map(({ id }) => id);
+    const isToAll =
+      isTrustMailKind(notice.kind) || isAccountMailKind(notice.kind) || notice.kind === 'log.statement';
+    if (isToAll) return persons.map(({ id }) => id);
     if (request === null || !isMailKind(notice.kind)) return [];
     const chosen = RECIPIENTS[notice.kind];
     return persons
@@ -111,6 +114,13 @@ export class MailChannel implements NoticeChannel {
       if (key === null || key.key.tenant !== person.tenant) return { skip: 'nothing_to_tell' };
       const facts = { notice: { ...notice, kind: notice.kind }, key: key.key, owner: key.person };
       return { content: writeAccountMail({ ...facts, recipient: person, publicUrl }, language), person };
+    }
+    if (notice.kind === 'log.statement') {
+      const statement = await unit.statements.find(notice.subject);
+      if (statement === null) return { skip: 'nothing_to_tell' };
+      const name = (await unit.organisation.tenant(notice.tenant))?.name ?? notice.tenant;
+      const link = `${publicUrl}/api/v1/tenants/${notice.tenant}/statements/${statement.day}`;
+      return { content: writeStatementMail({ statement, tenant: name, link }, language), person };
     }
     const named = notice.subject.startsWith('grt_') ? await unit.grants.find(notice.subject) : null;
     const request = await unit.requests.find(named?.request ?? notice.subject);

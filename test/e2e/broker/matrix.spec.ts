@@ -614,6 +614,27 @@ const TABLE: Row[] = [
     but: { ...adminsOnly('204'), legal: '204' },
   },
   {
+    endpoint: 'GET /api/v1/tenants/{slug}/statement',
+    target: at('/api/v1/tenants/acme/statement?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z'),
+    all: '403 forbidden',
+    but: tenantAndWatchers,
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/statements',
+    target: at('/api/v1/tenants/acme/statements'),
+    all: '403 forbidden',
+    but: tenantAndWatchers,
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/statements/{day}',
+    target: at('/api/v1/tenants/acme/statements/2026-01-01'),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      ...each(['securityAdmin', 'vendorAuditor', ...ACME, ...FOREIGN], '404 not_found'),
+    },
+  },
+  {
     endpoint: 'POST /api/v1/tenants/{slug}/erasures',
     target: async (broker) => {
       await makeRequest(broker);
@@ -672,6 +693,12 @@ const TABLE: Row[] = [
   {
     endpoint: 'POST /gateway/v1/stops',
     target: () => ({ path: '/gateway/v1/stops', body: {} }),
+    all: '403 forbidden',
+    but: { ...gatewaysOnly, gateway: '400 invalid_request' },
+  },
+  {
+    endpoint: 'POST /gateway/v1/heads',
+    target: () => ({ path: '/gateway/v1/heads', body: {} }),
     all: '403 forbidden',
     but: { ...gatewaysOnly, gateway: '400 invalid_request' },
   },

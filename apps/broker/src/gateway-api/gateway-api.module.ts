@@ -5,6 +5,7 @@ import { StreamModule } from '../stream/stream.module.js';
 import { FeedHub } from './feed/feed-hub.js';
 import {
   GatewayController,
+  HeadsController,
   LeasesController,
   PinsController,
   RelayedStopsController,
@@ -14,7 +15,7 @@ import { GatewayPresence } from './gateway-presence.js';
 /** What enrolled gateways call: the feed, records, leases, pins and stops. */
 @Module({
   imports: [KeysModule, ObserveModule, StreamModule],
-  controllers: [GatewayController, LeasesController, RelayedStopsController, PinsController],
+  controllers: [GatewayController, HeadsController, LeasesController, RelayedStopsController, PinsController],
   providers: [FeedHub, GatewayPresence],
   exports: [FeedHub, GatewayPresence],
 })

@@ -86,6 +86,15 @@ const pinsSchema = named(
   z.looseObject({ pins: z.unknown().describe('All pins of this gateway; see docs/feed.md.') }),
 );
 
+const headsRequestSchema = named(
+  'HeadsRequest',
+  z.looseObject({ boot: z.unknown().describe('The UUID that the gateway chose when it started.') }),
+);
+const headsAnswerSchema = named(
+  'HeadsAnswer',
+  z.object({ wanted: z.array(z.object({ tenant: z.string(), after: z.string() })) }),
+);
+
 export const gatewayApiEndpoints = {
   feed: endpoint({
     route: 'GET /gateway/v1/feed',
@@ -106,6 +115,14 @@ export const gatewayApiEndpoints = {
       description: 'The last record that the broker has of each chain in this batch.',
       schema: recordsAnswerSchema,
     },
+  }),
+  heads: endpoint({
+    route: 'POST /gateway/v1/heads',
+    summary: 'Read in whose logs a signed head is wanted',
+    description:
+      'The gateway signs its chain there once more, also if it is empty. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
+    body: { schema: headsRequestSchema },
+    answer: { status: 200, description: 'Tenants, and after which instant.', schema: headsAnswerSchema },
   }),
   identity: endpoint({
     route: 'POST /gateway/v1/identity',

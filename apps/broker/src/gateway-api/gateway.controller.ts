@@ -2,6 +2,7 @@ import {
   closeLeases,
   type EnrolledGateway,
   type GatewayPin,
+  headsWanted,
   ingestRecords,
   leaseBudget,
   type RecordBatch,
@@ -12,11 +13,13 @@ import {
 } from '@countersign/access';
 import {
   type BatchHashes,
+  type HeadsAnswer,
   isBatchSignedBy,
   isMessageSignedBy,
   type LeaseAnswer,
   MESSAGE_SIGNATURE_HEADER,
   parseFeedPlace,
+  parseHeadsRequest,
   parseIdentityRegistration,
   parseLeaseClosing,
   parseLeaseRequest,
@@ -26,7 +29,7 @@ import {
   type RecordAnswer,
 } from '@countersign/gateway-protocol';
 import { Batcher } from '@countersign/runtime';
-import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import { type BrokerDeps, DEPS } from '../core.module.js';
@@ -185,6 +188,25 @@ export class LeasesController {
     const closing = parseLeaseClosing(body);
     requireSignedMessage(gateway, request, closing);
     await closeLeases(this.deps, gateway.id, closing.boots);
+  }
+}
+
+/** Whose chains a gateway is to sign although it has recorded nothing. */
+@Controller('gateway/v1/heads')
+export class HeadsController {
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+
+  @Post()
+  @ForGateways()
+  @HttpCode(200)
+  @Describe(gatewayApiEndpoints.heads)
+  async wanted(
+    @CurrentGateway() gateway: EnrolledGateway,
+    @Body() body: unknown,
+    @Req() request: BrokerRequest,
+  ): Promise<HeadsAnswer> {
+    requireSignedMessage(gateway, request, parseHeadsRequest(body));
+    return { wanted: await headsWanted(this.deps, gateway) };
   }
 }
 

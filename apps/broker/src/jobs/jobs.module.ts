@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { GatewayApiModule } from '../gateway-api/gateway-api.module.js';
+import { LogsModule } from '../logs/logs.module.js';
 import { ObserveModule } from '../observe/observe.module.js';
 import { JobsService } from './jobs.service.js';
 
 /** Recurring work. */
 @Module({
-  imports: [GatewayApiModule, ObserveModule],
+  imports: [GatewayApiModule, LogsModule, ObserveModule],
   providers: [JobsService],
 })
 export class JobsModule {}

@@ -1,9 +1,17 @@
-import { openSeals, prune, remindTrust, runDueTransitions, sealDays } from '@countersign/access';
+import {
+  makeDailyStatements,
+  openSeals,
+  prune,
+  remindTrust,
+  runDueTransitions,
+  sealDays,
+} from '@countersign/access';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
 import { GatewayPresence } from '../gateway-api/gateway-presence.js';
+import { StatementSigner } from '../logs/statements.js';
 import { Metrics } from '../observe/metrics.js';
 import { DailyTurns } from './daily-turns.js';
 
@@ -11,6 +19,7 @@ const EVERY_MS = 1_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
 const GATEWAYS_EVERY_MS = 5_000;
 const REMIND_EVERY_MS = 60_000;
+const STATEMENTS_EVERY_MS = 30_000;
 /** A turn handles two hundred tenants: ten thousand have their day's leaves nine minutes after midnight UTC. */
 const DAILY_EVERY_MS = 10_000;
 /** The most batches of one run of the expiry job. The rest waits for the next run. */
@@ -29,6 +38,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly metrics: Metrics,
     watch: GatewayPresence,
+    private readonly signer: StatementSigner,
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
     const seals = new DailyTurns((after) => sealDays(this.deps, after));
@@ -36,6 +46,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     this.loops = [
       new PeriodicLoop('daily leaves', DAILY_EVERY_MS, () => this.report('sealed', seals.turn()), onError),
       new PeriodicLoop('seals', DAILY_EVERY_MS, () => this.report('unsealed', openings.turn()), onError),
+      new PeriodicLoop('statements', STATEMENTS_EVERY_MS, () => this.makeStatements(), onError),
       new PeriodicLoop('expiry', EVERY_MS, () => this.expire(), onError),
       new PeriodicLoop('pruning', PRUNE_EVERY_MS, () => this.prune(), onError),
       new PeriodicLoop('gateways', GATEWAYS_EVERY_MS, () => watch.turn(), onError),
@@ -68,6 +79,13 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   private async remind(): Promise<void> {
     const tenants = await remindTrust(this.deps);
     if (tenants > 0) this.logger.info({ tenants }, 'reminded tenants whose trust document ends soon');
+  }
+
+  private async makeStatements(): Promise<void> {
+    const statements = await makeDailyStatements(this.deps, (tenant, span, facts) =>
+      this.signer.sign(tenant, span, facts),
+    );
+    if (statements > 0) this.logger.info({ statements }, 'made daily statements');
   }
 
   private async prune(): Promise<void> {

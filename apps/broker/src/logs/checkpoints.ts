@@ -125,15 +125,28 @@ export class Checkpoints {
   ): StoredCheckpoint {
     const origin = logOrigin(this.deps.store.deployment, log, epoch);
     const text = formatCheckpoint({ origin, size, root: Buffer.from(root, 'base64') });
+    const signedAt = this.deps.clock.now().toISOString();
+    return { epoch, size, root, note: this.signed(origin, text, keys), signedAt };
+  }
+
+  /**
+   * Signs a text of another type than a checkpoint with the log's keys, as a signed note. Its first line is not an origin,
+   * so that it is never taken for a checkpoint.
+   */
+  async signText(log: string, text: string): Promise<string> {
+    const { epoch } = await this.deps.store.readForTenant(log, (unit) => unit.events.head());
+    return this.signed(logOrigin(this.deps.store.deployment, log, epoch), text, await this.signingKeys());
+  }
+
+  private signed(name: string, text: string, keys: readonly StoredKey[]): string {
     const signatures = keys.map((key) =>
       signNote(this.deps.hashing, text, {
-        name: origin,
+        name,
         publicKey: publicKeyOf(key),
         sign: (message) => sign(null, message, this.privateKeyOf(key)),
       }),
     );
-    const signedAt = this.deps.clock.now().toISOString();
-    return { epoch, size, root, note: formatNote({ text, signatures }), signedAt };
+    return formatNote({ text, signatures });
   }
 
   /**

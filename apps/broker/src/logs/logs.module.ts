@@ -4,11 +4,14 @@ import { Checkpoints } from './checkpoints.js';
 import { LogFilesController } from './log-files.controller.js';
 import { LogKeepingController } from './log-keeping.controller.js';
 import { LogsController } from './logs.controller.js';
+import { StatementsController } from './statements.controller.js';
+import { StatementSigner } from './statements.js';
 import { Witnesses } from './witnesses.js';
 
 /** Events and access records of a tenant, and its log with checkpoints and proofs. */
 @Module({
-  controllers: [LogsController, LogFilesController, LogKeepingController],
-  providers: [Checkpoints, CheckpointPublisher, Witnesses],
+  controllers: [LogsController, LogFilesController, LogKeepingController, StatementsController],
+  providers: [Checkpoints, CheckpointPublisher, StatementSigner, Witnesses],
+  exports: [StatementSigner],
 })
 export class LogsModule {}

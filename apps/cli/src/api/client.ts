@@ -42,6 +42,17 @@ export class Api {
     );
   }
 
+  /** Calls an endpoint whose answer is a text. @throws CliError as `call` */
+  async callText(endpoint: Endpoint, call: Call = {}): Promise<string> {
+    const [method, path] = buildTarget(endpoint, call);
+    const response = await this.send(method, path, call);
+    const text = await response.text().catch((cause: unknown) => {
+      throw unreachableError(this.origin, cause);
+    });
+    if (!response.ok) throw errorFromProblem(response, parseJson(text));
+    return text;
+  }
+
   /** Opens an endpoint's stream of server-sent events. The caller reads or cancels its body. */
   async openStream(endpoint: Endpoint, signal: AbortSignal): Promise<Response> {
     const [, path] = buildTarget(endpoint, {});

@@ -6,6 +6,7 @@ import type { EventOptions } from './events.js';
 import type { ExportOptions } from './export.js';
 import type { SettingsOptions } from './keeping.js';
 import type { MirrorOptions } from './mirror.js';
+import type { StatementOptions } from './statement.js';
 import type { VerifyOptions } from './verify.js';
 import type { WitnessOptions } from './witness.js';
 
@@ -74,6 +75,27 @@ export function registerLog(program: Command, run: Run): void {
       ),
     );
 
+  addVerb(log, 'statement', 'Get a signed statement of every access in a span, or verify one offline')
+    .option('--tenant <slug>', 'whose log (your own tenant’s)')
+    .option('--from <instant>', 'from this instant on')
+    .option('--to <instant>', 'before this instant, which has passed')
+    .option('--out <file>', 'where to write it (stdout)')
+    .option('--verify <file>', 'verify this statement, without any server')
+    .option('--vkey <key>', 'the key that must have signed it')
+    .option('--anchor <file>', 'the anchor file that you downloaded from the trust page; it has the key')
+    .option('--log <folder>', 'your mirror of the log: compare every access with it')
+    .addHelpText(
+      'after',
+      examples(
+        'countersign log statement --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z --out november.statement',
+        'countersign log statement --verify november.statement --anchor countersign-anchor-acme.json --log ./our-log',
+      ),
+    )
+    .action(
+      run(async (context, options: StatementOptions) =>
+        (await import('./statement.js')).logStatement(context, options),
+      ),
+    );
   registerKeeping(log, run);
   addVerb(log, 'export', 'Write a log as JSON Lines, OCSF, syslog or Splunk HEC; again: only what is new')
     .option('--tenant <slug>', 'whose log, or "deployment" or "vendor" (your own tenant’s)')
@@ -144,6 +166,7 @@ function registerKeeping(log: Command, run: Run): void {
   addVerb(log, 'settings', 'Show how a log is kept, or change it')
     .argument('<tenant>', 'whose log')
     .option('--erasure-after <days>', 'how old a leaf must be before its values can be erased (90 or more)')
+    .option('--daily-statement <how>', 'off, webhook, or mail (to admins and auditors, and to webhooks)')
     .action(
       run(async (context, tenant: string, options: SettingsOptions) =>
         (await import('./keeping.js')).logSettings(context, tenant, options),

@@ -41,7 +41,9 @@ export async function liftHold(context: Context, tenant: string): Promise<Answer
   return { document: { lifted: true }, text: `Your side’s legal hold of ${tenant} is lifted.` };
 }
 
-export type SettingsOptions = { erasureAfter?: string };
+export type SettingsOptions = { erasureAfter?: string; dailyStatement?: string };
+
+const DAILY = ['off', 'webhook', 'mail'] as const;
 
 /** Shows the settings of a tenant's log, and changes those that are given. */
 export async function logSettings(
@@ -60,16 +62,23 @@ export async function logSettings(
   return { document: settings, text: formatSettings(settings) };
 }
 
-function readChange({ erasureAfter }: SettingsOptions): Partial<LogSettingsBody> {
+function readChange({ erasureAfter, dailyStatement }: SettingsOptions): Partial<LogSettingsBody> {
   const { least, most } = ERASURE_DAYS;
-  return erasureAfter === undefined
-    ? {}
-    : { erasureAfterDays: parseWholeNumber('--erasure-after', erasureAfter, least, most) };
+  const daily = DAILY.find((each) => each === dailyStatement);
+  if (dailyStatement !== undefined && daily === undefined)
+    throw usageError(`--daily-statement takes one of ${DAILY.join(', ')}`);
+  return {
+    ...(erasureAfter === undefined
+      ? {}
+      : { erasureAfterDays: parseWholeNumber('--erasure-after', erasureAfter, least, most) }),
+    ...(daily === undefined ? {} : { dailyStatement: daily }),
+  };
 }
 
-const formatSettings = ({ erasureAfterDays, holds }: LogSettings): string =>
+const formatSettings = ({ erasureAfterDays, dailyStatement, holds }: LogSettings): string =>
   formatFacts([
     ['values can be erased after', `${erasureAfterDays} days`],
+    ['daily statement', dailyStatement],
     [
       'legal holds',
       holds.length === 0

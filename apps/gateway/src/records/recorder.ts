@@ -50,6 +50,8 @@ export class Recorder {
   private readonly salts = new RandomPool(SALT_BYTES);
   private readonly ids = new RecordIds();
   private minute: number;
+  /** Tenants in whose logs a head is wanted after an instant (milliseconds since the epoch). */
+  private readonly wanted = new Map<string, number>();
   private last = { now: Number.NaN, text: '' };
 
   constructor(private readonly options: RecorderOptions) {
@@ -123,7 +125,7 @@ export class Recorder {
     if (minute === this.minute) return;
     this.minute = minute;
     this.flush();
-    this.signHeads();
+    this.signHeads(this.takeWanted());
   }
 
   /** Writes folded refusals, and one record of counters. Returns whether counters are left for another record. */
@@ -149,11 +151,34 @@ export class Recorder {
     while (this.flush());
   }
 
-  /** Signs every chain with records after its last signature. Called at the start, each minute, and at the end. */
-  signHeads(): void {
-    const { spool } = this.options;
-    for (const { boot, tenant } of spool.unsigned)
+  /**
+   * Signs every chain with records after its last signature. Called at the start, each minute, and at the end.
+   *
+   * @param quiet tenants in whose logs this run's chain is signed although nothing was added to it
+   */
+  signHeads(quiet: readonly string[] = []): void {
+    const { spool, boot: own } = this.options;
+    const unsigned = spool.unsigned;
+    const signed = new Set(unsigned.flatMap(({ boot, tenant }) => (boot === own ? [tenant] : [])));
+    const added = quiet.filter((tenant) => !signed.has(tenant)).map((tenant) => ({ boot: own, tenant }));
+    for (const { boot, tenant } of [...unsigned, ...added])
       spool.enqueue({ record: { ...this.head(this.newId(), tenant), boot, kind: 'head' }, openings: {} });
+  }
+
+  /**
+   * Has this run's chains of these tenants signed at the next minute that begins at or after `after`: refusals are folded
+   * until then, so that no record from before the head comes after it.
+   */
+  wantHeads(wanted: readonly { tenant: string; after: string }[]): void {
+    this.wanted.clear();
+    for (const { tenant, after } of wanted) this.wanted.set(tenant, Date.parse(after));
+  }
+
+  private takeWanted(): string[] {
+    const now = this.options.clock.now();
+    const due = [...this.wanted].filter(([, after]) => after <= now).map(([tenant]) => tenant);
+    for (const tenant of due) this.wanted.delete(tenant);
+    return due;
   }
 
   /** Ends calls that an earlier run left open: it died before it knew their outcome. */

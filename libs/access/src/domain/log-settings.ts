@@ -5,9 +5,20 @@ import type { ReviewSide } from './review.js';
 export interface LogSettings {
   /** How many days old a leaf must be before its values can be erased. `ERASURE_DAYS.least` or more. */
   erasureAfterDays: number;
+  /**
+   * Whether a statement of each UTC day's accesses is made: `webhook` notifies programs, `mail` also the tenant's admins and
+   * auditors.
+   */
+  dailyStatement: DailyStatement;
 }
 
-export const DEFAULT_LOG_SETTINGS: LogSettings = { erasureAfterDays: ERASURE_DAYS.least };
+export const DAILY_STATEMENTS = ['off', 'webhook', 'mail'] as const;
+export type DailyStatement = (typeof DAILY_STATEMENTS)[number];
+
+export const DEFAULT_LOG_SETTINGS: LogSettings = {
+  erasureAfterDays: ERASURE_DAYS.least,
+  dailyStatement: 'off',
+};
 
 /**
  * A legal hold of one side: while a tenant has one, nothing in its log is erased or pruned. Each side sets and lifts its own.

@@ -56,6 +56,15 @@ export interface GatewayRepository {
   /** Notes contact with these. @returns those that had been closed and are not revoked: they are open again */
   seen(ids: readonly string[], at: string): Promise<EnrolledGateway[]>;
   setPins(id: string, pins: GatewayPin[]): Promise<void>;
+  /**
+   * Logs in which the gateway has not signed its chain since it was wanted to, and since when. For those that were wanted
+   * after `since` and up to `now`, at most `limit`.
+   */
+  headsWanted(
+    id: string,
+    span: { since: string; now: string },
+    limit: number,
+  ): Promise<{ tenant: string; after: string }[]>;
   /** Compare-and-swap on “not closed”. */
   close(id: string, at: string): Promise<boolean>;
 }

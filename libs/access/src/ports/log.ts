@@ -8,6 +8,7 @@ import type { Entry, ListFilter, Page, PageQuery } from './repository.js';
 /** A tenant's access records, and how its log is kept. The log is not among them: see `EventLog` and `EventReads`. */
 export interface LogRepositories {
   erasures: Entry<ErasureRepository, 'erase'>;
+  statements: Entry<StatementRepository, 'insert' | 'expect' | 'wantHeads'>;
   logSettings: Entry<LogSettingsRepository, 'save' | 'hold' | 'release'>;
   records: Entry<
     RecordRepository,
@@ -87,6 +88,13 @@ export interface EventReads {
    * Hashes on the levels above them stay.
    */
   minimumIndex(): Promise<number>;
+  /** Leaves of some types by their time: oldest first, or newest first. At most `limit`. */
+  timed(query: TimedLeaves): Promise<TimedLeaf[]>;
+  /**
+   * Indices of the leaves of these types that have this commitment, and under which name. Reads the whole log: for what
+   * happens rarely.
+   */
+  leavesWith(commitment: string, types: readonly EventType[]): Promise<{ index: number; name: string }[]>;
   /**
    * The RFC 6962 root of the first `size` leaves, padded base64; undefined if the log has fewer, or has pruned what it takes
    * to compute it.
@@ -141,6 +149,55 @@ export interface LogSettingsRepository {
   hold(hold: LegalHold): Promise<boolean>;
   /** @returns false if this side holds nothing */
   release(side: ReviewSide): Promise<boolean>;
+}
+
+/** Which leaves, by their time. */
+export interface TimedLeaves {
+  types: readonly EventType[];
+  from?: string;
+  to?: string;
+  newestFirst?: boolean;
+  /** Continues behind this leaf. */
+  after?: { at: string; index: number };
+  limit: number;
+}
+
+export interface TimedLeaf {
+  index: number;
+  at: string;
+  /** Canonical JSON. */
+  leaf: string;
+}
+
+/** A statement of one UTC day's accesses, as it was signed. */
+export interface DailyStatementRow {
+  /** `YYYY-MM-DD` */
+  day: string;
+  /** True if every gateway has signed a head past the day's end. */
+  isComplete: boolean;
+  /** How many calls were allowed. */
+  accesses: number;
+  /** Size and root of the log that it names. */
+  size: number;
+  root: string;
+  /** The signed note. */
+  note: string;
+  madeAt: string;
+}
+
+export interface StatementRepository {
+  find(day: string): Promise<DailyStatementRow | null>;
+  /** Newest day first; the cursor is a day. */
+  list(page: PageQuery): Promise<Page<Omit<DailyStatementRow, 'note'>>>;
+  /** The next day whose statement is due; null if none is wanted. */
+  next(): Promise<string | null>;
+  /** Sets the next day; null: none. */
+  expect(day: string | null): Promise<void>;
+  insert(statement: DailyStatementRow): Promise<void>;
+  /** Has gateways sign their chains in this log once more after this instant. A later instant replaces an earlier one. */
+  wantHeads(after: string): Promise<void>;
+  /** When each gateway has last signed a head in this log, by gateway. */
+  lastHeads(): Promise<Map<string, string>>;
 }
 
 /** A log at one size, as it was signed. `note` is a C2SP signed note; `root` is padded base64. */

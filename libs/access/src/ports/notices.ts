@@ -17,6 +17,7 @@ export type NoticeKind =
   | ReminderKind
   | `grant.${GrantState | 'ending' | 'used' | 'refused'}`
   | 'request.erased'
+  | 'log.statement'
   | `invitation.${'created' | 'withdrawn' | 'expired'}`
   | `trust.${'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned'}`
   | `account.${'key-created' | 'host-key-created'}`

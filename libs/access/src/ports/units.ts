@@ -62,6 +62,8 @@ export interface ScheduleRepository {
   due(now: string, limit: number): Promise<DueObjects>;
   /** Tenants that lack the sealed leaf of a day before this one: by day, then by slug, after this position. */
   toSeal(before: string, after: DueDay | null, limit: number): Promise<DueDay[]>;
+  /** Tenants that lack the statement of a day before this one, in the same order. */
+  toState(before: string, after: DueDay | null, limit: number): Promise<DueDay[]>;
   /** Tenants with a closed seal of this day or an earlier one, in the same order. */
   toOpen(through: string, after: DueDay | null, limit: number): Promise<DueDay[]>;
 }

@@ -1,4 +1,4 @@
-import type { AccountWords, Names, TrustWords, Words } from './words.js';
+import type { AccountWords, Names, StatementWords, TrustWords, Words } from './words.js';
 
 const wanted = ({ requester, tenant, service, duration }: Names) =>
   `${requester} hat für ${duration} um Zugriff auf die Daten von ${tenant} in ${service} gebeten.`;
@@ -140,4 +140,21 @@ export const accountDe: AccountWords = {
     'Wenn das niemand erwartet hat, bitten Sie die Person, den Schlüssel zu widerrufen, oder entfernen Sie sie.',
   open: 'Seite öffnen',
   footer: 'Diese Mail öffnet nichts und entscheidet nichts. Der Schlüssel selbst steht in keiner Mail.',
+};
+
+export const statementDe: StatementWords = {
+  subject: (tenant, day, accesses) =>
+    accesses === 0 ? `Kein Zugriff auf ${tenant} am ${day}` : `Zugriffe auf ${tenant} am ${day}: ${accesses}`,
+  sentence: (accesses, day) =>
+    accesses === 0
+      ? `Die angemeldeten Gateways haben am ${day} (UTC) keinen Zugriff aufgezeichnet.`
+      : `Am ${day} (UTC) haben die Gateways ${accesses === 1 ? 'einen erlaubten Aufruf' : `${accesses} erlaubte Aufrufe`} aufgezeichnet.`,
+  labels: { complete: 'Vollständig', log: 'Ihr Protokoll' },
+  complete: 'ja: jedes Gateway hat seine Aufzeichnungen über das Ende des Tages hinaus unterschrieben',
+  incomplete: 'nein: Die Erklärung nennt jedes Gateway, dessen Aufzeichnungen fehlen können, und ab wann',
+  log: (size, root) => `${size} Blätter, Wurzel ${root}`,
+  sealed: 'Ausgenommen ist, was das versiegelte Blatt dieses Tages verdecken kann, bis es sich öffnet.',
+  open: 'Die unterschriebene Erklärung lesen',
+  footer:
+    'Diese Mail öffnet nichts und entscheidet nichts. Prüfen Sie die Erklärung mit: countersign log statement --verify DATEI',
 };

@@ -1,4 +1,4 @@
-import type { AccountWords, Names, TrustWords, Words } from './words.js';
+import type { AccountWords, Names, StatementWords, TrustWords, Words } from './words.js';
 
 const wanted = ({ requester, tenant, service, duration }: Names) =>
   `${requester} requested access to the data of ${tenant} in ${service} for ${duration}.`;
@@ -134,4 +134,21 @@ export const accountEn: AccountWords = {
   others: 'If no one expected this, ask the person to revoke the key, or remove the person.',
   open: 'Open the page',
   footer: 'This mail opens nothing and decides nothing. The key itself is in no mail.',
+};
+
+export const statementEn: StatementWords = {
+  subject: (tenant, day, accesses) =>
+    accesses === 0 ? `No access to ${tenant} on ${day}` : `Access to ${tenant} on ${day}: calls ${accesses}`,
+  sentence: (accesses, day) =>
+    accesses === 0
+      ? `The enrolled gateways recorded no access on ${day} (UTC).`
+      : `On ${day} (UTC) the gateways recorded ${accesses === 1 ? 'one allowed call' : `${accesses} allowed calls`}.`,
+  labels: { complete: 'Complete', log: 'Your log' },
+  complete: 'yes: every gateway has signed its records past the end of the day',
+  incomplete: 'no: the statement names each gateway whose records may be missing, and from when on',
+  log: (size, root) => `${size} leaves, root ${root}`,
+  sealed: 'Except what the sealed leaf of that day may cover until it opens.',
+  open: 'Read the signed statement',
+  footer:
+    'This mail opens nothing and decides nothing. Verify the statement with: countersign log statement --verify FILE',
 };

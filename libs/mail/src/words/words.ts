@@ -129,3 +129,17 @@ export interface TrustWords {
   open: string;
   footer: string;
 }
+
+/** The mail about the statement of one day. */
+export interface StatementWords {
+  subject(tenant: string, day: string, accesses: number): string;
+  sentence(accesses: number, day: string): string;
+  labels: Readonly<Record<'complete' | 'log', string>>;
+  complete: string;
+  incomplete: string;
+  /** Newest size and root of the log. */
+  log(size: number, root: string): string;
+  sealed: string;
+  open: string;
+  footer: string;
+}

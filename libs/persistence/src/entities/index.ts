@@ -17,7 +17,13 @@ import {
   WitnessStateEntity,
 } from './log.entity.js';
 import { DaySealEntity, LogDaysEntity } from './log-days.entity.js';
-import { ErasureEntity, LegalHoldEntity, LogSettingsEntity } from './log-settings.entity.js';
+import {
+  ErasureEntity,
+  HeadWantEntity,
+  LegalHoldEntity,
+  LogSettingsEntity,
+  StatementEntity,
+} from './log-settings.entity.js';
 import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
 import { PersonEntity } from './person.entity.js';
@@ -60,6 +66,7 @@ export const ENTITIES = [
   FeedChangeEntity,
   GatewayEntity,
   GrantEntity,
+  HeadWantEntity,
   IdempotentAnswerEntity,
   IdentityEntity,
   InvitationEntity,
@@ -97,6 +104,7 @@ export const ENTITIES = [
   SlackPostEntity,
   SlackSeenEntity,
   RelayedStopEntity,
+  StatementEntity,
   StopEntity,
   TenantEntity,
   TrustProposalEntity,

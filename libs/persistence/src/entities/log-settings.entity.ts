@@ -1,4 +1,4 @@
-import type { ReviewSide } from '@countersign/access';
+import type { DailyStatement, ReviewSide } from '@countersign/access';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { bigInteger, milliseconds } from './column-types.js';
 
@@ -10,6 +10,51 @@ export class LogSettingsEntity {
 
   @Column('integer', { name: 'erasure_after_days' })
   erasureAfterDays!: number;
+
+  @Column('varchar', { name: 'daily_statement', default: 'off' })
+  dailyStatement!: DailyStatement;
+
+  /** The UTC day whose statement is the next; null while none is wanted. */
+  @Column('varchar', { name: 'next_statement', nullable: true })
+  nextStatement!: string | null;
+}
+
+/** A statement of one UTC day's accesses. Append-only, by trigger. */
+@Entity('statements')
+export class StatementEntity {
+  @PrimaryColumn('varchar')
+  tenant!: string;
+
+  @PrimaryColumn('varchar')
+  day!: string;
+
+  @Column('integer', { name: 'is_complete' })
+  isComplete!: number;
+
+  @Column('bigint', { transformer: bigInteger })
+  accesses!: number;
+
+  @Column('bigint', { transformer: bigInteger })
+  size!: number;
+
+  @Column('varchar')
+  root!: string;
+
+  @Column('text')
+  note!: string;
+
+  @Column('varchar', { name: 'made_at', transformer: milliseconds })
+  madeAt!: string;
+}
+
+/** A log in which gateways are asked to sign their chains after this instant, also if nothing has happened. */
+@Entity('head_wants')
+export class HeadWantEntity {
+  @PrimaryColumn('varchar')
+  tenant!: string;
+
+  @Column('varchar', { transformer: milliseconds })
+  after!: string;
 }
 
 /** A legal hold of one side. It is lifted by deleting the row; the log says when and by whom. */

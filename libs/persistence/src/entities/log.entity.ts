@@ -1,5 +1,15 @@
+import type { EventType } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { bigInteger, hashList, milliseconds } from './column-types.js';
+
+/** Types of leaves with an index of their own. */
+export const MARKS = [
+  'gateway.gap',
+  'gateway.head',
+  'gateway.mismatch',
+  'log.sealed',
+  'log.unsealed',
+] as const satisfies readonly EventType[];
 
 /**
  * A leaf of a tenant's log, with the columns that lists filter by. Append-only, by trigger: only leaves before
@@ -10,6 +20,10 @@ import { bigInteger, hashList, milliseconds } from './column-types.js';
 @Index('events_of_request', ['tenant', 'request', 'seq'])
 @Index('events_of_requester', ['tenant', 'requester', 'seq'])
 @Index('events_of_time', ['tenant', 'at', 'seq'])
+// Few leaves in a log of calls: those that statements look for.
+@Index('events_marks', ['tenant', 'type', 'at'], {
+  where: `type IN (${MARKS.map((type) => `'${type}'`).join(', ')})`,
+})
 export class EventEntity {
   @PrimaryColumn('varchar')
   tenant!: string;

@@ -14,7 +14,7 @@ import { sealIn } from '../engine/secrets/seal-in.js';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from '../entities/credentials.entity.js';
 import { PersonEntity } from '../entities/person.entity.js';
 import { type OrganisationWriter, toPerson } from './organisation.js';
-import { selectRows } from './plain-rows.js';
+import { query, selectRows } from './plain-rows.js';
 
 export class ApiKeys implements ApiKeyRepository {
   constructor(
@@ -129,6 +129,25 @@ export class Gateways implements GatewayRepository {
 
   async setPins(id: string, pins: GatewayPin[]): Promise<void> {
     await this.manager.update(GatewayEntity, { id }, { pins });
+  }
+
+  async headsWanted(
+    id: string,
+    { since, now }: { since: string; now: string },
+    limit: number,
+  ): Promise<{ tenant: string; after: string }[]> {
+    const rows = await query<{ tenant: string; after: string; head: string | null }>(
+      this.manager,
+      `SELECT w.tenant AS tenant, w.after AS after, c.head AS head
+       FROM head_wants w LEFT JOIN record_chains c ON c.tenant = w.tenant AND c.gateway = ?
+       WHERE w.after > ? AND w.after <= ? ORDER BY w.tenant`,
+      [id, since, now],
+    );
+    const signed = (row: (typeof rows)[number]) =>
+      row.head !== null && (JSON.parse(row.head) as { at: string }).at >= row.after;
+    const done = new Set(rows.filter(signed).map(({ tenant }) => tenant));
+    const wanted = new Map(rows.map(({ tenant, after }) => [tenant, { tenant, after }]));
+    return [...wanted.values()].filter(({ tenant }) => !done.has(tenant)).slice(0, limit);
   }
 
   async close(id: string, at: string): Promise<boolean> {

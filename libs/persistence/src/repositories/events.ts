@@ -1,4 +1,13 @@
-import type { EventReads, LogHead, Page, PageQuery, StoredEvent, TimeSpan } from '@countersign/access';
+import type {
+  EventReads,
+  LogHead,
+  Page,
+  PageQuery,
+  StoredEvent,
+  TimedLeaf,
+  TimedLeaves,
+  TimeSpan,
+} from '@countersign/access';
 import {
   type CompactRange,
   completeSubtrees,
@@ -9,12 +18,13 @@ import {
   subtreeRoot,
   TILE_HEIGHT,
 } from '@countersign/audit-log';
-import type { Hashing } from '@countersign/contract';
+import type { EventType, Hashing } from '@countersign/contract';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import { EventEntity, LogHeadEntity } from '../entities/log.entity.js';
+import { comparable } from '../entities/column-types.js';
+import { EventEntity, LogHeadEntity, MARKS } from '../entities/log.entity.js';
 import { BoundRepository } from './bound.js';
 import { instant, nowhere } from './keyset.js';
-import { query, selectRows } from './plain-rows.js';
+import { places, query, selectRows } from './plain-rows.js';
 
 type EventFilter = Parameters<EventReads['list']>[0];
 
@@ -56,6 +66,50 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
   async minimumIndex(): Promise<number> {
     const [head] = await selectRows(this.manager, LogHeadEntity, 'WHERE tenant = ?', [this.tenant]);
     return head?.prunedBefore ?? 0;
+  }
+
+  async timed({ types, from, to, newestFirst = false, after, limit }: TimedLeaves): Promise<TimedLeaf[]> {
+    // The index of marks is used only by a statement that has its condition.
+    const areMarks = types.every((type) => (MARKS as readonly string[]).includes(type));
+    const marks = areMarks ? ` AND type IN (${MARKS.map((type) => `'${type}'`).join(', ')})` : '';
+    const conditions: [string, unknown[]][] = [
+      [`tenant = ? AND type IN ${places(types.length)}${marks}`, [this.tenant, ...types]],
+      ...(from === undefined ? [] : [['at >= ?', [comparable(from)]] as [string, unknown[]]]),
+      ...(to === undefined ? [] : [['at < ?', [comparable(to)]] as [string, unknown[]]]),
+      ...(after === undefined
+        ? []
+        : [
+            [`(at, seq) ${newestFirst ? '<' : '>'} (?, ?)`, [comparable(after.at), after.index]] as [
+              string,
+              unknown[],
+            ],
+          ]),
+    ];
+    const order = newestFirst ? 'at DESC, seq DESC' : 'at, seq';
+    const rows = await query<{ seq: string | number; at: string; leaf: string }>(
+      this.manager,
+      `SELECT seq, at, leaf FROM events WHERE ${conditions.map(([sql]) => sql).join(' AND ')} ORDER BY ${order} LIMIT ?`,
+      [...conditions.flatMap(([, values]) => values), limit],
+    );
+    return rows.map(({ seq, at, leaf }) => ({ index: Number(seq), at, leaf }));
+  }
+
+  async leavesWith(
+    commitment: string,
+    types: readonly EventType[],
+  ): Promise<{ index: number; name: string }[]> {
+    const contains = this.manager.dataSource.options.type === 'postgres' ? 'strpos' : 'instr';
+    const rows = await query<{ seq: string | number; leaf: string }>(
+      this.manager,
+      `SELECT seq, leaf FROM events WHERE tenant = ? AND type IN ${places(types.length)} AND ${contains}(leaf, ?) > 0 ORDER BY seq`,
+      [this.tenant, ...types, commitment],
+    );
+    return rows.flatMap(({ seq, leaf }) => {
+      const { commitments } = JSON.parse(leaf) as { commitments: Record<string, string> };
+      return Object.entries(commitments)
+        .filter(([, each]) => each === commitment)
+        .map(([name]) => ({ index: Number(seq), name }));
+    });
   }
 
   async hashes(level: number, from: number, to: number): Promise<Uint8Array[]> {

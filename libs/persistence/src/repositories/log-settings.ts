@@ -20,12 +20,13 @@ export class LogSettingsRows extends BoundRepository<LogSettingsEntity> implemen
   async read(): Promise<LogSettings> {
     const [row] = await this.select('tenant = ?', [this.tenant]);
     if (row === undefined) return DEFAULT_LOG_SETTINGS;
-    const { tenant: _tenant, ...settings } = row;
-    return settings;
+    const { erasureAfterDays, dailyStatement } = row;
+    return { erasureAfterDays, dailyStatement };
   }
 
   async save(settings: LogSettings): Promise<void> {
-    const row = { tenant: this.tenant, ...settings };
+    const [before] = await this.select('tenant = ?', [this.tenant]);
+    const row = { tenant: this.tenant, nextStatement: before?.nextStatement ?? null, ...settings };
     await insertRows(this.manager, LogSettingsEntity, [row], { replaces: ['tenant'] });
   }
 

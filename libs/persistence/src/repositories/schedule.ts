@@ -31,6 +31,15 @@ export class Schedule implements ScheduleRepository {
     return this.dueDays('next_opening', '<=', through, after, limit);
   }
 
+  toState(before: string, after: DueDay | null, limit: number): Promise<DueDay[]> {
+    return query<DueDay>(
+      this.manager,
+      `SELECT next_statement AS day, tenant FROM log_settings
+       WHERE next_statement < ? AND (next_statement, tenant) > (?, ?) ORDER BY next_statement, tenant LIMIT ?`,
+      [before, after?.day ?? '', after?.tenant ?? '', limit],
+    );
+  }
+
   private dueDays(
     column: 'next_day' | 'next_opening',
     is: '<' | '<=',

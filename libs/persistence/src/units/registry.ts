@@ -26,6 +26,7 @@ import { Schedule } from '../repositories/schedule.js';
 import { ScimGroups, ScimTokens, ScimUsers } from '../repositories/scim.js';
 import { Identities, Sessions, Signals, SignInAttempts } from '../repositories/sign-in.js';
 import { SlackAccounts, SlackInstallations, SlackPosts, SlackSeenHashes } from '../repositories/slack.js';
+import { Statements } from '../repositories/statements.js';
 import { RelayedStops, Stops } from '../repositories/stops.js';
 import { Trust } from '../repositories/trust.js';
 import type { UnitContext } from './context.js';
@@ -54,6 +55,7 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   invitations: ({ manager, reach }) => new Invitations(manager, reach),
   openings: ({ manager, reach, shared }) => new Openings(manager, reach, shared),
   erasures: ({ manager, reach }) => new Erasures(manager, reach),
+  statements: ({ manager, reach }) => new Statements(manager, reach),
   logSettings: ({ manager, reach }) => new LogSettingsRows(manager, reach),
   locks: ({ manager, reach }) => new Locks(manager, reach),
   leases: ({ manager, reach }) => new Leases(manager, reach),

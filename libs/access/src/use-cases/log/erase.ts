@@ -1,7 +1,7 @@
 import { isOpen } from '../../domain/access-request.js';
 import { type Erasure, type ErasureSubject, erasableFrom, erasableLeaf } from '../../domain/erasure.js';
 import { hasEnded } from '../../domain/grant.js';
-import { isInvitationClosed } from '../../domain/invitation.js';
+import { type Invitation, isInvitationClosed } from '../../domain/invitation.js';
 import { isLockInForce } from '../../domain/lock.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
@@ -54,6 +54,9 @@ export async function eraseOpenings(
   // A leaf never changes, so it may be read before the unit that erases.
   const leaf = await deps.store.readForTenant(tenant, (unit) => readLeaf(unit, index));
   const commitments = namedCommitments(leaf, fields);
+  const sharing = await deps.store.readForTenant(tenant, (unit) =>
+    leavesSharing(unit, leaf, index, commitments),
+  );
   const view = await deps.store.forTenant(tenant, async (unit) => {
     const { actor } = await requireOwnTenant(unit, principal, 'log.erase', tenant);
     await requireOwnKey(unit, principal);
@@ -64,12 +67,14 @@ export async function eraseOpenings(
     await requireThere(unit, commitments);
     const at = now.toISOString();
     const names = Object.keys(commitments).sort();
-    const { index: event } = await unit.log.append({
-      type: 'opening.erased',
-      at,
-      actor: actor.id,
-      data: { leaf: index, fields: names, authority: 'tenant-admin' },
-    });
+    const say = (named: ErasureInput) =>
+      unit.log.append({
+        ...{ type: 'opening.erased', at, actor: actor.id },
+        data: { ...named, authority: 'tenant-admin' },
+      });
+    const { index: event } = await say({ leaf: index, fields: names });
+    // A missing value is explained for each leaf that has lost it.
+    for (const other of sharing) await say(other);
     const erased = names.map(
       (name): Erasure => ({
         ...{ commitment: commitments[name] ?? '', name, leaf: index, event, person: actor.id, at },
@@ -91,6 +96,25 @@ async function readLeaf({ events }: ReadUnit, index: number): Promise<Leaf> {
   const [text] = await events.leaves(index, index + 1);
   if (text !== undefined) return JSON.parse(text) as Leaf;
   throw index < (await events.minimumIndex()) ? new AccessError('pruned') : notFound('leaf');
+}
+
+/**
+ * The other leaves that lose the same values: an invitation's ticket stands in the requests that it allowed, under the same
+ * commitment.
+ */
+async function leavesSharing(
+  { events }: ReadUnit,
+  { type, data }: Leaf,
+  index: number,
+  { ticket }: Readonly<Record<string, string>>,
+): Promise<ErasureInput[]> {
+  const terms = data['terms'] as { invitation?: string } | undefined;
+  const mayShare = type === 'invitation.created' || terms?.invitation !== undefined;
+  if (ticket === undefined || !mayShare) return [];
+  const found = await events.leavesWith(ticket, ['invitation.created', 'request.created']);
+  return found
+    .filter((other) => other.index !== index)
+    .map(({ index: leaf, name }) => ({ leaf, fields: [name] }));
 }
 
 /** @throws AccessError `not_erasable`, `invalid_request` */
@@ -119,22 +143,30 @@ async function requireOldEnough({ logSettings }: TenantUnit, { at }: Leaf, now: 
     throw new AccessError('too_recent', `This can be erased from ${from.toISOString()} on.`);
 }
 
+/** True if the invitation is open, or what it allowed is. */
+async function isInvitationInUse(
+  { requests, grants }: TenantUnit,
+  invitation: Invitation | null,
+): Promise<boolean> {
+  if (invitation === null) return false;
+  if (!isInvitationClosed(invitation)) return true;
+  const { hash } = invitation;
+  return (await requests.openUnder(hash)).length > 0 || (await grants.liveUnder(hash)).length > 0;
+}
+
 /** Whether rules may still read the value, by what its leaf is about. */
 const IN_USE: Readonly<Record<ErasureSubject, (unit: TenantUnit, id: string) => Promise<boolean>>> = {
-  request: async ({ requests, grants }, id) => {
-    const request = await requests.find(id);
+  request: async (unit, id) => {
+    const request = await unit.requests.find(id);
     if (request === null) return false;
     if (isOpen(request)) return true;
-    const grant = request.grant === null ? null : await grants.find(request.grant);
-    return grant !== null && !hasEnded(grant);
+    const grant = request.grant === null ? null : await unit.grants.find(request.grant);
+    if (grant !== null && !hasEnded(grant)) return true;
+    const { invitation } = request.terms;
+    // Its ticket may be the invitation's.
+    return invitation !== undefined && isInvitationInUse(unit, await unit.invitations.findByHash(invitation));
   },
-  invitation: async ({ invitations, requests, grants }, id) => {
-    const invitation = await invitations.find(id);
-    if (invitation === null) return false;
-    if (!isInvitationClosed(invitation)) return true;
-    const { hash } = invitation;
-    return (await requests.openUnder(hash)).length > 0 || (await grants.liveUnder(hash)).length > 0;
-  },
+  invitation: async (unit, id) => isInvitationInUse(unit, await unit.invitations.find(id)),
   lock: async ({ locks }, id) => {
     const lock = await locks.find(id);
     return lock !== null && isLockInForce(lock);

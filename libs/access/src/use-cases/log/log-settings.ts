@@ -1,4 +1,4 @@
-import { canonicalJson } from '@countersign/contract';
+import { canonicalJson, utcDay } from '@countersign/contract';
 import type { LegalHold, LogSettings } from '../../domain/log-settings.js';
 import type { Principal } from '../../domain/person.js';
 import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
@@ -42,6 +42,9 @@ export function setLogSettings(
     const before = await unit.logSettings.read();
     if (canonicalJson(before) !== canonicalJson(after)) {
       await unit.logSettings.save(after);
+      if (before.dailyStatement === 'off' || after.dailyStatement === 'off')
+        // The first statement is that of the day on which it was turned on.
+        await unit.statements.expect(after.dailyStatement === 'off' ? null : utcDay(deps.clock.now()));
       const at = deps.clock.now().toISOString();
       await unit.log.append({ type: 'log.settings', at, actor: actor.id, data: { before, after } });
     }

@@ -2,6 +2,7 @@ import type { AccessRequest, ReminderKind } from '../../domain/access-request.js
 import type { ApiKey } from '../../domain/api-key.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Invitation } from '../../domain/invitation.js';
+import type { DailyStatement } from '../../domain/log-settings.js';
 import type { TenantRole, VendorRole } from '../../domain/organisation.js';
 import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
 import type { TrustReset } from '../../domain/trust/trust-version.js';
@@ -40,6 +41,19 @@ export const trustNotice = (
   kind: `trust.${what}`,
   subject,
   audience: [everyApprover(tenant), everyoneAt(tenant, 'admin'), everyoneAtVendor('security-admin')],
+  at,
+});
+
+/** Sent to programs; and by mail to the tenant's admins and auditors if it wants that. The subject is the day. */
+export const statementNotice = (
+  tenant: string,
+  day: string,
+  channel: DailyStatement,
+  at: string,
+): NoticeDraft => ({
+  kind: 'log.statement',
+  subject: day,
+  audience: channel === 'mail' ? [everyoneAt(tenant, 'admin'), everyoneAt(tenant, 'auditor')] : [],
   at,
 });
 

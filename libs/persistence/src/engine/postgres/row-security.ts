@@ -48,6 +48,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   erasures: addedByUnit,
   legal_holds: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
   log_settings: changedByUnit,
+  statements: addedByUnit,
+  head_wants: changedByUnit,
   // A trigger decides which leaves have been pruned.
   events: { ...addedByUnit, DELETE: own('tenant') },
   log_heads: { ...changedByUnit, SELECT: ownAndDeployments },

@@ -1,0 +1,202 @@
+import { readFile } from 'node:fs/promises';
+import { statementEndpoints } from '@countersign/api';
+import {
+  AuditLogError,
+  appendLeaf,
+  type CompactRange,
+  EMPTY_RANGE,
+  LogFault,
+  leafHash,
+  type OpenedStatement,
+  openStatement,
+  parseLeaf,
+  rangeRoot,
+  type StatementBody,
+  type VerifierKey,
+  verifyLog,
+} from '@countersign/audit-log';
+import { nodeEd25519, nodeHashing } from '@countersign/authorization';
+import type { Answer, Context } from '../command/context.js';
+import { CliError, cannotOpenError, usageError } from '../command/errors.js';
+import { parseInstant, parseSlug } from '../command/flags.js';
+import { formatFacts } from '../terminal/text.js';
+import { readAnchorFile } from '../trust/anchor-file.js';
+import { FolderLog } from './log-source.js';
+import { chooseLog } from './mirror.js';
+import { readVerifierKey, saveFile } from './verification.js';
+
+export type StatementOptions = {
+  tenant?: string;
+  from?: string;
+  to?: string;
+  out?: string;
+  verify?: string;
+  vkey?: string;
+  anchor?: string;
+  log?: string;
+};
+
+/**
+ * Gets a signed statement of every access in a span, or verifies one offline.
+ *
+ * @throws CliError `invalid_statement` and the codes of notes if it does not verify, `statement_differs` if it is not what a
+ *   mirror of the log says; `cannot_open`, `cannot_write` (exit 2)
+ */
+export function logStatement(context: Context, options: StatementOptions): Promise<Answer> {
+  return options.verify === undefined
+    ? fetchStatement(context, options)
+    : verifyStatement(options.verify, options);
+}
+
+async function fetchStatement(
+  context: Context,
+  { tenant, from, to, out }: StatementOptions,
+): Promise<Answer> {
+  if (from === undefined || to === undefined)
+    throw usageError(
+      'say which span: --from and --to, such as --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z',
+    );
+  const span = { from: parseInstant('--from', from), to: parseInstant('--to', to) };
+  const slug = await chooseLog(context, tenant && parseSlug('--tenant', tenant));
+  const api = await context.api();
+  const note = await api.callText(statementEndpoints.make, {
+    params: { slug },
+    query: new URLSearchParams(span),
+  });
+  if (out !== undefined) await saveFile(out, note);
+  const body = bodyOf(note);
+  context.note(sayExceptions(body));
+  return {
+    document: { ...documentOf(body), file: out ?? null, note },
+    text: out === undefined ? note.trimEnd() : summaryOf(body),
+  };
+}
+
+/** What the statement says, without verifying anything: it has just come from the broker. */
+const bodyOf = (note: string): StatementBody => JSON.parse(note.split('\n')[1] ?? '') as StatementBody;
+
+async function verifyStatement(file: string, options: StatementOptions): Promise<Answer> {
+  const { vkey, anchor } = options;
+  if (vkey === undefined && anchor === undefined)
+    throw usageError('say which key signs the log: --vkey KEY, or --anchor FILE');
+  const key = readVerifierKey(vkey ?? (await readAnchorFile(anchor ?? '')).vkey);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw cannotOpenError(file, error);
+  }
+  const opened = await open(text, key);
+  if (options.log !== undefined) await compareWithLog(opened, new FolderLog(options.log), key);
+  const { body } = opened;
+  return {
+    document: { verified: true, ...documentOf(body), comparedWith: options.log ?? null },
+    text: `${summaryOf(body)}\n${options.log === undefined ? 'Signed by the log. With --log DIR it is also compared with your mirror.' : 'Signed by the log, and what your mirror of it says.'}\n${sayExceptions(body)}`,
+  };
+}
+
+async function open(text: string, key: VerifierKey): Promise<OpenedStatement> {
+  try {
+    return await openStatement(nodeEd25519, text, [key]);
+  } catch (error) {
+    if (!(error instanceof AuditLogError)) throw error;
+    throw new CliError(error.code, error.message, { cause: error });
+  }
+}
+
+/** Requires that the mirror has the statement's root at its size, and exactly these accesses in the span. */
+async function compareWithLog({ body }: OpenedStatement, source: FolderLog, key: VerifierKey): Promise<void> {
+  const expected = new Map(body.accesses ?? []);
+  const heads = new Map(
+    body.gateways.flatMap(({ gateway, head }) => (head === null ? [] : [[head.index, gateway] as const])),
+  );
+  const [from, to] = [Date.parse(body.from), Date.parse(body.to)];
+  let range: CompactRange = EMPTY_RANGE;
+  let [count, root] = [0, ''];
+  const differs = (detail: string, index?: number) => new LogFault('changed_leaf', detail, index);
+  const onLeaf = (index: number, bytes: Uint8Array) => {
+    if (index >= body.size) return;
+    range = appendLeaf(nodeHashing, range, leafHash(nodeHashing, bytes));
+    if (range.size === body.size) root = Buffer.from(rangeRoot(nodeHashing, range)).toString('base64');
+    const { type, at, data } = parseLeaf(bytes);
+    if (heads.has(index) && (type !== 'gateway.head' || data['gateway'] !== heads.get(index)))
+      throw differs(`leaf ${index} is no head of ${heads.get(index)}`, index);
+    if (type !== 'access.allowed' || Date.parse(at) < from || Date.parse(at) >= to) return;
+    count += 1;
+    if (body.accesses !== null && expected.get(index) !== data['record'])
+      throw differs(`leaf ${index} is an access that the statement does not name`, index);
+  };
+  try {
+    const verified = await verifyLog({ hashing: nodeHashing, check: nodeEd25519 }, source, {
+      keys: [key],
+      onLeaf,
+    });
+    if (verified.start > 0)
+      throw new CliError(
+        'pruned',
+        'The mirror does not have the beginning of the log, so nothing can be compared.',
+      );
+  } catch (error) {
+    if (!(error instanceof LogFault)) throw error;
+    throw new CliError('statement_differs', `The mirror says something else: ${error.message}.`, {
+      cause: error,
+    });
+  }
+  if (root !== body.root)
+    throw new CliError(
+      'statement_differs',
+      `The mirror has another root at ${body.size} leaves, or fewer leaves.`,
+    );
+  if (count !== body.count)
+    throw new CliError(
+      'statement_differs',
+      `The mirror has ${count} accesses in the span, the statement ${body.count}.`,
+    );
+}
+
+const documentOf = ({
+  tenant,
+  from,
+  to,
+  madeAt,
+  size,
+  root,
+  count,
+  refused,
+  exceptions,
+  sealed,
+}: StatementBody) => ({
+  ...{ tenant, from, to, madeAt, size, root, accesses: count, refused },
+  ...{ complete: exceptions.length === 0, exceptions, sealed },
+});
+
+const summaryOf = (body: StatementBody): string =>
+  formatFacts([
+    ['tenant', body.tenant],
+    ['span', `${body.from} up to ${body.to}`],
+    ['accesses', body.count === 0 ? 'no access recorded by the enrolled gateways' : String(body.count)],
+    ['refused calls', String(body.refused)],
+    ['complete', completenessOf(body)],
+    ['log', `${body.size} leaves, root ${body.root}`],
+  ]);
+
+const completenessOf = ({ exceptions }: StatementBody): string =>
+  exceptions.length === 0
+    ? 'yes'
+    : `except ${exceptions
+        .map(
+          ({ gateway, from, reason }) =>
+            `${gateway} from ${from}${reason === 'gap' ? ' (a gap in its records)' : ''}`,
+        )
+        .join('; ')}`;
+
+/** What a statement never covers. */
+const sayExceptions = ({ sealed, exceptions }: StatementBody): string =>
+  [
+    sealed.length === 0
+      ? 'No sealed leaf of these days is closed.'
+      : `Except what the sealed leaves of ${sealed.length === 1 ? sealed[0] : `${sealed[0]} … ${sealed.at(-1)}`} may cover until they open.`,
+    ...(exceptions.some(({ reason }) => reason === 'no_head')
+      ? ['Gateways were asked to sign their records: ask again in two minutes for a complete statement.']
+      : []),
+  ].join(' ');

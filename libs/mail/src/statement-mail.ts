@@ -1,0 +1,30 @@
+import type { DailyStatementRow } from '@countersign/access';
+import { layOut, type MailContent } from './layout.js';
+import { oneLine } from './text.js';
+import { statementDe } from './words/de.js';
+import { statementEn } from './words/en.js';
+import type { Language, StatementWords } from './words/words.js';
+
+const WORDS: Readonly<Record<Language, StatementWords>> = { en: statementEn, de: statementDe };
+
+/** Writes the mail about the statement of one UTC day. The signed statement itself is behind the link. */
+export function writeStatementMail(
+  facts: { statement: DailyStatementRow; tenant: string; link: string },
+  language: Language,
+): MailContent {
+  const words = WORDS[language];
+  const { day, accesses, isComplete, size, root } = facts.statement;
+  return layOut({
+    language,
+    subject: words.subject(oneLine(facts.tenant), day, accesses),
+    sentence: words.sentence(accesses, day),
+    rows: [
+      [words.labels.complete, [isComplete ? words.complete : words.incomplete]],
+      [words.labels.log, [words.log(size, root)]],
+    ],
+    notes: [words.sealed],
+    link: facts.link,
+    open: words.open,
+    footer: words.footer,
+  });
+}

@@ -1,0 +1,129 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EVERYTHING, ingestRecords, makeDailyStatements } from '@countersign/access';
+import { uuidV7Ids } from '@countersign/persistence';
+import { run } from '../../../apps/cli/src/main.js';
+import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { aRecord } from '../../contract/support/rows.js';
+import { removeFolder, tempFolder } from '../../support/temp-folder.js';
+import { ENGINES, TestBroker } from '../harness.js';
+import { makeGrant } from '../story.js';
+
+const BOOT = '0199f0a0-7b2c-4003-8000-000000000003';
+
+describe.each(ENGINES)('statements over HTTP and with the command line, on %s', (engine) => {
+  let broker: TestBroker;
+  let folder: string;
+  beforeAll(async () => {
+    broker = await TestBroker.start({ engine });
+    folder = await tempFolder('statements');
+  });
+  afterAll(async () => {
+    await broker.close();
+    await removeFolder(folder);
+  });
+
+  async function countersign(...argv: string[]) {
+    const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.tenantAdmin };
+    const terminal = new Terminal(env, '');
+    const exit = await run([...argv, '--json'], terminal);
+    return { exit, document: terminal.out === '' ? {} : JSON.parse(terminal.out), stderr: terminal.err };
+  }
+  const instant = (secondsAgo: number) =>
+    `${new Date(broker.clock.now().getTime() - secondsAgo * 1_000).toISOString().slice(0, 19)}Z`;
+
+  /** A call at a gateway, and the head that it has signed since. */
+  async function called(): Promise<string> {
+    const { request, grant } = await makeGrant(broker);
+    const { credential } = await broker.enrolGateway(`g-${engine}`);
+    const { gateway } = credential;
+    const at = broker.clock.now().toISOString();
+    const [id, headId] = [uuidV7Ids.next('rec'), uuidV7Ids.next('rec')];
+    const view = aRecord({ id: grant, tenant: 'acme' } as never, {
+      ...{ id, at, digest: request.digest, request: request.id, person: broker.persons.engineer },
+      ...{ service: 'billing', gateway, boot: BOOT, grant },
+    });
+    broker.clock.advance(120);
+    const place = { tenant: 'acme', boot: BOOT };
+    await ingestRecords(broker.host, [
+      {
+        ...{ gateway, boot: BOOT, binding: EVERYTHING },
+        records: [
+          { ...place, kind: 'allowed', seq: 1, prev: null, hash: 'h1', at, view, path: null },
+          {
+            ...{ ...place, kind: 'head', seq: 2, prev: 'h1', hash: 'h2', signature: 's', signed: true },
+            ...{ id: headId, at: broker.clock.now().toISOString() },
+          },
+        ],
+      },
+    ]);
+    return id;
+  }
+
+  test('a statement verifies offline with the log’s key, and against the customer’s own mirror', async () => {
+    const record = await called();
+    const file = join(folder, 'acme.statement');
+    const made = await countersign(
+      'log',
+      'statement',
+      '--from',
+      instant(600),
+      '--to',
+      instant(60),
+      '--out',
+      file,
+    );
+    expect(made).toMatchObject({ exit: 0, document: { accesses: 1, complete: true, exceptions: [] } });
+    const text = await readFile(file, 'utf8');
+    expect(text).toContain(record);
+    const vkey = (await broker.call('tenantAdmin', 'GET', '/log/acme/vkey')).text.trim();
+    const verify = (...more: string[]) =>
+      countersign('log', 'statement', '--verify', file, '--vkey', vkey, ...more);
+    expect(await verify()).toMatchObject({
+      exit: 0,
+      document: { verified: true, accesses: 1, complete: true },
+    });
+
+    const mirror = join(folder, 'log');
+    expect(await countersign('log', 'mirror', mirror)).toMatchObject({ exit: 0 });
+    expect(await verify('--log', mirror)).toMatchObject({ exit: 0, document: { comparedWith: mirror } });
+    const nothing = await countersign('log', 'statement', '--from', instant(7_200), '--to', instant(3_600));
+    expect(nothing.document).toMatchObject({ accesses: 0 });
+
+    await writeFile(file, text.replace('"count":1', '"count":0'));
+    expect(await verify()).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining('error[bad_signature]'),
+    });
+    expect(await countersign('log', 'statement', '--verify', file)).toMatchObject({ exit: 2 });
+  });
+
+  test('daily statements are listed and read; a gateway reads whose heads are wanted', async () => {
+    expect(await countersign('log', 'settings', 'acme', '--daily-statement', 'sometimes')).toMatchObject({
+      exit: 2,
+    });
+    expect(await countersign('log', 'settings', 'acme', '--daily-statement', 'webhook')).toMatchObject({
+      document: { dailyStatement: 'webhook' },
+    });
+    const day = broker.clock.now().toISOString().slice(0, 10);
+    broker.clock.advance(86_400 + 3_600);
+    await broker.renewKey('tenantAdmin');
+    const signed = { size: 1, root: 'r', note: 'a note\n', madeAt: broker.clock.now().toISOString() };
+    expect(await makeDailyStatements(broker.host, () => Promise.resolve(signed))).toBe(1);
+    const path = '/api/v1/tenants/acme/statements';
+    expect(await broker.call('tenantAdmin', 'GET', path)).toMatchObject({
+      status: 200,
+      body: { items: [{ day, isComplete: false, size: 1 }], next: null },
+    });
+    const read = await broker.call('tenantAdmin', 'GET', `${path}/${day}`);
+    expect([read.text, read.headers.get('content-type')]).toEqual(['a note\n', 'text/plain; charset=utf-8']);
+    expect(await broker.call('tenantAdmin', 'GET', `${path}/2026-01-01`)).toMatchObject({ status: 404 });
+    expect(await broker.call('tenantAdmin', 'GET', `${path}/today`)).toMatchObject({ status: 404 });
+    const { bearer } = await broker.enrolGateway('g3');
+    const unsigned = await broker.fetch('POST', '/gateway/v1/heads', {
+      headers: { authorization: bearer },
+      body: { boot: BOOT },
+    });
+    expect(unsigned).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  });
+});
