@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { WriterReport } from './log-kills.js';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -29,6 +30,17 @@ export const dieWhileRotating = (url: string): Promise<number | string> => start
 /** Writes the daily leaves in a second process (`sealer.ts`). @returns its exit code */
 export const sealInProcess = (url: string, now: Date): Promise<number | string> =>
   start('./sealer.ts', [url, now.toISOString()]).ended;
+
+/** Starts a process that appends to logs and signs checkpoints until it is killed (`log-writer.ts`). */
+export function startLogWriter(
+  url: string,
+  name: string,
+  take: (report: WriterReport) => void,
+): Pick<Writer, 'process' | 'ended'> {
+  const writer = start('./log-writer.ts', [url, name]);
+  writer.process.on('message', (report) => take(report as WriterReport));
+  return writer;
+}
 
 /** Starts a second process that writes units of work to the database (`writer.ts`). */
 export function startWriter(url: string, tenant: string, count: number, die = false): Writer {
