@@ -161,6 +161,25 @@ describe.each(ENGINES)('enrolling a passkey on %s', (engine) => {
     expectStatus(await approveWith(bob, key), 201);
   });
 
+  test('a stolen session or key that adds two admins, who confirm each other, gets no passkey that counts at once', async () => {
+    const added = async (name: string) => {
+      const body = { email: `${name}@acme.example`, name, roles: ['admin', 'approver'] };
+      const made = await broker.call('tenantAdmin', 'POST', '/api/v1/tenants/acme/people', { body });
+      return (expectStatus(made, 201).body as { id: string }).id;
+    };
+    const puppets = { approver: await added('eve'), secondApprover: await added('mallory') };
+    const ann = await Customer.of(broker, 'tenantAdmin');
+    Object.assign(broker.persons, puppets);
+    const of = (who: keyof typeof puppets) => Customer.of(broker, who, { assurance: 'mail-code' });
+    const [eve, mallory] = [await of('approver'), await of('secondApprover')];
+    const key = await eve.enrol();
+    expect(codeOf(await confirm(mallory, key))).toBe('403 forbidden');
+    // An admin whom the host has named, or of longer standing, may.
+    expectStatus(await confirm(ann, await mallory.enrol()), 200);
+    broker.clock.advance(24 * HOUR);
+    expectStatus(await confirm(await of('secondApprover'), key), 200);
+  });
+
   test('its owner and all admins are notified of a new passkey, and of a removed one', async () => {
     const bob = await Customer.of(broker, 'secondApprover');
     const key = await bob.enrol();

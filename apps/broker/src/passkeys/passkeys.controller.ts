@@ -79,7 +79,8 @@ export class PasskeysController {
     @Slug() slug: string,
     @Param('credential') credential: string,
   ) {
-    return passkeyAnswer(await confirmPasskey(this.deps, principal, slug, credential));
+    const { passkeyCooling } = this.settings;
+    return passkeyAnswer(await confirmPasskey(this.deps, principal, slug, credential, passkeyCooling));
   }
 
   @Delete('passkeys/:credential')

@@ -31,6 +31,11 @@ export interface OrganisationView {
   service(name: string): Promise<ServiceRecord | null>;
   policy(): Promise<AccessPolicy>;
   person(id: string): Promise<Person | null>;
+  /**
+   * When the person last gained a role, came or came back, if their own side did it (its admin, its SCIM client, its
+   * provider). Null if the host did.
+   */
+  rolesSince(id: string): Promise<string | null>;
   /** Everyone of one tenant in reach, removed ones too. */
   people(tenant: string): Promise<Person[]>;
   /** The vendor’s name; empty before an organisation is applied. */
@@ -91,7 +96,8 @@ export interface OrganisationRepository extends OrganisationView {
     scim?: ScimSettings;
     policy: AccessPolicy;
   }): Promise<void>;
-  savePerson(person: Person): Promise<void>;
+  /** @param rolesSince now, if they gain a role or come by somebody else than the host; absent: it stays */
+  savePerson(person: Person, rolesSince?: string): Promise<void>;
   saveTenant(tenant: TenantRecord): Promise<void>;
   saveService(service: ServiceRecord): Promise<void>;
   /** Every version of a route map is kept, by its hash. */

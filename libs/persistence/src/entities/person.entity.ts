@@ -35,4 +35,8 @@ export class PersonEntity {
   /** Has no transformer because SQL only tests it for NULL and never compares or sorts it. */
   @Column('varchar', { name: 'removed_at', nullable: true })
   removedAt!: string | null;
+
+  /** Has no transformer because SQL never compares or sorts it. NULL: the host gave the roles, or an earlier release did. */
+  @Column('varchar', { name: 'roles_since', nullable: true })
+  rolesSince!: string | null;
 }

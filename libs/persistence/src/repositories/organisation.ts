@@ -78,6 +78,10 @@ export class OrganisationReader implements OrganisationView {
     });
   }
 
+  async rolesSince(id: string): Promise<string | null> {
+    return (await this.manager.findOneBy(PersonEntity, { id }))?.rolesSince ?? null;
+  }
+
   person(id: string): Promise<Person | null> {
     // Kept for each side by itself: what one does not see, another may.
     return this.kept(`person ${this.reach === 'all-tenants' ? '' : this.reach.tenant} ${id}`, async () => {
@@ -261,11 +265,12 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     await this.manager.upsert(VendorEntity, row, ['id']);
   }
 
-  async savePerson(person: Person): Promise<void> {
+  async savePerson(person: Person, rolesSince?: string): Promise<void> {
     await this.beforeChange();
     const { id, tenant, email, address = null, name, roles, groups = null, removedAt } = person;
     const row = { id, side: tenant ?? VENDOR_SIDE, email, address, name, roles, groups, removedAt };
-    await this.manager.upsert(PersonEntity, row, ['id']);
+    const since = rolesSince === undefined ? {} : { rolesSince };
+    await this.manager.upsert(PersonEntity, { ...row, ...since }, ['id']);
   }
 
   async saveTenant(tenant: TenantRecord): Promise<void> {
@@ -293,7 +298,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
   }
 }
 
-export const toPerson = ({ side, address, groups, ...row }: PersonEntity): Person => ({
+export const toPerson = ({ side, address, groups, rolesSince: _since, ...row }: PersonEntity): Person => ({
   ...row,
   ...(address === null ? {} : { address }),
   ...(groups === null ? {} : { groups }),

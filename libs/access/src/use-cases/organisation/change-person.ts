@@ -38,7 +38,8 @@ export async function changePersonIn(
 ): Promise<void> {
   const removed = after.removedAt !== null;
   const isNew = before === null || before.removedAt !== null;
-  await unit.organisation.savePerson(after);
+  const isByOwnSide = by.actor !== 'host' && gains(before, after);
+  await unit.organisation.savePerson(after, isByOwnSide ? by.at : undefined);
   // Every customer may know who the vendor's staff are, and what they may do.
   const log = after.tenant === null ? unit.log : await unit.logOf(after.tenant);
   await log.append({
@@ -92,6 +93,11 @@ const isRemovedClaimedTenant = async (
 /** The groups of vendor staff, sorted; absent if there are none. */
 export const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: string[] } =>
   groups.length === 0 ? {} : { groups: [...groups].sort() };
+
+/** True if the person comes, comes back, or has a role that they did not have. */
+const gains = (before: Person | null, after: Person): boolean =>
+  after.removedAt === null &&
+  (before === null || before.removedAt !== null || after.roles.some((role) => !before.roles.includes(role)));
 
 const loses = (before: Person, after: Person | null, role: Person['roles'][number]): boolean =>
   hasRole(before, role) && (after === null || !hasRole(after, role));

@@ -78,8 +78,10 @@ export async function removePasskey(
 
 /**
  * Confirms another person's new passkey, as an admin of the tenant: it counts at once. Two people then stand for it, so
- * neither a stolen session nor a single mailbox is enough.
+ * neither a stolen session nor a single mailbox is enough. Whom the tenant itself has just made an admin confirms nothing
+ * before the cooling time is over: a stolen session or key could add two people who confirm each other.
  *
+ * @param cooling seconds until a new passkey counts, and a new admin confirms
  * @throws AccessError `forbidden`, `fresh_sign_in_required`, `not_found`, `wrong_state` if it counts already
  */
 export async function confirmPasskey(
@@ -87,6 +89,7 @@ export async function confirmPasskey(
   principal: Principal,
   tenant: string,
   id: string,
+  cooling: number,
 ): Promise<ListedPasskey> {
   if (principal.person.tenant !== tenant) throw notFound('tenant');
   return deps.store.forTenant(tenant, async (unit) => {
@@ -98,6 +101,12 @@ export async function confirmPasskey(
     if (passkey === null || passkey.removedAt !== null) throw notFound('passkey');
     if (passkey.person === actor.id)
       throw new AccessError('forbidden', 'Another admin confirms it: no one confirms their own passkey.');
+    const since = await unit.organisation.rolesSince(actor.id);
+    if (since !== null && now.getTime() < Date.parse(since) + cooling * 1_000)
+      throw new AccessError(
+        'forbidden',
+        'You were added, or became an admin, too short a time ago. An admin of longer standing confirms it.',
+      );
     const at = now.toISOString();
     if (isActivePasskey(passkey, now) || !(await unit.authenticators.confirmPasskey(id, actor.id, at)))
       throw new AccessError('wrong_state', 'This passkey counts already.');
