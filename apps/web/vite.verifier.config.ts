@@ -36,7 +36,9 @@ export default defineConfig({
     rolldownOptions: {
       input: from('src/verifier/main.ts'),
       output: { format: 'iife', entryFileNames: 'verifier.js' },
-      treeshake: { moduleSideEffects: (id: string) => id.endsWith('/verifier/main.ts') },
+      treeshake: {
+        moduleSideEffects: (id: string) => /\/(verifier\/main|log\/strict-schemas)\.ts$/.test(id),
+      },
     },
   },
 });

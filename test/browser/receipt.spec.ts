@@ -1,12 +1,8 @@
-import { join } from 'node:path';
-import { setPin, writePins } from '@countersign/gateway-protocol';
 import type { Page, Route } from 'playwright-core';
-import { eventually } from '../support/eventually.js';
-import { type Asked, token, waiting } from './support/access.js';
 import { violations } from './support/axe.js';
-import { BrowserSite, PEOPLE } from './support/browser-site.js';
+import { BrowserSite } from './support/browser-site.js';
+import { claimedAccess } from './support/claimed-access.js';
 import { grow } from './support/log.js';
-import { claimOrganisation, VirtualAuthenticator } from './support/passkeys.js';
 
 type Body = { items: Record<string, unknown>[] } & Record<string, unknown>;
 
@@ -17,46 +13,12 @@ describe('P10: a receipt checks itself in the browser', () => {
 
   beforeAll(async () => {
     site = await BrowserSite.start();
-    await site.site.key(PEOPLE.ada);
     await grow(site, 'acme', 300);
-    page = await site.signedIn('ada', '/inbox');
-    await VirtualAuthenticator.in(page);
-    await claimOrganisation(page);
-    const { trust } = await site.api<{ trust: string }>('ada', 'GET', '/api/v1/tenants/acme/trust');
-    await writePins(join(site.site.folder, 'spool'), { acme: setPin(undefined, trust, Date.now()).pin });
-    const asked = await waiting(site, { scope: [{ resource: 'invoices/*', actions: ['update'] }] });
-    await page.goto(`${site.url}/requests/${asked.id}`);
-    await page.getByRole('button', { name: /^Approve with passkey/ }).click();
-    await page.getByText('Countersigned by Ada Moreau with a passkey').waitFor();
-    live = (await site.api<Asked>('erin', 'GET', `/api/v1/requests/${asked.id}`)).grant ?? '';
-    const bearer = await token(site, live);
-    for (const [method, path, status] of [
-      ['PATCH', '/invoices/inv-1', 200],
-      ['PATCH', '/invoices/inv-2', 200],
-      ['GET', '/payroll/1', 403],
-    ] as const)
-      await eventually(
-        `${method} ${path}`,
-        async () => (await call(bearer, method, path)) === status,
-        30_000,
-      );
-    await eventually('every record', async () => {
-      const path = `/api/v1/tenants/acme/access-records?grant=${live}`;
-      const { items } = await site.api<Body>('ada', 'GET', path);
-      return items.filter(({ outcome, decision }) => decision === 'refused' || outcome !== null).length >= 3;
-    });
+    ({ page, grant: live } = await claimedAccess(site));
   }, 180_000);
   afterAll(() => site.close());
   beforeEach(() => page.unrouteAll());
 
-  const call = async (bearer: string, method: string, path: string): Promise<number> => {
-    const answer = await fetch(`${site.site.gatewayUrl}/billing/tenants/acme${path}`, {
-      method,
-      headers: { authorization: `Bearer ${bearer}` },
-    });
-    await answer.arrayBuffer();
-    return answer.status;
-  };
   const open = (on = page) => on.goto(`${site.url}/grants/${live}/receipt`);
   const proof = (on = page) => on.locator('section').filter({ hasText: 'Checked against the log' }).last();
   /** Changes an answer of the broker on its way, as a broker that lies would. */

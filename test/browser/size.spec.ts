@@ -45,3 +45,9 @@ test('the signing page is short enough to read, and contains no schema library',
   const page = readFileSync(join(built, 'signing/countersign-signing.html'), 'utf8');
   expect(page.split('\n').length).toBeLessThan(2_500);
 });
+
+test('the page that verifies a log is one file of at most half a megabyte, and not minified', () => {
+  const page = readFileSync(join(built, 'verifier/countersign-log-verifier.html'), 'utf8');
+  expect(page.length).toBeLessThan(500_000);
+  expect(page.split('\n').length).toBeGreaterThan(5_000);
+});

@@ -28,7 +28,7 @@ export interface BuiltFile {
 
 export interface BuiltApp {
   index: BuiltFile;
-  /** Files for customers to host themselves: `/signing/NAME`. The broker never shows them as pages. */
+  /** Files for customers to keep: `/signing/NAME`, `/verifier/NAME`. The broker never shows them as pages. */
   downloads: ReadonlyMap<string, BuiltFile>;
   /** By path: `/assets/NAME-HASH.js`. */
   assets: ReadonlyMap<string, BuiltFile>;
@@ -56,7 +56,11 @@ export function readBuiltApp(folder: string = FOLDER): BuiltApp | undefined {
   const index = built.get('/index.html');
   if (index === undefined) return undefined;
   const below = (folder: string) => new Map([...built].filter(([name]) => name.startsWith(folder)));
-  return { index, assets: below('/assets/'), downloads: below('/signing/') };
+  return {
+    index,
+    assets: below('/assets/'),
+    downloads: new Map([...below('/signing/'), ...below('/verifier/')]),
+  };
 }
 
 const optional = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));

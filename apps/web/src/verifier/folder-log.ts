@@ -65,23 +65,45 @@ export class FolderLog implements LogSource {
   }
 }
 
-/** The files below what was dropped. A browser gives a folder in parts. */
-export async function droppedFiles(items: readonly DataTransferItem[]): Promise<ChosenFile[]> {
+/** What Chromium gives for something dropped (File System Access). It also reads folders on a page that is itself a file. */
+type Handle =
+  | { kind: 'file'; name: string; getFile(): Promise<File> }
+  | { kind: 'directory'; name: string; values(): AsyncIterable<Handle> };
+
+type Dropped = DataTransferItem & { getAsFileSystemHandle?(): Promise<Handle | null> };
+
+/** The files below what was dropped. @throws DOMException if the browser cannot read them */
+export async function droppedFiles(items: readonly Dropped[]): Promise<ChosenFile[]> {
   // Before the first await: afterwards the browser forgets what was dropped.
+  const handles = items.map((item) => item.getAsFileSystemHandle?.() ?? null);
   const entries = items.map((item) => item.webkitGetAsEntry());
   const found: ChosenFile[] = [];
-  const walk = async (entry: FileSystemEntry): Promise<void> => {
-    if (entry.isFile) {
-      const file = await new Promise<File>((resolve, reject) =>
-        (entry as FileSystemFileEntry).file(resolve, reject),
-      );
-      found.push({ path: entry.fullPath.replace(/^\//, ''), file });
-    } else for (const each of await readFolder(entry as FileSystemDirectoryEntry)) await walk(each);
-  };
-  for (const entry of entries) if (entry !== null) await walk(entry);
+  for (const [at, waiting] of handles.entries()) {
+    const handle = await waiting;
+    const entry = entries[at] ?? null;
+    if (handle !== null) await walkHandle(handle, handle.name, found);
+    else if (entry !== null) await walkEntry(entry, found);
+  }
   return found;
 }
 
+async function walkHandle(handle: Handle, path: string, found: ChosenFile[]): Promise<void> {
+  if (handle.kind === 'file') found.push({ path, file: await handle.getFile() });
+  else for await (const each of handle.values()) await walkHandle(each, `${path}/${each.name}`, found);
+}
+
+async function walkEntry(entry: FileSystemEntry, found: ChosenFile[]): Promise<void> {
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) =>
+      (entry as FileSystemFileEntry).file(resolve, reject),
+    );
+    found.push({ path: entry.fullPath.replace(/^\//, ''), file });
+    return;
+  }
+  for (const each of await readFolder(entry as FileSystemDirectoryEntry)) await walkEntry(each, found);
+}
+
+/** A browser gives the entries of a folder in parts. */
 async function readFolder(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
   const all: FileSystemEntry[] = [];

@@ -1,3 +1,4 @@
+import '../log/strict-schemas.js';
 import { LOCALES } from '@countersign/wording';
 import { type AnchorFile, readAnchor } from '../log/anchor-file.js';
 import { faultTexts } from '../log/fault.text.js';
@@ -133,8 +134,8 @@ class VerifierPage {
     try {
       const finding = await verifyCopy(copy, key, this.onProgress());
       this.result.replaceChildren(finding.ok ? this.verified(finding) : this.fault(finding.fault));
-    } catch {
-      this.refuse(words.unreadable);
+    } catch (error) {
+      this.refuse(`${words.unreadable} (${String(error)})`);
     } finally {
       this.progress.replaceChildren();
       this.isBusy = false;

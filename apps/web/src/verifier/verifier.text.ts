@@ -85,7 +85,7 @@ const de: typeof en = {
       `Jeder von ${calls} erlaubten Aufrufen liegt unter einem von ${grants} Zugriffen, deren Freigaben den damaligen Regeln entsprachen.`,
     opened: (count) => `${count} Werte passen zu ihren Festlegungen.`,
     trust: (hash) => `Das geltende Vertrauensdokument hat den Fingerabdruck ${hash}.`,
-    unclaimed: 'Der Mandant ist nicht beansprucht: Seine Freigaben sind das Wort des Anbieters.',
+    unclaimed: 'Die Organisation ist nicht beansprucht: Ihre Freigaben sind das Wort des Anbieters.',
     witnessed: (names) => `Zeugen, die den Prüfpunkt unterschrieben haben: ${names}.`,
   },
   notChecked: 'Was nicht geprüft wurde',

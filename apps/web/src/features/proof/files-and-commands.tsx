@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { vkeyQuery } from '../../api/log.js';
+import { publishedHashQuery } from '../../api/published-page.js';
 import { trustQuery } from '../../api/trust.js';
 import { anchorName, anchorText } from '../../log/anchor-file.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
-import { Command, CopyId } from '../../ui/copy.js';
+import { Command, CopyId, GroupedText } from '../../ui/copy.js';
 import { saveFile } from '../../ui/save-file.js';
 import { proofTexts } from './proof.text.js';
 
@@ -60,6 +61,28 @@ export function Commands({ log, isOwn, hasAnchor }: { log: string; isOwn: boolea
         {`countersign witness ./witness --name witness.${log}.example/w1 --log "$(cat ${folder}/vkey)"`}
       </Command>
       <p className="soft">{text.more}</p>
+    </section>
+  );
+}
+
+const VERIFIER = '/verifier/countersign-log-verifier.html';
+
+/** The page that verifies a copy of a log without any server, with its published hash. */
+export function VerifierPage() {
+  const text = useText(proofTexts);
+  const { data: hash } = useQuery(publishedHashQuery(VERIFIER));
+  if (!hash) return null;
+  return (
+    <section className="stack near" aria-labelledby="verifier-page">
+      <h2 id="verifier-page">{text.verifierPage}</h2>
+      <p className="soft">{text.verifierPageLead}</p>
+      <p>{text.verifierPageHash}</p>
+      <GroupedText text={hash} />
+      <p className="no-print">
+        <a className="button" href={VERIFIER} download>
+          {text.verifierPageTake}
+        </a>
+      </p>
     </section>
   );
 }

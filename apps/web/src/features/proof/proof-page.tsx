@@ -11,7 +11,7 @@ import { Notice } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
-import { Commands, Files } from './files-and-commands.js';
+import { Commands, Files, VerifierPage } from './files-and-commands.js';
 import { LogChoice, useLog } from './log-choice.js';
 import { proofTexts } from './proof.text.js';
 import { VerifyHere } from './verify-here.js';
@@ -57,6 +57,7 @@ function Proof({ log }: { log: string }) {
       ) : null}
       <Files log={log} hasTrust={isTenantLog} />
       <Commands log={log} isOwn={log === tenant} hasAnchor={Boolean(trust.data?.anchor)} />
+      <VerifierPage />
     </>
   );
 }

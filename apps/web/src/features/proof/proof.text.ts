@@ -42,7 +42,8 @@ const en = {
     pruned: (before: string) =>
       `Leaves before ${before}: the log pruned them, as it says. Only a mirror from before has them.`,
     truth: 'Whether what is written is true, and whether something was never written.',
-    policy: 'Whether each call lay under an approval that your rules require.',
+    policy:
+      'Whether each call lay under an approval that your rules require. The command line and the verifier page check that.',
     key: 'Whether the key is genuine: the server gave it. Give your anchor file to check that.',
     storage: 'Whether the next log continues this one: this browser stores nothing.',
     page: 'This page itself: it comes from the vendor’s server. The commands below do the same without it.',
@@ -76,6 +77,11 @@ const en = {
   policyFile: 'Policy for stock tools',
   noAnchor:
     'There is no anchor file, because nothing is claimed here. Keep this key instead, where the vendor cannot reach it:',
+  verifierPage: 'Verifier page',
+  verifierPageLead:
+    'One file that you keep and open without a server. It verifies the copy that “log mirror” made, with its calls and approvals, and sends nothing anywhere.',
+  verifierPageHash: 'Compare its SHA-256 with the one in the source of the release:',
+  verifierPageTake: 'Download the verifier page',
   commands: 'Without this page',
   commandsLead:
     'Three commands copy the log, verify it offline, and watch over it. They need an API key of yours.',
@@ -124,7 +130,8 @@ const de: typeof en = {
     pruned: (before) =>
       `Einträge vor ${before}: Das Protokoll hat sie gelöscht, wie es sagt. Nur eine frühere Kopie hat sie noch.`,
     truth: 'Ob wahr ist, was geschrieben steht, und ob etwas nie geschrieben wurde.',
-    policy: 'Ob jeder Aufruf unter einer Freigabe lag, die Ihre Regeln verlangen.',
+    policy:
+      'Ob jeder Aufruf unter einer Freigabe lag, die Ihre Regeln verlangen. Das prüfen die Befehlszeile und die Prüfseite.',
     key: 'Ob der Schlüssel echt ist: Der Server hat ihn genannt. Geben Sie Ihre Ankerdatei an, um das zu prüfen.',
     storage: 'Ob das nächste Protokoll dieses fortsetzt: Dieser Browser speichert nichts.',
     page: 'Diese Seite selbst: Sie kommt vom Server des Anbieters. Die Befehle unten tun dasselbe ohne sie.',
@@ -158,6 +165,11 @@ const de: typeof en = {
   policyFile: 'Regel für fremde Werkzeuge',
   noAnchor:
     'Es gibt keine Ankerdatei, weil hier nichts beansprucht ist. Bewahren Sie stattdessen diesen Schlüssel auf, wo der Anbieter nicht hinkommt:',
+  verifierPage: 'Prüfseite',
+  verifierPageLead:
+    'Eine Datei, die Sie aufbewahren und ohne Server öffnen. Sie prüft die Kopie, die „log mirror“ angelegt hat, mit ihren Aufrufen und Freigaben, und sendet nichts.',
+  verifierPageHash: 'Vergleichen Sie ihr SHA-256 mit dem im Quelltext der Version:',
+  verifierPageTake: 'Prüfseite herunterladen',
   commands: 'Ohne diese Seite',
   commandsLead:
     'Drei Befehle kopieren das Protokoll, prüfen es ohne Netz und wachen darüber. Sie brauchen einen API-Schlüssel von Ihnen.',

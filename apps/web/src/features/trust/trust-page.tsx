@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import type { Trust } from '../../api/client.js';
 import { api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
+import { publishedHashQuery } from '../../api/published-page.js';
 import { hasRole, may, useSession } from '../../api/session.js';
 import { refetchWhileUnpinned, reloadTrust, trustQuery } from '../../api/trust.js';
 import { useText } from '../../text/language.js';
@@ -109,14 +110,7 @@ const FILE = '/signing/countersign-signing.html';
 /** The signing page as a download, with its published hash. */
 function SigningPageDownload() {
   const text = useText(trustTexts);
-  const { data } = useQuery({
-    queryKey: ['signing-page'],
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }) => {
-      const answer = await fetch(`${FILE}.sha256`, { signal });
-      return answer.ok ? ((await answer.text()).split(' ')[0] ?? '') : '';
-    },
-  });
+  const { data } = useQuery(publishedHashQuery(FILE));
   if (!data) return null;
   return (
     <section className="stack near">
