@@ -3,6 +3,7 @@ import { checkFlat } from './check-flat.js';
 import { decisions } from './decisions.js';
 import { lists } from './lists.js';
 import { logAppend } from './log-append.js';
+import { logProof } from './log-proof.js';
 import { logVerify } from './log-verify.js';
 import { proxiedCalls } from './proxied-calls.js';
 import { revocation } from './revocation.js';
@@ -20,6 +21,7 @@ export const FAMILIES: readonly Family[] = [
   routeMatching,
   checkFlat,
   logAppend,
+  logProof,
   logVerify,
   slack,
 ];

@@ -173,6 +173,38 @@ describeStore('the log', (bench) => {
     expect(await head()).toEqual(before);
   });
 
+  test('texts are read back as they were written, whatever characters they have', async () => {
+    const texts = [
+      '',
+      'NULL',
+      '{}',
+      '"',
+      '\\',
+      '\\"',
+      'a,b',
+      "it's",
+      'Ünïcode',
+      '\u007f',
+      '\u2028',
+      '\t\n\u0001',
+      '😀',
+      '\\n',
+    ];
+    const names = texts.map((_, at) => `t${at}`);
+    const { index } = await bench.store.forTenant('acme', (unit) =>
+      unit.log.append({
+        ...{ type: 'notice.retried', at: NOW, actor: 'job', data: {} },
+        personal: Object.fromEntries(texts.map((value, at) => [`t${at}`, value])),
+      }),
+    );
+    await bench.store.readForTenant('acme', async (unit) => {
+      const [leaf = ''] = await unit.events.leaves(index, index + 1);
+      const { commitments } = JSON.parse(leaf) as { commitments: Record<string, string> };
+      const openings = await unit.openings.find(Object.values(commitments));
+      expect(names.map((name) => openings.get(commitments[name] ?? '')?.value)).toEqual(texts);
+    });
+  });
+
   test('an erased opening leaves the log as it was', async () => {
     await oneUnit(bench.store, 'acme');
     const before = await bench.database.raw('SELECT leaf, hash FROM events');

@@ -12,7 +12,7 @@ export {
 export { cosign, cosignedAt } from './cosignature.js';
 export { AuditLogError, type AuditLogErrorCode } from './errors.js';
 export type { Actor, LeafV1 } from './leaf.js';
-export { encodeLeaf, MAX_LEAF_BYTES, parseLeaf } from './leaf.js';
+export { encodeLeaf, leafText, MAX_LEAF_BYTES, parseLeaf } from './leaf.js';
 export {
   type Ed25519Check,
   type Ed25519Sign,
@@ -87,6 +87,7 @@ export {
   EMPTY_RANGE,
   emptyTreeHash,
   leafHash,
+  leafHashOfText,
   nodeHash,
   rangeRoot,
   rangeWidth,

@@ -56,7 +56,10 @@ const RULES: readonly (readonly [member: keyof LeafV1, holds: (leaf: LeafV1) => 
  * Throws AuditLogError `invalid_leaf` if the leaf is not of version 1 or not exact JSON, `leaf_too_large` above 60,000
  * bytes.
  */
-export function encodeLeaf(leaf: LeafV1): Uint8Array {
+export const encodeLeaf = (leaf: LeafV1): Uint8Array => utf8(leafText(leaf));
+
+/** The text whose UTF-8 bytes are the leaf's bytes. Throws as `encodeLeaf` does. */
+export function leafText(leaf: LeafV1): string {
   if (Object.keys(leaf).sort().join() !== MEMBERS) {
     throw new AuditLogError('invalid_leaf', 'a leaf has the members of version 1 and no others');
   }
@@ -65,11 +68,12 @@ export function encodeLeaf(leaf: LeafV1): Uint8Array {
   }
   const { actor, at, commitments, data, seq, tenant, type, v } = leaf;
   // In canonical order, so that nothing has to be sorted.
-  const bytes = utf8(canonical({ actor, at, commitments, data, seq, tenant, type, v }));
-  if (bytes.length > MAX_LEAF_BYTES) {
+  const text = canonical({ actor, at, commitments, data, seq, tenant, type, v });
+  // A character has at most three bytes, so nearly no leaf has to be encoded for this.
+  if (text.length * 3 > MAX_LEAF_BYTES && utf8(text).length > MAX_LEAF_BYTES) {
     throw new AuditLogError('leaf_too_large', `a leaf is at most ${MAX_LEAF_BYTES} bytes`);
   }
-  return bytes;
+  return text;
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   EMPTY_RANGE,
   emptyTreeHash,
   leafHash,
+  leafHashOfText,
   nodeHash,
   rangeRoot,
   rangeWidth,
@@ -15,6 +16,14 @@ import {
 const hashing: Hashing = { sha256: (data) => createHash('sha256').update(data).digest() };
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const text = (value: string) => new TextEncoder().encode(value);
+
+test('the hash of a leaf’s text is that of its UTF-8 bytes, whatever characters it has', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (value) => {
+      expect(hex(leafHashOfText(hashing, value))).toBe(hex(leafHash(hashing, text(value))));
+    }),
+  );
+});
 
 // Published test values of the transparency-dev Merkle tree (RFC 6962 hasher), Apache-2.0.
 describe('P10: hashes of RFC 6962', () => {
@@ -28,6 +37,7 @@ describe('P10: hashes of RFC 6962', () => {
     ['', '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d'],
     ['L123456', '395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56'],
   ])('the leaf %j', (value, hash) => {
+    expect(hex(leafHashOfText(hashing, value))).toBe(hash);
     expect(hex(leafHash(hashing, text(value)))).toBe(hash);
   });
 

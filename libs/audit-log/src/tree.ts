@@ -9,6 +9,19 @@ export function leafHash(hashing: Hashing, bytes: Uint8Array): Uint8Array {
   return hashing.sha256(concat(LEAF, bytes));
 }
 
+const encoder = new TextEncoder();
+
+/** The hash of the leaf whose bytes are this text in UTF-8. The text is encoded right behind the first byte, without a copy. */
+export function leafHashOfText(hashing: Hashing, text: string): Uint8Array {
+  const bytes = new Uint8Array(1 + text.length);
+  bytes[0] = LEAF;
+  // ASCII, as nearly every leaf is, fills it exactly.
+  const { read } = encoder.encodeInto(text, bytes.subarray(1));
+  return read === text.length && text.length > 0
+    ? hashing.sha256(bytes)
+    : leafHash(hashing, encoder.encode(text));
+}
+
 /** The hash of an inner node: SHA-256(0x01 ‖ left ‖ right), 32 bytes. */
 export function nodeHash(hashing: Hashing, left: Uint8Array, right: Uint8Array): Uint8Array {
   return hashing.sha256(concat(NODE, left, right));

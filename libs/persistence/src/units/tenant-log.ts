@@ -3,8 +3,8 @@ import {
   type Actor,
   appendLeaf,
   type CompactRange,
-  encodeLeaf,
-  leafHash,
+  leafHashOfText,
+  leafText,
   TILE_HEIGHT,
 } from '@countersign/audit-log';
 import { commit, DEPLOYMENT_SLUG, encodeBase64url } from '@countersign/contract';
@@ -66,25 +66,25 @@ export class OpenLog {
   /** Waits for nothing: appends that run side by side cannot get the same index. */
   add(draft: EventDraft, personal: Record<string, string>): { index: number } {
     const index = this.range.size;
-    const bytes = encodeLeaf({
+    const leaf = leafText({
       v: 1,
       type: draft.type,
       at: draft.at,
       tenant: this.tenant,
       seq: index,
-      // `encodeLeaf` refuses what is no actor.
+      // `leafText` refuses what is no actor.
       actor: draft.actor as Actor,
       data: draft.data,
       commitments: { ...draft.commitments, ...personal },
     });
-    const hash = leafHash(this.context.hashing, bytes);
+    const hash = leafHashOfText(this.context.hashing, leaf);
     this.#pending.push({
       tenant: this.tenant,
       seq: index,
       type: draft.type,
       at: draft.at,
       hash: hashText(hash),
-      leaf: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
+      leaf,
       request: named(draft.data['request']),
       grant: named(draft.data['grant']),
       requester: named(draft.data['requester']),

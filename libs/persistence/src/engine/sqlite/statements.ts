@@ -5,8 +5,9 @@ import type { Execute } from '../unit-runner.js';
 interface Statement {
   /** Whether it returns rows. */
   readonly reader: boolean;
-  all(...parameters: unknown[]): Record<string, unknown>[];
-  run(...parameters: unknown[]): { changes: number };
+  /** @param parameters as one list: thousands of arguments would all pass over the stack */
+  all(parameters?: unknown[]): Record<string, unknown>[];
+  run(parameters?: unknown[]): { changes: number };
 }
 
 interface Database {
@@ -41,8 +42,8 @@ export function executeOn(source: DataSource): Execute {
     const statement = statementOf(database, sql);
     // SQLite has no booleans.
     const bound = parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value));
-    if (statement.reader) return { rows: statement.all(...bound), affected: 0 };
-    return { rows: [], affected: statement.run(...bound).changes };
+    if (statement.reader) return { rows: statement.all(bound), affected: 0 };
+    return { rows: [], affected: statement.run(bound).changes };
   };
 }
 
