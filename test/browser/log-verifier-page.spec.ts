@@ -99,7 +99,7 @@ describe('P10: the page that verifies a copy of a log without any server', () =>
   test('verifies a mirror offline, with its calls, approvals and countersignatures', async () => {
     await verify(good);
     await page.getByText(/Verified: 3\d\d leaves/).waitFor();
-    await page.getByText('Each of 2 allowed calls lies under one of 1 grants').waitFor();
+    await page.getByText('Allowed calls: 2, grants: 1. Each call lies under a grant').waitFor();
     await page.getByText(`The trust document in force has the fingerprint ${anchor.trust}.`).waitFor();
     await page.getByText(/^\d+ values open their commitments\.$/).waitFor();
     await page.getByText('Whether what is written is true').waitFor();
@@ -165,7 +165,7 @@ describe('P10: the page that verifies a copy of a log without any server', () =>
     await page
       .getByText('Whether each call lay under an approval: the copy lacks the deployment’s log')
       .waitFor();
-    expect(await page.getByText('allowed calls').count()).toBe(0);
+    expect(await page.getByText('Allowed calls').count()).toBe(0);
   }, 60_000);
 
   test('refuses another key than the one in the anchor file, and a folder without a log', async () => {

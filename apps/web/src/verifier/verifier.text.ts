@@ -29,7 +29,7 @@ const en = {
     structure:
       'The checkpoint is signed by this key, each leaf and hash leads to its root, and each leaf is at its own place.',
     calls: (calls: string, grants: string) =>
-      `Each of ${calls} allowed calls lies under one of ${grants} grants whose approvals were what the policy of that moment required.`,
+      `Allowed calls: ${calls}, grants: ${grants}. Each call lies under a grant whose approvals were what the policy of that moment required.`,
     opened: (count: string) => `${count} values open their commitments.`,
     trust: (hash: string) => `The trust document in force has the fingerprint ${hash}.`,
     unclaimed: 'The tenant is not claimed: its approvals are the vendor’s word.',
@@ -82,7 +82,7 @@ const de: typeof en = {
     structure:
       'Der Prüfpunkt ist mit diesem Schlüssel unterschrieben, jeder Eintrag und jede Prüfsumme führt zu seiner Wurzel, und jeder Eintrag steht an seiner Stelle.',
     calls: (calls, grants) =>
-      `Jeder von ${calls} erlaubten Aufrufen liegt unter einem von ${grants} Zugriffen, deren Freigaben den damaligen Regeln entsprachen.`,
+      `Erlaubte Aufrufe: ${calls}, Zugriffe: ${grants}. Jeder Aufruf liegt unter einem Zugriff, dessen Freigaben den damaligen Regeln entsprachen.`,
     opened: (count) => `${count} Werte passen zu ihren Festlegungen.`,
     trust: (hash) => `Das geltende Vertrauensdokument hat den Fingerabdruck ${hash}.`,
     unclaimed: 'Die Organisation ist nicht beansprucht: Ihre Freigaben sind das Wort des Anbieters.',
