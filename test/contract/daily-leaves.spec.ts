@@ -158,11 +158,11 @@ describeStore('the daily leaves', (bench) => {
   });
 
   test('a run handles a bounded number of tenants, and one that fails keeps no other from its leaf', async () => {
-    const slugs = Array.from({ length: 250 }, (_, at) => `t${String(at).padStart(3, '0')}`);
-    for (const slug of slugs)
-      await bench.database.raw(
-        `INSERT INTO log_days (tenant, next_day, next_opening, recorded) VALUES ('${slug}', '2026-11-24', '2026-11-24', 0)`,
-      );
+    const slugs = Array.from({ length: 220 }, (_, at) => `t${String(at).padStart(3, '0')}`);
+    const rows = slugs.map((slug) => `('${slug}', '2026-11-24', '2026-11-24', 0)`).join(', ');
+    await bench.database.raw(
+      `INSERT INTO log_days (tenant, next_day, next_opening, recorded) VALUES ${rows}`,
+    );
     await bench.database.raw(
       "INSERT INTO day_seals (tenant, day, leaf, commitment, content) VALUES ('t007', '2026-11-24', 0, 'c', 'x')",
     );
@@ -174,7 +174,7 @@ describeStore('the daily leaves', (bench) => {
     const rest = await sealDays(flow.deps, failed.run.next);
     expect(rest.next).toBeNull();
     expect(failed.run.leaves + rest.leaves).toBe(slugs.length - 1 + 2);
-    expect(await days('log.sealed', 't249')).toEqual(['2026-11-24']);
+    expect(await days('log.sealed', 't219')).toEqual(['2026-11-24']);
     expect(await days('log.sealed', 't007')).toEqual([]);
   });
 });

@@ -13,6 +13,7 @@ import { PendingNotices } from '../../libs/persistence/src/repositories/outbox.j
 import { Records } from '../../libs/persistence/src/repositories/records.js';
 import { Requests } from '../../libs/persistence/src/repositories/requests.js';
 import { Reviews } from '../../libs/persistence/src/repositories/reviews.js';
+import { Schedule } from '../../libs/persistence/src/repositories/schedule.js';
 import { Sessions } from '../../libs/persistence/src/repositories/sign-in.js';
 import { BIG_TENANT, seed, seededId } from '../support/seed/seed.js';
 import { seedRest } from '../support/seed/seed-rest.js';
@@ -179,6 +180,8 @@ describe.each([
     ],
     ['grants that are due', 'grants', (manager) => new Grants(manager, ALL).due(NOTHING_DUE, 200)],
     ['locks that are due', 'locks', (manager) => new Locks(manager, ALL).due(NOTHING_DUE, 200)],
+    ['days to seal', 'log_days', (manager) => new Schedule(manager).toSeal('2026-06-01', null, 200)],
+    ['seals to open', 'log_days', (manager) => new Schedule(manager).toOpen('2025-12-31', null, 200)],
     [
       'invitations that are due',
       'invitations',

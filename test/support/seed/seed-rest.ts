@@ -12,7 +12,7 @@ export interface RestSize {
 
 /**
  * Fills what `seed` leaves empty, after it: locks, changes of the feed, remembered answers, reviews, invitations,
- * leases of budgets, sessions. One in fifty locks, invitations and sessions is active.
+ * leases of budgets, sessions, daily leaves of many tenants. One in fifty locks, invitations and sessions is active.
  */
 export async function seedRest(
   target: SeedTarget,
@@ -47,6 +47,8 @@ export async function seedRest(
     `INSERT INTO budget_leases (grant_id, gateway, boot, tenant, turn, held_calls, held_bytes, used_calls, used_bytes, ended_calls, lost_calls)
      SELECT ${id('grt', `${first} + i % ${activeGrants}`)}, 'gtw_' || (i / ${activeGrants}), 'boot-' || (i % 100), ${tenant}, 1, 0, 0, 0, 0, 0, 0
      FROM ${numbers(rows)}`,
+    `INSERT INTO log_days (tenant, next_day, next_opening, recorded)
+     SELECT 'sealed-' || i, '2026-06-01', '2026-01-01', 0 FROM ${numbers(rows)}`,
     `INSERT INTO sessions (id, hash, person, kind, assurance, device, created_at, seen_at, expires_at, ended_at)
      SELECT ${id('ses', 'i')}, ${hex('i')}, ${person}, 'web', 'oidc', 'a browser', ${at}, ${at}, ${later},
        CASE WHEN ${isOver} THEN ${at} END FROM ${numbers(rows)}`,

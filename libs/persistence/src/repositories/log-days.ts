@@ -1,5 +1,5 @@
 import type { DaySeal, DeploymentPoint, LogDays, LogDaysRepository } from '@countersign/access';
-import { logOrigin } from '@countersign/audit-log';
+import { logOrigin, rangeRoot } from '@countersign/audit-log';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { type Place, Sealer } from '../engine/secrets/seal.js';
@@ -10,7 +10,6 @@ import { StoreError } from '../errors.js';
 import type { UnitContext } from '../units/context.js';
 import { BoundRepository, type RowAccess } from './bound.js';
 import { orConflict } from './conflict.js';
-import { logHeadOf } from './events.js';
 import { insertRows } from './many-rows.js';
 import { insertRow, query, updateRow } from './plain-rows.js';
 
@@ -79,15 +78,15 @@ export class LogDaysRows extends BoundRepository<LogDaysEntity> implements LogDa
   async deploymentPoint(): Promise<DeploymentPoint> {
     const [row] = await query<PointRow>(
       this.manager,
-      `SELECT deployment.id, h.size, h.range, h.relied_on, d.recorded FROM deployment
+      `SELECT deployment.id, deployment.epoch, h.size, h.range, h.relied_on, d.recorded FROM deployment
        LEFT JOIN log_heads h ON h.tenant = ? LEFT JOIN log_days d ON d.tenant = ?`,
       [DEPLOYMENT_SLUG, this.tenant],
     );
     if (row === undefined) throw new StoreError('database_failed', 'The deployment is missing.');
     const range = { size: Number(row.size), nodes: hashList.from(row.range) };
-    const { epoch, size, root } = await logHeadOf(this.manager, this.context.hashing, range);
+    const root = Buffer.from(rangeRoot(this.context.hashing, range)).toString('base64');
     return {
-      ...{ origin: logOrigin(row.id, DEPLOYMENT_SLUG, epoch), size, root },
+      ...{ origin: logOrigin(row.id, DEPLOYMENT_SLUG, Number(row.epoch)), size: range.size, root },
       ...{ reliedOn: Number(row.relied_on), recorded: Number(row.recorded) },
     };
   }
@@ -114,6 +113,7 @@ export class LogDaysRows extends BoundRepository<LogDaysEntity> implements LogDa
 
 interface PointRow {
   id: string;
+  epoch: string | number;
   size: string | number | null;
   range: string | null;
   relied_on: string | number | null;
