@@ -32,6 +32,8 @@ export class Http1Server<R extends MessageRules> {
       this.listener.once('error', reject);
       this.listener.listen(port, host, () => {
         this.listener.off('error', reject);
+        // A connection that could not be accepted is its client's loss, and must not end the process.
+        this.listener.on('error', () => undefined);
         this.timer = setInterval(() => this.checkTime(), CHECK_MS);
         resolve((this.listener.address() as AddressInfo).port);
       });

@@ -1,5 +1,5 @@
 import type { BodyDecoder } from './body-decoder.js';
-import type { MalformedMessage } from './malformed-message.js';
+import { MalformedMessage } from './malformed-message.js';
 
 /** Takes the body of a request. After `onBodyEnd` or `onBodyFailure` nothing more comes. */
 export interface BodyReceiver {
@@ -13,17 +13,27 @@ export interface BodyReceiver {
 export type ReadControl = { pause(): void; resume(): void };
 
 /**
- * The body of a request. The connection decodes its bytes as they arrive; what no one has taken yet waits here, and the
- * connection stops reading meanwhile. So at most one read of the socket is in memory.
+ * How much may wait before the connection stops reading. It reads on until then, because only a connection that reads
+ * notices that its client has gone.
+ */
+const MAX_WAITING_BYTES = 16_384;
+
+/**
+ * The body of a request. The connection decodes its bytes as they arrive; what no one has taken yet waits here. So at most
+ * these bytes and one read of the socket are in memory.
  */
 export class RequestBody {
   private pending: Buffer[] = [];
+  private pendingBytes = 0;
+  private holdsBack = false;
   private receiver: BodyReceiver | undefined;
   private isPaused = true;
   private isClosed = false;
-  private failure: MalformedMessage | undefined;
+  private broken: MalformedMessage | undefined;
   private readonly take = (piece: Buffer): void => {
+    if (this.isClosed) return;
     this.pending.push(piece);
+    this.pendingBytes += piece.length;
   };
 
   /** `decoder` is absent if there is no body. */
@@ -38,8 +48,8 @@ export class RequestBody {
   }
 
   /**
-   * Takes the connection's next bytes, from an offset on. Returns the offset after the body. Throws MalformedMessage if
-   * no one has begun to read; else the receiver is notified, and the connection must not read on.
+   * Takes the connection's next bytes, from an offset on. Returns the offset after the body. After bytes that break a rule
+   * `failure` is set, the receiver is notified, and the connection must not read on.
    */
   push(bytes: Buffer, from: number): number {
     const { decoder } = this;
@@ -47,18 +57,19 @@ export class RequestBody {
     try {
       const at = decoder.push(bytes, from, this.take);
       this.deliver();
+      if (!decoder.isDone && this.pendingBytes >= MAX_WAITING_BYTES) this.holdBack();
       return at;
     } catch (error) {
-      this.failure = error as MalformedMessage;
-      if (this.receiver === undefined) throw error;
+      if (!(error instanceof MalformedMessage)) throw error;
+      this.broken = error;
       this.deliver();
       return bytes.length;
     }
   }
 
-  /** Whether its bytes broke a rule. No one knows where it ends then. */
-  get hasFailed(): boolean {
-    return this.failure !== undefined;
+  /** The rule that its bytes broke, if they did. No one knows where it ends then. */
+  get failure(): MalformedMessage | undefined {
+    return this.broken;
   }
 
   /** Begins to deliver. Called once. */
@@ -67,34 +78,44 @@ export class RequestBody {
     this.resume();
   }
 
-  /** Delivers nothing until `resume`, and reads nothing more from the connection. */
+  /** Delivers nothing until `resume`. */
   pause(): void {
-    if (this.isPaused) return;
     this.isPaused = true;
-    if (!this.isDone) this.control.pause();
   }
 
   resume(): void {
     this.isPaused = false;
     this.deliver();
-    if (!this.isPaused && !this.isDone && !this.isClosed) this.control.resume();
+    if (!this.holdsBack || this.isPaused || this.isClosed) return;
+    this.holdsBack = false;
+    this.control.resume();
+  }
+
+  private holdBack(): void {
+    if (this.holdsBack) return;
+    this.holdsBack = true;
+    this.control.pause();
   }
 
   /** Nothing more of it is wanted, or nothing more can come. */
   close(): void {
     this.isClosed = true;
     this.pending = [];
+    this.pendingBytes = 0;
   }
 
   private deliver(): void {
     const { receiver } = this;
     if (receiver === undefined) return;
-    while (!this.isPaused && !this.isClosed && this.pending.length > 0)
-      receiver.onBodyPiece(this.pending.shift() as Buffer);
+    while (!this.isPaused && !this.isClosed && this.pending.length > 0) {
+      const piece = this.pending.shift() as Buffer;
+      this.pendingBytes -= piece.length;
+      receiver.onBodyPiece(piece);
+    }
     if (this.isPaused || this.isClosed || this.pending.length > 0) return;
-    if (this.failure !== undefined) {
+    if (this.broken !== undefined) {
       this.isClosed = true;
-      receiver.onBodyFailure(this.failure);
+      receiver.onBodyFailure(this.broken);
     } else if (this.isDone) {
       this.isClosed = true;
       receiver.onBodyEnd();

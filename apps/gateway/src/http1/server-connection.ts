@@ -151,8 +151,9 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   /** Reads a body's bytes. Its failure ends the reading of this connection. */
   private readBody(body: RequestBody, bytes: Buffer, from: number): number {
     const at = body.push(bytes, from);
-    if (body.hasFailed) this.isLast = true;
-    if (body.isDone || body.hasFailed) this.body = undefined;
+    const hasFailed = body.failure !== undefined;
+    if (hasFailed) this.isLast = true;
+    if (body.isDone || hasFailed) this.body = undefined;
     return at;
   }
 
@@ -178,18 +179,12 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   private beginRequest(canonical: R, bytes: Buffer, from: number): number {
     const response = this.newResponse(canonical);
     const body = new RequestBody(requestBodyDecoder(canonical.framing), this.socket);
-    let at = from;
-    try {
-      at = body.push(bytes, from);
-    } catch (error) {
-      this.refuse(error);
+    const at = body.push(bytes, from);
+    if (body.failure !== undefined) {
+      this.refuse(body.failure);
       return bytes.length;
     }
-    if (!body.isDone) {
-      this.body = body;
-      // Until someone takes it.
-      this.socket.pause();
-    }
+    if (!body.isDone) this.body = body;
     this.enqueue({ canonical, body, response });
     return at;
   }

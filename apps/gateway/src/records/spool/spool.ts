@@ -35,6 +35,11 @@ type Waiting = { draft: RecordDraft; caller?: { resolve(): void; reject(error: E
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const MAX_GROUP = 1_000;
 const RETRY_MS = 1_000;
+/**
+ * How long records that no caller waits for may wait for a group that is written anyway. A write and a sync cost as much for
+ * one record as for many. A crash meanwhile leaves calls without an outcome, as any crash does.
+ */
+const COMPANY_MS = 5;
 /** Records without a caller that are kept in memory while the disk fails. Further ones are dropped. */
 const MAX_ENQUEUED = 10_000;
 /** The share of the spool that each kind may fill: refusals leave room for calls, and calls for their outcomes. */
@@ -62,6 +67,8 @@ export class Spool {
   /** After this another process may own the folder. */
   private isClosed = false;
   private retry: NodeJS.Timeout | undefined;
+  /** The disk did not take the last group, or not all of it. */
+  private isFailing = false;
   private readonly listeners = new Set<() => void>();
   private readonly writer = new LineWriter();
   private readonly recent = new RecentLines();
@@ -164,7 +171,7 @@ export class Spool {
       return;
     }
     this.waiting.push({ draft });
-    this.start();
+    if (this.draining === undefined && this.retry === undefined) this.startIn(COMPANY_MS);
   }
 
   /** Calls the listener whenever more has become durable. */
@@ -189,7 +196,10 @@ export class Spool {
 
   /** Resolves when everything given so far is durable, or the disk does not take it now. */
   async flush(): Promise<void> {
-    while (this.draining !== undefined) await this.draining;
+    do {
+      if (this.waiting.length > 0) this.start();
+      await this.draining;
+    } while (this.waiting.length > 0 && !this.isFailing);
   }
 
   /** Flushes and lets go of the disk. Later appends are rejected; the next run records the outcomes that are missing. */
@@ -204,8 +214,13 @@ export class Spool {
     this.draining ??= this.drain().finally(() => {
       this.draining = undefined;
       // More may have come between the last look at the queue and this moment.
-      if (this.hasCallers() || (this.waiting.length > 0 && this.retry === undefined)) this.start();
+      if (this.hasCallers()) this.start();
+      else if (this.waiting.length > 0) this.startIn(this.isFailing ? RETRY_MS : COMPANY_MS);
     });
+  }
+
+  private startIn(milliseconds: number): void {
+    this.retry ??= setTimeout(() => this.start(), milliseconds).unref();
   }
 
   private hasCallers(): boolean {
@@ -217,16 +232,15 @@ export class Spool {
     this.retry = undefined;
     // Calls that are decided in the same turn of the event loop share one write.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.waiting.length > 0) {
+    do {
       const group = this.waiting.splice(0, MAX_GROUP);
       const kept = await this.write(group);
+      this.isFailing = kept !== undefined;
       if (kept === undefined) continue;
       this.waiting.unshift(...kept);
       // The disk takes nothing now. Reject queued appends; otherwise they hang behind records that cannot be written.
       if (kept.length === group.length) this.refuseCallers();
-      if (!this.hasCallers()) break;
-    }
-    if (this.waiting.length > 0) this.retry = setTimeout(() => this.start(), RETRY_MS).unref();
+    } while (this.hasCallers());
   }
 
   private refuseCallers(): void {
