@@ -206,9 +206,17 @@ describeStore('erasure of personal values (GDPR Art. 17)', (bench) => {
 
   test('only after the tenant’s minimum age, which is at least 90 days', async () => {
     await ended();
-    await setLogSettings(flow.deps, ada, 'acme', { erasureAfterDays: 120, dailyStatement: 'off' });
+    await setLogSettings(flow.deps, ada, 'acme', {
+      erasureAfterDays: 120,
+      retentionDays: null,
+      dailyStatement: 'off',
+    });
     await expect(erase('request.created', ['ticket'])).rejects.toThrow(refused('too_recent'));
-    await setLogSettings(flow.deps, ada, 'acme', { erasureAfterDays: 91, dailyStatement: 'off' });
+    await setLogSettings(flow.deps, ada, 'acme', {
+      erasureAfterDays: 91,
+      retentionDays: null,
+      dailyStatement: 'off',
+    });
     flow.clock.forward(DAY - 1);
     await expect(erase('request.created', ['ticket'])).rejects.toThrow(refused('too_recent'));
     flow.clock.forward(1);
@@ -262,7 +270,11 @@ describeStore('erasure of personal values (GDPR Art. 17)', (bench) => {
       const by = await flow.as(email);
       await expect(setLegalHold(flow.deps, by, 'acme', 'x')).rejects.toThrow(refused('forbidden'));
       await expect(
-        setLogSettings(flow.deps, by, 'acme', { erasureAfterDays: 99, dailyStatement: 'off' }),
+        setLogSettings(flow.deps, by, 'acme', {
+          erasureAfterDays: 99,
+          retentionDays: null,
+          dailyStatement: 'off',
+        }),
       ).rejects.toThrow(
         expect.objectContaining({ code: email.startsWith('bob') ? 'forbidden' : 'not_found' }),
       );

@@ -72,6 +72,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '78d2207eb141c496062c9dfc508f55d5faed862ad6387bdea5a05e31dfa6c40c',
     postgres: '461f80acc418733b2475411dab614262e93cd4019a79f5b39fc2a89b385fb9f9',
   },
+  Retention1799000013300: {
+    sqlite: '729c0031c315d06e9880294c119c19a0fab6c069d8f5e66cff3a36e89f5d1b97',
+    postgres: '729c0031c315d06e9880294c119c19a0fab6c069d8f5e66cff3a36e89f5d1b97',
+  },
   RolesSince1799000015000: {
     sqlite: '2fb45b2debe363a6f22baa1f6c703bff0fd01840deda7360e6a17874bdaa747e',
     postgres: '2fb45b2debe363a6f22baa1f6c703bff0fd01840deda7360e6a17874bdaa747e',

@@ -118,7 +118,7 @@ describe('row-level security on PostgreSQL', () => {
       await unit.trust.beginReset(aReset(approver));
       await unit.stops.insert(aStop(approver));
       await unit.relayed.insert(aRelayedStop(approver));
-      await unit.logSettings.save({ erasureAfterDays: 100, dailyStatement: 'off' });
+      await unit.logSettings.save({ erasureAfterDays: 100, retentionDays: null, dailyStatement: 'off' });
       await unit.statements.insert({
         ...{ day: '2026-11-24', isComplete: true, accesses: 0, size: 1, root: 'r', note: 'n', madeAt: NOW },
       });

@@ -23,7 +23,11 @@ import { startWorkflow, type Workflow } from './support/workflow.js';
 const DAY = 86_400;
 const BOOT = '0199f0a0-7b2c-4003-8000-000000000003';
 const ALL = { cursor: null, limit: 200 };
-const settings = (dailyStatement: 'off' | 'webhook' | 'mail') => ({ erasureAfterDays: 90, dailyStatement });
+const settings = (dailyStatement: 'off' | 'webhook' | 'mail') => ({
+  erasureAfterDays: 90,
+  retentionDays: null,
+  dailyStatement,
+});
 
 /** Signs nothing; the broker's own signing is tested over HTTP. */
 const sign: SignStatement = (_tenant, { from }, { count }) =>

@@ -330,6 +330,7 @@ export {
 } from './use-cases/log/export-log.js';
 export { liftLegalHold, setLegalHold } from './use-cases/log/legal-holds.js';
 export { getLogSettings, type LogSettingsView, setLogSettings } from './use-cases/log/log-settings.js';
+export { pruneLogs } from './use-cases/log/prune-logs.js';
 export {
   type ErasedValue,
   type LeafOpenings,

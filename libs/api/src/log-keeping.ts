@@ -1,4 +1,4 @@
-import { ERASURE_DAYS } from '@countersign/contract';
+import { ERASURE_DAYS, RETENTION_DAYS } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -54,6 +54,12 @@ const settings = {
     .min(ERASURE_DAYS.least)
     .max(ERASURE_DAYS.most)
     .describe('How many days old a leaf must be before its values can be erased.'),
+  retentionDays: z
+    .int()
+    .min(RETENTION_DAYS.least)
+    .max(RETENTION_DAYS.most)
+    .nullable()
+    .describe('After how many days leaves are pruned, with the values behind them; null: never.'),
   dailyStatement: z
     .enum(['off', 'webhook', 'mail'])
     .describe(

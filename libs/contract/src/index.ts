@@ -37,7 +37,7 @@ export {
   termsJsonSchema,
   trustJsonSchema,
 } from './json-schema.js';
-export { ERASURE_DAYS } from './log-keeping.js';
+export { ERASURE_DAYS, RETENTION_DAYS } from './log-keeping.js';
 export { API_KEY_DAYS, BACKGROUND_HEADER, STREAM_ALIVE, safeLocalPath } from './pages.js';
 export {
   isResource,

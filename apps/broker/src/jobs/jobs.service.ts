@@ -2,6 +2,7 @@ import {
   makeDailyStatements,
   openSeals,
   prune,
+  pruneLogs,
   remindTrust,
   runDueTransitions,
   sealDays,
@@ -89,6 +90,8 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async prune(): Promise<void> {
+    const leaves = await pruneLogs(this.deps);
+    if (leaves > 0) this.logger.info({ leaves }, 'pruned leaves of logs');
     const pruned = await prune(this.deps);
     if (pruned.notices + pruned.idempotentAnswers > 0) this.logger.info(pruned, 'pruned');
   }

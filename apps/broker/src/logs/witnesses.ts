@@ -10,6 +10,7 @@ import {
   parseVerifierKey,
   SIGNATURE_TYPE,
   signaturesBy,
+  TILE_WIDTH,
   type VerifierKey,
 } from '@countersign/audit-log';
 import { nodeEd25519 } from '@countersign/authorization';
@@ -209,9 +210,12 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async post(log: string, url: string, { size, note }: StoredCheckpoint, oldSize: number) {
-    const proof = await this.deps.store.readForTenant(log, ({ events }) =>
-      consistencyProof(this.deps.hashing, events, oldSize, size),
-    );
+    const proof = await this.deps.store.readForTenant(log, async ({ events }) => {
+      // A witness that stopped within a tile that is pruned by now cannot be given a proof.
+      if (oldSize % TILE_WIDTH !== 0 && oldSize < (await events.minimumIndex()))
+        throw new WitnessRefusal('pruned', `the log begins after ${oldSize} leaves`);
+      return consistencyProof(this.deps.hashing, events, oldSize, size);
+    });
     const message = {
       method: 'POST' as const,
       headers: { 'content-type': 'text/plain; charset=utf-8' },

@@ -166,6 +166,7 @@ function registerKeeping(log: Command, run: Run): void {
   addVerb(log, 'settings', 'Show how a log is kept, or change it')
     .argument('<tenant>', 'whose log')
     .option('--erasure-after <days>', 'how old a leaf must be before its values can be erased (90 or more)')
+    .option('--retention <days>', 'prune leaves after so many days (400 or more), or "never"')
     .option('--daily-statement <how>', 'off, webhook, or mail (to admins and auditors, and to webhooks)')
     .action(
       run(async (context, tenant: string, options: SettingsOptions) =>

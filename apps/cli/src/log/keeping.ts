@@ -1,5 +1,5 @@
 import { type LogSettings, type LogSettingsBody, logKeepingEndpoints } from '@countersign/api';
-import { ERASURE_DAYS } from '@countersign/contract';
+import { ERASURE_DAYS, RETENTION_DAYS } from '@countersign/contract';
 import type { Answer, Context } from '../command/context.js';
 import { usageError } from '../command/errors.js';
 import { parseSlug, parseWholeNumber } from '../command/flags.js';
@@ -41,7 +41,7 @@ export async function liftHold(context: Context, tenant: string): Promise<Answer
   return { document: { lifted: true }, text: `Your side’s legal hold of ${tenant} is lifted.` };
 }
 
-export type SettingsOptions = { erasureAfter?: string; dailyStatement?: string };
+export type SettingsOptions = { erasureAfter?: string; retention?: string; dailyStatement?: string };
 
 const DAILY = ['off', 'webhook', 'mail'] as const;
 
@@ -62,7 +62,7 @@ export async function logSettings(
   return { document: settings, text: formatSettings(settings) };
 }
 
-function readChange({ erasureAfter, dailyStatement }: SettingsOptions): Partial<LogSettingsBody> {
+function readChange({ erasureAfter, retention, dailyStatement }: SettingsOptions): Partial<LogSettingsBody> {
   const { least, most } = ERASURE_DAYS;
   const daily = DAILY.find((each) => each === dailyStatement);
   if (dailyStatement !== undefined && daily === undefined)
@@ -71,13 +71,18 @@ function readChange({ erasureAfter, dailyStatement }: SettingsOptions): Partial<
     ...(erasureAfter === undefined
       ? {}
       : { erasureAfterDays: parseWholeNumber('--erasure-after', erasureAfter, least, most) }),
+    ...(retention === undefined ? {} : { retentionDays: readRetention(retention) }),
     ...(daily === undefined ? {} : { dailyStatement: daily }),
   };
 }
 
-const formatSettings = ({ erasureAfterDays, dailyStatement, holds }: LogSettings): string =>
+const readRetention = (text: string): number | null =>
+  text === 'never' ? null : parseWholeNumber('--retention', text, RETENTION_DAYS.least, RETENTION_DAYS.most);
+
+const formatSettings = ({ erasureAfterDays, retentionDays, dailyStatement, holds }: LogSettings): string =>
   formatFacts([
     ['values can be erased after', `${erasureAfterDays} days`],
+    ['leaves are pruned', retentionDays === null ? 'never' : `after ${retentionDays} days`],
     ['daily statement', dailyStatement],
     [
       'legal holds',

@@ -5,6 +5,8 @@ import type { ReviewSide } from './review.js';
 export interface LogSettings {
   /** How many days old a leaf must be before its values can be erased. `ERASURE_DAYS.least` or more. */
   erasureAfterDays: number;
+  /** After how many days leaves are pruned, `RETENTION_DAYS.least` or more; null: never. */
+  retentionDays: number | null;
   /**
    * Whether a statement of each UTC day's accesses is made: `webhook` notifies programs, `mail` also the tenant's admins and
    * auditors.
@@ -17,6 +19,7 @@ export type DailyStatement = (typeof DAILY_STATEMENTS)[number];
 
 export const DEFAULT_LOG_SETTINGS: LogSettings = {
   erasureAfterDays: ERASURE_DAYS.least,
+  retentionDays: null,
   dailyStatement: 'off',
 };
 

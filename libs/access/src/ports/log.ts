@@ -7,7 +7,7 @@ import type { Entry, ListFilter, Page, PageQuery } from './repository.js';
 
 /** A tenant's access records, and how its log is kept. The log is not among them: see `EventLog` and `EventReads`. */
 export interface LogRepositories {
-  erasures: Entry<ErasureRepository, 'erase'>;
+  erasures: Entry<ErasureRepository, 'erase' | 'forget'>;
   statements: Entry<StatementRepository, 'insert' | 'expect' | 'wantHeads'>;
   logSettings: Entry<LogSettingsRepository, 'save' | 'hold' | 'release'>;
   records: Entry<
@@ -52,6 +52,13 @@ export interface EventLog {
   append(draft: EventDraft): Promise<{ index: number }>;
   /** Appends many, in this order. */
   appendAll(drafts: readonly EventDraft[]): Promise<void>;
+  /**
+   * Deletes the leaves from `from`, the minimum index, up to but not including `before`, a multiple of 256 below the size. The
+   * hashes on the levels above stay. The caller appends the leaf that says so.
+   *
+   * @returns false if the log begins elsewhere by now, because another broker was faster
+   */
+  prune(from: number, before: number): Promise<boolean>;
   /** The head as of now, including what this unit has appended. */
   head(): Promise<LogHead>;
 }
@@ -88,6 +95,8 @@ export interface EventReads {
    * Hashes on the levels above them stay.
    */
   minimumIndex(): Promise<number>;
+  /** The time of the newest of these leaves; null if there are none. */
+  newestOf(from: number, to: number): Promise<string | null>;
   /** Leaves of some types by their time: oldest first, or newest first. At most `limit`. */
   timed(query: TimedLeaves): Promise<TimedLeaf[]>;
   /**
@@ -138,6 +147,12 @@ export interface ErasureRepository {
    * it was done. What the tenant's log and other objects say with them stays: they hold commitments alone.
    */
   erase(erased: readonly Erasure[], copies: ErasedCopies): Promise<void>;
+  /** Deletes what the store keeps beside leaves that are pruned: openings, access records, reasons of reviews. */
+  forget(of: {
+    commitments: readonly string[];
+    records: readonly string[];
+    reviews: readonly string[];
+  }): Promise<void>;
 }
 
 export interface LogSettingsRepository {

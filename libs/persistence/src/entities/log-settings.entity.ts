@@ -11,6 +11,10 @@ export class LogSettingsEntity {
   @Column('integer', { name: 'erasure_after_days' })
   erasureAfterDays!: number;
 
+  /** Null: leaves are never pruned. */
+  @Column('integer', { name: 'retention_days', nullable: true })
+  retentionDays!: number | null;
+
   @Column('varchar', { name: 'daily_statement', default: 'off' })
   dailyStatement!: DailyStatement;
 

@@ -14,6 +14,7 @@ import { LogContinuity1799000012100 } from './1799000012100-log-continuity.js';
 import { Pruning1799000013000 } from './1799000013000-pruning.js';
 import { Erasure1799000013100 } from './1799000013100-erasure.js';
 import { Statements1799000013200 } from './1799000013200-statements.js';
+import { Retention1799000013300 } from './1799000013300-retention.js';
 import { RolesSince1799000015000 } from './1799000015000-roles-since.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
@@ -33,5 +34,6 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   Pruning1799000013000,
   Erasure1799000013100,
   Statements1799000013200,
+  Retention1799000013300,
   RolesSince1799000015000,
 ];

@@ -5,6 +5,9 @@ import { BoundRepository, type RowAccess } from './bound.js';
 import { inChunks, insertRows } from './many-rows.js';
 import { among, query } from './plain-rows.js';
 
+/** Values of one statement. */
+const CHUNK = 500;
+
 /**
  * Values of one tenant's log that were erased. Wherever the store keeps a copy of a value that stands in a log, `erase` has
  * a statement that deletes it; a new copy needs a new statement here.
@@ -19,6 +22,23 @@ export class Erasures extends BoundRepository<ErasureEntity> implements ErasureR
       this.select(...among(this.manager, 'commitment', chunk)),
     );
     return new Map(rows.map(({ tenant: _tenant, ...erasure }) => [erasure.commitment, erasure]));
+  }
+
+  async forget({ commitments, records, reviews }: Parameters<ErasureRepository['forget']>[0]): Promise<void> {
+    for (const [statement, column, values] of [
+      ['DELETE FROM openings', 'commitment', commitments],
+      ['DELETE FROM access_records', 'id', records],
+      ['UPDATE reviews SET reason = NULL', 'id', reviews],
+    ] as const)
+      for (let at = 0; at < values.length; at += CHUNK) {
+        const [condition, parameters] = among(this.manager, column, values.slice(at, at + CHUNK));
+        // A reason that is gone already stays as it is, by trigger.
+        const isThere = column === 'id' && statement.startsWith('UPDATE') ? ' AND reason IS NOT NULL' : '';
+        await query(this.manager, `${statement} WHERE tenant = ? AND ${condition}${isThere}`, [
+          this.tenant,
+          ...parameters,
+        ]);
+      }
   }
 
   async erase(erased: readonly Erasure[], copies: ErasedCopies): Promise<void> {

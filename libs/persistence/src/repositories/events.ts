@@ -68,6 +68,15 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
     return head?.prunedBefore ?? 0;
   }
 
+  async newestOf(from: number, to: number): Promise<string | null> {
+    const [row] = await query<{ at: string | null }>(
+      this.manager,
+      'SELECT MAX(at) AS at FROM events WHERE tenant = ? AND seq >= ? AND seq < ?',
+      [this.tenant, from, to],
+    );
+    return row?.at ?? null;
+  }
+
   async timed({ types, from, to, newestFirst = false, after, limit }: TimedLeaves): Promise<TimedLeaf[]> {
     // The index of marks is used only by a statement that has its condition.
     const areMarks = types.every((type) => (MARKS as readonly string[]).includes(type));

@@ -20,8 +20,8 @@ export class LogSettingsRows extends BoundRepository<LogSettingsEntity> implemen
   async read(): Promise<LogSettings> {
     const [row] = await this.select('tenant = ?', [this.tenant]);
     if (row === undefined) return DEFAULT_LOG_SETTINGS;
-    const { erasureAfterDays, dailyStatement } = row;
-    return { erasureAfterDays, dailyStatement };
+    const { erasureAfterDays, retentionDays, dailyStatement } = row;
+    return { erasureAfterDays, retentionDays, dailyStatement };
   }
 
   async save(settings: LogSettings): Promise<void> {

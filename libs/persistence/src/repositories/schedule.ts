@@ -40,6 +40,15 @@ export class Schedule implements ScheduleRepository {
     );
   }
 
+  toPrune(after: string, limit: number): Promise<{ tenant: string; days: number }[]> {
+    return query(
+      this.manager,
+      `SELECT tenant, retention_days AS days FROM log_settings
+       WHERE retention_days IS NOT NULL AND tenant > ? ORDER BY tenant LIMIT ?`,
+      [after, limit],
+    );
+  }
+
   private dueDays(
     column: 'next_day' | 'next_opening',
     is: '<' | '<=',

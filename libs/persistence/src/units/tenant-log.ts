@@ -14,7 +14,7 @@ import { StoreError } from '../errors.js';
 import { logHeadOf } from '../repositories/events.js';
 import { insertRows } from '../repositories/many-rows.js';
 import { Openings } from '../repositories/openings.js';
-import { changeRows, updateRow } from '../repositories/plain-rows.js';
+import { changeRows, query, updateRow } from '../repositories/plain-rows.js';
 import type { UnitContext } from './context.js';
 
 const SALT_BYTES = 32;
@@ -138,6 +138,19 @@ export class TenantLog implements EventLog {
   async appendAll(drafts: readonly EventDraft[]): Promise<void> {
     for (const draft of drafts)
       this.log.add(draft, draft.personal === undefined ? {} : await this.commitPersonal(draft));
+  }
+
+  /** The trigger on `events` lets only leaves go that the head says are pruned. */
+  async prune(from: number, before: number): Promise<boolean> {
+    const { tenant } = this.log;
+    const moved = await query(
+      this.manager,
+      'UPDATE log_heads SET pruned_before = ? WHERE tenant = ? AND COALESCE(pruned_before, 0) = ? RETURNING tenant',
+      [before, tenant, from],
+    );
+    if (moved.length === 0) return false;
+    await query(this.manager, 'DELETE FROM events WHERE tenant = ? AND seq < ?', [tenant, before]);
+    return true;
   }
 
   head(): Promise<LogHead> {

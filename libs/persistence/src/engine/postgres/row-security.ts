@@ -60,7 +60,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   log_checkpoints: { ...keptByVendor, SELECT: own('tenant') },
   log_sightings: keptByVendor,
   witness_states: keptByVendor,
-  access_records: changedByUnit,
+  access_records: { ...changedByUnit, DELETE: own('tenant') },
   record_chains: changedByUnit,
   budget_leases: changedByUnit,
   notices: { ...changedByUnit, DELETE: VENDOR },
