@@ -27,11 +27,34 @@ const CALLS: readonly (readonly [method: string, target: string])[] = [
 ];
 
 /** What the test's grant allows, implemented a second time and independently of the gateway. */
-const ALLOWED: Readonly<Record<string, RegExp>> = {
-  GET: /^\/tenants\/acme\/invoices(?:\/(?!\.\.?$)[A-Za-z0-9._~-]+|\?(status|page)(?:=[^&#]*)?(?:&(?!\1(?:=|$))(?:status|page)(?:=[^&#]*)?)?)?$/,
-  POST: /^\/tenants\/acme\/invoices$/,
-  PATCH: /^\/tenants\/acme\/invoices\/(?!\.\.?$)[A-Za-z0-9._~-]+$/,
-};
+function isAllowed(method: string, url: string): boolean {
+  const [path = '', query] = url.split('?');
+  const { list, id } = /^\/tenants\/acme\/(?<list>invoices)(?:\/(?<id>[^/?#]+))?$/.exec(path)?.groups ?? {};
+  if (list === undefined) return false;
+  const mayRead = method === 'GET' || method === 'HEAD';
+  if (id === undefined) return mayRead ? listsOnce(query ?? '') : method === 'POST' && query === undefined;
+  return isId(id) && query === undefined && (mayRead || method === 'PATCH');
+}
+
+/** Any text that every server decodes alike to one segment. */
+function isId(id: string): boolean {
+  if (!/^(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%[0-9A-F]{2})+$/.test(id)) return false;
+  try {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+    return !/[/\\%\u0000-\u001f\u007f-\u009f]|^\.\.?$/.test(decodeURIComponent(id));
+  } catch {
+    return false;
+  }
+}
+
+/** `status` and `page`, each at most once. */
+function listsOnce(query: string): boolean {
+  const names = query
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => decodeURIComponent(pair.split('=')[0] ?? ''));
+  return new Set(names).size === names.length && names.every((name) => name === 'status' || name === 'page');
+}
 
 type Rewrite = (call: RawCall) => RawCall;
 const target =
@@ -220,7 +243,7 @@ export async function expectNoBypass(world: GatewayWorld, numRuns: number): Prom
       expect([before, hit!.method, `/billing${hit!.url}`]).toEqual(['', method, sent]);
       // Every call says that its connection closes, which HTTP/1.0 has to.
       expect(['HTTP/1.1', 'HTTP/1.0']).toContain(version);
-      expect(hit!.url).toMatch(ALLOWED[method] ?? /^never$/);
+      expect([method, hit!.url, isAllowed(method, hit!.url ?? '')]).toEqual([method, hit!.url, true]);
       expect(hit!.headers['countersign-tenant']).toBe('acme');
       expect(
         Object.keys(hit!.headers).filter((name) =>

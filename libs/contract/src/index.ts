@@ -59,6 +59,7 @@ export {
   scopeAllows,
   scopeNarrows,
 } from './resource/scope.js';
+export { segmentOf } from './resource/segment.js';
 export {
   HOP_BY_HOP,
   isRefusedHeader,

@@ -13,6 +13,10 @@ test.each([
   ['**', 'everything', 'alles'],
   ['invoices/inv-1', 'invoices/inv-1', 'invoices/inv-1'],
   ['*/x/*', '*/x/*', '*/x/*'],
+  ['customers/ann%40x.example', 'customers/ann@x.example', 'customers/ann@x.example'],
+  ['M%C3%BCller%20%26%20Co/*', 'any item of Müller%20&%20Co', 'jeden Eintrag von Müller%20&%20Co'],
+  ['a%2A', 'a%2A', 'a%2A'],
+  ['a%E2%80%AEb%2C%20read', 'a%E2%80%AEb%2C%20read', 'a%E2%80%AEb%2C%20read'],
 ])('the resource %s in words', (resource, english, german) => {
   expect(resourceWords(resource, 'en')).toBe(english);
   expect(resourceWords(resource, 'de')).toBe(german);

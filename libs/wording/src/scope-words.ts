@@ -1,4 +1,4 @@
-import { ANY_ACTION, type ScopeEntry } from '@countersign/contract';
+import { ANY_ACTION, type ScopeEntry, segmentOf } from '@countersign/contract';
 import type { Language } from './languages.js';
 
 interface Words {
@@ -41,11 +41,26 @@ const WORDS: Readonly<Record<Language, Words>> = {
 export function resourceWords(resource: string, language: Language): string {
   const words = WORDS[language];
   if (resource === '**') return words.everything;
-  if (resource.endsWith('/**')) return words.below(resource.slice(0, -3));
-  if (resource.endsWith('/*') && !resource.slice(0, -2).includes('*'))
-    return words.each(resource.slice(0, -2));
-  return resource;
+  const shown = readable(resource);
+  if (shown.endsWith('/**')) return words.below(shown.slice(0, -3));
+  if (shown.endsWith('/*') && !shown.slice(0, -2).includes('*')) return words.each(shown.slice(0, -2));
+  return shown;
 }
+
+/** What may be shown as it is: letters and digits of any script, and signs that mean nothing in a phrase. */
+const SHOWN = /^[\p{L}\p{M}\p{N}@:=+!$&]$/u;
+const ESCAPES = /(?:%[0-9A-F]{2})+/g;
+
+/**
+ * `ann%40x.example` → `ann@x.example`. Spaces, commas, `*` and characters that nobody sees stay escaped: a phrase in which
+ * they stood could be read in another way.
+ */
+const readable = (resource: string): string =>
+  resource.replace(ESCAPES, (escapes) =>
+    [...decodeURIComponent(escapes)]
+      .map((char) => (SHOWN.test(char) ? char : (segmentOf(char) ?? escapes)))
+      .join(''),
+  );
 
 /** `invoices` → `invoice`. Undefined if the path is not one regular plural. */
 function singular(path: string): string | undefined {

@@ -44,8 +44,8 @@ describe('malformed input gets a stable code and a pointer, and writes nothing',
       '/scope/0/x',
     ],
     [
-      'a resource outside the alphabet',
-      ask({ scope: [{ resource: 'inv oices', actions: ['list'] }] }),
+      'a resource with a backslash',
+      ask({ scope: [{ resource: 'inv\\oices', actions: ['list'] }] }),
       '/scope/0/resource',
     ],
     [

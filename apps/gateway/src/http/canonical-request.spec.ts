@@ -43,6 +43,12 @@ describe('readCanonicalRequest', () => {
     ['/billing/a?x=%2F%20&y', { path: '/a', query: '?x=%2F%20&y', queryNames: ['x', 'y'] }],
     ['/billing/a?f%5Bname%5D=1', { queryNames: ['f[name]'] }],
     ['/billing/a:b/c@d', { path: '/a:b/c@d' }],
+    ['/billing/x/', { path: '/x/' }],
+    ['/billing/a%3Fb', { path: '/a%3Fb' }],
+    ['/billing/x?', { query: '?', queryNames: [] }],
+    ['/billing/x?a=1&&b=2&', { query: '?a=1&&b=2&', queryNames: ['a', 'b'] }],
+    ['/billing/x?%73tatus=%7e', { query: '?%73tatus=%7e', queryNames: ['status'] }],
+    ['/billing/x?a[b]=1', { query: '?a[b]=1', queryNames: ['a[b]'] }],
   ])('reads %s', (url, expected) => {
     expect(canonical(withUrl(url))).toMatchObject(expected);
   });
@@ -54,7 +60,6 @@ describe('readCanonicalRequest', () => {
     ['no target', ''],
     ['an empty segment', '/billing//tenants'],
     ['a leading empty segment', '//billing/x'],
-    ['a trailing empty segment', '/billing/x/'],
     ['a dot segment', '/billing/./x'],
     ['a double dot segment', '/billing/../x'],
     ['an escaped dot segment', '/billing/%2E%2E/x'],
@@ -65,7 +70,6 @@ describe('readCanonicalRequest', () => {
     ['an escaped NUL', '/billing/a%00b'],
     ['an escaped line feed', '/billing/a%0Ab'],
     ['an escaped percent sign', '/billing/a%252Fb'],
-    ['an escaped question mark', '/billing/a%3Fb'],
     ['lower-case escapes', '/billing/a%c3%a9'],
     ['an overlong escape of a dot', '/billing/%C0%AE%C0%AE/x'],
     ['an escape that is not UTF-8', '/billing/%FF'],
@@ -81,14 +85,10 @@ describe('readCanonicalRequest', () => {
     ['a grave accent', '/billing/a`b'],
     ['non-ASCII', '/billing/é'],
     ['a space', '/billing/a b'],
-    ['an empty query', '/billing/x?'],
-    ['an empty parameter', '/billing/x?a=1&&b=2'],
     ['a parameter without a name', '/billing/x?=1'],
     ['a semicolon in the query', '/billing/x?a=1;b=2'],
     ['a fragment in the query', '/billing/x?a=1#b'],
-    ['an escaped letter in the query', '/billing/x?%73tatus=open'],
     ['an escaped NUL in the query', '/billing/x?a=%00'],
-    ['brackets in the query', '/billing/x?a[b]=1'],
     ['a method override in the query', '/billing/x?_method=DELETE'],
     ['a token in the query', '/billing/x?access_token=abc'],
     ['more than 8 kB', `/billing/${'a'.repeat(8_192)}`],
@@ -156,7 +156,7 @@ describe('readCanonicalRequest', () => {
     }
   });
 
-  test('P4: every accepted request has one spelling: no escape or segment that a reader would rewrite', () => {
+  test('P4: every accepted request has one spelling: no segment that a reader would rewrite, and parameters that every reader names alike', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         '/',
@@ -181,11 +181,13 @@ describe('readCanonicalRequest', () => {
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
         const url = `/billing/${pieces.join('')}`;
         try {
-          const { service, path, query } = canonical(withUrl(url));
+          const { service, path, query, queryNames } = canonical(withUrl(url));
           expect(`/${service}${path}${query}`).toBe(url);
-          expect(new URL(url, 'http://localhost').pathname + new URL(url, 'http://localhost').search).toBe(
-            url,
-          );
+          const other = new URL(url, 'http://localhost');
+          expect(other.pathname).toBe(`/${service}${path}`);
+          // Form encoding reads `+` as a space; we take names as they are.
+          const names = new URLSearchParams(query.replaceAll('+', '%2B')).keys();
+          expect([...names]).toEqual(queryNames);
         } catch (error) {
           expect(error).toBeInstanceOf(MalformedMessage);
         }

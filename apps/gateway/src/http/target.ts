@@ -15,11 +15,14 @@ export type Target = {
 const MAX_LENGTH = 8_192;
 /** RFC 3986 `pchar` without `;`: some servers cut a segment there. */
 const PATH = /^(?:[A-Za-z0-9._~!$&'()*+,=:@/-]|%[0-9A-F]{2})*$/;
-/** RFC 3986 `query` without `;`, which some servers read as `&`, and without `'`, which URL parsers encode. */
-const QUERY = /^(?:[A-Za-z0-9._~!$()*+,=:@/?&-]|%[0-9A-F]{2})*$/;
-const ESCAPED = /%([0-9A-F]{2})/g;
-/** Characters that would become structure if someone decoded twice. They must not be escaped. */
-const STRUCTURE = /[/\\%;?#]/;
+/**
+ * RFC 3986 `query` without `;`, which some servers read as `&`, and with the brackets, braces and bars that clients send
+ * as they are. They mean the same as their escapes.
+ */
+const QUERY = /^(?:[A-Za-z0-9._~!$'()*+,=:@/?&[\]{}|-]|%[0-9A-Fa-f]{2})*$/;
+const ESCAPED = /%([0-9A-Fa-f]{2})/g;
+/** Characters that structure a path, or would begin an escape if someone decoded twice. They must not be escaped. */
+const STRUCTURE = /[/\\%]/;
 const UNRESERVED = /[A-Za-z0-9._~-]/;
 /** Parameters from which frameworks take a method or a token. */
 const REFUSED_NAMES = new Set([
@@ -32,7 +35,8 @@ const REFUSED_NAMES = new Set([
 
 /**
  * Reads a request target. Throws AmbiguousRequest for anything but origin form, for characters outside RFC 3986 and for
- * `;`, lower-case or needless escapes, escaped structure, invalid UTF-8, empty and dot segments, and empty parameters.
+ * `;`, in the path for lower-case or needless escapes, for escaped structure, invalid UTF-8, empty and dot segments, and
+ * for parameters without a name.
  */
 export function readTarget(target: string): Target {
   requireUnambiguous(target.length <= MAX_LENGTH, 'the target is too long');
@@ -54,8 +58,8 @@ function checkPath(path: string): void {
   requireUnambiguous(PATH.test(path), 'the path has a forbidden character or a malformed escape');
   if (path.includes('%')) checkEscapes(path);
   const segments = path.slice(1).split('/');
-  // `/service/` is the root of the service. Any other empty segment would be a second spelling of a shorter path.
-  const mayBeEmpty = path === '/' ? 0 : segments.length === 2 ? 1 : -1;
+  // A final slash makes another path, which may have a route of its own. Elsewhere servers drop empty segments.
+  const mayBeEmpty = segments.length - 1;
   for (let index = 0; index < segments.length; index += 1) {
     const segment = segments[index];
     requireUnambiguous(segment !== '' || index === mayBeEmpty, 'the path has an empty segment');
@@ -77,15 +81,11 @@ function checkEscapes(path: string): void {
 
 function readQueryNames(query: string): string[] {
   requireUnambiguous(QUERY.test(query), 'the query has a forbidden character or a malformed escape');
-  for (const [, hex] of query.matchAll(ESCAPED)) {
-    const char = escapedChar(hex);
-    requireUnambiguous(
-      !UNRESERVED.test(char) && char !== '\0',
-      'the query escapes a character that must not be escaped',
-    );
-  }
+  requireUnambiguous(!query.includes('%00'), 'the query escapes NUL');
   decode(query);
-  return query.split('&').map((pair) => {
+  // What stands between two `&`, or behind the last, may be nothing: it is no parameter.
+  const pairs = query.split('&').filter((pair) => pair !== '');
+  return pairs.map((pair) => {
     const name = decode(pair.split('=', 1)[0] ?? '');
     requireUnambiguous(name !== '', 'the query has a parameter without a name');
     requireUnambiguous(

@@ -154,8 +154,8 @@ describe('authorizeCall', () => {
     ['a method that is not listed', { call: call({ method: 'DELETE' }) }, 'route_not_listed'],
     ['the service without a path', { call: call({ path: '' }) }, 'route_not_listed'],
     [
-      'a path value outside the alphabet',
-      { call: call({ path: '/tenants/acme/invoices/a:b' }) },
+      'a path value that no resource may have',
+      { call: call({ path: '/tenants/acme/invoices/a%2Fb' }) },
       'ambiguous_request',
     ],
     [

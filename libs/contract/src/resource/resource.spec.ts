@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import {
   isResource,
   isResourcePattern,
-  isSegment,
   resourceCoveredByAny,
   resourceCovers,
   resourceMatches,
   resourcesOverlap,
 } from './resource.js';
 import { scopeAllows } from './scope.js';
+import { isSegment } from './segment.js';
 
 type Rows = [string, string, boolean][];
 const vectors: { valid: string[]; invalid: string[]; matches: Rows; overlaps: Rows; covers: Rows } =

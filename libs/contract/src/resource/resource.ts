@@ -1,19 +1,14 @@
 import { ContractError } from '../errors.js';
+import { isSegment } from './segment.js';
 
-const SEGMENT = /^[A-Za-z0-9._~-]+$/;
-/** Segments other than `.` and `..`, with `/` between them. */
-const CONCRETE = /^(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+)*$/;
+/** Segments other than `.` and `..`, without escapes, with `/` between them: most resources are of such. */
+const PLAIN = /^(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+)*$/;
 
 /** Longer resources and patterns are refused. */
 export const MAX_RESOURCE_LENGTH = 1_024;
 
 /** A parsed pattern: its segments (`*` matches any one), and whether it ends in `**`. */
 export type ResourceParts = { segments: string[]; open: boolean };
-
-/** Whether the value is one segment: `[A-Za-z0-9._~-]+`, and neither `.` nor `..`. */
-export function isSegment(value: string): boolean {
-  return SEGMENT.test(value) && value !== '.' && value !== '..';
-}
 
 function parse(pattern: string): ResourceParts | undefined {
   if (pattern.length > MAX_RESOURCE_LENGTH) return undefined;
@@ -30,7 +25,8 @@ export function isResourcePattern(value: string): boolean {
 
 /** Whether the value is one concrete resource, without wildcards. */
 export function isResource(value: string): boolean {
-  return value.length <= MAX_RESOURCE_LENGTH && CONCRETE.test(value);
+  if (value.length > MAX_RESOURCE_LENGTH) return false;
+  return PLAIN.test(value) || (value.includes('%') && value.split('/').every(isSegment));
 }
 
 /**
@@ -42,7 +38,7 @@ export function resourceParts(pattern: string): ResourceParts {
   if (parts === undefined) {
     throw new ContractError(
       'invalid_resource',
-      'a resource is segments of A-Z a-z 0-9 . _ ~ -, `*`, or a final `**`',
+      'a resource is segments of A-Z a-z 0-9 . _ ~ - and %XX, `*`, or a final `**`',
     );
   }
   return parts;

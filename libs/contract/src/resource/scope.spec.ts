@@ -46,6 +46,18 @@ describe('normaliseScope', () => {
     );
   });
 
+  test('writes segments as people type them in their one spelling', () => {
+    const typed = [{ resource: 'customers/ann@x.example/*', actions: ['read'] }];
+    const spelled = [{ resource: 'customers/ann%40x.example/*', actions: ['read'] }];
+    expect(normaliseScope(typed)).toEqual(spelled);
+    expect(normaliseScope(spelled)).toEqual(spelled);
+    expect(normaliseScope([{ resource: 'Müller & Co/**', actions: ['read'] }])[0]?.resource).toBe(
+      'M%C3%BCller%20%26%20Co/**',
+    );
+    for (const resource of ['a\\b', 'a\nb', 'a%2fb', '100%'])
+      expect(() => normaliseScope([{ resource, actions: ['read'] }])).toThrow('not a resource');
+  });
+
   test.each<[string, ScopeEntry[], string, string]>([
     ['an empty scope', [], 'invalid_scope', ''],
     ['a bad resource', [{ resource: 'a//b', actions: ['read'] }], 'invalid_scope', '/0/resource'],

@@ -7,6 +7,7 @@ import {
   resourceCoveredByAny,
   resourcesOverlap,
 } from './resource.js';
+import { segmentOf } from './segment.js';
 
 /** A resource pattern and the actions that are allowed on it. */
 export type ScopeEntry = { resource: string; actions: string[] };
@@ -22,7 +23,7 @@ export function byCodeUnit(a: string, b: string): number {
 
 /**
  * The normal form of a scope, in which it is hashed and compared: NFC, equal resources merged, resources and actions
- * sorted by code unit, actions unique.
+ * sorted by code unit, actions unique, segments in their one spelling (`ann@x.example` → `ann%40x.example`).
  *
  * Throws `terms_too_large` for more than 20 entries. Throws `invalid_scope` with a pointer for an empty scope or entry, a
  * resource that is not a pattern, or an action outside the alphabet. `*` is outside: it may be forbidden, never granted.
@@ -32,7 +33,7 @@ export function normaliseScope(entries: readonly ScopeEntry[]): ScopeEntry[] {
     throw new ContractError('invalid_scope', 'a scope names at least one resource', '');
   const merged = new Map<string, Set<string>>();
   for (const [index, entry] of entries.entries()) {
-    const resource = entry.resource.normalize('NFC');
+    const resource = spelled(entry.resource.normalize('NFC'));
     if (!isResourcePattern(resource)) {
       throw new ContractError('invalid_scope', 'not a resource or pattern', `/${index}/resource`);
     }
@@ -46,6 +47,16 @@ export function normaliseScope(entries: readonly ScopeEntry[]): ScopeEntry[] {
   return [...merged]
     .sort(([a], [b]) => byCodeUnit(a, b))
     .map(([resource, actions]) => ({ resource, actions: [...actions].sort(byCodeUnit) }));
+}
+
+/** Segments as people write them, such as `customers/ann@x.example`, in their one spelling. Escapes stay as they are. */
+function spelled(resource: string): string {
+  if (resource.includes('%') || isResourcePattern(resource)) return resource;
+  const isWildcard = (segment: string) => segment === '*' || segment === '**';
+  return resource
+    .split('/')
+    .map((segment) => (isWildcard(segment) ? segment : (segmentOf(segment) ?? segment)))
+    .join('/');
 }
 
 function readActions(actions: readonly string[], pointer: string): string[] {

@@ -1,5 +1,6 @@
 import { ContractError } from '../errors.js';
-import { isSegment, MAX_RESOURCE_LENGTH } from '../resource/resource.js';
+import { MAX_RESOURCE_LENGTH } from '../resource/resource.js';
+import { segmentOfPath } from '../resource/segment.js';
 import { passesByDefault } from './headers.js';
 import { findRouteMapProblems } from './problems.js';
 import {
@@ -18,8 +19,6 @@ type Node = {
 };
 type CompiledRoute = {
   route: Route;
-  /** Positions of the parameters in the path. */
-  params: number[];
   /** Position of the tenant in the path. Undefined if the call names it elsewhere. */
   tenant: number | undefined;
   /** Segments of the resource: a literal, or the position in the path that has its value. */
@@ -66,17 +65,17 @@ function insert(root: Node, route: Route, service: ServiceDefinition): void {
   const segments = pathSegments(route.path);
   let node = root;
   for (const segment of segments) {
-    node = parameterName(segment) === undefined ? literalOf(node, segment) : parameterOf(node);
+    node =
+      parameterName(segment) === undefined ? literalOf(node, canonicalSegment(segment)) : parameterOf(node);
   }
   const names = segments.map(parameterName);
-  const params = names.flatMap((name, at) => (name === undefined ? [] : [at]));
   const resource = route.resource.split('/').map((segment) => {
     const name = parameterName(segment);
     return name === undefined ? segment : names.indexOf(name);
   });
   const tenant = service.tenantFrom === 'path' ? names.indexOf('tenant') : undefined;
   const headers = new Set(headersOfRoute(service, route).filter((name) => !passesByDefault(name)));
-  node.route = { route, params, tenant, resource, tail: tailOf(route), headers };
+  node.route = { route, tenant, resource, tail: tailOf(route), headers };
 }
 
 function tailOf({ path, resource }: Route): number | undefined {
@@ -97,24 +96,49 @@ function parameterOf(node: Node): Node {
   return node.parameter;
 }
 
+const MAY_BE_NO_RESOURCE: ReadonlySet<string> = new Set(['', '.', '..']);
+/** Paths in which every segment is written in its one spelling already. */
+const PLAIN_PATH = /^[A-Za-z0-9._~/-]*$/;
+
 /**
  * The route of a call; undefined if the map lists none. `path` is the upstream path without query, as it will be
- * forwarded. A literal segment beats a parameter, from the left.
+ * forwarded; its segments are decoded once. A literal segment beats a parameter, from the left. HEAD follows the route of
+ * GET unless the map has one of its own (RFC 9110 §9.3.2). A final `/` is part of the path: `/orders/` is another route
+ * than `/orders`.
  *
- * Throws `ambiguous_request` if the path does not begin with `/`, has an empty or dot segment, has a parameter value
- * outside `[A-Za-z0-9._~-]+`, or names a resource longer than any may be. Upstreams disagree on what such a path means.
+ * Throws `ambiguous_request` if the path does not begin with `/`, has an empty or dot segment, holds what no resource may
+ * (an escaped `/`, `\`, `%` or control character, or bytes that are not UTF-8), or names a resource longer than any may
+ * be. Upstreams disagree on what such a path means.
  */
 export function matchRoute(map: CompiledRouteMap, method: string, path: string): RouteMatch | undefined {
   if (!path.startsWith('/')) throw new ContractError('ambiguous_request', 'a path begins with /');
-  const segments = pathSegments(path);
-  for (const segment of segments) {
-    if (segment === '' || segment === '.' || segment === '..') {
+  const canonical = PLAIN_PATH.test(path) ? path : path.split('/').map(canonicalSegment).join('/');
+  const segments = pathSegments(canonical);
+  for (const [at, segment] of segments.entries()) {
+    const isFinalSlash = segment === '' && at > 0 && at === segments.length - 1;
+    if ((segment === '' && !isFinalSlash) || segment === '.' || segment === '..') {
       throw new ContractError('ambiguous_request', 'the path has an empty or dot segment');
     }
   }
+  const found =
+    findIn(map, method, segments) ?? (method === 'HEAD' ? findIn(map, 'GET', segments) : undefined);
+  return found === undefined ? undefined : toMatch(found, segments, canonical);
+}
+
+/** The empty segment behind a final `/` stays empty, and dot segments are refused by themselves. */
+function canonicalSegment(segment: string): string {
+  const canonical = MAY_BE_NO_RESOURCE.has(segment) ? segment : segmentOfPath(segment);
+  if (canonical !== undefined) return canonical;
+  throw new ContractError('ambiguous_request', 'the path has a segment that no resource may have');
+}
+
+function findIn(
+  map: CompiledRouteMap,
+  method: string,
+  segments: readonly string[],
+): CompiledRoute | undefined {
   const root = map.methods.get(method);
-  const found = root === undefined ? undefined : find(root, segments, 0);
-  return found === undefined ? undefined : toMatch(found, segments, path);
+  return root === undefined ? undefined : find(root, segments, 0);
 }
 
 function find(node: Node, segments: readonly string[], at: number): CompiledRoute | undefined {
@@ -122,16 +146,12 @@ function find(node: Node, segments: readonly string[], at: number): CompiledRout
   if (segment === undefined) return node.route;
   const literal = node.literals?.get(segment);
   const found = literal === undefined ? undefined : find(literal, segments, at + 1);
-  if (found !== undefined || node.parameter === undefined) return found;
+  // A parameter is never empty.
+  if (found !== undefined || node.parameter === undefined || segment === '') return found;
   return find(node.parameter, segments, at + 1);
 }
 
 function toMatch(found: CompiledRoute, segments: readonly string[], path: string): RouteMatch {
-  for (const at of found.params) {
-    if (!isSegment(segments[at] ?? '')) {
-      throw new ContractError('ambiguous_request', 'a path value is outside A-Z a-z 0-9 . _ ~ -');
-    }
-  }
   return {
     route: found.route,
     resource: resourceOf(found, segments, path),

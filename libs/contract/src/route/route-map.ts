@@ -8,7 +8,7 @@ import { byCodeUnit, type ScopeEntry } from '../resource/scope.js';
 /** One line of a route map: which calls it covers, and which resource and action they are. docs/contract.md, Route map. */
 export type Route = {
   method: string;
-  /** `/tenants/{tenant}/invoices/{id}`: whole segments, literal or `{parameter}`. */
+  /** `/tenants/{tenant}/invoices/{id}`: whole segments, literal or `{parameter}`. A final `/` makes another path. */
   path: string;
   /** `invoices/{id}`: may use the parameters of the path. */
   resource: string;
@@ -38,7 +38,7 @@ export type ServiceDefinition = {
 const METHOD = /^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/;
 // A literal is a path segment of RFC 3986 without `;` and percent-encoding. The gateway refuses those anyway.
 const PATH =
-  /^\/(?:(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~!$&'()*+,=:@-]+)(?:\/(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~!$&'()*+,=:@-]+))*)?$/;
+  /^\/(?:(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~!$&'()*+,=:@-]+)(?:\/(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~!$&'()*+,=:@-]+))*\/?)?$/;
 const RESOURCE =
   /^(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~-]+)(?:\/(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~-]+))*$/;
 const QUERY_NAME = /^[A-Za-z0-9._~:@$!*,[\]-]{1,128}$/;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from '../encoding/canonical-json.js';
 import { ACTION, isServiceName, SERVICE_NAME } from '../identifiers.js';
+import { isResourcePattern } from '../resource/resource.js';
 import { ANY_ACTION, type ForbidRule, type ScopeEntry } from '../resource/scope.js';
 import { count, digest, instant, resourcePattern, seconds } from '../terms/members.js';
 import type { Basis } from '../terms/terms.js';
@@ -196,6 +197,11 @@ const RULES: readonly StatementRule<TrustDocument>[] = [
     '/forbid',
     ({ forbid }) => forbid.every(({ service }) => isServiceName(service)),
     'this name belongs to no service',
+  ],
+  [
+    '/forbid',
+    ({ forbid }) => forbid.every(({ resource }) => isResourcePattern(resource)),
+    'names what is no resource',
   ],
   [
     '/bases',

@@ -10,7 +10,9 @@ import { INSTANT } from '../time.js';
 const MAX_SECONDS = 31_622_400;
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-const RESOURCE_PATTERN = /^(?:\*\*|(?:\*|[A-Za-z0-9._~-]+)(?:\/(?:\*|[A-Za-z0-9._~-]+))*(?:\/\*\*)?)$/;
+/** The shape, for JSON Schema; `isResourcePattern` also checks what the escapes mean. */
+const RESOURCE_PATTERN =
+  /^(?:\*\*|(?:\*|(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})+)(?:\/(?:\*|(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})+))*(?:\/\*\*)?)$/;
 
 export const digest = z.string().regex(DIGEST);
 export const instant = z.string().regex(INSTANT);
