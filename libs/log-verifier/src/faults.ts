@@ -11,7 +11,7 @@ export type ReplayFaultCode =
   | 'wrong_log'
   /** A state that was kept between runs is damaged. */
   | 'invalid_state'
-  /** The checkpoint lacks cosignatures of the witnesses that were asked for. */
+  /** The checkpoint lacks cosignatures that the caller's policy requires. */
   | 'not_witnessed'
   /** A cosignature of a known witness is wrong. */
   | 'bad_cosignature'

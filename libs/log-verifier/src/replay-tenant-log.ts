@@ -40,7 +40,10 @@ export type ReplayOptions = {
   anchor?: { deployment: string; tenant: string; trust: string } | undefined;
   /** What an earlier run found. */
   since?: VerifiedState | undefined;
-  /** Whose cosignatures are enough; without it a majority of the witnesses in the trust document. */
+  /**
+   * Whose cosignatures are enough: the report says whether they are. Without it, a majority of the witnesses in the trust
+   * document; a warning says if they are missing.
+   */
   policy?: TlogPolicy | undefined;
   /** Whether the values behind commitments are read. Default: true. */
   openings?: boolean | undefined;
@@ -344,10 +347,16 @@ class TenantLogVerification {
     }
   }
 
+  /** The witnesses of the trust document sign after the log does, so those that are missing are a warning. */
   private async witnessed(note: Note, replay: TenantReplay): Promise<Witnessed> {
     const { policy } = this.options;
     if (policy !== undefined) return witnessedByPolicy(this.ports, note, policy);
-    return witnessedByTrust(this.ports, note, replay.trust.document?.witnesses ?? []);
+    const entries = replay.trust.document?.witnesses ?? [];
+    const witnessed = await witnessedByTrust(this.ports, note, entries);
+    const missing = witnessed.cosignatures.filter(({ at }) => at === null).map(({ name }) => name);
+    if (!witnessed.isQuorum)
+      this.#warnings.add('not_witnessed', `The checkpoint is not cosigned by ${missing.join(', ')}.`);
+    return witnessed;
   }
 
   private keep(point: VerifiedPoint, deployment: VerifiedPoint, kept: Kept): VerifiedState {

@@ -65,7 +65,7 @@ describe.each(ENGINES)('P10: the log key is rotated while two brokers sign, on %
     const leaves = await broker.host.store.readForTenant('acme', (unit) => unit.events.leaves(0, 10_000));
     const handOver = leaves.findIndex((leaf) => leaf.includes('"type":"log.key"'));
     const roots = new Map<number, string>();
-    for (const note of notes.map(parseNote)) {
+    for (const note of notes.map((note) => parseNote(note))) {
       const { size, root } = parseCheckpoint(note.text);
       expect(signaturesBy(note, before as NonNullable<typeof before>)).toHaveLength(1);
       if (size > handOver) expect(signaturesBy(note, after as NonNullable<typeof after>)).toHaveLength(1);

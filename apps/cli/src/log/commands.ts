@@ -54,7 +54,7 @@ export function registerLog(program: Command, run: Run): void {
     .option(...ACCEPT_RESTORED)
     .option(
       '--policy <file>',
-      'whose cosignatures are enough (C2SP tlog-policy); else most of your witnesses',
+      'whose cosignatures there must be (C2SP tlog-policy); without it, missing ones are a note',
     )
     .option('--deployment <place>', 'where the deployment’s log is, if not beside the tenant’s')
     .option('--deployment-vkey <key>', 'the key that must sign the deployment’s log')
