@@ -100,4 +100,23 @@ describe('everyday tasks on the other pages', () => {
       '2026-10-25T23:00:00.000Z',
     ]);
   }, 120_000);
+
+  test('an admin streams the log to a SIEM: the secret is shown once, a failure has its code, and removing ends it', async () => {
+    const page = await site.signedIn('ada', '/history');
+    const streams = page.getByRole('region', { name: 'Stream the log to your SIEM' });
+    await streams.getByText('The log is streamed nowhere yet.').waitFor();
+    await streams.getByLabel('Kind').selectOption({ label: 'JSON Lines (HTTPS)' });
+    await streams.getByLabel('Content').selectOption({ label: 'OCSF 1.8.0' });
+    await streams.getByLabel('Name').fill('Our SIEM');
+    await streams.getByLabel('Address').fill('https://169.254.169.254/logs');
+    await streams.getByRole('button', { name: 'Add receiver' }).click();
+    await streams.getByText(/^whsec_/).waitFor();
+    await streams.getByRole('button', { name: 'I have kept it' }).click();
+    expect(await streams.getByText(/^whsec_/).count()).toBe(0);
+    const row = streams.getByRole('row', { name: /Our SIEM/ });
+    await row.getByText('JSON Lines (HTTPS) · OCSF').waitFor();
+    await row.getByText('Failed: address_refused').waitFor();
+    await row.getByRole('button', { name: 'Remove Our SIEM' }).click();
+    await streams.getByText('The log is streamed nowhere yet.').waitFor();
+  }, 120_000);
 });

@@ -76,6 +76,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '729c0031c315d06e9880294c119c19a0fab6c069d8f5e66cff3a36e89f5d1b97',
     postgres: '729c0031c315d06e9880294c119c19a0fab6c069d8f5e66cff3a36e89f5d1b97',
   },
+  ExportTargets1799000014000: {
+    sqlite: 'c8a70e3d6d471e9a24666133afebedb0b520b70fbfac39f07c37b12b063540ea',
+    postgres: 'f0cc2d91b3d89d372ad73a6ac0c41354d1bcbfd503780cbaec1dc7509121adf9',
+  },
   RolesSince1799000015000: {
     sqlite: '2fb45b2debe363a6f22baa1f6c703bff0fd01840deda7360e6a17874bdaa747e',
     postgres: '2fb45b2debe363a6f22baa1f6c703bff0fd01840deda7360e6a17874bdaa747e',

@@ -45,12 +45,19 @@ describeStore('a log as it is exported', (bench) => {
     expect(await indicesOf({ span: { from: hour(7) } })).toEqual({ indices: [6], next: null, size: 7 });
   });
 
-  test('an erased value is named as erased, and the others are open', async () => {
-    await append('acme', NOW, { name: 'Ada', email: 'ada@acme.example' });
-    await bench.database.raw("DELETE FROM openings WHERE name = 'email'");
+  test('a value is named as erased, or as missing if no leaf says that it was erased; others are open', async () => {
+    await append('acme', NOW, { name: 'Ada', email: 'ada@acme.example', words: 'enough' });
+    const [leaf] = (await read('acme', 'acme')).leaves;
+    const { commitments } = JSON.parse(leaf?.leaf ?? '');
+    const erasure = { leaf: 0, name: 'email', event: 1, at: NOW, person: 'usr_1' };
+    await bench.store.forTenant('acme', ({ erasures }) =>
+      erasures.erase([{ ...erasure, commitment: commitments.email }], { objects: [] }),
+    );
+    await bench.database.raw("DELETE FROM openings WHERE name = 'words'");
     const { leaves } = await read('acme', 'acme');
     expect(leaves[0]?.personal).toEqual({
       email: 'erased',
+      words: 'missing',
       name: { value: 'Ada', salt: expect.any(String) },
     });
   });

@@ -3,6 +3,7 @@ import { migrate, nodeKeyMaker, openStore, rotateMasterKey } from '@countersign/
 import { optionsFor } from '../support/migrated-database.js';
 import { dieWhileRotating } from './support/child.js';
 import { describeStore } from './support/describe-store.js';
+import { anExportTarget } from './support/rows.js';
 import { startWorkflow } from './support/workflow.js';
 
 const refused = (code: string) => expect.objectContaining({ name: 'StoreError', code });
@@ -31,10 +32,12 @@ describeStore('the master key', (bench) => {
       ...{ installedBy: null, installedAt: flow.clock.now().toISOString(), endedAt: null, endReason: null },
     };
     await bench.store.slackSetup.write((unit) => unit.slackInstallations.save(workspace));
+    const target = anExportTarget('acme', { kind: 'hec' });
+    await bench.store.exports.write((unit) => unit.exportTargets.insert(target, 'hec-token'));
     const done = await rotated(NEW);
     expect(done).toMatchObject({ from: expect.any(String), to: expect.any(String) });
-    // The check, the keys for tokens and feed (and any other use), one workspace.
-    expect(done.secrets).toBeGreaterThanOrEqual(4);
+    // The check, the keys for tokens and feed (and any other use), one workspace, one target.
+    expect(done.secrets).toBeGreaterThanOrEqual(5);
 
     await expect(openStore(optionsFor(bench.database.url))).rejects.toThrow(refused('master_key_mismatch'));
     const store = await openStore(optionsFor(bench.database.url, { masterKey: NEW }));
@@ -44,6 +47,7 @@ describeStore('the master key', (bench) => {
       expect(publishedKeys(after, flow.clock.now())).not.toEqual([]);
       const [found] = await store.slack.read((unit) => unit.slackInstallations.list());
       expect(found).toMatchObject({ token: 'xoxb-1', refreshToken: 'xoxe-1' });
+      expect(await store.exports.read((unit) => unit.exportTargets.secret(target.id))).toBe('hec-token');
       await rotateSigningKey({ ...flow.deps, store }, nodeKeyMaker);
       const leaves = await store.readForTenant('deployment', (unit) =>
         unit.events.list({}, { limit: 200, cursor: null }),

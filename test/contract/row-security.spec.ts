@@ -9,6 +9,7 @@ import {
   aGrant,
   aLease,
   aLock,
+  anExportTarget,
   anInvitation,
   aPasskey,
   aPerson,
@@ -132,6 +133,7 @@ describe('row-level security on PostgreSQL', () => {
       const { gateway, boot } = record;
       await unit.records.moveCursors([{ gateway, boot, seq: 1, hash: 'h', head: null }], NOW);
     });
+    await store.exports.write(({ exportTargets }) => exportTargets.insert(anExportTarget(tenant), 'secret'));
     // As many as fill a tile.
     const event = { type: 'notice.retried' as const, at: NOW, actor: 'job', data: {} };
     await store.forTenant(tenant, (unit) => unit.log.appendAll(Array.from({ length: 256 }, () => event)));
@@ -200,6 +202,7 @@ describe('row-level security on PostgreSQL', () => {
       'slack_accounts',
       'slack_posts',
       'slack_seen',
+      'export_targets',
       'feed_changes',
       'deployment',
     ])
@@ -242,6 +245,7 @@ describe('row-level security on PostgreSQL', () => {
       'slack_accounts',
       'slack_posts',
       'slack_seen',
+      'export_targets',
       'feed_changes',
     ])
       expect(await rows('acme', `SELECT * FROM ${table}`)).toEqual([]);

@@ -33,6 +33,7 @@ export const SAMPLES = {
   unitsAtOnce: { quick: 60, full: 200 },
   /** `kill -9` of a broker with a hundred decisions in flight, and of a gateway under load. */
   brokerKills: { quick: 1, full: 30 },
+  exportKills: { quick: 1, full: 12 },
   gatewayKills: { quick: 2, full: 200 },
   /** `kill -9` of processes that append to the same logs and sign them, on each kind of store: 500 in all. */
   logWriterKills: { quick: 4, full: 250 },

@@ -11,6 +11,14 @@ export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.
 export { isReliedOn } from './domain/deployment-events.js';
 export type { Erasure } from './domain/erasure.js';
 export {
+  EXPORT_CONTENTS,
+  EXPORT_KINDS,
+  type ExportContent,
+  type ExportKind,
+  type ExportSettings,
+  type ExportTarget,
+} from './domain/export-target.js';
+export {
   EVERYTHING,
   type GatewayBinding,
   serves,
@@ -180,6 +188,8 @@ export {
   type EventDraft,
   type EventLog,
   type EventReads,
+  type ExportSetupUnit,
+  type ExportTargetRepository,
   type FeedChange,
   type FeedChangeKind,
   type FeedChanges,
@@ -328,6 +338,13 @@ export {
   exportLog,
   exportLogAsSide,
 } from './use-cases/log/export-log.js';
+export {
+  addExportTarget,
+  type ExportTargetView,
+  listExportTargets,
+  type NewExportTarget,
+  removeExportTarget,
+} from './use-cases/log/export-targets.js';
 export { liftLegalHold, setLegalHold } from './use-cases/log/legal-holds.js';
 export { getLogSettings, type LogSettingsView, setLogSettings } from './use-cases/log/log-settings.js';
 export { pruneLogs } from './use-cases/log/prune-logs.js';

@@ -2,12 +2,20 @@ export { components, named, pageOf } from './components.js';
 export { type AnswerOf, type Endpoint, endpoint, type HttpMethod, noBodySchema } from './endpoint.js';
 export { type AuthzenDecision, type AuthzenEvaluation, evaluationEndpoints } from './evaluation.js';
 export {
+  type AddedExportTarget,
+  EXPORT_CONTENTS,
   EXPORT_FORMATS,
+  EXPORT_KINDS,
+  type ExportContent,
   type ExportFormat,
+  type ExportKind,
   type ExportPage,
   type ExportQuery,
+  type ExportTarget,
   exportEndpoints,
   exportPageSchema,
+  exportTargetSchema,
+  type NewExportTarget,
 } from './exports.js';
 export { type EnrolledGateway, GATEWAY_STATES, type GatewayState, gatewayEndpoints } from './gateways.js';
 export {

@@ -10,6 +10,8 @@ export const EVENT_TYPES = [
   'api-key.created',
   'api-key.revoked',
   'deployment.checkpoint',
+  'export.ended',
+  'export.started',
   'feed.epoch-opened',
   'gateway.closed',
   'gateway.enrolled',

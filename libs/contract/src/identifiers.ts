@@ -18,7 +18,9 @@ export type IdPrefix =
   /** A token of a SCIM client. */
   | 'sct'
   /** A group of a SCIM client. */
-  | 'grp';
+  | 'grp'
+  /** Where a log is streamed to. */
+  | 'xpt';
 
 const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 

@@ -2,6 +2,7 @@ import type {
   AccessRecordView,
   AccessRequest,
   EnrolledPasskey,
+  ExportTarget,
   Grant,
   Invitation,
   Lease,
@@ -352,4 +353,13 @@ const aStopStatement = (person: Person) => ({
   notAfter: '2026-11-24T15:05:00Z',
   trust: freshDigest(),
   log: { epoch: 1, size: 0, root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' },
+});
+
+/** A stream of a tenant's own log. */
+export const anExportTarget = (tenant: string, change: Partial<ExportTarget> = {}): ExportTarget => ({
+  ...{ id: uuidV7Ids.next('xpt'), tenant, log: tenant, kind: 'jsonl', name: 'SIEM' },
+  ...{ address: 'https://siem.example/', content: 'leaf', splunkIndex: null, ca: null, next: 0 },
+  ...{ claims: 0, failures: 0, nextAt: NOW, sentAt: null, lastError: null, failedAt: null },
+  ...{ createdAt: NOW, createdBy: 'usr_1' },
+  ...change,
 });

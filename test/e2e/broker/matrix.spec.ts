@@ -61,6 +61,14 @@ const adminsOnly = (done: Expected) => ({
   ...each(['approver', 'tenantAdmin'], done),
   foreignAdmin: '404 not_found',
 });
+/** Each side streams its own logs alone. */
+const ownTargets = {
+  ...closed,
+  ...each(ACME, '200'),
+  ...each(['securityAdmin', 'vendorAuditor', ...FOREIGN], '404 not_found'),
+};
+/** Never called: the broker of these tests may call no private address. */
+const aTarget = { kind: 'jsonl', name: 'SIEM', address: 'https://127.0.0.1:9/' };
 let newcomers = 0;
 const newcomer = () => {
   newcomers += 1;
@@ -469,6 +477,31 @@ const TABLE: Row[] = [
     target: at('/api/v1/tenants/acme/log-export?format=jsonl'),
     all: '403 forbidden',
     but: tenantAndWatchers,
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/export-targets',
+    target: at('/api/v1/tenants/acme/export-targets'),
+    all: '403 forbidden',
+    but: ownTargets,
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/export-targets',
+    target: () => ({
+      path: '/api/v1/tenants/acme/export-targets',
+      body: { ...aTarget, name: `${Date.now()}` },
+    }),
+    all: '403 forbidden',
+    but: { ...adminsOnly('201'), securityAdmin: '404 not_found' },
+  },
+  {
+    endpoint: 'DELETE /api/v1/tenants/{slug}/export-targets/{id}',
+    target: async (broker) => {
+      const path = '/api/v1/tenants/acme/export-targets';
+      const { body } = await broker.call('tenantAdmin', 'POST', path, { body: aTarget });
+      return { path: `${path}/${(body as { id: string }).id}` };
+    },
+    all: '403 forbidden',
+    but: { ...adminsOnly('204'), securityAdmin: '404 not_found' },
   },
   {
     endpoint: 'GET /api/v1/tenants/{slug}/witnesses',

@@ -46,6 +46,7 @@ const NOUNS: Partial<Record<IdPrefix, string>> = {
   ntc: 'notice',
   ses: 'session',
   prp: 'proposal',
+  xpt: 'target',
   key: 'key',
 };
 

@@ -73,19 +73,20 @@ export class WebhookClient {
    * @throws DeliveryFailure
    */
   async send(
-    endpoint: { url: string; secret: string },
-    message: { id: string; at: Date; body: string },
+    endpoint: { url: string; secret: string; ca?: string | null },
+    message: { id: string; at: Date; body: string; type?: string },
     signal: AbortSignal,
   ): Promise<void> {
-    const { id, at, body } = message;
+    const { id, at, body, type = 'application/json' } = message;
+    const { ca = null } = endpoint;
     const headers = {
-      'content-type': 'application/json',
+      'content-type': type,
       'user-agent': 'Countersign',
       'webhook-id': id,
       'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
       'webhook-signature': new Webhook(endpoint.secret).sign(id, at, body),
     };
-    const status = await this.post(endpoint.url, { headers, body }, signal);
+    const status = await this.post(endpoint.url, { headers, body, ca }, signal);
     if (status >= 200 && status < 300) return;
     // With 410 the receiver says that it wants no further messages.
     throw new DeliveryFailure(`http_${status}`, { final: status === 410 });

@@ -68,7 +68,7 @@ Read this page to see who may call which endpoint, for which tenants, and after 
 
 Three rules come before the tables. A call is refused unless its endpoint names exactly one rule (P13). A removed person has no permission. Each use case checks role and sign-in again, on the person as stored in that transaction.
 
-**Whose objects.** \`all\`: of every tenant. \`own tenant\`: of the caller’s own tenant; another tenant’s objects do not exist for them (P9). \`own\`: their own requests and grants, or their own account. \`yes\`: it belongs to no tenant. \`–\`: refused. A person with several roles has what any of them gives.
+**Whose objects.** \`all\`: of every tenant. \`own tenant\`: of the caller’s own tenant; another tenant’s objects do not exist for them (P9). \`own logs\`: those of the deployment and the vendor. \`own\`: their own requests and grants, or their own account. \`yes\`: it belongs to no tenant. \`–\`: refused. A person with several roles has what any of them gives.
 
 **Sign-in.** How strongly the caller must have signed in:
 
@@ -124,5 +124,6 @@ function cellOf(person: Person, permission: Permission): string {
   if (permissionRow(permission).realm === 'deployment') return 'yes';
   const visibility = visibilityOf(person, permission);
   if ('all' in visibility) return 'all';
-  return 'tenant' in visibility ? 'own tenant' : 'own';
+  if ('tenant' in visibility) return person.tenant === null ? 'own logs' : 'own tenant';
+  return 'own';
 }

@@ -1,21 +1,14 @@
-import { lookup } from 'node:dns/promises';
-import { isIP, type LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
-import { isLoopback, mayConnect } from './addresses.js';
+import { Destination, OutboundError, type OutboundOptions } from './destination.js';
 
-/** Resolves a name to all its addresses. */
-export type Resolver = (hostname: string) => Promise<string[]>;
-
-export interface OutboundOptions {
-  /** Whether this machine and private networks may be called, and this machine without TLS. */
-  allowPrivate: boolean;
-  resolve?: Resolver;
-}
+export { OutboundError, type OutboundOptions, type Resolver } from './destination.js';
 
 export interface OutboundMessage {
   method: 'GET' | 'POST';
   headers: Record<string, string>;
   body: string | null;
+  /** PEM certificates that the other side's certificate is verified with, instead of the public ones. */
+  ca?: string | null;
 }
 
 export interface OutboundAnswer {
@@ -24,29 +17,8 @@ export interface OutboundAnswer {
   body: Buffer;
 }
 
-/** The call was not made, or its answer was not accepted. */
-export class OutboundError extends Error {
-  constructor(
-    readonly code:
-      | 'address_refused'
-      | 'tls_required'
-      | 'name_unknown'
-      | 'unreachable'
-      | 'timed_out'
-      | 'redirect_refused'
-      | 'answer_too_large',
-    cause?: unknown,
-  ) {
-    super(`outbound call: ${code}`, cause === undefined ? undefined : { cause });
-    this.name = 'OutboundError';
-  }
-}
-
 const LONGEST_MS = 10_000;
 const MOST_BYTES = 64 * 1024;
-
-const systemResolver: Resolver = async (hostname) =>
-  (await lookup(hostname, { all: true })).map(({ address }) => address);
 
 /**
  * The only way in which the broker calls configured addresses. It resolves the name once, checks the addresses and connects
@@ -54,16 +26,16 @@ const systemResolver: Resolver = async (hostname) =>
  * redirects, waits 10 s and reads 64 kB at most.
  */
 export class OutboundClient {
-  private readonly resolve: Resolver;
+  private readonly destination: Destination;
 
-  constructor(private readonly options: OutboundOptions) {
-    this.resolve = options.resolve ?? systemResolver;
+  constructor(options: OutboundOptions) {
+    this.destination = new Destination(options);
   }
 
   /** @throws OutboundError, also for a redirect */
   async post(
     url: string,
-    message: { headers: Record<string, string>; body: string },
+    message: { headers: Record<string, string>; body: string; ca?: string | null },
     signal: AbortSignal,
   ): Promise<{ status: number }> {
     const { status } = await this.send(url, { ...message, method: 'POST' }, signal);
@@ -72,12 +44,12 @@ export class OutboundClient {
   }
 
   /** One call with its complete answer. Redirects are answers and are not followed. @throws OutboundError */
-  async send(url: string, message: OutboundMessage, signal: AbortSignal): Promise<OutboundAnswer> {
+  async send(url: string, { ca, ...message }: OutboundMessage, signal: AbortSignal): Promise<OutboundAnswer> {
     const target = new URL(url);
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
-    const addresses = await before(deadline, this.checked(target));
+    const lookup = await this.destination.lookup(target, deadline);
     const agent = new Agent({
-      connect: { lookup: pinned(addresses), timeout: LONGEST_MS },
+      connect: { lookup, timeout: LONGEST_MS, ...(ca == null ? {} : { ca }) },
       pipelining: 0,
       maxResponseSize: MOST_BYTES,
     });
@@ -91,47 +63,6 @@ export class OutboundClient {
       await agent.destroy();
     }
   }
-
-  private async checked(url: URL): Promise<string[]> {
-    const { allowPrivate } = this.options;
-    const hostname = url.hostname.replace(/^\[|\]$/g, '');
-    const addresses = isIP(hostname) === 0 ? await this.resolved(hostname) : [hostname];
-    if (addresses.length === 0) throw new OutboundError('name_unknown');
-    // One forbidden address among others is a sign of an attack, so none is called.
-    if (!addresses.every((address) => mayConnect(address, allowPrivate)))
-      throw new OutboundError('address_refused');
-    if (url.protocol !== 'https:' && !(allowPrivate && addresses.every(isLoopback)))
-      throw new OutboundError('tls_required');
-    return addresses;
-  }
-
-  private async resolved(hostname: string): Promise<string[]> {
-    try {
-      return await this.resolve(hostname);
-    } catch (error) {
-      throw new OutboundError('name_unknown', error);
-    }
-  }
-}
-
-/** The result, unless the deadline comes first: a name server that does not answer must not hold up the call. */
-function before<T>(deadline: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new OutboundError('timed_out'));
-    if (deadline.aborted) late();
-    deadline.addEventListener('abort', late, { once: true });
-    work.then(resolve, reject).finally(() => deadline.removeEventListener('abort', late));
-  });
-}
-
-/** A lookup that always returns the addresses that were checked. */
-function pinned(addresses: readonly string[]): LookupFunction {
-  const all = addresses.map((address) => ({ address, family: isIP(address) }));
-  return (_hostname, options, callback) => {
-    const [first] = all;
-    if (options.all === true || first === undefined) callback(null, all);
-    else callback(null, first.address, first.family);
-  };
 }
 
 function codeOf(error: unknown, deadline: AbortSignal): OutboundError['code'] {

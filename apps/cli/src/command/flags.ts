@@ -80,7 +80,10 @@ export const LAST = '@last';
  * An id of this kind, its beginning, or for those that `findId` finds `@last`. The prefix names the kind, so a request's
  * id in place of a grant's is found before any request.
  */
-export function parseId(prefix: 'req' | 'grt' | 'key' | 'lck' | 'inv' | 'ntc' | 'sct', text: string): string {
+export function parseId(
+  prefix: 'req' | 'grt' | 'key' | 'lck' | 'inv' | 'ntc' | 'sct' | 'xpt',
+  text: string,
+): string {
   if (text.startsWith(`${prefix}_`) || (text === LAST && FOUND_BY_LIST.has(prefix))) return text;
   throw usageError(`an id that begins with ${prefix}_ is needed here; got ${JSON.stringify(text)}`);
 }

@@ -4,6 +4,7 @@ import { addPageOptions, addVerb, examples, GROUPS } from '../command/define.js'
 import { repeated } from '../command/flags.js';
 import type { EventOptions } from './events.js';
 import type { ExportOptions } from './export.js';
+import type { AddTargetOptions, TargetOptions } from './export-targets.js';
 import type { SettingsOptions } from './keeping.js';
 import type { MirrorOptions } from './mirror.js';
 import type { StatementOptions } from './statement.js';
@@ -116,6 +117,8 @@ export function registerLog(program: Command, run: Run): void {
       ),
     );
 
+  registerTargets(log, run);
+
   addVerb(
     program,
     'witness',
@@ -171,6 +174,52 @@ function registerKeeping(log: Command, run: Run): void {
     .action(
       run(async (context, tenant: string, options: SettingsOptions) =>
         (await import('./keeping.js')).logSettings(context, tenant, options),
+      ),
+    );
+}
+
+/** Where a log is streamed to. */
+function registerTargets(log: Command, run: Run): void {
+  const targets = log
+    .command('targets')
+    .description('Stream a log to a SIEM: Splunk HEC, syslog, signed POSTs');
+  const ofLog = (verb: Command) =>
+    verb.option('--tenant <slug>', 'whose log; for the vendor "deployment" or "vendor" (your own tenant’s)');
+
+  ofLog(addVerb(targets, 'list', 'List where the log is streamed to, how far, and the last error')).action(
+    run(async (context, options: TargetOptions) =>
+      (await import('./export-targets.js')).listTargets(context, options),
+    ),
+  );
+
+  ofLog(addVerb(targets, 'add', 'Stream the log to a receiver, at least once and in order'))
+    .argument('<kind>', 'hec, syslog or jsonl')
+    .argument('<address>', 'https://…, or tls://HOST:PORT for syslog')
+    .requiredOption('--name <name>', 'what people call it')
+    .option('--secret-file <file>', 'the collector’s token, or whsec_… for jsonl; "-" reads stdin')
+    .option('--content <content>', 'leaf or ocsf (leaf)')
+    .option('--splunk-index <index>', 'the index in Splunk (the token’s own)')
+    .option('--ca <file>', 'PEM certificates that the receiver is verified with (the public ones)')
+    .option('--from <index>', 'the first leaf to send (0)')
+    .addHelpText(
+      'after',
+      examples(
+        'countersign log targets add hec https://splunk.acme.example:8088/services/collector/event --name Splunk --secret-file ./token',
+        'countersign log targets add syslog tls://siem.acme.example:6514 --name SIEM --ca ./siem-ca.pem',
+        'countersign log targets add jsonl https://siem.acme.example/logs --name SIEM --content ocsf > ./secret',
+      ),
+    )
+    .action(
+      run(async (context, kind: string, address: string, options: AddTargetOptions) =>
+        (await import('./export-targets.js')).addTarget(context, kind, address, options),
+      ),
+    );
+
+  ofLog(addVerb(targets, 'remove', 'Stop streaming the log to a receiver'))
+    .argument('<target>', 'xpt_…')
+    .action(
+      run(async (context, id: string, options: TargetOptions) =>
+        (await import('./export-targets.js')).removeTarget(context, id, options),
       ),
     );
 }

@@ -56,7 +56,7 @@ test('a mailed code opens nothing that lasts, lifts no lock and makes no key', (
   expect(missing.sort()).toEqual(
     [
       ...['controls.write', 'invitation.countersign', 'invitation.create', 'key.create', 'lock.lift'],
-      ...['log-settings.write', 'log.erase', 'log.hold'],
+      ...['log-settings.write', 'log.erase', 'log.hold', 'export.add'],
       ...['recovery-key.register', 'passkey.remove', 'people.write', 'request.countersign', 'slack.install'],
       ...['slack.link', 'stop.write', 'trust.propose', 'trust.sign'],
     ].sort(),

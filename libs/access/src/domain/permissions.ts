@@ -1,5 +1,5 @@
 import { AccessError } from '../errors.js';
-import type { TenantRole, VendorRole } from './organisation.js';
+import { type TenantRole, VENDOR_SLUG, type VendorRole } from './organisation.js';
 import {
   type Assurance,
   type Channel,
@@ -57,7 +57,7 @@ const STRENGTHS: Readonly<Record<SignInStrength, StrengthRule>> = {
 };
 
 /** Of which objects a role gives a permission; see `visibilityOf`. */
-type Realm = 'requests' | 'records' | 'tenants' | 'self' | 'deployment';
+type Realm = 'requests' | 'records' | 'tenants' | 'side' | 'self' | 'deployment';
 
 interface PermissionRow {
   /** The vendor's roles that carry it. */
@@ -129,6 +129,10 @@ const PERMISSIONS = {
     },
   },
   'log-settings.write': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
+  // A log that streams to a receiver: each side its own logs.
+  'export.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'side' },
+  'export.add': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'strong', realm: 'side' },
+  'export.remove': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'any', realm: 'side' },
   'people.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'people.write': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
   'controls.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
@@ -267,6 +271,8 @@ export function visibilityOf(person: Person, permission: Permission): Visibility
       return logVisibility(person);
     case 'tenants':
       return person.tenant === null ? { all: true } : { tenant: person.tenant };
+    case 'side':
+      return { tenant: person.tenant ?? VENDOR_SLUG };
     case 'self':
       return { requester: person.id };
     case 'deployment':

@@ -74,6 +74,9 @@ export type PasskeysUnit = SessionsUnit & {
 /** Installations and links of Slack, with their events. */
 export type SlackSetupUnit = Writes<'slackInstallations' | 'slackAccounts' | 'logOf'> & People;
 
+/** Setting up where logs are streamed to, with the event in the log of the side. */
+export type ExportSetupUnit = Writes<'exportTargets' | 'logOf'> & People;
+
 /** The narrow ports of the store. Those that log take the deployment's log for the whole unit; the others take no log. */
 export interface DeploymentPorts {
   directory: ReadPort<DirectoryUnit>;
@@ -116,5 +119,8 @@ export interface DeploymentPorts {
     Writes<'slackInstallations' | 'slackPosts' | 'slackSeen'>
   >;
   slackSetup: Port<Reads<'slackInstallations' | 'slackAccounts'> & People, SlackSetupUnit>;
+  /** Streams and their cursors, which are no events of a log. */
+  exports: Port<Reads<'exportTargets'>, Writes<'exportTargets'>>;
+  exportSetup: Port<Reads<'exportTargets'>, ExportSetupUnit>;
   housekeeping: Port<Reads<'deliveries'>, Writes<'idempotency'>>;
 }

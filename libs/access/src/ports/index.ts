@@ -2,6 +2,7 @@ export type {
   ApiKeysUnit,
   DeploymentPorts,
   DirectoryUnit,
+  ExportSetupUnit,
   FeedUnit,
   GatewaysUnit,
   NoticesReadUnit,
@@ -12,6 +13,7 @@ export type {
   SessionsUnit,
   SlackSetupUnit,
 } from './deployment.js';
+export type { ExportTargetRepository } from './exports.js';
 export type {
   ActiveGrant,
   EnrolledGateway,

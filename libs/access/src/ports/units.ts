@@ -1,3 +1,4 @@
+import type { ExportRepositories } from './exports.js';
 import type { FeedChanges, FeedEpochs, FeedReads, GatewayRepositories } from './gateways.js';
 import type { CheckpointRepository, EventLog, EventReads, LogRepositories } from './log.js';
 import type { DueDay } from './log-days.js';
@@ -26,6 +27,7 @@ export interface DeploymentRepositories
     ScimRepositories,
     GatewayRepositories,
     NoticeRepositories,
+    ExportRepositories,
     SlackRepositories {
   directory: Entry<DirectoryRepository>;
   checkpoints: Entry<CheckpointRepository, 'advance' | 'addSignatures' | 'keepSeen' | 'keepWitnessState'>;

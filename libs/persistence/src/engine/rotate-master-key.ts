@@ -2,10 +2,12 @@ import type { Clock } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { SigningKeyEntity } from '../entities/credentials.entity.js';
 import { DeploymentEntity } from '../entities/deployment.entity.js';
+import { ExportTargetEntity } from '../entities/export-target.entity.js';
 import { LogDaysEntity } from '../entities/log-days.entity.js';
 import { SlackInstallationEntity } from '../entities/slack.entity.js';
 import { StoreError } from '../errors.js';
 import { signingKeyPlace } from '../repositories/credentials.js';
+import { exportSecretPlace } from '../repositories/export-targets.js';
 import { dayKeyPlace } from '../repositories/log-days.js';
 import { OrganisationCache } from '../repositories/organisation-cache.js';
 import { slackTokensPlace } from '../repositories/slack.js';
@@ -99,6 +101,7 @@ async function sealedRows(manager: EntityManager): Promise<SealedRow[]> {
   const keys = await manager.find(SigningKeyEntity);
   const installations = await manager.find(SlackInstallationEntity);
   const days = await manager.find(LogDaysEntity, { select: { tenant: true, sealedKey: true } });
+  const targets = await manager.find(ExportTargetEntity);
   return [
     ...deployments.map(({ id, masterKeyCheck }) => ({
       place: checkPlace(id),
@@ -117,6 +120,13 @@ async function sealedRows(manager: EntityManager): Promise<SealedRow[]> {
         sealed: sealedTokens,
         save: (sealed: string) =>
           manager.update(SlackInstallationEntity, { workspace }, { sealedTokens: sealed }),
+      })),
+    ...targets
+      .filter(({ sealedSecret }) => sealedSecret !== '')
+      .map(({ id, sealedSecret }) => ({
+        place: exportSecretPlace(id),
+        sealed: sealedSecret,
+        save: (sealed: string) => manager.update(ExportTargetEntity, { id }, { sealedSecret: sealed }),
       })),
     ...days.flatMap(({ tenant, sealedKey }) =>
       sealedKey === null

@@ -3,6 +3,7 @@ import { BudgetLeaseEntity } from './budget-lease.entity.js';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from './credentials.entity.js';
 import { FeedChangeEntity, IdempotentAnswerEntity, NoticeEntity } from './delivery.entity.js';
 import { DeploymentEntity, LegalTransitionEntity } from './deployment.entity.js';
+import { ExportTargetEntity } from './export-target.entity.js';
 import { GrantEntity } from './grant.entity.js';
 import { InvitationEntity } from './invitation.entity.js';
 import { LockEntity } from './lock.entity.js';
@@ -63,6 +64,7 @@ export const ENTITIES = [
   DeploymentEntity,
   ErasureEntity,
   EventEntity,
+  ExportTargetEntity,
   FeedChangeEntity,
   GatewayEntity,
   GrantEntity,

@@ -15,6 +15,7 @@ import { Pruning1799000013000 } from './1799000013000-pruning.js';
 import { Erasure1799000013100 } from './1799000013100-erasure.js';
 import { Statements1799000013200 } from './1799000013200-statements.js';
 import { Retention1799000013300 } from './1799000013300-retention.js';
+import { ExportTargets1799000014000 } from './1799000014000-export-targets.js';
 import { RolesSince1799000015000 } from './1799000015000-roles-since.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
@@ -35,5 +36,6 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   Erasure1799000013100,
   Statements1799000013200,
   Retention1799000013300,
+  ExportTargets1799000014000,
   RolesSince1799000015000,
 ];

@@ -33,6 +33,8 @@ const PORTS: Record<keyof DeploymentPorts, PortRules> = {
   schedule: LOGS,
   slack: NO_LOG,
   slackSetup: LOGS,
+  exports: NO_LOG,
+  exportSetup: LOGS,
   housekeeping: NO_LOG,
 };
 

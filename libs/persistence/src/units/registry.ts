@@ -7,6 +7,7 @@ import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
 import { Directory } from '../repositories/directory.js';
 import { Erasures } from '../repositories/erasures.js';
+import { ExportTargets } from '../repositories/export-targets.js';
 import { Grants } from '../repositories/grants.js';
 import { HandOvers } from '../repositories/hand-overs.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
@@ -86,6 +87,7 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   keys: ({ manager, context }) => new SigningKeys(manager, context.sealer),
   outbox: ({ manager }) => new PendingNotices(manager),
   deliveries: ({ manager }) => new Deliveries(manager),
+  exportTargets: ({ manager, context }) => new ExportTargets(manager, context.sealer),
   slackInstallations: ({ manager, context }) => new SlackInstallations(manager, context.sealer),
   slackAccounts: ({ manager }) => new SlackAccounts(manager),
   slackPosts: ({ manager }) => new SlackPosts(manager),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXPORT_FORMATS } from '@countersign/api';
+import { EXPORT_CONTENTS, EXPORT_FORMATS } from '@countersign/api';
 import { type LeafV1, leafHash, parseLeaf } from '@countersign/audit-log';
 import { EVENT_TYPES } from '@countersign/contract';
 import fc from 'fast-check';
@@ -10,7 +10,7 @@ import { ocsfProblems } from '../../../../../test/support/ocsf-schema.js';
 import { root } from '../../../../../test/support/root.js';
 import { samples } from '../../../../../test/support/samples.js';
 import { parseSyslog, SyslogFrames } from '../../../../../test/support/syslog-messages.js';
-import { EXPORT_CONTENTS, formatEvent } from './index.js';
+import { formatEvent } from './index.js';
 import { formatOcsf } from './ocsf.js';
 import { OCSF_CLASSES, OCSF_RELEASE, ocsfMappingOf } from './ocsf-classes.js';
 import { frameSyslog, headerField, structuredData } from './syslog.js';

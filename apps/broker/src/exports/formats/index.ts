@@ -1,13 +1,9 @@
-import type { ExportFormat } from '@countersign/api';
+import type { ExportContent, ExportFormat } from '@countersign/api';
 import type { ExportedEvent } from './exported-event.js';
 import { formatHec } from './hec.js';
 import { formatJsonLine } from './json-lines.js';
 import { formatOcsf } from './ocsf.js';
 import { formatSyslog } from './syslog.js';
-
-export const EXPORT_CONTENTS = ['leaf', 'ocsf'] as const;
-/** What an envelope holds. */
-export type ExportContent = (typeof EXPORT_CONTENTS)[number];
 
 /** What formats need besides the event. */
 export interface FormatOptions {

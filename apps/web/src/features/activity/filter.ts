@@ -21,7 +21,7 @@ export const GROUPS = {
     'signal',
   ],
   gateways: ['gateway', 'feed', 'signing-key', 'master-key'],
-  log: ['log', 'opening', 'hold', 'deployment', 'notice'],
+  log: ['log', 'opening', 'hold', 'deployment', 'notice', 'export'],
 } as const;
 
 export type Group = keyof typeof GROUPS;

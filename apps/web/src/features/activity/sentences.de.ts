@@ -43,6 +43,10 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'api-key.revoked': (e) => `${e.actor} hat einen API-Schlüssel von ${e.person('person')} beendet`,
   'deployment.checkpoint': (e) =>
     `Das Protokoll der ganzen Installation hatte ${e.value('size')} Einträge; seine Wurzel steht hier`,
+  'export.ended': (e) =>
+    `${e.actor} hat die Übertragung des Protokolls ${e.value('log')} an einen Empfänger beendet (${e.value('kind')})`,
+  'export.started': (e) =>
+    `${e.actor} überträgt das Protokoll ${e.value('log')} an einen Empfänger (${e.value('kind')}), ab Eintrag ${e.value('from')}`,
   'feed.epoch-opened': (e) => `Der Betreiber hat Epoche ${e.value('epoch')} des Feeds der Gateways eröffnet`,
   'gateway.closed': () => 'Ein Gateway ist gegangen; seine Aufzeichnungen bis dahin sind abgeschlossen',
   'gateway.enrolled': () => 'Der Betreiber hat ein Gateway registriert',

@@ -39,6 +39,10 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'api-key.revoked': (e) => `${e.actor} ended an API key of ${e.person('person')}`,
   'deployment.checkpoint': (e) =>
     `The log of the whole installation stood at ${e.value('size')} leaves, and this log has its root`,
+  'export.ended': (e) =>
+    `${e.actor} ended the stream of the log ${e.value('log')} to a receiver (${e.value('kind')})`,
+  'export.started': (e) =>
+    `${e.actor} began to stream the log ${e.value('log')} to a receiver (${e.value('kind')}), from leaf ${e.value('from')}`,
   'feed.epoch-opened': (e) => `The operator opened epoch ${e.value('epoch')} of the gateways’ feed`,
   'gateway.closed': () => 'A gateway went away, and its records up to then are closed',
   'gateway.enrolled': () => 'The operator enrolled a gateway',

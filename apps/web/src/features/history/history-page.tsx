@@ -16,6 +16,7 @@ import { Empty, PagedList } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
 import { ExportForm } from './export-form.js';
 import { historyTexts } from './history.text.js';
+import { Streams } from './streams.js';
 
 type State = AccessRequest['state'];
 const STATES = Object.keys(REQUEST_LOOK) as State[];
@@ -45,6 +46,7 @@ export default function HistoryPage() {
         </div>
         <Requests state={state} />
         {may(session, 'log.read') ? <ExportForm /> : null}
+        {may(session, 'export.read') ? <Streams /> : null}
       </div>
     </Page>
   );

@@ -1,4 +1,4 @@
-import { DEPLOYMENT_SLUG, type Opening } from '@countersign/contract';
+import type { Opening } from '@countersign/contract';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
 import type { Principal } from '../../domain/person.js';
 import type { ReadUnit, StoredEvent, TimeSpan } from '../../ports/index.js';
@@ -10,11 +10,12 @@ import { readWholeLog } from './read-log.js';
  * What an export has of a personal value behind a commitment.
  *
  * - an opening: the reader may see it;
- * - `erased`: it was erased, and the log alone shows that it existed;
- * - `withheld`: it is kept for another side, or was erased there;
+ * - `erased`: it was erased, and a leaf says by whom;
+ * - `withheld`: it is kept for another side;
+ * - `missing`: it is not stored, and no leaf says that it was erased;
  * - `sealed`: what a sealed leaf commits to leaves the broker by its own way alone.
  */
-export type ExportedValue = Opening | 'erased' | 'withheld' | 'sealed';
+export type ExportedValue = Opening | 'erased' | 'withheld' | 'missing' | 'sealed';
 
 /** One leaf as it is exported. `leaf` is the canonical JSON text that `hash` is made of (RFC 6962). */
 export interface ExportedLeaf extends StoredEvent {
@@ -78,7 +79,11 @@ export async function exportLogAsSide(
   });
 }
 
-type ReadPage = ExportPage & { commitments: Commitments[]; opened: Map<string, Opening> };
+type ReadPage = ExportPage & {
+  commitments: Commitments[];
+  opened: Map<string, Opening>;
+  erased: ReadonlyMap<string, unknown>;
+};
 
 /** What a leaf commits to, by name. A sealed leaf's is not even looked up. */
 type Commitments = { named: Record<string, string>; isSealed: boolean };
@@ -91,19 +96,23 @@ async function readPage(unit: ReadUnit, { index, span, limit }: ExportQuery): Pr
   const end = Math.min(first + limit, size);
   const stored = first < end ? await unit.events.stored(first, end, span) : [];
   const commitments = stored.map(({ leaf }) => commitmentsOf(leaf));
-  const opened = await unit.openings.find(commitments.flatMap(openable));
+  const all = commitments.flatMap(openable);
+  const opened = await unit.openings.find(all);
+  const erased = await unit.erasures.of(all);
   const leaves = stored.map((event) => ({ ...event, personal: {} }));
-  return { leaves, next: end < size ? end : null, epoch, size, commitments, opened };
+  return { leaves, next: end < size ? end : null, epoch, size, commitments, opened, erased };
 }
 
 async function openPage(
-  { commitments, opened, leaves, ...page }: ReadPage,
+  { commitments, opened, erased, leaves, ...page }: ReadPage,
   reader: { isOwn: boolean; more: (commitments: string[]) => Promise<Map<string, Opening>> },
 ): Promise<ExportPage> {
   const missing = commitments.flatMap(openable).filter((text) => !opened.has(text));
   const found = missing.length === 0 ? opened : new Map([...opened, ...(await reader.more(missing))]);
-  const exportedValue = (commitment: string): ExportedValue =>
-    found.get(commitment) ?? (reader.isOwn ? 'erased' : 'withheld');
+  const exportedValue = (commitment: string): ExportedValue => {
+    if (erased.has(commitment)) return 'erased';
+    return found.get(commitment) ?? (reader.isOwn ? 'missing' : 'withheld');
+  };
   const exportedValues = ({ named, isSealed }: Commitments) =>
     Object.fromEntries(
       Object.entries(named).map(([name, text]) => [name, isSealed ? 'sealed' : exportedValue(text)] as const),
@@ -123,6 +132,3 @@ function commitmentsOf(leaf: string): Commitments {
 }
 
 const openable = ({ named, isSealed }: Commitments): string[] => (isSealed ? [] : Object.values(named));
-
-/** The logs that belong to the vendor: the deployment's, which every tenant may read too, and its own. */
-export const VENDOR_LOGS: readonly string[] = [DEPLOYMENT_SLUG, VENDOR_SLUG];

@@ -96,6 +96,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   scim_members: may(VENDOR, 'SELECT', 'INSERT', 'DELETE'),
   received_signals: may(VENDOR, 'SELECT', 'INSERT', 'DELETE'),
 
+  export_targets: { ...keptByVendor, DELETE: VENDOR },
+
   slack_installations: keptByVendor,
   slack_accounts: { ...keptByVendor, DELETE: VENDOR },
   slack_posts: { ...keptByVendor, DELETE: VENDOR },
@@ -120,6 +122,16 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   trust_proposals: ['state', 'version', 'open_for', 'ended_at'],
   trust_resets: ['state', 'open_for', 'ended_at', 'ended_by', 'reason'],
   stops: ['lift', 'lifted_by', 'lifted_at'],
+  export_targets: [
+    'next_index',
+    'claims',
+    'failures',
+    'next_at',
+    'sent_at',
+    'last_error',
+    'failed_at',
+    'sealed_secret',
+  ],
 };
 
 /** Tables without rows of tenants: read by triggers and at start-up. */

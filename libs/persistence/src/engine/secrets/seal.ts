@@ -10,7 +10,13 @@ const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 
 /** What a secret is for. Each purpose has a key of its own, derived from the master key. */
-export type Purpose = 'deployment' | `${StoredKey['use']}-key` | 'slack-tokens' | 'day-key' | 'day-seal';
+export type Purpose =
+  | 'deployment'
+  | `${StoredKey['use']}-key`
+  | 'slack-tokens'
+  | 'export-secrets'
+  | 'day-key'
+  | 'day-seal';
 
 /** The place of a secret: it opens there and nowhere else (the AAD of its sealing). */
 export interface Place {

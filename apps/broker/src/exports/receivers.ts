@@ -1,0 +1,93 @@
+import { DeliveryFailure, type ExportTarget } from '@countersign/access';
+import { WebhookClient } from '../notices/webhook-channel.js';
+import { type OutboundClient, OutboundError } from '../outbound/outbound-client.js';
+import type { OutboundStream } from '../outbound/outbound-stream.js';
+import { frameSyslog } from './formats/syslog.js';
+
+/** Lines of one log for one receiver, one for each leaf, in order. */
+export interface Batch {
+  first: number;
+  last: number;
+  lines: readonly string[];
+}
+
+/** What is sent to, and the secret that it was given. */
+export type Receiver = Pick<ExportTarget, 'id' | 'kind' | 'address' | 'ca'> & { secret: string | null };
+
+/** Hands batches to receivers. It resolves when the receiver has acknowledged the whole batch. */
+export class Receivers {
+  private readonly webhooks: WebhookClient;
+
+  constructor(
+    private readonly http: OutboundClient,
+    private readonly stream: OutboundStream,
+    private readonly now: () => Date,
+  ) {
+    this.webhooks = new WebhookClient(http);
+  }
+
+  /** @throws DeliveryFailure */
+  async send(receiver: Receiver, batch: Batch, signal: AbortSignal): Promise<void> {
+    switch (receiver.kind) {
+      case 'hec':
+        return this.sendToCollector(receiver, batch, signal);
+      case 'syslog':
+        return this.sendAsSyslog(receiver, batch, signal);
+      case 'jsonl':
+        return this.post(receiver, batch, signal);
+    }
+  }
+
+  /** Signed as webhooks are (Standard Webhooks). The id of a batch is the same for each attempt that has the same leaves. */
+  private post({ id, address: url, secret, ca }: Receiver, batch: Batch, signal: AbortSignal): Promise<void> {
+    if (secret === null) throw new DeliveryFailure('secret_missing');
+    const message = {
+      ...{ id: `${id}.${batch.first}.${batch.last}`, at: this.now() },
+      ...{ body: `${batch.lines.join('\n')}\n`, type: 'application/x-ndjson' },
+    };
+    return this.webhooks.send({ url, secret, ca }, message, signal);
+  }
+
+  /** HEC answers 200 and `{"text":"Success","code":0}` once it has taken all events; else a code says which rule it missed. */
+  private async sendToCollector(
+    { address, secret, ca }: Receiver,
+    { lines }: Batch,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'Countersign',
+      authorization: `Splunk ${secret}`,
+    };
+    const message = { method: 'POST' as const, headers, body: lines.join('\n'), ca };
+    const { status, body } = await outbound(this.http.send(address, message, signal));
+    const code = codeOf(body);
+    if (status === 200 && code === 0) return;
+    throw new DeliveryFailure(code === null || code === 0 ? `http_${status}` : `hec_${code}`);
+  }
+
+  private sendAsSyslog({ address, ca }: Receiver, { lines }: Batch, signal: AbortSignal): Promise<void> {
+    return outbound(this.stream.send(address, Buffer.concat(lines.map(frameSyslog)), ca, signal));
+  }
+}
+
+/** @throws DeliveryFailure with the code of the failed call */
+async function outbound<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new DeliveryFailure(error instanceof OutboundError ? error.code : 'internal_error', {
+      cause: error,
+    });
+  }
+}
+
+/** The collector's code; null if the answer is not a collector's. */
+function codeOf(body: Buffer): number | null {
+  try {
+    const { code } = JSON.parse(body.toString('utf8')) as { code?: unknown };
+    return Number.isSafeInteger(code) ? Number(code) : null;
+  } catch {
+    return null;
+  }
+}
