@@ -41,6 +41,7 @@ const OWN: Record<string, string> = {
   day_seals: 'tenant',
   log_nodes: 'tenant',
   log_checkpoints: 'tenant',
+  log_hand_overs: 'tenant',
   access_records: 'tenant',
   record_chains: 'tenant',
   budget_leases: 'tenant',
@@ -65,6 +66,9 @@ const OWN: Record<string, string> = {
   head_wants: 'tenant',
   tenants: 'slug',
 };
+
+/** Tables with a tenant's name that only the vendor's side reads. */
+const VENDORS_OF_TENANTS = ['api_keys', 'log_sightings', 'witness_states'];
 
 describe('row-level security on PostgreSQL', () => {
   let database: TestDatabase;
@@ -137,6 +141,11 @@ describe('row-level security on PostgreSQL', () => {
     // As many as fill a tile.
     const event = { type: 'notice.retried' as const, at: NOW, actor: 'job', data: {} };
     await store.forTenant(tenant, (unit) => unit.log.appendAll(Array.from({ length: 256 }, () => event)));
+    await database.raw(`INSERT INTO log_hand_overs (tenant, kid, seq) VALUES ('${tenant}', 'k', 0)`);
+    await database.raw(
+      `INSERT INTO log_sightings (tenant, epoch, size, root, note, seen_at) VALUES ('${tenant}', 1, 9, 'r', 'n', '${NOW}')`,
+    );
+    await database.raw(`INSERT INTO witness_states (tenant, vkey, epoch) VALUES ('${tenant}', 'v', 1)`);
     const checkpoint = { epoch: 1, size: 256, root: 'r', note: 'n', signedAt: NOW };
     await store.checkpoints.write((unit) => unit.checkpoints.advance(tenant, checkpoint));
     await store.forTenant(tenant, async () => 1, {
@@ -184,7 +193,7 @@ describe('row-level security on PostgreSQL', () => {
     ]);
     const bearing = await database.raw(`SELECT table_name AS name FROM information_schema.columns
       WHERE table_schema = 'public' AND column_name = 'tenant' ORDER BY 1`);
-    const known = [...Object.keys(OWN).filter((table) => OWN[table] === 'tenant'), 'api_keys'];
+    const known = [...Object.keys(OWN).filter((table) => OWN[table] === 'tenant'), ...VENDORS_OF_TENANTS];
     expect(bearing).toEqual(known.sort().map((name) => ({ name })));
   });
 
@@ -203,6 +212,8 @@ describe('row-level security on PostgreSQL', () => {
       'slack_posts',
       'slack_seen',
       'export_targets',
+      'log_sightings',
+      'witness_states',
       'feed_changes',
       'deployment',
     ])
@@ -246,6 +257,8 @@ describe('row-level security on PostgreSQL', () => {
       'slack_posts',
       'slack_seen',
       'export_targets',
+      'log_sightings',
+      'witness_states',
       'feed_changes',
     ])
       expect(await rows('acme', `SELECT * FROM ${table}`)).toEqual([]);
