@@ -52,6 +52,17 @@ export function parseCheckpoint(text: string): Checkpoint {
   return { origin, size, root, extensions };
 }
 
+/** The origin that a served checkpoint names, whatever its signatures; undefined if it is no checkpoint. */
+export function checkpointOrigin(bytes: Uint8Array | undefined): string | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    return parseCheckpoint(parseNote(new TextDecoder().decode(bytes)).text).origin;
+  } catch (error) {
+    if (!(error instanceof AuditLogError)) throw error;
+    return undefined;
+  }
+}
+
 /** A checkpoint together with the note that carries it. */
 export type SignedCheckpoint = { checkpoint: Checkpoint; note: Note };
 
@@ -71,7 +82,7 @@ export async function openCheckpoint(
   if (own.length === 0)
     throw new AuditLogError(
       'wrong_origin',
-      `The checkpoint is of the log ${checkpoint.origin}, not of the one asked for.`,
+      `The checkpoint is of the log ${checkpoint.origin}, not of the one that was requested.`,
     );
   await verifyNote(check, note, own);
   return { checkpoint, note };

@@ -9,7 +9,7 @@ export type AuditLogErrorCode =
   | 'unknown_key_type'
   /** Not a C2SP signed note. */
   | 'invalid_note'
-  /** No signature of a key that was asked for. */
+  /** No signature by a required key. */
   | 'unsigned'
   /** A signature of a known key does not fit. */
   | 'bad_signature'
@@ -17,7 +17,7 @@ export type AuditLogErrorCode =
   | 'invalid_checkpoint'
   /** A checkpoint of another log. */
   | 'wrong_origin'
-  /** A tile or bundle of another length than the tree's size demands. */
+  /** A tile or bundle of another length than the tree's size requires. */
   | 'invalid_tile'
   /** Not a C2SP proof. */
   | 'invalid_proof'

@@ -1,6 +1,7 @@
 export { concatBytes, decodeBase64, encodeBase64, equalBytes } from './bytes.js';
 export {
   type Checkpoint,
+  checkpointOrigin,
   formatCheckpoint,
   type LogName,
   logOrigin,
@@ -16,6 +17,7 @@ export { encodeLeaf, leafText, MAX_LEAF_BYTES, parseLeaf } from './leaf.js';
 export {
   type Ed25519Check,
   type Ed25519Sign,
+  ed25519Key,
   formatNote,
   formatSignatureLine,
   type Note,

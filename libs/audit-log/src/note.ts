@@ -61,6 +61,14 @@ export function verifierKey(
   return `${name}+${id.join('')}+${encodeBase64(concatBytes(Uint8Array.of(type), publicKey))}`;
 }
 
+/** An Ed25519 key under a name, with the key id that it has there: a log's key has another id under each origin. */
+export const ed25519Key = (hashing: Hashing, name: string, publicKey: Uint8Array): VerifierKey => ({
+  name,
+  keyId: noteKeyId(hashing, name, publicKey),
+  type: SIGNATURE_TYPE.ed25519,
+  publicKey,
+});
+
 /**
  * Reads a verifier key. The key id must be the one that its name and key have.
  *
@@ -148,7 +156,7 @@ export function signaturesBy(note: Note, key: VerifierKey): NoteSignature[] {
 
 /**
  * Checks that a note is signed by one of the keys, and that no signature of a known key is wrong. Other signatures are
- * ignored, as C2SP signed-note demands.
+ * ignored, as C2SP signed-note requires.
  *
  * @throws AuditLogError `unsigned`, `bad_signature`
  */

@@ -1,6 +1,6 @@
 import { ContractError, canonicalJson, readStrictJson, utf8 } from '@countersign/contract';
 import { encodeBase64 } from './bytes.js';
-import { type Checkpoint, logOrigin, openCheckpoint } from './checkpoint.js';
+import { type Checkpoint, openCheckpoint, parseLogOrigin } from './checkpoint.js';
 import { AuditLogError } from './errors.js';
 import { type Ed25519Check, type Note, parseNote, type VerifierKey, verifyNote } from './note.js';
 
@@ -83,8 +83,8 @@ export async function openStatement(
 
 /** Whether it is the origin of the tenant's log, in any epoch. */
 function isOriginOf(origin: string, { deployment, tenant }: StatementBody): boolean {
-  const first = logOrigin(deployment, tenant, 1);
-  return origin === first || (origin.startsWith(`${first}/`) && /^\d+$/.test(origin.slice(first.length + 1)));
+  const name = parseLogOrigin(origin);
+  return name?.deployment === deployment && name.slug === tenant;
 }
 
 /** @throws AuditLogError `invalid_statement` for anything but the one spelling of a statement */

@@ -6,9 +6,9 @@ import type { LeafV1 } from './leaf.js';
 import {
   type Ed25519Check,
   type Ed25519Sign,
+  ed25519Key,
   formatSignatureLine,
   type Note,
-  noteKeyId,
   parseSignatureLine,
   parseVerifierKey,
   SIGNATURE_TYPE,
@@ -70,7 +70,7 @@ export type Restoration = {
 export type Succession = {
   /** The verifier keys that the follower trusts now, under the current origin, the newest last. */
   keys: string[];
-  /** The restores that the leaves read in this run tell of, the oldest first. */
+  /** The restores that the leaves read in this run name, the oldest first. */
   restorations: Restoration[];
   /** How many of the leaves that an earlier run verified are no longer in the log, because it was restored. */
   lost: number;
@@ -81,8 +81,8 @@ const MOST_CHANGES = 10_000;
 
 /**
  * Follows one log of Countersign through its keys and epochs, from the keys that the follower trusts. It belongs to one run
- * of `verifyLog`, which calls `begin`, `compare` at some sizes, and `finish`. The one who parses the leaves hands them to
- * `readLeaf`.
+ * of `verifyLog`, which calls `begin`, `compare` at some sizes, and `finish`. The caller parses the leaves and hands
+ * them to `readLeaf`.
  */
 export class LogSuccession {
   /** Public keys, the newest last. */
@@ -114,7 +114,10 @@ export class LogSuccession {
   async begin(checkpoint: Checkpoint, note: Note, since: VerifiedPoint | undefined): Promise<boolean> {
     const { origin } = checkpoint;
     if (!this.isOfThisLog(origin))
-      throw new LogFault('checkpoint', `The checkpoint is of the log ${origin}, not of the one asked for.`);
+      throw new LogFault(
+        'checkpoint',
+        `The checkpoint is of the log ${origin}, not of the one that was requested.`,
+      );
     const isSameEpoch = since?.origin === origin;
     this.#readsAll = !isSameEpoch;
     if (since !== undefined) this.learnFrom(since, isSameEpoch);
@@ -135,7 +138,7 @@ export class LogSuccession {
     return this.#before?.sizes ?? [];
   }
 
-  /** At each of these sizes, in their order. */
+  /** Compares the tree with the earlier epoch. Called at each of `sizesToCompare`, in their order. */
   compare(range: CompactRange): void {
     this.#before?.compare(range);
   }
@@ -168,10 +171,7 @@ export class LogSuccession {
 
   /** The trusted keys under this name. */
   private keysOf(name: string): VerifierKey[] {
-    return this.#trusted.map((publicKey) => {
-      const keyId = noteKeyId(this.ports.hashing, name, publicKey);
-      return { name, keyId, type: SIGNATURE_TYPE.ed25519, publicKey };
-    });
+    return this.#trusted.map((publicKey) => ed25519Key(this.ports.hashing, name, publicKey));
   }
 
   private isOfThisLog(origin: string): boolean {
@@ -195,7 +195,7 @@ export class LogSuccession {
     this.#isReplaced = isSameEpoch && learned.length > 1;
   }
 
-  /** As the newest. */
+  /** Trusts a key as the newest. */
   private trust({ publicKey }: VerifierKey): void {
     this.#trusted = [...this.#trusted.filter((own) => !equalBytes(own, publicKey)), publicKey];
   }
@@ -249,7 +249,7 @@ export class LogSuccession {
       !this.isOfThisLog(restoration.previous.origin) ||
       restoration.epoch <= Math.max(before.epoch, last)
     )
-      throw new LogFault('invalid_leaf', `Leaf ${index} tells of a restore that cannot have been.`, index);
+      throw new LogFault('invalid_leaf', `Leaf ${index} names a restore that cannot have been.`, index);
     return restoration;
   }
 

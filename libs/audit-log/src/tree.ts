@@ -1,6 +1,6 @@
 import type { Hashing } from '@countersign/contract';
 
-/** RFC 6962 §2.1: the first byte tells leaves from nodes, so that a node cannot pass as a leaf. */
+/** RFC 6962 §2.1: the first byte distinguishes leaves from nodes, so that a node cannot pass as a leaf. */
 const LEAF = 0x00;
 const NODE = 0x01;
 

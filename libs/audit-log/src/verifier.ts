@@ -37,7 +37,7 @@ export type VerifiedPoint = {
   root: string;
   /** The tree's compact range, padded base64. */
   range: readonly string[];
-  /** The log's keys as far as they are known, the newest last; absent if only its structure was verified. */
+  /** The log's keys that are known, the newest last; absent if only its structure was verified. */
   keys?: readonly string[] | undefined;
 };
 
@@ -62,7 +62,7 @@ export type LogFaultCode =
   | 'checkpoint'
   /** A tile or bundle that the checkpoint covers is not there. */
   | 'missing_tile'
-  /** A tile or bundle does not have the length that the size of the log demands. */
+  /** A tile or bundle does not have the length that the size of the log requires. */
   | 'wrong_length'
   /** A leaf is not the one whose hash is in the tree. */
   | 'changed_leaf'

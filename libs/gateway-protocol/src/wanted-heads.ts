@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { moment, parseShape, slug, uuid } from './shapes.js';
 
 const request = z.strictObject({ boot: uuid });
-/** The body of `POST /gateway/v1/heads`, signed by the gateway's identity. A gateway asks about twice a minute. */
+/** The body of `POST /gateway/v1/heads`, signed by the gateway's identity. A gateway polls about twice a minute. */
 export type HeadsRequest = z.infer<typeof request>;
 
 const answer = z.strictObject({

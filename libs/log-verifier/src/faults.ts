@@ -25,13 +25,13 @@ export type ReplayFaultCode =
   | 'seal_missing'
   /** A day has two sealed leaves, or they do not come in the order of days. */
   | 'seal_repeated'
-  /** A sealed leaf has another length than those before: it would tell that its day is special. */
+  /** A sealed leaf has another length than those before: it would show that its day is special. */
   | 'seal_length'
   /** A seal was not opened twelve months later, or the event that opens it names another leaf. */
   | 'seal_overdue'
   /** Tiles were pruned beyond the end of the log, or back. */
   | 'wrong_pruning'
-  /** The deployment's log is not the one that this log names: it was forked or rolled back. */
+  /** The deployment's log is not the one that this log names: it was forked, rolled back, or continues under another name without a restore. */
   | 'deployment_forked'
   /** The deployment's log has a later leaf that says it is from before a point at which it was not there yet. */
   | 'backdated'

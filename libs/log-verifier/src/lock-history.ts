@@ -1,7 +1,8 @@
 import { type Lock, lockBlocks } from '@countersign/access/policy';
 import type { LeafData } from './leaf-data.js';
 
-type Held = Pick<Lock, 'id' | 'kind' | 'name' | 'tenant' | 'side'> & {
+/** A lock as the leaves lead to it. Times in milliseconds since the epoch. */
+type LockEntry = Pick<Lock, 'id' | 'kind' | 'name' | 'tenant' | 'side'> & {
   from: number;
   /** When it was lifted; null while it is in force. */
   to: number | null;
@@ -12,7 +13,7 @@ type Access = Parameters<typeof lockBlocks>[1];
 
 /** The locks of one log, with the time in which each was in force. */
 export class LockHistory {
-  constructor(readonly state: { locks: Held[] } = { locks: [] }) {}
+  constructor(readonly state: { locks: LockEntry[] } = { locks: [] }) {}
 
   /**
    * Takes `lock.set` or `lock.lifted`.
@@ -72,7 +73,7 @@ export class LockHistory {
   }
 }
 
-const asLock = ({ id, kind, name, tenant, side }: Held): Lock => ({
+const asLock = ({ id, kind, name, tenant, side }: LockEntry): Lock => ({
   ...{ id, kind, name, tenant, side, reason: '', person: '', createdAt: '' },
   ...{ expiresAt: null, liftedAt: null },
 });

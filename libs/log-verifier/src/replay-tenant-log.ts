@@ -1,13 +1,9 @@
 import {
-  AuditLogError,
-  decodeBase64,
-  hadRoot,
+  checkpointOrigin,
   type LeafV1,
   type LogSource,
   type Note,
-  parseCheckpoint,
   parseLogOrigin,
-  parseNote,
   type Succession,
   type TlogPolicy,
   type VerifiedLog,
@@ -16,14 +12,19 @@ import {
   verifyTenantLog,
 } from '@countersign/audit-log';
 import { DEPLOYMENT_SLUG, SEAL } from '@countersign/contract';
-import { type ChainState, GatewayChains } from './chains.js';
 import { DeploymentHistory, type DeploymentState } from './deployment-history.js';
 import { fault, type Warning, Warnings } from './faults.js';
+import { type ChainState, GatewayChains } from './gateway-chains.js';
 import { LeafData } from './leaf-data.js';
+import {
+  type DeploymentPoint,
+  requireDeploymentPoints,
+  requireSignedPoints,
+  type SignedPoint,
+} from './named-points.js';
 import { type OpeningState, Openings } from './openings.js';
 import type { VerifierPorts } from './ports.js';
-import { type DeploymentPoint, type LogEventState, LogEvents } from './replay/log-events.js';
-import type { NamedPoint } from './replay/requests.js';
+import { type LogEventState, LogEvents } from './replay/log-events.js';
 import { TenantReplay, type TenantReplayState } from './replay/tenant-replay.js';
 import { damaged, readSnapshot, snapshotDigest, writeSnapshot } from './snapshot.js';
 import { type Witnessed, witnessedByPolicy, witnessedByTrust } from './witnesses.js';
@@ -96,6 +97,14 @@ type Kept = {
   };
 };
 
+/** What reads the leaves of the tenant's log. */
+type TenantParts = {
+  replay: TenantReplay;
+  chains: GatewayChains;
+  openings: Openings;
+  events: LogEvents;
+};
+
 /**
  * Verifies a tenant's log as a whole, with the deployment's log that it depends on: every hash and signature, that it continues
  * what an earlier run verified, the gateways' chains, the openings of commitments, and that every allowed call lies under a
@@ -113,7 +122,7 @@ class TenantLogVerification {
   #kept: Kept | undefined;
   #warnings = new Warnings();
   /** Points of this log that statements name, and points of the deployment's log: compared at the end. */
-  readonly #points: NamedPoint[] = [];
+  readonly #points: SignedPoint[] = [];
   readonly #deploymentPoints: DeploymentPoint[] = [];
   #history: DeploymentHistory | undefined;
   /** False once leaves were pruned that no earlier run has replayed. */
@@ -141,7 +150,7 @@ class TenantLogVerification {
   async run(): Promise<ReplayReport> {
     // First, so that the deployment's log has everything that this checkpoint's leaves name.
     const source = await withPinnedCheckpoint(this.options.log.source);
-    this.#kept = this.readKept(originOf(await source.read('checkpoint')));
+    this.#kept = this.readKept(checkpointOrigin(await source.read('checkpoint')));
     this.#warnings = new Warnings(this.#kept?.tenant.warnings);
     const deployment = await this.verifyDeployment();
     return this.verifyTenant(source, deployment);
@@ -195,7 +204,7 @@ class TenantLogVerification {
       onProgress: (done, size) => this.options.onProgress?.('deployment', done, size),
     });
     await openings.settle();
-    return { log, history, chains, source };
+    return { log, history, chains, source, restored: events.state.restored };
   }
 
   private begin(start: number, isKnown: boolean, chains: GatewayChains): void {
@@ -208,37 +217,72 @@ class TenantLogVerification {
     source: LogSource,
     deployment: Awaited<ReturnType<TenantLogVerification['verifyDeployment']>>,
   ): Promise<ReplayReport> {
-    const { ports, options } = this;
-    const kept = this.#kept?.tenant;
+    const { hashing } = this.ports;
     const { history } = deployment;
     this.#history = history;
+    const parts = this.tenantParts(source, history);
+    const { log, leaves } = await this.readTenant(source, parts);
+    const { replay, chains, openings, events } = parts;
+    const { restored } = events.state;
+    await requireSignedPoints(hashing, { ...log, source, restored }, this.#points);
+    await requireDeploymentPoints(
+      hashing,
+      { ...deployment.log, source: deployment.source, restored: deployment.restored },
+      this.#deploymentPoints,
+    );
+    const witnessed = await this.witnessed(log.note, replay);
+    const warnings = this.#warnings.all;
+    const state = this.keep(log.point, deployment.log.point, {
+      deployment: { history: history.state, chains: deployment.chains.state },
+      tenant: {
+        ...{ replay: replay.state, chains: chains.state, openings: openings.state, events: events.state },
+        warnings: warnings.filter(({ code }) => code !== 'openings_not_read' && code !== 'not_witnessed'),
+      },
+    });
+    return {
+      ...{ tenant: this.#slug, point: log.point, deployment: deployment.log.point, note: log.note },
+      ...{ succession: log.succession, leaves, prunedBefore: log.prunedBefore, replayed: this.#replays },
+      ...{
+        calls: replay.calls.state.count,
+        grants: replay.grants.state.grants.size,
+        opened: openings.opened,
+      },
+      ...{ trust: replay.trust.pinned?.hash ?? null, witnessed, warnings, state },
+    };
+  }
+
+  /** What reads the tenant's leaves, each part with what an earlier run kept of it. */
+  private tenantParts(source: LogSource, history: DeploymentHistory): TenantParts {
+    const { ports, options } = this;
+    const kept = this.#kept?.tenant;
+    const warnings = this.#warnings;
+    const openings = new Openings(ports.hashing, source, { isComplete: true, warnings }, kept?.openings);
+    const events = this.logEvents(openings, kept?.events);
+    const chains = new GatewayChains(ports, (gateway) => history.gateway(gateway), warnings, kept?.chains);
     const replay = new TenantReplay(
       ports,
       {
         slug: this.#slug,
         deployment: history,
         pin: options.anchor?.trust ?? null,
-        warnings: this.#warnings,
+        warnings,
         onPoint: (point) => this.#points.push(point),
         deploymentSize: () => events.state.deployment?.size ?? Number.POSITIVE_INFINITY,
       },
       kept?.replay,
     );
-    const chains = new GatewayChains(
-      ports,
-      (gateway) => history.gateway(gateway),
-      this.#warnings,
-      kept?.chains,
-    );
-    const openings = new Openings(
-      ports.hashing,
-      source,
-      { isComplete: true, warnings: this.#warnings },
-      kept?.openings,
-    );
-    const events = this.logEvents(openings, kept?.events);
+    return { replay, chains, openings, events };
+  }
+
+  /** Verifies the tenant's log, and gives each leaf to each part, in the order of the log. */
+  private async readTenant(
+    source: LogSource,
+    { replay, chains, openings, events }: TenantParts,
+  ): Promise<{ log: VerifiedLog; leaves: number }> {
+    const { ports, options } = this;
+    const isKnown = this.#kept !== undefined;
     const replaying = { take: (data: LeafData) => (this.#replays ? replay.take(data) : undefined) };
-    const parts = [chains, events, replaying];
+    const readers = [chains, events, replaying];
     let last: LeafData | undefined;
     let leaves = 0;
     const take = async (index: number, leaf: LeafV1) => {
@@ -246,8 +290,8 @@ class TenantLogVerification {
       last = data;
       leaves += 1;
       // Most leaves have nothing to wait for, and there are millions of them.
-      for (const part of parts) {
-        const later = part.take(data);
+      for (const reader of readers) {
+        const later = reader.take(data);
         if (later !== undefined) await later;
       }
       if (options.openings !== false)
@@ -258,8 +302,8 @@ class TenantLogVerification {
     const log = await verifyTenantLog(ports, source, {
       key: options.log.key,
       since: options.since,
-      everyLeaf: kept === undefined,
-      onStart: (start) => this.begin(start, kept !== undefined, chains),
+      everyLeaf: !isKnown,
+      onStart: (start) => this.begin(start, isKnown, chains),
       onLeaf: (index, leaf) =>
         take(index, leaf).catch(async (error: unknown) => {
           // What is still being read is of earlier leaves: their faults come first.
@@ -272,34 +316,7 @@ class TenantLogVerification {
     events.finish(last);
     if (options.openings === false)
       this.#warnings.add('openings_not_read', 'Values behind commitments were not read.');
-    await this.requirePoints(source, log, deployment, events.state);
-    const witnessed = await this.witnessed(log.note, replay);
-    return {
-      ...{
-        tenant: this.#slug,
-        point: log.point,
-        succession: log.succession,
-        deployment: deployment.log.point,
-        note: log.note,
-        leaves,
-      },
-      ...{ prunedBefore: log.prunedBefore, replayed: this.#replays },
-      ...{
-        calls: replay.calls.state.count,
-        grants: replay.grants.state.grants.size,
-        opened: openings.opened,
-      },
-      ...{ trust: replay.trust.pinned?.hash ?? null, witnessed, warnings: this.#warnings.all },
-      state: this.keep(log.point, deployment.log.point, {
-        deployment: { history: history.state, chains: deployment.chains.state },
-        tenant: {
-          ...{ replay: replay.state, chains: chains.state, openings: openings.state, events: events.state },
-          warnings: this.#warnings.all.filter(
-            ({ code }) => code !== 'openings_not_read' && code !== 'not_witnessed',
-          ),
-        },
-      }),
-    };
+    return { log, leaves };
   }
 
   private logEvents(openings: Openings, kept: LogEventState | undefined): LogEvents {
@@ -323,30 +340,6 @@ class TenantLogVerification {
     );
   }
 
-  /** What people signed of this log, and what this log says of the deployment's, must be so. */
-  private async requirePoints(
-    source: LogSource,
-    { checkpoint }: VerifiedLog,
-    deployment: { log: VerifiedLog; source: LogSource },
-    { restored }: LogEventState,
-  ): Promise<void> {
-    const { hashing } = this.ports;
-    const own = parseLogOrigin(checkpoint.origin)?.epoch ?? 1;
-    for (const { index, epoch, size, root } of this.#points) {
-      const kept = restored.filter((each) => each.epoch > epoch).map((each) => each.kept);
-      // What a restore lost can no longer be compared.
-      if (epoch > own || Math.min(Number.POSITIVE_INFINITY, ...kept) < size) continue;
-      if (!(await hadRoot(hashing, source, { size, root: rootOf(root, index) }, checkpoint)))
-        throw fault('statement_of_fork', 'the signed statement names another root of this log.', index);
-    }
-    for (const { index, origin, size, root } of this.#deploymentPoints) {
-      if (origin !== deployment.log.checkpoint.origin) continue;
-      const named = { size, root: rootOf(root, index) };
-      if (!(await hadRoot(hashing, deployment.source, named, deployment.log.checkpoint)))
-        throw fault('deployment_forked', 'the deployment’s log is not the one that this log names.', index);
-    }
-  }
-
   /** The witnesses of the trust document sign after the log does, so those that are missing are a warning. */
   private async witnessed(note: Note, replay: TenantReplay): Promise<Witnessed> {
     const { policy } = this.options;
@@ -365,22 +358,6 @@ class TenantLogVerification {
     // Of a log that was not replayed from its beginning only its point is kept.
     return this.#replays ? { ...point, replay: { v: 1, deployment, state, digest } } : point;
   }
-}
-
-/** The origin that a checkpoint names, whatever its signatures; undefined if it is none. */
-function originOf(checkpoint: Uint8Array | undefined): string | undefined {
-  try {
-    return parseCheckpoint(parseNote(new TextDecoder().decode(checkpoint)).text).origin;
-  } catch (error) {
-    if (!(error instanceof AuditLogError)) throw error;
-    return undefined;
-  }
-}
-
-function rootOf(text: string, index: number): Uint8Array {
-  const root = decodeBase64(text);
-  if (root?.length !== 32) throw fault('unreadable_leaf', 'a root is 32 bytes of base64.', index);
-  return root;
 }
 
 /** A source whose checkpoint stays the one that was read first. */

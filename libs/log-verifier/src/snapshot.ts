@@ -22,7 +22,7 @@ export function readSnapshot(text: string): unknown {
   }
 }
 
-/** A fingerprint that tells a damaged state from a log that does not fit it. It does not protect against people. */
+/** A fingerprint by which a damaged state is noticed. It does not protect against someone who changes the state. */
 export const snapshotDigest = (hashing: Hashing, parts: readonly unknown[]): string =>
   sha256Digest(hashing, canonicalJson(parts));
 

@@ -1,7 +1,7 @@
 /** Values with the moment from which each applied, in the order of the log. Times in milliseconds since the epoch. */
 export type Timeline<T> = { at: number; value: T; index?: number }[];
 
-/** A moment, as far as the leaves before `before` tell of it. */
+/** A moment, as the leaves before the index `before` show it. */
 export type Moment = { at: number; before: number };
 
 /** The value that applied at a moment; undefined before the first. */

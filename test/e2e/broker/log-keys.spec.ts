@@ -93,6 +93,20 @@ describe.each(ENGINES)('P10: the log key is rotated while two brokers sign, on %
     const next = (await get('/log/acme/vkey')).trim();
     expect(await countersign('log', 'verify', mirror, '--vkey', old)).toMatchObject({ exit: 0 });
     expect(await countersign('log', 'mirror', mirror, '--vkey', next)).toMatchObject({ exit: 0 });
+
+    // A statement by the new key verifies with the old one if the mirror shows the hand-over.
+    const file = join(folder, 'statement');
+    const at = (secondsAgo: number) =>
+      `${new Date(broker.clock.now().getTime() - secondsAgo * 1_000).toISOString().slice(0, 19)}Z`;
+    const span = ['--from', at(120), '--to', at(60)];
+    expect(await countersign('log', 'statement', ...span, '--out', file)).toMatchObject({ exit: 0 });
+    expect(await countersign('log', 'mirror', mirror)).toMatchObject({ exit: 0 });
+    const verifyStatement = ['log', 'statement', '--verify', file, '--vkey', old];
+    expect((await countersign(...verifyStatement)).stderr).toContain('error[unsigned]');
+    expect(await countersign(...verifyStatement, '--log', mirror)).toMatchObject({
+      exit: 0,
+      document: { verified: true, comparedWith: mirror },
+    });
     const foreign = next.replace('/acme+', '/globex+');
     expect((await verify(foreign)).exit).toBe(1);
   });

@@ -216,6 +216,19 @@ describe('P10: a changed byte is found, whatever it belongs to', () => {
     expect(await faultOf(own)).not.toBe('none');
   });
 
+  test('a deployment’s log under another epoch, which would take it out of the comparison', async () => {
+    const { origin } = copies.deployment;
+    const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy(`${origin}/2`) };
+    const named = own.tenant.indexOf('deployment.checkpoint');
+    const { data } = own.tenant.leaves[named] as LeafV1;
+    expect(await faultOf(own)).toBe(`deployment_forked ${named}`);
+    own.deployment = copies.deployment;
+    for (const other of ['countersign/dep_other/deployment', `${origin}/3`]) {
+      own.tenant.edit(named, { data: { ...data, origin: other } });
+      expect(await faultOf(own)).toBe(`deployment_forked ${named}`);
+    }
+  });
+
   test('a policy that was loosened afterwards, and dated before', async () => {
     const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
     // The review of the vendor is gone, and a policy that needs none is added under an old date.

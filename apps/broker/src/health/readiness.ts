@@ -12,7 +12,7 @@ const SHARED_MS = 1_000;
 export type ReadinessDetails = {
   status: 'ok' | 'unavailable';
   stopping: boolean;
-  /** `not_read`: while the broker stops, nobody looks. */
+  /** `not_read`: the broker stops, so it does not look. */
   store: 'ok' | 'unreadable' | 'not_read';
   /**
    * Peers of the last hour that look like proxies and are not in `COUNTERSIGN_TRUSTED_PROXIES`: all of their clients share

@@ -14,7 +14,7 @@ import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
 import { GatewayPresence } from '../gateway-api/gateway-presence.js';
 import { StatementSigner } from '../logs/statements.js';
 import { Metrics } from '../observe/metrics.js';
-import { DailyTurns } from './daily-turns.js';
+import { DailyJob } from './daily-job.js';
 
 const EVERY_MS = 1_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
@@ -42,11 +42,11 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly signer: StatementSigner,
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
-    const seals = new DailyTurns((after) => sealDays(this.deps, after));
-    const openings = new DailyTurns((after) => openSeals(this.deps, after));
+    const seals = new DailyJob((after) => sealDays(this.deps, after));
+    const openings = new DailyJob((after) => openSeals(this.deps, after));
     this.loops = [
-      new PeriodicLoop('daily leaves', DAILY_EVERY_MS, () => this.report('sealed', seals.turn()), onError),
-      new PeriodicLoop('seals', DAILY_EVERY_MS, () => this.report('unsealed', openings.turn()), onError),
+      new PeriodicLoop('daily leaves', DAILY_EVERY_MS, () => this.report('sealed', seals.run()), onError),
+      new PeriodicLoop('seals', DAILY_EVERY_MS, () => this.report('unsealed', openings.run()), onError),
       new PeriodicLoop('statements', STATEMENTS_EVERY_MS, () => this.makeStatements(), onError),
       new PeriodicLoop('expiry', EVERY_MS, () => this.expire(), onError),
       new PeriodicLoop('pruning', PRUNE_EVERY_MS, () => this.prune(), onError),
@@ -63,8 +63,8 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 
-  private async report(what: string, turn: Promise<number>): Promise<void> {
-    const leaves = await turn;
+  private async report(what: string, run: Promise<number>): Promise<void> {
+    const leaves = await run;
     if (leaves > 0) this.logger.info({ leaves }, `${what} days of logs`);
   }
 

@@ -14,7 +14,7 @@ const MOST_LOGS = 200;
 /** How often a rotation of the log key is looked for whose process ended before each log had its leaf. */
 const ROTATION_MS = 30_000;
 
-/** Signs a checkpoint soon after each change of a log, so that followers and witnesses see it without anybody asking. */
+/** Signs a checkpoint soon after each change of a log, so that followers and witnesses see it without a request. */
 @Injectable()
 export class CheckpointPublisher implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #grown = new Set<string>();

@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { publishedKeys, type StoredCheckpoint, type StoredKey, stopLog } from '@countersign/access';
 import {
   AuditLogError,
+  ed25519Key,
   encodeBase64,
   equalBytes,
   formatCheckpoint,
@@ -13,7 +14,6 @@ import {
   parseCheckpoint,
   parseLogOrigin,
   parseNote,
-  parseVerifierKey,
   signNote,
   verifierKey,
 } from '@countersign/audit-log';
@@ -26,7 +26,7 @@ import { HttpProblem } from '../http/problem.js';
 /**
  * Signs checkpoints of the logs. What is signed is what has been committed, and a log never signs two roots at one size
  * or a smaller size after a larger one, whatever crashes and however many brokers run: the store compares before it keeps
- * a checkpoint, and only a kept one is shown to anybody (P10).
+ * a checkpoint, and only a kept one is shown to anyone (P10).
  */
 @Injectable()
 export class Checkpoints {
@@ -66,7 +66,7 @@ export class Checkpoints {
       if (newest !== null && isSame && this.isSignedBy(newest, keys)) return newest;
       if (newest !== null && !isSame && newest.epoch === head.epoch && newest.size >= head.size)
         throw await this.stop(log, newest, head);
-      const signed = this.sign(log, head, keys);
+      const signed = this.checkpointOf(log, head, keys);
       const isKept = await this.deps.store.checkpoints.write(({ checkpoints }) =>
         isSame
           ? checkpoints.addSignatures(log, head, withSignatures(newest.note, signed.note))
@@ -118,7 +118,7 @@ export class Checkpoints {
     return (await this.signingKeys()).map((key) => verifierKey(this.deps.hashing, name, publicKeyOf(key)));
   }
 
-  private sign(
+  private checkpointOf(
     log: string,
     { epoch, size, root }: Pick<StoredCheckpoint, 'epoch' | 'size' | 'root'>,
     keys: readonly StoredKey[],
@@ -172,9 +172,7 @@ export class Checkpoints {
         throw refused('The checkpoint is of another log.');
       const keys = all
         .filter(({ revokedAt }) => revokedAt === null)
-        .map((key) =>
-          parseVerifierKey(this.deps.hashing, verifierKey(this.deps.hashing, origin, publicKeyOf(key))),
-        );
+        .map((key) => ed25519Key(this.deps.hashing, origin, publicKeyOf(key)));
       const { checkpoint } = await openCheckpoint(nodeEd25519, text, keys);
       const signedAt = this.deps.clock.now().toISOString();
       return {

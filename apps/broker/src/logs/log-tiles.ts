@@ -19,7 +19,7 @@ type TileReads = Pick<EventReads, 'hashes' | 'leaves'>;
 
 /**
  * The bytes of a tile (C2SP tlog-tiles) in a log of `size` leaves; undefined if the log has none there, or not so wide a
- * one. A narrower tile than there is can be asked for: it belongs to an earlier checkpoint.
+ * one. A narrower tile than there is can be requested: it belongs to an earlier checkpoint.
  */
 export async function readTile(
   events: TileReads,

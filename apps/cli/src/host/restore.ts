@@ -9,17 +9,16 @@ import {
 } from '@countersign/access';
 import {
   AuditLogError,
+  ed25519Key,
   encodeBase64,
   equalBytes,
   LogFault,
   LogSuccession,
   logOrigin,
-  noteKeyId,
   openCheckpoint,
   parseCheckpoint,
   parseLogOrigin,
   parseNote,
-  SIGNATURE_TYPE,
   TILE_WIDTH,
   type VerifierKey,
   verifyLog,
@@ -81,10 +80,7 @@ async function logKeys({ store }: Deps): Promise<Uint8Array[]> {
 }
 
 const keysOf = (name: string, publicKeys: readonly Uint8Array[]): VerifierKey[] =>
-  publicKeys.map((publicKey) => ({
-    ...{ name, publicKey, type: SIGNATURE_TYPE.ed25519 },
-    keyId: noteKeyId(nodeHashing, name, publicKey),
-  }));
+  publicKeys.map((publicKey) => ed25519Key(nodeHashing, name, publicKey));
 
 /** The checkpoints in a mirror's folder, in a witness's `witnessed.json`, or in a file with one signed checkpoint. */
 async function readCheckpoints(path: string, deps: Deps, keys: readonly Uint8Array[]): Promise<Found[]> {

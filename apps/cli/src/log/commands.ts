@@ -16,7 +16,7 @@ const ACCEPT_RESTORED = [
   'go on although the log was restored from a backup and leaves that were verified before are lost',
 ] as const;
 
-/** Verbs that follow and verify logs. They trust nothing but a key. */
+/** Every verb about logs. */
 export function registerLog(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.offline);
   const log = addVerb(program, 'log', 'List the events of a log; follow and verify it with your own tools');
@@ -34,6 +34,16 @@ export function registerLog(program: Command, run: Run): void {
       ),
     );
 
+  registerFollowing(log, run);
+  registerStatement(log, run);
+  registerKeeping(log, run);
+  registerExport(log, run);
+  registerTargets(log, run);
+  registerWitness(program, run);
+}
+
+/** Verbs that copy and verify a log. They trust nothing but a key. */
+function registerFollowing(log: Command, run: Run): void {
   addVerb(log, 'mirror', 'Copy a log into a folder, verifying it on the way; again: only what is new')
     .argument('<folder>', 'where to keep the log')
     .option('--tenant <slug>', 'whose log, or "deployment" (your own tenant’s)')
@@ -75,7 +85,10 @@ export function registerLog(program: Command, run: Run): void {
         (await import('./verify.js')).verifyLogAt(context, place, options),
       ),
     );
+}
 
+/** Signed statements of accesses. */
+function registerStatement(log: Command, run: Run): void {
   addVerb(log, 'statement', 'Get a signed statement of every access in a span, or verify one offline')
     .option('--tenant <slug>', 'whose log (your own tenant’s)')
     .option('--from <instant>', 'from this instant on')
@@ -95,47 +108,6 @@ export function registerLog(program: Command, run: Run): void {
     .action(
       run(async (context, options: StatementOptions) =>
         (await import('./statement.js')).logStatement(context, options),
-      ),
-    );
-  registerKeeping(log, run);
-  addVerb(log, 'export', 'Write a log as JSON Lines, OCSF, syslog or Splunk HEC; again: only what is new')
-    .option('--tenant <slug>', 'whose log, or "deployment" or "vendor" (your own tenant’s)')
-    .requiredOption('--format <format>', 'jsonl, ocsf, syslog or hec')
-    .option('--from <index|instant>', 'begin at this leaf, or only leaves from this instant on')
-    .option('--to <instant>', 'only leaves before this instant')
-    .option('--out <file>', 'append to this file after its last leaf (stdout)')
-    .addHelpText(
-      'after',
-      examples(
-        'countersign log export --format ocsf --out acme.ocsf.jsonl',
-        'countersign log export --tenant acme --format syslog --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z',
-      ),
-    )
-    .action(
-      run(async (context, options: ExportOptions) =>
-        (await import('./export.js')).exportLog(context, options),
-      ),
-    );
-
-  registerTargets(log, run);
-
-  addVerb(
-    program,
-    'witness',
-    'Run a witness: sign the checkpoints of logs that only grow (C2SP tlog-witness)',
-  )
-    .argument('<folder>', 'where to keep the key and what was signed')
-    .requiredOption('--name <name>', 'the name of the witness, such as witness.example.com/w1')
-    .option('--log <vkey>', 'the key of a log to witness; once for each', repeated, [])
-    .option('--host <address>', 'where to listen', '127.0.0.1')
-    .option('--port <port>', 'where to listen', '7380')
-    .addHelpText(
-      'after',
-      examples('countersign witness ./witness --name witness.acme.example/w1 --log "$(cat our-log/vkey)"'),
-    )
-    .action(
-      run(async (context, folder: string, options: WitnessOptions) =>
-        (await import('./witness.js')).runWitness(context, folder, options),
       ),
     );
 }
@@ -174,6 +146,28 @@ function registerKeeping(log: Command, run: Run): void {
     .action(
       run(async (context, tenant: string, options: SettingsOptions) =>
         (await import('./keeping.js')).logSettings(context, tenant, options),
+      ),
+    );
+}
+
+/** A log as lines for a SIEM. */
+function registerExport(log: Command, run: Run): void {
+  addVerb(log, 'export', 'Write a log as JSON Lines, OCSF, syslog or Splunk HEC; again: only what is new')
+    .option('--tenant <slug>', 'whose log, or "deployment" or "vendor" (your own tenant’s)')
+    .requiredOption('--format <format>', 'jsonl, ocsf, syslog or hec')
+    .option('--from <index|instant>', 'begin at this leaf, or only leaves from this instant on')
+    .option('--to <instant>', 'only leaves before this instant')
+    .option('--out <file>', 'append to this file after its last leaf (stdout)')
+    .addHelpText(
+      'after',
+      examples(
+        'countersign log export --format ocsf --out acme.ocsf.jsonl',
+        'countersign log export --tenant acme --format syslog --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z',
+      ),
+    )
+    .action(
+      run(async (context, options: ExportOptions) =>
+        (await import('./export.js')).exportLog(context, options),
       ),
     );
 }
@@ -220,6 +214,29 @@ function registerTargets(log: Command, run: Run): void {
     .action(
       run(async (context, id: string, options: TargetOptions) =>
         (await import('./export-targets.js')).removeTarget(context, id, options),
+      ),
+    );
+}
+
+/** A witness of logs. */
+function registerWitness(program: Command, run: Run): void {
+  addVerb(
+    program,
+    'witness',
+    'Run a witness: sign the checkpoints of logs that only grow (C2SP tlog-witness)',
+  )
+    .argument('<folder>', 'where to keep the key and what was signed')
+    .requiredOption('--name <name>', 'the name of the witness, such as witness.example.com/w1')
+    .option('--log <vkey>', 'the key of a log to witness; once for each', repeated, [])
+    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--port <port>', 'where to listen', '7380')
+    .addHelpText(
+      'after',
+      examples('countersign witness ./witness --name witness.acme.example/w1 --log "$(cat our-log/vkey)"'),
+    )
+    .action(
+      run(async (context, folder: string, options: WitnessOptions) =>
+        (await import('./witness.js')).runWitness(context, folder, options),
       ),
     );
 }

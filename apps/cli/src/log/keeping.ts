@@ -22,6 +22,7 @@ export async function eraseValues(
   };
 }
 
+/** Sets the legal hold of the caller's side. */
 export async function setHold(
   context: Context,
   tenant: string,
@@ -35,6 +36,7 @@ export async function setHold(
   };
 }
 
+/** Lifts the legal hold of the caller's side. */
 export async function liftHold(context: Context, tenant: string): Promise<Answer> {
   const params = { slug: parseSlug('TENANT', tenant) };
   await (await context.api()).call(logKeepingEndpoints.liftHold, { params });

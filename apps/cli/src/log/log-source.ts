@@ -4,7 +4,7 @@ import { hashesOf, type LogSource, TILE_WIDTH, type TileId, tilePath } from '@co
 import { readCliEnvironment } from '@countersign/config';
 import { readBody } from '../api/read-body.js';
 import type { Context } from '../command/context.js';
-import { CliError, cannotOpenError } from '../command/errors.js';
+import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { readStoredLogin } from '../sign-in/credentials-file.js';
 
 /** A checkpoint or a tile has far less; a bundle of 256 leaves of 64 KiB has 16 MiB. */
@@ -40,7 +40,7 @@ export class HttpLog implements LogSource {
     if (response.status === 401 || response.status === 403)
       throw new CliError(
         'unauthenticated',
-        `${url} wants a credential that may read the whole log (${response.status})`,
+        `${url} requires a credential that may read the whole log (${response.status})`,
       );
     throw new CliError('bad_answer', `${url} answered ${response.status}`);
   }
@@ -56,6 +56,16 @@ export function httpLog({ io }: Context, prefix: string): HttpLog {
   const isBroker = new URL(prefix).origin === new URL(brokerUrl).origin;
   const credential = apiKey ?? readStoredLogin(credentialsFile, brokerUrl)?.credential;
   return new HttpLog(prefix.replace(/\/+$/, ''), isBroker ? credential : undefined);
+}
+
+/** Whether a place is a server's address. Anything else is a folder. */
+export const isAddress = (place: string): boolean => /^https?:\/\//.test(place);
+
+/** The log at an address or in a folder. @throws CliError `invalid_usage` for an address that cannot be parsed; those of `httpLog` */
+export function logAt(context: Context, place: string): HttpLog | FolderLog {
+  if (!isAddress(place)) return new FolderLog(place);
+  if (!URL.canParse(place)) throw usageError(`${place} is not an address`);
+  return httpLog(context, place);
 }
 
 /** A log in a folder, as `log mirror` and other followers keep it. */

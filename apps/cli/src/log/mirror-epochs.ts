@@ -1,13 +1,9 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  AuditLogError,
   equalBytes,
   LogFault,
-  type LogSource,
-  parseCheckpoint,
   parseLogOrigin,
-  parseNote,
   TILE_WIDTH,
   type VerifiedLog,
   type VerifiedPoint,
@@ -21,22 +17,10 @@ import { faultError } from './verification.js';
  * A mirror of a log that was restored from a backup. What is new is read into a folder beside, verified, and compared with
  * what the mirror has. Then the old files move to `epoch-<n>`, where they stay, and the new ones take their place.
  */
-export const NEXT = 'next';
+export const NEXT_EPOCH_FOLDER = 'next';
 
 /** The files of one epoch. The state is the last to go: as long as it is there, a run that was interrupted begins again. */
 const FILES = ['tile', 'openings', 'minimum-index', 'checkpoint', 'state.json'];
-
-/** The origin that a log's checkpoint names, whatever its signatures; undefined if there is none. */
-export async function originOf(log: LogSource): Promise<string | undefined> {
-  const bytes = await log.read('checkpoint');
-  if (bytes === undefined) return undefined;
-  try {
-    return parseCheckpoint(parseNote(Buffer.from(bytes).toString('utf8')).text).origin;
-  } catch (error) {
-    if (error instanceof AuditLogError) return undefined;
-    throw error;
-  }
-}
 
 /**
  * Compares each leaf that the log says it has kept with the one that the mirror has.
@@ -70,8 +54,8 @@ export async function replaceEpoch(folder: string, origin: string): Promise<void
   try {
     await mkdir(old, { recursive: true });
     for (const name of FILES) await move(join(folder, name), join(old, name));
-    for (const name of FILES) await move(join(folder, NEXT, name), join(folder, name));
-    await rm(join(folder, NEXT), { recursive: true });
+    for (const name of FILES) await move(join(folder, NEXT_EPOCH_FOLDER, name), join(folder, name));
+    await rm(join(folder, NEXT_EPOCH_FOLDER), { recursive: true });
     await syncFolder(folder);
   } catch (error) {
     throw cannotWriteError(folder, error);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  checkpointOrigin,
   decodeBundle,
   type LogSource,
   parseLeaf,
@@ -18,7 +19,7 @@ import { CliError, usageError } from '../command/errors.js';
 import { Progress } from '../terminal/progress.js';
 import { formatFacts } from '../terminal/text.js';
 import { FolderLog, type HttpLog, httpLog, readIfThere } from './log-source.js';
-import { NEXT, originOf, replaceEpoch, requireKept } from './mirror-epochs.js';
+import { NEXT_EPOCH_FOLDER, replaceEpoch, requireKept } from './mirror-epochs.js';
 import { DEPLOYMENT_FOLDER, LOGS_OF_NO_TENANT } from './replay.js';
 import {
   acceptRestored,
@@ -83,8 +84,9 @@ async function mirrorOne(
   const remote = httpLog(context, `${brokerUrl}/log/${slug}`);
   const key = await pinnedKey(context, folder, remote, options.vkey);
   const since = await readPoint(join(folder, STATE));
-  const isNewEpoch = since !== undefined && (await originOf(remote)) !== since.origin;
-  const target = isNewEpoch ? join(folder, NEXT) : folder;
+  const isNewEpoch =
+    since !== undefined && checkpointOrigin(await remote.read('checkpoint')) !== since.origin;
+  const target = isNewEpoch ? join(folder, NEXT_EPOCH_FOLDER) : folder;
   const { verified, source } = await verifyMirror(context, target, remote, {
     key,
     since,

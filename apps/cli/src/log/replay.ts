@@ -9,6 +9,7 @@ import {
   type VerifierKey,
 } from '@countersign/audit-log';
 import { nodeCountersignPorts, nodeEd25519, nodeHashing } from '@countersign/authorization';
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import {
   type ReplayOptions,
   type ReplayReport,
@@ -19,10 +20,11 @@ import {
 import type { Context } from '../command/context.js';
 import { CliError, cannotOpenError } from '../command/errors.js';
 import { Progress } from '../terminal/progress.js';
-import { FolderLog, httpLog, readIfThere } from './log-source.js';
+import { logAt, readIfThere } from './log-source.js';
 import { faultError, readVerifierKey } from './verification.js';
 
-export const DEPLOYMENT_FOLDER = 'deployment';
+/** A mirror has the deployment's log in a folder of this name, and a server has it below this one. */
+export const DEPLOYMENT_FOLDER = DEPLOYMENT_SLUG;
 
 /** Logs that have no grants and calls: only their hashes, signatures and the form of their leaves are verified. */
 export const LOGS_OF_NO_TENANT: ReadonlySet<string> = new Set([DEPLOYMENT_FOLDER, 'vendor']);
@@ -68,18 +70,18 @@ export async function replayWithProgress(
   const verifiable: ReplayOptions = {
     ...{ log: { source: place.source, key }, deployment, since, anchor, policy, openings },
   };
-  let report = await walk(context, verifiable);
+  let report = await replayOnce(context, verifiable);
   const isMissing = () => policy !== undefined && !report.witnessed.isQuorum;
   for (let attempt = 1; place.isRemote && isMissing() && attempt < WITNESS_ATTEMPTS; attempt += 1) {
     context.note('The witnesses have not signed the newest checkpoint yet. Reading it again …');
     await new Promise((resolve) => setTimeout(resolve, WITNESS_WAIT_MS));
-    report = await walk(context, { ...verifiable, since: report.state });
+    report = await replayOnce(context, { ...verifiable, since: report.state });
   }
   if (isMissing()) throw faultError(notWitnessed(report));
   return report;
 }
 
-async function walk(context: Context, options: ReplayOptions): Promise<ReplayReport> {
+async function replayOnce(context: Context, options: ReplayOptions): Promise<ReplayReport> {
   const progress = new Progress(context.io);
   let line = 'reading the checkpoint …';
   progress.waiting(() => line);
@@ -122,7 +124,7 @@ async function deploymentLog(
 ): Promise<ReplayOptions['deployment']> {
   const place =
     deployment ?? (isRemote ? path.replace(/[^/]+\/*$/, DEPLOYMENT_FOLDER) : join(path, DEPLOYMENT_FOLDER));
-  const source = /^https?:\/\//.test(place) ? httpLog(context, place) : new FolderLog(place);
+  const source = logAt(context, place);
   const given = deploymentVkey ?? Buffer.from((await source.read('vkey')) ?? []).toString('utf8');
   if (given.trim() === '')
     throw new CliError(

@@ -2,18 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { statementEndpoints } from '@countersign/api';
 import {
   AuditLogError,
-  appendLeaf,
-  type CompactRange,
-  EMPTY_RANGE,
+  ed25519Key,
+  hadRoot,
+  type LeafV1,
   LogFault,
-  leafHash,
+  logOrigin,
   type OpenedStatement,
   openStatement,
-  parseLeaf,
-  rangeRoot,
+  parseLogOrigin,
   type StatementBody,
+  type VerifiedLog,
   type VerifierKey,
-  verifyLog,
+  verifyTenantLog,
 } from '@countersign/audit-log';
 import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import type { Answer, Context } from '../command/context.js';
@@ -65,7 +65,7 @@ async function fetchStatement(
   });
   if (out !== undefined) await saveFile(out, note);
   const body = bodyOf(note);
-  context.note(sayExceptions(body));
+  context.note(exceptionsText(body));
   return {
     document: { ...documentOf(body), file: out ?? null, note },
     text: out === undefined ? note.trimEnd() : summaryOf(body),
@@ -86,72 +86,99 @@ async function verifyStatement(file: string, options: StatementOptions): Promise
   } catch (error) {
     throw cannotOpenError(file, error);
   }
-  const opened = await open(text, key);
-  if (options.log !== undefined) await compareWithLog(opened, new FolderLog(options.log), key);
+  const mirror = options.log === undefined ? undefined : new FolderLog(options.log);
+  const opened = await open(text, key, mirror);
+  if (mirror !== undefined) await compareWithLog(opened, mirror, key);
   const { body } = opened;
   return {
     document: { verified: true, ...documentOf(body), comparedWith: options.log ?? null },
-    text: `${summaryOf(body)}\n${options.log === undefined ? 'Signed by the log. With --log DIR it is also compared with your mirror.' : 'Signed by the log, and what your mirror of it says.'}\n${sayExceptions(body)}`,
+    text: `${summaryOf(body)}\n${options.log === undefined ? 'Signed by the log. With --log DIR it is also compared with your mirror.' : 'Signed by the log, and what your mirror of it says.'}\n${exceptionsText(body)}`,
   };
 }
 
-async function open(text: string, key: VerifierKey): Promise<OpenedStatement> {
+/**
+ * Verifies the statement with the key. If another key signed it, the mirror may show that the log handed over to that key, or
+ * that it was restored and signs under another origin.
+ */
+async function open(text: string, key: VerifierKey, mirror: FolderLog | undefined): Promise<OpenedStatement> {
   try {
     return await openStatement(nodeEd25519, text, [key]);
+  } catch (error) {
+    if (!(error instanceof AuditLogError)) throw error;
+    const isOtherKey = error.code === 'unsigned' || error.code === 'wrong_origin';
+    if (!isOtherKey || mirror === undefined) throw new CliError(error.code, error.message, { cause: error });
+  }
+  const verified = await verifyMirror(mirror, key);
+  try {
+    return await openStatement(nodeEd25519, text, keysOf(verified));
   } catch (error) {
     if (!(error instanceof AuditLogError)) throw error;
     throw new CliError(error.code, error.message, { cause: error });
   }
 }
 
+/** The keys that the leaves of a log lead to, under its origin in each epoch. */
+function keysOf({ checkpoint, succession }: VerifiedLog): VerifierKey[] {
+  const name = parseLogOrigin(checkpoint.origin);
+  if (name === undefined) return [];
+  const origins = Array.from({ length: name.epoch }, (_, at) =>
+    logOrigin(name.deployment, name.slug, at + 1),
+  );
+  return (succession?.keys ?? []).flatMap((vkey) => {
+    const { publicKey } = readVerifierKey(vkey);
+    return origins.map((origin) => ed25519Key(nodeHashing, origin, publicKey));
+  });
+}
+
+/** Verifies the mirror from its first leaf. @throws CliError `statement_differs`, `pruned`, `not_a_countersign_log` */
+async function verifyMirror(
+  mirror: FolderLog,
+  key: VerifierKey,
+  onLeaf?: (index: number, leaf: LeafV1) => void,
+): Promise<VerifiedLog> {
+  try {
+    const verified = await verifyTenantLog({ hashing: nodeHashing, check: nodeEd25519 }, mirror, {
+      key,
+      onLeaf,
+    });
+    if (verified.start === 0) return verified;
+  } catch (error) {
+    if (error instanceof AuditLogError)
+      throw new CliError('not_a_countersign_log', error.message, { cause: error });
+    if (!(error instanceof LogFault)) throw error;
+    throw differs(`The mirror says something else: ${error.message}.`, error);
+  }
+  throw new CliError(
+    'pruned',
+    'The mirror does not have the beginning of the log, so nothing can be compared.',
+  );
+}
+
+const differs = (detail: string, cause?: unknown): CliError =>
+  new CliError('statement_differs', detail, cause === undefined ? {} : { cause });
+
 /** Requires that the mirror has the statement's root at its size, and exactly these accesses in the span. */
-async function compareWithLog({ body }: OpenedStatement, source: FolderLog, key: VerifierKey): Promise<void> {
+async function compareWithLog({ body, checkpoint }: OpenedStatement, mirror: FolderLog, key: VerifierKey) {
   const expected = new Map(body.accesses ?? []);
   const heads = new Map(
     body.gateways.flatMap(({ gateway, head }) => (head === null ? [] : [[head.index, gateway] as const])),
   );
   const [from, to] = [Date.parse(body.from), Date.parse(body.to)];
-  let range: CompactRange = EMPTY_RANGE;
-  let [count, root] = [0, ''];
-  const differs = (detail: string, index?: number) => new LogFault('changed_leaf', detail, index);
-  const onLeaf = (index: number, bytes: Uint8Array) => {
+  let count = 0;
+  const wrong = (detail: string, index: number) => new LogFault('changed_leaf', detail, index);
+  const verified = await verifyMirror(mirror, key, (index, { type, at, data }) => {
     if (index >= body.size) return;
-    range = appendLeaf(nodeHashing, range, leafHash(nodeHashing, bytes));
-    if (range.size === body.size) root = Buffer.from(rangeRoot(nodeHashing, range)).toString('base64');
-    const { type, at, data } = parseLeaf(bytes);
     if (heads.has(index) && (type !== 'gateway.head' || data['gateway'] !== heads.get(index)))
-      throw differs(`leaf ${index} is no head of ${heads.get(index)}`, index);
+      throw wrong(`leaf ${index} is no head of ${heads.get(index)}`, index);
     if (type !== 'access.allowed' || Date.parse(at) < from || Date.parse(at) >= to) return;
     count += 1;
     if (body.accesses !== null && expected.get(index) !== data['record'])
-      throw differs(`leaf ${index} is an access that the statement does not name`, index);
-  };
-  try {
-    const verified = await verifyLog({ hashing: nodeHashing, check: nodeEd25519 }, source, {
-      keys: [key],
-      onLeaf,
-    });
-    if (verified.start > 0)
-      throw new CliError(
-        'pruned',
-        'The mirror does not have the beginning of the log, so nothing can be compared.',
-      );
-  } catch (error) {
-    if (!(error instanceof LogFault)) throw error;
-    throw new CliError('statement_differs', `The mirror says something else: ${error.message}.`, {
-      cause: error,
-    });
-  }
-  if (root !== body.root)
-    throw new CliError(
-      'statement_differs',
-      `The mirror has another root at ${body.size} leaves, or fewer leaves.`,
-    );
+      throw wrong(`leaf ${index} is an access that the statement does not name`, index);
+  });
+  if (!(await hadRoot(nodeHashing, mirror, checkpoint, verified.checkpoint)))
+    throw differs(`The mirror has another root at ${body.size} leaves, or fewer leaves.`);
   if (count !== body.count)
-    throw new CliError(
-      'statement_differs',
-      `The mirror has ${count} accesses in the span, the statement ${body.count}.`,
-    );
+    throw differs(`The mirror has ${count} accesses in the span, the statement ${body.count}.`);
 }
 
 const documentOf = ({
@@ -191,7 +218,7 @@ const completenessOf = ({ exceptions }: StatementBody): string =>
         .join('; ')}`;
 
 /** What a statement never covers. */
-const sayExceptions = ({ sealed, exceptions }: StatementBody): string =>
+const exceptionsText = ({ sealed, exceptions }: StatementBody): string =>
   [
     sealed.length === 0
       ? 'No sealed leaf of these days is closed.'

@@ -79,7 +79,7 @@ export async function saveFile(file: string, content: string | Uint8Array): Prom
 }
 
 /**
- * Verifies a log with progress on stderr. Unless only its structure is asked for, each leaf must also be a leaf of this
+ * Verifies a log with progress on stderr. Unless only its structure is required, each leaf must also be a leaf of this
  * tenant at its own index.
  *
  * @throws CliError with the code of the first fault (see `LogFaultCode`) and the index of its leaf, if it has one;
@@ -156,6 +156,7 @@ export const restoredFacts = (restored: RestoredLog | null): [string, string][] 
         ],
       ];
 
+/** A fault as the command's error: its code, and for `--json` its leaf. */
 export function faultError(fault: LogFault<string>): CliError {
   const { code, index, message } = fault;
   const document = { verified: false, code, index: index ?? null, detail: message };

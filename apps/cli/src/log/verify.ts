@@ -4,7 +4,7 @@ import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { formatFacts } from '../terminal/text.js';
 import { readAnchorFile } from '../trust/anchor-file.js';
-import { FolderLog, type HttpLog, httpLog } from './log-source.js';
+import { isAddress, logAt } from './log-source.js';
 import { LOGS_OF_NO_TENANT, replayWithProgress, warningLines } from './replay.js';
 import {
   acceptRestored,
@@ -39,12 +39,11 @@ export async function verifyLogAt(context: Context, place: string, options: Veri
   const slug = parseLogOrigin(key.name)?.slug;
   if (options.structureOnly === true || slug === undefined || LOGS_OF_NO_TENANT.has(slug))
     return verifyStructure(context, place, { key, since, options });
-  const isRemote = /^https?:\/\//.test(place);
-  const source = sourceAt(context, place);
+  const source = logAt(context, place);
   const { policy, deployment, deploymentVkey } = options;
   const report = await replayWithProgress(
     context,
-    { source, path: place, isRemote },
+    { source, path: place, isRemote: isAddress(place) },
     { ...{ key, since, anchor, policy, deployment, deploymentVkey } },
   );
   const restored = acceptRestored(report, options.acceptRestored === true);
@@ -69,14 +68,14 @@ export async function verifyLogAt(context: Context, place: string, options: Veri
   };
 }
 
-/** Hashes and signatures, and the form of the leaves unless only the structure is asked for. */
+/** Hashes and signatures, and the form of the leaves unless only the structure is required. */
 async function verifyStructure(
   context: Context,
   place: string,
   { key, since, options }: { key: VerifierKey; since: VerifiedState | undefined; options: VerifyOptions },
 ): Promise<Answer> {
   const structureOnly = options.structureOnly === true;
-  const verified = await verifyWithProgress(context.io, sourceAt(context, place), {
+  const verified = await verifyWithProgress(context.io, logAt(context, place), {
     key,
     since,
     structureOnly,
@@ -131,10 +130,4 @@ function chooseKey({ vkey, anchor }: VerifyOptions, anchored: string | undefined
   if (anchored !== undefined && key !== anchored)
     throw new CliError('anchor_differs', `The key on the command line is not the one in ${anchor}.`);
   return key;
-}
-
-function sourceAt(context: Context, place: string): HttpLog | FolderLog {
-  if (!/^https?:\/\//.test(place)) return new FolderLog(place);
-  if (!URL.canParse(place)) throw usageError(`${place} is not an address`);
-  return httpLog(context, place);
 }

@@ -60,7 +60,7 @@ export async function runWitness(
   return undefined;
 }
 
-/** Two witnesses with one memory could sign a fork: each would compare with what it has read. */
+/** Two witnesses in one folder could sign a fork: each would compare with what it read as it started. */
 async function lock(folder: string): Promise<() => Promise<void>> {
   try {
     return await lockFolder(folder);
@@ -102,7 +102,7 @@ async function serveUntilStopped(
   await witness.idle();
 }
 
-/** The newest checkpoint that was signed for a log; `note` is the log's own, for whoever has lost it. */
+/** The newest checkpoint that was signed for a log; `note` is the log's own, for an operator who has lost it. */
 type Kept = Witnessed & { note?: string | undefined };
 
 /** The newest checkpoint that was signed for each log, by origin. It is on the disk before a signature leaves. */

@@ -36,9 +36,9 @@ type State =
  *     chunk-ext    = 1*( ";" token [ "=" token ] )
  *     trailer-section = *( field-line CRLF )
  *
- * `plain` has no extensions and no trailers: each reader drops them in its own way, and request smuggling lives on
- * disagreement about where a body ends. `any` reads and drops them (a recipient has to ignore what it does not know, §7.1.1), without
- * quoted values, and `isPlain` tells that they were there.
+ * `plain` has no extensions and no trailers: each reader drops them in its own way, and request smuggling depends on
+ * readers that disagree where a body ends. `any` reads and drops them (a recipient has to ignore what it does not know, §7.1.1), without
+ * quoted values, and `isPlain` is false then.
  */
 export class ChunkedBody implements BodyDecoder {
   private state: State = 'size';

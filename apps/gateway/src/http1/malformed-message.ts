@@ -5,7 +5,7 @@
 export class MalformedMessage extends Error {
   override readonly name: string = 'MalformedMessage';
   /**
-   * What follows on the connection is no HTTP. The peer does not speak it, or it asks for a tunnel. Then no answer in its
+   * What follows on the connection is no HTTP. The peer does not speak it, or it requests a tunnel. Then no answer in its
    * turn would be understood.
    */
   readonly endsHttp: boolean;

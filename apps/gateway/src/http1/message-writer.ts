@@ -4,6 +4,7 @@ import type { Framing } from './framing.js';
 /** Field lines to send, names and values in turn. */
 export type FlatFields = readonly string[];
 
+/** The writer has its own alphabet, apart from the reader's: a mistake there must not let a line end through here. */
 const NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const METHOD = /^[A-Z-]+$/;
@@ -24,7 +25,7 @@ export type RequestToWrite = {
   framing: Framing;
 };
 
-/** Methods for which servers expect a body: they are told that there is none (RFC 9110 §8.6). */
+/** Methods for which servers expect a body. `Content-Length: 0` says that there is none (RFC 9110 §8.6). */
 const EXPECT_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /**

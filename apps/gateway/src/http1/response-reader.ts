@@ -94,7 +94,7 @@ export class ResponseReader {
     this.interim += 1;
     const saysMore = fields.some(([name]) => BEYOND_INTERIM.has(name));
     if (status === 101 || minorVersion === 0 || saysMore || this.interim > MAX_INTERIM)
-      throw new MalformedMessage('an interim answer that no one asked for');
+      throw new MalformedMessage('an interim answer that no request expects');
   }
 
   private beginBody(head: ResponseHead): void {

@@ -10,7 +10,7 @@ import {
 /** Pieces up to this size are joined with what leaves with them: one write costs more than copying so much. */
 const SMALL_BYTES = 16_384;
 
-/** How long a client may keep an idle connection, in seconds, as it is told. */
+/** How long a client may keep an idle connection, in seconds. Sent to it as `Keep-Alive`. */
 export const KEEP_ALIVE_SECONDS = 65;
 const KEEP = `Connection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_SECONDS}\r\n`;
 const CLOSE = 'Connection: close\r\n';
@@ -31,7 +31,7 @@ export interface ResponseConnection {
   finished(response: ServerResponse): void;
 }
 
-/** Learns what happens to a response. */
+/** Is notified of what happens to a response. */
 export interface ResponseObserver {
   /** The client has read on: more can be written. */
   onClientDrain(): void;
@@ -91,12 +91,12 @@ export class ServerResponse {
     return socket.writableLength > 0 && socket.writableNeedDrain;
   }
 
-  /** Sets who learns what happens. There is one at a time. */
+  /** Sets the observer. There is one at a time. */
   observe(observer: ResponseObserver | undefined): void {
     this.#observer = observer;
   }
 
-  /** The connection is closed after this response. Only before its head has been written does the client learn it. */
+  /** The connection is closed after this response. The client is notified only if its head has not been written yet. */
   closeAfter(): void {
     this.#mustClose = true;
   }

@@ -5,9 +5,9 @@ import type { Clock } from '../clock.js';
 import { type BrokerClient, BrokerResponseError } from '../feed/broker-client.js';
 import type { Recorder } from './recorder.js';
 
-/** How often the broker is asked whose chains it wants signed. */
-const ASK_EVERY_MS = 30_000;
-/** A broker that is older than this gateway does not know the question. It is asked again after an update. */
+/** How often the gateway polls whose chains the broker wants signed. */
+const POLL_EVERY_MS = 30_000;
+/** A broker that is older than this gateway does not have this endpoint. It may be updated later. */
 const UNKNOWN_EVERY_MS = 3_600_000;
 const ANSWER_MS = 5_000;
 
@@ -20,7 +20,7 @@ type Parts = {
 };
 
 /**
- * Asks the broker in whose logs a signed head is wanted although nothing was recorded there: without it no statement could
+ * Polls the broker for the logs that want a signed head although nothing was recorded there. Without that head no statement could
  * say that there was no access.
  */
 export class WantedHeads {
@@ -33,7 +33,7 @@ export class WantedHeads {
   sweep(): void {
     const { clock } = this.parts;
     if (this.flight.isRunning || clock.monotonic() < this.dueAt) return;
-    this.dueAt = clock.monotonic() + ASK_EVERY_MS;
+    this.dueAt = clock.monotonic() + POLL_EVERY_MS;
     void this.flight.run(() => this.ask());
   }
 

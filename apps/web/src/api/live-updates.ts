@@ -87,7 +87,7 @@ function connect(): void {
     });
 }
 
-/** The broker lives. If it falls silent, the stream is opened anew. */
+/** The broker lives. If it falls silent, the stream is opened again. */
 function heard(): void {
   setState('open');
   clearTimeout(silence);

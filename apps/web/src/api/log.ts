@@ -83,7 +83,7 @@ export const eventsQuery = (log: string, filter: EventFilter, limit = ROWS) =>
     limit,
   );
 
-/** Values and salts behind the commitments of a leaf, as far as the reader may see them and they are not erased. */
+/** Values and salts behind the commitments of a leaf: those that the reader may see and that were not erased. */
 export const openingsQuery = (log: string, index: number) =>
   queryOptions({
     queryKey: ['openings', log, index],

@@ -15,7 +15,7 @@ const en: FaultText = {
   codes: {
     checkpoint: 'There is no valid checkpoint, or it is not signed by this key.',
     missing_tile: 'A part of the log that the checkpoint covers is missing.',
-    wrong_length: 'A part of the log does not have the length that the checkpoint demands.',
+    wrong_length: 'A part of the log does not have the length that the checkpoint requires.',
     changed_leaf: 'A leaf was changed: its hash is not the one in the tree.',
     changed_tile: 'A hash in the tree was changed: it does not fit what is below it.',
     wrong_root: 'The leaves do not lead to the root that was signed.',

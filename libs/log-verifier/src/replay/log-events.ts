@@ -9,9 +9,7 @@ import {
 } from '@countersign/contract';
 import type { Warnings } from '../faults.js';
 import type { LeafData } from '../leaf-data.js';
-
-/** A point of the deployment's log that a leaf names. */
-export type DeploymentPoint = { index: number; origin: string; size: number; root: string };
+import type { DeploymentPoint, RestoredEpoch } from '../named-points.js';
 
 export type LogEventState = {
   /** The UTC day of the first leaf, and the newest sealed day: days since 1970. */
@@ -23,17 +21,17 @@ export type LogEventState = {
   sealed: Map<number, { day: number; commitment: string }>;
   now: number;
   /** Each epoch that a restore began, and how many leaves it kept. */
-  restored: { epoch: number; kept: number }[];
+  restored: RestoredEpoch[];
   prunedBefore: number;
   /** The newest point of the deployment's log. */
   deployment: DeploymentPoint | null;
 };
 
 const DAY_MS = 86_400_000;
-/** A job seals each day after it is over; a broker that was down catches up. */
+/** A job seals each day after it is over; a broker that was down for so many days catches up. */
 const SEAL_GRACE_DAYS = 3;
-/** Seals are opened after twelve months. */
-const SEALED_DAYS = 366 + 31;
+/** Seals are opened after twelve months. A job that was down has a month more. */
+const LONGEST_SEALED_DAYS = 366 + 31;
 
 /** What a log says of itself: sealed days, restores, pruned tiles, and where the deployment's log stood. */
 export class LogEvents {
@@ -76,7 +74,7 @@ export class LogEvents {
     const today = Math.floor(now / DAY_MS);
     if (sealedDay < today - SEAL_GRACE_DAYS)
       throw data.fault('seal_missing', `the day ${dayText(sealedDay + 1)} has no sealed leaf.`);
-    const overdue = [...sealed].find(([, { day }]) => day < today - SEALED_DAYS);
+    const overdue = [...sealed].find(([, { day }]) => day < today - LONGEST_SEALED_DAYS);
     if (overdue === undefined) return;
     const [leaf, { day }] = overdue;
     throw data.fault('seal_overdue', `the seal of ${dayText(day)} (leaf ${leaf}) was not opened.`);
@@ -146,7 +144,7 @@ export class LogEvents {
   }
 }
 
-/** The day of which a seal tells; undefined if what it holds is no sealed day. */
+/** The day that a seal names; undefined if what it holds is no sealed day. */
 function sealedDayOf({ value }: Opening): string | undefined {
   try {
     return parseSealedDay(value).day;

@@ -2,14 +2,15 @@ import type { DeploymentHistory } from '../deployment-history.js';
 import type { Warnings } from '../faults.js';
 import type { LeafData } from '../leaf-data.js';
 import { LockHistory } from '../lock-history.js';
+import type { SignedPoint } from '../named-points.js';
 import type { Opened } from '../openings.js';
 import type { VerifierPorts } from '../ports.js';
-import { CallHistory, type CallState } from './calls.js';
-import { GrantHistory, type GrantState } from './grants.js';
-import { type NamedPoint, RequestHistory, type RequestState } from './requests.js';
-import { TenantHistory, type TenantState } from './tenant.js';
-import { TrustHistory, type TrustState } from './trust.js';
-import type { World } from './world.js';
+import { CallHistory, type CallState } from './call-history.js';
+import { GrantHistory, type GrantState } from './grant-history.js';
+import type { ReplayContext } from './replay-context.js';
+import { RequestHistory, type RequestState } from './request-history.js';
+import { TenantHistory, type TenantState } from './tenant-history.js';
+import { TrustHistory, type TrustState } from './trust-history.js';
 
 /** Everything that the leaves of a tenant's log lead to. Plain values, so that it can be kept between runs. */
 export type TenantReplayState = {
@@ -27,8 +28,8 @@ type Options = {
   /** The fingerprint of the first trust document; null if the caller has none. */
   pin: string | null;
   warnings: Warnings;
-  onPoint: (point: NamedPoint) => void;
-  /** See `World`. */
+  onPoint: (point: SignedPoint) => void;
+  /** See `ReplayContext`. */
   deploymentSize: () => number;
 };
 
@@ -40,6 +41,7 @@ export class TenantReplay {
   private readonly tenant: TenantHistory;
   private readonly locks: LockHistory;
   private readonly requests: RequestHistory;
+  private readonly deployment: DeploymentHistory;
 
   constructor(ports: VerifierPorts, options: Options, kept?: TenantReplayState) {
     const { slug, deployment, pin, warnings, onPoint, deploymentSize } = options;
@@ -49,14 +51,12 @@ export class TenantReplay {
     this.tenant = new TenantHistory(slug, this.trust, kept?.tenant);
     this.locks = new LockHistory(kept?.locks);
     const { trust, tenant, locks } = this;
-    const world: World = { ports, deployment, tenant, trust, locks, warnings, deploymentSize };
-    this.requests = new RequestHistory(world, onPoint, kept?.requests);
-    this.grants = new GrantHistory(world, this.requests, kept?.grants);
-    this.calls = new CallHistory(world, this.grants, kept?.calls);
+    const context: ReplayContext = { ports, deployment, tenant, trust, locks, warnings, deploymentSize };
+    this.requests = new RequestHistory(context, onPoint, kept?.requests);
+    this.grants = new GrantHistory(context, this.requests, kept?.grants);
+    this.calls = new CallHistory(context, this.grants, kept?.calls);
     this.deployment = deployment;
   }
-
-  private readonly deployment: DeploymentHistory;
 
   /** Takes the next leaf. @throws LogFault */
   take(data: LeafData): void | Promise<void> {

@@ -147,13 +147,13 @@ export const statementDe: StatementWords = {
     accesses === 0 ? `Kein Zugriff auf ${tenant} am ${day}` : `Zugriffe auf ${tenant} am ${day}: ${accesses}`,
   sentence: (accesses, day) =>
     accesses === 0
-      ? `Die angemeldeten Gateways haben am ${day} (UTC) keinen Zugriff aufgezeichnet.`
-      : `Am ${day} (UTC) haben die Gateways ${accesses === 1 ? 'einen erlaubten Aufruf' : `${accesses} erlaubte Aufrufe`} aufgezeichnet.`,
+      ? `Die registrierten Gateways haben am ${day} (UTC) keinen Zugriff aufgezeichnet.`
+      : `Am ${day} (UTC) haben die registrierten Gateways ${accesses === 1 ? 'einen erlaubten Aufruf' : `${accesses} erlaubte Aufrufe`} aufgezeichnet.`,
   labels: { complete: 'Vollständig', log: 'Ihr Protokoll' },
   complete: 'ja: jedes Gateway hat seine Aufzeichnungen über das Ende des Tages hinaus unterschrieben',
   incomplete: 'nein: Die Erklärung nennt jedes Gateway, dessen Aufzeichnungen fehlen können, und ab wann',
-  log: (size, root) => `${size} Blätter, Wurzel ${root}`,
-  sealed: 'Ausgenommen ist, was das versiegelte Blatt dieses Tages verdecken kann, bis es sich öffnet.',
+  log: (size, root) => `${size} Einträge, Wurzel ${root}`,
+  sealed: 'Ausgenommen ist, was der versiegelte Eintrag dieses Tages enthalten kann, bis er geöffnet wird.',
   open: 'Die unterschriebene Erklärung lesen',
   footer:
     'Diese Mail öffnet nichts und entscheidet nichts. Prüfen Sie die Erklärung mit: countersign log statement --verify DATEI',

@@ -1,5 +1,6 @@
 import type { ExportedValue } from '@countersign/access';
 import type { LeafV1 } from '@countersign/audit-log';
+import type { EventType } from '@countersign/contract';
 
 /** One leaf, ready to be written in any of the formats. */
 export interface ExportedEvent {
@@ -18,12 +19,11 @@ export interface ExportedEvent {
 export type Severity = 'info' | 'notice' | 'warning';
 
 /** Stops and locks are worth a look; what contradicts the broker's own state is worth an alarm. */
-const SEVERITIES: Readonly<Record<string, Severity>> = {
+const SEVERITIES: Partial<Record<EventType, Severity>> = {
   'access.refused': 'notice',
   'lock.set': 'notice',
   'trust.stopped': 'notice',
   'trust.reset': 'warning',
-  'trust.pinned': 'notice',
   'opening.erased': 'notice',
   'log.restored': 'warning',
   'gateway.gap': 'warning',
@@ -31,7 +31,8 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
   'gateway.closed': 'warning',
 };
 
+/** How urgent an event is. One of a type that is not listed is information. */
 export function severityOf({ type, data }: Pick<LeafV1, 'type' | 'data'>): Severity {
   if (type === 'grant.ended' && data['reason'] === 'revoked') return 'notice';
-  return SEVERITIES[type] ?? 'info';
+  return Object.hasOwn(SEVERITIES, type) ? (SEVERITIES[type as EventType] ?? 'info') : 'info';
 }

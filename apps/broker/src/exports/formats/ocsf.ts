@@ -173,7 +173,7 @@ function privilegesOf(type: string, data: Members): string[] {
   return Array.isArray(roles) ? roles.map(String) : [];
 }
 
-/** What was asked for or called; else the object that the leaf is about. */
+/** What was requested or called; else the object that the leaf is about. */
 function resourcesMember({ leaf: { data, tenant } }: ExportedEvent): Members {
   const { service, resource, terms } = data;
   if (typeof resource === 'string' && typeof service === 'string')

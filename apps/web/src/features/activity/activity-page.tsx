@@ -10,10 +10,10 @@ import { Page } from '../../ui/page.js';
 import { Empty, PagedList } from '../../ui/query-states.js';
 import { useLog } from '../proof/log-choice.js';
 import { activityTexts } from './activity.text.js';
+import { memberText, personsOf } from './event-words.js';
 import { filterOf, readChoice } from './filter.js';
 import { Filters } from './filters.js';
 import { Timeline } from './timeline.js';
-import { memberText, personsOf } from './told-event.js';
 
 /** `/activity`: a log as a timeline, newest first, with its filters in the address. */
 export default function ActivityPage() {

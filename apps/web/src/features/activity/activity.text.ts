@@ -80,7 +80,7 @@ const de: typeof en = {
   watch: 'Zum Zugriff',
   raw: 'Eintrag',
   noLeaf:
-    'Das ist kein Eintrag: Es gibt keine Prüfsumme. Prüfen Sie das Protokoll, und fragen Sie den Anbieter.',
+    'Das ist kein gültiger Eintrag: Er hat keine Prüfsumme. Prüfen Sie das Protokoll, und fragen Sie den Anbieter.',
   leaf: (index) => `Eintrag ${index}`,
   hash: 'Prüfsumme, in diesem Browser berechnet',
   json: 'Wie er in die Prüfsumme eingeht',

@@ -1,5 +1,5 @@
 import type { Event } from '@countersign/api';
-import { memberText } from './told-event.js';
+import { memberText } from './event-words.js';
 
 /** An event as the timeline shows it. A call has its outcome beside it. */
 export interface Row {

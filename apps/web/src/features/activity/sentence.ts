@@ -4,9 +4,9 @@ import { scopeWords, wordFor } from '@countersign/wording';
 import { instantText } from '../../text/clock.js';
 import type { Language } from '../../text/language.js';
 import type { Catalogue } from '../../text/languages.js';
+import { type EventWords, memberText, type Sentence } from './event-words.js';
 import { german } from './sentences.de.js';
 import { english } from './sentences.en.js';
-import { memberText, type Sentence, type ToldEvent } from './told-event.js';
 
 /** A sentence for every type of event, in each language. */
 export const sentences: Catalogue<Readonly<Record<EventType, Sentence>>> = { en: english, de: german };
@@ -15,12 +15,12 @@ interface ActorWords {
   host: string;
   job: string;
   gateway: string;
-  nobody: string;
+  someone: string;
 }
 
 const ACTORS: Catalogue<ActorWords> = {
-  en: { host: 'The operator', job: 'Countersign', gateway: 'A gateway', nobody: 'someone' },
-  de: { host: 'Der Betreiber', job: 'Countersign', gateway: 'Ein Gateway', nobody: 'jemand' },
+  en: { host: 'The operator', job: 'Countersign', gateway: 'A gateway', someone: 'someone' },
+  de: { host: 'Der Betreiber', job: 'Countersign', gateway: 'Ein Gateway', someone: 'jemand' },
 };
 
 /**
@@ -29,14 +29,14 @@ const ACTORS: Catalogue<ActorWords> = {
  * @param name gives the name of a person
  */
 export function sentenceOf(event: Event, language: Language, name: (person: string) => string): string {
-  const tell = wordFor(sentences[language] ?? sentences.en, event.type);
-  if (tell === undefined) return event.type;
+  const sentence = wordFor(sentences[language] ?? sentences.en, event.type);
+  if (sentence === undefined) return event.type;
   const words = ACTORS[language] ?? ACTORS.en;
   const personAt = (member: string) => {
     const id = memberText(event, member);
-    return id.startsWith('usr_') ? name(id) : words.nobody;
+    return id.startsWith('usr_') ? name(id) : words.someone;
   };
-  const told: ToldEvent = {
+  const eventWords: EventWords = {
     actor: actorText(event.actor, words, name),
     value: (member) => memberText(event, member),
     person: personAt,
@@ -46,7 +46,7 @@ export function sentenceOf(event: Event, language: Language, name: (person: stri
     },
     scope: scopeText(event, language),
   };
-  return tell(told);
+  return sentence(eventWords);
 }
 
 function actorText(actor: string, words: ActorWords, name: (person: string) => string): string {

@@ -1,5 +1,5 @@
 import type { EventType } from '@countersign/contract';
-import type { Sentence } from './told-event.js';
+import type { Sentence } from './event-words.js';
 
 const until = (at: string) => (at === '' ? '' : `, bis ${at}`);
 const forWhat = (scope: string) => (scope === '' ? '' : `: ${scope}`);
@@ -48,7 +48,7 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'export.started': (e) =>
     `${e.actor} überträgt das Protokoll ${e.value('log')} an einen Empfänger (${e.value('kind')}), ab Eintrag ${e.value('from')}`,
   'feed.epoch-opened': (e) => `Der Betreiber hat Epoche ${e.value('epoch')} des Feeds der Gateways eröffnet`,
-  'gateway.closed': () => 'Ein Gateway ist gegangen; seine Aufzeichnungen bis dahin sind abgeschlossen',
+  'gateway.closed': () => 'Ein Gateway ist verschwunden; seine Aufzeichnungen bis dahin sind abgeschlossen',
   'gateway.enrolled': () => 'Der Betreiber hat ein Gateway registriert',
   'gateway.gap': (e) =>
     `Aufzeichnungen eines Gateways fehlen: Auf ${e.value('after')} folgte ${e.value('at')}`,
@@ -66,8 +66,8 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'grant.started': (e) =>
     `Der Zugriff von ${e.person('requester')} hat begonnen${until(e.instant('endsAt'))}`,
   'hold.lifted': (e) =>
-    `${e.actor} hat die Aufbewahrungspflicht aufgehoben: Werte dürfen wieder gelöscht werden`,
-  'hold.set': (e) => `${e.actor} hat eine Aufbewahrungspflicht gesetzt: Kein Wert darf gelöscht werden`,
+    `${e.actor} hat die Löschsperre (Legal Hold) aufgehoben: Werte dürfen wieder gelöscht werden`,
+  'hold.set': (e) => `${e.actor} hat eine Löschsperre (Legal Hold) gesetzt: Kein Wert darf gelöscht werden`,
   'identity.pinned': (e) =>
     `${e.person('person')} hat sich zum ersten Mal bei ${e.value('issuer')} angemeldet`,
   'invitation.created': (e) => `${e.actor} hat den Support eingeladen${forWhat(e.scope)}`,
@@ -134,8 +134,8 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'slack.linked': (e) => `${e.person('person')} hat ein Slack-Konto verknüpft`,
   'slack.unlinked': (e) => `${e.person('person')} hat ein Slack-Konto gelöst`,
   'tenant.add': () => 'Der Betreiber hat diesen Kunden hinzugefügt',
-  'tenant.change': (e) => `${e.actor} hat die Regeln geändert`,
-  'tenant.propose': () => 'Der Betreiber hat andere Regeln vorgeschlagen; der Kunde entscheidet',
+  'tenant.change': (e) => `${e.actor} hat die Datenschutzregeln geändert`,
+  'tenant.propose': () => 'Der Betreiber hat andere Datenschutzregeln vorgeschlagen; der Kunde entscheidet',
   'tenant.remove': () => 'Der Betreiber hat diesen Kunden entfernt',
   'token.minted': (e) =>
     `${e.actor} hat ein Token für einen offenen Zugriff erhalten${until(e.instant('expiresAt'))}`,

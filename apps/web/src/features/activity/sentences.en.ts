@@ -1,5 +1,5 @@
 import type { EventType } from '@countersign/contract';
-import type { Sentence } from './told-event.js';
+import type { Sentence } from './event-words.js';
 
 const until = (at: string) => (at === '' ? '' : `, until ${at}`);
 const forWhat = (scope: string) => (scope === '' ? '' : ` to ${scope}`);

@@ -8,11 +8,11 @@ import { Button } from '../../ui/button.js';
 import { Time } from '../../ui/clock.js';
 import { Icon, type IconName } from '../../ui/icon.js';
 import { activityTexts } from './activity.text.js';
+import { memberText } from './event-words.js';
 import { useChangeFilter } from './filters.js';
 import { RawLeaf } from './raw-leaf.js';
 import { groupByDay, joinOutcomes, type Row } from './rows.js';
 import { sentenceOf } from './sentence.js';
-import { memberText } from './told-event.js';
 
 const BAD: Readonly<Record<string, IconName>> = {
   'access.refused': 'stop',

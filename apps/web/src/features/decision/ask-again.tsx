@@ -11,7 +11,7 @@ import { Button } from '../../ui/button.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { decisionTexts } from './decision.text.js';
 
-/** Says at the top why an open request can no longer be approved, so that nobody presses a button that cannot work. */
+/** Says at the top why an open request can no longer be approved, so that no one presses a button that cannot work. */
 export function OutdatedNotice({ request }: { request: AccessRequestDetail }) {
   const text = useText(decisionTexts);
   const { person } = useSession();

@@ -84,7 +84,7 @@ const en = {
   verifierPageTake: 'Download the verifier page',
   commands: 'Without this page',
   commandsLead:
-    'Three commands copy the log, verify it offline, and watch over it. They need an API key of yours.',
+    'Three commands copy the log, verify it offline, and witness that it only grows. They need an API key of yours.',
   more: 'They name the first fault, if there is one. Any tool that knows C2SP tlog-tiles can do the same.',
 };
 
@@ -107,7 +107,7 @@ const de: typeof en = {
   last: 'Zuletzt in diesem Browser geprüft',
   lastSize: (count) => `${count} Einträge`,
   button: 'Jetzt prüfen',
-  anchorField: 'Ihre Ankerdatei (freiwillig)',
+  anchorField: 'Ihre Ankerdatei (optional)',
   anchorHint: 'Dann muss der Schlüssel der in Ihrer Datei sein, nicht nur der, den der Server nennt.',
   progress: (done, size) => `${done} von ${size} Einträgen geprüft …`,
   beginning: 'Schlüssel und Prüfpunkt werden gelesen …',
@@ -119,7 +119,8 @@ const de: typeof en = {
     signature: 'Der Prüfpunkt ist mit dem Schlüssel des Protokolls unterschrieben.',
     leaves:
       'Jeder Eintrag und jede Prüfsumme darüber führen zu der Wurzel, die unterschrieben wurde, und jeder Eintrag steht an seiner Stelle.',
-    first: 'Das war die erste Prüfung in diesem Browser: Von nun an muss das Protokoll dieses fortsetzen.',
+    first:
+      'Das war die erste Prüfung in diesem Browser: Von nun an muss das Protokoll diesen Stand fortsetzen.',
     continues: (at) => `Das Protokoll setzt fort, was dieser Browser am ${at} geprüft hat.`,
     anchor: 'Der Schlüssel ist der in Ihrer Ankerdatei, oder einer, den er bestätigt hat.',
     restored: (epoch, lost) =>
@@ -136,7 +137,7 @@ const de: typeof en = {
     storage: 'Ob das nächste Protokoll dieses fortsetzt: Dieser Browser speichert nichts.',
     page: 'Diese Seite selbst: Sie kommt vom Server des Anbieters. Die Befehle unten tun dasselbe ohne sie.',
   },
-  acceptRestored: 'Ich kenne den Grund der Wiederherstellung: weiter',
+  acceptRestored: 'Ich kenne den Grund der Wiederherstellung: weiter prüfen',
   forget: 'Vergessen, was dieser Browser weiß, und neu beginnen',
   forgetHint:
     'Nur, wenn Sie wissen, warum das Protokoll sich geändert hat. Behalten Sie die alte Ankerdatei und die Kopie: Sie sind Ihr Beweis.',
@@ -164,7 +165,7 @@ const de: typeof en = {
   checkpointFile: 'Prüfpunkt',
   policyFile: 'Regel für fremde Werkzeuge',
   noAnchor:
-    'Es gibt keine Ankerdatei, weil hier nichts beansprucht ist. Bewahren Sie stattdessen diesen Schlüssel auf, wo der Anbieter nicht hinkommt:',
+    'Es gibt keine Ankerdatei, weil es hier keine beanspruchte Organisation gibt. Bewahren Sie stattdessen diesen Schlüssel an einem Ort auf, den der Anbieter nicht erreicht:',
   verifierPage: 'Prüfseite',
   verifierPageLead:
     'Eine Datei, die Sie aufbewahren und ohne Server öffnen. Sie prüft die Kopie, die „log mirror“ angelegt hat, mit ihren Aufrufen und Freigaben, und sendet nichts.',
@@ -172,7 +173,7 @@ const de: typeof en = {
   verifierPageTake: 'Prüfseite herunterladen',
   commands: 'Ohne diese Seite',
   commandsLead:
-    'Drei Befehle kopieren das Protokoll, prüfen es ohne Netz und wachen darüber. Sie brauchen einen API-Schlüssel von Ihnen.',
+    'Drei Befehle kopieren das Protokoll, prüfen es offline und bezeugen sein Wachstum. Sie brauchen einen API-Schlüssel von Ihnen.',
   more: 'Sie nennen den ersten Fehler, falls es einen gibt. Jedes Werkzeug, das C2SP tlog-tiles kennt, kann dasselbe.',
 };
 

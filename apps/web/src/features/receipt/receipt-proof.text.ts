@@ -57,10 +57,10 @@ const de: typeof en = {
   title: 'Gegen das Protokoll geprüft',
   working: 'Dieser Browser prüft den Beleg gegen das Protokoll …',
   cannot:
-    'Dieser Beleg wurde nicht geprüft: Ihre Rolle darf nicht das ganze Protokoll lesen. Die Personen und Prüfer des Kunden können es.',
+    'Dieser Beleg wurde nicht geprüft: Ihre Rolle darf nicht das ganze Protokoll lesen. Das dürfen die Personen des Kunden und Prüfer.',
   again: 'Noch einmal prüfen',
   ok: (leaves, size) =>
-    `Dieser Beleg sagt, was das Protokoll sagt: ${leaves} von ${size} Einträgen, in diesem Browser geprüft`,
+    `Dieser Beleg stimmt mit dem Protokoll überein: ${leaves} von ${size} Einträgen, in diesem Browser geprüft`,
   checked: 'Was geprüft wurde',
   checks: {
     leaves: (leaves, size) =>
@@ -79,7 +79,7 @@ const de: typeof en = {
   gaps: {
     truth: 'Ob etwas getan wurde, das kein Gateway aufgezeichnet hat.',
     paths:
-      'Die ganzen Pfade der Aufrufe: Das Protokoll hat Festlegungen darauf. Ein Eintrag unter Aktivität zeigt seine Werte.',
+      'Die vollständigen Pfade der Aufrufe: Im Protokoll stehen nur Festlegungen (Commitments). Ein Eintrag unter Aktivität zeigt seine Werte.',
     key: 'Ob der Schlüssel des Protokolls echt ist: Der Server hat ihn genannt. Prüfen Sie einmal mit Ihrer Ankerdatei auf der Seite Beweis.',
     whole: 'Der Rest des Protokolls. Die Seite Beweis prüft es ganz.',
     unknown: (count) =>
@@ -89,7 +89,7 @@ const de: typeof en = {
       'Ob das Vertrauensdokument das ist, das Ihre Personen unterschrieben haben. Vergleichen Sie den Fingerabdruck mit Ihrer Ankerdatei und der Seite Vertrauen.',
     page: 'Diese Seite selbst: Sie kommt vom Server des Anbieters.',
   },
-  bad: 'Dieser Beleg sagt nicht, was das Protokoll sagt',
+  bad: 'Dieser Beleg stimmt nicht mit dem Protokoll überein',
   mismatch: {
     call: 'Ein Aufruf oder sein Ausgang ist anders gezeigt, als das Protokoll ihn hat.',
     call_hidden: 'Das Protokoll hat einen Aufruf, den dieser Beleg nicht zeigt.',

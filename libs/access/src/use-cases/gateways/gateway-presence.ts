@@ -1,5 +1,5 @@
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EnrolledGateway, RecordChain } from '../../ports/index.js';
-import { DEPLOYMENT } from '../log/read-log.js';
 import type { Deps } from '../shared/deps.js';
 
 /** A gateway has vanished if no broker has had contact for this long. A revoked gateway has vanished at once. */
@@ -35,9 +35,9 @@ export async function closeVanishedGateways(deps: Deps, watchingSince: Date): Pr
   let closed = 0;
   for (const { id } of gone) {
     const tenants = await deps.store.gateways.read((unit) => unit.records.tenantsOfOpenChains(id));
-    for (const tenant of tenants.filter((slug) => slug !== DEPLOYMENT))
+    for (const tenant of tenants.filter((slug) => slug !== DEPLOYMENT_SLUG))
       await closeIn(deps, id, silentBefore, tenant);
-    if (await closeIn(deps, id, silentBefore, DEPLOYMENT)) closed += 1;
+    if (await closeIn(deps, id, silentBefore, DEPLOYMENT_SLUG)) closed += 1;
   }
   return closed;
 }
@@ -48,9 +48,9 @@ function closeIn(deps: Deps, id: string, silentBefore: string | null, tenant: st
     const gateway = (await unit.gateways.vanished(silentBefore)).find((each) => each.id === id);
     if (gateway === undefined) return false;
     const at = deps.clock.now().toISOString();
-    if (tenant === DEPLOYMENT && !(await unit.gateways.close(id, at))) return false;
+    if (tenant === DEPLOYMENT_SLUG && !(await unit.gateways.close(id, at))) return false;
     const chain = await records.closeChains(id, at);
-    if (chain === null && tenant !== DEPLOYMENT) return false;
+    if (chain === null && tenant !== DEPLOYMENT_SLUG) return false;
     await log.append({ type: 'gateway.closed', at, actor: 'job', data: closingData(gateway, chain) });
     return true;
   });

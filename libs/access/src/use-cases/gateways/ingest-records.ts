@@ -1,11 +1,10 @@
-import { type EventType, toInstant } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, type EventType, toInstant } from '@countersign/contract';
 import { type GatewayBinding, servesTenant } from '../../domain/gateway-binding.js';
 import type { Grant } from '../../domain/grant.js';
 import { AccessError } from '../../errors.js';
 import type { EventDraft, TenantUnit } from '../../ports/index.js';
 import { endIfExhausted } from '../grants/lease-budget.js';
 import { notifyUse } from '../grants/notify-use.js';
-import { DEPLOYMENT } from '../log/read-log.js';
 import type { Deps } from '../shared/deps.js';
 import { type IncomingRecord, leafOf, type RecordBatch } from './incoming-record.js';
 import { IngestedCalls } from './ingested-calls.js';
@@ -56,7 +55,7 @@ function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value):
 async function refuseUnknownTenants(deps: Deps, tenants: readonly string[]): Promise<void> {
   await deps.store.directory.read(async (unit) => {
     for (const slug of tenants)
-      if (slug !== DEPLOYMENT && !(await unit.organisation.knowsTenant(slug)))
+      if (slug !== DEPLOYMENT_SLUG && !(await unit.organisation.knowsTenant(slug)))
         throw new AccessError('invalid_request', `There is no tenant “${slug}”.`, { pointer: '/entries' });
   });
 }
@@ -147,7 +146,7 @@ const placeOf = ({ seq, hash }: IncomingRecord) => ({ at: seq, gatewayHash: hash
 
 /** A gateway writes into the log of a tenant that it serves, and into the deployment's. */
 function mismatchOf(record: IncomingRecord, { binding, grants, tenant }: Intake): RecordMismatch | undefined {
-  if (tenant !== DEPLOYMENT && !servesTenant(binding, tenant)) return 'binding';
+  if (tenant !== DEPLOYMENT_SLUG && !servesTenant(binding, tenant)) return 'binding';
   if (!('view' in record)) return undefined;
   return findMismatch({ record: record.view, binding, grant: grants.get(record.view.grant) });
 }

@@ -12,6 +12,7 @@ import {
 import { AccessError, changedMeanwhile } from '../../errors.js';
 import type { DueDay, TenantUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
+import { eachInTurn } from '../shared/each-in-turn.js';
 import { checkpointDeploymentIn } from './deployment-checkpoint.js';
 
 /** Tenants in one run. Each is a unit of work of its own, so a run holds up no one for long. */
@@ -64,17 +65,9 @@ async function forDue(
   { due, work }: { due(): Promise<DueDay[]>; work(unit: TenantUnit, now: Date): Promise<number> },
 ): Promise<DailyRun> {
   const found = await due();
-  const failures: unknown[] = [];
-  let leaves = 0;
-  for (const { tenant } of found)
-    await store
-      .forTenant(tenant, (unit) => work(unit, clock.now()))
-      .then(
-        (count) => {
-          leaves += count;
-        },
-        (error: unknown) => failures.push(error),
-      );
+  const { done: leaves, failures } = await eachInTurn(found, ({ tenant }) =>
+    store.forTenant(tenant, (unit) => work(unit, clock.now())),
+  );
   const next = found.length < MOST_TENANTS ? null : (found.at(-1) ?? null);
   if (failures.length > 0) throw new DailyLeavesFailed(failures, { leaves, next });
   return { leaves, next };

@@ -2,6 +2,7 @@ import { daysAfter, utcDay } from '@countersign/contract';
 import type { DailyStatementRow, DueDay } from '../../ports/index.js';
 import { statementNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
+import { eachInTurn } from '../shared/each-in-turn.js';
 import { type Span, type StatementFacts, statementFacts } from './statement-facts.js';
 
 /** How long a statement waits for the gateways' heads after its day. Then it is made with exceptions. */
@@ -39,13 +40,9 @@ export async function makeDailyStatements(deps: Deps, sign: SignStatement): Prom
     const due: DueDay[] = await deps.store.schedule.read(({ schedule }) =>
       schedule.toState(today, position, MOST_TENANTS),
     );
-    for (const { tenant } of due)
-      await catchUp(deps, tenant, sign).then(
-        (count) => {
-          made += count;
-        },
-        (error: unknown) => failures.push(error),
-      );
+    const batch = await eachInTurn(due, ({ tenant }) => catchUp(deps, tenant, sign));
+    made += batch.done;
+    failures.push(...batch.failures);
     after = due.length === MOST_TENANTS ? (due.at(-1) ?? null) : null;
   } while (after !== null);
   if (failures.length > 0)

@@ -1,6 +1,7 @@
 import type { EventType } from '@countersign/contract';
 import type { ReadUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
+import { eachInTurn } from '../shared/each-in-turn.js';
 
 /** Leaves of one full tile (C2SP tlog-tiles): logs are pruned by whole tiles. */
 const TILE = 256;
@@ -30,13 +31,9 @@ export async function pruneLogs(deps: Deps): Promise<number> {
   for (let isLast = false; !isLast; ) {
     const position = after;
     const due = await deps.store.schedule.read(({ schedule }) => schedule.toPrune(position, MOST_TENANTS));
-    for (const { tenant, days } of due)
-      await pruneLog(deps, tenant, days).then(
-        (leaves) => {
-          pruned += leaves;
-        },
-        (error: unknown) => failures.push(error),
-      );
+    const batch = await eachInTurn(due, ({ tenant, days }) => pruneLog(deps, tenant, days));
+    pruned += batch.done;
+    failures.push(...batch.failures);
     after = due.at(-1)?.tenant ?? '';
     isLast = due.length < MOST_TENANTS;
   }

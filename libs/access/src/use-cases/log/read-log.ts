@@ -1,4 +1,4 @@
-import type { EventType, Opening } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, type EventType, type Opening } from '@countersign/contract';
 import type { Erasure } from '../../domain/erasure.js';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
 import { logVisibility, type Permission, requirePermission } from '../../domain/permissions.js';
@@ -30,10 +30,10 @@ async function openLog<T>(
   requirePermission(principal, permission);
   const { person } = principal;
   const visibility = logVisibility(person);
-  if ('tenant' in visibility && visibility.tenant !== tenant && tenant !== DEPLOYMENT)
+  if ('tenant' in visibility && visibility.tenant !== tenant && tenant !== DEPLOYMENT_SLUG)
     throw notFound('tenant');
   // A removed tenant keeps its log, and auditors may still read it.
-  if (tenant !== DEPLOYMENT && tenant !== VENDOR_SLUG) await requireTenant(deps, tenant);
+  if (tenant !== DEPLOYMENT_SLUG && tenant !== VENDOR_SLUG) await requireTenant(deps, tenant);
   const own = 'requester' in visibility ? { requester: visibility.requester } : {};
   return deps.store.readForTenant(tenant, (unit) => work(unit, own));
 }
@@ -65,8 +65,7 @@ export type ErasedValue = Pick<Erasure, 'at' | 'event'> & { by: string };
 export const erasedValue = ({ at, event, person }: Erasure): ErasedValue => ({ at, event, by: person });
 
 /**
- * The values and salts behind the commitments of one leaf, as far as they have not been erased, and are opened to the
- * caller's side: those of a tenant's own log to its people, those of the deployment's log to the side they belong to, and
+ * The values and salts behind the commitments of one leaf that have not been erased and are opened to the caller's side: those of a tenant's own log to its people, those of the deployment's log to the side they belong to, and
  * all of them to the vendor's auditors and security admins.
  *
  * @throws AccessError `not_found` if the log has no such leaf, `pruned`
@@ -108,9 +107,7 @@ export async function readOpenings(
 export const readLogPoint = ({ store }: Pick<Deps, 'store'>, tenant: string): Promise<LogHead> =>
   store.readForTenant(tenant, (unit) => unit.events.head());
 
-/** The reserved slug of the deployment's own log. */
-export const DEPLOYMENT = 'deployment';
-
+/** A page of those leaves of a log that the caller may read, newest first. @throws AccessError `forbidden`, `not_found` */
 export function listEvents(
   deps: Deps,
   principal: Principal,
@@ -128,6 +125,7 @@ export function listEvents(
   });
 }
 
+/** A page of the calls that gateways recorded, newest first, that the caller may read. @throws AccessError `forbidden`, `not_found` */
 export function listRecords(
   deps: Deps,
   principal: Principal,

@@ -121,8 +121,8 @@ async function accessesOf(
 }
 
 /**
- * Gateways whose records have a gap or a record that was not taken, and from when on calls may be missing: the end of the
- * span at the earliest is a day after it, because records may come late.
+ * Gateways whose records have a gap or a record that was not taken, and from when on calls may be missing: from the beginning of
+ * the span. Looks a day past its end too, because gateways may hand in records late.
  */
 async function gapsOf(events: EventReads, { from, to }: Span): Promise<Map<string, string>> {
   const gaps = new Map<string, string>();
@@ -154,10 +154,10 @@ async function sealedDays({ events }: ReadUnit, { from, to }: Span): Promise<str
     return new Set(found.map((each) => String(dataOf(each).data['day'])));
   };
   const [sealed, open] = [await daysIn('log.sealed'), await daysIn('log.unsealed')];
-  const today = utcDay(new Date(Date.parse(to)));
+  const endDay = utcDay(new Date(to));
   const days: string[] = [];
   for (let day = first; day <= last; day = daysAfter(day, 1))
-    // A day's leaf is written after the day.
-    if ((sealed.has(day) || day >= daysAfter(today, -1)) && !open.has(day)) days.push(day);
+    // The leaf of a day is written after the day, so that of the last day may not be there yet.
+    if ((sealed.has(day) || day >= daysAfter(endDay, -1)) && !open.has(day)) days.push(day);
   return days;
 }

@@ -1,10 +1,11 @@
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import { servesTenant } from '../../domain/gateway-binding.js';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { DailyStatementRow, EnrolledGateway, Page, PageQuery } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import { DEPLOYMENT, readWholeLog } from './read-log.js';
+import { readWholeLog } from './read-log.js';
 import { type Span, type StatementFacts, statementFacts } from './statement-facts.js';
 
 /** A year and a day: longer spans are several statements. */
@@ -15,8 +16,8 @@ const WANTED_MS = 7 * DAY_MS;
 const MOST_WANTED = 1_000;
 
 /**
- * The facts of a statement about any span that has begun. Has the gateways sign their chains again if they have not since its
- * end, so that a statement of the same span a minute later can be complete.
+ * The facts of a statement about any span that has ended. If gateways have not signed their chains since its end, it requests
+ * that of them, so that a statement of the same span two minutes later can be complete.
  *
  * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `pruned` if leaves of the span may be gone
  */
@@ -26,7 +27,7 @@ export async function readStatement(
   tenant: string,
   { from, to }: Span,
 ): Promise<{ span: Span; facts: StatementFacts }> {
-  if (tenant === DEPLOYMENT || tenant === VENDOR_SLUG) throw notFound('tenant');
+  if (tenant === DEPLOYMENT_SLUG || tenant === VENDOR_SLUG) throw notFound('tenant');
   const [start, end] = [Date.parse(from), Date.parse(to)];
   const now = deps.clock.now();
   if (!(start < end) || end > now.getTime() || end - start > MOST_DAYS * DAY_MS)
@@ -70,7 +71,7 @@ export async function getStatement(
   return found;
 }
 
-/** The tenants whose logs want a signed head of this gateway, and since when. A gateway asks about once a minute. */
+/** The tenants whose logs want a signed head of this gateway, and since when. A gateway polls this about twice a minute. */
 export async function headsWanted(
   deps: Deps,
   gateway: EnrolledGateway,

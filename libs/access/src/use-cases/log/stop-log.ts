@@ -1,8 +1,8 @@
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
 import type { SeenCheckpoint } from '../../ports/index.js';
 import { logStoppedNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
-import { DEPLOYMENT } from './read-log.js';
 
 /**
  * Keeps a checkpoint that a log's own key signed and that the log does not continue. From then on no broker signs the log, until
@@ -14,7 +14,7 @@ import { DEPLOYMENT } from './read-log.js';
 export function stopLog(deps: Deps, log: string, checkpoint: SeenCheckpoint): Promise<boolean> {
   return deps.store.logAlarms.write(async (unit) => {
     const isFirst = await unit.checkpoints.keepSeen(log, checkpoint);
-    const tenant = log === DEPLOYMENT || log === VENDOR_SLUG ? null : log;
+    const tenant = log === DEPLOYMENT_SLUG || log === VENDOR_SLUG ? null : log;
     if (isFirst) await unit.outboxOf(tenant).add(logStoppedNotice(log, tenant, checkpoint.seenAt));
     return isFirst;
   });

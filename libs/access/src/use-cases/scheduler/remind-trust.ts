@@ -1,6 +1,7 @@
 import { AccessError } from '../../errors.js';
 import { trustNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
+import { eachInTurn } from '../shared/each-in-turn.js';
 
 /** How many days before its end a trust document's people are reminded; one reminder each. */
 const REMINDER_DAYS = [7, 30, 60] as const;
@@ -21,13 +22,11 @@ export async function remindTrust(deps: Deps): Promise<number> {
   for (const [index, days] of REMINDER_DAYS.entries()) {
     const window = { after: inDays(REMINDER_DAYS[index - 1] ?? 0), by: inDays(days) };
     const ending = await deps.store.schedule.read((unit) => unit.trust.ending(window, days));
-    for (const { tenant, hash } of ending)
-      await remind(deps, tenant, hash, days).then(
-        (done) => {
-          reminded += done ? 1 : 0;
-        },
-        (error: unknown) => failures.push(error),
-      );
+    const batch = await eachInTurn(ending, async ({ tenant, hash }) =>
+      (await remind(deps, tenant, hash, days)) ? 1 : 0,
+    );
+    reminded += batch.done;
+    failures.push(...batch.failures);
   }
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} reminders failed`);
   return reminded;

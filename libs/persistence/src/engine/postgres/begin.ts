@@ -38,7 +38,7 @@ export const DURABLE = 'SET LOCAL synchronous_commit = on';
  */
 export const beginWrite = (reach: RowAccess): string =>
   `${begin('ISOLATION LEVEL READ COMMITTED READ WRITE', reach)}; ${DURABLE}` +
-  (judges(reach) ? `; ${SHARE_ORGANISATION}` : '');
+  (isOfTenant(reach) ? `; ${SHARE_ORGANISATION}` : '');
 
 /** For a unit that was opened across tenants and has found its tenant. */
 export const narrowTo = (slug: string): string => `${reachSettings({ tenant: slug })}; ${SHARE_ORGANISATION}`;
@@ -47,4 +47,4 @@ export const narrowTo = (slug: string): string => `${reachSettings({ tenant: slu
  * A unit of the deployment's log decides nothing by the organisation. It takes that log's head, as a vendor's unit does
  * before it changes the organisation: with a share of it, one would wait for the other for ever.
  */
-const judges = (reach: RowAccess): boolean => reach !== 'all-tenants' && reach.tenant !== DEPLOYMENT_SLUG;
+const isOfTenant = (reach: RowAccess): boolean => reach !== 'all-tenants' && reach.tenant !== DEPLOYMENT_SLUG;

@@ -1,22 +1,18 @@
-import type { Invitation } from '@countersign/access/policy';
 import {
   type ApprovalStatement,
-  INVITATION_TYPE,
   type InvitationStatement,
-  invitationMismatches,
   parseApproval,
-  parseInvitation,
   parseSignature,
   parseTerms,
   type Signature,
-  statementHash,
   type Terms,
   termsDigest,
   termsNarrow,
-  toInstant,
 } from '@countersign/contract';
 import type { LeafData } from '../leaf-data.js';
-import { allowedThen, type World } from './world.js';
+import type { SignedPoint } from '../named-points.js';
+import { type InvitationEntry, InvitationHistory } from './invitation-history.js';
+import { allowingEvaluations, type ReplayContext } from './replay-context.js';
 
 type Review = {
   id: string;
@@ -33,34 +29,21 @@ type Review = {
 type Request = {
   id: string;
   requester: string;
-  /** All terms that were ever on the table, by digest: the request's own, and offers with the digest that they answer. */
+  /** The request's own terms and those of every offer, by digest. An offer has the digest that it answers as its parent. */
   terms: Map<string, { terms: Terms; parent: string | null }>;
   digest: string;
-  /** True once it is approved, denied, cancelled or expired. */
+  /** True once it is approved or denied. One that was cancelled or has expired is removed. */
   isOver: boolean;
   reviews: Review[];
-};
-
-type Invited = {
-  id: string;
-  statement: InvitationStatement;
-  countersignature: Signature<InvitationStatement> | null;
-  state: Invitation['state'];
-  used: number;
-  /** The request that used it last. */
-  usedBy: string | null;
 };
 
 export type RequestState = {
   requests: Map<string, Request>;
   /** By the hash of the statement, as terms name it. */
-  invitations: Map<string, Invited>;
+  invitations: Map<string, InvitationEntry>;
 };
 
-/** A point of the log that someone signed. It is compared when the whole log is known. */
-export type NamedPoint = { index: number; epoch: number; size: number; root: string };
-
-/** What a grant rests on: the terms with everything that approved them. */
+/** The terms of a grant, with everything that approved them. */
 export type Approved = {
   terms: Terms;
   requester: string;
@@ -68,13 +51,17 @@ export type Approved = {
   consents: Signature<ApprovalStatement | InvitationStatement>[];
 };
 
-/** Requests, reviews and invitations: who asked for what, who decided, and whether they might. */
+/** Requests, reviews and invitations: who requested what, who decided, and whether their role allowed it. */
 export class RequestHistory {
+  readonly invitations: InvitationHistory;
+
   constructor(
-    private readonly world: World,
-    private readonly onPoint: (point: NamedPoint) => void,
+    private readonly context: ReplayContext,
+    private readonly onPoint: (point: SignedPoint) => void,
     readonly state: RequestState = { requests: new Map(), invitations: new Map() },
-  ) {}
+  ) {
+    this.invitations = new InvitationHistory(context, onPoint, state.invitations);
+  }
 
   /** Takes `request.*`, `review.*` and `invitation.*`. */
   take(data: LeafData): void | Promise<void> {
@@ -93,18 +80,17 @@ export class RequestHistory {
         this.state.requests.delete(this.request(data).id);
         return;
       case 'invitation.created':
-        return this.takeInvitation(data);
+        return this.invitations.takeNew(data);
       case 'invitation.used':
-        return this.takeUse(data);
+        return this.takeInvitationUse(data);
       case 'invitation.withdrawn':
       case 'invitation.expired':
-        this.invitation(data).state = data.leaf.type === 'invitation.expired' ? 'expired' : 'withdrawn';
-        return;
+        return this.invitations.takeEnd(data);
     }
   }
 
   /**
-   * What a new grant rests on: the reviews that the policy of this moment required, over this digest, by distinct people.
+   * Requires, for a new grant, the reviews that the policy of this moment required, over this digest, by distinct people.
    *
    * @throws LogFault `unknown_request`, `not_allowed`, `not_approved`
    */
@@ -116,7 +102,7 @@ export class RequestHistory {
       throw data.fault('unknown_request', `no open request has the digest ${digest}.`);
     const { terms } = known;
     // Before a grant the log names the point of the deployment's log that it depends on.
-    const evaluations = this.evaluations(data, terms, request.id, this.world.deploymentSize());
+    const evaluations = this.evaluations(data, terms, request.id, this.context.deploymentSize());
     const vendor = countPersons(this.approving(request, 'vendor'));
     const customer = countPersons(this.approving(request, 'customer'));
     const isEnough = evaluations.some(
@@ -130,39 +116,25 @@ export class RequestHistory {
       );
     }
     request.isOver = true;
-    const invited = this.state.invitations.get(terms.invitation ?? '');
+    const invited = this.invitations.of(terms);
     const consents = [invited, ...this.approving(request, 'customer')].flatMap(
-      (yes) => yes?.countersignature ?? [],
+      (consent) => consent?.countersignature ?? [],
     );
-    // Nothing of it is needed again: the grant keeps its terms.
+    // The grant keeps its terms, so nothing else needs the request again.
     this.state.requests.delete(request.id);
     return { terms, requester: request.requester, consents };
   }
 
-  /** The invitation that terms name, as the evaluator reads it; null if they name none, or the log has none. */
-  invitationOf(terms: Terms, request: string | null) {
-    const invited = this.state.invitations.get(terms.invitation ?? '');
-    if (invited === undefined) return null;
-    const isLastUse = invited.state === 'used_up' && invited.usedBy === request;
-    const { id, statement, countersignature, used } = invited;
-    const invitation: Invitation = {
-      ...{ id, statement, countersignature, used, hash: terms.invitation ?? '', version: 1, endedAt: null },
-      ...{ tenant: statement.tenant, service: statement.service, person: statement.person, createdAt: '' },
-      state: isLastUse ? 'open' : invited.state,
-    };
-    return { invitation, ticket: null };
-  }
-
   /** The evaluations that allow these terms now. @throws LogFault `not_allowed` if there is none */
-  evaluations(data: LeafData, terms: Terms, request: string, before = Number.POSITIVE_INFINITY) {
-    const asked = {
+  private evaluations(data: LeafData, terms: Terms, request: string, before = Number.POSITIVE_INFINITY) {
+    const query = {
       terms,
       before,
       stage: 'review' as const,
       at: data.at,
-      invitation: this.invitationOf(terms, request),
+      invitation: this.invitations.matchOf(terms, request),
     };
-    const evaluations = allowedThen(this.world, asked);
+    const evaluations = allowingEvaluations(this.context, query);
     if (evaluations.length === 0)
       throw data.fault(
         'not_allowed',
@@ -174,8 +146,8 @@ export class RequestHistory {
   /** A vendor's approval covers every digest that narrows it; a counter-offer approves itself. */
   private approving(request: Request, side: Review['side']): Review[] {
     const line = lineOf(request);
-    const invitation = request.terms.get(request.digest)?.terms.invitation;
-    const inviter = this.state.invitations.get(invitation ?? '')?.statement.person;
+    const terms = request.terms.get(request.digest)?.terms;
+    const inviter = terms === undefined ? undefined : this.invitations.of(terms)?.statement.person;
     return request.reviews.filter((review) => {
       if (review.side !== side || review.decision === 'deny' || review.voided) return false;
       // Their invitation is their approval already.
@@ -189,7 +161,7 @@ export class RequestHistory {
     const terms = data.parsed('terms', parseTerms);
     const digest = data.text('digest');
     const id = data.text('request');
-    const { ports, tenant } = this.world;
+    const { ports, tenant } = this.context;
     if (
       termsDigest(ports.hashing, terms) !== digest ||
       terms.request !== id ||
@@ -198,7 +170,7 @@ export class RequestHistory {
       throw data.fault('wrong_digest', 'the terms are not those of their digest, request or tenant.');
     if (terms.requester !== data.text('requester') || tenant.state.people.has(terms.requester))
       throw data.fault('wrong_digest', 'the requester is not that of the terms, or is of the tenant itself.');
-    const { deployment } = this.world;
+    const { deployment } = this.context;
     const maps = deployment
       .momentsAround(data.at)
       .map((at) => deployment.serviceAt(terms.service, at)?.routes);
@@ -240,17 +212,17 @@ export class RequestHistory {
   private takeOffer(data: LeafData, request: Request): string {
     const offer = data.object<{ digest: string; terms: unknown }>('offer');
     const terms = data.parsed('offer', () => parseTerms(offer.terms));
-    if (termsDigest(this.world.ports.hashing, terms) !== offer.digest || terms.parent !== request.digest)
+    if (termsDigest(this.context.ports.hashing, terms) !== offer.digest || terms.parent !== request.digest)
       throw data.fault('wrong_digest', 'the offer is not of its digest, or answers another one.');
     const answered = request.terms.get(request.digest);
     if (answered === undefined || !termsNarrow(terms, answered.terms))
-      throw data.fault('offer_widens', 'the counter-offer allows more than was asked for.');
+      throw data.fault('offer_widens', 'the counter-offer allows more than was requested.');
     request.terms.set(offer.digest, { terms, parent: request.digest });
     return offer.digest;
   }
 
   private requireReviewer(data: LeafData, request: Request, { person, side }: Review): void {
-    const { deployment, tenant } = this.world;
+    const { deployment, tenant } = this.context;
     if (person === request.requester)
       throw data.fault('self_review', 'the requester decided their own request.');
     const holds =
@@ -287,7 +259,7 @@ export class RequestHistory {
   private async verifyApproval(data: LeafData, review: Review): Promise<Signature<ApprovalStatement>> {
     const signature = data.parsed('countersignature', parseSignature);
     const statement = data.parsed('countersignature', () => parseApproval(signature.statement));
-    const { trust } = this.world;
+    const { trust } = this.context;
     const decision = review.decision === 'deny' ? 'deny' : 'approve';
     const isOfReview =
       statement.tenant === data.leaf.tenant &&
@@ -300,15 +272,9 @@ export class RequestHistory {
         'bad_countersignature',
         'the signed statement is of another decision or trust document.',
       );
-    await this.requireSigned(data, signature, statement.person);
+    await trust.requireValid(data, signature, statement.person);
     this.onPoint({ index: data.index, ...statement.log });
     return { ...signature, statement };
-  }
-
-  private async requireSigned(data: LeafData, signature: Signature, person: string): Promise<void> {
-    const objection = await this.world.trust.objection(signature, person, data.at);
-    if (objection !== undefined)
-      throw data.fault('bad_countersignature', `the signature does not count: ${objection.detail}.`);
   }
 
   private takeVoid(data: LeafData): void {
@@ -327,52 +293,9 @@ export class RequestHistory {
     request.digest = digest;
   }
 
-  private async takeInvitation(data: LeafData): Promise<void> {
-    const statement = data.parsed('statement', parseInvitation);
-    const hash = data.text('hash');
-    const { ports, tenant } = this.world;
-    const isOwn = statement.tenant === data.leaf.tenant && statement.person === data.leaf.actor;
-    if (statementHash(ports.hashing, statement) !== hash || !isOwn)
-      throw data.fault('wrong_invitation', 'the invitation is of another statement, tenant or author.');
-    if (!tenant.holds(statement.person, 'approver'))
-      throw data.fault('role_not_held', `${statement.person} was no approver then.`);
-    let countersignature: Signature<InvitationStatement> | null = null;
-    if (data.has('countersignature')) {
-      const proof = data.object('countersignature');
-      const signature = data.parsed('countersignature', () => parseSignature({ ...proof, statement }));
-      await this.requireSigned(data, signature, statement.person);
-      countersignature = { ...signature, statement };
-      this.onPoint({ index: data.index, ...statement.log });
-    }
-    const id = data.text('invitation');
-    this.state.invitations.set(hash, {
-      id,
-      statement,
-      countersignature,
-      state: 'open',
-      used: 0,
-      usedBy: null,
-    });
-  }
-
-  private takeUse(data: LeafData): void {
-    const invited = this.invitation(data);
+  private takeInvitationUse(data: LeafData): void {
     const request = this.request(data);
-    const terms = request.terms.get(data.text('digest'))?.terms;
-    invited.used += 1;
-    const { statement, used } = invited;
-    const fits =
-      terms?.invitation === data.text('hash') &&
-      statement.type === INVITATION_TYPE &&
-      invitationMismatches(terms, statement).length === 0 &&
-      Date.parse(statement.notAfter) > Date.parse(toInstant(new Date(data.at)));
-    if (invited.state !== 'open' || !fits || used > (statement.uses ?? Number.POSITIVE_INFINITY))
-      throw data.fault(
-        'wrong_invitation',
-        'the invitation is not open, does not fit, or was used too often.',
-      );
-    invited.usedBy = request.id;
-    if (used === statement.uses) invited.state = 'used_up';
+    this.invitations.takeUse(data, request.id, request.terms.get(data.text('digest'))?.terms);
   }
 
   private request(data: LeafData): Request {
@@ -380,12 +303,6 @@ export class RequestHistory {
     if (request === undefined)
       throw data.fault('unknown_request', `the log has no open request ${data.text('request')}.`);
     return request;
-  }
-
-  private invitation(data: LeafData): Invited {
-    const invited = this.state.invitations.get(data.text('hash'));
-    if (invited === undefined) throw data.fault('wrong_invitation', 'the log has no such invitation.');
-    return invited;
   }
 }
 

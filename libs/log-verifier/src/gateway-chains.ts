@@ -156,13 +156,13 @@ export class GatewayChains {
     );
   }
 
-  /** What a restore lost has left gaps in the chains, once in each. */
+  /** A restore may have lost records: it leaves at most one gap in each chain. */
   private takeRestore(data: LeafData): void {
     this.state.restoredAt = data.at;
     for (const chain of this.state.chains.values()) chain.isExcused = true;
   }
 
-  /** The broker closed the chains of a gateway that had vanished: what it says of their end must be so. */
+  /** The broker closed the chains of a gateway that had vanished. It must name the end that the log shows. */
   private takeClosing(data: LeafData): void {
     if (!data.has('boot')) return;
     const chain = this.chainOf(data);
@@ -175,13 +175,14 @@ export class GatewayChains {
   }
 }
 
-type Made = Record<string, unknown>;
+/** A record as canonical JSON has it. */
+type RecordJson = Record<string, unknown>;
 
 /**
  * The record that each type of leaf was made from (docs/contract.md, Access record). This runs for every call, so the members
  * are written in the order of canonical JSON: nothing has to be sorted.
  */
-const RECORDS: Record<string, (leaf: LeafV1, prev: string | null) => Made> = {
+const RECORDS: Record<string, (leaf: LeafV1, prev: string | null) => RecordJson> = {
   'access.allowed': ({ at, commitments, data, tenant }, prev) => ({
     action: data['action'],
     at,
@@ -245,7 +246,7 @@ const RECORDS: Record<string, (leaf: LeafV1, prev: string | null) => Made> = {
   }),
 };
 
-function hashOf(hashing: Hashing, record: Made | undefined): string | undefined {
+function hashOf(hashing: Hashing, record: RecordJson | undefined): string | undefined {
   try {
     return sha256Digest(hashing, canonicalJson(record));
   } catch (error) {

@@ -6,8 +6,8 @@ export function memberText({ data }: Pick<Event, 'data'>, name: string): string 
   return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '';
 }
 
-/** An event as the sentences read it. What a log says about itself may be anything, so every value is text. */
-export interface ToldEvent {
+/** An event as the sentences read it. A log may contain anything, so every value is text. */
+export interface EventWords {
   /** Who did it, in words. */
   actor: string;
   /** A member of the data as text; empty if there is none. */
@@ -21,7 +21,7 @@ export interface ToldEvent {
 }
 
 /** One sentence for an event. */
-export type Sentence = (event: ToldEvent) => string;
+export type Sentence = (event: EventWords) => string;
 
 /** Ids of persons that an event names, so that their names can be read. */
 export function personsOf({ actor, data }: Pick<Event, 'actor' | 'data'>): string[] {

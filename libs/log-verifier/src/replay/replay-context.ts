@@ -13,11 +13,11 @@ import type { Warnings } from '../faults.js';
 import type { LockHistory } from '../lock-history.js';
 import type { VerifierPorts } from '../ports.js';
 import type { Moment } from '../timeline.js';
-import type { TenantHistory } from './tenant.js';
-import type { TrustHistory } from './trust.js';
+import type { TenantHistory } from './tenant-history.js';
+import type { TrustHistory } from './trust-history.js';
 
 /** What the parts of the replay share: everything that the policy of a moment depends on. */
-export type World = {
+export type ReplayContext = {
   ports: VerifierPorts;
   deployment: DeploymentHistory;
   tenant: TenantHistory;
@@ -28,13 +28,14 @@ export type World = {
   deploymentSize(): number;
 };
 
-/** Whether people are enough to review or sign is a courtesy to the requester, not a promise: the reviews themselves count. */
+/** The rule that enough people can review or sign only spares the requester a wait. Here the reviews themselves count. */
 const ENOUGH = Number.MAX_SAFE_INTEGER;
 
 /** Without its opened definition a service has no routes, so what they serve cannot be checked. */
 const { knownResourcesAndActions: _unknown, ...RULES_WITHOUT_ROUTES } = RULES;
 
-type Asked = {
+/** Terms that the policy of a moment is evaluated for. */
+type TermsAtMoment = {
   terms: Terms;
   stage: Stage;
   at: number;
@@ -45,33 +46,37 @@ type Asked = {
 };
 
 /**
- * What the evaluator decides about these terms at that moment: by the tenant's controls, people, trust and stops as its log
+ * Evaluates these terms as of that moment: by the tenant's controls, people, trust and stops as its log
  * shows them at this leaf, and by the deployment's policy, staff, services and locks at some moment near it.
  *
  * @returns the evaluation without refusals if there is one, else that of the moment itself
  */
-export function evaluateThen(world: World, asked: Asked): Evaluation {
-  const moments = world.deployment.momentsAround(asked.at, asked.before);
-  const evaluations = moments.map((moment) => evaluateAt(world, asked, moment));
+export function evaluateTerms(context: ReplayContext, query: TermsAtMoment): Evaluation {
+  const moments = context.deployment.momentsAround(query.at, query.before);
+  const evaluations = moments.map((moment) => evaluateAt(context, query, moment));
   return evaluations.find(({ refusals }) => refusals.length === 0) ?? (evaluations[0] as Evaluation);
 }
 
 /** All evaluations of the moments near it that allow the terms: a review needs what one of them required. */
-export function allowedThen(world: World, asked: Asked): Evaluation[] {
-  return world.deployment
-    .momentsAround(asked.at, asked.before)
-    .map((moment) => evaluateAt(world, asked, moment))
+export function allowingEvaluations(context: ReplayContext, query: TermsAtMoment): Evaluation[] {
+  return context.deployment
+    .momentsAround(query.at, query.before)
+    .map((moment) => evaluateAt(context, query, moment))
     .filter(({ refusals, needs }) => refusals.length === 0 && needs !== null);
 }
 
-function evaluateAt(world: World, { terms, stage, at, invitation }: Asked, moment: Moment): Evaluation {
-  const { deployment, tenant, trust, locks } = world;
+function evaluateAt(
+  context: ReplayContext,
+  { terms, stage, at, invitation }: TermsAtMoment,
+  moment: Moment,
+): Evaluation {
+  const { deployment, tenant, trust, locks } = context;
   const policy = deployment.policyAt(moment);
   const requester = deployment.staffAt(terms.requester, moment);
   const service = deployment.serviceAt(terms.service, moment);
   if (policy === undefined || requester === undefined) return NOTHING_KNOWN;
   const access = { tenant: terms.tenant, person: terms.requester, service: terms.service };
-  const context: PolicyContext = {
+  const policyContext: PolicyContext = {
     ...{
       stage,
       now: new Date(at),
@@ -89,7 +94,7 @@ function evaluateAt(world: World, { terms, stage, at, invitation }: Asked, momen
   };
   return evaluate(
     requestedByTerms(terms),
-    context,
+    policyContext,
     service?.isOpened === false ? RULES_WITHOUT_ROUTES : RULES,
   );
 }

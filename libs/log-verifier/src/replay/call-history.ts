@@ -12,8 +12,8 @@ import {
 import type { LeafData } from '../leaf-data.js';
 import type { Opened } from '../openings.js';
 import { CLOCK_TOLERANCE_MS, STOP_TOLERANCE_MS, valuesWithin } from '../timeline.js';
-import type { GrantEntry, GrantHistory } from './grants.js';
-import type { World } from './world.js';
+import type { GrantEntry, GrantHistory } from './grant-history.js';
+import type { ReplayContext } from './replay-context.js';
 
 export type CallState = {
   /** Allowed calls without an outcome yet, with the grant of each. */
@@ -29,7 +29,7 @@ export class CallHistory {
   readonly #maps = new Map<string, CompiledRouteMap>();
 
   constructor(
-    private readonly world: World,
+    private readonly context: ReplayContext,
     private readonly grants: GrantHistory,
     readonly state: CallState = { open: new Map(), count: 0 },
   ) {}
@@ -103,7 +103,7 @@ export class CallHistory {
   ];
 
   private nothingIsLocked({ data, grant, at }: Call): void {
-    const { deployment, locks, trust } = this.world;
+    const { deployment, locks, trust } = this.context;
     const { tenant, requester: person, service } = grant.terms;
     const since = at - STOP_TOLERANCE_MS;
     const access = { tenant, person, service };
@@ -115,7 +115,7 @@ export class CallHistory {
 
   /** A changed rule reaches gateways within seconds: one version of that span has to allow the call. */
   private nothingForbids({ data, grant, at, resource, action }: Call): void {
-    const controls = valuesWithin(this.world.tenant.state.controls, at - STOP_TOLERANCE_MS, at);
+    const controls = valuesWithin(this.context.tenant.state.controls, at - STOP_TOLERANCE_MS, at);
     const isAllowed = controls.some(
       (each) =>
         each !== null &&
@@ -127,10 +127,10 @@ export class CallHistory {
   }
 
   private routeIsListed({ data, grant, resource, action }: Call): void {
-    const definition = this.world.deployment.mapOf(grant.terms.routes);
+    const definition = this.context.deployment.mapOf(grant.terms.routes);
     if (definition === undefined) {
       const detail = 'A route map is not opened to you, so the call’s route was not compared with it.';
-      this.world.warnings.add('route_map_unknown', detail, data.index);
+      this.context.warnings.add('route_map_unknown', detail, data.index);
       return;
     }
     const path = data.text('route');
@@ -149,7 +149,7 @@ export class CallHistory {
    */
   private trustAllows(call: Call): Promise<void> | undefined {
     const { data, at } = call;
-    const { trust, warnings } = this.world;
+    const { trust, warnings } = this.context;
     const hash = data.textIfAny('trust');
     if (hash === undefined) {
       if (trust.wasClaimedBefore(at))
@@ -187,7 +187,7 @@ export class CallHistory {
       return;
     }
     if (document.countersign.exceptActions.includes(action)) return;
-    const { controls } = this.world.tenant;
+    const { controls } = this.context.tenant;
     const required = controls === null ? document.approvals : requiredApprovals(controls, pinned);
     const objection = await this.grants.countersignObjection(grant, pinned, required);
     if (objection !== undefined)
@@ -195,7 +195,7 @@ export class CallHistory {
   }
 
   private mapOf(routes: string): CompiledRouteMap | undefined {
-    const definition = this.world.deployment.mapOf(routes);
+    const definition = this.context.deployment.mapOf(routes);
     const known = this.#maps.get(routes);
     if (known !== undefined || definition === undefined) return known;
     const compiled = compileRouteMap(definition);

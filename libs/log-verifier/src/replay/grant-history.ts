@@ -2,10 +2,10 @@ import { countersignedActions, requiredApprovals } from '@countersign/access/pol
 import { checkCountersigned, type PinnedTrust } from '@countersign/authorization/signatures';
 import type { Terms } from '@countersign/contract';
 import type { LeafData } from '../leaf-data.js';
-import type { Approved, RequestHistory } from './requests.js';
-import { evaluateThen, type World } from './world.js';
+import { evaluateTerms, type ReplayContext } from './replay-context.js';
+import type { Approved, RequestHistory } from './request-history.js';
 
-/** A grant with its window and what it rests on. Times in milliseconds since the epoch. */
+/** A grant with its window and what approved it. Times in milliseconds since the epoch. */
 export type GrantEntry = Approved & {
   id: string;
   digest: string;
@@ -31,7 +31,7 @@ export class GrantHistory {
   readonly #countersigned = new Map<string, Promise<string | undefined> | string | undefined>();
 
   constructor(
-    private readonly world: World,
+    private readonly context: ReplayContext,
     private readonly requests: RequestHistory,
     readonly state: GrantState = { grants: new Map(), byDigest: new Map() },
   ) {}
@@ -93,7 +93,7 @@ export class GrantHistory {
       grant_exp: (grant.endsAt ?? 0) / 1_000,
       countersignatures,
     };
-    return (await this.world.ports.signed((ports) => checkCountersigned(claims, pinned, ports)))?.detail;
+    return (await this.context.ports.signed((ports) => checkCountersigned(claims, pinned, ports)))?.detail;
   }
 
   private takeNew(data: LeafData): void {
@@ -158,7 +158,7 @@ export class GrantHistory {
       throw data.fault('after_end', 'the grant was not active when the token was minted.');
     if (data.at < startsAt || data.at >= endsAt || expiresAt > endsAt)
       throw data.fault('outside_window', 'the token reaches beyond the window of its grant.');
-    if (this.world.trust.isStopped(grant.digest))
+    if (this.context.trust.isStopped(grant.digest))
       throw data.fault('stopped', 'the customer had stopped this grant.');
     this.requireAllowed(data, grant, 'mint');
     this.requireTokenTtl(data, expiresAt);
@@ -168,8 +168,8 @@ export class GrantHistory {
 
   private requireAllowed(data: LeafData, grant: GrantEntry, stage: 'activation' | 'mint'): void {
     const { terms } = grant;
-    const invitation = this.requests.invitationOf(terms, null);
-    const { refusals } = evaluateThen(this.world, { terms, stage, at: data.at, invitation });
+    const invitation = this.requests.invitations.matchOf(terms, null);
+    const { refusals } = evaluateTerms(this.context, { terms, stage, at: data.at, invitation });
     if (refusals.length > 0)
       throw data.fault(
         'not_allowed',
@@ -178,7 +178,7 @@ export class GrantHistory {
   }
 
   private requireTokenTtl(data: LeafData, expiresAt: number): void {
-    const { deployment } = this.world;
+    const { deployment } = this.context;
     const seconds = deployment.momentsAround(data.at).map((at) => deployment.policyAt(at)?.tokenTtl ?? 0);
     if (expiresAt > data.at + (Math.max(...seconds) + 1) * 1_000)
       throw data.fault('outside_window', 'the token lives longer than the policy allows.');
@@ -186,7 +186,7 @@ export class GrantHistory {
 
   /** In a claimed tenant a token of what must be countersigned carries the countersignatures. */
   private async requireCountersigned(data: LeafData, grant: GrantEntry): Promise<void> {
-    const { tenant, trust } = this.world;
+    const { tenant, trust } = this.context;
     const { pinned } = trust;
     const { controls } = tenant;
     if (pinned === null || controls === null) return;

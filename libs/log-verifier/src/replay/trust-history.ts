@@ -152,11 +152,18 @@ export class TrustHistory {
     if (passkey === undefined || passkey.person !== person || !counts)
       return { reason: 'unknown_key', detail: 'the passkey is not one of this person that counts' };
     const { jwk, rpId } = passkey;
-    const origins = originOf(signature, rpId);
+    const origins = signingOrigins(signature, rpId);
     return this.ports.signed((ports) => {
       const challenge = statementChallenge(ports.hashing, signature.statement);
       return checkAssertion({ signature, challenge, jwk, rpId, origins }, ports);
     });
+  }
+
+  /** Requires that a person's signature counts now. @throws LogFault `bad_countersignature` */
+  async requireValid(data: LeafData, signature: Signature, person: string): Promise<void> {
+    const objection = await this.objection(signature, person, data.at);
+    if (objection !== undefined)
+      throw data.fault('bad_countersignature', `the signature does not count: ${objection.detail}.`);
   }
 
   /** Whether the hash names a version of the chain in force. */
@@ -273,7 +280,7 @@ export class TrustHistory {
  * The origin in which an unclaimed tenant's passkey signed, if it is one of its relying party. The document of a claimed tenant
  * lists its origins; before that the log does not name the broker's.
  */
-function originOf(signature: Signature<Statement>, rpId: string): string[] {
+function signingOrigins(signature: Signature<Statement>, rpId: string): string[] {
   try {
     const text = atob(signature.clientDataJSON.replaceAll('-', '+').replaceAll('_', '/'));
     const { origin } = JSON.parse(text) as { origin?: unknown };

@@ -17,7 +17,7 @@ export type TenantState = {
   people: Map<string, Member>;
 };
 
-/** What the replay of people and controls asks of the trust chain. */
+/** What the replay of people and controls reads from the trust chain. */
 type Trust = {
   isClaimed(): boolean;
   /** The controls that a trust document brings with it, by its proposal. */
