@@ -169,7 +169,9 @@ test('restore opens the next epoch of the feed each time, and says what the oper
   expect(exit).toBe(0);
   expect(out).toMatch(/in epoch 3 now/);
   expect(out).toMatch(/stop again what was stopped/);
-  expect((await cli(['restore', '--help'])).out).toMatch(/with the\s+brokers stopped/);
+  expect((await cli(['restore', '--help'])).out).toMatch(
+    /Stop the brokers before\s+you put the backup in place/,
+  );
 });
 
 test('without a master key nothing is opened', async () => {
