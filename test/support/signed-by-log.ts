@@ -1,17 +1,31 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import type { Store } from '@countersign/access';
-import { formatCheckpoint, formatNote, signNote } from '@countersign/audit-log';
+import {
+  formatCheckpoint,
+  formatNote,
+  formatStatement,
+  logOrigin,
+  type StatementBody,
+  signNote,
+} from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';
 
 /** A checkpoint that a deployment's own log key signs, whatever its logs hold: as a database that went back has signed before. */
-export async function signedByLog(
+export function signedByLog(
   store: Store,
   checkpoint: { origin: string; size: number; root: Uint8Array },
 ): Promise<string> {
+  return signedText(store, checkpoint.origin, formatCheckpoint(checkpoint));
+}
+
+/** A statement of a log in its first epoch, signed by that log's key, whatever it says. */
+export const signedStatementByLog = (store: Store, body: StatementBody): Promise<string> =>
+  signedText(store, logOrigin(body.deployment, body.tenant, 1), formatStatement(body));
+
+async function signedText(store: Store, name: string, text: string): Promise<string> {
   const [key] = await store.signingKeys.read((unit) => unit.keys.list('log'));
-  const text = formatCheckpoint(checkpoint);
   const signature = signNote(systemHashing, text, {
-    name: checkpoint.origin,
+    name,
     publicKey: Buffer.from(String(key?.publicJwk['x']), 'base64url'),
     sign: (message) => sign(null, message, createPrivateKey(key?.privatePem ?? '')),
   });

@@ -55,6 +55,19 @@ describe('a statement of accesses', () => {
     expect(ORIGIN.startsWith(STATEMENT_TYPE)).toBe(false);
   });
 
+  test('is not complete without a head of each gateway past the end of the span', async () => {
+    const of = (gateway: object, change: Partial<StatementBody> = {}) => {
+      const gateways = body().gateways.map((each) => ({ ...each, ...gateway }));
+      return codeOf(signed(formatStatement(body({ gateways, ...change }))));
+    };
+    const early = { head: { index: 6, record: 'rec_2', at: '2026-11-24T23:59:59.999Z' } };
+    expect(await of({ head: null })).toBe('invalid_statement');
+    expect(await of(early)).toBe('invalid_statement');
+    expect(await of({ ...early, revokedAt: '2026-11-24T12:00:00.000Z' })).toBe('opened');
+    const exceptions = [{ gateway: 'gtw_1', from: '2026-11-24T00:00:00.000Z', reason: 'no_head' as const }];
+    expect(await of({ head: null }, { exceptions })).toBe('opened');
+  });
+
   test('names its own checkpoint, which the same log has signed', async () => {
     const of = (change: Partial<StatementBody>) => codeOf(signed(formatStatement(body(change))));
     expect(await of({ size: 10 })).toBe('invalid_statement');

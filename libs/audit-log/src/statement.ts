@@ -71,6 +71,7 @@ export async function openStatement(
   const note = parseNote(text, MAX_CHARS);
   const body = parseStatement(note.text);
   await verifyNote(check, note, keys);
+  requireExceptions(body);
   const { checkpoint } = await openCheckpoint(check, body.checkpoint, keys);
   const isNamed =
     encodeBase64(checkpoint.root) === body.root &&
@@ -79,6 +80,27 @@ export async function openStatement(
   if (!isNamed)
     throw new AuditLogError('invalid_statement', 'The statement does not name its own checkpoint.');
   return { body, checkpoint, note };
+}
+
+/**
+ * A statement is complete only as far as gateways have signed: one without a head past the end of the span is an exception.
+ *
+ * @throws AuditLogError `invalid_statement`
+ */
+function requireExceptions({ gateways, exceptions, to }: StatementBody): void {
+  const excepted = new Set(exceptions.map(({ gateway }) => gateway));
+  for (const { gateway, head, revokedAt } of gateways) {
+    const end = Math.min(
+      Date.parse(to),
+      revokedAt === null ? Number.POSITIVE_INFINITY : Date.parse(revokedAt),
+    );
+    const isPast = head !== null && Date.parse(head.at) >= end;
+    if (!isPast && !excepted.has(gateway))
+      throw new AuditLogError(
+        'invalid_statement',
+        `${gateway} has signed no head past the end of the span, and the statement does not name it as an exception.`,
+      );
+  }
 }
 
 /** Whether it is the origin of the tenant's log, in any epoch. */

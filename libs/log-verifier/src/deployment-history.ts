@@ -192,7 +192,12 @@ export class DeploymentHistory {
     const id = data.text('gateway');
     const known = gateways.get(id) ?? { publicKey: null, revokedAt: null };
     if (type === 'gateway.enrolled') gateways.set(id, known);
-    else if (type === 'gateway.registered') gateways.set(id, { ...known, publicKey: data.text('publicKey') });
-    else if (type === 'gateway.revoked') gateways.set(id, { ...known, revokedAt: data.at });
+    else if (type === 'gateway.registered') {
+      const publicKey = data.text('publicKey');
+      // A gateway keeps its key for good. With another one, somebody else could sign for it.
+      if (known.publicKey !== null && known.publicKey !== publicKey)
+        throw data.fault('bad_head', `${id} had registered another key before.`);
+      gateways.set(id, { ...known, publicKey });
+    } else if (type === 'gateway.revoked') gateways.set(id, { ...known, revokedAt: data.at });
   }
 }

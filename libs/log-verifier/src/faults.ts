@@ -19,7 +19,7 @@ export type ReplayFaultCode =
   | 'false_opening'
   /** The opening of a commitment is missing, and no leaf says that it was erased. */
   | 'missing_opening'
-  /** An erasure names a leaf or a field that does not exist. */
+  /** An erasure names a leaf or a field that does not exist, or a value that was too young. */
   | 'wrong_erasure'
   /** The daily sealed leaf of a day is missing. */
   | 'seal_missing'
@@ -29,7 +29,7 @@ export type ReplayFaultCode =
   | 'seal_length'
   /** A seal was not opened twelve months later, or the event that opens it names another leaf. */
   | 'seal_overdue'
-  /** Tiles were pruned beyond the end of the log, or back. */
+  /** Tiles were pruned beyond the end of the log, or back; or leaves that were younger than a log may prune. */
   | 'wrong_pruning'
   /** The deployment's log is not the one that this log names: it was forked, rolled back, or continues under another name without a restore. */
   | 'deployment_forked'
@@ -41,11 +41,11 @@ export type ReplayFaultCode =
   | 'record_gap'
   /** A record is not the one that its gateway chained. */
   | 'changed_record'
-  /** A head is not signed by the gateway's registered key. */
+  /** A head is not signed by the gateway's registered key, or heads are missing, or the gateway's key was replaced. */
   | 'bad_head'
   /** A gateway that the deployment's log does not know, or that was revoked before. */
   | 'unknown_gateway'
-  /** A gateway reports a call that it let through, and the log does not count it as one. */
+  /** A gateway reported a record, and the log does not show it: it may be a call that was let through. */
   | 'disputed_call'
   /** Roles or controls are not what the log's earlier leaves lead to. */
   | 'changed_outside_log'
@@ -120,6 +120,8 @@ export const fault = (code: ReplayFaultCode, detail: string, index?: number): Lo
 export type WarningCode =
   /** The log continues one from before a restore; leaves that it had are lost. */
   | 'restored'
+  /** A gateway's records are missing that a restore has lost. Calls may be among them. */
+  | 'records_lost'
   /** Tiles of old leaves are no longer served. */
   | 'pruned'
   /** Values behind commitments were erased. */

@@ -18,6 +18,8 @@ type Chain = {
   shown: boolean;
   /** Records may be missing once: a restore has lost them. */
   isExcused?: boolean;
+  /** Since when the gateway has signed no head, in milliseconds since the epoch; null if the last record is signed. */
+  unsigned?: { from: number; last: number; pauses: number } | null;
 };
 
 export type ChainState = {
@@ -25,6 +27,15 @@ export type ChainState = {
   /** When the log was last restored from a backup, in milliseconds since the epoch; null if never. */
   restoredAt: number | null;
 };
+
+/** A gateway signs a head in each minute with records. A log without one for so long hides what the gateway has signed. */
+const LONGEST_UNSIGNED_MS = 10 * 60_000;
+/** A host that slept signs within a minute of waking up. It may call before: so often, until a head comes. */
+const PAUSE_MS = 5 * 60_000;
+const MOST_PAUSES = 2;
+/** What a restore lost shows when a gateway sends its next record. Later, no gap is due to it. */
+const LOST_DAYS = 30;
+const DAY_MS = 86_400_000;
 
 type Keys = (gateway: string) => { publicKey: string | null; revokedAt: number | null } | undefined;
 
@@ -57,7 +68,7 @@ export class GatewayChains {
     const { type } = data.leaf;
     if (type in RECORDS) return this.takeRecord(data);
     if (type === 'log.restored') this.takeRestore(data);
-    else if (type === 'gateway.gap' && this.chainOf(data).isExcused !== true)
+    else if (type === 'gateway.gap' && !this.isExcused(data, this.chainOf(data)))
       throw data.fault(
         'record_gap',
         `records of ${data.text('gateway')} are missing after number ${data.count('after')}.`,
@@ -79,7 +90,34 @@ export class GatewayChains {
     this.requireNext(data, chain, seq);
     if (chain.shown) this.requireHash(data, chain.hash, hash);
     Object.assign(chain, { seq, hash, shown: true, isExcused: false });
-    if (data.has('signature')) return this.requireSigned(data, gateway);
+    if (!data.has('signature')) return this.requireHeads(data, chain);
+    chain.unsigned = null;
+    return this.requireSigned(data, gateway);
+  }
+
+  /**
+   * Whoever holds the broker's database can chain other records, but cannot sign a head over them. So heads may not be left
+   * out. Only the last records of a gateway that never came back have none.
+   */
+  private requireHeads(data: LeafData, chain: Chain): void {
+    const { at } = data;
+    const before = chain.unsigned ?? { from: at, last: at, pauses: 0 };
+    const isPause = at - before.last > PAUSE_MS;
+    const from = isPause ? at : before.from;
+    const pauses = before.pauses + (isPause ? 1 : 0);
+    chain.unsigned = { from, last: Math.max(at, before.last), pauses };
+    if (at - from > LONGEST_UNSIGNED_MS || pauses > MOST_PAUSES)
+      throw data.fault(
+        'bad_head',
+        `${data.text('gateway')} signs its records each minute, and the log shows no head for these.`,
+      );
+  }
+
+  /** Whether records may be missing here: they were pruned, or a restore shortly before has lost them. */
+  private isExcused({ at }: LeafData, chain: Chain): boolean {
+    const { restoredAt } = this.state;
+    if (chain.isExcused !== true) return false;
+    return this.#isMidway || (restoredAt !== null && at < restoredAt + LOST_DAYS * DAY_MS);
   }
 
   private chainOf(data: LeafData): Chain {
@@ -96,8 +134,14 @@ export class GatewayChains {
   private requireNext(data: LeafData, chain: Chain, seq: number): void {
     if (seq === chain.seq + 1) return;
     const gateway = data.text('gateway');
-    if (seq > chain.seq && chain.isExcused === true) {
+    if (seq > chain.seq && this.isExcused(data, chain)) {
       chain.shown = false;
+      if (!this.#isMidway)
+        this.warnings.add(
+          'records_lost',
+          `Records ${chain.seq + 1} to ${seq - 1} of ${gateway} are missing, calls may be among them: a restore lost them, as the log says.`,
+          data.index,
+        );
       return;
     }
     if (seq <= chain.seq) throw data.fault('changed_record', `record ${seq} of ${gateway} is there twice.`);
@@ -138,12 +182,15 @@ export class GatewayChains {
         `record ${seq} of ${data.text('gateway')} does not continue its chain.`,
       );
     const claimed = data.has('claimed') ? data.object<{ decision?: unknown; at?: unknown }>('claimed') : {};
-    // The grant of a call before the restore may be among what was lost.
-    const isLost = Date.parse(String(claimed.at)) < (this.state.restoredAt ?? 0);
-    if (claimed.decision === 'allowed' && !isLost)
+    // The grant of a call before the restore, or the call of an outcome, may be among what was lost.
+    const { restoredAt } = this.state;
+    const isShortlyAfter = restoredAt !== null && data.at < restoredAt + LOST_DAYS * DAY_MS;
+    const isLost = isShortlyAfter && !(Date.parse(String(claimed.at)) >= restoredAt);
+    // What such a record is, is the broker's word alone: an allowed call could hide behind any of them.
+    if (!isLost)
       throw data.fault(
         'disputed_call',
-        `${data.text('gateway')} let a call through that the broker did not take as one (${reason}).`,
+        `${data.text('gateway')} ${claimed.decision === 'allowed' ? 'let a call through' : 'sent a record'} that the broker did not take as one (${reason}), so the log does not show it.`,
       );
     const chain = this.chainOf(data);
     this.requireNext(data, chain, seq);

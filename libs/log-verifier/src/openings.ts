@@ -1,6 +1,7 @@
 import type { LogSource } from '@countersign/audit-log';
 import {
   ContractError,
+  ERASURE_DAYS,
   type Hashing,
   type Opening,
   openCommitment,
@@ -14,7 +15,7 @@ export type Opened = ReadonlyMap<string, Opening>;
 
 export type OpeningState = {
   /** Fields without an opening, by the index of their leaf. An erasure may still explain them. */
-  missing: Map<number, { type: string; commitments: Map<string, string> }>;
+  missing: Map<number, { type: string; at: number; commitments: Map<string, string> }>;
   /** Commitments whose values were erased. Several leaves may have the same one. */
   erased: Set<string>;
 };
@@ -105,6 +106,7 @@ export class Openings {
     if (missing.length > 0 && this.options.isComplete && isOpenToTenant(data))
       this.state.missing.set(index, {
         type: leaf.type,
+        at: data.at,
         commitments: new Map(missing.map((name) => [name, leaf.commitments[name] ?? ''])),
       });
     use(found);
@@ -121,14 +123,26 @@ export class Openings {
       data.index,
     );
     const { missing, erased } = this.state;
+    const gone = missing.get(leaf);
     for (const field of fields) {
-      const commitment = missing.get(leaf)?.commitments.get(field);
-      if (commitment !== undefined) erased.add(commitment);
+      const commitment = gone?.commitments.get(field);
+      if (gone === undefined || commitment === undefined) continue;
+      // An invitation's ticket goes with the invitation, also in younger requests that share it.
+      if (field !== SHARED && data.at - gone.at < ERASURE_DAYS.least * DAY_MS)
+        throw data.fault(
+          'wrong_erasure',
+          `\`${field}\` of leaf ${leaf} was erased less than ${ERASURE_DAYS.least} days after it was written.`,
+        );
+      erased.add(commitment);
     }
   }
 }
 
 const NOTHING: Opened = new Map();
+
+/** The commitment that several leaves may have: a request takes over the ticket of the invitation that allows it. */
+const SHARED = 'ticket';
+const DAY_MS = 86_400_000;
 
 /** A reason of the vendor's lock is the vendor's alone. A sealed leaf is opened after twelve months, and checked then. */
 const isOpenToTenant = ({ leaf: { type, data } }: LeafData): boolean =>

@@ -1,6 +1,7 @@
 import {
   checkpointOrigin,
   type LeafV1,
+  LogFault,
   type LogSource,
   type Note,
   parseLogOrigin,
@@ -87,7 +88,7 @@ export type ReplayReport = {
 };
 
 type Kept = {
-  deployment: { history: DeploymentState; chains: ChainState };
+  deployment: { history: DeploymentState; chains: ChainState; events: LogEventState };
   tenant: {
     replay: TenantReplayState;
     chains: ChainState;
@@ -184,11 +185,15 @@ class TenantLogVerification {
       isComplete: false,
       warnings: this.#warnings,
     });
-    const events = this.logEvents(openings, undefined);
+    const events = this.logEvents(openings, kept?.events);
     const log = await verifyTenantLog(this.ports, source, {
       key,
       since: kept === undefined ? undefined : this.options.since?.replay?.deployment,
-      onStart: (start) => this.begin(start, kept !== undefined, chains),
+      onStart: (start) => {
+        // A deployment keeps its log whole. Without it nothing that a tenant's log says could be replayed.
+        if (start > 0 && kept === undefined)
+          throw new LogFault('pruned', 'The deployment’s log has no beginning, and no deployment prunes it.');
+      },
       onLeaf: async (index, leaf) => {
         const data = new LeafData(index, leaf);
         history.take(data);
@@ -204,13 +209,14 @@ class TenantLogVerification {
       onProgress: (done, size) => this.options.onProgress?.('deployment', done, size),
     });
     await openings.settle();
-    return { log, history, chains, source, restored: events.state.restored };
+    return { log, history, chains, source, events: events.state };
   }
 
-  private begin(start: number, isKnown: boolean, chains: GatewayChains): void {
+  private begin(start: number, isKnown: boolean, { chains, events }: TenantParts): void {
     if (start === 0 || isKnown) return;
     this.#replays = false;
     chains.beginMidway();
+    events.beginMidway(start);
   }
 
   private async verifyTenant(
@@ -227,13 +233,16 @@ class TenantLogVerification {
     await requireSignedPoints(hashing, { ...log, source, restored }, this.#points);
     await requireDeploymentPoints(
       hashing,
-      { ...deployment.log, source: deployment.source, restored: deployment.restored },
+      { ...deployment.log, source: deployment.source, restored: deployment.events.restored },
       this.#deploymentPoints,
     );
     const witnessed = await this.witnessed(log.note, replay);
     const warnings = this.#warnings.all;
     const state = this.keep(log.point, deployment.log.point, {
-      deployment: { history: history.state, chains: deployment.chains.state },
+      deployment: {
+        ...{ history: history.state, chains: deployment.chains.state },
+        events: deployment.events,
+      },
       tenant: {
         ...{ replay: replay.state, chains: chains.state, openings: openings.state, events: events.state },
         warnings: warnings.filter(({ code }) => code !== 'openings_not_read' && code !== 'not_witnessed'),
@@ -277,9 +286,10 @@ class TenantLogVerification {
   /** Verifies the tenant's log, and gives each leaf to each part, in the order of the log. */
   private async readTenant(
     source: LogSource,
-    { replay, chains, openings, events }: TenantParts,
+    parts: TenantParts,
   ): Promise<{ log: VerifiedLog; leaves: number }> {
     const { ports, options } = this;
+    const { replay, chains, openings, events } = parts;
     const isKnown = this.#kept !== undefined;
     const replaying = { take: (data: LeafData) => (this.#replays ? replay.take(data) : undefined) };
     const readers = [chains, events, replaying];
@@ -303,7 +313,7 @@ class TenantLogVerification {
       key: options.log.key,
       since: options.since,
       everyLeaf: !isKnown,
-      onStart: (start) => this.begin(start, isKnown, chains),
+      onStart: (start) => this.begin(start, isKnown, parts),
       onLeaf: (index, leaf) =>
         take(index, leaf).catch(async (error: unknown) => {
           // What is still being read is of earlier leaves: their faults come first.
@@ -314,6 +324,7 @@ class TenantLogVerification {
     });
     await openings.finish();
     events.finish(last);
+    if (this.#replays) replay.finish();
     if (options.openings === false)
       this.#warnings.add('openings_not_read', 'Values behind commitments were not read.');
     return { log, leaves };

@@ -132,6 +132,16 @@ describe('P10: a customer follows its log with the command line', () => {
     });
   });
 
+  test('a server that gives no openings is not taken for a folder that wants none', async () => {
+    await countersign('log', 'mirror', folder);
+    for (const name of await readdir(join(folder, 'openings')))
+      if (name !== 'wanted') await rm(join(folder, 'openings', name));
+    expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({
+      exit: 1,
+      document: { code: 'missing_opening' },
+    });
+  });
+
   test('another key, another log and nothing at all are refused', async () => {
     const place = `${broker.url}/log/acme`;
     const foreign = (await broker.call('foreignApprover', 'GET', '/log/globex/vkey')).text.trim();
@@ -165,7 +175,13 @@ describe('P10: a customer follows its log with the command line', () => {
     };
     await writeFile(anchor, JSON.stringify(content));
     const place = `${broker.url}/log/acme`;
-    expect(await countersign('log', 'verify', place, '--anchor', anchor)).toMatchObject({ exit: 0 });
+    const structure = ['--anchor', anchor, '--structure-only'];
+    expect(await countersign('log', 'verify', place, ...structure)).toMatchObject({ exit: 0 });
+    // Whoever has an anchor file has claimed the tenant: a log without a trust document leaves that out.
+    expect(await countersign('log', 'verify', place, '--anchor', anchor)).toMatchObject({
+      exit: 1,
+      document: { code: 'trust_chain', index: null },
+    });
     const foreign = (await broker.call('foreignApprover', 'GET', '/log/globex/vkey')).text.trim();
     expect(await countersign('log', 'verify', place, '--anchor', anchor, '--vkey', foreign)).toMatchObject({
       exit: 1,

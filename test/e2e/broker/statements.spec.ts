@@ -1,10 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EVERYTHING, ingestRecords, makeDailyStatements } from '@countersign/access';
+import type { StatementBody } from '@countersign/audit-log';
 import { uuidV7Ids } from '@countersign/persistence';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
 import { aRecord } from '../../contract/support/rows.js';
+import { signedStatementByLog } from '../../support/signed-by-log.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { ENGINES, TestBroker } from '../harness.js';
 import { makeGrant } from '../story.js';
@@ -87,6 +89,20 @@ describe.each(ENGINES)('statements over HTTP and with the command line, on %s', 
     const mirror = join(folder, 'log');
     expect(await countersign('log', 'mirror', mirror)).toMatchObject({ exit: 0 });
     expect(await verify('--log', mirror)).toMatchObject({ exit: 0, document: { comparedWith: mirror } });
+    // Whoever has the log's key signs what the mirror contradicts.
+    const lies: [Partial<StatementBody>, string][] = [
+      [{ gateways: [] }, 'statement_differs'],
+      [{ count: 0, accesses: [] }, 'statement_differs'],
+      [{ to: instant(-3_600) }, 'invalid_statement'],
+    ];
+    for (const [lie, code] of lies) {
+      const body = { ...(JSON.parse(text.split('\n')[1] ?? '') as StatementBody), ...lie };
+      await writeFile(file, await signedStatementByLog(broker.host.store, body));
+      expect(await verify('--log', mirror)).toMatchObject({
+        exit: 1,
+        stderr: expect.stringContaining(`error[${code}]`),
+      });
+    }
     const nothing = await countersign('log', 'statement', '--from', instant(7_200), '--to', instant(3_600));
     expect(nothing.document).toMatchObject({ accesses: 0 });
 

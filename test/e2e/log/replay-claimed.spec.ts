@@ -1,6 +1,14 @@
 import type { LeafV1 } from '@countersign/audit-log';
-import type { ApprovalStatement, Signature, StopStatement } from '@countersign/contract';
+import { nodeHashing } from '@countersign/authorization';
+import {
+  type ApprovalStatement,
+  type Signature,
+  type StopStatement,
+  statementHash,
+  type TrustDocument,
+} from '@countersign/contract';
 import { AT } from '../../factories/trust.js';
+import { Authenticator } from '../../support/authenticator.js';
 import { claim, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { type Copies, copiesOf, faultOf, verifyCopies } from '../../support/log-copy.js';
@@ -216,6 +224,39 @@ describe('P12: the log of a claimed tenant', () => {
     const other = { ...anchor, trust: `sha256:${'0'.repeat(64)}` };
     expect(await faultOf(copies, { anchor: other })).toMatch(/^trust_chain /);
     expect(await faultOf(copies, { anchor: { ...anchor, tenant: 'globex' } })).toBe('wrong_log');
+  });
+
+  test('that leaves out that the tenant is claimed', async () => {
+    const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
+    own.tenant.drop(own.tenant.indexOf('trust.proposed'), Number.POSITIVE_INFINITY);
+    expect(await faultOf(own, { anchor })).toBe('trust_chain');
+  });
+
+  test('whose trust the vendor has reset, and begun again with keys of its own', async () => {
+    const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
+    const { tenant } = own;
+    const { at, data } = tenant.leaves[tenant.indexOf('trust.proposed')] as LeafV1;
+    const { prev: _prev, ...first } = data['document'] as TrustDocument;
+    const keys = first.people.map(() => [new Authenticator(), new Authenticator()]);
+    const people = first.people.map(({ person }, place) => ({
+      person,
+      passkeys: (keys[place] ?? []).map(({ passkey }) => passkey),
+    }));
+    const document = { ...first, people } as TrustDocument;
+    const hash = statementHash(nodeHashing, document);
+    const append = (type: string, more: Record<string, unknown>) =>
+      tenant.append({ type, at, actor: 'host', data: { proposal: 'forged', hash, ...more } });
+    append('trust.reset', {});
+    append('trust.proposed', { document });
+    for (const [place, { person }] of people.entries())
+      for (const key of keys[place] ?? []) {
+        const { statement: _statement, ...signature } = key.sign(document, AT);
+        append('trust.signed', { person, signature });
+      }
+    const adopted = append('trust.adopted', { chain: 2, seq: 1 });
+    expect(await faultOf(own, { anchor })).toBe(`trust_chain ${adopted}`);
+    // If the tenant's own people have done it, they have downloaded another anchor file since then.
+    expect(await faultOf(own, { anchor: { ...anchor, trust: hash } })).toBe('none');
   });
 
   test('a gateway that had not pinned the document is told, and is no fault', async () => {

@@ -509,9 +509,11 @@ describe('commitments', () => {
       ({ tenant }) => {
         const leaf = tenant.indexOf('request.created');
         tenant.openings[leaf] = {};
+        const { at } = tenant.leaves[leaf] as LeafV1;
         tenant.append({
-          ...{ type: 'opening.erased', at: T0, actor: broker.persons.approver as 'job' },
-          data: { leaf, fields: ['justification'], authority: 'GDPR Art. 17' },
+          ...{ type: 'opening.erased', actor: broker.persons.tenantAdmin as 'job' },
+          at: new Date(Date.parse(at) + 91 * 86_400_000).toISOString(),
+          data: { leaf, fields: ['justification'], authority: 'tenant-admin' },
         });
       },
     ],

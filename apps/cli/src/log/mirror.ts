@@ -20,7 +20,7 @@ import { Progress } from '../terminal/progress.js';
 import { formatFacts } from '../terminal/text.js';
 import { FolderLog, type HttpLog, httpLog, readIfThere } from './log-source.js';
 import { NEXT_EPOCH_FOLDER, replaceEpoch, requireKept } from './mirror-epochs.js';
-import { DEPLOYMENT_FOLDER, LOGS_OF_NO_TENANT } from './replay.js';
+import { DEPLOYMENT_FOLDER, LOGS_OF_NO_TENANT, OPENINGS_WANTED } from './replay.js';
 import {
   acceptRestored,
   isFault,
@@ -101,6 +101,8 @@ async function mirrorOne(
   if (options.openings) {
     const unsealed = await unsealedBy(source, from, point.size);
     await fetchOpenings(context, target, remote, { from, to: point.size, unsealed });
+    // A server that gives none is not taken for a folder that wants none: then "log verify" would not ask for them.
+    await saveFile(join(target, OPENINGS_WANTED), `${point.size}\n`);
   }
   await source.keepCheckpoint();
   // What "log verify" has replayed with this state is kept as long as nothing is new.

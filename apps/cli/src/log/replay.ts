@@ -26,6 +26,9 @@ import { faultError, readVerifierKey } from './verification.js';
 /** A mirror has the deployment's log in a folder of this name, and a server has it below this one. */
 export const DEPLOYMENT_FOLDER = DEPLOYMENT_SLUG;
 
+/** A mirror has this file if it has asked for the openings of all its leaves, whatever the server gave. */
+export const OPENINGS_WANTED = 'openings/wanted';
+
 /** Logs that have no grants and calls: only their hashes, signatures and the form of their leaves are verified. */
 export const LOGS_OF_NO_TENANT: ReadonlySet<string> = new Set([DEPLOYMENT_FOLDER, 'vendor']);
 
@@ -153,8 +156,9 @@ async function readPolicy(file: string | undefined): Promise<TlogPolicy | undefi
   }
 }
 
-/** A folder that was mirrored without openings has none. */
+/** A folder that was mirrored without openings has neither of these files. */
 const hasOpenings = async (path: string): Promise<boolean> =>
+  (await readIfThere(join(path, OPENINGS_WANTED))) !== undefined ||
   (await readIfThere(join(path, 'openings', '0'))) !== undefined;
 
 /** One line for each kind of warning. */

@@ -157,28 +157,50 @@ async function verifyMirror(
 const differs = (detail: string, cause?: unknown): CliError =>
   new CliError('statement_differs', detail, cause === undefined ? {} : { cause });
 
+/** Leaves that say that a record of a gateway is missing, or was not taken. */
+const MISSING: ReadonlySet<string> = new Set(['gateway.gap', 'gateway.mismatch']);
+
 /** Requires that the mirror has the statement's root at its size, and exactly these accesses in the span. */
 async function compareWithLog({ body, checkpoint }: OpenedStatement, mirror: FolderLog, key: VerifierKey) {
   const expected = new Map(body.accesses ?? []);
   const heads = new Map(
-    body.gateways.flatMap(({ gateway, head }) => (head === null ? [] : [[head.index, gateway] as const])),
+    body.gateways.flatMap(({ gateway, head }) =>
+      head === null ? [] : [[head.index, { gateway, at: head.at }] as const],
+    ),
   );
+  const known = new Set(body.gateways.map(({ gateway }) => gateway));
+  const excepted = new Set(body.exceptions.map(({ gateway }) => gateway));
   const [from, to] = [Date.parse(body.from), Date.parse(body.to)];
   let count = 0;
   const wrong = (detail: string, index: number) => new LogFault('changed_leaf', detail, index);
   const verified = await verifyMirror(mirror, key, (index, { type, at, data }) => {
     if (index >= body.size) return;
-    if (heads.has(index) && (type !== 'gateway.head' || data['gateway'] !== heads.get(index)))
-      throw wrong(`leaf ${index} is no head of ${heads.get(index)}`, index);
-    if (type !== 'access.allowed' || Date.parse(at) < from || Date.parse(at) >= to) return;
+    const head = heads.get(index);
+    heads.delete(index);
+    if (
+      head !== undefined &&
+      (type !== 'gateway.head' || data['gateway'] !== head.gateway || Date.parse(at) !== Date.parse(head.at))
+    )
+      throw wrong(`leaf ${index} is no head of ${head.gateway} at ${head.at}`, index);
+    if (Date.parse(at) < from || Date.parse(at) >= to) return;
+    const gateway = String(data['gateway']);
+    if (MISSING.has(type) && !excepted.has(gateway))
+      throw wrong(`records of ${gateway} are missing at leaf ${index}, and it is no exception`, index);
+    if (type !== 'access.allowed') return;
+    if (!known.has(gateway))
+      throw wrong(`leaf ${index} is of ${gateway}, which the statement does not name`, index);
     count += 1;
     if (body.accesses !== null && expected.get(index) !== data['record'])
       throw wrong(`leaf ${index} is an access that the statement does not name`, index);
   });
   if (!(await hadRoot(nodeHashing, mirror, checkpoint, verified.checkpoint)))
     throw differs(`The mirror has another root at ${body.size} leaves, or fewer leaves.`);
-  if (count !== body.count)
-    throw differs(`The mirror has ${count} accesses in the span, the statement ${body.count}.`);
+  const [missing] = heads.values();
+  if (missing !== undefined) throw differs(`The mirror has no head of ${missing.gateway} at ${missing.at}.`);
+  if (count !== body.count || (body.accesses !== null && body.accesses.length !== count))
+    throw differs(
+      `The mirror has ${count} accesses in the span, the statement ${body.count}, of which it names ${body.accesses?.length ?? 'none'}.`,
+    );
 }
 
 const documentOf = ({

@@ -35,7 +35,7 @@ export class FolderLog implements LogSource {
 
   /** Whether values behind commitments were copied too. */
   get hasOpenings(): boolean {
-    return this.files.has('openings/0');
+    return this.files.has('openings/wanted') || this.files.has('openings/0');
   }
 
   /** The copy of the deployment's log in the same folder; undefined if there is none. */

@@ -102,6 +102,11 @@ export class GrantHistory {
     if (this.state.grants.has(id) || this.state.byDigest.has(digest))
       throw data.fault('second_grant', `the log has a grant ${id}, or one of these terms, already.`);
     const approved = this.requests.approve(data);
+    if (!Number.isFinite(this.context.deploymentSize()))
+      throw data.fault(
+        'deployment_forked',
+        'the log names no point of the deployment’s log before this grant, so any could be shown.',
+      );
     const { terms } = approved;
     if (data.text('requester') !== terms.requester)
       throw data.fault('wrong_grant', 'the grant is of another person than its terms.');

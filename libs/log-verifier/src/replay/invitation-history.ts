@@ -94,7 +94,9 @@ export class InvitationHistory {
       statement.type === INVITATION_TYPE &&
       invitationMismatches(terms, statement).length === 0 &&
       Date.parse(statement.notAfter) > Date.parse(toInstant(new Date(data.at)));
-    if (entry.state !== 'open' || !fits || used > (statement.uses ?? Number.POSITIVE_INFINITY))
+    // Their invitation ends with the author's role.
+    const mayInvite = this.context.tenant.holds(statement.person, 'approver');
+    if (entry.state !== 'open' || !fits || !mayInvite || used > (statement.uses ?? Number.POSITIVE_INFINITY))
       throw data.fault(
         'wrong_invitation',
         'the invitation is not open, does not fit, or was used too often.',

@@ -5,6 +5,7 @@ import {
   type Opening,
   openCommitment,
   parseSealedDay,
+  RETENTION_DAYS,
   SEAL,
 } from '@countersign/contract';
 import type { Warnings } from '../faults.js';
@@ -33,8 +34,14 @@ const SEAL_GRACE_DAYS = 3;
 /** Seals are opened after twelve months. A job that was down has a month more. */
 const LONGEST_SEALED_DAYS = 366 + 31;
 
+/** A log keeps its leaves for so long, whatever its tenant wants (docs/log.md, Retention). */
+const LEAST_RETENTION_DAYS = RETENTION_DAYS.least;
+
 /** What a log says of itself: sealed days, restores, pruned tiles, and where the deployment's log stood. */
 export class LogEvents {
+  /** The first leaf that was read, of a log whose earlier leaves were pruned; and the first day that it seals. */
+  #midway: { start: number; prunedAt: number | null; day: number | null } | undefined;
+
   constructor(
     private readonly hashing: Hashing,
     private readonly options: {
@@ -67,8 +74,14 @@ export class LogEvents {
     }
   }
 
-  /** @throws LogFault `seal_missing`, `seal_overdue` */
+  /** Earlier leaves were pruned, and no one has verified them. */
+  beginMidway(start: number): void {
+    this.#midway = { start, prunedAt: null, day: null };
+  }
+
+  /** @throws LogFault `wrong_pruning`, `seal_missing`, `seal_overdue` */
   finish(data: LeafData | undefined): void {
+    this.requireOldEnough(data);
     const { sealedDay, sealed, now } = this.state;
     if (data === undefined || sealedDay === null) return;
     const today = Math.floor(now / DAY_MS);
@@ -80,9 +93,26 @@ export class LogEvents {
     throw data.fault('seal_overdue', `the seal of ${dayText(day)} (leaf ${leaf}) was not opened.`);
   }
 
+  /**
+   * What was pruned was old, as the log's days show: each day is sealed when it is over, so the pruned leaves are from before
+   * the first seal that is left.
+   */
+  private requireOldEnough(data: LeafData | undefined): void {
+    if (this.#midway === undefined || data === undefined) return;
+    const { prunedAt, day, start } = this.#midway;
+    const isOld =
+      prunedAt !== null && day !== null && day <= Math.floor(prunedAt / DAY_MS) - LEAST_RETENTION_DAYS + 1;
+    if (!isOld)
+      throw data.fault(
+        'wrong_pruning',
+        `leaves before ${start} were pruned less than ${LEAST_RETENTION_DAYS} days after they were written, as the sealed days show.`,
+      );
+  }
+
   private takeSeal(data: LeafData): void {
     const { state } = this;
     const day = dayOf(data);
+    if (this.#midway !== undefined) this.#midway.day ??= day;
     const expected = state.sealedDay === null ? state.birth : state.sealedDay + 1;
     if (state.sealedDay !== null && day <= state.sealedDay)
       throw data.fault('seal_repeated', `the day ${data.text('day')} was sealed before.`);
@@ -126,6 +156,7 @@ export class LogEvents {
     if (before > data.index || before < this.state.prunedBefore)
       throw data.fault('wrong_pruning', 'tiles were pruned beyond the end of the log, or come back.');
     this.state.prunedBefore = before;
+    if (this.#midway !== undefined && before >= this.#midway.start) this.#midway.prunedAt ??= data.at;
     this.options.warnings.add('pruned', `Leaves below ${before} are no longer served.`, data.index);
   }
 

@@ -103,8 +103,9 @@ export class RequestHistory {
     const { terms } = known;
     // Before a grant the log names the point of the deployment's log that it depends on.
     const evaluations = this.evaluations(data, terms, request.id, this.context.deploymentSize());
-    const vendor = countPersons(this.approving(request, 'vendor'));
-    const customer = countPersons(this.approving(request, 'customer'));
+    const vendor = countPersons(this.approving(data, request, 'vendor'));
+    const approvals = this.approving(data, request, 'customer');
+    const customer = countPersons(approvals);
     const isEnough = evaluations.some(
       ({ needs }) => needs !== null && vendor >= needs.vendor.required && customer >= needs.customer.required,
     );
@@ -117,9 +118,7 @@ export class RequestHistory {
     }
     request.isOver = true;
     const invited = this.invitations.of(terms);
-    const consents = [invited, ...this.approving(request, 'customer')].flatMap(
-      (consent) => consent?.countersignature ?? [],
-    );
+    const consents = [invited, ...approvals].flatMap((consent) => consent?.countersignature ?? []);
     // The grant keeps its terms, so nothing else needs the request again.
     this.state.requests.delete(request.id);
     return { terms, requester: request.requester, consents };
@@ -143,13 +142,17 @@ export class RequestHistory {
     return evaluations;
   }
 
-  /** A vendor's approval covers every digest that narrows it; a counter-offer approves itself. */
-  private approving(request: Request, side: Review['side']): Review[] {
+  /**
+   * A vendor's approval covers every digest that narrows it; a counter-offer approves itself. A review counts no more once its
+   * author has lost the role, whether or not the log says that it is void.
+   */
+  private approving(data: LeafData, request: Request, side: Review['side']): Review[] {
     const line = lineOf(request);
     const terms = request.terms.get(request.digest)?.terms;
     const inviter = terms === undefined ? undefined : this.invitations.of(terms)?.statement.person;
     return request.reviews.filter((review) => {
       if (review.side !== side || review.decision === 'deny' || review.voided) return false;
+      if (!this.holdsRole(data, review)) return false;
       // Their invitation is their approval already.
       if (review.person === inviter) return false;
       if (review.decision === 'counter') return review.decided === request.digest;
@@ -176,6 +179,9 @@ export class RequestHistory {
       .map((at) => deployment.serviceAt(terms.service, at)?.routes);
     if (!maps.includes(terms.routes))
       throw data.fault('wrong_route', 'the terms name another route map than the service had then.');
+    const { justification, ticket } = data.leaf.commitments;
+    if (justification !== terms.justification || ticket !== terms.ticket)
+      throw data.fault('wrong_digest', 'the reason that is shown is not the one of the terms.');
     this.state.requests.set(id, {
       ...{ id, requester: terms.requester, digest, isOver: false, reviews: [] },
       terms: new Map([[digest, { terms, parent: null }]]),
@@ -221,13 +227,15 @@ export class RequestHistory {
     return offer.digest;
   }
 
-  private requireReviewer(data: LeafData, request: Request, { person, side }: Review): void {
+  private holdsRole({ at }: LeafData, { person, side }: Pick<Review, 'person' | 'side'>): boolean {
     const { deployment, tenant } = this.context;
+    return side === 'vendor' ? deployment.staffHad(person, 'reviewer', at) : tenant.holds(person, 'approver');
+  }
+
+  private requireReviewer(data: LeafData, request: Request, { person, side }: Review): void {
     if (person === request.requester)
       throw data.fault('self_review', 'the requester decided their own request.');
-    const holds =
-      side === 'vendor' ? deployment.staffHad(person, 'reviewer', data.at) : tenant.holds(person, 'approver');
-    if (!holds)
+    if (!this.holdsRole(data, { person, side }))
       throw data.fault(
         'role_not_held',
         `${person} was no ${side === 'vendor' ? 'reviewer' : 'approver'} then.`,

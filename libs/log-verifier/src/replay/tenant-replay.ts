@@ -83,7 +83,18 @@ export class TenantReplay {
             ? this.deployment.staffHad(person, role, data.at)
             : this.tenant.holds(person, role),
         );
+      case 'opening':
+        if (!this.tenant.holds(data.leaf.actor, 'admin'))
+          throw data.fault(
+            'role_not_held',
+            `${data.leaf.actor} erased values, and is no admin of the tenant.`,
+          );
     }
+  }
+
+  /** After the last leaf. @throws LogFault `trust_chain` */
+  finish(): void {
+    this.trust.requirePin();
   }
 
   /** Takes what the openings of a leaf show. @throws LogFault */

@@ -17,7 +17,7 @@ import {
   statementHash,
   type TrustDocument,
 } from '@countersign/contract';
-import type { Warnings } from '../faults.js';
+import { fault, type Warnings } from '../faults.js';
 import type { LeafData } from '../leaf-data.js';
 import type { VerifierPorts } from '../ports.js';
 import { type Timeline, valuesWithin } from '../timeline.js';
@@ -91,6 +91,26 @@ export class TrustHistory {
       case 'passkey.removed':
         return this.takePasskey(data);
     }
+  }
+
+  /**
+   * After the last leaf. The trust in force must have begun with the document of the anchor file: otherwise the log leaves out
+   * that the tenant is claimed, or the vendor has reset its trust. After a reset of your own you have another anchor file.
+   *
+   * @throws LogFault `trust_chain`
+   */
+  requirePin(): void {
+    const { pin } = this.options;
+    const last = this.state.versions.at(-1)?.value;
+    const first = this.state.versions.find(({ value }) => value.chain === last?.chain);
+    if (pin === null || first?.value.hash === pin) return;
+    throw fault(
+      'trust_chain',
+      first === undefined
+        ? 'The anchor file names a trust document, and the log has none.'
+        : 'the trust in force began with this document, which is not the one of the anchor file. If your own people have reset it, use the anchor file of since then.',
+      first?.index,
+    );
   }
 
   isClaimed(): boolean {
@@ -217,18 +237,17 @@ export class TrustHistory {
     if (isNewChain && (!this.state.isResetOpen || document.seq !== 1))
       throw data.fault('trust_chain', 'the trust began again without a reset.');
     const current = isNewChain ? null : (before?.document ?? null);
-    const pin = before === undefined ? this.options.pin : null;
     // A person who left, or lost their role, no longer counts.
     const own = signatures
       .filter(({ person }) => this.options.mayBeNamed(person))
       .map(({ signature }) => signature);
     const next = { document, signatures: own as Signature<TrustDocument>[] };
     const objection = await this.ports.signed((ports) =>
-      checkTrustSuccession({ current, pin, now: data.at }, next, ports),
+      checkTrustSuccession({ current, pin: null, now: data.at }, next, ports),
     );
     if (objection !== undefined)
       throw data.fault('trust_chain', `the version does not follow the one before: ${objection.detail}.`);
-    this.state.versions.push({ at: data.at, value: { hash, document, chain } });
+    this.state.versions.push({ at: data.at, index: data.index, value: { hash, document, chain } });
     this.state.proposals.delete(data.text('proposal'));
     if (controls !== undefined) this.state.controls.set(data.text('proposal'), controls);
   }

@@ -1,0 +1,227 @@
+import type { LeafV1, LogSource } from '@countersign/audit-log';
+import { nodeHashing } from '@countersign/authorization';
+import { commit } from '@countersign/contract';
+import { type Copies, copiesOf, faultOf, type LogCopy, verifyCopies } from '../../support/log-copy.js';
+import { gatewayIdentity, type RecordedGrant } from '../../support/record-chain.js';
+import { RecordingGateway } from '../../support/recorded-calls.js';
+import { TestBroker } from '../harness.js';
+import { makeGrant, mintToken } from '../story.js';
+
+const DAY_MS = 86_400_000;
+
+let broker: TestBroker;
+let gateway: RecordingGateway;
+let honest: Copies;
+let under: RecordedGrant;
+
+beforeAll(async () => {
+  broker = await TestBroker.start();
+  gateway = await RecordingGateway.enrol(broker);
+  const { request, grant } = await makeGrant(broker);
+  await mintToken(broker, grant);
+  under = { grant, request: request.id, digest: request.digest, person: broker.persons.engineer };
+  const chain = gateway.chain(under);
+  for (let call = 0; call < 3; call += 1) {
+    const allowed = chain.add('allowed');
+    await gateway.send(chain, [allowed, chain.add('outcome', { id: allowed.record.id }), chain.add('head')]);
+  }
+  honest = await copiesOf(broker);
+});
+afterAll(() => broker.close());
+
+const own = (): Copies => ({ tenant: honest.tenant.copy(), deployment: honest.deployment.copy() });
+const leafOf = (log: LogCopy, index: number) => log.leaves[index] as LeafV1;
+const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
+
+/** Makes a leaf of a record into one that says that the broker did not take it. */
+function disown({ tenant }: Copies, index: number, reason: string, more: object = {}): void {
+  const { at, data } = leafOf(tenant, index);
+  const { gateway: id, boot, gatewaySeq, gatewayHash, record } = data;
+  tenant.edit(index, {
+    ...{ type: 'gateway.mismatch', at, commitments: {} },
+    data: withoutUndefined({ gateway: id, boot, at: gatewaySeq, gatewayHash, reason, record, ...more }),
+  });
+  tenant.openings[index] = {};
+}
+
+const withoutUndefined = (data: object) =>
+  Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
+
+/** Fills a log up, prunes its first tile, and says so, as whoever holds its key can. */
+function pruned(log: LogCopy, age = 0): LogSource {
+  const { at } = log.leaves.at(-1) as LeafV1;
+  while (log.leaves.length < 260) log.append({ type: 'notice.retried', at, actor: 'job', data: {} });
+  log.append({ type: 'log.sealed', at, actor: 'job', data: { day: at.slice(0, 10) } });
+  log.append({
+    ...{ type: 'log.pruned', at: later(at, age * DAY_MS), actor: 'job', data: { before: 256 } },
+  });
+  const { files } = log.source();
+  for (const path of ['tile/0/000', 'tile/entries/000']) files.delete(path);
+  for (let index = 0; index < 256; index += 1) files.delete(`openings/${index}`);
+  files.set('minimum-index', Buffer.from('256\n'));
+  return { read: (path) => Promise.resolve(files.get(path)) };
+}
+
+test('the log verifies before anything is hidden', async () => {
+  expect(await verifyCopies(honest)).toMatchObject({ replayed: true, calls: 3, warnings: [] });
+});
+
+describe('P10: a call that a gateway recorded cannot be hidden by the broker', () => {
+  test.each<[string, object]>([
+    ['as a refusal that does not fit', { claimed: { decision: 'refused' } }],
+    ['as a record of which nothing is said', {}],
+    ['as a record without its hash', { claimed: { decision: 'refused' }, gatewayHash: undefined }],
+  ])('%s', async (_how, more) => {
+    const copies = own();
+    const call = copies.tenant.indexOf('access.allowed', 1);
+    disown(copies, call, 'digest', more);
+    disown(copies, copies.tenant.indexOf('access.outcome', 1), 'outcome');
+    expect(await faultOf(copies)).toBe(`disputed_call ${call}`);
+  });
+
+  test('by other records in its place, which no head can cover', async () => {
+    const copies = own();
+    const chain = gateway.chain(under);
+    const { at } = leafOf(copies.tenant, copies.tenant.leaves.length - 1);
+    const places = Array.from({ length: 15 }, (_, minute) =>
+      copies.tenant.appendRecord(chain.add('refused', { change: { at: later(at, minute * 60_000) } })),
+    );
+    expect(await faultOf(copies)).toBe(`bad_head ${places[11]}`);
+  });
+
+  test('and a host that slept before it signed is no fault', async () => {
+    const copies = own();
+    const chain = gateway.chain(under);
+    const { at } = leafOf(copies.tenant, copies.tenant.leaves.length - 1);
+    for (const minute of [0, 600, 601])
+      copies.tenant.appendRecord(chain.add('refused', { change: { at: later(at, minute * 60_000) } }));
+    expect(await faultOf(copies)).toBe('none');
+  });
+
+  test('by another key of its gateway, which signs other records', async () => {
+    const copies = own();
+    const index = copies.deployment.indexOf('gateway.registered');
+    const { at, actor, data } = leafOf(copies.deployment, index);
+    const { publicKey } = gatewayIdentity();
+    const again = copies.deployment.append({
+      ...{ type: 'gateway.registered', at, actor, data: { ...data, publicKey } },
+    });
+    expect(await faultOf(copies)).toBe(`bad_head ${again}`);
+  });
+
+  test('by a restore: what is missing shortly after it is told, and long after it is a fault', async () => {
+    const hidden = (at: string): Copies => {
+      const { tenant, deployment } = own();
+      const copies = { tenant: tenant.copy(`${tenant.origin}/2`), deployment };
+      const call = copies.tenant.indexOf('access.allowed');
+      copies.tenant.drop(call, 2);
+      const previous = { origin: tenant.origin, size: call, root: Buffer.alloc(32).toString('base64') };
+      copies.tenant.insert(call, {
+        ...{ type: 'log.restored', at, actor: 'host' },
+        data: { epoch: 2, previous, kept: call, lost: 0 },
+      });
+      return copies;
+    };
+    const { at } = leafOf(honest.tenant, honest.tenant.indexOf('access.allowed'));
+    expect((await verifyCopies(hidden(at))).warnings).toContainEqual(
+      expect.objectContaining({
+        code: 'records_lost',
+        detail: expect.stringContaining(`Records 1 to 2 of ${gateway.id} are missing`),
+      }),
+    );
+    expect(await faultOf(hidden(later(at, -60 * DAY_MS)))).toMatch(/^record_gap /);
+  });
+});
+
+describe('P10: the deployment’s log that is shown must be the one that this log names', () => {
+  test('another one under the name of a restore that no leaf tells of', async () => {
+    const copies = own();
+    const shown = copies.deployment.copy(`${copies.deployment.origin}/2`);
+    shown.append({
+      ...{ type: 'gateway.enrolled', at: '2026-01-01T00:00:00Z', actor: 'host' },
+      data: { gateway: 'gtw_0199f0a0-7b2c-7003-8000-0000000000e1' },
+    });
+    expect(await faultOf({ ...copies, deployment: shown })).toMatch(/^deployment_forked /);
+  });
+
+  test('one that names no point of it before a grant', async () => {
+    const copies = own();
+    const { tenant } = copies;
+    while (tenant.leaves.some(({ type }) => type === 'deployment.checkpoint'))
+      tenant.drop(tenant.indexOf('deployment.checkpoint'));
+    expect(await faultOf(copies)).toMatch(/^deployment_forked /);
+  });
+
+  test('one whose beginning is gone', async () => {
+    const copies = own();
+    const source = pruned(copies.deployment, 500);
+    expect(await faultOf(copies, { deployment: { source, key: copies.deployment.vkey } })).toBe('pruned');
+  });
+});
+
+describe('P1: an approval counts only as long as its author may approve', () => {
+  test('and if the leaf that voids it is left out, the grant is not approved', async () => {
+    const copies = own();
+    const { tenant } = copies;
+    const { approver } = broker.persons;
+    const grant = tenant.indexOf('grant.started');
+    const { at } = leafOf(tenant, grant);
+    const { data } = tenant.leaves.find((leaf) => leaf.data['person'] === approver) as LeafV1;
+    tenant.insert(grant, {
+      ...{ type: 'person.remove', at, actor: broker.persons.tenantAdmin as 'job' },
+      data: { person: approver, before: data['after'], after: [] },
+    });
+    expect(await faultOf(copies)).toBe(`not_approved ${grant + 1}`);
+  });
+
+  test('and the reason that is shown to it is the one of the terms', async () => {
+    const copies = own();
+    const { tenant } = copies;
+    const index = tenant.indexOf('request.created');
+    const salt = Buffer.alloc(32);
+    const value = 'something harmless';
+    tenant.edit(index, { commitments: { justification: commit(nodeHashing, 'justification', salt, value) } });
+    tenant.openings[index] = { justification: { value, salt: salt.toString('base64url') } };
+    expect(await faultOf(copies)).toBe(`wrong_digest ${index}`);
+  });
+});
+
+describe('P10: leaves are pruned only when they are old', () => {
+  test.each<[string, number, RegExp]>([
+    ['on the same day', 0, /^wrong_pruning /],
+    ['after a year', 365, /^wrong_pruning /],
+    ['after 400 days', 400, /^none$/],
+  ])('%s', async (_when, days, expected) => {
+    const copies = own();
+    const source = pruned(copies.tenant, days);
+    // What the checkpoint of a copy seals is not what is looked at here.
+    const found = await faultOf(copies, { log: { source, key: copies.tenant.vkey } });
+    expect(found.replace(/^seal_missing .*/, 'none')).toMatch(expected);
+  });
+});
+
+describe('P10: values are erased by the tenant’s admin alone, and not before their time', () => {
+  const erased = async (by: string, days: number): Promise<string> => {
+    const copies = own();
+    const leaf = copies.tenant.indexOf('access.allowed', 1);
+    copies.tenant.openings[leaf] = {};
+    const at = later(leafOf(copies.tenant, leaf).at, days * DAY_MS);
+    const index = copies.tenant.append({
+      ...{ type: 'opening.erased', at, actor: by as 'job' },
+      data: { leaf, fields: ['path'], authority: 'tenant-admin' },
+    });
+    return (await faultOf(copies)).replace(` ${index}`, ' there');
+  };
+
+  test('by the host, a job, an approver, and the vendor', async () => {
+    const { secondApprover, securityAdmin } = broker.persons;
+    for (const by of ['host', 'job', secondApprover, securityAdmin])
+      expect(await erased(by, 100)).toBe('role_not_held there');
+  });
+
+  test('by the admin after 89 days, and after 90', async () => {
+    const { tenantAdmin } = broker.persons;
+    expect(await erased(tenantAdmin, 89)).toBe('wrong_erasure there');
+    expect(await erased(tenantAdmin, 90)).toBe('none');
+  });
+});
