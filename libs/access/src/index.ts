@@ -370,8 +370,8 @@ export {
 } from './use-cases/log/rotate-log-key.js';
 export {
   MOST_ACCESSES,
-  type Span,
   type StatementFacts,
+  type StatementSpan,
   statementFacts,
 } from './use-cases/log/statement-facts.js';
 export { getStatement, headsWanted, listStatements, readStatement } from './use-cases/log/statements.js';

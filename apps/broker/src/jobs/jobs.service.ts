@@ -12,7 +12,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
 import { GatewayPresence } from '../gateway-api/gateway-presence.js';
-import { StatementSigner } from '../logs/statements.js';
+import { StatementSigner } from '../logs/statement-signer.js';
 import { Metrics } from '../observe/metrics.js';
 import { DailyJob } from './daily-job.js';
 

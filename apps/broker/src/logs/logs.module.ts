@@ -4,8 +4,8 @@ import { Checkpoints } from './checkpoints.js';
 import { LogFilesController } from './log-files.controller.js';
 import { LogKeepingController } from './log-keeping.controller.js';
 import { LogsController } from './logs.controller.js';
+import { StatementSigner } from './statement-signer.js';
 import { StatementsController } from './statements.controller.js';
-import { StatementSigner } from './statements.js';
 import { Witnesses } from './witnesses.js';
 
 /** Events and access records of a tenant, and its log with checkpoints and proofs. */

@@ -7,7 +7,7 @@ import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Query, Slug } from '../http/input.js';
 import { pageAnswer, readPage } from '../http/page.js';
 import { HttpProblem } from '../http/problem.js';
-import { StatementSigner } from './statements.js';
+import { StatementSigner } from './statement-signer.js';
 
 const TEXT = 'text/plain; charset=utf-8';
 const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text);

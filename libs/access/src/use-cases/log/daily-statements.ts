@@ -3,7 +3,7 @@ import type { DailyStatementRow, DueDay } from '../../ports/index.js';
 import { statementNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 import { eachInTurn } from '../shared/each-in-turn.js';
-import { type Span, type StatementFacts, statementFacts } from './statement-facts.js';
+import { type StatementFacts, type StatementSpan, statementFacts } from './statement-facts.js';
 
 /** How long a statement waits for the gateways' heads after its day. Then it is made with exceptions. */
 const WAIT_MS = 30 * 60_000;
@@ -12,12 +12,12 @@ const MOST_TENANTS = 200;
 /** Signs a statement. The broker does it, because it holds the log's key. */
 export type SignStatement = (
   tenant: string,
-  span: Span,
+  span: StatementSpan,
   facts: StatementFacts,
 ) => Promise<Pick<DailyStatementRow, 'size' | 'root' | 'note' | 'madeAt'>>;
 
 /** The UTC day as a span. */
-export const spanOfDay = (day: string): Span => ({
+export const spanOfDay = (day: string): StatementSpan => ({
   from: `${day}T00:00:00.000Z`,
   to: `${daysAfter(day, 1)}T00:00:00.000Z`,
 });

@@ -64,17 +64,17 @@ export async function eraseOpenings(
     await requireOldEnough(unit, leaf, now);
     await requireNoHold(unit);
     await requireUnused(unit, leaf);
-    await requireThere(unit, commitments);
+    await requireStored(unit, commitments);
     const at = now.toISOString();
     const names = Object.keys(commitments).sort();
-    const say = (named: ErasureInput) =>
+    const appendErasure = (named: ErasureInput) =>
       unit.log.append({
         ...{ type: 'opening.erased', at, actor: actor.id },
         data: { ...named, authority: 'tenant-admin' },
       });
-    const { index: event } = await say({ leaf: index, fields: names });
+    const { index: event } = await appendErasure({ leaf: index, fields: names });
     // A missing value is explained for each leaf that has lost it.
-    for (const other of sharing) await say(other);
+    for (const other of sharing) await appendErasure(other);
     const erased = names.map(
       (name): Erasure => ({
         ...{ commitment: commitments[name] ?? '', name, leaf: index, event, person: actor.id, at },
@@ -183,7 +183,7 @@ async function requireUnused(unit: TenantUnit, { type, data }: Leaf): Promise<vo
 }
 
 /** @throws AccessError `wrong_state` if a value was erased before, `not_erasable` if it is not this tenant's */
-async function requireThere(
+async function requireStored(
   { openings, erasures }: TenantUnit,
   commitments: Readonly<Record<string, string>>,
 ): Promise<void> {

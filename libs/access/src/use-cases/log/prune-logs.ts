@@ -48,14 +48,16 @@ async function pruneLog(deps: Deps, tenant: string, days: number): Promise<numbe
   // Leaves never change: what is read here is still so in the unit that deletes them.
   const { from, before, leaves } = await deps.store.readForTenant(tenant, (unit) => oldLeaves(unit, cutoff));
   if (before === from) return 0;
-  const kept = await deps.store.readForTenant(tenant, (unit) => requestsThatGoOn(unit, leaves, before));
+  const kept = await deps.store.readForTenant(tenant, (unit) =>
+    requestsWithLaterLeaves(unit, leaves, before),
+  );
   return deps.store.forTenant(tenant, async (unit) => {
     if ((await unit.logSettings.holds()).length > 0) return 0;
     const { retentionDays } = await unit.logSettings.read();
     if (retentionDays === null || retentionDays > days) return 0;
     if (!(await unit.log.prune(from, before))) return 0;
     await unit.log.append({ type: 'log.pruned', at: now.toISOString(), actor: 'job', data: { before } });
-    await unit.erasures.forget(besides(leaves, kept));
+    await unit.erasures.forget(storedBeside(leaves, kept));
     return before - from;
   });
 }
@@ -75,7 +77,7 @@ async function oldLeaves({ events }: ReadUnit, cutoff: string) {
 }
 
 /** Requests with leaves that stay: their texts stay too, because those leaves commit to them. */
-async function requestsThatGoOn(
+async function requestsWithLaterLeaves(
   { events }: ReadUnit,
   leaves: readonly PrunedLeaf[],
   before: number,
@@ -83,23 +85,24 @@ async function requestsThatGoOn(
   const requests = new Set(
     leaves.flatMap(({ type, data }) => (type === 'request.created' ? [String(data['request'])] : [])),
   );
-  const goOn = new Set<string>();
+  const continuing = new Set<string>();
   for (const request of requests) {
     const { items } = await events.list({ request }, { cursor: null, limit: 1 });
-    if ((items[0]?.index ?? 0) >= before) goOn.add(request);
+    if ((items[0]?.index ?? 0) >= before) continuing.add(request);
   }
-  return goOn;
+  return continuing;
 }
 
 /** What the store keeps beside these leaves. An invitation's ticket stays: requests that it allowed may share it. */
-function besides(leaves: readonly PrunedLeaf[], goOn: ReadonlySet<string>) {
+function storedBeside(leaves: readonly PrunedLeaf[], continuing: ReadonlySet<string>) {
   const ids = (types: readonly EventType[], member: string) =>
     leaves.flatMap(({ type, data }) => (types.includes(type) ? [String(data[member])] : []));
   const isShared = ({ type, data }: PrunedLeaf) => {
     if (type === 'invitation.created') return true;
     const terms = data['terms'] as { invitation?: string } | undefined;
     return (
-      type === 'request.created' && (goOn.has(String(data['request'])) || terms?.invitation !== undefined)
+      type === 'request.created' &&
+      (continuing.has(String(data['request'])) || terms?.invitation !== undefined)
     );
   };
   return {

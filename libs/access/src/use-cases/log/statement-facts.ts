@@ -3,8 +3,8 @@ import { servesTenant } from '../../domain/gateway-binding.js';
 import type { EnrolledGateway, EventReads, ReadUnit, TimedLeaf } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 
-/** A span of time: from `from` on, up to but not including `to`. */
-export interface Span {
+/** The span that a statement is about: from `from` on, up to but not including `to`. */
+export interface StatementSpan {
   from: string;
   to: string;
 }
@@ -37,7 +37,11 @@ const DAY_MS = 86_400_000;
  * order, earlier runs' first, so that the broker has all of them that are older than the head. A gateway without a head past
  * the end of the span, or with a gap in its records, is an exception.
  */
-export async function statementFacts(deps: Deps, tenant: string, span: Span): Promise<StatementFacts> {
+export async function statementFacts(
+  deps: Deps,
+  tenant: string,
+  span: StatementSpan,
+): Promise<StatementFacts> {
   const enrolled = await deps.store.gateways.read((unit) => unit.gateways.list());
   const serving = enrolled.filter(
     (gateway) =>
@@ -73,7 +77,7 @@ export async function statementFacts(deps: Deps, tenant: string, span: Span): Pr
 }
 
 /** A gateway that was revoked within the span has to have signed up to then. */
-const endOf = ({ revokedAt }: EnrolledGateway, { to }: Span): string =>
+const endOf = ({ revokedAt }: EnrolledGateway, { to }: StatementSpan): string =>
   revokedAt !== null && isBefore(revokedAt, to) ? revokedAt : to;
 
 /** Instants come with and without fractions of a second. */
@@ -89,7 +93,7 @@ const dataOf = ({ leaf }: TimedLeaf) =>
 async function* leavesOf(
   events: EventReads,
   types: readonly EventType[],
-  span: Span,
+  span: StatementSpan,
 ): AsyncGenerator<TimedLeaf> {
   let after: TimedLeaf | undefined;
   do {
@@ -104,7 +108,7 @@ async function* leavesOf(
 
 async function accessesOf(
   events: EventReads,
-  span: Span,
+  span: StatementSpan,
 ): Promise<Pick<StatementFacts, 'count' | 'accesses' | 'refused'>> {
   const accesses: [number, string][] = [];
   let [count, refused] = [0, 0];
@@ -124,7 +128,7 @@ async function accessesOf(
  * Gateways whose records have a gap or a record that was not taken, and from when on calls may be missing: from the beginning of
  * the span. Looks a day past its end too, because gateways may hand in records late.
  */
-async function gapsOf(events: EventReads, { from, to }: Span): Promise<Map<string, string>> {
+async function gapsOf(events: EventReads, { from, to }: StatementSpan): Promise<Map<string, string>> {
   const gaps = new Map<string, string>();
   const late = new Date(Date.parse(to) + DAY_MS).toISOString();
   for await (const found of leavesOf(events, ['gateway.gap', 'gateway.mismatch'], { from, to: late })) {
@@ -146,7 +150,7 @@ async function headLeaf(events: EventReads, gateway: string, at: string) {
 }
 
 /** The UTC days of the span whose sealed leaf is not open yet, from the tenant's birth on. */
-async function sealedDays({ events }: ReadUnit, { from, to }: Span): Promise<string[]> {
+async function sealedDays({ events }: ReadUnit, { from, to }: StatementSpan): Promise<string[]> {
   const [first, last] = [utcDay(new Date(from)), utcDay(new Date(Date.parse(to) - 1))];
   const since = `${first}T00:00:00.000Z`;
   const daysIn = async (type: EventType) => {

@@ -6,7 +6,7 @@ import { AccessError, notFound } from '../../errors.js';
 import type { DailyStatementRow, EnrolledGateway, Page, PageQuery } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { readWholeLog } from './read-log.js';
-import { type Span, type StatementFacts, statementFacts } from './statement-facts.js';
+import { type StatementFacts, type StatementSpan, statementFacts } from './statement-facts.js';
 
 /** A year and a day: longer spans are several statements. */
 const MOST_DAYS = 366;
@@ -25,8 +25,8 @@ export async function readStatement(
   deps: Deps,
   principal: Principal,
   tenant: string,
-  { from, to }: Span,
-): Promise<{ span: Span; facts: StatementFacts }> {
+  { from, to }: StatementSpan,
+): Promise<{ span: StatementSpan; facts: StatementFacts }> {
   if (tenant === DEPLOYMENT_SLUG || tenant === VENDOR_SLUG) throw notFound('tenant');
   const [start, end] = [Date.parse(from), Date.parse(to)];
   const now = deps.clock.now();

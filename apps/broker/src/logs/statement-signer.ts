@@ -1,4 +1,4 @@
-import type { Span, StatementFacts } from '@countersign/access';
+import type { StatementFacts, StatementSpan } from '@countersign/access';
 import { formatStatement } from '@countersign/audit-log';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
@@ -17,7 +17,7 @@ export class StatementSigner {
    *
    * @throws HttpProblem `log_inconsistent`
    */
-  async sign(tenant: string, { from, to }: Span, facts: StatementFacts) {
+  async sign(tenant: string, { from, to }: StatementSpan, facts: StatementFacts) {
     const { size, root, note: checkpoint } = await this.checkpoints.signIfGrown(tenant);
     const madeAt = this.deps.clock.now().toISOString();
     const text = formatStatement({
