@@ -268,9 +268,9 @@ describe('a stolen gateway credential reads', () => {
     const feed = await follow(await enrol({ tenants: ['acme'] }));
     const snapshot = await feed.snapshot();
     expect(snapshot.services.map(({ name }) => name).sort()).toEqual(['billing', 'reports']);
-    expect(JSON.stringify(snapshot)).not.toMatch(/globex|vault|:43/);
+    expect(JSON.stringify(snapshot)).not.toMatch(/globex|vault|localhost:43/);
     await apply({ upstream: 'http://localhost:4320' });
-    expect(JSON.stringify(await feed.change())).not.toMatch(/globex|vault|:43/);
+    expect(JSON.stringify(await feed.change())).not.toMatch(/globex|vault|localhost:43/);
     await apply({ upstream: 'http://localhost:4320', tenants: ['acme', 'globex'] });
     expect((await feed.change()).services?.map(({ name }) => name)).toContain('vault');
     await apply({});

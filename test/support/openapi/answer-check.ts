@@ -11,6 +11,7 @@ export type Sent = {
 };
 
 const PROBLEM = 'application/problem+json';
+const DATE = /^\d{4}-\d\d-\d\d$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 /** Validates answers against an OpenAPI document: path, method, status, media type and every member of the body. */
@@ -20,7 +21,7 @@ export class AnswerCheck {
     // The document is generated; validating it against JSON Schema's own schema costs each test file a quarter second.
     validateSchema: false,
     allErrors: true,
-    formats: { 'date-time': INSTANT, uri: true },
+    formats: { 'date-time': INSTANT, date: DATE, uri: true },
   });
   private readonly compiled = new Map<string, ValidateFunction>();
 

@@ -97,6 +97,7 @@ describe('the routes of the broker', () => {
   test('what is open to everybody is this and no more', () => {
     const open = routes.filter((route) => route.accessRules[0]?.kind === 'public');
     expect(open.map((route) => `${route.method} ${route.path}`).sort()).toEqual([
+      'GET /.well-known/authzen-configuration',
       'GET /.well-known/jwks.json',
       'GET /api/docs',
       'GET /api/docs/{file}',

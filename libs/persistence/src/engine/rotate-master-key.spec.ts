@@ -8,6 +8,7 @@ test('every sealed column is one that a rotation of the master key seals again',
     .filter((name) => /sealed|masterKey/i.test(name));
   expect(sealed.sort()).toEqual([
     'DeploymentEntity.masterKeyCheck',
+    'ExportTargetEntity.sealedSecret',
     'LogDaysEntity.sealedKey',
     'SigningKeyEntity.sealedPem',
     'SlackInstallationEntity.sealedTokens',
