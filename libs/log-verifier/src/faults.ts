@@ -120,7 +120,7 @@ export const fault = (code: ReplayFaultCode, detail: string, index?: number): Lo
 export type WarningCode =
   /** The log continues one from before a restore; leaves that it had are lost. */
   | 'restored'
-  /** A gateway's records are missing that a restore has lost. Calls may be among them. */
+  /** A gateway's records are missing that a restore has lost, or that were pruned. Calls may be among them. */
   | 'records_lost'
   /** Tiles of old leaves are no longer served. */
   | 'pruned'

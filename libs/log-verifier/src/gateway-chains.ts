@@ -136,12 +136,12 @@ export class GatewayChains {
     const gateway = data.text('gateway');
     if (seq > chain.seq && this.isExcused(data, chain)) {
       chain.shown = false;
-      if (!this.#isMidway)
-        this.warnings.add(
-          'records_lost',
-          `Records ${chain.seq + 1} to ${seq - 1} of ${gateway} are missing, calls may be among them: a restore lost them, as the log says.`,
-          data.index,
-        );
+      const why = this.#isMidway ? 'they were pruned' : 'a restore lost them';
+      this.warnings.add(
+        'records_lost',
+        `Records ${chain.seq + 1} to ${seq - 1} of ${gateway} are missing, calls may be among them: ${why}, as the log says.`,
+        data.index,
+      );
       return;
     }
     if (seq <= chain.seq) throw data.fault('changed_record', `record ${seq} of ${gateway} is there twice.`);
