@@ -1,6 +1,6 @@
 import { isId, type ScopeEntry, scopeAllows, type Terms } from '@countersign/contract';
 import type { Grant } from '../../domain/grant.js';
-import { accessStatus } from '../../domain/grant-access.js';
+import { accessStatus, type GrantAccess } from '../../domain/grant-access.js';
 import { requestVisibility, requirePermission } from '../../domain/permissions.js';
 import { isVendorStaff, normaliseEmail, type Person, type Principal } from '../../domain/person.js';
 import { evaluate } from '../../policy/evaluate.js';
@@ -26,6 +26,12 @@ export type AccessAnswer = { allowed: true; grant: string } | { allowed: false; 
 
 const MOST_GRANTS = 200;
 const NO_GRANT = 'No grant of this person covers it now.';
+const NOT_OPEN: Readonly<Record<Exclude<GrantAccess, 'open'>, string>> = {
+  not_yet: 'has not begun',
+  stopped: 'is stopped',
+  locked: 'is locked',
+  ended: 'is over',
+};
 
 /**
  * Whether a grant lets a person act on a resource now, by the rules that also decide about new tokens: it is open, not
@@ -70,7 +76,7 @@ async function decide(
     if (terms === undefined || !scopeAllows(terms.scope, resource, action)) continue;
     const status = accessStatus(grant, blocks, now);
     if (status.access !== 'open') {
-      reason = `The grant that covers it is ${status.access === 'ended' ? 'over' : status.access}.`;
+      reason = `The grant that covers it ${NOT_OPEN[status.access]}.`;
       continue;
     }
     const refused = await refusalOf(unit, person, terms, [{ resource, actions: [action] }], now);
