@@ -1,6 +1,7 @@
 import { grantEndpoints, invitationEndpoints, lockEndpoints, requestEndpoints } from '@countersign/api';
+import type { Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
-import { LAST } from '../command/flags.js';
+import { LAST, parseId } from '../command/flags.js';
 import type { Api } from './client.js';
 import { fetchMe } from './people.js';
 
@@ -9,10 +10,13 @@ const FULL_ID_LENGTH = 40;
 /** Beginnings are looked for among so many of the newest. */
 const NEWEST = '200';
 
+/** Kinds of ids that have a list to search. */
+type FoundPrefix = 'req' | 'grt' | 'lck' | 'inv';
+
 type Listed = { items: readonly { id: string }[] };
 
 const LISTS: Readonly<
-  Record<string, { what: string; list: (api: Api, query: URLSearchParams) => Promise<Listed> }>
+  Record<FoundPrefix, { what: string; list: (api: Api, query: URLSearchParams) => Promise<Listed> }>
 > = {
   req: { what: 'request', list: (api, query) => api.call(requestEndpoints.list, { query }) },
   grt: { what: 'grant', list: (api, query) => api.call(grantEndpoints.list, { query }) },
@@ -35,10 +39,9 @@ const LISTS: Readonly<
  * @param text as `parseId` has accepted it
  * @throws CliError `not_found`, `ambiguous_id`, or the broker's refusal
  */
-export async function findId(api: Api, prefix: 'req' | 'grt' | 'lck' | 'inv', text: string): Promise<string> {
+async function findId(api: Api, prefix: FoundPrefix, text: string): Promise<string> {
   if (text.length >= FULL_ID_LENGTH) return text;
   const kind = LISTS[prefix];
-  if (kind === undefined) throw new TypeError(`${prefix} has no list`);
   const isLast = text === LAST;
   const { items } = await kind.list(api, new URLSearchParams({ limit: isLast ? '1' : NEWEST }));
   const found = isLast ? items : items.filter(({ id }) => id.startsWith(text));
@@ -56,4 +59,20 @@ export async function findId(api: Api, prefix: 'req' | 'grt' | 'lck' | 'inv', te
     'ambiguous_id',
     `${found.length} ${kind.what}s begin with ${text}: ${few.join(', ')}${found.length > few.length ? ', …' : ''}. Give more of it.`,
   );
+}
+
+/**
+ * The API, and the full id that a person means. The text is checked before the API is opened, so that a typing error is
+ * found without a credential.
+ *
+ * @throws CliError `invalid_usage`, and as `findId`
+ */
+export async function openWithId(
+  context: Pick<Context, 'api'>,
+  prefix: FoundPrefix,
+  text: string,
+): Promise<{ api: Api; id: string }> {
+  parseId(prefix, text);
+  const api = await context.api();
+  return { api, id: await findId(api, prefix, text) };
 }

@@ -77,7 +77,7 @@ export function parseSlug(flag: string, text: string): string {
 export const LAST = '@last';
 
 /**
- * An id of this kind, its beginning, or for those that `findId` finds `@last`. The prefix names the kind, so a request's
+ * An id of this kind, its beginning, or for those that `openWithId` finds `@last`. The prefix names the kind, so a request's
  * id in place of a grant's is found before any request.
  */
 export function parseId(

@@ -3,10 +3,9 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { grantEndpoints } from '@countersign/api';
-import { findId } from '../api/find-id.js';
+import { openWithId } from '../api/find-id.js';
 import type { Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
-import { parseId } from '../command/flags.js';
 import { buildCurlArguments } from './curl-arguments.js';
 import { mintToken, readGatewayUrl, requireActive } from './grant-token.js';
 
@@ -14,11 +13,9 @@ const HEADER_DESCRIPTOR = 3;
 
 /** Calls the grant's service with this machine's curl. The output is curl's own, also with `--json`. */
 export async function curl(context: Context, text: string, args: string[]): Promise<undefined> {
-  parseId('grt', text);
   // Check the arguments before any request, so that a missing path costs no token.
   buildCurlArguments(args, '', '');
-  const api = await context.api();
-  const id = await findId(api, 'grt', text);
+  const { api, id } = await openWithId(context, 'grt', text);
   const grant = await api.call(grantEndpoints.read, { params: { id } });
   requireActive(grant);
   const curlArgs = buildCurlArguments(args, readGatewayUrl(grant), `/dev/fd/${HEADER_DESCRIPTOR}`);

@@ -4,10 +4,10 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Grant, grantEndpoints } from '@countersign/api';
 import { sleep } from '@countersign/runtime';
-import { findId } from '../api/find-id.js';
+import { openWithId } from '../api/find-id.js';
 import type { Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
-import { parseId, parseWholeNumber } from '../command/flags.js';
+import { parseWholeNumber } from '../command/flags.js';
 import { formatInstant } from '../terminal/time.js';
 import { GrantTokens, readGatewayUrl, requireActive } from './grant-token.js';
 import { createProxyServer } from './proxy-server.js';
@@ -28,11 +28,9 @@ export async function proxy(
   options: { port?: string; socket?: string },
 ): Promise<undefined> {
   const place = parsePlace(options);
-  parseId('grt', text);
   // Read the signal first: from here on Ctrl-C stops the proxy in order, instead of ending the process at once.
   const { signal } = context.io;
-  const api = await context.api();
-  const id = await findId(api, 'grt', text);
+  const { api, id } = await openWithId(context, 'grt', text);
   const fetchGrant = () => api.call(grantEndpoints.read, { params: { id } });
   const grant = await fetchGrant();
   requireActive(grant);

@@ -13,10 +13,9 @@ import {
   type ServiceDefinition,
   type Terms,
 } from '@countersign/contract';
-import { findId } from '../api/find-id.js';
+import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
-import { parseId } from '../command/flags.js';
 import { readTerms } from '../requests/terms.js';
 import { type Fact, formatFacts, formatTable } from '../terminal/text.js';
 
@@ -49,9 +48,7 @@ export async function explainCall(
   options: { grant: string },
 ): Promise<Answer> {
   if (!target.startsWith('/')) throw usageError('the path must begin with "/", as below the service');
-  parseId('grt', options.grant);
-  const api = await context.api();
-  const id = await findId(api, 'grt', options.grant);
+  const { api, id } = await openWithId(context, 'grt', options.grant);
   const grant = await api.call(grantEndpoints.read, { params: { id } });
   const [request, service] = await Promise.all([
     api.call(requestEndpoints.read, { params: { id: grant.request } }),

@@ -1,15 +1,12 @@
 import { type AccessRecord, grantEndpoints, logEndpoints } from '@countersign/api';
-import { findId } from '../api/find-id.js';
+import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
-import { parseId } from '../command/flags.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
 import { formatTable } from '../terminal/text.js';
 
 /** Lists the calls under a grant, newest first, as the gateways recorded them. */
 export async function listCalls(context: Context, grant: string, options: ListOptions): Promise<Answer> {
-  parseId('grt', grant);
-  const api = await context.api();
-  const id = await findId(api, 'grt', grant);
+  const { api, id } = await openWithId(context, 'grt', grant);
   const { tenant } = await api.call(grantEndpoints.read, { params: { id } });
   const list = {
     verb: `calls ${id}`,

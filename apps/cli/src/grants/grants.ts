@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Grant, grantEndpoints } from '@countersign/api';
-import { findId } from '../api/find-id.js';
+import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
-import { parseId, parseIsoDuration } from '../command/flags.js';
+import { parseIsoDuration } from '../command/flags.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
 import { mintToken } from '../gateway-access/grant-token.js';
 import { formatRequest } from '../requests/request-text.js';
@@ -17,9 +17,7 @@ export const listGrants = (context: Context, options: ListOptions): Promise<Answ
  * text is the token alone, and a note on stderr names the grant.
  */
 export async function createToken(context: Context, grant: string): Promise<Answer> {
-  parseId('grt', grant);
-  const api = await context.api();
-  const id = await findId(api, 'grt', grant);
+  const { api, id } = await openWithId(context, 'grt', grant);
   const minted = await mintToken(api, id);
   if (!context.json) context.note(`A token for ${id}, valid for ${formatSeconds(minted.expires_in)}:`);
   return { document: minted, text: minted.access_token };
@@ -27,9 +25,8 @@ export async function createToken(context: Context, grant: string): Promise<Answ
 
 /** Gives the caller's own access back early. */
 export async function releaseGrant(context: Context, grant: string): Promise<Answer> {
-  parseId('grt', grant);
-  const api = await context.api();
-  const params = { id: await findId(api, 'grt', grant) };
+  const { api, id } = await openWithId(context, 'grt', grant);
+  const params = { id };
   return answerWith(await api.call(grantEndpoints.release, { params }));
 }
 
@@ -39,10 +36,9 @@ export async function extendGrant(
   grant: string,
   options: { for: string; reason: string },
 ): Promise<Answer> {
-  parseId('grt', grant);
   const duration = parseIsoDuration('--for', options.for);
-  const api = await context.api();
-  const params = { id: await findId(api, 'grt', grant) };
+  const { api, id } = await openWithId(context, 'grt', grant);
+  const params = { id };
   const request = await api.call(grantEndpoints.extend, {
     params,
     body: { duration, justification: options.reason },
@@ -57,9 +53,8 @@ export async function revokeGrant(
   grant: string,
   { reason }: { reason: string },
 ): Promise<Answer> {
-  parseId('grt', grant);
-  const api = await context.api();
-  const params = { id: await findId(api, 'grt', grant) };
+  const { api, id } = await openWithId(context, 'grt', grant);
+  const params = { id };
   return answerWith(await api.call(grantEndpoints.revoke, { params, body: { reason } }));
 }
 

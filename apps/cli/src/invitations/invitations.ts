@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type Invitation, invitationEndpoints } from '@countersign/api';
 import type { Api } from '../api/client.js';
-import { findId } from '../api/find-id.js';
+import { openWithId } from '../api/find-id.js';
 import { fetchMe } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
 import {
   MAX_CALLS,
-  parseId,
   parseInstant,
   parseIsoDuration,
   parseScopeEntry,
@@ -73,9 +72,7 @@ export async function withdrawInvitation(
   invitation: string,
   { reason }: { reason?: string },
 ): Promise<Answer> {
-  parseId('inv', invitation);
-  const api = await context.api();
-  const id = await findId(api, 'inv', invitation);
+  const { api, id } = await openWithId(context, 'inv', invitation);
   const withdrawn = await api.call(invitationEndpoints.withdraw, {
     params: { slug: await tenantSlug(api), id },
     ...(reason === undefined ? {} : { body: { reason } }),

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Lock, lockEndpoints } from '@countersign/api';
-import { findId } from '../api/find-id.js';
+import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
 import { usageError } from '../command/errors.js';
-import { parseId, parseIsoDuration } from '../command/flags.js';
+import { parseIsoDuration } from '../command/flags.js';
 import { formatFacts, formatTable } from '../terminal/text.js';
 import { formatInstant } from '../terminal/time.js';
 
@@ -35,10 +35,9 @@ export async function listLocks(context: Context): Promise<Answer> {
 }
 
 /** Lifts a lock that the caller's own side has set. */
-export async function liftLock(context: Context, id: string): Promise<Answer> {
-  parseId('lck', id);
-  const api = await context.api();
-  const params = { id: await findId(api, 'lck', id) };
+export async function liftLock(context: Context, text: string): Promise<Answer> {
+  const { api, id } = await openWithId(context, 'lck', text);
+  const params = { id };
   const lifted = await api.call(lockEndpoints.lift, { params });
   return { document: lifted, text: `${lifted.id} is lifted.` };
 }

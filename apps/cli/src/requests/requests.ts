@@ -1,9 +1,9 @@
 import { grantEndpoints, requestEndpoints } from '@countersign/api';
-import { findId } from '../api/find-id.js';
+import { openWithId } from '../api/find-id.js';
 import { fetchNames } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
-import { LAST, parseId } from '../command/flags.js';
+import { LAST } from '../command/flags.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
 import { formatGrant, nextCommands } from '../grants/grant-text.js';
 import { formatOffer, formatRequest, formatRequests, peopleIn } from './request-text.js';
@@ -12,29 +12,27 @@ export const listRequests = (context: Context, options: ListOptions): Promise<An
   fetchPage(context, { verb: 'requests', endpoint: requestEndpoints.list, format: formatRequests }, options);
 
 /** Shows a request or a grant by its id, with the names of the people; `@last` is the newest request. */
-export async function show(context: Context, id: string): Promise<Answer> {
-  if (id.startsWith('req_') || id === LAST) {
-    const api = await context.api();
-    const params = { id: await findId(api, 'req', id) };
+export async function show(context: Context, text: string): Promise<Answer> {
+  if (text.startsWith('req_') || text === LAST) {
+    const { api, id } = await openWithId(context, 'req', text);
+    const params = { id };
     const request = await api.call(requestEndpoints.read, { params });
     const names = context.json ? undefined : await fetchNames(api, peopleIn(request));
     return { document: request, text: formatRequest(request, new Date(), names) };
   }
-  if (id.startsWith('grt_')) {
-    const api = await context.api();
-    const params = { id: await findId(api, 'grt', id) };
+  if (text.startsWith('grt_')) {
+    const { api, id } = await openWithId(context, 'grt', text);
+    const params = { id };
     const grant = await api.call(grantEndpoints.read, { params });
     const names = context.json ? undefined : await fetchNames(api, [grant.requester]);
     return { document: grant, text: formatGrant(grant, new Date(), names) };
   }
-  throw usageError(`show takes the id of a request (req_…) or a grant (grt_…); got ${JSON.stringify(id)}`);
+  throw usageError(`show takes the id of a request (req_…) or a grant (grt_…); got ${JSON.stringify(text)}`);
 }
 
 /** Accepts the customer's counter-offer. It shows the offer first, and accepts exactly the digest that it showed. */
 export async function acceptOffer(context: Context, text: string): Promise<Answer> {
-  parseId('req', text);
-  const api = await context.api();
-  const id = await findId(api, 'req', text);
+  const { api, id } = await openWithId(context, 'req', text);
   const params = { id };
   const request = await api.call(requestEndpoints.read, { params });
   if (request.offer === null)
@@ -49,10 +47,9 @@ export async function acceptOffer(context: Context, text: string): Promise<Answe
 }
 
 /** Withdraws the caller's own request. */
-export async function cancelRequest(context: Context, id: string): Promise<Answer> {
-  parseId('req', id);
-  const api = await context.api();
-  const params = { id: await findId(api, 'req', id) };
+export async function cancelRequest(context: Context, text: string): Promise<Answer> {
+  const { api, id } = await openWithId(context, 'req', text);
+  const params = { id };
   const request = await api.call(requestEndpoints.cancel, { params });
   return { document: request, text: `${request.id} is ${request.state}.` };
 }

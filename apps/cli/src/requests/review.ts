@@ -2,11 +2,11 @@ import { requestEndpoints, serviceEndpoints } from '@countersign/api';
 import type { Terms } from '@countersign/contract';
 import { counterTerms, halfTime, type Narrowing, onlyObjects, readOnly } from '@countersign/wording';
 import type { Api } from '../api/client.js';
-import { findId } from '../api/find-id.js';
+import { openWithId } from '../api/find-id.js';
 import { fetchNames } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
-import { parseId, parseScopeEntry, parseSeconds } from '../command/flags.js';
+import { parseScopeEntry, parseSeconds } from '../command/flags.js';
 import { formatRequest, peopleIn } from './request-text.js';
 import { readTerms } from './terms.js';
 
@@ -28,11 +28,9 @@ const DONE = { approve: 'Approved', deny: 'Denied', counter: 'Made a counter-off
  * that was shown. If the request changes in between, the broker refuses.
  */
 export async function review(context: Context, request: string, options: ReviewOptions): Promise<Answer> {
-  parseId('req', request);
   const decision = parseDecision(options);
   checkNarrowing(options);
-  const api = await context.api();
-  const id = await findId(api, 'req', request);
+  const { api, id } = await openWithId(context, 'req', request);
   const { digest, terms } = await readDigest(context, api, id, options);
   const decided = await api.call(requestEndpoints.review, {
     params: { id },
