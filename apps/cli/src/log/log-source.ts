@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hashesOf, type LogSource, TILE_WIDTH, type TileId, tilePath } from '@countersign/audit-log';
 import { readCliEnvironment } from '@countersign/config';
+import { type BackOffPolicy, backOffDelay, sleep } from '@countersign/runtime';
 import { readBody } from '../api/read-body.js';
 import type { Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
@@ -11,39 +12,97 @@ import { readStoredLogin } from '../sign-in/credentials-file.js';
 const MAX_BYTES = 17 * 2 ** 20;
 const TIMEOUT_MS = 30_000;
 
-/** A log that a server gives, by C2SP tlog-tiles. `prefix` has no slash at its end. */
+/** So often a file is requested before the command gives up: with `RETRY`, over about two minutes. */
+const MOST_ATTEMPTS = 8;
+const RETRY: BackOffPolicy = { firstMs: 1_000, longestMs: 60_000 };
+/** The server has no time now, or a proxy before it does not reach it. */
+const TEMPORARY: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/** The server did not give a file this time. It says nothing about the log. `waitMs` is what the server asks for. */
+type Failure = { detail: string; waitMs?: number | undefined; cause?: unknown };
+
+/**
+ * A log that a server gives, by C2SP tlog-tiles. A server that is busy or goes away is given time: the same file is requested
+ * again, so nothing that was read before is lost.
+ */
 export class HttpLog implements LogSource {
-  /** @param credential sent with every call, so the caller has checked whose server it is; undefined sends none */
+  #hasAnswered = false;
+  /** All readers share one pause: they are turned away together. */
+  #pause: Promise<void> | undefined;
+
+  /**
+   * @param prefix without a slash at its end
+   * @param credential sent with every call, so the caller has checked whose server it is; undefined sends none
+   * @param note prints a line for people
+   */
   constructor(
     private readonly prefix: string,
     private readonly credential: string | undefined,
+    private readonly note: (text: string) => void,
+    private readonly retry: BackOffPolicy,
   ) {}
 
   /** @throws CliError `log_unreachable`, `unauthenticated`, `bad_answer` */
   async read(path: string): Promise<Uint8Array | undefined> {
     const url = `${this.prefix}/${path}`;
+    for (let attempt = 1; ; attempt += 1) {
+      await this.#pause;
+      const read = await this.attempt(url);
+      if (!('detail' in read)) return read.bytes;
+      const { detail, cause } = read;
+      // An address that never answered is probably wrong.
+      if (!this.#hasAnswered) throw new CliError('log_unreachable', detail, { cause });
+      if (attempt === MOST_ATTEMPTS)
+        throw new CliError(
+          'log_unreachable',
+          `${detail}, after ${attempt} attempts. That says nothing about the log. Run the command again later.`,
+          { cause },
+        );
+      this.#pause ??= this.waitAfter(read, attempt).finally(() => {
+        this.#pause = undefined;
+      });
+    }
+  }
+
+  private async waitAfter({ detail, waitMs }: Failure, attempt: number): Promise<void> {
+    const wait = Math.min(waitMs ?? backOffDelay(attempt, this.retry), RETRY.longestMs);
+    this.note(`${detail}. Trying again in ${Math.ceil(wait / 1_000)} s …`);
+    await sleep(wait);
+  }
+
+  /** @throws CliError `unauthenticated`, `bad_answer`: another attempt would not help */
+  private async attempt(url: string): Promise<{ bytes: Uint8Array | undefined } | Failure> {
     const headers = this.credential === undefined ? {} : { authorization: `Bearer ${this.credential}` };
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     let response: Response;
+    let body: Uint8Array | undefined;
     try {
       response = await fetch(url, { headers, signal, redirect: 'error' });
+      this.#hasAnswered = true;
+      if (response.ok) body = await readBody(response, MAX_BYTES);
+      else await response.body?.cancel();
     } catch (cause) {
-      throw new CliError('log_unreachable', `${url} cannot be reached`, { cause });
+      return { detail: `${url} cannot be reached`, cause };
     }
-    if (response.ok) {
-      const body = await readBody(response, MAX_BYTES);
-      if (body !== undefined) return body;
-      throw new CliError('bad_answer', `${url} answers more than a log has in one file`);
-    }
-    await response.body?.cancel();
-    if (response.status === 404 || response.status === 410) return undefined;
-    if (response.status === 401 || response.status === 403)
+    const { status } = response;
+    if (body !== undefined) return { bytes: body };
+    if (response.ok) throw new CliError('bad_answer', `${url} answers more than a log has in one file`);
+    if (status === 404 || status === 410) return { bytes: undefined };
+    if (status === 401 || status === 403)
       throw new CliError(
         'unauthenticated',
-        `${url} requires a credential that may read the whole log (${response.status})`,
+        `${url} requires a credential that may read the whole log (${status})`,
       );
-    throw new CliError('bad_answer', `${url} answered ${response.status}`);
+    if (TEMPORARY.has(status))
+      return { detail: `${url} answered ${status}`, waitMs: retryAfterMs(response.headers) };
+    throw new CliError('bad_answer', `${url} answered ${status}`);
   }
+}
+
+/** Seconds in `Retry-After`; a date there is ignored, because the clocks may differ. */
+function retryAfterMs(headers: Headers): number | undefined {
+  const seconds = headers.get('retry-after');
+  return seconds !== null && /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1_000 : undefined;
 }
 
 /**
@@ -51,11 +110,12 @@ export class HttpLog implements LogSource {
  *
  * @throws ConfigError; CliError `credentials_exposed`, `credentials_unreadable`
  */
-export function httpLog({ io }: Context, prefix: string): HttpLog {
-  const { brokerUrl, apiKey, credentialsFile } = readCliEnvironment(io.env);
+export function httpLog(context: Context, prefix: string, retry = RETRY): HttpLog {
+  const { brokerUrl, apiKey, credentialsFile } = readCliEnvironment(context.io.env);
   const isBroker = new URL(prefix).origin === new URL(brokerUrl).origin;
   const credential = apiKey ?? readStoredLogin(credentialsFile, brokerUrl)?.credential;
-  return new HttpLog(prefix.replace(/\/+$/, ''), isBroker ? credential : undefined);
+  const note = (text: string) => context.note(text);
+  return new HttpLog(prefix.replace(/\/+$/, ''), isBroker ? credential : undefined, note, retry);
 }
 
 /** Whether a place is a server's address. Anything else is a folder. */
