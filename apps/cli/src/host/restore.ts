@@ -11,7 +11,6 @@ import {
   AuditLogError,
   ed25519Key,
   encodeBase64,
-  equalBytes,
   LogFault,
   LogSuccession,
   logOrigin,
@@ -19,7 +18,6 @@ import {
   parseCheckpoint,
   parseLogOrigin,
   parseNote,
-  TILE_WIDTH,
   type VerifierKey,
   verifyLog,
 } from '@countersign/audit-log';
@@ -29,6 +27,7 @@ import { z } from 'zod';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError } from '../command/errors.js';
 import { FolderLog } from '../log/log-source.js';
+import { firstDifference, type TreeHashes } from '../log/tree-difference.js';
 import { withStore } from './database.js';
 
 export type RestoreOptions = { checkpoint: readonly string[] };
@@ -184,7 +183,8 @@ async function knownCheckpoints(deps: Deps, all: readonly Found[]): Promise<Know
 
 /**
  * How many of a checkpoint's first leaves the database still has. A mirror shows each leaf. A checkpoint alone shows all of its
- * leaves or none; if the database is smaller, it counts as the beginning, as long as no broker has run on it.
+ * leaves or none. If the database has too few leaves to compare, or has pruned them, all that it has count as kept, as long as no
+ * broker has run on it.
  */
 async function keptOf(deps: Deps, found: Found, isAsRestored: boolean): Promise<number> {
   const { log, epoch, size, root, mirror } = found;
@@ -192,7 +192,7 @@ async function keptOf(deps: Deps, found: Found, isAsRestored: boolean): Promise<
   if (mirror !== undefined) return commonLeaves(deps, log, mirror, size, head.size);
   const own = await rootAt(size);
   if (own !== undefined) return own === root ? size : 0;
-  return epoch === head.epoch && size > head.size && isAsRestored ? head.size : 0;
+  return epoch === head.epoch && isAsRestored ? Math.min(size, head.size) : 0;
 }
 
 const ownLog = async ({ store }: Deps, log: string) => ({
@@ -209,11 +209,7 @@ async function commonLeaves(
   size: number,
 ): Promise<number> {
   const most = Math.min(mirrored, size);
-  for (let start = 0; start < most; start += TILE_WIDTH) {
-    const own = await store.readForTenant(log, ({ events }) => events.hashes(0, start, start + TILE_WIDTH));
-    const theirs = await mirror.leafHashes(start, mirrored);
-    const same = own.findIndex((hash, at) => theirs[at] === undefined || !equalBytes(hash, theirs[at]));
-    if (same >= 0) return Math.min(most, start + same);
-  }
-  return most;
+  const own: TreeHashes = (level, from, to) =>
+    store.readForTenant(log, ({ events }) => events.hashes(level, from, to));
+  return (await firstDifference(own, mirror.hashes(mirrored), most)) ?? most;
 }

@@ -7,6 +7,7 @@ import { readBody } from '../api/read-body.js';
 import type { Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { readStoredLogin } from '../sign-in/credentials-file.js';
+import type { TreeHashes } from './tree-difference.js';
 
 /** A checkpoint or a tile has far less; a bundle of 256 leaves of 64 KiB has 16 MiB. */
 const MAX_BYTES = 17 * 2 ** 20;
@@ -138,14 +139,18 @@ export class FolderLog implements LogSource {
   }
 
   /**
-   * The leaf hashes from `start`, a multiple of 256, to the end of the tile; none if the folder does not have it.
+   * The hashes of the log's tree, as `firstDifference` compares them; none of a tile that the folder does not have.
    *
    * @param size of the log that the folder mirrors
    */
-  async leafHashes(start: number, size: number): Promise<Uint8Array[]> {
-    const width = Math.min(TILE_WIDTH, size - start);
-    const bytes = await this.read(tilePath({ level: 0, index: start / TILE_WIDTH, width }));
-    return bytes?.length === width * 32 ? hashesOf(bytes) : [];
+  hashes(size: number): TreeHashes {
+    return async (level, from, to) => {
+      const index = Math.floor(from / TILE_WIDTH);
+      const width = Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** level) - index * TILE_WIDTH);
+      const bytes = await this.read(tilePath({ level, index, width }));
+      if (bytes?.length !== width * 32) return [];
+      return hashesOf(bytes).slice(from - index * TILE_WIDTH, to - index * TILE_WIDTH);
+    };
   }
 
   async partialWidths({ level, index }: Omit<TileId, 'width'>): Promise<number[]> {

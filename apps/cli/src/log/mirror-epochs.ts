@@ -1,16 +1,10 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  equalBytes,
-  LogFault,
-  parseLogOrigin,
-  TILE_WIDTH,
-  type VerifiedLog,
-  type VerifiedPoint,
-} from '@countersign/audit-log';
+import { LogFault, parseLogOrigin, type VerifiedLog, type VerifiedPoint } from '@countersign/audit-log';
 import { syncFolder } from '@countersign/gateway-protocol';
 import { cannotWriteError } from '../command/errors.js';
 import { FolderLog } from './log-source.js';
+import { firstDifference } from './tree-difference.js';
 import { faultError } from './verification.js';
 
 /**
@@ -34,18 +28,11 @@ export async function requireKept(
   { succession, point }: VerifiedLog,
 ): Promise<void> {
   const kept = since.size - (succession?.lost ?? 0);
-  const [old, now] = [new FolderLog(folder), new FolderLog(next)];
-  for (let start = 0; start < kept; start += TILE_WIDTH) {
-    const before = await old.leafHashes(start, since.size);
-    const after = await now.leafHashes(start, point.size);
-    for (let at = 0; at < TILE_WIDTH && start + at < kept; at += 1) {
-      const [left, right] = [before[at], after[at]];
-      // A tile that the mirror has lost cannot be compared; its root was.
-      if (left === undefined || (right !== undefined && equalBytes(left, right))) continue;
-      const detail = `Leaf ${start + at} is not the one that the mirror has, and the log says that it was kept.`;
-      throw faultError(new LogFault('forked', detail, start + at));
-    }
-  }
+  const [old, now] = [new FolderLog(folder).hashes(since.size), new FolderLog(next).hashes(point.size)];
+  const index = await firstDifference(old, now, kept);
+  if (index === undefined) return;
+  const detail = `Leaf ${index} is not the one that the mirror has, and the log says that it was kept.`;
+  throw faultError(new LogFault('forked', detail, index));
 }
 
 /** Puts the new epoch in the place of the old one, whose files stay below `epoch-<n>`. @throws CliError `cannot_write` */
