@@ -200,6 +200,8 @@ describe('P10: the page Proof', () => {
     await page.getByText('Verified in this browser:').waitFor();
     await page.goBack();
     await page.getByText('countersign log verify ./our-log --anchor countersign-anchor-acme.json').waitFor();
+    const witness = 'countersign witness ./witness --name witness.acme.example/w1';
+    await page.getByText(`${witness} --anchor countersign-anchor-acme.json`).waitFor();
     await page.goto(`${site.url}/proof?log=globex`);
     await page.getByText('There is nothing here, or you may not see it.').first().waitFor();
   }, 60_000);

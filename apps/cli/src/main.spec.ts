@@ -692,12 +692,19 @@ describe('extend, calls and log', () => {
       seq: 7,
       actor: 'usr_1',
     };
-    const event = { ...leaf, index: 7, hash: 'a', data: { kind: 'tenant' }, commitments: {}, openings: {} };
+    const event = {
+      ...leaf,
+      index: 7,
+      hash: 'a',
+      data: { kind: 'tenant', digest: `sha256:${'a'.repeat(64)}` },
+      commitments: {},
+      openings: {},
+    };
     const { out, err, seen } = await cli(['log', 'acme', '--from', '2026-11-24T00:00:00Z'], {
       'GET /api/v1/tenants/acme/events': () => ({ body: { items: [event], next: 'next' } }),
     });
     expect(seen[0]?.url).toBe('/api/v1/tenants/acme/events?from=2026-11-24T00%3A00%3A00Z');
-    expect(out).toMatch(/7 .*lock\.set .*usr_1 .*kind=tenant/);
+    expect(out).toMatch(/7 .*lock\.set .*usr_1 .*kind=tenant digest=sha256:a{13}…\n/);
     expect(err).toContain('countersign log acme --from 2026-11-24T00:00:00Z --cursor next');
   });
 });

@@ -187,6 +187,11 @@ describe('P10: a customer follows its log with the command line', () => {
       exit: 1,
       document: { code: 'anchor_differs' },
     });
+    const statement = ['log', 'statement', '--verify', join(folder, 'a.statement'), '--anchor', anchor];
+    expect(await countersign(...statement, '--vkey', foreign)).toMatchObject({
+      exit: 1,
+      document: { code: 'anchor_differs' },
+    });
     expect((await countersign('log', 'verify', place, '--anchor', join(folder, 'no.json'))).exit).toBe(2);
   });
 

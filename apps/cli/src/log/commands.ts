@@ -16,6 +16,12 @@ const ACCEPT_RESTORED = [
   'go on although the log was restored from a backup and leaves that were verified before are lost',
 ] as const;
 
+/** Two ways to say which key signs a log. */
+const addKeyOptions = (verb: Command): Command =>
+  verb
+    .option('--vkey <key>', 'the key that must sign the log')
+    .option('--anchor <file>', 'the anchor file that you downloaded from the trust page; it has the key');
+
 /** Every verb about logs. */
 export function registerLog(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.offline);
@@ -57,10 +63,10 @@ function registerFollowing(log: Command, run: Run): void {
       ),
     );
 
-  addVerb(log, 'verify', 'Verify a log, at its address or in a folder, from its leaves to its signature')
+  addKeyOptions(
+    addVerb(log, 'verify', 'Verify a log, at its address or in a folder, from its leaves to its signature'),
+  )
     .argument('<place>', 'an address such as http://localhost:4000/log/acme, or a folder')
-    .option('--vkey <key>', 'the key that must sign the log')
-    .option('--anchor <file>', 'the anchor file that you downloaded from the trust page; it has the key')
     .option('--state <file>', 'remember what was verified, and verify only what is new')
     .option(...ACCEPT_RESTORED)
     .option(
@@ -89,14 +95,14 @@ function registerFollowing(log: Command, run: Run): void {
 
 /** Signed statements of accesses. */
 function registerStatement(log: Command, run: Run): void {
-  addVerb(log, 'statement', 'Get a signed statement of every access in a span, or verify one offline')
+  addKeyOptions(
+    addVerb(log, 'statement', 'Get a signed statement of every access in a span, or verify one offline'),
+  )
     .option('--tenant <slug>', 'whose log (your own tenant’s)')
     .option('--from <instant>', 'from this instant on')
     .option('--to <instant>', 'before this instant, which has passed')
     .option('--out <file>', 'where to write it (stdout)')
     .option('--verify <file>', 'verify this statement, without any server')
-    .option('--vkey <key>', 'the key that must have signed it')
-    .option('--anchor <file>', 'the anchor file that you downloaded from the trust page; it has the key')
     .option('--log <folder>', 'your mirror of the log: compare every access with it')
     .addHelpText(
       'after',
@@ -227,12 +233,15 @@ function registerWitness(program: Command, run: Run): void {
   )
     .argument('<folder>', 'where to keep the key and what was signed')
     .requiredOption('--name <name>', 'the name of the witness, such as witness.example.com/w1')
-    .option('--log <vkey>', 'the key of a log to witness; once for each', repeated, [])
+    .option('--anchor <file>', 'the anchor file of a log to witness; once for each', repeated, [])
+    .option('--log <vkey>', 'the key of a log without an anchor file, or its new key', repeated, [])
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--port <port>', 'where to listen', '7380')
     .addHelpText(
       'after',
-      examples('countersign witness ./witness --name witness.acme.example/w1 --log "$(cat our-log/vkey)"'),
+      examples(
+        'countersign witness ./witness --name witness.acme.example/w1 --anchor countersign-anchor-acme.json',
+      ),
     )
     .action(
       run(async (context, folder: string, options: WitnessOptions) =>

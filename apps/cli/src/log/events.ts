@@ -36,9 +36,16 @@ function formatEvents(events: readonly Event[]): string {
   );
 }
 
-/** Members that say what the event is about, as `name=value`; nested ones only as `--json` shows them. */
+/** An id has 40 characters. Digests, keys and signatures are longer: their beginning is enough to tell them apart. */
+const LONGEST_VALUE = 40;
+const BEGINNING = 20;
+
+/** Members that say what the event is about, as `name=value`, long ones cut. `--json` shows all of them in full. */
 const formatData = (data: Readonly<Record<string, unknown>>): string =>
   Object.entries(data)
     .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
-    .map(([name, value]) => `${name}=${value}`)
+    .map(([name, value]) => `${name}=${shorten(String(value))}`)
     .join(' ');
+
+const shorten = (value: string): string =>
+  value.length <= LONGEST_VALUE ? value : `${value.slice(0, BEGINNING)}…`;

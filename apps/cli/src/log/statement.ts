@@ -20,10 +20,9 @@ import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseInstant, parseSlug } from '../command/flags.js';
 import { formatFacts } from '../terminal/text.js';
-import { readAnchorFile } from '../trust/anchor-file.js';
 import { FolderLog } from './log-source.js';
 import { chooseLog } from './mirror.js';
-import { readVerifierKey, saveFile } from './verification.js';
+import { chooseKey, readVerifierKey, saveFile } from './verification.js';
 
 export type StatementOptions = {
   tenant?: string;
@@ -76,10 +75,7 @@ async function fetchStatement(
 const bodyOf = (note: string): StatementBody => JSON.parse(note.split('\n')[1] ?? '') as StatementBody;
 
 async function verifyStatement(file: string, options: StatementOptions): Promise<Answer> {
-  const { vkey, anchor } = options;
-  if (vkey === undefined && anchor === undefined)
-    throw usageError('say which key signs the log: --vkey KEY, or --anchor FILE');
-  const key = readVerifierKey(vkey ?? (await readAnchorFile(anchor ?? '')).vkey);
+  const { key } = await chooseKey(options);
   let text: string;
   try {
     text = await readFile(file, 'utf8');

@@ -17,9 +17,10 @@ import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { writeFileDurably } from '@countersign/gateway-protocol';
 import type { VerifiedState } from '@countersign/log-verifier';
 import { z } from 'zod';
-import { CliError, cannotWriteError } from '../command/errors.js';
+import { CliError, cannotWriteError, usageError } from '../command/errors.js';
 import type { Io } from '../terminal/io.js';
 import { Progress } from '../terminal/progress.js';
+import { type AnchorFile, readAnchorFile } from '../trust/anchor-file.js';
 import { readIfThere } from './log-source.js';
 
 /** @throws CliError `invalid_vkey` */
@@ -30,6 +31,24 @@ export function readVerifierKey(text: string): VerifierKey {
     if (!(error instanceof AuditLogError)) throw error;
     throw new CliError('invalid_vkey', error.message, { cause: error });
   }
+}
+
+/**
+ * The key that must sign a log, given as it is or by an anchor file.
+ *
+ * @throws CliError `anchor_differs` if both are given and the file has another key; `invalid_usage` if neither is;
+ *   `invalid_vkey`; those of `readAnchorFile`
+ */
+export async function chooseKey(given: {
+  vkey?: string;
+  anchor?: string;
+}): Promise<{ key: VerifierKey; anchor: AnchorFile | undefined }> {
+  const anchor = given.anchor === undefined ? undefined : await readAnchorFile(given.anchor);
+  const vkey = given.vkey?.trim() ?? anchor?.vkey;
+  if (vkey === undefined) throw usageError('say which key signs the log: --vkey KEY, or --anchor FILE');
+  if (anchor !== undefined && vkey !== anchor.vkey)
+    throw new CliError('anchor_differs', `The key on the command line is not the one in ${given.anchor}.`);
+  return { key: readVerifierKey(vkey), anchor };
 }
 
 const pointSchema = z.strictObject({

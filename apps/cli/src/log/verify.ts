@@ -1,16 +1,14 @@
 import { parseLogOrigin, type VerifiedPoint, type VerifierKey } from '@countersign/audit-log';
 import type { Cosignature, VerifiedState } from '@countersign/log-verifier';
 import type { Answer, Context } from '../command/context.js';
-import { CliError, usageError } from '../command/errors.js';
-import { formatFacts } from '../terminal/text.js';
-import { readAnchorFile } from '../trust/anchor-file.js';
+import { counted, formatFacts } from '../terminal/text.js';
 import { isAddress, logAt } from './log-source.js';
 import { LOGS_OF_NO_TENANT, replayWithProgress, warningLines } from './replay.js';
 import {
   acceptRestored,
+  chooseKey,
   pruningText,
   readPoint,
-  readVerifierKey,
   restoredFacts,
   verifyWithProgress,
   writePoint,
@@ -33,8 +31,7 @@ export type VerifyOptions = {
  * @throws CliError with the code of the first fault (exit 1); `cannot_open` (exit 2)
  */
 export async function verifyLogAt(context: Context, place: string, options: VerifyOptions): Promise<Answer> {
-  const anchor = options.anchor === undefined ? undefined : await readAnchorFile(options.anchor);
-  const key = readVerifierKey(chooseKey(options, anchor?.vkey));
+  const { key, anchor } = await chooseKey(options);
   const since = options.state === undefined ? undefined : await readPoint(options.state);
   const slug = parseLogOrigin(key.name)?.slug;
   if (options.structureOnly === true || slug === undefined || LOGS_OF_NO_TENANT.has(slug))
@@ -58,8 +55,8 @@ export async function verifyLogAt(context: Context, place: string, options: Veri
     text: formatFacts([
       ['verified', replayed ? 'yes' : 'yes, but not replayed: leaves before were pruned'],
       ...factsOf(report, since),
-      ['calls', `${calls} allowed, under ${grants} grants`],
-      ['openings', `${opened} opened their commitments`],
+      ['calls', `${calls} allowed, under ${counted(grants, 'grant')}`],
+      ['openings', `${counted(opened, 'commitment')} opened`],
       ['trust', trust ?? 'the vendor’s word: the tenant is not claimed'],
       ['witnesses', witnessText(witnessed.cosignatures)],
       ...restoredFacts(restored),
@@ -110,7 +107,7 @@ const factsOf = ({ point }: Found, since: VerifiedPoint | undefined): [string, s
     'continues',
     since === undefined
       ? 'nothing: this was a first run, or without --state'
-      : `${since.size} leaves of an earlier run`,
+      : `${counted(since.size, 'leaf', 'leaves')} of an earlier run`,
   ],
 ];
 
@@ -122,12 +119,3 @@ const witnessText = (cosignatures: readonly Cosignature[]): string =>
           ({ name, at }) => `${name}: ${at === null ? 'has not signed' : new Date(at * 1_000).toISOString()}`,
         )
         .join(', ');
-
-/** @throws CliError `anchor_differs` if the key on the command line is not the one in the anchor file */
-function chooseKey({ vkey, anchor }: VerifyOptions, anchored: string | undefined): string {
-  const key = vkey?.trim() ?? anchored;
-  if (key === undefined) throw usageError('say which key signs the log: --vkey KEY, or --anchor FILE');
-  if (anchored !== undefined && key !== anchored)
-    throw new CliError('anchor_differs', `The key on the command line is not the one in ${anchor}.`);
-  return key;
-}

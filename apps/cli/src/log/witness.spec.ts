@@ -60,20 +60,21 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+const vkey = verifierKey(nodeHashing, ORIGIN, log.publicKey);
+const argv = (...logs: string[]) => [
+  'witness',
+  folder,
+  '--name',
+  'witness.example/w1',
+  '--port',
+  '0',
+  ...logs,
+];
+
 /** A witness that runs until `stop`. */
-async function start() {
+async function start(...logs: string[]) {
   const terminal = new Terminal({});
-  const argv = [
-    'witness',
-    folder,
-    '--name',
-    'witness.example/w1',
-    '--port',
-    '0',
-    '--log',
-    verifierKey(nodeHashing, ORIGIN, log.publicKey),
-  ];
-  const ended = run(argv, terminal);
+  const ended = run(argv(...(logs.length === 0 ? ['--log', vkey] : logs)), terminal);
   while (!terminal.err.includes('http://')) {
     await Promise.race([ended, new Promise((resolve) => setImmediate(resolve))]);
   }
@@ -117,6 +118,18 @@ describe('countersign witness', () => {
     await again.stop();
   });
 
+  test('takes the key of a log from the anchor file that the customer has kept, not from the broker', async () => {
+    const anchor = join(folder, 'anchor.json');
+    const content = { deployment: 'dep_1', tenant: 'acme', trust: `sha256:${'0'.repeat(64)}`, vkey };
+    await writeFile(anchor, JSON.stringify(content));
+    const witness = await start('--anchor', anchor);
+    expect((await witness.add(bodyOf(0, 5))).status).toBe(200);
+    await witness.stop();
+    const refused = new Terminal({});
+    expect(await run(argv('--anchor', join(folder, 'none.json')), refused)).toBe(2);
+    expect(refused.err).toContain('error[cannot_open]');
+  });
+
   test('of many checkpoints at one time, those that it signs continue each other', async () => {
     const witness = await start();
     const answers = await Promise.all([9, 10, 11, 12, 13].map((size) => witness.add(bodyOf(0, size))));
@@ -144,35 +157,15 @@ describe('countersign witness', () => {
     const file = join(folder, 'witnessed.json');
     await writeFile(file, (await readFile(file, 'utf8')).replace('"size": 5', '"size": "5"'));
     const terminal = new Terminal({});
-    const argv = [
-      'witness',
-      folder,
-      '--name',
-      'w',
-      '--port',
-      '0',
-      '--log',
-      verifierKey(nodeHashing, ORIGIN, log.publicKey),
-    ];
-    expect(await run(argv, terminal)).toBe(1);
+    expect(await run(argv('--log', vkey), terminal)).toBe(1);
     expect(terminal.err).toContain('error[invalid_state]');
-    expect(await run(['witness', folder, '--name', 'w'], new Terminal({}))).toBe(2);
+    expect(await run(argv(), new Terminal({}))).toBe(2);
   });
 
   test('two of them never share a folder: they could sign a fork', async () => {
     const witness = await start();
-    const argv = [
-      'witness',
-      folder,
-      '--name',
-      'w',
-      '--port',
-      '0',
-      '--log',
-      verifierKey(nodeHashing, ORIGIN, log.publicKey),
-    ];
     const second = new Terminal({});
-    expect(await run(argv, second)).toBe(1);
+    expect(await run(argv('--log', vkey), second)).toBe(1);
     expect(second.err).toContain('error[witness_running]');
     await witness.stop();
     const third = await start();

@@ -24,10 +24,20 @@ import { z } from 'zod';
 import type { Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseWholeNumber } from '../command/flags.js';
+import { counted } from '../terminal/text.js';
+import { readAnchorFile } from '../trust/anchor-file.js';
 import { readIfThere } from './log-source.js';
 import { readVerifierKey } from './verification.js';
 
-export type WitnessOptions = { name: string; log: readonly string[]; host: string; port: string };
+export type WitnessOptions = {
+  name: string;
+  /** Keys of logs. */
+  log: readonly string[];
+  /** Anchor files that have such keys. */
+  anchor: readonly string[];
+  host: string;
+  port: string;
+};
 
 /** 63 hashes and a checkpoint with many signatures. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -39,14 +49,15 @@ const CHECKPOINT_PATH = '/checkpoint/';
  * Runs a witness of logs (C2SP tlog-witness) until it is stopped. It signs a log's checkpoint only if it continues the
  * last one that it signed; so a log that shows different things to different people cannot get both signed.
  *
- * @throws CliError `invalid_vkey`, `invalid_state`, `cannot_open` (exit 2), `port_in_use`, `witness_running`
+ * @throws CliError `invalid_anchor`, `invalid_vkey`, `invalid_state`, `cannot_open` (exit 2), `port_in_use`, `witness_running`
  */
 export async function runWitness(
   context: Context,
   folder: string,
   options: WitnessOptions,
 ): Promise<undefined> {
-  if (options.log.length === 0) throw usageError('say which logs to witness: --log VKEY, once for each');
+  if (options.log.length + options.anchor.length === 0)
+    throw usageError('say which logs to witness: --anchor FILE or --log VKEY, once for each');
   if (!/^[^\s+]+$/.test(options.name))
     throw usageError('the name of a witness has neither spaces nor a plus');
   const port = parseWholeNumber('--port', options.port, 0, 65_535);
@@ -78,13 +89,10 @@ async function serveUntilStopped(
   options: WitnessOptions,
   port: number,
 ): Promise<void> {
+  const anchors = await Promise.all(options.anchor.map(readAnchorFile));
+  const logs = [...anchors.map(({ vkey }) => vkey), ...options.log].map(readVerifierKey);
   const key = await openKey(join(folder, 'key.pem'));
-  const witness = new Witness(
-    options.name,
-    key,
-    options.log.map(readVerifierKey),
-    await openMemory(join(folder, 'witnessed.json')),
-  );
+  const witness = new Witness(options.name, key, logs, await openMemory(join(folder, 'witnessed.json')));
   const server = createServer(
     { requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS },
     (request, response) => {
@@ -94,7 +102,7 @@ async function serveUntilStopped(
   await listen(server, port, options.host);
   const { port: bound } = server.address() as AddressInfo;
   context.note(
-    `Witnessing ${options.log.length} log(s) at http://${options.host}:${bound}/ with the key\n  ${witness.vkey}`,
+    `Witnessing ${counted(new Set(logs.map(({ name }) => name)).size, 'log')} at http://${options.host}:${bound}/ with the key\n  ${witness.vkey}`,
   );
   await stopped(context.io.signal);
   server.closeAllConnections();

@@ -4,7 +4,7 @@ import { requestAnswer } from '../../test/answers.js';
 
 import { formatPlan } from '../host/organisation.js';
 import { formatRequest } from '../requests/request-text.js';
-import { escapeForTerminal, formatFacts, formatJson, formatTable } from './text.js';
+import { counted, escapeForTerminal, formatFacts, formatJson, formatTable } from './text.js';
 import { formatInstant, formatSeconds } from './time.js';
 
 test.each([
@@ -17,6 +17,14 @@ test.each([
   [-5, '0 s'],
 ])('%d seconds are %s', (seconds, words) => {
   expect(formatSeconds(seconds)).toBe(words);
+});
+
+test.each([
+  [0, '0 leaves'],
+  [1, '1 leaf'],
+  [2, '2 leaves'],
+])('a count of %d has its noun', (count, words) => {
+  expect(counted(count, 'leaf', 'leaves')).toBe(words);
 });
 
 test('an instant is shown with its zone and its distance', () => {

@@ -50,6 +50,10 @@ export function formatFacts(facts: readonly Fact[]): string {
     .join('\n');
 }
 
+/** A count with its noun: `1 grant`, `2 grants`. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
+
 /** A fact if there is a value, and no line if there is none. */
 export const optionalFact = (name: string, value: string | string[] | null | undefined): Fact[] =>
   value === null || value === undefined ? [] : [[name, value]];

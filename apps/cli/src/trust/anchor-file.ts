@@ -13,12 +13,14 @@ const anchorSchema = z.object({
   vkey: z.string(),
 });
 
+export type AnchorFile = z.infer<typeof anchorSchema>;
+
 /**
  * Reads the file that a tenant's people download from their trust page and keep: see docs/contract.md, Trust document.
  *
  * @throws CliError `cannot_open` (exit 2), `invalid_anchor`
  */
-export async function readAnchorFile(file: string): Promise<z.infer<typeof anchorSchema>> {
+export async function readAnchorFile(file: string): Promise<AnchorFile> {
   const text = await readAtMost(file, MAX_BYTES).catch((error: unknown) => {
     throw cannotOpenError(file, error);
   });

@@ -50,15 +50,16 @@ export function Files({ log, hasTrust }: { log: string; hasTrust: boolean }) {
 export function Commands({ log, isOwn, hasAnchor }: { log: string; isOwn: boolean; hasAnchor: boolean }) {
   const text = useText(proofTexts);
   const folder = isOwn ? './our-log' : `./${log}-log`;
-  const key = hasAnchor ? `--anchor ${anchorName({ tenant: log })}` : `--vkey "$(cat ${folder}/vkey)"`;
+  const keyFrom = (flag: string) =>
+    hasAnchor ? `--anchor ${anchorName({ tenant: log })}` : `${flag} "$(cat ${folder}/vkey)"`;
   return (
     <section className="stack near" aria-labelledby="commands">
       <h2 id="commands">{text.commands}</h2>
       <p className="soft">{text.commandsLead}</p>
       <Command>{`countersign log mirror ${folder}${isOwn ? '' : ` --tenant ${log}`}`}</Command>
-      <Command>{`countersign log verify ${folder} ${key}`}</Command>
+      <Command>{`countersign log verify ${folder} ${keyFrom('--vkey')}`}</Command>
       <Command>
-        {`countersign witness ./witness --name witness.${log}.example/w1 --log "$(cat ${folder}/vkey)"`}
+        {`countersign witness ./witness --name witness.${log}.example/w1 ${keyFrom('--log')}`}
       </Command>
       <p className="soft">{text.more}</p>
     </section>
