@@ -131,6 +131,18 @@ describe('the page Activity', () => {
     expect(parseTlogProof(Buffer.concat(chunks).toString('utf8')).index).toBe(index);
   }, 60_000);
 
+  test('does not call values absent that could not be read', async () => {
+    await open('/activity?type=requests');
+    await page.route('**/log/acme/openings/**', (route) => route.abort());
+    const row = rows().filter({ hasText: 'Ada Moreau denied the request' });
+    await row.locator('summary').click();
+    await row.getByText('Countersign cannot be reached.').waitFor();
+    expect(await row.getByText('There are none').count()).toBe(0);
+    await page.unroute('**/log/acme/openings/**');
+    await row.getByRole('button', { name: 'Try again' }).click();
+    await row.getByText('Say which case.').waitFor();
+  }, 60_000);
+
   test('follows what happens while it is open', async () => {
     await open('/activity?type=requests');
     const sentence = rows().filter({ hasText: 'waits for the vendor’s review' });

@@ -133,6 +133,9 @@ describe('the decision page', () => {
     await ada.getByRole('button', { name: 'Deny', exact: true }).waitFor();
     expect(await ada.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
 
+    const max = await site.signedIn('max', `/requests/${asked.id}`);
+    await max.getByText('It expires by itself. The engineer can ask again.', { exact: true }).waitFor();
+
     const erin = await site.signedIn('erin', `/requests/${asked.id}`);
     await erin.getByText('This request can no longer be approved').waitFor();
     const now = await site.api<{ maxDuration: string }>('ada', 'GET', controls);

@@ -39,7 +39,8 @@ const en = {
   json: 'As it is hashed',
   outcomeLeaf: 'And its outcome',
   values: 'Values behind its commitments',
-  noValues: 'There are none, they were erased, or you may not see them.',
+  readingValues: 'The values are being read …',
+  noValues: 'There are none that you may see.',
   download: 'Download the proof',
   outcome: { completed: 'completed', cut: 'cut off', failed: 'failed', unknown: 'outcome unknown' } as Record<
     string,
@@ -86,7 +87,8 @@ const de: typeof en = {
   json: 'Wie er in die Prüfsumme eingeht',
   outcomeLeaf: 'Und sein Ausgang',
   values: 'Werte hinter seinen Festlegungen',
-  noValues: 'Es gibt keine, sie wurden gelöscht, oder Sie dürfen sie nicht sehen.',
+  readingValues: 'Die Werte werden gelesen …',
+  noValues: 'Es gibt keine, die Sie sehen dürfen.',
   download: 'Beweis herunterladen',
   outcome: {
     completed: 'vollständig',

@@ -7,7 +7,9 @@ import { webHashing } from '../../log/web-crypto.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { CopyId } from '../../ui/copy.js';
+import { Erased } from '../../ui/erased.js';
 import { Icon } from '../../ui/icon.js';
+import { ProblemNotice } from '../../ui/query-states.js';
 import { activityTexts } from './activity.text.js';
 
 /** The bytes of an event's leaf: what is hashed. Undefined if it is no leaf, which no broker of ours writes. */
@@ -68,14 +70,22 @@ export function RawLeaf({ event, log }: { event: Event; log: string }) {
 
 function Values({ log, index }: { log: string; index: number }) {
   const text = useText(activityTexts);
-  const { data } = useQuery(openingsQuery(log, index));
-  const values = Object.entries(data?.openings ?? {});
-  if (values.length === 0) return <span className="soft">{text.noValues}</span>;
+  const { data, error, refetch } = useQuery(openingsQuery(log, index));
+  if (error !== null) return <ProblemNotice error={error} retry={() => void refetch()} />;
+  if (data === undefined) return <span className="soft">{text.readingValues}</span>;
+  const values = Object.entries(data.openings);
+  const erased = Object.entries(data.erased);
+  if (values.length + erased.length === 0) return <span className="soft">{text.noValues}</span>;
   return (
     <ul className="bullets">
       {values.map(([name, { value }]) => (
         <li key={name}>
           <span className="mono small">{name}</span>: {value}
+        </li>
+      ))}
+      {erased.map(([name, by]) => (
+        <li key={name}>
+          <span className="mono small">{name}</span>: <Erased erased={by} />
         </li>
       ))}
     </ul>

@@ -4,23 +4,34 @@ import { useNavigate } from 'react-router';
 import { type AccessRequestDetail, type Ask, api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
-import { useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { ProblemNotice } from '../../ui/query-states.js';
+import type { availableAction } from './available-action.js';
 import { decisionTexts } from './decision.text.js';
 
+/** What the reader can do about it. All others only read. */
+const OUTDATED_NEXT: Partial<Record<ReturnType<typeof availableAction>, 'outdatedAsk' | 'outdatedDeny'>> = {
+  ...{ own: 'outdatedAsk', accept: 'outdatedAsk' },
+  decide: 'outdatedDeny',
+};
+
 /** Says at the top why an open request can no longer be approved, so that no one presses a button that cannot work. */
-export function OutdatedNotice({ request }: { request: AccessRequestDetail }) {
+export function OutdatedNotice({
+  request,
+  turn,
+}: {
+  request: AccessRequestDetail;
+  turn: ReturnType<typeof availableAction>;
+}) {
   const text = useText(decisionTexts);
-  const { person } = useSession();
   if (request.outdated === null) return null;
   return (
     <Notice tone="stop" icon="alert" live>
       <p className="strong">{text.outdated}</p>
       <p lang="en">{request.outdated}</p>
-      <p>{person === request.requester ? text.outdatedAsk : text.outdatedDeny}</p>
+      <p>{text[OUTDATED_NEXT[turn] ?? 'outdatedRead']}</p>
     </Notice>
   );
 }

@@ -78,7 +78,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
             }}
           />
         ) : null}
-        <OutdatedNotice request={request} />
+        <OutdatedNotice request={request} turn={turn} />
         <RequestStatus request={request} turn={turn} />
         {mayAskAgain ? <AskAgain request={request} /> : null}
         <Sentence request={request} />
