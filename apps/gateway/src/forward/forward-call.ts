@@ -64,6 +64,7 @@ const UNREACHABLE_PAUSE_MS = 250;
  * the reading of the other one.
  */
 class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver {
+  /** Undefined before the request is sent, and after the response: the connection may carry another call then. */
   private upstream: UpstreamConnection | undefined;
   private readonly hash: Hash | undefined;
   private bodySha256: string | null = null;
@@ -241,6 +242,9 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   onResponseEnd(): void {
     if (this.settled) return;
     this.upstreamEnded = true;
+    this.upstream = undefined;
+    // If the response came before the whole body, the rest of the body goes nowhere.
+    this.parts.body.close();
     if (this.unpaid === undefined) this.endResponse();
   }
 

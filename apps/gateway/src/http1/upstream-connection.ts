@@ -22,7 +22,10 @@ export class UpstreamFailure extends Error {
 /** A request whose head is written already. */
 export type WrittenRequest = { isHead: boolean; head: string; framing: Framing };
 
-/** Receives what happens to one request. After `onResponseEnd` or `onUpstreamFailure` nothing more comes. */
+/**
+ * Receives what happens to one request. After `onUpstreamFailure` nothing more comes. After `onResponseEnd` only the
+ * `onTurnEnd` of the same read may come, and the observer must not use the connection: it may carry another request.
+ */
 export interface UpstreamObserver {
   /** More of the body can be sent. Called for the first time when the request's head has been written. */
   onUpstreamReady(connection: UpstreamConnection): void;

@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { until } from '../../../../test/fakes/until.js';
+import { OpenCall } from '../budget/open-calls.js';
+import { DateLine } from '../http1/message-writer.js';
+import { RequestBody } from '../http1/request-body.js';
+import { ServerResponse } from '../http1/server-response.js';
+import { UpstreamPool } from '../http1/upstream-pool.js';
+import { type Forwarded, forwardCall } from './forward-call.js';
+import { LocationRewriter } from './location-rewriter.js';
+
+let server: Server;
+let pool: UpstreamPool;
+let url: URL;
+/** Connections that the upstream has accepted, and how many requests have arrived on them together. */
+let connections: Socket[];
+let requests: number;
+
+beforeEach(async () => {
+  connections = [];
+  requests = 0;
+  server = createServer((socket) => {
+    connections.push(socket);
+    socket.on('error', () => undefined);
+    socket.on('data', () => {
+      requests += 1;
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  pool = new UpstreamPool(url, { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 });
+});
+afterEach(async () => {
+  pool.close();
+  for (const socket of connections) socket.destroy();
+  server.close();
+  await once(server, 'close');
+});
+
+/** Forwards a GET. A client that does not read takes no byte; `buffer`: how many of them may wait for it. */
+function forward({ reads, buffer }: { reads: boolean; buffer: number }): {
+  client: Duplex;
+  call: OpenCall;
+  ended: Promise<Forwarded>;
+} {
+  const client = new Duplex({
+    writableHighWaterMark: buffer,
+    read: () => undefined,
+    write: (_bytes, _encoding, written) => {
+      if (reads) written();
+    },
+  });
+  const connection = {
+    socket: client as Socket,
+    date: new DateLine(),
+    wallClock: () => 0,
+    isClosing: false,
+    waitsForReader: () => undefined,
+    finished: () => undefined,
+  };
+  const call = new OpenCall('sha256:0', 'billing', 0, 'acme', 'usr_1', 0, 'kid');
+  const locations = new LocationRewriter(() => {
+    throw new Error('no response here has a location');
+  });
+  const ended = forwardCall({
+    upstream: pool,
+    origin: { service: 'billing', upstream: url, locations },
+    method: 'GET',
+    target: '/x',
+    headers: [],
+    framing: { kind: 'none' },
+    readBody: undefined,
+    body: new RequestBody(undefined, client),
+    maxBodyBytes: 0,
+    response: new ServerResponse(connection, { method: 'GET', minorVersion: 1, closes: false }),
+    record: 'rec_1',
+    call,
+    onBodyArrived: () => undefined,
+    now: () => 0,
+    takeBytes: (bytes) => bytes,
+    moreBytes: async () => 'more',
+  });
+  return { client, call, ended };
+}
+
+async function answer(count: number): Promise<void> {
+  await until(() => requests === count);
+  connections[0]!.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+}
+
+describe('a client that has not read its whole response, while the connection to the upstream carries the next call', () => {
+  async function twoCalls(buffer: number) {
+    const slow = forward({ reads: false, buffer });
+    await answer(1);
+    // The connection can be used again as soon as the response has been read from it.
+    await until(() => slow.client.writableLength > 0);
+    const next = forward({ reads: true, buffer: 65_536 });
+    return { slow, next };
+  }
+
+  test('does not hold back the next call', async () => {
+    const { next } = await twoCalls(1);
+    await answer(2);
+    expect(await next.ended).toMatchObject({ outcome: 'completed', bytes: 2 });
+    expect(connections).toHaveLength(1);
+  });
+
+  test('does not end the next call when it disconnects', async () => {
+    const { slow, next } = await twoCalls(65_536);
+    await until(() => requests === 2);
+    slow.call.cut('client_gone');
+    expect(await slow.ended).toMatchObject({ outcome: 'cut', cutBy: 'client_gone' });
+    await answer(2);
+    expect(await next.ended).toMatchObject({ outcome: 'completed', bytes: 2 });
+    expect(connections).toHaveLength(1);
+  });
+});
