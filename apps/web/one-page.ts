@@ -6,18 +6,21 @@ import type { Plugin } from 'vite';
 export interface OnePage {
   /** The name of the file. */
   name: string;
-  /** Has an empty `<style>` and `<script>`, and `%policy%`. */
-  html: string;
+  /** What the reader sees if the browser runs no script. */
+  noscript: string;
   css: readonly string[];
   /** What the script may connect to; nothing if absent. */
   connect?: string;
 }
 
+/** What all these pages have: an empty `<style>` and `<script>`, `%policy%` and `%noscript%`. */
+const FRAME = new URL('one-page.html', import.meta.url);
+
 const hashOf = (text: string, encoding: 'base64' | 'hex') =>
   createHash('sha256').update(text).digest(encoding);
 
 /** Writes one file that contains its script and style, with a policy that allows no others, and its hash beside it. */
-export function onePage({ name, html, css, connect }: OnePage): Plugin {
+export function onePage({ name, noscript, css, connect }: OnePage): Plugin {
   return {
     name: 'one-page',
     apply: 'build',
@@ -32,7 +35,8 @@ export function onePage({ name, html, css, connect }: OnePage): Plugin {
       // Such text would end its element early or change how the browser parses it, so the policy's hash would not match.
       if (/<!--|<\/?script/i.test(script) || /<\//.test(style))
         throw new Error(`${name} contains text that ends its script or style early`);
-      const page = readFileSync(html, 'utf8')
+      const page = readFileSync(FRAME, 'utf8')
+        .replace('%noscript%', () => noscript)
         .replace('%policy%', () => policyOf(script, style, connect))
         .replace('<style></style>', () => `<style>${style}</style>`)
         .replace('<script></script>', () => `<script>${script}</script>`);

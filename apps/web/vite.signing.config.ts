@@ -18,7 +18,7 @@ export default defineConfig({
     pureSchemas(),
     onePage({
       name: 'countersign-signing.html',
-      html: from('src/signing/page.html'),
+      noscript: 'This page computes what you sign, and needs JavaScript for that.',
       css: [from('src/signing/page.css')],
       // The page reads its configuration, which is beside it.
       connect: "'self'",

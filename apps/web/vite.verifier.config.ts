@@ -23,7 +23,7 @@ export default defineConfig({
     pureSchemas(),
     onePage({
       name: 'countersign-log-verifier.html',
-      html: from('src/verifier/page.html'),
+      noscript: 'This page computes hashes and signatures, and needs JavaScript for that.',
       css: [from('src/signing/page.css'), from('src/verifier/page.css')],
     }),
   ],

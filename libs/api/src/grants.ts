@@ -34,7 +34,9 @@ export const grantSchema = named(
     state: z.enum(GRANT_STATES),
     access: z
       .enum(GRANT_ACCESS)
-      .describe('Whether calls pass now. `state` is the grant’s own life; this also counts stops and locks.'),
+      .describe(
+        'Whether calls pass now. `state` says only whether the grant has begun or ended; stops and locks count here alone.',
+      ),
     accessReason: z
       .object({
         by: idText('usr', 'Whose act it was; null if time, a rule or the host did it.').nullable(),

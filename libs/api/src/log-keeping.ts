@@ -99,7 +99,7 @@ export const logKeepingEndpoints = {
     route: 'POST /api/v1/tenants/{slug}/legal-hold',
     summary: 'Set a legal hold',
     description:
-      'Nothing in the tenant’s log is erased or pruned until the side that set the hold lifts it. For the tenant’s admins and the vendor’s `legal`. `wrong_state` if this side holds already.',
+      'Nothing in the tenant’s log is erased or pruned until the side that set the hold lifts it. For the tenant’s admins and the vendor’s `legal`. `wrong_state` if this side has already set one.',
     body: { schema: legalHoldBodySchema },
     answer: { status: 201, description: 'The hold.', schema: legalHoldSchema },
     errors: ['not_found', 'wrong_state'],

@@ -135,7 +135,7 @@ export const passkeyEndpoints = {
     route: 'POST /api/v1/tenants/{slug}/passkeys/{credential}/confirmation',
     summary: 'Confirm another person’s new passkey',
     description:
-      'For admins, about someone else’s passkey: it then counts at once. It needs a sign-in in the last ten minutes. Who has just been added by the tenant itself confirms none before the cooling time is over.',
+      'For admins, about someone else’s passkey: it then counts at once. It needs a sign-in in the last ten minutes. An admin whom the tenant itself has just added can confirm no passkey until the cooling time is over.',
     answer: { status: 200, description: 'The passkey, which counts now.', schema: passkeySchema },
     errors: ['not_found', 'wrong_state', 'fresh_sign_in_required'],
   }),

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from '../core.module.js';
 import { OutboundClient } from '../outbound/outbound-client.js';
 import { OutboundStream } from '../outbound/outbound-stream.js';
-import { exportedEvents } from './exported-page.js';
+import { exportedEvents } from './formats/exported-event.js';
 import { formatEvent } from './formats/index.js';
 import { type Batch, Receivers } from './receivers.js';
 

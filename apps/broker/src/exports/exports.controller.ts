@@ -6,7 +6,7 @@ import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Query, Slug } from '../http/input.js';
 import { given } from '../http/page.js';
-import { exportedEvents } from './exported-page.js';
+import { exportedEvents } from './formats/exported-event.js';
 import { formatEvent } from './formats/index.js';
 
 /** A log in the formats of SIEMs, page by page. */

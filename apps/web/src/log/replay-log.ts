@@ -19,8 +19,8 @@ export type Replay = { ok: true; report: ReplayReport } | { ok: false; fault: Re
 
 /**
  * Verifies a tenant's log in the browser with everything that its leaves say, as `countersign log verify` does: also that
- * every allowed call lies under a grant whose approvals were what the policy of that moment required. Cosignatures that are missing
- * are a warning of the report.
+ * every allowed call lies under a grant whose approvals were what the policy of that moment required. Missing cosignatures are
+ * a warning of the report.
  */
 export async function replayInBrowser(options: {
   source: LogSource;

@@ -52,8 +52,8 @@ export type Verification =
 /**
  * Verifies a whole log of Countersign in the browser, as `countersign log verify` does: the checkpoint's signature, all
  * leaves and tiles, that each leaf is a leaf of this log at its own index, that new keys and restores are what the leaves
- * say, and that the log continues `since`. It does not
- * evaluate whether the calls in the log were allowed: `replayInBrowser` does.
+ * say, and that the log continues `since`. It does not evaluate whether the calls in the log were allowed:
+ * `replayInBrowser` does.
  *
  * @param vkey the log's C2SP verifier key
  * @throws what the source throws, such as a lost connection

@@ -2,7 +2,7 @@ import { type Grant, hasEnded } from './grant.js';
 import { type LockView, lockBlocks } from './lock.js';
 import type { Stop } from './trust/stop.js';
 
-/** Whether calls under a grant can pass, as of now. `GrantState` is the grant's own life; stops and locks are not in it. */
+/** Whether calls under a grant can pass now. `GrantState` says only whether it has begun or ended; stops and locks count here alone. */
 export type GrantAccess = 'open' | 'not_yet' | 'stopped' | 'locked' | 'ended';
 
 export interface AccessStatus {

@@ -103,7 +103,7 @@ export const trustDe: TrustWords = {
     'passkey.removed': (n) =>
       `Ein Passkey von ${n.by ?? 'jemandem'} für ${n.tenant} wurde entfernt. Hat das weder diese Person noch ein Admin getan, benutzt jemand anderes eine ihrer Sitzungen: Die Person beendet auf der Kontoseite alle Sitzungen, und kein Admin bestätigt einen neuen Passkey.`,
     'log.stopped': (n) =>
-      `Das Protokoll von ${n.tenant} hat früher einen Prüfpunkt unterschrieben, den es jetzt nicht fortsetzt: Seine Datenbank ist zurückgefallen oder wurde verändert. Es unterschreibt nichts mehr, bis der Anbieter die Ursache kennt und eine neue Epoche begonnen hat. Bewahren Sie Ihre Kopie des Protokolls auf: Sie zeigt, was fehlt.`,
+      `Das Protokoll von ${n.tenant} setzt einen Prüfpunkt nicht fort, den es früher unterschrieben hat: Seine Datenbank wurde zurückgesetzt oder verändert. Es unterschreibt nichts mehr, bis der Anbieter die Ursache kennt und eine neue Epoche begonnen hat. Bewahren Sie Ihre Kopie des Protokolls auf: Sie zeigt, was fehlt.`,
   },
   labels: {
     at: 'Wann',

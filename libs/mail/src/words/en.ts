@@ -102,7 +102,7 @@ export const trustEn: TrustWords = {
     'passkey.removed': (n) =>
       `A passkey of ${n.by ?? 'someone'} for ${n.tenant} has been removed. If neither its owner nor an admin did this, someone else uses a session of theirs: the owner ends all sessions on the account page, and no admin confirms a new passkey.`,
     'log.stopped': (n) =>
-      `The log of ${n.tenant} has signed a checkpoint before that it does not continue now: its database went back, or was changed. It signs nothing more until the vendor has found out why and opened a new epoch. Keep your mirror of the log: it shows what is missing.`,
+      `The log of ${n.tenant} does not continue a checkpoint that it signed earlier: its database went back, or was changed. It signs nothing more until the vendor has found out why and opened a new epoch. Keep your mirror of the log: it shows what is missing.`,
   },
   labels: {
     at: 'When',

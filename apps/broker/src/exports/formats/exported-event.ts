@@ -1,5 +1,5 @@
-import type { ExportedValue } from '@countersign/access';
-import type { LeafV1 } from '@countersign/audit-log';
+import type { ExportedValue, ExportPage } from '@countersign/access';
+import { type LeafV1, logOrigin } from '@countersign/audit-log';
 import type { EventType } from '@countersign/contract';
 
 /** One leaf, ready to be written in any of the formats. */
@@ -13,6 +13,20 @@ export interface ExportedEvent {
   /** The leaf's canonical JSON, as it was hashed. */
   text: string;
   personal: Readonly<Record<string, ExportedValue>>;
+}
+
+/** The leaves of a page as the formats take them, with the log's origin when the page was read. */
+export function exportedEvents(
+  deployment: string,
+  slug: string,
+  { leaves, epoch }: ExportPage,
+): { log: string; events: ExportedEvent[] } {
+  const log = logOrigin(deployment, slug, epoch);
+  const events = leaves.map(({ index, hash, leaf: text, personal }) => ({
+    ...{ log, index, hash, text, personal },
+    leaf: JSON.parse(text) as LeafV1,
+  }));
+  return { log, events };
 }
 
 /** What a receiver does with an event at first sight. */

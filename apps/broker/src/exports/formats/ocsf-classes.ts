@@ -31,7 +31,7 @@ export interface OcsfMapping {
 
 export const OTHER_ACTIVITY = 99;
 
-/** Events about what somebody may do. All others are activities of the API. */
+/** Events that change what a person may do. All others belong to the class API Activity. */
 const BY_TYPE: Readonly<Record<string, OcsfMapping>> = {
   'grant.started': { class: 'userAccess', activity: 1 },
   'grant.scheduled': { class: 'userAccess', activity: OTHER_ACTIVITY },

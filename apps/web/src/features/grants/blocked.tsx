@@ -15,7 +15,7 @@ const REFETCH_MS = 5_000;
 export const isBlocked = ({ access }: Pick<Grant, 'access'>): boolean =>
   access === 'stopped' || access === 'locked';
 
-/** Says who has stopped or locked this access, when, and why. Nothing where calls pass. */
+/** Says who has stopped or locked this access, when, and why. It is empty while calls pass. */
 export function BlockedNotice({ grant }: { grant: Pick<Grant, 'access' | 'accessReason'> }) {
   const text = useText(blockedTexts);
   const { access, accessReason } = grant;
@@ -34,7 +34,10 @@ export function BlockedNotice({ grant }: { grant: Pick<Grant, 'access' | 'access
   );
 }
 
-/** On every page: that access which looks open lets no call pass. Nothing where none is stopped or locked. */
+/**
+ * One red line on every page while a stop or a lock keeps calls from passing. Customers and security admins read about all
+ * the access that they may see, the vendor's other people about their own.
+ */
 export function BlockedBanner() {
   const text = useText(blockedTexts);
   const session = useSession();
@@ -50,7 +53,7 @@ export function BlockedBanner() {
   return <div role="status">{words === null ? null : <p className="ribbon stop">{words}</p>}</div>;
 }
 
-/** Whether the customer, whose person reads this, has stopped all access with a signature. */
+/** Whether the reader's own organisation, a customer, has stopped all access with a signature. */
 function useAllStopped(): boolean {
   const session = useSession();
   const slug = session.tenant ?? '';

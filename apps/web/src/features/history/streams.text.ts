@@ -3,7 +3,7 @@ import type { Catalogue } from '../../text/language.js';
 const en = {
   title: 'Stream the log to your SIEM',
   titleOf: (log: string) => `Stream the log “${log}” to your SIEM`,
-  lead: 'Every leaf is sent at least once and in order, with its index and hash. A receiver that fails is tried again until it answers.',
+  lead: 'Every leaf is sent at least once and in order, with its index and hash. What a receiver does not acknowledge is sent again.',
   none: 'The log is streamed nowhere yet.',
   name: 'Name',
   to: 'Receiver',
@@ -32,7 +32,7 @@ const en = {
 const de: typeof en = {
   title: 'Protokoll an Ihr SIEM übertragen',
   titleOf: (log) => `Protokoll „${log}“ an Ihr SIEM übertragen`,
-  lead: 'Jeder Eintrag wird mindestens einmal und in Reihenfolge gesendet, mit Nummer und Prüfsumme. Antwortet ein Empfänger nicht, wird es weiter versucht.',
+  lead: 'Jeder Eintrag wird mindestens einmal und in Reihenfolge gesendet, mit Nummer und Prüfsumme. Was ein Empfänger nicht bestätigt, wird erneut gesendet.',
   none: 'Das Protokoll wird noch nirgendwohin übertragen.',
   name: 'Name',
   to: 'Empfänger',

@@ -2,7 +2,7 @@ import type { VerifiedPoint } from '@countersign/audit-log';
 
 /** How far this browser has verified a log, and with which key. */
 export interface KeptPoint {
-  /** The key that is trusted. A later one counts only if it handed over to it. */
+  /** The key that is trusted. A later key counts only if this one handed over to it. */
   vkey: string;
   /** Where the key came from: the customer's anchor file, or the broker itself. */
   keyFrom: 'anchor' | 'broker';

@@ -14,7 +14,7 @@ import { proofTexts } from './proof.text.js';
 import { forgetPoint, readKept } from './verified-point.js';
 import { type Outcome, verifyNow } from './verify-now.js';
 
-/** Verifies the log in this browser, from where it was last verified. */
+/** Verifies the log in this browser when the reader presses the button. A run begins where the last one ended. */
 export function VerifyHere({
   log,
   witnesses,

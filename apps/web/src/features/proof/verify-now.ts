@@ -20,8 +20,10 @@ export type Outcome =
   | { ok: false; fault: Fault };
 
 /**
- * Verifies a log in this browser from where it was last verified, and remembers how far. The log's key is the one that the
- * reader's anchor file has, or the one that was remembered, or for a first run without a file the one that the broker gives.
+ * Verifies a log in this browser. A run begins where the last one ended, and keeps how far it came.
+ *
+ * The log must be signed by one key: the one in the reader's anchor file. Without a file it is the key of the last run. In a
+ * first run without a file it is the key that the broker gives.
  *
  * @param anchor the text of an anchor file, if the reader gave one
  * @param witnesses verifier keys of the witnesses

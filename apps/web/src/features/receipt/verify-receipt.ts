@@ -21,19 +21,22 @@ import { withWebSignatures } from '../../log/web-signatures.js';
 import { type KeptPoint, readKept } from '../proof/verified-point.js';
 import { compareReceipt, type Mismatch, type Shown } from './compare.js';
 
-/** A countersignature that does not hold. `reason` is the code of the check that refused it. */
+/** A countersignature that is not valid. `reason` is the code of the check that refused it. */
 export interface BadSignature {
   person: string;
   reason: string;
 }
 
-/** What the check of a receipt found. Nothing of it is the broker's word, except what `keyFrom` and `trust` say. */
+/**
+ * What the check of a receipt found. Two things in it are the broker's word: the trust document, and the log's key if
+ * `keyFrom` is `broker`.
+ */
 export type ReceiptCheck =
   | {
       ok: true;
       leaves: number;
       size: number;
-      /** How many leaves this browser had verified, of which the checkpoint is a continuation; null if it had none. */
+      /** How many leaves this browser had verified before. The checkpoint continues them. Null if there were none. */
       since: number | null;
       /** Where the log's key came from. */
       keyFrom: KeptPoint['keyFrom'];
