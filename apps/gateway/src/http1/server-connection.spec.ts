@@ -231,6 +231,36 @@ describe('requests', () => {
     expect(exchanges).toHaveLength(1);
   });
 
+  test('whose body breaks a rule before its answer end the connection after the answer', async () => {
+    const { socket, text } = await client();
+    socket.write('POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n');
+    await until(() => exchanges.length === 1);
+    const { body, response } = exchanges[0]!;
+    socket.write('no chunk\r\n');
+    await until(() => body.failure !== undefined);
+    response.send(200, [], 'ok');
+    await until(() => text().endsWith('ok'));
+    expect(accepted[0]!.socket.writableEnded).toBe(true);
+  });
+
+  test('whose client resets the connection before the answer is written are not answered, but told so', async () => {
+    const { socket } = await client();
+    socket.write(GET);
+    await until(() => exchanges.length === 1);
+    const { response } = exchanges[0]!;
+    const happened: string[] = [];
+    response.observe({
+      onClientGone: () => happened.push('gone'),
+      onClientDrain: () => undefined,
+      onSent: () => happened.push('sent'),
+    });
+    // The system knows of the reset at once. Node reports it in a later turn.
+    socket.resetAndDestroy();
+    response.send(200, [], 'ok');
+    await until(() => happened.length > 0);
+    expect(happened).toEqual(['gone']);
+  });
+
   test('whose client goes away are told so, also those that wait', async () => {
     const { socket } = await client();
     socket.write(GET + GET);

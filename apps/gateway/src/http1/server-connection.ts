@@ -233,8 +233,9 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   finished(response: ServerResponse): void {
     this.current = undefined;
     this.hasAnswered = true;
-    const bodyIsLeft = this.body?.isDone === false && this.waiting.length === 0;
-    if (response.mustClose || bodyIsLeft || this.isShuttingDown) {
+    // A body that was not read whole, or that broke a rule: no one knows where another request would begin.
+    const cannotFollow = this.isLast || this.body?.isDone === false;
+    if (response.mustClose || this.isShuttingDown || (cannotFollow && this.waiting.length === 0)) {
       this.closeSoon();
       return;
     }

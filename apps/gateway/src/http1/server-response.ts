@@ -206,7 +206,10 @@ export class ServerResponse {
   }
 
   #written(): void {
-    if (this.#isWritten || this.#isGone || this.connection.socket.writableLength > 0) return;
+    const { socket } = this.connection;
+    if (this.#isWritten || this.#isGone || socket.writableLength > 0) return;
+    // A failed write leaves nothing to write either. `connectionEnded` follows.
+    if (socket.destroyed || socket.errored !== null) return;
     this.#isWritten = true;
     this.#observer?.onSent();
     this.connection.finished(this);
