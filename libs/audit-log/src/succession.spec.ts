@@ -183,6 +183,39 @@ describe('P10: a log that was restored from a backup', () => {
     expect(await faultOf(verify(lying, vkeyOf(K1), point))).toEqual({ code: 'forked', index: 600 });
   });
 
+  describe('and then pruned', () => {
+    const pruned = (files: LogFiles, before: number) => {
+      files.files.set('minimum-index', Buffer.from(`${before}\n`));
+      return files;
+    };
+
+    test('is compared with what was verified from the first leaf that it has', async () => {
+      const { point } = await verify(first, vkeyOf(K1));
+      expect((await verify(pruned(second(), 512), vkeyOf(K1), point)).succession?.lost).toBe(100);
+      const other = log(K1, { 600: restored() }, { origin: SECOND, mark: 'other' }).grow(650);
+      expect(await faultOf(verify(pruned(other, 512), vkeyOf(K1), point))).toEqual({
+        code: 'forked',
+        index: 600,
+      });
+    });
+
+    test('is no fork if the leaves that would show it were pruned: the fault says so', async () => {
+      const { point } = await verify(first, vkeyOf(K1));
+      const ahead = pruned(second().grow(900), 768);
+      expect(await faultOf(verify(ahead, vkeyOf(K1), point))).toEqual({ code: 'pruned', index: 700 });
+      const longer = (await verify(log(K1, {}).grow(1000), vkeyOf(K1))).point;
+      for (const key of [vkeyOf(K1), vkeyOf(K1, SECOND)])
+        expect((await faultOf(verify(ahead, key, longer))).code).toBe('pruned');
+      const previous = { origin: ORIGIN, size: 1000, root: longer.root };
+      const change = { 800: restored({ previous, lost: 400 }) };
+      const late = log(K1, change, { origin: SECOND, mark: 'other' }).grow(900);
+      expect(await faultOf(verify(pruned(late, 768), vkeyOf(K1), longer))).toEqual({
+        code: 'pruned',
+        index: 800,
+      });
+    });
+  });
+
   test.each([
     ['keeps more than there is before it', { kept: 601, lost: 99 }],
     ['does not add up', { lost: 99 }],

@@ -138,7 +138,10 @@ export class LogSuccession {
     return this.#before?.sizes ?? [];
   }
 
-  /** Compares the tree with the earlier epoch. Called at each of `sizesToCompare`, in their order. */
+  /**
+   * Compares the tree with the earlier epoch. Called at the first size that the log still gives, and at each of
+   * `sizesToCompare` after it, in their order. Other sizes are ignored.
+   */
   compare(range: CompactRange): void {
     this.#before?.compare(range);
   }
@@ -165,7 +168,7 @@ export class LogSuccession {
     return {
       keys: keys.map(({ publicKey }) => verifierKey(this.ports.hashing, origin, publicKey)),
       restorations: this.#restorations,
-      lost: this.#before?.lost(this.#restorations) ?? 0,
+      lost: this.#before?.lost(this.#restorations, start) ?? 0,
     };
   }
 
@@ -304,12 +307,22 @@ class EarlierEpoch {
     if (this.#isCommon) this.#common = size;
   }
 
-  /** How many of the leaves that were verified the log no longer has. @throws LogFault `forked` */
-  lost(restorations: readonly Restoration[]): number {
+  /**
+   * How many of the leaves that were verified the log no longer has.
+   *
+   * @param start the first leaf that was read; those before it were pruned
+   * @throws LogFault `forked`; `pruned` if what would show a fork is gone
+   */
+  lost(restorations: readonly Restoration[], start: number): number {
     const first = restorations.find(({ epoch }) => epoch > this.epoch);
     const { origin, size, root } = this.since;
     if (first === undefined)
-      throw new LogFault('forked', `No leaf says that the log was restored since it was ${origin}.`);
+      throw start > 0
+        ? new LogFault(
+            'pruned',
+            `The leaf that says why the log is not ${origin} any more may have been pruned.`,
+          )
+        : new LogFault('forked', `No leaf says that the log was restored since it was ${origin}.`);
     const { index, previous, kept } = first;
     if (previous.origin === origin && previous.size === size && previous.root !== root)
       throw new LogFault(
@@ -318,6 +331,12 @@ class EarlierEpoch {
         index,
       );
     const shown = this.sizes.findLast((each) => each <= kept) ?? 0;
+    if (this.#common < shown && shown < start)
+      throw new LogFault(
+        'pruned',
+        `The leaves before ${start} were pruned: the first ${kept}, which the log keeps as leaf ${index} says, cannot be compared any more. Verify it again without the state file.`,
+        index,
+      );
     if (this.#common < shown)
       throw new LogFault(
         'forked',

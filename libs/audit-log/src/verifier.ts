@@ -130,16 +130,21 @@ export async function verifyLog(
   if (since !== undefined) requireLater(checkpoint, since);
   const tree = new TreeReader(ports.hashing, source, checkpoint.size);
   const prunedBefore = await readMinimumIndex(source, checkpoint.size);
-  if (since !== undefined && since.size > 0 && since.size < prunedBefore)
+  // Also if the log was restored since: the leaves that it kept are compared with this state.
+  const before = options.since?.size ?? 0;
+  if (before > 0 && before < prunedBefore)
     throw new LogFault(
       'pruned',
-      `The log was pruned up to leaf ${prunedBefore}, and was verified up to leaf ${since.size} before: what is between cannot be verified any more. Verify it again without the state file.`,
-      since.size,
+      `The log was pruned up to leaf ${prunedBefore}, and was verified up to leaf ${before} before: what is between cannot be verified any more. Verify it again without the state file.`,
+      before,
     );
   const reaches = since !== undefined && since.size >= prunedBefore;
   const isResumed = reaches && options.everyLeaf !== true;
   if (isResumed) await tree.resume(since);
-  else if (prunedBefore > 0) await tree.beginAfter(prunedBefore);
+  else if (prunedBefore > 0) {
+    await tree.beginAfter(prunedBefore);
+    succession?.compare(tree.range());
+  }
   const start = tree.size;
   options.onStart?.(start);
   const newFrom = isResumed ? since.size : 0;
