@@ -10,8 +10,8 @@ export interface BodyDecoder {
   /** Whether the last byte has been pushed. */
   readonly isDone: boolean;
   /**
-   * Whether every reader agrees on where it ended. False after parts that a reader may skip: the connection is not used
-   * again then.
+   * False after extensions or trailers. Readers may disagree on where such a body ends, so the connection must not be used
+   * again.
    */
   readonly isPlain: boolean;
   /**

@@ -18,7 +18,7 @@ export class Http1Server<R extends MessageRules> {
   private readonly monotonic = () => performance.now();
 
   constructor(private readonly behaviour: ServerBehaviour<R>) {
-    // A client that sends nothing more can still read the rest of its response.
+    // The connection decides what the client's end means. By default Node would end our side itself.
     this.listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.accept(socket));
   }
 

@@ -67,6 +67,9 @@ function writeFields(fields: FlatFields): string {
   return text;
 }
 
+/** Pieces up to this size are joined with what leaves with them: one more write costs more than copying so much. */
+export const SMALL_BYTES = 16_384;
+
 /** The line before the data of a chunk of so many bytes, at least one (RFC 9112 §7.1). */
 export const chunkLine = (bytes: number): string => `${bytes.toString(16)}\r\n`;
 

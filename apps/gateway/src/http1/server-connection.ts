@@ -189,7 +189,7 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
     return at;
   }
 
-  /** Refuses what was read last, in its turn. Nothing after it is read: no one knows where it would begin. */
+  /** Queues the refusal of what was read last. Reads nothing more: no one knows where the next request would begin. */
   private refuse(error: unknown): void {
     if (!(error instanceof MalformedMessage)) throw error;
     this.isLast = true;
@@ -276,7 +276,7 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   }
 }
 
-/** A first byte that begins no method needs no further ones to be refused: the start of a TLS handshake would be waited on. */
+/** Rejects at its first byte what cannot be a request. A TLS handshake would otherwise wait until its time is over. */
 function requireMethodStart(byte: number): void {
   const isLetter = byte >= 0x41 && byte <= 0x5a;
   const isLineEnd = byte === 0x0d || byte === 0x0a;

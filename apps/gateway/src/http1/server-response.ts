@@ -4,11 +4,9 @@ import {
   type DateLine,
   type FlatFields,
   LAST_CHUNK,
+  SMALL_BYTES,
   writeResponseHead,
 } from './message-writer.js';
-
-/** Pieces up to this size are joined with what leaves with them: one write costs more than copying so much. */
-const SMALL_BYTES = 16_384;
 
 /** How long a client may keep an idle connection, in seconds. Sent to it as `Keep-Alive`. */
 export const KEEP_ALIVE_SECONDS = 65;

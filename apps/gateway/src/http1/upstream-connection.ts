@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Framing } from './framing.js';
 import { MalformedMessage } from './malformed-message.js';
-import { chunkLine, LAST_CHUNK } from './message-writer.js';
+import { chunkLine, LAST_CHUNK, SMALL_BYTES } from './message-writer.js';
 import { type ReadResponse, ResponseReader, type ResponseSink } from './response-reader.js';
 
 /** Time limits, in milliseconds. `firstByteMs` counts from the last part of the request that was sent. */
@@ -39,7 +39,6 @@ export interface UpstreamObserver {
 
 /** As Node's own limit for a head. */
 const MAX_HEAD_BYTES = 16_384;
-const SMALL_BYTES = 16_384;
 /** How long an idle connection may be used again, if its server does not say. */
 const DEFAULT_IDLE_MS = 4_000;
 /** A server closes some time before it says: what is under way then must not meet its end. */
@@ -136,7 +135,6 @@ export class UpstreamConnection implements ResponseSink {
     if (this.framing.kind === 'chunked') this.socket.write(LAST_CHUNK, 'latin1');
     this.requestSent = true;
     this.progressed();
-    if (this.responseEnded) this.release();
   }
 
   /** Reads nothing more from the upstream until `resume`. Its silence does not count meanwhile. */

@@ -34,10 +34,10 @@ export class WantedHeads {
     const { clock } = this.parts;
     if (this.flight.isRunning || clock.monotonic() < this.dueAt) return;
     this.dueAt = clock.monotonic() + POLL_EVERY_MS;
-    void this.flight.run(() => this.ask());
+    void this.flight.run(() => this.poll());
   }
 
-  private async ask(): Promise<void> {
+  private async poll(): Promise<void> {
     const { broker, recorder, boot, clock, log } = this.parts;
     try {
       const answer = await broker.postSigned('/gateway/v1/heads', { boot }, AbortSignal.timeout(ANSWER_MS));

@@ -36,10 +36,10 @@ const SEGMENT_BYTES = 8 * 1024 * 1024;
 const MAX_GROUP = 1_000;
 const RETRY_MS = 1_000;
 /**
- * How long records that no caller waits for may wait for a group that is written anyway. A write and a sync cost as much for
- * one record as for many. A crash meanwhile leaves calls without an outcome, as any crash does.
+ * Records that no caller waits for are held this long, so that they share the write and the sync of the next group. A crash
+ * meanwhile leaves their calls without an outcome, as any crash does.
  */
-const COMPANY_MS = 5;
+const GROUP_WAIT_MS = 5;
 /** Records without a caller that are kept in memory while the disk fails. Further ones are dropped. */
 const MAX_ENQUEUED = 10_000;
 /** The share of the spool that each kind may fill: refusals leave room for calls, and calls for their outcomes. */
@@ -171,7 +171,7 @@ export class Spool {
       return;
     }
     this.waiting.push({ draft });
-    if (this.draining === undefined && this.retry === undefined) this.startIn(COMPANY_MS);
+    if (this.draining === undefined && this.retry === undefined) this.startIn(GROUP_WAIT_MS);
   }
 
   /** Calls the listener whenever more has become durable. */
@@ -215,7 +215,7 @@ export class Spool {
       this.draining = undefined;
       // More may have come between the last look at the queue and this moment.
       if (this.hasCallers()) this.start();
-      else if (this.waiting.length > 0) this.startIn(this.isFailing ? RETRY_MS : COMPANY_MS);
+      else if (this.waiting.length > 0) this.startIn(this.isFailing ? RETRY_MS : GROUP_WAIT_MS);
     });
   }
 
