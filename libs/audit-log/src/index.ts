@@ -1,3 +1,4 @@
+export { type AnchorFile, parseAnchorFile } from './anchor-file.js';
 export { concatBytes, decodeBase64, encodeBase64, equalBytes } from './bytes.js';
 export {
   type Checkpoint,

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
+  type AnchorFile,
   AuditLogError,
   LogFault,
   type LogSource,
@@ -20,7 +21,7 @@ import { z } from 'zod';
 import { CliError, cannotWriteError, usageError } from '../command/errors.js';
 import type { Io } from '../terminal/io.js';
 import { Progress } from '../terminal/progress.js';
-import { type AnchorFile, readAnchorFile } from '../trust/anchor-file.js';
+import { readAnchorFile } from '../trust/anchor-file.js';
 import { readIfThere } from './log-source.js';
 
 /** @throws CliError `invalid_vkey` */

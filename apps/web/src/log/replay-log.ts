@@ -1,4 +1,5 @@
 import {
+  type AnchorFile,
   AuditLogError,
   LogFault,
   type LogSource,
@@ -7,7 +8,6 @@ import {
 } from '@countersign/audit-log';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import { type ReplayFaultCode, type ReplayReport, replayTenantLog } from '@countersign/log-verifier';
-import type { AnchorFile } from './anchor-file.js';
 import type { Fault } from './verify-log.js';
 import { requireWorkingCrypto, UnsupportedBrowser, webEd25519, webHashing } from './web-crypto.js';
 import { withWebSignatures } from './web-signatures.js';

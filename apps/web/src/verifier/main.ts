@@ -1,6 +1,6 @@
 import '../log/strict-schemas.js';
+import { type AnchorFile, parseAnchorFile } from '@countersign/audit-log';
 import { LOCALES } from '@countersign/wording';
-import { type AnchorFile, readAnchor } from '../log/anchor-file.js';
 import { faultTexts } from '../log/fault.text.js';
 import type { ReplayFault } from '../log/replay-log.js';
 import { button, el, notice, show } from '../signing/view.js';
@@ -118,7 +118,7 @@ class VerifierPage {
     this.result.replaceChildren();
     if (copy === undefined) return this.refuse(words.needFolder);
     const file = this.anchor.files?.[0];
-    const anchor = file === undefined ? undefined : readAnchor(await file.text());
+    const anchor = file === undefined ? undefined : parseAnchorFile(await file.text());
     if (file !== undefined && anchor === undefined) return this.refuse(this.faultWords('invalid_anchor'));
     const typed = this.vkey.value.trim();
     const vkey = anchor?.vkey ?? typed;

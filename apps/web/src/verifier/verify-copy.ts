@@ -1,6 +1,5 @@
-import type { VerifiedPoint } from '@countersign/audit-log';
+import type { AnchorFile, VerifiedPoint } from '@countersign/audit-log';
 import type { ReplayReport } from '@countersign/log-verifier';
-import type { AnchorFile } from '../log/anchor-file.js';
 import { isReplayable, type ReplayFault, replayInBrowser } from '../log/replay-log.js';
 import { verifyInBrowser } from '../log/verify-log.js';
 import type { FolderLog } from './folder-log.js';

@@ -1,5 +1,4 @@
-import type { Note } from '@countersign/audit-log';
-import { readAnchor } from '../../log/anchor-file.js';
+import { type Note, parseAnchorFile } from '@countersign/audit-log';
 import { HttpLog } from '../../log/http-log.js';
 import { type Cosignature, checkCosignature, type Fault, verifyInBrowser } from '../../log/verify-log.js';
 import { type KeptPoint, keepPoint, readKept } from './verified-point.js';
@@ -38,7 +37,7 @@ export async function verifyNow(
   const offered = (await source.text('vkey')).text.trim();
   const known = readKept(log);
   if (known === 'damaged') return failed('invalid_state', 'What this browser kept is damaged.');
-  const anchor = given.anchor === undefined ? undefined : readAnchor(given.anchor);
+  const anchor = given.anchor === undefined ? undefined : parseAnchorFile(given.anchor);
   if (given.anchor !== undefined && anchor === undefined)
     return failed('invalid_anchor', 'This is no anchor file.');
   const vkey = anchor?.vkey ?? known?.vkey ?? offered;
