@@ -145,6 +145,24 @@ describe('the decision page', () => {
     await erin.getByText('Waiting for the vendor’s review').waitFor();
   }, 120_000);
 
+  test('an offer that the rules no longer allow cannot be accepted', async () => {
+    const asked = await waiting(site);
+    const ada = await site.signedIn('ada', `/requests/${asked.id}`);
+    await ada.getByRole('button', { name: 'Half the time' }).click();
+    await ada.getByRole('button', { name: 'Offer: list and read invoices for 15 minutes' }).click();
+    await ada.getByText('Less was offered by Ada Moreau').waitFor();
+    const controls = '/api/v1/tenants/acme/privacy-controls';
+    const { maxDuration, ...before } = await site.api<{ maxDuration: string }>('ada', 'GET', controls);
+    await site.api('ada', 'PUT', controls, { ...before, maxDuration: 'PT10M' });
+
+    const erin = await site.signedIn('erin', `/requests/${asked.id}`);
+    await erin.getByText('This request can no longer be approved').waitFor();
+    await erin.getByRole('button', { name: 'Ask again' }).waitFor();
+    expect(await erin.getByRole('button', { name: /^Accept/ }).count()).toBe(0);
+    const now = await site.api<{ maxDuration: string }>('ada', 'GET', controls);
+    await site.api('ada', 'PUT', controls, { ...now, maxDuration });
+  }, 120_000);
+
   test('a reason that hides characters or turns text round is shown with them written out', async () => {
     const asked = await waiting(site);
     await review(site, 'ada', asked, { decision: 'deny', reason: 'Not \u202Ewon\u202C, see \u200Bticket' });

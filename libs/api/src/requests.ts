@@ -171,7 +171,7 @@ export const accessRequestDetailSchema = named(
       .string()
       .nullable()
       .describe(
-        'Why this open request can no longer be approved: the rules have changed since. Ask again. Null while it can.',
+        'Why this open request can no longer be approved: the rules have changed since. Ask again. Null while it can. To a requester who was offered less it says why the offer can no longer be accepted.',
       ),
     countersignatures: z
       .array(signatureSchema)

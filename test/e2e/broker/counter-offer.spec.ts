@@ -50,6 +50,29 @@ test('P1: the customer offers less, the engineer accepts, and exactly that is gr
   expect(codeOf(await accept(request, digest))).toBe('409 already_decided');
 });
 
+test('the engineer reads whether the offer can still be accepted, the approver whether the request can be approved', async () => {
+  const controls = '/api/v1/tenants/acme/privacy-controls';
+  const read = async () =>
+    expectStatus(await broker.call('tenantAdmin', 'GET', controls), 200).body as Record<string, unknown>;
+  const limit = async (maxDuration: unknown) =>
+    expectStatus(
+      await broker.call('tenantAdmin', 'PUT', controls, { body: { ...(await read()), maxDuration } }),
+      200,
+    );
+  const { maxDuration } = await read();
+  const request = await atCustomer();
+  expectStatus(await counter(request, offerOn(request)), 201);
+  await limit('PT6M');
+  const { offer, outdated } = await readRequest(broker, request.id, 'engineer');
+  expect(outdated).toBeNull();
+  expect(await readRequest(broker, request.id, 'approver')).toMatchObject({ outdated: expect.any(String) });
+  await limit('PT4M');
+  expect(await readRequest(broker, request.id, 'engineer')).toMatchObject({ outdated: expect.any(String) });
+  expect(codeOf(await accept(request, (offer as { digest: string }).digest))).toBe('409 controls_changed');
+  await limit(maxDuration);
+  expectStatus(await accept(request, (offer as { digest: string }).digest), 200);
+});
+
 test('the list finds countered requests', async () => {
   const request = await atCustomer();
   expectStatus(await counter(request, offerOn(request)), 201);

@@ -126,7 +126,7 @@ function Deny({
 }
 
 /** The requester's buttons: accept the offer, or withdraw the request. */
-export function AnswerBar({ request }: { request: AccessRequest }) {
+export function AnswerBar({ request, mayAccept }: { request: AccessRequest; mayAccept: boolean }) {
   const text = useText(decisionTexts);
   const language = useLanguage();
   const { accept, cancel } = useAnswerOffer(request.id);
@@ -141,7 +141,7 @@ export function AnswerBar({ request }: { request: AccessRequest }) {
         <Button busy={cancel.isPending} onClick={() => cancel.mutate(request)}>
           {text.cancel}
         </Button>
-        {offer === null || terms === undefined ? null : (
+        {offer === null || terms === undefined || !mayAccept ? null : (
           <Button
             look="primary"
             icon="done"

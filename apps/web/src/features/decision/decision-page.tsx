@@ -129,7 +129,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
           onDecided={announceDecision}
         />
       ) : null}
-      {turn === 'accept' || turn === 'own' ? <AnswerBar request={request} /> : null}
+      {turn === 'accept' || turn === 'own' ? <AnswerBar request={request} mayAccept={!isOutdated} /> : null}
     </Page>
   );
 }
@@ -181,7 +181,7 @@ function RequestStatus({
 }) {
   const text = useText(decisionTexts);
   const lines: Partial<Record<typeof turn, string>> = {
-    accept: text.answer,
+    accept: request.outdated === null ? text.answer : text.offered,
     own: text.own,
     read: text.notYours,
     decided: text.youDecided,

@@ -51,13 +51,19 @@ export async function reevaluate(
 }
 
 /**
- * What a review of this open request would be told now, before anyone presses a button that cannot work.
+ * How a review or an acceptance of these terms would be refused now, so that no one presses a button that cannot work.
  *
- * @returns null while it can be approved
+ * @param terms the open request's own, or those that were offered instead
+ * @returns null while they can be approved
  */
-export async function whyOutdated(unit: Reads, request: AccessRequest, now: Date): Promise<string | null> {
+export async function whyOutdated(
+  unit: Reads,
+  request: AccessRequest,
+  terms: Terms,
+  now: Date,
+): Promise<string | null> {
   try {
-    await reevaluate(unit, request, request.terms, now);
+    await reevaluate(unit, request, terms, now);
     return null;
   } catch (error) {
     if (error instanceof AccessError && error.code === 'controls_changed') return error.message;

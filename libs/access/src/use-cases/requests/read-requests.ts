@@ -177,7 +177,10 @@ const quantile = (sorted: readonly number[], share: number): number | null =>
 export interface RequestDetail extends RequestView {
   /** For people who may review it. */
   denials: EarlierDenial[];
-  /** Why it can no longer be approved: the rules have changed since. Null while it can, and once it is decided. */
+  /**
+   * Why it can no longer be approved: the rules have changed since. Null while it can, and once it is decided. To a requester
+   * who was offered less it says why the offer can no longer be accepted.
+   */
   outdated: string | null;
 }
 
@@ -190,11 +193,13 @@ export function getRequest(deps: Deps, principal: Principal, id: string): Promis
     if (request === null || !canSee(requestVisibility(person), request)) throw notFound('request');
     const [view] = await requestViews(unit, [request]);
     if (view === undefined) throw notFound('request');
-    const mayReview = hasPermission(person, 'request.review') && person.id !== request.requester;
+    const isRequester = person.id === request.requester;
+    const terms = (isRequester ? view.offer?.terms : undefined) ?? request.terms;
+    const mayReview = hasPermission(person, 'request.review') && !isRequester;
     return {
       ...view,
       denials: mayReview ? await earlierDenials(unit, request) : [],
-      outdated: isOpen(request) ? await whyOutdated(unit, request, deps.clock.now()) : null,
+      outdated: isOpen(request) ? await whyOutdated(unit, request, terms, deps.clock.now()) : null,
     };
   });
 }
