@@ -161,7 +161,10 @@ export class Checkpoints {
     return valid.toSorted((a, b) => (a.activeFrom < b.activeFrom ? 1 : -1));
   }
 
-  /** Reads a checkpoint of this log, signed by a key of the log that was not withdrawn, also one that has ended. */
+  /**
+   * Reads a checkpoint of this log, signed by a key of the log that was not withdrawn. A key that was replaced counts too: the log
+   * must still continue what it signed. So a thief of such a key can stop the log, but deceive no one.
+   */
   private async openOwn(log: string, text: string): Promise<StoredCheckpoint> {
     const refused = (detail: string) => new HttpProblem('invalid_request', detail);
     const all = await this.deps.store.checkpoints.read(({ keys }) => keys.list('log'));
