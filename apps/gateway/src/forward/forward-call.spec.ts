@@ -3,6 +3,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { Duplex } from 'node:stream';
 import { until } from '../../../../test/fakes/until.js';
 import { OpenCall } from '../budget/open-calls.js';
+import { requestBodyDecoder } from '../http1/body-decoder.js';
+import type { Framing } from '../http1/framing.js';
 import { DateLine } from '../http1/message-writer.js';
 import { RequestBody } from '../http1/request-body.js';
 import { ServerResponse } from '../http1/server-response.js';
@@ -39,8 +41,14 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
-/** Forwards a GET. A client that does not read takes no byte; `buffer`: how many of them may wait for it. */
-function forward({ reads, buffer }: { reads: boolean; buffer: number }): {
+type Options = { reads: boolean; buffer: number; bodyBytes?: number };
+
+/**
+ * Forwards a GET, or a POST with a body of so many bytes. A client that does not read takes no byte; `buffer`: how many of
+ * them may wait for it.
+ */
+function forward({ reads, buffer, bodyBytes }: Options): {
+  body: RequestBody;
   client: Duplex;
   call: OpenCall;
   ended: Promise<Forwarded>;
@@ -64,16 +72,18 @@ function forward({ reads, buffer }: { reads: boolean; buffer: number }): {
   const locations = new LocationRewriter(() => {
     throw new Error('no response here has a location');
   });
+  const framing: Framing = bodyBytes === undefined ? { kind: 'none' } : { kind: 'length', bytes: bodyBytes };
+  const body = new RequestBody(requestBodyDecoder(framing), client);
   const ended = forwardCall({
     upstream: pool,
     origin: { service: 'billing', upstream: url, locations },
-    method: 'GET',
+    method: bodyBytes === undefined ? 'GET' : 'POST',
     target: '/x',
     headers: [],
-    framing: { kind: 'none' },
+    framing,
     readBody: undefined,
-    body: new RequestBody(undefined, client),
-    maxBodyBytes: 0,
+    body,
+    maxBodyBytes: 1_000,
     response: new ServerResponse(connection, { method: 'GET', minorVersion: 1, closes: false }),
     record: 'rec_1',
     call,
@@ -82,11 +92,11 @@ function forward({ reads, buffer }: { reads: boolean; buffer: number }): {
     takeBytes: (bytes) => bytes,
     moreBytes: async () => 'more',
   });
-  return { client, call, ended };
+  return { body, client, call, ended };
 }
 
 async function answer(count: number): Promise<void> {
-  await until(() => requests === count);
+  await until(() => requests >= count);
   connections[0]!.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
 }
 
@@ -116,4 +126,14 @@ describe('a client that has not read its whole response, while the connection to
     expect(await next.ended).toMatchObject({ outcome: 'completed', bytes: 2 });
     expect(connections).toHaveLength(1);
   });
+});
+
+test('a response that comes before the whole body ends the body: no hash of a part is recorded', async () => {
+  const { body, client, call, ended } = forward({ reads: false, buffer: 65_536, bodyBytes: 10 });
+  body.push(Buffer.from('12345'), 0);
+  await answer(1);
+  await until(() => client.writableLength > 0);
+  body.push(Buffer.from('67890'), 0);
+  call.cut('client_gone');
+  expect(await ended).toMatchObject({ status: 200, outcome: 'cut', bodySha256: null });
 });
