@@ -14,6 +14,8 @@ export interface Batch {
 /** What is sent to, and the secret that it was given. */
 export type Receiver = Pick<ExportTarget, 'id' | 'kind' | 'address' | 'ca'> & { secret: string | null };
 
+type WithSecret = Receiver & { secret: string };
+
 /** Hands batches to receivers. It resolves when the receiver has acknowledged the whole batch. */
 export class Receivers {
   private readonly webhooks: WebhookClient;
@@ -26,21 +28,21 @@ export class Receivers {
     this.webhooks = new WebhookClient(http);
   }
 
-  /** @throws DeliveryFailure */
-  async send(receiver: Receiver, batch: Batch, signal: AbortSignal): Promise<void> {
-    switch (receiver.kind) {
-      case 'hec':
-        return this.sendToCollector(receiver, batch, signal);
-      case 'syslog':
-        return this.sendAsSyslog(receiver, batch, signal);
-      case 'jsonl':
-        return this.post(receiver, batch, signal);
-    }
+  /** @throws DeliveryFailure, `secret_missing` if the target was removed meanwhile */
+  async send({ secret, ...receiver }: Receiver, batch: Batch, signal: AbortSignal): Promise<void> {
+    if (receiver.kind === 'syslog') return this.sendAsSyslog(receiver, batch, signal);
+    if (secret === null) throw new DeliveryFailure('secret_missing');
+    return receiver.kind === 'hec'
+      ? this.sendToCollector({ ...receiver, secret }, batch, signal)
+      : this.post({ ...receiver, secret }, batch, signal);
   }
 
   /** Signed as webhooks are (Standard Webhooks). The id of a batch is the same for each attempt that has the same leaves. */
-  private post({ id, address: url, secret, ca }: Receiver, batch: Batch, signal: AbortSignal): Promise<void> {
-    if (secret === null) throw new DeliveryFailure('secret_missing');
+  private post(
+    { id, address: url, secret, ca }: WithSecret,
+    batch: Batch,
+    signal: AbortSignal,
+  ): Promise<void> {
     const message = {
       ...{ id: `${id}.${batch.first}.${batch.last}`, at: this.now() },
       ...{ body: `${batch.lines.join('\n')}\n`, type: 'application/x-ndjson' },
@@ -50,7 +52,7 @@ export class Receivers {
 
   /** HEC answers 200 and `{"text":"Success","code":0}` once it has taken all events; else a code says which rule it missed. */
   private async sendToCollector(
-    { address, secret, ca }: Receiver,
+    { address, secret, ca }: WithSecret,
     { lines }: Batch,
     signal: AbortSignal,
   ): Promise<void> {
@@ -66,7 +68,11 @@ export class Receivers {
     throw new DeliveryFailure(code === null || code === 0 ? `http_${status}` : `hec_${code}`);
   }
 
-  private sendAsSyslog({ address, ca }: Receiver, { lines }: Batch, signal: AbortSignal): Promise<void> {
+  private sendAsSyslog(
+    { address, ca }: Pick<Receiver, 'address' | 'ca'>,
+    { lines }: Batch,
+    signal: AbortSignal,
+  ): Promise<void> {
     return outbound(this.stream.send(address, Buffer.concat(lines.map(frameSyslog)), ca, signal));
   }
 }
