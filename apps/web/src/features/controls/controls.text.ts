@@ -26,7 +26,7 @@ const en = {
   save: 'Save these controls',
   saved: 'Saved. These controls apply to new requests and decisions.',
   trustDecides:
-    'Your trust document also holds. Where it is stricter, it decides: in the number of approvals, in what must be countersigned, and in what is forbidden.',
+    'Your trust document applies too. Where it is stricter, it decides: in the number of approvals, in what must be countersigned, and in what is forbidden.',
   toTrust: 'Read the trust document',
   conflict: 'Someone else has changed these controls. Your own changes are not saved.',
   reload: 'Discard my changes and show the present controls',

@@ -25,7 +25,7 @@ export function BlockedNotice({ grant }: { grant: Pick<Grant, 'access' | 'access
   return (
     <Notice tone="stop" icon="stop" live>
       <p className="strong">{text[access]}</p>
-      <p>{access === 'stopped' ? text.stoppedWhy : accessReason.text}</p>
+      {access === 'stopped' ? <p>{text.stoppedWhy}</p> : <p lang="en">{accessReason.text}</p>}
       <p className="small">
         {by === null ? null : `${text.by(name(by))} · `}
         <Instant at={accessReason.at} /> · {text.noCalls}
