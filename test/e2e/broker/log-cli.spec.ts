@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSeals, sealDays } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
@@ -75,6 +75,20 @@ describe('P10: a customer follows its log with the command line', () => {
     expect(again).toMatchObject({ exit: 0, document: { verified: true } });
     expect(again.stderr).toContain('does not fit');
     expect(await readFile(full)).toEqual(bytes);
+    expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
+  });
+
+  test('a mirror that was interrupted keeps the openings that it has, and fetches those that it lacks', async () => {
+    await countersign('log', 'mirror', folder);
+    for (const name of ['state.json', 'checkpoint', 'openings/wanted']) await rm(join(folder, name));
+    const names = await readdir(join(folder, 'openings'));
+    const [kept = '', lost = '', page = ''] = names.map((name) => join(folder, 'openings', name));
+    const [before, content] = [await stat(kept), await readFile(page)];
+    await rm(lost);
+    await writeFile(page, '<html>');
+    expect(await countersign('log', 'mirror', folder)).toMatchObject({ exit: 0 });
+    expect((await stat(kept)).ino).toBe(before.ino);
+    expect(await readFile(page)).toEqual(content);
     expect(await countersign('log', 'verify', folder, '--vkey', await vkey())).toMatchObject({ exit: 0 });
   });
 

@@ -100,7 +100,9 @@ async function mirrorOne(
   const from = Math.max(known, known === 0 ? verified.start : 0);
   if (options.openings) {
     const unsealed = await unsealedBy(source, from, point.size);
-    await fetchOpenings(context, target, remote, { from, to: point.size, unsealed });
+    // Openings that lie beside files that did not fit, or that may be of another epoch, are fetched again.
+    const resume = source.reuses && !isNewEpoch;
+    await fetchOpenings(context, target, remote, { from, to: point.size, unsealed, resume });
     // A server that gives none is not taken for a folder that wants none: then "log verify" would not ask for them.
     await saveFile(join(target, OPENINGS_WANTED), `${point.size}\n`);
   }
@@ -180,10 +182,11 @@ async function verifyMirror(
 /** A log that is read from its server and kept in a folder. Tiles never change: one that is there is not fetched again. */
 class MirroringLog implements LogSource {
   readonly #local: FolderLog;
-  readonly #reuse: boolean;
   readonly #isBegun: boolean;
   #checkpoint: Uint8Array | undefined;
   readonly #replacements = new Map<string, Uint8Array>();
+  /** Whether files of the folder are used, and not fetched. */
+  readonly reuses: boolean;
   /** Whether a tile was not fetched because the folder has it. */
   hasReused = false;
 
@@ -193,7 +196,7 @@ class MirroringLog implements LogSource {
     { reuse, isBegun }: { reuse: boolean; isBegun: boolean },
   ) {
     this.#local = new FolderLog(folder);
-    this.#reuse = reuse;
+    this.reuses = reuse;
     this.#isBegun = isBegun;
   }
 
@@ -203,7 +206,7 @@ class MirroringLog implements LogSource {
       return this.#checkpoint;
     }
     const kept = await this.#local.read(path);
-    if (kept !== undefined && this.#reuse) {
+    if (kept !== undefined && this.reuses) {
       // A folder has the leaves from where it was begun on, also if the log has pruned more since.
       this.hasReused = true;
       return kept;
@@ -235,13 +238,13 @@ class MirroringLog implements LogSource {
 
 /**
  * The values behind the commitments of the new leaves, except those that have been erased; and of older leaves whose seals the
- * new ones open.
+ * new ones open. With `resume` those of new leaves that an interrupted run has fetched are not fetched again.
  */
 async function fetchOpenings(
   context: Context,
   folder: string,
   remote: HttpLog,
-  { from, to, unsealed }: { from: number; to: number; unsealed: readonly number[] },
+  { from, to, unsealed, resume }: { from: number; to: number; unsealed: readonly number[]; resume: boolean },
 ): Promise<void> {
   const progress = new Progress(context.io);
   let done = from;
@@ -253,14 +256,28 @@ async function fetchOpenings(
     await Promise.all(
       indices.map((index) =>
         places.run(async () => {
-          const bytes = await remote.read(`openings/${index}`);
-          if (bytes !== undefined) await saveFile(join(folder, 'openings', String(index)), bytes);
+          const file = join(folder, 'openings', String(index));
+          if (!resume || index < from || !isJson(await readIfThere(file))) {
+            const bytes = await remote.read(`openings/${index}`);
+            if (bytes !== undefined) await saveFile(file, bytes);
+          }
           done += 1;
         }),
       ),
     );
   } finally {
     progress.end();
+  }
+}
+
+/** Whether a file is what a log answers, and not the page of a proxy, which an earlier run may have kept. */
+function isJson(bytes: Buffer | undefined): boolean {
+  if (bytes === undefined) return false;
+  try {
+    JSON.parse(bytes.toString('utf8'));
+    return true;
+  } catch {
+    return false;
   }
 }
 
