@@ -64,6 +64,7 @@ export {
 export {
   type AccessPolicy,
   type AccessRule,
+  type EmergencyControls,
   endpointHash,
   isForTenant,
   type OidcSettings,

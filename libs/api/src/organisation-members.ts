@@ -72,6 +72,32 @@ export const tenantPersonInput = z.strictObject({
   roles: roleList(TENANT_ROLES),
 });
 
+/** Access without the customer's approval, in an emergency. What is not listed is forbidden. */
+const emergencyControls = z.strictObject({
+  allow: z
+    .array(
+      z.strictObject({
+        services: z
+          .array(serviceName)
+          .min(1, 'must name at least one service')
+          .superRefine(refuseRepeats)
+          .describe('Services that may be reached.'),
+        actions: z
+          .array(
+            z.string().refine(isAction, { error: 'must be a word such as read; `*` is not accepted here' }),
+          )
+          .min(1, 'must name at least one action')
+          .superRefine(refuseRepeats),
+        maxDuration: positiveDuration.describe('The longest window of one emergency.'),
+      }),
+    )
+    .max(20, 'must have at most 20 entries')
+    .describe('Services and actions for which the vendor may open an emergency.'),
+  disclosureDue: positiveDuration
+    .optional()
+    .describe('The vendor explains each emergency within this time of its start. Default: PT24H.'),
+});
+
 /** A tenant's privacy controls; a member that is left out has its default. */
 export const privacyControlsInput = z.strictObject({
   approvals: wholeNumber(0, 20).optional(),
@@ -79,6 +105,7 @@ export const privacyControlsInput = z.strictObject({
   countersign: actionList.optional(),
   slackMayApprove: actionList.optional(),
   forbid: z.array(forbidRule).optional(),
+  emergency: emergencyControls.optional(),
 });
 
 /** For descriptions of everything that a customer's admins change while their tenant is not claimed. */

@@ -13,6 +13,9 @@ const controlsBodySchema = named(
     maxDuration: privacyControlsInput.shape.maxDuration
       .nullable()
       .describe('ISO 8601; null or absent: the vendor’s limit applies.'),
+    emergency: privacyControlsInput.shape.emergency
+      .nullable()
+      .describe('Null or absent: no emergency access at all.'),
   }),
 );
 export type PrivacyControlsBody = z.infer<typeof controlsBodySchema>;
@@ -20,6 +23,20 @@ export type PrivacyControlsBody = z.infer<typeof controlsBodySchema>;
 const forbidRules = z.array(
   z.object({ service: z.string(), resource: z.string(), actions: z.array(z.string()) }),
 );
+
+const emergencyRules = z
+  .object({
+    allow: z.array(
+      z.object({
+        services: z.array(z.string()),
+        actions: z.array(z.string()),
+        maxDuration: z.string().describe('ISO 8601.'),
+      }),
+    ),
+    disclosureDue: z.string().describe('ISO 8601, from the start of the access.'),
+  })
+  .nullable()
+  .describe('What may be opened in an emergency without the customer’s approval; null: nothing.');
 
 const controlsSchema = named(
   'PrivacyControls',
@@ -30,6 +47,7 @@ const controlsSchema = named(
     countersign: z.array(z.string()).describe('Actions that can be approved only with a passkey.'),
     slackMayApprove: z.array(z.string()),
     forbid: forbidRules,
+    emergency: emergencyRules,
   }),
 );
 export type PrivacyControls = z.infer<typeof controlsSchema>;
@@ -43,6 +61,7 @@ export const proposedControlsSchema = named(
     countersign: z.array(z.string()),
     slackMayApprove: z.array(z.string()),
     forbid: forbidRules,
+    emergency: emergencyRules,
   }),
 );
 export type ProposedControls = z.infer<typeof proposedControlsSchema>;

@@ -14,7 +14,6 @@ import {
   tenantEndpoints,
 } from '@countersign/api';
 import { parsePrivacyControls } from '@countersign/config';
-import { formatDuration } from '@countersign/contract';
 import { Controller, Get, Inject, Put, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, DEPS } from '../core.module.js';
@@ -22,6 +21,7 @@ import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, invalidInput, Slug } from '../http/input.js';
 import { given } from '../http/page.js';
+import { controlsMembers } from './controls-members.js';
 
 @Controller('api/v1/organisation')
 export class OrganisationController {
@@ -57,10 +57,13 @@ export class PrivacyControlsController {
   async write(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
-    @Body() { version, maxDuration, ...others }: PrivacyControlsBody,
+    @Body() { version, maxDuration, emergency, ...others }: PrivacyControlsBody,
     @Res({ passthrough: true }) response: Response,
   ) {
-    const wanted = { ...others, ...(maxDuration === null ? {} : given({ maxDuration })) };
+    const wanted = {
+      ...others,
+      ...given({ maxDuration: maxDuration ?? undefined, emergency: emergency ?? undefined }),
+    };
     const parse = (facts: ControlsFacts) => parseControls(wanted, facts);
     return controlsAnswer(await setPrivacyControls(this.deps, principal, slug, version, parse), response);
   }
@@ -75,8 +78,7 @@ function parseControls(wanted: unknown, facts: ControlsFacts): PrivacyControls {
 
 function controlsAnswer({ version, controls }: ControlsView, response: Response): ControlsAnswer {
   response.setHeader('ETag', `"${version}"`);
-  const { maxDuration } = controls;
-  return { version, ...controls, maxDuration: maxDuration === null ? null : formatDuration(maxDuration) };
+  return { version, ...controlsMembers(controls) };
 }
 
 @Controller('api/v1/tenants/:slug/decision-times')

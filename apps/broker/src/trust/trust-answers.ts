@@ -1,8 +1,8 @@
-import type { PrivacyControls, ProposalView, TrustView } from '@countersign/access';
-import type { ProposedControls, Trust, TrustProposal } from '@countersign/api';
+import type { ProposalView, TrustView } from '@countersign/access';
+import type { Trust, TrustProposal } from '@countersign/api';
 import { logOrigin, verifierKey } from '@countersign/audit-log';
 import type { Hashing } from '@countersign/contract';
-import { formatDuration } from '@countersign/contract';
+import { controlsMembers } from '../tenants/controls-members.js';
 
 export const proposalAnswer = ({ proposal, signatures, needs }: ProposalView): TrustProposal => {
   const { id, state, document, hash, by, controls, createdAt, endedAt } = proposal;
@@ -16,7 +16,7 @@ export const proposalAnswer = ({ proposal, signatures, needs }: ProposalView): T
     controls:
       controls === null
         ? null
-        : { before: controlsAnswer(controls.before), after: controlsAnswer(controls.after) },
+        : { before: controlsMembers(controls.before), after: controlsMembers(controls.after) },
   };
 };
 
@@ -61,8 +61,3 @@ export function trustAnswer(
     })),
   };
 }
-
-const controlsAnswer = ({ maxDuration, ...controls }: PrivacyControls): ProposedControls => ({
-  ...controls,
-  maxDuration: maxDuration === null ? null : formatDuration(maxDuration),
-});

@@ -42,6 +42,14 @@ export interface AccessPolicy {
   rules?: AccessRule[];
 }
 
+/** Access in an emergency, without the customer's approval: what may be requested, and when it has to be explained. */
+export interface EmergencyControls {
+  /** What is not listed is forbidden. `maxDuration` in whole seconds. */
+  allow: { services: string[]; actions: string[]; maxDuration: number }[];
+  /** The vendor explains each emergency within so many seconds of its start. */
+  disclosureDue: number;
+}
+
 /** A tenant's policy. `maxDuration` in whole seconds; null: the vendor's limit applies. */
 export interface PrivacyControls {
   approvals: number;
@@ -49,6 +57,8 @@ export interface PrivacyControls {
   countersign: string[];
   slackMayApprove: string[];
   forbid: ForbidRule[];
+  /** Absent: no emergency access at all. */
+  emergency?: EmergencyControls;
 }
 
 export interface OrganisationPerson<Role extends string> {

@@ -1,5 +1,5 @@
 import { canonicalJson, type ForbidRule, type TrustDocument } from '@countersign/contract';
-import type { PrivacyControls, TenantRecord } from './organisation.js';
+import type { EmergencyControls, PrivacyControls, TenantRecord } from './organisation.js';
 import { addressOf, type Person } from './person.js';
 import type { TrustVersion } from './trust/trust-version.js';
 
@@ -16,7 +16,25 @@ function narrowsControls(before: PrivacyControls, after: PrivacyControls): boole
     longest(after) <= longest(before) &&
     within(before.countersign, after.countersign) &&
     within(after.slackMayApprove, before.slackMayApprove) &&
-    within(before.forbid, after.forbid)
+    within(before.forbid, after.forbid) &&
+    narrowsEmergency(before.emergency, after.emergency)
+  );
+}
+
+/** Each rule is one of before or a part of one, and the vendor explains no later. */
+function narrowsEmergency(before?: EmergencyControls, after?: EmergencyControls): boolean {
+  if (after === undefined) return true;
+  if (before === undefined) return after.allow.length === 0;
+  return (
+    after.disclosureDue <= before.disclosureDue &&
+    after.allow.every((rule) =>
+      before.allow.some(
+        (each) =>
+          rule.maxDuration <= each.maxDuration &&
+          within(rule.services, each.services) &&
+          within(rule.actions, each.actions),
+      ),
+    )
   );
 }
 

@@ -1,7 +1,8 @@
 import { AccessError } from '../errors.js';
+import { BASES } from '../policy/bases.js';
 import { type AccessRequest, isOpen, type RequestState } from './access-request.js';
 import { requirePermission } from './permissions.js';
-import type { Person, Principal } from './person.js';
+import { hasRole, type Person, type Principal } from './person.js';
 import {
   countApprovals,
   type Review,
@@ -37,6 +38,7 @@ interface ReviewCase {
 const CHECKS: readonly ((item: ReviewCase) => void)[] = [
   isNotOwnRequest,
   hasReviewPermission,
+  hasRoleOfBasis,
   requestIsOpen,
   digestIsCurrent,
   hasNotDecidedYet,
@@ -61,6 +63,13 @@ function isNotOwnRequest({ request, person }: ReviewCase): void {
 
 function hasReviewPermission({ principal, person }: ReviewCase): void {
   requirePermission(principal, 'request.review', person);
+}
+
+/** On the vendor's side the basis says whose reviews count. */
+function hasRoleOfBasis({ request, person }: ReviewCase): void {
+  const { reviewer } = BASES[request.terms.basis];
+  if (sideOf(person) === 'vendor' && !hasRole(person, reviewer))
+    throw new AccessError('forbidden', `On this basis only the vendor’s role ${reviewer} reviews.`);
 }
 
 function requestIsOpen({ request, now }: ReviewCase): void {

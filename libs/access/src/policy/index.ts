@@ -13,6 +13,7 @@ export {
   requiredApprovals,
 } from '../domain/trust/trust-status.js';
 export type { Refusal } from '../errors.js';
+export { BASES, isConsent } from './bases.js';
 export type { PolicyContext } from './context.js';
 export { type Evaluation, evaluate } from './evaluate.js';
 export { NO_INVITATION } from './invitation-match.js';

@@ -41,7 +41,7 @@ export function findMatchingInvitation(
   candidates: readonly InvitationView[],
   now: Date,
 ): InvitationMatch {
-  if (access.basis === 'approval') return NO_INVITATION;
+  if (access.basis !== null && access.basis !== 'invitation') return NO_INVITATION;
   const evaluated = candidates.map((view) => ({
     view,
     refusals: invitationRefusals(view.invitation, invitedTerms(access, view, now), { stage: 'request', now }),

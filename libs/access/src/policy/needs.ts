@@ -2,7 +2,8 @@ import type { ScopeEntry } from '@countersign/contract';
 import type { PrivacyControls } from '../domain/organisation.js';
 import type { Channel } from '../domain/person.js';
 import type { ReviewNeeds, RiskLevel } from '../domain/review.js';
-import { countersignedActions, requiredApprovals, type TrustStatus } from '../domain/trust/trust-status.js';
+import { countersignedActions, type TrustStatus } from '../domain/trust/trust-status.js';
+import { BASES, basisOf } from './bases.js';
 import type { RuleContext } from './context.js';
 import type { RequestedAccess } from './requested-access.js';
 
@@ -38,36 +39,22 @@ function assessRisk(
   };
 }
 
-/**
- * How many people of each side have to approve. An invitation is the approval of its author. It replaces the vendor's
- * reviews only if the vendor's policy says so.
- */
-export function requiredReviews({ policy, tenant, invitationMatch, trust }: RequiredReviewsInput): {
-  vendor: number;
-  customer: number;
-} {
-  const approvals = tenant === null ? 1 : requiredApprovals(tenant.controls, trust);
-  if (invitationMatch.invitation === null) return { vendor: policy.vendorReviews, customer: approvals };
-  return {
-    vendor: policy.invitationSuffices ? 0 : policy.vendorReviews,
-    customer: Math.max(0, approvals - 1),
-  };
-}
-
-type RequiredReviewsInput = Pick<RuleContext, 'policy' | 'tenant' | 'invitationMatch' | 'trust'>;
-
-/** The reviews that this request needs; null if its tenant or service is unknown. */
-export function reviewNeeds({ scope }: RequestedAccess, context: RuleContext): ReviewNeeds | null {
+/** The reviews that this request needs by its basis; null if its tenant or service is unknown. */
+export function reviewNeeds(access: RequestedAccess, context: RuleContext): ReviewNeeds | null {
   const { tenant, service, trust } = context;
   if (tenant === null || service === null) return null;
-  const risk = assessRisk(scope, tenant.controls, trust);
-  const required = requiredReviews(context);
+  const basis = BASES[basisOf(access, context)];
+  const required = basis.reviews(context);
+  const risk: ReviewNeeds['risk'] =
+    basis.risk === null
+      ? assessRisk(access.scope, tenant.controls, trust)
+      : { level: 'high', reasons: [basis.risk] };
   return {
     vendor: { required: required.vendor, approved: 0 },
     customer: {
       required: required.customer,
       approved: 0,
-      countersignature: risk.level === 'high',
+      countersignature: risk.level === 'high' && basis.customer === 'decides',
       channels: ALLOWED_CHANNELS[risk.level],
     },
     risk,

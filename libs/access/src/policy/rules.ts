@@ -11,10 +11,10 @@ import {
 import { hasRole } from '../domain/person.js';
 import { countersignedActions, forbidRules, requiredApprovals } from '../domain/trust/trust-status.js';
 import { type Refusal, refusal } from '../errors.js';
+import { BASES, basisOf, isConsent } from './bases.js';
 import type { RuleContext } from './context.js';
 import { isWithin } from './hours.js';
 import { invitationRefusals } from './invitation-match.js';
-import { requiredReviews } from './needs.js';
 import type { RequestedAccess, Stage } from './requested-access.js';
 
 /** How many requests of one engineer may be open in one tenant. */
@@ -46,10 +46,19 @@ export const RULES: Record<string, Rule> = {
   },
   eligibleRequester: {
     stages: ALWAYS,
-    check: (_access, { requester }) =>
-      requester.tenant === null && hasRole(requester, 'engineer')
+    check: (access, context) => {
+      const { requester } = context;
+      const role = BASES[basisOf(access, context)].requester;
+      return requester.tenant === null && hasRole(requester, role)
         ? []
-        : [refusal('not_eligible', '', 'Only vendor staff with the role engineer may be granted access.')],
+        : [
+            refusal(
+              'not_eligible',
+              '',
+              `Only vendor staff with the role ${role} may be granted this access.`,
+            ),
+          ];
+    },
   },
   inRequiredGroup: {
     stages: ALWAYS,
@@ -100,6 +109,10 @@ export const RULES: Record<string, Rule> = {
         );
       });
     },
+  },
+  basisAccepted: {
+    stages: ALWAYS,
+    check: (access, context) => BASES[basisOf(access, context)].refusals(access, context),
   },
   notForbidden: {
     stages: ALWAYS_AND_INVITE,
@@ -159,7 +172,9 @@ export const RULES: Record<string, Rule> = {
   /** Not checked after the decision: each mint checks the signatures themselves. */
   enoughSigners: {
     stages: ['invite', 'request', 'review'],
-    check: (access, { tenant, trust }) => {
+    check: (access, context) => {
+      const { tenant, trust } = context;
+      if (!isConsent(basisOf(access, context))) return [];
       if (tenant === null || trust.signers >= Math.max(1, requiredApprovals(tenant.controls, trust)))
         return [];
       const mustBeSigned = countersignedActions(access.scope, tenant.controls, trust);
@@ -231,16 +246,17 @@ export const RULES: Record<string, Rule> = {
   },
   enoughReviewers: {
     stages: ['request'],
-    check: (_access, context) => {
+    check: (access, context) => {
       const { reviewers, tenant, trust } = context;
-      const required = requiredReviews(context);
+      const basis = BASES[basisOf(access, context)];
+      const required = basis.reviews(context);
       const short: Refusal[] = [];
       if (reviewers.vendor < required.vendor)
         short.push(
           refusal(
             'nobody_can_review',
             '',
-            `The vendor’s policy requires ${required.vendor} review(s), and ${reviewers.vendor} of its reviewers may give one.`,
+            `This requires ${required.vendor} review(s) of the vendor’s, and ${reviewers.vendor} of its people with the role ${basis.reviewer} may give one.`,
           ),
         );
       const approvals = tenant === null ? 0 : requiredApprovals(tenant.controls, trust);

@@ -1,5 +1,6 @@
 import type {
   AccessRule,
+  EmergencyControls,
   OidcSettings,
   Organisation,
   OrganisationTenant,
@@ -108,8 +109,19 @@ export function toControls(entry: ControlsEntry): PrivacyControls {
     countersign: entry.countersign ?? [],
     slackMayApprove: entry.slackMayApprove ?? [],
     forbid: entry.forbid ?? [],
+    ...(entry.emergency === undefined ? {} : { emergency: toEmergency(entry.emergency) }),
   };
 }
+
+function toEmergency({ allow, disclosureDue }: NonNullable<ControlsEntry['emergency']>): EmergencyControls {
+  return {
+    allow: allow.map((rule) => ({ ...rule, maxDuration: seconds(rule.maxDuration) })),
+    disclosureDue: disclosureDue === undefined ? DISCLOSURE_DUE_SECONDS : seconds(disclosureDue),
+  };
+}
+
+/** If the controls do not say when an emergency has to be explained. */
+const DISCLOSURE_DUE_SECONDS = 24 * 3_600;
 
 /** The schema accepts only valid durations. @throws TypeError for any other text, which is a programming error */
 function seconds(duration: string): number {

@@ -1,4 +1,4 @@
-import { forbidRules, requiredApprovals } from '@countersign/access/policy';
+import { forbidRules, isConsent, requiredApprovals } from '@countersign/access/policy';
 import type { PinnedTrust } from '@countersign/authorization/signatures';
 import {
   type CompiledRouteMap,
@@ -174,7 +174,7 @@ export class CallHistory {
       throw data.fault('not_countersigned', 'the trust document had expired.');
     if (document.forbid.some((rule) => forbidsCall(rule, service, resource, action)))
       throw data.fault('forbidden', 'the tenant’s trust document forbade this.');
-    if (basis !== 'approval' && basis !== 'invitation') {
+    if (!isConsent(basis)) {
       const isAccepted = document.bases.some(
         (each) =>
           each.basis === basis &&

@@ -1,4 +1,4 @@
-import { countersignedActions, requiredApprovals } from '@countersign/access/policy';
+import { countersignedActions, isConsent, requiredApprovals } from '@countersign/access/policy';
 import { checkCountersigned, type PinnedTrust } from '@countersign/authorization/signatures';
 import type { Terms } from '@countersign/contract';
 import type { LeafData } from '../leaf-data.js';
@@ -194,7 +194,7 @@ export class GrantHistory {
     const { tenant, trust } = this.context;
     const { pinned } = trust;
     const { controls } = tenant;
-    if (pinned === null || controls === null) return;
+    if (pinned === null || controls === null || !isConsent(grant.terms.basis)) return;
     if (countersignedActions(grant.terms.scope, controls, pinned).length === 0) return;
     const objection = await this.countersignObjection(grant, pinned, requiredApprovals(controls, pinned));
     if (objection !== undefined)

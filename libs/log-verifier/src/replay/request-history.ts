@@ -1,3 +1,4 @@
+import { BASES } from '@countersign/access/policy';
 import {
   type ApprovalStatement,
   type InvitationStatement,
@@ -152,7 +153,7 @@ export class RequestHistory {
     const inviter = terms === undefined ? undefined : this.invitations.of(terms)?.statement.person;
     return request.reviews.filter((review) => {
       if (review.side !== side || review.decision === 'deny' || review.voided) return false;
-      if (!this.holdsRole(data, review)) return false;
+      if (!this.holdsRole(data, request, review)) return false;
       // Their invitation is their approval already.
       if (review.person === inviter) return false;
       if (review.decision === 'counter') return review.decided === request.digest;
@@ -227,15 +228,18 @@ export class RequestHistory {
     return offer.digest;
   }
 
-  private holdsRole({ at }: LeafData, { person, side }: Pick<Review, 'person' | 'side'>): boolean {
+  /** On the vendor's side the basis says whose reviews count. */
+  private holdsRole({ at }: LeafData, request: Request, { person, side }: Pick<Review, 'person' | 'side'>) {
     const { deployment, tenant } = this.context;
-    return side === 'vendor' ? deployment.staffHad(person, 'reviewer', at) : tenant.holds(person, 'approver');
+    if (side === 'customer') return tenant.holds(person, 'approver');
+    const basis = request.terms.get(request.digest)?.terms.basis ?? 'approval';
+    return deployment.staffHad(person, BASES[basis].reviewer, at);
   }
 
   private requireReviewer(data: LeafData, request: Request, { person, side }: Review): void {
     if (person === request.requester)
       throw data.fault('self_review', 'the requester decided their own request.');
-    if (!this.holdsRole(data, { person, side }))
+    if (!this.holdsRole(data, request, { person, side }))
       throw data.fault(
         'role_not_held',
         `${person} was no ${side === 'vendor' ? 'reviewer' : 'approver'} then.`,

@@ -169,17 +169,18 @@ function useControlsDraft(slug: string, controls: Controls) {
 }
 
 /** The values of the form, with numbers as typed. */
-interface Draft extends Pick<Controls, 'countersign' | 'slackMayApprove' | 'forbid'> {
+interface Draft extends Pick<Controls, 'countersign' | 'slackMayApprove' | 'forbid' | 'emergency'> {
   approvals: string;
   longest: string;
 }
 
-const draftOf = ({ approvals, maxDuration, countersign, slackMayApprove, forbid }: Controls): Draft => ({
+const draftOf = ({ approvals, maxDuration, ...lists }: Controls): Draft => ({
   approvals: String(approvals),
   longest: minutesOf(maxDuration),
-  countersign,
-  slackMayApprove,
-  forbid,
+  countersign: lists.countersign,
+  slackMayApprove: lists.slackMayApprove,
+  forbid: lists.forbid,
+  emergency: lists.emergency,
 });
 
 const minutesOf = (duration: string | null): string =>

@@ -4,6 +4,7 @@ import { isForTenant, type TenantRecord } from '../../domain/organisation.js';
 import { hasRole, type Person } from '../../domain/person.js';
 import { isActivePasskey } from '../../domain/trust/passkey.js';
 import { countersignedActions, type TrustStatus, UNCLAIMED } from '../../domain/trust/trust-status.js';
+import { BASES } from '../../policy/bases.js';
 import type { PolicyContext } from '../../policy/context.js';
 import {
   findMatchingInvitation,
@@ -55,7 +56,7 @@ export async function loadPolicyContext(
       typeof more.openRequests === 'number' ? more.openRequests : more.openRequests(),
       organisation.policy(),
       organisation.service(access.service),
-      organisation.countWithRole(null, 'reviewer', requester.id),
+      organisation.countWithRole(null, reviewerRole(access), requester.id),
       tenant === null ? 0 : organisation.countWithRole(tenant.slug, 'approver', requester.id),
     ]);
   const suffices = ({ countersignature }: Invitation): boolean =>
@@ -75,6 +76,9 @@ export async function loadPolicyContext(
     reviewers: { vendor: reviewers, customer: approvers },
   };
 }
+
+/** The vendor's role whose reviews count for this access. */
+const reviewerRole = ({ basis }: RequestedAccess) => BASES[basis ?? 'approval'].reviewer;
 
 /** Stored terms name their invitation. For a new request, a matching one is searched. */
 async function loadInvitationMatch(

@@ -5,6 +5,7 @@ import { approvingReviews, type Review } from '../../domain/review.js';
 import { countersignedActions, requiredApprovals } from '../../domain/trust/trust-status.js';
 import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
+import { isConsent } from '../../policy/bases.js';
 import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
 
@@ -70,6 +71,7 @@ export async function loadCountersignatures(
   terms: Terms,
 ): Promise<SignedConsent[]> {
   const chain = await unit.trust.chain(grant.tenant);
+  if (!isConsent(terms.basis)) return [];
   const consents = await loadConsents(unit, grant, terms);
   const current = chain.at(-1);
   const controls = (await unit.organisation.tenant(grant.tenant))?.controls;

@@ -1,4 +1,5 @@
 import {
+  type Basis,
   type Budget,
   type Change,
   type Opening,
@@ -9,6 +10,7 @@ import {
 } from '@countersign/contract';
 import { type InvitationView, latestApproval } from '../../domain/invitation.js';
 import type { Person } from '../../domain/person.js';
+import { isConsent } from '../../policy/bases.js';
 import { termsFromInvitation } from '../../policy/invitation-match.js';
 import type { RequestedAccess } from '../../policy/requested-access.js';
 import type { Deps } from '../shared/deps.js';
@@ -31,8 +33,8 @@ export interface AccessRequestInput {
   budget?: Budget;
   /** The one call that is requested. */
   change?: Change;
-  /** Absent: an invitation if one matches, else approval. */
-  basis?: 'approval' | 'invitation';
+  /** Absent: an invitation if one matches, else approval. `legal` needs a demand, and no one requests it here. */
+  basis?: Exclude<Basis, 'legal'>;
 }
 
 export interface TermsDraft {
@@ -71,7 +73,7 @@ export function draftTerms(deps: Deps, input: TermsInput, facts: TermsFacts): Te
     request: deps.ids.next('req'),
     ...(facts.extends === undefined ? {} : { extends: facts.extends }),
     ...(invitation === null
-      ? { basis: 'approval' }
+      ? { basis: input.basis !== null && !isConsent(input.basis) ? input.basis : 'approval' }
       : { basis: 'invitation', invitation: invitation.invitation.hash }),
     tenant: input.tenant,
     service: input.service,

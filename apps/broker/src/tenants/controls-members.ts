@@ -1,0 +1,20 @@
+import type { PrivacyControls } from '@countersign/access';
+import type { ProposedControls } from '@countersign/api';
+import { formatDuration } from '@countersign/contract';
+
+/** Privacy controls as every answer of the API writes them: durations as ISO 8601, absent members null. */
+export const controlsMembers = ({
+  maxDuration,
+  emergency,
+  ...controls
+}: PrivacyControls): ProposedControls => ({
+  ...controls,
+  maxDuration: maxDuration === null ? null : formatDuration(maxDuration),
+  emergency:
+    emergency === undefined
+      ? null
+      : {
+          allow: emergency.allow.map((rule) => ({ ...rule, maxDuration: formatDuration(rule.maxDuration) })),
+          disclosureDue: formatDuration(emergency.disclosureDue),
+        },
+});
