@@ -13,7 +13,7 @@ import { liveTexts } from './live.text.js';
 /** For the engineer who holds the grant: the command to paste, and a button that gives access back. */
 export function EngineerActions({ grant }: { grant: Grant }) {
   const text = useText(liveTexts);
-  const service = useQuery(serviceQuery(grant.service)).data;
+  const service = useQuery(serviceQuery(grant.service));
   const release = useMutation({
     mutationFn: () => unwrap(api.POST('/api/v1/grants/{id}/release', { params: { path: { id: grant.id } } })),
     onSettled: () => invalidate(['grant', grant.id], ['grants']),
@@ -23,7 +23,8 @@ export function EngineerActions({ grant }: { grant: Grant }) {
       {grant.access === 'open' || (grant.access === 'not_yet' && grant.startsAt === null) ? (
         <>
           <p className="strong">{text.paste}</p>
-          <Command>{firstCallCommand(grant, service)}</Command>
+          {/* Without the routes the command has no path, and somebody quick would paste it so. */}
+          {service.isPending ? null : <Command>{firstCallCommand(grant, service.data)}</Command>}
         </>
       ) : null}
       {release.error === null ? null : <ProblemNotice error={release.error} />}
