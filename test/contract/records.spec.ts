@@ -232,6 +232,36 @@ describeStore('gateways’ records', (bench) => {
     ]);
   });
 
+  test('P5: a run whose first record names records that the broker lacks adds a gap, and one that fits adds none', async () => {
+    const { grant, call } = await granted();
+    const boots = ['b', 'c', 'd', 'e'].map((digit) => `0199f0a0-7b2c-4003-8000-00000000000${digit}`);
+    const begin = (previous: IncomingRecord['previous']) => ({
+      ...made({ ...call(1, 'refused'), id: uuidV7Ids.next('rec') }),
+      ...(previous === undefined ? {} : { previous }),
+    });
+    await take([made(call(1)), made(call(2))]);
+    const events = async (boot: string, previous: IncomingRecord['previous']) => {
+      const { leaves: before } = await state(grant.id);
+      await take([begin(previous)], { boot });
+      const { leaves } = await state(grant.id);
+      return leaves.slice(before.length).map(({ type, data }) => [type, data]);
+    };
+    const leaf = (previous: unknown) => ['access.refused', expect.objectContaining({ previous })];
+    const end = { boot: BOOT, seq: 2, hash: 'h2' };
+    expect(await events(boots[0] as string, end)).toEqual([leaf(end)]);
+    expect(await events(boots[1] as string, null)).toEqual([leaf(null)]);
+    const more = { ...end, seq: 4, hash: 'h4' };
+    expect(await events(boots[2] as string, more)).toEqual([
+      ['gateway.gap', { gateway: GATEWAY, boot: BOOT, after: 2, at: 5, next: boots[2] }],
+      leaf(more),
+    ]);
+    const other = { ...end, hash: 'h3' };
+    expect(await events(boots[3] as string, other)).toEqual([
+      ['gateway.mismatch', { gateway: GATEWAY, boot: boots[3], at: 1, reason: 'prev' }],
+      leaf(other),
+    ]);
+  });
+
   test.each([
     ['another gateway', { gateway: uuidV7Ids.next('gtw') }],
     ['another boot', { boot: '0199f0a0-7b2c-4003-8000-000000000004' }],

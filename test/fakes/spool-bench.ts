@@ -2,7 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AccessRecord, placeInChain, recordHash, signRecord } from '@countersign/gateway-protocol';
+import {
+  type AccessRecord,
+  placeInChain,
+  type RunEnd,
+  recordHash,
+  signRecord,
+} from '@countersign/gateway-protocol';
 import type { RecordDraft } from '../../apps/gateway/src/records/spool/record-chains.js';
 import { jsonOf } from '../../apps/gateway/src/records/spool/record-lines.js';
 import type { SpoolPlace } from '../../apps/gateway/src/records/spool/segments.js';
@@ -124,12 +130,16 @@ export async function everything(spool: Spool): Promise<AccessRecord[]> {
   return records;
 }
 
-/** Fails if a record does not follow the one before it in its chain. */
+/** Fails if a record does not follow the one before it in its chain, or a first record the one before it in its tenant. */
 export function expectChained(records: readonly AccessRecord[]): void {
   const heads = new Map<string, { seq: number; hash: string }>();
+  const newest = new Map<string, RunEnd>();
   for (const record of records) {
     const chain = `${record.boot} ${record.tenant}`;
     expect(placeInChain(heads.get(chain), record)).toBe('next');
-    heads.set(chain, { seq: record.seq, hash: recordHash(record) });
+    if (record.seq === 1) expect(record.previous).toEqual(newest.get(record.tenant) ?? null);
+    const { boot, seq } = record;
+    heads.set(chain, { seq, hash: recordHash(record) });
+    newest.set(record.tenant, { boot, seq, hash: recordHash(record) });
   }
 }

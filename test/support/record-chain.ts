@@ -3,6 +3,7 @@ import { commit } from '@countersign/contract';
 import {
   exportEd25519PublicKey,
   type RecordEntry,
+  type RunEnd,
   recordHash,
   signBatch,
   signRecord,
@@ -35,7 +36,14 @@ export class RecordChain {
     private readonly key: KeyObject,
     private readonly under: RecordedGrant,
     private readonly now: () => Date = () => new Date(),
+    /** The last record of the run before; null if there is none. Without it, the chain is that of an older gateway. */
+    private readonly previous?: RunEnd | null,
   ) {}
+
+  /** The last record that was added, as the next run names it. */
+  get end(): RunEnd {
+    return { boot: this.boot, seq: this.seq, hash: this.prev ?? '' };
+  }
 
   /**
    * The next record. `change` replaces members, as a forger would; the chain goes on from what was changed.
@@ -58,6 +66,7 @@ export class RecordChain {
       tenant,
       seq: this.seq,
       prev: this.prev,
+      ...(this.seq === 1 && this.previous !== undefined ? { previous: this.previous } : {}),
       at: this.now().toISOString(),
     };
     const call = {

@@ -1,10 +1,13 @@
-import type { RecordEntry } from '@countersign/gateway-protocol';
+import type { RecordEntry, RunEnd } from '@countersign/gateway-protocol';
 import type { TestBroker } from '../e2e/harness.js';
 import { expectStatus } from '../e2e/story.js';
 import { gatewayIdentity, RecordChain, type RecordedGrant } from './record-chain.js';
 
 /** A gateway with a registered identity that sends records to a broker. */
 export class RecordingGateway {
+  /** The last record that was sent. */
+  private newest: RunEnd | null = null;
+
   private constructor(
     private readonly broker: TestBroker,
     readonly id: string,
@@ -20,14 +23,16 @@ export class RecordingGateway {
     return gateway;
   }
 
-  /** The chain of a new boot. */
-  chain(under: RecordedGrant): RecordChain {
-    return new RecordChain(this.id, this.identity.privateKey, under, () => this.broker.clock.now());
+  /** The chain of a new boot, after `previous`; by default, after everything that was sent. */
+  chain(under: RecordedGrant, previous: RunEnd | null = this.newest): RecordChain {
+    const now = () => this.broker.clock.now();
+    return new RecordChain(this.id, this.identity.privateKey, under, now, previous);
   }
 
   /** Sends these records, which the broker takes. */
   async send(chain: RecordChain, entries: RecordEntry[]): Promise<void> {
     await this.post('records', chain.batch(entries));
+    this.newest = chain.end;
   }
 
   private async post(path: string, body: unknown): Promise<void> {

@@ -73,6 +73,7 @@ export {
   type AccessRecord,
   MAX_COUNTS,
   type MinuteCount,
+  type RunEnd,
   type SignedRecord,
   type UnchainedRecord,
   type UnsignedRecord,

@@ -39,6 +39,8 @@ export type ReplayFaultCode =
   | 'false_route_map'
   /** Records of a gateway are missing between two others. */
   | 'record_gap'
+  /** A run of a gateway, or its end, is missing: a later run names it as the one before. */
+  | 'run_missing'
   /** A record is not the one that its gateway chained. */
   | 'changed_record'
   /** A head is not signed by the gateway's registered key, or heads are missing, or the gateway's key was replaced. */
@@ -128,6 +130,10 @@ export type WarningCode =
   | 'erased'
   /** Openings were not read, so commitments were not opened. */
   | 'openings_not_read'
+  /** A gateway's first record in this log names no run before: the gateway is new, its disk was lost, or it is too old. */
+  | 'first_run'
+  /** A run does not continue the run before of its gateway that the log shows. */
+  | 'run_unlinked'
   /** A gateway sent a record that contradicts the log. It was no call that it let through. */
   | 'gateway_mismatch'
   /** A call of a claimed tenant through a gateway that had not pinned its trust document. */

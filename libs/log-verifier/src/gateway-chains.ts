@@ -1,15 +1,8 @@
-import type { LeafV1 } from '@countersign/audit-log';
-import {
-  ContractError,
-  canonicalJson,
-  decodeBase64url,
-  type Hashing,
-  sha256Digest,
-  utf8,
-} from '@countersign/contract';
+import { canonicalJson, decodeBase64url, utf8 } from '@countersign/contract';
 import type { Warnings } from './faults.js';
 import type { LeafData } from './leaf-data.js';
 import type { VerifierPorts } from './ports.js';
+import { hashOf, isRecordLeaf, recordOf } from './record-of-leaf.js';
 
 /** The last record of a chain. `hash` is null after a record that the log does not show, until the next one. */
 type Chain = {
@@ -22,8 +15,13 @@ type Chain = {
   unsigned?: { from: number; last: number; pauses: number } | null;
 };
 
+/** The last record of a gateway, of any run. `hash` is null if the log does not show it. */
+type Newest = { boot: string; seq: number; hash: string | null; isExcused?: boolean };
+
 export type ChainState = {
   chains: Map<string, Chain>;
+  /** By gateway. */
+  newest: Map<string, Newest>;
   /** When the log was last restored from a backup, in milliseconds since the epoch; null if never. */
   restoredAt: number | null;
 };
@@ -42,7 +40,8 @@ type Keys = (gateway: string) => { publicKey: string | null; revokedAt: number |
 /**
  * The chains of gateways' records, one for each (gateway, boot) in a log. It makes each record again from its leaf. The
  * record's hash covers the hash of the record before it, and each minute a head that the gateway signed covers all of them.
- * So a record that was changed, dropped or added shows.
+ * So a record that was changed, dropped or added shows. The first record of a chain names the last record of the run before
+ * it, so a run that is missing as a whole shows too.
  */
 export class GatewayChains {
   #isMidway = false;
@@ -51,7 +50,7 @@ export class GatewayChains {
     private readonly ports: Pick<VerifierPorts, 'hashing' | 'check'>,
     private readonly keys: Keys,
     private readonly warnings: Warnings,
-    readonly state: ChainState = { chains: new Map(), restoredAt: null },
+    readonly state: ChainState = { chains: new Map(), newest: new Map(), restoredAt: null },
   ) {}
 
   /** Leaves were pruned: a chain may begin with a later record than its first. */
@@ -62,17 +61,13 @@ export class GatewayChains {
   /**
    * Takes the next leaf of the log.
    *
-   * @throws LogFault `record_gap`, `changed_record`, `bad_head`, `unknown_gateway`, `disputed_call`
+   * @throws LogFault `record_gap`, `run_missing`, `changed_record`, `bad_head`, `unknown_gateway`, `disputed_call`
    */
   take(data: LeafData): void | Promise<void> {
     const { type } = data.leaf;
-    if (type in RECORDS) return this.takeRecord(data);
+    if (isRecordLeaf(type)) return this.takeRecord(data);
     if (type === 'log.restored') this.takeRestore(data);
-    else if (type === 'gateway.gap' && !this.isExcused(data, this.chainOf(data)))
-      throw data.fault(
-        'record_gap',
-        `records of ${data.text('gateway')} are missing after number ${data.count('after')}.`,
-      );
+    else if (type === 'gateway.gap') this.takeGap(data);
     else if (type === 'gateway.mismatch') this.takeMismatch(data);
     else if (type === 'gateway.closed') this.takeClosing(data);
   }
@@ -89,7 +84,9 @@ export class GatewayChains {
       throw data.fault('changed_record', 'the actor is not the gateway of the record.');
     this.requireNext(data, chain, seq);
     if (chain.shown) this.requireHash(data, chain.hash, hash);
+    if (seq === 1) this.requireRun(data, gateway);
     Object.assign(chain, { seq, hash, shown: true, isExcused: false });
+    this.state.newest.set(gateway, { boot: data.text('boot'), seq, hash });
     if (!data.has('signature')) return this.requireHeads(data, chain);
     chain.unsigned = null;
     return this.requireSigned(data, gateway);
@@ -113,19 +110,101 @@ export class GatewayChains {
       );
   }
 
+  /**
+   * The first record of a run names the record that its gateway wrote just before, in an earlier run. The log must show that
+   * one as the gateway's last: otherwise a whole run, or the end of one, was kept out of the log.
+   */
+  private requireRun(data: LeafData, gateway: string): void {
+    const { previous } = data.leaf.data;
+    const newest = this.state.newest.get(gateway);
+    if (previous === undefined || previous === null) {
+      this.noteFirstRun(data, gateway);
+      return;
+    }
+    const { boot, seq, hash } = data.object<{ boot: string; seq: number; hash: string }>('previous');
+    const isNewest = newest?.boot === boot && newest.seq === seq;
+    if (isNewest && (newest.hash ?? hash) === hash) return;
+    const named = this.state.chains.get(`${gateway} ${boot}`);
+    if (named?.seq === seq && (named.hash ?? hash) !== hash)
+      throw data.fault('changed_record', `record ${seq} of the run before of ${gateway} is another one.`);
+    if (named !== undefined && named.seq >= seq) {
+      this.warnings.add(
+        'run_unlinked',
+        `${gateway} names an older run as the one before: its disk was put back to an older state. Records that it had not sent by then are missing.`,
+        data.index,
+      );
+      return;
+    }
+    const lost = `records ${(named?.seq ?? 0) + 1} to ${seq} of run ${boot} of ${gateway} are missing`;
+    if (!this.isRunExcused(data, newest))
+      throw data.fault('run_missing', `${lost}: its next run names them.`);
+    const why = this.#isMidway ? 'they were pruned' : 'a restore lost them';
+    this.warnings.add(
+      'records_lost',
+      `The ${lost}, calls may be among them: ${why}, as the log says.`,
+      data.index,
+    );
+  }
+
+  private noteFirstRun(data: LeafData, gateway: string): void {
+    const isOld = data.leaf.data['previous'] === undefined;
+    if (this.state.newest.has(gateway))
+      this.warnings.add(
+        'run_unlinked',
+        isOld
+          ? `${gateway} does not name its run before: its version is too old for that. A run in between could be missing.`
+          : `${gateway} knows of no run before, and this log has one: its disk was lost, or it was updated since. A run in between could be missing.`,
+        data.index,
+      );
+    else
+      this.warnings.add(
+        'first_run',
+        isOld
+          ? `${gateway} does not name its run before: its version is too old for that. Earlier runs could be missing.`
+          : `${gateway} knows of no run before this one: it is new, or its disk was lost.`,
+        data.index,
+      );
+  }
+
+  /** Records that a broker says it has not got. */
+  private takeGap(data: LeafData): void {
+    const gateway = data.text('gateway');
+    const isOfRun = data.has('next');
+    const isExcused = isOfRun
+      ? this.isRunExcused(data, this.state.newest.get(gateway))
+      : this.isExcused(data, this.chainOf(data));
+    if (isExcused) return;
+    const after = data.count('after');
+    throw isOfRun
+      ? data.fault(
+          'run_missing',
+          `records ${after + 1} to ${data.count('at') - 1} of run ${data.text('boot')} of ${gateway} are missing: its next run names them.`,
+        )
+      : data.fault('record_gap', `records of ${gateway} are missing after number ${after}.`);
+  }
+
   /** Whether records may be missing here: they were pruned, or a restore shortly before has lost them. */
   private isExcused({ at }: LeafData, chain: Chain): boolean {
+    return chain.isExcused === true && this.mayLack(at);
+  }
+
+  /** Whether runs before may be missing: nothing of this gateway was seen since leaves were pruned or lost. */
+  private isRunExcused({ at }: LeafData, newest: Newest | undefined): boolean {
+    return (newest === undefined || newest.isExcused === true) && this.mayLack(at);
+  }
+
+  private mayLack(at: number): boolean {
     const { restoredAt } = this.state;
-    if (chain.isExcused !== true) return false;
     return this.#isMidway || (restoredAt !== null && at < restoredAt + LOST_DAYS * DAY_MS);
   }
 
   private chainOf(data: LeafData): Chain {
-    const name = `${data.text('gateway')} ${data.text('boot')}`;
+    const gateway = data.text('gateway');
+    const name = `${gateway} ${data.text('boot')}`;
     const known = this.state.chains.get(name);
     if (known !== undefined) return known;
     // A boot that the log does not show from its beginning: its first records were pruned, or lost by a restore.
-    const isMidway = this.#isMidway || this.state.restoredAt !== null;
+    const isMidway = this.isRunExcused(data, this.state.newest.get(gateway));
     const chain: Chain = { seq: 0, hash: null, shown: true, ...(isMidway ? { isExcused: true } : {}) };
     this.state.chains.set(name, chain);
     return chain;
@@ -150,7 +229,7 @@ export class GatewayChains {
 
   private requireHash(data: LeafData, prev: string | null, hash: string): void {
     const { leaf } = data;
-    const record = RECORDS[leaf.type]?.(leaf, prev);
+    const record = recordOf(leaf, prev);
     if (hashOf(this.ports.hashing, record) === hash) return;
     // Gateways write `trust: null`, or leave it out.
     const { trust, ...without } = record ?? {};
@@ -159,8 +238,7 @@ export class GatewayChains {
   }
 
   private async requireSigned(data: LeafData, gateway: string): Promise<void> {
-    const { signature: text, ...unsigned } =
-      RECORDS[data.leaf.type]?.(data.leaf, data.textIfAny('prev') ?? null) ?? {};
+    const { signature: text, ...unsigned } = recordOf(data.leaf, data.textIfAny('prev') ?? null) ?? {};
     const publicKey = decodeBase64url(this.keys(gateway)?.publicKey ?? '');
     const signature = decodeBase64url(String(text));
     const message = utf8(`countersign-record/v1\n${canonicalJson(unsigned)}`);
@@ -196,6 +274,7 @@ export class GatewayChains {
     this.requireNext(data, chain, seq);
     const hash = data.textIfAny('gatewayHash');
     Object.assign(chain, { seq, hash: hash ?? null, shown: hash !== undefined, isExcused: false });
+    this.state.newest.set(data.text('gateway'), { boot: data.text('boot'), seq, hash: hash ?? null });
     this.warnings.add(
       'gateway_mismatch',
       `${data.text('gateway')} sent a record that contradicts the log (${reason}).`,
@@ -207,6 +286,7 @@ export class GatewayChains {
   private takeRestore(data: LeafData): void {
     this.state.restoredAt = data.at;
     for (const chain of this.state.chains.values()) chain.isExcused = true;
+    for (const newest of this.state.newest.values()) newest.isExcused = true;
   }
 
   /** The broker closed the chains of a gateway that had vanished. It must name the end that the log shows. */
@@ -219,86 +299,5 @@ export class GatewayChains {
         'record_gap',
         `the chain of ${data.text('gateway')} ends at record ${data.count('seq')}, and the log shows ${chain.seq}.`,
       );
-  }
-}
-
-/** A record as canonical JSON has it. */
-type RecordJson = Record<string, unknown>;
-
-/**
- * The record that each type of leaf was made from (docs/contract.md, Access record). This runs for every call, so the members
- * are written in the order of canonical JSON: nothing has to be sorted.
- */
-const RECORDS: Record<string, (leaf: LeafV1, prev: string | null) => RecordJson> = {
-  'access.allowed': ({ at, commitments, data, tenant }, prev) => ({
-    action: data['action'],
-    at,
-    boot: data['boot'],
-    digest: data['digest'],
-    ...(data['droppedHeaders'] === undefined ? {} : { droppedHeaders: data['droppedHeaders'] }),
-    gateway: data['gateway'],
-    grant: data['grant'],
-    id: data['record'],
-    kind: 'allowed',
-    method: data['method'],
-    mode: data['mode'],
-    path: commitments['path'],
-    person: data['requester'],
-    prev,
-    request: data['request'],
-    resource: data['resource'],
-    route: data['route'],
-    seq: data['gatewaySeq'],
-    service: data['service'],
-    tenant,
-    trust: data['trust'] ?? null,
-    v: 1,
-  }),
-  'access.refused': (leaf, prev) => {
-    const { code, count } = leaf.data;
-    return { ...RECORDS['access.allowed']?.(leaf, prev), kind: 'refused', code, count };
-  },
-  'access.outcome': ({ at, data, tenant }, prev) => ({
-    at,
-    bodySha256: data['bodySha256'],
-    boot: data['boot'],
-    bytes: data['bytes'],
-    durationMs: data['durationMs'],
-    gateway: data['gateway'],
-    id: data['record'],
-    kind: 'outcome',
-    outcome: data['outcome'],
-    prev,
-    seq: data['gatewaySeq'],
-    status: data['status'],
-    tenant,
-    v: 1,
-  }),
-  'gateway.head': ({ at, data, tenant }, prev) => ({
-    at,
-    boot: data['boot'],
-    gateway: data['gateway'],
-    id: data['record'],
-    kind: 'head',
-    prev,
-    seq: data['gatewaySeq'],
-    signature: data['signature'],
-    tenant,
-    v: 1,
-  }),
-  'access.counters': (leaf, prev) => ({
-    ...RECORDS['gateway.head']?.(leaf, prev),
-    kind: 'counters',
-    counts: leaf.data['counts'],
-  }),
-};
-
-function hashOf(hashing: Hashing, record: RecordJson | undefined): string | undefined {
-  try {
-    return sha256Digest(hashing, canonicalJson(record));
-  } catch (error) {
-    // A member that a record has is missing: this is not what a gateway chained.
-    if (error instanceof ContractError) return undefined;
-    throw error;
   }
 }

@@ -55,8 +55,11 @@ export type ReplayOptions = {
 /** How far a log was verified, for the next run. Without `replay` the next run reads every leaf again. */
 export type VerifiedState = VerifiedPoint & { replay?: ReplaySnapshot };
 
-/** What the leaves led to, as text, and how far the deployment's log was verified. */
-export type ReplaySnapshot = { v: 1; deployment: VerifiedPoint; state: string; digest: string };
+/** The form of `ReplaySnapshot.state`. A state of another form is not read: every leaf is replayed once more. */
+const SNAPSHOT_VERSION = 2;
+
+/** What the leaves led to, as text, and how far the deployment's log was verified. `v` is the form of the state. */
+export type ReplaySnapshot = { v: number; deployment: VerifiedPoint; state: string; digest: string };
 
 /** What a verification found. It threw a LogFault if anything was wrong. */
 export type ReplayReport = {
@@ -164,7 +167,7 @@ class TenantLogVerification {
    */
   private readKept(origin: string | undefined): Kept | undefined {
     const { since } = this.options;
-    if (since?.replay?.v !== 1 || since.origin !== origin) return undefined;
+    if (since?.replay?.v !== SNAPSHOT_VERSION || since.origin !== origin) return undefined;
     const { replay, ...point } = since;
     const { deployment, state, digest } = replay;
     if (snapshotDigest(this.ports.hashing, [point, deployment, state]) !== digest) throw damaged();
@@ -367,7 +370,7 @@ class TenantLogVerification {
     const state = writeSnapshot(kept);
     const digest = snapshotDigest(this.ports.hashing, [point, deployment, state]);
     // Of a log that was not replayed from its beginning only its point is kept.
-    return this.#replays ? { ...point, replay: { v: 1, deployment, state, digest } } : point;
+    return this.#replays ? { ...point, replay: { v: SNAPSHOT_VERSION, deployment, state, digest } } : point;
   }
 }
 

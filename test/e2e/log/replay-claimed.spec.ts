@@ -100,7 +100,8 @@ describe('P12: the log of a claimed tenant', () => {
       trust,
       calls: 1,
       grants: 1,
-      warnings: [],
+      // The gateway of this test is new.
+      warnings: [{ code: 'first_run' }],
     });
   });
 
@@ -263,6 +264,6 @@ describe('P12: the log of a claimed tenant', () => {
     const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
     const index = forge(own, { trust: null });
     const { warnings } = await verifyCopies(own, { anchor });
-    expect(warnings).toEqual([expect.objectContaining({ code: 'unpinned_gateway', index, count: 1 })]);
+    expect(warnings).toContainEqual(expect.objectContaining({ code: 'unpinned_gateway', index, count: 1 }));
   });
 });

@@ -19,7 +19,8 @@ export function incomingRecord(
   if (record.gateway !== gateway.id)
     throw wrong(index, 'record/gateway', 'This record belongs to another gateway.');
   const { tenant, seq, prev, at } = record;
-  const chained = { tenant, seq, prev, at, hash: recordHash(record) };
+  const previous = record.previous === undefined ? {} : { previous: record.previous };
+  const chained = { tenant, seq, prev, ...previous, at, hash: recordHash(record) };
   switch (record.kind) {
     case 'outcome': {
       const { id, status, bytes, bodySha256, durationMs, outcome } = record;
@@ -53,7 +54,7 @@ type CallRecord = Extract<RecordEntry['record'], { kind: 'allowed' | 'refused' }
 
 /** A call as the API shows it: the members of the wire record, without an outcome yet. */
 function viewOf(record: CallRecord, path: string | null): AccessRecordView {
-  const { v: _v, prev: _prev, kind, trust = null, ...members } = record;
+  const { v: _v, prev: _prev, previous: _previous, kind, trust = null, ...members } = record;
   return { code: null, count: 1, droppedHeaders: [], ...members, path, trust, decision: kind, ...NO_OUTCOME };
 }
 

@@ -63,7 +63,7 @@ const pointSchema = z.strictObject({
 /** A point, and what "log verify" has replayed up to it. The verifier finds out whether that is damaged. */
 const stateSchema = pointSchema.extend({
   replay: z
-    .strictObject({ v: z.literal(1), deployment: pointSchema, state: z.string(), digest: z.string() })
+    .strictObject({ v: z.int(), deployment: pointSchema, state: z.string(), digest: z.string() })
     .exactOptional(),
 });
 

@@ -12,7 +12,16 @@ const long = z
 /** Ed25519 in base64url, by the gateway's identity. Of a record: over the record without this member (`signRecord`). */
 export const signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'is not an Ed25519 signature');
 
-/** Members of every record. `seq` counts from 1 within (gateway, boot, tenant). `prev` is the hash of the record before. */
+/** A record of an earlier run: which run, its number in that run's chain of the tenant, and its hash. */
+const runEnd = z.strictObject({ boot: uuid, seq: positive, hash: digestText });
+export type RunEnd = z.infer<typeof runEnd>;
+
+/**
+ * Members of every record. `seq` counts from 1 within (gateway, boot, tenant). `prev` is the hash of the record before.
+ * `previous` is in the first record of a chain alone: the record that the gateway wrote for this tenant just before, in an
+ * earlier run. Null if the gateway knows of none: it is new, or its disk was lost. Absent from a gateway of before this
+ * member.
+ */
 const chained = {
   v: z.literal(1),
   id: id('rec'),
@@ -21,6 +30,7 @@ const chained = {
   tenant: slug,
   seq: positive,
   prev: digestText.nullable(),
+  previous: runEnd.nullable().exactOptional(),
   at: moment,
 };
 
@@ -122,5 +132,5 @@ type Without<R, K extends string> = R extends AccessRecord ? Omit<R, K> : never;
 /** A record with its place in the chain, before it is signed. */
 export type UnsignedRecord = Without<SignedRecord, 'signature'>;
 /** A record before it has its place in the chain and its signature. */
-type Unchained<R extends AccessRecord> = Without<R, 'seq' | 'prev' | 'signature'>;
+type Unchained<R extends AccessRecord> = Without<R, 'seq' | 'prev' | 'previous' | 'signature'>;
 export type UnchainedRecord = Unchained<AccessRecord>;

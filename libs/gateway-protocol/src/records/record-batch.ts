@@ -25,6 +25,10 @@ const batch = z
   .refine(
     ({ boot, entries }) => entries.every(({ record }) => record.boot === boot),
     'every record is of the boot',
+  )
+  .refine(
+    ({ entries }) => entries.every(({ record }) => record.previous === undefined || record.seq === 1),
+    'only the first record of a chain names the run before',
   );
 /**
  * The body of `POST /gateway/v1/records`: records of one boot, those of a tenant in the order of their `seq`. `signature` is by

@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { exportEd25519PublicKey } from '../ed25519.js';
 import type { AccessRecord, CountersRecord, HeadRecord } from './access-record.js';
 import { isBatchSignedBy, isSignedBy, placeInChain, recordHash, signBatch, signRecord } from './chain.js';
@@ -113,6 +115,43 @@ describe('records', () => {
     // A batch of a gateway that is older than its broker: the broker refuses it for the missing signature.
     expect(parseRecordBatch({ boot, entries })).toEqual({ boot, entries });
     expect(() => parseRecordBatch({ boot, entries, signature: 'none' })).toThrow(refused);
+  });
+
+  test('P5: the records of two runs have the published hashes and signatures', () => {
+    const path = join(import.meta.dirname, '../../../../test/vectors/records.json');
+    const vectors = JSON.parse(readFileSync(path, 'utf8')) as {
+      publicKey: string;
+      records: { record: AccessRecord; hash: string }[];
+    };
+    const kinds = vectors.records.map(({ record, hash }) => {
+      expect(recordHash(record)).toBe(hash);
+      if (record.kind === 'head') expect(isSignedBy(record, vectors.publicKey)).toBe(true);
+      return record.kind;
+    });
+    expect(kinds).toEqual(['allowed', 'outcome', 'head', 'refused', 'head']);
+    const [first, , last, next] = vectors.records;
+    expect(first?.record.previous).toBeNull();
+    const { boot, seq } = (last as (typeof vectors.records)[0]).record;
+    expect(next?.record.previous).toEqual({ boot, seq, hash: last?.hash });
+    for (const { record } of vectors.records)
+      parseRecordBatch({ boot: record.boot, entries: [entry(record)], signature: 'A'.repeat(86) });
+  });
+
+  test('P5: only the first record of a chain names the run before, and a head’s signature covers it', () => {
+    const signature = 'A'.repeat(86);
+    const previous = { boot: boot.replace('b', 'a'), seq: 3, hash: `sha256:${'a'.repeat(64)}` };
+    const first = { ...counters(1, null), previous };
+    expect(parseRecordBatch({ boot, signature, entries: [entry(first)] }).entries[0]?.record).toEqual(first);
+    expect(isSignedBy(first, exportEd25519PublicKey(identity.publicKey))).toBe(false);
+    for (const bad of [
+      { ...counters(2, previous.hash), previous },
+      { ...first, previous: { ...previous, seq: 0 } },
+      { ...first, previous: { ...previous, more: 1 } },
+      { ...first, previous: undefined, prev: undefined },
+    ])
+      expect(() => parseRecordBatch({ boot, signature, entries: [entry(bad as never)] })).toThrow(
+        expect.objectContaining({ code: 'invalid_records' }),
+      );
   });
 
   test('the answer gives a last seq for each tenant', () => {

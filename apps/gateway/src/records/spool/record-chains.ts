@@ -3,6 +3,7 @@ import {
   type ChainHead,
   canonicalRecordHash,
   type RecordEntry,
+  type RunEnd,
   type UnchainedRecord,
   type UnsignedRecord,
 } from '@countersign/gateway-protocol';
@@ -26,9 +27,14 @@ const key = (boot: string, tenant: string) => `${boot} ${tenant}`;
 /**
  * The ends of the chains, one chain for each boot and tenant. A `ChainBatch` assigns places, which count only once the
  * batch is durable: a batch that could not be written leaves no gap.
+ *
+ * The first record of a chain names the record that was written for its tenant just before, by an earlier run. So a run that
+ * someone keeps out of the log shows as soon as a later run has a record there.
  */
 export class RecordChains {
   private readonly heads = new Map<string, SpooledHead>();
+  /** The last record of each tenant, of any run. */
+  private readonly newest = new Map<string, RunEnd>();
   private readonly unsignedChains = new Map<string, { boot: string; tenant: string }>();
 
   head(boot: string, tenant: string): SpooledHead | undefined {
@@ -39,6 +45,20 @@ export class RecordChains {
     this.heads.set(key(boot, tenant), head);
     if (head.signed) this.unsignedChains.delete(key(boot, tenant));
     else this.unsignedChains.set(key(boot, tenant), { boot, tenant });
+  }
+
+  /** The last record that was written for this tenant, by any run; null if none is known. */
+  newestOf(tenant: string): RunEnd | null {
+    return this.newest.get(tenant) ?? null;
+  }
+
+  setNewest(tenant: string, end: RunEnd): void {
+    this.newest.set(tenant, end);
+  }
+
+  /** The last records of tenants for which this boot did not write the last one. */
+  newestOfOthers(boot: string): Record<string, RunEnd> {
+    return Object.fromEntries([...this.newest].filter(([, end]) => end.boot !== boot));
   }
 
   /** Chains, of earlier boots too, whose last record is not signed. */
@@ -61,6 +81,7 @@ export class RecordChains {
 /** Places that were assigned since the last durable write. */
 class ChainBatch {
   private readonly moved = new Map<string, { boot: string; tenant: string; head: SpooledHead }>();
+  private readonly newest = new Map<string, RunEnd>();
 
   constructor(
     private readonly chains: RecordChains,
@@ -76,30 +97,39 @@ class ChainBatch {
     const chain = key(boot, tenant);
     const last = this.moved.get(chain)?.head ?? this.chains.head(boot, tenant);
     const seq = (last?.seq ?? 0) + 1;
-    const entry = chainedRecord(record, { seq, prev: last?.hash ?? null });
+    const entry = chainedRecord(
+      record,
+      last === undefined
+        ? { seq, prev: null, previous: this.newest.get(tenant) ?? this.chains.newestOf(tenant) }
+        : { seq, prev: last.hash },
+    );
     const signed = isSignedKind(kind);
     const canonical = signed
       ? canonicalJson({ ...entry, signature: this.sign(entry as UnsignedRecord) })
       : canonicalChainedRecord(entry);
     const head = { seq, hash: canonicalRecordHash(canonical), signed };
     this.moved.set(chain, { boot, tenant, head });
+    this.newest.set(tenant, { boot, seq, hash: head.hash });
     return writer.add({ kind, boot, tenant, seq, id }, canonical, JSON.stringify(openings));
   }
 
   /** The assigned places are durable. */
   commit(): void {
     for (const { boot, tenant, head } of this.moved.values()) this.chains.set(boot, tenant, head);
+    for (const [tenant, end] of this.newest) this.chains.setNewest(tenant, end);
   }
 }
 
-/** A record's place in its chain. */
-type Place = { seq: number; prev: string | null };
+/** A record's place in its chain. `previous` is there for the first record alone. */
+type Place = { seq: number; prev: string | null; previous?: RunEnd | null };
 
 /**
  * A record with its place in a chain. The kinds that every call has are object literals with their members in the order
  * of canonical JSON (RFC 8785): nothing must be sorted, and no object grows member by member. The other kinds are rare.
  */
-export function chainedRecord(record: UnchainedRecord, { seq, prev }: Place): UnchainedRecord & Place {
+export function chainedRecord(record: UnchainedRecord, place: Place): UnchainedRecord & Place {
+  const { seq, prev, previous } = place;
+  if (previous !== undefined) return { ...record, ...place };
   if (record.kind === 'outcome') {
     return {
       at: record.at,
@@ -164,7 +194,8 @@ const LONE_SURROGATE = '\\ud';
  * way.
  */
 export function canonicalChainedRecord(entry: UnchainedRecord & Place): string {
-  if (entry.kind !== 'outcome' && !isUsualCall(entry)) return canonicalJson(entry);
+  if (entry.previous !== undefined || (entry.kind !== 'outcome' && !isUsualCall(entry)))
+    return canonicalJson(entry);
   const text = JSON.stringify(entry);
   return text.includes(LONE_SURROGATE) ? canonicalJson(entry) : text;
 }

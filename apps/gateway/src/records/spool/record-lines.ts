@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { AccessRecord } from '@countersign/gateway-protocol';
+import type { AccessRecord, RunEnd } from '@countersign/gateway-protocol';
 import type { SpooledHead } from './record-chains.js';
 
 /** First line of a segment. It holds everything that is needed to continue if the segments before it are gone. */
@@ -9,6 +9,8 @@ export type SegmentHeader = {
   boot: string;
   /** Last record of each tenant's chain of this boot. */
   heads: Record<string, SpooledHead>;
+  /** The last record of each other tenant, of an earlier boot. Absent in a segment that an older version wrote. */
+  newest?: Record<string, RunEnd>;
   /** Allowed calls of this boot without an outcome: record id to tenant. */
   open: Record<string, string>;
   /** Ends of abandoned segments. Bytes after such an end were never confirmed to a caller. */

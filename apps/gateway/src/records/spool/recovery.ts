@@ -1,5 +1,5 @@
 import { canonicalJson } from '@countersign/contract';
-import { canonicalRecordHash } from '@countersign/gateway-protocol';
+import { canonicalRecordHash, type RunEnd } from '@countersign/gateway-protocol';
 import { isSignedKind, RecordChains } from './record-chains.js';
 import { jsonOf, placeIn, type RecordLine, readLines, type SegmentHeader } from './record-lines.js';
 import type { SpoolDisk } from './spool-disk.js';
@@ -97,6 +97,8 @@ const key = (boot: string, tenant: string) => `${boot} ${tenant}`;
 export class SpoolReading {
   private readonly chains = new RecordChains();
   private readonly ends = new Map<string, End>();
+  /** Of each tenant, the last record that a header names, or the run whose chain has the last line. */
+  private readonly newest = new Map<string, RunEnd | { boot: string }>();
   private readonly lost = new Map<string, Lost>();
   private readonly open = new Map<string, UnfinishedCall>();
   private readonly boots = new Set<string>();
@@ -113,7 +115,7 @@ export class SpoolReading {
   }
 
   /** Heads repeat what was read, unless earlier segments are gone or have lost lines. */
-  header({ boot, heads, open }: SegmentHeader): void {
+  header({ boot, heads, newest = {}, open }: SegmentHeader): void {
     this.boot = boot;
     this.boots.add(boot);
     this.writers.set(this.segment, boot);
@@ -127,6 +129,7 @@ export class SpoolReading {
         this.moveTo({ boot, tenant, seq: head.seq, segment, line: undefined });
       }
     }
+    for (const [tenant, end] of Object.entries(newest)) this.newest.set(tenant, end);
     for (const [id, tenant] of Object.entries(open))
       this.open.set(id, { boot, tenant, id, segment: this.segment });
   }
@@ -149,12 +152,16 @@ export class SpoolReading {
     const text = bytes.toString('latin1');
     const place = placeIn(text);
     if (place !== undefined && this.boots.has(place.boot) && place.seq === this.nextOf(place)) {
-      this.lost.set(key(place.boot, place.tenant), { ...place, text });
+      this.lose({ ...place, text });
       return;
     }
     for (const { boot, tenant } of this.ends.values())
-      if (boot === this.boot)
-        this.lost.set(key(boot, tenant), { boot, tenant, seq: this.nextOf({ boot, tenant }), text });
+      if (boot === this.boot) this.lose({ boot, tenant, seq: this.nextOf({ boot, tenant }), text });
+  }
+
+  private lose(lost: Lost): void {
+    this.lost.set(key(lost.boot, lost.tenant), lost);
+    this.newest.set(lost.tenant, { boot: lost.boot });
   }
 
   private nextOf({ boot, tenant }: Pick<End, 'boot' | 'tenant'>): number {
@@ -163,6 +170,7 @@ export class SpoolReading {
   }
 
   result(): SpoolContents {
+    const { chains } = this;
     for (const { line } of this.ends.values()) {
       if (line === undefined) continue;
       const { kind, boot, tenant, seq } = line;
@@ -172,7 +180,11 @@ export class SpoolReading {
     }
     for (const { boot, tenant, seq, text } of this.lost.values())
       this.chains.set(boot, tenant, { seq, hash: canonicalRecordHash(text), signed: false });
-    const { chains, isDamaged, boots, writers } = this;
+    for (const [tenant, end] of this.newest) {
+      const head = 'hash' in end ? end : chains.head(end.boot, tenant);
+      if (head !== undefined) chains.setNewest(tenant, { boot: end.boot, seq: head.seq, hash: head.hash });
+    }
+    const { isDamaged, boots, writers } = this;
     const unsigned = chains.unsigned.map(({ boot, tenant }) => {
       const { segment = 0 } = this.ends.get(key(boot, tenant)) ?? {};
       return { boot, tenant, segment };
@@ -184,6 +196,7 @@ export class SpoolReading {
   private moveTo(end: End): void {
     const chain = key(end.boot, end.tenant);
     this.ends.set(chain, end);
+    this.newest.set(end.tenant, { boot: end.boot });
     if ((this.lost.get(chain)?.seq ?? 0) <= end.seq) this.lost.delete(chain);
   }
 }

@@ -313,6 +313,7 @@ export class Spool {
       v: 1,
       boot,
       heads: this.chains.ofBoot(boot),
+      newest: this.chains.newestOfOthers(boot),
       open: Object.fromEntries(this.open),
       voids: this.segments.voids,
     });

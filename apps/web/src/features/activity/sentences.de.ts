@@ -51,7 +51,9 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'gateway.closed': () => 'Ein Gateway ist verschwunden; seine Aufzeichnungen bis dahin sind abgeschlossen',
   'gateway.enrolled': () => 'Der Betreiber hat ein Gateway registriert',
   'gateway.gap': (e) =>
-    `Aufzeichnungen eines Gateways fehlen: Auf ${e.value('after')} folgte ${e.value('at')}`,
+    e.value('next') === ''
+      ? `Aufzeichnungen eines Gateways fehlen: Auf ${e.value('after')} folgte ${e.value('at')}`
+      : `Aufzeichnungen eines früheren Laufs eines Gateways fehlen: die nach ${e.value('after')} und vor ${e.value('at')}`,
   'gateway.head': () => 'Ein Gateway hat unterschrieben, wie weit seine Aufzeichnungen reichen',
   'gateway.mismatch': (e) => `Eine Aufzeichnung eines Gateways passt nicht${because(e.value('reason'))}`,
   'gateway.pinned': () => 'Ein Gateway hat das Vertrauensdokument dieses Kunden festgehalten',

@@ -46,7 +46,10 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'feed.epoch-opened': (e) => `The operator opened epoch ${e.value('epoch')} of the gateways’ feed`,
   'gateway.closed': () => 'A gateway went away, and its records up to then are closed',
   'gateway.enrolled': () => 'The operator enrolled a gateway',
-  'gateway.gap': (e) => `Records of a gateway are missing: after ${e.value('after')} came ${e.value('at')}`,
+  'gateway.gap': (e) =>
+    e.value('next') === ''
+      ? `Records of a gateway are missing: after ${e.value('after')} came ${e.value('at')}`
+      : `Records of an earlier run of a gateway are missing: those after ${e.value('after')} and before ${e.value('at')}`,
   'gateway.head': () => 'A gateway signed how far its records go',
   'gateway.mismatch': (e) => `A record of a gateway does not fit${because(e.value('reason'))}`,
   'gateway.pinned': () => 'A gateway pinned this customer’s trust document',

@@ -9,6 +9,11 @@ export type IncomingRecord = {
   seq: number;
   hash: string;
   prev: string | null;
+  /**
+   * In the first record of a chain: the record that the gateway wrote for this tenant just before, in an earlier run. Null if
+   * it knows of none; absent from an older gateway.
+   */
+  previous?: { boot: string; seq: number; hash: string } | null;
   at: string;
 } & (
   | {
@@ -34,6 +39,13 @@ type Leaf = Pick<EventDraft, 'type' | 'data' | 'commitments'>;
  * members are written out in the order of canonical JSON: the leaf is then neither copied nor sorted.
  */
 export function leafOf(gateway: string, boot: string, record: IncomingRecord, calls: IngestedCalls): Leaf {
+  const leaf = leafOfKind(gateway, boot, record, calls);
+  return record.previous === undefined
+    ? leaf
+    : { ...leaf, data: { ...leaf.data, previous: record.previous } };
+}
+
+function leafOfKind(gateway: string, boot: string, record: IncomingRecord, calls: IngestedCalls): Leaf {
   switch (record.kind) {
     case 'head':
     case 'counters': {

@@ -2,7 +2,7 @@ import { DEPLOYMENT_SLUG, type EventType, toInstant } from '@countersign/contrac
 import { type GatewayBinding, servesTenant } from '../../domain/gateway-binding.js';
 import type { Grant } from '../../domain/grant.js';
 import { AccessError } from '../../errors.js';
-import type { EventDraft, TenantUnit } from '../../ports/index.js';
+import type { ChainName, EventDraft, TenantUnit } from '../../ports/index.js';
 import { endIfExhausted } from '../grants/lease-budget.js';
 import { notifyUse } from '../grants/notify-use.js';
 import type { Deps } from '../shared/deps.js';
@@ -14,7 +14,7 @@ import { findMismatch, type RecordMismatch } from './validate-record.js';
 /**
  * Ingests batches of gateways' records, each record exactly once. A record at or below its chain's cursor was ingested
  * before and is skipped. A gap, a record that does not continue its chain, an invalid signature, and the outcome of a call
- * that belongs to another boot or has ended are events of their own. So is a record that the store contradicts, or whose
+ * that belongs to another boot or has ended are events of their own. So is a run that a later one names and that the broker does not have. So is a record that the store contradicts, or whose
  * gateway does not serve its tenant or service: it is no call.
  *
  * Leaf, record and cursor commit together, in one unit of work for each tenant, because a unit costs far more than a record.
@@ -65,13 +65,18 @@ async function ingestOfTenant(
   unit: TenantUnit,
   batches: readonly RecordBatch[],
 ): Promise<number[]> {
-  const chains = await IngestedChains.begin(unit, batches);
+  const chains = await IngestedChains.begin(unit, [...batches, ...runsBefore(batches)]);
   const fresh = batches.map((batch) => newer(batch, chains.of(batch).seq));
   const calls = await IngestedCalls.begin(unit, endedBefore(fresh.flat()));
   const grants = await grantsOf(unit, fresh.flat());
   const now = deps.clock.now().toISOString();
   const leaves = batches.flatMap((batch, index) =>
-    ingestNew(chains.of(batch), fresh[index] ?? [], { calls, grants, tenant: unit.tenant, ...batch }, now),
+    ingestNew(
+      chains.of(batch),
+      fresh[index] ?? [],
+      { calls, grants, chains, tenant: unit.tenant, ...batch },
+      now,
+    ),
   );
   await unit.log.appendAll(leaves);
   await calls.store(unit);
@@ -83,6 +88,12 @@ async function ingestOfTenant(
 
 const newer = ({ records }: RecordBatch, after: number): IncomingRecord[] =>
   records.filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
+
+/** The earlier runs that first records name. */
+const runsBefore = (batches: readonly RecordBatch[]): ChainName[] =>
+  batches.flatMap(({ gateway, records }) =>
+    records.flatMap(({ previous }) => (previous ? [{ gateway, boot: previous.boot }] : [])),
+  );
 
 /** The grants that the records name, by id. */
 async function grantsOf(
@@ -97,6 +108,7 @@ async function grantsOf(
 /** What records are compared with, and where their calls are collected. */
 interface Intake {
   calls: IngestedCalls;
+  chains: IngestedChains;
   grants: ReadonlyMap<string, Grant>;
   binding: GatewayBinding;
   tenant: string;
@@ -119,7 +131,10 @@ function ingestNew(
     if (record.seq <= chain.seq) continue;
     if (chain.isClosed) report('gateway.returned', { after: chain.seq });
     if (record.seq !== chain.seq + 1) report('gateway.gap', { after: chain.seq, at: record.seq });
-    else if (record.prev !== chain.hash) report('gateway.mismatch', { at: record.seq, reason: 'prev' });
+    else if (record.prev !== chain.hash || !isEndOfRun(intake.chains, gateway, record))
+      report('gateway.mismatch', { at: record.seq, reason: 'prev' });
+    const lost = missingBefore(intake.chains, gateway, record);
+    if (lost !== undefined) report('gateway.gap', { ...lost, next: boot });
     chain.moveTo(record);
     const mismatch = mismatchOf(record, intake);
     if (mismatch !== undefined) {
@@ -139,6 +154,23 @@ function ingestNew(
     if (record.kind === 'head' || record.kind === 'counters') chain.signHead(record);
   }
   return leaves;
+}
+
+/**
+ * The records of an earlier run that the broker does not have, although the first record of a run says that they were
+ * written before it. A gateway ships everything in the order in which it wrote it.
+ */
+function missingBefore(chains: IngestedChains, gateway: string, { previous }: IncomingRecord) {
+  if (previous == null) return undefined;
+  const held = chains.of({ gateway, boot: previous.boot });
+  return held.seq < previous.seq ? { boot: previous.boot, after: held.seq, at: previous.seq + 1 } : undefined;
+}
+
+/** False if the record names another record than the one that ends the run before it. */
+function isEndOfRun(chains: IngestedChains, gateway: string, { previous }: IncomingRecord): boolean {
+  if (previous == null) return true;
+  const held = chains.of({ gateway, boot: previous.boot });
+  return held.seq !== previous.seq || held.hash === previous.hash;
 }
 
 /** The place of a record that is not taken. With its hash, a verifier sees that the next record continues the chain. */
