@@ -1,4 +1,5 @@
 import {
+  DEMAND_TRANSITIONS,
   GRANT_TRANSITIONS,
   INVITATION_TRANSITIONS,
   PROPOSAL_TRANSITIONS,
@@ -30,6 +31,7 @@ describeStore('the schema that the migrations make from empty', (bench) => {
       invitation: INVITATION_TRANSITIONS,
       proposal: PROPOSAL_TRANSITIONS,
       reset: RESET_TRANSITIONS,
+      demand: DEMAND_TRANSITIONS,
     }).flatMap(([kind, table]) =>
       Object.entries<readonly string[]>(table).flatMap(([from, followers]) =>
         followers.map((to) => `${kind}: ${from} → ${to}`),

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import { type BrokerParts, coreModule } from './core.module.js';
+import { DemandsModule } from './demands/demands.module.js';
 import { ExportsModule } from './exports/exports.module.js';
 import { GatewayApiModule } from './gateway-api/gateway-api.module.js';
 import { GatewaysModule } from './gateways/gateways.module.js';
@@ -35,6 +36,7 @@ const MODULES: readonly Type[] = [
   LocksModule,
   LogsModule,
   ExportsModule,
+  DemandsModule,
   ServicesModule,
   PeopleModule,
   TenantsModule,

@@ -8,6 +8,25 @@ export {
 } from './domain/access-request.js';
 export { type ApiKey, type ApiKeyState, apiKeyState } from './domain/api-key.js';
 export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
+export {
+  DEMAND_ACTIONS,
+  DEMAND_KINDS,
+  DEMAND_STATES,
+  DEMAND_TRANSITIONS,
+  type Demand,
+  type DemandAction,
+  type DemandDocument,
+  type DemandFile,
+  type DemandKind,
+  type DemandState,
+  type DemandStep,
+  type DemandStepAction,
+  type Gag,
+  openProposal,
+  REDIRECT_OUTCOMES,
+  type RedirectOutcome,
+  type StepInput,
+} from './domain/demand.js';
 export { isReliedOn } from './domain/deployment-events.js';
 export type { Erasure } from './domain/erasure.js';
 export {
@@ -177,6 +196,10 @@ export {
   type DeliveryOutcome,
   type DeliveryRepository,
   type DeliveryState,
+  type DemandCount,
+  type DemandCounts,
+  type DemandRepository,
+  type DemandsUnit,
   type DeploymentPoint,
   type DeploymentPorts,
   type DeploymentRepositories,
@@ -213,6 +236,7 @@ export {
   type KeyPair,
   type LeaseRepository,
   type LeaseUse,
+  type ListedDemand,
   type ListFilter,
   type Located,
   type LockRepository,
@@ -284,6 +308,18 @@ export {
   type WholeOrganisation,
   type WitnessState,
 } from './ports/index.js';
+export {
+  addDemandStep,
+  type DemandInput,
+  type DemandLine,
+  type DemandView,
+  enterDemand,
+  fileDemandDocument,
+  listDemands,
+  openDueDemands,
+  readDemand,
+  readDemandDocument,
+} from './use-cases/demands/demands.js';
 export {
   type AccessAnswer,
   type AccessQuestion,

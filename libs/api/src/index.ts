@@ -1,4 +1,23 @@
 export { components, named, pageOf } from './components.js';
+export {
+  DEMAND_KINDS,
+  DEMAND_STATES,
+  DEMAND_STEP_ACTIONS,
+  type Demand,
+  type DemandBody,
+  type DemandDocument,
+  type DemandDocumentBody,
+  type DemandKind,
+  type DemandLine,
+  type DemandListQuery,
+  type DemandState,
+  type DemandStep,
+  type DemandStepAction,
+  type DemandStepBody,
+  demandEndpoints,
+  REDIRECT_OUTCOMES,
+  type RedirectOutcome,
+} from './demands.js';
 export { type AnswerOf, type Endpoint, endpoint, type HttpMethod, noBodySchema } from './endpoint.js';
 export { type AuthzenDecision, type AuthzenEvaluation, evaluationEndpoints } from './evaluation.js';
 export {

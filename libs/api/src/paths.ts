@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { demandEndpoints } from './demands.js';
 import type { Endpoint, HttpMethod } from './endpoint.js';
 import type { exportEndpoints } from './exports.js';
 import type { gatewayEndpoints } from './gateways.js';
@@ -26,6 +27,7 @@ import type { stopEndpoints, trustEndpoints } from './trust.js';
 type Groups =
   | typeof apiKeyEndpoints
   | typeof cliLoginEndpoints
+  | typeof demandEndpoints
   | typeof exportEndpoints
   | typeof gatewayEndpoints
   | typeof grantEndpoints

@@ -20,7 +20,9 @@ export type IdPrefix =
   /** A group of a SCIM client. */
   | 'grp'
   /** Where a log is streamed to. */
-  | 'xpt';
+  | 'xpt'
+  /** A government's demand. */
+  | 'dem';
 
 const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 

@@ -114,6 +114,7 @@ const READERS: Readonly<Record<TrustMailKind, Reader>> = {
     return passkey === null ? SUPERSEDED : { actor: passkey.person };
   },
   'log.stopped': async () => ({}),
+  'demand.changed': async () => ({}),
 };
 
 const scopeOf = (digest: string | null) => (digest === null ? 'everything' : 'oneGrant');
@@ -143,6 +144,12 @@ export async function trustFacts(
     by: by?.name ?? null,
     tenant: (await unit.organisation.tenant(tenant))?.name ?? tenant,
     // The vendor's staff have no page about a customer's trust; they get the page of locks and gateways.
-    link: `${publicUrl}/${kind.startsWith('passkey.') ? 'passkeys' : person.tenant === null ? 'security' : 'trust'}`,
+    link: `${publicUrl}/${pageAbout(kind, person)}`,
   };
+}
+
+function pageAbout(kind: TrustMailKind, { tenant }: Person): string {
+  if (kind.startsWith('passkey.')) return 'passkeys';
+  if (kind.startsWith('demand.')) return 'activity';
+  return tenant === null ? 'security' : 'trust';
 }

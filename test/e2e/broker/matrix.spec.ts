@@ -132,6 +132,23 @@ const held = async (broker: TestBroker, method: 'POST' | 'DELETE'): Promise<Targ
     await broker.call(who, method, path, method === 'POST' ? { body } : {});
   return { path, body };
 };
+const DEMANDS = '/api/v1/demands';
+const aDemand = () => ({
+  ...{ authority: 'County court', country: 'DE', legalBasis: '§ 94 StPO', kind: 'order' },
+  ...{ data: 'Invoices', scope: 'October', tenants: ['acme'], accounts: [], reason: 'By courier' },
+  receivedAt: '2026-01-01T00:00:00Z',
+});
+const ofDemand = (suffix: string, body?: unknown) => async (broker: TestBroker) => {
+  const { id } = (await broker.call('legal', 'POST', DEMANDS, { body: aDemand() })).body as { id: string };
+  return { path: `${DEMANDS}/${id}${suffix}`, ...(body === undefined ? {} : { body }) };
+};
+const aDocument = {
+  name: 'order.pdf',
+  content: Buffer.from('order').toString('base64'),
+  reason: 'the order',
+};
+const demandReaders = { ...closed, legal: '200', vendorAuditor: '200' };
+const legalOnly = (done: Expected) => ({ ...closed, legal: done });
 const NONCE = Buffer.alloc(32, 7).toString('base64url');
 
 const SIGNATURE = {
@@ -645,6 +662,38 @@ const TABLE: Row[] = [
     target: async (broker) => ({ path: (await held(broker, 'POST')).path }),
     all: '403 forbidden',
     but: { ...adminsOnly('204'), legal: '204' },
+  },
+  {
+    endpoint: 'POST /api/v1/demands',
+    target: () => ({ path: DEMANDS, body: aDemand() }),
+    all: '403 forbidden',
+    but: legalOnly('201'),
+  },
+  { endpoint: 'GET /api/v1/demands', target: at(DEMANDS), all: '403 forbidden', but: demandReaders },
+  { endpoint: 'GET /api/v1/demands/{id}', target: ofDemand(''), all: '403 forbidden', but: demandReaders },
+  {
+    endpoint: 'POST /api/v1/demands/{id}/steps',
+    target: ofDemand('/steps', { action: 'redirected', outcome: 'accepted', reason: 'sent to acme' }),
+    all: '403 forbidden',
+    but: legalOnly('201'),
+  },
+  {
+    endpoint: 'POST /api/v1/demands/{id}/documents',
+    target: ofDemand('/documents', aDocument),
+    all: '403 forbidden',
+    but: legalOnly('201'),
+  },
+  {
+    endpoint: 'GET /api/v1/demands/{id}/documents/{sha256}',
+    target: async (broker) => {
+      const { path } = await ofDemand('/documents')(broker);
+      const filed = (await broker.call('legal', 'POST', path, { body: aDocument })).body as {
+        documents: { sha256: string }[];
+      };
+      return { path: `${path}/${(filed.documents[0]?.sha256 ?? '').slice('sha256:'.length)}` };
+    },
+    all: '403 forbidden',
+    but: legalOnly('200'),
   },
   {
     endpoint: 'GET /api/v1/tenants/{slug}/statement',

@@ -48,6 +48,7 @@ const NOUNS: Partial<Record<IdPrefix, string>> = {
   prp: 'proposal',
   xpt: 'target',
   key: 'key',
+  dem: 'demand',
 };
 
 /** The path's `{id}`. A malformed id is answered like an unknown one. */

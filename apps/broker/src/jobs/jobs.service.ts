@@ -1,5 +1,6 @@
 import {
   makeDailyStatements,
+  openDueDemands,
   openSeals,
   prune,
   pruneLogs,
@@ -20,6 +21,7 @@ const EVERY_MS = 1_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
 const GATEWAYS_EVERY_MS = 5_000;
 const REMIND_EVERY_MS = 60_000;
+const DEMANDS_EVERY_MS = 30_000;
 const STATEMENTS_EVERY_MS = 30_000;
 /** A turn handles two hundred tenants: ten thousand have their day's leaves nine minutes after midnight UTC. */
 const DAILY_EVERY_MS = 10_000;
@@ -47,6 +49,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     this.loops = [
       new PeriodicLoop('daily leaves', DAILY_EVERY_MS, () => this.report('sealed', seals.run()), onError),
       new PeriodicLoop('seals', DAILY_EVERY_MS, () => this.report('unsealed', openings.run()), onError),
+      new PeriodicLoop('demands', DEMANDS_EVERY_MS, () => this.openDemands(), onError),
       new PeriodicLoop('statements', STATEMENTS_EVERY_MS, () => this.makeStatements(), onError),
       new PeriodicLoop('expiry', EVERY_MS, () => this.expire(), onError),
       new PeriodicLoop('pruning', PRUNE_EVERY_MS, () => this.prune(), onError),
@@ -80,6 +83,11 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   private async remind(): Promise<void> {
     const tenants = await remindTrust(this.deps);
     if (tenants > 0) this.logger.info({ tenants }, 'reminded tenants whose trust document ends soon');
+  }
+
+  private async openDemands(): Promise<void> {
+    const demands = await openDueDemands(this.deps);
+    if (demands > 0) this.logger.info({ demands }, 'opened demands whose gag has ended');
   }
 
   private async makeStatements(): Promise<void> {

@@ -20,6 +20,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Exports: 'A log in the formats of SIEMs, and where it is streamed to.',
   LogFiles: 'A log with its proofs, to follow with one’s own tools.',
   LogKeeping: 'Erasing personal values, legal holds, and how a log is kept.',
+  Demands: 'Government demands, entered by the vendor’s legal counsel.',
   Statements: 'Signed statements of every access in a span.',
   Services: 'Services that access can be requested to.',
   Whoami: 'Who is signed in.',

@@ -150,6 +150,11 @@ const PERMISSIONS = {
   'passkey.remove': { vendor: [], tenant: ['approver', 'admin'], signIn: 'own-browser', realm: 'tenants' },
   'stop.draft': { vendor: [], tenant: ['approver', 'admin'], signIn: 'any', realm: 'tenants' },
   'stop.write': { vendor: [], tenant: ['approver', 'admin'], signIn: 'own-browser', realm: 'tenants' },
+  // Government demands are the legal counsel's alone; the vendor's auditors read how they went.
+  'demand.read': { vendor: ['legal', 'auditor'], tenant: [], signIn: 'any', realm: 'deployment' },
+  'demand-document.read': { vendor: ['legal'], tenant: [], signIn: 'strong', realm: 'deployment' },
+  'demand.enter': { vendor: ['legal'], tenant: [], signIn: 'strong', realm: 'deployment' },
+  'demand.step': { vendor: ['legal'], tenant: [], signIn: 'strong', realm: 'deployment' },
   'gateway.read': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
   'slack.read': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'any', realm: 'tenants' },
   'slack.install': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },

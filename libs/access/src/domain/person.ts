@@ -37,9 +37,13 @@ export interface Principal {
 export const sameRoles = (one: readonly string[], other: readonly string[]): boolean =>
   JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
 
-/** P2: those who guard access neither request nor review it. Customers' roles go together. */
+/**
+ * P2: those who guard access neither request nor review it, and legal counsel does nothing else: who answers governments
+ * must not be who can reach the data on other grounds. Customers' roles go together.
+ */
 export const areCompatible = (roles: readonly string[]): boolean =>
-  !roles.includes('security-admin') || !(roles.includes('engineer') || roles.includes('reviewer'));
+  !(roles.includes('security-admin') && (roles.includes('engineer') || roles.includes('reviewer'))) &&
+  !(roles.includes('legal') && new Set(roles).size > 1);
 
 export const isVendorStaff = (person: Person): boolean => person.tenant === null;
 

@@ -1,3 +1,4 @@
+import type { DemandCounts } from './demands.js';
 import type { OrganisationRepository } from './organisation.js';
 import type { UnitOptions } from './store.js';
 import type { LockUnit, TenantUnit, VendorReadUnit, VendorUnit } from './units.js';
@@ -77,6 +78,10 @@ export type SlackSetupUnit = Writes<'slackInstallations' | 'slackAccounts' | 'lo
 /** Setting up where logs are streamed to, with the event in the log of the side. */
 export type ExportSetupUnit = Writes<'exportTargets' | 'logOf'> & People;
 
+/** Government demands, with what each writes into the logs of the tenants that may learn of it. */
+export type DemandsUnit = Writes<'demands' | 'logOf'> &
+  People & { tenant(slug: string): Promise<Pick<TenantUnit, 'log' | 'outbox'>> };
+
 /** The narrow ports of the store. Those that log take the deployment's log for the whole unit; the others take no log. */
 export interface DeploymentPorts {
   directory: ReadPort<DirectoryUnit>;
@@ -122,5 +127,8 @@ export interface DeploymentPorts {
   /** Streams and their cursors, which are no events of a log. */
   exports: Port<Reads<'exportTargets'>, Writes<'exportTargets'>>;
   exportSetup: Port<Reads<'exportTargets'>, ExportSetupUnit>;
+  demands: Port<Reads<'demands'>, DemandsUnit>;
+  /** What reports count of demands, and nothing else of them. */
+  demandCounts: ReadPort<{ demands: DemandCounts }>;
   housekeeping: Port<Reads<'deliveries'>, Writes<'idempotency'>>;
 }

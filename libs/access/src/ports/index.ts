@@ -1,5 +1,12 @@
 export type {
+  DemandCount,
+  DemandCounts,
+  DemandRepository,
+  ListedDemand,
+} from './demands.js';
+export type {
   ApiKeysUnit,
+  DemandsUnit,
   DeploymentPorts,
   DirectoryUnit,
   ExportSetupUnit,

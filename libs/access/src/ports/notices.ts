@@ -23,7 +23,8 @@ export type NoticeKind =
   | `account.${'key-created' | 'host-key-created'}`
   | `trust.${'reset' | 'reset-used' | 'reset-cancelled'}`
   | `passkey.${'enrolled' | 'removed'}`
-  | 'log.stopped';
+  | 'log.stopped'
+  | 'demand.changed';
 
 /** What people are notified of, later and at least once (P7). */
 export interface NoticeDraft {

@@ -1,3 +1,4 @@
+import type { DemandRepositories } from './demands.js';
 import type { ExportRepositories } from './exports.js';
 import type { FeedChanges, FeedEpochs, FeedReads, GatewayRepositories } from './gateways.js';
 import type { CheckpointRepository, EventLog, EventReads, LogRepositories } from './log.js';
@@ -28,6 +29,7 @@ export interface DeploymentRepositories
     GatewayRepositories,
     NoticeRepositories,
     ExportRepositories,
+    DemandRepositories,
     SlackRepositories {
   directory: Entry<DirectoryRepository>;
   checkpoints: Entry<CheckpointRepository, 'advance' | 'addSignatures' | 'keepSeen' | 'keepWitnessState'>;

@@ -181,6 +181,12 @@ describe('one mistake in an organisation file', () => {
       /excludes reviewer/,
     ],
     [
+      'P2: legal counsel with another role',
+      ['[security-admin]', '[auditor, legal]'],
+      '/vendor/staff/2/roles',
+      /legal excludes auditor/,
+    ],
+    [
       'P2: vendor staff with a customer role',
       ['bob@acme.example', 'erin@northwind.example'],
       '/tenants/0/people/1/email',

@@ -81,6 +81,7 @@ export const trustEn: TrustWords = {
     'passkey.enrolled': (n) => `New passkey of ${n.by ?? 'someone'} at ${n.tenant}`,
     'passkey.removed': (n) => `Passkey of ${n.by ?? 'someone'} at ${n.tenant} removed`,
     'log.stopped': (n) => `The log of ${n.tenant} is not what it signed before`,
+    'demand.changed': (n) => `A government’s demand about data of ${n.tenant}`,
   },
   sentence: {
     'trust.proposed': (n) =>
@@ -103,6 +104,8 @@ export const trustEn: TrustWords = {
       `A passkey of ${n.by ?? 'someone'} for ${n.tenant} has been removed. If neither its owner nor an admin did this, someone else uses a session of theirs: the owner ends all sessions on the account page, and no admin confirms a new passkey.`,
     'log.stopped': (n) =>
       `The log of ${n.tenant} does not continue a checkpoint that it signed earlier: its database went back, or was changed. It signs nothing more until the vendor has found out why and opened a new epoch. Keep your mirror of the log: it shows what is missing.`,
+    'demand.changed': (n) =>
+      `An authority demands data of ${n.tenant} from the vendor. Who it is, on what legal basis, and what the vendor has done about it stand in the log of ${n.tenant}.`,
   },
   labels: {
     at: 'When',

@@ -101,6 +101,7 @@ export const TRUST_MAIL_KINDS = [
   'passkey.enrolled',
   'passkey.removed',
   'log.stopped',
+  'demand.changed',
 ] as const satisfies readonly NoticeKind[];
 export type TrustMailKind = (typeof TRUST_MAIL_KINDS)[number];
 

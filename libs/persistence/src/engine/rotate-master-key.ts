@@ -1,12 +1,14 @@
 import type { Clock } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { SigningKeyEntity } from '../entities/credentials.entity.js';
+import { DemandKeyEntity } from '../entities/demand.entity.js';
 import { DeploymentEntity } from '../entities/deployment.entity.js';
 import { ExportTargetEntity } from '../entities/export-target.entity.js';
 import { LogDaysEntity } from '../entities/log-days.entity.js';
 import { SlackInstallationEntity } from '../entities/slack.entity.js';
 import { StoreError } from '../errors.js';
 import { signingKeyPlace } from '../repositories/credentials.js';
+import { demandKeyPlace } from '../repositories/demands.js';
 import { exportSecretPlace } from '../repositories/export-targets.js';
 import { dayKeyPlace } from '../repositories/log-days.js';
 import { OrganisationCache } from '../repositories/organisation-cache.js';
@@ -102,6 +104,7 @@ async function sealedRows(manager: EntityManager): Promise<SealedRow[]> {
   const installations = await manager.find(SlackInstallationEntity);
   const days = await manager.find(LogDaysEntity, { select: { tenant: true, sealedKey: true } });
   const targets = await manager.find(ExportTargetEntity);
+  const demands = await manager.find(DemandKeyEntity);
   return [
     ...deployments.map(({ id, masterKeyCheck }) => ({
       place: checkPlace(id),
@@ -128,6 +131,11 @@ async function sealedRows(manager: EntityManager): Promise<SealedRow[]> {
         sealed: sealedSecret,
         save: (sealed: string) => manager.update(ExportTargetEntity, { id }, { sealedSecret: sealed }),
       })),
+    ...demands.map(({ demand, sealedKey }) => ({
+      place: demandKeyPlace(demand),
+      sealed: sealedKey,
+      save: (sealed: string) => manager.update(DemandKeyEntity, { demand }, { sealedKey: sealed }),
+    })),
     ...days.flatMap(({ tenant, sealedKey }) =>
       sealedKey === null
         ? []

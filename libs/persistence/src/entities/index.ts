@@ -2,6 +2,13 @@ import { AccessRecordEntity } from './access-record.entity.js';
 import { BudgetLeaseEntity } from './budget-lease.entity.js';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from './credentials.entity.js';
 import { FeedChangeEntity, IdempotentAnswerEntity, NoticeEntity } from './delivery.entity.js';
+import {
+  DemandDocumentEntity,
+  DemandEntity,
+  DemandKeyEntity,
+  DemandStepEntity,
+  DemandTenantEntity,
+} from './demand.entity.js';
 import { DeploymentEntity, LegalTransitionEntity } from './deployment.entity.js';
 import { ExportTargetEntity } from './export-target.entity.js';
 import { GrantEntity } from './grant.entity.js';
@@ -61,6 +68,11 @@ export const ENTITIES = [
   ApiKeyEntity,
   BudgetLeaseEntity,
   DaySealEntity,
+  DemandDocumentEntity,
+  DemandEntity,
+  DemandKeyEntity,
+  DemandStepEntity,
+  DemandTenantEntity,
   DeploymentEntity,
   ErasureEntity,
   EventEntity,

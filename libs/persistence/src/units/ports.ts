@@ -35,6 +35,8 @@ const PORTS: Record<keyof DeploymentPorts, PortRules> = {
   slackSetup: LOGS,
   exports: NO_LOG,
   exportSetup: LOGS,
+  demands: LOGS,
+  demandCounts: NO_LOG,
   housekeeping: NO_LOG,
 };
 

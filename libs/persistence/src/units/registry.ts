@@ -5,6 +5,7 @@ import type { RowAccess, SharedWithUnit } from '../repositories/bound.js';
 import { Checkpoints } from '../repositories/checkpoints.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
+import { Demands } from '../repositories/demands.js';
 import { Directory } from '../repositories/directory.js';
 import { Erasures } from '../repositories/erasures.js';
 import { ExportTargets } from '../repositories/export-targets.js';
@@ -87,6 +88,7 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   keys: ({ manager, context }) => new SigningKeys(manager, context.sealer),
   outbox: ({ manager }) => new PendingNotices(manager),
   deliveries: ({ manager }) => new Deliveries(manager),
+  demands: ({ manager, context }) => new Demands(manager, context),
   exportTargets: ({ manager, context }) => new ExportTargets(manager, context.sealer),
   slackInstallations: ({ manager, context }) => new SlackInstallations(manager, context.sealer),
   slackAccounts: ({ manager }) => new SlackAccounts(manager),

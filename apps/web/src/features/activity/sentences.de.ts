@@ -41,6 +41,22 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'api-key.created': (e) =>
     `${e.actor} hat einen API-Schlüssel für ${e.person('person')} angelegt${until(e.instant('expiresAt'))}`,
   'api-key.revoked': (e) => `${e.actor} hat einen API-Schlüssel von ${e.person('person')} beendet`,
+  'demand.challenged': (e) => `${e.actor} hat ein behördliches Verlangen nach den Daten angefochten`,
+  'demand.closed': (e) => `${e.actor} hat ein behördliches Verlangen abgeschlossen`,
+  'demand.disclosed': (e) =>
+    `${e.actor} hat auf ein behördliches Verlangen Daten herausgegeben${because(e.value('accounts') === '' ? '' : `betroffene Konten: ${e.value('accounts')}`)}`,
+  'demand.documented': (e) => `${e.actor} hat ein Dokument zu einem behördlichen Verlangen abgelegt`,
+  'demand.extended': (e) =>
+    `${e.actor} hat bestätigt, dass ein Verlangen versiegelt bleibt${until(e.instant('until'))}`,
+  'demand.extension-proposed': (e) =>
+    `${e.actor} hat vorgeschlagen, dass ein Verlangen versiegelt bleibt${until(e.instant('until'))}`,
+  'demand.narrowed': (e) => `${e.actor} hat ein behördliches Verlangen einschränken lassen`,
+  'demand.opened': () => 'Ein behördliches Verlangen, über das der Anbieter schweigen musste, wurde geöffnet',
+  'demand.received': (e) =>
+    `${e.actor} hat ein behördliches Verlangen nach den Daten erfasst (${e.value('country')}, ${e.value('kind')})`,
+  'demand.redirected': (e) =>
+    `${e.actor} hat eine Behörde an den Kunden verwiesen; ihre Antwort: ${e.value('outcome')}`,
+  'demand.rejected': (e) => `${e.actor} hat ein behördliches Verlangen abgelehnt`,
   'deployment.checkpoint': (e) =>
     `Das Protokoll der ganzen Installation hatte ${e.value('size')} Einträge; seine Wurzel steht hier`,
   'export.ended': (e) =>

@@ -37,6 +37,21 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'api-key.created': (e) =>
     `${e.actor} made an API key for ${e.person('person')}${until(e.instant('expiresAt'))}`,
   'api-key.revoked': (e) => `${e.actor} ended an API key of ${e.person('person')}`,
+  'demand.challenged': (e) => `${e.actor} challenged a government’s demand about this customer’s data`,
+  'demand.closed': (e) => `${e.actor} closed a government’s demand`,
+  'demand.disclosed': (e) =>
+    `${e.actor} disclosed data on a government’s demand${because(e.value('accounts') === '' ? '' : `accounts affected: ${e.value('accounts')}`)}`,
+  'demand.documented': (e) => `${e.actor} filed a document of a government’s demand`,
+  'demand.extended': (e) => `${e.actor} confirmed that a demand stays sealed${until(e.instant('until'))}`,
+  'demand.extension-proposed': (e) =>
+    `${e.actor} proposed that a demand stays sealed${until(e.instant('until'))}`,
+  'demand.narrowed': (e) => `${e.actor} had a government’s demand narrowed`,
+  'demand.opened': () => 'A government’s demand that the vendor had to keep silent about was opened',
+  'demand.received': (e) =>
+    `${e.actor} entered a government’s demand about this customer’s data (${e.value('country')}, ${e.value('kind')})`,
+  'demand.redirected': (e) =>
+    `${e.actor} sent an authority to this customer; its answer: ${e.value('outcome')}`,
+  'demand.rejected': (e) => `${e.actor} rejected a government’s demand`,
   'deployment.checkpoint': (e) =>
     `The log of the whole installation stood at ${e.value('size')} leaves, and this log has its root`,
   'export.ended': (e) =>

@@ -90,6 +90,14 @@ export const logStoppedNotice = (log: string, tenant: string | null, at: string)
   at,
 });
 
+/** A government's demand about the tenant's data: received, or further on. Sent to all of the tenant's people. */
+export const demandNotice = (tenant: string, demand: string, at: string): NoticeDraft => ({
+  kind: 'demand.changed',
+  subject: demand,
+  audience: [everyoneAt(tenant, 'admin'), everyApprover(tenant), everyoneAt(tenant, 'auditor')],
+  at,
+});
+
 /** Sent to the owner of a passkey and to the admins, so that someone objects if the owner has not enrolled or removed it. */
 export const passkeyNotice = (
   { id, tenant, person }: EnrolledPasskey,

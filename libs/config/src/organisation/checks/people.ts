@@ -19,6 +19,14 @@ export function people({ staff, tenants }: Readable): Finding[] {
       });
     }
   }
+  for (const { path, value } of staff) {
+    const others = value.roles.filter((role) => role !== 'legal');
+    if (value.roles.includes('legal') && others.length > 0)
+      findings.push({
+        path: [...path, 'roles'],
+        detail: `legal excludes ${others.join(' and ')}: people who answer governments hold no other role`,
+      });
+  }
   for (const { path, value } of tenants.flatMap((tenant) => tenant.people)) {
     const email = normaliseEmail(value.email);
     if (email === undefined) findings.push(...notAnAddress(path, value.email));

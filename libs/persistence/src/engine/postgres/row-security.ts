@@ -98,6 +98,12 @@ export const TABLES: Readonly<Record<string, Rules>> = {
 
   export_targets: { ...keptByVendor, DELETE: VENDOR },
 
+  demands: may(VENDOR, 'SELECT', 'INSERT'),
+  demand_keys: may(VENDOR, 'SELECT', 'INSERT'),
+  demand_tenants: may(VENDOR, 'SELECT', 'INSERT'),
+  demand_steps: may(VENDOR, 'SELECT', 'INSERT'),
+  demand_documents: may(VENDOR, 'SELECT', 'INSERT'),
+
   slack_installations: keptByVendor,
   slack_accounts: { ...keptByVendor, DELETE: VENDOR },
   slack_posts: { ...keptByVendor, DELETE: VENDOR },

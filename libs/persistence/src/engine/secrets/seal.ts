@@ -16,7 +16,9 @@ export type Purpose =
   | 'slack-tokens'
   | 'export-secrets'
   | 'day-key'
-  | 'day-seal';
+  | 'day-seal'
+  | 'demand-key'
+  | 'demand';
 
 /** The place of a secret: it opens there and nowhere else (the AAD of its sealing). */
 export interface Place {

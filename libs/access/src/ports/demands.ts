@@ -1,0 +1,74 @@
+import type {
+  Demand,
+  DemandDocument,
+  DemandKind,
+  DemandState,
+  DemandStep,
+  RedirectOutcome,
+} from '../domain/demand.js';
+import type { TimeSpan } from './log.js';
+import type { Entry, Page, PageQuery } from './repository.js';
+
+/** Government demands. These rows belong to the vendor: no unit of a tenant reads or writes them. */
+export interface DemandRepositories {
+  demands: Entry<DemandRepository, 'insert' | 'addStep' | 'addDocument'>;
+}
+
+/** A demand in a list: with its last step's state, and without its steps. */
+export interface ListedDemand {
+  demand: Demand;
+  state: DemandState;
+  /** The end of the gag, extensions included; null if there is none. */
+  gagUntil: string | null;
+  isSealed: boolean;
+}
+
+/** What a report counts of one demand. It names no person and no account. */
+export interface DemandCount {
+  id: string;
+  country: string;
+  kind: DemandKind;
+  receivedAt: string;
+  /** The tenants that it is about. */
+  tenants: string[];
+  /** The state that it is in now. */
+  state: DemandState;
+  /** Which states it has been through. */
+  steps: DemandState[];
+  /** What the authority answered when it was sent to the customer; null if it was not sent yet. */
+  redirected: RedirectOutcome | null;
+  /** Null if nothing was disclosed. */
+  disclosed: { withContent: boolean; accounts: number } | null;
+  /** How many accounts the demand names. */
+  accounts: number;
+  /** Still sealed by a gag: it may be counted in figures about all tenants, never in those of one. */
+  isSealed: boolean;
+}
+
+/** Narrow reads for reports. */
+export interface DemandCounts {
+  /** Demands that were received in the span, oldest first. */
+  counts(span: TimeSpan): Promise<DemandCount[]>;
+}
+
+/** Rows are only ever added; the database refuses to change or delete one. Texts and documents are encrypted at rest. */
+export interface DemandRepository extends DemandCounts {
+  find(id: string): Promise<Demand | null>;
+  /** Newest first. */
+  list(
+    filter: { state?: DemandState | undefined; tenant?: string | undefined },
+    page: PageQuery,
+  ): Promise<Page<ListedDemand>>;
+  /** Oldest first. */
+  steps(id: string): Promise<DemandStep[]>;
+  documents(id: string): Promise<DemandDocument[]>;
+  /** Null if the demand has no document with this hash. */
+  document(id: string, sha256: string): Promise<{ document: DemandDocument; content: Uint8Array } | null>;
+  /** Ids of sealed demands whose gag has ended by now, oldest first. */
+  toOpen(now: string, limit: number): Promise<string[]>;
+  insert(demand: Demand): Promise<void>;
+  /** @throws AccessError `conflict` if another step has this number */
+  addStep(id: string, step: DemandStep): Promise<void>;
+  /** @throws AccessError `conflict` if the demand has this document */
+  addDocument(id: string, document: DemandDocument, content: Uint8Array): Promise<void>;
+}

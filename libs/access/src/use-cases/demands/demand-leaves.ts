@@ -1,0 +1,87 @@
+import type { EventType } from '@countersign/contract';
+import type { DemandFile, DemandStep } from '../../domain/demand.js';
+import type { DemandsUnit, EventDraft } from '../../ports/index.js';
+import { demandNotice } from '../notices/notices.js';
+
+/**
+ * Writes what has happened to a demand into the vendor's own log and, unless a gag forbids it, into the log of each tenant
+ * that the demand is about, with a notice to its people. A tenant reads nothing about other tenants there.
+ *
+ * The vendor's leaf says which demand and which step, and nothing of its content: security admins read that log too.
+ */
+export async function recordStepIn(
+  unit: DemandsUnit,
+  { demand, steps }: DemandFile,
+  options: { sealed: boolean },
+): Promise<void> {
+  const step = lastOf(steps);
+  await (await unit.logOf(null)).append(vendorLeaf(demand.id, step));
+  if (options.sealed) return;
+  // In the order of their slugs: two units that take several logs never wait for each other.
+  for (const slug of demand.tenants) {
+    const { log, outbox } = await unit.tenant(slug);
+    await log.append(tenantLeaf({ demand, step }, step.at));
+    await outbox.add(demandNotice(slug, demand.id, step.at));
+  }
+}
+
+/**
+ * The customer learns of a demand that was sealed: each step so far becomes a leaf of its log, and the last one says that the
+ * demand was opened. The notice is sent once.
+ */
+export async function recordOpeningIn(unit: DemandsUnit, { demand, steps }: DemandFile): Promise<void> {
+  const opening = lastOf(steps);
+  await (await unit.logOf(null)).append(vendorLeaf(demand.id, opening));
+  for (const slug of demand.tenants) {
+    const { log, outbox } = await unit.tenant(slug);
+    await log.appendAll(steps.map((step) => tenantLeaf({ demand, step }, opening.at)));
+    await outbox.add(demandNotice(slug, demand.id, opening.at));
+  }
+}
+
+const lastOf = (steps: readonly DemandStep[]): DemandStep => {
+  const step = steps.at(-1);
+  if (step === undefined) throw new Error('a demand has a first step');
+  return step;
+};
+
+const eventType = ({ action }: DemandStep): EventType => `demand.${action}`;
+
+const vendorLeaf = (demand: string, step: DemandStep): EventDraft => ({
+  ...{ type: eventType(step), at: step.at, actor: step.person },
+  data: { demand, step: step.seq, state: step.to, ...present({ document: step.document }) },
+});
+
+/** @param at when it is written; a step that was sealed is written later than it happened, and says when that was */
+function tenantLeaf(
+  { demand, step }: { demand: DemandFile['demand']; step: DemandStep },
+  at: string,
+): EventDraft {
+  const { outcome, withContent, accounts, until, document, grant } = step;
+  const isFirst = step.seq === 0;
+  return {
+    ...{ type: eventType(step), at, actor: step.person },
+    data: {
+      ...{ demand: demand.id, step: step.seq, state: step.to, country: demand.country, kind: demand.kind },
+      ...(at === step.at ? {} : { happenedAt: step.at }),
+      ...(isFirst ? present({ receivedAt: demand.receivedAt, dueAt: demand.dueAt }) : {}),
+      ...(isFirst && demand.gag !== null ? { gagUntil: demand.gag.until } : {}),
+      ...present({ outcome, withContent, accounts, until, document, grant }),
+    },
+    personal: {
+      reason: step.reason,
+      ...(isFirst
+        ? present({
+            ...{ authority: demand.authority, legalBasis: demand.legalBasis, reference: demand.reference },
+            ...{ wanted: demand.data, scope: demand.scope, gagOrder: demand.gag?.order ?? null },
+          })
+        : present({ scope: step.scope })),
+    },
+  };
+}
+
+/** The members that are not null. */
+const present = <T extends Record<string, unknown>>(
+  members: T,
+): { [Name in keyof T]: NonNullable<T[Name]> } =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null)) as never;

@@ -1,0 +1,295 @@
+import {
+  addDemandStep,
+  DEMAND_STATES,
+  DEMAND_TRANSITIONS,
+  type DemandInput,
+  type DemandState,
+  enterDemand,
+  fileDemandDocument,
+  listDemands,
+  openDueDemands,
+  type Principal,
+  readDemand,
+  readDemandDocument,
+  readOpenings,
+  type StepInput,
+} from '@countersign/access';
+import { smallOrganisation } from '../factories/small-organisation.js';
+import { rowsAt } from '../support/rows-at.js';
+import { describeStore } from './support/describe-store.js';
+import { startWorkflow, type Workflow } from './support/workflow.js';
+
+const DAY = 86_400;
+const AUTHORITY = 'Amtsgericht Wirsing-Nord';
+const intake = (change: Partial<DemandInput> = {}): DemandInput => ({
+  ...{ authority: AUTHORITY, country: 'DE', legalBasis: '§ 94 StPO', kind: 'order', reference: '12 Gs 7/26' },
+  ...{ data: 'Invoices of one account', scope: 'October 2026, billing', tenants: ['acme'] },
+  ...{ accounts: ['konto-4711'], receivedAt: '2026-11-24T09:00:00Z', dueAt: '2026-12-08T09:00:00Z' },
+  ...{ gag: null, reason: 'By courier; seal and signature checked' },
+  ...change,
+});
+const GAG = { order: '§ 101 StPO', until: '2027-02-24T00:00:00Z' };
+
+describeStore('government demands', (bench) => {
+  let flow: Workflow;
+  let lea: Principal;
+  let leo: Principal;
+  let vic: Principal;
+  beforeEach(async () => {
+    const organisation = smallOrganisation();
+    organisation.vendor.staff.push(
+      { email: 'lea@northwind.example', name: 'Lea Voss', roles: ['legal'] },
+      { email: 'leo@northwind.example', name: 'Leo Brandt', roles: ['legal'] },
+      { email: 'vic@northwind.example', name: 'Vic Sole', roles: ['auditor'] },
+    );
+    flow = await startWorkflow(bench.store, organisation);
+    [lea, leo, vic] = [
+      await flow.as('lea@northwind.example'),
+      await flow.as('leo@northwind.example'),
+      await flow.as('vic@northwind.example'),
+    ];
+  });
+
+  const refused = (code: string) => expect.objectContaining({ code });
+  const step = (id: string, input: Partial<StepInput> & Pick<StepInput, 'action'>, by = lea) =>
+    addDemandStep(flow.deps, by, id, { reason: `because of ${input.action}`, ...input });
+  const redirect = (id: string) => step(id, { action: 'redirected', outcome: 'declined' });
+  const enter = async (change: Partial<DemandInput> = {}) =>
+    (await enterDemand(flow.deps, lea, intake(change))).demand.id;
+  const aboutDemands = async (tenant: string) =>
+    (await flow.leaves(tenant)).filter(({ type }) => type.startsWith('demand.'));
+  const notices = async () =>
+    (
+      await rowsAt<{ kind: string; tenant: string }>(bench.database.url, 'SELECT kind, tenant FROM notices')
+    ).filter(({ kind }) => kind.startsWith('demand.'));
+
+  /** What each state leads to in these tests. */
+  const INPUTS: Readonly<Record<DemandState, Partial<StepInput>>> = {
+    received: {},
+    redirected: { outcome: 'declined' },
+    challenged: {},
+    narrowed: { scope: 'one invoice' },
+    rejected: {},
+    disclosed: { withContent: true, accounts: 1 },
+    closed: {},
+  };
+  const PATHS: Readonly<Record<DemandState, DemandState[]>> = {
+    received: [],
+    redirected: ['redirected'],
+    challenged: ['redirected', 'challenged'],
+    narrowed: ['redirected', 'narrowed'],
+    rejected: ['redirected', 'rejected'],
+    disclosed: ['redirected', 'disclosed'],
+    closed: ['redirected', 'closed'],
+  };
+  const bring = async (to: DemandState) => {
+    const id = await enter();
+    for (const state of PATHS[to]) await step(id, { action: state as StepInput['action'], ...INPUTS[state] });
+    return id;
+  };
+
+  test('the customer is notified, and reads every step in its own log', async () => {
+    const id = await enter({ tenants: ['globex', 'acme'] });
+    await redirect(id);
+    expect((await notices()).map(({ tenant }) => tenant).sort()).toEqual([
+      'acme',
+      'acme',
+      'globex',
+      'globex',
+    ]);
+    const [received, redirected] = await aboutDemands('acme');
+    expect(received).toMatchObject({
+      type: 'demand.received',
+      actor: lea.person.id,
+      data: {
+        demand: id,
+        country: 'DE',
+        kind: 'order',
+        state: 'received',
+        receivedAt: '2026-11-24T09:00:00.000Z',
+      },
+    });
+    expect(redirected?.data).toMatchObject({ demand: id, state: 'redirected', outcome: 'declined' });
+    const ada = await flow.as('ada@acme.example');
+    const { openings } = await readOpenings(flow.deps, ada, 'acme', received?.seq ?? -1);
+    expect(openings).toMatchObject({ authority: { value: AUTHORITY }, legalBasis: { value: '§ 94 StPO' } });
+    // P9: neither log names the other customer.
+    for (const [tenant, other] of [
+      ['acme', 'globex'],
+      ['globex', 'acme'],
+    ] as const)
+      expect(JSON.stringify(await aboutDemands(tenant))).not.toContain(`"${other}"`);
+    const audited = await readDemand(flow.deps, vic, id);
+    expect(audited.steps.map(({ action, person, at, reason }) => [action, person, at, reason])).toEqual([
+      ['received', lea.person.id, '2026-11-24T15:00:00.000Z', 'By courier; seal and signature checked'],
+      ['redirected', lea.person.id, '2026-11-24T15:00:00.000Z', 'because of redirected'],
+    ]);
+  });
+
+  test('each state leads only where the table says; the authority goes to the customer first', async () => {
+    for (const from of DEMAND_STATES)
+      for (const to of DEMAND_STATES) {
+        if (to === 'received') continue;
+        const id = await bring(from);
+        const moved = step(id, { action: to as StepInput['action'], ...INPUTS[to] });
+        if (DEMAND_TRANSITIONS[from].includes(to)) expect(await moved).toMatchObject({ state: to });
+        else await expect(moved).rejects.toEqual(refused('wrong_state'));
+      }
+  });
+
+  test('SQL past the application adds no step that the table does not have, and changes or deletes nothing', async () => {
+    const id = await bring('disclosed');
+    await fileDemandDocument(flow.deps, lea, id, {
+      ...{ name: 'order.pdf', content: new TextEncoder().encode('the order'), reason: 'the order itself' },
+    });
+    const written = () =>
+      Promise.all(
+        ['demands', 'demand_tenants', 'demand_steps', 'demand_documents', 'demand_keys'].map((table) =>
+          bench.database.raw(`SELECT * FROM ${table} ORDER BY 1, 2`),
+        ),
+      );
+    const before = await written();
+    for (const table of ['demands', 'demand_tenants', 'demand_steps', 'demand_documents']) {
+      await expect(bench.database.raw(`DELETE FROM ${table}`)).rejects.toThrow('is append-only');
+      await expect(bench.database.raw(`UPDATE ${table} SET content = 'x'`)).rejects.toThrow(
+        table === 'demand_tenants' ? /append-only|content/ : 'is append-only',
+      );
+    }
+    await expect(bench.database.raw("UPDATE demand_tenants SET slug = 'globex'")).rejects.toThrow(
+      'is append-only',
+    );
+    await expect(bench.database.raw('DELETE FROM demand_keys')).rejects.toThrow('demand_keys are kept');
+    await expect(bench.database.raw("UPDATE demand_keys SET demand = 'dem_x'")).rejects.toThrow(
+      'demand_keys',
+    );
+    const insert = (seq: number, action: string, from: string | null, to: string) =>
+      bench.database.raw(
+        `INSERT INTO demand_steps (demand, seq, action, from_state, to_state, person, at, content)
+         VALUES ('${id}', ${seq}, '${action}', ${from === null ? 'NULL' : `'${from}'`}, '${to}', 'usr_x', '2026-11-24T15:00:00.000Z', 'x')`,
+      );
+    for (const wrong of [
+      insert(5, 'closed', 'disclosed', 'closed'),
+      insert(4, 'challenged', 'disclosed', 'challenged'),
+      insert(4, 'closed', 'redirected', 'closed'),
+      insert(4, 'opened', 'disclosed', 'closed'),
+      insert(4, 'disclosed', 'disclosed', 'disclosed'),
+      insert(4, 'received', null, 'received'),
+    ])
+      await expect(wrong).rejects.toThrow('no such step of a demand');
+    await expect(insert(2, 'closed', 'disclosed', 'closed')).rejects.toThrow(/append-only|no such step/);
+    expect(await written()).toEqual(before);
+  });
+
+  test('P11: what names people or data is sealed at rest, and so is the copy of a document', async () => {
+    const content = new TextEncoder().encode('Beschluss gegen Wirsing');
+    const id = await enter({ gag: GAG });
+    const view = await fileDemandDocument(flow.deps, lea, id, {
+      ...{ name: 'wirsing.pdf', content, reason: 'Beschluss Wirsing' },
+    });
+    for (const table of ['demands', 'demand_steps', 'demand_documents'])
+      expect(JSON.stringify(await bench.database.raw(`SELECT * FROM ${table}`))).not.toMatch(
+        /Wirsing|wirsing|4711|StPO/,
+      );
+    const sha256 = view.documents[0]?.sha256 ?? '';
+    expect(view.documents).toMatchObject([{ name: 'wirsing.pdf', bytes: content.length }]);
+    const read = await readDemandDocument(flow.deps, leo, id, sha256);
+    expect(Buffer.from(read.content)).toEqual(Buffer.from(content));
+    await expect(
+      fileDemandDocument(flow.deps, lea, id, { name: 'again', content, reason: 'again' }),
+    ).rejects.toEqual(refused('conflict'));
+    await expect(readDemandDocument(flow.deps, leo, id, `sha256:${'0'.repeat(64)}`)).rejects.toEqual(
+      refused('not_found'),
+    );
+  });
+
+  test('P2: only legal enters and moves a demand; auditors read it, and no one else does', async () => {
+    const id = await enter();
+    const others = ['erin@northwind.example', 'max@northwind.example', 'ada@acme.example'];
+    for (const by of [vic, ...(await Promise.all(others.map((email) => flow.as(email))))]) {
+      await expect(enterDemand(flow.deps, by, intake())).rejects.toEqual(refused('forbidden'));
+      await expect(step(id, { action: 'redirected', outcome: 'accepted' }, by)).rejects.toEqual(
+        refused('forbidden'),
+      );
+      const read = readDemand(flow.deps, by, id);
+      if (by === vic) expect(await read).toMatchObject({ demand: { id, authority: AUTHORITY } });
+      else await expect(read).rejects.toEqual(refused('forbidden'));
+    }
+    await expect(readDemandDocument(flow.deps, vic, id, 'sha256:x')).rejects.toEqual(refused('forbidden'));
+  });
+
+  test('under a gag the customer’s log and outbox have nothing of it; it opens when the gag ends, once', async () => {
+    const before = await flow.leaves('acme');
+    const id = await enter({ gag: GAG });
+    await redirect(id);
+    expect(await flow.leaves('acme')).toEqual(before);
+    expect(await notices()).toEqual([]);
+    expect(await openDueDemands(flow.deps)).toBe(0);
+    flow.clock.forward(92 * DAY);
+    expect(await readDemand(flow.deps, vic, id)).toMatchObject({ isSealed: true, isOverdue: true });
+    expect((await listDemands(flow.deps, vic, {}, { cursor: null, limit: 10 })).items).toMatchObject([
+      { isOverdue: true, isSealed: true },
+    ]);
+    const runs = await Promise.all([openDueDemands(flow.deps), openDueDemands(flow.deps)]);
+    expect(runs.reduce((sum, count) => sum + count, 0)).toBe(1);
+    expect((await aboutDemands('acme')).map(({ type, data }) => [type, data['happenedAt']])).toEqual([
+      ['demand.received', '2026-11-24T15:00:00.000Z'],
+      ['demand.redirected', '2026-11-24T15:00:00.000Z'],
+      ['demand.opened', undefined],
+    ]);
+    expect(await notices()).toEqual([{ kind: 'demand.changed', tenant: 'acme' }]);
+    expect(await readDemand(flow.deps, vic, id)).toMatchObject({ isSealed: false, isOverdue: false });
+  });
+
+  test('a gag lasts twelve months at most; a second person confirms an extension before it ends', async () => {
+    await expect(enter({ gag: { ...GAG, until: '2027-11-24T15:00:01Z' } })).rejects.toEqual(
+      refused('invalid_request'),
+    );
+    const id = await enter({ gag: { ...GAG, until: '2027-11-24T15:00:00Z' } });
+    await expect(step(id, { action: 'extended' })).rejects.toEqual(refused('wrong_state'));
+    flow.clock.forward(300 * DAY);
+    await step(id, { action: 'extension-proposed', until: '2028-03-01T00:00:00Z' });
+    await expect(step(id, { action: 'extended' })).rejects.toEqual(refused('self_review'));
+    expect(await readDemand(flow.deps, vic, id)).toMatchObject({ gagUntil: '2027-11-24T15:00:00.000Z' });
+    expect(await step(id, { action: 'extended' }, leo)).toMatchObject({
+      ...{ gagUntil: '2028-03-01T00:00:00.000Z', proposal: null, state: 'received' },
+    });
+    flow.clock.forward(65 * DAY);
+    expect(await openDueDemands(flow.deps)).toBe(0);
+    flow.clock.forward(100 * DAY);
+    await expect(step(id, { action: 'extension-proposed', until: '2028-12-01T00:00:00Z' })).rejects.toEqual(
+      refused('wrong_state'),
+    );
+    expect(await openDueDemands(flow.deps)).toBe(1);
+  });
+
+  test('two people who act at once do not both move it', async () => {
+    const id = await bring('redirected');
+    const outcomes = await Promise.allSettled([
+      step(id, { action: 'rejected' }),
+      step(id, { action: 'disclosed', withContent: false, accounts: 1 }, leo),
+    ]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('reports read counts without a name in them', async () => {
+    await bring('disclosed');
+    await enter({ gag: GAG, kind: 'national-security', country: 'US', tenants: ['globex'] });
+    const counts = await bench.store.demandCounts.read(({ demands }) =>
+      demands.counts({ from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z' }),
+    );
+    expect(counts).toMatchObject([
+      {
+        ...{ country: 'DE', kind: 'order', state: 'disclosed', tenants: ['acme'], accounts: 1 },
+        ...{ redirected: 'declined', disclosed: { withContent: true, accounts: 1 }, isSealed: false },
+      },
+      {
+        ...{ country: 'US', kind: 'national-security', state: 'received', tenants: ['globex'] },
+        ...{ redirected: null, disclosed: null, isSealed: true },
+      },
+    ]);
+    expect(JSON.stringify(counts)).not.toMatch(/Wirsing|4711/);
+    expect(
+      await bench.store.demandCounts.read(({ demands }) => demands.counts({ to: '2026-11-01T00:00:00Z' })),
+    ).toEqual([]);
+  });
+});
