@@ -84,6 +84,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '2fb45b2debe363a6f22baa1f6c703bff0fd01840deda7360e6a17874bdaa747e',
     postgres: '2fb45b2debe363a6f22baa1f6c703bff0fd01840deda7360e6a17874bdaa747e',
   },
+  UpstreamSettings1799000018000: {
+    sqlite: '3c757d12cab284a02783131fcacf2b48ba99429928b08bcdaeb87c1082c3cb7c',
+    postgres: '3c757d12cab284a02783131fcacf2b48ba99429928b08bcdaeb87c1082c3cb7c',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

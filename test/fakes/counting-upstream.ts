@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 
 /** One request as the upstream received it. */
 export type Hit = {
@@ -24,10 +26,13 @@ export class CountingUpstream {
   /** Called when the headers of a request arrive. Its body is read and the response sent after that. */
   onArrival: (request: IncomingMessage) => void | Promise<void> = () => undefined;
   port = 0;
+  /** Set before the start: it is reached by TLS then, as `localhost`. */
+  tls: TlsOptions | undefined;
   private server: Server | undefined;
 
   async start(): Promise<void> {
-    this.server = createServer((request, response) => void this.serve(request, response));
+    const serve = (request: IncomingMessage, response: ServerResponse) => void this.serve(request, response);
+    this.server = this.tls === undefined ? createServer(serve) : createSecureServer(this.tls, serve);
     this.server.keepAliveTimeout = 30_000;
     await new Promise<void>((resolve) => this.server?.listen(this.port, '127.0.0.1', resolve));
     this.port = (this.server.address() as AddressInfo).port;
@@ -40,7 +45,7 @@ export class CountingUpstream {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return this.tls === undefined ? `http://127.0.0.1:${this.port}` : `https://localhost:${this.port}`;
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -2,7 +2,12 @@ import { generateKeyPairSync, type KeyPairKeyObjectResult, randomUUID } from 'no
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generateSigningKey } from '@countersign/authorization/mint';
-import { routeMapHash, type ServiceDefinition, type SignedTrustDocument } from '@countersign/contract';
+import {
+  routeMapHash,
+  type ServiceDefinition,
+  type SignedTrustDocument,
+  type UpstreamSettings,
+} from '@countersign/contract';
 import {
   type AccessRecord,
   type ChainHead,
@@ -75,6 +80,8 @@ export class FeedBroker {
   epoch = 1;
   seq = 0;
   services: ServiceDefinition[] = [];
+  /** How gateways connect to a service, by its name. */
+  upstreamSettings: Record<string, UpstreamSettings> = {};
   /** Older maps that active grants still name. */
   olderMaps: ServiceDefinition[] = [];
   locks: FeedLock[] = [];
@@ -233,6 +240,7 @@ export class FeedBroker {
       routes: routeMapHash(hashing, service),
       upstream: service.upstream,
       audience: service.audience,
+      ...this.upstreamSettings[service.name],
     }));
   }
 

@@ -78,7 +78,8 @@ export async function assembleGateway(
     bodiesPerGrant: options.maxBodiesPerGrant ?? 64,
     bodiesPerService: options.maxBodiesPerService ?? 256,
   });
-  const state = createState(run, ledger, calls, (digest) => budgets.forget(digest));
+  const upstreams = createUpstreams(run);
+  const state = createState(run, ledger, calls, upstreams, (digest) => budgets.forget(digest));
   const liveness = new FeedLiveness(clock);
   const rules = await loadRules(run, calls);
   recorder.closeUnfinished(spool.unfinishedCalls);
@@ -124,12 +125,6 @@ export async function assembleGateway(
       budgets.dropAllUnused();
       rules.brokerMayHaveForgotten();
     },
-  });
-  const upstreams = new Upstreams({
-    connectMs: 5_000,
-    firstByteMs: 30_000,
-    idleMs: 60_000,
-    ...options.upstreamTimeouts,
   });
   const times: CallTimes = { totalMs: 900_000, clientIdleMs: 20_000, ...options.callTimes };
   const parts = { ...run, ...records, calls, state, liveness, rules, shipper, budgets, upstreams, times };
@@ -179,11 +174,23 @@ async function openRecords(
   return { quarantine, spool, recorder };
 }
 
+function createUpstreams({ options, log }: Run): Upstreams {
+  return new Upstreams({
+    timeouts: { connectMs: 5_000, firstByteMs: 30_000, idleMs: 60_000, ...options.upstreamTimeouts },
+    tlsFolder: options.upstreamTlsDir,
+    onTlsProblems: (problems) => {
+      if (problems.length === 0) log.info('the TLS files of all upstreams can be used');
+      else log.error({ problems }, 'TLS files of upstreams cannot be used');
+    },
+  });
+}
+
 /** What the feed says. Open calls that lose their grant or their key, or that a lock blocks, are cut. */
 function createState(
   { log }: Run,
   ledger: DigestLedger,
   calls: OpenCalls,
+  upstreams: Upstreams,
   forgetBudget: (digest: string) => void,
 ): GatewayState {
   const state: GatewayState = new GatewayState({
@@ -197,6 +204,7 @@ function createState(
         if (!state.isStillListed(call.kid)) return 'invalid_token';
         return state.locks.find(call) === undefined ? undefined : 'locked';
       }),
+    onServices: (maps) => upstreams.follow(maps.connectable()),
     onClosedServices: (closed) => {
       if (closed.length === 0) log.info('no service is closed by its route map any more');
       else log.error({ closed }, 'services are closed: their route maps break a rule');
@@ -238,7 +246,8 @@ type WatchedParts = Run &
     times: CallTimes;
   };
 
-function watchParts({ metrics, liveness, spool, quarantine, calls, state, rules }: WatchedParts): void {
+function watchParts(parts: WatchedParts): void {
+  const { metrics, liveness, spool, quarantine, calls, state, rules, upstreams } = parts;
   metrics.watch({
     inTouch: () => liveness.isInTouch(),
     feedAge: () => liveness.age / 1000,
@@ -249,6 +258,7 @@ function watchParts({ metrics, liveness, spool, quarantine, calls, state, rules 
     openCalls: () => calls.count,
     grants: () => state.grants.size,
     closedServices: () => state.routeMaps.closed.length,
+    upstreamTlsProblems: () => upstreams.tlsProblems.length,
     pinAlarms: () => rules.pins().filter(({ alarm }) => alarm !== undefined).length,
   });
 }
@@ -289,7 +299,8 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
 export const pagesOfPrivateListener = (parts: WatchedParts): PrivatePages =>
   privatePages(parts.metrics, () => readinessOf(parts));
 
-function readinessOf({ liveness, spool, shipper, quarantine, rules, state }: WatchedParts): Readiness {
+function readinessOf(parts: WatchedParts): Readiness {
+  const { liveness, spool, shipper, quarantine, rules, state, upstreams } = parts;
   return {
     inTouch: liveness.isInTouch(),
     heardMsAgo: Number.isFinite(liveness.age) ? Math.round(liveness.age) : null,
@@ -302,5 +313,6 @@ function readinessOf({ liveness, spool, shipper, quarantine, rules, state }: Wat
     },
     pins: rules.pins(),
     closedServices: state.routeMaps.closed,
+    upstreamTls: upstreams.tlsProblems,
   };
 }

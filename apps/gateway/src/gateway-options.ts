@@ -31,6 +31,11 @@ export type GatewayOptions = {
   callTimes?: { totalMs?: number; clientIdleMs?: number };
   /** Limits for upstreams: connecting (default 5 s), first byte (30 s), silence within a body (60 s). */
   upstreamTimeouts?: { connectMs?: number; firstByteMs?: number; idleMs?: number };
+  /**
+   * Folder with one folder for each upstream's host, in which the TLS files that services name may be. Absent: services
+   * that name files are refused.
+   */
+  upstreamTlsDir?: string;
   /** How long a stop waits for open calls before it cuts them. Default: 10 s. */
   stopGraceMs?: number;
   /** Refuse tenants that are not pinned on this host, even if no one has claimed them. */

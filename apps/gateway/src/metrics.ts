@@ -12,6 +12,7 @@ type GatewayGauges = {
   openCalls(): number;
   grants(): number;
   closedServices(): number;
+  upstreamTlsProblems(): number;
   pinAlarms(): number;
 };
 
@@ -66,6 +67,11 @@ export class GatewayMetrics {
       'countersign_gateway_closed_services',
       'Services that are closed because their route maps break a rule.',
       gauges.closedServices,
+    );
+    this.gauge(
+      'countersign_gateway_upstream_tls_problems',
+      'Services whose TLS files towards their upstream cannot be used as they are now.',
+      gauges.upstreamTlsProblems,
     );
     this.gauge(
       'countersign_gateway_pin_alarms',

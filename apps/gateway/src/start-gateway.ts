@@ -83,6 +83,7 @@ function sweep({
   leaseClient,
   wantedHeads,
   recorder,
+  upstreams,
 }: GatewayParts): void {
   liveness.tick();
   if (!liveness.isInTouch()) calls.cutAll('not_in_touch');
@@ -90,6 +91,7 @@ function sweep({
   calls.cutOverdue(clock.monotonic(), times);
   calls.cutWhere(({ tenant }) => (rules.hasExpired(tenant) ? 'not_countersigned' : undefined));
   budgets.sweep();
+  upstreams.sweep(clock.monotonic());
   leaseClient.sweep();
   if (liveness.isInTouch()) wantedHeads.sweep();
   recorder.tick();

@@ -79,6 +79,7 @@ export const EVENT_TYPES = [
   'service.applied',
   'service.removed',
   'service.tenants',
+  'service.upstream',
   'session.ended',
   'session.started',
   'signal.received',

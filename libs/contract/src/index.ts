@@ -83,6 +83,13 @@ export {
 } from './route/route-map.js';
 export { type RouteMapChanges, routeMapChanges } from './route/route-map-changes.js';
 export {
+  findUpstreamProblems,
+  type UpstreamProblem,
+  type UpstreamSettings,
+  type UpstreamTls,
+  upstreamTlsSchema,
+} from './route/upstream-settings.js';
+export {
   encodeSealedDay,
   opensOn,
   openThrough,

@@ -145,6 +145,7 @@ describe('the gateways’ feed', () => {
         resource: 'plans',
         action: 'list',
       });
+      file.services[0]!.tls = { caFile: 'ca.pem' };
       file.tenants[1]!.privacyControls.forbid = [];
       file.tenants.length = 2;
     });
@@ -153,6 +154,7 @@ describe('the gateways’ feed', () => {
     while (seen['services'] === undefined || seen['tenants'] === undefined)
       Object.assign(seen, (await nextSigned(stream, 'change')).data);
     expect(seen['tenants']).toEqual([{ slug: 'globex', forbid: [] }]);
+    expect(seen['services']).toMatchObject([{ name: 'billing', tls: { caFile: 'ca.pem' } }]);
     const hashes = (seen['routeMaps'] as ReturnType<typeof billing>[]).map((map) =>
       routeMapHash(broker.host.hashing, map),
     );

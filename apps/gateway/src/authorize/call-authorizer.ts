@@ -14,7 +14,7 @@ import {
   repeatsParameter,
   type TokenRefusal,
 } from '@countersign/authorization';
-import { ContractError, matchRoute } from '@countersign/contract';
+import { ContractError, matchRoute, type UpstreamSettings } from '@countersign/contract';
 import type { Budgets } from '../budget/budgets.js';
 import type { OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
@@ -85,6 +85,11 @@ export class CallAuthorizer {
   /** The service that the path names, if the feed knows it. */
   service(name: string): PublishedRouteMap | undefined {
     return this.parts.state.routeMaps.ofService(name);
+  }
+
+  /** How the feed says to connect to the service's upstream. */
+  upstreamSettings(service: string): UpstreamSettings {
+    return this.parts.state.routeMaps.upstreamSettings(service);
   }
 
   /**

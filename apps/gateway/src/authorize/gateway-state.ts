@@ -16,6 +16,8 @@ export type GatewayStateOptions = {
   onNarrowed(): void;
   /** Called with the services that are closed by a bad route map, whenever that list changes. */
   onClosedServices?(closed: readonly ClosedService[]): void;
+  /** Called whenever services, their maps or the settings of their upstreams may have changed. */
+  onServices?(maps: RouteMaps): void;
 };
 
 /** What the gateway knows from the feed: grants, services, keys, tenants, locks. There is no other source. */
@@ -104,6 +106,7 @@ export class GatewayState {
   private replaceMaps(maps: RouteMaps): void {
     const isNews = JSON.stringify(maps.closed) !== JSON.stringify(this.maps.closed);
     this.maps = maps;
+    this.options.onServices?.(maps);
     if (isNews) this.options.onClosedServices?.(maps.closed);
   }
 

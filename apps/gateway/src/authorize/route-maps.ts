@@ -1,9 +1,17 @@
 import { nodeHashing, type PublishedRouteMap } from '@countersign/authorization';
-import { ContractError, compileRouteMap, routeMapHash, type ServiceDefinition } from '@countersign/contract';
+import {
+  ContractError,
+  compileRouteMap,
+  routeMapHash,
+  type ServiceDefinition,
+  type UpstreamSettings,
+} from '@countersign/contract';
 import { type FeedService, ProtocolError } from '@countersign/gateway-protocol';
 
 /** A service whose map breaks a rule: the place in the map, and the rule. */
 export type ClosedService = { service: string; pointer: string; rule: string };
+
+const NO_SETTINGS: UpstreamSettings = {};
 
 /** A map that must not be used, and why. */
 type BadMap = { definition: ServiceDefinition; problem: Omit<ClosedService, 'service'> };
@@ -20,9 +28,10 @@ export class RouteMaps {
     private readonly byHash: ReadonlyMap<string, PublishedRouteMap>,
     private readonly current: ReadonlyMap<string, PublishedRouteMap>,
     private readonly closedMaps: ReadonlyMap<string, BadMap>,
+    private readonly settings: ReadonlyMap<string, UpstreamSettings>,
   ) {}
 
-  static readonly none = new RouteMaps(new Map(), new Map(), new Map());
+  static readonly none = new RouteMaps(new Map(), new Map(), new Map(), new Map());
 
   /**
    * Compiles the maps of the feed; known ones are reused. Hashes are computed here, because a declared hash would only
@@ -40,7 +49,9 @@ export class RouteMaps {
     }
     const current = new Map<string, PublishedRouteMap>();
     const shut = new Map<string, BadMap>();
-    for (const { name, routes } of services) {
+    const settings = new Map<string, UpstreamSettings>();
+    for (const { name, routes, tls } of services) {
+      if (tls !== undefined) settings.set(name, { tls });
       const map = byHash.get(routes) ?? bad.get(routes);
       if (map?.definition.name !== name) {
         throw new ProtocolError('invalid_event', 'a service names a route map that is not its own');
@@ -48,11 +59,21 @@ export class RouteMaps {
       if ('compiled' in map) current.set(name, map);
       else shut.set(name, map);
     }
-    return new RouteMaps(byHash, current, shut);
+    return new RouteMaps(byHash, current, shut, settings);
   }
 
   ofService(service: string): PublishedRouteMap | undefined {
     return this.current.get(service);
+  }
+
+  /** How to connect to a service's upstream. */
+  upstreamSettings(service: string): UpstreamSettings {
+    return this.settings.get(service) ?? NO_SETTINGS;
+  }
+
+  /** Every service that is open, with how to connect to its upstream. */
+  *connectable(): Generator<[ServiceDefinition, UpstreamSettings]> {
+    for (const [service, { definition }] of this.current) yield [definition, this.upstreamSettings(service)];
   }
 
   withHash(hash: string): PublishedRouteMap | undefined {

@@ -7,6 +7,7 @@ import { UnwritableHead } from '../http1/message-writer.js';
 import type { BodyReceiver, RequestBody } from '../http1/request-body.js';
 import type { ReadResponse } from '../http1/response-reader.js';
 import type { ResponseObserver, ServerResponse } from '../http1/server-response.js';
+import type { TlsFailure } from '../http1/tls-failure.js';
 import type { UpstreamConnection, UpstreamFailure, UpstreamObserver } from '../http1/upstream-connection.js';
 import type { UpstreamPool } from '../http1/upstream-pool.js';
 import { clientHeaders, type Origin } from './forwarded-headers.js';
@@ -40,7 +41,12 @@ type Forwarding = {
 };
 
 /** Why the upstream gave no response. */
-type ForwardFailure = 'upstream_unreachable' | 'upstream_timeout' | 'ambiguous_request' | 'body_too_large';
+type ForwardFailure =
+  | 'upstream_unreachable'
+  | 'upstream_timeout'
+  | 'upstream_tls_failed'
+  | 'ambiguous_request'
+  | 'body_too_large';
 
 /** How the call ended. `failure` is set only if nothing was sent to the client yet: then the caller answers. */
 export type Forwarded = {
@@ -49,6 +55,8 @@ export type Forwarded = {
   bodySha256: string | null;
   outcome: 'completed' | 'cut' | 'failed';
   failure?: ForwardFailure | undefined;
+  /** For `upstream_tls_failed`. */
+  tlsFailure?: TlsFailure | undefined;
   cutBy?: CutReason | undefined;
 };
 
@@ -56,6 +64,12 @@ export type Forwarded = {
 export function forwardCall(forwarding: Forwarding): Promise<Forwarded> {
   return new Promise((resolve) => new ForwardedCall(forwarding, resolve).start());
 }
+
+const FAILURES = {
+  unreachable: 'upstream_unreachable',
+  timeout: 'upstream_timeout',
+  tls: 'upstream_tls_failed',
+} as const;
 
 const UNREACHABLE_PAUSE_MS = 250;
 
@@ -77,6 +91,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   /** Pieces of the response that wait until the budget allows the one before. Undefined while there is no such wait. */
   private unpaid: Buffer[] | undefined;
   private upstreamEnded = false;
+  private tlsFailure: TlsFailure | undefined;
 
   constructor(
     private readonly parts: Forwarding,
@@ -255,9 +270,10 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     if (!this.settled) call.waitForClient(now());
   }
 
-  onUpstreamFailure({ code }: UpstreamFailure): void {
+  onUpstreamFailure({ code, reason }: UpstreamFailure): void {
     if (this.settled) return;
-    this.giveUp(code === 'timeout' ? 'upstream_timeout' : 'upstream_unreachable');
+    this.tlsFailure = reason;
+    this.giveUp(FAILURES[code]);
   }
 
   /** The client has received the whole response. */
@@ -296,8 +312,8 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     const { body, response } = this.parts;
     body.close();
     response.observe(undefined);
-    const { status, bytes, bodySha256 } = this;
-    this.settle({ status, bytes, bodySha256, outcome, failure, cutBy });
+    const { status, bytes, bodySha256, tlsFailure } = this;
+    this.settle({ status, bytes, bodySha256, outcome, failure, tlsFailure, cutBy });
   }
 
   private pauseUpstream(): void {

@@ -4,16 +4,17 @@ import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer
 import type { Budgets } from '../budget/budgets.js';
 import type { OpenCall, OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
-import type { CallRefusals } from '../http/call-refusals.js';
+import type { CallRefusals, RefusedCall } from '../http/call-refusals.js';
 import type { ReadBody } from '../http/change-body.js';
 import { type Exchange, isArriving, openCallOf, recordedCallOf } from '../http/exchange.js';
+import type { UpstreamPool } from '../http1/upstream-pool.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
 import { type Forwarded, forwardCall } from './forward-call.js';
 import { type SelectedHeaders, selectHeaders, upstreamHeaders } from './forwarded-headers.js';
 import type { LocationRewriter } from './location-rewriter.js';
 import type { ContextSigner } from './signed-context.js';
-import type { Upstreams } from './upstreams.js';
+import { TLS_DETAILS, type Upstream, type Upstreams } from './upstreams.js';
 
 type RecordedForwardingParts = {
   signContext: ContextSigner;
@@ -29,6 +30,8 @@ type RecordedForwardingParts = {
   log: Logger;
   maxBodyBytes: number;
 };
+
+type UsableUpstream = Upstream & { pool: UpstreamPool };
 
 export type AllowedCall = Extract<CallDecision, { allowed: true }>;
 
@@ -50,8 +53,11 @@ export class RecordedForwarding {
     body: ReadBody | undefined,
   ): Promise<void> {
     const { claims } = token;
-    const { calls, budgets, recorder, metrics, clock, refusals, authorizer } = this.parts;
-    const { match, grant } = decision;
+    const { calls, budgets, recorder, metrics, clock, refusals, authorizer, upstreams } = this.parts;
+    const { match, grant, map } = decision;
+    const upstream = upstreams.at(map.definition, authorizer.upstreamSettings(exchange.canonical.service));
+    const { pool } = upstream;
+    if (pool === undefined) return refusals.decided(exchange, claims, tlsFilesUnusable(match));
     const endsAt = Math.min(grant.endsAt, claims.grant_exp * 1000);
     // A body that had to be read before the decision is here already.
     const bodyIsArriving = body === undefined && isArriving(exchange);
@@ -80,9 +86,11 @@ export class RecordedForwarding {
         return refusals.verified(exchange, claims, { code: 'record_unavailable', detail, match });
       }
       metrics.recorded(clock.monotonic() - call.beganAt);
-      const result = await this.forward(exchange, claims, decision, body, call, record, selected);
+      const to = { url: upstream.url, pool };
+      const result = await this.forward(exchange, claims, decision, body, call, record, selected, to);
       this.recordOutcome(exchange, claims, decision, call, record, result);
-      if (result.failure !== undefined) refusals.answer(exchange, result.failure, { record });
+      if (result.failure !== undefined)
+        refusals.answer(exchange, result.failure, { record, ...tlsMembers(result) });
       else if (result.cutBy !== undefined) refusals.cut(exchange, result.cutBy, record);
     } finally {
       calls.remove(call);
@@ -107,8 +115,9 @@ export class RecordedForwarding {
     call: OpenCall,
     record: string,
     selected: SelectedHeaders,
+    upstream: UsableUpstream,
   ): Promise<Forwarded> | Forwarded {
-    const { signContext, calls, budgets, upstreams, clock, authorizer, locations, maxBodyBytes } = this.parts;
+    const { signContext, calls, budgets, clock, authorizer, locations, maxBodyBytes } = this.parts;
     const { canonical, response } = exchange;
     const { match, grant, map } = decision;
     // Writing the record took time. What may have ended since the decision is checked again. Revoked keys, ended grants
@@ -124,7 +133,6 @@ export class RecordedForwarding {
     const { service, method, framing } = canonical;
     const { sub, grant_id, digest } = claims;
     const { tenant } = match;
-    const upstream = upstreams.at(definition.upstream);
     const target = canonical.path + canonical.query;
     const contextClaims = { tenant, sub, grant_id, record, method, path: target, body_sha256: body?.sha256 };
     const context = signContext(definition.audience, contextClaims, clock.now());
@@ -166,6 +174,17 @@ export class RecordedForwarding {
       log.debug({ record, service, route: match.route, status, bytes, durationMs, outcome }, 'call');
   }
 }
+
+/** What the client learns of a failed handshake: the reason, and what the people who run the service can do. */
+const tlsMembers = ({ tlsFailure }: Forwarded) =>
+  tlsFailure === undefined ? {} : { reason: tlsFailure, detail: TLS_DETAILS[tlsFailure] };
+
+const tlsFilesUnusable = (match: AllowedCall['match']): RefusedCall => ({
+  code: 'upstream_tls_failed',
+  reason: 'files_unusable',
+  detail: 'the TLS files of this service cannot be used; the gateway’s log and its private /readyz say why',
+  match,
+});
 
 /** The header from which the service reads its tenant; undefined if it reads it elsewhere. */
 function tenantHeaderOf({ map: { definition } }: AllowedCall): string | undefined {

@@ -1,26 +1,137 @@
+import type { ServiceDefinition, UpstreamSettings, UpstreamTls } from '@countersign/contract';
+import type { TlsFailure } from '../http1/tls-failure.js';
 import type { UpstreamTimeouts } from '../http1/upstream-connection.js';
 import { UpstreamPool } from '../http1/upstream-pool.js';
+import { secureContextOf } from '../storage/tls-material.js';
+import { UpstreamTlsFiles } from './upstream-tls.js';
 
-/** An upstream's address and its connections. */
-export type Upstream = { url: URL; pool: UpstreamPool };
+/** An upstream's address and its connections. No pool: its TLS files cannot be used, so no call may be made. */
+export type Upstream = { url: URL; pool: UpstreamPool | undefined };
 
-/** One pool of connections for each upstream origin. */
+/** What is wrong with the TLS files of a service. `inUse`: those that were read before are still used. */
+export type TlsProblem = { service: string; problem: string; inUse: boolean };
+
+type UpstreamsParts = {
+  timeouts: UpstreamTimeouts;
+  /** The operator's folder for TLS files; undefined if there is none. */
+  tlsFolder: string | undefined;
+  /** Called when the list of problems changes. */
+  onTlsProblems(problems: readonly TlsProblem[]): void;
+};
+
+/** A service and how it is connected to. Another address or other settings make another one. */
+type ServiceUpstream = Upstream & {
+  origin: string;
+  tls: UpstreamTls | undefined;
+  files: UpstreamTlsFiles | undefined;
+};
+
+/** What a client reads beside the reason of a failed handshake. */
+export const TLS_DETAILS: Readonly<Record<TlsFailure, string>> = {
+  untrusted_certificate:
+    'no trusted authority vouches for the upstream’s certificate; `tls.caFile` names others',
+  expired_certificate: 'the upstream’s certificate has expired, or is not valid yet',
+  wrong_name: 'the upstream’s certificate is for another name; `tls.serverName` names it',
+  client_certificate_required: 'the upstream requires a certificate: `tls.certFile` and `tls.keyFile`',
+  client_certificate_refused: 'the upstream does not accept the gateway’s certificate',
+  handshake_failed: 'upstream and gateway could not agree on TLS',
+};
+
+/** How often the TLS files are looked at, in milliseconds. */
+const LOOK_MS = 1_000;
+
+/**
+ * The connections to the upstream of each service. Services share no connection, not even to one address: what a service's
+ * TLS files prove and trust is its own.
+ */
 export class Upstreams {
-  private readonly known = new Map<string, Upstream>();
+  private readonly known = new Map<string, ServiceUpstream>();
+  private problemsTold = '[]';
+  private nextLook = 0;
 
-  constructor(private readonly timeouts: UpstreamTimeouts) {}
+  constructor(private readonly parts: UpstreamsParts) {}
 
-  at(origin: string): Upstream {
-    const known = this.known.get(origin);
-    if (known !== undefined) return known;
-    const url = new URL(origin);
-    const upstream = { url, pool: new UpstreamPool(url, this.timeouts) };
-    this.known.set(origin, upstream);
-    return upstream;
+  /** The upstream of a service by the map that a call was evaluated by, and by the settings that the feed has now. */
+  at({ name, upstream: origin }: ServiceDefinition, { tls }: UpstreamSettings): Upstream {
+    const known = this.known.get(name);
+    // The feed keeps the object while nothing changes, so most calls compare no member.
+    if (known !== undefined && known.origin === origin && isSame(known.tls, tls)) return known;
+    known?.pool?.retire();
+    const made = this.make(origin, tls);
+    this.known.set(name, made);
+    return made;
+  }
+
+  /** Takes what the feed lists: files are read before the first call needs them, and services that are gone are forgotten. */
+  follow(services: Iterable<[ServiceDefinition, UpstreamSettings]>): void {
+    const listed = new Set<string>();
+    for (const [definition, settings] of services) {
+      listed.add(definition.name);
+      this.at(definition, settings);
+    }
+    for (const [name, { pool }] of this.known) {
+      if (listed.has(name)) continue;
+      pool?.retire();
+      this.known.delete(name);
+    }
+    this.tellProblems();
+  }
+
+  /** Uses TLS files that have changed. `now`: milliseconds of the monotonic clock. */
+  sweep(now: number): void {
+    if (now < this.nextLook) return;
+    this.nextLook = now + LOOK_MS;
+    for (const upstream of this.known.values()) {
+      if (upstream.files?.refresh() !== true) continue;
+      // Connections and sessions of before were made with what no longer counts. Calls on them may end.
+      upstream.pool?.retire();
+      upstream.pool = this.poolOf(upstream.url, upstream.files);
+    }
+    this.tellProblems();
+  }
+
+  get tlsProblems(): TlsProblem[] {
+    return [...this.known].flatMap(([service, { files, pool }]) =>
+      files?.problem === undefined ? [] : [{ service, problem: files.problem, inUse: pool !== undefined }],
+    );
   }
 
   /** Closes all connections. Calls that still run fail. */
   close(): void {
-    for (const { pool } of this.known.values()) pool.close();
+    for (const { pool } of this.known.values()) pool?.close();
   }
+
+  private make(origin: string, tls: UpstreamTls | undefined): ServiceUpstream {
+    const url = new URL(origin);
+    const files = tls === undefined ? undefined : new UpstreamTlsFiles(this.parts.tlsFolder, url, tls);
+    return { origin, tls, url, files, pool: this.poolOf(url, files) };
+  }
+
+  private poolOf(url: URL, files: UpstreamTlsFiles | undefined): UpstreamPool | undefined {
+    const { timeouts } = this.parts;
+    if (url.protocol !== 'https:') return new UpstreamPool(url, timeouts);
+    if (files === undefined)
+      return new UpstreamPool(url, timeouts, { context: secureContextOf({}), serverName: undefined });
+    return files.security === undefined ? undefined : new UpstreamPool(url, timeouts, files.security);
+  }
+
+  private tellProblems(): void {
+    const problems = this.tlsProblems;
+    const told = JSON.stringify(problems);
+    if (told === this.problemsTold) return;
+    this.problemsTold = told;
+    this.parts.onTlsProblems(problems);
+  }
+}
+
+function isSame(one: UpstreamTls | undefined, other: UpstreamTls | undefined): boolean {
+  return (
+    one === other ||
+    (one?.caFile === other?.caFile &&
+      one?.certFile === other?.certFile &&
+      one?.keyFile === other?.keyFile &&
+      one?.serverName === other?.serverName &&
+      one !== undefined &&
+      other !== undefined)
+  );
 }

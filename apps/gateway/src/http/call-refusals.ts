@@ -5,7 +5,7 @@ import type { Recorder } from '../records/recorder.js';
 import { type Exchange, recordedCallOf } from './exchange.js';
 import { answerProblem, type ChallengeOptions, type ProblemMembers, type RefusalCode } from './refusals.js';
 
-/** Why a call with a verified token is refused. `reason`: what is wrong with its token now, or with its signatures. */
+/** Why a call with a verified token is refused. `reason`: more about the code, see ProblemMembers. */
 export type RefusedCall = { code: RefusalCode; detail: string; match: MatchedCall | null; reason?: string };
 
 /** The code of a call that was cut before the client got any of the answer. A client that has gone gets no answer. */

@@ -8,6 +8,7 @@ import {
 import type { GatewayPin } from '@countersign/gateway-protocol';
 import { jsonPage, type PrivatePages } from '@countersign/private-listener';
 import type { ClosedService } from '../authorize/route-maps.js';
+import type { TlsProblem } from '../forward/upstreams.js';
 import type { ServerResponse } from '../http1/server-response.js';
 import { type Identity, identityJwks, jwsSigner } from '../identity.js';
 import type { GatewayMetrics } from '../metrics.js';
@@ -30,6 +31,8 @@ export type Readiness = {
   pins: readonly GatewayPin[];
   /** Services whose route map in the feed breaks a rule. No call reaches them. */
   closedServices: readonly ClosedService[];
+  /** Services whose TLS files towards their upstream cannot be used as they are now. */
+  upstreamTls: readonly TlsProblem[];
 };
 
 type OwnPagesParts = {

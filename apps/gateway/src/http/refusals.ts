@@ -31,6 +31,7 @@ const REFUSALS = {
   budget_exhausted: [403, "The grant's budget is used up."],
   record_unavailable: [503, 'The call could not be recorded, so it was not made.'],
   upstream_unreachable: [502, 'The data service could not be reached.'],
+  upstream_tls_failed: [502, 'No secure connection to the data service came about.'],
   upstream_timeout: [504, 'The data service did not answer in time.'],
   request_timeout: [408, 'The request did not arrive in time.'],
   not_found: [404, 'The gateway has no such page.'],
@@ -38,7 +39,10 @@ const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** Members beside the code. `reason`: why a token is invalid, or why a grant counts as not countersigned. */
+/**
+ * Members beside the code. `reason`: why a token is invalid, why a grant counts as not countersigned, or why TLS to the
+ * upstream failed.
+ */
 export type ProblemMembers = { detail?: string; reason?: string };
 
 /** `noToken`: the request has no bearer token, so the challenge names no error of one. */

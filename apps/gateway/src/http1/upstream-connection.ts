@@ -3,6 +3,7 @@ import type { Framing } from './framing.js';
 import { MalformedMessage } from './malformed-message.js';
 import { chunkLine, LAST_CHUNK, SMALL_BYTES } from './message-writer.js';
 import { type ReadResponse, ResponseReader, type ResponseSink } from './response-reader.js';
+import { type TlsFailure, tlsFailureOf } from './tls-failure.js';
 
 /** Time limits, in milliseconds. `firstByteMs` counts from the last part of the request that was sent. */
 export type UpstreamTimeouts = { connectMs: number; firstByteMs: number; idleMs: number };
@@ -12,8 +13,10 @@ export class UpstreamFailure extends Error {
   override readonly name = 'UpstreamFailure';
 
   constructor(
-    readonly code: 'unreachable' | 'timeout',
+    readonly code: 'unreachable' | 'timeout' | 'tls',
     detail: string,
+    /** For `tls`. */
+    readonly reason?: TlsFailure,
   ) {
     super(detail);
   }
@@ -255,6 +258,11 @@ export class UpstreamConnection implements ResponseSink {
 
   private broke(error: unknown): void {
     const { code } = error as NodeJS.ErrnoException;
+    const tlsFailure = error instanceof MalformedMessage ? undefined : tlsFailureOf({ code });
+    if (tlsFailure !== undefined) {
+      this.fail(new UpstreamFailure('tls', code ?? '', tlsFailure));
+      return;
+    }
     const detail = error instanceof MalformedMessage ? error.message : (code ?? 'the connection broke');
     this.fail(new UpstreamFailure(code === 'ETIMEDOUT' ? 'timeout' : 'unreachable', detail));
   }

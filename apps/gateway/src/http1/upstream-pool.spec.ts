@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createSecureServer, type TLSSocket } from 'node:tls';
 import { LOCALHOST_CERTIFICATE } from '../../../../test/fakes/localhost-certificate.js';
 import { until } from '../../../../test/fakes/until.js';
+import { secureContextOf } from '../storage/tls-material.js';
 import type { Framing } from './framing.js';
 import type { UpstreamConnection, UpstreamFailure, UpstreamObserver } from './upstream-connection.js';
 import { UpstreamPool } from './upstream-pool.js';
@@ -215,6 +216,32 @@ describe('UpstreamPool', () => {
     patient.close();
   });
 
+  test('a retired pool ends idle connections, lets calls end, and keeps no connection', async () => {
+    const [idle, busy] = [get(), get()];
+    await until(() => connections.length === 2);
+    await answered(idle, 0);
+    pool.retire();
+    await until(() => connections[0]!.socket.destroyed);
+    await answered(busy, 1);
+    expect([busy.failure, busy.body]).toEqual([undefined, 'ok']);
+    await until(() => connections[1]!.socket.destroyed);
+    // A call that was decided before the pool was retired.
+    const late = get();
+    await until(() => connections.length === 3);
+    await answered(late, 2);
+    expect(late.body).toBe('ok');
+    await until(() => connections[2]!.socket.destroyed);
+  });
+
+  test('an address by TLS needs to know whom to trust, and no other address takes that', () => {
+    const security = { context: secureContextOf({}), serverName: undefined };
+    for (const made of [
+      () => get(new UpstreamPool(new URL('https://localhost:1'), TIMEOUTS)),
+      () => get(new UpstreamPool(new URL('http://localhost:1'), TIMEOUTS, security)),
+    ])
+      expect(made).toThrow('https: goes with its security');
+  });
+
   test('an aborted request notifies no one, and its connection ends', async () => {
     const sent = get();
     await until(() => connections.length === 1);
@@ -246,30 +273,34 @@ describe('an upstream by TLS', () => {
     await once(secure, 'close');
   });
 
+  const trusting = (ca?: string) => ({ context: secureContextOf({ ca }), serverName: undefined });
   const origin = () => new URL(`https://localhost:${(secure.address() as AddressInfo).port}`);
   const done = (sent: Sent) => until(() => sent.isEnded || sent.failure !== undefined);
 
   test('is verified by the certificates that are trusted, and its session is resumed', async () => {
-    const trusting = new UpstreamPool(origin(), TIMEOUTS, { ca: LOCALHOST_CERTIFICATE.cert });
+    const pool = new UpstreamPool(origin(), TIMEOUTS, trusting(LOCALHOST_CERTIFICATE.cert));
     for (let count = 0; count < 3; count += 1) {
-      const sent = get(trusting);
+      const sent = get(pool);
       await done(sent);
       expect([sent.failure, sent.body]).toEqual([undefined, 'ok']);
     }
     expect([resumed.length, resumed[0], resumed.at(-1)]).toEqual([3, false, true]);
-    trusting.close();
+    pool.close();
   });
 
   test('with a certificate that no one trusts, or for another name, gets no request', async () => {
-    const distrusting = new UpstreamPool(origin(), TIMEOUTS);
+    const distrusting = new UpstreamPool(origin(), TIMEOUTS, trusting());
     const elsewhere = origin();
     elsewhere.hostname = '127.0.0.1';
-    const misnamed = new UpstreamPool(elsewhere, TIMEOUTS, { ca: LOCALHOST_CERTIFICATE.cert });
+    const misnamed = new UpstreamPool(elsewhere, TIMEOUTS, trusting(LOCALHOST_CERTIFICATE.cert));
+    const reasons: unknown[] = [];
     for (const into of [distrusting, misnamed]) {
       const sent = get(into);
       await done(sent);
-      expect([sent.failure?.code, sent.status]).toEqual(['unreachable', undefined]);
+      expect([sent.failure?.code, sent.status]).toEqual(['tls', undefined]);
+      reasons.push(sent.failure?.reason);
       into.close();
     }
+    expect(reasons).toEqual(['untrusted_certificate', 'wrong_name']);
   });
 });

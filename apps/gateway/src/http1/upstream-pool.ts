@@ -1,5 +1,5 @@
 import { connect as connectPlain, isIP } from 'node:net';
-import { connect as connectSecure, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import { connect as connectSecure, type SecureContext, type TLSSocket } from 'node:tls';
 import { type RequestToWrite, writeRequestHead } from './message-writer.js';
 import {
   type ConnectionOwner,
@@ -13,6 +13,16 @@ const CHECK_MS = 250;
 /** Idle connections that are kept. Those in use are as many as open calls, which have their own limits. */
 const MAX_IDLE = 1_024;
 
+/** A session is resumed for so long after a handshake in which the upstream's certificate was checked. */
+const SESSION_MS = 3_600_000;
+
+/** Whom an `https:` upstream must be vouched for by, and who this side is. */
+export type UpstreamSecurity = {
+  context: SecureContext;
+  /** The name in its certificate, if it is not the host of the address. */
+  serverName: string | undefined;
+};
+
 /**
  * Connections to one upstream. Each carries one call at a time: a slow response must not delay another grant's call. The
  * last one that became idle is used first, so that those beyond what is needed grow old and are closed.
@@ -21,16 +31,19 @@ export class UpstreamPool {
   private readonly idle: UpstreamConnection[] = [];
   private readonly all = new Set<UpstreamConnection>();
   private readonly owner: ConnectionOwner;
-  private readonly timer: NodeJS.Timeout;
+  /** Runs while the pool is in use. A retired one runs for its last calls. */
+  private timer: NodeJS.Timeout | undefined;
   /** The last TLS session, to resume it on the next connection. */
   private session: Buffer | undefined;
+  /** When the upstream's certificate was last checked. */
+  private verifiedAt = 0;
   private isClosed = false;
 
   constructor(
     private readonly origin: URL,
     timeouts: UpstreamTimeouts,
-    /** Beyond the system's: whom to trust, and who this side is, for `https:`. */
-    private readonly secure: SecureContextOptions = {},
+    /** Required for `https:`. */
+    private readonly security?: UpstreamSecurity,
   ) {
     this.owner = {
       timeouts,
@@ -38,7 +51,6 @@ export class UpstreamPool {
       released: (connection) => this.released(connection),
       ended: (connection) => this.ended(connection),
     };
-    this.timer = setInterval(() => this.checkTime(), CHECK_MS).unref();
   }
 
   /** Sends a request on an idle connection, or on a new one. Throws UnwritableHead, and then nothing was sent. */
@@ -50,11 +62,20 @@ export class UpstreamPool {
     return connection;
   }
 
+  /**
+   * Ends idle connections, and each other one after its call. A call that was decided before may still be sent.
+   */
+  retire(): void {
+    this.isClosed = true;
+    for (const connection of this.idle.splice(0)) connection.abort();
+    this.stopWhenEmpty();
+  }
+
   /** Ends all connections. Calls that still run fail. */
   close(): void {
     this.isClosed = true;
-    clearInterval(this.timer);
     for (const connection of [...this.all]) connection.close();
+    this.stopWhenEmpty();
   }
 
   private takeIdle(): UpstreamConnection | undefined {
@@ -67,26 +88,34 @@ export class UpstreamPool {
   }
 
   private open(): UpstreamConnection {
+    const { security } = this;
     const isSecure = this.origin.protocol === 'https:';
-    const connection = isSecure
-      ? new UpstreamConnection(this.connectSecure(), this.owner, 'secureConnect')
+    if (isSecure !== (security !== undefined)) throw new TypeError('https: goes with its security');
+    const connection = security
+      ? new UpstreamConnection(this.connectSecure(security), this.owner, 'secureConnect')
       : new UpstreamConnection(connectPlain(this.address(80)), this.owner, 'connect');
     this.all.add(connection);
+    this.timer ??= setInterval(() => this.checkTime(), CHECK_MS).unref();
     return connection;
   }
 
-  private connectSecure(): TLSSocket {
+  private connectSecure({ context, serverName }: UpstreamSecurity): TLSSocket {
     const { host, port } = this.address(443);
-    const { session } = this;
+    const now = this.owner.monotonic();
+    const session = now < this.verifiedAt + SESSION_MS ? this.session : undefined;
     const socket = connectSecure({
-      ...this.secure,
+      secureContext: context,
       host,
       port,
-      servername: isIP(host) === 0 ? host : '',
+      servername: serverName ?? (isIP(host) === 0 ? host : ''),
       ALPNProtocols: ['http/1.1'],
       ...(session && { session }),
     });
     socket.setNoDelay(true);
+    // Who resumes a session does not see the certificate again.
+    socket.on('secureConnect', () => {
+      if (!socket.isSessionReused()) this.verifiedAt = this.owner.monotonic();
+    });
     socket.on('session', (made: Buffer) => {
       this.session = made;
     });
@@ -108,6 +137,13 @@ export class UpstreamPool {
     this.all.delete(connection);
     const at = this.idle.indexOf(connection);
     if (at !== -1) this.idle.splice(at, 1);
+    this.stopWhenEmpty();
+  }
+
+  private stopWhenEmpty(): void {
+    if (!this.isClosed || this.all.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
   }
 
   private checkTime(): void {

@@ -1,4 +1,10 @@
-import { type ForbidRule, type Hashing, type ServiceDefinition, utf8 } from '@countersign/contract';
+import {
+  type ForbidRule,
+  type Hashing,
+  type ServiceDefinition,
+  type UpstreamSettings,
+  utf8,
+} from '@countersign/contract';
 
 export const VENDOR_ROLES = ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'] as const;
 export const TENANT_ROLES = ['approver', 'admin', 'auditor'] as const;
@@ -170,8 +176,8 @@ export const VENDOR_SLUG = 'vendor';
 /** The tenant of a side that an address or a command names; null for the vendor. */
 export const tenantOfSide = (side: string): string | null => (side === VENDOR_SLUG ? null : side);
 
-/** A service of the organisation file. `tenants` is not part of its route map. */
-export interface OrganisationService extends ServiceDefinition {
+/** A service of the organisation file. `tenants` and the settings of its upstream are not part of its route map. */
+export interface OrganisationService extends ServiceDefinition, UpstreamSettings {
   /** The tenants that it is for; absent: for all. To others it does not exist. */
   tenants?: string[];
 }
@@ -186,6 +192,8 @@ export interface ServiceRecord {
   routes: string;
   /** The tenants that it is for; absent: for all. */
   tenants?: string[];
+  /** Absent: nothing is set. */
+  upstream?: UpstreamSettings;
   removedAt: string | null;
 }
 

@@ -229,6 +229,7 @@ describe('the gateway environment', () => {
       maxHeaderBytes: 16 * 1024,
       maxBodyBytes: 100 * 1024 ** 2,
       upstreamTimeouts: { connectMs: 5_000, firstByteMs: 30_000, idleMs: 60_000 },
+      upstreamTlsDir: 'data/upstream-tls',
       callTimes: { totalMs: 900_000, clientIdleMs: 20_000 },
       pinnedOnly: false,
       logLevel: 'info',

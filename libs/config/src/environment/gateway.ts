@@ -26,6 +26,8 @@ export type GatewayEnvironment = {
   /** Milliseconds. */
   upstreamTimeouts: { connectMs: number; firstByteMs: number; idleMs: number };
   callTimes: { totalMs: number; clientIdleMs: number };
+  /** Has one folder for each upstream's host, with the TLS files that services name. */
+  upstreamTlsDir: string;
   /** Refuse tenants that are not pinned on this host, claimed or not. */
   pinnedOnly: boolean;
   logLevel: LogLevel;
@@ -60,6 +62,7 @@ export const gatewayShape = {
   COUNTERSIGN_GATEWAY_IDLE_TIMEOUT_MS: milliseconds.default(60_000),
   COUNTERSIGN_GATEWAY_CLIENT_IDLE_TIMEOUT_MS: milliseconds.default(20_000),
   COUNTERSIGN_GATEWAY_CALL_TIMEOUT_MS: milliseconds.default(900_000),
+  COUNTERSIGN_GATEWAY_UPSTREAM_TLS_DIR: folder.optional(),
   COUNTERSIGN_GATEWAY_UNPINNED: z.enum(['vendor', 'refuse'], 'must be vendor or refuse').default('vendor'),
   COUNTERSIGN_LOG_LEVEL: logLevel.default('info'),
 };
@@ -82,7 +85,8 @@ function spoolOf(raw: { COUNTERSIGN_DATA_DIR: string; COUNTERSIGN_SPOOL_DIR?: st
  * `…_MAX_HEADER_BYTES` (16 KiB) and `…_MAX_BODY_BYTES` (100 MiB) bound a request. Times: `…_CONNECT_…` (5 s),
  * `…_FIRST_BYTE_…` (30 s) and `…_IDLE_…` (60 s) of an upstream, `…_CLIENT_IDLE_…` (20 s) of a client that sends nothing,
  * `…_CALL_TIMEOUT_MS` (15 min) of a whole call. `…_UNPINNED` decides about tenants without a pin on this host: `vendor`
- * allows those that are unclaimed, on the vendor's word; `refuse` allows none.
+ * allows those that are unclaimed, on the vendor's word; `refuse` allows none. `…_UPSTREAM_TLS_DIR`
+ * (`COUNTERSIGN_DATA_DIR/upstream-tls`) has the TLS files towards upstreams.
  * @throws ConfigError naming each bad variable and its rule.
  */
 export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
@@ -118,6 +122,8 @@ export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
         totalMs: raw.COUNTERSIGN_GATEWAY_CALL_TIMEOUT_MS,
         clientIdleMs: raw.COUNTERSIGN_GATEWAY_CLIENT_IDLE_TIMEOUT_MS,
       },
+      upstreamTlsDir:
+        raw.COUNTERSIGN_GATEWAY_UPSTREAM_TLS_DIR ?? join(raw.COUNTERSIGN_DATA_DIR, 'upstream-tls'),
       pinnedOnly: raw.COUNTERSIGN_GATEWAY_UNPINNED === 'refuse',
       logLevel: raw.COUNTERSIGN_LOG_LEVEL,
     };

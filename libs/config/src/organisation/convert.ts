@@ -40,7 +40,7 @@ export function toOrganisation(file: OrganisationFile): Organisation {
     },
     services: file.services.map((entry) => ({
       ...serviceDefinition(entry),
-      ...present({ tenants: entry.tenants }),
+      ...present({ tenants: entry.tenants, tls: entry.tls }),
     })),
     accessPolicy: {
       vendorReviews: policy.vendorReviews ?? DEFAULT_POLICY.vendorReviews,

@@ -401,6 +401,33 @@ describe('one mistake in an organisation file', () => {
     ]);
   });
 
+  test('TLS towards an upstream is a setting of the service beside its map', () => {
+    const tls = 'tls: { caFile: ca.pem, certFile: me.pem, keyFile: me.key, serverName: billing.internal }';
+    const { organisation } = parseOrganisation(
+      bent(['upstream: http://localhost:4200', `upstream: https://billing.internal\n    ${tls}`]),
+      () => true,
+    );
+    expect(organisation?.services[0]?.tls).toEqual({
+      caFile: 'ca.pem',
+      certFile: 'me.pem',
+      keyFile: 'me.key',
+      serverName: 'billing.internal',
+    });
+  });
+
+  test.each([
+    ['http://localhost:4200', '{ caFile: ca.pem }', '/services/0/tls'],
+    ['https://billing.internal', '{ certFile: me.pem }', '/services/0/tls/keyFile'],
+    ['https://billing.internal', '{ keyFile: me.key }', '/services/0/tls/certFile'],
+    ['https://billing.internal', '{ serverName: 10.0.0.1 }', '/services/0/tls/serverName'],
+    ['https://billing.internal', '{ serverName: "*.internal" }', '/services/0/tls/serverName'],
+    ['https://billing.internal', '{ caFile: "" }', '/services/0/tls/caFile'],
+    ['https://billing.internal', '{ verify: false }', '/services/0/tls/verify'],
+  ])('TLS towards %s may not be %s', (upstream, tls, pointer) => {
+    const text = bent(['upstream: http://localhost:4200', `upstream: ${upstream}\n    tls: ${tls}`]);
+    expect(problemsOf(text).map((problem) => problem.pointer)).toEqual([pointer]);
+  });
+
   test('a second tenant may not repeat a slug or a Slack channel', () => {
     const tenants = EXAMPLE.slice(EXAMPLE.indexOf('  - slug: acme'));
     expect(problemsOf(EXAMPLE + tenants).map(({ pointer }) => pointer)).toEqual([

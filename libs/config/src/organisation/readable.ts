@@ -1,3 +1,4 @@
+import { upstreamTlsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import type { Path } from './problem.js';
 import { accessPolicy, route, type ServiceEntry, serviceMembers } from './schema.js';
@@ -169,6 +170,7 @@ const lenientService = z.object({
   audience: serviceMembers.audience.catch(undefined),
   tenantFrom: serviceMembers.tenantFrom,
   tenantHeader: serviceMembers.tenantHeader,
+  tls: upstreamTlsSchema.optional().catch(undefined),
   routes: listOf(z.unknown()),
 });
 

@@ -10,6 +10,7 @@ import {
   tenantPersonInput as tenantPerson,
   nameText as text,
 } from '@countersign/api';
+import { upstreamTlsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { webUrlProblem } from '../environment/values.js';
 
@@ -120,6 +121,7 @@ const service = z.strictObject({
     .min(1, 'must name at least one tenant, or be left out for all')
     .superRefine(refuseRepeats)
     .optional(),
+  tls: upstreamTlsSchema.optional(),
 });
 
 const timeOfDay = (pattern: RegExp) =>

@@ -1,4 +1,4 @@
-import { serviceDefinitionSchema } from '@countersign/contract';
+import { serviceDefinitionSchema, upstreamTlsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { bytes32, count, digestText, id, instant, moment, positive, slug } from '../shapes.js';
 import { feedTrust, signedLift, signedStop } from './feed-trust.js';
@@ -19,12 +19,16 @@ const feedGrant = z.strictObject({
 });
 export type FeedGrant = z.infer<typeof feedGrant>;
 
-/** A data service and the hash of its current route map, which is in the event's `routeMaps`. */
+/**
+ * A data service and the hash of its current route map, which is in the event's `routeMaps`. `tls`: how to connect to its
+ * upstream.
+ */
 const feedService = z.strictObject({
   name: slug,
   routes: digestText,
   upstream: z.url({ protocol: /^https?$/ }),
   audience: z.string().min(1),
+  tls: upstreamTlsSchema.exactOptional(),
 });
 export type FeedService = z.infer<typeof feedService>;
 

@@ -8,7 +8,7 @@ import type {
   TenantRecord,
   WebhookSettings,
 } from '@countersign/access';
-import type { ServiceDefinition } from '@countersign/contract';
+import type { ServiceDefinition, UpstreamSettings } from '@countersign/contract';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { jsonList, jsonText } from './column-types.js';
 
@@ -55,6 +55,9 @@ export class ServiceEntity {
 
   @Column('text', { nullable: true, transformer: jsonText })
   tenants!: string[] | null;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  upstream!: UpstreamSettings | null;
 
   @Column('varchar', { name: 'removed_at', nullable: true })
   removedAt!: string | null;

@@ -280,9 +280,10 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     await this.manager.upsert(TenantEntity, row, ['slug']);
   }
 
-  async saveService({ definition, routes, tenants, removedAt }: ServiceRecord): Promise<void> {
+  async saveService(service: ServiceRecord): Promise<void> {
     await this.beforeChange();
-    const row = { name: definition.name, definition, routes, tenants: tenants ?? null, removedAt };
+    const { definition, routes, tenants = null, upstream = null, removedAt } = service;
+    const row = { name: definition.name, definition, routes, tenants, upstream, removedAt };
     await this.manager.upsert(ServiceEntity, row, ['name']);
   }
 
@@ -312,9 +313,10 @@ const toTenant = ({ signals, scim, ...row }: TenantEntity): TenantRecord => ({
   ...(scim === null ? {} : { scim }),
 });
 
-const toService = ({ definition, routes, tenants, removedAt }: ServiceEntity): ServiceRecord => ({
+const toService = ({ definition, routes, tenants, upstream, removedAt }: ServiceEntity): ServiceRecord => ({
   definition,
   routes,
   ...(tenants === null ? {} : { tenants }),
+  ...(upstream === null ? {} : { upstream }),
   removedAt,
 });

@@ -197,11 +197,12 @@ export class FeedReader {
     const maps = await unit.feed.routeMaps([...hashes]);
     const routeMaps: ServiceDefinition[] = [...maps.values()];
     for (const { routes, definition } of current) if (!maps.has(routes)) routeMaps.push(definition);
-    const services = current.map(({ definition, routes }) => ({
+    const services = current.map(({ definition, routes, upstream }) => ({
       name: definition.name,
       routes,
       upstream: definition.upstream,
       audience: definition.audience,
+      ...upstream,
     }));
     const servedTo = new Map(
       current.flatMap(({ definition, tenants }) =>

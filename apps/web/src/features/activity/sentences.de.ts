@@ -138,6 +138,8 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'scim-token.revoked': () => 'Der Betreiber hat einen Zugang zur Verwaltung von Personen beendet',
   'service.applied': (e) => `Der Betreiber hat den Dienst ${e.value('service')} eingerichtet`,
   'service.removed': (e) => `Der Betreiber hat den Dienst ${e.value('service')} entfernt`,
+  'service.upstream': (e) =>
+    `Der Betreiber hat festgelegt, wie Gateways sich mit dem Dienst ${e.value('service')} verbinden`,
   'service.tenants': (e) =>
     `Der Betreiber hat festgelegt, für welche Kunden der Dienst ${e.value('service')} ist`,
   'session.ended': (e) => `${e.person('person')} hat sich abgemeldet`,

@@ -124,6 +124,7 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'scim-token.revoked': () => 'The operator ended a token that could manage people',
   'service.applied': (e) => `The operator set up the service ${e.value('service')}`,
   'service.removed': (e) => `The operator removed the service ${e.value('service')}`,
+  'service.upstream': (e) => `The operator set how gateways connect to the service ${e.value('service')}`,
   'service.tenants': (e) => `The operator set which customers the service ${e.value('service')} is for`,
   'session.ended': (e) => `${e.person('person')} signed out`,
   'session.started': (e) => `${e.person('person')} signed in (${e.value('assurance')})`,

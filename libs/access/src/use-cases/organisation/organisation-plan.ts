@@ -1,4 +1,10 @@
-import { canonicalJson, DEPLOYMENT_SLUG, routeMapHash, utcDay } from '@countersign/contract';
+import {
+  canonicalJson,
+  DEPLOYMENT_SLUG,
+  routeMapHash,
+  type UpstreamSettings,
+  utcDay,
+} from '@countersign/contract';
 import {
   endpointHash,
   isForTenant,
@@ -227,7 +233,7 @@ function serviceSteps(deps: Deps, file: Organisation, stored: WholeOrganisation)
 
 function serviceStep(
   deps: Deps,
-  { tenants, ...definition }: OrganisationService,
+  { tenants, tls, ...definition }: OrganisationService,
   stored: WholeOrganisation,
 ): OrganisationStep | null {
   const before = stored.services.find((each) => each.definition.name === definition.name) ?? null;
@@ -236,6 +242,7 @@ function serviceStep(
     definition,
     routes,
     ...(tenants === undefined ? {} : { tenants: [...tenants].sort() }),
+    ...(tls === undefined ? {} : { upstream: { tls } }),
     removedAt: null,
   };
   if (before !== null && same(before, after)) return null;
@@ -256,9 +263,10 @@ function serviceStep(
 }
 
 /** A service as the file has it. */
-const describeService = ({ definition, tenants }: ServiceRecord): OrganisationService => ({
+const describeService = ({ definition, tenants, upstream }: ServiceRecord): OrganisationService => ({
   ...definition,
   ...(tenants === undefined ? {} : { tenants }),
+  ...upstream,
 });
 
 /**
@@ -282,6 +290,9 @@ async function saveService(
     openTo: [...(tenants ?? [DEPLOYMENT_SLUG]), VENDOR_SLUG],
   });
   if (tenants !== undefined) await unit.log.append(servedTenants(after, at));
+  const settings = after.upstream ?? {};
+  if (!same(before?.upstream ?? {}, settings))
+    await unit.log.append(upstreamSettings(definition.name, settings, at));
   await unit.feed.changed('services', definition.name);
   await endUnservedGrants(unit, before, after, at);
 }
@@ -293,6 +304,15 @@ const servedTenants = ({ definition, tenants = [] }: ServiceRecord, at: string):
   actor: 'host',
   data: { service: definition.name },
   personal: { tenants: canonicalJson(tenants) },
+});
+
+/** How gateways connect is the vendor's to know: it names files of their hosts. */
+const upstreamSettings = (service: string, settings: UpstreamSettings, at: string): EventDraft => ({
+  type: 'service.upstream',
+  at,
+  actor: 'host',
+  data: { service },
+  personal: { upstream: canonicalJson(settings) },
 });
 
 /** A grant depends on its service. If the service is no longer for the tenant, the grant ends. */

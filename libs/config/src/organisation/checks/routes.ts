@@ -1,17 +1,20 @@
-import { findRouteMapProblems, type ServiceDefinition } from '@countersign/contract';
+import { findRouteMapProblems, findUpstreamProblems, type ServiceDefinition } from '@countersign/contract';
 import { serviceDefinition } from '../convert.js';
 import type { Finding } from '../problem.js';
 import type { Readable } from '../readable.js';
 
-/** The problems of each route map: names, templates, tenants in paths, routes that cover the same calls. */
+/** The problems of each service: of its route map (names, templates, tenants in paths, ambiguous routes), and of its TLS. */
 export function routes({ services }: Readable): Finding[] {
   return services.flatMap(({ path, entry, positions }) =>
     entry === undefined
       ? []
-      : everyProblem(serviceDefinition(entry), positions).map((steps) => ({
-          path: [...path, ...steps.path],
-          detail: steps.detail,
-        })),
+      : [
+          ...everyProblem(serviceDefinition(entry), positions),
+          ...findUpstreamProblems(entry.upstream, entry).map(({ pointer, detail }) => ({
+            path: stepsOf(pointer),
+            detail,
+          })),
+        ].map((found) => ({ path: [...path, ...found.path], detail: found.detail })),
   );
 }
 

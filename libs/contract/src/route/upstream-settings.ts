@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+/**
+ * TLS towards an upstream. The files are on the gateway's host, below the folder that its operator has for this upstream
+ * (docs/gateway.md, TLS to upstreams).
+ */
+export type UpstreamTls = {
+  /** PEM certificates of the authorities that may vouch for the upstream. Absent: those that Node has. */
+  caFile?: string;
+  /** PEM certificate (with its chain) and private key by which the upstream knows the gateway. */
+  certFile?: string;
+  keyFile?: string;
+  /** The name in the upstream's certificate, if it is not the host of its address. */
+  serverName?: string;
+};
+
+/** How gateways connect to a service's upstream. Not part of the route map, and not of its hash. */
+export type UpstreamSettings = { tls?: UpstreamTls };
+
+/** Printable ASCII. Dot segments and the place are checked where the file is read: only that host knows its folders. */
+const FILE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
+const DNS_NAME =
+  /^(?=.{1,253}$)(?!.*\.[0-9]+$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
+
+const file = z.exactOptional(
+  z.string().max(255).regex(FILE, 'must be the path of a file, in printable ASCII'),
+);
+
+/** The rules between its members are in `findUpstreamProblems`. */
+export const upstreamTlsSchema: z.ZodType<UpstreamTls> = z.strictObject({
+  caFile: file,
+  certFile: file,
+  keyFile: file,
+  serverName: z.exactOptional(
+    z.string().regex(DNS_NAME, 'must be a DNS name: certificates for addresses need no other name'),
+  ),
+});
+
+/** One broken rule, with a JSON Pointer into the service. */
+export type UpstreamProblem = { pointer: string; detail: string };
+
+/** The rules between a service's address and its settings. */
+export function findUpstreamProblems(
+  upstream: string,
+  { tls }: { [Name in keyof UpstreamSettings]: UpstreamSettings[Name] | undefined },
+): UpstreamProblem[] {
+  if (tls === undefined) return [];
+  const problems: UpstreamProblem[] = [];
+  if (!upstream.startsWith('https:')) {
+    problems.push({ pointer: '/tls', detail: 'goes with an upstream whose address begins with https:' });
+  }
+  if ((tls.certFile === undefined) !== (tls.keyFile === undefined)) {
+    const missing = tls.certFile === undefined ? 'certFile' : 'keyFile';
+    problems.push({ pointer: `/tls/${missing}`, detail: 'certFile and keyFile go together' });
+  }
+  return problems;
+}
