@@ -1,5 +1,5 @@
-import { nodeHashing } from '@countersign/authorization';
-import { inclusionProof } from '../../apps/broker/src/logs/log-tiles.js';
+import { systemHashing } from '@countersign/persistence';
+import { LogProofs } from '../../apps/broker/src/logs/log-tiles.js';
 import { PreparedStore } from '../../test/support/prepared-store.js';
 import type { Closing } from '../support/closing.js';
 import { type BenchEngine, ENGINES } from '../support/engines.js';
@@ -30,6 +30,7 @@ async function measure(engine: BenchEngine, leaves: number, closing: Closing): P
   const events = Array.from({ length: BATCH }, () => event);
   for (let done = 0; done < leaves; done += BATCH)
     await store.host.store.forTenant('acme', (unit) => unit.log.appendAll(events));
+  const proofs = new LogProofs({ hashing: systemHashing });
   const taken: number[] = [];
   for (let turn = 0; turn < PROOFS; turn += 1) {
     // A step that shares no factor with the size visits places all over the log.
@@ -37,7 +38,7 @@ async function measure(engine: BenchEngine, leaves: number, closing: Closing): P
     taken.push(
       await seconds(() =>
         store.host.store.readForTenant('acme', async ({ events: log }) => {
-          await inclusionProof(nodeHashing, log, index, leaves);
+          await proofs.inclusion(log, { log: 'acme', epoch: 1 }, index, leaves);
         }),
       ),
     );

@@ -13,6 +13,7 @@ export {
 } from './checkpoint.js';
 export { cosign, cosignedAt } from './cosignature.js';
 export { AuditLogError, type AuditLogErrorCode } from './errors.js';
+export { HashTile, proofFromTiles } from './hash-tile.js';
 export type { Actor, LeafV1 } from './leaf.js';
 export { encodeLeaf, leafText, MAX_LEAF_BYTES, parseLeaf } from './leaf.js';
 export {
@@ -70,8 +71,8 @@ export { type TenantLogOptions, verifyTenantLog } from './tenant-log.js';
 export {
   decodeBundle,
   encodeBundle,
+  HASH_BYTES,
   hashesOf,
-  nodeInTile,
   parseTilePath,
   subtreeRoot,
   TILE_HEIGHT,

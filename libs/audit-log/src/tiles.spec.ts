@@ -2,12 +2,19 @@ import { createHash } from 'node:crypto';
 import type { Hashing } from '@countersign/contract';
 import fc from 'fast-check';
 import { AuditLogError } from './errors.js';
-import { completeSubtrees, joinSubtrees } from './proofs.js';
+import { HashTile, proofFromTiles } from './hash-tile.js';
+import {
+  completeSubtrees,
+  consistencySteps,
+  inclusionSteps,
+  joinSubtrees,
+  verifyConsistency,
+  verifyInclusion,
+} from './proofs.js';
 import {
   decodeBundle,
   encodeBundle,
   hashesOf,
-  nodeInTile,
   parseTilePath,
   type TileId,
   tileOfNode,
@@ -109,7 +116,7 @@ describe('the hashes of tiles', () => {
       Buffer.concat((levels[Number(level)] ?? []).slice(index * 256, index * 256 + width));
     for (const end of [1, 255, 256, 257, 65_535, 65_536, 65_537, 70_000]) {
       const hashes = completeSubtrees(0, end).map((node) =>
-        nodeInTile(hashing, node, read(tileOfNode(node, end))),
+        new HashTile(hashing, read(tileOfNode(node, end))).hashOf(node),
       );
       const range = leaves
         .slice(0, end)
@@ -118,12 +125,57 @@ describe('the hashes of tiles', () => {
     }
   });
 
+  test('P10: proofs that are made from tiles verify, for any leaf of any tree, and read each tile once', async () => {
+    const leaves = Array.from({ length: 1_300 }, (_, at) => leafHash(hashing, Uint8Array.of(at >> 8, at)));
+    const roots = leaves
+      .slice(0, 1_280)
+      .flatMap((_, at) =>
+        at % 256 === 255 ? [tileRoot(hashing, Buffer.concat(leaves.slice(at - 255, at + 1)))] : [],
+      );
+    const rows = [leaves, roots];
+    const rootOf = (size: number) =>
+      rangeRoot(
+        hashing,
+        leaves
+          .slice(0, size)
+          .reduce<CompactRange>((grown, leaf) => appendLeaf(hashing, grown, leaf), EMPTY_RANGE),
+      );
+    const tiles = new Map<string, HashTile>();
+    const reads: string[] = [];
+    const read = async (tile: TileId) => {
+      const { level, index, width } = tile;
+      const path = tilePath(tile);
+      reads.push(path);
+      const bytes = Buffer.concat((rows[Number(level)] ?? []).slice(index * 256, index * 256 + width));
+      const known = tiles.get(path) ?? new HashTile(hashing, bytes);
+      tiles.set(path, known);
+      return known;
+    };
+    for (const size of [1, 2, 255, 256, 257, 512, 700, 1_280, 1_300]) {
+      const root = rootOf(size);
+      for (let index = 0; index < size; index += 1 + (index % 37)) {
+        reads.length = 0;
+        const proof = await proofFromTiles(hashing, inclusionSteps(index, size), size, read);
+        verifyInclusion(hashing, { index, size, leaf: leaves[index] as Uint8Array, root, proof });
+        expect(new Set(reads).size).toBe(reads.length);
+      }
+      for (const oldSize of [1, 3, 255, 256, 300, 512].filter((each) => each <= size)) {
+        const proof = await proofFromTiles(hashing, consistencySteps(oldSize, size), size, read);
+        verifyConsistency(hashing, { oldSize, oldRoot: rootOf(oldSize), size, root, proof });
+      }
+    }
+  });
+
   test('a tile that is too short or no multiple of 32 bytes is refused', () => {
     const refused = (run: () => unknown) => expect(run).toThrow(AuditLogError);
     refused(() => hashesOf(new Uint8Array(33)));
     refused(() => hashesOf(new Uint8Array(257 * 32)));
     refused(() => tileRoot(hashing, new Uint8Array(255 * 32)));
-    refused(() => nodeInTile(hashing, { level: 1, index: 0 }, new Uint8Array(32)));
+    refused(() => new HashTile(hashing, new Uint8Array(33)));
+    refused(() => new HashTile(hashing, new Uint8Array(257 * 32)));
+    refused(() => new HashTile(hashing, new Uint8Array(32)).hashOf({ level: 1, index: 0 }));
+    refused(() => new HashTile(hashing, new Uint8Array(3 * 32)).hashOf({ level: 1, index: 1 }));
+    refused(() => new HashTile(hashing, new Uint8Array(0)).hashOf({ level: 0, index: 0 }));
   });
 });
 

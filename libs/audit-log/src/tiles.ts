@@ -10,7 +10,8 @@ export const TILE_WIDTH = 256;
 export const TILE_HEIGHT = 8;
 /** Above level 6 a tile would begin beyond 2^53 leaves. */
 const MAX_LEVEL = 6;
-const HASH_BYTES = 32;
+/** The length of a hash. */
+export const HASH_BYTES = 32;
 const MAX_ENTRY_BYTES = 0xffff;
 
 /** A tile of hashes, or with `level: 'entries'` a bundle of leaves. `width` is 256 for a full one, else 1 to 255. */
@@ -60,17 +61,6 @@ export function tileOfNode({ level, index }: NodeId, size: number): TileId {
   return { level: tileLevel, index: tileIndex, width: tileWidth(tileLevel, tileIndex, size) };
 }
 
-/**
- * The hash of a node, from the tile that `tileOfNode` names.
- *
- * @throws AuditLogError `invalid_tile` if the tile is too short
- */
-export function nodeInTile(hashing: Hashing, { level, index }: NodeId, tile: Uint8Array): Uint8Array {
-  const hashes = 2 ** (level % TILE_HEIGHT);
-  const first = (index * hashes) % TILE_WIDTH;
-  return subtreeHash(hashing, hashesOf(tile).slice(first, first + hashes), hashes);
-}
-
 /** The root of a full tile, which is one hash of a tile on the level above. */
 export function tileRoot(hashing: Hashing, tile: Uint8Array): Uint8Array {
   return subtreeHash(hashing, hashesOf(tile), TILE_WIDTH);
@@ -78,11 +68,16 @@ export function tileRoot(hashing: Hashing, tile: Uint8Array): Uint8Array {
 
 /** Splits a tile into its hashes. @throws AuditLogError `invalid_tile` */
 export function hashesOf(tile: Uint8Array): Uint8Array[] {
-  if (tile.length % HASH_BYTES !== 0 || tile.length > TILE_WIDTH * HASH_BYTES)
-    throw new AuditLogError('invalid_tile', 'A tile is 1 to 256 hashes of 32 bytes.');
+  requireTile(tile);
   const hashes: Uint8Array[] = [];
   for (let at = 0; at < tile.length; at += HASH_BYTES) hashes.push(tile.subarray(at, at + HASH_BYTES));
   return hashes;
+}
+
+/** @throws AuditLogError `invalid_tile` unless these are whole hashes, and not too many */
+export function requireTile({ length }: Uint8Array): void {
+  if (length % HASH_BYTES !== 0 || length > TILE_WIDTH * HASH_BYTES)
+    throw new AuditLogError('invalid_tile', 'A tile is 1 to 256 hashes of 32 bytes.');
 }
 
 /** As `subtreeRoot`, of so many hashes. */

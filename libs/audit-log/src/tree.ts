@@ -6,7 +6,10 @@ const NODE = 0x01;
 
 /** The hash of a leaf: SHA-256(0x00 ‖ bytes), 32 bytes. */
 export function leafHash(hashing: Hashing, bytes: Uint8Array): Uint8Array {
-  return hashing.sha256(concat(LEAF, bytes));
+  const message = new Uint8Array(1 + bytes.length);
+  message[0] = LEAF;
+  message.set(bytes, 1);
+  return hashing.sha256(message);
 }
 
 const encoder = new TextEncoder();
@@ -24,23 +27,16 @@ export function leafHashOfText(hashing: Hashing, text: string): Uint8Array {
 
 /** The hash of an inner node: SHA-256(0x01 ‖ left ‖ right), 32 bytes. */
 export function nodeHash(hashing: Hashing, left: Uint8Array, right: Uint8Array): Uint8Array {
-  return hashing.sha256(concat(NODE, left, right));
+  const message = new Uint8Array(1 + left.length + right.length);
+  message[0] = NODE;
+  message.set(left, 1);
+  message.set(right, 1 + left.length);
+  return hashing.sha256(message);
 }
 
 /** The root of a tree without leaves: SHA-256 of no bytes. */
 export function emptyTreeHash(hashing: Hashing): Uint8Array {
   return hashing.sha256(new Uint8Array(0));
-}
-
-function concat(first: number, ...parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(1 + parts.reduce((length, part) => length + part.length, 0));
-  all[0] = first;
-  let at = 1;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /**

@@ -2,18 +2,17 @@ import type { Hashing } from '@countersign/contract';
 import { decodeBase64, encodeBase64, equalBytes, parseDecimal } from './bytes.js';
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.js';
 import { AuditLogError } from './errors.js';
+import { HashTile, proofFromTiles } from './hash-tile.js';
 import { type Ed25519Check, type Note, parseNote, type VerifierKey } from './note.js';
-import { completeSubtrees, consistencySteps, proofHashes, verifyConsistency } from './proofs.js';
+import { completeSubtrees, consistencySteps, verifyConsistency } from './proofs.js';
 import type { LogSuccession, Succession } from './succession.js';
 import {
   decodeBundle,
   hashesOf,
-  nodeInTile,
   subtreeRoot,
   TILE_HEIGHT,
   TILE_WIDTH,
   type TileId,
-  tileOfNode,
   tilePath,
 } from './tiles.js';
 import { type CompactRange, emptyTreeHash, leafHash, nodeHash, rangeRoot } from './tree.js';
@@ -187,15 +186,8 @@ export async function hadRoot(
   if (earlier.size === 0) return equalBytes(earlier.root, emptyTreeHash(hashing));
   const steps = consistencySteps(earlier.size, verified.size);
   const reader = new TreeReader(hashing, source, verified.size);
-  const tiles = new Map<string, Uint8Array>();
-  for (const node of steps.flat()) {
-    const tile = tileOfNode(node, verified.size);
-    const path = tilePath(tile);
-    if (!tiles.has(path)) tiles.set(path, await reader.readTile(tile));
-  }
-  const proof = proofHashes(hashing, steps, (node) =>
-    nodeInTile(hashing, node, tiles.get(tilePath(tileOfNode(node, verified.size))) as Uint8Array),
-  );
+  const read = async (tile: TileId) => new HashTile(hashing, await reader.readTile(tile));
+  const proof = await proofFromTiles(hashing, steps, verified.size, read);
   const { size, root } = verified;
   try {
     verifyConsistency(hashing, { oldSize: earlier.size, oldRoot: earlier.root, size, root, proof });

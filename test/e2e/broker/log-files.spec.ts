@@ -3,9 +3,9 @@ import {
   completeSubtrees,
   consistencySteps,
   decodeBundle,
+  HashTile,
   joinSubtrees,
   leafHash,
-  nodeInTile,
   openCheckpoint,
   parseTlogProof,
   parseVerifierKey,
@@ -57,7 +57,7 @@ describe.each(ENGINES)('a log that anyone may follow, on %s', (engine) => {
     const read = (tile: TileId) => tiles.get(tilePath(tile)) ?? new Uint8Array(0);
     return {
       hashOf: (node: { level: number; index: number }) =>
-        nodeInTile(systemHashing, node, read(tileOfNode(node, size))),
+        new HashTile(systemHashing, read(tileOfNode(node, size))).hashOf(node),
       leaves: [...tiles.keys()]
         .filter((path) => path.startsWith('tile/entries/'))
         .flatMap((path) => decodeBundle(read(pathOf(path)), pathOf(path).width)),

@@ -10,7 +10,7 @@ import { Body, CurrentPrincipal, Slug } from '../http/input.js';
 import { isIndex } from '../http/page.js';
 import { HttpProblem } from '../http/problem.js';
 import { Checkpoints } from './checkpoints.js';
-import { inclusionProof, isPruned, readTile } from './log-tiles.js';
+import { isPruned, LogProofs, readTile } from './log-tiles.js';
 import { Witnesses } from './witnesses.js';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -24,6 +24,7 @@ export class LogFilesController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly checkpoints: Checkpoints,
+    private readonly proofs: LogProofs,
     private readonly witnesses: Witnesses,
   ) {}
 
@@ -144,11 +145,11 @@ export class LogFilesController {
   ): Promise<string> {
     const index = leafIndex(text);
     await this.requireLog(principal, slug);
-    const { size, note } = await this.checkpoints.signIfGrown(slug);
+    const { epoch, size, note } = await this.checkpoints.signIfGrown(slug);
     if (index >= size) throw new HttpProblem('not_found', 'The log has no such leaf.');
     const proof = await readWholeLog(this.deps, principal, slug, async ({ events }) => {
       if (index < (await events.minimumIndex())) throw new AccessError('pruned');
-      return inclusionProof(this.deps.hashing, events, index, size);
+      return this.proofs.inclusion(events, { log: slug, epoch }, index, size);
     });
     response.setHeader('Content-Disposition', `attachment; filename="${slug}-${index}.tlog-proof"`);
     return formatTlogProof({ index, proof, checkpoint: note });

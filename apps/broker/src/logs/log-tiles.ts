@@ -2,17 +2,20 @@ import type { EventReads } from '@countersign/access';
 import {
   consistencySteps,
   encodeBundle,
+  HASH_BYTES,
+  HashTile,
   inclusionSteps,
-  type NodeId,
-  nodeInTile,
   type ProofStep,
-  proofHashes,
+  proofFromTiles,
   TILE_WIDTH,
   type TileId,
-  tileOfNode,
+  tilePath,
   tileWidth,
 } from '@countersign/audit-log';
-import { type Hashing, utf8 } from '@countersign/contract';
+import { utf8 } from '@countersign/contract';
+import { growingCache } from '@countersign/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 
 /** What tiles are read from: hashes and leaves by their place. */
 type TileReads = Pick<EventReads, 'hashes' | 'leaves'>;
@@ -41,37 +44,48 @@ export async function readTile(
 export const isPruned = ({ level, index }: TileId, minimum: number): boolean =>
   (level === 'entries' || level === 0) && index * TILE_WIDTH < minimum;
 
-/** The hashes of a proof, from as few tiles as it takes. */
-async function hashesFor(
-  hashing: Hashing,
-  events: TileReads,
-  steps: readonly ProofStep[],
-  size: number,
-): Promise<Uint8Array[]> {
-  const tiles = new Map<string, Uint8Array>();
-  const keyOf = ({ level, index }: TileId) => `${level}/${index}`;
-  for (const node of steps.flat()) {
-    const tile = tileOfNode(node, size);
-    if (!tiles.has(keyOf(tile)))
-      tiles.set(keyOf(tile), (await readTile(events, tile, size)) ?? new Uint8Array(0));
+/** A log in one epoch. What stands at a place of it never changes. */
+type LogName = { log: string; epoch: number };
+
+/** At most 16 kB each. */
+const MOST_TILES = 256;
+
+/**
+ * Makes proofs from as few tiles as it takes, which are read at once. Tiles never change, so those of the last proofs are kept:
+ * the upper levels, which every proof needs, and those of leaves near each other, as the leaves of an access are.
+ */
+@Injectable()
+export class LogProofs {
+  readonly #tiles = growingCache<HashTile>(MOST_TILES);
+
+  constructor(@Inject(DEPS) private readonly deps: Pick<BrokerDeps, 'hashing'>) {}
+
+  /** An inclusion proof (RFC 6962 §2.1.1) of the leaf at `index` in the tree of `size` leaves. */
+  inclusion(events: TileReads, name: LogName, index: number, size: number): Promise<Uint8Array[]> {
+    return this.proof(events, name, inclusionSteps(index, size), size);
   }
-  const hashOf = (node: NodeId) =>
-    nodeInTile(hashing, node, tiles.get(keyOf(tileOfNode(node, size))) ?? new Uint8Array(0));
-  return proofHashes(hashing, steps, hashOf);
+
+  /** A consistency proof (RFC 6962 §2.1.2) from `oldSize` to `size` leaves. */
+  consistency(events: TileReads, name: LogName, oldSize: number, size: number): Promise<Uint8Array[]> {
+    return this.proof(events, name, consistencySteps(oldSize, size), size);
+  }
+
+  private proof(
+    events: TileReads,
+    { log, epoch }: LogName,
+    steps: readonly ProofStep[],
+    size: number,
+  ): Promise<Uint8Array[]> {
+    const { hashing } = this.deps;
+    return proofFromTiles(hashing, steps, size, async (tile) => {
+      const place = `${log} ${epoch} ${tilePath(tile)}`;
+      const known = this.#tiles.get(place);
+      if (known !== undefined) return known;
+      const bytes = (await readTile(events, tile, size)) ?? new Uint8Array(0);
+      const read = new HashTile(hashing, bytes);
+      // A tile that lacks hashes fails the proof. It must not fail the next one too.
+      if (bytes.length === tile.width * HASH_BYTES) this.#tiles.set(place, read);
+      return read;
+    });
+  }
 }
-
-/** An inclusion proof (RFC 6962 §2.1.1) of the leaf at `index` in the tree of `size` leaves. */
-export const inclusionProof = (
-  hashing: Hashing,
-  events: TileReads,
-  index: number,
-  size: number,
-): Promise<Uint8Array[]> => hashesFor(hashing, events, inclusionSteps(index, size), size);
-
-/** A consistency proof (RFC 6962 §2.1.2) from `oldSize` to `size` leaves. */
-export const consistencyProof = (
-  hashing: Hashing,
-  events: TileReads,
-  oldSize: number,
-  size: number,
-): Promise<Uint8Array[]> => hashesFor(hashing, events, consistencySteps(oldSize, size), size);

@@ -21,7 +21,7 @@ import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from '..
 import { HttpProblem } from '../http/problem.js';
 import { OutboundClient, OutboundError } from '../outbound/outbound-client.js';
 import { Checkpoints } from './checkpoints.js';
-import { consistencyProof } from './log-tiles.js';
+import { LogProofs } from './log-tiles.js';
 
 /**
  * A witness of a tenant's log, by the trust document that its people signed. `key` is null if what the document has is no
@@ -53,6 +53,7 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(SETTINGS) { outboundPrivate }: BrokerSettings,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly checkpoints: Checkpoints,
+    private readonly proofs: LogProofs,
   ) {
     this.#outbound = new OutboundClient({ allowPrivate: outboundPrivate });
     this.#loop = new PeriodicLoop(
@@ -209,12 +210,12 @@ export class Witnesses implements OnApplicationBootstrap, OnModuleDestroy {
     if (status === 200) await this.checkpoints.compare(log, body.toString('utf8'));
   }
 
-  private async post(log: string, url: string, { size, note }: StoredCheckpoint, oldSize: number) {
+  private async post(log: string, url: string, { epoch, size, note }: StoredCheckpoint, oldSize: number) {
     const proof = await this.deps.store.readForTenant(log, async ({ events }) => {
       // A witness that stopped within a tile that is pruned by now cannot be given a proof.
       if (oldSize % TILE_WIDTH !== 0 && oldSize < (await events.minimumIndex()))
         throw new WitnessRefusal('pruned', `the log begins after ${oldSize} leaves`);
-      return consistencyProof(this.deps.hashing, events, oldSize, size);
+      return this.proofs.consistency(events, { log, epoch }, oldSize, size);
     });
     const message = {
       method: 'POST' as const,

@@ -1,14 +1,14 @@
 import {
   type Checkpoint,
   encodeLeaf,
+  HashTile,
   inclusionSteps,
   type LeafV1,
   LogFault,
   type LogSource,
   leafHash,
-  nodeInTile,
-  proofHashes,
-  tileOfNode,
+  proofFromTiles,
+  type TileId,
   tilePath,
   verifyInclusion,
 } from '@countersign/audit-log';
@@ -16,7 +16,7 @@ import { webHashing } from './web-crypto.js';
 
 /**
  * Verifies that leaves stand at their places in the tree that a checkpoint signs. Reads each tile that their proofs need
- * once.
+ * once, and computes each hash inside it once.
  *
  * @throws LogFault `missing_tile`
  * @throws AuditLogError `not_included`, `invalid_leaf`, `invalid_tile`
@@ -26,22 +26,22 @@ export async function requireIncluded(
   { size, root }: Pick<Checkpoint, 'size' | 'root'>,
   leaves: readonly { index: number; leaf: LeafV1 }[],
 ): Promise<void> {
-  const tiles = new Map<string, Uint8Array>();
+  const tiles = new Map<string, Promise<HashTile>>();
+  const read = (tile: TileId): Promise<HashTile> => {
+    const path = tilePath(tile);
+    const known = tiles.get(path) ?? readTile(source, path);
+    tiles.set(path, known);
+    return known;
+  };
   for (const { index, leaf } of leaves) {
     const steps = index < size ? inclusionSteps(index, size) : [];
-    for (const node of steps.flat()) {
-      const path = tilePath(tileOfNode(node, size));
-      if (!tiles.has(path)) tiles.set(path, await readTile(source, path));
-    }
-    const proof = proofHashes(webHashing, steps, (node) =>
-      nodeInTile(webHashing, node, tiles.get(tilePath(tileOfNode(node, size))) ?? new Uint8Array()),
-    );
+    const proof = await proofFromTiles(webHashing, steps, size, read);
     verifyInclusion(webHashing, { index, size, leaf: leafHash(webHashing, encodeLeaf(leaf)), root, proof });
   }
 }
 
-async function readTile(source: LogSource, path: string): Promise<Uint8Array> {
+async function readTile(source: LogSource, path: string): Promise<HashTile> {
   const bytes = await source.read(path);
   if (bytes === undefined) throw new LogFault('missing_tile', `${path} is missing.`);
-  return bytes;
+  return new HashTile(webHashing, bytes);
 }

@@ -45,13 +45,14 @@ export const jsonList: ValueTransformer = {
 
 const HASH_BYTES = 32;
 
-/** Hashes of 32 bytes one after the other, as base64 text. A row from before the column has none. */
+/** Hashes of 32 bytes that stand one after the other. */
+export const splitHashes = (bytes: Uint8Array): Uint8Array[] =>
+  Array.from({ length: bytes.length / HASH_BYTES }, (_, at) =>
+    bytes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
+  );
+
+/** Hashes one after the other, as base64 text. A row from before the column has none. */
 export const hashList: ValueTransformer = {
   to: (hashes: readonly Uint8Array[]) => Buffer.concat(hashes).toString('base64'),
-  from: (text: string | null): Uint8Array[] => {
-    const bytes = Buffer.from(text ?? '', 'base64');
-    return Array.from({ length: bytes.length / HASH_BYTES }, (_, at) =>
-      bytes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
-    );
-  },
+  from: (text: string | null): Uint8Array[] => splitHashes(Buffer.from(text ?? '', 'base64')),
 };
