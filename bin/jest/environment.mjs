@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ModernFakeTimers } from '@jest/fake-timers';
 import { ModuleMocker } from 'jest-mock';
+import { costsNow, noteCosts } from './costs.mjs';
 
 /**
  * After a test file jest replaces a worker whose heap is above `workerIdleMemoryLimit`. Most of the heap is garbage then, and
@@ -24,8 +25,11 @@ export default class NativeEnvironment {
   fakeTimers = null;
   fakeTimersModern;
   #before = snapshot();
+  #costs = costsNow();
+  #path;
 
-  constructor({ projectConfig }) {
+  constructor({ projectConfig }, { testPath }) {
+    this.#path = testPath;
     this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
   }
 
@@ -34,6 +38,7 @@ export default class NativeEnvironment {
   async teardown() {
     this.fakeTimersModern.dispose();
     restore(this.#before);
+    noteCosts(this.#path, this.#costs);
     if (process.memoryUsage().heapUsed > COLLECT_ABOVE_BYTES) collectGarbage();
   }
 

@@ -1,19 +1,22 @@
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appendLeaf, EMPTY_RANGE, leafHash } from '@countersign/audit-log';
 import { migrate, openStore, schemaDrift, systemHashing } from '@countersign/persistence';
 import Database from 'better-sqlite3';
 import { optionsFor } from '../support/migrated-database.js';
 import { emptyDatabase, withClient } from '../support/postgres/database.js';
+import { samples } from '../support/samples.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { RELEASES, upTo, withOneMore } from './support/older-release.js';
 import { oneUnit } from './support/one-unit.js';
 
 type Raw = (sql: string) => Promise<unknown[]>;
-type Place = { url: string; raw: Raw; drop(): Promise<void> };
+type Place = { url: string; raw: Raw; copy(): Promise<Place>; drop(): Promise<void> };
 
-async function onSqlite(): Promise<Place> {
+async function onSqlite(original?: string): Promise<Place> {
   const folder = await tempFolder('upgrade');
   const path = join(folder, 'countersign.db');
+  if (original !== undefined) await copyFile(original, path);
   const raw: Raw = async (sql) => {
     const database = new Database(path);
     try {
@@ -26,18 +29,23 @@ async function onSqlite(): Promise<Place> {
       database.close();
     }
   };
-  return { url: `sqlite:${path}`, raw, drop: () => removeFolder(folder) };
+  return { url: `sqlite:${path}`, raw, copy: () => onSqlite(path), drop: () => removeFolder(folder) };
 }
 
-async function onPostgres(): Promise<Place> {
-  const { url, drop } = await emptyDatabase();
+async function onPostgres(original?: string): Promise<Place> {
+  const { url, drop } = await emptyDatabase(original);
   // The role that rules are given to is the whole server's; a first migration elsewhere has made it, or this one does.
   await withClient(url, (client) =>
     client.query(
       `DO $$ BEGIN CREATE ROLE countersign_app NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$`,
     ),
   );
-  return { url, drop, raw: (sql) => withClient(url, async (client) => (await client.query(sql)).rows) };
+  return {
+    url,
+    raw: (sql) => withClient(url, async (client) => (await client.query(sql)).rows),
+    copy: () => onPostgres(new URL(url).pathname.slice(1)),
+    drop,
+  };
 }
 
 const LEAVES = ['a', 'b', 'c', 'd', 'e'];
@@ -81,22 +89,34 @@ async function fill(raw: Raw): Promise<void> {
 }
 
 /**
- * Every earlier release, and this one: from it the way leads on to a migration that the test adds, by the very steps that
- * `countersign migrate` takes.
+ * Earlier releases, and this one: a database of each is taken to one more migration that the test adds, by the very steps
+ * that `countersign migrate` takes. `npm test` takes the first release and the newest ones, the soak takes all.
  */
-const BEFORE = Array.from({ length: RELEASES }, (_, index) => index + 1);
+const OLDEST_OF_NEW = Math.max(2, RELEASES + 2 - samples('earlierReleases'));
+const BEFORE = [1, ...Array.from({ length: RELEASES + 1 - OLDEST_OF_NEW }, (_, at) => OLDEST_OF_NEW + at)];
 
 describe.each([
   { engine: 'SQLite', make: onSqlite },
   { engine: 'PostgreSQL', make: onPostgres },
 ])('a database of an earlier release on $engine', ({ make }) => {
+  /** Goes from release to release; each is tested on a copy. */
+  let growing: Place;
+  let reached = 1;
+  beforeAll(async () => {
+    growing = await make();
+    await upTo(growing.url, 1);
+    await fill(growing.raw);
+  });
+  afterAll(() => growing.drop());
+
   describe.each(BEFORE)('with the schema of release %i', (release) => {
     let place: Place;
     beforeAll(async () => {
-      place = await make();
-      await upTo(place.url, 1);
-      await fill(place.raw);
-      for (let next = 2; next <= release; next += 1) await upTo(place.url, next);
+      while (reached < release) {
+        reached += 1;
+        await upTo(growing.url, reached);
+      }
+      place = await growing.copy();
       const { applied } = await withOneMore(() => migrate(optionsFor(place.url)));
       expect(applied).toHaveLength(RELEASES + 1 - release);
     });

@@ -29,6 +29,8 @@ export const SAMPLES = {
   decisionRounds: { quick: 2, full: 5 },
   twoStoreRounds: { quick: 3, full: 6 },
   httpDecisionRounds: { quick: 2, full: 200 },
+  /** Earlier schemas from which a database is upgraded: the first, and the newest ones. The full count is more than there are. */
+  earlierReleases: { quick: 3, full: 1_000 },
   /** Units of work at once, on each kind of store. */
   unitsAtOnce: { quick: 60, full: 200 },
   /** `kill -9` of a broker with a hundred decisions in flight, and of a gateway under load. */

@@ -991,7 +991,7 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
       const { body } = await broker.call(
         who,
         'GET',
-        `/api/v1/requests?limit=200&person=${broker.persons[who]}`,
+        `/api/v1/requests?limit=30&person=${broker.persons[who]}`,
       );
       for (const { id, state } of (body as { items: RequestBody[] }).items)
         if (/^(awaiting|countered)/.test(state))
