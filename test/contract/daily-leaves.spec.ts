@@ -233,9 +233,9 @@ describeStore('the deployment in a tenant’s log', (bench) => {
     flow.clock.forward(DAY);
     await sealDays(flow.deps, null);
     const types = (await flow.leaves('acme')).map(({ type }) => type);
-    expect(types.slice(-6)).toEqual([
-      ...['log.sealed', 'log.sealed', 'log.sealed', 'deployment.checkpoint'],
-      ...['log.sealed', 'deployment.checkpoint'],
+    expect(types.slice(-8)).toEqual([
+      ...['log.sealed', 'log.sealed', 'log.sealed', 'deployment.checkpoint', 'standing.stated'],
+      ...['log.sealed', 'deployment.checkpoint', 'standing.stated'],
     ]);
   });
 

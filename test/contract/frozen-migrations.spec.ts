@@ -88,6 +88,14 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '3c757d12cab284a02783131fcacf2b48ba99429928b08bcdaeb87c1082c3cb7c',
     postgres: '3c757d12cab284a02783131fcacf2b48ba99429928b08bcdaeb87c1082c3cb7c',
   },
+  Demands1799000022000: {
+    sqlite: '85b57b53391c73df7c0fdb11069d96f3f0ffbfe0f406a29667baec85a54322b5',
+    postgres: '174348fc3c01b0c11e2acf6fd5b6ca644bb42dab2c9e70a8b660044578c844cb',
+  },
+  Coverage1799000023000: {
+    sqlite: '3c5b969433a85a29be8fa2fa5d83948ad82c4fe75fff0713c3a8ce0d4f39c92e',
+    postgres: '3c5b969433a85a29be8fa2fa5d83948ad82c4fe75fff0713c3a8ce0d4f39c92e',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

@@ -23,6 +23,7 @@ import { ServicesModule } from './services/services.module.js';
 import { SignInModule } from './sign-in/sign-in.module.js';
 import { SignalsModule } from './signals/signals.module.js';
 import { SlackModule } from './slack/slack.module.js';
+import { StandingModule } from './standing/standing.module.js';
 import { StreamModule } from './stream/stream.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 import { TrustModule } from './trust/trust.module.js';
@@ -43,6 +44,7 @@ const MODULES: readonly Type[] = [
   PasskeysModule,
   TrustModule,
   GatewaysModule,
+  StandingModule,
   SignInModule,
   SignalsModule,
   ScimModule,

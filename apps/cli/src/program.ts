@@ -11,6 +11,7 @@ import { registerNotices } from './notices/commands.js';
 import { registerOffline } from './offline/commands.js';
 import { registerRequests, registerReview } from './requests/commands.js';
 import { registerSignIn } from './sign-in/commands.js';
+import { registerStanding } from './standing/commands.js';
 import type { Io } from './terminal/io.js';
 import { readVersion } from './version.js';
 
@@ -51,6 +52,7 @@ export function buildProgram(io: Io): Command {
   registerInvitations(program, run);
   registerRevoke(program, run);
   registerLocks(program, run);
+  registerStanding(program, run);
   registerNotices(program, run);
   registerHost(program, run);
   registerOffline(program, run);

@@ -149,6 +149,18 @@ export {
   type SecurityEvent,
 } from './domain/security-event.js';
 export {
+  ACCESS_KINDS,
+  type AccessKind,
+  COVERAGE_STATES,
+  type Coverage,
+  type CoveredWay,
+  CREDENTIAL_KINDS,
+  type CredentialKind,
+  type PeoplesCredentials,
+  type StandingStatement,
+  type WayIn,
+} from './domain/standing.js';
+export {
   brokerRelyingParty,
   type EnrolledPasskey,
   type RecoveryKey,
@@ -186,6 +198,7 @@ export {
   type ChainVouch,
   type CheckpointRepository,
   type Clock,
+  type CredentialRepository,
   type DailyStatementRow,
   type DaySeal,
   type Delivered,
@@ -238,6 +251,7 @@ export {
   type LeaseUse,
   type ListedDemand,
   type ListFilter,
+  type LiveCredential,
   type Located,
   type LockRepository,
   type LogDays,
@@ -529,6 +543,7 @@ export {
   keepInstallation,
   listInstallations,
 } from './use-cases/slack/slack-installations.js';
+export { readStanding, type StandingView } from './use-cases/standing/read-standing.js';
 export {
   addRecoveryKey,
   confirmPasskey,

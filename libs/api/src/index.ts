@@ -219,6 +219,7 @@ export {
   slackInstallEndpoints,
   slackLinkEndpoints,
 } from './slack.js';
+export { type Standing, type StandingQuery, standingEndpoints, standingSchema } from './standing.js';
 export {
   type DailyStatement,
   type StatementListQuery,

@@ -19,6 +19,7 @@ import type { sessionEndpoints } from './sessions.js';
 import type { cliLoginEndpoints, signInEndpoints } from './sign-in.js';
 import type { signalEndpoints } from './signals.js';
 import type { slackInstallEndpoints, slackLinkEndpoints } from './slack.js';
+import type { standingEndpoints } from './standing.js';
 import type { statementEndpoints } from './statements.js';
 import type { tenantEndpoints } from './tenants.js';
 import type { stopEndpoints, trustEndpoints } from './trust.js';
@@ -46,6 +47,7 @@ type Groups =
   | typeof signInEndpoints
   | typeof slackInstallEndpoints
   | typeof slackLinkEndpoints
+  | typeof standingEndpoints
   | typeof statementEndpoints
   | typeof stopEndpoints
   | typeof tenantEndpoints

@@ -49,6 +49,7 @@ export const PERMISSIONS = [
   'log.hold',
   'log-settings.read',
   'log-settings.write',
+  'standing.read',
   'demand.read',
   'demand-document.read',
   'demand.enter',

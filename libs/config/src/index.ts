@@ -1,3 +1,4 @@
+export { type ParsedCoverage, parseCoverage } from './coverage/parse-coverage.js';
 export { type BrokerEnvironment, readBrokerEnvironment } from './environment/broker.js';
 export { type CliEnvironment, readCliEnvironment } from './environment/cli.js';
 export {

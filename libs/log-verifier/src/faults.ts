@@ -51,6 +51,8 @@ export type ReplayFaultCode =
   | 'disputed_call'
   /** Roles or controls are not what the log's earlier leaves lead to. */
   | 'changed_outside_log'
+  /** A daily statement of what is open says something else than the leaves before it. */
+  | 'standing_differs'
   /** The vendor's side widened a claimed tenant, which only its own people may do. */
   | 'widened_by_host'
   /** Someone did what their role does not allow at that moment. */

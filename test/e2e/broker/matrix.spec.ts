@@ -741,6 +741,12 @@ const TABLE: Row[] = [
     all: '403 forbidden',
     but: { ...closed, ...each(['securityAdmin', 'vendorAuditor'], '200') },
   },
+  {
+    endpoint: 'GET /api/v1/standing',
+    target: at('/api/v1/standing?tenant=acme'),
+    all: '403 forbidden',
+    but: tenantAndWatchers,
+  },
   { endpoint: 'GET /api/v1/stream', target: at('/api/v1/stream'), all: '200', but: allSignedIn },
   {
     endpoint: 'POST /oauth/introspect',

@@ -258,3 +258,26 @@ describe('P10: values are erased by the tenant’s admin alone, and not before t
     expect(await erased(tenantAdmin, 90)).toBe('none');
   });
 });
+
+describe('a daily statement of what is open', () => {
+  /** The fault after a statement with these ways in, written as the job writes it. */
+  const faultWith = (ways: { kind: string; id: string }[], zero: boolean) => {
+    const copies = own();
+    const { at } = leafOf(copies.tenant, copies.tenant.leaves.length - 1);
+    const data = { day: at.slice(0, 10), zero, ways, more: 0, credentials: {}, coverage: null };
+    copies.tenant.append({ type: 'standing.stated', at, actor: 'job', data });
+    return faultOf(copies);
+  };
+
+  test('lists exactly the access that the leaves before it have opened', async () => {
+    expect(await faultWith([{ kind: 'grant', id: under.grant }], false)).toBe('none');
+  });
+
+  test.each<[string, { kind: string; id: string }[], boolean]>([
+    ['says zero while an access is open', [], true],
+    ['lists nothing, and does not say zero', [], false],
+    ['lists an access that the log does not have', [{ kind: 'grant', id: 'grt_0' }], false],
+  ])('is a fault if it %s', async (_case, ways, zero) => {
+    expect(await faultWith(ways, zero)).toBe(`standing_differs ${honest.tenant.leaves.length}`);
+  });
+});

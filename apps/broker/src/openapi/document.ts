@@ -41,6 +41,7 @@ const TAGS: Readonly<Record<string, string>> = {
   DecisionTimes: 'How long a customer takes to decide.',
   Organisation: 'Names of the vendor and its customers.',
   Gateways: 'The enrolled gateways.',
+  Standing: 'Every way in that is open.',
   Notices: 'Notices to people and programs, and their deliveries.',
   Stream: 'Events as they happen.',
   Oauth: 'Introspection and revocation of grant tokens.',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { applyOrganisation, type Organisation, type OrganisationChange } from '@countersign/access';
-import { type OrganisationProblem, parseOrganisation } from '@countersign/config';
+import { type OrganisationProblem, parseCoverage, parseOrganisation } from '@countersign/config';
 import { routeMapChanges, type ServiceDefinition } from '@countersign/contract';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError } from '../command/errors.js';
@@ -38,21 +38,23 @@ function routeMapWarnings({ kind, action, name, before, after }: OrganisationCha
   ];
 }
 
-/** @throws CliError `cannot_open`, `invalid_organisation` with every problem */
+/** @throws CliError `cannot_open`, `invalid_organisation` or `invalid_coverage` with every problem */
 async function readOrganisation(
   context: Context,
   file: string,
 ): Promise<{ organisation: Organisation; warnings: OrganisationProblem[] }> {
   const parsed = parseOrganisation(await readText(context, file));
-  if (parsed.problems === undefined) return parsed;
-  const [first, ...more] = parsed.problems.map((problem) => ({
-    code: 'invalid_organisation',
-    detail: formatProblem(file, problem),
-  }));
-  throw new CliError('invalid_organisation', first?.detail ?? file, {
-    more,
-    document: { applied: false, problems: parsed.problems },
-  });
+  if (parsed.problems !== undefined) throw invalidFile('invalid_organisation', file, parsed.problems);
+  const { organisation, coverageFile, warnings } = parsed;
+  if (coverageFile === undefined) return { organisation, warnings };
+  const { coverage, problems } = parseCoverage(await readText(context, coverageFile));
+  if (problems !== undefined) throw invalidFile('invalid_coverage', coverageFile, problems);
+  return { organisation: { ...organisation, vendor: { ...organisation.vendor, coverage } }, warnings };
+}
+
+function invalidFile(code: string, file: string, problems: readonly OrganisationProblem[]): CliError {
+  const [first, ...more] = problems.map((problem) => ({ code, detail: formatProblem(file, problem) }));
+  return new CliError(code, first?.detail ?? file, { more, document: { applied: false, problems } });
 }
 
 async function readText(context: Context, file: string): Promise<string> {

@@ -21,6 +21,9 @@ export function organisationText({ serviceUrl, identityUrl, dataDir }: Locations
     changed = true;
   };
   set(['services', 0, 'upstream'], serviceUrl);
+  const coverage = join(packageRoot(), 'apps/demo/coverage.yaml');
+  if (resolve(String(document.getIn(['vendor', 'coverageFile']))) !== coverage)
+    set(['vendor', 'coverageFile'], coverage);
   const { tenants } = document.toJS() as { tenants: unknown[] };
   for (const side of [['vendor'], ...tenants.map((_tenant, index) => ['tenants', index])]) {
     const file = document.getIn([...side, 'oidc', 'clientSecretFile']);

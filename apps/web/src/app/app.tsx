@@ -15,6 +15,7 @@ const pages = {
   activity: lazy(() => import('../features/activity/activity-page.js')),
   proof: lazy(() => import('../features/proof/proof-page.js')),
   invite: lazy(() => import('../features/invitations/invitations-page.js')),
+  standing: lazy(() => import('../features/standing/standing-page.js')),
   people: lazy(() => import('../features/people/people-page.js')),
   controls: lazy(() => import('../features/controls/controls-page.js')),
   account: lazy(() => import('../features/account/account-page.js')),
@@ -44,6 +45,7 @@ export function App() {
           <Route path="activity" element={<pages.activity />} />
           <Route path="proof" element={<pages.proof />} />
           <Route path="invite" element={<pages.invite />} />
+          <Route path="standing" element={<pages.standing />} />
           <Route path="people" element={<pages.people />} />
           <Route path="controls" element={<pages.controls />} />
           <Route path="account" element={<pages.account />} />

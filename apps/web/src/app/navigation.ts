@@ -27,6 +27,7 @@ function customerNav(session: Session): NavItem[] {
     { to: '/history', label: 'history' },
     { to: '/activity', label: 'activity' },
     { to: '/invite', label: 'invite' },
+    { to: '/standing', label: 'standing' },
     { to: '/people', label: 'people' },
     { to: '/controls', label: 'controls' },
     { to: '/trust', label: 'trust', hasOwnPolicy: true },
@@ -45,7 +46,10 @@ function vendorNav(session: Session): NavItem[] {
     ...(hasRole(session, 'security-admin') ? [{ to: '/security', label: 'security' } as const] : []),
     { to: '/history', label: 'history' },
     ...(hasRole(session, 'auditor', 'security-admin')
-      ? [{ to: '/activity', label: 'activity' } as const]
+      ? ([
+          { to: '/activity', label: 'activity' },
+          { to: '/standing', label: 'standing' },
+        ] as const)
       : []),
   ];
 }

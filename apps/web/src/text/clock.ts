@@ -36,6 +36,13 @@ export function dayHeading(at: string, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'full' }).format(new Date(at));
 }
 
+/** A UTC day, `2026-11-24`, as a reader writes it: `24 November 2026`. */
+export function utcDayText(day: string, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long', timeZone: 'UTC' }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
+}
+
 /** Seconds as a clock shows them: `59:04`, `1:59:04`. */
 export function clockText(seconds: number): string {
   const left = Math.max(0, Math.floor(seconds));

@@ -5,6 +5,7 @@ import {
   type UpstreamSettings,
   utf8,
 } from '@countersign/contract';
+import type { Coverage } from './standing.js';
 
 export const VENDOR_ROLES = ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'] as const;
 export const TENANT_ROLES = ['approver', 'admin', 'auditor'] as const;
@@ -150,6 +151,8 @@ export interface Organisation {
     slack?: SlackPlace;
     signals?: SignalSettings;
     scim?: ScimSettings;
+    /** Every way to customers' data; absent: not stated. */
+    coverage?: Coverage;
     staff: OrganisationPerson<VendorRole>[];
   };
   services: OrganisationService[];

@@ -78,6 +78,10 @@ export type SlackSetupUnit = Writes<'slackInstallations' | 'slackAccounts' | 'lo
 /** Setting up where logs are streamed to, with the event in the log of the side. */
 export type ExportSetupUnit = Writes<'exportTargets' | 'logOf'> & People;
 
+/** Every way in: what is open to tenants' data, and the credentials of people and gateways. */
+export type StandingUnit = Reads<
+  'credentials' | 'gateways' | 'grants' | 'requests' | 'invitations' | 'trust'
+> & { organisation: Pick<VendorReadUnit['organisation'], 'coverage' | 'tenants'> };
 /** Government demands, with what each writes into the logs of the tenants that may learn of it. */
 export type DemandsUnit = Writes<'demands' | 'logOf'> &
   People & { tenant(slug: string): Promise<Pick<TenantUnit, 'log' | 'outbox'>> };
@@ -127,6 +131,7 @@ export interface DeploymentPorts {
   /** Streams and their cursors, which are no events of a log. */
   exports: Port<Reads<'exportTargets'>, Writes<'exportTargets'>>;
   exportSetup: Port<Reads<'exportTargets'>, ExportSetupUnit>;
+  standing: ReadPort<StandingUnit>;
   demands: Port<Reads<'demands'>, DemandsUnit>;
   /** What reports count of demands, and nothing else of them. */
   demandCounts: ReadPort<{ demands: DemandCounts }>;

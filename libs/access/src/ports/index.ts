@@ -19,6 +19,7 @@ export type {
   ScimTokensUnit,
   SessionsUnit,
   SlackSetupUnit,
+  StandingUnit,
 } from './deployment.js';
 export type { ExportTargetRepository } from './exports.js';
 export type {
@@ -107,6 +108,7 @@ export type {
   SlackPostRepository,
   SlackSeenRepository,
 } from './slack.js';
+export type { CredentialRepository, LiveCredential } from './standing.js';
 export type { IdempotencyKey, Store, UnitOptions, Whereabouts } from './store.js';
 export type { Clock, Ids, KeyMaker, KeyPair, Randomness } from './system.js';
 export type {

@@ -12,13 +12,14 @@ import type {
   WebhookSettings,
 } from '../domain/organisation.js';
 import type { Person } from '../domain/person.js';
+import type { Coverage } from '../domain/standing.js';
 import type { Entry } from './repository.js';
 
 /** The whole organisation, for units across tenants. Units of one tenant have an `OrganisationView`. */
 export interface OrganisationRepositories {
   organisation: Entry<
     OrganisationRepository,
-    'saveVendor' | 'savePerson' | 'saveTenant' | 'saveService' | 'saveRouteMap'
+    'saveVendor' | 'saveCoverage' | 'savePerson' | 'saveTenant' | 'saveService' | 'saveRouteMap'
   >;
 }
 
@@ -38,6 +39,8 @@ export interface OrganisationView {
   rolesSince(id: string): Promise<string | null>;
   /** Everyone of one tenant in reach, removed ones too. */
   people(tenant: string): Promise<Person[]>;
+  /** The vendor’s list of ways to customers’ data; null if it has stated none. */
+  coverage(): Promise<Coverage | null>;
   /** The vendor’s name; empty before an organisation is applied. */
   vendorName(): Promise<string>;
   /** Persons (not removed) who hold the role on that side, by id. Null names the vendor. */
@@ -55,6 +58,7 @@ export interface WholeOrganisation {
   vendorSignals: SignalSettings | null;
   vendorScim: ScimSettings | null;
   policy: AccessPolicy | null;
+  coverage: Coverage | null;
   people: Person[];
   services: ServiceRecord[];
   tenants: TenantRecord[];
@@ -96,6 +100,7 @@ export interface OrganisationRepository extends OrganisationView {
     scim?: ScimSettings;
     policy: AccessPolicy;
   }): Promise<void>;
+  saveCoverage(coverage: Coverage | null): Promise<void>;
   /** @param rolesSince now, if they gain a role or come by somebody else than the host; absent: it stays */
   savePerson(person: Person, rolesSince?: string): Promise<void>;
   saveTenant(tenant: TenantRecord): Promise<void>;

@@ -9,6 +9,7 @@ import type { AllOf, Entry, Located, ReadsOf } from './repository.js';
 import type { ScimRepositories } from './scim.js';
 import type { SignInRepositories } from './sign-in.js';
 import type { SlackRepositories } from './slack.js';
+import type { StandingRepositories } from './standing.js';
 import type { TrustRepositories } from './trust.js';
 import type { LockRepository, WorkflowRepositories } from './workflow.js';
 
@@ -30,7 +31,8 @@ export interface DeploymentRepositories
     NoticeRepositories,
     ExportRepositories,
     DemandRepositories,
-    SlackRepositories {
+    SlackRepositories,
+    StandingRepositories {
   directory: Entry<DirectoryRepository>;
   checkpoints: Entry<CheckpointRepository, 'advance' | 'addSignatures' | 'keepSeen' | 'keepWitnessState'>;
   schedule: Entry<ScheduleRepository>;

@@ -14,7 +14,13 @@ import { organisationFile } from './schema.js';
 import { warningsOf } from './warnings.js';
 
 export type ParsedOrganisation =
-  | { organisation: Organisation; warnings: OrganisationProblem[]; problems?: undefined }
+  | {
+      organisation: Organisation;
+      /** The file with the vendor's list of ways to customers' data. The caller reads it; absent: none. */
+      coverageFile?: string;
+      warnings: OrganisationProblem[];
+      problems?: undefined;
+    }
   | { problems: OrganisationProblem[]; organisation?: undefined; warnings?: undefined };
 
 /** Each check looks for one kind of mistake in the whole file. */
@@ -53,7 +59,12 @@ export function parseOrganisation(
   ];
   if (findings.length > 0 || !parsed.success) return { problems: located(findings, yaml) };
   const organisation = toOrganisation(parsed.data);
-  return { organisation, warnings: located(warningsOf(organisation, fileExists), yaml) };
+  const { coverageFile } = parsed.data.vendor;
+  return {
+    organisation,
+    ...(coverageFile === undefined ? {} : { coverageFile }),
+    warnings: located(warningsOf(organisation, fileExists), yaml),
+  };
 }
 
 /** Adds line numbers, drops duplicates that two checks found, and sorts by the order of the file. */

@@ -185,6 +185,7 @@ export const organisationFile = z.strictObject({
     slack: vendorSlack.optional(),
     signals: signals.optional(),
     scim: scim(VENDOR_ROLES).optional(),
+    coverageFile: text.optional(),
     staff: z.array(staffMember),
   }),
   services: z.array(service),

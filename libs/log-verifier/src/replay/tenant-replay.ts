@@ -9,6 +9,7 @@ import { CallHistory, type CallState } from './call-history.js';
 import { GrantHistory, type GrantState } from './grant-history.js';
 import type { ReplayContext } from './replay-context.js';
 import { RequestHistory, type RequestState } from './request-history.js';
+import { StandingHistory } from './standing-history.js';
 import { TenantHistory, type TenantState } from './tenant-history.js';
 import { TrustHistory, type TrustState } from './trust-history.js';
 
@@ -41,6 +42,7 @@ export class TenantReplay {
   private readonly tenant: TenantHistory;
   private readonly locks: LockHistory;
   private readonly requests: RequestHistory;
+  private readonly standing: StandingHistory;
   private readonly deployment: DeploymentHistory;
 
   constructor(ports: VerifierPorts, options: Options, kept?: TenantReplayState) {
@@ -55,6 +57,7 @@ export class TenantReplay {
     this.requests = new RequestHistory(context, onPoint, kept?.requests);
     this.grants = new GrantHistory(context, this.requests, kept?.grants);
     this.calls = new CallHistory(context, this.grants, kept?.calls);
+    this.standing = new StandingHistory(this.grants, this.requests, trust, tenant);
     this.deployment = deployment;
   }
 
@@ -83,6 +86,8 @@ export class TenantReplay {
             ? this.deployment.staffHad(person, role, data.at)
             : this.tenant.holds(person, role),
         );
+      case 'standing':
+        return this.standing.take(data);
       case 'opening':
         if (!this.tenant.holds(data.leaf.actor, 'admin'))
           throw data.fault(

@@ -9,6 +9,9 @@ export const MARKS = [
   'gateway.mismatch',
   'log.sealed',
   'log.unsealed',
+  'standing.stated',
+  'tenant.add',
+  'tenant.change',
 ] as const satisfies readonly EventType[];
 
 /**

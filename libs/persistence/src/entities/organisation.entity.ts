@@ -1,5 +1,6 @@
 import type {
   AccessPolicy,
+  Coverage,
   OidcSettings,
   PrivacyControls,
   ScimSettings,
@@ -102,4 +103,7 @@ export class VendorEntity {
 
   @Column('text', { transformer: jsonText })
   policy!: AccessPolicy;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  coverage!: Coverage | null;
 }

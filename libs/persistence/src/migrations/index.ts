@@ -19,6 +19,7 @@ import { ExportTargets1799000014000 } from './1799000014000-export-targets.js';
 import { RolesSince1799000015000 } from './1799000015000-roles-since.js';
 import { UpstreamSettings1799000018000 } from './1799000018000-upstream-settings.js';
 import { Demands1799000022000 } from './1799000022000-demands.js';
+import { Coverage1799000023000 } from './1799000023000-coverage.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -42,4 +43,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   RolesSince1799000015000,
   UpstreamSettings1799000018000,
   Demands1799000022000,
+  Coverage1799000023000,
 ];

@@ -1,5 +1,6 @@
 import type {
   AccessPolicy,
+  Coverage,
   OidcSettings,
   OrganisationRepository,
   OrganisationView,
@@ -106,6 +107,13 @@ export class OrganisationReader implements OrganisationView {
     return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.name ?? '';
   }
 
+  async coverage(): Promise<Coverage | null> {
+    return this.kept(
+      'coverage',
+      async () => (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.coverage ?? null,
+    );
+  }
+
   async countWithRole(tenant: string | null, role: VendorRole | TenantRole, except: string): Promise<number> {
     return (await this.withRole(tenant, role)).filter(({ id }) => id !== except).length;
   }
@@ -179,6 +187,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
       vendorSignals: vendor?.signals ?? null,
       vendorScim: vendor?.scim ?? null,
       policy: vendor?.policy ?? null,
+      coverage: vendor?.coverage ?? null,
       people: people.map(toPerson),
       services: services.map(toService),
       tenants: tenants.map(toTenant),
@@ -263,6 +272,11 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     const { name, oidc, webhooks, slack = null, signals = null, scim = null, policy } = vendor;
     const row = { id: THE_VENDOR, name, oidc: oidc as object, webhooks, slack, signals, scim, policy };
     await this.manager.upsert(VendorEntity, row, ['id']);
+  }
+
+  async saveCoverage(coverage: Coverage | null): Promise<void> {
+    await this.beforeChange();
+    await this.manager.update(VendorEntity, { id: THE_VENDOR }, { coverage });
   }
 
   async savePerson(person: Person, rolesSince?: string): Promise<void> {

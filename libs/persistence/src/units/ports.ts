@@ -35,6 +35,7 @@ const PORTS: Record<keyof DeploymentPorts, PortRules> = {
   slackSetup: LOGS,
   exports: NO_LOG,
   exportSetup: LOGS,
+  standing: NO_LOG,
   demands: LOGS,
   demandCounts: NO_LOG,
   housekeeping: NO_LOG,

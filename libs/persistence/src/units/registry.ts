@@ -14,6 +14,7 @@ import { HandOvers } from '../repositories/hand-overs.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
 import { Invitations } from '../repositories/invitations.js';
 import { Leases } from '../repositories/leases.js';
+import { LiveCredentials } from '../repositories/live-credentials.js';
 import { Locks } from '../repositories/locks.js';
 import { LogDaysRows } from '../repositories/log-days.js';
 import { LogSettingsRows } from '../repositories/log-settings.js';
@@ -78,6 +79,7 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   organisation,
   apiKeys: (scope) => new ApiKeys(scope.manager, organisation(scope)),
   sessions: ({ manager }) => new Sessions(manager),
+  credentials: ({ manager }) => new LiveCredentials(manager),
   identities: ({ manager }) => new Identities(manager),
   attempts: ({ manager }) => new SignInAttempts(manager),
   scimTokens: ({ manager }) => new ScimTokens(manager),

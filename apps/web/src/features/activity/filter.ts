@@ -5,10 +5,10 @@ import { startOfDay } from '../../text/clock.js';
 /** Groups of types that readers choose from. Each type's first word is in one of them. */
 export const GROUPS = {
   requests: ['request', 'review', 'invitation'],
-  access: ['grant', 'token'],
+  access: ['grant', 'token', 'standing'],
   calls: ['access'],
   stops: ['lock', 'trust.stopped', 'trust.lifted', 'trust.relayed'],
-  rules: ['trust', 'tenant', 'vendor', 'service'],
+  rules: ['trust', 'tenant', 'vendor', 'service', 'coverage'],
   people: [
     'person',
     'session',

@@ -41,6 +41,7 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'api-key.created': (e) =>
     `${e.actor} hat einen API-Schlüssel für ${e.person('person')} angelegt${until(e.instant('expiresAt'))}`,
   'api-key.revoked': (e) => `${e.actor} hat einen API-Schlüssel von ${e.person('person')} beendet`,
+  'coverage.stated': () => 'Der Anbieter hat alle Wege zu Kundendaten angegeben, und was sie kontrolliert',
   'demand.challenged': (e) => `${e.actor} hat ein behördliches Verlangen nach den Daten angefochten`,
   'demand.closed': (e) => `${e.actor} hat ein behördliches Verlangen abgeschlossen`,
   'demand.disclosed': (e) =>
@@ -153,6 +154,10 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'slack.installed': (e) => `${e.actor} hat Slack verbunden`,
   'slack.linked': (e) => `${e.person('person')} hat ein Slack-Konto verknüpft`,
   'slack.unlinked': (e) => `${e.person('person')} hat ein Slack-Konto gelöst`,
+  'standing.stated': (e) =>
+    e.value('zero') === 'true'
+      ? `Am ${e.value('day')} stand über Countersign kein Zugang offen`
+      : `Die am ${e.value('day')} über Countersign offenen Zugänge wurden aufgelistet`,
   'tenant.add': () => 'Der Betreiber hat diesen Kunden hinzugefügt',
   'tenant.change': (e) => `${e.actor} hat die Datenschutzregeln geändert`,
   'tenant.propose': () => 'Der Betreiber hat andere Datenschutzregeln vorgeschlagen; der Kunde entscheidet',

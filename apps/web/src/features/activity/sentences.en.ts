@@ -37,6 +37,7 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'api-key.created': (e) =>
     `${e.actor} made an API key for ${e.person('person')}${until(e.instant('expiresAt'))}`,
   'api-key.revoked': (e) => `${e.actor} ended an API key of ${e.person('person')}`,
+  'coverage.stated': () => 'The vendor stated every way to customers’ data, and what controls it',
   'demand.challenged': (e) => `${e.actor} challenged a government’s demand about this customer’s data`,
   'demand.closed': (e) => `${e.actor} closed a government’s demand`,
   'demand.disclosed': (e) =>
@@ -136,6 +137,10 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'slack.installed': (e) => `${e.actor} connected Slack`,
   'slack.linked': (e) => `${e.person('person')} linked a Slack account`,
   'slack.unlinked': (e) => `${e.person('person')} unlinked a Slack account`,
+  'standing.stated': (e) =>
+    e.value('zero') === 'true'
+      ? `On ${e.value('day')} no way in through Countersign was open`
+      : `The ways in through Countersign that were open on ${e.value('day')} were listed`,
   'tenant.add': () => 'The operator added this customer',
   'tenant.change': (e) => `${e.actor} changed the privacy controls`,
   'tenant.propose': () => 'The operator proposed other privacy controls; the customer decides',

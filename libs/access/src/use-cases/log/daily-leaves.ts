@@ -13,6 +13,7 @@ import { AccessError, changedMeanwhile } from '../../errors.js';
 import type { DueDay, TenantUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { eachInTurn } from '../shared/each-in-turn.js';
+import { type StandingOf, standingOfDeployment, stateStandingIn } from '../standing/state-standing.js';
 import { checkpointDeploymentIn } from './deployment-checkpoint.js';
 
 /** Tenants in one run. Each is a unit of work of its own, so a run holds up no one for long. */
@@ -31,7 +32,7 @@ export interface DailyRun {
 
 /**
  * The job that writes the daily leaves: after each UTC day one sealed leaf in every tenant's log, from the day of the
- * tenant's birth, missed days in order; then the head of the deployment's log. A day is written once, however many brokers
+ * tenant's birth, missed days in order; then the head of the deployment's log, and every way in that is open at that moment. A day is written once, however many brokers
  * run and whatever crashes: the leaf, what it commits to and the next day commit in one unit of work.
  *
  * @param after where the last run ended
@@ -41,7 +42,8 @@ export function sealDays(deps: Deps, after: DueDay | null): Promise<DailyRun> {
   const today = utcDay(deps.clock.now());
   return forDue(deps, {
     due: () => deps.store.schedule.read(({ schedule }) => schedule.toSeal(today, after, MOST_TENANTS)),
-    work: (unit, now) => sealDaysIn(deps, unit, now),
+    prepare: (due) => standingOfDeployment(deps, due),
+    work: (unit, now, standing) => sealDaysIn(deps, unit, now, standing),
   });
 }
 
@@ -56,17 +58,29 @@ export function openSeals(deps: Deps, after: DueDay | null): Promise<DailyRun> {
   const through = openThrough(utcDay(deps.clock.now()));
   return forDue(deps, {
     due: () => deps.store.schedule.read(({ schedule }) => schedule.toOpen(through, after, MOST_TENANTS)),
+    prepare: () => Promise.resolve(),
     work: (unit, now) => openSealsIn(deps, unit, now),
   });
 }
 
-async function forDue(
+async function forDue<T>(
   { store, clock }: Deps,
-  { due, work }: { due(): Promise<DueDay[]>; work(unit: TenantUnit, now: Date): Promise<number> },
+  {
+    due,
+    prepare,
+    work,
+  }: {
+    due(): Promise<DueDay[]>;
+    /** Reads once for the run what no tenant's unit can read. */
+    prepare(due: readonly DueDay[]): Promise<T>;
+    work(unit: TenantUnit, now: Date, prepared: T): Promise<number>;
+  },
 ): Promise<DailyRun> {
   const found = await due();
+  if (found.length === 0) return { leaves: 0, next: null };
+  const prepared = await prepare(found);
   const { done: leaves, failures } = await eachInTurn(found, ({ tenant }) =>
-    store.forTenant(tenant, (unit) => work(unit, clock.now())),
+    store.forTenant(tenant, (unit) => work(unit, clock.now(), prepared)),
   );
   const next = found.length < MOST_TENANTS ? null : (found.at(-1) ?? null);
   if (failures.length > 0) throw new DailyLeavesFailed(failures, { leaves, next });
@@ -84,7 +98,12 @@ export class DailyLeavesFailed extends AggregateError {
   }
 }
 
-async function sealDaysIn({ hashing, random }: Deps, unit: TenantUnit, now: Date): Promise<number> {
+async function sealDaysIn(
+  { hashing, random }: Deps,
+  unit: TenantUnit,
+  now: Date,
+  standingOf: StandingOf,
+): Promise<number> {
   const before = await unit.days.find();
   const [today, at] = [utcDay(now), toInstant(now)];
   const days = before === null ? [] : daysFrom(before.nextDay, [today]);
@@ -101,7 +120,10 @@ async function sealDaysIn({ hashing, random }: Deps, unit: TenantUnit, now: Date
     await unit.days.seal({ day, leaf: index, commitment, opening: { value, salt: encodeBase64url(salt) } });
   }
   const nextDay = daysAfter(before.nextDay, days.length);
-  if (nextDay === today) await checkpointDeploymentIn(unit, at);
+  if (nextDay === today) {
+    await checkpointDeploymentIn(unit, at);
+    await stateStandingIn(unit, now, standingOf(unit.tenant));
+  }
   if (!(await unit.days.advance(before, { ...before, nextDay }))) throw changedMeanwhile('log');
   return days.length;
 }

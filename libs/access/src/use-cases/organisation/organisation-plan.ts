@@ -34,7 +34,7 @@ import { changePersonIn, groupsOf } from './change-person.js';
 export interface OrganisationChange {
   /** `propose`: the tenant's own people have to sign it first; until then it has no effect. */
   action: 'add' | 'change' | 'remove' | 'propose';
-  kind: 'vendor' | 'person' | 'service' | 'tenant';
+  kind: 'vendor' | 'coverage' | 'person' | 'service' | 'tenant';
   /** An e-mail address (with its tenant), a service's name, or a tenant's slug. */
   name: string;
   before: unknown;
@@ -60,6 +60,7 @@ export function planOrganisation(
 ): OrganisationStep[] {
   return [
     ...vendorSteps(deps, file, stored),
+    ...coverageSteps(file, stored),
     ...file.tenants.flatMap((tenant) => tenantSteps(tenant, stored)),
     ...goneTenants(file, stored),
     ...serviceSteps(deps, file, stored),
@@ -122,6 +123,22 @@ function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation):
           data: { before: before && publicPart(before), after: publicPart(after) },
           personal: { settings: canonicalJson(loggable(deps, after)) },
         });
+      },
+    },
+  ];
+}
+
+/** Every tenant reads the list: it is what the daily statements of standing access are read with. */
+function coverageSteps({ vendor }: Organisation, stored: WholeOrganisation): OrganisationStep[] {
+  const [before, after] = [stored.coverage, vendor.coverage ?? null];
+  if (same(before, after)) return [];
+  const action = before === null ? 'add' : after === null ? 'remove' : 'change';
+  return [
+    {
+      change: { action, kind: 'coverage', name: vendor.name, before, after },
+      async apply(unit, at) {
+        await unit.organisation.saveCoverage(after);
+        await unit.log.append({ type: 'coverage.stated', at, actor: 'host', data: { coverage: after } });
       },
     },
   ];

@@ -1,0 +1,80 @@
+import { type Standing, standingEndpoints } from '@countersign/api';
+import type { Answer, Context } from '../command/context.js';
+import { formatFacts, formatTable } from '../terminal/text.js';
+import { formatInstant } from '../terminal/time.js';
+
+/** Every way in that is open now. */
+export async function showStanding(context: Context, tenant: string | undefined): Promise<Answer> {
+  const standing = await (await context.api()).call(standingEndpoints.read, {
+    query: new URLSearchParams(tenant === undefined ? {} : { tenant }),
+  });
+  return { document: standing, text: formatStanding(standing, new Date()) };
+}
+
+function formatStanding(standing: Standing, now: Date): string {
+  const { ways, tenant, zero } = standing;
+  const whose = tenant === null ? 'any tenant' : tenant;
+  return [
+    zero
+      ? `No way in through Countersign to the data of ${whose} is open.`
+      : `${ways.length === 1 ? '1 way' : `${ways.length} ways`} in through Countersign to the data of ${whose}:`,
+    ...(zero ? [] : [waysTable(ways)]),
+    '',
+    credentialFacts(standing, now),
+    '',
+    coverageText(standing),
+    'Access under a duty of silence is not listed: the day’s sealed leaf commits to it, and opens within a year.',
+  ].join('\n');
+}
+
+const waysTable = (ways: Standing['ways']): string =>
+  formatTable(
+    ['KIND', 'ID', 'TENANT', 'OWNER', 'SERVICE', 'SCOPE', 'SINCE', 'UNTIL'],
+    ways.map((way) => [
+      way.kind,
+      way.id,
+      way.tenant ?? '',
+      way.owner ?? '',
+      way.service ?? '',
+      (way.scope ?? []).map(({ resource, actions }) => `${resource}:${actions.join(',')}`).join(' '),
+      way.since,
+      way.until ?? 'it is ended',
+    ]),
+  );
+
+function credentialFacts({ counts, credentials, stated }: Standing, now: Date): string {
+  const of = ({ apiKeys, sessions }: Standing['counts']['vendor']) =>
+    `${aged('API keys', apiKeys, now)}, ${aged('sessions', sessions, now)}`;
+  return formatFacts([
+    ['vendor', of(counts.vendor)],
+    ...(counts.tenant === null ? [] : [['tenant', of(counts.tenant)] as [string, string]]),
+    ['gateways', String(credentials.filter(({ kind }) => kind === 'gateway').length)],
+    [
+      'stated',
+      stated === null
+        ? 'not yet: once a day, in the tenant’s log'
+        : `${stated.zero ? 'zero' : `${stated.ways.length + stated.more} ways`} on ${stated.day}, leaf ${stated.leaf}`,
+    ],
+  ]);
+}
+
+const aged = (what: string, { count, oldest }: { count: number; oldest: string | null }, now: Date): string =>
+  `${count} ${what}${oldest === null ? '' : ` (the oldest of ${formatInstant(oldest, now)})`}`;
+
+/** The ways that this list does not cover, so that "no way in" is not read as more than it says. */
+function coverageText({ coverage }: Standing): string {
+  if (coverage === null)
+    return 'The vendor has not stated the other ways to the data. This list covers Countersign alone.';
+  return [
+    `Every way to the data, as the vendor states it (checked on ${coverage.checkedOn}):`,
+    formatTable(
+      ['WAY', 'STATE', 'BY', 'SERVICES'],
+      coverage.ways.map(({ way, state, by, services }) => [
+        way,
+        state,
+        by ?? (state === 'controlled-here' ? 'Countersign' : ''),
+        services?.join(', ') ?? 'all',
+      ]),
+    ),
+  ].join('\n');
+}

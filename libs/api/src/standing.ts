@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { named } from './components.js';
+import { endpoint } from './endpoint.js';
+import { filters, instant, scopeAnswer } from './members.js';
+
+/** Every way in through Countersign, and the vendor's list of all other ways to customers' data. */
+
+const ACCESS_KINDS = ['grant', 'invitation', 'rule'] as const;
+const CREDENTIAL_KINDS = ['api-key', 'session', 'gateway'] as const;
+const COVERAGE_STATES = ['controlled-here', 'controlled-elsewhere', 'open'] as const;
+
+const way = <Kind extends string>(kinds: readonly Kind[]) =>
+  z.object({
+    kind: z.enum(kinds),
+    id: z.string().describe('Of the grant, invitation, key, session or gateway; of a rule, its basis.'),
+    tenant: z.string().nullable().describe('Null: the vendor’s, or not of one tenant.'),
+    owner: z.string().nullable().describe('The person who has it; null for a gateway and a rule.'),
+    name: z.string().nullable().describe('A gateway’s name.'),
+    service: z.string().nullable(),
+    scope: scopeAnswer().nullable(),
+    since: instant(),
+    until: instant().nullable().describe('When it ends by itself; null: never.'),
+  });
+
+const accessWaySchema = named('AccessWay', way(ACCESS_KINDS));
+const credentialWaySchema = named('CredentialWay', way(CREDENTIAL_KINDS));
+
+const credentialCount = z.object({ count: z.int(), oldest: instant().nullable() });
+const peoplesCredentialsSchema = named(
+  'PeoplesCredentials',
+  z.object({ apiKeys: credentialCount, sessions: credentialCount }),
+);
+
+const coverageSchema = named(
+  'Coverage',
+  z.object({
+    checkedOn: z.string().meta({ format: 'date' }).describe('When somebody last went through the list.'),
+    ways: z.array(
+      z.object({
+        way: z.string(),
+        state: z.enum(COVERAGE_STATES).describe('`open`: nothing controls it.'),
+        by: z.string().exactOptional().describe('What controls it, if that is not Countersign.'),
+        services: z.array(z.string()).exactOptional().describe('Absent: all.'),
+      }),
+    ),
+  }),
+);
+
+const statedSchema = named(
+  'StandingStatement',
+  z.object({
+    leaf: z.int().describe('Index of the leaf `standing.stated`.'),
+    at: instant(),
+    day: z.string().meta({ format: 'date' }),
+    zero: z.boolean().describe('No way to data was open.'),
+    ways: z.array(
+      z.object({
+        kind: z.enum(ACCESS_KINDS),
+        id: z.string(),
+        owner: z.string().nullable(),
+        since: instant(),
+        until: instant().nullable(),
+      }),
+    ),
+    more: z.int().describe('How many ways the leaf does not list.'),
+    credentials: z.object({
+      gateways: z.int(),
+      vendor: peoplesCredentialsSchema,
+      tenant: peoplesCredentialsSchema,
+    }),
+    coverage: z
+      .object({
+        'controlled-here': z.int(),
+        'controlled-elsewhere': z.int(),
+        open: z.int(),
+        checkedOn: z.string(),
+      })
+      .nullable(),
+  }),
+);
+
+export const standingSchema = named(
+  'Standing',
+  z.object({
+    tenant: z.string().nullable().describe('Null: every tenant.'),
+    at: instant(),
+    zero: z
+      .boolean()
+      .describe(
+        'No way to data is open through Countersign. It says nothing about the other ways of `coverage`.',
+      ),
+    ways: z
+      .array(accessWaySchema)
+      .describe(
+        'Access that has not ended, open invitations, and rules that let in without a countersignature.',
+      ),
+    credentials: z
+      .array(credentialWaySchema)
+      .describe(
+        'Keys and sessions of the reader’s own side, and the gateways. They open no data without a way.',
+      ),
+    counts: z.object({
+      vendor: peoplesCredentialsSchema,
+      tenant: peoplesCredentialsSchema.nullable(),
+    }),
+    coverage: coverageSchema.nullable().describe('Null: the vendor has not stated the other ways to data.'),
+    stated: statedSchema.nullable().describe('The newest daily statement in the tenant’s log.'),
+  }),
+);
+export type Standing = z.infer<typeof standingSchema>;
+
+const standingQuery = z.strictObject({ tenant: filters.tenant });
+export type StandingQuery = z.infer<typeof standingQuery>;
+
+export const standingEndpoints = {
+  read: endpoint({
+    route: 'GET /api/v1/standing',
+    summary: 'Read every way in that is open now',
+    description:
+      'A customer’s people see their own tenant. The vendor’s auditors and security admins see the tenant that they name, or every tenant. The same is written into each tenant’s log once a day, as the leaf `standing.stated`.',
+    query: standingQuery,
+    answer: { status: 200, description: 'The ways in, the oldest first.', schema: standingSchema },
+    errors: ['not_found'],
+  }),
+};

@@ -1,0 +1,58 @@
+import type { LeafData } from '../leaf-data.js';
+import type { GrantHistory } from './grant-history.js';
+import type { RequestHistory } from './request-history.js';
+import type { TenantHistory } from './tenant-history.js';
+import type { TrustHistory } from './trust-history.js';
+
+/** Compares what a daily statement says is open with what the leaves before it lead to. */
+export class StandingHistory {
+  constructor(
+    private readonly grants: GrantHistory,
+    private readonly requests: RequestHistory,
+    private readonly trust: TrustHistory,
+    private readonly tenant: TenantHistory,
+  ) {}
+
+  /** Takes `standing.stated`. @throws LogFault `standing_differs` */
+  take(data: LeafData): void {
+    const listed = data.object<{ kind: string; id: string }[]>('ways');
+    const more = data.count('more');
+    const expected = this.open(data.at);
+    const stated = new Set(listed.map(({ kind, id }) => `${kind} ${id}`));
+    const unknown = [...stated].find((way) => !expected.has(way));
+    if (unknown !== undefined)
+      throw data.fault('standing_differs', `the statement lists ${unknown}, which is not open.`);
+    const missing = [...expected.keys()].filter((way) => !stated.has(way));
+    if (more === 0 && missing.length > 0)
+      throw data.fault('standing_differs', `the statement leaves out ${missing[0]}, which is open.`);
+    const count = [...expected.values()].reduce((sum, each) => sum + each, 0);
+    if (listed.length + more !== count || (data.leaf.data['zero'] === true) !== (count === 0))
+      throw data.fault(
+        'standing_differs',
+        `the statement counts other ways in than the ${count} that are open.`,
+      );
+  }
+
+  /** How many ways in there are by kind and id: a rule is one for each service that it names. */
+  private open(at: number): Map<string, number> {
+    const grants = [...this.grants.state.grants.values()].filter(({ endedAt }) => endedAt === null);
+    const invitations = [...this.requests.state.invitations.values()].filter(
+      ({ state, statement }) => state === 'open' && Date.parse(statement.notAfter) > at,
+    );
+    const open = new Map<string, number>([
+      ...grants.map(({ id }) => [`grant ${id}`, 1] as const),
+      ...invitations.map(({ id }) => [`invitation ${id}`, 1] as const),
+    ]);
+    for (const { basis, services } of this.rules())
+      open.set(`rule ${basis}`, (open.get(`rule ${basis}`) ?? 0) + services.length);
+    return open;
+  }
+
+  /** Once claimed, the trust document says what lets in without a countersignature; until then the controls do. */
+  private rules(): { basis: string; services: string[] }[] {
+    const { document } = this.trust;
+    if (document !== null) return document.bases;
+    const allowed = this.tenant.controls?.emergency?.allow ?? [];
+    return allowed.map(({ services }) => ({ basis: 'emergency', services }));
+  }
+}
