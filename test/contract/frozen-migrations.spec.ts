@@ -84,6 +84,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '2fb45b2debe363a6f22baa1f6c703bff0fd01840deda7360e6a17874bdaa747e',
     postgres: '2fb45b2debe363a6f22baa1f6c703bff0fd01840deda7360e6a17874bdaa747e',
   },
+  PrunedUntil1799000017000: {
+    sqlite: '816fa4b0a046ce1ec9752ff2b1a0401f3ffa4b235c54e5742245a87eee3b6bdf',
+    postgres: '816fa4b0a046ce1ec9752ff2b1a0401f3ffa4b235c54e5742245a87eee3b6bdf',
+  },
   UpstreamSettings1799000018000: {
     sqlite: '3c757d12cab284a02783131fcacf2b48ba99429928b08bcdaeb87c1082c3cb7c',
     postgres: '3c757d12cab284a02783131fcacf2b48ba99429928b08bcdaeb87c1082c3cb7c',

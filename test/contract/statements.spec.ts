@@ -9,6 +9,7 @@ import {
   listStatements,
   makeDailyStatements,
   type Principal,
+  pruneLogs,
   readStatement,
   revokeGateway,
   type SignStatement,
@@ -175,6 +176,28 @@ describeStore('statements of accesses', (bench) => {
     await expect(readStatement(deps, erin, 'acme', span)).rejects.toThrow(
       expect.objectContaining({ code: 'forbidden' }),
     );
+  });
+
+  test('is refused for a span of which leaves were pruned, although the first leaf that is kept is older', async () => {
+    const start = flow.clock.now().getTime();
+    const after = (days: number) => new Date(start + days * DAY * 1_000).toISOString();
+    const leaf = (at: string) => ({ type: 'notice.retried' as const, at, actor: 'job', data: {} });
+    flow.clock.forward(10 * DAY);
+    await bench.store.forTenant('acme', async ({ log }) => {
+      const { size } = await log.head();
+      const times = Array.from({ length: 256 - size }, (_, at) => (at === 7 ? after(10) : after(0)));
+      // A gateway that was away has sent what is older than everything before it.
+      await log.appendAll([...times, after(-1), after(-1)].map(leaf));
+    });
+    flow.clock.forward(440 * DAY);
+    await setLogSettings(deps, ada, 'acme', { ...settings('off'), retentionDays: 400 });
+    expect(await pruneLogs(deps)).toBe(256);
+    const read = (from: string) => readStatement(deps, ada, 'acme', { from, to: after(30) });
+    for (const days of [0, 9.99]) await expect(read(after(days))).rejects.toMatchObject({ code: 'pruned' });
+    await expect(read(after(10))).rejects.toMatchObject({ code: 'pruned' });
+    expect(await read(new Date(start + 10 * DAY * 1_000 + 1).toISOString())).toMatchObject({
+      facts: { count: 0 },
+    });
   });
 
   test('P8: each day has one statement and one notice, however many brokers run; missed days are caught up', async () => {

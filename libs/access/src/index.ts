@@ -421,7 +421,6 @@ export {
 } from './use-cases/log/rotate-log-key.js';
 export {
   MOST_ACCESSES,
-  type StatementFacts,
   type StatementSpan,
   statementFacts,
 } from './use-cases/log/statement-facts.js';

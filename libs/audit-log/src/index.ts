@@ -55,8 +55,6 @@ export {
   openStatement,
   STATEMENT_TYPE,
   type StatementBody,
-  type StatementException,
-  type StatementGateway,
 } from './statement.js';
 export {
   type HandOver,

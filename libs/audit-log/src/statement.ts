@@ -1,4 +1,10 @@
-import { ContractError, canonicalJson, readStrictJson, utf8 } from '@countersign/contract';
+import {
+  ContractError,
+  canonicalJson,
+  readStrictJson,
+  type StatementFacts,
+  utf8,
+} from '@countersign/contract';
 import { encodeBase64 } from './bytes.js';
 import { type Checkpoint, openCheckpoint, parseLogOrigin } from './checkpoint.js';
 import { AuditLogError } from './errors.js';
@@ -10,18 +16,6 @@ import { type Ed25519Check, type Note, parseNote, type VerifierKey, verifyNote }
  * with the log's origin, so that neither passes as the other.
  */
 export const STATEMENT_TYPE = 'countersign/statement/v1';
-
-/** A gateway that was enrolled in the span, with its newest signed head past the end. */
-export type StatementGateway = {
-  gateway: string;
-  enrolledAt: string;
-  revokedAt: string | null;
-  /** The leaf `gateway.head`, or null if this gateway has signed none past `to`. */
-  head: { index: number; record: string; at: string } | null;
-};
-
-/** From when on a gateway's accesses may be missing, and why. */
-export type StatementException = { gateway: string; from: string; reason: 'no_head' | 'gap' };
 
 export type StatementBody = {
   v: 1;
@@ -36,17 +30,7 @@ export type StatementBody = {
   size: number;
   /** Padded base64. */
   root: string;
-  /** How many calls were allowed; their leaves and records, or null if they are more than a statement lists. */
-  count: number;
-  accesses: [index: number, record: string][] | null;
-  /** How many calls with a valid token were refused. */
-  refused: number;
-  gateways: StatementGateway[];
-  /** Empty if the statement is complete. */
-  exceptions: StatementException[];
-  /** UTC days of sealed leaves that are not open yet: they may cover something. */
-  sealed: string[];
-};
+} & StatementFacts;
 
 /** The most characters of a statement that is read. */
 const MAX_CHARS = 32 * 2 ** 20;

@@ -1,11 +1,11 @@
-import type { Hashing } from '@countersign/contract';
+import { type Hashing, TILE_WIDTH } from '@countersign/contract';
 import { concatBytes } from './bytes.js';
 import { AuditLogError } from './errors.js';
 import type { NodeId } from './proofs.js';
 import { nodeHash } from './tree.js';
 
-/** Leaves or hashes in a full tile, 2^8 (C2SP tlog-tiles). */
-export const TILE_WIDTH = 256;
+/** Part of the format of tiles, and known to the contract because logs are pruned by whole tiles. */
+export { TILE_WIDTH };
 /** Levels of the tree that one level of tiles spans. */
 export const TILE_HEIGHT = 8;
 /** Above level 6 a tile would begin beyond 2^53 leaves. */

@@ -1,4 +1,4 @@
-import type { Hashing } from '@countersign/contract';
+import { type Hashing, TILE_WIDTH } from '@countersign/contract';
 import { decodeBase64, encodeBase64, equalBytes, parseDecimal } from './bytes.js';
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.js';
 import { AuditLogError } from './errors.js';
@@ -6,15 +6,7 @@ import { HashTile, proofFromTiles } from './hash-tile.js';
 import { type Ed25519Check, type Note, parseNote, type VerifierKey } from './note.js';
 import { completeSubtrees, consistencySteps, verifyConsistency } from './proofs.js';
 import type { LogSuccession, Succession } from './succession.js';
-import {
-  decodeBundle,
-  hashesOf,
-  subtreeRoot,
-  TILE_HEIGHT,
-  TILE_WIDTH,
-  type TileId,
-  tilePath,
-} from './tiles.js';
+import { decodeBundle, hashesOf, subtreeRoot, TILE_HEIGHT, type TileId, tilePath } from './tiles.js';
 import { type CompactRange, emptyTreeHash, leafHash, nodeHash, rangeRoot } from './tree.js';
 
 /** Where a log is read from: its server, or a folder that mirrors it. */

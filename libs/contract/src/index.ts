@@ -1,3 +1,4 @@
+export type { StatementException, StatementFacts, StatementGateway } from './access-statement.js';
 export { decodeBase64url, encodeBase64url } from './encoding/base64url.js';
 export { canonicalJson, isWellFormed } from './encoding/canonical-json.js';
 export { commit, isCommitment, normaliseText, type Opening, openCommitment } from './encoding/commitment.js';
@@ -37,7 +38,7 @@ export {
   termsJsonSchema,
   trustJsonSchema,
 } from './json-schema.js';
-export { ERASURE_DAYS, RETENTION_DAYS } from './log-keeping.js';
+export { ERASURE_DAYS, RETENTION_DAYS, TILE_WIDTH } from './log-keeping.js';
 export { API_KEY_DAYS, BACKGROUND_HEADER, STREAM_ALIVE, safeLocalPath } from './pages.js';
 export {
   isResource,

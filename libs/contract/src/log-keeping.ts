@@ -6,3 +6,6 @@ export const ERASURE_DAYS = { least: 90, most: 36_500 } as const;
  * which open after twelve months, are open before they go.
  */
 export const RETENTION_DAYS = { least: 400, most: 36_500 } as const;
+
+/** Leaves or hashes in a full tile of a log, 2^8 (C2SP tlog-tiles). Logs are pruned by whole tiles. */
+export const TILE_WIDTH = 256;

@@ -1,5 +1,6 @@
-import type { StatementFacts, StatementSpan } from '@countersign/access';
+import type { StatementSpan } from '@countersign/access';
 import { formatStatement } from '@countersign/audit-log';
+import type { StatementFacts } from '@countersign/contract';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Checkpoints } from './checkpoints.js';

@@ -95,6 +95,8 @@ export interface EventReads {
    * Hashes on the levels above them stay.
    */
   minimumIndex(): Promise<number>;
+  /** The time of the newest leaf that was pruned; null if none was. Leaves need not be in the order of their times. */
+  prunedUntil(): Promise<string | null>;
   /** The time of the newest of these leaves; null if there are none. */
   newestOf(from: number, to: number): Promise<string | null>;
   /** Leaves of some types by their time: oldest first, or newest first. At most `limit`. */

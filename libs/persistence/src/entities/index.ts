@@ -31,7 +31,7 @@ import {
   LegalHoldEntity,
   LogSettingsEntity,
   StatementEntity,
-} from './log-settings.entity.js';
+} from './log-keeping.entity.js';
 import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
 import { PersonEntity } from './person.entity.js';

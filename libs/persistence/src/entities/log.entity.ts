@@ -83,6 +83,10 @@ export class LogHeadEntity {
   /** Leaves before this index have been pruned; null: none. A multiple of 256; never shrinks, by trigger. */
   @Column('bigint', { name: 'pruned_before', nullable: true, transformer: bigInteger })
   prunedBefore!: number | null;
+
+  /** The time of the newest leaf that was pruned; null: none. */
+  @Column('varchar', { name: 'pruned_until', nullable: true })
+  prunedUntil!: string | null;
 }
 
 /**

@@ -17,6 +17,7 @@ import { Statements1799000013200 } from './1799000013200-statements.js';
 import { Retention1799000013300 } from './1799000013300-retention.js';
 import { ExportTargets1799000014000 } from './1799000014000-export-targets.js';
 import { RolesSince1799000015000 } from './1799000015000-roles-since.js';
+import { PrunedUntil1799000017000 } from './1799000017000-pruned-until.js';
 import { UpstreamSettings1799000018000 } from './1799000018000-upstream-settings.js';
 import { Demands1799000022000 } from './1799000022000-demands.js';
 import { Coverage1799000023000 } from './1799000023000-coverage.js';
@@ -41,6 +42,7 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   Retention1799000013300,
   ExportTargets1799000014000,
   RolesSince1799000015000,
+  PrunedUntil1799000017000,
   UpstreamSettings1799000018000,
   Demands1799000022000,
   Coverage1799000023000,

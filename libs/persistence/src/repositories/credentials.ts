@@ -144,7 +144,7 @@ export class Gateways implements GatewayRepository {
       [id, since, now],
     );
     const signed = (row: (typeof rows)[number]) =>
-      row.head !== null && (JSON.parse(row.head) as { at: string }).at >= row.after;
+      row.head !== null && Date.parse((JSON.parse(row.head) as { at: string }).at) >= Date.parse(row.after);
     const done = new Set(rows.filter(signed).map(({ tenant }) => tenant));
     const wanted = new Map(rows.map(({ tenant, after }) => [tenant, { tenant, after }]));
     return [...wanted.values()].filter(({ tenant }) => !done.has(tenant)).slice(0, limit);

@@ -1,6 +1,6 @@
 import type { ErasedCopies, Erasure, ErasureRepository } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
-import { ErasureEntity } from '../entities/log-settings.entity.js';
+import { ErasureEntity } from '../entities/log-keeping.entity.js';
 import { BoundRepository, type RowAccess } from './bound.js';
 import { inChunks, insertRows } from './many-rows.js';
 import { among, query } from './plain-rows.js';

@@ -68,6 +68,11 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
     return head?.prunedBefore ?? 0;
   }
 
+  async prunedUntil(): Promise<string | null> {
+    const [head] = await selectRows(this.manager, LogHeadEntity, 'WHERE tenant = ?', [this.tenant]);
+    return head?.prunedUntil ?? null;
+  }
+
   async newestOf(from: number, to: number): Promise<string | null> {
     const [row] = await query<{ at: string | null }>(
       this.manager,

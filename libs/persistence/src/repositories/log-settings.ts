@@ -6,7 +6,7 @@ import {
   type ReviewSide,
 } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
-import { LegalHoldEntity, LogSettingsEntity } from '../entities/log-settings.entity.js';
+import { LegalHoldEntity, LogSettingsEntity } from '../entities/log-keeping.entity.js';
 import { BoundRepository, type RowAccess } from './bound.js';
 import { insertRows } from './many-rows.js';
 import { query } from './plain-rows.js';

@@ -6,7 +6,7 @@ import {
   type StatementRepository,
 } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
-import { HeadWantEntity, LogSettingsEntity, StatementEntity } from '../entities/log-settings.entity.js';
+import { HeadWantEntity, LogSettingsEntity, StatementEntity } from '../entities/log-keeping.entity.js';
 import { RecordChainEntity } from '../entities/record-chain.entity.js';
 import { BoundRepository, type RowAccess } from './bound.js';
 import { orConflict } from './conflict.js';
@@ -73,7 +73,8 @@ export class Statements extends BoundRepository<StatementEntity> implements Stat
     const chains = await selectRows(this.manager, RecordChainEntity, 'WHERE tenant = ?', [this.tenant]);
     const newest = new Map<string, string>();
     for (const { gateway, head } of chains)
-      if (head !== null && head.at > (newest.get(gateway) ?? '')) newest.set(gateway, head.at);
+      if (head !== null && !(Date.parse(newest.get(gateway) ?? '') >= Date.parse(head.at)))
+        newest.set(gateway, head.at);
     return newest;
   }
 }

@@ -41,7 +41,7 @@ export class OpenLog {
       await insertRows(
         manager,
         LogHeadEntity,
-        [{ tenant, size: 0, units: 0, range: [], reliedOn: null, prunedBefore: null }],
+        [{ tenant, size: 0, units: 0, range: [], reliedOn: null, prunedBefore: null, prunedUntil: null }],
         'skip',
       );
       head = await lockedHead(manager, tenant);
@@ -145,8 +145,13 @@ export class TenantLog implements EventLog {
     const { tenant } = this.log;
     const moved = await query(
       this.manager,
-      'UPDATE log_heads SET pruned_before = ? WHERE tenant = ? AND COALESCE(pruned_before, 0) = ? RETURNING tenant',
-      [before, tenant, from],
+      `UPDATE log_heads SET pruned_before = ?, pruned_until = (
+         SELECT MAX(at) FROM (
+           SELECT e.at FROM events e WHERE e.tenant = ? AND e.seq >= ? AND e.seq < ?
+           UNION ALL SELECT h.pruned_until FROM log_heads h WHERE h.tenant = ?
+         ) AS pruned
+       ) WHERE tenant = ? AND COALESCE(pruned_before, 0) = ? RETURNING tenant`,
+      [before, tenant, from, before, tenant, tenant, from],
     );
     if (moved.length === 0) return false;
     await query(this.manager, 'DELETE FROM events WHERE tenant = ? AND seq < ?', [tenant, before]);

@@ -1,9 +1,9 @@
-import { daysAfter, utcDay } from '@countersign/contract';
+import { daysAfter, type StatementFacts, utcDay } from '@countersign/contract';
 import type { DailyStatementRow, DueDay } from '../../ports/index.js';
 import { statementNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 import { eachInTurn } from '../shared/each-in-turn.js';
-import { type StatementFacts, type StatementSpan, statementFacts } from './statement-facts.js';
+import { type StatementSpan, statementFacts } from './statement-facts.js';
 
 /** How long a statement waits for the gateways' heads after its day. Then it is made with exceptions. */
 const WAIT_MS = 30 * 60_000;

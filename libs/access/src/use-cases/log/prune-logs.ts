@@ -1,10 +1,8 @@
-import type { EventType } from '@countersign/contract';
+import { type EventType, TILE_WIDTH } from '@countersign/contract';
 import type { ReadUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { eachInTurn } from '../shared/each-in-turn.js';
 
-/** Leaves of one full tile (C2SP tlog-tiles): logs are pruned by whole tiles. */
-const TILE = 256;
 /** Tiles of one unit of work. The next run continues. */
 const MOST_TILES = 20;
 const MOST_TENANTS = 200;
@@ -67,10 +65,10 @@ async function oldLeaves({ events }: ReadUnit, cutoff: string) {
   const from = await events.minimumIndex();
   const { size } = await events.head();
   let before = from;
-  for (let tiles = 0; tiles < MOST_TILES && before + TILE < size; tiles += 1) {
-    const newest = await events.newestOf(before, before + TILE);
+  for (let tiles = 0; tiles < MOST_TILES && before + TILE_WIDTH < size; tiles += 1) {
+    const newest = await events.newestOf(before, before + TILE_WIDTH);
     if (newest === null || newest >= cutoff) break;
-    before += TILE;
+    before += TILE_WIDTH;
   }
   const leaves = await events.leaves(from, before);
   return { from, before, leaves: leaves.map((leaf) => JSON.parse(leaf) as PrunedLeaf) };

@@ -1,4 +1,4 @@
-import { daysAfter, type EventType, utcDay } from '@countersign/contract';
+import { daysAfter, type EventType, type StatementFacts, utcDay } from '@countersign/contract';
 import { servesTenant } from '../../domain/gateway-binding.js';
 import type { EnrolledGateway, EventReads, ReadUnit, TimedLeaf } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
@@ -7,22 +7,6 @@ import type { Deps } from '../shared/deps.js';
 export interface StatementSpan {
   from: string;
   to: string;
-}
-
-/** What a statement of a span says about the log, without its checkpoint. */
-export interface StatementFacts {
-  count: number;
-  /** Leaf and record of each allowed call; null if there are more than a statement lists. */
-  accesses: [index: number, record: string][] | null;
-  refused: number;
-  gateways: {
-    gateway: string;
-    enrolledAt: string;
-    revokedAt: string | null;
-    head: { index: number; record: string; at: string } | null;
-  }[];
-  exceptions: { gateway: string; from: string; reason: 'no_head' | 'gap' }[];
-  sealed: string[];
 }
 
 /** More calls are counted, and not listed. */

@@ -1,4 +1,4 @@
-import { DEPLOYMENT_SLUG } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, type StatementFacts } from '@countersign/contract';
 import { servesTenant } from '../../domain/gateway-binding.js';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
 import type { Principal } from '../../domain/person.js';
@@ -6,7 +6,7 @@ import { AccessError, notFound } from '../../errors.js';
 import type { DailyStatementRow, EnrolledGateway, Page, PageQuery } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { readWholeLog } from './read-log.js';
-import { type StatementFacts, type StatementSpan, statementFacts } from './statement-facts.js';
+import { type StatementSpan, statementFacts } from './statement-facts.js';
 
 /** A year and a day: longer spans are several statements. */
 const MOST_DAYS = 366;
@@ -19,7 +19,7 @@ const MOST_WANTED = 1_000;
  * The facts of a statement about any span that has ended. If gateways have not signed their chains since its end, it requests
  * that of them, so that a statement of the same span two minutes later can be complete.
  *
- * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `pruned` if leaves of the span may be gone
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `pruned` if a leaf that was pruned is not older than the span
  */
 export async function readStatement(
   deps: Deps,
@@ -38,9 +38,8 @@ export async function readStatement(
     );
   const span = { from: new Date(start).toISOString(), to: new Date(end).toISOString() };
   await readWholeLog(deps, principal, tenant, async ({ events }) => {
-    const minimum = await events.minimumIndex();
-    const [oldest] = minimum === 0 ? [] : await events.leaves(minimum, minimum + 1);
-    if (oldest !== undefined && (JSON.parse(oldest) as { at: string }).at > span.from)
+    const prunedUntil = await events.prunedUntil();
+    if (prunedUntil !== null && Date.parse(prunedUntil) >= start)
       throw new AccessError('pruned', 'Leaves of this span were pruned. Ask for a later one.');
   });
   const facts = await statementFacts(deps, tenant, span);

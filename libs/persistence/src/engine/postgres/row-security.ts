@@ -118,7 +118,7 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   // A trigger decides who may raise the epoch: rules for rows cannot distinguish columns.
   deployment: ['feed_seq', 'epoch', 'organisation_version'],
   log_days: ['next_day', 'next_opening', 'recorded', 'sealed_key'],
-  log_heads: ['size', 'units', 'range', 'relied_on', 'pruned_before'],
+  log_heads: ['size', 'units', 'range', 'relied_on', 'pruned_before', 'pruned_until'],
   log_checkpoints: ['size', 'root', 'note', 'signed_at'],
   // A trigger allows it only to become NULL.
   reviews: ['reason'],

@@ -1,0 +1,25 @@
+/** A gateway that was enrolled in the span, with its newest signed head past the end. */
+export type StatementGateway = {
+  gateway: string;
+  enrolledAt: string;
+  revokedAt: string | null;
+  /** The leaf `gateway.head`, or null if this gateway has signed none past `to`. */
+  head: { index: number; record: string; at: string } | null;
+};
+
+/** From when on a gateway's accesses may be missing, and why. */
+export type StatementException = { gateway: string; from: string; reason: 'no_head' | 'gap' };
+
+/** What a statement says of the accesses in a span (docs/contract.md, Statement of accesses), without its checkpoint. */
+export type StatementFacts = {
+  /** How many calls were allowed; their leaves and records, or null if they are more than a statement lists. */
+  count: number;
+  accesses: [index: number, record: string][] | null;
+  /** How many calls with a valid token were refused. */
+  refused: number;
+  gateways: StatementGateway[];
+  /** Empty if the statement is complete. */
+  exceptions: StatementException[];
+  /** UTC days of sealed leaves that are not open yet: they may cover something. */
+  sealed: string[];
+};
