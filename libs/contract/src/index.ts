@@ -65,6 +65,7 @@ export {
   HOP_BY_HOP,
   isRefusedHeader,
   isSentByEveryClient,
+  mayBeListed,
   PASSED_BY_DEFAULT,
   passesByDefault,
 } from './route/headers.js';
@@ -75,6 +76,8 @@ export {
   canonicalRouteMap,
   headersOfRoute,
   type OutsideScope,
+  parameterName,
+  pathSegments,
   type Route,
   routeMapHash,
   routeResourcePattern,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../command/context.js';
 import { addVerb, examples, GROUPS } from '../command/define.js';
+import type { ImportOptions } from './import-routes.js';
 
 export function registerGatewayAccess(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.ask);
@@ -44,9 +45,27 @@ export function registerGatewayAccess(program: Command, run: Run): void {
       ),
     );
 
-  addVerb(program, 'routes', 'Show what a data service holds: routes, resources, actions')
+  const routes = addVerb(program, 'routes', 'Show what a data service holds: routes, resources, actions')
     .argument('<service>', 'such as billing')
     .action(run(async (context, name: string) => (await import('./route-map.js')).showRoutes(context, name)));
+
+  addVerb(routes, 'import', 'Make a route map of an OpenAPI description')
+    .argument('<file>', 'OpenAPI 3 or Swagger 2.0, as JSON or YAML; - for standard input')
+    .option('--dry-run', 'only say what would be mapped, and what is left to map')
+    .option('--tenant-from <where>', 'path, host, header or service; as in the organisation file (path)')
+    .option('--tenant-parameter <name>', 'the path parameter that is the tenant (tenant)')
+    .addHelpText(
+      'after',
+      `\nPrints the routes as the organisation file lists them. A service may also name the file itself: openapi: FILE.\n${examples(
+        'countersign routes import billing.openapi.yaml --dry-run',
+        'countersign routes import billing.openapi.yaml --tenant-parameter account > routes.yaml',
+      )}`,
+    )
+    .action(
+      run(async (context, file: string, options: ImportOptions) =>
+        (await import('./import-routes.js')).importRoutes(context, file, options),
+      ),
+    );
 
   addVerb(program, 'explain', 'Say whether a grant would allow a call, and if not, why')
     .argument('<method>', 'such as GET')

@@ -20,7 +20,7 @@ export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
     audience: entry.audience ?? entry.name,
     tenantFrom: entry.tenantFrom ?? 'path',
     ...present({ tenantHeader: entry.tenantHeader, headers: entry.headers }),
-    routes: entry.routes.map(({ query, headers, ...route }) => ({
+    routes: (entry.routes ?? []).map(({ query, headers, ...route }) => ({
       ...route,
       ...present({ query, headers }),
     })),

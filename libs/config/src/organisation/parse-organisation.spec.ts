@@ -95,6 +95,95 @@ tenants:
     });
   });
 
+  describe('with an OpenAPI description', () => {
+    const routes = EXAMPLE.slice(EXAMPLE.indexOf('    routes:'), EXAMPLE.indexOf('accessPolicy'));
+    const own =
+      '{ method: GET, path: "/tenants/{tenant}/invoices/{nr}", resource: "invoices/{nr}", action: show }';
+    const description = JSON.stringify({
+      ...{ openapi: '3.1.0', info: { title: 'Billing' } },
+      paths: {
+        '/tenants/{tenant}/invoices': { get: { parameters: [{ in: 'query', name: 'status' }] } },
+        '/tenants/{tenant}/invoices/{id}': { get: {}, patch: {} },
+        '/reports/{id}.pdf': { get: {} },
+        '/health': { get: {} },
+      },
+    });
+    const parse = (text: string, read = (_path: string) => description) =>
+      parseOrganisation(text, everythingThere, read);
+
+    test('takes its routes, those of the file first, and warns of operations without a route', () => {
+      const read: string[] = [];
+      const { organisation, warnings } = parse(
+        bent([routes, `    openapi: billing.json\n    routes: [${own}]\n`]),
+        (path) => {
+          read.push(path);
+          return description;
+        },
+      );
+      expect(read).toEqual(['billing.json']);
+      expect(organisation?.services[0]?.routes).toEqual([
+        {
+          ...{ method: 'GET', path: '/tenants/{tenant}/invoices/{nr}', resource: 'invoices/{nr}' },
+          action: 'show',
+        },
+        {
+          ...{ method: 'GET', path: '/tenants/{tenant}/invoices', resource: 'invoices', action: 'list' },
+          query: ['status'],
+        },
+        {
+          ...{ method: 'PATCH', path: '/tenants/{tenant}/invoices/{id}', resource: 'invoices/{id}' },
+          action: 'update',
+        },
+      ]);
+      expect(warnings).toEqual([
+        {
+          pointer: '/services/0/openapi',
+          detail: expect.stringMatching(
+            /^2 of 5 operations of “Billing” have no route and are refused: GET \/reports\/\{id\}\.pdf \(.*\), GET \/health \(.*no \{tenant\}\)$/,
+          ),
+          line: 13,
+        },
+        expect.objectContaining({ pointer: '/tenants/0/privacyControls/slackMayApprove/1' }),
+      ]);
+    });
+
+    test.each<[string, string, (() => string) | undefined, string]>([
+      [
+        'that is not there',
+        'openapi: billing.json',
+        () => {
+          throw Object.assign(new Error(), { code: 'ENOENT' });
+        },
+        '/services/0/openapi billing.json cannot be used: there is no such file',
+      ],
+      [
+        'that is none',
+        'openapi: billing.json',
+        () => '{"hello": 1}',
+        "/services/0/openapi billing.json cannot be used: /info is missing or has another form than OpenAPI's",
+      ],
+      [
+        'without a usable operation',
+        '{ openapi: billing.json, tenantParameter: account }',
+        undefined,
+        '/services/0/openapi billing.json has no operation with a route',
+      ],
+      [
+        'that is not named',
+        'tenantParameter: account',
+        undefined,
+        '/services/0/routes is required, unless openapi is there',
+      ],
+    ])('refuses one %s', (_what, members, read, problem) => {
+      const lines = members
+        .replaceAll(/[{}]/g, '')
+        .split(',')
+        .map((line) => `    ${line.trim()}\n`);
+      const { problems } = parse(bent([routes, lines.join('')]), read);
+      expect(problems?.map(({ pointer, detail }) => `${pointer} ${detail}`)).toContain(problem);
+    });
+  });
+
   test('may be JSON, and may share a list by alias', () => {
     const organisation = organisationOf(EXAMPLE);
     expect(organisationOf(bent(['countersign: [update]', 'countersign: &u [update]']))).toEqual(organisation);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Organisation } from '@countersign/access';
 import { duplicates } from './checks/duplicates.js';
 import { names, people, servedTenants, slackMatching } from './checks/people.js';
@@ -8,6 +8,7 @@ import { signals } from './checks/signals.js';
 import { sizes } from './checks/sizes.js';
 import { toOrganisation } from './convert.js';
 import { readYaml, type YamlFile } from './document.js';
+import { withImportedRoutes } from './imported-routes.js';
 import { type Finding, findingsOf, type OrganisationProblem, pointerOf } from './problem.js';
 import { type Readable, readableParts } from './readable.js';
 import { organisationFile } from './schema.js';
@@ -44,16 +45,20 @@ const CHECKS: readonly ((parts: Readable) => Finding[])[] = [
  *
  * @param text YAML 1.2 or JSON, at most 16 MiB
  * @param fileExists whether a secret file exists; a missing one is a warning
+ * @param readDescription the text of the OpenAPI description that a service names; throws if it cannot be read
  */
 export function parseOrganisation(
   text: string,
   fileExists: (path: string) => boolean = existsSync,
+  readDescription: (path: string) => string = (path) => readFileSync(path, 'utf8'),
 ): ParsedOrganisation {
   const yaml = readYaml(text);
   if (!yaml.ok) return { problems: yaml.problems };
-  const parsed = organisationFile.safeParse(yaml.value, { reportInput: true });
-  const parts = readableParts(yaml.value);
+  const { value, problems, warnings } = withImportedRoutes(yaml.value, readDescription);
+  const parsed = organisationFile.safeParse(value, { reportInput: true });
+  const parts = readableParts(value);
   const findings = [
+    ...problems,
     ...(parsed.error?.issues ?? []).flatMap(findingsOf),
     ...CHECKS.flatMap((check) => check(parts)),
   ];
@@ -63,7 +68,7 @@ export function parseOrganisation(
   return {
     organisation,
     ...(coverageFile === undefined ? {} : { coverageFile }),
-    warnings: located(warningsOf(organisation, fileExists), yaml),
+    warnings: located([...warningsOf(organisation, fileExists), ...warnings], yaml),
   };
 }
 

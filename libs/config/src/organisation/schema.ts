@@ -113,16 +113,30 @@ export const serviceMembers = {
   headers: z.array(token).optional(),
 };
 
-const service = z.strictObject({
-  ...serviceMembers,
-  routes: z.array(route),
-  tenants: z
-    .array(slug)
-    .min(1, 'must name at least one tenant, or be left out for all')
-    .superRefine(refuseRepeats)
-    .optional(),
-  tls: upstreamTlsSchema.optional(),
-});
+/** A route of the file replaces the one of the OpenAPI description for the same calls (`imported-routes.ts`). */
+const service = z
+  .strictObject({
+    ...serviceMembers,
+    routes: z.array(route).optional(),
+    openapi: text.optional(),
+    tenantParameter: text.optional(),
+    tenants: z
+      .array(slug)
+      .min(1, 'must name at least one tenant, or be left out for all')
+      .superRefine(refuseRepeats)
+      .optional(),
+    tls: upstreamTlsSchema.optional(),
+  })
+  .superRefine(({ routes, openapi, tenantParameter }, context) => {
+    if (routes === undefined && openapi === undefined)
+      context.addIssue({ code: 'custom', path: ['routes'], message: 'is required, unless openapi is there' });
+    if (openapi === undefined && tenantParameter !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['tenantParameter'],
+        message: 'goes with openapi, and only with it',
+      });
+  });
 
 const timeOfDay = (pattern: RegExp) =>
   z.string().regex(pattern, { error: 'must be a time of day such as 08:00', abort: true });

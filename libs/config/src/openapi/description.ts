@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import { readYaml } from '../organisation/document.js';
+
+/** The text is no OpenAPI description, or none that can be read. */
+export class OpenApiError extends Error {
+  override readonly name = 'OpenApiError';
+}
+
+/** An operation of a description, with its references resolved. */
+export interface Operation {
+  /** In capitals. */
+  method: string;
+  /** With the path of the first server before it. */
+  path: string;
+  tag: string | undefined;
+  /** Names of the query parameters, those of a `deepObject` as `name[member]`. */
+  query: string[];
+  headers: string[];
+  extension: Extension | false;
+  /** Why the operation cannot have a route, whatever its path. */
+  unusable: string | undefined;
+}
+
+/** What `x-countersign` may say of an operation or a path. */
+export type Extension = z.output<typeof extension>;
+
+const extension = z.strictObject({
+  resource: z.string().optional(),
+  action: z.string().optional(),
+  query: z.union([z.literal('any'), z.array(z.string())]).optional(),
+  headers: z.array(z.string()).optional(),
+});
+const stated = z.union([z.literal(false), extension]).optional();
+
+/** Members that do not matter here stay unread: descriptions in use break rules of OpenAPI that no route depends on. */
+const description = z.looseObject({
+  openapi: z.string().optional(),
+  swagger: z.string().optional(),
+  info: z.looseObject({ title: z.string() }),
+  basePath: z.string().optional(),
+  servers: z.array(z.looseObject({ url: z.string() })).optional(),
+  paths: z.record(z.string(), z.unknown()),
+});
+export type Description = z.output<typeof description>;
+
+const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace'] as const;
+/** A gateway answers or refuses these itself. */
+const WITHOUT_ROUTE = new Set<string>(['options', 'trace']);
+
+/** @throws OpenApiError if the text is no OpenAPI 3 or Swagger 2.0 description */
+export function readDescription(text: string): Description {
+  const { success, data, error } = description.safeParse(parsed(text));
+  if (!success) {
+    const [issue] = error.issues;
+    throw new OpenApiError(`/${issue?.path.join('/') ?? ''} is missing or has another form than OpenAPI's`);
+  }
+  if (!/^3\./.test(data.openapi ?? '') && data.swagger !== '2.0')
+    throw new OpenApiError('it says neither `openapi: 3.…` nor `swagger: "2.0"`');
+  return data;
+}
+
+function parsed(text: string): unknown {
+  // Large descriptions are JSON, which YAML's reader would take a hundred times as long for.
+  if (text.trimStart().startsWith('{')) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // Then it may be YAML that begins with a brace.
+    }
+  }
+  const yaml = readYaml(text);
+  if (yaml.ok) return yaml.value;
+  const [problem] = yaml.problems;
+  const line = problem?.line === undefined ? '' : ` (line ${problem.line})`;
+  throw new OpenApiError(`it ${problem?.detail ?? 'cannot be read'}${line}`);
+}
+
+/** Every operation, in the order of the description. @throws OpenApiError if an `x-countersign` has an unknown member */
+export function operationsOf(description: Description): Operation[] {
+  const base = basePath(description);
+  return Object.entries(description.paths).flatMap(([path, given]) => {
+    const item = asObject(resolved(description, given));
+    if (item === undefined) return [];
+    return METHODS.flatMap((method) => {
+      const operation = asObject(item[method]);
+      if (operation === undefined) return [];
+      const parameters = parametersOf(description, item, operation);
+      return [
+        {
+          method: method.toUpperCase(),
+          path: `${base}${path}`,
+          tag: tagOf(operation),
+          query: parameters.filter(({ in: place }) => place === 'query').flatMap(queryNames),
+          headers: parameters.filter(({ in: place }) => place === 'header').map(({ name }) => name),
+          extension: extensionOf(`${method.toUpperCase()} ${path}`, operation, item),
+          unusable: WITHOUT_ROUTE.has(method) ? 'no route has this method' : undefined,
+        },
+      ];
+    });
+  });
+}
+
+/** The path of the first server (OpenAPI 3) or `basePath` (Swagger 2.0), without a final slash. */
+function basePath({ servers, basePath: given }: Description): string {
+  const url = given ?? servers?.[0]?.url ?? '';
+  // A server may have variables in its host; only its path matters.
+  const path =
+    /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/]*(\/.*)?$/i.exec(url)?.[1] ?? (url.startsWith('/') ? url : '');
+  return path.split(/[?#]/)[0]?.replace(/\/+$/, '') ?? '';
+}
+
+interface Parameter {
+  in: string;
+  name: string;
+  style?: unknown;
+  schema?: unknown;
+}
+
+/** Parameters of the operation and of its path. The operation's own replace those of the same name and place. */
+function parametersOf(description: Description, item: object, operation: object): Parameter[] {
+  const found = new Map<string, Parameter>();
+  for (const holder of [item, operation] as { parameters?: unknown }[]) {
+    if (!Array.isArray(holder.parameters)) continue;
+    for (const given of holder.parameters) {
+      const parameter = asObject(resolved(description, given));
+      if (typeof parameter?.['name'] !== 'string' || typeof parameter['in'] !== 'string') continue;
+      const { name, in: place, style, schema } = parameter as unknown as Parameter;
+      found.set(`${place} ${name}`, { name, in: place, style, schema: resolved(description, schema) });
+    }
+  }
+  return [...found.values()];
+}
+
+/** A `deepObject` is sent as `name[member]=…` for each of its members. */
+function queryNames({ name, style, schema }: Parameter): string[] {
+  if (style !== 'deepObject') return [name];
+  return Object.keys(asObject(asObject(schema)?.['properties']) ?? {}).map((member) => `${name}[${member}]`);
+}
+
+function tagOf({ tags }: { tags?: unknown }): string | undefined {
+  const first: unknown = Array.isArray(tags) ? tags[0] : undefined;
+  return typeof first === 'string' ? first : undefined;
+}
+
+const EXTENSION = 'x-countersign';
+
+function extensionOf(
+  what: string,
+  operation: Record<string, unknown>,
+  item: Record<string, unknown>,
+): Extension | false {
+  const [own, shared] = [operation[EXTENSION], item[EXTENSION]].map((given) => {
+    const { success, data } = stated.safeParse(given);
+    if (!success)
+      throw new OpenApiError(
+        `x-countersign of ${what} must be false or hold resource, action, query and headers`,
+      );
+    return data;
+  });
+  if (own === false || (own === undefined && shared === false)) return false;
+  return { ...(shared === false ? {} : shared), ...own };
+}
+
+const MAX_REFERENCES = 10;
+
+/** Follows references within the description. Undefined for one that leads out of it, nowhere, or round in a circle. */
+function resolved(description: Description, given: unknown): unknown {
+  let value = given;
+  for (let step = 0; step < MAX_REFERENCES; step += 1) {
+    const reference = asObject(value)?.['$ref'];
+    if (typeof reference !== 'string') return value;
+    if (!reference.startsWith('#/')) return undefined;
+    value = reference
+      .slice(2)
+      .split('/')
+      .map((part) => decoded(part).replaceAll('~1', '/').replaceAll('~0', '~'))
+      .reduce<unknown>((at, member) => {
+        const object = asObject(at);
+        return object !== undefined && Object.hasOwn(object, member) ? object[member] : undefined;
+      }, description);
+  }
+  return undefined;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function asObject(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}

@@ -1,0 +1,238 @@
+import { findRouteMapProblems, type TenantFrom } from '@countersign/contract';
+import * as fc from 'fast-check';
+import { stringify } from 'yaml';
+import { samples } from '../../../../test/support/samples.js';
+import { OpenApiError } from './description.js';
+import { importOpenApi } from './openapi-import.js';
+
+const described = (paths: object, more: object = {}) =>
+  JSON.stringify({ openapi: '3.1.0', info: { title: 'Billing', version: '1' }, paths, ...more });
+const routesOf = (paths: object, more: object = {}, tenantFrom: TenantFrom = 'service') =>
+  importOpenApi(described(paths, more), { tenantFrom }).routes;
+const said = (paths: object, more: object = {}, tenantFrom: TenantFrom = 'service') =>
+  routesOf(paths, more, tenantFrom).map(
+    ({ method, path, resource, action }) => `${method} ${path} is ${action} ${resource}`,
+  );
+const unmapped = (paths: object, tenantFrom: TenantFrom = 'service') =>
+  importOpenApi(described(paths), { tenantFrom }).unmapped.map(({ path, reason }) => `${path}: ${reason}`);
+const get = (tag?: string, more: object = {}) => ({
+  get: { ...(tag === undefined ? {} : { tags: [tag] }), ...more },
+});
+
+describe('a route map of an OpenAPI description', () => {
+  test('has resource and action by tag, path and method', () => {
+    const tags = ['Invoices'];
+    expect(
+      said(
+        {
+          '/tenants/{tenant}/invoices': { get: { tags }, post: { tags } },
+          '/tenants/{tenant}/invoices/{id}': {
+            ...{ get: { tags }, put: { tags }, patch: { tags }, delete: { tags }, head: { tags } },
+          },
+          '/tenants/{tenant}/invoices/{id}/lines/{line}': get('Invoices'),
+          '/tenants/{tenant}/status': get(),
+        },
+        {},
+        'path',
+      ),
+    ).toEqual([
+      'GET /tenants/{tenant}/invoices is list invoices',
+      'POST /tenants/{tenant}/invoices is create invoices',
+      'GET /tenants/{tenant}/invoices/{id} is read invoices/{id}',
+      'HEAD /tenants/{tenant}/invoices/{id} is read invoices/{id}',
+      'PUT /tenants/{tenant}/invoices/{id} is update invoices/{id}',
+      'PATCH /tenants/{tenant}/invoices/{id} is update invoices/{id}',
+      'DELETE /tenants/{tenant}/invoices/{id} is delete invoices/{id}',
+      'GET /tenants/{tenant}/invoices/{id}/lines/{line} is read invoices/{id}/lines/{line}',
+      'GET /tenants/{tenant}/status is list status',
+    ]);
+  });
+
+  test('keeps parameters that come before the tag, and whole paths where two would become one resource', () => {
+    expect(
+      said({
+        '/repos/{owner}/{repo}/issues/{number}': get('issues'),
+        '/orgs/{org}/issues': get('issues'),
+        '/users/{user}/issues': get('issues'),
+      }),
+    ).toEqual([
+      'GET /repos/{owner}/{repo}/issues/{number} is read issues/{owner}/{repo}/{number}',
+      'GET /orgs/{org}/issues is list issues/orgs/{org}/issues',
+      'GET /users/{user}/issues is list issues/users/{user}/issues',
+    ]);
+  });
+
+  test('has the query parameters and headers of the operation and of its path, references resolved', () => {
+    const components = {
+      parameters: {
+        page: { in: 'query', name: 'page' },
+        filter: {
+          ...{ in: 'query', name: 'filter', style: 'deepObject' },
+          schema: { $ref: '#/components/schemas/Filter~1v1' },
+        },
+      },
+      schemas: { 'Filter/v1': { properties: { state: {}, since: {} } } },
+    };
+    const [route] = routesOf(
+      {
+        '/invoices': {
+          parameters: [{ $ref: '#/components/parameters/page' }, { in: 'header', name: 'X-Trace' }],
+          get: {
+            parameters: [
+              { $ref: '#/components/parameters/filter' },
+              { in: 'query', name: 'page' },
+              { in: 'header', name: 'Accept' },
+              { in: 'header', name: 'Authorization' },
+              { in: 'header', name: 'X-Forwarded-For' },
+              { in: 'query', name: 'größe' },
+              { $ref: 'other.yaml#/p' },
+              { $ref: '#/components/parameters/nowhere' },
+            ],
+          },
+        },
+      },
+      { components },
+    );
+    expect(route).toEqual({
+      ...{ method: 'GET', path: '/invoices', resource: 'invoices', action: 'list' },
+      query: ['page', 'filter[state]', 'filter[since]'],
+      headers: ['x-trace'],
+    });
+  });
+
+  test('puts the path of the server before each path, and reads Swagger 2.0 and YAML', () => {
+    const paths = { '/invoices/': get() };
+    expect(said(paths, { servers: [{ url: 'https://{region}.example/api/v2/' }] })).toEqual([
+      'GET /api/v2/invoices/ is list api/v2/invoices',
+    ]);
+    const swagger = stringify({ swagger: '2.0', info: { title: 'Old' }, basePath: '/v1', paths });
+    expect(importOpenApi(swagger, { tenantFrom: 'host' })).toMatchObject({
+      title: 'Old',
+      routes: [{ path: '/v1/invoices/' }],
+    });
+  });
+
+  test('says what `x-countersign` says', () => {
+    const { routes, leftOut, unmapped } = importOpenApi(
+      described({
+        '/accounts/{account-id}/pay': {
+          'x-countersign': { resource: 'payments/{account-id}', query: 'any' },
+          post: { 'x-countersign': { action: 'pay', headers: ['idempotency-key'] } },
+          delete: { 'x-countersign': false },
+        },
+        '/internal': { 'x-countersign': false, get: {}, post: { 'x-countersign': {} } },
+      }),
+      { tenantFrom: 'header' },
+    );
+    expect(routes).toEqual([
+      {
+        ...{ method: 'POST', path: '/accounts/{account_id}/pay', resource: 'payments/{account_id}' },
+        ...{ action: 'pay', query: 'any', headers: ['idempotency-key'] },
+      },
+      { method: 'POST', path: '/internal', resource: 'internal', action: 'create' },
+    ]);
+    expect(leftOut.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'DELETE /accounts/{account-id}/pay',
+      'GET /internal',
+    ]);
+    expect(unmapped).toEqual([]);
+  });
+
+  test('takes the tenant from the parameter that is named', () => {
+    const paths = { '/accounts/{account}/invoices/{tenant}': get('invoices') };
+    const { routes } = importOpenApi(described(paths), { tenantFrom: 'path', tenantParameter: 'account' });
+    expect(routes).toMatchObject([
+      { path: '/accounts/{tenant}/invoices/{tenant_2}', resource: 'invoices/{tenant_2}' },
+    ]);
+    expect(said(paths)).toEqual([
+      'GET /accounts/{account}/invoices/{tenant_id} is read invoices/{account}/{tenant_id}',
+    ]);
+  });
+
+  test('names what it cannot map, with the reason, and counts an operation that is listed twice once', () => {
+    expect(
+      unmapped({
+        '/compare/{base}...{head}': get(),
+        '/a//b': get(),
+        '/a b': get(),
+        '/../etc': get(),
+        '/x/{id}/{id}': get(),
+        '/ok': { trace: {}, get: {} },
+        '/ok#search': get(),
+        '/ok\u200e': get(),
+        '/find?by=id': get(),
+      }),
+    ).toEqual([
+      '/compare/{base}...{head}: “{base}...{head}” mixes text and a parameter',
+      '/a//b: the path has an empty segment',
+      '/a b: “a b” has characters that no route may have',
+      '/../etc: “..” has characters that no route may have',
+      '/x/{id}/{id}: the path names {id} twice',
+      '/ok: no route has this method',
+      '/find?by=id: the path has a query',
+    ]);
+    expect(unmapped({ '/invoices': get() }, 'path')).toEqual([
+      '/invoices: the path does not name the tenant: it has no {tenant}',
+    ]);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['no description', '{"a": 1}'],
+    ['another version', '{"openapi":"4.0","info":{"title":"x"},"paths":{}}'],
+    ['broken YAML', 'a: [1'],
+    [
+      'an extension with an unknown member',
+      described({ '/a': { get: { 'x-countersign': { open: true } } } }),
+    ],
+  ])('refuses %s', (_what, text) => {
+    expect(() => importOpenApi(text, { tenantFrom: 'path' })).toThrow(OpenApiError);
+  });
+
+  test('P13: whatever a description says, the map that it gives is one that may be applied', () => {
+    const segment = fc.oneof(
+      fc.constantFrom(
+        '{id}',
+        '{tenant}',
+        '{a-b}',
+        '{a_b}',
+        '{1}',
+        'v1',
+        'invoices',
+        '{x}.json',
+        '',
+        '..',
+        'é',
+      ),
+      fc.string({ maxLength: 4 }),
+    );
+    const paths = fc.dictionary(
+      fc.array(segment, { maxLength: 5 }).map((segments) => `/${segments.join('/')}`),
+      fc.dictionary(
+        fc.constantFrom('get', 'post', 'put', 'head', 'trace', 'parameters'),
+        fc.oneof(
+          fc.constant({}),
+          fc.record({ tags: fc.array(fc.string({ maxLength: 6 }), { maxLength: 2 }) }),
+          fc.record({
+            parameters: fc.array(
+              fc.record({ in: fc.constantFrom('query', 'header'), name: fc.string({ maxLength: 8 }) }),
+            ),
+          }),
+          fc.anything(),
+        ),
+      ),
+      { maxKeys: 6 },
+    );
+    fc.assert(
+      fc.property(paths, fc.constantFrom('path', 'host', 'service'), (given, tenantFrom) => {
+        const { routes } = importOpenApi(described(given), { tenantFrom });
+        const service = {
+          ...{ name: 'billing', upstream: 'http://localhost:1', audience: 'billing' },
+          ...{ tenantFrom, routes },
+        };
+        expect(findRouteMapProblems(service)).toEqual([]);
+      }),
+      { numRuns: samples('arbitraryFiles') },
+    );
+  });
+});

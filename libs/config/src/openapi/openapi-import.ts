@@ -1,0 +1,114 @@
+import { mayBeListed, PASSED_BY_DEFAULT, type Route, type TenantFrom } from '@countersign/contract';
+import { z } from 'zod';
+import { type Operation, operationsOf, readDescription } from './description.js';
+import { resourcesOf } from './resources.js';
+import { pathTemplate } from './templates.js';
+
+/** How the service names its tenant, as in the organisation file. */
+export interface ImportOptions {
+  tenantFrom: TenantFrom;
+  /** With `tenantFrom: path`: the description's name of the parameter that is the tenant. */
+  tenantParameter?: string | undefined;
+}
+
+/** An operation that has no route, so that gateways refuse it. */
+export interface UnmappedOperation {
+  method: string;
+  path: string;
+  reason: string;
+}
+
+/** What an OpenAPI description gives for a route map. */
+export interface OpenApiImport {
+  title: string;
+  routes: Route[];
+  /** Operations that nobody left out on purpose and that have no route. */
+  unmapped: UnmappedOperation[];
+  /** Operations that the description itself leaves out: `x-countersign: false`. They are refused too. */
+  leftOut: Omit<UnmappedOperation, 'reason'>[];
+}
+
+const DEFAULT_TENANT_PARAMETER = 'tenant';
+
+/**
+ * Makes a route map of an OpenAPI description (3.x, or Swagger 2.0), as JSON or YAML.
+ *
+ * The action follows from the method (`GET` of a path that ends in a parameter is `read`, any other `list`; `POST` is
+ * `create`, `PUT` and `PATCH` are `update`, `DELETE` is `delete`), the resource from the first tag and the path (see
+ * `resourcesOf`). Listed query parameters and headers pass. An operation or a path may say otherwise:
+ *
+ *     x-countersign: { resource: "invoices/{id}", action: read, query: any, headers: [if-none-match] }
+ *     x-countersign: false
+ *
+ * What cannot be mapped is named with its reason. Nothing is guessed for it: an operation without a route is refused.
+ *
+ * @throws OpenApiError if the text is no such description
+ */
+export function importOpenApi(text: string, options: ImportOptions): OpenApiImport {
+  const description = readDescription(text);
+  const mapped: { operation: Operation; path: string; names: ReadonlyMap<string, string> }[] = [];
+  const result: OpenApiImport = { title: description.info.title, routes: [], unmapped: [], leftOut: [] };
+  const shapes = new Set<string>();
+  for (const operation of operationsOf(description)) {
+    const { method, path } = operation;
+    if (operation.extension === false) {
+      result.leftOut.push({ method, path });
+      continue;
+    }
+    const found = templateOf(operation, options);
+    if ('reason' in found) {
+      result.unmapped.push({ method, path, reason: found.reason });
+      continue;
+    }
+    // Descriptions list one operation twice, as `/items` and `/items#search`, where its bodies differ.
+    const shape = `${method} ${found.path.replaceAll(/\{[^}]*\}/g, '{}')}`;
+    if (!shapes.has(shape)) mapped.push({ operation, ...found });
+    shapes.add(shape);
+  }
+  const resources = resourcesOf(mapped.map(({ operation, path }) => ({ ...operation, path })));
+  for (const [index, { operation, path, names }] of mapped.entries()) {
+    const { resource, action } = resources[index] as { resource: string; action: string };
+    const given = operation.extension === false ? {} : operation.extension;
+    result.routes.push({
+      method: operation.method,
+      path,
+      resource: given.resource === undefined ? resource : renamed(given.resource, names),
+      action: given.action ?? action,
+      ...queryOf(operation, given.query),
+      ...headersOf(operation, given.headers),
+    });
+  }
+  return result;
+}
+
+/** The route's path for an operation, or why it has none. */
+function templateOf(
+  { path, unusable }: Operation,
+  { tenantFrom, tenantParameter }: ImportOptions,
+): { path: string; names: ReadonlyMap<string, string> } | { reason: string } {
+  if (unusable !== undefined) return { reason: unusable };
+  const tenant = tenantFrom === 'path' ? (tenantParameter ?? DEFAULT_TENANT_PARAMETER) : undefined;
+  return pathTemplate(path, tenant);
+}
+
+/** A resource that the description states, with its parameters as the route names them. */
+const renamed = (resource: string, names: ReadonlyMap<string, string>): string =>
+  resource.replaceAll(/\{([^}]*)\}/g, (all, name: string) =>
+    names.has(name) ? `{${names.get(name)}}` : all,
+  );
+
+const queryName = z.string().regex(/^[A-Za-z0-9._~:@$!*,[\]-]{1,128}$/);
+
+/** The query parameters that pass: the stated ones, or those of the description. A name that no route may list is left out. */
+function queryOf({ query }: Operation, stated: string[] | 'any' | undefined): Pick<Route, 'query'> {
+  const names = stated ?? [...new Set(query)].filter((name) => queryName.safeParse(name).success);
+  return names.length === 0 ? {} : { query: names };
+}
+
+function headersOf({ headers }: Operation, stated: string[] | undefined): Pick<Route, 'headers'> {
+  const names = stated ?? headers.map((name) => name.toLowerCase()).filter(isOwnHeader);
+  return names.length === 0 ? {} : { headers: [...new Set(names)] };
+}
+
+const isOwnHeader = (name: string): boolean =>
+  /^[a-z0-9-]{1,64}$/.test(name) && mayBeListed(name) && !PASSED_BY_DEFAULT.includes(name);
