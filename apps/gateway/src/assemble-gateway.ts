@@ -24,6 +24,7 @@ import { CallHandler } from './http/call-handler.js';
 import { CallRefusals } from './http/call-refusals.js';
 import type { CanonicalRequest } from './http/canonical-request.js';
 import { createHttpServer } from './http/http-server.js';
+import { ListenerTls } from './http/listener-tls.js';
 import { OwnPages, privatePages, type Readiness } from './http/own-pages.js';
 import { StopEndpoint } from './http/stop-endpoint.js';
 import type { Http1Server } from './http1/http1-server.js';
@@ -67,6 +68,7 @@ export async function assembleGateway(
 ) {
   const run = beginRun(options, credential, identity);
   const { boot, log, clock, broker } = run;
+  const listenerTls = options.tls === undefined ? undefined : new ListenerTls(options.tls);
   const position = await FeedPosition.load(options.spoolDir);
   const ledger = await DigestLedger.load(options.spoolDir);
   const records = await openRecords(run, (tenant) => rules.trustHash(tenant));
@@ -127,7 +129,10 @@ export async function assembleGateway(
     },
   });
   const times: CallTimes = { totalMs: 900_000, clientIdleMs: 20_000, ...options.callTimes };
-  const parts = { ...run, ...records, calls, state, liveness, rules, shipper, budgets, upstreams, times };
+  const parts = {
+    ...{ ...run, ...records, listenerTls },
+    ...{ calls, state, liveness, rules, shipper, budgets, upstreams, times },
+  };
   watchParts(parts);
   return { ...parts, boots, leaseClient, wantedHeads, feed, server: createServer(parts) };
 }
@@ -243,11 +248,12 @@ type WatchedParts = Run &
     shipper: Shipper;
     budgets: Budgets;
     upstreams: Upstreams;
+    listenerTls: ListenerTls | undefined;
     times: CallTimes;
   };
 
 function watchParts(parts: WatchedParts): void {
-  const { metrics, liveness, spool, quarantine, calls, state, rules, upstreams } = parts;
+  const { metrics, liveness, spool, quarantine, calls, state, rules, upstreams, listenerTls } = parts;
   metrics.watch({
     inTouch: () => liveness.isInTouch(),
     feedAge: () => liveness.age / 1000,
@@ -258,6 +264,7 @@ function watchParts(parts: WatchedParts): void {
     openCalls: () => calls.count,
     grants: () => state.grants.size,
     closedServices: () => state.routeMaps.closed.length,
+    listenerTlsProblems: () => (listenerTls?.problem === undefined ? 0 : 1),
     upstreamTlsProblems: () => upstreams.tlsProblems.length,
     pinAlarms: () => rules.pins().filter(({ alarm }) => alarm !== undefined).length,
   });
@@ -292,6 +299,7 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
     maxHeaderBytes: options.maxHeaderBytes ?? 16 * KIB,
     wallClock: () => parts.clock.now(),
     log,
+    security: parts.listenerTls?.security,
   });
 }
 
@@ -300,7 +308,7 @@ export const pagesOfPrivateListener = (parts: WatchedParts): PrivatePages =>
   privatePages(parts.metrics, () => readinessOf(parts));
 
 function readinessOf(parts: WatchedParts): Readiness {
-  const { liveness, spool, shipper, quarantine, rules, state, upstreams } = parts;
+  const { liveness, spool, shipper, quarantine, rules, state, upstreams, listenerTls } = parts;
   return {
     inTouch: liveness.isInTouch(),
     heardMsAgo: Number.isFinite(liveness.age) ? Math.round(liveness.age) : null,
@@ -314,5 +322,6 @@ function readinessOf(parts: WatchedParts): Readiness {
     pins: rules.pins(),
     closedServices: state.routeMaps.closed,
     upstreamTls: upstreams.tlsProblems,
+    listenerTls: listenerTls?.problem ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { type ListenAddress } from '@countersign/private-listener';
 import type { LevelWithSilent, Logger } from 'pino';
 import type { Clock } from './clock.js';
+import type { ListenerTlsFiles } from './http/listener-tls.js';
 import type { SpoolDisk } from './records/spool/spool-disk.js';
 
 /** What a gateway needs to run. */
@@ -10,6 +11,8 @@ export type GatewayOptions = {
   host: string;
   /** 0 chooses a free port. */
   port: number;
+  /** The listener's own certificate, and whose clients may connect. Default: plain HTTP. */
+  tls?: ListenerTlsFiles | undefined;
   /** The private listener for metrics and the details of `/readyz`. Default: none. */
   admin?: ListenAddress | null;
   /**

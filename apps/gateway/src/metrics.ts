@@ -12,6 +12,7 @@ type GatewayGauges = {
   openCalls(): number;
   grants(): number;
   closedServices(): number;
+  listenerTlsProblems(): number;
   upstreamTlsProblems(): number;
   pinAlarms(): number;
 };
@@ -67,6 +68,11 @@ export class GatewayMetrics {
       'countersign_gateway_closed_services',
       'Services that are closed because their route maps break a rule.',
       gauges.closedServices,
+    );
+    this.gauge(
+      'countersign_gateway_listener_tls_problems',
+      '1 if the TLS files of the listener cannot be used as they are now.',
+      gauges.listenerTlsProblems,
     );
     this.gauge(
       'countersign_gateway_upstream_tls_problems',

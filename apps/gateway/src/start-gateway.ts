@@ -56,7 +56,8 @@ async function run(
     await close();
     throw error;
   }
-  const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+  const scheme = options.tls === undefined ? 'http' : 'https';
+  const url = `${scheme}://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
   log.info({ url, adminUrl: admin?.url ?? null, boot }, 'listening');
   let closing: Promise<void> | undefined;
   return {
@@ -73,18 +74,9 @@ async function run(
 }
 
 /** What time alone can change: cuts open calls that may not go on, and gives each part its turn. */
-function sweep({
-  clock,
-  liveness,
-  calls,
-  times,
-  rules,
-  budgets,
-  leaseClient,
-  wantedHeads,
-  recorder,
-  upstreams,
-}: GatewayParts): void {
+function sweep(parts: GatewayParts): void {
+  const { clock, liveness, calls, times, rules, budgets, leaseClient, wantedHeads, recorder, upstreams } =
+    parts;
   liveness.tick();
   if (!liveness.isInTouch()) calls.cutAll('not_in_touch');
   calls.cutEnded(clock.now());
@@ -92,10 +84,24 @@ function sweep({
   calls.cutWhere(({ tenant }) => (rules.hasExpired(tenant) ? 'not_countersigned' : undefined));
   budgets.sweep();
   upstreams.sweep(clock.monotonic());
+  sweepListener(parts);
   leaseClient.sweep();
   if (liveness.isInTouch()) wantedHeads.sweep();
   recorder.tick();
   rules.tick(liveness.isInTouch());
+}
+
+/** Uses certificates that have changed, for connections from now on. */
+function sweepListener({ listenerTls, server, clock, log }: GatewayParts): void {
+  if (listenerTls === undefined) return;
+  const before = listenerTls.problem;
+  const next = listenerTls.sweep(clock.monotonic());
+  const { problem } = listenerTls;
+  if (next !== undefined) {
+    server.useSecurity(next);
+    log.info('the listener uses TLS files that have changed');
+  } else if (problem !== undefined && problem !== before)
+    log.error({ problem }, 'the TLS files of the listener cannot be used; those of before stay in use');
 }
 
 /** Stops every part in order. The last records are written and signed before the shipper gets its last chance. */

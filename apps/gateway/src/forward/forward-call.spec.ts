@@ -66,6 +66,7 @@ function forward({ reads, buffer, bodyBytes }: Options): {
     wallClock: () => 0,
     isClosing: false,
     waitsForReader: () => undefined,
+    reset: () => undefined,
     finished: () => undefined,
   };
   const call = new OpenCall('sha256:0', 'billing', 0, 'acme', 'usr_1', 0, 'kid');

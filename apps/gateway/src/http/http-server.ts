@@ -1,6 +1,7 @@
 import { describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
-import { Http1Server } from '../http1/http1-server.js';
+import { Http1Server, type ServerSecurity } from '../http1/http1-server.js';
+import type { ServerBehaviour } from '../http1/server-connection.js';
 import type { ServerResponse } from '../http1/server-response.js';
 import type { CallHandler } from './call-handler.js';
 import { type CanonicalRequest, readCanonicalRequest } from './canonical-request.js';
@@ -14,11 +15,13 @@ type HttpServerParts = {
   stopEndpoint: StopEndpoint;
   handler: CallHandler;
   /** Counts the refusal of something that never became a call. */
-  countRefusal(code: 'ambiguous_request' | 'request_timeout'): void;
+  countRefusal(code: 'ambiguous_request' | 'request_timeout' | 'handshake_failed'): void;
   maxHeaderBytes: number;
   /** The wall clock, in milliseconds since the epoch. */
   wallClock(): number;
   log: Logger;
+  /** Absent: plain HTTP. */
+  security: ServerSecurity | undefined;
 };
 
 /**
@@ -27,7 +30,7 @@ type HttpServerParts = {
  */
 export function createHttpServer(parts: HttpServerParts): Http1Server<CanonicalRequest> {
   const { countRefusal } = parts;
-  return new Http1Server<CanonicalRequest>({
+  const behaviour: ServerBehaviour<CanonicalRequest> = {
     maxHeadBytes: parts.maxHeaderBytes,
     read: readCanonicalRequest,
     serve: (exchange) => void serve(parts, exchange),
@@ -37,9 +40,11 @@ export function createHttpServer(parts: HttpServerParts): Http1Server<CanonicalR
       answerProblem(response, 'request_timeout', { close: true });
     },
     countUnanswered: () => countRefusal('ambiguous_request'),
+    countHandshake: (isLate) => countRefusal(isLate ? 'request_timeout' : 'handshake_failed'),
     onFault: (error, response) => refuseFault(parts, response, error),
     wallClock: () => parts.wallClock(),
-  });
+  };
+  return new Http1Server(behaviour, parts.security);
 }
 
 async function serve(parts: HttpServerParts, exchange: Exchange): Promise<void> {

@@ -33,6 +33,8 @@ export type Readiness = {
   closedServices: readonly ClosedService[];
   /** Services whose TLS files towards their upstream cannot be used as they are now. */
   upstreamTls: readonly TlsProblem[];
+  /** What is wrong with the listener's own TLS files as they are now; those read before are in use. */
+  listenerTls: string | null;
 };
 
 type OwnPagesParts = {

@@ -1,29 +1,57 @@
+import { constants } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createSecureServer, type Server as SecureServer, type TLSSocket } from 'node:tls';
 import { DateLine } from './message-writer.js';
 import { type MessageRules, type ServerBehaviour, ServerConnection } from './server-connection.js';
 
 /** How often connections are checked for time that has run out. */
 const CHECK_MS = 250;
+/** From a connection's start to the end of its TLS handshake. A head has as long again. */
+const HANDSHAKE_MS = 10_000;
+
+/** PEM: the server's certificate with its key, and the authorities whose clients it takes. No `clientCa`: any client. */
+export type ServerSecurity = { cert: string; key: string; clientCa?: string | undefined };
+
+/** A server that also takes new certificates while it runs. */
+type SecureListener = { server: SecureServer; use(security: ServerSecurity): void };
 
 /**
- * An HTTP/1.1 server on sockets (RFC 9112). It knows messages and connections. What a request means, and what may be done,
- * is up to its behaviour.
+ * An HTTP/1.1 server on sockets (RFC 9112), plain or by TLS. It knows messages and connections. What a request means, and
+ * what may be done, is up to its behaviour.
  */
 export class Http1Server<R extends MessageRules> {
   private readonly listener: Server;
+  private readonly secure: SecureListener | undefined;
   private readonly connections = new Set<ServerConnection<R>>();
+  /** TCP connections whose TLS handshake is not over, by the client's address and port. */
+  private readonly handshakes = new Map<string, Socket>();
   private readonly date = new DateLine();
   private timer: NodeJS.Timeout | undefined;
   private isStopping = false;
   private readonly monotonic = () => performance.now();
 
-  constructor(private readonly behaviour: ServerBehaviour<R>) {
+  /**
+   * @param security absent: plain HTTP
+   * @param handshakeMs how long a TLS handshake may take
+   */
+  constructor(
+    private readonly behaviour: ServerBehaviour<R>,
+    security?: ServerSecurity,
+    private readonly handshakeMs = HANDSHAKE_MS,
+  ) {
     // The connection decides what the client's end means. By default Node would end our side itself.
-    this.listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.accept(socket));
+    const options = { allowHalfOpen: true, noDelay: true };
+    this.secure = security === undefined ? undefined : this.createSecure(options, security);
+    this.listener = this.secure?.server ?? createServer(options, (socket) => this.accept(socket, socket));
   }
 
   get isListening(): boolean {
     return this.listener.listening;
+  }
+
+  /** Uses another certificate, key and authorities for connections from now on. Only for a server that began with some. */
+  useSecurity(security: ServerSecurity): void {
+    this.secure?.use(security);
   }
 
   /** Resolves with the port. Rejects with the socket's error. */
@@ -45,16 +73,62 @@ export class Http1Server<R extends MessageRules> {
     this.isStopping = true;
     const closed = new Promise<void>((resolve) => this.listener.close(() => resolve()));
     for (const connection of this.connections) connection.shutDown();
+    this.dropHandshakes();
     return closed.finally(() => clearInterval(this.timer));
   }
 
   /** Breaks every connection. */
   destroyConnections(): void {
     for (const { socket } of this.connections) socket.destroy();
+    this.dropHandshakes();
   }
 
-  private accept(socket: Socket): void {
-    const connection = new ServerConnection(socket, this.behaviour, this.date, this.monotonic);
+  private createSecure(options: object, security: ServerSecurity): SecureListener {
+    const asksClient = security.clientCa !== undefined;
+    const server = createSecureServer(
+      {
+        ...options,
+        ...contextOptions(security),
+        ALPNProtocols: ['http/1.1'],
+        handshakeTimeout: this.handshakeMs,
+        requestCert: asksClient,
+        rejectUnauthorized: asksClient,
+      },
+      (socket) => this.acceptSecure(socket),
+    );
+    server.on('connection', (tcp: Socket) => this.beginHandshake(tcp));
+    server.on('tlsClientError', ({ code }: NodeJS.ErrnoException, socket) => {
+      // Node reports a handshake that is late, and leaves its connection open.
+      socket.destroy();
+      if (code !== 'ECONNRESET') this.behaviour.countHandshake(code === 'ERR_TLS_HANDSHAKE_TIMEOUT');
+    });
+    return { server, use: (next) => server.setSecureContext(contextOptions(next)) };
+  }
+
+  private beginHandshake(tcp: Socket): void {
+    const client = clientOf(tcp);
+    this.handshakes.set(client, tcp);
+    tcp.on('close', () => {
+      // The client may have the same port again already.
+      if (this.handshakes.get(client) === tcp) this.handshakes.delete(client);
+    });
+  }
+
+  private acceptSecure(socket: TLSSocket): void {
+    const client = clientOf(socket);
+    const tcp = this.handshakes.get(client);
+    this.handshakes.delete(client);
+    // The client has gone in the same moment.
+    if (tcp === undefined) socket.destroy();
+    else this.accept(socket, tcp);
+  }
+
+  private dropHandshakes(): void {
+    for (const tcp of this.handshakes.values()) tcp.destroy();
+  }
+
+  private accept(socket: Socket, tcp: Socket): void {
+    const connection = new ServerConnection(socket, this.behaviour, this.date, this.monotonic, tcp);
     this.connections.add(connection);
     socket.on('close', () => this.connections.delete(connection));
     if (this.isStopping) connection.shutDown();
@@ -65,3 +139,13 @@ export class Http1Server<R extends MessageRules> {
     for (const connection of this.connections) connection.checkTime(now);
   }
 }
+
+const clientOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
+
+/** A client that wants new keys opens another connection: a renegotiation costs the server more than the client. */
+const contextOptions = ({ cert, key, clientCa }: ServerSecurity) => ({
+  cert,
+  key,
+  ...(clientCa !== undefined && { ca: clientCa }),
+  secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+});

@@ -50,6 +50,7 @@ beforeAll(async () => {
     serve: (exchange) => void answer(exchange),
     refuse: (response, rule) => response.send(400, [], rule),
     refuseLate: (response) => response.send(408, [], ''),
+    countHandshake: () => undefined,
     countUnanswered: () => undefined,
     onFault: (_, response) => response?.send(503, [], ''),
     wallClock: () => Date.now(),

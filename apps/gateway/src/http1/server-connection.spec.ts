@@ -30,6 +30,7 @@ beforeEach(async () => {
     },
     refuse: (response: ServerExchange<Rules>['response'], rule: string) => response.send(400, [], rule),
     refuseLate: (response: ServerExchange<Rules>['response']) => response.send(408, [], 'late'),
+    countHandshake: () => undefined,
     countUnanswered: () => {
       unanswered += 1;
     },

@@ -36,6 +36,8 @@ export type ServerBehaviour<R extends MessageRules> = {
   refuseLate(response: ServerResponse): void;
   /** Something that is no plain request gets no answer: another one is under way. */
   countUnanswered(): void;
+  /** A TLS handshake has failed, or was not over in time. */
+  countHandshake(isLate: boolean): void;
   /** An error of ours. `response` is absent if another one is under way. The connection is closed after this. */
   onFault(error: unknown, response: ServerResponse | undefined): void;
   /** The wall clock, in milliseconds since the epoch. */
@@ -83,6 +85,8 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
     private readonly behaviour: ServerBehaviour<R>,
     readonly date: DateLine,
     private readonly monotonic: () => number,
+    /** What the socket runs on: itself, or the TCP connection below TLS. */
+    private readonly tcp: Socket = socket,
   ) {
     this.heads = new HeadCollector(behaviour.maxHeadBytes);
     this.deadline = monotonic() + HEAD_MS;
@@ -106,6 +110,10 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
   shutDown(): void {
     this.isShuttingDown = true;
     if (this.current === undefined && !this.isLast) this.socket.destroySoon();
+  }
+
+  reset(): void {
+    this.tcp.resetAndDestroy();
   }
 
   /** Ends what takes too long. `now`: milliseconds of the monotonic clock. */

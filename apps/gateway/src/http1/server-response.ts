@@ -23,6 +23,8 @@ export interface ResponseConnection {
   wallClock(): number;
   /** Whether the connection ends after this response whatever its head says. */
   readonly isClosing: boolean;
+  /** Ends the connection so that no client takes it for an orderly end. */
+  reset(): void;
   /** The last byte is written, and waits for the client to read on. */
   waitsForReader(): void;
   /** The last byte has been handed to the operating system. */
@@ -186,9 +188,9 @@ export class ServerResponse {
    * show its end, the connection is reset.
    */
   destroy(): void {
-    const { socket } = this.connection;
-    if (this.#body === 'close' && !this.#hasEnded) socket.resetAndDestroy();
-    else socket.destroy();
+    const { connection } = this;
+    if (this.#body === 'close' && !this.#hasEnded) connection.reset();
+    else connection.socket.destroy();
   }
 
   /** The connection calls this when it has ended. */

@@ -213,6 +213,18 @@ describe('the gateway environment', () => {
     expect(() => read('yes')).toThrow('COUNTERSIGN_GATEWAY_UNPINNED');
   });
 
+  test.each([
+    ['COUNTERSIGN_GATEWAY_TLS_CERT_FILE', ['COUNTERSIGN_GATEWAY_TLS_KEY_FILE']],
+    ['COUNTERSIGN_GATEWAY_TLS_KEY_FILE', ['COUNTERSIGN_GATEWAY_TLS_CERT_FILE']],
+    [
+      'COUNTERSIGN_GATEWAY_TLS_CLIENT_CA_FILE',
+      ['COUNTERSIGN_GATEWAY_TLS_CERT_FILE', 'COUNTERSIGN_GATEWAY_TLS_KEY_FILE'],
+    ],
+  ])('half of a TLS listener is no plain one: %s alone', (name, missing) => {
+    const env = { COUNTERSIGN_GATEWAY_CREDENTIAL: 'csg_abc', [name]: 'file.pem' };
+    expect(Object.keys(problemsOf(() => readGatewayEnvironment(env)))).toEqual(missing);
+  });
+
   test('with a credential alone gives the documented defaults', () => {
     expect(readGatewayEnvironment({ COUNTERSIGN_GATEWAY_CREDENTIAL: 'csg_abc' })).toEqual({
       host: '127.0.0.1',
@@ -229,6 +241,7 @@ describe('the gateway environment', () => {
       maxHeaderBytes: 16 * 1024,
       maxBodyBytes: 100 * 1024 ** 2,
       upstreamTimeouts: { connectMs: 5_000, firstByteMs: 30_000, idleMs: 60_000 },
+      tls: undefined,
       upstreamTlsDir: 'data/upstream-tls',
       callTimes: { totalMs: 900_000, clientIdleMs: 20_000 },
       pinnedOnly: false,

@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { type AdminEnvironment, adminFrom, adminShape } from './admin.js';
 import type { Environment } from './read.js';
 import { readEnvironment } from './read.js';
-import { folder, type LogLevel, listenHost, logLevel, port, secretToken, wholeNumber } from './values.js';
+import {
+  file,
+  folder,
+  type LogLevel,
+  listenHost,
+  logLevel,
+  port,
+  secretToken,
+  wholeNumber,
+} from './values.js';
 
 export type GatewayEnvironment = {
   host: string;
@@ -26,6 +35,8 @@ export type GatewayEnvironment = {
   /** Milliseconds. */
   upstreamTimeouts: { connectMs: number; firstByteMs: number; idleMs: number };
   callTimes: { totalMs: number; clientIdleMs: number };
+  /** The listener's certificate and key, and the authorities whose clients may connect. Undefined: plain HTTP. */
+  tls: { certFile: string; keyFile: string; clientCaFile: string | undefined } | undefined;
   /** Has one folder for each upstream's host, with the TLS files that services name. */
   upstreamTlsDir: string;
   /** Refuse tenants that are not pinned on this host, claimed or not. */
@@ -62,6 +73,9 @@ export const gatewayShape = {
   COUNTERSIGN_GATEWAY_IDLE_TIMEOUT_MS: milliseconds.default(60_000),
   COUNTERSIGN_GATEWAY_CLIENT_IDLE_TIMEOUT_MS: milliseconds.default(20_000),
   COUNTERSIGN_GATEWAY_CALL_TIMEOUT_MS: milliseconds.default(900_000),
+  COUNTERSIGN_GATEWAY_TLS_CERT_FILE: file.optional(),
+  COUNTERSIGN_GATEWAY_TLS_KEY_FILE: file.optional(),
+  COUNTERSIGN_GATEWAY_TLS_CLIENT_CA_FILE: file.optional(),
   COUNTERSIGN_GATEWAY_UPSTREAM_TLS_DIR: folder.optional(),
   COUNTERSIGN_GATEWAY_UNPINNED: z.enum(['vendor', 'refuse'], 'must be vendor or refuse').default('vendor'),
   COUNTERSIGN_LOG_LEVEL: logLevel.default('info'),
@@ -79,13 +93,36 @@ function spoolOf(raw: { COUNTERSIGN_DATA_DIR: string; COUNTERSIGN_SPOOL_DIR?: st
   return raw.COUNTERSIGN_SPOOL_DIR ?? join(raw.COUNTERSIGN_DATA_DIR, 'spool');
 }
 
+type TlsVariables =
+  | 'COUNTERSIGN_GATEWAY_TLS_CERT_FILE'
+  | 'COUNTERSIGN_GATEWAY_TLS_KEY_FILE'
+  | 'COUNTERSIGN_GATEWAY_TLS_CLIENT_CA_FILE';
+
+/** Half a set would be plain HTTP where its operator meant TLS, or no check of clients: it is refused. */
+function tlsFrom(
+  raw: { [Name in TlsVariables]?: string | undefined },
+  problem: (key: string, rule: string) => void,
+): GatewayEnvironment['tls'] {
+  const {
+    COUNTERSIGN_GATEWAY_TLS_CERT_FILE: certFile,
+    COUNTERSIGN_GATEWAY_TLS_KEY_FILE: keyFile,
+    COUNTERSIGN_GATEWAY_TLS_CLIENT_CA_FILE: clientCaFile,
+  } = raw;
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile, clientCaFile };
+  if (certFile === undefined && keyFile === undefined && clientCaFile === undefined) return undefined;
+  if (certFile === undefined) problem('COUNTERSIGN_GATEWAY_TLS_CERT_FILE', 'is required for TLS');
+  if (keyFile === undefined) problem('COUNTERSIGN_GATEWAY_TLS_KEY_FILE', 'is required for TLS');
+  return undefined;
+}
+
 /**
  * Reads what a gateway needs to start. `COUNTERSIGN_GATEWAY_SPOOL_BYTES` (1 GiB) bounds the records that
  * wait for the broker; the two `…_MAX_CALLS_PER_…` (256 and 1,024) bound concurrent calls per process;
  * `…_MAX_HEADER_BYTES` (16 KiB) and `…_MAX_BODY_BYTES` (100 MiB) bound a request. Times: `…_CONNECT_…` (5 s),
  * `…_FIRST_BYTE_…` (30 s) and `…_IDLE_…` (60 s) of an upstream, `…_CLIENT_IDLE_…` (20 s) of a client that sends nothing,
  * `…_CALL_TIMEOUT_MS` (15 min) of a whole call. `…_UNPINNED` decides about tenants without a pin on this host: `vendor`
- * allows those that are unclaimed, on the vendor's word; `refuse` allows none. `…_UPSTREAM_TLS_DIR`
+ * allows those that are unclaimed, on the vendor's word; `refuse` allows none. `…_TLS_CERT_FILE`,
+ * `…_TLS_KEY_FILE` and `…_TLS_CLIENT_CA_FILE` make the listener speak TLS. `…_UPSTREAM_TLS_DIR`
  * (`COUNTERSIGN_DATA_DIR/upstream-tls`) has the TLS files towards upstreams.
  * @throws ConfigError naming each bad variable and its rule.
  */
@@ -122,6 +159,7 @@ export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
         totalMs: raw.COUNTERSIGN_GATEWAY_CALL_TIMEOUT_MS,
         clientIdleMs: raw.COUNTERSIGN_GATEWAY_CLIENT_IDLE_TIMEOUT_MS,
       },
+      tls: tlsFrom(raw, problem),
       upstreamTlsDir:
         raw.COUNTERSIGN_GATEWAY_UPSTREAM_TLS_DIR ?? join(raw.COUNTERSIGN_DATA_DIR, 'upstream-tls'),
       pinnedOnly: raw.COUNTERSIGN_GATEWAY_UNPINNED === 'refuse',
