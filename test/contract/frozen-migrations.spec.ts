@@ -92,6 +92,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '3c757d12cab284a02783131fcacf2b48ba99429928b08bcdaeb87c1082c3cb7c',
     postgres: '3c757d12cab284a02783131fcacf2b48ba99429928b08bcdaeb87c1082c3cb7c',
   },
+  Emergencies1799000021000: {
+    sqlite: 'c0ebeb603078a4fa8dc6b2a2c7a940279d9fffb24174caf83b289aa090560b30',
+    postgres: '7f384d2e1f26c43e6874bfeff136bd05d5f2dd228b9ee432606a8552a0594a9a',
+  },
   Demands1799000022000: {
     sqlite: '85b57b53391c73df7c0fdb11069d96f3f0ffbfe0f406a29667baec85a54322b5',
     postgres: '174348fc3c01b0c11e2acf6fd5b6ca644bb42dab2c9e70a8b660044578c844cb',

@@ -6,6 +6,7 @@ import type { TestDatabase } from './support/database.js';
 import { oneUnit } from './support/one-unit.js';
 import { postgresDatabase } from './support/postgres.js';
 import {
+  aDisclosure,
   aGrant,
   aLease,
   aLock,
@@ -33,6 +34,7 @@ const OWN: Record<string, string> = {
   requests: 'tenant',
   grants: 'tenant',
   invitations: 'tenant',
+  disclosures: 'tenant',
   reviews: 'tenant',
   openings: 'tenant',
   events: 'tenant',
@@ -105,6 +107,7 @@ describe('row-level security on PostgreSQL', () => {
       const record = aRecord(grant);
       await unit.requests.insert(request);
       await unit.grants.insert(grant);
+      await unit.disclosures.insert(aDisclosure(grant));
       const review = aReview(request);
       await unit.reviews.insert(review);
       await unit.reviews.void(review, NOW);

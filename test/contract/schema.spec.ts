@@ -1,5 +1,6 @@
 import {
   DEMAND_TRANSITIONS,
+  DISCLOSURE_TRANSITIONS,
   GRANT_TRANSITIONS,
   INVITATION_TRANSITIONS,
   PROPOSAL_TRANSITIONS,
@@ -31,6 +32,7 @@ describeStore('the schema that the migrations make from empty', (bench) => {
       invitation: INVITATION_TRANSITIONS,
       proposal: PROPOSAL_TRANSITIONS,
       reset: RESET_TRANSITIONS,
+      disclosure: DISCLOSURE_TRANSITIONS,
       demand: DEMAND_TRANSITIONS,
     }).flatMap(([kind, table]) =>
       Object.entries<readonly string[]>(table).flatMap(([from, followers]) =>

@@ -96,6 +96,7 @@ export function sampleRequest(change: Partial<AccessRequest> = {}): AccessReques
     endedAt: null,
     reminders: 0,
     grant: null,
+    notice: null,
     ...change,
   };
 }

@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import { type BrokerParts, coreModule } from './core.module.js';
 import { DemandsModule } from './demands/demands.module.js';
+import { DisclosuresModule } from './disclosures/disclosures.module.js';
 import { ExportsModule } from './exports/exports.module.js';
 import { GatewayApiModule } from './gateway-api/gateway-api.module.js';
 import { GatewaysModule } from './gateways/gateways.module.js';
@@ -33,6 +34,7 @@ const MODULES: readonly Type[] = [
   HttpModule,
   RequestsModule,
   GrantsModule,
+  DisclosuresModule,
   InvitationsModule,
   LocksModule,
   LogsModule,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { createRun } from './command/context.js';
 import { addVerb, examples } from './command/define.js';
+import { registerEmergencies } from './emergencies/commands.js';
 import { registerGatewayAccess } from './gateway-access/commands.js';
 import { registerGrants, registerRevoke } from './grants/commands.js';
 import { registerHost } from './host/commands.js';
@@ -47,6 +48,7 @@ export function buildProgram(io: Io): Command {
   registerSignIn(program, run);
   registerRequests(program, run);
   registerGrants(program, run);
+  registerEmergencies(program, run);
   registerGatewayAccess(program, run);
   registerReview(program, run);
   registerInvitations(program, run);

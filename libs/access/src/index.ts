@@ -28,6 +28,14 @@ export {
   type StepInput,
 } from './domain/demand.js';
 export { isReliedOn } from './domain/deployment-events.js';
+export {
+  DISCLOSURE_STATES,
+  DISCLOSURE_TRANSITIONS,
+  type Disclosure,
+  type DisclosureAnswer,
+  type DisclosureContent,
+  type DisclosureState,
+} from './domain/disclosure.js';
 export type { Erasure } from './domain/erasure.js';
 export {
   EXPORT_CONTENTS,
@@ -217,6 +225,7 @@ export {
   type DeploymentPorts,
   type DeploymentRepositories,
   type DirectoryRepository,
+  type DisclosureRepository,
   type DueDay,
   type DueObjects,
   type EnrolledGateway,
@@ -245,6 +254,7 @@ export {
   type IdentityRepository,
   type Ids,
   type InvitationRepository,
+  isForCustomerAlone,
   type KeyMaker,
   type KeyPair,
   type LeaseRepository,
@@ -334,6 +344,14 @@ export {
   readDemand,
   readDemandDocument,
 } from './use-cases/demands/demands.js';
+export {
+  answerDisclosure,
+  type DisclosureInput,
+  type DisclosureView,
+  getDisclosure,
+  giveDisclosure,
+  listDisclosures,
+} from './use-cases/emergencies/disclosures.js';
 export {
   type AccessAnswer,
   type AccessQuestion,

@@ -18,6 +18,16 @@ export {
   REDIRECT_OUTCOMES,
   type RedirectOutcome,
 } from './demands.js';
+export {
+  DISCLOSURE_STATES,
+  type Disclosure,
+  type DisclosureAnswerBody,
+  type DisclosureBody,
+  type DisclosureListQuery,
+  type DisclosureState,
+  disclosureEndpoints,
+  disclosureSchema,
+} from './disclosures.js';
 export { type AnswerOf, type Endpoint, endpoint, type HttpMethod, noBodySchema } from './endpoint.js';
 export { type AuthzenDecision, type AuthzenEvaluation, evaluationEndpoints } from './evaluation.js';
 export {

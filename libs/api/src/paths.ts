@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { demandEndpoints } from './demands.js';
+import type { disclosureEndpoints } from './disclosures.js';
 import type { Endpoint, HttpMethod } from './endpoint.js';
 import type { exportEndpoints } from './exports.js';
 import type { gatewayEndpoints } from './gateways.js';
@@ -28,6 +29,7 @@ import type { stopEndpoints, trustEndpoints } from './trust.js';
 type Groups =
   | typeof apiKeyEndpoints
   | typeof cliLoginEndpoints
+  | typeof disclosureEndpoints
   | typeof demandEndpoints
   | typeof exportEndpoints
   | typeof gatewayEndpoints

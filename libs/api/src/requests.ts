@@ -28,6 +28,7 @@ export const REQUEST_STATES = [
   'awaiting_vendor',
   'awaiting_customer',
   'countered',
+  'notifying',
   'approved',
   'denied',
   'cancelled',
@@ -67,10 +68,10 @@ export const askSchema = named(
         'The one call that is requested: method, path with query, body, and the `Content-Type` and `Content-Encoding` that it is sent with (absent: it has none). Requires `budget.calls` = 1.',
       ),
     basis: z
-      .enum(['approval', 'invitation'], 'This value is not supported yet')
+      .enum(['approval', 'invitation', 'emergency'], 'This value is not supported here')
       .exactOptional()
       .describe(
-        'On which ground. `invitation`: refused with every reason if no invitation fits. Absent: an invitation if one fits, else approval.',
+        'On which ground. `invitation`: refused with every reason if no invitation fits. `emergency`: two of the vendor’s reviewers decide, and access starts once the customer has been notified; only what its controls list. Absent: an invitation if one fits, else approval.',
       ),
   }),
 );

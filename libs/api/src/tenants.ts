@@ -35,8 +35,8 @@ const emergencyRules = z
     ),
     disclosureDue: z.string().describe('ISO 8601, from the start of the access.'),
   })
-  .nullable()
-  .describe('What may be opened in an emergency without the customer’s approval; null: nothing.');
+  .exactOptional()
+  .describe('What may be opened in an emergency without the customer’s approval; absent: nothing.');
 
 const controlsSchema = named(
   'PrivacyControls',

@@ -79,6 +79,10 @@ export type ReplayFaultCode =
   | 'not_allowed'
   /** A grant lacks reviews that the policy of that moment required. */
   | 'not_approved'
+  /** An emergency began without a leaf before it that says that the customer was notified. */
+  | 'not_notified'
+  /** The explanation of an emergency is of no emergency, or is due later than the tenant's term. */
+  | 'wrong_disclosure'
   /** A second grant of one digest, or one grant twice. */
   | 'second_grant'
   /** A grant's window is not the one of its terms. */
@@ -132,6 +136,8 @@ export type WarningCode =
   | 'erased'
   /** Openings were not read, so commitments were not opened. */
   | 'openings_not_read'
+  /** The vendor has not explained an emergency in the tenant's term, or did so too late. */
+  | 'disclosure_late'
   /** A gateway's first record in this log names no run before: the gateway is new, its disk was lost, or it is too old. */
   | 'first_run'
   /** A run does not continue the run before of its gateway that the log shows. */

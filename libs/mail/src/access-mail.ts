@@ -31,7 +31,9 @@ export interface MailFacts {
     endedAt: string | null;
     endReason: string | null;
   } | null;
-  /** The only link: the request's page, which requires a sign-in. */
+  /** When the vendor has to explain an emergency; null if it has not to. */
+  dueAt: string | null;
+  /** The only link: the request's or the emergency's page, which requires a sign-in. */
   link: string;
 }
 
@@ -52,7 +54,11 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
     ...requestRows(facts, words),
     ...clockRows(facts, words, shortDurationText(facts.seconds, language, 4)),
   ];
-  const silence = isOpen(facts.kind) ? [words.silence] : [];
+  const silence = isOpen(facts.kind)
+    ? [words.silence]
+    : facts.kind === 'emergency.opening'
+      ? [words.stopAtOnce]
+      : [];
   const { open, footer } = words;
   return layOut({ language, subject, sentence, rows, notes: silence, link: facts.link, open, footer });
 }
@@ -80,6 +86,12 @@ function clockRows(facts: MailFacts, words: Words, duration: string): Row[] {
       [labels.lapses, [writeInstant(facts.lapsesAt)]],
       [labels.wouldEnd, [wouldEnd(facts, words, duration)]],
     ];
+  if (kind === 'emergency.opening')
+    return [
+      [labels.starts, [words.onceNotified]],
+      [labels.ends, [duration]],
+    ];
+  if (kind.startsWith('disclosure.')) return disclosureRows(facts, words);
   const decided: Row = [labels.decided, [writeInstant(facts.at)]];
   if (grant === null) return [decided, [labels.end, [words.nothingOpened]]];
   const begin = grant.startsAt === null ? words.unknownYet : writeInstant(grant.startsAt);
@@ -96,6 +108,16 @@ function clockRows(facts: MailFacts, words: Words, duration: string): Row[] {
   ];
   return kind === 'request.approved' ? [decided, starts, ends] : [starts, ends];
 }
+
+/** When the access of an emergency was open, and when it has to be explained. */
+const disclosureRows = ({ grant, dueAt }: MailFacts, { labels }: Words): Row[] =>
+  (
+    [
+      [labels.starts, grant?.startsAt ?? null],
+      [labels.ended, grant?.endedAt ?? null],
+      [labels.due, dueAt],
+    ] as const
+  ).flatMap(([label, at]): Row[] => (at === null ? [] : [[label, [writeInstant(at)]]]));
 
 function wouldEnd({ requested, seconds, lapsesAt }: MailFacts, words: Words, duration: string): string {
   if (requested.startsAt !== null) return writeInstant(requested.startsAt, seconds);

@@ -39,6 +39,11 @@ const RECIPIENTS: Readonly<Record<MailKind, 'requester' | 'others' | 'all'>> = {
   'grant.active': 'all',
   'grant.ending': 'all',
   'grant.ended': 'all',
+  'emergency.opening': 'all',
+  'disclosure.late': 'all',
+  'disclosure.given': 'all',
+  'disclosure.acknowledged': 'all',
+  'disclosure.disputed': 'all',
 };
 
 const MAX_CONCURRENT = 8;
@@ -129,6 +134,7 @@ export class MailChannel implements NoticeChannel {
     if (isOver(notice.kind, request, grant)) return { skip: 'superseded' };
     const [view] = await requestViews(unit, [request]);
     const terms = view?.offer?.terms ?? request.terms;
+    const disclosure = grant === null ? null : await unit.disclosures.find(grant.id);
     const openings = await unit.openings.find([terms.justification, terms.ticket ?? '']);
     const requester = await unit.organisation.person(request.requester);
     const tenant = await unit.organisation.tenant(request.tenant);
@@ -146,7 +152,10 @@ export class MailChannel implements NoticeChannel {
       lapsesAt: request.lapsesAt,
       requested: { startsAt: terms.startsAt ?? null, useBy: terms.useBy ?? null },
       grant,
-      link: `${publicUrl}/requests/${request.id}`,
+      dueAt: disclosure?.dueAt ?? null,
+      link: notice.kind.startsWith('disclosure.')
+        ? `${publicUrl}/emergencies#${notice.subject}`
+        : `${publicUrl}/requests/${request.id}`,
     };
     return { content: writeMail(facts, language), person };
   }

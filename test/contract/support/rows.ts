@@ -1,6 +1,7 @@
 import type {
   AccessRecordView,
   AccessRequest,
+  Disclosure,
   EnrolledPasskey,
   ExportTarget,
   Grant,
@@ -78,6 +79,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     endedAt: null,
     reminders: 0,
     grant: null,
+    notice: null,
     ...change,
   };
 }
@@ -106,6 +108,12 @@ export function aGrant(request: AccessRequest, change: Partial<Grant> = {}): Gra
     ...change,
   };
 }
+
+export const aDisclosure = (grant: Grant): Disclosure => ({
+  ...{ id: grant.id, request: grant.request, tenant: grant.tenant, service: grant.service },
+  ...{ requester: grant.requester, reviewers: [], state: 'due', version: 1 },
+  ...{ startedAt: NOW, dueAt: '2026-11-25T15:00:00Z', lateAt: null, content: null, answer: null },
+});
 
 export function aReview(request: AccessRequest, change: Partial<Review> = {}): Review {
   return {

@@ -304,6 +304,37 @@ const TABLE: Row[] = [
       ...each(FOREIGN, '404 not_found'),
     },
   },
+  // An ordinary grant has no disclosure. Who may ask for one is what these rows show.
+  {
+    endpoint: 'GET /api/v1/disclosures',
+    target: at('/api/v1/disclosures'),
+    all: '200',
+    but: { ...closed, legal: '403 forbidden' },
+  },
+  {
+    endpoint: 'GET /api/v1/grants/{id}/disclosure',
+    target: ofGrant('/disclosure'),
+    all: '404 not_found',
+    but: { ...closed, legal: '403 forbidden' },
+  },
+  {
+    endpoint: 'POST /api/v1/grants/{id}/disclosure',
+    target: ofGrant('/disclosure', { reason: 'r', needed: true, prevention: 'p' }),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      ...each(['engineer', 'otherEngineer', 'engineerAndReviewer', 'securityAdmin'], '404 not_found'),
+    },
+  },
+  {
+    endpoint: 'POST /api/v1/grants/{id}/disclosure/answer',
+    target: ofGrant('/disclosure/answer', { answer: 'acknowledged' }),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      ...each(['approver', 'secondApprover', 'tenantAdmin', ...FOREIGN], '404 not_found'),
+    },
+  },
   {
     endpoint: 'POST /api/v1/tenants/{slug}/invitations',
     target: () => ({ path: INVITATIONS, body: invitation() }),

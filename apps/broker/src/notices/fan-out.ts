@@ -1,10 +1,11 @@
-import type {
-  AddressedNotice,
-  DeliveryDraft,
-  Notice,
-  NoticeChannel,
-  NoticesReadUnit,
-  ReadUnit,
+import {
+  type AddressedNotice,
+  type DeliveryDraft,
+  isForCustomerAlone,
+  type Notice,
+  type NoticeChannel,
+  type NoticesReadUnit,
+  type ReadUnit,
 } from '@countersign/access';
 import type { BrokerDeps } from '../core.module.js';
 import { personsOf } from './audience.js';
@@ -59,7 +60,9 @@ async function draftsOf(
   channels: readonly NoticeChannel[],
   addressed: AddressedNotice,
 ): Promise<DeliveryDraft[]> {
-  const lane = addressed.request?.id ?? addressed.notice.subject;
+  const { notice } = addressed;
+  // The broker waits for this one: no earlier notice to the same recipient may keep it waiting.
+  const lane = isForCustomerAlone(notice.kind) ? notice.id : (addressed.request?.id ?? notice.subject);
   const drafts = await Promise.all(
     channels.map(async (channel) =>
       (await channel.recipients(addressed, unit)).map((recipient) => ({

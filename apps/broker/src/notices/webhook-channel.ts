@@ -5,6 +5,7 @@ import {
   type Delivery,
   DeliveryFailure,
   endpointHash,
+  isForCustomerAlone,
   type LogHead,
   type Notice,
   type NoticeChannel,
@@ -34,7 +35,8 @@ export class WebhookChannel implements NoticeChannel {
   }
 
   async recipients({ notice }: AddressedNotice, unit: NoticesReadUnit): Promise<string[]> {
-    return [...(await this.endpoints(unit, notice.tenant)).keys()];
+    const keys = [...(await this.endpoints(unit, notice.tenant)).keys()];
+    return isForCustomerAlone(notice.kind) ? keys.filter((key) => !key.startsWith(`:${VENDOR}:`)) : keys;
   }
 
   /** @throws DeliveryFailure */
@@ -47,7 +49,7 @@ export class WebhookChannel implements NoticeChannel {
     const endpoint = endpoints.get(delivery.recipient);
     if (endpoint === undefined) return { done: 'skipped', code: 'endpoint_removed' };
     const secret = await readSecret(endpoint.secretFile);
-    const request = delivery.lane.startsWith('req_') ? delivery.lane : null;
+    const request = [delivery.lane, found.notice.subject].find((id) => id.startsWith('req_')) ?? null;
     const log = await readLogPoint(this.deps, delivery.tenant);
     const body = writeMessage({ notice: found.notice, request, log }, this.publicUrl);
     const at = this.deps.clock.now();

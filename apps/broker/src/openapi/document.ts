@@ -14,6 +14,8 @@ const REF = '#/components/schemas/';
 const TAGS: Readonly<Record<string, string>> = {
   Requests: 'Requesting access, reviewing and cancelling requests.',
   Grants: 'Access that full approval has created.',
+  Disclosures: 'What the vendor explains after an emergency.',
+  GrantDisclosure: 'The explanation of one emergency.',
   Invitations: 'Access that the customer invites to in advance.',
   Locks: 'Blocking a tenant, a person or a service at once.',
   Logs: 'Events and recorded calls of a tenant.',

@@ -2,7 +2,7 @@ import type { PrivacyControls } from '@countersign/access';
 import type { ProposedControls } from '@countersign/api';
 import { formatDuration } from '@countersign/contract';
 
-/** Privacy controls as every answer of the API writes them: durations as ISO 8601, absent members null. */
+/** Privacy controls as every answer of the API writes them: durations as ISO 8601. */
 export const controlsMembers = ({
   maxDuration,
   emergency,
@@ -10,11 +10,12 @@ export const controlsMembers = ({
 }: PrivacyControls): ProposedControls => ({
   ...controls,
   maxDuration: maxDuration === null ? null : formatDuration(maxDuration),
-  emergency:
-    emergency === undefined
-      ? null
-      : {
+  ...(emergency === undefined
+    ? {}
+    : {
+        emergency: {
           allow: emergency.allow.map((rule) => ({ ...rule, maxDuration: formatDuration(rule.maxDuration) })),
           disclosureDue: formatDuration(emergency.disclosureDue),
         },
+      }),
 });

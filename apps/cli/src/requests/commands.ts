@@ -46,6 +46,10 @@ function defineRequest(program: Command, run: Run): void {
     .option('--use-by <time>', 'the request or grant lapses if it is undecided or unused by then')
     .option('--calls <n>', 'how many calls at most')
     .option('--invited', 'only under an invitation of the customer; refused with every reason if none fits')
+    .option(
+      '--basis <basis>',
+      'approval, invitation or emergency; an emergency needs two of the vendor’s reviewers and no approval, and only what the customer lists',
+    )
     .option('--wait', 'wait for the decision; exits with 1 unless the request is approved')
     .addHelpText(
       'after',

@@ -10,12 +10,13 @@ export type ShownRequest = AccessRequest & Partial<Pick<AccessRequestDetail, 'ea
 const OPEN_STATES: Record<string, string> = {
   awaiting_vendor: "waits for the vendor's reviewer",
   awaiting_customer: "waits for the customer's approver",
+  notifying: 'an emergency that begins once the customer has been notified',
   countered: 'waits for the requester: the customer offers less instead',
 };
 
 /** Whether a decision is still missing. */
 export const isUndecided = ({ state }: AccessRequest): boolean =>
-  state.startsWith('awaiting_') || state === 'countered';
+  state.startsWith('awaiting_') || state === 'countered' || state === 'notifying';
 
 /** The state as it follows "it": `waits for the vendor's reviewer`. A decided state is its own word. */
 export const describeState = (state: string): string => OPEN_STATES[state] ?? state;

@@ -28,6 +28,7 @@ export type RequestOptions = {
   useBy?: string;
   calls?: string;
   invited?: boolean;
+  basis?: string;
   wait?: boolean;
 };
 
@@ -46,7 +47,7 @@ export async function requestAccess(
     justification: options.reason,
     ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
     ...parseTiming(options),
-    ...(options.invited === true ? { basis: 'invitation' } : {}),
+    ...parseBasis(options),
   };
   const api = await context.api();
   if (!context.json && options.startAt === undefined) {
@@ -77,6 +78,18 @@ async function waitAndReport(context: Context, api: Api, request: AccessRequest)
   }
   if (decided.grant !== null && !context.json) context.note(nextCommands(decided.grant));
   return answer;
+}
+
+const BASES: readonly string[] = ['approval', 'invitation', 'emergency'];
+
+/** `--invited` is short for `--basis invitation`. */
+function parseBasis({ basis, invited }: RequestOptions): { basis?: string } {
+  if (basis !== undefined && !BASES.includes(basis))
+    throw usageError(`--basis takes ${BASES.join(', ')}; got ${JSON.stringify(basis)}`);
+  if (invited === true && basis !== undefined && basis !== 'invitation')
+    throw usageError('--invited and --basis name different bases');
+  if (invited === true) return { basis: 'invitation' };
+  return basis === undefined ? {} : { basis };
 }
 
 /** The flags for start, deadline and budget as members of the request. The broker validates them further. */

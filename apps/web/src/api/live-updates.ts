@@ -12,11 +12,13 @@ const REQUEST_STATES = [
   'awaiting_vendor',
   'awaiting_customer',
   'countered',
+  'notifying',
   'approved',
   'denied',
   'cancelled',
   'expired',
 ];
+const DISCLOSURE_CHANGES = ['late', 'given', 'acknowledged', 'disputed'];
 const GRANT_STATES = ['scheduled', 'active', 'ended', 'ending'];
 
 /** Which answers each kind of notice makes stale. */
@@ -33,6 +35,10 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
       (subject: string) => [['grant', subject], ['grants'], ['records', subject], ['events']],
     ]),
   ),
+  ...Object.fromEntries(
+    DISCLOSURE_CHANGES.map((change) => [`disclosure.${change}`, () => [['disclosures'], ['events']]]),
+  ),
+  'emergency.opening': (subject) => [['request', subject], ['requests'], ['disclosures']],
   'request.erased': (subject) => [['request', subject], ['requests']],
   'trust.stopped': () => [['stops'], ['grants'], ['grant']],
   'trust.lifted': () => [['stops'], ['grants'], ['grant']],

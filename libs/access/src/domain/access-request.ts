@@ -7,6 +7,8 @@ export type RequestState =
   | 'awaiting_vendor'
   | 'awaiting_customer'
   | 'countered'
+  /** Fully reviewed, and the customer is being notified: nothing is open before it has been. */
+  | 'notifying'
   | 'approved'
   | 'denied'
   | 'cancelled'
@@ -14,9 +16,10 @@ export type RequestState =
 
 /** Every transition of a request (docs/contract.md, States). Only `transitionRequest` applies it. */
 export const REQUEST_TRANSITIONS: TransitionTable<RequestState> = {
-  awaiting_vendor: ['awaiting_customer', 'approved', 'denied', 'cancelled', 'expired'],
+  awaiting_vendor: ['awaiting_customer', 'notifying', 'approved', 'denied', 'cancelled', 'expired'],
   awaiting_customer: ['approved', 'denied', 'countered', 'cancelled', 'expired'],
   countered: ['awaiting_customer', 'approved', 'denied', 'cancelled', 'expired'],
+  notifying: ['approved', 'denied', 'cancelled', 'expired'],
   approved: [],
   denied: [],
   cancelled: [],
@@ -50,6 +53,17 @@ export interface AccessRequest {
   /** How many reminders have been sent. */
   reminders: number;
   grant: string | null;
+  /** The notice (`ntc_…`) that the customer must have acknowledged before the grant starts; null if none must be. */
+  notice: string | null;
+}
+
+/** If no channel has reached the customer within this time, the request lapses. It is also bounded by `lapsesAt`. */
+export const NOTIFYING_SECONDS = 30 * 60;
+
+/** The customer is being notified by this notice. Nothing is open until it has been. */
+export function beginNotifying(request: AccessRequest, notice: string, now: Date): AccessRequest {
+  const latest = Math.min(Date.parse(request.lapsesAt), now.getTime() + NOTIFYING_SECONDS * 1_000);
+  return { ...request, notice, lapsesAt: toInstant(new Date(latest)) };
 }
 
 export const isOpen = (request: AccessRequest): boolean => !isTerminal(REQUEST_TRANSITIONS, request.state);

@@ -16,6 +16,9 @@ interface ErasableLeaf {
 const ERASABLE: Partial<Record<EventType, ErasableLeaf>> = {
   'access.allowed': { fields: ['path'] },
   'access.refused': { fields: ['path'] },
+  'disclosure.acknowledged': { fields: ['reason'] },
+  'disclosure.disputed': { fields: ['reason'] },
+  'disclosure.given': { fields: ['reason', 'prevention'] },
   'grant.ended': { fields: ['words'] },
   'hold.set': { fields: ['reason'] },
   'invitation.created': { fields: ['ticket'], subject: 'invitation' },

@@ -98,6 +98,9 @@ const PERMISSIONS = {
   'grant.revoke': {
     ...{ vendor: ['security-admin'], tenant: ['approver', 'admin'], signIn: 'any', realm: 'requests' },
   },
+  'disclosure.read': { vendor: VENDOR_READERS, tenant: TENANT_ALL, signIn: 'any', realm: 'requests' },
+  'disclosure.give': { vendor: ['engineer', 'security-admin'], tenant: [], signIn: 'any', realm: 'requests' },
+  'disclosure.answer': { vendor: [], tenant: ['approver', 'admin'], signIn: 'any', realm: 'requests' },
   'token.introspect': { ...ANYONE, signIn: 'any', realm: 'requests' },
   'invitation.read': { vendor: VENDOR_READERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'invitation.create': { vendor: [], tenant: ['approver'], signIn: 'strong', realm: 'tenants' },

@@ -38,9 +38,10 @@ describe('P8: a request has one terminal state', () => {
 
   test('the table is that of the contract', () => {
     expect(REQUEST_TRANSITIONS).toEqual({
-      awaiting_vendor: ['awaiting_customer', 'approved', 'denied', 'cancelled', 'expired'],
+      awaiting_vendor: ['awaiting_customer', 'notifying', 'approved', 'denied', 'cancelled', 'expired'],
       awaiting_customer: ['approved', 'denied', 'countered', 'cancelled', 'expired'],
       countered: ['awaiting_customer', 'approved', 'denied', 'cancelled', 'expired'],
+      notifying: ['approved', 'denied', 'cancelled', 'expired'],
       approved: [],
       denied: [],
       cancelled: [],

@@ -95,7 +95,10 @@ function hasNotDecidedYet({ reviews, person, input, inviter }: ReviewCase): void
     throw new AccessError('already_decided', 'You have decided this request already.');
 }
 
-/** Whose turn it is. A countered request waits for its requester; until they answer, the customer may still deny. */
+/**
+ * Whose turn it is. A countered request waits for its requester, and one that is notifying for its notice; until then the
+ * customer may still deny.
+ */
 const TURNS: Partial<Record<RequestState, ReviewSide>> = {
   awaiting_vendor: 'vendor',
   awaiting_customer: 'customer',
@@ -106,10 +109,18 @@ const needsVendorReview = ({ digest, needs }: AccessRequest, reviews: readonly R
   countApprovals(reviews, 'vendor', digest) < needs.vendor.required;
 
 function isSidesTurn({ request, reviews, person, input }: ReviewCase): void {
-  if (request.state === 'countered' && sideOf(person) === 'customer' && input.decision === 'deny') return;
+  const mayDeny = request.state === 'countered' || request.state === 'notifying';
+  if (mayDeny && sideOf(person) === 'customer' && input.decision === 'deny') return;
   const turn = TURNS[request.state] ?? 'requester';
   const replacesVoided =
-    turn === 'customer' && sideOf(person) === 'vendor' && needsVendorReview(request, reviews);
+    (turn === 'customer' || request.state === 'notifying') &&
+    sideOf(person) === 'vendor' &&
+    needsVendorReview(request, reviews);
+  if (request.state === 'notifying' && !replacesVoided)
+    throw new AccessError(
+      'wrong_state',
+      'This waits for no approval: it starts once its notice has reached the customer, who may deny it.',
+    );
   if (sideOf(person) !== turn && !replacesVoided)
     throw new AccessError('wrong_state', `This request is ${request.state}: it is the ${turn}’s turn.`);
   if (input.decision === 'counter' && sideOf(person) === 'vendor')

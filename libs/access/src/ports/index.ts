@@ -74,6 +74,7 @@ export {
   type DeliveryOutcome,
   type DeliveryRepository,
   type DeliveryState,
+  isForCustomerAlone,
   type Notice,
   type NoticeChannel,
   type NoticeDraft,
@@ -132,6 +133,7 @@ export type {
   VendorUnit,
 } from './units.js';
 export type {
+  DisclosureRepository,
   GrantBasis,
   GrantRepository,
   GrantUse,

@@ -17,6 +17,8 @@ export type NoticeKind =
   | ReminderKind
   | `grant.${GrantState | 'ending' | 'used' | 'refused'}`
   | 'request.erased'
+  | 'emergency.opening'
+  | `disclosure.${'late' | 'given' | 'acknowledged' | 'disputed'}`
   | 'log.statement'
   | `invitation.${'created' | 'withdrawn' | 'expired'}`
   | `trust.${'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned'}`
@@ -25,6 +27,12 @@ export type NoticeKind =
   | `passkey.${'enrolled' | 'removed'}`
   | 'log.stopped'
   | 'demand.changed';
+
+/**
+ * Notices to the customer alone, through its own channels. The broker waits for one of these to arrive, so that no delivery
+ * to the vendor may count, and no earlier notice to the same recipient may keep it waiting.
+ */
+export const isForCustomerAlone = (kind: NoticeKind): boolean => kind === 'emergency.opening';
 
 /** What people are notified of, later and at least once (P7). */
 export interface NoticeDraft {
@@ -37,7 +45,8 @@ export interface NoticeDraft {
 
 /** The outbox as a tenant's unit of work writes it. */
 export interface Outbox {
-  add(notice: NoticeDraft): Promise<void>;
+  /** @returns its id (`ntc_…`) */
+  add(notice: NoticeDraft): Promise<string>;
 }
 
 /** A row of the outbox. Every delivery carries its id, so that recipients recognise a repetition. */

@@ -62,6 +62,10 @@ export interface DueObjects {
   locks: (Located | { id: string; tenant: null })[];
   /** Invitations that expire. */
   invitations: Located[];
+  /** Requests whose customer is being notified, due or not. Each lapses within half an hour, so they are few. */
+  notifying: Located[];
+  /** Disclosures whose term is over. */
+  disclosures: Located[];
 }
 
 export interface ScheduleRepository {

@@ -1,6 +1,7 @@
 import type { Opening } from '@countersign/contract';
 import type { AccessRequest } from '../domain/access-request.js';
 import type { Lease } from '../domain/budget-lease.js';
+import type { Disclosure } from '../domain/disclosure.js';
 import type { Grant } from '../domain/grant.js';
 import type { Invitation } from '../domain/invitation.js';
 import type { Lock, LockedAccess } from '../domain/lock.js';
@@ -14,6 +15,7 @@ export interface WorkflowRepositories {
   grants: Entry<GrantRepository, 'insert' | 'update' | 'addUse'>;
   invitations: Entry<InvitationRepository, 'insert' | 'update'>;
   openings: Entry<OpeningRepository, 'save'>;
+  disclosures: Entry<DisclosureRepository, 'insert' | 'update'>;
   locks: Entry<LockRepository, 'insert' | 'lift'>;
   leases: Entry<LeaseRepository, 'save' | 'addUse'>;
 }
@@ -98,6 +100,14 @@ export interface InvitationRepository {
   standingOf(person: string): Promise<Invitation[]>;
   insert(invitation: Invitation): Promise<void>;
   update(invitation: Invitation): Promise<boolean>;
+}
+
+/** By the id of the grant. `update` is compare-and-swap on `version - 1`. */
+export interface DisclosureRepository {
+  find(id: string): Promise<Disclosure | null>;
+  list(filter: ListFilter, page: PageQuery): Promise<Page<Disclosure>>;
+  insert(disclosure: Disclosure): Promise<void>;
+  update(disclosure: Disclosure): Promise<boolean>;
 }
 
 export interface OpeningRepository {

@@ -2,6 +2,7 @@ import { countersignedActions, isConsent, requiredApprovals } from '@countersign
 import { checkCountersigned, type PinnedTrust } from '@countersign/authorization/signatures';
 import type { Terms } from '@countersign/contract';
 import type { LeafData } from '../leaf-data.js';
+import type { EmergencyHistory } from './emergency-history.js';
 import { evaluateTerms, type ReplayContext } from './replay-context.js';
 import type { Approved, RequestHistory } from './request-history.js';
 
@@ -33,6 +34,7 @@ export class GrantHistory {
   constructor(
     private readonly context: ReplayContext,
     private readonly requests: RequestHistory,
+    private readonly emergencies: EmergencyHistory,
     readonly state: GrantState = { grants: new Map(), byDigest: new Map() },
   ) {}
 
@@ -114,10 +116,12 @@ export class GrantHistory {
     const window = windowOf(data);
     requireWindow(data, terms, window);
     this.state.byDigest.set(digest, id);
-    this.state.grants.set(id, {
+    const entry: GrantEntry = {
       ...{ ...approved, id, digest, ...window, isStarted: data.leaf.type === 'grant.started' },
       ...{ endedAt: null, endReason: null, tokens: [], calls: 0, bytes: 0, usedUpAt: null },
-    });
+    };
+    if (terms.basis === 'emergency') this.emergencies.begin(data, entry);
+    this.state.grants.set(id, entry);
   }
 
   /** Revoking a grant also stops its extension. */

@@ -6,6 +6,7 @@ import type { SignedPoint } from '../named-points.js';
 import type { Opened } from '../openings.js';
 import type { VerifierPorts } from '../ports.js';
 import { CallHistory, type CallState } from './call-history.js';
+import { EmergencyHistory, type EmergencyState } from './emergency-history.js';
 import { GrantHistory, type GrantState } from './grant-history.js';
 import type { ReplayContext } from './replay-context.js';
 import { RequestHistory, type RequestState } from './request-history.js';
@@ -21,6 +22,8 @@ export type TenantReplayState = {
   requests: RequestState;
   grants: GrantState;
   calls: CallState;
+  /** Absent in a state that an earlier version kept. */
+  emergencies?: EmergencyState;
 };
 
 type Options = {
@@ -42,6 +45,7 @@ export class TenantReplay {
   private readonly tenant: TenantHistory;
   private readonly locks: LockHistory;
   private readonly requests: RequestHistory;
+  private readonly emergencies: EmergencyHistory;
   private readonly standing: StandingHistory;
   private readonly deployment: DeploymentHistory;
 
@@ -55,7 +59,8 @@ export class TenantReplay {
     const { trust, tenant, locks } = this;
     const context: ReplayContext = { ports, deployment, tenant, trust, locks, warnings, deploymentSize };
     this.requests = new RequestHistory(context, onPoint, kept?.requests);
-    this.grants = new GrantHistory(context, this.requests, kept?.grants);
+    this.emergencies = new EmergencyHistory(context, warnings, kept?.emergencies);
+    this.grants = new GrantHistory(context, this.requests, this.emergencies, kept?.grants);
     this.calls = new CallHistory(context, this.grants, kept?.calls);
     this.standing = new StandingHistory(this.grants, this.requests, trust, tenant);
     this.deployment = deployment;
@@ -64,7 +69,11 @@ export class TenantReplay {
   /** Takes the next leaf. @throws LogFault */
   take(data: LeafData): void | Promise<void> {
     const [area] = data.leaf.type.split('.', 1);
+    this.emergencies.takeTime(data);
     switch (area) {
+      case 'emergency':
+      case 'disclosure':
+        return this.emergencies.take(data);
       case 'access':
         return this.calls.take(data);
       case 'grant':
@@ -100,6 +109,7 @@ export class TenantReplay {
   /** After the last leaf. @throws LogFault `trust_chain` */
   finish(): void {
     this.trust.requirePin();
+    this.emergencies.finish();
   }
 
   /** Takes what the openings of a leaf show. @throws LogFault */
@@ -108,10 +118,11 @@ export class TenantReplay {
   }
 
   get state(): TenantReplayState {
-    const { tenant, trust, locks, requests, grants, calls } = this;
+    const { tenant, trust, locks, requests, grants, calls, emergencies } = this;
     return {
       ...{ tenant: tenant.state, trust: trust.state, locks: locks.state },
       ...{ requests: requests.state, grants: grants.state, calls: calls.state },
+      emergencies: emergencies.state,
     };
   }
 }

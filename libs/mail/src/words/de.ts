@@ -18,6 +18,11 @@ export const de: Words = {
     'grant.active': (n) => `Zugriff ist offen: ${n.requester} auf ${n.tenant}`,
     'grant.ending': (n) => `Zugriff endet bald: ${n.requester} auf ${n.tenant}`,
     'grant.ended': (n) => `Zugriff ist beendet: ${n.requester} auf ${n.tenant}`,
+    'emergency.opening': (n) => `Notfall: ${n.requester} erhält ohne Ihre Freigabe Zugriff auf ${n.tenant}`,
+    'disclosure.late': (n) => `VERSPÄTET: Notfall von ${n.requester} bei ${n.tenant} ist nicht erklärt`,
+    'disclosure.given': (n) => `Erklärt: Notfall von ${n.requester} bei ${n.tenant}`,
+    'disclosure.acknowledged': (n) => `Anerkannt: Notfall von ${n.requester} bei ${n.tenant}`,
+    'disclosure.disputed': (n) => `Bestritten: Notfall von ${n.requester} bei ${n.tenant}`,
   },
   sentence: {
     'request.awaiting_vendor': (n) => `${asks(n)} Die Anfrage wartet auf Ihre Prüfung.`,
@@ -32,6 +37,16 @@ export const de: Words = {
     'grant.active': (n) => `${wanted(n)} Der Zugriff ist jetzt offen.`,
     'grant.ending': (n) => `${wanted(n)} Der Zugriff endet bald.`,
     'grant.ended': (n) => `${wanted(n)} Der Zugriff ist beendet.`,
+    'emergency.opening': (n) =>
+      `${n.requester} erhält für ${n.duration} Zugriff auf die Daten von ${n.tenant} in ${n.service}: ein Notfall, den zwei Prüfer des Anbieters eröffnet haben. Er beginnt, sobald diese Nachricht Sie erreicht hat.`,
+    'disclosure.late': (n) =>
+      `${n.requester} hatte in einem Notfall Zugriff auf die Daten von ${n.tenant} in ${n.service}. Der Anbieter hätte ihn bis jetzt erklären müssen und hat es nicht getan.`,
+    'disclosure.given': (n) =>
+      `Der Anbieter hat den Notfallzugriff von ${n.requester} auf ${n.service} von ${n.tenant} erklärt. Jemand von ${n.tenant}, der freigeben oder verwalten darf, erkennt die Erklärung an oder bestreitet sie.`,
+    'disclosure.acknowledged': (n) =>
+      `${n.tenant} hat die Erklärung des Notfallzugriffs von ${n.requester} auf ${n.service} anerkannt.`,
+    'disclosure.disputed': (n) =>
+      `${n.tenant} bestreitet die Erklärung des Notfallzugriffs von ${n.requester} auf ${n.service}. Der Anbieter muss ihn noch einmal erklären.`,
   },
   labels: {
     what: 'Was',
@@ -46,6 +61,7 @@ export const de: Words = {
     ended: 'Der Zugriff endete',
     end: 'Zugriff',
     because: 'Grund des Endes',
+    due: 'Erklärung fällig',
   },
   endReason: {
     expired: 'die Zeit war um',
@@ -56,6 +72,8 @@ export const de: Words = {
   erased: '(gelöscht)',
   nothingOpened: 'keiner wurde geöffnet',
   unknownYet: 'mit der ersten Nutzung',
+  onceNotified: 'sobald einer Ihrer Kanäle diese Nachricht erhalten hat',
+  stopAtOnce: 'Auf der Seite können Sie ihn ablehnen, bevor er beginnt, und jederzeit stoppen.',
   afterApproval: (duration, latest) => `${duration} nach der Freigabe, spätestens ${latest}`,
   afterFirstUse: (duration, latest) => `${duration} nach der ersten Nutzung, spätestens ${latest}`,
   silence: 'Entscheidet niemand, verfällt die Anfrage und gibt nichts frei.',

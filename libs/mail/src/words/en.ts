@@ -18,6 +18,11 @@ export const en: Words = {
     'grant.active': (n) => `Access is open: ${n.requester} to ${n.tenant}`,
     'grant.ending': (n) => `Access ends soon: ${n.requester} to ${n.tenant}`,
     'grant.ended': (n) => `Access has ended: ${n.requester} to ${n.tenant}`,
+    'emergency.opening': (n) => `Emergency: ${n.requester} gets access to ${n.tenant} without your approval`,
+    'disclosure.late': (n) => `LATE: the emergency of ${n.requester} at ${n.tenant} is not explained`,
+    'disclosure.given': (n) => `Explained: the emergency of ${n.requester} at ${n.tenant}`,
+    'disclosure.acknowledged': (n) => `Acknowledged: the emergency of ${n.requester} at ${n.tenant}`,
+    'disclosure.disputed': (n) => `Disputed: the emergency of ${n.requester} at ${n.tenant}`,
   },
   sentence: {
     'request.awaiting_vendor': (n) => `${asks(n)} It waits for your review.`,
@@ -31,6 +36,16 @@ export const en: Words = {
     'grant.active': (n) => `${wanted(n)} The access is open now.`,
     'grant.ending': (n) => `${wanted(n)} The access ends soon.`,
     'grant.ended': (n) => `${wanted(n)} The access has ended.`,
+    'emergency.opening': (n) =>
+      `${n.requester} gets access to the data of ${n.tenant} in ${n.service} for ${n.duration}, as an emergency that two reviewers of the vendor have opened. It begins once this notice has reached you.`,
+    'disclosure.late': (n) =>
+      `${n.requester} had access to the data of ${n.tenant} in ${n.service} as an emergency. The vendor had to explain it by now and has not.`,
+    'disclosure.given': (n) =>
+      `The vendor has explained the emergency access of ${n.requester} to ${n.service} of ${n.tenant}. An approver or admin of ${n.tenant} acknowledges or disputes it.`,
+    'disclosure.acknowledged': (n) =>
+      `${n.tenant} has acknowledged the explanation of the emergency access of ${n.requester} to ${n.service}.`,
+    'disclosure.disputed': (n) =>
+      `${n.tenant} disputes the explanation of the emergency access of ${n.requester} to ${n.service}. The vendor has to explain it again.`,
   },
   labels: {
     what: 'What',
@@ -45,6 +60,7 @@ export const en: Words = {
     ended: 'Access ended',
     end: 'Access',
     because: 'Ended because',
+    due: 'Explanation due',
   },
   endReason: {
     expired: 'its time was up',
@@ -55,6 +71,8 @@ export const en: Words = {
   erased: '(erased)',
   nothingOpened: 'none was opened',
   unknownYet: 'with the first use',
+  onceNotified: 'as soon as one of your channels has received this notice',
+  stopAtOnce: 'You can deny it before it begins and stop it at any moment, on the page.',
   afterApproval: (duration, latest) => `${duration} after approval, at the latest ${latest}`,
   afterFirstUse: (duration, latest) => `${duration} after its first use, at the latest ${latest}`,
   silence: 'If no one decides, the request lapses and grants nothing.',

@@ -17,6 +17,11 @@ export const MAIL_KINDS = [
   'grant.active',
   'grant.ending',
   'grant.ended',
+  'emergency.opening',
+  'disclosure.late',
+  'disclosure.given',
+  'disclosure.acknowledged',
+  'disclosure.disputed',
 ] as const satisfies readonly NoticeKind[];
 export type MailKind = (typeof MAIL_KINDS)[number];
 
@@ -49,7 +54,8 @@ export interface Words {
       | 'ends'
       | 'ended'
       | 'end'
-      | 'because',
+      | 'because'
+      | 'due',
       string
     >
   >;
@@ -57,6 +63,9 @@ export interface Words {
   erased: string;
   nothingOpened: string;
   unknownYet: string;
+  /** When an emergency begins. */
+  onceNotified: string;
+  stopAtOnce: string;
   /** `latest` is a text with its zone. */
   afterApproval(duration: string, latest: string): string;
   afterFirstUse(duration: string, latest: string): string;

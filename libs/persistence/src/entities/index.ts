@@ -10,6 +10,7 @@ import {
   DemandTenantEntity,
 } from './demand.entity.js';
 import { DeploymentEntity, LegalTransitionEntity } from './deployment.entity.js';
+import { DisclosureEntity } from './disclosure.entity.js';
 import { ExportTargetEntity } from './export-target.entity.js';
 import { GrantEntity } from './grant.entity.js';
 import { InvitationEntity } from './invitation.entity.js';
@@ -74,6 +75,7 @@ export const ENTITIES = [
   DemandStepEntity,
   DemandTenantEntity,
   DeploymentEntity,
+  DisclosureEntity,
   ErasureEntity,
   EventEntity,
   ExportTargetEntity,

@@ -61,6 +61,10 @@ export class RequestEntity implements Omit<AccessRequest, 'reminders'> {
   @Column('varchar', { name: 'grant_id', nullable: true })
   grant!: string | null;
 
+  /** See `AccessRequest`. Null for requests from before there were emergencies. */
+  @Column('varchar', { nullable: true })
+  notice!: string | null;
+
   /** Hash of the invitation's statement. */
   @Column('varchar', { nullable: true })
   invitation!: string | null;

@@ -15,9 +15,10 @@ export class TenantOutbox implements Outbox {
     private readonly onAdded: () => void,
   ) {}
 
-  async add({ kind, subject, audience, at }: NoticeDraft): Promise<void> {
+  async add({ kind, subject, audience, at }: NoticeDraft): Promise<string> {
+    const id = this.ids.next('ntc');
     const row = {
-      id: this.ids.next('ntc'),
+      id,
       tenant: this.tenant,
       kind,
       subject,
@@ -30,6 +31,7 @@ export class TenantOutbox implements Outbox {
     };
     await this.writes.add(insertRow(this.manager, NoticeEntity, row));
     this.onAdded();
+    return id;
   }
 }
 

@@ -29,7 +29,7 @@ const LISTING: Listing = {
 };
 
 /** States in which a request still waits for a decision. */
-export const OPEN_STATES = ['awaiting_vendor', 'awaiting_customer', 'countered'];
+export const OPEN_STATES = ['awaiting_vendor', 'awaiting_customer', 'countered', 'notifying'];
 
 export class Requests extends BoundRepository<RequestEntity> implements RequestRepository {
   constructor(
@@ -89,6 +89,11 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
     );
   }
 
+  /** Requests whose customer is being notified. */
+  notifying(limit: number): Promise<Located[]> {
+    return this.locate("state = 'notifying' ORDER BY lapses_at LIMIT ?", [limit]);
+  }
+
   /** Requests whose reminder is due at `now` (in the comparable spelling). */
   toRemindOf(now: string, limit: number): Promise<Located[]> {
     return this.locate('remind_at <= ? ORDER BY remind_at LIMIT ?', [now, limit]);
@@ -135,5 +140,6 @@ const toRow = (request: AccessRequest): RequestEntity => ({
   reminders: request.reminders,
   remindAt: nextReminderAt(request),
   grant: request.grant,
+  notice: request.notice,
   invitation: request.terms.invitation ?? null,
 });

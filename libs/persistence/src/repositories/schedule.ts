@@ -1,6 +1,7 @@
 import type { DueDay, DueObjects, ScheduleRepository } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
+import { Disclosures } from './disclosures.js';
 import { Grants } from './grants.js';
 import { Invitations } from './invitations.js';
 import { Locks } from './locks.js';
@@ -20,6 +21,8 @@ export class Schedule implements ScheduleRepository {
       grants: await new Grants(this.manager, 'all-tenants').due(at, limit),
       locks: await new Locks(this.manager, 'all-tenants').due(at, limit),
       invitations: await new Invitations(this.manager, 'all-tenants').due(at, limit),
+      notifying: await requests.notifying(limit),
+      disclosures: await new Disclosures(this.manager, 'all-tenants').due(at, limit),
     };
   }
 

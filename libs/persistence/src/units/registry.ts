@@ -7,6 +7,7 @@ import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
 import { Demands } from '../repositories/demands.js';
 import { Directory } from '../repositories/directory.js';
+import { Disclosures } from '../repositories/disclosures.js';
 import { Erasures } from '../repositories/erasures.js';
 import { ExportTargets } from '../repositories/export-targets.js';
 import { Grants } from '../repositories/grants.js';
@@ -57,6 +58,7 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   grants: ({ manager, reach, shared }) => new Grants(manager, reach, shared),
   invitations: ({ manager, reach }) => new Invitations(manager, reach),
   openings: ({ manager, reach, shared }) => new Openings(manager, reach, shared),
+  disclosures: ({ manager, reach }) => new Disclosures(manager, reach),
   erasures: ({ manager, reach }) => new Erasures(manager, reach),
   statements: ({ manager, reach }) => new Statements(manager, reach),
   logSettings: ({ manager, reach }) => new LogSettingsRows(manager, reach),

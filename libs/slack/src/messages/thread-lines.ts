@@ -26,6 +26,16 @@ const LINES: Readonly<Record<SlackKind, Line>> = {
     `${shortName(facts.requester)} asked. It waits for the customer’s decision.`,
   'request.countered': (facts) => lastReview(facts, 'counter'),
   'request.approved': (facts) => lastReview(facts, 'approve') ?? 'It was approved.',
+  'request.notifying': () =>
+    'Two reviewers of the vendor opened an emergency. It begins once the customer has been notified.',
+  'emergency.opening': ({ requester }) =>
+    `Emergency: ${shortName(requester)} gets access without your approval. You can stop it at once, on the page or here.`,
+  'disclosure.late': () => 'The vendor has not explained this emergency in time. The explanation is late.',
+  'disclosure.given': () =>
+    'The vendor has explained this emergency. Read it on the page, and acknowledge or dispute it.',
+  'disclosure.acknowledged': () => 'The customer has acknowledged the explanation of this emergency.',
+  'disclosure.disputed': () =>
+    'The customer disputes the explanation of this emergency. The vendor has to explain again.',
   'request.denied': (facts) => {
     const reason = facts.reviews.findLast(({ decision }) => decision === 'deny')?.reason ?? null;
     const who = lastReview(facts, 'deny') ?? 'It was denied.';

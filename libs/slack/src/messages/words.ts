@@ -22,6 +22,7 @@ export const HEADING: Readonly<Record<RequestState, (who: string, tenant: string
   awaiting_vendor: (who, tenant) => `${who} requests access to ${tenant}`,
   awaiting_customer: (who, tenant) => `${who} requests access to ${tenant}`,
   countered: (who, tenant) => `${tenant} offers ${who} less`,
+  notifying: (who, tenant) => `Emergency: ${who} gets access to ${tenant}`,
   approved: (who, tenant) => `Approved: access of ${who} to ${tenant}`,
   denied: (who, tenant) => `Denied: access of ${who} to ${tenant}`,
   cancelled: (who, tenant) => `Withdrawn: access of ${who} to ${tenant}`,
@@ -33,6 +34,8 @@ export const STATE_SENTENCE: Readonly<Record<RequestState, string>> = {
   awaiting_vendor: 'It waits for the vendor’s review. The customer is asked after that.',
   awaiting_customer: 'It waits for the customer’s decision.',
   countered: 'Less was offered. The engineer has to accept it or withdraw the request.',
+  notifying:
+    'An emergency, without the customer’s approval. Access opens once this notice has arrived. The customer may deny it.',
   approved: 'It was approved.',
   denied: 'It was denied. Nothing was opened.',
   cancelled: 'The engineer withdrew it. Nothing was opened.',

@@ -86,13 +86,14 @@ export class SlackChannel implements NoticeChannel {
   }
 
   private async deliverNotice(
-    delivery: Delivery,
+    given: Delivery,
     notice: Notice,
     kind: SlackKind,
     target: Target,
     signal: AbortSignal,
   ): Promise<Delivered> {
     // Read in the tenant's own unit, so that nothing of another tenant can appear in the message (P9).
+    const delivery = { ...given, lane: requestOf(given, notice) };
     const [facts, log] = await this.deps.store.readForTenant(delivery.tenant, async (unit) => [
       await readFacts(unit, delivery.lane, this.deps.clock.now()),
       await unit.events.head(),
@@ -184,6 +185,10 @@ export class SlackChannel implements NoticeChannel {
     return this.deps.clock.now().toISOString();
   }
 }
+
+/** The request whose card it is. A notice that waits behind no other has a lane of its own. */
+const requestOf = ({ lane }: Delivery, { subject }: Notice): string =>
+  subject.startsWith('req_') ? subject : lane;
 
 const skipped = (code: string): Delivered => ({ done: 'skipped', code });
 

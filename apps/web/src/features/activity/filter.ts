@@ -21,6 +21,7 @@ export const GROUPS = {
     'signal',
   ],
   gateways: ['gateway', 'feed', 'signing-key', 'master-key'],
+  emergencies: ['emergency', 'disclosure'],
   demands: ['demand'],
   log: ['log', 'opening', 'hold', 'deployment', 'notice', 'export'],
 } as const;

@@ -60,6 +60,18 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'demand.rejected': (e) => `${e.actor} hat ein behördliches Verlangen abgelehnt`,
   'deployment.checkpoint': (e) =>
     `Das Protokoll der ganzen Installation hatte ${e.value('size')} Einträge; seine Wurzel steht hier`,
+  'disclosure.acknowledged': (e) =>
+    `${e.actor} hat die Erklärung eines Notfalls von ${e.person('requester')} anerkannt`,
+  'disclosure.disputed': (e) =>
+    `${e.actor} hat die Erklärung eines Notfalls von ${e.person('requester')} bestritten`,
+  'disclosure.given': (e) =>
+    `${e.actor} hat den Notfall von ${e.person('requester')} erklärt${e.value('late') === 'true' ? ', verspätet' : ''}`,
+  'disclosure.late': (e) =>
+    `Der Anbieter hat den Notfall von ${e.person('requester')} nicht rechtzeitig erklärt`,
+  'emergency.notified': (e) =>
+    `Der Kunde wurde über den Notfall von ${e.person('requester')} benachrichtigt (${e.value('delivered')} von ${e.value('recipients')} Empfängern)`,
+  'emergency.opened': (e) =>
+    `Ein Notfall von ${e.person('requester')} begann ohne Freigabe des Kunden; die Erklärung ist fällig${until(e.instant('dueAt'))}`,
   'export.ended': (e) =>
     `${e.actor} hat die Übertragung des Protokolls ${e.value('log')} an einen Empfänger beendet (${e.value('kind')})`,
   'export.started': (e) =>
@@ -130,6 +142,7 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'request.denied': (e) => `Die Anfrage von ${e.person('requester')} wurde abgelehnt`,
   'request.expired': (e) =>
     `Die Anfrage von ${e.person('requester')} ist verfallen: Niemand hat rechtzeitig entschieden`,
+  'request.notifying': (e) => `Der Kunde wird über einen Notfall von ${e.person('requester')} benachrichtigt`,
   'request.reviewed': (e) =>
     `${e.actor} ${known(DECISION, e.value('decision')) || 'hat die Anfrage geprüft'}: ${e.person('requester')}`,
   'review.voided': () =>

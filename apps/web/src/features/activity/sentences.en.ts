@@ -55,6 +55,17 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'demand.rejected': (e) => `${e.actor} rejected a government’s demand`,
   'deployment.checkpoint': (e) =>
     `The log of the whole installation stood at ${e.value('size')} leaves, and this log has its root`,
+  'disclosure.acknowledged': (e) =>
+    `${e.actor} acknowledged the explanation of an emergency of ${e.person('requester')}`,
+  'disclosure.disputed': (e) =>
+    `${e.actor} disputed the explanation of an emergency of ${e.person('requester')}`,
+  'disclosure.given': (e) =>
+    `${e.actor} explained the emergency of ${e.person('requester')}${e.value('late') === 'true' ? ', late' : ''}`,
+  'disclosure.late': (e) => `The vendor has not explained the emergency of ${e.person('requester')} in time`,
+  'emergency.notified': (e) =>
+    `The customer was notified of the emergency of ${e.person('requester')} (${e.value('delivered')} of ${e.value('recipients')} recipients)`,
+  'emergency.opened': (e) =>
+    `An emergency of ${e.person('requester')} began without the customer’s approval; its explanation is due${until(e.instant('dueAt'))}`,
   'export.ended': (e) =>
     `${e.actor} ended the stream of the log ${e.value('log')} to a receiver (${e.value('kind')})`,
   'export.started': (e) =>
@@ -117,6 +128,7 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'request.created': (e) => `${e.person('requester')} asked for access${forWhat(e.scope)}`,
   'request.denied': (e) => `The request of ${e.person('requester')} was denied`,
   'request.expired': (e) => `The request of ${e.person('requester')} lapsed: no one decided in time`,
+  'request.notifying': (e) => `The customer is being notified of an emergency of ${e.person('requester')}`,
   'request.reviewed': (e) =>
     `${e.actor} ${known(DECISION, e.value('decision')) || 'reviewed'} the request of ${e.person('requester')}`,
   'review.voided': () => 'A review no longer counts, because its author left or lost the role',

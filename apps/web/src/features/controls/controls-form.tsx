@@ -180,7 +180,7 @@ const draftOf = ({ approvals, maxDuration, ...lists }: Controls): Draft => ({
   countersign: lists.countersign,
   slackMayApprove: lists.slackMayApprove,
   forbid: lists.forbid,
-  emergency: lists.emergency,
+  ...(lists.emergency === undefined ? {} : { emergency: lists.emergency }),
 });
 
 const minutesOf = (duration: string | null): string =>

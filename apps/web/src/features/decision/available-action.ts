@@ -25,5 +25,7 @@ export function availableAction(
   if (hasDecided) return 'decided';
   if (!may) return 'read';
   if (request.state === awaited) return 'decide';
-  return tenant !== null && request.state === 'countered' ? 'decide' : 'wait';
+  // An emergency waits for its notice; until then the customer may deny it.
+  const mayStillDeny = request.state === 'countered' || request.state === 'notifying';
+  return tenant !== null && mayStillDeny ? 'decide' : 'wait';
 }

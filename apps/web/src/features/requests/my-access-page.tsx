@@ -21,6 +21,7 @@ const OPEN: ReadonlySet<AccessRequest['state']> = new Set([
   'awaiting_vendor',
   'awaiting_customer',
   'countered',
+  'notifying',
 ]);
 
 /** `/mine`: an engineer's own requests and grants. */

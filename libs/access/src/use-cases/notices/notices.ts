@@ -1,11 +1,13 @@
-import type { AccessRequest, ReminderKind } from '../../domain/access-request.js';
+import type { AccessRequest, ReminderKind, RequestState } from '../../domain/access-request.js';
 import type { ApiKey } from '../../domain/api-key.js';
+import type { Disclosure } from '../../domain/disclosure.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Invitation } from '../../domain/invitation.js';
 import type { DailyStatement } from '../../domain/log-settings.js';
-import type { TenantRole, VendorRole } from '../../domain/organisation.js';
+import { TENANT_ROLES, type TenantRole, type VendorRole } from '../../domain/organisation.js';
 import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
 import type { TrustReset } from '../../domain/trust/trust-version.js';
+import { isConsent } from '../../policy/bases.js';
 import type { NoticeDraft, NoticeKind } from '../../ports/index.js';
 
 // An entry of an audience is one person's id, or all people with a role on one side.
@@ -68,6 +70,34 @@ export const apiKeyNotice = (key: ApiKey, by: 'host' | 'person', at: string): No
   at,
 });
 
+/**
+ * An emergency is about to begin. To the customer's people alone: what reaches them lets it start. Its request's own notice
+ * goes to the vendor's people.
+ */
+export const openingNotice = ({ id, tenant }: AccessRequest, at: string): NoticeDraft => ({
+  kind: 'emergency.opening',
+  subject: id,
+  audience: TENANT_ROLES.map((role) => everyoneAt(tenant, role)),
+  at,
+});
+
+/** Sent to everyone whom an emergency concerns, on both sides. */
+export const disclosureNotice = (
+  { id, tenant, requester }: Disclosure,
+  what: After<'disclosure', NoticeKind>,
+  at: string,
+): NoticeDraft => ({
+  kind: `disclosure.${what}`,
+  subject: id,
+  audience: [
+    requester,
+    everyReviewer,
+    everyoneAtVendor('security-admin'),
+    ...TENANT_ROLES.map((role) => everyoneAt(tenant, role)),
+  ],
+  at,
+});
+
 const RESETS = { open: 'reset', used: 'reset-used', cancelled: 'reset-cancelled' } as const;
 
 /** A reset is sent to all of the tenant's people, auditors included. */
@@ -110,11 +140,15 @@ export const passkeyNotice = (
   at,
 });
 
+const FAILED: ReadonlySet<RequestState> = new Set(['denied', 'cancelled', 'expired']);
+
 /** Sent to the people whom the request's new state concerns. */
 export function requestNotice(request: AccessRequest, at: string): NoticeDraft {
   const audience = [request.requester];
-  if (request.state === 'awaiting_vendor') audience.push(everyReviewer);
-  else audience.push(everyApprover(request.tenant));
+  // In an emergency the vendor's reviewers decide. The customer's people get the notices of the emergency itself.
+  const isVendors = request.state === 'awaiting_vendor' || !isConsent(request.terms.basis);
+  if (isVendors) audience.push(everyReviewer);
+  if (!isVendors || FAILED.has(request.state)) audience.push(everyApprover(request.tenant));
   return { kind: `request.${request.state}`, subject: request.id, audience, at };
 }
 

@@ -135,6 +135,7 @@ async function storeRequest(
     endedAt: null,
     reminders: 0,
     grant: null,
+    notice: null,
   };
   const commitments: Record<string, string> = { justification: terms.justification };
   if (terms.ticket !== undefined) commitments['ticket'] = terms.ticket;

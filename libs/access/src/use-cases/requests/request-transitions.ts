@@ -1,6 +1,7 @@
 import { toInstant } from '@countersign/contract';
 import {
   type AccessRequest,
+  beginNotifying,
   isOpen,
   type RequestState,
   transitionRequest,
@@ -15,25 +16,34 @@ import {
   type ReviewNeeds,
 } from '../../domain/review.js';
 import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
+import { isConsent } from '../../policy/bases.js';
 import type { TenantUnit } from '../../ports/index.js';
+import { beginDisclosureIn } from '../emergencies/begin-disclosure.js';
 import { reevaluate } from '../evaluation/reevaluate.js';
 import { createGrantIn } from '../grants/start-grant.js';
 import { useInvitationIn } from '../invitations/invitation-transitions.js';
-import { requestNotice } from '../notices/notices.js';
+import { openingNotice, requestNotice } from '../notices/notices.js';
 import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js';
 import { type RequestView, requestViews } from './read-requests.js';
 
-/** The state that the reviews of a digest lead to. Never an earlier one. */
+/**
+ * The state that the reviews of a digest lead to. Never an earlier one.
+ *
+ * @param isNotified true once the customer has been notified, on a basis that requires it before the start
+ */
 export function nextRequestState(
-  request: Pick<AccessRequest, 'digest' | 'state'>,
+  request: Pick<AccessRequest, 'digest' | 'state' | 'terms'>,
   needs: ReviewNeeds,
   reviews: readonly Review[],
+  isNotified = false,
 ): RequestState {
   const vendorDone = countApprovals(reviews, 'vendor', request.digest) >= needs.vendor.required;
   const customerDone = countApprovals(reviews, 'customer', request.digest) >= needs.customer.required;
-  if (!vendorDone) return request.state === 'awaiting_vendor' ? 'awaiting_vendor' : 'awaiting_customer';
-  return customerDone ? 'approved' : 'awaiting_customer';
+  const isWaiting = request.state === 'awaiting_vendor' || request.state === 'notifying';
+  if (!vendorDone) return isWaiting ? request.state : 'awaiting_customer';
+  if (!customerDone) return 'awaiting_customer';
+  return isConsent(request.terms.basis) || isNotified ? 'approved' : 'notifying';
 }
 
 /**
@@ -59,7 +69,13 @@ export async function transitionRequestIn(
   const moved = transitionRequest(request, to, { at, needs, ...(offer === undefined ? {} : { offer }) });
   if (to === 'approved') await useInvitationIn(unit, moved, at);
   const grant = to === 'approved' ? await createGrantIn(deps, unit, moved, change.now) : null;
-  const stored = grant === null ? moved : { ...moved, grant: grant.id };
+  if (grant !== null && moved.terms.basis === 'emergency')
+    await beginDisclosureIn(unit, moved, grant, change.now);
+  const notified =
+    to === 'notifying'
+      ? beginNotifying(moved, await unit.outbox.add(openingNotice(moved, at)), change.now)
+      : moved;
+  const stored = grant === null ? notified : { ...notified, grant: grant.id };
   // At once: they share a round trip, and all of them fail with the unit.
   await Promise.all([
     saveRequest(unit, stored),
@@ -104,7 +120,7 @@ export async function acceptOffer(
       const reviews = await unit.reviews.ofRequests([id]);
       const { offer } = requireOpenOffer(request, reviews, digest, now);
       const needs = await reevaluate(unit, request, offer.terms, now);
-      const to = nextRequestState({ digest: offer.digest, state: request.state }, needs, reviews);
+      const to = nextRequestState({ ...offer, state: request.state }, needs, reviews);
       await unit.log.append({
         type: 'request.accepted',
         at: toInstant(now),

@@ -3,6 +3,8 @@ import { applyDueReminder, isOpen } from '../../domain/access-request.js';
 import { dueStep, markWarned } from '../../domain/grant.js';
 import { changedMeanwhile } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
+import { markDisclosureLate } from '../emergencies/disclosures.js';
+import { startNotified } from '../emergencies/notify-first.js';
 import { endGrantIn } from '../grants/end-grant.js';
 import { activateIn } from '../grants/start-grant.js';
 import { expireInvitation } from '../invitations/invitation-transitions.js';
@@ -25,6 +27,10 @@ export interface TransitionCounts {
   warned: number;
   /** Requests whose reviewers were reminded. */
   reminded: number;
+  /** Emergencies that began, or ended before, once the customer was notified. */
+  notified: number;
+  /** Disclosures that became late. */
+  late: number;
 }
 
 /**
@@ -38,7 +44,7 @@ export async function runDueTransitions(deps: Deps): Promise<TransitionCounts> {
   const due = await deps.store.schedule.read((unit) => unit.schedule.due(toInstant(now), BATCH));
   const done: TransitionCounts = {
     ...{ requests: 0, grants: 0, locks: 0, invitations: 0 },
-    ...{ started: 0, warned: 0, reminded: 0 },
+    ...{ started: 0, warned: 0, reminded: 0, notified: 0, late: 0 },
   };
   const failures: unknown[] = [];
   const attempt = (what: Promise<keyof TransitionCounts | null>) =>
@@ -56,6 +62,10 @@ export async function runDueTransitions(deps: Deps): Promise<TransitionCounts> {
     await attempt(expireLock(deps, id, tenant).then((lifted) => (lifted ? 'locks' : null)));
   for (const { id, tenant } of due.invitations)
     await attempt(expireInvitation(deps, tenant, id).then((expired) => (expired ? 'invitations' : null)));
+  for (const { id, tenant } of due.notifying)
+    await attempt(startNotified(deps, tenant, id).then((moved) => (moved ? 'notified' : null)));
+  for (const { id, tenant } of due.disclosures)
+    await attempt(markDisclosureLate(deps, tenant, id).then((marked) => (marked ? 'late' : null)));
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} due transitions failed`);
   return done;
 }

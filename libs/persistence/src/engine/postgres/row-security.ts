@@ -45,6 +45,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
     ...may(own('tenant'), 'SELECT', 'DELETE'),
     INSERT: `${own('tenant')} OR (${TENANT} <> '' AND tenant = 'vendor')`,
   },
+  disclosures: changedByUnit,
   erasures: addedByUnit,
   legal_holds: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
   log_settings: changedByUnit,
@@ -123,6 +124,7 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   // A trigger allows it only to become NULL.
   reviews: ['reason'],
   invitations: ['state', 'version', 'used', 'ended_at'],
+  disclosures: ['state', 'version', 'late_at', 'content', 'answer'],
   passkeys: ['removed_at', 'active_from', 'confirmed_by'],
   recovery_keys: ['removed_at'],
   trust_proposals: ['state', 'version', 'open_for', 'ended_at'],

@@ -1,0 +1,110 @@
+import type { Warnings } from '../faults.js';
+import type { LeafData } from '../leaf-data.js';
+import type { GrantEntry } from './grant-history.js';
+import type { ReplayContext } from './replay-context.js';
+
+export type EmergencyState = {
+  /** Digests whose customer was notified, by request, until the grant. */
+  notified: Map<string, string>;
+  /** Explanations that the vendor owes, by grant. Times in milliseconds since the epoch. */
+  owed: Map<string, { dueAt: number; requester: string; index: number }>;
+  /** Explanations that wait for the customer's answer: the grants' requesters. */
+  given: Map<string, string>;
+  now: number;
+};
+
+/**
+ * Emergencies: the customer was notified before each began, and the vendor explained each to it. An explanation that is late
+ * or missing is no fault of the log: the reader is told.
+ */
+export class EmergencyHistory {
+  constructor(
+    private readonly context: Pick<ReplayContext, 'tenant' | 'deployment'>,
+    private readonly warnings: Warnings,
+    readonly state: EmergencyState = { notified: new Map(), owed: new Map(), given: new Map(), now: 0 },
+  ) {}
+
+  /** Takes `emergency.*` and `disclosure.*`. @throws LogFault `not_notified`, `wrong_disclosure`, `role_not_held` */
+  take(data: LeafData): void {
+    const { type } = data.leaf;
+    if (type === 'emergency.notified') this.takeNotified(data);
+    if (type === 'emergency.opened') this.takeOpened(data);
+    if (type === 'disclosure.given') this.takeGiven(data);
+    if (type === 'disclosure.acknowledged' || type === 'disclosure.disputed') this.takeAnswer(data);
+  }
+
+  /** Any leaf shows that time has passed. */
+  takeTime(data: LeafData): void {
+    this.state.now = Math.max(this.state.now, data.at);
+  }
+
+  /**
+   * A grant of an emergency begins, and with it the vendor's duty to explain. The evaluator has required that the controls
+   * accept emergencies.
+   *
+   * @throws LogFault `not_notified`
+   */
+  begin(data: LeafData, { id, digest, terms, requester }: GrantEntry): void {
+    const { notified, owed } = this.state;
+    if (notified.get(terms.request) !== digest)
+      throw data.fault(
+        'not_notified',
+        'the log does not say that the customer was notified before it began.',
+      );
+    notified.delete(terms.request);
+    const seconds = this.context.tenant.controls?.emergency?.disclosureDue ?? 0;
+    owed.set(id, { dueAt: data.at + seconds * 1_000, requester, index: data.index });
+  }
+
+  /** After the last leaf: what is owed, and late. */
+  finish(): void {
+    for (const { dueAt, index } of this.state.owed.values())
+      if (dueAt < this.state.now)
+        this.warnings.add('disclosure_late', 'The vendor has not explained this emergency in time.', index);
+  }
+
+  private takeNotified(data: LeafData): void {
+    if (data.count('delivered') === 0 || data.texts('channels').length === 0)
+      throw data.fault('not_notified', 'no channel had acknowledged the notice.');
+    this.state.notified.set(data.text('request'), data.text('digest'));
+  }
+
+  private takeOpened(data: LeafData): void {
+    const owed = this.state.owed.get(data.text('grant'));
+    if (owed === undefined || data.instant('dueAt') > owed.dueAt)
+      throw data.fault('wrong_disclosure', 'it is no grant of an emergency, or is to be explained too late.');
+  }
+
+  private takeGiven(data: LeafData): void {
+    const { owed, given } = this.state;
+    const grant = data.text('grant');
+    const duty = owed.get(grant);
+    if (duty === undefined)
+      throw data.fault('wrong_disclosure', 'what is explained is no emergency, or was explained before.');
+    const { actor } = data.leaf;
+    if (actor !== duty.requester && !this.context.deployment.staffHad(actor, 'security-admin', data.at))
+      throw data.fault('role_not_held', `${actor} neither had the access nor was a security admin.`);
+    if (data.at >= duty.dueAt + CLOCK_MS)
+      this.warnings.add('disclosure_late', 'The vendor explained this emergency too late.', data.index);
+    owed.delete(grant);
+    given.set(grant, duty.requester);
+  }
+
+  private takeAnswer(data: LeafData): void {
+    const { tenant } = this.context;
+    const { actor } = data.leaf;
+    const grant = data.text('grant');
+    const requester = this.state.given.get(grant);
+    if (requester === undefined)
+      throw data.fault('wrong_disclosure', 'what is answered was not explained, or was answered before.');
+    if (!tenant.holds(actor, 'approver') && !tenant.holds(actor, 'admin'))
+      throw data.fault('role_not_held', `${actor} was neither approver nor admin of the tenant.`);
+    this.state.given.delete(grant);
+    // After a dispute the vendor may explain again; the term was for the first time.
+    if (data.leaf.type === 'disclosure.disputed')
+      this.state.owed.set(grant, { dueAt: Number.MAX_SAFE_INTEGER, requester, index: data.index });
+  }
+}
+
+/** Two brokers' clocks may differ by this much. */
+const CLOCK_MS = 5_000;
