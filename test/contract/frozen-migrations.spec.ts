@@ -104,6 +104,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '3c5b969433a85a29be8fa2fa5d83948ad82c4fe75fff0713c3a8ce0d4f39c92e',
     postgres: '3c5b969433a85a29be8fa2fa5d83948ad82c4fe75fff0713c3a8ce0d4f39c92e',
   },
+  Isolation1799000023100: {
+    sqlite: '5f75842c500051b90e6b783d0c42eb446c771b6d6d5ea5822d64d7beccdd85ce',
+    postgres: 'fdc223fe1edc4e8ca5b0b6444f84428c634ca8867f989b4467195d8bb6d7058d',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

@@ -10,6 +10,7 @@ import { GrantsModule } from './grants/grants.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
+import { IsolationModule } from './isolation/isolation.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { LocksModule } from './locks/locks.module.js';
@@ -47,6 +48,7 @@ const MODULES: readonly Type[] = [
   TrustModule,
   GatewaysModule,
   StandingModule,
+  IsolationModule,
   SignInModule,
   SignalsModule,
   ScimModule,

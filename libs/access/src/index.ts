@@ -74,6 +74,15 @@ export {
   type InvitationView,
 } from './domain/invitation.js';
 export {
+  hasPassed,
+  ISOLATION_SURFACES,
+  type IsolationLeak,
+  type IsolationReport,
+  type IsolationRun,
+  type IsolationSurface,
+  NO_ATTEMPTS,
+} from './domain/isolation.js';
+export {
   isLockInForce,
   type Lock,
   type LockedAccess,
@@ -254,6 +263,7 @@ export {
   type IdentityRepository,
   type Ids,
   type InvitationRepository,
+  type IsolationRepository,
   isForCustomerAlone,
   type KeyMaker,
   type KeyPair,
@@ -395,6 +405,13 @@ export { type GrantView, getGrant, listGrants, loadBlocks } from './use-cases/gr
 export { withdrawInvitation } from './use-cases/invitations/invitation-transitions.js';
 export { draftInvitationStatement, type InvitationInput, invite } from './use-cases/invitations/invite.js';
 export { listInvitations } from './use-cases/invitations/read-invitations.js';
+export {
+  type Canary,
+  type IsolationTest,
+  readIsolation,
+  runIsolationTest,
+  stateIsolation,
+} from './use-cases/isolation/isolation-test.js';
 export { type LockInput, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
 export { DailyLeavesFailed, type DailyRun, openSeals, sealDays } from './use-cases/log/daily-leaves.js';
 export { makeDailyStatements, type SignStatement, spanOfDay } from './use-cases/log/daily-statements.js';

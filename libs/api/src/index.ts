@@ -72,6 +72,7 @@ export {
   invitationSchema,
   type Withdrawal,
 } from './invitations.js';
+export { type IsolationTest, isolationEndpoints } from './isolation.js';
 export {
   type ApiKey,
   type ApiKeyBody,

@@ -6,6 +6,7 @@ import type { exportEndpoints } from './exports.js';
 import type { gatewayEndpoints } from './gateways.js';
 import type { grantEndpoints } from './grants.js';
 import type { invitationEndpoints } from './invitations.js';
+import type { isolationEndpoints } from './isolation.js';
 import type { apiKeyEndpoints, tokenEndpoints } from './keys.js';
 import type { lockEndpoints } from './locks.js';
 import type { logKeepingEndpoints } from './log-keeping.js';
@@ -35,6 +36,7 @@ type Groups =
   | typeof gatewayEndpoints
   | typeof grantEndpoints
   | typeof invitationEndpoints
+  | typeof isolationEndpoints
   | typeof lockEndpoints
   | typeof logEndpoints
   | typeof logFileEndpoints

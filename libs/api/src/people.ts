@@ -52,6 +52,7 @@ export const PERMISSIONS = [
   'log.hold',
   'log-settings.read',
   'log-settings.write',
+  'isolation.read',
   'standing.read',
   'demand.read',
   'demand-document.read',

@@ -51,6 +51,7 @@ export const EVENT_TYPES = [
   'invitation.expired',
   'invitation.used',
   'invitation.withdrawn',
+  'isolation.tested',
   'lock.lifted',
   'lock.set',
   'log.key',

@@ -773,6 +773,12 @@ const TABLE: Row[] = [
     but: { ...closed, ...each(['securityAdmin', 'vendorAuditor'], '200') },
   },
   {
+    endpoint: 'GET /api/v1/isolation',
+    target: at('/api/v1/isolation'),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['securityAdmin', 'vendorAuditor'], '200') },
+  },
+  {
     endpoint: 'GET /api/v1/standing',
     target: at('/api/v1/standing?tenant=acme'),
     all: '403 forbidden',

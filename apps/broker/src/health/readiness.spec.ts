@@ -16,7 +16,9 @@ beforeEach(() => {
     if (!isReadable) throw new Error('gone');
     return [];
   };
-  const deps = { store: { feed: { read } } } as unknown as BrokerDeps;
+  const noTest = { read: async () => null };
+  const clock = { now: () => new Date() };
+  const deps = { store: { feed: { read }, isolation: noTest }, clock } as unknown as BrokerDeps;
   readiness = new Readiness(deps, shutdown as Shutdown, new ClientAddresses([]));
 });
 afterEach(() => jest.useRealTimers());

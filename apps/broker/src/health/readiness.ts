@@ -1,3 +1,4 @@
+import { hasPassed, type IsolationRun } from '@countersign/access';
 import { withinTime } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
@@ -21,7 +22,20 @@ export type ReadinessDetails = {
   unlistedProxies: readonly string[];
   /** Logs that are not what they signed before, and are signed no more until `countersign restore`. */
   stoppedLogs: readonly string[];
+  /** The newest isolation test: `failed` if a customer could read another one's data, or if the test could not be made. */
+  isolation: 'passed' | 'failed' | 'none';
 };
+
+type StoreReading = Pick<ReadinessDetails, 'stoppedLogs' | 'isolation'>;
+
+/** A test that is older than this is none. */
+const TEST_MS = 48 * 3_600_000;
+
+function outcomeOf(run: IsolationRun | null, now: Date): ReadinessDetails['isolation'] {
+  if (run?.report == null || run.endedAt === null) return 'none';
+  const isRecent = now.getTime() - Date.parse(run.endedAt) < TEST_MS;
+  return isRecent && hasPassed(run.report) ? 'passed' : 'failed';
+}
 
 /** Most logs that are named. */
 const MOST_LOGS = 20;
@@ -29,7 +43,7 @@ const MOST_LOGS = 20;
 /** Reads the state of the broker. Only the private listener shows more than its `status`. */
 @Injectable()
 export class Readiness {
-  private reading: Promise<string[] | null> | undefined;
+  private reading: Promise<StoreReading | null> | undefined;
   /** On the clock that never goes back. */
   private sharedUntil = 0;
 
@@ -41,17 +55,17 @@ export class Readiness {
 
   async read(): Promise<ReadinessDetails> {
     const { stopping } = this.shutdown;
-    const stoppedLogs = stopping ? null : await this.storeReads();
-    const store = stopping ? 'not_read' : stoppedLogs === null ? 'unreadable' : 'ok';
+    const reading = stopping ? null : await this.storeReads();
+    const store = stopping ? 'not_read' : reading === null ? 'unreadable' : 'ok';
     const status = store === 'ok' ? 'ok' : 'unavailable';
     return {
       ...{ status, stopping, store, unlistedProxies: this.addresses.suspects() },
-      stoppedLogs: stoppedLogs ?? [],
+      ...(reading ?? { stoppedLogs: [], isolation: 'none' }),
     };
   }
 
   /** At most one read at a time, and one a second. */
-  private storeReads(): Promise<string[] | null> {
+  private storeReads(): Promise<StoreReading | null> {
     if (this.reading !== undefined && performance.now() < this.sharedUntil) return this.reading;
     this.sharedUntil = Number.POSITIVE_INFINITY;
     this.reading = this.readStore().finally(() => {
@@ -63,14 +77,22 @@ export class Readiness {
   /**
    * A probe needs an answer sooner than the store gives up a database that does not answer.
    *
-   * @returns the logs that are stopped; null if the store cannot be read
+   * @returns null if the store cannot be read
    */
-  private async readStore(): Promise<string[] | null> {
-    const reading = this.deps.store.feed
-      .read(async (unit) => {
+  private async readStore(): Promise<StoreReading | null> {
+    const reading = Promise.all([
+      this.deps.store.feed.read(async (unit) => {
         await unit.feed.head();
         return unit.checkpoints.stopped(MOST_LOGS);
-      })
+      }),
+      this.deps.store.isolation.read(({ isolation }) => isolation.newest()),
+    ])
+      .then(
+        ([stoppedLogs, run]): StoreReading => ({
+          stoppedLogs,
+          isolation: outcomeOf(run, this.deps.clock.now()),
+        }),
+      )
       .catch(() => null);
     return (await withinTime(reading, READ_MS)) ?? null;
   }

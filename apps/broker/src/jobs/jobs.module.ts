@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { GatewayApiModule } from '../gateway-api/gateway-api.module.js';
+import { IsolationModule } from '../isolation/isolation.module.js';
 import { LogsModule } from '../logs/logs.module.js';
 import { ObserveModule } from '../observe/observe.module.js';
 import { JobsService } from './jobs.service.js';
 
 /** Recurring work. */
 @Module({
-  imports: [GatewayApiModule, LogsModule, ObserveModule],
+  imports: [GatewayApiModule, IsolationModule, LogsModule, ObserveModule],
   providers: [JobsService],
 })
 export class JobsModule {}

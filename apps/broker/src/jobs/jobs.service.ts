@@ -13,6 +13,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
 import { GatewayPresence } from '../gateway-api/gateway-presence.js';
+import { IsolationJob } from '../isolation/isolation.job.js';
 import { StatementSigner } from '../logs/statement-signer.js';
 import { Metrics } from '../observe/metrics.js';
 import { DailyJob } from './daily-job.js';
@@ -23,6 +24,7 @@ const GATEWAYS_EVERY_MS = 5_000;
 const REMIND_EVERY_MS = 60_000;
 const DEMANDS_EVERY_MS = 30_000;
 const STATEMENTS_EVERY_MS = 30_000;
+const ISOLATION_EVERY_MS = 10_000;
 /** A turn handles two hundred tenants: ten thousand have their day's leaves nine minutes after midnight UTC. */
 const DAILY_EVERY_MS = 10_000;
 /** The most batches of one run of the expiry job. The rest waits for the next run. */
@@ -42,6 +44,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly metrics: Metrics,
     watch: GatewayPresence,
     private readonly signer: StatementSigner,
+    isolation: IsolationJob,
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
     const seals = new DailyJob((after) => sealDays(this.deps, after));
@@ -50,6 +53,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       new PeriodicLoop('daily leaves', DAILY_EVERY_MS, () => this.report('sealed', seals.run()), onError),
       new PeriodicLoop('seals', DAILY_EVERY_MS, () => this.report('unsealed', openings.run()), onError),
       new PeriodicLoop('demands', DEMANDS_EVERY_MS, () => this.openDemands(), onError),
+      new PeriodicLoop('isolation', ISOLATION_EVERY_MS, () => isolation.run(), onError),
       new PeriodicLoop('statements', STATEMENTS_EVERY_MS, () => this.makeStatements(), onError),
       new PeriodicLoop('expiry', EVERY_MS, () => this.expire(), onError),
       new PeriodicLoop('pruning', PRUNE_EVERY_MS, () => this.prune(), onError),

@@ -18,6 +18,10 @@ const en = {
   mine: 'My access',
   queue: 'Review queue',
   security: 'Security',
+  isolationLeaks: (day: string) => `The test of ${day} showed one customer the data of another.`,
+  isolationNotMade: (day: string) => `The isolation test of ${day} could not be made.`,
+  isolationLead:
+    'Two canary customers try each night to read each other’s data. Stop access and have this mended before anything else.',
   signOut: 'Sign out',
   language: 'Deutsch',
   lost: 'The connection is lost, so this page may be out of date. Trying again …',
@@ -52,6 +56,10 @@ const de: ShellText = {
   mine: 'Mein Zugriff',
   queue: 'Zu prüfen',
   security: 'Sicherheit',
+  isolationLeaks: (day) => `Der Test vom ${day} hat einem Kunden Daten eines anderen gezeigt.`,
+  isolationNotMade: (day) => `Der Trennungstest vom ${day} konnte nicht durchgeführt werden.`,
+  isolationLead:
+    'Zwei Testkunden versuchen jede Nacht, Daten des anderen zu lesen. Stoppen Sie Zugriffe und lassen Sie das zuerst beheben.',
   signOut: 'Abmelden',
   language: 'English',
   lost: 'Die Verbindung ist unterbrochen. Diese Seite ist vielleicht nicht mehr aktuell. Neuer Versuch …',

@@ -10,6 +10,7 @@ import { Icon } from '../ui/icon.js';
 import { Loading, ProblemPage } from '../ui/query-states.js';
 import { SealMark } from '../ui/seal.js';
 import { Account } from './account.js';
+import { IsolationBanner } from './isolation-banner.js';
 import { navFor } from './navigation.js';
 import { PageBoundary } from './page-boundary.js';
 import { shellTexts } from './shell.text.js';
@@ -38,6 +39,7 @@ function SignedIn({ session }: { session: Session }) {
       <Bar session={session} />
       <Ribbon lost={lost} />
       <BlockedBanner />
+      <IsolationBanner session={session} />
       <main id="main" tabIndex={-1}>
         <PageBoundary key={pathname}>
           <Outlet />

@@ -153,6 +153,8 @@ export interface Organisation {
     scim?: ScimSettings;
     /** Every way to customers' data; absent: not stated. */
     coverage?: Coverage;
+    /** Slugs of the two tenants of the isolation test; absent: it is not made. */
+    canaries?: [string, string];
     staff: OrganisationPerson<VendorRole>[];
   };
   services: OrganisationService[];

@@ -136,6 +136,7 @@ const PERMISSIONS = {
   'export.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'side' },
   'export.add': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'strong', realm: 'side' },
   'export.remove': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'any', realm: 'side' },
+  'isolation.read': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
   'standing.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'people.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'people.write': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },

@@ -86,6 +86,12 @@ export type StandingUnit = Reads<
 export type DemandsUnit = Writes<'demands' | 'logOf'> &
   People & { tenant(slug: string): Promise<Pick<TenantUnit, 'log' | 'outbox'>> };
 
+/** The isolation tests, and the leaf with the result in each tenant's log. */
+export type IsolationUnit = Writes<'isolation' | 'logOf'> & {
+  organisation: Pick<OrganisationRepository, 'tenants'>;
+  tenant(slug: string): Promise<Pick<TenantUnit, 'log'>>;
+};
+
 /** The narrow ports of the store. Those that log take the deployment's log for the whole unit; the others take no log. */
 export interface DeploymentPorts {
   directory: ReadPort<DirectoryUnit>;
@@ -132,6 +138,10 @@ export interface DeploymentPorts {
   exports: Port<Reads<'exportTargets'>, Writes<'exportTargets'>>;
   exportSetup: Port<Reads<'exportTargets'>, ExportSetupUnit>;
   standing: ReadPort<StandingUnit>;
+  isolation: Port<
+    Reads<'isolation' | 'outbox'> & { organisation: Pick<OrganisationRepository, 'canaries' | 'tenants'> },
+    IsolationUnit
+  >;
   demands: Port<Reads<'demands'>, DemandsUnit>;
   /** What reports count of demands, and nothing else of them. */
   demandCounts: ReadPort<{ demands: DemandCounts }>;

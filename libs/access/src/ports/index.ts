@@ -12,6 +12,7 @@ export type {
   ExportSetupUnit,
   FeedUnit,
   GatewaysUnit,
+  IsolationUnit,
   NoticesReadUnit,
   PasskeysUnit,
   Port,
@@ -35,6 +36,7 @@ export type {
   SigningKeyRepository,
   StoredKey,
 } from './gateways.js';
+export type { IsolationRepository } from './isolation.js';
 export type {
   AccessRecordView,
   ChainName,

@@ -59,6 +59,8 @@ export interface WholeOrganisation {
   vendorScim: ScimSettings | null;
   policy: AccessPolicy | null;
   coverage: Coverage | null;
+  /** See `canaries`. */
+  vendorCanaries: [string, string] | null;
   people: Person[];
   services: ServiceRecord[];
   tenants: TenantRecord[];
@@ -69,6 +71,8 @@ export interface WholeOrganisation {
 /** Every tenant's part of the organisation, and its changes. */
 export interface OrganisationRepository extends OrganisationView {
   everything(): Promise<WholeOrganisation>;
+  /** The two tenants of the isolation test; null if there are none. */
+  canaries(): Promise<[string, string] | null>;
   /** Services that are not removed, by name. */
   services(): Promise<ServiceRecord[]>;
   /** Tenants that are not removed, by slug. */
@@ -98,6 +102,7 @@ export interface OrganisationRepository extends OrganisationView {
     slack?: SlackPlace;
     signals?: SignalSettings;
     scim?: ScimSettings;
+    canaries?: [string, string];
     policy: AccessPolicy;
   }): Promise<void>;
   saveCoverage(coverage: Coverage | null): Promise<void>;

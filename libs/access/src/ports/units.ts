@@ -1,6 +1,7 @@
 import type { DemandRepositories } from './demands.js';
 import type { ExportRepositories } from './exports.js';
 import type { FeedChanges, FeedEpochs, FeedReads, GatewayRepositories } from './gateways.js';
+import type { IsolationRepositories } from './isolation.js';
 import type { CheckpointRepository, EventLog, EventReads, LogRepositories } from './log.js';
 import type { DueDay } from './log-days.js';
 import type { NoticeRepositories, Outbox } from './notices.js';
@@ -32,7 +33,8 @@ export interface DeploymentRepositories
     ExportRepositories,
     DemandRepositories,
     SlackRepositories,
-    StandingRepositories {
+    StandingRepositories,
+    IsolationRepositories {
   directory: Entry<DirectoryRepository>;
   checkpoints: Entry<CheckpointRepository, 'advance' | 'addSignatures' | 'keepSeen' | 'keepWitnessState'>;
   schedule: Entry<ScheduleRepository>;

@@ -35,7 +35,12 @@ export function toOrganisation(file: OrganisationFile): Organisation {
       name: file.vendor.name,
       oidc: toOidc(file.vendor.oidc),
       webhooks: file.vendor.webhooks ?? [],
-      ...present({ slack: file.vendor.slack, signals: toSignals(file.vendor), scim: file.vendor.scim }),
+      ...present({
+        slack: file.vendor.slack,
+        signals: toSignals(file.vendor),
+        scim: file.vendor.scim,
+        canaries: file.vendor.canaries,
+      }),
       staff: file.vendor.staff.map(({ groups, ...member }) => ({ ...member, ...present({ groups }) })),
     },
     services: file.services.map((entry) => ({

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Organisation } from '@countersign/access';
 import { duplicates } from './checks/duplicates.js';
-import { names, people, servedTenants, slackMatching } from './checks/people.js';
+import { canaries, names, people, servedTenants, slackMatching } from './checks/people.js';
 import { routes } from './checks/routes.js';
 import { accessRules, actions, controls } from './checks/rules.js';
 import { signals } from './checks/signals.js';
@@ -31,6 +31,7 @@ const CHECKS: readonly ((parts: Readable) => Finding[])[] = [
   slackMatching,
   signals,
   servedTenants,
+  canaries,
   people,
   routes,
   actions,

@@ -27,7 +27,7 @@ export function parsePrivacyControls(value: unknown, facts: ControlsFacts): Pars
 function asFile(controls: PrivacyControls, { services, approvers }: ControlsFacts): Readable {
   const approver = { path: [], value: { email: '', roles: ['approver'] } };
   return {
-    vendor: { name: '', oidc: undefined, webhooks: [] },
+    vendor: { name: '', oidc: undefined, webhooks: [], canaries: [] },
     staff: [],
     vendorSlack: undefined,
     sides: [],

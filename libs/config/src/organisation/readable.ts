@@ -21,7 +21,7 @@ export type ReadableService = {
 export type ReadableRule = { services: string[]; actions: string[] };
 
 /** The vendor's settings without the staff, as the file has them. */
-export type ReadableVendor = { name: string; oidc: unknown; webhooks: { url: string }[] };
+export type ReadableVendor = { name: string; oidc: unknown; webhooks: { url: string }[]; canaries: string[] };
 
 export type ReadableTenant = {
   path: Path;
@@ -107,6 +107,7 @@ const rulesOf = z.object({ rules: listOf(rule) }).catch({ rules: [] });
 
 const NO_VENDOR = {
   name: '',
+  canaries: [],
   oidc: undefined,
   webhooks: [],
   staff: [],
@@ -121,6 +122,7 @@ const file = z
         name: word,
         oidc: z.unknown().optional(),
         webhooks: listOf(webhook),
+        canaries: words,
         staff: listOf(person),
         slack,
         signals,
@@ -139,7 +141,7 @@ const file = z
 export function readableParts(value: unknown): Readable {
   const { vendor, services, accessPolicy: policy, tenants } = file.parse(value);
   return {
-    vendor: { name: vendor.name, oidc: vendor.oidc, webhooks: vendor.webhooks },
+    vendor: { name: vendor.name, oidc: vendor.oidc, webhooks: vendor.webhooks, canaries: vendor.canaries },
     staff: at(vendor.staff, ['vendor', 'staff']),
     vendorSlack: vendor.slack,
     sides: [

@@ -200,6 +200,7 @@ export const organisationFile = z.strictObject({
     signals: signals.optional(),
     scim: scim(VENDOR_ROLES).optional(),
     coverageFile: text.optional(),
+    canaries: z.tuple([slug, slug]).optional(),
     staff: z.array(staffMember),
   }),
   services: z.array(service),

@@ -14,6 +14,7 @@ import { DisclosureEntity } from './disclosure.entity.js';
 import { ExportTargetEntity } from './export-target.entity.js';
 import { GrantEntity } from './grant.entity.js';
 import { InvitationEntity } from './invitation.entity.js';
+import { IsolationRunEntity } from './isolation.entity.js';
 import { LockEntity } from './lock.entity.js';
 import {
   EventEntity,
@@ -86,6 +87,7 @@ export const ENTITIES = [
   IdempotentAnswerEntity,
   IdentityEntity,
   InvitationEntity,
+  IsolationRunEntity,
   LegalHoldEntity,
   LegalTransitionEntity,
   LockEntity,

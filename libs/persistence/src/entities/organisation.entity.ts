@@ -106,4 +106,8 @@ export class VendorEntity {
 
   @Column('text', { nullable: true, transformer: jsonText })
   coverage!: Coverage | null;
+
+  /** Slugs of the two tenants of the isolation test. */
+  @Column('text', { nullable: true, transformer: jsonText })
+  canaries!: [string, string] | null;
 }

@@ -22,6 +22,7 @@ import { UpstreamSettings1799000018000 } from './1799000018000-upstream-settings
 import { Emergencies1799000021000 } from './1799000021000-emergencies.js';
 import { Demands1799000022000 } from './1799000022000-demands.js';
 import { Coverage1799000023000 } from './1799000023000-coverage.js';
+import { Isolation1799000023100 } from './1799000023100-isolation.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -48,4 +49,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   Emergencies1799000021000,
   Demands1799000022000,
   Coverage1799000023000,
+  Isolation1799000023100,
 ];

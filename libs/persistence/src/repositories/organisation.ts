@@ -114,6 +114,10 @@ export class OrganisationReader implements OrganisationView {
     );
   }
 
+  async canaries(): Promise<[string, string] | null> {
+    return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.canaries ?? null;
+  }
+
   async countWithRole(tenant: string | null, role: VendorRole | TenantRole, except: string): Promise<number> {
     return (await this.withRole(tenant, role)).filter(({ id }) => id !== except).length;
   }
@@ -188,6 +192,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
       vendorScim: vendor?.scim ?? null,
       policy: vendor?.policy ?? null,
       coverage: vendor?.coverage ?? null,
+      vendorCanaries: vendor?.canaries ?? null,
       people: people.map(toPerson),
       services: services.map(toService),
       tenants: tenants.map(toTenant),
@@ -269,8 +274,19 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
 
   async saveVendor(vendor: Parameters<OrganisationRepository['saveVendor']>[0]): Promise<void> {
     await this.beforeChange();
-    const { name, oidc, webhooks, slack = null, signals = null, scim = null, policy } = vendor;
-    const row = { id: THE_VENDOR, name, oidc: oidc as object, webhooks, slack, signals, scim, policy };
+    const {
+      name,
+      oidc,
+      webhooks,
+      slack = null,
+      signals = null,
+      scim = null,
+      canaries = null,
+      policy,
+    } = vendor;
+    const row = {
+      ...{ id: THE_VENDOR, name, oidc: oidc as object, webhooks, slack, signals, scim, canaries, policy },
+    };
     await this.manager.upsert(VendorEntity, row, ['id']);
   }
 

@@ -36,6 +36,7 @@ const PORTS: Record<keyof DeploymentPorts, PortRules> = {
   exports: NO_LOG,
   exportSetup: LOGS,
   standing: NO_LOG,
+  isolation: LOGS,
   demands: LOGS,
   demandCounts: NO_LOG,
   housekeeping: NO_LOG,

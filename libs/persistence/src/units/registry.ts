@@ -14,6 +14,7 @@ import { Grants } from '../repositories/grants.js';
 import { HandOvers } from '../repositories/hand-overs.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
 import { Invitations } from '../repositories/invitations.js';
+import { IsolationRuns } from '../repositories/isolation.js';
 import { Leases } from '../repositories/leases.js';
 import { LiveCredentials } from '../repositories/live-credentials.js';
 import { Locks } from '../repositories/locks.js';
@@ -81,6 +82,7 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   organisation,
   apiKeys: (scope) => new ApiKeys(scope.manager, organisation(scope)),
   sessions: ({ manager }) => new Sessions(manager),
+  isolation: ({ manager }) => new IsolationRuns(manager),
   credentials: ({ manager }) => new LiveCredentials(manager),
   identities: ({ manager }) => new Identities(manager),
   attempts: ({ manager }) => new SignInAttempts(manager),

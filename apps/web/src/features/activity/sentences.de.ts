@@ -105,6 +105,10 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'invitation.expired': () => 'Eine Einladung ist abgelaufen',
   'invitation.used': () => 'Eine Anfrage passte zu einer Einladung und hat sie benutzt',
   'invitation.withdrawn': (e) => `${e.actor} hat eine Einladung zurückgezogen`,
+  'isolation.tested': (e) =>
+    e.value('passed') === 'true'
+      ? 'Der nächtliche Test hat keinen Weg gefunden, auf dem ein Kunde Daten eines anderen liest'
+      : 'Der nächtliche Test der Trennung der Kunden ist nicht bestanden',
   'lock.lifted': (e) =>
     `${e.actor} hat die Sperre aufgehoben, die ${known(LOCKED, e.value('kind'))} ${e.value('name')} betraf`,
   'lock.set': (e) =>

@@ -95,6 +95,10 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'invitation.expired': () => 'An invitation ran out',
   'invitation.used': () => 'A request fitted an invitation, and used it',
   'invitation.withdrawn': (e) => `${e.actor} withdrew an invitation`,
+  'isolation.tested': (e) =>
+    e.value('passed') === 'true'
+      ? 'The nightly test found no way for one customer to read another customer’s data'
+      : 'The nightly test of the separation of customers was not passed',
   'lock.lifted': (e) =>
     `${e.actor} lifted the lock on the ${known(LOCKED, e.value('kind'))} ${e.value('name')}`,
   'lock.set': (e) =>

@@ -83,13 +83,14 @@ function sorted(value: unknown): unknown {
 }
 
 function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
-  const { name, oidc, webhooks, slack, signals, scim } = file.vendor;
+  const { name, oidc, webhooks, slack, signals, scim, canaries } = file.vendor;
   const after = {
     name,
     oidc,
     webhooks,
     ...slackOf(slack),
     ...providerOf({ signals, scim }),
+    ...(canaries === undefined ? {} : { canaries }),
     policy: file.accessPolicy,
   };
   const before =
@@ -101,6 +102,7 @@ function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation):
           webhooks: stored.vendorWebhooks,
           ...slackOf(stored.vendorSlack),
           ...providerOf({ signals: stored.vendorSignals, scim: stored.vendorScim }),
+          ...(stored.vendorCanaries === null ? {} : { canaries: stored.vendorCanaries }),
           policy: stored.policy,
         };
   if (same(before, after)) return [];

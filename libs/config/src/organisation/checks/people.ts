@@ -53,6 +53,20 @@ export function names({ tenants }: Readable): Finding[] {
     .map(({ path, slug }) => ({ path: [...path, 'slug'], detail: `"${slug}" is a reserved slug` }));
 }
 
+/** The isolation test needs two tenants of the file, each with a person who is approver and admin. */
+export function canaries({ vendor, tenants }: Readable): Finding[] {
+  return vendor.canaries.flatMap((slug, index) => {
+    const tenant = tenants.find((each) => each.slug === slug);
+    const path: Path = ['vendor', 'canaries', index];
+    if (tenant === undefined) return [{ path, detail: `names "${slug}", and there is no such tenant` }];
+    if (vendor.canaries.indexOf(slug) < index) return [{ path, detail: 'repeats a tenant' }];
+    const mayAct = tenant.people.some(({ value: { roles } }) =>
+      ['approver', 'admin'].every((role) => roles.includes(role)),
+    );
+    return mayAct ? [] : [{ path, detail: `names "${slug}", which has no person who is approver and admin` }];
+  });
+}
+
 /** A misspelt slug would take the service from the tenant that it is for. */
 export function servedTenants({ services, tenants }: Readable): Finding[] {
   const known = new Set(tenants.map(({ slug }) => slug));

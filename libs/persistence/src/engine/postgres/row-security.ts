@@ -98,6 +98,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   received_signals: may(VENDOR, 'SELECT', 'INSERT', 'DELETE'),
 
   export_targets: { ...keptByVendor, DELETE: VENDOR },
+  isolation_runs: keptByVendor,
 
   demands: may(VENDOR, 'SELECT', 'INSERT'),
   demand_keys: may(VENDOR, 'SELECT', 'INSERT'),

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { named } from './components.js';
+import { endpoint } from './endpoint.js';
+import { instant } from './members.js';
+
+/** The nightly test that no customer reads another one's data. */
+
+const SURFACES = ['api', 'log', 'stream', 'feed', 'notices', 'gateway'] as const;
+
+const isolationTestSchema = named(
+  'IsolationTest',
+  z.object({
+    day: z.string().meta({ format: 'date' }).describe('The UTC day.'),
+    endedAt: instant(),
+    passed: z.boolean().describe('Nothing leaked, and attempts were made through every surface.'),
+    attempts: z.object(
+      Object.fromEntries(SURFACES.map((surface) => [surface, z.int()])) as Record<
+        (typeof SURFACES)[number],
+        z.ZodInt
+      >,
+    ),
+    leaks: z.array(z.object({ surface: z.enum(SURFACES), where: z.string() })),
+    problem: z.string().nullable().describe('Why the test could not be made; null if it was.'),
+  }),
+);
+export type IsolationTest = z.infer<typeof isolationTestSchema>;
+
+export const isolationSchema = named(
+  'Isolation',
+  z.object({
+    newest: isolationTestSchema.nullable().describe('Null: no test was ever made.'),
+  }),
+);
+
+export const isolationEndpoints = {
+  read: endpoint({
+    route: 'GET /api/v1/isolation',
+    summary: 'Read the newest isolation test',
+    description:
+      'Each UTC day two canary tenants of the organisation file try to read each other’s data, and every other tenant’s, through every public surface. For the vendor’s auditors and security admins; each tenant’s log has the result as the leaf `isolation.tested`.',
+    answer: { status: 200, description: 'The newest test.', schema: isolationSchema },
+  }),
+};

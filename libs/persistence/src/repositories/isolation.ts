@@ -1,0 +1,54 @@
+import type { IsolationReport, IsolationRepository, IsolationRun } from '@countersign/access';
+import type { EntityManager } from 'typeorm';
+import { comparable } from '../entities/column-types.js';
+import { IsolationRunEntity } from '../entities/isolation.entity.js';
+import { insertRows } from './many-rows.js';
+import { selectRows, updateRow } from './plain-rows.js';
+
+/** The nightly isolation tests. */
+export class IsolationRuns implements IsolationRepository {
+  constructor(private readonly manager: EntityManager) {}
+
+  async newest(): Promise<IsolationRun | null> {
+    const rows = await this.select('WHERE report IS NOT NULL ORDER BY day DESC LIMIT 1', []);
+    return rows[0] ?? null;
+  }
+
+  async find(day: string): Promise<(IsolationRun & { statedThrough: string }) | null> {
+    const rows = await this.select('WHERE day = ?', [day]);
+    return rows[0] ?? null;
+  }
+
+  async claim(day: string, now: string, until: string): Promise<boolean> {
+    const fresh = { report: null, endedAt: null, statedThrough: '' };
+    await insertRows(this.manager, IsolationRunEntity, [{ day, claimedUntil: '', ...fresh }], 'skip');
+    const [row] = await selectRows(this.manager, IsolationRunEntity, 'WHERE day = ?', [day]);
+    const isMade = row?.report != null && row.report.problem === null;
+    if (row === undefined || isMade || row.claimedUntil > comparable(now)) return false;
+    const { claimedUntil } = row;
+    return updateRow(
+      this.manager,
+      IsolationRunEntity,
+      { day, claimedUntil },
+      { claimedUntil: comparable(until) },
+    );
+  }
+
+  async finish(day: string, report: IsolationReport, at: string): Promise<void> {
+    await updateRow(this.manager, IsolationRunEntity, { day }, { report, endedAt: at });
+  }
+
+  advance(day: string, from: string, through: string): Promise<boolean> {
+    return updateRow(
+      this.manager,
+      IsolationRunEntity,
+      { day, statedThrough: from },
+      { statedThrough: through },
+    );
+  }
+
+  private async select(where: string, parameters: unknown[]) {
+    const rows = await selectRows(this.manager, IsolationRunEntity, where, parameters);
+    return rows.map(({ day, report, endedAt, statedThrough }) => ({ day, report, endedAt, statedThrough }));
+  }
+}
