@@ -1,56 +1,21 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { parseNote, parseVerifierKey, signaturesBy } from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';
 import { jest } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { run } from '../../apps/cli/src/main.js';
+import { Terminal } from '../../apps/cli/test/terminal.js';
+import { openHost } from '../e2e/filled-database.js';
 import { TestBroker } from '../e2e/harness.js';
 import { makeGrant } from '../e2e/story.js';
 import { claim } from '../support/claim.js';
 import { Customer } from '../support/customer.js';
 import { eventually } from '../support/eventually.js';
-import { freePort } from '../support/free-port.js';
+import { MASTER_KEY } from '../support/migrated-database.js';
 import { RunningWitness } from '../support/running-witness.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
-
-const run = promisify(execFile);
-
-/** Runs a program that must be there. @throws Error that names it where it is missing */
-async function tool(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  try {
-    return await run(program, args, { env: { ...process.env, ...env } });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error(`${program} is missing: apt-get install litetlog golang golang-golang-x-mod-dev`);
-  }
-}
-
-const GOCACHE = join(process.cwd(), 'node_modules/.cache/go-build');
-const GO = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '-buildvcs=false' };
-
-/**
- * litewitness from the sources in Debian's package. The program in the package cannot keep a checkpoint: it is built on
- * a fork of its SQLite library that takes a hash for bytes where litewitness gives text, and it is built without a
- * go.mod, so that Go reads its routes as those of an older version. One word is changed for the build.
- */
-async function buildLitewitness(folder: string): Promise<string> {
-  const source = `${GO.GOPATH}/src/github.com/go-llsqlite/crawshaw/sqlitex/exec.go`;
-  const [changed, overlay, program] = ['exec.go', 'overlay.json', 'litewitness'].map((name) =>
-    join(folder, name),
-  ) as [string, string, string];
-  const code = await readFile(source, 'utf8').catch(() => {
-    throw new Error(
-      'litewitness is missing: apt-get install litetlog golang-github-filosottile-litetlog-dev',
-    );
-  });
-  await writeFile(changed, code.replace('case reflect.Slice, reflect.Array:', 'case reflect.Slice:'));
-  await writeFile(overlay, JSON.stringify({ Replace: { [source]: changed } }));
-  const flags = ['-overlay', overlay, '-o', program];
-  await tool('go', ['build', ...flags, 'filippo.io/litetlog/cmd/litewitness'], { ...GO, GOCACHE });
-  return program;
-}
+import { GO, LiteWitness, tool } from './litewitness.js';
 
 // Go compiles two hundred thousand lines of SQLite the first time.
 jest.setTimeout(900_000);
@@ -68,9 +33,32 @@ describe('P10: our logs by programs that are not ours', () => {
     );
   };
 
+  const [program, leaf, old] = ['follow', 'leaf', 'old'].map((name) => () => join(folder, name)) as [
+    () => string,
+    () => string,
+    () => string,
+  ];
+  /** Runs the Go program. `old`: the file of an earlier checkpoint; empty for none. */
+  const follow = async (args: { index?: number; key?: string; old?: string } = {}) => {
+    const { index = 300, key = await vkey(), old: earlier = old() } = args;
+    const flags = [`${broker.url}/log/acme`, key, String(index), leaf()];
+    const more = earlier === '' ? [] : [earlier];
+    return tool(program(), [...flags, ...more], { CREDENTIAL: broker.keys.approver });
+  };
+  /** A verb of the operator, on the broker's database. */
+  const host = (...argv: string[]) => {
+    const env = {
+      COUNTERSIGN_DATABASE_URL: broker.environment.databaseUrl,
+      COUNTERSIGN_DATA_DIR: folder,
+      COUNTERSIGN_MASTER_KEY: Buffer.from(MASTER_KEY).toString('base64'),
+    };
+    return run(argv, new Terminal(env, ''));
+  };
+
   beforeAll(async () => {
     folder = await tempFolder('log');
     broker = await TestBroker.start({ settings: { outboundPrivate: true } });
+    await tool('go', ['build', '-o', program(), './test/log/follow'], GO);
     await append(700);
     await makeGrant(broker);
   });
@@ -80,35 +68,14 @@ describe('P10: our logs by programs that are not ours', () => {
   });
 
   describe('Go’s sumdb/note and sumdb/tlog', () => {
-    const program = () => join(folder, 'follow');
-    let leaf: string;
-    let old: string;
     beforeAll(async () => {
-      await tool('go', ['build', '-o', program(), './test/log/follow'], {
-        ...GO,
-        GOCACHE,
-      });
-      [leaf, old] = [join(folder, 'leaf'), join(folder, 'old')];
       const [bytes = ''] = await broker.host.store.readForTenant('acme', (unit) =>
         unit.events.leaves(300, 301),
       );
-      await writeFile(leaf, bytes);
-      await writeFile(old, await text('/log/acme/checkpoint'));
+      await writeFile(leaf(), bytes);
+      await writeFile(old(), await text('/log/acme/checkpoint'));
       await makeGrant(broker);
     });
-    const follow = async (args: { index?: number; key?: string; old?: string } = {}) =>
-      tool(
-        program(),
-        [
-          `${broker.url}/log/acme`,
-          args.key ?? (await vkey()),
-          String(args.index ?? 300),
-          leaf,
-          args.old ?? old,
-        ],
-        { CREDENTIAL: broker.keys.approver },
-      );
-
     test('verify a checkpoint, an inclusion and a consistency, read over HTTP', async () => {
       const { stdout } = await follow();
       expect(stdout).toMatch(/^leaf 300 is in the log of \d+ leaves\nit continues the log of \d+ leaves\n$/);
@@ -124,78 +91,106 @@ describe('P10: our logs by programs that are not ours', () => {
     });
   });
 
-  test('litewitness signs our checkpoints', async () => {
-    const program = await buildLitewitness(folder);
-    const port = await freePort();
-    const socket = join(folder, 'agent.sock');
-    const key = join(folder, 'witness-key');
-    await tool('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
-    await eventually('an agent', async () =>
-      tool('ssh-add', [key], { SSH_AUTH_SOCK: socket }).then(
-        () => true,
-        () => false,
-      ),
-    );
-    const { stdout } = await tool('ssh-keygen', ['-lf', `${key}.pub`]);
-    const fingerprint = stdout.split(' ')[1] ?? '';
-    const database = join(folder, 'witness.db');
-    const logKey = await vkey();
-    const [origin = ''] = logKey.split('+');
-    const name = 'witness.example/lite';
-    const args = [
-      '-db',
-      database,
-      '-name',
-      name,
-      '-key',
-      fingerprint,
-      '-ssh-agent',
-      socket,
-      '-listen',
-      `127.0.0.1:${port}`,
-    ];
-    await tool('witnessctl', ['add-log', '-db', database, '-origin', origin]);
-    await tool('witnessctl', ['add-key', '-db', database, '-origin', origin, '-key', logKey]);
-    const witness = spawn(program, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, GODEBUG: 'httpmuxgo121=0' },
+  describe('litewitness', () => {
+    let witness: LiteWitness;
+    beforeAll(async () => {
+      witness = await LiteWitness.start(folder);
     });
-    let said = '';
-    for (const stream of [witness.stdout, witness.stderr])
-      stream.on('data', (data) => {
-        said += String(data);
-      });
-    try {
-      const url = `http://127.0.0.1:${port}`;
-      const [, witnessKey = ''] = await eventually('litewitness', () =>
-        /vkey=(\S+)[\s\S]*msg=listening/.exec(said),
-      );
+    afterAll(() => witness.stop());
+
+    const isSigned = async () => {
+      const note = parseNote(await text('/log/acme/checkpoint'));
+      return signaturesBy(note, parseVerifierKey(systemHashing, witness.vkey)).length > 0;
+    };
+    /** What the broker says of this witness to the customer. */
+    const state = async () => {
+      const answer = await broker.call('approver', 'GET', '/api/v1/tenants/acme/witnesses');
+      return (answer.body as { items: { error: string | null }[] }).items[0];
+    };
+
+    test('signs our checkpoints', async () => {
+      const key = await vkey();
+      await witness.addLog(key.split('+')[0] ?? '');
+      await witness.addKey(key);
       const people = [
         await Customer.of(broker, 'tenantAdmin'),
         await Customer.of(broker, 'approver'),
       ] as const;
-      await claim(people, { approvals: 1, witnesses: [`${witnessKey} ${url}`] });
-      const isSigned = async () => {
-        const note = parseNote(await text('/log/acme/checkpoint'));
-        return signaturesBy(note, parseVerifierKey(systemHashing, witnessKey)).length > 0;
-      };
+      await claim(people, { approvals: 1, witnesses: [`${witness.vkey} ${witness.url}`] });
       await eventually('its cosignature', isSigned);
       await append(1);
       await eventually('its next cosignature', isSigned);
-    } finally {
-      for (const child of [witness, agent]) {
-        child.kill();
-        await once(child, 'exit');
-      }
-    }
+    });
+
+    test('signs on after keys rotate-log, and once the old key has ended as soon as it has the new one', async () => {
+      const before = await vkey();
+      expect(await host('keys', 'rotate-log', '--overlap', 'PT1H')).toBe(0);
+      const after = await eventually('the new key', async () => {
+        const key = await vkey();
+        return key === before ? undefined : key;
+      });
+      await append(1);
+      await eventually('its cosignature beside both keys', isSigned);
+      const older = join(folder, 'older');
+      await writeFile(older, await text('/log/acme/checkpoint'));
+      for (const key of [before, after])
+        expect((await follow({ key, old: older })).stdout).toContain('it continues the log');
+
+      broker.clock.advance(2 * 3_600);
+      await append(1);
+      // Go's program refuses the old key now, and follows with the new one from a checkpoint that both had signed.
+      await expect(follow({ key: before })).rejects.toThrow(/note has no verifiable signatures/);
+      expect((await follow({ key: after, old: older })).stdout).toContain('it continues the log');
+      await eventually('the refusal', async () => (await state())?.error === 'witness_answered_403');
+      await witness.addKey(after);
+      await append(1);
+      await eventually('its cosignature beside the new key', isSigned);
+      expect((await state())?.error).toBeNull();
+    });
+
+    test('signs on after a restore, once it has the log’s new origin; Go reads the new epoch’s tiles', async () => {
+      const [file, backup] = [broker.environment.databaseUrl.replace(/^sqlite:/, ''), join(folder, 'backup')];
+      const database = new Database(file);
+      database.prepare('VACUUM INTO ?').run(backup);
+      database.close();
+      await append(20);
+      await eventually('the last cosignature of the epoch', isSigned);
+      const last = join(folder, 'last-of-epoch');
+      await writeFile(last, await text('/log/acme/checkpoint'));
+      const before = await vkey();
+
+      await broker.broker.close();
+      await broker.host.store.close();
+      for (const ending of ['', '-wal', '-shm']) await rm(`${file}${ending}`, { force: true });
+      await rename(backup, file);
+      expect(await host('restore', '--checkpoint', last)).toBe(0);
+      broker.host = await openHost(broker.environment.databaseUrl, broker.clock);
+      await broker.run();
+
+      const key = await vkey();
+      const [origin = ''] = key.split('+');
+      expect(origin).toBe(`${before.split('+')[0]}/2`);
+      // A leaf of before the restore, in the tiles of the new epoch.
+      expect((await follow({ old: '' })).stdout).toMatch(/^leaf 300 is in the log of/);
+      await expect(follow({ key: before, old: '' })).rejects.toThrow(/note has no verifiable signatures/);
+      const first = join(folder, 'first-of-epoch');
+      await writeFile(first, await text('/log/acme/checkpoint'));
+      await append(300);
+      expect((await follow({ old: first })).stdout).toContain('it continues the log');
+
+      expect(await eventually('the refusal', async () => (await state())?.error)).toBe(
+        'witness_answered_403',
+      );
+      await witness.addLog(origin);
+      await witness.addKey(key);
+      await append(1);
+      await eventually('its cosignature under the new origin', isSigned);
+      expect((await state())?.error).toBeNull();
+    });
   });
 
   test('our witness signs a log that another writer made', async () => {
-    const lines = await tool('go', ['run', './test/log/writer'], {
-      ...GO,
-      GOCACHE,
-    });
+    const lines = await tool('go', ['run', './test/log/writer'], GO);
     const written = JSON.parse(lines.stdout) as { vkey: string; requests: string[]; fork: string };
     const place = join(folder, 'our-witness');
     await mkdir(place);
