@@ -92,6 +92,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '3c757d12cab284a02783131fcacf2b48ba99429928b08bcdaeb87c1082c3cb7c',
     postgres: '3c757d12cab284a02783131fcacf2b48ba99429928b08bcdaeb87c1082c3cb7c',
   },
+  ApprovalStages1799000020000: {
+    sqlite: '0f08be7c9efb81db499689abd9e651226461ff7bd800e77407143ecfe4be35c4',
+    postgres: '0f08be7c9efb81db499689abd9e651226461ff7bd800e77407143ecfe4be35c4',
+  },
   Emergencies1799000021000: {
     sqlite: 'c0ebeb603078a4fa8dc6b2a2c7a940279d9fffb24174caf83b289aa090560b30',
     postgres: '7f384d2e1f26c43e6874bfeff136bd05d5f2dd228b9ee432606a8552a0594a9a',

@@ -43,6 +43,7 @@ export const sampleReview = (
   at: '2026-11-24T15:10:00Z',
   offer: null,
   countersignature: null,
+  stage: null,
   voidedAt: null,
   name: 'Ada Moreau',
   ...change,

@@ -94,6 +94,7 @@ export function sampleRequest(change: Partial<AccessRequest> = {}): AccessReques
     createdAt: '2026-11-24T15:00:00Z',
     lapsesAt: terms.lapsesAt,
     endedAt: null,
+    stage: null,
     reminders: 0,
     grant: null,
     notice: null,

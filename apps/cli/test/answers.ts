@@ -6,7 +6,13 @@ export const TOKEN = 'aaa.bbb.ccc';
 
 const needs = (vendor: number, customer: number) => ({
   vendor: { required: 1, approved: vendor },
-  customer: { required: 1, approved: customer, countersignature: false, channels: ['web', 'api'] },
+  customer: {
+    required: 1,
+    approved: customer,
+    countersignature: false,
+    channels: ['web', 'api'],
+    stages: [],
+  },
   risk: {
     level: 'medium',
     reasons: ['“update” is not among the actions that your controls list as low risk.'],
@@ -51,6 +57,7 @@ export const reviewAnswer = (changes: Record<string, unknown> = {}) => ({
   reason: null,
   channel: 'api',
   assurance: 'api-key',
+  stage: null,
   at: '2026-11-24T12:01:00Z',
   ...changes,
 });

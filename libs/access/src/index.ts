@@ -5,8 +5,10 @@ export {
   REQUEST_TRANSITIONS,
   type RequestOrigin,
   type RequestState,
+  type StageProgress,
 } from './domain/access-request.js';
 export { type ApiKey, type ApiKeyState, apiKeyState } from './domain/api-key.js';
+export { canFillStages } from './domain/approval-stages.js';
 export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
 export {
   DEMAND_ACTIONS,
@@ -100,7 +102,6 @@ export {
 export {
   type AccessPolicy,
   type AccessRule,
-  type EmergencyControls,
   endpointHash,
   isForTenant,
   type OidcSettings,
@@ -108,7 +109,6 @@ export {
   type OrganisationPerson,
   type OrganisationService,
   type OrganisationTenant,
-  type PrivacyControls,
   type ScimSettings,
   type ServiceRecord,
   type SignalSettings,
@@ -120,7 +120,6 @@ export {
   VENDOR_ROLES,
   VENDOR_SLUG,
   type VendorRole,
-  WEEKDAYS,
   type WebhookSettings,
 } from './domain/organisation.js';
 export {
@@ -151,6 +150,14 @@ export {
   type Principal,
   readAddress,
 } from './domain/person.js';
+export {
+  type ApprovalStage,
+  type ControlRule,
+  type Deputy,
+  type EmergencyControls,
+  EXTRA_STAGE,
+  type PrivacyControls,
+} from './domain/privacy-controls.js';
 export {
   SCIM_LIMITS,
   type ScimGroup,
@@ -202,7 +209,6 @@ export type { ReviewInput } from './domain/validate-review.js';
 export { AccessError, type AccessErrorCode, notFound, type Refusal } from './errors.js';
 export type { PolicyContext } from './policy/context.js';
 export type { Evaluation } from './policy/evaluate.js';
-export { isZone } from './policy/hours.js';
 export { NO_INVITATION } from './policy/invitation-match.js';
 export {
   type AccessRecordView,

@@ -1,4 +1,11 @@
-import { hasHiddenCharacters, isAction, isResourcePattern, parseDuration } from '@countersign/contract';
+import {
+  hasHiddenCharacters,
+  isAction,
+  isCalendarDay,
+  isResourcePattern,
+  isZone,
+  parseDuration,
+} from '@countersign/contract';
 import { z } from 'zod';
 
 /**
@@ -54,23 +61,94 @@ export const roleList = <Role extends string>(known: readonly Role[]) =>
 export const wholeNumber = (least: number, most: number) =>
   z.int(`must be a whole number from ${least} to ${most}`).min(least).max(most);
 
+const resourcePattern = z.string().refine(isResourcePattern, {
+  error: 'must be a resource pattern such as invoices/* or payroll/**',
+});
+
 const forbidRule = z.strictObject({
   service: serviceName,
-  resource: z.string().refine(isResourcePattern, {
-    error: 'must be a resource pattern such as invoices/* or payroll/**',
-  }),
+  resource: resourcePattern,
   actions: actionList.min(1, 'must name at least one action, or "*" for all'),
 });
 
 export const TENANT_ROLES = ['approver', 'admin', 'auditor'] as const;
 export type TenantRole = (typeof TENANT_ROLES)[number];
 
+/** A group of people, by the name under which rules mention it. */
+export const groupName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, at most 63');
+
+export const groupList = z.array(groupName).superRefine(refuseRepeats);
+
 /** One person of a tenant. */
 export const tenantPersonInput = z.strictObject({
   email: z.string(),
   name: nameText,
   roles: roleList(TENANT_ROLES),
+  groups: groupList
+    .optional()
+    .describe('The groups that the privacy controls name. Absent: those that the person has.'),
 });
+
+const MAX_RULES = 100;
+/** A request passes at most so many stages (libs/access holds the same limit for rules that match together). */
+const MAX_STAGES = 3;
+const MAX_APPROVALS = 20;
+
+const approvalStage = z.strictObject({
+  name: groupName.describe(
+    'What people call it, such as owner. Rules that name the same stage mean one stage.',
+  ),
+  groups: groupList
+    .min(1, 'must name at least one group, or be left out for every approver')
+    .optional()
+    .describe('Approvers in one of them decide. Absent: every approver.'),
+  approvals: wholeNumber(1, MAX_APPROVALS).optional().describe('Different persons; 1 if absent.'),
+  escalate: z
+    .strictObject({
+      after: positiveDuration,
+      to: groupList.min(1, 'must name at least one group'),
+    })
+    .optional()
+    .describe('Approvers in the groups `to` may decide too once the stage has waited so long.'),
+});
+
+const listOfAtLeastOne = <Schema extends z.ZodType<string>>(member: Schema, what: string) =>
+  z.array(member).min(1, `must name at least one ${what}, or be left out for all`).superRefine(refuseRepeats);
+
+export const RISK_LEVELS = ['low', 'medium', 'high'] as const;
+
+const controlRule = z.strictObject({
+  services: listOfAtLeastOne(serviceName, 'service').optional(),
+  resources: listOfAtLeastOne(resourcePattern, 'resource').optional(),
+  actions: actionList.min(1, 'must name at least one action, or be left out for all').optional(),
+  risks: listOfAtLeastOne(
+    z.enum(RISK_LEVELS, { error: `must be one of ${RISK_LEVELS.join(', ')}` }),
+    'risk',
+  ).optional(),
+  approvals: wholeNumber(1, MAX_APPROVALS).optional(),
+  stages: z
+    .array(approvalStage)
+    .min(1, 'must name at least one stage')
+    .max(MAX_STAGES, `must be at most ${MAX_STAGES} stages`)
+    .optional()
+    .describe('In this order, each by different persons.'),
+  maxDuration: positiveDuration.optional(),
+});
+
+const day = z.string().refine(isCalendarDay, { error: 'must be a day such as 2026-12-24' });
+
+const deputy = z
+  .strictObject({
+    for: groupName.describe('The group that is away.'),
+    by: groupName.describe('The group whose approvers may decide in its place.'),
+    from: day,
+    to: day.describe('The last day.'),
+  })
+  .superRefine(({ from, to }, context) => {
+    if (from > to) context.addIssue({ code: 'custom', path: ['to'], message: 'must not be before from' });
+  });
 
 /** Access without the customer's approval, in an emergency. What is not listed is forbidden. */
 const emergencyControls = z.strictObject({
@@ -105,6 +183,20 @@ export const privacyControlsInput = z.strictObject({
   countersign: actionList.optional(),
   slackMayApprove: actionList.optional(),
   forbid: z.array(forbidRule).optional(),
+  zone: z
+    .string()
+    .refine(isZone, { error: 'must be an IANA time zone such as Europe/Berlin' })
+    .optional()
+    .describe('The zone of all days and times of day. Absent: UTC.'),
+  rules: z
+    .array(controlRule)
+    .max(MAX_RULES, `must be at most ${MAX_RULES} rules`)
+    .optional()
+    .describe('All rules that match a request apply together; the strictest value wins.'),
+  deputies: z.array(deputy).max(MAX_RULES, `must be at most ${MAX_RULES} deputies`).optional(),
+  unnotified: groupList
+    .optional()
+    .describe('Groups whose members may approve and are not notified that a request waits.'),
   emergency: emergencyControls.optional(),
 });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
 import { ASSURANCES, CHANNELS, idText, instant } from './members.js';
-import { tenantPersonInput, UNTIL_CLAIMED } from './organisation-members.js';
+import { groupList, tenantPersonInput, UNTIL_CLAIMED } from './organisation-members.js';
 
 const personSchema = named(
   'Person',
@@ -123,6 +123,7 @@ const tenantPersonChangeSchema = named(
   z.strictObject({
     name: tenantPersonInput.shape.name.exactOptional(),
     roles: tenantPersonInput.shape.roles.exactOptional(),
+    groups: groupList.exactOptional().describe('The groups that the privacy controls name.'),
   }),
 );
 export type TenantPersonChange = z.infer<typeof tenantPersonChangeSchema>;
@@ -134,6 +135,7 @@ const tenantPersonSchema = named(
     name: z.string(),
     email: z.string(),
     roles: z.array(z.string()),
+    groups: z.array(z.string()).describe('The groups that the privacy controls name.'),
     removedAt: instant().nullable().describe('When they left; their decisions stay.'),
   }),
 );
@@ -175,7 +177,7 @@ export const peopleEndpoints = {
   }),
   change: endpoint({
     route: 'PATCH /api/v1/tenants/{slug}/people/{id}',
-    summary: 'Change a person’s name or roles',
+    summary: 'Change a person’s name, roles or groups',
     description: `${FOR_ADMINS} \`conflict\` if the tenant’s provider assigns the roles by groups.`,
     body: { schema: tenantPersonChangeSchema },
     answer: { status: 200, description: 'The person.', schema: tenantPersonSchema },

@@ -87,6 +87,20 @@ export const needsSchema = named(
       approved: z.int(),
       countersignature: z.boolean(),
       channels: z.array(z.enum(CHANNELS)),
+      stages: z
+        .array(
+          z.object({
+            name: z.string(),
+            groups: z.array(z.string()).describe('Whose approvers decide; empty: every approver.'),
+            required: z.int(),
+            approved: z.int(),
+            escalate: z
+              .object({ after: z.string().describe('ISO 8601.'), to: z.array(z.string()) })
+              .nullable()
+              .describe('Who may decide too once the stage has waited so long.'),
+          }),
+        )
+        .describe('The order in which the customer approves. Empty: every approver may decide at any time.'),
     }),
     risk: z.object({ level: z.enum(['low', 'medium', 'high']), reasons: z.array(z.string()) }),
   }),
@@ -103,6 +117,7 @@ export const reviewSchema = named(
     digest: digestText(),
     reason: z.string().nullable(),
     channel: z.enum(CHANNELS),
+    stage: z.string().nullable().describe('The stage of the customer’s approvals in which it counts.'),
     assurance: z
       .enum(ASSURANCES)
       .describe('`passkey`: countersigned. Any other value is on the vendor’s word.'),

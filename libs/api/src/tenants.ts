@@ -16,54 +16,31 @@ const controlsBodySchema = named(
     emergency: privacyControlsInput.shape.emergency
       .nullable()
       .describe('Null or absent: no emergency access at all.'),
+    zone: privacyControlsInput.shape.zone.nullable(),
   }),
 );
 export type PrivacyControlsBody = z.infer<typeof controlsBodySchema>;
 
-const forbidRules = z.array(
-  z.object({ service: z.string(), resource: z.string(), actions: z.array(z.string()) }),
-);
-
-const emergencyRules = z
-  .object({
-    allow: z.array(
-      z.object({
-        services: z.array(z.string()),
-        actions: z.array(z.string()),
-        maxDuration: z.string().describe('ISO 8601.'),
-      }),
-    ),
-    disclosureDue: z.string().describe('ISO 8601, from the start of the access.'),
-  })
-  .exactOptional()
-  .describe('What may be opened in an emergency without the customer’s approval; absent: nothing.');
+/** The controls as they are, with all of their defaults. */
+const controlsMembers = {
+  ...privacyControlsInput.shape,
+  approvals: z.int(),
+  maxDuration: z.string().nullable().describe('ISO 8601; null: the vendor’s limit applies.'),
+  countersign: z.array(z.string()).describe('Actions that can be approved only with a passkey.'),
+  slackMayApprove: z.array(z.string()),
+  forbid: z.array(z.object({ service: z.string(), resource: z.string(), actions: z.array(z.string()) })),
+};
 
 const controlsSchema = named(
   'PrivacyControls',
-  z.object({
-    version,
-    approvals: z.int(),
-    maxDuration: z.string().nullable().describe('ISO 8601; null: the vendor’s limit applies.'),
-    countersign: z.array(z.string()).describe('Actions that can be approved only with a passkey.'),
-    slackMayApprove: z.array(z.string()),
-    forbid: forbidRules,
-    emergency: emergencyRules,
-  }),
+  z
+    .object({ version, ...controlsMembers })
+    .describe('Rules, deputies and other members that are not set are absent, as in the organisation file.'),
 );
 export type PrivacyControls = z.infer<typeof controlsSchema>;
 
 /** Controls inside a proposal of a trust document. */
-export const proposedControlsSchema = named(
-  'ProposedControls',
-  z.object({
-    approvals: z.int(),
-    maxDuration: z.string().nullable().describe('ISO 8601.'),
-    countersign: z.array(z.string()),
-    slackMayApprove: z.array(z.string()),
-    forbid: forbidRules,
-    emergency: emergencyRules,
-  }),
-);
+export const proposedControlsSchema = named('ProposedControls', z.object(controlsMembers));
 export type ProposedControls = z.infer<typeof proposedControlsSchema>;
 
 const decisionTimesSchema = named(

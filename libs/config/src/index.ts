@@ -23,6 +23,7 @@ export type { LogLevel } from './environment/values.js';
 export { isLoopbackHost } from './environment/values.js';
 export { OpenApiError } from './openapi/description.js';
 export { importOpenApi, type OpenApiImport } from './openapi/openapi-import.js';
+export { describeControls } from './organisation/convert.js';
 export { organisationJsonSchema } from './organisation/json-schema.js';
 export { type ParsedOrganisation, parseOrganisation } from './organisation/parse-organisation.js';
 export { parsePrivacyControls } from './organisation/privacy-controls.js';

@@ -82,6 +82,7 @@ export const EVENT_TYPES = [
   'request.expired',
   'request.notifying',
   'request.reviewed',
+  'request.stage-overdue',
   'review.voided',
   'scim-token.created',
   'scim-token.revoked',

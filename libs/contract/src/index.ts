@@ -201,3 +201,4 @@ export {
   toInstant,
   utcDay,
 } from './time.js';
+export { isZone, type WallClock, WEEKDAYS, type Weekday, wallClock } from './wall-clock.js';

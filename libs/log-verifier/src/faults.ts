@@ -65,6 +65,8 @@ export type ReplayFaultCode =
   | 'self_review'
   /** An approval came by a channel that the risk does not allow. */
   | 'channel_not_allowed'
+  /** An approval was given in a stage that was not open, or by someone who may not decide in it. */
+  | 'wrong_stage'
   /** An approval lacks the countersignature that was required. */
   | 'countersignature_required'
   /** A countersignature is not valid for what it approves. `detail` has the reason. */

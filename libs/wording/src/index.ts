@@ -17,3 +17,4 @@ export { type Language, LOCALES } from './languages.js';
 export { logPointText } from './log-point.js';
 export { listOfferings, type Offering, tickedScope, tickOf } from './offerings.js';
 export { entryWords, joinWithAnd, resourceWords, ruleWords, scopeWords, wordFor } from './scope-words.js';
+export { type Stage, stagesText } from './stages.js';

@@ -77,6 +77,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     createdAt: NOW,
     lapsesAt: '2026-11-25T03:00:00Z',
     endedAt: null,
+    stage: null,
     reminders: 0,
     grant: null,
     notice: null,
@@ -130,6 +131,7 @@ export function aReview(request: AccessRequest, change: Partial<Review> = {}): R
     at: NOW,
     offer: null,
     countersignature: null,
+    stage: null,
     voidedAt: null,
     ...change,
   };

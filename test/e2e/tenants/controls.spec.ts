@@ -107,6 +107,29 @@ describe('privacy controls', () => {
       '/forbid/0/resource',
     ],
     ['more than the log has room for', { forbid: longList }, '/forbid'],
+    ['a rule for a service that does not exist', { rules: [{ services: ['bill'] }] }, '/rules/0/services/0'],
+    ['a rule that nobody can satisfy', { rules: [{ approvals: 3 }] }, '/rules/0/approvals'],
+    [
+      'stages of a group that has too few approvers',
+      { rules: [{ stages: [{ name: 'owner', groups: ['owners'] }] }] },
+      '/rules/0/stages',
+    ],
+    [
+      'more stages than three',
+      { rules: [{ stages: ['a', 'b', 'c', 'd'].map((name) => ({ name })) }] },
+      '/rules/0/stages',
+    ],
+    [
+      'a deputy whose days end before they begin',
+      { deputies: [{ for: 'a', by: 'b', from: '2028-02-29', to: '2028-02-28' }] },
+      '/deputies/0/to',
+    ],
+    [
+      'a day that no calendar has',
+      { deputies: [{ for: 'a', by: 'b', from: '2027-02-29', to: '2027-03-01' }] },
+      '/deputies/0/from',
+    ],
+    ['an unknown zone', { zone: 'Europe/Atlantis' }, '/zone'],
   ])('P13: %s is refused by place and rule, as in the organisation file', async (_name, change, pointer) => {
     const before = await read();
     const { maxDuration, ...rest } = before;
@@ -122,6 +145,37 @@ describe('privacy controls', () => {
     expect(without.body).toMatchObject({ maxDuration: null });
     const back = await write(without.body);
     expect([back.status, back.body]).toEqual([200, without.body]);
+  });
+
+  test('rules, groups and stages are written and read back, and later requests pass the stages', async () => {
+    const people = '/api/v1/tenants/acme/people';
+    for (const [person, groups] of [
+      ['approver', ['owners']],
+      ['secondApprover', ['dpo']],
+    ] as const) {
+      const path = `${people}/${broker.persons[person]}`;
+      expect((await broker.page(admin, 'PATCH', path, { body: { groups } })).body).toMatchObject({ groups });
+    }
+    const rules = [
+      {
+        actions: ['list'],
+        maxDuration: 'PT30M',
+        stages: [
+          { name: 'owner', groups: ['owners'], approvals: 1, escalate: { after: 'PT2H', to: ['dpo'] } },
+          { name: 'dpo', groups: ['dpo'], approvals: 1 },
+        ],
+      },
+    ];
+    const written = await write({ ...(await read()), rules, zone: 'Europe/Berlin' });
+    expect(written.body).toMatchObject({ rules, zone: 'Europe/Berlin' });
+    expect((await write(written.body)).body).toEqual(written.body);
+    const request = await makeRequest(broker, 'engineer', { duration: 'PT30M' });
+    expect(request['needs']).toMatchObject({
+      customer: {
+        required: 2,
+        stages: [{ name: 'owner', escalate: { after: 'PT2H', to: ['dpo'] } }, { name: 'dpo' }],
+      },
+    });
   });
 
   test('later requests follow the new approvals', async () => {

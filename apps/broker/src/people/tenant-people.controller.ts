@@ -53,10 +53,11 @@ export class TenantPeopleController {
   }
 }
 
-const personAnswer = ({ id, name, email, roles, removedAt }: Person) => ({
+const personAnswer = ({ id, name, email, roles, groups = [], removedAt }: Person) => ({
   id,
   name,
   email,
   roles,
+  groups,
   removedAt,
 });

@@ -1,5 +1,12 @@
-import type { AccessRequestInput, Evaluation, RequestView, Review, ReviewInput } from '@countersign/access';
-import type { AccessRequest, Ask, Decision, Preview, Review as ReviewAnswer } from '@countersign/api';
+import type {
+  AccessRequestInput,
+  Evaluation,
+  RequestView,
+  Review,
+  ReviewInput,
+  ReviewNeeds,
+} from '@countersign/access';
+import type { AccessRequest, Ask, Decision, Needs, Preview, Review as ReviewAnswer } from '@countersign/api';
 import { formatDuration, parseDuration } from '@countersign/contract';
 
 /** Absent members stay absent, because they go unchanged into the terms, which are hashed. */
@@ -36,7 +43,7 @@ export function requestAnswer({
     terms: request.terms,
     openings,
     erased,
-    needs: request.needs,
+    needs: needsAnswer(request.needs),
     asked: request.asked,
     lapsesAt: request.lapsesAt,
     createdAt: request.createdAt,
@@ -59,5 +66,18 @@ export function reviewAnswer({
 }
 
 export function previewAnswer({ refusals, needs, invitation }: Evaluation): Preview {
-  return { outcome: refusals.length === 0 ? 'possible' : 'refused', refusals, needs, invitation };
+  const outcome = refusals.length === 0 ? 'possible' : 'refused';
+  return { outcome, refusals, needs: needs === null ? null : needsAnswer(needs), invitation };
 }
+
+const needsAnswer = ({ vendor, customer: { stages = [], ...customer }, risk }: ReviewNeeds): Needs => ({
+  vendor,
+  customer: {
+    ...customer,
+    stages: stages.map(({ escalate, ...stage }) => ({
+      ...stage,
+      escalate: escalate === null ? null : { ...escalate, after: formatDuration(escalate.after) },
+    })),
+  },
+  risk,
+});

@@ -1,21 +1,10 @@
 import type { PrivacyControls } from '@countersign/access';
 import type { ProposedControls } from '@countersign/api';
-import { formatDuration } from '@countersign/contract';
+import { describeControls } from '@countersign/config';
 
-/** Privacy controls as every answer of the API writes them: durations as ISO 8601. */
-export const controlsMembers = ({
-  maxDuration,
-  emergency,
-  ...controls
-}: PrivacyControls): ProposedControls => ({
-  ...controls,
-  maxDuration: maxDuration === null ? null : formatDuration(maxDuration),
-  ...(emergency === undefined
-    ? {}
-    : {
-        emergency: {
-          allow: emergency.allow.map((rule) => ({ ...rule, maxDuration: formatDuration(rule.maxDuration) })),
-          disclosureDue: formatDuration(emergency.disclosureDue),
-        },
-      }),
-});
+/** Privacy controls as every answer of the API writes them: as in the organisation file, with durations as ISO 8601. */
+export const controlsMembers = (controls: PrivacyControls): ProposedControls => {
+  const { approvals, countersign, slackMayApprove, forbid } = controls;
+  const { maxDuration = null, ...described } = describeControls(controls);
+  return { ...described, approvals, countersign, slackMayApprove, forbid, maxDuration };
+};

@@ -57,12 +57,13 @@ export class PrivacyControlsController {
   async write(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
-    @Body() { version, maxDuration, emergency, ...others }: PrivacyControlsBody,
+    @Body() { version, maxDuration, emergency, zone, ...others }: PrivacyControlsBody,
     @Res({ passthrough: true }) response: Response,
   ) {
     const wanted = {
       ...others,
       ...given({ maxDuration: maxDuration ?? undefined, emergency: emergency ?? undefined }),
+      ...given({ zone: zone ?? undefined }),
     };
     const parse = (facts: ControlsFacts) => parseControls(wanted, facts);
     return controlsAnswer(await setPrivacyControls(this.deps, principal, slug, version, parse), response);

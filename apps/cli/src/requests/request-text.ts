@@ -1,5 +1,6 @@
 import type { AccessRequest, AccessRequestDetail } from '@countersign/api';
 import { parseDuration } from '@countersign/contract';
+import { stagesText } from '@countersign/wording';
 import { formatPerson } from '../api/people.js';
 import { type Fact, formatFacts, formatTable, optionalFact } from '../terminal/text.js';
 import { formatInstant, formatSeconds } from '../terminal/time.js';
@@ -65,6 +66,7 @@ function reviewLines({ needs, reviews }: AccessRequest, names: ReadonlyMap<strin
   const { vendor, customer } = needs;
   return [
     `vendor ${vendor.approved} of ${vendor.required}, customer ${customer.approved} of ${customer.required}`,
+    ...(customer.stages.length === 0 ? [] : [`customer in this order: ${stagesText(customer.stages, 'en')}`]),
     ...reviews.map(
       ({ side, person, decision, reason, at }) =>
         `${at} ${side} ${formatPerson(person, names)}: ${decision}${reason === null ? '' : ` (${reason})`}`,

@@ -37,6 +37,7 @@ export type {
   GrantDetail,
   Needs,
   Passkey,
+  PrivacyControlsBody,
   Problem,
   ProposedControls,
   Review,

@@ -32,6 +32,13 @@ export interface RequestOrigin {
   assurance: Assurance;
 }
 
+/** A stage of the customer's approvals that a request waits for, since when, and when others were asked in addition. */
+export interface StageProgress {
+  name: string;
+  since: string;
+  escalatedAt: string | null;
+}
+
 /** A request for access and its state. Instants are whole seconds, RFC 3339 UTC. */
 export interface AccessRequest {
   id: string;
@@ -50,6 +57,8 @@ export interface AccessRequest {
   createdAt: string;
   lapsesAt: string;
   endedAt: string | null;
+  /** The customer's stage that it waits for; null if it waits for no stage. */
+  stage: StageProgress | null;
   /** How many reminders have been sent. */
   reminders: number;
   grant: string | null;
@@ -76,7 +85,7 @@ export const isOpen = (request: AccessRequest): boolean => !isTerminal(REQUEST_T
 export function transitionRequest(
   request: AccessRequest,
   to: RequestState,
-  change: { at: string; needs?: ReviewNeeds; offer?: Offer },
+  change: { at: string; needs?: ReviewNeeds; offer?: Offer; stage?: string | null },
 ): AccessRequest {
   const state = transition(REQUEST_TRANSITIONS, request.state, to);
   return {
@@ -84,9 +93,27 @@ export function transitionRequest(
     state,
     version: request.version + 1,
     needs: change.needs ?? request.needs,
+    stage: state === 'awaiting_customer' ? stageAt(request, change.stage ?? null, change.at) : null,
     endedAt: isTerminal(REQUEST_TRANSITIONS, state) ? change.at : null,
     ...(change.offer === undefined ? {} : { ...change.offer, lapsesAt: change.offer.terms.lapsesAt }),
   };
+}
+
+/** The request's stage once it waits for the named one. The time of a stage that goes on does not begin again. */
+export const stageAt = (
+  { stage }: Pick<AccessRequest, 'stage'>,
+  name: string | null,
+  at: string,
+): StageProgress | null => {
+  if (name === null) return null;
+  return stage?.name === name ? stage : { name, since: at, escalatedAt: null };
+};
+
+/** When the stage that the request waits for goes to others too; null if it does not, or has already. */
+export function escalationAt({ stage, needs }: Pick<AccessRequest, 'stage' | 'needs'>): string | null {
+  if (stage === null || stage.escalatedAt !== null) return null;
+  const escalate = needs.customer.stages?.find(({ name }) => name === stage.name)?.escalate ?? null;
+  return escalate === null ? null : toInstant(new Date(Date.parse(stage.since) + escalate.after * 1000));
 }
 
 /** The reminders of an undecided request, in order; `share` is the part of its lifetime that has passed by then. */
@@ -106,8 +133,11 @@ export function nextReminder(request: AccessRequest): { kind: ReminderKind; at: 
   return { kind: next.kind, at: toInstant(new Date(from + (to - from) * next.share)) };
 }
 
-/** When the next reminder is due; null if none is. */
-export const nextReminderAt = (request: AccessRequest): string | null => nextReminder(request)?.at ?? null;
+/** When the scheduler next has to remind somebody of the request, or to escalate it; null if never. */
+export function nextReminderAt(request: AccessRequest): string | null {
+  const times = [nextReminder(request)?.at ?? null, escalationAt(request)].filter((at) => at !== null);
+  return times.sort()[0] ?? null;
+}
 
 /**
  * Counts every reminder that is due by now and returns only the last: a reminder that was missed is not sent late,

@@ -1,19 +1,17 @@
 import {
-  type ForbidRule,
   type Hashing,
   type ServiceDefinition,
   type UpstreamSettings,
   utf8,
+  type Weekday,
 } from '@countersign/contract';
+import type { PrivacyControls } from './privacy-controls.js';
 import type { Coverage } from './standing.js';
 
 export const VENDOR_ROLES = ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'] as const;
 export const TENANT_ROLES = ['approver', 'admin', 'auditor'] as const;
 export type VendorRole = (typeof VENDOR_ROLES)[number];
 export type TenantRole = (typeof TENANT_ROLES)[number];
-
-export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
 
 /** When access may begin and tokens may be minted: wall clock of the zone, `HH:MM`, `from` inclusive, `to` exclusive. */
 export interface AccessHours {
@@ -49,31 +47,15 @@ export interface AccessPolicy {
   rules?: AccessRule[];
 }
 
-/** Access in an emergency, without the customer's approval: what may be requested, and when it has to be explained. */
-export interface EmergencyControls {
-  /** What is not listed is forbidden. `maxDuration` in whole seconds. */
-  allow: { services: string[]; actions: string[]; maxDuration: number }[];
-  /** The vendor explains each emergency within so many seconds of its start. */
-  disclosureDue: number;
-}
-
-/** A tenant's policy. `maxDuration` in whole seconds; null: the vendor's limit applies. */
-export interface PrivacyControls {
-  approvals: number;
-  maxDuration: number | null;
-  countersign: string[];
-  slackMayApprove: string[];
-  forbid: ForbidRule[];
-  /** Absent: no emergency access at all. */
-  emergency?: EmergencyControls;
-}
-
 export interface OrganisationPerson<Role extends string> {
   /** As written in the file. `normaliseEmail` gives the form that identifies the person. */
   email: string;
   name: string;
   roles: Role[];
-  /** For vendor staff: the groups that the access policy's rules name. */
+  /**
+   * The groups that rules name: those of the access policy for vendor staff, those of the privacy controls for a tenant's
+   * people. Absent: none for vendor staff; a tenant's person keeps those that they have.
+   */
   groups?: string[];
 }
 

@@ -13,7 +13,7 @@ export interface Person {
   address?: string;
   name: string;
   roles: (VendorRole | TenantRole)[];
-  /** For vendor staff: the groups that the access policy's rules name. */
+  /** The groups that rules name: of the access policy for vendor staff, of the privacy controls for a tenant's people. */
   groups?: string[];
   removedAt: string | null;
 }

@@ -11,8 +11,26 @@ export type RiskLevel = 'low' | 'medium' | 'high';
 /** The reviews that a request needs, and those that it has (docs/contract.md, Requests and reviews). */
 export interface ReviewNeeds {
   vendor: { required: number; approved: number };
-  customer: { required: number; approved: number; countersignature: boolean; channels: Channel[] };
+  customer: {
+    required: number;
+    approved: number;
+    countersignature: boolean;
+    channels: Channel[];
+    /** In their order; absent: every approver may decide at any time. */
+    stages?: StageNeed[];
+  };
   risk: { level: RiskLevel; reasons: string[] };
+}
+
+/** One stage of the customer's approvals. */
+export interface StageNeed {
+  name: string;
+  /** Groups whose approvers decide; empty: every approver. */
+  groups: string[];
+  required: number;
+  approved: number;
+  /** Who may decide too once the stage has been open for so many seconds; null: no one. */
+  escalate: { after: number; to: string[] } | null;
 }
 
 /** The narrower terms of a counter-offer; their `parent` is the digest that it answers. */
@@ -34,6 +52,8 @@ export interface Review {
   channel: Channel;
   assurance: Assurance;
   at: string;
+  /** The stage in which it counts; null if the request had none, and for vendor's reviews and denials. */
+  stage: string | null;
   /** Set if the decision is `counter`, and only then. */
   offer: Offer | null;
   /** The passkey's signature over the statement of this decision; null if the vendor's word alone vouches for it. */

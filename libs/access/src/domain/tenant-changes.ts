@@ -1,6 +1,7 @@
 import { canonicalJson, type ForbidRule, type TrustDocument } from '@countersign/contract';
-import type { EmergencyControls, PrivacyControls, TenantRecord } from './organisation.js';
+import type { TenantRecord } from './organisation.js';
 import { addressOf, type Person } from './person.js';
+import type { EmergencyControls, PrivacyControls } from './privacy-controls.js';
 import type { TrustVersion } from './trust/trust-version.js';
 
 const within = <T>(some: readonly T[], all: readonly T[]): boolean => {
@@ -17,7 +18,12 @@ function narrowsControls(before: PrivacyControls, after: PrivacyControls): boole
     within(before.countersign, after.countersign) &&
     within(after.slackMayApprove, before.slackMayApprove) &&
     within(before.forbid, after.forbid) &&
-    narrowsEmergency(before.emergency, after.emergency)
+    narrowsEmergency(before.emergency, after.emergency) &&
+    within(before.rules ?? [], after.rules ?? []) &&
+    // Whoever decides in place of others, or is not notified, is the tenant's to say.
+    within(after.deputies ?? [], before.deputies ?? []) &&
+    within(after.unnotified ?? [], before.unnotified ?? []) &&
+    before.zone === after.zone
   );
 }
 
@@ -65,6 +71,7 @@ export const narrowsPerson = (before: Person | null, after: Person, tenant: Tena
     (before.removedAt === null || wasRemovedWithTenant(before, tenant)) &&
     before.name === after.name &&
     addressOf(before) === addressOf(after) &&
+    within(after.groups ?? [], before.groups ?? []) &&
     within(after.roles, before.roles));
 
 /** The change that the organisation file requests of a claimed tenant, in two parts. */

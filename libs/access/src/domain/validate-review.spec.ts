@@ -23,6 +23,7 @@ function verdict(
       person,
       principal: { ...byApi(person), channel },
       now: NOW,
+      stage: null,
       inviter,
     });
     return 'allowed';
@@ -48,6 +49,7 @@ const past = (person: Person): Review => ({
   at: '2026-11-24T15:10:00Z',
   offer: null,
   countersignature: null,
+  stage: null,
   voidedAt: null,
 });
 

@@ -1,6 +1,7 @@
 import { AccessError } from '../errors.js';
 import { BASES } from '../policy/bases.js';
 import { type AccessRequest, isOpen, type RequestState } from './access-request.js';
+import { mayDecideIn, stageName, stagesOf } from './approval-stages.js';
 import { requirePermission } from './permissions.js';
 import { hasRole, type Person, type Principal } from './person.js';
 import {
@@ -22,6 +23,13 @@ export interface ReviewInput {
   countersignature?: unknown;
 }
 
+/** The stage that a request waits for. */
+export interface OpenStage {
+  name: string;
+  /** Groups whose approvers may decide now, stand-ins included; null: every approver. */
+  inCharge: string[] | null;
+}
+
 interface ReviewCase {
   input: ReviewInput;
   request: AccessRequest;
@@ -30,6 +38,8 @@ interface ReviewCase {
   person: Person;
   principal: Principal;
   now: Date;
+  /** The groups that may decide in the open stage now, and its name; null if the request has no stages. */
+  stage: OpenStage | null;
   /** The author of the invitation that the request is based on; null if it is based on none. */
   inviter: string | null;
 }
@@ -43,6 +53,7 @@ const CHECKS: readonly ((item: ReviewCase) => void)[] = [
   digestIsCurrent,
   hasNotDecidedYet,
   isSidesTurn,
+  isStagesTurn,
   denialHasReason,
   channelIsAllowed,
 ];
@@ -125,6 +136,24 @@ function isSidesTurn({ request, reviews, person, input }: ReviewCase): void {
     throw new AccessError('wrong_state', `This request is ${request.state}: it is the ${turn}’s turn.`);
   if (input.decision === 'counter' && sideOf(person) === 'vendor')
     throw new AccessError('wrong_state', 'Only the customer makes a counter-offer, once it is their turn.');
+}
+
+/** Any approver may deny at any stage: it opens nothing. */
+function isStagesTurn({ request, person, input, stage }: ReviewCase): void {
+  const stages = stagesOf(request.needs);
+  if (input.decision === 'deny' || sideOf(person) === 'vendor' || stages.length === 0) return;
+  if (stage !== null && mayDecideIn(stage.inCharge, person.groups)) return;
+  const own = stages.filter(({ groups }) => mayDecideIn(groups.length === 0 ? null : groups, person.groups));
+  const order = stages.map(({ name }) => stageName(name)).join(', then ');
+  if (own.length === 0)
+    throw new AccessError(
+      'forbidden',
+      `This request is approved by ${order}, and you are in none of their groups.`,
+    );
+  throw new AccessError(
+    'wrong_state',
+    `This request is approved by ${order}. It waits for ${stage === null ? 'no one' : stageName(stage.name)}, and you are not among them.`,
+  );
 }
 
 function denialHasReason({ input }: ReviewCase): void {

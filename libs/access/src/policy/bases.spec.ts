@@ -4,7 +4,7 @@ import {
   sampleControls,
   samplePolicy,
 } from '../../../../test/factories/domain.js';
-import type { EmergencyControls } from '../domain/organisation.js';
+import type { EmergencyControls } from '../domain/privacy-controls.js';
 import type { PolicyContext } from './context.js';
 import { evaluate } from './evaluate.js';
 import type { RequestedAccess } from './requested-access.js';

@@ -1,6 +1,8 @@
 import type { AcceptedBasis, Basis } from '@countersign/contract';
-import type { EmergencyControls, VendorRole } from '../domain/organisation.js';
-import { requiredApprovals } from '../domain/trust/trust-status.js';
+import { mayDecideIn } from '../domain/approval-stages.js';
+import type { VendorRole } from '../domain/organisation.js';
+import type { ApprovalStage, EmergencyControls } from '../domain/privacy-controls.js';
+import type { StageNeed } from '../domain/review.js';
 import { type Refusal, refusal } from '../errors.js';
 import type { RuleContext } from './context.js';
 import type { RequestedAccess } from './requested-access.js';
@@ -9,6 +11,8 @@ import type { RequestedAccess } from './requested-access.js';
 export interface RequiredReviews {
   vendor: number;
   customer: number;
+  /** The customer's, in their order; empty: every approver may decide at any time. */
+  stages: StageNeed[];
 }
 
 /**
@@ -31,13 +35,37 @@ export interface BasisRule {
   refusals(access: RequestedAccess, context: RuleContext): Refusal[];
 }
 
-type ReviewsInput = Pick<RuleContext, 'policy' | 'tenant' | 'invitationMatch' | 'trust'>;
+type ReviewsInput = Pick<RuleContext, 'policy' | 'controls' | 'inviterGroups'>;
 
 /** An emergency is never one person's decision, whatever the vendor's policy says. */
 const LEAST_EMERGENCY_REVIEWS = 2;
 
-const customerApprovals = ({ tenant, trust }: ReviewsInput): number =>
-  tenant === null ? 1 : requiredApprovals(tenant.controls, trust);
+/** What the customer's controls and trust document require of a request that it approves. */
+const customerReviews = ({ controls }: ReviewsInput): { customer: number; stages: StageNeed[] } => ({
+  customer: controls?.approvals ?? 1,
+  stages: (controls?.stages ?? []).map(stageNeed),
+});
+
+const stageNeed = ({ name, groups, approvals, escalate }: ApprovalStage): StageNeed => ({
+  ...{ name, groups, required: approvals, approved: 0 },
+  escalate: escalate ?? null,
+});
+
+/** The same without the approval that the invitation is: it counts for the first stage in which its author decides. */
+function withoutInviters(context: ReviewsInput): { customer: number; stages: StageNeed[] } {
+  const { customer, stages } = customerReviews(context);
+  const given = stages.findIndex(
+    ({ groups, required }) =>
+      required > 0 && mayDecideIn(groups.length === 0 ? null : groups, context.inviterGroups),
+  );
+  if (stages.length > 0 && given < 0) return { customer, stages };
+  return {
+    customer: Math.max(0, customer - 1),
+    stages: stages.map((stage, index) =>
+      index === given ? { ...stage, required: stage.required - 1 } : stage,
+    ),
+  };
+}
 
 export const BASES: Readonly<Record<Basis, BasisRule>> = {
   approval: {
@@ -45,7 +73,7 @@ export const BASES: Readonly<Record<Basis, BasisRule>> = {
     reviewer: 'reviewer',
     customer: 'decides',
     risk: null,
-    reviews: (context) => ({ vendor: context.policy.vendorReviews, customer: customerApprovals(context) }),
+    reviews: (context) => ({ vendor: context.policy.vendorReviews, ...customerReviews(context) }),
     refusals: () => [],
   },
   /** An invitation is its author's approval. It replaces the vendor's reviews only if the vendor's policy says so. */
@@ -56,7 +84,7 @@ export const BASES: Readonly<Record<Basis, BasisRule>> = {
     risk: null,
     reviews: (context) => ({
       vendor: context.policy.invitationSuffices ? 0 : context.policy.vendorReviews,
-      customer: Math.max(0, customerApprovals(context) - 1),
+      ...withoutInviters(context),
     }),
     refusals: () => [],
   },
@@ -68,6 +96,7 @@ export const BASES: Readonly<Record<Basis, BasisRule>> = {
     reviews: ({ policy }) => ({
       vendor: Math.max(LEAST_EMERGENCY_REVIEWS, policy.vendorReviews),
       customer: 0,
+      stages: [],
     }),
     refusals: emergencyRefusals,
   },
@@ -77,7 +106,7 @@ export const BASES: Readonly<Record<Basis, BasisRule>> = {
     reviewer: 'legal',
     customer: 'notified-first',
     risk: 'Access for an authority begins without the customer’s approval.',
-    reviews: () => ({ vendor: 2, customer: 0 }),
+    reviews: () => ({ vendor: 2, customer: 0, stages: [] }),
     refusals: () => [refusal('basis_not_allowed', '/basis')],
   },
 };

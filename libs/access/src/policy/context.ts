@@ -2,7 +2,9 @@ import type { Terms } from '@countersign/contract';
 import type { Lock } from '../domain/lock.js';
 import type { AccessPolicy, ServiceRecord, TenantRecord } from '../domain/organisation.js';
 import type { Person } from '../domain/person.js';
+import type { ReviewNeeds } from '../domain/review.js';
 import type { TrustStatus } from '../domain/trust/trust-status.js';
+import type { EffectiveControls } from './effective-controls.js';
 import type { EffectivePolicy } from './effective-policy.js';
 import type { InvitationMatch } from './invitation-match.js';
 import type { Stage } from './requested-access.js';
@@ -16,8 +18,11 @@ export interface PolicyContext {
   /** Null if the tenant is unknown or removed; likewise the service. */
   tenant: TenantRecord | null;
   service: ServiceRecord | null;
-  /** How many persons could review; the requester is not counted. */
-  reviewers: { vendor: number; customer: number };
+  /**
+   * How many persons could review; the requester is not counted. `approvers`: the groups of each of the customer's; absent:
+   * enough of each group.
+   */
+  reviewers: { vendor: number; customer: number; approvers?: readonly (readonly string[])[] };
   /** How many other open requests this requester has in the tenant. */
   openRequests: number;
   /** Locks in force that block this access. */
@@ -25,9 +30,16 @@ export interface PolicyContext {
   trust: TrustStatus;
   /** The invitation that the request or its stored terms are based on. */
   invitationMatch: InvitationMatch;
+  /** The groups of the invitation's author; absent: none. */
+  inviterGroups?: readonly string[];
   /** Null if no terms could be made because the tenant or service is unknown. */
   terms: Terms | null;
 }
 
-/** What a rule reads: the context, with the part of the access policy that applies to this request. */
-export type RuleContext = Omit<PolicyContext, 'policy'> & { policy: EffectivePolicy };
+/** What a rule reads: the context, with the parts of the access policy and of the controls that apply to this request. */
+export type RuleContext = Omit<PolicyContext, 'policy'> & {
+  policy: EffectivePolicy;
+  /** Null if the tenant is unknown. */
+  controls: EffectiveControls | null;
+  risk: ReviewNeeds['risk'] | null;
+};

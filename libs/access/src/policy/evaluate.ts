@@ -1,8 +1,10 @@
 import type { ReviewNeeds } from '../domain/review.js';
+import { requiredApprovals } from '../domain/trust/trust-status.js';
 import type { Refusal } from '../errors.js';
 import type { PolicyContext, RuleContext } from './context.js';
+import { effectiveControls } from './effective-controls.js';
 import { effectivePolicy } from './effective-policy.js';
-import { reviewNeeds } from './needs.js';
+import { reviewNeeds, riskOf } from './needs.js';
 import type { RequestedAccess } from './requested-access.js';
 import { RULES, type Rule } from './rules.js';
 
@@ -25,7 +27,7 @@ export function evaluate(
   context: PolicyContext,
   rules: Readonly<Record<string, Rule>> = RULES,
 ): Evaluation {
-  const ruleContext: RuleContext = { ...context, policy: effectivePolicy(context.policy, access) };
+  const ruleContext = ruleContextOf(access, context);
   const refusals = Object.values(rules)
     .filter((rule) => rule.stages.includes(context.stage))
     .flatMap((rule) => rule.check(access, ruleContext));
@@ -34,4 +36,15 @@ export function evaluate(
     needs: reviewNeeds(access, ruleContext),
     invitation: context.invitationMatch.invitation?.invitation.id ?? null,
   };
+}
+
+/** The parts of the policies of both sides that apply to this access. */
+function ruleContextOf(access: RequestedAccess, context: PolicyContext): RuleContext {
+  const { tenant, trust } = context;
+  const policy = effectivePolicy(context.policy, access);
+  const risk = riskOf(access, context);
+  if (tenant === null || risk === null) return { ...context, policy, controls: null, risk: null };
+  const least = requiredApprovals(tenant.controls, trust);
+  const controls = effectiveControls(tenant.controls, access, { risk: risk.level, least });
+  return { ...context, policy, controls, risk };
 }

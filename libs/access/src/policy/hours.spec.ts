@@ -1,5 +1,6 @@
+import { isZone } from '@countersign/contract';
 import type { AccessHours } from '../domain/organisation.js';
-import { isWithin, isZone } from './hours.js';
+import { isWithin } from './hours.js';
 
 const office: AccessHours = {
   days: ['mon', 'tue', 'wed', 'thu', 'fri'],

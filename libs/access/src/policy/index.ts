@@ -2,10 +2,13 @@
  * The pure evaluator with the types that it reads: what the broker decides by, and what a verifier of logs replays. It
  * knows no use case and no port.
  */
+export { groupsInCharge, mayDecideIn, stagesOf } from '../domain/approval-stages.js';
 export type { Invitation } from '../domain/invitation.js';
 export { type Lock, lockBlocks } from '../domain/lock.js';
-export type { AccessPolicy, PrivacyControls, ServiceRecord, TenantRecord } from '../domain/organisation.js';
+export type { AccessPolicy, ServiceRecord, TenantRecord } from '../domain/organisation.js';
 export { hasRole, type Person } from '../domain/person.js';
+export type { PrivacyControls } from '../domain/privacy-controls.js';
+export type { ReviewNeeds, StageNeed } from '../domain/review.js';
 export { narrowsTenant } from '../domain/tenant-changes.js';
 export {
   countersignedActions,
@@ -19,3 +22,4 @@ export { type Evaluation, evaluate } from './evaluate.js';
 export { NO_INVITATION } from './invitation-match.js';
 export { requestedByTerms, type Stage } from './requested-access.js';
 export { RULES } from './rules.js';
+export { tenantDay } from './stage-in-charge.js';

@@ -1,7 +1,8 @@
-import type { ScopeEntry } from '@countersign/contract';
-import type { PrivacyControls } from '../domain/organisation.js';
+import { canonicalJson, type ScopeEntry } from '@countersign/contract';
+import { stagesOf } from '../domain/approval-stages.js';
 import type { Channel } from '../domain/person.js';
-import type { ReviewNeeds, RiskLevel } from '../domain/review.js';
+import type { PrivacyControls } from '../domain/privacy-controls.js';
+import type { ReviewNeeds, RiskLevel, StageNeed } from '../domain/review.js';
 import { countersignedActions, type TrustStatus } from '../domain/trust/trust-status.js';
 import { BASES, basisOf } from './bases.js';
 import type { RuleContext } from './context.js';
@@ -39,23 +40,33 @@ function assessRisk(
   };
 }
 
+/** The risk of a request by its scope, or by its basis. */
+export function riskOf(
+  access: RequestedAccess,
+  context: Pick<RuleContext, 'tenant' | 'trust' | 'invitationMatch'>,
+): ReviewNeeds['risk'] | null {
+  const { tenant, trust } = context;
+  if (tenant === null) return null;
+  const ofBasis = BASES[basisOf(access, context)].risk;
+  return ofBasis === null
+    ? assessRisk(access.scope, tenant.controls, trust)
+    : { level: 'high', reasons: [ofBasis] };
+}
+
 /** The reviews that this request needs by its basis; null if its tenant or service is unknown. */
 export function reviewNeeds(access: RequestedAccess, context: RuleContext): ReviewNeeds | null {
-  const { tenant, service, trust } = context;
-  if (tenant === null || service === null) return null;
+  const { tenant, service, risk } = context;
+  if (tenant === null || service === null || risk === null) return null;
   const basis = BASES[basisOf(access, context)];
-  const required = basis.reviews(context);
-  const risk: ReviewNeeds['risk'] =
-    basis.risk === null
-      ? assessRisk(access.scope, tenant.controls, trust)
-      : { level: 'high', reasons: [basis.risk] };
+  const { vendor, customer, stages } = basis.reviews(context);
   return {
-    vendor: { required: required.vendor, approved: 0 },
+    vendor: { required: vendor, approved: 0 },
     customer: {
-      required: required.customer,
+      required: customer,
       approved: 0,
       countersignature: risk.level === 'high' && basis.customer === 'decides',
       channels: ALLOWED_CHANNELS[risk.level],
+      ...(stages.length === 0 ? {} : { stages }),
     },
     risk,
   };
@@ -72,9 +83,17 @@ export function stricterNeeds(before: ReviewNeeds, now: ReviewNeeds): string[] {
     more.push(
       `The customer now requires ${now.customer.required} approval(s) instead of ${before.customer.required}.`,
     );
+  if (!stagesOf(now).every((stage) => stagesOf(before).some((earlier) => isNoStricter(stage, earlier))))
+    more.push('The customer now requires approvals in other stages.');
   if (now.customer.countersignature && !before.customer.countersignature)
     more.push('It must now be approved with a passkey.');
   const lost = before.customer.channels.filter((channel) => !now.customer.channels.includes(channel));
   if (lost.length > 0) more.push(`It can no longer be approved by ${lost.join(' or ')}.`);
   return more;
 }
+
+/** True if the approvals that were given in the earlier stage are enough for this one. */
+const isNoStricter = (stage: StageNeed, earlier: StageNeed): boolean =>
+  stage.name === earlier.name &&
+  stage.required <= earlier.required &&
+  canonicalJson([stage.groups, stage.escalate]) === canonicalJson([earlier.groups, earlier.escalate]);

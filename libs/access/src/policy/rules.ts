@@ -8,7 +8,10 @@ import {
   termsTokenBytes,
   utf8,
 } from '@countersign/contract';
+import { canFillStages, stageName } from '../domain/approval-stages.js';
 import { hasRole } from '../domain/person.js';
+import { EXTRA_STAGE, MAX_STAGES } from '../domain/privacy-controls.js';
+import type { StageNeed } from '../domain/review.js';
 import { countersignedActions, forbidRules, requiredApprovals } from '../domain/trust/trust-status.js';
 import { type Refusal, refusal } from '../errors.js';
 import { BASES, basisOf, isConsent } from './bases.js';
@@ -131,8 +134,8 @@ export const RULES: Record<string, Rule> = {
   },
   durationWithinLimits: {
     stages: ALWAYS_AND_INVITE,
-    check: (access, { policy, tenant }) => {
-      const longest = Math.min(policy.maxDuration, tenant?.controls.maxDuration ?? Number.POSITIVE_INFINITY);
+    check: (access, { policy, controls }) => {
+      const longest = Math.min(policy.maxDuration, controls?.maxDuration ?? Number.POSITIVE_INFINITY);
       return access.seconds > longest
         ? [
             refusal(
@@ -173,10 +176,9 @@ export const RULES: Record<string, Rule> = {
   enoughSigners: {
     stages: ['invite', 'request', 'review'],
     check: (access, context) => {
-      const { tenant, trust } = context;
+      const { tenant, controls, trust } = context;
       if (!isConsent(basisOf(access, context))) return [];
-      if (tenant === null || trust.signers >= Math.max(1, requiredApprovals(tenant.controls, trust)))
-        return [];
+      if (tenant === null || trust.signers >= Math.max(1, controls?.approvals ?? 1)) return [];
       const mustBeSigned = countersignedActions(access.scope, tenant.controls, trust);
       return access.scope.flatMap((entry, index) =>
         entry.actions
@@ -247,7 +249,7 @@ export const RULES: Record<string, Rule> = {
   enoughReviewers: {
     stages: ['request'],
     check: (access, context) => {
-      const { reviewers, tenant, trust } = context;
+      const { reviewers, controls } = context;
       const basis = BASES[basisOf(access, context)];
       const required = basis.reviews(context);
       const short: Refusal[] = [];
@@ -259,7 +261,7 @@ export const RULES: Record<string, Rule> = {
             `This requires ${required.vendor} review(s) of the vendor’s, and ${reviewers.vendor} of its people with the role ${basis.reviewer} may give one.`,
           ),
         );
-      const approvals = tenant === null ? 0 : requiredApprovals(tenant.controls, trust);
+      const approvals = controls?.approvals ?? 0;
       if (required.customer > 0 && reviewers.customer < approvals)
         short.push(
           refusal(
@@ -268,7 +270,31 @@ export const RULES: Record<string, Rule> = {
             `The customer requires ${approvals} approval(s) and has ${reviewers.customer} approver(s).`,
           ),
         );
+      else if (!canFill(required.stages, reviewers.approvers))
+        short.push(
+          refusal(
+            'nobody_can_review',
+            '/tenant',
+            `The customer requires approvals by ${required.stages.map(({ name }) => stageName(name)).join(', then ')}, each by different people, and has too few approvers in these groups.`,
+          ),
+        );
       return short;
+    },
+  },
+  /** Rules that match together may name more stages than a request can pass. */
+  fewStages: {
+    stages: ALWAYS_AND_INVITE,
+    check: (_access, { controls }) => {
+      const named = (controls?.stages ?? []).filter(({ name }) => name !== EXTRA_STAGE);
+      return named.length > MAX_STAGES
+        ? [
+            refusal(
+              'nobody_can_review',
+              '/tenant',
+              `The customer’s rules together require ${named.length} stages of approval; at most ${MAX_STAGES} are possible.`,
+            ),
+          ]
+        : [];
     },
   },
   termsFitToken: {
@@ -287,6 +313,17 @@ export const RULES: Record<string, Rule> = {
     },
   },
 };
+
+/** Those who may decide after an escalation count: they can fill the stage. Deputies do not: they come and go. */
+const canFill = (stages: readonly StageNeed[], approvers: RuleContext['reviewers']['approvers']): boolean =>
+  approvers === undefined ||
+  canFillStages(
+    approvers,
+    stages.map(({ required, groups, escalate }) => ({
+      required,
+      groups: groups.length === 0 ? null : [...groups, ...(escalate?.to ?? [])],
+    })),
+  );
 
 /** The start that the hours apply to; null if it is not known yet. */
 function startOfAccess({ startsOn, startsAt }: RequestedAccess, stage: Stage, now: Date): Date | null {

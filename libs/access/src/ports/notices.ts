@@ -15,6 +15,7 @@ export interface NoticeRepositories {
 export type NoticeKind =
   | `request.${RequestState}`
   | ReminderKind
+  | 'request.stage-overdue'
   | `grant.${GrantState | 'ending' | 'used' | 'refused'}`
   | 'request.erased'
   | 'emergency.opening'
@@ -38,7 +39,10 @@ export const isForCustomerAlone = (kind: NoticeKind): boolean => kind === 'emerg
 export interface NoticeDraft {
   kind: NoticeKind;
   subject: string;
-  /** Person ids (`usr_…`) and roles (`role:{vendor or tenant}:{role}`). */
+  /**
+   * Person ids (`usr_…`), roles (`role:{vendor or tenant}:{role}`) and groups of a tenant's approvers
+   * (`group:{tenant}:{group}`); `except:{tenant}:{group}` takes a group out again.
+   */
   audience: string[];
   at: string;
 }

@@ -1,5 +1,6 @@
 import type {
   AccessRule,
+  ControlRule,
   EmergencyControls,
   OidcSettings,
   Organisation,
@@ -7,8 +8,14 @@ import type {
   PrivacyControls,
   SignalSettings,
 } from '@countersign/access';
-import { parseDuration, type ServiceDefinition } from '@countersign/contract';
-import type { AccessRuleEntry, ControlsEntry, OrganisationFile, ServiceEntry } from './schema.js';
+import { formatDuration, parseDuration, type ServiceDefinition } from '@countersign/contract';
+import type {
+  AccessRuleEntry,
+  ControlRuleEntry,
+  ControlsEntry,
+  OrganisationFile,
+  ServiceEntry,
+} from './schema.js';
 
 const DEFAULT_POLICY = { vendorReviews: 1, maxDuration: 'PT4H', tokenTtl: 'PT5M', requestTtl: 'PT12H' };
 
@@ -73,7 +80,7 @@ function toTenant(entry: OrganisationFile['tenants'][number]): OrganisationTenan
   return {
     slug: entry.slug,
     name: entry.name,
-    people: entry.people,
+    people: entry.people.map(({ groups, ...person }) => ({ ...person, ...present({ groups }) })),
     privacyControls: toControls(entry.privacyControls ?? {}),
     oidc: toOidc(entry.oidc),
     slack: entry.slack === undefined ? null : present(entry.slack),
@@ -106,7 +113,7 @@ function toSignals({ signals, oidc }: SideEntry): SignalSettings | undefined {
     : { issuer, ...present({ audience: signals.audience, jwksUri: signals.jwksUri }) };
 }
 
-/** A tenant's policy with its defaults filled in. */
+/** A tenant's policy with its defaults filled in. What has no default stays absent. */
 export function toControls(entry: ControlsEntry): PrivacyControls {
   return {
     approvals: entry.approvals ?? 1,
@@ -114,9 +121,67 @@ export function toControls(entry: ControlsEntry): PrivacyControls {
     countersign: entry.countersign ?? [],
     slackMayApprove: entry.slackMayApprove ?? [],
     forbid: entry.forbid ?? [],
-    ...(entry.emergency === undefined ? {} : { emergency: toEmergency(entry.emergency) }),
+    ...present({
+      emergency: entry.emergency === undefined ? undefined : toEmergency(entry.emergency),
+      zone: entry.zone,
+      rules: filled(entry.rules)?.map(toControlRule),
+      deputies: filled(entry.deputies),
+      unnotified: filled(entry.unnotified),
+    }),
   };
 }
+
+/** An empty list says the same as none: one content has one version. */
+const filled = <T>(list: T[] | undefined): T[] | undefined => (list?.length === 0 ? undefined : list);
+
+function toControlRule({ maxDuration, stages, ...rule }: ControlRuleEntry): ControlRule {
+  return present({
+    ...rule,
+    maxDuration: optionalSeconds(maxDuration),
+    stages: stages?.map(({ name, groups = [], approvals = 1, escalate }) =>
+      present({
+        ...{ name, groups, approvals },
+        escalate: escalate === undefined ? undefined : { ...escalate, after: seconds(escalate.after) },
+      }),
+    ),
+  });
+}
+
+/** The controls as the organisation file and the API write them: `toControls` reads them back to the same. */
+export function describeControls({
+  maxDuration,
+  rules,
+  emergency,
+  ...controls
+}: PrivacyControls): ControlsEntry & { maxDuration?: string } {
+  return present({
+    ...controls,
+    maxDuration: maxDuration === null ? undefined : formatDuration(maxDuration),
+    emergency: emergency === undefined ? undefined : describeEmergency(emergency),
+    rules: rules?.map(({ maxDuration: longest, stages, ...rule }) =>
+      present({
+        ...rule,
+        maxDuration: longest === undefined ? undefined : formatDuration(longest),
+        stages: stages?.map(({ groups, escalate, ...stage }) =>
+          present({
+            ...stage,
+            groups: groups.length === 0 ? undefined : groups,
+            escalate:
+              escalate === undefined ? undefined : { ...escalate, after: formatDuration(escalate.after) },
+          }),
+        ),
+      }),
+    ),
+  });
+}
+
+const describeEmergency = ({ allow, disclosureDue }: EmergencyControls) => ({
+  allow: allow.map((rule) => ({ ...rule, maxDuration: formatDuration(rule.maxDuration) })),
+  disclosureDue: formatDuration(disclosureDue),
+});
+
+const optionalSeconds = (duration: string | undefined): number | undefined =>
+  duration === undefined ? undefined : seconds(duration);
 
 function toEmergency({ allow, disclosureDue }: NonNullable<ControlsEntry['emergency']>): EmergencyControls {
   return {

@@ -726,8 +726,13 @@ describe('access policy by service, action and group', () => {
     ]);
   });
 
-  test('only vendor staff have groups', () => {
-    const text = bent(['roles: [approver, admin] }', 'roles: [approver, admin], groups: [a] }']);
-    expect(problemsOf(text).map(({ pointer }) => pointer)).toEqual(['/tenants/0/people/0/groups']);
+  test('people of both sides have groups: lower-case words, each once', () => {
+    const text = (groups: string) =>
+      bent(['roles: [approver, admin] }', `roles: [approver, admin], groups: ${groups} }`]);
+    expect(problemsOf(text('[owners, dpo]'))).toEqual([]);
+    expect(problemsOf(text('[owners, owners, DPO]')).map(({ pointer }) => pointer)).toEqual([
+      '/tenants/0/people/0/groups/2',
+      '/tenants/0/people/0/groups/1',
+    ]);
   });
 });

@@ -5,7 +5,8 @@ import { accessPolicy, route, type ServiceEntry, serviceMembers } from './schema
 
 export type At<Value> = { path: Path; value: Value };
 
-export type ReadablePerson = { email: string; roles: string[] };
+/** `groups` absent: the person keeps groups that the file does not show. */
+export type ReadablePerson = { email: string; roles: string[]; groups?: string[] | undefined };
 
 export type ReadableService = {
   path: Path;
@@ -55,12 +56,33 @@ export type Readable = {
 const word = z.string().catch('');
 const words = z.array(word).catch([]);
 const listOf = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).catch([]);
-const person = z.object({ email: word, roles: words }).catch({ email: '', roles: [] });
+const person = z
+  .object({ email: word, roles: words, groups: z.array(word).optional().catch(undefined) })
+  .catch({ email: '', roles: [], groups: undefined });
 
 const webhook = z.looseObject({ url: word }).catch({ url: '' });
 
-const controls = z
+const stage = z
   .object({
+    name: word,
+    groups: words,
+    approvals: z.number().catch(1),
+    escalate: z.object({ after: z.unknown().optional(), to: words }).optional().catch(undefined),
+  })
+  .catch({ name: '', groups: [], approvals: 1, escalate: undefined });
+
+const controlRule = z
+  .looseObject({
+    services: words.optional(),
+    actions: words.optional(),
+    approvals: z.number().optional().catch(undefined),
+    stages: listOf(stage).optional(),
+  })
+  .catch({});
+
+/** The members that no rule across members reads count for its size. */
+const controls = z
+  .looseObject({
     approvals: z.number().catch(1),
     countersign: words,
     slackMayApprove: words,
@@ -69,6 +91,7 @@ const controls = z
         .object({ service: word, resource: word, actions: words })
         .catch({ service: '', resource: '', actions: [] }),
     ),
+    rules: listOf(controlRule).optional(),
   })
   .catch({ approvals: 1, countersign: [], slackMayApprove: [], forbid: [] });
 

@@ -1,4 +1,4 @@
-import { isZone, TENANT_ROLES, VENDOR_ROLES, WEEKDAYS } from '@countersign/access';
+import { TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
 import {
   actionList as actions,
   wholeNumber as count,
@@ -10,7 +10,7 @@ import {
   tenantPersonInput as tenantPerson,
   nameText as text,
 } from '@countersign/api';
-import { upstreamTlsSchema } from '@countersign/contract';
+import { isZone, upstreamTlsSchema, WEEKDAYS } from '@countersign/contract';
 import { z } from 'zod';
 import { webUrlProblem } from '../environment/values.js';
 
@@ -212,3 +212,4 @@ export type OrganisationFile = z.output<typeof organisationFile>;
 export type AccessRuleEntry = z.output<typeof accessRule>;
 export type ServiceEntry = z.output<typeof service>;
 export type ControlsEntry = z.output<typeof privacyControls>;
+export type ControlRuleEntry = NonNullable<ControlsEntry['rules']>[number];

@@ -91,6 +91,7 @@ function evaluateAt(
     locks: [...locks.blocking(access, at), ...deployment.locksAt(access, moment.at)],
     trust: { document: trust.document, signers: ENOUGH, stopped: trust.isStopped(null) },
     invitationMatch: { ...NO_INVITATION, invitation },
+    inviterGroups: invitation === null ? [] : tenant.groupsOf(invitation.invitation.person),
   };
   return evaluate(
     requestedByTerms(terms),

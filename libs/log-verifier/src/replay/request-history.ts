@@ -1,4 +1,13 @@
-import { BASES } from '@countersign/access/policy';
+import {
+  BASES,
+  type Evaluation,
+  groupsInCharge,
+  mayDecideIn,
+  type ReviewNeeds,
+  type StageNeed,
+  stagesOf,
+  tenantDay,
+} from '@countersign/access/policy';
 import {
   type ApprovalStatement,
   type InvitationStatement,
@@ -12,6 +21,7 @@ import {
 } from '@countersign/contract';
 import type { LeafData } from '../leaf-data.js';
 import type { SignedPoint } from '../named-points.js';
+import { BROKER_TOLERANCE_MS } from '../timeline.js';
 import { type InvitationEntry, InvitationHistory } from './invitation-history.js';
 import { allowingEvaluations, type ReplayContext } from './replay-context.js';
 
@@ -24,6 +34,8 @@ type Review = {
   /** What it decided about: the request's digest, or that of its own offer. */
   decided: string;
   countersignature: Signature<ApprovalStatement> | null;
+  /** The stage in which it counts; null if the request had none. */
+  stage: string | null;
   voided: boolean;
 };
 
@@ -36,6 +48,10 @@ type Request = {
   /** True once it is approved or denied. One that was cancelled or has expired is removed. */
   isOver: boolean;
   reviews: Review[];
+  /** The customer's stage that it waits for, and since when; null if unknown: then its time has not begun. */
+  stage: { name: string; since: number } | null;
+  /** When the customer's turn began. */
+  turnSince: number;
 };
 
 export type RequestState = {
@@ -75,6 +91,11 @@ export class RequestHistory {
         return this.takeVoid(data);
       case 'request.accepted':
         return this.takeAcceptance(data);
+      case 'request.awaiting_customer': {
+        const request = this.request(data);
+        request.turnSince = data.at;
+        return;
+      }
       case 'request.denied':
       case 'request.cancelled':
       case 'request.expired':
@@ -108,13 +129,17 @@ export class RequestHistory {
     const approvals = this.approving(data, request, 'customer');
     const customer = countPersons(approvals);
     const isEnough = evaluations.some(
-      ({ needs }) => needs !== null && vendor >= needs.vendor.required && customer >= needs.customer.required,
+      ({ needs }) =>
+        needs !== null &&
+        vendor >= needs.vendor.required &&
+        customer >= needs.customer.required &&
+        stagesOf(needs).every((stage) => countInStage(approvals, stage.name) >= stage.required),
     );
     if (!isEnough) {
       const needs = evaluations[0]?.needs;
       throw data.fault(
         'not_approved',
-        `the policy required ${needs?.vendor.required} vendor review(s) and ${needs?.customer.required} customer approval(s); the log has ${vendor} and ${customer}.`,
+        `the policy required ${needs?.vendor.required} vendor review(s) and ${needs?.customer.required} customer approval(s); the log has ${vendor} and ${customer}${stagesText(needs)}.`,
       );
     }
     request.isOver = true;
@@ -185,6 +210,7 @@ export class RequestHistory {
       throw data.fault('wrong_digest', 'the reason that is shown is not the one of the terms.');
     this.state.requests.set(id, {
       ...{ id, requester: terms.requester, digest, isOver: false, reviews: [] },
+      ...{ stage: null, turnSince: data.at },
       terms: new Map([[digest, { terms, parent: null }]]),
     });
   }
@@ -212,6 +238,7 @@ export class RequestHistory {
     return {
       ...{ id: data.text('review'), person: data.leaf.actor, side: data.text('side') as Review['side'] },
       ...{ decision, digest, decided, countersignature: null, voided: false },
+      stage: data.textIfAny('stage') ?? null,
     };
   }
 
@@ -264,8 +291,56 @@ export class RequestHistory {
     );
     if (inChannel.length === 0)
       throw data.fault('channel_not_allowed', `the risk did not allow an approval by ${channel}.`);
+    this.requireStage(data, request, review, inChannel);
     if (!signed && inChannel.every(({ needs }) => needs?.customer.countersignature === true))
       throw data.fault('countersignature_required', 'the approval is not countersigned, and had to be.');
+  }
+
+  /**
+   * An approval counts in the stage that was open, and its author is among those who may decide in it. A counter-offer's
+   * terms may pass other stages than the request's own, and begin with none of them complete.
+   */
+  private requireStage(
+    data: LeafData,
+    request: Request,
+    review: Review,
+    evaluations: readonly Evaluation[],
+  ): void {
+    const isInTurn = evaluations.some(({ needs }) => {
+      const stages = needs === null ? [] : stagesOf(needs);
+      if (stages.length === 0) return review.stage === null;
+      const isOffer = review.decision === 'counter';
+      if (isOffer && review.stage === null) return true;
+      const stage = isOffer
+        ? stages.find(({ name }) => name === review.stage)
+        : this.openStage(data, request, stages);
+      if (stage === undefined || stage.name !== review.stage) return false;
+      const since = request.stage?.name === stage.name ? request.stage.since : request.turnSince;
+      return mayDecideIn(this.inCharge(data, stage, since), this.context.tenant.groupsOf(review.person));
+    });
+    if (!isInTurn)
+      throw data.fault('wrong_stage', `${review.person} approved in a stage that was not open to them.`);
+    const needs = evaluations[0]?.needs ?? null;
+    const reviews = [...request.reviews, review];
+    const next = needs === null ? undefined : this.openStage(data, { ...request, reviews }, stagesOf(needs));
+    // The first stage began with the customer's turn.
+    if (next !== undefined && next.name !== review.stage && next.name !== request.stage?.name)
+      request.stage = { name: next.name, since: data.at };
+  }
+
+  private openStage(data: LeafData, request: Request, stages: readonly StageNeed[]): StageNeed | undefined {
+    const approvals = this.approving(data, request, 'customer');
+    return stages.find(({ name, required }) => countInStage(approvals, name) < required);
+  }
+
+  private inCharge({ at }: LeafData, stage: StageNeed, since: number): string[] | null {
+    const controls = this.context.tenant.controls;
+    if (controls === null) return [];
+    return groupsInCharge(stage, {
+      deputies: controls.deputies ?? [],
+      day: tenantDay(controls, new Date(at)),
+      isOverdue: stage.escalate !== null && at >= since + stage.escalate.after * 1_000 - BROKER_TOLERANCE_MS,
+    });
   }
 
   private async verifyApproval(data: LeafData, review: Review): Promise<Signature<ApprovalStatement>> {
@@ -303,6 +378,7 @@ export class RequestHistory {
     if (request.isOver || data.leaf.actor !== request.requester || offer?.parent !== request.digest)
       throw data.fault('wrong_digest', 'what was accepted is no offer to this requester.');
     request.digest = digest;
+    request.turnSince = data.at;
   }
 
   private takeInvitationUse(data: LeafData): void {
@@ -329,6 +405,16 @@ function lineOf({ terms, digest }: Request): string[] {
     line.push(own);
   return line;
 }
+
+const countInStage = (approvals: readonly Review[], stage: string): number =>
+  countPersons(approvals.filter((review) => review.stage === stage));
+
+const stagesText = (needs: ReviewNeeds | null | undefined): string =>
+  needs == null || stagesOf(needs).length === 0
+    ? ''
+    : `, and each stage needs its own: ${stagesOf(needs)
+        .map(({ name, required }) => `${name} ${required}`)
+        .join(', ')}`;
 
 const countPersons = (reviews: readonly Review[]): number =>
   new Set(reviews.map(({ person }) => person)).size;

@@ -8,7 +8,7 @@ import { canonicalJson } from '@countersign/contract';
 import type { LeafData } from '../leaf-data.js';
 import type { Timeline } from '../timeline.js';
 
-type Member = { roles: Person['roles']; removedAt: number | null };
+type Member = { roles: Person['roles']; groups?: string[]; removedAt: number | null };
 
 /** The tenant itself: its controls and its people. */
 export type TenantState = {
@@ -55,6 +55,11 @@ export class TenantHistory {
     return member !== undefined && member.removedAt === null && (member.roles as string[]).includes(role);
   }
 
+  /** The groups of a person of the tenant. */
+  groupsOf(person: string): string[] {
+    return this.state.people.get(person)?.groups ?? [];
+  }
+
   private takeTenant(data: LeafData): void {
     const before = this.state.controls.findLast(({ value }) => value !== null)?.value ?? null;
     const stated = data.has('before') ? data.object<PrivacyControls>('before') : null;
@@ -97,14 +102,20 @@ export class TenantHistory {
     const removed = data.leaf.type === 'person.remove';
     const roles = data.texts('after') as Person['roles'];
     const isHost = !data.leaf.actor.startsWith('usr_');
-    if (isHost && !removed && this.trust.isClaimed() && !this.mayReturn(known, roles))
+    const groups = data.has('groups') ? data.texts('groups') : [];
+    if (isHost && !removed && this.trust.isClaimed() && !this.mayReturn(known, roles, groups))
       throw data.fault('widened_by_host', `the vendor’s side gave ${id} a role in a claimed tenant.`);
-    this.state.people.set(id, { roles, removedAt: removed ? data.at : null });
+    this.state.people.set(id, {
+      roles,
+      ...(groups.length === 0 ? {} : { groups }),
+      removedAt: removed ? data.at : null,
+    });
   }
 
-  /** Fewer roles than before; a person who was removed comes back only with the whole tenant. */
-  private mayReturn(known: Member | undefined, roles: readonly string[]): boolean {
+  /** Fewer roles and groups than before; a person who was removed comes back only with the whole tenant. */
+  private mayReturn(known: Member | undefined, roles: readonly string[], groups: readonly string[]): boolean {
     if (known === undefined || !roles.every((role) => (known.roles as string[]).includes(role))) return false;
+    if (!groups.every((group) => known.groups?.includes(group))) return false;
     if (known.removedAt === null) return true;
     return this.state.controls.some(
       ({ at, value }) => value === null && Math.abs(at - (known.removedAt ?? 0)) < 1_000,

@@ -1,4 +1,10 @@
-import type { AccessRequest, RequestOrigin, RequestState, ReviewNeeds } from '@countersign/access';
+import type {
+  AccessRequest,
+  RequestOrigin,
+  RequestState,
+  ReviewNeeds,
+  StageProgress,
+} from '@countersign/access';
 import type { Terms } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { jsonText, wholeSeconds } from './column-types.js';
@@ -47,6 +53,10 @@ export class RequestEntity implements Omit<AccessRequest, 'reminders'> {
 
   @Column('varchar', { name: 'ended_at', nullable: true, transformer: wholeSeconds })
   endedAt!: string | null;
+
+  /** The stage that it waits for, with its times. */
+  @Column('text', { nullable: true, transformer: jsonText })
+  stage!: StageProgress | null;
 
   /** Null for requests from before anybody was reminded. */
   @Column('integer', { nullable: true })

@@ -51,6 +51,10 @@ export class ReviewEntity {
   @Column('text', { name: 'offered_terms', nullable: true, transformer: jsonText })
   offeredTerms!: Terms | null;
 
+  /** The stage in which it counts; NULL if the request had none. */
+  @Column('varchar', { nullable: true })
+  stage!: string | null;
+
   @Column('text', { nullable: true, transformer: jsonText })
   countersignature!: Signature<ApprovalStatement> | null;
 }

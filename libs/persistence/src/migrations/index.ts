@@ -19,6 +19,7 @@ import { ExportTargets1799000014000 } from './1799000014000-export-targets.js';
 import { RolesSince1799000015000 } from './1799000015000-roles-since.js';
 import { PrunedUntil1799000017000 } from './1799000017000-pruned-until.js';
 import { UpstreamSettings1799000018000 } from './1799000018000-upstream-settings.js';
+import { ApprovalStages1799000020000 } from './1799000020000-approval-stages.js';
 import { Emergencies1799000021000 } from './1799000021000-emergencies.js';
 import { Demands1799000022000 } from './1799000022000-demands.js';
 import { Coverage1799000023000 } from './1799000023000-coverage.js';
@@ -46,6 +47,7 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   RolesSince1799000015000,
   PrunedUntil1799000017000,
   UpstreamSettings1799000018000,
+  ApprovalStages1799000020000,
   Emergencies1799000021000,
   Demands1799000022000,
   Coverage1799000023000,

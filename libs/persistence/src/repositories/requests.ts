@@ -137,6 +137,7 @@ const toRow = (request: AccessRequest): RequestEntity => ({
   createdAt: request.createdAt,
   lapsesAt: request.lapsesAt,
   endedAt: request.endedAt,
+  stage: request.stage,
   reminders: request.reminders,
   remindAt: nextReminderAt(request),
   grant: request.grant,

@@ -47,6 +47,7 @@ const LINES: Readonly<Record<SlackKind, Line>> = {
   'request.erased': () => null,
   'request.reminder': () => 'Half of the time to decide is over, and no one has decided yet.',
   'request.escalated': () => 'Three quarters of the time to decide are over. If no one decides, it lapses.',
+  'request.stage-overdue': () => 'It has waited longer than your controls allow. Others may decide too now.',
   'grant.scheduled': ({ grant }) =>
     grant?.startsAt === null ? 'Access begins with the first use.' : 'Access is granted and begins later.',
   'grant.active': () => 'Access is open now.',
@@ -73,6 +74,7 @@ const CLOCKS: Readonly<
   'request.awaiting_vendor': ({ request }) => ['It lapses', request.lapsesAt],
   'request.reminder': ({ request }) => ['It lapses', request.lapsesAt],
   'request.escalated': ({ request }) => ['It lapses', request.lapsesAt],
+  'request.stage-overdue': ({ request }) => ['It lapses', request.lapsesAt],
   'grant.scheduled': ({ grant }) => ['It begins', grant?.startsAt ?? null],
   'grant.active': ({ grant }) => ['Until', grant?.endsAt ?? null],
   'grant.ending': ({ grant }) => ['It ends', grant?.endsAt ?? null],

@@ -14,6 +14,7 @@ const KINDS = {
   'request.erased': { everyCopy: true },
   'request.reminder': { everyCopy: false },
   'request.escalated': { everyCopy: false },
+  'request.stage-overdue': { everyCopy: false },
   // To the customer alone: the copies of the vendor's people do not count as its notice.
   'emergency.opening': { everyCopy: false },
   'disclosure.late': { everyCopy: true },
@@ -40,4 +41,5 @@ export const awaitsDecision = (kind: SlackKind): boolean =>
   kind === 'request.awaiting_customer' ||
   kind === 'request.countered' ||
   kind === 'request.reminder' ||
-  kind === 'request.escalated';
+  kind === 'request.escalated' ||
+  kind === 'request.stage-overdue';

@@ -50,7 +50,7 @@ export async function recipientsOf(
   const direct = async (person: Person) => {
     if (await isLinked(unit, person, now)) found.add(directTo(person.id));
   };
-  if (notice.kind === 'request.escalated') {
+  if (notice.kind === 'request.escalated' || notice.kind === 'request.stage-overdue') {
     const decided = decidedBy(reviews, request);
     for (const person of persons) if (!decided.has(person.id)) await direct(person);
     return [...found];

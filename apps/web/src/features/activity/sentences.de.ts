@@ -149,6 +149,8 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'request.notifying': (e) => `Der Kunde wird über einen Notfall von ${e.person('requester')} benachrichtigt`,
   'request.reviewed': (e) =>
     `${e.actor} ${known(DECISION, e.value('decision')) || 'hat die Anfrage geprüft'}: ${e.person('requester')}`,
+  'request.stage-overdue': (e) =>
+    `Die Anfrage von ${e.person('requester')} hat zu lange auf „${e.value('stage')}“ gewartet: Auch andere dürfen nun entscheiden`,
   'review.voided': () =>
     'Eine Prüfung zählt nicht mehr: Wer sie abgab, ist gegangen oder hat die Rolle verloren',
   'scim-token.created': (e) =>

@@ -135,6 +135,8 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'request.notifying': (e) => `The customer is being notified of an emergency of ${e.person('requester')}`,
   'request.reviewed': (e) =>
     `${e.actor} ${known(DECISION, e.value('decision')) || 'reviewed'} the request of ${e.person('requester')}`,
+  'request.stage-overdue': (e) =>
+    `The request of ${e.person('requester')} waited too long for “${e.value('stage')}”: others may decide too`,
   'review.voided': () => 'A review no longer counts, because its author left or lost the role',
   'scim-token.created': (e) =>
     `The operator made a token that may manage people${until(e.instant('expiresAt'))}`,

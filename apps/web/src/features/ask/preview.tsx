@@ -1,4 +1,4 @@
-import { durationText } from '@countersign/wording';
+import { durationText, stagesText } from '@countersign/wording';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { type Ask, api, type Needs } from '../../api/client.js';
@@ -47,6 +47,7 @@ export function Preview({ ask, tenant }: { ask: Ask | null; tenant: string }) {
 
 function NeedsList({ needs }: { needs: Needs | null }) {
   const text = useText(askTexts);
+  const language = useLanguage();
   if (needs === null) return <p>{text.possible}</p>;
   return (
     <>
@@ -56,6 +57,7 @@ function NeedsList({ needs }: { needs: Needs | null }) {
       <ul className="bullets">
         <li>{text.vendorReviews(needs.vendor.required)}</li>
         <li>{text.customerApprovals(needs.customer.required)}</li>
+        {needs.customer.stages.length === 0 ? null : <li>{stagesText(needs.customer.stages, language)}</li>}
         {needs.customer.countersignature ? <li>{text.countersigned}</li> : null}
       </ul>
     </>

@@ -12,6 +12,7 @@ import { SelectField, TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { controlsTexts } from './controls.text.js';
 import { Forbidden } from './forbidden.js';
+import { FurtherRules, parseFurther, writeFurther } from './further-rules.js';
 import { LEVELS, type Level, levelOf, withLevel } from './levels.js';
 
 /** The form for all controls. A save names the version that was read, so that it cannot overwrite an unseen change. */
@@ -27,7 +28,10 @@ export function ControlsForm({
   mayChange: boolean;
 }) {
   const text = useText(controlsTexts);
-  const { draft, isInvalid, isStale, change, restart, save } = useControlsDraft(slug, controls);
+  const { draft, isInvalid, furtherProblem, isStale, change, restart, save } = useControlsDraft(
+    slug,
+    controls,
+  );
   return (
     <form
       className="stack loose"
@@ -53,7 +57,7 @@ export function ControlsForm({
             hint={text.longestHint}
             inputMode="decimal"
             value={draft.longest}
-            error={isInvalid ? text.longestWrong : null}
+            error={isLongestInvalid(draft) ? text.longestWrong : null}
             onChange={(event) => change({ longest: event.target.value })}
           />
         </div>
@@ -64,6 +68,7 @@ export function ControlsForm({
           mayChange={mayChange}
           onChange={(forbid) => change({ forbid })}
         />
+        <FurtherRules draft={draft} problem={furtherProblem} onChange={(further) => change({ further })} />
       </fieldset>
       {isStale ? (
         <Notice tone="wait" icon="alert" live>
@@ -135,13 +140,15 @@ function useControlsDraft(slug: string, controls: Controls) {
   const hasNewVersion = controls.version !== base.version;
   const isEdited = JSON.stringify(draft) !== JSON.stringify(draftOf(base));
   if (hasNewVersion && !isEdited) begin(controls);
-  const seconds = Math.round(Number(draft.longest.replace(',', '.')) * 60);
-  const isInvalid = draft.longest.trim() !== '' && !(Number.isSafeInteger(seconds) && seconds >= 1);
+  const further = parseFurther(draft.further);
   const save = useMutation({
     mutationFn: () => {
-      const { approvals, longest, ...lists } = draft;
-      const maxDuration = longest.trim() === '' ? null : formatDuration(seconds);
-      const body = { ...lists, version: base.version, approvals: Number(approvals), maxDuration };
+      const { approvals, longest, further: _text, ...lists } = draft;
+      const maxDuration = longest.trim() === '' ? null : formatDuration(secondsOf(longest));
+      const body = {
+        ...further,
+        ...{ ...lists, version: base.version, approvals: Number(approvals), maxDuration },
+      };
       return unwrap(api.PUT('/api/v1/tenants/{slug}/privacy-controls', { params: { path: { slug } }, body }));
     },
     onSuccess: (saved) => {
@@ -153,7 +160,8 @@ function useControlsDraft(slug: string, controls: Controls) {
   const isConflict = save.error instanceof ApiProblem && save.error.code === 'conflict';
   return {
     draft,
-    isInvalid,
+    isInvalid: isLongestInvalid(draft) || further === null,
+    furtherProblem: further === null,
     isStale: (hasNewVersion && isEdited) || isConflict,
     save,
     change: (part: Partial<Draft>) => {
@@ -172,16 +180,38 @@ function useControlsDraft(slug: string, controls: Controls) {
 interface Draft extends Pick<Controls, 'countersign' | 'slackMayApprove' | 'forbid' | 'emergency'> {
   approvals: string;
   longest: string;
+  /** The members without a field of their own, as JSON; empty if there are none. */
+  further: string;
 }
 
-const draftOf = ({ approvals, maxDuration, ...lists }: Controls): Draft => ({
-  approvals: String(approvals),
-  longest: minutesOf(maxDuration),
-  countersign: lists.countersign,
-  slackMayApprove: lists.slackMayApprove,
-  forbid: lists.forbid,
-  ...(lists.emergency === undefined ? {} : { emergency: lists.emergency }),
-});
+function draftOf(controls: Controls): Draft {
+  const {
+    approvals,
+    maxDuration,
+    countersign,
+    slackMayApprove,
+    forbid,
+    emergency,
+    version: _version,
+    ...rest
+  } = controls;
+  return {
+    approvals: String(approvals),
+    longest: minutesOf(maxDuration),
+    countersign,
+    slackMayApprove,
+    forbid,
+    ...(emergency === undefined ? {} : { emergency }),
+    further: writeFurther(rest),
+  };
+}
+
+const secondsOf = (minutes: string): number => Math.round(Number(minutes.replace(',', '.')) * 60);
+
+function isLongestInvalid({ longest }: Draft): boolean {
+  const seconds = secondsOf(longest);
+  return longest.trim() !== '' && !(Number.isSafeInteger(seconds) && seconds >= 1);
+}
 
 const minutesOf = (duration: string | null): string =>
   duration === null ? '' : String((parseDuration(duration) ?? 0) / 60);

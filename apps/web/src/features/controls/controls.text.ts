@@ -23,6 +23,13 @@ const en = {
   forbidHint: 'Such as payroll/** for payroll and everything in it.',
   addForbidden: 'Forbid',
   allow: 'Remove',
+  further: 'Rules for some requests',
+  furtherLead:
+    'By service, resource, action and risk: more approvals, stages in order, a shorter time. Every rule that fits a request applies, and the strictest wins.',
+  furtherText: 'Rules, deputies and zone, as JSON',
+  furtherHint:
+    'The members “rules”, “deputies”, “unnotified” and “zone” of the privacy controls. Groups are those of your people.',
+  furtherWrong: 'This is not a JSON object.',
   save: 'Save these controls',
   saved: 'Saved. These controls apply to new requests and decisions.',
   trustDecides:
@@ -58,6 +65,13 @@ const de: typeof en = {
   forbidHint: 'Etwa payroll/** für payroll und alles darin.',
   addForbidden: 'Verbieten',
   allow: 'Entfernen',
+  further: 'Regeln für manche Anfragen',
+  furtherLead:
+    'Nach Dienst, Ressource, Aktion und Risiko: mehr Freigaben, Stufen nacheinander, kürzere Zeit. Jede Regel, die auf eine Anfrage passt, gilt, und die strengste entscheidet.',
+  furtherText: 'Regeln, Vertretungen und Zeitzone, als JSON',
+  furtherHint:
+    'Die Angaben „rules“, „deputies“, „unnotified“ und „zone“ der Datenschutzregeln. Gruppen sind die Ihrer Personen.',
+  furtherWrong: 'Das ist kein JSON-Objekt.',
   save: 'Regeln speichern',
   trustDecides:
     'Auch Ihr Vertrauensdokument gilt. Wo es strenger ist, entscheidet es: bei der Zahl der Freigaben, bei dem, was gegengezeichnet werden muss, und bei dem, was verboten ist.',

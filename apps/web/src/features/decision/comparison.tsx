@@ -1,5 +1,5 @@
 import { parseDuration, type Terms } from '@countersign/contract';
-import { durationText, entryWords, joinWithAnd, ruleWords } from '@countersign/wording';
+import { durationText, entryWords, joinWithAnd, ruleWords, stagesText } from '@countersign/wording';
 import type { ReactNode } from 'react';
 import type { AccessRequest } from '../../api/client.js';
 import type { Controls } from '../../api/organisation.js';
@@ -112,6 +112,10 @@ function useRows({
       of.scope.map((entry) => entryWords(entry, language)),
       language,
     );
+  const { stages } = request.needs.customer;
+  const counted = text.approvals(reviews.approved, reviews.required);
+  const progress =
+    isVendorTurn || stages.length === 0 ? counted : `${counted}: ${stagesText(stages, language)}`;
   const remainingAfterThis = Math.max(0, reviews.required - reviews.approved - 1);
   return [
     row(
@@ -136,7 +140,7 @@ function useRows({
       : [row(text.budget, (of) => budgetWords(of, text, language), text.noBudget)]),
     {
       label: text.decidedBy,
-      asked: text.approvals(reviews.approved, reviews.required),
+      asked: progress,
       allowed: text.approvalsNeeded(reviews.required),
       granting: !decides
         ? '–'

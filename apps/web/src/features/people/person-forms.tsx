@@ -13,7 +13,12 @@ type Role = TenantPersonBody['roles'][number];
 
 const ROLES: readonly Role[] = ['approver', 'admin', 'auditor'];
 
-/** Adds a person, or changes a person's name and roles. */
+/** Names separated by commas or spaces, each once. */
+const readGroups = (text: string): string[] => [
+  ...new Set(text.split(/[\s,]+/).filter((name) => name !== '')),
+];
+
+/** Adds a person, or changes a person's name, roles and groups. */
 export function PersonForm({
   slug,
   person,
@@ -27,10 +32,11 @@ export function PersonForm({
   const [name, setName] = useState(person?.name ?? '');
   const [email, setEmail] = useState(person?.email ?? '');
   const [roles, setRoles] = useState<ReadonlySet<string>>(new Set(person?.roles ?? ['approver']));
+  const [groups, setGroups] = useState(person?.groups.join(', ') ?? '');
   const [isEmpty, setEmpty] = useState(false);
   const save = useMutation({
     mutationFn: async () => {
-      const given = { name, roles: ROLES.filter((role) => roles.has(role)) };
+      const given = { name, roles: ROLES.filter((role) => roles.has(role)), groups: readGroups(groups) };
       if (person === undefined)
         await unwrap(
           api.POST('/api/v1/tenants/{slug}/people', {
@@ -82,6 +88,14 @@ export function PersonForm({
         />
       ) : null}
       <RoleChoices roles={roles} isMissing={isEmpty} onToggle={toggle} />
+      <TextField
+        label={text.groups}
+        hint={text.groupsHint}
+        value={groups}
+        autoCapitalize="off"
+        spellCheck={false}
+        onChange={(event) => setGroups(event.target.value)}
+      />
       {save.error === null ? null : <ProblemNotice error={save.error} />}
       <div className="row">
         <Button onClick={onDone}>{text.back}</Button>

@@ -6,8 +6,8 @@ import {
   type TrustDocument,
   toInstant,
 } from '@countersign/contract';
-import type { PrivacyControls } from '../organisation.js';
 import { hasRole, type Person } from '../person.js';
+import type { PrivacyControls } from '../privacy-controls.js';
 import { type EnrolledPasskey, isActivePasskey, type RecoveryKey, type RelyingParty } from './passkey.js';
 import type { TrustReset, TrustVersion } from './trust-version.js';
 

@@ -4,7 +4,7 @@ import {
   type Signature,
   type TrustDocument,
 } from '@countersign/contract';
-import type { PrivacyControls } from '../organisation.js';
+import type { PrivacyControls } from '../privacy-controls.js';
 import { type TransitionTable, transition } from '../transition-table.js';
 
 const PROPOSAL_STATES = ['open', 'adopted', 'withdrawn'] as const;

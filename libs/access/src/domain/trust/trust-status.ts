@@ -1,5 +1,5 @@
 import type { ForbidRule, ScopeEntry, TrustDocument } from '@countersign/contract';
-import type { PrivacyControls } from '../organisation.js';
+import type { PrivacyControls } from '../privacy-controls.js';
 
 /** What the policy rules need to know about a tenant's trust. */
 export interface TrustStatus {

@@ -82,6 +82,6 @@ async function openIn(
       ...{ notice: request.notice, channels, delivered, recipients },
     },
   });
-  await transitionRequestIn(deps, unit, request, to, { needs, actor: 'job', now });
+  await transitionRequestIn(deps, unit, request, to, { needs, actor: 'job', now, reviews });
   return true;
 }

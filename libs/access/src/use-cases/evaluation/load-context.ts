@@ -57,12 +57,13 @@ export async function loadPolicyContext(
       organisation.policy(),
       organisation.service(access.service),
       organisation.countWithRole(null, reviewerRole(access), requester.id),
-      tenant === null ? 0 : organisation.countWithRole(tenant.slug, 'approver', requester.id),
+      tenant === null ? [] : organisation.withRole(tenant.slug, 'approver'),
     ]);
   const suffices = ({ countersignature }: Invitation): boolean =>
     tenant === null ||
     countersignature !== null ||
     countersignedActions(access.scope, tenant.controls, trust).length === 0;
+  const invitationMatch = await loadInvitationMatch(unit, access, more, openInvitations.filter(suffices));
   return {
     ...more,
     openRequests,
@@ -70,10 +71,15 @@ export async function loadPolicyContext(
     policy,
     tenant,
     locks: activeLocks,
-    invitationMatch: await loadInvitationMatch(unit, access, more, openInvitations.filter(suffices)),
+    invitationMatch,
     // To other tenants it does not exist.
     service: service !== null && isForTenant(service, access.tenant) ? service : null,
-    reviewers: { vendor: reviewers, customer: approvers },
+    ...(await loadInviterGroups(unit, invitationMatch)),
+    reviewers: {
+      vendor: reviewers,
+      customer: approvers.length,
+      approvers: approvers.map(({ groups = [] }) => groups),
+    },
   };
 }
 
@@ -93,6 +99,15 @@ async function loadInvitationMatch(
   const named = terms?.invitation === undefined ? null : await unit.invitations.findByHash(terms.invitation);
   const [invitation = null] = named === null ? [] : await invitationViews(unit, [named]);
   return { ...NO_INVITATION, invitation };
+}
+
+async function loadInviterGroups(
+  { organisation }: Pick<PolicyReads, 'organisation'>,
+  { invitation }: InvitationMatch,
+): Promise<Pick<PolicyContext, 'inviterGroups'>> {
+  if (invitation === null) return {};
+  const author = await organisation.person(invitation.invitation.person);
+  return author?.groups === undefined ? {} : { inviterGroups: author.groups };
 }
 
 /** The trust facts that this scope needs. */

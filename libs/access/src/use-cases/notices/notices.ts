@@ -1,18 +1,29 @@
 import type { AccessRequest, ReminderKind, RequestState } from '../../domain/access-request.js';
 import type { ApiKey } from '../../domain/api-key.js';
+import { groupsInCharge, stagesOf } from '../../domain/approval-stages.js';
 import type { Disclosure } from '../../domain/disclosure.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Invitation } from '../../domain/invitation.js';
 import type { DailyStatement } from '../../domain/log-settings.js';
-import { TENANT_ROLES, type TenantRole, type VendorRole } from '../../domain/organisation.js';
+import {
+  TENANT_ROLES,
+  type TenantRecord,
+  type TenantRole,
+  type VendorRole,
+} from '../../domain/organisation.js';
 import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
 import type { TrustReset } from '../../domain/trust/trust-version.js';
 import { isConsent } from '../../policy/bases.js';
+import { tenantDay } from '../../policy/stage-in-charge.js';
 import type { NoticeDraft, NoticeKind } from '../../ports/index.js';
 
-// An entry of an audience is one person's id, or all people with a role on one side.
+// An entry of an audience is one person's id, all people with a role on one side, or a tenant's approvers in a group. `except`
+// takes a group's approvers out again, unless an entry names them by id.
 const everyoneAtVendor = (role: VendorRole): string => `role:vendor:${role}`;
 const everyoneAt = (tenant: string, role: TenantRole): string => `role:${tenant}:${role}`;
+
+const everyoneOf = (tenant: string, group: string): string => `group:${tenant}:${group}`;
+const exceptOf = (tenant: string, group: string): string => `except:${tenant}:${group}`;
 
 const everyReviewer = everyoneAtVendor('reviewer');
 const everyEngineer = everyoneAtVendor('engineer');
@@ -142,21 +153,53 @@ export const passkeyNotice = (
 
 const FAILED: ReadonlySet<RequestState> = new Set(['denied', 'cancelled', 'expired']);
 
-/** Sent to the people whom the request's new state concerns. */
-export function requestNotice(request: AccessRequest, at: string): NoticeDraft {
+/**
+ * The approvers whom an open request waits for: those of its stage with their deputies of today, without those who asked not
+ * to be notified. Everyone else may read it and deny it.
+ */
+function waitedFor(
+  { tenant, stage, needs }: AccessRequest,
+  owner: TenantRecord | null,
+  at: string,
+): string[] {
+  const { deputies = [], unnotified = [] } = owner?.controls ?? {};
+  const open = stage === null ? undefined : stagesOf(needs).find(({ name }) => name === stage.name);
+  const day = owner === null ? '' : tenantDay(owner.controls, new Date(at));
+  const groups =
+    open === undefined
+      ? null
+      : groupsInCharge(open, { deputies, day, isOverdue: stage?.escalatedAt !== null });
+  return [
+    ...(groups?.map((group) => everyoneOf(tenant, group)) ?? [everyApprover(tenant)]),
+    ...unnotified.map((group) => exceptOf(tenant, group)),
+  ];
+}
+
+/**
+ * Sent to the people whom the request's new state concerns.
+ *
+ * @param owner the request's tenant
+ */
+export function requestNotice(request: AccessRequest, at: string, owner: TenantRecord | null): NoticeDraft {
   const audience = [request.requester];
   // In an emergency the vendor's reviewers decide. The customer's people get the notices of the emergency itself.
   const isVendors = request.state === 'awaiting_vendor' || !isConsent(request.terms.basis);
   if (isVendors) audience.push(everyReviewer);
-  if (!isVendors || FAILED.has(request.state)) audience.push(everyApprover(request.tenant));
+  if (!isVendors && request.state === 'awaiting_customer') audience.push(...waitedFor(request, owner, at));
+  else if (!isVendors || FAILED.has(request.state)) audience.push(everyApprover(request.tenant));
   return { kind: `request.${request.state}`, subject: request.id, audience, at };
 }
 
-/** Sent to the people whose decision the request waits for. */
-export const reminderNotice = (request: AccessRequest, kind: ReminderKind, at: string): NoticeDraft => ({
+/** Sent to the people whose decision the request waits for. `owner` is the request's tenant. */
+export const reminderNotice = (
+  request: AccessRequest,
+  kind: ReminderKind | 'request.stage-overdue',
+  at: string,
+  owner: TenantRecord | null,
+): NoticeDraft => ({
   kind,
   subject: request.id,
-  audience: [request.state === 'awaiting_vendor' ? everyReviewer : everyApprover(request.tenant)],
+  audience: request.state === 'awaiting_vendor' ? [everyReviewer] : waitedFor(request, owner, at),
   at,
 });
 

@@ -90,7 +90,7 @@ const isRemovedClaimedTenant = async (
   tenant: string,
 ): Promise<boolean> => (await organisation.tenant(tenant)) === null && (await trust.current(tenant)) !== null;
 
-/** The groups of vendor staff, sorted; absent if there are none. */
+/** A person's groups, sorted; absent if there are none. */
 export const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: string[] } =>
   groups.length === 0 ? {} : { groups: [...groups].sort() };
 

@@ -446,7 +446,7 @@ function personStep(
       wanted.provided && before !== undefined && before.removedAt === null
         ? before.roles
         : [...wanted.person.roles].sort(),
-    ...groupsOf(wanted.person),
+    ...wantedGroups(wanted, before),
     removedAt: null,
   };
   if (same(before, after)) return null;
@@ -454,11 +454,14 @@ function personStep(
   return savePersonStep(before ?? null, after, action, tenant);
 }
 
-/** The groups that the access policy's rules name are in the file alone. */
-function keptWithGroups(kept: Person | null, { person }: Wanted): Person | null {
+/** The groups of vendor staff are in the file alone. A tenant's person keeps theirs if the file says nothing about them. */
+const wantedGroups = ({ person, tenant }: Wanted, before: Person | undefined): Pick<Person, 'groups'> =>
+  groupsOf(tenant !== null && person.groups === undefined ? (before ?? {}) : person);
+
+function keptWithGroups(kept: Person | null, wanted: Wanted): Person | null {
   if (kept === null) return null;
   const { groups: _old, ...rest } = kept;
-  return { ...rest, ...groupsOf(person) };
+  return { ...rest, ...wantedGroups(wanted, kept) };
 }
 
 /** `tenant` is the tenant before the change. */

@@ -1,6 +1,7 @@
 import { canonicalJson, type Hashing, sha256Digest } from '@countersign/contract';
-import { isForTenant, type PrivacyControls } from '../../domain/organisation.js';
+import { isForTenant } from '../../domain/organisation.js';
 import type { Principal } from '../../domain/person.js';
+import type { PrivacyControls } from '../../domain/privacy-controls.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
@@ -13,10 +14,10 @@ export interface ControlsView {
   controls: PrivacyControls;
 }
 
-/** The facts by which controls are validated: the services they may name, and the number of approvers. */
+/** The facts by which controls are validated: the services that they may name, and the groups of each approver. */
 export interface ControlsFacts {
   services: string[];
-  approvers: number;
+  approvers: string[][];
 }
 
 const viewOf = (hashing: Hashing, controls: PrivacyControls): ControlsView => ({
@@ -61,7 +62,7 @@ export function setPrivacyControls(
       services: services
         .filter((service) => isForTenant(service, slug))
         .map(({ definition }) => definition.name),
-      approvers: await unit.organisation.countWithRole(slug, 'approver', ''),
+      approvers: (await unit.organisation.withRole(slug, 'approver')).map(({ groups = [] }) => groups),
     });
     const before = viewOf(deps.hashing, tenant.controls);
     if (before.version !== version)

@@ -5,13 +5,15 @@ import type { VendorUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
-import { changePeople, changePersonIn, roleBelowMinimum } from './change-person.js';
+import { changePeople, changePersonIn, groupsOf, roleBelowMinimum } from './change-person.js';
 import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
 
 export interface TenantPersonInput {
   email: string;
   name: string;
   roles: TenantRole[];
+  /** The groups that the privacy controls name; absent: those that the person has. */
+  groups?: string[] | undefined;
 }
 
 /** People of a tenant; those who have left come last. @throws AccessError `forbidden`, `not_found` */
@@ -56,6 +58,7 @@ export function addTenantPerson(
       ...address,
       name: input.name,
       roles: [...input.roles].sort(),
+      ...groupsOf(input.groups === undefined ? (before ?? {}) : { groups: input.groups }),
       removedAt: null,
     };
     await changePersonIn(unit, before, after, { actor: actor.id, at: deps.clock.now().toISOString() });
@@ -64,7 +67,7 @@ export function addTenantPerson(
 }
 
 /**
- * The tenant's admin changes a person's name or roles.
+ * The tenant's admin changes a person's name, roles or groups.
  *
  * @throws AccessError `forbidden`, `not_found`, `conflict` if too few people would be left in a role, or if the tenant's
  *   provider gives the roles
@@ -74,14 +77,16 @@ export function changeTenantPerson(
   principal: Principal,
   slug: string,
   id: string,
-  input: Partial<Pick<TenantPersonInput, 'name' | 'roles'>>,
+  input: Partial<Pick<TenantPersonInput, 'name' | 'roles' | 'groups'>>,
 ): Promise<Person> {
   return changePerson(deps, principal, slug, async (unit, { actor, tenant }) => {
     const before = await requireMember(unit, slug, id);
     const roles = input.roles === undefined ? before.roles : [...input.roles].sort();
     if (tenant.oidc?.groups !== undefined && !sameRoles(roles, before.roles))
       throw new AccessError('conflict', 'Your provider’s groups give the roles. Change the groups there.');
-    const after: Person = { ...before, name: input.name ?? before.name, roles };
+    const { groups: had, ...rest } = before;
+    const groups = groupsOf({ groups: input.groups ?? had ?? [] });
+    const after: Person = { ...rest, name: input.name ?? before.name, roles, ...groups };
     await requireEnoughLeft(unit, tenant, before, after);
     await changePersonIn(unit, before, after, { actor: actor.id, at: deps.clock.now().toISOString() });
     return after;

@@ -23,7 +23,7 @@ export async function endRequestIn(
     actor: by.actor,
     data: { request: request.id, requester: request.requester, digest: request.digest },
   });
-  await unit.outbox.add(requestNotice(ended, by.at));
+  await unit.outbox.add(requestNotice(ended, by.at, await unit.organisation.tenant(unit.tenant)));
   return ended;
 }
 

@@ -1,5 +1,6 @@
 import { type Opening, resourcesOverlap, type ScopeEntry, type Terms } from '@countersign/contract';
 import { type AccessRequest, isOpen } from '../../domain/access-request.js';
+import { countInStage } from '../../domain/approval-stages.js';
 import { canSee, hasPermission, requestVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { countApprovals, findCounterOffer, type Offer, type Review } from '../../domain/review.js';
@@ -26,11 +27,19 @@ export interface RequestView {
 /** The request with the number of approvals that each side has given by these reviews. */
 function withProgress(request: AccessRequest, reviews: readonly Review[]): AccessRequest {
   const { vendor, customer, risk } = request.needs;
+  const stages = customer.stages?.map((stage) => ({
+    ...stage,
+    approved: countInStage(reviews, request.digest, stage.name),
+  }));
   return {
     ...request,
     needs: {
       vendor: { ...vendor, approved: countApprovals(reviews, 'vendor', request.digest) },
-      customer: { ...customer, approved: countApprovals(reviews, 'customer', request.digest) },
+      customer: {
+        ...customer,
+        approved: countApprovals(reviews, 'customer', request.digest),
+        ...(stages === undefined ? {} : { stages }),
+      },
       risk,
     },
   };

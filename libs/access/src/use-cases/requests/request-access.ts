@@ -1,5 +1,11 @@
 import { isSlug, toInstant } from '@countersign/contract';
-import type { AccessRequest, RequestOrigin, RequestState } from '../../domain/access-request.js';
+import {
+  type AccessRequest,
+  type RequestOrigin,
+  type RequestState,
+  stageAt,
+} from '../../domain/access-request.js';
+import { openStage } from '../../domain/approval-stages.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import type { ReviewNeeds } from '../../domain/review.js';
@@ -96,6 +102,7 @@ async function approveAtOnce(
     needs: view.request.needs,
     actor: 'job',
     now,
+    reviews: [],
   });
   return { ...view, request };
 }
@@ -133,6 +140,10 @@ async function storeRequest(
     createdAt: at,
     lapsesAt: terms.lapsesAt,
     endedAt: null,
+    stage:
+      state === 'awaiting_customer'
+        ? stageAt({ stage: null }, openStage(needs, [], digest)?.name ?? null, at)
+        : null,
     reminders: 0,
     grant: null,
     notice: null,
@@ -153,6 +164,7 @@ async function storeRequest(
     data: { request: request.id, requester: terms.requester, digest, state, terms, needs },
     commitments,
   });
-  if (state !== 'approved') await unit.outbox.add(requestNotice(request, at));
+  if (state !== 'approved')
+    await unit.outbox.add(requestNotice(request, at, await unit.organisation.tenant(unit.tenant)));
   return { request, reviews: [], openings, erased: {}, offer: null, invitation };
 }

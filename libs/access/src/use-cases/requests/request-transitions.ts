@@ -4,8 +4,10 @@ import {
   beginNotifying,
   isOpen,
   type RequestState,
+  stageAt,
   transitionRequest,
 } from '../../domain/access-request.js';
+import { openStage } from '../../domain/approval-stages.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import {
@@ -39,7 +41,9 @@ export function nextRequestState(
   isNotified = false,
 ): RequestState {
   const vendorDone = countApprovals(reviews, 'vendor', request.digest) >= needs.vendor.required;
-  const customerDone = countApprovals(reviews, 'customer', request.digest) >= needs.customer.required;
+  const customerDone =
+    countApprovals(reviews, 'customer', request.digest) >= needs.customer.required &&
+    openStage(needs, reviews, request.digest) === null;
   const isWaiting = request.state === 'awaiting_vendor' || request.state === 'notifying';
   if (!vendorDone) return isWaiting ? request.state : 'awaiting_customer';
   if (!customerDone) return 'awaiting_customer';
@@ -50,23 +54,26 @@ export function nextRequestState(
  * Moves a request to its next state, or only increments its version, and writes the event and the notice. Full approval
  * creates the grant in the same transaction (P1).
  *
- * @param change `offer`: the terms that replace the request's own
+ * @param change `offer`: the terms that replace the request's own; `reviews`: all of it, with the newest
  */
 export async function transitionRequestIn(
   deps: Deps,
   unit: TenantUnit,
   request: AccessRequest,
   to: RequestState,
-  change: { needs: ReviewNeeds; actor: string; now: Date; offer?: Offer },
+  change: { needs: ReviewNeeds; actor: string; now: Date; offer?: Offer; reviews: readonly Review[] },
 ): Promise<AccessRequest> {
   const at = toInstant(change.now);
-  if (to === request.state) {
-    const counted = { ...request, version: request.version + 1, needs: change.needs };
-    await saveRequest(unit, counted);
-    return counted;
-  }
-  const { needs, offer } = change;
-  const moved = transitionRequest(request, to, { at, needs, ...(offer === undefined ? {} : { offer }) });
+  const { needs, offer, reviews } = change;
+  const digest = offer?.digest ?? request.digest;
+  const stage = openStage(needs, reviews, digest)?.name ?? null;
+  if (to === request.state) return countReviewIn(unit, request, { needs, stage, at });
+  const moved = transitionRequest(request, to, {
+    at,
+    needs,
+    stage,
+    ...(offer === undefined ? {} : { offer }),
+  });
   if (to === 'approved') await useInvitationIn(unit, moved, at);
   const grant = to === 'approved' ? await createGrantIn(deps, unit, moved, change.now) : null;
   if (grant !== null && moved.terms.basis === 'emergency')
@@ -76,6 +83,7 @@ export async function transitionRequestIn(
       ? beginNotifying(moved, await unit.outbox.add(openingNotice(moved, at)), change.now)
       : moved;
   const stored = grant === null ? notified : { ...notified, grant: grant.id };
+  const tenant = await unit.organisation.tenant(unit.tenant);
   // At once: they share a round trip, and all of them fail with the unit.
   await Promise.all([
     saveRequest(unit, stored),
@@ -85,9 +93,27 @@ export async function transitionRequestIn(
       actor: change.actor,
       data: { request: stored.id, requester: stored.requester, digest: stored.digest, grant: stored.grant },
     }),
-    unit.outbox.add(requestNotice(stored, at)),
+    unit.outbox.add(requestNotice(stored, at, tenant)),
   ]);
   return stored;
+}
+
+/** The request waits for the same side, perhaps in its next stage, whose people are then notified. */
+async function countReviewIn(
+  unit: TenantUnit,
+  request: AccessRequest,
+  { needs, stage, at }: { needs: ReviewNeeds; stage: string | null; at: string },
+): Promise<AccessRequest> {
+  const counted = {
+    ...request,
+    version: request.version + 1,
+    needs,
+    stage: request.state === 'awaiting_customer' ? stageAt(request, stage, at) : null,
+  };
+  await saveRequest(unit, counted);
+  if (counted.stage !== null && counted.stage.name !== request.stage?.name)
+    await unit.outbox.add(requestNotice(counted, at, await unit.organisation.tenant(unit.tenant)));
+  return counted;
 }
 
 async function saveRequest(unit: TenantUnit, request: AccessRequest): Promise<void> {
@@ -132,6 +158,7 @@ export async function acceptOffer(
         actor: person.id,
         now,
         offer,
+        reviews,
       });
       const [view] = await requestViews(unit, [moved]);
       if (view === undefined) throw notFound('request');

@@ -1,9 +1,16 @@
 import { toInstant } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
+import { mayDecideIn, openStage, stagesOf } from '../../domain/approval-stages.js';
 import { parseCounterOffer } from '../../domain/counter-offer.js';
 import type { Person, Principal } from '../../domain/person.js';
-import { type Offer, type Review, type ReviewNeeds, sideOf } from '../../domain/review.js';
-import { type ReviewInput, validateConsent, validateReview } from '../../domain/validate-review.js';
+import { type Offer, type Review, type ReviewNeeds, type StageNeed, sideOf } from '../../domain/review.js';
+import {
+  type OpenStage,
+  type ReviewInput,
+  validateConsent,
+  validateReview,
+} from '../../domain/validate-review.js';
+import { inChargeOf } from '../../policy/stage-in-charge.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { reevaluate } from '../evaluation/reevaluate.js';
 import { type Deps, idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
@@ -46,15 +53,9 @@ async function reviewIn(
     unit.reviews.ofRequests([id]),
   ]);
   const now = deps.clock.now();
-  validateReview({
-    input,
-    request,
-    reviews: earlier,
-    person,
-    principal,
-    now,
-    inviter: await inviterOf(unit, request),
-  });
+  const stage = await stageInCharge(unit, request, earlier, now);
+  const inviter = await inviterOf(unit, request);
+  validateReview({ input, request, reviews: earlier, person, principal, now, stage, inviter });
   const isDenial = input.decision === 'deny';
   if (!isDenial) await requireOwnKey(unit, principal);
   const offer =
@@ -82,15 +83,47 @@ async function reviewIn(
     countersignature,
     person,
     principal,
+    stage:
+      isDenial || sideOf(person) === 'vendor' ? null : (stageOfReview(needs, stage, person)?.name ?? null),
     at: toInstant(now),
   });
-  await transitionRequestIn(deps, unit, request, nextState(request, needs, [...earlier, review], review), {
+  const reviews = [...earlier, review];
+  await transitionRequestIn(deps, unit, request, nextState(request, needs, reviews, review), {
     needs: offer === null ? needs : request.needs,
     actor: person.id,
     now,
+    reviews,
   });
   return review;
 }
+
+/** The open stage of the request with those who may decide in it now; null if it has no stages. */
+async function stageInCharge(
+  { organisation }: Pick<TenantUnit, 'organisation'>,
+  request: AccessRequest,
+  reviews: readonly Review[],
+  now: Date,
+): Promise<OpenStage | null> {
+  const open = openStage(request.needs, reviews, request.digest);
+  const controls = open === null ? undefined : (await organisation.tenant(request.tenant))?.controls;
+  return open === null || controls === undefined ? null : inChargeOf(request, open, controls, now);
+}
+
+/**
+ * The stage in which an approval counts: the open one. A counter-offer's terms may pass other stages than the request's own:
+ * it counts in the first whose approver its author is.
+ */
+const stageOfReview = (
+  needs: ReviewNeeds,
+  open: OpenStage | null,
+  { groups }: Person,
+): StageNeed | undefined => {
+  const stages = stagesOf(needs);
+  return (
+    stages.find(({ name }) => name === open?.name) ??
+    stages.find((stage) => mayDecideIn(stage.groups.length === 0 ? null : stage.groups, groups))
+  );
+};
 
 /** The author of the invitation that the request is based on; null if it is based on none. */
 async function inviterOf(unit: TenantUnit, { terms }: AccessRequest): Promise<string | null> {
@@ -119,6 +152,7 @@ async function storeReview(
     countersignature: Review['countersignature'];
     person: Person;
     principal: Principal;
+    stage: string | null;
     at: string;
   },
 ): Promise<Review> {
@@ -136,15 +170,21 @@ async function storeReview(
     at: by.at,
     offer: by.offer,
     countersignature: by.countersignature,
+    stage: by.stage,
     voidedAt: null,
   };
   await unit.reviews.insert(review);
-  const { reason, tenant: _tenant, id, person, voidedAt: _voidedAt, ...plain } = review;
+  const { reason, tenant: _tenant, id, person, voidedAt: _voidedAt, stage, ...plain } = review;
   await unit.log.append({
     type: 'request.reviewed',
     at: by.at,
     actor: person,
-    data: { ...plain, review: id, requester: request.requester },
+    data: {
+      ...plain,
+      review: id,
+      requester: request.requester,
+      ...(stage === null ? {} : { stage }),
+    },
     ...(reason === null ? {} : { personal: { reason } }),
   });
   return review;

@@ -1,5 +1,12 @@
 import { toInstant } from '@countersign/contract';
-import { applyDueReminder, isOpen } from '../../domain/access-request.js';
+import {
+  type AccessRequest,
+  applyDueReminder,
+  escalationAt,
+  isOpen,
+  stageAt,
+} from '../../domain/access-request.js';
+import { openStage } from '../../domain/approval-stages.js';
 import { dueStep, markWarned } from '../../domain/grant.js';
 import { changedMeanwhile } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
@@ -82,13 +89,43 @@ function expireRequest(deps: Deps, tenant: string, id: string): Promise<'request
 function sendReminder(deps: Deps, tenant: string, id: string): Promise<'reminded' | null> {
   return deps.store.forTenant(tenant, async (unit) => {
     const request = await unit.requests.find(id);
+    if (request === null) return null;
     const now = deps.clock.now();
-    const next = request === null ? null : applyDueReminder(request, now);
+    const due = escalationAt(request);
+    if (due !== null && Date.parse(due) <= now.getTime()) return escalateIn(unit, request, toInstant(now));
+    const next = applyDueReminder(request, now);
     if (next === null) return null;
     if (!(await unit.requests.update(next.request))) throw changedMeanwhile('request');
-    await unit.outbox.add(reminderNotice(next.request, next.kind, toInstant(now)));
+    const tenant = await unit.organisation.tenant(unit.tenant);
+    await unit.outbox.add(reminderNotice(next.request, next.kind, toInstant(now), tenant));
     return 'reminded';
   });
+}
+
+/**
+ * Notifies the next approvers that a stage has waited too long. If a voided review has opened an earlier stage meanwhile,
+ * only the time of that stage begins.
+ */
+async function escalateIn(unit: TenantUnit, request: AccessRequest, at: string): Promise<'reminded' | null> {
+  const reviews = await unit.reviews.ofRequests([request.id]);
+  const open = openStage(request.needs, reviews, request.digest);
+  const isStale = open === null || open.name !== request.stage?.name;
+  const stage = isStale
+    ? stageAt(request, open?.name ?? null, at)
+    : { name: open.name, since: request.stage?.since ?? at, escalatedAt: at };
+  const escalated = { ...request, stage, version: request.version + 1 };
+  if (!(await unit.requests.update(escalated))) throw changedMeanwhile('request');
+  if (isStale) return null;
+  const { id, requester, digest } = request;
+  await unit.log.append({
+    type: 'request.stage-overdue',
+    at,
+    actor: 'job',
+    data: { request: id, requester, digest, stage: open.name, to: open.escalate?.to ?? [] },
+  });
+  const tenant = await unit.organisation.tenant(unit.tenant);
+  await unit.outbox.add(reminderNotice(escalated, 'request.stage-overdue', at, tenant));
+  return 'reminded';
 }
 
 async function runGrantStep(

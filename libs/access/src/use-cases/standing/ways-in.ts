@@ -1,6 +1,6 @@
 import { type Grant, hasEnded } from '../../domain/grant.js';
 import { isInvitationClosed } from '../../domain/invitation.js';
-import type { PrivacyControls } from '../../domain/organisation.js';
+import type { PrivacyControls } from '../../domain/privacy-controls.js';
 import {
   type AccessKind,
   type CredentialCount,

@@ -1,6 +1,7 @@
-import { ANY_ACTION } from '@countersign/contract';
-import type { Finding } from '../problem.js';
-import type { Readable } from '../readable.js';
+import { canFillStages, EXTRA_STAGE } from '@countersign/access';
+import { ANY_ACTION, canonicalJson } from '@countersign/contract';
+import type { Finding, Path } from '../problem.js';
+import type { Readable, ReadablePerson } from '../readable.js';
 
 /** A rule must name a service of the file, or it would apply to nothing. A rule for all actions leaves `actions` out. */
 export function accessRules({ services, rules }: Readable): Finding[] {
@@ -76,5 +77,105 @@ export function controls({ services, tenants }: Readable): Finding[] {
       });
     }
     return findings;
+  });
+}
+
+type ReadableControls = Readable['tenants'][number]['controls']['value'];
+type ReadableControlRule = NonNullable<ReadableControls['rules']>[number];
+type ReadableStage = NonNullable<ReadableControlRule['stages']>[number];
+
+/** Rules of a tenant's controls that could never be satisfied, that apply to nothing, or that contradict each other. */
+export function controlRules({ services, tenants }: Readable): Finding[] {
+  const names = services.map(({ name }) => name);
+  return tenants.flatMap(({ controls: { path, value }, people }) => {
+    const approvers = people.map((person) => person.value).filter(({ roles }) => roles.includes('approver'));
+    return (value.rules ?? []).flatMap((rule, index) => {
+      const place = [...path, 'rules', index];
+      return [
+        ...unknownServices(rule, names, place),
+        ...everyActionIn(rule.actions ?? [], [...place, 'actions']),
+        ...tooFewApprovers(rule, approvers, place),
+        ...unclearStages(rule.stages ?? [], value.rules ?? [], place),
+      ];
+    });
+  });
+}
+
+function unknownServices(
+  { services = [] }: ReadableControlRule,
+  names: readonly string[],
+  place: Path,
+): Finding[] {
+  // A rule may mean a service whose name is invalid, which is reported elsewhere.
+  if (names.includes('')) return [];
+  return services.flatMap((name, index) =>
+    name === '' || names.includes(name)
+      ? []
+      : [
+          {
+            path: [...place, 'services', index],
+            detail: `"${name}" is no service of this file, so this rule would protect nothing`,
+          },
+        ],
+  );
+}
+
+function tooFewApprovers(
+  { approvals = 0, stages = [] }: ReadableControlRule,
+  approvers: readonly ReadablePerson[],
+  place: Path,
+): Finding[] {
+  if (approvals > approvers.length)
+    return [
+      {
+        path: [...place, 'approvals'],
+        detail: `asks for ${approvals} of ${approvers.length} approver(s), so nothing could ever be approved`,
+      },
+    ];
+  // Groups that the file does not show may be any.
+  const all = stages.flatMap(({ groups, escalate }) => [...groups, ...(escalate?.to ?? [])]);
+  const canFill = canFillStages(
+    approvers.map(({ groups = all }) => groups),
+    stages.map(({ groups, approvals: required, escalate }) => ({
+      required,
+      groups: groups.length === 0 ? null : [...groups, ...(escalate?.to ?? [])],
+    })),
+  );
+  return canFill
+    ? []
+    : [
+        {
+          path: [...place, 'stages'],
+          detail:
+            'need more different approvers in their groups than there are, so nothing could ever be approved',
+        },
+      ];
+}
+
+/** Stages of one name are one stage in all rules, so they name the same people. */
+function unclearStages(
+  stages: readonly ReadableStage[],
+  rules: readonly ReadableControlRule[],
+  place: Path,
+): Finding[] {
+  const first = new Map<string, ReadableStage>();
+  for (const stage of rules.flatMap((rule) => rule.stages ?? []))
+    if (!first.has(stage.name)) first.set(stage.name, stage);
+  return stages.flatMap((stage, index) => {
+    const { name, groups, escalate } = stage;
+    const path = [...place, 'stages', index];
+    if (stages.findIndex((each) => each.name === name) < index)
+      return [{ path: [...path, 'name'], detail: `repeats the stage "${name}"` }];
+    if (name === EXTRA_STAGE && groups.length > 0)
+      return [
+        { path: [...path, 'groups'], detail: `must be left out: "${EXTRA_STAGE}" is open to every approver` },
+      ];
+    if (escalate !== undefined && groups.length === 0)
+      return [{ path: [...path, 'escalate'], detail: 'has no effect: every approver may decide already' }];
+    const other = first.get(name);
+    const people = (each: ReadableStage) => canonicalJson([each.groups, each.escalate ?? null]);
+    return other === undefined || people(other) === people(stage)
+      ? []
+      : [{ path: [...path, 'groups'], detail: `another rule has a stage "${name}" of other people` }];
   });
 }

@@ -4,7 +4,7 @@ import { EXAMPLE } from '../../../test/example-organisation.js';
 import { parseOrganisation } from '../parse-organisation.js';
 import { parsePrivacyControls } from '../privacy-controls.js';
 
-const FACTS = { services: ['billing'], approvers: 2 };
+const FACTS = { services: ['billing'], approvers: [[], []] };
 /** Controls that forbid so many resources, each at most about 100 bytes of JSON. */
 const forbidding = (count: number) => ({
   approvals: 1,

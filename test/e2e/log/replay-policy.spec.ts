@@ -1,0 +1,98 @@
+import type { LeafV1 } from '@countersign/audit-log';
+import { organisation } from '../../factories/organisation.js';
+import { type Copies, copiesOf, faultOf, verifyCopies } from '../../support/log-copy.js';
+import { TestBroker } from '../harness.js';
+import { expectStatus, makeRequest, readRequest, review } from '../story.js';
+
+let broker: TestBroker;
+let copies: Copies;
+
+beforeAll(async () => {
+  const file = organisation((each) => {
+    const [acme] = each.tenants;
+    if (acme === undefined) return;
+    acme.people = acme.people.map((person) => ({
+      ...person,
+      ...(person.email.startsWith('ada@') ? { groups: ['owners'] } : {}),
+      ...(person.email.startsWith('bob@') ? { groups: ['dpo'] } : {}),
+    }));
+    const stages = ['owner', 'dpo'].map((name) => ({
+      ...{ name, groups: [name === 'owner' ? 'owners' : 'dpo'], approvals: 1 },
+    }));
+    acme.privacyControls = { ...acme.privacyControls, rules: [{ actions: ['list'], stages }] };
+  });
+  broker = await TestBroker.start({ organisation: file });
+  const request = await makeRequest(broker);
+  expectStatus(await review(broker, 'reviewer', request), 201);
+  const early = await review(broker, 'secondApprover', request);
+  expect([early.status, (early.body as { code: string }).code]).toEqual([409, 'wrong_state']);
+  expectStatus(await review(broker, 'approver', request), 201);
+  const between = await readRequest(broker, request.id);
+  expect(between['needs']).toMatchObject({
+    customer: {
+      ...{ required: 2, approved: 1 },
+      stages: [
+        { name: 'owner', groups: ['owners'], required: 1, approved: 1, escalate: null },
+        { name: 'dpo', required: 1, approved: 0 },
+      ],
+    },
+  });
+  expectStatus(await review(broker, 'secondApprover', request), 201);
+  expect((await readRequest(broker, request.id)).grant).not.toBeNull();
+  copies = await copiesOf(broker);
+});
+afterAll(() => broker.close());
+
+const dataOf = ({ tenant }: Copies, index: number) =>
+  (tenant.leaves[index] as LeafV1).data as Record<string, unknown>;
+
+async function attacked(attack: (copies: Copies) => void): Promise<string> {
+  const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
+  attack(own);
+  return (await faultOf(own)).split(' ')[0] ?? '';
+}
+
+/** The place of a customer's review: 0 the owner's, 1 the data protection officer's. */
+const reviewAt = ({ tenant }: Copies, index: number) => tenant.indexOf('request.reviewed', 1 + index);
+
+test('a log of approvals in stages verifies', async () => {
+  expect(await verifyCopies(copies)).toMatchObject({ replayed: true, grants: 1, warnings: [] });
+});
+
+describe('P1: approvals that were not given in their stages are named', () => {
+  test.each<[string, string, (copies: Copies) => void]>([
+    [
+      'the later stage approved before the earlier',
+      'wrong_stage',
+      (own) => own.tenant.drop(reviewAt(own, 0)),
+    ],
+    ['the last stage is missing', 'not_approved', (own) => own.tenant.drop(reviewAt(own, 1))],
+    [
+      'a review names another stage than the open one',
+      'wrong_stage',
+      (own) =>
+        own.tenant.edit(reviewAt(own, 1), { data: { ...dataOf(own, reviewAt(own, 1)), stage: 'owner' } }),
+    ],
+    [
+      'a review names no stage',
+      'wrong_stage',
+      (own) => {
+        const { stage: _none, ...data } = dataOf(own, reviewAt(own, 0));
+        own.tenant.edit(reviewAt(own, 0), { data });
+      },
+    ],
+    [
+      'an approver of no group of the stage',
+      'wrong_stage',
+      (own) => {
+        const index = own.tenant.leaves.findIndex(
+          ({ type, data }) => type === 'person.add' && data['person'] === broker.persons.secondApprover,
+        );
+        const { groups: _none, ...data } = dataOf(own, index);
+        own.tenant.edit(index, { data });
+      },
+    ],
+  ])('%s', async (_name, code, attack) => {
+    expect(await attacked(attack)).toBe(code);
+  });
+});
