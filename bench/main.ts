@@ -1,16 +1,18 @@
 import { FAMILIES } from './rows/index.js';
 import { Closing } from './support/closing.js';
-import { tableText } from './support/table.js';
+import { type Family, tableText } from './support/table.js';
 
 /**
- * `npm run bench`: one table on stdout, progress on stderr. Names of families as arguments run those alone,
- * `--full` (`npm run bench -- lists --full`) loads a million requests where a sample of 100,000 is loaded else.
+ * `npm run bench`: one table on stdout, progress on stderr. Names of families as arguments run those alone, `log` all that
+ * begin with `log-`. `--full` (`npm run bench -- lists --full`) loads a million requests or leaves where a sample of 100,000
+ * is loaded else, and has ten million leaves verified.
  * Every figure is taken beside its rival in the same run, because machines differ more than programs do.
  */
 async function main(words: readonly string[]): Promise<void> {
   const full = words.includes('--full');
   const names = words.filter((word) => word !== '--full');
-  const unknown = names.filter((name) => !FAMILIES.some((family) => family.name === name));
+  const isNamed = ({ name }: Family, word: string) => name === word || name.startsWith(`${word}-`);
+  const unknown = names.filter((word) => !FAMILIES.some((family) => isNamed(family, word)));
   if (unknown.length > 0) {
     const known = FAMILIES.map((family) => family.name).join(', ');
     throw new Error(`no such benchmark: ${unknown.join(', ')} (there are ${known})`);
@@ -19,7 +21,7 @@ async function main(words: readonly string[]): Promise<void> {
   const rows = [];
   try {
     for (const family of FAMILIES) {
-      if (names.length > 0 && !names.includes(family.name)) continue;
+      if (names.length > 0 && !names.some((word) => isNamed(family, word))) continue;
       const began = performance.now();
       process.stderr.write(`bench: ${family.name} …\n`);
       rows.push(...(await family.run(closing, { full })));

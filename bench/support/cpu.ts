@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** What a program has to load first so that `cpuMicroseconds` can ask it. */
@@ -23,8 +23,30 @@ const TICK_MICROSECONDS = 10_000;
 
 /** The same of a program that cannot be asked: Linux alone says it. */
 export function cpuMicrosecondsOf(pid: number): number {
+  return statOf(pid).microseconds;
+}
+
+/** The same with the children that a program has now. */
+export function cpuMicrosecondsWithChildren(pid: number): number {
+  let sum = 0;
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const { parent, microseconds } = statOf(Number(name));
+      if (Number(name) === pid || parent === pid) sum += microseconds;
+    } catch {
+      // A process that has just ended.
+    }
+  }
+  return sum;
+}
+
+function statOf(pid: number): { parent: number; microseconds: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  // The name in parentheses may hold spaces; behind it utime and stime are the 12th and 13th field.
+  // The name in parentheses may hold spaces; behind it the parent is the 2nd field, utime and stime are the 12th and 13th.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS;
+  return {
+    parent: Number(fields[1]),
+    microseconds: (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS,
+  };
 }

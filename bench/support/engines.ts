@@ -6,6 +6,7 @@ import { root } from '../../test/support/root.js';
 import type { SeedTarget } from '../../test/support/seed/seed.js';
 import { removeFolder, tempFolder } from '../../test/support/temp-folder.js';
 import type { Closing } from './closing.js';
+import { cpuMicrosecondsWithChildren } from './cpu.js';
 
 /** A plain connection beside the store's own, for bulk loads and for rivals. */
 export interface BareConnection extends SeedTarget {
@@ -20,6 +21,8 @@ export interface BenchEngine {
   /** The URL of a database of its own, empty, whose commits reach the disk. */
   database(closing: Closing): Promise<string>;
   connect(url: string): Promise<BareConnection>;
+  /** Processor time of the database's own processes so far; 0 where it runs inside ours. */
+  cpuMicroseconds(): number;
 }
 
 export const sqlite: BenchEngine = {
@@ -46,18 +49,25 @@ export const sqlite: BenchEngine = {
       close: async () => void database.close(),
     };
   },
+  cpuMicroseconds: () => 0,
 };
+
+/** The server that was started last. */
+let server = 0;
 
 export const postgres: BenchEngine = {
   name: 'PostgreSQL',
   async database(closing) {
     const file = pathToFileURL(join(root, 'test/support/postgres/server.mjs')).href;
     const { startPostgres } = (await import(file)) as {
-      startPostgres(options: { durable: boolean }): Promise<{ url: string; stop(): Promise<void> }>;
+      startPostgres(options: {
+        durable: boolean;
+      }): Promise<{ url: string; pid: number; stop(): Promise<void> }>;
     };
-    const server = await startPostgres({ durable: true });
-    closing.add(() => server.stop());
-    return server.url;
+    const started = await startPostgres({ durable: true });
+    server = started.pid;
+    closing.add(() => started.stop());
+    return started.url;
   },
   async connect(url) {
     const client = new pg.Client({ connectionString: url });
@@ -73,6 +83,7 @@ export const postgres: BenchEngine = {
       close: () => client.end(),
     };
   },
+  cpuMicroseconds: () => cpuMicrosecondsWithChildren(server),
 };
 
 export const ENGINES: readonly BenchEngine[] = [sqlite, postgres];

@@ -65,6 +65,31 @@ describeStore('units that wait together share a commit', (bench) => {
     expect(await left()).toEqual(whole('a', 'c'));
   });
 
+  test('P7, P10: one with so many leaves that they are sent ahead is undone alone, with the leaves of others that were sent along', async () => {
+    const many = (name: string) => async (unit: TenantUnit) => {
+      await write(unit, name);
+      await unit.log.appendAll(Array.from({ length: 450 }, () => appended(`request.${name}`)));
+    };
+    const fails = async (unit: TenantUnit) => {
+      await many('b')(unit);
+      throw new Error('changed my mind');
+    };
+    const all = await outcomes([good('a'), fails, good('c'), many('d'), fails, good('e')]);
+    expect(all.map(({ status }) => status)).toEqual([
+      ...['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled'],
+    ]);
+    const { events, ...others } = await left();
+    expect(others).toEqual({ notices: ['a', 'c', 'd', 'e'], changes: ['a', 'c', 'd', 'e'], requests: 4 });
+    expect(events).toEqual(['a', 'c', ...Array<string>(451).fill('d'), 'e'].map((name) => `request.${name}`));
+    await bench.store.readForTenant('acme', async (unit) => {
+      const head = await unit.events.head();
+      expect({ size: head.size, root: await unit.events.rootAt(head.size) }).toEqual({
+        size: 454,
+        root: head.root,
+      });
+    });
+  });
+
   test('P7: one whose statement the database refuses is undone alone', async () => {
     const request = aRequest();
     await bench.store.forTenant('acme', (unit) => unit.requests.insert(request));

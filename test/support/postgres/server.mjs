@@ -15,6 +15,7 @@ const READY = /database system is ready to accept connections/;
 /**
  * @typedef {object} PostgresServer
  * @property {string} url of the superuser on the database `postgres`
+ * @property {number | undefined} pid
  * @property {() => Promise<void>} stop ends the server at once and removes its folder
  */
 
@@ -83,7 +84,8 @@ export async function startPostgres({ durable = false } = {}) {
       }
       await remove();
     };
-    return { url: `postgres://postgres:countersign@127.0.0.1:${port}/postgres`, stop };
+    const url = `postgres://postgres:countersign@127.0.0.1:${port}/postgres`;
+    return { url, pid: server.pid, stop };
   } catch (error) {
     await remove();
     throw error;

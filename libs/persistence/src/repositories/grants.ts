@@ -128,8 +128,8 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantReposit
     return updateRow(this.manager, GrantEntity, before, changed);
   }
 
-  addUse(uses: readonly GrantUse[]): Promise<void> {
-    return updateRows(this.manager, GrantEntity, {
+  async addUse(uses: readonly GrantUse[]): Promise<void> {
+    const added = updateRows(this.manager, GrantEntity, {
       tenant: this.tenant,
       rows: uses.map(({ grant, calls, bytes, refused = 0 }) => ({
         ...{ id: grant, usedCalls: calls, usedBytes: bytes },
@@ -138,6 +138,7 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantReposit
       set: `used_calls = grants.used_calls + v.used_calls, used_bytes = grants.used_bytes + v.used_bytes,
         refused_calls = COALESCE(grants.refused_calls, 0) + v.refused_calls`,
     });
+    await this.send(added);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EntityManager, EntityTarget, ObjectLiteral, ValueTransformer } from 'typeorm';
+import { postgresArray } from '../engine/postgres/arrays.js';
 import { execute } from '../engine/unit-runner.js';
 
 /** Rows of one statement on SQLite: a power of two, below the engine's 32,766 parameters for our widest table. */
@@ -68,30 +69,14 @@ function arrays(columns: readonly RowColumn[], rows: readonly ObjectLiteral[]): 
   const lists = columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ');
   return {
     sql: `SELECT * FROM unnest(${lists})`,
-    parameters: columns.map((column) => arrayLiteral(rows.map((row) => cell(column, row)))),
+    parameters: columns.map((column) =>
+      postgresArray(
+        column.type,
+        rows.map((row) => cell(column, row)),
+      ),
+    ),
     next: (index) => `$${columns.length + index + 1}`,
   };
-}
-
-/** Control characters and halves of surrogate pairs: JSON may write them in a way that PostgreSQL reads differently. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const CONTROLS = /[\u0000-\u001f\ud800-\udfff]/;
-
-/**
- * An array as PostgreSQL reads it (its documentation, Array Input and Output Syntax). In quotes a backslash stands before
- * backslashes and quotes alone, as in JSON without such characters, and the engine writes JSON several times faster than `pg`
- * writes arrays. Anything else is left to `pg`.
- */
-function arrayLiteral(cells: readonly unknown[]): unknown {
-  let text = '{';
-  for (const [index, value] of cells.entries()) {
-    if (index > 0) text += ',';
-    if (value === null) text += 'NULL';
-    else if (typeof value === 'string' && !CONTROLS.test(value)) text += JSON.stringify(value);
-    else if (typeof value === 'number' || typeof value === 'boolean') text += String(value);
-    else return cells;
-  }
-  return `${text}}`;
 }
 
 function values(columns: readonly RowColumn[], rows: readonly ObjectLiteral[]): RowsSource {

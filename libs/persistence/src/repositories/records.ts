@@ -11,7 +11,7 @@ import type {
 import { type EntityManager, IsNull } from 'typeorm';
 import { AccessRecordEntity } from '../entities/access-record.entity.js';
 import { RecordChainEntity } from '../entities/record-chain.entity.js';
-import { BoundRepository, type RowAccess } from './bound.js';
+import { BoundRepository, type RowAccess, type SharedWithUnit } from './bound.js';
 import { keysetPage, type Listing } from './keyset.js';
 import { inChunks, insertRows, updateRows } from './many-rows.js';
 
@@ -30,8 +30,8 @@ const LISTING: Listing = {
 };
 
 export class Records extends BoundRepository<AccessRecordEntity> implements RecordRepository {
-  constructor(manager: EntityManager, reach: RowAccess) {
-    super(manager, reach, AccessRecordEntity);
+  constructor(manager: EntityManager, reach: RowAccess, { writes }: SharedWithUnit = {}) {
+    super(manager, reach, AccessRecordEntity, writes);
   }
 
   async list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRecordView>> {
@@ -41,7 +41,7 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
 
   async insert(records: readonly AccessRecordView[]): Promise<void> {
     for (const record of records) this.requireOwnTenant(record);
-    await insertRows(this.manager, AccessRecordEntity, records);
+    if (records.length > 0) await this.send(insertRows(this.manager, AccessRecordEntity, records));
   }
 
   async allowed(ids: readonly string[]): Promise<AccessRecordView[]> {
@@ -51,8 +51,9 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
     return rows.map((row) => ({ ...row }));
   }
 
-  complete(outcomes: readonly RecordOutcome[]): Promise<void> {
-    return updateRows(this.manager, AccessRecordEntity, {
+  async complete(outcomes: readonly RecordOutcome[]): Promise<void> {
+    if (outcomes.length === 0) return;
+    const completed = updateRows(this.manager, AccessRecordEntity, {
       tenant: this.tenant,
       rows: outcomes.map(({ id, status, bytes, bodySha256, durationMs, outcome }) => ({
         ...{ id, status, bytes, bodySha256, durationMs, outcome },
@@ -60,6 +61,7 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
       set: 'status = v.status, bytes = v.bytes, body_sha256 = v.body_sha256, duration_ms = v.duration_ms, outcome = v.outcome',
       where: "access_records.decision = 'allowed'",
     });
+    await this.send(completed);
   }
 
   async cursors(names: readonly ChainName[]): Promise<(RecordChain & ChainName)[]> {
@@ -83,7 +85,8 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
     at: string,
   ): Promise<void> {
     const rows = moved.map((chain) => ({ ...chain, tenant: this.tenant, movedAt: at, closedAt: null }));
-    await insertRows(this.manager, RecordChainEntity, rows, { replaces: ['tenant', 'gateway', 'boot'] });
+    const replaces = ['tenant', 'gateway', 'boot'];
+    await this.send(insertRows(this.manager, RecordChainEntity, rows, { replaces }));
   }
 
   async tenantsOfOpenChains(gateway: string): Promise<string[]> {

@@ -121,6 +121,7 @@ export class UnitOfWork {
 
   private async log(tenant: string): Promise<TenantLog> {
     this.#logs.add(tenant);
-    return new TenantLog(this.manager, this.context, await this.end.log(this.manager, tenant));
+    const log = await this.end.log(this.manager, tenant);
+    return new TenantLog(this.manager, this.context, log, this.#writes);
   }
 }

@@ -67,8 +67,10 @@ async function ingestOfTenant(
 ): Promise<number[]> {
   const chains = await IngestedChains.begin(unit, [...batches, ...runsBefore(batches)]);
   const fresh = batches.map((batch) => newer(batch, chains.of(batch).seq));
-  const calls = await IngestedCalls.begin(unit, endedBefore(fresh.flat()));
-  const grants = await grantsOf(unit, fresh.flat());
+  const [calls, grants] = await Promise.all([
+    IngestedCalls.begin(unit, endedBefore(fresh.flat())),
+    grantsOf(unit, fresh.flat()),
+  ]);
   const now = deps.clock.now().toISOString();
   const leaves = batches.flatMap((batch, index) =>
     ingestNew(
@@ -78,10 +80,14 @@ async function ingestOfTenant(
       now,
     ),
   );
-  await unit.log.appendAll(leaves);
+  // First what the database can write while the leaves are hashed.
   await calls.store(unit);
-  await notifyUse(unit, calls.addedByGrant(), toInstant(new Date(now)));
-  for (const grant of await unit.leases.addUse(calls.leaseUses())) await endIfExhausted(deps, unit, grant);
+  const [leased] = await Promise.all([
+    unit.leases.addUse(calls.leaseUses()),
+    notifyUse(unit, calls.addedByGrant(), toInstant(new Date(now))),
+    unit.log.appendAll(leaves),
+  ]);
+  for (const grant of leased) await endIfExhausted(deps, unit, grant);
   await chains.store(unit, now);
   return batches.map((batch) => chains.of(batch).seq);
 }
