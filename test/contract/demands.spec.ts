@@ -6,12 +6,15 @@ import {
   type DemandState,
   enterDemand,
   fileDemandDocument,
+  getRequest,
   listDemands,
+  listRequests,
   openDueDemands,
   type Principal,
   readDemand,
   readDemandDocument,
   readOpenings,
+  runDueTransitions,
   type StepInput,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
@@ -291,5 +294,133 @@ describeStore('government demands', (bench) => {
     expect(
       await bench.store.demandCounts.read(({ demands }) => demands.counts({ to: '2026-11-01T00:00:00Z' })),
     ).toEqual([]);
+  });
+});
+
+describeStore('access for an authority', (bench) => {
+  let flow: Workflow;
+  let lea: Principal;
+  let leo: Principal;
+  let lia: Principal;
+  beforeEach(async () => {
+    const organisation = smallOrganisation();
+    organisation.vendor.staff.push(
+      { email: 'lea@northwind.example', name: 'Lea Voss', roles: ['legal'] },
+      { email: 'leo@northwind.example', name: 'Leo Brandt', roles: ['legal'] },
+      { email: 'lia@northwind.example', name: 'Lia Horn', roles: ['legal'] },
+    );
+    flow = await startWorkflow(bench.store, organisation);
+    [lea, leo, lia] = [
+      await flow.as('lea@northwind.example'),
+      await flow.as('leo@northwind.example'),
+      await flow.as('lia@northwind.example'),
+    ];
+  });
+  const refused = (code: string) => expect.objectContaining({ code });
+  const redirected = async (change: Partial<DemandInput> = {}) => {
+    const { demand } = await enterDemand(flow.deps, lea, intake(change));
+    await addDemandStep(flow.deps, lea, demand.id, {
+      ...{ action: 'redirected', outcome: 'declined', reason: 'the court insists' },
+    });
+    return demand.id;
+  };
+  const legal = (demand: string, by = lea, change = {}) =>
+    flow.ask(by, { basis: 'legal', demand, ...change });
+
+  /** The notice of the access reaches the customer. */
+  async function notify(request: string): Promise<void> {
+    const { notice } = (await getRequest(flow.deps, lea, request)).request;
+    const due = await bench.store.readAsVendor((unit) => unit.outbox.due('2099-01-01T00:00:00Z', 100));
+    const opening = due.find(({ id }) => id === notice);
+    if (opening === undefined) throw new Error('there is no notice');
+    expect(opening).toMatchObject({ kind: 'demand.opening', subject: request, tenant: 'acme' });
+    const at = flow.clock.now().toISOString();
+    const drafts = [{ channel: 'mail' as const, recipient: 'usr_ada', lane: opening.id }];
+    await bench.store.asVendor(({ deliveries }) => deliveries.fanOut(opening, drafts, at));
+    const view = await bench.store.readAsVendor((unit) => unit.deliveries.find(opening.id));
+    for (const delivery of view?.deliveries ?? [])
+      await bench.store.asVendor(async ({ deliveries }) => {
+        await deliveries.claim(delivery, at);
+        await deliveries.settle(delivery, { state: 'delivered', at });
+      });
+    await runDueTransitions(flow.deps);
+  }
+
+  test('P1: two others of the vendor’s legal counsel decide, and the customer reads the request in its log', async () => {
+    const demand = await redirected();
+    const view = await legal(demand);
+    expect(view.request).toMatchObject({ state: 'awaiting_vendor', demand, terms: { basis: 'legal' } });
+    expect(view.request.needs).toMatchObject({
+      ...{ vendor: { required: 2 }, customer: { required: 0, countersignature: false } },
+      risk: { level: 'high' },
+    });
+    await expect(flow.approve(lea, view)).rejects.toEqual(refused('self_review'));
+    const max = await flow.as('max@northwind.example');
+    await expect(flow.approve(max, view)).rejects.toEqual(refused('forbidden'));
+    await flow.approve(leo, view);
+    expect((await getRequest(flow.deps, leo, view.request.id)).request.grant).toBeNull();
+    await expect(flow.approve(leo, view)).rejects.toEqual(refused('already_decided'));
+    await flow.approve(lia, view);
+    const { request } = await getRequest(flow.deps, lea, view.request.id);
+    expect(request).toMatchObject({ state: 'notifying', grant: null });
+    await notify(request.id);
+    expect((await getRequest(flow.deps, lea, request.id)).request.state).toBe('approved');
+    expect((await flow.leaves('acme')).map(({ type }) => type)).toContain('demand.notified');
+    const created = (await flow.leaves('acme')).find(({ type }) => type === 'request.created');
+    expect(created?.data).toMatchObject({ demand, terms: { basis: 'legal' } });
+    const ada = await flow.as('ada@acme.example');
+    expect((await getRequest(flow.deps, ada, view.request.id)).request.demand).toBe(demand);
+  });
+
+  test('P2: no one else asks on this ground, and legal counsel asks on no other and sees no other', async () => {
+    const demand = await redirected();
+    const erin = await flow.as('erin@northwind.example');
+    const refusedWith = (code: string) =>
+      expect.objectContaining({ refusals: [expect.objectContaining({ code })] });
+    await expect(legal(demand, erin)).rejects.toEqual(refusedWith('not_eligible'));
+    await expect(flow.ask(lea)).rejects.toEqual(refusedWith('not_eligible'));
+    await expect(flow.ask(lea, { basis: 'legal' })).rejects.toEqual(refused('invalid_request'));
+    await expect(flow.ask(erin, { demand })).rejects.toEqual(refused('invalid_request'));
+    const ordinary = await flow.ask(erin);
+    await expect(flow.approve(lea, ordinary)).rejects.toEqual(refused('not_found'));
+    await expect(getRequest(flow.deps, lea, ordinary.request.id)).rejects.toEqual(refused('not_found'));
+    const own = await legal(demand);
+    const list = await listRequests(flow.deps, leo, {}, { cursor: null, limit: 10 });
+    expect(list.items.map(({ request }) => request.id)).toEqual([own.request.id]);
+  });
+
+  test('a demand opens access only to the customers that it names, after the redirect, and never under a gag', async () => {
+    const expectRefused = (asked: Promise<unknown>) =>
+      expect(asked).rejects.toEqual(
+        expect.objectContaining({
+          refusals: [expect.objectContaining({ code: 'basis_not_allowed', pointer: '/demand' })],
+        }),
+      );
+    const { demand } = await enterDemand(flow.deps, lea, intake());
+    await expectRefused(legal(demand.id));
+    await expectRefused(legal(await redirected({ tenants: ['globex'] })));
+    await expectRefused(legal('dem_0199f0a0-7b2c-7001-8000-000000000009'));
+    const before = await flow.leaves('acme');
+    await expectRefused(legal(await redirected({ gag: GAG })));
+    expect(await flow.leaves('acme')).toEqual(before);
+  });
+
+  test('a disclosure names only a grant that was made for its demand', async () => {
+    const demand = await redirected();
+    const view = await legal(demand);
+    await flow.approve(leo, view);
+    await flow.approve(lia, view);
+    const disclose = (id: string, grant: string) =>
+      addDemandStep(flow.deps, lea, id, {
+        ...{ action: 'disclosed', reason: 'as ordered', withContent: true, accounts: 1, grant },
+      });
+    await expect(disclose(demand, 'grt_0199f0a0-7b2c-7001-8000-000000000009')).rejects.toEqual(
+      refused('invalid_request'),
+    );
+    await notify(view.request.id);
+    const grant = (await getRequest(flow.deps, lea, view.request.id)).request.grant ?? '';
+    expect(grant).toMatch(/^grt_/);
+    await expect(disclose(await redirected(), grant)).rejects.toEqual(refused('invalid_request'));
+    expect(await disclose(demand, grant)).toMatchObject({ state: 'disclosed' });
   });
 });

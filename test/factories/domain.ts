@@ -110,6 +110,7 @@ export function sampleGrant(change: Partial<Grant> = {}): Grant {
     service: 'billing',
     requester: erin.id,
     digest: `sha256:${'1'.repeat(64)}`,
+    basis: 'approval',
     extends: null,
     state: 'active',
     version: 1,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { createRun } from './command/context.js';
 import { addVerb, examples } from './command/define.js';
+import { registerDemands } from './demands/commands.js';
 import { registerEmergencies } from './emergencies/commands.js';
 import { registerGatewayAccess } from './gateway-access/commands.js';
 import { registerGrants, registerRevoke } from './grants/commands.js';
@@ -54,6 +55,7 @@ export function buildProgram(io: Io): Command {
   registerInvitations(program, run);
   registerRevoke(program, run);
   registerLocks(program, run);
+  registerDemands(program, run);
   registerStanding(program, run);
   registerNotices(program, run);
   registerHost(program, run);

@@ -1,4 +1,4 @@
-import { approvalSchema, changeSchema, signatureSchema, termsSchema } from '@countersign/contract';
+import { approvalSchema, changeSchema, isId, signatureSchema, termsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint, noBodySchema } from './endpoint.js';
@@ -68,11 +68,16 @@ export const askSchema = named(
         'The one call that is requested: method, path with query, body, and the `Content-Type` and `Content-Encoding` that it is sent with (absent: it has none). Requires `budget.calls` = 1.',
       ),
     basis: z
-      .enum(['approval', 'invitation', 'emergency'], 'This value is not supported here')
+      .enum(['approval', 'invitation', 'emergency', 'legal'], 'This value is not supported here')
       .exactOptional()
       .describe(
-        'On which ground. `invitation`: refused with every reason if no invitation fits. `emergency`: two of the vendor’s reviewers decide, and access starts once the customer has been notified; only what its controls list. Absent: an invitation if one fits, else approval.',
+        'On which ground. `invitation`: refused with every reason if no invitation fits. `emergency`: two of the vendor’s reviewers decide, and access starts once the customer has been notified; only what its controls list. `legal`: for an authority, by the vendor’s legal counsel alone; two others of it decide, and access starts once the customer has been notified. Absent: an invitation if one fits, else approval.',
       ),
+    demand: z
+      .string()
+      .refine((text) => isId('dem', text), 'A dem_ id')
+      .exactOptional()
+      .describe('The government demand that access on the basis `legal` answers.'),
   }),
 );
 export type Ask = z.infer<typeof askSchema>;

@@ -17,6 +17,7 @@ export const EVENT_TYPES = [
   'demand.extended',
   'demand.extension-proposed',
   'demand.narrowed',
+  'demand.notified',
   'demand.opened',
   'demand.received',
   'demand.redirected',

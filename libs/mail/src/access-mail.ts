@@ -54,14 +54,13 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
     ...requestRows(facts, words),
     ...clockRows(facts, words, shortDurationText(facts.seconds, language, 4)),
   ];
-  const silence = isOpen(facts.kind)
-    ? [words.silence]
-    : facts.kind === 'emergency.opening'
-      ? [words.stopAtOnce]
-      : [];
+  const silence = isOpen(facts.kind) ? [words.silence] : isOpening(facts.kind) ? [words.stopAtOnce] : [];
   const { open, footer } = words;
   return layOut({ language, subject, sentence, rows, notes: silence, link: facts.link, open, footer });
 }
+
+/** Access that begins once this mail has reached the customer. */
+const isOpening = (kind: MailKind): boolean => kind === 'emergency.opening' || kind === 'demand.opening';
 
 const isOpen = (kind: MailKind): boolean =>
   kind.startsWith('request.awaiting') || kind === 'request.countered';
@@ -86,7 +85,7 @@ function clockRows(facts: MailFacts, words: Words, duration: string): Row[] {
       [labels.lapses, [writeInstant(facts.lapsesAt)]],
       [labels.wouldEnd, [wouldEnd(facts, words, duration)]],
     ];
-  if (kind === 'emergency.opening')
+  if (isOpening(kind))
     return [
       [labels.starts, [words.onceNotified]],
       [labels.ends, [duration]],

@@ -40,6 +40,7 @@ const RECIPIENTS: Readonly<Record<MailKind, 'requester' | 'others' | 'all'>> = {
   'grant.ending': 'all',
   'grant.ended': 'all',
   'emergency.opening': 'all',
+  'demand.opening': 'all',
   'disclosure.late': 'all',
   'disclosure.given': 'all',
   'disclosure.acknowledged': 'all',

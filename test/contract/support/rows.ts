@@ -93,6 +93,7 @@ export function aGrant(request: AccessRequest, change: Partial<Grant> = {}): Gra
     service: request.service,
     requester: request.requester,
     digest: request.digest,
+    basis: request.terms.basis,
     extends: null,
     state: 'active',
     version: 1,

@@ -34,8 +34,11 @@ const each = (names: readonly Who[], expected: Expected): Partial<Record<Who, Ex
   Object.fromEntries(names.map((name) => [name, expected]));
 
 const closed = { nobody: '401 unauthenticated', gateway: '403 forbidden' };
+/** Legal counsel sees requests and grants of the basis `legal` alone. */
+const otherBasis = { legal: '404 not_found' };
 const readable = {
   ...closed,
+  ...otherBasis,
   ...each(['engineer', ...VENDOR_SEES_ALL, ...ACME], '200'),
   otherEngineer: '404 not_found',
   ...each(FOREIGN, '404 not_found'),
@@ -48,7 +51,7 @@ const ownLog = {
   ),
   ...each(FOREIGN, '404 not_found'),
 };
-const holderOnly = { ...closed, engineer: '200', otherEngineer: '404 not_found' };
+const holderOnly = { ...closed, ...otherBasis, engineer: '200', otherEngineer: '404 not_found' };
 const allSignedIn = { ...closed, legal: '200' };
 const tenantAndWatchers = {
   ...closed,
@@ -208,19 +211,23 @@ const TABLE: Row[] = [
     endpoint: 'POST /api/v1/requests',
     target: () => ({ path: '/api/v1/requests', body: ask() }),
     all: '403 forbidden',
-    but: { ...closed, ...each(['engineer', 'otherEngineer', 'engineerAndReviewer'], '201') },
+    but: {
+      ...closed,
+      ...each(['engineer', 'otherEngineer', 'engineerAndReviewer'], '201'),
+      legal: '422 request_refused',
+    },
   },
   {
     endpoint: 'POST /api/v1/requests/preview',
     target: () => ({ path: '/api/v1/requests/preview', body: ask() }),
     all: '403 forbidden',
-    but: { ...closed, ...each(['engineer', 'otherEngineer', 'engineerAndReviewer'], '200') },
+    but: { ...closed, ...each(['engineer', 'otherEngineer', 'engineerAndReviewer'], '200'), legal: '200' },
   },
   {
     endpoint: 'GET /api/v1/requests',
     target: at('/api/v1/requests'),
     all: '200',
-    but: { ...closed, legal: '403 forbidden' },
+    but: closed,
   },
   {
     endpoint: 'GET /api/v1/requests/{id}',
@@ -235,6 +242,7 @@ const TABLE: Row[] = [
     all: '403 forbidden',
     but: {
       ...closed,
+      ...otherBasis,
       engineer: '403 self_review',
       otherEngineer: '404 not_found',
       ...each(['reviewer', 'engineerAndReviewer'], '201'),
@@ -249,6 +257,7 @@ const TABLE: Row[] = [
     all: '403 forbidden',
     but: {
       ...closed,
+      ...otherBasis,
       engineer: '403 self_review',
       otherEngineer: '404 not_found',
       reviewer: '409 already_decided',
@@ -261,7 +270,7 @@ const TABLE: Row[] = [
     endpoint: 'POST /api/v1/requests/{id}/acceptance',
     target: async (broker) => countered(broker),
     all: '403 forbidden',
-    but: holderOnly,
+    but: { ...holderOnly, legal: '403 forbidden' },
   },
   {
     endpoint: 'POST /api/v1/requests/{id}/cancel',
@@ -273,7 +282,7 @@ const TABLE: Row[] = [
     endpoint: 'GET /api/v1/grants',
     target: at('/api/v1/grants'),
     all: '200',
-    but: { ...closed, legal: '403 forbidden' },
+    but: closed,
   },
   { endpoint: 'GET /api/v1/grants/{id}', target: ofGrant(''), all: '403 forbidden', but: readable },
   {
@@ -292,7 +301,7 @@ const TABLE: Row[] = [
     endpoint: 'POST /api/v1/grants/{id}/extension',
     target: ofGrant('/extension', { duration: 'PT15M', justification: 'not done yet' }),
     all: '403 forbidden',
-    but: { ...holderOnly, engineer: '201' },
+    but: { ...holderOnly, legal: '403 forbidden', engineer: '201' },
   },
   {
     endpoint: 'POST /api/v1/grants/{id}/revocation',
@@ -763,7 +772,7 @@ const TABLE: Row[] = [
     endpoint: 'GET /api/v1/tenants/{slug}/decision-times',
     target: at('/api/v1/tenants/acme/decision-times'),
     all: '200',
-    but: { ...closed, legal: '403 forbidden', ...each(FOREIGN, '404 not_found') },
+    but: { ...closed, legal: '200', ...each(FOREIGN, '404 not_found') },
   },
   { endpoint: 'GET /api/v1/organisation', target: at('/api/v1/organisation'), all: '200', but: allSignedIn },
   {
@@ -972,7 +981,7 @@ const TABLE: Row[] = [
       },
     }),
     all: '200',
-    but: { ...closed, legal: '403 forbidden' },
+    but: closed,
   },
   { endpoint: 'GET /api/openapi.json', target: at('/api/openapi.json'), all: '200' },
   { endpoint: 'GET /api/docs', target: at('/api/docs'), all: '200' },

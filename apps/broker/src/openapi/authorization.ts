@@ -124,6 +124,7 @@ function cellOf(person: Person, permission: Permission): string {
   if (permissionRow(permission).realm === 'deployment') return 'yes';
   const visibility = visibilityOf(person, permission);
   if ('all' in visibility) return 'all';
+  if ('basis' in visibility) return `on the basis ${visibility.basis}`;
   if ('tenant' in visibility) return person.tenant === null ? 'own logs' : 'own tenant';
   return 'own';
 }

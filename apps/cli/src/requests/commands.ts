@@ -47,6 +47,10 @@ function defineRequest(program: Command, run: Run): void {
     .option('--calls <n>', 'how many calls at most')
     .option('--invited', 'only under an invitation of the customer; refused with every reason if none fits')
     .option(
+      '--demand <id>',
+      'for the vendor’s legal counsel: the government demand, dem_…, that this answers',
+    )
+    .option(
       '--basis <basis>',
       'approval, invitation or emergency; an emergency needs two of the vendor’s reviewers and no approval, and only what the customer lists',
     )

@@ -7,6 +7,7 @@ import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import {
   MAX_CALLS,
+  parseId,
   parseInstant,
   parseIsoDuration,
   parseScopeEntry,
@@ -28,6 +29,7 @@ export type RequestOptions = {
   useBy?: string;
   calls?: string;
   invited?: boolean;
+  demand?: string;
   basis?: string;
   wait?: boolean;
 };
@@ -48,6 +50,7 @@ export async function requestAccess(
     ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
     ...parseTiming(options),
     ...parseBasis(options),
+    ...(options.demand === undefined ? {} : { basis: 'legal', demand: parseId('dem', options.demand) }),
   };
   const api = await context.api();
   if (!context.json && options.startAt === undefined) {

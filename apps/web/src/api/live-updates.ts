@@ -38,6 +38,7 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
   ...Object.fromEntries(
     DISCLOSURE_CHANGES.map((change) => [`disclosure.${change}`, () => [['disclosures'], ['events']]]),
   ),
+  'demand.opening': (subject) => [['request', subject], ['requests']],
   'emergency.opening': (subject) => [['request', subject], ['requests'], ['disclosures']],
   'request.erased': (subject) => [['request', subject], ['requests']],
   'trust.stopped': () => [['stops'], ['grants'], ['grant']],

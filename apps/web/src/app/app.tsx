@@ -24,6 +24,8 @@ const pages = {
   trust: lazy(() => import('../features/trust/trust-page.js')),
   ask: lazy(() => import('../features/ask/ask-page.js')),
   mine: lazy(() => import('../features/requests/my-access-page.js')),
+  demands: lazy(() => import('../features/demands/demands-page.js')),
+  demand: lazy(() => import('../features/demands/demand-page.js')),
   security: lazy(() => import('../features/security/security-page.js')),
 };
 
@@ -55,6 +57,8 @@ export function App() {
           <Route path="ask" element={<pages.ask />} />
           <Route path="mine" element={<pages.mine />} />
           <Route path="security" element={<pages.security />} />
+          <Route path="demands" element={<pages.demands />} />
+          <Route path="demands/:id" element={<pages.demand />} />
           <Route path="*" element={<NotFound />} />
         </Route>
       </Routes>

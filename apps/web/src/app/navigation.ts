@@ -41,9 +41,15 @@ function vendorNav(session: Session): NavItem[] {
     { to: '/ask', label: 'ask' },
   ];
   return [
+    ...(hasRole(session, 'legal')
+      ? [{ to: '/demands', label: 'demands' } as const, ...works.slice(0, 1)]
+      : []),
     ...(hasRole(session, 'engineer') ? works : []),
-    ...(hasRole(session, 'reviewer') ? [{ to: '/queue', label: 'queue', counts: 'queue' } as const] : []),
+    ...(hasRole(session, 'reviewer', 'legal')
+      ? [{ to: '/queue', label: 'queue', counts: 'queue' } as const]
+      : []),
     ...(hasRole(session, 'security-admin') ? [{ to: '/security', label: 'security' } as const] : []),
+    ...(hasRole(session, 'auditor') ? [{ to: '/demands', label: 'demands' } as const] : []),
     { to: '/history', label: 'history' },
     ...(hasRole(session, 'auditor', 'security-admin')
       ? ([

@@ -18,6 +18,7 @@ const en = {
   mine: 'My access',
   queue: 'Review queue',
   security: 'Security',
+  demands: 'Demands',
   isolationLeaks: (day: string) => `The test of ${day} showed one customer the data of another.`,
   isolationNotMade: (day: string) => `The isolation test of ${day} could not be made.`,
   isolationLead:
@@ -56,6 +57,7 @@ const de: ShellText = {
   mine: 'Mein Zugriff',
   queue: 'Zu prüfen',
   security: 'Sicherheit',
+  demands: 'Verlangen',
   isolationLeaks: (day) => `Der Test vom ${day} hat einem Kunden Daten eines anderen gezeigt.`,
   isolationNotMade: (day) => `Der Trennungstest vom ${day} konnte nicht durchgeführt werden.`,
   isolationLead:

@@ -62,6 +62,8 @@ export interface AccessRequest {
   /** How many reminders have been sent. */
   reminders: number;
   grant: string | null;
+  /** The government demand (`dem_…`) that it answers, on the basis `legal`; absent for all others. */
+  demand?: string;
   /** The notice (`ntc_…`) that the customer must have acknowledged before the grant starts; null if none must be. */
   notice: string | null;
 }

@@ -1,4 +1,4 @@
-import { toInstant } from '@countersign/contract';
+import { type Basis, toInstant } from '@countersign/contract';
 import { isTerminal, type TransitionTable, transition } from './transition-table.js';
 
 export type GrantState = 'scheduled' | 'active' | 'ended';
@@ -18,6 +18,8 @@ export interface Grant {
   service: string;
   requester: string;
   digest: string;
+  /** As in the terms; null for grants from before it was stored. */
+  basis: Basis | null;
   /** The digest of the grant that this one extends in time; null if it extends none. */
   extends: string | null;
   state: GrantState;

@@ -1,3 +1,4 @@
+import type { Basis } from '@countersign/contract';
 import { AccessError } from '../errors.js';
 import { type TenantRole, VENDOR_SLUG, type VendorRole } from './organisation.js';
 import {
@@ -81,19 +82,30 @@ const ANYONE = { vendor: [...VENDOR_READERS, 'legal'], tenant: TENANT_ALL } as c
  * auditors among those who change something.
  */
 const PERMISSIONS = {
-  'request.create': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'tenants' },
-  'request.read': { vendor: VENDOR_READERS, tenant: TENANT_ALL, signIn: 'any', realm: 'requests' },
+  'request.create': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'tenants' },
+  'request.read': {
+    vendor: [...VENDOR_READERS, 'legal'],
+    tenant: TENANT_ALL,
+    signIn: 'any',
+    realm: 'requests',
+  },
   // Wider than `request.review`: an engineer's review of their own request is answered `self_review`.
   'review.submit': {
-    ...{ vendor: ['engineer', 'reviewer'], tenant: ['approver', 'admin'], signIn: 'any', realm: 'requests' },
+    ...{ vendor: ['engineer', 'reviewer', 'legal'], tenant: ['approver', 'admin'] },
+    ...{ signIn: 'any', realm: 'requests' },
   },
-  'request.review': { vendor: ['reviewer'], tenant: ['approver'], signIn: 'any', realm: 'requests' },
+  'request.review': { vendor: ['reviewer', 'legal'], tenant: ['approver'], signIn: 'any', realm: 'requests' },
   'request.countersign': { vendor: [], tenant: ['approver'], signIn: 'own-browser', realm: 'requests' },
   'request.accept': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'requests' },
-  'request.cancel': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'requests' },
-  'grant.read': { vendor: VENDOR_READERS, tenant: TENANT_ALL, signIn: 'any', realm: 'requests' },
-  'grant.token': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'requests' },
-  'grant.release': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'requests' },
+  'request.cancel': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'requests' },
+  'grant.read': {
+    vendor: [...VENDOR_READERS, 'legal'],
+    tenant: TENANT_ALL,
+    signIn: 'any',
+    realm: 'requests',
+  },
+  'grant.token': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'requests' },
+  'grant.release': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'requests' },
   'grant.extend': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'requests' },
   'grant.revoke': {
     ...{ vendor: ['security-admin'], tenant: ['approver', 'admin'], signIn: 'any', realm: 'requests' },
@@ -246,13 +258,17 @@ export function requireFreshSignIn({ authenticatedAt }: Principal, now: Date): v
     throw new AccessError('fresh_sign_in_required');
 }
 
-/** Which requests, grants and records a person may see: all, one tenant's, or their own. */
-export type Visibility = { all: true } | { tenant: string } | { requester: string };
+/** Which requests, grants and records a person may see: all, one tenant's, their own, or those on one ground. */
+export type Visibility = { all: true } | { tenant: string } | { requester: string } | { basis: Basis };
 
-/** For requests and grants: reviewers see what they may have to decide (docs/contract.md, Roles). */
+/**
+ * For requests and grants: reviewers see what they may have to decide, and legal counsel access for authorities
+ * (docs/contract.md, Roles).
+ */
 export function requestVisibility(person: Person): Visibility {
   if (person.tenant !== null) return { tenant: person.tenant };
   if (hasRole(person, 'reviewer')) return { all: true };
+  if (hasRole(person, 'legal')) return { basis: 'legal' };
   return logVisibility(person);
 }
 
@@ -266,9 +282,13 @@ export function logVisibility(person: Person): Visibility {
   return { requester: person.id };
 }
 
-export function canSee(visibility: Visibility, object: { tenant: string; requester: string }): boolean {
+export function canSee(
+  visibility: Visibility,
+  object: { tenant: string; requester: string; basis?: Basis | null },
+): boolean {
   if ('all' in visibility) return true;
   if ('tenant' in visibility) return visibility.tenant === object.tenant;
+  if ('basis' in visibility) return visibility.basis === object.basis;
   return visibility.requester === object.requester;
 }
 

@@ -39,6 +39,8 @@ type ReviewsInput = Pick<RuleContext, 'policy' | 'controls' | 'inviterGroups'>;
 
 /** An emergency is never one person's decision, whatever the vendor's policy says. */
 const LEAST_EMERGENCY_REVIEWS = 2;
+/** Beside the person who asks. */
+const LEGAL_REVIEWS = 2;
 
 /** What the customer's controls and trust document require of a request that it approves. */
 const customerReviews = ({ controls }: ReviewsInput): { customer: number; stages: StageNeed[] } => ({
@@ -100,14 +102,14 @@ export const BASES: Readonly<Record<Basis, BasisRule>> = {
     }),
     refusals: emergencyRefusals,
   },
-  /** No tenant's controls accept it yet, so it is refused. */
+  /** Access for an authority, on a government demand: the vendor's legal counsel alone, and never one person's decision. */
   legal: {
     requester: 'legal',
     reviewer: 'legal',
     customer: 'notified-first',
     risk: 'Access for an authority begins without the customer’s approval.',
-    reviews: () => ({ vendor: 2, customer: 0, stages: [] }),
-    refusals: () => [refusal('basis_not_allowed', '/basis')],
+    reviews: () => ({ vendor: LEGAL_REVIEWS, customer: 0, stages: [] }),
+    refusals: (access, { trust }) => trustRefusals(access, trust.document?.bases, 'legal'),
   },
 };
 

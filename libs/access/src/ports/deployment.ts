@@ -84,6 +84,7 @@ export type StandingUnit = Reads<
 > & { organisation: Pick<VendorReadUnit['organisation'], 'coverage' | 'tenants'> };
 /** Government demands, with what each writes into the logs of the tenants that may learn of it. */
 export type DemandsUnit = Writes<'demands' | 'logOf'> &
+  Reads<'requests' | 'grants'> &
   People & { tenant(slug: string): Promise<Pick<TenantUnit, 'log' | 'outbox'>> };
 
 /** The isolation tests, and the leaf with the result in each tenant's log. */

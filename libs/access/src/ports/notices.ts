@@ -27,13 +27,14 @@ export type NoticeKind =
   | `trust.${'reset' | 'reset-used' | 'reset-cancelled'}`
   | `passkey.${'enrolled' | 'removed'}`
   | 'log.stopped'
-  | 'demand.changed';
+  | `demand.${'changed' | 'opening'}`;
 
 /**
  * Notices to the customer alone, through its own channels. The broker waits for one of these to arrive, so that no delivery
  * to the vendor may count, and no earlier notice to the same recipient may keep it waiting.
  */
-export const isForCustomerAlone = (kind: NoticeKind): boolean => kind === 'emergency.opening';
+export const isForCustomerAlone = (kind: NoticeKind): boolean =>
+  kind === 'emergency.opening' || kind === 'demand.opening';
 
 /** What people are notified of, later and at least once (P7). */
 export interface NoticeDraft {

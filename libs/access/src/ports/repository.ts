@@ -43,6 +43,8 @@ export interface ListFilter {
   request?: string;
   person?: string;
   decision?: string;
+  /** Requests and grants on this ground alone. */
+  basis?: string;
   from?: string;
   to?: string;
 }

@@ -1,3 +1,4 @@
+import type { Basis } from '@countersign/contract';
 import type { DemandRepositories } from './demands.js';
 import type { ExportRepositories } from './exports.js';
 import type { FeedChanges, FeedEpochs, FeedReads, GatewayRepositories } from './gateways.js';
@@ -41,10 +42,12 @@ export interface DeploymentRepositories
   idempotency: Entry<IdempotencyRepository, 'clearExpired'>;
 }
 
-/** The tenant and the requester of an object. Neither ever changes. */
+/** The tenant, the requester and the ground of an object. None of them ever changes. */
 export interface Owner {
   tenant: string;
   requester: string;
+  /** Null for objects from before it was stored. */
+  basis: Basis | null;
 }
 
 /** Finds the tenant of an object by its id, and nothing else of it. */

@@ -24,10 +24,10 @@ export class EmergencyHistory {
     readonly state: EmergencyState = { notified: new Map(), owed: new Map(), given: new Map(), now: 0 },
   ) {}
 
-  /** Takes `emergency.*` and `disclosure.*`. @throws LogFault `not_notified`, `wrong_disclosure`, `role_not_held` */
+  /** Takes `emergency.*`, `disclosure.*` and `demand.notified`. @throws LogFault `not_notified`, `wrong_disclosure`, `role_not_held` */
   take(data: LeafData): void {
     const { type } = data.leaf;
-    if (type === 'emergency.notified') this.takeNotified(data);
+    if (type === 'emergency.notified' || type === 'demand.notified') this.takeNotified(data);
     if (type === 'emergency.opened') this.takeOpened(data);
     if (type === 'disclosure.given') this.takeGiven(data);
     if (type === 'disclosure.acknowledged' || type === 'disclosure.disputed') this.takeAnswer(data);
@@ -39,8 +39,8 @@ export class EmergencyHistory {
   }
 
   /**
-   * A grant of an emergency begins, and with it the vendor's duty to explain. The evaluator has required that the controls
-   * accept emergencies.
+   * A grant begins of which the customer is only notified. The evaluator has required that the tenant accepts its basis. With an
+   * emergency begins the vendor's duty to explain it.
    *
    * @throws LogFault `not_notified`
    */
@@ -52,6 +52,7 @@ export class EmergencyHistory {
         'the log does not say that the customer was notified before it began.',
       );
     notified.delete(terms.request);
+    if (terms.basis !== 'emergency') return;
     const seconds = this.context.tenant.controls?.emergency?.disclosureDue ?? 0;
     owed.set(id, { dueAt: data.at + seconds * 1_000, requester, index: data.index });
   }

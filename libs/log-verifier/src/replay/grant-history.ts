@@ -120,7 +120,7 @@ export class GrantHistory {
       ...{ ...approved, id, digest, ...window, isStarted: data.leaf.type === 'grant.started' },
       ...{ endedAt: null, endReason: null, tokens: [], calls: 0, bytes: 0, usedUpAt: null },
     };
-    if (terms.basis === 'emergency') this.emergencies.begin(data, entry);
+    if (!isConsent(terms.basis)) this.emergencies.begin(data, entry);
     this.state.grants.set(id, entry);
   }
 

@@ -72,6 +72,7 @@ export class TenantReplay {
     this.emergencies.takeTime(data);
     switch (area) {
       case 'emergency':
+      case 'demand':
       case 'disclosure':
         return this.emergencies.take(data);
       case 'access':

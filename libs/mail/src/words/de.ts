@@ -18,6 +18,8 @@ export const de: Words = {
     'grant.active': (n) => `Zugriff ist offen: ${n.requester} auf ${n.tenant}`,
     'grant.ending': (n) => `Zugriff endet bald: ${n.requester} auf ${n.tenant}`,
     'grant.ended': (n) => `Zugriff ist beendet: ${n.requester} auf ${n.tenant}`,
+    'demand.opening': (n) =>
+      `Für eine Behörde: ${n.requester} erhält ohne Ihre Freigabe Zugriff auf ${n.tenant}`,
     'emergency.opening': (n) => `Notfall: ${n.requester} erhält ohne Ihre Freigabe Zugriff auf ${n.tenant}`,
     'disclosure.late': (n) => `VERSPÄTET: Notfall von ${n.requester} bei ${n.tenant} ist nicht erklärt`,
     'disclosure.given': (n) => `Erklärt: Notfall von ${n.requester} bei ${n.tenant}`,
@@ -37,6 +39,8 @@ export const de: Words = {
     'grant.active': (n) => `${wanted(n)} Der Zugriff ist jetzt offen.`,
     'grant.ending': (n) => `${wanted(n)} Der Zugriff endet bald.`,
     'grant.ended': (n) => `${wanted(n)} Der Zugriff ist beendet.`,
+    'demand.opening': (n) =>
+      `${n.requester} aus der Rechtsabteilung des Anbieters erhält für ${n.duration} Zugriff auf die Daten von ${n.tenant} in ${n.service}, um einer Behörde Daten herauszugeben. Zwei weitere ihrer Mitglieder haben das freigegeben. Er beginnt, sobald diese Nachricht Sie erreicht hat. Das Verlangen der Behörde steht in Ihrem Protokoll.`,
     'emergency.opening': (n) =>
       `${n.requester} erhält für ${n.duration} Zugriff auf die Daten von ${n.tenant} in ${n.service}: ein Notfall, den zwei Prüfer des Anbieters eröffnet haben. Er beginnt, sobald diese Nachricht Sie erreicht hat.`,
     'disclosure.late': (n) =>

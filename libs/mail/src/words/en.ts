@@ -18,6 +18,8 @@ export const en: Words = {
     'grant.active': (n) => `Access is open: ${n.requester} to ${n.tenant}`,
     'grant.ending': (n) => `Access ends soon: ${n.requester} to ${n.tenant}`,
     'grant.ended': (n) => `Access has ended: ${n.requester} to ${n.tenant}`,
+    'demand.opening': (n) =>
+      `For an authority: ${n.requester} gets access to ${n.tenant} without your approval`,
     'emergency.opening': (n) => `Emergency: ${n.requester} gets access to ${n.tenant} without your approval`,
     'disclosure.late': (n) => `LATE: the emergency of ${n.requester} at ${n.tenant} is not explained`,
     'disclosure.given': (n) => `Explained: the emergency of ${n.requester} at ${n.tenant}`,
@@ -36,6 +38,8 @@ export const en: Words = {
     'grant.active': (n) => `${wanted(n)} The access is open now.`,
     'grant.ending': (n) => `${wanted(n)} The access ends soon.`,
     'grant.ended': (n) => `${wanted(n)} The access has ended.`,
+    'demand.opening': (n) =>
+      `${n.requester}, of the vendor’s legal counsel, gets access to the data of ${n.tenant} in ${n.service} for ${n.duration}, to disclose data to an authority. Two others of it have approved this. It begins once this notice has reached you. Your log has the authority’s demand.`,
     'emergency.opening': (n) =>
       `${n.requester} gets access to the data of ${n.tenant} in ${n.service} for ${n.duration}, as an emergency that two reviewers of the vendor have opened. It begins once this notice has reached you.`,
     'disclosure.late': (n) =>

@@ -18,6 +18,7 @@ export const MAIL_KINDS = [
   'grant.ending',
   'grant.ended',
   'emergency.opening',
+  'demand.opening',
   'disclosure.late',
   'disclosure.given',
   'disclosure.acknowledged',

@@ -1,4 +1,5 @@
 import type { GrantEndReason, GrantState } from '@countersign/access';
+import type { Basis } from '@countersign/contract';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { bigInteger, wholeSeconds } from './column-types.js';
 import { FilterIndices } from './filter-indices.js';
@@ -6,6 +7,7 @@ import { RequestEntity } from './request.entity.js';
 
 @Entity('grants')
 @FilterIndices('grants', ['createdAt', 'id'])
+@Index('grants_legal', ['createdAt', 'id'], { where: "basis = 'legal'" })
 export class GrantEntity {
   @PrimaryColumn('varchar')
   id!: string;
@@ -27,6 +29,10 @@ export class GrantEntity {
   @Index('grants_one_per_digest', { unique: true })
   @Column('varchar')
   digest!: string;
+
+  /** Null for grants from before it was stored. */
+  @Column('varchar', { nullable: true })
+  basis!: Basis | null;
 
   @Column('varchar')
   state!: GrantState;

@@ -5,7 +5,7 @@ import type {
   ReviewNeeds,
   StageProgress,
 } from '@countersign/access';
-import type { Terms } from '@countersign/contract';
+import type { Basis, Terms } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { jsonText, wholeSeconds } from './column-types.js';
 import { FilterIndices } from './filter-indices.js';
@@ -14,7 +14,8 @@ import { FilterIndices } from './filter-indices.js';
 @FilterIndices('requests', ['createdAt', 'id'])
 @Index('requests_due', ['state', 'lapsesAt'])
 @Index('requests_invitation', ['invitation', 'state'])
-export class RequestEntity implements Omit<AccessRequest, 'reminders'> {
+@Index('requests_legal', ['createdAt', 'id'], { where: "basis = 'legal'" })
+export class RequestEntity implements Omit<AccessRequest, 'reminders' | 'demand'> {
   @PrimaryColumn('varchar')
   id!: string;
 
@@ -71,6 +72,13 @@ export class RequestEntity implements Omit<AccessRequest, 'reminders'> {
   @Column('varchar', { name: 'grant_id', nullable: true })
   grant!: string | null;
 
+  /** As in the terms. Null for requests from before it was stored. */
+  @Column('varchar', { nullable: true })
+  basis!: Basis | null;
+
+  /** The government demand that it answers (`dem_…`). */
+  @Column('varchar', { nullable: true })
+  demand!: string | null;
   /** See `AccessRequest`. Null for requests from before there were emergencies. */
   @Column('varchar', { nullable: true })
   notice!: string | null;

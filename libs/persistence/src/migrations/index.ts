@@ -22,6 +22,7 @@ import { UpstreamSettings1799000018000 } from './1799000018000-upstream-settings
 import { ApprovalStages1799000020000 } from './1799000020000-approval-stages.js';
 import { Emergencies1799000021000 } from './1799000021000-emergencies.js';
 import { Demands1799000022000 } from './1799000022000-demands.js';
+import { LegalAccess1799000022100 } from './1799000022100-legal-access.js';
 import { Coverage1799000023000 } from './1799000023000-coverage.js';
 import { Isolation1799000023100 } from './1799000023100-isolation.js';
 
@@ -50,6 +51,7 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   ApprovalStages1799000020000,
   Emergencies1799000021000,
   Demands1799000022000,
+  LegalAccess1799000022100,
   Coverage1799000023000,
   Isolation1799000023100,
 ];

@@ -7,7 +7,7 @@ export class Directory implements DirectoryRepository {
   constructor(private readonly manager: EntityManager) {}
 
   async ownerOf(kind: 'request' | 'grant', id: string): Promise<Owner | null> {
-    const sql = `SELECT tenant, requester FROM ${kind}s WHERE id = ?`;
+    const sql = `SELECT tenant, requester, basis FROM ${kind}s WHERE id = ?`;
     const [row] = await query<Owner>(this.manager, sql, [id]);
     return row ?? null;
   }

@@ -29,6 +29,7 @@ const LISTING: Listing = {
     person: 'requester',
     grant: 'id',
     request: 'request',
+    basis: 'basis',
   },
 };
 
@@ -153,6 +154,7 @@ const toRow = (grant: Grant): Omit<GrantEntity, 'usedCalls' | 'usedBytes' | 'ref
   service: grant.service,
   requester: grant.requester,
   digest: grant.digest,
+  basis: grant.basis,
   state: grant.state,
   version: grant.version,
   extends: grant.extends,

@@ -25,6 +25,7 @@ const LISTING: Listing = {
     person: 'requester',
     request: 'id',
     grant: 'grant',
+    basis: 'basis',
   },
 };
 
@@ -102,7 +103,7 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
   async insert(request: AccessRequest): Promise<void> {
     this.requireOwnTenant(request);
     await this.send(insertRow(this.manager, RequestEntity, toRow(request)));
-    this.scope.owners?.note(request.id, request);
+    this.scope.owners?.note(request.id, { ...request, basis: request.terms.basis });
   }
 
   async update(request: AccessRequest): Promise<boolean> {
@@ -115,10 +116,13 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
 const toRequest = ({
   invitation: _named,
   remindAt: _remindAt,
+  basis: _basis,
+  demand,
   reminders,
   ...row
 }: RequestEntity): AccessRequest => ({
   ...row,
+  ...(demand === null ? {} : { demand }),
   reminders: reminders ?? 0,
 });
 
@@ -141,6 +145,8 @@ const toRow = (request: AccessRequest): RequestEntity => ({
   reminders: request.reminders,
   remindAt: nextReminderAt(request),
   grant: request.grant,
+  basis: request.terms.basis,
+  demand: request.demand ?? null,
   notice: request.notice,
   invitation: request.terms.invitation ?? null,
 });

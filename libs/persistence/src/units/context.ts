@@ -25,8 +25,8 @@ export class Owners {
     return this.#kept.get(id);
   }
 
-  note(id: string, { tenant, requester }: Owner): void {
-    this.#kept.set(id, { tenant, requester });
+  note(id: string, { tenant, requester, basis }: Owner): void {
+    this.#kept.set(id, { tenant, requester, basis });
   }
 }
 

@@ -27,7 +27,9 @@ const LINES: Readonly<Record<SlackKind, Line>> = {
   'request.countered': (facts) => lastReview(facts, 'counter'),
   'request.approved': (facts) => lastReview(facts, 'approve') ?? 'It was approved.',
   'request.notifying': () =>
-    'Two reviewers of the vendor opened an emergency. It begins once the customer has been notified.',
+    'Everyone whose review is needed has approved. It begins once the customer has been notified.',
+  'demand.opening': ({ requester }) =>
+    `For an authority: ${shortName(requester)} gets access without your approval. You can stop it at once, on the page or here.`,
   'emergency.opening': ({ requester }) =>
     `Emergency: ${shortName(requester)} gets access without your approval. You can stop it at once, on the page or here.`,
   'disclosure.late': () => 'The vendor has not explained this emergency in time. The explanation is late.',

@@ -17,6 +17,7 @@ const KINDS = {
   'request.stage-overdue': { everyCopy: false },
   // To the customer alone: the copies of the vendor's people do not count as its notice.
   'emergency.opening': { everyCopy: false },
+  'demand.opening': { everyCopy: false },
   'disclosure.late': { everyCopy: true },
   'disclosure.given': { everyCopy: false },
   'disclosure.acknowledged': { everyCopy: false },

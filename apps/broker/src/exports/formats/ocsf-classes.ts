@@ -109,7 +109,7 @@ export function ocsfMappingOf(type: string, method: unknown): OcsfMapping {
   const known = BY_TYPE[type];
   if (known !== undefined) return known;
   const activity = type.startsWith('access.')
-    ? (BY_METHOD[String(method)] ?? OTHER_ACTIVITY)
+    ? ((Object.hasOwn(BY_METHOD, String(method)) ? BY_METHOD[String(method)] : undefined) ?? OTHER_ACTIVITY)
     : (BY_VERB[type.slice(type.lastIndexOf('.') + 1)] ?? OTHER_ACTIVITY);
   return { class: 'apiActivity', activity };
 }

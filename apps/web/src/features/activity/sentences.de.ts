@@ -52,6 +52,8 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'demand.extension-proposed': (e) =>
     `${e.actor} hat vorgeschlagen, dass ein Verlangen versiegelt bleibt${until(e.instant('until'))}`,
   'demand.narrowed': (e) => `${e.actor} hat ein behördliches Verlangen einschränken lassen`,
+  'demand.notified': (e) =>
+    `Der Kunde wurde über den Zugriff von ${e.person('requester')} für eine Behörde benachrichtigt`,
   'demand.opened': () => 'Ein behördliches Verlangen, über das der Anbieter schweigen musste, wurde geöffnet',
   'demand.received': (e) =>
     `${e.actor} hat ein behördliches Verlangen nach den Daten erfasst (${e.value('country')}, ${e.value('kind')})`,

@@ -47,6 +47,8 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'demand.extension-proposed': (e) =>
     `${e.actor} proposed that a demand stays sealed${until(e.instant('until'))}`,
   'demand.narrowed': (e) => `${e.actor} had a government’s demand narrowed`,
+  'demand.notified': (e) =>
+    `The customer was notified of the access of ${e.person('requester')} for an authority`,
   'demand.opened': () => 'A government’s demand that the vendor had to keep silent about was opened',
   'demand.received': (e) =>
     `${e.actor} entered a government’s demand about this customer’s data (${e.value('country')}, ${e.value('kind')})`,

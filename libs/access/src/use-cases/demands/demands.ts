@@ -21,6 +21,7 @@ import type { DemandsUnit, ListedDemand, Page, PageQuery } from '../../ports/ind
 import type { Deps } from '../shared/deps.js';
 import { eachInTurn } from '../shared/each-in-turn.js';
 import { recordOpeningIn, recordStepIn } from './demand-leaves.js';
+import { requireGrantOfDemand } from './requested-demand.js';
 
 /** What is entered of a demand. The rest the broker knows. */
 export type DemandInput = Omit<Demand, 'id' | 'createdAt' | 'createdBy'> & {
@@ -90,9 +91,11 @@ export async function addDemandStep(
   input: StepInput,
 ): Promise<DemandView> {
   requirePermission(principal, 'demand.step');
-  return changeDemand(deps, principal, id, 'demand.step', async (_unit, file, { person, now }) =>
-    personStep(file, input, { person: person.id, now }),
-  );
+  return changeDemand(deps, principal, id, 'demand.step', async (unit, file, { person, now }) => {
+    const step = personStep(file, input, { person: person.id, now });
+    if (step.grant !== null) await requireGrantOfDemand(unit, id, step.grant);
+    return step;
+  });
 }
 
 /**

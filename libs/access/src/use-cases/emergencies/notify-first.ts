@@ -74,7 +74,7 @@ async function openIn(
   if (to !== 'approved') return false;
   const { channels, delivered, recipients } = progress;
   await unit.log.append({
-    type: 'emergency.notified',
+    type: request.terms.basis === 'legal' ? 'demand.notified' : 'emergency.notified',
     at,
     actor: 'job',
     data: {

@@ -6,6 +6,7 @@ import { effectivePolicy } from '../../policy/effective-policy.js';
 import { type Evaluation, evaluate } from '../../policy/evaluate.js';
 import type { RequestedAccess } from '../../policy/requested-access.js';
 import type { OrganisationView } from '../../ports/index.js';
+import { demandRefusals } from '../demands/requested-demand.js';
 import { type AccessRequestInput, draftTerms } from '../requests/draft-terms.js';
 import { normaliseRequest } from '../requests/request-input.js';
 import type { Deps } from '../shared/deps.js';
@@ -26,6 +27,8 @@ export async function previewRequest(
   const now = deps.clock.now();
   const access = normaliseOrRefuse(input, now);
   if ('refusals' in access) return access;
+  const refusedDemand = await demandRefusals(deps, principal.person, input);
+  if (refusedDemand.length > 0) return { refusals: refusedDemand, needs: null, invitation: null };
   return readAsPerson(deps, principal.person, async (unit) => {
     const context = await loadPolicyContext(unit, access, {
       stage: 'request',

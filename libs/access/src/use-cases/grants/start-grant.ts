@@ -30,6 +30,7 @@ export async function createGrantIn(
     service: request.service,
     requester: request.requester,
     digest: request.digest,
+    basis: request.terms.basis,
     extends: request.terms.extends ?? null,
     version: 1,
     createdAt: at,

@@ -13,7 +13,7 @@ import {
 } from '../../domain/organisation.js';
 import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
 import type { TrustReset } from '../../domain/trust/trust-version.js';
-import { isConsent } from '../../policy/bases.js';
+import { BASES, isConsent } from '../../policy/bases.js';
 import { tenantDay } from '../../policy/stage-in-charge.js';
 import type { NoticeDraft, NoticeKind } from '../../ports/index.js';
 
@@ -22,10 +22,10 @@ import type { NoticeDraft, NoticeKind } from '../../ports/index.js';
 const everyoneAtVendor = (role: VendorRole): string => `role:vendor:${role}`;
 const everyoneAt = (tenant: string, role: TenantRole): string => `role:${tenant}:${role}`;
 
+/** Those of the vendor whose reviews count on the request's basis. */
+const reviewersOf = ({ terms }: AccessRequest): string => everyoneAtVendor(BASES[terms.basis].reviewer);
 const everyoneOf = (tenant: string, group: string): string => `group:${tenant}:${group}`;
 const exceptOf = (tenant: string, group: string): string => `except:${tenant}:${group}`;
-
-const everyReviewer = everyoneAtVendor('reviewer');
 const everyEngineer = everyoneAtVendor('engineer');
 const everyApprover = (tenant: string): string => everyoneAt(tenant, 'approver');
 
@@ -85,8 +85,8 @@ export const apiKeyNotice = (key: ApiKey, by: 'host' | 'person', at: string): No
  * An emergency is about to begin. To the customer's people alone: what reaches them lets it start. Its request's own notice
  * goes to the vendor's people.
  */
-export const openingNotice = ({ id, tenant }: AccessRequest, at: string): NoticeDraft => ({
-  kind: 'emergency.opening',
+export const openingNotice = ({ id, tenant, terms }: AccessRequest, at: string): NoticeDraft => ({
+  kind: terms.basis === 'legal' ? 'demand.opening' : 'emergency.opening',
   subject: id,
   audience: TENANT_ROLES.map((role) => everyoneAt(tenant, role)),
   at,
@@ -102,7 +102,7 @@ export const disclosureNotice = (
   subject: id,
   audience: [
     requester,
-    everyReviewer,
+    everyoneAtVendor('reviewer'),
     everyoneAtVendor('security-admin'),
     ...TENANT_ROLES.map((role) => everyoneAt(tenant, role)),
   ],
@@ -184,7 +184,7 @@ export function requestNotice(request: AccessRequest, at: string, owner: TenantR
   const audience = [request.requester];
   // In an emergency the vendor's reviewers decide. The customer's people get the notices of the emergency itself.
   const isVendors = request.state === 'awaiting_vendor' || !isConsent(request.terms.basis);
-  if (isVendors) audience.push(everyReviewer);
+  if (isVendors) audience.push(reviewersOf(request));
   if (!isVendors && request.state === 'awaiting_customer') audience.push(...waitedFor(request, owner, at));
   else if (!isVendors || FAILED.has(request.state)) audience.push(everyApprover(request.tenant));
   return { kind: `request.${request.state}`, subject: request.id, audience, at };
@@ -199,7 +199,7 @@ export const reminderNotice = (
 ): NoticeDraft => ({
   kind,
   subject: request.id,
-  audience: request.state === 'awaiting_vendor' ? [everyReviewer] : waitedFor(request, owner, at),
+  audience: request.state === 'awaiting_vendor' ? [reviewersOf(request)] : waitedFor(request, owner, at),
   at,
 });
 

@@ -33,8 +33,10 @@ export interface AccessRequestInput {
   budget?: Budget;
   /** The one call that is requested. */
   change?: Change;
-  /** Absent: an invitation if one matches, else approval. `legal` needs a demand, and no one requests it here. */
-  basis?: Exclude<Basis, 'legal'>;
+  /** Absent: an invitation if one matches, else approval. */
+  basis?: Basis;
+  /** The government demand (`dem_…`) that access on the basis `legal` answers. */
+  demand?: string;
 }
 
 export interface TermsDraft {

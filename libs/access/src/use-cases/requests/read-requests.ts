@@ -199,7 +199,8 @@ export function getRequest(deps: Deps, principal: Principal, id: string): Promis
   const { person } = principal;
   return readAsPerson(deps, person, async (unit) => {
     const request = await unit.requests.find(id);
-    if (request === null || !canSee(requestVisibility(person), request)) throw notFound('request');
+    if (request === null || !canSee(requestVisibility(person), { ...request, basis: request.terms.basis }))
+      throw notFound('request');
     const [view] = await requestViews(unit, [request]);
     if (view === undefined) throw notFound('request');
     const isRequester = person.id === request.requester;

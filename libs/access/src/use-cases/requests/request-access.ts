@@ -12,6 +12,7 @@ import type { ReviewNeeds } from '../../domain/review.js';
 import { AccessError, noLongerKnown, type Refusal } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
 import type { TenantUnit } from '../../ports/index.js';
+import { demandRefusals } from '../demands/requested-demand.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
 import { previewRequest } from '../evaluation/preview-request.js';
 import { requestNotice } from '../notices/notices.js';
@@ -35,6 +36,8 @@ export async function requestAccess(
   requirePermission(principal, 'request.create');
   // There is no unit of work for an invalid slug. The preview refuses it together with all other reasons.
   if (!isSlug(input.tenant)) refuseIfAny((await previewRequest(deps, principal, input)).refusals);
+  // Demands are the vendor's rows, which a tenant's unit does not read.
+  refuseIfAny(await demandRefusals(deps, principal.person, input));
   return deps.store.forTenant(
     input.tenant,
     (unit) => requestIn(deps, unit, principal, input),
@@ -83,7 +86,8 @@ export async function requestIn(
   refuseIfAny(refusals);
   if (needs === null) throw new AccessError('request_refused', 'The request cannot be evaluated.');
   const asked = { channel: principal.channel, assurance: principal.assurance };
-  const view = await storeRequest(unit, draft, { needs, invitation, asked, at: toInstant(now) });
+  const { demand } = input;
+  const view = await storeRequest(unit, draft, { needs, invitation, asked, demand, at: toInstant(now) });
   return initialState(needs) === 'approved' ? approveAtOnce(deps, unit, view, now) : view;
 }
 
@@ -120,11 +124,19 @@ async function storeRequest(
     needs,
     invitation,
     asked,
+    demand,
     at,
-  }: { needs: ReviewNeeds; invitation: string | null; asked: RequestOrigin; at: string },
+  }: {
+    needs: ReviewNeeds;
+    invitation: string | null;
+    asked: RequestOrigin;
+    demand: string | undefined;
+    at: string;
+  },
 ): Promise<RequestView> {
   const { terms, digest, openings } = draft;
   const state = initialState(needs);
+  const named = demand === undefined ? {} : { demand };
   const request: AccessRequest = {
     id: terms.request,
     tenant: terms.tenant,
@@ -146,6 +158,7 @@ async function storeRequest(
         : null,
     reminders: 0,
     grant: null,
+    ...named,
     notice: null,
   };
   const commitments: Record<string, string> = { justification: terms.justification };
@@ -161,7 +174,7 @@ async function storeRequest(
     type: 'request.created',
     at,
     actor: terms.requester,
-    data: { request: request.id, requester: terms.requester, digest, state, terms, needs },
+    data: { request: request.id, requester: terms.requester, digest, state, terms, needs, ...named },
     commitments,
   });
   if (state !== 'approved')

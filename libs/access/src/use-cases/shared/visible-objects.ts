@@ -1,3 +1,4 @@
+import type { Basis } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import type { Grant } from '../../domain/grant.js';
 import { canSee, requestVisibility, type Visibility } from '../../domain/permissions.js';
@@ -20,6 +21,7 @@ export function readAsPerson<T>(
 /** Limits the filter to what the person may see; null if nothing is left. */
 export function narrowFilter(filter: ListFilter, visibility: Visibility): ListFilter | null {
   if ('all' in visibility) return filter;
+  if ('basis' in visibility) return { ...filter, basis: visibility.basis };
   if ('tenant' in visibility)
     return filter.tenant !== undefined && filter.tenant !== visibility.tenant
       ? null
@@ -53,7 +55,13 @@ export async function loadVisibleRequest(
   principal: Principal,
   id: string,
 ): Promise<{ request: AccessRequest; person: Person }> {
-  const { found, person } = await requireVisible(unit, principal, await unit.requests.find(id), 'request');
+  const { found, person } = await requireVisible(
+    unit,
+    principal,
+    await unit.requests.find(id),
+    'request',
+    basisOfRequest,
+  );
   return { request: found, person };
 }
 
@@ -63,18 +71,32 @@ export async function loadVisibleGrant(
   principal: Principal,
   id: string,
 ): Promise<{ grant: Grant; person: Person }> {
-  const { found, person } = await requireVisible(unit, principal, await unit.grants.find(id), 'grant');
+  const { found, person } = await requireVisible(
+    unit,
+    principal,
+    await unit.grants.find(id),
+    'grant',
+    ({ basis }) => basis,
+  );
   return { grant: found, person };
 }
+
+const basisOfRequest = ({ terms }: AccessRequest): Basis => terms.basis;
 
 async function requireVisible<T extends { tenant: string; requester: string }>(
   unit: TenantUnit,
   principal: Principal,
   found: T | null,
   what: 'request' | 'grant',
+  basisOf: (found: T) => Basis | null,
 ): Promise<{ found: T; person: Person }> {
   const person = await unit.organisation.person(principal.person.id);
-  if (found === null || person === null || !canSee(requestVisibility(person), found)) throw notFound(what);
+  if (
+    found === null ||
+    person === null ||
+    !canSee(requestVisibility(person), { ...found, basis: basisOf(found) })
+  )
+    throw notFound(what);
   return { found, person };
 }
 

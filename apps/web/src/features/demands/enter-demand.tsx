@@ -1,0 +1,114 @@
+import type { DemandBody, DemandKind } from '@countersign/api';
+import { useMutation } from '@tanstack/react-query';
+import { type ChangeEvent, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { api } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { Choice, SelectField, TextArea, TextField } from '../../ui/field.js';
+import { ProblemNotice } from '../../ui/query-states.js';
+import { instantOf, linesOf } from './demand-parts.js';
+import { demandsTexts } from './demands.text.js';
+
+const KINDS = ['subpoena', 'warrant', 'order', 'national-security', 'emergency'] as const;
+
+const EMPTY = {
+  ...{ authority: '', country: '', legalBasis: '', reference: '', data: '', scope: '', reason: '' },
+  ...{ tenants: '', accounts: '', receivedAt: '', dueAt: '', gagOrder: '', gagUntil: '' },
+};
+type Fields = typeof EMPTY;
+
+function bodyOf(fields: Fields, kind: DemandKind, isGagged: boolean): DemandBody {
+  const { authority, country, legalBasis, reference, data, scope, reason } = fields;
+  const dueAt = instantOf(fields.dueAt);
+  return {
+    ...{ authority, country: country.toUpperCase(), legalBasis, kind, data, scope, reason },
+    ...(reference === '' ? {} : { reference }),
+    tenants: linesOf(fields.tenants),
+    accounts: linesOf(fields.accounts),
+    receivedAt: instantOf(fields.receivedAt) ?? '',
+    ...(dueAt === undefined ? {} : { dueAt }),
+    ...(isGagged ? { gag: { order: fields.gagOrder, until: instantOf(fields.gagUntil) ?? '' } } : {}),
+  };
+}
+
+/** The intake form. What is entered cannot be changed, and the button says so. */
+export function EnterDemand() {
+  const text = useText(demandsTexts);
+  const navigate = useNavigate();
+  const [fields, setFields] = useState(EMPTY);
+  const [kind, setKind] = useState<DemandKind>('order');
+  const [isGagged, setGagged] = useState(false);
+  const enter = useMutation({
+    mutationFn: () => unwrap(api.POST('/api/v1/demands', { body: bodyOf(fields, kind, isGagged) })),
+    onSuccess: async ({ id }) => {
+      await invalidate(['demands']);
+      await navigate(`/demands/${id}`);
+    },
+  });
+  const field = (name: keyof Fields) => ({
+    value: fields[name],
+    onChange: ({ target }: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      setFields({ ...fields, [name]: target.value }),
+  });
+  return (
+    <section className="stack near" aria-labelledby="enter-demand">
+      <h2 id="enter-demand">{text.enter}</h2>
+      <form
+        className="stack near"
+        onSubmit={(event) => {
+          event.preventDefault();
+          enter.mutate();
+        }}
+      >
+        <div className="choices">
+          <TextField label={text.authority} required maxLength={300} {...field('authority')} />
+          <TextField
+            label={text.country}
+            hint={text.countryHint}
+            required
+            maxLength={2}
+            {...field('country')}
+          />
+          <SelectField
+            label={text.kind}
+            value={kind}
+            onChange={({ target }) => setKind(target.value as DemandKind)}
+          >
+            {KINDS.map((each) => (
+              <option key={each} value={each}>
+                {text.kinds[each]}
+              </option>
+            ))}
+          </SelectField>
+          <TextField label={text.legalBasis} required maxLength={300} {...field('legalBasis')} />
+          <TextField label={text.reference} maxLength={300} {...field('reference')} />
+          <TextField label={text.received} type="datetime-local" required {...field('receivedAt')} />
+          <TextField label={text.due} type="datetime-local" {...field('dueAt')} />
+        </div>
+        <TextArea label={text.data} required {...field('data')} />
+        <TextArea label={text.scope} required {...field('scope')} />
+        <TextArea label={text.tenants} hint={text.tenantsHint} required {...field('tenants')} />
+        <TextArea label={text.accounts} hint={text.accountsHint} {...field('accounts')} />
+        <Choice type="checkbox" checked={isGagged} onChange={({ target }) => setGagged(target.checked)}>
+          {text.gagged}
+        </Choice>
+        {isGagged ? (
+          <div className="choices">
+            <TextField label={text.gagOrder} required {...field('gagOrder')} />
+            <TextField label={text.gagUntil} type="datetime-local" required {...field('gagUntil')} />
+          </div>
+        ) : null}
+        <TextArea label={text.reason} required {...field('reason')} />
+        {enter.error === null ? null : <ProblemNotice error={enter.error} />}
+        <p>
+          <Button type="submit" busy={enter.isPending}>
+            {text.save}
+          </Button>
+        </p>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,164 @@
+import type { Demand, DemandStepAction, DemandStepBody, RedirectOutcome } from '@countersign/api';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { Choice, SelectField, TextArea, TextField } from '../../ui/field.js';
+import { ProblemNotice } from '../../ui/query-states.js';
+import { instantOf } from './demand-parts.js';
+import { demandsTexts } from './demands.text.js';
+
+const ACTIONS = [
+  ...(['redirected', 'challenged', 'narrowed', 'rejected', 'disclosed', 'closed'] as const),
+  ...(['extension-proposed', 'extended'] as const),
+] as const;
+const OUTCOMES = ['accepted', 'declined', 'unanswered'] as const;
+
+interface Draft {
+  action: DemandStepAction;
+  outcome: RedirectOutcome;
+  reason: string;
+  scope: string;
+  accounts: string;
+  grant: string;
+  until: string;
+  withContent: boolean;
+}
+
+const EMPTY: Omit<Draft, 'action'> = {
+  ...{ outcome: 'accepted', reason: '', scope: '', accounts: '', grant: '', until: '', withContent: false },
+};
+
+/** The members that the action has, and no others: the broker refuses one that it does not have. */
+function bodyOf({ action, reason, ...draft }: Draft): DemandStepBody {
+  const accounts = draft.accounts === '' ? {} : { accounts: Number(draft.accounts) };
+  switch (action) {
+    case 'redirected':
+      return { action, reason, outcome: draft.outcome };
+    case 'narrowed':
+      return { action, reason, scope: draft.scope, ...accounts };
+    case 'disclosed':
+      return {
+        ...{ action, reason, withContent: draft.withContent, ...accounts },
+        ...(draft.grant === '' ? {} : { grant: draft.grant }),
+      };
+    case 'extension-proposed':
+      return { action, reason, until: instantOf(draft.until) ?? '' };
+    default:
+      return { action, reason };
+  }
+}
+
+/** The form for the next step. The broker holds the state machine; a step that it does not have is refused in words. */
+export function RecordStep({ demand: { id, state, sealed } }: { demand: Demand }) {
+  const text = useText(demandsTexts);
+  const actions = sealed ? ACTIONS : ACTIONS.filter((each) => !each.startsWith('exten'));
+  const [draft, setDraft] = useState<Draft>({
+    action: state === 'received' ? 'redirected' : 'closed',
+    ...EMPTY,
+  });
+  const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
+  const add = useMutation({
+    mutationFn: () =>
+      unwrap(api.POST('/api/v1/demands/{id}/steps', { params: { path: { id } }, body: bodyOf(draft) })),
+    onSuccess: () => setDraft({ action: 'closed', ...EMPTY }),
+    onSettled: () => invalidate(['demand', id], ['demands']),
+  });
+  const { action } = draft;
+  return (
+    <section className="stack near" aria-labelledby="record-step">
+      <h2 id="record-step">{text.next}</h2>
+      <form
+        className="stack near"
+        onSubmit={(event) => {
+          event.preventDefault();
+          add.mutate();
+        }}
+      >
+        <SelectField
+          label={text.action}
+          value={action}
+          onChange={({ target }) => change({ action: target.value as DemandStepAction })}
+        >
+          {actions.map((each) => (
+            <option key={each} value={each}>
+              {text.actions[each]}
+            </option>
+          ))}
+        </SelectField>
+        {action === 'redirected' ? (
+          <SelectField
+            label={text.outcome}
+            value={draft.outcome}
+            onChange={({ target }) => change({ outcome: target.value as RedirectOutcome })}
+          >
+            {OUTCOMES.map((each) => (
+              <option key={each} value={each}>
+                {text.outcomes[each]}
+              </option>
+            ))}
+          </SelectField>
+        ) : null}
+        {action === 'narrowed' ? (
+          <TextArea
+            label={text.left}
+            required
+            value={draft.scope}
+            onChange={({ target }) => change({ scope: target.value })}
+          />
+        ) : null}
+        {action === 'disclosed' ? (
+          <>
+            <Choice
+              type="checkbox"
+              checked={draft.withContent}
+              onChange={({ target }) => change({ withContent: target.checked })}
+            >
+              {text.content}
+            </Choice>
+            <TextField
+              label={text.grant}
+              placeholder="grt_…"
+              value={draft.grant}
+              onChange={({ target }) => change({ grant: target.value.trim() })}
+            />
+          </>
+        ) : null}
+        {action === 'narrowed' || action === 'disclosed' ? (
+          <TextField
+            label={text.accountsAffected}
+            type="number"
+            min={0}
+            required={action === 'disclosed'}
+            value={draft.accounts}
+            onChange={({ target }) => change({ accounts: target.value })}
+          />
+        ) : null}
+        {action === 'extension-proposed' ? (
+          <TextField
+            label={text.until}
+            type="datetime-local"
+            required
+            value={draft.until}
+            onChange={({ target }) => change({ until: target.value })}
+          />
+        ) : null}
+        <TextArea
+          label={text.stepReason}
+          required
+          value={draft.reason}
+          onChange={({ target }) => change({ reason: target.value })}
+        />
+        {add.error === null ? null : <ProblemNotice error={add.error} />}
+        <p>
+          <Button type="submit" busy={add.isPending} disabled={draft.reason.trim() === ''}>
+            {text.add}
+          </Button>
+        </p>
+      </form>
+    </section>
+  );
+}
