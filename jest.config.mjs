@@ -66,6 +66,7 @@ export default {
       globalTeardown: '<rootDir>/test/browser/support/global-teardown.mjs',
     },
     withPostgres(project('log', ['<rootDir>/test/log/**/*.spec.ts'])),
+    project('proxies', ['<rootDir>/test/proxies/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     // These hold deadlines, or kill by the hundred: they want both cores, one after the other.
     withPostgres(project('alone', ['<rootDir>/test/alone/**/*.spec.ts'])),

@@ -23,6 +23,7 @@ import type { GatewayOptions } from './gateway-options.js';
 import { CallHandler } from './http/call-handler.js';
 import { CallRefusals } from './http/call-refusals.js';
 import type { CanonicalRequest } from './http/canonical-request.js';
+import { ExternalAuthorization } from './http/external-authorization.js';
 import { createHttpServer } from './http/http-server.js';
 import { ListenerTls } from './http/listener-tls.js';
 import { OwnPages, privatePages, type Readiness } from './http/own-pages.js';
@@ -292,6 +293,7 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
     }),
     stopEndpoint: new StopEndpoint({ rules, bodyMs: times.clientIdleMs }),
     handler: new CallHandler({ ...shared, forwarding: new RecordedForwarding(shared) }),
+    externalAuthorization: new ExternalAuthorization({ ...shared, proxies: options.proxies }),
     countRefusal: (code) => {
       recorder.count(null, code);
       metrics.refused(null, code);

@@ -1,6 +1,7 @@
 import { type ListenAddress } from '@countersign/private-listener';
 import type { LevelWithSilent, Logger } from 'pino';
 import type { Clock } from './clock.js';
+import type { TrustedProxies } from './http/external-authorization.js';
 import type { ListenerTlsFiles } from './http/listener-tls.js';
 import type { SpoolDisk } from './records/spool/spool-disk.js';
 
@@ -39,6 +40,8 @@ export type GatewayOptions = {
    * that name files are refused.
    */
   upstreamTlsDir?: string;
+  /** Proxies that may ask about calls and forward them themselves. Absent: none. */
+  proxies?: TrustedProxies | undefined;
   /** How long a stop waits for open calls before it cuts them. Default: 10 s. */
   stopGraceMs?: number;
   /** Refuse tenants that are not pinned on this host, even if no one has claimed them. */

@@ -25,6 +25,11 @@ const NEVER_FORWARDED = new Set(['CONNECT', 'TRACE']);
 /** Methods whose body has no meaning: some readers would take it for the next request. */
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Whether a call may have this method. */
+export function isForwardableMethod(method: string): boolean {
+  return METHOD.test(method) && !NEVER_FORWARDED.has(method);
+}
+
 /**
  * Interprets the head of a request. Throws MalformedMessage, mostly AmbiguousRequest, if another server on the way could
  * have understood it differently: an odd target, Host, header or framing; an `Expect` other than 100-continue; HTTP/1.0
@@ -32,7 +37,7 @@ const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 export function readCanonicalRequest(request: RequestHead): CanonicalRequest {
   const { method, minorVersion } = request;
-  requireUnambiguous(METHOD.test(method) && !NEVER_FORWARDED.has(method), 'a method that is never forwarded');
+  requireUnambiguous(isForwardableMethod(method), 'a method that is never forwarded');
   const headers = HeaderList.read(request.fields);
   const host = readHost(headers);
   const target = readTarget(request.target);
@@ -83,7 +88,11 @@ const HOST = new RegExp(
  * which names lead to a gateway. Throws AmbiguousRequest unless there is exactly one Host and it is well-formed.
  */
 export function readHost(headers: HeaderList): string {
-  const value = headers.one('host');
+  return readHostName(headers.one('host'));
+}
+
+/** The name in the value of a Host, as `readHost` returns it. Throws AmbiguousRequest. */
+export function readHostName(value: string | undefined): string {
   const parts = HOST.exec(value ?? '')?.groups;
   const name = parts?.['name'];
   if (

@@ -6,8 +6,11 @@ import type { RecordedCall } from '../records/recorder.js';
 import type { CanonicalRequest } from './canonical-request.js';
 import type { ReadBody } from './change-body.js';
 
-/** One request on its way through the gateway: what was sent, its body, and the response to it. */
-export type Exchange = ServerExchange<CanonicalRequest>;
+/**
+ * One request on its way through the gateway: what was sent, its body, and the response to it. `mode` is `authz` for a call
+ * that a proxy asks about and forwards itself; absent, the gateway forwards it.
+ */
+export type Exchange = ServerExchange<CanonicalRequest> & { mode?: RecordedCall['mode'] };
 
 /** The request as the checks of a call read it. `body` is present only if it had to be read before the decision. */
 export function callOf(exchange: Exchange, body: ReadBody | undefined): Call {
@@ -33,12 +36,12 @@ export function isArriving({ body }: Pick<Exchange, 'body'>): boolean {
 }
 /** The request as its access record describes it. `droppedHeaders`: names of headers that are not forwarded. */
 export function recordedCallOf(
-  { canonical }: Exchange,
+  { canonical, mode = 'gateway' }: Exchange,
   claims: GrantTokenClaims,
   droppedHeaders: readonly string[] = [],
 ): RecordedCall {
   const { service, method, path, query } = canonical;
-  return { claims, service, method, path: path + query, droppedHeaders };
+  return { claims, service, method, path: path + query, droppedHeaders, mode };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { ServerResponse } from '../http1/server-response.js';
 import type { CallHandler } from './call-handler.js';
 import { type CanonicalRequest, readCanonicalRequest } from './canonical-request.js';
 import type { Exchange } from './exchange.js';
+import type { ExternalAuthorization } from './external-authorization.js';
 import type { OwnPages } from './own-pages.js';
 import { AmbiguousRequest, answerProblem } from './refusals.js';
 import type { StopEndpoint } from './stop-endpoint.js';
@@ -14,6 +15,7 @@ type HttpServerParts = {
   pages: OwnPages;
   stopEndpoint: StopEndpoint;
   handler: CallHandler;
+  externalAuthorization: ExternalAuthorization;
   /** Counts the refusal of something that never became a call. */
   countRefusal(code: 'ambiguous_request' | 'request_timeout' | 'handshake_failed'): void;
   maxHeaderBytes: number;
@@ -48,10 +50,11 @@ export function createHttpServer(parts: HttpServerParts): Http1Server<CanonicalR
 }
 
 async function serve(parts: HttpServerParts, exchange: Exchange): Promise<void> {
-  const { pages, stopEndpoint, handler } = parts;
+  const { pages, stopEndpoint, handler, externalAuthorization } = parts;
   const { canonical, response } = exchange;
   try {
     if (stopEndpoint.isFor(canonical)) await stopEndpoint.answer(exchange);
+    else if (externalAuthorization.isFor(canonical)) await externalAuthorization.answer(exchange);
     else if (pages.has(canonical.service)) await pages.answer(canonical, response);
     else await handler.handle(exchange);
   } catch (error) {

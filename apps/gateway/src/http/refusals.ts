@@ -33,6 +33,7 @@ const REFUSALS = {
   upstream_unreachable: [502, 'The data service could not be reached.'],
   upstream_tls_failed: [502, 'No secure connection to the data service came about.'],
   upstream_timeout: [504, 'The data service did not answer in time.'],
+  proxy_not_trusted: [403, 'This proxy may not ask about calls.'],
   request_timeout: [408, 'The request did not arrive in time.'],
   not_found: [404, 'The gateway has no such page.'],
 } as const satisfies Record<string, readonly [number, string]>;

@@ -22,6 +22,8 @@ export type ServerExchange<R extends MessageRules> = {
   canonical: R;
   body: RequestBody;
   response: ServerResponse;
+  /** The address of the other end; empty if the connection is gone. */
+  peer: string;
 };
 
 /** What a server does with requests. No method may throw, except `read`. */
@@ -193,7 +195,7 @@ export class ServerConnection<R extends MessageRules> implements ResponseConnect
       return bytes.length;
     }
     if (!body.isDone) this.body = body;
-    this.enqueue({ canonical, body, response });
+    this.enqueue({ canonical, body, response, peer: this.socket.remoteAddress ?? '' });
     return at;
   }
 

@@ -17,6 +17,8 @@ export type RecordedCall = {
   path: string;
   /** Names of the request headers that do not reach the upstream, in lower case. */
   droppedHeaders: readonly string[];
+  /** `gateway`: the gateway forwards it. `authz`: a proxy does. */
+  mode: 'gateway' | 'authz';
 };
 
 /** How an allowed call ended. */
@@ -216,7 +218,7 @@ export class Recorder {
   private describe<K extends 'allowed' | 'refused', M extends MatchedCall | null>(
     id: string,
     kind: K,
-    { claims, service, method, path }: RecordedCall,
+    { claims, service, method, path, mode }: RecordedCall,
     match: M,
   ) {
     const { gateway, boot, clock, trustOf } = this.options;
@@ -236,7 +238,7 @@ export class Recorder {
       person: claims.sub,
       method,
       path: commit(nodeHashing, 'path', salt, path),
-      mode: 'gateway' as const,
+      mode,
       trust: trustOf(claims.tenant),
       route: (match?.route ?? null) as OrNull<M>,
       resource: (match?.resource ?? null) as OrNull<M>,

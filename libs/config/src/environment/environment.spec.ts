@@ -203,6 +203,26 @@ describe('the broker environment', () => {
 });
 
 describe('the gateway environment', () => {
+  test('a gateway answers proxies that ask only if it has a secret for them, from this machine unless told otherwise', () => {
+    const read = (env: Record<string, string>) =>
+      readGatewayEnvironment({ COUNTERSIGN_GATEWAY_CREDENTIAL: 'csg_x', ...env }).proxies;
+    const secret = 's'.repeat(32);
+    expect(read({ COUNTERSIGN_AUTHZ_PROXIES: '10.0.0.0/8' })).toBeUndefined();
+    expect(read({ COUNTERSIGN_AUTHZ_SECRET: secret })).toEqual({
+      secret,
+      networks: ['127.0.0.0/8', '::1/128'],
+    });
+    expect(read({ COUNTERSIGN_AUTHZ_SECRET: secret, COUNTERSIGN_AUTHZ_PROXIES: '10.1.2.3' })).toEqual({
+      secret,
+      networks: ['10.1.2.3/32'],
+    });
+    for (const env of [
+      { COUNTERSIGN_AUTHZ_SECRET: 'short' },
+      { COUNTERSIGN_AUTHZ_SECRET: secret, COUNTERSIGN_AUTHZ_PROXIES: '0.0.0.0/0' },
+    ])
+      expect(() => read(env)).toThrow(/COUNTERSIGN_AUTHZ/);
+  });
+
   test('P12: tenants without a pin go on the vendor’s word, or not at all', () => {
     const read = (said: string) =>
       readGatewayEnvironment({

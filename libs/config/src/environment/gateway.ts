@@ -9,6 +9,7 @@ import {
   type LogLevel,
   listenHost,
   logLevel,
+  networks,
   port,
   secretToken,
   wholeNumber,
@@ -39,6 +40,8 @@ export type GatewayEnvironment = {
   tls: { certFile: string; keyFile: string; clientCaFile: string | undefined } | undefined;
   /** Has one folder for each upstream's host, with the TLS files that services name. */
   upstreamTlsDir: string;
+  /** Proxies that may ask about calls (external authorization); undefined: none. `networks` are in CIDR notation. */
+  proxies: { secret: string; networks: string[] } | undefined;
   /** Refuse tenants that are not pinned on this host, claimed or not. */
   pinnedOnly: boolean;
   logLevel: LogLevel;
@@ -77,9 +80,16 @@ export const gatewayShape = {
   COUNTERSIGN_GATEWAY_TLS_KEY_FILE: file.optional(),
   COUNTERSIGN_GATEWAY_TLS_CLIENT_CA_FILE: file.optional(),
   COUNTERSIGN_GATEWAY_UPSTREAM_TLS_DIR: folder.optional(),
+  COUNTERSIGN_AUTHZ_SECRET: secretToken(
+    /^[\x21-\x7e]{32,256}$/,
+    'be 32 to 256 printable characters',
+  ).optional(),
+  COUNTERSIGN_AUTHZ_PROXIES: networks.default(['127.0.0.0/8', '::1/128']),
   COUNTERSIGN_GATEWAY_UNPINNED: z.enum(['vendor', 'refuse'], 'must be vendor or refuse').default('vendor'),
   COUNTERSIGN_LOG_LEVEL: logLevel.default('info'),
 };
+
+const SECRETS = ['COUNTERSIGN_GATEWAY_CREDENTIAL', 'COUNTERSIGN_AUTHZ_SECRET'] as const;
 
 /** Where a gateway's spool is, for commands that run on the gateway's host. */
 export function readSpoolEnvironment(env: Environment): Pick<GatewayEnvironment, 'spoolDir'> {
@@ -123,11 +133,12 @@ function tlsFrom(
  * `…_CALL_TIMEOUT_MS` (15 min) of a whole call. `…_UNPINNED` decides about tenants without a pin on this host: `vendor`
  * allows those that are unclaimed, on the vendor's word; `refuse` allows none. `…_TLS_CERT_FILE`,
  * `…_TLS_KEY_FILE` and `…_TLS_CLIENT_CA_FILE` make the listener speak TLS. `…_UPSTREAM_TLS_DIR`
- * (`COUNTERSIGN_DATA_DIR/upstream-tls`) has the TLS files towards upstreams.
+ * (`COUNTERSIGN_DATA_DIR/upstream-tls`) has the TLS files towards upstreams. `COUNTERSIGN_AUTHZ_SECRET` lets proxies ask
+ * about calls, from `COUNTERSIGN_AUTHZ_PROXIES` (this machine).
  * @throws ConfigError naming each bad variable and its rule.
  */
 export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
-  return readEnvironment(env, gatewayShape, ['COUNTERSIGN_GATEWAY_CREDENTIAL'], (raw, problem) => {
+  return readEnvironment(env, gatewayShape, SECRETS, (raw, problem) => {
     const credential = raw.COUNTERSIGN_GATEWAY_CREDENTIAL;
     if (credential === undefined) {
       problem(
@@ -162,6 +173,10 @@ export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
       tls: tlsFrom(raw, problem),
       upstreamTlsDir:
         raw.COUNTERSIGN_GATEWAY_UPSTREAM_TLS_DIR ?? join(raw.COUNTERSIGN_DATA_DIR, 'upstream-tls'),
+      proxies:
+        raw.COUNTERSIGN_AUTHZ_SECRET === undefined
+          ? undefined
+          : { secret: raw.COUNTERSIGN_AUTHZ_SECRET, networks: raw.COUNTERSIGN_AUTHZ_PROXIES },
       pinnedOnly: raw.COUNTERSIGN_GATEWAY_UNPINNED === 'refuse',
       logLevel: raw.COUNTERSIGN_LOG_LEVEL,
     };

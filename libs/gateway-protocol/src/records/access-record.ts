@@ -43,7 +43,7 @@ const call = {
   person: id('usr'),
   method: z.string().regex(/^[A-Z-]{1,41}$/),
   path: commitment,
-  mode: z.literal('gateway'),
+  mode: z.enum(['gateway', 'authz']),
   /** The hash of the trust document that was applied. Null for a tenant without one at this gateway. */
   trust: digestText.nullable().exactOptional(),
 };

@@ -1,0 +1,223 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { BlockList, isIPv6 } from 'node:net';
+import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer.js';
+import type { Budgets } from '../budget/budgets.js';
+import type { Clock } from '../clock.js';
+import type { AllowedCall } from '../forward/recorded-forwarding.js';
+import type { ContextSigner } from '../forward/signed-context.js';
+import type { GatewayMetrics } from '../metrics.js';
+import type { Recorder } from '../records/recorder.js';
+import type { CallRefusals, RefusedCall } from './call-refusals.js';
+import { type CanonicalRequest, isForwardableMethod, readHostName } from './canonical-request.js';
+import { callOf, type Exchange, recordedCallOf } from './exchange.js';
+import { answerProblem, requireUnambiguous } from './refusals.js';
+import { readTarget } from './target.js';
+
+/** Which proxies may ask. */
+export interface TrustedProxies {
+  /** What a proxy shows in `Countersign-Proxy-Secret`. */
+  secret: string;
+  /** Networks in CIDR notation from which it may connect. */
+  networks: readonly string[];
+}
+
+type ExternalAuthorizationParts = {
+  /** Undefined: nobody may ask. */
+  proxies: TrustedProxies | undefined;
+  authorizer: CallAuthorizer;
+  refusals: CallRefusals;
+  budgets: Budgets;
+  recorder: Recorder;
+  metrics: GatewayMetrics;
+  signContext: ContextSigner;
+  clock: Clock;
+};
+
+/** The call of which a proxy asks: its method, host and target, as the proxy describes them. */
+type Described = { method: string | undefined; host: string | undefined; target: string | undefined };
+
+/**
+ * How each kind of proxy describes the call. `below`: what follows the mode in the path of the question. It names the
+ * service for nginx and Traefik, if the call's own path does not; for Envoy it is the call's path.
+ */
+const MODES: Record<string, (asked: CanonicalRequest, below: string) => Described> = {
+  nginx: ({ headers }, below) => ({
+    method: headers.one('x-original-method'),
+    host: headers.one('x-original-host') ?? headers.one('host'),
+    target: joined(below, headers.one('x-original-uri')),
+  }),
+  traefik: ({ headers }, below) => ({
+    method: headers.one('x-forwarded-method'),
+    host: headers.one('x-forwarded-host'),
+    target: joined(below, headers.one('x-forwarded-uri')),
+  }),
+  // Envoy sends the call's own method, host and path, with a prefix before the path.
+  envoy: ({ method, headers, query }, below) => ({
+    method,
+    host: headers.one('host'),
+    target: below + query,
+  }),
+};
+
+const SECRET_HEADER = 'countersign-proxy-secret';
+const PATH = /^\/(nginx|traefik|envoy)(\/.*)?$/;
+
+const joined = (service: string, target: string | undefined): string | undefined =>
+  target === undefined ? undefined : service + target;
+
+/**
+ * External authorization: `/authz/nginx`, `/authz/traefik` (also Caddy) and `/authz/envoy`. A proxy asks about a call, and
+ * forwards it itself if the answer is 200. The checks and their order are those of a call through the gateway, and the
+ * record is durable before the answer. What the gateway cannot hold, because it sees neither the body nor the response, it
+ * refuses: an approved change, and a budget of bytes. docs/gateways/ says which promises hold in this mode.
+ */
+export class ExternalAuthorization {
+  private readonly secret: Buffer | undefined;
+  private readonly networks = new BlockList();
+
+  constructor(private readonly parts: ExternalAuthorizationParts) {
+    const { proxies } = parts;
+    this.secret = proxies === undefined ? undefined : hashOf(proxies.secret);
+    for (const network of proxies?.networks ?? []) {
+      const [address = '', bits] = network.split('/');
+      this.networks.addSubnet(address, Number(bits), isIPv6(address) ? 'ipv6' : 'ipv4');
+    }
+  }
+
+  /** Whether the request asks about a call. */
+  isFor({ service }: CanonicalRequest): boolean {
+    return service === 'authz';
+  }
+
+  /** Throws AmbiguousRequest if the described call can be read in more than one way. */
+  async answer(exchange: Exchange): Promise<void> {
+    const { refusals } = this.parts;
+    const { canonical: asked, body, response } = exchange;
+    const [, mode = '', below = ''] = PATH.exec(asked.path) ?? [];
+    const describe = MODES[mode];
+    if (describe === undefined || this.secret === undefined) {
+      answerProblem(response, 'not_found', { close: !body.isDone });
+      return;
+    }
+    if (!this.mayAsk(exchange, this.secret)) {
+      return refusals.unverified(exchange, null, 'proxy_not_trusted', {
+        detail: 'the proxy must show its secret, and connect from a network that may ask',
+      });
+    }
+    const call = {
+      ...exchange,
+      canonical: canonicalCall(asked, describe(asked, below)),
+      mode: 'authz' as const,
+    };
+    await this.decide(call);
+  }
+
+  private mayAsk({ canonical, peer }: Exchange, secret: Buffer): boolean {
+    const shown = canonical.headers.one(SECRET_HEADER) ?? '';
+    const isSecret = timingSafeEqual(hashOf(shown), secret);
+    const address = peer.replace(/^::ffff:(?=\d+\.)/i, '');
+    const isNear = address !== '' && this.networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    return isSecret && isNear;
+  }
+
+  private async decide(exchange: Exchange): Promise<void> {
+    const { authorizer, refusals } = this.parts;
+    const { canonical } = exchange;
+    const service = authorizer.service(canonical.service);
+    authorizer.requirePlainTarget(canonical, service);
+    if (!authorizer.isInTouch()) return refusals.unverified(exchange, null, 'not_in_touch', {});
+    if (service === undefined) {
+      return refusals.unverified(exchange, null, 'route_not_listed', { detail: 'the service is not known' });
+    }
+    const token = authorizer.verifyToken(canonical, service);
+    if (!token.ok) {
+      const { reason, detail, noToken } = token;
+      return refusals.unverified(exchange, canonical.service, 'invalid_token', { reason, detail, noToken });
+    }
+    const { claims } = token;
+    const grantArrival = authorizer.waitForGrant(claims);
+    if (grantArrival !== undefined) await grantArrival;
+    const call = callOf(exchange, undefined);
+    let decision = authorizer.authorize(token, call);
+    for (;;) {
+      const budgetArrival = authorizer.waitForBudget(claims, decision);
+      if (budgetArrival === undefined) break;
+      const refusal = await budgetArrival;
+      if (refusal !== undefined) return refusals.decided(exchange, claims, refusal);
+      decision = authorizer.authorize(token, call);
+    }
+    // No `await` from the decision to the taking of the budget in `allow`: another call could come between.
+    if (!decision.allowed) return refusals.decided(exchange, claims, decision);
+    const beyond = beyondThisMode(token, decision);
+    if (beyond !== undefined) return refusals.decided(exchange, claims, beyond);
+    await this.allow(exchange, token, decision);
+  }
+
+  private async allow(exchange: Exchange, token: VerifiedToken, decision: AllowedCall): Promise<void> {
+    const { authorizer, refusals, budgets, recorder, metrics, signContext, clock } = this.parts;
+    const { canonical, response } = exchange;
+    const { claims } = token;
+    const { match, grant, map } = decision;
+    const began = clock.monotonic();
+    const record = recorder.newId();
+    budgets.takeCall(claims.digest, grant);
+    try {
+      await authorizer.persistDigest(claims, grant);
+      await recorder.recordAllowed(record, recordedCallOf(exchange, claims), match);
+    } catch {
+      budgets.returnCall(claims.digest, grant);
+      const detail = 'the record could not be written';
+      return refusals.verified(exchange, claims, { code: 'record_unavailable', detail, match });
+    }
+    metrics.recorded(clock.monotonic() - began);
+    // Only the proxy learns how the call ends.
+    const unknown = { status: null, bytes: 0, bodySha256: null, durationMs: 0, outcome: 'unknown' as const };
+    recorder.recordOutcome(record, claims.tenant, unknown);
+    // Writing the record took time, and no open call of this one could be cut meanwhile.
+    const again = authorizer.authorize(token, callOf(exchange, undefined));
+    if (!again.allowed && again.code !== 'budget_exhausted')
+      return refusals.answer(exchange, again.code, { record, detail: again.detail });
+    const { method, path, query } = canonical;
+    const { sub, grant_id } = claims;
+    const { tenant } = match;
+    const context = signContext(
+      map.definition.audience,
+      { tenant, sub, grant_id, record, method, path: path + query, body_sha256: undefined },
+      clock.now(),
+    );
+    const fields = ['Cache-Control', 'no-store', 'Countersign-Tenant', tenant, 'Countersign-Requester', sub];
+    fields.push('Countersign-Grant', grant_id, 'Countersign-Record', record, 'Countersign-Context', context);
+    response.send(200, fields, '');
+  }
+}
+
+/** The call that a proxy describes, read as strictly as one that comes here itself. Throws AmbiguousRequest. */
+function canonicalCall(asked: CanonicalRequest, { method, host, target }: Described): CanonicalRequest {
+  requireUnambiguous(
+    method !== undefined && target !== undefined && host !== undefined,
+    'the proxy does not describe the call: its method, host and URI',
+  );
+  requireUnambiguous(isForwardableMethod(method), 'a method that is never forwarded');
+  return {
+    ...asked,
+    ...readTarget(target),
+    method,
+    host: readHostName(host),
+    framing: { kind: 'none' },
+    expectsContinue: false,
+  };
+}
+
+/** What only a gateway that forwards the call itself can hold. */
+function beyondThisMode({ claims }: VerifiedToken, { match, grant }: AllowedCall): RefusedCall | undefined {
+  const refused = (what: string): RefusedCall => ({
+    code: 'insufficient_scope',
+    detail: `${what} is held only by a gateway that forwards the call itself`,
+    match,
+  });
+  if (claims.terms.change !== undefined) return refused('an approved change');
+  return grant.budget?.bytes === undefined ? undefined : refused('a budget of bytes');
+}
+
+/** Both sides of a comparison have one length, so that it takes one time. */
+const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.js';
+
+/** A proxy of Debian that runs with a configuration from docs/gateways/. */
+export class RealProxy {
+  private output = '';
+
+  private constructor(private readonly child: ChildProcess) {
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+      });
+  }
+
+  /**
+   * Starts it and waits until its port accepts connections.
+   *
+   * @throws Error that names the package of a program that is missing, or has what the program wrote
+   */
+  static async start(
+    program: { name: string; package: string; args: readonly string[] },
+    port: number,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<RealProxy> {
+    const child = spawn(program.name, program.args, { env: { ...process.env, ...env }, stdio: 'pipe' });
+    const proxy = new RealProxy(child);
+    const failed = new Promise<never>((_resolve, reject) => {
+      child.once('error', (error: NodeJS.ErrnoException) =>
+        reject(
+          error.code === 'ENOENT'
+            ? new Error(`${program.name} is missing: apt-get install ${program.package}`)
+            : error,
+        ),
+      );
+      child.once('exit', (code) => reject(new Error(`${program.name} ended (${code}): ${proxy.output}`)));
+    });
+    failed.catch(() => undefined);
+    await Promise.race([failed, eventually(`${program.name} listens`, () => accepts(port), 20_000)]);
+    return proxy;
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => socket.destroy());
+    socket.once('connect', () => socket.end());
+  });
+}
+
+/**
+ * Writes a configuration of docs/gateways/ with other addresses and files.
+ *
+ * @throws Error if the configuration does not have a text that is to be replaced
+ */
+export async function writeConfiguration(
+  name: string,
+  folder: string,
+  replaced: Readonly<Record<string, string>>,
+): Promise<string> {
+  let text = await readFile(join('docs/gateways', name), 'utf8');
+  for (const [from, to] of Object.entries(replaced)) {
+    if (!text.includes(from)) throw new Error(`${name} has no ${from}`);
+    text = text.replaceAll(from, to);
+  }
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
