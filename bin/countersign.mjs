@@ -9,5 +9,5 @@ const ready = spawnSync(process.execPath, [join(root, 'bin/prepare.mjs'), 'build
   stdio: ['ignore', 2, 2],
 });
 if (ready.status !== 0) process.exit(1);
-const { main } = await import(new URL('../dist/apps/cli/src/main.js', import.meta.url).href);
+const { main } = await import(new URL('../dist/programs/countersign.js', import.meta.url).href);
 await main(process.argv.slice(2));

@@ -139,7 +139,7 @@ const PARTS = [
       for (const path of distEntries()) if (path !== join('apps', 'web')) remove(path);
     },
     // `npm run build` checks the types too. To start or test a program its output is enough, in half the time.
-    run: (checked) =>
+    run: (checked) => {
       run(
         process.execPath,
         [
@@ -149,7 +149,9 @@ const PARTS = [
           checked ? 'tsconfig.build.json' : 'tsconfig.emit.json',
         ],
         'the build of the programs',
-      ),
+      );
+      run(process.execPath, [join(root, 'bin/bundle.mjs')], 'the bundling of the programs');
+    },
   },
   {
     name: 'pages',
@@ -196,7 +198,9 @@ function sourceHash({ sources, settings }) {
   const hash = createHash('sha256');
   const files = [
     ...sources().flatMap((folder) => sourceFiles(join(root, folder))),
-    ...[...settings, 'package-lock.json', 'bin/prepare.mjs'].map((name) => join(root, name)),
+    ...[...settings, 'package-lock.json', 'bin/prepare.mjs', 'bin/bundle.mjs'].map((name) =>
+      join(root, name),
+    ),
   ];
   for (const file of files.sort()) hash.update(file.slice(root.length)).update(readFileSync(file));
   return hash.digest('hex');

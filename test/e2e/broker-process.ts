@@ -29,7 +29,7 @@ export class BrokerProcess {
     port: number,
     change: Record<string, string | undefined> = {},
   ): BrokerProcess {
-    const child = spawn(process.execPath, [compiled('apps/broker/src/main.js')], {
+    const child = spawn(process.execPath, [compiled('programs/broker.js')], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'],

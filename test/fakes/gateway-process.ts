@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { until } from './until.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/apps/gateway/src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/programs/gateway.js', import.meta.url));
 
 /** The built gateway as a process, for tests that kill it or trace it. */
 export class GatewayProcess {

@@ -143,6 +143,6 @@ export class Cluster {
 
   private launch(name: 'broker' | 'gateway', place: number, env: Record<string, string>): Running {
     if (this.options.inside === true) return Inside.start(name, env);
-    return Program.start({ name: `${name} ${place}`, script: `apps/${name}/src/main.js`, env });
+    return Program.start({ name: `${name} ${place}`, script: `programs/${name}.js`, env });
   }
 }

@@ -9,5 +9,5 @@ function findRoot(folder: string): string {
   return existsSync(join(folder, 'package-lock.json')) ? folder : findRoot(dirname(folder));
 }
 
-/** A compiled file, such as `apps/broker/src/main.js`. */
+/** A compiled file, such as `programs/broker.js`. */
 export const compiled = (path: string): string => join(root, 'dist', path);

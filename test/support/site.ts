@@ -102,7 +102,7 @@ export class Site<P extends Running = Program> {
   async startBroker(): Promise<void> {
     this.broker = this.run({
       name: 'broker',
-      script: 'apps/broker/src/main.js',
+      script: 'programs/broker.js',
       env: { ...brokerEnv(this, this.ports.broker), ...this.options.brokerEnv },
     });
     await this.broker.untilReady(`${this.brokerUrl}/readyz`);
@@ -112,7 +112,7 @@ export class Site<P extends Running = Program> {
   async startGateway(limits: Pick<ProgramOptions, 'fileBlocks'> = {}): Promise<void> {
     this.gateway = this.run({
       name: 'gateway',
-      script: 'apps/gateway/src/main.js',
+      script: 'programs/gateway.js',
       ...limits,
       env: {
         ...gatewayEnv(this, this.ports.gateway, 'spool', this.ports.gatewayAdmin),

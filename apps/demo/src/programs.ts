@@ -46,7 +46,7 @@ export function helperProgram(
 export function brokerProgram(env: Environment, demo: DemoEnvironment): Program {
   return {
     name: 'broker',
-    program: compiled('../../broker/src/main.js'),
+    program: compiled('../../../programs/broker.js'),
     env: brokerEnvironment(env, demo),
   };
 }
@@ -54,7 +54,7 @@ export function brokerProgram(env: Environment, demo: DemoEnvironment): Program 
 export function gatewayProgram(env: Environment, demo: DemoEnvironment, gateway: DemoGateway): Program {
   return {
     name: 'gateway',
-    program: compiled('../../gateway/src/main.js'),
+    program: compiled('../../../programs/gateway.js'),
     env: {
       ...withoutSecrets(env),
       COUNTERSIGN_DATA_DIR: demo.dataDir,

@@ -13,8 +13,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Server, ServerResponse } from 'node:http';
 import Database from 'better-sqlite3';
 import pg from 'pg';
-import { startBroker } from '../../../dist/apps/broker/src/start-broker.js';
 import { readBrokerEnvironment } from '../../../dist/libs/config/src/index.js';
+import { startBroker } from '../../../dist/programs/broker.js';
 
 const unitAtHand = new AsyncLocalStorage();
 /** Work for a caller, as opposed to the broker's own periodic work. */

@@ -3,7 +3,7 @@
  * which first checks whether anything must be built: `npm start` has just done that.
  */
 const cli: { main?: (argv: string[]) => Promise<void> } = await import(
-  new URL('../../../cli/src/main.js', import.meta.url).href
+  new URL('../../../../programs/countersign.js', import.meta.url).href
 );
 if (cli.main === undefined) throw new Error('the compiled command exports no main');
 await cli.main(process.argv.slice(2));
