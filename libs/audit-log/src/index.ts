@@ -16,6 +16,7 @@ export { AuditLogError, type AuditLogErrorCode } from './errors.js';
 export { HashTile, proofFromTiles } from './hash-tile.js';
 export type { Actor, LeafV1 } from './leaf.js';
 export { encodeLeaf, leafText, MAX_LEAF_BYTES, parseLeaf } from './leaf.js';
+export { LogFault, type LogFaultCode } from './log-fault.js';
 export {
   type Ed25519Check,
   type Ed25519Sign,
@@ -94,16 +95,8 @@ export {
   rangeRoot,
   rangeWidth,
 } from './tree.js';
-export {
-  hadRoot,
-  LogFault,
-  type LogFaultCode,
-  type LogSource,
-  type VerifiedLog,
-  type VerifiedPoint,
-  type VerifyOptions,
-  verifyLog,
-} from './verifier.js';
+export type { LogSource, VerifiedPoint } from './tree-reader.js';
+export { hadRoot, type VerifiedLog, type VerifyOptions, verifyLog } from './verifier.js';
 export {
   type AddCheckpoint,
   decideWitness,

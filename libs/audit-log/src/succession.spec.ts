@@ -4,9 +4,11 @@ import { logKey } from '../../../test/factories/log-keys.js';
 import { encodeBase64 } from './bytes.js';
 import { logOrigin, parseLogOrigin } from './checkpoint.js';
 import { encodeLeaf, parseLeaf } from './leaf.js';
+import { LogFault } from './log-fault.js';
 import { parseVerifierKey, verifierKey } from './note.js';
 import { type HandOver, handOver, KEY_LEAF, LogSuccession, RESTORED_LEAF } from './succession.js';
-import { LogFault, type VerifiedPoint, verifyLog } from './verifier.js';
+import type { VerifiedPoint } from './tree-reader.js';
+import { verifyLog } from './verifier.js';
 
 const ORIGIN = 'countersign/dep_1/acme';
 const [K1, K2, K3, EVIL] = [1, 2, 3, 9].map((seed) => logKey(ORIGIN, seed)) as [Key, Key, Key, Key];

@@ -3,6 +3,7 @@ import { decodeHash, encodeBase64, equalBytes } from './bytes.js';
 import { type Checkpoint, parseLogOrigin } from './checkpoint.js';
 import { AuditLogError } from './errors.js';
 import type { LeafV1 } from './leaf.js';
+import { LogFault } from './log-fault.js';
 import {
   type Ed25519Check,
   type Ed25519Sign,
@@ -20,7 +21,7 @@ import {
 } from './note.js';
 import { completeSubtrees } from './proofs.js';
 import type { CompactRange } from './tree.js';
-import { LogFault, type VerifiedPoint } from './verifier.js';
+import type { VerifiedPoint } from './tree-reader.js';
 
 /**
  * How a log stays one log while its key and its name change (docs/log.md, New keys and restores).

@@ -2,16 +2,11 @@ import type { Hashing } from '@countersign/contract';
 import { parseLogOrigin } from './checkpoint.js';
 import { AuditLogError } from './errors.js';
 import { type LeafV1, parseLeaf } from './leaf.js';
+import { LogFault } from './log-fault.js';
 import type { Ed25519Check, VerifierKey } from './note.js';
 import { LogSuccession } from './succession.js';
-import {
-  LogFault,
-  type LogSource,
-  type VerifiedLog,
-  type VerifiedPoint,
-  type VerifyOptions,
-  verifyLog,
-} from './verifier.js';
+import type { LogSource, VerifiedPoint } from './tree-reader.js';
+import { type VerifiedLog, type VerifyOptions, verifyLog } from './verifier.js';
 
 export type TenantLogOptions = Pick<VerifyOptions, 'since' | 'everyLeaf' | 'onStart' | 'onProgress'> & {
   /** A key of the log, under the origin of any of its epochs. */

@@ -2,9 +2,11 @@ import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import fc from 'fast-check';
 import { LogFiles } from '../../../test/factories/log-files.js';
 import { logKey } from '../../../test/factories/log-keys.js';
+import { LogFault } from './log-fault.js';
 import { parseVerifierKey, verifierKey } from './note.js';
 import { encodeBundle, tilePath, tilesOf } from './tiles.js';
-import { LogFault, type LogSource, type VerifiedPoint, verifyLog } from './verifier.js';
+import type { LogSource, VerifiedPoint } from './tree-reader.js';
+import { verifyLog } from './verifier.js';
 
 const NAME = 'example.com/log';
 const KEY = logKey(NAME, 7);
