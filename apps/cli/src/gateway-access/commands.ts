@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../command/context.js';
 import { addVerb, examples, GROUPS } from '../command/define.js';
+import type { ChangeOptions } from './change.js';
 import type { ImportOptions } from './import-routes.js';
 
 export function registerGatewayAccess(program: Command, run: Run): void {
@@ -42,6 +43,26 @@ export function registerGatewayAccess(program: Command, run: Run): void {
     .action(
       run(async (context, id: string, options: { port?: string; socket?: string }) =>
         (await import('./proxy.js')).proxy(context, id, options),
+      ),
+    );
+
+  addVerb(program, 'change', 'Request one exact call beside a grant: this method, path and body, once')
+    .argument('<grant>', 'grt_…')
+    .argument('<method>', 'such as PATCH')
+    .argument('<path>', 'path of the service, with query')
+    .requiredOption('--data <text>', 'the body: @FILE, @- for standard input, or the text itself')
+    .option('--for <duration>', 'how long the change may be made once it is approved', '30m')
+    .option('--reason <text>', 'why; the customer reads this (that of the grant’s request)')
+    .option('--content-type <type>', 'of the body (application/json if it is JSON)')
+    .addHelpText(
+      'after',
+      examples(
+        'countersign change @last PATCH /tenants/acme/invoices/8812 --data @total.json --reason "Wrong total"',
+      ),
+    )
+    .action(
+      run(async (context, grant: string, method: string, path: string, options: ChangeOptions) =>
+        (await import('./change.js')).proposeChange(context, grant, method, path, options),
       ),
     );
 

@@ -166,7 +166,8 @@ function gatewayView(grant: Grant, service: Service, terms: Terms): CallView {
   };
 }
 
-function publishedMap(service: Service): PublishedRouteMap {
+/** The service's map as the API shows it, compiled. */
+export function publishedMap(service: Service): PublishedRouteMap {
   const { name, upstream, audience, tenantFrom, tenantHeader, headers } = service;
   const definition: ServiceDefinition = {
     ...{ name, upstream, audience, tenantFrom },

@@ -1,0 +1,99 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { removeFolder, tempFolder } from '../../../../test/support/temp-folder.js';
+import { GRANT_ID, grantAnswer, REQUEST_ID, requestAnswer, serviceAnswer } from '../../test/answers.js';
+import { FakeServer } from '../../test/fake-broker.js';
+import { Terminal } from '../../test/terminal.js';
+import { run } from '../main.js';
+
+let broker: FakeServer | undefined;
+let folder: string;
+beforeAll(async () => {
+  folder = await tempFolder('change');
+});
+afterEach(() => broker?.stop());
+afterAll(() => removeFolder(folder));
+
+async function change(args: string[], granted: object = {}) {
+  const asked: unknown[] = [];
+  broker = await FakeServer.start({
+    [`GET /api/v1/grants/${GRANT_ID}`]: () => ({ body: grantAnswer('http://localhost:1/billing') }),
+    [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: { ...requestAnswer(), ...granted } }),
+    'GET /api/v1/services/billing': () => ({ body: serviceAnswer() }),
+    'POST /api/v1/requests': ({ body }) => {
+      asked.push(body);
+      return { status: 201, body: requestAnswer() };
+    },
+  });
+  const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: 'csk_x' });
+  const exit = await run(['change', GRANT_ID, ...args], terminal);
+  return { exit, asked, out: terminal.out, err: terminal.err };
+}
+
+test('requests exactly this call, once, and says how to make it', async () => {
+  const file = join(folder, 'total.json');
+  await writeFile(file, '{"total":1}');
+  const { exit, asked, err } = await change(
+    ['patch', '/tenants/acme/invoices/8812', '--data', `@${file}`, '--for', '10m', '--reason', 'Wrong total'],
+    { ticket: 'CASE-1' },
+  );
+  expect(exit).toBe(0);
+  expect(asked).toEqual([
+    {
+      ...{
+        tenant: 'acme',
+        service: 'billing',
+        duration: 'PT10M',
+        justification: 'Wrong total',
+        ticket: 'CASE-1',
+      },
+      scope: [{ resource: 'invoices/8812', actions: ['update'] }],
+      budget: { calls: 1 },
+      change: {
+        ...{ method: 'PATCH', path: '/tenants/acme/invoices/8812', contentType: 'application/json' },
+        bodySha256: 'sha256:b7e28723407b7750fb0dc3b977699a5223a3b617d41c9a4feaeccbd31feadd06',
+      },
+    },
+  ]);
+  expect(err).toContain(`-X PATCH -H 'content-type: application/json' --data-binary @${file}`);
+});
+
+test('takes the reason of the grant’s request, and the type of a body that is no JSON', async () => {
+  const { asked } = await change([
+    ...['PATCH', '/tenants/acme/invoices/8812', '--data', 'total=1'],
+    ...['--content-type', 'application/x-www-form-urlencoded'],
+  ]);
+  expect(asked).toMatchObject([
+    {
+      justification: requestAnswer().justification,
+      change: { contentType: 'application/x-www-form-urlencoded' },
+    },
+  ]);
+});
+
+test.each([
+  [
+    'a path of another tenant',
+    ['PATCH', '/tenants/globex/invoices/1', '--data', '{}'],
+    1,
+    'insufficient_scope',
+  ],
+  ['a path that no route lists', ['PATCH', '/admin', '--data', '{}'], 1, 'route_not_listed'],
+  [
+    'a path that can be read in two ways',
+    ['PATCH', '/tenants/acme/invoices/%41', '--data', '{}'],
+    1,
+    'ambiguous_request',
+  ],
+  ['a body without a type', ['PATCH', '/tenants/acme/invoices/1', '--data', 'x'], 2, 'content-type'],
+  ['a file that is not there', ['PATCH', '/tenants/acme/invoices/1', '--data', '@/nothing'], 2, '/nothing'],
+  ['a URL', ['PATCH', 'http://x/', '--data', '{}'], 2, 'begin with'],
+])('refuses %s, and requests nothing', async (_case, args, exit, said) => {
+  const result = await change(args);
+  expect(result).toMatchObject({ exit, asked: [], err: expect.stringContaining(said) });
+});
+
+test('needs a reason if that of the grant’s request was erased', async () => {
+  const result = await change(['PATCH', '/tenants/acme/invoices/1', '--data', '{}'], { justification: null });
+  expect(result).toMatchObject({ exit: 2, asked: [], err: expect.stringContaining('--reason') });
+});
