@@ -96,6 +96,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '0f08be7c9efb81db499689abd9e651226461ff7bd800e77407143ecfe4be35c4',
     postgres: '0f08be7c9efb81db499689abd9e651226461ff7bd800e77407143ecfe4be35c4',
   },
+  ReasonCodes1799000020100: {
+    sqlite: 'f24e8580778f736f14e1b16123d06907a62f4f3e316ae10540722a96afecee15',
+    postgres: 'f24e8580778f736f14e1b16123d06907a62f4f3e316ae10540722a96afecee15',
+  },
   Emergencies1799000021000: {
     sqlite: 'c0ebeb603078a4fa8dc6b2a2c7a940279d9fffb24174caf83b289aa090560b30',
     postgres: '7f384d2e1f26c43e6874bfeff136bd05d5f2dd228b9ee432606a8552a0594a9a',

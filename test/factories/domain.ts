@@ -90,6 +90,7 @@ export function sampleRequest(change: Partial<AccessRequest> = {}): AccessReques
       customer: { required: 1, approved: 0, countersignature: false, channels: ['web', 'api', 'slack'] },
       risk: { level: 'low', reasons: [] },
     },
+    reasonCode: null,
     asked: null,
     createdAt: '2026-11-24T15:00:00Z',
     lapsesAt: terms.lapsesAt,

@@ -29,6 +29,7 @@ export const requestAnswer = (changes: Record<string, unknown> = {}) => ({
   duration: 'PT1H',
   justification: 'Case 4711',
   ticket: null,
+  reasonCode: null,
   state: 'awaiting_vendor',
   digest: DIGEST,
   terms: terms(),

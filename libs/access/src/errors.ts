@@ -43,6 +43,8 @@ const REFUSALS = {
   not_eligible: 'The requester is not eligible for this access.',
   justification_required: 'Say in a sentence why you need this access.',
   ticket_required: 'The vendor’s policy requires a ticket.',
+  reason_code_required: 'State one of the kinds of reason that are accepted here.',
+  budget_too_large: 'The budget is larger than the customer allows.',
   outside_hours: 'The policies do not allow access at this time.',
   too_many_open: 'You have too many open requests. Cancel one first.',
   locked: 'Access is locked.',

@@ -156,6 +156,7 @@ export {
   type Deputy,
   type EmergencyControls,
   EXTRA_STAGE,
+  type LocalHours,
   type PrivacyControls,
 } from './domain/privacy-controls.js';
 export {

@@ -136,6 +136,7 @@ export {
   type TenantRole,
   tenantPersonInput,
   wholeNumber,
+  zonedHours,
 } from './organisation-members.js';
 export {
   type EnrolmentBody,

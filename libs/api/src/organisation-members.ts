@@ -2,11 +2,15 @@ import {
   hasHiddenCharacters,
   isAction,
   isCalendarDay,
+  isInstant,
   isResourcePattern,
+  isTicketPattern,
   isZone,
   parseDuration,
+  WEEKDAYS,
 } from '@countersign/contract';
 import { z } from 'zod';
+import { CHANNELS } from './members.js';
 
 /**
  * Members that the organisation file (libs/config) and the API write alike: what an admin may set through the API, the
@@ -91,7 +95,10 @@ export const tenantPersonInput = z.strictObject({
     .describe('The groups that the privacy controls name. Absent: those that the person has.'),
 });
 
+const zoneName = z.string().refine(isZone, { error: 'must be an IANA time zone such as Europe/Berlin' });
+
 const MAX_RULES = 100;
+const MOST = Number.MAX_SAFE_INTEGER;
 /** A request passes at most so many stages (libs/access holds the same limit for rules that match together). */
 const MAX_STAGES = 3;
 const MAX_APPROVALS = 20;
@@ -119,6 +126,47 @@ const listOfAtLeastOne = <Schema extends z.ZodType<string>>(member: Schema, what
 
 export const RISK_LEVELS = ['low', 'medium', 'high'] as const;
 
+const day = z.string().refine(isCalendarDay, { error: 'must be a day such as 2026-12-24' });
+
+const timeOfDay = (pattern: RegExp) =>
+  z.string().regex(pattern, { error: 'must be a time of day such as 08:00', abort: true });
+
+/** Wall clock: days and times of day. `to` is later on the same day; `24:00` is its end. */
+const clockHours = {
+  days: z
+    .array(z.enum(WEEKDAYS, { error: `must be one of ${WEEKDAYS.join(', ')}` }))
+    .min(1, 'must name at least one day')
+    .superRefine(refuseRepeats),
+  from: timeOfDay(/^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/),
+  to: timeOfDay(/^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/),
+};
+
+function refuseBackwards<T extends { from: string; to: string }>(
+  { from, to }: T,
+  context: z.RefinementCtx<T>,
+): void {
+  if (from >= to)
+    context.addIssue({ code: 'custom', path: ['to'], message: 'must be later on the same day than from' });
+}
+
+const localHours = z.strictObject(clockHours).superRefine(refuseBackwards);
+/** The same with a zone of its own. */
+export const zonedHours = z.strictObject({ ...clockHours, zone: zoneName }).superRefine(refuseBackwards);
+
+const instant = z.string().refine(isInstant, { error: 'must be an instant such as 2026-12-24T18:00:00Z' });
+const blackout = z.strictObject({ from: instant, to: instant }).superRefine(({ from, to }, context) => {
+  if (Date.parse(from) >= Date.parse(to))
+    context.addIssue({ code: 'custom', path: ['to'], message: 'must be later than from' });
+});
+
+const budget = z
+  .strictObject({ calls: wholeNumber(1, MOST).optional(), bytes: wholeNumber(1, MOST).optional() })
+  .refine(({ calls, bytes }) => calls !== undefined || bytes !== undefined, {
+    error: 'must name calls, bytes, or both',
+  });
+
+const MODES = ['observe', 'each-access'] as const;
+
 const controlRule = z.strictObject({
   services: listOfAtLeastOne(serviceName, 'service').optional(),
   resources: listOfAtLeastOne(resourcePattern, 'resource').optional(),
@@ -127,6 +175,7 @@ const controlRule = z.strictObject({
     z.enum(RISK_LEVELS, { error: `must be one of ${RISK_LEVELS.join(', ')}` }),
     'risk',
   ).optional(),
+  reasons: listOfAtLeastOne(groupName, 'reason code').optional(),
   approvals: wholeNumber(1, MAX_APPROVALS).optional(),
   stages: z
     .array(approvalStage)
@@ -135,9 +184,53 @@ const controlRule = z.strictObject({
     .optional()
     .describe('In this order, each by different persons.'),
   maxDuration: positiveDuration.optional(),
+  mode: z
+    .enum(MODES, { error: `must be one of ${MODES.join(', ')}` })
+    .optional()
+    .describe(
+      '`observe`: these services need no approval, unless the risk is high or another rule requires one. `each-access`: each approval is for one call. Absent: each approval is for one case.',
+    ),
+  reasonCodes: listOfAtLeastOne(groupName, 'reason code')
+    .optional()
+    .describe('A request must state one of these.'),
+  ticket: z
+    .strictObject({
+      patterns: z
+        .array(
+          z.string().refine(isTicketPattern, {
+            error:
+              'must be a pattern such as CASE-####: # a digit, ? a letter or digit, * one or more of both',
+          }),
+        )
+        .min(1, 'must name at least one pattern')
+        .max(10, 'must be at most 10 patterns'),
+      text: nameText.optional().describe('What a requester reads who names no such ticket.'),
+    })
+    .optional(),
+  justification: z
+    .strictObject({
+      least: wholeNumber(1, 1_000).describe('Letters and digits.'),
+      text: nameText.optional().describe('What a requester reads whose reason is shorter.'),
+    })
+    .optional(),
+  hours: z
+    .array(localHours)
+    .min(1, 'must have at least one entry, or be left out')
+    .max(20, 'must be at most 20 entries')
+    .optional()
+    .describe('Access begins, and tokens are minted, in one of these only; in the zone of the controls.'),
+  quietDays: z.array(day).max(400, 'must be at most 400 days').optional(),
+  blackouts: z.array(blackout).max(100, 'must be at most 100 entries').optional(),
+  channels: z
+    .array(z.enum(CHANNELS, { error: `must be one of ${CHANNELS.join(', ')}` }))
+    .min(1, 'must name at least one channel')
+    .superRefine(refuseRepeats)
+    .optional()
+    .describe('Of those that the risk allows.'),
+  maxBudget: budget.optional().describe('A request without a budget is larger.'),
+  defaultBudget: budget.optional().describe('What a request gets that asks for no budget.'),
 });
-
-const day = z.string().refine(isCalendarDay, { error: 'must be a day such as 2026-12-24' });
+z.string().refine(isCalendarDay, { error: 'must be a day such as 2026-12-24' });
 
 const deputy = z
   .strictObject({
@@ -183,11 +276,7 @@ export const privacyControlsInput = z.strictObject({
   countersign: actionList.optional(),
   slackMayApprove: actionList.optional(),
   forbid: z.array(forbidRule).optional(),
-  zone: z
-    .string()
-    .refine(isZone, { error: 'must be an IANA time zone such as Europe/Berlin' })
-    .optional()
-    .describe('The zone of all days and times of day. Absent: UTC.'),
+  zone: zoneName.optional().describe('The zone of all days and times of day. Absent: UTC.'),
   rules: z
     .array(controlRule)
     .max(MAX_RULES, `must be at most ${MAX_RULES} rules`)

@@ -36,6 +36,8 @@ export const REQUEST_STATES = [
 ] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
 
+const reasonCodeText = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'A word such as support-case');
+
 /**
  * What an engineer requests. Only the shape is checked here. The evaluator checks whether tenant, service and scope
  * exist and whether the justification is good enough, and reports every refusal at once.
@@ -51,6 +53,11 @@ export const askSchema = named(
       .exactOptional()
       .describe('A sentence that the customer will read. A blank one is refused.'),
     ticket: ticketText.exactOptional(),
+    reasonCode: reasonCodeText
+      .exactOptional()
+      .describe(
+        'What kind of reason: support-case, incident, maintenance, migration, security, legal, or one that the vendor has added. Some customers require one.',
+      ),
     startsAt: instantText.exactOptional().describe('Not before this instant, at most 7 days ahead.'),
     startsOn: z
       .enum(['approval', 'first-use'])
@@ -142,6 +149,7 @@ export const accessRequestSchema = named(
     duration: z.string(),
     justification: z.string().nullable().describe('Null once it has been erased.'),
     ticket: z.string().nullable(),
+    reasonCode: z.string().nullable().describe('What kind of reason the requester states.'),
     state: z.enum(REQUEST_STATES),
     digest: digestText(),
     terms: termsSchema,

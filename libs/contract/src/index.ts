@@ -191,6 +191,7 @@ export {
   termsSchema,
   termsTokenBytes,
 } from './terms/terms.js';
+export { isTicketPattern, matchesTicket } from './ticket-pattern.js';
 export {
   CLOCK_SKEW_MS,
   daysAfter,

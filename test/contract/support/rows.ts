@@ -73,6 +73,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
       customer: { required: 1, approved: 0, countersignature: false, channels: ['web', 'api'] },
       risk: { level: 'medium', reasons: [] },
     },
+    reasonCode: null,
     asked: null,
     createdAt: NOW,
     lapsesAt: '2026-11-25T03:00:00Z',

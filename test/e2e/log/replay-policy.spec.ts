@@ -19,10 +19,14 @@ beforeAll(async () => {
     const stages = ['owner', 'dpo'].map((name) => ({
       ...{ name, groups: [name === 'owner' ? 'owners' : 'dpo'], approvals: 1 },
     }));
-    acme.privacyControls = { ...acme.privacyControls, rules: [{ actions: ['list'], stages }] };
+    acme.privacyControls = {
+      ...acme.privacyControls,
+      rules: [{ actions: ['list'], stages, reasonCodes: ['support-case'] }],
+    };
   });
   broker = await TestBroker.start({ organisation: file });
-  const request = await makeRequest(broker);
+  const request = await makeRequest(broker, 'engineer', { reasonCode: 'support-case' });
+  expect(request['reasonCode']).toBe('support-case');
   expectStatus(await review(broker, 'reviewer', request), 201);
   const early = await review(broker, 'secondApprover', request);
   expect([early.status, (early.body as { code: string }).code]).toEqual([409, 'wrong_state']);
@@ -79,6 +83,15 @@ describe('P1: approvals that were not given in their stages are named', () => {
       (own) => {
         const { stage: _none, ...data } = dataOf(own, reviewAt(own, 0));
         own.tenant.edit(reviewAt(own, 0), { data });
+      },
+    ],
+    [
+      'the request stated no reason that the rule accepts',
+      'not_allowed',
+      (own) => {
+        const index = own.tenant.indexOf('request.created', 0);
+        const { reasonCode: _none, ...data } = dataOf(own, index);
+        own.tenant.edit(index, { data });
       },
     ],
     [

@@ -123,7 +123,7 @@ describe('a tenant’s people', () => {
     const controls = '/api/v1/tenants/acme/privacy-controls';
     const { body } = await broker.page(mailed, 'GET', controls);
     const attempt = await broker.page(mailed, 'PUT', controls, {
-      body: { ...(body as object), approvals: 0 },
+      body: { ...(body as object), approvals: 2 },
     });
     expect(codeOf(attempt)).toBe('403 forbidden');
 

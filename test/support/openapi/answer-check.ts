@@ -21,7 +21,7 @@ export class AnswerCheck {
     // The document is generated; validating it against JSON Schema's own schema costs each test file a quarter second.
     validateSchema: false,
     allErrors: true,
-    formats: { 'date-time': INSTANT, date: DATE, uri: true },
+    formats: { 'date-time': INSTANT, date: DATE, duration: true, uri: true },
   });
   private readonly compiled = new Map<string, ValidateFunction>();
 

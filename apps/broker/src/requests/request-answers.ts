@@ -38,6 +38,7 @@ export function requestAnswer({
     duration: formatDuration(request.terms.seconds),
     justification: openings['justification']?.value ?? null,
     ticket: openings['ticket']?.value ?? null,
+    reasonCode: request.reasonCode,
     state: request.state,
     digest: request.digest,
     terms: request.terms,

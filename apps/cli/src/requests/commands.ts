@@ -41,6 +41,10 @@ function defineRequest(program: Command, run: Run): void {
     .requiredOption('--for <duration>', 'how long, such as 30m, 2h or PT1H')
     .requiredOption('--reason <text>', 'why you need it; the customer reads this')
     .option('--ticket <id>', 'the case or ticket that this belongs to')
+    .option(
+      '--reason-code <code>',
+      'what kind of reason: support-case, incident, maintenance, migration, security, legal, or another of the vendor’s',
+    )
     .option('--start-at <time>', 'start then (at most 7 days ahead), such as 2026-11-24T15:00:00Z')
     .option('--start-on <when>', 'first-use: start with the first token; needs --use-by')
     .option('--use-by <time>', 'the request or grant lapses if it is undecided or unused by then')

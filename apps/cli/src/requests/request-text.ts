@@ -51,6 +51,7 @@ export const formatRequest = (request: ShownRequest, now: Date, names = NO_NAMES
     ['how long', formatDuration(request.duration)],
     ...timingFacts(request.terms),
     ['why', request.justification ?? '(erased)'],
+    ...optionalFact('reason code', request.reasonCode),
     ...optionalFact('ticket', request.ticket),
     ...optionalFact('invited by', request.invitation),
     ['risk', [request.needs.risk.level, ...request.needs.risk.reasons]],

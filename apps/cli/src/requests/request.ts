@@ -28,6 +28,7 @@ export type RequestOptions = {
   startOn?: string;
   useBy?: string;
   calls?: string;
+  reasonCode?: string;
   invited?: boolean;
   demand?: string;
   basis?: string;
@@ -48,6 +49,7 @@ export async function requestAccess(
     duration: parseIsoDuration('--for', options.for),
     justification: options.reason,
     ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
+    ...(options.reasonCode === undefined ? {} : { reasonCode: options.reasonCode }),
     ...parseTiming(options),
     ...parseBasis(options),
     ...(options.demand === undefined ? {} : { basis: 'legal', demand: parseId('dem', options.demand) }),

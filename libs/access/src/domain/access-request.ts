@@ -52,6 +52,8 @@ export interface AccessRequest {
   terms: Terms;
   /** Required reviews as last evaluated. Stored with `approved: 0`; views fill it in with `countApprovals`. */
   needs: ReviewNeeds;
+  /** The kind of reason that the requester stated; null if none. */
+  reasonCode: string | null;
   /** Null for requests from before the origin was recorded. */
   asked: RequestOrigin | null;
   createdAt: string;

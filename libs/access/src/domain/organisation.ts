@@ -43,6 +43,8 @@ export interface AccessPolicy {
   maxDuration: number;
   tokenTtl: number;
   requestTtl: number;
+  /** Reasons that a request may state beside `REASON_CODES`. */
+  reasonCodes?: string[];
   /** All rules that match a request apply together; absent: none. */
   rules?: AccessRule[];
 }

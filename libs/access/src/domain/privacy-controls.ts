@@ -1,4 +1,5 @@
-import type { ForbidRule } from '@countersign/contract';
+import type { Budget, ForbidRule, Weekday } from '@countersign/contract';
+import type { Channel } from './person.js';
 import type { RiskLevel } from './review.js';
 
 /**
@@ -32,13 +33,55 @@ export interface ControlRule {
   resources?: string[];
   actions?: string[];
   risks?: RiskLevel[];
+  /** Reason codes. A request without one fits no rule that names some. */
+  reasons?: string[];
   /** At least so many approvals. */
   approvals?: number;
   /** In this order. */
   stages?: ApprovalStage[];
   /** Whole seconds. */
   maxDuration?: number;
+  /**
+   * `observe`: these services need no approval of the customer's, unless the risk is high or another rule requires one.
+   * `each-access`: each approval is for one call. Absent: each approval is for one case.
+   */
+  mode?: 'observe' | 'each-access';
+  /** A request must state one of these reason codes. */
+  reasonCodes?: string[];
+  /** A request must name a ticket of one of these patterns (see `matchesTicket`). `text`: the tenant's words for who does not. */
+  ticket?: { patterns: string[]; text?: string };
+  /** A request's justification must have so many letters and digits. */
+  justification?: { least: number; text?: string };
+  /** Access begins, and tokens are minted, in one of these only. */
+  hours?: LocalHours[];
+  /** Days on which no access begins and no token is minted: `YYYY-MM-DD`. */
+  quietDays?: string[];
+  /** Likewise from one instant to another, the second excluded. */
+  blackouts?: { from: string; to: string }[];
+  /** Only these may be used to approve, of those that the risk allows. */
+  channels?: Channel[];
+  /** The largest budget. A request without a budget is larger. */
+  maxBudget?: Budget;
+  /** What a request gets that asks for no budget. */
+  defaultBudget?: Budget;
 }
+
+/** Wall clock in the zone of the controls: `HH:MM`, `from` included, `to` excluded; `24:00` is the end of the day. */
+export interface LocalHours {
+  days: Weekday[];
+  from: string;
+  to: string;
+}
+
+/** Reasons that every request may state. The vendor's policy may add others. */
+export const REASON_CODES = [
+  'support-case',
+  'incident',
+  'maintenance',
+  'migration',
+  'security',
+  'legal',
+] as const;
 
 /** From one day to another, both included, the members of `by` may decide for the group `for`. */
 export interface Deputy {

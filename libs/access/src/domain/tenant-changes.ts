@@ -20,12 +20,16 @@ function narrowsControls(before: PrivacyControls, after: PrivacyControls): boole
     within(before.forbid, after.forbid) &&
     narrowsEmergency(before.emergency, after.emergency) &&
     within(before.rules ?? [], after.rules ?? []) &&
+    within(observing(after), observing(before)) &&
     // Whoever decides in place of others, or is not notified, is the tenant's to say.
     within(after.deputies ?? [], before.deputies ?? []) &&
     within(after.unnotified ?? [], before.unnotified ?? []) &&
     before.zone === after.zone
   );
 }
+
+/** Rules that take an approval away. All others tighten. */
+const observing = ({ rules = [] }: PrivacyControls) => rules.filter(({ mode }) => mode === 'observe');
 
 /** Each rule is one of before or a part of one, and the vendor explains no later. */
 function narrowsEmergency(before?: EmergencyControls, after?: EmergencyControls): boolean {

@@ -16,7 +16,7 @@ const emergencies: EmergencyControls = {
 
 const emergency = (change: Partial<RequestedAccess> = {}): RequestedAccess => ({
   ...{ tenant: 'acme', service: 'billing', scope: readInvoices, seconds: 1_800, justified: true },
-  ...{ ticket: null, basis: 'emergency', startsOn: 'approval', ...change },
+  ...{ ticket: null, reasonCode: null, basis: 'emergency', startsOn: 'approval', ...change },
 });
 
 type Bases = NonNullable<PolicyContext['trust']['document']>['bases'];

@@ -1,13 +1,21 @@
+import type { TrustDocument } from '@countersign/contract';
 import { sampleControls } from '../../../../test/factories/domain.js';
 import type { ControlRule } from '../domain/privacy-controls.js';
+import type { RiskLevel } from '../domain/review.js';
 import { effectiveControls } from './effective-controls.js';
 
-const access = { service: 'billing', scope: [{ resource: 'invoices/*', actions: ['read', 'update'] }] };
+const access = {
+  service: 'billing',
+  reasonCode: null,
+  scope: [{ resource: 'invoices/*', actions: ['read', 'update'] }],
+};
 const owner = { name: 'owner', groups: ['owners'], approvals: 1 };
 const dpo = { name: 'dpo', groups: ['dpo'], approvals: 1 };
 
-const effective = (rules: ControlRule[], least = 1) =>
-  effectiveControls({ ...sampleControls, rules }, access, { risk: 'high', least });
+const UNCLAIMED = { document: null };
+
+const effective = (rules: ControlRule[], approvals = 1, risk: RiskLevel = 'high') =>
+  effectiveControls({ ...sampleControls, approvals, rules }, access, { risk, trust: UNCLAIMED });
 
 describe('a rule applies if it covers service, risk and one requested action on an overlapping resource', () => {
   test.each<[string, ControlRule, boolean]>([
@@ -34,8 +42,8 @@ describe('a rule applies if it covers service, risk and one requested action on 
     const rules = [{ resources: ['payroll/**'], actions: ['read'], approvals: 3 }];
     const found = effectiveControls(
       { ...sampleControls, rules },
-      { service: 'billing', scope },
-      { risk: 'low', least: 1 },
+      { service: 'billing', reasonCode: null, scope },
+      { risk: 'low', trust: UNCLAIMED },
     );
     expect(found.approvals).toBe(1);
   });
@@ -43,7 +51,8 @@ describe('a rule applies if it covers service, risk and one requested action on 
 
 test('the strictest of all values applies, whatever the order', () => {
   const rules = [{ maxDuration: 600 }, { maxDuration: 300, approvals: 2 }, { approvals: 4 }];
-  expect(effective(rules)).toEqual(effective([...rules].reverse()));
+  const { rules: _matching, ...combined } = effective(rules);
+  expect(effective([...rules].reverse())).toMatchObject(combined);
   expect(effective(rules)).toMatchObject({ approvals: 4, maxDuration: 300 });
   expect(effective([{ maxDuration: 7_200 }])).toMatchObject({ maxDuration: 3_600 });
 });
@@ -65,4 +74,47 @@ test('approvals beyond those of the stages may come from every approver', () => 
     dpo,
   ]);
   expect(effective([{ stages: [owner, dpo] }], 2).stages).toEqual([owner, dpo]);
+});
+
+describe('the mode of a service', () => {
+  const observed: ControlRule = { services: ['billing'], mode: 'observe' };
+
+  test('observe: no approval, unless the risk is high or another rule requires one', () => {
+    expect(effective([observed], 1, 'medium').approvals).toBe(0);
+    expect(effective([observed], 1, 'high').approvals).toBe(1);
+    expect(effective([observed, { actions: ['update'], approvals: 2 }], 1, 'low').approvals).toBe(2);
+    expect(effective([{ ...observed, services: ['crm'] }], 1, 'low').approvals).toBe(1);
+  });
+
+  test('observe does not go below what the trust document requires', () => {
+    const document = { approvals: 2 } as TrustDocument;
+    const found = effectiveControls({ ...sampleControls, rules: [observed] }, access, {
+      risk: 'low',
+      trust: { document },
+    });
+    expect(found.approvals).toBe(2);
+  });
+
+  test('each access: one call', () => {
+    expect(effective([{ mode: 'each-access' }, { maxBudget: { calls: 10, bytes: 100 } }]).maxBudget).toEqual({
+      calls: 1,
+      bytes: 100,
+    });
+  });
+});
+
+test('only the channels that all rules name are left', () => {
+  expect(effective([]).channels).toBeNull();
+  expect(effective([{ channels: ['web', 'api'] }, { channels: ['api', 'slack'] }]).channels).toEqual(['api']);
+});
+
+test('a rule for some reasons applies to requests that state one of them', () => {
+  const rules: ControlRule[] = [{ reasons: ['maintenance'], approvals: 2 }];
+  const of = (reasonCode: string | null) =>
+    effectiveControls(
+      { ...sampleControls, rules },
+      { ...access, reasonCode },
+      { risk: 'low', trust: UNCLAIMED },
+    ).approvals;
+  expect([of(null), of('incident'), of('maintenance')]).toEqual([1, 1, 2]);
 });

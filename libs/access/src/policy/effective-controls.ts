@@ -1,4 +1,5 @@
-import { resourcesOverlap, type ScopeEntry } from '@countersign/contract';
+import { type Budget, resourcesOverlap, type ScopeEntry } from '@countersign/contract';
+import type { Channel } from '../domain/person.js';
 import {
   type ApprovalStage,
   type ControlRule,
@@ -6,6 +7,7 @@ import {
   type PrivacyControls,
 } from '../domain/privacy-controls.js';
 import type { RiskLevel } from '../domain/review.js';
+import { requiredApprovals, type TrustStatus } from '../domain/trust/trust-status.js';
 import type { RequestedAccess } from './requested-access.js';
 
 /** The tenant's controls for one request: their own values and every matching rule. */
@@ -16,7 +18,19 @@ export interface EffectiveControls {
   maxDuration: number;
   /** In this order; empty if no rule names stages. */
   stages: ApprovalStage[];
+  /** The matching rules, for what is no single number. */
+  rules: ControlRule[];
+  /** Null: all that the risk allows. */
+  channels: Channel[] | null;
+  maxBudget: Budget;
+  zone: string;
 }
+
+/** The zone of controls that name none. */
+export const DEFAULT_ZONE = 'UTC';
+
+/** What the conditions of a rule are about. */
+type ControlledAccess = Pick<RequestedAccess, 'service' | 'scope' | 'reasonCode'>;
 
 const coversEntry = ({ resources, actions }: ControlRule, entry: ScopeEntry): boolean =>
   (resources?.some((pattern) => resourcesOverlap(pattern, entry.resource)) ?? true) &&
@@ -24,10 +38,11 @@ const coversEntry = ({ resources, actions }: ControlRule, entry: ScopeEntry): bo
 
 const matches = (
   rule: ControlRule,
-  { service, scope }: Pick<RequestedAccess, 'service' | 'scope'>,
+  { service, scope, reasonCode }: ControlledAccess,
   risk: RiskLevel,
 ): boolean =>
   (rule.services?.includes(service) ?? true) &&
+  (rule.reasons?.includes(reasonCode ?? '') ?? true) &&
   (rule.risks?.includes(risk) ?? true) &&
   scope.some((entry) => coversEntry(rule, entry));
 
@@ -57,15 +72,17 @@ function withExtraApprovals(stages: ApprovalStage[], approvals: number): Approva
  * Combines the controls' own values with every matching rule; the strictest value wins, so that an added rule never opens
  * anything (docs/decisions/0007).
  *
- * @param least the approvals that the controls or the trust document require of every request
+ * @param trust whose approvals the controls cannot go below
  */
 export function effectiveControls(
   controls: PrivacyControls,
-  access: Pick<RequestedAccess, 'service' | 'scope'>,
-  { risk, least }: { risk: RiskLevel; least: number },
+  access: ControlledAccess,
+  { risk, trust }: { risk: RiskLevel; trust: Pick<TrustStatus, 'document'> },
 ): EffectiveControls {
   const rules = (controls.rules ?? []).filter((rule) => matches(rule, access, risk));
   const given = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
+  const isObserved = risk !== 'high' && rules.some(({ mode }) => mode === 'observe');
+  const least = requiredApprovals({ ...controls, approvals: isObserved ? 0 : controls.approvals }, trust);
   const named = mergeStages(rules.flatMap(({ stages }) => stages ?? []));
   const stages = withExtraApprovals(named, Math.max(least, ...given(rules.map((rule) => rule.approvals))));
   return {
@@ -79,5 +96,44 @@ export function effectiveControls(
       ...given(rules.map((rule) => rule.maxDuration)),
     ),
     stages,
+    rules,
+    channels: intersection(given(rules.map((rule) => rule.channels))),
+    maxBudget: smallestBudget(
+      rules.flatMap(({ maxBudget, mode }) => [
+        ...(maxBudget === undefined ? [] : [maxBudget]),
+        ...(mode === 'each-access' ? [ONE_CALL] : []),
+      ]),
+    ),
+    zone: controls.zone ?? DEFAULT_ZONE,
   };
+}
+
+const ONE_CALL: Budget = { calls: 1 };
+
+const intersection = <T>(lists: readonly T[][]): T[] | null =>
+  lists.length === 0 ? null : (lists[0] ?? []).filter((each) => lists.every((list) => list.includes(each)));
+
+/** The smaller of each member. */
+function smallestBudget(budgets: readonly Budget[]): Budget {
+  const least = (name: keyof Budget) =>
+    Math.min(...budgets.map((each) => each[name] ?? Number.POSITIVE_INFINITY));
+  return Object.fromEntries(
+    (['calls', 'bytes'] as const)
+      .map((name) => [name, least(name)] as const)
+      .filter(([, most]) => Number.isFinite(most)),
+  );
+}
+
+/** The budget of a request that asks for none: the smallest default of the rules that match it. */
+export function defaultBudget(
+  controls: PrivacyControls,
+  access: ControlledAccess,
+  risk: RiskLevel,
+): Budget | undefined {
+  const budget = smallestBudget(
+    (controls.rules ?? [])
+      .filter((rule) => matches(rule, access, risk))
+      .flatMap((rule) => rule.defaultBudget ?? []),
+  );
+  return Object.keys(budget).length === 0 ? undefined : budget;
 }

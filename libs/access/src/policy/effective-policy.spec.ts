@@ -14,6 +14,7 @@ test('without rules the policy’s own values apply', () => {
     hours: [],
     groups: [],
     invitationSuffices: false,
+    reasonCodes: [],
   };
   expect(effectivePolicy(samplePolicy, ask('read'))).toEqual(plain);
   expect(ruled([], 'read')).toEqual(plain);

@@ -7,6 +7,8 @@ export interface EffectivePolicy {
   /** Seconds. */
   maxDuration: number;
   ticketRequired: boolean;
+  /** Reasons beside the common ones. */
+  reasonCodes: string[];
   /** Every entry applies. */
   hours: AccessHours[];
   /** The requester must be in one group of each list. */
@@ -40,6 +42,7 @@ export function effectivePolicy(
   return {
     vendorReviews: Math.max(policy.vendorReviews, ...given(rules.map((rule) => rule.vendorReviews))),
     maxDuration: Math.min(policy.maxDuration, ...given(rules.map((rule) => rule.maxDuration))),
+    reasonCodes: policy.reasonCodes ?? [],
     ticketRequired: rules.some((rule) => rule.ticketRequired === true),
     hours: given(rules.map((rule) => rule.hours)),
     groups: given(rules.map((rule) => rule.groups)),

@@ -9,8 +9,9 @@ import {
   sampleTerms,
 } from '../../../../test/factories/domain.js';
 import type { AccessRule } from '../domain/organisation.js';
+import type { ControlRule } from '../domain/privacy-controls.js';
 import type { PolicyContext } from './context.js';
-import { evaluate } from './evaluate.js';
+import { evaluate, withDefaultBudget } from './evaluate.js';
 import type { RequestedAccess } from './requested-access.js';
 import { RULES } from './rules.js';
 
@@ -21,6 +22,7 @@ const ask = (change: Partial<RequestedAccess> = {}): RequestedAccess => ({
   seconds: 3600,
   justified: true,
   ticket: null,
+  reasonCode: null,
   basis: null,
   startsOn: 'approval',
   ...change,
@@ -177,5 +179,148 @@ describe('the vendor’s rules by service, action and group', () => {
     const rule = { hours: { ...hours, days: [...hours.days] } };
     expect(refusals(ruled(rule, { stage: 'review' }))).toEqual([]);
     expect(refusals(ruled(rule, { stage: 'activation' }))).toEqual([]);
+  });
+});
+
+describe('the tenant’s own rules, at their edges', () => {
+  const ruled = (rule: ControlRule, change: Partial<PolicyContext> = {}, zone?: string): PolicyContext => {
+    const context = sampleContext(change);
+    const controls = { ...sampleControls, rules: [rule], ...(zone === undefined ? {} : { zone }) };
+    return { ...context, tenant: { ...context.tenant!, controls } };
+  };
+  const found = (context: PolicyContext, change: Partial<RequestedAccess> = {}) =>
+    evaluate(ask(change), context).refusals.map(({ code, pointer }) => `${code} ${pointer}`.trim());
+  const at = (instant: string, rule: ControlRule, zone?: string) =>
+    found(ruled(rule, { now: new Date(instant) }, zone));
+
+  test('a reason code that the rule names passes; none, another and an unknown one are refused', () => {
+    const rule = { reasonCodes: ['support-case', 'incident'] };
+    expect(found(ruled(rule), { reasonCode: 'incident' })).toEqual([]);
+    expect(found(ruled(rule))).toEqual(['reason_code_required /reasonCode']);
+    expect(found(ruled(rule), { reasonCode: 'legal' })).toEqual(['reason_code_required /reasonCode']);
+    expect(found(ruled({}), { reasonCode: 'fun' })).toEqual(['reason_code_required /reasonCode']);
+    const vendors = { policy: { ...samplePolicy, reasonCodes: ['fun'] } };
+    expect(found(ruled({}, vendors), { reasonCode: 'fun' })).toEqual([]);
+  });
+
+  test('a ticket of the pattern passes; the tenant’s own words say why another does not', () => {
+    const rule = { ticket: { patterns: ['CASE-####', 'INC#*'], text: 'Our case number, please.' } };
+    expect(found(ruled(rule), { ticket: 'CASE-4711' })).toEqual([]);
+    const { refusals } = evaluate(ask({ ticket: 'CASE-471' }), ruled(rule));
+    expect(refusals).toEqual([
+      { code: 'ticket_required', pointer: '/ticket', detail: 'Our case number, please.' },
+    ]);
+    expect(found(ruled(rule))).toEqual(['ticket_required /ticket']);
+    // Later evaluations see the commitment of the ticket alone.
+    expect(found(ruled(rule, { stage: 'mint' }), { ticket: 'c1:abc' })).toEqual([]);
+    expect(found(ruled(rule, { stage: 'mint' }))).toEqual(['ticket_required /ticket']);
+  });
+
+  test('a reason of the least length passes, and one letter fewer is refused', () => {
+    const rule = { justification: { least: 20 } };
+    expect(found(ruled(rule), { justificationLength: 20 })).toEqual([]);
+    expect(found(ruled(rule), { justificationLength: 19 })).toEqual([
+      'justification_required /justification',
+    ]);
+  });
+
+  test('the largest budget passes; one more, another member and none at all are refused', () => {
+    const rule = { maxBudget: { calls: 10 } };
+    expect(found(ruled(rule), { budget: { calls: 10 } })).toEqual([]);
+    expect(found(ruled(rule), { budget: { calls: 11 } })).toEqual(['budget_too_large /budget/calls']);
+    expect(found(ruled(rule), { budget: { bytes: 10 } })).toEqual(['budget_too_large /budget/calls']);
+    expect(found(ruled(rule))).toEqual(['budget_too_large /budget/calls']);
+  });
+
+  test('a request without a budget gets the default, if it has one', () => {
+    const context = ruled({ defaultBudget: { calls: 5 }, maxBudget: { calls: 10 } });
+    const access = withDefaultBudget(ask(), context);
+    expect(access.budget).toEqual({ calls: 5 });
+    expect(evaluate(access, context).refusals).toEqual([]);
+    expect(withDefaultBudget(ask({ budget: { calls: 7 } }), context).budget).toEqual({ calls: 7 });
+  });
+
+  test('a rule without a channel that the risk allows is refused; else it narrows the channels', () => {
+    expect(evaluate(ask(), ruled({ channels: ['web'] })).needs?.customer.channels).toEqual(['web']);
+    const update = { scope: [{ resource: 'invoices/*', actions: ['update'] }] };
+    const signers = { trust: { document: null, signers: 2, stopped: false } };
+    expect(found(ruled({ channels: ['slack'] }, signers), update)).toEqual(['nobody_can_review /tenant']);
+  });
+
+  const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+  const night = {
+    hours: [
+      { days: [...DAYS], from: '22:00', to: '24:00' },
+      { days: [...DAYS], from: '00:00', to: '02:30' },
+    ],
+  };
+
+  // In Berlin the clock goes from 02:00 to 03:00 on 28 March 2027, and from 03:00 back to 02:00 on 31 October.
+  test.each([
+    ['2026-11-24T20:59:59Z', false],
+    ['2026-11-24T21:00:00Z', true],
+    ['2026-11-24T22:59:59Z', true],
+    ['2026-11-24T23:00:00Z', true],
+    ['2026-11-25T01:29:59Z', true],
+    ['2026-11-25T01:30:00Z', false],
+    ['2027-03-28T00:59:59Z', true],
+    ['2027-03-28T01:00:00Z', false],
+    ['2027-10-31T00:29:59Z', true],
+    ['2027-10-31T00:30:00Z', false],
+    ['2027-10-31T01:00:00Z', true],
+    ['2027-10-31T01:29:59Z', true],
+    ['2027-10-31T01:30:00Z', false],
+  ])('hours over midnight and the change of the clocks, in Berlin: %s is %s', (instant, passes) => {
+    expect(at(instant, night, 'Europe/Berlin')).toEqual(passes ? [] : ['outside_hours']);
+  });
+
+  // Nepal is 5:45 ahead of UTC; a zone change moves the hours with the wall clock.
+  test.each([
+    ['UTC', '2026-11-24T15:00:00Z', true],
+    ['Asia/Kathmandu', '2026-11-24T15:00:00Z', false],
+    ['Asia/Kathmandu', '2026-11-24T12:14:59Z', true],
+    ['Asia/Kathmandu', '2026-11-24T12:15:00Z', false],
+  ])('the hours are those of the tenant’s zone %s: %s is %s', (zone, instant, passes) => {
+    const rule = { hours: [{ days: [...DAYS], from: '08:00', to: '18:00' }] };
+    expect(at(instant, rule, zone)).toEqual(passes ? [] : ['outside_hours']);
+  });
+
+  test.each([
+    ['2028-02-28T22:59:59Z', true],
+    ['2028-02-28T23:00:00Z', false],
+    ['2028-02-29T22:59:59Z', false],
+    ['2028-02-29T23:00:00Z', true],
+  ])('a leap day is quiet from midnight to midnight in Berlin: %s is %s', (instant, passes) => {
+    expect(at(instant, { quietDays: ['2028-02-29'] }, 'Europe/Berlin')).toEqual(
+      passes ? [] : ['outside_hours'],
+    );
+  });
+
+  test.each([
+    ['2026-12-24T17:59:59Z', true],
+    ['2026-12-24T18:00:00Z', false],
+    ['2026-12-27T05:59:59Z', false],
+    ['2026-12-27T06:00:00Z', true],
+  ])('a blackout holds from its first second and not in its last: %s is %s', (instant, passes) => {
+    const rule = { blackouts: [{ from: '2026-12-24T18:00:00Z', to: '2026-12-27T06:00:00Z' }] };
+    expect(at(instant, rule)).toEqual(passes ? [] : ['outside_hours']);
+    expect(found(ruled(rule, { stage: 'mint', now: new Date(instant) }))).toEqual(
+      passes ? [] : ['outside_hours'],
+    );
+  });
+
+  test('P13: a zone that this machine does not know refuses by throwing', () => {
+    const rule = { quietDays: ['2028-02-29'] };
+    expect(() => found(ruled(rule, {}, 'Europe/Atlantis'))).toThrow(RangeError);
+  });
+
+  test('more than three stages together are refused', () => {
+    const stages = ['a', 'b', 'c', 'd'].map((name) => ({ name, groups: [], approvals: 1 }));
+    expect(found(ruled({ stages: stages.slice(0, 2) }, { reviewers: { vendor: 1, customer: 9 } }))).toEqual(
+      [],
+    );
+    expect(found(ruled({ stages }, { reviewers: { vendor: 1, customer: 9 } }))).toEqual([
+      'nobody_can_review /tenant',
+    ]);
   });
 });

@@ -1,8 +1,7 @@
 import type { ReviewNeeds } from '../domain/review.js';
-import { requiredApprovals } from '../domain/trust/trust-status.js';
 import type { Refusal } from '../errors.js';
 import type { PolicyContext, RuleContext } from './context.js';
-import { effectiveControls } from './effective-controls.js';
+import { defaultBudget, effectiveControls } from './effective-controls.js';
 import { effectivePolicy } from './effective-policy.js';
 import { reviewNeeds, riskOf } from './needs.js';
 import type { RequestedAccess } from './requested-access.js';
@@ -44,7 +43,19 @@ function ruleContextOf(access: RequestedAccess, context: PolicyContext): RuleCon
   const policy = effectivePolicy(context.policy, access);
   const risk = riskOf(access, context);
   if (tenant === null || risk === null) return { ...context, policy, controls: null, risk: null };
-  const least = requiredApprovals(tenant.controls, trust);
-  const controls = effectiveControls(tenant.controls, access, { risk: risk.level, least });
+  const controls = effectiveControls(tenant.controls, access, { risk: risk.level, trust });
   return { ...context, policy, controls, risk };
+}
+
+/**
+ * The access with the budget that the controls give a request that asks for none. An invitation's budget is its default
+ * already.
+ */
+export function withDefaultBudget(access: RequestedAccess, context: PolicyContext): RequestedAccess {
+  const { tenant, invitationMatch } = context;
+  const risk = riskOf(access, context);
+  if (access.budget !== undefined || tenant === null || risk === null || invitationMatch.invitation !== null)
+    return access;
+  const budget = defaultBudget(tenant.controls, access, risk.level);
+  return budget === undefined ? access : { ...access, budget };
 }

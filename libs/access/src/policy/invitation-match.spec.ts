@@ -84,6 +84,7 @@ describe('finding a matching invitation', () => {
     startsOn: 'approval',
     justified: true,
     ticket: null,
+    reasonCode: null,
     basis: null,
   };
   const view = { invitation, ticket: null };

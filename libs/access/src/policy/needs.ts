@@ -6,6 +6,7 @@ import type { ReviewNeeds, RiskLevel, StageNeed } from '../domain/review.js';
 import { countersignedActions, type TrustStatus } from '../domain/trust/trust-status.js';
 import { BASES, basisOf } from './bases.js';
 import type { RuleContext } from './context.js';
+import type { EffectiveControls } from './effective-controls.js';
 import type { RequestedAccess } from './requested-access.js';
 
 /** The channels through which a tenant's approver may decide (docs/contract.md, Risk and channels). */
@@ -14,6 +15,10 @@ const ALLOWED_CHANNELS: Record<RiskLevel, Channel[]> = {
   medium: ['web', 'api'],
   high: ['web'],
 };
+
+/** The channels that the risk allows and no rule excludes. */
+export const channelsOf = (risk: RiskLevel, { channels }: Pick<EffectiveControls, 'channels'>): Channel[] =>
+  ALLOWED_CHANNELS[risk].filter((channel) => channels?.includes(channel) ?? true);
 
 /**
  * High if any action must be countersigned, low if the tenant's controls let Slack approve every action, else medium.
@@ -55,7 +60,7 @@ export function riskOf(
 
 /** The reviews that this request needs by its basis; null if its tenant or service is unknown. */
 export function reviewNeeds(access: RequestedAccess, context: RuleContext): ReviewNeeds | null {
-  const { tenant, service, risk } = context;
+  const { tenant, service, risk, controls } = context;
   if (tenant === null || service === null || risk === null) return null;
   const basis = BASES[basisOf(access, context)];
   const { vendor, customer, stages } = basis.reviews(context);
@@ -65,7 +70,7 @@ export function reviewNeeds(access: RequestedAccess, context: RuleContext): Revi
       required: customer,
       approved: 0,
       countersignature: risk.level === 'high' && basis.customer === 'decides',
-      channels: ALLOWED_CHANNELS[risk.level],
+      channels: controls === null ? ALLOWED_CHANNELS[risk.level] : channelsOf(risk.level, controls),
       ...(stages.length === 0 ? {} : { stages }),
     },
     risk,

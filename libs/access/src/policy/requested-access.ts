@@ -14,6 +14,10 @@ export interface RequestedAccess extends RequestedStart {
   scope: ScopeEntry[];
   seconds: number;
   justified: boolean;
+  /** How many letters and digits the justification of a new request has; absent for stored terms. */
+  justificationLength?: number;
+  /** What kind of reason the requester states; null if none. */
+  reasonCode: string | null;
   /** As written in a new request; from stored terms its commitment; null if there is none. */
   ticket: string | null;
   budget?: Budget;
@@ -21,10 +25,17 @@ export interface RequestedAccess extends RequestedStart {
   basis: Basis | null;
 }
 
-/** The access that stored terms describe, for every later evaluation. */
-export function requestedByTerms(terms: Terms): RequestedAccess {
+/**
+ * The access that stored terms describe, for every later evaluation.
+ *
+ * @param reasonCode as the request states it: the terms, whose shape is fixed, do not have it
+ */
+export function requestedByTerms(terms: Terms, reasonCode: string | null): RequestedAccess {
   const { tenant, service, scope, seconds, basis, ticket = null } = terms;
-  return { tenant, service, scope, seconds, basis, ticket, justified: true, ...startAndBudget(terms) };
+  return {
+    ...{ tenant, service, scope, seconds, basis, ticket, reasonCode, justified: true },
+    ...startAndBudget(terms),
+  };
 }
 
 /** Copies these members; what is absent stays absent. */

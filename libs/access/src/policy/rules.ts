@@ -16,8 +16,17 @@ import { countersignedActions, forbidRules, requiredApprovals } from '../domain/
 import { type Refusal, refusal } from '../errors.js';
 import { BASES, basisOf, isConsent } from './bases.js';
 import type { RuleContext } from './context.js';
+import {
+  acceptedReasonCode,
+  customersTimeRefusals,
+  knownReasonCode,
+  longEnoughJustification,
+  ticketOfPattern,
+  withinBudget,
+} from './control-rules.js';
 import { isWithin } from './hours.js';
 import { invitationRefusals } from './invitation-match.js';
+import { channelsOf } from './needs.js';
 import type { RequestedAccess, Stage } from './requested-access.js';
 
 /** How many requests of one engineer may be open in one tenant. */
@@ -152,24 +161,32 @@ export const RULES: Record<string, Rule> = {
     check: ({ ticket }, { policy }) =>
       policy.ticketRequired && ticket === null ? [refusal('ticket_required', '/ticket')] : [],
   },
+  hasKnownReasonCode: { stages: ['request'], check: knownReasonCode },
+  hasAcceptedReasonCode: { stages: ALWAYS, check: acceptedReasonCode },
+  hasTicketOfPattern: { stages: ALWAYS, check: ticketOfPattern },
+  budgetWithinLimits: { stages: ALWAYS, check: withinBudget },
   /**
    * The hours apply to the start of access and to each mint, not to decisions: an approver may live in another time zone.
    * A fixed start is checked at once, any other start when it comes.
    */
   withinHours: {
     stages: ['request', 'review', 'mint'],
-    check: (access, { policy, stage, now }) => {
+    check: (access, context) => {
+      const { policy, stage, now } = context;
       const begins = startOfAccess(access, stage, now);
       if (begins === null) return [];
-      return policy.hours
+      const pointer = access.startsAt === undefined ? '' : '/startsAt';
+      const customers = customersTimeRefusals(context, begins, pointer);
+      const vendors = policy.hours
         .filter((hours) => !isWithin(hours, begins))
         .map(({ days, from, to, zone }) =>
           refusal(
             'outside_hours',
-            access.startsAt === undefined ? '' : '/startsAt',
+            pointer,
             `The vendor’s policy opens this on ${days.join(', ')} from ${from} to ${to} (${zone}).`,
           ),
         );
+      return [...vendors, ...customers];
     },
   },
   /** Not checked after the decision: each mint checks the signatures themselves. */
@@ -232,6 +249,21 @@ export const RULES: Record<string, Rule> = {
   hasJustification: {
     stages: ['request'],
     check: (access) => (access.justified ? [] : [refusal('justification_required', '/justification')]),
+  },
+  hasLongEnoughJustification: { stages: ['request'], check: longEnoughJustification },
+  /** A channel that the risk does not allow cannot be used, whatever the rules say. */
+  hasChannel: {
+    stages: ['request', 'review'],
+    check: (_access, { controls, risk }) =>
+      risk !== null && controls !== null && channelsOf(risk.level, controls).length === 0
+        ? [
+            refusal(
+              'nobody_can_review',
+              '/tenant',
+              'The customer’s rules leave no channel through which this could be approved.',
+            ),
+          ]
+        : [],
   },
   fewOpenRequests: {
     stages: ['request'],

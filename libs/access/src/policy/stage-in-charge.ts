@@ -4,9 +4,7 @@ import { groupsInCharge } from '../domain/approval-stages.js';
 import type { PrivacyControls } from '../domain/privacy-controls.js';
 import type { StageNeed } from '../domain/review.js';
 import type { OpenStage } from '../domain/validate-review.js';
-
-/** The zone of controls that name none. */
-const DEFAULT_ZONE = 'UTC';
+import { DEFAULT_ZONE } from './effective-controls.js';
 
 /** The day in the tenant's zone. */
 export const tenantDay = ({ zone = DEFAULT_ZONE }: Pick<PrivacyControls, 'zone'>, now: Date): string =>

@@ -59,6 +59,7 @@ export function toOrganisation(file: OrganisationFile): Organisation {
       maxDuration: seconds(policy.maxDuration ?? DEFAULT_POLICY.maxDuration),
       tokenTtl: seconds(policy.tokenTtl ?? DEFAULT_POLICY.tokenTtl),
       requestTtl: seconds(policy.requestTtl ?? DEFAULT_POLICY.requestTtl),
+      ...present({ reasonCodes: policy.reasonCodes }),
       ...(policy.rules === undefined ? {} : { rules: policy.rules.map(toRule) }),
     },
     tenants: file.tenants.map(toTenant),
@@ -135,6 +136,7 @@ export function toControls(entry: ControlsEntry): PrivacyControls {
 const filled = <T>(list: T[] | undefined): T[] | undefined => (list?.length === 0 ? undefined : list);
 
 function toControlRule({ maxDuration, stages, ...rule }: ControlRuleEntry): ControlRule {
+  const { ticket, justification, maxBudget, defaultBudget } = rule;
   return present({
     ...rule,
     maxDuration: optionalSeconds(maxDuration),
@@ -144,6 +146,10 @@ function toControlRule({ maxDuration, stages, ...rule }: ControlRuleEntry): Cont
         escalate: escalate === undefined ? undefined : { ...escalate, after: seconds(escalate.after) },
       }),
     ),
+    ticket: ticket && present(ticket),
+    justification: justification && present(justification),
+    maxBudget: maxBudget && present(maxBudget),
+    defaultBudget: defaultBudget && present(defaultBudget),
   });
 }
 

@@ -77,6 +77,7 @@ const controlRule = z
     actions: words.optional(),
     approvals: z.number().optional().catch(undefined),
     stages: listOf(stage).optional(),
+    mode: z.string().optional().catch(undefined),
   })
   .catch({});
 

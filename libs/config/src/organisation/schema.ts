@@ -9,8 +9,9 @@ import {
   serviceName,
   tenantPersonInput as tenantPerson,
   nameText as text,
+  zonedHours,
 } from '@countersign/api';
-import { isZone, upstreamTlsSchema, WEEKDAYS } from '@countersign/contract';
+import { upstreamTlsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { webUrlProblem } from '../environment/values.js';
 
@@ -138,24 +139,6 @@ const service = z
       });
   });
 
-const timeOfDay = (pattern: RegExp) =>
-  z.string().regex(pattern, { error: 'must be a time of day such as 08:00', abort: true });
-
-const hours = z
-  .strictObject({
-    days: z
-      .array(z.enum(WEEKDAYS, { error: `must be one of ${WEEKDAYS.join(', ')}` }))
-      .min(1, 'must name at least one day')
-      .superRefine(refuseRepeats),
-    from: timeOfDay(/^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/),
-    to: timeOfDay(/^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/),
-    zone: z.string().refine(isZone, { error: 'must be an IANA time zone such as Europe/Berlin' }),
-  })
-  .superRefine(({ from, to }, context) => {
-    if (from >= to)
-      context.addIssue({ code: 'custom', path: ['to'], message: 'must be later on the same day than from' });
-  });
-
 const accessRule = z.strictObject({
   services: z
     .array(serviceName)
@@ -167,7 +150,7 @@ const accessRule = z.strictObject({
   vendorReviews: count(0, 20).optional(),
   maxDuration: duration.optional(),
   ticketRequired: z.boolean().optional(),
-  hours: hours.optional(),
+  hours: zonedHours.optional(),
   invitationSuffices: z.boolean().optional(),
 });
 
@@ -176,6 +159,7 @@ export const accessPolicy = z.strictObject({
   maxDuration: duration.optional(),
   tokenTtl: duration.optional(),
   requestTtl: duration.optional(),
+  reasonCodes: groups.max(50, 'must be at most 50 codes').optional(),
   rules: z.array(accessRule).max(200, 'must be at most 200 rules').optional(),
 });
 

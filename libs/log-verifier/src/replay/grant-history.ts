@@ -178,7 +178,13 @@ export class GrantHistory {
   private requireAllowed(data: LeafData, grant: GrantEntry, stage: 'activation' | 'mint'): void {
     const { terms } = grant;
     const invitation = this.requests.invitations.matchOf(terms, null);
-    const { refusals } = evaluateTerms(this.context, { terms, stage, at: data.at, invitation });
+    const { refusals } = evaluateTerms(this.context, {
+      terms,
+      stage,
+      reasonCode: grant.reasonCode,
+      at: data.at,
+      invitation,
+    });
     if (refusals.length > 0)
       throw data.fault(
         'not_allowed',

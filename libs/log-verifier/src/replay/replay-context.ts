@@ -38,6 +38,8 @@ const { knownResourcesAndActions: _unknown, ...RULES_WITHOUT_ROUTES } = RULES;
 type TermsAtMoment = {
   terms: Terms;
   stage: Stage;
+  /** The kind of reason that the request stated; null if none. */
+  reasonCode: string | null;
   at: number;
   /** Only so many leaves of the deployment's log count; absent: all of them. */
   before?: number;
@@ -67,7 +69,7 @@ export function allowingEvaluations(context: ReplayContext, query: TermsAtMoment
 
 function evaluateAt(
   context: ReplayContext,
-  { terms, stage, at, invitation }: TermsAtMoment,
+  { terms, stage, reasonCode, at, invitation }: TermsAtMoment,
   moment: Moment,
 ): Evaluation {
   const { deployment, tenant, trust, locks } = context;
@@ -94,7 +96,7 @@ function evaluateAt(
     inviterGroups: invitation === null ? [] : tenant.groupsOf(invitation.invitation.person),
   };
   return evaluate(
-    requestedByTerms(terms),
+    requestedByTerms(terms, reasonCode),
     policyContext,
     service?.isOpened === false ? RULES_WITHOUT_ROUTES : RULES,
   );

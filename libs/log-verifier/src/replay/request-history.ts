@@ -45,6 +45,8 @@ type Request = {
   /** The request's own terms and those of every offer, by digest. An offer has the digest that it answers as its parent. */
   terms: Map<string, { terms: Terms; parent: string | null }>;
   digest: string;
+  /** The kind of reason that it stated; null if none. */
+  reasonCode: string | null;
   /** True once it is approved or denied. One that was cancelled or has expired is removed. */
   isOver: boolean;
   reviews: Review[];
@@ -64,6 +66,8 @@ export type RequestState = {
 export type Approved = {
   terms: Terms;
   requester: string;
+  /** The kind of reason that the request stated; null if none. */
+  reasonCode: string | null;
   /** Signed approvals and the signed invitation, in their order. */
   consents: Signature<ApprovalStatement | InvitationStatement>[];
 };
@@ -124,7 +128,7 @@ export class RequestHistory {
       throw data.fault('unknown_request', `no open request has the digest ${digest}.`);
     const { terms } = known;
     // Before a grant the log names the point of the deployment's log that it depends on.
-    const evaluations = this.evaluations(data, terms, request.id, this.context.deploymentSize());
+    const evaluations = this.evaluations(data, terms, request, this.context.deploymentSize());
     const vendor = countPersons(this.approving(data, request, 'vendor'));
     const approvals = this.approving(data, request, 'customer');
     const customer = countPersons(approvals);
@@ -147,17 +151,18 @@ export class RequestHistory {
     const consents = [invited, ...approvals].flatMap((consent) => consent?.countersignature ?? []);
     // The grant keeps its terms, so nothing else needs the request again.
     this.state.requests.delete(request.id);
-    return { terms, requester: request.requester, consents };
+    return { terms, requester: request.requester, reasonCode: request.reasonCode, consents };
   }
 
   /** The evaluations that allow these terms now. @throws LogFault `not_allowed` if there is none */
-  private evaluations(data: LeafData, terms: Terms, request: string, before = Number.POSITIVE_INFINITY) {
+  private evaluations(data: LeafData, terms: Terms, request: Request, before = Number.POSITIVE_INFINITY) {
     const query = {
       terms,
       before,
       stage: 'review' as const,
       at: data.at,
-      invitation: this.invitations.matchOf(terms, request),
+      reasonCode: request.reasonCode,
+      invitation: this.invitations.matchOf(terms, request.id),
     };
     const evaluations = allowingEvaluations(this.context, query);
     if (evaluations.length === 0)
@@ -210,6 +215,7 @@ export class RequestHistory {
       throw data.fault('wrong_digest', 'the reason that is shown is not the one of the terms.');
     this.state.requests.set(id, {
       ...{ id, requester: terms.requester, digest, isOver: false, reviews: [] },
+      reasonCode: data.textIfAny('reasonCode') ?? null,
       ...{ stage: null, turnSince: data.at },
       terms: new Map([[digest, { terms, parent: null }]]),
     });
@@ -283,7 +289,7 @@ export class RequestHistory {
     review: Review,
     signed: boolean,
   ): void {
-    const evaluations = this.evaluations(data, terms, request.id);
+    const evaluations = this.evaluations(data, terms, request);
     if (review.side === 'vendor') return;
     const channel = data.text('channel');
     const inChannel = evaluations.filter(({ needs }) =>

@@ -46,6 +46,10 @@ export class RequestEntity implements Omit<AccessRequest, 'reminders' | 'demand'
   @Column('text', { nullable: true, transformer: jsonText })
   asked!: RequestOrigin | null;
 
+  /** The kind of reason that the requester stated. */
+  @Column('varchar', { name: 'reason_code', nullable: true })
+  reasonCode!: string | null;
+
   @Column('varchar', { name: 'created_at', transformer: wholeSeconds })
   createdAt!: string;
 

@@ -20,6 +20,7 @@ import { RolesSince1799000015000 } from './1799000015000-roles-since.js';
 import { PrunedUntil1799000017000 } from './1799000017000-pruned-until.js';
 import { UpstreamSettings1799000018000 } from './1799000018000-upstream-settings.js';
 import { ApprovalStages1799000020000 } from './1799000020000-approval-stages.js';
+import { ReasonCodes1799000020100 } from './1799000020100-reason-codes.js';
 import { Emergencies1799000021000 } from './1799000021000-emergencies.js';
 import { Demands1799000022000 } from './1799000022000-demands.js';
 import { LegalAccess1799000022100 } from './1799000022100-legal-access.js';
@@ -49,6 +50,7 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   PrunedUntil1799000017000,
   UpstreamSettings1799000018000,
   ApprovalStages1799000020000,
+  ReasonCodes1799000020100,
   Emergencies1799000021000,
   Demands1799000022000,
   LegalAccess1799000022100,

@@ -137,6 +137,7 @@ const toRow = (request: AccessRequest): RequestEntity => ({
   digest: request.digest,
   terms: request.terms,
   needs: request.needs,
+  reasonCode: request.reasonCode,
   asked: request.asked,
   createdAt: request.createdAt,
   lapsesAt: request.lapsesAt,

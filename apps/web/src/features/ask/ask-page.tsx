@@ -42,6 +42,7 @@ function AskForm({ services }: { services: readonly Service[] }) {
     minutes: '30',
     justification: '',
     ticket: given.get('ticket') ?? '',
+    reasonCode: given.get('reasonCode') ?? '',
   });
   const ask = buildAsk(draft);
   const send = useMutation({
@@ -128,6 +129,21 @@ function AskFields({
         onChange={(event) => onChange({ justification: event.target.value })}
       />
       <TextField
+        label={text.reasonCode}
+        hint={text.reasonCodeHint}
+        value={draft.reasonCode}
+        maxLength={63}
+        list="reason-codes"
+        autoCapitalize="off"
+        autoComplete="off"
+        onChange={(event) => onChange({ reasonCode: event.target.value })}
+      />
+      <datalist id="reason-codes">
+        {REASON_CODES.map((code) => (
+          <option key={code} value={code} label={text.reasonCodes[code]} />
+        ))}
+      </datalist>
+      <TextField
         label={text.ticket}
         hint={text.ticketHint}
         value={draft.ticket}
@@ -138,6 +154,10 @@ function AskFields({
     </div>
   );
 }
+
+const REASON_CODES = [
+  ...(['support-case', 'incident', 'maintenance', 'migration', 'security', 'legal'] as const),
+] as const;
 
 const USUAL_MINUTES = ['15', '30', '60'];
 

@@ -16,6 +16,7 @@ const draft = {
   minutes: '30',
   justification: 'Case 4711',
   ticket: ' ',
+  reasonCode: '',
 };
 
 test('lists each action on each resource once, in the order of the route map', () => {

@@ -12,6 +12,8 @@ export interface Draft {
   minutes: string;
   justification: string;
   ticket: string;
+  /** Empty: none is stated. */
+  reasonCode: string;
 }
 
 export const secondsOf = ({ minutes }: Pick<Draft, 'minutes'>): number =>
@@ -23,6 +25,7 @@ export function buildAsk(draft: Draft): Ask | null {
   const seconds = secondsOf(draft);
   if (draft.tenant === '' || draft.service === '' || scope.length === 0 || !(seconds >= 1)) return null;
   const ticket = draft.ticket.trim();
+  const reasonCode = draft.reasonCode.trim();
   return {
     tenant: draft.tenant,
     service: draft.service,
@@ -30,5 +33,6 @@ export function buildAsk(draft: Draft): Ask | null {
     duration: formatDuration(seconds),
     justification: draft.justification,
     ...(ticket === '' ? {} : { ticket }),
+    ...(reasonCode === '' ? {} : { reasonCode }),
   };
 }

@@ -65,12 +65,14 @@ function sameAsk({
   duration,
   justification,
   ticket,
+  reasonCode,
   terms,
 }: AccessRequestDetail): Ask {
   const { budget, change } = terms as Terms;
   return {
     ...{ tenant, service, scope, duration, justification: justification ?? '' },
     ...(ticket === null ? {} : { ticket }),
+    ...(reasonCode === null ? {} : { reasonCode }),
     ...(budget === undefined ? {} : { budget }),
     ...(change === undefined ? {} : { change }),
   };

@@ -12,7 +12,7 @@ export function Sentence({ request, short = false }: { request: AccessRequest; s
   const language = useLanguage();
   const name = useNames([request.requester]);
   const organisation = useOrganisation();
-  const { terms, justification, ticket, asked } = request;
+  const { terms, justification, ticket, reasonCode, asked } = request;
   return (
     <div className="stack near">
       <p className={short ? undefined : 'sentence'}>
@@ -26,6 +26,7 @@ export function Sentence({ request, short = false }: { request: AccessRequest; s
         {justification ?? <Erased erased={request.erased['justification']} />}
       </blockquote>
       <p className="soft">
+        {reasonCode === null ? null : `${text.reasonCode(reasonCode)} `}
         {ticket !== null ? (
           text.ticket(ticket)
         ) : 'ticket' in terms ? (

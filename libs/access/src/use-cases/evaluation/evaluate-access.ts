@@ -1,4 +1,5 @@
-import { isId, type ScopeEntry, scopeAllows, type Terms } from '@countersign/contract';
+import { isId, type ScopeEntry, scopeAllows } from '@countersign/contract';
+import type { AccessRequest } from '../../domain/access-request.js';
 import type { Grant } from '../../domain/grant.js';
 import { accessStatus, type GrantAccess } from '../../domain/grant-access.js';
 import { requestVisibility, requirePermission } from '../../domain/permissions.js';
@@ -67,19 +68,20 @@ async function decide(
   { resource, action }: AccessQuestion,
 ): Promise<AccessAnswer> {
   const requests = await unit.requests.findAll(grants.map(({ request }) => request));
-  const termsOf = new Map(requests.map(({ id, terms }) => [id, terms]));
+  const ofGrant = new Map(requests.map((request) => [request.id, request]));
   const blocks = await loadBlocks(unit, grants);
   const now = clock.now();
   let reason = NO_GRANT;
   for (const grant of grants) {
-    const terms = termsOf.get(grant.request);
-    if (terms === undefined || !scopeAllows(terms.scope, resource, action)) continue;
+    const request = ofGrant.get(grant.request);
+    const terms = request?.terms;
+    if (request === undefined || terms === undefined || !scopeAllows(terms.scope, resource, action)) continue;
     const status = accessStatus(grant, blocks, now);
     if (status.access !== 'open') {
       reason = `The grant that covers it ${NOT_OPEN[status.access]}.`;
       continue;
     }
-    const refused = await refusalOf(unit, person, terms, [{ resource, actions: [action] }], now);
+    const refused = await refusalOf(unit, person, request, [{ resource, actions: [action] }], now);
     if (refused === null) return { allowed: true, grant: grant.id };
     reason = refused;
   }
@@ -90,11 +92,11 @@ async function decide(
 async function refusalOf(
   unit: ReadUnit,
   requester: Person,
-  terms: Terms,
+  { terms, reasonCode }: Pick<AccessRequest, 'terms' | 'reasonCode'>,
   scope: ScopeEntry[],
   now: Date,
 ): Promise<string | null> {
-  const access = { ...requestedByTerms(terms), scope };
+  const access = { ...requestedByTerms(terms, reasonCode), scope };
   const more = { stage: 'mint' as const, now, requester, openRequests: 0, terms };
   const { refusals } = evaluate(access, await loadPolicyContext(unit, access, more));
   return refusals[0]?.detail ?? null;

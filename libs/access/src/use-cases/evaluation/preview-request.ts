@@ -3,7 +3,7 @@ import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
 import { effectivePolicy } from '../../policy/effective-policy.js';
-import { type Evaluation, evaluate } from '../../policy/evaluate.js';
+import { type Evaluation, evaluate, withDefaultBudget } from '../../policy/evaluate.js';
 import type { RequestedAccess } from '../../policy/requested-access.js';
 import type { OrganisationView } from '../../ports/index.js';
 import { demandRefusals } from '../demands/requested-demand.js';
@@ -25,18 +25,19 @@ export async function previewRequest(
 ): Promise<Evaluation> {
   requirePermission(principal, 'request.create');
   const now = deps.clock.now();
-  const access = normaliseOrRefuse(input, now);
-  if ('refusals' in access) return access;
+  const given = normaliseOrRefuse(input, now);
+  if ('refusals' in given) return given;
   const refusedDemand = await demandRefusals(deps, principal.person, input);
   if (refusedDemand.length > 0) return { refusals: refusedDemand, needs: null, invitation: null };
   return readAsPerson(deps, principal.person, async (unit) => {
-    const context = await loadPolicyContext(unit, access, {
+    const context = await loadPolicyContext(unit, given, {
       stage: 'request',
       now,
       requester: principal.person,
-      openRequests: await unit.requests.countOpen(access.tenant, principal.person.id),
+      openRequests: await unit.requests.countOpen(given.tenant, principal.person.id),
       terms: null,
     });
+    const access = withDefaultBudget(given, context);
     const { service, tenant, policy } = context;
     if (service === null || tenant === null) return evaluate(access, context);
     const { terms } = draftTerms(

@@ -26,7 +26,7 @@ export async function reevaluate(
   const requester = await unit.organisation.person(request.requester);
   if (requester === null) throw new AccessError('controls_changed', 'The requester is no longer known.');
   await requireExtendedNotRevoked(unit, terms);
-  const access = requestedByTerms(terms);
+  const access = requestedByTerms(terms, request.reasonCode);
   const context = await loadPolicyContext(unit, access, {
     stage: 'review',
     now,

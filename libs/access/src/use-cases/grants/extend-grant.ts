@@ -49,6 +49,7 @@ export async function extendGrant(
         seconds: input.seconds,
         justification: input.justification,
         ticket: own.openings['ticket']?.value ?? null,
+        ...(own.request.reasonCode === null ? {} : { reasonCode: own.request.reasonCode }),
         startsAt: grant.endsAt,
         ...(terms.budget === undefined ? {} : { budget: terms.budget }),
         ...(terms.change === undefined ? {} : { change: terms.change }),

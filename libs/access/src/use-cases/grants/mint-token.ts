@@ -118,7 +118,7 @@ async function requireStillAllowed(
   if (!isMintable(grant, now)) throw notActive(grant);
   const request = await unit.requests.find(grant.request);
   if (request === null) throw notFound('grant');
-  const access = requestedByTerms(request.terms);
+  const access = requestedByTerms(request.terms, request.reasonCode);
   const context = await loadPolicyContext(unit, access, {
     stage: 'mint',
     now,

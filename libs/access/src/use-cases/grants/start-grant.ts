@@ -130,7 +130,7 @@ async function refusalsNow(unit: TenantUnit, grant: Grant, now: Date): Promise<R
   const request = await unit.requests.find(grant.request);
   const requester = await unit.organisation.person(grant.requester);
   if (request === null || requester === null) throw notFound('grant');
-  const access = requestedByTerms(request.terms);
+  const access = requestedByTerms(request.terms, request.reasonCode);
   const context = await loadPolicyContext(unit, access, {
     stage: 'activation',
     now,

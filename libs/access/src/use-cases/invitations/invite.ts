@@ -143,6 +143,7 @@ async function evaluateInvitation(
   const access: RequestedAccess = {
     ...{ tenant, service, scope, ticket: input.ticket, basis: 'invitation', startsOn: 'approval' },
     justified: true,
+    reasonCode: null,
     seconds: input.seconds ?? 1,
   };
   const context = await loadPolicyContext(unit, access, {

@@ -25,6 +25,8 @@ export interface AccessRequestInput {
   /** Empty if none was given: that is refused by a rule, not as a malformed body. */
   justification: string;
   ticket: string | null;
+  /** The kind of reason, such as `support-case`; absent: none stated. */
+  reasonCode?: string | undefined;
   /** Not before this instant, whole seconds; absent: as soon as it is approved. */
   startsAt?: string;
   startsOn?: 'approval' | 'first-use';

@@ -10,7 +10,7 @@ import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import type { ReviewNeeds } from '../../domain/review.js';
 import { AccessError, noLongerKnown, type Refusal } from '../../errors.js';
-import { evaluate } from '../../policy/evaluate.js';
+import { evaluate, withDefaultBudget } from '../../policy/evaluate.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { demandRefusals } from '../demands/requested-demand.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
@@ -58,17 +58,18 @@ export async function requestIn(
   digest?: string,
 ): Promise<RequestView> {
   const now = deps.clock.now();
-  const access = normaliseRequest(input, now);
+  const given = normaliseRequest(input, now);
   const requester = await unit.organisation.person(principal.person.id);
   if (requester === null) throw noLongerKnown();
   requirePermission(principal, 'request.create', requester);
-  const context = await loadPolicyContext(unit, access, {
+  const context = await loadPolicyContext(unit, given, {
     stage: 'request',
     now,
     requester,
     openRequests: () => unit.requests.countOpen(unit.tenant, requester.id),
     terms: null,
   });
+  const access = withDefaultBudget(given, context);
   if (context.service === null || context.tenant === null) refuseIfAny(evaluate(access, context).refusals);
   const draft = draftTerms(
     deps,
@@ -87,7 +88,9 @@ export async function requestIn(
   if (needs === null) throw new AccessError('request_refused', 'The request cannot be evaluated.');
   const asked = { channel: principal.channel, assurance: principal.assurance };
   const { demand } = input;
-  const view = await storeRequest(unit, draft, { needs, invitation, asked, demand, at: toInstant(now) });
+  const { reasonCode } = access;
+  const stated = { needs, invitation, asked, reasonCode, demand, at: toInstant(now) };
+  const view = await storeRequest(unit, draft, stated);
   return initialState(needs) === 'approved' ? approveAtOnce(deps, unit, view, now) : view;
 }
 
@@ -124,12 +127,14 @@ async function storeRequest(
     needs,
     invitation,
     asked,
+    reasonCode,
     demand,
     at,
   }: {
     needs: ReviewNeeds;
     invitation: string | null;
     asked: RequestOrigin;
+    reasonCode: string | null;
     demand: string | undefined;
     at: string;
   },
@@ -148,6 +153,7 @@ async function storeRequest(
     digest,
     terms,
     needs,
+    reasonCode,
     asked,
     createdAt: at,
     lapsesAt: terms.lapsesAt,
@@ -174,7 +180,11 @@ async function storeRequest(
     type: 'request.created',
     at,
     actor: terms.requester,
-    data: { request: request.id, requester: terms.requester, digest, state, terms, needs, ...named },
+    data: {
+      ...{ request: request.id, requester: terms.requester, digest, state, terms, needs },
+      ...named,
+      ...(reasonCode === null ? {} : { reasonCode }),
+    },
     commitments,
   });
   if (state !== 'approved')

@@ -20,6 +20,8 @@ export function normaliseRequest(input: AccessRequestInput, now: Date): Requeste
     scope: parseScope(input.scope),
     seconds: input.seconds,
     justified: input.justification.trim() !== '',
+    justificationLength: input.justification.match(/[\p{L}\p{N}]/gu)?.length ?? 0,
+    reasonCode: input.reasonCode ?? null,
     ticket: blankToNull(input.ticket),
     basis: input.basis ?? null,
     ...startAndBudget(input),

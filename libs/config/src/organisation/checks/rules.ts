@@ -63,6 +63,12 @@ export function controls({ services, tenants }: Readable): Finding[] {
   return tenants.flatMap(({ controls: { path, value }, people }) => {
     const findings: Finding[] = [];
     const approvers = people.filter(({ value: person }) => person.roles.includes('approver')).length;
+    if (value.approvals === 0)
+      findings.push({
+        path: [...path, 'approvals'],
+        detail:
+          'asks for no approval, so the vendor would decide alone; to allow that for a service, set a rule with its mode observe',
+      });
     if (value.approvals > approvers) {
       findings.push({
         path: [...path, 'approvals'],
@@ -96,6 +102,7 @@ export function controlRules({ services, tenants }: Readable): Finding[] {
         ...everyActionIn(rule.actions ?? [], [...place, 'actions']),
         ...tooFewApprovers(rule, approvers, place),
         ...unclearStages(rule.stages ?? [], value.rules ?? [], place),
+        ...impossibleMode(rule, place),
       ];
     });
   });
@@ -150,6 +157,16 @@ function tooFewApprovers(
             'need more different approvers in their groups than there are, so nothing could ever be approved',
         },
       ];
+}
+
+/** Without approvals only a whole service is observed: a part of it could be reached by asking for more. */
+function impossibleMode({ mode, services, ...rest }: ReadableControlRule, place: Path): Finding[] {
+  if (mode !== 'observe') return [];
+  const others = ['resources', 'actions', 'risks', 'reasons', 'approvals', 'stages'].filter(
+    (name) => rest[name as keyof typeof rest] !== undefined,
+  );
+  const detail = 'needs services, and no other condition, approvals or stages beside it';
+  return services === undefined || others.length > 0 ? [{ path: [...place, 'mode'], detail }] : [];
 }
 
 /** Stages of one name are one stage in all rules, so they name the same people. */
