@@ -186,7 +186,15 @@ describeStore('erasure of personal values (GDPR Art. 17)', (bench) => {
       },
       ...{ request: request.id, service: 'billing', person: erin.person.id, method: 'GET', path },
       ...{ route: null, resource: 'invoices/1', action: 'read', decision: 'allowed', code: null, count: 1 },
-      ...{ mode: 'gateway', droppedHeaders: [], trust: null, status: null, bytes: null, bodySha256: null },
+      ...{
+        mode: 'gateway',
+        droppedHeaders: [],
+        context: 'ed25519',
+        trust: null,
+        status: null,
+        bytes: null,
+        bodySha256: null,
+      },
       ...{ durationMs: null, outcome: null, gateway, boot, seq: 1 },
     } as const satisfies AccessRecordView;
     const opening = { value: path, salt: encodeBase64url(salt) };

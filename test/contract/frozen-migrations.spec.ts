@@ -92,6 +92,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '3c757d12cab284a02783131fcacf2b48ba99429928b08bcdaeb87c1082c3cb7c',
     postgres: '3c757d12cab284a02783131fcacf2b48ba99429928b08bcdaeb87c1082c3cb7c',
   },
+  RecordContexts1799000018100: {
+    sqlite: 'f1b26450093cc395e0d89cdea89520747c1087b728b548dfdec0366b862520a3',
+    postgres: 'f1b26450093cc395e0d89cdea89520747c1087b728b548dfdec0366b862520a3',
+  },
   ApprovalStages1799000020000: {
     sqlite: '0f08be7c9efb81db499689abd9e651226461ff7bd800e77407143ecfe4be35c4',
     postgres: '0f08be7c9efb81db499689abd9e651226461ff7bd800e77407143ecfe4be35c4',
@@ -107,6 +111,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
   Demands1799000022000: {
     sqlite: '85b57b53391c73df7c0fdb11069d96f3f0ffbfe0f406a29667baec85a54322b5',
     postgres: '174348fc3c01b0c11e2acf6fd5b6ca644bb42dab2c9e70a8b660044578c844cb',
+  },
+  LegalAccess1799000022100: {
+    sqlite: 'a6632c07bfbcb18195287faee6228282c22e2b3edc5b057861107511413cfe5c',
+    postgres: 'a6632c07bfbcb18195287faee6228282c22e2b3edc5b057861107511413cfe5c',
   },
   Coverage1799000023000: {
     sqlite: '3c5b969433a85a29be8fa2fa5d83948ad82c4fe75fff0713c3a8ce0d4f39c92e',

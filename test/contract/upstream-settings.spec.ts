@@ -22,7 +22,7 @@ describeStore('how gateways connect to an upstream', (bench) => {
     expect(await stored()).toMatchObject({ upstream: { tls }, routes: before?.routes });
     expect(await apply()).toEqual([]);
     const [leaf] = await logged();
-    expect(leaf?.data).toEqual({ service: billing?.name });
+    expect(leaf?.data).toEqual({ service: billing?.name, context: 'ed25519' });
     const commitment = String(leaf?.commitments['upstream']);
     const opened = async (tenant: string) =>
       (await bench.store.readForTenant(tenant, (unit) => unit.openings.find([commitment]))).get(commitment);
@@ -32,8 +32,17 @@ describeStore('how gateways connect to an upstream', (bench) => {
       '{"tls":{"caFile":"ca.pem","serverName":"billing.internal"}}',
     );
 
+    file.services[0] = { ...billing!, tls, context: 'hmac' };
+    await apply();
+    expect(await stored()).toMatchObject({ upstream: { tls, context: 'hmac' }, routes: before?.routes });
+    expect((await logged()).at(-1)?.data).toEqual({ service: billing?.name, context: 'hmac' });
+    // What gateways do without it is no setting.
+    file.services[0] = { ...billing!, tls, context: 'ed25519' };
+    await apply();
+    expect((await stored())?.upstream).toEqual({ tls });
+
     file.services[0] = billing!;
     await apply();
-    expect([(await stored())?.upstream, (await logged()).length]).toEqual([undefined, 2]);
+    expect([(await stored())?.upstream, (await logged()).length]).toEqual([undefined, 4]);
   });
 });

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { CallAuthorizer } from './authorize/call-authorizer.js';
 import { DigestLedger } from './authorize/digest-ledger.js';
 import { GatewayState } from './authorize/gateway-state.js';
+import type { RouteMaps } from './authorize/route-maps.js';
 import { Budgets } from './budget/budgets.js';
 import { BootLeases, LeaseClient } from './budget/lease-client.js';
 import { type CallTimes, OpenCalls } from './budget/open-calls.js';
@@ -15,9 +16,10 @@ import { BrokerClient } from './feed/broker-client.js';
 import { FeedClient } from './feed/feed-client.js';
 import { FeedLiveness } from './feed/feed-liveness.js';
 import { FeedPosition } from './feed/feed-position.js';
+import { ContextKeys } from './forward/context-keys.js';
 import { LocationRewriter } from './forward/location-rewriter.js';
 import { RecordedForwarding } from './forward/recorded-forwarding.js';
-import { contextSigner } from './forward/signed-context.js';
+import { CallContexts } from './forward/signed-context.js';
 import { Upstreams } from './forward/upstreams.js';
 import type { GatewayOptions } from './gateway-options.js';
 import { CallHandler } from './http/call-handler.js';
@@ -82,7 +84,12 @@ export async function assembleGateway(
     bodiesPerService: options.maxBodiesPerService ?? 256,
   });
   const upstreams = createUpstreams(run);
-  const state = createState(run, ledger, calls, upstreams, (digest) => budgets.forget(digest));
+  const contextKeys = createContextKeys(run);
+  const follow = (maps: RouteMaps) => {
+    upstreams.follow(maps.connectable());
+    contextKeys.follow(maps.withContext('hmac'));
+  };
+  const state = createState(run, ledger, calls, follow, (digest) => budgets.forget(digest));
   const liveness = new FeedLiveness(clock);
   const rules = await loadRules(run, calls);
   recorder.closeUnfinished(spool.unfinishedCalls);
@@ -131,7 +138,7 @@ export async function assembleGateway(
   });
   const times: CallTimes = { totalMs: 900_000, clientIdleMs: 20_000, ...options.callTimes };
   const parts = {
-    ...{ ...run, ...records, listenerTls },
+    ...{ ...run, ...records, listenerTls, contextKeys },
     ...{ calls, state, liveness, rules, shipper, budgets, upstreams, times },
   };
   watchParts(parts);
@@ -191,12 +198,23 @@ function createUpstreams({ options, log }: Run): Upstreams {
   });
 }
 
+function createContextKeys({ options, log }: Run): ContextKeys {
+  return new ContextKeys(options.spoolDir, (service, problem) => {
+    if (problem === undefined) log.info({ service }, 'the service has a key for its context');
+    else
+      log.error(
+        { service, problem, code: 'context_key_missing' },
+        'no call of this service is made: run `countersign gateways context-key SERVICE` on this host',
+      );
+  });
+}
+
 /** What the feed says. Open calls that lose their grant or their key, or that a lock blocks, are cut. */
 function createState(
   { log }: Run,
   ledger: DigestLedger,
   calls: OpenCalls,
-  upstreams: Upstreams,
+  onServices: (maps: RouteMaps) => void,
   forgetBudget: (digest: string) => void,
 ): GatewayState {
   const state: GatewayState = new GatewayState({
@@ -210,7 +228,7 @@ function createState(
         if (!state.isStillListed(call.kid)) return 'invalid_token';
         return state.locks.find(call) === undefined ? undefined : 'locked';
       }),
-    onServices: (maps) => upstreams.follow(maps.connectable()),
+    onServices,
     onClosedServices: (closed) => {
       if (closed.length === 0) log.info('no service is closed by its route map any more');
       else log.error({ closed }, 'services are closed: their route maps break a rule');
@@ -249,6 +267,7 @@ type WatchedParts = Run &
     shipper: Shipper;
     budgets: Budgets;
     upstreams: Upstreams;
+    contextKeys: ContextKeys;
     listenerTls: ListenerTls | undefined;
     times: CallTimes;
   };
@@ -281,7 +300,7 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
     authorizer: new CallAuthorizer({ ...parts, maxBodyBytes }),
     refusals: new CallRefusals(parts),
     locations: new LocationRewriter(() => state.routeMaps),
-    signContext: contextSigner(identity, credential.gateway),
+    contexts: new CallContexts(identity, credential.gateway, parts.contextKeys),
   };
   return createHttpServer({
     pages: new OwnPages({
@@ -311,6 +330,13 @@ export const pagesOfPrivateListener = (parts: WatchedParts): PrivatePages =>
 
 function readinessOf(parts: WatchedParts): Readiness {
   const { liveness, spool, shipper, quarantine, rules, state, upstreams, listenerTls } = parts;
+  const contexts = [...state.routeMaps.connectable()].map(
+    ([{ name: service }, { context: mode = 'ed25519' }]) => ({
+      service,
+      mode,
+      problem: mode === 'hmac' ? (parts.contextKeys.problem(service) ?? null) : null,
+    }),
+  );
   return {
     inTouch: liveness.isInTouch(),
     heardMsAgo: Number.isFinite(liveness.age) ? Math.round(liveness.age) : null,
@@ -325,5 +351,6 @@ function readinessOf(parts: WatchedParts): Readiness {
     closedServices: state.routeMaps.closed,
     upstreamTls: upstreams.tlsProblems,
     listenerTls: listenerTls?.problem ?? null,
+    contexts,
   };
 }

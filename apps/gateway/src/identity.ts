@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto';
+import { createHmac, createPrivateKey, generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportEd25519PublicKey, writeFileDurably } from '@countersign/gateway-protocol';
@@ -47,6 +47,22 @@ export function jwsSigner({ kid, privateKey }: Identity, typ: string): (claims: 
   return (claims) => {
     const input = `${header}.${encode(claims)}`;
     return `${input}.${sign(null, Buffer.from(input, 'latin1'), privateKey).toString('base64url')}`;
+  };
+}
+
+/**
+ * The same with a key that its verifier has too: `alg` HS256 (RFC 7518 §3.2).
+ *
+ * @returns a function from the claims to the JWS
+ */
+export function hmacSigner(
+  { kid, key }: { kid: string; key: KeyObject },
+  typ: string,
+): (claims: object) => string {
+  const header = encode({ alg: 'HS256', typ, kid });
+  return (claims) => {
+    const input = `${header}.${encode(claims)}`;
+    return `${input}.${createHmac('sha256', key).update(input, 'latin1').digest('base64url')}`;
   };
 }
 

@@ -84,6 +84,7 @@ function sweep(parts: GatewayParts): void {
   calls.cutWhere(({ tenant }) => (rules.hasExpired(tenant) ? 'not_countersigned' : undefined));
   budgets.sweep();
   upstreams.sweep(clock.monotonic());
+  parts.contextKeys.sweep(clock.monotonic());
   sweepListener(parts);
   leaseClient.sweep();
   if (liveness.isInTouch()) wantedHeads.sweep();

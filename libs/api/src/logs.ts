@@ -1,4 +1,4 @@
-import { expandEventTypes } from '@countersign/contract';
+import { CONTEXT_MODES, expandEventTypes } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -46,6 +46,13 @@ export const accessRecordSchema = named(
     droppedHeaders: z
       .array(z.string())
       .describe('Names of request headers that the route does not list and the upstream did not get.'),
+    context: z
+      .enum(CONTEXT_MODES)
+      .nullable()
+      .optional()
+      .describe(
+        'How the gateway signed the call for the upstream; null for a refused call, and in older records.',
+      ),
     trust: z.string().nullable(),
     status: z.int().nullable(),
     bytes: z.int().nullable(),

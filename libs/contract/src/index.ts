@@ -87,6 +87,8 @@ export {
 } from './route/route-map.js';
 export { type RouteMapChanges, routeMapChanges } from './route/route-map-changes.js';
 export {
+  CONTEXT_MODES,
+  type ContextMode,
   findUpstreamProblems,
   type UpstreamProblem,
   type UpstreamSettings,

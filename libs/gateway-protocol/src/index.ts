@@ -1,4 +1,12 @@
 export {
+  addContextKey,
+  type ContextJwk,
+  type ContextKey,
+  contextKeysPath,
+  parseContextKeys,
+  signingContextKey,
+} from './context-keys.js';
+export {
   decodeGatewayCredential,
   encodeGatewayCredential,
   type GatewayCredential,

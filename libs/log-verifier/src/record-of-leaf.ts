@@ -13,6 +13,7 @@ const RECORDS: Record<string, (leaf: LeafV1, prev: string | null) => RecordJson>
     action: data['action'],
     at,
     boot: data['boot'],
+    ...(data['context'] === undefined ? {} : { context: data['context'] }),
     digest: data['digest'],
     ...(data['droppedHeaders'] === undefined ? {} : { droppedHeaders: data['droppedHeaders'] }),
     gateway: data['gateway'],

@@ -159,6 +159,7 @@ export function aRecord(grant: Grant, change: Partial<AccessRecordView> = {}): A
     count: 1,
     mode: 'gateway',
     droppedHeaders: ['cookie', 'x-user-id'],
+    context: 'hmac',
     trust: null,
     status: null,
     bytes: null,

@@ -70,6 +70,19 @@ describe('records of a gateway', () => {
     expect(plain?.['data']).not.toHaveProperty('droppedHeaders');
   });
 
+  test('how a call was signed for its upstream is in the leaf and in the record', async () => {
+    const chain = newChain();
+    const modes = [{}, { context: 'hmac' }, { context: 'none' }].map((change) =>
+      chain.add('allowed', { change }),
+    );
+    await send(chain.boot, [...modes, chain.add('refused')]);
+    expect((await records()).map((record) => record['context'])).toEqual([null, 'none', 'hmac', 'ed25519']);
+    const leaves = await events('access.allowed', chain.boot);
+    expect(leaves.map(({ data }) => (data as Record<string, unknown>)['context'])).toEqual(
+      expect.arrayContaining([undefined, 'hmac', 'none']),
+    );
+  });
+
   test('a call is listed once with its outcome, and counts towards the grant', async () => {
     const chain = newChain();
     const allowed = chain.add('allowed');
@@ -97,6 +110,7 @@ describe('records of a gateway', () => {
         count: 1,
         mode: 'gateway',
         droppedHeaders: [],
+        context: 'ed25519',
         trust: null,
         status: 200,
         bytes: 120,

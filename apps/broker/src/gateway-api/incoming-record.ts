@@ -55,7 +55,9 @@ type CallRecord = Extract<RecordEntry['record'], { kind: 'allowed' | 'refused' }
 /** A call as the API shows it: the members of the wire record, without an outcome yet. */
 function viewOf(record: CallRecord, path: string | null): AccessRecordView {
   const { v: _v, prev: _prev, previous: _previous, kind, trust = null, ...members } = record;
-  return { code: null, count: 1, droppedHeaders: [], ...members, path, trust, decision: kind, ...NO_OUTCOME };
+  const context = kind === 'allowed' ? 'ed25519' : null;
+  const rest = { path, trust, decision: kind, ...NO_OUTCOME };
+  return { code: null, count: 1, droppedHeaders: [], context, ...members, ...rest };
 }
 
 const NO_OUTCOME = { status: null, bytes: null, bodySha256: null, durationMs: null, outcome: null };

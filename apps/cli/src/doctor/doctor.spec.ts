@@ -87,6 +87,30 @@ test('each fault is named with its fix, and exits with 1', async () => {
   for (const { status, mend } of checks) expect(mend === null).toBe(status === 'ok' || status === 'skipped');
 });
 
+test('a gateway on this host says how it signs for each service, and which keys and files it lacks', async () => {
+  const contexts = [
+    { service: 'billing', mode: 'ed25519', problem: null },
+    { service: 'crm', mode: 'hmac', problem: 'key cannot be read (ENOENT)' },
+  ];
+  const upstreamTls = [
+    { service: 'crm', problem: 'caFile cannot be read (ENOENT)', inUse: false },
+    { service: 'mail', problem: 'the key is not that of the certificate', inUse: true },
+  ];
+  const admin = await serve({ 'GET /readyz': () => ({ body: { status: 'ok', contexts, upstreamTls } }) });
+  const env = { COUNTERSIGN_DATA_DIR: newData(), COUNTERSIGN_ADMIN_PORT: new URL(admin).port };
+  const { exit, checks } = await doctor(env);
+  const named = (name: string) =>
+    checks.flatMap(({ name: own, status, detail, mend }) => (own === name ? [[status, detail, mend]] : []));
+  expect(named('signed context')).toEqual([
+    ['ok', 'billing: ed25519', null],
+    ['failed', expect.stringMatching(/^context_key_missing: crm /), 'countersign gateways context-key crm'],
+  ]);
+  expect(named('upstream TLS').map(([status]) => status)).toEqual(['failed', 'warning']);
+  expect(exit).toBe(1);
+  const { found } = await doctor({ ...env, COUNTERSIGN_ADMIN_PORT: 'none' });
+  expect(found('gateway services')?.status).toBe('skipped');
+});
+
 test('a proxy that is not listed is detected', async () => {
   const broker = await serve({ 'GET /readyz': () => ({ body: { status: 'ok' } }) });
   const listener = (unlistedProxies: string[]) =>

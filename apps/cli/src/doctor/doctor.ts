@@ -14,7 +14,14 @@ import { readStoredLogin } from '../sign-in/credentials-file.js';
 import { escapeForTerminal } from '../terminal/text.js';
 import { type Finding, failed, skipped } from './finding.js';
 import { checkCurl, checkDataFolder, checkMasterKeyFile, checkNode, checkVariables } from './machine.js';
-import { checkApiKey, checkBroker, checkGateway, checkPort, checkProxies } from './network.js';
+import {
+  checkApiKey,
+  checkBroker,
+  checkGateway,
+  checkGatewayServices,
+  checkPort,
+  checkProxies,
+} from './network.js';
 import { checkStore } from './store.js';
 
 const SIGNS = { ok: '✓', warning: '!', failed: '✗', skipped: '·' } as const;
@@ -55,7 +62,7 @@ async function checkHost(env: Environment): Promise<Finding[]> {
 
 async function checkNetwork(env: Environment): Promise<Finding[]> {
   const { brokerUrl, apiKey, credentialsFile } = readCliEnvironment(env);
-  const { host, port, gatewayPort, gatewayUrl, admin } = readLocationEnvironment(env);
+  const { host, port, gatewayPort, gatewayUrl, admin, gatewayAdmin } = readLocationEnvironment(env);
   const broker = await checkBroker(brokerUrl);
   const gateway = await checkGateway(gatewayUrl);
   const isSilent = (finding: Finding | undefined) => finding?.detail.endsWith('does not answer') === true;
@@ -64,6 +71,7 @@ async function checkNetwork(env: Environment): Promise<Finding[]> {
     ...(isSilent(broker[0]) ? [await checkPort('broker port', host, port, 'COUNTERSIGN_PORT')] : []),
     ...(isSilent(broker[0]) ? [] : [await checkProxies(admin)]),
     gateway,
+    ...(await checkGatewayServices(gatewayAdmin)),
     ...(isSilent(gateway)
       ? [await checkPort('gateway port', host, gatewayPort, 'COUNTERSIGN_GATEWAY_PORT')]
       : []),

@@ -108,10 +108,7 @@ export async function checkPort(
  */
 export async function checkProxies(admin: { host: string; port: number } | null): Promise<Finding> {
   const name = 'proxies';
-  const answer =
-    admin === null
-      ? undefined
-      : await get(`http://${admin.host.includes(':') ? `[${admin.host}]` : admin.host}:${admin.port}/readyz`);
+  const answer = admin === null ? undefined : await get(`${originOf(admin)}/readyz`);
   const unlisted = answer === undefined ? undefined : unlistedProxies(answer.body);
   if (unlisted === undefined)
     return skipped(name, 'the broker’s private listener (COUNTERSIGN_ADMIN_PORT) does not answer here');
@@ -122,6 +119,50 @@ export async function checkProxies(admin: { host: string; port: number } | null)
     'If it is your proxy, add its network to COUNTERSIGN_TRUSTED_PROXIES. If it is a client, ignore this.',
   );
 }
+
+/**
+ * How a gateway on this host signs for each service, and whether it has the keys and files that this needs. Only its private
+ * listener says so.
+ */
+export async function checkGatewayServices(admin: { host: string; port: number } | null): Promise<Finding[]> {
+  const name = 'gateway services';
+  const answer = admin === null ? undefined : await get(`${originOf(admin)}/readyz`);
+  const state = answer === undefined ? undefined : gatewayServices(answer.body);
+  if (state === undefined)
+    return [skipped(name, 'no private listener of a gateway (COUNTERSIGN_ADMIN_PORT) answers here')];
+  const files = state.upstreamTls.map(({ service, problem, inUse }) => {
+    const detail = `${service}: ${problem}${inUse ? '; those of before are in use' : ''}`;
+    const mend = 'Put the files into the folder of the upstream’s host (docs/gateway.md, TLS to upstreams).';
+    return inUse ? warning('upstream TLS', detail, mend) : failed('upstream TLS', detail, mend);
+  });
+  const contexts = state.contexts.map(({ service, mode, problem }) =>
+    problem === null
+      ? ok('signed context', `${service}: ${mode}`)
+      : failed(
+          'signed context',
+          `context_key_missing: ${service} needs a key for ${mode}: ${problem}`,
+          `countersign gateways context-key ${service}`,
+        ),
+  );
+  return [...contexts, ...files];
+}
+
+type GatewayServices = {
+  contexts: { service: string; mode: string; problem: string | null }[];
+  upstreamTls: { service: string; problem: string; inUse: boolean }[];
+};
+
+function gatewayServices(body: string): GatewayServices | undefined {
+  try {
+    const { contexts, upstreamTls } = JSON.parse(body) as Partial<GatewayServices>;
+    return Array.isArray(contexts) && Array.isArray(upstreamTls) ? { contexts, upstreamTls } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const originOf = ({ host, port }: { host: string; port: number }): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 function unlistedProxies(body: string): string[] | undefined {
   try {

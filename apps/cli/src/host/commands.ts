@@ -3,6 +3,7 @@ import type { Run } from '../command/context.js';
 import { addVerb, examples, GROUPS } from '../command/define.js';
 import { repeated } from '../command/flags.js';
 import type { TrustCheckOptions } from '../trust/trust-check.js';
+import type { ContextKeyOptions } from './context-keys.js';
 import type { EnrollOptions } from './gateways.js';
 import type { CreateKeyOptions, RotateLogOptions } from './keys.js';
 import type { ApplyOptions } from './organisation.js';
@@ -204,6 +205,28 @@ function defineGateways(program: Command, run: Run): void {
   addVerb(gateways, 'pins', 'On a gateway’s host: list what is pinned there').action(
     run(async (context) => (await import('./pins.js')).listPins(context)),
   );
+
+  defineContextKey(gateways, run);
+}
+
+function defineContextKey(gateways: Command, run: Run): void {
+  addVerb(
+    gateways,
+    'context-key',
+    'On a gateway’s host: make the key of a service with `context: hmac`; stdout holds it alone, this once',
+  )
+    .argument('<service>', 'its name')
+    .option('--overlap <duration>', 'how long the key of before goes on signing; 0s ends it at once', '24h')
+    .addHelpText(
+      'after',
+      '\nThe key is a JWK for HS256. Give it to the service’s upstream and to no one else: whoever has it can make calls that\nthis upstream takes for the gateway’s. The first key signs at once; a further one when the overlap is over, so that the\nupstream knows it first. A running gateway reads it within a second.\n',
+    )
+    .addHelpText('after', examples('countersign gateways context-key billing > billing.jwk'))
+    .action(
+      run(async (context, service: string, options: ContextKeyOptions) =>
+        (await import('./context-keys.js')).makeContextKey(context, service, options),
+      ),
+    );
 }
 
 function defineTrust(program: Command, run: Run): void {

@@ -385,6 +385,38 @@ describe('gateways', () => {
   });
 });
 
+describe('keys for `context: hmac` on a gateway’s host', () => {
+  test('stdout holds the key alone; a further one waits until the overlap is over', async () => {
+    const first = await cli(['gateways', 'context-key', 'billing']);
+    expect(JSON.parse(first.out)).toEqual({
+      ...{ kty: 'oct', alg: 'HS256', use: 'sig' },
+      kid: expect.any(String),
+      k: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    expect([first.exit, first.err]).toEqual([0, expect.stringContaining('signs from now on')]);
+    expect(first.err).not.toContain(JSON.parse(first.out).k);
+    const second = await json(['gateways', 'context-key', 'billing', '--overlap', '2h']);
+    expect(second).toMatchObject({ service: 'billing', until: JSON.parse(first.out).kid, replaced: null });
+    const third = await json(['gateways', 'context-key', 'billing', '--overlap', '0s']);
+    expect(third).toMatchObject({ replaced: second.kid, key: { kid: third.kid } });
+  });
+
+  test('a name that is no service, and a file of another form, are refused', async () => {
+    expect(await cli(['gateways', 'context-key', '../identity'])).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(/^error\[invalid_usage\]: /),
+    });
+    await json(['gateways', 'context-key', 'crm']);
+    const file = join(dataDir, 'spool', 'context-keys', 'crm.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    writeFileSync(file, '{}');
+    expect(await cli(['gateways', 'context-key', 'crm'])).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(/^error\[context_keys_unreadable\]: /),
+    });
+  });
+});
+
 describe('P12: pins on a gateway’s host', () => {
   const one = `sha256:${'1'.repeat(64)}`;
   const two = `sha256:${'2'.repeat(64)}`;

@@ -1,5 +1,6 @@
 import { nodeHashing, type PublishedRouteMap } from '@countersign/authorization';
 import {
+  type ContextMode,
   ContractError,
   compileRouteMap,
   routeMapHash,
@@ -50,8 +51,8 @@ export class RouteMaps {
     const current = new Map<string, PublishedRouteMap>();
     const shut = new Map<string, BadMap>();
     const settings = new Map<string, UpstreamSettings>();
-    for (const { name, routes, tls } of services) {
-      if (tls !== undefined) settings.set(name, { tls });
+    for (const { name, routes, tls, context } of services) {
+      settings.set(name, { ...(tls && { tls }), ...(context && { context }) });
       const map = byHash.get(routes) ?? bad.get(routes);
       if (map?.definition.name !== name) {
         throw new ProtocolError('invalid_event', 'a service names a route map that is not its own');
@@ -74,6 +75,11 @@ export class RouteMaps {
   /** Every service that is open, with how to connect to its upstream. */
   *connectable(): Generator<[ServiceDefinition, UpstreamSettings]> {
     for (const [service, { definition }] of this.current) yield [definition, this.upstreamSettings(service)];
+  }
+
+  /** The services whose calls are signed in this way. */
+  withContext(mode: ContextMode): string[] {
+    return [...this.settings].flatMap(([service, { context }]) => (context === mode ? [service] : []));
   }
 
   withHash(hash: string): PublishedRouteMap | undefined {

@@ -10,8 +10,8 @@ type TrustHeaders = {
   requester: string;
   grant: string;
   record: string;
-  /** Compact JWS. */
-  context: string;
+  /** Compact JWS; undefined for a service that gets none. */
+  context: string | undefined;
   /** The header from which the service reads the tenant, if it does. It is set to the tenant of the decision. */
   tenantHeader: string | undefined;
 };
@@ -67,7 +67,7 @@ export function upstreamHeaders(sent: string[], trust: TrustHeaders): string[] {
   if (trust.tenantHeader !== undefined) sent.push(trust.tenantHeader, trust.tenant);
   sent.push('countersign-tenant', trust.tenant, 'countersign-requester', trust.requester);
   sent.push('countersign-grant', trust.grant, 'countersign-record', trust.record);
-  sent.push('countersign-context', trust.context);
+  if (trust.context !== undefined) sent.push('countersign-context', trust.context);
   return sent;
 }
 

@@ -1,4 +1,5 @@
 import type { CallDecision, GrantTokenClaims } from '@countersign/authorization';
+import type { ContextMode } from '@countersign/contract';
 import type { Logger } from 'pino';
 import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer.js';
 import type { Budgets } from '../budget/budgets.js';
@@ -13,11 +14,11 @@ import type { RecordedCall, Recorder } from '../records/recorder.js';
 import { type Forwarded, forwardCall } from './forward-call.js';
 import { type SelectedHeaders, selectHeaders, upstreamHeaders } from './forwarded-headers.js';
 import type { LocationRewriter } from './location-rewriter.js';
-import type { ContextSigner } from './signed-context.js';
+import { type CallContexts, CONTEXT_KEY_MISSING, type ServiceContext } from './signed-context.js';
 import { TLS_DETAILS, type Upstream, type Upstreams } from './upstreams.js';
 
 type RecordedForwardingParts = {
-  signContext: ContextSigner;
+  contexts: CallContexts;
   authorizer: CallAuthorizer;
   refusals: CallRefusals;
   calls: OpenCalls;
@@ -31,7 +32,8 @@ type RecordedForwardingParts = {
   maxBodyBytes: number;
 };
 
-type UsableUpstream = Upstream & { pool: UpstreamPool };
+/** How a call reaches its upstream, and how it is signed for it. */
+type Way = Pick<Upstream, 'url'> & { pool: UpstreamPool; context: ServiceContext };
 
 export type AllowedCall = Extract<CallDecision, { allowed: true }>;
 
@@ -53,11 +55,10 @@ export class RecordedForwarding {
     body: ReadBody | undefined,
   ): Promise<void> {
     const { claims } = token;
-    const { calls, budgets, recorder, metrics, clock, refusals, authorizer, upstreams } = this.parts;
-    const { match, grant, map } = decision;
-    const upstream = upstreams.at(map.definition, authorizer.upstreamSettings(exchange.canonical.service));
-    const { pool } = upstream;
-    if (pool === undefined) return refusals.decided(exchange, claims, tlsFilesUnusable(match));
+    const { calls, budgets, recorder, metrics, clock, refusals, authorizer } = this.parts;
+    const { match, grant } = decision;
+    const way = this.wayTo(decision);
+    if ('code' in way) return refusals.decided(exchange, claims, way);
     const endsAt = Math.min(grant.endsAt, claims.grant_exp * 1000);
     // A body that had to be read before the decision is here already.
     const bodyIsArriving = body === undefined && isArriving(exchange);
@@ -71,8 +72,8 @@ export class RecordedForwarding {
       const described = recordedCallOf(exchange, claims, selected.dropped);
       const written =
         digestStored === undefined
-          ? recorder.recordAllowed(record, described, match)
-          : this.recordAfter(digestStored, record, described, match);
+          ? recorder.recordAllowed(record, described, match, way.context.mode)
+          : this.recordAfter(digestStored, record, described, match, way.context.mode);
       let durable = true;
       try {
         await written;
@@ -86,8 +87,7 @@ export class RecordedForwarding {
         return refusals.verified(exchange, claims, { code: 'record_unavailable', detail, match });
       }
       metrics.recorded(clock.monotonic() - call.beganAt);
-      const to = { url: upstream.url, pool };
-      const result = await this.forward(exchange, claims, decision, body, call, record, selected, to);
+      const result = await this.forward(exchange, claims, decision, body, call, record, selected, way);
       this.recordOutcome(exchange, claims, decision, call, record, result);
       if (result.failure !== undefined)
         refusals.answer(exchange, result.failure, { record, ...tlsMembers(result) });
@@ -102,9 +102,20 @@ export class RecordedForwarding {
     id: string,
     call: RecordedCall,
     match: AllowedCall['match'],
+    context: ContextMode,
   ): Promise<void> {
     await digestStored;
-    await this.parts.recorder.recordAllowed(id, call, match);
+    await this.parts.recorder.recordAllowed(id, call, match, context);
+  }
+
+  /** How the call can reach its upstream; or the refusal, if this host lacks a file that the way needs. */
+  private wayTo({ map: { definition }, match }: AllowedCall): Way | RefusedCall {
+    const { authorizer, upstreams, contexts, clock } = this.parts;
+    const settings = authorizer.upstreamSettings(definition.name);
+    const { url, pool } = upstreams.at(definition, settings);
+    if (pool === undefined) return { ...TLS_FILES_UNUSABLE, match };
+    const context = contexts.of(definition.name, settings.context, clock.now());
+    return context === undefined ? { ...CONTEXT_KEY_MISSING, match } : { url, pool, context };
   }
 
   private forward(
@@ -115,9 +126,9 @@ export class RecordedForwarding {
     call: OpenCall,
     record: string,
     selected: SelectedHeaders,
-    upstream: UsableUpstream,
+    way: Way,
   ): Promise<Forwarded> | Forwarded {
-    const { signContext, calls, budgets, clock, authorizer, locations, maxBodyBytes } = this.parts;
+    const { calls, budgets, clock, authorizer, locations, maxBodyBytes } = this.parts;
     const { canonical, response } = exchange;
     const { match, grant, map } = decision;
     // Writing the record took time. What may have ended since the decision is checked again. Revoked keys, ended grants
@@ -135,12 +146,12 @@ export class RecordedForwarding {
     const { tenant } = match;
     const target = canonical.path + canonical.query;
     const contextClaims = { tenant, sub, grant_id, record, method, path: target, body_sha256: body?.sha256 };
-    const context = signContext(definition.audience, contextClaims, clock.now());
+    const context = way.context.sign?.(definition.audience, contextClaims, clock.now());
     const tenantHeader = tenantHeaderOf(decision);
     const trust = { tenant, requester: sub, grant: grant_id, record, context, tenantHeader };
     return forwardCall({
-      upstream: upstream.pool,
-      origin: { service, upstream: upstream.url, locations },
+      upstream: way.pool,
+      origin: { service, upstream: way.url, locations },
       method,
       target,
       headers: upstreamHeaders(selected.passed, trust),
@@ -179,12 +190,11 @@ export class RecordedForwarding {
 const tlsMembers = ({ tlsFailure }: Forwarded) =>
   tlsFailure === undefined ? {} : { reason: tlsFailure, detail: TLS_DETAILS[tlsFailure] };
 
-const tlsFilesUnusable = (match: AllowedCall['match']): RefusedCall => ({
+const TLS_FILES_UNUSABLE = {
   code: 'upstream_tls_failed',
   reason: 'files_unusable',
   detail: 'the TLS files of this service cannot be used; the gateway’s log and its private /readyz say why',
-  match,
-});
+} as const;
 
 /** The header from which the service reads its tenant; undefined if it reads it elsewhere. */
 function tenantHeaderOf({ map: { definition } }: AllowedCall): string | undefined {

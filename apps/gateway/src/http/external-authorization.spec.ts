@@ -29,6 +29,26 @@ function ask(
   return world.send({ token, path, method, headers: { ...original, ...shown, ...headers } });
 }
 
+describe('the service’s setting for the signed context', () => {
+  test('holds here too: none is sent, and without a key for hmac no call is allowed', async () => {
+    const { broker } = world;
+    const token = broker.token(broker.grant());
+    const set = (context: 'hmac' | 'none') => {
+      broker.upstreamSettings = { billing: { context } };
+      broker.announceServices();
+    };
+    set('hmac');
+    await until(async () => (await ask(token)).status === 503);
+    expect(await refusal(await ask(token))).toEqual({ status: 503, code: 'context_key_missing' });
+    set('none');
+    await until(async () => (await ask(token)).status === 200);
+    const answer = await ask(token);
+    expect(answer.headers.get('countersign-tenant')).toBe('acme');
+    expect(answer.headers.has('countersign-context')).toBe(false);
+    await until(() => broker.recordsOf('allowed').at(-1)?.context === 'none');
+  });
+});
+
 describe('an allowed call', () => {
   test.each<[string, Question]>([
     ['nginx, for one service', {}],

@@ -4,7 +4,7 @@ import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer
 import type { Budgets } from '../budget/budgets.js';
 import type { Clock } from '../clock.js';
 import type { AllowedCall } from '../forward/recorded-forwarding.js';
-import type { ContextSigner } from '../forward/signed-context.js';
+import { type CallContexts, CONTEXT_KEY_MISSING } from '../forward/signed-context.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { Recorder } from '../records/recorder.js';
 import type { CallRefusals, RefusedCall } from './call-refusals.js';
@@ -29,7 +29,7 @@ type ExternalAuthorizationParts = {
   budgets: Budgets;
   recorder: Recorder;
   metrics: GatewayMetrics;
-  signContext: ContextSigner;
+  contexts: CallContexts;
   clock: Clock;
 };
 
@@ -154,16 +154,19 @@ export class ExternalAuthorization {
   }
 
   private async allow(exchange: Exchange, token: VerifiedToken, decision: AllowedCall): Promise<void> {
-    const { authorizer, refusals, budgets, recorder, metrics, signContext, clock } = this.parts;
+    const { authorizer, refusals, budgets, recorder, metrics, contexts, clock } = this.parts;
     const { canonical, response } = exchange;
     const { claims } = token;
     const { match, grant, map } = decision;
+    const { context: mode } = authorizer.upstreamSettings(canonical.service);
+    const signing = contexts.of(canonical.service, mode, clock.now());
+    if (signing === undefined) return refusals.decided(exchange, claims, { ...CONTEXT_KEY_MISSING, match });
     const began = clock.monotonic();
     const record = recorder.newId();
     budgets.takeCall(claims.digest, grant);
     try {
       await authorizer.persistDigest(claims, grant);
-      await recorder.recordAllowed(record, recordedCallOf(exchange, claims), match);
+      await recorder.recordAllowed(record, recordedCallOf(exchange, claims), match, signing.mode);
     } catch {
       budgets.returnCall(claims.digest, grant);
       const detail = 'the record could not be written';
@@ -180,13 +183,14 @@ export class ExternalAuthorization {
     const { method, path, query } = canonical;
     const { sub, grant_id } = claims;
     const { tenant } = match;
-    const context = signContext(
+    const context = signing.sign?.(
       map.definition.audience,
       { tenant, sub, grant_id, record, method, path: path + query, body_sha256: undefined },
       clock.now(),
     );
     const fields = ['Cache-Control', 'no-store', 'Countersign-Tenant', tenant, 'Countersign-Requester', sub];
-    fields.push('Countersign-Grant', grant_id, 'Countersign-Record', record, 'Countersign-Context', context);
+    fields.push('Countersign-Grant', grant_id, 'Countersign-Record', record);
+    if (context !== undefined) fields.push('Countersign-Context', context);
     response.send(200, fields, '');
   }
 }

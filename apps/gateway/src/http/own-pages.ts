@@ -1,4 +1,5 @@
 import {
+  type ContextMode,
   GATEWAY_PATHS,
   isPinsNonce,
   isTenantSlug,
@@ -35,6 +36,8 @@ export type Readiness = {
   upstreamTls: readonly TlsProblem[];
   /** What is wrong with the listener's own TLS files as they are now; those read before are in use. */
   listenerTls: string | null;
+  /** How calls of each open service are signed. `problem`: the key that this needs is missing, so none is made. */
+  contexts: readonly { service: string; mode: ContextMode; problem: string | null }[];
 };
 
 type OwnPagesParts = {

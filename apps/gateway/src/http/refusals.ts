@@ -30,6 +30,7 @@ const REFUSALS = {
   rate_limited: [429, 'Too many calls at once.'],
   budget_exhausted: [403, "The grant's budget is used up."],
   record_unavailable: [503, 'The call could not be recorded, so it was not made.'],
+  context_key_missing: [503, 'The gateway has no key for the context of this service.'],
   upstream_unreachable: [502, 'The data service could not be reached.'],
   upstream_tls_failed: [502, 'No secure connection to the data service came about.'],
   upstream_timeout: [504, 'The data service did not answer in time.'],

@@ -1,5 +1,5 @@
 import { type GrantTokenClaims, type MatchedCall, nodeHashing } from '@countersign/authorization';
-import { commit, DEPLOYMENT_SLUG } from '@countersign/contract';
+import { type ContextMode, commit, DEPLOYMENT_SLUG } from '@countersign/contract';
 import { MAX_COUNTS } from '@countersign/gateway-protocol';
 import type { Clock } from '../clock.js';
 import { RandomPool, RecordIds } from './record-ids.js';
@@ -64,15 +64,18 @@ export class Recorder {
     return this.ids.next();
   }
 
-  /** Resolves when the record of an allowed call is durable (P5). Rejects with RecordUnavailable. */
-  recordAllowed(id: string, call: RecordedCall, match: MatchedCall): Promise<void> {
+  /** Resolves when the record of an allowed call is durable (P5). `context`: how it is signed for the upstream. Rejects with RecordUnavailable. */
+  recordAllowed(id: string, call: RecordedCall, match: MatchedCall, context: ContextMode): Promise<void> {
     const draft = this.describe(id, 'allowed', call, match);
     const { droppedHeaders } = call;
-    if (droppedHeaders.length === 0) return this.options.spool.append(draft);
-    return this.options.spool.append({
-      ...draft,
-      record: { ...draft.record, droppedHeaders: [...droppedHeaders] },
-    });
+    const isSigned = context === 'ed25519';
+    if (isSigned && droppedHeaders.length === 0) return this.options.spool.append(draft);
+    const record = {
+      ...draft.record,
+      ...(droppedHeaders.length === 0 ? {} : { droppedHeaders: [...droppedHeaders] }),
+      ...(isSigned ? {} : { context }),
+    };
+    return this.options.spool.append({ ...draft, record });
   }
 
   /** Records how an allowed call ended. */

@@ -1,4 +1,4 @@
-import type { EventType } from '@countersign/contract';
+import type { ContextMode, EventType } from '@countersign/contract';
 import type { Erasure } from '../domain/erasure.js';
 import type { LegalHold, LogSettings } from '../domain/log-settings.js';
 import type { ReviewSide } from '../domain/review.js';
@@ -305,6 +305,8 @@ export interface AccessRecordView {
   mode: 'gateway' | 'authz' | 'middleware';
   /** Names of the request headers that were not forwarded, in lower case. Empty for a refused call. */
   droppedHeaders: string[];
+  /** How the gateway signed an allowed call for the upstream. Null for a refused one, and in records of before. */
+  context: ContextMode | null;
   trust: string | null;
   status: number | null;
   bytes: number | null;

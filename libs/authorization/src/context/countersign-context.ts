@@ -1,13 +1,14 @@
 import type { JsonWebKey } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GatewayKeys } from './gateway-keys.js';
+import { GatewayKeys, readHmacKeys } from './gateway-keys.js';
 import { ReplayMemory } from './replay-memory.js';
 import { hashBody } from './request-body.js';
 import {
+  type ContextAlgorithm,
   type ContextReason,
   ContextRefused,
   type CountersignCall,
-  keyIdOfContext,
+  keyOfContext,
   type ReceivedRequest,
   verifyContext,
 } from './verify-context.js';
@@ -22,6 +23,11 @@ export type CountersignContextOptions = {
   gateways?: readonly string[];
   /** Keys that are trusted without asking a gateway (JWK, Ed25519, with `kid`). */
   keys?: readonly JsonWebKey[];
+  /**
+   * Keys for `context: hmac` (JWK, `oct`, with `kid`), as `countersign gateways context-key SERVICE` printed one on each
+   * gateway's host. With these alone, contexts that a gateway signed with its own key are refused.
+   */
+  hmacKeys?: readonly JsonWebKey[];
   /** The largest body whose hash is checked. Gateways read at most 1 MiB before they decide. */
   maxBodyBytes?: number;
   /** How many calls of the last half minute are remembered. More are refused (503). Default: 200,000. */
@@ -88,19 +94,22 @@ export function contextOf(request: Incoming): CountersignCall | undefined {
 export function contextVerifier(
   options: CountersignContextOptions,
 ): (request: IncomingMessage) => Promise<CountersignCall> {
-  const { audience, gateways = [], keys = [], maxBodyBytes = MIB, now = Date.now } = options;
-  if (gateways.length === 0 && keys.length === 0)
+  const { audience, gateways = [], keys = [], hmacKeys = [], maxBodyBytes = MIB, now = Date.now } = options;
+  if (gateways.length === 0 && keys.length === 0 && hmacKeys.length === 0)
     throw new TypeError(
-      'countersignContext needs `gateways` or `keys`: without them it would refuse every call',
+      'countersignContext needs `gateways`, `keys` or `hmacKeys`: without them it would refuse every call',
     );
   const known = new GatewayKeys(gateways, keys);
+  const shared = readHmacKeys(hmacKeys);
   const memory = new ReplayMemory(options.maxRemembered ?? MAX_REMEMBERED);
   const remember =
     options.remember ?? ((record: string, expiresAt: number) => memory.take(record, expiresAt, now()));
   return async (request) => {
     const received = receivedOf(request);
-    await known.load(keyIdOfContext(received));
-    const call = verifyContext(received, { audience, key: (kid) => known.get(kid), now: now() });
+    const { alg, kid } = keyOfContext(received);
+    if (alg === 'EdDSA') await known.load(kid);
+    const key = (id: string, by: ContextAlgorithm) => (by === 'HS256' ? shared : known).get(id);
+    const call = verifyContext(received, { audience, key, now: now() });
     if (call.bodySha256 !== undefined && (await hashBody(request, maxBodyBytes)) !== call.bodySha256)
       throw new ContextRefused('other_body', 'the context is about another body');
     // Last, so that a copy with another body does not use up the context of the call itself.

@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { ContextRefused } from './verify-context.js';
 
 const PATH = '/countersign/jwks.json';
@@ -63,6 +63,23 @@ export class GatewayKeys {
       this.keys.set(kid, createPublicKey({ key: jwk, format: 'jwk' }));
     }
   }
+}
+
+/** RFC 7518 §3.2: at least as long as the hash. */
+const HMAC_KEY_BYTES = 32;
+
+/** Keys that gateways share with this service, by id. Throws TypeError for one that cannot be one: calls would fail for it. */
+export function readHmacKeys(keys: readonly JsonWebKey[]): ReadonlyMap<string, KeyObject> {
+  return new Map(
+    keys.map((jwk) => {
+      const { kty, kid, alg, k } = jwk as JsonWebKey & { kid?: unknown; alg?: unknown };
+      const bytes = typeof k === 'string' ? Buffer.from(k, 'base64url') : Buffer.alloc(0);
+      if (kty !== 'oct' || typeof kid !== 'string' || (alg !== undefined && alg !== 'HS256'))
+        throw new TypeError('a key of `hmacKeys` is not what `countersign gateways context-key` prints');
+      if (bytes.length < HMAC_KEY_BYTES) throw new TypeError('a key of `hmacKeys` is shorter than 32 bytes');
+      return [kid, createSecretKey(bytes)];
+    }),
+  );
 }
 
 async function fetchKeys(gateway: string): Promise<JsonWebKey[]> {

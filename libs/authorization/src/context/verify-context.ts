@@ -1,4 +1,4 @@
-import { type KeyObject, verify } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** What a gateway asserts about a call with `Countersign-Context`, once it is verified. */
@@ -56,10 +56,13 @@ export class ContextRefused extends Error {
 /** A request as the upstream received it. `target` is its path with query. */
 export type ReceivedRequest = { method: string; target: string; headers: IncomingHttpHeaders };
 
+/** EdDSA: the gateway's own key (RFC 8037). HS256: a key that it shares with this service alone (RFC 7518 §3.2). */
+export type ContextAlgorithm = 'EdDSA' | 'HS256';
+
 export type ContextRules = {
   audience: string;
-  /** The gateway's Ed25519 key of that id; undefined if no trusted gateway has it. */
-  key(kid: string): KeyObject | undefined;
+  /** The key of that id, for that algorithm alone; undefined if no trusted gateway has it. */
+  key(kid: string, alg: ContextAlgorithm): KeyObject | undefined;
   /** Milliseconds since the epoch. */
   now: number;
 };
@@ -83,9 +86,9 @@ const REPEATED = [
   ['countersign-record', 'record'],
 ] as const;
 
-/** The key id that a context names, before anything of it is verified. Throws ContextRefused. */
-export function keyIdOfContext({ headers }: Pick<ReceivedRequest, 'headers'>): string {
-  return String(readHeader(contextParts(headers)[0])['kid']);
+/** The key that a context names, before anything of it is verified. Throws ContextRefused. */
+export function keyOfContext({ headers }: Pick<ReceivedRequest, 'headers'>): ContextHeader {
+  return readHeader(contextParts(headers)[0]);
 }
 
 /**
@@ -100,9 +103,10 @@ export function verifyContext(
   { audience, key, now }: ContextRules,
 ): CountersignCall {
   const [header, payload, signature] = contextParts(headers);
-  const publicKey =
-    key(String(readHeader(header)['kid'])) ?? refuse('unknown_key', 'no trusted gateway has this key');
-  if (!verify(null, Buffer.from(`${header}.${payload}`), publicKey, Buffer.from(signature, 'base64url')))
+  const { alg, kid } = readHeader(header);
+  // The key decides: one that is for the other algorithm is unknown here, so none is ever used in another way.
+  const found = key(kid, alg) ?? refuse('unknown_key', 'no trusted gateway has this key');
+  if (!isSignedBy(alg, found, `${header}.${payload}`, Buffer.from(signature, 'base64url')))
     refuse('bad_signature', 'the signature is not by that key');
   const claims = decode(payload);
   if (claims['aud'] !== audience) refuse('wrong_audience', 'the context is for another service');
@@ -126,13 +130,23 @@ function contextParts(headers: IncomingHttpHeaders): [header: string, payload: s
   return [header, payload, signature];
 }
 
-function readHeader(part: string): JsonObject {
-  const header = decode(part);
-  const { alg, typ, kid, ...more } = header;
-  const isOurs = alg === 'EdDSA' && typ === 'countersign-context+jwt' && typeof kid === 'string';
-  return isOurs && Object.keys(more).length === 0
-    ? header
+type ContextHeader = { alg: ContextAlgorithm; kid: string };
+
+function readHeader(part: string): ContextHeader {
+  const { alg, typ, kid, ...more } = decode(part);
+  const isKnown = alg === 'EdDSA' || alg === 'HS256';
+  return isKnown &&
+    typ === 'countersign-context+jwt' &&
+    typeof kid === 'string' &&
+    Object.keys(more).length === 0
+    ? { alg, kid }
     : refuse('malformed', 'the header is not that of a context');
+}
+
+function isSignedBy(alg: ContextAlgorithm, key: KeyObject, input: string, signature: Buffer): boolean {
+  if (alg === 'EdDSA') return verify(null, Buffer.from(input), key, signature);
+  const expected = createHmac('sha256', key).update(input).digest();
+  return signature.length === expected.length && timingSafeEqual(signature, expected);
 }
 
 /** An object in base64url. Its text is compared with its encoding, so that there is one spelling only. */

@@ -52,7 +52,7 @@ const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 const milliseconds = wholeNumber(1, 86_400_000);
 
-const DEFAULT_ADMIN_PORT = 4101;
+export const GATEWAY_ADMIN_PORT = 4101;
 
 export const gatewayShape = {
   ...adminShape,
@@ -150,7 +150,7 @@ export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
     return {
       host: raw.COUNTERSIGN_HOST,
       port: raw.COUNTERSIGN_GATEWAY_PORT,
-      admin: adminFrom(raw, DEFAULT_ADMIN_PORT),
+      admin: adminFrom(raw, GATEWAY_ADMIN_PORT),
       dataDir: raw.COUNTERSIGN_DATA_DIR,
       credential,
       spoolDir: spoolOf(raw),

@@ -1,5 +1,6 @@
 import { type AdminEnvironment, adminFrom, adminShape } from './admin.js';
 import { DEFAULT_ADMIN_PORT } from './broker.js';
+import { GATEWAY_ADMIN_PORT } from './gateway.js';
 import type { Environment } from './read.js';
 import { readEnvironment } from './read.js';
 import { folder, listenHost, originUrl, port } from './values.js';
@@ -15,6 +16,8 @@ export type LocationEnvironment = {
   gatewayUrl: string;
   /** The broker's private listener on this host; null if there is none. */
   admin: AdminEnvironment | null;
+  /** The same of a gateway. */
+  gatewayAdmin: AdminEnvironment | null;
 };
 
 const shape = {
@@ -41,5 +44,6 @@ export function readLocationEnvironment(env: Environment): LocationEnvironment {
     gatewayPort: raw.COUNTERSIGN_GATEWAY_PORT,
     gatewayUrl: raw.COUNTERSIGN_GATEWAY_URL,
     admin: adminFrom(raw, DEFAULT_ADMIN_PORT),
+    gatewayAdmin: adminFrom(raw, GATEWAY_ADMIN_PORT),
   }));
 }

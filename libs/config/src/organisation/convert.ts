@@ -52,7 +52,7 @@ export function toOrganisation(file: OrganisationFile): Organisation {
     },
     services: file.services.map((entry) => ({
       ...serviceDefinition(entry),
-      ...present({ tenants: entry.tenants, tls: entry.tls }),
+      ...present({ tenants: entry.tenants, tls: entry.tls, context: entry.context }),
     })),
     accessPolicy: {
       vendorReviews: policy.vendorReviews ?? DEFAULT_POLICY.vendorReviews,

@@ -11,7 +11,7 @@ import {
   nameText as text,
   zonedHours,
 } from '@countersign/api';
-import { upstreamTlsSchema } from '@countersign/contract';
+import { CONTEXT_MODES, upstreamTlsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { webUrlProblem } from '../environment/values.js';
 
@@ -127,6 +127,7 @@ const service = z
       .superRefine(refuseRepeats)
       .optional(),
     tls: upstreamTlsSchema.optional(),
+    context: z.enum(CONTEXT_MODES, { error: `must be one of ${CONTEXT_MODES.join(', ')}` }).optional(),
   })
   .superRefine(({ routes, openapi, tenantParameter }, context) => {
     if (routes === undefined && openapi === undefined)

@@ -14,8 +14,15 @@ export type UpstreamTls = {
   serverName?: string;
 };
 
-/** How gateways connect to a service's upstream. Not part of the route map, and not of its hash. */
-export type UpstreamSettings = { tls?: UpstreamTls };
+/**
+ * How a gateway signs what it tells an upstream about a call (`Countersign-Context`): with its own Ed25519 key, with a key
+ * that it shares with this upstream alone, or not at all.
+ */
+export const CONTEXT_MODES = ['ed25519', 'hmac', 'none'] as const;
+export type ContextMode = (typeof CONTEXT_MODES)[number];
+
+/** How gateways connect to a service's upstream, and sign for it; absent: `ed25519`. Not part of the route map, and not of its hash. */
+export type UpstreamSettings = { tls?: UpstreamTls; context?: ContextMode };
 
 /** Printable ASCII. Dot segments and the place are checked where the file is read: only that host knows its folders. */
 const FILE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;

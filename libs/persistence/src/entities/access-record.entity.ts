@@ -65,6 +65,9 @@ export class AccessRecordEntity implements AccessRecordView {
   @Column('text', { name: 'dropped_headers', nullable: true, transformer: jsonList })
   droppedHeaders!: string[];
 
+  @Column('varchar', { nullable: true })
+  context!: AccessRecordView['context'];
+
   @Column('text', { nullable: true })
   trust!: string | null;
 

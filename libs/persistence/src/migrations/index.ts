@@ -19,6 +19,7 @@ import { ExportTargets1799000014000 } from './1799000014000-export-targets.js';
 import { RolesSince1799000015000 } from './1799000015000-roles-since.js';
 import { PrunedUntil1799000017000 } from './1799000017000-pruned-until.js';
 import { UpstreamSettings1799000018000 } from './1799000018000-upstream-settings.js';
+import { RecordContexts1799000018100 } from './1799000018100-record-contexts.js';
 import { ApprovalStages1799000020000 } from './1799000020000-approval-stages.js';
 import { ReasonCodes1799000020100 } from './1799000020100-reason-codes.js';
 import { Emergencies1799000021000 } from './1799000021000-emergencies.js';
@@ -49,6 +50,7 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   RolesSince1799000015000,
   PrunedUntil1799000017000,
   UpstreamSettings1799000018000,
+  RecordContexts1799000018100,
   ApprovalStages1799000020000,
   ReasonCodes1799000020100,
   Emergencies1799000021000,

@@ -10,6 +10,7 @@ const withTrust = { ...call.record, trust: `sha256:${'b'.repeat(64)}` };
 describe('a record with its place in a chain', () => {
   test.each([
     ['an allowed call', withTrust],
+    ['an allowed call that is not signed with the gateway’s key', { ...withTrust, context: 'hmac' }],
     ['an allowed call without a pinned document', { ...call.record, trust: null }],
     ['an allowed call that does not say by which document', call.record],
     ['an outcome', outcome(call).record],
@@ -19,7 +20,8 @@ describe('a record with its place in a chain', () => {
   });
 
   test('the records of every call have their members in canonical order', () => {
-    for (const record of [withTrust as typeof call.record, outcome(call).record]) {
+    const signed = { ...withTrust, context: 'none' };
+    for (const record of [withTrust, signed, outcome(call).record] as (typeof call.record)[]) {
       const entry = chainedRecord(record, place);
       expect(JSON.stringify(entry)).toBe(canonicalJson({ ...record, ...place }));
     }
@@ -34,6 +36,7 @@ describe('a record with its place in a chain', () => {
       fc.property(text, text, (resource, tenant) => {
         for (const record of [
           { ...withTrust, resource, tenant },
+          { ...withTrust, resource, tenant, context: 'hmac' },
           { ...call.record, resource, tenant },
           { ...outcome(call).record, tenant },
           { ...refused().record, tenant },

@@ -149,6 +149,12 @@ export function chainedRecord(record: UnchainedRecord, place: Place): UnchainedR
     };
   }
   if (!isUsualCall(record)) return { ...record, seq, prev };
+  return record.context === undefined
+    ? callRecord(record, seq, prev)
+    : callRecordWithContext(record, record.context, seq, prev);
+}
+
+function callRecord(record: UsualCall, seq: number, prev: string | null): UsualCall & Place {
   return {
     action: record.action,
     at: record.at,
@@ -174,8 +180,41 @@ export function chainedRecord(record: UnchainedRecord, place: Place): UnchainedR
   };
 }
 
+/** A literal of its own, because a member that is undefined, or spread, costs every call. */
+function callRecordWithContext(
+  record: UsualCall,
+  context: NonNullable<UsualCall['context']>,
+  seq: number,
+  prev: string | null,
+): UsualCall & Place {
+  return {
+    action: record.action,
+    at: record.at,
+    boot: record.boot,
+    context,
+    digest: record.digest,
+    gateway: record.gateway,
+    grant: record.grant,
+    id: record.id,
+    kind: record.kind,
+    method: record.method,
+    mode: record.mode,
+    path: record.path,
+    person: record.person,
+    prev,
+    request: record.request,
+    resource: record.resource,
+    route: record.route,
+    seq,
+    service: record.service,
+    tenant: record.tenant,
+    trust: record.trust,
+    v: record.v,
+  };
+}
+
 /**
- * An allowed call with exactly the members of the literal above. A record without `trust` comes from a gateway that knew no
+ * An allowed call with exactly the members of one of the literals above. A record without `trust` comes from a gateway that knew no
  * trust documents, and most calls have no dropped headers: absent members must stay absent.
  */
 function isUsualCall(record: UnchainedRecord): record is UsualCall {

@@ -117,6 +117,7 @@ function leafOfCall(
     trust: view.trust,
   };
   if (view.droppedHeaders.length > 0) data['droppedHeaders'] = view.droppedHeaders;
+  if (view.context === 'hmac' || view.context === 'none') data['context'] = view.context;
   if (kind === 'refused') Object.assign(data, { code: view.code, count: view.count });
   const leaf: Leaf = { type: `access.${kind}`, data };
   if (path !== null) leaf.commitments = { path: path.commitment };

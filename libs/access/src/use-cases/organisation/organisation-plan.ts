@@ -252,7 +252,7 @@ function serviceSteps(deps: Deps, file: Organisation, stored: WholeOrganisation)
 
 function serviceStep(
   deps: Deps,
-  { tenants, tls, ...definition }: OrganisationService,
+  { tenants, tls, context, ...definition }: OrganisationService,
   stored: WholeOrganisation,
 ): OrganisationStep | null {
   const before = stored.services.find((each) => each.definition.name === definition.name) ?? null;
@@ -261,7 +261,7 @@ function serviceStep(
     definition,
     routes,
     ...(tenants === undefined ? {} : { tenants: [...tenants].sort() }),
-    ...(tls === undefined ? {} : { upstream: { tls } }),
+    ...upstreamOf({ tls, context }),
     removedAt: null,
   };
   if (before !== null && same(before, after)) return null;
@@ -279,6 +279,18 @@ function serviceStep(
       await saveService(unit, before, after, at);
     },
   };
+}
+
+/** Nothing is kept of a service without settings. `ed25519` is what gateways do anyway. */
+function upstreamOf({
+  tls,
+  context,
+}: { [Name in keyof UpstreamSettings]: UpstreamSettings[Name] | undefined }) {
+  const upstream: UpstreamSettings = {
+    ...(tls === undefined ? {} : { tls }),
+    ...(context === undefined || context === 'ed25519' ? {} : { context }),
+  };
+  return Object.keys(upstream).length === 0 ? {} : { upstream };
 }
 
 /** A service as the file has it. */
@@ -325,12 +337,12 @@ const servedTenants = ({ definition, tenants = [] }: ServiceRecord, at: string):
   personal: { tenants: canonicalJson(tenants) },
 });
 
-/** How gateways connect is the vendor's to know: it names files of their hosts. */
+/** Which files of their hosts gateways use is the vendor's to know. How calls are signed is for all to know. */
 const upstreamSettings = (service: string, settings: UpstreamSettings, at: string): EventDraft => ({
   type: 'service.upstream',
   at,
   actor: 'host',
-  data: { service },
+  data: { service, context: settings.context ?? 'ed25519' },
   personal: { upstream: canonicalJson(settings) },
 });
 
