@@ -19,6 +19,7 @@ import { type RunningBroker, startBroker } from '../../apps/broker/src/main.js';
 import { organisation, PEOPLE, type PersonName } from '../factories/organisation.js';
 import { MASTER_KEY } from '../support/migrated-database.js';
 import { brokerOrigins } from '../support/openapi/broker-origins.js';
+import { isFullRun } from '../support/samples.js';
 import { type Engine, filledDatabase, openHost } from './filled-database.js';
 
 export const SESSION_COOKIE = '__Host-countersign-session';
@@ -52,6 +53,12 @@ export interface CallOptions {
 }
 
 export const ENGINES: readonly Engine[] = ['SQLite', 'PostgreSQL'];
+
+/**
+ * The engines of a test over HTTP that is not about the store. The contract tests show that both engines keep the same promises,
+ * so `npm test` runs such a test on one of them, and the soak on both.
+ */
+export const enginesOf = (quick: Engine): readonly Engine[] => (isFullRun() ? ENGINES : [quick]);
 
 /** A broker in this process on a store of its own, with a key for each person in `PEOPLE`. */
 export class TestBroker {

@@ -1,6 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { root } from '../../support/root.js';
 import type { WriterReport } from './log-kills.js';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -15,9 +18,24 @@ export interface Writer {
   reached(count: number): Promise<void>;
 }
 
-function start(script: string, given: string[]): Pick<Writer, 'process' | 'ended'> {
-  const process = fork(here(script), given, {
-    execArgv: ['--import', here('./typescript.mjs'), '--disable-warning=ExperimentalWarning'],
+const PROGRAMS = ['log-writer', 'rotator', 'sealer', 'writer'] as const;
+
+let bundled: string | undefined;
+
+/** The programs as they are in the sources, built or not; bundled once for all test files of this process. */
+function bundles(): string {
+  if (bundled !== undefined) return bundled;
+  // There they find the packages.
+  const folder = mkdtempSync(join(root, 'node_modules/.cache/test-programs-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const programs = PROGRAMS.map((name) => `${name}=${here(`./${name}.ts`)}`);
+  execFileSync(process.execPath, [here('./bundle.mjs'), folder, ...programs], { stdio: ['ignore', 2, 2] });
+  bundled = folder;
+  return folder;
+}
+
+function start(program: (typeof PROGRAMS)[number], given: string[]): Pick<Writer, 'process' | 'ended'> {
+  const process = fork(join(bundles(), `${program}.mjs`), given, {
     env: { PATH: globalThis.process.env['PATH'] },
   });
   const ended = once(process, 'exit').then(([code, signal]) => (signal ?? code) as number | string);
@@ -25,11 +43,11 @@ function start(script: string, given: string[]): Pick<Writer, 'process' | 'ended
 }
 
 /** Rotates the master key in a second process, which kills itself on the way (`rotator.ts`). @returns what ended it */
-export const dieWhileRotating = (url: string): Promise<number | string> => start('./rotator.ts', [url]).ended;
+export const dieWhileRotating = (url: string): Promise<number | string> => start('rotator', [url]).ended;
 
 /** Writes the daily leaves in a second process (`sealer.ts`). @returns its exit code */
 export const sealInProcess = (url: string, now: Date): Promise<number | string> =>
-  start('./sealer.ts', [url, now.toISOString()]).ended;
+  start('sealer', [url, now.toISOString()]).ended;
 
 /** Starts a process that appends to logs and signs checkpoints until it is killed (`log-writer.ts`). */
 export function startLogWriter(
@@ -37,14 +55,14 @@ export function startLogWriter(
   name: string,
   take: (report: WriterReport) => void,
 ): Pick<Writer, 'process' | 'ended'> {
-  const writer = start('./log-writer.ts', [url, name]);
+  const writer = start('log-writer', [url, name]);
   writer.process.on('message', (report) => take(report as WriterReport));
   return writer;
 }
 
 /** Starts a second process that writes units of work to the database (`writer.ts`). */
 export function startWriter(url: string, tenant: string, count: number, die = false): Writer {
-  const { process, ended } = start('./writer.ts', [url, tenant, String(count), ...(die ? ['die'] : [])]);
+  const { process, ended } = start('writer', [url, tenant, String(count), ...(die ? ['die'] : [])]);
   let committed = 0;
   process.on('message', () => {
     committed += 1;

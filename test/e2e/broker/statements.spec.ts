@@ -8,12 +8,12 @@ import { Terminal } from '../../../apps/cli/test/terminal.js';
 import { aRecord } from '../../contract/support/rows.js';
 import { signedStatementByLog } from '../../support/signed-by-log.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
-import { ENGINES, TestBroker } from '../harness.js';
+import { enginesOf, TestBroker } from '../harness.js';
 import { makeGrant } from '../story.js';
 
 const BOOT = '0199f0a0-7b2c-4003-8000-000000000003';
 
-describe.each(ENGINES)('statements over HTTP and with the command line, on %s', (engine) => {
+describe.each(enginesOf('SQLite'))('statements over HTTP and with the command line, on %s', (engine) => {
   let broker: TestBroker;
   let folder: string;
   beforeAll(async () => {

@@ -5,10 +5,10 @@ import { AT } from '../../factories/trust.js';
 import { Authenticator, RecoveryKey } from '../../support/authenticator.js';
 import { claim, draftOf, handIn, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
-import { ENGINES, TestBroker } from '../harness.js';
+import { enginesOf, TestBroker } from '../harness.js';
 import { codeOf } from '../story.js';
 
-describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
+describe.each(enginesOf('PostgreSQL'))('claiming a tenant on %s', (engine) => {
   let broker: TestBroker;
   let ada: Customer;
   let bob: Customer;

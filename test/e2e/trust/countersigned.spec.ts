@@ -12,7 +12,7 @@ import { AT } from '../../factories/trust.js';
 import type { Ceremony } from '../../support/authenticator.js';
 import { claim, draftOf, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
-import { ENGINES, TestBroker } from '../harness.js';
+import { enginesOf, TestBroker } from '../harness.js';
 import {
   codeOf,
   expectStatus,
@@ -27,7 +27,7 @@ type ToSign<S extends Statement = ApprovalStatement> = { statement: S; terms: Te
 type Listed = { items: { type: string; data: Record<string, unknown> }[] };
 const UPDATE = { scope: [{ resource: 'invoices/*', actions: ['update'] }] };
 
-describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
+describe.each(enginesOf('PostgreSQL'))('countersigned decisions on %s', (engine) => {
   let broker: TestBroker;
   let ada: Customer;
   let bob: Customer;

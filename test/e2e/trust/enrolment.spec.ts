@@ -7,7 +7,7 @@ import { Authenticator, RecoveryKey } from '../../support/authenticator.js';
 import { draftOf, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
-import { ENGINES, SESSION_COOKIE, TestBroker } from '../harness.js';
+import { enginesOf, SESSION_COOKIE, TestBroker } from '../harness.js';
 import { codeOf, expectStatus, makeRequest, review } from '../story.js';
 
 const HOUR = 3_600;
@@ -20,7 +20,7 @@ const PROVIDER = {
 };
 type Offer = { statement: PresenceStatement; credentials: string[] };
 
-describe.each(ENGINES)('enrolling a passkey on %s', (engine) => {
+describe.each(enginesOf('SQLite'))('enrolling a passkey on %s', (engine) => {
   let broker: TestBroker;
   let mail: MailServer;
   beforeEach(async () => {

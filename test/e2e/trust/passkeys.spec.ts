@@ -1,13 +1,13 @@
 import { AT } from '../../factories/trust.js';
 import { Authenticator, type Ceremony, RecoveryKey } from '../../support/authenticator.js';
 import { Customer } from '../../support/customer.js';
-import { ENGINES, TestBroker } from '../harness.js';
+import { enginesOf, TestBroker } from '../harness.js';
 import { codeOf } from '../story.js';
 
 type Passkey = { id: string; person: string; jwk: object; inTrust: boolean };
 type Listed = { items: Passkey[]; recoveryKeys: Passkey[] };
 
-describe.each(ENGINES)('a customer’s passkeys on %s', (engine) => {
+describe.each(enginesOf('PostgreSQL'))('a customer’s passkeys on %s', (engine) => {
   let broker: TestBroker;
   let ada: Customer;
   beforeEach(async () => {
