@@ -124,6 +124,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '5f75842c500051b90e6b783d0c42eb446c771b6d6d5ea5822d64d7beccdd85ce',
     postgres: 'fdc223fe1edc4e8ca5b0b6444f84428c634ca8867f989b4467195d8bb6d7058d',
   },
+  TransparencyReports1799000023200: {
+    sqlite: '4a6b54ed53b824cf2aaaeb5445f6946b91f84106b4810c44f9846494476ce143',
+    postgres: 'df29389032e59124f9ccb6d7a5479b1356337eed2eac08f0302b9b97e69c6207',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

@@ -28,6 +28,7 @@ import { SlackModule } from './slack/slack.module.js';
 import { StandingModule } from './standing/standing.module.js';
 import { StreamModule } from './stream/stream.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
+import { TransparencyModule } from './transparency/transparency.module.js';
 import { TrustModule } from './trust/trust.module.js';
 
 /** One module for each resource, and those without one of their own: http, jobs. */
@@ -49,6 +50,7 @@ const MODULES: readonly Type[] = [
   GatewaysModule,
   StandingModule,
   IsolationModule,
+  TransparencyModule,
   SignInModule,
   SignalsModule,
   ScimModule,

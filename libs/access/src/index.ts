@@ -186,6 +186,32 @@ export {
   type WayIn,
 } from './domain/standing.js';
 export {
+  controlDisclosure,
+  derivable,
+  type Figure,
+  isSafe,
+  LEAST_CONTRIBUTORS,
+  LEAST_UNCERTAINTY,
+  type PublishedFigure,
+  type Relation,
+} from './domain/transparency/disclosure-control.js';
+export {
+  buildOwnReport,
+  buildReport,
+  parsePeriod,
+  REPORT_TYPE,
+  type ReportPeriod,
+  reportCsv,
+  reportJson,
+  type TransparencyReport,
+} from './domain/transparency/report.js';
+export {
+  countFigures,
+  OTHER_COUNTRIES,
+  type ReportFacts,
+  type RequestFact,
+} from './domain/transparency/report-figures.js';
+export {
   brokerRelyingParty,
   type EnrolledPasskey,
   type RecoveryKey,
@@ -301,12 +327,14 @@ export {
   type Page,
   type PageQuery,
   type PrunedBatch,
+  type PublishedReport,
   type Randomness,
   type ReadUnit,
   type RecordChain,
   type RecordOutcome,
   type RecordRepository,
   type RelayedStopRepository,
+  type ReportRepository,
   type RequestRepository,
   type ReviewRepository,
   type ScheduleRepository,
@@ -585,6 +613,14 @@ export {
   listInstallations,
 } from './use-cases/slack/slack-installations.js';
 export { readStanding, type StandingView } from './use-cases/standing/read-standing.js';
+export {
+  listReports,
+  publishReport,
+  readOwnReport,
+  readReport,
+  type SignReport,
+  traceFigure,
+} from './use-cases/transparency/transparency-reports.js';
 export {
   addRecoveryKey,
   confirmPasskey,

@@ -247,6 +247,11 @@ export {
   tenantEndpoints,
 } from './tenants.js';
 export {
+  type PublishedReportAnswer,
+  type TransparencyReportAnswer,
+  transparencyEndpoints,
+} from './transparency.js';
+export {
   type LiftQuery,
   type SignedStop,
   type Stop,

@@ -24,6 +24,7 @@ import type { slackInstallEndpoints, slackLinkEndpoints } from './slack.js';
 import type { standingEndpoints } from './standing.js';
 import type { statementEndpoints } from './statements.js';
 import type { tenantEndpoints } from './tenants.js';
+import type { transparencyEndpoints } from './transparency.js';
 import type { stopEndpoints, trustEndpoints } from './trust.js';
 
 /** What our own programs call. SCIM clients and identity providers are others' programs. */
@@ -56,6 +57,7 @@ type Groups =
   | typeof stopEndpoints
   | typeof tenantEndpoints
   | typeof tokenEndpoints
+  | typeof transparencyEndpoints
   | typeof trustEndpoints;
 
 type EndpointsOf<Group> = Group extends unknown ? Group[keyof Group] : never;

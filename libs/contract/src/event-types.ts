@@ -72,6 +72,7 @@ export const EVENT_TYPES = [
   'person.remove',
   'recovery-key.registered',
   'recovery-key.removed',
+  'report.published',
   'request.accepted',
   'request.approved',
   'request.awaiting_customer',

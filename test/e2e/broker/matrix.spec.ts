@@ -782,6 +782,31 @@ const TABLE: Row[] = [
     but: { ...closed, ...each(['securityAdmin', 'vendorAuditor'], '200') },
   },
   {
+    endpoint: 'GET /api/v1/transparency-reports',
+    target: at('/api/v1/transparency-reports'),
+    all: '200',
+    but: allSignedIn,
+  },
+  ...['', '/report.json', '/report.csv'].map((part) => ({
+    endpoint: `GET /api/v1/transparency-reports/{period}${part}`,
+    // There is none for this half-year.
+    target: at(`/api/v1/transparency-reports/2020-H1${part}`),
+    all: '404 not_found',
+    but: closed,
+  })),
+  {
+    endpoint: 'GET /api/v1/transparency-reports/{period}/figures/{figure}',
+    target: at('/api/v1/transparency-reports/2020-H1/figures/demands'),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['securityAdmin', 'vendorAuditor'], '200') },
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/transparency-reports/{period}',
+    target: at('/api/v1/tenants/acme/transparency-reports/2020-H1'),
+    all: '403 forbidden',
+    but: tenantAndWatchers,
+  },
+  {
     endpoint: 'GET /api/v1/isolation',
     target: at('/api/v1/isolation'),
     all: '403 forbidden',

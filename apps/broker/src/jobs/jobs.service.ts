@@ -4,6 +4,7 @@ import {
   openSeals,
   prune,
   pruneLogs,
+  publishReport,
   remindTrust,
   runDueTransitions,
   sealDays,
@@ -16,6 +17,7 @@ import { GatewayPresence } from '../gateway-api/gateway-presence.js';
 import { IsolationJob } from '../isolation/isolation.job.js';
 import { StatementSigner } from '../logs/statement-signer.js';
 import { Metrics } from '../observe/metrics.js';
+import { ReportSigner } from '../transparency/report-signer.js';
 import { DailyJob } from './daily-job.js';
 
 const EVERY_MS = 1_000;
@@ -24,6 +26,7 @@ const GATEWAYS_EVERY_MS = 5_000;
 const REMIND_EVERY_MS = 60_000;
 const DEMANDS_EVERY_MS = 30_000;
 const STATEMENTS_EVERY_MS = 30_000;
+const REPORTS_EVERY_MS = 10 * 60_000;
 const ISOLATION_EVERY_MS = 10_000;
 /** A turn handles two hundred tenants: ten thousand have their day's leaves nine minutes after midnight UTC. */
 const DAILY_EVERY_MS = 10_000;
@@ -45,6 +48,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     watch: GatewayPresence,
     private readonly signer: StatementSigner,
     isolation: IsolationJob,
+    private readonly reportSigner: ReportSigner,
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
     const seals = new DailyJob((after) => sealDays(this.deps, after));
@@ -53,6 +57,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       new PeriodicLoop('daily leaves', DAILY_EVERY_MS, () => this.report('sealed', seals.run()), onError),
       new PeriodicLoop('seals', DAILY_EVERY_MS, () => this.report('unsealed', openings.run()), onError),
       new PeriodicLoop('demands', DEMANDS_EVERY_MS, () => this.openDemands(), onError),
+      new PeriodicLoop('reports', REPORTS_EVERY_MS, () => this.publishReports(), onError),
       new PeriodicLoop('isolation', ISOLATION_EVERY_MS, () => isolation.run(), onError),
       new PeriodicLoop('statements', STATEMENTS_EVERY_MS, () => this.makeStatements(), onError),
       new PeriodicLoop('expiry', EVERY_MS, () => this.expire(), onError),
@@ -99,6 +104,11 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       this.signer.sign(tenant, span, facts),
     );
     if (statements > 0) this.logger.info({ statements }, 'made daily statements');
+  }
+
+  private async publishReports(): Promise<void> {
+    const period = await publishReport(this.deps, (log, report) => this.reportSigner.sign(log, report));
+    if (period !== null) this.logger.info({ period }, 'published a transparency report');
   }
 
   private async prune(): Promise<void> {

@@ -13,6 +13,6 @@ import { Witnesses } from './witnesses.js';
 @Module({
   controllers: [LogsController, LogFilesController, LogKeepingController, StatementsController],
   providers: [Checkpoints, CheckpointPublisher, LogProofs, StatementSigner, Witnesses],
-  exports: [StatementSigner],
+  exports: [Checkpoints, StatementSigner],
 })
 export class LogsModule {}

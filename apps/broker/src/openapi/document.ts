@@ -43,6 +43,8 @@ const TAGS: Readonly<Record<string, string>> = {
   DecisionTimes: 'How long a customer takes to decide.',
   Organisation: 'Names of the vendor and its customers.',
   Gateways: 'The enrolled gateways.',
+  Transparency: 'Half-yearly reports: government demands, and access.',
+  OwnReports: 'A tenant’s own half-yearly report.',
   Isolation: 'The nightly test that no customer reads another one’s data.',
   Standing: 'Every way in that is open.',
   Notices: 'Notices to people and programs, and their deliveries.',

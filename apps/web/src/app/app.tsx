@@ -16,6 +16,7 @@ const pages = {
   proof: lazy(() => import('../features/proof/proof-page.js')),
   invite: lazy(() => import('../features/invitations/invitations-page.js')),
   standing: lazy(() => import('../features/standing/standing-page.js')),
+  transparency: lazy(() => import('../features/transparency/transparency-page.js')),
   people: lazy(() => import('../features/people/people-page.js')),
   controls: lazy(() => import('../features/controls/controls-page.js')),
   account: lazy(() => import('../features/account/account-page.js')),
@@ -48,6 +49,7 @@ export function App() {
           <Route path="proof" element={<pages.proof />} />
           <Route path="invite" element={<pages.invite />} />
           <Route path="standing" element={<pages.standing />} />
+          <Route path="transparency" element={<pages.transparency />} />
           <Route path="people" element={<pages.people />} />
           <Route path="controls" element={<pages.controls />} />
           <Route path="account" element={<pages.account />} />

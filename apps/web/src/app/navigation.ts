@@ -31,6 +31,7 @@ function customerNav(session: Session): NavItem[] {
     { to: '/people', label: 'people' },
     { to: '/controls', label: 'controls' },
     { to: '/trust', label: 'trust', hasOwnPolicy: true },
+    { to: '/transparency', label: 'transparency' },
     ...(hasRole(session, 'approver', 'admin') ? [{ to: '/passkeys', label: 'passkeys' } as const] : []),
   ];
 }
@@ -51,6 +52,7 @@ function vendorNav(session: Session): NavItem[] {
     ...(hasRole(session, 'security-admin') ? [{ to: '/security', label: 'security' } as const] : []),
     ...(hasRole(session, 'auditor') ? [{ to: '/demands', label: 'demands' } as const] : []),
     { to: '/history', label: 'history' },
+    { to: '/transparency', label: 'transparency' },
     ...(hasRole(session, 'auditor', 'security-admin')
       ? ([
           { to: '/activity', label: 'activity' },

@@ -148,6 +148,9 @@ const PERMISSIONS = {
   'export.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'side' },
   'export.add': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'strong', realm: 'side' },
   'export.remove': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'any', realm: 'side' },
+  'report.read': { ...ANYONE, signIn: 'any', realm: 'deployment' },
+  'report.trace': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
+  'own-report.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'isolation.read': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
   'standing.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'people.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
@@ -198,7 +201,12 @@ export const permissionRow = (permission: Permission): PermissionRow => PERMISSI
 /** True if the permission only reads. */
 export const isReading = (permission: Permission): boolean =>
   permission.endsWith('.read') || READING.has(permission);
-const READING: ReadonlySet<Permission> = new Set(['log.follow', 'stop.draft', 'token.introspect']);
+const READING: ReadonlySet<Permission> = new Set([
+  'report.trace',
+  'log.follow',
+  'stop.draft',
+  'token.introspect',
+]);
 
 /** True if one of the person's roles carries the permission. A removed person has no permission. */
 export function hasPermission(person: Person, permission: Permission): boolean {

@@ -139,6 +139,10 @@ export interface DeploymentPorts {
   exports: Port<Reads<'exportTargets'>, Writes<'exportTargets'>>;
   exportSetup: Port<Reads<'exportTargets'>, ExportSetupUnit>;
   standing: ReadPort<StandingUnit>;
+  reports: Port<
+    Reads<'reports'> & { organisation: Pick<OrganisationRepository, 'tenants' | 'vendorName'> },
+    Writes<'reports' | 'log'>
+  >;
   isolation: Port<
     Reads<'isolation' | 'outbox'> & { organisation: Pick<OrganisationRepository, 'canaries' | 'tenants'> },
     IsolationUnit

@@ -7,6 +7,7 @@ import type { CheckpointRepository, EventLog, EventReads, LogRepositories } from
 import type { DueDay } from './log-days.js';
 import type { NoticeRepositories, Outbox } from './notices.js';
 import type { OrganisationRepositories, OrganisationView } from './organisation.js';
+import type { ReportRepositories } from './reports.js';
 import type { AllOf, Entry, Located, ReadsOf } from './repository.js';
 import type { ScimRepositories } from './scim.js';
 import type { SignInRepositories } from './sign-in.js';
@@ -35,7 +36,8 @@ export interface DeploymentRepositories
     DemandRepositories,
     SlackRepositories,
     StandingRepositories,
-    IsolationRepositories {
+    IsolationRepositories,
+    ReportRepositories {
   directory: Entry<DirectoryRepository>;
   checkpoints: Entry<CheckpointRepository, 'advance' | 'addSignatures' | 'keepSeen' | 'keepWitnessState'>;
   schedule: Entry<ScheduleRepository>;

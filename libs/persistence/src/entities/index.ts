@@ -38,6 +38,7 @@ import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
 import { PersonEntity } from './person.entity.js';
 import { RecordChainEntity } from './record-chain.entity.js';
+import { PublishedReportEntity } from './report.entity.js';
 import { RequestEntity } from './request.entity.js';
 import { ReviewEntity, VoidedReviewEntity } from './review.entity.js';
 import { ScimGroupEntity, ScimMemberEntity, ScimTokenEntity, ScimUserEntity } from './scim.entity.js';
@@ -88,6 +89,7 @@ export const ENTITIES = [
   IdentityEntity,
   InvitationEntity,
   IsolationRunEntity,
+  PublishedReportEntity,
   LegalHoldEntity,
   LegalTransitionEntity,
   LockEntity,

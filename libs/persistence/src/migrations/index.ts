@@ -27,6 +27,7 @@ import { Demands1799000022000 } from './1799000022000-demands.js';
 import { LegalAccess1799000022100 } from './1799000022100-legal-access.js';
 import { Coverage1799000023000 } from './1799000023000-coverage.js';
 import { Isolation1799000023100 } from './1799000023100-isolation.js';
+import { TransparencyReports1799000023200 } from './1799000023200-transparency-reports.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -58,4 +59,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   LegalAccess1799000022100,
   Coverage1799000023000,
   Isolation1799000023100,
+  TransparencyReports1799000023200,
 ];

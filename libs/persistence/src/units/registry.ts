@@ -25,6 +25,7 @@ import { OrganisationWriter } from '../repositories/organisation.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
 import { PendingNotices } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
+import { Reports } from '../repositories/reports.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Schedule } from '../repositories/schedule.js';
@@ -82,6 +83,7 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   organisation,
   apiKeys: (scope) => new ApiKeys(scope.manager, organisation(scope)),
   sessions: ({ manager }) => new Sessions(manager),
+  reports: ({ manager }) => new Reports(manager),
   isolation: ({ manager }) => new IsolationRuns(manager),
   credentials: ({ manager }) => new LiveCredentials(manager),
   identities: ({ manager }) => new Identities(manager),

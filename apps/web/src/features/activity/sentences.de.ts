@@ -137,6 +137,7 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'person.remove': (e) => `${e.actor} hat ${e.person('person')} entfernt`,
   'recovery-key.registered': (e) => `${e.person('person')} hat einen Ersatzschlüssel angelegt`,
   'recovery-key.removed': (e) => `${e.actor} hat einen Ersatzschlüssel von ${e.person('person')} entfernt`,
+  'report.published': (e) => `Der Transparenzbericht ${e.value('period')} wurde veröffentlicht`,
   'request.accepted': (e) => `${e.actor} hat weniger angenommen, als angefragt war`,
   'request.approved': (e) => `Die Anfrage von ${e.person('requester')} hat alle Freigaben, die sie braucht`,
   'request.awaiting_customer': (e) => `Die Anfrage von ${e.person('requester')} wartet auf den Kunden`,

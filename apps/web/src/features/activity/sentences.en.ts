@@ -125,6 +125,7 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'person.remove': (e) => `${e.actor} removed ${e.person('person')}`,
   'recovery-key.registered': (e) => `${e.person('person')} made a recovery key`,
   'recovery-key.removed': (e) => `${e.actor} removed a recovery key of ${e.person('person')}`,
+  'report.published': (e) => `The transparency report ${e.value('period')} was published`,
   'request.accepted': (e) => `${e.actor} accepted less than was asked for`,
   'request.approved': (e) => `The request of ${e.person('requester')} has every approval that it needs`,
   'request.awaiting_customer': (e) => `The request of ${e.person('requester')} waits for the customer`,

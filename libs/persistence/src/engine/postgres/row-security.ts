@@ -99,6 +99,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
 
   export_targets: { ...keptByVendor, DELETE: VENDOR },
   isolation_runs: keptByVendor,
+  transparency_reports: may(VENDOR, 'SELECT', 'INSERT'),
 
   demands: may(VENDOR, 'SELECT', 'INSERT'),
   demand_keys: may(VENDOR, 'SELECT', 'INSERT'),

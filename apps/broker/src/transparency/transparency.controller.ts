@@ -1,0 +1,69 @@
+import {
+  listReports,
+  type Principal,
+  type PublishedReport,
+  readReport,
+  reportCsv,
+  type TransparencyReport,
+  traceFigure,
+} from '@countersign/access';
+import { type PublishedReportAnswer, transparencyEndpoints } from '@countersign/api';
+import { Controller, Get, Header, Inject, Param } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
+import { Allow } from '../http/access.decorators.js';
+import { Describe } from '../http/endpoint.js';
+import { CurrentPrincipal } from '../http/input.js';
+
+/** Reports about all tenants, for everyone who is signed in. */
+@Controller('api/v1/transparency-reports')
+export class TransparencyController {
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+
+  @Get()
+  @Allow('report.read')
+  @Describe(transparencyEndpoints.list)
+  async list(@CurrentPrincipal() principal: Principal) {
+    return { items: await listReports(this.deps, principal), next: null };
+  }
+
+  @Get(':period')
+  @Allow('report.read')
+  @Describe(transparencyEndpoints.read)
+  async read(
+    @CurrentPrincipal() principal: Principal,
+    @Param('period') period: string,
+  ): Promise<PublishedReportAnswer> {
+    const found = await readReport(this.deps, principal, period);
+    return { report: parsed(found), note: found.note };
+  }
+
+  @Get(':period/report.json')
+  @Allow('report.read')
+  @Header('Content-Type', 'application/json; charset=utf-8')
+  @Describe(transparencyEndpoints.json)
+  async json(@CurrentPrincipal() principal: Principal, @Param('period') period: string): Promise<string> {
+    return (await readReport(this.deps, principal, period)).document;
+  }
+
+  @Get(':period/report.csv')
+  @Allow('report.read')
+  @Header('Content-Type', 'text/csv; charset=utf-8')
+  @Describe(transparencyEndpoints.csv)
+  async csv(@CurrentPrincipal() principal: Principal, @Param('period') period: string): Promise<string> {
+    return reportCsv(parsed(await readReport(this.deps, principal, period)));
+  }
+
+  @Get(':period/figures/:figure')
+  @Allow('report.trace')
+  @Describe(transparencyEndpoints.trace)
+  trace(
+    @CurrentPrincipal() principal: Principal,
+    @Param('period') period: string,
+    @Param('figure') figure: string,
+  ) {
+    return traceFigure(this.deps, principal, period, figure);
+  }
+}
+
+const parsed = ({ document }: PublishedReport): TransparencyReport =>
+  JSON.parse(document) as TransparencyReport;

@@ -1,0 +1,161 @@
+import type { PublishedReportAnswer, TransparencyReportAnswer } from '@countersign/api';
+import { numberText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { DataTable } from '../../ui/table.js';
+import { FigureBar, mostOf } from './figure-bars.js';
+import { countryName, figureText, medianText } from './figures.js';
+import { transparencyTexts } from './transparency.text.js';
+
+type Report = TransparencyReportAnswer;
+
+const KINDS = ['subpoena', 'warrant', 'order', 'national-security', 'emergency'] as const;
+
+/** A published report, and beside it the reader's own organisation's figures. */
+export function ReportView({
+  published: { report, note },
+  own,
+}: {
+  published: PublishedReportAnswer;
+  own: Report | null;
+}) {
+  const text = useText(transparencyTexts);
+  const language = useLanguage();
+  return (
+    <>
+      <p className="soft">{text.bands(numberText(report.leastContributors, language))}</p>
+      <Countries report={report} />
+      <FigureList id="outcomes" title={text.outcomes} names={text.outcome} report={report} own={own} />
+      <FigureList id="accesses" title={text.accesses} names={text.access} report={report} own={own} />
+      <p>
+        {text.median}: <span className="strong">{medianText(report.medianDecision, text, language)}</span>
+        {own === null ? null : (
+          <>
+            {' · '}
+            {text.own}: <span className="strong">{medianText(own.medianDecision, text, language)}</span>
+          </>
+        )}
+      </p>
+      <Files period={report.period.name} note={note} />
+    </>
+  );
+}
+
+/** Demands by country and kind, with a bar for each country. */
+function Countries({ report: { figures, countries } }: { report: Report }) {
+  const text = useText(transparencyTexts);
+  const language = useLanguage();
+  const rows = [...countries, 'other'];
+  const figure = (name: string) => figures[name];
+  const most = mostOf(rows.map((row) => figure(`demands.country.${row}`)));
+  return (
+    <section className="stack near" aria-labelledby="demands">
+      <h2 id="demands">{text.demands}</h2>
+      <p>
+        {text.total}: <span className="strong">{figureText(figure('demands'), text, language)}</span>
+      </p>
+      <DataTable
+        caption={text.demands}
+        rows={rows}
+        rowKey={(row) => row}
+        columns={[
+          { label: text.country, cell: (row) => countryName(row, text, language) },
+          ...KINDS.map((kind) => ({
+            label: text.kind[kind],
+            number: true,
+            cell: (row: string) => figureText(figure(`demands.country.${row}.${kind}`), text, language),
+          })),
+          {
+            label: text.total,
+            cell: (row) => {
+              const total = figure(`demands.country.${row}`);
+              return (
+                <span className="figure-cell">
+                  <span className="strong">{figureText(total, text, language)}</span>
+                  {total === undefined ? null : <FigureBar figure={total} most={most} />}
+                </span>
+              );
+            },
+          },
+        ]}
+      />
+    </section>
+  );
+}
+
+/** Figures one below the other, with bars. */
+function FigureList({
+  id,
+  title,
+  names,
+  report,
+  own,
+}: {
+  id: string;
+  title: string;
+  names: Readonly<Record<string, string>>;
+  report: Report;
+  own: Report | null;
+}) {
+  const text = useText(transparencyTexts);
+  const language = useLanguage();
+  const rows = Object.keys(names);
+  const most = mostOf(rows.map((name) => report.figures[name]));
+  return (
+    <section className="stack near" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      <DataTable
+        caption={title}
+        rows={rows}
+        rowKey={(name) => name}
+        columns={[
+          { label: text.what, cell: (name) => names[name] },
+          {
+            label: text.all,
+            cell: (name) => {
+              const figure = report.figures[name];
+              return (
+                <span className="figure-cell">
+                  <span className="strong">{figureText(figure, text, language)}</span>
+                  {figure === undefined ? null : <FigureBar figure={figure} most={most} />}
+                </span>
+              );
+            },
+          },
+          ...(own === null
+            ? []
+            : [
+                {
+                  label: text.own,
+                  number: true,
+                  cell: (name: string) => figureText(own.figures[name], text, language),
+                },
+              ]),
+        ]}
+      />
+    </section>
+  );
+}
+
+function Files({ period, note }: { period: string; note: string | null }) {
+  const text = useText(transparencyTexts);
+  const base = `/api/v1/transparency-reports/${period}`;
+  return (
+    <section className="stack near no-print" aria-labelledby="files">
+      <h2 id="files">{text.files}</h2>
+      <p className="row near">
+        <a href={`${base}/report.json`} download={`transparency-${period}.json`}>
+          {text.json}
+        </a>
+        <a href={`${base}/report.csv`} download={`transparency-${period}.csv`}>
+          {text.csv}
+        </a>
+      </p>
+      {note === null ? null : (
+        <>
+          <p className="soft">{text.note}</p>
+          <pre className="mono small">{note}</pre>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { named } from './components.js';
+import { endpoint } from './endpoint.js';
+import { instant } from './members.js';
+
+/** Half-yearly transparency reports: docs/contract.md, Transparency report. */
+
+const figure = z.object({
+  lo: z.number().describe('At least so many.'),
+  hi: z
+    .number()
+    .nullable()
+    .describe('At most so many: the same if the figure is exact; null: without limit.'),
+});
+
+const reportSchema = named(
+  'TransparencyReport',
+  z.object({
+    type: z.literal('countersign/transparency-report/v1'),
+    deployment: z.string(),
+    vendor: z.string(),
+    period: z.object({ name: z.string(), from: instant(), to: instant() }),
+    tenant: z.string().nullable().describe('Null: about all tenants.'),
+    madeAt: instant(),
+    leastContributors: z.int().describe('A figure that fewer tenants contributed to is a band.'),
+    countries: z.array(z.string()).describe('ISO 3166-1 alpha-2; all others share the row `other`.'),
+    figures: z.record(z.string(), figure),
+    medianDecision: figure.nullable().describe('Seconds from request to decision.'),
+  }),
+);
+export type TransparencyReportAnswer = z.infer<typeof reportSchema>;
+
+const publishedReportSchema = named(
+  'PublishedReport',
+  z.object({
+    report: reportSchema,
+    note: z
+      .string()
+      .nullable()
+      .describe(
+        'A signed note by the deployment’s log key over the SHA-256 of the JSON and of the CSV. Null for a report of one tenant that is read by another side.',
+      ),
+  }),
+);
+export type PublishedReportAnswer = z.infer<typeof publishedReportSchema>;
+
+const reportListSchema = named(
+  'TransparencyReportList',
+  z.object({
+    items: z.array(z.object({ period: z.string(), publishedAt: instant() })),
+    next: z.null(),
+  }),
+);
+
+const figureTraceSchema = named(
+  'FigureTrace',
+  z.object({
+    value: z.int(),
+    members: z.array(z.string()).describe('Ids of demands, requests, or grants of emergencies.'),
+    more: z.int().describe('How many more there are.'),
+  }),
+);
+
+export const transparencyEndpoints = {
+  list: endpoint({
+    route: 'GET /api/v1/transparency-reports',
+    summary: 'List the published transparency reports',
+    description: 'Newest first, for everyone who is signed in.',
+    answer: { status: 200, description: 'The periods.', schema: reportListSchema },
+  }),
+  read: endpoint({
+    route: 'GET /api/v1/transparency-reports/{period}',
+    summary: 'Read a published transparency report',
+    description:
+      'Figures that few tenants contributed to are bands, so that no figure of one tenant can be derived, also not by subtraction. A report never changes once it is published.',
+    answer: { status: 200, description: 'The report.', schema: publishedReportSchema },
+    errors: ['not_found'],
+  }),
+  json: endpoint({
+    route: 'GET /api/v1/transparency-reports/{period}/report.json',
+    summary: 'Read the bytes that are signed, as JSON',
+    answer: { status: 200, description: 'Canonical JSON.', type: 'application/json' },
+    errors: ['not_found'],
+  }),
+  csv: endpoint({
+    route: 'GET /api/v1/transparency-reports/{period}/report.csv',
+    summary: 'Read a report’s figures as CSV',
+    answer: { status: 200, description: 'A line for each figure.', type: 'text/csv' },
+    errors: ['not_found'],
+  }),
+  trace: endpoint({
+    route: 'GET /api/v1/transparency-reports/{period}/figures/{figure}',
+    summary: 'Read what a figure counts',
+    description:
+      'For the vendor’s auditors and security admins. It counts the store as it is now; demands that were entered later are in it.',
+    answer: { status: 200, description: 'The exact count, and ids.', schema: figureTraceSchema },
+    errors: ['not_found'],
+  }),
+  own: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/transparency-reports/{period}',
+    summary: 'Read a tenant’s own report about a half-year',
+    description: 'With exact figures. Demands under a duty of silence are not in it until they open.',
+    answer: { status: 200, description: 'The report.', schema: publishedReportSchema },
+    errors: ['not_found'],
+  }),
+};

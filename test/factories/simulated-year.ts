@@ -1,0 +1,77 @@
+import { DEMAND_KINDS, type DemandCount, type ReportFacts, type RequestFact } from '@countersign/access';
+
+/** A generator with a fixed seed (mulberry32): the same year in each run. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const COUNTRIES = ['DE', 'US', 'FR', 'GB', 'NL', 'PL', 'ES', 'JP', 'BR', 'IN', 'CH', 'MT'];
+const DAY_MS = 86_400_000;
+const YEAR = { from: Date.parse('2026-01-01T00:00:00Z'), days: 365 };
+
+/**
+ * A year of activity, as reports count it. A few tenants have most of it, some have nearly none, and some countries concern one
+ * tenant alone: the cases in which a report could give a tenant away.
+ */
+export function simulatedYear({
+  seed,
+  tenants,
+  requests,
+  demands,
+}: {
+  seed: number;
+  tenants: number;
+  requests: number;
+  demands: number;
+}): ReportFacts {
+  const random = seeded(seed);
+  const skewed = (count: number) => Math.floor(count * random() ** 2);
+  const slug = (at: number) => `tenant-${String(at).padStart(2, '0')}`;
+  const instant = () => new Date(YEAR.from + random() * YEAR.days * DAY_MS).toISOString();
+  const made = Array.from({ length: requests }, (_, at): RequestFact => {
+    const createdAt = instant();
+    const state = random() < 0.8 ? 'approved' : random() < 0.5 ? 'denied' : 'other';
+    const decidedAt =
+      state === 'other' ? null : new Date(Date.parse(createdAt) + random() ** 3 * DAY_MS).toISOString();
+    const isEmergency = random() < 0.01;
+    return { id: `req_${at}`, tenant: slug(skewed(tenants)), state, isEmergency, createdAt, decidedAt };
+  });
+  const received = Array.from({ length: demands }, (_, at): DemandCount => {
+    const country = COUNTRIES[skewed(COUNTRIES.length)] ?? 'DE';
+    // Everything from here concerns one tenant: no figure may show it.
+    const first = country === 'MT' ? 7 : skewed(tenants);
+    const named = random() < 0.1 ? [first, (first + 1) % tenants] : [first];
+    const withData = random() < 0.3;
+    const steps: DemandCount['steps'] = ['received', 'redirected'];
+    if (random() < 0.4) steps.push('challenged');
+    if (random() < 0.2) steps.push('narrowed');
+    steps.push(withData ? 'disclosed' : 'rejected');
+    return {
+      ...{ id: `dem_${at}`, country, kind: DEMAND_KINDS[skewed(DEMAND_KINDS.length)] ?? 'order' },
+      ...{ receivedAt: instant(), tenants: named.map(slug).sort(), state: 'closed', steps },
+      ...{ redirected: 'declined', accounts: 1 + skewed(9), isSealed: random() < 0.05 },
+      disclosed: withData ? { withContent: random() < 0.5, accounts: 1 + skewed(5) } : null,
+    };
+  });
+  const emergencies = made.filter(({ isEmergency }) => isEmergency);
+  const lateDisclosures = emergencies
+    .filter(() => random() < 0.1)
+    .map(({ tenant }, at) => ({ id: `grt_${at}`, tenant }));
+  return { demands: received, requests: made, lateDisclosures };
+}
+
+/** The part of the year that a report is about. */
+export const within = (facts: ReportFacts, { from, to }: { from: string; to: string }): ReportFacts => {
+  const isIn = (at: string) => Date.parse(at) >= Date.parse(from) && Date.parse(at) < Date.parse(to);
+  return {
+    demands: facts.demands.filter(({ receivedAt }) => isIn(receivedAt)),
+    requests: facts.requests.filter(({ createdAt }) => isIn(createdAt)),
+    lateDisclosures: from.includes('-01-01') ? facts.lateDisclosures : [],
+  };
+};
