@@ -173,6 +173,18 @@ export class LogCopy {
   }
 }
 
+/** A log after a restore that says that it lost nothing; `change` replaces what its leaf says. */
+export function restoredCopy(log: LogCopy, at: string, change: Record<string, unknown> = {}): LogCopy {
+  const copy = log.copy(`${log.origin}/2`);
+  const size = copy.leaves.length;
+  const previous = { origin: log.origin, size, root: Buffer.alloc(32).toString('base64') };
+  copy.append({
+    ...{ type: 'log.restored', at, actor: 'host' },
+    data: { epoch: 2, previous, kept: size, lost: 0, ...change },
+  });
+  return copy;
+}
+
 /** A tenant's log and the deployment's, as they were copied. */
 export type Copies = { tenant: LogCopy; deployment: LogCopy };
 

@@ -14,8 +14,8 @@ export type SignedPoint = { index: number; epoch: number; size: number; root: st
 /** A point of the deployment's log that a leaf of a tenant's log names. */
 export type DeploymentPoint = { index: number; origin: string; size: number; root: string };
 
-/** An epoch that a restore began, and how many leaves it kept. */
-export type RestoredEpoch = { epoch: number; kept: number };
+/** An epoch that a restore began, the leaf that says so, and how many of the leaves before it are those of the epoch before. */
+export type RestoredEpoch = { epoch: number; index: number; kept: number };
 
 /** A log that was verified as a whole, with its restores as its leaves tell them. */
 export type PointedLog = {
@@ -27,7 +27,8 @@ export type PointedLog = {
 };
 
 /**
- * Requires that the log had each root that its people signed. What a restore lost can no longer be compared.
+ * Requires that the log had each root that its people signed. What a restore lost can no longer be compared, if the statement
+ * came after the restore: a leaf that the log has from before it is of the same history as the point that it names.
  *
  * @throws LogFault `statement_of_fork`
  */
@@ -38,7 +39,8 @@ export async function requireSignedPoints(
 ): Promise<void> {
   const own = parseLogOrigin(log.checkpoint.origin)?.epoch ?? 1;
   for (const { index, epoch, size, root } of points) {
-    if (epoch > own || isLost(log.restored, epoch, size)) continue;
+    const restoredBefore = log.restored.filter((each) => each.index < index);
+    if (epoch > own || isLost(restoredBefore, epoch, size)) continue;
     if (!(await hadRoot(hashing, log.source, { size, root: rootOf(root, index) }, log.checkpoint)))
       throw fault('statement_of_fork', 'the signed statement names another root of this log.', index);
   }
@@ -47,7 +49,8 @@ export async function requireSignedPoints(
 /**
  * Requires that the deployment's log had each root that a tenant's log names, in this epoch or in an earlier one. A later epoch
  * counts only if a leaf of the deployment's log says that it was restored: otherwise another origin would be enough to show a
- * tenant another history.
+ * tenant another history. A restore is of all logs at once, so both logs are of one epoch, and what the tenant's log has from
+ * before it is of the same database as what it names.
  *
  * @throws LogFault `deployment_forked`
  */
@@ -55,6 +58,7 @@ export async function requireDeploymentPoints(
   hashing: Hashing,
   log: PointedLog,
   points: readonly DeploymentPoint[],
+  tenant: { origin: string; restored: readonly RestoredEpoch[] },
 ): Promise<void> {
   const own = parseLogOrigin(log.checkpoint.origin);
   for (const { index, origin, size, root } of points) {
@@ -68,10 +72,19 @@ export async function requireDeploymentPoints(
     // Leaves that were pruned, or read in an earlier run, may have said it.
     if (!isKnown && log.start > 0) continue;
     if (!isKnown) throw forked();
-    if (isLost(log.restored, named.epoch, size)) continue;
+    const restoredBefore = log.restored.filter(({ epoch }) =>
+      tenant.restored.some((each) => each.epoch === epoch && each.index < index),
+    );
+    if (isLost(restoredBefore, named.epoch, size)) continue;
     if (!(await hadRoot(hashing, log.source, { size, root: rootOf(root, index) }, log.checkpoint)))
       throw forked();
   }
+  const tenantEpoch = parseLogOrigin(tenant.origin)?.epoch ?? 1;
+  if ((own?.epoch ?? 1) !== tenantEpoch)
+    throw fault(
+      'deployment_forked',
+      `The deployment’s log is of epoch ${own?.epoch}, and this log of epoch ${tenantEpoch}. A restore begins the same epoch in every log. If one was going on, mirror or verify both again.`,
+    );
 }
 
 /** Whether a restore after this epoch kept fewer leaves. */

@@ -56,7 +56,7 @@ export type ReplayOptions = {
 export type VerifiedState = VerifiedPoint & { replay?: ReplaySnapshot };
 
 /** The form of `ReplaySnapshot.state`. A state of another form is not read: every leaf is replayed once more. */
-const SNAPSHOT_VERSION = 2;
+const SNAPSHOT_VERSION = 3;
 
 /** What the leaves led to, as text, and how far the deployment's log was verified. `v` is the form of the state. */
 export type ReplaySnapshot = { v: number; deployment: VerifiedPoint; state: string; digest: string };
@@ -191,7 +191,8 @@ class TenantLogVerification {
     const events = this.logEvents(openings, kept?.events);
     const log = await verifyTenantLog(this.ports, source, {
       key,
-      since: kept === undefined ? undefined : this.options.since?.replay?.deployment,
+      since: this.options.since?.replay?.deployment,
+      everyLeaf: kept === undefined,
       onStart: (start) => {
         // A deployment keeps its log whole. Without it nothing that a tenant's log says could be replayed.
         if (start > 0 && kept === undefined)
@@ -238,6 +239,7 @@ class TenantLogVerification {
       hashing,
       { ...deployment.log, source: deployment.source, restored: deployment.events.restored },
       this.#deploymentPoints,
+      { origin: log.checkpoint.origin, restored },
     );
     const witnessed = await this.witnessed(log.note, replay);
     const warnings = this.#warnings.all;
@@ -253,7 +255,12 @@ class TenantLogVerification {
     });
     return {
       ...{ tenant: this.#slug, point: log.point, deployment: deployment.log.point, note: log.note },
-      ...{ succession: log.succession, leaves, prunedBefore: log.prunedBefore, replayed: this.#replays },
+      ...{
+        succession: this.successionOf(log, deployment.log, replay),
+        leaves,
+        prunedBefore: log.prunedBefore,
+        replayed: this.#replays,
+      },
       ...{
         calls: replay.calls.state.count,
         grants: replay.grants.state.grants.size,
@@ -364,6 +371,30 @@ class TenantLogVerification {
     if (!witnessed.isQuorum)
       this.#warnings.add('not_witnessed', `The checkpoint is not cosigned by ${missing.join(', ')}.`);
     return witnessed;
+  }
+
+  /**
+   * What became of the log, with everything that was known before and is lost: leaves of this log and of the deployment's that an
+   * earlier run verified, and those from which on the trust document of the anchor file was in force.
+   */
+  private successionOf(
+    { succession }: VerifiedLog,
+    deployment: VerifiedLog,
+    replay: TenantReplay,
+  ): Succession | undefined {
+    if (succession === undefined) return undefined;
+    const lost = succession.lost + (deployment.succession?.lost ?? 0);
+    return { ...succession, lost: lost > 0 ? lost : this.lostSinceAnchor(succession, replay) };
+  }
+
+  /** The file is of an epoch in which its document was adopted. A later restore that did not keep that leaf lost what it knew. */
+  private lostSinceAnchor({ restorations }: Succession, replay: TenantReplay): number {
+    const { anchor, log } = this.options;
+    const adopted = replay.trust.firstAdopted();
+    if (anchor === undefined || adopted === undefined || !this.#replays) return 0;
+    const epoch = parseLogOrigin(log.key.name)?.epoch ?? 1;
+    const losing = restorations.find((each) => each.epoch > epoch && each.kept <= adopted);
+    return losing === undefined ? 0 : Math.max(1, losing.lost);
   }
 
   private keep(point: VerifiedPoint, deployment: VerifiedPoint, kept: Kept): VerifiedState {

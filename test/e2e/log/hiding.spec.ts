@@ -1,7 +1,14 @@
 import type { LeafV1, LogSource } from '@countersign/audit-log';
 import { nodeHashing } from '@countersign/authorization';
 import { commit } from '@countersign/contract';
-import { type Copies, copiesOf, faultOf, type LogCopy, verifyCopies } from '../../support/log-copy.js';
+import {
+  type Copies,
+  copiesOf,
+  faultOf,
+  type LogCopy,
+  restoredCopy,
+  verifyCopies,
+} from '../../support/log-copy.js';
 import { gatewayIdentity, type RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
 import { TestBroker } from '../harness.js';
@@ -121,7 +128,10 @@ describe('P10: a call that a gateway recorded cannot be hidden by the broker', (
   test('by a restore: what is missing shortly after it is told, and long after it is a fault', async () => {
     const hidden = (at: string): Copies => {
       const { tenant, deployment } = own();
-      const copies = { tenant: tenant.copy(`${tenant.origin}/2`), deployment };
+      const copies = {
+        tenant: tenant.copy(`${tenant.origin}/2`),
+        deployment: restoredCopy(deployment, at),
+      };
       const call = copies.tenant.indexOf('access.allowed');
       copies.tenant.drop(call, 2);
       const previous = { origin: tenant.origin, size: call, root: Buffer.alloc(32).toString('base64') };
@@ -151,6 +161,46 @@ describe('P10: the deployment’s log that is shown must be the one that this lo
       data: { gateway: 'gtw_0199f0a0-7b2c-7003-8000-0000000000e1' },
     });
     expect(await faultOf({ ...copies, deployment: shown })).toMatch(/^deployment_forked /);
+  });
+
+  test('another one under the name of a restore that only the deployment’s log tells of, and that kept nothing', async () => {
+    const copies = own();
+    const { at } = leafOf(copies.deployment, copies.deployment.leaves.length - 1);
+    const size = copies.deployment.leaves.length;
+    copies.deployment = restoredCopy(copies.deployment, at, { kept: 0, lost: size });
+    expect(await faultOf(copies)).toBe('deployment_forked');
+  });
+
+  test('nor under that of a restore of both logs, if this log has kept the leaf that names it', async () => {
+    const copies = own();
+    const { at } = leafOf(copies.deployment, copies.deployment.leaves.length - 1);
+    const size = copies.deployment.leaves.length;
+    const both = (deployment: LogCopy): Copies => ({
+      tenant: restoredCopy(copies.tenant, at),
+      deployment: restoredCopy(deployment, at, { kept: 0, lost: size }),
+    });
+    expect(await faultOf(both(copies.deployment))).toBe('none');
+    const other = copies.deployment.copy();
+    other.edit(other.indexOf('vendor.applied'), { at: '2026-01-01T00:00:00.000Z' });
+    expect(await faultOf(both(other))).toBe(
+      `deployment_forked ${copies.tenant.indexOf('deployment.checkpoint')}`,
+    );
+  });
+
+  test('and leaves of it that an earlier run had verified are reported as lost', async () => {
+    const { state, point, deployment: verified } = await verifyCopies(own());
+    const namedAs = ({ origin, size, root }: typeof point) => ({ previous: { origin, size, root } });
+    const { tenant, deployment } = own();
+    const { at } = leafOf(deployment, deployment.leaves.length - 1);
+    const size = deployment.leaves.length;
+    const restored = (kept: number): Copies => ({
+      tenant: restoredCopy(tenant, at, namedAs(point)),
+      deployment: restoredCopy(deployment, at, { ...namedAs(verified), kept, lost: size - kept }),
+    });
+    expect((await verifyCopies(restored(size), { since: state })).succession).toMatchObject({ lost: 0 });
+    expect((await verifyCopies(restored(2), { since: state })).succession).toMatchObject({
+      lost: size - 2,
+    });
   });
 
   test('one that names no point of it before a grant', async () => {

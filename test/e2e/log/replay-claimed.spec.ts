@@ -11,7 +11,7 @@ import { AT } from '../../factories/trust.js';
 import { Authenticator } from '../../support/authenticator.js';
 import { claim, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
-import { type Copies, copiesOf, faultOf, verifyCopies } from '../../support/log-copy.js';
+import { type Copies, copiesOf, faultOf, restoredCopy, verifyCopies } from '../../support/log-copy.js';
 import type { RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
 import { TestBroker } from '../harness.js';
@@ -258,6 +258,30 @@ describe('P12: the log of a claimed tenant', () => {
     expect(await faultOf(own, { anchor })).toBe(`trust_chain ${adopted}`);
     // If the tenant's own people have done it, they have downloaded another anchor file since then.
     expect(await faultOf(own, { anchor: { ...anchor, trust: hash } })).toBe('none');
+  });
+
+  test('a restore that kept nothing has lost what the anchor file knows', async () => {
+    const { tenant, deployment } = copies;
+    const { at } = tenant.leaves.at(-1) as LeafV1;
+    const size = tenant.leaves.length;
+    const restored = (kept: number): Copies => ({
+      tenant: restoredCopy(tenant, at, { kept, lost: size - kept }),
+      deployment: restoredCopy(deployment, at),
+    });
+    const lost = async (kept: number, options: object) =>
+      (await verifyCopies(restored(kept), options)).succession?.lost;
+    // The log's key is that of the file: of the first epoch.
+    const known = { anchor, log: undefined };
+    const of = (kept: number) => ({
+      ...known,
+      log: { source: restored(kept).tenant.source(), key: tenant.vkey },
+    });
+    expect(await lost(0, of(0))).toBe(size);
+    expect(await lost(size, of(size))).toBe(0);
+    const adopted = tenant.indexOf('trust.adopted');
+    expect(await lost(adopted, of(adopted))).toBe(size - adopted);
+    expect(await lost(adopted + 1, of(adopted + 1))).toBe(0);
+    expect(await lost(0, { ...of(0), anchor: undefined })).toBe(0);
   });
 
   test('a gateway that had not pinned the document is told, and is no fault', async () => {

@@ -1,5 +1,12 @@
 import type { LeafV1 } from '@countersign/audit-log';
-import { type Copies, copiesOf, faultOf, type LogCopy, verifyCopies } from '../../support/log-copy.js';
+import {
+  type Copies,
+  copiesOf,
+  faultOf,
+  type LogCopy,
+  restoredCopy,
+  verifyCopies,
+} from '../../support/log-copy.js';
 import type { RecordChain, RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
 import { TestBroker } from '../harness.js';
@@ -176,7 +183,10 @@ describe('what a gateway itself says of its runs', () => {
 test('P10: a run that a restore has lost is told shortly after it, once; later it is a fault', async () => {
   const restored = (at: string): Copies => {
     const { tenant, deployment } = own();
-    const copies = { tenant: tenant.copy(`${tenant.origin}/2`), deployment };
+    const copies = {
+      tenant: tenant.copy(`${tenant.origin}/2`),
+      deployment: restoredCopy(deployment, at),
+    };
     const kept = leavesOf(copies, 1)[0] as number;
     dropRun(copies, 1);
     const previous = { origin: tenant.origin, size: kept, root: Buffer.alloc(32).toString('base64') };

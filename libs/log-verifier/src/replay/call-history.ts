@@ -149,19 +149,44 @@ export class CallHistory {
    */
   private trustAllows(call: Call): Promise<void> | undefined {
     const { data, at } = call;
-    const { trust, warnings } = this.context;
+    const { trust } = this.context;
     const hash = data.textIfAny('trust');
-    if (hash === undefined) {
-      if (trust.wasClaimedBefore(at))
-        warnings.add('unpinned_gateway', 'A gateway had not pinned the trust document.', data.index);
-      return undefined;
-    }
+    if (hash === undefined) return this.unpinnedGatewayAllows(call);
     const pinned = trust
       .pinnedWithin(at - STOP_TOLERANCE_MS, at + STOP_TOLERANCE_MS)
       .find((version) => version.hash === hash);
     if (pinned === undefined)
       throw data.fault('not_countersigned', 'the trust document that the gateway applied was not in force.');
     return this.requireDocument(call, pinned);
+  }
+
+  /**
+   * A gateway that has not pinned the tenant applies no trust document. Then the broker alone did, when it minted the token: the
+   * call must be what a document allowed that was in force since.
+   */
+  private async unpinnedGatewayAllows(call: Call): Promise<void> {
+    const { data, at } = call;
+    const { trust, warnings } = this.context;
+    if (!trust.wasClaimedBefore(at)) return;
+    const minted = Math.min(...tokensOf(call).map(([from]) => from)) - CLOCK_TOLERANCE_MS;
+    // A token of before the claim needed no document.
+    const documents = trust.wasClaimedBefore(minted)
+      ? trust.pinnedWithin(minted, at + STOP_TOLERANCE_MS)
+      : [];
+    let objection: unknown;
+    for (const document of documents) {
+      objection = await this.requireDocument(call, document).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (objection === undefined) break;
+    }
+    if (objection !== undefined) throw objection;
+    warnings.add(
+      'unpinned_gateway',
+      `${data.text('gateway')} had not pinned your trust document, so it did not check the call by it.`,
+      data.index,
+    );
   }
 
   private async requireDocument(
@@ -234,12 +259,12 @@ function isBeforeTheEnd({ data, grant, at }: Call): void {
     throw data.fault('after_end', 'the grant had ended.');
 }
 
-/** A gateway's clock may be ahead of the broker's, or behind it. */
-function hasToken({ data, grant, at }: Call): void {
-  const covers = ([from, to]: GrantEntry['tokens'][number]) =>
-    at >= from - CLOCK_TOLERANCE_MS && at < to + CLOCK_TOLERANCE_MS;
-  if (grant.tokens.findLast(covers) === undefined)
-    throw data.fault('no_token', 'no token of the grant was valid then.');
+/** The tokens that cover a call. A gateway's clock may be ahead of the broker's, or behind it. */
+const tokensOf = ({ grant, at }: Call): GrantEntry['tokens'] =>
+  grant.tokens.filter(([from, to]) => at >= from - CLOCK_TOLERANCE_MS && at < to + CLOCK_TOLERANCE_MS);
+
+function hasToken(call: Call): void {
+  if (tokensOf(call).length === 0) throw call.data.fault('no_token', 'no token of the grant was valid then.');
 }
 
 function isInScope({ data, grant, resource, action }: Call): void {

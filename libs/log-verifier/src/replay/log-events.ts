@@ -147,7 +147,7 @@ export class LogEvents {
   private takeRestore(data: LeafData): void {
     const { origin } = data.object<{ origin: string }>('previous');
     const [kept, lost, epoch] = [data.count('kept'), data.count('lost'), data.count('epoch')];
-    this.state.restored.push({ epoch, kept });
+    this.state.restored.push({ epoch, index: data.index, kept });
     this.options.warnings.add('restored', `Restored: ${lost} leaves of ${origin} were lost.`, data.index);
   }
 

@@ -113,6 +113,12 @@ export class TrustHistory {
     );
   }
 
+  /** The leaf by which the first document of the chain in force was adopted; undefined while the tenant is unclaimed. */
+  firstAdopted(): number | undefined {
+    const last = this.state.versions.at(-1)?.value;
+    return this.state.versions.find(({ value }) => value.chain === last?.chain)?.index;
+  }
+
   isClaimed(): boolean {
     return this.state.versions.length > 0;
   }
