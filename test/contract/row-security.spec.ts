@@ -41,6 +41,8 @@ const OWN: Record<string, string> = {
   log_heads: 'tenant',
   log_days: 'tenant',
   day_seals: 'tenant',
+  sealed_leaves: 'tenant',
+  opened_leaves: 'tenant',
   log_nodes: 'tenant',
   log_checkpoints: 'tenant',
   log_hand_overs: 'tenant',
@@ -137,6 +139,8 @@ describe('row-level security on PostgreSQL', () => {
       await unit.days.begin('2026-11-24');
       const opening = { value: 'v', salt: 's' };
       await unit.days.seal({ day: '2026-11-24', leaf: 0, commitment: 'c', opening });
+      await unit.days.sealLeaf('dem_1', 0, { type: 'demand.received', at: NOW, actor: 'job', data: {} });
+      await unit.days.markOpened(0, 0);
       const { gateway, boot } = record;
       await unit.records.moveCursors([{ gateway, boot, seq: 1, hash: 'h', head: null }], NOW);
     });

@@ -1,3 +1,4 @@
+import type { Store } from '@countersign/access';
 import {
   appendLeaf,
   type CompactRange,
@@ -24,7 +25,6 @@ import { nodeCountersignPorts, nodeEd25519, nodeHashing } from '@countersign/aut
 import type { Opening } from '@countersign/contract';
 import { type RecordEntry, recordHash } from '@countersign/gateway-protocol';
 import { type ReplayOptions, type ReplayReport, replayTenantLog } from '@countersign/log-verifier';
-import type { TestBroker } from '../e2e/harness.js';
 import { logKey } from '../factories/log-keys.js';
 
 /** The ports of the verifier over Node. */
@@ -35,6 +35,9 @@ export const VERIFIER_PORTS = {
 };
 
 type Openings = Record<string, Opening>;
+
+/** A broker, or a store alone: what copies are taken from. */
+type WithStore = { host: { store: Pick<Store, 'deployment' | 'readForTenant'> } };
 
 /**
  * A log as an attacker has it who holds its database and its key: leaves and openings may be changed at will, and everything
@@ -54,7 +57,7 @@ export class LogCopy {
   }
 
   /** The log of a running broker, with the openings that the tenant may see. */
-  static async of(broker: TestBroker, log: string, tenant = 'acme'): Promise<LogCopy> {
+  static async of(broker: WithStore, log: string, tenant = 'acme'): Promise<LogCopy> {
     const { store } = broker.host;
     const texts = await store.readForTenant(log, (unit) => unit.events.leaves(0, 1_000_000));
     const leaves = texts.map((text) => JSON.parse(text) as LeafV1);
@@ -188,7 +191,7 @@ export function restoredCopy(log: LogCopy, at: string, change: Record<string, un
 /** A tenant's log and the deployment's, as they were copied. */
 export type Copies = { tenant: LogCopy; deployment: LogCopy };
 
-export const copiesOf = async (broker: TestBroker, tenant = 'acme'): Promise<Copies> => ({
+export const copiesOf = async (broker: WithStore, tenant = 'acme'): Promise<Copies> => ({
   tenant: await LogCopy.of(broker, tenant),
   deployment: await LogCopy.of(broker, 'deployment', tenant),
 });

@@ -29,6 +29,8 @@ export type ReplayFaultCode =
   | 'seal_length'
   /** A seal was not opened twelve months later, or the event that opens it names another leaf. */
   | 'seal_overdue'
+  /** What a seal covered is not what the log shows of it: leaves of the sealed sub-log were changed, dropped or added. */
+  | 'sealed_mismatch'
   /** Tiles were pruned beyond the end of the log, or back; or leaves that were younger than a log may prune. */
   | 'wrong_pruning'
   /** The deployment's log is not the one that this log names: it was forked, rolled back, or continues under another name without a restore. */

@@ -85,7 +85,7 @@ export type StandingUnit = Reads<
 /** Government demands, with what each writes into the logs of the tenants that may learn of it. */
 export type DemandsUnit = Writes<'demands' | 'logOf'> &
   Reads<'requests' | 'grants'> &
-  People & { tenant(slug: string): Promise<Pick<TenantUnit, 'log' | 'outbox'>> };
+  People & { tenant(slug: string): Promise<Pick<TenantUnit, 'log' | 'outbox' | 'days' | 'openings'>> };
 
 /** The isolation tests, and the leaf with the result in each tenant's log. */
 export type IsolationUnit = Writes<'isolation' | 'logOf'> & {

@@ -63,7 +63,16 @@ export type {
   TimeSpan,
   WitnessState,
 } from './log.js';
-export type { DaySeal, DeploymentPoint, DueDay, LogDays, LogDaysRepository } from './log-days.js';
+export type {
+  DaySeal,
+  DeploymentPoint,
+  DueDay,
+  LogDays,
+  LogDaysRepository,
+  OpenedLeaf,
+  SealedDraft,
+  SealedLeaf,
+} from './log-days.js';
 export {
   type AddressedNotice,
   DELIVERY_CHANNELS,

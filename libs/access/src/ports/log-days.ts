@@ -1,4 +1,6 @@
-import type { Opening } from '@countersign/contract';
+import type { EventType, Opening, SealedHead } from '@countersign/contract';
+import type { EventDraft } from './log.js';
+import type { NamedOpening } from './workflow.js';
 
 /** How far a tenant's daily leaves are written. Days are UTC, `YYYY-MM-DD`. */
 export interface LogDays {
@@ -17,6 +19,34 @@ export interface DaySeal {
   commitment: string;
   /** Value (256 bytes) and salt. */
   opening: Opening;
+}
+
+/** A leaf of the sealed sub-log, without what it says. */
+export interface SealedLeaf {
+  /** Its number in the sub-log: from 0, without gaps. */
+  seq: number;
+  /** The government demand that it is about. */
+  demand: string;
+  at: string;
+  /** RFC 6962 leaf hash, padded base64. */
+  hash: string;
+  /** True once it stands in the tenant's log. */
+  isOpen: boolean;
+}
+
+/** What a sealed leaf says. Its `seq` is the number of the demand's step. */
+export interface SealedDraft {
+  type: EventType;
+  at: string;
+  actor: string;
+  data: Record<string, unknown>;
+  commitments: Record<string, string>;
+}
+
+export interface OpenedLeaf {
+  seq: number;
+  draft: SealedDraft;
+  openings: NamedOpening[];
 }
 
 /** The deployment's log as a tenant's unit sees it. */
@@ -47,6 +77,22 @@ export interface LogDaysRepository {
   seal(seal: DaySeal): Promise<void>;
   /** Takes the seal of a day out. Null if there is none. */
   unseal(day: string): Promise<DaySeal | null>;
+  /**
+   * Appends a leaf to the sealed sub-log: canonical JSON as in the tenant's log, with the number of the demand's step as its
+   * `seq`. So the text says nothing of other demands' leaves, and its place in the sub-log stays unknown until a seal opens.
+   */
+  sealLeaf(demand: string, step: number, draft: EventDraft): Promise<void>;
+  /** Every leaf of the sealed sub-log, in its order. */
+  sealedLeaves(): Promise<SealedLeaf[]>;
+  /** What the sealed leaves of a demand say, in their order. */
+  openLeaves(demand: string): Promise<OpenedLeaf[]>;
+  /** Notes that a leaf of the sub-log stands in the tenant's log at this index. */
+  markOpened(seq: number, leaf: number): Promise<void>;
+  /** The head of the sub-log before this instant; null if it had no leaf. */
+  sealedHead(before: string): Promise<SealedHead | null>;
+  /** How many leaves of the sub-log the seals that are open cover. */
+  openedSize(): Promise<number>;
+  noteOpened(size: number): Promise<void>;
   deploymentPoint(): Promise<DeploymentPoint>;
   /** Notes the size that a `deployment.checkpoint` leaf names. @returns false if the tenant has not begun */
   recordDeployment(size: number): Promise<boolean>;

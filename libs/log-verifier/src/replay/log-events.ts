@@ -7,10 +7,12 @@ import {
   parseSealedDay,
   RETENTION_DAYS,
   SEAL,
+  type SealedDay,
 } from '@countersign/contract';
 import type { Warnings } from '../faults.js';
 import type { LeafData } from '../leaf-data.js';
 import type { DeploymentPoint, RestoredEpoch } from '../named-points.js';
+import { SealedLog, type SealedLogState } from './sealed-log.js';
 
 export type LogEventState = {
   /** The UTC day of the first leaf, and the newest sealed day: days since 1970. */
@@ -18,6 +20,7 @@ export type LogEventState = {
   sealedDay: number | null;
   /** Length of a sealed leaf without the digits of its number. */
   sealLength: number | null;
+  sealedLog: SealedLogState | undefined;
   /** Days that are sealed and not opened yet, by the index of their leaf. */
   sealed: Map<number, { day: number; commitment: string }>;
   now: number;
@@ -39,6 +42,7 @@ const LEAST_RETENTION_DAYS = RETENTION_DAYS.least;
 
 /** What a log says of itself: sealed days, restores, pruned tiles, and where the deployment's log stood. */
 export class LogEvents {
+  readonly #sealedLog: SealedLog;
   /** The first leaf that was read, of a log whose earlier leaves were pruned; and the first day that it seals. */
   #midway: { start: number; prunedAt: number | null; day: number | null } | undefined;
 
@@ -53,13 +57,17 @@ export class LogEvents {
     },
     readonly state: LogEventState = {
       ...{ birth: null, sealedDay: null, sealLength: null, sealed: new Map(), now: 0 },
-      ...{ restored: [], prunedBefore: 0, deployment: null },
+      ...{ restored: [], prunedBefore: 0, deployment: null, sealedLog: undefined },
     },
-  ) {}
+  ) {
+    this.#sealedLog = new SealedLog(hashing, state.sealedLog);
+    state.sealedLog = this.#sealedLog.state;
+  }
 
   take(data: LeafData): void | Promise<void> {
     if (data.index === 0) this.state.birth = Math.floor(data.at / DAY_MS);
     this.state.now = Math.max(this.state.now, data.at);
+    if (data.leaf.type.startsWith('demand.') && data.has('happenedAt')) this.#sealedLog.takeOpened(data);
     switch (data.leaf.type) {
       case 'log.sealed':
         return this.takeSeal(data);
@@ -77,6 +85,7 @@ export class LogEvents {
   /** Earlier leaves were pruned, and no one has verified them. */
   beginMidway(start: number): void {
     this.#midway = { start, prunedAt: null, day: null };
+    this.#sealedLog.beginMidway();
   }
 
   /** @throws LogFault `wrong_pruning`, `seal_missing`, `seal_overdue` */
@@ -136,11 +145,13 @@ export class LogEvents {
     if (opening === undefined)
       throw data.fault('missing_opening', `the seal of leaf ${leaf} is said to be open, and is not.`);
     const isOfIt = openCommitment(this.hashing, SEAL, opening, sealed.commitment);
-    if (!isOfIt || sealedDayOf(opening) !== data.text('day'))
+    const content = sealedDayOf(opening);
+    if (!isOfIt || content?.day !== data.text('day'))
       throw data.fault(
         'false_opening',
         `what is served for the seal of leaf ${leaf} is not what was sealed.`,
       );
+    this.#sealedLog.takeHead(data, sealed.day, content.sealed);
   }
 
   /** What it may say, `LogSuccession` checks. */
@@ -176,9 +187,9 @@ export class LogEvents {
 }
 
 /** The day that a seal names; undefined if what it holds is no sealed day. */
-function sealedDayOf({ value }: Opening): string | undefined {
+function sealedDayOf({ value }: Opening): SealedDay | undefined {
   try {
-    return parseSealedDay(value).day;
+    return parseSealedDay(value);
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
     return undefined;

@@ -26,7 +26,7 @@ import {
   OpeningEntity,
   WitnessStateEntity,
 } from './log.entity.js';
-import { DaySealEntity, LogDaysEntity } from './log-days.entity.js';
+import { DaySealEntity, LogDaysEntity, OpenedLeafEntity, SealedLeafEntity } from './log-days.entity.js';
 import {
   ErasureEntity,
   HeadWantEntity,
@@ -103,6 +103,7 @@ export const ENTITIES = [
   NoticeDeliveryEntity,
   NoticeEntity,
   OpeningEntity,
+  OpenedLeafEntity,
   PasskeyEntity,
   PersonEntity,
   ReceivedSignalEntity,
@@ -116,6 +117,7 @@ export const ENTITIES = [
   ScimTokenEntity,
   ScimUserEntity,
   ServiceEntity,
+  SealedLeafEntity,
   SessionEntity,
   SignInAttemptEntity,
   SigningKeyEntity,

@@ -25,6 +25,7 @@ import { ReasonCodes1799000020100 } from './1799000020100-reason-codes.js';
 import { Emergencies1799000021000 } from './1799000021000-emergencies.js';
 import { Demands1799000022000 } from './1799000022000-demands.js';
 import { LegalAccess1799000022100 } from './1799000022100-legal-access.js';
+import { SealedSubLog1799000022200 } from './1799000022200-sealed-sub-log.js';
 import { Coverage1799000023000 } from './1799000023000-coverage.js';
 import { Isolation1799000023100 } from './1799000023100-isolation.js';
 import { TransparencyReports1799000023200 } from './1799000023200-transparency-reports.js';
@@ -57,6 +58,7 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   Emergencies1799000021000,
   Demands1799000022000,
   LegalAccess1799000022100,
+  SealedSubLog1799000022200,
   Coverage1799000023000,
   Isolation1799000023100,
   TransparencyReports1799000023200,

@@ -1,17 +1,40 @@
-import type { DaySeal, DeploymentPoint, LogDays, LogDaysRepository } from '@countersign/access';
-import { logOrigin, rangeRoot } from '@countersign/audit-log';
-import { DEPLOYMENT_SLUG } from '@countersign/contract';
+import type {
+  DaySeal,
+  DeploymentPoint,
+  EventDraft,
+  LogDays,
+  LogDaysRepository,
+  NamedOpening,
+  OpenedLeaf,
+  SealedDraft,
+  SealedLeaf,
+} from '@countersign/access';
+import {
+  type Actor,
+  appendLeaf,
+  type CompactRange,
+  leafHashOfText,
+  leafText,
+  logOrigin,
+  rangeRoot,
+} from '@countersign/audit-log';
+import { commit, DEPLOYMENT_SLUG, encodeBase64url, type SealedHead } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { type Place, Sealer } from '../engine/secrets/seal.js';
 import { sealIn } from '../engine/secrets/seal-in.js';
-import { hashList } from '../entities/column-types.js';
-import { DaySealEntity, LogDaysEntity } from '../entities/log-days.entity.js';
+import { comparable, hashList } from '../entities/column-types.js';
+import {
+  DaySealEntity,
+  LogDaysEntity,
+  OpenedLeafEntity,
+  SealedLeafEntity,
+} from '../entities/log-days.entity.js';
 import { StoreError } from '../errors.js';
 import type { UnitContext } from '../units/context.js';
 import { BoundRepository, type RowAccess } from './bound.js';
 import { orConflict } from './conflict.js';
 import { insertRows } from './many-rows.js';
-import { insertRow, query, updateRow } from './plain-rows.js';
+import { insertRow, query, selectRows, updateRow } from './plain-rows.js';
 
 const KEY_BYTES = 32;
 /** A salt in base64url stands before the value: both have fixed lengths. */
@@ -31,7 +54,14 @@ export class LogDaysRows extends BoundRepository<LogDaysEntity> implements LogDa
   }
 
   async begin(day: string): Promise<void> {
-    const row = { tenant: this.tenant, nextDay: day, nextOpening: day, recorded: 0, sealedKey: null };
+    const row = {
+      tenant: this.tenant,
+      nextDay: day,
+      nextOpening: day,
+      recorded: 0,
+      sealedKey: null,
+      openedSize: null,
+    };
     await insertRows(this.manager, LogDaysEntity, [row], 'skip');
   }
 
@@ -95,6 +125,80 @@ export class LogDaysRows extends BoundRepository<LogDaysEntity> implements LogDa
     return updateRow(this.manager, LogDaysEntity, { tenant: this.tenant }, { recorded: size });
   }
 
+  async sealLeaf(demand: string, seq: number, draft: EventDraft): Promise<void> {
+    const { tenant } = this;
+    const { hashing, random } = this.context;
+    const { type, at, actor, data, personal = {} } = draft;
+    const openings: NamedOpening[] = Object.entries(personal).map(([name, value]) => {
+      const salt = random.bytes(KEY_BYTES);
+      return {
+        ...{ name, commitment: commit(hashing, name, salt, value) },
+        opening: { value, salt: encodeBase64url(salt) },
+      };
+    });
+    const commitments = Object.fromEntries(openings.map(({ name, commitment }) => [name, commitment]));
+    const leaf = leafText({ v: 1, type, at, tenant, seq, actor: actor as Actor, data, commitments });
+    const rows = await this.sealedLeaves();
+    const content: SealedContent = { draft: { type, at, actor, data, commitments }, openings };
+    const sealer = new Sealer(await this.ownKey(), random);
+    await insertRow(this.manager, SealedLeafEntity, {
+      ...{ tenant, seq: rows.length, demand, at },
+      hash: Buffer.from(leafHashOfText(hashing, leaf)).toString('base64'),
+      content: sealer.seal(leafPlace(tenant, rows.length), JSON.stringify(content)),
+    });
+  }
+
+  async sealedLeaves(): Promise<SealedLeaf[]> {
+    const rows = await query<Omit<SealedLeaf, 'isOpen'> & { opened: unknown }>(
+      this.manager,
+      `SELECT s.seq, s.demand, s.at, s.hash, o.leaf AS opened FROM sealed_leaves s
+       LEFT JOIN opened_leaves o ON o.tenant = s.tenant AND o.seq = s.seq WHERE s.tenant = ? ORDER BY s.seq`,
+      [this.tenant],
+    );
+    return rows.map(({ seq, opened, ...row }) => ({ ...row, seq: Number(seq), isOpen: opened !== null }));
+  }
+
+  async openLeaves(demand: string): Promise<OpenedLeaf[]> {
+    const rows = await selectRows(
+      this.manager,
+      SealedLeafEntity,
+      'WHERE tenant = ? AND demand = ? ORDER BY seq',
+      [this.tenant, demand],
+    );
+    if (rows.length === 0) return [];
+    const sealer = new Sealer(await this.ownKey(), this.context.random);
+    return rows.map(({ seq, content }) => {
+      const opened = JSON.parse(sealer.open(leafPlace(this.tenant, seq), content)) as SealedContent;
+      return { seq, ...opened };
+    });
+  }
+
+  async markOpened(seq: number, leaf: number): Promise<void> {
+    await insertRow(this.manager, OpenedLeafEntity, { tenant: this.tenant, seq, leaf });
+  }
+
+  async sealedHead(before: string): Promise<SealedHead | null> {
+    const leaves = await this.sealedLeaves();
+    const size = leaves.findLastIndex(({ at }) => at < comparable(before)) + 1;
+    return size === 0 ? null : { size, root: this.rootOf(leaves.slice(0, size)) };
+  }
+
+  async openedSize(): Promise<number> {
+    const [row] = await this.select('tenant = ?', [this.tenant]);
+    return row?.openedSize ?? 0;
+  }
+
+  async noteOpened(size: number): Promise<void> {
+    await updateRow(this.manager, LogDaysEntity, { tenant: this.tenant }, { openedSize: size });
+  }
+
+  private rootOf(leaves: readonly SealedLeaf[]): string {
+    const { hashing } = this.context;
+    let range: CompactRange = { size: 0, nodes: [] };
+    for (const { hash } of leaves) range = appendLeaf(hashing, range, Buffer.from(hash, 'base64'));
+    return Buffer.from(rangeRoot(hashing, range)).toString('base64');
+  }
+
   /** The tenant's key for closed seals. It is made for the first one. */
   private async ownKey(): Promise<Uint8Array> {
     const { tenant, manager } = this;
@@ -109,6 +213,12 @@ export class LogDaysRows extends BoundRepository<LogDaysEntity> implements LogDa
     await updateRow(manager, LogDaysEntity, { tenant }, { sealedKey });
     return key;
   }
+}
+
+/** What stands sealed in a leaf's row. */
+interface SealedContent {
+  draft: SealedDraft;
+  openings: NamedOpening[];
 }
 
 interface PointRow {
@@ -129,4 +239,8 @@ export const dayKeyPlace = (tenant: string): Place => ({
 
 const contentPlace = (tenant: string, day: string): Place => ({
   ...{ table: 'day_seals', row: `${tenant} ${day}`, purpose: 'day-seal' },
+});
+
+const leafPlace = (tenant: string, seq: number): Place => ({
+  ...{ table: 'sealed_leaves', row: `${tenant} ${seq}`, purpose: 'day-seal' },
 });

@@ -5,7 +5,8 @@ import { demandNotice } from '../notices/notices.js';
 
 /**
  * Writes what has happened to a demand into the vendor's own log and, unless a gag forbids it, into the log of each tenant
- * that the demand is about, with a notice to its people. A tenant reads nothing about other tenants there.
+ * that the demand is about, with a notice to its people. A tenant reads nothing about other tenants there. Under a gag the same
+ * leaf goes to the tenant's sealed sub-log instead, and no one is notified (docs/decisions/0033-sealed-sub-log.md).
  *
  * The vendor's leaf says which demand and which step, and nothing of its content: security admins read that log too.
  */
@@ -16,25 +17,35 @@ export async function recordStepIn(
 ): Promise<void> {
   const step = lastOf(steps);
   await (await unit.logOf(null)).append(vendorLeaf(demand.id, step));
-  if (options.sealed) return;
   // In the order of their slugs: two units that take several logs never wait for each other.
   for (const slug of demand.tenants) {
-    const { log, outbox } = await unit.tenant(slug);
-    await log.append(tenantLeaf({ demand, step }, step.at));
+    const { log, outbox, days } = await unit.tenant(slug);
+    const leaf = tenantLeaf(demand, step, confirmedBy(steps));
+    if (options.sealed) {
+      await days.sealLeaf(demand.id, step.seq, leaf);
+      continue;
+    }
+    await log.append(leaf);
     await outbox.add(demandNotice(slug, demand.id, step.at));
   }
 }
 
 /**
- * The customer learns of a demand that was sealed: each step so far becomes a leaf of its log, and the last one says that the
- * demand was opened. The notice is sent once.
+ * The customer learns of a demand that was sealed: each leaf of the sub-log becomes one of its log, with the commitments that
+ * it had and the time at which it happened, and the last one says that the demand was opened. The notice is sent once.
  */
 export async function recordOpeningIn(unit: DemandsUnit, { demand, steps }: DemandFile): Promise<void> {
   const opening = lastOf(steps);
   await (await unit.logOf(null)).append(vendorLeaf(demand.id, opening));
   for (const slug of demand.tenants) {
-    const { log, outbox } = await unit.tenant(slug);
-    await log.appendAll(steps.map((step) => tenantLeaf({ demand, step }, opening.at)));
+    const { log, outbox, days, openings } = await unit.tenant(slug);
+    for (const { seq, draft, openings: opened } of await days.openLeaves(demand.id)) {
+      const data = { ...draft.data, happenedAt: draft.at };
+      const { index } = await log.append({ ...draft, at: opening.at, data });
+      await openings.save(opened);
+      await days.markOpened(seq, index);
+    }
+    await log.append(tenantLeaf(demand, opening, null));
     await outbox.add(demandNotice(slug, demand.id, opening.at));
   }
 }
@@ -52,21 +63,23 @@ const vendorLeaf = (demand: string, step: DemandStep): EventDraft => ({
   data: { demand, step: step.seq, state: step.to, ...present({ document: step.document }) },
 });
 
-/** @param at when it is written; a step that was sealed is written later than it happened, and says when that was */
-function tenantLeaf(
-  { demand, step }: { demand: DemandFile['demand']; step: DemandStep },
-  at: string,
-): EventDraft {
+/** Who proposed the extension that the last step confirms; null if it is no confirmation. */
+const confirmedBy = (steps: readonly DemandStep[]): string | null =>
+  lastOf(steps).action === 'extended'
+    ? (steps.findLast(({ action }) => action === 'extension-proposed')?.person ?? null)
+    : null;
+
+/** @param proposedBy who proposed the extension that the step confirms */
+function tenantLeaf(demand: DemandFile['demand'], step: DemandStep, proposedBy: string | null): EventDraft {
   const { outcome, withContent, accounts, until, document, grant } = step;
   const isFirst = step.seq === 0;
   return {
-    ...{ type: eventType(step), at, actor: step.person },
+    ...{ type: eventType(step), at: step.at, actor: step.person },
     data: {
       ...{ demand: demand.id, step: step.seq, state: step.to, country: demand.country, kind: demand.kind },
-      ...(at === step.at ? {} : { happenedAt: step.at }),
       ...(isFirst ? present({ receivedAt: demand.receivedAt, dueAt: demand.dueAt }) : {}),
       ...(isFirst && demand.gag !== null ? { gagUntil: demand.gag.until } : {}),
-      ...present({ outcome, withContent, accounts, until, document, grant }),
+      ...present({ outcome, withContent, accounts, until, document, grant, proposedBy }),
     },
     personal: {
       reason: step.reason,

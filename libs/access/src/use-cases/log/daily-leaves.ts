@@ -5,7 +5,9 @@ import {
   encodeSealedDay,
   openCommitment,
   openThrough,
+  parseSealedDay,
   SEAL,
+  type SealedDay,
   toInstant,
   utcDay,
 } from '@countersign/contract';
@@ -110,7 +112,8 @@ async function sealDaysIn(
   // Another broker was faster.
   if (before === null || days.length === 0) return 0;
   for (const day of days) {
-    const value = encodeSealedDay({ day, sealed: null });
+    const end = `${daysAfter(day, 1)}T00:00:00.000Z`;
+    const value = encodeSealedDay({ day, sealed: await unit.days.sealedHead(end) });
     const salt = random.bytes(SALT_BYTES);
     const commitment = commit(hashing, SEAL, salt, value);
     const { index } = await unit.log.append({
@@ -140,11 +143,47 @@ async function openSealsIn({ hashing }: Deps, unit: TenantUnit, now: Date): Prom
       throw new AccessError('not_found', `The seal of ${day} is lost: its leaf cannot be opened.`);
     const { leaf, commitment, opening } = seal;
     await unit.openings.save([{ commitment, name: SEAL, opening }]);
-    await unit.log.append({ type: 'log.unsealed', at, actor: 'job', data: { leaf, day } });
+    const opened = await openedHeadIn(unit, parseSealedDay(opening.value));
+    await unit.log.append({ type: 'log.unsealed', at, actor: 'job', data: { leaf, day, ...opened } });
   }
   const nextOpening = daysAfter(before.nextOpening, days.length);
   if (!(await unit.days.advance(before, { ...before, nextOpening }))) throw changedMeanwhile('log');
   return days.length;
+}
+
+/**
+ * What the opening of a day says of the sealed sub-log: the hashes of the leaves that no earlier opening has shown, and which of
+ * all leaves so far stay closed, until when, and which two people of the vendor's legal counsel extended that.
+ */
+async function openedHeadIn(
+  { days }: TenantUnit,
+  { sealed }: SealedDay,
+): Promise<{ sealed?: { from: number; leaves: string[]; closed: ClosedLeaves[] } }> {
+  if (sealed === null) return {};
+  const leaves = (await days.sealedLeaves()).slice(0, sealed.size);
+  const from = await days.openedSize();
+  await days.noteOpened(sealed.size);
+  const closed = new Map<string, number[]>();
+  for (const { seq, demand, isOpen } of leaves)
+    if (!isOpen) closed.set(demand, [...(closed.get(demand) ?? []), seq]);
+  const extended: ClosedLeaves[] = [];
+  for (const [demand, indices] of closed) {
+    const last = (await days.openLeaves(demand)).findLast(({ draft }) => draft.type === 'demand.extended');
+    const { until, proposedBy } = (last?.draft.data ?? {}) as { until?: string; proposedBy?: string };
+    extended.push({
+      leaves: indices,
+      until: until ?? null,
+      by: last === undefined ? [] : [proposedBy ?? '', last.draft.actor],
+    });
+  }
+  return { sealed: { from, leaves: leaves.slice(from).map(({ hash }) => hash), closed: extended } };
+}
+
+/** Leaves of the sub-log that stay closed although their seal is open. `until` is null if no one has extended that: it is late. */
+interface ClosedLeaves {
+  leaves: number[];
+  until: string | null;
+  by: string[];
 }
 
 /** The days from the first up to, but not including, the earliest end; not more than one unit of work handles. */

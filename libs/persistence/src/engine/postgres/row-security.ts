@@ -57,6 +57,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   log_nodes: addedByUnit,
   log_days: changedByUnit,
   day_seals: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
+  sealed_leaves: addedByUnit,
+  opened_leaves: addedByUnit,
   log_hand_overs: addedByUnit,
   log_checkpoints: { ...keptByVendor, SELECT: own('tenant') },
   log_sightings: keptByVendor,
@@ -120,7 +122,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
 const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   // A trigger decides who may raise the epoch: rules for rows cannot distinguish columns.
   deployment: ['feed_seq', 'epoch', 'organisation_version'],
-  log_days: ['next_day', 'next_opening', 'recorded', 'sealed_key'],
+  log_days: ['next_day', 'next_opening', 'recorded', 'sealed_key', 'opened_size'],
   log_heads: ['size', 'units', 'range', 'relied_on', 'pruned_before', 'pruned_until'],
   log_checkpoints: ['size', 'root', 'note', 'signed_at'],
   // A trigger allows it only to become NULL.
