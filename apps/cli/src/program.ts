@@ -11,6 +11,7 @@ import { registerLocks } from './locks/commands.js';
 import { registerLog } from './log/commands.js';
 import { registerNotices } from './notices/commands.js';
 import { registerOffline } from './offline/commands.js';
+import { registerPolicy } from './policy/commands.js';
 import { registerRequests, registerReview } from './requests/commands.js';
 import { registerSignIn } from './sign-in/commands.js';
 import { registerStanding } from './standing/commands.js';
@@ -55,6 +56,7 @@ export function buildProgram(io: Io): Command {
   registerInvitations(program, run);
   registerRevoke(program, run);
   registerLocks(program, run);
+  registerPolicy(program, run);
   registerDemands(program, run);
   registerStanding(program, run);
   registerNotices(program, run);

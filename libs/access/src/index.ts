@@ -521,6 +521,10 @@ export {
   removeTenantPerson,
 } from './use-cases/organisation/tenant-people.js';
 export {
+  type ControlsTest,
+  testPrivacyControls,
+} from './use-cases/organisation/test-controls.js';
+export {
   changeProvisionedGroup,
   createProvisionedGroup,
   getProvisionedGroup,

@@ -243,6 +243,8 @@ export {
   type OrganisationNames,
   type PrivacyControls,
   type PrivacyControlsBody,
+  type PrivacyControlsDraft,
+  type PrivacyControlsTest,
   type ProposedControls,
   tenantEndpoints,
 } from './tenants.js';

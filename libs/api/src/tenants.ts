@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
-import { digestText } from './members.js';
+import { digestText, idText, instant, scopeAnswer } from './members.js';
 import { privacyControlsInput, UNTIL_CLAIMED } from './organisation-members.js';
+import { refusalSchema } from './problem.js';
+import { needsSchema } from './requests.js';
 
 const version = digestText().describe('Identifies exactly this content.');
 
@@ -43,6 +45,42 @@ export type PrivacyControls = z.infer<typeof controlsSchema>;
 export const proposedControlsSchema = named('ProposedControls', z.object(controlsMembers));
 export type ProposedControls = z.infer<typeof proposedControlsSchema>;
 
+const trialSchema = z.object({
+  outcome: z.enum(['possible', 'refused']),
+  refusals: z.array(refusalSchema),
+  needs: needsSchema.nullable(),
+});
+
+const controlsTestSchema = named(
+  'PrivacyControlsTest',
+  z.object({
+    tested: z.int().describe('How many past requests were tried: the newest, at most 200.'),
+    newlyRefused: z.int(),
+    newlyPossible: z.int(),
+    items: z
+      .array(
+        z.object({
+          request: idText('req', 'The past request.'),
+          requester: idText('usr', 'Who made it.'),
+          service: z.string(),
+          scope: scopeAnswer(),
+          createdAt: instant(),
+          now: trialSchema.describe('By the present controls.'),
+          draft: trialSchema,
+          stricter: z.array(z.string()).describe('What the draft requires in addition, a sentence each.'),
+        }),
+      )
+      .describe('Those that the draft would treat in another way.'),
+  }),
+);
+export type PrivacyControlsTest = z.infer<typeof controlsTestSchema>;
+
+const draftBodySchema = named(
+  'PrivacyControlsDraft',
+  controlsBodySchema.omit({ version: true }).extend({ version: version.exactOptional() }),
+);
+export type PrivacyControlsDraft = z.infer<typeof draftBodySchema>;
+
 const decisionTimesSchema = named(
   'DecisionTimes',
   z.object({
@@ -76,6 +114,19 @@ export const tenantEndpoints = {
     body: { schema: controlsBodySchema },
     answer: { status: 200, description: 'The controls after the change.', schema: controlsSchema },
     errors: ['not_found', 'conflict'],
+  }),
+  testControls: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/privacy-controls/test',
+    summary: 'Try a draft of the privacy controls on past requests',
+    description:
+      'Evaluates the tenant’s newest requests by the present controls and by the draft, each as of the moment at which it was made. Stores nothing.',
+    body: { schema: draftBodySchema },
+    answer: {
+      status: 200,
+      description: 'What would have been refused or possible, and why.',
+      schema: controlsTestSchema,
+    },
+    errors: ['not_found'],
   }),
   decisionTimes: endpoint({
     route: 'GET /api/v1/tenants/{slug}/decision-times',

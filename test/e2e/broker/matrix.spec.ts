@@ -674,6 +674,12 @@ const TABLE: Row[] = [
     but: adminsOnly('200'),
   },
   {
+    endpoint: 'POST /api/v1/tenants/{slug}/privacy-controls/test',
+    target: () => ({ path: '/api/v1/tenants/acme/privacy-controls/test', body: { approvals: 1 } }),
+    all: '403 forbidden',
+    but: tenantAndWatchers,
+  },
+  {
     endpoint: 'GET /api/v1/tenants/{slug}/log-settings',
     target: at('/api/v1/tenants/acme/log-settings'),
     all: '403 forbidden',

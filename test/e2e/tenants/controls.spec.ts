@@ -1,5 +1,5 @@
 import { TestBroker } from '../harness.js';
-import { codeOf, makeRequest, readRequest, review } from '../story.js';
+import { codeOf, makeGrant, makeRequest, readRequest, review } from '../story.js';
 
 let broker: TestBroker;
 let admin: string;
@@ -176,6 +176,51 @@ describe('privacy controls', () => {
         stages: [{ name: 'owner', escalate: { after: 'PT2H', to: ['dpo'] } }, { name: 'dpo' }],
       },
     });
+  });
+
+  test('narrowing ends the grants that no longer fit, and gateways receive it; other grants and quiet times end none', async () => {
+    const kept = await makeGrant(broker, 'engineer', { budget: { calls: 3 } });
+    const unfit = await makeGrant(broker, 'engineer');
+    const quiet = { blackouts: [{ from: '2020-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z' }] };
+    const rules = [{ actions: ['list'], maxBudget: { calls: 3 } }, quiet];
+    const feed = async () => (await broker.host.store.readAsVendor((unit) => unit.feed.head())).seq;
+    const before = await feed();
+    expect((await write({ ...(await read()), rules })).status).toBe(200);
+    const grantOf = async (id: string) => (await broker.call('engineer', 'GET', `/api/v1/grants/${id}`)).body;
+    expect(await grantOf(kept.grant)).toMatchObject({ state: 'active' });
+    expect(await grantOf(unfit.grant)).toMatchObject({ state: 'ended', endReason: 'revoked' });
+    // The tenant and the grant.
+    expect(await feed()).toBe(before + 2);
+    const { body: log } = await broker.call('tenantAuditor', 'GET', '/api/v1/tenants/acme/events?limit=1');
+    expect((log as { items: object[] }).items).toMatchObject([
+      {
+        type: 'grant.ended',
+        actor: broker.persons.tenantAdmin,
+        data: { grant: unfit.grant, refusals: [{ code: 'budget_too_large' }] },
+      },
+    ]);
+  });
+
+  test('a draft is tried on past requests: what it would refuse, allow or require in addition, and nothing is stored', async () => {
+    const plain = await makeRequest(broker);
+    const long = await makeRequest(broker, 'engineer', { duration: 'PT1H' });
+    const before = await read();
+    const { body } = await broker.page(admin, 'POST', `${CONTROLS}/test`, {
+      body: { ...before, maxDuration: 'PT30M', approvals: 2 },
+    });
+    const { items, ...counts } = body as { items: { request: string }[] };
+    expect(counts).toEqual({ tested: 2, newlyRefused: 1, newlyPossible: 0 });
+    expect(items.find(({ request }) => request === long.id)).toMatchObject({
+      now: { outcome: 'possible' },
+      draft: { outcome: 'refused', refusals: [{ code: 'duration_too_long' }] },
+    });
+    expect(items.find(({ request }) => request === plain.id)).toMatchObject({
+      draft: { outcome: 'possible', needs: { customer: { required: 2 } } },
+      stricter: ['The customer now requires 2 approval(s) instead of 1.'],
+    });
+    expect(await read()).toEqual(before);
+    const wrong = await broker.page(admin, 'POST', `${CONTROLS}/test`, { body: { approvals: 0 } });
+    expect(wrong.body).toMatchObject({ code: 'invalid_request', pointer: '/approvals' });
   });
 
   test('later requests follow the new approvals', async () => {

@@ -7,14 +7,17 @@ import {
   type Principal,
   type PrivacyControls,
   setPrivacyControls,
+  testPrivacyControls,
 } from '@countersign/access';
 import {
   type PrivacyControls as ControlsAnswer,
   type PrivacyControlsBody,
+  type PrivacyControlsDraft,
+  type PrivacyControlsTest,
   tenantEndpoints,
 } from '@countersign/api';
 import { parsePrivacyControls } from '@countersign/config';
-import { Controller, Get, Inject, Put, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Post, Put, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
@@ -22,6 +25,7 @@ import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, invalidInput, Slug } from '../http/input.js';
 import { given } from '../http/page.js';
 import { controlsMembers } from './controls-members.js';
+import { testAnswer } from './controls-test-answer.js';
 
 @Controller('api/v1/organisation')
 export class OrganisationController {
@@ -57,17 +61,41 @@ export class PrivacyControlsController {
   async write(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
-    @Body() { version, maxDuration, emergency, zone, ...others }: PrivacyControlsBody,
+    @Body() body: PrivacyControlsBody,
     @Res({ passthrough: true }) response: Response,
   ) {
-    const wanted = {
-      ...others,
-      ...given({ maxDuration: maxDuration ?? undefined, emergency: emergency ?? undefined }),
-      ...given({ zone: zone ?? undefined }),
-    };
-    const parse = (facts: ControlsFacts) => parseControls(wanted, facts);
+    const { version } = body;
+    const parse = (facts: ControlsFacts) => parseControls(withoutNulls(body), facts);
     return controlsAnswer(await setPrivacyControls(this.deps, principal, slug, version, parse), response);
   }
+
+  @Post('test')
+  @HttpCode(200)
+  @Allow('controls.read')
+  @Describe(tenantEndpoints.testControls)
+  async test(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Body() body: PrivacyControlsDraft,
+  ): Promise<PrivacyControlsTest> {
+    const parse = (facts: ControlsFacts) => parseControls(withoutNulls(body), facts);
+    return testAnswer(await testPrivacyControls(this.deps, principal, slug, parse));
+  }
+}
+
+/** A draft of the controls as the parser of the organisation file reads it: null says the same as absent. */
+function withoutNulls({
+  version: _version,
+  maxDuration,
+  emergency,
+  zone,
+  ...others
+}: PrivacyControlsDraft): unknown {
+  return {
+    ...others,
+    ...given({ maxDuration: maxDuration ?? undefined, emergency: emergency ?? undefined }),
+    ...given({ zone: zone ?? undefined }),
+  };
 }
 
 /** @throws HttpProblem `invalid_request` with every problem */

@@ -38,6 +38,8 @@ export type {
   Needs,
   Passkey,
   PrivacyControlsBody,
+  PrivacyControlsDraft,
+  PrivacyControlsTest,
   Problem,
   ProposedControls,
   Review,

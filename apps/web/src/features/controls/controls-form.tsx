@@ -12,8 +12,9 @@ import { SelectField, TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { controlsTexts } from './controls.text.js';
 import { Forbidden } from './forbidden.js';
-import { FurtherRules, parseFurther, writeFurther } from './further-rules.js';
+import { type Further, FurtherRules, parseFurther, writeFurther } from './further-rules.js';
 import { LEVELS, type Level, levelOf, withLevel } from './levels.js';
+import { TryDraft } from './try-draft.js';
 
 /** The form for all controls. A save names the version that was read, so that it cannot overwrite an unseen change. */
 export function ControlsForm({
@@ -28,7 +29,7 @@ export function ControlsForm({
   mayChange: boolean;
 }) {
   const text = useText(controlsTexts);
-  const { draft, isInvalid, furtherProblem, isStale, change, restart, save } = useControlsDraft(
+  const { draft, body, isInvalid, furtherProblem, isStale, change, restart, save } = useControlsDraft(
     slug,
     controls,
   );
@@ -82,6 +83,7 @@ export function ControlsForm({
       ) : save.error === null ? null : (
         <ProblemNotice error={save.error} />
       )}
+      <TryDraft slug={slug} draft={body} disabled={isInvalid} />
       <p role="status">{save.isSuccess ? text.saved : ''}</p>
       {mayChange ? (
         <p>
@@ -143,12 +145,7 @@ function useControlsDraft(slug: string, controls: Controls) {
   const further = parseFurther(draft.further);
   const save = useMutation({
     mutationFn: () => {
-      const { approvals, longest, further: _text, ...lists } = draft;
-      const maxDuration = longest.trim() === '' ? null : formatDuration(secondsOf(longest));
-      const body = {
-        ...further,
-        ...{ ...lists, version: base.version, approvals: Number(approvals), maxDuration },
-      };
+      const body = { ...bodyOf(draft, further ?? {}), version: base.version };
       return unwrap(api.PUT('/api/v1/tenants/{slug}/privacy-controls', { params: { path: { slug } }, body }));
     },
     onSuccess: (saved) => {
@@ -160,6 +157,7 @@ function useControlsDraft(slug: string, controls: Controls) {
   const isConflict = save.error instanceof ApiProblem && save.error.code === 'conflict';
   return {
     draft,
+    body: isLongestInvalid(draft) || further === null ? null : bodyOf(draft, further),
     isInvalid: isLongestInvalid(draft) || further === null,
     furtherProblem: further === null,
     isStale: (hasNewVersion && isEdited) || isConflict,
@@ -207,6 +205,12 @@ function draftOf(controls: Controls): Draft {
 }
 
 const secondsOf = (minutes: string): number => Math.round(Number(minutes.replace(',', '.')) * 60);
+
+/** The members that the broker takes, without the version that they are based on. */
+function bodyOf({ approvals, longest, further: _text, ...lists }: Draft, further: Further) {
+  const maxDuration = longest.trim() === '' ? null : formatDuration(secondsOf(longest));
+  return { ...further, ...lists, approvals: Number(approvals), maxDuration };
+}
 
 function isLongestInvalid({ longest }: Draft): boolean {
   const seconds = secondsOf(longest);

@@ -30,6 +30,16 @@ const en = {
   furtherHint:
     'The members “rules”, “deputies”, “unnotified” and “zone” of the privacy controls. Groups are those of your people.',
   furtherWrong: 'This is not a JSON object.',
+  tryDraft: 'Try on past requests',
+  tried: (tested: number, refused: number, possible: number, others: number) =>
+    `${tested} past requests tried: ${refused} would be refused that are possible now, ${possible} the other way round, ${others} would need other approvals.`,
+  triedCaption: 'Past requests that these controls would treat in another way',
+  triedWhat: 'Request',
+  triedNow: 'By the saved controls',
+  triedDraft: 'By these controls',
+  triedWhy: 'Why',
+  triedEasier: 'Fewer approvals, or more ways to approve.',
+  outcome: { possible: 'Possible', refused: 'Refused' },
   save: 'Save these controls',
   saved: 'Saved. These controls apply to new requests and decisions.',
   trustDecides:
@@ -72,6 +82,16 @@ const de: typeof en = {
   furtherHint:
     'Die Angaben „rules“, „deputies“, „unnotified“ und „zone“ der Datenschutzregeln. Gruppen sind die Ihrer Personen.',
   furtherWrong: 'Das ist kein JSON-Objekt.',
+  tryDraft: 'An früheren Anfragen erproben',
+  tried: (tested, refused, possible, others) =>
+    `${tested} frühere Anfragen erprobt: ${refused} würden abgewiesen und sind jetzt möglich, ${possible} umgekehrt, ${others} bräuchten andere Freigaben.`,
+  triedCaption: 'Frühere Anfragen, die diese Regeln anders behandeln würden',
+  triedWhat: 'Anfrage',
+  triedNow: 'Nach den gespeicherten Regeln',
+  triedDraft: 'Nach diesen Regeln',
+  triedWhy: 'Warum',
+  triedEasier: 'Weniger Freigaben oder mehr Wege zur Freigabe.',
+  outcome: { possible: 'Möglich', refused: 'Abgewiesen' },
   save: 'Regeln speichern',
   trustDecides:
     'Auch Ihr Vertrauensdokument gilt. Wo es strenger ist, entscheidet es: bei der Zahl der Freigaben, bei dem, was gegengezeichnet werden muss, und bei dem, was verboten ist.',

@@ -4,7 +4,7 @@ import { TextArea } from '../../ui/field.js';
 import { controlsTexts } from './controls.text.js';
 
 /** The members of the controls that the form has no fields for. */
-type Further = Omit<
+export type Further = Omit<
   PrivacyControlsBody,
   'version' | 'approvals' | 'maxDuration' | 'countersign' | 'slackMayApprove' | 'forbid' | 'emergency'
 >;

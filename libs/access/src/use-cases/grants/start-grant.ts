@@ -106,7 +106,7 @@ export async function activateIn(unit: TenantUnit, grant: Grant, now: Date): Pro
 const MAX_REASONS = 20;
 const MAX_REASON_LENGTH = 500;
 
-function shortened(refusals: readonly Refusal[]): Refusal[] {
+export function shortened(refusals: readonly Refusal[]): Refusal[] {
   const first = new Map<string, Refusal>();
   for (const each of refusals) {
     const key = `${each.code} ${each.pointer}`;
@@ -126,13 +126,19 @@ export async function startOnFirstUseIn(
   return openGrantIn(unit, startOnFirstUse(grant, seconds, now), toInstant(now));
 }
 
-async function refusalsNow(unit: TenantUnit, grant: Grant, now: Date): Promise<Refusal[]> {
+/** Why the rules of now would not let this grant start, or get a token. */
+export async function refusalsNow(
+  unit: TenantUnit,
+  grant: Grant,
+  now: Date,
+  stage: 'activation' | 'mint' = 'activation',
+): Promise<Refusal[]> {
   const request = await unit.requests.find(grant.request);
   const requester = await unit.organisation.person(grant.requester);
   if (request === null || requester === null) throw notFound('grant');
   const access = requestedByTerms(request.terms, request.reasonCode);
   const context = await loadPolicyContext(unit, access, {
-    stage: 'activation',
+    stage,
     now,
     requester,
     openRequests: 0,

@@ -29,6 +29,7 @@ import { endGrantsIn } from '../grants/end-grant.js';
 import type { Deps } from '../shared/deps.js';
 import type { HostWidening } from '../trust/claimed-tenant.js';
 import { changePersonIn, groupsOf } from './change-person.js';
+import { endUnfitGrantsIn } from './end-unfit-grants.js';
 
 /** One difference between the file and the store. `before` and `after` are plain data; null if there is nothing. */
 export interface OrganisationChange {
@@ -223,6 +224,7 @@ export function tenantStep(
       const data = { tenant: after.slug, before: before?.controls ?? null, after: after.controls };
       await log.append({ type: `tenant.${action}`, at, actor: 'host', data });
       await unit.feed.changed('tenant', after.slug);
+      if (action === 'change') await endUnfitGrantsIn(unit, after.slug, { actor: 'host', at });
     },
   };
 }

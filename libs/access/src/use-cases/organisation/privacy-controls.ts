@@ -6,6 +6,7 @@ import { AccessError, notFound } from '../../errors.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
+import { endUnfitGrantsIn } from './end-unfit-grants.js';
 import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
 
 /** A tenant's current controls; `version` identifies exactly this content. */
@@ -41,7 +42,7 @@ export async function getPrivacyControls(
 
 /**
  * The tenant's admin changes its controls. They apply to every evaluation from now on, and gateways learn at once what they
- * forbid.
+ * forbid. Live grants that they no longer allow end.
  *
  * @param version the version that the change is based on
  * @param parse parses the new controls strictly, by the rules of the organisation file; throws if they are invalid
@@ -70,14 +71,16 @@ export function setPrivacyControls(
     const view = viewOf(deps.hashing, after);
     if (view.version === before.version) return view;
     await unit.organisation.saveTenant({ ...tenant, controls: after });
+    const at = deps.clock.now().toISOString();
     const { log } = await unit.tenant(slug);
     await log.append({
       type: 'tenant.change',
-      at: deps.clock.now().toISOString(),
+      at,
       actor: actor.id,
       data: { tenant: slug, before: before.controls, after },
     });
     await unit.feed.changed('tenant', slug);
+    await endUnfitGrantsIn(unit, slug, { actor: actor.id, at });
     return view;
   });
 }

@@ -20,13 +20,16 @@ export function normaliseRequest(input: AccessRequestInput, now: Date): Requeste
     scope: parseScope(input.scope),
     seconds: input.seconds,
     justified: input.justification.trim() !== '',
-    justificationLength: input.justification.match(/[\p{L}\p{N}]/gu)?.length ?? 0,
+    justificationLength: letterCount(input.justification),
     reasonCode: input.reasonCode ?? null,
     ticket: blankToNull(input.ticket),
     basis: input.basis ?? null,
     ...startAndBudget(input),
   };
 }
+
+/** How many letters and digits a text has. */
+export const letterCount = (text: string): number => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
 
 const blankToNull = (text: string | null): string | null => (text?.trim() === '' ? null : text);
 

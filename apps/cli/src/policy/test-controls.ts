@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { type PrivacyControlsTest, tenantEndpoints } from '@countersign/api';
+import { parse, YAMLParseError } from 'yaml';
+import { fetchMe } from '../api/people.js';
+import type { Answer, Context } from '../command/context.js';
+import { CliError, cannotOpenError, usageError } from '../command/errors.js';
+import { formatScope } from '../requests/request-text.js';
+import { readAll } from '../terminal/io.js';
+import { formatTable } from '../terminal/text.js';
+
+const MAX_BYTES = 1024 ** 2;
+
+/**
+ * Tries a draft of the controls on the tenant's past requests.
+ *
+ * @throws CliError `cannot_open`, `invalid_request` if the file holds no controls; the broker's refusals
+ */
+export async function testControls(
+  context: Context,
+  file: string,
+  options: { tenant?: string },
+): Promise<Answer> {
+  const body = readDraft(file, await textOf(context, file));
+  const api = await context.api();
+  const slug = options.tenant ?? (await fetchMe(api)).tenant;
+  if (slug === null) throw usageError('--tenant names the customer whose controls are tried');
+  const tested = await api.call(tenantEndpoints.testControls, { params: { slug }, body });
+  return { document: tested, text: formatTest(tested) };
+}
+
+async function textOf(context: Context, file: string): Promise<string> {
+  if (file === '-') return readAll(context.io.stdin, MAX_BYTES);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw cannotOpenError(file, error);
+  }
+}
+
+/** JSON is YAML too. */
+function readDraft(file: string, text: string): object {
+  let value: unknown;
+  try {
+    value = parse(text, { maxAliasCount: 0 });
+  } catch (error) {
+    if (!(error instanceof YAMLParseError || error instanceof ReferenceError)) throw error;
+    throw new CliError('invalid_request', `${file} is no YAML`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new CliError(
+      'invalid_request',
+      `${file} must hold the members of privacyControls, such as approvals`,
+    );
+  return value;
+}
+
+function formatTest({ tested, newlyRefused, newlyPossible, items }: PrivacyControlsTest): string {
+  const summary = `${tested} past requests tried: ${newlyRefused} would now be refused, ${newlyPossible} would now be possible, ${items.length - newlyRefused - newlyPossible} would need other reviews.`;
+  if (items.length === 0) return summary;
+  return `${summary}\n\n${formatTable(
+    ['REQUEST', 'MADE', 'SCOPE', 'NOW', 'DRAFT', 'WHY'],
+    items.map((item) => [
+      item.request,
+      item.createdAt,
+      [item.service, ...formatScope(item.scope)].join(' '),
+      describeTrial(item.now),
+      describeTrial(item.draft),
+      [...item.draft.refusals.map(({ detail }) => detail), ...item.stricter].join(' '),
+    ]),
+  )}`;
+}
+
+type Trial = PrivacyControlsTest['items'][number]['now'];
+
+const describeTrial = ({ refusals, needs }: Trial): string => {
+  if (refusals.length > 0) return `refused: ${[...new Set(refusals.map(({ code }) => code))].join(', ')}`;
+  return needs === null ? 'possible' : `${needs.vendor.required} + ${needs.customer.required} reviews`;
+};

@@ -1,0 +1,136 @@
+import type { Opening } from '@countersign/contract';
+import type { AccessRequest } from '../../domain/access-request.js';
+import { isForTenant } from '../../domain/organisation.js';
+import type { Principal } from '../../domain/person.js';
+import type { PrivacyControls } from '../../domain/privacy-controls.js';
+import type { ReviewNeeds } from '../../domain/review.js';
+import { notFound, type Refusal } from '../../errors.js';
+import type { PolicyContext } from '../../policy/context.js';
+import { evaluate } from '../../policy/evaluate.js';
+import { stricterNeeds } from '../../policy/needs.js';
+import { requestedByTerms } from '../../policy/requested-access.js';
+import type { ReadUnit } from '../../ports/index.js';
+import { loadPolicyContext } from '../evaluation/load-context.js';
+import { letterCount } from '../requests/request-input.js';
+import type { Deps } from '../shared/deps.js';
+import { readAsPerson } from '../shared/visible-objects.js';
+import type { ControlsFacts } from './privacy-controls.js';
+import { requireTenantAccess } from './tenant-access.js';
+
+/** How many past requests a draft is tried on: the newest. */
+const MAX_TESTED = 200;
+
+/** What controls make of a past request. */
+export interface Trial {
+  refusals: Refusal[];
+  needs: ReviewNeeds | null;
+}
+
+/** A past request that the draft would treat in another way than the present controls. */
+export interface TrialDifference {
+  request: AccessRequest;
+  now: Trial;
+  draft: Trial;
+  /** What the draft requires beyond the present controls: a sentence each. */
+  stricter: string[];
+}
+
+export interface ControlsTest {
+  /** How many past requests were tried. */
+  tested: number;
+  differences: TrialDifference[];
+}
+
+/**
+ * Tries a draft of the controls on the tenant's past requests, by the same evaluator that decides. Each request is evaluated as
+ * of the moment at which it was made, with the people, services and policy of today. Locks and stops are left out: they are no
+ * part of the policy. Nothing is stored.
+ *
+ * @param parse parses the draft strictly, by the rules of the organisation file; throws if it is invalid
+ * @throws AccessError `forbidden`, `not_found`
+ */
+export async function testPrivacyControls(
+  deps: Deps,
+  principal: Principal,
+  slug: string,
+  parse: (facts: ControlsFacts) => PrivacyControls,
+): Promise<ControlsTest> {
+  requireTenantAccess(principal, 'controls.read', slug);
+  const services = await deps.store.directory.read(({ organisation }) => organisation.services());
+  return readAsPerson(deps, principal.person, async (unit) => {
+    if ((await unit.organisation.tenant(slug)) === null) throw notFound('tenant');
+    const approvers = await unit.organisation.withRole(slug, 'approver');
+    const draft = parse({
+      services: services.filter((each) => isForTenant(each, slug)).map(({ definition }) => definition.name),
+      approvers: approvers.map(({ groups = [] }) => groups),
+    });
+    const { items } = await unit.requests.list({ tenant: slug }, { cursor: null, limit: MAX_TESTED });
+    const opened = await unit.openings.find(
+      items.flatMap(({ terms }) => [
+        terms.justification,
+        ...(terms.ticket === undefined ? [] : [terms.ticket]),
+      ]),
+    );
+    const differences: TrialDifference[] = [];
+    let tested = 0;
+    for (const request of items) {
+      const trials = await tryOn(unit, request, opened, draft);
+      if (trials === null) continue;
+      tested += 1;
+      if (isDifferent(trials)) differences.push({ request, ...trials, stricter: stricterBy(trials) });
+    }
+    return { tested, differences };
+  });
+}
+
+type Trials = { now: Trial; draft: Trial };
+
+/** Null if the requester is no longer known. */
+async function tryOn(
+  unit: ReadUnit,
+  { terms, reasonCode, createdAt, requester: id }: AccessRequest,
+  opened: ReadonlyMap<string, Opening>,
+  draft: PrivacyControls,
+): Promise<Trials | null> {
+  const requester = await unit.organisation.person(id);
+  if (requester === null) return null;
+  const justification = opened.get(terms.justification)?.value;
+  const ticket = terms.ticket === undefined ? null : (opened.get(terms.ticket)?.value ?? terms.ticket);
+  const access = {
+    ...requestedByTerms(terms, reasonCode),
+    ticket,
+    // An erased text cannot be measured.
+    ...(justification === undefined ? {} : { justificationLength: letterCount(justification) }),
+  };
+  const now = new Date(createdAt);
+  const loaded = await loadPolicyContext(unit, access, {
+    stage: 'review',
+    now,
+    requester,
+    openRequests: 0,
+    terms,
+  });
+  const context: PolicyContext = {
+    ...loaded,
+    stage: loaded.invitationMatch.invitation === null ? 'request' : 'review',
+    locks: [],
+    trust: { ...loaded.trust, stopped: false },
+  };
+  const trial = (controls: PrivacyControls | null): Trial => {
+    const tenant =
+      context.tenant === null || controls === null ? context.tenant : { ...context.tenant, controls };
+    const { refusals, needs } = evaluate(access, { ...context, tenant });
+    return { refusals, needs };
+  };
+  return { now: trial(null), draft: trial(draft) };
+}
+
+const stricterBy = ({ now, draft }: Trials): string[] =>
+  now.needs === null || draft.needs === null ? [] : stricterNeeds(now.needs, draft.needs);
+
+const codesOf = ({ refusals }: Trial): string =>
+  JSON.stringify(refusals.map(({ code, pointer }) => [code, pointer]));
+
+const isDifferent = (trials: Trials): boolean =>
+  codesOf(trials.now) !== codesOf(trials.draft) ||
+  JSON.stringify(trials.now.needs) !== JSON.stringify(trials.draft.needs);
