@@ -7,6 +7,7 @@ test('every sealed column is one that a rotation of the master key seals again',
     .map(({ target, propertyName }) => `${(target as { name: string }).name}.${propertyName}`)
     .filter((name) => /sealed|masterKey/i.test(name));
   expect(sealed.sort()).toEqual([
+    'DemandKeyEntity.sealedKey',
     'DeploymentEntity.masterKeyCheck',
     'ExportTargetEntity.sealedSecret',
     'LogDaysEntity.sealedKey',

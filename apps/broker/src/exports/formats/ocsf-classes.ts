@@ -84,6 +84,7 @@ const BY_VERB: Readonly<Record<string, number>> = {
     'signed',
     'tenants',
     'unsealed',
+    'upstream',
     'used',
   ]),
   ...numbered(4, [
