@@ -294,11 +294,12 @@ function watchParts(parts: WatchedParts): void {
 function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
   const { options, credential, identity, log, metrics, recorder, rules, state, times } = parts;
   const maxBodyBytes = options.maxBodyBytes ?? 100 * MIB;
+  const authorizer = new CallAuthorizer({ ...parts, maxBodyBytes });
   const shared = {
     ...parts,
     maxBodyBytes,
-    authorizer: new CallAuthorizer({ ...parts, maxBodyBytes }),
-    refusals: new CallRefusals(parts),
+    authorizer,
+    refusals: new CallRefusals({ ...parts, authorizer }),
     locations: new LocationRewriter(() => state.routeMaps),
     contexts: new CallContexts(identity, credential.gateway, parts.contextKeys),
   };

@@ -66,6 +66,7 @@ export {
   isRefusedHeader,
   isSentByEveryClient,
   mayBeListed,
+  namesSecondObject,
   PASSED_BY_DEFAULT,
   passesByDefault,
 } from './route/headers.js';

@@ -13,6 +13,8 @@ import {
   REPEATED_PARAMETER,
   repeatsParameter,
   type TokenRefusal,
+  type WhatToRequest,
+  whatToRequest,
 } from '@countersign/authorization';
 import { ContractError, matchRoute, type UpstreamSettings } from '@countersign/contract';
 import type { Budgets } from '../budget/budgets.js';
@@ -219,6 +221,18 @@ export class CallAuthorizer {
     ledger.flush().catch(() => undefined);
   }
 
+  /** What the engineer could request to make a call that was refused with this code; undefined if no grant would lift it. */
+  whatToRequest(claims: GrantTokenClaims, call: Call, code: string): WhatToRequest | undefined {
+    if (!LIFTED_BY_A_GRANT.has(code)) return undefined;
+    try {
+      return whatToRequest(call, claims, this.view);
+    } catch (error) {
+      // The map has changed since the path was checked by it.
+      if (error instanceof ContractError) return undefined;
+      throw error;
+    }
+  }
+
   /**
    * Every check after the token's verification (`authorizeCall`). It is synchronous, so that no other call comes between this
    * decision and the caller's taking of place and budget.
@@ -227,6 +241,13 @@ export class CallAuthorizer {
     return authorizeCall(token, call, this.view, this.parts.clock.now());
   }
 }
+
+/** Refusals that another grant would lift. */
+const LIFTED_BY_A_GRANT: ReadonlySet<string> = new Set([
+  'grant_ended',
+  'insufficient_scope',
+  'budget_exhausted',
+]);
 
 type Refused = Extract<CallDecision, { allowed: false }>;
 

@@ -1,8 +1,9 @@
 import type { GrantTokenClaims, MatchedCall } from '@countersign/authorization';
+import type { CallAuthorizer } from '../authorize/call-authorizer.js';
 import type { CutReason } from '../budget/open-calls.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { Recorder } from '../records/recorder.js';
-import { type Exchange, recordedCallOf } from './exchange.js';
+import { callOf, type Exchange, recordedCallOf } from './exchange.js';
 import { answerProblem, type ChallengeOptions, type ProblemMembers, type RefusalCode } from './refusals.js';
 
 /** Why a call with a verified token is refused. `reason`: more about the code, see ProblemMembers. */
@@ -35,7 +36,13 @@ export function refusalOfCut(cutBy: CutReason | undefined): RefusedCall | undefi
 
 /** Answers refused calls. Each refusal is also recorded or counted, and appears in the metrics. */
 export class CallRefusals {
-  constructor(private readonly parts: { recorder: Recorder; metrics: GatewayMetrics }) {}
+  constructor(
+    private readonly parts: {
+      recorder: Recorder;
+      metrics: GatewayMetrics;
+      authorizer: Pick<CallAuthorizer, 'whatToRequest'>;
+    },
+  ) {}
 
   /** Without a verified token a refusal is only counted: anyone can cause it. `service` must be a known one, or null. */
   unverified(
@@ -49,12 +56,16 @@ export class CallRefusals {
     this.answer(exchange, code, members);
   }
 
-  /** With a verified token the tenant gets an access record of the refusal. */
+  /**
+   * With a verified token the tenant gets an access record of the refusal. The engineer reads what to request, if that
+   * would help.
+   */
   verified(exchange: Exchange, claims: GrantTokenClaims, { code, detail, match, reason }: RefusedCall): void {
     const { service } = exchange.canonical;
     const record = this.parts.recorder.recordRefused(recordedCallOf(exchange, claims), match, code);
     this.parts.metrics.refused(service, code);
-    this.answer(exchange, code, { detail, record, ...(reason && { reason }) });
+    const request = this.parts.authorizer.whatToRequest(claims, callOf(exchange, undefined), code);
+    this.answer(exchange, code, { detail, record, ...(reason && { reason }), ...(request && { request }) });
   }
 
   /** A token that became invalid while its call waited is refused like one that came invalid: counted, not recorded. */

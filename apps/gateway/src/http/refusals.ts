@@ -1,3 +1,4 @@
+import type { WhatToRequest } from '@countersign/authorization';
 import { MalformedMessage } from '../http1/malformed-message.js';
 import type { ServerResponse } from '../http1/server-response.js';
 
@@ -43,9 +44,9 @@ export type RefusalCode = keyof typeof REFUSALS;
 
 /**
  * Members beside the code. `reason`: why a token is invalid, why a grant counts as not countersigned, or why TLS to the
- * upstream failed.
+ * upstream failed. `request`: the members of an access request that would cover the call.
  */
-export type ProblemMembers = { detail?: string; reason?: string };
+export type ProblemMembers = { detail?: string; reason?: string; request?: WhatToRequest };
 
 /** `noToken`: the request has no bearer token, so the challenge names no error of one. */
 export type ChallengeOptions = { noToken?: boolean | undefined };

@@ -4,6 +4,7 @@ import {
   forbidsCall,
   isSlug,
   matchRoute,
+  namesSecondObject,
   type Route,
   type RouteMatch,
   type ServiceDefinition,
@@ -43,6 +44,9 @@ export const routeIsListed: CallStep = (context) => {
     (name) => !listsQuery(approved.route, name) || !listsQuery(current.route, name),
   );
   if (unlisted !== undefined) return notListed('a query parameter is not listed for this route');
+  const headers = inBoth(approved.headers, current.headers);
+  if (call.headerFields.some(([name]) => namesSecondObject(name) && !headers.has(name)))
+    return notListed('a header that names another object is not listed for this route');
   if (approved.tenant === undefined)
     return { code: 'insufficient_scope', detail: 'the call names no tenant' };
   context.match = {
@@ -51,7 +55,7 @@ export const routeIsListed: CallStep = (context) => {
     action: approved.action,
     tenant: approved.tenant,
   };
-  context.headers = inBoth(approved.headers, current.headers);
+  context.headers = headers;
   return undefined;
 };
 

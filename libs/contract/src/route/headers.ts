@@ -146,6 +146,30 @@ export function isRefusedHeader(name: string): boolean {
   return REFUSED.has(name);
 }
 
+/**
+ * Headers by which a call names a second object beside that of its path: where WebDAV copies or moves to (RFC 4918 §10.3),
+ * and what object stores copy from, rename or link to.
+ */
+const SECOND_OBJECT: ReadonlySet<string> = new Set([
+  'destination',
+  'copy-source',
+  'x-copy-from',
+  'x-copy-from-account',
+  'x-object-manifest',
+  'x-symlink-target',
+  'x-symlink-target-account',
+]);
+/** `x-amz-copy-source`, `x-goog-copy-source-generation`, `x-ms-rename-source` and the like. */
+const SECOND_OBJECT_OF_STORES = /^x-[a-z0-9]+-(?:copy|move|rename)-source(?:-|$)/;
+
+/**
+ * Whether a call with this header (in lower case) acts on another object too, which its route does not name. Without the
+ * header the call would do something else, so it is refused rather than dropped, unless the route lists it.
+ */
+export function namesSecondObject(name: string): boolean {
+  return SECOND_OBJECT.has(name) || (name.startsWith('x-') && SECOND_OBJECT_OF_STORES.test(name));
+}
+
 /** Whether the gateway never forwards this header as the client sent it, so that no route may list it. */
 export function isWithheldHeader(name: string): boolean {
   return NEVER_FORWARDED.has(name) || OF_PROXIES.test(name) || OF_TENANTS.test(name);
