@@ -116,6 +116,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'a6632c07bfbcb18195287faee6228282c22e2b3edc5b057861107511413cfe5c',
     postgres: 'a6632c07bfbcb18195287faee6228282c22e2b3edc5b057861107511413cfe5c',
   },
+  SealedSubLog1799000022200: {
+    sqlite: '087ecc843d86b0acc74e7de4c070e02e7182e60e1c86b06ac5c7ec814fbf1cde',
+    postgres: '95712415f6fa17039c27e1a3a7f9649e086c7bbbb1a6e92d5b75939d1cee7fc0',
+  },
   Coverage1799000023000: {
     sqlite: '3c5b969433a85a29be8fa2fa5d83948ad82c4fe75fff0713c3a8ce0d4f39c92e',
     postgres: '3c5b969433a85a29be8fa2fa5d83948ad82c4fe75fff0713c3a8ce0d4f39c92e',
