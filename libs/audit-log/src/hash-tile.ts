@@ -2,7 +2,7 @@ import type { Hashing } from '@countersign/contract';
 import { AuditLogError } from './errors.js';
 import { type NodeId, type ProofStep, proofHashes } from './proofs.js';
 import { HASH_BYTES, requireTile, TILE_HEIGHT, TILE_WIDTH, type TileId, tileOfNode } from './tiles.js';
-import { nodeHash } from './tree.js';
+import { nodeHashOfPair } from './tree.js';
 
 /**
  * A tile, and the nodes of the tree inside it. Each node is hashed when it is first needed, and kept: a full tile has 255 of
@@ -35,20 +35,24 @@ export class HashTile {
    */
   hashOf({ level, index }: NodeId): Uint8Array {
     const height = level % TILE_HEIGHT;
-    return this.hashAt(height, index % (TILE_WIDTH / 2 ** height));
+    const place = index % (TILE_WIDTH / 2 ** height);
+    const row = this.#rows[height] as Uint8Array;
+    if ((place + 1) * HASH_BYTES > row.length)
+      throw new AuditLogError('invalid_tile', 'The tile is too short.');
+    this.compute(height, place);
+    return row.subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES);
   }
 
-  private hashAt(height: number, place: number): Uint8Array {
-    const row = this.#rows[height] as Uint8Array;
-    const hash = row.subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES);
-    if (hash.length < HASH_BYTES) throw new AuditLogError('invalid_tile', 'The tile is too short.');
+  /** Computes a hash of a row, and those below it, unless they are known. */
+  private compute(height: number, place: number): void {
     const known = this.#known[height];
-    if (known !== undefined && known[place] !== 1) {
-      const [left, right] = [this.hashAt(height - 1, 2 * place), this.hashAt(height - 1, 2 * place + 1)];
-      hash.set(nodeHash(this.hashing, left, right));
-      known[place] = 1;
-    }
-    return hash;
+    if (known === undefined || known[place] === 1) return;
+    this.compute(height - 1, 2 * place);
+    this.compute(height - 1, 2 * place + 1);
+    const below = this.#rows[height - 1] as Uint8Array;
+    const pair = below.subarray(2 * place * HASH_BYTES, 2 * (place + 1) * HASH_BYTES);
+    (this.#rows[height] as Uint8Array).set(nodeHashOfPair(this.hashing, pair), place * HASH_BYTES);
+    known[place] = 1;
   }
 }
 

@@ -34,6 +34,14 @@ export function nodeHash(hashing: Hashing, left: Uint8Array, right: Uint8Array):
   return hashing.sha256(message);
 }
 
+/** The same for two hashes that stand one after the other. */
+export function nodeHashOfPair(hashing: Hashing, pair: Uint8Array): Uint8Array {
+  const message = new Uint8Array(1 + pair.length);
+  message[0] = NODE;
+  message.set(pair, 1);
+  return hashing.sha256(message);
+}
+
 /** The root of a tree without leaves: SHA-256 of no bytes. */
 export function emptyTreeHash(hashing: Hashing): Uint8Array {
   return hashing.sha256(new Uint8Array(0));

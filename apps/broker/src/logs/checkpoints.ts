@@ -54,10 +54,9 @@ export class Checkpoints {
   async signIfGrown(log: string): Promise<StoredCheckpoint> {
     for (;;) {
       // Read first, so that what was signed before cannot be ahead of the log unless the log went back.
-      const [newest, seen] = await this.deps.store.checkpoints.read(async ({ checkpoints }) => [
-        await checkpoints.newest(log),
-        await checkpoints.seen(log),
-      ]);
+      const [newest, seen] = await this.deps.store.checkpoints.read(({ checkpoints }) =>
+        Promise.all([checkpoints.newest(log), checkpoints.seen(log)]),
+      );
       const head = await this.deps.store.readForTenant(log, (unit) => unit.events.head());
       // Read last: a log that has the hand-over to a key is signed by that key.
       const keys = await this.signingKeys();
@@ -101,10 +100,10 @@ export class Checkpoints {
     const checkpoint = await this.openOwn(log, text);
     const { epoch, size, root } = checkpoint;
     // Read last: what was signed is in the log by then, whichever broker signed it.
-    const { head, own } = await this.deps.store.readForTenant(log, async ({ events }) => ({
-      head: await events.head(),
-      own: await events.rootAt(size),
-    }));
+    const { head, own } = await this.deps.store.readForTenant(log, async ({ events }) => {
+      const [at, root] = await Promise.all([events.head(), events.rootAt(size)]);
+      return { head: at, own: root };
+    });
     const isOlder = epoch < head.epoch;
     const isContinued = epoch === head.epoch && size <= head.size && (own === undefined || own === root);
     if (isOlder || isContinued) return head.size;

@@ -108,10 +108,10 @@ export class LogFilesController {
   ): Promise<void> {
     // From the path as it was sent: a tile has one address.
     const tile = parseTilePath(request.path.slice(`/log/${slug}/`.length));
-    const { bytes, minimum } = await readWholeLog(this.deps, principal, slug, async ({ events }) => ({
-      bytes: tile === undefined ? undefined : await readTile(events, tile, (await events.head()).size),
-      minimum: await events.minimumIndex(),
-    }));
+    const { bytes, minimum } = await readWholeLog(this.deps, principal, slug, async ({ events }) => {
+      const [{ size }, begin] = await Promise.all([events.head(), events.minimumIndex()]);
+      return { bytes: tile === undefined ? undefined : await readTile(events, tile, size), minimum: begin };
+    });
     if (tile !== undefined && isPruned(tile, minimum)) throw new AccessError('pruned');
     if (bytes === undefined) throw new HttpProblem('not_found', 'The log has no such tile.');
     response.setHeader('Content-Type', 'application/octet-stream');

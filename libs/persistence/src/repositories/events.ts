@@ -59,8 +59,11 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
   }
 
   async head(): Promise<LogHead> {
-    const [head] = await selectRows(this.manager, LogHeadEntity, 'WHERE tenant = ?', [this.tenant]);
-    return logHeadOf(this.manager, this.hashing, { size: head?.size ?? 0, nodes: head?.range ?? [] });
+    const [[head], epoch] = await Promise.all([
+      selectRows(this.manager, LogHeadEntity, 'WHERE tenant = ?', [this.tenant]),
+      epochOf(this.manager),
+    ]);
+    return headOf(this.hashing, epoch, { size: head?.size ?? 0, nodes: head?.range ?? [] });
   }
 
   async minimumIndex(): Promise<number> {
@@ -142,14 +145,16 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
   }
 
   async rootAt(size: number): Promise<string | undefined> {
-    const roots: Uint8Array[] = [];
-    for (const { level, index } of completeSubtrees(0, size)) {
-      const tileLevel = Math.floor(level / TILE_HEIGHT);
-      const width = 2 ** (level % TILE_HEIGHT);
-      const hashes = await this.hashes(tileLevel, index * width, (index + 1) * width);
-      if (hashes.length < width) return undefined;
-      roots.push(subtreeRoot(this.hashing, hashes));
-    }
+    const subtrees = await Promise.all(
+      completeSubtrees(0, size).map(async ({ level, index }) => {
+        const width = 2 ** (level % TILE_HEIGHT);
+        const tileLevel = Math.floor(level / TILE_HEIGHT);
+        const hashes = await this.hashes(tileLevel, index * width, (index + 1) * width);
+        return { hashes, isWhole: hashes.length === width };
+      }),
+    );
+    if (subtrees.some(({ isWhole }) => !isWhole)) return undefined;
+    const roots = subtrees.map(({ hashes }) => subtreeRoot(this.hashing, hashes));
     return encodeBase64(size === 0 ? emptyTreeHash(this.hashing) : joinSubtrees(this.hashing, roots));
   }
 
@@ -212,13 +217,19 @@ export async function logHeadOf(
   hashing: Hashing,
   range: CompactRange,
 ): Promise<LogHead> {
-  const [row] = await query<{ epoch: string | number }>(manager, 'SELECT epoch FROM deployment', []);
-  return {
-    epoch: Number(row?.epoch),
-    size: range.size,
-    root: Buffer.from(rangeRoot(hashing, range)).toString('base64'),
-  };
+  return headOf(hashing, await epochOf(manager), range);
 }
+
+async function epochOf(manager: EntityManager): Promise<number> {
+  const [row] = await query<{ epoch: string | number }>(manager, 'SELECT epoch FROM deployment', []);
+  return Number(row?.epoch);
+}
+
+const headOf = (hashing: Hashing, epoch: number, range: CompactRange): LogHead => ({
+  epoch,
+  size: range.size,
+  root: encodeBase64(rangeRoot(hashing, range)),
+});
 
 function index(cursor: string): number {
   if (!/^\d{1,15}$/.test(cursor)) throw nowhere();
