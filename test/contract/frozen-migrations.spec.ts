@@ -108,6 +108,14 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'c0ebeb603078a4fa8dc6b2a2c7a940279d9fffb24174caf83b289aa090560b30',
     postgres: '7f384d2e1f26c43e6874bfeff136bd05d5f2dd228b9ee432606a8552a0594a9a',
   },
+  RequestNotes1799000021100: {
+    sqlite: 'bd0952e60c7f62700accb6a60bbb00a79e67902ebf80b359ed45ff364f6bf907',
+    postgres: '40c2288b0ed5fb340be5fe1d34a3bec090ce359bae4c44284cb4186c5fcad31c',
+  },
+  Incidents1799000021200: {
+    sqlite: '7a3d7f140ce2900c4b7783c0a44083b45f477a454f45168f608a933f149d4537',
+    postgres: 'd9fa9cf14547838221831c286dbcf7e4b9067f8ddb5f9250f4de0737e87a2687',
+  },
   Demands1799000022000: {
     sqlite: '85b57b53391c73df7c0fdb11069d96f3f0ffbfe0f406a29667baec85a54322b5',
     postgres: '174348fc3c01b0c11e2acf6fd5b6ca644bb42dab2c9e70a8b660044578c844cb',

@@ -35,6 +35,7 @@ const OWN: Record<string, string> = {
   grants: 'tenant',
   invitations: 'tenant',
   disclosures: 'tenant',
+  request_notes: 'tenant',
   reviews: 'tenant',
   openings: 'tenant',
   events: 'tenant',
@@ -110,6 +111,10 @@ describe('row-level security on PostgreSQL', () => {
       await unit.requests.insert(request);
       await unit.grants.insert(grant);
       await unit.disclosures.insert(aDisclosure(grant));
+      await unit.notes.insert({
+        ...{ request: request.id, tenant, number: 1, kind: 'question', person: approver.id },
+        ...{ to: null, text: 'c1:x', at: NOW },
+      });
       const review = aReview(request);
       await unit.reviews.insert(review);
       await unit.reviews.void(review, NOW);
@@ -208,6 +213,8 @@ describe('row-level security on PostgreSQL', () => {
     for (const table of [
       ...Object.keys(OWN),
       'people',
+      'incidents',
+      'incident_tenants',
       'api_keys',
       'gateways',
       'signing_keys',

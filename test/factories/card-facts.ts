@@ -22,6 +22,7 @@ export function sampleFacts(change: Partial<CardFacts> = {}): CardFacts {
     access: change.grant == null ? null : accessStatus(change.grant, { locks: [], stops: [] }, NOW).access,
     endedBy: null,
     denials: [],
+    notes: [],
     now: NOW.toISOString(),
     ...change,
   };

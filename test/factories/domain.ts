@@ -98,6 +98,8 @@ export function sampleRequest(change: Partial<AccessRequest> = {}): AccessReques
     stage: null,
     reminders: 0,
     grant: null,
+    waits: [],
+    pause: null,
     notice: null,
     ...change,
   };

@@ -9,6 +9,7 @@ import { GatewaysModule } from './gateways/gateways.module.js';
 import { GrantsModule } from './grants/grants.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
+import { IncidentsModule } from './incidents/incidents.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
 import { IsolationModule } from './isolation/isolation.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
@@ -37,6 +38,7 @@ const MODULES: readonly Type[] = [
   RequestsModule,
   GrantsModule,
   DisclosuresModule,
+  IncidentsModule,
   InvitationsModule,
   LocksModule,
   LogsModule,

@@ -6,6 +6,7 @@ import { registerEmergencies } from './emergencies/commands.js';
 import { registerGatewayAccess } from './gateway-access/commands.js';
 import { registerGrants, registerRevoke } from './grants/commands.js';
 import { registerHost } from './host/commands.js';
+import { registerIncidents } from './incidents/commands.js';
 import { registerInvitations } from './invitations/commands.js';
 import { registerLocks } from './locks/commands.js';
 import { registerLog } from './log/commands.js';
@@ -51,6 +52,7 @@ export function buildProgram(io: Io): Command {
   registerRequests(program, run);
   registerGrants(program, run);
   registerEmergencies(program, run);
+  registerIncidents(program, run);
   registerGatewayAccess(program, run);
   registerReview(program, run);
   registerInvitations(program, run);

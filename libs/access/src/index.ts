@@ -6,6 +6,8 @@ export {
   type RequestOrigin,
   type RequestState,
   type StageProgress,
+  type Wait,
+  waitTimes,
 } from './domain/access-request.js';
 export { type ApiKey, type ApiKeyState, apiKeyState } from './domain/api-key.js';
 export { canFillStages } from './domain/approval-stages.js';
@@ -69,6 +71,7 @@ export {
   accessStatus,
   type GrantAccess,
 } from './domain/grant-access.js';
+export type { Incident, IncidentTenant } from './domain/incident.js';
 export {
   INVITATION_TRANSITIONS,
   type Invitation,
@@ -166,6 +169,7 @@ export {
   type ScimToken,
   type ScimUser,
 } from './domain/provisioning.js';
+export type { Pause, RequestNote, RequestNoteKind } from './domain/request-note.js';
 export type { Review, ReviewDecision, ReviewNeeds, ReviewSide, RiskLevel } from './domain/review.js';
 export {
   ENDING_EVENT_TYPES,
@@ -295,6 +299,7 @@ export {
   type Identity,
   type IdentityRepository,
   type Ids,
+  type IncidentRepository,
   type InvitationRepository,
   type IsolationRepository,
   isForCustomerAlone,
@@ -336,6 +341,7 @@ export {
   type RecordRepository,
   type RelayedStopRepository,
   type ReportRepository,
+  type RequestNoteRepository,
   type RequestRepository,
   type ReviewRepository,
   type ScheduleRepository,
@@ -440,6 +446,13 @@ export {
   type TokenMinter,
 } from './use-cases/grants/mint-token.js';
 export { type GrantView, getGrant, listGrants, loadBlocks } from './use-cases/grants/read-grants.js';
+export {
+  type IncidentBoard,
+  type IncidentInput,
+  listIncidents,
+  openIncident,
+  readIncident,
+} from './use-cases/incidents/incidents.js';
 export { withdrawInvitation } from './use-cases/invitations/invitation-transitions.js';
 export { draftInvitationStatement, type InvitationInput, invite } from './use-cases/invitations/invite.js';
 export { listInvitations } from './use-cases/invitations/read-invitations.js';
@@ -555,10 +568,18 @@ export {
   earlierDenials,
   getRequest,
   listRequests,
+  type NoteView,
+  noteViews,
+  type RequestDetail,
   type RequestView,
   requestViews,
 } from './use-cases/requests/read-requests.js';
 export { requestAccess } from './use-cases/requests/request-access.js';
+export {
+  answerQuestion,
+  askRequester,
+  forwardRequest,
+} from './use-cases/requests/request-notes.js';
 export { acceptOffer } from './use-cases/requests/request-transitions.js';
 export { reviewRequest } from './use-cases/requests/review-request.js';
 export { NOTICES_KEPT_DAYS, prune, SLACK_POSTS_KEPT_DAYS } from './use-cases/scheduler/prune.js';

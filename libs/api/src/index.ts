@@ -62,6 +62,13 @@ export {
   type RevocationBody,
 } from './grants.js';
 export {
+  type Incident,
+  type IncidentBoard,
+  type IncidentBody,
+  type IncidentListQuery,
+  incidentEndpoints,
+} from './incidents.js';
+export {
   INVITATION_STATES,
   type Invitation,
   type InvitationBody,
@@ -177,14 +184,18 @@ export {
   askSchema,
   type CounterStatementBody,
   type Decision,
+  type ForwardBody,
   type Needs,
   needsSchema,
   type Preview,
   REQUEST_STATES,
   type RequestListQuery,
+  type RequestNote,
+  type RequestNoteBody,
   type RequestState,
   type Review,
   requestEndpoints,
+  requestNoteSchema,
   reviewSchema,
   type StatementQuery,
 } from './requests.js';

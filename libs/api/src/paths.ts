@@ -5,6 +5,7 @@ import type { Endpoint, HttpMethod } from './endpoint.js';
 import type { exportEndpoints } from './exports.js';
 import type { gatewayEndpoints } from './gateways.js';
 import type { grantEndpoints } from './grants.js';
+import type { incidentEndpoints } from './incidents.js';
 import type { invitationEndpoints } from './invitations.js';
 import type { isolationEndpoints } from './isolation.js';
 import type { apiKeyEndpoints, tokenEndpoints } from './keys.js';
@@ -36,6 +37,7 @@ type Groups =
   | typeof exportEndpoints
   | typeof gatewayEndpoints
   | typeof grantEndpoints
+  | typeof incidentEndpoints
   | typeof invitationEndpoints
   | typeof isolationEndpoints
   | typeof lockEndpoints

@@ -36,6 +36,21 @@ export const REQUEST_STATES = [
 ] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
 
+export const WAITS_FOR = ['vendor', 'customer', 'requester', 'notice'] as const;
+
+/** A question to the requester, its answer, or a forward to a colleague. */
+export const requestNoteSchema = named(
+  'RequestNote',
+  z.object({
+    number: z.int(),
+    kind: z.enum(['question', 'answer', 'forward']),
+    person: idText('usr', 'Who wrote it.'),
+    to: idText('usr', 'The colleague to whom it was forwarded.').nullable(),
+    text: z.string().nullable().describe('Null once it has been erased, or for a forward without words.'),
+    at: instant(),
+  }),
+);
+export type RequestNote = z.infer<typeof requestNoteSchema>;
 const reasonCodeText = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'A word such as support-case');
 
 /**
@@ -178,6 +193,11 @@ export const accessRequestSchema = named(
       .describe('What the customer offers instead, while the request is `countered`.'),
     grant: idText('grt', 'The grant that full approval created.').nullable(),
     invitation: idText('inv', 'The invitation that it uses.').nullable(),
+    waiting: z
+      .object({ for: z.enum(WAITS_FOR), since: instant() })
+      .nullable()
+      .exactOptional()
+      .describe('Whom it waits for now, and since when; `notice`: for the customer to be notified.'),
   }),
 );
 export type AccessRequest = z.infer<typeof accessRequestSchema>;
@@ -202,6 +222,23 @@ export const accessRequestDetailSchema = named(
       .describe(
         'Why this open request can no longer be approved: the rules have changed since. Ask again. Null while it can. To a requester who was offered less it says why the offer can no longer be accepted.',
       ),
+    notes: z
+      .array(requestNoteSchema)
+      .exactOptional()
+      .describe('Questions, answers and forwards, in their order.'),
+    stages: z
+      .array(z.object({ for: z.enum(WAITS_FOR), since: instant(), until: instant().nullable() }))
+      .exactOptional()
+      .describe('How long it waited for whom, oldest first.'),
+    usually: z
+      .number()
+      .nullable()
+      .exactOptional()
+      .describe('In how many seconds the customer usually decides; null if too few decisions tell.'),
+    forwardTo: z
+      .array(idText('usr', 'A colleague who may decide it.'))
+      .exactOptional()
+      .describe('To whom the caller may forward it; empty if the caller may not decide it now.'),
     countersignatures: z
       .array(signatureSchema)
       .describe('The signatures of its reviews; these reviews have the assurance `passkey`.'),
@@ -228,6 +265,18 @@ const previewSchema = named(
   }),
 );
 export type Preview = z.infer<typeof previewSchema>;
+
+const noteBodySchema = named('RequestNoteBody', z.strictObject({ text: freeText }));
+export type RequestNoteBody = z.infer<typeof noteBodySchema>;
+
+const forwardBodySchema = named(
+  'ForwardBody',
+  z.strictObject({
+    to: z.string().min(1).max(128).describe('`usr_…`: someone of the same side who may decide it.'),
+    text: freeText.exactOptional().describe('The colleague reads it.'),
+  }),
+);
+export type ForwardBody = z.infer<typeof forwardBodySchema>;
 
 /** One decision on the digest that its author was shown. */
 const decisionSchema = named(
@@ -386,6 +435,34 @@ export const requestEndpoints = {
       'controls_changed',
       'conflict',
     ],
+  }),
+  ask: endpoint({
+    route: 'POST /api/v1/requests/{id}/questions',
+    summary: 'Ask the requester a question',
+    description:
+      'For someone who may decide the request now. The first question stops the request’s clock until the answer: at most 4 hours, and at most half of the requested time. No later one does.',
+    body: { schema: noteBodySchema },
+    idempotent: true,
+    answer: { status: 201, description: 'The question.', schema: requestNoteSchema },
+    errors: ['not_found', 'self_review', 'already_decided', 'wrong_state', 'reason_required', 'conflict'],
+  }),
+  answer: endpoint({
+    route: 'POST /api/v1/requests/{id}/answers',
+    summary: 'Answer a question about one’s own request',
+    body: { schema: noteBodySchema },
+    idempotent: true,
+    answer: { status: 201, description: 'The answer.', schema: requestNoteSchema },
+    errors: ['not_found', 'already_decided', 'wrong_state', 'reason_required', 'conflict'],
+  }),
+  forward: endpoint({
+    route: 'POST /api/v1/requests/{id}/forwards',
+    summary: 'Forward a request to a colleague',
+    description:
+      'For someone who may decide the request now, to someone of the same side who may too. It changes no one’s right to decide.',
+    body: { schema: forwardBodySchema },
+    idempotent: true,
+    answer: { status: 201, description: 'The forward.', schema: requestNoteSchema },
+    errors: ['not_found', 'self_review', 'already_decided', 'wrong_state', 'conflict'],
   }),
   cancel: endpoint({
     route: 'POST /api/v1/requests/{id}/cancel',

@@ -8,6 +8,7 @@ export type IdPrefix =
   | 'usr'
   | 'key'
   | 'gtw'
+  | 'inc'
   | 'rec'
   | 'evt'
   | 'ntc'

@@ -181,6 +181,7 @@ export {
   trustDocumentSchema,
 } from './statement/trust-document.js';
 export { termsNarrow, termsWidenings, type Widening } from './terms/narrow.js';
+export { latestDecisionAfterPause, MAX_PAUSE_SECONDS } from './terms/pause.js';
 export type { Basis, Budget, Change, Terms } from './terms/terms.js';
 export {
   CHANGE_IS_ONE_CALL,

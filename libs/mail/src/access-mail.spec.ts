@@ -18,6 +18,7 @@ const FACTS: MailFacts = {
   requested: { startsAt: null, useBy: null },
   grant: null,
   dueAt: null,
+  said: null,
   link: LINK,
 };
 const GRANT = {

@@ -31,6 +31,8 @@ export interface MailFacts {
     endedAt: string | null;
     endReason: string | null;
   } | null;
+  /** The question, answer or words of a forward; null if there are none. */
+  said: string | null;
   /** When the vendor has to explain an emergency; null if it has not to. */
   dueAt: string | null;
   /** The only link: the request's or the emergency's page, which requires a sign-in. */
@@ -51,6 +53,7 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
   const subject = words.subject[facts.kind](names);
   const sentence = words.sentence[facts.kind](names);
   const rows = [
+    ...(facts.said === null ? [] : [[words.labels.said, lines(facts.said)] satisfies Row]),
     ...requestRows(facts, words),
     ...clockRows(facts, words, shortDurationText(facts.seconds, language, 4)),
   ];
@@ -63,7 +66,11 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
 const isOpening = (kind: MailKind): boolean => kind === 'emergency.opening' || kind === 'demand.opening';
 
 const isOpen = (kind: MailKind): boolean =>
-  kind.startsWith('request.awaiting') || kind === 'request.countered';
+  kind.startsWith('request.awaiting') ||
+  kind === 'request.countered' ||
+  kind === 'request.asked' ||
+  kind === 'request.answered' ||
+  kind === 'request.forwarded';
 
 function requestRows({ kind, scope, justification, ticket }: MailFacts, { labels, erased }: Words): Row[] {
   return [

@@ -10,8 +10,10 @@ import {
   type Grant,
   type Notice,
   type NoticeChannel,
+  noteViews,
   type Person,
   type ReadUnit,
+  type RequestNoteKind,
   requestViews,
 } from '@countersign/access';
 import { logPointText } from '@countersign/wording';
@@ -39,12 +41,22 @@ const RECIPIENTS: Readonly<Record<MailKind, 'requester' | 'others' | 'all'>> = {
   'grant.active': 'all',
   'grant.ending': 'all',
   'grant.ended': 'all',
+  'request.asked': 'all',
+  'request.answered': 'all',
+  'request.forwarded': 'all',
   'emergency.opening': 'all',
   'demand.opening': 'all',
   'disclosure.late': 'all',
   'disclosure.given': 'all',
   'disclosure.acknowledged': 'all',
   'disclosure.disputed': 'all',
+};
+
+/** The notes that mails show. */
+const NOTE_KINDS: Readonly<Partial<Record<MailKind, RequestNoteKind>>> = {
+  'request.asked': 'question',
+  'request.answered': 'answer',
+  'request.forwarded': 'forward',
 };
 
 const MAX_CONCURRENT = 8;
@@ -136,6 +148,8 @@ export class MailChannel implements NoticeChannel {
     const [view] = await requestViews(unit, [request]);
     const terms = view?.offer?.terms ?? request.terms;
     const disclosure = grant === null ? null : await unit.disclosures.find(grant.id);
+    const said = NOTE_KINDS[notice.kind];
+    const notes = said === undefined ? [] : await noteViews(unit, [request.id]);
     const openings = await unit.openings.find([terms.justification, terms.ticket ?? '']);
     const requester = await unit.organisation.person(request.requester);
     const tenant = await unit.organisation.tenant(request.tenant);
@@ -154,6 +168,7 @@ export class MailChannel implements NoticeChannel {
       requested: { startsAt: terms.startsAt ?? null, useBy: terms.useBy ?? null },
       grant,
       dueAt: disclosure?.dueAt ?? null,
+      said: notes.findLast(({ note }) => note.kind === said)?.text ?? null,
       link: notice.kind.startsWith('disclosure.')
         ? `${publicUrl}/emergencies#${notice.subject}`
         : `${publicUrl}/requests/${request.id}`,

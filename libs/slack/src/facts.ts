@@ -11,8 +11,10 @@ import {
   listGrants,
   listRequests,
   loadBlocks,
+  noteViews,
   type Principal,
   type ReadUnit,
+  type RequestNoteKind,
   type RequestView,
   type Review,
   requestViews,
@@ -45,6 +47,8 @@ export interface CardFacts {
   endedBy: string | null;
   /** Earlier denials of similar requests, newest first. Only filled by `readFacts`, and only for an open request. */
   denials: readonly (EarlierDenial & { name: string })[];
+  /** Questions, answers and forwards, oldest first. Only filled by `readFacts`. */
+  notes: readonly { kind: RequestNoteKind; text: string | null; name: string; toName: string }[];
   /** When the facts were read. */
   now: string;
 }
@@ -52,6 +56,7 @@ export interface CardFacts {
 type Unit = Pick<
   ReadUnit,
   | 'requests'
+  | 'notes'
   | 'reviews'
   | 'openings'
   | 'erasures'
@@ -66,14 +71,27 @@ type Unit = Pick<
 export async function readFacts(unit: Unit, request: string, now: Date): Promise<CardFacts | null> {
   const found = await unit.requests.find(request);
   if (found === null) return null;
-  const [facts] = await factsOf(unit, [found], now);
-  if (facts === undefined || !isOpen(found)) return facts ?? null;
+  const [plain] = await factsOf(unit, [found], now);
+  if (plain === undefined) return null;
+  const facts = { ...plain, notes: await notesOf(unit, request) };
+  if (!isOpen(found)) return facts;
   const denials = await earlierDenials(unit, found);
   const names = await namesOf(
     unit,
     denials.map(({ requester }) => requester),
   );
   return { ...facts, denials: denials.map((denial) => ({ ...denial, name: names(denial.requester) })) };
+}
+
+async function notesOf(unit: Unit, request: string): Promise<CardFacts['notes']> {
+  const views = await noteViews(unit, [request]);
+  const names = await namesOf(
+    unit,
+    views.flatMap(({ note: { person, to } }) => (to === null ? [person] : [person, to])),
+  );
+  return views.map(({ note: { kind, person, to }, text }) => ({
+    ...{ kind, text, name: names(person), toName: to === null ? '' : names(to) },
+  }));
 }
 
 /** The facts of many requests in few reads: each object is read once. Leaves out earlier denials. */
@@ -122,6 +140,7 @@ export async function factsOf(
       access: grant === null ? null : accessStatus(grant, blocks, now).access,
       endedBy: grant === null || grant.endedBy === null ? null : names(grant.endedBy),
       denials: [],
+      notes: [],
       now: now.toISOString(),
     };
   });

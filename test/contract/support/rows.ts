@@ -81,6 +81,8 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     stage: null,
     reminders: 0,
     grant: null,
+    waits: [],
+    pause: null,
     notice: null,
     ...change,
   };

@@ -108,6 +108,12 @@ const lockBy = async (broker: TestBroker, who: PersonName): Promise<Target> => {
   const { id } = (await broker.call(who, 'POST', '/api/v1/locks', { body })).body as { id: string };
   return { path: `/api/v1/locks/${id}` };
 };
+const incidentOf = async (broker: TestBroker): Promise<Target> => {
+  const { tenant: _tenant, ...rest } = ask();
+  const body = { ...rest, title: 'Wrong totals', tenants: ['nowhere'] };
+  const { body: board } = await broker.call('engineer', 'POST', '/api/v1/incidents', { body });
+  return { path: `/api/v1/incidents/${(board as { id: string }).id}` };
+};
 const INVITATIONS = '/api/v1/tenants/acme/invitations';
 /** Covers one invoice, so that no other row's request matches it. */
 const invitation = () => ({
@@ -126,6 +132,10 @@ const ofGrant = (suffix: string, body?: unknown) => async (broker: TestBroker) =
 const tokenForm = (path: string) => async (broker: TestBroker) => {
   const { grant } = await makeGrant(broker);
   return { path, form: { token: (await mintToken(broker, grant)).access_token } };
+};
+const ofRequest = (suffix: string, body: unknown) => async (broker: TestBroker) => {
+  const { id } = await makeRequest(broker);
+  return { path: `/api/v1/requests/${id}${suffix}`, body };
 };
 const at = (path: string) => () => ({ path });
 /** Both sides hold acme's log, or neither does. */
@@ -312,6 +322,60 @@ const TABLE: Row[] = [
       ...each(['securityAdmin', 'approver', 'secondApprover', 'tenantAdmin'], '200'),
       ...each(FOREIGN, '404 not_found'),
     },
+  },
+  {
+    endpoint: 'POST /api/v1/requests/{id}/questions',
+    target: ofRequest('/questions', { text: 'why?' }),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      ...each(['reviewer', 'engineerAndReviewer'], '201'),
+      ...each(['approver', 'secondApprover'], '409 wrong_state'),
+      foreignApprover: '404 not_found',
+    },
+  },
+  {
+    endpoint: 'POST /api/v1/requests/{id}/answers',
+    target: ofRequest('/answers', { text: 'because' }),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      engineer: '409 wrong_state',
+      engineerAndReviewer: '403 forbidden',
+      otherEngineer: '404 not_found',
+    },
+  },
+  {
+    endpoint: 'POST /api/v1/requests/{id}/forwards',
+    target: ofRequest('/forwards', { to: 'usr_nobody' }),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      ...each(['reviewer', 'engineerAndReviewer'], '400 invalid_request'),
+      ...each(['approver', 'secondApprover'], '409 wrong_state'),
+      foreignApprover: '404 not_found',
+    },
+  },
+  {
+    endpoint: 'POST /api/v1/incidents',
+    target: () => {
+      const { tenant: _tenant, ...rest } = ask();
+      return { path: '/api/v1/incidents', body: { ...rest, title: 'Wrong totals', tenants: ['nowhere'] } };
+    },
+    all: '403 forbidden',
+    but: { ...closed, ...each(['engineer', 'otherEngineer', 'engineerAndReviewer'], '201') },
+  },
+  {
+    endpoint: 'GET /api/v1/incidents',
+    target: at('/api/v1/incidents'),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['engineer', 'otherEngineer', ...VENDOR_SEES_ALL], '200') },
+  },
+  {
+    endpoint: 'GET /api/v1/incidents/{id}',
+    target: incidentOf,
+    all: '403 forbidden',
+    but: { ...closed, ...each(['engineer', ...VENDOR_SEES_ALL], '200'), otherEngineer: '404 not_found' },
   },
   // An ordinary grant has no disclosure. Who may ask for one is what these rows show.
   {

@@ -6,11 +6,13 @@ import {
   DeliveryFailure,
   endpointHash,
   isForCustomerAlone,
+  isOpen,
   type LogHead,
   type Notice,
   type NoticeChannel,
   type NoticesReadUnit,
   readLogPoint,
+  type Wait,
   type WebhookSettings,
 } from '@countersign/access';
 import type { Hashing } from '@countersign/contract';
@@ -51,10 +53,20 @@ export class WebhookChannel implements NoticeChannel {
     const secret = await readSecret(endpoint.secretFile);
     const request = [delivery.lane, found.notice.subject].find((id) => id.startsWith('req_')) ?? null;
     const log = await readLogPoint(this.deps, delivery.tenant);
-    const body = writeMessage({ notice: found.notice, request, log }, this.publicUrl);
+    const waiting = await this.waitingOf(delivery.tenant, request);
+    const body = writeMessage({ notice: found.notice, request, waiting, log }, this.publicUrl);
     const at = this.deps.clock.now();
     await this.client.send({ url: endpoint.url, secret }, { id: delivery.notice, at, body }, signal);
     return { done: 'delivered' };
+  }
+
+  /** Whom the request waits for as the message is sent: the clock of the vendor's support runs or stands by it. */
+  private waitingOf(tenant: string, id: string | null): Promise<Wait | null> {
+    if (id === null) return Promise.resolve(null);
+    return this.deps.store.readForTenant(tenant, async ({ requests }) => {
+      const request = await requests.find(id);
+      return request === null || !isOpen(request) ? null : (request.waits.at(-1) ?? null);
+    });
   }
 
   private async endpoints(unit: NoticesReadUnit, tenant: string): Promise<Map<string, WebhookSettings>> {
@@ -130,10 +142,19 @@ export async function readSecret(path: string): Promise<string> {
  * from the API, with its own rights.
  */
 export function writeMessage(
-  { notice, request, log }: { notice: Notice; request: string | null; log: LogHead },
+  {
+    notice,
+    request,
+    waiting,
+    log,
+  }: { notice: Notice; request: string | null; waiting: Wait | null; log: LogHead },
   publicUrl: string,
 ): string {
   const { id, kind, tenant, subject, at } = notice;
   const link = request === null ? null : `${publicUrl}/requests/${request}`;
-  return JSON.stringify({ type: kind, timestamp: at, data: { id, tenant, subject, request, link, log } });
+  return JSON.stringify({
+    type: kind,
+    timestamp: at,
+    data: { id, tenant, subject, request, link, waiting, log },
+  });
 }

@@ -16,6 +16,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Grants: 'Access that full approval has created.',
   Disclosures: 'What the vendor explains after an emergency.',
   GrantDisclosure: 'The explanation of one emergency.',
+  Incidents: 'The same access, requested of several tenants at once.',
   Invitations: 'Access that the customer invites to in advance.',
   Locks: 'Blocking a tenant, a person or a service at once.',
   Logs: 'Events and recorded calls of a tenant.',

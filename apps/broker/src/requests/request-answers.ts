@@ -1,12 +1,24 @@
-import type {
-  AccessRequestInput,
-  Evaluation,
-  RequestView,
-  Review,
-  ReviewInput,
-  ReviewNeeds,
+import {
+  type AccessRequestInput,
+  type Evaluation,
+  type RequestNote as Note,
+  type RequestDetail,
+  type RequestView,
+  type Review,
+  type ReviewInput,
+  type ReviewNeeds,
+  waitTimes,
 } from '@countersign/access';
-import type { AccessRequest, Ask, Decision, Needs, Preview, Review as ReviewAnswer } from '@countersign/api';
+import type {
+  AccessRequest,
+  AccessRequestDetail,
+  Ask,
+  Decision,
+  Needs,
+  Preview,
+  RequestNote,
+  Review as ReviewAnswer,
+} from '@countersign/api';
 import { formatDuration, parseDuration } from '@countersign/contract';
 
 /** Absent members stay absent, because they go unchanged into the terms, which are hashed. */
@@ -52,8 +64,29 @@ export function requestAnswer({
     offer,
     grant: request.grant,
     invitation,
+    waiting: waitingOf(request),
   };
 }
+
+/** Whom an open request waits for. */
+export const waitingOf = (request: RequestView['request']): NonNullable<AccessRequest['waiting']> | null =>
+  request.endedAt === null ? (request.waits.at(-1) ?? null) : null;
+
+/** What only one request's own answer has. */
+export const requestDetailAnswer = (view: RequestDetail): AccessRequestDetail => ({
+  ...requestAnswer(view),
+  notes: view.notes.map(({ note, text }) => noteAnswer(note, text)),
+  stages: waitTimes(view.request),
+  usually: view.usually,
+  forwardTo: view.forwardTo,
+  earlierDenials: view.denials,
+  outdated: view.outdated,
+  countersignatures: view.reviews.flatMap(({ countersignature }) => countersignature ?? []),
+});
+
+export const noteAnswer = ({ number, kind, person, to, at }: Note, text: string | null): RequestNote => ({
+  ...{ number, kind, person, to, text, at },
+});
 
 export function reviewAnswer({
   request: _request,

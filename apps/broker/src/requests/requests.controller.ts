@@ -1,7 +1,10 @@
 import {
   acceptOffer,
+  answerQuestion,
+  askRequester,
   cancelRequest,
   draftApprovalStatement,
+  forwardRequest,
   getRequest,
   type IdempotencyKey,
   listRequests,
@@ -15,7 +18,9 @@ import {
   type Ask,
   type CounterStatementBody,
   type Decision,
+  type ForwardBody,
   type RequestListQuery,
+  type RequestNoteBody,
   requestEndpoints,
   type StatementQuery,
 } from '@countersign/api';
@@ -28,8 +33,10 @@ import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js
 import { given, pageAnswer, readPage } from '../http/page.js';
 import {
   accessRequestInput,
+  noteAnswer,
   previewAnswer,
   requestAnswer,
+  requestDetailAnswer,
   reviewAnswer,
   reviewInput,
 } from './request-answers.js';
@@ -72,14 +79,47 @@ export class RequestsController {
   @Allow('request.read')
   @Describe(requestEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Id('req') id: string) {
-    const view = await getRequest(this.deps, principal, id);
-    const countersignatures = view.reviews.flatMap(({ countersignature }) => countersignature ?? []);
-    return {
-      ...requestAnswer(view),
-      earlierDenials: view.denials,
-      outdated: view.outdated,
-      countersignatures,
-    };
+    return requestDetailAnswer(await getRequest(this.deps, principal, id));
+  }
+
+  @Post(':id/questions')
+  @Allow('request.ask')
+  @Describe(requestEndpoints.ask)
+  async ask(
+    @CurrentPrincipal() principal: Principal,
+    @Id('req') id: string,
+    @Body() { text }: RequestNoteBody,
+    @Idempotency() key: IdempotencyKey | null,
+  ) {
+    return noteAnswer(await askRequester(this.deps, principal, id, text, { idempotency: key }), text);
+  }
+
+  @Post(':id/answers')
+  @Allow('request.answer')
+  @Describe(requestEndpoints.answer)
+  async answer(
+    @CurrentPrincipal() principal: Principal,
+    @Id('req') id: string,
+    @Body() { text }: RequestNoteBody,
+    @Idempotency() key: IdempotencyKey | null,
+  ) {
+    return noteAnswer(await answerQuestion(this.deps, principal, id, text, { idempotency: key }), text);
+  }
+
+  @Post(':id/forwards')
+  @Allow('request.forward')
+  @Describe(requestEndpoints.forward)
+  async forward(
+    @CurrentPrincipal() principal: Principal,
+    @Id('req') id: string,
+    @Body() { to, text }: ForwardBody,
+    @Idempotency() key: IdempotencyKey | null,
+  ) {
+    const note = text ?? null;
+    return noteAnswer(
+      await forwardRequest(this.deps, principal, id, { to, note }, { idempotency: key }),
+      note,
+    );
   }
 
   @Get(':id/statement')

@@ -81,7 +81,7 @@ export const LAST = '@last';
  * id in place of a grant's is found before any request.
  */
 export function parseId(
-  prefix: 'req' | 'grt' | 'key' | 'lck' | 'inv' | 'ntc' | 'sct' | 'xpt' | 'dem',
+  prefix: 'req' | 'grt' | 'key' | 'lck' | 'inv' | 'inc' | 'ntc' | 'sct' | 'xpt' | 'dem',
   text: string,
 ): string {
   if (text.startsWith(`${prefix}_`) || (text === LAST && FOUND_BY_LIST.has(prefix))) return text;

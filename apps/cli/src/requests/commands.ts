@@ -25,6 +25,15 @@ export function registerRequests(program: Command, run: Run): void {
     .argument('<request>', 'req_…')
     .action(run(async (context, id: string) => (await import('./requests.js')).acceptOffer(context, id)));
 
+  addVerb(program, 'answer', 'Answer a question about your own request')
+    .argument('<request>', 'req_…')
+    .requiredOption('--text <text>', 'the answer')
+    .action(
+      run(async (context, id: string, { text }: { text: string }) =>
+        (await import('./notes.js')).answer(context, id, text),
+      ),
+    );
+
   addVerb(program, 'cancel', 'Withdraw your own request')
     .argument('<request>', 'req_…')
     .action(run(async (context, id: string) => (await import('./requests.js')).cancelRequest(context, id)));
@@ -74,8 +83,30 @@ function defineRequest(program: Command, run: Run): void {
     );
 }
 
+/** Questions and forwards: what people say before they decide. */
+function defineNotes(program: Command, run: Run): void {
+  addVerb(program, 'question', 'Ask the requester a question; its first one stops the request’s clock')
+    .argument('<request>', 'req_…')
+    .requiredOption('--text <text>', 'the question')
+    .action(
+      run(async (context, id: string, { text }: { text: string }) =>
+        (await import('./notes.js')).ask(context, id, text),
+      ),
+    );
+  addVerb(program, 'forward', 'Forward a request to a colleague who may decide it')
+    .argument('<request>', 'req_…')
+    .requiredOption('--to <person>', 'usr_…; "countersign show ID" lists who may decide it')
+    .option('--text <text>', 'what your colleague should know')
+    .action(
+      run(async (context, id: string, options: { to: string; text?: string }) =>
+        (await import('./notes.js')).forward(context, id, options),
+      ),
+    );
+}
+
 export function registerReview(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.decide);
+  defineNotes(program, run);
   addVerb(program, 'review', 'Approve or deny a request, or offer less instead')
     .argument('<request>', 'req_…')
     .option('--approve', 'approve exactly what is requested')

@@ -6,7 +6,10 @@ import { type Fact, formatFacts, formatTable, optionalFact } from '../terminal/t
 import { formatInstant, formatSeconds } from '../terminal/time.js';
 
 /** A request as lists and decisions answer it, or with what only its own page adds. */
-export type ShownRequest = AccessRequest & Partial<Pick<AccessRequestDetail, 'earlierDenials' | 'outdated'>>;
+export type ShownRequest = AccessRequest &
+  Partial<
+    Pick<AccessRequestDetail, 'earlierDenials' | 'outdated' | 'notes' | 'stages' | 'usually' | 'forwardTo'>
+  >;
 
 const OPEN_STATES: Record<string, string> = {
   awaiting_vendor: "waits for the vendor's reviewer",
@@ -36,6 +39,8 @@ export function formatDuration(duration: string): string {
 export const peopleIn = (request: ShownRequest): string[] => [
   request.requester,
   ...request.reviews.map((review) => review.person),
+  ...(request.notes ?? []).flatMap(({ person, to }) => (to === null ? [person] : [person, to])),
+  ...(request.forwardTo ?? []),
 ];
 
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
@@ -56,6 +61,8 @@ export const formatRequest = (request: ShownRequest, now: Date, names = NO_NAMES
     ...optionalFact('invited by', request.invitation),
     ['risk', [request.needs.risk.level, ...request.needs.risk.reasons]],
     ['reviews', reviewLines(request, names)],
+    ...noteFacts(request, names),
+    ...waitingFacts(request, now),
     ...earlierDenialFacts(request),
     ...(request.offer === null ? [] : [['offered', offerLines(request.offer)] as const]),
     ...(isUndecided(request) ? [['lapses', formatInstant(request.lapsesAt, now)] as const] : []),
@@ -83,6 +90,40 @@ const timingFacts = ({ startsAt, startsOn, useBy, budget }: AccessRequest['terms
   ...optionalFact('at most', budget?.calls === undefined ? null : `${budget.calls} calls`),
   ...optionalFact('at most', budget?.bytes === undefined ? null : `${budget.bytes} bytes`),
 ];
+
+/** What was said, and to whom the reader may forward it. */
+const noteFacts = (
+  { notes = [], forwardTo = [] }: ShownRequest,
+  names: ReadonlyMap<string, string>,
+): Fact[] => [
+  ...(notes.length === 0
+    ? []
+    : [
+        [
+          'said',
+          notes.map(
+            ({ at, kind, person, to, text }) =>
+              `${at} ${kind} by ${formatPerson(person, names)}${to === null ? '' : ` to ${formatPerson(to, names)}`}: ${text ?? '(erased)'}`,
+          ),
+        ] satisfies Fact,
+      ]),
+  ...(forwardTo.length === 0
+    ? []
+    : [['forward to', forwardTo.map((id) => formatPerson(id, names))] satisfies Fact]),
+];
+
+/** Whom it waits for, how long it waited for whom, and how long the customer usually takes. */
+function waitingFacts({ waiting = null, stages = [], usually = null }: ShownRequest, now: Date): Fact[] {
+  const lines = stages.map(
+    ({ for: whom, since, until }) =>
+      `${whom}: ${formatSeconds(Math.round((Date.parse(until ?? now.toISOString()) - Date.parse(since)) / 1_000))}`,
+  );
+  return [
+    ...optionalFact('waits for', waiting === null ? null : `${waiting.for}, since ${waiting.since}`),
+    ...(lines.length === 0 ? [] : [['waited for', lines] satisfies Fact]),
+    ...optionalFact('usually', usually === null ? null : `${formatSeconds(Math.round(usually))} to decide`),
+  ];
+}
 
 function earlierDenialFacts({ earlierDenials = [] }: ShownRequest): Fact[] {
   const lines = earlierDenials.map(

@@ -88,7 +88,9 @@ async function waitAndReport(context: Context, api: Api, request: AccessRequest)
 const BASES: readonly string[] = ['approval', 'invitation', 'emergency'];
 
 /** `--invited` is short for `--basis invitation`. */
-function parseBasis({ basis, invited }: RequestOptions): { basis?: string } {
+export function parseBasis({ basis, invited }: Pick<RequestOptions, 'basis' | 'invited'>): {
+  basis?: string;
+} {
   if (basis !== undefined && !BASES.includes(basis))
     throw usageError(`--basis takes ${BASES.join(', ')}; got ${JSON.stringify(basis)}`);
   if (invited === true && basis !== undefined && basis !== 'invitation')

@@ -32,6 +32,7 @@ export type {
   AccessRequest,
   AccessRequestDetail,
   Ask,
+  Disclosure,
   ExportTarget,
   Grant,
   GrantDetail,

@@ -40,6 +40,12 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
   ),
   'demand.opening': (subject) => [['request', subject], ['requests']],
   'emergency.opening': (subject) => [['request', subject], ['requests'], ['disclosures']],
+  ...Object.fromEntries(
+    ['asked', 'answered', 'forwarded'].map((said) => [
+      `request.${said}`,
+      (subject: string) => [['request', subject], ['requests'], ['events']],
+    ]),
+  ),
   'request.erased': (subject) => [['request', subject], ['requests']],
   'trust.stopped': () => [['stops'], ['grants'], ['grant']],
   'trust.lifted': () => [['stops'], ['grants'], ['grant']],

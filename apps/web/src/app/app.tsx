@@ -25,6 +25,7 @@ const pages = {
   trust: lazy(() => import('../features/trust/trust-page.js')),
   ask: lazy(() => import('../features/ask/ask-page.js')),
   mine: lazy(() => import('../features/requests/my-access-page.js')),
+  emergencies: lazy(() => import('../features/emergencies/emergencies-page.js')),
   demands: lazy(() => import('../features/demands/demands-page.js')),
   demand: lazy(() => import('../features/demands/demand-page.js')),
   security: lazy(() => import('../features/security/security-page.js')),
@@ -58,6 +59,7 @@ export function App() {
           <Route path="trust" element={<pages.trust />} />
           <Route path="ask" element={<pages.ask />} />
           <Route path="mine" element={<pages.mine />} />
+          <Route path="emergencies" element={<pages.emergencies />} />
           <Route path="security" element={<pages.security />} />
           <Route path="demands" element={<pages.demands />} />
           <Route path="demands/:id" element={<pages.demand />} />

@@ -1,4 +1,4 @@
-import { hasRole, isVendor, type Session } from '../api/session.js';
+import { hasRole, isVendor, may, type Session } from '../api/session.js';
 import type { ShellText } from './shell.text.js';
 
 type Label = {
@@ -26,6 +26,7 @@ function customerNav(session: Session): NavItem[] {
     { to: '/access', label: 'access' },
     { to: '/history', label: 'history' },
     { to: '/activity', label: 'activity' },
+    { to: '/emergencies', label: 'emergencies' },
     { to: '/invite', label: 'invite' },
     { to: '/standing', label: 'standing' },
     { to: '/people', label: 'people' },
@@ -50,6 +51,7 @@ function vendorNav(session: Session): NavItem[] {
       ? [{ to: '/queue', label: 'queue', counts: 'queue' } as const]
       : []),
     ...(hasRole(session, 'security-admin') ? [{ to: '/security', label: 'security' } as const] : []),
+    ...(may(session, 'disclosure.read') ? [{ to: '/emergencies', label: 'emergencies' } as const] : []),
     ...(hasRole(session, 'auditor') ? [{ to: '/demands', label: 'demands' } as const] : []),
     { to: '/history', label: 'history' },
     { to: '/transparency', label: 'transparency' },

@@ -4,6 +4,7 @@ import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router';
 import { followLiveUpdates, onStreamState, streamState } from '../api/live-updates.js';
 import { requestsQuery } from '../api/requests.js';
 import { type Session, sessionQuery } from '../api/session.js';
+import { LateBanner } from '../features/emergencies/late-banner.js';
 import { BlockedBanner } from '../features/grants/blocked.js';
 import { useText } from '../text/language.js';
 import { Icon } from '../ui/icon.js';
@@ -39,6 +40,7 @@ function SignedIn({ session }: { session: Session }) {
       <Bar session={session} />
       <Ribbon lost={lost} />
       <BlockedBanner />
+      <LateBanner />
       <IsolationBanner session={session} />
       <main id="main" tabIndex={-1}>
         <PageBoundary key={pathname}>

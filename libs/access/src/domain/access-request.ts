@@ -1,5 +1,6 @@
 import { type Terms, toInstant } from '@countersign/contract';
 import type { Assurance, Channel } from './person.js';
+import type { Pause } from './request-note.js';
 import type { Offer, ReviewNeeds } from './review.js';
 import { isTerminal, type TransitionTable, transition } from './transition-table.js';
 
@@ -25,6 +26,42 @@ export const REQUEST_TRANSITIONS: TransitionTable<RequestState> = {
   cancelled: [],
   expired: [],
 };
+
+/** Whom a request waits for; `notice`: for the customer to be notified. */
+export type WaitsFor = 'vendor' | 'customer' | 'requester' | 'notice';
+
+/** From when on a request has waited for someone. */
+export interface Wait {
+  for: WaitsFor;
+  since: string;
+}
+
+const WAITS_FOR: Partial<Record<RequestState, WaitsFor>> = {
+  awaiting_vendor: 'vendor',
+  awaiting_customer: 'customer',
+  countered: 'requester',
+  notifying: 'notice',
+};
+
+/** The waits of a new request in this state. */
+export const firstWait = (state: RequestState, since: string): Wait[] => {
+  const whom = WAITS_FOR[state];
+  return whom === undefined ? [] : [{ for: whom, since }];
+};
+
+/** A question makes the request wait for its requester, and the answer for the decision again. */
+export function waitFor(request: AccessRequest, whom: 'requester' | 'decision', now: Date): AccessRequest {
+  const since = toInstant(now);
+  const next = whom === 'decision' ? firstWait(request.state, since) : [{ for: whom, since }];
+  return { ...request, waits: [...request.waits, ...next] };
+}
+
+/** How long the request waited for whom, oldest first. The last one has no end while the request is open. */
+export const waitTimes = ({
+  waits,
+  endedAt,
+}: Pick<AccessRequest, 'waits' | 'endedAt'>): (Wait & { until: string | null })[] =>
+  waits.map((wait, index) => ({ ...wait, until: waits[index + 1]?.since ?? endedAt }));
 
 /** The channel that a request came through, and how its requester had signed in. */
 export interface RequestOrigin {
@@ -64,6 +101,10 @@ export interface AccessRequest {
   /** How many reminders have been sent. */
   reminders: number;
   grant: string | null;
+  /** Whom it has waited for, oldest first; empty for requests from before that was recorded. */
+  waits: Wait[];
+  /** When a question stopped its clock; null if none did. */
+  pause: Pause | null;
   /** The government demand (`dem_…`) that it answers, on the basis `legal`; absent for all others. */
   demand?: string;
   /** The notice (`ntc_…`) that the customer must have acknowledged before the grant starts; null if none must be. */
@@ -97,6 +138,7 @@ export function transitionRequest(
     state,
     version: request.version + 1,
     needs: change.needs ?? request.needs,
+    waits: [...request.waits, ...firstWait(state, change.at)],
     stage: state === 'awaiting_customer' ? stageAt(request, change.stage ?? null, change.at) : null,
     endedAt: isTerminal(REQUEST_TRANSITIONS, state) ? change.at : null,
     ...(change.offer === undefined ? {} : { ...change.offer, lapsesAt: change.offer.terms.lapsesAt }),

@@ -14,10 +14,12 @@ export function windowAtApproval(
     return { state: 'scheduled', startsAt: null, endsAt: null, useBy: terms.useBy ?? null };
   const requested = terms.startsAt === undefined ? now.getTime() : Date.parse(terms.startsAt);
   const instant = (ms: number) => toInstant(new Date(ms));
+  // After a pause the decision may come later than `lapsesAt`. What was signed ends at this moment all the same.
+  const latest = Date.parse(terms.startsAt ?? terms.lapsesAt) + terms.seconds * 1_000;
   return {
     state: requested > now.getTime() ? 'scheduled' : 'active',
     startsAt: instant(Math.max(requested, now.getTime())),
-    endsAt: instant(Date.parse(instant(requested)) + terms.seconds * 1_000),
+    endsAt: instant(Math.min(Date.parse(instant(requested)) + terms.seconds * 1_000, latest)),
     useBy: null,
   };
 }

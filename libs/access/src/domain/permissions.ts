@@ -98,6 +98,11 @@ const PERMISSIONS = {
   'request.countersign': { vendor: [], tenant: ['approver'], signIn: 'own-browser', realm: 'requests' },
   'request.accept': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'requests' },
   'request.cancel': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'requests' },
+  'request.ask': { vendor: ['reviewer'], tenant: ['approver'], signIn: 'any', realm: 'requests' },
+  'request.answer': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'requests' },
+  'request.forward': { vendor: ['reviewer'], tenant: ['approver'], signIn: 'any', realm: 'requests' },
+  'incident.open': { vendor: ['engineer'], tenant: [], signIn: 'any', realm: 'requests' },
+  'incident.read': { vendor: VENDOR_READERS, tenant: [], signIn: 'any', realm: 'requests' },
   'grant.read': {
     vendor: [...VENDOR_READERS, 'legal'],
     tenant: TENANT_ALL,

@@ -2,7 +2,7 @@ import { AccessError } from '../errors.js';
 import { BASES } from '../policy/bases.js';
 import { type AccessRequest, isOpen, type RequestState } from './access-request.js';
 import { mayDecideIn, stageName, stagesOf } from './approval-stages.js';
-import { requirePermission } from './permissions.js';
+import { hasPermission, requirePermission } from './permissions.js';
 import { hasRole, type Person, type Principal } from './person.js';
 import {
   countApprovals,
@@ -104,6 +104,30 @@ function hasNotDecidedYet({ reviews, person, input, inviter }: ReviewCase): void
   const decided = (review: Review) => review.digest === input.digest || review.offer?.digest === input.digest;
   if (reviews.some((review) => review.person === person.id && decided(review)))
     throw new AccessError('already_decided', 'You have decided this request already.');
+}
+
+/** Whether this person may decide the request's digest now, by whatever channel. */
+export function mayDecideNow({
+  request,
+  reviews,
+  person,
+  stage,
+}: Pick<ReviewCase, 'request' | 'reviews' | 'person' | 'stage'>): boolean {
+  const side = sideOf(person);
+  const hasRoleForIt =
+    hasPermission(person, 'request.review') &&
+    (side === 'customer' || hasRole(person, BASES[request.terms.basis].reviewer));
+  const hasDecided = reviews.some(
+    (review) =>
+      review.person === person.id &&
+      (review.digest === request.digest || review.offer?.digest === request.digest),
+  );
+  const isInCharge =
+    side === 'vendor' ||
+    stagesOf(request.needs).length === 0 ||
+    (stage !== null && mayDecideIn(stage.inCharge, person.groups));
+  const isTheirTurn = TURNS[request.state] === side && isInCharge;
+  return hasRoleForIt && isTheirTurn && !hasDecided && request.requester !== person.id;
 }
 
 /**

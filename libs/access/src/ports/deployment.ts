@@ -147,6 +147,7 @@ export interface DeploymentPorts {
     Reads<'isolation' | 'outbox'> & { organisation: Pick<OrganisationRepository, 'canaries' | 'tenants'> },
     IsolationUnit
   >;
+  incidents: Port<Reads<'incidents'>, Writes<'incidents' | 'logOf'> & People>;
   demands: Port<Reads<'demands'>, DemandsUnit>;
   /** What reports count of demands, and nothing else of them. */
   demandCounts: ReadPort<{ demands: DemandCounts }>;

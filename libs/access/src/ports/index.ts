@@ -36,6 +36,7 @@ export type {
   SigningKeyRepository,
   StoredKey,
 } from './gateways.js';
+export type { IncidentRepository } from './incidents.js';
 export type { IsolationRepository } from './isolation.js';
 export type {
   AccessRecordView,
@@ -155,6 +156,7 @@ export type {
   LockRepository,
   NamedOpening,
   OpeningRepository,
+  RequestNoteRepository,
   RequestRepository,
   ReviewRepository,
 } from './workflow.js';

@@ -18,6 +18,7 @@ export type NoticeKind =
   | 'request.stage-overdue'
   | `grant.${GrantState | 'ending' | 'used' | 'refused'}`
   | 'request.erased'
+  | `request.${'asked' | 'answered' | 'forwarded'}`
   | 'emergency.opening'
   | `disclosure.${'late' | 'given' | 'acknowledged' | 'disputed'}`
   | 'log.statement'

@@ -2,6 +2,7 @@ import type { Basis } from '@countersign/contract';
 import type { DemandRepositories } from './demands.js';
 import type { ExportRepositories } from './exports.js';
 import type { FeedChanges, FeedEpochs, FeedReads, GatewayRepositories } from './gateways.js';
+import type { IncidentRepository } from './incidents.js';
 import type { IsolationRepositories } from './isolation.js';
 import type { CheckpointRepository, EventLog, EventReads, LogRepositories } from './log.js';
 import type { DueDay } from './log-days.js';
@@ -39,6 +40,7 @@ export interface DeploymentRepositories
     IsolationRepositories,
     ReportRepositories {
   directory: Entry<DirectoryRepository>;
+  incidents: Entry<IncidentRepository, 'insert' | 'addTenant'>;
   checkpoints: Entry<CheckpointRepository, 'advance' | 'addSignatures' | 'keepSeen' | 'keepWitnessState'>;
   schedule: Entry<ScheduleRepository>;
   idempotency: Entry<IdempotencyRepository, 'clearExpired'>;

@@ -5,6 +5,7 @@ import type { Disclosure } from '../domain/disclosure.js';
 import type { Grant } from '../domain/grant.js';
 import type { Invitation } from '../domain/invitation.js';
 import type { Lock, LockedAccess } from '../domain/lock.js';
+import type { RequestNote } from '../domain/request-note.js';
 import type { Review } from '../domain/review.js';
 import type { Entry, ListFilter, Located, Page, PageQuery } from './repository.js';
 
@@ -15,6 +16,7 @@ export interface WorkflowRepositories {
   grants: Entry<GrantRepository, 'insert' | 'update' | 'addUse'>;
   invitations: Entry<InvitationRepository, 'insert' | 'update'>;
   openings: Entry<OpeningRepository, 'save'>;
+  notes: Entry<RequestNoteRepository, 'insert'>;
   disclosures: Entry<DisclosureRepository, 'insert' | 'update'>;
   locks: Entry<LockRepository, 'insert' | 'lift'>;
   leases: Entry<LeaseRepository, 'save' | 'addUse'>;
@@ -100,6 +102,13 @@ export interface InvitationRepository {
   standingOf(person: string): Promise<Invitation[]>;
   insert(invitation: Invitation): Promise<void>;
   update(invitation: Invitation): Promise<boolean>;
+}
+
+export interface RequestNoteRepository {
+  /** In the order of their numbers. */
+  ofRequests(requests: readonly string[]): Promise<RequestNote[]>;
+  /** @throws AccessError `conflict` if the request has a note of this number already */
+  insert(note: RequestNote): Promise<void>;
 }
 
 /** By the id of the grant. `update` is compare-and-swap on `version - 1`. */

@@ -114,7 +114,7 @@ export class GrantHistory {
       throw data.fault('wrong_grant', 'the grant is of another person than its terms.');
     this.requireExtendable(data, terms);
     const window = windowOf(data);
-    requireWindow(data, terms, window);
+    requireWindow(data, approved, window);
     this.state.byDigest.set(digest, id);
     const entry: GrantEntry = {
       ...{ ...approved, id, digest, ...window, isStarted: data.leaf.type === 'grant.started' },
@@ -226,15 +226,17 @@ const windowOf = (data: LeafData): Window => ({
  * The window at approval: `seconds` from the approval or from `startsAt`. A late approval leaves only the rest of it. A grant
  * that starts on its first use has none yet.
  */
-function requireWindow(data: LeafData, terms: Terms, { startsAt, endsAt }: Window): void {
+function requireWindow(data: LeafData, { terms, latest }: Approved, { startsAt, endsAt }: Window): void {
   const wrong = () => data.fault('wrong_window', 'the window is not the one of the terms.');
-  if (data.at >= Date.parse(terms.lapsesAt)) throw data.fault('wrong_window', 'the terms had lapsed.');
+  if (data.at >= latest) throw data.fault('wrong_window', 'the terms had lapsed.');
   if (terms.startsOn === 'first-use') {
     if (startsAt !== null || endsAt !== null) throw wrong();
     return;
   }
   const requested = terms.startsAt === undefined ? data.at : Date.parse(terms.startsAt);
-  if (startsAt !== Math.max(requested, data.at) || endsAt !== requested + terms.seconds * 1_000)
-    throw wrong();
+  // A decision after `lapsesAt`, which a pause allows, leaves the rest of what was signed.
+  const signedEnd = Date.parse(terms.startsAt ?? terms.lapsesAt) + terms.seconds * 1_000;
+  const end = Math.min(requested + terms.seconds * 1_000, signedEnd);
+  if (startsAt !== Math.max(requested, data.at) || endsAt !== end) throw wrong();
   if ((data.leaf.type === 'grant.started') !== startsAt <= data.at) throw wrong();
 }

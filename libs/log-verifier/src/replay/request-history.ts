@@ -11,6 +11,7 @@ import {
 import {
   type ApprovalStatement,
   type InvitationStatement,
+  latestDecisionAfterPause,
   parseApproval,
   parseSignature,
   parseTerms,
@@ -45,6 +46,8 @@ type Request = {
   /** The request's own terms and those of every offer, by digest. An offer has the digest that it answers as its parent. */
   terms: Map<string, { terms: Terms; parent: string | null }>;
   digest: string;
+  /** True once a question has stopped its clock, which happens once at most. */
+  paused: boolean;
   /** The kind of reason that it stated; null if none. */
   reasonCode: string | null;
   /** True once it is approved or denied. One that was cancelled or has expired is removed. */
@@ -66,6 +69,8 @@ export type RequestState = {
 export type Approved = {
   terms: Terms;
   requester: string;
+  /** The last moment for the decision, in milliseconds since the epoch: later than `lapsesAt` after a question. */
+  latest: number;
   /** The kind of reason that the request stated; null if none. */
   reasonCode: string | null;
   /** Signed approvals and the signed invitation, in their order. */
@@ -93,6 +98,10 @@ export class RequestHistory {
         return this.takeReview(data);
       case 'review.voided':
         return this.takeVoid(data);
+      case 'request.asked':
+      case 'request.answered':
+      case 'request.forwarded':
+        return this.takeNote(data);
       case 'request.accepted':
         return this.takeAcceptance(data);
       case 'request.awaiting_customer': {
@@ -151,7 +160,9 @@ export class RequestHistory {
     const consents = [invited, ...approvals].flatMap((consent) => consent?.countersignature ?? []);
     // The grant keeps its terms, so nothing else needs the request again.
     this.state.requests.delete(request.id);
-    return { terms, requester: request.requester, reasonCode: request.reasonCode, consents };
+    const latest = request.paused ? latestDecisionAfterPause(terms) : Date.parse(terms.lapsesAt);
+    const { requester, reasonCode } = request;
+    return { terms, requester, reasonCode, latest, consents };
   }
 
   /** The evaluations that allow these terms now. @throws LogFault `not_allowed` if there is none */
@@ -214,6 +225,7 @@ export class RequestHistory {
     if (justification !== terms.justification || ticket !== terms.ticket)
       throw data.fault('wrong_digest', 'the reason that is shown is not the one of the terms.');
     this.state.requests.set(id, {
+      ...{ id, requester: terms.requester, digest, paused: false, isOver: false, reviews: [] },
       ...{ id, requester: terms.requester, digest, isOver: false, reviews: [] },
       reasonCode: data.textIfAny('reasonCode') ?? null,
       ...{ stage: null, turnSince: data.at },
@@ -368,6 +380,25 @@ export class RequestHistory {
     await trust.requireValid(data, signature, statement.person);
     this.onPoint({ index: data.index, ...statement.log });
     return { ...signature, statement };
+  }
+
+  /** Only someone who may decide asks and forwards, and only the requester answers. */
+  private takeNote(data: LeafData): void {
+    const request = this.request(data);
+    const { actor, type } = data.leaf;
+    if (request.isOver || data.text('digest') !== request.digest)
+      throw data.fault('wrong_digest', 'what was said is not about the digest that was open.');
+    if (type === 'request.answered') {
+      if (actor !== request.requester) throw data.fault('role_not_held', `${actor} is not the requester.`);
+      return;
+    }
+    const { deployment, tenant } = this.context;
+    const basis = request.terms.get(request.digest)?.terms.basis ?? 'approval';
+    const mayDecide =
+      actor !== request.requester &&
+      (tenant.holds(actor, 'approver') || deployment.staffHad(actor, BASES[basis].reviewer, data.at));
+    if (!mayDecide) throw data.fault('role_not_held', `${actor} could not decide this request.`);
+    if (type === 'request.asked') request.paused = true;
   }
 
   private takeVoid(data: LeafData): void {

@@ -18,6 +18,9 @@ export const de: Words = {
     'grant.active': (n) => `Zugriff ist offen: ${n.requester} auf ${n.tenant}`,
     'grant.ending': (n) => `Zugriff endet bald: ${n.requester} auf ${n.tenant}`,
     'grant.ended': (n) => `Zugriff ist beendet: ${n.requester} auf ${n.tenant}`,
+    'request.asked': (n) => `Frage zu Ihrer Anfrage nach Zugriff auf ${n.tenant}`,
+    'request.answered': (n) => `Beantwortet: ${n.requester} zum Zugriff auf ${n.tenant}`,
+    'request.forwarded': (n) => `An Sie weitergeleitet: ${n.requester} bittet um Zugriff auf ${n.tenant}`,
     'demand.opening': (n) =>
       `Für eine Behörde: ${n.requester} erhält ohne Ihre Freigabe Zugriff auf ${n.tenant}`,
     'emergency.opening': (n) => `Notfall: ${n.requester} erhält ohne Ihre Freigabe Zugriff auf ${n.tenant}`,
@@ -39,6 +42,12 @@ export const de: Words = {
     'grant.active': (n) => `${wanted(n)} Der Zugriff ist jetzt offen.`,
     'grant.ending': (n) => `${wanted(n)} Der Zugriff endet bald.`,
     'grant.ended': (n) => `${wanted(n)} Der Zugriff ist beendet.`,
+    'request.asked': (n) =>
+      `${asks(n)} Jemand, der darüber entscheidet, stellt eine Frage. Beantworten Sie sie auf der Seite.`,
+    'request.answered': (n) =>
+      `${asks(n)} Ihre Frage ist beantwortet, und die Anfrage wartet auf Ihre Entscheidung.`,
+    'request.forwarded': (n) =>
+      `${asks(n)} Jemand aus Ihrem Haus hat sie an Sie weitergeleitet. Sie wartet auf eine Entscheidung.`,
     'demand.opening': (n) =>
       `${n.requester} aus der Rechtsabteilung des Anbieters erhält für ${n.duration} Zugriff auf die Daten von ${n.tenant} in ${n.service}, um einer Behörde Daten herauszugeben. Zwei weitere ihrer Mitglieder haben das freigegeben. Er beginnt, sobald diese Nachricht Sie erreicht hat. Das Verlangen der Behörde steht in Ihrem Protokoll.`,
     'emergency.opening': (n) =>
@@ -66,6 +75,7 @@ export const de: Words = {
     end: 'Zugriff',
     because: 'Grund des Endes',
     due: 'Erklärung fällig',
+    said: 'Gesagt',
   },
   endReason: {
     expired: 'die Zeit war um',

@@ -18,6 +18,9 @@ export const en: Words = {
     'grant.active': (n) => `Access is open: ${n.requester} to ${n.tenant}`,
     'grant.ending': (n) => `Access ends soon: ${n.requester} to ${n.tenant}`,
     'grant.ended': (n) => `Access has ended: ${n.requester} to ${n.tenant}`,
+    'request.asked': (n) => `Question about your request for access to ${n.tenant}`,
+    'request.answered': (n) => `Answered: ${n.requester} about access to ${n.tenant}`,
+    'request.forwarded': (n) => `Forwarded to you: ${n.requester} requests access to ${n.tenant}`,
     'demand.opening': (n) =>
       `For an authority: ${n.requester} gets access to ${n.tenant} without your approval`,
     'emergency.opening': (n) => `Emergency: ${n.requester} gets access to ${n.tenant} without your approval`,
@@ -38,6 +41,10 @@ export const en: Words = {
     'grant.active': (n) => `${wanted(n)} The access is open now.`,
     'grant.ending': (n) => `${wanted(n)} The access ends soon.`,
     'grant.ended': (n) => `${wanted(n)} The access has ended.`,
+    'request.asked': (n) => `${asks(n)} Someone who decides it asks a question. Answer it on the page.`,
+    'request.answered': (n) =>
+      `${asks(n)} Your question is answered, and the request waits for your decision.`,
+    'request.forwarded': (n) => `${asks(n)} A colleague forwarded it to you. It waits for a decision.`,
     'demand.opening': (n) =>
       `${n.requester}, of the vendor’s legal counsel, gets access to the data of ${n.tenant} in ${n.service} for ${n.duration}, to disclose data to an authority. Two others of it have approved this. It begins once this notice has reached you. Your log has the authority’s demand.`,
     'emergency.opening': (n) =>
@@ -65,6 +72,7 @@ export const en: Words = {
     end: 'Access',
     because: 'Ended because',
     due: 'Explanation due',
+    said: 'Said',
   },
   endReason: {
     expired: 'its time was up',

@@ -17,6 +17,9 @@ export const MAIL_KINDS = [
   'grant.active',
   'grant.ending',
   'grant.ended',
+  'request.asked',
+  'request.answered',
+  'request.forwarded',
   'emergency.opening',
   'demand.opening',
   'disclosure.late',
@@ -56,7 +59,8 @@ export interface Words {
       | 'ended'
       | 'end'
       | 'because'
-      | 'due',
+      | 'due'
+      | 'said',
       string
     >
   >;

@@ -13,6 +13,7 @@ import { DeploymentEntity, LegalTransitionEntity } from './deployment.entity.js'
 import { DisclosureEntity } from './disclosure.entity.js';
 import { ExportTargetEntity } from './export-target.entity.js';
 import { GrantEntity } from './grant.entity.js';
+import { IncidentEntity, IncidentTenantEntity } from './incident.entity.js';
 import { InvitationEntity } from './invitation.entity.js';
 import { IsolationRunEntity } from './isolation.entity.js';
 import { LockEntity } from './lock.entity.js';
@@ -40,6 +41,7 @@ import { PersonEntity } from './person.entity.js';
 import { RecordChainEntity } from './record-chain.entity.js';
 import { PublishedReportEntity } from './report.entity.js';
 import { RequestEntity } from './request.entity.js';
+import { RequestNoteEntity } from './request-note.entity.js';
 import { ReviewEntity, VoidedReviewEntity } from './review.entity.js';
 import { ScimGroupEntity, ScimMemberEntity, ScimTokenEntity, ScimUserEntity } from './scim.entity.js';
 import {
@@ -87,6 +89,8 @@ export const ENTITIES = [
   HeadWantEntity,
   IdempotentAnswerEntity,
   IdentityEntity,
+  IncidentEntity,
+  IncidentTenantEntity,
   InvitationEntity,
   IsolationRunEntity,
   PublishedReportEntity,
@@ -110,6 +114,7 @@ export const ENTITIES = [
   RecordChainEntity,
   RecoveryKeyEntity,
   RequestEntity,
+  RequestNoteEntity,
   ReviewEntity,
   RouteMapEntity,
   ScimGroupEntity,

@@ -1,13 +1,15 @@
 import type {
   AccessRequest,
+  Pause,
   RequestOrigin,
   RequestState,
   ReviewNeeds,
   StageProgress,
+  Wait,
 } from '@countersign/access';
 import type { Basis, Terms } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { jsonText, wholeSeconds } from './column-types.js';
+import { jsonList, jsonText, wholeSeconds } from './column-types.js';
 import { FilterIndices } from './filter-indices.js';
 
 @Entity('requests')
@@ -75,6 +77,12 @@ export class RequestEntity implements Omit<AccessRequest, 'reminders' | 'demand'
   @Index('requests_grant')
   @Column('varchar', { name: 'grant_id', nullable: true })
   grant!: string | null;
+
+  @Column('text', { nullable: true, transformer: jsonList })
+  waits!: Wait[];
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  pause!: Pause | null;
 
   /** As in the terms. Null for requests from before it was stored. */
   @Column('varchar', { nullable: true })

@@ -23,6 +23,8 @@ import { RecordContexts1799000018100 } from './1799000018100-record-contexts.js'
 import { ApprovalStages1799000020000 } from './1799000020000-approval-stages.js';
 import { ReasonCodes1799000020100 } from './1799000020100-reason-codes.js';
 import { Emergencies1799000021000 } from './1799000021000-emergencies.js';
+import { RequestNotes1799000021100 } from './1799000021100-request-notes.js';
+import { Incidents1799000021200 } from './1799000021200-incidents.js';
 import { Demands1799000022000 } from './1799000022000-demands.js';
 import { LegalAccess1799000022100 } from './1799000022100-legal-access.js';
 import { SealedSubLog1799000022200 } from './1799000022200-sealed-sub-log.js';
@@ -56,6 +58,8 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   ApprovalStages1799000020000,
   ReasonCodes1799000020100,
   Emergencies1799000021000,
+  RequestNotes1799000021100,
+  Incidents1799000021200,
   Demands1799000022000,
   LegalAccess1799000022100,
   SealedSubLog1799000022200,

@@ -146,6 +146,8 @@ const toRow = (request: AccessRequest): RequestEntity => ({
   reminders: request.reminders,
   remindAt: nextReminderAt(request),
   grant: request.grant,
+  waits: request.waits,
+  pause: request.pause,
   basis: request.terms.basis,
   demand: request.demand ?? null,
   notice: request.notice,

@@ -37,6 +37,7 @@ const PORTS: Record<keyof DeploymentPorts, PortRules> = {
   exportSetup: LOGS,
   standing: NO_LOG,
   isolation: LOGS,
+  incidents: LOGS,
   reports: LOGS,
   demands: LOGS,
   demandCounts: NO_LOG,

@@ -13,6 +13,7 @@ import { ExportTargets } from '../repositories/export-targets.js';
 import { Grants } from '../repositories/grants.js';
 import { HandOvers } from '../repositories/hand-overs.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
+import { Incidents } from '../repositories/incidents.js';
 import { Invitations } from '../repositories/invitations.js';
 import { IsolationRuns } from '../repositories/isolation.js';
 import { Leases } from '../repositories/leases.js';
@@ -26,6 +27,7 @@ import type { OrganisationCache } from '../repositories/organisation-cache.js';
 import { PendingNotices } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
 import { Reports } from '../repositories/reports.js';
+import { RequestNotes } from '../repositories/request-notes.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Schedule } from '../repositories/schedule.js';
@@ -60,6 +62,7 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   grants: ({ manager, reach, shared }) => new Grants(manager, reach, shared),
   invitations: ({ manager, reach }) => new Invitations(manager, reach),
   openings: ({ manager, reach, shared }) => new Openings(manager, reach, shared),
+  notes: ({ manager, reach }) => new RequestNotes(manager, reach),
   disclosures: ({ manager, reach }) => new Disclosures(manager, reach),
   erasures: ({ manager, reach }) => new Erasures(manager, reach),
   statements: ({ manager, reach }) => new Statements(manager, reach),
@@ -103,6 +106,7 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   slackPosts: ({ manager }) => new SlackPosts(manager),
   slackSeen: ({ manager }) => new SlackSeenHashes(manager),
   directory: ({ manager }) => new Directory(manager),
+  incidents: ({ manager }) => new Incidents(manager),
   checkpoints: ({ manager }) => new Checkpoints(manager),
   schedule: ({ manager }) => new Schedule(manager),
   idempotency: ({ manager }) => new IdempotentAnswers(manager),

@@ -15,6 +15,18 @@ const lastReview = ({ reviews }: CardFacts, decision: 'approve' | 'deny' | 'coun
   return last === undefined ? null : `${sealTitle(last)}, ${sealGround(last)}.`;
 };
 
+/** What was said last, in one line; null if it was erased. */
+function lastNote(
+  { notes }: CardFacts,
+  kind: CardFacts['notes'][number]['kind'],
+  words: (who: string, to: string) => string,
+): string | null {
+  const note = notes.findLast((each) => each.kind === kind);
+  if (note === undefined) return null;
+  const said = words(shortName(note.name), shortName(note.toName));
+  return note.text === null ? `${said}.` : `${said}: “${cut(oneLine(note.text), 600)}”`;
+}
+
 const calls = (count: number): string => (count === 1 ? '1 call' : `${count} calls`);
 
 /** One sentence for each kind of notice that appears in the thread under a card. */
@@ -47,6 +59,9 @@ const LINES: Readonly<Record<SlackKind, Line>> = {
   'request.cancelled': ({ requester }) => `${shortName(requester)} withdrew the request.`,
   // The card changes; the thread says nothing of what it showed.
   'request.erased': () => null,
+  'request.asked': (facts) => lastNote(facts, 'question', (who) => `${who} asks`),
+  'request.answered': (facts) => lastNote(facts, 'answer', (who) => `${who} answers`),
+  'request.forwarded': (facts) => lastNote(facts, 'forward', (who, to) => `${who} forwarded it to ${to}`),
   'request.reminder': () => 'Half of the time to decide is over, and no one has decided yet.',
   'request.escalated': () => 'Three quarters of the time to decide are over. If no one decides, it lapses.',
   'request.stage-overdue': () => 'It has waited longer than your controls allow. Others may decide too now.',

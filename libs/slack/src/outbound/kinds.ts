@@ -12,6 +12,10 @@ const KINDS = {
   'request.expired': { everyCopy: true },
   // Texts of the request were erased: the cards no longer show them.
   'request.erased': { everyCopy: true },
+  // Every copy of the card has the conversation in its thread.
+  'request.asked': { everyCopy: true },
+  'request.answered': { everyCopy: true },
+  'request.forwarded': { everyCopy: true },
   'request.reminder': { everyCopy: false },
   'request.escalated': { everyCopy: false },
   'request.stage-overdue': { everyCopy: false },

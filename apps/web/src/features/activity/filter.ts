@@ -4,7 +4,7 @@ import { startOfDay } from '../../text/clock.js';
 
 /** Groups of types that readers choose from. Each type's first word is in one of them. */
 export const GROUPS = {
-  requests: ['request', 'review', 'invitation'],
+  requests: ['request', 'review', 'invitation', 'incident'],
   access: ['grant', 'token', 'standing'],
   calls: ['access'],
   stops: ['lock', 'trust.stopped', 'trust.lifted', 'trust.relayed'],

@@ -103,6 +103,7 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'hold.set': (e) => `${e.actor} hat eine Löschsperre (Legal Hold) gesetzt: Kein Wert darf gelöscht werden`,
   'identity.pinned': (e) =>
     `${e.person('person')} hat sich zum ersten Mal bei ${e.value('issuer')} angemeldet`,
+  'incident.opened': (e) => `${e.actor} hat für einen Vorfall Zugriff bei mehreren Kunden angefragt`,
   'invitation.created': (e) => `${e.actor} hat den Support eingeladen${forWhat(e.scope)}`,
   'invitation.expired': () => 'Eine Einladung ist abgelaufen',
   'invitation.used': () => 'Eine Anfrage passte zu einer Einladung und hat sie benutzt',
@@ -139,7 +140,9 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'recovery-key.removed': (e) => `${e.actor} hat einen Ersatzschlüssel von ${e.person('person')} entfernt`,
   'report.published': (e) => `Der Transparenzbericht ${e.value('period')} wurde veröffentlicht`,
   'request.accepted': (e) => `${e.actor} hat weniger angenommen, als angefragt war`,
+  'request.answered': (e) => `${e.actor} hat eine Frage zu einer Anfrage beantwortet`,
   'request.approved': (e) => `Die Anfrage von ${e.person('requester')} hat alle Freigaben, die sie braucht`,
+  'request.asked': (e) => `${e.actor} hat ${e.person('requester')} eine Frage zur Anfrage gestellt`,
   'request.awaiting_customer': (e) => `Die Anfrage von ${e.person('requester')} wartet auf den Kunden`,
   'request.awaiting_vendor': (e) =>
     `Die Anfrage von ${e.person('requester')} wartet auf die Prüfung des Anbieters`,
@@ -149,6 +152,8 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'request.denied': (e) => `Die Anfrage von ${e.person('requester')} wurde abgelehnt`,
   'request.expired': (e) =>
     `Die Anfrage von ${e.person('requester')} ist verfallen: Niemand hat rechtzeitig entschieden`,
+  'request.forwarded': (e) =>
+    `${e.actor} hat die Anfrage von ${e.person('requester')} an ${e.person('to')} weitergeleitet`,
   'request.notifying': (e) => `Der Kunde wird über einen Notfall von ${e.person('requester')} benachrichtigt`,
   'request.reviewed': (e) =>
     `${e.actor} ${known(DECISION, e.value('decision')) || 'hat die Anfrage geprüft'}: ${e.person('requester')}`,

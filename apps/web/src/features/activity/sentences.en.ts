@@ -93,6 +93,7 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'hold.lifted': (e) => `${e.actor} lifted the legal hold: values may be erased again`,
   'hold.set': (e) => `${e.actor} set a legal hold: no value may be erased`,
   'identity.pinned': (e) => `${e.person('person')} signed in at ${e.value('issuer')} for the first time`,
+  'incident.opened': (e) => `${e.actor} requested access of several customers for one incident`,
   'invitation.created': (e) => `${e.actor} invited support${forWhat(e.scope)}`,
   'invitation.expired': () => 'An invitation ran out',
   'invitation.used': () => 'A request fitted an invitation, and used it',
@@ -127,7 +128,9 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'recovery-key.removed': (e) => `${e.actor} removed a recovery key of ${e.person('person')}`,
   'report.published': (e) => `The transparency report ${e.value('period')} was published`,
   'request.accepted': (e) => `${e.actor} accepted less than was asked for`,
+  'request.answered': (e) => `${e.actor} answered a question about a request`,
   'request.approved': (e) => `The request of ${e.person('requester')} has every approval that it needs`,
+  'request.asked': (e) => `${e.actor} asked ${e.person('requester')} a question about the request`,
   'request.awaiting_customer': (e) => `The request of ${e.person('requester')} waits for the customer`,
   'request.awaiting_vendor': (e) => `The request of ${e.person('requester')} waits for the vendor’s review`,
   'request.cancelled': (e) => `${e.actor} withdrew a request`,
@@ -135,6 +138,8 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'request.created': (e) => `${e.person('requester')} asked for access${forWhat(e.scope)}`,
   'request.denied': (e) => `The request of ${e.person('requester')} was denied`,
   'request.expired': (e) => `The request of ${e.person('requester')} lapsed: no one decided in time`,
+  'request.forwarded': (e) =>
+    `${e.actor} forwarded the request of ${e.person('requester')} to ${e.person('to')}`,
   'request.notifying': (e) => `The customer is being notified of an emergency of ${e.person('requester')}`,
   'request.reviewed': (e) =>
     `${e.actor} ${known(DECISION, e.value('decision')) || 'reviewed'} the request of ${e.person('requester')}`,

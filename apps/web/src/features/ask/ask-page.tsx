@@ -42,6 +42,7 @@ function AskForm({ services }: { services: readonly Service[] }) {
     minutes: '30',
     justification: '',
     ticket: given.get('ticket') ?? '',
+    emergency: false,
     reasonCode: given.get('reasonCode') ?? '',
   });
   const ask = buildAsk(draft);
@@ -151,6 +152,16 @@ function AskFields({
         autoComplete="off"
         onChange={(event) => onChange({ ticket: event.target.value })}
       />
+      <div className="stack near">
+        <Choice
+          type="checkbox"
+          checked={draft.emergency === true}
+          onChange={({ target }) => onChange({ emergency: target.checked })}
+        >
+          {text.emergency}
+        </Choice>
+        {draft.emergency === true ? <p className="hint">{text.emergencyHint}</p> : null}
+      </div>
     </div>
   );
 }

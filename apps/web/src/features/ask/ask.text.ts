@@ -18,6 +18,9 @@ const en = {
   why: 'Why? The customer reads this.',
   whyHint: 'A sentence, such as “Case 4711: the total of an invoice is wrong”.',
   ticket: 'Ticket',
+  emergency: 'This is an emergency: the customer cannot be asked first',
+  emergencyHint:
+    'Two reviewers decide instead of the customer. Access begins once the customer has been notified, and you have to explain it afterwards.',
   ticketHint: 'Some customers require one.',
   reasonCode: 'Kind of reason',
   reasonCodeHint: 'Such as support-case or incident. Some customers require one.',
@@ -65,6 +68,9 @@ const de: typeof en = {
   why: 'Warum? Der Kunde liest dies.',
   whyHint: 'Ein Satz, etwa „Fall 4711: Die Summe einer Rechnung ist falsch“.',
   ticket: 'Ticket',
+  emergency: 'Das ist ein Notfall: Der Kunde kann nicht vorher gefragt werden',
+  emergencyHint:
+    'Zwei Prüfer entscheiden an Stelle des Kunden. Der Zugriff beginnt, sobald der Kunde benachrichtigt ist, und Sie müssen ihn danach erklären.',
   ticketHint: 'Manche Kunden verlangen eines.',
   reasonCode: 'Art des Grundes',
   reasonCodeHint: 'Etwa support-case oder incident. Manche Kunden verlangen eine.',

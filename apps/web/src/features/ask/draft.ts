@@ -12,6 +12,8 @@ export interface Draft {
   minutes: string;
   justification: string;
   ticket: string;
+  /** The customer is notified and not asked. */
+  emergency?: boolean;
   /** Empty: none is stated. */
   reasonCode: string;
 }
@@ -33,6 +35,7 @@ export function buildAsk(draft: Draft): Ask | null {
     duration: formatDuration(seconds),
     justification: draft.justification,
     ...(ticket === '' ? {} : { ticket }),
+    ...(draft.emergency === true ? { basis: 'emergency' as const } : {}),
     ...(reasonCode === '' ? {} : { reasonCode }),
   };
 }

@@ -11,6 +11,7 @@ import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { controlsTexts } from './controls.text.js';
+import { EmergencyForm } from './emergency-form.js';
 import { Forbidden } from './forbidden.js';
 import { type Further, FurtherRules, parseFurther, writeFurther } from './further-rules.js';
 import { LEVELS, type Level, levelOf, withLevel } from './levels.js';
@@ -68,6 +69,12 @@ export function ControlsForm({
           services={services}
           mayChange={mayChange}
           onChange={(forbid) => change({ forbid })}
+        />
+        <EmergencyForm
+          emergency={draft.emergency}
+          services={services}
+          mayChange={mayChange}
+          onChange={(emergency) => change({ emergency })}
         />
         <FurtherRules draft={draft} problem={furtherProblem} onChange={(further) => change({ further })} />
       </fieldset>
@@ -175,7 +182,8 @@ function useControlsDraft(slug: string, controls: Controls) {
 }
 
 /** The values of the form, with numbers as typed. */
-interface Draft extends Pick<Controls, 'countersign' | 'slackMayApprove' | 'forbid' | 'emergency'> {
+interface Draft extends Pick<Controls, 'countersign' | 'slackMayApprove' | 'forbid'> {
+  emergency: Controls['emergency'] | undefined;
   approvals: string;
   longest: string;
   /** The members without a field of their own, as JSON; empty if there are none. */
@@ -199,7 +207,7 @@ function draftOf(controls: Controls): Draft {
     countersign,
     slackMayApprove,
     forbid,
-    ...(emergency === undefined ? {} : { emergency }),
+    emergency,
     further: writeFurther(rest),
   };
 }
@@ -207,9 +215,10 @@ function draftOf(controls: Controls): Draft {
 const secondsOf = (minutes: string): number => Math.round(Number(minutes.replace(',', '.')) * 60);
 
 /** The members that the broker takes, without the version that they are based on. */
-function bodyOf({ approvals, longest, further: _text, ...lists }: Draft, further: Further) {
+function bodyOf({ approvals, longest, emergency, further: _text, ...lists }: Draft, further: Further) {
   const maxDuration = longest.trim() === '' ? null : formatDuration(secondsOf(longest));
-  return { ...further, ...lists, approvals: Number(approvals), maxDuration };
+  const ofEmergency = emergency === undefined ? {} : { emergency };
+  return { ...further, ...lists, ...ofEmergency, approvals: Number(approvals), maxDuration };
 }
 
 function isLongestInvalid({ longest }: Draft): boolean {

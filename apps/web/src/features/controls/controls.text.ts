@@ -23,6 +23,15 @@ const en = {
   forbidHint: 'Such as payroll/** for payroll and everything in it.',
   addForbidden: 'Forbid',
   allow: 'Remove',
+  emergency: 'In an emergency',
+  emergencyNone:
+    'No access is ever opened without your approval. You may list what the vendor’s reviewers can open in an emergency; you are notified before it begins.',
+  emergencyLead:
+    'Two of the vendor’s reviewers may open these without your approval. You are notified before it begins, you can stop it at once, and the vendor has to explain it. Once your organisation is claimed, your trust document has to list the same.',
+  emergencyRule: (actions: string, services: string, time: string) =>
+    `${actions} in ${services}, at most ${time}`,
+  emergencyDue: 'Explanation due after, in hours',
+  emergencyAdd: 'Allow in an emergency',
   further: 'Rules for some requests',
   furtherLead:
     'By service, resource, action and risk: more approvals, stages in order, a shorter time. Every rule that fits a request applies, and the strictest wins.',
@@ -75,6 +84,14 @@ const de: typeof en = {
   forbidHint: 'Etwa payroll/** für payroll und alles darin.',
   addForbidden: 'Verbieten',
   allow: 'Entfernen',
+  emergency: 'Im Notfall',
+  emergencyNone:
+    'Kein Zugriff wird je ohne Ihre Freigabe eröffnet. Sie können auflisten, was Prüfer des Anbieters im Notfall öffnen dürfen; Sie werden benachrichtigt, bevor er beginnt.',
+  emergencyLead:
+    'Zwei Prüfer des Anbieters dürfen das ohne Ihre Freigabe öffnen. Sie werden benachrichtigt, bevor es beginnt, Sie können es sofort stoppen, und der Anbieter muss es erklären. Sobald Ihre Organisation beansprucht ist, muss Ihr Vertrauensdokument dasselbe auflisten.',
+  emergencyRule: (actions, services, time) => `${actions} in ${services}, höchstens ${time}`,
+  emergencyDue: 'Erklärung fällig nach, in Stunden',
+  emergencyAdd: 'Im Notfall erlauben',
   further: 'Regeln für manche Anfragen',
   furtherLead:
     'Nach Dienst, Ressource, Aktion und Risiko: mehr Freigaben, Stufen nacheinander, kürzere Zeit. Jede Regel, die auf eine Anfrage passt, gilt, und die strengste entscheidet.',

@@ -18,6 +18,7 @@ import { AskAgain, OutdatedNotice } from './ask-again.js';
 import { availableAction } from './available-action.js';
 import { Comparison } from './comparison.js';
 import { EarlierDenials, NotIncluded } from './context.js';
+import { Conversation, Stages } from './conversation.js';
 import { Clocks } from './deadlines.js';
 import { decisionTexts } from './decision.text.js';
 import { AnswerBar, DecideBar } from './decision-bar.js';
@@ -78,6 +79,12 @@ function Decision({ request }: { request: AccessRequestDetail }) {
             }}
           />
         ) : null}
+        {terms.basis === 'emergency' ? (
+          <Notice tone="stop" icon="alert">
+            <p className="strong">{text.emergency}</p>
+            <p>{text.emergencyLead}</p>
+          </Notice>
+        ) : null}
         <OutdatedNotice request={request} turn={turn} />
         <RequestStatus request={request} turn={turn} />
         {mayAskAgain ? <AskAgain request={request} /> : null}
@@ -117,6 +124,8 @@ function Decision({ request }: { request: AccessRequestDetail }) {
             <Reviews request={request} />
           </section>
         )}
+        <Conversation request={request} />
+        <Stages request={request} />
         <EarlierDenials denials={request.earlierDenials} />
         <Details request={request} />
       </div>
@@ -124,7 +133,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         <DecideBar
           request={request}
           outcome={outcome}
-          mayApprove={!isOutdated}
+          mayApprove={!isOutdated && request.state !== 'notifying'}
           isRead={!requester.isPending}
           onDecided={announceDecision}
         />
@@ -190,11 +199,14 @@ function RequestStatus({
     awaiting_vendor: text.waitsVendor,
     awaiting_customer: text.waitsCustomer,
     countered: text.waitsRequester,
+    notifying: text.notifying,
   };
   const line =
-    turn === 'decide' || turn === 'over'
-      ? undefined
-      : (lines[turn] ?? (request.state in waits ? waits[request.state as keyof typeof waits] : undefined));
+    request.state === 'notifying'
+      ? text.notifying
+      : turn === 'decide' || turn === 'over'
+        ? undefined
+        : (lines[turn] ?? (request.state in waits ? waits[request.state as keyof typeof waits] : undefined));
   return (
     <section className="stack" aria-live="polite">
       <p>

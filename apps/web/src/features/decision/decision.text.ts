@@ -16,6 +16,7 @@ const en = {
     low: 'Your controls list every requested action as low risk.',
     medium: (action: string) => `“${action}” is not among the actions that your controls list as low risk.`,
     high: (action: string) => `“${action}” must be countersigned.`,
+    emergency: 'An emergency begins without the customer’s approval.',
   },
   deadlines: 'Deadlines',
   lapses: 'This request expires',
@@ -98,6 +99,11 @@ const en = {
   waitsVendor: 'The vendor reviews this first. Then you are asked.',
   waitsCustomer: 'The vendor has reviewed this. Now the customer decides.',
   waitsRequester: 'The engineer must accept the offer or withdraw the request.',
+  notifying:
+    'Two reviewers of the vendor have opened this. It begins as soon as the customer has been notified, and lapses if no channel can be reached. The customer can deny it until then, and stop it after.',
+  emergency: 'Emergency: opened without the customer’s approval',
+  emergencyLead:
+    'Two of the vendor’s reviewers decide. The customer is notified before the access begins, can stop it at once, and gets an explanation afterwards.',
   youDecided: 'You have decided. Another approval is needed.',
   answer: 'Less was offered to you. Accept it, or withdraw your request.',
   own: 'This is your own request. Someone else reviews it.',
@@ -144,6 +150,7 @@ const de: DecisionText = {
     medium: (action) =>
       `„${action}“ gehört nicht zu den Aktionen, die nach Ihren Regeln ein geringes Risiko haben.`,
     high: (action) => `„${action}“ muss gegengezeichnet werden.`,
+    emergency: 'Ein Notfall beginnt ohne Freigabe des Kunden.',
   },
   deadlines: 'Fristen',
   lapses: 'Diese Anfrage verfällt',
@@ -226,6 +233,11 @@ const de: DecisionText = {
   waitsVendor: 'Zuerst prüft der Anbieter. Danach werden Sie gefragt.',
   waitsCustomer: 'Der Anbieter hat geprüft. Jetzt entscheidet der Kunde.',
   waitsRequester: 'Der Engineer muss das Angebot annehmen oder die Anfrage zurückziehen.',
+  notifying:
+    'Zwei Prüfer des Anbieters haben das eröffnet. Es beginnt, sobald der Kunde benachrichtigt ist, und verfällt, wenn kein Kanal erreichbar ist. Der Kunde kann es bis dahin ablehnen und danach stoppen.',
+  emergency: 'Notfall: ohne Freigabe des Kunden eröffnet',
+  emergencyLead:
+    'Zwei Prüfer des Anbieters entscheiden. Der Kunde wird benachrichtigt, bevor der Zugriff beginnt, kann ihn sofort stoppen und erhält danach eine Erklärung.',
   youDecided: 'Sie haben entschieden. Eine weitere Freigabe ist nötig.',
   answer: 'Ihnen wurde weniger angeboten. Nehmen Sie es an, oder ziehen Sie Ihre Anfrage zurück.',
   own: 'Das ist Ihre eigene Anfrage. Jemand anderes prüft sie.',

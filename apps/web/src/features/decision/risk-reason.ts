@@ -17,6 +17,7 @@ export function riskReason(
   { riskReasons }: Texts,
 ): string | undefined {
   const known = decisionTexts.en.riskReasons;
+  if (reason === known.emergency) return riskReasons.emergency;
   if (level === 'low') return reason === known.low ? riskReasons.low : undefined;
   const action = actions.find((each) => reason === known[level](each));
   return action === undefined ? undefined : riskReasons[level](action);

@@ -190,6 +190,14 @@ export function requestNotice(request: AccessRequest, at: string, owner: TenantR
   return { kind: `request.${request.state}`, subject: request.id, audience, at };
 }
 
+/** Sent to the one person whom a question, an answer or a forward is for. */
+export const noteNotice = (
+  { id }: AccessRequest,
+  what: 'asked' | 'answered' | 'forwarded',
+  to: string,
+  at: string,
+): NoticeDraft => ({ kind: `request.${what}`, subject: id, audience: [to], at });
+
 /** Sent to the people whose decision the request waits for. `owner` is the request's tenant. */
 export const reminderNotice = (
   request: AccessRequest,

@@ -2,14 +2,18 @@ import { type Opening, resourcesOverlap, type ScopeEntry, type Terms } from '@co
 import { type AccessRequest, isOpen } from '../../domain/access-request.js';
 import { countInStage } from '../../domain/approval-stages.js';
 import { canSee, hasPermission, requestVisibility, requirePermission } from '../../domain/permissions.js';
-import type { Principal } from '../../domain/person.js';
+import type { Person, Principal } from '../../domain/person.js';
+import type { RequestNote } from '../../domain/request-note.js';
 import { countApprovals, findCounterOffer, type Offer, type Review } from '../../domain/review.js';
+import { mayDecideNow } from '../../domain/validate-review.js';
 import { notFound } from '../../errors.js';
+import { BASES } from '../../policy/bases.js';
 import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
 import { whyOutdated } from '../evaluation/reevaluate.js';
 import { type ErasedValue, erasedValue } from '../log/read-log.js';
 import type { Deps } from '../shared/deps.js';
 import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';
+import { stageInCharge } from './stage-in-charge.js';
 
 /** A request with its reviews (oldest first) and the openings of its commitments. */
 export interface RequestView {
@@ -146,27 +150,56 @@ export async function decisionTimes(deps: Deps, principal: Principal, slug: stri
   if (person.tenant !== null && person.tenant !== slug) throw notFound('tenant');
   const seconds = await deps.store.readForTenant(slug, async (unit) => {
     if ((await unit.organisation.tenant(slug)) === null) throw notFound('tenant');
-    const page = { cursor: null, limit: SAMPLE_SIZE };
-    const lists = [
-      await unit.requests.list({ state: 'approved' }, page),
-      await unit.requests.list({ state: 'denied' }, page),
-    ];
-    const decided = lists
-      .flatMap(({ items }) => items)
-      .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
-      .slice(0, SAMPLE_SIZE);
-    const reviews = await unit.reviews.ofRequests(decided.map(({ id }) => id));
-    return decided
-      .map((request) => secondsToDecide(request, reviews))
-      .filter((each) => each !== null)
-      .sort((a, b) => a - b);
+    return decisionSeconds(unit, slug);
   });
-  const enough = seconds.length >= MIN_DECISIONS;
-  return {
-    count: seconds.length,
-    median: enough ? quantile(seconds, 0.5) : null,
-    p90: enough ? quantile(seconds, 0.9) : null,
-  };
+  return { count: seconds.length, median: quantile(seconds, 0.5), p90: quantile(seconds, 0.9) };
+}
+
+/** How long the tenant's last decisions took, sorted. */
+async function decisionSeconds(
+  unit: Pick<ReadUnit, 'requests' | 'reviews'>,
+  tenant: string,
+): Promise<number[]> {
+  const page = { cursor: null, limit: SAMPLE_SIZE };
+  const lists = [
+    await unit.requests.list({ tenant, state: 'approved' }, page),
+    await unit.requests.list({ tenant, state: 'denied' }, page),
+  ];
+  const decided = lists
+    .flatMap(({ items }) => items)
+    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+    .slice(0, SAMPLE_SIZE);
+  const reviews = await unit.reviews.ofRequests(decided.map(({ id }) => id));
+  return decided
+    .map((request) => secondsToDecide(request, reviews))
+    .filter((each) => each !== null)
+    .sort((a, b) => a - b);
+}
+
+/** What was said about these requests, in its order. */
+export async function noteViews(
+  { notes, openings }: Pick<ReadUnit, 'notes' | 'openings'>,
+  requests: readonly string[],
+): Promise<NoteView[]> {
+  const found = await notes.ofRequests(requests);
+  const opened = await openings.find(found.flatMap(({ text }) => text ?? []));
+  return found.map((note) => ({ note, text: opened.get(note.text ?? '')?.value ?? null }));
+}
+
+/** Others of the reader's side who may decide the request now, if the reader may. */
+async function colleaguesFor(
+  { organisation }: Pick<ReadUnit, 'organisation'>,
+  { request, reviews }: RequestView,
+  reader: Person,
+  now: Date,
+): Promise<string[]> {
+  const stage = await stageInCharge({ organisation }, request, reviews, now);
+  if (!mayDecideNow({ request, reviews, stage, person: reader })) return [];
+  const role = reader.tenant === null ? BASES[request.terms.basis].reviewer : 'approver';
+  const colleagues = await organisation.withRole(reader.tenant, role);
+  return colleagues
+    .filter((person) => person.id !== reader.id && mayDecideNow({ request, reviews, stage, person }))
+    .map(({ id }) => id);
 }
 
 /** From the start of the customer's turn to its first decision; null if the customer has not decided. */
@@ -178,12 +211,23 @@ function secondsToDecide(request: AccessRequest, reviews: readonly Review[]): nu
   return (Date.parse(decided.at) - Date.parse(turn?.at ?? request.createdAt)) / 1000;
 }
 
-/** The nearest-rank quantile of a sorted list that is not empty. */
+/** The nearest-rank quantile of a sorted list; null if it is so short that single decisions would show. */
 const quantile = (sorted: readonly number[], share: number): number | null =>
-  sorted[Math.ceil(sorted.length * share) - 1] ?? null;
+  sorted.length < MIN_DECISIONS ? null : (sorted[Math.ceil(sorted.length * share) - 1] ?? null);
+
+/** A question, answer or forward with its text; null if it was erased, or if a forward has none. */
+export interface NoteView {
+  note: RequestNote;
+  text: string | null;
+}
 
 /** One request in full. */
 export interface RequestDetail extends RequestView {
+  notes: NoteView[];
+  /** Colleagues to whom the reader may forward it; empty if the reader may not decide it now. */
+  forwardTo: string[];
+  /** In how many seconds from its turn on the customer usually decides; null if too few decisions tell. */
+  usually: number | null;
   /** For people who may review it. */
   denials: EarlierDenial[];
   /**
@@ -208,6 +252,9 @@ export function getRequest(deps: Deps, principal: Principal, id: string): Promis
     const mayReview = hasPermission(person, 'request.review') && !isRequester;
     return {
       ...view,
+      notes: await noteViews(unit, [id]),
+      forwardTo: await colleaguesFor(unit, view, person, deps.clock.now()),
+      usually: isOpen(request) ? quantile(await decisionSeconds(unit, request.tenant), 0.5) : null,
       denials: mayReview ? await earlierDenials(unit, request) : [],
       outdated: isOpen(request) ? await whyOutdated(unit, request, terms, deps.clock.now()) : null,
     };

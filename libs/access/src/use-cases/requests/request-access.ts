@@ -1,6 +1,7 @@
 import { isSlug, toInstant } from '@countersign/contract';
 import {
   type AccessRequest,
+  firstWait,
   type RequestOrigin,
   type RequestState,
   stageAt,
@@ -164,6 +165,8 @@ async function storeRequest(
         : null,
     reminders: 0,
     grant: null,
+    waits: firstWait(state, at),
+    pause: null,
     ...named,
     notice: null,
   };

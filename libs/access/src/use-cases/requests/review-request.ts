@@ -1,6 +1,6 @@
 import { toInstant } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
-import { mayDecideIn, openStage, stagesOf } from '../../domain/approval-stages.js';
+import { mayDecideIn, stagesOf } from '../../domain/approval-stages.js';
 import { parseCounterOffer } from '../../domain/counter-offer.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { type Offer, type Review, type ReviewNeeds, type StageNeed, sideOf } from '../../domain/review.js';
@@ -10,7 +10,6 @@ import {
   validateConsent,
   validateReview,
 } from '../../domain/validate-review.js';
-import { inChargeOf } from '../../policy/stage-in-charge.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { reevaluate } from '../evaluation/reevaluate.js';
 import { type Deps, idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
@@ -18,6 +17,7 @@ import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js'
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { countersignReview, type Decided } from './approval-statements.js';
 import { nextRequestState, transitionRequestIn } from './request-transitions.js';
+import { stageInCharge } from './stage-in-charge.js';
 
 /**
  * Records one person's decision on the digest that they were shown, and moves the request on. The last required approval
@@ -95,18 +95,6 @@ async function reviewIn(
     reviews,
   });
   return review;
-}
-
-/** The open stage of the request with those who may decide in it now; null if it has no stages. */
-async function stageInCharge(
-  { organisation }: Pick<TenantUnit, 'organisation'>,
-  request: AccessRequest,
-  reviews: readonly Review[],
-  now: Date,
-): Promise<OpenStage | null> {
-  const open = openStage(request.needs, reviews, request.digest);
-  const controls = open === null ? undefined : (await organisation.tenant(request.tenant))?.controls;
-  return open === null || controls === undefined ? null : inChargeOf(request, open, controls, now);
 }
 
 /**

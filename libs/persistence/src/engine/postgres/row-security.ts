@@ -45,6 +45,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
     ...may(own('tenant'), 'SELECT', 'DELETE'),
     INSERT: `${own('tenant')} OR (${TENANT} <> '' AND tenant = 'vendor')`,
   },
+  request_notes: addedByUnit,
   disclosures: changedByUnit,
   erasures: addedByUnit,
   legal_holds: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
@@ -86,6 +87,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   vendor: { ...keptByVendor, SELECT: anyUnit },
   route_maps: may(VENDOR, 'SELECT', 'INSERT'),
 
+  incidents: may(VENDOR, 'SELECT', 'INSERT'),
+  incident_tenants: may(VENDOR, 'SELECT', 'INSERT'),
   api_keys: keptByVendor,
   gateways: keptByVendor,
   signing_keys: keptByVendor,

@@ -1,0 +1,134 @@
+import { type Incident, type IncidentTenant, MAX_INCIDENT_TENANTS } from '../../domain/incident.js';
+import { canSee, requestVisibility, requirePermission } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
+import { AccessError, noLongerKnown, notFound } from '../../errors.js';
+import type { Page, PageQuery } from '../../ports/index.js';
+import type { AccessRequestInput } from '../requests/draft-terms.js';
+import { type RequestView, requestViews } from '../requests/read-requests.js';
+import { requestAccess } from '../requests/request-access.js';
+import { normaliseRequest } from '../requests/request-input.js';
+import type { Deps } from '../shared/deps.js';
+import { readAsPerson } from '../shared/visible-objects.js';
+
+/** One access, requested of several tenants. */
+export interface IncidentInput extends Omit<AccessRequestInput, 'tenant'> {
+  title: string;
+  tenants: readonly string[];
+}
+
+/** A line of the board. */
+export interface IncidentLine extends IncidentTenant {
+  view: RequestView | null;
+}
+
+/** The board of an incident: who has answered. */
+export interface IncidentBoard {
+  incident: Incident;
+  tenants: IncidentLine[];
+}
+
+/**
+ * Requests the same access of several tenants. Each gets a request of its own, with its own commitments, and decides for
+ * itself; what one refuses keeps no other from deciding. Nothing of a tenant's request names the incident or another tenant.
+ *
+ * @throws AccessError `forbidden`, `invalid_request`
+ */
+export async function openIncident(
+  deps: Deps,
+  principal: Principal,
+  { title, tenants, ...access }: IncidentInput,
+): Promise<IncidentBoard> {
+  requirePermission(principal, 'incident.open');
+  const slugs = [...new Set(tenants)].sort();
+  if (slugs.length === 0 || slugs.length > MAX_INCIDENT_TENANTS)
+    throw new AccessError('invalid_request', `Name 1 to ${MAX_INCIDENT_TENANTS} tenants.`, {
+      pointer: '/tenants',
+    });
+  // What is malformed is so for every tenant: then there is no incident.
+  normaliseRequest({ ...access, tenant: slugs[0] ?? '' }, deps.clock.now());
+  const incident = await insertIncident(deps, principal, title, slugs);
+  for (const tenant of slugs) {
+    const line = await requestOf(deps, principal, incident, { ...access, tenant });
+    await deps.store.incidents.write((unit) => unit.incidents.addTenant(line));
+  }
+  return readIncident(deps, principal, incident.id);
+}
+
+function insertIncident(
+  deps: Deps,
+  principal: Principal,
+  title: string,
+  tenants: readonly string[],
+): Promise<Incident> {
+  return deps.store.incidents.write(async (unit) => {
+    const person = await unit.organisation.person(principal.person.id);
+    if (person === null) throw noLongerKnown();
+    requirePermission(principal, 'incident.open', person);
+    const createdAt = deps.clock.now().toISOString();
+    const incident = { id: deps.ids.next('inc'), title, person: person.id, createdAt };
+    await unit.incidents.insert(incident);
+    // In the vendor's own log: no tenant reads it.
+    const log = await unit.logOf(null);
+    await log.append({
+      type: 'incident.opened',
+      at: createdAt,
+      actor: person.id,
+      data: { incident: incident.id, tenants },
+      personal: { title },
+    });
+    return incident;
+  });
+}
+
+/** A tenant's own request, or why there is none. Any other failure ends the whole, and the board shows how far it came. */
+async function requestOf(
+  deps: Deps,
+  principal: Principal,
+  { id }: Incident,
+  input: AccessRequestInput,
+): Promise<IncidentTenant> {
+  const line = { incident: id, tenant: input.tenant, request: null, refusals: [] };
+  try {
+    const { request } = await requestAccess(deps, principal, input);
+    return { ...line, request: request.id };
+  } catch (error) {
+    if (!(error instanceof AccessError) || error.code !== 'request_refused') throw error;
+    return { ...line, refusals: [...error.refusals] };
+  }
+}
+
+/** True if the person opened the incident, or may see all requests. */
+const maySee = (person: Person, incident: Incident): boolean =>
+  canSee(requestVisibility(person), { tenant: '', requester: incident.person });
+
+/** @throws AccessError `forbidden`, `not_found` */
+export async function readIncident(deps: Deps, principal: Principal, id: string): Promise<IncidentBoard> {
+  requirePermission(principal, 'incident.read');
+  const { person } = principal;
+  const found = await deps.store.incidents.read(async (unit) => ({
+    incident: await unit.incidents.find(id),
+    tenants: await unit.incidents.tenantsOf(id),
+  }));
+  const { incident, tenants } = found;
+  if (incident === null || !maySee(person, incident)) throw notFound('incident');
+  const views = await readAsPerson(deps, person, async (unit) =>
+    requestViews(unit, await unit.requests.findAll(tenants.flatMap(({ request }) => request ?? []))),
+  );
+  const byId = new Map(views.map((view) => [view.request.id, view]));
+  return {
+    incident,
+    tenants: tenants.map((line) => ({ ...line, view: byId.get(line.request ?? '') ?? null })),
+  };
+}
+
+/** Newest first. @throws AccessError `forbidden` */
+export async function listIncidents(
+  deps: Deps,
+  principal: Principal,
+  page: PageQuery,
+): Promise<Page<Incident>> {
+  requirePermission(principal, 'incident.read');
+  const { person } = principal;
+  const only = 'all' in requestVisibility(person) ? null : person.id;
+  return deps.store.incidents.read((unit) => unit.incidents.list(only, page));
+}

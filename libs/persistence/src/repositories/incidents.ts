@@ -1,0 +1,37 @@
+import type { Incident, IncidentRepository, IncidentTenant, Page, PageQuery } from '@countersign/access';
+import type { EntityManager } from 'typeorm';
+import { IncidentEntity, IncidentTenantEntity } from '../entities/incident.entity.js';
+import { keysetPage, type Listing } from './keyset.js';
+import { insertRow, selectRows } from './plain-rows.js';
+
+const LISTING: Listing = { what: 'Incidents', order: 'createdAt', filters: { person: 'person' } };
+
+/** Incidents, with what became of the request to each tenant. */
+export class Incidents implements IncidentRepository {
+  constructor(private readonly manager: EntityManager) {}
+
+  async find(id: string): Promise<Incident | null> {
+    const [row] = await selectRows(this.manager, IncidentEntity, 'WHERE id = ?', [id]);
+    return row ?? null;
+  }
+
+  list(person: string | null, page: PageQuery): Promise<Page<Incident>> {
+    const rows = () => this.manager.createQueryBuilder(IncidentEntity, 'row').where('1 = 1');
+    return keysetPage(rows, LISTING, person === null ? {} : { person }, page);
+  }
+
+  async tenantsOf(id: string): Promise<IncidentTenant[]> {
+    const rows = await selectRows(this.manager, IncidentTenantEntity, 'WHERE incident = ? ORDER BY slug', [
+      id,
+    ]);
+    return rows.map(({ slug, ...row }) => ({ ...row, tenant: slug }));
+  }
+
+  insert(incident: Incident): Promise<void> {
+    return insertRow(this.manager, IncidentEntity, { ...incident });
+  }
+
+  addTenant({ tenant, ...row }: IncidentTenant): Promise<void> {
+    return insertRow(this.manager, IncidentTenantEntity, { ...row, slug: tenant });
+  }
+}
