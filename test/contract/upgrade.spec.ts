@@ -101,7 +101,6 @@ describe.each([
 ])('a database of an earlier release on $engine', ({ make }) => {
   /** Goes from release to release; each is tested on a copy. */
   let growing: Place;
-  let reached = 1;
   beforeAll(async () => {
     growing = await make();
     await upTo(growing.url, 1);
@@ -112,14 +111,11 @@ describe.each([
   describe.each(BEFORE)('with the schema of release %i', (release) => {
     let place: Place;
     beforeAll(async () => {
-      while (reached < release) {
-        reached += 1;
-        await upTo(growing.url, reached);
-      }
+      await upTo(growing.url, release);
       place = await growing.copy();
       const { applied } = await withOneMore(() => migrate(optionsFor(place.url)));
       expect(applied).toHaveLength(RELEASES + 1 - release);
-    });
+    }, 300_000);
     afterAll(() => place.drop());
 
     test('keeps what it holds, and what the migration changes reaches every row', async () => {
