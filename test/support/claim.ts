@@ -21,7 +21,7 @@ export type Trust = {
   seq: number | null;
   vkey: string;
   log: { epoch: number; size: number; root: string };
-  anchor: { deployment: string; tenant: string; trust: string; vkey: string } | null;
+  anchor: { deployment: string; tenant: string; trust: string; vkey: string; deploymentVkey: string } | null;
   chain: { seq: number; hash: string }[];
   proposal: Proposal | null;
   gateways: {

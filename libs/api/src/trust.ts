@@ -71,7 +71,10 @@ const trustSchema = named(
     vkey: z.string().nullable().describe('Verifier key of the tenant’s log (C2SP signed note).'),
     log: logPoint().describe('The current size and root of the tenant’s log.'),
     anchor: z
-      .object({ deployment: z.string(), tenant: z.string(), trust: digestText(), vkey: z.string() })
+      .object({
+        ...{ deployment: z.string(), tenant: z.string(), trust: digestText(), vkey: z.string() },
+        deploymentVkey: z.string().describe('Verifier key of the deployment’s log.'),
+      })
       .nullable()
       .describe(
         'For the customer to keep. `trust` is the fingerprint of the first version, which gateways pin.',

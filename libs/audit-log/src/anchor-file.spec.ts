@@ -9,6 +9,8 @@ const anchor = {
 
 test('an anchor file is read, and members of later versions are ignored', () => {
   expect(parseAnchorFile(`${JSON.stringify({ ...anchor, later: [1] }, null, 2)}\n`)).toEqual(anchor);
+  const both = { ...anchor, deploymentVkey: 'countersign/dep/deployment+0+A' };
+  expect(parseAnchorFile(JSON.stringify(both))).toEqual(both);
 });
 
 test.each([
@@ -18,6 +20,7 @@ test.each([
   ['a list', '[]'],
   ['a text', '"acme"'],
   ['no key', JSON.stringify({ ...anchor, vkey: undefined })],
+  ['a key of the deployment’s log that is no text', JSON.stringify({ ...anchor, deploymentVkey: null })],
   ['a key that is no text', JSON.stringify({ ...anchor, vkey: 7 })],
   ['a fingerprint that is no digest', JSON.stringify({ ...anchor, trust: 'sha256:0' })],
   ['a list of fingerprints', JSON.stringify({ ...anchor, trust: [anchor.trust] })],

@@ -1,4 +1,6 @@
-import type { LeafV1 } from '@countersign/audit-log';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AnchorFile, type LeafV1, verifierKey } from '@countersign/audit-log';
 import { nodeHashing } from '@countersign/authorization';
 import {
   type ApprovalStatement,
@@ -7,6 +9,9 @@ import {
   statementHash,
   type TrustDocument,
 } from '@countersign/contract';
+import { run } from '../../../apps/cli/src/main.js';
+import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { logKey } from '../../factories/log-keys.js';
 import { AT } from '../../factories/trust.js';
 import { Authenticator } from '../../support/authenticator.js';
 import { claim, trustOf } from '../../support/claim.js';
@@ -14,6 +19,7 @@ import { Customer } from '../../support/customer.js';
 import { type Copies, copiesOf, faultOf, restoredCopy, verifyCopies } from '../../support/log-copy.js';
 import type { RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
+import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
 import { expectStatus, makeRequest, mintToken, type RequestBody, readRequest, review } from '../story.js';
 
@@ -24,7 +30,7 @@ let ada: Customer;
 let under: RecordedGrant;
 /** The fingerprint of the tenant's trust document. */
 let trust: string;
-let anchor: { deployment: string; tenant: string; trust: string };
+let anchor: AnchorFile & { deploymentVkey: string };
 
 /** A tenant of two approvers that requires both of their passkeys, except to list. */
 beforeAll(async () => {
@@ -258,6 +264,43 @@ describe('P12: the log of a claimed tenant', () => {
     expect(await faultOf(own, { anchor })).toBe(`trust_chain ${adopted}`);
     // If the tenant's own people have done it, they have downloaded another anchor file since then.
     expect(await faultOf(own, { anchor: { ...anchor, trust: hash } })).toBe('none');
+  });
+
+  test('a mirror and log verify take the keys of both logs from the anchor file, not from the broker', async () => {
+    const folder = await tempFolder('anchored');
+    const [file, other] = [join(folder, 'anchor.json'), join(folder, 'other.json')];
+    const { vkey, deploymentVkey } = anchor;
+    await writeFile(file, JSON.stringify(anchor));
+    // The same name with the key of someone else.
+    const { publicKey } = logKey('x', 3);
+    const [name = ''] = deploymentVkey.split('+');
+    await writeFile(
+      other,
+      JSON.stringify({ ...anchor, deploymentVkey: verifierKey(nodeHashing, name, publicKey) }),
+    );
+    const countersign = async (...argv: string[]) => {
+      const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys.tenantAdmin };
+      const terminal = new Terminal(env, '');
+      return { exit: await run(['log', ...argv], terminal), said: terminal.err };
+    };
+    const mirror = join(folder, 'mirror');
+    const first = await countersign('mirror', mirror, '--anchor', file);
+    expect(first).toMatchObject({ exit: 0, said: expect.not.stringContaining('the key is the one that') });
+    expect(await readFile(join(mirror, 'vkey'), 'utf8')).toBe(`${vkey}\n`);
+    expect(await readFile(join(mirror, 'deployment/vkey'), 'utf8')).toBe(`${deploymentVkey}\n`);
+    expect(await countersign('verify', mirror, '--anchor', file)).toMatchObject({ exit: 0 });
+    for (const argv of [
+      ['mirror', join(folder, 'again'), '--anchor', other],
+      ['verify', mirror, '--anchor', other],
+    ])
+      expect(await countersign(...argv)).toMatchObject({
+        exit: 1,
+        said: expect.stringContaining('error[checkpoint]'),
+      });
+    expect(
+      await countersign('mirror', join(folder, 'other'), '--anchor', file, '--tenant', 'globex'),
+    ).toMatchObject({ exit: 1, said: expect.stringContaining('error[anchor_differs]') });
+    await removeFolder(folder);
   });
 
   test('a restore that kept nothing has lost what the anchor file knows', async () => {

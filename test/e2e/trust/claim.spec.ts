@@ -64,7 +64,10 @@ describe.each(enginesOf('PostgreSQL'))('claiming a tenant on %s', (engine) => {
       document: draft,
       seq: 1,
       validUntil: draft.validUntil,
-      anchor: { deployment: draft.deployment, tenant: 'acme', trust: proposal.hash, vkey: trust.vkey },
+      anchor: {
+        ...{ deployment: draft.deployment, tenant: 'acme', trust: proposal.hash, vkey: trust.vkey },
+        deploymentVkey: (await broker.call('approver', 'GET', '/log/deployment/vkey')).text.trim(),
+      },
       chain: [{ seq: 1, hash: proposal.hash }],
       proposal: null,
     });

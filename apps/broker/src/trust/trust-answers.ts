@@ -1,7 +1,7 @@
 import type { ProposalView, TrustView } from '@countersign/access';
 import type { Trust, TrustProposal } from '@countersign/api';
 import { logOrigin, verifierKey } from '@countersign/audit-log';
-import type { Hashing } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, type Hashing } from '@countersign/contract';
 import { controlsMembers } from '../tenants/controls-members.js';
 
 export const proposalAnswer = ({ proposal, signatures, needs }: ProposalView): TrustProposal => {
@@ -32,8 +32,9 @@ export function trustAnswer(
   const [genesis] = chain;
   const current = chain.at(-1);
   const publicKey = logKey === null ? null : Buffer.from(String(logKey['x']), 'base64url');
-  const origin = logOrigin(deployment, tenant, log.epoch);
-  const vkey = publicKey === null ? null : verifierKey(hashing, origin, publicKey);
+  const keyOf = (slug: string) =>
+    publicKey === null ? null : verifierKey(hashing, logOrigin(deployment, slug, log.epoch), publicKey);
+  const [vkey, deploymentVkey] = [keyOf(tenant), keyOf(DEPLOYMENT_SLUG)];
   return {
     claimed: current !== undefined,
     trust: current?.hash ?? null,
@@ -43,7 +44,10 @@ export function trustAnswer(
     validUntil: current?.document.validUntil ?? null,
     vkey,
     log,
-    anchor: genesis === undefined || vkey === null ? null : { deployment, tenant, trust: genesis.hash, vkey },
+    anchor:
+      genesis === undefined || vkey === null || deploymentVkey === null
+        ? null
+        : { deployment, tenant, trust: genesis.hash, vkey, deploymentVkey },
     chain: chain.map(({ document, hash, adoptedAt }) => ({ seq: document.seq, hash, at: adoptedAt })),
     proposal: proposal === null ? null : proposalAnswer(proposal),
     reset: reset === null ? null : { id: reset.id, reason: reset.reason, createdAt: reset.createdAt },

@@ -54,9 +54,13 @@ function registerFollowing(log: Command, run: Run): void {
     .argument('<folder>', 'where to keep the log')
     .option('--tenant <slug>', 'whose log, or "deployment" (your own tenant’s)')
     .option('--vkey <key>', 'the key that must sign the log (that of the first run)')
+    .option(
+      '--anchor <file>',
+      'the anchor file of your trust page: the keys of your log and of the deployment’s',
+    )
     .option('--no-openings', 'leave out the values behind commitments')
     .option(...ACCEPT_RESTORED)
-    .addHelpText('after', examples('countersign log mirror ./our-log'))
+    .addHelpText('after', examples('countersign log mirror ./our-log --anchor countersign-anchor-acme.json'))
     .action(
       run(async (context, folder: string, options: MirrorOptions) =>
         (await import('./mirror.js')).mirrorLog(context, folder, options),

@@ -4,6 +4,7 @@ import {
   decodeBundle,
   type LogSource,
   parseLeaf,
+  parseLogOrigin,
   TILE_WIDTH,
   type TileId,
   tilePath,
@@ -22,19 +23,30 @@ import { FolderLog, type HttpLog, httpLog, readIfThere } from './log-source.js';
 import { NEXT_EPOCH_FOLDER, replaceEpoch, requireKept } from './mirror-epochs.js';
 import { DEPLOYMENT_FOLDER, LOGS_OF_NO_TENANT, OPENINGS_WANTED } from './replay.js';
 import {
-  acceptRestored,
+  chooseKey,
   isFault,
   pruningText,
   type RestoredLog,
   readPoint,
   readVerifierKey,
+  acceptRestored as requireAccepted,
   restoredFacts,
   saveFile,
   verifyWithProgress,
   writePoint,
 } from './verification.js';
 
-export type MirrorOptions = { tenant?: string; vkey?: string; openings: boolean; acceptRestored?: true };
+export type MirrorOptions = {
+  tenant?: string;
+  vkey?: string;
+  /** The anchor file: the keys of the tenant's log and of the deployment's, which are then not the broker's word. */
+  anchor?: string;
+  openings: boolean;
+  acceptRestored?: true;
+};
+
+/** What a run copies of one log. `vkey` is the key that must sign it. */
+type LogOptions = Pick<MirrorOptions, 'vkey' | 'openings' | 'acceptRestored'>;
 
 const STATE = 'state.json';
 const KEY = 'vkey';
@@ -49,11 +61,17 @@ const AT_ONCE = 8;
  * @throws CliError with the code of the first fault (exit 1); `cannot_open`, `cannot_write` (exit 2)
  */
 export async function mirrorLog(context: Context, folder: string, options: MirrorOptions): Promise<Answer> {
-  const slug = await chooseLog(context, options.tenant);
-  const { verified, restored, added } = await mirrorOne(context, folder, slug, options);
+  const { openings, acceptRestored } = options;
+  const { vkey, deploymentVkey, tenant } = await keysOf(options);
+  const slug = await chooseLog(context, tenant);
+  const common = { openings, ...(acceptRestored === undefined ? {} : { acceptRestored }) };
+  const { verified, restored, added } = await mirrorOne(context, folder, slug, { ...common, ...vkey });
   // After it, so that it has everything that the tenant's log depends on: the vendor's people, policy and gateways.
   if (!LOGS_OF_NO_TENANT.has(slug))
-    await mirrorOne(context, join(folder, DEPLOYMENT_FOLDER), DEPLOYMENT_FOLDER, withoutKey(options));
+    await mirrorOne(context, join(folder, DEPLOYMENT_FOLDER), DEPLOYMENT_FOLDER, {
+      ...common,
+      ...deploymentVkey,
+    });
   const pruning = pruningText(verified);
   const { origin, size, root } = verified.point;
   const { prunedBefore } = verified;
@@ -71,14 +89,36 @@ export async function mirrorLog(context: Context, folder: string, options: Mirro
   };
 }
 
-/** The key on the command line is that of the tenant's log. */
-const withoutKey = ({ vkey: _vkey, ...options }: MirrorOptions): MirrorOptions => options;
+/**
+ * The keys that are given, and whose log they are of. The key on the command line is that of the tenant's log.
+ *
+ * @throws CliError `anchor_differs` if the anchor file is of another tenant, or has another key; those of `readAnchorFile`
+ */
+async function keysOf({ vkey, anchor: file, tenant }: MirrorOptions): Promise<{
+  vkey: { vkey?: string };
+  deploymentVkey: { vkey?: string };
+  tenant: string | undefined;
+}> {
+  if (file === undefined) return { vkey: vkey === undefined ? {} : { vkey }, deploymentVkey: {}, tenant };
+  const { key, anchor } = await chooseKey({ anchor: file, ...(vkey === undefined ? {} : { vkey }) });
+  if (anchor === undefined || (tenant !== undefined && tenant !== anchor.tenant))
+    throw new CliError(
+      'anchor_differs',
+      `${file} is the anchor file of ${anchor?.tenant}, not of ${tenant}.`,
+    );
+  const { deploymentVkey } = anchor;
+  return {
+    vkey: { vkey: vkey ?? anchor.vkey },
+    deploymentVkey: deploymentVkey === undefined ? {} : { vkey: deploymentVkey },
+    tenant: parseLogOrigin(key.name)?.slug ?? anchor.tenant,
+  };
+}
 
 async function mirrorOne(
   context: Context,
   folder: string,
   slug: string,
-  options: MirrorOptions,
+  options: LogOptions,
 ): Promise<{ verified: VerifiedLog; restored: RestoredLog | null; added: number }> {
   const { brokerUrl } = readCliEnvironment(context.io.env);
   const remote = httpLog(context, `${brokerUrl}/log/${slug}`);
@@ -93,7 +133,7 @@ async function mirrorOne(
     structureOnly: false,
   });
   const { point } = verified;
-  const restored = acceptRestored(verified, options.acceptRestored === true);
+  const restored = requireAccepted(verified, options.acceptRestored === true);
   if (isNewEpoch) await requireKept(folder, since, target, verified);
   const known = isNewEpoch ? 0 : (since?.size ?? 0);
   // Of a pruned leaf there is nothing to open.

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  type AnchorFile,
   AuditLogError,
   LogFault,
   type LogSource,
@@ -35,12 +36,12 @@ export const LOGS_OF_NO_TENANT: ReadonlySet<string> = new Set([DEPLOYMENT_FOLDER
 export type ReplaySettings = {
   key: VerifierKey;
   since: VerifiedState | undefined;
-  anchor: { deployment: string; tenant: string; trust: string } | undefined;
+  anchor: AnchorFile | undefined;
   /** A policy file that says whose cosignatures are enough. */
   policy: string | undefined;
   /** Where the deployment's log is, if not beside the tenant's. */
   deployment: string | undefined;
-  /** The key of the deployment's log. Default: the one that its place gives. */
+  /** The key of the deployment's log. Default: the one in the anchor file, else the one that its place gives. */
   deploymentVkey: string | undefined;
 };
 
@@ -123,12 +124,15 @@ function notWitnessed({ witnessed }: ReplayReport): LogFault<'not_witnessed'> {
 async function deploymentLog(
   context: Context,
   { path, isRemote }: { path: string; isRemote: boolean },
-  { key, deployment, deploymentVkey }: ReplaySettings,
+  { key, anchor, deployment, deploymentVkey }: ReplaySettings,
 ): Promise<ReplayOptions['deployment']> {
   const place =
     deployment ?? (isRemote ? path.replace(/[^/]+\/*$/, DEPLOYMENT_FOLDER) : join(path, DEPLOYMENT_FOLDER));
   const source = logAt(context, place);
-  const given = deploymentVkey ?? Buffer.from((await source.read('vkey')) ?? []).toString('utf8');
+  const given =
+    deploymentVkey ??
+    anchor?.deploymentVkey ??
+    Buffer.from((await source.read('vkey')) ?? []).toString('utf8');
   if (given.trim() === '')
     throw new CliError(
       'deployment_missing',

@@ -28,7 +28,7 @@ export async function verifyCopy(
   onProgress: Progress,
 ): Promise<Finding> {
   const { deployment, hasOpenings } = copy;
-  const deploymentKey = await deployment?.text('vkey');
+  const deploymentKey = anchor?.deploymentVkey ?? (await deployment?.text('vkey'));
   const canReplay = isReplayable(vkey);
   if (canReplay && deployment !== undefined && deploymentKey !== undefined) {
     const replayed = await replayInBrowser({

@@ -56,7 +56,9 @@ export function Commands({ log, isOwn, hasAnchor }: { log: string; isOwn: boolea
     <section className="stack near" aria-labelledby="commands">
       <h2 id="commands">{text.commands}</h2>
       <p className="soft">{text.commandsLead}</p>
-      <Command>{`countersign log mirror ${folder}${isOwn ? '' : ` --tenant ${log}`}`}</Command>
+      <Command>
+        {`countersign log mirror ${folder}${isOwn ? '' : ` --tenant ${log}`}${hasAnchor ? ` ${keyFrom('--vkey')}` : ''}`}
+      </Command>
       <Command>{`countersign log verify ${folder} ${keyFrom('--vkey')}`}</Command>
       <Command>
         {`countersign witness ./witness --name witness.${log}.example/w1 ${keyFrom('--log')}`}
