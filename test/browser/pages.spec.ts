@@ -20,6 +20,7 @@ describe('every page', () => {
 
   beforeAll(async () => {
     site = await BrowserSite.start();
+    await site.site.store.publishSimulatedReport();
     const denied = await waiting(site);
     await review(site, 'ada', denied, { decision: 'deny', reason: 'Say which case.' });
     const live = await grant(site);
@@ -55,6 +56,8 @@ describe('every page', () => {
     ['ada', '/activity'],
     ['ada', '/proof'],
     ['ada', '/invite'],
+    ['ada', '/standing'],
+    ['ada', '/transparency'],
     ['ada', '/people'],
     ['ada', '/controls'],
     ['ada', '/account'],
@@ -68,6 +71,8 @@ describe('every page', () => {
     ['erin', 'live'],
     ['max', '/queue'],
     ['sam', '/security'],
+    ['sam', '/standing'],
+    ['sam', '/transparency'],
   ];
 
   test.each(['ada', 'erin', 'max', 'sam'] as const)(

@@ -121,7 +121,8 @@ describeStore('what is open', (bench) => {
       allow: [{ services: ['billing'], actions: ['read'], maxDuration: 900 }],
       disclosureDue: DAY,
     };
-    const privacyControls = { ...acme.privacyControls, emergency };
+    const rules = [{ services: ['billing'], mode: 'observe' as const }];
+    const privacyControls = { ...acme.privacyControls, emergency, rules };
     await applyOrganisation(
       flow.deps,
       { ...file, tenants: [{ ...acme, privacyControls }, ...others] },
@@ -136,8 +137,11 @@ describeStore('what is open', (bench) => {
       since: '2026-11-24T15:00:00.000Z',
       until: null,
     };
-    expect((await stated())[0]).toMatchObject({ zero: false, ways: [rule] });
-    expect((await read(ola)).ways).toMatchObject([{ ...rule, tenant: 'acme', service: 'billing' }]);
+    const observed = { ...rule, id: 'observe' };
+    expect((await stated())[0]).toMatchObject({ zero: false, ways: [rule, observed] });
+    expect((await read(ola)).ways).toMatchObject(
+      [rule, observed].map((each) => ({ ...each, tenant: 'acme', service: 'billing' })),
+    );
     expect((await stated('globex'))[0]).toMatchObject({ zero: true });
   });
 

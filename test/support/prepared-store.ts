@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import {
   applyOrganisation,
+  buildReport,
   createApiKey,
   enrolGateway,
   ensureBrokerKeys,
   type Organisation,
+  parsePeriod,
+  reportJson,
   type SigningDeps,
 } from '@countersign/access';
 import { encodeGatewayCredential } from '@countersign/gateway-protocol';
@@ -19,6 +22,7 @@ import {
   uuidV7Ids,
 } from '@countersign/persistence';
 import { createSigningPorts } from '../../apps/broker/src/trust/signing.js';
+import { simulatedYear, within } from '../factories/simulated-year.js';
 
 const DAY = 86_400;
 
@@ -58,6 +62,23 @@ export class PreparedStore {
   /** The API key (`csk_…`) of the person with this e-mail address. */
   async key(email: string, tenant: string | null = null): Promise<string> {
     return (await createApiKey(this.deps, { email, tenant, ttl: DAY })).key;
+  }
+
+  /** Publishes the transparency report of a simulated half-year, `2026-H1`. */
+  async publishSimulatedReport(): Promise<void> {
+    const { store } = this.deps;
+    const period = parsePeriod('2026-H1');
+    if (period === undefined) throw new Error('there is no such half-year');
+    const year = simulatedYear({ seed: 1, tenants: 50, requests: 5_000, demands: 300 });
+    const about = { deployment: store.deployment, vendor: 'Northwind Cloud', period, madeAt: period.to };
+    const document = reportJson(buildReport(about, within(year, period)));
+    const report = {
+      period: period.name,
+      document,
+      note: 'not signed in this test\n',
+      publishedAt: period.to,
+    };
+    await store.reports.write(({ reports }) => reports.publish(report));
   }
 
   /** The credential (`csg_…`) of a new gateway whose broker is at `brokerUrl`. */

@@ -23,7 +23,7 @@ function formatStanding(standing: Standing, now: Date): string {
     credentialFacts(standing, now),
     '',
     coverageText(standing),
-    'Access under a duty of silence is not listed: the day’s sealed leaf commits to it, and opens within a year.',
+    'A government’s demand under a duty of silence opens no access through Countersign, so none is missing here.',
   ].join('\n');
 }
 

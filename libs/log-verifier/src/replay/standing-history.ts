@@ -48,11 +48,17 @@ export class StandingHistory {
     return open;
   }
 
-  /** Once claimed, the trust document says what lets in without a countersignature; until then the controls do. */
+  /**
+   * Once claimed, the trust document says what lets in without a countersignature; until then the controls do. What they let the
+   * vendor do without any approval is listed in both cases.
+   */
   private rules(): { basis: string; services: string[] }[] {
     const { document } = this.trust;
-    if (document !== null) return document.bases;
-    const allowed = this.tenant.controls?.emergency?.allow ?? [];
-    return allowed.map(({ services }) => ({ basis: 'emergency', services }));
+    const { emergency, rules = [] } = this.tenant.controls ?? {};
+    const allowed = (emergency?.allow ?? []).map(({ services }) => ({ basis: 'emergency', services }));
+    const observed = rules.flatMap(({ mode, services = [] }) =>
+      mode === 'observe' ? [{ basis: 'observe', services }] : [],
+    );
+    return [...(document?.bases ?? allowed), ...observed];
   }
 }

@@ -12,7 +12,7 @@ const en = {
   ways: 'Ways to data',
   kind: 'Kind',
   kinds: { grant: 'Access', invitation: 'Invitation', rule: 'Rule' },
-  basis: { emergency: 'Emergency', legal: 'Legal demand' },
+  basis: { emergency: 'Emergency', legal: 'Government demand', observe: 'Only observed: no approval needed' },
   what: 'What',
   owner: 'Owner',
   everyone: 'The organisation',
@@ -26,16 +26,16 @@ const en = {
   statedSome: (day: string, count: string) => `On ${day}, ${count} were open.`,
   leaf: 'Leaf',
   silence:
-    'Access under a legal duty of silence is not listed. The day’s sealed leaf commits to it, and opens within a year.',
+    'A government’s demand under a duty of silence opens no access through Countersign, so none is missing here.',
   credentials: 'Keys, sessions and gateways',
   credentialsLead:
     'They open no data by themselves: a call also needs an access that is open. Of the other side’s people you see how many they have.',
   credentialKinds: { 'api-key': 'API key', session: 'Session', gateway: 'Gateway' },
   noCredentials: 'There are none.',
   vendorsCounts: (keys: string, sessions: string) =>
-    `The vendor’s people have ${keys} API keys and ${sessions} sessions.`,
+    `API keys of the vendor’s people: ${keys}; sessions: ${sessions}.`,
   tenantsCounts: (keys: string, sessions: string) =>
-    `The customer’s people have ${keys} API keys and ${sessions} sessions.`,
+    `API keys of the customer’s people: ${keys}; sessions: ${sessions}.`,
   coverage: 'Every other way to the data',
   coverageLead: (day: string) =>
     `As the vendor states it, checked on ${day}. Countersign counts only what goes through Countersign.`,
@@ -65,7 +65,11 @@ const de: typeof en = {
   ways: 'Zugänge zu Daten',
   kind: 'Art',
   kinds: { grant: 'Zugriff', invitation: 'Einladung', rule: 'Regel' },
-  basis: { emergency: 'Notfall', legal: 'Behördliches Verlangen' },
+  basis: {
+    emergency: 'Notfall',
+    legal: 'Behördliches Verlangen',
+    observe: 'Nur beobachtet: keine Freigabe nötig',
+  },
   what: 'Was',
   owner: 'Inhaber',
   everyone: 'Die Organisation',
@@ -80,16 +84,16 @@ const de: typeof en = {
   statedSome: (day, count) => `Am ${day} waren ${count} offen.`,
   leaf: 'Eintrag',
   silence:
-    'Zugriff unter einer gesetzlichen Schweigepflicht ist nicht aufgeführt. Der versiegelte Eintrag des Tages legt ihn fest und öffnet sich binnen eines Jahres.',
+    'Ein behördliches Verlangen unter Schweigepflicht öffnet über Countersign keinen Zugriff. Hier fehlt also keiner.',
   credentials: 'Schlüssel, Sitzungen und Gateways',
   credentialsLead:
     'Allein öffnen sie keine Daten: Ein Aufruf braucht außerdem einen offenen Zugriff. Von den Personen der anderen Seite sehen Sie nur die Anzahl.',
   credentialKinds: { 'api-key': 'API-Schlüssel', session: 'Sitzung', gateway: 'Gateway' },
   noCredentials: 'Es gibt keine.',
   vendorsCounts: (keys, sessions) =>
-    `Die Personen des Anbieters haben ${keys} API-Schlüssel und ${sessions} Sitzungen.`,
+    `API-Schlüssel der Personen des Anbieters: ${keys}; Sitzungen: ${sessions}.`,
   tenantsCounts: (keys, sessions) =>
-    `Die Personen des Kunden haben ${keys} API-Schlüssel und ${sessions} Sitzungen.`,
+    `API-Schlüssel der Personen des Kunden: ${keys}; Sitzungen: ${sessions}.`,
   coverage: 'Jeder andere Weg zu den Daten',
   coverageLead: (day) =>
     `Nach Angabe des Anbieters, geprüft am ${day}. Countersign zählt nur, was durch Countersign geht.`,

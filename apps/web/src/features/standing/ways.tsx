@@ -1,5 +1,5 @@
 import type { Standing } from '@countersign/api';
-import { scopeWords } from '@countersign/wording';
+import { scopeWords, wordFor } from '@countersign/wording';
 import { Link } from 'react-router';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { numberText } from '../../text/clock.js';
@@ -45,7 +45,7 @@ function What({ way: { kind, id, service, scope } }: { way: Way }) {
   const words = scopeWords(scope ?? [], language);
   if (kind === 'grant') return <Link to={`/grants/${id}`}>{words}</Link>;
   if (kind === 'invitation') return words;
-  const basis = id === 'emergency' || id === 'legal' ? text.basis[id] : id;
+  const basis = wordFor(text.basis, id) ?? id;
   return `${basis}: ${service ?? ''}, ${words}`;
 }
 

@@ -12,7 +12,7 @@ const KINDS = ['subpoena', 'warrant', 'order', 'national-security', 'emergency']
 
 /** A published report, and beside it the reader's own organisation's figures. */
 export function ReportView({
-  published: { report, note },
+  published: { report },
   own,
 }: {
   published: PublishedReportAnswer;
@@ -31,47 +31,58 @@ export function ReportView({
         {own === null ? null : (
           <>
             {' · '}
-            {text.own}: <span className="strong">{medianText(own.medianDecision, text, language)}</span>
+            {text.own}:{' '}
+            <span className="strong">
+              {own.medianDecision === null
+                ? text.noDecisions
+                : medianText(own.medianDecision, text, language)}
+            </span>
           </>
         )}
       </p>
-      <Files period={report.period.name} note={note} />
+      <Files period={report.period.name} />
     </>
   );
 }
+
+/** The last row: the sums of all countries. */
+const ALL = 'all';
 
 /** Demands by country and kind, with a bar for each country. */
 function Countries({ report: { figures, countries } }: { report: Report }) {
   const text = useText(transparencyTexts);
   const language = useLanguage();
-  const rows = [...countries, 'other'];
+  const rows = [...countries, 'other', ALL];
   const figure = (name: string) => figures[name];
-  const most = mostOf(rows.map((row) => figure(`demands.country.${row}`)));
+  const total = (row: string) => figure(row === ALL ? 'demands' : `demands.country.${row}`);
+  const cell = (row: string, kind: string) =>
+    figure(row === ALL ? `demands.kind.${kind}` : `demands.country.${row}.${kind}`);
+  const most = mostOf(rows.map((row) => (row === ALL ? undefined : total(row))));
   return (
     <section className="stack near" aria-labelledby="demands">
       <h2 id="demands">{text.demands}</h2>
-      <p>
-        {text.total}: <span className="strong">{figureText(figure('demands'), text, language)}</span>
-      </p>
       <DataTable
         caption={text.demands}
         rows={rows}
         rowKey={(row) => row}
         columns={[
-          { label: text.country, cell: (row) => countryName(row, text, language) },
+          {
+            label: text.country,
+            cell: (row) => (row === ALL ? text.total : countryName(row, text, language)),
+          },
           ...KINDS.map((kind) => ({
             label: text.kind[kind],
             number: true,
-            cell: (row: string) => figureText(figure(`demands.country.${row}.${kind}`), text, language),
+            cell: (row: string) => figureText(cell(row, kind), text, language),
           })),
           {
             label: text.total,
             cell: (row) => {
-              const total = figure(`demands.country.${row}`);
+              const sum = total(row);
               return (
                 <span className="figure-cell">
-                  <span className="strong">{figureText(total, text, language)}</span>
-                  {total === undefined ? null : <FigureBar figure={total} most={most} />}
+                  <span className="strong">{figureText(sum, text, language)}</span>
+                  {sum === undefined || row === ALL ? null : <FigureBar figure={sum} most={most} />}
                 </span>
               );
             },
@@ -136,7 +147,7 @@ function FigureList({
   );
 }
 
-function Files({ period, note }: { period: string; note: string | null }) {
+function Files({ period }: { period: string }) {
   const text = useText(transparencyTexts);
   const base = `/api/v1/transparency-reports/${period}`;
   return (
@@ -149,13 +160,8 @@ function Files({ period, note }: { period: string; note: string | null }) {
         <a href={`${base}/report.csv`} download={`transparency-${period}.csv`}>
           {text.csv}
         </a>
+        <a href={base}>{text.note}</a>
       </p>
-      {note === null ? null : (
-        <>
-          <p className="soft">{text.note}</p>
-          <pre className="mono small">{note}</pre>
-        </>
-      )}
     </section>
   );
 }

@@ -108,11 +108,15 @@ const readStatement = ({ index, leaf }: { index: number; leaf: string }): Standi
   return { ...data, leaf: index, at };
 };
 
-/** Of every tenant. Only tenants with emergency rules cost a read of their own. */
+/** Of every tenant. Only tenants whose controls have such rules cost a read of their own. */
 async function waysOfAll(deps: Deps, now: Date): Promise<OwnPart> {
   const tenants = await deps.store.standing.read((unit) => unit.organisation.tenants());
   const rules = new Map<string, TenantRules>();
-  for (const record of tenants.filter(({ controls }) => controls.emergency !== undefined))
+  const opening = tenants.filter(
+    ({ controls }) =>
+      controls.emergency !== undefined || controls.rules?.some(({ mode }) => mode === 'observe'),
+  );
+  for (const record of opening)
     rules.set(record.slug, await deps.store.readForTenant(record.slug, (unit) => rulesOf(unit, record, now)));
   return deps.store.standing.read(async (unit) => {
     for (const version of await unit.trust.chains()) {

@@ -66,19 +66,34 @@ const grantWay = (grant: Grant, scope: WayIn['scope']): WayIn<AccessKind> => ({
 });
 
 /**
- * The rules of a tenant, one way for each service that they name. In a claimed tenant its trust document decides, as it does at
- * the gateways; it counts although its controls may be narrower today, because the controls can be widened without a gateway.
+ * The rules of a tenant, one way for each service that they name. In a claimed tenant its trust document decides about
+ * emergencies and demands, as it does at the gateways; it counts although its controls may be narrower today, because the controls
+ * can be widened without a gateway. What is only observed needs no approval of the customer's, claimed or not.
  */
-const ruleWays = ({ tenant, controls, changedAt, version }: TenantRules): WayIn<AccessKind>[] =>
-  version === null
-    ? (controls.emergency?.allow ?? []).flatMap(({ services, actions }) =>
-        services.map((service) => ruleWay({ tenant, basis: 'emergency', service, actions }, changedAt, null)),
-      )
-    : version.document.bases.flatMap(({ basis, services, actions }) =>
-        services.map((service) =>
-          ruleWay({ tenant, basis, service, actions }, version.adoptedAt, version.document.validUntil),
+function ruleWays({ tenant, controls, changedAt, version }: TenantRules): WayIn<AccessKind>[] {
+  const observed = (controls.rules ?? []).filter(({ mode }) => mode === 'observe');
+  const ofControls = [
+    ...(version === null ? (controls.emergency?.allow ?? []) : []).map((rule) => ({
+      ...{ basis: 'emergency', services: rule.services, actions: rule.actions },
+    })),
+    ...observed.map(({ services = [] }) => ({ basis: 'observe', services, actions: ['*'] })),
+  ];
+  const ofDocument = version?.document.bases ?? [];
+  return [
+    ...ofControls.flatMap(({ basis, services, actions }) =>
+      services.map((service) => ruleWay({ tenant, basis, service, actions }, changedAt, null)),
+    ),
+    ...ofDocument.flatMap(({ basis, services, actions }) =>
+      services.map((service) =>
+        ruleWay(
+          { tenant, basis, service, actions },
+          version?.adoptedAt ?? changedAt,
+          version?.document.validUntil ?? null,
         ),
-      );
+      ),
+    ),
+  ];
+}
 
 const ruleWay = (
   { tenant, basis, service, actions }: { tenant: string; basis: string; service: string; actions: string[] },
