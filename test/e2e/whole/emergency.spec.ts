@@ -115,9 +115,11 @@ describe('an emergency, from its request to a late explanation', () => {
     });
     expectStatus(stopped, 200);
     await eventually('the gateway refuses', async () => (await call(token)).code === 'grant_ended');
-    await eventually('the call is counted', async () => {
+    // Until the stop reaches the gateway, more calls may pass.
+    const calls = upstream.hits.length;
+    await eventually('every call is counted', async () => {
       const { body } = await broker.call('approver', 'GET', `/api/v1/grants/${grant}`);
-      return (body as { used: { calls: number } }).used.calls === 1;
+      return (body as { used: { calls: number } }).used.calls === calls;
     });
     await gateway.dispose();
 
@@ -140,7 +142,7 @@ describe('an emergency, from its request to a late explanation', () => {
     expect(expectStatus(given, 201).body).toMatchObject({
       state: 'given',
       lateAt: late['lateAt'],
-      disclosure: { ...DISCLOSURE, calls: 1, by: broker.persons.engineer },
+      disclosure: { ...DISCLOSURE, calls, by: broker.persons.engineer },
     });
     const disputed = { answer: 'disputed' };
     expect(
@@ -154,7 +156,7 @@ describe('an emergency, from its request to a late explanation', () => {
 
     const copies = await copiesOf(broker);
     const report = await verifyCopies(copies);
-    expect(report).toMatchObject({ grants: 1, calls: 1, replayed: true });
+    expect(report).toMatchObject({ grants: 1, calls, replayed: true });
     expect(report.warnings.map(({ code }) => code)).toContain('disclosure_late');
     const attacked = (attack: (log: typeof copies.tenant) => void) => {
       const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
