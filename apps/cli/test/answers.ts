@@ -11,7 +11,6 @@ const needs = (vendor: number, customer: number) => ({
     approved: customer,
     countersignature: false,
     channels: ['web', 'api'],
-    stages: [],
   },
   risk: {
     level: 'medium',
@@ -29,7 +28,7 @@ export const requestAnswer = (changes: Record<string, unknown> = {}) => ({
   duration: 'PT1H',
   justification: 'Case 4711',
   ticket: null,
-  reasonCode: null,
+
   state: 'awaiting_vendor',
   digest: DIGEST,
   terms: terms(),
@@ -58,7 +57,6 @@ export const reviewAnswer = (changes: Record<string, unknown> = {}) => ({
   reason: null,
   channel: 'api',
   assurance: 'api-key',
-  stage: null,
   at: '2026-11-24T12:01:00Z',
   ...changes,
 });

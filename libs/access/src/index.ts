@@ -170,7 +170,14 @@ export {
   type ScimUser,
 } from './domain/provisioning.js';
 export type { Pause, RequestNote, RequestNoteKind } from './domain/request-note.js';
-export type { Review, ReviewDecision, ReviewNeeds, ReviewSide, RiskLevel } from './domain/review.js';
+export type {
+  Review,
+  ReviewDecision,
+  ReviewNeeds,
+  ReviewSide,
+  RiskLevel,
+  StageNeed,
+} from './domain/review.js';
 export {
   ENDING_EVENT_TYPES,
   isClaimProblem,

@@ -143,7 +143,10 @@ const tenantPersonSchema = named(
     name: z.string(),
     email: z.string(),
     roles: z.array(z.string()),
-    groups: z.array(z.string()).describe('The groups that the privacy controls name.'),
+    groups: z
+      .array(z.string())
+      .exactOptional()
+      .describe('The groups that the privacy controls name; absent: none.'),
     removedAt: instant().nullable().describe('When they left; their decisions stay.'),
   }),
 );

@@ -127,7 +127,8 @@ export const needsSchema = named(
               .describe('Who may decide too once the stage has waited so long.'),
           }),
         )
-        .describe('The order in which the customer approves. Empty: every approver may decide at any time.'),
+        .exactOptional()
+        .describe('The order in which the customer approves. Absent: every approver may decide at any time.'),
     }),
     risk: z.object({ level: z.enum(['low', 'medium', 'high']), reasons: z.array(z.string()) }),
   }),
@@ -144,7 +145,10 @@ export const reviewSchema = named(
     digest: digestText(),
     reason: z.string().nullable(),
     channel: z.enum(CHANNELS),
-    stage: z.string().nullable().describe('The stage of the customer’s approvals in which it counts.'),
+    stage: z
+      .string()
+      .exactOptional()
+      .describe('The stage of the customer’s approvals in which it counts; absent if the request has none.'),
     assurance: z
       .enum(ASSURANCES)
       .describe('`passkey`: countersigned. Any other value is on the vendor’s word.'),
@@ -164,7 +168,10 @@ export const accessRequestSchema = named(
     duration: z.string(),
     justification: z.string().nullable().describe('Null once it has been erased.'),
     ticket: z.string().nullable(),
-    reasonCode: z.string().nullable().describe('What kind of reason the requester states.'),
+    reasonCode: z
+      .string()
+      .exactOptional()
+      .describe('What kind of reason the requester states; absent: none.'),
     state: z.enum(REQUEST_STATES),
     digest: digestText(),
     terms: termsSchema,

@@ -53,11 +53,11 @@ export class TenantPeopleController {
   }
 }
 
-const personAnswer = ({ id, name, email, roles, groups = [], removedAt }: Person) => ({
+const personAnswer = ({ id, name, email, roles, groups, removedAt }: Person) => ({
   id,
   name,
   email,
   roles,
-  groups,
+  ...(groups === undefined ? {} : { groups }),
   removedAt,
 });

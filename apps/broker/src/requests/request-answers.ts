@@ -7,6 +7,7 @@ import {
   type Review,
   type ReviewInput,
   type ReviewNeeds,
+  type StageNeed,
   waitTimes,
 } from '@countersign/access';
 import type {
@@ -50,7 +51,7 @@ export function requestAnswer({
     duration: formatDuration(request.terms.seconds),
     justification: openings['justification']?.value ?? null,
     ticket: openings['ticket']?.value ?? null,
-    reasonCode: request.reasonCode,
+    ...(request.reasonCode === null ? {} : { reasonCode: request.reasonCode }),
     state: request.state,
     digest: request.digest,
     terms: request.terms,
@@ -94,9 +95,10 @@ export function reviewAnswer({
   offer: _offer,
   voidedAt: _voidedAt,
   countersignature: _countersignature,
+  stage,
   ...shown
 }: Review): ReviewAnswer {
-  return shown;
+  return { ...shown, ...(stage === null ? {} : { stage }) };
 }
 
 export function previewAnswer({ refusals, needs, invitation }: Evaluation): Preview {
@@ -104,14 +106,16 @@ export function previewAnswer({ refusals, needs, invitation }: Evaluation): Prev
   return { outcome, refusals, needs: needs === null ? null : needsAnswer(needs), invitation };
 }
 
-const needsAnswer = ({ vendor, customer: { stages = [], ...customer }, risk }: ReviewNeeds): Needs => ({
+const needsAnswer = ({ vendor, customer: { stages, ...customer }, risk }: ReviewNeeds): Needs => ({
   vendor,
-  customer: {
-    ...customer,
-    stages: stages.map(({ escalate, ...stage }) => ({
-      ...stage,
-      escalate: escalate === null ? null : { ...escalate, after: formatDuration(escalate.after) },
-    })),
-  },
+  customer: { ...customer, ...(stages === undefined ? {} : { stages: stages.map(stageAnswer) }) },
   risk,
+});
+
+const stageAnswer = ({
+  escalate,
+  ...stage
+}: StageNeed): NonNullable<Needs['customer']['stages']>[number] => ({
+  ...stage,
+  escalate: escalate === null ? null : { ...escalate, after: formatDuration(escalate.after) },
 });

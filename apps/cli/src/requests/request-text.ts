@@ -56,7 +56,7 @@ export const formatRequest = (request: ShownRequest, now: Date, names = NO_NAMES
     ['how long', formatDuration(request.duration)],
     ...timingFacts(request.terms),
     ['why', request.justification ?? '(erased)'],
-    ...optionalFact('reason code', request.reasonCode),
+    ...optionalFact('reason code', request.reasonCode ?? null),
     ...optionalFact('ticket', request.ticket),
     ...optionalFact('invited by', request.invitation),
     ['risk', [request.needs.risk.level, ...request.needs.risk.reasons]],
@@ -74,7 +74,9 @@ function reviewLines({ needs, reviews }: AccessRequest, names: ReadonlyMap<strin
   const { vendor, customer } = needs;
   return [
     `vendor ${vendor.approved} of ${vendor.required}, customer ${customer.approved} of ${customer.required}`,
-    ...(customer.stages.length === 0 ? [] : [`customer in this order: ${stagesText(customer.stages, 'en')}`]),
+    ...((customer.stages ?? []).length === 0
+      ? []
+      : [`customer in this order: ${stagesText(customer.stages ?? [], 'en')}`]),
     ...reviews.map(
       ({ side, person, decision, reason, at }) =>
         `${at} ${side} ${formatPerson(person, names)}: ${decision}${reason === null ? '' : ` (${reason})`}`,

@@ -49,6 +49,7 @@ function NeedsList({ needs }: { needs: Needs | null }) {
   const text = useText(askTexts);
   const language = useLanguage();
   if (needs === null) return <p>{text.possible}</p>;
+  const { stages = [] } = needs.customer;
   return (
     <>
       <p>
@@ -57,7 +58,7 @@ function NeedsList({ needs }: { needs: Needs | null }) {
       <ul className="bullets">
         <li>{text.vendorReviews(needs.vendor.required)}</li>
         <li>{text.customerApprovals(needs.customer.required)}</li>
-        {needs.customer.stages.length === 0 ? null : <li>{stagesText(needs.customer.stages, language)}</li>}
+        {stages.length === 0 ? null : <li>{stagesText(stages, language)}</li>}
         {needs.customer.countersignature ? <li>{text.countersigned}</li> : null}
       </ul>
     </>

@@ -72,7 +72,7 @@ function sameAsk({
   return {
     ...{ tenant, service, scope, duration, justification: justification ?? '' },
     ...(ticket === null ? {} : { ticket }),
-    ...(reasonCode === null ? {} : { reasonCode }),
+    ...(reasonCode === undefined ? {} : { reasonCode }),
     ...(budget === undefined ? {} : { budget }),
     ...(change === undefined ? {} : { change }),
   };

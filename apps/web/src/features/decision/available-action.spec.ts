@@ -19,7 +19,6 @@ const review = (person: string, digest = DIGEST) => ({
   reason: null,
   channel: 'web' as const,
   assurance: 'oidc' as const,
-  stage: null,
   at: '2026-11-24T14:00:00Z',
 });
 

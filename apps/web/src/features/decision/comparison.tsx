@@ -112,7 +112,7 @@ function useRows({
       of.scope.map((entry) => entryWords(entry, language)),
       language,
     );
-  const { stages } = request.needs.customer;
+  const { stages = [] } = request.needs.customer;
   const counted = text.approvals(reviews.approved, reviews.required);
   const progress =
     isVendorTurn || stages.length === 0 ? counted : `${counted}: ${stagesText(stages, language)}`;

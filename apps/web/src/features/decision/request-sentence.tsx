@@ -26,7 +26,7 @@ export function Sentence({ request, short = false }: { request: AccessRequest; s
         {justification ?? <Erased erased={request.erased['justification']} />}
       </blockquote>
       <p className="soft">
-        {reasonCode === null ? null : `${text.reasonCode(reasonCode)} `}
+        {reasonCode === undefined ? null : `${text.reasonCode(reasonCode)} `}
         {ticket !== null ? (
           text.ticket(ticket)
         ) : 'ticket' in terms ? (

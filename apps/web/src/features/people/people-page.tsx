@@ -54,7 +54,7 @@ export default function PeoplePage() {
                 { label: text.name, cell: ({ name }) => <span className="strong">{name}</span> },
                 { label: text.email, cell: ({ email }) => email },
                 { label: text.roles, cell: (person) => <Roles person={person} /> },
-                { label: text.groups, cell: ({ groups }) => groups.join(', ') },
+                { label: text.groups, cell: ({ groups = [] }) => groups.join(', ') },
                 ...(mayChange
                   ? [
                       {

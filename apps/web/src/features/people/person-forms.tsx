@@ -32,7 +32,7 @@ export function PersonForm({
   const [name, setName] = useState(person?.name ?? '');
   const [email, setEmail] = useState(person?.email ?? '');
   const [roles, setRoles] = useState<ReadonlySet<string>>(new Set(person?.roles ?? ['approver']));
-  const [groups, setGroups] = useState(person?.groups.join(', ') ?? '');
+  const [groups, setGroups] = useState(person?.groups?.join(', ') ?? '');
   const [isEmpty, setEmpty] = useState(false);
   const save = useMutation({
     mutationFn: async () => {
