@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { findRouteMapProblems, type TenantFrom } from '@countersign/contract';
 import * as fc from 'fast-check';
 import { stringify } from 'yaml';
@@ -187,6 +189,22 @@ describe('a route map of an OpenAPI description', () => {
     ],
   ])('refuses %s', (_what, text) => {
     expect(() => importOpenApi(text, { tenantFrom: 'path' })).toThrow(OpenApiError);
+  });
+
+  test.each([
+    ['Netlify', '@netlify/open-api/dist/swagger.json', 181],
+    ['Figma', '@figma/rest-api-spec/openapi/openapi.yaml', 54],
+    ['Directus', '@directus/openapi/dist/oas.json', 190],
+  ])('maps more than 95 %% of the API of a real product: %s', async (_product, path, fewest) => {
+    const text = await readFile(join('node_modules', path), 'utf8');
+    const { routes, unmapped } = importOpenApi(text, { tenantFrom: 'service' });
+    expect(routes.length).toBeGreaterThanOrEqual(fewest);
+    expect(routes.length / (routes.length + unmapped.length)).toBeGreaterThan(0.95);
+    const service = {
+      ...{ name: 'product', upstream: 'http://localhost:1', audience: 'product' },
+      ...{ tenantFrom: 'service' as const, routes },
+    };
+    expect(findRouteMapProblems(service)).toEqual([]);
   });
 
   test('P13: whatever a description says, the map that it gives is one that may be applied', () => {
