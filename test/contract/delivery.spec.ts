@@ -171,6 +171,8 @@ describeStore('what goes out', (bench) => {
       grants: [],
       locks: [],
       invitations: [],
+      notifying: [],
+      disclosures: [],
       reminders: [{ id: open.id, tenant: 'acme' }],
     });
     expect(await at('2026-11-24T16:00:00Z')).toEqual({
@@ -178,6 +180,8 @@ describeStore('what goes out', (bench) => {
       grants: [{ id: grant.id, tenant: 'acme' }],
       locks: [],
       invitations: [],
+      notifying: [],
+      disclosures: [],
       reminders: [{ id: open.id, tenant: 'acme' }],
     });
   });

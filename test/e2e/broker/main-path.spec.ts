@@ -97,6 +97,13 @@ describe.each(ENGINES)('from the request to the stop, on %s', (engine) => {
       offer: null,
       earlierDenials: [],
       erased: {},
+      forwardTo: [],
+      notes: [],
+      stages: ['vendor', 'customer'].map((side) => ({
+        ...{ for: side, since: expect.any(String), until: expect.any(String) },
+      })),
+      usually: null,
+      waiting: null,
       outdated: null,
       countersignatures: [],
       grant: expect.stringMatching(/^grt_/),

@@ -102,6 +102,7 @@ describe('notices by webhook', () => {
         request: request.id,
         link: `http://localhost:4000/requests/${request.id}`,
         log: leaves,
+        waiting: { for: 'vendor', since: request.createdAt },
       },
     });
     expect(message!.headers['webhook-id']).toMatch(/^ntc_/);

@@ -96,7 +96,7 @@ interface Endpoint extends Operation {
 }
 
 /** Someone of each side for every permission; `approver` is also an admin. */
-const CALLERS = ['approver', 'engineer', 'reviewer', 'securityAdmin'] as const;
+const CALLERS = ['approver', 'engineer', 'reviewer', 'securityAdmin', 'legal'] as const;
 type Caller = (typeof CALLERS)[number];
 
 /** Someone whose roles carry the endpoint's permission. */

@@ -30,6 +30,7 @@ const en = {
     'Two of the vendor’s reviewers may open these without your approval. You are notified before it begins, you can stop it at once, and the vendor has to explain it. Once your organisation is claimed, your trust document has to list the same.',
   emergencyRule: (actions: string, services: string, time: string) =>
     `${actions} in ${services}, at most ${time}`,
+  emergencyLongest: 'Longest access in an emergency, in minutes',
   emergencyDue: 'Explanation due after, in hours',
   emergencyAdd: 'Allow in an emergency',
   further: 'Rules for some requests',
@@ -90,6 +91,7 @@ const de: typeof en = {
   emergencyLead:
     'Zwei Prüfer des Anbieters dürfen das ohne Ihre Freigabe öffnen. Sie werden benachrichtigt, bevor es beginnt, Sie können es sofort stoppen, und der Anbieter muss es erklären. Sobald Ihre Organisation beansprucht ist, muss Ihr Vertrauensdokument dasselbe auflisten.',
   emergencyRule: (actions, services, time) => `${actions} in ${services}, höchstens ${time}`,
+  emergencyLongest: 'Längster Zugriff im Notfall, in Minuten',
   emergencyDue: 'Erklärung fällig nach, in Stunden',
   emergencyAdd: 'Im Notfall erlauben',
   further: 'Regeln für manche Anfragen',

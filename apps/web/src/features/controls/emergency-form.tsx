@@ -109,7 +109,7 @@ function NewRule({
           ))}
         </SelectField>
         <TextField
-          label={text.longest}
+          label={text.emergencyLongest}
           inputMode="decimal"
           value={minutes}
           onChange={({ target }) => setMinutes(target.value)}
