@@ -6,10 +6,11 @@ import type { CallRefusals } from './call-refusals.js';
 import { type ChangeBody, readChangeBody } from './change-body.js';
 import { callOf, type Exchange } from './exchange.js';
 
-type CallHandlerParts = {
+export type CallHandlerParts = {
   authorizer: CallAuthorizer;
   refusals: CallRefusals;
-  forwarding: RecordedForwarding;
+  /** Takes an allowed call, in the same turn as the decision. */
+  forwarding: Pick<RecordedForwarding, 'run'>;
   calls: OpenCalls;
   clock: Clock;
   maxBodyBytes: number;

@@ -1,8 +1,8 @@
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { join } from 'node:path';
+import { BreakableDisk, HeldDisk } from '../../../../test/fakes/faulty-disks.js';
 import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
-import { NodeSpoolDisk } from '../records/spool/spool-disk.js';
 
 const SECRET = 'k'.repeat(43);
 const INVOICES = '/tenants/acme/invoices';
@@ -198,10 +198,29 @@ describe('a refused call', () => {
     expect(await refusal(await ask(token))).toMatchObject({ code: 'grant_ended' });
   });
 
+  test('P6: one whose grant ended while its record was written; the record says that it was cut', async () => {
+    await world.gateway.close();
+    const disk = new HeldDisk(join(world.spoolDir, 'segments'));
+    await world.startGateway({ proxies: { secret: SECRET, networks: ['127.0.0.0/8'] }, disk });
+    await until(() => world.gateway.isInTouch());
+    const { broker } = world;
+    const grant = broker.grant();
+    const token = broker.token(grant);
+    disk.hold();
+    const asked = ask(token);
+    await until(() => disk.isWriting);
+    broker.end(grant);
+    await until(async () => (await ask(token)).status === 403);
+    disk.release();
+    expect(await refusal(await asked)).toEqual({ status: 403, code: 'grant_ended' });
+    await until(() => broker.recordsOf('outcome').length === 1);
+    expect(broker.recordsOf('outcome')).toMatchObject([{ outcome: 'cut' }]);
+  });
+
   test('P5: one whose record cannot be written', async () => {
     await world.gateway.close();
-    const disk = new NodeSpoolDisk(join(world.spoolDir, 'segments'));
-    disk.create = () => Promise.reject(Object.assign(new Error('no room'), { code: 'ENOSPC' }));
+    const disk = new BreakableDisk(join(world.spoolDir, 'segments'));
+    disk.broken = 'ENOSPC';
     await world.startGateway({ proxies: { secret: SECRET, networks: ['127.0.0.0/8'] }, disk });
     await until(() => world.gateway.isInTouch());
     const token = world.broker.token(world.broker.grant({ budget: { calls: 1 } }));

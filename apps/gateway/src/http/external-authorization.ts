@@ -1,13 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
-import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer.js';
+import type { VerifiedToken } from '../authorize/call-authorizer.js';
 import type { Budgets } from '../budget/budgets.js';
-import type { Clock } from '../clock.js';
 import type { AllowedCall } from '../forward/recorded-forwarding.js';
 import { type CallContexts, CONTEXT_KEY_MISSING } from '../forward/signed-context.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { Recorder } from '../records/recorder.js';
-import type { CallRefusals, RefusedCall } from './call-refusals.js';
+import { CallHandler, type CallHandlerParts } from './call-handler.js';
+import type { RefusedCall } from './call-refusals.js';
 import { type CanonicalRequest, isForwardableMethod, readHostName } from './canonical-request.js';
 import { callOf, type Exchange, recordedCallOf } from './exchange.js';
 import { answerProblem, requireUnambiguous } from './refusals.js';
@@ -21,16 +21,13 @@ export interface TrustedProxies {
   networks: readonly string[];
 }
 
-type ExternalAuthorizationParts = {
-  /** Undefined: nobody may ask. */
+type ExternalAuthorizationParts = Omit<CallHandlerParts, 'forwarding'> & {
+  /** Undefined: `/authz/…` answers 404. */
   proxies: TrustedProxies | undefined;
-  authorizer: CallAuthorizer;
-  refusals: CallRefusals;
   budgets: Budgets;
   recorder: Recorder;
   metrics: GatewayMetrics;
   contexts: CallContexts;
-  clock: Clock;
 };
 
 /** The call of which a proxy asks: its method, host and target, as the proxy describes them. */
@@ -74,9 +71,12 @@ const joined = (service: string, target: string | undefined): string | undefined
 export class ExternalAuthorization {
   private readonly secret: Buffer | undefined;
   private readonly networks = new BlockList();
+  /** Decides about the call as about one that comes here itself; `run` takes it from there. */
+  private readonly handler: CallHandler;
 
   constructor(private readonly parts: ExternalAuthorizationParts) {
     const { proxies } = parts;
+    this.handler = new CallHandler({ ...parts, forwarding: this });
     this.secret = proxies === undefined ? undefined : hashOf(proxies.secret);
     for (const network of proxies?.networks ?? []) {
       const [address = '', bits] = network.split('/');
@@ -109,7 +109,7 @@ export class ExternalAuthorization {
       canonical: canonicalCall(asked, describe(asked, below)),
       mode: 'authz' as const,
     };
-    await this.decide(call);
+    await this.handler.handle(call);
   }
 
   private mayAsk({ canonical, peer }: Exchange, secret: Buffer): boolean {
@@ -120,44 +120,14 @@ export class ExternalAuthorization {
     return isSecret && isNear;
   }
 
-  private async decide(exchange: Exchange): Promise<void> {
-    const { authorizer, refusals } = this.parts;
-    const { canonical } = exchange;
-    const service = authorizer.service(canonical.service);
-    authorizer.requirePlainTarget(canonical, service);
-    if (!authorizer.isInTouch()) return refusals.unverified(exchange, null, 'not_in_touch', {});
-    if (service === undefined) {
-      return refusals.unverified(exchange, null, 'route_not_listed', { detail: 'the service is not known' });
-    }
-    const token = authorizer.verifyToken(canonical, service);
-    if (!token.ok) {
-      const { reason, detail, noToken } = token;
-      return refusals.unverified(exchange, canonical.service, 'invalid_token', { reason, detail, noToken });
-    }
-    const { claims } = token;
-    const grantArrival = authorizer.waitForGrant(claims);
-    if (grantArrival !== undefined) await grantArrival;
-    const call = callOf(exchange, undefined);
-    let decision = authorizer.authorize(token, call);
-    for (;;) {
-      const budgetArrival = authorizer.waitForBudget(claims, decision);
-      if (budgetArrival === undefined) break;
-      const refusal = await budgetArrival;
-      if (refusal !== undefined) return refusals.decided(exchange, claims, refusal);
-      decision = authorizer.authorize(token, call);
-    }
-    // No `await` from the decision to the taking of the budget in `allow`: another call could come between.
-    if (!decision.allowed) return refusals.decided(exchange, claims, decision);
-    const beyond = beyondThisMode(token, decision);
-    if (beyond !== undefined) return refusals.decided(exchange, claims, beyond);
-    await this.allow(exchange, token, decision);
-  }
-
-  private async allow(exchange: Exchange, token: VerifiedToken, decision: AllowedCall): Promise<void> {
+  /** Takes a call that the checks allow: makes its record durable, and answers the proxy. */
+  async run(exchange: Exchange, token: VerifiedToken, decision: AllowedCall): Promise<void> {
     const { authorizer, refusals, budgets, recorder, metrics, contexts, clock } = this.parts;
     const { canonical, response } = exchange;
     const { claims } = token;
     const { match, grant, map } = decision;
+    const beyond = beyondThisMode(token, decision);
+    if (beyond !== undefined) return refusals.decided(exchange, claims, beyond);
     const { context: mode } = authorizer.upstreamSettings(canonical.service);
     const signing = contexts.of(canonical.service, mode, clock.now());
     if (signing === undefined) return refusals.decided(exchange, claims, { ...CONTEXT_KEY_MISSING, match });
@@ -173,13 +143,14 @@ export class ExternalAuthorization {
       return refusals.verified(exchange, claims, { code: 'record_unavailable', detail, match });
     }
     metrics.recorded(clock.monotonic() - began);
-    // Only the proxy learns how the call ends.
-    const unknown = { status: null, bytes: 0, bodySha256: null, durationMs: 0, outcome: 'unknown' as const };
-    recorder.recordOutcome(record, claims.tenant, unknown);
-    // Writing the record took time, and no open call of this one could be cut meanwhile.
+    // Writing the record took time, and nothing could cut this call meanwhile. Its own place in the budget is taken.
     const again = authorizer.authorize(token, callOf(exchange, undefined));
-    if (!again.allowed && again.code !== 'budget_exhausted')
-      return refusals.answer(exchange, again.code, { record, detail: again.detail });
+    const mayStill = again.allowed || again.code === 'budget_exhausted';
+    // Only the proxy learns how the call ends.
+    const outcome = mayStill ? 'unknown' : 'cut';
+    const ended = { status: null, bytes: 0, bodySha256: null, durationMs: 0, outcome } as const;
+    recorder.recordOutcome(record, claims.tenant, ended);
+    if (!mayStill) return refusals.answer(exchange, again.code, { record, detail: again.detail });
     const { method, path, query } = canonical;
     const { sub, grant_id } = claims;
     const { tenant } = match;

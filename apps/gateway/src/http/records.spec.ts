@@ -2,55 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { BreakableDisk, HeldDisk } from '../../../../test/fakes/faulty-disks.js';
 import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
-import type { SegmentFile, SpoolDisk } from '../records/spool/spool-disk.js';
-import { NodeSpoolDisk } from '../records/spool/spool-disk.js';
-
-/** A disk on which nothing becomes durable while `broken` is set. */
-class BreakableDisk extends NodeSpoolDisk implements SpoolDisk {
-  broken: string | undefined;
-  override async create(segment: number): Promise<SegmentFile> {
-    const file = await super.create(segment);
-    return {
-      append: async (bytes) => {
-        if (this.broken !== undefined) throw Object.assign(new Error('disk fault'), { code: this.broken });
-        await file.append(bytes);
-      },
-      close: () => file.close(),
-    };
-  }
-}
-
-/** A disk that keeps every write waiting while it is held. */
-class HeldDisk extends NodeSpoolDisk implements SpoolDisk {
-  private held: (() => void)[] | undefined;
-
-  get isWriting(): boolean {
-    return this.held !== undefined && this.held.length > 0;
-  }
-
-  hold(): void {
-    this.held = [];
-  }
-
-  release(): void {
-    for (const go of this.held?.splice(0) ?? []) go();
-    this.held = undefined;
-  }
-
-  override async create(segment: number): Promise<SegmentFile> {
-    const file = await super.create(segment);
-    return {
-      append: async (bytes) => {
-        const { held } = this;
-        if (held !== undefined) await new Promise<void>((resolve) => held.push(resolve));
-        await file.append(bytes);
-      },
-      close: () => file.close(),
-    };
-  }
-}
 
 let world: GatewayWorld;
 afterEach(() => world.stop());

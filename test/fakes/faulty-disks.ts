@@ -1,0 +1,50 @@
+import {
+  NodeSpoolDisk,
+  type SegmentFile,
+  type SpoolDisk,
+} from '../../apps/gateway/src/records/spool/spool-disk.js';
+
+/** A disk on which nothing becomes durable while `broken` is set. */
+export class BreakableDisk extends NodeSpoolDisk implements SpoolDisk {
+  broken: string | undefined;
+  override async create(segment: number): Promise<SegmentFile> {
+    const file = await super.create(segment);
+    return {
+      append: async (bytes) => {
+        if (this.broken !== undefined) throw Object.assign(new Error('disk fault'), { code: this.broken });
+        await file.append(bytes);
+      },
+      close: () => file.close(),
+    };
+  }
+}
+
+/** A disk that keeps every write waiting while it is held. */
+export class HeldDisk extends NodeSpoolDisk implements SpoolDisk {
+  private held: (() => void)[] | undefined;
+
+  get isWriting(): boolean {
+    return this.held !== undefined && this.held.length > 0;
+  }
+
+  hold(): void {
+    this.held = [];
+  }
+
+  release(): void {
+    for (const go of this.held?.splice(0) ?? []) go();
+    this.held = undefined;
+  }
+
+  override async create(segment: number): Promise<SegmentFile> {
+    const file = await super.create(segment);
+    return {
+      append: async (bytes) => {
+        const { held } = this;
+        if (held !== undefined) await new Promise<void>((resolve) => held.push(resolve));
+        await file.append(bytes);
+      },
+      close: () => file.close(),
+    };
+  }
+}
