@@ -36,9 +36,13 @@ export class WatchedFiles<Name extends string> {
 
 /** Changes with the file behind the name. Follows links: secrets that are mounted are replaced by changing a link. */
 function versionOf(path: string): string {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  if (found === undefined) return 'none';
-  return `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`;
+  try {
+    const found = statSync(path, { bigint: true });
+    return `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`;
+  } catch (error) {
+    // Whatever keeps the file from being found is reported when it is read.
+    return (error as NodeJS.ErrnoException).code ?? 'unknown';
+  }
 }
 
 function readSmallFile(name: string, path: string): string {
