@@ -8,7 +8,7 @@ import { freePort } from '../support/free-port.js';
 
 const run = promisify(execFile);
 
-/** Runs a program that must be there. @throws Error that names it where it is missing */
+/** Runs an installed program. @throws Error that names the program if it is missing */
 export async function tool(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   try {
     return await run(program, args, { env: { ...process.env, ...env } });

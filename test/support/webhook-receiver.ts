@@ -21,7 +21,7 @@ export class WebhookReceiver {
     });
   }
 
-  /** @param port 0: any free one */
+  /** @param port 0 chooses a free port */
   static async start(port = 0): Promise<WebhookReceiver> {
     const receiver = new WebhookReceiver();
     await new Promise<void>((resolve) => receiver.server.listen(port, '127.0.0.1', resolve));

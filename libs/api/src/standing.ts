@@ -34,7 +34,7 @@ const peoplesCredentialsSchema = named(
 const coverageSchema = named(
   'Coverage',
   z.object({
-    checkedOn: z.string().meta({ format: 'date' }).describe('When somebody last went through the list.'),
+    checkedOn: z.string().meta({ format: 'date' }).describe('The day on which the list was last checked.'),
     ways: z.array(
       z.object({
         way: z.string(),

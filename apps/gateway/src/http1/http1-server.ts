@@ -9,7 +9,7 @@ const CHECK_MS = 250;
 /** From a connection's start to the end of its TLS handshake. A head has as long again. */
 const HANDSHAKE_MS = 10_000;
 
-/** PEM: the server's certificate with its key, and the authorities whose clients it takes. No `clientCa`: any client. */
+/** In PEM. With `clientCa`, a client must show a certificate that one of these authorities has signed. */
 export type ServerSecurity = { cert: string; key: string; clientCa?: string | undefined };
 
 /** A server that also takes new certificates while it runs. */

@@ -21,7 +21,7 @@ export interface CoveredWay {
  * this list, a statement of "zero" would say more than it knows.
  */
 export interface Coverage {
-  /** The day on which somebody last went through the list, `YYYY-MM-DD`. */
+  /** The day on which the list was last checked, `YYYY-MM-DD`. */
   checkedOn: string;
   ways: CoveredWay[];
 }

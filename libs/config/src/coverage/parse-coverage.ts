@@ -44,7 +44,7 @@ const way = z
   });
 
 const coverageFile = z.strictObject({
-  checkedOn: day.describe('The day on which somebody last went through the list.'),
+  checkedOn: day.describe('The day on which the list was last checked.'),
   ways: z
     .array(way)
     .min(1, 'must name at least one way')

@@ -22,7 +22,7 @@ export interface UnmappedOperation {
 export interface OpenApiImport {
   title: string;
   routes: Route[];
-  /** Operations that nobody left out on purpose and that have no route. */
+  /** Operations that cannot have a route as they are described. */
   unmapped: UnmappedOperation[];
   /** Operations that the description itself leaves out: `x-countersign: false`. They are refused too. */
   leftOut: Omit<UnmappedOperation, 'reason'>[];
