@@ -343,6 +343,22 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
       },
     });
 
+  /** New controls forbid the calls. Both times in seconds after the first token. @param until when others allow them again */
+  const forbidInvoices = (own: Copies, from: number, until?: number): void => {
+    type Controls = { forbid: object[] };
+    const { after } = (own.tenant.leaves[own.tenant.indexOf('tenant.add')] as LeafV1).data as {
+      after: Controls;
+    };
+    const rule = { service: 'billing', resource: 'invoices/**', actions: ['*'] };
+    const strict = { ...after, forbid: [...after.forbid, rule] };
+    const change = (seconds: number, data: { before: Controls; after: Controls }) => {
+      const at = new Date(Date.parse(startOf(own)) + seconds * 1_000).toISOString();
+      own.tenant.append({ type: 'tenant.change', at, actor: admin(), data: { tenant: 'acme', ...data } });
+    };
+    change(from, { before: after, after: strict });
+    if (until !== undefined) change(until, { before: strict, after });
+  };
+
   const lockAndLift = (own: Copies, by: string): number => {
     lock(own);
     return lock(own, {}, 'lock.lifted', by);
@@ -373,22 +389,16 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
       { after: 60, of: () => under, before: (own) => lock(own) },
     ],
     ['seconds after a lock, which reaches a gateway later', 'none', { after: 5, before: (own) => lock(own) }],
+    ['that new controls forbid', 'forbidden there', { after: 60, before: (own) => forbidInvoices(own, 0) }],
     [
-      'that new controls forbid',
+      'of a gateway whose clock is behind, in the seconds before a rule fell',
+      'none',
+      { before: (own) => forbidInvoices(own, -20, 4) },
+    ],
+    [
+      'of a gateway whose clock is too far behind',
       'forbidden there',
-      {
-        after: 60,
-        before: (own) => {
-          const { after } = (own.tenant.leaves[own.tenant.indexOf('tenant.add')] as LeafV1).data as {
-            after: { forbid: object[] };
-          };
-          const rule = { service: 'billing', resource: 'invoices/**', actions: ['*'] };
-          own.tenant.append({
-            ...{ type: 'tenant.change', at: startOf(own), actor: admin() },
-            data: { tenant: 'acme', before: after, after: { ...after, forbid: [...after.forbid, rule] } },
-          });
-        },
-      },
+      { before: (own) => forbidInvoices(own, -20, 6) },
     ],
   ])('%s', async (_what, expected, forgery) => {
     const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };

@@ -113,9 +113,13 @@ export class CallHistory {
       throw data.fault('stopped', 'the customer had stopped this access.');
   }
 
-  /** A changed rule reaches gateways within seconds: one version of that span has to allow the call. */
+  /**
+   * A changed rule reaches gateways within seconds, and a gateway's clock may be behind the broker's that dated the change: one
+   * version of that span has to allow the call.
+   */
   private nothingForbids({ data, grant, at, resource, action }: Call): void {
-    const controls = valuesWithin(this.context.tenant.state.controls, at - STOP_TOLERANCE_MS, at);
+    const { controls: history } = this.context.tenant.state;
+    const controls = valuesWithin(history, at - STOP_TOLERANCE_MS, at + CLOCK_TOLERANCE_MS);
     const isAllowed = controls.some(
       (each) =>
         each !== null &&
