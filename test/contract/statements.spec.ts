@@ -23,6 +23,7 @@ import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
 const BOOT = '0199f0a0-7b2c-4003-8000-000000000003';
+const OTHER_BOOT = '0199f0a0-7b2c-4003-8000-000000000004';
 const ALL = { cursor: null, limit: 200 };
 const settings = (dailyStatement: 'off' | 'webhook' | 'mail') => ({
   erasureAfterDays: 90,
@@ -56,17 +57,21 @@ describeStore('statements of accesses', (bench) => {
   beforeEach(() => chains.clear());
 
   /** A gateway hands in records of acme, each after the last one. */
-  async function record(
-    gateway: string,
+  const record = (gateway: string, ...drafts: ((at: IncomingPlace) => IncomingRecord)[]) =>
+    recordAt({ gateway }, ...drafts);
+
+  async function recordAt(
+    { gateway, boot = BOOT, at = now() }: { gateway: string; boot?: string; at?: string },
     ...drafts: ((at: IncomingPlace) => IncomingRecord)[]
   ): Promise<void> {
+    const name = `${gateway} ${boot}`;
     const records = drafts.map((draft) => {
-      const last = chains.get(gateway) ?? { seq: 0, hash: null };
-      const place = { seq: last.seq + 1, prev: last.hash, hash: `${gateway}-${last.seq + 1}` };
-      chains.set(gateway, place);
-      return draft({ ...place, tenant: 'acme', at: now() });
+      const last = chains.get(name) ?? { seq: 0, hash: null };
+      const place = { seq: last.seq + 1, prev: last.hash, hash: `${name}-${last.seq + 1}` };
+      chains.set(name, place);
+      return draft({ ...place, tenant: 'acme', at });
     });
-    await ingestRecords(deps, [{ gateway, boot: BOOT, binding: EVERYTHING, records }]);
+    await ingestRecords(deps, [{ gateway, boot, binding: EVERYTHING, records }]);
   }
   type IncomingPlace = Pick<IncomingRecord, 'seq' | 'prev' | 'hash' | 'tenant' | 'at'>;
   const head = (place: IncomingPlace): IncomingRecord => ({
@@ -145,12 +150,28 @@ describeStore('statements of accesses', (bench) => {
     expect(Date.parse(enrolledAt)).toBeLessThan(Date.parse(from));
   });
 
+  test('compares instants, with fractions of a second or without, and not their text', async () => {
+    const gateway = await enrol('g1');
+    flow.clock.forward(120);
+    const second = now().slice(0, 19);
+    const [whole, later] = [`${second}Z`, `${second}.500Z`];
+    flow.clock.forward(60);
+    // As text the heads are in the other order, and the one at the end of the span comes before it.
+    expect((await state('2026-11-24T14:00:00Z', whole)).exceptions).toMatchObject([{ reason: 'no_head' }]);
+    await recordAt({ gateway, at: `${second}.000Z` }, head);
+    expect(await wantedOf(gateway)).toEqual([]);
+    await recordAt({ gateway, at: later }, head);
+    await recordAt({ gateway, boot: OTHER_BOOT, at: whole }, head);
+    expect((await state('2026-11-24T14:00:00Z', later)).exceptions).toEqual([]);
+    expect((await state('2026-11-24T14:00:00Z', later)).gateways).toMatchObject([{ head: { at: later } }]);
+  });
+
   test('says from when on a gateway with a gap may miss calls, and what one that was revoked had signed', async () => {
     const [one, two] = [await enrol('g1'), await enrol('g2')];
     const from = now();
     flow.clock.forward(60);
     await record(one, head);
-    chains.set(one, { seq: 5, hash: 'lost' });
+    chains.set(`${one} ${BOOT}`, { seq: 5, hash: 'lost' });
     await record(one, head);
     await record(two, head);
     await revokeGateway(deps, two);

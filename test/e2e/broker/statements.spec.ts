@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EVERYTHING, ingestRecords, makeDailyStatements } from '@countersign/access';
 import type { StatementBody } from '@countersign/audit-log';
@@ -112,6 +112,50 @@ describe.each(enginesOf('SQLite'))('statements over HTTP and with the command li
       stderr: expect.stringContaining('error[bad_signature]'),
     });
     expect(await countersign('log', 'statement', '--verify', file)).toMatchObject({ exit: 2 });
+  });
+
+  test('a statement that leaves out a gateway together with its records does not verify against the mirror', async () => {
+    const { gateway: hidden } = (await broker.enrolGateway('hidden')).credential;
+    const { gateway: elsewhere } = (await broker.enrolGateway('elsewhere', { tenants: ['globex'] }))
+      .credential;
+    broker.clock.advance(120);
+    const [file, mirror] = [join(folder, 'hidden.statement'), join(folder, 'whole-log')];
+    await countersign('log', 'statement', '--from', instant(3_600), '--to', instant(60), '--out', file);
+    const body = JSON.parse((await readFile(file, 'utf8')).split('\n')[1] ?? '') as StatementBody;
+    expect(await countersign('log', 'mirror', mirror)).toMatchObject({ exit: 0 });
+    const vkey = await readFile(join(mirror, 'vkey'), 'utf8');
+    const verify = async (lie: Partial<StatementBody>) => {
+      await writeFile(file, await signedStatementByLog(broker.host.store, { ...body, ...lie }));
+      return countersign('log', 'statement', '--verify', file, '--vkey', vkey, '--log', mirror);
+    };
+    expect(await verify({})).toMatchObject({ exit: 0, document: { notNamed: [elsewhere] } });
+    const others = ({ gateway }: { gateway: string }) => gateway !== hidden;
+    const changed = (change: Partial<StatementBody['gateways'][number]>) =>
+      body.gateways.map((each) => (others(each) ? each : { ...each, ...change }));
+    const unknown = 'gtw_00000000-0000-7000-8000-000000000000';
+    const [first] = body.gateways as [StatementBody['gateways'][0]];
+    const exception = { gateway: unknown, from: body.from, reason: 'no_head' } as const;
+    const lies: Partial<StatementBody>[] = [
+      { gateways: body.gateways.filter(others), exceptions: body.exceptions.filter(others) },
+      // Nothing would be missing from a gateway that was revoked, or came, when the lie says.
+      { gateways: changed({ revokedAt: body.from }) },
+      { gateways: changed({ enrolledAt: body.to }) },
+      // A gateway that no one enrolled.
+      {
+        gateways: [...body.gateways, { ...first, gateway: unknown }],
+        exceptions: [...body.exceptions, exception],
+      },
+    ];
+    for (const lie of lies)
+      expect(await verify({ exceptions: body.exceptions, ...lie })).toMatchObject({
+        exit: 1,
+        stderr: expect.stringContaining('error[statement_differs]'),
+      });
+    await rm(join(mirror, 'deployment'), { recursive: true });
+    expect(await verify({})).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining('error[deployment_missing]'),
+    });
   });
 
   test('daily statements are listed and read; a gateway reads whose heads are wanted', async () => {

@@ -8,6 +8,7 @@ import {
   type StopStatement,
   statementHash,
   type TrustDocument,
+  toInstant,
 } from '@countersign/contract';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
@@ -32,6 +33,11 @@ let under: RecordedGrant;
 let trust: string;
 let anchor: AnchorFile & { deploymentVkey: string };
 
+/** How long the trust document is valid. A token lives for five minutes. */
+const VALID_S = 200;
+/** A moment after the end of the document, before the end of the token. */
+const AFTER_DOCUMENT_S = 240;
+
 /** A tenant of two approvers that requires both of their passkeys, except to list. */
 beforeAll(async () => {
   broker = await TestBroker.start();
@@ -40,7 +46,11 @@ beforeAll(async () => {
   const bob = await Customer.of(broker, 'secondApprover');
   ({ hash: trust } = await claim([ada, bob], {
     ...{ approvals: 2, threshold: 2, countersign: { exceptActions: ['list'] } },
+    // It ends while a token of this test is still valid.
+    validUntil: toInstant(new Date(broker.clock.now().getTime() + VALID_S * 1_000)),
   }));
+  // Clocks differ: a token minted within five seconds of the claim counts as one from before it.
+  broker.clock.advance(10);
   ({ anchor } = (await trustOf(ada)) as never as { anchor: typeof anchor });
   const request = await makeRequest(broker);
   expectStatus(await review(broker, 'reviewer', request), 201);
@@ -215,6 +225,16 @@ describe('P12: the log of a claimed tenant', () => {
       'not_countersigned there',
       (own) => forge(own, { trust: `sha256:${'0'.repeat(64)}` }),
     ],
+    ...['a gateway that pinned it', 'one that did not'].map(
+      (gateway, place): [string, string, (own: Copies) => number] => [
+        `a call that the trust document does not allow, at ${gateway}`,
+        'not_countersigned there',
+        (own) => {
+          own.tenant.drop(own.tenant.indexOf('trust.stopped'));
+          return forge(own, place === 0 ? {} : { trust: null }, AFTER_DOCUMENT_S);
+        },
+      ],
+    ),
     [
       'a token minted after the stop',
       'not_allowed there',

@@ -120,11 +120,20 @@ function notWitnessed({ witnessed }: ReplayReport): LogFault<'not_witnessed'> {
   );
 }
 
-/** The deployment's log is in the mirror's folder `deployment`, or beside the tenant's log on its server. */
-async function deploymentLog(
+/**
+ * The deployment's log is in the mirror's folder `deployment`, or beside the tenant's log on its server.
+ *
+ * @throws CliError `deployment_missing`, `invalid_vkey`
+ */
+export async function deploymentLog(
   context: Context,
   { path, isRemote }: { path: string; isRemote: boolean },
-  { key, anchor, deployment, deploymentVkey }: ReplaySettings,
+  {
+    key,
+    anchor,
+    deployment,
+    deploymentVkey,
+  }: Pick<ReplaySettings, 'key' | 'anchor'> & Partial<ReplaySettings>,
 ): Promise<ReplayOptions['deployment']> {
   const place =
     deployment ?? (isRemote ? path.replace(/[^/]+\/*$/, DEPLOYMENT_FOLDER) : join(path, DEPLOYMENT_FOLDER));

@@ -6,6 +6,7 @@ import {
   hadRoot,
   type LeafV1,
   LogFault,
+  type LogSource,
   logOrigin,
   type OpenedStatement,
   openStatement,
@@ -16,12 +17,14 @@ import {
   verifyTenantLog,
 } from '@countersign/audit-log';
 import { nodeEd25519, nodeHashing } from '@countersign/authorization';
+import type { FollowedLog } from '@countersign/log-verifier';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseInstant, parseSlug } from '../command/flags.js';
 import { formatFacts } from '../terminal/text.js';
 import { FolderLog } from './log-source.js';
 import { chooseLog } from './mirror.js';
+import { deploymentLog } from './replay.js';
 import { chooseKey, readVerifierKey, saveFile } from './verification.js';
 
 export type StatementOptions = {
@@ -39,12 +42,12 @@ export type StatementOptions = {
  * Gets a signed statement of every access in a span, or verifies one offline.
  *
  * @throws CliError `invalid_statement` and the codes of notes if it does not verify, `statement_differs` if it is not what a
- *   mirror of the log says; `cannot_open`, `cannot_write` (exit 2)
+ *   mirror of the log says, `deployment_missing` if the mirror lacks the deployment's log; `cannot_open`, `cannot_write` (exit 2)
  */
 export function logStatement(context: Context, options: StatementOptions): Promise<Answer> {
   return options.verify === undefined
     ? fetchStatement(context, options)
-    : verifyStatement(options.verify, options);
+    : verifyStatement(context, options.verify, options);
 }
 
 async function fetchStatement(
@@ -74,8 +77,8 @@ async function fetchStatement(
 /** What the statement says, without verifying anything: it has just come from the broker. */
 const bodyOf = (note: string): StatementBody => JSON.parse(note.split('\n')[1] ?? '') as StatementBody;
 
-async function verifyStatement(file: string, options: StatementOptions): Promise<Answer> {
-  const { key } = await chooseKey(options);
+async function verifyStatement(context: Context, file: string, options: StatementOptions): Promise<Answer> {
+  const { key, anchor } = await chooseKey(options);
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -84,11 +87,20 @@ async function verifyStatement(file: string, options: StatementOptions): Promise
   }
   const mirror = options.log === undefined ? undefined : new FolderLog(options.log);
   const opened = await open(text, key, mirror);
-  if (mirror !== undefined) await compareWithLog(opened, mirror, key);
   const { body } = opened;
+  const summary = `${summaryOf(body)}\n`;
+  if (mirror === undefined || options.log === undefined)
+    return {
+      document: { verified: true, ...documentOf(body), comparedWith: null },
+      text: `${summary}Signed by the log. With --log DIR it is also compared with your mirror.\n${exceptionsText(body)}`,
+    };
+  await compareWithLog(opened, mirror, key);
+  const place = { path: options.log, isRemote: false };
+  const deployment = await deploymentLog(context, place, { key, anchor });
+  const notNamed = compareGateways(body, await enrolledGateways(deployment));
   return {
-    document: { verified: true, ...documentOf(body), comparedWith: options.log ?? null },
-    text: `${summaryOf(body)}\n${options.log === undefined ? 'Signed by the log. With --log DIR it is also compared with your mirror.' : 'Signed by the log, and what your mirror of it says.'}\n${exceptionsText(body)}`,
+    document: { verified: true, ...documentOf(body), comparedWith: options.log, notNamed },
+    text: `${summary}Signed by the log, and what your mirror of it says.\n${notNamedText(notNamed)}${exceptionsText(body)}`,
   };
 }
 
@@ -128,7 +140,7 @@ function keysOf({ checkpoint, succession }: VerifiedLog): VerifierKey[] {
 
 /** Verifies the mirror from its first leaf. @throws CliError `statement_differs`, `pruned`, `not_a_countersign_log` */
 async function verifyMirror(
-  mirror: FolderLog,
+  mirror: LogSource,
   key: VerifierKey,
   onLeaf?: (index: number, leaf: LeafV1) => void,
 ): Promise<VerifiedLog> {
@@ -198,6 +210,63 @@ async function compareWithLog({ body, checkpoint }: OpenedStatement, mirror: Fol
       `The mirror has ${count} accesses in the span, the statement ${body.count}, of which it names ${body.accesses?.length ?? 'none'}.`,
     );
 }
+
+/** What the deployment's log says of a gateway. Times are those of its leaves. */
+type Enrolment = { enrolledAt: string; revokedAt: string | null; servesAll: boolean };
+
+/** Every gateway that the deployment's log has, verified from its first leaf. @throws those of `verifyMirror` */
+async function enrolledGateways({ source, key }: FollowedLog): Promise<Map<string, Enrolment>> {
+  const gateways = new Map<string, Enrolment>();
+  await verifyMirror(source, key, (_index, { type, at, data }) => {
+    const id = String(data['gateway']);
+    const known = gateways.get(id);
+    if (type === 'gateway.enrolled') {
+      const { tenants } = (data['serves'] ?? {}) as { tenants?: number | null };
+      gateways.set(id, { enrolledAt: at, revokedAt: null, servesAll: (tenants ?? null) === null });
+    } else if (type === 'gateway.revoked' && known !== undefined)
+      gateways.set(id, { ...known, revokedAt: at });
+  });
+  return gateways;
+}
+
+/**
+ * Requires that the statement names each gateway that serves every tenant and was enrolled in its span, as the deployment's log
+ * says: otherwise all records of a gateway could be left out together with it. Of a gateway for some tenants that log does not
+ * say for which.
+ *
+ * @returns the gateways for some tenants that were enrolled in the span and are not named
+ */
+function compareGateways(body: StatementBody, enrolled: ReadonlyMap<string, Enrolment>): string[] {
+  const isSame = (one: string | null, other: string | null) =>
+    one === null || other === null ? one === other : Date.parse(one) === Date.parse(other);
+  for (const { gateway, enrolledAt, revokedAt } of body.gateways) {
+    const known = enrolled.get(gateway);
+    if (known === undefined)
+      throw differs(`The mirror of the deployment’s log does not know ${gateway}. Mirror the log again.`);
+    // A gateway may be revoked after the statement was made. One that is not revoked has to sign up to the end of the span.
+    if (!isSame(known.enrolledAt, enrolledAt) || (revokedAt !== null && !isSame(known.revokedAt, revokedAt)))
+      throw differs(
+        `The deployment’s log says that ${gateway} was enrolled at ${known.enrolledAt}, and revoked: ${known.revokedAt ?? 'never'}.`,
+      );
+  }
+  const named = new Set(body.gateways.map(({ gateway }) => gateway));
+  const [from, to] = [Date.parse(body.from), Date.parse(body.to)];
+  const notNamed = [...enrolled].filter(
+    ([id, { enrolledAt, revokedAt }]) =>
+      !named.has(id) && Date.parse(enrolledAt) < to && (revokedAt === null || Date.parse(revokedAt) >= from),
+  );
+  const [missing] = notNamed.find(([, { servesAll }]) => servesAll) ?? [];
+  if (missing !== undefined)
+    throw differs(
+      `${missing} was enrolled in the span and serves every tenant, and the statement does not name it.`,
+    );
+  return notNamed.map(([id]) => id);
+}
+
+const notNamedText = (gateways: readonly string[]): string =>
+  gateways.length === 0
+    ? ''
+    : `Not named, because they are for other tenants, as the vendor says: ${gateways.join(', ')}.\n`;
 
 const documentOf = ({
   tenant,
