@@ -124,7 +124,7 @@ const approvalStage = z.strictObject({
 const listOfAtLeastOne = <Schema extends z.ZodType<string>>(member: Schema, what: string) =>
   z.array(member).min(1, `must name at least one ${what}, or be left out for all`).superRefine(refuseRepeats);
 
-export const RISK_LEVELS = ['low', 'medium', 'high'] as const;
+const RISK_LEVELS = ['low', 'medium', 'high'] as const;
 
 const day = z.string().refine(isCalendarDay, { error: 'must be a day such as 2026-12-24' });
 
@@ -230,7 +230,6 @@ const controlRule = z.strictObject({
   maxBudget: budget.optional().describe('A request without a budget is larger.'),
   defaultBudget: budget.optional().describe('What a request gets that asks for no budget.'),
 });
-z.string().refine(isCalendarDay, { error: 'must be a day such as 2026-12-24' });
 
 const deputy = z
   .strictObject({

@@ -55,7 +55,7 @@ function readDraft(file: string, text: string): object {
 }
 
 function formatTest({ tested, newlyRefused, newlyPossible, items }: PrivacyControlsTest): string {
-  const summary = `${tested} past requests tried: ${newlyRefused} would now be refused, ${newlyPossible} would now be possible, ${items.length - newlyRefused - newlyPossible} would need other reviews.`;
+  const summary = `${tested} past requests tried: the draft would refuse ${newlyRefused} that are possible now, allow ${newlyPossible} that are refused now, and require other reviews of ${items.length - newlyRefused - newlyPossible}.`;
   if (items.length === 0) return summary;
   return `${summary}\n\n${formatTable(
     ['REQUEST', 'MADE', 'SCOPE', 'NOW', 'DRAFT', 'WHY'],
@@ -65,12 +65,20 @@ function formatTest({ tested, newlyRefused, newlyPossible, items }: PrivacyContr
       [item.service, ...formatScope(item.scope)].join(' '),
       describeTrial(item.now),
       describeTrial(item.draft),
-      [...item.draft.refusals.map(({ detail }) => detail), ...item.stricter].join(' '),
+      reasonsOf(item).join(' '),
     ]),
   )}`;
 }
 
-type Trial = PrivacyControlsTest['items'][number]['now'];
+type Item = PrivacyControlsTest['items'][number];
+type Trial = Item['now'];
+
+/** Why the draft decides otherwise: what it refuses or requires, or what the present controls refused. */
+function reasonsOf({ now, draft, stricter }: Item): string[] {
+  if (draft.refusals.length > 0) return draft.refusals.map(({ detail }) => detail);
+  if (now.refusals.length > 0) return ['No longer refused:', ...now.refusals.map(({ detail }) => detail)];
+  return stricter.length > 0 ? stricter : ['Fewer reviews, or more ways to approve.'];
+}
 
 const describeTrial = ({ refusals, needs }: Trial): string => {
   if (refusals.length > 0) return `refused: ${[...new Set(refusals.map(({ code }) => code))].join(', ')}`;

@@ -14,7 +14,7 @@ import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { ACTIONS, COMMAND, FORMS, SHORTCUT } from '../action-ids.js';
 import type { SlackParts } from '../config.js';
-import { ASK, askView, TITLE } from '../messages/ask-view.js';
+import { ASK, askView, refusalText, TITLE } from '../messages/ask-view.js';
 import { loadingView, messageView } from '../messages/modals.js';
 import { requestUrl } from '../messages/request-card.js';
 import { STATE_SENTENCE, TEXTS } from '../messages/words.js';
@@ -173,7 +173,7 @@ async function onSubmit(
     } catch (error) {
       if (!(error instanceof AccessError)) throw error;
       if (error.code === 'request_refused' || error.code === 'invalid_request')
-        return { errors: errorsOf(error, fieldOf) };
+        return { errors: errorsOf(error, fieldOf, refusalText) };
       return { view: messageView(TITLE, REFUSALS[error.code]) };
     }
   });

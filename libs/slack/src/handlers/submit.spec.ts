@@ -1,6 +1,7 @@
 import { AccessError } from '@countersign/access';
 import { eventually } from '../../../../test/support/eventually.js';
 import type { SlackParts } from '../config.js';
+import { refusalText } from '../messages/ask-view.js';
 import { messageView } from '../messages/modals.js';
 import { answerSubmission, errorsOf, type Submission, type SubmissionResult } from './submit.js';
 
@@ -80,5 +81,21 @@ test('every refusal appears under its field', () => {
   expect(errorsOf(error, (pointer) => pointer.split('/')[1] ?? '')).toEqual({
     duration: 'Too long.',
     scope: 'No such action. No such resource.',
+  });
+});
+
+test('a refusal that no field of the form can change says where to request it instead', () => {
+  const refusals = [
+    { code: 'reason_code_required', detail: 'State a reason code.', pointer: '/reasonCode' },
+    { code: 'budget_too_large', detail: 'At most 3 calls.', pointer: '/budget/calls' },
+    { code: 'duration_too_long', detail: 'Too long.', pointer: '/duration' },
+  ] as const;
+  const error = new AccessError('request_refused', 'no', { refusals });
+  const elsewhere = 'This form has no field for it: request this in the browser.';
+  expect(
+    errorsOf(error, (pointer) => (pointer === '/duration' ? 'duration' : 'tenant'), refusalText),
+  ).toEqual({
+    tenant: `State a reason code. ${elsewhere} At most 3 calls. ${elsewhere}`,
+    duration: 'Too long.',
   });
 });

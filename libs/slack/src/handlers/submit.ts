@@ -57,13 +57,19 @@ const shortened = (errors: Record<string, string>): Record<string, string> =>
  * The domain's refusals, grouped by form field.
  *
  * @param fieldOf maps a JSON Pointer into the request body to a field
+ * @param textOf the text of one refusal
  */
-export function errorsOf(error: AccessError, fieldOf: (pointer: string) => string): Record<string, string> {
+export function errorsOf(
+  error: AccessError,
+  fieldOf: (pointer: string) => string,
+  textOf: (refusal: { detail: string; pointer: string }) => string = ({ detail }) => detail,
+): Record<string, string> {
   const errors: Record<string, string> = {};
   const each =
     error.refusals.length > 0 ? error.refusals : [{ detail: error.message, pointer: error.pointer ?? '' }];
-  for (const { detail, pointer } of each) {
-    const field = fieldOf(pointer);
+  for (const refusal of each) {
+    const field = fieldOf(refusal.pointer);
+    const detail = textOf(refusal);
     errors[field] = errors[field] === undefined ? detail : `${errors[field]} ${detail}`;
   }
   return errors;

@@ -1,4 +1,4 @@
-import type { Evaluation } from '@countersign/access';
+import type { Evaluation, Refusal } from '@countersign/access';
 import { entryWords, type Offering, tickOf } from '@countersign/wording';
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import { FORMS } from '../action-ids.js';
@@ -149,6 +149,15 @@ export function askView({ service, only, longest, ticketRequired, evaluation }: 
 
 const MAX_REFUSALS = 8;
 
+/** What a request may state, and this form has no field for. */
+const WITHOUT_FIELD = ['/reasonCode', '/budget'];
+
+/** Why a request is refused; if no field of the form can change that, where it can be requested instead. */
+export const refusalText = ({ detail, pointer }: Pick<Refusal, 'detail' | 'pointer'>): string =>
+  WITHOUT_FIELD.some((start) => pointer.startsWith(start))
+    ? `${detail} This form has no field for it: request this in the browser.`
+    : detail;
+
 /** What the request will need, or why it would be refused, in the same words as the pages. */
 function previewBlocks(evaluation: Evaluation | null): KnownBlock[] {
   if (evaluation === null)
@@ -159,7 +168,7 @@ function previewBlocks(evaluation: Evaluation | null): KnownBlock[] {
       paragraph(
         [
           '⊘ This would be refused:',
-          ...refusals.slice(0, MAX_REFUSALS).map(({ detail }) => `• ${cut(oneLine(detail), 250)}`),
+          ...refusals.slice(0, MAX_REFUSALS).map((each) => `• ${cut(oneLine(refusalText(each)), 250)}`),
         ].join('\n'),
       ),
     ];

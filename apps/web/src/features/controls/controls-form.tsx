@@ -13,7 +13,8 @@ import { ProblemNotice } from '../../ui/query-states.js';
 import { controlsTexts } from './controls.text.js';
 import { EmergencyForm } from './emergency-form.js';
 import { Forbidden } from './forbidden.js';
-import { type Further, FurtherRules, parseFurther, writeFurther } from './further-rules.js';
+import { type Further, parseFurther, writeFurther } from './further-members.js';
+import { FurtherRules } from './further-rules.js';
 import { LEVELS, type Level, levelOf, withLevel } from './levels.js';
 import { TryDraft } from './try-draft.js';
 
@@ -49,7 +50,7 @@ export function ControlsForm({
             hint={text.approvalsHint}
             type="number"
             required
-            min={0}
+            min={1}
             max={20}
             value={draft.approvals}
             onChange={(event) => change({ approvals: event.target.value })}
@@ -149,7 +150,8 @@ function useControlsDraft(slug: string, controls: Controls) {
   const hasNewVersion = controls.version !== base.version;
   const isEdited = JSON.stringify(draft) !== JSON.stringify(draftOf(base));
   if (hasNewVersion && !isEdited) begin(controls);
-  const further = parseFurther(draft.further);
+  const read = parseFurther(draft.further);
+  const further = 'members' in read ? read.members : null;
   const save = useMutation({
     mutationFn: () => {
       const body = { ...bodyOf(draft, further ?? {}), version: base.version };
@@ -166,7 +168,7 @@ function useControlsDraft(slug: string, controls: Controls) {
     draft,
     body: isLongestInvalid(draft) || further === null ? null : bodyOf(draft, further),
     isInvalid: isLongestInvalid(draft) || further === null,
-    furtherProblem: further === null,
+    furtherProblem: 'problem' in read ? read.problem : null,
     isStale: (hasNewVersion && isEdited) || isConflict,
     save,
     change: (part: Partial<Draft>) => {

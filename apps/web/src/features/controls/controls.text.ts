@@ -40,6 +40,7 @@ const en = {
   furtherHint:
     'The members “rules”, “deputies”, “unnotified” and “zone” of the privacy controls. Groups are those of your people.',
   furtherWrong: 'This is not a JSON object.',
+  furtherOwnField: (member: string) => `“${member}” has fields of its own on this page. Take it out here.`,
   tryDraft: 'Try on past requests',
   tried: (tested: number, refused: number, possible: number, others: number) =>
     `${tested} past requests tried: ${refused} would be refused that are possible now, ${possible} the other way round, ${others} would need other approvals.`,
@@ -48,6 +49,7 @@ const en = {
   triedNow: 'By the saved controls',
   triedDraft: 'By these controls',
   triedWhy: 'Why',
+  triedAllowed: (why: string) => `No longer refused: ${why}`,
   triedEasier: 'Fewer approvals, or more ways to approve.',
   outcome: { possible: 'Possible', refused: 'Refused' },
   save: 'Save these controls',
@@ -101,6 +103,7 @@ const de: typeof en = {
   furtherHint:
     'Die Angaben „rules“, „deputies“, „unnotified“ und „zone“ der Datenschutzregeln. Gruppen sind die Ihrer Personen.',
   furtherWrong: 'Das ist kein JSON-Objekt.',
+  furtherOwnField: (member) => `„${member}“ hat eigene Felder auf dieser Seite. Nehmen Sie es hier heraus.`,
   tryDraft: 'An früheren Anfragen erproben',
   tried: (tested, refused, possible, others) =>
     `${tested} frühere Anfragen erprobt: ${refused} würden abgewiesen und sind jetzt möglich, ${possible} umgekehrt, ${others} bräuchten andere Freigaben.`,
@@ -109,6 +112,7 @@ const de: typeof en = {
   triedNow: 'Nach den gespeicherten Regeln',
   triedDraft: 'Nach diesen Regeln',
   triedWhy: 'Warum',
+  triedAllowed: (why) => `Nicht mehr abgewiesen: ${why}`,
   triedEasier: 'Weniger Freigaben oder mehr Wege zur Freigabe.',
   outcome: { possible: 'Möglich', refused: 'Abgewiesen' },
   save: 'Regeln speichern',

@@ -42,6 +42,9 @@ export function TryDraft({
   );
 }
 
+const detailsOf = ({ refusals }: PrivacyControlsTest['items'][number]['now']): string =>
+  refusals.map(({ detail }) => detail).join(' ');
+
 function Outcome({ test: { tested, newlyRefused, newlyPossible, items } }: { test: PrivacyControlsTest }) {
   const text = useText(controlsTexts);
   const language = useLanguage();
@@ -62,8 +65,11 @@ function Outcome({ test: { tested, newlyRefused, newlyPossible, items } }: { tes
             { label: text.triedDraft, cell: ({ draft }) => text.outcome[draft.outcome] },
             {
               label: text.triedWhy,
-              cell: ({ draft, stricter }) =>
-                [...draft.refusals.map(({ detail }) => detail), ...stricter].join(' ') || text.triedEasier,
+              cell: ({ now, draft, stricter }) => {
+                if (draft.refusals.length > 0) return detailsOf(draft);
+                if (now.refusals.length > 0) return text.triedAllowed(detailsOf(now));
+                return stricter.join(' ') || text.triedEasier;
+              },
             },
           ]}
         />
