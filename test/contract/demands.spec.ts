@@ -265,6 +265,34 @@ describeStore('government demands', (bench) => {
     expect(await openDueDemands(flow.deps)).toBe(1);
   });
 
+  test('an extension ends later than the gag: none opens a demand before its time, or leaves it late for ever', async () => {
+    const id = await enter({ gag: GAG });
+    for (const until of ['2026-11-25T00:00:00Z', GAG.until])
+      await expect(step(id, { action: 'extension-proposed', until })).rejects.toEqual(
+        refused('invalid_request'),
+      );
+    await step(id, { action: 'extension-proposed', until: '2027-02-24T00:00:01Z' });
+    await step(id, { action: 'extended' }, leo);
+    // Not earlier than the last extension either.
+    await expect(step(id, { action: 'extension-proposed', until: GAG.until })).rejects.toEqual(
+      refused('invalid_request'),
+    );
+    flow.clock.forward(92 * DAY);
+    expect(await openDueDemands(flow.deps)).toBe(1);
+  });
+
+  test('a demand that is sent twice with one Idempotency-Key is entered once, and nothing unsealed is kept of it', async () => {
+    const key = { principal: lea.person.id, route: 'POST /api/v1/demands', key: 'one', bodyHash: 'h' };
+    const send = (change = {}) =>
+      enterDemand(flow.deps, lea, intake({ gag: GAG }), { idempotency: { ...key, ...change } });
+    const [first, second] = await Promise.all([send(), send()]);
+    expect(second.demand.id).toBe(first.demand.id);
+    expect((await listDemands(flow.deps, lea, {}, { cursor: null, limit: 10 })).items).toHaveLength(1);
+    await expect(send({ bodyHash: 'other' })).rejects.toEqual(refused('idempotency_key_reused'));
+    const kept = await bench.database.raw('SELECT * FROM idempotent_answers');
+    expect(JSON.stringify(kept)).not.toMatch(/Wirsing|4711|StPO/);
+  });
+
   test('two people who act at once do not both move it', async () => {
     const id = await bring('redirected');
     const outcomes = await Promise.allSettled([
@@ -403,6 +431,21 @@ describeStore('access for an authority', (bench) => {
     const before = await flow.leaves('acme');
     await expectRefused(legal(await redirected({ gag: GAG })));
     expect(await flow.leaves('acme')).toEqual(before);
+  });
+
+  test('a demand that was rejected meanwhile gets no more approvals until it is challenged again', async () => {
+    const demand = await redirected();
+    const view = await legal(demand);
+    await flow.approve(leo, view);
+    await addDemandStep(flow.deps, lea, demand, { action: 'rejected', reason: 'the court agrees with us' });
+    await expect(flow.approve(lia, view)).rejects.toEqual(refused('wrong_state'));
+    expect((await getRequest(flow.deps, lea, view.request.id)).request).toMatchObject({
+      ...{ state: 'awaiting_vendor', grant: null },
+    });
+    // It is challenged again: then it may lead to a disclosure.
+    await addDemandStep(flow.deps, lea, demand, { action: 'challenged', reason: 'the authority appealed' });
+    await flow.approve(lia, view);
+    expect((await getRequest(flow.deps, lea, view.request.id)).request.state).toBe('notifying');
   });
 
   test('a disclosure names only a grant that was made for its demand', async () => {

@@ -135,6 +135,10 @@ describeStore('the sealed sub-log of a demand under a gag', (bench) => {
       [{ ...head.closed[0], by: [lea.person.id, lea.person.id] }],
       [{ ...head.closed[0], until: '2027-11-01T00:00:00.000Z' }],
       [{ ...head.closed[0], until: null }],
+      // No extension lasts longer than twelve months, and nonsense is a fault of the log, not of the verifier.
+      [{ ...head.closed[0], until: '2029-03-01T00:00:00.000Z' }],
+      [{ ...head.closed[0], leaves: 0 }],
+      [null, 'x', { by: null, leaves: null }],
     ]) {
       const late = own(honest);
       late.tenant.change('log.unsealed', { sealed: { ...head, closed } });

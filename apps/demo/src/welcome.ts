@@ -29,6 +29,7 @@ export function welcomeText(demo: DemoEnvironment, organisation: Organisation, c
     '  Sign in as ada@acme.example. Her inbox offers to claim Acme with a passkey; it takes a minute. This host’s gateway is',
     '  pinned at once, and from then on it allows nothing that Ada has not signed. Globex keeps relying on the vendor.',
     '  In this demo a new passkey counts at once; elsewhere it counts after 24 hours, or once another admin has confirmed it.',
+    '  Sign in as lena@northwind.example and enter a government’s demand about acme. Ada is notified, and reads it under Activity.',
     '',
     'Try next, in another terminal',
     '  npx countersign tour      the main job on globex, step by step, with what each party sees',

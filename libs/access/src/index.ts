@@ -26,7 +26,6 @@ export {
   type DemandStep,
   type DemandStepAction,
   type Gag,
-  openProposal,
   REDIRECT_OUTCOMES,
   type RedirectOutcome,
   type StepInput,

@@ -198,6 +198,7 @@ export const demandEndpoints = {
     description:
       'For the vendor’s legal counsel. It never changes and cannot be deleted; what happens to it are steps. The people of each tenant are notified at once and find it in their log, unless a gag forbids it.',
     body: { schema: demandBodySchema },
+    idempotent: true,
     answer: { status: 201, description: 'The demand, received.', schema: demandSchema },
   }),
   list: endpoint({

@@ -3,10 +3,10 @@ import {
   type DemandView,
   enterDemand,
   fileDemandDocument,
+  type IdempotencyKey,
   type DemandLine as ListedLine,
   listDemands,
   notFound,
-  openProposal,
   type Principal,
   readDemand,
   readDemandDocument,
@@ -26,7 +26,7 @@ import type { Response } from 'express';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
-import { Body, CurrentPrincipal, Id, Query } from '../http/input.js';
+import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { pageAnswer, readPage } from '../http/page.js';
 
 /** Government demands, for the vendor's legal counsel. */
@@ -40,9 +40,10 @@ export class DemandsController {
   async enter(
     @CurrentPrincipal() principal: Principal,
     @Body() { reference, dueAt, gag, ...body }: DemandBody,
+    @Idempotency() key: IdempotencyKey | null,
   ): Promise<Demand> {
     const input = { ...body, reference: reference ?? null, dueAt: dueAt ?? null, gag: gag ?? null };
-    return demandAnswer(await enterDemand(this.deps, principal, input));
+    return demandAnswer(await enterDemand(this.deps, principal, input, { idempotency: key }));
   }
 
   @Get()
@@ -113,9 +114,8 @@ function lineAnswer({ demand, state, gagUntil, isSealed, isOverdue }: ListedLine
 }
 
 function demandAnswer(view: DemandView): Demand {
-  const { demand, steps, documents } = view;
+  const { demand, steps, documents, proposal } = view;
   const { legalBasis, reference, data, scope, accounts, gag, createdAt, createdBy } = demand;
-  const proposal = openProposal(view);
   return {
     ...lineAnswer(view),
     ...{ legalBasis, reference, data, scope, accounts, gagOrder: gag?.order ?? null, createdAt, createdBy },

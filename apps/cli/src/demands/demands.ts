@@ -122,6 +122,19 @@ const gagText = ({ gagUntil, sealed, overdue }: DemandLine): string | null => {
   return sealed ? `until ${gagUntil}` : `ended at ${gagUntil}; the customer knows`;
 };
 
+/** The action with what it says: `disclosed: with content, 1 account, grt_…`. */
+function stepText({ action, outcome, scope, withContent, accounts, grant, until }: Demand['steps'][number]) {
+  const facts = [
+    outcome,
+    scope,
+    withContent === null ? null : withContent ? 'with content' : 'without content',
+    accounts === null ? null : `${accounts} ${accounts === 1 ? 'account' : 'accounts'}`,
+    grant,
+    until === null ? null : `until ${until}`,
+  ].filter((fact) => fact !== null);
+  return facts.length === 0 ? action : `${action}: ${facts.join(', ')}`;
+}
+
 function formatLines(lines: readonly DemandLine[]): string {
   if (lines.length === 0) return 'No demands.';
   return formatTable(
@@ -157,9 +170,7 @@ function formatDemand(demand: Demand): string {
   ]);
   const steps = formatTable(
     ['WHEN', 'STEP', 'BY', 'WHY'],
-    demand.steps.map(({ at, action, outcome, person, reason }) => [
-      ...[at, outcome === null ? action : `${action}: ${outcome}`, person, reason],
-    ]),
+    demand.steps.map((step) => [step.at, stepText(step), step.person, step.reason]),
   );
   const documents = demand.documents.map(({ sha256, name, bytes }) => `${sha256}  ${name} (${bytes} bytes)`);
   return [facts, steps, ...documents].join('\n');

@@ -267,6 +267,11 @@ function extendedUntil(
     throw new AccessError('wrong_state', 'The gag has ended: the demand opens and cannot be sealed again.');
   if (action === 'extension-proposed') {
     validateGagEnd(until ?? '', now, '/until');
+    // An earlier end would open the demand behind the back of the order, and of the person who confirms an extension.
+    if (Date.parse(until ?? '') <= Date.parse(gagEnd(file) ?? ''))
+      throw new AccessError('invalid_request', 'An extension ends later than the gag does now.', {
+        pointer: '/until',
+      });
     return new Date(until ?? '').toISOString();
   }
   const proposal = openProposal(file);

@@ -126,3 +126,23 @@ test('an approval is not affected by the list of emergencies', () => {
     evaluate(emergency({ basis: 'approval' }), sampleContext()),
   );
 });
+
+test('a claimed tenant that does not list the basis legal refuses access for an authority; a listed one is bounded', () => {
+  const counsel = { roles: ['legal' as const] };
+  const where = (bases?: Bases) => {
+    const made = context({}, bases);
+    return { ...made, requester: { ...made.requester, ...counsel } };
+  };
+  const legal = (change: Partial<RequestedAccess> = {}) =>
+    emergency({ basis: 'legal', seconds: 900, ...change });
+  expect(codes(legal(), where())).toEqual([]);
+  // What it accepts in an emergency it does not accept for an authority.
+  for (const bases of [[], listed])
+    expect(new Set(codes(legal(), where(bases)).map((each) => each.split(' ')[0]))).toEqual(
+      new Set(['basis_not_allowed']),
+    );
+  const accepted: Bases = [{ ...listed[0]!, basis: 'legal' }];
+  expect(codes(legal(), where(accepted))).toEqual([]);
+  expect(codes(legal({ seconds: 901 }), where(accepted))).toEqual(['duration_too_long /duration']);
+  expect(codes(legal({ service: 'crm' }), where(accepted))).not.toEqual([]);
+});

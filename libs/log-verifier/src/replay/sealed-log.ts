@@ -22,6 +22,8 @@ export type SealedLogState = {
 const DAY_MS = 86_400_000;
 /** A job that opens demands and seals may have been down for so many days. */
 const GRACE_DAYS = 3;
+/** An extension ends within twelve months of the day on which it is made. */
+const LONGEST_GAG_DAYS = 366;
 
 /**
  * The sealed sub-log of a tenant (docs/log.md, Under a gag). Each seal commits to its size and root. When the seal opens, the
@@ -99,18 +101,20 @@ export class SealedLog {
   /** Each leaf stands in the log, or is closed until a date that has not come, by two people. */
   private requireOpen(data: LeafData, hashes: readonly string[]): void {
     const { closed } = data.object<{ closed: unknown }>('sealed');
-    const allowed = new Set<number>();
-    for (const each of Array.isArray(closed) ? (closed as Closed[]) : []) {
-      const isExtended = Array.isArray(each.by) && new Set(each.by).size === 2 && each.by.every(isPerson);
-      const isDue = Date.parse(String(each.until)) <= data.at - GRACE_DAYS * DAY_MS;
-      if (!isExtended || !(Date.parse(String(each.until)) > 0) || isDue) continue;
-      for (const index of each.leaves ?? []) allowed.add(index);
+    const allowed = new Set<unknown>();
+    for (const { leaves, until, by } of Array.isArray(closed) ? closed.map(asClosed) : []) {
+      const isExtended = Array.isArray(by) && new Set(by).size === 2 && by.every(isPerson);
+      const end = Date.parse(String(until));
+      const isDue = end <= data.at - GRACE_DAYS * DAY_MS;
+      const isTooFar = end > data.at + (LONGEST_GAG_DAYS + GRACE_DAYS) * DAY_MS;
+      if (!isExtended || !(end > 0) || isDue || isTooFar || !Array.isArray(leaves)) continue;
+      for (const index of leaves) allowed.add(index);
     }
     hashes.forEach((hash, index) => {
       if (!this.state.inLog.has(hash) && !allowed.has(index))
         throw data.fault(
           'seal_overdue',
-          `leaf ${index} of the sealed sub-log is not open, and no two people have extended that to a later date.`,
+          `leaf ${index} of the sealed sub-log is not open, and no two people have extended that to a date within twelve months.`,
         );
     });
   }
@@ -128,11 +132,14 @@ export class SealedLog {
   }
 }
 
+/** Leaves that stay closed, as the log says it. Nothing of it is trusted. */
 interface Closed {
-  leaves?: number[];
+  leaves?: unknown;
   until?: unknown;
-  by?: unknown[];
+  by?: unknown;
 }
+
+const asClosed = (each: unknown): Closed => (typeof each === 'object' && each !== null ? each : {});
 
 const isPerson = (value: unknown): boolean => typeof value === 'string' && value.startsWith('usr_');
 

@@ -42,11 +42,12 @@ export function DemandDocuments({ demand: { id, documents } }: { demand: Demand 
           </li>
         ))}
       </ul>
-      {may(session, 'demand.step') ? <FileDocument id={id} /> : null}
+      {may(session, 'demand.step') ? <FileDocument key={documents.length} id={id} /> : null}
     </section>
   );
 }
 
+/** The form is empty again once the demand has one document more. */
 function FileDocument({ id }: { id: string }) {
   const text = useText(demandsTexts);
   const [file, setFile] = useState<File | null>(null);
@@ -59,7 +60,6 @@ function FileDocument({ id }: { id: string }) {
           body: { name: chosen.name, content: await base64Of(chosen), reason },
         }),
       ),
-    onSuccess: () => setReason(''),
     onSettled: () => invalidate(['demand', id]),
   });
   return (

@@ -1,6 +1,6 @@
 import type { Demand, DemandStep } from '@countersign/api';
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { api } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
@@ -109,16 +109,24 @@ function Facts({ demand }: { demand: Demand }) {
   );
 }
 
-function StepWords({ action, outcome, scope, accounts, until }: DemandStep) {
+function StepWords({ action, outcome, scope, withContent, accounts, grant, until }: DemandStep) {
   const text = useText(demandsTexts);
   return (
     <>
       {text.actions[action]}
       {outcome === null ? null : <span className="block soft small">{text.outcomes[outcome]}</span>}
       {scope === null ? null : <span className="block soft small">{scope}</span>}
+      {withContent === null ? null : (
+        <span className="block soft small">{withContent ? text.withContent : text.withoutContent}</span>
+      )}
       {accounts === null ? null : (
         <span className="block soft small">
           {text.accountsAffected}: {accounts}
+        </span>
+      )}
+      {grant === null ? null : (
+        <span className="block small">
+          <Link to={`/grants/${grant}`}>{text.grant}</Link>
         </span>
       )}
       {until === null ? null : (

@@ -18,7 +18,6 @@ const ACTIONS = [
 const OUTCOMES = ['accepted', 'declined', 'unanswered'] as const;
 
 interface Draft {
-  action: DemandStepAction;
   outcome: RedirectOutcome;
   reason: string;
   scope: string;
@@ -28,12 +27,12 @@ interface Draft {
   withContent: boolean;
 }
 
-const EMPTY: Omit<Draft, 'action'> = {
+const EMPTY: Draft = {
   ...{ outcome: 'accepted', reason: '', scope: '', accounts: '', grant: '', until: '', withContent: false },
 };
 
 /** The members that the action has, and no others: the broker refuses one that it does not have. */
-function bodyOf({ action, reason, ...draft }: Draft): DemandStepBody {
+function bodyOf(action: DemandStepAction, { reason, ...draft }: Draft): DemandStepBody {
   const accounts = draft.accounts === '' ? {} : { accounts: Number(draft.accounts) };
   switch (action) {
     case 'redirected':
@@ -55,19 +54,23 @@ function bodyOf({ action, reason, ...draft }: Draft): DemandStepBody {
 /** The form for the next step. The broker holds the state machine; a step that it does not have is refused in words. */
 export function RecordStep({ demand: { id, state, sealed } }: { demand: Demand }) {
   const text = useText(demandsTexts);
-  const actions = sealed ? ACTIONS : ACTIONS.filter((each) => !each.startsWith('exten'));
-  const [draft, setDraft] = useState<Draft>({
-    action: state === 'received' ? 'redirected' : 'closed',
-    ...EMPTY,
-  });
+  const actions = ACTIONS.filter((each) => (each.startsWith('exten') ? sealed : state !== 'closed'));
+  // No step is chosen for the person: none of them can be taken back.
+  const [action, setAction] = useState<DemandStepAction | ''>(state === 'received' ? 'redirected' : '');
+  const [draft, setDraft] = useState(EMPTY);
   const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
   const add = useMutation({
-    mutationFn: () =>
-      unwrap(api.POST('/api/v1/demands/{id}/steps', { params: { path: { id } }, body: bodyOf(draft) })),
-    onSuccess: () => setDraft({ action: 'closed', ...EMPTY }),
+    mutationFn: (chosen: DemandStepAction) =>
+      unwrap(
+        api.POST('/api/v1/demands/{id}/steps', { params: { path: { id } }, body: bodyOf(chosen, draft) }),
+      ),
+    onSuccess: () => {
+      setAction('');
+      setDraft(EMPTY);
+    },
     onSettled: () => invalidate(['demand', id], ['demands']),
   });
-  const { action } = draft;
+  if (actions.length === 0) return null;
   return (
     <section className="stack near" aria-labelledby="record-step">
       <h2 id="record-step">{text.next}</h2>
@@ -75,14 +78,18 @@ export function RecordStep({ demand: { id, state, sealed } }: { demand: Demand }
         className="stack near"
         onSubmit={(event) => {
           event.preventDefault();
-          add.mutate();
+          if (action !== '') add.mutate(action);
         }}
       >
         <SelectField
           label={text.action}
+          required
           value={action}
-          onChange={({ target }) => change({ action: target.value as DemandStepAction })}
+          onChange={({ target }) => setAction(target.value as DemandStepAction)}
         >
+          <option value="" disabled>
+            {text.choose}
+          </option>
           {actions.map((each) => (
             <option key={each} value={each}>
               {text.actions[each]}
@@ -154,7 +161,7 @@ export function RecordStep({ demand: { id, state, sealed } }: { demand: Demand }
         />
         {add.error === null ? null : <ProblemNotice error={add.error} />}
         <p>
-          <Button type="submit" busy={add.isPending} disabled={draft.reason.trim() === ''}>
+          <Button type="submit" busy={add.isPending} disabled={action === '' || draft.reason.trim() === ''}>
             {text.add}
           </Button>
         </p>

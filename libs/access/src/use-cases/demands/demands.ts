@@ -4,6 +4,7 @@ import {
   type DemandFile,
   type DemandState,
   type DemandStep,
+  demandState,
   gagEnd,
   isOverdue,
   isSealed,
@@ -18,7 +19,7 @@ import { type Permission, requirePermission } from '../../domain/permissions.js'
 import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { DemandsUnit, ListedDemand, Page, PageQuery } from '../../ports/index.js';
-import type { Deps } from '../shared/deps.js';
+import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { eachInTurn } from '../shared/each-in-turn.js';
 import { recordOpeningIn, recordStepIn } from './demand-leaves.js';
 import { requireGrantOfDemand } from './requested-demand.js';
@@ -51,17 +52,19 @@ const MOST_OPENED = 100;
 /**
  * Enters a demand. The people of each tenant that it is about are notified at once, unless the demand has a gag.
  *
- * @throws AccessError `forbidden`, `invalid_request`
+ * @throws AccessError `forbidden`, `invalid_request`, `idempotency_key_reused`
  */
 export async function enterDemand(
   deps: Deps,
   principal: Principal,
   { reason, ...input }: DemandInput,
+  repeatable: Repeatable = {},
 ): Promise<DemandView> {
   requirePermission(principal, 'demand.enter');
   const now = deps.clock.now();
   validateIntake(input, now);
-  return deps.store.demands.write(async (unit) => {
+  // The id alone is stored for a repetition: what a demand says is kept nowhere unsealed.
+  const enter = async (unit: DemandsUnit): Promise<string> => {
     const person = await actingPerson(unit, principal, 'demand.enter');
     await requireTenants(unit, input.tenants);
     const demand: Demand = {
@@ -75,8 +78,10 @@ export async function enterDemand(
     await unit.demands.addStep(demand.id, step);
     const file = { demand, steps: [step] };
     await recordStepIn(unit, file, { sealed: isSealed(file) });
-    return toView(file, [], now);
-  });
+    return demand.id;
+  };
+  const id = await deps.store.demands.write(enter, idempotencyOptions(deps, repeatable));
+  return readDemand(deps, principal, id);
 }
 
 /**
@@ -101,7 +106,9 @@ export async function addDemandStep(
 /**
  * Files a document: its hash stands in the log, and a copy is kept sealed.
  *
- * @throws AccessError `forbidden`, `not_found`, `wrong_state` for a closed demand, `conflict` if it is filed already
+ * A closed demand takes documents too: what arrives late is not lost.
+ *
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request` if it is empty, `conflict` if it is filed already
  */
 export async function fileDemandDocument(
   deps: Deps,
@@ -218,7 +225,7 @@ async function fileIn({ demands }: Pick<DemandsUnit, 'demands'>, id: string): Pr
 const toView = (file: DemandFile, documents: DemandDocument[], now: Date): DemandView => ({
   ...file,
   documents,
-  state: file.steps.at(-1)?.to ?? 'received',
+  state: demandState(file),
   gagUntil: gagEnd(file),
   isSealed: isSealed(file),
   isOverdue: isOverdue(file, now),

@@ -1,9 +1,10 @@
-import { DEMAND_TRANSITIONS, demandState, isSealed } from '../../domain/demand.js';
-import { hasRole, type Person } from '../../domain/person.js';
+import { DEMAND_TRANSITIONS, type DemandFile, demandState, isSealed } from '../../domain/demand.js';
+import { hasRole, type Person, type Principal } from '../../domain/person.js';
 import { AccessError, notFound, type Refusal, refusal } from '../../errors.js';
 import type { DemandsUnit } from '../../ports/index.js';
 import type { AccessRequestInput } from '../requests/draft-terms.js';
 import type { Deps } from '../shared/deps.js';
+import { readAsPerson } from '../shared/visible-objects.js';
 
 /**
  * Why a request cannot answer the government demand that it names. Access for an authority always names one; no other access
@@ -24,23 +25,44 @@ export async function demandRefusals(
     });
   // The evaluator refuses everyone else; what demands there are is not for them.
   if (id === undefined || !hasRole(requester, 'legal')) return [];
-  const file = await deps.store.demands.read(async ({ demands }) => {
-    const demand = await demands.find(id);
-    return demand === null ? null : { demand, steps: await demands.steps(id) };
-  });
+  const file = await demandFile(deps, id);
   if (file === null || !file.demand.tenants.includes(tenant))
     return [refuse('There is no such demand about this customer.')];
-  if (isSealed(file))
-    return [refuse('A demand under a gag opens no access here. The gag has to end, or to be lifted, first.')];
-  const state = demandState(file);
-  return DEMAND_TRANSITIONS[state].includes('disclosed')
+  if (isSealed(file)) return [refuse('A demand under a gag opens no access here. The gag has to end first.')];
+  return mayDisclose(file)
     ? []
     : [
         refuse(
-          `The demand is ${state}. Access for a disclosure follows the answer of the redirected authority.`,
+          `The demand is ${demandState(file)}. Access for a disclosure follows the answer of the redirected authority.`,
         ),
       ];
 }
+
+/**
+ * Requires that the demand which a request answers may still lead to a disclosure: someone may have rejected or closed it
+ * since. A tenant's unit of work does not read demands, so this comes before the one that stores the approval.
+ *
+ * @throws AccessError `wrong_state`
+ */
+export async function requireOpenDemand(deps: Deps, { person }: Principal, request: string): Promise<void> {
+  // No one else reviews access for an authority.
+  if (!hasRole(person, 'legal')) return;
+  const found = await readAsPerson(deps, person, ({ requests }) => requests.find(request));
+  const file = found?.demand === undefined ? null : await demandFile(deps, found.demand);
+  if (file !== null && !mayDisclose(file))
+    throw new AccessError('wrong_state', `The demand is ${demandState(file)}. It opens no access any more.`);
+}
+
+async function demandFile({ store }: Pick<Deps, 'store'>, id: string): Promise<DemandFile | null> {
+  return store.demands.read(async ({ demands }) => {
+    const demand = await demands.find(id);
+    return demand === null ? null : { demand, steps: await demands.steps(id) };
+  });
+}
+
+/** True if the state machine leads from here to a disclosure. */
+const mayDisclose = (file: DemandFile): boolean =>
+  DEMAND_TRANSITIONS[demandState(file)].includes('disclosed');
 
 /**
  * Requires that a grant was made for this demand.

@@ -11,6 +11,7 @@ import {
   validateReview,
 } from '../../domain/validate-review.js';
 import type { TenantUnit } from '../../ports/index.js';
+import { requireOpenDemand } from '../demands/requested-demand.js';
 import { reevaluate } from '../evaluation/reevaluate.js';
 import { type Deps, idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
 import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js';
@@ -34,6 +35,7 @@ export async function reviewRequest(
   input: ReviewInput,
   repeatable: Repeatable = {},
 ): Promise<Review> {
+  if (input.decision === 'approve') await requireOpenDemand(deps, principal, id);
   return deps.store.forTenant(
     locateRequest(principal, id),
     (unit) => reviewIn(deps, unit, principal, id, input),
