@@ -1,4 +1,5 @@
 export type { ReplayFaultCode, Warning, WarningCode } from './faults.js';
+export { type DeploymentPoint, requireDeploymentPoints } from './named-points.js';
 export type { VerifierPorts } from './ports.js';
 export {
   type FollowedLog,

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EVERYTHING, ingestRecords, makeDailyStatements } from '@countersign/access';
 import type { StatementBody } from '@countersign/audit-log';
@@ -115,6 +115,8 @@ describe.each(enginesOf('SQLite'))('statements over HTTP and with the command li
   });
 
   test('a statement that leaves out a gateway together with its records does not verify against the mirror', async () => {
+    const older = join(folder, 'older-deployment');
+    expect(await countersign('log', 'mirror', older, '--tenant', 'deployment')).toMatchObject({ exit: 0 });
     const { gateway: hidden } = (await broker.enrolGateway('hidden')).credential;
     const { gateway: elsewhere } = (await broker.enrolGateway('elsewhere', { tenants: ['globex'] }))
       .credential;
@@ -135,8 +137,11 @@ describe.each(enginesOf('SQLite'))('statements over HTTP and with the command li
     const unknown = 'gtw_00000000-0000-7000-8000-000000000000';
     const [first] = body.gateways as [StatementBody['gateways'][0]];
     const exception = { gateway: unknown, from: body.from, reason: 'no_head' } as const;
+    const withoutHidden = {
+      ...{ gateways: body.gateways.filter(others), exceptions: body.exceptions.filter(others) },
+    };
     const lies: Partial<StatementBody>[] = [
-      { gateways: body.gateways.filter(others), exceptions: body.exceptions.filter(others) },
+      withoutHidden,
       // Nothing would be missing from a gateway that was revoked, or came, when the lie says.
       { gateways: changed({ revokedAt: body.from }) },
       { gateways: changed({ enrolledAt: body.to }) },
@@ -151,6 +156,16 @@ describe.each(enginesOf('SQLite'))('statements over HTTP and with the command li
         exit: 1,
         stderr: expect.stringContaining('error[statement_differs]'),
       });
+    // A log of the deployment from before the gateway was enrolled, beside a log that names a newer one.
+    await makeGrant(broker);
+    expect(await countersign('log', 'mirror', mirror)).toMatchObject({ exit: 0 });
+    expect(await verify({})).toMatchObject({ exit: 0 });
+    await rm(join(mirror, 'deployment'), { recursive: true });
+    await cp(older, join(mirror, 'deployment'), { recursive: true });
+    expect(await verify(withoutHidden)).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining('the deployment’s log is not the one that this log names'),
+    });
     await rm(join(mirror, 'deployment'), { recursive: true });
     expect(await verify({})).toMatchObject({
       exit: 1,
