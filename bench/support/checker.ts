@@ -74,6 +74,7 @@ export function prepare(token: string, more: readonly string[] = []): Prepared {
     ...{ service, method, path, query, queryNames, host },
     headerValues: (name: string) => headers.all(name),
     headerFields: headers.fields,
+    hasBody: false,
     bodySha256: undefined,
     bodyLength: undefined,
     bodyIsArriving: false,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { type DebianProgram, startError } from '../support/debian-program.js';
 import { eventually } from '../support/eventually.js';
 
 /** A proxy of Debian that runs with a configuration from docs/gateways/. */
@@ -22,20 +23,14 @@ export class RealProxy {
    * @throws Error that names the package of a program that is missing, or has what the program wrote
    */
   static async start(
-    program: { name: string; package: string; args: readonly string[] },
+    program: DebianProgram,
     port: number,
     env: NodeJS.ProcessEnv = {},
   ): Promise<RealProxy> {
     const child = spawn(program.name, program.args, { env: { ...process.env, ...env }, stdio: 'pipe' });
     const proxy = new RealProxy(child);
     const failed = new Promise<never>((_resolve, reject) => {
-      child.once('error', (error: NodeJS.ErrnoException) =>
-        reject(
-          error.code === 'ENOENT'
-            ? new Error(`${program.name} is missing: apt-get install ${program.package}`)
-            : error,
-        ),
-      );
+      child.once('error', (error) => reject(startError(program, error)));
       child.once('exit', (code) => reject(new Error(`${program.name} ended (${code}): ${proxy.output}`)));
     });
     failed.catch(() => undefined);

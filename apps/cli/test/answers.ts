@@ -147,6 +147,7 @@ export const serviceAnswer = (changes: Record<string, unknown> = {}) => ({
   tenantFrom: 'path',
   tenantHeader: null,
   headers: ['X-Case'],
+  cors: null,
   routesHash: ROUTES,
   routes: [
     {
@@ -155,6 +156,7 @@ export const serviceAnswer = (changes: Record<string, unknown> = {}) => ({
       resource: 'invoices/{id}',
       action: 'read',
       query: ['page'],
+      repeat: [],
       headers: ['Cookie'],
     },
     {
@@ -163,6 +165,7 @@ export const serviceAnswer = (changes: Record<string, unknown> = {}) => ({
       resource: 'invoices/{id}',
       action: 'update',
       query: [],
+      repeat: [],
       headers: [],
     },
   ],

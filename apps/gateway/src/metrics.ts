@@ -33,6 +33,12 @@ export class GatewayMetrics {
     buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1],
     registers: this.registers,
   });
+  private readonly preflights = new Counter({
+    name: 'countersign_gateway_preflights_total',
+    help: 'Preflights of browsers (CORS) that the gateway answered itself for a listed origin, by service.',
+    labelNames: ['service'],
+    registers: this.registers,
+  });
   private readonly dropped = new Counter({
     name: 'countersign_gateway_records_dropped_total',
     help: 'Records that found no room in the spool: refusals, which are counted instead, and heads, which come later.',
@@ -110,6 +116,10 @@ export class GatewayMetrics {
     const made = this.calls.labels({ service, decision, code });
     this.labelled.set(service, ofService.set(code, made));
     return made;
+  }
+
+  preflight(service: string): void {
+    this.preflights.inc({ service });
   }
 
   recorded(milliseconds: number): void {

@@ -1,3 +1,4 @@
+import { corsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -15,6 +16,12 @@ export const serviceSchema = named(
       .array(z.string())
       .default([])
       .describe('Request headers that pass on every route, beside those that gateways pass by default.'),
+    cors: corsSchema
+      .nullable()
+      .default(null)
+      .describe(
+        'Which pages of other origins browsers let call the service; null: none, as far as gateways say.',
+      ),
     routesHash: digestText().describe('The hash that terms name in `routes`.'),
     routes: z.array(
       z.object({
@@ -23,6 +30,11 @@ export const serviceSchema = named(
         resource: z.string(),
         action: z.string(),
         query: z.union([z.literal('any'), z.array(z.string())]),
+        repeat: z
+          .array(z.string())
+          .default([])
+          .describe('Those of the query parameters that a call may give more than once.'),
+        body: z.exactOptional(z.literal(true)).describe('A GET of this route may have a body.'),
         headers: z
           .array(z.string())
           .default([])

@@ -61,6 +61,7 @@ export {
   scopeNarrows,
 } from './resource/scope.js';
 export { segmentOf } from './resource/segment.js';
+export { allowedOrigin, type CorsRules, corsSchema } from './route/cors.js';
 export {
   HOP_BY_HOP,
   isRefusedHeader,
@@ -76,6 +77,7 @@ export {
   actionsOutsideScope,
   canonicalRouteMap,
   headersOfRoute,
+  mayRepeat,
   type OutsideScope,
   parameterName,
   pathSegments,

@@ -8,7 +8,7 @@ import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, ServiceName } from '../http/input.js';
 
 function serviceAnswer({ definition, routes }: ServiceRecord): Service {
-  const { name, upstream, audience, tenantFrom, tenantHeader, headers = [] } = definition;
+  const { name, upstream, audience, tenantFrom, tenantHeader, headers = [], cors } = definition;
   return {
     name,
     upstream,
@@ -16,10 +16,12 @@ function serviceAnswer({ definition, routes }: ServiceRecord): Service {
     tenantFrom,
     tenantHeader: tenantHeader ?? null,
     headers,
+    cors: cors ?? null,
     routesHash: routes,
-    routes: definition.routes.map(({ query = [], headers: own = [], ...route }) => ({
+    routes: definition.routes.map(({ query = [], repeat = [], headers: own = [], ...route }) => ({
       ...route,
       query,
+      repeat,
       headers: own,
     })),
   };

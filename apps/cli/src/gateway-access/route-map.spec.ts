@@ -80,6 +80,31 @@ test('a route map that has changed since the approval is reported', async () => 
   expect(err).toContain('another route map');
 });
 
+test('a parameter may be given twice if the route says so', async () => {
+  const twice = '/tenants/acme/invoices/17?page=2&page=3';
+  const [route, other] = serviceAnswer().routes;
+  const repeated = { service: { routes: [{ ...route, repeat: ['page'] }, other] } };
+  expect(await explain('GET', twice)).toMatchObject({
+    exit: 1,
+    err: expect.stringMatching(/^error\[ambiguous_request\]: a query parameter is given twice/m),
+  });
+  expect((await explain('GET', twice, repeated)).exit).toBe(0);
+});
+
+test('routes names parameters that repeat, bodies of GET, and pages that may call', async () => {
+  const [route, other] = serviceAnswer().routes;
+  const { exit, out } = await cli(['routes', 'billing'], {
+    service: {
+      cors: { origins: ['https://app.example'] },
+      routes: [{ ...route, repeat: ['page'], body: true }, other],
+    },
+  });
+  expect(exit).toBe(0);
+  expect(out).toMatch(/GET \+body +\S+ +page… /);
+  expect(out).toContain('… behind a parameter: it may repeat.\nGET +body: such a call may have a body.\n');
+  expect(out).toContain('Pages that may call from a browser: https://app.example.');
+});
+
 test('routes shows what can be asked for', async () => {
   const { exit, out } = await cli(['routes', 'billing']);
   expect([exit, out.split('\n')]).toEqual([

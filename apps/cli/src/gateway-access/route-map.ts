@@ -9,7 +9,9 @@ import { authorizeCall, type Call, type CallView, type PublishedRouteMap } from 
 import {
   compileRouteMap,
   headersOfRoute,
+  mayRepeat,
   PASSED_BY_DEFAULT,
+  type Route,
   type ServiceDefinition,
   type Terms,
 } from '@countersign/contract';
@@ -26,14 +28,26 @@ export async function showRoutes(context: Context, name: string): Promise<Answer
   const rows = definition.routes.map((route) => [
     route.action,
     route.resource.replaceAll(/\{[^}]*\}/g, '*'),
-    route.method,
+    route.body === true ? `${route.method} +body` : route.method,
     route.path,
-    route.query === 'any' ? 'any' : (route.query ?? []).join(', '),
+    describeQuery(route),
     headersOfRoute(definition, route).join(', '),
   ]);
   const table = formatTable(['ACTION', 'RESOURCE', 'METHOD', 'PATH', 'QUERY', 'HEADERS'], rows);
-  const headers = `Request headers that pass on every route: ${PASSED_BY_DEFAULT.join(', ')}. All others are dropped.`;
-  return { document: service, text: `${table}\n\n${headers}` };
+  const { routes, cors } = definition;
+  const notes = [
+    `Request headers that pass on every route: ${PASSED_BY_DEFAULT.join(', ')}. All others are dropped.`,
+    ...(routes.some(({ repeat }) => repeat !== undefined) ? ['… behind a parameter: it may repeat.'] : []),
+    ...(routes.some(({ body }) => body === true) ? ['GET +body: such a call may have a body.'] : []),
+    ...(cors === undefined ? [] : [`Pages that may call from a browser: ${cors.origins.join(', ')}.`]),
+  ];
+  return { document: service, text: `${table}\n\n${notes.join('\n')}` };
+}
+
+/** The query parameters of a route; `…` behind one that may repeat. */
+function describeQuery(route: Route): string {
+  if (route.query === 'any') return 'any';
+  return (route.query ?? []).map((name) => (mayRepeat(route, name) ? `${name}…` : name)).join(', ');
 }
 
 /**
@@ -126,6 +140,7 @@ function toCall(service: string, method: string, target: string): Call {
     host: '',
     headerValues: () => [],
     headerFields: [],
+    hasBody: false,
     bodySha256: undefined,
     bodyLength: undefined,
     bodyIsArriving: false,
@@ -168,12 +183,16 @@ function gatewayView(grant: Grant, service: Service, terms: Terms): CallView {
 
 /** The service's map as the API shows it, compiled. */
 export function publishedMap(service: Service): PublishedRouteMap {
-  const { name, upstream, audience, tenantFrom, tenantHeader, headers } = service;
+  const { name, upstream, audience, tenantFrom, tenantHeader, headers, cors } = service;
   const definition: ServiceDefinition = {
     ...{ name, upstream, audience, tenantFrom },
     ...(tenantHeader === null ? {} : { tenantHeader }),
     headers,
-    routes: service.routes,
+    ...(cors && { cors }),
+    routes: service.routes.map(({ repeat = [], ...route }) => ({
+      ...route,
+      ...(repeat.length === 0 ? {} : { repeat }),
+    })),
   };
   return { definition, compiled: compileRouteMap(definition) };
 }

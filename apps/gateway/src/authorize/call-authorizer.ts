@@ -5,24 +5,23 @@ import {
   type CallDecision,
   type CallView,
   CountersignatureVerifier,
+  findAmbiguity,
   type GrantTokenClaims,
   GrantTokenVerifier,
   nodeCountersignPorts,
   nodeHashing,
   type PublishedRouteMap,
-  REPEATED_PARAMETER,
-  repeatsParameter,
   type TokenRefusal,
   type WhatToRequest,
   whatToRequest,
 } from '@countersign/authorization';
-import { ContractError, matchRoute, type UpstreamSettings } from '@countersign/contract';
+import { ContractError, matchRoute, type RouteMatch, type UpstreamSettings } from '@countersign/contract';
 import type { Budgets } from '../budget/budgets.js';
 import type { OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
 import type { FeedLiveness } from '../feed/feed-liveness.js';
-import type { CanonicalRequest } from '../http/canonical-request.js';
-import { AmbiguousRequest, requireUnambiguous } from '../http/refusals.js';
+import { type CanonicalRequest, requireUsualBody } from '../http/canonical-request.js';
+import { AmbiguousRequest } from '../http/refusals.js';
 import type { CustomerRulesView } from '../trust/customer-rules.js';
 import { digestLifetimeEnd } from './digest-ledger.js';
 import type { GatewayState } from './gateway-state.js';
@@ -95,27 +94,19 @@ export class CallAuthorizer {
   }
 
   /**
-   * Requires that the target has one reading by `map`, the current map of its service: no path value that a route may not
-   * match, no listed parameter twice. It checks only form: neither liveness nor token. A service or route that is not
-   * known is not checked here. Throws AmbiguousRequest.
+   * Requires that the request has one reading by `map`, the current map of its service: no path value that a route may not
+   * match, no repeated parameter and no body with GET unless the route says so. It checks only form: neither liveness nor
+   * token. Throws AmbiguousRequest.
    */
-  requirePlainTarget(
-    { method, path, queryNames }: CanonicalRequest,
-    map: PublishedRouteMap | undefined,
-  ): void {
-    if (map === undefined || path === '') return;
-    try {
-      const match = matchRoute(map.compiled, method, path);
-      requireUnambiguous(
-        match === undefined || !repeatsParameter(match.route, queryNames),
-        REPEATED_PARAMETER,
-      );
-    } catch (error) {
-      if (error instanceof ContractError && error.code === 'ambiguous_request') {
-        throw new AmbiguousRequest(error.message, { cause: error });
-      }
-      throw error;
+  requireOneReading(request: CanonicalRequest, map: PublishedRouteMap | undefined): void {
+    const { method, path, queryNames, framing } = request;
+    const match = map === undefined || path === '' ? undefined : plainMatch(map, method, path);
+    if (match === undefined) {
+      requireUsualBody(request);
+      return;
     }
+    const ambiguity = findAmbiguity(match.route, { method, queryNames, hasBody: framing.kind !== 'none' });
+    if (ambiguity !== undefined) throw new AmbiguousRequest(ambiguity);
   }
 
   /** The one bearer token of the request, verified for this service. */
@@ -239,6 +230,17 @@ export class CallAuthorizer {
    */
   authorize(token: VerifiedToken, call: Call): CallDecision {
     return authorizeCall(token, call, this.view, this.parts.clock.now());
+  }
+}
+
+function plainMatch(map: PublishedRouteMap, method: string, path: string): RouteMatch | undefined {
+  try {
+    return matchRoute(map.compiled, method, path);
+  } catch (error) {
+    if (error instanceof ContractError && error.code === 'ambiguous_request') {
+      throw new AmbiguousRequest(error.message, { cause: error });
+    }
+    throw error;
   }
 }
 

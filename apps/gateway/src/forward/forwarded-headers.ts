@@ -93,7 +93,13 @@ const DROPPED: ReadonlySet<string> = new Set([
 const DROPPED_PREFIXES = /^(?:countersign-|x-(?:accel-|lighttpd-|reproxy-|sendfile))/;
 
 /** Where a response came from. Its references are resolved against this. */
-export type Origin = { service: string; upstream: URL; locations: LocationRewriter };
+export type Origin = {
+  service: string;
+  upstream: URL;
+  locations: LocationRewriter;
+  /** The gateway says which pages may read the answer (`cors` of the service): what the upstream says of it is dropped. */
+  answersCors: boolean;
+};
 
 type Rewrite = (value: string, origin: Origin) => string | undefined;
 
@@ -127,6 +133,7 @@ export function clientHeaders(fields: Fields, origin: Origin): string[] {
   const sent: string[] = [];
   for (const [name, value] of fields) {
     if (DROPPED.has(name) || named.has(name) || DROPPED_PREFIXES.test(name)) continue;
+    if (origin.answersCors && name.startsWith('access-control-')) continue;
     const rewrite = REWRITTEN.get(name);
     const kept = rewrite === undefined ? value : rewrite(value, origin);
     if (kept !== undefined) sent.push(name, kept);

@@ -151,7 +151,7 @@ export class RecordedForwarding {
     const trust = { tenant, requester: sub, grant: grant_id, record, context, tenantHeader };
     return forwardCall({
       upstream: way.pool,
-      origin: { service, upstream: way.url, locations },
+      origin: { service, upstream: way.url, locations, answersCors: definition.cors !== undefined },
       method,
       target,
       headers: upstreamHeaders(selected.passed, trust),

@@ -1,9 +1,12 @@
+import type { CorsRules, ServiceDefinition } from '@countersign/contract';
 import type { CallAuthorizer } from '../authorize/call-authorizer.js';
 import type { OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
 import type { RecordedForwarding } from '../forward/recorded-forwarding.js';
+import type { GatewayMetrics } from '../metrics.js';
 import type { CallRefusals } from './call-refusals.js';
 import { type ChangeBody, readChangeBody } from './change-body.js';
+import { fieldsForOrigin, isListedOrigin, isPreflight, preflightFields } from './cors.js';
 import { callOf, type Exchange } from './exchange.js';
 
 export type CallHandlerParts = {
@@ -13,6 +16,7 @@ export type CallHandlerParts = {
   forwarding: Pick<RecordedForwarding, 'run'>;
   calls: OpenCalls;
   clock: Clock;
+  metrics: Pick<GatewayMetrics, 'preflight'>;
   maxBodyBytes: number;
 };
 
@@ -20,7 +24,7 @@ const NO_BODY: ChangeBody = {};
 
 /**
  * Takes a call of a data service from the canonical request to its outcome, in the order of docs/contract.md, Gateway:
- * a plain path, in touch, service, token; then grant, route, tenant, scope and limits (`authorizeCall`); the durable
+ * a plain request, in touch, service, preflight, token; then grant, route, tenant, scope and limits (`authorizeCall`); the durable
  * record; and only then the upstream.
  */
 export class CallHandler {
@@ -30,11 +34,15 @@ export class CallHandler {
     const { authorizer, refusals, forwarding } = this.parts;
     const { canonical } = exchange;
     const service = authorizer.service(canonical.service);
-    authorizer.requirePlainTarget(canonical, service);
+    const cors = exchange.mode === undefined ? service?.definition.cors : undefined;
+    if (cors !== undefined) exchange.response.addFields(fieldsForOrigin(cors, canonical));
+    authorizer.requireOneReading(canonical, service);
     if (!authorizer.isInTouch()) return refusals.unverified(exchange, null, 'not_in_touch', {});
     if (service === undefined) {
       return refusals.unverified(exchange, null, 'route_not_listed', { detail: 'the service is not known' });
     }
+    if (cors !== undefined && isPreflight(canonical))
+      return this.answerPreflight(exchange, service.definition, cors);
     const token = authorizer.verifyToken(canonical, service);
     if (!token.ok) {
       const { reason, detail, noToken } = token;
@@ -59,5 +67,17 @@ export class CallHandler {
     // No `await` from this decision to the taking of place and budget in `forwarding.run`: another call could come between.
     if (!decision.allowed) return refusals.decided(exchange, claims, decision);
     await forwarding.run(exchange, token, decision, body);
+  }
+
+  /** Answers a browser that asks if a page may make a call. It is no call: it is counted, and never forwarded. */
+  private answerPreflight(exchange: Exchange, service: ServiceDefinition, cors: CorsRules): void {
+    const { refusals, metrics } = this.parts;
+    if (!isListedOrigin(cors, exchange.canonical)) {
+      const detail = 'the service does not list this origin in `cors`';
+      refusals.unverified(exchange, service.name, 'route_not_listed', { detail });
+      return;
+    }
+    metrics.preflight(service.name);
+    exchange.response.send(204, preflightFields(service, cors), '');
   }
 }

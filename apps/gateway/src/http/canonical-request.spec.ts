@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { MalformedMessage } from '../http1/malformed-message.js';
 import { parseRequestHead } from '../http1/request-head.js';
-import { type CanonicalRequest, readCanonicalRequest } from './canonical-request.js';
+import { type CanonicalRequest, readCanonicalRequest, requireUsualBody } from './canonical-request.js';
 
 /** A request as its client writes it. `rawHeaders`: names and values in turn. */
 type Raw = { httpVersion: string; method: string; url: string; rawHeaders: string[] };
@@ -113,8 +113,6 @@ describe('readCanonicalRequest', () => {
     ['an odd expectation', withHeaders('Expect', '200-ok')],
     ['announced trailers', posting('Trailer', 'X-A', 'Transfer-Encoding', 'chunked')],
     ['more than 200 fields', withHeaders(...Array.from({ length: 200 }, () => ['X-A', '1']).flat())],
-    ['a body with GET', withHeaders('Content-Length', '5')],
-    ['a chunked body with GET', withHeaders('Transfer-Encoding', 'chunked')],
     ['a length with leading zeros', posting('Content-Length', '001')],
     ['a signed length', posting('Content-Length', '+1')],
     ['two lengths', posting('Content-Length', '1', 'Content-Length', '1')],
@@ -140,6 +138,18 @@ describe('readCanonicalRequest', () => {
     expect(canonical(posting('Transfer-Encoding', 'chunked')).framing).toEqual({
       kind: 'chunked',
     });
+  });
+
+  test('a body with GET is left for the route to allow; with HEAD and OPTIONS none ever is', () => {
+    for (const framing of [
+      ['Content-Length', '5'],
+      ['Transfer-Encoding', 'chunked'],
+    ]) {
+      expect(() => requireUsualBody(canonical(withHeaders(...framing)))).toThrow(MalformedMessage);
+      for (const method of ['HEAD', 'OPTIONS'])
+        expect(() => canonical({ ...withHeaders(...framing), method })).toThrow(MalformedMessage);
+    }
+    expect(() => requireUsualBody(canonical(withHeaders('Content-Length', '0')))).not.toThrow();
   });
 
   test('accepts every well-formed single Host', () => {

@@ -6,7 +6,7 @@ import { HeaderList } from './header-list.js';
 import { AmbiguousRequest, requireUnambiguous } from './refusals.js';
 import { readTarget, type Target } from './target.js';
 
-/** A request that can be read in only one way. It is what the checks see, and all that may be forwarded (P4). */
+/** A request that can be read in only one way, unless it is a `GET` with a body (`requireUsualBody`). It is what the checks see, and all that may be forwarded (P4). */
 export type CanonicalRequest = Target & {
   method: string;
   host: string;
@@ -22,8 +22,12 @@ export type CanonicalRequest = Target & {
 
 const METHOD = /^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/;
 const NEVER_FORWARDED = new Set(['CONNECT', 'TRACE']);
-/** Methods whose body has no meaning: some readers would take it for the next request. */
-const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/**
+ * Methods whose body has no meaning: some readers would take it for the next request. Whether one may come with `GET` is
+ * for the route to say (`requireUsualBody`).
+ */
+const BODILESS = new Set(['HEAD', 'OPTIONS']);
+const UNUSUAL_BODY = 'a body with a method that has none';
 
 /** Whether a call may have this method. */
 export function isForwardableMethod(method: string): boolean {
@@ -42,7 +46,7 @@ export function readCanonicalRequest(request: RequestHead): CanonicalRequest {
   const host = readHost(headers);
   const target = readTarget(request.target);
   const framing = readRequestFraming(request.fields);
-  requireUnambiguous(framing.kind === 'none' || !BODILESS.has(method), 'a body with a method that has none');
+  requireUnambiguous(framing.kind === 'none' || !BODILESS.has(method), UNUSUAL_BODY);
   const expect = headers.one('expect');
   requireUnambiguous(
     expect === undefined || expect.toLowerCase() === '100-continue',
@@ -65,6 +69,11 @@ export function readCanonicalRequest(request: RequestHead): CanonicalRequest {
     // A client of HTTP/1.0 does not know the answer (RFC 9110 §10.1.1).
     expectsContinue: expect !== undefined && minorVersion === 1,
   };
+}
+
+/** Throws AmbiguousRequest for a `GET` with a body. No route says that its upstream reads it. */
+export function requireUsualBody({ method, framing }: Pick<CanonicalRequest, 'method' | 'framing'>): void {
+  requireUnambiguous(framing.kind === 'none' || method !== 'GET', UNUSUAL_BODY);
 }
 
 /**

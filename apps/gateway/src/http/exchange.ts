@@ -24,6 +24,7 @@ export function callOf(exchange: Exchange, body: ReadBody | undefined): Call {
     host,
     headerValues: (name) => headers.all(name),
     headerFields: headers.fields,
+    hasBody: framing.kind !== 'none',
     bodySha256: body?.sha256,
     bodyLength: framing.kind === 'length' ? framing.bytes : undefined,
     bodyIsArriving: body === undefined && isArriving(exchange),
@@ -34,6 +35,7 @@ export function callOf(exchange: Exchange, body: ReadBody | undefined): Call {
 export function isArriving({ body }: Pick<Exchange, 'body'>): boolean {
   return !body.isDone;
 }
+
 /** The request as its access record describes it. `droppedHeaders`: names of headers that are not forwarded. */
 export function recordedCallOf(
   { canonical, mode = 'gateway' }: Exchange,

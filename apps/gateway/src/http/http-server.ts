@@ -4,7 +4,7 @@ import { Http1Server, type ServerSecurity } from '../http1/http1-server.js';
 import type { ServerBehaviour } from '../http1/server-connection.js';
 import type { ServerResponse } from '../http1/server-response.js';
 import type { CallHandler } from './call-handler.js';
-import { type CanonicalRequest, readCanonicalRequest } from './canonical-request.js';
+import { type CanonicalRequest, readCanonicalRequest, requireUsualBody } from './canonical-request.js';
 import type { Exchange } from './exchange.js';
 import type { ExternalAuthorization } from './external-authorization.js';
 import type { OwnPages } from './own-pages.js';
@@ -53,10 +53,12 @@ async function serve(parts: HttpServerParts, exchange: Exchange): Promise<void> 
   const { pages, stopEndpoint, handler, externalAuthorization } = parts;
   const { canonical, response } = exchange;
   try {
-    if (stopEndpoint.isFor(canonical)) await stopEndpoint.answer(exchange);
+    const isCall = !externalAuthorization.isFor(canonical) && !pages.has(canonical.service);
+    if (!isCall) requireUsualBody(canonical);
+    if (isCall) await handler.handle(exchange);
+    else if (stopEndpoint.isFor(canonical)) await stopEndpoint.answer(exchange);
     else if (externalAuthorization.isFor(canonical)) await externalAuthorization.answer(exchange);
-    else if (pages.has(canonical.service)) await pages.answer(canonical, response);
-    else await handler.handle(exchange);
+    else await pages.answer(canonical, response);
   } catch (error) {
     if (error instanceof AmbiguousRequest) refuseAmbiguous(parts, response, error.message);
     else refuseFault(parts, response, error);

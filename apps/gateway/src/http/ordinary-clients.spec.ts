@@ -4,6 +4,13 @@ let world: GatewayWorld;
 let token: string;
 beforeAll(async () => {
   world = await GatewayWorld.start();
+  const [billing] = world.broker.services;
+  const search = {
+    ...{ method: 'GET', path: '/tenants/{tenant}/documents', resource: 'invoices', action: 'list' },
+    ...{ query: ['status', 'page'], repeat: ['status'], body: true as const },
+  };
+  world.broker.services = [{ ...billing!, routes: [...billing!.routes, search] }];
+  world.broker.announceServices();
   token = world.broker.token(world.broker.grant());
 });
 afterAll(() => world.stop());
@@ -121,9 +128,86 @@ test('304 with Content-Length has no body: the length is dropped, and the connec
 
 test('a 100 Continue of the upstream that no one waited for is dropped', async () => {
   world.upstream.answer = (_request, response) => {
-    response.socket!.write('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    response.socket!.end('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
   };
   const { text } = await world.raw(bytes(`GET ${PATH} HTTP/1.1`, 'Host: a', 'Connection: close'), true);
   expect(text).toMatch(/^HTTP\/1\.1 200/);
   expect(text.endsWith('\r\n\r\nok')).toBe(true);
+});
+
+const SEARCH = '/billing/tenants/acme/documents';
+
+describe('a query parameter', () => {
+  test('that the route lets repeat passes as often as it is given, as it was sent', async () => {
+    const target = `${SEARCH}?status=open&page=2&status=late&%73tatus=open`;
+    expect((await world.raw(bytes(`GET ${target} HTTP/1.1`, 'Host: a'))).status).toBe(200);
+    expect(world.upstream.hits[0]!.url).toBe(target.slice('/billing'.length));
+  });
+
+  test.each([
+    ['another one of that route', `${SEARCH}?status=open&page=1&page=2`],
+    ['one of a route that says nothing', '/billing/tenants/acme/invoices?status=open&status=late'],
+  ])('twice, %s: refused', async (_, target) => {
+    const answer = await world.raw(bytes(`GET ${target} HTTP/1.1`, 'Host: a'));
+    expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('given twice')]);
+    expect(world.upstream.hits).toEqual([]);
+  });
+
+  test('repeats only if the map that the terms name lets it too', async () => {
+    const { broker } = world;
+    const older = broker.token(broker.grant());
+    const [now] = broker.services;
+    const wider = now!.routes.map((route) =>
+      route.query === undefined ? route : { ...route, ...ALL(route) },
+    );
+    broker.olderMaps = [now!];
+    broker.services = [{ ...now!, routes: wider }];
+    broker.announceServices();
+    const newer = broker.token(broker.grant());
+    const path = `${SEARCH}?page=1&page=2`;
+    // The grant arrives after the map, and a call waits for its grant.
+    await world.send({ token: newer });
+    expect((await world.send({ token: newer, path })).status).toBe(200);
+    expect((await world.send({ token: older, path })).status).toBe(400);
+    broker.services = [now!];
+    broker.announceServices();
+  });
+});
+
+const ALL = ({ query }: { query?: string[] | 'any' }) => (Array.isArray(query) ? { repeat: query } : {});
+
+describe('GET with a body (Elasticsearch)', () => {
+  const search = (more: string, target = SEARCH) => bytes(`GET ${target} HTTP/1.1`, 'Host: a', more);
+
+  test.each([
+    ['with its length', 'Content-Length: 2', '{}'],
+    ['in chunks', 'Transfer-Encoding: chunked', '2\r\n{}\r\n0\r\n\r\n'],
+  ])(
+    'passes %s where the route says so; the upstream reads no further request on its connection',
+    async (_, more, body) => {
+      for (let count = 0; count < 2; count += 1) {
+        const answer = await world.raw(search(more) + body);
+        expect(answer.status).toBe(200);
+      }
+      expect(
+        world.upstream.hits.map(({ method, bodyBytes, headers }) => [method, bodyBytes, headers.connection]),
+      ).toEqual([
+        ['GET', 2, 'close'],
+        ['GET', 2, 'close'],
+      ]);
+    },
+  );
+
+  test.each([
+    ['another route', '/billing/tenants/acme/invoices'],
+    ['a route that is not listed', '/billing/tenants/acme/nothing'],
+    ['an unknown service', '/unknown/x'],
+    ['a page of the gateway', '/healthz'],
+    ['a question of a proxy', '/authz/envoy/billing/tenants/acme/documents'],
+  ])('is refused at %s, and the connection ends', async (_, target) => {
+    const { text } = await world.raw(`${search('Content-Length: 2', target)}{}${search('X-A: 1')}`, true);
+    expect(text.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 400']);
+    expect(text).toContain('ambiguous_request');
+    expect(world.upstream.hits).toEqual([]);
+  });
 });

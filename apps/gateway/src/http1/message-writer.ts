@@ -25,6 +25,14 @@ export type RequestToWrite = {
   framing: Framing;
 };
 
+/**
+ * Whether the connection must end after this request: it is a `GET` with a body. A server that ignores such a body would
+ * take it for the next request (RFC 9110 §9.3.1). One that is told that the connection closes reads no next request.
+ */
+export function endsConnection({ method, framing }: Pick<RequestToWrite, 'method' | 'framing'>): boolean {
+  return method === 'GET' && framing.kind !== 'none';
+}
+
 /** Methods for which servers expect a body. `Content-Length: 0` says that there is none (RFC 9110 §8.6). */
 const EXPECT_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -32,13 +40,14 @@ const EXPECT_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
  * The head of a request, with its empty line (RFC 9112 §3):
  *
  *     METHOD SP target SP HTTP/1.1 CRLF
- *     host: … CRLF connection: keep-alive CRLF *( name: value CRLF ) [ content-length | transfer-encoding ] CRLF
+ *     host: … CRLF connection: ( keep-alive | close ) CRLF *( name: value CRLF ) [ content-length | transfer-encoding ] CRLF
  *
  * Throws UnwritableHead if a part holds a character that could end its line.
  */
 export function writeRequestHead({ method, target, fields, framing }: RequestToWrite, host: string): string {
   if (!METHOD.test(method) || !TARGET.test(target)) throw new UnwritableHead('a request line');
-  const line = `${method} ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
+  const connection = endsConnection({ method, framing }) ? 'close' : 'keep-alive';
+  const line = `${method} ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: ${connection}\r\n`;
   return `${line}${writeFields(fields)}${framingOf(method, framing)}\r\n`;
 }
 

@@ -56,6 +56,7 @@ export class ServerResponse {
   #mustClose: boolean;
   #body: 'none' | 'length' | 'chunked' | 'close' = 'none';
   #held = '';
+  #added: FlatFields = [];
   #observer: ResponseObserver | undefined;
 
   constructor(
@@ -101,6 +102,11 @@ export class ServerResponse {
     this.#mustClose = true;
   }
 
+  /** Fields that this response has whatever it turns out to be: an answer or a refusal. */
+  addFields(fields: FlatFields): void {
+    this.#added = [...this.#added, ...fields];
+  }
+
   /** Invites the body of a request that expects it (RFC 9110 §10.1.1). */
   writeContinue(): void {
     if (!this.#isGone) this.connection.socket.write(CONTINUE, 'latin1');
@@ -129,7 +135,8 @@ export class ServerResponse {
     if (connection.isClosing || body === 'close') this.#mustClose = true;
     const date = hasField(fields, 'date') ? '' : connection.date.at(connection.wallClock());
     const lines = `${date}${this.#mustClose ? CLOSE : KEEP}${body === 'chunked' ? CHUNKED : ''}`;
-    this.#held = writeResponseHead(status, fields, lines);
+    const all = this.#added.length === 0 ? fields : [...fields, ...this.#added];
+    this.#held = writeResponseHead(status, all, lines);
     this.#body = body;
     this.#hasBegun = true;
   }

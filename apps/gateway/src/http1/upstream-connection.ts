@@ -22,8 +22,8 @@ export class UpstreamFailure extends Error {
   }
 }
 
-/** A request whose head is written already. */
-export type WrittenRequest = { isHead: boolean; head: string; framing: Framing };
+/** A request whose head is written already. `isLast`: the head says that the connection ends after it. */
+export type WrittenRequest = { isHead: boolean; head: string; framing: Framing; isLast: boolean };
 
 /**
  * Receives what happens to one request. After `onUpstreamFailure` nothing more comes. After `onResponseEnd` only the
@@ -71,6 +71,7 @@ export class UpstreamConnection implements ResponseSink {
   private observer: UpstreamObserver | undefined;
   private request: WrittenRequest | undefined;
   private framing: Framing = { kind: 'none' };
+  private isLast = false;
   private requestSent = false;
   private responseBegun = false;
   private responseEnded = false;
@@ -103,6 +104,7 @@ export class UpstreamConnection implements ResponseSink {
     this.observer = observer;
     this.request = request;
     this.framing = request.framing;
+    this.isLast = request.isLast;
     this.requestSent = false;
     this.responseBegun = false;
     this.responseEnded = false;
@@ -234,7 +236,8 @@ export class UpstreamConnection implements ResponseSink {
   /** Another request may follow, but only if nothing of this one is left in either direction. */
   private release(): void {
     if (this.state === 'ended') return;
-    const isClean = this.reader.canReuse && this.requestSent && this.socket.writableLength === 0;
+    const isSent = this.requestSent && this.socket.writableLength === 0;
+    const isClean = this.reader.canReuse && isSent && !this.isLast;
     if (!isClean) {
       this.end();
       return;

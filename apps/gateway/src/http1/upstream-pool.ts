@@ -1,6 +1,6 @@
 import { connect as connectPlain, isIP } from 'node:net';
 import { connect as connectSecure, type SecureContext, type TLSSocket } from 'node:tls';
-import { type RequestToWrite, writeRequestHead } from './message-writer.js';
+import { endsConnection, type RequestToWrite, writeRequestHead } from './message-writer.js';
 import {
   type ConnectionOwner,
   UpstreamConnection,
@@ -58,7 +58,8 @@ export class UpstreamPool {
     const { method, framing } = request;
     const head = writeRequestHead(request, this.origin.host);
     const connection = this.takeIdle() ?? this.open();
-    connection.send({ isHead: method === 'HEAD', head, framing }, observer);
+    const isLast = endsConnection(request);
+    connection.send({ isHead: method === 'HEAD', head, framing, isLast }, observer);
     return connection;
   }
 

@@ -71,6 +71,7 @@ const call = (overrides: Partial<Call> = {}): Call => ({
   host: 'localhost',
   headerValues: () => [],
   headerFields: [],
+  hasBody: false,
   bodySha256: undefined,
   bodyLength: undefined,
   bodyIsArriving: false,

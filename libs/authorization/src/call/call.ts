@@ -45,6 +45,8 @@ export type Call = {
   headerValues(name: string): readonly string[];
   /** Every request header, names in lower case. */
   headerFields: readonly (readonly [name: string, value: string])[];
+  /** Whether the call has a body, of whatever length. */
+  hasBody: boolean;
   /** `sha256:` + hex of the whole body. Undefined if the body was not read before the decision. */
   bodySha256: string | undefined;
   /** The declared length of the body in bytes. Undefined if the request declares none. */

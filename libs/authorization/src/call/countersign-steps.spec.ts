@@ -64,6 +64,7 @@ function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) 
     host: 'acme.gateway.example',
     headerValues: () => ['acme'],
     headerFields: [],
+    hasBody: false,
     bodySha256: undefined,
     bodyLength: undefined,
     bodyIsArriving: false,

@@ -4,6 +4,7 @@ import {
   forbidsCall,
   isSlug,
   matchRoute,
+  mayRepeat,
   namesSecondObject,
   type Route,
   type RouteMatch,
@@ -37,9 +38,8 @@ export const routeIsListed: CallStep = (context) => {
     approved.action === current.action &&
     approved.tenant === current.tenant;
   if (!agree) return notListed('the route means something else than when the grant was approved');
-  if (repeatsParameter(approved.route, call.queryNames) || repeatsParameter(current.route, call.queryNames)) {
-    return { code: 'ambiguous_request', detail: REPEATED_PARAMETER };
-  }
+  const ambiguity = findAmbiguity(approved.route, call) ?? findAmbiguity(current.route, call);
+  if (ambiguity !== undefined) return { code: 'ambiguous_request', detail: ambiguity };
   const unlisted = call.queryNames.find(
     (name) => !listsQuery(approved.route, name) || !listsQuery(current.route, name),
   );
@@ -72,15 +72,25 @@ function meaningBy(map: PublishedRouteMap | undefined, call: Call, claims: CallC
   return { route, resource, action, headers, tenant: tenantOfCall(map.definition, match, call, claims) };
 }
 
-/** The detail of the refusal of a call that gives a listed parameter twice. */
-export const REPEATED_PARAMETER = 'a query parameter is given twice';
-
 /**
- * Whether a parameter is given twice on a route that lists its parameters. Of two values, programs read the first, the
- * last or both. On a route with `query: any` repeated parameters are allowed.
+ * Why a call of this route could be read in two ways; undefined if it could not.
+ *
+ * Of two values of one parameter, programs read the first, the last or both: the route says which parameters may repeat
+ * (`repeat`, or all with `query: any`). Content of `GET` has no general meaning (RFC 9110 §9.3.1), and some servers take it
+ * for the next request: the route says that its upstream reads it (`body`).
  */
-export function repeatsParameter(route: Route, names: readonly string[]): boolean {
-  return route.query !== 'any' && names.length > 1 && new Set(names).size !== names.length;
+export function findAmbiguity(
+  route: Route,
+  { method, hasBody, queryNames }: Pick<Call, 'method' | 'hasBody' | 'queryNames'>,
+): string | undefined {
+  if (hasBody && method === 'GET' && route.body !== true) return 'a body with a method that has none';
+  if (queryNames.length < 2) return undefined;
+  const seen = new Set<string>();
+  for (const name of queryNames) {
+    if (seen.has(name) && !mayRepeat(route, name)) return 'a query parameter is given twice';
+    seen.add(name);
+  }
+  return undefined;
 }
 
 function listsQuery(route: Route, name: string): boolean {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readYaml } from '../organisation/document.js';
+import { route } from '../organisation/schema.js';
 
 /** The text is no OpenAPI description, or none that can be read. */
 export class OpenApiError extends Error {
@@ -15,7 +16,10 @@ export interface Operation {
   tag: string | undefined;
   /** Names of the query parameters, those of a `deepObject` as `name[member]`. */
   query: string[];
+  /** Those of `query` that are lists, one parameter for each value. */
+  repeat: string[];
   headers: string[];
+  hasBody: boolean;
   extension: Extension | false;
   /** Why the operation cannot have a route, whatever its path. */
   unusable: string | undefined;
@@ -27,7 +31,8 @@ export type Extension = z.output<typeof extension>;
 const extension = z.strictObject({
   resource: z.string().optional(),
   action: z.string().optional(),
-  query: z.union([z.literal('any'), z.array(z.string())]).optional(),
+  query: route.shape.query,
+  body: route.shape.body,
   headers: z.array(z.string()).optional(),
 });
 const stated = z.union([z.literal(false), extension]).optional();
@@ -91,7 +96,10 @@ export function operationsOf(description: Description): Operation[] {
           path: `${base}${path}`,
           tag: tagOf(operation),
           query: parameters.filter(({ in: place }) => place === 'query').flatMap(queryNames),
+          repeat: parameters.filter(isRepeated).map(({ name }) => name),
           headers: parameters.filter(({ in: place }) => place === 'header').map(({ name }) => name),
+          hasBody:
+            operation['requestBody'] !== undefined || parameters.some(({ in: place }) => place === 'body'),
           extension: extensionOf(`${method.toUpperCase()} ${path}`, operation, item),
           unusable: WITHOUT_ROUTE.has(method) ? 'no route has this method' : undefined,
         },
@@ -113,7 +121,11 @@ interface Parameter {
   in: string;
   name: string;
   style?: unknown;
+  explode?: unknown;
   schema?: unknown;
+  /** Swagger 2.0. */
+  type?: unknown;
+  collectionFormat?: unknown;
 }
 
 /** Parameters of the operation and of its path. The operation's own replace those of the same name and place. */
@@ -121,14 +133,32 @@ function parametersOf(description: Description, item: object, operation: object)
   const found = new Map<string, Parameter>();
   for (const holder of [item, operation] as { parameters?: unknown }[]) {
     if (!Array.isArray(holder.parameters)) continue;
-    for (const given of holder.parameters) {
-      const parameter = asObject(resolved(description, given));
+    for (const listed of holder.parameters) {
+      const parameter = asObject(resolved(description, listed));
       if (typeof parameter?.['name'] !== 'string' || typeof parameter['in'] !== 'string') continue;
-      const { name, in: place, style, schema } = parameter as unknown as Parameter;
-      found.set(`${place} ${name}`, { name, in: place, style, schema: resolved(description, schema) });
+      const given = parameter as unknown as Parameter;
+      found.set(`${given.in} ${given.name}`, { ...given, schema: resolved(description, given.schema) });
     }
   }
   return [...found.values()];
+}
+
+/**
+ * Whether a query parameter is a list that is sent as one parameter for each value: `style: form` with `explode`, which is
+ * what OpenAPI 3 does by default, or `collectionFormat: multi` of Swagger 2.0.
+ */
+function isRepeated({
+  in: place,
+  style = 'form',
+  explode = true,
+  schema,
+  type,
+  collectionFormat,
+}: Parameter) {
+  if (place !== 'query') return false;
+  if (type !== undefined) return type === 'array' && collectionFormat === 'multi';
+  const types = [asObject(schema)?.['type']].flat();
+  return types.includes('array') && style === 'form' && explode !== false;
 }
 
 /** A `deepObject` is sent as `name[member]=…` for each of its members. */
@@ -153,7 +183,7 @@ function extensionOf(
     const { success, data } = stated.safeParse(given);
     if (!success)
       throw new OpenApiError(
-        `x-countersign of ${what} must be false or hold resource, action, query and headers`,
+        `x-countersign of ${what} must be false or hold resource, action, query, body and headers`,
       );
     return data;
   });

@@ -4,6 +4,7 @@ import { findRouteMapProblems, type TenantFrom } from '@countersign/contract';
 import * as fc from 'fast-check';
 import { stringify } from 'yaml';
 import { samples } from '../../../../test/support/samples.js';
+import { serviceDefinition } from '../organisation/convert.js';
 import { OpenApiError } from './description.js';
 import { importOpenApi } from './openapi-import.js';
 
@@ -100,6 +101,47 @@ describe('a route map of an OpenAPI description', () => {
       query: ['page', 'filter[state]', 'filter[since]'],
       headers: ['x-trace'],
     });
+  });
+
+  test('lets lists repeat that are sent as one parameter for each value, and GET have a body that is described', () => {
+    const list = { type: 'array' };
+    const parameters = [
+      { in: 'query', name: 'status', schema: { $ref: '#/components/schemas/List' } },
+      { in: 'query', name: 'since', schema: { type: 'string' } },
+      { in: 'query', name: 'joined', schema: list, explode: false },
+      { in: 'query', name: 'piped', schema: list, style: 'pipeDelimited' },
+      { in: 'query', name: 'either', schema: { type: ['array', 'null'] } },
+    ];
+    const paths = {
+      '/search': { get: { parameters, requestBody: {} }, post: { requestBody: {} } },
+      '/stated': {
+        get: { 'x-countersign': { query: ['a', { name: 'b', repeat: true }], body: true } },
+      },
+    };
+    const routes = routesOf(paths, { components: { schemas: { List: list } } });
+    const status = { name: 'status', repeat: true };
+    expect(routes.map(({ query, body }) => [query, body])).toEqual([
+      [[status, 'since', 'joined', 'piped', { name: 'either', repeat: true }], true],
+      [undefined, undefined],
+      [['a', { name: 'b', repeat: true }], true],
+    ]);
+    const old = {
+      ...{ swagger: '2.0', info: { title: 'Old' } },
+      paths: {
+        '/search': {
+          get: {
+            parameters: [
+              { in: 'query', name: 'multi', type: 'array', collectionFormat: 'multi' },
+              { in: 'query', name: 'csv', type: 'array' },
+              { in: 'body', name: 'body' },
+            ],
+          },
+        },
+      },
+    };
+    expect(importOpenApi(JSON.stringify(old), { tenantFrom: 'host' }).routes).toMatchObject([
+      { query: [{ name: 'multi', repeat: true }, 'csv'], body: true },
+    ]);
   });
 
   test('puts the path of the server before each path, and reads Swagger 2.0 and YAML', () => {
@@ -204,7 +246,7 @@ describe('a route map of an OpenAPI description', () => {
       ...{ name: 'product', upstream: 'http://localhost:1', audience: 'product' },
       ...{ tenantFrom: 'service' as const, routes },
     };
-    expect(findRouteMapProblems(service)).toEqual([]);
+    expect(findRouteMapProblems(serviceDefinition(service))).toEqual([]);
   });
 
   test('P13: whatever a description says, the map that it gives is one that may be applied', () => {
@@ -248,7 +290,7 @@ describe('a route map of an OpenAPI description', () => {
           ...{ name: 'billing', upstream: 'http://localhost:1', audience: 'billing' },
           ...{ tenantFrom, routes },
         };
-        expect(findRouteMapProblems(service)).toEqual([]);
+        expect(findRouteMapProblems(serviceDefinition(service))).toEqual([]);
       }),
       { numRuns: samples('arbitraryFiles') },
     );

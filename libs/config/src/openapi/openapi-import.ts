@@ -1,5 +1,6 @@
-import { mayBeListed, PASSED_BY_DEFAULT, type Route, type TenantFrom } from '@countersign/contract';
+import { mayBeListed, PASSED_BY_DEFAULT, type TenantFrom } from '@countersign/contract';
 import { z } from 'zod';
+import type { RouteEntry } from '../organisation/schema.js';
 import { type Operation, operationsOf, readDescription } from './description.js';
 import { resourcesOf } from './resources.js';
 import { pathTemplate } from './templates.js';
@@ -21,7 +22,8 @@ export interface UnmappedOperation {
 /** What an OpenAPI description gives for a route map. */
 export interface OpenApiImport {
   title: string;
-  routes: Route[];
+  /** As the organisation file lists them. */
+  routes: RouteEntry[];
   /** Operations that cannot have a route as they are described. */
   unmapped: UnmappedOperation[];
   /** Operations that the description itself leaves out: `x-countersign: false`. They are refused too. */
@@ -35,9 +37,10 @@ const DEFAULT_TENANT_PARAMETER = 'tenant';
  *
  * The action follows from the method (`GET` of a path that ends in a parameter is `read`, any other `list`; `POST` is
  * `create`, `PUT` and `PATCH` are `update`, `DELETE` is `delete`), the resource from the first tag and the path (see
- * `resourcesOf`). Listed query parameters and headers pass. An operation or a path may say otherwise:
+ * `resourcesOf`). Listed query parameters and headers pass, lists as repeated parameters; so does the body of a `GET` that
+ * has one. An operation or a path may say otherwise:
  *
- *     x-countersign: { resource: "invoices/{id}", action: read, query: any, headers: [if-none-match] }
+ *     x-countersign: { resource: "invoices/{id}", action: read, query: any, body: true, headers: [if-none-match] }
  *     x-countersign: false
  *
  * What cannot be mapped is named with its reason. Nothing is guessed for it: an operation without a route is refused.
@@ -75,6 +78,7 @@ export function importOpenApi(text: string, options: ImportOptions): OpenApiImpo
       resource: given.resource === undefined ? resource : renamed(given.resource, names),
       action: given.action ?? action,
       ...queryOf(operation, given.query),
+      ...bodyOf(operation, given.body),
       ...headersOf(operation, given.headers),
     });
   }
@@ -100,12 +104,18 @@ const renamed = (resource: string, names: ReadonlyMap<string, string>): string =
 const queryName = z.string().regex(/^[A-Za-z0-9._~:@$!*,[\]-]{1,128}$/);
 
 /** The query parameters that pass: the stated ones, or those of the description. A name that no route may list is left out. */
-function queryOf({ query }: Operation, stated: string[] | 'any' | undefined): Pick<Route, 'query'> {
-  const names = stated ?? [...new Set(query)].filter((name) => queryName.safeParse(name).success);
+function queryOf({ query, repeat }: Operation, stated: RouteEntry['query']): Pick<RouteEntry, 'query'> {
+  const described = [...new Set(query)].filter((name) => queryName.safeParse(name).success);
+  const names =
+    stated ?? described.map((name) => (repeat.includes(name) ? { name, repeat: true as const } : name));
   return names.length === 0 ? {} : { query: names };
 }
 
-function headersOf({ headers }: Operation, stated: string[] | undefined): Pick<Route, 'headers'> {
+/** Only `GET` needs to say it. Other methods may always have a body, or never. */
+const bodyOf = ({ method, hasBody }: Operation, stated: true | undefined): Pick<RouteEntry, 'body'> =>
+  stated === true || (method === 'GET' && hasBody) ? { body: true } : {};
+
+function headersOf({ headers }: Operation, stated: string[] | undefined): Pick<RouteEntry, 'headers'> {
   const names = stated ?? headers.map((name) => name.toLowerCase()).filter(isOwnHeader);
   return names.length === 0 ? {} : { headers: [...new Set(names)] };
 }

@@ -8,12 +8,13 @@ import type {
   PrivacyControls,
   SignalSettings,
 } from '@countersign/access';
-import { formatDuration, parseDuration, type ServiceDefinition } from '@countersign/contract';
+import { formatDuration, parseDuration, type Route, type ServiceDefinition } from '@countersign/contract';
 import type {
   AccessRuleEntry,
   ControlRuleEntry,
   ControlsEntry,
   OrganisationFile,
+  RouteEntry,
   ServiceEntry,
 } from './schema.js';
 
@@ -26,11 +27,20 @@ export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
     upstream: entry.upstream,
     audience: entry.audience ?? entry.name,
     tenantFrom: entry.tenantFrom ?? 'path',
-    ...present({ tenantHeader: entry.tenantHeader, headers: entry.headers }),
-    routes: (entry.routes ?? []).map(({ query, headers, ...route }) => ({
-      ...route,
-      ...present({ query, headers }),
-    })),
+    ...present({ tenantHeader: entry.tenantHeader, headers: entry.headers, cors: entry.cors }),
+    routes: (entry.routes ?? []).map(toRoute),
+  };
+}
+
+/** The file marks a parameter that may repeat where it lists it. The map lists these names apart. */
+function toRoute({ query, body, headers, ...route }: RouteEntry): Route {
+  if (query === undefined || query === 'any') return { ...route, ...present({ query, body, headers }) };
+  const parameters = query.map((each) => (typeof each === 'string' ? { name: each } : each));
+  const repeat = parameters.filter((each) => 'repeat' in each && each.repeat).map(({ name }) => name);
+  return {
+    ...route,
+    query: parameters.map(({ name }) => name),
+    ...present({ repeat: filled(repeat), body, headers }),
   };
 }
 

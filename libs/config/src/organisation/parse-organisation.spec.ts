@@ -95,6 +95,24 @@ tenants:
     });
   });
 
+  test('reads what a route says of its query and body, and which pages may call a service', () => {
+    const { organisation } = parseOrganisation(
+      bent(
+        ['[status, page]', '[{ name: status, repeat: true }, page, { name: sort }], body: true'],
+        ['    routes:', '    cors: { origins: ["https://app.example"] }\n    routes:'],
+      ),
+      everythingThere,
+    );
+    const [service] = organisation?.services ?? [];
+    expect(service).toMatchObject({ cors: { origins: ['https://app.example'] } });
+    expect(service?.routes[0]).toMatchObject({
+      query: ['status', 'page', 'sort'],
+      repeat: ['status'],
+      body: true,
+    });
+    expect(service?.routes[1]).not.toHaveProperty('repeat');
+  });
+
   describe('with an OpenAPI description', () => {
     const routes = EXAMPLE.slice(EXAMPLE.indexOf('    routes:'), EXAMPLE.indexOf('accessPolicy'));
     const own =
@@ -311,6 +329,30 @@ describe('one mistake in an organisation file', () => {
     ['a bad method', ['method: PATCH', 'method: patch'], '/services/0/routes/2/method', /HTTP method/],
     ['"*" as a route\'s action', ['action: update', 'action: "*"'], '/services/0/routes/2/action', /action/],
     ['a bad query', ['[status, page]', 'all'], '/services/0/routes/0/query', /any or a list/],
+    [
+      'a repeat that says no',
+      ['[status, page]', '[{ name: page, repeat: false }]'],
+      '/services/0/routes/0/query',
+      /any or a list/,
+    ],
+    [
+      'a body that says no',
+      ['[status, page]', '[status], body: false'],
+      '/services/0/routes/0/body',
+      /left out/,
+    ],
+    [
+      'pages of every origin with cookies',
+      ['    routes:', '    cors: { origins: ["*"], credentials: true }\n    routes:'],
+      '/services/0/cors/credentials',
+      /never with \*/,
+    ],
+    [
+      'a header of every route that only a proxy may set',
+      ['    routes:', '    headers: [X-Real-IP]\n    routes:'],
+      '/services/0/headers/0',
+      /never passes/,
+    ],
     [
       'an unknown tenantFrom',
       ['tenantFrom: path', 'tenantFrom: cookie'],

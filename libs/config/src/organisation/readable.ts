@@ -196,6 +196,8 @@ const lenientService = z.object({
   audience: serviceMembers.audience.catch(undefined),
   tenantFrom: serviceMembers.tenantFrom,
   tenantHeader: serviceMembers.tenantHeader,
+  headers: serviceMembers.headers.catch(undefined),
+  cors: serviceMembers.cors.catch(undefined),
   tls: upstreamTlsSchema.optional().catch(undefined),
   routes: listOf(z.unknown()),
 });

@@ -11,7 +11,7 @@ import {
   nameText as text,
   zonedHours,
 } from '@countersign/api';
-import { CONTEXT_MODES, upstreamTlsSchema } from '@countersign/contract';
+import { CONTEXT_MODES, corsSchema, upstreamTlsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { webUrlProblem } from '../environment/values.js';
 
@@ -91,6 +91,11 @@ const webhooks = z
         context.addIssue({ code: 'custom', path: [index, 'url'], message: 'repeats an endpoint' });
   });
 
+const flag = z.literal(true, { error: 'must be true, or be left out' });
+
+/** A query parameter of a route: its name, alone or with whether a call may give it more than once. */
+const queryParameter = z.union([token, z.strictObject({ name: token, repeat: flag.optional() })]);
+
 /** The route map's own rules check these strings (`checks/routes.ts`). */
 export const route = z.strictObject({
   method: z.string(),
@@ -98,8 +103,11 @@ export const route = z.strictObject({
   resource: z.string(),
   action: z.string(),
   query: z
-    .union([z.literal('any'), z.array(token)], { error: 'must be any or a list of parameter names' })
+    .union([z.literal('any'), z.array(queryParameter)], {
+      error: 'must be any or a list of parameters, each a name or { name, repeat }',
+    })
     .optional(),
+  body: flag.optional(),
   headers: z.array(token).optional(),
 });
 
@@ -112,6 +120,7 @@ export const serviceMembers = {
   tenantFrom: z.enum(TENANT_FROM, { error: `must be one of ${TENANT_FROM.join(', ')}` }).optional(),
   tenantHeader: token.optional(),
   headers: z.array(token).optional(),
+  cors: corsSchema.optional(),
 };
 
 /** A route of the file replaces the one of the OpenAPI description for the same calls (`imported-routes.ts`). */
@@ -196,5 +205,6 @@ export const organisationFile = z.strictObject({
 export type OrganisationFile = z.output<typeof organisationFile>;
 export type AccessRuleEntry = z.output<typeof accessRule>;
 export type ServiceEntry = z.output<typeof service>;
+export type RouteEntry = z.output<typeof route>;
 export type ControlsEntry = z.output<typeof privacyControls>;
 export type ControlRuleEntry = NonNullable<ControlsEntry['rules']>[number];

@@ -136,5 +136,21 @@ describe('request headers that pass', () => {
       lost: ['the header cookie on GET /posts', 'the route PUT /posts'],
     });
     expect(routeMapChanges(after, after)).toEqual({ gained: [], lost: [] });
+    const wider: ServiceDefinition = {
+      ...after,
+      cors: { origins: ['https://app.example'] },
+      routes: after.routes.map((route) =>
+        route.method === 'GET' ? { ...route, repeat: ['page'], body: true } : route,
+      ),
+    };
+    expect(routeMapChanges(after, wider)).toEqual({
+      gained: [
+        'calls from pages of https://app.example',
+        'the repeated query parameter page on GET /posts',
+        'a body on GET /posts',
+      ],
+      lost: [],
+    });
+    expect(routeMapChanges(wider, after).lost).toHaveLength(3);
   });
 });

@@ -1,5 +1,6 @@
 import { jsonPointer } from '../errors.js';
 import { isServiceName } from '../identifiers.js';
+import { findCorsProblems } from './cors.js';
 import { mayBeListed, mayCarryTenant } from './headers.js';
 import {
   parameterName,
@@ -50,6 +51,7 @@ function serviceProblems(service: ServiceDefinition): RouteMapProblem[] {
     });
   }
   problems.push(...headerProblems(service.headers ?? [], '/headers'));
+  if (service.cors !== undefined) problems.push(...findCorsProblems(service.cors));
   return problems;
 }
 
@@ -80,6 +82,12 @@ function routeProblems(route: Route, pointer: string, service: ServiceDefinition
   }
   if (Array.isArray(route.query) && new Set(route.query).size !== route.query.length) {
     add('query', 'names a parameter twice');
+  }
+  if (route.repeat?.some((name) => !Array.isArray(route.query) || !route.query.includes(name))) {
+    add('repeat', 'names a parameter that `query` does not list');
+  }
+  if (route.body === true && route.method !== 'GET') {
+    add('body', 'goes with GET, and only with it: other methods have a body or never have one');
   }
   problems.push(...headerProblems(route.headers ?? [], `${pointer}/headers`));
   return problems;

@@ -1,6 +1,6 @@
 import { headersOfRoute, type Route, type ServiceDefinition } from './route-map.js';
 
-/** What calls may do by one version of a route map and not by another: routes, query parameters, headers. */
+/** What calls may do by one version of a route map and not by another: routes, query parameters, bodies, headers, pages of other origins. */
 export type RouteMapChanges = { gained: string[]; lost: string[] };
 
 /**
@@ -13,6 +13,12 @@ export function routeMapChanges(before: ServiceDefinition, after: ServiceDefinit
 }
 
 function passedOnlyBy(one: ServiceDefinition, other: ServiceDefinition): string[] {
+  const origins = without(one.cors?.origins ?? [], other.cors?.origins ?? []);
+  const pages = origins.map((origin) => `calls from pages of ${origin === '*' ? 'every origin' : origin}`);
+  return [...pages, ...passedByRoutes(one, other)];
+}
+
+function passedByRoutes(one: ServiceDefinition, other: ServiceDefinition): string[] {
   const known = new Map(other.routes.map((route) => [nameOf(route), route]));
   return one.routes.flatMap((route) => {
     const name = nameOf(route);
@@ -21,6 +27,8 @@ function passedOnlyBy(one: ServiceDefinition, other: ServiceDefinition): string[
     const headers = without(headersOfRoute(one, route), headersOfRoute(other, same));
     return [
       ...queriesOnlyOf(route, same).map((query) => `${query} on ${name}`),
+      ...repeatsOnlyOf(route, same).map((query) => `the repeated query parameter ${query} on ${name}`),
+      ...(route.body === true && same.body !== true ? [`a body on ${name}`] : []),
       ...headers.map((header) => `the header ${header} on ${name}`),
     ];
   });
@@ -36,3 +44,7 @@ function queriesOnlyOf({ query = [] }: Route, { query: other = [] }: Route): str
   if (query === 'any') return ['any query parameter'];
   return without(query, other).map((name) => `the query parameter ${name}`);
 }
+
+/** Parameters that both list and only one lets a call repeat. */
+const repeatsOnlyOf = ({ repeat = [] }: Route, { query, repeat: other = [] }: Route): string[] =>
+  without(repeat, other).filter((name) => Array.isArray(query) && query.includes(name));

@@ -4,6 +4,7 @@ import { type Hashing, sha256Digest } from '../encoding/digest.js';
 import { ACTION, SERVICE_NAME } from '../identifiers.js';
 import { resourceCovers, resourcesOverlap } from '../resource/resource.js';
 import { byCodeUnit, type ScopeEntry } from '../resource/scope.js';
+import { type CorsRules, corsSchema, normalisedCors } from './cors.js';
 
 /** One line of a route map: which calls it covers, and which resource and action they are. docs/contract.md, Route map. */
 export type Route = {
@@ -15,6 +16,10 @@ export type Route = {
   action: string;
   /** The query parameters that a call may have. Absent: none. */
   query?: string[] | 'any';
+  /** Those of the listed parameters that a call may give more than once. Every value counts for the upstream. */
+  repeat?: string[];
+  /** Calls of this `GET` route may have a body, as those of Elasticsearch have. */
+  body?: true;
   /** Request headers that pass on this route, beside the default (`PASSED_BY_DEFAULT`) and those of the service. */
   headers?: string[];
 };
@@ -32,6 +37,8 @@ export type ServiceDefinition = {
   tenantHeader?: string;
   /** Request headers that pass on every route, beside the default (`PASSED_BY_DEFAULT`). */
   headers?: string[];
+  /** Absent: no page of another origin may call the service, as far as gateways have a say. */
+  cors?: CorsRules;
   routes: Route[];
 };
 
@@ -59,6 +66,10 @@ export const routeSchema: z.ZodType<Route> = z.strictObject({
   query: z.exactOptional(
     z.union([z.literal('any'), z.array(z.string().regex(QUERY_NAME, 'not the name of a query parameter'))]),
   ),
+  repeat: z.exactOptional(
+    z.array(z.string().regex(QUERY_NAME, 'not the name of a query parameter')).min(1, 'at least one name'),
+  ),
+  body: z.exactOptional(z.literal(true, 'true, or left out')),
   headers: headerNames,
 });
 
@@ -70,6 +81,7 @@ export const serviceDefinitionSchema: z.ZodType<ServiceDefinition> = z.strictObj
   tenantFrom: z.enum(['path', 'host', 'header', 'service']),
   tenantHeader: z.exactOptional(headerName('a header name of letters, digits and -')),
   headers: headerNames,
+  cors: z.exactOptional(corsSchema),
   routes: z.array(routeSchema),
 });
 
@@ -105,12 +117,14 @@ export function routeResourcePattern(route: Route): string {
 /**
  * The bytes that a route map's hash covers (docs/contract.md, Route map), as canonical JSON:
  *
- *     {"audience":…,"headers":…,"routes":[{"action":…,"headers":…,"method":…,"path":…,"query":…,"resource":…},…],
+ *     {"audience":…,"cors":…,"headers":…,
+ *      "routes":[{"action":…,"body":true,"headers":…,"method":…,"path":…,"query":…,"repeat":…,"resource":…},…],
  *      "service":…,"tenantFrom":…,"tenantHeader":…,"upstream":…}
  *
  * Routes are sorted by path, then method. `query` is `[]` if absent, a sorted list of unique names, or the text `any`.
- * `tenantHeader` and `headers` are there only if the service or route has them. `headers` is a sorted list of unique names
- * in lower case.
+ * `tenantHeader`, `headers`, `cors`, `repeat` and `body` are there only if the service or route has them. `headers` is a
+ * sorted list of unique names in lower case, `repeat` one of unique names. `cors` is `{"credentials":true,
+ * "exposeHeaders":…,"maxAge":…,"origins":…}` with what the service has of it, each list sorted.
  */
 export function canonicalRouteMap(service: ServiceDefinition): string {
   return canonicalJson({
@@ -120,26 +134,31 @@ export function canonicalRouteMap(service: ServiceDefinition): string {
     tenantFrom: service.tenantFrom,
     ...(service.tenantHeader === undefined ? {} : { tenantHeader: service.tenantHeader }),
     ...normalisedHeaders(service),
+    ...(service.cors && { cors: normalisedCors(service.cors) }),
     routes: service.routes
       .map(normalised)
       .sort((a, b) => byCodeUnit(a.path, b.path) || byCodeUnit(a.method, b.method)),
   });
 }
 
-function normalised({ method, path, resource, action, query, headers }: Route): Route {
+function normalised({ method, path, resource, action, query, repeat, body, headers }: Route): Route {
   return {
     method,
     path,
     resource,
     action,
-    query: query === 'any' ? 'any' : [...new Set(query ?? [])].sort(byCodeUnit),
+    query: query === 'any' ? 'any' : uniqueNames(query ?? []),
+    ...(repeat && { repeat: uniqueNames(repeat) }),
+    ...(body && { body }),
     ...normalisedHeaders({ headers }),
   };
 }
 
+const uniqueNames = (names: readonly string[]): string[] => [...new Set(names)].sort(byCodeUnit);
+
 function normalisedHeaders({ headers }: { headers?: readonly string[] | undefined }): { headers?: string[] } {
   if (headers === undefined) return {};
-  return { headers: [...new Set(headers.map((name) => name.toLowerCase()))].sort(byCodeUnit) };
+  return { headers: uniqueNames(headers.map((name) => name.toLowerCase())) };
 }
 
 /**
@@ -148,6 +167,11 @@ function normalisedHeaders({ headers }: { headers?: readonly string[] | undefine
  */
 export function headersOfRoute(service: Pick<ServiceDefinition, 'headers'>, route: Route): string[] {
   return normalisedHeaders({ headers: [...(service.headers ?? []), ...(route.headers ?? [])] }).headers ?? [];
+}
+
+/** Whether a call of this route may give the query parameter more than once. */
+export function mayRepeat({ query, repeat }: Route, name: string): boolean {
+  return query === 'any' || repeat?.includes(name) === true;
 }
 
 /** The digest of the canonical map. Terms name it, so that no one can later change what an approved scope means. */
