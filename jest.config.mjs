@@ -71,11 +71,13 @@ export default {
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     // These hold deadlines, or kill by the hundred: they want both cores, one after the other.
     withPostgres(project('alone', ['<rootDir>/test/alone/**/*.spec.ts'])),
-    withPostgres(
-      project('soak', [
+    {
+      ...project('soak', [
         '<rootDir>/test/soak/**/*.spec.ts',
         ...sampledSpecs().map((path) => `<rootDir>/${path}`),
       ]),
-    ),
+      globalSetup: '<rootDir>/test/soak/support/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/soak/support/global-teardown.mjs',
+    },
   ],
 };

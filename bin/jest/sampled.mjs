@@ -1,10 +1,13 @@
-/** Which specs run more often in `npm run test:soak` than in `npm test`: those that ask test/support/samples.ts, or run on one engine of two. */
+/**
+ * Which specs run more often in `npm run test:soak` than in `npm test`: those that ask test/support/samples.ts, or
+ * run on one engine of two.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const ASKS = /\b(?:samples|isFullRun|enginesOf)\(/;
+const ASKS = /\b(?:samples|isFullRun|enginesOf|onlyInSoak|rowsOfEachKind|describeOn)\(/;
 
 /** @returns {string[]} their paths in the repository */
 export function sampledSpecs() {

@@ -1,7 +1,9 @@
 import type { Page } from 'playwright-core';
+import { onlyInSoak, samples } from '../support/samples.js';
 import { type Asked, review, waiting } from './support/access.js';
 import { BrowserSite } from './support/browser-site.js';
 
+const ROUNDS = samples('watchedDecisions');
 const PHONE = { viewport: { width: 360, height: 740 } };
 
 /** Presses Tab until the control with this name has the focus. @throws Error after `most` presses */
@@ -59,7 +61,7 @@ describe('the decision page', () => {
 
   test('an open page shows within a second that someone else has decided', async () => {
     const asked = [];
-    for (let count = 0; count < 5; count += 1) asked.push(await waiting(site));
+    for (let count = 0; count < ROUNDS; count += 1) asked.push(await waiting(site));
     const took: number[] = [];
     const page = await site.signedIn('ada', '/inbox');
     for (const request of asked) {
@@ -72,8 +74,8 @@ describe('the decision page', () => {
       took.push(performance.now() - began - (await paceOf(page)));
       expect(await page.getByRole('button', { name: /^Approve:/ }).count()).toBe(0);
     }
-    // The median of five, so that a slow moment of the machine does not count.
-    expect(took.sort((one, other) => one - other)[2]).toBeLessThanOrEqual(1_000);
+    // The median, so that a slow moment of the machine does not count.
+    expect(took.sort((one, other) => one - other)[(ROUNDS - 1) / 2]).toBeLessThanOrEqual(1_000);
   }, 120_000);
 
   test('a request that changed after it was opened must be read again before it is decided', async () => {
@@ -145,23 +147,25 @@ describe('the decision page', () => {
     await erin.getByText('Waiting for the vendor’s review').waitFor();
   }, 120_000);
 
-  test('an offer that the rules no longer allow cannot be accepted', async () => {
-    const asked = await waiting(site);
-    const ada = await site.signedIn('ada', `/requests/${asked.id}`);
-    await ada.getByRole('button', { name: 'Half the time' }).click();
-    await ada.getByRole('button', { name: 'Offer: list and read invoices for 15 minutes' }).click();
-    await ada.getByText('Less was offered by Ada Moreau').waitFor();
-    const controls = '/api/v1/tenants/acme/privacy-controls';
-    const { maxDuration, ...before } = await site.api<{ maxDuration: string }>('ada', 'GET', controls);
-    await site.api('ada', 'PUT', controls, { ...before, maxDuration: 'PT10M' });
+  onlyInSoak(() => {
+    test('an offer that the rules no longer allow cannot be accepted', async () => {
+      const asked = await waiting(site);
+      const ada = await site.signedIn('ada', `/requests/${asked.id}`);
+      await ada.getByRole('button', { name: 'Half the time' }).click();
+      await ada.getByRole('button', { name: 'Offer: list and read invoices for 15 minutes' }).click();
+      await ada.getByText('Less was offered by Ada Moreau').waitFor();
+      const controls = '/api/v1/tenants/acme/privacy-controls';
+      const { maxDuration, ...before } = await site.api<{ maxDuration: string }>('ada', 'GET', controls);
+      await site.api('ada', 'PUT', controls, { ...before, maxDuration: 'PT10M' });
 
-    const erin = await site.signedIn('erin', `/requests/${asked.id}`);
-    await erin.getByText('This request can no longer be approved').waitFor();
-    await erin.getByRole('button', { name: 'Ask again' }).waitFor();
-    expect(await erin.getByRole('button', { name: /^Accept/ }).count()).toBe(0);
-    const now = await site.api<{ maxDuration: string }>('ada', 'GET', controls);
-    await site.api('ada', 'PUT', controls, { ...now, maxDuration });
-  }, 120_000);
+      const erin = await site.signedIn('erin', `/requests/${asked.id}`);
+      await erin.getByText('This request can no longer be approved').waitFor();
+      await erin.getByRole('button', { name: 'Ask again' }).waitFor();
+      expect(await erin.getByRole('button', { name: /^Accept/ }).count()).toBe(0);
+      const now = await site.api<{ maxDuration: string }>('ada', 'GET', controls);
+      await site.api('ada', 'PUT', controls, { ...now, maxDuration });
+    }, 120_000);
+  });
 
   test('a reason that hides characters or turns text round is shown with them written out', async () => {
     const asked = await waiting(site);

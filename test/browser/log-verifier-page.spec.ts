@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { run } from '../../apps/cli/src/main.js';
 import { Terminal } from '../../apps/cli/test/terminal.js';
 import { root } from '../support/root.js';
+import { rowsOfEachKind } from '../support/samples.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { violations } from './support/axe.js';
 import { BrowserSite, PEOPLE } from './support/browser-site.js';
@@ -108,7 +109,7 @@ describe('P10: the page that verifies a copy of a log without any server', () =>
     expect(requests.filter((url) => !url.startsWith('file://'))).toEqual([]);
   }, 60_000);
 
-  test.each<[string, string, (bytes: Buffer) => Buffer | null, string, string | null]>([
+  const CHANGES: [string, string, (bytes: Buffer) => Buffer | null, string, string | null][] = [
     [
       'a flipped byte of a leaf',
       'tile/entries/000',
@@ -131,7 +132,9 @@ describe('P10: the page that verifies a copy of a log without any server', () =>
       'missing_tile',
     ],
     ['another checkpoint', 'checkpoint', flipRoot, 'There is no valid checkpoint', 'checkpoint'],
-  ])(
+  ];
+
+  test.each(rowsOfEachKind(CHANGES, ([, , , sentence]) => sentence))(
     'names the first fault: %s',
     async (name, path, change, sentence, more) => {
       await verify(await changed(name.replaceAll(' ', '-'), path, change));

@@ -11,7 +11,7 @@ import {
 import { canonicalJson, utf8 } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
 import { ask, call, grant, review, token, waiting } from './support/access.js';
-import { violations } from './support/axe.js';
+import { violations, violationsInLooks } from './support/axe.js';
 import { BrowserSite, type Who } from './support/browser-site.js';
 
 describe('every page', () => {
@@ -80,22 +80,15 @@ describe('every page', () => {
     async (who) => {
       const page = await site.signedIn(who, '/history', { viewport: { width: 1440, height: 900 } });
       const found: Record<string, string[]> = {};
-      for (const [, name] of PAGES.filter(([reader]) => reader === who)) {
+      for (const [place, [reader, name]] of PAGES.entries()) {
+        if (reader !== who) continue;
         const path = paths[name] ?? name;
-        await page.emulateMedia({ colorScheme: 'light' });
-        await page.setViewportSize({ width: 1440, height: 900 });
-        await page.goto(site.url + path);
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-        found[`${path} light`] = await violations(page);
-        await page.emulateMedia({ colorScheme: 'dark' });
-        await page.setViewportSize({ width: 360, height: 740 });
-        found[`${path} dark`] = await violations(page);
-        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        const { found: here, overflow } = await violationsInLooks(page, site.url + path, place);
+        found[path] = here;
         expect({ path, overflow }).toEqual({ path, overflow: 0 });
       }
       expect(Object.values(found).flat()).toEqual([]);
-      expect(Object.keys(found).length).toBeGreaterThan(1);
+      expect(Object.keys(found).length).toBeGreaterThan(0);
     },
     180_000,
   );

@@ -5,7 +5,7 @@ import { canonicalJson } from '@countersign/contract';
 import { setPin, writePins } from '@countersign/gateway-protocol';
 import type { Page } from 'playwright-core';
 import { type Asked, waiting } from './support/access.js';
-import { violations } from './support/axe.js';
+import { violations, violationsInLooks } from './support/axe.js';
 import { BrowserSite, PEOPLE } from './support/browser-site.js';
 import {
   type Assertion,
@@ -229,7 +229,7 @@ describe('P12: a customer signs with passkeys', () => {
   test('axe finds no violations on the pages of a claimed tenant, narrow and wide, dark and light', async () => {
     const asked = await waiting(site, CHANGE);
     const found: string[] = [];
-    for (const path of [
+    const paths = [
       '/trust',
       '/claim',
       '/passkeys',
@@ -237,17 +237,10 @@ describe('P12: a customer signs with passkeys', () => {
       '/access',
       '/account',
       `/requests/${asked.id}`,
-    ]) {
-      await page.setViewportSize({ width: 1440, height: 900 });
-      await page.emulateMedia({ colorScheme: 'light' });
-      await page.goto(site.url + path);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-      found.push(...(await violations(page)));
-      await page.setViewportSize({ width: 360, height: 740 });
-      await page.emulateMedia({ colorScheme: 'dark' });
-      found.push(...(await violations(page)));
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    ];
+    for (const [place, path] of paths.entries()) {
+      const { found: here, overflow } = await violationsInLooks(page, site.url + path, place);
+      found.push(...here);
       expect({ path, overflow }).toEqual({ path, overflow: 0 });
     }
     expect(found).toEqual([]);

@@ -64,7 +64,10 @@ afterAll(async () => {
 /** Makes the calls of the plan with a program that reads them from its standard input. */
 const byProgram = async (name: string, debian: string, args: readonly string[]) =>
   answersOf(
-    await runProgram({ name, package: debian, args }, { input: linesOf(PLAN), env: { BASE: base, TOKEN: token } }),
+    await runProgram(
+      { name, package: debian, args },
+      { input: linesOf(PLAN), env: { BASE: base, TOKEN: token } },
+    ),
   );
 
 /** Makes the calls with one curl for each. `options` come first. */
@@ -186,7 +189,10 @@ describe('proxies in front, as their first example configures them', () => {
   test('Caddy', async () => {
     const answers = await through(async (port, gateway) => {
       await mkdir(join(folder, 'caddy'), { recursive: true });
-      const config = await written('Caddyfile', `{\n\tadmin off\n}\n:${port} {\n\treverse_proxy ${gateway}\n}\n`);
+      const config = await written(
+        'Caddyfile',
+        `{\n\tadmin off\n}\n:${port} {\n\treverse_proxy ${gateway}\n}\n`,
+      );
       const env = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
       const args = ['run', '--config', config, '--adapter', 'caddyfile'];
       return RealProxy.start({ name: 'caddy', package: 'caddy', args }, port, env);
@@ -254,8 +260,16 @@ describe('browsers', () => {
     const request = (line: string, ...fields: string[]) =>
       world.raw(`${line} HTTP/1.1\r\n${[...common, ...fields].join('\r\n')}\r\n\r\n`);
     const preflight = await request(`OPTIONS ${target}`, ...asked, ...ofPage, 'Priority: u=4');
-    expect([preflight.status, preflight.header('access-control-allow-origin')]).toEqual([204, originOf(pages)]);
-    const answer = await request(`GET ${target}`, `authorization: Bearer ${token}`, ...ofPage, 'Priority: u=4');
+    expect([preflight.status, preflight.header('access-control-allow-origin')]).toEqual([
+      204,
+      originOf(pages),
+    ]);
+    const answer = await request(
+      `GET ${target}`,
+      `authorization: Bearer ${token}`,
+      ...ofPage,
+      'Priority: u=4',
+    );
     expect([answer.status, answer.header('access-control-allow-origin')]).toEqual([200, originOf(pages)]);
   });
 });

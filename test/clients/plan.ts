@@ -58,7 +58,9 @@ export const answerPlan: CountingUpstream['answer'] = (request, response, { meth
 
 /** The lines of the plan for a client's program. */
 export const linesOf = (plan: readonly PlannedCall[]): string =>
-  plan.map(({ name, method, target, body, header }) => [name, method, target, body, header].join('\t')).join('\n');
+  plan
+    .map(({ name, method, target, body, header }) => [name, method, target, body, header].join('\t'))
+    .join('\n');
 
 /** Names with what was answered: the text, or the code of a refusal. */
 export function answersOf(output: string): Record<string, string> {

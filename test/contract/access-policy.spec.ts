@@ -7,7 +7,7 @@ import {
   reviewRequest,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { startWorkflow } from './support/workflow.js';
 
@@ -23,7 +23,7 @@ const ruled = (rules: AccessRule[], groups: string[] = []): Organisation => {
   return file;
 };
 
-describeStore('access policy by service, action and group', (bench) => {
+describeOn('SQLite', 'access policy by service, action and group', (bench) => {
   async function granted(file: Organisation, change: object = {}) {
     const flow = await startWorkflow(bench.store, file);
     const erin = await flow.as('erin@northwind.example');

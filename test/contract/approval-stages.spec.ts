@@ -11,7 +11,7 @@ import {
   type SigningDeps,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -41,7 +41,7 @@ function organisation(change: Partial<PrivacyControls> = {}): Organisation {
   return file;
 }
 
-describeStore('stages of approval', (bench) => {
+describeOn('PostgreSQL', 'stages of approval', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let [ada, bob, olga, mia, tom] = [] as unknown as [Principal, Principal, Principal, Principal, Principal];

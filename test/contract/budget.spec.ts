@@ -13,7 +13,7 @@ import {
 } from '@countersign/access';
 import type { Budget } from '@countersign/contract';
 import { uuidV7Ids } from '@countersign/persistence';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { aGrant, aRecord, aRequest } from './support/rows.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
@@ -93,7 +93,7 @@ class Boot {
   }
 }
 
-describeStore('a grant’s budget', (bench) => {
+describeOn('SQLite', 'a grant’s budget', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let ada: Principal;

@@ -12,11 +12,11 @@ import {
   runDueTransitions,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
-describeStore('the clock', (bench) => {
+describeOn('SQLite', 'the clock', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

@@ -12,11 +12,11 @@ import {
 import { type Terms } from '@countersign/contract';
 import { counterTerms, type Narrowing } from '@countersign/wording';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
-describeStore('counter-offers', (bench) => {
+describeOn('SQLite', 'counter-offers', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

@@ -12,12 +12,12 @@ import { openStore, rotateMasterKey, systemHashing } from '@countersign/persiste
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { optionsFor } from '../support/migrated-database.js';
 import { sealInProcess } from './support/child.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
 
-describeStore('the daily leaves', (bench) => {
+describeOn('SQLite', 'the daily leaves', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
     // Its clock shows 24 November 2026, 15:00: the tenants' birth.
@@ -179,7 +179,7 @@ describeStore('the daily leaves', (bench) => {
   });
 });
 
-describeStore('the deployment in a tenant’s log', (bench) => {
+describeOn('SQLite', 'the deployment in a tenant’s log', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
     flow = await startWorkflow(bench.store);

@@ -1,9 +1,9 @@
 import { runDueTransitions } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { aGrant, aRequest, NOW } from './support/rows.js';
 
-describeStore('what goes out', (bench) => {
+describeOn('PostgreSQL', 'what goes out', (bench) => {
   const tell = (subject: string, at: string, tenant = 'acme') =>
     bench.store.forTenant(tenant, (unit) =>
       unit.outbox.add({

@@ -19,7 +19,7 @@ import {
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsAt } from '../support/rows-at.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
@@ -33,7 +33,7 @@ const intake = (change: Partial<DemandInput> = {}): DemandInput => ({
 });
 const GAG = { order: '§ 101 StPO', until: '2027-02-24T00:00:00Z' };
 
-describeStore('government demands', (bench) => {
+describeOn('SQLite', 'government demands', (bench) => {
   let flow: Workflow;
   let lea: Principal;
   let leo: Principal;
@@ -325,7 +325,7 @@ describeStore('government demands', (bench) => {
   });
 });
 
-describeStore('access for an authority', (bench) => {
+describeOn('SQLite', 'access for an authority', (bench) => {
   let flow: Workflow;
   let lea: Principal;
   let leo: Principal;

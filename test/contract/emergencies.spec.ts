@@ -16,7 +16,7 @@ import {
   runDueTransitions,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -41,7 +41,7 @@ function organisation(): Organisation {
   return { ...file, tenants: [{ ...acme!, privacyControls: controls }, ...others] };
 }
 
-describeStore('emergencies', (bench) => {
+describeOn('SQLite', 'emergencies', (bench) => {
   let flow: Workflow;
   let people: Record<'erin' | 'max' | 'rita' | 'rob' | 'ada' | 'cara' | 'sam' | 'gwen', Principal>;
 

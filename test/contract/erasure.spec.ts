@@ -24,7 +24,7 @@ import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persist
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsAt } from '../support/rows-at.js';
 import type { TestDatabase } from './support/database.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
@@ -49,7 +49,7 @@ async function placesOf({ engine, url }: TestDatabase, text: string): Promise<st
   return (await rowsAt<{ name: string }>(url, counts.join(' UNION '))).map(({ name }) => name);
 }
 
-describeStore('erasure of personal values (GDPR Art. 17)', (bench) => {
+describeOn('SQLite', 'erasure of personal values (GDPR Art. 17)', (bench) => {
   let flow: Workflow;
   let ada: Principal;
   let erin: Principal;

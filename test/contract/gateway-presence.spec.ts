@@ -1,12 +1,12 @@
 import { closeVanishedGateways, recordContact, VANISHED_AFTER_MS } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 
 const START = Date.parse('2026-11-24T15:00:00.000Z');
 const BOOT = '0199f0a0-7b2c-4003-8000-000000000003';
 const at = (ms: number) => new Date(START + ms).toISOString();
 
-describeStore('gateways that come and go', (bench) => {
+describeOn('PostgreSQL', 'gateways that come and go', (bench) => {
   let now: number;
   const deps = () => ({
     store: bench.store,

@@ -11,7 +11,7 @@ import {
   withdrawInvitation,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -39,7 +39,7 @@ const tally = (outcomes: readonly string[]): Record<string, number> => {
   return counts;
 };
 
-describeStore('P8: races about an invitation', (bench) => {
+describeOn('PostgreSQL', 'P8: races about an invitation', (bench) => {
   let flow: Workflow;
   /** Two brokers on one database. */
   let brokers: [SigningDeps, SigningDeps];

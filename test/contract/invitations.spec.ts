@@ -18,7 +18,7 @@ import {
 import { appendLeaf, EMPTY_RANGE, rangeRoot } from '@countersign/audit-log';
 import { commit, decodeBase64url, parseInvitation, statementHash } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -45,7 +45,7 @@ const twentyLong = Array.from({ length: 20 }, (_, index) => ({
   actions: ['read'],
 }));
 
-describeStore('invitations', (bench) => {
+describeOn('SQLite', 'invitations', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

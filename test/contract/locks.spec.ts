@@ -10,11 +10,11 @@ import {
   runDueTransitions,
   setLock,
 } from '@countersign/access';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
-describeStore('locks', (bench) => {
+describeOn('PostgreSQL', 'locks', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

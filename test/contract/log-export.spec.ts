@@ -2,10 +2,10 @@ import { exportLogAsSide } from '@countersign/access';
 import { leafHash } from '@countersign/audit-log';
 import type { EventType } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { NOW } from './support/rows.js';
 
-describeStore('a log as it is exported', (bench) => {
+describeOn('PostgreSQL', 'a log as it is exported', (bench) => {
   const append = (
     tenant: string,
     at: string,

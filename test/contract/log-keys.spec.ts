@@ -9,13 +9,13 @@ import {
 import { type LeafV1, parseNote, parseVerifierKey, verifyNote } from '@countersign/audit-log';
 import { nodeEd25519 } from '@countersign/authorization';
 import { nodeKeyMaker, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { NOW } from './support/rows.js';
 
 const ALL = { cursor: null, limit: 200 };
 const LOGS = ['acme', 'deployment', 'globex', 'vendor'];
 
-describeStore('rotation of the log key', (bench) => {
+describeOn('PostgreSQL', 'rotation of the log key', (bench) => {
   let now: number;
   let deps: Deps;
   beforeEach(async () => {

@@ -11,7 +11,7 @@ import {
 } from '@countersign/audit-log';
 import { nodeKeyMaker, systemHashing } from '@countersign/persistence';
 import { samples } from '../support/samples.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { killLogWriters, type LogKillReport } from './support/log-kills.js';
 import { startWorkflow } from './support/workflow.js';
 
@@ -20,7 +20,7 @@ const TENANTS = ['acme', 'globex'];
 
 type Leaf = { writer: string; unit: number; part: number };
 
-describeStore('logs whose writers are killed', (bench) => {
+describeOn('PostgreSQL', 'logs whose writers are killed', (bench) => {
   /** The leaves of a log, and the root of the tree at each size. */
   async function readLog(tenant: string) {
     const newest = await bench.store.checkpoints.read((unit) => unit.checkpoints.newest(tenant));

@@ -23,7 +23,7 @@ import { counterTerms } from '@countersign/wording';
 import fc from 'fast-check';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { samples } from '../support/samples.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const APPROVALS = 2;
@@ -154,7 +154,7 @@ function refused(error: unknown): void {
   if (!(error instanceof AccessError)) throw error;
 }
 
-describeStore('counters, extensions, acceptances and invitations', (bench) => {
+describeOn('SQLite', 'counters, extensions, acceptances and invitations', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let people: Record<string, Principal>;

@@ -1,10 +1,10 @@
 import { setLock } from '@countersign/access';
 import { billing } from '../factories/organisation.js';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow } from './support/workflow.js';
 
-describeStore('commitments of the deployment’s log', (bench) => {
+describeOn('PostgreSQL', 'commitments of the deployment’s log', (bench) => {
   const readBy = async (tenant: string, commitment: string) =>
     (await bench.store.readForTenant(tenant, (unit) => unit.openings.find([commitment]))).get(commitment)
       ?.value;

@@ -11,7 +11,7 @@ import {
   signInByProvider,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -27,7 +27,7 @@ function withGroups(change: (file: Organisation) => void = () => {}): Organisati
   return file;
 }
 
-describeStore('roles that a provider gives', (bench) => {
+describeOn('PostgreSQL', 'roles that a provider gives', (bench) => {
   let flow: Workflow;
   const start = async (file: Organisation = withGroups()) => {
     flow = await startWorkflow(bench.store, file);

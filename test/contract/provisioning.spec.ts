@@ -13,7 +13,7 @@ import {
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { Claimant, claimFor } from '../support/claimant.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const refused = (code: string) => expect.objectContaining({ code });
@@ -33,7 +33,7 @@ const user = (userName: string, more: Partial<ProvisionedUserInput> = {}): Provi
   ...more,
 });
 
-describeStore('people whom a SCIM client keeps', (bench) => {
+describeOn('SQLite', 'people whom a SCIM client keeps', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
     flow = await startWorkflow(bench.store, provisioned());

@@ -11,14 +11,14 @@ import {
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { samples } from '../support/samples.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const TERMINAL = ['request.approved', 'request.denied', 'request.cancelled', 'request.expired'];
 const LAPSES = '2026-11-25T03:00:00Z';
 
-describeStore('questions, answers and forwards', (bench) => {
+describeOn('SQLite', 'questions, answers and forwards', (bench) => {
   let flow: Workflow;
   type Seven = [Principal, Principal, Principal, Principal, Principal, Principal, Principal];
   let [erin, max, rita, ada, bob, cara, gwen] = [] as unknown as Seven;

@@ -1,12 +1,12 @@
 import { applyOrganisation, getRequest, type Principal } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 type Organisation = ReturnType<typeof smallOrganisation>;
 
-describeStore('reviews and those who give them', (bench) => {
+describeOn('SQLite', 'reviews and those who give them', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

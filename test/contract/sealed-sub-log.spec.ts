@@ -10,12 +10,12 @@ import {
 import type { LeafV1 } from '@countersign/audit-log';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { type Copies, copiesOf, faultOf } from '../support/log-copy.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
 
-describeStore('the sealed sub-log of a demand under a gag', (bench) => {
+describeOn('SQLite', 'the sealed sub-log of a demand under a gag', (bench) => {
   let flow: Workflow;
   let lea: Principal;
   let leo: Principal;

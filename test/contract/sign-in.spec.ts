@@ -1,7 +1,7 @@
 import type { Session, SignInAttempt } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
 import { rowsAt } from '../support/rows-at.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { aPerson } from './support/rows.js';
 
 const AT = '2026-11-24T15:00:00.000Z';
@@ -35,7 +35,7 @@ const anAttempt = (change: Partial<SignInAttempt> = {}): SignInAttempt => ({
   ...change,
 });
 
-describeStore('sign-in', (bench) => {
+describeOn('PostgreSQL', 'sign-in', (bench) => {
   const write: typeof bench.store.asVendor = (work) => bench.store.asVendor(work);
   const read: typeof bench.store.readAsVendor = (work) => bench.store.readAsVendor(work);
   const somebody = async (tenant: string | null = null) => {

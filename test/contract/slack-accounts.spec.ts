@@ -15,7 +15,7 @@ import {
   unlinkSlackAccount,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -40,7 +40,7 @@ function matching(matchEmail: boolean): Organisation {
   return file;
 }
 
-describeStore('Slack accounts', (bench) => {
+describeOn('SQLite', 'Slack accounts', (bench) => {
   let flow: Workflow;
   const web = async (email: string): Promise<Principal> => ({
     ...(await flow.as(email)),

@@ -3,13 +3,13 @@ import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persist
 import { BOT_SCOPES, boltLogger, readSlackConfig } from '@countersign/slack';
 import { Installations } from '../../libs/slack/src/tokens.js';
 import { SlackStandIn } from '../fakes/slack/stand-in.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { TestClock } from './support/workflow.js';
 
 const HOUR = 3_600;
 const quiet = boltLogger({ info: () => {}, warn: () => {}, error: () => {} });
 
-describeStore('Slack’s tokens', (bench) => {
+describeOn('PostgreSQL', 'Slack’s tokens', (bench) => {
   let slack: SlackStandIn;
   let clock: TestClock;
   let first: Installations;

@@ -1,6 +1,6 @@
 import type { SlackAccount, SlackInstallation, SlackPost } from '@countersign/access';
 import { rowsAt } from '../support/rows-at.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { aPerson } from './support/rows.js';
 
 const AT = '2026-11-24T15:00:00.000Z';
@@ -36,7 +36,7 @@ const aPost = (change: Partial<SlackPost> = {}): SlackPost => ({
   ...change,
 });
 
-describeStore('Slack', (bench) => {
+describeOn('PostgreSQL', 'Slack', (bench) => {
   const slack: typeof bench.store.slack.write = (work) => bench.store.slack.write(work);
   const vendor: typeof bench.store.asVendor = (work) => bench.store.asVendor(work);
   const read: typeof bench.store.readAsVendor = (work) => bench.store.readAsVendor(work);

@@ -10,7 +10,7 @@ import {
   withdrawInvitation,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -24,7 +24,7 @@ const COVERAGE = {
   ],
 };
 
-describeStore('what is open', (bench) => {
+describeOn('PostgreSQL', 'what is open', (bench) => {
   let flow: Workflow;
   let [erin, ada, gwen, ola]: Principal[] = [];
   const as = (who: Principal | undefined): Principal => {

@@ -17,7 +17,7 @@ import {
   setLogSettings,
 } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { aGrant, aRecord, aRequest } from './support/rows.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -35,7 +35,7 @@ const settings = (dailyStatement: 'off' | 'webhook' | 'mail') => ({
 const sign: SignStatement = (_tenant, { from }, { count }) =>
   Promise.resolve({ size: count, root: 'r', note: `note of ${from}`, madeAt: '2026-11-25T00:00:00.000Z' });
 
-describeStore('statements of accesses', (bench) => {
+describeOn('PostgreSQL', 'statements of accesses', (bench) => {
   let flow: Workflow;
   let ada: Principal;
   let deps: Deps;

@@ -10,14 +10,14 @@ import {
   traceFigure,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
 const sign: SignReport = async (log, { period }) => `a note of ${log} about ${period.name}`;
 
-describeStore('transparency reports', (bench) => {
+describeOn('PostgreSQL', 'transparency reports', (bench) => {
   let flow: Workflow;
   let asked: string[];
   const people: Record<string, Principal> = {};

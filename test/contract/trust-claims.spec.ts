@@ -20,7 +20,7 @@ import {
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { AT } from '../factories/trust.js';
 import { Claimant, claimFor } from '../support/claimant.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const ADA = 'ada@acme.example';
@@ -28,7 +28,7 @@ const BOB = 'bob@acme.example';
 const refused = (code: string) => expect.objectContaining({ code });
 const DAY = 86_400;
 
-describeStore('what becomes of a claim', (bench) => {
+describeOn('SQLite', 'what becomes of a claim', (bench) => {
   let flow: Workflow;
   let ada: Claimant;
   let bob: Claimant;

@@ -1,11 +1,11 @@
 import { remindTrust, type SigningDeps, type TrustVersion } from '@countersign/access';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { aTrustDocument, aTrustVersion } from './support/rows.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
 
-describeStore('reminders before a trust document ends', (bench) => {
+describeOn('PostgreSQL', 'reminders before a trust document ends', (bench) => {
   let flow: Workflow;
   let version: TrustVersion;
   let deps: SigningDeps;

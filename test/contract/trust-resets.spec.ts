@@ -1,12 +1,12 @@
 import { cancelOwnReset, cancelReset, getTrust, resetTrust } from '@countersign/access';
 import { Claimant, claimFor } from '../support/claimant.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const refused = (code: string) => expect.objectContaining({ code });
 const REASON = 'both laptops and the printed key burnt';
 
-describeStore('the reset of a tenant that lost all its keys', (bench) => {
+describeOn('SQLite', 'the reset of a tenant that lost all its keys', (bench) => {
   let flow: Workflow;
   let ada: Claimant;
   beforeEach(async () => {

@@ -11,13 +11,13 @@ import { canonicalJson, sha256Digest } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { Claimant, claimFor } from '../support/claimant.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const refused = (code: string) => expect.objectContaining({ code });
 const PAYROLL = { service: 'billing', resource: 'payroll/**', actions: ['*'] };
 
-describeStore('a file that opens more of a claimed tenant', (bench) => {
+describeOn('SQLite', 'a file that opens more of a claimed tenant', (bench) => {
   let flow: Workflow;
   let ada: Claimant;
   let bob: Claimant;

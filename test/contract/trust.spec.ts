@@ -6,7 +6,7 @@ import {
   type TenantUnit,
 } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { oneUnit } from './support/one-unit.js';
 import {
   aPasskey,
@@ -24,7 +24,7 @@ import {
 const conflict = expect.objectContaining({ code: 'conflict' });
 const LATER = '2026-11-24T16:00:00.000Z';
 
-describeStore('what customers sign with and by', (bench) => {
+describeOn('PostgreSQL', 'what customers sign with and by', (bench) => {
   const ada = aPerson({ tenant: 'acme', roles: ['approver'] });
   const gwen = aPerson({ tenant: 'globex', roles: ['approver'] });
 

@@ -1,7 +1,7 @@
 import { applyOrganisation, endpointHash, type Organisation } from '@countersign/access';
 import { systemHashing } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow } from './support/workflow.js';
 
 const SECRET_PATH = 'T0ACME-B0HOOK-9f3kdk2h';
@@ -18,7 +18,7 @@ function withHooks(suffix: string): Organisation {
   return file;
 }
 
-describeStore('addresses of webhooks', (bench) => {
+describeOn('PostgreSQL', 'addresses of webhooks', (bench) => {
   test('P11: no log says one, as they are set and as they change; the vendor’s says that they did', async () => {
     const flow = await startWorkflow(bench.store, withHooks('old'));
     const file = withHooks('new');

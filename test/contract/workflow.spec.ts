@@ -17,7 +17,7 @@ import {
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { samples } from '../support/samples.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -29,7 +29,7 @@ const refusalsOf = async (work: Promise<unknown>): Promise<string[]> => {
   return error instanceof AccessError ? error.refusals.map((each) => each.code) : [];
 };
 
-describeStore('the workflow', (bench) => {
+describeOn('SQLite', 'the workflow', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

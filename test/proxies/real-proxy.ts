@@ -22,11 +22,7 @@ export class RealProxy {
    *
    * @throws Error that names the package of a program that is missing, or has what the program wrote
    */
-  static async start(
-    program: DebianProgram,
-    port: number,
-    env: NodeJS.ProcessEnv = {},
-  ): Promise<RealProxy> {
+  static async start(program: DebianProgram, port: number, env: NodeJS.ProcessEnv = {}): Promise<RealProxy> {
     const child = spawn(program.name, program.args, { env: { ...process.env, ...env }, stdio: 'pipe' });
     const proxy = new RealProxy(child);
     const failed = new Promise<never>((_resolve, reject) => {

@@ -54,7 +54,7 @@ export class LintTree {
     if (!said.includes(`Checked ${texts.size} files`))
       throw new Error(`the linter did not check all:\n${said}`);
     const found = new Map<string, string>();
-    for (const finding of said.split(/^(?=\S+:\d+:\d+ lint\/)/m)) {
+    for (const finding of said.split(/^(?=\S+:\d+:\d+ (?:lint\/|plugin))/m)) {
       const [file = ''] = finding.split(':', 1);
       if (texts.has(file)) found.set(file, (found.get(file) ?? '') + finding);
     }

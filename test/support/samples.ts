@@ -13,6 +13,8 @@ export const SAMPLES = {
   scopes: { quick: 500, full: 20_000 },
   /** Leaves with anything in them, written in each format of an export. */
   exportedLeaves: { quick: 300, full: 20_000 },
+  /** The largest of the small trees of which every proof is verified. */
+  provenTrees: { quick: 40, full: 70 },
   /** Requests to the broker with anything in them. */
   arbitraryRequests: { quick: 40, full: 100 },
   /** Organisation files with anything in them. */
@@ -37,12 +39,43 @@ export const SAMPLES = {
   brokerKills: { quick: 1, full: 30 },
   exportKills: { quick: 1, full: 12 },
   gatewayKills: { quick: 2, full: 200 },
+  /** Decisions that an open page shows; an odd number, for its median. */
+  watchedDecisions: { quick: 3, full: 5 },
+  /** Stops of a grant that a fleet of gateways receives under load. */
+  fleetStops: { quick: 2, full: 5 },
+  /** Gateways that all receive one stop, and lose their broker together. `npm run test:alone` has two hundred. */
+  fleetGateways: { quick: 6, full: 20 },
   /** `kill -9` of processes that append to the same logs and sign them, on each kind of store: 500 in all. */
   logWriterKills: { quick: 4, full: 250 },
 } as const;
 
 /** Whether this run takes its time. */
 export const isFullRun = (): boolean => process.env['COUNTERSIGN_TEST_SAMPLES'] === 'full';
+
+/**
+ * Registers tests that only the soak runs: further languages, devices, failures and kill points of what `npm test` proves
+ * once already. A test that alone proves something does not belong here.
+ */
+export function onlyInSoak(register: () => void): void {
+  if (isFullRun()) register();
+}
+
+/**
+ * The rows of a long table that this run takes. The soak takes all. `npm test` takes some of each kind: which ones is
+ * arbitrary, but the same in every run.
+ */
+export function rowsOfEachKind<T>(rows: readonly T[], kindOf: (row: T) => string, ofEach = 1): readonly T[] {
+  if (isFullRun()) return rows;
+  const kinds = new Map<string, T[]>();
+  for (const row of rows) kinds.set(kindOf(row), [...(kinds.get(kindOf(row)) ?? []), row]);
+  return [...kinds.values()].flatMap((alike) => {
+    const step = Math.max(1, Math.floor(alike.length / ofEach));
+    const from = SEED % step;
+    return alike.filter((_, place) => place % step === from).slice(0, ofEach);
+  });
+}
+
+const SEED = 4711;
 
 /** The count for this run. */
 export const samples = (name: keyof typeof SAMPLES): number =>

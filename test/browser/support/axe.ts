@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
+import { isFullRun } from '../../support/samples.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = {
@@ -22,4 +23,35 @@ export async function violations(page: Page): Promise<string[]> {
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
   );
+}
+
+const LOOKS = [
+  { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { colorScheme: 'dark', viewport: { width: 360, height: 740 } },
+] as const;
+
+/**
+ * Opens a page wide and light, and narrow and dark. In `npm test` axe looks at one of the two, the next page at the other.
+ *
+ * @param place the page's place in the list of pages
+ * @returns the violations, and how many pixels the narrow page is too wide
+ */
+export async function violationsInLooks(
+  page: Page,
+  url: string,
+  place: number,
+): Promise<{ found: string[]; overflow: unknown }> {
+  const found: string[] = [];
+  for (const [index, { colorScheme, viewport }] of LOOKS.entries()) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(viewport);
+    if (index === 0) {
+      await page.goto(url);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+    }
+    if (isFullRun() || place % LOOKS.length === index) found.push(...(await violations(page)));
+  }
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+  return { found, overflow };
 }

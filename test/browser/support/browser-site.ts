@@ -5,6 +5,7 @@ import {
   type Browser,
   type BrowserContext,
   type BrowserContextOptions,
+  type Cookie,
   chromium,
   type Page,
 } from 'playwright-core';
@@ -32,6 +33,8 @@ const PATIENCE_MS = 30_000;
 /** A broker and a gateway, a data service, a real identity provider and a real browser. */
 export class BrowserSite {
   private readonly contexts: BrowserContext[] = [];
+  /** The cookies of each person's first sign-in here. */
+  private readonly sessions = new Map<Who, Cookie[]>();
 
   private constructor(
     readonly site: Site<Inside>,
@@ -79,14 +82,31 @@ export class BrowserSite {
     return context;
   }
 
-  /** Opens `path` after a real sign-in at the person's identity provider. */
+  /**
+   * Opens `path` in a browser of this person's own: after a real sign-in at the identity provider the first time, and
+   * later with the session of that sign-in, as long as it is active.
+   */
   async signedIn(who: Who, path: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await (await this.context(options)).newPage();
+    const context = await this.context(options);
+    const session = await this.sessionOf(who);
+    if (session !== undefined) await context.addCookies(session);
+    const page = await context.newPage();
     await page.goto(this.url + path);
-    await this.signIn(page, who);
+    if (session === undefined) {
+      await this.signIn(page, who);
+      this.sessions.set(who, await context.cookies());
+    }
     await page.waitForURL(this.url + path);
     await page.getByRole('heading', { level: 1 }).waitFor();
     return page;
+  }
+
+  private async sessionOf(who: Who): Promise<Cookie[] | undefined> {
+    const kept = this.sessions.get(who);
+    const cookie = kept?.map(({ name, value }) => `${name}=${value}`).join('; ') ?? '';
+    const answer = await fetch(`${this.url}/api/v1/session`, { headers: { cookie } });
+    await answer.arrayBuffer();
+    return answer.ok ? kept : undefined;
   }
 
   /** Signs in, starting at the sign-in page. */

@@ -1,4 +1,5 @@
 import type { OpenedStore } from '@countersign/persistence';
+import { isFullRun } from '../../support/samples.js';
 import type { TestDatabase } from './database.js';
 import { postgresDatabase } from './postgres.js';
 import { sqliteDatabase } from './sqlite.js';
@@ -14,11 +15,30 @@ export type Contract = (bench: Bench) => void;
 const ENGINES = [
   { engine: 'SQLite', make: sqliteDatabase },
   { engine: 'PostgreSQL', make: postgresDatabase },
-];
+] as const;
+
+export type EngineName = (typeof ENGINES)[number]['engine'];
 
 /** Runs one part of the contract on each kind of store. */
 export function describeStore(name: string, contract: Contract): void {
-  describe.each(ENGINES)(`${name} on $engine`, ({ make }) => {
+  describeOnEach(ENGINES, name, contract);
+}
+
+/**
+ * Runs a part that is about a use case. The tests of the store itself show that both kinds of store keep the same promises,
+ * so `npm test` runs this part on one of them, and the soak on both.
+ */
+export function describeOn(quick: EngineName, name: string, contract: Contract): void {
+  const engines = isFullRun() ? ENGINES : ENGINES.filter(({ engine }) => engine === quick);
+  describeOnEach(engines, name, contract);
+}
+
+function describeOnEach(
+  engines: readonly (typeof ENGINES)[number][],
+  name: string,
+  contract: Contract,
+): void {
+  describe.each(engines)(`${name} on $engine`, ({ make }) => {
     let database: TestDatabase;
     let store: OpenedStore;
     beforeEach(async () => {

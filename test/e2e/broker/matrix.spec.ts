@@ -1,7 +1,7 @@
 import { ask } from '../../factories/ask.js';
 import { type PersonName, personNames } from '../../factories/organisation.js';
 import { isFullRun } from '../../support/samples.js';
-import { ENGINES, TestBroker } from '../harness.js';
+import { enginesOf, TestBroker } from '../harness.js';
 import { makeGrant, makeRequest, mintToken, type RequestBody } from '../story.js';
 
 type Who = PersonName | 'nobody' | 'gateway';
@@ -1119,7 +1119,7 @@ function callers(engine: string, answerFor: (who: Who) => string): Who[] {
   );
 }
 
-describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %s', (engine) => {
+describe.each(enginesOf('SQLite'))('every endpoint for every role and a foreign tenant, on %s', (engine) => {
   let broker: TestBroker;
   let gateway: string;
   let documented: (endpoint: string) => string[];

@@ -8,11 +8,11 @@ import { MASTER_KEY } from '../../support/migrated-database.js';
 import { administer } from '../../support/postgres/database.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { openHost } from '../filled-database.js';
-import { ENGINES, TestBroker } from '../harness.js';
+import { enginesOf, TestBroker } from '../harness.js';
 
 const EVENT = { type: 'notice.retried', at: '2026-01-01T00:00:00Z', actor: 'job', data: {} } as const;
 
-describe.each(ENGINES)('P10: the database is an older one, on %s', (engine) => {
+describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (engine) => {
   let broker: TestBroker;
   let folder: string;
   let key: string;

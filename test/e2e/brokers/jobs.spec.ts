@@ -31,6 +31,7 @@ test('P7, P8: three brokers expire each request once and send one notice of it',
   await writeFile(secretFile, `whsec_${randomBytes(32).toString('base64')}`);
   const cluster = await Cluster.start({
     brokers: 3,
+    inside: true,
     brokerEnv: { COUNTERSIGN_OUTBOUND_PRIVATE: 'allow' },
     organisation: organisation((file) => {
       file.accessPolicy.requestTtl = 2;

@@ -1,6 +1,6 @@
 import { ask } from '../../factories/ask.js';
 import type { PersonName } from '../../factories/organisation.js';
-import { ENGINES, TestBroker } from '../harness.js';
+import { enginesOf, TestBroker } from '../harness.js';
 import { codeOf, expectStatus, type RequestBody, review } from '../story.js';
 
 type Board = {
@@ -8,7 +8,7 @@ type Board = {
   tenants: { tenant: string; request: string | null; state: string | null; refusals: { code: string }[] }[];
 };
 
-describe.each(ENGINES)('one incident, many tenants, on %s', (engine) => {
+describe.each(enginesOf('SQLite'))('one incident, many tenants, on %s', (engine) => {
   let broker: TestBroker;
   beforeEach(async () => {
     broker = await TestBroker.start({ engine });

@@ -8,7 +8,7 @@ import { Customer } from '../../support/customer.js';
 import { enginesOf, TestBroker } from '../harness.js';
 import { codeOf } from '../story.js';
 
-describe.each(enginesOf('PostgreSQL'))('claiming a tenant on %s', (engine) => {
+describe.each(enginesOf('SQLite'))('claiming a tenant on %s', (engine) => {
   let broker: TestBroker;
   let ada: Customer;
   let bob: Customer;

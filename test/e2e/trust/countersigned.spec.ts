@@ -27,7 +27,7 @@ type ToSign<S extends Statement = ApprovalStatement> = { statement: S; terms: Te
 type Listed = { items: { type: string; data: Record<string, unknown> }[] };
 const UPDATE = { scope: [{ resource: 'invoices/*', actions: ['update'] }] };
 
-describe.each(enginesOf('PostgreSQL'))('countersigned decisions on %s', (engine) => {
+describe.each(enginesOf('SQLite'))('countersigned decisions on %s', (engine) => {
   let broker: TestBroker;
   let ada: Customer;
   let bob: Customer;

@@ -7,7 +7,7 @@ import { codeOf } from '../story.js';
 type Passkey = { id: string; person: string; jwk: object; inTrust: boolean };
 type Listed = { items: Passkey[]; recoveryKeys: Passkey[] };
 
-describe.each(enginesOf('PostgreSQL'))('a customer’s passkeys on %s', (engine) => {
+describe.each(enginesOf('SQLite'))('a customer’s passkeys on %s', (engine) => {
   let broker: TestBroker;
   let ada: Customer;
   beforeEach(async () => {

@@ -3,6 +3,7 @@ import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { eventually } from '../../support/eventually.js';
 import { root } from '../../support/root.js';
+import { rowsOfEachKind } from '../../support/samples.js';
 import type { Site } from '../../support/site.js';
 import { siteWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
@@ -10,10 +11,12 @@ import { makeGrant, mintToken } from '../../support/story.js';
 const CLOCK = join(root, 'test/support/stepping-clock.mjs');
 const MINUTE_MS = 60_000;
 
-describe.each([
+const STEPS: [string, number][] = [
   ['back', -MINUTE_MS],
   ['forward', MINUTE_MS],
-])('a wall clock that steps a minute %s', (_, step) => {
+];
+
+describe.each(rowsOfEachKind(STEPS, () => 'a step'))('a wall clock that steps a minute %s', (_, step) => {
   let site: Site;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;

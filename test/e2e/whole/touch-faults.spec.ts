@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { eventually } from '../../support/eventually.js';
+import { onlyInSoak } from '../../support/samples.js';
 import type { Site } from '../../support/site.js';
 import { siteWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken, revokeGrant } from '../../support/story.js';
@@ -57,20 +58,22 @@ describe('the connection to the broker dies silently', () => {
     await untilAllowed();
   }, 150_000);
 
-  test('P6: a frozen broker (SIGSTOP): refused within 10 s, and forwarded when the broker continues', async () => {
-    site.broker.child.kill('SIGSTOP');
-    const gone = performance.now();
-    try {
-      expect(await untilRefused()).toMatchObject({ status: 503, code: 'not_in_touch' });
-      expect(performance.now() - gone).toBeLessThan(DEADLINE_MS);
-      const hits = upstream.hits.length;
-      for (let times = 0; times < 20; times += 1) expect((await callGateway(site, token)).status).toBe(503);
-      expect(upstream.hits).toHaveLength(hits);
-    } finally {
-      site.broker.child.kill('SIGCONT');
-    }
-    await untilAllowed();
-  }, 150_000);
+  onlyInSoak(() => {
+    test('P6: a frozen broker (SIGSTOP): refused within 10 s, and forwarded when the broker continues', async () => {
+      site.broker.child.kill('SIGSTOP');
+      const gone = performance.now();
+      try {
+        expect(await untilRefused()).toMatchObject({ status: 503, code: 'not_in_touch' });
+        expect(performance.now() - gone).toBeLessThan(DEADLINE_MS);
+        const hits = upstream.hits.length;
+        for (let times = 0; times < 20; times += 1) expect((await callGateway(site, token)).status).toBe(503);
+        expect(upstream.hits).toHaveLength(hits);
+      } finally {
+        site.broker.child.kill('SIGCONT');
+      }
+      await untilAllowed();
+    }, 150_000);
+  });
 
   test('P6: a gateway that was frozen (SIGSTOP) forwards nothing on its old knowledge', async () => {
     const stopped = await makeGrant(site);

@@ -32,15 +32,22 @@ describe('the seed', () => {
     for (const { customers, invoices, payroll } of generateRows()) {
       const ids = [...customers, ...invoices, ...payroll].map((row) => row.id);
       expect(new Set(ids).size).toBe(ids.length);
-      for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9._~-]+$/);
+      expect(ids.filter((id) => !/^[A-Za-z0-9._~-]+$/.test(id))).toEqual([]);
       const known = new Set(customers.map((customer) => customer.id));
-      for (const invoice of invoices) {
-        expect(known.has(invoice.customer)).toBe(true);
-        expect(invoice.totalCents).toBeGreaterThan(0);
-        expect(invoice.dueOn > invoice.issuedOn).toBe(true);
-        expect(invoice.paidOn !== null).toBe(invoice.status === 'paid');
-      }
-      for (const row of payroll) expect(row.netCents).toBeLessThan(row.grossCents);
+      const holdsTogether = ({
+        customer,
+        totalCents,
+        issuedOn,
+        dueOn,
+        paidOn,
+        status,
+      }: (typeof invoices)[0]) =>
+        known.has(customer) &&
+        totalCents > 0 &&
+        dueOn > issuedOn &&
+        (paidOn !== null) === (status === 'paid');
+      expect(invoices.filter((invoice) => !holdsTogether(invoice))).toEqual([]);
+      expect(payroll.filter(({ netCents, grossCents }) => netCents >= grossCents)).toEqual([]);
     }
   });
 

@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPins } from '@countersign/gateway-protocol';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { claimOrganisation, VirtualAuthenticator } from '../browser/support/passkeys.js';
 import { Demo } from '../support/demo.js';
 import { eventually } from '../support/eventually.js';
-import { claimOrganisation, VirtualAuthenticator } from './support/passkeys.js';
 
 const PATIENCE_MS = 30_000;
 

@@ -1,5 +1,5 @@
-import { ALL_RECORDED, summary } from '../../support/account.js';
-import { killBrokersUnderLoad } from '../../support/broker-failover.js';
+import { ALL_RECORDED, summary } from '../support/account.js';
+import { killBrokersUnderLoad } from '../support/broker-failover.js';
 
 /** One sample. test/alone/failover.spec.ts kills brokers in clusters of two and of three twenty times each. */
 test('P5, P6, P7, P8: kill one of three brokers under load: nothing is lost or doubled, gateways move within 2 s', async () => {

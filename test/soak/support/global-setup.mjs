@@ -1,0 +1,8 @@
+/** Starts what the specs of the soak share: a PostgreSQL server and a browser. */
+import startBrowser from '../../browser/support/global-setup.mjs';
+import startPostgres from '../../support/postgres/global-setup.mjs';
+
+export default async function globalSetup() {
+  await startPostgres();
+  await startBrowser();
+}
