@@ -39,11 +39,13 @@ export function sendRaw(port: number, bytes: string | Buffer, toEnd = false): Pr
 
 const WAIT_MS = 5_000;
 const INTERIM = /^HTTP\/1\.1 100 Continue\r\n\r\n/;
+const WITHOUT_BODY = /^HTTP\/1\.1 (?:204|304) /;
 
 function isComplete(received: string): boolean {
   const text = received.replace(INTERIM, '');
   const end = text.indexOf('\r\n\r\n');
   if (end === -1) return false;
+  if (WITHOUT_BODY.test(text)) return true;
   const length = /\r\ncontent-length: (\d+)/i.exec(text.slice(0, end))?.[1];
   return length === undefined ? text.endsWith('\r\n0\r\n\r\n') : text.length >= end + 4 + Number(length);
 }
