@@ -8,7 +8,10 @@ import { LogSuccession } from './succession.js';
 import type { LogSource, VerifiedPoint } from './tree-reader.js';
 import { type VerifiedLog, type VerifyOptions, verifyLog } from './verifier.js';
 
-export type TenantLogOptions = Pick<VerifyOptions, 'since' | 'everyLeaf' | 'onStart' | 'onProgress'> & {
+export type TenantLogOptions = Pick<
+  VerifyOptions,
+  'since' | 'everyLeaf' | 'onStart' | 'onProgress' | 'onBundle'
+> & {
   /** A key of the log, under the origin of any of its epochs. */
   key: VerifierKey;
   /** Called with each leaf that is read, in its order. It may throw a LogFault of its own. The walk waits for its promise. */

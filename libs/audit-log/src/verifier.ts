@@ -40,6 +40,12 @@ export type VerifyOptions = {
   onLeaf?: ((index: number, leaf: Uint8Array) => void | Promise<void>) | undefined;
   /** Called after each bundle with the number of leaves that are verified. */
   onProgress?: ((done: number, size: number) => void) | undefined;
+  /**
+   * Called after each bundle but the last with the number of leaves that were read, unless leaves were pruned or the log was
+   * restored since the earlier run. `point` gives the tree up to there: nothing
+   * has proven yet that the log signed it. The reading waits for the promise.
+   */
+  onBundle?: ((size: number, point: () => VerifiedPoint) => void | Promise<void>) | undefined;
 };
 
 /**
@@ -77,26 +83,54 @@ export async function verifyLog(
   }
   const start = tree.size;
   options.onStart?.(start);
-  const newFrom = isResumed ? since.size : 0;
-  for (let first = start; first < checkpoint.size; first = tree.size) {
-    const leaves = await tree.readBundle(since, succession);
-    for (const [at, leaf] of leaves.entries())
-      if (options.onLeaf !== undefined && first + at >= newFrom) {
-        const later = options.onLeaf(first + at, leaf);
-        if (later !== undefined) await later;
-      }
-    options.onProgress?.(tree.size, checkpoint.size);
-  }
+  const isWhole = since === options.since && (isResumed || prunedBefore === 0);
+  const { onBundle } = options;
+  await readBundles(tree, checkpoint, {
+    ...{ since, succession, newFrom: isResumed ? since.size : 0, onLeaf: options.onLeaf },
+    onBundle: async () => {
+      options.onProgress?.(tree.size, checkpoint.size);
+      if (!isWhole || tree.size === checkpoint.size) return;
+      await onBundle?.(tree.size, () => pointOf(ports.hashing, checkpoint.origin, tree));
+    },
+  });
   await tree.finish();
-  const range = tree.range();
-  const root = rangeRoot(ports.hashing, range);
-  if (!equalBytes(root, checkpoint.root))
+  const point = pointOf(ports.hashing, checkpoint.origin, tree);
+  if (point.root !== encodeBase64(checkpoint.root))
     throw new LogFault('wrong_root', 'The leaves and tiles do not lead to the root that was signed.');
   const followed = await succession?.finish(checkpoint, note, start);
-  const { origin, size } = checkpoint;
-  const nodes = range.nodes.map(encodeBase64);
-  const point = { origin, size, root: encodeBase64(root), range: nodes, keys: followed?.keys };
-  return { checkpoint, note, point, succession: followed, start, prunedBefore };
+  return {
+    ...{ checkpoint, note, point: { ...point, keys: followed?.keys }, succession: followed, start },
+    prunedBefore,
+  };
+}
+
+function pointOf(hashing: Hashing, origin: string, tree: TreeReader): VerifiedPoint {
+  const range = tree.range();
+  const root = encodeBase64(rangeRoot(hashing, range));
+  return { origin, size: tree.size, root, range: range.nodes.map(encodeBase64) };
+}
+
+/** Reads the bundles that are left, and gives each leaf from `newFrom` on. */
+async function readBundles(
+  tree: TreeReader,
+  { size }: Checkpoint,
+  run: {
+    since: VerifiedPoint | undefined;
+    succession: LogSuccession | undefined;
+    newFrom: number;
+    onLeaf: VerifyOptions['onLeaf'];
+    onBundle: () => Promise<void>;
+  },
+): Promise<void> {
+  for (let first = tree.size; first < size; first = tree.size) {
+    const leaves = await tree.readBundle(run.since, run.succession);
+    for (const [at, leaf] of leaves.entries())
+      if (run.onLeaf !== undefined && first + at >= run.newFrom) {
+        const later = run.onLeaf(first + at, leaf);
+        if (later !== undefined) await later;
+      }
+    await run.onBundle();
+  }
 }
 
 /**

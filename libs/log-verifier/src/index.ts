@@ -1,12 +1,13 @@
 export type { ReplayFaultCode, Warning, WarningCode } from './faults.js';
+export type { InterruptedReplay } from './interrupted-replay.js';
 export { type DeploymentPoint, requireDeploymentPoints } from './named-points.js';
 export type { VerifierPorts } from './ports.js';
-export {
-  type FollowedLog,
-  type ReplayOptions,
-  type ReplayReport,
-  type ReplaySnapshot,
-  replayTenantLog,
-  type VerifiedState,
-} from './replay-tenant-log.js';
+export type {
+  FollowedLog,
+  ReplayOptions,
+  ReplayReport,
+  ReplaySnapshot,
+  VerifiedState,
+} from './replay-report.js';
+export { replayTenantLog } from './replay-tenant-log.js';
 export type { Cosignature, Witnessed } from './witnesses.js';

@@ -1,94 +1,40 @@
 import {
   checkpointOrigin,
+  encodeBase64,
   type LeafV1,
   LogFault,
   type LogSource,
   type Note,
   parseLogOrigin,
   type Succession,
-  type TlogPolicy,
   type VerifiedLog,
   type VerifiedPoint,
-  type VerifierKey,
   verifyTenantLog,
 } from '@countersign/audit-log';
 import { DEPLOYMENT_SLUG, SEAL } from '@countersign/contract';
 import { DeploymentHistory, type DeploymentState } from './deployment-history.js';
 import { fault, type Warning, Warnings } from './faults.js';
 import { type ChainState, GatewayChains } from './gateway-chains.js';
-import { LeafData } from './leaf-data.js';
 import {
-  type DeploymentPoint,
-  requireDeploymentPoints,
-  requireSignedPoints,
-  type SignedPoint,
-} from './named-points.js';
+  type InterruptedReplay,
+  type Pending,
+  PinnedSource,
+  requireSamePoint,
+} from './interrupted-replay.js';
+import { LeafData } from './leaf-data.js';
+import { requireDeploymentPoints, requireSignedPoints } from './named-points.js';
 import { type OpeningState, Openings } from './openings.js';
 import type { VerifierPorts } from './ports.js';
 import { type LogEventState, LogEvents } from './replay/log-events.js';
 import { TenantReplay, type TenantReplayState } from './replay/tenant-replay.js';
+import {
+  type ReplayOptions,
+  type ReplayReport,
+  SNAPSHOT_VERSION,
+  type VerifiedState,
+} from './replay-report.js';
 import { damaged, readSnapshot, snapshotDigest, writeSnapshot } from './snapshot.js';
 import { type Witnessed, witnessedByPolicy, witnessedByTrust } from './witnesses.js';
-
-/** A log with a key of it, under the origin of any of its epochs. */
-export type FollowedLog = { source: LogSource; key: VerifierKey };
-
-export type ReplayOptions = {
-  /** The tenant's log. */
-  log: FollowedLog;
-  /** The deployment's log, which every tenant may read. */
-  deployment: FollowedLog;
-  /** The anchor file: which deployment and tenant, and the fingerprint of the first trust document. */
-  anchor?: { deployment: string; tenant: string; trust: string } | undefined;
-  /** What an earlier run found. */
-  since?: VerifiedState | undefined;
-  /**
-   * Whose cosignatures are enough: the report says whether they are. Without it, a majority of the witnesses in the trust
-   * document; a warning says if they are missing.
-   */
-  policy?: TlogPolicy | undefined;
-  /** Whether the values behind commitments are read. Default: true. */
-  openings?: boolean | undefined;
-  onProgress?: ((what: 'deployment' | 'tenant', done: number, size: number) => void) | undefined;
-};
-
-/** How far a log was verified, for the next run. Without `replay` the next run reads every leaf again. */
-export type VerifiedState = VerifiedPoint & { replay?: ReplaySnapshot };
-
-/** The form of `ReplaySnapshot.state`. A state of another form is not read: every leaf is replayed once more. */
-const SNAPSHOT_VERSION = 3;
-
-/** What the leaves led to, as text, and how far the deployment's log was verified. `v` is the form of the state. */
-export type ReplaySnapshot = { v: number; deployment: VerifiedPoint; state: string; digest: string };
-
-/** What a verification found. It threw a LogFault if anything was wrong. */
-export type ReplayReport = {
-  tenant: string;
-  point: VerifiedPoint;
-  deployment: VerifiedPoint;
-  note: Note;
-  /** What became of the log's keys and name. */
-  succession: Succession | undefined;
-  /** Leaves read in this run. */
-  leaves: number;
-  /** Leaves before this one were pruned; 0 for a log that has all its leaves. */
-  prunedBefore: number;
-  /**
-   * Whether grants and calls were replayed. Not if leaves were pruned that no earlier run has replayed: what they said of
-   * people, policies and grants is not known.
-   */
-  replayed: boolean;
-  /** Allowed calls and grants in the whole log. */
-  calls: number;
-  grants: number;
-  /** Values that opened their commitments in this run. */
-  opened: number;
-  /** The hash of the trust document in force; null while the tenant is unclaimed, or if nothing was replayed. */
-  trust: string | null;
-  witnessed: Witnessed;
-  warnings: Warning[];
-  state: VerifiedState;
-};
 
 type Kept = {
   deployment: { history: DeploymentState; chains: ChainState; events: LogEventState };
@@ -100,6 +46,8 @@ type Kept = {
     warnings: Warning[];
   };
 };
+
+type DeploymentPart = Awaited<ReturnType<TenantLogVerification['verifyDeployment']>>;
 
 /** What reads the leaves of the tenant's log. */
 type TenantParts = {
@@ -120,14 +68,20 @@ export async function replayTenantLog(ports: VerifierPorts, options: ReplayOptio
   return new TenantLogVerification(ports, options).run();
 }
 
+/** What the parts keep for a later run, beside the warnings. */
+const stateOf = ({ replay, chains, openings, events }: TenantParts): Omit<Kept['tenant'], 'warnings'> => ({
+  ...{ replay: replay.state, chains: chains.state, openings: openings.state, events: events.state },
+});
+
 class TenantLogVerification {
   readonly #slug: string;
   /** What an earlier run kept of this epoch; undefined if every leaf is read. */
   #kept: Kept | undefined;
   #warnings = new Warnings();
   /** Points of this log that statements name, and points of the deployment's log: compared at the end. */
-  readonly #points: SignedPoint[] = [];
-  readonly #deploymentPoints: DeploymentPoint[] = [];
+  readonly #pending: Pending;
+  /** What an interrupted run had replayed of the tenant's log. */
+  readonly #interrupted: { tenant: Kept['tenant'] } | undefined;
   #history: DeploymentHistory | undefined;
   /** False once leaves were pruned that no earlier run has replayed. */
   #replays = true;
@@ -149,14 +103,28 @@ class TenantLogVerification {
     )
       throw fault('wrong_log', 'The keys are not those of one tenant’s log and its deployment’s log.');
     this.#slug = own.slug;
+    const { interrupted } = options;
+    if (interrupted !== undefined && interrupted.v !== SNAPSHOT_VERSION) throw damaged();
+    const kept =
+      interrupted === undefined
+        ? undefined
+        : (readSnapshot(interrupted.state) as { tenant: Kept['tenant']; pending: Pending });
+    this.#interrupted = kept;
+    this.#pending = kept?.pending ?? { points: [], deploymentPoints: [], leaves: 0, opened: 0 };
   }
 
   async run(): Promise<ReplayReport> {
     // First, so that the deployment's log has everything that this checkpoint's leaves name.
-    const source = await withPinnedCheckpoint(this.options.log.source);
+    const { log, deployment: other, interrupted } = this.options;
+    const source = await PinnedSource.of(log.source, interrupted?.checkpoints.tenant);
     this.#kept = this.readKept(checkpointOrigin(await source.read('checkpoint')));
     this.#warnings = new Warnings(this.#kept?.tenant.warnings);
-    const deployment = await this.verifyDeployment();
+    const deployment = await this.verifyDeployment(
+      await PinnedSource.of(other.source, interrupted?.checkpoints.deployment),
+    );
+    if (interrupted !== undefined) requireSamePoint(deployment.log.point, interrupted.deployment);
+    // The interrupted run had noted what the deployment's log says, too.
+    if (this.#interrupted !== undefined) this.#warnings = new Warnings(this.#interrupted.tenant.warnings);
     return this.verifyTenant(source, deployment);
   }
 
@@ -174,8 +142,8 @@ class TenantLogVerification {
     return readSnapshot(state) as Kept;
   }
 
-  private async verifyDeployment() {
-    const { source, key } = this.options.deployment;
+  private async verifyDeployment(source: PinnedSource) {
+    const { key } = this.options.deployment;
     const kept = this.#kept?.deployment;
     const history = new DeploymentHistory(kept?.history);
     const chains = new GatewayChains(
@@ -223,22 +191,20 @@ class TenantLogVerification {
     events.beginMidway(start);
   }
 
-  private async verifyTenant(
-    source: LogSource,
-    deployment: Awaited<ReturnType<TenantLogVerification['verifyDeployment']>>,
-  ): Promise<ReplayReport> {
+  private async verifyTenant(source: PinnedSource, deployment: DeploymentPart): Promise<ReplayReport> {
     const { hashing } = this.ports;
     const { history } = deployment;
     this.#history = history;
     const parts = this.tenantParts(source, history);
-    const { log, leaves } = await this.readTenant(source, parts);
-    const { replay, chains, openings, events } = parts;
+    const log = await this.readTenant(source, parts, deployment);
+    const { replay, openings, events } = parts;
     const { restored } = events.state;
-    await requireSignedPoints(hashing, { ...log, source, restored }, this.#points);
+    const { points, deploymentPoints, leaves } = this.#pending;
+    await requireSignedPoints(hashing, { ...log, source, restored }, points);
     await requireDeploymentPoints(
       hashing,
       { ...deployment.log, source: deployment.source, restored: deployment.events.restored },
-      this.#deploymentPoints,
+      deploymentPoints,
       { origin: log.checkpoint.origin, restored },
     );
     const witnessed = await this.witnessed(log.note, replay);
@@ -249,7 +215,7 @@ class TenantLogVerification {
         events: deployment.events,
       },
       tenant: {
-        ...{ replay: replay.state, chains: chains.state, openings: openings.state, events: events.state },
+        ...stateOf(parts),
         warnings: warnings.filter(({ code }) => code !== 'openings_not_read' && code !== 'not_witnessed'),
       },
     });
@@ -264,7 +230,7 @@ class TenantLogVerification {
       ...{
         calls: replay.calls.state.count,
         grants: replay.grants.state.grants.size,
-        opened: openings.opened,
+        opened: this.#pending.opened + openings.opened,
       },
       ...{ trust: replay.trust.pinned?.hash ?? null, witnessed, warnings, state },
     };
@@ -273,7 +239,7 @@ class TenantLogVerification {
   /** What reads the tenant's leaves, each part with what an earlier run kept of it. */
   private tenantParts(source: LogSource, history: DeploymentHistory): TenantParts {
     const { ports, options } = this;
-    const kept = this.#kept?.tenant;
+    const kept = (this.#interrupted ?? this.#kept)?.tenant;
     const warnings = this.#warnings;
     const openings = new Openings(ports.hashing, source, { isComplete: true, warnings }, kept?.openings);
     const events = this.logEvents(openings, kept?.events);
@@ -285,7 +251,7 @@ class TenantLogVerification {
         deployment: history,
         pin: options.anchor?.trust ?? null,
         warnings,
-        onPoint: (point) => this.#points.push(point),
+        onPoint: (point) => this.#pending.points.push(point),
         deploymentSize: () => events.state.deployment?.size ?? Number.POSITIVE_INFINITY,
       },
       kept?.replay,
@@ -295,20 +261,22 @@ class TenantLogVerification {
 
   /** Verifies the tenant's log, and gives each leaf to each part, in the order of the log. */
   private async readTenant(
-    source: LogSource,
+    source: PinnedSource,
     parts: TenantParts,
-  ): Promise<{ log: VerifiedLog; leaves: number }> {
+    deployment: DeploymentPart,
+  ): Promise<VerifiedLog> {
     const { ports, options } = this;
     const { replay, chains, openings, events } = parts;
     const isKnown = this.#kept !== undefined;
+    const begun = options.interrupted?.point.size ?? 0;
+    let isSame = options.interrupted === undefined;
     const replaying = { take: (data: LeafData) => (this.#replays ? replay.take(data) : undefined) };
     const readers = [chains, events, replaying];
     let last: LeafData | undefined;
-    let leaves = 0;
     const take = async (index: number, leaf: LeafV1) => {
       const data = new LeafData(index, leaf);
       last = data;
-      leaves += 1;
+      this.#pending.leaves += 1;
       // Most leaves have nothing to wait for, and there are millions of them.
       for (const reader of readers) {
         const later = reader.take(data);
@@ -324,20 +292,49 @@ class TenantLogVerification {
       since: options.since,
       everyLeaf: !isKnown,
       onStart: (start) => this.begin(start, isKnown, parts),
-      onLeaf: (index, leaf) =>
-        take(index, leaf).catch(async (error: unknown) => {
+      onLeaf: (index, leaf) => {
+        if (index < begun) return;
+        return take(index, leaf).catch(async (error: unknown) => {
           // What is still being read is of earlier leaves: their faults come first.
           await openings.settle();
           throw error;
-        }),
+        });
+      },
       onProgress: (done, size) => options.onProgress?.('tenant', done, size),
+      onBundle: (size, point) => {
+        if (!this.#replays || size < begun) return;
+        if (size > begun)
+          return options.onBundle?.(size, () => this.interruptedNow(point(), { source, deployment }, parts));
+        requireSamePoint(point(), options.interrupted?.point);
+        isSame = true;
+      },
     });
+    // Nothing was replayed of leaves that the log may not have.
+    if (!isSame) throw damaged();
     await openings.finish();
     events.finish(last);
     if (this.#replays) replay.finish();
     if (options.openings === false)
       this.#warnings.add('openings_not_read', 'Values behind commitments were not read.');
-    return { log, leaves };
+    return log;
+  }
+
+  /** @throws LogFault of an opening that was still being read */
+  private async interruptedNow(
+    point: VerifiedPoint,
+    { source, deployment }: { source: PinnedSource; deployment: DeploymentPart },
+    parts: TenantParts,
+  ): Promise<InterruptedReplay> {
+    await parts.openings.settle();
+    const pending = { ...this.#pending, opened: this.#pending.opened + parts.openings.opened };
+    const tenant = { ...stateOf(parts), warnings: this.#warnings.all };
+    const base64 = ({ checkpoint }: PinnedSource) => encodeBase64(checkpoint ?? new Uint8Array(0));
+    return {
+      v: SNAPSHOT_VERSION,
+      checkpoints: { tenant: base64(source), deployment: base64(deployment.source) },
+      ...{ point, deployment: deployment.log.point },
+      state: writeSnapshot({ tenant, pending }),
+    };
   }
 
   private logEvents(openings: Openings, kept: LogEventState | undefined): LogEvents {
@@ -351,7 +348,7 @@ class TenantLogVerification {
           return (await openings.read(leaf)).get(SEAL);
         },
         onDeployment: (point, data) => {
-          this.#deploymentPoints.push(point);
+          this.#pending.deploymentPoints.push(point);
           const index = this.#history?.backdated({ at: data.at, before: point.size });
           if (index !== undefined)
             throw data.fault('backdated', `leaf ${index} of the deployment’s log says that it is older.`);
@@ -403,15 +400,4 @@ class TenantLogVerification {
     // Of a log that was not replayed from its beginning only its point is kept.
     return this.#replays ? { ...point, replay: { v: SNAPSHOT_VERSION, deployment, state, digest } } : point;
   }
-}
-
-/** A source whose checkpoint stays the one that was read first. */
-async function withPinnedCheckpoint(source: LogSource): Promise<LogSource> {
-  const checkpoint = await source.read('checkpoint');
-  return {
-    read: (path) => (path === 'checkpoint' ? Promise.resolve(checkpoint) : source.read(path)),
-    ...(source.partialWidths === undefined
-      ? {}
-      : { partialWidths: (tile) => source.partialWidths?.(tile) ?? Promise.resolve([]) }),
-  };
 }

@@ -71,7 +71,10 @@ function registerFollowing(log: Command, run: Run): void {
     addVerb(log, 'verify', 'Verify a log, at its address or in a folder, from its leaves to its signature'),
   )
     .argument('<place>', 'an address such as http://localhost:4000/log/acme, or a folder')
-    .option('--state <file>', 'remember what was verified, and verify only what is new')
+    .option(
+      '--state <file>',
+      'remember what was verified, verify only what is new, and go on where a run was interrupted',
+    )
     .option(...ACCEPT_RESTORED)
     .option(
       '--policy <file>',

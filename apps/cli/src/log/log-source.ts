@@ -175,5 +175,6 @@ export async function readIfThere(file: string): Promise<Buffer | undefined> {
   }
 }
 
-const isMissing = (error: unknown): boolean =>
+/** Whether the file system says that there is no such file. */
+export const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');

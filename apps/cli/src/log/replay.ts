@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   type AnchorFile,
   AuditLogError,
@@ -8,6 +8,7 @@ import {
   parseTlogPolicy,
   type TlogPolicy,
   type VerifierKey,
+  verifierKey,
 } from '@countersign/audit-log';
 import { nodeCountersignPorts, nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
@@ -18,10 +19,12 @@ import {
   type VerifiedState,
   type Warning,
 } from '@countersign/log-verifier';
+import { sleep } from '@countersign/runtime';
 import type { Context } from '../command/context.js';
 import { CliError, cannotOpenError } from '../command/errors.js';
 import { Progress } from '../terminal/progress.js';
-import { logAt, readIfThere } from './log-source.js';
+import { isAddress, logAt, readIfThere } from './log-source.js';
+import type { UnfinishedRun } from './unfinished-run.js';
 import { faultError, readVerifierKey } from './verification.js';
 
 /** A mirror has the deployment's log in a folder of this name, and a server has it below this one. */
@@ -41,6 +44,8 @@ export type ReplaySettings = {
   policy: string | undefined;
   /** Where the deployment's log is, if not beside the tenant's. */
   deployment: string | undefined;
+  /** Keeps how far the run has come; undefined if nothing is to be kept. */
+  unfinished?: UnfinishedRun | undefined;
   /** The key of the deployment's log. Default: the one in the anchor file, else the one that its place gives. */
   deploymentVkey: string | undefined;
 };
@@ -74,27 +79,77 @@ export async function replayWithProgress(
   const verifiable: ReplayOptions = {
     ...{ log: { source: place.source, key }, deployment, since, anchor, policy, openings },
   };
-  let report = await replayOnce(context, verifiable);
+  let report =
+    options.unfinished === undefined
+      ? await replayOnce(context, verifiable)
+      : await replayResumably(context, place.path, verifiable, options.unfinished);
   const isMissing = () => policy !== undefined && !report.witnessed.isQuorum;
   for (let attempt = 1; place.isRemote && isMissing() && attempt < WITNESS_ATTEMPTS; attempt += 1) {
     context.note('The witnesses have not signed the newest checkpoint yet. Reading it again …');
-    await new Promise((resolve) => setTimeout(resolve, WITNESS_WAIT_MS));
+    await sleep(WITNESS_WAIT_MS);
     report = await replayOnce(context, { ...verifiable, since: report.state });
   }
   if (isMissing()) throw faultError(notWitnessed(report));
   return report;
 }
 
+/** What an interrupted run has kept is completed first, with the same checkpoints. Then what is new since is verified. */
+async function replayResumably(
+  context: Context,
+  place: string,
+  options: ReplayOptions,
+  unfinished: UnfinishedRun,
+): Promise<ReplayReport> {
+  const { log, deployment, anchor, since, openings } = options;
+  const run = {
+    ...{ place: isAddress(place) ? place : resolve(place), openings: openings === true },
+    ...{
+      keys: [log, deployment].map(({ key }) => vkeyOf(key)),
+      anchor: anchor ?? null,
+      since: since ?? null,
+    },
+  };
+  return unfinished.resume(run, async (interrupted) => {
+    const onBundle: ReplayOptions['onBundle'] = (size, now) => unfinished.save(size, now);
+    const first = await replayOnce(context, { ...options, interrupted, onBundle });
+    return interrupted === undefined
+      ? first
+      : bothRuns(first, await replayOnce(context, { ...options, since: first.state }));
+  });
+}
+
+/** What two runs found, the second of which went on where the first ended. */
+function bothRuns(first: ReplayReport, second: ReplayReport): ReplayReport {
+  const [one, other] = [first.succession, second.succession];
+  return {
+    ...second,
+    ...{ leaves: first.leaves + second.leaves, opened: first.opened + second.opened },
+    ...{ prunedBefore: Math.max(first.prunedBefore, second.prunedBefore) },
+    succession:
+      one === undefined || other === undefined
+        ? (other ?? one)
+        : {
+            keys: other.keys,
+            restorations: [...one.restorations, ...other.restorations],
+            lost: one.lost + other.lost,
+          },
+  };
+}
+
+const vkeyOf = ({ name, publicKey }: VerifierKey): string => verifierKey(nodeHashing, name, publicKey);
+
 async function replayOnce(context: Context, options: ReplayOptions): Promise<ReplayReport> {
   const progress = new Progress(context.io);
   let line = 'reading the checkpoint …';
   progress.waiting(() => line);
+  const { interrupted } = options;
+  const resumed = interrupted === undefined ? '' : `, going on from leaf ${interrupted.point.size}`;
   try {
     return await replayTenantLog(PORTS, {
       ...options,
       onProgress: (what, done, size) => {
-        const log = what === 'deployment' ? ' of the deployment’s log' : '';
-        line = `${progressBar(done, size)} ${done} of ${size} leaves${log} verified`;
+        const end = what === 'deployment' ? ' of the deployment’s log verified' : ` verified${resumed}`;
+        line = `${progressBar(done, size)} ${done} of ${size} leaves${end}`;
       },
     });
   } catch (error) {

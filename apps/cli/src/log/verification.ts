@@ -52,7 +52,8 @@ export async function chooseKey(given: {
   return { key: readVerifierKey(vkey), anchor };
 }
 
-const pointSchema = z.strictObject({
+/** A point of a log that was verified. */
+export const pointSchema = z.strictObject({
   origin: z.string(),
   size: z.int().nonnegative(),
   root: z.string(),

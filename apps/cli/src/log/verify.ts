@@ -4,6 +4,7 @@ import type { Answer, Context } from '../command/context.js';
 import { counted, formatFacts } from '../terminal/text.js';
 import { isAddress, logAt } from './log-source.js';
 import { LOGS_OF_NO_TENANT, replayWithProgress, warningLines } from './replay.js';
+import { UnfinishedRun } from './unfinished-run.js';
 import {
   acceptRestored,
   chooseKey,
@@ -36,25 +37,29 @@ export async function verifyLogAt(context: Context, place: string, options: Veri
   const slug = parseLogOrigin(key.name)?.slug;
   if (options.structureOnly === true || slug === undefined || LOGS_OF_NO_TENANT.has(slug))
     return verifyStructure(context, place, { key, since, options });
+  const unfinished = options.state === undefined ? undefined : new UnfinishedRun(context, options.state);
   const source = logAt(context, place);
   const { policy, deployment, deploymentVkey } = options;
   const report = await replayWithProgress(
     context,
     { source, path: place, isRemote: isAddress(place) },
-    { ...{ key, since, anchor, policy, deployment, deploymentVkey } },
+    { ...{ key, since, anchor, policy, deployment, deploymentVkey, unfinished } },
   );
   const restored = acceptRestored(report, options.acceptRestored === true);
   if (options.state !== undefined) await writePoint(options.state, report.state);
+  await unfinished?.drop();
+  const resumedAt = unfinished?.resumedAt ?? null;
   const { replayed, calls, grants, opened, trust, warnings, witnessed } = report;
   return {
     document: {
       ...{ ...documentOf(report, since), structureOnly: false, restored },
-      ...{ replayed, calls, grants, opened, trust, warnings, witnesses: witnessed.cosignatures },
+      ...{ replayed, calls, grants, opened, trust, warnings, witnesses: witnessed.cosignatures, resumedAt },
       deployment: placeOf(report.deployment),
     },
     text: formatFacts([
       ['verified', replayed ? 'yes' : 'yes, but not replayed: leaves before were pruned'],
       ...factsOf(report, since),
+      ...resumedFact(resumedAt),
       ['calls', `${calls} allowed, under ${counted(grants, 'grant')}`],
       ['openings', `${counted(opened, 'commitment')} opened`],
       ['trust', trust ?? 'the vendor’s word: the tenant is not claimed'],
@@ -110,6 +115,9 @@ const factsOf = ({ point }: Found, since: VerifiedPoint | undefined): [string, s
       : `${counted(since.size, 'leaf', 'leaves')} of an earlier run`,
   ],
 ];
+
+const resumedFact = (leaf: number | null): [string, string][] =>
+  leaf === null ? [] : [['resumed', `at leaf ${leaf}, where a run was interrupted`]];
 
 const witnessText = (cosignatures: readonly Cosignature[]): string =>
   cosignatures.length === 0
