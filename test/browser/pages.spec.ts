@@ -166,7 +166,7 @@ describe('every page', () => {
     const page = await site.signedIn('ada', '/history');
     await page.getByRole('link', { name: 'list and read invoices' }).first().waitFor();
     await page.context().setOffline(true);
-    await page.getByRole('link', { name: 'Controls' }).click();
+    await page.getByRole('link', { name: 'Activity' }).click();
     await page.getByRole('heading', { name: 'You are offline' }).waitFor();
     await page.getByRole('link', { name: 'History' }).click();
     await page.getByRole('link', { name: 'list and read invoices' }).first().waitFor();

@@ -1,6 +1,7 @@
 import {
   applyOrganisation,
   type ControlRule,
+  forwardRequest,
   getRequest,
   type Organisation,
   type Principal,
@@ -86,6 +87,11 @@ describeOn('PostgreSQL', 'stages of approval', (bench) => {
     expect(await stateOf(asked)).toBe('approved');
     const leaves = (await flow.leaves('acme')).filter(({ type }) => type === 'request.reviewed');
     expect(leaves.map(({ data }) => data['stage'])).toEqual(['owner', 'dpo']);
+    const { request } = await getRequest(flow.deps, erin, asked.request.id);
+    expect(request.waits).toMatchObject([
+      { for: 'customer', stage: 'owner' },
+      { for: 'customer', stage: 'dpo' },
+    ]);
   });
 
   test('P8: approvals of both stages and denials through two stores at once end in one state, in the order of the stages', async () => {
@@ -223,6 +229,38 @@ describeOn('PostgreSQL', 'stages of approval', (bench) => {
     await flow.deny(ada, within);
     flow.clock.forward(24 * 3600);
     expect(await outcome(flow.approve(tom, await flow.ask(erin)))).toBe('forbidden');
+  });
+
+  test('it is forwarded by and to those in charge of the open stage: its groups, their deputies of the day, and the next once it is overdue', async () => {
+    await start({
+      zone: 'UTC',
+      deputies: [{ for: 'owners', by: 'cover', from: '2026-11-25', to: '2026-11-25' }],
+    });
+    const forward = (by: Principal, { request }: RequestView, to: Principal) =>
+      outcome(forwardRequest(flow.deps, by, request.id, { to: to.person.id, note: null }));
+    const offered = async (by: Principal, { request }: RequestView) =>
+      new Set((await getRequest(flow.deps, by, request.id)).forwardTo);
+    const ids = (...people: Principal[]) => new Set(people.map(({ person }) => person.id));
+
+    const early = await flow.ask(erin);
+    expect(await offered(ada, early)).toEqual(ids(olga));
+    for (const to of [bob, mia, tom]) expect(await forward(ada, early, to)).toBe('invalid_request');
+    expect(await offered(bob, early)).toEqual(new Set());
+    expect(await forward(bob, early, ada)).toBe('wrong_state');
+    flow.clock.forward(TWO_HOURS);
+    expect(await offered(ada, early)).toEqual(ids(olga, mia));
+    expect(await forward(ada, early, mia)).toBe('done');
+    await flow.deny(ada, early);
+
+    flow.clock.forward(9 * 3600);
+    const covered = await flow.ask(erin);
+    expect(await offered(ada, covered)).toEqual(ids(olga, tom));
+    expect(await forward(ada, covered, tom)).toBe('done');
+    expect(await forward(tom, covered, olga)).toBe('done');
+    await flow.approve(tom, covered);
+    expect(await offered(ada, covered)).toEqual(new Set());
+    expect(await forward(ada, covered, olga)).toBe('wrong_state');
+    expect((await lastAudience())?.kind).not.toBe('request.forwarded');
   });
 
   test('P1: if the stages change while a request waits, it can no longer be approved', async () => {

@@ -23,6 +23,7 @@ export function sampleFacts(change: Partial<CardFacts> = {}): CardFacts {
     endedBy: null,
     denials: [],
     notes: [],
+    usually: null,
     now: NOW.toISOString(),
     ...change,
   };
@@ -157,11 +158,27 @@ export const anyFacts: fc.Arbitrary<CardFacts> = fc
     denials: fc.array(fc.record({ name: written(200), reason: fc.option(written(4_000)) }), {
       maxLength: 10,
     }),
+    notes: fc.array(
+      fc.record({
+        kind: fc.constantFrom('question' as const, 'answer' as const, 'forward' as const),
+        text: fc.option(written(4_000)),
+        name: written(200),
+        toName: written(200),
+      }),
+      { maxLength: 6 },
+    ),
+    usually: fc.option(fc.integer({ min: 0, max: 1_000_000 })),
+    stages: fc.array(fc.option(written(80), { nil: undefined }), { maxLength: 10 }),
     isKnown: fc.boolean(),
   })
-  .map(({ terms, offered, state, risk, grant, access, denials, isKnown, ...texts }) => ({
+  .map(({ terms, offered, state, risk, grant, access, denials, isKnown, stages, ...texts }) => ({
     ...sampleFacts(texts),
     request: sampleRequest({
+      waits: stages.map((stage) => ({
+        for: 'customer',
+        since: '2026-11-24T15:00:00Z',
+        ...(stage === undefined ? {} : { stage }),
+      })),
       terms,
       state,
       needs: {

@@ -65,6 +65,15 @@ function tenant(slug: string, people: OrganisationTenant['people']): Organisatio
   };
 }
 
+/** Acme's requests wait for its owner Ada; after two hours its manager Bob may decide too. */
+export function waitForOwner(file: Organisation): void {
+  const [acme] = file.tenants;
+  const groups: Record<string, string[]> = { Ada: ['owners'], Bob: ['managers'] };
+  for (const person of acme!.people) if (groups[person.name]) person.groups = groups[person.name]!;
+  const escalate = { after: 7_200, to: ['managers'] };
+  acme!.privacyControls.rules = [{ stages: [{ name: 'owner', groups: ['owners'], approvals: 1, escalate }] }];
+}
+
 /** Two tenants, one service, one vendor review and one approval; `change` alters a fresh copy. */
 export function organisation(change: (file: Organisation) => void = () => {}): Organisation {
   const file: Organisation = {

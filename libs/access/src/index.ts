@@ -1,12 +1,14 @@
 export {
   type AccessRequest,
   isOpen,
+  isOverdue,
   nextReminderAt,
   REQUEST_TRANSITIONS,
   type RequestOrigin,
   type RequestState,
   type StageProgress,
   type Wait,
+  type WaitsFor,
   waitTimes,
 } from './domain/access-request.js';
 export { type ApiKey, type ApiKeyState, apiKeyState } from './domain/api-key.js';
@@ -168,14 +170,15 @@ export {
   type ScimToken,
   type ScimUser,
 } from './domain/provisioning.js';
-export type { Pause, RequestNote, RequestNoteKind } from './domain/request-note.js';
-export type {
-  Review,
-  ReviewDecision,
-  ReviewNeeds,
-  ReviewSide,
-  RiskLevel,
-  StageNeed,
+export { openQuestion, type Pause, type RequestNote, type RequestNoteKind } from './domain/request-note.js';
+export {
+  decidedBy,
+  type Review,
+  type ReviewDecision,
+  type ReviewNeeds,
+  type ReviewSide,
+  type RiskLevel,
+  type StageNeed,
 } from './domain/review.js';
 export {
   ENDING_EVENT_TYPES,
@@ -579,6 +582,7 @@ export {
   type RequestDetail,
   type RequestView,
   requestViews,
+  usualSeconds,
 } from './use-cases/requests/read-requests.js';
 export { requestAccess } from './use-cases/requests/request-access.js';
 export {

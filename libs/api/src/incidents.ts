@@ -3,7 +3,7 @@ import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
 import { freeText, idText, instant, pageQuery } from './members.js';
 import { refusalSchema } from './problem.js';
-import { askSchema, REQUEST_STATES, WAITS_FOR } from './requests.js';
+import { askSchema, REQUEST_STATES, waitSchema } from './requests.js';
 
 const incidentSchema = named(
   'Incident',
@@ -24,7 +24,7 @@ const incidentBoardSchema = named(
         tenant: z.string(),
         request: idText('req', 'The request of this tenant; null if it was refused.').nullable(),
         state: z.enum(REQUEST_STATES).nullable(),
-        waiting: z.object({ for: z.enum(WAITS_FOR), since: instant() }).nullable(),
+        waiting: waitSchema.nullable(),
         lapsesAt: instant().nullable(),
         grant: idText('grt', 'The grant that it led to.').nullable(),
         refusals: z.array(refusalSchema).describe('Why no request was made.'),
@@ -51,8 +51,9 @@ export const incidentEndpoints = {
     route: 'POST /api/v1/incidents',
     summary: 'Request the same access of several tenants',
     description:
-      'Each tenant gets a request of its own and decides for itself. A tenant whose rules refuse it is shown with its refusals, and the others get theirs. No tenant sees the incident or another tenant. What the justification says, every one of them reads.',
+      'Each tenant gets a request of its own and decides for itself. A tenant whose rules refuse it is shown with its refusals, and the others get theirs. No tenant sees the incident or another tenant. What the justification says, every one of them reads. If the broker stops midway, the same call with the same `Idempotency-Key` requests access of the tenants that were not reached.',
     body: { schema: incidentBodySchema },
+    idempotent: true,
     answer: { status: 201, description: 'The board.', schema: incidentBoardSchema },
     errors: [],
   }),

@@ -38,6 +38,13 @@ export type RequestState = (typeof REQUEST_STATES)[number];
 
 export const WAITS_FOR = ['vendor', 'customer', 'requester', 'notice'] as const;
 
+/** Whom a request waits for, and since when. */
+export const waitSchema = z.object({
+  for: z.enum(WAITS_FOR),
+  since: instant(),
+  stage: z.string().exactOptional().describe('The customer’s stage, if its rules name stages.'),
+});
+
 /** A question to the requester, its answer, or a forward to a colleague. */
 export const requestNoteSchema = named(
   'RequestNote',
@@ -200,8 +207,7 @@ export const accessRequestSchema = named(
       .describe('What the customer offers instead, while the request is `countered`.'),
     grant: idText('grt', 'The grant that full approval created.').nullable(),
     invitation: idText('inv', 'The invitation that it uses.').nullable(),
-    waiting: z
-      .object({ for: z.enum(WAITS_FOR), since: instant() })
+    waiting: waitSchema
       .nullable()
       .exactOptional()
       .describe('Whom it waits for now, and since when; `notice`: for the customer to be notified.'),
@@ -234,7 +240,7 @@ export const accessRequestDetailSchema = named(
       .exactOptional()
       .describe('Questions, answers and forwards, in their order.'),
     stages: z
-      .array(z.object({ for: z.enum(WAITS_FOR), since: instant(), until: instant().nullable() }))
+      .array(waitSchema.extend({ until: instant().nullable() }))
       .exactOptional()
       .describe('How long it waited for whom, oldest first.'),
     usually: z

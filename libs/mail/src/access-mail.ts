@@ -70,7 +70,8 @@ const isOpen = (kind: MailKind): boolean =>
   kind === 'request.countered' ||
   kind === 'request.asked' ||
   kind === 'request.answered' ||
-  kind === 'request.forwarded';
+  kind === 'request.forwarded' ||
+  kind === 'request.stage-overdue';
 
 function requestRows({ kind, scope, justification, ticket }: MailFacts, { labels, erased }: Words): Row[] {
   return [

@@ -7,7 +7,9 @@ import {
   type Delivery,
   DeliveryFailure,
   type Deps,
+  decidedBy,
   type Grant,
+  isOverdue,
   type Notice,
   type NoticeChannel,
   noteViews,
@@ -28,8 +30,8 @@ import { isAccountMailKind, isMailKind, isTrustMailKind, type MailKind } from '.
 
 type MailDeps = Pick<Deps, 'store' | 'hashing'>;
 
-/** Who gets a mail: the requester, the others of the audience, or all. */
-const RECIPIENTS: Readonly<Record<MailKind, 'requester' | 'others' | 'all'>> = {
+/** Who gets a mail: the requester, the others of the audience, those who have not decided these terms yet, or all. */
+const RECIPIENTS: Readonly<Record<MailKind, 'requester' | 'others' | 'undecided' | 'all'>> = {
   'request.awaiting_vendor': 'others',
   'request.awaiting_customer': 'others',
   'request.countered': 'requester',
@@ -44,6 +46,7 @@ const RECIPIENTS: Readonly<Record<MailKind, 'requester' | 'others' | 'all'>> = {
   'request.asked': 'all',
   'request.answered': 'all',
   'request.forwarded': 'all',
+  'request.stage-overdue': 'undecided',
   'emergency.opening': 'all',
   'demand.opening': 'all',
   'disclosure.late': 'all',
@@ -75,12 +78,16 @@ export class MailChannel implements NoticeChannel {
     this.client = new MailClient(settings);
   }
 
-  async recipients({ notice, request, persons }: AddressedNotice): Promise<string[]> {
+  async recipients({ notice, request, reviews, persons }: AddressedNotice): Promise<string[]> {
     const isToAll =
       isTrustMailKind(notice.kind) || isAccountMailKind(notice.kind) || notice.kind === 'log.statement';
     if (isToAll) return persons.map(({ id }) => id);
     if (request === null || !isMailKind(notice.kind)) return [];
     const chosen = RECIPIENTS[notice.kind];
+    if (chosen === 'undecided') {
+      const decided = decidedBy(reviews, request.digest);
+      return persons.filter(({ id }) => !decided.has(id)).map(({ id }) => id);
+    }
     return persons
       .filter(({ id }) => chosen === 'all' || (id === request.requester) === (chosen === 'requester'))
       .map(({ id }) => id);
@@ -186,6 +193,7 @@ type OwnedKey = { key: ApiKey; person: Person };
 
 /** True if the mail waited until its subject was over: it would only send people to a page that says so. */
 function isOver(kind: MailKind, request: AccessRequest, grant: Grant | null): boolean {
+  if (kind === 'request.stage-overdue') return !isOverdue(request);
   if (
     kind === 'request.awaiting_vendor' ||
     kind === 'request.awaiting_customer' ||

@@ -6,6 +6,9 @@ export const ACTIONS = {
   onlyObjects: 'request.offer.objects',
   less: 'request.offer.less',
   deny: 'request.deny',
+  question: 'request.ask',
+  answer: 'request.answer',
+  forward: 'request.forward',
   accept: 'request.accept',
   withdraw: 'request.withdraw',
   stop: 'grant.stop',
@@ -20,6 +23,9 @@ export const FORMS = {
   ask: 'ask',
   less: 'offer.less',
   deny: 'request.deny',
+  question: 'request.ask',
+  answer: 'request.answer',
+  forward: 'request.forward',
   stop: 'grant.stop',
 } as const;
 

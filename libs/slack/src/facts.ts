@@ -18,6 +18,7 @@ import {
   type RequestView,
   type Review,
   requestViews,
+  usualSeconds,
 } from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/contract';
 import type { SlackParts } from './config.js';
@@ -47,8 +48,10 @@ export interface CardFacts {
   endedBy: string | null;
   /** Earlier denials of similar requests, newest first. Only filled by `readFacts`, and only for an open request. */
   denials: readonly (EarlierDenial & { name: string })[];
-  /** Questions, answers and forwards, oldest first. Only filled by `readFacts`. */
+  /** Questions, answers and forwards, oldest first. */
   notes: readonly { kind: RequestNoteKind; text: string | null; name: string; toName: string }[];
+  /** In how many seconds the customer usually decides. Only filled by `readFacts`, and only for an open request. */
+  usually: number | null;
   /** When the facts were read. */
   now: string;
 }
@@ -71,30 +74,25 @@ type Unit = Pick<
 export async function readFacts(unit: Unit, request: string, now: Date): Promise<CardFacts | null> {
   const found = await unit.requests.find(request);
   if (found === null) return null;
-  const [plain] = await factsOf(unit, [found], now);
-  if (plain === undefined) return null;
-  const facts = { ...plain, notes: await notesOf(unit, request) };
+  const [facts] = await factsOf(unit, [found], now);
+  if (facts === undefined) return null;
   if (!isOpen(found)) return facts;
   const denials = await earlierDenials(unit, found);
   const names = await namesOf(
     unit,
     denials.map(({ requester }) => requester),
   );
-  return { ...facts, denials: denials.map((denial) => ({ ...denial, name: names(denial.requester) })) };
+  return {
+    ...facts,
+    denials: denials.map((denial) => ({ ...denial, name: names(denial.requester) })),
+    usually: await usualSeconds(unit, found.tenant),
+  };
 }
 
-async function notesOf(unit: Unit, request: string): Promise<CardFacts['notes']> {
-  const views = await noteViews(unit, [request]);
-  const names = await namesOf(
-    unit,
-    views.flatMap(({ note: { person, to } }) => (to === null ? [person] : [person, to])),
-  );
-  return views.map(({ note: { kind, person, to }, text }) => ({
-    ...{ kind, text, name: names(person), toName: to === null ? '' : names(to) },
-  }));
-}
-
-/** The facts of many requests in few reads: each object is read once. Leaves out earlier denials. */
+/**
+ * The facts of many requests in few reads: each object is read once. Leaves out earlier denials, and how long the customer
+ * usually takes.
+ */
 export async function factsOf(
   unit: Unit,
   requests: readonly AccessRequest[],
@@ -104,8 +102,13 @@ export async function factsOf(
   const views = await requestViews(unit, requests);
   const grants = new Map<string, Grant | null>();
   for (const { id, grant } of requests) grants.set(id, grant === null ? null : await unit.grants.find(grant));
+  const notes = await noteViews(
+    unit,
+    requests.map(({ id }) => id),
+  );
   const names = await namesOf(unit, [
     ...requests.map(({ requester }) => requester),
+    ...notes.flatMap(({ note: { person, to } }) => (to === null ? [person] : [person, to])),
     ...views.flatMap(({ reviews }) => reviews.map(({ person }) => person)),
     ...[...grants.values()].flatMap((grant) => grant?.endedBy ?? []),
   ]);
@@ -140,14 +143,19 @@ export async function factsOf(
       access: grant === null ? null : accessStatus(grant, blocks, now).access,
       endedBy: grant === null || grant.endedBy === null ? null : names(grant.endedBy),
       denials: [],
-      notes: [],
+      notes: notes
+        .filter(({ note }) => note.request === request.id)
+        .map(({ note: { kind, person, to }, text }) => ({
+          ...{ kind, text, name: names(person), toName: to === null ? '' : names(to) },
+        })),
+      usually: null,
       now: now.toISOString(),
     };
   });
 }
 
 /** Names by id. Reads one after the other, since a unit has one connection. A person who is not visible gets their id as name. */
-async function namesOf(unit: Unit, ids: readonly string[]): Promise<(id: string) => string> {
+export async function namesOf(unit: Unit, ids: readonly string[]): Promise<(id: string) => string> {
   const people = await readOnce(
     ids.map((id) => ({ id })),
     ({ id }) => id,

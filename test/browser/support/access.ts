@@ -26,7 +26,7 @@ export const ask = (site: BrowserSite, change: Record<string, unknown> = {}): Pr
 
 export function review(
   site: BrowserSite,
-  who: 'max' | 'ada' | 'bob',
+  who: 'max' | 'rita' | 'ada' | 'bob',
   { id, digest }: Asked,
   more: Record<string, unknown> = {},
 ): Promise<unknown> {

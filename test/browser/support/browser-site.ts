@@ -20,6 +20,7 @@ import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 export const PEOPLE = {
   erin: { email: 'erin@northwind.example', name: 'Erin Okafor', tenant: null, organisation: 'vendor' },
   max: { email: 'max@northwind.example', name: 'Max Lind', tenant: null, organisation: 'vendor' },
+  rita: { email: 'rita@northwind.example', name: 'Rita Sorel', tenant: null, organisation: 'vendor' },
   sam: { email: 'sam@northwind.example', name: 'Sam Ito', tenant: null, organisation: 'vendor' },
   ola: { email: 'ola@northwind.example', name: 'Ola Brandt', tenant: null, organisation: 'vendor' },
   ada: { email: 'ada@acme.example', name: 'Ada Moreau', tenant: 'acme', organisation: 'acme' },

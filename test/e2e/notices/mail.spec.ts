@@ -1,6 +1,7 @@
-import { createApiKey, resetTrust } from '@countersign/access';
+import { applyOrganisation, createApiKey, resetTrust } from '@countersign/access';
 import type { StopStatement } from '@countersign/contract';
 import { ask } from '../../factories/ask.js';
+import { organisation, waitForOwner } from '../../factories/organisation.js';
 import { AT } from '../../factories/trust.js';
 import { MailServer } from '../../fakes/mail-server.js';
 import { claim } from '../../support/claim.js';
@@ -58,6 +59,24 @@ describe('notices by mail', () => {
     expect(server.to('erin@vendor.example')).toEqual([]);
     expect(server.to('gwen@globex.example')).toEqual([]);
     expect(server.mails.every(({ to }) => to.length === 1)).toBe(true);
+  });
+
+  test('a stage that waits too long is notified once, to its approvers and those who may decide too now', async () => {
+    await applyOrganisation(broker.host, organisation(waitForOwner), { dryRun: false });
+    const request = await makeRequest(broker);
+    await review(broker, 'reviewer', request);
+    await mailed('ada@acme.example', 'Your decision');
+    broker.clock.advance(2 * HOUR);
+    const overdue = 'It waits too long: Erin requests access to acme Corp';
+    const mail = await mailed('bob@acme.example', overdue);
+    expect(mail.raw).toContain(`http://localhost:4000/requests/${request.id}`);
+    await mailed('ada@acme.example', overdue);
+    broker.clock.advance(HOUR);
+    expectStatus(await review(broker, 'secondApprover', request), 201);
+    await mailed('erin@vendor.example', 'Approved');
+    for (const address of ['ada@acme.example', 'bob@acme.example'])
+      expect(subjects(address).filter((subject) => subject === overdue)).toHaveLength(1);
+    expect(subjects('erin@vendor.example')).not.toContain(overdue);
   });
 
   test('the mail about a counter-offer shows what is offered, not what was asked', async () => {

@@ -1,7 +1,9 @@
+import { applyOrganisation } from '@countersign/access';
+import { waitForOwner } from '../../factories/organisation.js';
 import { alive } from '../../fakes/slack/show/alive.js';
 import { eventually } from '../../support/eventually.js';
 import { makeGrant, makeRequest, review } from '../story.js';
-import { SlackWorld } from './slack-world.js';
+import { places, SlackWorld } from './slack-world.js';
 
 const HOUR = 3_600;
 
@@ -117,6 +119,20 @@ describe('what goes out to Slack', () => {
     expect(next.ts).not.toBe(card.ts);
     await world.until(next, 'Withdrawn');
     expect(cardsOf(words)).toHaveLength(1);
+  });
+
+  test('a stage that waits too long reaches each person who may decide it now directly, with its card', async () => {
+    const { ada, bob } = world.people;
+    await applyOrganisation(world.broker.host, places(waitForOwner), { dryRun: false });
+    const { request, words, card } = await asked();
+    expect(ada.reads(card)).toContain('Waits for: the customer (stage “owner”), since');
+    world.broker.clock.advance(2 * HOUR);
+    for (const who of [ada, bob]) {
+      const own = await world.card(who, words, who);
+      expect(who.reads(own)).toContain('It has waited longer than the customer’s rules allow.');
+    }
+    await cancel(request.id);
+    await applyOrganisation(world.broker.host, places(), { dryRun: false });
   });
 
   test('a card that is too old to be changed is followed by another in its thread', async () => {

@@ -1,9 +1,10 @@
 import { applyOrganisation, type Organisation } from '@countersign/access';
+import { FORMS } from '@countersign/slack';
 import type { Message } from '../../fakes/slack/messages.js';
 import type { Person } from '../../fakes/slack/people/person.js';
 import { eventually } from '../../support/eventually.js';
 import { makeRequest, readRequest, review } from '../story.js';
-import { places, SlackWorld } from './slack-world.js';
+import { places, SlackWorld, says } from './slack-world.js';
 
 const DAY = 86_400;
 
@@ -30,6 +31,22 @@ async function waiting(): Promise<{ id: string; card: Message; words: string }> 
   return { id: request.id, words, card: await world.card(world.lockbox, words) };
 }
 const cancel = (id: string) => world.broker.call('engineer', 'POST', `/api/v1/requests/${id}/cancel`);
+const viewOf = (who: Person, form: string) => (who.view?.content['callback_id'] === form ? who.view : null);
+const readsView = (who: Person): string => (who.view === undefined ? '' : who.reads(who.view));
+/** Presses a button that opens a form, fills it in and sends it. */
+async function fill(
+  who: Person,
+  card: Message,
+  name: string,
+  form: string,
+  answers: Record<string, string>,
+): Promise<void> {
+  if (who.view !== undefined) await who.close(who.view);
+  await who.click(card, name);
+  const view = await eventually(`the form ${form}`, () => viewOf(who, form));
+  await who.submit(view, answers);
+  expect(readsView(who)).toBe('');
+}
 /** Presses Approve. @returns what they are told, and what became of the request */
 async function pressed(who: Person, { id, card }: { id: string; card: Message }) {
   const before = who.whispers.length;
@@ -38,6 +55,93 @@ async function pressed(who: Person, { id, card }: { id: string; card: Message })
   const { state } = await readRequest(world.broker, id);
   return { told, state };
 }
+
+describe('questions, answers and forwards', () => {
+  test('a question, its answer and a forward pass through Slack: the thread has them, and every card follows', async () => {
+    const { ada, bob, erin } = world.people;
+    const { id, words, card } = await waiting();
+    const own = await world.card(erin, words, erin);
+    await fill(ada, card, 'Ask a question…', FORMS.question, { reason: 'Which <!channel> invoice?' });
+    expect((await readRequest(world.broker, id)).notes).toMatchObject([
+      { kind: 'question', person: world.broker.persons.approver, text: 'Which <!channel> invoice?' },
+    ]);
+    await world.until(own, '[Answer the question…]', erin);
+    await world.until(card, 'The engineer has to answer a question.');
+    expect(ada.reads(card)).not.toContain('[Ask a question…]');
+    for (const [root, reader] of [
+      [own, erin],
+      [card, ada],
+    ] as const)
+      await eventually('the question in the thread', () =>
+        world.thread(root, reader).some((line) => line.includes('Ada asks: “Which <!channel> invoice?”')),
+      );
+
+    await fill(erin, own, 'Answer the question…', FORMS.answer, { reason: 'That of November' });
+    await world.until(card, '[Ask a question…]');
+    expect(ada.reads(card)).toContain('Erin answered');
+    await eventually('the answer in the thread', () =>
+      world.thread(card).some((line) => line.includes('Erin answers: “That of November”')),
+    );
+    expect(erin.reads(own)).not.toContain('[Answer');
+
+    await fill(ada, card, 'Forward…', FORMS.forward, { to: 'Bob', reason: 'You know this one' });
+    // Bob is notified himself: a line in the channel would not reach him.
+    const his = await world.card(bob, words, bob);
+    await world.until(card, 'Ada forwarded it to Bob');
+    await bob.click(his, 'Approve');
+    await world.until(card, 'Approved by Bob');
+    expect((await readRequest(world.broker, id)).state).toBe('approved');
+  });
+
+  test('P2: only someone who may decide asks and forwards, and only the engineer who requested it answers', async () => {
+    const { ada, erin, kim } = world.people;
+    const { id, words, card } = await waiting();
+    const own = await world.card(erin, words, erin);
+    const press = async (who: Person, name: string, where: Message) => {
+      if (who.view !== undefined) await who.close(who.view);
+      await who.click(where, name);
+    };
+    await press(erin, 'Forward…', card);
+    await eventually('no colleague', () => says(readsView(erin), 'It is not your turn'));
+    await press(erin, 'Ask a question…', card);
+    const form = await eventually('the form', () => viewOf(erin, FORMS.question));
+    await erin.submit(form, { reason: 'May I?' });
+    expect(readsView(erin)).toContain('Your roles do not allow this');
+
+    await fill(ada, card, 'Ask a question…', FORMS.question, { reason: 'Why?' });
+    await world.until(own, '[Answer the question…]', erin);
+    for (const other of [kim, ada]) {
+      await press(other, 'Answer the question…', own);
+      const answer = await eventually('the form', () => viewOf(other, FORMS.answer));
+      await other.submit(answer, { reason: 'Because' });
+      expect(readsView(other)).toContain('Your roles do not allow this');
+    }
+    expect((await readRequest(world.broker, id)).notes).toHaveLength(1);
+    await cancel(id);
+  });
+
+  test('a form that is late says so and keeps nothing: asked already, decided meanwhile, forwarded twice', async () => {
+    const { ada, bob } = world.people;
+    const request = await waiting();
+    const { id, card } = request;
+    const opened = async (who: Person, name: string, form: string) => {
+      await who.click(card, name);
+      return eventually('the form', () => viewOf(who, form));
+    };
+    const early = await opened(bob, 'Ask a question…', FORMS.question);
+    await fill(ada, card, 'Ask a question…', FORMS.question, { reason: 'Why?' });
+    await bob.submit(early, { reason: 'Why indeed?' });
+    expect(readsView(bob)).toContain('It is not your turn now');
+    await fill(ada, card, 'Forward…', FORMS.forward, { to: 'Bob' });
+    const again = await opened(ada, 'Forward…', FORMS.forward);
+    const { errors } = await ada.submit(again, { to: 'Bob' });
+    expect(errors).toEqual({ to: 'It was forwarded to this person already.' });
+    await pressed(bob, request);
+    await ada.submit(again, { to: 'Bob' });
+    expect(readsView(ada)).toContain('handled already');
+    expect((await readRequest(world.broker, id)).notes).toHaveLength(2);
+  });
+});
 
 describe('who presses', () => {
   test('a user without a linked account is told how to link, and nothing happens', async () => {

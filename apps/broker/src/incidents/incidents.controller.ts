@@ -1,4 +1,5 @@
 import {
+  type IdempotencyKey,
   type IncidentBoard,
   listIncidents,
   openIncident,
@@ -16,7 +17,7 @@ import { Controller, Get, Inject, Post } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
-import { Body, CurrentPrincipal, Id, Query } from '../http/input.js';
+import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { pageAnswer, readPage } from '../http/page.js';
 import { accessRequestInput, waitingOf } from '../requests/request-answers.js';
 
@@ -27,9 +28,15 @@ export class IncidentsController {
   @Post()
   @Allow('incident.open')
   @Describe(incidentEndpoints.open)
-  async open(@CurrentPrincipal() principal: Principal, @Body() { title, tenants, ...ask }: IncidentBody) {
+  async open(
+    @CurrentPrincipal() principal: Principal,
+    @Body() { title, tenants, ...ask }: IncidentBody,
+    @Idempotency() idempotency: IdempotencyKey | null,
+  ) {
     const { tenant: _none, ...access } = accessRequestInput({ ...ask, tenant: '' });
-    return boardAnswer(await openIncident(this.deps, principal, { ...access, title, tenants }));
+    return boardAnswer(
+      await openIncident(this.deps, principal, { ...access, title, tenants }, { idempotency }),
+    );
   }
 
   @Get()

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Incident, type IncidentBoard, incidentEndpoints } from '@countersign/api';
 import type { Answer, Context } from '../command/context.js';
 import { parseId, parseIsoDuration, parseScopeEntry, parseSlug } from '../command/flags.js';
@@ -32,7 +33,10 @@ export async function openIncident(
     ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
     ...parseBasis(options),
   };
-  const board = await (await context.api()).call(incidentEndpoints.open, { body });
+  const board = await (await context.api()).call(incidentEndpoints.open, {
+    body,
+    idempotencyKey: randomUUID(),
+  });
   return { document: board, text: formatBoard(board) };
 }
 

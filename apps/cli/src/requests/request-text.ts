@@ -117,15 +117,20 @@ const noteFacts = (
 /** Whom it waits for, how long it waited for whom, and how long the customer usually takes. */
 function waitingFacts({ waiting = null, stages = [], usually = null }: ShownRequest, now: Date): Fact[] {
   const lines = stages.map(
-    ({ for: whom, since, until }) =>
-      `${whom}: ${formatSeconds(Math.round((Date.parse(until ?? now.toISOString()) - Date.parse(since)) / 1_000))}`,
+    ({ for: whom, stage, since, until }) =>
+      `${whom}${stageText(stage)}: ${formatSeconds(Math.round((Date.parse(until ?? now.toISOString()) - Date.parse(since)) / 1_000))}`,
   );
   return [
-    ...optionalFact('waits for', waiting === null ? null : `${waiting.for}, since ${waiting.since}`),
+    ...optionalFact(
+      'waits for',
+      waiting === null ? null : `${waiting.for}${stageText(waiting.stage)}, since ${waiting.since}`,
+    ),
     ...(lines.length === 0 ? [] : [['waited for', lines] satisfies Fact]),
     ...optionalFact('usually', usually === null ? null : `${formatSeconds(Math.round(usually))} to decide`),
   ];
 }
+
+const stageText = (stage: string | undefined): string => (stage === undefined ? '' : ` (stage “${stage}”)`);
 
 function earlierDenialFacts({ earlierDenials = [] }: ShownRequest): Fact[] {
   const lines = earlierDenials.map(

@@ -26,7 +26,7 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
   ...Object.fromEntries(
     REQUEST_STATES.map((state) => [
       `request.${state}`,
-      (subject: string) => [['request', subject], ['requests'], ['events']],
+      (subject: string) => [['request', subject], ['requests'], ['incident'], ['events']],
     ]),
   ),
   ...Object.fromEntries(
@@ -43,7 +43,7 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
   ...Object.fromEntries(
     ['asked', 'answered', 'forwarded'].map((said) => [
       `request.${said}`,
-      (subject: string) => [['request', subject], ['requests'], ['events']],
+      (subject: string) => [['request', subject], ['requests'], ['incident'], ['events']],
     ]),
   ),
   'request.erased': (subject) => [['request', subject], ['requests']],

@@ -28,6 +28,8 @@ const pages = {
   emergencies: lazy(() => import('../features/emergencies/emergencies-page.js')),
   demands: lazy(() => import('../features/demands/demands-page.js')),
   demand: lazy(() => import('../features/demands/demand-page.js')),
+  incidents: lazy(() => import('../features/incidents/incidents-page.js')),
+  incident: lazy(() => import('../features/incidents/incident-page.js')),
   security: lazy(() => import('../features/security/security-page.js')),
 };
 
@@ -60,6 +62,8 @@ export function App() {
           <Route path="ask" element={<pages.ask />} />
           <Route path="mine" element={<pages.mine />} />
           <Route path="emergencies" element={<pages.emergencies />} />
+          <Route path="incidents" element={<pages.incidents />} />
+          <Route path="incidents/:id" element={<pages.incident />} />
           <Route path="security" element={<pages.security />} />
           <Route path="demands" element={<pages.demands />} />
           <Route path="demands/:id" element={<pages.demand />} />

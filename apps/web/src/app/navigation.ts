@@ -5,13 +5,15 @@ type Label = {
   [K in keyof ShellText]: ShellText[K] extends string ? K : never;
 }[keyof ShellText];
 
-interface NavItem {
+export interface NavItem {
   to: string;
   label: Label;
   /** Shows the number of requests that wait there. */
   counts?: 'inbox' | 'queue';
   /** Loaded from the broker, because its policy (Content-Security-Policy) allows more than that of other pages. */
   hasOwnPolicy?: boolean;
+  /** Seldom needed: listed under “More”, so that the bar keeps to one row. */
+  isRare?: boolean;
 }
 
 /** The pages that this person can open. The first is their start page. */
@@ -27,13 +29,15 @@ function customerNav(session: Session): NavItem[] {
     { to: '/history', label: 'history' },
     { to: '/activity', label: 'activity' },
     { to: '/emergencies', label: 'emergencies' },
-    { to: '/invite', label: 'invite' },
-    { to: '/standing', label: 'standing' },
-    { to: '/people', label: 'people' },
-    { to: '/controls', label: 'controls' },
+    { to: '/invite', label: 'invite', isRare: true },
+    { to: '/people', label: 'people', isRare: true },
+    { to: '/controls', label: 'controls', isRare: true },
     { to: '/trust', label: 'trust', hasOwnPolicy: true },
-    { to: '/transparency', label: 'transparency' },
-    ...(hasRole(session, 'approver', 'admin') ? [{ to: '/passkeys', label: 'passkeys' } as const] : []),
+    ...(hasRole(session, 'approver', 'admin')
+      ? [{ to: '/passkeys', label: 'passkeys', isRare: true } as const]
+      : []),
+    { to: '/standing', label: 'standing', isRare: true },
+    { to: '/transparency', label: 'transparency', isRare: true },
   ];
 }
 
@@ -51,15 +55,16 @@ function vendorNav(session: Session): NavItem[] {
       ? [{ to: '/queue', label: 'queue', counts: 'queue' } as const]
       : []),
     ...(hasRole(session, 'security-admin') ? [{ to: '/security', label: 'security' } as const] : []),
+    ...(may(session, 'incident.read') ? [{ to: '/incidents', label: 'incidents' } as const] : []),
     ...(may(session, 'disclosure.read') ? [{ to: '/emergencies', label: 'emergencies' } as const] : []),
     ...(hasRole(session, 'auditor') ? [{ to: '/demands', label: 'demands' } as const] : []),
     { to: '/history', label: 'history' },
-    { to: '/transparency', label: 'transparency' },
     ...(hasRole(session, 'auditor', 'security-admin')
       ? ([
           { to: '/activity', label: 'activity' },
-          { to: '/standing', label: 'standing' },
+          { to: '/standing', label: 'standing', isRare: true },
         ] as const)
       : []),
+    { to: '/transparency', label: 'transparency', isRare: true },
   ];
 }

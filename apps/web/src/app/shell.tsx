@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router';
 import { followLiveUpdates, onStreamState, streamState } from '../api/live-updates.js';
 import { requestsQuery } from '../api/requests.js';
@@ -12,7 +12,7 @@ import { Loading, ProblemPage } from '../ui/query-states.js';
 import { SealMark } from '../ui/seal.js';
 import { Account } from './account.js';
 import { IsolationBanner } from './isolation-banner.js';
-import { navFor } from './navigation.js';
+import { type NavItem, navFor } from './navigation.js';
 import { PageBoundary } from './page-boundary.js';
 import { shellTexts } from './shell.text.js';
 
@@ -53,51 +53,100 @@ function SignedIn({ session }: { session: Session }) {
 
 function Bar({ session }: { session: Session }) {
   const text = useText(shellTexts);
-  const { key } = useLocation();
-  const [openAt, setOpenAt] = useState<string | null>(null);
-  // Opening a page closes the menu.
-  const isOpen = openAt === key;
-  const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (!isOpen) return;
-    const close = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      setOpenAt(null);
-      button.current?.focus();
-    };
-    document.addEventListener('keydown', close);
-    return () => document.removeEventListener('keydown', close);
-  }, [isOpen]);
+  const menu = useMenu();
+  const items = navFor(session);
+  const rare = items.filter(({ isRare }) => isRare);
   return (
-    <header className="bar" data-open={isOpen}>
+    <header className="bar" data-open={menu.isOpen}>
       <div className="bar-inner">
         <Link className="brand" to="/">
           <SealMark />
           Countersign
         </Link>
         <button
-          ref={button}
+          ref={menu.button}
           type="button"
           className="button plain menu-button"
-          aria-expanded={isOpen}
+          aria-expanded={menu.isOpen}
           aria-controls="nav"
-          onClick={() => setOpenAt(isOpen ? null : key)}
+          onClick={menu.toggle}
         >
           <Icon name="menu" />
           {text.menu}
         </button>
         <nav className="nav" id="nav" aria-label={text.main}>
-          {navFor(session).map(({ to, label, counts, hasOwnPolicy = false }) => (
-            <NavLink key={to} to={to} reloadDocument={hasOwnPolicy}>
-              {text[label]}
-              {counts === undefined ? null : <Waiting at={counts} />}
-            </NavLink>
-          ))}
+          <NavLinks items={items.filter(({ isRare }) => !isRare)} />
+          {rare.length === 0 ? null : <More items={rare} />}
         </nav>
         <Account session={session} />
       </div>
     </header>
   );
+}
+
+function NavLinks({ items }: { items: readonly NavItem[] }) {
+  const text = useText(shellTexts);
+  return items.map(({ to, label, counts, hasOwnPolicy = false }) => (
+    <NavLink key={to} to={to} reloadDocument={hasOwnPolicy}>
+      {text[label]}
+      {counts === undefined ? null : <Waiting at={counts} />}
+    </NavLink>
+  ));
+}
+
+/** The pages that are seldom needed. In the menu of a narrow window they follow the others. */
+function More({ items }: { items: readonly NavItem[] }) {
+  const text = useText(shellTexts);
+  const { pathname } = useLocation();
+  const area = useRef<HTMLDivElement>(null);
+  const menu = useMenu(area);
+  return (
+    <div ref={area} className="more" data-open={menu.isOpen}>
+      <button
+        ref={menu.button}
+        type="button"
+        className="more-button"
+        data-current={items.some(({ to }) => pathname.startsWith(to))}
+        aria-expanded={menu.isOpen}
+        aria-controls="more"
+        onClick={menu.toggle}
+      >
+        {text.more}
+      </button>
+      <div className="more-pages" id="more">
+        <NavLinks items={items} />
+      </div>
+    </div>
+  );
+}
+
+/**
+ * A menu that its button opens. Opening a page or pressing Escape closes it.
+ *
+ * @param area if given, a press or the focus outside of it closes the menu too
+ */
+function useMenu(area?: RefObject<HTMLElement | null>) {
+  const { key } = useLocation();
+  const [openAt, setOpenAt] = useState<string | null>(null);
+  const isOpen = openAt === key;
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!isOpen) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      setOpenAt(null);
+      button.current?.focus();
+    };
+    const leave = ({ target }: Event) => {
+      if (area?.current?.contains(target as Node) === false) setOpenAt(null);
+    };
+    const listening = new AbortController();
+    document.addEventListener('keydown', onKey, listening);
+    document.addEventListener('focusin', leave, listening);
+    document.addEventListener('pointerdown', leave, listening);
+    return () => listening.abort();
+  }, [isOpen, area]);
+  return { isOpen, button, toggle: () => setOpenAt(isOpen ? null : key) };
 }
 
 function Waiting({ at }: { at: 'inbox' | 'queue' }) {

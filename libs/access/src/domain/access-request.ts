@@ -30,10 +30,11 @@ export const REQUEST_TRANSITIONS: TransitionTable<RequestState> = {
 /** Whom a request waits for; `notice`: for the customer to be notified. */
 export type WaitsFor = 'vendor' | 'customer' | 'requester' | 'notice';
 
-/** From when on a request has waited for someone. */
+/** From when on a request has waited for someone. `stage`: the customer's stage; absent if it has none. */
 export interface Wait {
   for: WaitsFor;
   since: string;
+  stage?: string;
 }
 
 const WAITS_FOR: Partial<Record<RequestState, WaitsFor>> = {
@@ -43,16 +44,20 @@ const WAITS_FOR: Partial<Record<RequestState, WaitsFor>> = {
   notifying: 'notice',
 };
 
-/** The waits of a new request in this state. */
-export const firstWait = (state: RequestState, since: string): Wait[] => {
+/** The waits of a new request in this state. @param stage the customer's stage; null if it has none */
+export const firstWait = (state: RequestState, since: string, stage: string | null): Wait[] => {
   const whom = WAITS_FOR[state];
-  return whom === undefined ? [] : [{ for: whom, since }];
+  if (whom === undefined) return [];
+  return [{ for: whom, since, ...(whom === 'customer' && stage !== null ? { stage } : {}) }];
 };
 
 /** A question makes the request wait for its requester, and the answer for the decision again. */
 export function waitFor(request: AccessRequest, whom: 'requester' | 'decision', now: Date): AccessRequest {
   const since = toInstant(now);
-  const next = whom === 'decision' ? firstWait(request.state, since) : [{ for: whom, since }];
+  const next =
+    whom === 'decision'
+      ? firstWait(request.state, since, request.stage?.name ?? null)
+      : [{ for: whom, since }];
   return { ...request, waits: [...request.waits, ...next] };
 }
 
@@ -138,7 +143,7 @@ export function transitionRequest(
     state,
     version: request.version + 1,
     needs: change.needs ?? request.needs,
-    waits: [...request.waits, ...firstWait(state, change.at)],
+    waits: [...request.waits, ...firstWait(state, change.at, change.stage ?? null)],
     stage: state === 'awaiting_customer' ? stageAt(request, change.stage ?? null, change.at) : null,
     endedAt: isTerminal(REQUEST_TRANSITIONS, state) ? change.at : null,
     ...(change.offer === undefined ? {} : { ...change.offer, lapsesAt: change.offer.terms.lapsesAt }),
@@ -161,6 +166,10 @@ export function escalationAt({ stage, needs }: Pick<AccessRequest, 'stage' | 'ne
   const escalate = needs.customer.stages?.find(({ name }) => name === stage.name)?.escalate ?? null;
   return escalate === null ? null : toInstant(new Date(Date.parse(stage.since) + escalate.after * 1000));
 }
+
+/** True while the request waits for a stage that has gone to others too. */
+export const isOverdue = ({ stage }: Pick<AccessRequest, 'stage'>): boolean =>
+  stage !== null && stage.escalatedAt !== null;
 
 /** The reminders of an undecided request, in order; `share` is the part of its lifetime that has passed by then. */
 const REMINDERS = [

@@ -24,7 +24,9 @@ export interface RequestNote {
 export const MAX_NOTES = 20;
 
 /** The question that waits for its answer; undefined if none does. */
-export function openQuestion(notes: readonly RequestNote[]): RequestNote | undefined {
+export function openQuestion<Note extends Pick<RequestNote, 'kind'>>(
+  notes: readonly Note[],
+): Note | undefined {
   const last = notes.findLast(({ kind }) => kind !== 'forward');
   return last?.kind === 'question' ? last : undefined;
 }

@@ -92,6 +92,10 @@ export function countApprovals(reviews: readonly Review[], side: ReviewSide, dig
   return new Set(approvingReviews(reviews, side, digest).map(({ person }) => person)).size;
 }
 
+/** Who has decided this digest, on both sides. */
+export const decidedBy = (reviews: readonly Review[], digest: string): Set<string> =>
+  new Set(reviews.filter((review) => review.digest === digest).map(({ person }) => person));
+
 /** The counter-offer that answers this digest, if there is one. */
 export const findCounterOffer = (
   reviews: readonly Review[],

@@ -9,5 +9,6 @@ export interface IncidentRepository {
   /** By slug. */
   tenantsOf(id: string): Promise<IncidentTenant[]>;
   insert(incident: Incident): Promise<void>;
+  /** What is stored about this tenant already stays as it is. */
   addTenant(tenant: IncidentTenant): Promise<void>;
 }

@@ -21,6 +21,7 @@ export const de: Words = {
     'request.asked': (n) => `Frage zu Ihrer Anfrage nach Zugriff auf ${n.tenant}`,
     'request.answered': (n) => `Beantwortet: ${n.requester} zum Zugriff auf ${n.tenant}`,
     'request.forwarded': (n) => `An Sie weitergeleitet: ${n.requester} bittet um Zugriff auf ${n.tenant}`,
+    'request.stage-overdue': (n) => `Sie wartet zu lange: ${n.requester} bittet um Zugriff auf ${n.tenant}`,
     'demand.opening': (n) =>
       `Für eine Behörde: ${n.requester} erhält ohne Ihre Freigabe Zugriff auf ${n.tenant}`,
     'emergency.opening': (n) => `Notfall: ${n.requester} erhält ohne Ihre Freigabe Zugriff auf ${n.tenant}`,
@@ -48,6 +49,8 @@ export const de: Words = {
       `${asks(n)} Ihre Frage ist beantwortet, und die Anfrage wartet auf Ihre Entscheidung.`,
     'request.forwarded': (n) =>
       `${asks(n)} Jemand aus Ihrem Haus hat sie an Sie weitergeleitet. Sie wartet auf eine Entscheidung.`,
+    'request.stage-overdue': (n) =>
+      `${asks(n)} Die Anfrage wartet länger, als Ihre Regeln erlauben. Jetzt können auch weitere Personen entscheiden, darunter Sie.`,
     'demand.opening': (n) =>
       `${n.requester} aus der Rechtsabteilung des Anbieters erhält für ${n.duration} Zugriff auf die Daten von ${n.tenant} in ${n.service}, um einer Behörde Daten herauszugeben. Zwei weitere ihrer Mitglieder haben das freigegeben. Er beginnt, sobald diese Nachricht Sie erreicht hat. Das Verlangen der Behörde steht in Ihrem Protokoll.`,
     'emergency.opening': (n) =>

@@ -20,6 +20,7 @@ export const MAIL_KINDS = [
   'request.asked',
   'request.answered',
   'request.forwarded',
+  'request.stage-overdue',
   'emergency.opening',
   'demand.opening',
   'disclosure.late',

@@ -2,7 +2,7 @@ import type { Incident, IncidentRepository, IncidentTenant, Page, PageQuery } fr
 import type { EntityManager } from 'typeorm';
 import { IncidentEntity, IncidentTenantEntity } from '../entities/incident.entity.js';
 import { keysetPage, type Listing } from './keyset.js';
-import { insertRow, selectRows } from './plain-rows.js';
+import { insertRow, query, selectRows } from './plain-rows.js';
 
 const LISTING: Listing = { what: 'Incidents', order: 'createdAt', filters: { person: 'person' } };
 
@@ -31,7 +31,9 @@ export class Incidents implements IncidentRepository {
     return insertRow(this.manager, IncidentEntity, { ...incident });
   }
 
-  addTenant({ tenant, ...row }: IncidentTenant): Promise<void> {
-    return insertRow(this.manager, IncidentTenantEntity, { ...row, slug: tenant });
+  async addTenant({ incident, tenant, request, refusals }: IncidentTenant): Promise<void> {
+    const sql =
+      'INSERT INTO incident_tenants (incident, slug, request, refusals) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING';
+    await query(this.manager, sql, [incident, tenant, request, JSON.stringify(refusals)]);
   }
 }

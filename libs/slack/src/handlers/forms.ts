@@ -23,14 +23,26 @@ import { SENTENCES, UNKNOWN_CLICKER } from './sentences.js';
 import { answerSubmission, logUnexpected, type Submission, type SubmissionResult } from './submit.js';
 
 type ByButton = BlockAction<ButtonAction>;
-type View = (facts: CardFacts, pressed: Pressed) => ModalView;
+
+/** Makes the form that a button opens, for this person. @throws AccessError if it has nothing to offer them */
+export type MakeView = (parts: SlackParts, principal: Principal, pressed: Pressed) => Promise<ModalView>;
+
+/** A form that shows the request, and nothing that depends on its reader. */
+const fromFacts =
+  (view: (facts: CardFacts, pressed: Pressed) => ModalView): MakeView =>
+  async (parts, principal, pressed) =>
+    view(await factsFor(parts, principal, pressed.request), pressed);
 
 /** Buttons that open a form, and the submissions of those forms. */
 export function listenForForms(app: App, parts: SlackParts): void {
-  app.action<ByButton>(ACTIONS.deny, formOpener(parts, 'Deny this request', denyView));
-  app.action<ByButton>(ACTIONS.stop, formOpener(parts, 'Stop access', stopView));
+  app.action<ByButton>(ACTIONS.deny, formOpener(parts, 'Deny this request', fromFacts(denyView)));
+  app.action<ByButton>(ACTIONS.stop, formOpener(parts, 'Stop access', fromFacts(stopView)));
   const less = (focus: 'keep' | 'objects') =>
-    formOpener(parts, 'Approve less', (...of) => lessView(...of, focus));
+    formOpener(
+      parts,
+      'Approve less',
+      fromFacts((...of) => lessView(...of, focus)),
+    );
   app.action<ByButton>(ACTIONS.less, less('keep'));
   app.action<ByButton>(ACTIONS.onlyObjects, less('objects'));
   app.view<ViewSubmitAction>(FORMS.deny, formSubmitter(parts, deny));
@@ -39,8 +51,8 @@ export function listenForForms(app: App, parts: SlackParts): void {
 }
 
 /** Opens the form before it reads anything: Slack's trigger expires after three seconds. */
-const formOpener =
-  (parts: SlackParts, words: string, make: View) =>
+export const formOpener =
+  (parts: SlackParts, words: string, make: MakeView) =>
   async (press: ButtonPress): Promise<void> => {
     await press.ack();
     const { body, client, logger, action } = press;
@@ -63,7 +75,7 @@ async function formFor(
   body: ByButton,
   pressed: Pressed | null,
   words: string,
-  make: View,
+  make: MakeView,
 ): Promise<ModalView> {
   const clicker = await identifyClicker(parts, body);
   if (!clicker.known)
@@ -73,7 +85,7 @@ async function formFor(
     });
   if (pressed === null) return messageView(words, SENTENCES.unreadable);
   try {
-    return make(await factsFor(parts, clicker.principal, pressed.request), pressed);
+    return await make(parts, clicker.principal, pressed);
   } catch (error) {
     if (error instanceof AccessError) return refusedView(parts, clicker.principal, pressed, words, error);
     throw error;
@@ -92,16 +104,16 @@ async function refusedView(
   return messageView(words, sentence, { url, words: TEXTS.openInBrowser });
 }
 
-type Values = Record<string, Record<string, ViewStateValue>>;
-type Form = (
+export type FormValues = Record<string, Record<string, ViewStateValue>>;
+export type Form = (
   parts: SlackParts,
   principal: Principal,
   pressed: Pressed,
-  values: Values,
+  values: FormValues,
 ) => Promise<SubmissionResult>;
 
 /** Handles a submission. Identifies the sender again; the person who opened the form does not matter. */
-const formSubmitter =
+export const formSubmitter =
   (parts: SlackParts, form: Form) =>
   async (submission: Submission): Promise<void> => {
     const { body, view } = submission;
@@ -127,7 +139,7 @@ const formSubmitter =
     });
   };
 
-const typed = (values: Values, field: string): string => values[field]?.[field]?.value ?? '';
+export const typed = (values: FormValues, field: string): string => values[field]?.[field]?.value ?? '';
 
 const deny: Form = async ({ deps }, principal, { request, digest }, values) => {
   await reviewRequest(deps, principal, request, {

@@ -56,6 +56,9 @@ export const SENTENCES = {
   released: 'You have released access.',
   nothingLeft: 'That would leave nothing of the request.',
   noGrant: 'This request has not opened any access.',
+  questionWaits: 'A question waits for its answer already. Read the thread.',
+  noQuestion: 'No question waits for an answer.',
+  noColleague: 'It is not your turn, or no colleague of yours may decide this now.',
   stoppedInSlack: 'Stopped in Slack',
   onlyEngineers:
     'Only engineers of the vendor ask for access. Countersign’s Home tab shows what waits for you.',

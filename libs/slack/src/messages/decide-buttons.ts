@@ -5,6 +5,7 @@ import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';
 import { pressedValue } from '../pressed.js';
 import { actions, button, confirm, context, mrkdwn } from './blocks.js';
+import { talkButtons } from './conversation.js';
 import { scopePhrase, shortName } from './terms-rows.js';
 import { durationText } from './text.js';
 import { TEXTS } from './words.js';
@@ -79,11 +80,17 @@ export function decideButtons(
   if (isCustomers && request.state === 'countered')
     return actions(`${audience}.decide`, [openButton(url, false), deny]);
   if (request.state !== (isCustomers ? 'awaiting_customer' : 'awaiting_vendor')) return [];
+  const talk = actions(`${audience}.talk`, talkButtons(facts));
   if (isCustomers && customer.countersignature)
-    return [note(TEXTS.passkeyOnly), ...actions(`${audience}.decide`, [openButton(url, true)])];
+    return [note(TEXTS.passkeyOnly), ...actions(`${audience}.decide`, [openButton(url, true)]), ...talk];
   if (isCustomers && !customer.channels.includes('slack'))
-    return [note(TEXTS.browserOnly), ...actions(`${audience}.decide`, [openButton(url, true), deny])];
-  if (!isWhole) return [note(TEXTS.tooLong), ...actions(`${audience}.decide`, [openButton(url, true), deny])];
+    return [
+      note(TEXTS.browserOnly),
+      ...actions(`${audience}.decide`, [openButton(url, true), deny]),
+      ...talk,
+    ];
+  if (!isWhole)
+    return [note(TEXTS.tooLong), ...actions(`${audience}.decide`, [openButton(url, true), deny]), ...talk];
   const approve = button(ACTIONS.approve, 'Approve', {
     value,
     style: 'primary',
@@ -98,6 +105,7 @@ export function decideButtons(
   return [
     ...actions(`${audience}.decide`, [approve, deny, openButton(url, false)]),
     ...(isCustomers ? actions(`${audience}.less`, lessButtons(facts)) : []),
+    ...talk,
   ];
 }
 

@@ -2,6 +2,7 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';
 import { actions, aside, button, context, header, link, mrkdwn, paragraph, section } from './blocks.js';
+import { stateSentence } from './conversation.js';
 import { decideButtons, stopButtons } from './decide-buttons.js';
 import { grantBlocks, workBlocks } from './grant-blocks.js';
 import { requesterButtons, requestUrl } from './request-card.js';
@@ -108,7 +109,7 @@ function waitingBlocks(facts: CardFacts, { reader, person }: HomeFacts, publicUr
     ...scopeBlocks(request.terms, LABELS.what, MAX.entries),
     paragraph(why),
     context(
-      aside(STATE_SENTENCE[request.state]),
+      aside(stateSentence(facts)),
       mrkdwn(`It lapses ${readerTime(request.lapsesAt)}`),
       mrkdwn(link(url, TEXTS.openInBrowser)),
     ),

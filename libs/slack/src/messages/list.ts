@@ -1,11 +1,11 @@
 import type { KnownBlock } from '@slack/types';
 import type { CardFacts } from '../facts.js';
 import { aside, context, header, link, mrkdwn, paragraph, type Rendered } from './blocks.js';
+import { stateSentence } from './conversation.js';
 import type { HomeFacts } from './home.js';
 import { requestUrl } from './request-card.js';
 import { readerTime } from './text.js';
 import { summaryLine } from './thread-lines.js';
-import { STATE_SENTENCE } from './words.js';
 
 const MAX_ROWS = 10;
 
@@ -19,7 +19,7 @@ export function listMessage({ waiting, pending, active }: HomeFacts, publicUrl: 
       header('Waiting'),
       ...rows(waits, 'Nothing is waiting.', (facts) =>
         context(
-          aside(`${summaryLine(facts)}: ${STATE_SENTENCE[facts.request.state]}`),
+          aside(`${summaryLine(facts)}: ${stateSentence(facts)}`),
           mrkdwn(`lapses ${readerTime(facts.request.lapsesAt)}`),
           open(facts),
         ),

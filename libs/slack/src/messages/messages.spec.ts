@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { anyFacts } from '../../../../test/factories/card-facts.js';
 import { checkMessageBlocks, checkView } from '../../../../test/fakes/slack/blocks/check.js';
 import { alive, walk } from '../../../../test/fakes/slack/show/alive.js';
+import { answerView, forwardView, questionView } from './conversation.js';
 import { homeView } from './home.js';
 import { denyView, lessView, stopView } from './modals.js';
 import { requestCard } from './request-card.js';
@@ -22,6 +23,10 @@ const KINDS: NoticeKind[] = [
   'request.cancelled',
   'request.reminder',
   'request.escalated',
+  'request.stage-overdue',
+  'request.asked',
+  'request.answered',
+  'request.forwarded',
   'grant.scheduled',
   'grant.active',
   'grant.ending',
@@ -82,11 +87,19 @@ test('every modal and every App Home keeps within Slack’s limits', () => {
   fc.assert(
     fc.property(anyFacts, fc.array(anyFacts, { maxLength: 7 }), (facts, more) => {
       const pressed = { request: facts.request.id, digest: facts.request.digest };
+      // More than a menu may have.
+      const colleagues = Array.from({ length: 101 }, (_, index) => ({
+        id: `usr_${index}`,
+        name: facts.requester,
+      }));
       const modals: ModalView[] = [
         denyView(facts, pressed),
         stopView(facts, pressed),
         lessView(facts, pressed, 'keep'),
         lessView(facts, pressed, 'objects'),
+        questionView(facts, pressed),
+        ...facts.notes.map((note) => answerView(facts, pressed, note)),
+        forwardView(facts, pressed, colleagues),
       ];
       for (const modal of modals) checkView(modal, 'modal');
       const home: HomeView = homeView(

@@ -33,9 +33,16 @@ export const messageView = (
 });
 
 /** Names of the fields. A `view_submission` returns the values under them. */
-export const FIELDS = { reason: 'reason', keep: 'keep', objects: 'objects', minutes: 'minutes' } as const;
+export const FIELDS = {
+  reason: 'reason',
+  keep: 'keep',
+  objects: 'objects',
+  minutes: 'minutes',
+  to: 'to',
+} as const;
 
-const reasonInput = (label: string, optional: boolean): InputBlock => ({
+/** The field in which people write. */
+export const textInput = (label: string, optional: boolean): InputBlock => ({
   type: 'input',
   block_id: FIELDS.reason,
   label: plain(label, LIMITS.input.label),
@@ -49,7 +56,8 @@ const reasonInput = (label: string, optional: boolean): InputBlock => ({
   },
 });
 
-const form = (
+/** A modal with fields. It remembers the request and the terms that its reader saw. */
+export const form = (
   callback: string,
   words: string,
   submit: string,
@@ -68,14 +76,14 @@ const form = (
 export const denyView = (facts: CardFacts, pressed: Pressed): ModalView =>
   form(FORMS.deny, 'Deny this request', 'Deny', pressed, [
     paragraph(cut(sentence(facts), 1_000)),
-    reasonInput('Why? The engineer reads this.', false),
+    textInput('Why? The engineer reads this.', false),
   ]);
 
 export const stopView = (facts: CardFacts, pressed: Pressed): ModalView =>
   form(FORMS.stop, 'Stop access', 'Stop access', pressed, [
     paragraph(cut(sentence(facts), 1_000)),
     paragraph('Access ends at once, at every gateway. It cannot be opened again; a new request can.'),
-    reasonInput('Why? It stands in your log.', true),
+    textInput('Why? It stands in your log.', true),
   ]);
 
 /** What of the scope may stay: one option for each action on each resource, or for each entry if there are many. */

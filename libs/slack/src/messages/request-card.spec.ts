@@ -46,6 +46,9 @@ const needs = (
 const atCustomer = (change: Partial<AccessRequest> = {}) =>
   sampleFacts({ request: sampleRequest({ state: 'awaiting_customer', ...change }) });
 
+/** Beside every decision: ask the engineer, or hand it to a colleague. */
+const TALK = ['Ask a question…', 'Forward…'];
+
 const LOW = needs(['web', 'api', 'slack'], 'low');
 
 test('low risk is decided here: approve, offer less by preset or form, deny, or open the browser', () => {
@@ -56,6 +59,7 @@ test('low risk is decided here: approve, offer less by preset or form, deny, or 
     'Half the time',
     'Only these objects…',
     'Approve less…',
+    ...TALK,
   ]);
 });
 
@@ -67,12 +71,12 @@ test('read only is offered if that narrows the request', () => {
 
 test('medium risk is approved in the browser, and may be denied here', () => {
   const card = requestCard(atCustomer({ needs: needs(['web', 'api'], 'medium') }), 'approver', URL);
-  expect(words(card)).toEqual(['Open in browser', 'Deny…']);
+  expect(words(card)).toEqual(['Open in browser', 'Deny…', ...TALK]);
 });
 
 test('what must be countersigned shows only the browser, with a passkey', () => {
   const card = requestCard(atCustomer({ needs: needs(['web'], 'high') }), 'approver', URL);
-  expect(words(card)).toEqual(['Open in browser']);
+  expect(words(card)).toEqual(['Open in browser', ...TALK]);
   expect(said(card)).toContain('with a passkey');
 });
 
@@ -96,6 +100,7 @@ test('the reviewer’s card asks in the reviewer’s turn, the customer’s in t
     'Approve',
     'Deny…',
     'Open in browser',
+    ...TALK,
   ]);
   expect(words(requestCard(atCustomer({ state: 'awaiting_vendor' }), 'approver', URL))).toEqual([]);
   expect(words(requestCard(atCustomer({ needs: LOW }), 'reviewer', URL))).toEqual([]);
@@ -183,8 +188,59 @@ test('a card that does not show the whole scope has no button to approve', () =>
     actions: ['read'],
   }));
   const card = requestCard(atCustomer({ needs: LOW, terms: { ...terms, scope } }), 'approver', URL);
-  expect(words(card)).toEqual(['Open in browser', 'Deny…']);
+  expect(words(card)).toEqual(['Open in browser', 'Deny…', ...TALK]);
   expect(said(card)).toMatch(/more, in the browser|longer than a message/);
+});
+
+const question = { kind: 'question' as const, text: 'Which *invoice*?', name: 'Ada Moreau', toName: '' };
+const answer = { kind: 'answer' as const, text: 'That of November', name: 'Erin Okafor', toName: '' };
+const forward = { kind: 'forward' as const, text: null, name: 'Ada Moreau', toName: 'Bob Chen' };
+
+test('while a question waits, the engineer can answer it, no one can ask another, and it can still be decided', () => {
+  const facts = { ...atCustomer({ needs: LOW }), notes: [question, forward] };
+  const theirs = requestCard(facts, 'approver', URL);
+  expect(words(theirs)).toEqual(expect.arrayContaining(['Approve', 'Deny…', 'Forward…']));
+  expect(words(theirs)).not.toContain('Ask a question…');
+  const own = requestCard(facts, 'requester', URL);
+  expect(words(own)).toEqual(['Answer the question…', 'Withdraw the request']);
+  for (const card of [theirs, own]) {
+    expect(said(card)).toContain('Ada Moreau asked\n“Which *invoice*?”');
+    expect(said(card)).toContain('Ada Moreau forwarded it to Bob Chen');
+    expect(said(card)).toContain('The engineer has to answer a question.');
+    expect(card.text).toContain('The engineer has to answer a question.');
+  }
+});
+
+test('once it is answered, the card shows both and waits for the decision again; once it is decided, nothing waits', () => {
+  const open = { ...atCustomer({ needs: LOW }), notes: [question, answer] };
+  const card = requestCard(open, 'approver', URL);
+  expect(words(card)).toEqual(expect.arrayContaining(TALK));
+  expect(said(card)).toContain('Erin Okafor answered\n“That of November”');
+  expect(said(card)).toContain('It waits for the customer’s decision.');
+  expect(words(requestCard(open, 'requester', URL))).toEqual(['Withdraw the request']);
+  const denied = { ...atCustomer({ state: 'denied' }), notes: [question] };
+  expect(words(requestCard(denied, 'requester', URL))).toEqual([]);
+  expect(said(requestCard(denied, 'requester', URL))).toContain('It was denied.');
+});
+
+test('it says whom it waits for and since when, how long it waited for whom, and how long the customer usually takes', () => {
+  const waits = [
+    { for: 'vendor' as const, since: '2026-11-24T15:00:00Z' },
+    { for: 'customer' as const, since: '2026-11-24T15:10:00Z', stage: 'owner' },
+    { for: 'customer' as const, since: '2026-11-24T16:00:00Z', stage: 'dpo' },
+  ];
+  const text = said(requestCard({ ...atCustomer({ needs: LOW, waits }), usually: 2_400 }, 'requester', URL));
+  expect(text).toContain(
+    'So far: the vendor’s review: 10 minutes · the customer (stage “owner”): 50 minutes',
+  );
+  expect(text).toContain('Waits for: the customer (stage “dpo”), since\n<!date^');
+  expect(text).toContain('This customer usually decides within 40 minutes.');
+  const over = requestCard(
+    atCustomer({ state: 'denied', waits, endedAt: '2026-11-24T17:00:00Z' }),
+    'requester',
+    URL,
+  );
+  expect(said(over)).not.toContain('Waits for');
 });
 
 test('the block_id of a row of buttons gives the audience; any other gives null', () => {

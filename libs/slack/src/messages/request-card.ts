@@ -16,6 +16,7 @@ import {
   type Rendered,
   section,
 } from './blocks.js';
+import { answerButtons, conversationBlocks, stateSentence, waitBlocks } from './conversation.js';
 import { type Audience, decideButtons, stopButtons } from './decide-buttons.js';
 import { grantBlocks, seal, workBlocks } from './grant-blocks.js';
 import { LIMITS } from './limits.js';
@@ -33,10 +34,12 @@ import {
   whyBlocks,
 } from './terms-rows.js';
 import { cut, durationText, inFallback } from './text.js';
-import { HEADING, LABELS, STATE_SENTENCE, TEXTS } from './words.js';
+import { HEADING, LABELS, TEXTS } from './words.js';
 
 export type { Audience } from './decide-buttons.js';
 
+/** A card shows this much of a question and of an answer. */
+const MAX_NOTE = 400;
 /** A card shows this many decisions, the latest ones. */
 const MAX_SEALS = 6;
 
@@ -46,8 +49,11 @@ const heading = ({ request, requester, tenant }: CardFacts): string =>
   HEADING[request.state](cut(shortName(requester), 55), cut(shortName(tenant), 55));
 
 /** The text for notifications and screen readers. */
-export const fallback = ({ request, requester, tenant }: CardFacts): string =>
-  `${HEADING[request.state](inFallback(shortName(requester)), inFallback(shortName(tenant)))}. ${STATE_SENTENCE[request.state]}`;
+export const fallback = (facts: CardFacts): string => {
+  const { request, requester, tenant } = facts;
+  const head = HEADING[request.state](inFallback(shortName(requester)), inFallback(shortName(tenant)));
+  return `${head}. ${stateSentence(facts)}`;
+};
 
 /**
  * The card of one request: who wants what, for how long and why, what is not included, when it lapses, and the buttons
@@ -88,7 +94,9 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
     ...(isUndecided && audience !== 'requester' ? denialBlocks(facts, detail.denials) : []),
     ...reviews.slice(-MAX_SEALS).map(seal),
     ...offerBlocks(facts),
-    section(mrkdwn(STATE_SENTENCE[request.state])),
+    ...conversationBlocks(facts, Math.min(detail.reason, MAX_NOTE)),
+    section(mrkdwn(stateSentence(facts))),
+    ...waitBlocks(facts),
     ...grantBlocks(facts, audience === 'requester'),
     ...pressable(facts, audience, publicUrl, isWhole),
     context(mrkdwn(link(url, TEXTS.openInBrowser))),
@@ -113,14 +121,15 @@ function offerBlocks({ offer }: CardFacts): KnownBlock[] {
   ];
 }
 
-/** The engineer's own buttons: accept the offer, or withdraw the request. */
-export function requesterButtons({ request, offer }: CardFacts): KnownBlock[] {
+/** The engineer's own buttons: answer the question, accept the offer, or withdraw the request. */
+export function requesterButtons(facts: CardFacts): KnownBlock[] {
+  const { request, offer } = facts;
   if (!isOpen(request)) return [];
   const withdraw = button(ACTIONS.withdraw, 'Withdraw the request', {
     value: pressedValue({ request: request.id, digest: request.digest }),
     confirm: confirm('Withdraw the request?', 'No one can decide it then. Nothing is opened.', 'Withdraw'),
   });
-  if (offer === null) return actions('requester.own', [withdraw]);
+  if (offer === null) return actions('requester.own', [...answerButtons(facts), withdraw]);
   const { scope, seconds } = offer.terms;
   const accept = button(ACTIONS.accept, `Accept for ${durationText(seconds)}`, {
     value: pressedValue({ request: request.id, digest: offer.digest }),
@@ -131,5 +140,5 @@ export function requesterButtons({ request, offer }: CardFacts): KnownBlock[] {
       'Accept',
     ),
   });
-  return actions('requester.own', [accept, withdraw]);
+  return actions('requester.own', [accept, ...answerButtons(facts), withdraw]);
 }

@@ -1,4 +1,4 @@
-import type { Grant, RequestState, Review, RiskLevel } from '@countersign/access';
+import type { Grant, RequestState, Review, RiskLevel, WaitsFor } from '@countersign/access';
 
 /** How a person was authenticated, as part of a sentence; the same words as on the pages. */
 export const ASSURANCE: Readonly<Record<Review['assurance'], string>> = {
@@ -40,6 +40,14 @@ export const STATE_SENTENCE: Readonly<Record<RequestState, string>> = {
   denied: 'It was denied. Nothing was opened.',
   cancelled: 'The engineer withdrew it. Nothing was opened.',
   expired: 'It lapsed: no one decided in time. Nothing was opened.',
+};
+
+/** Whom a request waits for. */
+export const WAITS_FOR: Readonly<Record<WaitsFor, string>> = {
+  vendor: 'the vendor’s review',
+  customer: 'the customer',
+  requester: 'the engineer',
+  notice: 'the notice to the customer',
 };
 
 export const END_REASON: Readonly<Record<NonNullable<Grant['endReason']>, string>> = {

@@ -5,6 +5,7 @@ import {
   DeliveryFailure,
   type Deps,
   hexDigest,
+  isOverdue,
   type Notice,
   type NoticeChannel,
   type NoticesReadUnit,
@@ -199,6 +200,7 @@ const audienceOf = ({ audience, person }: Target, { request }: CardFacts) =>
 function isObsolete(kind: SlackKind, { request, grant }: CardFacts, { kind: noticeKind }: Notice): boolean {
   if (kind === 'request.reminder' || kind === 'request.escalated')
     return request.state !== 'awaiting_vendor' && request.state !== 'awaiting_customer';
+  if (kind === 'request.stage-overdue') return !isOverdue(request);
   if (awaitsDecision(kind)) return `request.${request.state}` !== noticeKind;
   return kind === 'grant.ending' && grant?.state === 'ended';
 }

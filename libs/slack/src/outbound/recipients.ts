@@ -1,12 +1,11 @@
 import {
-  type AccessRequest,
   type AddressedNotice,
   type Delivery,
   DeliveryFailure,
   type Deps,
+  decidedBy,
   type NoticesReadUnit,
   type Person,
-  type Review,
   type SlackInstallation,
   type SlackPlace,
 } from '@countersign/access';
@@ -51,7 +50,7 @@ export async function recipientsOf(
     if (await isLinked(unit, person, now)) found.add(directTo(person.id));
   };
   if (notice.kind === 'request.escalated' || notice.kind === 'request.stage-overdue') {
-    const decided = decidedBy(reviews, request);
+    const decided = decidedBy(reviews, request.digest);
     for (const person of persons) if (!decided.has(person.id)) await direct(person);
     return [...found];
   }
@@ -62,6 +61,8 @@ export async function recipientsOf(
     else if (person.tenant === null && vendorHasChannel) found.add(VENDOR_CHANNEL);
     else if (person.tenant !== null && tenantHasChannel) found.add(channelOf(notice.tenant));
     else await direct(person);
+  // It asks this one person: a line in a channel that many read would not reach them.
+  if (notice.kind === 'request.forwarded') for (const person of persons) await direct(person);
   if (changesEveryCopy(notice.kind))
     for (const { recipient } of await unit.slackPosts.ofRequest(request.id)) found.add(recipient);
   return [...found];
@@ -69,9 +70,6 @@ export async function recipientsOf(
 
 const isLinked = async (unit: NoticesReadUnit, { id }: Person, now: Date): Promise<boolean> =>
   (await unit.slackAccounts.ofPerson(id)).some(({ expiresAt }) => now.getTime() < Date.parse(expiresAt));
-
-const decidedBy = (reviews: readonly Review[], { digest }: AccessRequest): Set<string> =>
-  new Set(reviews.filter((review) => review.digest === digest).map(({ person }) => person));
 
 /** Where a delivery goes, and for which audience. */
 export interface Target {

@@ -32,11 +32,13 @@ export function exportedEvents(
 /** What a receiver does with an event at first sight. */
 export type Severity = 'info' | 'notice' | 'warning';
 
-/** Stops and locks are worth a look; what contradicts the broker's own state is worth an alarm. */
+/** Stops, locks and emergencies are worth a look; what contradicts the broker's own state, or is late, is worth an alarm. */
 const SEVERITIES: Partial<Record<EventType, Severity>> = {
   'access.refused': 'notice',
   'lock.set': 'notice',
   'trust.stopped': 'notice',
+  'emergency.opened': 'notice',
+  'disclosure.late': 'warning',
   'trust.reset': 'warning',
   'opening.erased': 'notice',
   'log.restored': 'warning',

@@ -31,7 +31,7 @@ export interface OcsfMapping {
 
 export const OTHER_ACTIVITY = 99;
 
-/** Events that change what a person may do. All others belong to the class API Activity. */
+/** Events that change what a person may do, and those whose last word says something else than it does elsewhere. */
 const BY_TYPE: Readonly<Record<string, OcsfMapping>> = {
   'grant.started': { class: 'userAccess', activity: 1 },
   'grant.scheduled': { class: 'userAccess', activity: OTHER_ACTIVITY },
@@ -39,6 +39,8 @@ const BY_TYPE: Readonly<Record<string, OcsfMapping>> = {
   'person.add': { class: 'userAccess', activity: 1 },
   'person.change': { class: 'userAccess', activity: OTHER_ACTIVITY },
   'person.remove': { class: 'userAccess', activity: 2 },
+  'demand.received': { class: 'apiActivity', activity: 1 },
+  'demand.opened': { class: 'apiActivity', activity: 3 },
   'token.minted': { class: 'authorizeSession', activity: 1 },
 };
 
@@ -60,11 +62,12 @@ const BY_VERB: Readonly<Record<string, number>> = {
     'installed',
     'key',
     'linked',
+    'opened',
     'pinned',
     'propose',
     'proposed',
   ]),
-  ...numbered(1, ['registered', 'set', 'started', 'epoch-opened', 'checkpoint', 'sealed']),
+  ...numbered(1, ['published', 'registered', 'set', 'started', 'epoch-opened', 'checkpoint', 'sealed']),
   ...numbered(3, [
     'accepted',
     'adopted',
@@ -74,6 +77,23 @@ const BY_VERB: Readonly<Record<string, number>> = {
     'confirmed',
     'countered',
     'denied',
+  ]),
+  ...numbered(3, [
+    'acknowledged',
+    'answered',
+    'asked',
+    'challenged',
+    'disclosed',
+    'disputed',
+    'documented',
+    'extended',
+    'forwarded',
+    'given',
+    'narrowed',
+    'notified',
+    'notifying',
+    'redirected',
+    'rejected',
   ]),
   ...numbered(3, [
     'reset',

@@ -6,6 +6,7 @@ const countOf = (count: number, one: string, many: string, none: string): string
 const en = {
   title: 'Ask for access',
   lead: 'Ask for as little as the case needs. The customer reads every word of this.',
+  several: 'Several customers at once',
   tenant: 'Customer',
   chooseTenant: 'Choose a customer …',
   service: 'Data service',
@@ -56,6 +57,7 @@ const en = {
 const de: typeof en = {
   title: 'Zugriff anfragen',
   lead: 'Fragen Sie so wenig an, wie der Fall erfordert. Der Kunde liest jedes Wort.',
+  several: 'Mehrere Kunden zugleich',
   tenant: 'Kunde',
   chooseTenant: 'Kunden wählen …',
   service: 'Datendienst',

@@ -1,11 +1,11 @@
 import { formatDuration, parseDuration } from '@countersign/contract';
 import { durationText, joinWithAnd } from '@countersign/wording';
-import { useState } from 'react';
 import type { Service } from '../../api/client.js';
 import type { Controls } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
-import { Choice, SelectField, TextField } from '../../ui/field.js';
+import { TextField } from '../../ui/field.js';
+import { AllowedActionsForm } from './allowed-actions.js';
 import { controlsTexts } from './controls.text.js';
 
 type Emergency = NonNullable<Controls['emergency']>;
@@ -74,74 +74,22 @@ export function EmergencyForm({
       {mayChange ? (
         <details className="details">
           <summary>{text.emergencyAdd}</summary>
-          <NewRule services={services} onAdd={(rule) => change({ allow: [...allow, rule] })} />
+          <AllowedActionsForm
+            services={services}
+            labels={{
+              service: text.forbidService,
+              longest: text.emergencyLongest,
+              actions: text.actions,
+              add: text.emergencyAdd,
+            }}
+            onAdd={({ service, actions, seconds }) =>
+              change({
+                allow: [...allow, { services: [service], actions, maxDuration: formatDuration(seconds) }],
+              })
+            }
+          />
         </details>
       ) : null}
     </section>
-  );
-}
-
-function NewRule({
-  services,
-  onAdd,
-}: {
-  services: readonly Service[];
-  onAdd: (rule: Emergency['allow'][number]) => void;
-}) {
-  const text = useText(controlsTexts);
-  const [name, setName] = useState('');
-  const [actions, setActions] = useState<readonly string[]>([]);
-  const [minutes, setMinutes] = useState('30');
-  const service = services.find((each) => each.name === name) ?? services[0];
-  const offered = [...new Set(service?.routes.map(({ action }) => action))].sort();
-  const chosen = offered.filter((action) => actions.includes(action));
-  const seconds = Math.round(Number(minutes.replace(',', '.')) * 60);
-  return (
-    <div className="stack near">
-      <div className="choices">
-        <SelectField
-          label={text.forbidService}
-          value={service?.name}
-          onChange={({ target }) => setName(target.value)}
-        >
-          {services.map((each) => (
-            <option key={each.name}>{each.name}</option>
-          ))}
-        </SelectField>
-        <TextField
-          label={text.emergencyLongest}
-          inputMode="decimal"
-          value={minutes}
-          onChange={({ target }) => setMinutes(target.value)}
-        />
-      </div>
-      <fieldset className="stack near">
-        <legend className="legend">{text.actions}</legend>
-        {offered.map((action) => (
-          <Choice
-            key={action}
-            type="checkbox"
-            checked={chosen.includes(action)}
-            onChange={({ target }) =>
-              setActions(target.checked ? [...actions, action] : actions.filter((each) => each !== action))
-            }
-          >
-            {action}
-          </Choice>
-        ))}
-      </fieldset>
-      <p>
-        <Button
-          disabled={service === undefined || chosen.length === 0 || !(seconds >= 1)}
-          onClick={() => {
-            if (service === undefined) return;
-            onAdd({ services: [service.name], actions: chosen, maxDuration: formatDuration(seconds) });
-            setActions([]);
-          }}
-        >
-          {text.emergencyAdd}
-        </Button>
-      </p>
-    </div>
   );
 }

@@ -6,8 +6,15 @@ const request = {
   requester: 'usr_erin',
   digest: DIGEST,
   reviews: [],
+  terms: { basis: 'approval' as const },
 };
 const ada = { person: 'usr_ada', tenant: 'acme', roles: ['approver'] };
+const lea = { person: 'usr_lea', tenant: null, roles: ['legal'] };
+const forAuthority = {
+  ...request,
+  state: 'awaiting_vendor' as const,
+  terms: { basis: 'legal' as const },
+};
 const max = { person: 'usr_max', tenant: null, roles: ['engineer', 'reviewer'] };
 
 const review = (person: string, digest = DIGEST) => ({
@@ -54,6 +61,14 @@ test.each([
     { ...request, state: 'awaiting_vendor' as const },
     max,
     'decide',
+  ],
+  ['the vendor’s legal counsel, of access for an authority', forAuthority, lea, 'decide'],
+  ['a reviewer of the vendor, of access for an authority', forAuthority, max, 'read'],
+  [
+    'the vendor’s legal counsel, of access that no authority demands',
+    { ...request, state: 'awaiting_vendor' as const },
+    lea,
+    'read',
   ],
   ['someone who may only read', request, { ...ada, roles: ['auditor'] }, 'read'],
   ['the requester', request, { person: 'usr_erin', tenant: null, roles: ['engineer', 'reviewer'] }, 'own'],

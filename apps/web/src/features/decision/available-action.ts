@@ -12,7 +12,9 @@ const OVER: ReadonlySet<AccessRequest['state']> = new Set(['approved', 'denied',
  * countered request.
  */
 export function availableAction(
-  request: Pick<AccessRequest, 'state' | 'requester' | 'reviews' | 'digest'>,
+  request: Pick<AccessRequest, 'state' | 'requester' | 'reviews' | 'digest'> & {
+    terms: Pick<AccessRequest['terms'], 'basis'>;
+  },
   { person, tenant, roles }: Reader,
 ): AvailableAction {
   if (OVER.has(request.state)) return 'over';
@@ -21,7 +23,8 @@ export function availableAction(
     (review) => review.person === person && review.digest === request.digest,
   );
   const awaited = tenant === null ? 'awaiting_vendor' : 'awaiting_customer';
-  const may = roles.includes(tenant === null ? 'reviewer' : 'approver');
+  const reviewer = request.terms.basis === 'legal' ? 'legal' : 'reviewer';
+  const may = roles.includes(tenant === null ? reviewer : 'approver');
   if (hasDecided) return 'decided';
   if (!may) return 'read';
   if (request.state === awaited) return 'decide';

@@ -26,6 +26,7 @@ const en = {
     requester: 'The engineer',
     notice: 'The notice to the customer',
   },
+  stage: (whom: string, stage: string) => `${whom}, stage “${stage}”`,
   still: (time: string) => `${time} so far`,
   usually: (time: string) => `The customer usually decides within ${time}.`,
 };
@@ -56,6 +57,7 @@ const de: typeof en = {
     requester: 'Wer anfragt',
     notice: 'Nachricht an den Kunden',
   },
+  stage: (whom, stage) => `${whom}, Stufe „${stage}“`,
   still: (time) => `bisher ${time}`,
   usually: (time) => `Der Kunde entscheidet meist innerhalb von ${time}.`,
 };

@@ -11,6 +11,7 @@ import { Button } from '../../ui/button.js';
 import { Instant, useNow } from '../../ui/clock.js';
 import { SelectField, TextArea } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
+import { availableAction } from './available-action.js';
 import { conversationTexts } from './conversation.text.js';
 
 type Props = { request: AccessRequestDetail };
@@ -23,7 +24,9 @@ export function Conversation({ request }: Props) {
   const name = useNames([...notes.flatMap(({ person, to }) => [person, to ?? person]), ...forwardTo]);
   const last = notes.findLast(({ kind }) => kind !== 'forward');
   const isAsked = last?.kind === 'question';
-  const isDecider = request.waiting != null && mayDecide(request, session.person);
+  // A countered request waits for the engineer, and one that is notifying for its notice: the customer may deny it, no more.
+  const isTheirTurn = request.state === 'awaiting_vendor' || request.state === 'awaiting_customer';
+  const isDecider = isTheirTurn && availableAction(request, session) === 'decide';
   const answers = isAsked && request.requester === session.person && request.waiting != null;
   const asks = isDecider && !isAsked && may(session, 'request.ask');
   const forwards = forwardTo.length > 0 && may(session, 'request.forward');
@@ -68,10 +71,6 @@ export function Conversation({ request }: Props) {
     </section>
   );
 }
-
-/** The broker lists colleagues only for someone who may decide; someone without colleagues may be alone. */
-const mayDecide = ({ requester, reviews, digest }: AccessRequestDetail, person: string): boolean =>
-  requester !== person && !reviews.some((review) => review.person === person && review.digest === digest);
 
 const stale = (id: string) => invalidate(['request', id], ['requests'], ['events']);
 
@@ -191,11 +190,11 @@ export function Stages({ request }: Props) {
     <section className="stack near">
       <h2>{text.waited}</h2>
       <dl className="facts">
-        {stages.map(({ for: whom, since, until }) => {
+        {stages.map(({ for: whom, stage, since, until }) => {
           const time = durationText(secondsOf(since, until), language);
           return (
-            <Fragment key={`${whom} ${since}`}>
-              <dt>{text.whom[whom]}</dt>
+            <Fragment key={`${whom} ${stage} ${since}`}>
+              <dt>{stage === undefined ? text.whom[whom] : text.stage(text.whom[whom], stage)}</dt>
               <dd>{until === null ? text.still(time) : time}</dd>
             </Fragment>
           );

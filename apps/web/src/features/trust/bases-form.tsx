@@ -3,7 +3,8 @@ import { useState } from 'react';
 import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
-import { Choice, SelectField, TextField } from '../../ui/field.js';
+import { SelectField } from '../../ui/field.js';
+import { AllowedActionsForm } from '../controls/allowed-actions.js';
 import { trustTexts } from './trust.text.js';
 import { basisWords } from './trust-rules.js';
 
@@ -50,17 +51,16 @@ function NewBasis({
 }) {
   const text = useText(trustTexts);
   const [basis, setBasis] = useState<AcceptedBasis['basis']>('emergency');
-  const [name, setName] = useState('');
-  const [actions, setActions] = useState<readonly string[]>([]);
-  const [minutes, setMinutes] = useState('60');
-  const service = services.find((each) => each.name === name) ?? services[0];
-  const offered = [...new Set(service?.routes.map(({ action }) => action))].sort();
-  const chosen = offered.filter((action) => actions.includes(action));
-  const maxSeconds = Math.round(Number(minutes) * 60);
-  const isReady = service !== undefined && chosen.length > 0 && maxSeconds >= 60;
   return (
-    <div className="stack near">
-      <div className="choices">
+    <AllowedActionsForm
+      services={services}
+      labels={{
+        service: text.basisService,
+        longest: text.basisLongest,
+        actions: text.basisActions,
+        add: text.basesAdd,
+      }}
+      before={
         <SelectField
           label={text.basisKind}
           value={basis}
@@ -72,50 +72,10 @@ function NewBasis({
             </option>
           ))}
         </SelectField>
-        <SelectField
-          label={text.basisService}
-          value={service?.name}
-          onChange={({ target }) => setName(target.value)}
-        >
-          {services.map((each) => (
-            <option key={each.name}>{each.name}</option>
-          ))}
-        </SelectField>
-        <TextField
-          label={text.basisLongest}
-          type="number"
-          min={1}
-          value={minutes}
-          onChange={({ target }) => setMinutes(target.value)}
-        />
-      </div>
-      <fieldset className="stack near">
-        <legend className="legend">{text.basisActions}</legend>
-        {offered.map((action) => (
-          <Choice
-            key={action}
-            type="checkbox"
-            checked={chosen.includes(action)}
-            onChange={({ target }) =>
-              setActions(target.checked ? [...actions, action] : actions.filter((each) => each !== action))
-            }
-          >
-            {action}
-          </Choice>
-        ))}
-      </fieldset>
-      <p>
-        <Button
-          disabled={!isReady}
-          onClick={() => {
-            if (service === undefined) return;
-            onAdd({ basis, services: [service.name], actions: chosen, maxSeconds });
-            setActions([]);
-          }}
-        >
-          {text.basesAdd}
-        </Button>
-      </p>
-    </div>
+      }
+      onAdd={({ service, actions, seconds }) =>
+        onAdd({ basis, services: [service], actions, maxSeconds: seconds })
+      }
+    />
   );
 }

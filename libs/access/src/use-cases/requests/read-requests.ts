@@ -155,6 +155,12 @@ export async function decisionTimes(deps: Deps, principal: Principal, slug: stri
   return { count: seconds.length, median: quantile(seconds, 0.5), p90: quantile(seconds, 0.9) };
 }
 
+/** In how many seconds from its turn on the customer usually decides; null if too few decisions tell. */
+export const usualSeconds = async (
+  unit: Pick<ReadUnit, 'requests' | 'reviews'>,
+  tenant: string,
+): Promise<number | null> => quantile(await decisionSeconds(unit, tenant), 0.5);
+
 /** How long the tenant's last decisions took, sorted. */
 async function decisionSeconds(
   unit: Pick<ReadUnit, 'requests' | 'reviews'>,
@@ -254,7 +260,7 @@ export function getRequest(deps: Deps, principal: Principal, id: string): Promis
       ...view,
       notes: await noteViews(unit, [id]),
       forwardTo: await colleaguesFor(unit, view, person, deps.clock.now()),
-      usually: isOpen(request) ? quantile(await decisionSeconds(unit, request.tenant), 0.5) : null,
+      usually: isOpen(request) ? await usualSeconds(unit, request.tenant) : null,
       denials: mayReview ? await earlierDenials(unit, request) : [],
       outdated: isOpen(request) ? await whyOutdated(unit, request, terms, deps.clock.now()) : null,
     };

@@ -143,6 +143,7 @@ async function storeRequest(
   const { terms, digest, openings } = draft;
   const state = initialState(needs);
   const named = demand === undefined ? {} : { demand };
+  const stage = openStage(needs, [], digest)?.name ?? null;
   const request: AccessRequest = {
     id: terms.request,
     tenant: terms.tenant,
@@ -159,13 +160,10 @@ async function storeRequest(
     createdAt: at,
     lapsesAt: terms.lapsesAt,
     endedAt: null,
-    stage:
-      state === 'awaiting_customer'
-        ? stageAt({ stage: null }, openStage(needs, [], digest)?.name ?? null, at)
-        : null,
+    stage: state === 'awaiting_customer' ? stageAt({ stage: null }, stage, at) : null,
     reminders: 0,
     grant: null,
-    waits: firstWait(state, at),
+    waits: firstWait(state, at, stage),
     pause: null,
     ...named,
     notice: null,

@@ -2,6 +2,7 @@ import { toInstant } from '@countersign/contract';
 import {
   type AccessRequest,
   beginNotifying,
+  firstWait,
   isOpen,
   type RequestState,
   stageAt,
@@ -104,14 +105,17 @@ async function countReviewIn(
   request: AccessRequest,
   { needs, stage, at }: { needs: ReviewNeeds; stage: string | null; at: string },
 ): Promise<AccessRequest> {
+  const next = request.state === 'awaiting_customer' ? stageAt(request, stage, at) : null;
+  const isNewStage = next !== null && next.name !== request.stage?.name;
   const counted = {
     ...request,
     version: request.version + 1,
     needs,
-    stage: request.state === 'awaiting_customer' ? stageAt(request, stage, at) : null,
+    stage: next,
+    waits: isNewStage ? [...request.waits, ...firstWait(request.state, at, next.name)] : request.waits,
   };
   await saveRequest(unit, counted);
-  if (counted.stage !== null && counted.stage.name !== request.stage?.name)
+  if (isNewStage)
     await unit.outbox.add(requestNotice(counted, at, await unit.organisation.tenant(unit.tenant)));
   return counted;
 }

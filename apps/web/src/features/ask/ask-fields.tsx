@@ -1,0 +1,135 @@
+import './ask.css';
+import { durationText } from '@countersign/wording';
+import { type ReactNode, useState } from 'react';
+import type { Service } from '../../api/client.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Choice, SelectField, TextArea, TextField } from '../../ui/field.js';
+import { askTexts } from './ask.text.js';
+import type { Draft } from './draft.js';
+import { Offerings } from './offerings.js';
+
+/** What a request has besides its customer: the service, the scope, for how long and why. */
+export function AskFields({
+  draft,
+  services,
+  onChange,
+  whyHint,
+  children,
+}: {
+  draft: Draft;
+  services: readonly Service[];
+  onChange: (change: Partial<Draft>) => void;
+  /** Replaces the hint below the reason. */
+  whyHint?: string;
+  /** The field for the customer, or for several. */
+  children: ReactNode;
+}) {
+  const text = useText(askTexts);
+  const service = services.find(({ name }) => name === draft.service);
+  return (
+    <div className="stack loose">
+      {children}
+      {services.length < 2 ? null : (
+        <SelectField
+          label={text.service}
+          value={draft.service}
+          onChange={(event) => onChange({ service: event.target.value, ticked: new Set() })}
+        >
+          {services.map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+        </SelectField>
+      )}
+      {service === undefined ? null : (
+        <Offerings legend={text.what} service={service} draft={draft} onChange={onChange} />
+      )}
+      <Duration minutes={draft.minutes} onChange={(minutes) => onChange({ minutes })} />
+      <TextArea
+        label={text.why}
+        hint={whyHint ?? text.whyHint}
+        value={draft.justification}
+        maxLength={4_000}
+        required
+        onChange={(event) => onChange({ justification: event.target.value })}
+      />
+      <TextField
+        label={text.reasonCode}
+        hint={text.reasonCodeHint}
+        value={draft.reasonCode}
+        maxLength={63}
+        list="reason-codes"
+        autoCapitalize="off"
+        autoComplete="off"
+        onChange={(event) => onChange({ reasonCode: event.target.value })}
+      />
+      <datalist id="reason-codes">
+        {REASON_CODES.map((code) => (
+          <option key={code} value={code} label={text.reasonCodes[code]} />
+        ))}
+      </datalist>
+      <TextField
+        label={text.ticket}
+        hint={text.ticketHint}
+        value={draft.ticket}
+        maxLength={256}
+        autoComplete="off"
+        onChange={(event) => onChange({ ticket: event.target.value })}
+      />
+      <div className="stack near">
+        <Choice
+          type="checkbox"
+          checked={draft.emergency === true}
+          onChange={({ target }) => onChange({ emergency: target.checked })}
+        >
+          {text.emergency}
+        </Choice>
+        {draft.emergency === true ? <p className="hint">{text.emergencyHint}</p> : null}
+      </div>
+    </div>
+  );
+}
+
+const REASON_CODES = [
+  ...(['support-case', 'incident', 'maintenance', 'migration', 'security', 'legal'] as const),
+] as const;
+
+const USUAL_MINUTES = ['15', '30', '60'];
+
+/** A choice of three usual durations or any other. */
+function Duration({ minutes, onChange }: { minutes: string; onChange: (minutes: string) => void }) {
+  const text = useText(askTexts);
+  const language = useLanguage();
+  const [isOther, setOther] = useState(!USUAL_MINUTES.includes(minutes));
+  return (
+    <fieldset className="stack near">
+      <legend className="legend">{text.howLong}</legend>
+      <div className="choices short">
+        {USUAL_MINUTES.map((usual) => (
+          <Choice
+            key={usual}
+            type="radio"
+            name="duration"
+            checked={!isOther && minutes === usual}
+            onChange={() => {
+              setOther(false);
+              onChange(usual);
+            }}
+          >
+            {durationText(Number(usual) * 60, language)}
+          </Choice>
+        ))}
+        <Choice type="radio" name="duration" checked={isOther} onChange={() => setOther(true)}>
+          {text.otherTime}
+        </Choice>
+      </div>
+      {isOther ? (
+        <TextField
+          label={text.minutes}
+          inputMode="decimal"
+          value={minutes}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      ) : null}
+    </fieldset>
+  );
+}

@@ -1,0 +1,45 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { incidentsQuery } from '../../api/incidents.js';
+import { useNames } from '../../api/organisation.js';
+import { servicesQuery } from '../../api/requests.js';
+import { may, useSession } from '../../api/session.js';
+import { useText } from '../../text/language.js';
+import { Instant } from '../../ui/clock.js';
+import { Page } from '../../ui/page.js';
+import { Loaded } from '../../ui/query-states.js';
+import { TableSection } from '../../ui/table.js';
+import { IncidentForm } from './incident-form.js';
+import { incidentsTexts } from './incidents.text.js';
+
+/** `/incidents`: an engineer requests the same access of several customers; the vendor's staff see every board. */
+export default function IncidentsPage() {
+  const text = useText(incidentsTexts);
+  const session = useSession();
+  const incidents = useInfiniteQuery(incidentsQuery);
+  const services = useQuery(servicesQuery);
+  const name = useNames((incidents.data?.items ?? []).map(({ person }) => person));
+  return (
+    <Page title={text.title} lead={text.lead}>
+      <div className="stack loose">
+        {may(session, 'incident.open') ? (
+          <section className="stack" aria-labelledby="open-incident">
+            <h2 id="open-incident">{text.open}</h2>
+            <Loaded query={services}>{({ items }) => <IncidentForm services={items} />}</Loaded>
+          </section>
+        ) : null}
+        <TableSection
+          id="incidents"
+          title={text.list}
+          query={incidents}
+          empty={text.none}
+          columns={[
+            { label: text.openedAt, cell: ({ createdAt }) => <Instant at={createdAt} /> },
+            { label: text.incident, cell: ({ id, title }) => <Link to={`/incidents/${id}`}>{title}</Link> },
+            { label: text.by, cell: ({ person }) => name(person) },
+          ]}
+        />
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { IncidentBoard } from '@countersign/api';
+import type { Page } from 'playwright-core';
+import { eventually } from '../support/eventually.js';
+import { removeFolder, tempFolder } from '../support/temp-folder.js';
+import { WebhookReceiver } from '../support/webhook-receiver.js';
+import { type Asked, ask, review, waiting } from './support/access.js';
+import { violations } from './support/axe.js';
+import { BrowserSite } from './support/browser-site.js';
+
+const WIDE = { width: 1280, height: 900 };
+const NARROW = { width: 360, height: 740 };
+
+describe('emergencies, questions, forwards and incidents', () => {
+  let site: BrowserSite;
+  let customer: WebhookReceiver;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await tempFolder('emergency-pages');
+    const secretFile = join(folder, 'secret');
+    await writeFile(secretFile, `whsec_${randomBytes(32).toString('base64')}\n`);
+    customer = await WebhookReceiver.start();
+    site = await BrowserSite.start(
+      (file) => {
+        const acme = file.tenants.find(({ slug }) => slug === 'acme')!;
+        acme.webhooks = [{ url: customer.url, secretFile }];
+        acme.privacyControls.emergency = {
+          allow: [{ services: ['billing'], actions: ['list', 'read'], maxDuration: 1_800 }],
+          disclosureDue: 86_400,
+        };
+      },
+      { COUNTERSIGN_OUTBOUND_PRIVATE: 'allow' },
+    );
+  }, 120_000);
+  afterAll(async () => {
+    await site.close();
+    await customer.stop();
+    await removeFolder(folder);
+  });
+
+  /** Looks at the page in both sizes, and in German: no violation, no sideways scrolling. */
+  async function look(page: Page, name: string): Promise<void> {
+    const shots = process.env['COUNTERSIGN_SCREENSHOTS'];
+    for (const language of ['Deutsch', 'English']) {
+      await page.getByRole('button', { name: language }).click();
+      for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
+        await page.setViewportSize(viewport);
+        await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        const found = await violations(page);
+        expect({ name, language, size, overflow, found }).toEqual({
+          ...{ name, language, size },
+          ...{ overflow: 0, found: [] },
+        });
+        if (shots !== undefined)
+          await page.screenshot({ path: join(shots, `${name}-${language}-${size}.png`), fullPage: true });
+      }
+      await page.setViewportSize(WIDE);
+    }
+  }
+
+  /** Two reviewers open it, and the customer's webhook acknowledges the notice. @returns the grant */
+  async function emergency(): Promise<string> {
+    const asked = await ask(site, { basis: 'emergency' });
+    await review(site, 'max', asked);
+    await review(site, 'rita', asked);
+    return eventually('the emergency begins', async () => {
+      const { grant } = await site.api<Asked>('erin', 'GET', `/api/v1/requests/${asked.id}`);
+      return grant ?? false;
+    });
+  }
+
+  test('the engineer explains an emergency, the customer disputes and then acknowledges it', async () => {
+    const grant = await emergency();
+    await site.api('erin', 'POST', `/api/v1/grants/${grant}/release`);
+    const erin = await site.signedIn('erin', '/emergencies', { viewport: WIDE });
+    const explain = async () => {
+      await erin.locator('summary', { hasText: 'Explain this emergency' }).click();
+      await erin.getByLabel('What happened').fill('The ledger was corrupt');
+      await erin.getByLabel('What prevents the next one').fill('A nightly check');
+      await look(erin, 'explain');
+      await erin.getByRole('button', { name: 'Explain this emergency' }).click();
+      await erin.getByText('Explained; the customer has to answer').waitFor();
+    };
+    await explain();
+
+    const ada = await site.signedIn('ada', '/emergencies', { viewport: WIDE });
+    await ada.getByText('The ledger was corrupt').waitFor();
+    await look(ada, 'answer');
+    await ada.getByRole('button', { name: 'Dispute' }).click();
+    await ada.getByText('Say why you dispute it.').waitFor();
+    await ada.getByLabel('Your answer').fill('We were in the office');
+    await ada.getByRole('button', { name: 'Dispute' }).click();
+    await ada.getByText('Disputed by the customer').waitFor();
+
+    await erin.getByText('We were in the office').waitFor();
+    await explain();
+    await ada.getByRole('button', { name: 'Acknowledge' }).click();
+    await ada.getByText('Acknowledged by the customer').waitFor();
+    await look(ada, 'acknowledged');
+  }, 120_000);
+
+  test('an explanation that is late shows red on every page of both sides, also once it is given', async () => {
+    const path = '/api/v1/tenants/acme/privacy-controls';
+    const controls = await site.api<{ emergency: object }>('ada', 'GET', path);
+    const sooner = { ...controls.emergency, disclosureDue: 'PT1S' };
+    await site.api('ada', 'PUT', path, { ...controls, emergency: sooner });
+    const ada = await site.signedIn('ada', '/inbox', { viewport: WIDE });
+    const erin = await site.signedIn('erin', '/mine', { viewport: WIDE });
+    const grant = await emergency();
+    const banner = 'The explanation of an emergency is late';
+    for (const page of [ada, erin]) await page.getByText(banner).waitFor();
+    await look(ada, 'late-inbox');
+    await erin.getByText(banner).getByRole('link', { name: 'Show' }).click();
+    await erin.getByText('Late: not explained in time').waitFor();
+    await look(erin, 'late');
+    await site.api('erin', 'POST', `/api/v1/grants/${grant}/release`);
+    await site.api('erin', 'POST', `/api/v1/grants/${grant}/disclosure`, {
+      ...{ reason: 'The ledger was corrupt', needed: true, prevention: 'A nightly check' },
+    });
+    for (const page of [ada, erin]) await page.getByText(banner).waitFor({ state: 'detached' });
+    await ada.goto(`${site.url}/emergencies`);
+    await ada.getByText('The explanation was late').waitFor();
+    await look(ada, 'was-late');
+  }, 120_000);
+
+  test('an approver asks and forwards, and the engineer answers; only the one whose turn it is can ask', async () => {
+    const asked = await ask(site);
+    const path = `/requests/${asked.id}`;
+    const ada = await site.signedIn('ada', path, { viewport: WIDE });
+    const question = ada.locator('summary', { hasText: 'Ask a question' });
+    expect(await question.count()).toBe(0);
+    await review(site, 'max', asked);
+    await question.click();
+    await ada.getByLabel('Your question').fill('Which invoices?');
+    await ada.locator('summary', { hasText: 'Forward to a colleague' }).click();
+    await ada.getByLabel('Colleague', { exact: true }).selectOption('Bob Chen');
+    await look(ada, 'ask');
+    await ada.getByRole('button', { name: 'Forward', exact: true }).click();
+    await ada.getByText('Ada Moreau forwarded it to Bob Chen').waitFor();
+    await ada.getByRole('button', { name: 'Send the question' }).click();
+    await ada.getByText('Ada Moreau asked').waitFor();
+    expect(await question.count()).toBe(0);
+
+    const erin = await site.signedIn('erin', path, { viewport: WIDE });
+    await erin.getByLabel('Your answer').fill('Those of case 4711');
+    await look(erin, 'reply');
+    await erin.getByRole('button', { name: 'Send the answer' }).click();
+    await erin.getByText('Erin Okafor answered').waitFor();
+    await ada.getByText('Those of case 4711').waitFor();
+    await question.waitFor();
+  }, 120_000);
+
+  test('an engineer opens one incident for several customers, and the board shows who has answered', async () => {
+    const erin = await site.signedIn('erin', '/incidents', { viewport: WIDE });
+    await erin.getByLabel('What happened').fill('Wrong totals since the release');
+    await erin.getByRole('checkbox', { name: 'All customers' }).check();
+    await erin.getByRole('checkbox', { name: 'read any invoice' }).check();
+    await erin.getByLabel('Why? The customer reads this.').fill('Totals of November are wrong');
+    await look(erin, 'incident-form');
+    await erin.getByRole('button', { name: /^Request access of \d customers$/ }).click();
+    await erin.getByRole('heading', { name: 'Wrong totals since the release' }).waitFor();
+    await erin.getByRole('heading', { name: /^0 of \d customers have answered$/ }).waitFor();
+
+    const board = await site.api<IncidentBoard>(
+      'max',
+      'GET',
+      new URL(erin.url()).pathname.replace('/', '/api/v1/'),
+    );
+    const request = board.tenants.find(({ tenant }) => tenant === 'acme')?.request ?? '';
+    const asked = await site.api<Asked>('max', 'GET', `/api/v1/requests/${request}`);
+    await review(site, 'max', asked);
+    await review(site, 'ada', asked);
+    // It follows by itself.
+    await erin.getByRole('heading', { name: /^1 of \d customers have answered$/ }).waitFor();
+    await look(erin, 'incident-board');
+    await erin.getByRole('link', { name: 'Request: Acme Corp' }).click();
+    await erin.waitForURL(`${site.url}/requests/${request}`);
+
+    // The customer's pages know of no incident, and of no other customer.
+    const ada = await site.signedIn('ada', `/requests/${request}`, { viewport: WIDE });
+    await ada.getByText('Totals of November are wrong').first().waitFor();
+    expect(await ada.getByText(/Wrong totals since|Globex|Incident/).count()).toBe(0);
+    await ada.goto(`${site.url}/incidents/${board.id}`);
+    await ada.getByRole('alert').waitFor();
+    expect(await ada.getByText('Wrong totals since').count()).toBe(0);
+  }, 120_000);
+
+  test('a page of the menu “More” is opened by keyboard, and the navigation needs one row at 1280 px', async () => {
+    await waiting(site);
+    const page = await site.signedIn('ada', '/inbox', { viewport: WIDE });
+    for (const language of ['Deutsch', 'English']) {
+      await page.getByRole('button', { name: language }).click();
+      const bar = await page.locator('.bar').boundingBox();
+      expect(bar?.height).toBeLessThan(70);
+    }
+    const more = page.getByRole('button', { name: 'More' });
+    const people = page.getByRole('link', { name: 'People' });
+    expect(await people.isVisible()).toBe(false);
+    await more.press('Enter');
+    await people.waitFor();
+    expect(await violations(page)).toEqual([]);
+    await people.press('Escape');
+    await people.waitFor({ state: 'hidden' });
+    expect(await page.locator('.more-button:focus').count()).toBe(1);
+    await more.press('Enter');
+    await look(page, 'more');
+    await more.press('Enter');
+    await people.press('Enter');
+    await page.waitForURL(`${site.url}/people`);
+    expect(await people.isVisible()).toBe(false);
+    await page.setViewportSize(NARROW);
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await people.waitFor();
+    await look(page, 'people');
+  }, 120_000);
+});
