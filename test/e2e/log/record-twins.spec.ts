@@ -1,0 +1,131 @@
+import type { LeafV1 } from '@countersign/audit-log';
+import { canonicalJson } from '@countersign/contract';
+import { type RecordEntry, recordHash, signRecord } from '@countersign/gateway-protocol';
+import { systemHashing } from '@countersign/persistence';
+import fc from 'fast-check';
+import { incomingRecord } from '../../../apps/broker/src/gateway-api/incoming-record.js';
+import {
+  canonicalChainedRecord,
+  chainedRecord,
+  type RecordDraft,
+} from '../../../apps/gateway/src/records/spool/record-chains.js';
+import { leafOf } from '../../../libs/access/src/use-cases/gateways/incoming-record.js';
+import { IngestedCalls } from '../../../libs/access/src/use-cases/gateways/ingested-calls.js';
+import { accessRecord } from '../../../libs/gateway-protocol/src/records/access-record.js';
+import { Warnings } from '../../../libs/log-verifier/src/faults.js';
+import { GatewayChains } from '../../../libs/log-verifier/src/gateway-chains.js';
+import { LeafData } from '../../../libs/log-verifier/src/leaf-data.js';
+import { allowed, head, outcome, refused } from '../../factories/spool-drafts.js';
+import { VERIFIER_PORTS } from '../../support/log-copy.js';
+import { gatewayIdentity } from '../../support/record-chain.js';
+
+/**
+ * Four programs write a record's members out by hand, because each call costs so: the gateway chains it, the broker translates it
+ * and makes its leaf, and the verifier makes the record again from the leaf. They must agree on every member.
+ */
+const DIGEST = fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `sha256:${hex}`);
+const WORD = fc.oneof(
+  fc.stringMatching(/^[a-z0-9/{}%-]{1,40}$/),
+  fc.constantFrom('é', '\u2028', '"\\', '\u{1f600}', '*'),
+);
+const optional = <T>(name: string, value: fc.Arbitrary<T>) =>
+  fc.option(value, { nil: undefined }).map((each) => (each === undefined ? {} : { [name]: each }));
+
+const CALL = fc
+  .tuple(
+    optional('trust', fc.option(DIGEST)),
+    fc.record({
+      route: WORD,
+      resource: WORD,
+      action: WORD,
+      mode: fc.constantFrom('gateway', 'authz'),
+      digest: DIGEST,
+    }),
+  )
+  .map((members) => Object.assign({}, ...members) as object);
+const ALLOWED = fc
+  .tuple(
+    CALL,
+    optional('context', fc.constantFrom('hmac', 'none')),
+    optional(
+      'droppedHeaders',
+      fc.array(fc.stringMatching(/^[a-z0-9-]{1,20}$/), { minLength: 1, maxLength: 4 }),
+    ),
+  )
+  .map((members) => ({ ...allowed().record, ...Object.assign({}, ...members) }));
+const REFUSED = fc
+  .tuple(
+    CALL,
+    fc.record({ count: fc.integer({ min: 1, max: 99 }), code: WORD }),
+    fc.constantFrom({}, { route: null, resource: null, action: null }),
+  )
+  .map((members) => ({ ...refused().record, ...Object.assign({}, ...members) }));
+const OUTCOME = fc
+  .record({
+    status: fc.option(fc.integer({ min: 100, max: 599 })),
+    bytes: fc.nat(),
+    bodySha256: fc.option(DIGEST),
+    durationMs: fc.nat(),
+    outcome: fc.constantFrom('completed', 'cut', 'failed', 'unknown'),
+  })
+  .map((members) => ({ ...outcome(allowed()).record, ...members }));
+const RECORD = fc.oneof(ALLOWED, REFUSED, OUTCOME, fc.constant(head().record)) as fc.Arbitrary<
+  RecordDraft['record']
+>;
+const PREVIOUS = fc.option(
+  fc.record({
+    boot: fc.constant('01980000-0000-4000-8000-00000000000c'),
+    seq: fc.integer({ min: 1, max: 9 }),
+    hash: DIGEST,
+  }),
+);
+
+const { publicKey, privateKey } = gatewayIdentity();
+
+test('gateway, broker and verifier agree on every member of a record, whatever it holds', async () => {
+  const { gateway, boot } = allowed().record;
+  const enrolled = { id: gateway, publicKey } as Parameters<typeof incomingRecord>[1];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(RECORD, { minLength: 1, maxLength: 4 }),
+      PREVIOUS,
+      async (records, previous) => {
+        const calls = await IngestedCalls.begin({} as never, []);
+        const warnings = new Warnings();
+        const chains = new GatewayChains(VERIFIER_PORTS, () => ({ publicKey, revokedAt: null }), warnings);
+        if (previous !== null) chains.state.newest.set(gateway, previous);
+        let prev: string | null = null;
+        for (const [at, record] of records.entries()) {
+          const place = at === 0 ? { seq: 1, prev, previous } : { seq: at + 1, prev };
+          const entry = chainedRecord(record, place);
+          const signed =
+            record.kind === 'head' ? { ...entry, signature: signRecord(entry as never, privateKey) } : entry;
+          const text = record.kind === 'head' ? canonicalJson(signed) : canonicalChainedRecord(entry);
+          const sent = accessRecord.parse(JSON.parse(text));
+          expect(sent).toEqual({ ...record, ...place, ...(record.kind === 'head' ? signed : {}) });
+          prev = recordHash(sent);
+          const incoming = incomingRecord(
+            systemHashing,
+            enrolled,
+            { record: sent, openings: {} } as RecordEntry,
+            at,
+          );
+          const leaf = {
+            ...{ v: 1, at: sent.at, tenant: sent.tenant, seq: at, actor: gateway, commitments: {} },
+            ...leafOf(gateway, boot, incoming, calls),
+          } as LeafV1;
+          await chains.take(new LeafData(at, JSON.parse(JSON.stringify(leaf)) as LeafV1));
+          const changed = { ...leaf, data: { ...leaf.data, gatewayHash: `sha256:${'0'.repeat(64)}` } };
+          const others = new GatewayChains(
+            VERIFIER_PORTS,
+            () => ({ publicKey, revokedAt: null }),
+            new Warnings(),
+            structuredClone(chains.state),
+          );
+          expect(() => others.take(new LeafData(at, changed))).toThrow();
+        }
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
