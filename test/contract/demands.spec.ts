@@ -6,14 +6,19 @@ import {
   type DemandState,
   enterDemand,
   fileDemandDocument,
+  getGrant,
   getRequest,
   listDemands,
+  listEvents,
+  listGrants,
   listRequests,
   openDueDemands,
   type Principal,
   readDemand,
   readDemandDocument,
   readOpenings,
+  readStanding,
+  recordAccessHeads,
   runDueTransitions,
   type StepInput,
 } from '@countersign/access';
@@ -417,7 +422,7 @@ describeOn('SQLite', 'access for an authority', (bench) => {
     expect(list.items.map(({ request }) => request.id)).toEqual([own.request.id]);
   });
 
-  test('a demand opens access only to the customers that it names, after the redirect, and never under a gag', async () => {
+  test('a demand opens access only to the customers that it names, after the redirect', async () => {
     const expectRefused = (asked: Promise<unknown>) =>
       expect(asked).rejects.toEqual(
         expect.objectContaining({
@@ -428,9 +433,83 @@ describeOn('SQLite', 'access for an authority', (bench) => {
     await expectRefused(legal(demand.id));
     await expectRefused(legal(await redirected({ tenants: ['globex'] })));
     await expectRefused(legal('dem_0199f0a0-7b2c-7001-8000-000000000009'));
+  });
+
+  test('P9: under a gag the access is kept in a sealed log, which neither the customer nor other staff finds', async () => {
     const before = await flow.leaves('acme');
-    await expectRefused(legal(await redirected({ gag: GAG })));
+    const demand = await redirected({ gag: GAG });
+    const view = await legal(demand);
+    const { tenant: log, terms } = view.request;
+    expect([log, terms.tenant]).toEqual([expect.stringMatching(/^sealed-/), 'acme']);
+    await flow.approve(leo, view);
+    await flow.approve(lia, view);
+    const { request } = await getRequest(flow.deps, lea, view.request.id);
+    expect(request).toMatchObject({ state: 'approved', grant: expect.stringMatching(/^grt_/) });
     expect(await flow.leaves('acme')).toEqual(before);
+    expect((await flow.leaves(log)).map(({ type }) => type)).toEqual([
+      ...['request.created', 'request.reviewed', 'request.reviewed'],
+      ...['deployment.checkpoint', 'grant.started', 'request.approved'],
+    ]);
+    const notices = await bench.store.readAsVendor((unit) => unit.outbox.after('', 1_000));
+    expect(notices.filter(({ subject }) => subject === request.id || subject === request.grant)).toEqual([]);
+    // A second request of the demand goes to the same log, one of another customer to another.
+    const again = await legal(demand, lea, { seconds: 600 });
+    expect(again.request.tenant).toBe(log);
+
+    const page = { cursor: null, limit: 100 };
+    for (const email of [
+      ...['ada@acme.example', 'cara@acme.example', 'max@northwind.example'],
+      ...['sam@northwind.example', 'erin@northwind.example'],
+    ]) {
+      const who = await flow.as(email);
+      await expect(getRequest(flow.deps, who, request.id)).rejects.toEqual(refused('not_found'));
+      await expect(getGrant(flow.deps, who, request.grant ?? '')).rejects.toEqual(refused('not_found'));
+      for (const list of [listRequests, listGrants])
+        expect((await list(flow.deps, who, {}, page)).items).toEqual([]);
+      await expect(listEvents(flow.deps, who, log, {}, page)).rejects.toEqual(
+        expect.objectContaining({ code: expect.stringMatching(/not_found|forbidden/) }),
+      );
+    }
+    const ola = await flow.as('ola@northwind.example');
+    for (const who of [leo, ola])
+      expect((await listRequests(flow.deps, who, {}, page)).items.map((each) => each.request.id)).toEqual([
+        again.request.id,
+        request.id,
+      ]);
+    const standing = await readStanding(flow.deps, await flow.as('sam@northwind.example'), null);
+    expect(standing.ways.filter(({ kind }) => kind === 'grant')).toEqual([]);
+  });
+
+  test('when the gag ends, its access ends, its log opens to the customer, and no more begins', async () => {
+    const demand = await redirected({ gag: GAG });
+    const view = await legal(demand, lea, { seconds: 3600, startsAt: '2026-11-24T16:00:00Z' });
+    await flow.approve(leo, view);
+    await flow.approve(lia, view);
+    const log = view.request.tenant;
+    const waiting = await legal(demand, lea, { seconds: 600 });
+    const heads = async () =>
+      (await flow.leaves('acme')).flatMap(({ type, data }) =>
+        type === 'demand.accessed' ? [[data['log'], data['size']]] : [],
+      );
+    expect(await recordAccessHeads(flow.deps)).toBe(1);
+    expect(await recordAccessHeads(flow.deps)).toBe(0);
+    expect(await heads()).toEqual([]);
+    flow.clock.forward(93 * DAY);
+    await expect(legal(demand)).rejects.toEqual(refused('request_refused'));
+    await expect(flow.approve(leo, waiting)).rejects.toEqual(refused('wrong_state'));
+    expect(await openDueDemands(flow.deps)).toBe(1);
+    const { grant } = (await getRequest(flow.deps, lea, view.request.id)).request;
+    expect((await getGrant(flow.deps, lea, grant ?? '')).grant.state).toBe('ended');
+    expect((await getRequest(flow.deps, lea, waiting.request.id)).request.state).toBe('expired');
+    const { length } = await flow.leaves(log);
+    expect((await heads()).at(-1)).toEqual([log, length]);
+    const page = { cursor: null, limit: 100 };
+    const ada = await flow.as('ada@acme.example');
+    expect((await listEvents(flow.deps, ada, log, {}, page)).items).toHaveLength(length);
+    const gwen = await flow.as('gwen@globex.example');
+    await expect(listEvents(flow.deps, gwen, log, {}, page)).rejects.toEqual(refused('not_found'));
+    // From now on it is an open demand: a request is in the customer's own log.
+    expect((await legal(demand)).request.tenant).toBe('acme');
   });
 
   test('a demand that was rejected meanwhile gets no more approvals until it is challenged again', async () => {

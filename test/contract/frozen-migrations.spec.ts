@@ -140,6 +140,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '4a6b54ed53b824cf2aaaeb5445f6946b91f84106b4810c44f9846494476ce143',
     postgres: 'df29389032e59124f9ccb6d7a5479b1356337eed2eac08f0302b9b97e69c6207',
   },
+  SealedLogs1799000043000: {
+    sqlite: '3882c5fec81f5bfc9038152ead00ee105304a5e0c6f54c5ec32cd536cce0f7eb',
+    postgres: '8979221f38bd092c61f6a9c3ccaed8e1fd06574e44aa5eb108bba39a95be3022',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

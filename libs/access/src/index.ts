@@ -359,6 +359,8 @@ export {
   type ScimUserRepository,
   type SealedDraft,
   type SealedLeaf,
+  type SealedLog,
+  type SealedLogRepository,
   type SeenCheckpoint,
   type Session,
   type SessionKind,
@@ -407,6 +409,7 @@ export {
   readDemand,
   readDemandDocument,
 } from './use-cases/demands/demands.js';
+export { recordAccessHeads } from './use-cases/demands/sealed-access.js';
 export {
   answerDisclosure,
   type DisclosureInput,

@@ -13,6 +13,7 @@ import {
   pageQuery,
   requiredReason,
   scopeAnswer,
+  sealedLog,
 } from './members.js';
 import { accessRequestSchema } from './requests.js';
 
@@ -27,6 +28,7 @@ export const grantSchema = named(
     id: idText('grt', 'The grant.'),
     request: idText('req', 'The request that created it.'),
     tenant: z.string(),
+    sealedLog: sealedLog.exactOptional(),
     service: z.string(),
     scope: scopeAnswer(),
     requester: idText('usr', 'The engineer who holds it.'),

@@ -129,3 +129,10 @@ export const logPoint = () =>
     size: z.int().describe('Number of leaves.'),
     root: z.string().describe('RFC 6962 root, in padded base64 as in a checkpoint.'),
   });
+
+/** The log that keeps access under a gag apart from the tenant's own. Absent for every other access. */
+export const sealedLog = z
+  .string()
+  .describe(
+    'The sealed log that holds this access under a gag. Absent if it stands in the tenant’s own log.',
+  );

@@ -19,6 +19,7 @@ import {
   SIDES,
   scopeAnswer,
   scopeInput,
+  sealedLog,
   ticketText,
 } from './members.js';
 import { refusalSchema } from './problem.js';
@@ -169,6 +170,7 @@ export const accessRequestSchema = named(
   z.object({
     id: idText('req', 'The request.'),
     tenant: z.string(),
+    sealedLog: sealedLog.exactOptional(),
     service: z.string(),
     requester: idText('usr', 'Who requests access.'),
     scope: scopeAnswer(),

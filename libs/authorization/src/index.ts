@@ -19,7 +19,7 @@ export type {
 export { CountersignatureVerifier, checkCountersigned } from './countersignature/countersigned.js';
 export { checkStop, isAcceptedAt, isStopOrLift, type StopOrLift } from './countersignature/stop.js';
 export { nodeCountersignPorts, nodeEd25519, nodeHashing } from './node-ports.js';
-export type { GrantTokenClaims, TokenReason, TokenRefusal } from './token/grant-token.js';
+export { type GrantTokenClaims, logOf, type TokenReason, type TokenRefusal } from './token/grant-token.js';
 export { GrantTokenVerifier } from './token/grant-token-verifier.js';
 export { readJwks } from './token/jwks.js';
 export { checkToken, verifyGrantToken } from './token/verify-grant-token.js';

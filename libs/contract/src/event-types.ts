@@ -10,6 +10,7 @@ export const EVENT_TYPES = [
   'api-key.created',
   'api-key.revoked',
   'coverage.stated',
+  'demand.accessed',
   'demand.challenged',
   'demand.closed',
   'demand.disclosed',

@@ -1,4 +1,13 @@
-import { type IdPrefix, isAction, isId, isServiceName, isSlug, isTenantSlug } from './identifiers.js';
+import {
+  type IdPrefix,
+  isAction,
+  isId,
+  isSealedLog,
+  isServiceName,
+  isSlug,
+  isTenantSlug,
+  sealedLogName,
+} from './identifiers.js';
 
 describe('ids, slugs and names', () => {
   const id = '0199f0a0-7b2c-7002-8000-000000000002';
@@ -24,6 +33,22 @@ describe('ids, slugs and names', () => {
 
   test('a tenant cannot have the slug of the deployment log', () => {
     expect([isTenantSlug('acme'), isTenantSlug('deployment')]).toEqual([true, false]);
+  });
+
+  test('a sealed log has the name of no tenant', () => {
+    expect([
+      isSealedLog(sealedLogName(id)),
+      isSlug(sealedLogName(id)),
+      isTenantSlug(sealedLogName(id)),
+    ]).toEqual([...[true, true, false]]);
+    for (const name of [
+      'sealed',
+      'sealed-acme',
+      `sealed_${id}`,
+      `${sealedLogName(id)}0`,
+      sealedLogName(id).toUpperCase(),
+    ])
+      expect([name, isSealedLog(name)]).toEqual([name, false]);
   });
 
   test('a service cannot have the name of a gateway path, and its name begins with a letter', () => {

@@ -61,9 +61,22 @@ export function isSlug(value: string): boolean {
   return SLUG.test(value);
 }
 
+const SEALED_LOG = new RegExp(`^sealed-${UUID_V7}$`);
+
+/**
+ * The name of the log that keeps the access of a government demand under a gag apart from its tenant's log: `sealed-` and a
+ * UUIDv7. It has the form of a slug, and is that of no tenant (docs/log.md, Under a gag).
+ */
+export const sealedLogName = (uuid: string): string => `sealed-${uuid}`;
+
+/** Whether the value names a sealed log. */
+export function isSealedLog(value: string): boolean {
+  return SEALED_LOG.test(value);
+}
+
 /** Whether a tenant may have this slug. */
 export function isTenantSlug(value: string): boolean {
-  return isSlug(value) && value !== DEPLOYMENT_SLUG;
+  return isSlug(value) && value !== DEPLOYMENT_SLUG && !isSealedLog(value);
 }
 
 /** Whether a data service may have this name, which is the first path segment at the gateway. */

@@ -23,9 +23,11 @@ export {
   type IdPrefix,
   isAction,
   isId,
+  isSealedLog,
   isServiceName,
   isSlug,
   isTenantSlug,
+  sealedLogName,
 } from './identifiers.js';
 export {
   approvalJsonSchema,

@@ -148,6 +148,8 @@ export type WarningCode =
   | 'run_unlinked'
   /** A gateway sent a record that contradicts the log. It was no call that it let through. */
   | 'gateway_mismatch'
+  /** The newest leaves of a sealed log are covered by no head in the tenant's log yet. */
+  | 'not_covered'
   /** A call of a claimed tenant through a gateway that had not pinned its trust document. */
   | 'unpinned_gateway'
   /** The tenant's trust began again because its keys were lost. */

@@ -9,5 +9,6 @@ export type {
   ReplaySnapshot,
   VerifiedState,
 } from './replay-report.js';
+export { replaySealedLog, type SealedReplayOptions, type SealedReplayReport } from './replay-sealed-log.js';
 export { replayTenantLog } from './replay-tenant-log.js';
 export type { Cosignature, Witnessed } from './witnesses.js';

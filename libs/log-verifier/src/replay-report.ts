@@ -75,6 +75,8 @@ export type ReplayReport = {
   grants: number;
   /** Values that opened their commitments in this run. */
   opened: number;
+  /** Names of the logs of access under a gag that this log has heads of: `replaySealedLog` verifies them. */
+  sealedLogs: string[];
   /** The hash of the trust document in force; null while the tenant is unclaimed, or if nothing was replayed. */
   trust: string | null;
   witnessed: Witnessed;

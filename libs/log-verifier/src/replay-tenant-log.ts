@@ -231,6 +231,7 @@ class TenantLogVerification {
         calls: replay.calls.state.count,
         grants: replay.grants.state.grants.size,
         opened: this.#pending.opened + openings.opened,
+        sealedLogs: [...(events.state.sealedLogs ?? [])],
       },
       ...{ trust: replay.trust.pinned?.hash ?? null, witnessed, warnings, state },
     };

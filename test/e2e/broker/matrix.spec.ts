@@ -46,7 +46,7 @@ const readable = {
 const ownLog = {
   ...closed,
   ...each(
-    ['engineer', 'otherEngineer', 'engineerAndReviewer', 'securityAdmin', 'vendorAuditor', ...ACME],
+    ['engineer', 'otherEngineer', 'engineerAndReviewer', 'securityAdmin', 'vendorAuditor', 'legal', ...ACME],
     '200',
   ),
   ...each(FOREIGN, '404 not_found'),

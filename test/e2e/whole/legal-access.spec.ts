@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createApiKey } from '@countersign/access';
+import { createApiKey, openDueDemands, recordAccessHeads } from '@countersign/access';
+import { replaySealedLog } from '@countersign/log-verifier';
+import { run } from '../../../apps/cli/src/main.js';
+import { Terminal } from '../../../apps/cli/test/terminal.js';
 import { organisation } from '../../factories/organisation.js';
 import { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';
@@ -9,7 +12,7 @@ import { gatewayEnv } from '../../support/environments.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { Inside } from '../../support/inside.js';
-import { copiesOf, faultOf, verifyCopies } from '../../support/log-copy.js';
+import { copiesOf, faultOf, LogCopy, VERIFIER_PORTS, verifyCopies } from '../../support/log-copy.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { WebhookReceiver } from '../../support/webhook-receiver.js';
 import { type Answer, TestBroker } from '../harness.js';
@@ -60,27 +63,41 @@ describe('access for an authority, through the same gateway and into the same lo
   const as = (who: 'lee' | 'leo' | 'lia', method: string, path: string, body?: unknown): Promise<Answer> =>
     broker.fetch(method, path, { body, headers: { authorization: `Bearer ${keys[who]}` } });
 
-  test('P5: two others approve, the customer is notified first, and the log replays the call', async () => {
+  /** A demand that the court insists on. @returns its id */
+  async function enter(gag?: { order: string; until: string }): Promise<string> {
     const entered = await as('lee', 'POST', '/api/v1/demands', {
       ...{ authority: 'County court', country: 'DE', legalBasis: '§ 94 StPO', kind: 'order' },
       ...{ data: 'Invoices', scope: 'October', tenants: ['acme'], accounts: ['a-1'], reason: 'By courier' },
-      receivedAt: '2026-01-01T00:00:00Z',
+      ...{ receivedAt: '2026-01-01T00:00:00Z', ...(gag === undefined ? {} : { gag }) },
     });
     expectStatus(entered, 201);
     const { id: demand } = entered.body as { id: string };
     const step = { action: 'redirected', outcome: 'declined', reason: 'The court insists' };
     expectStatus(await as('lee', 'POST', `/api/v1/demands/${demand}/steps`, step), 201);
+    return demand;
+  }
+
+  /** A request that two others have approved. */
+  async function approved(demand: string): Promise<{ id: string; digest: string; sealedLog?: string }> {
     const asked = await as('lee', 'POST', '/api/v1/requests', {
       ...{ tenant: 'acme', service: 'billing', scope: [{ resource: 'invoices/*', actions: ['read'] }] },
       ...{ duration: 'PT30M', justification: 'The order of the court', basis: 'legal', demand },
     });
     expectStatus(asked, 201);
-    const { id, digest } = asked.body as { id: string; digest: string };
+    const request = asked.body as { id: string; digest: string; sealedLog?: string };
     for (const who of ['leo', 'lia'] as const)
       expectStatus(
-        await as(who, 'POST', `/api/v1/requests/${id}/reviews`, { decision: 'approve', digest }),
+        await as(who, 'POST', `/api/v1/requests/${request.id}/reviews`, {
+          ...{ decision: 'approve', digest: request.digest },
+        }),
         201,
       );
+    return request;
+  }
+
+  test('P5: two others approve, the customer is notified first, and the log replays the call', async () => {
+    const demand = await enter();
+    const { id } = await approved(demand);
     const { grant } = await eventually('the access begins', async () => {
       const found = (await as('lee', 'GET', `/api/v1/requests/${id}`)).body as {
         state: string;
@@ -118,5 +135,104 @@ describe('access for an authority, through the same gateway and into the same lo
     const once = { ...copies, tenant: copies.tenant.copy() };
     once.tenant.drop(once.tenant.indexOf('request.reviewed', 1));
     expect(await faultOf(once)).toMatch(/^not_(approved|notified|allowed) /);
+  });
+
+  test('under a gag: the same gateway, into a sealed log that the customer reads and verifies once the gag has ended', async () => {
+    const day = 86_400_000;
+    const until = `${new Date(broker.clock.now().getTime() + 2 * day).toISOString().slice(0, 19)}Z`;
+    const demand = await enter({ order: '§ 101 StPO', until });
+    const { store } = broker.host;
+    const leavesOf = (log: string) => store.readForTenant(log, (unit) => unit.events.leaves(0, 10_000));
+    const before = await leavesOf('acme');
+    const { id, sealedLog = '' } = await approved(demand);
+    expect(sealedLog).toMatch(/^sealed-/);
+    const { state, grant } = (await as('lee', 'GET', `/api/v1/requests/${id}`)).body as Record<
+      string,
+      string
+    >;
+    // No notice has to reach the customer: the order forbids it.
+    expect(state).toBe('approved');
+    const minted = await as('lee', 'POST', `/api/v1/grants/${grant}/tokens`);
+    expectStatus(minted, 200);
+    const { access_token: token } = minted.body as { access_token: string };
+    await eventually(
+      'the gateway lets the call through',
+      async () => (await callGateway({ gatewayUrl }, token)).status === 200,
+    );
+    expect(upstream.hits).toHaveLength(1);
+    const records = `/api/v1/tenants/${sealedLog}/access-records`;
+    await eventually('legal counsel sees the call', async () => {
+      const { body } = await as('lee', 'GET', records);
+      return (body as { items: { outcome: string | null }[] }).items.some(({ outcome }) => outcome !== null);
+    });
+    expectStatus(await as('lee', 'POST', `/api/v1/grants/${grant}/release`), 200);
+    // A call after the end is refused, and recorded where the grant is.
+    await eventually(
+      'the gateway refuses',
+      async () => (await callGateway({ gatewayUrl }, token)).status === 403,
+    );
+    await gateway.dispose();
+    await eventually('the refusal is recorded', async () => {
+      const { body } = await as('lee', 'GET', records);
+      return (body as { items: { decision: string }[] }).items.some(({ decision }) => decision === 'refused');
+    });
+
+    expect(customer.messages).toEqual([]);
+    expect(await leavesOf('acme')).toEqual(before);
+    for (const who of ['approver', 'tenantAdmin', 'tenantAuditor', 'reviewer', 'securityAdmin'] as const) {
+      expect([403, 404]).toContain((await broker.call(who, 'GET', records)).status);
+      for (const path of [`requests/${id}`, `grants/${grant}`])
+        expect((await broker.call(who, 'GET', `/api/v1/${path}`)).status).toBe(404);
+    }
+
+    await recordAccessHeads(broker.host);
+    broker.clock.advance(3 * 86_400);
+    expect(await openDueDemands(broker.host)).toBe(1);
+    const key = await createApiKey(broker.host, { email: 'ada@acme.example', tenant: 'acme', ttl: 86_400 });
+    const opened = await broker.fetch('GET', records, { headers: { authorization: `Bearer ${key.key}` } });
+    expectStatus(opened, 200);
+    expect((opened.body as { items: unknown[] }).items).toHaveLength(2);
+    // The customer's own command copies the sealed log, and replays it without the broker.
+    const countersign = async (...argv: string[]) => {
+      const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: key.key });
+      const exit = await run(['log', ...argv], terminal);
+      return { exit, out: terminal.out, err: terminal.err };
+    };
+    const mirror = join(folder, 'mirror');
+    expect(await countersign('mirror', mirror)).toMatchObject({ exit: 0 });
+    const vkey = (await readFile(join(mirror, 'vkey'), 'utf8')).trim();
+    const verified = await countersign('verify', mirror, '--vkey', vkey, '--json');
+    expect(JSON.parse(verified.out)).toMatchObject({
+      sealedLogs: [{ log: sealedLog, calls: 1, grants: 1, warnings: expect.any(Array) }],
+    });
+    await rm(join(mirror, sealedLog), { recursive: true });
+    const incomplete = await countersign('verify', mirror, '--vkey', vkey);
+    expect([incomplete.exit, incomplete.err]).toEqual([1, expect.stringContaining('sealed_log_missing')]);
+
+    const copies = await copiesOf(broker);
+    expect(await faultOf(copies)).toBe('none');
+    const apart = await LogCopy.of(broker, sealedLog, sealedLog);
+    const verify = (sealed: LogCopy) =>
+      replaySealedLog(VERIFIER_PORTS, {
+        log: { source: copies.tenant.source(), key: copies.tenant.vkey },
+        deployment: { source: copies.deployment.source(), key: copies.deployment.vkey },
+        sealed: { source: sealed.source(), key: sealed.vkey },
+      });
+    expect(await verify(apart)).toMatchObject({ log: sealedLog, calls: 1, grants: 1 });
+    // Whoever holds the log and its key leaves out the call, or one of the two approvals, or lets one person approve twice.
+    for (const [type, code] of [
+      ['access.allowed', /record_gap|changed_record/],
+      ['request.reviewed', /not_approved|not_allowed/],
+    ] as const) {
+      const changed = apart.copy();
+      changed.drop(changed.indexOf(type));
+      await expect(verify(changed)).rejects.toMatchObject({ code: expect.stringMatching(code) });
+    }
+    const rewritten = apart.copy();
+    rewritten.change('token.minted', { jti: 'another' });
+    await expect(verify(rewritten)).rejects.toMatchObject({ code: 'sealed_mismatch' });
+    const shorter = apart.copy();
+    shorter.drop(shorter.leaves.length - 1);
+    await expect(verify(shorter)).rejects.toMatchObject({ code: 'sealed_mismatch' });
   });
 });

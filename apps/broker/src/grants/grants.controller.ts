@@ -27,7 +27,7 @@ import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { given, pageAnswer, readPage } from '../http/page.js';
 import { BrokerTokenMinter } from '../keys/keys.js';
-import { requestAnswer } from '../requests/request-answers.js';
+import { requestAnswer, sealedLogOf } from '../requests/request-answers.js';
 
 /** Grants: reading them, minting tokens, extending and ending them. */
 @Controller('api/v1/grants')
@@ -115,13 +115,14 @@ export class GrantsController {
 
 /** @param gatewayUrl the address of the gateway, without the service's name */
 export function grantAnswer(
-  { grant, scope, budget, countersignedBy, status }: GrantView,
+  { grant, tenant, scope, budget, countersignedBy, status }: GrantView,
   gatewayUrl: string,
 ): Grant {
   return {
     id: grant.id,
     request: grant.request,
-    tenant: grant.tenant,
+    tenant,
+    ...sealedLogOf(grant),
     service: grant.service,
     scope,
     requester: grant.requester,

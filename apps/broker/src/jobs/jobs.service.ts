@@ -5,6 +5,7 @@ import {
   prune,
   pruneLogs,
   publishReport,
+  recordAccessHeads,
   remindTrust,
   runDueTransitions,
   sealDays,
@@ -95,6 +96,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async openDemands(): Promise<void> {
+    await recordAccessHeads(this.deps);
     const demands = await openDueDemands(this.deps);
     if (demands > 0) this.logger.info({ demands }, 'opened demands whose gag has ended');
   }

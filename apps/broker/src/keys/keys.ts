@@ -9,6 +9,7 @@ import {
   type VendorReadUnit,
 } from '@countersign/access';
 import { mintGrantToken } from '@countersign/authorization/mint';
+import { isSealedLog } from '@countersign/contract';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 
@@ -86,7 +87,8 @@ export class BrokerTokenMinter implements TokenMinter {
       now,
       tokenTtlSeconds: tokenTtl,
       grant,
-      tenant: grant.tenant,
+      tenant: terms.tenant,
+      ...(isSealedLog(grant.tenant) ? { log: grant.tenant } : {}),
       terms,
       countersignatures,
       digest: grant.digest,

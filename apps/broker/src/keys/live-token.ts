@@ -1,6 +1,6 @@
 import { type Deps, type Grant, isUsable } from '@countersign/access';
 import { type GrantTokenClaims, verifyGrantToken } from '@countersign/authorization';
-import { isSlug } from '@countersign/contract';
+import { isSealedLog, isSlug } from '@countersign/contract';
 import { z } from 'zod';
 import type { BrokerSettings } from '../core.module.js';
 import type { KeyRing } from './keys.js';
@@ -22,8 +22,8 @@ export async function readLiveToken(
 ): Promise<LiveToken | null> {
   const now = deps.clock.now();
   const claimed = claimedTerms(token);
-  if (claimed === null || !isSlug(claimed.tenant)) return null;
-  return deps.store.readForTenant(claimed.tenant, async (unit) => {
+  if (claimed === null || !(await hasLog(deps, claimed.log))) return null;
+  return deps.store.readForTenant(claimed.log, async (unit) => {
     const audience = (await unit.organisation.service(claimed.service))?.definition.audience;
     if (audience === undefined) return null;
     const verdict = verifyGrantToken(token, {
@@ -40,20 +40,29 @@ export async function readLiveToken(
   });
 }
 
+/** Whether the log can be opened: that of a tenant, or a sealed one that exists. */
+async function hasLog({ store }: Deps, log: string): Promise<boolean> {
+  if (!isSealedLog(log)) return isSlug(log);
+  return store.demands.read(async ({ sealedLogs }) => (await sealedLogs.find(log)) !== null);
+}
+
 const claimShape = z.object({
+  log: z.string().max(64).optional(),
   authorization_details: z.tuple([
     z.object({ terms: z.object({ service: z.string().max(64), tenant: z.string().max(64) }) }),
   ]),
 });
 
 /**
- * The service and tenant that a token claims, before the token is verified: they only select what the token must
- * match, and where its grant is looked up.
+ * The service and log that a token claims, before the token is verified: they only select what the token must match, and
+ * where its grant is looked up.
  */
-function claimedTerms(token: string): { service: string; tenant: string } | null {
+function claimedTerms(token: string): { service: string; log: string } | null {
   try {
     const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    return claimShape.parse(payload).authorization_details[0].terms;
+    const { log, authorization_details: details } = claimShape.parse(payload);
+    const { service, tenant } = details[0].terms;
+    return { service, log: log ?? tenant };
   } catch {
     return null;
   }

@@ -20,7 +20,7 @@ import type {
   RequestNote,
   Review as ReviewAnswer,
 } from '@countersign/api';
-import { formatDuration, parseDuration } from '@countersign/contract';
+import { formatDuration, isSealedLog, parseDuration } from '@countersign/contract';
 
 /** Absent members stay absent, because they go unchanged into the terms, which are hashed. */
 export function accessRequestInput({
@@ -44,7 +44,8 @@ export function requestAnswer({
 }: RequestView): AccessRequest {
   return {
     id: request.id,
-    tenant: request.tenant,
+    tenant: request.terms.tenant,
+    ...sealedLogOf(request),
     service: request.service,
     requester: request.requester,
     scope: request.terms.scope,
@@ -68,6 +69,10 @@ export function requestAnswer({
     waiting: waitingOf(request),
   };
 }
+
+/** The sealed log of access under a gag. */
+export const sealedLogOf = ({ tenant }: { tenant: string }): { sealedLog?: string } =>
+  isSealedLog(tenant) ? { sealedLog: tenant } : {};
 
 /** Whom an open request waits for. */
 export const waitingOf = (request: RequestView['request']): NonNullable<AccessRequest['waiting']> | null =>

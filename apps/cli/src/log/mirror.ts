@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { logEndpoints } from '@countersign/api';
 import {
   checkpointOrigin,
   decodeBundle,
@@ -13,6 +14,7 @@ import {
   type VerifierKey,
 } from '@countersign/audit-log';
 import { readCliEnvironment } from '@countersign/config';
+import { isSealedLog } from '@countersign/contract';
 import { Semaphore } from '@countersign/runtime';
 import { fetchMe } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
@@ -66,6 +68,8 @@ export async function mirrorLog(context: Context, folder: string, options: Mirro
   const slug = await chooseLog(context, tenant);
   const common = { openings, ...(acceptRestored === undefined ? {} : { acceptRestored }) };
   const { verified, restored, added } = await mirrorOne(context, folder, slug, { ...common, ...vkey });
+  for (const sealed of await sealedLogsOf(context, slug))
+    await mirrorOne(context, join(folder, sealed), sealed, common);
   // After it, so that it has everything that the tenant's log depends on: the vendor's people, policy and gateways.
   if (!LOGS_OF_NO_TENANT.has(slug))
     await mirrorOne(context, join(folder, DEPLOYMENT_FOLDER), DEPLOYMENT_FOLDER, {
@@ -151,6 +155,23 @@ async function mirrorOne(
   await writePoint(join(target, STATE), since?.size === point.size && !isNewEpoch ? since : point);
   if (isNewEpoch) await replaceEpoch(folder, since.origin);
   return { verified, restored, added: point.size - known };
+}
+
+/** The logs of access under a gag that the tenant's log has heads of. */
+async function sealedLogsOf(context: Context, slug: string): Promise<string[]> {
+  if (LOGS_OF_NO_TENANT.has(slug)) return [];
+  const api = await context.api();
+  const names = new Set<string>();
+  let cursor: string | undefined;
+  do {
+    const page = await api.call(logEndpoints.events, {
+      params: { slug },
+      query: new URLSearchParams({ type: 'demand.accessed', ...(cursor === undefined ? {} : { cursor }) }),
+    });
+    for (const { data } of page.items) names.add(String(data['log']));
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return [...names].filter(isSealedLog);
 }
 
 /** The caller's own tenant. The vendor's auditors say which. */

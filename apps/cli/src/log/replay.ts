@@ -15,7 +15,9 @@ import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import {
   type ReplayOptions,
   type ReplayReport,
+  replaySealedLog,
   replayTenantLog,
+  type SealedReplayReport,
   type VerifiedState,
   type Warning,
 } from '@countersign/log-verifier';
@@ -190,8 +192,7 @@ export async function deploymentLog(
     deploymentVkey,
   }: Pick<ReplaySettings, 'key' | 'anchor'> & Partial<ReplaySettings>,
 ): Promise<ReplayOptions['deployment']> {
-  const place =
-    deployment ?? (isRemote ? path.replace(/[^/]+\/*$/, DEPLOYMENT_FOLDER) : join(path, DEPLOYMENT_FOLDER));
+  const place = deployment ?? besides({ path, isRemote }, DEPLOYMENT_FOLDER);
   const source = logAt(context, place);
   const given =
     deploymentVkey ??
@@ -210,6 +211,54 @@ export async function deploymentLog(
       `${place} is the log ${own.name}, not the one of this deployment.`,
     );
   return { source, key: own };
+}
+
+/** Where another log is: in the mirror's folder of its name, or beside the tenant's log on its server. */
+const besides = ({ path, isRemote }: { path: string; isRemote: boolean }, log: string): string =>
+  isRemote ? path.replace(/[^/]+\/*$/, log) : join(path, log);
+
+/**
+ * Verifies the logs of access under a gag that the tenant's log has heads of. Their own keys are not trusted: what they hold must
+ * have the roots that the tenant's log names.
+ *
+ * @throws CliError with the code of the first fault; `sealed_log_missing`
+ */
+export async function replaySealedLogs(
+  context: Context,
+  place: { source: LogSource; path: string; isRemote: boolean },
+  options: ReplaySettings,
+  names: readonly string[],
+): Promise<SealedReplayReport[]> {
+  const reports: SealedReplayReport[] = [];
+  for (const name of names) {
+    const source = logAt(context, besides(place, name));
+    const vkey = Buffer.from((await source.read('vkey')) ?? []).toString('utf8');
+    if (vkey.trim() === '')
+      throw new CliError(
+        'sealed_log_missing',
+        `${besides(place, name)} has no log, and the tenant’s log has its head: it holds access under a gag that has ended. Run "countersign log mirror" again.`,
+      );
+    const sealed = { source, key: readVerifierKey(vkey) };
+    const deployment = await deploymentLog(context, place, options);
+    const openings = place.isRemote || (await hasOpenings(place.path));
+    reports.push(
+      await orFault(
+        replaySealedLog(PORTS, {
+          ...{ log: { source: place.source, key: options.key }, deployment, sealed, openings },
+        }),
+      ),
+    );
+  }
+  return reports;
+}
+
+async function orFault<T>(verified: Promise<T>): Promise<T> {
+  try {
+    return await verified;
+  } catch (error) {
+    if (error instanceof LogFault) throw faultError(error);
+    throw error;
+  }
 }
 
 async function readPolicy(file: string | undefined): Promise<TlogPolicy | undefined> {

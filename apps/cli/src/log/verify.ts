@@ -3,7 +3,7 @@ import type { Cosignature, VerifiedState } from '@countersign/log-verifier';
 import type { Answer, Context } from '../command/context.js';
 import { counted, formatFacts } from '../terminal/text.js';
 import { isAddress, logAt } from './log-source.js';
-import { LOGS_OF_NO_TENANT, replayWithProgress, warningLines } from './replay.js';
+import { LOGS_OF_NO_TENANT, replaySealedLogs, replayWithProgress, warningLines } from './replay.js';
 import { UnfinishedRun } from './unfinished-run.js';
 import {
   acceptRestored,
@@ -40,11 +40,10 @@ export async function verifyLogAt(context: Context, place: string, options: Veri
   const unfinished = options.state === undefined ? undefined : new UnfinishedRun(context, options.state);
   const source = logAt(context, place);
   const { policy, deployment, deploymentVkey } = options;
-  const report = await replayWithProgress(
-    context,
-    { source, path: place, isRemote: isAddress(place) },
-    { ...{ key, since, anchor, policy, deployment, deploymentVkey, unfinished } },
-  );
+  const from = { source, path: place, isRemote: isAddress(place) };
+  const settings = { key, since, anchor, policy, deployment, deploymentVkey, unfinished };
+  const report = await replayWithProgress(context, from, settings);
+  const sealed = report.replayed ? await replaySealedLogs(context, from, settings, report.sealedLogs) : [];
   const restored = acceptRestored(report, options.acceptRestored === true);
   if (options.state !== undefined) await writePoint(options.state, report.state);
   await unfinished?.drop();
@@ -55,6 +54,10 @@ export async function verifyLogAt(context: Context, place: string, options: Veri
       ...{ ...documentOf(report, since), structureOnly: false, restored },
       ...{ replayed, calls, grants, opened, trust, warnings, witnesses: witnessed.cosignatures, resumedAt },
       deployment: placeOf(report.deployment),
+      sealedLogs: sealed.map(({ log, point, covered, ...found }) => ({
+        ...{ log, size: point.size, root: point.root, covered },
+        ...{ calls: found.calls, grants: found.grants, warnings: found.warnings },
+      })),
     },
     text: formatFacts([
       ['verified', replayed ? 'yes' : 'yes, but not replayed: leaves before were pruned'],
@@ -64,8 +67,12 @@ export async function verifyLogAt(context: Context, place: string, options: Veri
       ['openings', `${counted(opened, 'commitment')} opened`],
       ['trust', trust ?? 'the vendor’s word: the tenant is not claimed'],
       ['witnesses', witnessText(witnessed.cosignatures)],
+      ...sealed.map(({ log, calls: made, grants: given }): [string, string] => [
+        'under a gag',
+        `${made} allowed, under ${counted(given, 'grant')}, in ${log}`,
+      ]),
       ...restoredFacts(restored),
-      ...warningLines(warnings),
+      ...warningLines([...warnings, ...sealed.flatMap((each) => each.warnings)]),
     ]),
   };
 }

@@ -171,7 +171,7 @@ export class RecordedForwarding {
 
   private recordOutcome(
     { canonical: { service } }: Exchange,
-    { tenant }: GrantTokenClaims,
+    claims: GrantTokenClaims,
     { match }: AllowedCall,
     call: OpenCall,
     record: string,
@@ -179,7 +179,7 @@ export class RecordedForwarding {
   ): void {
     const { clock, recorder, metrics, log } = this.parts;
     const durationMs = Math.max(0, Math.round(clock.monotonic() - call.beganAt));
-    recorder.recordOutcome(record, tenant, { status, bytes, bodySha256, outcome, durationMs });
+    recorder.recordOutcome(record, claims, { status, bytes, bodySha256, outcome, durationMs });
     metrics.forwarded(service, outcome);
     if (log.isLevelEnabled('debug'))
       log.debug({ record, service, route: match.route, status, bytes, durationMs, outcome }, 'call');

@@ -149,7 +149,7 @@ export class ExternalAuthorization {
     // Only the proxy learns how the call ends.
     const outcome = mayStill ? 'unknown' : 'cut';
     const ended = { status: null, bytes: 0, bodySha256: null, durationMs: 0, outcome } as const;
-    recorder.recordOutcome(record, claims.tenant, ended);
+    recorder.recordOutcome(record, claims, ended);
     if (!mayStill) return refusals.answer(exchange, again.code, { record, detail: again.detail });
     const { method, path, query } = canonical;
     const { sub, grant_id } = claims;

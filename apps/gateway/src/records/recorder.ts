@@ -1,4 +1,4 @@
-import { type GrantTokenClaims, type MatchedCall, nodeHashing } from '@countersign/authorization';
+import { type GrantTokenClaims, logOf, type MatchedCall, nodeHashing } from '@countersign/authorization';
 import { type ContextMode, commit, DEPLOYMENT_SLUG } from '@countersign/contract';
 import { MAX_COUNTS } from '@countersign/gateway-protocol';
 import type { Clock } from '../clock.js';
@@ -78,8 +78,8 @@ export class Recorder {
     return this.options.spool.append({ ...draft, record });
   }
 
-  /** Records how an allowed call ended. */
-  recordOutcome(id: string, tenant: string, outcome: CallOutcome): void {
+  /** Records how an allowed call ended, in the log of its record. */
+  recordOutcome(id: string, claims: GrantTokenClaims, outcome: CallOutcome): void {
     const { gateway, boot, clock } = this.options;
     this.options.spool.enqueue({
       record: {
@@ -88,7 +88,7 @@ export class Recorder {
         id,
         gateway,
         boot,
-        tenant,
+        tenant: logOf(claims),
         at: this.instant(clock.now()),
         status: outcome.status,
         bytes: outcome.bytes,
@@ -232,7 +232,8 @@ export class Recorder {
       id,
       gateway,
       boot,
-      tenant: claims.tenant,
+      // The log that the record belongs to: the tenant's own, or a sealed one.
+      tenant: logOf(claims),
       at: this.instant(clock.now()),
       grant: claims.grant_id,
       digest: claims.digest,

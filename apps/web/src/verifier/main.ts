@@ -175,6 +175,9 @@ class VerifierPage {
     const missing = [
       ...(isReplayed ? [] : [isReplayable ? gaps.replay : gaps.noTenant]),
       ...(report !== null && hasOpenings ? [] : [gaps.openings]),
+      ...(report === null || report.sealedLogs.length === 0
+        ? []
+        : [gaps.sealed(report.sealedLogs.join(', '))]),
       gaps.truth,
       gaps.older,
     ];

@@ -37,6 +37,8 @@ const en = {
   },
   notChecked: 'What was not checked',
   gaps: {
+    sealed: (logs: string) =>
+      `Calls for an authority under a gag are in logs of their own, which this page does not have: ${logs}. “countersign log mirror” copies them, and “log verify” verifies them.`,
     replay:
       'Whether each call lay under an approval: the copy lacks the deployment’s log, or leaves were pruned.',
     noTenant: 'This log has no calls and approvals.',
@@ -90,6 +92,8 @@ const de: typeof en = {
   },
   notChecked: 'Was nicht geprüft wurde',
   gaps: {
+    sealed: (logs: string) =>
+      `Aufrufe für eine Behörde unter Schweigepflicht stehen in eigenen Protokollen, die diese Seite nicht hat: ${logs}. „countersign log mirror“ kopiert sie, und „log verify“ prüft sie.`,
     replay:
       'Ob jeder Aufruf unter einer Freigabe lag: Der Kopie fehlt das Protokoll der Installation, oder Einträge wurden gelöscht.',
     noTenant: 'Dieses Protokoll hat keine Aufrufe und Freigaben.',

@@ -1,4 +1,4 @@
-import type { Basis } from '@countersign/contract';
+import { type Basis, isSealedLog } from '@countersign/contract';
 import { AccessError } from '../errors.js';
 import { type TenantRole, VENDOR_SLUG, type VendorRole } from './organisation.js';
 import {
@@ -127,7 +127,7 @@ const PERMISSIONS = {
   'lock.set': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'any', realm: 'tenants' },
   'lock.lift': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
   'log.read': {
-    ...{ vendor: ['engineer', 'auditor', 'security-admin'], tenant: TENANT_ALL },
+    ...{ vendor: ['engineer', 'auditor', 'security-admin', 'legal'], tenant: TENANT_ALL },
     ...{ signIn: 'any', realm: 'records' },
   },
   // A whole log, with its checkpoints and proofs. An engineer sees the leaves of their own grants alone.
@@ -271,8 +271,19 @@ export function requireFreshSignIn({ authenticatedAt }: Principal, now: Date): v
     throw new AccessError('fresh_sign_in_required');
 }
 
-/** Which requests, grants and records a person may see: all, one tenant's, their own, or those on one ground. */
-export type Visibility = { all: true } | { tenant: string } | { requester: string } | { basis: Basis };
+/**
+ * Which requests, grants and records a person may see: all, one tenant's, their own, or those on one ground. `sealed`: those of
+ * a government demand under a gag too, which are kept apart in sealed logs.
+ */
+export type Visibility =
+  | { all: true; sealed?: true }
+  | { tenant: string }
+  | { requester: string }
+  | { basis: Basis; sealed: true };
+
+/** Whether the person may see the access of a government demand under a gag: the vendor's legal counsel and auditors may. */
+export const seesSealed = (person: Person): boolean =>
+  isVendorStaff(person) && (hasRole(person, 'legal') || hasRole(person, 'auditor'));
 
 /**
  * For requests and grants: reviewers see what they may have to decide, and legal counsel access for authorities
@@ -280,8 +291,8 @@ export type Visibility = { all: true } | { tenant: string } | { requester: strin
  */
 export function requestVisibility(person: Person): Visibility {
   if (person.tenant !== null) return { tenant: person.tenant };
-  if (hasRole(person, 'reviewer')) return { all: true };
-  if (hasRole(person, 'legal')) return { basis: 'legal' };
+  if (hasRole(person, 'reviewer')) return hasRole(person, 'auditor') ? ALL_AND_SEALED : { all: true };
+  if (hasRole(person, 'legal')) return { basis: 'legal', sealed: true };
   return logVisibility(person);
 }
 
@@ -291,14 +302,18 @@ export function requestVisibility(person: Person): Visibility {
  */
 export function logVisibility(person: Person): Visibility {
   if (person.tenant !== null) return { tenant: person.tenant };
-  if (hasRole(person, 'security-admin') || hasRole(person, 'auditor')) return { all: true };
+  if (hasRole(person, 'auditor')) return ALL_AND_SEALED;
+  if (hasRole(person, 'security-admin')) return { all: true };
   return { requester: person.id };
 }
+
+const ALL_AND_SEALED: Visibility = { all: true, sealed: true };
 
 export function canSee(
   visibility: Visibility,
   object: { tenant: string; requester: string; basis?: Basis | null },
 ): boolean {
+  if (isSealedLog(object.tenant) && !('sealed' in visibility)) return false;
   if ('all' in visibility) return true;
   if ('tenant' in visibility) return visibility.tenant === object.tenant;
   if ('basis' in visibility) return visibility.basis === object.basis;

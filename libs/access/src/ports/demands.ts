@@ -12,6 +12,7 @@ import type { Entry, Page, PageQuery } from './repository.js';
 /** Government demands. These rows belong to the vendor: no unit of a tenant reads or writes them. */
 export interface DemandRepositories {
   demands: Entry<DemandRepository, 'insert' | 'addStep' | 'addDocument'>;
+  sealedLogs: Entry<SealedLogRepository, 'insert' | 'open' | 'noteRecorded'>;
 }
 
 /** A demand in a list: with its last step's state, and without its steps. */
@@ -71,4 +72,33 @@ export interface DemandRepository extends DemandCounts {
   addStep(id: string, step: DemandStep): Promise<void>;
   /** @throws AccessError `conflict` if the demand has this document */
   addDocument(id: string, document: DemandDocument, content: Uint8Array): Promise<void>;
+}
+
+/**
+ * The log that keeps what a demand under a gag opens at one tenant (requests, reviews, grants, calls) apart from that tenant's
+ * own log. Its name stands for the tenant in each of these rows, so that no read of the tenant finds them.
+ */
+export interface SealedLog {
+  /** `sealed-…` */
+  slug: string;
+  tenant: string;
+  demand: string;
+  createdAt: string;
+  /** Since when the tenant may read it; null while the demand is sealed. */
+  openedAt: string | null;
+  /** How many of its leaves the newest head covers that was recorded of it. */
+  recorded: number;
+}
+
+export interface SealedLogRepository {
+  find(slug: string): Promise<SealedLog | null>;
+  ofDemand(demand: string): Promise<SealedLog[]>;
+  /** Those that this tenant may read. */
+  openOf(tenant: string): Promise<SealedLog[]>;
+  /** Those with leaves that no head covers, after this name. */
+  grown(after: string, limit: number): Promise<SealedLog[]>;
+  /** @throws AccessError `conflict` if the demand has one for this tenant */
+  insert(log: SealedLog): Promise<void>;
+  open(slug: string, at: string): Promise<void>;
+  noteRecorded(slug: string, size: number): Promise<void>;
 }

@@ -83,9 +83,9 @@ export type StandingUnit = Reads<
   'credentials' | 'gateways' | 'grants' | 'requests' | 'invitations' | 'trust'
 > & { organisation: Pick<VendorReadUnit['organisation'], 'coverage' | 'tenants'> };
 /** Government demands, with what each writes into the logs of the tenants that may learn of it. */
-export type DemandsUnit = Writes<'demands' | 'logOf'> &
+export type DemandsUnit = Writes<'demands' | 'sealedLogs' | 'logOf'> &
   Reads<'requests' | 'grants'> &
-  People & { tenant(slug: string): Promise<Pick<TenantUnit, 'log' | 'outbox' | 'days' | 'openings'>> };
+  People & { tenant(slug: string): Promise<TenantUnit> };
 
 /** The isolation tests, and the leaf with the result in each tenant's log. */
 export type IsolationUnit = Writes<'isolation' | 'logOf'> & {
@@ -148,7 +148,7 @@ export interface DeploymentPorts {
     IsolationUnit
   >;
   incidents: Port<Reads<'incidents'>, Writes<'incidents' | 'logOf'> & People>;
-  demands: Port<Reads<'demands'>, DemandsUnit>;
+  demands: Port<Reads<'demands' | 'sealedLogs'>, DemandsUnit>;
   /** What reports count of demands, and nothing else of them. */
   demandCounts: ReadPort<{ demands: DemandCounts }>;
   housekeeping: Port<Reads<'deliveries'>, Writes<'idempotency'>>;

@@ -3,6 +3,8 @@ export type {
   DemandCounts,
   DemandRepository,
   ListedDemand,
+  SealedLog,
+  SealedLogRepository,
 } from './demands.js';
 export type {
   ApiKeysUnit,

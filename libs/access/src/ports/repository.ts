@@ -45,6 +45,8 @@ export interface ListFilter {
   decision?: string;
   /** Requests and grants on this ground alone. */
   basis?: string;
+  /** Across tenants: those in sealed logs too. Without it they are left out. */
+  sealed?: 'too';
   from?: string;
   to?: string;
 }

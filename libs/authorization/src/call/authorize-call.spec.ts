@@ -137,11 +137,28 @@ describe('authorizeCall', () => {
     });
   });
 
+  test('P13: a sealed grant is opened only by a token that names its log, so no call is recorded elsewhere', () => {
+    const log = 'sealed-0199f0a0-7b2c-7001-8000-000000000001';
+    const sealed = view({
+      grant: (digest) => {
+        const known = view().grant(digest);
+        return known === undefined ? undefined : { ...known, tenant: log };
+      },
+    });
+    expect(decide({ view: sealed, claims: { ...claims, log } })).toMatchObject({ allowed: true });
+    expect(decide({ view: sealed })).toMatchObject({ code: 'grant_ended' });
+  });
+
   test.each([
     ['a digest that is not on the list', { claims: { ...claims, digest: MAP } }, 'grant_ended'],
     [
       'a grant id that is not the digest’s',
       { claims: { ...claims, grant_id: GRANT.replace('1', '2') } },
+      'grant_ended',
+    ],
+    [
+      'a sealed log that the list does not name',
+      { claims: { ...claims, log: 'sealed-0199f0a0-7b2c-7001-8000-000000000001' } },
       'grant_ended',
     ],
     ['the end of the window, to the millisecond', { now: NOW + 1000 }, 'grant_ended'],

@@ -23,7 +23,7 @@ type CallRefusalCode =
 /** The claims of a verified token that the checks of a call read. */
 export type CallClaims = Pick<
   GrantTokenClaims,
-  'exp' | 'grant_id' | 'grant_nbf' | 'grant_exp' | 'tenant' | 'digest' | 'terms' | 'countersignatures'
+  'exp' | 'grant_id' | 'grant_nbf' | 'grant_exp' | 'tenant' | 'log' | 'digest' | 'terms' | 'countersignatures'
 >;
 
 /** A token that was valid when it was verified, and the id of the key that signed it. */

@@ -1,4 +1,5 @@
 import { CLOCK_SKEW_MS } from '@countersign/contract';
+import { logOf } from '../token/grant-token.js';
 import type { CallRefusal, CallStep } from './call.js';
 
 const ended = (detail: string): CallRefusal => ({ code: 'grant_ended', detail });
@@ -35,7 +36,8 @@ export const grantHasBudgetOfTerms: CallStep = ({ claims: { terms }, grant }) =>
  */
 export const grantIsActive: CallStep = ({ claims, call, grant }) => {
   if (grant === undefined) return ended('no active grant has this digest');
-  if (grant.id !== claims.grant_id || grant.tenant !== claims.tenant) {
+  // A sealed grant is listed under its log: the token and the list have to agree where the calls are recorded.
+  if (grant.id !== claims.grant_id || grant.tenant !== logOf(claims)) {
     return ended('the active grant of this digest is another one');
   }
   return grant.service === call.service && claims.terms.service === call.service

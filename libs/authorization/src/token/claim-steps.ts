@@ -4,6 +4,7 @@ import {
   canonicalJson,
   isDigest,
   isId,
+  isSealedLog,
   isTenantSlug,
   latestEndOfTerms,
   parseTerms,
@@ -61,6 +62,8 @@ export const isForAudience: TokenStep = ({ payload, rules }) =>
 export const hasClaimsOfTheirTypes: TokenStep = ({ payload }) => {
   const wrong = REQUIRED.find(([claim, holds]) => !holds(payload[claim]));
   if (wrong !== undefined) return refuse('malformed', `the claim ${wrong[0]} is not of its type`);
+  if (payload['log'] !== undefined && !text(isSealedLog)(payload['log']))
+    return refuse('malformed', 'the claim log is not of its type');
   const signatures = payload['countersignatures'];
   return signatures === undefined || Array.isArray(signatures)
     ? undefined
@@ -133,6 +136,12 @@ export const agreesWithItsTerms: TokenStep = ({ claims }) =>
     ? undefined
     : refuse('digest_mismatch', 'tenant or person is not that of the terms');
 
+/** Only access for an authority may be kept out of the tenant's log, and no log but a sealed one may hold it. */
+export const isSealedForAnAuthority: TokenStep = ({ claims }) =>
+  claims?.log === undefined || claims.terms.basis === 'legal'
+    ? undefined
+    : refuse('digest_mismatch', 'only access on the basis legal is recorded in a sealed log');
+
 export const hasWindowOfItsTerms: TokenStep = ({ claims }) => {
   if (claims === undefined) return refuse('digest_mismatch', 'there are no terms');
   const { terms, grant_nbf: begins, grant_exp: ends } = claims;
@@ -168,6 +177,7 @@ function claimsOf(payload: JsonObject, terms: Terms): GrantTokenClaims {
     tenant: text('tenant'),
     digest: text('digest'),
     terms,
+    ...(payload['log'] === undefined ? {} : { log: text('log') }),
     ...(Array.isArray(signatures) ? { countersignatures: signatures } : {}),
   };
 }

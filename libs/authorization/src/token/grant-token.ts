@@ -21,12 +21,17 @@ export type GrantTokenClaims = {
   grant_nbf: number;
   grant_exp: number;
   tenant: string;
+  /** The sealed log that the calls are recorded in, for access under a gag. Absent: the tenant's own. */
+  log?: string;
   /** `sha256:…` of the canonical terms. */
   digest: string;
   terms: Terms;
   /** As they are in the token, not parsed. Absent if there are none. */
   countersignatures?: readonly unknown[];
 };
+
+/** The log that the calls under a token are recorded in. */
+export const logOf = ({ log, tenant }: Pick<GrantTokenClaims, 'log' | 'tenant'>): string => log ?? tenant;
 
 /** Why a token is refused: the stable codes of `token-check`. docs/contract.md, Token. */
 export type TokenReason =

@@ -14,7 +14,7 @@ import {
   signedToken,
   tokenKeys,
 } from '../../../../test/factories/grant-token.js';
-import type { TokenReason, TokenRules } from './grant-token.js';
+import { logOf, type TokenReason, type TokenRules } from './grant-token.js';
 import { verifyGrantToken } from './verify-grant-token.js';
 
 const keys = tokenKeys();
@@ -48,6 +48,23 @@ describe('a valid token', () => {
       kid: KID,
       key: keys.publicKey,
     });
+  });
+
+  test('only access for an authority names a sealed log, and no other log', () => {
+    const log = 'sealed-0199f0a0-7b2c-7001-8000-000000000001';
+    const legal: Terms = { ...sampleTerms, basis: 'legal' };
+    const sealed = (terms: Terms, name: unknown) =>
+      withClaims({
+        ...{ log: name, digest: termsDigest(hashing, terms) },
+        authorization_details: [{ type: 'tenant_data', terms }],
+      });
+    const verdict = verifyGrantToken(sealed(legal, log), rules);
+    expect(verdict.ok && [verdict.claims.log, logOf(verdict.claims)]).toEqual([log, log]);
+    expect(reasonOf(sealed(sampleTerms, log))).toBe('digest_mismatch');
+    for (const name of ['globex', 'acme', 'deployment', '', 7, null, log.toUpperCase()])
+      expect([name, reasonOf(sealed(legal, name))]).toEqual([name, 'malformed']);
+    // A sealed log is no tenant.
+    expect(reasonOf(withClaims({ tenant: log }))).toBe('malformed');
   });
 
   test('P3: 5 s of skew for nbf and iat, none for exp', () => {

@@ -14,6 +14,7 @@ import {
   isForAudience,
   isFromIssuer,
   isNotBoundToKey,
+  isSealedForAnAuthority,
 } from './claim-steps.js';
 import {
   hasCompactForm,
@@ -66,6 +67,7 @@ const tokenSteps: readonly TokenStep[] = [
   carriesTerms,
   hasDigestOfItsTerms,
   agreesWithItsTerms,
+  isSealedForAnAuthority,
   hasWindowOfItsTerms,
   endsWithItsTerms,
 ];

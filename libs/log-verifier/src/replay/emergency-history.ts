@@ -20,7 +20,7 @@ export type EmergencyState = {
 export class EmergencyHistory {
   constructor(
     private readonly context: Pick<ReplayContext, 'tenant' | 'deployment'>,
-    private readonly warnings: Warnings,
+    private readonly options: { warnings: Warnings; isSealed: boolean },
     readonly state: EmergencyState = { notified: new Map(), owed: new Map(), given: new Map(), now: 0 },
   ) {}
 
@@ -40,12 +40,13 @@ export class EmergencyHistory {
 
   /**
    * A grant begins of which the customer is only notified. The evaluator has required that the tenant accepts its basis. With an
-   * emergency begins the vendor's duty to explain it.
+   * emergency begins the vendor's duty to explain it. Under a gag no one is notified of access for an authority.
    *
    * @throws LogFault `not_notified`
    */
   begin(data: LeafData, { id, digest, terms, requester }: GrantEntry): void {
     const { notified, owed } = this.state;
+    if (this.options.isSealed && terms.basis === 'legal') return;
     if (notified.get(terms.request) !== digest)
       throw data.fault(
         'not_notified',
@@ -61,7 +62,11 @@ export class EmergencyHistory {
   finish(): void {
     for (const { dueAt, index } of this.state.owed.values())
       if (dueAt < this.state.now)
-        this.warnings.add('disclosure_late', 'The vendor has not explained this emergency in time.', index);
+        this.options.warnings.add(
+          'disclosure_late',
+          'The vendor has not explained this emergency in time.',
+          index,
+        );
   }
 
   private takeNotified(data: LeafData): void {
@@ -86,7 +91,11 @@ export class EmergencyHistory {
     if (actor !== duty.requester && !this.context.deployment.staffHad(actor, 'security-admin', data.at))
       throw data.fault('role_not_held', `${actor} neither had the access nor was a security admin.`);
     if (data.at >= duty.dueAt + CLOCK_MS)
-      this.warnings.add('disclosure_late', 'The vendor explained this emergency too late.', data.index);
+      this.options.warnings.add(
+        'disclosure_late',
+        'The vendor explained this emergency too late.',
+        data.index,
+      );
     owed.delete(grant);
     given.set(grant, duty.requester);
   }

@@ -29,6 +29,8 @@ export type LogEventState = {
   prunedBefore: number;
   /** The newest point of the deployment's log. */
   deployment: DeploymentPoint | null;
+  /** Sealed logs that this log has a head of. Absent in a state that an earlier version kept. */
+  sealedLogs?: Set<string>;
 };
 
 const DAY_MS = 86_400_000;
@@ -68,6 +70,10 @@ export class LogEvents {
     if (data.index === 0) this.state.birth = Math.floor(data.at / DAY_MS);
     this.state.now = Math.max(this.state.now, data.at);
     if (data.leaf.type.startsWith('demand.') && data.has('happenedAt')) this.#sealedLog.takeOpened(data);
+    if (data.leaf.type === 'demand.accessed') {
+      this.state.sealedLogs ??= new Set();
+      this.state.sealedLogs.add(data.text('log'));
+    }
     switch (data.leaf.type) {
       case 'log.sealed':
         return this.takeSeal(data);

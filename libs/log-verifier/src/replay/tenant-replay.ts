@@ -35,6 +35,8 @@ type Options = {
   onPoint: (point: SignedPoint) => void;
   /** See `ReplayContext`. */
   deploymentSize: () => number;
+  /** The leaves are of a sealed log: access under a gag, of which no one is notified. */
+  isSealed?: boolean;
 };
 
 /** Replays a tenant's log: who could decide, who decided, what was granted, and whether each call was allowed. */
@@ -50,7 +52,7 @@ export class TenantReplay {
   private readonly deployment: DeploymentHistory;
 
   constructor(ports: VerifierPorts, options: Options, kept?: TenantReplayState) {
-    const { slug, deployment, pin, warnings, onPoint, deploymentSize } = options;
+    const { slug, deployment, pin, warnings, onPoint, deploymentSize, isSealed = false } = options;
     const mayBeNamed = (person: string) =>
       this.tenant.holds(person, 'approver') || this.tenant.holds(person, 'admin');
     this.trust = new TrustHistory(ports, { pin, warnings, mayBeNamed }, kept?.trust);
@@ -59,7 +61,7 @@ export class TenantReplay {
     const { trust, tenant, locks } = this;
     const context: ReplayContext = { ports, deployment, tenant, trust, locks, warnings, deploymentSize };
     this.requests = new RequestHistory(context, onPoint, kept?.requests);
-    this.emergencies = new EmergencyHistory(context, warnings, kept?.emergencies);
+    this.emergencies = new EmergencyHistory(context, { warnings, isSealed }, kept?.emergencies);
     this.grants = new GrantHistory(context, this.requests, this.emergencies, kept?.grants);
     this.calls = new CallHistory(context, this.grants, kept?.calls);
     this.standing = new StandingHistory(this.grants, this.requests, trust, tenant);

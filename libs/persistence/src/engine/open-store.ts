@@ -139,7 +139,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
 
   async readForTenant<T>(slug: string, work: (unit: ReadUnit) => Promise<T>): Promise<T> {
     const reach = { tenant: checkedSlug(slug) };
-    return this.engine.read(reach, async (manager) => work(tenantReads(manager, this.context, slug)));
+    return this.engine.read(reach, async (manager) => work(await tenantReads(manager, this.context, slug)));
   }
 
   /** @param isShared it reads a few rows by their keys */

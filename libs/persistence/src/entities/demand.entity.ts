@@ -1,6 +1,6 @@
 import type { DemandAction, DemandKind, DemandState, RedirectOutcome } from '@countersign/access';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { milliseconds } from './column-types.js';
+import { bigInteger, milliseconds } from './column-types.js';
 
 /** A government's demand. What reports count is plain; all else is sealed under a key of the demand. Append-only, by trigger. */
 @Entity('demands')
@@ -132,4 +132,31 @@ export class DemandDocumentEntity {
 
   @Column('text')
   content!: string;
+}
+
+/** A log that keeps the access of a demand under a gag apart from its tenant's log. */
+@Entity('sealed_logs')
+@Index('sealed_logs_of_demand', ['demand', 'tenant'], { unique: true })
+@Index('sealed_logs_of_tenant', ['tenant', 'slug'])
+export class SealedLogEntity {
+  /** The log's name, which stands for the tenant in every row of that access. */
+  @PrimaryColumn('varchar')
+  slug!: string;
+
+  @Column('varchar')
+  tenant!: string;
+
+  @Column('varchar')
+  demand!: string;
+
+  @Column('varchar', { name: 'created_at', transformer: milliseconds })
+  createdAt!: string;
+
+  /** Since when its tenant may read it. */
+  @Column('varchar', { name: 'opened_at', nullable: true, transformer: milliseconds })
+  openedAt!: string | null;
+
+  /** How many leaves the newest head covers that the sealed sub-log or the tenant's log has of it. */
+  @Column('bigint', { transformer: bigInteger })
+  recorded!: number;
 }

@@ -8,6 +8,7 @@ import {
   DemandKeyEntity,
   DemandStepEntity,
   DemandTenantEntity,
+  SealedLogEntity,
 } from './demand.entity.js';
 import { DeploymentEntity, LegalTransitionEntity } from './deployment.entity.js';
 import { DisclosureEntity } from './disclosure.entity.js';
@@ -123,6 +124,7 @@ export const ENTITIES = [
   ScimUserEntity,
   ServiceEntity,
   SealedLeafEntity,
+  SealedLogEntity,
   SessionEntity,
   SignInAttemptEntity,
   SigningKeyEntity,

@@ -31,6 +31,7 @@ import { SealedSubLog1799000022200 } from './1799000022200-sealed-sub-log.js';
 import { Coverage1799000023000 } from './1799000023000-coverage.js';
 import { Isolation1799000023100 } from './1799000023100-isolation.js';
 import { TransparencyReports1799000023200 } from './1799000023200-transparency-reports.js';
+import { SealedLogs1799000043000 } from './1799000043000-sealed-logs.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -66,4 +67,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   Coverage1799000023000,
   Isolation1799000023100,
   TransparencyReports1799000023200,
+  SealedLogs1799000043000,
 ];

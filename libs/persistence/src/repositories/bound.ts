@@ -1,4 +1,4 @@
-import type { Located } from '@countersign/access';
+import type { ListFilter, Located } from '@countersign/access';
 import type { EntityManager, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { StoreError } from '../errors.js';
 import type { Owners } from '../units/context.js';
@@ -13,6 +13,9 @@ export interface SharedWithUnit {
 
 /** Whose rows a repository may read: one tenant's, or those of all tenants (the vendor's reads). */
 export type RowAccess = { readonly tenant: string } | 'all-tenants';
+
+/** The names of sealed logs as a pattern of LIKE. No tenant's slug fits it. */
+export const SEALED_LOGS = 'sealed-________-____-7___-____-____________';
 
 /**
  * The only way in which repositories get at rows that belong to tenants: each query starts from `rows()`,
@@ -32,6 +35,17 @@ export abstract class BoundRepository<Row extends ObjectLiteral & { tenant: stri
     return this.reach === 'all-tenants'
       ? query
       : query.where('row.tenant = :reach', { reach: this.reach.tenant });
+  }
+
+  /**
+   * The same for a list. Across tenants it leaves out what is kept apart under a gag, unless the filter includes it: such rows
+   * have the name of a sealed log for their tenant.
+   */
+  protected listed(filter: Pick<ListFilter, 'sealed'>): SelectQueryBuilder<Row> {
+    const query = this.rows();
+    return this.reach === 'all-tenants' && filter.sealed === undefined
+      ? query.andWhere(`row.tenant NOT LIKE '${SEALED_LOGS}'`)
+      : query;
   }
 
   /** Rows in reach by plain SQL. @param where columns by their database names */

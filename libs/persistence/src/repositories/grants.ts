@@ -78,7 +78,7 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantReposit
   }
 
   async list(filter: ListFilter, page: PageQuery): Promise<Page<Grant>> {
-    const { items, next } = await keysetPage(() => this.rows(), LISTING, filter, page);
+    const { items, next } = await keysetPage(() => this.listed(filter), LISTING, filter, page);
     return { items: items.map(toGrant), next };
   }
 

@@ -21,7 +21,8 @@ function applyFilter<Row extends ObjectLiteral>(
   filter: ListFilter,
 ): void {
   for (const [name, value] of Object.entries(filter) as [keyof ListFilter, string | undefined][]) {
-    if (value === undefined) continue;
+    // Which logs are in reach: `BoundRepository`.
+    if (value === undefined || name === 'sealed') continue;
     if (name === 'from' || name === 'to') {
       const sign = name === 'from' ? '>=' : '<';
       query.andWhere(mostly(query, `row.${listing.order} ${sign} :${name}`), {

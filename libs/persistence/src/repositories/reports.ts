@@ -2,6 +2,7 @@ import type { PublishedReport, ReportRepository, RequestFact, TimeSpan } from '@
 import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
 import { PublishedReportEntity } from '../entities/report.entity.js';
+import { SEALED_LOGS } from './bound.js';
 import { insertRows } from './many-rows.js';
 import { query, selectRows } from './plain-rows.js';
 
@@ -45,7 +46,7 @@ export class Reports implements ReportRepository {
     const rows = await query<FactRow>(
       this.manager,
       `SELECT id, tenant, state, created_at, ended_at, CASE WHEN terms LIKE ? THEN 1 ELSE 0 END AS is_emergency
-       FROM requests WHERE created_at >= ? AND created_at < ?${where} ORDER BY created_at, id`,
+       FROM requests WHERE created_at >= ? AND created_at < ? AND tenant NOT LIKE '${SEALED_LOGS}'${where} ORDER BY created_at, id`,
       [EMERGENCY, comparable(from), comparable(to), ...parameters],
     );
     return rows.map(({ id, tenant: slug, state, created_at: createdAt, ended_at, is_emergency }) => {

@@ -52,7 +52,7 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
   }
 
   async list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRequest>> {
-    const { items, next } = await keysetPage(() => this.rows(), LISTING, filter, page);
+    const { items, next } = await keysetPage(() => this.listed(filter), LISTING, filter, page);
     return { items: items.map(toRequest), next };
   }
 

@@ -7,6 +7,7 @@ import { Feed } from '../repositories/feed.js';
 import { OrganisationReader } from '../repositories/organisation.js';
 import type { UnitContext } from './context.js';
 import { ALL_REPOSITORIES, bind, type RepositoryContext, TENANT_REPOSITORIES } from './registry.js';
+import { deciderOf, readsOfDecider } from './sealed-unit.js';
 
 const scopeOf = (manager: EntityManager, context: UnitContext, reach: RowAccess): RepositoryContext => ({
   ...{ manager, context, reach, cache: context.organisation, shared: {} },
@@ -15,12 +16,20 @@ const scopeOf = (manager: EntityManager, context: UnitContext, reach: RowAccess)
 });
 
 /** @param slug a tenant's, checked before */
-export function tenantReads(manager: EntityManager, context: UnitContext, slug: string): ReadUnit {
+export async function tenantReads(
+  manager: EntityManager,
+  context: UnitContext,
+  slug: string,
+): Promise<ReadUnit> {
   const scope = scopeOf(manager, context, { tenant: slug });
-  return bind(TENANT_REPOSITORIES, scope, {
-    organisation: new OrganisationReader(manager, scope.reach, context.organisation),
+  const decider = await deciderOf(manager, slug);
+  const members = {
+    organisation: new OrganisationReader(manager, { tenant: decider }, context.organisation),
     events: new Events(manager, slug, context.hashing),
-  });
+  };
+  return decider === slug
+    ? bind(TENANT_REPOSITORIES, scope, members)
+    : bind(TENANT_REPOSITORIES, scope, { ...members, ...readsOfDecider(manager, decider) });
 }
 
 /** `events` is the deployment's log; a tenant's is read in the tenant's own unit. */

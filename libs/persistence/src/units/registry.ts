@@ -32,6 +32,7 @@ import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Schedule } from '../repositories/schedule.js';
 import { ScimGroups, ScimTokens, ScimUsers } from '../repositories/scim.js';
+import { SealedLogs } from '../repositories/sealed-logs.js';
 import { Identities, Sessions, Signals, SignInAttempts } from '../repositories/sign-in.js';
 import { SlackAccounts, SlackInstallations, SlackPosts, SlackSeenHashes } from '../repositories/slack.js';
 import { Statements } from '../repositories/statements.js';
@@ -100,6 +101,7 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   outbox: ({ manager }) => new PendingNotices(manager),
   deliveries: ({ manager }) => new Deliveries(manager),
   demands: ({ manager, context }) => new Demands(manager, context),
+  sealedLogs: ({ manager }) => new SealedLogs(manager),
   exportTargets: ({ manager, context }) => new ExportTargets(manager, context.sealer),
   slackInstallations: ({ manager, context }) => new SlackInstallations(manager, context.sealer),
   slackAccounts: ({ manager }) => new SlackAccounts(manager),

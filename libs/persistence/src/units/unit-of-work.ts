@@ -19,6 +19,7 @@ import { checkedSlug } from './context.js';
 import { FeedTail } from './feed-tail.js';
 import { PendingWrites } from './pending-writes.js';
 import { ALL_REPOSITORIES, bind, type RepositoryContext, TENANT_REPOSITORIES } from './registry.js';
+import { deciderOf, NO_OUTBOX, readsOfDecider } from './sealed-unit.js';
 import { TenantLog } from './tenant-log.js';
 import type { TransactionEnd } from './transaction-end.js';
 
@@ -60,21 +61,24 @@ export class UnitOfWork {
   }
 
   /**
+   * A unit of a sealed log decides by the organisation, trust and locks of its tenant, and notifies no one.
+   *
    * @param beside what is read right after the log is taken, in the same round trip
    * @throws StoreError `invalid_tenant` if the text is no slug
    */
   async tenant(slug: string, beside?: () => Promise<unknown>): Promise<TenantUnit> {
     const { manager, cache } = this;
     const scope = this.scope({ tenant: checkedSlug(slug) });
-    const organisation = new OrganisationReader(manager, scope.reach, cache);
+    const decider = await deciderOf(manager, slug);
+    const organisation = new OrganisationReader(manager, { tenant: decider }, cache);
     const [log] = await Promise.all([this.log(slug), organisation.prefetch(), beside?.()]);
-    return bind(TENANT_REPOSITORIES, scope, {
-      tenant: slug,
-      organisation,
-      log,
-      outbox: this.outbox(slug),
-      feed: this.#feed,
-    });
+    const members = { tenant: slug, organisation, log, outbox: this.outbox(slug), feed: this.#feed };
+    return decider === slug
+      ? bind(TENANT_REPOSITORIES, scope, members)
+      : bind(TENANT_REPOSITORIES, scope, {
+          ...{ ...members, outbox: NO_OUTBOX },
+          ...readsOfDecider(manager, decider),
+        });
   }
 
   /** Takes the deployment's log for the whole unit. */

@@ -42,6 +42,8 @@ export const german: Readonly<Record<EventType, Sentence>> = {
     `${e.actor} hat einen API-Schlüssel für ${e.person('person')} angelegt${until(e.instant('expiresAt'))}`,
   'api-key.revoked': (e) => `${e.actor} hat einen API-Schlüssel von ${e.person('person')} beendet`,
   'coverage.stated': () => 'Der Anbieter hat alle Wege zu Kundendaten angegeben, und was sie kontrolliert',
+  'demand.accessed': (e) =>
+    `Zugriff für eine Behörde unter Schweigepflicht stand bei ${e.value('size')} Einträgen des Protokolls ${e.value('log')}`,
   'demand.challenged': (e) => `${e.actor} hat ein behördliches Verlangen nach den Daten angefochten`,
   'demand.closed': (e) => `${e.actor} hat ein behördliches Verlangen abgeschlossen`,
   'demand.disclosed': (e) =>

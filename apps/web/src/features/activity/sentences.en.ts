@@ -38,6 +38,8 @@ export const english: Readonly<Record<EventType, Sentence>> = {
     `${e.actor} made an API key for ${e.person('person')}${until(e.instant('expiresAt'))}`,
   'api-key.revoked': (e) => `${e.actor} ended an API key of ${e.person('person')}`,
   'coverage.stated': () => 'The vendor stated every way to customers’ data, and what controls it',
+  'demand.accessed': (e) =>
+    `Access for an authority under a gag stood at ${e.value('size')} leaves of the log ${e.value('log')}`,
   'demand.challenged': (e) => `${e.actor} challenged a government’s demand about this customer’s data`,
   'demand.closed': (e) => `${e.actor} closed a government’s demand`,
   'demand.disclosed': (e) =>

@@ -1,6 +1,6 @@
 import type { EventType } from '@countersign/contract';
 import type { DemandFile, DemandStep } from '../../domain/demand.js';
-import type { DemandsUnit, EventDraft } from '../../ports/index.js';
+import type { DemandsUnit, EventDraft, SealedLog } from '../../ports/index.js';
 import { demandNotice } from '../notices/notices.js';
 
 /**
@@ -48,6 +48,26 @@ export async function recordOpeningIn(unit: DemandsUnit, { demand, steps }: Dema
     await log.append(tenantLeaf(demand, opening, null));
     await outbox.add(demandNotice(slug, demand.id, opening.at));
   }
+}
+
+/**
+ * Records the head of the sealed log that the demand has for a tenant: in the sealed sub-log while the tenant may not know, else
+ * in the tenant's log. So each of its leaves is fixed with the day's seal, and the tenant can verify that log once it is open.
+ *
+ * @param head size and RFC 6962 root of the sealed log at this instant
+ */
+export async function recordAccessHeadIn(
+  unit: DemandsUnit,
+  { demand, steps }: DemandFile,
+  { tenant, slug, openedAt }: SealedLog,
+  { at, size, root }: { at: string; size: number; root: string },
+): Promise<void> {
+  const { log, days } = await unit.tenant(tenant);
+  const { seq } = lastOf(steps);
+  const data = { demand: demand.id, step: seq, log: slug, size, root };
+  const leaf: EventDraft = { type: 'demand.accessed', at, actor: 'job', data };
+  if (openedAt === null) await days.sealLeaf(demand.id, seq, leaf);
+  else await log.append(leaf);
 }
 
 const lastOf = (steps: readonly DemandStep[]): DemandStep => {

@@ -23,6 +23,7 @@ import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.j
 import { eachInTurn } from '../shared/each-in-turn.js';
 import { recordOpeningIn, recordStepIn } from './demand-leaves.js';
 import { requireGrantOfDemand } from './requested-demand.js';
+import { openAccessIn } from './sealed-access.js';
 
 /** What is entered of a demand. The rest the broker knows. */
 export type DemandInput = Omit<Demand, 'id' | 'createdAt' | 'createdBy'> & {
@@ -185,6 +186,7 @@ export async function openDueDemands(deps: Deps): Promise<number> {
     deps.store.demands.write(async (unit) => {
       const file = await fileIn(unit, id);
       if (!isOverdue(file, now)) return 0;
+      await openAccessIn(deps, unit, id, now.toISOString());
       const facts = { person: 'job', at: now.toISOString(), reason: 'The gag has ended.' };
       const step = noteStep(file, 'opened', facts);
       await unit.demands.addStep(id, step);

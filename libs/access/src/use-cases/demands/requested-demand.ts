@@ -1,4 +1,12 @@
-import { DEMAND_TRANSITIONS, type DemandFile, demandState, isSealed } from '../../domain/demand.js';
+import { latestEndOfTerms } from '@countersign/contract';
+import {
+  DEMAND_TRANSITIONS,
+  type DemandFile,
+  demandState,
+  gagEnd,
+  isOverdue,
+  isSealed,
+} from '../../domain/demand.js';
 import { hasRole, type Person, type Principal } from '../../domain/person.js';
 import { AccessError, notFound, type Refusal, refusal } from '../../errors.js';
 import type { DemandsUnit } from '../../ports/index.js';
@@ -10,12 +18,12 @@ import { readAsPerson } from '../shared/visible-objects.js';
  * Why a request cannot answer the government demand that it names. Access for an authority always names one; no other access
  * does. The demand has to be about the tenant, and in a state that leads to a disclosure.
  *
- * A demand under a gag opens no access: such a grant, its calls and its counters would show in the customer's log and lists.
+ * The access of a demand under a gag is kept in a sealed log (`logOfRequest`). No such access begins once the gag has ended.
  *
  * @throws AccessError `invalid_request` if only one of basis and demand is given
  */
 export async function demandRefusals(
-  deps: Pick<Deps, 'store'>,
+  deps: Pick<Deps, 'store' | 'clock'>,
   requester: Person,
   { basis, demand: id, tenant }: Pick<AccessRequestInput, 'basis' | 'demand' | 'tenant'>,
 ): Promise<Refusal[]> {
@@ -28,7 +36,8 @@ export async function demandRefusals(
   const file = await demandFile(deps, id);
   if (file === null || !file.demand.tenants.includes(tenant))
     return [refuse('There is no such demand about this customer.')];
-  if (isSealed(file)) return [refuse('A demand under a gag opens no access here. The gag has to end first.')];
+  if (isOverdue(file, deps.clock.now()))
+    return [refuse('The gag has ended, and the demand is about to open. Request access once it is open.')];
   return mayDisclose(file)
     ? []
     : [
@@ -49,11 +58,19 @@ export async function requireOpenDemand(deps: Deps, { person }: Principal, reque
   if (!hasRole(person, 'legal')) return;
   const found = await readAsPerson(deps, person, ({ requests }) => requests.find(request));
   const file = found?.demand === undefined ? null : await demandFile(deps, found.demand);
+  if (file !== null && isOverdue(file, deps.clock.now()))
+    throw new AccessError('wrong_state', 'The gag has ended: what is sealed opens, and no more begins.');
+  const end = file === null || !isSealed(file) ? null : gagEnd(file);
+  if (found !== null && end !== null && latestEndOfTerms(found.terms) > Date.parse(end))
+    throw new AccessError(
+      'wrong_state',
+      `This access could outlast the gag, which ends at ${end}. Request it for a shorter time, or once the demand is open.`,
+    );
   if (file !== null && !mayDisclose(file))
     throw new AccessError('wrong_state', `The demand is ${demandState(file)}. It opens no access any more.`);
 }
 
-async function demandFile({ store }: Pick<Deps, 'store'>, id: string): Promise<DemandFile | null> {
+export async function demandFile({ store }: Pick<Deps, 'store'>, id: string): Promise<DemandFile | null> {
   return store.demands.read(async ({ demands }) => {
     const demand = await demands.find(id);
     return demand === null ? null : { demand, steps: await demands.steps(id) };

@@ -1,4 +1,4 @@
-import { DEPLOYMENT_SLUG, type EventType, toInstant } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, type EventType, isSealedLog, toInstant } from '@countersign/contract';
 import { type GatewayBinding, servesTenant } from '../../domain/gateway-binding.js';
 import type { Grant } from '../../domain/grant.js';
 import { AccessError } from '../../errors.js';
@@ -53,11 +53,13 @@ function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value):
 }
 
 async function refuseUnknownTenants(deps: Deps, tenants: readonly string[]): Promise<void> {
-  await deps.store.directory.read(async (unit) => {
-    for (const slug of tenants)
-      if (slug !== DEPLOYMENT_SLUG && !(await unit.organisation.knowsTenant(slug)))
-        throw new AccessError('invalid_request', `There is no tenant “${slug}”.`, { pointer: '/entries' });
-  });
+  const isKnown = (slug: string) =>
+    isSealedLog(slug)
+      ? deps.store.demands.read(async ({ sealedLogs }) => (await sealedLogs.find(slug)) !== null)
+      : deps.store.directory.read(({ organisation }) => organisation.knowsTenant(slug));
+  for (const slug of tenants)
+    if (slug !== DEPLOYMENT_SLUG && !(await isKnown(slug)))
+      throw new AccessError('invalid_request', `There is no tenant “${slug}”.`, { pointer: '/entries' });
 }
 
 async function ingestOfTenant(

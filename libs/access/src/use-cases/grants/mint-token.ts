@@ -55,8 +55,8 @@ export async function mintToken(
     if (stored.requester !== person.id)
       throw new AccessError('forbidden', 'Only the engineer who holds the grant gets a token.');
     const now = deps.clock.now();
-    await requireNotStopped(unit, stored);
     const { terms, audience, tokenTtl } = await requireStillAllowed(unit, stored, person, now);
+    await requireNotStopped(unit, terms.tenant, stored);
     const grant = await startedGrant(unit, stored, terms, now);
     const countersignatures = await loadCountersignatures(deps, unit, grant, terms);
     const minted = minter.mint({ grant, terms, countersignatures, audience, tokenTtl, now });
@@ -92,7 +92,7 @@ async function startedGrant(unit: TenantUnit, grant: Grant, terms: Terms, now: D
 }
 
 /** Checks for a customer's signed stop of this digest. A stop of the whole tenant is a rule of the evaluator. */
-async function requireNotStopped({ stops }: TenantUnit, { tenant, digest }: Grant): Promise<void> {
+async function requireNotStopped({ stops }: TenantUnit, tenant: string, { digest }: Grant): Promise<void> {
   if ((await stops.standing(tenant)).some((stop) => stop.digest === digest))
     throw new AccessError('grant_not_active', 'The customer has stopped this grant.');
 }

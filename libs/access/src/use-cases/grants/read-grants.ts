@@ -15,6 +15,8 @@ import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';
 /** A grant with the scope and budget of its terms. */
 export interface GrantView {
   grant: Grant;
+  /** The customer's slug. The grant's own is the sealed log's name if a gag keeps it apart. */
+  tenant: string;
   scope: ScopeEntry[];
   budget: Budget | null;
   /** The persons whose passkeys signed it; empty if the vendor's word alone vouches for it. */
@@ -32,11 +34,13 @@ async function grantViews(
   reader: Person,
   grants: readonly Grant[],
 ): Promise<GrantView[]> {
-  const { locks, stops } = await loadBlocks(unit, grants);
-  const blocks = { locks: locks.map((lock) => lockFor(reader, lock)), stops };
-  const now = clock.now();
   const requests = await unit.requests.findAll(grants.map(({ request }) => request));
   const terms = new Map(requests.map((request) => [request.id, request.terms]));
+  // What blocks access under a gag is its tenant's, not the sealed log's.
+  const ofTenant = (grant: Grant) => ({ ...grant, tenant: terms.get(grant.request)?.tenant ?? grant.tenant });
+  const { locks, stops } = await loadBlocks(unit, grants.map(ofTenant));
+  const blocks = { locks: locks.map((lock) => lockFor(reader, lock)), stops };
+  const now = clock.now();
   const reviews = await unit.reviews.ofRequests(grants.map(({ request }) => request));
   const invited = await loadInvitations(unit, requests);
   return grants.map((grant) => {
@@ -44,8 +48,15 @@ async function grantViews(
     if (asked === undefined) throw notFound('grant');
     const consents = selectConsents(grant, asked, reviews, invited);
     const countersignedBy = [...new Set(consents.map(({ statement }) => statement.person))];
-    const status = accessStatus(grant, blocks, now);
-    return { grant, scope: asked.scope, budget: asked.budget ?? null, countersignedBy, status };
+    const status = accessStatus(ofTenant(grant), blocks, now);
+    return {
+      grant,
+      tenant: asked.tenant,
+      scope: asked.scope,
+      budget: asked.budget ?? null,
+      countersignedBy,
+      status,
+    };
   });
 }
 

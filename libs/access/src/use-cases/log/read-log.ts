@@ -1,8 +1,8 @@
-import { DEPLOYMENT_SLUG, type EventType, type Opening } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, type EventType, isSealedLog, type Opening } from '@countersign/contract';
 import type { Erasure } from '../../domain/erasure.js';
 import { VENDOR_SLUG } from '../../domain/organisation.js';
-import { logVisibility, type Permission, requirePermission } from '../../domain/permissions.js';
-import type { Principal } from '../../domain/person.js';
+import { logVisibility, type Permission, requirePermission, seesSealed } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type {
   AccessRecordView,
@@ -29,6 +29,10 @@ async function openLog<T>(
 ): Promise<T> {
   requirePermission(principal, permission);
   const { person } = principal;
+  if (isSealedLog(tenant)) {
+    await requireSealedLog(deps, person, tenant);
+    return deps.store.readForTenant(tenant, (unit) => work(unit, {}));
+  }
   const visibility = logVisibility(person);
   if ('tenant' in visibility && visibility.tenant !== tenant && tenant !== DEPLOYMENT_SLUG)
     throw notFound('tenant');
@@ -36,6 +40,17 @@ async function openLog<T>(
   if (tenant !== DEPLOYMENT_SLUG && tenant !== VENDOR_SLUG) await requireTenant(deps, tenant);
   const own = 'requester' in visibility ? { requester: visibility.requester } : {};
   return deps.store.readForTenant(tenant, (unit) => work(unit, own));
+}
+
+/**
+ * A sealed log is for the vendor's legal counsel and auditors and, once its demand is open, for the people of its tenant.
+ *
+ * @throws AccessError `not_found`
+ */
+async function requireSealedLog(deps: Deps, person: Person, slug: string): Promise<void> {
+  const log = await deps.store.demands.read(({ sealedLogs }) => sealedLogs.find(slug));
+  const isOwn = log !== null && log.tenant === person.tenant && log.openedAt !== null;
+  if (log === null || !(isOwn || seesSealed(person))) throw notFound('tenant');
 }
 
 /**

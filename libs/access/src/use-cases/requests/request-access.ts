@@ -1,4 +1,4 @@
-import { isSlug, toInstant } from '@countersign/contract';
+import { isTenantSlug, toInstant } from '@countersign/contract';
 import {
   type AccessRequest,
   firstWait,
@@ -14,6 +14,7 @@ import { AccessError, noLongerKnown, type Refusal } from '../../errors.js';
 import { evaluate, withDefaultBudget } from '../../policy/evaluate.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { demandRefusals } from '../demands/requested-demand.js';
+import { logOfRequest } from '../demands/sealed-access.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
 import { previewRequest } from '../evaluation/preview-request.js';
 import { requestNotice } from '../notices/notices.js';
@@ -36,11 +37,11 @@ export async function requestAccess(
 ): Promise<RequestView> {
   requirePermission(principal, 'request.create');
   // There is no unit of work for an invalid slug. The preview refuses it together with all other reasons.
-  if (!isSlug(input.tenant)) refuseIfAny((await previewRequest(deps, principal, input)).refusals);
+  if (!isTenantSlug(input.tenant)) refuseIfAny((await previewRequest(deps, principal, input)).refusals);
   // Demands are the vendor's rows, which a tenant's unit does not read.
   refuseIfAny(await demandRefusals(deps, principal.person, input));
   return deps.store.forTenant(
-    input.tenant,
+    await logOfRequest(deps, principal, input),
     (unit) => requestIn(deps, unit, principal, input),
     idempotencyOptions(deps, repeatable),
   );
@@ -146,7 +147,8 @@ async function storeRequest(
   const stage = openStage(needs, [], digest)?.name ?? null;
   const request: AccessRequest = {
     id: terms.request,
-    tenant: terms.tenant,
+    // The sealed log for access under a gag; else the tenant of the terms.
+    tenant: unit.tenant,
     service: terms.service,
     requester: terms.requester,
     // A request that is approved at once is in this state only within this unit: no one sees it or is notified of it.

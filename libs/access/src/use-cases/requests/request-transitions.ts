@@ -1,4 +1,4 @@
-import { toInstant } from '@countersign/contract';
+import { isSealedLog, toInstant } from '@countersign/contract';
 import {
   type AccessRequest,
   beginNotifying,
@@ -33,10 +33,10 @@ import { type RequestView, requestViews } from './read-requests.js';
 /**
  * The state that the reviews of a digest lead to. Never an earlier one.
  *
- * @param isNotified true once the customer has been notified, on a basis that requires it before the start
+ * @param isNotified true once the customer has been notified, on a basis that requires it before the start. A gag forbids it
  */
 export function nextRequestState(
-  request: Pick<AccessRequest, 'digest' | 'state' | 'terms'>,
+  request: Pick<AccessRequest, 'digest' | 'state' | 'terms' | 'tenant'>,
   needs: ReviewNeeds,
   reviews: readonly Review[],
   isNotified = false,
@@ -48,7 +48,8 @@ export function nextRequestState(
   const isWaiting = request.state === 'awaiting_vendor' || request.state === 'notifying';
   if (!vendorDone) return isWaiting ? request.state : 'awaiting_customer';
   if (!customerDone) return 'awaiting_customer';
-  return isConsent(request.terms.basis) || isNotified ? 'approved' : 'notifying';
+  const needsNotice = !isConsent(request.terms.basis) && !isSealedLog(request.tenant);
+  return needsNotice && !isNotified ? 'notifying' : 'approved';
 }
 
 /**
@@ -150,7 +151,7 @@ export async function acceptOffer(
       const reviews = await unit.reviews.ofRequests([id]);
       const { offer } = requireOpenOffer(request, reviews, digest, now);
       const needs = await reevaluate(unit, request, offer.terms, now);
-      const to = nextRequestState({ ...offer, state: request.state }, needs, reviews);
+      const to = nextRequestState({ ...request, ...offer }, needs, reviews);
       await unit.log.append({
         type: 'request.accepted',
         at: toInstant(now),

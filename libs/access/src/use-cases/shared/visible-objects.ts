@@ -20,8 +20,8 @@ export function readAsPerson<T>(
 
 /** Limits the filter to what the person may see; null if nothing is left. */
 export function narrowFilter(filter: ListFilter, visibility: Visibility): ListFilter | null {
-  if ('all' in visibility) return filter;
-  if ('basis' in visibility) return { ...filter, basis: visibility.basis };
+  if ('all' in visibility) return 'sealed' in visibility ? { ...filter, sealed: 'too' } : filter;
+  if ('basis' in visibility) return { ...filter, basis: visibility.basis, sealed: 'too' };
   if ('tenant' in visibility)
     return filter.tenant !== undefined && filter.tenant !== visibility.tenant
       ? null

@@ -3,6 +3,7 @@ import {
   canonicalTerms,
   isId,
   isInstant,
+  isSealedLog,
   isTenantSlug,
   latestEndOfTerms,
   MAX_TOKEN_BYTES,
@@ -43,6 +44,8 @@ export type MintOrder = {
   tokenTtlSeconds: number;
   grant: { id: string; startsAt: string; endsAt: string };
   tenant: string;
+  /** The sealed log that the calls are recorded in, for access under a gag. Absent: the tenant's own. */
+  log?: string;
   terms: Terms;
   digest: string;
   /** The customer's signatures. Absent or empty if there are none. */
@@ -80,6 +83,7 @@ export function mintGrantToken(order: MintOrder): MintedGrantToken {
     grant_nbf: grantBegins,
     grant_exp: grantEnds,
     tenant: order.tenant,
+    ...(order.log === undefined ? {} : { log: order.log }),
     digest: order.digest,
     // In canonical order, so that a checker need not sort the members to hash them.
     authorization_details: [{ type: 'tenant_data', terms: JSON.parse(canonicalTerms(order.terms)) }],
@@ -127,6 +131,7 @@ const CHECKS: readonly (readonly [what: string, holds: Check])[] = [
   ['grant', ({ grant }) => isId('grt', grant.id) && isInstant(grant.startsAt) && isInstant(grant.endsAt)],
   ['subject', ({ subject, terms }) => isId('usr', subject) && terms.requester === subject],
   ['tenant', ({ tenant, terms }) => isTenantSlug(tenant) && terms.tenant === tenant],
+  ['log', ({ log, terms }) => log === undefined || (isSealedLog(log) && terms.basis === 'legal')],
   ['window', ({ grant, terms }) => liesInTerms(grant, terms)],
 ];
 

@@ -17,8 +17,13 @@ const TENANT = `(SELECT current_setting('countersign.tenant', true))`;
 
 const own = (column: string): string => `${VENDOR} OR (${column} <> '' AND ${column} = ${TENANT})`;
 const anyUnit = `${VENDOR} OR ${TENANT} <> ''`;
+/** The tenant that a unit of a sealed log works about: it decides by that tenant's people, controls, trust and locks. */
+const SEALED_OF = `(SELECT tenant FROM sealed_logs WHERE slug = ${TENANT})`;
+const ownOrSealedOf = (column: string): string =>
+  `${own(column)} OR (${TENANT} <> '' AND ${column} = ${SEALED_OF})`;
+
 /** A tenant's people, and the vendor's staff (side ''), whom everyone may know. */
-const peopleInSight = `${VENDOR} OR (${TENANT} <> '' AND side IN ('', ${TENANT}))`;
+const peopleInSight = `${VENDOR} OR (${TENANT} <> '' AND (side IN ('', ${TENANT}) OR side = ${SEALED_OF}))`;
 
 type Command = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 type Rules = Partial<Record<Command, string>>;
@@ -26,8 +31,8 @@ type Rules = Partial<Record<Command, string>>;
 const may = (rows: string, ...commands: Command[]): Rules =>
   Object.fromEntries(commands.map((command) => [command, rows]));
 
-/** A tenant's own rows, and those of the deployment: locks that bind every tenant, and the log that every tenant may read. */
-const ownAndDeployments = `${own('tenant')} OR (${TENANT} <> '' AND tenant = 'deployment')`;
+/** Rows of the deployment: locks that bind every tenant, and the log that every tenant may read. */
+const ofDeployment = `(${TENANT} <> '' AND tenant = 'deployment')`;
 
 const changedByUnit = may(own('tenant'), 'SELECT', 'INSERT', 'UPDATE');
 const addedByUnit = may(own('tenant'), 'SELECT', 'INSERT');
@@ -39,7 +44,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   invitations: changedByUnit,
   reviews: changedByUnit,
   voided_reviews: addedByUnit,
-  locks: { ...changedByUnit, SELECT: ownAndDeployments },
+  locks: { ...changedByUnit, SELECT: `${ownOrSealedOf('tenant')} OR ${ofDeployment}` },
   // Any unit may leave something for the vendor's side, and only the vendor's own reads it.
   openings: {
     ...may(own('tenant'), 'SELECT', 'DELETE'),
@@ -54,7 +59,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   head_wants: changedByUnit,
   // A trigger decides which leaves have been pruned.
   events: { ...addedByUnit, DELETE: own('tenant') },
-  log_heads: { ...changedByUnit, SELECT: ownAndDeployments },
+  log_heads: { ...changedByUnit, SELECT: `${own('tenant')} OR ${ofDeployment}` },
   log_nodes: addedByUnit,
   log_days: changedByUnit,
   day_seals: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
@@ -71,17 +76,17 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   deliveries: { ...keptByVendor, SELECT: own('tenant'), DELETE: VENDOR },
   idempotent_answers: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
 
-  passkeys: changedByUnit,
+  passkeys: { ...changedByUnit, SELECT: ownOrSealedOf('tenant') },
   recovery_keys: changedByUnit,
-  trust_versions: addedByUnit,
+  trust_versions: { ...addedByUnit, SELECT: ownOrSealedOf('tenant') },
   trust_proposals: changedByUnit,
   trust_signatures: addedByUnit,
   trust_resets: changedByUnit,
   trust_reminders: addedByUnit,
-  stops: changedByUnit,
+  stops: { ...changedByUnit, SELECT: ownOrSealedOf('tenant') },
   relayed_stops: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
 
-  tenants: { ...keptByVendor, SELECT: own('slug') },
+  tenants: { ...keptByVendor, SELECT: ownOrSealedOf('slug') },
   people: { ...keptByVendor, SELECT: peopleInSight },
   services: { ...keptByVendor, SELECT: anyUnit },
   vendor: { ...keptByVendor, SELECT: anyUnit },
@@ -111,6 +116,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   demand_tenants: may(VENDOR, 'SELECT', 'INSERT'),
   demand_steps: may(VENDOR, 'SELECT', 'INSERT'),
   demand_documents: may(VENDOR, 'SELECT', 'INSERT'),
+  sealed_logs: { ...keptByVendor, SELECT: own('slug') },
 
   slack_installations: keptByVendor,
   slack_accounts: { ...keptByVendor, DELETE: VENDOR },
@@ -132,6 +138,7 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   reviews: ['reason'],
   invitations: ['state', 'version', 'used', 'ended_at'],
   disclosures: ['state', 'version', 'late_at', 'content', 'answer'],
+  sealed_logs: ['opened_at', 'recorded'],
   passkeys: ['removed_at', 'active_from', 'confirmed_by'],
   recovery_keys: ['removed_at'],
   trust_proposals: ['state', 'version', 'open_for', 'ended_at'],

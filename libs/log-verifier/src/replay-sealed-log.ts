@@ -1,0 +1,235 @@
+import {
+  appendLeaf,
+  type CompactRange,
+  EMPTY_RANGE,
+  encodeBase64,
+  encodeLeaf,
+  type LeafV1,
+  leafHash,
+  parseLogOrigin,
+  rangeRoot,
+  type VerifiedLog,
+  type VerifiedPoint,
+  verifyTenantLog,
+} from '@countersign/audit-log';
+import { DEPLOYMENT_SLUG, isSealedLog } from '@countersign/contract';
+import { DeploymentHistory } from './deployment-history.js';
+import { fault, type Warning, Warnings } from './faults.js';
+import { GatewayChains } from './gateway-chains.js';
+import { LeafData } from './leaf-data.js';
+import { type DeploymentPoint, type RestoredEpoch, requireDeploymentPoints } from './named-points.js';
+import { Openings } from './openings.js';
+import type { VerifierPorts } from './ports.js';
+import { LogEvents } from './replay/log-events.js';
+import { TenantReplay } from './replay/tenant-replay.js';
+import type { FollowedLog } from './replay-report.js';
+
+export type SealedReplayOptions = {
+  /** The tenant's own log, which has the heads of the sealed one. `replayTenantLog` verifies it. */
+  log: FollowedLog;
+  deployment: FollowedLog;
+  /** The log of the access that was kept apart under a gag. */
+  sealed: FollowedLog;
+  /** Whether the values behind commitments are read. Default: true. */
+  openings?: boolean | undefined;
+};
+
+/** What a verification of a sealed log found. It threw a LogFault if anything was wrong. */
+export type SealedReplayReport = {
+  /** The log's name. */
+  log: string;
+  point: VerifiedPoint;
+  /** How many leaves the newest head covers that the tenant's log has of it. */
+  covered: number;
+  calls: number;
+  grants: number;
+  opened: number;
+  warnings: Warning[];
+};
+
+/** A head of the sealed log in the tenant's log. `index` is that leaf's. */
+type Head = { size: number; root: string; index: number };
+
+/** What decides about access, in the tenant's log. */
+const CONTEXT: ReadonlySet<string> = new Set(['tenant', 'person', 'trust', 'passkey', 'lock']);
+
+/**
+ * Verifies the log of access under a gag, once it is open: its hashes, that it continues every head that the tenant's log has of
+ * it (which the daily seals committed to), the gateways' chains, and that each call lies under a grant that two of the vendor's
+ * legal counsel approved. It is replayed with the tenant's people, controls, trust and locks as they were at each moment.
+ *
+ * @throws LogFault with the first fault: a code, and the index of its leaf
+ */
+export async function replaySealedLog(
+  ports: VerifierPorts,
+  options: SealedReplayOptions,
+): Promise<SealedReplayReport> {
+  const names = namesOf(options);
+  const tenant = await readContext(ports, options.log, names.sealed);
+  const deployment = await readDeployment(ports, options.deployment);
+  return new SealedLogVerification(ports, options, names, tenant, deployment).run();
+}
+
+type Names = { tenant: string; sealed: string };
+
+function namesOf({ log, deployment, sealed }: SealedReplayOptions): Names {
+  const [own, other, apart] = [log, deployment, sealed].map(({ key }) => parseLogOrigin(key.name));
+  const isOne = own?.deployment === other?.deployment && own?.deployment === apart?.deployment;
+  if (own === undefined || apart === undefined || !isOne)
+    throw fault('wrong_log', 'The keys are not those of logs of one deployment.');
+  if (other?.slug !== DEPLOYMENT_SLUG || !isSealedLog(apart.slug))
+    throw fault('wrong_log', 'The keys are not those of a sealed log and its deployment’s log.');
+  return { tenant: own.slug, sealed: apart.slug };
+}
+
+/** The tenant's leaves that decide about access, in their order, and the heads of the sealed log. */
+async function readContext(ports: VerifierPorts, { source, key }: FollowedLog, sealed: string) {
+  const leaves: LeafData[] = [];
+  const heads: Head[] = [];
+  await verifyTenantLog(ports, source, {
+    ...{ key, since: undefined, everyLeaf: true },
+    onStart: (start) => {
+      if (start > 0)
+        throw fault('wrong_pruning', 'The tenant’s log has no beginning: who could decide is not known.');
+    },
+    onLeaf: (index, leaf) => {
+      const data = new LeafData(index, leaf);
+      if (CONTEXT.has(leaf.type.split('.', 1)[0] ?? '')) leaves.push(data);
+      if (leaf.type === 'demand.accessed' && data.text('log') === sealed)
+        heads.push({ size: data.count('size'), root: data.text('root'), index });
+      return Promise.resolve();
+    },
+  });
+  if (heads.length === 0)
+    throw fault('sealed_mismatch', `The tenant’s log has no head of ${sealed}: no seal committed to it.`);
+  return { leaves, heads };
+}
+
+async function readDeployment(ports: VerifierPorts, { source, key }: FollowedLog) {
+  const history = new DeploymentHistory();
+  const restored: RestoredEpoch[] = [];
+  const openings = new Openings(ports.hashing, source, { isComplete: false, warnings: new Warnings() });
+  const log = await verifyTenantLog(ports, source, {
+    ...{ key, since: undefined, everyLeaf: true },
+    onLeaf: async (index, leaf) => {
+      const data = new LeafData(index, leaf);
+      history.take(data);
+      if (leaf.type === 'log.restored')
+        restored.push({ epoch: data.count('epoch'), index, kept: data.count('kept') });
+      // Route maps decide about calls.
+      if (leaf.type === 'service.applied')
+        await openings.take(data, (opened) => {
+          const definition = opened.get('definition');
+          if (definition !== undefined) history.takeDefinition(ports.hashing, data, definition);
+        });
+    },
+  });
+  await openings.settle();
+  return { log, history, source, restored };
+}
+
+class SealedLogVerification {
+  readonly #warnings = new Warnings();
+  readonly #replay: TenantReplay;
+  readonly #chains: GatewayChains;
+  readonly #openings: Openings;
+  readonly #events: LogEvents;
+  readonly #deploymentPoints: DeploymentPoint[] = [];
+  /** The tenant's leaves and the heads that are left. */
+  readonly #context: LeafData[];
+  readonly #heads: Head[];
+  #range: CompactRange = EMPTY_RANGE;
+
+  constructor(
+    private readonly ports: VerifierPorts,
+    private readonly options: SealedReplayOptions,
+    private readonly names: Names,
+    tenant: Awaited<ReturnType<typeof readContext>>,
+    private readonly deployment: Awaited<ReturnType<typeof readDeployment>>,
+  ) {
+    const { hashing } = ports;
+    const warnings = this.#warnings;
+    const { source } = options.sealed;
+    this.#context = [...tenant.leaves];
+    this.#heads = [...tenant.heads].sort((a, b) => a.size - b.size);
+    this.#openings = new Openings(hashing, source, { isComplete: true, warnings });
+    this.#chains = new GatewayChains(ports, (gateway) => deployment.history.gateway(gateway), warnings);
+    this.#events = new LogEvents(hashing, {
+      ...{ readsOpenings: false, warnings, openSeal: () => Promise.resolve(undefined) },
+      onDeployment: (point) => this.#deploymentPoints.push(point),
+    });
+    this.#replay = new TenantReplay(ports, {
+      ...{ slug: names.tenant, deployment: deployment.history, pin: null, warnings, isSealed: true },
+      onPoint: () => undefined,
+      deploymentSize: () => this.#events.state.deployment?.size ?? Number.POSITIVE_INFINITY,
+    });
+  }
+
+  async run(): Promise<SealedReplayReport> {
+    const { ports, options } = this;
+    const covered = this.#heads.at(-1)?.size ?? 0;
+    const log = await verifyTenantLog(ports, options.sealed.source, {
+      ...{ key: options.sealed.key, since: undefined, everyLeaf: true },
+      onLeaf: (index, leaf) => this.take(index, leaf),
+    });
+    await this.#openings.finish();
+    await this.requirePoints(log);
+    const [left] = this.#heads;
+    if (left !== undefined) throw this.mismatch(left, `the log has fewer leaves than its head says`);
+    if (log.point.size > covered)
+      this.#warnings.add('not_covered', 'The newest leaves are covered by no head yet.', covered);
+    return {
+      ...{ log: this.names.sealed, point: log.point, covered },
+      ...{ calls: this.#replay.calls.state.count, grants: this.#replay.grants.state.grants.size },
+      ...{ opened: this.#openings.opened, warnings: this.#warnings.all },
+    };
+  }
+
+  private async take(index: number, leaf: LeafV1): Promise<void> {
+    const data = new LeafData(index, leaf);
+    await this.takeContext(data.at);
+    await this.#chains.take(data);
+    await this.#events.take(data);
+    // The access is the tenant's: its terms and paths name it.
+    const ofTenant = new LeafData(index, { ...leaf, tenant: this.names.tenant });
+    if (leaf.type === 'request.created' && data.object<{ basis?: unknown }>('terms').basis !== 'legal')
+      throw data.fault('not_allowed', 'only access for an authority may be kept in a sealed log.');
+    await this.#replay.take(ofTenant);
+    if (this.options.openings !== false)
+      await this.#openings.take(data, (opened) => this.#replay.takeOpened(ofTenant, opened));
+    this.takeHash(leafHash(this.ports.hashing, encodeLeaf(leaf)));
+  }
+
+  /** What had changed at the tenant by this moment. */
+  private async takeContext(at: number): Promise<void> {
+    for (let next = this.#context[0]; next !== undefined && next.at <= at; next = this.#context[0]) {
+      await this.#replay.take(next);
+      this.#context.shift();
+    }
+  }
+
+  private takeHash(hash: Uint8Array): void {
+    const { hashing } = this.ports;
+    this.#range = appendLeaf(hashing, this.#range, hash);
+    for (let head = this.#heads[0]; head?.size === this.#range.size; head = this.#heads[0]) {
+      if (encodeBase64(rangeRoot(hashing, this.#range)) !== head.root)
+        throw this.mismatch(head, `its first ${head.size} leaves are not those that were sealed`);
+      this.#heads.shift();
+    }
+  }
+
+  private requirePoints(log: VerifiedLog): Promise<void> {
+    const { deployment, ports } = this;
+    const { restored } = this.#events.state;
+    return requireDeploymentPoints(
+      ports.hashing,
+      { ...deployment.log, source: deployment.source, restored: deployment.restored },
+      this.#deploymentPoints,
+      { origin: log.checkpoint.origin, restored },
+    );
+  }
+
+  private mismatch({ index }: Head, detail: string) {
+    return fault('sealed_mismatch', `of the sealed log ${this.names.sealed}, ${detail}.`, index);
+  }
+}
