@@ -190,6 +190,7 @@ describeOn('SQLite', 'erasure of personal values (GDPR Art. 17)', (bench) => {
         mode: 'gateway',
         droppedHeaders: [],
         context: 'ed25519',
+        tenantFrom: null,
         trust: null,
         status: null,
         bytes: null,

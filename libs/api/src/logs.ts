@@ -53,6 +53,12 @@ export const accessRecordSchema = named(
       .describe(
         'How the gateway signed the call for the upstream; null for a refused call, and in older records.',
       ),
+    tenantFrom: z
+      .literal('service')
+      .optional()
+      .describe(
+        'service: the call named no tenant, and the service had to say that its response was about this one. Absent: the gateway read the tenant in the call.',
+      ),
     trust: z.string().nullable(),
     status: z.int().nullable(),
     bytes: z.int().nullable(),

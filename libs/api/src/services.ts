@@ -12,6 +12,10 @@ export const serviceSchema = named(
     audience: z.string(),
     tenantFrom: z.enum(['path', 'host', 'header', 'service']),
     tenantHeader: z.string().nullable(),
+    checksTenant: z
+      .literal(true)
+      .optional()
+      .describe('With tenantFrom service: the service checks the tenant of a call before it acts.'),
     headers: z
       .array(z.string())
       .default([])

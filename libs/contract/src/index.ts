@@ -74,7 +74,7 @@ export {
   passesByDefault,
 } from './route/headers.js';
 export { type CompiledRouteMap, compileRouteMap, matchRoute, type RouteMatch } from './route/match.js';
-export { findRouteMapProblems, type RouteMapProblem } from './route/problems.js';
+export { findRouteMapProblems, type RouteMapProblem, writesUnchecked } from './route/problems.js';
 export {
   actionsOutsideScope,
   canonicalRouteMap,

@@ -31,6 +31,7 @@ const RECORDS: Record<string, (leaf: LeafV1, prev: string | null) => RecordJson>
     seq: data['gatewaySeq'],
     service: data['service'],
     tenant,
+    ...(data['tenantFrom'] === undefined ? {} : { tenantFrom: data['tenantFrom'] }),
     trust: data['trust'] ?? null,
     v: 1,
   }),

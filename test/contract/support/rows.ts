@@ -162,6 +162,7 @@ export function aRecord(grant: Grant, change: Partial<AccessRecordView> = {}): A
     mode: 'gateway',
     droppedHeaders: ['cookie', 'x-user-id'],
     context: 'hmac',
+    tenantFrom: 'service',
     trust: null,
     status: null,
     bytes: null,

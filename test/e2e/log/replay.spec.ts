@@ -30,8 +30,11 @@ beforeAll(async () => {
   small = { grant: other.grant, request: other.request.id, digest: other.request.digest, person };
   const chain = gateway.chain(under);
   for (let call = 0; call < 3; call += 1) {
-    // One of them was signed for its upstream with a key that the two share, and says so.
-    const allowed = chain.add('allowed', call === 1 ? { change: { context: 'hmac' } } : {});
+    // One of them was signed for its upstream with a key that the two share, and its service said whose data it was.
+    const allowed = chain.add(
+      'allowed',
+      call === 1 ? { change: { context: 'hmac', tenantFrom: 'service' } } : {},
+    );
     await gateway.send(chain, [allowed, chain.add('outcome', { id: allowed.record.id }), chain.add('head')]);
   }
   await gateway.send(chain, [chain.add('refused')]);

@@ -49,7 +49,9 @@ export class LogsController {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, (text) => isId('rec', text));
     const found = await listRecords(this.deps, principal, slug, given(filter), page);
-    return pageAnswer(found, ({ tenant: _tenant, ...record }) => record);
+    return pageAnswer(found, ({ tenant: _tenant, tenantFrom, ...record }) =>
+      tenantFrom === null ? record : { ...record, tenantFrom },
+    );
   }
 }
 

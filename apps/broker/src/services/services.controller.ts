@@ -8,13 +8,14 @@ import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, ServiceName } from '../http/input.js';
 
 function serviceAnswer({ definition, routes }: ServiceRecord): Service {
-  const { name, upstream, audience, tenantFrom, tenantHeader, headers = [], cors } = definition;
+  const { name, upstream, audience, tenantFrom, tenantHeader, checksTenant, headers = [], cors } = definition;
   return {
     name,
     upstream,
     audience,
     tenantFrom,
     tenantHeader: tenantHeader ?? null,
+    ...(checksTenant === undefined ? {} : { checksTenant }),
     headers,
     cors: cors ?? null,
     routesHash: routes,

@@ -74,6 +74,7 @@ export function registerGatewayAccess(program: Command, run: Run): void {
     .argument('<file>', 'OpenAPI 3 or Swagger 2.0, as JSON or YAML; - for standard input')
     .option('--dry-run', 'only say what would be mapped, and what is left to map')
     .option('--tenant-from <where>', 'path, host, header or service; as in the organisation file (path)')
+    .option('--checks-tenant', 'with --tenant-from service: the service checks the tenant before it acts')
     .option('--tenant-parameter <name>', 'the path parameter that is the tenant (tenant)')
     .addHelpText(
       'after',

@@ -7,7 +7,12 @@ import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { readAll } from '../terminal/io.js';
 import { escapeForTerminal, formatTable } from '../terminal/text.js';
 
-export type ImportOptions = { dryRun?: boolean; tenantFrom?: string; tenantParameter?: string };
+export type ImportOptions = {
+  dryRun?: boolean;
+  tenantFrom?: string;
+  tenantParameter?: string;
+  checksTenant?: true;
+};
 
 const TENANT_FROM: readonly TenantFrom[] = ['path', 'host', 'header', 'service'];
 const MAX_BYTES = 64 * 1024 ** 2;
@@ -24,6 +29,7 @@ export async function importRoutes(context: Context, file: string, options: Impo
   const imported = read(await textOf(context, file), {
     tenantFrom,
     tenantParameter: options.tenantParameter,
+    checksTenant: options.checksTenant,
   });
   const { title, routes, unmapped, leftOut } = imported;
   const operations = routes.length + unmapped.length + leftOut.length;

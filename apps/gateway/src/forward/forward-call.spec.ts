@@ -87,6 +87,7 @@ function forward({ reads, buffer, bodyBytes }: Options): {
     maxBodyBytes: 1_000,
     response: new ServerResponse(connection, { method: 'GET', minorVersion: 1, closes: false }),
     record: 'rec_1',
+    confirmedTenant: undefined,
     call,
     onBodyArrived: () => undefined,
     now: () => 0,

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MoreBudget } from '../budget/budgets.js';
 import type { CutReason, OpenCall } from '../budget/open-calls.js';
+import type { Fields } from '../http1/fields.js';
 import type { Framing } from '../http1/framing.js';
 import { UnwritableHead } from '../http1/message-writer.js';
 import type { BodyReceiver, RequestBody } from '../http1/request-body.js';
@@ -29,6 +30,8 @@ type Forwarding = {
   response: ServerResponse;
   /** `rec_…` */
   record: string;
+  /** The tenant that the response must name in `Countersign-Tenant`; undefined if the call itself named its tenant. */
+  confirmedTenant: string | undefined;
   call: OpenCall;
   /** Called when the last byte of the request's body has passed. */
   onBodyArrived(): void;
@@ -45,6 +48,7 @@ type ForwardFailure =
   | 'upstream_unreachable'
   | 'upstream_timeout'
   | 'upstream_tls_failed'
+  | 'tenant_not_confirmed'
   | 'ambiguous_request'
   | 'body_too_large';
 
@@ -164,7 +168,12 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
 
   onResponseHead({ status, fields, length, hasBody }: ReadResponse): void {
     if (this.settled) return;
-    const { response, origin, record } = this.parts;
+    const { response, origin, record, confirmedTenant } = this.parts;
+    if (confirmedTenant !== undefined && !namesTenant(fields, confirmedTenant)) {
+      this.status = status;
+      this.giveUp('tenant_not_confirmed');
+      return;
+    }
     const sent = clientHeaders(fields, origin);
     // RFC 9110 §8.6 forbids a length with 204. With 304 it may be left out, and clients on undici take it for a body.
     const passed = status === 204 || status === 304 ? withoutLength(sent) : sent;
@@ -326,6 +335,12 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     this.isUpstreamPaused = false;
     this.upstream?.resume();
   }
+}
+
+/** Whether a response says once, and only for this tenant, whose data it is. */
+function namesTenant(fields: Fields, tenant: string): boolean {
+  const named = fields.filter(([name]) => name === 'countersign-tenant');
+  return named.length === 1 && named[0]?.[1] === tenant;
 }
 
 function withoutLength(fields: readonly string[]): string[] {

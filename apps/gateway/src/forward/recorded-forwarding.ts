@@ -1,5 +1,5 @@
 import type { CallDecision, GrantTokenClaims } from '@countersign/authorization';
-import type { ContextMode } from '@countersign/contract';
+import type { ContextMode, TenantFrom } from '@countersign/contract';
 import type { Logger } from 'pino';
 import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer.js';
 import type { Budgets } from '../budget/budgets.js';
@@ -57,6 +57,7 @@ export class RecordedForwarding {
     const { claims } = token;
     const { calls, budgets, recorder, metrics, clock, refusals, authorizer } = this.parts;
     const { match, grant } = decision;
+    const { tenantFrom } = decision.map.definition;
     const way = this.wayTo(decision);
     if ('code' in way) return refusals.decided(exchange, claims, way);
     const endsAt = Math.min(grant.endsAt, claims.grant_exp * 1000);
@@ -72,8 +73,8 @@ export class RecordedForwarding {
       const described = recordedCallOf(exchange, claims, selected.dropped);
       const written =
         digestStored === undefined
-          ? recorder.recordAllowed(record, described, match, way.context.mode)
-          : this.recordAfter(digestStored, record, described, match, way.context.mode);
+          ? recorder.recordAllowed(record, described, match, way.context.mode, tenantFrom)
+          : this.recordAfter(digestStored, record, described, match, way.context.mode, tenantFrom);
       let durable = true;
       try {
         await written;
@@ -103,9 +104,10 @@ export class RecordedForwarding {
     call: RecordedCall,
     match: AllowedCall['match'],
     context: ContextMode,
+    tenantFrom: TenantFrom,
   ): Promise<void> {
     await digestStored;
-    await this.parts.recorder.recordAllowed(id, call, match, context);
+    await this.parts.recorder.recordAllowed(id, call, match, context, tenantFrom);
   }
 
   /** How the call can reach its upstream; or the refusal, if this host lacks a file that the way needs. */
@@ -161,6 +163,7 @@ export class RecordedForwarding {
       maxBodyBytes,
       response,
       record,
+      confirmedTenant: definition.tenantFrom === 'service' ? tenant : undefined,
       call,
       onBodyArrived: () => calls.bodyArrived(call),
       now: () => clock.monotonic(),

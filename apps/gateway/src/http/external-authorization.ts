@@ -66,7 +66,7 @@ const joined = (service: string, target: string | undefined): string | undefined
  * External authorization: `/authz/nginx`, `/authz/traefik` (also Caddy) and `/authz/envoy`. A proxy asks about a call, and
  * forwards it itself if the answer is 200. The checks and their order are those of a call through the gateway, and the
  * record is durable before the answer. What the gateway cannot hold, because it sees neither the body nor the response, it
- * refuses: an approved change, and a budget of bytes. docs/gateways/ says which promises hold in this mode.
+ * refuses: an approved change, a budget of bytes, and a service that says for which tenant its response is. docs/gateways/ says which promises hold in this mode.
  */
 export class ExternalAuthorization {
   private readonly secret: Buffer | undefined;
@@ -136,7 +136,8 @@ export class ExternalAuthorization {
     budgets.takeCall(claims.digest, grant);
     try {
       await authorizer.persistDigest(claims, grant);
-      await recorder.recordAllowed(record, recordedCallOf(exchange, claims), match, signing.mode);
+      const { tenantFrom } = map.definition;
+      await recorder.recordAllowed(record, recordedCallOf(exchange, claims), match, signing.mode, tenantFrom);
     } catch {
       budgets.returnCall(claims.digest, grant);
       const detail = 'the record could not be written';
@@ -184,13 +185,17 @@ function canonicalCall(asked: CanonicalRequest, { method, host, target }: Descri
 }
 
 /** What only a gateway that forwards the call itself can hold. */
-function beyondThisMode({ claims }: VerifiedToken, { match, grant }: AllowedCall): RefusedCall | undefined {
+function beyondThisMode(
+  { claims }: VerifiedToken,
+  { match, grant, map }: AllowedCall,
+): RefusedCall | undefined {
   const refused = (what: string): RefusedCall => ({
     code: 'insufficient_scope',
     detail: `${what} is held only by a gateway that forwards the call itself`,
     match,
   });
   if (claims.terms.change !== undefined) return refused('an approved change');
+  if (map.definition.tenantFrom === 'service') return refused('what the service says of a response’s tenant');
   return grant.budget?.bytes === undefined ? undefined : refused('a budget of bytes');
 }
 

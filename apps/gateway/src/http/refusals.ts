@@ -34,6 +34,7 @@ const REFUSALS = {
   context_key_missing: [503, 'The gateway has no key for the context of this service.'],
   upstream_unreachable: [502, 'The data service could not be reached.'],
   upstream_tls_failed: [502, 'No secure connection to the data service came about.'],
+  tenant_not_confirmed: [502, 'The data service did not confirm whose data this is.'],
   upstream_timeout: [504, 'The data service did not answer in time.'],
   proxy_not_trusted: [403, 'This proxy may not ask about calls.'],
   request_timeout: [408, 'The request did not arrive in time.'],

@@ -1,5 +1,5 @@
 import { type GrantTokenClaims, logOf, type MatchedCall, nodeHashing } from '@countersign/authorization';
-import { type ContextMode, commit, DEPLOYMENT_SLUG } from '@countersign/contract';
+import { type ContextMode, commit, DEPLOYMENT_SLUG, type TenantFrom } from '@countersign/contract';
 import { MAX_COUNTS } from '@countersign/gateway-protocol';
 import type { Clock } from '../clock.js';
 import { RandomPool, RecordIds } from './record-ids.js';
@@ -64,16 +64,29 @@ export class Recorder {
     return this.ids.next();
   }
 
-  /** Resolves when the record of an allowed call is durable (P5). `context`: how it is signed for the upstream. Rejects with RecordUnavailable. */
-  recordAllowed(id: string, call: RecordedCall, match: MatchedCall, context: ContextMode): Promise<void> {
+  /**
+   * Resolves when the record of an allowed call is durable (P5). Rejects with RecordUnavailable.
+   *
+   * @param context how the call is signed for the upstream
+   * @param tenantFrom where the service's map says that the tenant of a call is
+   */
+  recordAllowed(
+    id: string,
+    call: RecordedCall,
+    match: MatchedCall,
+    context: ContextMode,
+    tenantFrom: TenantFrom,
+  ): Promise<void> {
     const draft = this.describe(id, 'allowed', call, match);
     const { droppedHeaders } = call;
     const isSigned = context === 'ed25519';
-    if (isSigned && droppedHeaders.length === 0) return this.options.spool.append(draft);
+    if (isSigned && droppedHeaders.length === 0 && tenantFrom !== 'service')
+      return this.options.spool.append(draft);
     const record = {
       ...draft.record,
       ...(droppedHeaders.length === 0 ? {} : { droppedHeaders: [...droppedHeaders] }),
       ...(isSigned ? {} : { context }),
+      ...(tenantFrom === 'service' ? { tenantFrom } : {}),
     };
     return this.options.spool.append({ ...draft, record });
   }

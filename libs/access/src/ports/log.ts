@@ -307,6 +307,8 @@ export interface AccessRecordView {
   droppedHeaders: string[];
   /** How the gateway signed an allowed call for the upstream. Null for a refused one, and in records of before. */
   context: ContextMode | null;
+  /** `service`: the call named no tenant, and the service had to say that its response was about this one. */
+  tenantFrom: 'service' | null;
   trust: string | null;
   status: number | null;
   bytes: number | null;

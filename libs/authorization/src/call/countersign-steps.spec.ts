@@ -24,11 +24,13 @@ const billing: ServiceDefinition = {
   upstream: 'http://localhost:4200',
   audience: 'billing',
   tenantFrom: 'service',
+  checksTenant: true,
   routes: [
     { method: 'GET', path: '/invoices/{id}', resource: 'invoices/{id}', action: 'read' },
     { method: 'PATCH', path: '/invoices/{id}', resource: 'invoices/{id}', action: 'update' },
   ],
 };
+const { checksTenant: _checks, ...unchecked } = billing;
 const map = { definition: billing, compiled: compileRouteMap(billing) };
 
 const pinned = (change: Partial<TrustDocument> = {}): PinnedTrust => {
@@ -193,7 +195,7 @@ test.each<[string, Partial<ServiceDefinition>]>([
   ['audience', { audience: 'wiki' }],
   ['place of the tenant', { tenantFrom: 'host' }],
 ])('P12: a map with another %s than was signed cannot move calls of a claimed tenant', (_what, change) => {
-  const definition = { ...billing, ...change };
+  const definition = { ...('tenantFrom' in change ? unchecked : billing), ...change };
   const currentMap = () => ({ definition, compiled: compileRouteMap(definition) });
   expect(decide({ currentMap, checkCountersigned: () => undefined })).toMatchObject({
     code: 'route_not_listed',
@@ -201,9 +203,17 @@ test.each<[string, Partial<ServiceDefinition>]>([
   expect(decide({ currentMap, trust: () => undefined })).toMatchObject({ allowed: true });
 });
 
+test('P12: a map whose service no longer checks the tenant cannot move calls of a claimed tenant', () => {
+  const definition = { ...unchecked, routes: billing.routes.slice(0, 1) };
+  const currentMap = () => ({ definition, compiled: compileRouteMap(definition) });
+  const reading = { method: 'GET', currentMap };
+  expect(decide(reading)).toMatchObject({ code: 'route_not_listed' });
+  expect(decide({ ...reading, trust: () => undefined })).toMatchObject({ allowed: true });
+});
+
 test('P12: a map that reads the tenant from another header than was signed cannot move calls of a claimed tenant', () => {
   const reading = (tenantHeader: string) => () => {
-    const definition: ServiceDefinition = { ...billing, tenantFrom: 'header', tenantHeader };
+    const definition: ServiceDefinition = { ...unchecked, tenantFrom: 'header', tenantHeader };
     return { definition, compiled: compileRouteMap(definition) };
   };
   const maps = {

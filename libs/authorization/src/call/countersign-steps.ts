@@ -51,7 +51,8 @@ export const serviceIsAsSigned: CallStep = (context) => {
   return signed?.upstream === current?.upstream &&
     signed?.audience === current?.audience &&
     signed?.tenantFrom === current?.tenantFrom &&
-    signed?.tenantHeader === current?.tenantHeader
+    signed?.tenantHeader === current?.tenantHeader &&
+    signed?.checksTenant === current?.checksTenant
     ? undefined
     : { code: 'route_not_listed', detail: 'the service is another than when the grant was signed' };
 };

@@ -233,6 +233,31 @@ describe('a call that cannot be verified gets 503, not access', () => {
   });
 });
 
+describe('whose data a call is about', () => {
+  const asked = async (tenantOf: CountersignContextOptions['tenantOf']) => {
+    const url = await plain(tenantOf === undefined ? {} : { tenantOf });
+    const answer = await fetch(`${url}/x?y=1`, { method: 'PATCH', headers: contextHeaders() });
+    const { reason } = (await answer.json().catch(() => ({}))) as { reason?: string };
+    return [answer.status, reason, answer.headers.get('countersign-tenant')];
+  };
+
+  test('the response names the tenant only if the service has said that the data is the tenant’s', async () => {
+    expect(await asked(() => 'acme')).toEqual([200, undefined, 'acme']);
+    expect(await asked(async ({ url }) => (url === '/x?y=1' ? 'acme' : 'globex'))).toEqual([
+      ...[200, undefined, 'acme'],
+    ]);
+    expect(await asked(undefined)).toEqual([200, undefined, null]);
+  });
+
+  test('another tenant’s data, or nobody’s, is refused before the service acts; so is what cannot be found out', async () => {
+    expect(await asked((_request, { tenant }) => `${tenant}-2`)).toEqual([403, 'other_tenant', null]);
+    expect(await asked(() => undefined)).toEqual([403, 'other_tenant', null]);
+    expect(await asked(() => Promise.reject(new Error('the database is away')))).toEqual([
+      ...[503, 'tenant_unavailable', null],
+    ]);
+  });
+});
+
 test('a caller that vanishes before its body is read is refused, and nothing waits for it', async () => {
   const verify = contextVerifier({ audience: 'billing', keys: [jwk] });
   const verified = new Promise((resolve) => {

@@ -38,6 +38,15 @@ export type CountersignContextOptions = {
    * (503).
    */
   remember?: (record: string, expiresAt: number) => Promise<'new' | 'seen'> | 'new' | 'seen';
+  /**
+   * Whose data a call is about; undefined for nobody's. For a service with `tenantFrom: service`: a call about another tenant's
+   * data than the context's is refused before the service acts, and the response to all others names the tenant, which the
+   * gateway demands. If it throws, the call is refused (503).
+   */
+  tenantOf?: (
+    request: IncomingMessage,
+    call: CountersignCall,
+  ) => Promise<string | undefined> | string | undefined;
   /** Called for each call that is refused, for logs and alarms. */
   onRefused?: (reason: ContextReason, request: IncomingMessage) => void;
   /** Milliseconds since the epoch. */
@@ -51,6 +60,8 @@ type Outgoing = ServerResponse | { raw: ServerResponse; hijack(): unknown };
 /** Middleware of Express, a hook of Fastify, or a function for a plain server. `next` is called for a verified call only. */
 export type CountersignContextGuard = (request: Incoming, response: Outgoing, next: () => unknown) => void;
 
+/** With `tenantFrom: service` the gateway passes on a response only if it names the tenant of the call here. */
+const TENANT_HEADER = 'Countersign-Tenant';
 const MIB = 1024 * 1024;
 const MAX_REMEMBERED = 200_000;
 const verified = new WeakMap<IncomingMessage, CountersignCall>();
@@ -72,7 +83,11 @@ export function countersignContext(options: CountersignContextOptions): Counters
   return (request, response, next) => {
     const incoming = 'raw' in request ? request.raw : request;
     verify(incoming).then(
-      () => next(),
+      ({ tenant }) => {
+        const outgoing = 'raw' in response ? response.raw : response;
+        if (options.tenantOf !== undefined) outgoing.setHeader(TENANT_HEADER, tenant);
+        next();
+      },
       (error: unknown) => {
         if (!(error instanceof ContextRefused)) throw error;
         options.onRefused?.(error.reason, incoming);
@@ -116,9 +131,24 @@ export function contextVerifier(
     const use = await useOf(remember, call);
     if (use === 'seen') throw new ContextRefused('replayed', 'this context was used before');
     if (use === 'full') throw new ContextRefused('memory_full', 'too many calls to remember');
+    if (options.tenantOf !== undefined && (await ownerOf(options.tenantOf, request, call)) !== call.tenant)
+      throw new ContextRefused('other_tenant', 'the data is not of the tenant for whom the call is');
     verified.set(request, call);
     return call;
   };
+}
+
+/** Whose data it is may be in a database that is out of reach. */
+async function ownerOf(
+  tenantOf: NonNullable<CountersignContextOptions['tenantOf']>,
+  request: IncomingMessage,
+  call: CountersignCall,
+): Promise<string | undefined> {
+  try {
+    return await tenantOf(request, call);
+  } catch (cause) {
+    throw new ContextRefused('tenant_unavailable', 'whose data this is cannot be found out', { cause });
+  }
 }
 
 type Remember = (record: string, expiresAt: number) => Promise<Use> | Use;
@@ -147,6 +177,7 @@ const FAULTS_HERE: ReadonlySet<ContextReason> = new Set([
   'memory_full',
   'memory_unavailable',
   'body_already_read',
+  'tenant_unavailable',
 ]);
 
 function answer(response: Outgoing, { reason, message }: ContextRefused): void {

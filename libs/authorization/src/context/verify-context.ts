@@ -21,8 +21,8 @@ export type CountersignCall = {
 };
 
 /**
- * Why a call is not believed to have come through a gateway. `keys_unavailable`, `memory_full`, `memory_unavailable` and
- * `body_already_read` are faults of this side (503); all others refuse the call (403).
+ * Why a call is not believed to have come through a gateway, or may not touch this data. `keys_unavailable`, `memory_full`,
+ * `memory_unavailable`, `tenant_unavailable` and `body_already_read` are faults of this side (503); all others refuse the call (403).
  */
 export type ContextReason =
   | 'missing'
@@ -37,9 +37,11 @@ export type ContextReason =
   | 'other_body'
   | 'body_already_read'
   | 'replayed'
+  | 'other_tenant'
   | 'keys_unavailable'
   | 'memory_full'
-  | 'memory_unavailable';
+  | 'memory_unavailable'
+  | 'tenant_unavailable';
 
 export class ContextRefused extends Error {
   override readonly name = 'ContextRefused';

@@ -11,13 +11,15 @@ import { importOpenApi } from './openapi-import.js';
 const described = (paths: object, more: object = {}) =>
   JSON.stringify({ openapi: '3.1.0', info: { title: 'Billing', version: '1' }, paths, ...more });
 const routesOf = (paths: object, more: object = {}, tenantFrom: TenantFrom = 'service') =>
-  importOpenApi(described(paths, more), { tenantFrom }).routes;
+  importOpenApi(described(paths, more), { tenantFrom, checksTenant: true }).routes;
 const said = (paths: object, more: object = {}, tenantFrom: TenantFrom = 'service') =>
   routesOf(paths, more, tenantFrom).map(
     ({ method, path, resource, action }) => `${method} ${path} is ${action} ${resource}`,
   );
 const unmapped = (paths: object, tenantFrom: TenantFrom = 'service') =>
-  importOpenApi(described(paths), { tenantFrom }).unmapped.map(({ path, reason }) => `${path}: ${reason}`);
+  importOpenApi(described(paths), { tenantFrom, checksTenant: true }).unmapped.map(
+    ({ path, reason }) => `${path}: ${reason}`,
+  );
 const get = (tag?: string, more: object = {}) => ({
   get: { ...(tag === undefined ? {} : { tags: [tag] }), ...more },
 });
@@ -239,14 +241,22 @@ describe('a route map of an OpenAPI description', () => {
     ['Directus', '@directus/openapi/dist/oas.json', 190],
   ])('maps more than 95 %% of the API of a real product: %s', async (_product, path, fewest) => {
     const text = await readFile(join('node_modules', path), 'utf8');
-    const { routes, unmapped } = importOpenApi(text, { tenantFrom: 'service' });
+    const { routes, unmapped } = importOpenApi(text, { tenantFrom: 'service', checksTenant: true });
     expect(routes.length).toBeGreaterThanOrEqual(fewest);
     expect(routes.length / (routes.length + unmapped.length)).toBeGreaterThan(0.95);
     const service = {
       ...{ name: 'product', upstream: 'http://localhost:1', audience: 'product' },
-      ...{ tenantFrom: 'service' as const, routes },
+      ...{ tenantFrom: 'service' as const, checksTenant: true as const, routes },
     };
     expect(findRouteMapProblems(serviceDefinition(service))).toEqual([]);
+  });
+
+  test('without the service’s own check of the tenant, operations that may write are not mapped', () => {
+    const paths = { '/a': { get: {}, head: {}, post: {}, put: {}, patch: {}, delete: {} } };
+    const { routes, unmapped } = importOpenApi(described(paths), { tenantFrom: 'service' });
+    expect(routes.map(({ method }) => method)).toEqual(['GET', 'HEAD']);
+    expect(unmapped.map(({ method }) => method).sort()).toEqual(['DELETE', 'PATCH', 'POST', 'PUT']);
+    expect(unmapped[0]?.reason).toContain('checksTenant');
   });
 
   test('P13: whatever a description says, the map that it gives is one that may be applied', () => {

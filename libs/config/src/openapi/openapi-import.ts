@@ -1,4 +1,4 @@
-import { mayBeListed, PASSED_BY_DEFAULT, type TenantFrom } from '@countersign/contract';
+import { mayBeListed, PASSED_BY_DEFAULT, type TenantFrom, writesUnchecked } from '@countersign/contract';
 import { z } from 'zod';
 import type { RouteEntry } from '../organisation/schema.js';
 import { type Operation, operationsOf, readDescription } from './description.js';
@@ -10,6 +10,8 @@ export interface ImportOptions {
   tenantFrom: TenantFrom;
   /** With `tenantFrom: path`: the description's name of the parameter that is the tenant. */
   tenantParameter?: string | undefined;
+  /** With `tenantFrom: service`: the service checks the tenant before it acts, so that operations that write can be mapped. */
+  checksTenant?: true | undefined;
 }
 
 /** An operation that has no route, so that gateways refuse it. */
@@ -87,10 +89,12 @@ export function importOpenApi(text: string, options: ImportOptions): OpenApiImpo
 
 /** The route's path for an operation, or why it has none. */
 function templateOf(
-  { path, unusable }: Operation,
-  { tenantFrom, tenantParameter }: ImportOptions,
+  { method, path, unusable }: Operation,
+  { tenantFrom, tenantParameter, checksTenant }: ImportOptions,
 ): { path: string; names: ReadonlyMap<string, string> } | { reason: string } {
   if (unusable !== undefined) return { reason: unusable };
+  if (writesUnchecked(method, { tenantFrom, ...(checksTenant ? { checksTenant } : {}) }))
+    return { reason: 'it may write, and the service does not check the tenant first (checksTenant)' };
   const tenant = tenantFrom === 'path' ? (tenantParameter ?? DEFAULT_TENANT_PARAMETER) : undefined;
   return pathTemplate(path, tenant);
 }

@@ -27,7 +27,12 @@ export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
     upstream: entry.upstream,
     audience: entry.audience ?? entry.name,
     tenantFrom: entry.tenantFrom ?? 'path',
-    ...present({ tenantHeader: entry.tenantHeader, headers: entry.headers, cors: entry.cors }),
+    ...present({
+      tenantHeader: entry.tenantHeader,
+      checksTenant: entry.checksTenant,
+      headers: entry.headers,
+      cors: entry.cors,
+    }),
     routes: (entry.routes ?? []).map(toRoute),
   };
 }

@@ -16,6 +16,7 @@ const described = z.looseObject({
   openapi: z.string(),
   tenantParameter: z.string().optional(),
   tenantFrom: serviceMembers.tenantFrom,
+  checksTenant: serviceMembers.checksTenant,
   routes: z.array(z.unknown()).optional(),
 });
 const listed = z.looseObject({ method: z.string(), path: z.string() });
@@ -44,6 +45,7 @@ export function withImportedRoutes(value: unknown, readDescription: (path: strin
       const imported = importOpenApi(readDescription(service.openapi), {
         tenantFrom: service.tenantFrom ?? 'path',
         tenantParameter: service.tenantParameter,
+        checksTenant: service.checksTenant,
       });
       const own = service.routes ?? [];
       const replaced = new Set(own.map(shapeOf));

@@ -189,13 +189,14 @@ export function readableParts(value: unknown): Readable {
   };
 }
 
-/** The checks of routes depend on `tenantFrom` and `tenantHeader`, so these two have no placeholder. */
+/** The checks of routes depend on `tenantFrom`, `tenantHeader` and `checksTenant`, so these have no placeholder. */
 const lenientService = z.object({
   name: serviceMembers.name.catch('unreadable'),
   upstream: serviceMembers.upstream.catch('http://localhost'),
   audience: serviceMembers.audience.catch(undefined),
   tenantFrom: serviceMembers.tenantFrom,
   tenantHeader: serviceMembers.tenantHeader,
+  checksTenant: serviceMembers.checksTenant,
   headers: serviceMembers.headers.catch(undefined),
   cors: serviceMembers.cors.catch(undefined),
   tls: upstreamTlsSchema.optional().catch(undefined),

@@ -119,6 +119,7 @@ export const serviceMembers = {
   audience: token.optional(),
   tenantFrom: z.enum(TENANT_FROM, { error: `must be one of ${TENANT_FROM.join(', ')}` }).optional(),
   tenantHeader: token.optional(),
+  checksTenant: z.literal(true, { error: 'must be true, or be left out' }).optional(),
   headers: z.array(token).optional(),
   cors: corsSchema.optional(),
 };

@@ -61,6 +61,7 @@ describe('request headers that pass', () => {
   const hashing: Hashing = { sha256: (data) => createHash('sha256').update(data).digest() };
   const plain: ServiceDefinition = {
     ...{ name: 'posts', upstream: 'http://localhost:4200', audience: 'posts', tenantFrom: 'service' },
+    checksTenant: true,
     routes: [
       { method: 'GET', path: '/posts', resource: 'posts', action: 'list' },
       { method: 'PUT', path: '/posts', resource: 'posts', action: 'replace', query: ['dry'] },
@@ -90,7 +91,7 @@ describe('request headers that pass', () => {
   test('are under the map’s hash if a map lists them, and old maps keep theirs', () => {
     expect(canonicalRouteMap(plain)).not.toContain('headers');
     expect(canonicalRouteMap(withHeaders(['X-B', 'x-a', 'X-A'], ['Cookie']))).toBe(
-      '{"audience":"posts","headers":["x-a","x-b"],"routes":[{"action":"list","headers":["cookie"],"method":"GET","path":"/posts","query":[],"resource":"posts"},{"action":"replace","method":"PUT","path":"/posts","query":["dry"],"resource":"posts"}],"service":"posts","tenantFrom":"service","upstream":"http://localhost:4200"}',
+      '{"audience":"posts","checksTenant":true,"headers":["x-a","x-b"],"routes":[{"action":"list","headers":["cookie"],"method":"GET","path":"/posts","query":[],"resource":"posts"},{"action":"replace","method":"PUT","path":"/posts","query":["dry"],"resource":"posts"}],"service":"posts","tenantFrom":"service","upstream":"http://localhost:4200"}',
     );
     const hashes = [plain, withHeaders(['x-a']), withHeaders(undefined, ['x-a'])].map((map) =>
       routeMapHash(hashing, map),

@@ -15,6 +15,19 @@ export type RouteMapProblem = { pointer: string; detail: string };
 
 const DOTS = new Set(['.', '..']);
 const REFUSED_METHODS = new Set(['CONNECT', 'TRACE']);
+/** RFC 9110 §9.2.1: methods that only read. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Whether gateways cannot hold calls of this method to their tenant: with `tenantFrom: service` they withhold a response that is
+ * about another tenant, but that does not undo what a call has written.
+ */
+export function writesUnchecked(
+  method: string,
+  service: Pick<ServiceDefinition, 'tenantFrom' | 'checksTenant'>,
+): boolean {
+  return service.tenantFrom === 'service' && !service.checksTenant && !SAFE_METHODS.has(method);
+}
 
 /**
  * Every problem of a service and its map, in the order of the file; empty if it may be applied. If a member has the wrong
@@ -50,6 +63,9 @@ function serviceProblems(service: ServiceDefinition): RouteMapProblem[] {
         'is sent by every client or by proxies, or set by gateways: a tenant is read from a header of its own',
     });
   }
+  if (service.checksTenant && service.tenantFrom !== 'service') {
+    problems.push({ pointer: '/checksTenant', detail: 'goes with `tenantFrom: service`, and only with it' });
+  }
   problems.push(...headerProblems(service.headers ?? [], '/headers'));
   if (service.cors !== undefined) problems.push(...findCorsProblems(service.cors));
   return problems;
@@ -71,6 +87,9 @@ function routeProblems(route: Route, pointer: string, service: ServiceDefinition
   const names = path.map(parameterName).filter((name) => name !== undefined);
   const resource = route.resource.split('/');
   if (REFUSED_METHODS.has(route.method)) add('method', 'this method is never forwarded');
+  if (writesUnchecked(route.method, service)) {
+    add('method', 'may write: with `tenantFrom: service` only if the service has `checksTenant: true`');
+  }
   if (path.some((segment) => DOTS.has(segment))) add('path', 'has a dot segment');
   if (new Set(names).size !== names.length) add('path', 'names a parameter twice');
   if (names.includes('tenant') !== (service.tenantFrom === 'path')) {

@@ -49,6 +49,7 @@ describe('the hash of a route map', () => {
       { upstream: 'http://localhost:4201' },
       { tenantFrom: 'host' },
       { tenantHeader: 'X-Org' },
+      { checksTenant: true },
       { routes: billing.routes.slice(1) },
       ...(['method', 'path', 'resource', 'action'] as const).map((member) => ({
         routes: billing.routes.map((route, index) => (index === 0 ? { ...route, [member]: 'other' } : route)),

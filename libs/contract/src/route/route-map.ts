@@ -24,7 +24,10 @@ export type Route = {
   headers?: string[];
 };
 
-/** Where a call names its tenant: in the path's `{tenant}`, the host, a header, or by the service, which has one tenant. */
+/**
+ * Where a call names its tenant: in the path's `{tenant}`, the host or a header; or nowhere, and the service says with each
+ * response whose data it is.
+ */
 export type TenantFrom = 'path' | 'host' | 'header' | 'service';
 
 /** A data service with its defaults filled in: everything that the hash of its route map covers. */
@@ -35,6 +38,8 @@ export type ServiceDefinition = {
   tenantFrom: TenantFrom;
   /** Only with `tenantFrom: header`. */
   tenantHeader?: string;
+  /** Only with `tenantFrom: service`: the service checks the tenant of a call before it acts. Its routes may write. */
+  checksTenant?: true;
   /** Request headers that pass on every route, beside the default (`PASSED_BY_DEFAULT`). */
   headers?: string[];
   /** Absent: no page of another origin may call the service, as far as gateways have a say. */
@@ -80,6 +85,7 @@ export const serviceDefinitionSchema: z.ZodType<ServiceDefinition> = z.strictObj
   audience: z.string().regex(AUDIENCE, 'printable ASCII without spaces'),
   tenantFrom: z.enum(['path', 'host', 'header', 'service']),
   tenantHeader: z.exactOptional(headerName('a header name of letters, digits and -')),
+  checksTenant: z.exactOptional(z.literal(true)),
   headers: headerNames,
   cors: z.exactOptional(corsSchema),
   routes: z.array(routeSchema),
@@ -117,13 +123,13 @@ export function routeResourcePattern(route: Route): string {
 /**
  * The bytes that a route map's hash covers (docs/contract.md, Route map), as canonical JSON:
  *
- *     {"audience":…,"cors":…,"headers":…,
+ *     {"audience":…,"checksTenant":true,"cors":…,"headers":…,
  *      "routes":[{"action":…,"body":true,"headers":…,"method":…,"path":…,"query":…,"repeat":…,"resource":…},…],
  *      "service":…,"tenantFrom":…,"tenantHeader":…,"upstream":…}
  *
  * Routes are sorted by path, then method. `query` is `[]` if absent, a sorted list of unique names, or the text `any`.
- * `tenantHeader`, `headers`, `cors`, `repeat` and `body` are there only if the service or route has them. `headers` is a
- * sorted list of unique names in lower case, `repeat` one of unique names. `cors` is `{"credentials":true,
+ * `tenantHeader`, `checksTenant`, `headers`, `cors`, `repeat` and `body` are there only if the service or route has them.
+ * `headers` is a sorted list of unique names in lower case, `repeat` one of unique names. `cors` is `{"credentials":true,
  * "exposeHeaders":…,"maxAge":…,"origins":…}` with what the service has of it, each list sorted.
  */
 export function canonicalRouteMap(service: ServiceDefinition): string {
@@ -133,6 +139,7 @@ export function canonicalRouteMap(service: ServiceDefinition): string {
     upstream: service.upstream,
     tenantFrom: service.tenantFrom,
     ...(service.tenantHeader === undefined ? {} : { tenantHeader: service.tenantHeader }),
+    ...(service.checksTenant === undefined ? {} : { checksTenant: service.checksTenant }),
     ...normalisedHeaders(service),
     ...(service.cors && { cors: normalisedCors(service.cors) }),
     routes: service.routes

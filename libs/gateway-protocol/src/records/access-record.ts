@@ -54,7 +54,8 @@ const headerName = z.string().regex(/^[a-z0-9-]{1,64}$/, 'is not a header name')
 /**
  * Durable before the call is forwarded. `route` is the path template of the map that the terms name. `droppedHeaders`: the
  * names of request headers that are not forwarded, at most the first hundred. Absent if there are none. `context`: how the
- * call is signed for the upstream. Absent: `ed25519`.
+ * call is signed for the upstream. Absent: `ed25519`. `tenantFrom`: the call named no tenant, and the service had to say that
+ * the response was about this one. Absent: the gateway read the tenant in the call.
  */
 const allowed = z.strictObject({
   ...chained,
@@ -65,6 +66,7 @@ const allowed = z.strictObject({
   action: long,
   droppedHeaders: z.array(headerName).min(1).max(100).exactOptional(),
   context: z.enum(['hmac', 'none']).exactOptional(),
+  tenantFrom: z.literal('service').exactOptional(),
 });
 
 /**

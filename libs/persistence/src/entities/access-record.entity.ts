@@ -68,6 +68,9 @@ export class AccessRecordEntity implements AccessRecordView {
   @Column('varchar', { nullable: true })
   context!: AccessRecordView['context'];
 
+  @Column('varchar', { name: 'tenant_from', nullable: true })
+  tenantFrom!: AccessRecordView['tenantFrom'];
+
   @Column('text', { nullable: true })
   trust!: string | null;
 

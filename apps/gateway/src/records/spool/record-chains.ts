@@ -218,7 +218,12 @@ function callRecordWithContext(
  * trust documents, and most calls have no dropped headers: absent members must stay absent.
  */
 function isUsualCall(record: UnchainedRecord): record is UsualCall {
-  return record.kind === 'allowed' && record.trust !== undefined && record.droppedHeaders === undefined;
+  return (
+    record.kind === 'allowed' &&
+    record.trust !== undefined &&
+    record.droppedHeaders === undefined &&
+    record.tenantFrom === undefined
+  );
 }
 
 type UsualCall = Extract<UnchainedRecord, { kind: 'allowed' }> & { trust: string | null };
