@@ -9,6 +9,7 @@ import {
   grantAnswer,
   REQUEST_ID,
   requestAnswer,
+  serviceAnswer,
   TOKEN,
   tokenAnswer,
   whoamiAnswer,
@@ -32,12 +33,16 @@ afterEach(async () => {
 const envFor = (broker: FakeServer) => ({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: KEY });
 
 /** A broker with one active grant, and the gateway that it points to. */
-async function grantAtWork(gatewayRoutes: Parameters<typeof FakeServer.start>[0]) {
+async function grantAtWork(
+  gatewayRoutes: Parameters<typeof FakeServer.start>[0],
+  brokerRoutes: Parameters<typeof FakeServer.start>[0] = {},
+) {
   const gateway = await serve(gatewayRoutes);
   let state: Record<string, unknown> = {};
   const broker = await serve({
     [`GET /api/v1/grants/${GRANT_ID}`]: () => ({ body: grantAnswer(`${gateway.url}/billing`, state) }),
     [`POST /api/v1/grants/${GRANT_ID}/tokens`]: () => ({ body: tokenAnswer() }),
+    ...brokerRoutes,
   });
   return { gateway, broker, end: () => (state = { state: 'ended', endReason: 'revoked' }) };
 }
@@ -207,6 +212,31 @@ describe('curl', () => {
       expect([exit, out]).toEqual([0, '{"ok":true}']);
       expect(gateway.seen).toHaveLength(1);
     });
+  });
+
+  test('passes a large binary answer on byte for byte, and one that is refused with what to request', async () => {
+    const path = '/tenants/acme/invoices/17';
+    const large = 'x\u0000é'.repeat(300_000);
+    const scope = [{ resource: 'invoices/17', actions: ['update'] }];
+    const { broker } = await grantAtWork(
+      {
+        [`GET /billing${path}`]: () => ({ type: 'application/octet-stream', body: large }),
+        [`PATCH /billing${path}`]: () =>
+          problem(403, 'insufficient_scope', 'no', {
+            request: { tenant: 'acme', service: 'billing', scope },
+          }),
+      },
+      {
+        'GET /api/v1/services/billing': () => ({ body: serviceAnswer() }),
+        [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: requestAnswer() }),
+      },
+    );
+    expect((await runCli(['curl', GRANT_ID, '--', '-s', path], envFor(broker))).out).toBe(large);
+    const refused = await runCli(['curl', GRANT_ID, '--', '-s', '-X', 'PATCH', path], envFor(broker));
+    expect([refused.exit, JSON.parse(refused.out)]).toEqual([0, expect.objectContaining({ status: 403 })]);
+    expect(refused.err).toContain(
+      "countersign request acme billing --scope 'invoices/17:update' --for PT1H --reason TEXT",
+    );
   });
 
   test('exits with 1 if curl fails', async () => {

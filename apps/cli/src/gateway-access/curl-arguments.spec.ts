@@ -1,4 +1,4 @@
-import { buildCurlArguments, REFUSED } from './curl-arguments.js';
+import { buildCurlArguments, pathIn, printsAnswer, REFUSED } from './curl-arguments.js';
 
 const AT = 'http://localhost:4100/billing';
 const OWN = ['-q', '--path-as-is', '--globoff', '--noproxy', '*', '--header', '@/dev/fd/3'];
@@ -102,4 +102,17 @@ describe('P11: an option that sends the token elsewhere or shows it is refused',
   test('but the same text as the value of another option is data', () => {
     expect(given('-d', '--url', '-H', '-K', '/x')).toEqual(['-d', '--url', '-H', '-K', `${AT}/x`]);
   });
+});
+
+test.each<[string[], string, boolean]>([
+  [['--', '/x?y=1'], '/x', true],
+  [['-s', '-XPOST', '-d', '-o', '/x'], '/x', true],
+  [['-sSo', '/tmp/a', '/x'], '/x', false],
+  [['-o/tmp/a', '/x'], '/x', false],
+  [['--', '/x', '-O'], '/x', false],
+  [['--output', '/a', '/x'], '/x', false],
+  [['--remote-name', '/x/y'], '/x/y', false],
+  [['-H', 'x: o', '/x'], '/x', true],
+])('%j calls %s, and prints the answer: %s', (args, path, isPrinted) => {
+  expect([pathIn(args), printsAnswer(args)]).toEqual([path, isPrinted]);
 });

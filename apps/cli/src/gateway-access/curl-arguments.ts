@@ -83,6 +83,33 @@ export function buildCurlArguments(
   ];
 }
 
+/** The path of the call, without its query. The arguments must be those that `buildCurlArguments` accepts. */
+export function pathIn(args: readonly string[]): string {
+  const [at = 0] = operandsOf(args[0] === '--' ? args.slice(1) : args);
+  const given = args[0] === '--' ? args[at + 1] : args[at];
+  return given?.split('?', 1)[0] ?? '';
+}
+
+const TO_FILES = new Set(['output', 'remote-name', 'remote-name-all', 'out-null']);
+
+/** Whether curl writes the answer to its standard output, and not to a file. */
+export function printsAnswer(args: readonly string[]): boolean {
+  for (let at = 0; at < args.length; at++) {
+    const argument = args[at] ?? '';
+    if (!argument.startsWith('-') || argument === '--') continue;
+    if (writesToFile(argument)) return false;
+    if (argument.startsWith('--') ? longTakesNext(argument) : shortTakesNext(argument)) at++;
+  }
+  return true;
+}
+
+function writesToFile(argument: string): boolean {
+  if (argument.startsWith('--')) return TO_FILES.has(argument.slice(2));
+  const letters = [...argument.slice(1)];
+  const last = letters.findIndex((letter) => SHORT_WITH_VALUE.has(letter));
+  return letters.slice(0, last === -1 ? letters.length : last + 1).some((letter) => /[oO]/.test(letter));
+}
+
 /** Where the arguments are that curl takes as URLs. @throws CliError `invalid_usage` for an option that may not be used */
 function operandsOf(args: readonly string[]): number[] {
   const operands: number[] = [];

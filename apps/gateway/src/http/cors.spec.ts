@@ -7,10 +7,12 @@ const PREFLIGHT = {
   'access-control-request-headers': 'authorization',
 };
 
+const SECRET = 's'.repeat(43);
+
 let world: GatewayWorld;
 let token: string;
 beforeAll(async () => {
-  world = await GatewayWorld.start();
+  world = await GatewayWorld.start({ proxies: { secret: SECRET, networks: ['127.0.0.0/8'] } });
   const listed = { origins: [APP], credentials: true as const, exposeHeaders: ['X-Total'], maxAge: 60 };
   const [billing] = world.broker.services;
   world.broker.services = [
@@ -97,6 +99,14 @@ describe('a preflight', () => {
     const more = [`Origin: ${OTHER}`, 'Access-Control-Request-Method: GET'];
     const answer = await world.raw(`${[...head, ...more].join('\r\n')}\r\n\r\n`);
     expect([answer.status, answer.header('access-control-allow-origin')]).toEqual([400, undefined]);
+  });
+
+  test('that a proxy asks about is for the proxy to answer: no token, no call', async () => {
+    const answer = await preflight(APP, {
+      path: '/authz/envoy/billing/tenants/acme/invoices',
+      headers: { 'countersign-proxy-secret': SECRET },
+    });
+    expect([answer.status, said(answer)]).toEqual([401, {}]);
   });
 
   test('for pages of every origin allows no cookies', async () => {

@@ -116,6 +116,20 @@ describe('UpstreamPool', () => {
     expect([next.body, connections.length]).toEqual(['ok', 2]);
   });
 
+  test('P4: never uses a connection again after a GET with a body, which some servers take for the next request', async () => {
+    const first = new Sent('GET', { kind: 'length', bytes: 2 });
+    await until(() => first.readyTimes > 0);
+    first.connection.write(Buffer.from('{}'));
+    first.connection.endBody();
+    await until(() => (connections[0]?.text ?? '').endsWith('\r\n\r\n{}'));
+    expect(connections[0]!.text).toMatch(/\r\nconnection: close\r\n/);
+    // It keeps the connection open all the same.
+    connections[0]!.socket.write(OK);
+    await until(() => first.isEnded);
+    await answered(get(), 1);
+    expect(connections).toHaveLength(2);
+  });
+
   test('P4: bytes that arrive on an idle connection answer no one: it is closed', async () => {
     await answered(get(), 0);
     connections[0]!.socket.write(OK);
