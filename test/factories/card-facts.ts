@@ -25,6 +25,7 @@ export function sampleFacts(change: Partial<CardFacts> = {}): CardFacts {
     notes: [],
     usually: null,
     now: NOW.toISOString(),
+    language: 'en',
     ...change,
   };
 }
@@ -169,6 +170,7 @@ export const anyFacts: fc.Arbitrary<CardFacts> = fc
     ),
     usually: fc.option(fc.integer({ min: 0, max: 1_000_000 })),
     stages: fc.array(fc.option(written(80), { nil: undefined }), { maxLength: 10 }),
+    language: fc.constantFrom('en' as const, 'de' as const),
     isKnown: fc.boolean(),
   })
   .map(({ terms, offered, state, risk, grant, access, denials, isKnown, stages, ...texts }) => ({

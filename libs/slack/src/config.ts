@@ -1,4 +1,5 @@
 import type { SigningDeps } from '@countersign/access';
+import type { Language } from '@countersign/wording';
 import type { Identify } from './identity.js';
 
 /** Credentials and addresses of the Slack app. Holds secrets: never log it, never send it to a page. */
@@ -57,6 +58,8 @@ export interface SlackSettings {
   publicUrl: string;
   /** The gateway's origin, without a final slash. */
   gatewayUrl: string;
+  /** The language of every message and form. */
+  language: Language;
 }
 
 /** Dependencies of the listeners: those of the use cases, and the look-up of people. */

@@ -21,6 +21,7 @@ import {
   usualSeconds,
 } from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/contract';
+import type { Language } from '@countersign/wording';
 import type { SlackParts } from './config.js';
 import type { HomeFacts } from './messages/home.js';
 
@@ -54,6 +55,13 @@ export interface CardFacts {
   usually: number | null;
   /** When the facts were read. */
   now: string;
+  language: Language;
+}
+
+/** The moment at which facts are read, and the language in which they are shown. */
+export interface Showing {
+  now: Date;
+  language: Language;
 }
 
 type Unit = Pick<
@@ -71,10 +79,10 @@ type Unit = Pick<
 >;
 
 /** The facts for one card; null if the unit cannot see the request (P9). */
-export async function readFacts(unit: Unit, request: string, now: Date): Promise<CardFacts | null> {
+export async function readFacts(unit: Unit, request: string, as: Showing): Promise<CardFacts | null> {
   const found = await unit.requests.find(request);
   if (found === null) return null;
-  const [facts] = await factsOf(unit, [found], now);
+  const [facts] = await factsOf(unit, [found], as);
   if (facts === undefined) return null;
   if (!isOpen(found)) return facts;
   const denials = await earlierDenials(unit, found);
@@ -96,7 +104,7 @@ export async function readFacts(unit: Unit, request: string, now: Date): Promise
 export async function factsOf(
   unit: Unit,
   requests: readonly AccessRequest[],
-  now: Date,
+  { now, language }: Showing,
 ): Promise<CardFacts[]> {
   if (requests.length === 0) return [];
   const views = await requestViews(unit, requests);
@@ -150,6 +158,7 @@ export async function factsOf(
         })),
       usually: null,
       now: now.toISOString(),
+      language,
     };
   });
 }
@@ -179,7 +188,7 @@ const page = { cursor: null, limit: LIMIT };
 const OWN_OPEN = ['awaiting_customer', 'awaiting_vendor'] as const;
 
 /** The facts for one person's App Home. Contains only what that person may see (P9). */
-export async function homeFacts({ deps }: SlackParts, principal: Principal): Promise<HomeFacts> {
+export async function homeFacts({ deps, settings }: SlackParts, principal: Principal): Promise<HomeFacts> {
   const { person } = principal;
   const reader = readerOf(principal);
   const awaited =
@@ -198,7 +207,7 @@ export async function homeFacts({ deps }: SlackParts, principal: Principal): Pro
   const live = grants.flatMap(({ items }) =>
     items.map(({ grant }) => ({ id: grant.request, tenant: grant.tenant })),
   );
-  const facts = await factsByRequest(deps, [
+  const facts = await factsByRequest(deps, settings, [
     ...(toDecide ?? []),
     ...(countered ?? []),
     ...(all ?? []),
@@ -231,6 +240,7 @@ export async function homeFacts({ deps }: SlackParts, principal: Principal): Pro
     person: person.id,
     mayStop: hasPermission(person, 'grant.revoke'),
     mayAsk: hasPermission(person, 'request.create'),
+    language: settings.language,
   };
 }
 
@@ -245,6 +255,7 @@ function readerOf({ person }: Principal): HomeFacts['reader'] {
 /** Reads each tenant's requests in that tenant's own unit. */
 async function factsByRequest(
   deps: SlackParts['deps'],
+  { language }: SlackParts['settings'],
   requests: readonly { tenant: string; id: string }[],
 ): Promise<Map<string, CardFacts>> {
   const byTenant = new Map<string, Set<string>>();
@@ -252,7 +263,7 @@ async function factsByRequest(
   const found = new Map<string, CardFacts>();
   for (const [tenant, ids] of byTenant) {
     const made = await deps.store.readForTenant(tenant, async (unit) =>
-      factsOf(unit, await unit.requests.findAll([...ids]), deps.clock.now()),
+      factsOf(unit, await unit.requests.findAll([...ids]), { now: deps.clock.now(), language }),
     );
     for (const facts of made) found.set(facts.request.id, facts);
   }

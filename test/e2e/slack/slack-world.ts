@@ -36,6 +36,7 @@ export interface SlackWorldOptions {
   rates?: Rates;
   socketMode?: boolean;
   signingSecret?: string;
+  language?: 'en' | 'de';
 }
 
 /** Staff in their workspace, customers in theirs, the broker between; people linked as they would link themselves. */
@@ -75,7 +76,10 @@ export class SlackWorld {
       ...(options.signingSecret === undefined ? {} : { app: { signingSecret: options.signingSecret } }),
       clock,
     });
-    const settings = { slack: settingsFor(slack, options.socketMode ?? false) };
+    const settings = {
+      slack: settingsFor(slack, options.socketMode ?? false),
+      mailLanguage: options.language ?? 'en',
+    };
     broker = await TestBroker.start({ organisation: options.organisation ?? places(), settings, clock });
     return new SlackWorld(broker, slack);
   }

@@ -4,28 +4,30 @@ import { SlackWorld } from './slack-world.js';
 
 let world: SlackWorld;
 beforeAll(async () => {
-  world = await SlackWorld.start({ socketMode: true });
+  world = await SlackWorld.start({ socketMode: true, language: 'de' });
   await eventually('a socket', () => world.slack.socket.connections > 0);
   await world.settle();
 });
 afterAll(() => world.close());
 
 describe('Slack over a socket, where nothing comes in from outside', () => {
-  test('ask, review, approve', async () => {
+  test('ask, review, approve, in German', async () => {
     const { max, ada } = world.people;
-    expect(await world.ask('Case of the socket')).toContain('You have asked');
+    expect(await world.ask('Case of the socket', 'jeden Eintrag von invoices lesen')).toContain(
+      'Sie haben angefragt',
+    );
     const atVendor = await world.card(world.reviews, 'Case of the socket', max);
-    await max.click(atVendor, 'Approve');
+    await max.click(atVendor, 'Freigeben');
     const card = await world.card(world.lockbox, 'Case of the socket');
-    await ada.click(card, 'Approve');
-    await world.until(card, 'Access is open now');
+    await ada.click(card, 'Freigeben');
+    await world.until(card, 'Der Zugriff ist jetzt offen');
     const { body } = await world.broker.call('engineer', 'GET', '/api/v1/requests');
     const [{ id }] = (body as { items: [{ id: string }] }).items;
     expect((await readRequest(world.broker, id)).state).toBe('approved');
   });
 
   test('errors stand beside their fields', async () => {
-    expect(await world.ask('Case of payroll', 'list payroll')).toContain('✗');
+    expect(await world.ask('Case of payroll', 'payroll auflisten')).toContain('✗');
   });
 
   test('there is no address that takes requests then', async () => {

@@ -21,10 +21,11 @@ export async function noticeChannels(
   });
   const webhooks = new WebhookChannel(deps, outbound, publicUrl);
   const settings = mailSettings(environment);
+  const { mailLanguage: language } = environment;
   return [
     webhooks,
     ...(settings === null ? [] : [new MailChannel(deps, settings)]),
-    ...(slack === null ? [] : [new (await loadSlack()).SlackChannel(deps, slack, environment)]),
+    ...(slack === null ? [] : [new (await loadSlack()).SlackChannel(deps, slack, { publicUrl, language })]),
   ];
 }
 

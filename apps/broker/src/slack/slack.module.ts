@@ -34,14 +34,14 @@ export async function slackOf(
   environment: BrokerEnvironment,
   logger: Logger,
 ): Promise<SlackIntegration | null> {
-  const { slack, publicUrl, gatewayUrl } = environment;
+  const { slack, publicUrl, gatewayUrl, mailLanguage: language } = environment;
   if (slack === null) return null;
   const { createSlackIntegration, readSlackConfig, registerHandlers } = await loadSlack();
   const log = logger.child({ part: 'slack' });
   return createSlackIntegration(
     deps,
     readSlackConfig(slack),
-    { publicUrl, gatewayUrl },
+    { publicUrl, gatewayUrl, language },
     log,
     registerHandlers,
   );

@@ -4,7 +4,7 @@ import type { Answer, Context } from '../command/context.js';
 import { parseId, parseIsoDuration, parseScopeEntry, parseSlug } from '../command/flags.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
 import { parseBasis } from '../requests/request.js';
-import { describeState } from '../requests/request-text.js';
+import { describeState, formatWait } from '../requests/request-text.js';
 import { formatFacts, formatTable } from '../terminal/text.js';
 
 export type IncidentOptions = {
@@ -54,17 +54,19 @@ export const listIncidents = (context: Context, options: ListOptions): Promise<A
     options,
   );
 
-const formatBoard = ({ id, title, tenants }: IncidentBoard): string =>
+/** The board: which customers have answered, and whom the others wait for. */
+export const formatBoard = ({ id, title, tenants }: IncidentBoard): string =>
   [
     formatFacts([
       ['incident', id],
       ['title', title],
     ]),
     formatTable(
-      ['TENANT', 'STATE', 'REQUEST', 'GRANT'],
-      tenants.map(({ tenant, state, request, grant, refusals }) => [
+      ['TENANT', 'STATE', 'WAITS FOR', 'REQUEST', 'GRANT'],
+      tenants.map(({ tenant, state, waiting, request, grant, refusals }) => [
         tenant,
         state === null ? `refused: ${refusals.map(({ code }) => code).join(', ')}` : describeState(state),
+        waiting === null ? '' : formatWait(waiting),
         request ?? '',
         grant ?? '',
       ]),

@@ -121,14 +121,15 @@ function waitingFacts({ waiting = null, stages = [], usually = null }: ShownRequ
       `${whom}${stageText(stage)}: ${formatSeconds(Math.round((Date.parse(until ?? now.toISOString()) - Date.parse(since)) / 1_000))}`,
   );
   return [
-    ...optionalFact(
-      'waits for',
-      waiting === null ? null : `${waiting.for}${stageText(waiting.stage)}, since ${waiting.since}`,
-    ),
+    ...optionalFact('waits for', waiting === null ? null : formatWait(waiting)),
     ...(lines.length === 0 ? [] : [['waited for', lines] satisfies Fact]),
     ...optionalFact('usually', usually === null ? null : `${formatSeconds(Math.round(usually))} to decide`),
   ];
 }
+
+/** Whom a request waits for, and since when. */
+export const formatWait = ({ for: whom, stage, since }: NonNullable<AccessRequest['waiting']>): string =>
+  `${whom}${stageText(stage)}, since ${since}`;
 
 const stageText = (stage: string | undefined): string => (stage === undefined ? '' : ` (stage “${stage}”)`);
 

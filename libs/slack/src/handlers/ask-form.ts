@@ -102,6 +102,7 @@ export async function askFacts(parts: SlackParts, principal: Principal, form: As
     longest: limits.seconds,
     ticketRequired: limits.ticketRequired,
     evaluation: isWhole ? await preview(parts, principal, input) : null,
+    language: parts.settings.language,
   };
 }
 
@@ -161,5 +162,7 @@ async function offerings(parts: SlackParts, { body }: OptionsQuery): Promise<Pla
   const service = known.find(({ definition }) => definition.name === name);
   if (service === undefined) return [];
   const keyOf = offeringValue(parts.deps.hashing);
-  return listOfferings(service.definition).map((offering) => offeringOption(offering, keyOf));
+  return listOfferings(service.definition).map((offering) =>
+    offeringOption(offering, parts.settings.language, keyOf),
+  );
 }

@@ -14,18 +14,24 @@ import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { ACTIONS, COMMAND, FORMS, SHORTCUT } from '../action-ids.js';
 import type { SlackParts } from '../config.js';
-import { ASK, askView, refusalText, TITLE } from '../messages/ask-view.js';
+import { ASK, askView, refusalText } from '../messages/ask-view.js';
 import { loadingView, messageView } from '../messages/modals.js';
 import { requestUrl } from '../messages/request-card.js';
-import { STATE_SENTENCE, TEXTS } from '../messages/words.js';
+import { wordsOf } from '../messages/words/index.js';
 import { askFacts, askInputOf, readAskForm } from './ask-form.js';
 import { respondWithList } from './list.js';
 import { LiveForms } from './live-views.js';
 import { identifyClicker } from './press.js';
-import { HELP, REFUSALS, SENTENCES, UNKNOWN_CLICKER } from './sentences.js';
+import { sentencesOf } from './sentences.js';
 import { answerSubmission, errorsOf, logUnexpected, type SubmissionResult } from './submit.js';
 
 type Sender = Parameters<typeof identifyClicker>[1];
+
+const titleOf = ({ settings }: SlackParts): string => wordsOf(settings).form.ask.title;
+
+/** A message in place of the form. @param to one of our pages */
+const message = (parts: SlackParts, sentences: string, to?: string): ModalView =>
+  messageView(parts.settings.language, titleOf(parts), sentences, to);
 
 /** Requesting access: the command, the shortcut and the button of App Home open one form. */
 export function listenForAsks(app: App, parts: SlackParts): void {
@@ -51,7 +57,7 @@ async function onCommand(
     await ack();
     return respondWithList(parts, sent);
   }
-  if (argument !== '') return ack({ response_type: 'ephemeral', text: HELP });
+  if (argument !== '') return ack({ response_type: 'ephemeral', text: sentencesOf(parts.settings).help });
   await ack();
   try {
     await openAsk(parts, live, client, command.trigger_id, command, logger);
@@ -84,10 +90,13 @@ async function openAsk(
   sender: Sender,
   logger: AllMiddlewareArgs['logger'],
 ): Promise<void> {
-  const { view } = await client.views.open({ trigger_id: trigger, view: loadingView(TITLE) });
+  const { view } = await client.views.open({
+    trigger_id: trigger,
+    view: loadingView(parts.settings.language, titleOf(parts)),
+  });
   await live.show(client, { id: view?.id ?? '', hash: view?.hash ?? '' }, () =>
     currentForm(parts, sender, {}).catch((error: unknown) =>
-      messageView(TITLE, logUnexpected(parts, logger, error)),
+      message(parts, logUnexpected(parts, logger, error)),
     ),
   );
 }
@@ -110,15 +119,12 @@ async function requesterOf(
   const clicker = await identifyClicker(parts, sender);
   if (!clicker.known)
     return {
-      view: messageView(TITLE, UNKNOWN_CLICKER[clicker.why], {
-        url: clicker.linkUrl,
-        words: TEXTS.openInBrowser,
-      }),
+      view: message(parts, sentencesOf(parts.settings).unknown[clicker.why], clicker.linkUrl),
     };
   const { principal } = clicker;
   return hasPermission(principal.person, 'request.create')
     ? { principal }
-    : { view: messageView(TITLE, SENTENCES.onlyEngineers) };
+    : { view: message(parts, sentencesOf(parts.settings).said.onlyEngineers) };
 }
 
 /** The user changed a field: updates the preview of what will be needed. */
@@ -173,8 +179,8 @@ async function onSubmit(
     } catch (error) {
       if (!(error instanceof AccessError)) throw error;
       if (error.code === 'request_refused' || error.code === 'invalid_request')
-        return { errors: errorsOf(error, fieldOf, refusalText) };
-      return { view: messageView(TITLE, REFUSALS[error.code]) };
+        return { errors: errorsOf(error, fieldOf, refusalText(parts.settings.language)) };
+      return { view: message(parts, sentencesOf(parts.settings).refusals[error.code]) };
     }
   });
 }
@@ -188,10 +194,10 @@ async function submitRequest(
   fieldOf: (pointer: string) => string,
 ): Promise<SubmissionResult> {
   const { deps, settings } = parts;
+  const words = wordsOf(settings).form.ask;
   const input = await askInputOf(parts, principal, form);
-  if (input === null)
-    return { errors: { [fieldOf('/tenant')]: 'Choose a customer, a data service and a time.' } };
-  if (input.scope.length === 0) return { errors: { [fieldOf('/scope')]: 'Choose at least one action.' } };
+  if (input === null) return { errors: { [fieldOf('/tenant')]: words.chooseAll } };
+  if (input.scope.length === 0) return { errors: { [fieldOf('/scope')]: words.chooseAction } };
   const sent = {
     principal: principal.person.id,
     route: 'slack ask',
@@ -200,13 +206,10 @@ async function submitRequest(
   };
   const { request } = await requestAccess(deps, principal, input, { idempotency: sent });
   return {
-    view: messageView(
-      TITLE,
-      `You have asked. ${STATE_SENTENCE[request.state]} You are notified here of the outcome.`,
-      {
-        url: requestUrl(settings.publicUrl, request.id),
-        words: TEXTS.openInBrowser,
-      },
+    view: message(
+      parts,
+      words.sent(wordsOf(settings).state[request.state]),
+      requestUrl(settings.publicUrl, request.id),
     ),
   };
 }

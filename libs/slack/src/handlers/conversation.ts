@@ -8,6 +8,7 @@ import {
   type Principal,
 } from '@countersign/access';
 import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
 import { ACTIONS, FORMS } from '../action-ids.js';
 import type { SlackParts } from '../config.js';
 import { type CardFacts, namesOf } from '../facts.js';
@@ -19,20 +20,21 @@ import {
   waitingQuestion,
 } from '../messages/conversation.js';
 import { FIELDS, messageView } from '../messages/modals.js';
+import { wordsOf } from '../messages/words/index.js';
 import type { Pressed } from '../pressed.js';
 import { requestAsShown } from './decide.js';
 import { type Form, type FormValues, formOpener, formSubmitter, type MakeView, typed } from './forms.js';
 import { factsFor } from './press.js';
-import { SENTENCES } from './sentences.js';
+import { sentencesOf } from './sentences.js';
 import type { SubmissionResult } from './submit.js';
 
 type ByButton = BlockAction<ButtonAction>;
 
 /** Questions to the engineer, answers, and forwards to colleagues: the buttons and the forms that they open. */
 export function listenForConversation(app: App, parts: SlackParts): void {
-  app.action<ByButton>(ACTIONS.question, formOpener(parts, 'Ask a question', questionForm));
-  app.action<ByButton>(ACTIONS.answer, formOpener(parts, 'Answer the question', answerForm));
-  app.action<ByButton>(ACTIONS.forward, formOpener(parts, 'Forward', forwardForm));
+  app.action<ByButton>(ACTIONS.question, formOpener(parts, 'question', questionForm));
+  app.action<ByButton>(ACTIONS.answer, formOpener(parts, 'answer', answerForm));
+  app.action<ByButton>(ACTIONS.forward, formOpener(parts, 'forward', forwardForm));
   app.view<ViewSubmitAction>(FORMS.question, formSubmitter(parts, saying(ask)));
   app.view<ViewSubmitAction>(FORMS.answer, formSubmitter(parts, saying(answer)));
   app.view<ViewSubmitAction>(FORMS.forward, formSubmitter(parts, saying(forward)));
@@ -42,14 +44,14 @@ const questionForm: MakeView = async (parts, principal, pressed) => {
   const facts = await openFacts(parts, principal, pressed);
   return waitingQuestion(facts) === undefined
     ? questionView(facts, pressed)
-    : messageView('Ask a question', SENTENCES.questionWaits);
+    : instead(facts, 'question', 'questionWaits');
 };
 
 const answerForm: MakeView = async (parts, principal, pressed) => {
   const facts = await openFacts(parts, principal, pressed);
   const question = waitingQuestion(facts);
   return question === undefined
-    ? messageView('Answer the question', SENTENCES.noQuestion)
+    ? instead(facts, 'answer', 'noQuestion')
     : answerView(facts, pressed, question);
 };
 
@@ -57,9 +59,16 @@ const forwardForm: MakeView = async (parts, principal, pressed) => {
   const facts = await openFacts(parts, principal, pressed);
   const colleagues = await colleaguesOf(parts, principal, facts);
   return colleagues.length === 0
-    ? messageView('Forward', SENTENCES.noColleague)
+    ? instead(facts, 'forward', 'noColleague')
     : forwardView(facts, pressed, colleagues);
 };
+
+/** A sentence in place of the form. */
+const instead = (
+  facts: CardFacts,
+  form: 'question' | 'answer' | 'forward',
+  why: 'questionWaits' | 'noQuestion' | 'noColleague',
+): ModalView => messageView(facts.language, wordsOf(facts).form[form].title, sentencesOf(facts).said[why]);
 
 /** @throws AccessError `already_decided`, `digest_mismatch`, and as `factsFor` */
 async function openFacts(parts: SlackParts, principal: Principal, pressed: Pressed): Promise<CardFacts> {

@@ -15,12 +15,13 @@ import { ACTIONS } from '../action-ids.js';
 import type { SlackParts } from '../config.js';
 import type { Pressed } from '../pressed.js';
 import { buttonListener, type PressHandler } from './press.js';
-import { SENTENCES } from './sentences.js';
+import { sentencesOf } from './sentences.js';
 
 type ByButton = BlockAction<ButtonAction>;
 
 /** Buttons that act at once. Each calls a use case and returns the sentence that confirms it. */
 export function listenForDecisions(app: App, parts: SlackParts): void {
+  const { said } = sentencesOf(parts.settings);
   const handlers: Readonly<Record<string, PressHandler>> = {
     [ACTIONS.approve]: approve(parts),
     [ACTIONS.readOnly]: offer(parts, async (principal, terms) => {
@@ -30,15 +31,15 @@ export function listenForDecisions(app: App, parts: SlackParts): void {
     [ACTIONS.halfTime]: offer(parts, async (_principal, terms) => halfTime(terms)),
     [ACTIONS.accept]: async (principal, { request, digest }) => {
       await acceptOffer(parts.deps, principal, request, digest);
-      return SENTENCES.accepted;
+      return said.accepted;
     },
     [ACTIONS.withdraw]: async (principal, { request }) => {
       await cancelRequest(parts.deps, principal, request);
-      return SENTENCES.withdrawn;
+      return said.withdrawn;
     },
     [ACTIONS.release]: async (principal, pressed) => {
       await releaseGrant(parts.deps, principal, await grantOf(parts, principal, pressed));
-      return SENTENCES.released;
+      return said.released;
     },
   };
   for (const [id, handler] of Object.entries(handlers))
@@ -48,10 +49,10 @@ export function listenForDecisions(app: App, parts: SlackParts): void {
 }
 
 const approve =
-  ({ deps }: SlackParts): PressHandler =>
+  ({ deps, settings }: SlackParts): PressHandler =>
   async (principal, { request, digest }) => {
     await reviewRequest(deps, principal, request, { decision: 'approve', digest, reason: null });
-    return SENTENCES.approved;
+    return sentencesOf(settings).said.approved;
   };
 
 const offer =
@@ -62,9 +63,9 @@ const offer =
   async (principal, pressed) => {
     const { terms } = await requestAsShown(parts, principal, pressed);
     const change = await narrow(principal, terms);
-    if (change === null) return SENTENCES.nothingLeft;
+    if (change === null) return sentencesOf(parts.settings).said.nothingLeft;
     await offerInstead(parts, principal, pressed, counterTerms(terms, pressed.digest, change));
-    return SENTENCES.offered;
+    return sentencesOf(parts.settings).said.offered;
   };
 
 /** The request, if its terms are still those that the card showed. @throws AccessError `not_found`, `digest_mismatch` */
@@ -86,8 +87,12 @@ export async function offerInstead(
 }
 
 /** The id of the request's grant. @throws AccessError `not_found`; `grant_not_active` if it has none */
-export async function grantOf({ deps }: SlackParts, principal: Principal, pressed: Pressed): Promise<string> {
+export async function grantOf(
+  { deps, settings }: SlackParts,
+  principal: Principal,
+  pressed: Pressed,
+): Promise<string> {
   const { request } = await getRequest(deps, principal, pressed.request);
-  if (request.grant === null) throw new AccessError('grant_not_active', SENTENCES.noGrant);
+  if (request.grant === null) throw new AccessError('grant_not_active', sentencesOf(settings).said.noGrant);
   return request.grant;
 }

@@ -15,11 +15,11 @@ import {
   stopView,
 } from '../messages/modals.js';
 import { requestUrl } from '../messages/request-card.js';
-import { TEXTS } from '../messages/words.js';
+import { type Words, wordsOf } from '../messages/words/index.js';
 import { type Pressed, readPressed } from '../pressed.js';
 import { grantOf, offerInstead, requestAsShown } from './decide.js';
 import { type ButtonPress, factsFor, identifyClicker, refusalText, responder } from './press.js';
-import { SENTENCES, UNKNOWN_CLICKER } from './sentences.js';
+import { sentencesOf } from './sentences.js';
 import { answerSubmission, logUnexpected, type Submission, type SubmissionResult } from './submit.js';
 
 type ByButton = BlockAction<ButtonAction>;
@@ -35,12 +35,12 @@ const fromFacts =
 
 /** Buttons that open a form, and the submissions of those forms. */
 export function listenForForms(app: App, parts: SlackParts): void {
-  app.action<ByButton>(ACTIONS.deny, formOpener(parts, 'Deny this request', fromFacts(denyView)));
-  app.action<ByButton>(ACTIONS.stop, formOpener(parts, 'Stop access', fromFacts(stopView)));
+  app.action<ByButton>(ACTIONS.deny, formOpener(parts, 'deny', fromFacts(denyView)));
+  app.action<ByButton>(ACTIONS.stop, formOpener(parts, 'stop', fromFacts(stopView)));
   const less = (focus: 'keep' | 'objects') =>
     formOpener(
       parts,
-      'Approve less',
+      'less',
       fromFacts((...of) => lessView(...of, focus)),
     );
   app.action<ByButton>(ACTIONS.less, less('keep'));
@@ -52,14 +52,23 @@ export function listenForForms(app: App, parts: SlackParts): void {
 
 /** Opens the form before it reads anything: Slack's trigger expires after three seconds. */
 export const formOpener =
-  (parts: SlackParts, words: string, make: MakeView) =>
+  (
+    parts: SlackParts,
+    name: Exclude<keyof Words['form'], 'close' | 'back' | 'oneMoment' | 'done' | 'ask'>,
+    make: MakeView,
+  ) =>
   async (press: ButtonPress): Promise<void> => {
     await press.ack();
     const { body, client, logger, action } = press;
+    const { language } = parts.settings;
+    const words = wordsOf({ language }).form[name].title;
     try {
-      const opened = await client.views.open({ trigger_id: body.trigger_id, view: loadingView(words) });
+      const opened = await client.views.open({
+        trigger_id: body.trigger_id,
+        view: loadingView(language, words),
+      });
       const view = await formFor(parts, body, readPressed(action.value), words, make).catch(
-        (error: unknown) => messageView(words, logUnexpected(parts, logger, error)),
+        (error: unknown) => messageView(language, words, logUnexpected(parts, logger, error)),
       );
       await client.views.update({ view_id: opened.view?.id ?? '', view });
     } catch (error) {
@@ -77,13 +86,11 @@ async function formFor(
   words: string,
   make: MakeView,
 ): Promise<ModalView> {
+  const { language } = parts.settings;
+  const sentences = sentencesOf(parts.settings);
   const clicker = await identifyClicker(parts, body);
-  if (!clicker.known)
-    return messageView(words, UNKNOWN_CLICKER[clicker.why], {
-      url: clicker.linkUrl,
-      words: TEXTS.openInBrowser,
-    });
-  if (pressed === null) return messageView(words, SENTENCES.unreadable);
+  if (!clicker.known) return messageView(language, words, sentences.unknown[clicker.why], clicker.linkUrl);
+  if (pressed === null) return messageView(language, words, sentences.said.unreadable);
   try {
     return await make(parts, clicker.principal, pressed);
   } catch (error) {
@@ -101,7 +108,7 @@ async function refusedView(
 ): Promise<ModalView> {
   const sentence = await refusalText(parts, principal, pressed, error);
   const url = requestUrl(parts.settings.publicUrl, pressed.request);
-  return messageView(words, sentence, { url, words: TEXTS.openInBrowser });
+  return messageView(parts.settings.language, words, sentence, url);
 }
 
 export type FormValues = Record<string, Record<string, ViewStateValue>>;
@@ -118,17 +125,16 @@ export const formSubmitter =
   async (submission: Submission): Promise<void> => {
     const { body, view } = submission;
     const words = view.title.text;
+    const { language } = parts.settings;
+    const sentences = sentencesOf(parts.settings);
     await answerSubmission(parts, submission, async () => {
       const clicker = await identifyClicker(parts, body);
       if (!clicker.known)
         return {
-          view: messageView(words, UNKNOWN_CLICKER[clicker.why], {
-            url: clicker.linkUrl,
-            words: TEXTS.openInBrowser,
-          }),
+          view: messageView(language, words, sentences.unknown[clicker.why], clicker.linkUrl),
         };
       const pressed = readPressed(view.private_metadata);
-      if (pressed === null) return { view: messageView(words, SENTENCES.unreadable) };
+      if (pressed === null) return { view: messageView(language, words, sentences.said.unreadable) };
       try {
         return await form(parts, clicker.principal, pressed, view.state.values);
       } catch (error) {
@@ -152,7 +158,7 @@ const deny: Form = async ({ deps }, principal, { request, digest }, values) => {
 
 const stop: Form = async (parts, principal, pressed, values) => {
   const reason = typed(values, FIELDS.reason);
-  const givenReason = reason.trim() === '' ? SENTENCES.stoppedInSlack : reason;
+  const givenReason = reason.trim() === '' ? sentencesOf(parts.settings).said.stoppedInSlack : reason;
   await revokeGrant(parts.deps, principal, await grantOf(parts, principal, pressed), givenReason);
   return { done: true };
 };
@@ -168,19 +174,15 @@ const offerLess: Form = async (parts, principal, pressed, values) => {
     objects: typed(values, FIELDS.objects),
     minutes: typed(values, FIELDS.minutes),
   });
-  if (outcome.kind === 'wrong') return { errors: CHOICE_ERRORS[outcome.why] };
-  if (outcome.kind === 'whole')
-    return {
-      errors: {
-        [FIELDS.keep]: 'This is the whole request. Leave something out, or go back and approve it.',
-      },
-    };
+  const words = wordsOf(parts.settings).form.less;
+  if (outcome.kind === 'wrong') return { errors: choiceErrors(words)[outcome.why] };
+  if (outcome.kind === 'whole') return { errors: { [FIELDS.keep]: words.whole } };
   await offerInstead(parts, principal, pressed, outcome.terms);
   return { done: true };
 };
 
-const CHOICE_ERRORS = {
-  nothing_left: { [FIELDS.keep]: 'This leaves nothing. Keep at least one action.' },
-  unknown_object: { [FIELDS.objects]: 'One of these was not requested.' },
-  bad_time: { [FIELDS.minutes]: 'More than zero, and no longer than requested.' },
-} as const;
+const choiceErrors = (words: Words['form']['less']) => ({
+  nothing_left: { [FIELDS.keep]: words.nothingLeft },
+  unknown_object: { [FIELDS.objects]: words.unknownObject },
+  bad_time: { [FIELDS.minutes]: words.badTime },
+});

@@ -4,7 +4,7 @@ import type { SlackParts } from '../config.js';
 import { homeFacts } from '../facts.js';
 import { slackUserOf } from '../identity.js';
 import { homeView, messageHome } from '../messages/home.js';
-import { UNKNOWN_CLICKER } from './sentences.js';
+import { sentencesOf } from './sentences.js';
 import { logUnexpected } from './submit.js';
 
 /** App Home: published again when a person opens it, and after each of their presses there. */
@@ -28,7 +28,7 @@ async function onOpened(
     await publishHome(parts, client, sender);
   } catch (error) {
     const words = logUnexpected(parts, logger, error);
-    const view = messageHome(words, parts.settings.publicUrl);
+    const view = messageHome(parts.settings.language, words, parts.settings.publicUrl);
     await client.views.publish({ user_id: event.user, view });
   }
 }
@@ -45,6 +45,6 @@ export async function publishHome(
   const clicker = await parts.identify(who);
   const view = clicker.known
     ? homeView(await homeFacts(parts, clicker.principal), parts.settings.publicUrl, notice)
-    : messageHome(UNKNOWN_CLICKER[clicker.why], clicker.linkUrl);
+    : messageHome(parts.settings.language, sentencesOf(parts.settings).unknown[clicker.why], clicker.linkUrl);
   await client.views.publish({ user_id: who.user, view });
 }

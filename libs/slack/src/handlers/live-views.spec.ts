@@ -22,7 +22,7 @@ const V = { id: 'V1', hash: 'h0' };
 function held(title: string) {
   let release = () => {};
   const made = new Promise<ModalView>((resolve) => {
-    release = () => resolve(loadingView(title));
+    release = () => resolve(loadingView('en', title));
   });
   return { release, make: () => made };
 }
@@ -42,19 +42,19 @@ test('of two overlapping updates, only the newer is shown, whichever is ready fi
 test('an update with an old hash uses the hash of the last version that we showed', async () => {
   const { shown, web } = client();
   const live = new LiveForms();
-  await live.show(web, V, async () => loadingView('one'));
-  await live.show(web, V, async () => loadingView('two'));
+  await live.show(web, V, async () => loadingView('en', 'one'));
+  await live.show(web, V, async () => loadingView('en', 'two'));
   expect(shown).toEqual(['one', 'two']);
 });
 
 test('a version that another broker has shown meanwhile is not overwritten', async () => {
   const { shown, web } = client();
-  await new LiveForms().show(web, V, async () => loadingView('theirs'));
-  await new LiveForms().show(web, V, async () => loadingView('ours'));
+  await new LiveForms().show(web, V, async () => loadingView('en', 'theirs'));
+  await new LiveForms().show(web, V, async () => loadingView('en', 'ours'));
   expect(shown).toEqual(['theirs']);
 });
 
 test('any other error of Slack is thrown', async () => {
   const web = { views: { update: async () => Promise.reject(new Error('down')) } } as unknown as WebClient;
-  await expect(new LiveForms().show(web, V, async () => loadingView('one'))).rejects.toThrow('down');
+  await expect(new LiveForms().show(web, V, async () => loadingView('en', 'one'))).rejects.toThrow('down');
 });

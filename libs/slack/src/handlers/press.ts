@@ -17,7 +17,7 @@ import { requestCard } from '../messages/request-card.js';
 import { oneLine } from '../messages/text.js';
 import { type Pressed, readPressed } from '../pressed.js';
 import { publishHome } from './home.js';
-import { REFUSALS, SENTENCES, UNKNOWN_CLICKER } from './sentences.js';
+import { sentencesOf } from './sentences.js';
 import { logUnexpected } from './submit.js';
 
 export type ButtonPress = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs;
@@ -39,9 +39,10 @@ export const buttonListener =
     const respond = responder(parts, press);
     try {
       const clicker = await identifyClicker(parts, press.body);
-      if (!clicker.known) return await respond(UNKNOWN_CLICKER[clicker.why], clicker.linkUrl);
+      if (!clicker.known)
+        return await respond(sentencesOf(parts.settings).unknown[clicker.why], clicker.linkUrl);
       const pressed = readPressed(press.action.value);
-      if (pressed === null) return await respond(SENTENCES.unreadable);
+      if (pressed === null) return await respond(sentencesOf(parts.settings).said.unreadable);
       try {
         await respond(await retryOnConflict(() => handler(clicker.principal, pressed)));
       } catch (error) {
@@ -93,7 +94,7 @@ export async function refusalText(
   { request }: Pressed,
   error: AccessError,
 ): Promise<string> {
-  const sentence = REFUSALS[error.code];
+  const sentence = sentencesOf(parts.settings).refusals[error.code];
   if (error.code === 'already_decided') {
     const who = await lastDecision(parts, principal, request);
     return who === null ? sentence : `${sentence} ${who}`;
@@ -110,14 +111,14 @@ async function lastDecision(
 ): Promise<string | null> {
   const facts = await factsFor(parts, principal, request).catch(() => null);
   const last = facts?.reviews.at(-1);
-  return last === undefined ? null : `${sealTitle(last)}.`;
+  return last === undefined ? null : `${sealTitle(last, parts.settings.language)}.`;
 }
 
 /** The facts of one card, if the person may see the request. @throws AccessError `not_found`, `forbidden` */
-export async function factsFor({ deps }: SlackParts, principal: Principal, id: string) {
+export async function factsFor({ deps, settings }: SlackParts, principal: Principal, id: string) {
   const { request } = await getRequest(deps, principal, id);
   const facts = await deps.store.readForTenant(request.tenant, (unit) =>
-    readFacts(unit, id, deps.clock.now()),
+    readFacts(unit, id, { now: deps.clock.now(), language: settings.language }),
   );
   if (facts === null) throw new AccessError('not_found', 'There is no such request, or you may not see it.');
   return facts;
@@ -161,6 +162,10 @@ export function responder(
 ): Respond {
   return async (sentence, url) => {
     if (body.view?.type === 'home') return publishHome(parts, client, body, sentence);
-    await respond({ response_type: 'ephemeral', replace_original: false, ...sentenceMessage(sentence, url) });
+    await respond({
+      response_type: 'ephemeral',
+      replace_original: false,
+      ...sentenceMessage(parts.settings.language, sentence, url),
+    });
   };
 }

@@ -1,8 +1,10 @@
 import type { AccessErrorCode } from '@countersign/access';
+import type { Language } from '@countersign/wording';
 import type { UnknownClicker } from '../identity.js';
+import { de } from './sentences.de.js';
 
 /** The answer to a Slack user whom Countersign does not know. Nothing else happens. */
-export const UNKNOWN_CLICKER: Readonly<Record<UnknownClicker, string>> = {
+const unknown: Readonly<Record<UnknownClicker, string>> = {
   unlinked:
     'Countersign does not know this Slack account yet. Sign in on the web once and link it; then press again. Nothing has happened.',
   lapsed:
@@ -16,7 +18,7 @@ export const UNKNOWN_CLICKER: Readonly<Record<UnknownClicker, string>> = {
 };
 
 /** One friendly sentence for each error code of the domain. Details follow it if they help. */
-export const REFUSALS: Readonly<Record<AccessErrorCode, string>> = {
+const refusals: Readonly<Record<AccessErrorCode, string>> = {
   invalid_request: 'That is not possible.',
   forbidden: 'Your roles do not allow this. Nothing has happened.',
   fresh_sign_in_required: 'This needs a fresh sign-in in the browser. Nothing has happened.',
@@ -43,16 +45,14 @@ export const REFUSALS: Readonly<Record<AccessErrorCode, string>> = {
   tenant_claimed: 'The tenant decides on this itself, in the browser.',
 };
 
-export const SENTENCES = {
+const said = {
   unreadable: 'This button is not one of ours. Nothing has happened.',
   unexpected: (id: string) =>
     `Something went wrong. What you see shows everything that was decided. The log has the error under ${id}.`,
   approved: 'Your approval is recorded.',
-  denied: 'Your denial is recorded.',
   offered: 'Your offer is recorded. Nothing is open until the engineer accepts it.',
   accepted: 'You have accepted the offer.',
   withdrawn: 'The request is withdrawn.',
-  stopped: 'Access is stopped.',
   released: 'You have released access.',
   nothingLeft: 'That would leave nothing of the request.',
   noGrant: 'This request has not opened any access.',
@@ -60,13 +60,29 @@ export const SENTENCES = {
   noQuestion: 'No question waits for an answer.',
   noColleague: 'It is not your turn, or no colleague of yours may decide this now.',
   stoppedInSlack: 'Stopped in Slack',
+  notSent: (errors: string) => `Nothing was sent. ${errors} Close this and start again.`,
   onlyEngineers:
     'Only engineers of the vendor ask for access. Countersign’s Home tab shows what waits for you.',
 } as const;
 
-export const HELP = [
+const help = [
   '*/access*: ask for access. A form opens and shows at once what will be needed.',
   '*/access list*: the requests that wait, and the access that is open.',
   '*/access help*: this text.',
   'The vendor’s reviewers and the customer decide on your request. You are notified here, in one thread per request.',
 ].join('\n');
+
+/** What the app says to one person, in one language. */
+export interface Sentences {
+  unknown: typeof unknown;
+  refusals: typeof refusals;
+  said: {
+    readonly [K in keyof typeof said]: (typeof said)[K] extends string ? string : (text: string) => string;
+  };
+  help: string;
+}
+
+const CATALOGUES: Readonly<Record<Language, Sentences>> = { en: { unknown, refusals, said, help }, de };
+
+/** The sentences in the language of the settings. */
+export const sentencesOf = ({ language }: { language: Language }): Sentences => CATALOGUES[language];

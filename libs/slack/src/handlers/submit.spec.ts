@@ -5,7 +5,10 @@ import { refusalText } from '../messages/ask-view.js';
 import { messageView } from '../messages/modals.js';
 import { answerSubmission, errorsOf, type Submission, type SubmissionResult } from './submit.js';
 
-const parts = { deps: { ids: { next: () => 'evt_1' } } } as unknown as SlackParts;
+const parts = {
+  deps: { ids: { next: () => 'evt_1' } },
+  settings: { language: 'en' },
+} as unknown as SlackParts;
 
 /** A submitted form, and the calls to Slack in order. */
 function sent() {
@@ -41,7 +44,7 @@ test('quick work is answered at once, with errors under their fields', async () 
 
 test('work that takes longer than Slack waits is acknowledged in time, and the result is shown later', async () => {
   const { heard, submission } = sent();
-  const view = messageView('Ask for access', 'You have asked.');
+  const view = messageView('en', 'Ask for access', 'You have asked.');
   const { release, work } = held({ view });
   const done = answerSubmission(parts, submission, work, 1);
   await eventually('an acknowledgement', () => heard.length === 1);
@@ -93,7 +96,7 @@ test('a refusal that no field of the form can change says where to request it in
   const error = new AccessError('request_refused', 'no', { refusals });
   const elsewhere = 'This form has no field for it: request this in the browser.';
   expect(
-    errorsOf(error, (pointer) => (pointer === '/duration' ? 'duration' : 'tenant'), refusalText),
+    errorsOf(error, (pointer) => (pointer === '/duration' ? 'duration' : 'tenant'), refusalText('en')),
   ).toEqual({
     tenant: `State a reason code. ${elsewhere} At most 3 calls. ${elsewhere}`,
     duration: 'Too long.',

@@ -1,12 +1,14 @@
 import { AccessError } from '@countersign/access';
 import { withinTime } from '@countersign/runtime';
+import type { Language } from '@countersign/wording';
 import type { AllMiddlewareArgs, Logger, SlackViewMiddlewareArgs, ViewSubmitAction } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import type { SlackParts } from '../config.js';
 import { LIMITS } from '../messages/limits.js';
 import { loadingView, messageView } from '../messages/modals.js';
 import { cut } from '../messages/text.js';
-import { SENTENCES } from './sentences.js';
+import { wordsOf } from '../messages/words/index.js';
+import { sentencesOf } from './sentences.js';
 
 export type Submission = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs;
 
@@ -27,27 +29,31 @@ export async function answerSubmission(
   answerMs = ANSWER_MS,
 ): Promise<void> {
   const title = view.title.text;
+  const { language } = parts.settings;
   const result = work().catch(
-    (error: unknown): SubmissionResult => ({ view: messageView(title, logUnexpected(parts, logger, error)) }),
+    (error: unknown): SubmissionResult => ({
+      view: messageView(language, title, logUnexpected(parts, logger, error)),
+    }),
   );
   const inTime = await withinTime(result, answerMs);
   if (inTime === undefined) {
-    await ack({ response_action: 'update', view: loadingView(title) });
-    await client.views.update({ view_id: body.view.id, view: lateView(await result, title) });
+    await ack({ response_action: 'update', view: loadingView(language, title) });
+    await client.views.update({ view_id: body.view.id, view: lateView(await result, title, language) });
   } else if ('errors' in inTime) {
     await ack({ response_action: 'errors', errors: shortened(inTime.errors) });
   } else if ('view' in inTime) await ack({ response_action: 'update', view: inTime.view });
   else await ack();
 }
 
-function lateView(result: SubmissionResult, title: string): ModalView {
+function lateView(result: SubmissionResult, title: string, language: Language): ModalView {
   if ('view' in result) return result.view;
   if ('errors' in result)
     return messageView(
+      language,
       title,
-      `Nothing was sent. ${Object.values(result.errors).join(' ')} Close this and start again.`,
+      sentencesOf({ language }).said.notSent(Object.values(result.errors).join(' ')),
     );
-  return messageView(title, 'Done.');
+  return messageView(language, title, wordsOf({ language }).form.done);
 }
 
 const shortened = (errors: Record<string, string>): Record<string, string> =>
@@ -76,10 +82,14 @@ export function errorsOf(
 }
 
 /** Logs an unexpected error under an id. Returns the sentence for the user, which contains only that id. */
-export function logUnexpected({ deps }: Pick<SlackParts, 'deps'>, logger: Logger, error: unknown): string {
+export function logUnexpected(
+  { deps, settings }: Pick<SlackParts, 'deps' | 'settings'>,
+  logger: Logger,
+  error: unknown,
+): string {
   const id = deps.ids.next('evt');
   const what =
     error instanceof Error ? `${error.name}: ${error.message}` : 'the thrown value is not an Error';
   logger.error(`${id} ${what}`);
-  return SENTENCES.unexpected(id);
+  return sentencesOf(settings).said.unexpected(id);
 }

@@ -1,11 +1,11 @@
 import type { Evaluation, Refusal } from '@countersign/access';
-import { entryWords, type Offering, tickOf } from '@countersign/wording';
+import { durationText, entryWords, type Language, type Offering, tickOf } from '@countersign/wording';
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import { FORMS } from '../action-ids.js';
 import { paragraph, plain } from './blocks.js';
 import { LIMITS } from './limits.js';
-import { cut, durationText, oneLine } from './text.js';
-import { RISK } from './words.js';
+import { cut, oneLine } from './text.js';
+import { type Words, wordsOf } from './words/index.js';
 
 /** Names of the form's fields. The `block_id` of `what` and `duration` has a suffix: the service, and the longest time. */
 export const ASK = {
@@ -18,8 +18,6 @@ export const ASK = {
   reason: 'reason',
 } as const;
 
-export const TITLE = 'Ask for access';
-
 /** What the form shows besides the values that its reader has entered. */
 export interface AskFacts {
   /** The selected service; null until one is selected. */
@@ -31,29 +29,30 @@ export interface AskFacts {
   ticketRequired: boolean;
   /** The preview of the request; null while customer, scope or time are missing. */
   evaluation: Evaluation | null;
+  language: Language;
 }
 
 const USUAL_SECONDS = [900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400];
 const DEFAULT_SECONDS = 1_800;
 
-const durationOption = (seconds: number): PlainTextOption => ({
-  text: plain(durationText(seconds), LIMITS.option.text),
+const durationOption = (seconds: number, language: Language): PlainTextOption => ({
+  text: plain(durationText(seconds, language), LIMITS.option.text),
   value: String(seconds),
 });
 
-function durationInput(longest: number): InputBlock {
+function durationInput(longest: number, language: Language): InputBlock {
   const offered = [...new Set([...USUAL_SECONDS.filter((each) => each < longest), longest])];
   const first = offered.includes(DEFAULT_SECONDS) ? DEFAULT_SECONDS : (offered[0] ?? longest);
   return {
     type: 'input',
     block_id: `${ASK.duration}:${longest}`,
     dispatch_action: true,
-    label: plain('For how long?', LIMITS.input.label),
+    label: plain(wordsOf({ language }).form.ask.howLong, LIMITS.input.label),
     element: {
       type: 'static_select',
       action_id: ASK.duration,
-      options: offered.map(durationOption),
-      initial_option: durationOption(first),
+      options: offered.map((seconds) => durationOption(seconds, language)),
+      initial_option: durationOption(first, language),
     },
   };
 }
@@ -79,17 +78,17 @@ function searchInput(
   };
 }
 
-const whatInput = (service: string): InputBlock => ({
+const whatInput = (service: string, words: Words['form']['ask']): InputBlock => ({
   type: 'input',
   // Another service has other resources, so a new `block_id` drops the selection.
   block_id: `${ASK.what}:${service}`,
   dispatch_action: true,
-  label: plain('What do you need to do?', LIMITS.input.label),
+  label: plain(words.what, LIMITS.input.label),
   element: {
     type: 'multi_external_select',
     action_id: ASK.what,
     min_query_length: 0,
-    placeholder: plain('Search resources and actions', LIMITS.input.placeholder),
+    placeholder: plain(words.searchWhat, LIMITS.input.placeholder),
   },
 });
 
@@ -112,37 +111,35 @@ const textInput = (
 });
 
 /** The request form. Slack keeps the entered values on an update, since the `block_id`s stay the same. */
-export function askView({ service, only, longest, ticketRequired, evaluation }: AskFacts): ModalView {
+export function askView(facts: AskFacts): ModalView {
+  const { service, only, longest, ticketRequired } = facts;
+  const { form } = wordsOf(facts);
+  const words = form.ask;
   return {
     type: 'modal',
     callback_id: FORMS.ask,
-    title: plain(TITLE, LIMITS.view.title),
-    submit: plain('Ask', LIMITS.view.button),
-    close: plain('Close', LIMITS.view.button),
+    title: plain(words.title, LIMITS.view.title),
+    submit: plain(words.submit, LIMITS.view.button),
+    close: plain(form.close, LIMITS.view.button),
     blocks: [
-      searchInput(ASK.tenant, 'Customer', 'Search customers', null),
-      searchInput(
-        ASK.service,
-        'Data service',
-        'Search data services',
-        only === null ? null : namedOption(only),
-      ),
-      ...(service === null ? [] : [whatInput(service)]),
-      textInput(ASK.objects, 'Only these objects', {
+      searchInput(ASK.tenant, words.customer, words.searchCustomers, null),
+      searchInput(ASK.service, words.service, words.searchServices, only === null ? null : namedOption(only)),
+      ...(service === null ? [] : [whatInput(service, words)]),
+      textInput(ASK.objects, words.objects, {
         optional: true,
-        hint: 'Names separated by spaces or commas. If left empty, all of them.',
+        hint: words.objectsHint,
       }),
-      durationInput(longest),
-      textInput(ASK.ticket, 'Ticket', {
+      durationInput(longest, facts.language),
+      textInput(ASK.ticket, words.ticket, {
         optional: !ticketRequired,
-        hint: 'If the customer expects one.',
+        hint: words.ticketHint,
         most: 256,
       }),
-      textInput(ASK.reason, 'Why? The customer reads this.', {
+      textInput(ASK.reason, words.why, {
         multiline: true,
-        hint: 'A sentence, such as “Case 4711: the total of an invoice is wrong”.',
+        hint: words.whyHint,
       }),
-      ...previewBlocks(evaluation),
+      ...previewBlocks(facts),
     ],
   };
 }
@@ -153,42 +150,42 @@ const MAX_REFUSALS = 8;
 const WITHOUT_FIELD = ['/reasonCode', '/budget'];
 
 /** Why a request is refused; if no field of the form can change that, where it can be requested instead. */
-export const refusalText = ({ detail, pointer }: Pick<Refusal, 'detail' | 'pointer'>): string =>
-  WITHOUT_FIELD.some((start) => pointer.startsWith(start))
-    ? `${detail} This form has no field for it: request this in the browser.`
-    : detail;
+export const refusalText =
+  (language: Language) =>
+  ({ detail, pointer }: Pick<Refusal, 'detail' | 'pointer'>): string =>
+    WITHOUT_FIELD.some((start) => pointer.startsWith(start))
+      ? `${detail} ${wordsOf({ language }).form.ask.withoutField}`
+      : detail;
 
 /** What the request will need, or why it would be refused, in the same words as the pages. */
-function previewBlocks(evaluation: Evaluation | null): KnownBlock[] {
-  if (evaluation === null)
-    return [paragraph('◔ Choose a customer and what you need; then this line shows what will be needed.')];
+function previewBlocks({ evaluation, language }: AskFacts): KnownBlock[] {
+  const { risk, form } = wordsOf({ language });
+  const words = form.ask;
+  if (evaluation === null) return [paragraph(`◔ ${words.incomplete}`)];
   const { refusals, needs } = evaluation;
   if (refusals.length > 0)
     return [
       paragraph(
         [
-          '⊘ This would be refused:',
-          ...refusals.slice(0, MAX_REFUSALS).map((each) => `• ${cut(oneLine(refusalText(each)), 250)}`),
+          `⊘ ${words.refused}`,
+          ...refusals
+            .slice(0, MAX_REFUSALS)
+            .map((each) => `• ${cut(oneLine(refusalText(language)(each)), 250)}`),
         ].join('\n'),
       ),
     ];
-  if (needs === null) return [paragraph('⊘ This cannot be evaluated.')];
+  if (needs === null) return [paragraph(`⊘ ${words.notEvaluated}`)];
   return [
     paragraph(
       [
-        '✓ This can be requested. What happens next:',
-        `• ${count(needs.vendor.required, 'No review at the vendor', 'One review at the vendor', 'reviews at the vendor')}`,
-        `• ${count(needs.customer.required, 'No approval by the customer', 'One approval by the customer', 'approvals by the customer')}`,
-        ...(needs.customer.countersignature ? ['• The customer must countersign with a passkey'] : []),
-        `• ${RISK[needs.risk.level]}`,
+        `✓ ${words.possible}`,
+        `• ${words.vendorReviews(needs.vendor.required)}`,
+        `• ${words.approvals(needs.customer.required)}`,
+        ...(needs.customer.countersignature ? [`• ${words.countersigned}`] : []),
+        `• ${risk[needs.risk.level]}`,
       ].join('\n'),
     ),
   ];
-}
-
-function count(number: number, none: string, one: string, many: string): string {
-  if (number === 0) return none;
-  return number === 1 ? one : `${number} ${many}`;
 }
 
 /** An option for a tenant or a service: its display name, if it has one, and its fixed name. */
@@ -205,9 +202,13 @@ export const namedOption = (name: string, called?: string): PlainTextOption => (
  *
  * @param keyOf gives the option's value
  */
-export const offeringOption = (offering: Offering, keyOf: (tick: string) => string): PlainTextOption => ({
+export const offeringOption = (
+  offering: Offering,
+  language: Language,
+  keyOf: (tick: string) => string,
+): PlainTextOption => ({
   text: plain(
-    entryWords({ resource: offering.pattern, actions: [offering.action] }, 'en'),
+    entryWords({ resource: offering.pattern, actions: [offering.action] }, language),
     LIMITS.option.text,
   ),
   value: keyOf(tickOf(offering)),

@@ -1,5 +1,5 @@
 import type { LogPoint } from '@countersign/contract';
-import { logPointText } from '@countersign/wording';
+import { type Language, logPointText } from '@countersign/wording';
 import type {
   ActionsBlock,
   Button,
@@ -13,7 +13,7 @@ import type {
 } from '@slack/types';
 import { LIMITS } from './limits.js';
 import { cut, escapeMrkdwn, inFallback } from './text.js';
-import { TEXTS } from './words.js';
+import { wordsOf } from './words/index.js';
 
 /** A message. `text` is the fallback for notifications and screen readers. */
 export interface Rendered {
@@ -70,16 +70,13 @@ export const value = (text: string, most: number = LIMITS.field): PlainTextEleme
 
 /** The question that a button asks before it acts: one sentence. */
 export const confirm = (
-  title: string,
-  sentence: string,
-  yes: string,
-  style?: 'danger',
+  language: Language,
+  { title, text, yes }: { title: string; text: string; yes: string },
 ): ConfirmationDialog => ({
   title: plain(title, LIMITS.confirm.title),
-  text: plain(sentence, LIMITS.confirm.text),
+  text: plain(text, LIMITS.confirm.text),
   confirm: plain(yes, LIMITS.confirm.button),
-  deny: plain('Back', LIMITS.confirm.button),
-  ...(style === undefined ? {} : { style }),
+  deny: plain(wordsOf({ language }).confirm.back, LIMITS.confirm.button),
 });
 
 export const button = (
@@ -103,16 +100,16 @@ export const bytesOf = (blocks: readonly KnownBlock[]): number =>
   new TextEncoder().encode(JSON.stringify(blocks)).length;
 
 /** A message with how far the tenant's log had grown, in a last line. */
-export const withLogPoint = ({ text, blocks }: Rendered, log: LogPoint): Rendered => ({
+export const withLogPoint = ({ text, blocks }: Rendered, log: LogPoint, language: Language): Rendered => ({
   text,
-  blocks: [...blocks, context(aside(logPointText(log, 'en')))],
+  blocks: [...blocks, context(aside(logPointText(log, language)))],
 });
 
 /** A message of one sentence, which may contain names of people, with an optional link to one of our pages. */
-export const sentenceMessage = (sentence: string, url?: string): Rendered => ({
+export const sentenceMessage = (language: Language, sentence: string, url?: string): Rendered => ({
   text: inFallback(sentence),
   blocks: [
     paragraph(sentence),
-    ...(url === undefined ? [] : [section(mrkdwn(link(url, TEXTS.openInBrowser)))]),
+    ...(url === undefined ? [] : [section(mrkdwn(link(url, wordsOf({ language }).openInBrowser)))]),
   ],
 });

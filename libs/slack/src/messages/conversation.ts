@@ -1,4 +1,5 @@
-import { isOpen, isOverdue, openQuestion, waitTimes } from '@countersign/access';
+import { isOpen, isOverdue, openQuestion, type Wait, waitTimes } from '@countersign/access';
+import { durationText } from '@countersign/wording';
 import type { Button, InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { ACTIONS, FORMS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';
@@ -7,11 +8,11 @@ import { aside, button, context, mrkdwn, paragraph, plain } from './blocks.js';
 import { LIMITS } from './limits.js';
 import { FIELDS, form, textInput } from './modals.js';
 import { sentence, shortName } from './terms-rows.js';
-import { cut, durationText, lines, oneLine, readerTime } from './text.js';
-import { STATE_SENTENCE, WAITS_FOR } from './words.js';
+import { cut, lines, oneLine, readerTime } from './text.js';
+import { wordsOf } from './words/index.js';
 
 /** A form shows this much of the question that it answers. */
-const MAX_QUESTION = 2_900;
+const MAX_QUESTION = 2_700;
 
 /** The question that waits for the engineer's answer; undefined if none does, or once the request is decided. */
 export const waitingQuestion = ({ request, notes }: CardFacts): CardFacts['notes'][number] | undefined =>
@@ -20,15 +21,17 @@ export const waitingQuestion = ({ request, notes }: CardFacts): CardFacts['notes
 /** Whose turn it is, or how the request ended. A question can wait while the request waits for its decision. */
 export const stateSentence = (facts: CardFacts): string =>
   waitingQuestion(facts) === undefined
-    ? STATE_SENTENCE[facts.request.state]
-    : 'The engineer has to answer a question. It can be decided meanwhile.';
+    ? wordsOf(facts).state[facts.request.state]
+    : wordsOf(facts).questionWaits;
 
 /**
  * The last question and its answer, and to whom it was forwarded last. The thread has the whole conversation.
  *
  * @param most of each text, in UTF-16 units
  */
-export function conversationBlocks({ notes }: CardFacts, most: number): KnownBlock[] {
+export function conversationBlocks(facts: CardFacts, most: number): KnownBlock[] {
+  const { notes } = facts;
+  const words = wordsOf(facts);
   const last = (kind: CardFacts['notes'][number]['kind']) => notes.findLast((note) => note.kind === kind);
   const question = last('question');
   const answer = openQuestion(notes) === undefined ? last('answer') : undefined;
@@ -37,55 +40,55 @@ export function conversationBlocks({ notes }: CardFacts, most: number): KnownBlo
   return [
     ...(question === undefined
       ? []
-      : [context(aside(`${shortName(question.name)} asked`), ...said(question.text))]),
+      : [context(aside(words.asked(shortName(question.name))), ...said(question.text))]),
     ...(answer === undefined
       ? []
-      : [context(aside(`${shortName(answer.name)} answered`), ...said(answer.text))]),
+      : [context(aside(words.answered(shortName(answer.name))), ...said(answer.text))]),
     ...(forward === undefined
       ? []
-      : [context(aside(`${shortName(forward.name)} forwarded it to ${shortName(forward.toName)}`))]),
+      : [context(aside(words.forwarded(shortName(forward.name), shortName(forward.toName))))]),
   ];
 }
 
 /** Whom the request has waited for and for how long, and how long the customer usually takes. */
-export function waitBlocks({ request, usually }: CardFacts): KnownBlock[] {
+export function waitBlocks(facts: CardFacts): KnownBlock[] {
+  const { request, usually, language } = facts;
+  const words = wordsOf(facts);
+  const whom = ({ for: side, stage }: Wait): string =>
+    `${words.waitsFor[side]}${stage === undefined ? '' : words.stage(cut(oneLine(stage), 80))}`;
   const waits = waitTimes(request);
   const now = waits.at(-1);
   if (!isOpen(request) || now === undefined) return [];
   const past = waits
     .slice(0, -1)
     .slice(-MAX_WAITS)
-    .map(({ for: whom, stage, since, until }) => {
-      const seconds = (Date.parse(until ?? since) - Date.parse(since)) / 1_000;
-      return `${WAITS_FOR[whom]}${stageText(stage)}: ${durationText(Math.max(1, Math.round(seconds)))}`;
+    .map((wait) => {
+      const seconds = (Date.parse(wait.until ?? wait.since) - Date.parse(wait.since)) / 1_000;
+      return `${whom(wait)}: ${durationText(Math.max(1, Math.round(seconds)), language)}`;
     });
   return [
     context(
-      ...(past.length === 0 ? [] : [aside(`So far: ${past.join(' · ')}`)]),
-      aside(`◔ Waits for: ${WAITS_FOR[now.for]}${stageText(now.stage)}, since`),
+      ...(past.length === 0 ? [] : [aside(words.waitedSoFar(past.join(' · ')))]),
+      aside(`◔ ${words.waitsSince(whom(now))}`),
       mrkdwn(readerTime(now.since)),
-      ...(isOverdue(request) ? [aside(OVERDUE)] : []),
+      ...(isOverdue(request) ? [aside(words.overdue)] : []),
       ...(usually === null
         ? []
-        : [
-            aside(`This customer usually decides within ${durationText(Math.max(60, Math.round(usually)))}.`),
-          ]),
+        : [aside(words.usually(durationText(Math.max(60, Math.round(usually)), language)))]),
     ),
   ];
 }
 
-const OVERDUE = 'It has waited longer than the customer’s rules allow. Others may decide too now.';
 const MAX_WAITS = 6;
-const stageText = (stage: string | undefined): string =>
-  stage === undefined ? '' : ` (stage “${cut(oneLine(stage), 80)}”)`;
 
 /** For someone who may decide: ask the engineer, or hand it to a colleague. */
 export function talkButtons(facts: CardFacts): Button[] {
   const { request } = facts;
+  const words = wordsOf(facts).buttons;
   const value = pressedValue({ request: request.id, digest: request.digest });
   const ask =
-    waitingQuestion(facts) === undefined ? [button(ACTIONS.question, 'Ask a question…', { value })] : [];
-  return [...ask, button(ACTIONS.forward, 'Forward…', { value })];
+    waitingQuestion(facts) === undefined ? [button(ACTIONS.question, words.question, { value })] : [];
+  return [...ask, button(ACTIONS.forward, words.forward, { value })];
 }
 
 /** For the engineer, while a question waits. */
@@ -93,36 +96,33 @@ export function answerButtons(facts: CardFacts): Button[] {
   const { request } = facts;
   if (waitingQuestion(facts) === undefined) return [];
   const value = pressedValue({ request: request.id, digest: request.digest });
-  return [button(ACTIONS.answer, 'Answer the question…', { value, style: 'primary' })];
+  return [button(ACTIONS.answer, wordsOf(facts).buttons.answer, { value, style: 'primary' })];
 }
 
 /** The form for a question to the engineer. */
-export const questionView = (facts: CardFacts, pressed: Pressed): ModalView =>
-  form(FORMS.question, 'Ask a question', 'Send', pressed, [
+export function questionView(facts: CardFacts, pressed: Pressed): ModalView {
+  const words = wordsOf(facts).form.question;
+  return form(FORMS.question, words, facts, pressed, [
     paragraph(cut(sentence(facts), 1_000)),
-    textInput('Your question. The engineer reads it.', false),
-    context(
-      aside(
-        'The first question stops the deadline until the answer: at most 4 hours, and at most half of the requested time.',
-      ),
-    ),
+    textInput(words.label, false),
+    context(aside(words.note)),
   ]);
+}
 
 /** The form for the engineer's answer, below the question. */
-export const answerView = (
+export function answerView(
   facts: CardFacts,
   pressed: Pressed,
   { name, text }: CardFacts['notes'][number],
-): ModalView =>
-  form(FORMS.answer, 'Answer the question', 'Send', pressed, [
+): ModalView {
+  const words = wordsOf(facts).form.answer;
+  const who = shortName(name);
+  return form(FORMS.answer, words, facts, pressed, [
     paragraph(cut(sentence(facts), 1_000)),
-    paragraph(
-      text === null
-        ? `${shortName(name)} asked. The text was erased.`
-        : cut(`${shortName(name)} asks: “${lines(text)}”`, MAX_QUESTION),
-    ),
-    textInput('Your answer. Those who decide read it.', false),
+    paragraph(text === null ? words.erased(who) : words.asks(who, cut(lines(text), MAX_QUESTION))),
+    textInput(words.label, false),
   ]);
+}
 
 /** Someone of the same side who may decide the request now. */
 export interface Colleague {
@@ -133,6 +133,7 @@ export interface Colleague {
 
 /** The form to hand a request to a colleague. Slack shows at most 100 of them: the first by name. */
 export function forwardView(facts: CardFacts, pressed: Pressed, colleagues: readonly Colleague[]): ModalView {
+  const words = wordsOf(facts).form.forward;
   const options = [...colleagues]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .slice(0, LIMITS.options)
@@ -140,16 +141,14 @@ export function forwardView(facts: CardFacts, pressed: Pressed, colleagues: read
   const whom: InputBlock = {
     type: 'input',
     block_id: FIELDS.to,
-    label: plain('Colleague', LIMITS.input.label),
+    label: plain(words.colleague, LIMITS.input.label),
     element: { type: 'static_select', action_id: FIELDS.to, options },
   };
-  return form(FORMS.forward, 'Forward', 'Forward', pressed, [
+  return form(FORMS.forward, words, facts, pressed, [
     paragraph(cut(sentence(facts), 1_000)),
     whom,
-    textInput('What your colleague should know', true),
-    context(aside('You may still decide it yourself.')),
-    ...(colleagues.length > LIMITS.options
-      ? [context(aside('More colleagues are listed in the browser.'))]
-      : []),
+    textInput(words.label, true),
+    context(aside(words.note)),
+    ...(colleagues.length > LIMITS.options ? [context(aside(words.more))] : []),
   ]);
 }

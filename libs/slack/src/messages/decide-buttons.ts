@@ -1,5 +1,5 @@
 import { type Terms } from '@countersign/contract';
-import { halfTime, type Narrowing, readOnly } from '@countersign/wording';
+import { durationText, halfTime, type Language, type Narrowing, readOnly } from '@countersign/wording';
 import type { Button, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';
@@ -7,8 +7,7 @@ import { pressedValue } from '../pressed.js';
 import { actions, button, confirm, context, mrkdwn } from './blocks.js';
 import { talkButtons } from './conversation.js';
 import { scopePhrase, shortName } from './terms-rows.js';
-import { durationText } from './text.js';
-import { TEXTS } from './words.js';
+import { wordsOf } from './words/index.js';
 
 /**
  * The readers of a card: the tenant’s approvers, the vendor’s reviewers, or the requester. The `block_id` of each row of
@@ -17,12 +16,16 @@ import { TEXTS } from './words.js';
 const AUDIENCES = ['approver', 'reviewer', 'requester'] as const;
 export type Audience = (typeof AUDIENCES)[number];
 
-const phrase = (terms: Pick<Terms, 'scope' | 'seconds'>): string =>
-  `${scopePhrase(terms.scope, 120)} for ${durationText(terms.seconds)}`;
+const phrase = (terms: Pick<Terms, 'scope' | 'seconds'>, language: Language): string =>
+  wordsOf({ language }).phrase(
+    scopePhrase(terms.scope, 120, language),
+    durationText(terms.seconds, language),
+  );
 
 /** A button that offers less with one press. No button if the offer would change nothing or leave nothing. */
 function preset(facts: CardFacts, action: string, words: string, change: Narrowing | null): Button[] {
-  const { request, requester } = facts;
+  const { request, requester, language } = facts;
+  const { offer } = wordsOf(facts).confirm;
   if (change === null) return [];
   const offered = { ...request.terms, ...change };
   const isSame =
@@ -32,11 +35,11 @@ function preset(facts: CardFacts, action: string, words: string, change: Narrowi
   return [
     button(action, words, {
       value: pressedValue({ request: request.id, digest: request.digest }),
-      confirm: confirm(
-        words,
-        `${shortName(requester)} is offered: ${phrase(offered)}. Nothing is open until they accept.`,
-        'Offer this',
-      ),
+      confirm: confirm(language, {
+        title: words,
+        text: offer.text(shortName(requester), phrase(offered, language)),
+        yes: offer.yes,
+      }),
     }),
   ];
 }
@@ -45,18 +48,22 @@ function preset(facts: CardFacts, action: string, words: string, change: Narrowi
 function lessButtons(facts: CardFacts): Button[] {
   const { request, service } = facts;
   const { terms } = request;
+  const words = wordsOf(facts).buttons;
   const value = pressedValue({ request: request.id, digest: request.digest });
   const isPattern = terms.scope.some(({ resource }) => resource.includes('*'));
   return [
-    ...preset(facts, ACTIONS.readOnly, 'Read only', service === null ? null : readOnly(terms, service)),
-    ...preset(facts, ACTIONS.halfTime, 'Half the time', halfTime(terms)),
-    ...(isPattern ? [button(ACTIONS.onlyObjects, 'Only these objects…', { value })] : []),
-    button(ACTIONS.less, 'Approve less…', { value }),
+    ...preset(facts, ACTIONS.readOnly, words.readOnly, service === null ? null : readOnly(terms, service)),
+    ...preset(facts, ACTIONS.halfTime, words.halfTime, halfTime(terms)),
+    ...(isPattern ? [button(ACTIONS.onlyObjects, words.onlyObjects, { value })] : []),
+    button(ACTIONS.less, words.less, { value }),
   ];
 }
 
-const openButton = (url: string, isPrimary: boolean): Button =>
-  button(ACTIONS.open, TEXTS.openInBrowser, { url, ...(isPrimary ? { style: 'primary' } : {}) });
+const openButton = (url: string, isPrimary: boolean, language: Language): Button =>
+  button(ACTIONS.open, wordsOf({ language }).openInBrowser, {
+    url,
+    ...(isPrimary ? { style: 'primary' } : {}),
+  });
 
 const note = (text: string): KnownBlock => context(mrkdwn(text));
 
@@ -72,38 +79,36 @@ export function decideButtons(
   url: string,
   isWhole: boolean,
 ): KnownBlock[] {
-  const { request, requester, tenant } = facts;
+  const { request, requester, tenant, language } = facts;
+  const words = wordsOf(facts);
+  const open = (isPrimary: boolean) => openButton(url, isPrimary, language);
   const { customer } = request.needs;
   const value = pressedValue({ request: request.id, digest: request.digest });
-  const deny = button(ACTIONS.deny, 'Deny…', { value, style: 'danger' });
+  const deny = button(ACTIONS.deny, words.buttons.deny, { value, style: 'danger' });
   const isCustomers = audience === 'approver';
-  if (isCustomers && request.state === 'countered')
-    return actions(`${audience}.decide`, [openButton(url, false), deny]);
+  if (isCustomers && request.state === 'countered') return actions(`${audience}.decide`, [open(false), deny]);
   if (request.state !== (isCustomers ? 'awaiting_customer' : 'awaiting_vendor')) return [];
   const talk = actions(`${audience}.talk`, talkButtons(facts));
   if (isCustomers && customer.countersignature)
-    return [note(TEXTS.passkeyOnly), ...actions(`${audience}.decide`, [openButton(url, true)]), ...talk];
+    return [note(words.passkeyOnly), ...actions(`${audience}.decide`, [open(true)]), ...talk];
   if (isCustomers && !customer.channels.includes('slack'))
-    return [
-      note(TEXTS.browserOnly),
-      ...actions(`${audience}.decide`, [openButton(url, true), deny]),
-      ...talk,
-    ];
-  if (!isWhole)
-    return [note(TEXTS.tooLong), ...actions(`${audience}.decide`, [openButton(url, true), deny]), ...talk];
-  const approve = button(ACTIONS.approve, 'Approve', {
+    return [note(words.browserOnly), ...actions(`${audience}.decide`, [open(true), deny]), ...talk];
+  if (!isWhole) return [note(words.tooLong), ...actions(`${audience}.decide`, [open(true), deny]), ...talk];
+  const approve = button(ACTIONS.approve, words.buttons.approve, {
     value,
     style: 'primary',
-    confirm: confirm(
-      'Approve this access?',
-      isCustomers
-        ? `${shortName(requester)} may ${phrase(request.terms)} at ${shortName(tenant)}.`
-        : `The request of ${shortName(requester)} goes on to ${shortName(tenant)}: ${phrase(request.terms)}.`,
-      'Approve',
-    ),
+    confirm: confirm(language, {
+      title: words.confirm.approve.title,
+      text: words.confirm.approve[isCustomers ? 'customer' : 'vendor'](
+        shortName(requester),
+        phrase(request.terms, language),
+        shortName(tenant),
+      ),
+      yes: words.confirm.approve.yes,
+    }),
   });
   return [
-    ...actions(`${audience}.decide`, [approve, deny, openButton(url, false)]),
+    ...actions(`${audience}.decide`, [approve, deny, open(false)]),
     ...(isCustomers ? actions(`${audience}.less`, lessButtons(facts)) : []),
     ...talk,
   ];
@@ -116,8 +121,11 @@ export function audienceOf(blockId: string | undefined): Audience | null {
 }
 
 /** Stop access: on every copy of the customer's card until the grant ends. */
-export function stopButtons({ request, grant }: CardFacts): KnownBlock[] {
+export function stopButtons(facts: CardFacts): KnownBlock[] {
+  const { request, grant } = facts;
   if (grant === null || grant.state === 'ended') return [];
   const value = pressedValue({ request: request.id, digest: request.digest });
-  return actions('approver.stop', [button(ACTIONS.stop, 'Stop access', { value, style: 'danger' })]);
+  return actions('approver.stop', [
+    button(ACTIONS.stop, wordsOf(facts).buttons.stop, { value, style: 'danger' }),
+  ]);
 }

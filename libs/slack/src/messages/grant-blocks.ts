@@ -1,75 +1,74 @@
-import { firstCallCommand } from '@countersign/wording';
+import { durationText, firstCallCommand, type Language } from '@countersign/wording';
 import type { ContextBlock, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';
 import { pressedValue } from '../pressed.js';
 import { actions, aside, button, confirm, context, mrkdwn, paragraph, section } from './blocks.js';
 import { shortName } from './terms-rows.js';
-import { cut, durationText, oneLine, readerTime } from './text.js';
-import { ACCESS_BLOCKED, ASSURANCE, END_REASON, ON_VENDORS_WORD } from './words.js';
-
-const callsText = (calls: number): string => `${calls} ${calls === 1 ? 'call' : 'calls'} so far`;
+import { cut, oneLine, readerTime } from './text.js';
+import { wordsOf } from './words/index.js';
 
 /**
  * The state of the grant: its start and end, how much was used, how it ended.
  *
  * @param withLeft also shows how much time is left
  */
-export function grantBlocks({ grant, access, endedBy, now }: CardFacts, withLeft = false): KnownBlock[] {
+export function grantBlocks(facts: CardFacts, withLeft = false): KnownBlock[] {
+  const { grant, access, endedBy, now } = facts;
+  const words = wordsOf(facts);
+  const callsText = words.grant.callsSoFar;
   if (grant === null) return [];
   if (access === 'stopped' || access === 'locked')
-    return [context(aside(`⊗ ${ACCESS_BLOCKED[access]}`), aside(callsText(grant.used.calls)))];
+    return [context(aside(`⊗ ${words.blocked[access]}`), aside(callsText(grant.used.calls)))];
   const { state, startsAt, endsAt, endedAt, endReason, used } = grant;
   if (state === 'ended') {
-    const by = endedBy === null ? '' : ` By ${shortName(endedBy)}.`;
-    const how = `${END_REASON[endReason ?? 'expired']}${by}`;
+    const by = endedBy === null ? '' : words.grant.by(shortName(endedBy));
+    const how = `${words.endReason[endReason ?? 'expired']}${by}`;
     return [context(aside(`⊝ ${how}`), mrkdwn(readerTime(endedAt ?? now)), aside(callsText(used.calls)))];
   }
-  if (startsAt === null || endsAt === null)
-    return [context(aside('◔ Approved. Access begins with the first use.'))];
+  if (startsAt === null || endsAt === null) return [context(aside(`◔ ${words.grant.firstUse}`))];
   if (state === 'scheduled')
     return [
       context(
-        aside('◔ Approved. Access begins:'),
+        aside(`◔ ${words.grant.begins}`),
         mrkdwn(readerTime(startsAt)),
-        aside('and ends:'),
+        aside(words.grant.ends),
         mrkdwn(readerTime(endsAt)),
       ),
     ];
   return [
     context(
-      aside('◉ Access is open now, until:'),
+      aside(`◉ ${words.grant.openUntil}`),
       mrkdwn(readerTime(endsAt)),
-      ...(withLeft ? [aside(leftText(endsAt, now))] : []),
+      ...(withLeft ? [aside(leftText(facts, endsAt))] : []),
       aside(callsText(used.calls)),
     ),
   ];
 }
 
 /** Rounded up to whole minutes: a message does not count down. */
-function leftText(endsAt: string, now: string): string {
+function leftText({ now, language }: CardFacts, endsAt: string): string {
   const seconds = Math.max(0, Date.parse(endsAt) - Date.parse(now)) / 1_000;
-  return `${durationText(seconds < 60 ? seconds : Math.ceil(seconds / 60) * 60)} left when this was written`;
+  const rounded = seconds < 60 ? seconds : Math.ceil(seconds / 60) * 60;
+  return wordsOf({ language }).grant.left(durationText(rounded, language));
 }
 
 /** For the engineer: the command to paste, the page of the grant, and the button to release access. */
-export function workBlocks({ request, grant, access, service }: CardFacts, publicUrl: string): KnownBlock[] {
+export function workBlocks(facts: CardFacts, publicUrl: string): KnownBlock[] {
+  const { request, grant, access, service, language } = facts;
+  const { buttons, confirm: asks, labels } = wordsOf(facts);
   if (grant === null || grant.state === 'ended') return [];
   const isUsable = access === 'open' || (access === 'not_yet' && grant.startsAt === null);
   const { tenant, scope } = request.terms;
   const command = firstCallCommand({ id: grant.id, tenant, scope }, service);
   const value = pressedValue({ request: request.id, digest: request.digest });
   return [
-    ...(isUsable ? [section(mrkdwn('*Paste this to begin*')), paragraph(cut(command, 1_500))] : []),
+    ...(isUsable ? [section(mrkdwn(`*${labels.begin}*`)), paragraph(cut(command, 1_500))] : []),
     ...actions('requester.work', [
-      button(ACTIONS.open, 'Open', { url: `${publicUrl}/grants/${grant.id}`, style: 'primary' }),
-      button(ACTIONS.release, 'Release', {
+      button(ACTIONS.open, buttons.open, { url: `${publicUrl}/grants/${grant.id}`, style: 'primary' }),
+      button(ACTIONS.release, buttons.release, {
         value,
-        confirm: confirm(
-          'Release access?',
-          'Access ends at once. Ask again if you need it later.',
-          'Release',
-        ),
+        confirm: confirm(language, asks.release),
       }),
     ]),
   ];
@@ -82,27 +81,29 @@ const MAX_NAME = 120;
 const MAX_REASON = 400;
 
 /** Who decided, in the same words as the pages. */
-export function sealTitle({ decision, assurance, name }: NamedReview): string {
+export function sealTitle({ decision, assurance, name }: NamedReview, language: Language): string {
+  const words = wordsOf({ language }).seal;
   const who = cut(oneLine(name), MAX_NAME);
-  if (decision === 'deny') return `Denied by ${who}`;
-  if (decision === 'counter') return `Less was offered by ${who}`;
-  return assurance === 'passkey' ? `Countersigned by ${who} with a passkey` : `Approved by ${who}`;
+  if (decision === 'deny') return words.denied(who);
+  if (decision === 'counter') return words.offered(who);
+  return assurance === 'passkey' ? words.countersigned(who) : words.approved(who);
 }
 
 /** The side that decided, and how the person was authenticated. */
-export function sealGround({ side, assurance }: NamedReview): string {
+export function sealGround({ side, assurance }: NamedReview, language: Language): string {
+  const words = wordsOf({ language });
   const isSigned = assurance === 'passkey';
-  const basis = side === 'customer' && !isSigned ? ` · ${ON_VENDORS_WORD}` : '';
-  return `for the ${side} · ${ASSURANCE[assurance]}${basis}`;
+  const basis = side === 'customer' && !isSigned ? ` · ${words.onVendorsWord}` : '';
+  return `${words.seal[side]} · ${words.assurance[assurance]}${basis}`;
 }
 
 /** The seal of a decision: who decided, when, and how they were authenticated. */
-export function seal(review: NamedReview): ContextBlock {
+export function seal(review: NamedReview, language: Language): ContextBlock {
   const mark = review.decision === 'deny' ? '⊖' : '⊛';
   return context(
-    aside(`${mark} ${sealTitle(review)}`),
+    aside(`${mark} ${sealTitle(review, language)}`),
     mrkdwn(readerTime(review.at)),
-    aside(sealGround(review)),
+    aside(sealGround(review, language)),
     ...(review.reason === null || review.reason === ''
       ? []
       : [aside(`“${cut(oneLine(review.reason), MAX_REASON)}”`)]),

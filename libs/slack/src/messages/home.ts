@@ -1,3 +1,4 @@
+import type { Language } from '@countersign/wording';
 import type { HomeView, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';
@@ -9,7 +10,7 @@ import { requesterButtons, requestUrl } from './request-card.js';
 import { scopeBlocks, sentence } from './terms-rows.js';
 import { cut, lines, readerTime } from './text.js';
 import { summaryLine } from './thread-lines.js';
-import { LABELS, STATE_SENTENCE, TEXTS } from './words.js';
+import { wordsOf } from './words/index.js';
 
 /** The facts for one person's App Home. */
 export interface HomeFacts {
@@ -27,6 +28,7 @@ export interface HomeFacts {
   /** Whether this person may stop access. */
   mayStop: boolean;
   mayAsk: boolean;
+  language: Language;
 }
 
 /** Entries per list. Even the longest entries then fit in one view. */
@@ -36,58 +38,59 @@ const MAX_REASON = 500;
 /** App Home: what waits for the reader, what is active, and what was. `notice` is the result of the last press. */
 export function homeView(facts: HomeFacts, publicUrl: string, notice?: string): HomeView {
   const { waiting, active, past } = facts;
+  const words = wordsOf(facts);
+  const { home } = words;
   return {
     type: 'home',
     blocks: [
       ...(notice === undefined ? [] : [paragraph(notice)]),
-      ...(facts.mayAsk ? actions('ask', [button(ACTIONS.ask, 'Ask for access', { style: 'primary' })]) : []),
-      header('Waits for you'),
-      ...list('waiting', waiting, MAX.waiting, 'Nothing waits for you.', (each) =>
-        waitingBlocks(each, facts, publicUrl),
-      ),
+      ...(facts.mayAsk ? actions('ask', [button(ACTIONS.ask, words.buttons.ask, { style: 'primary' })]) : []),
+      header(home.waiting),
+      ...list(facts, 'waiting', waiting, home.nothingWaits, (each) => waitingBlocks(each, facts, publicUrl)),
       ...(facts.pending.length === 0
         ? []
         : [
-            header('You have asked'),
-            ...list('pending', facts.pending, MAX.pending, '', (each) =>
-              waitingBlocks(each, facts, publicUrl),
-            ),
+            header(home.pending),
+            ...list(facts, 'pending', facts.pending, '', (each) => waitingBlocks(each, facts, publicUrl)),
           ]),
-      header('Active now'),
-      ...list('active', active, MAX.active, 'No one has access through Countersign.', (each) =>
-        activeBlocks(each, facts, publicUrl),
-      ),
-      header('What was'),
-      ...list('past', past, MAX.past, 'Nothing yet.', (each) => [
+      header(home.active),
+      ...list(facts, 'active', active, home.noneActive, (each) => activeBlocks(each, facts, publicUrl)),
+      header(home.past),
+      ...list(facts, 'past', past, home.nothingYet, (each) => [
         context(
-          aside(`${summaryLine(each)}: ${cut(STATE_SENTENCE[each.request.state], 80)}`),
+          aside(`${summaryLine(each)}: ${cut(words.state[each.request.state], 80)}`),
           mrkdwn(readerTime(each.request.endedAt ?? each.request.createdAt)),
-          mrkdwn(link(requestUrl(publicUrl, each.request.id), 'Open')),
+          mrkdwn(link(requestUrl(publicUrl, each.request.id), words.buttons.open)),
         ),
       ]),
-      context(mrkdwn(link(publicUrl, 'Countersign in the browser'))),
+      context(mrkdwn(link(publicUrl, home.inBrowser))),
     ],
   };
 }
 
 /** App Home with one message, for a user whom we do not know, or after an error. */
-export const messageHome = (words: string, url: string): HomeView => ({
+export const messageHome = (language: Language, words: string, url: string): HomeView => ({
   type: 'home',
-  blocks: [header('Countersign'), paragraph(words), section(mrkdwn(link(url, TEXTS.openInBrowser)))],
+  blocks: [
+    header('Countersign'),
+    paragraph(words),
+    section(mrkdwn(link(url, wordsOf({ language }).openInBrowser))),
+  ],
 });
 
 function list(
-  name: string,
+  home: HomeFacts,
+  name: 'waiting' | 'pending' | 'active' | 'past',
   all: readonly CardFacts[],
-  most: number,
   none: string,
   each: (facts: CardFacts) => KnownBlock[],
 ): KnownBlock[] {
   if (all.length === 0) return [paragraph(none)];
+  const most = MAX[name];
   const left = all.length - most;
   return [
     ...all.slice(0, most).flatMap((facts, at) => unique(each(facts), `${name}:${at}`)),
-    ...(left > 0 ? [paragraph(`and ${left} more, in the browser`)] : []),
+    ...(left > 0 ? [paragraph(wordsOf(home).home.moreInBrowser(left))] : []),
   ];
 }
 
@@ -99,19 +102,20 @@ const unique = (blocks: KnownBlock[], place: string): KnownBlock[] =>
 
 function waitingBlocks(facts: CardFacts, { reader, person }: HomeFacts, publicUrl: string): KnownBlock[] {
   const { request, justification } = facts;
+  const words = wordsOf(facts);
   const url = requestUrl(publicUrl, request.id);
   const why =
-    justification === null ? TEXTS.noReason : `“${cut(lines(justification), MAX_REASON, TEXTS.cut)}”`;
+    justification === null ? words.noReason : `“${cut(lines(justification), MAX_REASON, words.cut)}”`;
   const isOwn = request.requester === person;
   const canDecideHere = !isOwn && (reader === 'approver' || reader === 'reviewer');
   return [
     paragraph(cut(sentence(facts), 1_000)),
-    ...scopeBlocks(request.terms, LABELS.what, MAX.entries),
+    ...scopeBlocks(facts, request.terms, words.labels.what, MAX.entries),
     paragraph(why),
     context(
       aside(stateSentence(facts)),
-      mrkdwn(`It lapses ${readerTime(request.lapsesAt)}`),
-      mrkdwn(link(url, TEXTS.openInBrowser)),
+      mrkdwn(`${words.home.lapses} ${readerTime(request.lapsesAt)}`),
+      mrkdwn(link(url, words.openInBrowser)),
     ),
     ...(isOwn ? requesterButtons(facts) : []),
     ...(canDecideHere ? decideButtons(facts, reader, url, request.terms.scope.length <= MAX.entries) : []),

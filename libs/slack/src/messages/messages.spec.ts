@@ -47,7 +47,7 @@ function expectOwnMarkup(blocks: readonly KnownBlock[]): void {
   walk(blocks, (object) => {
     if (object['type'] !== 'mrkdwn') return;
     expect(object['verbatim']).toBe(true);
-    expect(String(object['text'])).toMatch(/^[\x20-\x7e\n’…é]*$/);
+    expect(String(object['text'])).toMatch(/^[\x20-\x7e\n’…éäöüßÄÖÜ]*$/);
   });
 }
 
@@ -112,6 +112,7 @@ test('every modal and every App Home keeps within Slack’s limits', () => {
           person: 'usr_1',
           mayStop: true,
           mayAsk: true,
+          language: facts.language,
         },
         URL,
         'Done.',

@@ -1,5 +1,5 @@
 import type { Terms } from '@countersign/contract';
-import { minutesText } from '@countersign/wording';
+import { type Language, minutesText } from '@countersign/wording';
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import { FORMS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';
@@ -8,28 +8,33 @@ import { aside, context, link, mrkdwn, paragraph, plain, section } from './block
 import { LIMITS } from './limits.js';
 import { sentence } from './terms-rows.js';
 import { cut } from './text.js';
+import { wordsOf } from './words/index.js';
 
 const title = (words: string) => plain(words, LIMITS.view.title);
 const small = (words: string) => plain(words, LIMITS.view.button);
 
 /** Shown while the content is being loaded. */
-export const loadingView = (words: string): ModalView => ({
+export const loadingView = (language: Language, words: string): ModalView => ({
   type: 'modal',
   title: title(words),
-  close: small('Close'),
-  blocks: [section(mrkdwn('One moment…'))],
+  close: small(wordsOf({ language }).form.close),
+  blocks: [section(mrkdwn(wordsOf({ language }).form.oneMoment))],
 });
 
-/** A message in place of a form, with an optional link. */
+/** A message in place of a form, with an optional link to one of our pages. */
 export const messageView = (
+  language: Language,
   words: string,
   sentences: string,
-  to?: { url: string; words: string },
+  to?: string,
 ): ModalView => ({
   type: 'modal',
   title: title(words),
-  close: small('Close'),
-  blocks: [paragraph(sentences), ...(to === undefined ? [] : [section(mrkdwn(link(to.url, to.words)))])],
+  close: small(wordsOf({ language }).form.close),
+  blocks: [
+    paragraph(sentences),
+    ...(to === undefined ? [] : [section(mrkdwn(link(to, wordsOf({ language }).openInBrowser)))]),
+  ],
 });
 
 /** Names of the fields. A `view_submission` returns the values under them. */
@@ -59,32 +64,36 @@ export const textInput = (label: string, optional: boolean): InputBlock => ({
 /** A modal with fields. It remembers the request and the terms that its reader saw. */
 export const form = (
   callback: string,
-  words: string,
-  submit: string,
+  words: { title: string; submit: string },
+  { language }: { language: Language },
   pressed: Pressed,
   blocks: KnownBlock[],
 ): ModalView => ({
   type: 'modal',
   callback_id: callback,
   private_metadata: pressedValue(pressed),
-  title: title(words),
-  submit: small(submit),
-  close: small('Back'),
+  title: title(words.title),
+  submit: small(words.submit),
+  close: small(wordsOf({ language }).form.back),
   blocks,
 });
 
-export const denyView = (facts: CardFacts, pressed: Pressed): ModalView =>
-  form(FORMS.deny, 'Deny this request', 'Deny', pressed, [
+export function denyView(facts: CardFacts, pressed: Pressed): ModalView {
+  const words = wordsOf(facts).form.deny;
+  return form(FORMS.deny, words, facts, pressed, [
     paragraph(cut(sentence(facts), 1_000)),
-    textInput('Why? The engineer reads this.', false),
+    textInput(words.why, false),
   ]);
+}
 
-export const stopView = (facts: CardFacts, pressed: Pressed): ModalView =>
-  form(FORMS.stop, 'Stop access', 'Stop access', pressed, [
+export function stopView(facts: CardFacts, pressed: Pressed): ModalView {
+  const words = wordsOf(facts).form.stop;
+  return form(FORMS.stop, { ...words, submit: words.title }, facts, pressed, [
     paragraph(cut(sentence(facts), 1_000)),
-    paragraph('Access ends at once, at every gateway. It cannot be opened again; a new request can.'),
-    textInput('Why? It stands in your log.', true),
+    paragraph(words.lead),
+    textInput(words.why, true),
   ]);
+}
 
 /** What of the scope may stay: one option for each action on each resource, or for each entry if there are many. */
 export function keepOptions(
@@ -106,6 +115,7 @@ export function keepOptions(
 /** The form for a counter-offer: which actions stay, on which objects, for how long. */
 export function lessView(facts: CardFacts, pressed: Pressed, focus: 'keep' | 'objects'): ModalView {
   const { terms } = facts.request;
+  const words = wordsOf(facts).form.less;
   const options = keepOptions(terms).map(({ option }) => option);
   const folder = terms.scope.map(({ resource }) => /^(.+)\/\*\*?$/.exec(resource)?.[1]).find(Boolean);
   const minutes = minutesText(terms.seconds);
@@ -113,9 +123,9 @@ export function lessView(facts: CardFacts, pressed: Pressed, focus: 'keep' | 'ob
     type: 'input',
     block_id: FIELDS.objects,
     optional: true,
-    label: plain('Only these objects', LIMITS.input.label),
+    label: plain(words.objects, LIMITS.input.label),
     hint: plain(
-      `Names separated by spaces or commas, such as ${cut(folder ?? 'invoices/inv-1001', 200)}${folder === undefined ? '' : '/…'}. If left empty, all of them.`,
+      words.objectsHint(folder === undefined ? 'invoices/inv-1001' : `${cut(folder, 200)}/…`),
       LIMITS.input.hint,
     ),
     element: {
@@ -125,12 +135,12 @@ export function lessView(facts: CardFacts, pressed: Pressed, focus: 'keep' | 'ob
       focus_on_load: focus === 'objects',
     },
   };
-  return form(FORMS.less, 'Approve less', 'Offer this', pressed, [
+  return form(FORMS.less, words, facts, pressed, [
     paragraph(cut(sentence(facts), 1_000)),
     {
       type: 'input',
       block_id: FIELDS.keep,
-      label: plain('What stays', LIMITS.input.label),
+      label: plain(words.stays, LIMITS.input.label),
       element: {
         type: 'multi_static_select',
         action_id: FIELDS.keep,
@@ -143,8 +153,8 @@ export function lessView(facts: CardFacts, pressed: Pressed, focus: 'keep' | 'ob
     {
       type: 'input',
       block_id: FIELDS.minutes,
-      label: plain('Minutes', LIMITS.input.label),
-      hint: plain(`At most ${minutes}.`, LIMITS.input.hint),
+      label: plain(words.minutes, LIMITS.input.label),
+      hint: plain(words.minutesHint(minutes), LIMITS.input.hint),
       element: {
         type: 'number_input',
         action_id: FIELDS.minutes,
@@ -154,6 +164,6 @@ export function lessView(facts: CardFacts, pressed: Pressed, focus: 'keep' | 'ob
         max_value: minutes,
       },
     },
-    context(aside('The engineer has to accept this offer. Nothing is open until they do.')),
+    context(aside(words.note)),
   ]);
 }

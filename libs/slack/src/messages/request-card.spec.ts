@@ -243,6 +243,33 @@ test('it says whom it waits for and since when, how long it waited for whom, and
   expect(said(over)).not.toContain('Waits for');
 });
 
+test('in German every word of ours is German, on the buttons and in their questions too', () => {
+  const waits = [{ for: 'customer' as const, since: '2026-11-24T15:10:00Z', stage: 'owner' }];
+  const change = { language: 'de' as const, notes: [question], usually: 2_400, justification: 'Fall 4711' };
+  const open = { ...atCustomer({ needs: LOW, waits }), ...change };
+  const card = requestCard(open, 'approver', URL);
+  expect(words(card)).toEqual([
+    ...['Freigeben', 'Ablehnen…', 'Im Browser öffnen', 'Halbe Zeit', 'Nur diese Objekte…'],
+    ...['Weniger freigeben…', 'Weiterleiten…'],
+  ]);
+  expect(words(requestCard(open, 'requester', URL))).toEqual([
+    'Die Frage beantworten…',
+    'Anfrage zurückziehen',
+  ]);
+  const text = said(card);
+  for (const part of [
+    'Erin Okafor bittet um Zugriff auf Acme Corp',
+    'Ada Moreau hat gefragt',
+    'Wer anfragt, muss noch eine Frage beantworten.',
+    'Wartet auf: Kunde (Stufe „owner“), seit',
+    'Dieser Kunde entscheidet meist innerhalb von 40 Minuten.',
+    'Schweigen heißt nein.',
+    'Erin Okafor darf dann bei Acme Corp:',
+  ])
+    expect(text).toContain(part);
+  expect(text).not.toMatch(/\b(the|waits|access|for|of|this|back)\b/i);
+});
+
 test('the block_id of a row of buttons gives the audience; any other gives null', () => {
   expect(audienceOf('approver.decide')).toBe('approver');
   expect(audienceOf('requester.own:req_1:0:3')).toBe('requester');

@@ -1,4 +1,5 @@
 import { isOpen } from '@countersign/access';
+import { durationText } from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';
@@ -33,8 +34,8 @@ import {
   shortName,
   whyBlocks,
 } from './terms-rows.js';
-import { cut, durationText, inFallback } from './text.js';
-import { HEADING, LABELS, TEXTS } from './words.js';
+import { cut, inFallback } from './text.js';
+import { wordsOf } from './words/index.js';
 
 export type { Audience } from './decide-buttons.js';
 
@@ -45,13 +46,19 @@ const MAX_SEALS = 6;
 
 export const requestUrl = (publicUrl: string, id: string): string => `${publicUrl}/requests/${id}`;
 
-const heading = ({ request, requester, tenant }: CardFacts): string =>
-  HEADING[request.state](cut(shortName(requester), 55), cut(shortName(tenant), 55));
+const heading = (facts: CardFacts): string =>
+  wordsOf(facts).heading[facts.request.state](
+    cut(shortName(facts.requester), 55),
+    cut(shortName(facts.tenant), 55),
+  );
 
 /** The text for notifications and screen readers. */
 export const fallback = (facts: CardFacts): string => {
   const { request, requester, tenant } = facts;
-  const head = HEADING[request.state](inFallback(shortName(requester)), inFallback(shortName(tenant)));
+  const head = wordsOf(facts).heading[request.state](
+    inFallback(shortName(requester)),
+    inFallback(shortName(tenant)),
+  );
   return `${head}. ${stateSentence(facts)}`;
 };
 
@@ -71,10 +78,10 @@ export function requestCard(facts: CardFacts, audience: Audience, publicUrl: str
     text,
     blocks: [
       header(heading(facts)),
-      paragraph(TEXTS.tooLong),
+      paragraph(wordsOf(facts).tooLong),
       ...grantBlocks(facts),
       ...(audience === 'approver' ? stopButtons(facts) : []),
-      context(mrkdwn(link(url, TEXTS.openInBrowser))),
+      context(mrkdwn(link(url, wordsOf(facts).openInBrowser))),
     ],
   };
 }
@@ -87,19 +94,24 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
   return [
     header(heading(facts)),
     paragraph(sentence(facts)),
-    ...scopeBlocks(request.terms, LABELS.what, isUndecided ? detail.entries : Math.min(detail.entries, 5)),
+    ...scopeBlocks(
+      facts,
+      request.terms,
+      wordsOf(facts).labels.what,
+      isUndecided ? detail.entries : Math.min(detail.entries, 5),
+    ),
     ...whyBlocks(facts, isUndecided ? detail.reason : Math.min(detail.reason, 300)),
     ...askedRows(facts, request.terms),
     ...(isUndecided ? [...riskRows(facts), ...notIncludedBlocks(facts, detail.notIncluded)] : []),
     ...(isUndecided && audience !== 'requester' ? denialBlocks(facts, detail.denials) : []),
-    ...reviews.slice(-MAX_SEALS).map(seal),
+    ...reviews.slice(-MAX_SEALS).map((review) => seal(review, facts.language)),
     ...offerBlocks(facts),
     ...conversationBlocks(facts, Math.min(detail.reason, MAX_NOTE)),
     section(mrkdwn(stateSentence(facts))),
     ...waitBlocks(facts),
     ...grantBlocks(facts, audience === 'requester'),
     ...pressable(facts, audience, publicUrl, isWhole),
-    context(mrkdwn(link(url, TEXTS.openInBrowser))),
+    context(mrkdwn(link(url, wordsOf(facts).openInBrowser))),
   ];
 }
 
@@ -113,32 +125,35 @@ function pressable(facts: CardFacts, audience: Audience, publicUrl: string, isWh
 }
 
 /** The customer's counter-offer. */
-function offerBlocks({ offer }: CardFacts): KnownBlock[] {
+function offerBlocks(facts: CardFacts): KnownBlock[] {
+  const { offer, language } = facts;
+  const words = wordsOf(facts);
   if (offer === null) return [];
   return [
-    ...scopeBlocks(offer.terms, LABELS.offered, 8),
-    paragraph(`For ${durationText(offer.terms.seconds)}. Offered by ${shortName(offer.name)}.`),
+    ...scopeBlocks(facts, offer.terms, words.labels.offered, 8),
+    paragraph(words.offeredBy(durationText(offer.terms.seconds, language), shortName(offer.name))),
   ];
 }
 
 /** The engineer's own buttons: answer the question, accept the offer, or withdraw the request. */
 export function requesterButtons(facts: CardFacts): KnownBlock[] {
-  const { request, offer } = facts;
+  const { request, offer, language } = facts;
+  const { buttons, confirm: asks } = wordsOf(facts);
   if (!isOpen(request)) return [];
-  const withdraw = button(ACTIONS.withdraw, 'Withdraw the request', {
+  const withdraw = button(ACTIONS.withdraw, buttons.withdraw, {
     value: pressedValue({ request: request.id, digest: request.digest }),
-    confirm: confirm('Withdraw the request?', 'No one can decide it then. Nothing is opened.', 'Withdraw'),
+    confirm: confirm(language, asks.withdraw),
   });
   if (offer === null) return actions('requester.own', [...answerButtons(facts), withdraw]);
   const { scope, seconds } = offer.terms;
-  const accept = button(ACTIONS.accept, `Accept for ${durationText(seconds)}`, {
+  const time = durationText(seconds, language);
+  const accept = button(ACTIONS.accept, buttons.accept(time), {
     value: pressedValue({ request: request.id, digest: offer.digest }),
     style: 'primary',
-    confirm: confirm(
-      'Accept what is offered?',
-      `You may then ${scopePhrase(scope, 150)} for ${durationText(seconds)}, and no more.`,
-      'Accept',
-    ),
+    confirm: confirm(language, {
+      ...asks.accept,
+      text: asks.accept.text(scopePhrase(scope, 150, language), time),
+    }),
   });
   return actions('requester.own', [accept, ...answerButtons(facts), withdraw]);
 }

@@ -1,11 +1,11 @@
 import { actionsOutsideScope, MAX_SCOPE_ENTRIES, type ScopeEntry, type Terms } from '@countersign/contract';
-import { entryWords, resourceWords, scopeWords } from '@countersign/wording';
+import { durationText, entryWords, type Language, resourceWords, scopeWords } from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
 import type { CardFacts } from '../facts.js';
 import { aside, context, mrkdwn, paragraph, type Row, rows, section, value } from './blocks.js';
 import { LIMITS } from './limits.js';
-import { cut, durationText, later, lines, oneLine, readerTime } from './text.js';
-import { LABELS, RISK, TEXTS } from './words.js';
+import { cut, later, lines, oneLine, readerTime } from './text.js';
+import { type Words, wordsOf } from './words/index.js';
 
 /** How much a card shows, if all of it would be too long for a message. */
 export interface Detail {
@@ -32,26 +32,37 @@ const MAX_NAME = 120;
 export const shortName = (name: string): string => cut(oneLine(name), MAX_NAME);
 
 /** A scope in words: entry by entry if there are few, else a summary per folder. */
-export const scopePhrase = (scope: readonly ScopeEntry[], most: number): string =>
+export const scopePhrase = (scope: readonly ScopeEntry[], most: number, language: Language): string =>
   cut(
-    scope.length <= 3 ? scope.map((entry) => entryWords(entry, 'en')).join(', ') : scopeWords(scope, 'en'),
+    scope.length <= 3
+      ? scope.map((entry) => entryWords(entry, language)).join(', ')
+      : scopeWords(scope, language),
     most,
   );
 
 /** One sentence: who wants to do what, at which tenant, and for how long. */
-export function sentence({ request, requester, vendor, tenant }: CardFacts): string {
+export function sentence({ request, requester, vendor, tenant, language }: CardFacts): string {
   const { scope, seconds } = request.terms;
-  const of = vendor === '' ? '' : ` of ${shortName(vendor)}`;
-  const what = scopePhrase(scope, 600);
-  return `${shortName(requester)}${of} wants to ${what} at ${shortName(tenant)} for ${durationText(seconds)}.`;
+  return wordsOf({ language }).wants(
+    shortName(requester),
+    vendor === '' ? '' : shortName(vendor),
+    scopePhrase(scope, 600, language),
+    shortName(tenant),
+    durationText(seconds, language),
+  );
 }
 
 /** The exact scope, entry by entry. If it does not show all, it says so. */
-export function scopeBlocks(terms: Terms, label: string, most: number): KnownBlock[] {
+export function scopeBlocks(
+  { language }: { language: Language },
+  terms: Terms,
+  label: string,
+  most: number,
+): KnownBlock[] {
   const shown = terms.scope.slice(0, most);
   const list = shown.map(({ resource, actions }) => `• ${resource}: ${actions.join(', ')}`);
   const left = terms.scope.length - shown.length;
-  if (left > 0) list.push(`… and ${left} more, in the browser`);
+  if (left > 0) list.push(wordsOf({ language }).moreInBrowser(left));
   return [section(mrkdwn(`*${label}*`)), ...inSections(list)];
 }
 
@@ -69,97 +80,104 @@ function inSections(list: readonly string[]): KnownBlock[] {
   return parts.map((part) => paragraph(part));
 }
 
-export function budgetText({ budget }: Terms): string | null {
+function budgetText({ budget }: Terms, words: Words): string | null {
   if (budget === undefined) return null;
   const parts = [
-    ...(budget.calls === undefined ? [] : [`at most ${budget.calls} calls`]),
-    ...(budget.bytes === undefined ? [] : [`at most ${budget.bytes} bytes`]),
+    ...(budget.calls === undefined ? [] : [words.atMostCalls(budget.calls)]),
+    ...(budget.bytes === undefined ? [] : [words.atMostBytes(budget.bytes)]),
   ];
   return parts.join(', ');
 }
 
-function ticketText({ ticket }: CardFacts): string {
-  if (ticket === 'none') return TEXTS.noTicket;
-  return ticket.value === null ? TEXTS.ticketErased : cut(oneLine(ticket.value), 300);
+function ticketText({ ticket, language }: CardFacts): string {
+  const words = wordsOf({ language });
+  if (ticket === 'none') return words.noTicket;
+  return ticket.value === null ? words.ticketErased : cut(oneLine(ticket.value), 300);
 }
 
 /** Rows for the requester, the duration, the ticket and the budget. */
 export function askedRows(facts: CardFacts, terms: Terms): KnownBlock[] {
-  const budget = budgetText(terms);
+  const words = wordsOf(facts);
+  const { labels } = words;
+  const budget = budgetText(terms, words);
   const who =
     facts.vendor === ''
       ? shortName(facts.requester)
       : `${shortName(facts.requester)}, ${shortName(facts.vendor)}`;
   const list: Row[] = [
-    [LABELS.who, value(who)],
-    [LABELS.howLong, value(durationText(terms.seconds))],
-    [LABELS.ticket, value(ticketText(facts))],
-    ...(budget === null ? [] : [[LABELS.budget, value(budget)] satisfies Row]),
+    [labels.who, value(who)],
+    [labels.howLong, value(durationText(terms.seconds, facts.language))],
+    [labels.ticket, value(ticketText(facts))],
+    ...(budget === null ? [] : [[labels.budget, value(budget)] satisfies Row]),
     ...(terms.change === undefined
       ? []
-      : [['One call', value(cut(`${terms.change.method} ${terms.change.path}`, 500))] satisfies Row]),
+      : [[labels.oneCall, value(cut(`${terms.change.method} ${terms.change.path}`, 500))] satisfies Row]),
   ];
   return rows(list);
 }
 
-export function whyBlocks({ justification }: CardFacts, most: number): KnownBlock[] {
-  const why = justification === null ? TEXTS.noReason : `“${cut(lines(justification), most, TEXTS.cut)}”`;
-  return [section(mrkdwn(`*${LABELS.why}*`)), paragraph(why)];
+export function whyBlocks({ justification, language }: CardFacts, most: number): KnownBlock[] {
+  const words = wordsOf({ language });
+  const why = justification === null ? words.noReason : `“${cut(lines(justification), most, words.cut)}”`;
+  return [section(mrkdwn(`*${words.labels.why}*`)), paragraph(why)];
 }
 
 /** The risk with its reasons, and both deadlines in the reader's own time zone. */
-export function riskRows({ request }: CardFacts): KnownBlock[] {
-  const { risk, customer } = request.needs;
+export function riskRows({ request, language }: CardFacts): KnownBlock[] {
+  const words = wordsOf({ language });
+  const { labels } = words;
+  const risk = words.risk[request.needs.risk.level];
+  const { customer } = request.needs;
   const { lapsesAt, terms } = request;
-  const reasons = cut(risk.reasons.map(oneLine).join(' '), 600);
+  const reasons = cut(request.needs.risk.reasons.map(oneLine).join(' '), 600);
   const list: Row[] = [
-    [LABELS.risk, value(reasons === '' ? RISK[risk.level] : `${RISK[risk.level]}: ${reasons}`)],
-    [LABELS.lapses, mrkdwn(readerTime(lapsesAt))],
-    [LABELS.wouldEnd, mrkdwn(wouldEnd(terms))],
+    [labels.risk, value(reasons === '' ? risk : `${risk}: ${reasons}`)],
+    [labels.lapses, mrkdwn(readerTime(lapsesAt))],
+    [labels.wouldEnd, mrkdwn(wouldEnd(terms, language))],
     ...(customer.required > 1
-      ? [[LABELS.approvals, value(`${customer.approved} of ${customer.required} given`)] satisfies Row]
+      ? [[labels.approvals, value(words.given(customer.approved, customer.required))] satisfies Row]
       : []),
-    [LABELS.silence, value(TEXTS.silenceMeans)],
+    [labels.silence, value(words.silenceMeans)],
   ];
   return rows(list);
 }
 
-function wouldEnd({ startsAt, useBy, seconds, lapsesAt }: Terms): string {
+function wouldEnd({ startsAt, useBy, seconds, lapsesAt }: Terms, language: Language): string {
+  const words = wordsOf({ language });
   if (startsAt !== undefined) return readerTime(later(startsAt, seconds));
-  const time = durationText(seconds);
-  if (useBy !== undefined)
-    return `${time} after the engineer first uses it; at the latest ${readerTime(later(useBy, seconds))}`;
-  return `${time} after approval; at the latest ${readerTime(later(lapsesAt, seconds))}`;
+  const time = durationText(seconds, language);
+  if (useBy !== undefined) return words.afterFirstUse(time, readerTime(later(useBy, seconds)));
+  return words.afterApproval(time, readerTime(later(lapsesAt, seconds)));
 }
 
 /** What is not included, in the words of the service's own routes. */
-export function notIncludedBlocks({ request, service, tenant }: CardFacts, most: number): KnownBlock[] {
+export function notIncludedBlocks(facts: CardFacts, most: number): KnownBlock[] {
+  const { request, service, tenant, language } = facts;
+  const words = wordsOf(facts);
   const excluded = service === null || most === 0 ? [] : actionsOutsideScope(request.terms.scope, service);
   const list = excluded
     .slice(0, most)
     .map(({ entry: { resource, actions }, partly }) =>
-      cut(
-        `• ${actions.join(', ')}: ${resourceWords(resource, 'en')}${partly ? ', beyond what is named above' : ''}`,
-        200,
-      ),
+      cut(`• ${actions.join(', ')}: ${resourceWords(resource, language)}${partly ? words.beyond : ''}`, 200),
     );
-  if (excluded.length > most && most > 0) list.push(`… and ${excluded.length - most} more`);
-  const rest = TEXTS.rest(shortName(tenant), request.service);
-  return [section(mrkdwn(`*${LABELS.notIncluded}*`)), paragraph([...list, rest].join('\n'))];
+  if (excluded.length > most && most > 0) list.push(words.more(excluded.length - most));
+  const rest = words.rest(shortName(tenant), request.service);
+  return [section(mrkdwn(`*${words.labels.notIncluded}*`)), paragraph([...list, rest].join('\n'))];
 }
 
 /** Earlier denials: of whom, when and why. */
-export function denialBlocks({ denials }: CardFacts, most: number): KnownBlock[] {
+export function denialBlocks({ denials, language }: CardFacts, most: number): KnownBlock[] {
+  const words = wordsOf({ language });
   if (denials.length === 0 || most === 0) return [];
   return [
-    section(mrkdwn(`*${LABELS.denials}* (${denials.length})`)),
+    section(mrkdwn(`*${words.labels.denials}* (${denials.length})`)),
     ...denials
       .slice(0, most)
       .map(({ name, deniedAt, reason }) =>
         context(
           aside(`${shortName(name)}:`),
           mrkdwn(readerTime(deniedAt)),
-          aside(`“${cut(oneLine(reason ?? TEXTS.noReasonGiven), 200)}”`),
+          aside(`“${cut(oneLine(reason ?? words.noReasonGiven), 200)}”`),
         ),
       ),
   ];

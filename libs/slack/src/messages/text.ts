@@ -1,5 +1,4 @@
 import { codePointNumber, showHiddenCharacters } from '@countersign/contract';
-import { durationText as durationIn } from '@countersign/wording';
 import { LIMITS } from './limits.js';
 
 /** The fourth and later marks on one letter, which would reach into the lines around it. */
@@ -73,9 +72,6 @@ export const readerTime = (instant: string): string =>
 /** The instant `plus` seconds later. */
 export const later = (instant: string, plus: number): string =>
   new Date(Date.parse(instant) + plus * 1_000).toISOString();
-
-/** A duration in words: `1 hour 30 minutes`. */
-export const durationText = (seconds: number): string => durationIn(seconds, 'en');
 
 /** Alphabets with letters that look alike. */
 const ALPHABETS = ['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Cherokee', 'Coptic'] as const;

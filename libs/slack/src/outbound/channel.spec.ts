@@ -37,7 +37,10 @@ function limited() {
     },
   };
   const side = { installations } as unknown as SlackIntegration;
-  return { site, channel: new SlackChannel(deps, side, { publicUrl: 'https://broker.example' }) };
+  return {
+    site,
+    channel: new SlackChannel(deps, side, { publicUrl: 'https://broker.example', language: 'en' }),
+  };
 }
 
 const to = (recipient: string, lane: string) =>

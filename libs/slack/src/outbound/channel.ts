@@ -42,7 +42,7 @@ export class SlackChannel implements NoticeChannel {
   constructor(
     private readonly deps: Deps,
     private readonly side: Pick<SlackIntegration, 'config' | 'logger' | 'installations'>,
-    private readonly settings: Pick<SlackSettings, 'publicUrl'>,
+    private readonly settings: Pick<SlackSettings, 'publicUrl' | 'language'>,
   ) {
     this.targets = new Targets(deps, side);
   }
@@ -96,12 +96,17 @@ export class SlackChannel implements NoticeChannel {
     // Read in the tenant's own unit, so that nothing of another tenant can appear in the message (P9).
     const delivery = { ...given, lane: requestOf(given, notice) };
     const [facts, log] = await this.deps.store.readForTenant(delivery.tenant, async (unit) => [
-      await readFacts(unit, delivery.lane, this.deps.clock.now()),
+      await readFacts(unit, delivery.lane, {
+        now: this.deps.clock.now(),
+        language: this.settings.language,
+      }),
       await unit.events.head(),
     ]);
     if (facts === null) return skipped('nothing_to_tell');
     if (isObsolete(kind, facts, notice)) return skipped('superseded');
-    const poster = new Poster(target, this.pace, signal, (message) => withLogPoint(message, log));
+    const poster = new Poster(target, this.pace, signal, (message) =>
+      withLogPoint(message, log, facts.language),
+    );
     const reference: NoticeReference = {
       ...{ notice: notice.id, recipient: delivery.recipient, at: notice.at },
       // A retry of a dead delivery starts with zero attempts, but an earlier attempt may have left its message in Slack.

@@ -1,4 +1,4 @@
-import type { AccessRequest, Delivered, Delivery, Deps, Notice } from '@countersign/access';
+import type { Delivered, Delivery, Deps, Notice } from '@countersign/access';
 import { type CardFacts, factsOf } from '../facts.js';
 import type { Rendered } from '../messages/blocks.js';
 import { reminderDigest } from '../messages/thread-lines.js';
@@ -15,16 +15,17 @@ export async function sendReminder(
   deps: Deps,
   { tenant, recipient }: Delivery,
   { installation, channel, audience }: Target,
-  { request }: CardFacts,
+  facts: CardFacts,
   post: (message: Rendered) => Promise<string>,
   { notice, publicUrl }: { notice: Notice; publicUrl: string },
 ): Promise<Delivered> {
+  const { request } = facts;
   const side = request.state === 'awaiting_vendor' ? 'vendor' : tenant;
   const name = `reminder:${side}`;
   const last = await deps.store.slack.read((unit) => unit.slackPosts.find(name, recipient));
   if (last !== null && Date.parse(last.postedAt) > Date.parse(notice.at))
     return { done: 'skipped', code: 'superseded' };
-  const waiting = await waitingFor(deps, side, tenant, request, audience === 'approver');
+  const waiting = await waitingFor(deps, side, tenant, facts, audience === 'approver');
   const digest = reminderDigest(waiting, publicUrl);
   if (digest === null) return { done: 'skipped', code: 'superseded' };
   const ts = await post(digest);
@@ -43,16 +44,16 @@ async function waitingFor(
   deps: Deps,
   side: string,
   tenant: string,
-  { state }: AccessRequest,
+  { request: { state }, language }: CardFacts,
   asTenant: boolean,
 ): Promise<CardFacts[]> {
   const page = { cursor: null, limit: MAX_WAITING };
-  const now = deps.clock.now();
+  const as = { now: deps.clock.now(), language };
   if (side === tenant || asTenant)
     return deps.store.readForTenant(tenant, async (unit) =>
-      factsOf(unit, (await unit.requests.list({ state }, page)).items, now),
+      factsOf(unit, (await unit.requests.list({ state }, page)).items, as),
     );
   return deps.store.readAsVendor(async (unit) =>
-    factsOf(unit, (await unit.requests.list({ state }, page)).items, now),
+    factsOf(unit, (await unit.requests.list({ state }, page)).items, as),
   );
 }
