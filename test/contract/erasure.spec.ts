@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import {
   type AccessRecordView,
+  addDemandStep,
+  type DemandInput,
   EVERYTHING,
+  enterDemand,
   eraseOpenings,
   getLogSettings,
   getRequest,
@@ -10,7 +13,10 @@ import {
   liftLegalHold,
   liftLock,
   listInvitations,
+  openDueDemands,
   type Principal,
+  readDemand,
+  readDemandDocument,
   readOpenings,
   reviewRequest,
   revokeGrant,
@@ -19,7 +25,7 @@ import {
   setLock,
   setLogSettings,
 } from '@countersign/access';
-import { commit, encodeBase64url } from '@countersign/contract';
+import { commit, encodeBase64url, openCommitment } from '@countersign/contract';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsAt } from '../support/rows-at.js';
@@ -82,6 +88,78 @@ describeOn('SQLite', 'erasure of personal values (GDPR Art. 17)', (bench) => {
   const erase = async (type: string, fields: string[], by = ada, tenant = 'acme') =>
     eraseOpenings(flow.deps, by, tenant, { leaf: (await leafOf(type)).seq, fields });
   const refused = (code: string) => expect.objectContaining({ code });
+
+  test('under a gag it is carried out as always, and a sealed copy is kept for legal counsel alone', async () => {
+    const lea = await flow.as('lea@northwind.example');
+    const { request } = await ended();
+    const input: DemandInput = {
+      ...{
+        authority: 'County court',
+        country: 'DE',
+        legalBasis: '§ 94 StPO',
+        kind: 'order',
+        reference: null,
+      },
+      ...{ data: 'Invoices', scope: 'October', accounts: ['konto-4711'], dueAt: null, reason: 'By courier' },
+      ...{ receivedAt: flow.clock.now().toISOString(), tenants: ['acme', 'globex'] },
+      gag: {
+        order: '§ 101 StPO',
+        until: new Date(flow.clock.now().getTime() + 90 * 86_400_000).toISOString(),
+      },
+    };
+    const { demand } = await enterDemand(flow.deps, lea, input);
+    const closed = await enterDemand(flow.deps, lea, input);
+    await addDemandStep(flow.deps, lea, closed.demand.id, {
+      ...{ action: 'redirected', outcome: 'accepted', reason: 'the customer answers' },
+    });
+    await addDemandStep(flow.deps, lea, closed.demand.id, { action: 'closed', reason: 'withdrawn' });
+    // What is refused leaves no copy.
+    const { seq } = await leafOf('request.created');
+    const wrong = { leaf: seq, fields: ['justification', 'other'] };
+    await expect(eraseOpenings(flow.deps, ada, 'acme', wrong)).rejects.toEqual(refused('invalid_request'));
+    await setLegalHold(flow.deps, ada, 'acme', 'we keep it');
+    await expect(erase('request.created', ['justification'])).rejects.toEqual(refused('legal_hold'));
+    await liftLegalHold(flow.deps, ada, 'acme');
+    expect((await readDemand(flow.deps, lea, demand.id)).documents).toEqual([]);
+
+    const before = await flow.leaves('acme');
+    const view = await erase('request.created', ['justification', 'ticket']);
+    expect(view).toMatchObject({ leaf: seq, fields: ['justification', 'ticket'], by: ada.person.id });
+    // Visibly: the one leaf of every erasure, and the value is nowhere in plain text.
+    expect((await flow.leaves('acme')).slice(before.length).map(({ type }) => type)).toEqual([
+      'opening.erased',
+    ]);
+    expect((await readOpenings(flow.deps, ada, 'acme', seq)).erased).toHaveProperty('justification');
+    expect((await getRequest(flow.deps, erin, request.id)).openings['justification']).toBeUndefined();
+    expect(await placesOf(bench.database, WHY)).toEqual([]);
+
+    const { documents } = await readDemand(flow.deps, lea, demand.id);
+    expect(documents).toMatchObject([{ name: `erased-acme-${seq}.json`, person: 'job' }]);
+    const [{ sha256 } = { sha256: '' }] = documents;
+    const { content } = await readDemandDocument(flow.deps, lea, demand.id, sha256);
+    const kept = JSON.parse(Buffer.from(content).toString('utf8'));
+    expect(kept).toMatchObject({ tenant: 'acme', leaf: seq, openings: { ticket: { value: TICKET } } });
+    const { value, salt, commitment } = kept.openings.justification;
+    expect(openCommitment(systemHashing, 'justification', { value, salt }, commitment)).toBe(true);
+    expect([value, commitment]).toEqual([
+      WHY,
+      (await leafOf('request.created')).commitments['justification'],
+    ]);
+    for (const email of ['ola@northwind.example', 'ada@acme.example', 'sam@northwind.example'])
+      await expect(readDemandDocument(flow.deps, await flow.as(email), demand.id, sha256)).rejects.toEqual(
+        refused('forbidden'),
+      );
+    expect((await readDemand(flow.deps, lea, closed.demand.id)).documents).toEqual([]);
+
+    // Once the gag has ended, this customer reads that a copy is kept; the demand's other customer reads nothing of it.
+    flow.clock.forward(91 * DAY);
+    expect(await openDueDemands(flow.deps)).toBe(2);
+    const told = (await flow.leaves('acme')).filter(({ type }) => type === 'demand.kept');
+    expect(told.map(({ data }) => [data['leaf'], data['document'], data['fields']])).toEqual([
+      [seq, sha256, ['justification', 'ticket']],
+    ]);
+    expect((await flow.leaves('globex')).filter(({ type }) => type === 'demand.kept')).toEqual([]);
+  });
 
   test('value and salt go, also from the files; the leaf, its commitments and every later read stay', async () => {
     const { request } = await ended();

@@ -17,6 +17,7 @@ export const EVENT_TYPES = [
   'demand.documented',
   'demand.extended',
   'demand.extension-proposed',
+  'demand.kept',
   'demand.narrowed',
   'demand.notified',
   'demand.opened',

@@ -67,6 +67,8 @@ export interface DemandRepository extends DemandCounts {
   document(id: string, sha256: string): Promise<{ document: DemandDocument; content: Uint8Array } | null>;
   /** Ids of sealed demands whose gag has ended by now, oldest first. */
   toOpen(now: string, limit: number): Promise<string[]>;
+  /** Ids of the sealed demands about this tenant that are not closed, oldest first. */
+  sealedAbout(tenant: string): Promise<string[]>;
   insert(demand: Demand): Promise<void>;
   /** @throws AccessError `conflict` if another step has this number */
   addStep(id: string, step: DemandStep): Promise<void>;

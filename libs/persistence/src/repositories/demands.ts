@@ -133,6 +133,16 @@ export class Demands implements DemandRepository {
     return rows.map(({ id }) => id);
   }
 
+  async sealedAbout(tenant: string): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      this.manager,
+      `SELECT d.id FROM demands d JOIN demand_tenants t ON t.demand = d.id
+       WHERE t.slug = ? AND ${SEALED} AND ${STATE} <> 'closed' ORDER BY d.id`,
+      [tenant],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   async counts({ from, to }: TimeSpan): Promise<DemandCount[]> {
     const ends = [
       ...(from === undefined ? [] : [['d.received_at >= ?', instant('from', from)] as const]),

@@ -53,6 +53,8 @@ export const german: Readonly<Record<EventType, Sentence>> = {
     `${e.actor} hat bestätigt, dass ein Verlangen versiegelt bleibt${until(e.instant('until'))}`,
   'demand.extension-proposed': (e) =>
     `${e.actor} hat vorgeschlagen, dass ein Verlangen versiegelt bleibt${until(e.instant('until'))}`,
+  'demand.kept': (e) =>
+    `Der Anbieter behielt eine versiegelte Kopie dessen, was aus Eintrag ${e.value('leaf')} gelöscht wurde, wie ein Verlangen unter Schweigepflicht es verlangte`,
   'demand.narrowed': (e) => `${e.actor} hat ein behördliches Verlangen einschränken lassen`,
   'demand.notified': (e) =>
     `Der Kunde wurde über den Zugriff von ${e.person('requester')} für eine Behörde benachrichtigt`,

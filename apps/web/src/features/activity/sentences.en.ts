@@ -48,6 +48,8 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'demand.extended': (e) => `${e.actor} confirmed that a demand stays sealed${until(e.instant('until'))}`,
   'demand.extension-proposed': (e) =>
     `${e.actor} proposed that a demand stays sealed${until(e.instant('until'))}`,
+  'demand.kept': (e) =>
+    `The vendor kept a sealed copy of what was erased from entry ${e.value('leaf')}, as a demand under a gag required`,
   'demand.narrowed': (e) => `${e.actor} had a government’s demand narrowed`,
   'demand.notified': (e) =>
     `The customer was notified of the access of ${e.person('requester')} for an authority`,

@@ -70,6 +70,29 @@ export async function recordAccessHeadIn(
   else await log.append(leaf);
 }
 
+/**
+ * Records that a copy of what a customer erased is kept among the demand's documents: in that tenant's sealed sub-log alone, since
+ * the demand's other tenants learn nothing of it, and in the vendor's own log.
+ */
+export async function recordKeptIn(
+  unit: DemandsUnit,
+  { demand, steps }: DemandFile,
+  {
+    tenant,
+    leaf,
+    fields,
+    document,
+    at,
+  }: { tenant: string; leaf: number; fields: string[]; document: string; at: string },
+): Promise<void> {
+  const { seq, to } = lastOf(steps);
+  const kept = { type: 'demand.kept' as const, at, actor: 'job' };
+  const vendorsData = { demand: demand.id, step: seq, state: to, document };
+  await (await unit.logOf(null)).append({ ...kept, data: vendorsData });
+  const { days } = await unit.tenant(tenant);
+  await days.sealLeaf(demand.id, seq, { ...kept, data: { ...vendorsData, leaf, fields } });
+}
+
 const lastOf = (steps: readonly DemandStep[]): DemandStep => {
   const step = steps.at(-1);
   if (step === undefined) throw new Error('a demand has a first step');

@@ -7,6 +7,7 @@ import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ErasedCopies, ReadUnit, TenantUnit } from '../../ports/index.js';
+import { eraseUnderGag } from '../demands/kept-erasures.js';
 import { requireOwnTenant } from '../organisation/tenant-access.js';
 import type { Deps } from '../shared/deps.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
@@ -57,7 +58,7 @@ export async function eraseOpenings(
   const sharing = await deps.store.readForTenant(tenant, (unit) =>
     leavesSharing(unit, leaf, index, commitments),
   );
-  const view = await deps.store.forTenant(tenant, async (unit) => {
+  const view = await eraseUnderGag(deps, tenant, { leaf: index, commitments }, async (unit) => {
     const { actor } = await requireOwnTenant(unit, principal, 'log.erase', tenant);
     await requireOwnKey(unit, principal);
     const now = deps.clock.now();
