@@ -45,8 +45,8 @@ const withPostgres = (made) => ({
 });
 
 export default {
-  // Two more than the two cores that are reckoned with: much of the time a test waits for a deadline to pass.
-  maxWorkers: 4,
+  // Three more than the two cores that are reckoned with: much of the time a test waits for a deadline to pass.
+  maxWorkers: 5,
   // A worker loads each module once and keeps it. One that has grown so large is replaced: its collector would be slow.
   workerIdleMemoryLimit: '500MB',
   testSequencer: '<rootDir>/bin/jest/sequencer.mjs',

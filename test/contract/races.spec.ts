@@ -15,7 +15,7 @@ import { describeStore } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
-const WAYS = 100;
+const WAYS = samples('waysAtOnce');
 const ROUNDS = samples('twoStoreRounds');
 const TERMINAL = ['request.approved', 'request.denied', 'request.cancelled', 'request.expired'];
 
@@ -67,7 +67,7 @@ describeStore('races through two stores', (bench) => {
     }
   }
 
-  test('P8: a hundred approvals, denials, counter-offers, acceptances, cancellations, lapses and stops at once', async () => {
+  test(`P8: ${WAYS} approvals, denials, counter-offers, acceptances, cancellations, lapses and stops at once`, async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const asked = await flow.ask(erin);
       await flow.approve(max, asked);
@@ -96,7 +96,7 @@ describeStore('races through two stores', (bench) => {
     }
   });
 
-  test('P8: a hundred stops, releases and ends by the clock at once end a grant once', async () => {
+  test(`P8: ${WAYS} stops, releases and ends by the clock at once end a grant once`, async () => {
     const asked = await flow.ask(erin);
     await flow.approve(max, asked);
     await flow.approve(ada, asked);

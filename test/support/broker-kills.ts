@@ -7,8 +7,6 @@ import { readLogs } from './log-reader.js';
 import { Site } from './site.js';
 import { type Asked, cancel, decide, makeRequest, readRequest } from './story.js';
 
-/** The number of decisions in flight when the broker dies. */
-const IN_FLIGHT = 100;
 /** The maximum of pending requests per engineer. */
 const EACH = 5;
 
@@ -27,15 +25,20 @@ export type BrokerKillReport = {
 };
 
 /**
- * Repeatedly kills the broker (`kill -9`) while a hundred decisions are in flight, each time after another number
+ * Repeatedly kills the broker (`kill -9`) while many decisions are in flight, each time after another number
  * of answers, and restarts it on the same store.
  *
+ * @param inFlight the number of decisions in flight when the broker dies
  * @param first the first round's number, which determines how many answers come before the kill
  *
  * @throws Error if a log has a gap, or a leaf does not match its hash
  */
-export async function killBrokerMidDecisions(rounds: number, first = 0): Promise<BrokerKillReport> {
-  const engineers = Array.from({ length: IN_FLIGHT / EACH }, (_, index) => engineer(index));
+export async function killBrokerMidDecisions(
+  rounds: number,
+  inFlight: number,
+  first = 0,
+): Promise<BrokerKillReport> {
+  const engineers = Array.from({ length: inFlight / EACH }, (_, index) => engineer(index));
   const site = await Site.start({
     organisation: organisation((file) => {
       addEngineers(file, engineers.length);
@@ -69,8 +72,8 @@ async function oneRound(
   await Promise.all(atCustomer.map(({ asked }) => decide(site, 'reviewer', asked, 'approve')));
 
   let answers = 0;
-  const killAfter = 1 + ((round * 31) % (IN_FLIGHT - 10));
-  const inFlight = waiting.map(async ({ asked, who }, index) => {
+  const killAfter = 1 + ((round * 31) % (waiting.length - 10));
+  const sent = waiting.map(async ({ asked, who }, index) => {
     const stage = index % 2 === 0 ? ('awaiting_customer' as const) : ('awaiting_vendor' as const);
     const decision = index % 4 < 2 ? ('approve' as const) : ('deny' as const);
     const side = stage === 'awaiting_vendor' ? 'reviewer' : 'approver';
@@ -79,7 +82,7 @@ async function oneRound(
     if (answers === killAfter) site.broker.child.kill('SIGKILL');
     return { asked, who, stage, decision, status: answer?.status };
   });
-  const all = await Promise.all(inFlight);
+  const all = await Promise.all(sent);
   await site.broker.ended;
   await site.startBroker();
   return Promise.all(

@@ -26,13 +26,17 @@ export const SAMPLES = {
   /** Walks through requests, offers, invitations and extensions, on each kind of store. */
   accessWalks: { quick: 10, full: 25 },
   /** Calls to the API at once. */
-  parallelCalls: { quick: 100, full: 100 },
+  parallelCalls: { quick: 40, full: 100 },
+  /** Ways in which one request or grant is met at once, through two stores. */
+  waysAtOnce: { quick: 50, full: 100 },
+  /** Decisions in flight when a broker is killed: twice a multiple of the five requests that one engineer may have. */
+  decisionsInFlight: { quick: 40, full: 100 },
   /** Rounds of a hundred decisions at once: on the domain, through two stores, and over HTTP. */
   decisionRounds: { quick: 2, full: 5 },
   twoStoreRounds: { quick: 3, full: 6 },
-  httpDecisionRounds: { quick: 2, full: 200 },
+  httpDecisionRounds: { quick: 1, full: 200 },
   /** Earlier schemas from which a database is upgraded: the first, and the newest ones. The full count is more than there are. */
-  earlierReleases: { quick: 3, full: 1_000 },
+  earlierReleases: { quick: 2, full: 1_000 },
   /** Units of work at once, on each kind of store. */
   unitsAtOnce: { quick: 60, full: 200 },
   /** `kill -9` of a broker with a hundred decisions in flight, and of a gateway under load. */

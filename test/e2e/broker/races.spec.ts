@@ -112,7 +112,7 @@ describe.each(enginesOf('PostgreSQL'))(
       await expectOneOutcome(request);
     });
 
-    test('if two approvals are needed, 100 parallel approvals by two people create one grant', async () => {
+    test(`if two approvals are needed, ${PARALLEL} parallel approvals by two people create one grant`, async () => {
       const strict = await TestBroker.start({
         engine,
         organisation: organisation((file) => {

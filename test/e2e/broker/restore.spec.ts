@@ -86,7 +86,7 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
   const verify = (...flags: string[]) => countersign('log', 'verify', `${broker.url}/log/acme`, ...flags);
 
   test('restore names what a mirror shows to be lost; old keys and states are told of the restore, not of a fork', async () => {
-    await grow(300);
+    await grow(30);
     await stopped(backUp);
     const { size: kept } = await head();
     await grow(20, { lost: true });
@@ -176,7 +176,7 @@ describe.each(enginesOf('SQLite'))('P10: the database is an older one, on %s', (
 
     test('a checkpoint of pruned leaves shows no loss, and a mirror that has them accepts the restored log', async () => {
       await writeFile(place('old'), await readFile(join(place('mirror'), 'checkpoint')));
-      await grow(600);
+      await grow(800);
       expect(await countersign('log', 'mirror', place('mirror'))).toMatchObject({ exit: 0 });
       await prune(0, 512);
       const { size } = await head();

@@ -144,6 +144,12 @@ describe('P10: a changed byte is found, whatever it belongs to', () => {
   };
   const found = (source: LogSource) => faultOf(copies, { policy, log: { source, key: copies.tenant.vkey } });
   const last = (text: string) => (bytes: Buffer) => bytes.lastIndexOf(text);
+  /** A place in the last signature whose flipped bit leaves base64: the note can still be read. */
+  const stillBase64 = (bytes: Buffer) => {
+    let at = last('=')(bytes) - 20;
+    while (!/[B-Yb-y2-7]/.test(String.fromCharCode(bytes[at] ?? 0))) at -= 1;
+    return at;
+  };
   const partial = (level: number | 'entries', index: number, size: number) =>
     tilePath({ level, index, width: size % 256 });
 
@@ -170,7 +176,7 @@ describe('P10: a changed byte is found, whatever it belongs to', () => {
       /^checkpoint$/,
       () => flipped('checkpoint', (bytes) => bytes.indexOf('— countersign') + 110),
     ],
-    ['a cosignature', /^bad_cosignature$/, () => flipped('checkpoint', (bytes) => last('=')(bytes) - 20)],
+    ['a cosignature', /^bad_cosignature$/, () => flipped('checkpoint', stillBase64)],
     [
       'an opening',
       /^false_opening \d+$/,

@@ -2,6 +2,7 @@ import { applyOrganisation } from '@countersign/access';
 import { waitForOwner } from '../../factories/organisation.js';
 import { alive } from '../../fakes/slack/show/alive.js';
 import { eventually } from '../../support/eventually.js';
+import { rowsOfEachKind } from '../../support/samples.js';
 import { makeGrant, makeRequest, review } from '../story.js';
 import { places, SlackWorld } from './slack-world.js';
 
@@ -146,7 +147,9 @@ describe('what goes out to Slack', () => {
     world.acme.team.editWindow = Number.POSITIVE_INFINITY;
   });
 
-  test.each(['channel_not_found', 'not_in_channel', 'is_archived'])(
+  const CLOSED = ['channel_not_found', 'not_in_channel', 'is_archived'];
+
+  test.each(rowsOfEachKind(CLOSED, () => 'a channel that takes nothing'))(
     'P7: %s is a dead letter at once, and the others are told',
     async (code) => {
       world.slack.troubles.next('chat.postMessage', code, {

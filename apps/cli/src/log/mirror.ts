@@ -143,10 +143,10 @@ async function mirrorOne(
   // Of a pruned leaf there is nothing to open.
   const from = Math.max(known, known === 0 ? verified.start : 0);
   if (options.openings) {
-    const unsealed = await unsealedBy(source, from, point.size);
+    const added = await leavesToOpen(source, from, point.size);
     // Openings that lie beside files that did not fit, or that may be of another epoch, are fetched again.
     const resume = source.reuses && !isNewEpoch;
-    await fetchOpenings(context, target, remote, { from, to: point.size, unsealed, resume });
+    await fetchOpenings(context, target, remote, { from, indices: added, resume });
     // A server that gives none is not taken for a folder that wants none: then "log verify" would not ask for them.
     await saveFile(join(target, OPENINGS_WANTED), `${point.size}\n`);
   }
@@ -298,21 +298,19 @@ class MirroringLog implements LogSource {
 }
 
 /**
- * The values behind the commitments of the new leaves, except those that have been erased; and of older leaves whose seals the
- * new ones open. With `resume` those of new leaves that an interrupted run has fetched are not fetched again.
+ * The values behind the commitments of these leaves, except those that have been erased. With `resume` those of new leaves
+ * that an interrupted run has fetched are not fetched again.
  */
 async function fetchOpenings(
   context: Context,
   folder: string,
   remote: HttpLog,
-  { from, to, unsealed, resume }: { from: number; to: number; unsealed: readonly number[]; resume: boolean },
+  { from, indices, resume }: { from: number; indices: readonly number[]; resume: boolean },
 ): Promise<void> {
   const progress = new Progress(context.io);
-  let done = from;
-  progress.waiting(() => `${done} of ${to} leaves with their openings`);
+  let done = 0;
+  progress.waiting(() => `${done} of ${indices.length} leaves with values behind commitments`);
   const places = new Semaphore(AT_ONCE);
-  const added = Array.from({ length: to - from }, (_, at) => from + at);
-  const indices = [...added, ...unsealed];
   try {
     await Promise.all(
       indices.map((index) =>
@@ -342,17 +340,21 @@ function isJson(bytes: Buffer | undefined): boolean {
   }
 }
 
-/** Indices of the leaves before `from` whose seals leaves of this range open, in a log of `to` leaves that has been verified. */
-async function unsealedBy(source: MirroringLog, from: number, to: number): Promise<number[]> {
+/**
+ * Indices of the leaves of this range that have commitments, and of earlier leaves whose seals leaves of this range open, in a
+ * log of `to` leaves that has been verified. No one asks for the values of other leaves, so they cost no request each.
+ */
+async function leavesToOpen(source: MirroringLog, from: number, to: number): Promise<number[]> {
   const found: number[] = [];
-  if (from === 0) return found;
   for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < to; index += 1) {
     const tile: TileId = { level: 'entries', index, width: tileWidth('entries', index, to) };
     const bundle = await source.verifiedFile(tilePath(tile));
     for (const bytes of bundle === undefined ? [] : decodeBundle(bundle, tile.width)) {
-      const { seq, type, data } = parseLeaf(bytes);
+      const { seq, type, data, commitments } = parseLeaf(bytes);
+      if (seq < from) continue;
+      if (Object.keys(commitments).length > 0) found.push(seq);
       const leaf = data['leaf'];
-      if (seq >= from && type === 'log.unsealed' && typeof leaf === 'number' && leaf < from) found.push(leaf);
+      if (type === 'log.unsealed' && typeof leaf === 'number' && leaf < from) found.push(leaf);
     }
   }
   return found;
