@@ -27,6 +27,7 @@ describe('emergencies, questions, forwards and incidents', () => {
       (file) => {
         const acme = file.tenants.find(({ slug }) => slug === 'acme')!;
         acme.webhooks = [{ url: customer.url, secretFile }];
+        acme.people.find(({ email }) => email.startsWith('bob@'))!.roles = ['approver', 'admin'];
         acme.privacyControls.emergency = {
           allow: [{ services: ['billing'], actions: ['list', 'read'], maxDuration: 1_800 }],
           disclosureDue: 86_400,
@@ -216,5 +217,30 @@ describe('emergencies, questions, forwards and incidents', () => {
     await page.getByRole('button', { name: 'Menu' }).click();
     await people.waitFor();
     await look(page, 'people');
+  }, 120_000);
+
+  test('a change that widens the privacy controls waits; a second admin confirms it, and any admin withdraws it', async () => {
+    const path = '/api/v1/tenants/acme/privacy-controls';
+    const now = await site.api<object>('ada', 'GET', path);
+    const strict = { ...now, widening: { delay: 'PT24H', secondAdmin: true }, maxDuration: 'PT30M' };
+    await site.api('ada', 'PUT', path, strict);
+    const page = await site.signedIn('ada', '/controls');
+    await page.getByLabel('Longest access, in minutes').fill('45');
+    await page.getByRole('button', { name: 'Save these controls' }).click();
+    await page.getByText('Saved as far as it narrows.').waitFor();
+    const card = page.getByRole('region', { name: 'A change that widens these controls waits' });
+    await card.getByText('maxDuration').waitFor();
+    expect(await card.getByRole('button', { name: 'Confirm this change' }).count()).toBe(0);
+    const second = await site.signedIn('bob', '/controls');
+    const confirm = second.getByRole('button', { name: 'Confirm this change' });
+    await confirm.waitFor();
+    await look(second, 'widening');
+    await confirm.click();
+    await second.getByText('Bob Chen has confirmed it.').waitFor();
+    // The other page learns of it by itself.
+    await card.getByText('Bob Chen has confirmed it.').waitFor();
+    await card.getByRole('button', { name: 'Withdraw it' }).click();
+    await card.waitFor({ state: 'detached' });
+    expect(await site.api('ada', 'GET', path)).toMatchObject({ maxDuration: 'PT30M' });
   }, 120_000);
 });

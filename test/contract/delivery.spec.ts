@@ -173,6 +173,7 @@ describeOn('PostgreSQL', 'what goes out', (bench) => {
       invitations: [],
       notifying: [],
       disclosures: [],
+      widenings: [],
       reminders: [{ id: open.id, tenant: 'acme' }],
     });
     expect(await at('2026-11-24T16:00:00Z')).toEqual({
@@ -182,6 +183,7 @@ describeOn('PostgreSQL', 'what goes out', (bench) => {
       invitations: [],
       notifying: [],
       disclosures: [],
+      widenings: [],
       reminders: [{ id: open.id, tenant: 'acme' }],
     });
   });

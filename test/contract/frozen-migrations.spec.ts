@@ -144,6 +144,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '3882c5fec81f5bfc9038152ead00ee105304a5e0c6f54c5ec32cd536cce0f7eb',
     postgres: '8979221f38bd092c61f6a9c3ccaed8e1fd06574e44aa5eb108bba39a95be3022',
   },
+  Widenings1799000045000: {
+    sqlite: 'd393fb9ab469d61b57fab6fa7d384292c42f31946cdc4951fea6810c7a5dc042',
+    postgres: 'e972b3b96b28eecfdfa22eca73f3a446aadbd9aab58f45c10dc0f329c052a07c',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

@@ -24,6 +24,7 @@ import {
   aSignature,
   aStop,
   aTrustVersion,
+  aWidening,
   NOW,
 } from './support/rows.js';
 
@@ -35,6 +36,7 @@ const OWN: Record<string, string> = {
   grants: 'tenant',
   invitations: 'tenant',
   disclosures: 'tenant',
+  widenings: 'tenant',
   request_notes: 'tenant',
   reviews: 'tenant',
   openings: 'tenant',
@@ -111,6 +113,7 @@ describe('row-level security on PostgreSQL', () => {
       await unit.requests.insert(request);
       await unit.grants.insert(grant);
       await unit.disclosures.insert(aDisclosure(grant));
+      await unit.widenings.insert(aWidening(tenant));
       await unit.notes.insert({
         ...{ request: request.id, tenant, number: 1, kind: 'question', person: approver.id },
         ...{ to: null, text: 'c1:x', at: NOW },

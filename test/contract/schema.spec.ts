@@ -6,6 +6,7 @@ import {
   PROPOSAL_TRANSITIONS,
   REQUEST_TRANSITIONS,
   RESET_TRANSITIONS,
+  WIDENING_TRANSITIONS,
 } from '@countersign/access';
 import { migrate, pendingMigrations, schemaDrift } from '@countersign/persistence';
 import { optionsFor } from '../support/migrated-database.js';
@@ -34,6 +35,7 @@ describeStore('the schema that the migrations make from empty', (bench) => {
       reset: RESET_TRANSITIONS,
       disclosure: DISCLOSURE_TRANSITIONS,
       demand: DEMAND_TRANSITIONS,
+      widening: WIDENING_TRANSITIONS,
     }).flatMap(([kind, table]) =>
       Object.entries<readonly string[]>(table).flatMap(([from, followers]) =>
         followers.map((to) => `${kind}: ${from} → ${to}`),

@@ -15,6 +15,14 @@ export { type ApiKey, type ApiKeyState, apiKeyState } from './domain/api-key.js'
 export { canFillStages } from './domain/approval-stages.js';
 export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
 export {
+  type ControlsWidening,
+  takesEffectAt,
+  WIDENING_STATES,
+  WIDENING_TRANSITIONS,
+  type WideningConfirmation,
+  type WideningState,
+} from './domain/controls-widening.js';
+export {
   DEMAND_ACTIONS,
   DEMAND_KINDS,
   DEMAND_STATES,
@@ -162,6 +170,7 @@ export {
   EXTRA_STAGE,
   type LocalHours,
   type PrivacyControls,
+  type WideningControls,
 } from './domain/privacy-controls.js';
 export {
   SCIM_LIMITS,
@@ -261,6 +270,7 @@ export {
   type ChainVouch,
   type CheckpointRepository,
   type Clock,
+  type ControlsUnit,
   type CredentialRepository,
   type DailyStatementRow,
   type DaySeal,
@@ -395,6 +405,7 @@ export {
   type VendorUnit,
   type Whereabouts,
   type WholeOrganisation,
+  type WideningRepository,
   type WitnessState,
 } from './ports/index.js';
 export {
@@ -527,6 +538,15 @@ export { stopLog } from './use-cases/log/stop-log.js';
 export { listNotices, retryNotice } from './use-cases/notices/notices-admin.js';
 export { applyOrganisation } from './use-cases/organisation/apply-organisation.js';
 export {
+  confirmWidening,
+  draftWideningStatement,
+  getWidening,
+  listWidenings,
+  runWideningStep,
+  type WideningView,
+  withdrawWidening,
+} from './use-cases/organisation/controls-widenings.js';
+export {
   getPerson,
   getService,
   listServices,
@@ -534,6 +554,7 @@ export {
 } from './use-cases/organisation/directory.js';
 export type { OrganisationChange } from './use-cases/organisation/organisation-plan.js';
 export {
+  type ControlsChangeView,
   type ControlsFacts,
   type ControlsView,
   getPrivacyControls,

@@ -250,6 +250,7 @@ export {
   statementEndpoints,
 } from './statements.js';
 export {
+  type ChangedPrivacyControls,
   type DecisionTimes,
   type OrganisationNames,
   type PrivacyControls,
@@ -277,3 +278,12 @@ export {
   type TrustSignatureBody,
   trustEndpoints,
 } from './trust.js';
+export {
+  WIDENING_STATES,
+  type Widening,
+  type WideningConfirmationBody,
+  type WideningListQuery,
+  type WideningState,
+  type WideningToSign,
+  wideningEndpoints,
+} from './widenings.js';

@@ -102,6 +102,8 @@ const MOST = Number.MAX_SAFE_INTEGER;
 /** A request passes at most so many stages (libs/access holds the same limit for rules that match together). */
 const MAX_STAGES = 3;
 const MAX_APPROVALS = 20;
+/** In seconds. A longer delay would be a prohibition that no one could lift. */
+const MAX_WIDENING_DELAY = 90 * 86_400;
 
 const approvalStage = z.strictObject({
   name: groupName.describe(
@@ -268,6 +270,21 @@ const emergencyControls = z.strictObject({
     .describe('The vendor explains each emergency within this time of its start. Default: PT24H.'),
 });
 
+/** What a change that widens the controls waits for. */
+const wideningControls = z
+  .strictObject({
+    delay: positiveDuration
+      .refine((value) => (parseDuration(value) ?? 0) <= MAX_WIDENING_DELAY, {
+        error: 'must be at most 90 days',
+      })
+      .optional()
+      .describe('A widening takes effect so long after it was proposed. Absent: no delay.'),
+    secondAdmin: z.boolean().optional().describe('An admin who did not propose it confirms it.'),
+  })
+  .refine(({ delay, secondAdmin }) => delay !== undefined || secondAdmin === true, {
+    error: 'must have a delay, secondAdmin: true, or both',
+  });
+
 /** A tenant's privacy controls; a member that is left out has its default. */
 export const privacyControlsInput = z.strictObject({
   approvals: wholeNumber(0, 20).optional(),
@@ -286,6 +303,9 @@ export const privacyControlsInput = z.strictObject({
     .optional()
     .describe('Groups whose members may approve and are not notified that a request waits.'),
   emergency: emergencyControls.optional(),
+  widening: wideningControls
+    .optional()
+    .describe('What a change that widens the controls waits for. A narrowing is immediate.'),
 });
 
 /** For descriptions of everything that a customer's admins change while their tenant is not claimed. */

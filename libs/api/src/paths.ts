@@ -27,6 +27,7 @@ import type { statementEndpoints } from './statements.js';
 import type { tenantEndpoints } from './tenants.js';
 import type { transparencyEndpoints } from './transparency.js';
 import type { stopEndpoints, trustEndpoints } from './trust.js';
+import type { wideningEndpoints } from './widenings.js';
 
 /** What our own programs call. SCIM clients and identity providers are others' programs. */
 type Groups =
@@ -57,6 +58,7 @@ type Groups =
   | typeof standingEndpoints
   | typeof statementEndpoints
   | typeof stopEndpoints
+  | typeof wideningEndpoints
   | typeof tenantEndpoints
   | typeof tokenEndpoints
   | typeof transparencyEndpoints

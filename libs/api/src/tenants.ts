@@ -19,6 +19,7 @@ const controlsBodySchema = named(
       .nullable()
       .describe('Null or absent: no emergency access at all.'),
     zone: privacyControlsInput.shape.zone.nullable(),
+    widening: privacyControlsInput.shape.widening.nullable(),
   }),
 );
 export type PrivacyControlsBody = z.infer<typeof controlsBodySchema>;
@@ -41,9 +42,21 @@ const controlsSchema = named(
 );
 export type PrivacyControls = z.infer<typeof controlsSchema>;
 
-/** Controls inside a proposal of a trust document. */
+/** Controls inside a proposal of a trust document, or of a widening. */
 export const proposedControlsSchema = named('ProposedControls', z.object(controlsMembers));
 export type ProposedControls = z.infer<typeof proposedControlsSchema>;
+
+const changedControlsSchema = named(
+  'ChangedPrivacyControls',
+  controlsSchema.extend({
+    waiting: idText('wdn', 'The widening.')
+      .exactOptional()
+      .describe(
+        'Only if a part of the change widens and waits, because the controls had `widening`: that part. The other members are the controls from now on.',
+      ),
+  }),
+);
+export type ChangedPrivacyControls = z.infer<typeof changedControlsSchema>;
 
 const trialSchema = z.object({
   outcome: z.enum(['possible', 'refused']),
@@ -110,9 +123,9 @@ export const tenantEndpoints = {
   writeControls: endpoint({
     route: 'PUT /api/v1/tenants/{slug}/privacy-controls',
     summary: 'Change a tenant’s privacy controls',
-    description: `Replaces all of them, by the rules of the organisation file; a member that is left out gets its default. For the tenant’s admins, but not in a session that was opened with a mailed code. \`conflict\` if they changed after \`version\`. ${UNTIL_CLAIMED}`,
+    description: `Replaces all of them, by the rules of the organisation file; a member that is left out gets its default. For the tenant’s admins, but not in a session that was opened with a mailed code. \`conflict\` if they changed after \`version\`, or a widening waits already. If the controls have \`widening\`, only what narrows applies now, and the rest waits: \`waiting\`. ${UNTIL_CLAIMED}`,
     body: { schema: controlsBodySchema },
-    answer: { status: 200, description: 'The controls after the change.', schema: controlsSchema },
+    answer: { status: 200, description: 'The controls after the change.', schema: changedControlsSchema },
     errors: ['not_found', 'conflict'],
   }),
   testControls: endpoint({

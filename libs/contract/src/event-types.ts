@@ -126,6 +126,10 @@ export const EVENT_TYPES = [
   'trust.stopped',
   'trust.withdrawn',
   'vendor.applied',
+  'widening.confirmed',
+  'widening.lapsed',
+  'widening.proposed',
+  'widening.withdrawn',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

@@ -23,7 +23,9 @@ export type IdPrefix =
   /** Where a log is streamed to. */
   | 'xpt'
   /** A government's demand. */
-  | 'dem';
+  | 'dem'
+  /** A widening of privacy controls that waits. */
+  | 'wdn';
 
 const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 

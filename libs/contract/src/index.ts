@@ -39,6 +39,7 @@ export {
   stopJsonSchema,
   termsJsonSchema,
   trustJsonSchema,
+  wideningJsonSchema,
 } from './json-schema.js';
 export { ERASURE_DAYS, RETENTION_DAYS, TILE_WIDTH } from './log-keeping.js';
 export { API_KEY_DAYS, BACKGROUND_HEADER, STREAM_ALIVE, safeLocalPath } from './pages.js';
@@ -184,6 +185,12 @@ export {
   type TrustDocument,
   trustDocumentSchema,
 } from './statement/trust-document.js';
+export {
+  parseWidening,
+  WIDENING_TYPE,
+  type WideningStatement,
+  wideningSchema,
+} from './statement/widening.js';
 export { termsNarrow, termsWidenings, type Widening } from './terms/narrow.js';
 export { latestDecisionAfterPause, MAX_PAUSE_SECONDS } from './terms/pause.js';
 export type { Basis, Budget, Change, Terms } from './terms/terms.js';

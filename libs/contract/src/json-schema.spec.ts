@@ -10,6 +10,7 @@ import {
   stopJsonSchema,
   termsJsonSchema,
   trustJsonSchema,
+  wideningJsonSchema,
 } from './json-schema.js';
 
 const published = [
@@ -20,6 +21,7 @@ const published = [
   ['docs/schemas/stop-v1.json', stopJsonSchema],
   ['docs/schemas/lift-v1.json', liftJsonSchema],
   ['docs/schemas/presence-v1.json', presenceJsonSchema],
+  ['docs/schemas/widening-v1.json', wideningJsonSchema],
   ['docs/schemas/trust-v1.json', trustJsonSchema],
   ['docs/schemas/signature-v1.json', signatureJsonSchema],
 ] as const;
@@ -43,13 +45,18 @@ describe('published JSON Schemas', () => {
       expect([vector.title, validate(vector[member])]).toEqual([vector.title, true]);
   });
 
-  test.each(['approval', 'stop', 'lift', 'trust'])('%s-v1.json accepts every vector of its kind', (kind) => {
-    const validate = new Ajv2020().compile(JSON.parse(readFileSync(`docs/schemas/${kind}-v1.json`, 'utf8')));
-    const vectors: { kind: string; title: string; statement: unknown }[] = JSON.parse(
-      readFileSync('test/vectors/statements.json', 'utf8'),
-    ).statements;
-    const own = vectors.filter((vector) => vector.kind === kind);
-    expect(own.length).toBeGreaterThan(0);
-    for (const { title, statement } of own) expect([title, validate(statement)]).toEqual([title, true]);
-  });
+  test.each(['approval', 'stop', 'lift', 'widening', 'trust'])(
+    '%s-v1.json accepts every vector of its kind',
+    (kind) => {
+      const validate = new Ajv2020().compile(
+        JSON.parse(readFileSync(`docs/schemas/${kind}-v1.json`, 'utf8')),
+      );
+      const vectors: { kind: string; title: string; statement: unknown }[] = JSON.parse(
+        readFileSync('test/vectors/statements.json', 'utf8'),
+      ).statements;
+      const own = vectors.filter((vector) => vector.kind === kind);
+      expect(own.length).toBeGreaterThan(0);
+      for (const { title, statement } of own) expect([title, validate(statement)]).toEqual([title, true]);
+    },
+  );
 });

@@ -6,6 +6,7 @@ import { presenceSchema } from './statement/presence.js';
 import { signatureSchema } from './statement/signature.js';
 import { liftSchema, stopSchema } from './statement/stop.js';
 import { trustDocumentSchema } from './statement/trust-document.js';
+import { wideningSchema } from './statement/widening.js';
 import { termsSchema } from './terms/terms.js';
 
 /** JSON Schema (draft 2020-12) of terms v1, as published in docs/schemas/terms-v1.json. */
@@ -41,6 +42,11 @@ export function liftJsonSchema(): object {
 /** JSON Schema (draft 2020-12) of a presence's statement, as published in docs/schemas/presence-v1.json. */
 export function presenceJsonSchema(): object {
   return { ...z.toJSONSchema(presenceSchema), title: 'Countersign presence statement, version 1' };
+}
+
+/** JSON Schema (draft 2020-12) of a widening's statement, as published in docs/schemas/widening-v1.json. */
+export function wideningJsonSchema(): object {
+  return { ...z.toJSONSchema(wideningSchema), title: 'Countersign widening statement, version 1' };
 }
 
 /** JSON Schema (draft 2020-12) of a trust document, as published in docs/schemas/trust-v1.json. */

@@ -57,6 +57,10 @@ export type ReplayFaultCode =
   | 'standing_differs'
   /** The vendor's side widened a claimed tenant, which only its own people may do. */
   | 'widened_by_host'
+  /** The controls were widened without the delay, or the confirmation, that they required. */
+  | 'widened_early'
+  /** A widening that does not wait, or leads to other controls than were proposed. */
+  | 'wrong_widening'
   /** Someone did what their role does not allow at that moment. */
   | 'role_not_held'
   /** Terms do not have the digest that names them, or belong to another request. */

@@ -1,4 +1,4 @@
-import type { Notice, Person, ReadUnit } from '@countersign/access';
+import { type Notice, type Person, type ReadUnit, takesEffectAt } from '@countersign/access';
 import { layOut, type MailContent, type Row } from './layout.js';
 import { lines, oneLine, writeInstant } from './text.js';
 import { trustDe } from './words/de.js';
@@ -19,7 +19,7 @@ export interface TrustMailFacts {
   validUntil: string | null;
   /** For a stop: whether it stops everything or one grant. */
   scope: 'everything' | 'oneGrant' | null;
-  /** For a new passkey: from when it counts; null if it waits for a confirmation. */
+  /** From when a new passkey counts, or a widening may take effect; null if it waits for a confirmation. */
   countsFrom: string | null;
   /** The reason that the host gave. */
   reason: string | null;
@@ -54,7 +54,7 @@ export function writeTrustMail(facts: TrustMailFacts, language: Language): MailC
 
 function rowsOf(facts: TrustMailFacts, by: string | null, { labels, ...words }: TrustWords): Row[] {
   const { kind, at, fingerprint, seq, validUntil, scope, reason } = facts;
-  const isHosts = kind === 'trust.proposed' || kind === 'trust.reset';
+  const isHosts = kind === 'trust.proposed' || kind === 'trust.reset' || kind === 'widening.proposed';
   const row = (label: string, value: string | null): Row[] => (value === null ? [] : [[label, [value]]]);
   return [
     ...row(labels.at, writeInstant(at)),
@@ -115,9 +115,29 @@ const READERS: Readonly<Record<TrustMailKind, Reader>> = {
   },
   'log.stopped': async () => ({}),
   'demand.changed': async () => ({}),
+  'widening.proposed': waitingWidening,
+  'widening.confirmed': waitingWidening,
+  'widening.applied': async () => ({}),
+  'widening.withdrawn': async () => ({}),
+  'widening.lapsed': async () => ({}),
 };
 
 const scopeOf = (digest: string | null) => (digest === null ? 'everything' : 'oneGrant');
+
+/** What still waits. One that is over is not worth a mail. */
+async function waitingWidening(
+  { widenings, organisation }: ReadUnit,
+  tenant: string,
+  id: string,
+): Promise<NoticeFacts | Skip> {
+  const widening = await widenings.find(id);
+  const record = await organisation.tenant(tenant);
+  if (widening?.state !== 'waiting' || record === null) return SUPERSEDED;
+  return {
+    actor: widening.confirmation?.person ?? widening.by,
+    countsFrom: takesEffectAt(widening, record.controls),
+  };
+}
 
 /** The version in force. A version that has a successor is not worth a mail. */
 async function version({ trust }: ReadUnit, tenant: string, hash: string): Promise<NoticeFacts | Skip> {
@@ -151,5 +171,6 @@ export async function trustFacts(
 function pageAbout(kind: TrustMailKind, { tenant }: Person): string {
   if (kind.startsWith('passkey.')) return 'passkeys';
   if (kind.startsWith('demand.')) return 'activity';
+  if (kind.startsWith('widening.')) return 'controls';
   return tenant === null ? 'security' : 'trust';
 }

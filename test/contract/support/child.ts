@@ -18,7 +18,7 @@ export interface Writer {
   reached(count: number): Promise<void>;
 }
 
-const PROGRAMS = ['log-writer', 'rotator', 'sealer', 'writer'] as const;
+const PROGRAMS = ['log-writer', 'rotator', 'sealer', 'widener', 'writer'] as const;
 
 let bundled: string | undefined;
 
@@ -48,6 +48,10 @@ export const dieWhileRotating = (url: string): Promise<number | string> => start
 /** Writes the daily leaves in a second process (`sealer.ts`). @returns its exit code */
 export const sealInProcess = (url: string, now: Date): Promise<number | string> =>
   start('sealer', [url, now.toISOString()]).ended;
+
+/** Runs the scheduler in a second process, which kills itself at that step of a widening (`widener.ts`). @returns what ended it */
+export const dieWhileWidening = (url: string, now: Date, step: string): Promise<number | string> =>
+  start('widener', [url, now.toISOString(), step]).ended;
 
 /** Starts a process that appends to logs and signs checkpoints until it is killed (`log-writer.ts`). */
 export function startLogWriter(

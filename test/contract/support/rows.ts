@@ -1,6 +1,7 @@
 import type {
   AccessRecordView,
   AccessRequest,
+  ControlsWidening,
   Disclosure,
   EnrolledPasskey,
   ExportTarget,
@@ -119,6 +120,15 @@ export const aDisclosure = (grant: Grant): Disclosure => ({
   ...{ requester: grant.requester, reviewers: [], state: 'due', version: 1 },
   ...{ startedAt: NOW, dueAt: '2026-11-25T15:00:00Z', lateAt: null, content: null, answer: null },
 });
+
+export const aWidening = (tenant: string): ControlsWidening => {
+  const before = { approvals: 1, maxDuration: 60, countersign: [], slackMayApprove: [], forbid: [] };
+  return {
+    ...{ id: uuidV7Ids.next('wdn'), tenant, state: 'waiting', version: 1, by: 'host' },
+    ...{ before, after: { ...before, maxDuration: null }, waits: { delay: 60, secondAdmin: false } },
+    ...{ proposal: null, admins: [], confirmation: null, createdAt: NOW, dueAt: NOW, endedAt: null },
+  };
+};
 
 export function aReview(request: AccessRequest, change: Partial<Review> = {}): Review {
   return {

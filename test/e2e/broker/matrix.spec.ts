@@ -114,6 +114,22 @@ const incidentOf = async (broker: TestBroker): Promise<Target> => {
   const { body: board } = await broker.call('engineer', 'POST', '/api/v1/incidents', { body });
   return { path: `/api/v1/incidents/${(board as { id: string }).id}` };
 };
+/** A widening of acme's controls by its admin, which waits for a second one. */
+const wideningOf = async (broker: TestBroker): Promise<Target> => {
+  const [controls, widenings] = ['privacy-controls', 'widenings'].map(
+    (path) => `/api/v1/tenants/acme/${path}`,
+  );
+  const call = async (method: string, path = '', body?: unknown) =>
+    (await broker.call('tenantAdmin', method, path, body === undefined ? {} : { body })).body;
+  const { items } = (await call('GET', `${widenings}?state=waiting`)) as { items: { id: string }[] };
+  for (const { id } of items) await call('DELETE', `${widenings}/${id}`);
+  const now = (await call('GET', controls)) as { version: string };
+  const strict = (await call('PUT', controls, { ...now, widening: { secondAdmin: true } })) as typeof now;
+  const { waiting } = (await call('PUT', controls, { ...strict, maxDuration: 'PT3H' })) as {
+    waiting: string;
+  };
+  return { path: `${widenings}/${waiting}` };
+};
 const INVITATIONS = '/api/v1/tenants/acme/invitations';
 /** Covers one invoice, so that no other row's request matches it. */
 const invitation = () => ({
@@ -742,6 +758,37 @@ const TABLE: Row[] = [
     target: () => ({ path: '/api/v1/tenants/acme/privacy-controls/test', body: { approvals: 1 } }),
     all: '403 forbidden',
     but: tenantAndWatchers,
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/widenings',
+    target: at('/api/v1/tenants/acme/widenings'),
+    all: '403 forbidden',
+    but: tenantAndWatchers,
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/widenings/{id}',
+    target: wideningOf,
+    all: '403 forbidden',
+    but: tenantAndWatchers,
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/widenings/{id}/statement',
+    target: async (broker) => ({ path: `${(await wideningOf(broker)).path}/statement` }),
+    all: '403 forbidden',
+    but: adminsOnly('200'),
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/widenings/{id}/confirmation',
+    target: async (broker) => ({ path: `${(await wideningOf(broker)).path}/confirmation`, body: {} }),
+    all: '403 forbidden',
+    // The tenant's admin has proposed it.
+    but: { ...adminsOnly('201'), tenantAdmin: '403 forbidden' },
+  },
+  {
+    endpoint: 'DELETE /api/v1/tenants/{slug}/widenings/{id}',
+    target: wideningOf,
+    all: '403 forbidden',
+    but: adminsOnly('200'),
   },
   {
     endpoint: 'GET /api/v1/tenants/{slug}/log-settings',

@@ -19,13 +19,17 @@ afterAll(async () => {
   await broker.close();
 });
 
+async function policy(who: PersonName, ...words: string[]) {
+  const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys[who] };
+  const terminal = new Terminal(env, '');
+  const exit = await run(['policy', ...words], terminal);
+  return { exit, out: terminal.out, err: terminal.err };
+}
+
 async function policyTest(draft: string, who: PersonName = 'approver', ...more: string[]) {
   const file = join(folder, 'controls.yaml');
   await writeFile(file, draft);
-  const env = { COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: broker.keys[who] };
-  const terminal = new Terminal(env, '');
-  const exit = await run(['policy', 'test', file, ...more], terminal);
-  return { exit, out: terminal.out, err: terminal.err };
+  return policy(who, 'test', file, ...more);
 }
 
 describe('countersign policy test', () => {
@@ -68,5 +72,53 @@ describe('countersign policy test', () => {
     const { exit, out, err } = await policyTest('approvals: 1', 'foreignApprover', '--tenant', 'acme');
     expect(exit).not.toBe(0);
     expect(out + err).toContain('error[not_found]');
+  });
+});
+
+describe('countersign policy widenings, confirm and withdraw', () => {
+  const CONTROLS = '/api/v1/tenants/acme/privacy-controls';
+  /** The tenant's admin widens the controls, which wait for a second admin. @returns `wdn_…` */
+  async function widen(maxDuration: string): Promise<string> {
+    const { body: now } = await broker.call('tenantAdmin', 'GET', CONTROLS);
+    const wanted = { ...(now as object), widening: { secondAdmin: true, delay: 'PT24H' } };
+    const { body: strict } = await broker.call('tenantAdmin', 'PUT', CONTROLS, { body: wanted });
+    const body = { ...(strict as object), maxDuration };
+    const { body: changed } = await broker.call('tenantAdmin', 'PUT', CONTROLS, { body });
+    expect(changed).toMatchObject({ maxDuration: (now as { maxDuration: string }).maxDuration });
+    return (changed as { waiting: string }).waiting;
+  }
+
+  test('shows what waits and what changes; the second admin confirms it, not its author; any admin withdraws it', async () => {
+    const id = await widen('PT3H');
+    const listed = await policy('vendorAuditor', 'widenings', '--tenant', 'acme');
+    expect(listed.out).toMatch(new RegExp(`${id} +waiting, unconfirmed .*maxDuration: .* → "PT3H"`));
+    const own = await policy('tenantAdmin', 'confirm', id);
+    expect(own.exit).toBe(1);
+    expect(own.err).toContain('error[forbidden]: Another admin confirms it');
+    const { exit, out, err } = await policy('approver', 'confirm', id);
+    expect(exit).toBe(0);
+    expect(err).toContain('maxDuration');
+    expect(out).toMatch(/^Confirmed wdn_\S+ It takes effect at 20/);
+    const json = await policy('approver', 'widenings', '--state', 'waiting', '--json');
+    expect(JSON.parse(json.out)).toMatchObject({
+      items: [{ id, needsConfirmation: false, mustBeSigned: false }],
+    });
+    expect((await policy('secondApprover', 'withdraw', id)).err).toContain('error[forbidden]');
+    expect((await policy('tenantAdmin', 'withdraw', id)).out).toContain(`Withdrew ${id}.`);
+    expect((await policy('tenantAdmin', 'withdraw', id)).err).toContain('error[wrong_state]');
+  });
+
+  test('P9: another tenant’s admin finds nothing', async () => {
+    const id = await widen('PT3H');
+    const path = `/api/v1/tenants/acme/widenings/${id}`;
+    for (const [method, at] of [
+      ['GET', path],
+      ['DELETE', path],
+      ['GET', '/api/v1/tenants/acme/widenings'],
+      ['POST', `${path}/confirmation`],
+    ] as const) {
+      const { status } = await broker.call('foreignAdmin', method, at, method === 'POST' ? { body: {} } : {});
+      expect([method, at, status]).toEqual([method, at, 404]);
+    }
   });
 });

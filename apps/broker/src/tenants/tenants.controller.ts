@@ -66,7 +66,9 @@ export class PrivacyControlsController {
   ) {
     const { version } = body;
     const parse = (facts: ControlsFacts) => parseControls(withoutNulls(body), facts);
-    return controlsAnswer(await setPrivacyControls(this.deps, principal, slug, version, parse), response);
+    const changed = await setPrivacyControls(this.deps, principal, slug, version, parse);
+    const waiting = changed.widening?.widening.id;
+    return { ...controlsAnswer(changed, response), ...given({ waiting }) };
   }
 
   @Post('test')
@@ -89,12 +91,13 @@ function withoutNulls({
   maxDuration,
   emergency,
   zone,
+  widening,
   ...others
 }: PrivacyControlsDraft): unknown {
   return {
     ...others,
     ...given({ maxDuration: maxDuration ?? undefined, emergency: emergency ?? undefined }),
-    ...given({ zone: zone ?? undefined }),
+    ...given({ zone: zone ?? undefined, widening: widening ?? undefined }),
   };
 }
 

@@ -4,9 +4,15 @@ import {
   OrganisationController,
   PrivacyControlsController,
 } from './tenants.controller.js';
+import { WideningsController } from './widenings.controller.js';
 
-/** Tenants: their privacy controls, names and decision times. */
+/** Tenants: their privacy controls with the widenings that wait, names and decision times. */
 @Module({
-  controllers: [PrivacyControlsController, DecisionTimesController, OrganisationController],
+  controllers: [
+    PrivacyControlsController,
+    WideningsController,
+    DecisionTimesController,
+    OrganisationController,
+  ],
 })
 export class TenantsModule {}

@@ -50,4 +50,5 @@ export type {
   TenantPersonBody,
   Trust,
   TrustProposal,
+  Widening,
 } from '@countersign/api';

@@ -47,6 +47,12 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
     ]),
   ),
   'request.erased': (subject) => [['request', subject], ['requests']],
+  ...Object.fromEntries(
+    ['proposed', 'confirmed', 'withdrawn', 'applied', 'lapsed'].map((change) => [
+      `widening.${change}`,
+      () => [['widenings'], ['controls'], ['events']],
+    ]),
+  ),
   'trust.stopped': () => [['stops'], ['grants'], ['grant']],
   'trust.lifted': () => [['stops'], ['grants'], ['grant']],
   'access.recorded': (grant) => [['records', grant], ['grant', grant], ['grants'], ['events']],

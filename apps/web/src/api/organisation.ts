@@ -57,4 +57,17 @@ export const controlsQuery = (slug: string) =>
       unwrap(api.GET('/api/v1/tenants/{slug}/privacy-controls', { params: { path: { slug } }, signal })),
   });
 
+/** The widening of a tenant's controls that waits, if there is one. */
+export const wideningsQuery = (slug: string) =>
+  queryOptions({
+    queryKey: ['widenings', slug],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET('/api/v1/tenants/{slug}/widenings', {
+          params: { path: { slug }, query: { state: 'waiting' } },
+          signal,
+        }),
+      ),
+  });
+
 export type Controls = Awaited<ReturnType<NonNullable<ReturnType<typeof controlsQuery>['queryFn']>>>;

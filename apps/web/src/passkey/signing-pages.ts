@@ -1,6 +1,7 @@
 import type { Opening, RecoveryJwk, Signature, Statement, Terms, TrustDocument } from '@countersign/contract';
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/browser';
 import type { MadePasskey, Task } from '../signing/protocol.js';
+import type { ControlsOfWidening } from './controls-difference.js';
 import { PasskeyProblem } from './passkey-problem.js';
 import type { Signer, SigningOrigin } from './signer.js';
 import { type CompletedTask, SigningWindow } from './signing-window.js';
@@ -10,6 +11,7 @@ import { createPasskey, signStatement } from './webauthn.js';
 interface Evidence {
   terms?: Terms;
   openings?: Readonly<Record<string, Opening>>;
+  controls?: ControlsOfWidening;
 }
 
 /** Signs and creates keys, either here or in windows at the customer's own signing page. */

@@ -9,10 +9,13 @@ import {
   openCommitment,
   type ScopeEntry,
   type StopStatement,
+  sha256Digest,
   type Terms,
   termsDigest,
   toInstant,
+  type WideningStatement,
 } from '@countersign/contract';
+import type { ControlsOfWidening } from './controls-difference.js';
 import { PasskeyProblem } from './passkey-problem.js';
 import { withHashing } from './web-hashing.js';
 
@@ -121,6 +124,38 @@ async function commitsTo(
   if (ticket === undefined || commitment === undefined) return ticket === commitment;
   if (opening?.value !== normaliseText(ticket)) return false;
   return withHashing((hashing) => openCommitment(hashing, 'ticket', opening, commitment));
+}
+
+/** What the page shows to the admin who confirms a widening. */
+interface ShownWidening {
+  tenant: string;
+  widening: string;
+  person: string;
+  controls: ControlsOfWidening;
+}
+
+/**
+ * Builds the confirmation of the widening that the page shows. From the broker's offer it takes only the deployment, the
+ * instant before which nothing changes, the hash of the trust document and the state of the log.
+ *
+ * @throws PasskeyProblem `differs` if the broker offers any other statement
+ */
+export async function buildWidening(
+  { tenant, widening, person, controls }: ShownWidening,
+  offered: WideningStatement,
+): Promise<WideningStatement> {
+  const { deployment, notBefore, trust, log } = offered;
+  const hash = (of: object) => withHashing((hashing) => sha256Digest(hashing, canonicalJson(of)));
+  const made: WideningStatement = {
+    type: 'countersign/widening/v1',
+    ...{ deployment, tenant, widening },
+    before: await hash(controls.before),
+    after: await hash(controls.after),
+    ...{ notBefore, person },
+    ...(trust === undefined ? {} : { trust }),
+    log,
+  };
+  return same(made, offered);
 }
 
 /** The tenant that a stop or lift is for, and the person who signs it. */

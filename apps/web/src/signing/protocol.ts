@@ -10,6 +10,7 @@ import {
   utf8,
 } from '@countersign/contract';
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/browser';
+import type { ControlsOfWidening } from '../passkey/controls-difference.js';
 import type { PasskeyReason } from '../passkey/passkey-problem.js';
 import { asObject } from './describe/members.js';
 
@@ -20,12 +21,16 @@ export const SIGNING = 'countersign/signing/v1';
 /** The longest accepted fragment, in characters. A trust document has at most 48 kB, which base64url makes 64 kB. */
 const MAX_CHARACTERS = 128 * 1024;
 
-/** Sign a statement with a passkey. An approval comes with `terms` and `openings`, an invitation with `openings`. */
+/**
+ * Sign a statement with a passkey. An approval comes with `terms` and `openings`, an invitation with `openings`, a widening
+ * with `controls`.
+ */
 export interface SignTask {
   do: 'sign';
   statement: Statement;
   terms?: Terms;
   openings?: Readonly<Record<string, Opening>>;
+  controls?: ControlsOfWidening;
   rpId: string;
   credentials: readonly string[];
 }

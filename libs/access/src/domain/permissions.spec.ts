@@ -55,6 +55,7 @@ test('a mailed code opens nothing that lasts, lifts no lock and makes no key', (
   const missing = permissionsOf(provided).filter((name) => !permissionsOf(mailed).includes(name));
   expect(missing.sort()).toEqual(
     [
+      ...['widening.confirm', 'widening.countersign'],
       ...['controls.write', 'invitation.countersign', 'invitation.create', 'key.create', 'lock.lift'],
       ...['log-settings.write', 'log.erase', 'log.hold', 'export.add'],
       ...['recovery-key.register', 'passkey.remove', 'people.write', 'request.countersign', 'slack.install'],

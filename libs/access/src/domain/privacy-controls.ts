@@ -119,4 +119,14 @@ export interface PrivacyControls {
   deputies?: Deputy[];
   /** Groups whose members may approve and are not notified that a request waits. */
   unnotified?: string[];
+  /** What a change that widens these controls waits for. Absent: nothing. */
+  widening?: WideningControls;
+}
+
+/** A change that widens the controls takes effect only then. A narrowing is immediate. */
+export interface WideningControls {
+  /** Whole seconds after it was proposed; 0: no delay. */
+  delay: number;
+  /** An admin who did not propose it has to confirm it. */
+  secondAdmin: boolean;
 }

@@ -1,52 +1,9 @@
-import { canonicalJson, type ForbidRule, type TrustDocument } from '@countersign/contract';
+import type { ForbidRule, TrustDocument } from '@countersign/contract';
+import { both, narrowsControls, within, without } from './controls-narrowing.js';
 import type { TenantRecord } from './organisation.js';
 import { addressOf, type Person } from './person.js';
-import type { EmergencyControls, PrivacyControls } from './privacy-controls.js';
+import type { PrivacyControls } from './privacy-controls.js';
 import type { TrustVersion } from './trust/trust-version.js';
-
-const within = <T>(some: readonly T[], all: readonly T[]): boolean => {
-  const known = new Set(all.map((each) => canonicalJson(each)));
-  return some.every((each) => known.has(canonicalJson(each)));
-};
-
-/** True if the new controls allow nothing that the old ones did not. */
-function narrowsControls(before: PrivacyControls, after: PrivacyControls): boolean {
-  const longest = ({ maxDuration }: PrivacyControls) => maxDuration ?? Number.POSITIVE_INFINITY;
-  return (
-    after.approvals >= before.approvals &&
-    longest(after) <= longest(before) &&
-    within(before.countersign, after.countersign) &&
-    within(after.slackMayApprove, before.slackMayApprove) &&
-    within(before.forbid, after.forbid) &&
-    narrowsEmergency(before.emergency, after.emergency) &&
-    within(before.rules ?? [], after.rules ?? []) &&
-    within(observing(after), observing(before)) &&
-    // Whoever decides in place of others, or is not notified, is the tenant's to say.
-    within(after.deputies ?? [], before.deputies ?? []) &&
-    within(after.unnotified ?? [], before.unnotified ?? []) &&
-    before.zone === after.zone
-  );
-}
-
-/** Rules that take an approval away. All others tighten. */
-const observing = ({ rules = [] }: PrivacyControls) => rules.filter(({ mode }) => mode === 'observe');
-
-/** Each rule is one of before or a part of one, and the vendor explains no later. */
-function narrowsEmergency(before?: EmergencyControls, after?: EmergencyControls): boolean {
-  if (after === undefined) return true;
-  if (before === undefined) return after.allow.length === 0;
-  return (
-    after.disclosureDue <= before.disclosureDue &&
-    after.allow.every((rule) =>
-      before.allow.some(
-        (each) =>
-          rule.maxDuration <= each.maxDuration &&
-          within(rule.services, each.services) &&
-          within(rule.actions, each.actions),
-      ),
-    )
-  );
-}
 
 /**
  * How a tenant's people sign in and are notified is theirs to change, like their controls. Security events and a claimed
@@ -85,13 +42,6 @@ export interface SplitWidening {
   /** The part that the tenant's people must sign: the next trust document. */
   document: TrustDocument;
 }
-
-const text = (value: unknown): string => canonicalJson(value);
-const without = <T>(all: readonly T[], some: readonly T[]): T[] => {
-  const gone = new Set(some.map(text));
-  return all.filter((each) => !gone.has(text(each)));
-};
-const both = <T>(one: readonly T[], other: readonly T[]): T[] => [...one, ...without(other, one)];
 
 /**
  * Splits a change of a claimed tenant's controls into what narrows and what widens. A trust document can express fewer

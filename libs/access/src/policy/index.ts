@@ -3,6 +3,14 @@
  * knows no use case and no port.
  */
 export { groupsInCharge, mayDecideIn, stagesOf } from '../domain/approval-stages.js';
+export { narrowsControls, widenedControls } from '../domain/controls-narrowing.js';
+export {
+  type ControlsWidening,
+  dueWideningStep,
+  mayConfirm,
+  takesEffectAt,
+  type WideningFacts,
+} from '../domain/controls-widening.js';
 export type { Invitation } from '../domain/invitation.js';
 export { type Lock, lockBlocks } from '../domain/lock.js';
 export type { AccessPolicy, ServiceRecord, TenantRecord } from '../domain/organisation.js';

@@ -58,6 +58,16 @@ export type ScimTokensUnit = Writes<'scimTokens' | 'logOf'> & {
   organisation: Pick<OrganisationRepository, 'tenant' | 'scim'>;
 };
 
+/** Changing a tenant's privacy controls, with its events and the end of what no longer fits. */
+export type ControlsUnit = Writes<'feed'> &
+  Reads<'grants'> & {
+    organisation: Pick<
+      VendorUnit['organisation'],
+      'person' | 'rolesSince' | 'saveTenant' | 'services' | 'tenant' | 'withRole'
+    >;
+    tenant(slug: string): Promise<TenantUnit>;
+  };
+
 /** Enrolment and contact of gateways. In a tenant, only what a gateway's own events need. */
 export type GatewaysUnit = Writes<'gateways' | 'log' | 'feed'> &
   Reads<'keys'> & {
@@ -119,6 +129,7 @@ export interface DeploymentPorts {
   logAlarms: Port<Reads<'checkpoints'>, Writes<'checkpoints' | 'outboxOf'>>;
   feed: Port<FeedUnit, Writes<'feed' | 'log' | 'logOf'> & Reads<'checkpoints'>>;
   locks: Port<Reads<'locks'>, LockUnit>;
+  controls: Port<unknown, ControlsUnit>;
   scimTokens: Port<
     Reads<'scimTokens'> & { organisation: Pick<OrganisationRepository, 'scim'> },
     ScimTokensUnit

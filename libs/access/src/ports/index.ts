@@ -8,6 +8,7 @@ export type {
 } from './demands.js';
 export type {
   ApiKeysUnit,
+  ControlsUnit,
   DemandsUnit,
   DeploymentPorts,
   DirectoryUnit,
@@ -147,6 +148,7 @@ export type {
   VendorReadUnit,
   VendorUnit,
 } from './units.js';
+export type { WideningRepositories, WideningRepository } from './widenings.js';
 export type {
   DisclosureRepository,
   GrantBasis,

@@ -27,6 +27,7 @@ export type NoticeKind =
   | `account.${'key-created' | 'host-key-created'}`
   | `trust.${'reset' | 'reset-used' | 'reset-cancelled'}`
   | `passkey.${'enrolled' | 'removed'}`
+  | `widening.${'proposed' | 'confirmed' | 'withdrawn' | 'applied' | 'lapsed'}`
   | 'log.stopped'
   | `demand.${'changed' | 'opening'}`;
 

@@ -15,6 +15,7 @@ import type { SignInRepositories } from './sign-in.js';
 import type { SlackRepositories } from './slack.js';
 import type { StandingRepositories } from './standing.js';
 import type { TrustRepositories } from './trust.js';
+import type { WideningRepositories } from './widenings.js';
 import type { LockRepository, WorkflowRepositories } from './workflow.js';
 
 /**
@@ -24,7 +25,11 @@ import type { LockRepository, WorkflowRepositories } from './workflow.js';
  * A new repository is one line in a registry of its port file, a class in libs/persistence/src/repositories, and one
  * line in libs/persistence/src/units/registry.ts.
  */
-export interface TenantRepositories extends WorkflowRepositories, LogRepositories, TrustRepositories {}
+export interface TenantRepositories
+  extends WorkflowRepositories,
+    LogRepositories,
+    TrustRepositories,
+    WideningRepositories {}
 
 /** The registry of repositories whose rows belong to the deployment. Only units across tenants have them. */
 export interface DeploymentRepositories
@@ -75,6 +80,8 @@ export interface DueObjects {
   notifying: Located[];
   /** Disclosures whose term is over. */
   disclosures: Located[];
+  /** Widenings of privacy controls that take effect, or lapse. */
+  widenings: Located[];
 }
 
 export interface ScheduleRepository {

@@ -7,6 +7,7 @@ import type {
   OrganisationTenant,
   PrivacyControls,
   SignalSettings,
+  WideningControls,
 } from '@countersign/access';
 import { formatDuration, parseDuration, type Route, type ServiceDefinition } from '@countersign/contract';
 import type {
@@ -143,6 +144,7 @@ export function toControls(entry: ControlsEntry): PrivacyControls {
       rules: filled(entry.rules)?.map(toControlRule),
       deputies: filled(entry.deputies),
       unnotified: filled(entry.unnotified),
+      widening: entry.widening === undefined ? undefined : toWidening(entry.widening),
     }),
   };
 }
@@ -173,12 +175,14 @@ export function describeControls({
   maxDuration,
   rules,
   emergency,
+  widening,
   ...controls
 }: PrivacyControls): ControlsEntry & { maxDuration?: string } {
   return present({
     ...controls,
     maxDuration: maxDuration === null ? undefined : formatDuration(maxDuration),
     emergency: emergency === undefined ? undefined : describeEmergency(emergency),
+    widening: widening === undefined ? undefined : describeWidening(widening),
     rules: rules?.map(({ maxDuration: longest, stages, ...rule }) =>
       present({
         ...rule,
@@ -200,6 +204,17 @@ const describeEmergency = ({ allow, disclosureDue }: EmergencyControls) => ({
   allow: allow.map((rule) => ({ ...rule, maxDuration: formatDuration(rule.maxDuration) })),
   disclosureDue: formatDuration(disclosureDue),
 });
+
+const toWidening = ({ delay, secondAdmin }: NonNullable<ControlsEntry['widening']>): WideningControls => ({
+  delay: optionalSeconds(delay) ?? 0,
+  secondAdmin: secondAdmin ?? false,
+});
+
+const describeWidening = ({ delay, secondAdmin }: WideningControls) =>
+  present({
+    delay: delay === 0 ? undefined : formatDuration(delay),
+    secondAdmin: secondAdmin ? true : undefined,
+  });
 
 const optionalSeconds = (duration: string | undefined): number | undefined =>
   duration === undefined ? undefined : seconds(duration);

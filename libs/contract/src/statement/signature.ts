@@ -15,6 +15,7 @@ import {
   type StopStatement,
 } from './stop.js';
 import { parseTrustDocument, TRUST_TYPE, type TrustDocument } from './trust-document.js';
+import { parseWidening, WIDENING_TYPE, type WideningStatement } from './widening.js';
 
 /** Everything that a customer's people sign. docs/contract.md, Statements. */
 export type Statement =
@@ -23,6 +24,7 @@ export type Statement =
   | StopStatement
   | LiftStatement
   | PresenceStatement
+  | WideningStatement
   | TrustDocument;
 
 /** The `credential` of a signature that was made by a recovery key. */
@@ -86,6 +88,7 @@ const PARSERS: Readonly<Record<string, (value: unknown) => Statement>> = {
   [STOP_TYPE]: parseStop,
   [LIFT_TYPE]: parseLift,
   [PRESENCE_TYPE]: parsePresence,
+  [WIDENING_TYPE]: parseWidening,
   [TRUST_TYPE]: parseTrustDocument,
 };
 

@@ -6,8 +6,9 @@ import { parseApproval } from './approval.js';
 import { parseStatement, type Statement, statementChallenge, statementHash } from './signature.js';
 import { parseLift, parseStop } from './stop.js';
 import { parseTrustDocument } from './trust-document.js';
+import { parseWidening } from './widening.js';
 
-type Kind = 'approval' | 'stop' | 'lift' | 'trust';
+type Kind = 'approval' | 'stop' | 'lift' | 'widening' | 'trust';
 const vectors: {
   statements: { kind: Kind; title: string; statement: unknown; canonical: string; hash: string }[];
   refused: { kind: Kind; title: string; statement: unknown; pointer: string }[];
@@ -17,6 +18,7 @@ const parsers: Record<Kind, (value: unknown) => Statement> = {
   approval: parseApproval,
   stop: parseStop,
   lift: parseLift,
+  widening: parseWidening,
   trust: parseTrustDocument,
 };
 

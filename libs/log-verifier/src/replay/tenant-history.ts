@@ -1,4 +1,5 @@
 import {
+  narrowsControls,
   narrowsTenant,
   type Person,
   type PrivacyControls,
@@ -24,15 +25,19 @@ type Trust = {
   controlsOf(proposal: string): PrivacyControls | undefined;
 };
 
+/** What the replay of controls reads from their widenings. */
+type Widenings = { takeApplied(data: LeafData, before: PrivacyControls, after: PrivacyControls): void };
+
 /** People and privacy controls of the tenant, in the order of its log. */
 export class TenantHistory {
   constructor(
     private readonly slug: string,
     private readonly trust: Trust,
+    private readonly widenings: Widenings,
     readonly state: TenantState = { controls: [], people: new Map() },
   ) {}
 
-  /** Takes `tenant.*` and `person.*`. @throws LogFault `changed_outside_log`, `widened_by_host`, `role_not_held` */
+  /** Takes `tenant.*` and `person.*`. @throws LogFault `changed_outside_log`, `widened_*`, `wrong_widening`, `role_not_held` */
   take(data: LeafData): void {
     const [area] = data.leaf.type.split('.');
     if (area === 'tenant' && data.leaf.type !== 'tenant.propose') this.takeTenant(data);
@@ -53,6 +58,11 @@ export class TenantHistory {
   holds(person: string, role: string): boolean {
     const member = this.state.people.get(person);
     return member !== undefined && member.removedAt === null && (member.roles as string[]).includes(role);
+  }
+
+  /** Everyone who holds a role now. */
+  withRole(role: string): string[] {
+    return [...this.state.people.keys()].filter((person) => this.holds(person, role));
   }
 
   /** The groups of a person of the tenant. */
@@ -77,6 +87,15 @@ export class TenantHistory {
   /** A tenant's own admin may change its controls. The host only narrows those of a claimed tenant. */
   private requireMayChange(data: LeafData, before: PrivacyControls | null, after: PrivacyControls): void {
     const { actor } = data.leaf;
+    if (before !== null && data.has('widening')) {
+      this.widenings.takeApplied(data, before, after);
+      return;
+    }
+    if (before?.widening !== undefined && !narrowsControls(before, after))
+      throw data.fault(
+        'widened_early',
+        'the controls were widened at once, without the delay or the second admin that they required.',
+      );
     if (actor.startsWith('usr_')) {
       if (!this.holds(actor, 'admin'))
         throw data.fault('role_not_held', `${actor} is no admin of the tenant.`);

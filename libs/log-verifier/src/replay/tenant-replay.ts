@@ -13,6 +13,7 @@ import { RequestHistory, type RequestState } from './request-history.js';
 import { StandingHistory } from './standing-history.js';
 import { TenantHistory, type TenantState } from './tenant-history.js';
 import { TrustHistory, type TrustState } from './trust-history.js';
+import { WideningHistory, type WideningState } from './widening-history.js';
 
 /** Everything that the leaves of a tenant's log lead to. Plain values, so that it can be kept between runs. */
 export type TenantReplayState = {
@@ -24,6 +25,8 @@ export type TenantReplayState = {
   calls: CallState;
   /** Absent in a state that an earlier version kept. */
   emergencies?: EmergencyState;
+  /** Absent in a state that an earlier version kept. */
+  widenings?: WideningState;
 };
 
 type Options = {
@@ -49,6 +52,7 @@ export class TenantReplay {
   private readonly requests: RequestHistory;
   private readonly emergencies: EmergencyHistory;
   private readonly standing: StandingHistory;
+  private readonly widenings: WideningHistory;
   private readonly deployment: DeploymentHistory;
 
   constructor(ports: VerifierPorts, options: Options, kept?: TenantReplayState) {
@@ -56,10 +60,14 @@ export class TenantReplay {
     const mayBeNamed = (person: string) =>
       this.tenant.holds(person, 'approver') || this.tenant.holds(person, 'admin');
     this.trust = new TrustHistory(ports, { pin, warnings, mayBeNamed }, kept?.trust);
-    this.tenant = new TenantHistory(slug, this.trust, kept?.tenant);
+    const widenings: ConstructorParameters<typeof TenantHistory>[2] = {
+      takeApplied: (...change) => this.widenings.takeApplied(...change),
+    };
+    this.tenant = new TenantHistory(slug, this.trust, widenings, kept?.tenant);
     this.locks = new LockHistory(kept?.locks);
     const { trust, tenant, locks } = this;
     const context: ReplayContext = { ports, deployment, tenant, trust, locks, warnings, deploymentSize };
+    this.widenings = new WideningHistory(context, onPoint, kept?.widenings);
     this.requests = new RequestHistory(context, onPoint, kept?.requests);
     this.emergencies = new EmergencyHistory(context, { warnings, isSealed }, kept?.emergencies);
     this.grants = new GrantHistory(context, this.requests, this.emergencies, kept?.grants);
@@ -92,6 +100,8 @@ export class TenantReplay {
       case 'tenant':
       case 'person':
         return this.tenant.take(data);
+      case 'widening':
+        return this.widenings.take(data);
       case 'lock':
         return this.locks.take(data, (person, role) =>
           role === 'security-admin'
@@ -121,11 +131,12 @@ export class TenantReplay {
   }
 
   get state(): TenantReplayState {
-    const { tenant, trust, locks, requests, grants, calls, emergencies } = this;
+    const { tenant, trust, locks, requests, grants, calls, emergencies, widenings } = this;
     return {
       ...{ tenant: tenant.state, trust: trust.state, locks: locks.state },
       ...{ requests: requests.state, grants: grants.state, calls: calls.state },
       emergencies: emergencies.state,
+      widenings: widenings.state,
     };
   }
 }

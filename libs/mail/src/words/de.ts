@@ -118,6 +118,11 @@ export const trustDe: TrustWords = {
     'passkey.removed': (n) => `Passkey von ${n.by ?? 'jemandem'} bei ${n.tenant} entfernt`,
     'log.stopped': (n) => `Das Protokoll von ${n.tenant} setzt nicht fort, was es unterschrieben hat`,
     'demand.changed': (n) => `Behördliches Verlangen nach Daten von ${n.tenant}`,
+    'widening.proposed': (n) => `Wartet: lockerere Datenschutzregeln von ${n.tenant}`,
+    'widening.confirmed': (n) => `Bestätigt: lockerere Datenschutzregeln von ${n.tenant}`,
+    'widening.applied': (n) => `In Kraft: lockerere Datenschutzregeln von ${n.tenant}`,
+    'widening.withdrawn': (n) => `Zurückgezogen: lockerere Datenschutzregeln von ${n.tenant}`,
+    'widening.lapsed': (n) => `Verfallen: lockerere Datenschutzregeln von ${n.tenant}`,
   },
   sentence: {
     'trust.proposed': (n) =>
@@ -142,6 +147,16 @@ export const trustDe: TrustWords = {
       `Das Protokoll von ${n.tenant} setzt einen Prüfpunkt nicht fort, den es früher unterschrieben hat: Seine Datenbank wurde zurückgesetzt oder verändert. Es unterschreibt nichts mehr, bis der Anbieter die Ursache kennt und eine neue Epoche begonnen hat. Bewahren Sie Ihre Kopie des Protokolls auf: Sie zeigt, was fehlt.`,
     'demand.changed': (n) =>
       `Eine Behörde verlangt vom Anbieter Daten von ${n.tenant}. Welche es ist, auf welcher Rechtsgrundlage und was der Anbieter unternommen hat, steht im Protokoll von ${n.tenant}.`,
+    'widening.proposed': (n) =>
+      `${n.by ?? 'Der Host des Anbieters'} schlägt vor, die Datenschutzregeln von ${n.tenant} zu lockern, nicht vor ${n.countsFrom ?? 'der Bestätigung durch einen Admin'}. Die Seite zeigt, was sich ändert und wer es bestätigen muss. Bis dahin kann jeder Admin es zurückziehen.`,
+    'widening.confirmed': (n) =>
+      `${n.by ?? 'Jemand'} hat bestätigt, dass die Datenschutzregeln von ${n.tenant} gelockert werden, nicht vor ${n.countsFrom ?? 'ihrem Termin'}. Bis dahin kann jeder Admin es zurückziehen.`,
+    'widening.applied': (n) =>
+      `Die Datenschutzregeln von ${n.tenant} wurden gelockert, wie vorgeschlagen. Was inzwischen verschärft wurde, bleibt verschärft.`,
+    'widening.withdrawn': (n) =>
+      `Der Vorschlag, die Datenschutzregeln von ${n.tenant} zu lockern, ist zurückgezogen. Sie bleiben, wie sie sind.`,
+    'widening.lapsed': (n) =>
+      `Der Vorschlag, die Datenschutzregeln von ${n.tenant} zu lockern, ist verfallen. Sie bleiben, wie sie sind.`,
   },
   labels: {
     at: 'Wann',

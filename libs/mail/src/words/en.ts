@@ -115,6 +115,11 @@ export const trustEn: TrustWords = {
     'passkey.removed': (n) => `Passkey of ${n.by ?? 'someone'} at ${n.tenant} removed`,
     'log.stopped': (n) => `The log of ${n.tenant} is not what it signed before`,
     'demand.changed': (n) => `A government’s demand about data of ${n.tenant}`,
+    'widening.proposed': (n) => `Waits: wider privacy controls of ${n.tenant}`,
+    'widening.confirmed': (n) => `Confirmed: wider privacy controls of ${n.tenant}`,
+    'widening.applied': (n) => `In force: wider privacy controls of ${n.tenant}`,
+    'widening.withdrawn': (n) => `Withdrawn: wider privacy controls of ${n.tenant}`,
+    'widening.lapsed': (n) => `Lapsed: wider privacy controls of ${n.tenant}`,
   },
   sentence: {
     'trust.proposed': (n) =>
@@ -139,6 +144,16 @@ export const trustEn: TrustWords = {
       `The log of ${n.tenant} does not continue a checkpoint that it signed earlier: its database went back, or was changed. It signs nothing more until the vendor has found out why and opened a new epoch. Keep your mirror of the log: it shows what is missing.`,
     'demand.changed': (n) =>
       `An authority demands data of ${n.tenant} from the vendor. Who it is, on what legal basis, and what the vendor has done about it stand in the log of ${n.tenant}.`,
+    'widening.proposed': (n) =>
+      `${n.by ?? 'The vendor’s host'} proposes to widen the privacy controls of ${n.tenant}, not before ${n.countsFrom ?? 'an admin confirms it'}. The page says what changes and who has to confirm it. Any admin can withdraw it until then.`,
+    'widening.confirmed': (n) =>
+      `${n.by ?? 'Someone'} has confirmed that the privacy controls of ${n.tenant} will be widened, not before ${n.countsFrom ?? 'their time'}. Any admin can withdraw it until then.`,
+    'widening.applied': (n) =>
+      `The privacy controls of ${n.tenant} have been widened, as was proposed. What was narrowed meanwhile stays narrowed.`,
+    'widening.withdrawn': (n) =>
+      `The proposal to widen the privacy controls of ${n.tenant} is withdrawn. They stay as they are.`,
+    'widening.lapsed': (n) =>
+      `The proposal to widen the privacy controls of ${n.tenant} has lapsed. They stay as they are.`,
   },
   labels: {
     at: 'When',

@@ -117,6 +117,11 @@ export const TRUST_MAIL_KINDS = [
   'passkey.removed',
   'log.stopped',
   'demand.changed',
+  'widening.proposed',
+  'widening.confirmed',
+  'widening.applied',
+  'widening.withdrawn',
+  'widening.lapsed',
 ] as const satisfies readonly NoticeKind[];
 export type TrustMailKind = (typeof TRUST_MAIL_KINDS)[number];
 
@@ -128,7 +133,7 @@ export interface TrustNames {
   tenant: string;
   /** The person who did it, or whose passkey it is; null for the vendor's host. */
   by: string | null;
-  /** From when a new passkey counts, with its zone; null if it waits for a confirmation. */
+  /** From when a new passkey counts, or a widening may take effect, with its zone; null if it waits for a confirmation. */
   countsFrom: string | null;
   /** Whole days until the document in force ends. */
   days: number;

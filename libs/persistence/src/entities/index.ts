@@ -68,6 +68,7 @@ import {
   TrustSignatureEntity,
   TrustVersionEntity,
 } from './trust.entity.js';
+import { WideningEntity } from './widening.entity.js';
 
 export const ENTITIES = [
   AccessRecordEntity,
@@ -81,6 +82,7 @@ export const ENTITIES = [
   DemandTenantEntity,
   DeploymentEntity,
   DisclosureEntity,
+  WideningEntity,
   ErasureEntity,
   EventEntity,
   ExportTargetEntity,

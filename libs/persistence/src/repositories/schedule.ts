@@ -7,6 +7,7 @@ import { Invitations } from './invitations.js';
 import { Locks } from './locks.js';
 import { query } from './plain-rows.js';
 import { Requests } from './requests.js';
+import { Widenings } from './widenings.js';
 
 /** What the clock's job has to handle, of every tenant. */
 export class Schedule implements ScheduleRepository {
@@ -23,6 +24,7 @@ export class Schedule implements ScheduleRepository {
       invitations: await new Invitations(this.manager, 'all-tenants').due(at, limit),
       notifying: await requests.notifying(limit),
       disclosures: await new Disclosures(this.manager, 'all-tenants').due(at, limit),
+      widenings: await new Widenings(this.manager, 'all-tenants').due(at, limit),
     };
   }
 

@@ -26,6 +26,7 @@ const PORTS: Record<keyof DeploymentPorts, PortRules> = {
   logAlarms: LOGS,
   feed: LOGS,
   locks: LOGS,
+  controls: LOGS,
   scimTokens: LOGS,
   provisioning: LOGS,
   notices: NO_LOG,

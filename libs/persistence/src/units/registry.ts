@@ -38,6 +38,7 @@ import { SlackAccounts, SlackInstallations, SlackPosts, SlackSeenHashes } from '
 import { Statements } from '../repositories/statements.js';
 import { RelayedStops, Stops } from '../repositories/stops.js';
 import { Trust } from '../repositories/trust.js';
+import { Widenings } from '../repositories/widenings.js';
 import type { UnitContext } from './context.js';
 
 /** A repository's transaction, and which tenant's rows it may read and write. */
@@ -77,6 +78,7 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   trust: ({ manager, reach }) => new Trust(manager, reach),
   stops: ({ manager, reach }) => new Stops(manager, reach),
   relayed: ({ manager, reach }) => new RelayedStops(manager, reach),
+  widenings: ({ manager, reach }) => new Widenings(manager, reach),
 };
 
 const organisation = ({ manager, cache, beforeOrganisationChange }: RepositoryContext) =>

@@ -118,7 +118,7 @@ const BY_VERB: Readonly<Record<string, number>> = {
     'remove',
     'removed',
   ]),
-  ...numbered(4, ['revoked', 'unlinked', 'unpinned', 'voided', 'withdrawn', 'reset-cancelled']),
+  ...numbered(4, ['revoked', 'unlinked', 'unpinned', 'voided', 'withdrawn', 'reset-cancelled', 'lapsed']),
 };
 
 function numbered(activity: number, verbs: readonly string[]): Record<string, number> {

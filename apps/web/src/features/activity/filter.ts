@@ -8,7 +8,7 @@ export const GROUPS = {
   access: ['grant', 'token', 'standing'],
   calls: ['access'],
   stops: ['lock', 'trust.stopped', 'trust.lifted', 'trust.relayed'],
-  rules: ['trust', 'tenant', 'vendor', 'service', 'coverage'],
+  rules: ['trust', 'tenant', 'vendor', 'service', 'coverage', 'widening'],
   people: [
     'person',
     'session',

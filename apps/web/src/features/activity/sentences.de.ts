@@ -207,4 +207,12 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'trust.stopped': (e) => `${e.actor} hat den Zugriff mit einem Passkey gestoppt`,
   'trust.withdrawn': (e) => `${e.actor} hat ein vorgeschlagenes Vertrauensdokument zurückgezogen`,
   'vendor.applied': () => 'Der Betreiber hat die Einstellungen des Anbieters geändert',
+  'widening.confirmed': (e) => `${e.actor} hat bestätigt, dass die Datenschutzregeln gelockert werden`,
+  'widening.lapsed': (e) =>
+    e.value('reason') === 'superseded'
+      ? 'Eine Lockerung der Datenschutzregeln ist verfallen: Sie wurden inzwischen geändert'
+      : 'Eine Lockerung der Datenschutzregeln ist verfallen: Niemand hat sie bestätigt',
+  'widening.proposed': (e) =>
+    `${e.actor} hat vorgeschlagen, die Datenschutzregeln zu lockern; das wartet noch`,
+  'widening.withdrawn': (e) => `${e.actor} hat eine Lockerung der Datenschutzregeln zurückgezogen`,
 };

@@ -92,7 +92,9 @@ export function ControlsForm({
         <ProblemNotice error={save.error} />
       )}
       <TryDraft slug={slug} draft={body} disabled={isInvalid} />
-      <p role="status">{save.isSuccess ? text.saved : ''}</p>
+      <p role="status">
+        {save.isSuccess ? (save.data.waiting === undefined ? text.saved : text.savedWaiting) : ''}
+      </p>
       {mayChange ? (
         <p>
           <Button type="submit" look="primary" busy={save.isPending} disabled={isInvalid}>
@@ -157,11 +159,11 @@ function useControlsDraft(slug: string, controls: Controls) {
       const body = { ...bodyOf(draft, further ?? {}), version: base.version };
       return unwrap(api.PUT('/api/v1/tenants/{slug}/privacy-controls', { params: { path: { slug } }, body }));
     },
-    onSuccess: (saved) => {
+    onSuccess: ({ waiting: _waiting, ...saved }) => {
       begin(saved);
       queryClient.setQueryData(controlsQuery(slug).queryKey, saved);
     },
-    onSettled: () => invalidate(['controls', slug]),
+    onSettled: () => invalidate(['controls', slug], ['widenings', slug]),
   });
   const isConflict = save.error instanceof ApiProblem && save.error.code === 'conflict';
   return {

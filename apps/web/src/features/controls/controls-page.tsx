@@ -11,6 +11,7 @@ import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { controlsTexts } from './controls.text.js';
 import { ControlsForm } from './controls-form.js';
+import { WaitingWidening } from './widening-card.js';
 
 /** `/controls`: the customer's privacy controls. All of its people read them, and its admins change them. */
 export default function ControlsPage() {
@@ -37,6 +38,7 @@ export default function ControlsPage() {
             </p>
           </Notice>
         ) : null}
+        <WaitingWidening slug={slug} />
         <Loaded query={services}>
           {({ items }) => (
             <Loaded query={controls}>

@@ -38,7 +38,7 @@ const en = {
     'By service, resource, action and risk: more approvals, stages in order, a shorter time. Every rule that fits a request applies, and the strictest wins.',
   furtherText: 'Rules, deputies and zone, as JSON',
   furtherHint:
-    'The members “rules”, “deputies”, “unnotified” and “zone” of the privacy controls. Groups are those of your people.',
+    'The members “rules”, “deputies”, “unnotified”, “zone” and “widening” (what a widening waits for) of the privacy controls. Groups are those of your people.',
   furtherWrong: 'This is not a JSON object.',
   furtherOwnField: (member: string) => `“${member}” has fields of its own on this page. Take it out here.`,
   tryDraft: 'Try on past requests',
@@ -54,6 +54,8 @@ const en = {
   outcome: { possible: 'Possible', refused: 'Refused' },
   save: 'Save these controls',
   saved: 'Saved. These controls apply to new requests and decisions.',
+  savedWaiting:
+    'Saved as far as it narrows. What widens waits, because your controls say so: see the top of this page.',
   trustDecides:
     'Your trust document applies too. Where it is stricter, it decides: in the number of approvals, in what must be countersigned, and in what is forbidden.',
   toTrust: 'Read the trust document',
@@ -101,7 +103,7 @@ const de: typeof en = {
     'Nach Dienst, Ressource, Aktion und Risiko: mehr Freigaben, Stufen nacheinander, kürzere Zeit. Jede Regel, die auf eine Anfrage passt, gilt, und die strengste entscheidet.',
   furtherText: 'Regeln, Vertretungen und Zeitzone, als JSON',
   furtherHint:
-    'Die Angaben „rules“, „deputies“, „unnotified“ und „zone“ der Datenschutzregeln. Gruppen sind die Ihrer Personen.',
+    'Die Angaben „rules“, „deputies“, „unnotified“, „zone“ und „widening“ (worauf eine Lockerung wartet) der Datenschutzregeln. Gruppen sind die Ihrer Personen.',
   furtherWrong: 'Das ist kein JSON-Objekt.',
   furtherOwnField: (member) => `„${member}“ hat eigene Felder auf dieser Seite. Nehmen Sie es hier heraus.`,
   tryDraft: 'An früheren Anfragen erproben',
@@ -120,6 +122,8 @@ const de: typeof en = {
     'Auch Ihr Vertrauensdokument gilt. Wo es strenger ist, entscheidet es: bei der Zahl der Freigaben, bei dem, was gegengezeichnet werden muss, und bei dem, was verboten ist.',
   toTrust: 'Zum Vertrauensdokument',
   saved: 'Gespeichert. Diese Regeln gelten für neue Anfragen und Entscheidungen.',
+  savedWaiting:
+    'Gespeichert, soweit es verschärft. Was lockert, wartet, weil Ihre Regeln es so sagen: siehe oben auf dieser Seite.',
   conflict: 'Jemand anderes hat diese Regeln geändert. Ihre Änderungen sind nicht gespeichert.',
   reload: 'Meine Änderungen verwerfen und die jetzigen Regeln zeigen',
   readOnly: 'Die Admins Ihrer Organisation ändern diese Regeln.',

@@ -1,14 +1,17 @@
 import {
   type ApprovalStatement,
+  canonicalJson,
   commit,
   type InvitationStatement,
   type LiftStatement,
   type Opening,
   type Statement,
   type StopStatement,
+  sha256Digest,
   statementHash,
   type Terms,
   termsDigest,
+  type WideningStatement,
 } from '@countersign/contract';
 import { hashing, sampleTerms } from '../../../../../test/factories/grant-token.js';
 import { LOG_POINT, sampleTrust } from '../../../../../test/factories/trust.js';
@@ -73,6 +76,16 @@ const stopping = {
 };
 const stop: StopStatement = { type: 'countersign/stop/v1', ...stopping };
 const lift: LiftStatement = { type: 'countersign/lift/v1', stop: trust, ...stopping };
+const controls = {
+  before: { approvals: 1, maxDuration: 3_600, forbid: [] },
+  after: { approvals: 1, maxDuration: 7_200, zone: 'Europe/Paris', forbid: [] },
+};
+const hashOf = (of: object) => sha256Digest(hashing, canonicalJson(of));
+const widening: WideningStatement = {
+  ...{ type: 'countersign/widening/v1', deployment, tenant, person, trust, log: LOG_POINT },
+  widening: 'wdn_0199f0a0-7b2c-7009-8000-000000000009',
+  ...{ before: hashOf(controls.before), after: hashOf(controls.after), notBefore: '2026-11-25T15:00:00Z' },
+};
 const document = sampleTrust(
   { [person]: [new Authenticator()] },
   { countersign: { exceptActions: ['list'] }, origins: ['https://sign.acme.example'] },
@@ -157,6 +170,26 @@ describe('P12: the signing page describes in words', () => {
     const jwk = { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) };
     await expect(read({ do: 'recover', jwk, statement: document })).resolves.toBeDefined();
     await expect(read({ do: 'recover', jwk, statement: stop })).rejects.toMatchObject({ reason: 'differs' });
+  });
+
+  test('a widening of privacy controls: what changes, with the hashes computed here', async () => {
+    const reading = await read({ statement: widening, controls });
+    expect(reading.title).toBe(`You confirm that the privacy controls of ${tenant} will be widened`);
+    const lines = textOf(reading);
+    expect(lines).toContain('maxDuration: was: 3600|will be: 7200');
+    expect(lines).toContain('zone: was: –|will be: "Europe/Paris"');
+    expect(lines.some((line) => line.startsWith('approvals'))).toBe(false);
+  });
+
+  test.each<[string, object]>([
+    ['other controls', { controls: { ...controls, after: { ...controls.after, approvals: 9 } } }],
+    ['other controls before', { controls: { ...controls, before: {} } }],
+    ['no controls', { controls: undefined }],
+    ['another member', { statement: { ...widening, also: 1 } }],
+  ])('nothing, and signs nothing, if a widening has %s', async (_what, change) => {
+    await expect(read({ statement: widening, controls, ...change } as never)).rejects.toMatchObject({
+      reason: 'differs',
+    });
   });
 
   test.each<[string, object]>([

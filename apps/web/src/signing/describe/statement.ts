@@ -9,10 +9,12 @@ import {
   statementHash,
   type Terms,
   type TrustDocument,
+  type WideningStatement,
 } from '@countersign/contract';
 import { durationText, scopeWords } from '@countersign/wording';
+import { controlsDifference } from '../../passkey/controls-difference.js';
 import { PasskeyProblem } from '../../passkey/passkey-problem.js';
-import { buildApproval } from '../../passkey/statements.js';
+import { buildApproval, buildWidening } from '../../passkey/statements.js';
 import { withHashing } from '../../passkey/web-hashing.js';
 import type { SigningConfig } from '../config.js';
 import type { RecoverTask, SignTask } from '../protocol.js';
@@ -25,6 +27,7 @@ import {
   stopTable,
   termsTable,
   trustTable,
+  wideningTable,
 } from './tables.js';
 
 /** A statement in words, as a person reads it before signing. */
@@ -35,7 +38,7 @@ export interface StatementDescription {
   fingerprint?: string;
 }
 
-type Asked = Pick<SignTask, 'statement' | 'terms' | 'openings'> | RecoverTask;
+type Asked = Pick<SignTask, 'statement' | 'terms' | 'openings' | 'controls'> | RecoverTask;
 
 /**
  * Describes what is to be signed: every member in words, with hashes computed here and texts verified against their
@@ -83,6 +86,7 @@ const DESCRIBERS: Readonly<Record<Statement['type'], Describer>> = {
     const title = 'credential' in statement ? words.consentTo : words.signInTo(statement.tenant);
     return { title, parts: [statementPart(statement, presenceTable, context)] };
   },
+  'countersign/widening/v1': describeWidening,
   'countersign/trust/v1': describeTrust,
 };
 
@@ -115,6 +119,22 @@ async function describeInvitation(asked: Asked, context: DescribeContext): Promi
   if (!holds || Object.keys(more).length > 0) throw new PasskeyProblem('differs');
   const part = statementPart(statement, invitationTable, { ...context, opened: valuesOf(openings) });
   return { title: context.words.invite(scopeWords(statement.scope, context.language)), parts: [part] };
+}
+
+async function describeWidening(asked: Asked, context: DescribeContext): Promise<StatementDescription> {
+  const { controls } = asked as SignTask;
+  const statement = asked.statement as WideningStatement;
+  if (controls === undefined) throw new PasskeyProblem('differs');
+  await buildWidening({ ...statement, controls }, statement);
+  const { words } = context;
+  const lines = controlsDifference(controls).map(({ member, before, after }) => ({
+    label: member,
+    texts: [words.was(before), words.willBe(after)],
+  }));
+  return {
+    title: words.widen(statement.tenant),
+    parts: [{ title: words.controls, lines }, statementPart(statement, wideningTable, context)],
+  };
 }
 
 async function describeTrust({ statement }: Asked, context: DescribeContext): Promise<StatementDescription> {

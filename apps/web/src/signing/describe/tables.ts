@@ -6,6 +6,7 @@ import type {
   StopStatement,
   Terms,
   TrustDocument,
+  WideningStatement,
 } from '@countersign/contract';
 import type { Member } from './members.js';
 import * as value from './values.js';
@@ -104,6 +105,18 @@ export const presenceTable: TableOf<PresenceStatement> = {
   nonce: { label: 'nonce', describe: value.text },
   deployment: common.deployment,
   type: { label: 'type', describe: value.exactly('countersign/presence/v1') },
+};
+
+export const wideningTable: TableOf<WideningStatement> = {
+  person: { label: 'person', describe: value.person },
+  tenant: { label: 'tenant', describe: value.text },
+  notBefore: { label: 'notBefore', describe: value.instant },
+  before: { label: 'before', describe: value.digest },
+  after: { label: 'after', describe: value.digest },
+  widening: { label: 'widening', describe: value.text },
+  ...common,
+  trust: { label: 'trust', describe: value.digest, optional: true },
+  type: { label: 'type', describe: value.exactly('countersign/widening/v1') },
 };
 
 export const trustTable: TableOf<TrustDocument> = {

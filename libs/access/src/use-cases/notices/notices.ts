@@ -1,6 +1,7 @@
 import type { AccessRequest, ReminderKind, RequestState } from '../../domain/access-request.js';
 import type { ApiKey } from '../../domain/api-key.js';
 import { groupsInCharge, stagesOf } from '../../domain/approval-stages.js';
+import type { ControlsWidening } from '../../domain/controls-widening.js';
 import type { Disclosure } from '../../domain/disclosure.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Invitation } from '../../domain/invitation.js';
@@ -54,6 +55,18 @@ export const trustNotice = (
   kind: `trust.${what}`,
   subject,
   audience: [everyApprover(tenant), everyoneAt(tenant, 'admin'), everyoneAtVendor('security-admin')],
+  at,
+});
+
+/** Sent to the tenant's admins and auditors: any admin may withdraw it. */
+export const wideningNotice = (
+  { id, tenant }: ControlsWidening,
+  what: After<'widening', NoticeKind>,
+  at: string,
+): NoticeDraft => ({
+  kind: `widening.${what}`,
+  subject: id,
+  audience: [everyoneAt(tenant, 'admin'), everyoneAt(tenant, 'auditor')],
   at,
 });
 

@@ -1,7 +1,7 @@
 import { toInstant } from '@countersign/contract';
 import { hasEnded } from '../../domain/grant.js';
 import type { RefusalCode } from '../../errors.js';
-import type { VendorUnit } from '../../ports/index.js';
+import type { ControlsUnit } from '../../ports/index.js';
 import { endGrantIn } from '../grants/end-grant.js';
 import { refusalsNow, shortened } from '../grants/start-grant.js';
 import type { EndedBy } from './end-access.js';
@@ -17,7 +17,11 @@ const PASSING: ReadonlySet<RefusalCode> = new Set([
  * Ends the live grants of a tenant that its controls no longer allow, in the unit that changed the controls. Gateways learn of
  * it by the feed, at once. What was approved with fewer approvals than are required now stays approved.
  */
-export async function endUnfitGrantsIn(unit: VendorUnit, slug: string, by: EndedBy): Promise<void> {
+export async function endUnfitGrantsIn(
+  unit: Pick<ControlsUnit, 'tenant' | 'grants'>,
+  slug: string,
+  by: EndedBy,
+): Promise<void> {
   const own = await unit.tenant(slug);
   const live = await unit.grants.liveOf({ requesters: [], tenants: [slug], services: [] });
   for (const { id } of live) {

@@ -6,7 +6,8 @@ import { AccessError, notFound } from '../../errors.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
-import { endUnfitGrantsIn } from './end-unfit-grants.js';
+import { changeControlsIn } from './change-controls.js';
+import { type WideningView, wideningView } from './controls-widenings.js';
 import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
 
 /** A tenant's current controls; `version` identifies exactly this content. */
@@ -40,13 +41,20 @@ export async function getPrivacyControls(
   });
 }
 
+/** The controls after a change, and the part of it that waits. */
+export interface ControlsChangeView extends ControlsView {
+  /** Null: all of it applies. */
+  widening: WideningView | null;
+}
+
 /**
  * The tenant's admin changes its controls. They apply to every evaluation from now on, and gateways learn at once what they
- * forbid. Live grants that they no longer allow end.
+ * forbid. Live grants that they no longer allow end. If the controls say what a widening waits for, only the narrowing part
+ * applies now, and the rest waits.
  *
  * @param version the version that the change is based on
  * @param parse parses the new controls strictly, by the rules of the organisation file; throws if they are invalid
- * @throws AccessError `forbidden`, `not_found`, `conflict` if the controls have changed meanwhile
+ * @throws AccessError `forbidden`, `not_found`, `conflict` if the controls have changed meanwhile, or a widening waits already
  */
 export function setPrivacyControls(
   deps: Deps,
@@ -54,10 +62,11 @@ export function setPrivacyControls(
   slug: string,
   version: string,
   parse: (facts: ControlsFacts) => PrivacyControls,
-): Promise<ControlsView> {
-  return deps.store.asVendor(async (unit) => {
+): Promise<ControlsChangeView> {
+  return deps.store.controls.write(async (unit) => {
     const { tenant, actor } = await requireOwnTenant(unit, principal, 'controls.write', slug);
-    await requireOwnKey(unit, principal);
+    const own = await unit.tenant(slug);
+    await requireOwnKey(own, principal);
     const services = await unit.organisation.services();
     const after = parse({
       services: services
@@ -68,19 +77,12 @@ export function setPrivacyControls(
     const before = viewOf(deps.hashing, tenant.controls);
     if (before.version !== version)
       throw new AccessError('conflict', 'The controls have changed meanwhile. Read them again.');
-    const view = viewOf(deps.hashing, after);
-    if (view.version === before.version) return view;
-    await unit.organisation.saveTenant({ ...tenant, controls: after });
     const at = deps.clock.now().toISOString();
-    const { log } = await unit.tenant(slug);
-    await log.append({
-      type: 'tenant.change',
-      at,
-      actor: actor.id,
-      data: { tenant: slug, before: before.controls, after },
-    });
-    await unit.feed.changed('tenant', slug);
-    await endUnfitGrantsIn(unit, slug, { actor: actor.id, at });
-    return view;
+    const change = { actor: actor.id, at, proposal: null };
+    const widening = await changeControlsIn(deps, unit, tenant, after, change);
+    return {
+      ...viewOf(deps.hashing, widening?.before ?? after),
+      widening: widening && (await wideningView(own, widening, widening.before)),
+    };
   });
 }

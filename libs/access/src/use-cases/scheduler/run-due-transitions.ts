@@ -17,6 +17,7 @@ import { activateIn } from '../grants/start-grant.js';
 import { expireInvitation } from '../invitations/invitation-transitions.js';
 import { expireLock } from '../locks/locks.js';
 import { endingNotice, reminderNotice } from '../notices/notices.js';
+import { runWideningStep } from '../organisation/controls-widenings.js';
 import { endRequestIn } from '../requests/cancel-request.js';
 import type { Deps } from '../shared/deps.js';
 
@@ -38,6 +39,8 @@ export interface TransitionCounts {
   notified: number;
   /** Disclosures that became late. */
   late: number;
+  /** Widenings of privacy controls that took effect, or lapsed. */
+  widenings: number;
 }
 
 /**
@@ -51,7 +54,7 @@ export async function runDueTransitions(deps: Deps): Promise<TransitionCounts> {
   const due = await deps.store.schedule.read((unit) => unit.schedule.due(toInstant(now), BATCH));
   const done: TransitionCounts = {
     ...{ requests: 0, grants: 0, locks: 0, invitations: 0 },
-    ...{ started: 0, warned: 0, reminded: 0, notified: 0, late: 0 },
+    ...{ started: 0, warned: 0, reminded: 0, notified: 0, late: 0, widenings: 0 },
   };
   const failures: unknown[] = [];
   const attempt = (what: Promise<keyof TransitionCounts | null>) =>
@@ -73,6 +76,8 @@ export async function runDueTransitions(deps: Deps): Promise<TransitionCounts> {
     await attempt(startNotified(deps, tenant, id).then((moved) => (moved ? 'notified' : null)));
   for (const { id, tenant } of due.disclosures)
     await attempt(markDisclosureLate(deps, tenant, id).then((marked) => (marked ? 'late' : null)));
+  for (const { id, tenant } of due.widenings)
+    await attempt(runWideningStep(deps, tenant, id).then((done) => (done === null ? null : 'widenings')));
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} due transitions failed`);
   return done;
 }

@@ -18,6 +18,7 @@ import { parseInput } from '../../domain/validate-input.js';
 import { AccessError } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
+import { changeControlsIn } from '../organisation/change-controls.js';
 import { idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
 import { reviewRelayedStops } from './relayed-stops.js';
 import { endResetIn } from './reset-trust.js';
@@ -93,7 +94,7 @@ async function signIn(
     data: { proposal: id, hash: proposal.hash, person: person.id, signature: proof },
   });
   if (objection !== undefined) return proposalView(proposal, all, facts);
-  const adopted = await adoptIn(vendor, proposal, signatures, currentFacts);
+  const adopted = await adoptIn(deps, vendor, proposal, signatures, currentFacts);
   await reviewRelayedStops(deps, unit);
   return proposalView(adopted, all, facts);
 }
@@ -166,6 +167,7 @@ function requireSameControls({ controls }: TrustProposal, facts: Pick<TrustFacts
  * @param facts the current facts, even if the document was checked without the current chain
  */
 async function adoptIn(
+  deps: Pick<SigningDeps, 'ids'>,
   vendor: VendorUnit,
   proposal: TrustProposal,
   signatures: Signature<TrustDocument>[],
@@ -189,27 +191,21 @@ async function adoptIn(
   });
   if (reset !== null)
     await endResetIn(vendor, reset, isNewChain ? 'used' : 'cancelled', { actor: 'job', at });
-  if (proposal.controls !== null) await applyControls(vendor, proposal, proposal.controls, at);
+  if (proposal.controls !== null) await applyControls(deps, vendor, proposal, proposal.controls, at);
   await unit.feed.changed('trust', tenant);
   await unit.outbox.add(trustNotice(tenant, 'adopted', hash, at));
   return adopted;
 }
 
+/** What the people have signed needs no confirmation; the tenant's delay still applies to what it widens. */
 async function applyControls(
-  { organisation, tenant: inTenant }: VendorUnit,
-  { id, tenant }: TrustProposal,
-  { before, after }: NonNullable<TrustProposal['controls']>,
+  deps: Pick<SigningDeps, 'ids'>,
+  vendor: VendorUnit,
+  { id, by, tenant }: TrustProposal,
+  { after }: NonNullable<TrustProposal['controls']>,
   at: string,
 ): Promise<void> {
-  const record = await organisation.tenant(tenant);
+  const record = await vendor.organisation.tenant(tenant);
   if (record === null) throw new AccessError('conflict', 'This tenant has been removed.');
-  await organisation.saveTenant({ ...record, controls: after });
-  const { log, feed } = await inTenant(tenant);
-  await log.append({
-    type: 'tenant.change',
-    at,
-    actor: 'job',
-    data: { tenant, before, after, proposal: id },
-  });
-  await feed.changed('tenant', tenant);
+  await changeControlsIn(deps, vendor, record, after, { actor: 'job', at, proposal: { id, by } });
 }

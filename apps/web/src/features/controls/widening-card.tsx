@@ -1,0 +1,132 @@
+import type { WideningStatement } from '@countersign/contract';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { api, type Widening } from '../../api/client.js';
+import { useNames, wideningsQuery } from '../../api/organisation.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { may, useSession } from '../../api/session.js';
+import { controlsDifference } from '../../passkey/controls-difference.js';
+import type { Signer } from '../../passkey/signer.js';
+import { SigningPages } from '../../passkey/signing-pages.js';
+import { SigningNotice, useSigner } from '../../passkey/signing-ui.js';
+import { buildWidening } from '../../passkey/statements.js';
+import { useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { Instant } from '../../ui/clock.js';
+import { ProblemNotice } from '../../ui/query-states.js';
+import { wideningTexts } from './widening.text.js';
+
+/** The widening of the controls that waits, with what it changes and the reader's buttons; nothing if none waits. */
+export function WaitingWidening({ slug }: { slug: string }) {
+  const query = useQuery(wideningsQuery(slug));
+  if (query.error !== null) return <ProblemNotice error={query.error} />;
+  const [widening] = query.data?.items ?? [];
+  return widening === undefined ? null : <WideningCard slug={slug} widening={widening} />;
+}
+
+function WideningCard({ slug, widening }: { slug: string; widening: Widening }) {
+  const text = useText(wideningTexts);
+  const { by, confirmation, takesEffectAt, needsConfirmation, lapsesAt } = widening;
+  const name = useNames([
+    ...(by === 'host' ? [] : [by]),
+    ...(confirmation === null ? [] : [confirmation.person]),
+  ]);
+  return (
+    <section className="sheet stack" aria-labelledby="widening">
+      <h2 id="widening">{text.title}</h2>
+      <p>
+        {by === 'host' ? text.byHost : text.by(name(by))} · <Instant at={widening.createdAt} />
+      </p>
+      <Changes widening={widening} />
+      <p>
+        {text.effect} <Instant at={takesEffectAt} seconds />.{' '}
+        {confirmation === null || needsConfirmation ? null : text.confirmedBy(name(confirmation.person))}
+      </p>
+      {needsConfirmation && lapsesAt !== null ? (
+        <p>
+          {text.unconfirmed} <Instant at={lapsesAt} />.
+        </p>
+      ) : null}
+      <Decisions slug={slug} widening={widening} />
+    </section>
+  );
+}
+
+/** Every member that differs, as the API writes it. */
+function Changes({ widening: { before, after } }: { widening: Widening }) {
+  const text = useText(wideningTexts);
+  return (
+    <ul className="bullets">
+      {controlsDifference({ before, after }).map((each) => (
+        <li key={each.member}>
+          {each.member}: {text.was} <code>{each.before}</code>, {text.willBe} <code>{each.after}</code>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The reader's buttons. The broker authorizes each call itself. */
+function Decisions({ slug, widening }: { slug: string; widening: Widening }) {
+  const text = useText(wideningTexts);
+  const session = useSession();
+  const { id, confirmers, mustBeSigned } = widening;
+  const signer = useSigner(slug, mustBeSigned);
+  const path = { slug, id };
+  const confirm = useMutation({
+    mutationFn: () =>
+      mustBeSigned && signer
+        ? signConfirmation(widening, signer, session.person)
+        : unwrap(
+            api.POST('/api/v1/tenants/{slug}/widenings/{id}/confirmation', { params: { path }, body: {} }),
+          ),
+    onSettled: () => reload(slug),
+  });
+  const withdraw = useMutation({
+    mutationFn: () => unwrap(api.DELETE('/api/v1/tenants/{slug}/widenings/{id}', { params: { path } })),
+    onSettled: () => reload(slug),
+  });
+  const isConfirmer = confirmers.includes(session.person) && may(session, 'widening.confirm');
+  const cannotSign = isConfirmer && mustBeSigned && signer === null;
+  return (
+    <>
+      <SigningNotice error={confirm.error ?? withdraw.error} />
+      {cannotSign ? <p className="hint">{text.noPasskey}</p> : null}
+      <p className="row near no-print">
+        {isConfirmer && !cannotSign ? (
+          <Button look="primary" icon="done" busy={confirm.isPending} onClick={() => confirm.mutate()}>
+            {mustBeSigned ? text.confirmSigned : text.confirm}
+          </Button>
+        ) : null}
+        {may(session, 'widening.withdraw') ? (
+          <Button busy={withdraw.isPending} onClick={() => withdraw.mutate()}>
+            {text.withdraw}
+          </Button>
+        ) : null}
+      </p>
+    </>
+  );
+}
+
+/** @throws PasskeyProblem, ApiProblem */
+function signConfirmation({ tenant, id }: Widening, signer: Signer, person: string): Promise<Widening> {
+  const path = { slug: tenant, id };
+  return SigningPages.open([signer.at], async (pages) => {
+    const { statement, controls } = await unwrap(
+      api.GET('/api/v1/tenants/{slug}/widenings/{id}/statement', { params: { path } }),
+    );
+    const made = await buildWidening(
+      { tenant, widening: id, person, controls },
+      statement as WideningStatement,
+    );
+    const countersignature = await pages.sign(made, signer, { controls });
+    return unwrap(
+      api.POST('/api/v1/tenants/{slug}/widenings/{id}/confirmation', {
+        params: { path },
+        body: { countersignature },
+      }),
+    );
+  });
+}
+
+const reload = (slug: string): Promise<unknown> => invalidate(['widenings', slug], ['controls', slug]);

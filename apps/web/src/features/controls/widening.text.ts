@@ -1,0 +1,35 @@
+import type { Catalogue } from '../../text/language.js';
+
+const en = {
+  title: 'A change that widens these controls waits',
+  by: (name: string) => `Proposed by ${name}`,
+  byHost: 'Proposed by the vendor’s configuration',
+  was: 'now',
+  willBe: 'then',
+  effect: 'It takes effect at the earliest at',
+  confirmedBy: (name: string) => `${name} has confirmed it.`,
+  unconfirmed:
+    'Another admin has to confirm it, one who was an admin when it was proposed. If no one does, nothing changes, and it lapses at',
+  confirm: 'Confirm this change',
+  confirmSigned: 'Confirm this change with your passkey',
+  noPasskey: 'A passkey that your trust document names confirms this.',
+  withdraw: 'Withdraw it',
+};
+
+const de: typeof en = {
+  title: 'Eine Änderung, die diese Regeln lockert, wartet',
+  by: (name) => `Vorgeschlagen von ${name}`,
+  byHost: 'Vorgeschlagen durch die Konfiguration des Anbieters',
+  was: 'jetzt',
+  willBe: 'dann',
+  effect: 'Sie gilt frühestens ab',
+  confirmedBy: (name) => `${name} hat sie bestätigt.`,
+  unconfirmed:
+    'Ein anderer Admin muss sie bestätigen, der schon Admin war, als sie vorgeschlagen wurde. Tut es niemand, ändert sich nichts, und sie verfällt am',
+  confirm: 'Diese Änderung bestätigen',
+  confirmSigned: 'Diese Änderung mit Ihrem Passkey bestätigen',
+  noPasskey: 'Das bestätigt ein Passkey, den Ihr Vertrauensdokument nennt.',
+  withdraw: 'Zurückziehen',
+};
+
+export const wideningTexts: Catalogue<typeof en> = { en, de };

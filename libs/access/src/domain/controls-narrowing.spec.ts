@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { narrowingPart, narrowsControls, widenedControls } from './controls-narrowing.js';
+import type { ControlRule, PrivacyControls } from './privacy-controls.js';
+
+const actions = ['list', 'read', 'update'];
+const rules: ControlRule[] = [
+  { approvals: 2 },
+  { services: ['status'], mode: 'observe' },
+  { services: ['status'], mode: 'observe', maxBudget: { calls: 3 } },
+  { actions: ['read'], maxDuration: 60 },
+  { stages: [{ name: 'owner', groups: ['owners'], approvals: 1 }] },
+];
+const deputy = { for: 'owners', by: 'cover', from: '2026-12-21', to: '2027-01-03' };
+
+/** Controls from few values, so that two of them often agree in some members. */
+const anyControls: fc.Arbitrary<PrivacyControls> = fc
+  .record({
+    approvals: fc.integer({ min: 1, max: 3 }),
+    maxDuration: fc.constantFrom(null, 600, 3_600),
+    levels: fc.array(fc.constantFrom('countersign', 'slack', 'page'), { minLength: 3, maxLength: 3 }),
+    forbid: fc.subarray(actions.map((action) => ({ service: 's', resource: '**', actions: [action] }))),
+    zone: fc.constantFrom(undefined, 'Europe/Paris'),
+    rules: fc.subarray(rules),
+    deputies: fc.subarray([deputy]),
+    unnotified: fc.subarray(['owners', 'cover']),
+    emergency: fc.constantFrom(undefined, 60, 3_600),
+    widening: fc.constantFrom(
+      undefined,
+      { delay: 60, secondAdmin: false },
+      { delay: 0, secondAdmin: true },
+      { delay: 3_600, secondAdmin: true },
+    ),
+  })
+  .map(({ levels, emergency, ...rest }) => {
+    const at = (level: string) => actions.filter((_, index) => levels[index] === level);
+    const allow = [{ services: ['s'], actions: ['read'], maxDuration: emergency ?? 0 }];
+    const all = {
+      ...rest,
+      ...{ countersign: at('countersign'), slackMayApprove: at('slack') },
+      emergency: emergency === undefined ? undefined : { allow, disclosureDue: 86_400 },
+    };
+    const isEmpty = (name: string, value: unknown) =>
+      value === undefined ||
+      (['rules', 'deputies', 'unnotified'].includes(name) && (value as unknown[]).length === 0);
+    const set = Object.entries(all).filter(([name, value]) => !isEmpty(name, value));
+    return Object.fromEntries(set) as unknown as PrivacyControls;
+  });
+
+describe('P13: the narrowing part of a change', () => {
+  test('narrows the controls before it', () => {
+    fc.assert(
+      fc.property(anyControls, anyControls, (before, after) => {
+        expect(narrowsControls(before, narrowingPart(before, after))).toBe(true);
+      }),
+    );
+  });
+
+  test('is all of a change that narrows', () => {
+    fc.assert(
+      fc.property(anyControls, anyControls, (before, after) => {
+        const narrowed = narrowingPart(before, after);
+        expect(narrowsControls(narrowed, narrowingPart(narrowed, narrowed))).toBe(true);
+        if (narrowsControls(before, after)) expect(narrowsControls(after, narrowed)).toBe(true);
+      }),
+    );
+  });
+
+  test('never lets Slack approve what must be countersigned', () => {
+    fc.assert(
+      fc.property(anyControls, anyControls, anyControls, (before, after, present) => {
+        for (const { countersign, slackMayApprove } of [
+          narrowingPart(before, after),
+          widenedControls(present, { before, after }),
+        ])
+          expect(slackMayApprove.filter((action) => countersign.includes(action))).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe('P13: a widening at its time', () => {
+  test('leads to the proposed controls if nothing has changed since', () => {
+    fc.assert(
+      fc.property(anyControls, anyControls, (before, after) => {
+        expect(widenedControls(before, { before, after })).toEqual(after);
+      }),
+    );
+  });
+
+  test('leaves what was changed since as it was changed', () => {
+    fc.assert(
+      fc.property(anyControls, anyControls, anyControls, (before, after, other) => {
+        const present = narrowingPart(before, other);
+        const widened = widenedControls(present, { before, after });
+        for (const name of Object.keys(present) as (keyof PrivacyControls)[])
+          if (JSON.stringify(present[name]) !== JSON.stringify(before[name]))
+            expect(widened[name]).toEqual(present[name]);
+      }),
+    );
+  });
+});
+
+test.each<[string, PrivacyControls['widening'], PrivacyControls['widening'], boolean]>([
+  ['a longer delay', { delay: 60, secondAdmin: true }, { delay: 61, secondAdmin: true }, true],
+  ['a shorter delay', { delay: 60, secondAdmin: true }, { delay: 59, secondAdmin: true }, false],
+  ['no second admin', { delay: 60, secondAdmin: true }, { delay: 60, secondAdmin: false }, false],
+  ['neither any more', { delay: 60, secondAdmin: false }, undefined, false],
+  ['a delay where there was none', undefined, { delay: 60, secondAdmin: false }, true],
+])('the setting itself: %s', (_what, before, after, narrows) => {
+  const controls = (widening: PrivacyControls['widening']): PrivacyControls => ({
+    ...{ approvals: 1, maxDuration: null, countersign: [], slackMayApprove: [], forbid: [] },
+    ...(widening === undefined ? {} : { widening }),
+  });
+  expect(narrowsControls(controls(before), controls(after))).toBe(narrows);
+});

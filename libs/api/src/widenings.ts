@@ -1,0 +1,117 @@
+import { signatureSchema, wideningSchema as statementSchema } from '@countersign/contract';
+import { z } from 'zod';
+import { named, pageOf } from './components.js';
+import { endpoint } from './endpoint.js';
+import { idText, instant, pageQuery } from './members.js';
+import { proposedControlsSchema } from './tenants.js';
+
+export const WIDENING_STATES = ['waiting', 'applied', 'withdrawn', 'lapsed'] as const;
+export type WideningState = (typeof WIDENING_STATES)[number];
+
+const confirmationSchema = z.object({
+  person: idText('usr', 'The admin.'),
+  at: instant(),
+  countersignature: signatureSchema
+    .nullable()
+    .describe('By the admin’s passkey. Null: the tenant was not claimed.'),
+});
+
+export const wideningSchema = named(
+  'Widening',
+  z.object({
+    id: idText('wdn', 'The widening.'),
+    tenant: z.string(),
+    state: z
+      .enum(WIDENING_STATES)
+      .describe(
+        '`lapsed`: no one confirmed it within 14 days after its delay, or the controls had changed so that nothing of it was left.',
+      ),
+    by: z
+      .union([idText('usr', 'Who proposed it.'), z.literal('host')])
+      .describe('`host`: proposed by the vendor’s organisation file.'),
+    before: proposedControlsSchema.describe('The controls that it was proposed on.'),
+    after: proposedControlsSchema,
+    takesEffectAt: instant().describe('Not before this instant; whole seconds.'),
+    needsConfirmation: z.boolean().describe('Whether an admin still has to confirm it.'),
+    mustBeSigned: z.boolean().describe('Whether the tenant is claimed: then a passkey confirms it.'),
+    confirmers: z
+      .array(idText('usr', 'An admin.'))
+      .describe(
+        'Who may confirm it now. An admin who came after it was proposed may not; nor may its author, if the controls require a second admin.',
+      ),
+    lapsesAt: instant().nullable().describe('If no one confirms it; null if it needs no confirmation.'),
+    confirmation: confirmationSchema.nullable(),
+    createdAt: instant(),
+    endedAt: instant().nullable(),
+  }),
+);
+export type Widening = z.infer<typeof wideningSchema>;
+
+const wideningPageSchema = pageOf('WideningPage', wideningSchema);
+const wideningListQuery = z.strictObject({ ...pageQuery, state: z.enum(WIDENING_STATES).exactOptional() });
+export type WideningListQuery = z.infer<typeof wideningListQuery>;
+
+const wideningToSignSchema = named(
+  'WideningToSign',
+  z.object({
+    statement: statementSchema.describe('The SHA-256 of its canonical JSON is the challenge.'),
+    controls: z
+      .object({
+        before: z.record(z.string(), z.unknown()),
+        after: z.record(z.string(), z.unknown()),
+      })
+      .describe(
+        'The controls behind `before` and `after`, as the log has them: durations in seconds. Hash their canonical JSON and compare it with the statement before signing.',
+      ),
+  }),
+);
+export type WideningToSign = z.infer<typeof wideningToSignSchema>;
+
+const confirmationBodySchema = named(
+  'WideningConfirmationBody',
+  z.strictObject({
+    countersignature: signatureSchema
+      .exactOptional()
+      .describe('The passkey’s signature over the offered statement; required once the tenant is claimed.'),
+  }),
+);
+export type WideningConfirmationBody = z.infer<typeof confirmationBodySchema>;
+
+export const wideningEndpoints = {
+  list: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/widenings',
+    summary: 'List widenings of a tenant’s privacy controls',
+    description: 'Newest first; those that wait, and those that are over.',
+    query: wideningListQuery,
+    answer: { status: 200, description: 'A page of widenings.', schema: wideningPageSchema },
+    errors: ['not_found'],
+  }),
+  read: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/widenings/{id}',
+    summary: 'Read a widening of a tenant’s privacy controls',
+    answer: { status: 200, description: 'The widening.', schema: wideningSchema },
+    errors: ['not_found'],
+  }),
+  statement: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/widenings/{id}/statement',
+    summary: 'Draft the statement by which an admin confirms a widening',
+    answer: { status: 200, description: 'The statement to sign.', schema: wideningToSignSchema },
+    errors: ['not_found', 'wrong_state'],
+  }),
+  confirm: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/widenings/{id}/confirmation',
+    summary: 'Confirm a widening of a tenant’s privacy controls',
+    description:
+      'By an admin who was one when it was proposed. `forbidden` for its author if the controls require a second admin. It takes effect once its delay is over.',
+    body: { schema: confirmationBodySchema },
+    answer: { status: 201, description: 'The widening, confirmed.', schema: wideningSchema },
+    errors: ['not_found', 'wrong_state', 'already_decided', 'countersignature_required', 'conflict'],
+  }),
+  withdraw: endpoint({
+    route: 'DELETE /api/v1/tenants/{slug}/widenings/{id}',
+    summary: 'Withdraw a widening of a tenant’s privacy controls',
+    description: 'Any admin of the tenant may.',
+    answer: { status: 200, description: 'The widening, withdrawn.', schema: wideningSchema },
+    errors: ['not_found', 'wrong_state', 'conflict'],
+  }),
+};

@@ -1,0 +1,59 @@
+/**
+ * A second process on the same database: `widener.ts URL NOW STEP` runs the scheduler of a broker at this instant, and kills
+ * itself when the unit of work in which a widening takes effect has come to this step: `controls` (they are stored), `event`
+ * (it is in the log) or `end` (all but the commit).
+ */
+import { type ControlsUnit, runDueTransitions, type Store, type TenantUnit } from '@countersign/access';
+import { openStore, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { optionsFor } from '../../support/migrated-database.js';
+
+const [, , url = '', now = '', step = ''] = process.argv;
+
+async function after<T>(name: string, work: Promise<T>): Promise<T> {
+  const result = await work;
+  if (name === step) process.kill(process.pid, 'SIGKILL');
+  return result;
+}
+
+const watchedTenant = (unit: TenantUnit): TenantUnit =>
+  Object.create(unit, {
+    log: {
+      value: Object.create(unit.log, {
+        append: {
+          value: (...given: Parameters<TenantUnit['log']['append']>) =>
+            after('event', unit.log.append(...given)),
+        },
+      }),
+    },
+  });
+
+const watched = (unit: ControlsUnit): ControlsUnit =>
+  Object.create(unit, {
+    tenant: { value: async (slug: string) => watchedTenant(await unit.tenant(slug)) },
+    organisation: {
+      value: Object.create(unit.organisation, {
+        saveTenant: {
+          value: (...given: Parameters<ControlsUnit['organisation']['saveTenant']>) =>
+            after('controls', unit.organisation.saveTenant(...given)),
+        },
+      }),
+    },
+  });
+
+const opened = await openStore(optionsFor(url));
+const { controls } = opened;
+const store: Store = Object.create(opened, {
+  controls: {
+    value: {
+      read: controls.read,
+      write: <T>(work: (unit: ControlsUnit) => Promise<T>) =>
+        controls.write((unit) => after('end', work(watched(unit)))),
+    },
+  },
+});
+await runDueTransitions({
+  ...{ store, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing },
+  clock: { now: () => new Date(now) },
+});
+await opened.close();
+process.disconnect();

@@ -1,0 +1,207 @@
+import type { Widening, WideningToSign } from '@countersign/api';
+import type { LeafV1 } from '@countersign/audit-log';
+import { organisation } from '../../factories/organisation.js';
+import { AT } from '../../factories/trust.js';
+import { claim } from '../../support/claim.js';
+import { Customer } from '../../support/customer.js';
+import { eventually } from '../../support/eventually.js';
+import { type Copies, copiesOf, faultOf, verifyCopies } from '../../support/log-copy.js';
+import { TestBroker } from '../harness.js';
+import { expectStatus } from '../story.js';
+
+const DELAY = 600;
+type Controls = { version: string; maxDuration: string | null; waiting?: string };
+
+let broker: TestBroker;
+let copies: Copies;
+let ada: Customer;
+let ann: Customer;
+
+const controls = () => ada.ask<Controls>('GET', 'privacy-controls');
+const widening = (id: string) => ada.ask<Widening>('GET', `widenings/${id}`);
+const widen = async (maxDuration: string) => {
+  const now = await controls();
+  const changed = await ann.ask<Controls>('PUT', 'privacy-controls', { ...now, maxDuration });
+  expect(changed).toMatchObject({ maxDuration: now.maxDuration, version: now.version });
+  return changed.waiting ?? '';
+};
+const isApplied = (id: string) =>
+  eventually('the widening takes effect', async () => (await widening(id)).state === 'applied', 20_000, 50);
+
+/** Two admins; the first widening is confirmed before the claim, the second by a passkey after it. */
+beforeAll(async () => {
+  const file = organisation((each) => {
+    const [acme] = each.tenants;
+    if (acme === undefined) return;
+    acme.people = acme.people.map((person) =>
+      person.email.startsWith('ann@') ? { ...person, roles: ['approver', 'admin'] } : person,
+    );
+    acme.privacyControls = {
+      ...{ ...acme.privacyControls, maxDuration: 3_600 },
+      widening: { delay: DELAY, secondAdmin: true },
+    };
+  });
+  broker = await TestBroker.start({ organisation: file });
+  ada = await Customer.of(broker, 'approver');
+  ann = await Customer.of(broker, 'tenantAdmin');
+  const first = await widen('PT2H');
+  expect(await widening(first)).toMatchObject({
+    state: 'waiting',
+    needsConfirmation: true,
+    mustBeSigned: false,
+  });
+  expectStatus(await ada.call('POST', `widenings/${first}/confirmation`, {}), 201);
+  broker.clock.advance(DELAY);
+  await isApplied(first);
+  expect((await controls()).maxDuration).toBe('PT2H');
+  // Enrolling a passkey takes a fresh sign-in.
+  ada = await Customer.of(broker, 'approver');
+  ann = await Customer.of(broker, 'tenantAdmin');
+  await claim([ada, ann], { approvals: 1, threshold: 2 });
+  broker.clock.advance(10);
+  const second = await widen('PT3H');
+  const { statement } = await ada.ask<WideningToSign>('GET', `widenings/${second}/statement`);
+  const countersignature = ada.key.sign(statement, AT);
+  const refused = await ada.call('POST', `widenings/${second}/confirmation`, {});
+  expect(refused.body).toMatchObject({ code: 'countersignature_required' });
+  expectStatus(await ada.call('POST', `widenings/${second}/confirmation`, { countersignature }), 201);
+  broker.clock.advance(DELAY);
+  await isApplied(second);
+  const third = await widen('PT4H');
+  expectStatus(await ada.call('DELETE', `widenings/${third}`), 200);
+  copies = await copiesOf(broker);
+}, 60_000);
+afterAll(() => broker.close());
+
+const leafAt = ({ tenant }: Copies, index: number) => tenant.leaves[index] as LeafV1;
+/** The nth change of the controls by a widening. */
+const appliedAt = (own: Copies, nth: number) => own.tenant.indexOf('tenant.change', nth);
+
+async function attacked(attack: (copies: Copies) => void): Promise<string> {
+  const own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
+  attack(own);
+  return (await faultOf(own)).split(' ')[0] ?? '';
+}
+
+/** Moves the change to right behind the leaf of a type, as if it had happened then. */
+function moveBehind(own: Copies, change: number, behind: number): void {
+  const { type, actor, data } = leafAt(own, change);
+  const { at } = leafAt(own, behind);
+  own.tenant.drop(change);
+  own.tenant.insert(behind + 1, { type, at, actor, data });
+}
+
+test('a log of widenings that have waited verifies', async () => {
+  expect(await verifyCopies(copies)).toMatchObject({ replayed: true });
+});
+
+describe('a widening that has not waited is named', () => {
+  test.each<[string, string, (own: Copies) => void]>([
+    [
+      'without its delay',
+      'widened_early',
+      (own) => moveBehind(own, appliedAt(own, 0), own.tenant.indexOf('widening.confirmed')),
+    ],
+    [
+      'a second too early',
+      'widened_early',
+      (own) => {
+        const at = Date.parse(leafAt(own, own.tenant.indexOf('widening.proposed')).at) + (DELAY - 1) * 1_000;
+        own.tenant.edit(appliedAt(own, 0), { at: new Date(at).toISOString() });
+      },
+    ],
+    [
+      'without its confirmation',
+      'widened_early',
+      (own) => own.tenant.drop(own.tenant.indexOf('widening.confirmed')),
+    ],
+    [
+      'confirmed by its author',
+      'role_not_held',
+      (own) => {
+        const { actor } = leafAt(own, own.tenant.indexOf('widening.proposed'));
+        own.tenant.edit(own.tenant.indexOf('widening.confirmed'), { actor });
+      },
+    ],
+    [
+      'confirmed without a passkey, once claimed',
+      'countersignature_required',
+      (own) => own.tenant.change('widening.confirmed', { countersignature: null }, 1),
+    ],
+    [
+      'other controls than the passkey signed',
+      'bad_countersignature',
+      (own) => {
+        const index = own.tenant.indexOf('widening.proposed', 1);
+        const { after } = leafAt(own, index).data as { after: object };
+        own.tenant.change('widening.proposed', { after: { ...after, maxDuration: 99_999 } }, 1);
+      },
+    ],
+    [
+      'other controls than were proposed',
+      'wrong_widening',
+      (own) => {
+        const index = appliedAt(own, 0);
+        const { data } = leafAt(own, index);
+        own.tenant.edit(index, {
+          data: {
+            ...data,
+            after: { ...(data['after'] as object), approvals: 1, slackMayApprove: ['update'] },
+          },
+        });
+      },
+    ],
+    [
+      'applied without a proposal',
+      'wrong_widening',
+      (own) => {
+        own.tenant.drop(own.tenant.indexOf('widening.confirmed'));
+        own.tenant.drop(own.tenant.indexOf('widening.proposed'));
+      },
+    ],
+    [
+      'as a plain change by an admin',
+      'widened_early',
+      (own) => {
+        const index = appliedAt(own, 0);
+        const { widening: _widening, ...data } = leafAt(own, index).data;
+        const { actor } = leafAt(own, own.tenant.indexOf('widening.proposed'));
+        own.tenant.edit(index, { data, actor });
+      },
+    ],
+    [
+      'the setting itself taken away at once',
+      'widened_early',
+      (own) => {
+        const last = own.tenant.leaves.length - 1;
+        const { after: before } = leafAt(own, own.tenant.indexOf('tenant.change', -1)).data as {
+          after: Record<string, unknown>;
+        };
+        const { widening: _widening, ...after } = before;
+        const { at } = leafAt(own, last);
+        own.tenant.append({
+          type: 'tenant.change',
+          at,
+          actor: ada.id as LeafV1['actor'],
+          data: { tenant: 'acme', before, after },
+        });
+      },
+    ],
+    [
+      'after it was withdrawn',
+      'wrong_widening',
+      (own) => {
+        const withdrawn = own.tenant.indexOf('widening.withdrawn');
+        const { data } = leafAt(own, own.tenant.indexOf('widening.proposed', -1));
+        const { widening: id, before, after } = data;
+        const at = new Date(Date.parse(leafAt(own, withdrawn).at) + DELAY * 1_000).toISOString();
+        own.tenant.append({
+          ...{ type: 'tenant.change', at, actor: 'job' },
+          data: { tenant: 'acme', before, after, widening: id },
+        });
+      },
+    ],
+  ])('%s', async (_what, expected, attack) => {
+    expect(await attacked(attack)).toBe(expected);
+  });
+});
