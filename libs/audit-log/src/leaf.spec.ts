@@ -1,5 +1,6 @@
-import type { LeafV1 } from './leaf.js';
-import { encodeLeaf, MAX_LEAF_BYTES } from './leaf.js';
+import fc from 'fast-check';
+import { AuditLogError } from './errors.js';
+import { encodeLeaf, type LeafV1, MAX_LEAF_BYTES, parseLeaf } from './leaf.js';
 
 const leaf: LeafV1 = {
   v: 1,
@@ -54,5 +55,45 @@ describe('encodeLeaf', () => {
     const tooLarge = expect.objectContaining({ code: 'leaf_too_large' });
     expect(() => encodeLeaf({ ...leaf, data: { x: 'x'.repeat(room + 1) } })).toThrow(tooLarge);
     expect(() => encodeLeaf({ ...leaf, data: { x: 'é'.repeat(room / 2 + 1) } })).toThrow(tooLarge);
+  });
+});
+
+describe('parseLeaf', () => {
+  const data = fc.dictionary(
+    fc.string({ unit: 'grapheme', maxLength: 8 }).filter((name) => name !== '__proto__'),
+    fc.oneof(fc.string({ unit: 'grapheme' }), fc.maxSafeInteger(), fc.boolean(), fc.constant(null)),
+    { maxKeys: 4 },
+  );
+
+  test('reads what was encoded', () => {
+    fc.assert(
+      fc.property(data, fc.nat(), (members, seq) => {
+        const given = { ...leaf, seq, data: { ...members } };
+        expect(parseLeaf(encodeLeaf(given))).toEqual(given);
+      }),
+    );
+  });
+
+  test('a leaf has one spelling: bytes that were changed, cut or added are refused, or are another leaf', () => {
+    const part = fc.oneof(
+      fc.constantFrom(' ', '\n', '\ufeff', '\\u0061', ',', '"v":1', '0', '-0', 'e0', '{}', 'null'),
+      fc.string({ unit: 'binary', maxLength: 3 }),
+    );
+    fc.assert(
+      fc.property(data, fc.nat(), fc.nat({ max: 3 }), part, (members, place, cut, added) => {
+        const bytes = encodeLeaf({ ...leaf, data: { ...members } });
+        const at = place % (bytes.length + 1);
+        const changed = Buffer.concat([bytes.slice(0, at), Buffer.from(added), bytes.slice(at + cut)]);
+        let read: LeafV1;
+        try {
+          read = parseLeaf(changed);
+        } catch (error) {
+          expect(error).toBeInstanceOf(AuditLogError);
+          return;
+        }
+        expect(Buffer.from(encodeLeaf(read))).toEqual(changed);
+      }),
+      { numRuns: 200 },
+    );
   });
 });

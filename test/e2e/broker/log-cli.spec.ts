@@ -1,9 +1,13 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSeals, sealDays } from '@countersign/access';
+import { verifierKey } from '@countersign/audit-log';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { saveFile } from '../../../apps/cli/src/log/verification.js';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { LogFiles } from '../../factories/log-files.js';
+import { logKey } from '../../factories/log-keys.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
 import { makeGrant } from '../story.js';
@@ -207,6 +211,28 @@ describe('P10: a customer follows its log with the command line', () => {
       document: { code: 'anchor_differs' },
     });
     expect((await countersign('log', 'verify', place, '--anchor', join(folder, 'no.json'))).exit).toBe(2);
+  });
+
+  test('--structure-only verifies a log of any program in the same format, and names what was changed', async () => {
+    const key = logKey('log.example.com/other', 7);
+    const log = new LogFiles(key.name, key, (index) => Buffer.from(`no leaf of ours: ${index}`)).grow(600);
+    for (const [path, bytes] of log.files) await saveFile(join(folder, path), bytes);
+    const flags = ['--vkey', verifierKey(systemHashing, key.name, key.publicKey)];
+    const state = join(folder, 'state.json');
+    const verify = (...more: string[]) => countersign('log', 'verify', folder, ...flags, ...more);
+    expect(await verify()).toMatchObject({ exit: 1, document: { code: 'not_a_countersign_log' } });
+    expect(await verify('--structure-only', '--state', state)).toMatchObject({
+      exit: 0,
+      document: { origin: key.name, size: 600, structureOnly: true },
+    });
+    const bundle = join(folder, 'tile', 'entries', '001');
+    const bytes = await readFile(bundle);
+    bytes[bytes.length - 1] = 0;
+    await writeFile(bundle, bytes);
+    expect(await verify('--structure-only')).toMatchObject({
+      exit: 1,
+      document: { code: 'changed_leaf', index: 511 },
+    });
   });
 
   test('a mirror gets what a sealed day was over once its seal opens, and nothing before', async () => {

@@ -144,14 +144,15 @@ async function replayOnce(context: Context, options: ReplayOptions): Promise<Rep
   const progress = new Progress(context.io);
   let line = 'reading the checkpoint …';
   progress.waiting(() => line);
-  const { interrupted } = options;
-  const resumed = interrupted === undefined ? '' : `, going on from leaf ${interrupted.point.size}`;
+  const goesOnAt = options.interrupted?.point.size ?? 0;
   try {
     return await replayTenantLog(PORTS, {
       ...options,
       onProgress: (what, done, size) => {
-        const end = what === 'deployment' ? ' of the deployment’s log verified' : ` verified${resumed}`;
-        line = `${progressBar(done, size)} ${done} of ${size} leaves${end}`;
+        const log = what === 'deployment' ? ' of the deployment’s log' : '';
+        const isKnown = what === 'tenant' && done <= goesOnAt;
+        const end = isKnown ? `hashed again, going on at leaf ${goesOnAt}` : 'verified';
+        line = `${progressBar(done, size)} ${done} of ${size} leaves${log} ${end}`;
       },
     });
   } catch (error) {

@@ -226,7 +226,6 @@ export class RequestHistory {
       throw data.fault('wrong_digest', 'the reason that is shown is not the one of the terms.');
     this.state.requests.set(id, {
       ...{ id, requester: terms.requester, digest, paused: false, isOver: false, reviews: [] },
-      ...{ id, requester: terms.requester, digest, isOver: false, reviews: [] },
       reasonCode: data.textIfAny('reasonCode') ?? null,
       ...{ stage: null, turnSince: data.at },
       terms: new Map([[digest, { terms, parent: null }]]),
