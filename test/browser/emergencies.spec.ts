@@ -25,6 +25,12 @@ describe('emergencies, questions, forwards and incidents', () => {
     customer = await WebhookReceiver.start();
     site = await BrowserSite.start(
       (file) => {
+        for (const [email, name] of [
+          ['lena', 'Lena Voss'],
+          ['leo', 'Leo Brandt'],
+          ['lia', 'Lia Horn'],
+        ] as const)
+          file.vendor.staff.push({ email: `${email}@northwind.example`, name, roles: ['legal'] });
         const acme = file.tenants.find(({ slug }) => slug === 'acme')!;
         acme.webhooks = [{ url: customer.url, secretFile }];
         acme.people.find(({ email }) => email.startsWith('bob@'))!.roles = ['approver', 'admin'];
@@ -126,6 +132,43 @@ describe('emergencies, questions, forwards and incidents', () => {
     await ada.goto(`${site.url}/emergencies`);
     await ada.getByText('The explanation was late').waitFor();
     await look(ada, 'was-late');
+  }, 120_000);
+
+  test('legal counsel asks for access under a gag, from the page of the demand; neither the customer nor a reviewer sees it', async () => {
+    const until = `${new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 19)}Z`;
+    const { id } = await site.api<{ id: string }>('lena', 'POST', '/api/v1/demands', {
+      ...{ authority: 'County court', country: 'DE', legalBasis: '§ 94 StPO', kind: 'order' },
+      ...{ data: 'Invoices', scope: 'October', tenants: ['acme'], accounts: ['a-1'], reason: 'By courier' },
+      ...{ receivedAt: '2026-01-01T00:00:00Z', gag: { order: '§ 101 StPO', until } },
+    });
+    const lena = await site.signedIn('lena', `/demands/${id}`, { viewport: WIDE });
+    // The authority is sent to the customer first.
+    expect(await lena.getByRole('link', { name: 'Ask for access at acme' }).count()).toBe(0);
+    await site.api('lena', 'POST', `/api/v1/demands/${id}/steps`, {
+      ...{ action: 'redirected', outcome: 'declined', reason: 'The court insists' },
+    });
+    await lena.reload();
+    await lena.getByText('all of it stays in a sealed log').waitFor();
+    await look(lena, 'demand');
+    await lena.getByRole('link', { name: 'Ask for access at acme' }).click();
+    await lena.getByRole('heading', { name: 'Ask for access for an authority' }).waitFor();
+    expect(await lena.getByText('This is an emergency').count()).toBe(0);
+    await lena.getByRole('checkbox').first().check();
+    await lena.getByLabel('Why?').fill('12 Gs 7/26');
+    await lena.getByText('2 reviews by the vendor').waitFor();
+    await look(lena, 'ask-for-authority');
+    await lena.getByRole('button', { name: /^Ask to/ }).click();
+    await lena.waitForURL(`${site.url}/mine`);
+    const { items } = await site.api<{ items: Asked[] }>('lena', 'GET', '/api/v1/requests');
+    const [asked] = items;
+    await lena.goto(`${site.url}/requests/${asked?.id}`);
+    await lena.getByText('it is kept in a sealed log').waitFor();
+    await look(lena, 'sealed-request');
+
+    for (const who of ['ada', 'rita'] as const) {
+      const seen = await site.api<{ items: Asked[] }>(who, 'GET', '/api/v1/requests?limit=100');
+      expect(seen.items.map((each) => each.id)).not.toContain(asked?.id);
+    }
   }, 120_000);
 
   test('an approver asks and forwards, and the engineer answers; only the one whose turn it is can ask', async () => {

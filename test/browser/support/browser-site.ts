@@ -23,6 +23,8 @@ export const PEOPLE = {
   rita: { email: 'rita@northwind.example', name: 'Rita Sorel', tenant: null, organisation: 'vendor' },
   sam: { email: 'sam@northwind.example', name: 'Sam Ito', tenant: null, organisation: 'vendor' },
   ola: { email: 'ola@northwind.example', name: 'Ola Brandt', tenant: null, organisation: 'vendor' },
+  /** Legal counsel, where a test adds her. */
+  lena: { email: 'lena@northwind.example', name: 'Lena Voss', tenant: null, organisation: 'vendor' },
   ada: { email: 'ada@acme.example', name: 'Ada Moreau', tenant: 'acme', organisation: 'acme' },
   bob: { email: 'bob@acme.example', name: 'Bob Chen', tenant: 'acme', organisation: 'acme' },
 } as const;

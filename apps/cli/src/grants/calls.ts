@@ -7,11 +7,11 @@ import { formatTable } from '../terminal/text.js';
 /** Lists the calls under a grant, newest first, as the gateways recorded them. */
 export async function listCalls(context: Context, grant: string, options: ListOptions): Promise<Answer> {
   const { api, id } = await openWithId(context, 'grt', grant);
-  const { tenant } = await api.call(grantEndpoints.read, { params: { id } });
+  const { tenant, sealedLog } = await api.call(grantEndpoints.read, { params: { id } });
   const list = {
     verb: `calls ${id}`,
     endpoint: logEndpoints.records,
-    params: { slug: tenant },
+    params: { slug: sealedLog ?? tenant },
     filter: { grant: id },
     format: formatCalls,
   };

@@ -24,11 +24,15 @@ export const grantsQuery = (query: { state?: Grant['state']; person?: string } =
 export const refetchWhileOpen = ({ state }: { state?: Grant['state'] } = {}): number | false =>
   state === 'active' ? REFETCH_MS : false;
 
+/** The log that has a grant's leaves and calls: the tenant's own or, under a gag, a sealed one. */
+export const logOfGrant = ({ tenant, sealedLog }: Pick<Grant, 'tenant' | 'sealedLog'>): string =>
+  sealedLog ?? tenant;
+
 /** The newest calls under a grant, newest first. */
-export const recordsQuery = ({ tenant, id }: { tenant: string; id: string }) =>
+export const recordsQuery = (grant: Pick<Grant, 'tenant' | 'sealedLog' | 'id'>) =>
   queryOptions({
-    queryKey: ['records', id],
-    queryFn: ({ signal }) => readRecords(tenant, { grant: id, limit: PAGE_SIZE }, signal),
+    queryKey: ['records', grant.id],
+    queryFn: ({ signal }) => readRecords(logOfGrant(grant), { grant: grant.id, limit: PAGE_SIZE }, signal),
   });
 
 interface RecordFilter {

@@ -2,6 +2,7 @@ import { parseCheckpoint, parseNote } from '@countersign/audit-log';
 import { queryOptions } from '@tanstack/react-query';
 import { HttpLog } from '../log/http-log.js';
 import { api, type Grant } from './client.js';
+import { logOfGrant } from './grants.js';
 import { listQuery } from './pagination.js';
 import { unwrap } from './problem.js';
 
@@ -39,14 +40,18 @@ export const witnessesQuery = (slug: string) =>
 const MOST_LEAVES = '200';
 
 /** The newest leaves about a grant and the request behind it, newest first. */
-export const leavesOfGrantQuery = ({ id, request, tenant: slug }: Pick<Grant, 'id' | 'request' | 'tenant'>) =>
+export const leavesOfGrantQuery = ({
+  id,
+  request,
+  ...of
+}: Pick<Grant, 'id' | 'request' | 'tenant' | 'sealedLog'>) =>
   queryOptions({
     queryKey: ['leaves', id],
     queryFn: async ({ signal }) => {
       const read = (filter: { grant: string } | { request: string }) =>
         unwrap(
           api.GET('/api/v1/tenants/{slug}/events', {
-            params: { path: { slug }, query: { ...filter, limit: MOST_LEAVES } },
+            params: { path: { slug: logOfGrant(of) }, query: { ...filter, limit: MOST_LEAVES } },
             signal,
           }),
         );

@@ -34,6 +34,7 @@ const en = {
   grant: 'This access',
   open: 'Open the request',
   watch: 'Open the access',
+  sealedLog: 'Show that log',
   raw: 'Leaf',
   noLeaf: 'This is no leaf: it has no hash. Verify the log, and ask the vendor.',
   leaf: (index: string) => `Leaf ${index}`,
@@ -83,6 +84,7 @@ const de: typeof en = {
   grant: 'Dieser Zugriff',
   open: 'Zur Anfrage',
   watch: 'Zum Zugriff',
+  sealedLog: 'Dieses Protokoll zeigen',
   raw: 'Eintrag',
   noLeaf:
     'Das ist kein gültiger Eintrag: Er hat keine Prüfsumme. Prüfen Sie das Protokoll, und fragen Sie den Anbieter.',

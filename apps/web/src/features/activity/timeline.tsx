@@ -85,6 +85,11 @@ function EventRow({
           {sentenceOf(event, language, name)}
           {outcome === null ? null : <Outcome outcome={outcome} />}
         </p>
+        {event.type === 'demand.accessed' ? (
+          <p>
+            <Link to={`/activity?log=${encodeURIComponent(memberText(event, 'log'))}`}>{text.sealedLog}</Link>
+          </p>
+        ) : null}
         <div className="event-more">
           <details className="details" onToggle={(toggled) => setOpen(toggled.currentTarget.open)}>
             <summary>{text.raw}</summary>

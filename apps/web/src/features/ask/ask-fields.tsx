@@ -75,16 +75,18 @@ export function AskFields({
         autoComplete="off"
         onChange={(event) => onChange({ ticket: event.target.value })}
       />
-      <div className="stack near">
-        <Choice
-          type="checkbox"
-          checked={draft.emergency === true}
-          onChange={({ target }) => onChange({ emergency: target.checked })}
-        >
-          {text.emergency}
-        </Choice>
-        {draft.emergency === true ? <p className="hint">{text.emergencyHint}</p> : null}
-      </div>
+      {draft.demand === undefined ? (
+        <div className="stack near">
+          <Choice
+            type="checkbox"
+            checked={draft.emergency === true}
+            onChange={({ target }) => onChange({ emergency: target.checked })}
+          >
+            {text.emergency}
+          </Choice>
+          {draft.emergency === true ? <p className="hint">{text.emergencyHint}</p> : null}
+        </div>
+      ) : null}
     </div>
   );
 }

@@ -24,10 +24,12 @@ export default function AskPage() {
   const text = useText(askTexts);
   const session = useSession();
   const services = useQuery(servicesQuery);
+  const [given] = useSearchParams();
+  const isForAuthority = given.has('demand');
   return (
     <Page
-      title={text.title}
-      lead={text.lead}
+      title={isForAuthority ? text.forAuthority : text.title}
+      lead={isForAuthority ? text.forAuthorityLead : text.lead}
       actions={
         may(session, 'incident.open') ? (
           <Link className="button" to="/incidents">
@@ -55,6 +57,7 @@ function AskForm({ services }: { services: readonly Service[] }) {
     justification: '',
     ticket: given.get('ticket') ?? '',
     emergency: false,
+    ...(given.has('demand') ? { demand: given.get('demand') ?? '' } : {}),
     reasonCode: given.get('reasonCode') ?? '',
   });
   const change = (part: Partial<Draft>) => setDraft((present) => ({ ...present, ...part }));

@@ -6,6 +6,9 @@ const countOf = (count: number, one: string, many: string, none: string): string
 const en = {
   title: 'Ask for access',
   lead: 'Ask for as little as the case needs. The customer reads every word of this.',
+  forAuthority: 'Ask for access for an authority',
+  forAuthorityLead:
+    'Two others with the role legal decide. Ask for no more than the demand names. The customer reads every word: at once, or when the gag has ended.',
   several: 'Several customers at once',
   tenant: 'Customer',
   chooseTenant: 'Choose a customer …',
@@ -57,6 +60,9 @@ const en = {
 const de: typeof en = {
   title: 'Zugriff anfragen',
   lead: 'Fragen Sie so wenig an, wie der Fall erfordert. Der Kunde liest jedes Wort.',
+  forAuthority: 'Zugriff für eine Behörde anfragen',
+  forAuthorityLead:
+    'Zwei andere mit der Rolle Recht entscheiden. Fragen Sie nicht mehr an, als das Verlangen nennt. Der Kunde liest jedes Wort: sofort, oder wenn die Schweigepflicht geendet hat.',
   several: 'Mehrere Kunden zugleich',
   tenant: 'Kunde',
   chooseTenant: 'Kunden wählen …',

@@ -39,6 +39,13 @@ test('object names narrow only resources that have items', () => {
   ]);
 });
 
+test('access for an authority names its demand and the basis, and is no emergency', () => {
+  const demand = 'dem_0199f0a0-7b2c-7001-8000-000000000001';
+  expect(buildAsk({ ...draft, demand, emergency: true })).toMatchObject({ basis: 'legal', demand });
+  expect(buildAsk({ ...draft, emergency: true })).toMatchObject({ basis: 'emergency' });
+  expect(buildAsk(draft)).not.toHaveProperty('basis');
+});
+
 test('builds a request once customer, scope and duration are given; an empty ticket is left out', () => {
   expect(buildAsk(draft)).toEqual({
     tenant: 'acme',

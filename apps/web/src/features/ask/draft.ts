@@ -14,12 +14,19 @@ export interface Draft {
   ticket: string;
   /** The customer is notified and not asked. */
   emergency?: boolean;
+  /** The government demand that the access answers (`dem_…`). */
+  demand?: string;
   /** Empty: none is stated. */
   reasonCode: string;
 }
 
 export const secondsOf = ({ minutes }: Pick<Draft, 'minutes'>): number =>
   Math.round(Number(minutes.replace(',', '.')) * 60);
+
+const basisOf = ({ emergency, demand }: Draft): Pick<Ask, 'basis' | 'demand'> => {
+  if (demand !== undefined) return { basis: 'legal', demand };
+  return emergency === true ? { basis: 'emergency' } : {};
+};
 
 /** The request body; null while the customer, the scope or the duration is missing. */
 export function buildAsk(draft: Draft): Ask | null {
@@ -35,7 +42,7 @@ export function buildAsk(draft: Draft): Ask | null {
     duration: formatDuration(seconds),
     justification: draft.justification,
     ...(ticket === '' ? {} : { ticket }),
-    ...(draft.emergency === true ? { basis: 'emergency' as const } : {}),
+    ...basisOf(draft),
     ...(reasonCode === '' ? {} : { reasonCode }),
   };
 }

@@ -85,6 +85,12 @@ function Decision({ request }: { request: AccessRequestDetail }) {
             <p>{text.emergencyLead}</p>
           </Notice>
         ) : null}
+        {terms.basis === 'legal' ? (
+          <Notice tone="wait" icon="alert">
+            <p className="strong">{text.forAuthority}</p>
+            <p>{request.sealedLog === undefined ? text.forAuthorityLead : text.sealedLead}</p>
+          </Notice>
+        ) : null}
         <OutdatedNotice request={request} turn={turn} />
         <RequestStatus request={request} turn={turn} />
         {mayAskAgain ? <AskAgain request={request} /> : null}

@@ -101,6 +101,9 @@ const en = {
   waitsRequester: 'The engineer must accept the offer or withdraw the request.',
   notifying:
     'Two reviewers of the vendor have opened this. It begins as soon as the customer has been notified, and lapses if no channel can be reached. The customer can deny it until then, and stop it after.',
+  forAuthority: 'Access for an authority',
+  forAuthorityLead: 'Two of the vendor’s legal counsel decide. The customer is notified before it begins.',
+  sealedLead: 'Under a gag: it is kept in a sealed log, and the customer reads it when the gag has ended.',
   emergency: 'Emergency: opened without the customer’s approval',
   emergencyLead:
     'Two of the vendor’s reviewers decide. The customer is notified before the access begins, can stop it at once, and gets an explanation afterwards.',
@@ -235,6 +238,11 @@ const de: DecisionText = {
   waitsRequester: 'Der Engineer muss das Angebot annehmen oder die Anfrage zurückziehen.',
   notifying:
     'Zwei Prüfer des Anbieters haben das eröffnet. Es beginnt, sobald der Kunde benachrichtigt ist, und verfällt, wenn kein Kanal erreichbar ist. Der Kunde kann es bis dahin ablehnen und danach stoppen.',
+  forAuthority: 'Zugriff für eine Behörde',
+  forAuthorityLead:
+    'Zwei aus der Rechtsabteilung des Anbieters entscheiden. Der Kunde wird benachrichtigt, bevor er beginnt.',
+  sealedLead:
+    'Unter Schweigepflicht: Er bleibt in einem versiegelten Protokoll, und der Kunde liest es, wenn die Schweigepflicht geendet hat.',
   emergency: 'Notfall: ohne Freigabe des Kunden eröffnet',
   emergencyLead:
     'Zwei Prüfer des Anbieters entscheiden. Der Kunde wird benachrichtigt, bevor der Zugriff beginnt, kann ihn sofort stoppen und erhält danach eine Erklärung.',

@@ -59,11 +59,33 @@ function DemandView({ demand }: { demand: Demand }) {
           />
         </section>
         <DemandDocuments demand={demand} />
+        {may(session, 'demand.step') ? <AskForAccess demand={demand} /> : null}
         {may(session, 'demand.step') ? <RecordStep demand={demand} /> : null}
       </div>
     </Page>
   );
 }
+
+/** Leads to the form for access, one customer at a time, while the demand may still lead to a disclosure. */
+function AskForAccess({ demand: { id, state, tenants, sealed } }: { demand: Demand }) {
+  const text = useText(demandsTexts);
+  if (!MAY_DISCLOSE.has(state)) return null;
+  return (
+    <section className="stack near" aria-labelledby="access">
+      <h2 id="access">{text.access}</h2>
+      <p className="soft">{sealed ? text.accessSealed : text.accessLead}</p>
+      <p className="row">
+        {tenants.map((tenant) => (
+          <Link key={tenant} className="button" to={`/ask?demand=${id}&tenant=${tenant}`}>
+            {text.askFor(tenant)}
+          </Link>
+        ))}
+      </p>
+    </section>
+  );
+}
+
+const MAY_DISCLOSE: ReadonlySet<Demand['state']> = new Set(['redirected', 'challenged', 'narrowed']);
 
 function Facts({ demand }: { demand: Demand }) {
   const text = useText(demandsTexts);

@@ -59,6 +59,12 @@ const en = {
   file: 'File a document',
   document: 'Document (at most 4 MiB)',
   documentReason: 'What it is',
+  access: 'Access for a disclosure',
+  accessLead:
+    'The data is read through the same gateways as always. The customer is notified before it begins.',
+  accessSealed:
+    'The data is read through the same gateways as always. Until the gag ends, all of it stays in a sealed log.',
+  askFor: (tenant: string) => `Ask for access at ${tenant}`,
   steps: 'Steps',
   when: 'When',
   step: 'Step',
@@ -141,6 +147,12 @@ const de: DemandsText = {
   file: 'Ein Dokument ablegen',
   document: 'Dokument (höchstens 4 MiB)',
   documentReason: 'Was es ist',
+  access: 'Zugriff für eine Herausgabe',
+  accessLead:
+    'Die Daten werden über dieselben Gateways gelesen wie immer. Der Kunde wird benachrichtigt, bevor es beginnt.',
+  accessSealed:
+    'Die Daten werden über dieselben Gateways gelesen wie immer. Bis die Schweigepflicht endet, bleibt alles in einem versiegelten Protokoll.',
+  askFor: (tenant: string) => `Zugriff bei ${tenant} anfragen`,
   steps: 'Schritte',
   when: 'Wann',
   step: 'Schritt',

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Grant } from '../../api/client.js';
-import { recordPages } from '../../api/grants.js';
+import { logOfGrant, recordPages } from '../../api/grants.js';
 import { useNames } from '../../api/organisation.js';
 import { useText } from '../../text/language.js';
 import { Instant, Time } from '../../ui/clock.js';
@@ -17,7 +17,7 @@ export function EndProof({ grant, mayRead }: { grant: Grant; mayRead: boolean })
   const proof = useQuery({
     queryKey: ['records', grant.id, 'proof', grant.endedAt],
     enabled: mayRead,
-    queryFn: ({ signal }) => findEndProof(grant, recordPages(grant.tenant, { grant: grant.id }, signal)),
+    queryFn: ({ signal }) => findEndProof(grant, recordPages(logOfGrant(grant), { grant: grant.id }, signal)),
   });
   return (
     <section className="sheet proof stack" data-stopped={isStopped || undefined} aria-label={text.proof}>
