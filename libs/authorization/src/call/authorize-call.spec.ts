@@ -321,6 +321,28 @@ describe('authorizeCall', () => {
     ).toMatchObject({ allowed: true });
   });
 
+  test('a parameter repeats, and GET has a body, only if both maps say so', () => {
+    const path = '/tenants/acme/invoices';
+    const wider = published({
+      ...billing,
+      routes: billing.routes.map((route, at) =>
+        at === 0 ? { ...route, query: ['status', 'page'], repeat: ['status'], body: true } : route,
+      ),
+    });
+    const only = { currentMap: () => wider, mapByHash: () => wider };
+    const twice = call({ path, queryNames: ['status', 'status'] });
+    const withBody = call({ path, hasBody: true });
+    for (const asked of [twice, withBody]) {
+      expect(decide({ call: asked, view: view(only) })).toMatchObject({ allowed: true });
+      for (const half of [{ currentMap: only.currentMap }, { mapByHash: only.mapByHash }])
+        expect(decide({ call: asked, view: view(half) })).toMatchObject({ code: 'ambiguous_request' });
+    }
+    expect(
+      decide({ call: call({ path, queryNames: ['status', 'page', 'page'] }), view: view(only) }),
+    ).toMatchObject({ code: 'ambiguous_request' });
+    expect(decide({ call: call({ method: 'PATCH', hasBody: true }) })).toMatchObject({ allowed: true });
+  });
+
   test('terms with a change allow that method, path, query, body and coding only', () => {
     const change = { method: 'PATCH', path: '/tenants/acme/invoices/7', bodySha256: MAP };
     const headers = (type?: string, encoding?: string) => (name: string) => {
