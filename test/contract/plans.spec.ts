@@ -190,7 +190,8 @@ describe.each([
     [
       'locks that bind',
       'locks',
-      (manager) => new Locks(manager, BIG).binding([{ tenant: BIG_TENANT, person, service: 'x' }]),
+      (manager) =>
+        new Locks(manager, BIG).binding([{ tenant: BIG_TENANT, person, service: 'x', grant: 'grt_x' }]),
     ],
     ['a page of locks', 'locks', (manager) => new Locks(manager, BIG).list({ cursor: null, limit: PAGE })],
     [

@@ -8,6 +8,7 @@ import {
 } from '@countersign/access';
 import { commit } from '@countersign/contract';
 import { systemClock, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { samplePolicy } from '../factories/domain.js';
 import { describeStore } from './support/describe-store.js';
 import { aGrant, aRecord, aRequest } from './support/rows.js';
 
@@ -36,12 +37,13 @@ describeStore('gateways’ records', (bench) => {
   async function granted() {
     const request = aRequest();
     const grant = aGrant(request);
-    await bench.store.asVendor((unit) =>
-      unit.organisation.saveTenant({
+    await bench.store.asVendor(async ({ organisation }) => {
+      await organisation.saveVendor({ name: 'Northwind', oidc: null, webhooks: [], policy: samplePolicy });
+      await organisation.saveTenant({
         ...{ slug: 'acme', name: 'Acme', oidc: null, slack: null, webhooks: [], removedAt: null },
         controls: { approvals: 1, maxDuration: null, countersign: [], slackMayApprove: [], forbid: [] },
-      }),
-    );
+      });
+    });
     await bench.store.forTenant('acme', async (unit) => {
       await unit.requests.insert(request);
       await unit.grants.insert(grant);

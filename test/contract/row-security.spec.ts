@@ -52,6 +52,7 @@ const OWN: Record<string, string> = {
   access_records: 'tenant',
   record_chains: 'tenant',
   budget_leases: 'tenant',
+  supervision_counts: 'tenant',
   notices: 'tenant',
   deliveries: 'tenant',
   idempotent_answers: 'tenant',
@@ -125,6 +126,12 @@ describe('row-level security on PostgreSQL', () => {
       await unit.locks.insert(aLock({ tenant, name: tenant }));
       await unit.records.insert([record]);
       await unit.leases.save(aLease(grant));
+      await unit.supervision.save([
+        {
+          ...{ side: 'vendor', rule: 'bulk', person: grant.requester, spanMs: 1_000 },
+          ...{ spans: [], since: null, quietUntil: null },
+        },
+      ]);
       await unit.authenticators.addPasskey(aPasskey(approver));
       await unit.authenticators.addRecoveryKey(aRecoveryKey(approver));
       const version = aTrustVersion(approver);

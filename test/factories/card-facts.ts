@@ -23,6 +23,7 @@ export function sampleFacts(change: Partial<CardFacts> = {}): CardFacts {
     endedBy: null,
     denials: [],
     notes: [],
+    crossing: null,
     usually: null,
     now: NOW.toISOString(),
     language: 'en',

@@ -592,7 +592,8 @@ describe('lists and grants', () => {
   test.each([
     [['release', GRANT_ID], 'release', ''],
     [['revoke', GRANT_ID, '--reason', 'Case closed'], 'revocation', { reason: 'Case closed' }],
-  ])('%j ends the grant', async (argv, how, body) => {
+    [['resume', GRANT_ID], 'resumption', ''],
+  ])('%j changes the grant', async (argv, how, body) => {
     const ended = grantAnswer('http://localhost:1/billing', { state: 'ended', endReason: 'revoked' });
     const { out, seen } = await cli(argv, {
       [`POST /api/v1/grants/${GRANT_ID}/${how}`]: () => ({ body: ended }),

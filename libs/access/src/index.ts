@@ -208,6 +208,20 @@ export {
   type WayIn,
 } from './domain/standing.js';
 export {
+  addCall,
+  countedCalls,
+  countFor,
+  type SidedRule,
+  SUPERVISED,
+  SUPERVISION_ACTIONS,
+  type Supervised,
+  type SupervisionAction,
+  type SupervisionCount,
+  type SupervisionOutcome,
+  type SupervisionRule,
+  supervises,
+} from './domain/supervision.js';
+export {
   controlDisclosure,
   derivable,
   type Figure,
@@ -362,6 +376,7 @@ export {
   type ReportRepository,
   type RequestNoteRepository,
   type RequestRepository,
+  type ResourceUse,
   type ReviewRepository,
   type ScheduleRepository,
   type ScimGroupRepository,
@@ -394,6 +409,7 @@ export {
   type StoredCheckpoint,
   type StoredEvent,
   type StoredKey,
+  type SupervisionRepository,
   type TenantRepositories,
   type TenantUnit,
   type TimedLeaf,
@@ -675,6 +691,8 @@ export {
   listInstallations,
 } from './use-cases/slack/slack-installations.js';
 export { readStanding, type StandingView } from './use-cases/standing/read-standing.js';
+export { resumeGrant } from './use-cases/supervision/pauses.js';
+export { type LoggedCrossing, readCrossing } from './use-cases/supervision/read-crossing.js';
 export {
   listReports,
   publishReport,

@@ -12,6 +12,7 @@ import {
   logPoint,
   pageQuery,
   requiredReason,
+  SIDES,
   scopeAnswer,
   sealedLog,
 } from './members.js';
@@ -47,6 +48,10 @@ export const grantSchema = named(
       })
       .nullable()
       .describe('Why calls do not pass. Null while they do, and before the grant begins.'),
+    pausedBy: z
+      .array(z.object({ side: z.enum(SIDES), rule: z.string(), at: instant() }))
+      .exactOptional()
+      .describe('The rules of supervision that have paused it. Absent if none has.'),
     startsAt: instant().nullable().describe('Null until the first token, if the grant starts on first use.'),
     endsAt: instant().nullable(),
     budget: budgetAnswer().describe('Null: no limit but time.'),
@@ -160,6 +165,20 @@ export const grantEndpoints = {
     body: { schema: revocationSchema },
     idempotent: true,
     answer: { status: 200, description: 'The grant, ended.', schema: grantDetailSchema },
+    errors: ['not_found', 'grant_not_active', 'conflict'],
+  }),
+  resume: endpoint({
+    route: 'POST /api/v1/grants/{id}/resumption',
+    summary: 'Let a paused grant go on',
+    description:
+      'Lifts the pauses that rules of the caller’s side have set: a customer’s approver or admin for its own rules, the vendor’s security admin for the vendor’s. The rules count this engineer’s calls from then on.',
+    body: { schema: noBodySchema, optional: true },
+    idempotent: true,
+    answer: {
+      status: 200,
+      description: 'The grant. Its `access` is `open` unless something else stops it.',
+      schema: grantDetailSchema,
+    },
     errors: ['not_found', 'grant_not_active', 'conflict'],
   }),
   release: endpoint({

@@ -139,6 +139,7 @@ export {
   refuseRepeats,
   roleList,
   serviceName,
+  supervisionRules,
   TENANT_ROLES,
   type TenantRole,
   tenantPersonInput,

@@ -3,6 +3,7 @@ import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
 import { durationText, idText, instant, pageQuery, requiredReason, SIDES } from './members.js';
 
+/** What people may lock. Rules of supervision also lock single grants (`grant`). */
 export const LOCK_KINDS = ['tenant', 'person', 'service'] as const;
 export type LockKind = (typeof LOCK_KINDS)[number];
 
@@ -10,8 +11,8 @@ export const lockSchema = named(
   'Lock',
   z.object({
     id: idText('lck', 'The lock.'),
-    kind: z.enum(LOCK_KINDS),
-    name: z.string().describe('A tenant’s slug, a person’s id, or a service’s name, by kind.'),
+    kind: z.enum([...LOCK_KINDS, 'grant']),
+    name: z.string().describe('A tenant’s slug, a person’s id, a service’s name, or a grant’s id, by kind.'),
     tenant: z.string().nullable().describe('The one tenant that it binds; null: it binds all.'),
     side: z.enum(SIDES).describe('Who set it. Only this side can lift it.'),
     reason: z
@@ -65,8 +66,9 @@ export const lockEndpoints = {
   lift: endpoint({
     route: 'DELETE /api/v1/locks/{id}',
     summary: 'Lift a lock',
-    description: 'Only the side that set a lock can lift it.',
+    description:
+      'Only the side that set a lock can lift it. The lock of a grant is lifted by `POST /api/v1/grants/{id}/resumption`.',
     answer: { status: 200, description: 'The lock, lifted.', schema: lockSchema },
-    errors: ['not_found'],
+    errors: ['not_found', 'conflict'],
   }),
 };

@@ -244,6 +244,47 @@ const deputy = z
     if (from > to) context.addIssue({ code: 'custom', path: ['to'], message: 'must not be before from' });
   });
 
+const MAX_WINDOW_SECONDS = 31 * 86_400;
+
+export const SUPERVISED = ['calls', 'new-resources'] as const;
+export const SUPERVISION_ACTIONS = ['notify', 'pause', 'stop'] as const;
+
+/** A rule about what one engineer does in one tenant while access is open. */
+const supervisionRule = z.strictObject({
+  name: groupName.describe('What people call it, such as bulk-read. Unique in its list.'),
+  services: listOfAtLeastOne(serviceName, 'service').optional(),
+  resources: listOfAtLeastOne(resourcePattern, 'resource').optional(),
+  actions: listOfAtLeastOne(
+    z.string().refine(isAction, { error: 'must be a word such as read; leave actions out for all' }),
+    'action',
+  ).optional(),
+  count: z
+    .enum(SUPERVISED, { error: `must be one of ${SUPERVISED.join(', ')}` })
+    .optional()
+    .describe(
+      '`calls`: allowed calls. `new-resources`: resources that this engineer uses for the first time in this tenant. Absent: calls.',
+    ),
+  over: wholeNumber(0, 1_000_000_000).describe('One more than this crosses the rule.'),
+  within: positiveDuration
+    .refine((value) => (parseDuration(value) ?? 0) <= MAX_WINDOW_SECONDS, 'must be at most P31D')
+    .describe('The time in which it counts.'),
+  do: z
+    .enum(SUPERVISION_ACTIONS, { error: `must be one of ${SUPERVISION_ACTIONS.join(', ')}` })
+    .describe(
+      '`notify`: people are notified. `pause`: the grant stands still until the side whose rule it is lets it go on. `stop`: the grant ends.',
+    ),
+});
+
+/** Rules of supervision, the customer's or the vendor's. */
+export const supervisionRules = z
+  .array(supervisionRule)
+  .max(20, 'must be at most 20 rules')
+  .superRefine((rules, context) => {
+    for (const [index, { name }] of rules.entries())
+      if (rules.findIndex((rule) => rule.name === name) < index)
+        context.addIssue({ code: 'custom', path: [index, 'name'], message: `repeats "${name}"` });
+  });
+
 /** Access without the customer's approval, in an emergency. What is not listed is forbidden. */
 const emergencyControls = z.strictObject({
   allow: z
@@ -303,6 +344,9 @@ export const privacyControlsInput = z.strictObject({
     .optional()
     .describe('Groups whose members may approve and are not notified that a request waits.'),
   emergency: emergencyControls.optional(),
+  supervision: supervisionRules
+    .optional()
+    .describe('What is watched while access is open, and what happens then.'),
   widening: wideningControls
     .optional()
     .describe('What a change that widens the controls waits for. A narrowing is immediate.'),

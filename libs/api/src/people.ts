@@ -39,6 +39,7 @@ export const PERMISSIONS = [
   'grant.release',
   'grant.extend',
   'grant.revoke',
+  'grant.resume',
   'disclosure.read',
   'disclosure.give',
   'disclosure.answer',

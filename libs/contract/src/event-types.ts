@@ -109,6 +109,7 @@ export const EVENT_TYPES = [
   'slack.linked',
   'slack.unlinked',
   'standing.stated',
+  'supervision.crossed',
   'tenant.add',
   'tenant.change',
   'tenant.propose',

@@ -11,6 +11,12 @@ type LockEntry = Pick<Lock, 'id' | 'kind' | 'name' | 'tenant' | 'side'> & {
 
 type Access = Parameters<typeof lockBlocks>[1];
 
+type LockRole = 'security-admin' | 'admin' | 'approver';
+
+/** Who may set or lift a lock. A paused grant may be let go on by those who could approve it, too. */
+const rolesFor = (side: Lock['side'], isPause: boolean): LockRole[] =>
+  side === 'vendor' ? ['security-admin'] : isPause ? ['admin', 'approver'] : ['admin'];
+
 /** The locks of one log, with the time in which each was in force. */
 export class LockHistory {
   constructor(readonly state: { locks: LockEntry[] } = { locks: [] }) {}
@@ -21,17 +27,17 @@ export class LockHistory {
    * @param holds whether a person held a role of their side at the time of the leaf
    * @throws LogFault `role_not_held`, `wrong_lift`
    */
-  take(data: LeafData, holds: (person: string, role: 'security-admin' | 'admin') => boolean): void {
+  take(data: LeafData, holds: (person: string, role: LockRole) => boolean): void {
     const { actor, type } = data.leaf;
     const side = data.text('side') as Lock['side'];
-    const role = side === 'vendor' ? 'security-admin' : 'admin';
     const isSet = type === 'lock.set';
-    if (isSet || actor !== 'job')
-      if (!holds(actor, role))
-        throw data.fault(
-          isSet ? 'role_not_held' : 'wrong_lift',
-          `${actor} is no ${role} of the side that locked.`,
-        );
+    const isPause = data.text('kind') === 'grant';
+    // A rule pauses a grant. Time ends any lock.
+    if (actor === 'job' ? isSet && !isPause : !rolesFor(side, isPause).some((role) => holds(actor, role)))
+      throw data.fault(
+        isSet ? 'role_not_held' : 'wrong_lift',
+        `${actor} is no ${rolesFor(side, isPause).join(' or ')} of the side that locked.`,
+      );
     if (isSet) this.set(data, side);
     else this.lift(data, actor === 'job');
   }
@@ -75,5 +81,5 @@ export class LockHistory {
 
 const asLock = ({ id, kind, name, tenant, side }: LockEntry): Lock => ({
   ...{ id, kind, name, tenant, side, reason: '', person: '', createdAt: '' },
-  ...{ expiresAt: null, liftedAt: null },
+  ...{ rule: null, expiresAt: null, liftedAt: null },
 });

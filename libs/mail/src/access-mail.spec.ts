@@ -17,6 +17,7 @@ const FACTS: MailFacts = {
   lapsesAt: '2026-11-25T03:00:00Z',
   requested: { startsAt: null, useBy: null },
   grant: null,
+  crossing: null,
   dueAt: null,
   said: null,
   link: LINK,

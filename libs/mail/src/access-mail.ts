@@ -1,5 +1,5 @@
 import type { ScopeEntry } from '@countersign/contract';
-import { shortDurationText } from '@countersign/wording';
+import { type SupervisedLimit, shortDurationText, supervisedText } from '@countersign/wording';
 import { layOut, type MailContent, type Row } from './layout.js';
 import { lines, oneLine, writeInstant } from './text.js';
 import { de } from './words/de.js';
@@ -33,6 +33,8 @@ export interface MailFacts {
   } | null;
   /** The question, answer or words of a forward; null if there are none. */
   said: string | null;
+  /** The rule of supervision that was crossed; null if it is about none. */
+  crossing: (SupervisedLimit & { rule: string; side: 'vendor' | 'customer' }) | null;
   /** When the vendor has to explain an emergency; null if it has not to. */
   dueAt: string | null;
   /** The only link: the request's or the emergency's page, which requires a sign-in. */
@@ -54,12 +56,19 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
   const sentence = words.sentence[facts.kind](names);
   const rows = [
     ...(facts.said === null ? [] : [[words.labels.said, lines(facts.said)] satisfies Row]),
+    ...ruleRows(facts, words, language),
     ...requestRows(facts, words),
     ...clockRows(facts, words, shortDurationText(facts.seconds, language, 4)),
   ];
   const silence = isOpen(facts.kind) ? [words.silence] : isOpening(facts.kind) ? [words.stopAtOnce] : [];
   const { open, footer } = words;
   return layOut({ language, subject, sentence, rows, notes: silence, link: facts.link, open, footer });
+}
+
+function ruleRows({ crossing }: MailFacts, words: Words, language: Language): Row[] {
+  if (crossing === null) return [];
+  const { rule, side } = crossing;
+  return [[words.labels.rule, [words.crossed(oneLine(rule), side, supervisedText(crossing, language))]]];
 }
 
 /** Access that begins once this mail has reached the customer. */

@@ -16,6 +16,7 @@ import {
   type Person,
   type ReadUnit,
   type RequestNoteKind,
+  readCrossing,
   requestViews,
 } from '@countersign/access';
 import { logPointText } from '@countersign/wording';
@@ -53,6 +54,10 @@ const RECIPIENTS: Readonly<Record<MailKind, 'requester' | 'others' | 'undecided'
   'disclosure.given': 'all',
   'disclosure.acknowledged': 'all',
   'disclosure.disputed': 'all',
+  'supervision.notified': 'all',
+  'supervision.paused': 'all',
+  'supervision.resumed': 'all',
+  'supervision.stopped': 'all',
 };
 
 /** The notes that mails show. */
@@ -157,6 +162,7 @@ export class MailChannel implements NoticeChannel {
     const disclosure = grant === null ? null : await unit.disclosures.find(grant.id);
     const said = NOTE_KINDS[notice.kind];
     const notes = said === undefined ? [] : await noteViews(unit, [request.id]);
+    const isAboutRule = notice.kind.startsWith('supervision.');
     const openings = await unit.openings.find([terms.justification, terms.ticket ?? '']);
     const requester = await unit.organisation.person(request.requester);
     const tenant = await unit.organisation.tenant(request.tenant);
@@ -175,10 +181,13 @@ export class MailChannel implements NoticeChannel {
       requested: { startsAt: terms.startsAt ?? null, useBy: terms.useBy ?? null },
       grant,
       dueAt: disclosure?.dueAt ?? null,
+      crossing: isAboutRule && grant !== null ? await readCrossing(unit, grant.id) : null,
       said: notes.findLast(({ note }) => note.kind === said)?.text ?? null,
       link: notice.kind.startsWith('disclosure.')
         ? `${publicUrl}/emergencies#${notice.subject}`
-        : `${publicUrl}/requests/${request.id}`,
+        : isAboutRule
+          ? `${publicUrl}/grants/${notice.subject}`
+          : `${publicUrl}/requests/${request.id}`,
     };
     return { content: writeMail(facts, language), person };
   }

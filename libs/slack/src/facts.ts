@@ -8,6 +8,7 @@ import {
   hasPermission,
   hasRole,
   isOpen,
+  type LoggedCrossing,
   listGrants,
   listRequests,
   loadBlocks,
@@ -17,6 +18,7 @@ import {
   type RequestNoteKind,
   type RequestView,
   type Review,
+  readCrossing,
   requestViews,
   usualSeconds,
 } from '@countersign/access';
@@ -51,6 +53,8 @@ export interface CardFacts {
   denials: readonly (EarlierDenial & { name: string })[];
   /** Questions, answers and forwards, oldest first. */
   notes: readonly { kind: RequestNoteKind; text: string | null; name: string; toName: string }[];
+  /** The newest rule of supervision that was crossed. Only filled by `readFacts`. */
+  crossing: LoggedCrossing | null;
   /** In how many seconds the customer usually decides. Only filled by `readFacts`, and only for an open request. */
   usually: number | null;
   /** When the facts were read. */
@@ -76,14 +80,17 @@ type Unit = Pick<
   | 'organisation'
   | 'locks'
   | 'stops'
+  | 'events'
 >;
 
 /** The facts for one card; null if the unit cannot see the request (P9). */
 export async function readFacts(unit: Unit, request: string, as: Showing): Promise<CardFacts | null> {
   const found = await unit.requests.find(request);
   if (found === null) return null;
-  const [facts] = await factsOf(unit, [found], as);
-  if (facts === undefined) return null;
+  const [plain] = await factsOf(unit, [found], as);
+  if (plain === undefined) return null;
+  const crossing = plain.grant === null ? null : await readCrossing(unit, plain.grant.id);
+  const facts = { ...plain, crossing };
   if (!isOpen(found)) return facts;
   const denials = await earlierDenials(unit, found);
   const names = await namesOf(
@@ -148,6 +155,7 @@ export async function factsOf(
       justification: openings['justification']?.value ?? null,
       ticket: request.terms.ticket === undefined ? 'none' : { value: openings['ticket']?.value ?? null },
       grant,
+      crossing: null,
       access: grant === null ? null : accessStatus(grant, blocks, now).access,
       endedBy: grant === null || grant.endedBy === null ? null : names(grant.endedBy),
       denials: [],

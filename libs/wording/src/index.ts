@@ -18,3 +18,4 @@ export { logPointText } from './log-point.js';
 export { listOfferings, type Offering, tickedScope, tickOf } from './offerings.js';
 export { entryWords, joinWithAnd, resourceWords, ruleWords, scopeWords, wordFor } from './scope-words.js';
 export { type Stage, stagesText } from './stages.js';
+export { type SupervisedLimit, supervisedText } from './supervision.js';

@@ -211,6 +211,7 @@ export function aLock(change: Partial<Lock> = {}): Lock {
     side: 'customer',
     reason: 'an audit',
     person: uuidV7Ids.next('usr'),
+    rule: null,
     createdAt: NOW,
     expiresAt: null,
     liftedAt: null,

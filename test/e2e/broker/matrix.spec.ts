@@ -330,6 +330,17 @@ const TABLE: Row[] = [
     but: { ...holderOnly, legal: '403 forbidden', engineer: '201' },
   },
   {
+    endpoint: 'POST /api/v1/grants/{id}/resumption',
+    target: ofGrant('/resumption'),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      // It is not paused.
+      ...each(['securityAdmin', 'approver', 'secondApprover', 'tenantAdmin'], '409 conflict'),
+      ...each(FOREIGN, '404 not_found'),
+    },
+  },
+  {
     endpoint: 'POST /api/v1/grants/{id}/revocation',
     target: ofGrant('/revocation', { reason: 'enough' }),
     all: '403 forbidden',

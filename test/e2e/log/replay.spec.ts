@@ -346,6 +346,11 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
       },
     });
 
+  /** A rule of supervision pauses a grant. */
+  const pause = (own: Copies, name: string, actor = 'job') =>
+    lock(own, { kind: 'grant', name, rule: 'bulk', expiresAt: null }, 'lock.set', actor);
+  const grantOf = (own: Copies) => dataOf(own, own.tenant.indexOf('token.minted'))['grant'] as string;
+
   /** New controls forbid the calls. Both times in seconds after the first token. @param until when others allow them again */
   const forbidInvoices = (own: Copies, from: number, until?: number): void => {
     type Controls = { forbid: object[] };
@@ -391,6 +396,16 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
       'locked there',
       { after: 60, of: () => under, before: (own) => lock(own) },
     ],
+    [
+      'while a rule had paused its grant',
+      'locked there',
+      { after: 60, before: (own) => pause(own, grantOf(own)) },
+    ],
+    [
+      'while a rule had paused another grant',
+      'none',
+      { after: 60, before: (own) => pause(own, 'grt_other') },
+    ],
     ['seconds after a lock, which reaches a gateway later', 'none', { after: 5, before: (own) => lock(own) }],
     ['that new controls forbid', 'forbidden there', { after: 60, before: (own) => forbidInvoices(own, 0) }],
     [
@@ -420,6 +435,20 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
       'set by somebody without the role',
       'role_not_held there',
       (own) => lock(own, {}, 'lock.set', broker.persons.secondApprover),
+    ],
+    [
+      'set by a rule, although it is no pause',
+      'role_not_held there',
+      (own) => lock(own, {}, 'lock.set', 'job'),
+    ],
+    [
+      'by the vendor, although a rule of the customer paused the grant',
+      'wrong_lift there',
+      (own) => {
+        pause(own, grantOf(own));
+        const lifted = { kind: 'grant', name: grantOf(own) };
+        return lock(own, lifted, 'lock.lifted', broker.persons.securityAdmin);
+      },
     ],
   ])('a lock lifted %s', async (_what, expected, attack) => {
     expect(await attacked(attack)).toBe(expected);

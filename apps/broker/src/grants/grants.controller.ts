@@ -8,6 +8,7 @@ import {
   type Principal,
   readLogPoint,
   releaseGrant,
+  resumeGrant,
   revokeGrant,
 } from '@countersign/access';
 import {
@@ -99,6 +100,19 @@ export class GrantsController {
     return this.read(principal, id);
   }
 
+  @Post(':id/resumption')
+  @Allow('grant.resume')
+  @Describe(grantEndpoints.resume)
+  async resume(
+    @CurrentPrincipal() principal: Principal,
+    @Id('grt') id: string,
+    @Body() _body: unknown,
+    @Idempotency() key: IdempotencyKey | null,
+  ) {
+    await resumeGrant(this.deps, principal, id, { idempotency: key });
+    return this.read(principal, id);
+  }
+
   @Post(':id/release')
   @Allow('grant.release')
   @Describe(grantEndpoints.release)
@@ -115,7 +129,7 @@ export class GrantsController {
 
 /** @param gatewayUrl the address of the gateway, without the service's name */
 export function grantAnswer(
-  { grant, tenant, scope, budget, countersignedBy, status }: GrantView,
+  { grant, tenant, scope, budget, countersignedBy, status, pausedBy }: GrantView,
   gatewayUrl: string,
 ): Grant {
   return {
@@ -130,6 +144,7 @@ export function grantAnswer(
     state: grant.state,
     access: status.access,
     accessReason: status.reason,
+    ...(pausedBy.length === 0 ? {} : { pausedBy }),
     startsAt: grant.startsAt,
     endsAt: grant.endsAt,
     budget,

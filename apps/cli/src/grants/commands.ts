@@ -58,4 +58,9 @@ export function registerRevoke(program: Command, run: Run): void {
         (await import('./grants.js')).revokeGrant(context, id, options),
       ),
     );
+
+  addVerb(program, 'resume', 'Let a grant go on that a rule of your side has paused')
+    .argument('<grant>', 'grt_…')
+    .addHelpText('after', '\nThe rule counts the engineer’s calls from then on.\n')
+    .action(run(async (context, id: string) => (await import('./grants.js')).resumeGrant(context, id)));
 }

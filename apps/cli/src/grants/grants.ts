@@ -58,4 +58,10 @@ export async function revokeGrant(
   return answerWith(await api.call(grantEndpoints.revoke, { params, body: { reason } }));
 }
 
+/** Lets a grant go on that a rule of the caller's side has paused. */
+export async function resumeGrant(context: Context, grant: string): Promise<Answer> {
+  const { api, id } = await openWithId(context, 'grt', grant);
+  return answerWith(await api.call(grantEndpoints.resume, { params: { id } }));
+}
+
 const answerWith = (grant: Grant): Answer => ({ document: grant, text: formatGrant(grant, new Date()) });

@@ -1,12 +1,12 @@
 import type { FeedLock } from '@countersign/gateway-protocol';
 
 /** The names of a call to which locks can apply. */
-type Lockable = { tenant: string; person: string; service: string };
+type Lockable = { tenant: string; person: string; service: string; grant: string };
 
 const isLocked = (lock: FeedLock, { tenant, ...rest }: Lockable): boolean =>
   (lock.tenant === null || lock.tenant === tenant) && lock.name === { tenant, ...rest }[lock.kind];
 
-/** The active locks, indexed by what they name: a call needs three look-ups, however many locks there are. */
+/** The active locks, indexed by what they name: a call needs four look-ups, however many locks there are. */
 export class Locks {
   private readonly byId = new Map<string, FeedLock>();
   private byName = new Map<string, FeedLock[]>();
@@ -14,7 +14,7 @@ export class Locks {
   /** What of the call is locked, in words; undefined if nothing is. */
   find(what: Lockable): string | undefined {
     if (this.byId.size === 0) return undefined;
-    for (const kind of ['tenant', 'person', 'service'] as const) {
+    for (const kind of ['tenant', 'person', 'service', 'grant'] as const) {
       const locks = this.byName.get(`${kind} ${what[kind]}`) ?? [];
       if (locks.some((lock) => isLocked(lock, what))) return `the ${kind} is locked`;
     }

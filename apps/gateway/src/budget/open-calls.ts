@@ -27,6 +27,8 @@ export class OpenCall {
 
   constructor(
     readonly digest: string,
+    /** `grt_…` */
+    readonly grant: string,
     readonly service: string,
     /** End of the grant's window, milliseconds since the epoch. */
     readonly endsAt: number,

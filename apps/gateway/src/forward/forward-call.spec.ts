@@ -69,7 +69,7 @@ function forward({ reads, buffer, bodyBytes }: Options): {
     reset: () => undefined,
     finished: () => undefined,
   };
-  const call = new OpenCall('sha256:0', 'billing', 0, 'acme', 'usr_1', 0, 'kid');
+  const call = new OpenCall('sha256:0', 'grt_1', 'billing', 0, 'acme', 'usr_1', 0, 'kid');
   const locations = new LocationRewriter(() => {
     throw new Error('no response here has a location');
   });

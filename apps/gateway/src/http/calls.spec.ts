@@ -342,6 +342,7 @@ describe('refusals', () => {
     ['the tenant', { kind: 'tenant', name: 'acme', tenant: 'acme' }],
     ['the service everywhere', { kind: 'service', name: 'billing', tenant: null }],
     ['the person', { kind: 'person', name: '', tenant: 'acme' }],
+    ['this grant alone', { kind: 'grant', name: '', tenant: 'acme' }],
   ] as const)('a lock on %s refuses at once and lets all go on when it is lifted', async (_title, lock) => {
     const { broker } = world;
     const grant = broker.grant();
@@ -350,12 +351,18 @@ describe('refusals', () => {
     const others = { kind: 'tenant' as const, name: 'globex', tenant: 'globex' };
     broker.change({
       locks: [
-        { ...lock, id, name: lock.kind === 'person' ? grant.terms.requester : lock.name },
+        {
+          ...lock,
+          id,
+          name: { person: grant.terms.requester, grant: grant.id }[lock.kind as string] ?? lock.name,
+        },
         { ...others, id: 'lck_0199f0a0-7b2c-7003-8000-000000000002' },
       ],
     });
     for (let status = 200; status === 200; ) status = (await world.send({ token })).status;
     expect(await refusal(await world.send({ token }))).toEqual({ status: 403, code: 'locked' });
+    const other = await world.send({ token: broker.token(broker.grant()) });
+    expect(other.status).toBe(lock.kind === 'grant' ? 200 : 403);
     broker.change({ liftedLocks: [id] });
     for (let status = 403; status === 403; ) status = (await world.send({ token })).status;
     expect((await world.send({ token })).status).toBe(200);

@@ -58,7 +58,7 @@ export function openCallOf(
   { claims, kid }: VerifiedToken,
   { endsAt, beganAt, bodyIsArriving }: { endsAt: number; beganAt: number; bodyIsArriving: boolean },
 ): OpenCall {
-  const { digest, tenant, terms } = claims;
+  const { digest, tenant, terms, grant_id: grant } = claims;
   const { service } = canonical;
-  return new OpenCall(digest, service, endsAt, tenant, terms.requester, beganAt, kid, bodyIsArriving);
+  return new OpenCall(digest, grant, service, endsAt, tenant, terms.requester, beganAt, kid, bodyIsArriving);
 }

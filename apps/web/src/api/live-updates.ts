@@ -19,6 +19,7 @@ const REQUEST_STATES = [
   'expired',
 ];
 const DISCLOSURE_CHANGES = ['late', 'given', 'acknowledged', 'disputed'];
+const SUPERVISED = ['notified', 'paused', 'resumed', 'stopped'];
 const GRANT_STATES = ['scheduled', 'active', 'ended', 'ending'];
 
 /** Which answers each kind of notice makes stale. */
@@ -37,6 +38,12 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
   ),
   ...Object.fromEntries(
     DISCLOSURE_CHANGES.map((change) => [`disclosure.${change}`, () => [['disclosures'], ['events']]]),
+  ),
+  ...Object.fromEntries(
+    SUPERVISED.map((done) => [
+      `supervision.${done}`,
+      (subject: string) => [['grant', subject], ['grants'], ['events']],
+    ]),
   ),
   'demand.opening': (subject) => [['request', subject], ['requests']],
   'emergency.opening': (subject) => [['request', subject], ['requests'], ['disclosures']],

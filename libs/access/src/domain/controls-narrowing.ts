@@ -5,6 +5,7 @@ import type {
   PrivacyControls,
   WideningControls,
 } from './privacy-controls.js';
+import { isAsStrict, type SupervisionRule } from './supervision.js';
 
 /** True if each entry of the first list is in the second one. */
 export const within = <T>(some: readonly T[], all: readonly T[]): boolean => without(some, all).length === 0;
@@ -36,6 +37,7 @@ const NARROWS: Readonly<
   unnotified: (before, after) => within(after.unnotified ?? [], before.unnotified ?? []),
   zone: (before, after) => before.zone === after.zone,
   widening: (before, after) => narrowsWidening(before.widening, after.widening),
+  supervision: (before, after) => narrowsSupervision(before.supervision, after.supervision),
 };
 
 /** True if the new controls allow nothing that the old ones did not. */
@@ -104,7 +106,26 @@ export function narrowingPart(before: PrivacyControls, after: PrivacyControls): 
     deputies: common(before.deputies ?? [], after.deputies ?? []),
     unnotified: common(before.unnotified ?? [], after.unnotified ?? []),
     widening: stricterWidening(before.widening, after.widening),
+    supervision: stricterSupervision(before.supervision, after.supervision),
   });
+}
+
+/** Each rule stays, or a stricter one is in its place. */
+const narrowsSupervision = (
+  before: readonly SupervisionRule[] = [],
+  after: readonly SupervisionRule[] = [],
+) => before.every((rule) => after.some((other) => isAsStrict(other, rule)));
+
+/** The most rules of supervision of a document, as in libs/api. */
+const MAX_SUPERVISION = 20;
+
+function stricterSupervision(
+  before: readonly SupervisionRule[] = [],
+  after: readonly SupervisionRule[] = [],
+): SupervisionRule[] {
+  const kept = before.map((rule) => after.find((other) => isAsStrict(other, rule)) ?? rule);
+  const added = after.filter(({ name }) => !before.some((rule) => rule.name === name));
+  return kept.length + added.length > MAX_SUPERVISION ? kept : [...kept, ...added];
 }
 
 /** The most rules of a document, as in libs/api. */
@@ -128,7 +149,7 @@ function withoutEmpty(controls: { [Name in keyof PrivacyControls]-?: PrivacyCont
   ) as unknown as PrivacyControls;
 }
 
-const OPTIONAL_LISTS = ['rules', 'deputies', 'unnotified'];
+const OPTIONAL_LISTS = ['rules', 'deputies', 'unnotified', 'supervision'];
 
 /**
  * Members of one group change together, because one is read with the others: days and times of day are those of the zone,
@@ -143,6 +164,7 @@ const GROUP_OF: Readonly<Record<keyof PrivacyControls, string>> = {
   ...{ zone: 'rules', rules: 'rules', deputies: 'rules' },
   unnotified: 'unnotified',
   widening: 'widening',
+  supervision: 'supervision',
 };
 const MEMBERS = Object.keys(GROUP_OF) as (keyof PrivacyControls)[];
 

@@ -19,6 +19,7 @@ const lock = (change: Partial<Lock> = {}): Lock => ({
   createdAt: BEFORE,
   expiresAt: null,
   liftedAt: null,
+  rule: null,
   ...change,
 });
 const stop = (change: Partial<Stop> = {}): Stop => ({

@@ -37,7 +37,7 @@ export function accessStatus(
   );
   if (stop !== undefined) return { access: 'stopped', reason: reasonOfStop(stop) };
   const { tenant, service, requester: person } = grant;
-  const lock = locks.find((each) => lockBlocks(each, { tenant, service, person }));
+  const lock = locks.find((each) => lockBlocks(each, { tenant, service, person, grant: grant.id }));
   if (lock !== undefined) return { access: 'locked', reason: reasonOfLock(lock) };
   const hasBegun = grant.startsAt !== null && Date.parse(grant.startsAt) <= now.getTime();
   return { access: hasBegun ? 'open' : 'not_yet', reason: null };
@@ -66,16 +66,16 @@ const reasonOfStop = ({ digest, person, at }: Stop): AccessReason => ({
   text: digest === null ? 'The customer has stopped all access.' : 'The customer has stopped this access.',
 });
 
-const reasonOfLock = ({ kind, reason, person, createdAt, side }: LockView): AccessReason => {
+const reasonOfLock = ({ kind, reason, rule, person, createdAt, side }: LockView): AccessReason => {
   const who = side === 'vendor' ? 'The vendor' : 'The customer';
+  const why = reason === null ? '.' : `: ${reason}`;
+  if (rule !== null)
+    return { by: null, at: createdAt, text: `${who}’s rule “${rule}” has paused this access${why}` };
   const what = {
     tenant: 'all access to this customer’s data',
     person: 'the engineer',
     service: 'the service',
+    grant: 'this access',
   }[kind];
-  return {
-    by: person,
-    at: createdAt,
-    text: `${who} has locked ${what}${reason === null ? '.' : `: ${reason}`}`,
-  };
+  return { by: person, at: createdAt, text: `${who} has locked ${what}${why}` };
 };

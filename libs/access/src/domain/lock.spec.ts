@@ -12,9 +12,10 @@ const lock = (change: Partial<Lock>): Lock => ({
   createdAt: '2026-11-24T15:00:00Z',
   expiresAt: null,
   liftedAt: null,
+  rule: null,
   ...change,
 });
-const erin = { tenant: 'acme', person: 'usr_1', service: 'billing' };
+const erin = { tenant: 'acme', person: 'usr_1', service: 'billing', grant: 'grt_1' };
 
 test.each<[string, Partial<Lock>, boolean]>([
   ['a tenant', {}, true],
@@ -25,6 +26,8 @@ test.each<[string, Partial<Lock>, boolean]>([
   ['another person', { kind: 'person', name: 'usr_2' }, false],
   ['a service', { kind: 'service', name: 'billing' }, true],
   ['a service in another tenant', { kind: 'service', name: 'billing', tenant: 'globex' }, false],
+  ['this grant', { kind: 'grant', name: 'grt_1' }, true],
+  ['another grant', { kind: 'grant', name: 'grt_2' }, false],
   ['a lifted lock', { liftedAt: '2026-11-24T15:00:01Z' }, false],
 ])('a lock on %s', (_title, change, bound) => {
   expect(lockBlocks(lock(change), erin)).toBe(bound);

@@ -7,6 +7,7 @@ import {
 } from '@countersign/contract';
 import type { PrivacyControls } from './privacy-controls.js';
 import type { Coverage } from './standing.js';
+import type { SupervisionRule } from './supervision.js';
 
 export const VENDOR_ROLES = ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'] as const;
 export const TENANT_ROLES = ['approver', 'admin', 'auditor'] as const;
@@ -47,6 +48,8 @@ export interface AccessPolicy {
   reasonCodes?: string[];
   /** All rules that match a request apply together; absent: none. */
   rules?: AccessRule[];
+  /** What is watched while access is open, in every tenant. */
+  supervision?: SupervisionRule[];
 }
 
 export interface OrganisationPerson<Role extends string> {

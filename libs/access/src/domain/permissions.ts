@@ -115,6 +115,10 @@ const PERMISSIONS = {
   'grant.revoke': {
     ...{ vendor: ['security-admin'], tenant: ['approver', 'admin'], signIn: 'any', realm: 'requests' },
   },
+  // Lets go on what a rule of supervision has paused; only the rule's own side may.
+  'grant.resume': {
+    ...{ vendor: ['security-admin'], tenant: ['approver', 'admin'], signIn: 'strong', realm: 'requests' },
+  },
   'disclosure.read': { vendor: VENDOR_READERS, tenant: TENANT_ALL, signIn: 'any', realm: 'requests' },
   'disclosure.give': { vendor: ['engineer', 'security-admin'], tenant: [], signIn: 'any', realm: 'requests' },
   'disclosure.answer': { vendor: [], tenant: ['approver', 'admin'], signIn: 'any', realm: 'requests' },

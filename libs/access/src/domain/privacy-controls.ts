@@ -1,6 +1,7 @@
 import type { Budget, ForbidRule, Weekday } from '@countersign/contract';
 import type { Channel } from './person.js';
 import type { RiskLevel } from './review.js';
+import type { SupervisionRule } from './supervision.js';
 
 /**
  * One step of an ordered approval, such as “owner, then data protection officer”. Approvers in one of its groups decide, and
@@ -119,6 +120,8 @@ export interface PrivacyControls {
   deputies?: Deputy[];
   /** Groups whose members may approve and are not notified that a request waits. */
   unnotified?: string[];
+  /** What is watched while access is open. Each rule counts by itself. */
+  supervision?: SupervisionRule[];
   /** What a change that widens these controls waits for. Absent: nothing. */
   widening?: WideningControls;
 }

@@ -9,6 +9,7 @@ import {
   utf8,
 } from '@countersign/contract';
 import { canFillStages, stageName } from '../domain/approval-stages.js';
+import type { Lock } from '../domain/lock.js';
 import { hasRole } from '../domain/person.js';
 import { EXTRA_STAGE, MAX_STAGES } from '../domain/privacy-controls.js';
 import type { StageNeed } from '../domain/review.js';
@@ -41,6 +42,12 @@ export interface Rule {
 const ALWAYS: readonly Stage[] = ['request', 'review', 'activation', 'mint'];
 /** An invitation must not cover what can never be granted. */
 const ALWAYS_AND_INVITE: readonly Stage[] = ['invite', ...ALWAYS];
+
+/** What a lock blocks, in a refusal. */
+function lockedText({ kind, name, side }: Lock): string {
+  if (kind === 'grant') return `A rule of the ${side} has paused access of this engineer to this service.`;
+  return `The ${side} has locked ${kind === 'person' ? 'this engineer' : `the ${kind} “${name}”`}.`;
+}
 
 /** Every rule. Refusals are listed in this order. */
 export const RULES: Record<string, Rule> = {
@@ -84,11 +91,11 @@ export const RULES: Record<string, Rule> = {
   notLocked: {
     stages: ALWAYS,
     check: (_access, { locks }) =>
-      locks.map(({ kind, name, side }) =>
+      locks.map((lock) =>
         refusal(
           'locked',
-          kind === 'person' ? '' : `/${kind}`,
-          `The ${side} has locked ${kind === 'person' ? 'this engineer' : `the ${kind} “${name}”`}.`,
+          lock.kind === 'person' || lock.kind === 'grant' ? '' : `/${lock.kind}`,
+          lockedText(lock),
         ),
       ),
   },

@@ -58,6 +58,7 @@ export type {
   RecordChain,
   RecordOutcome,
   RecordRepository,
+  ResourceUse,
   SeenCheckpoint,
   StatementRepository,
   StoredCheckpoint,
@@ -163,4 +164,5 @@ export type {
   RequestNoteRepository,
   RequestRepository,
   ReviewRepository,
+  SupervisionRepository,
 } from './workflow.js';

@@ -331,6 +331,8 @@ export interface RecordRepository {
   list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRecordView>>;
   /** Slugs of the tenants that have an open chain with this gateway. */
   tenantsOfOpenChains(gateway: string): Promise<string[]>;
+  /** Those of these uses that an allowed record of this tenant shows already. */
+  usedBefore(uses: readonly ResourceUse[]): Promise<ResourceUse[]>;
   insert(records: readonly AccessRecordView[]): Promise<void>;
   /** Those of these records that were allowed. */
   allowed(ids: readonly string[]): Promise<AccessRecordView[]>;
@@ -349,6 +351,13 @@ export interface RecordRepository {
 
 /** The last record that a gateway's identity signed: its number, its hash, when, and the signature (base64url). */
 export type ChainVouch = { seq: number; hash: string; at: string; signature: string };
+
+/** One engineer's use of one resource of a service. */
+export interface ResourceUse {
+  person: string;
+  service: string;
+  resource: string;
+}
 
 /** Each run (boot) of a gateway has one chain in each tenant. */
 export type ChainName = { gateway: string; boot: string };

@@ -2,6 +2,7 @@ import type { AccessRequest, ReminderKind, RequestState } from '../domain/access
 import type { Grant, GrantState } from '../domain/grant.js';
 import type { Person } from '../domain/person.js';
 import type { Review } from '../domain/review.js';
+import type { SupervisionOutcome } from '../domain/supervision.js';
 import type { NoticesReadUnit } from './deployment.js';
 import type { Entry, Page, PageQuery } from './repository.js';
 
@@ -17,6 +18,7 @@ export type NoticeKind =
   | ReminderKind
   | 'request.stage-overdue'
   | `grant.${GrantState | 'ending' | 'used' | 'refused'}`
+  | `supervision.${SupervisionOutcome | 'resumed'}`
   | 'request.erased'
   | `request.${'asked' | 'answered' | 'forwarded'}`
   | 'emergency.opening'

@@ -7,6 +7,7 @@ import type { Invitation } from '../domain/invitation.js';
 import type { Lock, LockedAccess } from '../domain/lock.js';
 import type { RequestNote } from '../domain/request-note.js';
 import type { Review } from '../domain/review.js';
+import type { SupervisionCount } from '../domain/supervision.js';
 import type { Entry, ListFilter, Located, Page, PageQuery } from './repository.js';
 
 /** Requests, reviews, grants and what they depend on. Each belongs to one tenant. */
@@ -20,6 +21,7 @@ export interface WorkflowRepositories {
   disclosures: Entry<DisclosureRepository, 'insert' | 'update'>;
   locks: Entry<LockRepository, 'insert' | 'lift'>;
   leases: Entry<LeaseRepository, 'save' | 'addUse'>;
+  supervision: Entry<SupervisionRepository, 'save'>;
 }
 
 /** `update` is compare-and-swap on `version - 1`: it returns false if another unit of work was faster. */
@@ -140,6 +142,8 @@ export interface LockRepository {
   list(page: PageQuery): Promise<Page<Lock>>;
   /** Active ones that block at least one of these, by id. */
   binding(accesses: readonly LockedAccess[]): Promise<Lock[]>;
+  /** Locks in force of these grants: their pauses, oldest first. */
+  pausesOf(grants: readonly string[]): Promise<Lock[]>;
   insert(lock: Lock): Promise<void>;
   /** @returns false if it was lifted already */
   lift(id: string, at: string): Promise<boolean>;
@@ -168,4 +172,11 @@ export interface LeaseUse {
   bytes: number;
   ended: number;
   lost: number;
+}
+
+/** What rules of supervision have counted. A tenant's units run one after the other, so that no count is lost. */
+export interface SupervisionRepository {
+  /** Everything that was counted of these persons. */
+  ofPeople(people: readonly string[]): Promise<SupervisionCount[]>;
+  save(counts: readonly SupervisionCount[]): Promise<void>;
 }

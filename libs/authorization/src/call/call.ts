@@ -85,8 +85,14 @@ export interface CallView {
   mapByHash(hash: string): PublishedRouteMap | undefined;
   /** The tenant's `forbid` rules. Undefined for an unknown tenant, whose calls are refused. */
   forbidRules(tenant: string): readonly ForbidRule[] | undefined;
-  /** In words, the lock on tenant, person or service, or the customer's stop of tenant or digest. Undefined without one. */
-  findLock(who: { tenant: string; person: string; service: string; digest: string }): string | undefined;
+  /** In words, the lock on tenant, person, service or grant, or the customer's stop of tenant or digest. Undefined without one. */
+  findLock(who: {
+    tenant: string;
+    person: string;
+    service: string;
+    grant: string;
+    digest: string;
+  }): string | undefined;
   /**
    * The tenant's trust as it is pinned here. Undefined for an unclaimed tenant. `unpinned` for a claimed tenant without a
    * pin on this host.

@@ -53,8 +53,8 @@ export const grantIsWithinWindow: CallStep = ({ grant, now }) => {
 
 /** A lock closes what a grant opens, until the lock is lifted. The grant itself does not change. */
 export const nothingIsLocked: CallStep = ({ claims, call, view }) => {
-  const { tenant, terms, digest } = claims;
-  const locked = view.findLock({ tenant, person: terms.requester, service: call.service, digest });
+  const { tenant, terms, digest, grant_id: grant } = claims;
+  const locked = view.findLock({ tenant, person: terms.requester, service: call.service, grant, digest });
   return locked === undefined ? undefined : { code: 'locked', detail: locked };
 };
 

@@ -7,6 +7,7 @@ import type {
   OrganisationTenant,
   PrivacyControls,
   SignalSettings,
+  SupervisionRule,
   WideningControls,
 } from '@countersign/access';
 import { formatDuration, parseDuration, type Route, type ServiceDefinition } from '@countersign/contract';
@@ -17,6 +18,7 @@ import type {
   OrganisationFile,
   RouteEntry,
   ServiceEntry,
+  SupervisionEntry,
 } from './schema.js';
 
 const DEFAULT_POLICY = { vendorReviews: 1, maxDuration: 'PT4H', tokenTtl: 'PT5M', requestTtl: 'PT12H' };
@@ -77,6 +79,7 @@ export function toOrganisation(file: OrganisationFile): Organisation {
       requestTtl: seconds(policy.requestTtl ?? DEFAULT_POLICY.requestTtl),
       ...present({ reasonCodes: policy.reasonCodes }),
       ...(policy.rules === undefined ? {} : { rules: policy.rules.map(toRule) }),
+      ...present({ supervision: filled(policy.supervision)?.map(toSupervision) }),
     },
     tenants: file.tenants.map(toTenant),
   };
@@ -144,6 +147,7 @@ export function toControls(entry: ControlsEntry): PrivacyControls {
       rules: filled(entry.rules)?.map(toControlRule),
       deputies: filled(entry.deputies),
       unnotified: filled(entry.unnotified),
+      supervision: filled(entry.supervision)?.map(toSupervision),
       widening: entry.widening === undefined ? undefined : toWidening(entry.widening),
     }),
   };
@@ -151,6 +155,9 @@ export function toControls(entry: ControlsEntry): PrivacyControls {
 
 /** An empty list says the same as none: one content has one version. */
 const filled = <T>(list: T[] | undefined): T[] | undefined => (list?.length === 0 ? undefined : list);
+
+const toSupervision = ({ count = 'calls', within, ...rule }: SupervisionEntry): SupervisionRule =>
+  present({ ...rule, count, within: seconds(within) });
 
 function toControlRule({ maxDuration, stages, ...rule }: ControlRuleEntry): ControlRule {
   const { ticket, justification, maxBudget, defaultBudget } = rule;
@@ -175,6 +182,7 @@ export function describeControls({
   maxDuration,
   rules,
   emergency,
+  supervision,
   widening,
   ...controls
 }: PrivacyControls): ControlsEntry & { maxDuration?: string } {
@@ -182,6 +190,7 @@ export function describeControls({
     ...controls,
     maxDuration: maxDuration === null ? undefined : formatDuration(maxDuration),
     emergency: emergency === undefined ? undefined : describeEmergency(emergency),
+    supervision: supervision?.map((rule) => ({ ...rule, within: formatDuration(rule.within) })),
     widening: widening === undefined ? undefined : describeWidening(widening),
     rules: rules?.map(({ maxDuration: longest, stages, ...rule }) =>
       present({

@@ -442,6 +442,39 @@ describe('one mistake in an organisation file', () => {
       /at least one/,
     ],
     [
+      'a rule of supervision for no service',
+      ['approvals: 1', 'supervision: [{ name: bulk, services: [biling], over: 1, within: PT5M, do: stop }]'],
+      '/tenants/0/privacyControls/supervision/0/services/0',
+      /no service/,
+    ],
+    [
+      'two rules of supervision of one name',
+      [
+        'approvals: 1',
+        'supervision: [{ name: a, over: 1, within: PT5M, do: stop }, { name: a, over: 2, within: PT5M, do: stop }]',
+      ],
+      '/tenants/0/privacyControls/supervision/1/name',
+      /repeats "a"/,
+    ],
+    [
+      'a rule of supervision that counts for longer than a month',
+      ['approvals: 1', 'supervision: [{ name: a, over: 1, within: P32D, do: stop }]'],
+      '/tenants/0/privacyControls/supervision/0/within',
+      /at most P31D/,
+    ],
+    [
+      'a rule of supervision that does nothing known',
+      ['approvals: 1', 'supervision: [{ name: a, over: 1, within: PT5M, do: ask }]'],
+      '/tenants/0/privacyControls/supervision/0/do',
+      /notify, pause, stop/,
+    ],
+    [
+      'a rule of supervision of the vendor for no service',
+      ['vendorReviews: 1,', 'supervision: [{ name: a, services: [x], over: 1, within: PT5M, do: stop }],'],
+      '/accessPolicy/supervision/0/services/0',
+      /no service/,
+    ],
+    [
       'more approvals than approvers',
       ['approvals: 1', 'approvals: 3'],
       '/tenants/0/privacyControls/approvals',

@@ -3,7 +3,7 @@ import type { Organisation } from '@countersign/access';
 import { duplicates } from './checks/duplicates.js';
 import { canaries, names, people, servedTenants, slackMatching } from './checks/people.js';
 import { routes } from './checks/routes.js';
-import { accessRules, actions, controlRules, controls } from './checks/rules.js';
+import { accessRules, actions, controlRules, controls, supervision } from './checks/rules.js';
 import { signals } from './checks/signals.js';
 import { sizes } from './checks/sizes.js';
 import { toOrganisation } from './convert.js';
@@ -38,6 +38,7 @@ const CHECKS: readonly ((parts: Readable) => Finding[])[] = [
   accessRules,
   controls,
   controlRules,
+  supervision,
   sizes,
 ];
 

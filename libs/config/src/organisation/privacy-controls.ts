@@ -1,6 +1,6 @@
 import type { ControlsFacts, PrivacyControls } from '@countersign/access';
 import { privacyControlsInput } from '@countersign/api';
-import { actions, controlRules, controls as meetable } from './checks/rules.js';
+import { actions, controlRules, controls as meetable, supervision } from './checks/rules.js';
 import { sizes } from './checks/sizes.js';
 import { toControls } from './convert.js';
 import { findingsOf, type OrganisationProblem, pointerOf } from './problem.js';
@@ -17,7 +17,7 @@ type ParsedControls = { controls: PrivacyControls } | { problems: OrganisationPr
 export function parsePrivacyControls(value: unknown, facts: ControlsFacts): ParsedControls {
   const parsed = privacyControlsInput.safeParse(value, { reportInput: true });
   const findings = parsed.success
-    ? [actions, meetable, controlRules, sizes].flatMap((check) =>
+    ? [actions, meetable, controlRules, supervision, sizes].flatMap((check) =>
         check(asFile(toControls(parsed.data), facts)),
       )
     : parsed.error.issues.flatMap(findingsOf);
@@ -26,8 +26,14 @@ export function parsePrivacyControls(value: unknown, facts: ControlsFacts): Pars
 }
 
 /** The controls in the form in which the checks of a whole file see them. */
-function asFile({ rules, ...rest }: PrivacyControls, { services, approvers }: ControlsFacts): Readable {
-  const copied = rules === undefined ? {} : { rules: rules.map((rule) => ({ ...rule })) };
+function asFile(
+  { rules, supervision: watched, ...rest }: PrivacyControls,
+  { services, approvers }: ControlsFacts,
+): Readable {
+  const copied = {
+    ...(rules === undefined ? {} : { rules: rules.map((rule) => ({ ...rule })) }),
+    ...(watched === undefined ? {} : { supervision: watched.map((rule) => ({ ...rule })) }),
+  };
   return {
     vendor: { name: '', oidc: undefined, webhooks: [], canaries: [] },
     staff: [],

@@ -93,6 +93,7 @@ const controls = z
         .catch({ service: '', resource: '', actions: [] }),
     ),
     rules: listOf(controlRule).optional(),
+    supervision: listOf(z.looseObject({ services: words.optional() }).catch({})).optional(),
   })
   .catch({ approvals: 1, countersign: [], slackMayApprove: [], forbid: [] });
 

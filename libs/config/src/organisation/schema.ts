@@ -7,6 +7,7 @@ import {
   refuseRepeats,
   roleList as roles,
   serviceName,
+  supervisionRules,
   tenantPersonInput as tenantPerson,
   nameText as text,
   zonedHours,
@@ -172,6 +173,7 @@ export const accessPolicy = z.strictObject({
   requestTtl: duration.optional(),
   reasonCodes: groups.max(50, 'must be at most 50 codes').optional(),
   rules: z.array(accessRule).max(200, 'must be at most 200 rules').optional(),
+  supervision: supervisionRules.optional(),
 });
 
 const tenant = z.strictObject({
@@ -208,4 +210,5 @@ export type AccessRuleEntry = z.output<typeof accessRule>;
 export type ServiceEntry = z.output<typeof service>;
 export type RouteEntry = z.output<typeof route>;
 export type ControlsEntry = z.output<typeof privacyControls>;
+export type SupervisionEntry = NonNullable<ControlsEntry['supervision']>[number];
 export type ControlRuleEntry = NonNullable<ControlsEntry['rules']>[number];

@@ -42,10 +42,10 @@ const feedTenant = z.strictObject({
 });
 export type FeedTenant = z.infer<typeof feedTenant>;
 
-/** An active lock. `tenant` null: it binds all tenants. `name` is a slug, a `usr_…` or a service's name, by `kind`. */
+/** An active lock. `tenant` null: it binds all tenants. `name` is a slug, a `usr_…`, a service's name or a `grt_…`, by `kind`. */
 const feedLock = z.strictObject({
   id: id('lck'),
-  kind: z.enum(['tenant', 'person', 'service']),
+  kind: z.enum(['tenant', 'person', 'service', 'grant']),
   name: z.string().min(1),
   tenant: slug.nullable(),
 });

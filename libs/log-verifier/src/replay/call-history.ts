@@ -106,9 +106,9 @@ export class CallHistory {
     const { deployment, locks, trust } = this.context;
     const { tenant, requester: person, service } = grant.terms;
     const since = at - STOP_TOLERANCE_MS;
-    const access = { tenant, person, service };
+    const access = { tenant, person, service, grant: grant.id };
     if (locks.blockedThroughout(access, since, at) || deployment.locks.blockedThroughout(access, since, at))
-      throw data.fault('locked', 'the tenant, the person or the service was locked.');
+      throw data.fault('locked', 'the tenant, the person, the service or the grant was locked.');
     if (trust.stoppedThroughout(grant.digest, since, at))
       throw data.fault('stopped', 'the customer had stopped this access.');
   }

@@ -181,6 +181,7 @@ export class GrantHistory {
     const { refusals } = evaluateTerms(this.context, {
       terms,
       stage,
+      grant: grant.id,
       reasonCode: grant.reasonCode,
       at: data.at,
       invitation,

@@ -41,6 +41,8 @@ type TermsAtMoment = {
   /** The kind of reason that the request stated; null if none. */
   reasonCode: string | null;
   at: number;
+  /** The grant for which a token is minted or which starts; absent: there is none yet. */
+  grant?: string;
   /** Only so many leaves of the deployment's log count; absent: all of them. */
   before?: number;
   /** The invitation that the terms name; null if they name none. */
@@ -69,7 +71,7 @@ export function allowingEvaluations(context: ReplayContext, query: TermsAtMoment
 
 function evaluateAt(
   context: ReplayContext,
-  { terms, stage, reasonCode, at, invitation }: TermsAtMoment,
+  { terms, stage, reasonCode, at, grant, invitation }: TermsAtMoment,
   moment: Moment,
 ): Evaluation {
   const { deployment, tenant, trust, locks } = context;
@@ -77,7 +79,10 @@ function evaluateAt(
   const requester = deployment.staffAt(terms.requester, moment);
   const service = deployment.serviceAt(terms.service, moment);
   if (policy === undefined || requester === undefined) return NOTHING_KNOWN;
-  const access = { tenant: terms.tenant, person: terms.requester, service: terms.service };
+  const access = {
+    ...{ tenant: terms.tenant, person: terms.requester, service: terms.service },
+    grant: grant ?? null,
+  };
   const policyContext: PolicyContext = {
     ...{
       stage,

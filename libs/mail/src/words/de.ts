@@ -29,6 +29,10 @@ export const de: Words = {
     'disclosure.given': (n) => `Erklärt: Notfall von ${n.requester} bei ${n.tenant}`,
     'disclosure.acknowledged': (n) => `Anerkannt: Notfall von ${n.requester} bei ${n.tenant}`,
     'disclosure.disputed': (n) => `Bestritten: Notfall von ${n.requester} bei ${n.tenant}`,
+    'supervision.notified': (n) => `Aufgefallen: Zugriff von ${n.requester} auf ${n.tenant}`,
+    'supervision.paused': (n) => `Angehalten: Zugriff von ${n.requester} auf ${n.tenant}`,
+    'supervision.resumed': (n) => `Geht weiter: Zugriff von ${n.requester} auf ${n.tenant}`,
+    'supervision.stopped': (n) => `Von einer Regel gestoppt: Zugriff von ${n.requester} auf ${n.tenant}`,
   },
   sentence: {
     'request.awaiting_vendor': (n) => `${asks(n)} Die Anfrage wartet auf Ihre Prüfung.`,
@@ -63,6 +67,14 @@ export const de: Words = {
       `${n.tenant} hat die Erklärung des Notfallzugriffs von ${n.requester} auf ${n.service} anerkannt.`,
     'disclosure.disputed': (n) =>
       `${n.tenant} bestreitet die Erklärung des Notfallzugriffs von ${n.requester} auf ${n.service}. Der Anbieter muss ihn noch einmal erklären.`,
+    'supervision.notified': (n) =>
+      `Der Zugriff von ${n.requester} auf die Daten von ${n.tenant} in ${n.service} hat eine Regel der Aufsicht überschritten. Er geht weiter. Sie können ihn auf der Seite stoppen.`,
+    'supervision.paused': (n) =>
+      `Eine Regel der Aufsicht hat den Zugriff von ${n.requester} auf die Daten von ${n.tenant} in ${n.service} angehalten. Kein Aufruf geht durch, bis die Seite, deren Regel es ist, ihn weitergehen lässt.`,
+    'supervision.resumed': (n) =>
+      `Der angehaltene Zugriff von ${n.requester} auf die Daten von ${n.tenant} in ${n.service} geht weiter.`,
+    'supervision.stopped': (n) =>
+      `Eine Regel der Aufsicht hat den Zugriff von ${n.requester} auf die Daten von ${n.tenant} in ${n.service} beendet.`,
   },
   labels: {
     what: 'Was',
@@ -79,6 +91,7 @@ export const de: Words = {
     because: 'Grund des Endes',
     due: 'Erklärung fällig',
     said: 'Gesagt',
+    rule: 'Regel',
   },
   endReason: {
     expired: 'die Zeit war um',
@@ -91,6 +104,7 @@ export const de: Words = {
   unknownYet: 'mit der ersten Nutzung',
   onceNotified: 'sobald einer Ihrer Kanäle diese Nachricht erhalten hat',
   stopAtOnce: 'Auf der Seite können Sie ihn ablehnen, bevor er beginnt, und jederzeit stoppen.',
+  crossed: (rule, side, limit) => `„${rule}“ ${side === 'vendor' ? 'des Anbieters' : 'des Kunden'}: ${limit}`,
   afterApproval: (duration, latest) => `${duration} nach der Freigabe, spätestens ${latest}`,
   afterFirstUse: (duration, latest) => `${duration} nach der ersten Nutzung, spätestens ${latest}`,
   silence: 'Entscheidet niemand, verfällt die Anfrage und gibt nichts frei.',

@@ -29,6 +29,10 @@ export const en: Words = {
     'disclosure.given': (n) => `Explained: the emergency of ${n.requester} at ${n.tenant}`,
     'disclosure.acknowledged': (n) => `Acknowledged: the emergency of ${n.requester} at ${n.tenant}`,
     'disclosure.disputed': (n) => `Disputed: the emergency of ${n.requester} at ${n.tenant}`,
+    'supervision.notified': (n) => `Noticed: access of ${n.requester} to ${n.tenant}`,
+    'supervision.paused': (n) => `Paused: access of ${n.requester} to ${n.tenant}`,
+    'supervision.resumed': (n) => `Goes on: access of ${n.requester} to ${n.tenant}`,
+    'supervision.stopped': (n) => `Stopped by a rule: access of ${n.requester} to ${n.tenant}`,
   },
   sentence: {
     'request.awaiting_vendor': (n) => `${asks(n)} It waits for your review.`,
@@ -60,6 +64,14 @@ export const en: Words = {
       `${n.tenant} has acknowledged the explanation of the emergency access of ${n.requester} to ${n.service}.`,
     'disclosure.disputed': (n) =>
       `${n.tenant} disputes the explanation of the emergency access of ${n.requester} to ${n.service}. The vendor has to explain it again.`,
+    'supervision.notified': (n) =>
+      `A rule about what engineers do was crossed by the access of ${n.requester} to the data of ${n.tenant} in ${n.service}. The access goes on. You can stop it on the page.`,
+    'supervision.paused': (n) =>
+      `A rule about what engineers do has paused the access of ${n.requester} to the data of ${n.tenant} in ${n.service}. No call passes until the side whose rule it is lets it go on.`,
+    'supervision.resumed': (n) =>
+      `The paused access of ${n.requester} to the data of ${n.tenant} in ${n.service} goes on.`,
+    'supervision.stopped': (n) =>
+      `A rule about what engineers do has ended the access of ${n.requester} to the data of ${n.tenant} in ${n.service}.`,
   },
   labels: {
     what: 'What',
@@ -76,6 +88,7 @@ export const en: Words = {
     because: 'Ended because',
     due: 'Explanation due',
     said: 'Said',
+    rule: 'Rule',
   },
   endReason: {
     expired: 'its time was up',
@@ -88,6 +101,7 @@ export const en: Words = {
   unknownYet: 'with the first use',
   onceNotified: 'as soon as one of your channels has received this notice',
   stopAtOnce: 'You can deny it before it begins and stop it at any moment, on the page.',
+  crossed: (rule, side, limit) => `“${rule}” of the ${side === 'vendor' ? 'vendor' : 'customer'}: ${limit}`,
   afterApproval: (duration, latest) => `${duration} after approval, at the latest ${latest}`,
   afterFirstUse: (duration, latest) => `${duration} after its first use, at the latest ${latest}`,
   silence: 'If no one decides, the request lapses and grants nothing.',

@@ -27,6 +27,10 @@ export const MAIL_KINDS = [
   'disclosure.given',
   'disclosure.acknowledged',
   'disclosure.disputed',
+  'supervision.notified',
+  'supervision.paused',
+  'supervision.resumed',
+  'supervision.stopped',
 ] as const satisfies readonly NoticeKind[];
 export type MailKind = (typeof MAIL_KINDS)[number];
 
@@ -61,7 +65,8 @@ export interface Words {
       | 'end'
       | 'because'
       | 'due'
-      | 'said',
+      | 'said'
+      | 'rule',
       string
     >
   >;
@@ -72,6 +77,8 @@ export interface Words {
   /** When an emergency begins. */
   onceNotified: string;
   stopAtOnce: string;
+  /** `limit` is what the rule allows, in words. */
+  crossed(rule: string, side: 'vendor' | 'customer', limit: string): string;
   /** `latest` is a text with its zone. */
   afterApproval(duration: string, latest: string): string;
   afterFirstUse(duration: string, latest: string): string;

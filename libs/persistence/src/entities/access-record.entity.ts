@@ -10,6 +10,7 @@ import { bigInteger, jsonList, milliseconds } from './column-types.js';
 @Index('access_records_list_person', ['tenant', 'person', 'at', 'id'])
 @Index('access_records_list_service', ['tenant', 'service', 'at', 'id'])
 @Index('access_records_list_decision', ['tenant', 'decision', 'at', 'id'])
+@Index('access_records_used', ['tenant', 'person', 'service', 'resource'], { where: "decision = 'allowed'" })
 export class AccessRecordEntity implements AccessRecordView {
   @PrimaryColumn('varchar')
   id!: string;

@@ -57,6 +57,7 @@ import {
   SlackPostEntity,
   SlackSeenEntity,
 } from './slack.entity.js';
+import { SupervisionCountEntity } from './supervision.entity.js';
 import {
   PasskeyEntity,
   RecoveryKeyEntity,
@@ -118,6 +119,7 @@ export const ENTITIES = [
   RecoveryKeyEntity,
   RequestEntity,
   RequestNoteEntity,
+  SupervisionCountEntity,
   ReviewEntity,
   RouteMapEntity,
   ScimGroupEntity,

@@ -27,8 +27,13 @@ export class LockEntity {
   @Column('text')
   reason!: string;
 
+  /** `job` if a rule did. */
   @Column('varchar')
   person!: string;
+
+  /** The rule of supervision that set it. */
+  @Column('varchar', { nullable: true })
+  rule!: string | null;
 
   @Column('varchar', { name: 'created_at', transformer: wholeSeconds })
   createdAt!: string;

@@ -12,6 +12,7 @@ import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { LockEntity } from '../entities/lock.entity.js';
 import { BoundRepository, type RowAccess } from './bound.js';
 import { keysetPage } from './keyset.js';
+import { inChunks } from './many-rows.js';
 import { places, selectRows } from './plain-rows.js';
 
 /** Locks of one tenant with those that bind all; a unit writes only those that bind what it is opened for. */
@@ -44,21 +45,50 @@ export class Locks extends BoundRepository<LockEntity> implements LockRepository
   }
 
   async binding(accesses: readonly LockedAccess[]): Promise<Lock[]> {
-    const named = (kind: LockKind) => [...new Set(accesses.map((access) => access[kind]))];
+    if (accesses.length === 0) return [];
+    const named = (kind: LockKind) => [...new Set(accesses.flatMap((access) => access[kind] ?? []))];
     const [tenants, people, services] = [named('tenant'), named('person'), named('service')];
     const bound = [...tenants.filter((tenant) => this.reaches(tenant)), DEPLOYMENT_SLUG];
-    if (accesses.length === 0) return [];
+    const [pauses, names] = this.pausesThatBind(accesses, bound);
     const rows = await selectRows(
       this.manager,
       LockEntity,
       `WHERE lifted_at IS NULL AND tenant IN ${places(bound.length)}
          AND (kind = 'tenant' AND name IN ${places(tenants.length)}
            OR kind = 'person' AND name IN ${places(people.length)}
-           OR kind = 'service' AND name IN ${places(services.length)})
+           OR kind = 'service' AND name IN ${places(services.length)}
+           OR kind = 'grant' AND name IN (${pauses}))
        ORDER BY id`,
-      [...bound, ...tenants, ...people, ...services],
+      [...bound, ...tenants, ...people, ...services, ...names],
     );
-    return rows.map(toLock).filter((lock) => accesses.some((access) => lockBlocks(lock, access)));
+    return rows
+      .map(toLock)
+      .filter((lock) => lock.kind === 'grant' || accesses.some((access) => lockBlocks(lock, access)));
+  }
+
+  /** The grants whose pauses bind: those named; without a grant yet, those of the same person at the same service. */
+  private pausesThatBind(
+    accesses: readonly LockedAccess[],
+    bound: readonly string[],
+  ): [sql: string, parameters: string[]] {
+    const named = accesses.flatMap(({ grant }) => grant ?? []);
+    const [without] = accesses.filter(({ grant }) => grant === null);
+    if (without === undefined) return [named.map(() => '?').join(', '), named];
+    const { person, service } = without;
+    return [
+      `SELECT id FROM grants WHERE tenant IN ${places(bound.length)} AND requester = ? AND service = ?`,
+      [...bound, person, service],
+    ];
+  }
+
+  async pausesOf(grants: readonly string[]): Promise<Lock[]> {
+    const rows = await inChunks(grants, (chunk) =>
+      this.select(
+        `lifted_at IS NULL AND kind = 'grant' AND name IN ${places(chunk.length)} ORDER BY id`,
+        chunk,
+      ),
+    );
+    return rows.map(toLock);
   }
 
   /** In force past their time. `now` in the comparable spelling. */

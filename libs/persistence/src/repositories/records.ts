@@ -7,6 +7,7 @@ import type {
   RecordChain,
   RecordOutcome,
   RecordRepository,
+  ResourceUse,
 } from '@countersign/access';
 import { type EntityManager, IsNull } from 'typeorm';
 import { AccessRecordEntity } from '../entities/access-record.entity.js';
@@ -14,6 +15,7 @@ import { RecordChainEntity } from '../entities/record-chain.entity.js';
 import { BoundRepository, type RowAccess, type SharedWithUnit } from './bound.js';
 import { keysetPage, type Listing } from './keyset.js';
 import { inChunks, insertRows, updateRows } from './many-rows.js';
+import { places, query } from './plain-rows.js';
 
 const LISTING: Listing = {
   what: 'Access records',
@@ -37,6 +39,19 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
   async list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRecordView>> {
     const { items, next } = await keysetPage(() => this.rows(), LISTING, filter, page);
     return { items: items.map((row) => ({ ...row })), next };
+  }
+
+  async usedBefore(uses: readonly ResourceUse[]): Promise<ResourceUse[]> {
+    return inChunks(uses, (chunk) =>
+      query<ResourceUse>(
+        this.manager,
+        `SELECT v.column1 AS person, v.column2 AS service, v.column3 AS resource
+         FROM (VALUES ${chunk.map(() => places(3)).join(', ')}) AS v
+         WHERE EXISTS (SELECT 1 FROM access_records r WHERE r.tenant = ? AND r.decision = 'allowed'
+           AND r.person = v.column1 AND r.service = v.column2 AND r.resource = v.column3)`,
+        [...chunk.flatMap(({ person, service, resource }) => [person, service, resource]), this.tenant],
+      ),
+    );
   }
 
   async insert(records: readonly AccessRecordView[]): Promise<void> {

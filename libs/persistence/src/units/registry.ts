@@ -37,6 +37,7 @@ import { Identities, Sessions, Signals, SignInAttempts } from '../repositories/s
 import { SlackAccounts, SlackInstallations, SlackPosts, SlackSeenHashes } from '../repositories/slack.js';
 import { Statements } from '../repositories/statements.js';
 import { RelayedStops, Stops } from '../repositories/stops.js';
+import { Supervision } from '../repositories/supervision.js';
 import { Trust } from '../repositories/trust.js';
 import { Widenings } from '../repositories/widenings.js';
 import type { UnitContext } from './context.js';
@@ -70,6 +71,7 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   statements: ({ manager, reach }) => new Statements(manager, reach),
   logSettings: ({ manager, reach }) => new LogSettingsRows(manager, reach),
   locks: ({ manager, reach }) => new Locks(manager, reach),
+  supervision: ({ manager, reach, shared }) => new Supervision(manager, reach, shared),
   leases: ({ manager, reach }) => new Leases(manager, reach),
   records: ({ manager, reach, shared }) => new Records(manager, reach, shared),
   days: ({ manager, reach, context }) => new LogDaysRows(manager, reach, context),

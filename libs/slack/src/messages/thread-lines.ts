@@ -1,5 +1,5 @@
 import type { NoticeKind } from '@countersign/access';
-import { durationText } from '@countersign/wording';
+import { durationText, supervisedText } from '@countersign/wording';
 import type { CardFacts } from '../facts.js';
 import { isSlackKind, type SlackKind } from '../outbound/kinds.js';
 import { aside, context, header, link, mrkdwn, paragraph, type Rendered } from './blocks.js';
@@ -31,6 +31,12 @@ function lastNote(
   return note.text === null ? `${said}.` : `${said}: “${cut(oneLine(note.text), 600)}”`;
 }
 
+/** The rule of supervision that was crossed, in words. */
+function crossed({ crossing, language }: CardFacts, { thread }: Words): string {
+  if (crossing === null) return thread.someRule;
+  return thread.rule(oneLine(crossing.rule), crossing.side, supervisedText(crossing, language));
+}
+
 /** One sentence for each kind of notice that appears in the thread under a card. */
 const LINES: Readonly<Record<SlackKind, Line>> = {
   'request.awaiting_vendor': ({ requester }, { thread }) => thread.waitsForVendor(shortName(requester)),
@@ -60,6 +66,10 @@ const LINES: Readonly<Record<SlackKind, Line>> = {
   'request.reminder': (_facts, { thread }) => thread.reminder,
   'request.escalated': (_facts, { thread }) => thread.escalated,
   'request.stage-overdue': (_facts, { thread }) => thread.overdue,
+  'supervision.notified': (facts, words) => words.thread.noticed(crossed(facts, words)),
+  'supervision.paused': (facts, words) => words.thread.paused(crossed(facts, words)),
+  'supervision.resumed': (_facts, { thread }) => thread.resumed,
+  'supervision.stopped': (facts, words) => words.thread.ruleStopped(crossed(facts, words)),
   'grant.scheduled': ({ grant }, { thread }) => (grant?.startsAt === null ? thread.firstUse : thread.later),
   'grant.active': (_facts, { thread }) => thread.open,
   'grant.ending': (_facts, { thread }) => thread.ending,

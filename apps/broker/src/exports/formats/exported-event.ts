@@ -36,6 +36,7 @@ export type Severity = 'info' | 'notice' | 'warning';
 const SEVERITIES: Partial<Record<EventType, Severity>> = {
   'access.refused': 'notice',
   'lock.set': 'notice',
+  'supervision.crossed': 'notice',
   'trust.stopped': 'notice',
   'emergency.opened': 'notice',
   'disclosure.late': 'warning',

@@ -7,7 +7,7 @@ export const GROUPS = {
   requests: ['request', 'review', 'invitation', 'incident'],
   access: ['grant', 'token', 'standing'],
   calls: ['access'],
-  stops: ['lock', 'trust.stopped', 'trust.lifted', 'trust.relayed'],
+  stops: ['lock', 'supervision', 'trust.stopped', 'trust.lifted', 'trust.relayed'],
   rules: ['trust', 'tenant', 'vendor', 'service', 'coverage', 'widening'],
   people: [
     'person',

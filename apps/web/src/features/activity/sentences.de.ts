@@ -1,5 +1,6 @@
 import type { EventType } from '@countersign/contract';
-import type { Sentence } from './event-words.js';
+import { supervisedText } from '@countersign/wording';
+import type { EventWords, Sentence } from './event-words.js';
 
 const until = (at: string) => (at === '' ? '' : `, bis ${at}`);
 const forWhat = (scope: string) => (scope === '' ? '' : `: ${scope}`);
@@ -26,9 +27,25 @@ const LOCKED: Readonly<Record<string, string>> = {
   tenant: 'den Kunden',
   person: 'die Person',
   service: 'den Dienst',
+  grant: 'den Zugriff',
 };
 const known = (words: Readonly<Record<string, string>>, key: string) =>
   Object.hasOwn(words, key) ? (words[key] ?? key) : key;
+
+const SUPERVISED: Readonly<Record<string, string>> = {
+  notified: 'Personen wurden benachrichtigt',
+  paused: 'der Zugriff wurde angehalten',
+  stopped: 'der Zugriff wurde beendet',
+};
+const limitOf = (e: EventWords): string =>
+  supervisedText(
+    {
+      count: e.value('count') === 'calls' ? 'calls' : 'new-resources',
+      over: Number(e.value('over')),
+      within: Number(e.value('within')),
+    },
+    'de',
+  );
 
 /** One German sentence for each type of event. */
 export const german: Readonly<Record<EventType, Sentence>> = {
@@ -117,9 +134,13 @@ export const german: Readonly<Record<EventType, Sentence>> = {
       ? 'Der nächtliche Test hat keinen Weg gefunden, auf dem ein Kunde Daten eines anderen liest'
       : 'Der nächtliche Test der Trennung der Kunden ist nicht bestanden',
   'lock.lifted': (e) =>
-    `${e.actor} hat die Sperre aufgehoben, die ${known(LOCKED, e.value('kind'))} ${e.value('name')} betraf`,
+    e.value('kind') === 'grant'
+      ? `${e.actor} hat einen angehaltenen Zugriff weitergehen lassen`
+      : `${e.actor} hat die Sperre aufgehoben, die ${known(LOCKED, e.value('kind'))} ${e.value('name')} betraf`,
   'lock.set': (e) =>
-    `${e.actor} hat ${known(LOCKED, e.value('kind'))} ${e.value('name')} gesperrt${until(e.instant('expiresAt'))}`,
+    e.value('kind') === 'grant'
+      ? `Die Regel „${e.value('rule')}“ hat einen Zugriff angehalten`
+      : `${e.actor} hat ${known(LOCKED, e.value('kind'))} ${e.value('name')} gesperrt${until(e.instant('expiresAt'))}`,
   'log.key': () => 'Das Protokoll hat einen neuen Schlüssel, und der alte hat ihn unterschrieben',
   'log.pruned': (e) =>
     `Einträge vor ${e.value('before')} werden nicht mehr ausgegeben: Ihre Frist ist abgelaufen`,
@@ -189,6 +210,8 @@ export const german: Readonly<Record<EventType, Sentence>> = {
     e.value('zero') === 'true'
       ? `Am ${e.value('day')} stand über Countersign kein Zugang offen`
       : `Die am ${e.value('day')} über Countersign offenen Zugänge wurden aufgelistet`,
+  'supervision.crossed': (e) =>
+    `${e.person('requester')} hat die Regel „${e.value('rule')}“ ${e.value('side') === 'vendor' ? 'des Anbieters' : 'des Kunden'} überschritten (${limitOf(e)}); ${known(SUPERVISED, e.value('done'))}`,
   'tenant.add': () => 'Der Betreiber hat diesen Kunden hinzugefügt',
   'tenant.change': (e) => `${e.actor} hat die Datenschutzregeln geändert`,
   'tenant.propose': () => 'Der Betreiber hat andere Datenschutzregeln vorgeschlagen; der Kunde entscheidet',

@@ -1,5 +1,6 @@
 import type { EventType } from '@countersign/contract';
-import type { Sentence } from './event-words.js';
+import { supervisedText } from '@countersign/wording';
+import type { EventWords, Sentence } from './event-words.js';
 
 const until = (at: string) => (at === '' ? '' : `, until ${at}`);
 const forWhat = (scope: string) => (scope === '' ? '' : ` to ${scope}`);
@@ -22,9 +23,29 @@ const OUTCOME: Readonly<Record<string, string>> = {
   cut: 'cut off',
   failed: 'failed',
 };
-const LOCKED: Readonly<Record<string, string>> = { tenant: 'customer', person: 'person', service: 'service' };
+const LOCKED: Readonly<Record<string, string>> = {
+  tenant: 'customer',
+  person: 'person',
+  service: 'service',
+  grant: 'grant',
+};
 const known = (words: Readonly<Record<string, string>>, key: string) =>
   Object.hasOwn(words, key) ? (words[key] ?? key) : key;
+
+const SUPERVISED: Readonly<Record<string, string>> = {
+  notified: 'people were notified',
+  paused: 'the access was paused',
+  stopped: 'the access was ended',
+};
+const limitOf = (e: EventWords): string =>
+  supervisedText(
+    {
+      count: e.value('count') === 'calls' ? 'calls' : 'new-resources',
+      over: Number(e.value('over')),
+      within: Number(e.value('within')),
+    },
+    'en',
+  );
 
 /** One English sentence for each type of event. */
 export const english: Readonly<Record<EventType, Sentence>> = {
@@ -107,9 +128,13 @@ export const english: Readonly<Record<EventType, Sentence>> = {
       ? 'The nightly test found no way for one customer to read another customer’s data'
       : 'The nightly test of the separation of customers was not passed',
   'lock.lifted': (e) =>
-    `${e.actor} lifted the lock on the ${known(LOCKED, e.value('kind'))} ${e.value('name')}`,
+    e.value('kind') === 'grant'
+      ? `${e.actor} let a paused access go on`
+      : `${e.actor} lifted the lock on the ${known(LOCKED, e.value('kind'))} ${e.value('name')}`,
   'lock.set': (e) =>
-    `${e.actor} locked the ${known(LOCKED, e.value('kind'))} ${e.value('name')}${until(e.instant('expiresAt'))}`,
+    e.value('kind') === 'grant'
+      ? `The rule “${e.value('rule')}” paused an access`
+      : `${e.actor} locked the ${known(LOCKED, e.value('kind'))} ${e.value('name')}${until(e.instant('expiresAt'))}`,
   'log.key': () => 'The log got a new key, and the old key signed the new one',
   'log.pruned': (e) => `Leaves before ${e.value('before')} are no longer served: their time was up`,
   'log.restored': (e) =>
@@ -171,6 +196,8 @@ export const english: Readonly<Record<EventType, Sentence>> = {
     e.value('zero') === 'true'
       ? `On ${e.value('day')} no way in through Countersign was open`
       : `The ways in through Countersign that were open on ${e.value('day')} were listed`,
+  'supervision.crossed': (e) =>
+    `${e.person('requester')} crossed the ${e.value('side') === 'vendor' ? 'vendor’s' : 'customer’s'} rule “${e.value('rule')}” (${limitOf(e)}); ${known(SUPERVISED, e.value('done'))}`,
   'tenant.add': () => 'The operator added this customer',
   'tenant.change': (e) => `${e.actor} changed the privacy controls`,
   'tenant.propose': () => 'The operator proposed other privacy controls; the customer decides',

@@ -36,9 +36,9 @@ const en = {
   further: 'Rules for some requests',
   furtherLead:
     'By service, resource, action and risk: more approvals, stages in order, a shorter time. Every rule that fits a request applies, and the strictest wins.',
-  furtherText: 'Rules, deputies and zone, as JSON',
+  furtherText: 'Rules, supervision, deputies and zone, as JSON',
   furtherHint:
-    'The members “rules”, “deputies”, “unnotified”, “zone” and “widening” (what a widening waits for) of the privacy controls. Groups are those of your people.',
+    'The members “rules”, “supervision”, “deputies”, “unnotified”, “zone” and “widening” (what a widening waits for) of the privacy controls. Groups are those of your people. “supervision” watches open access: for example, more than 100 calls of one engineer in 5 minutes pause it.',
   furtherWrong: 'This is not a JSON object.',
   furtherOwnField: (member: string) => `“${member}” has fields of its own on this page. Take it out here.`,
   tryDraft: 'Try on past requests',
@@ -101,9 +101,9 @@ const de: typeof en = {
   further: 'Regeln für manche Anfragen',
   furtherLead:
     'Nach Dienst, Ressource, Aktion und Risiko: mehr Freigaben, Stufen nacheinander, kürzere Zeit. Jede Regel, die auf eine Anfrage passt, gilt, und die strengste entscheidet.',
-  furtherText: 'Regeln, Vertretungen und Zeitzone, als JSON',
+  furtherText: 'Regeln, Aufsicht, Vertretungen und Zeitzone, als JSON',
   furtherHint:
-    'Die Angaben „rules“, „deputies“, „unnotified“, „zone“ und „widening“ (worauf eine Lockerung wartet) der Datenschutzregeln. Gruppen sind die Ihrer Personen.',
+    'Die Angaben „rules“, „supervision“, „deputies“, „unnotified“, „zone“ und „widening“ (worauf eine Lockerung wartet) der Datenschutzregeln. Gruppen sind die Ihrer Personen. „supervision“ beaufsichtigt offene Zugriffe: Zum Beispiel halten mehr als 100 Aufrufe einer Person in 5 Minuten den Zugriff an.',
   furtherWrong: 'Das ist kein JSON-Objekt.',
   furtherOwnField: (member) => `„${member}“ hat eigene Felder auf dieser Seite. Nehmen Sie es hier heraus.`,
   tryDraft: 'An früheren Anfragen erproben',

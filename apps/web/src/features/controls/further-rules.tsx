@@ -39,4 +39,4 @@ export function FurtherRules({
 }
 
 const EXAMPLE =
-  '{ "rules": [{ "actions": ["update"], "stages": [{ "name": "owner", "groups": ["owners"] }] }] }';
+  '{ "rules": [{ "actions": ["update"], "stages": [{ "name": "owner", "groups": ["owners"] }] }], "supervision": [{ "name": "bulk", "over": 100, "within": "PT5M", "do": "pause" }] }';

@@ -3,6 +3,12 @@ import type { Catalogue } from '../../text/language.js';
 const en = {
   stopped: 'Stopped by the customer',
   locked: 'Locked',
+  paused: 'Paused',
+  pausedBy: (rule: string, side: 'vendor' | 'customer') =>
+    `Rule “${rule}” of the ${side === 'vendor' ? 'vendor' : 'customer'}`,
+  resume: 'Let it go on',
+  resumeWhy: 'No call passes until you let it go on. The rule then counts from zero.',
+  notOurs: 'No call passes until the side whose rule it is lets it go on.',
   by: (who: string) => `By ${who}`,
   noCalls: 'No call passes until this is lifted.',
   stoppedWhy: 'A signed stop is in force.',
@@ -14,6 +20,12 @@ const en = {
 const de: typeof en = {
   stopped: 'Vom Kunden gestoppt',
   locked: 'Gesperrt',
+  paused: 'Angehalten',
+  pausedBy: (rule, side) => `Regel „${rule}“ ${side === 'vendor' ? 'des Anbieters' : 'des Kunden'}`,
+  resume: 'Weitergehen lassen',
+  resumeWhy:
+    'Kein Aufruf geht durch, bis Sie den Zugriff weitergehen lassen. Die Regel zählt dann von null an.',
+  notOurs: 'Kein Aufruf geht durch, bis die Seite, deren Regel es ist, den Zugriff weitergehen lässt.',
   by: (who) => `Von ${who}`,
   noCalls: 'Kein Aufruf geht durch, bis dies aufgehoben wird.',
   stoppedWhy: 'Ein unterschriebener Stopp ist in Kraft.',

@@ -1,12 +1,16 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { Grant } from '../../api/client.js';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { api, type Grant } from '../../api/client.js';
 import { grantsQuery } from '../../api/grants.js';
 import { useNames } from '../../api/organisation.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
 import { hasRole, isVendor, may, useSession } from '../../api/session.js';
 import { stopsQuery, trustQuery } from '../../api/trust.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
+import { ProblemNotice } from '../../ui/query-states.js';
 import { blockedTexts } from './blocked.text.js';
 
 const REFETCH_MS = 5_000;
@@ -15,13 +19,17 @@ const REFETCH_MS = 5_000;
 export const isBlocked = ({ access }: Pick<Grant, 'access'>): boolean =>
   access === 'stopped' || access === 'locked';
 
-/** Says who has stopped or locked this access, when, and why. It is empty while calls pass. */
-export function BlockedNotice({ grant }: { grant: Pick<Grant, 'access' | 'accessReason'> }) {
+type BlockedGrant = Pick<Grant, 'id' | 'access' | 'accessReason' | 'pausedBy'>;
+
+/** Says who has stopped, locked or paused this access, when, and why. It is empty while calls pass. */
+export function BlockedNotice({ grant }: { grant: BlockedGrant }) {
   const text = useText(blockedTexts);
   const { access, accessReason } = grant;
   const by = accessReason?.by ?? null;
   const name = useNames(by === null ? [] : [by]);
   if (accessReason === null || (access !== 'stopped' && access !== 'locked')) return null;
+  if (access === 'locked' && by === null && grant.pausedBy !== undefined)
+    return <PausedNotice grant={grant} pauses={grant.pausedBy} />;
   return (
     <Notice tone="stop" icon="stop" live>
       <p className="strong">{text[access]}</p>
@@ -30,6 +38,44 @@ export function BlockedNotice({ grant }: { grant: Pick<Grant, 'access' | 'access
         {by === null ? null : `${text.by(name(by))} · `}
         <Instant at={accessReason.at} /> · {text.noCalls}
       </p>
+    </Notice>
+  );
+}
+
+/** Rules of supervision have paused the access. The side whose rule it is may let it go on. */
+function PausedNotice({
+  grant: { id },
+  pauses,
+}: {
+  grant: Pick<Grant, 'id'>;
+  pauses: NonNullable<Grant['pausedBy']>;
+}) {
+  const text = useText(blockedTexts);
+  const session = useSession();
+  const side = isVendor(session) ? 'vendor' : 'customer';
+  const isOurs = pauses.some((pause) => pause.side === side);
+  const resume = useMutation({
+    mutationFn: () =>
+      unwrap(api.POST('/api/v1/grants/{id}/resumption', { params: { path: { id } }, body: {} })),
+    onSettled: () => invalidate(['grant', id], ['grants'], ['events']),
+  });
+  return (
+    <Notice tone="stop" icon="stop" live>
+      <p className="strong">{text.paused}</p>
+      {pauses.map((pause) => (
+        <p key={`${pause.side} ${pause.rule}`}>
+          {text.pausedBy(pause.rule, pause.side)} · <Instant at={pause.at} />
+        </p>
+      ))}
+      <p className="small">{isOurs && may(session, 'grant.resume') ? text.resumeWhy : text.notOurs}</p>
+      {resume.error === null ? null : <ProblemNotice error={resume.error} />}
+      {isOurs && may(session, 'grant.resume') ? (
+        <p className="no-print">
+          <Button busy={resume.isPending} onClick={() => resume.mutate()}>
+            {text.resume}
+          </Button>
+        </p>
+      ) : null}
     </Notice>
   );
 }

@@ -34,6 +34,8 @@ interface ContextInput {
   /** How many requests of the requester are open, or how to count them. */
   openRequests: number | (() => Promise<number>);
   terms: Terms | null;
+  /** The grant for which a token is minted or which starts; absent: there is none yet. */
+  grant?: string;
 }
 
 /** Loads what the rules read. In a writing unit this happens in the transaction of the change that the rules allow. */
@@ -52,7 +54,12 @@ export async function loadPolicyContext(
       more.stage === 'request'
         ? unit.invitations.open(access.tenant, access.service, MAX_OPEN_INVITATIONS)
         : [],
-      locks.binding([{ tenant: access.tenant, person: requester.id, service: access.service }]),
+      locks.binding([
+        {
+          ...{ tenant: access.tenant, person: requester.id, service: access.service },
+          grant: more.grant ?? null,
+        },
+      ]),
       typeof more.openRequests === 'number' ? more.openRequests : more.openRequests(),
       organisation.policy(),
       organisation.service(access.service),

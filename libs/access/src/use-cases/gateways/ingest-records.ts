@@ -2,10 +2,11 @@ import { DEPLOYMENT_SLUG, type EventType, isSealedLog, toInstant } from '@counte
 import { type GatewayBinding, servesTenant } from '../../domain/gateway-binding.js';
 import type { Grant } from '../../domain/grant.js';
 import { AccessError } from '../../errors.js';
-import type { ChainName, EventDraft, TenantUnit } from '../../ports/index.js';
+import type { AccessRecordView, ChainName, EventDraft, TenantUnit } from '../../ports/index.js';
 import { endIfExhausted } from '../grants/lease-budget.js';
 import { notifyUse } from '../grants/notify-use.js';
 import type { Deps } from '../shared/deps.js';
+import { Supervision } from '../supervision/supervise.js';
 import { type IncomingRecord, leafOf, type RecordBatch } from './incoming-record.js';
 import { IngestedCalls } from './ingested-calls.js';
 import { type IngestedChain, IngestedChains } from './ingested-chains.js';
@@ -69,11 +70,13 @@ async function ingestOfTenant(
 ): Promise<number[]> {
   const chains = await IngestedChains.begin(unit, [...batches, ...runsBefore(batches)]);
   const fresh = batches.map((batch) => newer(batch, chains.of(batch).seq));
-  const [calls, grants] = await Promise.all([
+  const [calls, grants, supervision] = await Promise.all([
     IngestedCalls.begin(unit, endedBefore(fresh.flat())),
     grantsOf(unit, fresh.flat()),
+    Supervision.begin(unit, allowedIn(fresh.flat())),
   ]);
-  const now = deps.clock.now().toISOString();
+  const time = deps.clock.now();
+  const now = time.toISOString();
   const leaves = batches.flatMap((batch, index) =>
     ingestNew(
       chains.of(batch),
@@ -86,16 +89,22 @@ async function ingestOfTenant(
   await calls.store(unit);
   const [leased] = await Promise.all([
     unit.leases.addUse(calls.leaseUses()),
-    notifyUse(unit, calls.addedByGrant(), toInstant(new Date(now))),
+    notifyUse(unit, calls.addedByGrant(), toInstant(time)),
     unit.log.appendAll(leaves),
   ]);
   for (const grant of leased) await endIfExhausted(deps, unit, grant);
+  supervision.take(calls.allowed, time);
+  await supervision.store(deps, unit, time);
   await chains.store(unit, now);
   return batches.map((batch) => chains.of(batch).seq);
 }
 
 const newer = ({ records }: RecordBatch, after: number): IncomingRecord[] =>
   records.filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
+
+/** The allowed calls among records. */
+const allowedIn = (records: readonly IncomingRecord[]): AccessRecordView[] =>
+  records.flatMap((record) => ('view' in record && record.view.decision === 'allowed' ? [record.view] : []));
 
 /** The earlier runs that first records name. */
 const runsBefore = (batches: readonly RecordBatch[]): ChainName[] =>

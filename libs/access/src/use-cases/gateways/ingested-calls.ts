@@ -41,6 +41,11 @@ export class IngestedCalls {
     else this.refused.set(view.grant, (this.refused.get(view.grant) ?? 0) + view.count);
   }
 
+  /** The allowed calls that began in these records, in their order. */
+  get allowed(): AccessRecordView[] {
+    return [...this.made.values()].filter(({ decision }) => decision === 'allowed');
+  }
+
   /** The record is no call, so it has no outcome either. */
   reject(id: string): void {
     this.rejected.add(id);

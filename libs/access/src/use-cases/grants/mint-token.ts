@@ -121,6 +121,7 @@ async function requireStillAllowed(
   const access = requestedByTerms(request.terms, request.reasonCode);
   const context = await loadPolicyContext(unit, access, {
     stage: 'mint',
+    grant: grant.id,
     now,
     requester,
     openRequests: 0,

@@ -4,6 +4,7 @@ import { type AccessStatus, accessStatus } from '../../domain/grant-access.js';
 import type { Lock } from '../../domain/lock.js';
 import { canSee, requestVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
+import type { ReviewSide } from '../../domain/review.js';
 import type { Stop } from '../../domain/trust/stop.js';
 import { notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
@@ -23,6 +24,8 @@ export interface GrantView {
   countersignedBy: string[];
   /** Whether calls under it can pass now, as the reader may know it. */
   status: AccessStatus;
+  /** The rules of supervision that have paused it. */
+  pausedBy: { side: ReviewSide; rule: string; at: string }[];
 }
 
 type ViewReads = Pick<ReadUnit, 'requests' | 'reviews' | 'invitations' | 'locks' | 'stops'>;
@@ -56,9 +59,15 @@ async function grantViews(
       budget: asked.budget ?? null,
       countersignedBy,
       status,
+      pausedBy: pausesOf(grant, locks),
     };
   });
 }
+
+const pausesOf = ({ id }: Grant, locks: readonly Lock[]): GrantView['pausedBy'] =>
+  locks.flatMap(({ kind, name, side, rule, createdAt }) =>
+    kind === 'grant' && name === id && rule !== null ? [{ side, rule, at: createdAt }] : [],
+  );
 
 /** What keeps calls under these grants from passing: locks, and the customers' stops. */
 export async function loadBlocks(
@@ -67,7 +76,9 @@ export async function loadBlocks(
 ): Promise<{ locks: Lock[]; stops: Stop[] }> {
   const open = grants.filter((grant) => !hasEnded(grant));
   const tenants = [...new Set(open.map(({ tenant }) => tenant))];
-  const accesses = open.map(({ tenant, service, requester: person }) => ({ tenant, service, person }));
+  const accesses = open.map(({ id, tenant, service, requester }) => ({
+    ...{ tenant, service, person: requester, grant: id },
+  }));
   const [locks, ...stops] = await Promise.all([
     unit.locks.binding(accesses),
     ...tenants.map((tenant) => unit.stops.standing(tenant)),

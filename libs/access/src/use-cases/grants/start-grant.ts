@@ -139,6 +139,7 @@ export async function refusalsNow(
   const access = requestedByTerms(request.terms, request.reasonCode);
   const context = await loadPolicyContext(unit, access, {
     stage,
+    grant: grant.id,
     now,
     requester,
     openRequests: 0,

@@ -11,7 +11,8 @@ import { readAsPerson } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 
 export interface LockInput {
-  kind: LockKind;
+  /** Rules alone pause single grants. */
+  kind: Exclude<LockKind, 'grant'>;
   /** A slug, a `usr_…` or a vendor e-mail, or a service's name. */
   name: string;
   reason: string;
@@ -49,36 +50,44 @@ export async function setLock(
         side: sideOf(person),
         reason: input.reason,
         person: person.id,
+        rule: null,
         createdAt: at,
         expiresAt: input.seconds === null ? null : toInstant(new Date(now.getTime() + input.seconds * 1_000)),
         liftedAt: null,
       };
-      await unit.locks.insert(lock);
-      await unit.log.append({
-        type: 'lock.set',
-        at,
-        actor: person.id,
-        data: { ...eventData(lock), expiresAt: lock.expiresAt },
-        personal: { reason: lock.reason },
-        ...(lock.side === 'vendor' ? { openTo: [VENDOR_SLUG] } : {}),
-      });
-      await unit.feed.changed('lock', lock.id);
+      await setLockIn(unit, lock);
       return lock;
     },
     idempotencyOptions(deps, repeatable),
   );
 }
 
+/** Sets a lock inside a unit of work: row, event and feed change commit together. Why a rule sets it is in the rule's event. */
+export async function setLockIn(unit: Pick<LockUnit, 'locks' | 'log' | 'feed'>, lock: Lock): Promise<void> {
+  await unit.locks.insert(lock);
+  await unit.log.append({
+    type: 'lock.set',
+    at: lock.createdAt,
+    actor: lock.person,
+    data: { ...eventData(lock), expiresAt: lock.expiresAt },
+    ...(lock.rule === null ? { personal: { reason: lock.reason } } : {}),
+    ...(lock.side === 'vendor' ? { openTo: [VENDOR_SLUG] } : {}),
+  });
+  await unit.feed.changed('lock', lock.id);
+}
+
 /**
- * Lifts a lock; only the side that set it can.
+ * Lifts a lock; only the side that set it can. The pause of a grant is lifted by `resumeGrant`.
  *
- * @throws AccessError `not_found`, `forbidden`
+ * @throws AccessError `not_found`, `forbidden`, `conflict`
  */
 export async function liftLock(deps: Deps, principal: Principal, id: string): Promise<Lock> {
   requirePermission(principal, 'lock.lift');
   const { person } = principal;
   const found = await readAsPerson(deps, person, (unit) => unit.locks.find(id));
   if (found === null || !isLockInForce(found)) throw notFound('lock');
+  if (found.kind === 'grant')
+    throw new AccessError('conflict', 'This lock pauses one grant. Let the grant go on instead.');
   return inUnitOf(deps, found.tenant, async (unit) => {
     const lock = await unit.locks.find(id);
     const lifting = await requireMayLock(unit, principal, 'lock.lift');
@@ -86,7 +95,7 @@ export async function liftLock(deps: Deps, principal: Principal, id: string): Pr
     if (lock === null) throw notFound('lock');
     if (lock.side !== sideOf(lifting) || (lock.side === 'customer' && lock.tenant !== lifting.tenant))
       throw new AccessError('forbidden', 'Only the side that set a lock can lift it.');
-    const lifted = await liftIn(unit, lock, lifting.id, toInstant(deps.clock.now()));
+    const lifted = await liftLockIn(unit, lock, lifting.id, toInstant(deps.clock.now()));
     if (lifted === null) throw notFound('lock');
     return lifted;
   });
@@ -98,13 +107,13 @@ export function expireLock(deps: Deps, id: string, tenant: string | null): Promi
     const lock = await unit.locks.find(id);
     const now = deps.clock.now();
     if (lock === null || lock.expiresAt === null || Date.parse(lock.expiresAt) > now.getTime()) return false;
-    return (await liftIn(unit, lock, 'job', toInstant(now))) !== null;
+    return (await liftLockIn(unit, lock, 'job', toInstant(now))) !== null;
   });
 }
 
-/** A lock as the person's side sees it. A customer does not learn why the vendor locks. */
+/** A lock as the person's side sees it. A customer does not learn why the vendor's people lock; its log has what rules do. */
 export const lockFor = (person: Person, lock: Lock): LockView =>
-  isVendorStaff(person) || lock.side === 'customer' ? lock : { ...lock, reason: null };
+  isVendorStaff(person) || lock.side === 'customer' || lock.rule !== null ? lock : { ...lock, reason: null };
 
 /**
  * The locks in force that apply to the person's side, newest first. A customer does not learn why the vendor locks, nor of
@@ -125,9 +134,18 @@ export function listLocks(deps: Deps, principal: Principal, page: PageQuery): Pr
   });
 }
 
-const eventData = ({ id, kind, name, tenant, side }: Lock) => ({ lock: id, kind, name, tenant, side });
+const eventData = ({ id, kind, name, tenant, side, rule }: Lock) => ({
+  ...{ lock: id, kind, name, tenant, side },
+  ...(rule === null ? {} : { rule }),
+});
 
-async function liftIn(unit: LockUnit, lock: Lock, actor: string, at: string): Promise<Lock | null> {
+/** Lifts a lock inside a unit of work. @returns null if it was lifted before */
+export async function liftLockIn(
+  unit: Pick<LockUnit, 'locks' | 'log' | 'feed'>,
+  lock: Lock,
+  actor: string,
+  at: string,
+): Promise<Lock | null> {
   if (!(await unit.locks.lift(lock.id, at))) return null;
   await unit.log.append({ type: 'lock.lifted', at, actor, data: eventData(lock) });
   await unit.feed.changed('lock', lock.id);
@@ -158,7 +176,7 @@ async function requireMayLock(
   return person;
 }
 
-function boundTenant(person: Person, kind: LockKind, name: string): string | null {
+function boundTenant(person: Person, kind: LockInput['kind'], name: string): string | null {
   if (isVendorStaff(person)) return kind === 'tenant' ? name : null;
   if (kind === 'tenant' && name !== person.tenant)
     throw new AccessError('forbidden', 'A tenant’s admin can lock only their own tenant.');

@@ -230,6 +230,26 @@ export const grantUseNotice = (grant: Grant, what: 'used' | 'refused', at: strin
   kind: `grant.${what}`,
 });
 
+/**
+ * A rule of supervision was crossed, or a paused grant goes on. Sent to those who may let it go on, on either side; and to the
+ * engineer if their access is not what it was.
+ */
+export const supervisionNotice = (
+  { id, tenant, requester }: Grant,
+  what: After<'supervision', NoticeKind>,
+  at: string,
+): NoticeDraft => ({
+  kind: `supervision.${what}`,
+  subject: id,
+  audience: [
+    ...(what === 'notified' ? [] : [requester]),
+    everyApprover(tenant),
+    everyoneAt(tenant, 'admin'),
+    everyoneAtVendor('security-admin'),
+  ],
+  at,
+});
+
 /** The grant ends in a few minutes; its engineer may request more time now. */
 export const endingNotice = (grant: Grant, at: string): NoticeDraft => ({
   ...grantNotice(grant, at),

@@ -108,8 +108,19 @@ export function controlRules({ services, tenants }: Readable): Finding[] {
   });
 }
 
+/** A rule of supervision, the vendor's or a tenant's, that names an unknown service would watch nothing. */
+export function supervision({ services, tenants, policy }: Readable): Finding[] {
+  const names = services.map(({ name }) => name);
+  const unknown = (rules: readonly { services?: string[] | undefined }[] = [], path: Path) =>
+    rules.flatMap((rule, index) => unknownServices(rule, names, [...path, 'supervision', index]));
+  return [
+    ...unknown(policy?.supervision, ['accessPolicy']),
+    ...tenants.flatMap(({ controls: { path, value } }) => unknown(value.supervision, path)),
+  ];
+}
+
 function unknownServices(
-  { services = [] }: ReadableControlRule,
+  { services = [] }: { services?: string[] | undefined },
   names: readonly string[],
   place: Path,
 ): Finding[] {

@@ -73,6 +73,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   access_records: { ...changedByUnit, DELETE: own('tenant') },
   record_chains: changedByUnit,
   budget_leases: changedByUnit,
+  supervision_counts: changedByUnit,
   notices: { ...changedByUnit, DELETE: VENDOR },
   deliveries: { ...keptByVendor, SELECT: own('tenant'), DELETE: VENDOR },
   idempotent_answers: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),

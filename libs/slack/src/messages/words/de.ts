@@ -182,6 +182,14 @@ export const de: Words = {
       'Der Anbieter hat diesen Notfall erklärt. Lesen Sie die Erklärung auf der Seite; erkennen Sie sie an oder bestreiten Sie sie.',
     disclosureAcknowledged: 'Der Kunde hat die Erklärung dieses Notfalls anerkannt.',
     disclosureDisputed: 'Der Kunde bestreitet die Erklärung dieses Notfalls. Der Anbieter muss neu erklären.',
+    someRule: 'eine Regel der Aufsicht wurde überschritten',
+    rule: (name, side, limit) =>
+      `die Regel „${name}“ ${side === 'vendor' ? 'des Anbieters' : 'des Kunden'} wurde überschritten (${limit})`,
+    noticed: (what) => `Aufgefallen: ${what}. Der Zugriff geht weiter; Sie können ihn stoppen.`,
+    paused: (what) =>
+      `Angehalten: ${what}. Kein Aufruf geht durch, bis die Seite, deren Regel es ist, ihn auf der Seite weitergehen lässt.`,
+    resumed: 'Der angehaltene Zugriff geht weiter.',
+    ruleStopped: (what) => `Gestoppt: ${what}.`,
     denied: 'Die Anfrage wurde abgelehnt.',
     expired: 'Die Anfrage ist verfallen: Niemand hat rechtzeitig entschieden. Es wurde nichts geöffnet.',
     withdrew: (who) => `${who} hat die Anfrage zurückgezogen.`,

@@ -189,6 +189,14 @@ export const en = {
     disclosureAcknowledged: 'The customer has acknowledged the explanation of this emergency.',
     disclosureDisputed:
       'The customer disputes the explanation of this emergency. The vendor has to explain again.',
+    someRule: 'a rule about what engineers do was crossed',
+    rule: (name: string, side: 'vendor' | 'customer', limit: string) =>
+      `the ${side}’s rule “${name}” was crossed (${limit})`,
+    noticed: (what: string) => `Noticed: ${what}. The access goes on; you can stop it.`,
+    paused: (what: string) =>
+      `Paused: ${what}. No call passes until the side whose rule it is lets it go on, on the page.`,
+    resumed: 'The paused access goes on.',
+    ruleStopped: (what: string) => `Stopped: ${what}.`,
     denied: 'It was denied.',
     expired: 'It lapsed: no one decided in time. Nothing was opened.',
     withdrew: (who: string) => `${who} withdrew the request.`,

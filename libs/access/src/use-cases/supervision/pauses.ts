@@ -1,0 +1,85 @@
+import { toInstant } from '@countersign/contract';
+import { type Grant, hasEnded } from '../../domain/grant.js';
+import type { Lock } from '../../domain/lock.js';
+import { requirePermission } from '../../domain/permissions.js';
+import { isVendorStaff, type Principal } from '../../domain/person.js';
+import { sideOf } from '../../domain/review.js';
+import type { SidedRule, SupervisionCount } from '../../domain/supervision.js';
+import { AccessError } from '../../errors.js';
+import type { TenantUnit } from '../../ports/index.js';
+import { liftLockIn, setLockIn } from '../locks/locks.js';
+import { supervisionNotice } from '../notices/notices.js';
+import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
+import { requireOwnKey } from '../trust/claimed-tenant.js';
+
+/**
+ * Pauses a grant: a lock on it alone, which reaches gateways like any other. It expires with the grant, so that no lock outlives
+ * what it blocks.
+ */
+export async function pauseGrantIn(
+  deps: Deps,
+  unit: TenantUnit,
+  grant: Grant,
+  { side, rule }: SidedRule,
+  at: string,
+): Promise<void> {
+  const lock: Lock = {
+    ...{ id: deps.ids.next('lck'), kind: 'grant', name: grant.id, tenant: grant.tenant, side },
+    ...{
+      reason: `more than ${rule.over} ${rule.count === 'calls' ? 'calls' : 'new resources'} in ${rule.within} s`,
+      person: 'job',
+      rule: rule.name,
+    },
+    ...{ createdAt: at, expiresAt: grant.endsAt, liftedAt: null },
+  };
+  await setLockIn(unit, lock);
+}
+
+/**
+ * Lets a paused grant go on: lifts its pauses of the caller's side. The rules that set them count this engineer's calls from now
+ * on.
+ *
+ * @throws AccessError `not_found`; `forbidden`, also if only the other side has paused the grant; `grant_not_active`;
+ *   `conflict` if the grant is not paused
+ */
+export function resumeGrant(
+  deps: Deps,
+  principal: Principal,
+  id: string,
+  repeatable: Repeatable = {},
+): Promise<Grant> {
+  return deps.store.forTenant(
+    locateGrant(principal, id),
+    async (unit) => {
+      const { grant, person } = await loadVisibleGrant(unit, principal, id);
+      requirePermission(principal, 'grant.resume', person);
+      if (!isVendorStaff(person)) await requireOwnKey(unit, principal);
+      if (hasEnded(grant))
+        throw new AccessError('grant_not_active', `This grant has ended (${grant.endReason}).`);
+      const pauses = await unit.locks.pausesOf([grant.id]);
+      const own = pauses.filter(({ side }) => side === sideOf(person));
+      if (pauses.length === 0) throw new AccessError('conflict', 'This grant is not paused.');
+      if (own.length === 0)
+        throw new AccessError(
+          'forbidden',
+          'A rule of the other side has paused this grant. Only that side can let it go on.',
+        );
+      const now = deps.clock.now();
+      for (const lock of own) await liftLockIn(unit, lock, person.id, toInstant(now));
+      await countAgain(unit, grant, own, now);
+      await unit.outbox.add(supervisionNotice(grant, 'resumed', toInstant(now)));
+      return grant;
+    },
+    idempotencyOptions(deps, repeatable),
+  );
+}
+
+/** The calls before this moment cross these rules no more. */
+async function countAgain(unit: TenantUnit, grant: Grant, lifted: readonly Lock[], now: Date): Promise<void> {
+  const isLifted = ({ side, rule }: SupervisionCount) =>
+    lifted.some((lock) => lock.side === side && lock.rule === rule);
+  const since = now.toISOString();
+  const counts = (await unit.supervision.ofPeople([grant.requester])).filter(isLifted);
+  await unit.supervision.save(counts.map((count) => ({ ...count, spans: [], since, quietUntil: null })));
+}

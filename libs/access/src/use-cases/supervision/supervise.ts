@@ -1,0 +1,156 @@
+import { isSealedLog, toInstant } from '@countersign/contract';
+import { type Grant, hasEnded } from '../../domain/grant.js';
+import {
+  addCall,
+  countedCalls,
+  countFor,
+  type SidedRule,
+  type SupervisionCount,
+  type SupervisionOutcome,
+  supervises,
+} from '../../domain/supervision.js';
+import type { AccessRecordView, ResourceUse, TenantUnit } from '../../ports/index.js';
+import { endGrantIn } from '../grants/end-grant.js';
+import { supervisionNotice } from '../notices/notices.js';
+import type { Deps } from '../shared/deps.js';
+import { pauseGrantIn } from './pauses.js';
+
+/** A rule that one grant's calls have crossed. */
+interface Crossing extends SidedRule {
+  call: AccessRecordView;
+  /** What the rule had counted then. */
+  counted: number;
+}
+
+/**
+ * Applies the rules of supervision to the calls of a batch of records, in the unit of work that takes the records. So each
+ * call is counted once, however many gateways and brokers there are and whenever one of them is killed. A rule counts one
+ * engineer's calls in one tenant, under all grants. While it is crossed, each grant under which the engineer calls is paused or
+ * ended; a rule that only notifies does so once in its time.
+ */
+export class Supervision {
+  private readonly touched = new Map<string, SupervisionCount>();
+  private readonly crossings = new Map<string, Crossing>();
+
+  private constructor(
+    private readonly rules: readonly SidedRule[],
+    private readonly counts: ReadonlyMap<string, SupervisionCount>,
+    private readonly used: Set<string>,
+  ) {}
+
+  /**
+   * Reads what the rules need, before the records are stored. Access under a gag is kept apart from its tenant: no rule watches it,
+   * because whatever a rule does would show it.
+   *
+   * @param calls those that the batch may add
+   */
+  static async begin(unit: TenantUnit, calls: readonly AccessRecordView[]): Promise<Supervision> {
+    const rules = calls.length === 0 || isSealedLog(unit.tenant) ? [] : await rulesOf(unit);
+    if (rules.length === 0) return new Supervision([], new Map(), new Set());
+    const counts = await unit.supervision.ofPeople([...new Set(calls.map(({ person }) => person))]);
+    const countsNew = rules.some(({ rule }) => rule.count === 'new-resources');
+    const used = countsNew ? await unit.records.usedBefore(usesOf(calls)) : [];
+    return new Supervision(
+      rules,
+      new Map(counts.map((count) => [keyOf(count), count])),
+      new Set(used.map(textOf)),
+    );
+  }
+
+  /** Counts allowed calls, in their order. */
+  take(calls: readonly AccessRecordView[], now: Date): void {
+    if (this.rules.length === 0) return;
+    for (const call of calls) {
+      const use = useOf(call);
+      const isNew = use !== null && !this.used.has(textOf(use));
+      for (const sided of this.rules)
+        if (supervises(sided.rule, call) && (sided.rule.count === 'calls' || isNew))
+          this.count(sided, call, now);
+      if (use !== null) this.used.add(textOf(use));
+    }
+  }
+
+  private count(sided: SidedRule, call: AccessRecordView, now: Date): void {
+    const { side, rule } = sided;
+    const key = keyOf({ side, rule: rule.name, person: call.person });
+    const before = countFor(sided, call.person, this.touched.get(key) ?? this.counts.get(key));
+    const after = addCall(before, Date.parse(call.at), now.getTime());
+    this.touched.set(key, after);
+    const counted = countedCalls(after);
+    const crossing = `${key} ${call.grant}`;
+    // What did not count, because it was before the engineer was let go on, crosses nothing.
+    if (after !== before && counted > rule.over && !this.crossings.has(crossing))
+      this.crossings.set(crossing, { ...sided, call, counted });
+  }
+
+  /** Acts on the crossings and stores the counts. After the records' own leaves. */
+  async store(deps: Deps, unit: TenantUnit, now: Date): Promise<void> {
+    for (const crossing of this.crossings.values()) await this.act(deps, unit, crossing, now);
+    await unit.supervision.save([...this.touched.values()]);
+  }
+
+  private async act(deps: Deps, unit: TenantUnit, crossing: Crossing, now: Date): Promise<void> {
+    const { side, rule, call } = crossing;
+    const key = keyOf({ side, rule: rule.name, person: call.person });
+    const count = this.touched.get(key) as SupervisionCount;
+    const grant = await unit.grants.find(call.grant);
+    if (grant === null) return;
+    const canAct = rule.do !== 'notify' && !hasEnded(grant);
+    const isQuiet = count.quietUntil !== null && now.getTime() < Date.parse(count.quietUntil);
+    if (canAct ? rule.do === 'pause' && (await isPausedBy(unit, crossing, grant)) : isQuiet) return;
+    const quietUntil = new Date(now.getTime() + rule.within * 1_000).toISOString();
+    this.touched.set(key, { ...count, quietUntil });
+    await actOn(deps, unit, crossing, { grant, done: canAct ? DONE[rule.do] : 'notified', now });
+  }
+}
+
+const DONE = { notify: 'notified', pause: 'paused', stop: 'stopped' } as const;
+
+/** The event, the effect and the notice of one crossing. */
+async function actOn(
+  deps: Deps,
+  unit: TenantUnit,
+  { side, rule, call, counted }: Crossing,
+  { grant, done, now }: { grant: Grant; done: SupervisionOutcome; now: Date },
+): Promise<void> {
+  const at = toInstant(now);
+  await unit.log.append({
+    type: 'supervision.crossed',
+    at,
+    actor: 'job',
+    data: {
+      ...{ rule: rule.name, side, count: rule.count, over: rule.over, within: rule.within },
+      ...{ counted, done, record: call.id },
+      ...{ grant: grant.id, request: grant.request, requester: grant.requester, digest: grant.digest },
+      service: grant.service,
+    },
+  });
+  if (done === 'paused') await pauseGrantIn(deps, unit, grant, { side, rule }, at);
+  if (done === 'stopped') await endGrantIn(unit, grant, { reason: 'revoked', actor: 'job', at });
+  await unit.outbox.add(supervisionNotice(grant, done, at));
+}
+
+const isPausedBy = async (unit: TenantUnit, { side, rule }: SidedRule, { id }: Grant): Promise<boolean> =>
+  (await unit.locks.pausesOf([id])).some((lock) => lock.side === side && lock.rule === rule.name);
+
+async function rulesOf({ organisation, tenant }: TenantUnit): Promise<SidedRule[]> {
+  const [policy, owner] = await Promise.all([organisation.policy(), organisation.tenant(tenant)]);
+  return [
+    ...(policy.supervision ?? []).map((rule) => ({ side: 'vendor' as const, rule })),
+    ...(owner?.controls.supervision ?? []).map((rule) => ({ side: 'customer' as const, rule })),
+  ];
+}
+
+const keyOf = ({ side, rule, person }: Pick<SupervisionCount, 'side' | 'rule' | 'person'>): string =>
+  `${side} ${rule} ${person}`;
+
+const textOf = ({ person, service, resource }: ResourceUse): string => `${person} ${service} ${resource}`;
+
+const useOf = ({ person, service, resource }: AccessRecordView): ResourceUse | null =>
+  resource === null ? null : { person, service, resource };
+
+/** Each use of the calls once. */
+function usesOf(calls: readonly AccessRecordView[]): ResourceUse[] {
+  const uses = calls.flatMap((call) => useOf(call) ?? []);
+  return [...new Map(uses.map((use) => [textOf(use), use])).values()];
+}
