@@ -58,7 +58,7 @@ async function main(closing: Closing): Promise<void> {
   );
   await erin.choose(form, 'tenant', 'acme');
   await erin.choose(form, 'what', ['list invoices', 'read any invoice']);
-  await eventually('what will be needed', () => erin.reads(form).includes('can be asked for'));
+  await eventually('what will be needed', () => erin.reads(form).includes('This can be requested'));
   await erin.choose(form, 'reason', REASON);
   await draw('ask', view(form, erin));
   await erin.submit(form);

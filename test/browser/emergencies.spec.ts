@@ -189,7 +189,9 @@ describe('emergencies, questions, forwards and incidents', () => {
     await ada.getByText('Ada Moreau asked').waitFor();
     expect(await question.count()).toBe(0);
 
-    const erin = await site.signedIn('erin', path, { viewport: WIDE });
+    const erin = await site.signedIn('erin', '/mine', { viewport: WIDE });
+    await erin.getByText('A question about this request waits for your answer.').waitFor();
+    await erin.goto(site.url + path);
     await erin.getByLabel('Your answer').fill('Those of case 4711');
     await look(erin, 'reply');
     await erin.getByRole('button', { name: 'Send the answer' }).click();

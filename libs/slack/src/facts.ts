@@ -25,6 +25,7 @@ import {
 import type { ServiceDefinition } from '@countersign/contract';
 import type { Language } from '@countersign/wording';
 import type { SlackParts } from './config.js';
+import { waitingQuestion } from './messages/conversation.js';
 import type { HomeFacts } from './messages/home.js';
 
 /** Everything that a card shows about one request. Texts are as people wrote them; instants are RFC 3339 UTC. */
@@ -231,15 +232,16 @@ export async function homeFacts({ deps, settings }: SlackParts, principal: Princ
         !reviews.some((review) => review.person === person.id && review.digest === request.digest)),
   );
   const isWaiting = new Set(waiting.map(({ request }) => request.id));
-  const pending = of(
+  const undecided = of(
     own
       .flat()
       .filter(({ id }) => !isWaiting.has(id))
       .map(({ id }) => id),
   );
+  const isAsked = (facts: CardFacts) => waitingQuestion(facts) !== undefined;
   return {
-    waiting,
-    pending,
+    waiting: [...waiting, ...undecided.filter(isAsked)],
+    pending: undecided.filter((facts) => !isAsked(facts)),
     active: of([...isLive]),
     past: of(
       (all ?? []).filter((request) => !isOpen(request) && !isLive.has(request.id)).map(({ id }) => id),

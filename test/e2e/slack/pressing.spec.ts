@@ -68,6 +68,9 @@ describe('questions, answers and forwards', () => {
     await world.until(own, '[Answer the question…]', erin);
     await world.until(card, 'The engineer has to answer a question.');
     expect(ada.reads(card)).not.toContain('[Ask a question…]');
+    await erin.openHome();
+    const home = await eventually('App Home', () => erin.home && erin.reads(erin.home));
+    expect(home).toMatch(/Waits for you[\s\S]*\[Answer the question…\][\s\S]*Active now/);
     for (const [root, reader] of [
       [own, erin],
       [card, ada],

@@ -71,9 +71,9 @@ export default function MinePage() {
                   <h2>{text.waiting}</h2>
                   {open.map((request) => (
                     <div className="stack near" key={request.id}>
-                      {request.state === 'countered' ? (
+                      {request.state === 'countered' || request.waiting?.for === 'requester' ? (
                         <Notice tone="wait" icon="alert">
-                          <p>{text.offered}</p>
+                          <p>{request.state === 'countered' ? text.offered : text.asked}</p>
                         </Notice>
                       ) : null}
                       <RequestCard request={request} showState decides={false} />
