@@ -136,6 +136,8 @@ const REQUESTS = [
   `POST /a/b HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${HIDDEN.length}\r\n\r\n${HIDDEN}`,
   'POST /a/b HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n',
   'PUT /a/b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n',
+  `GET /a/b HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${HIDDEN.length}\r\n\r\n${HIDDEN}`,
+  'GET /a/b HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
   'GET /a/b HTTP/1.0\r\nHost: a_b:80\r\nConnection: close\r\n\r\n',
 ];
 const RESPONSES = [
