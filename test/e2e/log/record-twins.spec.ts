@@ -47,6 +47,7 @@ const ALLOWED = fc
   .tuple(
     CALL,
     optional('context', fc.constantFrom('hmac', 'none')),
+    optional('tenantFrom', fc.constant('service')),
     optional(
       'droppedHeaders',
       fc.array(fc.stringMatching(/^[a-z0-9-]{1,20}$/), { minLength: 1, maxLength: 4 }),
