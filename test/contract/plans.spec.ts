@@ -29,7 +29,7 @@ const PAGE = 50;
 const MOST_LOOKED = 400;
 
 /** A grant has one request. */
-const ONE_ROW = /FROM "requests" "row" WHERE "row"\."grant_id" = /;
+const ONE_ROW = /FROM "requests" "row" WHERE .*"row"\."grant_id" = /;
 
 const BIG = { tenant: BIG_TENANT };
 const ALL = 'all-tenants' as const;

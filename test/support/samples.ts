@@ -81,6 +81,9 @@ export function rowsOfEachKind<T>(rows: readonly T[], kindOf: (row: T) => string
 
 const SEED = 4711;
 
+/** The runs of a property that has no count above: all in the soak, a fifth of them in `npm test`. */
+export const runs = (full: number): number => (isFullRun() ? full : Math.ceil(full / 5));
+
 /** The count for this run. */
 export const samples = (name: keyof typeof SAMPLES): number =>
   isFullRun() ? SAMPLES[name].full : SAMPLES[name].quick;

@@ -2,6 +2,7 @@ import { nodeEd25519, nodeHashing } from '@countersign/authorization';
 import { canonicalJson } from '@countersign/contract';
 import fc from 'fast-check';
 import { logKey } from '../../../test/factories/log-keys.js';
+import { runs } from '../../../test/support/samples.js';
 import { formatCheckpoint, logOrigin } from './checkpoint.js';
 import { formatNote, parseVerifierKey, signNote, verifierKey } from './note.js';
 import { formatStatement, openStatement, STATEMENT_TYPE, type StatementBody } from './statement.js';
@@ -102,7 +103,7 @@ describe('a statement of accesses', () => {
         ];
         if (!isFree.includes(member)) expect(code).not.toBe('opened');
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
     for (const member of members) {
       const { [member as keyof StatementBody]: _gone, ...rest } = body();

@@ -1,5 +1,6 @@
 import { LogFault } from '@countersign/audit-log';
 import fc from 'fast-check';
+import { runs } from '../../../test/support/samples.js';
 import { readOpenings } from './openings.js';
 
 const bytes = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
@@ -35,7 +36,7 @@ describe('the file of a leaf’s openings', () => {
           expect(error).toBeInstanceOf(LogFault);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../../../test/support/samples.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';
 
 const plain = fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.constant(null));
@@ -18,7 +19,7 @@ test('a state comes back as it was written', () => {
     fc.property(state, (value) => {
       expect(readSnapshot(writeSnapshot(value))).toEqual(value);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../../../../test/support/samples.js';
 import { MalformedMessage } from '../http1/malformed-message.js';
 import { parseRequestHead } from '../http1/request-head.js';
 import { type CanonicalRequest, readCanonicalRequest, requireUsualBody } from './canonical-request.js';
@@ -202,7 +203,7 @@ describe('readCanonicalRequest', () => {
           expect(error).toBeInstanceOf(MalformedMessage);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { parseWithNode } from '../../../../test/support/node-parser.js';
+import { runs } from '../../../../test/support/samples.js';
 import { DateLine, UnwritableHead, writeRequestHead, writeResponseHead } from './message-writer.js';
 import { parseRequestHead } from './request-head.js';
 import { parseResponseHead } from './response-head.js';
@@ -48,7 +49,7 @@ describe('writeRequestHead', () => {
           expect(message.fields.slice(2, 2 + fields.length / 2)).toEqual(pairs(fields));
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
     expect(count).toBeGreaterThan(100);
   });
@@ -96,7 +97,7 @@ describe('writeResponseHead', () => {
         expect(read).toMatchObject({ status, minorVersion: 1 });
         expect(read.fields).toEqual([...pairs([name, value]), ['connection', 'close']]);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../../../../test/support/samples.js';
 import { MalformedMessage } from './malformed-message.js';
 import { parseRequestHead } from './request-head.js';
 
@@ -54,7 +55,7 @@ describe('parseRequestHead', () => {
         fc.pre(plain(changed) !== plain(text));
         expect(canonical(changed)).not.toBe(canonical(text));
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 

@@ -1,5 +1,6 @@
 import type { SignedStop } from '@countersign/gateway-protocol';
 import fc from 'fast-check';
+import { runs } from '../../../../test/support/samples.js';
 import { ActiveStops } from './customer-stops.js';
 
 const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -42,7 +43,7 @@ describe('active stops', () => {
             expect(stops.find({ tenant, digest }) ?? '').toMatch(said);
           }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

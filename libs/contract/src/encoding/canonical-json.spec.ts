@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import rfc8785 from 'canonicalize';
 import fc from 'fast-check';
+import { runs } from '../../../../test/support/samples.js';
 import { ContractError } from '../errors.js';
 import { canonicalJson } from './canonical-json.js';
 
@@ -88,7 +89,7 @@ describe('canonicalJson', () => {
       fc.property(fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' }), (value) => {
         expect(canonicalJson(value)).toBe(rfc8785(value));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../../../../test/support/samples.js';
 import { ContractError } from '../errors.js';
 import { hasDuplicateMember, readStrictJson, readStrictJsonText } from './strict-json.js';
 
@@ -33,7 +34,7 @@ test('finds a member that is named twice, at any depth, and nothing else', () =>
       expect(() => JSON.parse(text)).not.toThrow();
       expect(hasDuplicateMember(text)).toBe(twice);
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
 });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { runs } from '../../../../test/support/samples.js';
 import {
   isResource,
   isResourcePattern,
@@ -86,7 +87,7 @@ describe('resources', () => {
           [...matched(narrow)].every((resource) => allowed.has(resource)),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });
@@ -117,7 +118,7 @@ test('a resource is segments with `/` between them: a pattern without wildcards'
       expect(isResource(text)).toBe(text.split('/').every(isSegment));
       expect(isResource(text)).toBe(isResourcePattern(text) && !text.includes('*'));
     }),
-    { numRuns: 2_000 },
+    { numRuns: runs(2_000) },
   );
   expect([isResource('a'.repeat(1_024)), isResource('a'.repeat(1_025))]).toEqual([true, false]);
 });

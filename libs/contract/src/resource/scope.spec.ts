@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { runs } from '../../../../test/support/samples.js';
 import {
   type ForbidRule,
   forbidsCall,
@@ -88,7 +89,7 @@ describe('scopeNarrows', () => {
         if (scopeNarrows(a, b) && scopeNarrows(b, c)) expect(scopeNarrows(a, c)).toBe(true);
         if (scopeNarrows(a, b) && scopeNarrows(b, a)) expect(allowed(a)).toEqual(allowed(b));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { runs } from '../../../../test/support/samples.js';
 import type { Hashing } from '../encoding/digest.js';
 import { compileRouteMap, matchRoute } from './match.js';
 import { findRouteMapProblems } from './problems.js';
@@ -134,7 +135,7 @@ describe('matchRoute', () => {
         const match = matchRoute(compileRouteMap(service), 'GET', filled(route.path));
         expect(match?.resource).toBe(filled(route.resource));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -170,7 +171,7 @@ describe('matchRoute', () => {
           .map((segment) => (segment.startsWith('{') ? '1' : '0'));
         expect(shape?.join('')).toBe(fitting[0]);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

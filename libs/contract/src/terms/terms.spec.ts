@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { runs } from '../../../../test/support/samples.js';
 import type { Hashing } from '../encoding/digest.js';
 import {
   canonicalTerms,
@@ -75,7 +76,7 @@ describe('terms v1', () => {
           expect.objectContaining({ name: 'ContractError' }),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

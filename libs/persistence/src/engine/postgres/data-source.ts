@@ -1,8 +1,7 @@
-import { DataSource } from 'typeorm';
-import { ENTITIES } from '../../entities/index.js';
+import type { DataSource } from 'typeorm';
 import { StoreError } from '../../errors.js';
 import { codeOf } from '../../failures.js';
-import { MIGRATIONS } from '../../migrations/index.js';
+import { EntitySource } from '../entity-source.js';
 
 /** How long a statement waits for a lock that another unit holds. */
 const LOCK_TIMEOUT_MS = 10_000;
@@ -45,11 +44,9 @@ export async function openPool(
   poolSize: number,
   extra: object = CONNECTION,
 ): Promise<DataSource> {
-  const source = new DataSource({
+  const source = new EntitySource({
     type: 'postgres',
     url,
-    entities: ENTITIES,
-    migrations: MIGRATIONS,
     synchronize: false,
     logging: false,
     // The default one prints what failed in a migration, whatever `logging` says; errors say it to the caller.

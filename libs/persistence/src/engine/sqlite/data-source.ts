@@ -1,7 +1,6 @@
-import { DataSource } from 'typeorm';
-import { ENTITIES } from '../../entities/index.js';
+import type { DataSource } from 'typeorm';
 import { StoreError } from '../../errors.js';
-import { MIGRATIONS } from '../../migrations/index.js';
+import { EntitySource } from '../entity-source.js';
 
 /**
  * Pages that the writer keeps in memory, in KiB. A batch of a thousand records changes more than SQLite's own 2 MiB, which then
@@ -28,15 +27,13 @@ interface Pragmas {
  * @throws StoreError `database_unreadable`
  */
 export async function openSource(path: string, mode: 'write' | 'read'): Promise<DataSource> {
-  const source = new DataSource({
+  const source = new EntitySource({
     type: 'better-sqlite3',
     database: path,
     readonly: mode === 'read',
     fileMustExist: true,
     timeout: BUSY_TIMEOUT,
     statementCacheSize: 500,
-    entities: ENTITIES,
-    migrations: MIGRATIONS,
     synchronize: false,
     logging: false,
     prepareDatabase: (database: Pragmas) => {
