@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Widening } from '@countersign/api';
 import type { TrustDocument } from '@countersign/contract';
 import { canonicalJson } from '@countersign/contract';
 import { setPin, writePins } from '@countersign/gateway-protocol';
@@ -49,6 +50,26 @@ describe('P12: a customer signs with passkeys', () => {
 
   const stateOf = async ({ id }: Asked) =>
     (await site.api<Asked>('ada', 'GET', `/api/v1/requests/${id}`)).state;
+
+  test('once claimed, a change that widens the privacy controls is confirmed with a passkey', async () => {
+    await page.goto(`${site.url}/controls`);
+    const save = page.getByRole('button', { name: 'Save these controls' });
+    await page.getByLabel('Hours until such a change takes effect').fill('1');
+    await save.click();
+    await page.getByText('Saved. These controls apply').waitFor();
+    await page.getByLabel('Longest access, in minutes').fill('120');
+    await save.click();
+    const card = page.getByRole('region', { name: 'A change that widens these controls waits' });
+    await card.getByText('It has to be confirmed by Ada Moreau.').waitFor();
+    await card.getByRole('button', { name: 'Confirm this change with your passkey' }).click();
+    await card.getByText('Ada Moreau has confirmed it.').waitFor();
+    const { items } = await site.api<{ items: Widening[] }>('ada', 'GET', '/api/v1/tenants/acme/widenings');
+    expect(items).toMatchObject([
+      { state: 'waiting', needsConfirmation: false, confirmation: { countersignature: { statement: {} } } },
+    ]);
+    await card.getByRole('button', { name: 'Withdraw it' }).click();
+    await card.waitFor({ state: 'detached' });
+  }, 120_000);
 
   test('an admin claims her organisation step by step, and sees the signed fingerprint', async () => {
     await page.goto(`${site.url}/trust`);

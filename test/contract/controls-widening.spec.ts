@@ -10,6 +10,7 @@ import {
   type PrivacyControls,
   runDueTransitions,
   setPrivacyControls,
+  takesEffectAt,
   withdrawWidening,
 } from '@countersign/access';
 import type { Signature, WideningStatement } from '@countersign/contract';
@@ -305,6 +306,17 @@ describeStore('a widening of privacy controls', (bench) => {
     );
   });
 
+  test('of a tenant that was removed meanwhile it lapses, and changes nothing', async () => {
+    await confirm(bob, await propose({ maxDuration: 7_200 }));
+    const file = organisation();
+    file.tenants = file.tenants.slice(1);
+    await applyOrganisation(flow.deps, file, { dryRun: false });
+    expect(await run(DAY)).toBe(1);
+    await applyOrganisation(flow.deps, organisation(), { dryRun: false });
+    expect(await state()).toBe('lapsed');
+    expect((await controls()).maxDuration).toBe(3_600);
+  });
+
   describe('P8: under races through two stores', () => {
     test('a narrowing and the job: both orders leave the narrowing in force', async () => {
       const other = { ...flow.deps, store: await bench.database.open() };
@@ -413,7 +425,9 @@ describeOn('SQLite', 'a widening of a claimed tenant’s privacy controls', (ben
       const widening = await unit.widenings.find(id);
       if (widening === null) throw new Error('it waits');
       const confirmation = { person: bob.principal.person.id, at: widening.createdAt, signature: null };
-      await unit.widenings.update({ ...widening, version: widening.version + 1, confirmation });
+      // When it was due, as if the tenant had not been claimed yet.
+      const dueAt = takesEffectAt(widening, widening.before);
+      await unit.widenings.update({ ...widening, version: widening.version + 1, confirmation, dueAt });
     });
     expect(await job(DAY)).toBe(0);
     expect((await controls()).maxDuration).toBe(3_600);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { narrowingPart, narrowsControls, widenedControls } from './controls-narrowing.js';
 import type { ControlRule, PrivacyControls } from './privacy-controls.js';
+import type { SupervisionRule } from './supervision.js';
 
 const actions = ['list', 'read', 'update'];
 const rules: ControlRule[] = [
@@ -9,6 +10,10 @@ const rules: ControlRule[] = [
   { services: ['status'], mode: 'observe', maxBudget: { calls: 3 } },
   { actions: ['read'], maxDuration: 60 },
   { stages: [{ name: 'owner', groups: ['owners'], approvals: 1 }] },
+];
+const supervised: SupervisionRule[] = [
+  { name: 'bulk', count: 'calls', over: 100, within: 300, do: 'pause' },
+  { name: 'reads', count: 'calls', actions: ['read'], over: 10, within: 60, do: 'notify' },
 ];
 const deputy = { for: 'owners', by: 'cover', from: '2026-12-21', to: '2027-01-03' };
 
@@ -23,6 +28,7 @@ const anyControls: fc.Arbitrary<PrivacyControls> = fc
     rules: fc.subarray(rules),
     deputies: fc.subarray([deputy]),
     unnotified: fc.subarray(['owners', 'cover']),
+    supervision: fc.subarray(supervised),
     emergency: fc.constantFrom(undefined, 60, 3_600),
     widening: fc.constantFrom(
       undefined,
@@ -41,7 +47,8 @@ const anyControls: fc.Arbitrary<PrivacyControls> = fc
     };
     const isEmpty = (name: string, value: unknown) =>
       value === undefined ||
-      (['rules', 'deputies', 'unnotified'].includes(name) && (value as unknown[]).length === 0);
+      (['rules', 'deputies', 'unnotified', 'supervision'].includes(name) &&
+        (value as unknown[]).length === 0);
     const set = Object.entries(all).filter(([name, value]) => !isEmpty(name, value));
     return Object.fromEntries(set) as unknown as PrivacyControls;
   });

@@ -17,6 +17,7 @@ import { type Further, parseFurther, writeFurther } from './further-members.js';
 import { FurtherRules } from './further-rules.js';
 import { LEVELS, type Level, levelOf, withLevel } from './levels.js';
 import { TryDraft } from './try-draft.js';
+import { WideningForm } from './widening-form.js';
 
 /** The form for all controls. A save names the version that was read, so that it cannot overwrite an unseen change. */
 export function ControlsForm({
@@ -77,6 +78,7 @@ export function ControlsForm({
           mayChange={mayChange}
           onChange={(emergency) => change({ emergency })}
         />
+        <WideningForm widening={draft.widening} onChange={(widening) => change({ widening })} />
         <FurtherRules draft={draft} problem={furtherProblem} onChange={(further) => change({ further })} />
       </fieldset>
       {isStale ? (
@@ -188,6 +190,7 @@ function useControlsDraft(slug: string, controls: Controls) {
 /** The values of the form, with numbers as typed. */
 interface Draft extends Pick<Controls, 'countersign' | 'slackMayApprove' | 'forbid'> {
   emergency: Controls['emergency'] | undefined;
+  widening: Controls['widening'] | undefined;
   approvals: string;
   longest: string;
   /** The members without a field of their own, as JSON; empty if there are none. */
@@ -202,6 +205,7 @@ function draftOf(controls: Controls): Draft {
     slackMayApprove,
     forbid,
     emergency,
+    widening,
     version: _version,
     ...rest
   } = controls;
@@ -212,6 +216,7 @@ function draftOf(controls: Controls): Draft {
     slackMayApprove,
     forbid,
     emergency,
+    widening,
     further: writeFurther(rest),
   };
 }
@@ -219,10 +224,16 @@ function draftOf(controls: Controls): Draft {
 const secondsOf = (minutes: string): number => Math.round(Number(minutes.replace(',', '.')) * 60);
 
 /** The members that the broker takes, without the version that they are based on. */
-function bodyOf({ approvals, longest, emergency, further: _text, ...lists }: Draft, further: Further) {
+function bodyOf(
+  { approvals, longest, emergency, widening, further: _text, ...lists }: Draft,
+  further: Further,
+) {
   const maxDuration = longest.trim() === '' ? null : formatDuration(secondsOf(longest));
-  const ofEmergency = emergency === undefined ? {} : { emergency };
-  return { ...further, ...lists, ...ofEmergency, approvals: Number(approvals), maxDuration };
+  const optional = {
+    ...(emergency === undefined ? {} : { emergency }),
+    ...(widening === undefined ? {} : { widening }),
+  };
+  return { ...further, ...lists, ...optional, approvals: Number(approvals), maxDuration };
 }
 
 function isLongestInvalid({ longest }: Draft): boolean {

@@ -38,7 +38,7 @@ const en = {
     'By service, resource, action and risk: more approvals, stages in order, a shorter time. Every rule that fits a request applies, and the strictest wins.',
   furtherText: 'Rules, supervision, deputies and zone, as JSON',
   furtherHint:
-    'The members “rules”, “supervision”, “deputies”, “unnotified”, “zone” and “widening” (what a widening waits for) of the privacy controls. Groups are those of your people. “supervision” watches open access: for example, more than 100 calls of one engineer in 5 minutes pause it.',
+    'The members “rules”, “supervision”, “deputies”, “unnotified” and “zone” of the privacy controls. Groups are those of your people. “supervision” watches open access: for example, more than 100 calls of one engineer in 5 minutes pause it.',
   furtherWrong: 'This is not a JSON object.',
   furtherOwnField: (member: string) => `“${member}” has fields of its own on this page. Take it out here.`,
   tryDraft: 'Try on past requests',
@@ -103,7 +103,7 @@ const de: typeof en = {
     'Nach Dienst, Ressource, Aktion und Risiko: mehr Freigaben, Stufen nacheinander, kürzere Zeit. Jede Regel, die auf eine Anfrage passt, gilt, und die strengste entscheidet.',
   furtherText: 'Regeln, Aufsicht, Vertretungen und Zeitzone, als JSON',
   furtherHint:
-    'Die Angaben „rules“, „supervision“, „deputies“, „unnotified“, „zone“ und „widening“ (worauf eine Lockerung wartet) der Datenschutzregeln. Gruppen sind die Ihrer Personen. „supervision“ beaufsichtigt offene Zugriffe: Zum Beispiel halten mehr als 100 Aufrufe einer Person in 5 Minuten den Zugriff an.',
+    'Die Angaben „rules“, „supervision“, „deputies“, „unnotified“ und „zone“ der Datenschutzregeln. Gruppen sind die Ihrer Personen. „supervision“ beaufsichtigt offene Zugriffe: Zum Beispiel halten mehr als 100 Aufrufe einer Person in 5 Minuten den Zugriff an.',
   furtherWrong: 'Das ist kein JSON-Objekt.',
   furtherOwnField: (member) => `„${member}“ hat eigene Felder auf dieser Seite. Nehmen Sie es hier heraus.`,
   tryDraft: 'An früheren Anfragen erproben',

@@ -11,7 +11,7 @@ test.each(['{', '[]', 'null', '3', '"rules"'])('%s is no JSON object', (text) =>
   expect(parseFurther(text)).toEqual({ problem: 'no-object' });
 });
 
-test.each(['forbid', 'approvals', 'emergency', 'version'])(
+test.each(['forbid', 'approvals', 'emergency', 'widening', 'version'])(
   'a text that sets %s too is refused, and not dropped silently',
   (ownField) => {
     expect(parseFurther(JSON.stringify({ rules: [], [ownField]: [] }))).toEqual({ problem: { ownField } });

@@ -9,6 +9,7 @@ const FIELDS = [
   'slackMayApprove',
   'forbid',
   'emergency',
+  'widening',
 ] as const satisfies readonly (keyof PrivacyControlsBody)[];
 
 /** The members of the controls that the form has no fields for. */

@@ -10,7 +10,7 @@ import type { Signer } from '../../passkey/signer.js';
 import { SigningPages } from '../../passkey/signing-pages.js';
 import { SigningNotice, useSigner } from '../../passkey/signing-ui.js';
 import { buildWidening } from '../../passkey/statements.js';
-import { useText } from '../../text/language.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { ProblemNotice } from '../../ui/query-states.js';
@@ -26,10 +26,12 @@ export function WaitingWidening({ slug }: { slug: string }) {
 
 function WideningCard({ slug, widening }: { slug: string; widening: Widening }) {
   const text = useText(wideningTexts);
-  const { by, confirmation, takesEffectAt, needsConfirmation, lapsesAt } = widening;
+  const anyOf = new Intl.ListFormat(useLanguage(), { type: 'disjunction' });
+  const { by, confirmation, confirmers, takesEffectAt, needsConfirmation, lapsesAt } = widening;
   const name = useNames([
     ...(by === 'host' ? [] : [by]),
     ...(confirmation === null ? [] : [confirmation.person]),
+    ...confirmers,
   ]);
   return (
     <section className="sheet stack" aria-labelledby="widening">
@@ -44,7 +46,7 @@ function WideningCard({ slug, widening }: { slug: string; widening: Widening }) 
       </p>
       {needsConfirmation && lapsesAt !== null ? (
         <p>
-          {text.unconfirmed} <Instant at={lapsesAt} />.
+          {text.unconfirmed(anyOf.format(confirmers.map(name)) || text.otherAdmin)} <Instant at={lapsesAt} />.
         </p>
       ) : null}
       <Decisions slug={slug} widening={widening} />

@@ -310,10 +310,15 @@ export function runWideningStep(
     const own = await unit.tenant(tenant);
     const widening = await own.widenings.find(id);
     const record = await unit.organisation.tenant(tenant);
-    if (widening === null || widening.state !== 'waiting' || record === null) return null;
+    if (widening === null || widening.state !== 'waiting') return null;
     const now = deps.clock.now();
-    const step = dueWideningStep(widening, await wideningFacts(own, record.controls), now);
     const by = { actor: 'job', at: now.toISOString() };
+    // The tenant was removed.
+    if (record === null) {
+      await endWideningIn(own, widening, 'lapsed', { ...by, reason: 'superseded' });
+      return 'lapsed';
+    }
+    const step = dueWideningStep(widening, await wideningFacts(own, record.controls), now);
     if (step.do === 'wait') {
       await saveWidening(own, { ...widening, version: widening.version + 1, dueAt: step.dueAt });
       return null;
