@@ -29,6 +29,7 @@ describe('every page', () => {
     await call(site, bearer, '/tenants/acme/payroll/1', 403);
     const stopped = await grant(site);
     await site.api('ada', 'POST', `/api/v1/grants/${stopped}/revocation`, { reason: 'Seen enough' });
+    await site.site.store.openAccessReviews();
     await ask(site);
     const offered = await waiting(site);
     const less = { ...offered.terms, parent: offered.digest, seconds: 600 };
@@ -57,6 +58,7 @@ describe('every page', () => {
     ['ada', '/proof'],
     ['ada', '/invite'],
     ['ada', '/standing'],
+    ['ada', '/access-review'],
     ['ada', '/transparency'],
     ['ada', '/people'],
     ['ada', '/controls'],
@@ -92,6 +94,26 @@ describe('every page', () => {
     },
     180_000,
   );
+
+  test('the access review is answered by keyboard alone, and ending something asks once more', async () => {
+    const page = await site.signedIn('ada', '/access-review');
+    await page.getByRole('heading', { name: 'People and roles' }).waitFor();
+    const row = page.getByRole('row').filter({ hasText: 'Another admin confirms you' }).first();
+    await row.waitFor();
+    const confirm = page.getByRole('button', { name: /^Confirm: Bob/ });
+    await confirm.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Confirmed').first().waitFor();
+    const end = page
+      .getByRole('button', { name: /^End: Access/ })
+      .or(page.getByRole('button', { name: /^End: .*Erin/ }));
+    await end.first().focus();
+    await page.keyboard.press('Enter');
+    // The first button of the dialog has the focus: it goes back.
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }, 60_000);
 
   test('shows the sign-in page to people who are not signed in, and axe finds no violations there', async () => {
     const page = await (await site.context()).newPage();

@@ -148,6 +148,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'd393fb9ab469d61b57fab6fa7d384292c42f31946cdc4951fea6810c7a5dc042',
     postgres: 'e972b3b96b28eecfdfa22eca73f3a446aadbd9aab58f45c10dc0f329c052a07c',
   },
+  AccessReviews1799000046000: {
+    sqlite: '3a1ff4ff4b1e255847c635b257b9b26b7f5c366d2cf0c095ad6e994db92bc062',
+    postgres: '57de56b764c5108e759ff324a713430160ae60eb8000a28a18e92011c0c05b62',
+  },
   Supervision1799000047000: {
     sqlite: '28882836a0d9a0e82e14c9a866d96dd79e1c67688ba1c04c9d79422d34ac1dba',
     postgres: '0c0f14de5adf808f1d9be42ca1aff84259247af09f419f3e5e78d5103aaec1ed',

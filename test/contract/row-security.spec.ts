@@ -1,4 +1,5 @@
-import { migrate, type OpenedStore, openStore } from '@countersign/persistence';
+import { openReview } from '@countersign/access';
+import { migrate, type OpenedStore, openStore, uuidV7Ids } from '@countersign/persistence';
 import type pg from 'pg';
 import { optionsFor } from '../support/migrated-database.js';
 import { withClient } from '../support/postgres/database.js';
@@ -37,6 +38,9 @@ const OWN: Record<string, string> = {
   invitations: 'tenant',
   disclosures: 'tenant',
   widenings: 'tenant',
+  access_reviews: 'tenant',
+  access_review_items: 'tenant',
+  access_review_schedules: 'tenant',
   request_notes: 'tenant',
   reviews: 'tenant',
   openings: 'tenant',
@@ -115,6 +119,17 @@ describe('row-level security on PostgreSQL', () => {
       await unit.grants.insert(grant);
       await unit.disclosures.insert(aDisclosure(grant));
       await unit.widenings.insert(aWidening(tenant));
+      await unit.accessReviews.begin('2027-01-01');
+      const owner = approver.id;
+      await unit.accessReviews.insert(
+        openReview({ id: uuidV7Ids.next('acr'), tenant, quarter: '2026-10-01', missed: [] }, new Date(NOW)),
+        [
+          {
+            ...{ item: `person:${owner}`, kind: 'person', id: owner, owner, service: null },
+            ...{ roles: ['approver'], since: null, until: null },
+          },
+        ],
+      );
       await unit.notes.insert({
         ...{ request: request.id, tenant, number: 1, kind: 'question', person: approver.id },
         ...{ to: null, text: 'c1:x', at: NOW },

@@ -1,4 +1,5 @@
 import {
+  ACCESS_REVIEW_TRANSITIONS,
   DEMAND_TRANSITIONS,
   DISCLOSURE_TRANSITIONS,
   GRANT_TRANSITIONS,
@@ -34,6 +35,7 @@ describeStore('the schema that the migrations make from empty', (bench) => {
       proposal: PROPOSAL_TRANSITIONS,
       reset: RESET_TRANSITIONS,
       disclosure: DISCLOSURE_TRANSITIONS,
+      'access-review': ACCESS_REVIEW_TRANSITIONS,
       demand: DEMAND_TRANSITIONS,
       widening: WIDENING_TRANSITIONS,
     }).flatMap(([kind, table]) =>

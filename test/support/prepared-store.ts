@@ -7,9 +7,12 @@ import {
   ensureBrokerKeys,
   type Organisation,
   parsePeriod,
+  quarterOf,
   reportJson,
+  runAccessReviews,
   type SigningDeps,
 } from '@countersign/access';
+import { utcDay } from '@countersign/contract';
 import { encodeGatewayCredential } from '@countersign/gateway-protocol';
 import {
   migrate,
@@ -62,6 +65,18 @@ export class PreparedStore {
   /** The API key (`csk_…`) of the person with this e-mail address. */
   async key(email: string, tenant: string | null = null): Promise<string> {
     return (await createApiKey(this.deps, { email, tenant, ttl: DAY })).key;
+  }
+
+  /** Opens the access review of the quarter that has begun, as if the tenants were older than it. */
+  async openAccessReviews(): Promise<void> {
+    const { store, clock } = this.deps;
+    const quarter = quarterOf(utcDay(clock.now()));
+    const tenants = await store.isolation.read(({ organisation }) => organisation.tenants());
+    for (const { slug } of tenants)
+      await store.forTenant(slug, async ({ accessReviews }) => {
+        await accessReviews.advance((await accessReviews.nextQuarter()) ?? '', quarter);
+      });
+    await runAccessReviews(this.deps);
   }
 
   /** Publishes the transparency report of a simulated half-year, `2026-H1`. */

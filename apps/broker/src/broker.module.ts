@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { MODULE_METADATA } from '@nestjs/common/constants.js';
+import { AccessReviewsModule } from './access-reviews/access-reviews.module.js';
 import { type BrokerParts, coreModule } from './core.module.js';
 import { DemandsModule } from './demands/demands.module.js';
 import { DisclosuresModule } from './disclosures/disclosures.module.js';
@@ -50,6 +51,7 @@ const MODULES: readonly Type[] = [
   PasskeysModule,
   TrustModule,
   GatewaysModule,
+  AccessReviewsModule,
   StandingModule,
   IsolationModule,
   TransparencyModule,

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerAccessReviews } from './access-reviews/commands.js';
 import { createRun } from './command/context.js';
 import { addVerb, examples } from './command/define.js';
 import { registerDemands } from './demands/commands.js';
@@ -61,6 +62,7 @@ export function buildProgram(io: Io): Command {
   registerPolicy(program, run);
   registerDemands(program, run);
   registerStanding(program, run);
+  registerAccessReviews(program, run);
   registerNotices(program, run);
   registerHost(program, run);
   registerOffline(program, run);

@@ -10,9 +10,9 @@ export class Terminal {
 
   constructor(
     readonly env: Record<string, string | undefined>,
-    stdin = '',
+    stdin: string | Buffer = '',
   ) {
-    this.stdin = Readable.from([Buffer.from(stdin)]);
+    this.stdin = Readable.from([typeof stdin === 'string' ? Buffer.from(stdin) : stdin]);
   }
 
   get signal(): AbortSignal {

@@ -11,6 +11,24 @@ export {
   type WaitsFor,
   waitTimes,
 } from './domain/access-request.js';
+export {
+  ACCESS_REVIEW_TRANSITIONS,
+  type AccessReview,
+  type AccessReviewItem,
+  type AccessReviewState,
+  countOutcomes,
+  type ItemDecision,
+  KEPT_REASONS,
+  type KeptReason,
+  openReview,
+  quarterOf,
+  REVIEW_DAYS,
+  REVIEW_OUTCOMES,
+  type ReviewCounts,
+  type ReviewedItem,
+  type ReviewedKind,
+  type ReviewOutcome,
+} from './domain/access-review.js';
 export { type ApiKey, type ApiKeyState, apiKeyState } from './domain/api-key.js';
 export { canFillStages } from './domain/approval-stages.js';
 export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
@@ -95,6 +113,7 @@ export {
   type IsolationRun,
   type IsolationSurface,
   NO_ATTEMPTS,
+  type StatedRun,
 } from './domain/isolation.js';
 export {
   isLockInForce,
@@ -275,6 +294,7 @@ export type { Evaluation } from './policy/evaluate.js';
 export { NO_INVITATION } from './policy/invitation-match.js';
 export {
   type AccessRecordView,
+  type AccessReviewRepository,
   type ActiveGrant,
   type AddressedNotice,
   type AllOf,
@@ -335,6 +355,7 @@ export {
   type IncidentRepository,
   type InvitationRepository,
   type IsolationRepository,
+  type ItemOutcome,
   isForCustomerAlone,
   type KeyMaker,
   type KeyPair,
@@ -424,6 +445,14 @@ export {
   type WideningRepository,
   type WitnessState,
 } from './ports/index.js';
+export { type AccessReviewRun, runAccessReviews } from './use-cases/access-reviews/access-review-job.js';
+export {
+  type AccessReviewSummary,
+  type AccessReviewView,
+  decideAccessReview,
+  getAccessReview,
+  listAccessReviews,
+} from './use-cases/access-reviews/access-reviews.js';
 export {
   addDemandStep,
   type DemandInput,
@@ -498,6 +527,8 @@ export { listInvitations } from './use-cases/invitations/read-invitations.js';
 export {
   type Canary,
   type IsolationTest,
+  isTestDue,
+  newestTest,
   readIsolation,
   runIsolationTest,
   stateIsolation,

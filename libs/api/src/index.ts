@@ -1,3 +1,11 @@
+export {
+  type AccessReview,
+  type AccessReviewDecision,
+  type AccessReviewItem,
+  type AccessReviewListQuery,
+  type AccessReviewSummary,
+  accessReviewEndpoints,
+} from './access-reviews.js';
 export { components, named, pageOf } from './components.js';
 export {
   DEMAND_KINDS,

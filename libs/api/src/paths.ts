@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { accessReviewEndpoints } from './access-reviews.js';
 import type { demandEndpoints } from './demands.js';
 import type { disclosureEndpoints } from './disclosures.js';
 import type { Endpoint, HttpMethod } from './endpoint.js';
@@ -31,6 +32,7 @@ import type { wideningEndpoints } from './widenings.js';
 
 /** What our own programs call. SCIM clients and identity providers are others' programs. */
 type Groups =
+  | typeof accessReviewEndpoints
   | typeof apiKeyEndpoints
   | typeof cliLoginEndpoints
   | typeof disclosureEndpoints

@@ -67,6 +67,8 @@ export const PERMISSIONS = [
   'demand-document.read',
   'demand.enter',
   'demand.step',
+  'access-review.read',
+  'access-review.decide',
   'people.read',
   'people.write',
   'controls.read',

@@ -25,7 +25,9 @@ export type IdPrefix =
   /** A government's demand. */
   | 'dem'
   /** A widening of privacy controls that waits. */
-  | 'wdn';
+  | 'wdn'
+  /** A quarterly access review. */
+  | 'acr';
 
 const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 

@@ -55,6 +55,8 @@ export type ReplayFaultCode =
   | 'changed_outside_log'
   /** A daily statement of what is open says something else than the leaves before it. */
   | 'standing_differs'
+  /** A quarterly access review leaves out what is open, was decided by someone who may not, or lapsed before its term. */
+  | 'wrong_access_review'
   /** The vendor's side widened a claimed tenant, which only its own people may do. */
   | 'widened_by_host'
   /** The controls were widened without the delay, or the confirmation, that they required. */

@@ -3,6 +3,7 @@ import {
   type AddressedNotice,
   type ApiKey,
   addressOf,
+  countOutcomes,
   type Delivered,
   type Delivery,
   DeliveryFailure,
@@ -24,10 +25,17 @@ import { type MailFacts, writeMail } from './access-mail.js';
 import { writeAccountMail } from './account-mail.js';
 import { type MailContent, withLastLine } from './layout.js';
 import { MailClient } from './mail-client.js';
+import { writeReviewMail } from './review-mail.js';
 import type { MailSettings } from './settings.js';
 import { writeStatementMail } from './statement-mail.js';
 import { trustFacts, writeTrustMail } from './trust-mail.js';
-import { isAccountMailKind, isMailKind, isTrustMailKind, type MailKind } from './words/words.js';
+import {
+  isAccountMailKind,
+  isMailKind,
+  isReviewMailKind,
+  isTrustMailKind,
+  type MailKind,
+} from './words/words.js';
 
 type MailDeps = Pick<Deps, 'store' | 'hashing'>;
 
@@ -85,7 +93,10 @@ export class MailChannel implements NoticeChannel {
 
   async recipients({ notice, request, reviews, persons }: AddressedNotice): Promise<string[]> {
     const isToAll =
-      isTrustMailKind(notice.kind) || isAccountMailKind(notice.kind) || notice.kind === 'log.statement';
+      isTrustMailKind(notice.kind) ||
+      isAccountMailKind(notice.kind) ||
+      isReviewMailKind(notice.kind) ||
+      notice.kind === 'log.statement';
     if (isToAll) return persons.map(({ id }) => id);
     if (request === null || !isMailKind(notice.kind)) return [];
     const chosen = RECIPIENTS[notice.kind];
@@ -151,6 +162,15 @@ export class MailChannel implements NoticeChannel {
       const name = (await unit.organisation.tenant(notice.tenant))?.name ?? notice.tenant;
       const link = `${publicUrl}/api/v1/tenants/${notice.tenant}/statements/${statement.day}`;
       return { content: writeStatementMail({ statement, tenant: name, link }, language), person };
+    }
+    if (isReviewMailKind(notice.kind)) {
+      const review = await unit.accessReviews.find(notice.subject);
+      if (review === null) return { skip: 'nothing_to_tell' };
+      if (review.state === 'closed' && notice.kind !== 'access-review.closed') return { skip: 'superseded' };
+      const counts = countOutcomes(await unit.accessReviews.items([review.id]));
+      const tenant = (await unit.organisation.tenant(notice.tenant))?.name ?? notice.tenant;
+      const facts = { kind: notice.kind, review, counts, tenant, link: `${publicUrl}/access-review` };
+      return { content: writeReviewMail(facts, language), person };
     }
     const named = notice.subject.startsWith('grt_') ? await unit.grants.find(notice.subject) : null;
     const request = await unit.requests.find(named?.request ?? notice.subject);

@@ -178,6 +178,7 @@ const aDocument = {
 };
 const demandReaders = { ...closed, legal: '200', vendorAuditor: '200' };
 const legalOnly = (done: Expected) => ({ ...closed, legal: done });
+const NO_REVIEW = '/api/v1/tenants/acme/access-reviews/acr_00000000-0000-7000-8000-000000000000';
 const NONCE = Buffer.alloc(32, 7).toString('base64url');
 
 const SIGNATURE = {
@@ -714,6 +715,25 @@ const TABLE: Row[] = [
     target: (broker) => ({ path: `/api/v1/people/${broker.persons.engineer}` }),
     all: '200',
     but: allSignedIn,
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/access-reviews',
+    target: at('/api/v1/tenants/acme/access-reviews'),
+    all: '403 forbidden',
+    but: { ...closed, ...each(ACME, '200'), ...each(FOREIGN, '404 not_found') },
+  },
+  // No quarter has begun. Who may ask for a review is what these rows show.
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/access-reviews/{id}',
+    target: at(NO_REVIEW),
+    all: '403 forbidden',
+    but: { ...closed, ...each([...ACME, ...FOREIGN], '404 not_found') },
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/access-reviews/{id}/decisions',
+    target: () => ({ path: `${NO_REVIEW}/decisions`, body: { item: 'person:x', decision: 'pruned' } }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'tenantAdmin', 'foreignAdmin'], '404 not_found') },
   },
   {
     endpoint: 'GET /api/v1/tenants/{slug}/people',

@@ -311,10 +311,10 @@ describe('P10: values are erased by the tenant’s admin alone, and not before t
 
 describe('a daily statement of what is open', () => {
   /** The fault after a statement with these ways in, written as the job writes it. */
-  const faultWith = (ways: { kind: string; id: string }[], zero: boolean) => {
+  const faultWith = (ways: { kind: string; id: string }[], zero: boolean, more = 0) => {
     const copies = own();
     const { at } = leafOf(copies.tenant, copies.tenant.leaves.length - 1);
-    const data = { day: at.slice(0, 10), zero, ways, more: 0, credentials: {}, coverage: null };
+    const data = { day: at.slice(0, 10), zero, ways, more, credentials: {}, coverage: null };
     copies.tenant.append({ type: 'standing.stated', at, actor: 'job', data });
     return faultOf(copies);
   };
@@ -323,11 +323,120 @@ describe('a daily statement of what is open', () => {
     expect(await faultWith([{ kind: 'grant', id: under.grant }], false)).toBe('none');
   });
 
-  test.each<[string, { kind: string; id: string }[], boolean]>([
-    ['says zero while an access is open', [], true],
-    ['lists nothing, and does not say zero', [], false],
-    ['lists an access that the log does not have', [{ kind: 'grant', id: 'grt_0' }], false],
-  ])('is a fault if it %s', async (_case, ways, zero) => {
-    expect(await faultWith(ways, zero)).toBe(`standing_differs ${honest.tenant.leaves.length}`);
+  const grant = () => ({ kind: 'grant', id: under.grant });
+  test.each<[string, () => { kind: string; id: string }[], boolean, number?]>([
+    ['says zero while an access is open', () => [], true],
+    ['lists nothing, and does not say zero', () => [], false],
+    ['lists an access that the log does not have', () => [{ kind: 'grant', id: 'grt_0' }], false],
+    ['lists an access twice', () => [grant(), grant()], false],
+    ['lists an invitation that no one has made', () => [grant(), { kind: 'invitation', id: 'inv_0' }], false],
+    ['lists a rule that the controls do not have', () => [grant(), { kind: 'rule', id: 'emergency' }], false],
+    ['lists an access, and says zero', () => [grant()], true],
+    ['counts more ways in than are open', () => [grant()], false, 1],
+  ])('is a fault if it %s', async (_case, ways, zero, more = 0) => {
+    expect(await faultWith(ways(), zero, more)).toBe(`standing_differs ${honest.tenant.leaves.length}`);
+  });
+});
+
+describe('a quarterly access review', () => {
+  type Draft = { type: string; data: object; actor?: string; later?: number };
+  const DAYS = 14 * DAY_MS;
+  /** The people of the tenant who have a role, as the review lists them. */
+  const people = () => {
+    const roles = new Map<string, string[]>();
+    for (const { type, data } of honest.tenant.leaves)
+      if (type.startsWith('person.'))
+        roles.set(String(data['person']), type === 'person.remove' ? [] : (data['after'] as string[]));
+    return [...roles]
+      .filter(([, held]) => held.length > 0)
+      .map(([id]) => ({ kind: 'person', id, service: null }));
+  };
+  const grant = () => ({ kind: 'grant', id: under.grant, service: 'billing' });
+  const opened = (change: object = {}): Draft => ({
+    type: 'access-review.opened',
+    data: {
+      ...{ review: 'acr_1', quarter: '2027-01-01', missed: [], items: [grant(), ...people()], more: 0 },
+      ...change,
+    },
+  });
+  const decided = (item: object, outcome: string, actor: string, laterBy = 1_000): Draft => ({
+    ...{ type: 'access-review.decided', actor, later: laterBy },
+    data: { review: 'acr_1', ...item, outcome },
+  });
+  const faultAfter = async (...drafts: Draft[]) => {
+    const copies = own();
+    const { at } = leafOf(copies.tenant, copies.tenant.leaves.length - 1);
+    for (const { type, data, actor = 'job', later: ms = 0 } of drafts)
+      copies.tenant.append({
+        ...{ type: type as 'log.sealed', at: later(at, ms), actor: actor as 'job' },
+        data: { dueAt: later(at, DAYS), ...data },
+      });
+    return (await faultOf(copies)).replace(/ \d+$/, '');
+  };
+  const admin = () => broker.persons.tenantAdmin;
+  const approver = () => ({ kind: 'person', id: broker.persons.approver, service: null });
+
+  test('verifies if it lists what is open and its admins decide', async () => {
+    expect(await faultAfter(opened(), decided(approver(), 'confirmed', admin()))).toBe('none');
+    expect(await faultAfter(opened(), decided(grant(), 'kept', 'job', DAYS))).toBe('none');
+  });
+
+  test.each<[string, () => Draft[], string]>([
+    ['leaves out an access', () => [opened({ items: people() })], 'wrong_access_review'],
+    [
+      'leaves out a person',
+      () => [opened({ items: [grant(), ...people().slice(1)] })],
+      'wrong_access_review',
+    ],
+    [
+      'is of the same quarter as another',
+      () => [opened(), opened({ review: 'acr_2' })],
+      'wrong_access_review',
+    ],
+    ['gives less than its term', () => [opened({ dueAt: '2026-01-01T00:00:00Z' })], 'wrong_access_review'],
+    [
+      'was decided by no admin',
+      () => [opened(), decided(approver(), 'confirmed', broker.persons.secondApprover)],
+      'role_not_held',
+    ],
+    [
+      'has an admin who confirmed their own roles',
+      () => [opened(), decided({ ...approver(), id: admin() }, 'confirmed', admin())],
+      'self_review',
+    ],
+    [
+      'says that an access ended, and it did not',
+      () => [opened(), decided(grant(), 'pruned', admin())],
+      'wrong_access_review',
+    ],
+    [
+      'let something lapse too early',
+      () => [opened(), decided(grant(), 'kept', 'job')],
+      'wrong_access_review',
+    ],
+    [
+      'decided twice',
+      () => [opened(), decided(approver(), 'confirmed', admin()), decided(approver(), 'gone', admin())],
+      'wrong_access_review',
+    ],
+    [
+      'was confirmed by the vendor’s side',
+      () => [opened(), decided(approver(), 'confirmed', 'job', DAYS)],
+      'wrong_access_review',
+    ],
+    [
+      'is closed with items that have no outcome',
+      () => [
+        opened(),
+        {
+          type: 'access-review.closed',
+          later: DAYS,
+          data: { review: 'acr_1', quarter: '2027-01-01', counts: {} },
+        },
+      ],
+      'wrong_access_review',
+    ],
+  ])('is a fault if it %s', async (_case, drafts, expected) => {
+    expect(await faultAfter(...drafts())).toBe(expected);
   });
 });

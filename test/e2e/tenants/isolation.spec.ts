@@ -13,6 +13,7 @@ const DAY = 86_400;
 const SURFACES = ['api', 'log', 'stream', 'feed', 'notices', 'gateway'];
 interface Test {
   day: string;
+  endedAt: string;
   passed: boolean;
   attempts: Record<string, number>;
   leaks: { surface: string; where: string }[];
@@ -59,6 +60,7 @@ afterAll(async () => {
   await removeFolder(join(folder));
 });
 
+let repeated = '';
 /** The next test that the job makes after this day. A test that could not be made is repeated a quarter of an hour later. */
 const madeAfter = (day: string): Promise<Test> =>
   eventually(
@@ -67,8 +69,10 @@ const madeAfter = (day: string): Promise<Test> =>
       const { body } = await broker.call('vendorAuditor', 'GET', '/api/v1/isolation');
       const { newest } = body as { newest: Test | null };
       if (newest === null || newest.day <= day) return null;
-      if (newest.problem === null) return newest;
-      clock.advance(900);
+      if (newest.problem === null || newest.leaks.length > 0) return newest;
+      // Once for each: while a test runs, its keys must not expire.
+      if (newest.endedAt !== repeated) clock.advance(960);
+      repeated = newest.endedAt;
       return null;
     },
     120_000,
@@ -104,7 +108,7 @@ test('P9: one query that forgets its tenant turns the deployment red', async () 
     return rows.call(new Locks(this.manager, 'all-tenants') as never);
   };
   try {
-    // A minute past the next midnight UTC.
+    // A minute past the next midnight UTC. The gateway refuses such a step: the leak counts all the same.
     clock.advance(DAY + 60 - (Math.floor(clock.now().getTime() / 1_000) % DAY));
     const made = await madeAfter(newest.day);
     expect(made.passed).toBe(false);

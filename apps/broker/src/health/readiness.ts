@@ -1,4 +1,4 @@
-import { hasPassed, type IsolationRun } from '@countersign/access';
+import { hasPassed, type IsolationRun, newestTest } from '@countersign/access';
 import { withinTime } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
@@ -85,7 +85,7 @@ export class Readiness {
         await unit.feed.head();
         return unit.checkpoints.stopped(MOST_LOGS);
       }),
-      this.deps.store.isolation.read(({ isolation }) => isolation.newest()),
+      newestTest(this.deps),
     ])
       .then(
         ([stoppedLogs, run]): StoreReading => ({

@@ -4,12 +4,15 @@ import {
   type IsolationLeak,
   type IsolationReport,
   type IsolationSurface,
+  type IsolationTest,
   NO_ATTEMPTS,
 } from '@countersign/access';
 import { ProbeClient } from './probe-client.js';
 
-/** How long the stream and the feed are listened to. The broker sends news of a commit within a second. */
-const LISTEN_MS = 5_000;
+/** How long the stream and the feed are listened to at most. The broker sends news of a commit within a second. */
+const LISTEN_MS = 30_000;
+/** Of people who are planted. No mail can ever be delivered there (RFC 2606). */
+const DOMAIN = '@canary.invalid';
 
 /** What was put into a canary's data: texts that no one else may be shown. */
 interface Planted {
@@ -25,8 +28,11 @@ interface Planted {
  * The nightly isolation test, from outside: it calls the broker's own public address as a client would. Each of two canary
  * tenants gets data with random marks; then the other one, a gateway that serves the other one alone, and a caller without
  * credentials try to read it through every public surface. One mark in one answer is a leak.
+ *
+ * What answers nothing refuses nothing: if a surface does not work, does not show a canary its own data, or no longer accepts its
+ * credentials at the end, the test was not made.
  */
-export class CanaryProbe {
+export class CanaryProbe implements IsolationTest {
   readonly #attempts: IsolationReport['attempts'] = { ...NO_ATTEMPTS };
   readonly #leaks: IsolationLeak[] = [];
   readonly #client: ProbeClient;
@@ -36,32 +42,71 @@ export class CanaryProbe {
     private readonly gatewayUrl: string,
     /** Notices that were made since the test began, as the store keeps them. */
     private readonly notices: () => Promise<{ tenant: string | null; text: string }[]>,
+    /** Whether this deployment has a key with this id. */
+    private readonly isOwnKey: (kid: unknown) => boolean,
   ) {
     this.#client = new ProbeClient(url);
   }
 
-  /** @throws Error if the test could not be made: a mark could not be planted, or its own tenant cannot read it */
+  async requireOwnAddress(): Promise<void> {
+    if (!(await this.#client.keyIds()).some(this.isOwnKey))
+      throw new Error(
+        'The public address does not publish this deployment’s keys, so no credentials were sent there.',
+      );
+  }
+
+  /**
+   * A leak that was found before the test could go no further is reported, with the problem.
+   *
+   * @throws Error if the test could not be made: a mark could not be planted, or its own tenant cannot read it
+   */
   async run([one, other]: readonly [Canary, Canary], others: readonly string[]): Promise<IsolationReport> {
+    for (const canary of [one, other]) await this.removeLeftPeople(canary);
     const planted = [await this.plant(one), await this.plant(other)] as const;
-    try {
-      await this.requireVisible(one, planted[0]);
-      await this.requireVisible(other, planted[1]);
-      for (const [reader, target] of [
-        [one, planted[1]],
-        [other, planted[0]],
-      ] as const) {
-        await this.tryApi(reader, target);
-        await this.tryFeed(reader, target);
-        await this.tryGateway(reader, target);
-      }
-      await this.tryApi(null, planted[0]);
-      await this.tryStream(one, other);
-      await this.tryNotices(planted);
-      await this.tryOthers(one, others);
-    } finally {
-      for (const undo of planted.flatMap((each) => each.undo)) await undo();
+    const problem = await this.tryAll([one, other], planted, others)
+      .then(() => null)
+      .finally(() => this.undo(planted))
+      .catch((error: unknown) => {
+        if (this.#leaks.length === 0) throw error;
+        return error instanceof Error ? error.message : String(error);
+      });
+    return { attempts: this.#attempts, leaks: this.#leaks, problem };
+  }
+
+  private async tryAll(
+    [one, other]: readonly [Canary, Canary],
+    planted: readonly [Planted, Planted],
+    others: readonly string[],
+  ): Promise<void> {
+    await this.requireVisible(one, planted[0]);
+    await this.requireVisible(other, planted[1]);
+    for (const [reader, target] of [
+      [one, planted[1]],
+      [other, planted[0]],
+    ] as const) {
+      await this.tryApi(reader, target);
+      await this.tryFeed(reader, target);
+      await this.tryGateway(reader, target);
     }
-    return { attempts: this.#attempts, leaks: this.#leaks, problem: null };
+    await this.tryApi(null, planted[0]);
+    await this.tryStream(one, other);
+    await this.tryNotices(planted);
+    await this.tryOthers(one, others);
+    // A credential that has ended meanwhile would have been refused whatever it asked for.
+    await this.requireVisible(one, planted[0]);
+    await this.requireVisible(other, planted[1]);
+  }
+
+  /** People of a test that was killed. */
+  private async removeLeftPeople({ tenant, key }: Canary): Promise<void> {
+    const path = `/api/v1/tenants/${tenant}/people`;
+    for (const { id, email, removedAt } of await this.#client.list(key, path))
+      if (removedAt === null && String(email).endsWith(DOMAIN))
+        await this.#client.remove(key, `${path}/${String(id)}`);
+  }
+
+  private async undo(planted: readonly Planted[]): Promise<void> {
+    for (const undo of planted.flatMap((each) => each.undo)) await undo();
   }
 
   /** Puts a lock and a person with random texts into the canary's data. */
@@ -71,7 +116,7 @@ export class CanaryProbe {
     const body = { kind: 'service', name: String(service?.['name']), reason: mark, duration: 'PT15M' };
     const lock = await this.#client.create(key, '/api/v1/locks', body);
     const people = `/api/v1/tenants/${tenant}/people`;
-    const person = { email: `${mark}@canary.invalid`, name: mark, roles: ['auditor'] };
+    const person = { email: `${mark}${DOMAIN}`, name: mark, roles: ['auditor'] };
     const added = await this.#client.create(key, people, person);
     return {
       ...{ tenant, marks: [mark, lock, added], ids: [lock, added] },
@@ -98,6 +143,7 @@ export class CanaryProbe {
       const isLog = path.startsWith('/log/');
       for (const address of addresses(path, tenant, ids)) {
         const { status, body } = await this.#client.read(reader?.key ?? null, address);
+        requireAnswer(path, status);
         const shows = marks.some((mark) => body.includes(mark)) || (isOwned(path) && status < 300);
         this.note(isLog ? 'log' : 'api', path, shows);
       }
@@ -110,8 +156,8 @@ export class CanaryProbe {
     const text = await this.#client.listen(reader.gateway, path, LISTEN_MS, (heard) =>
       heard.includes('event: heartbeat'),
     );
-    if (!text.includes('event: snapshot'))
-      throw new Error('The feed sent no snapshot, so it was not tested.');
+    if (!(text.includes('event: snapshot') && text.includes(`\\"${reader.tenant}\\"`)))
+      throw new Error('The feed sent its gateway nothing, so it was not tested.');
     this.note(
       'feed',
       path.split('?')[0] ?? path,
@@ -128,25 +174,25 @@ export class CanaryProbe {
         credentials,
         `/${String(service?.['name'])}/tenants/${tenant}`,
       );
-      this.note(
-        'gateway',
-        'a call without a token',
-        status < 300 || marks.some((mark) => body.includes(mark)),
-      );
+      const shows = status < 300 || marks.some((mark) => body.includes(mark));
+      if (!shows && status !== 401)
+        throw new Error(`The gateway answered ${status} before it looked for a token, so it was not tested.`);
+      this.note('gateway', 'a call without a token', shows);
     }
   }
 
-  /** What happens in one canary is no news for the other. */
+  /** What happens in one canary is news for itself, and none for the other. The other's news comes first. */
   private async tryStream(reader: Canary, target: Canary): Promise<void> {
-    const heard = this.#client.listen(reader.key, '/api/v1/stream', LISTEN_MS);
-    const planted = await this.plant(target);
-    for (const undo of planted.undo) await undo();
-    const text = await heard;
-    this.note(
-      'stream',
-      '/api/v1/stream',
-      [...planted.marks, target.tenant].some((mark) => text.includes(mark)),
-    );
+    const path = '/api/v1/stream';
+    let news: { foreign: string; own: string } | undefined;
+    const text = await this.#client.listen(reader.key, path, LISTEN_MS, async (heard) => {
+      news ??= { foreign: await target.makeNews(), own: await reader.makeNews() };
+      return heard.includes(news.own);
+    });
+    if (news === undefined || !text.includes(news.own))
+      throw new Error('The stream did not show a canary its own news, so it was not tested.');
+    const shows = [news.foreign, `"${target.tenant}"`].some((mark) => text.includes(mark));
+    this.note('stream', path, shows);
   }
 
   /** No notice to one canary says anything of the other. */
@@ -155,6 +201,7 @@ export class CanaryProbe {
     for (const { tenant, marks } of planted)
       for (const other of planted.filter((each) => each.tenant !== tenant)) {
         const own = notices.filter((notice) => notice.tenant === other.tenant);
+        if (own.length === 0) throw new Error('A canary got no notice, so notices were not tested.');
         const shows = own.some(({ text }) => [...marks, `"${tenant}"`].some((mark) => text.includes(mark)));
         this.note('notices', 'a notice', shows);
       }
@@ -165,6 +212,7 @@ export class CanaryProbe {
     for (const slug of others)
       for (const path of [`/api/v1/tenants/${slug}/events`, `/log/${slug}/checkpoint`]) {
         const { status } = await this.#client.read(reader.key, path);
+        requireAnswer(path.replace(slug, '{slug}'), status);
         this.note(path.startsWith('/log/') ? 'log' : 'api', path.replace(slug, '{slug}'), status < 300);
       }
   }
@@ -176,6 +224,15 @@ export class CanaryProbe {
   }
 }
 
+/**
+ * @throws Error for an answer that refuses for another reason than who asks: too many calls, or a fault. What is not set up, and no
+ *   tenant's own, may answer 503.
+ */
+function requireAnswer(where: string, status: number): void {
+  if (status === 429 || (status >= 500 && (status !== 503 || isOwned(where))))
+    throw new Error(`${where} answered ${status}, so it was not tested.`);
+}
+
 /** Everything below a tenant's name is the tenant's own. */
 const isOwned = (path: string): boolean => path.includes('/{slug}');
 
@@ -183,5 +240,8 @@ const isOwned = (path: string): boolean => path.includes('/{slug}');
 function addresses(path: string, tenant: string, ids: readonly string[]): string[] {
   const named = path.replaceAll('{slug}', tenant).replaceAll('{side}', tenant);
   if (!named.includes('{')) return [named, `${named}?tenant=${tenant}`];
-  return ids.map((id) => named.replaceAll(/\{(?:id|person|grant)\}/g, id).replaceAll(/\{\w+\}/g, '0'));
+  const filled = ids.map((id) =>
+    named.replaceAll(/\{(?:id|person|grant)\}/g, id).replaceAll(/\{\w+\}/g, '0'),
+  );
+  return [...new Set(filled)];
 }

@@ -1,7 +1,8 @@
-import { hasPassed, runIsolationTest, stateIsolation } from '@countersign/access';
+import { hasPassed, isTestDue, runIsolationTest, stateIsolation } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from '../core.module.js';
+import { KeyRing } from '../keys/keys.js';
 import { CanaryProbe } from './canary-probe.js';
 import { ProbeClient } from './probe-client.js';
 
@@ -15,24 +16,32 @@ export class IsolationJob {
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(SETTINGS) private readonly settings: Pick<BrokerSettings, 'publicUrl' | 'gatewayUrl'>,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly keys: KeyRing,
   ) {}
 
   /** @param publicUrl where the broker is called; a test's broker has another address than its settings say */
   async run(publicUrl: string = this.settings.publicUrl): Promise<void> {
     // Before it listens, and while its address leads nowhere, a broker does not take the day's test.
-    if (!(await new ProbeClient(publicUrl).isReady())) return;
-    const run = await runIsolationTest(this.deps, (canaries, others) => {
-      const since = this.deps.ids.next('ntc');
-      const notices = () => this.noticesSince(since);
-      return new CanaryProbe(publicUrl, this.settings.gatewayUrl, notices).run(canaries, others);
-    });
+    if ((await isTestDue(this.deps)) && (await new ProbeClient(publicUrl).isReady()))
+      await this.test(publicUrl);
+    await stateIsolation(this.deps);
+  }
+
+  private async test(publicUrl: string): Promise<void> {
+    const since = this.deps.ids.next('ntc');
+    const probe = new CanaryProbe(
+      publicUrl,
+      this.settings.gatewayUrl,
+      () => this.noticesSince(since),
+      (kid) => this.keys.published(this.deps.clock.now()).some((key) => key['kid'] === kid),
+    );
+    const run = await runIsolationTest(this.deps, probe);
     if (run?.report != null) {
       const { day, report } = run;
       if (hasPassed(report))
         this.logger.info({ day, attempts: report.attempts }, 'the isolation test passed');
       else this.logger.error({ day, ...report }, 'the isolation test was not passed');
     }
-    await stateIsolation(this.deps);
   }
 
   /** What each notice says, and to which tenant's people it goes. */

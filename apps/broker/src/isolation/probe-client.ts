@@ -29,6 +29,18 @@ export class ProbeClient {
     );
   }
 
+  /** Ids of the keys that the broker there publishes (RFC 7517). None for what is no broker. */
+  async keyIds(): Promise<unknown[]> {
+    const { status, body } = await this.read(null, '/.well-known/jwks.json');
+    try {
+      return status === 200
+        ? (JSON.parse(body) as { keys: { kid: unknown }[] }).keys.map(({ kid }) => kid)
+        : [];
+    } catch {
+      return [];
+    }
+  }
+
   /** The items of a list. @throws Error if it cannot be read */
   async list(credentials: string, path: string): Promise<Record<string, unknown>[]> {
     const { status, body } = await this.read(credentials, path);
@@ -47,18 +59,24 @@ export class ProbeClient {
     return this.call(credentials, 'DELETE', path);
   }
 
-  /** What a stream sends until it fits, or the time is over. @throws Error if it is not opened */
+  /**
+   * What a stream sends until it fits, or the time is over.
+   *
+   * @param fits called with all that was heard, after each part
+   * @throws Error if it is not opened
+   */
   async listen(
     credentials: string,
     path: string,
     limitMs: number,
-    fits: (heard: string) => boolean = () => false,
+    fits: (heard: string) => boolean | Promise<boolean>,
   ): Promise<string> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), limitMs);
     let heard = '';
     try {
       const answer = await fetch(`${this.url}${path}`, {
+        redirect: 'manual',
         headers: { authorization: `Bearer ${credentials}`, accept: 'text/event-stream' },
         signal: abort.signal,
       });
@@ -67,7 +85,7 @@ export class ProbeClient {
       const decoder = new TextDecoder();
       for await (const part of answer.body) {
         heard += decoder.decode(part as Uint8Array, { stream: true });
-        if (fits(heard)) break;
+        if (await fits(heard)) break;
       }
     } catch (error) {
       if (!abort.signal.aborted) throw error;

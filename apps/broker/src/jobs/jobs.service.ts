@@ -7,6 +7,7 @@ import {
   publishReport,
   recordAccessHeads,
   remindTrust,
+  runAccessReviews,
   runDueTransitions,
   sealDays,
 } from '@countersign/access';
@@ -28,6 +29,7 @@ const REMIND_EVERY_MS = 60_000;
 const DEMANDS_EVERY_MS = 30_000;
 const STATEMENTS_EVERY_MS = 30_000;
 const REPORTS_EVERY_MS = 10 * 60_000;
+const REVIEWS_EVERY_MS = 30_000;
 const ISOLATION_EVERY_MS = 10_000;
 /** A turn handles two hundred tenants: ten thousand have their day's leaves nine minutes after midnight UTC. */
 const DAILY_EVERY_MS = 10_000;
@@ -59,6 +61,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       new PeriodicLoop('seals', DAILY_EVERY_MS, () => this.report('unsealed', openings.run()), onError),
       new PeriodicLoop('demands', DEMANDS_EVERY_MS, () => this.openDemands(), onError),
       new PeriodicLoop('reports', REPORTS_EVERY_MS, () => this.publishReports(), onError),
+      new PeriodicLoop('access reviews', REVIEWS_EVERY_MS, () => this.reviewAccess(), onError),
       new PeriodicLoop('isolation', ISOLATION_EVERY_MS, () => isolation.run(), onError),
       new PeriodicLoop('statements', STATEMENTS_EVERY_MS, () => this.makeStatements(), onError),
       new PeriodicLoop('expiry', EVERY_MS, () => this.expire(), onError),
@@ -111,6 +114,11 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   private async publishReports(): Promise<void> {
     const period = await publishReport(this.deps, (log, report) => this.reportSigner.sign(log, report));
     if (period !== null) this.logger.info({ period }, 'published a transparency report');
+  }
+
+  private async reviewAccess(): Promise<void> {
+    const run = await runAccessReviews(this.deps);
+    if (run.opened + run.reminded + run.closed > 0) this.logger.info(run, 'ran the access reviews');
   }
 
   private async prune(): Promise<void> {

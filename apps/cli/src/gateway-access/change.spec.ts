@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeFolder, tempFolder } from '../../../../test/support/temp-folder.js';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterEach(() => broker?.stop());
 afterAll(() => removeFolder(folder));
 
-async function change(args: string[], granted: object = {}) {
+async function change(args: string[], granted: object = {}, stdin: string | Buffer = '') {
   const asked: unknown[] = [];
   broker = await FakeServer.start({
     [`GET /api/v1/grants/${GRANT_ID}`]: () => ({ body: grantAnswer('http://localhost:1/billing') }),
@@ -25,7 +26,7 @@ async function change(args: string[], granted: object = {}) {
       return { status: 201, body: requestAnswer() };
     },
   });
-  const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: 'csk_x' });
+  const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: 'csk_x' }, stdin);
   const exit = await run(['change', GRANT_ID, ...args], terminal);
   return { exit, asked, out: terminal.out, err: terminal.err };
 }
@@ -69,6 +70,40 @@ test('takes the reason of the grant’s request, and the type of a body that is 
       change: { contentType: 'application/x-www-form-urlencoded' },
     },
   ]);
+});
+
+test('reads the body from stdin byte for byte', async () => {
+  // No text: as UTF-8 it would have other bytes, and so another hash.
+  const body = Buffer.from([0xff, 0x00, 0xfe, 0x0a]);
+  const { asked, err } = await change(
+    [
+      ...['PATCH', '/tenants/acme/invoices/8812', '--data', '@-'],
+      ...['--content-type', 'text/csv; charset=utf-8; header="it\'s"'],
+    ],
+    {},
+    body,
+  );
+  expect(asked).toMatchObject([
+    {
+      change: {
+        bodySha256: `sha256:${createHash('sha256').update(body).digest('hex')}`,
+        contentType: 'text/csv; charset=utf-8; header="it\'s"',
+      },
+    },
+  ]);
+  // What the shell is given to repeat is quoted.
+  expect(err).toContain(`-H 'content-type: text/csv; charset=utf-8; header="it'\\''s"' --data-binary @-`);
+});
+
+test.each([
+  ['', 'nothing'],
+  ['json', 'no subtype'],
+  ['text/plain\r\nx-injected: 1', 'a second header'],
+  ['text/ü', 'letters that no header has'],
+])('refuses the content type “%s” (%s), and requests nothing', async (type) => {
+  const args = ['PATCH', '/tenants/acme/invoices/8812', '--data', '{}', '--content-type', type];
+  const result = await change(args);
+  expect(result).toMatchObject({ exit: 2, asked: [], err: expect.stringContaining('type/subtype') });
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { grantEndpoints, requestEndpoints, serviceEndpoints } from '@countersign/api';
 import { ContractError, matchRoute, type RouteMatch } from '@countersign/contract';
 import { openWithId } from '../api/find-id.js';
@@ -7,6 +7,7 @@ import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseIsoDuration } from '../command/flags.js';
 import { formatRequest } from '../requests/request-text.js';
+import { readBytes } from '../terminal/io.js';
 import { publishedMap } from './route-map.js';
 
 export type ChangeOptions = {
@@ -31,7 +32,7 @@ export async function proposeChange(
 ): Promise<Answer> {
   if (!target.startsWith('/')) throw usageError('the path must begin with "/", as below the service');
   const duration = parseIsoDuration('--for', options.for);
-  const body = bodyOf(options.data);
+  const body = await bodyOf(context, options.data);
   const { api, id } = await openWithId(context, 'grt', grantText);
   const grant = await api.call(grantEndpoints.read, { params: { id } });
   const [granted, service] = await Promise.all([
@@ -45,9 +46,7 @@ export async function proposeChange(
       'insufficient_scope',
       `the path is of ${match.tenant}, and the grant of ${grant.tenant}`,
     );
-  const contentType = options.contentType ?? (isJson(body) ? 'application/json' : undefined);
-  if (contentType === undefined)
-    throw usageError('--content-type says what the body is: it is not JSON, and the approver sees the type');
+  const contentType = contentTypeOf(options.contentType, body);
   const justification = options.reason ?? granted.justification;
   if (justification === null)
     throw usageError('--reason is needed: that of the grant’s request has been erased');
@@ -69,11 +68,12 @@ export async function proposeChange(
 }
 
 /** The body as curl's `--data` names it: `@FILE`, `@-` for standard input, or the text itself. */
-function bodyOf(data: string): Buffer {
+async function bodyOf({ io }: Context, data: string): Promise<Buffer> {
   if (!data.startsWith('@')) return Buffer.from(data, 'utf8');
+  // Read whole, because a body that is cut off would have another hash.
+  if (data === '@-') return readBytes(io.stdin);
   try {
-    // Descriptor 0 is standard input: read whole, because a body that is cut off would have another hash.
-    return readFileSync(data === '@-' ? 0 : data.slice(1));
+    return await readFile(data.slice(1));
   } catch (error) {
     throw cannotOpenError(data.slice(1), error);
   }
@@ -102,7 +102,21 @@ function isJson(body: Buffer): boolean {
   }
 }
 
-function curlOf(method: string, target: string, contentType: string, data: string): string {
-  const shown = data.startsWith('@') ? data : `'${data.replaceAll("'", "'\\''")}'`;
-  return `-X ${method} -H 'content-type: ${contentType}' --data-binary ${shown} '${target}'`;
+/** Type, subtype and parameters, as a header has them (RFC 9110, 8.3.1). */
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:\s*;[\x20-\x7e]+)?$/;
+
+function contentTypeOf(given: string | undefined, body: Buffer): string {
+  const contentType = given ?? (isJson(body) ? 'application/json' : undefined);
+  if (contentType === undefined)
+    throw usageError('--content-type says what the body is: it is not JSON, and the approver sees the type');
+  if (!MEDIA_TYPE.test(contentType))
+    throw usageError('--content-type has the form "type/subtype", for example "text/csv; charset=utf-8"');
+  return contentType;
 }
+
+/** The call for curl, with each value quoted for the shell. */
+const curlOf = (method: string, target: string, contentType: string, data: string): string =>
+  `-X ${method} -H ${quoted(`content-type: ${contentType}`)} --data-binary ${quoted(data)} ${quoted(target)}`;
+
+const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -52,6 +52,11 @@ async function confirm(question: string): Promise<boolean> {
 
 /** Reads stdin as text. Stops reading after `maxBytes`: the caller refuses such a text by its form. */
 export async function readAll(stdin: Readable, maxBytes: number): Promise<string> {
+  return (await readBytes(stdin, maxBytes)).toString('utf8');
+}
+
+/** Reads stdin as it is. Stops reading after `maxBytes`. */
+export async function readBytes(stdin: Readable, maxBytes = Number.POSITIVE_INFINITY): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stdin) {
@@ -60,5 +65,5 @@ export async function readAll(stdin: Readable, maxBytes: number): Promise<string
     if (size > maxBytes) break;
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -40,6 +40,12 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
     DISCLOSURE_CHANGES.map((change) => [`disclosure.${change}`, () => [['disclosures'], ['events']]]),
   ),
   ...Object.fromEntries(
+    ['opened', 'due', 'closed'].map((change) => [
+      `access-review.${change}`,
+      () => [['access-reviews'], ['events']],
+    ]),
+  ),
+  ...Object.fromEntries(
     SUPERVISED.map((done) => [
       `supervision.${done}`,
       (subject: string) => [['grant', subject], ['grants'], ['events']],

@@ -15,6 +15,7 @@ const pages = {
   activity: lazy(() => import('../features/activity/activity-page.js')),
   proof: lazy(() => import('../features/proof/proof-page.js')),
   invite: lazy(() => import('../features/invitations/invitations-page.js')),
+  accessReview: lazy(() => import('../features/access-review/access-review-page.js')),
   standing: lazy(() => import('../features/standing/standing-page.js')),
   transparency: lazy(() => import('../features/transparency/transparency-page.js')),
   people: lazy(() => import('../features/people/people-page.js')),
@@ -51,6 +52,7 @@ export function App() {
           <Route path="activity" element={<pages.activity />} />
           <Route path="proof" element={<pages.proof />} />
           <Route path="invite" element={<pages.invite />} />
+          <Route path="access-review" element={<pages.accessReview />} />
           <Route path="standing" element={<pages.standing />} />
           <Route path="transparency" element={<pages.transparency />} />
           <Route path="people" element={<pages.people />} />

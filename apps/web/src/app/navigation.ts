@@ -37,6 +37,7 @@ function customerNav(session: Session): NavItem[] {
       ? [{ to: '/passkeys', label: 'passkeys', isRare: true } as const]
       : []),
     { to: '/standing', label: 'standing', isRare: true },
+    { to: '/access-review', label: 'accessReview', isRare: true },
     { to: '/transparency', label: 'transparency', isRare: true },
   ];
 }

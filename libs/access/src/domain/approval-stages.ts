@@ -1,4 +1,4 @@
-import { type Deputy, EXTRA_STAGE } from './privacy-controls.js';
+import { type Deputy, EXTRA_STAGE, type PrivacyControls } from './privacy-controls.js';
 import type { Review, ReviewNeeds, StageNeed } from './review.js';
 import { approvingReviews } from './review.js';
 
@@ -68,6 +68,28 @@ export function canFillStages(
     });
   return seats.length <= approvers.length && seats.every((_groups, index) => seat(index, new Set()));
 }
+
+/**
+ * True if these approvers can approve what the controls require at most: so many approvals, and every stage of each rule.
+ *
+ * @param approvers the groups of each approver
+ */
+export const canApproveAll = (
+  { approvals, rules = [] }: Pick<PrivacyControls, 'approvals' | 'rules'>,
+  approvers: readonly (readonly string[])[],
+): boolean =>
+  approvers.length >= approvals &&
+  rules.every(
+    ({ approvals: least = 0, stages = [] }) =>
+      approvers.length >= least &&
+      canFillStages(
+        approvers,
+        stages.map(({ approvals: required, groups }) => ({
+          required,
+          groups: groups.length === 0 ? null : groups,
+        })),
+      ),
+  );
 
 /** A stage in words for people, such as “owner” or “approvers”. */
 export const stageName = (name: string): string => (name === EXTRA_STAGE ? 'any approver' : `“${name}”`);

@@ -28,6 +28,9 @@ export interface IsolationRun {
   endedAt: string | null;
 }
 
+/** A run with the slug of the last tenant whose log has its result. */
+export type StatedRun = IsolationRun & { statedThrough: string };
+
 /** True if every attempt was refused, and attempts were made through each surface. */
 export const hasPassed = ({ leaks, problem, attempts }: IsolationReport): boolean =>
   leaks.length === 0 && problem === null && ISOLATION_SURFACES.every((surface) => attempts[surface] > 0);

@@ -57,7 +57,14 @@ test('a mailed code opens nothing that lasts, lifts no lock and makes no key', (
     [
       ...['widening.confirm', 'widening.countersign'],
       ...['controls.write', 'invitation.countersign', 'invitation.create', 'key.create', 'lock.lift'],
-      ...['log-settings.write', 'log.erase', 'log.hold', 'export.add', 'grant.resume'],
+      ...[
+        'log-settings.write',
+        'log.erase',
+        'log.hold',
+        'export.add',
+        'access-review.decide',
+        'grant.resume',
+      ],
       ...['recovery-key.register', 'passkey.remove', 'people.write', 'request.countersign', 'slack.install'],
       ...['slack.link', 'stop.write', 'trust.propose', 'trust.sign'],
     ].sort(),

@@ -162,6 +162,9 @@ const PERMISSIONS = {
   'own-report.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'isolation.read': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
   'standing.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
+  // Whose keys and sessions the customer's people have is not for the vendor.
+  'access-review.read': { vendor: [], tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
+  'access-review.decide': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
   'people.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'people.write': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
   'controls.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },

@@ -1,3 +1,4 @@
+export type { AccessReviewRepository, ItemOutcome } from './access-reviews.js';
 export type {
   DemandCount,
   DemandCounts,

@@ -23,6 +23,7 @@ export type NoticeKind =
   | `request.${'asked' | 'answered' | 'forwarded'}`
   | 'emergency.opening'
   | `disclosure.${'late' | 'given' | 'acknowledged' | 'disputed'}`
+  | `access-review.${'opened' | 'due' | 'closed'}`
   | 'log.statement'
   | `invitation.${'created' | 'withdrawn' | 'expired'}`
   | `trust.${'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned'}`

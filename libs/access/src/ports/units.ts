@@ -88,6 +88,10 @@ export interface ScheduleRepository {
   due(now: string, limit: number): Promise<DueObjects>;
   /** Tenants that lack the sealed leaf of a day before this one: by day, then by slug, after this position. */
   toSeal(before: string, after: DueDay | null, limit: number): Promise<DueDay[]>;
+  /** Tenants with a review of this quarter's day or an earlier one to open, in the same order as `toSeal`. */
+  reviewsToOpen(through: string, after: DueDay | null, limit: number): Promise<DueDay[]>;
+  /** See `AccessReviewRepository.due`. */
+  reviewsDue(now: string, reminder: string, limit: number): Promise<Located[]>;
   /** Tenants whose leaves are pruned, after this slug, and after how many days. */
   toPrune(after: string, limit: number): Promise<{ tenant: string; days: number }[]>;
   /** Tenants that lack the statement of a day before this one, in the same order. */

@@ -8,6 +8,7 @@ import type { Lock, LockedAccess } from '../domain/lock.js';
 import type { RequestNote } from '../domain/request-note.js';
 import type { Review } from '../domain/review.js';
 import type { SupervisionCount } from '../domain/supervision.js';
+import type { AccessReviewRepository } from './access-reviews.js';
 import type { Entry, ListFilter, Located, Page, PageQuery } from './repository.js';
 
 /** Requests, reviews, grants and what they depend on. Each belongs to one tenant. */
@@ -19,6 +20,7 @@ export interface WorkflowRepositories {
   openings: Entry<OpeningRepository, 'save'>;
   notes: Entry<RequestNoteRepository, 'insert'>;
   disclosures: Entry<DisclosureRepository, 'insert' | 'update'>;
+  accessReviews: Entry<AccessReviewRepository, 'insert' | 'decide' | 'update' | 'begin' | 'advance'>;
   locks: Entry<LockRepository, 'insert' | 'lift'>;
   leases: Entry<LeaseRepository, 'save' | 'addUse'>;
   supervision: Entry<SupervisionRepository, 'save'>;

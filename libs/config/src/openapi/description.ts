@@ -9,7 +9,7 @@ export class OpenApiError extends Error {
 
 /** An operation of a description, with its references resolved. */
 export interface Operation {
-  /** In capitals. */
+  /** In capitals; `*` if the description does not have the path's operations. */
   method: string;
   /** With the path of the first server before it. */
   path: string;
@@ -84,8 +84,9 @@ function parsed(text: string): unknown {
 export function operationsOf(description: Description): Operation[] {
   const base = basePath(description);
   return Object.entries(description.paths).flatMap(([path, given]) => {
+    if (path.startsWith('x-')) return [];
     const item = asObject(resolved(description, given));
-    if (item === undefined) return [];
+    if (item === undefined) return [unresolved(`${base}${path}`)];
     return METHODS.flatMap((method) => {
       const operation = asObject(item[method]);
       if (operation === undefined) return [];
@@ -101,12 +102,23 @@ export function operationsOf(description: Description): Operation[] {
           hasBody:
             operation['requestBody'] !== undefined || parameters.some(({ in: place }) => place === 'body'),
           extension: extensionOf(`${method.toUpperCase()} ${path}`, operation, item),
-          unusable: WITHOUT_ROUTE.has(method) ? 'no route has this method' : undefined,
+          unusable: reasonAgainst(method, path),
         },
       ];
     });
   });
 }
+
+function reasonAgainst(method: string, path: string): string | undefined {
+  if (!path.startsWith('/')) return 'the path does not begin with “/”';
+  return WITHOUT_ROUTE.has(method) ? 'no route has this method' : undefined;
+}
+
+/** A path whose operations are not known. */
+const unresolved = (path: string): Operation => ({
+  ...{ method: '*', path, tag: undefined, query: [], repeat: [], headers: [], hasBody: false, extension: {} },
+  unusable: 'its operations are not in this file',
+});
 
 /** The path of the first server (OpenAPI 3) or `basePath` (Swagger 2.0), without a final slash. */
 function basePath({ servers, basePath: given }: Description): string {

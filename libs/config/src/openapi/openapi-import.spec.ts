@@ -222,6 +222,55 @@ describe('a route map of an OpenAPI description', () => {
     ]);
   });
 
+  test('takes only paths that begin with a slash, and names a path whose operations stand elsewhere', () => {
+    const paths = {
+      ...{ 'admin/secrets': get(), 'x-hooks': get(), '/far': { $ref: 'other.yaml#/far' } },
+      '/round': { $ref: '#/paths/~1round' },
+    };
+    expect(said(JSON.parse(`{"__proto__": {"get": {}}, "/__proto__": {"get": {}}}`))).toEqual([
+      'GET /__proto__ is list __proto__',
+    ]);
+    expect(said(paths)).toEqual([]);
+    expect(unmapped(paths)).toEqual([
+      'admin/secrets: the path does not begin with “/”',
+      '/far: its operations are not in this file',
+      '/round: its operations are not in this file',
+    ]);
+  });
+
+  test('P13: two paths never share a resource and an action, unless the description says so', () => {
+    const paths = { '/a:b': get(), '/a-b': get(), '/c': get() };
+    expect(said(paths)).toEqual(['GET /c is list c']);
+    const reason = 'another path would have the same resource: state one in x-countersign';
+    expect(unmapped(paths)).toEqual([`/a:b: ${reason}`, `/a-b: ${reason}`]);
+    const stated = (resource: string) => get(undefined, { 'x-countersign': { resource } });
+    expect(said({ ...paths, '/a:b': stated('a/b'), '/a-b': stated('a-b') })).toEqual([
+      'GET /a:b is list a/b',
+      'GET /a-b is list a-b',
+      'GET /c is list c',
+    ]);
+  });
+
+  test.each(['**', '*', 'invoices/*', 'invoices/**', 'in%voices', '../x', 'x/{nowhere}', ''])(
+    'P13: a stated resource “%s” gives no map that may be applied',
+    (resource) => {
+      const paths = { '/invoices/{id}': { get: { 'x-countersign': { resource } } } };
+      const service = {
+        ...{ name: 'billing', upstream: 'http://localhost:1', audience: 'billing' },
+        ...{ tenantFrom: 'service' as const, routes: routesOf(paths, {}, 'service') },
+      };
+      expect(findRouteMapProblems(serviceDefinition(service))).not.toEqual([]);
+    },
+  );
+
+  test('P13: a deep or huge description is read or refused, and nothing else happens', () => {
+    const deep = `{"openapi":"3.0.0","info":{"title":"x"},"paths":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`;
+    expect(importOpenApi(deep, { tenantFrom: 'host' }).routes).toEqual([]);
+    expect(() => importOpenApi(`a: ${'['.repeat(50_000)}`, { tenantFrom: 'host' })).toThrow(OpenApiError);
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`/p${at}/{id}`, get()]));
+    expect(importOpenApi(described(many), { tenantFrom: 'host' }).routes).toHaveLength(20_000);
+  });
+
   test.each([
     ['nothing', ''],
     ['no description', '{"a": 1}'],

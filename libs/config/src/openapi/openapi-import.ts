@@ -32,6 +32,7 @@ export interface OpenApiImport {
   leftOut: Omit<UnmappedOperation, 'reason'>[];
 }
 
+const AMBIGUOUS = 'another path would have the same resource: state one in x-countersign';
 const DEFAULT_TENANT_PARAMETER = 'tenant';
 
 /**
@@ -72,13 +73,15 @@ export function importOpenApi(text: string, options: ImportOptions): OpenApiImpo
   }
   const resources = resourcesOf(mapped.map(({ operation, path }) => ({ ...operation, path })));
   for (const [index, { operation, path, names }] of mapped.entries()) {
-    const { resource, action } = resources[index] as { resource: string; action: string };
+    const { resource, action } = resources[index] ?? { resource: null, action: '' };
     const given = operation.extension === false ? {} : operation.extension;
+    const named = given.resource === undefined ? resource : renamed(given.resource, names);
+    if (named === null) {
+      result.unmapped.push({ method: operation.method, path: operation.path, reason: AMBIGUOUS });
+      continue;
+    }
     result.routes.push({
-      method: operation.method,
-      path,
-      resource: given.resource === undefined ? resource : renamed(given.resource, names),
-      action: given.action ?? action,
+      ...{ method: operation.method, path, resource: named, action: given.action ?? action },
       ...queryOf(operation, given.query),
       ...bodyOf(operation, given.body),
       ...headersOf(operation, given.headers),

@@ -3,7 +3,8 @@ import type { Operation } from './description.js';
 
 type Mapped = Pick<Operation, 'method' | 'tag'> & { path: string };
 interface Meaning {
-  resource: string;
+  /** Null if no resource says which of two paths is meant. */
+  resource: string | null;
   action: string;
 }
 
@@ -21,21 +22,28 @@ const ACTIONS: Record<string, string> = {
  * the literals that come after the segment with the tag's name. `/repos/{owner}/{repo}/issues/{number}` with the tag
  * `issues` is `issues/{owner}/{repo}/{number}`. Where two paths would become one resource with one action
  * although their parameters mean different things, both keep all of their segments: an approved scope must not cover
- * what its words do not say.
+ * what its words do not say. If that does not tell them apart either, neither has a resource.
  */
 export function resourcesOf(routes: readonly Mapped[]): Meaning[] {
   const short = routes.map((route) => ({ resource: shortResource(route), action: actionOf(route) }));
-  const sharing = new Map<string, Set<string>>();
-  for (const [index, { resource, action }] of short.entries()) {
+  const isShortShared = sharedMeanings(routes, short);
+  const long = short.map((meaning, index) =>
+    isShortShared(meaning) ? { ...meaning, resource: longResource(routes[index] as Mapped) } : meaning,
+  );
+  const isLongShared = sharedMeanings(routes, long);
+  return long.map((meaning) => (isLongShared(meaning) ? { ...meaning, resource: null } : meaning));
+}
+
+type Named = { resource: string; action: string };
+
+/** Tells of a meaning whether several paths have it. */
+function sharedMeanings(routes: readonly Mapped[], meanings: readonly Named[]): (meaning: Named) => boolean {
+  const paths = new Map<string, Set<string>>();
+  for (const [index, { resource, action }] of meanings.entries()) {
     const key = keyOf(resource, action);
-    const paths = sharing.get(key) ?? new Set();
-    sharing.set(key, paths.add((routes[index] as Mapped).path));
+    paths.set(key, (paths.get(key) ?? new Set()).add((routes[index] as Mapped).path));
   }
-  return short.map((meaning, index) => {
-    const { resource, action } = meaning;
-    const shared = (sharing.get(keyOf(resource, action))?.size ?? 0) > 1;
-    return shared ? { resource: longResource(routes[index] as Mapped), action } : meaning;
-  });
+  return ({ resource, action }) => (paths.get(keyOf(resource, action))?.size ?? 0) > 1;
 }
 
 const keyOf = (resource: string, action: string): string =>

@@ -33,6 +33,15 @@ export class StandingHistory {
       );
   }
 
+  /** Every way in as an access review lists it: a rule once for each service that it names. */
+  reviewed(at: number): string[] {
+    const ways = [...this.open(at).keys()].filter((way) => !way.startsWith('rule '));
+    const rules = this.rules().flatMap(({ basis, services }) =>
+      services.map((service) => `rule ${basis} ${service}`),
+    );
+    return [...ways, ...rules];
+  }
+
   /** How many ways in there are by kind and id: a rule is one for each service that it names. */
   private open(at: number): Map<string, number> {
     const grants = [...this.grants.state.grants.values()].filter(({ endedAt }) => endedAt === null);

@@ -5,6 +5,7 @@ import { LockHistory } from '../lock-history.js';
 import type { SignedPoint } from '../named-points.js';
 import type { Opened } from '../openings.js';
 import type { VerifierPorts } from '../ports.js';
+import { AccessReviewHistory, type AccessReviewState } from './access-review-history.js';
 import { CallHistory, type CallState } from './call-history.js';
 import { EmergencyHistory, type EmergencyState } from './emergency-history.js';
 import { GrantHistory, type GrantState } from './grant-history.js';
@@ -27,6 +28,8 @@ export type TenantReplayState = {
   emergencies?: EmergencyState;
   /** Absent in a state that an earlier version kept. */
   widenings?: WideningState;
+  /** Likewise. */
+  accessReviews?: AccessReviewState;
 };
 
 type Options = {
@@ -53,6 +56,7 @@ export class TenantReplay {
   private readonly emergencies: EmergencyHistory;
   private readonly standing: StandingHistory;
   private readonly widenings: WideningHistory;
+  private readonly accessReviews: AccessReviewHistory;
   private readonly deployment: DeploymentHistory;
 
   constructor(ports: VerifierPorts, options: Options, kept?: TenantReplayState) {
@@ -73,6 +77,13 @@ export class TenantReplay {
     this.grants = new GrantHistory(context, this.requests, this.emergencies, kept?.grants);
     this.calls = new CallHistory(context, this.grants, kept?.calls);
     this.standing = new StandingHistory(this.grants, this.requests, trust, tenant);
+    this.accessReviews = new AccessReviewHistory(
+      this.grants,
+      this.requests,
+      tenant,
+      this.standing,
+      kept?.accessReviews,
+    );
     this.deployment = deployment;
   }
 
@@ -110,6 +121,8 @@ export class TenantReplay {
         );
       case 'standing':
         return this.standing.take(data);
+      case 'access-review':
+        return this.accessReviews.take(data);
       case 'opening':
         if (!this.tenant.holds(data.leaf.actor, 'admin'))
           throw data.fault(
@@ -131,12 +144,13 @@ export class TenantReplay {
   }
 
   get state(): TenantReplayState {
-    const { tenant, trust, locks, requests, grants, calls, emergencies, widenings } = this;
+    const { tenant, trust, locks, requests, grants, calls } = this;
+    const { emergencies, widenings, accessReviews } = this;
     return {
       ...{ tenant: tenant.state, trust: trust.state, locks: locks.state },
       ...{ requests: requests.state, grants: grants.state, calls: calls.state },
-      emergencies: emergencies.state,
-      widenings: widenings.state,
+      ...{ emergencies: emergencies.state, widenings: widenings.state },
+      accessReviews: accessReviews.state,
     };
   }
 }

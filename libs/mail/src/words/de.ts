@@ -1,4 +1,4 @@
-import type { AccountWords, Names, StatementWords, TrustWords, Words } from './words.js';
+import type { AccountWords, Names, ReviewWords, StatementWords, TrustWords, Words } from './words.js';
 
 const wanted = ({ requester, tenant, service, duration }: Names) =>
   `${requester} hat für ${duration} um Zugriff auf die Daten von ${tenant} in ${service} gebeten.`;
@@ -224,4 +224,39 @@ export const statementDe: StatementWords = {
   open: 'Die unterschriebene Erklärung lesen',
   footer:
     'Diese Mail öffnet nichts und entscheidet nichts. Prüfen Sie die Erklärung mit: countersign log statement --verify DATEI',
+};
+
+const REVIEW_SILENCE =
+  'Was bis dahin niemand mit Verwaltungsrolle beantwortet, verfällt: Zugriffe, Einladungen, Regeln, Schlüssel, Sitzungen und Rollen enden, außer was Ihre Organisation aussperren würde.';
+
+export const reviewDe: ReviewWords = {
+  subject: {
+    'access-review.opened': (tenant) => `Zugangsprüfung von ${tenant}: Bestätigen Sie, was offen steht`,
+    'access-review.due': (tenant) => `Zugangsprüfung von ${tenant} endet bald`,
+    'access-review.closed': (tenant) => `Zugangsprüfung von ${tenant} ist beendet`,
+  },
+  sentence: {
+    'access-review.opened': (tenant) =>
+      `Alles, was über Countersign Zugang zu ${tenant} gibt, wartet wie in jedem Quartal auf eine Entscheidung.`,
+    'access-review.due': (tenant) =>
+      `Noch ist nicht alles bestätigt oder beendet, was Zugang zu ${tenant} gibt.`,
+    'access-review.closed': (tenant) =>
+      `Die vierteljährliche Zugangsprüfung von ${tenant} ist beendet. Was nicht beantwortet wurde, ist verfallen.`,
+  },
+  note: {
+    'access-review.opened': REVIEW_SILENCE,
+    'access-review.due': REVIEW_SILENCE,
+    'access-review.closed':
+      'Was ohne Antwort behalten wurde, gilt weiter: Sonst wäre die Organisation ausgesperrt, oder nur ihre eigenen Personen oder ihr Anbieter können es ändern. Sehen Sie es sich jetzt an.',
+  },
+  labels: {
+    quarter: 'Quartal ab',
+    open: 'Nicht beantwortet',
+    due: 'Fällig',
+    answered: 'Beantwortet',
+    lapsed: 'Verfallen',
+    kept: 'Ohne Antwort behalten',
+  },
+  open: 'Zugangsprüfung öffnen',
+  footer: 'Diese Mail öffnet nichts und entscheidet nichts.',
 };

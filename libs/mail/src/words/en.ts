@@ -1,4 +1,4 @@
-import type { AccountWords, Names, StatementWords, TrustWords, Words } from './words.js';
+import type { AccountWords, Names, ReviewWords, StatementWords, TrustWords, Words } from './words.js';
 
 const wanted = ({ requester, tenant, service, duration }: Names) =>
   `${requester} requested access to the data of ${tenant} in ${service} for ${duration}.`;
@@ -216,4 +216,39 @@ export const statementEn: StatementWords = {
   open: 'Read the signed statement',
   footer:
     'This mail opens nothing and decides nothing. Verify the statement with: countersign log statement --verify FILE',
+};
+
+const REVIEW_SILENCE =
+  'What no admin answers by then lapses: access, invitations, rules, keys, sessions and roles end, except what would lock your organisation out.';
+
+export const reviewEn: ReviewWords = {
+  subject: {
+    'access-review.opened': (tenant) => `Access review of ${tenant}: confirm what lets in`,
+    'access-review.due': (tenant) => `Access review of ${tenant} ends soon`,
+    'access-review.closed': (tenant) => `Access review of ${tenant} is over`,
+  },
+  sentence: {
+    'access-review.opened': (tenant) =>
+      `Everything that lets into ${tenant} through Countersign waits for a decision of its admins, as once each quarter.`,
+    'access-review.due': (tenant) =>
+      `Not everything that lets into ${tenant} has been confirmed or pruned yet.`,
+    'access-review.closed': (tenant) =>
+      `The quarterly access review of ${tenant} is over, and what was not answered has lapsed.`,
+  },
+  note: {
+    'access-review.opened': REVIEW_SILENCE,
+    'access-review.due': REVIEW_SILENCE,
+    'access-review.closed':
+      'What was kept without an answer is still active, because the organisation would otherwise have been locked out, or because only its own people or its provider change it. Look at it now.',
+  },
+  labels: {
+    quarter: 'Quarter from',
+    open: 'Not answered',
+    due: 'Due',
+    answered: 'Answered',
+    lapsed: 'Lapsed',
+    kept: 'Kept without an answer',
+  },
+  open: 'Open the access review',
+  footer: 'This mail opens nothing and decides nothing.',
 };

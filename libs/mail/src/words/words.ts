@@ -171,3 +171,24 @@ export interface StatementWords {
   open: string;
   footer: string;
 }
+
+/** Kinds of notices about a quarterly access review. */
+export const REVIEW_MAIL_KINDS = [
+  'access-review.opened',
+  'access-review.due',
+  'access-review.closed',
+] as const satisfies readonly NoticeKind[];
+export type ReviewMailKind = (typeof REVIEW_MAIL_KINDS)[number];
+
+export const isReviewMailKind = (kind: string): kind is ReviewMailKind =>
+  (REVIEW_MAIL_KINDS as readonly string[]).includes(kind);
+
+/** The mail about a quarterly access review. */
+export interface ReviewWords {
+  subject: Readonly<Record<ReviewMailKind, (tenant: string) => string>>;
+  sentence: Readonly<Record<ReviewMailKind, (tenant: string) => string>>;
+  note: Readonly<Record<ReviewMailKind, string>>;
+  labels: Readonly<Record<'quarter' | 'open' | 'due' | 'answered' | 'lapsed' | 'kept', string>>;
+  open: string;
+  footer: string;
+}

@@ -1,4 +1,9 @@
 import { AccessRecordEntity } from './access-record.entity.js';
+import {
+  AccessReviewEntity,
+  AccessReviewItemEntity,
+  AccessReviewScheduleEntity,
+} from './access-review.entity.js';
 import { BudgetLeaseEntity } from './budget-lease.entity.js';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from './credentials.entity.js';
 import { FeedChangeEntity, IdempotentAnswerEntity, NoticeEntity } from './delivery.entity.js';
@@ -72,6 +77,9 @@ import {
 import { WideningEntity } from './widening.entity.js';
 
 export const ENTITIES = [
+  AccessReviewEntity,
+  AccessReviewItemEntity,
+  AccessReviewScheduleEntity,
   AccessRecordEntity,
   ApiKeyEntity,
   BudgetLeaseEntity,

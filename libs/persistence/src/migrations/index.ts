@@ -33,6 +33,7 @@ import { Isolation1799000023100 } from './1799000023100-isolation.js';
 import { TransparencyReports1799000023200 } from './1799000023200-transparency-reports.js';
 import { SealedLogs1799000043000 } from './1799000043000-sealed-logs.js';
 import { Widenings1799000045000 } from './1799000045000-widenings.js';
+import { AccessReviews1799000046000 } from './1799000046000-access-reviews.js';
 import { Supervision1799000047000 } from './1799000047000-supervision.js';
 import { RecordTenantFrom1799000049000 } from './1799000049000-record-tenant-from.js';
 
@@ -72,6 +73,7 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   TransparencyReports1799000023200,
   SealedLogs1799000043000,
   Widenings1799000045000,
+  AccessReviews1799000046000,
   Supervision1799000047000,
   RecordTenantFrom1799000049000,
 ];

@@ -1,4 +1,4 @@
-import type { IsolationReport, IsolationRepository, IsolationRun } from '@countersign/access';
+import type { IsolationReport, IsolationRepository, StatedRun } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
 import { IsolationRunEntity } from '../entities/isolation.entity.js';
@@ -9,12 +9,12 @@ import { selectRows, updateRow } from './plain-rows.js';
 export class IsolationRuns implements IsolationRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  async newest(): Promise<IsolationRun | null> {
+  async newest(): Promise<StatedRun | null> {
     const rows = await this.select('WHERE report IS NOT NULL ORDER BY day DESC LIMIT 1', []);
     return rows[0] ?? null;
   }
 
-  async find(day: string): Promise<(IsolationRun & { statedThrough: string }) | null> {
+  async find(day: string): Promise<StatedRun | null> {
     const rows = await this.select('WHERE day = ?', [day]);
     return rows[0] ?? null;
   }
@@ -23,7 +23,7 @@ export class IsolationRuns implements IsolationRepository {
     const fresh = { report: null, endedAt: null, statedThrough: '' };
     await insertRows(this.manager, IsolationRunEntity, [{ day, claimedUntil: '', ...fresh }], 'skip');
     const [row] = await selectRows(this.manager, IsolationRunEntity, 'WHERE day = ?', [day]);
-    const isMade = row?.report != null && row.report.problem === null;
+    const isMade = row?.report != null && (row.report.problem === null || row.report.leaks.length > 0);
     if (row === undefined || isMade || row.claimedUntil > comparable(now)) return false;
     const { claimedUntil } = row;
     return updateRow(
@@ -34,8 +34,13 @@ export class IsolationRuns implements IsolationRepository {
     );
   }
 
-  async finish(day: string, report: IsolationReport, at: string): Promise<void> {
-    await updateRow(this.manager, IsolationRunEntity, { day }, { report, endedAt: at });
+  finish(day: string, held: string, report: IsolationReport, at: string, again: string): Promise<boolean> {
+    return updateRow(
+      this.manager,
+      IsolationRunEntity,
+      { day, claimedUntil: comparable(held) },
+      { report, endedAt: at, claimedUntil: comparable(again) },
+    );
   }
 
   advance(day: string, from: string, through: string): Promise<boolean> {
@@ -47,7 +52,7 @@ export class IsolationRuns implements IsolationRepository {
     );
   }
 
-  private async select(where: string, parameters: unknown[]) {
+  private async select(where: string, parameters: unknown[]): Promise<StatedRun[]> {
     const rows = await selectRows(this.manager, IsolationRunEntity, where, parameters);
     return rows.map(({ day, report, endedAt, statedThrough }) => ({ day, report, endedAt, statedThrough }));
   }

@@ -1,6 +1,7 @@
-import type { DueDay, DueObjects, ScheduleRepository } from '@countersign/access';
+import type { DueDay, DueObjects, Located, ScheduleRepository } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
+import { AccessReviews } from './access-reviews.js';
 import { Disclosures } from './disclosures.js';
 import { Grants } from './grants.js';
 import { Invitations } from './invitations.js';
@@ -26,6 +27,19 @@ export class Schedule implements ScheduleRepository {
       disclosures: await new Disclosures(this.manager, 'all-tenants').due(at, limit),
       widenings: await new Widenings(this.manager, 'all-tenants').due(at, limit),
     };
+  }
+
+  reviewsToOpen(through: string, after: DueDay | null, limit: number): Promise<DueDay[]> {
+    return query<DueDay>(
+      this.manager,
+      `SELECT next_quarter AS day, tenant FROM access_review_schedules
+       WHERE next_quarter <= ? AND (next_quarter, tenant) > (?, ?) ORDER BY next_quarter, tenant LIMIT ?`,
+      [through, after?.day ?? '', after?.tenant ?? '', limit],
+    );
+  }
+
+  reviewsDue(now: string, reminder: string, limit: number): Promise<Located[]> {
+    return new AccessReviews(this.manager, 'all-tenants').due(now, reminder, limit);
   }
 
   toSeal(before: string, after: DueDay | null, limit: number): Promise<DueDay[]> {

@@ -1,5 +1,6 @@
 import type { AllOf, DeploymentRepositories, TenantRepositories } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
+import { AccessReviews } from '../repositories/access-reviews.js';
 import { Authenticators } from '../repositories/authenticators.js';
 import type { RowAccess, SharedWithUnit } from '../repositories/bound.js';
 import { Checkpoints } from '../repositories/checkpoints.js';
@@ -67,6 +68,7 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   openings: ({ manager, reach, shared }) => new Openings(manager, reach, shared),
   notes: ({ manager, reach }) => new RequestNotes(manager, reach),
   disclosures: ({ manager, reach }) => new Disclosures(manager, reach),
+  accessReviews: ({ manager, reach }) => new AccessReviews(manager, reach),
   erasures: ({ manager, reach }) => new Erasures(manager, reach),
   statements: ({ manager, reach }) => new Statements(manager, reach),
   logSettings: ({ manager, reach }) => new LogSettingsRows(manager, reach),

@@ -23,6 +23,14 @@ const OUTCOME: Readonly<Record<string, string>> = {
   cut: 'abgebrochen',
   failed: 'fehlgeschlagen',
 };
+const REVIEWED: Readonly<Record<string, string>> = {
+  ...{ grant: 'ein Zugriff', invitation: 'eine Einladung', rule: 'eine Regel' },
+  ...{ person: 'die Rollen einer Person', 'api-key': 'ein API-Schlüssel', session: 'eine Sitzung' },
+};
+const REVIEW_OUTCOME: Readonly<Record<string, string>> = {
+  ...{ confirmed: 'bestätigt', pruned: 'beendet', gone: 'vorher schon beendet' },
+  ...{ lapsed: 'nicht beantwortet und darum beendet', kept: 'nicht beantwortet und behalten' },
+};
 const LOCKED: Readonly<Record<string, string>> = {
   tenant: 'den Kunden',
   person: 'die Person',
@@ -49,6 +57,11 @@ const limitOf = (e: EventWords): string =>
 
 /** One German sentence for each type of event. */
 export const german: Readonly<Record<EventType, Sentence>> = {
+  'access-review.closed': (e) => `Die Zugangsprüfung des Quartals ab ${e.value('quarter')} ist beendet`,
+  'access-review.decided': (e) =>
+    `${e.actor}: Zugangsprüfung, ${known(REVIEWED, e.value('kind'))} ${known(REVIEW_OUTCOME, e.value('outcome'))}`,
+  'access-review.opened': (e) =>
+    `Die Zugangsprüfung des Quartals ab ${e.value('quarter')} hat begonnen; fällig ${e.instant('dueAt')}`,
   'access.allowed': (e) =>
     `${e.person('requester')} hat ${e.value('service')} aufgerufen: ${e.value('method')} ${e.value('resource')} (${e.value('action')})`,
   'access.counters': () => 'Ein Gateway hat abgewiesene Aufrufe gezählt, die zu keinem Zugriff gehören',

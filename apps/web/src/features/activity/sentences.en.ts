@@ -23,6 +23,14 @@ const OUTCOME: Readonly<Record<string, string>> = {
   cut: 'cut off',
   failed: 'failed',
 };
+const REVIEWED: Readonly<Record<string, string>> = {
+  ...{ grant: 'an access', invitation: 'an invitation', rule: 'a rule', person: 'a person’s roles' },
+  ...{ 'api-key': 'an API key', session: 'a session' },
+};
+const REVIEW_OUTCOME: Readonly<Record<string, string>> = {
+  ...{ confirmed: 'confirmed', pruned: 'ended', gone: 'had ended before' },
+  ...{ lapsed: 'not answered, so it ended', kept: 'not answered, and kept' },
+};
 const LOCKED: Readonly<Record<string, string>> = {
   tenant: 'customer',
   person: 'person',
@@ -49,6 +57,11 @@ const limitOf = (e: EventWords): string =>
 
 /** One English sentence for each type of event. */
 export const english: Readonly<Record<EventType, Sentence>> = {
+  'access-review.closed': (e) => `The access review of the quarter from ${e.value('quarter')} is over`,
+  'access-review.decided': (e) =>
+    `${e.actor}: access review, ${known(REVIEWED, e.value('kind'))} ${known(REVIEW_OUTCOME, e.value('outcome'))}`,
+  'access-review.opened': (e) =>
+    `The access review of the quarter from ${e.value('quarter')} began; due ${e.instant('dueAt')}`,
   'access.allowed': (e) =>
     `${e.person('requester')} called ${e.value('service')}: ${e.value('method')} ${e.value('resource')} (${e.value('action')})`,
   'access.counters': () => 'A gateway counted refused calls that belong to no access',

@@ -8,10 +8,12 @@ import { enrolGateway, revokeGateway } from '../gateways/gateways.js';
 import { createApiKey, revokeApiKey } from '../sessions/api-keys.js';
 import type { Deps } from '../shared/deps.js';
 
-/** How long one broker has the day's test for itself. */
-const CLAIM_MS = 15 * 60_000;
-/** How long the canaries' keys live; they are revoked before. */
-const KEY_SECONDS = 15 * 60;
+/** How long one broker has the day's test for itself, and how long the canaries' keys live; they are revoked before. */
+const CLAIM_SECONDS = 60 * 60;
+/** When a test that could not be made is tried again. */
+const REPEAT_SECONDS = 15 * 60;
+/** Names of the canaries' gateways begin so. */
+const GATEWAY_PREFIX = 'isolation-test-';
 /** Logs that one transaction writes to. */
 const MOST_TENANTS = 50;
 /** The last tenant's place: no slug sorts after it. */
@@ -24,49 +26,68 @@ export interface Canary {
   key: string;
   /** Credentials of a gateway that serves this tenant alone: `gtw_….SECRET`. */
   gateway: string;
+  /** Makes something happen of which the admin is notified. @returns the id that the notice names */
+  makeNews(): Promise<string>;
 }
 
-/** Tries to read each canary's data as the other, and every other tenant's as either. */
-export type IsolationTest = (
-  canaries: readonly [Canary, Canary],
-  others: readonly string[],
-) => Promise<IsolationReport>;
+/** Makes the test from outside. */
+export interface IsolationTest {
+  /** Before any credential exists: @throws Error if what answers at the public address is not this deployment. */
+  requireOwnAddress(): Promise<void>;
+  /** Tries to read each canary's data as the other, and every other tenant's. @throws Error if that cannot be made */
+  run(canaries: readonly [Canary, Canary], others: readonly string[]): Promise<IsolationReport>;
+}
 
-/**
- * The nightly isolation test: once a UTC day, by one broker, if the organisation names two canary tenants. The result becomes a
- * leaf `isolation.tested` in each tenant's log and in the vendor's. A broker that stops half-way is followed by another one.
- *
- * @returns the run if this call has ended it
- */
-export async function runIsolationTest(deps: Deps, test: IsolationTest): Promise<IsolationRun | null> {
-  const now = deps.clock.now();
-  const day = utcDay(now);
+/** True if canaries are named, and the day's test was not made yet. */
+export const isTestDue = async (deps: Deps): Promise<boolean> => (await dueTest(deps)) !== null;
+
+async function dueTest(deps: Deps): Promise<{ day: string; slugs: readonly [string, string] } | null> {
+  const day = utcDay(deps.clock.now());
   const { slugs, known } = await deps.store.isolation.read(async ({ organisation, isolation }) => ({
     slugs: await organisation.canaries(),
     known: await isolation.find(day),
   }));
-  if (slugs === null || isFinal(known)) return null;
-  const until = new Date(now.getTime() + CLAIM_MS).toISOString();
+  return slugs === null || isFinal(known) ? null : { day, slugs };
+}
+
+/**
+ * The nightly isolation test: once a UTC day, by one broker, if the organisation names two canary tenants. The result becomes a
+ * leaf `isolation.tested` in each tenant's log and in the vendor's. A broker that stops half-way is followed by another one, which
+ * revokes the gateways that were left; keys that were left expire.
+ *
+ * @returns the run if this call has ended it
+ */
+export async function runIsolationTest(deps: Deps, test: IsolationTest): Promise<IsolationRun | null> {
+  const due = await dueTest(deps);
+  if (due === null) return null;
+  const { day, slugs } = due;
+  const now = deps.clock.now();
+  const until = later(now, CLAIM_SECONDS);
   const isOurs = await deps.store.isolation.write(({ isolation }) =>
     isolation.claim(day, now.toISOString(), until),
   );
   if (!isOurs) return null;
   const report = await makeTest(deps, slugs, test);
-  const endedAt = toInstant(deps.clock.now());
-  await deps.store.isolation.write(async ({ isolation, logOf }) => {
-    await isolation.finish(day, report, endedAt);
+  const ended = deps.clock.now();
+  const endedAt = toInstant(ended);
+  return deps.store.isolation.write(async ({ isolation, logOf }) => {
+    if (!(await isolation.finish(day, until, report, endedAt, later(ended, REPEAT_SECONDS)))) return null;
     const { leaks, problem } = report;
     const log = await logOf(null);
     await log.append({
       ...{ type: 'isolation.tested', at: endedAt, actor: 'job' },
       data: { ...publicPart(day, report), problem, where: leaks.slice(0, 100) },
     });
+    return { day, report, endedAt };
   });
-  return { day, report, endedAt };
 }
 
-/** A test that could not be made is repeated until the day is over. */
-const isFinal = (run: IsolationRun | null): boolean => run?.report != null && run.report.problem === null;
+const later = (from: Date, seconds: number): string =>
+  new Date(from.getTime() + seconds * 1_000).toISOString();
+
+/** A test that could not be made is repeated until the day is over. A leak stays the day's result. */
+const isFinal = (run: IsolationRun | null): boolean =>
+  run?.report != null && (run.report.problem === null || run.report.leaks.length > 0);
 
 async function makeTest(
   deps: Deps,
@@ -75,19 +96,28 @@ async function makeTest(
 ): Promise<IsolationReport> {
   const made: Canary[] = [];
   const undo: (() => Promise<void>)[] = [];
+  const problem = (error: unknown): IsolationReport => ({
+    ...{ attempts: NO_ATTEMPTS, leaks: [] },
+    problem: error instanceof Error ? error.message : String(error),
+  });
+  let report: IsolationReport;
   try {
+    await test.requireOwnAddress();
     for (const tenant of slugs) made.push(await prepareCanary(deps, tenant, undo));
     const [one, other] = made;
     if (one === undefined || other === undefined) throw new Error('there are no canaries');
-    const known = await deps.store.isolation.read(({ organisation }) => organisation.tenants());
-    const others = known.map(({ slug }) => slug).filter((slug) => !slugs.includes(slug));
-    return await test([one, other], others);
+    const tenants = await deps.store.isolation.read(({ organisation }) => organisation.tenants());
+    const others = tenants.map(({ slug }) => slug).filter((slug) => !slugs.includes(slug));
+    report = await test.run([one, other], others);
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    return { attempts: NO_ATTEMPTS, leaks: [], problem };
-  } finally {
-    for (const each of undo) await each();
+    report = problem(error);
   }
+  // One credential that cannot be revoked must keep neither the others nor the result: a leak counts more than a rest.
+  for (const each of undo)
+    await each().catch((error: unknown) => {
+      if (report.leaks.length === 0) report = problem(error);
+    });
+  return report;
 }
 
 /** A key of the canary's admin, and a gateway that serves it alone; both end with the test. */
@@ -96,12 +126,28 @@ async function prepareCanary(deps: Deps, tenant: string, undo: (() => Promise<vo
   const admin = people.find((person) => hasRole(person, 'admin') && hasRole(person, 'approver'));
   if (admin === undefined)
     throw new AccessError('not_found', `The canary ${tenant} has no person who is approver and admin.`);
-  const { id, key } = await createApiKey(deps, { email: admin.email, tenant, ttl: KEY_SECONDS });
+  await revokeLeftGateways(deps, tenant);
+  const { id, key } = await createApiKey(deps, { email: admin.email, tenant, ttl: CLAIM_SECONDS });
   undo.push(() => revokeApiKey(deps, id));
-  const name = `isolation-test-${deps.ids.next('gtw')}`;
+  const name = `${GATEWAY_PREFIX}${deps.ids.next('gtw')}`;
   const gateway = await enrolGateway(deps, name, { tenants: [tenant] });
   undo.push(() => revokeGateway(deps, gateway.id));
-  return { tenant, key, gateway: `${gateway.id}.${gateway.secret}` };
+  const makeNews = async (): Promise<string> => {
+    const made = await createApiKey(deps, { email: admin.email, tenant, ttl: CLAIM_SECONDS });
+    await revokeApiKey(deps, made.id);
+    return made.id;
+  };
+  return { tenant, key, gateway: `${gateway.id}.${gateway.secret}`, makeNews };
+}
+
+/** Revokes what a test that was killed has left: a gateway does not expire. No other gateway serves a canary alone by such a name. */
+async function revokeLeftGateways(deps: Deps, tenant: string): Promise<void> {
+  const known = await deps.store.gateways.read(({ gateways }) => gateways.list());
+  const left = known.filter(
+    ({ name, tenants, revokedAt }) =>
+      revokedAt === null && name.startsWith(GATEWAY_PREFIX) && tenants?.length === 1 && tenants[0] === tenant,
+  );
+  for (const { id } of left) await revokeGateway(deps, id);
 }
 
 /** What every tenant's log says. It names no canary, and no place: a leak is the vendor's to mend before it is described. */
@@ -120,7 +166,7 @@ const publicPart = (day: string, report: IsolationReport) => ({
  */
 export async function stateIsolation(deps: Deps): Promise<number> {
   const run = await deps.store.isolation.read(({ isolation }) => isolation.newest());
-  if (run?.report == null) return 0;
+  if (run?.report == null || run.statedThrough === EVERYONE) return 0;
   const { day, report } = run;
   if (!isFinal(run) && day === utcDay(deps.clock.now())) return 0;
   let written = 0;
@@ -150,5 +196,13 @@ export async function stateIsolation(deps: Deps): Promise<number> {
 /** The newest isolation test, for those who watch over the vendor. @throws AccessError `forbidden` */
 export function readIsolation(deps: Deps, principal: Principal): Promise<IsolationRun | null> {
   requirePermission(principal, 'isolation.read');
-  return deps.store.isolation.read(({ isolation }) => isolation.newest());
+  return newestTest(deps);
 }
+
+/** The newest test that has ended. Null also for one that was passed, if no canaries are named any more: then none is missing. */
+export const newestTest = (deps: Deps): Promise<IsolationRun | null> =>
+  deps.store.isolation.read(async ({ isolation, organisation }) => {
+    const run = await isolation.newest();
+    const isPassed = run?.report != null && hasPassed(run.report);
+    return isPassed && (await organisation.canaries()) === null ? null : run;
+  });

@@ -1,4 +1,5 @@
 import type { AccessRequest, ReminderKind, RequestState } from '../../domain/access-request.js';
+import type { AccessReview } from '../../domain/access-review.js';
 import type { ApiKey } from '../../domain/api-key.js';
 import { groupsInCharge, stagesOf } from '../../domain/approval-stages.js';
 import type { ControlsWidening } from '../../domain/controls-widening.js';
@@ -55,6 +56,18 @@ export const trustNotice = (
   kind: `trust.${what}`,
   subject,
   audience: [everyApprover(tenant), everyoneAt(tenant, 'admin'), everyoneAtVendor('security-admin')],
+  at,
+});
+
+/** A quarterly access review begins, ends soon, or is over. Sent to the admins, who decide, and to the auditors. */
+export const accessReviewNotice = (
+  { id, tenant }: Pick<AccessReview, 'id' | 'tenant'>,
+  what: After<'access-review', NoticeKind>,
+  at: string,
+): NoticeDraft => ({
+  kind: `access-review.${what}`,
+  subject: id,
+  audience: [everyoneAt(tenant, 'admin'), ...(what === 'due' ? [] : [everyoneAt(tenant, 'auditor')])],
   at,
 });
 

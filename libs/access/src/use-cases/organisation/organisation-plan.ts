@@ -5,6 +5,7 @@ import {
   type UpstreamSettings,
   utcDay,
 } from '@countersign/contract';
+import { nextQuarter, quarterOf } from '../../domain/access-review.js';
 import {
   endpointHash,
   isForTenant,
@@ -24,6 +25,7 @@ import { type Person, readAddress } from '../../domain/person.js';
 import { rolesOfGroups } from '../../domain/provisioning.js';
 import { narrowsPerson, narrowsTenant, wasRemovedWithTenant } from '../../domain/tenant-changes.js';
 import { AccessError } from '../../errors.js';
+import { tenantDay } from '../../policy/stage-in-charge.js';
 import type { EventDraft, VendorUnit, WholeOrganisation } from '../../ports/index.js';
 import { endGrantsIn } from '../grants/end-grant.js';
 import type { Deps } from '../shared/deps.js';
@@ -219,8 +221,11 @@ export function tenantStep(
     ...(before === null || action === 'remove' ? {} : { tenant: { before, after } }),
     async apply(unit, at) {
       await unit.organisation.saveTenant({ ...after, removedAt: action === 'remove' ? at : null });
-      const { log, days } = await unit.tenant(after.slug);
-      if (before === null) await days.begin(utcDay(new Date(at)));
+      const { log, days, accessReviews } = await unit.tenant(after.slug);
+      if (before === null) {
+        await days.begin(utcDay(new Date(at)));
+        await accessReviews.begin(nextQuarter(quarterOf(tenantDay(after.controls, new Date(at)))));
+      }
       const data = { tenant: after.slug, before: before?.controls ?? null, after: after.controls };
       await log.append({ type: `tenant.${action}`, at, actor: 'host', data });
       await unit.feed.changed('tenant', after.slug);
