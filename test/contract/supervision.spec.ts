@@ -11,7 +11,9 @@ import {
   mintToken,
   type Principal,
   previewRequest,
+  readPace,
   resumeGrant,
+  revokeGrant,
   runDueTransitions,
   type SupervisionRule,
 } from '@countersign/access';
@@ -60,7 +62,7 @@ const BULK: SupervisionRule = { name: 'bulk', count: 'calls', over: 100, within:
 describeStore('supervision', (bench) => {
   let flow: Workflow;
   let boot: Boot;
-  const people: Record<'erin' | 'max' | 'ada' | 'bob' | 'sam' | 'gwen', Principal> = {} as never;
+  const people: Record<'erin' | 'max' | 'ada' | 'sam' | 'gwen' | 'ola', Principal> = {} as never;
 
   const begin = async (customers: SupervisionRule[], vendors: SupervisionRule[] = []) => {
     const organisation = smallOrganisation();
@@ -74,6 +76,7 @@ describeStore('supervision', (bench) => {
     people.ada = await flow.as('ada@acme.example');
     people.sam = await flow.as('sam@northwind.example');
     people.gwen = await flow.as('gwen@globex.example');
+    people.ola = await flow.as('ola@northwind.example');
   };
   const granted = async (change = {}, approver = people.ada): Promise<Grant> => {
     const asked = await flow.ask(people.erin, change);
@@ -302,6 +305,32 @@ describeStore('supervision', (bench) => {
     ]);
     await boot.make(await granted(), 2, { resource: 'invoices/1', action: 'read' });
     expect((await crossings()).map(({ rule: name }) => name)).toEqual(['fits']);
+  });
+
+  test('the pace of a grant stands beside the medians of the engineer’s earlier grants there, and no others', async () => {
+    await begin([]);
+    const used = async (calls: number, minutes: number, tenant = 'acme') => {
+      const approver = tenant === 'acme' ? people.ada : people.gwen;
+      const grant = await granted({ tenant }, approver);
+      await new Boot(flow.deps).make(grant, calls);
+      flow.clock.forward(minutes * 60);
+      await revokeGrant(flow.deps, approver, grant.id, 'done');
+    };
+    await used(10, 10);
+    await used(30, 10);
+    await used(80, 20);
+    await used(500, 1, 'globex');
+    const grant = await granted();
+    await boot.make(grant, 4);
+    flow.clock.forward(61);
+    await boot.make(grant, 7);
+    await boot.make(grant, 2, { decision: 'refused', code: 'insufficient_scope' });
+    const usual = { callsPerMinute: 3, calls: 30, bytes: 0, grants: 3 };
+    for (const by of [people.erin, people.ada, people.ola])
+      expect(await readPace(flow.deps, by, grant.id)).toEqual({ callsPerMinute: 7, usual });
+    expect(await outcome(readPace(flow.deps, people.gwen, grant.id))).toBe('not_found');
+    const first = await granted({ tenant: 'globex' }, people.gwen);
+    expect(await readPace(flow.deps, people.gwen, first.id)).toMatchObject({ usual: { grants: 1 } });
   });
 
   test('a pause ends with its grant', async () => {

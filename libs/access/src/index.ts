@@ -514,6 +514,7 @@ export {
   type TokenMinter,
 } from './use-cases/grants/mint-token.js';
 export { type GrantView, getGrant, listGrants, loadBlocks } from './use-cases/grants/read-grants.js';
+export { type GrantPace, readPace } from './use-cases/grants/read-pace.js';
 export {
   type IncidentBoard,
   type IncidentInput,

@@ -79,6 +79,25 @@ export const grantDetailSchema = named(
 );
 export type GrantDetail = z.infer<typeof grantDetailSchema>;
 
+const grantPaceSchema = named(
+  'GrantPace',
+  z.object({
+    callsPerMinute: z
+      .int()
+      .describe('Allowed calls in the last minute, as far as their records have arrived.'),
+    usual: z
+      .object({
+        callsPerMinute: z.number().describe('Over the time in which each was open.'),
+        calls: z.int(),
+        bytes: z.int().describe('Bytes of response bodies sent.'),
+        grants: z.int().describe('How many earlier grants these are medians of: the newest, at most 50.'),
+      })
+      .nullable()
+      .describe('The engineer’s own earlier grants for this service of this tenant; null: there are none.'),
+  }),
+);
+export type GrantPace = z.infer<typeof grantPaceSchema>;
+
 const grantListQuery = z.strictObject({
   ...pageQuery,
   ...filters,
@@ -166,6 +185,13 @@ export const grantEndpoints = {
     idempotent: true,
     answer: { status: 200, description: 'The grant, ended.', schema: grantDetailSchema },
     errors: ['not_found', 'grant_not_active', 'conflict'],
+  }),
+  pace: endpoint({
+    route: 'GET /api/v1/grants/{id}/pace',
+    summary: 'How fast an engineer calls, beside their own past',
+    description: 'Numbers alone: it shows no data and no path.',
+    answer: { status: 200, description: 'The pace now, and what is usual.', schema: grantPaceSchema },
+    errors: ['not_found'],
   }),
   resume: endpoint({
     route: 'POST /api/v1/grants/{id}/resumption',

@@ -61,6 +61,7 @@ export {
   type Grant,
   type GrantDetail,
   type GrantListQuery,
+  type GrantPace,
   type GrantState,
   type GrantToken,
   grantDetailSchema,

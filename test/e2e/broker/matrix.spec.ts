@@ -312,6 +312,7 @@ const TABLE: Row[] = [
     but: closed,
   },
   { endpoint: 'GET /api/v1/grants/{id}', target: ofGrant(''), all: '403 forbidden', but: readable },
+  { endpoint: 'GET /api/v1/grants/{id}/pace', target: ofGrant('/pace'), all: '403 forbidden', but: readable },
   {
     endpoint: 'POST /api/v1/grants/{id}/tokens',
     target: ofGrant('/tokens'),

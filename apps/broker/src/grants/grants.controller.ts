@@ -7,6 +7,7 @@ import {
   mintToken,
   type Principal,
   readLogPoint,
+  readPace,
   releaseGrant,
   resumeGrant,
   revokeGrant,
@@ -16,6 +17,7 @@ import {
   type Grant,
   type GrantDetail,
   type GrantListQuery,
+  type GrantPace,
   type GrantToken,
   grantEndpoints,
   type RevocationBody,
@@ -98,6 +100,13 @@ export class GrantsController {
   ) {
     await revokeGrant(this.deps, principal, id, body.reason, { idempotency: key });
     return this.read(principal, id);
+  }
+
+  @Get(':id/pace')
+  @Allow('grant.read')
+  @Describe(grantEndpoints.pace)
+  pace(@CurrentPrincipal() principal: Principal, @Id('grt') id: string): Promise<GrantPace> {
+    return readPace(this.deps, principal, id);
   }
 
   @Post(':id/resumption')

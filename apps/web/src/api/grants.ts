@@ -12,6 +12,14 @@ export const grantQuery = (id: string) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/grants/{id}', { params: { path: { id } }, signal })),
   });
 
+/** How fast the engineer calls, beside their own past. It is below the grant's key, so that what makes that stale reads it again. */
+export const paceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['grant', id, 'pace'],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/grants/{id}/pace', { params: { path: { id } }, signal })),
+  });
+
 export const grantsQuery = (query: { state?: Grant['state']; person?: string } = {}) =>
   listQuery(['grants', query], (page, signal) =>
     unwrap(api.GET('/api/v1/grants', { params: { query: { ...query, ...page } }, signal })),

@@ -62,6 +62,7 @@ function vendorNav(session: Session): NavItem[] {
     { to: '/history', label: 'history' },
     ...(hasRole(session, 'auditor', 'security-admin')
       ? ([
+          { to: '/access', label: 'access' },
           { to: '/activity', label: 'activity' },
           { to: '/standing', label: 'standing', isRare: true },
         ] as const)

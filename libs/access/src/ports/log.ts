@@ -333,6 +333,8 @@ export interface RecordRepository {
   tenantsOfOpenChains(gateway: string): Promise<string[]>;
   /** Those of these uses that an allowed record of this tenant shows already. */
   usedBefore(uses: readonly ResourceUse[]): Promise<ResourceUse[]>;
+  /** How many calls under this grant were allowed since this instant. */
+  countAllowed(grant: { id: string; tenant: string }, since: string): Promise<number>;
   insert(records: readonly AccessRecordView[]): Promise<void>;
   /** Those of these records that were allowed. */
   allowed(ids: readonly string[]): Promise<AccessRecordView[]>;

@@ -11,6 +11,7 @@ import type {
 } from '@countersign/access';
 import { type EntityManager, IsNull } from 'typeorm';
 import { AccessRecordEntity } from '../entities/access-record.entity.js';
+import { comparable } from '../entities/column-types.js';
 import { RecordChainEntity } from '../entities/record-chain.entity.js';
 import { BoundRepository, type RowAccess, type SharedWithUnit } from './bound.js';
 import { keysetPage, type Listing } from './keyset.js';
@@ -52,6 +53,15 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
         [...chunk.flatMap(({ person, service, resource }) => [person, service, resource]), this.tenant],
       ),
     );
+  }
+
+  async countAllowed({ id, tenant }: { id: string; tenant: string }, since: string): Promise<number> {
+    return this.rows()
+      .andWhere('row.tenant = :tenant AND row.grant = :id AND row.at >= :since', {
+        ...{ tenant, id, since: comparable(since) },
+      })
+      .andWhere("row.decision = 'allowed'")
+      .getCount();
   }
 
   async insert(records: readonly AccessRecordView[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Grant } from '../../api/client.js';
 import { grantsQuery } from '../../api/grants.js';
+import { isVendor, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Page } from '../../ui/page.js';
 import { Empty, PagedList, ShowMore } from '../../ui/query-states.js';
@@ -9,14 +10,15 @@ import { isBlocked } from './blocked.js';
 import { GrantCard } from './grant-card.js';
 import { SignedStops } from './signed-stops.js';
 
-/** `/access`: all access to the reader's tenant that is open now or begins later. */
+/** `/access`: all access that is open now or begins later: to the reader's tenant, or to all that the vendor's reader may see. */
 export default function AccessPage() {
   const text = useText(accessTexts);
+  const session = useSession();
   const active = useInfiniteQuery(grantsQuery({ state: 'active' }));
   const scheduled = useInfiniteQuery(grantsQuery({ state: 'scheduled' }));
   const soon = scheduled.data?.items ?? [];
   return (
-    <Page narrow title={text.title} lead={text.lead}>
+    <Page narrow title={text.title} lead={isVendor(session) ? text.leadVendor : text.lead}>
       <div className="stack loose">
         <PagedList
           query={active}

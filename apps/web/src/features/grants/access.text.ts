@@ -3,6 +3,7 @@ import type { Catalogue } from '../../text/language.js';
 const en = {
   title: 'Access now',
   lead: 'Who can reach your data through Countersign now, and who will soon.',
+  leadVendor: 'Whose access to customers’ data is open through Countersign now, and whose will be soon.',
   none: 'No one has access',
   noneLead: 'Nothing is open through Countersign. The history shows earlier access.',
   blocked: 'Stopped or locked',
@@ -19,6 +20,7 @@ const en = {
 const de: typeof en = {
   title: 'Zugriff jetzt',
   lead: 'Wer jetzt über Countersign auf Ihre Daten zugreifen kann, und wer es bald kann.',
+  leadVendor: 'Wessen Zugriff auf Daten von Kunden über Countersign jetzt offen ist, und wessen bald.',
   none: 'Niemand hat Zugriff',
   noneLead: 'Über Countersign ist nichts offen. Der Verlauf zeigt frühere Zugriffe.',
   blocked: 'Gestoppt oder gesperrt',

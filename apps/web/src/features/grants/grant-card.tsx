@@ -10,6 +10,7 @@ import { GrantAccessBadge } from '../../ui/badge.js';
 import { Countdown } from '../../ui/clock.js';
 import { accessTexts } from './access.text.js';
 import { BlockedNotice } from './blocked.js';
+import { Pace } from './pace.js';
 
 /** A grant in a list: who may do what, the time that is left and the number of calls. */
 export function GrantCard({ grant, children }: { grant: Grant; children?: ReactNode }) {
@@ -30,6 +31,7 @@ export function GrantCard({ grant, children }: { grant: Grant; children?: ReactN
       </p>
       <BlockedNotice grant={grant} />
       <p className="soft">{text.calls(numberText(grant.used.calls, language))}</p>
+      <Pace grant={grant} />
       {children}
       <div className="row">
         <Link className="button" to={`/grants/${grant.id}`}>

@@ -22,6 +22,7 @@ import { EndProof } from './end-proof.js';
 import { EngineerActions } from './engineer-actions.js';
 import { Countersigned, Figures } from './figures.js';
 import { liveTexts } from './live.text.js';
+import { Pace } from './pace.js';
 import { SignedStop, StoppedBySignature } from './signed-stops.js';
 
 /** `/grants/{id}`: the calls under a grant as they happen, and a button that stops it. */
@@ -72,6 +73,7 @@ function Live({ grant }: { grant: Grant }) {
         {isOver ? <EndProof grant={grant} mayRead={may(session, 'log.read')} /> : null}
         <Countersigned grant={grant} />
         <Figures grant={grant} />
+        <Pace grant={grant} />
         {grant.requester === session.person && !isOver ? <EngineerActions grant={grant} /> : null}
         <section className="stack near">
           <h2>{text.callsTitle}</h2>
