@@ -63,7 +63,7 @@ export function EmergencyForm({
         <TextField
           label={text.emergencyDue}
           type="number"
-          min={1}
+          step="any"
           value={String((parseDuration(due) ?? 0) / HOUR)}
           onChange={({ target }) => {
             const seconds = Math.round(Number(target.value) * HOUR);
