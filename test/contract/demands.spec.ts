@@ -21,6 +21,7 @@ import {
   recordAccessHeads,
   runDueTransitions,
   type StepInput,
+  setLock,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsAt } from '../support/rows-at.js';
@@ -465,7 +466,13 @@ describeOn('SQLite', 'access for an authority', (bench) => {
       await expect(getRequest(flow.deps, who, request.id)).rejects.toEqual(refused('not_found'));
       await expect(getGrant(flow.deps, who, request.grant ?? '')).rejects.toEqual(refused('not_found'));
       for (const list of [listRequests, listGrants])
-        expect((await list(flow.deps, who, {}, page)).items).toEqual([]);
+        for (const filter of [
+          {},
+          { request: request.id },
+          { grant: request.grant ?? '' },
+          { basis: 'legal' },
+        ])
+          expect((await list(flow.deps, who, filter, page)).items).toEqual([]);
       await expect(listEvents(flow.deps, who, log, {}, page)).rejects.toEqual(
         expect.objectContaining({ code: expect.stringMatching(/not_found|forbidden/) }),
       );
@@ -478,6 +485,17 @@ describeOn('SQLite', 'access for an authority', (bench) => {
       ]);
     const standing = await readStanding(flow.deps, await flow.as('sam@northwind.example'), null);
     expect(standing.ways.filter(({ kind }) => kind === 'grant')).toEqual([]);
+  });
+
+  test('the customer’s people, controls and locks decide about sealed access as about any other', async () => {
+    const demand = await redirected({ gag: GAG });
+    const first = await legal(demand);
+    const ada = await flow.as('ada@acme.example');
+    const lock = { kind: 'tenant' as const, name: 'acme', reason: 'we look into it', seconds: null };
+    await setLock(flow.deps, ada, lock);
+    const locked = expect.objectContaining({ refusals: [expect.objectContaining({ code: 'locked' })] });
+    await expect(legal(demand, lea, { seconds: 600 })).rejects.toEqual(locked);
+    await expect(flow.approve(leo, first)).rejects.toEqual(refused('controls_changed'));
   });
 
   test('when the gag ends, its access ends, its log opens to the customer, and no more begins', async () => {
@@ -494,7 +512,11 @@ describeOn('SQLite', 'access for an authority', (bench) => {
     expect(await recordAccessHeads(flow.deps)).toBe(1);
     expect(await recordAccessHeads(flow.deps)).toBe(0);
     expect(await heads()).toEqual([]);
-    flow.clock.forward(93 * DAY);
+    // Access that could outlast the gag gets no approval.
+    flow.clock.forward(91 * DAY);
+    const late = await legal(demand, lea, { seconds: 300 });
+    await expect(flow.approve(leo, late)).rejects.toEqual(refused('wrong_state'));
+    flow.clock.forward(2 * DAY);
     await expect(legal(demand)).rejects.toEqual(refused('request_refused'));
     await expect(flow.approve(leo, waiting)).rejects.toEqual(refused('wrong_state'));
     expect(await openDueDemands(flow.deps)).toBe(1);

@@ -5,6 +5,7 @@ import {
   openDueDemands,
   openSeals,
   type Principal,
+  recordAccessHeads,
   sealDays,
 } from '@countersign/access';
 import type { LeafV1 } from '@countersign/audit-log';
@@ -24,6 +25,7 @@ describeOn('SQLite', 'the sealed sub-log of a demand under a gag', (bench) => {
     organisation.vendor.staff.push(
       { email: 'lea@northwind.example', name: 'Lea Voss', roles: ['legal'] },
       { email: 'leo@northwind.example', name: 'Leo Brandt', roles: ['legal'] },
+      { email: 'lia@northwind.example', name: 'Lia Horn', roles: ['legal'] },
     );
     // Its clock shows 24 November 2026, 15:00.
     flow = await startWorkflow(bench.store, organisation);
@@ -62,11 +64,17 @@ describeOn('SQLite', 'the sealed sub-log of a demand under a gag', (bench) => {
     const id = await enter('2027-02-24T00:00:00Z');
     await pass(2);
     await redirect(id);
+    // Access under the gag: the head of its log is sealed with the steps.
+    await flow.ask(lea, { basis: 'legal', demand: id });
+    expect(await recordAccessHeads(flow.deps)).toBe(1);
     await pass(60);
     expect((await flow.leaves('acme')).filter(({ type }) => type.startsWith('demand.'))).toEqual([]);
     expect(await faultOf(await copies())).toBe('none');
     await pass(60);
-    expect((await flow.leaves('acme')).filter(({ type }) => type.startsWith('demand.'))).toHaveLength(3);
+    const opened = (await flow.leaves('acme')).filter(({ type }) => type.startsWith('demand.'));
+    expect(opened.map(({ type }) => type.slice('demand.'.length))).toEqual([
+      ...['received', 'redirected', 'accessed', 'accessed', 'opened'],
+    ]);
     expect(await faultOf(await copies())).toBe('none');
     // Twelve months later the seals open.
     await pass(250);
@@ -77,7 +85,7 @@ describeOn('SQLite', 'the sealed sub-log of a demand under a gag', (bench) => {
     expect(heads.slice(0, 3).map((head) => [head?.from, head?.leaves.length])).toEqual([
       [0, 1],
       [1, 0],
-      [1, 1],
+      [1, 2],
     ]);
     const honest = await copies();
     expect(await faultOf(honest)).toBe('none');
@@ -90,6 +98,10 @@ describeOn('SQLite', 'the sealed sub-log of a demand under a gag', (bench) => {
     expect([`sealed_mismatch ${at}`, `seal_overdue ${opening}`]).toContain(
       (await faultOf(rewritten)).replace(/seal_overdue \d+/, `seal_overdue ${opening}`),
     );
+    // Another head than the one that was sealed: another log of the access could be shown.
+    const other = own(honest);
+    other.tenant.change('demand.accessed', { root: Buffer.alloc(32, 7).toString('base64') });
+    expect(await faultOf(other)).toMatch(/^(sealed_mismatch|seal_overdue) /);
     // A step is left out of the log.
     const dropped = own(honest);
     dropped.tenant.drop(dropped.tenant.indexOf('demand.redirected'));

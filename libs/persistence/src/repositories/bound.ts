@@ -1,4 +1,5 @@
 import type { ListFilter, Located } from '@countersign/access';
+import { isSealedLog } from '@countersign/contract';
 import type { EntityManager, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { StoreError } from '../errors.js';
 import type { Owners } from '../units/context.js';
@@ -39,13 +40,24 @@ export abstract class BoundRepository<Row extends ObjectLiteral & { tenant: stri
 
   /**
    * The same for a list. Across tenants it leaves out what is kept apart under a gag, unless the filter includes it: such rows
-   * have the name of a sealed log for their tenant.
+   * have the name of a sealed log for their tenant. A filter that names one object has to go by its index alone, so its row is
+   * left out afterwards (`isListed`).
    */
-  protected listed(filter: Pick<ListFilter, 'sealed'>): SelectQueryBuilder<Row> {
+  protected listed(filter: ListFilter): SelectQueryBuilder<Row> {
     const query = this.rows();
-    return this.reach === 'all-tenants' && filter.sealed === undefined
-      ? query.andWhere(`row.tenant NOT LIKE '${SEALED_LOGS}'`)
-      : query;
+    const namesOne = filter.grant !== undefined || filter.request !== undefined;
+    return namesOne || this.includesSealed(filter)
+      ? query
+      : query.andWhere(`row.tenant NOT LIKE '${SEALED_LOGS}'`);
+  }
+
+  /** Whether a row that `listed` found belongs to the list. */
+  protected isListed(filter: ListFilter, { tenant }: { tenant: string }): boolean {
+    return this.includesSealed(filter) || !isSealedLog(tenant);
+  }
+
+  private includesSealed({ sealed }: ListFilter): boolean {
+    return this.reach !== 'all-tenants' || sealed !== undefined;
   }
 
   /** Rows in reach by plain SQL. @param where columns by their database names */

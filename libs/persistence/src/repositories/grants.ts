@@ -79,7 +79,7 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantReposit
 
   async list(filter: ListFilter, page: PageQuery): Promise<Page<Grant>> {
     const { items, next } = await keysetPage(() => this.listed(filter), LISTING, filter, page);
-    return { items: items.map(toGrant), next };
+    return { items: items.filter((row) => this.isListed(filter, row)).map(toGrant), next };
   }
 
   /** Scheduled and active ones that rest on any of these; each once. */

@@ -53,7 +53,7 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
 
   async list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRequest>> {
     const { items, next } = await keysetPage(() => this.listed(filter), LISTING, filter, page);
-    return { items: items.map(toRequest), next };
+    return { items: items.filter((row) => this.isListed(filter, row)).map(toRequest), next };
   }
 
   async openUnder(invitation: string): Promise<AccessRequest[]> {
