@@ -249,6 +249,18 @@ describe('log verify --state', () => {
     }
   });
 
+  test('what an interrupted run has verified is known: a log that went back since is rolled back, each time', async () => {
+    await killed();
+    const checkpoint = join(log(), 'checkpoint');
+    const newest = await readFile(checkpoint);
+    await writeFile(checkpoint, long.tenant.source(4_900).files.get('checkpoint') ?? '');
+    for (const _ of [1, 2])
+      expect(await verify()).toMatchObject({ exit: 1, document: { verified: false, code: 'rolled_back' } });
+    await writeFile(checkpoint, newest);
+    expect(await verify()).toMatchObject({ exit: 0, document: { resumedAt: 4_352 } });
+    await rm(state());
+  });
+
   test('a fault ends what was saved: a run from the beginning names it', async () => {
     await killed();
     const bundle = join(log(), tilePath({ level: 'entries', index: 2, width: 256 }));

@@ -111,13 +111,13 @@ async function replayResumably(
       since: since ?? null,
     },
   };
-  return unfinished.resume(run, async (interrupted) => {
-    const onBundle: ReplayOptions['onBundle'] = (size, now) => unfinished.save(size, now);
-    const first = await replayOnce(context, { ...options, interrupted, onBundle });
-    return interrupted === undefined
-      ? first
-      : bothRuns(first, await replayOnce(context, { ...options, since: first.state }));
-  });
+  const onBundle: ReplayOptions['onBundle'] = (size, now) => unfinished.save(size, now);
+  const first = await unfinished.resume(run, (interrupted) =>
+    replayOnce(context, { ...options, interrupted, onBundle }),
+  );
+  if (unfinished.resumedAt === null) return first;
+  // What the interrupted run has verified is known from here on: a log that does not continue it is at fault. The file stays then.
+  return bothRuns(first, await replayOnce(context, { ...options, since: first.state }));
 }
 
 /** What two runs found, the second of which went on where the first ended. */

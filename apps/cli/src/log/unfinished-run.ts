@@ -27,7 +27,7 @@ const fileSchema = z.strictObject({ run: z.string(), kept: z.string(), digest: z
 /**
  * What a run of "log verify --state FILE" keeps in `FILE.partial` until it ends, so that it can be interrupted at any moment. The
  * file is replaced as a whole. It counts only for the same version of the program, place, keys, options and state file, and is
- * dropped on any fault: then a run from the beginning decides. A run that goes on hashes every leaf and tile again.
+ * dropped if what it leads to does not verify: then a run from the beginning decides. A run that goes on hashes every leaf and tile again.
  */
 export class UnfinishedRun {
   readonly #file: string;
