@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const ASKS = /\b(?:samples|runs|isFullRun|enginesOf|onlyInSoak|rowsOfEachKind|describeOn|violationsInLooks)\(/;
+const ASKS =
+  /\b(?:samples|runs|isFullRun|enginesOf|onlyInSoak|rowsOfEachKind|describeOn|violationsInLooks)\(/;
 
 /** @returns {string[]} their paths in the repository */
 export function sampledSpecs() {

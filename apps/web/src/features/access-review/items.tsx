@@ -39,9 +39,9 @@ function nameOf(item: Item, text: AccessReviewText, name: (id: string) => string
       return `${wordFor(text.basis, item.id) ?? item.id}: ${item.service ?? ''}`;
     case 'grant':
     case 'invitation':
-      return `${item.service ?? ''}, ${owner}`;
+      return text.one[item.kind](owner, item.service ?? '');
     default:
-      return `${text.kinds[item.kind]}, ${owner}`;
+      return text.one[item.kind](owner);
   }
 }
 
@@ -108,6 +108,7 @@ export function ItemSection({ kind, items, of }: { kind: Item['kind']; items: re
         {pruning === null ? null : (
           <>
             <p>{text.pruneLead(wording(pruning))}</p>
+            {pruning.kind === 'person' ? <p>{text.pruneRoles}</p> : null}
             <div className="row">
               {/* The dangerous button is not the first, so it never has the focus. */}
               <Button onClick={() => setPruning(null)}>{text.back}</Button>

@@ -61,7 +61,7 @@ export async function getAccessReview(
   return deps.store.readForTenant(slug, async ({ accessReviews }) => {
     const review = await accessReviews.find(id);
     if (review === null) throw notFound('access review');
-    const items = await accessReviews.items([id]);
+    const items = (await accessReviews.items([id])).map(({ review: _of, ...item }) => item);
     return { review, counts: countOutcomes(items), items };
   });
 }
