@@ -35,7 +35,10 @@ export type ReplayFaultCode =
   | 'wrong_pruning'
   /** The deployment's log is not the one that this log names: it was forked, rolled back, or continues under another name without a restore. */
   | 'deployment_forked'
-  /** The deployment's log has a later leaf that says it is from before a point at which it was not there yet. */
+  /**
+   * The deployment's log has a later leaf that says it is from before a point at which it was not there yet, or a widening was
+   * proposed later than its leaf says.
+   */
   | 'backdated'
   /** The definition that is opened for a service is not that of its route map's hash. */
   | 'false_route_map'
@@ -51,7 +54,7 @@ export type ReplayFaultCode =
   | 'unknown_gateway'
   /** A gateway reported a record, and the log does not show it: it may be a call that was let through. */
   | 'disputed_call'
-  /** Roles or controls are not what the log's earlier leaves lead to. */
+  /** Roles, controls or passkeys are not what the log's earlier leaves lead to. */
   | 'changed_outside_log'
   /** A daily statement of what is open says something else than the leaves before it. */
   | 'standing_differs'
@@ -83,7 +86,7 @@ export type ReplayFaultCode =
   | 'statement_of_fork'
   /** A version of the trust document does not follow the one before. */
   | 'trust_chain'
-  /** A customer's stop or lift is not validly signed. */
+  /** A customer's stop or lift is not validly signed, or is not the one that its leaf names. */
   | 'bad_stop'
   /** The policy of that moment did not allow what a review, grant or token allows. */
   | 'not_allowed'

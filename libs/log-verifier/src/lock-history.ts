@@ -29,17 +29,19 @@ export class LockHistory {
    */
   take(data: LeafData, holds: (person: string, role: LockRole) => boolean): void {
     const { actor, type } = data.leaf;
-    const side = data.text('side') as Lock['side'];
     const isSet = type === 'lock.set';
-    const isPause = data.text('kind') === 'grant';
+    const held = isSet ? undefined : this.inForce(data);
+    // Who may lift it depends on the lock itself, whatever the leaf that lifts it says.
+    const side = held?.side ?? (data.text('side') as Lock['side']);
+    const isPause = (held?.kind ?? data.text('kind')) === 'grant';
     // A rule pauses a grant. Time ends any lock.
     if (actor === 'job' ? isSet && !isPause : !rolesFor(side, isPause).some((role) => holds(actor, role)))
       throw data.fault(
         isSet ? 'role_not_held' : 'wrong_lift',
         `${actor} is no ${rolesFor(side, isPause).join(' or ')} of the side that locked.`,
       );
-    if (isSet) this.set(data, side);
-    else this.lift(data, actor === 'job');
+    if (held === undefined) this.set(data, side);
+    else this.lift(data, held, actor === 'job');
   }
 
   /** The locks that block this access at that moment. */
@@ -70,9 +72,13 @@ export class LockHistory {
     });
   }
 
-  private lift(data: LeafData, isExpiry: boolean): void {
+  private inForce(data: LeafData): LockEntry {
     const held = this.state.locks.find(({ id, to }) => id === data.text('lock') && to === null);
     if (held === undefined) throw data.fault('wrong_lift', 'no such lock is in force.');
+    return held;
+  }
+
+  private lift(data: LeafData, held: LockEntry, isExpiry: boolean): void {
     if (isExpiry && (held.expiresAt === null || data.at < held.expiresAt))
       throw data.fault('wrong_lift', 'the lock had not expired.');
     held.to = data.at;

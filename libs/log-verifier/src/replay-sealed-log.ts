@@ -51,7 +51,7 @@ export type SealedReplayReport = {
 type Head = { size: number; root: string; index: number };
 
 /** What decides about access, in the tenant's log. */
-const CONTEXT: ReadonlySet<string> = new Set(['tenant', 'person', 'trust', 'passkey', 'lock']);
+const CONTEXT: ReadonlySet<string> = new Set(['tenant', 'widening', 'person', 'trust', 'passkey', 'lock']);
 
 /**
  * Verifies the log of access under a gag, once it is open: its hashes, that it continues every head that the tenant's log has of

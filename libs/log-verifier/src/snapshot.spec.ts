@@ -3,10 +3,12 @@ import { runs } from '../../../test/support/samples.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';
 
 const plain = fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.constant(null));
+/** What a leaf may name a member of its own, to be read as something else. */
+const mark = fc.constantFrom('$map', '$set', '$record');
 const state = fc.letrec((tie) => ({
   value: fc.oneof({ depthSize: 'small' }, plain, tie('list'), tie('record'), tie('map'), tie('set')),
   list: fc.array(tie('value'), { maxLength: 4 }),
-  record: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), tie('value'), {
+  record: fc.dictionary(fc.oneof(fc.stringMatching(/^[a-z]{1,8}$/), mark), tie('value'), {
     maxKeys: 4,
     noNullPrototype: true,
   }),

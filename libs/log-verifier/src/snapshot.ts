@@ -5,15 +5,23 @@ import { fault } from './faults.js';
 export function writeSnapshot(state: unknown): string {
   return JSON.stringify(state, (_name, value: unknown) => {
     if (value instanceof Map) return { $map: [...value] };
-    return value instanceof Set ? { $set: [...value] } : value;
+    if (value instanceof Set) return { $set: [...value] };
+    // What leaves say is kept as it is, also if a member of it is named like one of these.
+    return isMarked(value) ? { $record: Object.entries(value) } : value;
   });
 }
+
+const MARKS = ['$map', '$set', '$record'];
+
+const isMarked = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && MARKS.some((mark) => Object.hasOwn(value, mark));
 
 /** @throws LogFault `invalid_state` */
 export function readSnapshot(text: string): unknown {
   try {
     return JSON.parse(text, (_name, value: unknown) => {
       if (typeof value !== 'object' || value === null) return value;
+      if ('$record' in value) return Object.fromEntries(value.$record as [string, unknown][]);
       if ('$map' in value) return new Map(value.$map as [unknown, unknown][]);
       return '$set' in value ? new Set(value.$set as unknown[]) : value;
     });

@@ -35,9 +35,9 @@ describe.each(enginesOf('SQLite'))('statements over HTTP and with the command li
     `${new Date(broker.clock.now().getTime() - secondsAgo * 1_000).toISOString().slice(0, 19)}Z`;
 
   /** A call at a gateway, and the head that it has signed since. */
-  async function called(): Promise<string> {
+  async function called(name = `g-${engine}`): Promise<string> {
     const { request, grant } = await makeGrant(broker);
-    const { credential } = await broker.enrolGateway(`g-${engine}`);
+    const { credential } = await broker.enrolGateway(name);
     const { gateway } = credential;
     const at = broker.clock.now().toISOString();
     const [id, headId] = [uuidV7Ids.next('rec'), uuidV7Ids.next('rec')];
@@ -115,6 +115,7 @@ describe.each(enginesOf('SQLite'))('statements over HTTP and with the command li
   });
 
   test('a statement that leaves out a gateway together with its records does not verify against the mirror', async () => {
+    await called('signed');
     const older = join(folder, 'older-deployment');
     expect(await countersign('log', 'mirror', older, '--tenant', 'deployment')).toMatchObject({ exit: 0 });
     const { gateway: hidden } = (await broker.enrolGateway('hidden')).credential;
@@ -151,6 +152,16 @@ describe.each(enginesOf('SQLite'))('statements over HTTP and with the command li
         exceptions: [...body.exceptions, exception],
       },
     ];
+    // A gateway that has signed nothing has no head of another one.
+    await countersign('log', 'statement', '--from', instant(3_600), '--to', instant(130), '--out', file);
+    const earlier = JSON.parse((await readFile(file, 'utf8')).split('\n')[1] ?? '') as StatementBody;
+    const head = earlier.gateways.map((each) => each.head).find((each) => each !== null) ?? null;
+    const without = earlier.gateways.filter(others);
+    expect(head).not.toBeNull();
+    lies.push({
+      ...earlier,
+      gateways: [...changed({ head }).filter((each) => !others(each)), ...without],
+    });
     for (const lie of lies)
       expect(await verify({ exceptions: body.exceptions, ...lie })).toMatchObject({
         exit: 1,

@@ -219,6 +219,45 @@ describe('P12: the log of a claimed tenant', () => {
         return own.tenant.change('trust.stopped', { signature: { ...signature, statement } });
       },
     ],
+    [
+      'an older stop of less in the place of a stop',
+      'bad_stop there',
+      (own) => {
+        const stop = own.tenant.leaves[own.tenant.indexOf('trust.stopped')] as LeafV1;
+        const { statement } = stop.data['signature'] as Signature<StopStatement>;
+        const signature = ada.key.sign({ ...statement, digest: under.digest }, AT);
+        const { type, at, actor, data } = stop;
+        return own.tenant.append({ type, at, actor, data: { ...data, digest: under.digest, signature } });
+      },
+    ],
+    [
+      'a stop that begins once more, later',
+      'bad_stop there',
+      (own) => {
+        const { type, at, actor, data } = own.tenant.leaves[own.tenant.indexOf('trust.stopped')] as LeafV1;
+        return own.tenant.append({ type, at, actor, data });
+      },
+    ],
+    [
+      'a removed passkey that counts again',
+      'changed_outside_log there',
+      (own) => {
+        const { type, at, actor, data } = own.tenant.leaves[own.tenant.indexOf('passkey.enrolled')] as LeafV1;
+        const { credential, person } = data;
+        own.tenant.append({ type: 'passkey.removed', at, actor, data: { credential, person } });
+        return own.tenant.append({ type, at, actor, data });
+      },
+    ],
+    [
+      'a role that someone of the vendor’s staff gave',
+      'role_not_held there',
+      (own) =>
+        own.tenant.append({
+          ...{ type: 'person.change', at: '2026-11-24T10:00:00.000Z' },
+          actor: broker.persons.securityAdmin as 'job',
+          data: { person: broker.persons.tenantAuditor, before: ['auditor'], after: ['approver'] },
+        }),
+    ],
     ['a call after the customer’s stop', 'stopped there', (own) => forge(own, {}, 60)],
     [
       'a call by a trust document that was never in force',

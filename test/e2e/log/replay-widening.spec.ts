@@ -1,11 +1,25 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Widening, WideningToSign } from '@countersign/api';
-import type { LeafV1 } from '@countersign/audit-log';
+import {
+  encodeBase64,
+  encodeLeaf,
+  type LeafV1,
+  leafHash,
+  logOrigin,
+  verifierKey,
+} from '@countersign/audit-log';
+import { nodeHashing } from '@countersign/authorization';
+import { sealedLogName } from '@countersign/contract';
+import { run } from '../../../apps/cli/src/main.js';
+import { Terminal } from '../../../apps/cli/test/terminal.js';
 import { organisation } from '../../factories/organisation.js';
 import { AT } from '../../factories/trust.js';
 import { claim } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
-import { type Copies, copiesOf, faultOf, verifyCopies } from '../../support/log-copy.js';
+import { type Copies, copiesOf, faultOf, LogCopy, verifyCopies } from '../../support/log-copy.js';
+import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
 import { expectStatus } from '../story.js';
 
@@ -101,6 +115,16 @@ describe('a widening that has not waited is named', () => {
       'without its delay',
       'widened_early',
       (own) => moveBehind(own, appliedAt(own, 0), own.tenant.indexOf('widening.confirmed')),
+    ],
+    [
+      'by a proposal that says that it is older',
+      'backdated',
+      (own) => {
+        const proposed = own.tenant.indexOf('widening.proposed');
+        const at = Date.parse(leafAt(own, proposed).at) - DELAY * 1_000;
+        own.tenant.edit(proposed, { at: new Date(at).toISOString() });
+        moveBehind(own, appliedAt(own, 0), own.tenant.indexOf('widening.confirmed'));
+      },
     ],
     [
       'a second too early',
@@ -203,5 +227,61 @@ describe('a widening that has not waited is named', () => {
     ],
   ])('%s', async (_what, expected, attack) => {
     expect(await attacked(attack)).toBe(expected);
+  });
+});
+
+const sealedLogOf = (last: number) => sealedLogName(`0199f0a0-7b2c-7003-8000-00000000000${last}`);
+
+describe('a sealed log of a tenant that has widened its controls', () => {
+  const [one, other] = [sealedLogOf(1), sealedLogOf(2)];
+  let folder: string;
+  let own: Copies;
+  let sealed: Map<string, LogCopy>;
+
+  /** The tenant's log has a head of each. */
+  beforeAll(async () => {
+    folder = await tempFolder('sealed-names');
+    own = { tenant: copies.tenant.copy(), deployment: copies.deployment.copy() };
+    const { at } = leafAt(own, own.tenant.leaves.length - 1);
+    sealed = new Map(
+      [one, other].map((log) => {
+        const { deployment } = broker.host.store;
+        const copy = new LogCopy(logOrigin(deployment, log, 1), [], []);
+        copy.append({ type: 'notice.retried', at, actor: 'job', data: {} });
+        const root = encodeBase64(leafHash(nodeHashing, encodeLeaf(copy.leaves[0] as LeafV1)));
+        own.tenant.append({ type: 'demand.accessed', at, actor: 'job', data: { log, size: 1, root } });
+        return [log, copy];
+      }),
+    );
+  });
+  afterAll(() => removeFolder(folder));
+
+  async function save(path: string, { source, vkey }: { source: LogCopy; vkey: string }): Promise<void> {
+    for (const [name, bytes] of source.source().files) {
+      await mkdir(dirname(join(path, name)), { recursive: true });
+      await writeFile(join(path, name), bytes);
+    }
+    await writeFile(join(path, 'vkey'), vkey);
+  }
+  const vkeyOf = ({ vkey: { name, publicKey } }: LogCopy) => verifierKey(nodeHashing, name, publicKey);
+
+  test('verifies, and another sealed log in its place does not', async () => {
+    const verify = async (shown: Record<string, string>) => {
+      await save(folder, { source: own.tenant, vkey: vkeyOf(own.tenant) });
+      const { deployment } = own;
+      await save(join(folder, 'deployment'), { source: deployment, vkey: vkeyOf(deployment) });
+      for (const [name, log] of Object.entries(shown)) {
+        const source = sealed.get(log) as LogCopy;
+        await save(join(folder, name), { source, vkey: vkeyOf(source) });
+      }
+      const terminal = new Terminal({}, '');
+      const exit = await run(['log', 'verify', folder, '--vkey', vkeyOf(own.tenant), '--json'], terminal);
+      return { exit, err: terminal.err };
+    };
+    expect(await verify({ [one]: one, [other]: other })).toMatchObject({ exit: 0 });
+    expect(await verify({ [one]: other, [other]: other })).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('error[wrong_log]'),
+    });
   });
 });

@@ -240,6 +240,10 @@ export async function replaySealedLogs(
         `${besides(place, name)} has no log, and the tenant’s log has its head: it holds access under a gag that has ended. Run "countersign log mirror" again.`,
       );
     const sealed = { source, key: readVerifierKey(vkey) };
+    if (parseLogOrigin(sealed.key.name)?.slug !== name)
+      throw faultError(
+        new LogFault('wrong_log', `${besides(place, name)} has the log ${sealed.key.name}, not ${name}.`),
+      );
     const deployment = await deploymentLog(context, place, options);
     const openings = place.isRemote || (await hasOpenings(place.path));
     reports.push(

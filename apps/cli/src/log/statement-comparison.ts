@@ -98,6 +98,7 @@ class AccessComparison {
   readonly #to: number;
   #count = 0;
 
+  /** @throws CliError `statement_differs` */
   constructor(private readonly body: StatementBody) {
     this.#expected = new Map(body.accesses ?? []);
     this.#heads = new Map(
@@ -105,6 +106,8 @@ class AccessComparison {
         head === null ? [] : [[head.index, { gateway, at: head.at }] as const],
       ),
     );
+    if (this.#heads.size < body.gateways.filter(({ head }) => head !== null).length)
+      throw differs('The statement names one leaf as the head of two gateways.');
     this.#named = new Set(body.gateways.map(({ gateway }) => gateway));
     this.#excepted = new Set(body.exceptions.map(({ gateway }) => gateway));
     [this.#from, this.#to] = [Date.parse(body.from), Date.parse(body.to)];

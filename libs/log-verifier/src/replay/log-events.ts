@@ -2,6 +2,7 @@ import { encodeLeaf } from '@countersign/audit-log';
 import {
   ContractError,
   type Hashing,
+  isSealedLog,
   type Opening,
   openCommitment,
   parseSealedDay,
@@ -71,8 +72,11 @@ export class LogEvents {
     this.state.now = Math.max(this.state.now, data.at);
     if (data.leaf.type.startsWith('demand.') && data.has('happenedAt')) this.#sealedLog.takeOpened(data);
     if (data.leaf.type === 'demand.accessed') {
+      const name = data.text('log');
+      // Readers look for the log in a folder, or at an address, of this name.
+      if (!isSealedLog(name)) throw data.fault('sealed_mismatch', 'what it has a head of is no sealed log.');
       this.state.sealedLogs ??= new Set();
-      this.state.sealedLogs.add(data.text('log'));
+      this.state.sealedLogs.add(name);
     }
     switch (data.leaf.type) {
       case 'log.sealed':

@@ -22,7 +22,7 @@ export type TenantState = {
 type Trust = {
   isClaimed(): boolean;
   /** The controls that a trust document brings with it, by its proposal. */
-  controlsOf(proposal: string): PrivacyControls | undefined;
+  takeControls(proposal: string): PrivacyControls | undefined;
 };
 
 /** What the replay of controls reads from their widenings. */
@@ -102,7 +102,7 @@ export class TenantHistory {
       return;
     }
     const proposal = data.textIfAny('proposal');
-    const signed = proposal === undefined ? undefined : this.trust.controlsOf(proposal);
+    const signed = proposal === undefined ? undefined : this.trust.takeControls(proposal);
     if (signed !== undefined && canonicalJson(signed) === canonicalJson(after)) return;
     const narrows = before !== null && narrowsTenant(recordOf(this.slug, before), recordOf(this.slug, after));
     if (this.trust.isClaimed() && !narrows)
@@ -120,7 +120,11 @@ export class TenantHistory {
       );
     const removed = data.leaf.type === 'person.remove';
     const roles = data.texts('after') as Person['roles'];
-    const isHost = !data.leaf.actor.startsWith('usr_');
+    const { actor } = data.leaf;
+    const isHost = !actor.startsWith('usr_');
+    // Someone's own sign-in brings the roles that the tenant's provider gives them.
+    if (!isHost && actor !== id && !this.holds(actor, 'admin'))
+      throw data.fault('role_not_held', `${actor} is no admin of the tenant.`);
     const groups = data.has('groups') ? data.texts('groups') : [];
     if (isHost && !removed && this.trust.isClaimed() && !this.mayReturn(known, roles, groups))
       throw data.fault('widened_by_host', `the vendor’s side gave ${id} a role in a claimed tenant.`);

@@ -71,7 +71,11 @@ export class TenantReplay {
     this.locks = new LockHistory(kept?.locks);
     const { trust, tenant, locks } = this;
     const context: ReplayContext = { ports, deployment, tenant, trust, locks, warnings, deploymentSize };
-    this.widenings = new WideningHistory(context, onPoint, kept?.widenings);
+    this.widenings = new WideningHistory(
+      context,
+      { onPoint, now: () => this.emergencies.state.now },
+      kept?.widenings,
+    );
     this.requests = new RequestHistory(context, onPoint, kept?.requests);
     this.emergencies = new EmergencyHistory(context, { warnings, isSealed }, kept?.emergencies);
     this.grants = new GrantHistory(context, this.requests, this.emergencies, kept?.grants);

@@ -34,7 +34,7 @@ type Stop = { digest: string | null; from: number; to: number | null };
 export type TrustState = {
   versions: Timeline<Version>;
   proposals: Map<string, Proposal>;
-  /** Controls that came with an adopted document, by its proposal. */
+  /** Controls that came with an adopted document, by its proposal, until they are used. */
   controls: Map<string, PrivacyControls>;
   passkeys: Map<string, Passkey>;
   stops: Map<string, Stop>;
@@ -123,8 +123,11 @@ export class TrustHistory {
     return this.state.versions.length > 0;
   }
 
-  controlsOf(proposal: string): PrivacyControls | undefined {
-    return this.state.controls.get(proposal);
+  /** The controls that a signed proposal brings, once: later they could undo what the tenant has changed since. */
+  takeControls(proposal: string): PrivacyControls | undefined {
+    const controls = this.state.controls.get(proposal);
+    this.state.controls.delete(proposal);
+    return controls;
   }
 
   /** The document in force; null while the tenant is unclaimed. */
@@ -277,7 +280,10 @@ export class TrustHistory {
       known.to = data.at;
       return;
     }
-    if (statement.type !== 'countersign/stop/v1') throw data.fault('bad_stop', 'the statement is no stop.');
+    // Under another stop's name, an older statement would take that stop's place.
+    if (statement.type !== 'countersign/stop/v1' || statementHash(this.ports.hashing, statement) !== id)
+      throw data.fault('bad_stop', 'the statement is no stop, or not the one that is named.');
+    if (this.state.stops.has(id)) throw data.fault('bad_stop', 'this stop had been set before.');
     this.state.stops.set(id, { digest: statement.digest ?? null, from: data.at, to: null });
   }
 
@@ -285,6 +291,9 @@ export class TrustHistory {
     const id = data.text('credential');
     const known = this.state.passkeys.get(id);
     if (data.leaf.type === 'passkey.enrolled') {
+      // A credential is enrolled once: one that was removed would count again.
+      if (known !== undefined)
+        throw data.fault('changed_outside_log', 'the passkey had been enrolled before.');
       const activeFrom = data.has('activeFrom') ? data.instant('activeFrom') : null;
       const jwk = data.object<PasskeyJwk>('jwk');
       this.state.passkeys.set(id, {

@@ -17,6 +17,7 @@ import {
 } from '@countersign/contract';
 import type { LeafData } from '../leaf-data.js';
 import type { SignedPoint } from '../named-points.js';
+import { BROKER_TOLERANCE_MS } from '../timeline.js';
 import type { ReplayContext } from './replay-context.js';
 
 /** Widenings of the controls, by id. */
@@ -26,7 +27,11 @@ export type WideningState = Map<string, ControlsWidening>;
 export class WideningHistory {
   constructor(
     private readonly context: Pick<ReplayContext, 'ports' | 'tenant' | 'trust'>,
-    private readonly onPoint: (point: SignedPoint) => void,
+    private readonly options: {
+      onPoint: (point: SignedPoint) => void;
+      /** The latest moment that a leaf has shown, in milliseconds since the epoch. */
+      now: () => number;
+    },
     readonly state: WideningState = new Map(),
   ) {}
 
@@ -82,11 +87,16 @@ export class WideningHistory {
     if (actor.startsWith('usr_') && !tenant.holds(actor, 'admin'))
       throw data.fault('role_not_held', `${actor} is no admin of the tenant.`);
     const proposal = data.textIfAny('proposal') ?? null;
-    const signed = proposal === null ? undefined : trust.controlsOf(proposal);
+    const signed = proposal === null ? undefined : trust.takeControls(proposal);
     if (proposal !== null && canonicalJson(signed ?? null) !== canonicalJson(after))
       throw data.fault('wrong_widening', 'no trust document was signed that brings these controls.');
     if ([...this.state.values()].some(({ state }) => state === 'waiting'))
       throw data.fault('wrong_widening', 'another widening waits already.');
+    if (data.at < this.options.now() - BROKER_TOLERANCE_MS)
+      throw data.fault(
+        'backdated',
+        'it says that it is older than the leaves before it, so it would wait for less.',
+      );
     const id = data.text('widening');
     const at = data.leaf.at;
     this.state.set(id, {
@@ -123,7 +133,7 @@ export class WideningHistory {
     if (canonicalJson(made) !== canonicalJson(statement))
       throw data.fault('bad_countersignature', 'what was signed is not this widening.');
     await this.context.trust.requireValid(data, signature, person);
-    this.onPoint({ index: data.index, ...statement.log });
+    this.options.onPoint({ index: data.index, ...statement.log });
     return { ...signature, statement };
   }
 
