@@ -3,13 +3,13 @@
  * types only, and the pages have a sentence for each. A type that logs have is never renamed. The order is by name.
  */
 export const EVENT_TYPES = [
+  'access-review.closed',
+  'access-review.decided',
+  'access-review.opened',
   'access.allowed',
   'access.counters',
   'access.outcome',
   'access.refused',
-  'access-review.closed',
-  'access-review.decided',
-  'access-review.opened',
   'api-key.created',
   'api-key.revoked',
   'coverage.stated',
