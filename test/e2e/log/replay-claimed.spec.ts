@@ -220,6 +220,30 @@ describe('P12: the log of a claimed tenant', () => {
       },
     ],
     [
+      'a stop that is shown as a lift',
+      'bad_stop there',
+      (own) => {
+        const index = own.tenant.indexOf('trust.stopped');
+        const { data } = own.tenant.leaves[index] as LeafV1;
+        own.tenant.edit(index, { type: 'trust.lifted', data: { ...data, stop: 'stp_0' } });
+        return index;
+      },
+    ],
+    [
+      'another document than the one that was signed',
+      'trust_chain there',
+      (own) => own.tenant.change('trust.adopted', { hash: `sha256:${'0'.repeat(64)}` }),
+    ],
+    [
+      'a document that is adopted twice',
+      'unknown_request there',
+      (own) => {
+        const index = own.tenant.indexOf('trust.adopted');
+        own.tenant.insert(index + 1, structuredClone(own.tenant.leaves[index] as LeafV1));
+        return index + 1;
+      },
+    ],
+    [
       'an older stop of less in the place of a stop',
       'bad_stop there',
       (own) => {
