@@ -13,7 +13,7 @@ type Access = Parameters<typeof lockBlocks>[1];
 
 type LockRole = 'security-admin' | 'admin' | 'approver';
 
-/** Who may set or lift a lock. A paused grant may be let go on by those who could approve it, too. */
+/** The roles that may set or lift a lock. The customer's approvers may also lift a pause of a grant. */
 const rolesFor = (side: Lock['side'], isPause: boolean): LockRole[] =>
   side === 'vendor' ? ['security-admin'] : isPause ? ['admin', 'approver'] : ['admin'];
 
@@ -34,7 +34,7 @@ export class LockHistory {
     // Who may lift it depends on the lock itself, whatever the leaf that lifts it says.
     const side = held?.side ?? (data.text('side') as Lock['side']);
     const isPause = (held?.kind ?? data.text('kind')) === 'grant';
-    // A rule pauses a grant. Time ends any lock.
+    // `job` sets a lock only if a rule pauses a grant. It lifts a lock only if that has expired (`lift` checks that).
     if (actor === 'job' ? isSet && !isPause : !rolesFor(side, isPause).some((role) => holds(actor, role)))
       throw data.fault(
         isSet ? 'role_not_held' : 'wrong_lift',

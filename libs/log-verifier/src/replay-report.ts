@@ -36,8 +36,8 @@ export type ReplayOptions = {
   interrupted?: InterruptedReplay | undefined;
   onProgress?: ((what: 'deployment' | 'tenant', done: number, size: number) => void) | undefined;
   /**
-   * Called after each bundle of the tenant's log but the last with the number of leaves that were read, unless grants and calls cannot be replayed. `interruptedNow` gives
-   * what a later run needs to go on from there.
+   * Called after each bundle of the tenant's log but the last, with the number of leaves that were read. Not called if grants
+   * and calls cannot be replayed. `interruptedNow` gives what a later run needs to go on from there.
    */
   onBundle?:
     | ((size: number, interruptedNow: () => Promise<InterruptedReplay>) => void | Promise<void>)

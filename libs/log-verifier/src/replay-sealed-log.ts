@@ -25,7 +25,7 @@ import { TenantReplay } from './replay/tenant-replay.js';
 import type { FollowedLog } from './replay-report.js';
 
 export type SealedReplayOptions = {
-  /** The tenant's own log, which has the heads of the sealed one. `replayTenantLog` verifies it. */
+  /** The tenant's own log, which names the heads of the sealed log. `replayTenantLog` verifies it. */
   log: FollowedLog;
   deployment: FollowedLog;
   /** The log of the access that was kept apart under a gag. */
@@ -39,7 +39,7 @@ export type SealedReplayReport = {
   /** The log's name. */
   log: string;
   point: VerifiedPoint;
-  /** How many leaves the newest head covers that the tenant's log has of it. */
+  /** The size of the sealed log in the newest head that the tenant's log names. */
   covered: number;
   calls: number;
   grants: number;
@@ -47,16 +47,21 @@ export type SealedReplayReport = {
   warnings: Warning[];
 };
 
-/** A head of the sealed log in the tenant's log. `index` is that leaf's. */
+/** A head of the sealed log, as a leaf `demand.accessed` of the tenant's log names it. `index` is the index of that leaf. */
 type Head = { size: number; root: string; index: number };
 
-/** What decides about access, in the tenant's log. */
+/** The leaves of the tenant's log that decide about access: the first word of their types. */
 const CONTEXT: ReadonlySet<string> = new Set(['tenant', 'widening', 'person', 'trust', 'passkey', 'lock']);
 
 /**
- * Verifies the log of access under a gag, once it is open: its hashes, that it continues every head that the tenant's log has of
- * it (which the daily seals committed to), the gateways' chains, and that each call lies under a grant that two of the vendor's
- * legal counsel approved. It is replayed with the tenant's people, controls, trust and locks as they were at each moment.
+ * Verifies a sealed log, which is the log of access under a gag, once the gag has ended. It verifies
+ * - the log's hashes,
+ * - that the log continues every head of it that the tenant's log names. The daily seals committed to these heads,
+ * - the gateways' chains,
+ * - that each call lies under a grant that two of the vendor's legal counsel approved, by the tenant's people, controls, trust
+ *   and locks as they were at each moment.
+ *
+ * The demand's own steps are in the sealed sub-log, which `replay/sealed-log.ts` verifies.
  *
  * @throws LogFault with the first fault: a code, and the index of its leaf
  */
@@ -82,7 +87,7 @@ function namesOf({ log, deployment, sealed }: SealedReplayOptions): Names {
   return { tenant: own.slug, sealed: apart.slug };
 }
 
-/** The tenant's leaves that decide about access, in their order, and the heads of the sealed log. */
+/** Reads from the tenant's log the leaves that decide about access, in their order, and the heads of the sealed log. */
 async function readContext(ports: VerifierPorts, { source, key }: FollowedLog, sealed: string) {
   const leaves: LeafData[] = [];
   const heads: Head[] = [];
@@ -135,7 +140,7 @@ class SealedLogVerification {
   readonly #openings: Openings;
   readonly #events: LogEvents;
   readonly #deploymentPoints: DeploymentPoint[] = [];
-  /** The tenant's leaves and the heads that are left. */
+  /** What is not replayed yet: the tenant's leaves in their order, and the heads by size. */
   readonly #context: LeafData[];
   readonly #heads: Head[];
   #range: CompactRange = EMPTY_RANGE;
@@ -190,7 +195,7 @@ class SealedLogVerification {
     await this.takeContext(data.at);
     await this.#chains.take(data);
     await this.#events.take(data);
-    // The access is the tenant's: its terms and paths name it.
+    // Terms and paths name the tenant and not the sealed log. So replay the leaf under the tenant's name.
     const ofTenant = new LeafData(index, { ...leaf, tenant: this.names.tenant });
     if (leaf.type === 'request.created' && data.object<{ basis?: unknown }>('terms').basis !== 'legal')
       throw data.fault('not_allowed', 'only access for an authority may be kept in a sealed log.');
@@ -200,7 +205,7 @@ class SealedLogVerification {
     this.takeHash(leafHash(this.ports.hashing, encodeLeaf(leaf)));
   }
 
-  /** What had changed at the tenant by this moment. */
+  /** Replays the tenant's leaves up to this moment. */
   private async takeContext(at: number): Promise<void> {
     for (let next = this.#context[0]; next !== undefined && next.at <= at; next = this.#context[0]) {
       await this.#replay.take(next);
@@ -208,6 +213,7 @@ class SealedLogVerification {
     }
   }
 
+  /** Adds a leaf's hash to the tree, and compares the root with each head of that size. */
   private takeHash(hash: Uint8Array): void {
     const { hashing } = this.ports;
     this.#range = appendLeaf(hashing, this.#range, hash);

@@ -9,9 +9,9 @@ import { readVersion } from '../version.js';
 import { isMissing, readIfThere } from './log-source.js';
 import { isFault, pointSchema, saveFile } from './verification.js';
 
-/** So many leaves are read before the next save. */
+/** At least this many leaves are read between two saves. */
 const SAVE_EVERY = 4_096;
-/** Saving takes at most one part in so many of the time. */
+/** After a save, no other one begins for this many times as long as it took. */
 const SAVING_SHARE = 20;
 
 const interruptedSchema = z.strictObject({
@@ -25,9 +25,16 @@ const interruptedSchema = z.strictObject({
 const fileSchema = z.strictObject({ run: z.string(), kept: z.string(), digest: z.string() });
 
 /**
- * What a run of "log verify --state FILE" keeps in `FILE.partial` until it ends, so that it can be interrupted at any moment. The
- * file is replaced as a whole. It counts only for the same version of the program, place, keys, options and state file, and is
- * dropped if what it leads to does not verify: then a run from the beginning decides. A run that goes on hashes every leaf and tile again.
+ * What a run of "log verify --state FILE" keeps in `FILE.partial` until it ends, so that it can be interrupted at any moment.
+ * The file is replaced as a whole. A run that goes on from it hashes every leaf and tile again.
+ *
+ * The file counts only for the same version of the program, place, keys, options and state file. A file of another run, or a
+ * damaged one, is ignored with a note. The file is deleted
+ * - when a run has succeeded, after the state file was written,
+ * - when what it leads to does not verify: then a run from the beginning decides,
+ * - when a run from the beginning finds a fault.
+ *
+ * It stays if it verifies and the log does not continue it (`replayResumably`), so that each further run finds that fault too.
  */
 export class UnfinishedRun {
   readonly #file: string;

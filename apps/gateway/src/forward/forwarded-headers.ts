@@ -97,7 +97,7 @@ export type Origin = {
   service: string;
   upstream: URL;
   locations: LocationRewriter;
-  /** The gateway says which pages may read the answer (`cors` of the service): what the upstream says of it is dropped. */
+  /** True if the service has `cors`: the gateway sets the CORS headers itself, and drops those of the upstream. */
   answersCors: boolean;
 };
 

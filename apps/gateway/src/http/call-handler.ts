@@ -23,8 +23,8 @@ export type CallHandlerParts = {
 const NO_BODY: ChangeBody = {};
 
 /**
- * Takes a call of a data service from the canonical request to its outcome, in the order of docs/contract.md, Gateway:
- * a plain request, in touch, service, preflight, token; then grant, route, tenant, scope and limits (`authorizeCall`); the durable
+ * Takes a call of a data service from the canonical request to its outcome, in the order of docs/contract.md, Gateway: a plain
+ * request, in touch, service, preflight, token; then grant, route, tenant, scope and limits (`authorizeCall`); the durable
  * record; and only then the upstream.
  */
 export class CallHandler {
@@ -69,7 +69,7 @@ export class CallHandler {
     await forwarding.run(exchange, token, decision, body);
   }
 
-  /** Answers a browser that asks if a page may make a call. It is no call: it is counted, and never forwarded. */
+  /** Answers a preflight. A preflight is no call: it is counted, but not recorded and not forwarded. */
   private answerPreflight(exchange: Exchange, service: ServiceDefinition, cors: CorsRules): void {
     const { refusals, metrics } = this.parts;
     if (!isListedOrigin(cors, exchange.canonical)) {

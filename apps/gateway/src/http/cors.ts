@@ -10,12 +10,12 @@ import type { CanonicalRequest } from './canonical-request.js';
 
 /** How long browsers keep the answer to a preflight if the service does not say. */
 const MAX_AGE_SECONDS = 600;
-/** Fields of the gateway's own that pages may read. */
+/** The gateway's own response headers that pages may read. */
 const EXPOSED = ['Countersign-Record', 'Retry-After', 'WWW-Authenticate'];
 
 /**
- * Whether a browser asks if a page of another origin may make a call (Fetch §3.2.2). A preflight never has credentials: a
- * request with a token is a call.
+ * True for a preflight: before a call, a browser requests whether a page of another origin may make it (Fetch §3.2.2). A
+ * preflight never has credentials, so a request with a token is a call.
  */
 export function isPreflight({ method, headers }: CanonicalRequest): boolean {
   return (
@@ -27,8 +27,9 @@ export function isPreflight({ method, headers }: CanonicalRequest): boolean {
 }
 
 /**
- * What every answer of a service with `cors` says to browsers, refusals included: whether a page of the request's origin may
- * read it. An origin that is not listed is never repeated. `Vary` keeps caches from giving one origin's answer to another.
+ * The CORS headers of every answer of a service with `cors`, refusals included. They say whether a page of the request's origin
+ * may read the answer. An origin that is not listed is never echoed. `Vary` keeps caches from giving one origin's answer to
+ * another origin.
  */
 export function fieldsForOrigin(cors: CorsRules, { headers }: CanonicalRequest): FlatFields {
   const allowed = allowedOriginOf(cors, headers.one('origin'));
@@ -41,14 +42,15 @@ export function fieldsForOrigin(cors: CorsRules, { headers }: CanonicalRequest):
   ]);
 }
 
-/** Whether pages of the preflight's origin may call the service. */
+/** True if pages of the preflight's origin may call the service. */
 export function isListedOrigin(cors: CorsRules, { headers }: CanonicalRequest): boolean {
   return allowedOriginOf(cors, headers.one('origin')) !== undefined;
 }
 
 /**
- * What the answer to a preflight adds. It is the same for every path, token and tenant: anyone may ask, so it tells nothing
- * but the methods and header names of the service's route map. Whether the call itself passes is decided when it comes.
+ * The further headers of the answer to a preflight. Anyone can send a preflight, so they are the same for every path and
+ * tenant, and disclose only the methods and header names of the service's route map. The call itself is authorized when it
+ * arrives.
  */
 export function preflightFields(service: ServiceDefinition, cors: CorsRules): FlatFields {
   const { methods, headers } = namesOf(service);

@@ -64,9 +64,10 @@ const joined = (service: string, target: string | undefined): string | undefined
 
 /**
  * External authorization: `/authz/nginx`, `/authz/traefik` (also Caddy) and `/authz/envoy`. A proxy asks about a call, and
- * forwards it itself if the answer is 200. The checks and their order are those of a call through the gateway, and the
- * record is durable before the answer. What the gateway cannot hold, because it sees neither the body nor the response, it
- * refuses: an approved change, a budget of bytes, and a service that says for which tenant its response is. docs/gateways/ says which promises hold in this mode.
+ * forwards it itself if the answer is 200. The checks and their order are those of a call through the gateway, and the record
+ * is durable before the answer. What the gateway cannot enforce, because it sees neither the body nor the response, it refuses: an
+ * approved change, a budget of bytes, and a service that says for which tenant its response is. docs/gateways/ says which
+ * promises hold in this mode.
  */
 export class ExternalAuthorization {
   private readonly secret: Buffer | undefined;
@@ -184,7 +185,7 @@ function canonicalCall(asked: CanonicalRequest, { method, host, target }: Descri
   };
 }
 
-/** What only a gateway that forwards the call itself can hold. */
+/** Refuses a call with a limit that only a gateway can enforce that forwards the call itself. */
 function beyondThisMode(
   { claims }: VerifiedToken,
   { match, grant, map }: AllowedCall,

@@ -32,7 +32,7 @@ const NARROWS: Readonly<
   emergency: (before, after) => narrowsEmergency(before.emergency, after.emergency),
   rules: (before, after) =>
     within(tightening(before), after.rules ?? []) && within(observing(after), observing(before)),
-  // Whoever decides in place of others, or is not notified, is the tenant's to say.
+  // A further deputy, or a further group that is not notified, is a widening.
   deputies: (before, after) => within(after.deputies ?? [], before.deputies ?? []),
   unnotified: (before, after) => within(after.unnotified ?? [], before.unnotified ?? []),
   zone: (before, after) => before.zone === after.zone,
@@ -169,8 +169,9 @@ const GROUP_OF: Readonly<Record<keyof PrivacyControls, string>> = {
 const MEMBERS = Object.keys(GROUP_OF) as (keyof PrivacyControls)[];
 
 /**
- * What a widening comes to at its time. Where the controls are still those that it was proposed on, it takes effect; what
- * has changed since stays as it is, so that a narrowing that came meanwhile wins.
+ * The controls to which a widening leads when it takes effect. A member that is still as it was at the proposal takes its new
+ * value. A member that has changed since stays as it is, so that a narrowing that came meanwhile wins. Members of one group
+ * (`GROUP_OF`) change together.
  *
  * @param present the controls now
  */

@@ -32,8 +32,9 @@ export type LockView = Omit<Lock, 'reason'> & { reason: string | null };
 export const isLockInForce = (lock: Pick<Lock, 'liftedAt'>): boolean => lock.liftedAt === null;
 
 /**
- * What a lock may block: a person's access to a tenant's data in a service. `grant` is null before there is one; then a pause of
- * another grant of that person at that service blocks it too, so that no one goes around a pause with a new request.
+ * What a lock may block: a person's access to a tenant's data in a service. `grant` is null before there is one. Then a pause
+ * of another grant of that person at that service blocks it too, so that a new request does not bypass the pause.
+ * `LockRepository.binding` finds such pauses; `lockBlocks` compares one lock and one access alone.
  */
 export interface LockedAccess {
   tenant: string;

@@ -115,7 +115,7 @@ const PERMISSIONS = {
   'grant.revoke': {
     ...{ vendor: ['security-admin'], tenant: ['approver', 'admin'], signIn: 'any', realm: 'requests' },
   },
-  // Lets go on what a rule of supervision has paused; only the rule's own side may.
+  // Resumes a grant that a rule of supervision has paused. Only the rule's own side may.
   'grant.resume': {
     ...{ vendor: ['security-admin'], tenant: ['approver', 'admin'], signIn: 'strong', realm: 'requests' },
   },

@@ -5,7 +5,10 @@ import type { ReviewSide } from './review.js';
 export const SUPERVISED = ['calls', 'new-resources'] as const;
 export type Supervised = (typeof SUPERVISED)[number];
 
-/** What happens when a rule is crossed: people are notified, the grant pauses until its side lets it go on, or it ends. */
+/**
+ * What happens when a rule is crossed: people are notified, the grant is paused until the rule's own side resumes it, or it
+ * ends.
+ */
 export const SUPERVISION_ACTIONS = ['notify', 'pause', 'stop'] as const;
 export type SupervisionAction = (typeof SUPERVISION_ACTIONS)[number];
 
@@ -18,14 +21,14 @@ export interface SupervisionRule {
   resources?: string[];
   actions?: string[];
   count: Supervised;
-  /** The rule is crossed by one more than this. */
+  /** The rule is crossed when the count within the window is larger than this. */
   over: number;
-  /** Whole seconds. */
+  /** The rule's window, in whole seconds. */
   within: number;
   do: SupervisionAction;
 }
 
-/** A rule and whose it is: the customer's, in its privacy controls, or the vendor's, in its access policy. */
+/** A rule and the side that set it: the customer in its privacy controls, or the vendor in its access policy. */
 export interface SidedRule {
   side: ReviewSide;
   rule: SupervisionRule;
@@ -39,13 +42,16 @@ export interface SupervisedCall {
   action: string | null;
 }
 
-/** True if the rule is about this call. A call whose resource or action is unknown fits every condition on them. */
+/** True if the rule counts this call. A call whose resource or action is unknown matches every condition on them. */
 export const supervises = (rule: SupervisionRule, { service, resource, action }: SupervisedCall): boolean =>
   (rule.services?.includes(service) ?? true) &&
   (resource === null || (rule.resources?.some((pattern) => resourceMatches(pattern, resource)) ?? true)) &&
   (action === null || (rule.actions?.includes(action) ?? true));
 
-/** True if the rule acts whenever the other one does, and does no less. Rules of other names or conditions do not compare. */
+/**
+ * True if `rule` acts whenever `than` does, and its action is at least as strong. False if their names or conditions differ,
+ * because such rules cannot be compared.
+ */
 export function isAsStrict(rule: SupervisionRule, than: SupervisionRule): boolean {
   const same = { over: 0, do: 'notify' } as const;
   return (
@@ -55,12 +61,12 @@ export function isAsStrict(rule: SupervisionRule, than: SupervisionRule): boolea
   );
 }
 
-/** A window is counted in so many spans of time, so its state has one size, however many calls there are. */
+/** A rule's window is divided into this many spans, so the stored count has a bounded size, however many calls there are. */
 const SPANS = 60;
 
 /**
- * What one rule has counted of one engineer in one tenant. A call counts for the rule's whole time, and for at most a sixtieth
- * of it longer.
+ * What one rule has counted of one engineer in one tenant. A call counts for the rule's whole window, and for at most one span (a
+ * sixtieth of the window) longer.
  */
 export interface SupervisionCount {
   side: ReviewSide;
@@ -68,17 +74,17 @@ export interface SupervisionCount {
   person: string;
   /** How long a span is, in milliseconds. */
   spanMs: number;
-  /** The calls of each span that has any, oldest first. A span's number is its begin since the epoch, in spans. */
+  /** The calls of each span that has any, oldest first. `span` is the span's start since the epoch, divided by `spanMs`. */
   spans: { span: number; calls: number }[];
-  /** Calls before it do not count: someone has let the engineer go on since. */
+  /** Calls before this instant do not count, because a paused grant of the engineer was resumed then. */
   since: string | null;
-  /** Until then a crossing about which nothing is left to do is not reported again. */
+  /** Until this instant a crossing is not reported again if it can only notify: the rule says so, or the grant has ended. */
   quietUntil: string | null;
 }
 
 const spanOf = ({ within }: SupervisionRule): number => Math.ceil((within * 1_000) / SPANS);
 
-/** The count as the rule reads it. A rule whose time has changed begins to count again. */
+/** The stored count, or an empty one if there is none or if the rule's window has changed since. */
 export function countFor(
   { side, rule }: SidedRule,
   person: string,
@@ -93,8 +99,8 @@ export function countFor(
 }
 
 /**
- * Counts one call. One that arrives later than the window is long counts as at the window's beginning, and one from the future
- * as of now: neither late records nor a wrong clock hide a call.
+ * Counts one call. A call that is older than the window counts in the window's oldest span, and a call from the future counts
+ * as made now. So neither late records nor a wrong clock hide a call.
  *
  * @param at when the call was made; milliseconds since the epoch, like `now`
  */
@@ -110,7 +116,7 @@ export function addCall(count: SupervisionCount, at: number, now: number): Super
   return { ...count, spans };
 }
 
-/** How many calls the window has. */
+/** How many calls are in the window. */
 export const countedCalls = ({ spans }: SupervisionCount): number =>
   spans.reduce((sum, { calls }) => sum + calls, 0);
 

@@ -19,8 +19,8 @@ const REFUSED_METHODS = new Set(['CONNECT', 'TRACE']);
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Whether gateways cannot hold calls of this method to their tenant: with `tenantFrom: service` they withhold a response that is
- * about another tenant, but that does not undo what a call has written.
+ * True if gateways cannot keep calls of this method within their tenant. With `tenantFrom: service` they withhold a response
+ * that is about another tenant, but that does not undo what the call has written.
  */
 export function writesUnchecked(
   method: string,

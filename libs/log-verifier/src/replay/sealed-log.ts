@@ -29,6 +29,8 @@ const LONGEST_GAG_DAYS = 366;
  * The sealed sub-log of a tenant (docs/log.md, Under a gag). Each seal commits to its size and root. When the seal opens, the
  * log shows the hashes of its leaves. Each of them is a leaf that stands in the log by then, or stays closed until a date, by
  * an extension of two people.
+ *
+ * The access under a gag has another log, `sealed-…`, which `replaySealedLog` verifies.
  */
 export class SealedLog {
   constructor(

@@ -23,8 +23,12 @@ import type { ReplayContext } from './replay-context.js';
 /** Widenings of the controls, by id. */
 export type WideningState = Map<string, ControlsWidening>;
 
-/** Widenings of the controls: each waited for the delay and the confirmation that the controls of its time required. */
+/**
+ * The widenings of a tenant's controls. Verifies that each one waited for its delay and its confirmation before it took effect.
+ * It uses the broker's own functions (`access/src/domain/controls-widening.ts`).
+ */
 export class WideningHistory {
+  /** @param onPoint receives the point of the log that each signed confirmation names */
   constructor(
     private readonly context: Pick<ReplayContext, 'ports' | 'tenant' | 'trust'>,
     private readonly options: {
@@ -55,8 +59,8 @@ export class WideningHistory {
   }
 
   /**
-   * Requires that this change of the controls is what the widening that it names comes to, not before its time and with the
-   * confirmation that it needs.
+   * Takes the `tenant.change` by which a widening took effect. Requires that the delay had passed, that the widening had the
+   * confirmation that it needed, and that the new controls are those to which it leads (`widenedControls`).
    *
    * @throws LogFault `widened_early`, `wrong_widening`
    */
@@ -119,6 +123,7 @@ export class WideningHistory {
     this.state.set(widening.id, { ...widening, confirmation: { person, at: data.leaf.at, signature } });
   }
 
+  /** The passkey's signature of a confirmation, verified. Its statement must be about exactly this widening and this person. */
   private async signature(
     data: LeafData,
     { id, before, after }: ControlsWidening,
@@ -146,6 +151,7 @@ export class WideningHistory {
     this.end(data, 'withdrawn');
   }
 
+  /** The widening that the leaf names. @throws LogFault `wrong_widening` if it does not wait */
   private waiting(data: LeafData): ControlsWidening {
     const widening = this.state.get(data.text('widening'));
     if (widening?.state !== 'waiting')

@@ -42,7 +42,7 @@ export function BlockedNotice({ grant }: { grant: BlockedGrant }) {
   );
 }
 
-/** Rules of supervision have paused the access. The side whose rule it is may let it go on. */
+/** Says which rules of supervision have paused the grant. The side whose rule it is gets a button that resumes it. */
 function PausedNotice({
   grant: { id },
   pauses,

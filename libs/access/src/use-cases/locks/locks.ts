@@ -11,7 +11,7 @@ import { readAsPerson } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 
 export interface LockInput {
-  /** Rules alone pause single grants. */
+  /** People cannot lock a single grant. Only rules of supervision do (`pauseGrantIn`). */
   kind: Exclude<LockKind, 'grant'>;
   /** A slug, a `usr_…` or a vendor e-mail, or a service's name. */
   name: string;
@@ -62,7 +62,10 @@ export async function setLock(
   );
 }
 
-/** Sets a lock inside a unit of work: row, event and feed change commit together. Why a rule sets it is in the rule's event. */
+/**
+ * Sets a lock inside a unit of work: row, event and feed change commit together. If a rule sets it, the event of the lock has
+ * no reason: `supervision.crossed` has it.
+ */
 export async function setLockIn(unit: Pick<LockUnit, 'locks' | 'log' | 'feed'>, lock: Lock): Promise<void> {
   await unit.locks.insert(lock);
   await unit.log.append({

@@ -244,8 +244,8 @@ export const grantUseNotice = (grant: Grant, what: 'used' | 'refused', at: strin
 });
 
 /**
- * A rule of supervision was crossed, or a paused grant goes on. Sent to those who may let it go on, on either side; and to the
- * engineer if their access is not what it was.
+ * A rule of supervision was crossed, or a paused grant was resumed. Sent to those who may resume it, on both sides, and to the
+ * engineer if the grant was paused, resumed or stopped.
  */
 export const supervisionNotice = (
   { id, tenant, requester }: Grant,

@@ -49,8 +49,8 @@ export const mustWait = (before: PrivacyControls, after: PrivacyControls): boole
   before.widening !== undefined && !narrowsControls(before, after);
 
 /**
- * Changes a tenant's controls as far as it is allowed now: all at once if they only narrow or no widening waits, else the
- * narrowing part, and the rest waits.
+ * Changes a tenant's controls. A change that does not have to wait (`mustWait`) is stored at once. Of any other change the
+ * narrowing part is stored at once, and the rest waits as a `ControlsWidening`. `runWideningStep` lets that take effect.
  *
  * @param proposal the proposal of the trust document that brings the change, and who made it; null: it comes another way
  * @returns the widening that waits; null: everything is changed
@@ -76,7 +76,7 @@ export async function changeControlsIn(
   });
 }
 
-/** Lets a widening wait, with its event and notice. @throws AccessError `conflict` if one waits already */
+/** Stores a widening that waits, with its event and notice. @throws AccessError `conflict` if one waits already */
 export async function proposeWideningIn(
   { ids }: Pick<Deps, 'ids'>,
   unit: TenantUnit,

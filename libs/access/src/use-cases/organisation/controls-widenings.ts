@@ -296,10 +296,10 @@ async function saveWidening({ widenings }: TenantUnit, widening: ControlsWidenin
 }
 
 /**
- * The scheduler's step: a widening whose time has come takes effect on the controls of this moment, or lapses. What the
- * controls have narrowed meanwhile stays.
+ * The scheduler's step, and the only place where a widening that has waited takes effect. A widening that is due is applied to
+ * the controls of this moment, or lapses. `dueWideningStep` decides which. What was narrowed meanwhile stays narrowed.
  *
- * @returns what became of it; null if it still waits, or was over
+ * @returns what became of it; null if it still waits, or had ended before
  */
 export function runWideningStep(
   deps: Deps,

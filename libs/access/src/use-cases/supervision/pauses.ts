@@ -14,8 +14,8 @@ import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 
 /**
- * Pauses a grant: a lock on it alone, which reaches gateways like any other. It expires with the grant, so that no lock outlives
- * what it blocks.
+ * Pauses a grant: sets a lock of the kind `grant`. Gateways receive it through the feed, like every lock. It expires when the
+ * grant ends, so that it does not outlive what it blocks.
  */
 export async function pauseGrantIn(
   deps: Deps,
@@ -37,8 +37,8 @@ export async function pauseGrantIn(
 }
 
 /**
- * Lets a paused grant go on: lifts its pauses of the caller's side. The rules that set them count this engineer's calls from now
- * on.
+ * Resumes a paused grant: lifts the pauses that rules of the caller's side have set. Those rules then count this engineer's
+ * calls from zero.
  *
  * @throws AccessError `not_found`; `forbidden`, also if only the other side has paused the grant; `grant_not_active`;
  *   `conflict` if the grant is not paused
@@ -75,7 +75,7 @@ export function resumeGrant(
   );
 }
 
-/** The calls before this moment cross these rules no more. */
+/** Resets the counts of the rules whose pauses were lifted: calls before this moment no longer count. */
 async function countAgain(unit: TenantUnit, grant: Grant, lifted: readonly Lock[], now: Date): Promise<void> {
   const isLifted = ({ side, rule }: SupervisionCount) =>
     lifted.some((lock) => lock.side === side && lock.rule === rule);

@@ -23,13 +23,17 @@ interface Crossing extends SidedRule {
 }
 
 /**
- * Applies the rules of supervision to the calls of a batch of records, in the unit of work that takes the records. So each
- * call is counted once, however many gateways and brokers there are and whenever one of them is killed. A rule counts one
- * engineer's calls in one tenant, under all grants. While it is crossed, each grant under which the engineer calls is paused or
- * ended; a rule that only notifies does so once in its time.
+ * Applies the rules of supervision to the calls of a batch of records, in the unit of work that takes the records. So each call
+ * is counted once, however many gateways and brokers there are and whenever one of them is killed. A rule counts one engineer's
+ * calls in one tenant, under all grants. While the count is above the limit, each grant under which the engineer calls is
+ * paused or ended. A rule that only notifies does so once in each window.
+ *
+ * The order is `begin`, `take`, `store`: see `ingestOfTenant`.
  */
 export class Supervision {
+  /** The counts that this batch has changed, by `keyOf`. */
   private readonly touched = new Map<string, SupervisionCount>();
+  /** The first crossing of each rule under each grant. */
   private readonly crossings = new Map<string, Crossing>();
 
   private constructor(
@@ -39,10 +43,10 @@ export class Supervision {
   ) {}
 
   /**
-   * Reads what the rules need, before the records are stored. Access under a gag is kept apart from its tenant: no rule watches it,
-   * because whatever a rule does would show it.
+   * Reads what the rules need, before the records are stored. No rule watches access under a gag: the tenant would see what the
+   * rule does, and so would learn of the access.
    *
-   * @param calls those that the batch may add
+   * @param calls the allowed calls that the batch may add
    */
   static async begin(unit: TenantUnit, calls: readonly AccessRecordView[]): Promise<Supervision> {
     const rules = calls.length === 0 || isSealedLog(unit.tenant) ? [] : await rulesOf(unit);
@@ -78,17 +82,18 @@ export class Supervision {
     this.touched.set(key, after);
     const counted = countedCalls(after);
     const crossing = `${key} ${call.grant}`;
-    // What did not count, because it was before the engineer was let go on, crosses nothing.
+    // `addCall` returns the same count for a call from before the grant was resumed. Such a call crosses nothing.
     if (after !== before && counted > rule.over && !this.crossings.has(crossing))
       this.crossings.set(crossing, { ...sided, call, counted });
   }
 
-  /** Acts on the crossings and stores the counts. After the records' own leaves. */
+  /** Acts on the crossings, then stores the counts. Call it after the records' leaves, so that the log shows the calls first. */
   async store(deps: Deps, unit: TenantUnit, now: Date): Promise<void> {
     for (const crossing of this.crossings.values()) await this.act(deps, unit, crossing, now);
     await unit.supervision.save([...this.touched.values()]);
   }
 
+  /** Acts on one crossing, unless the rule has already paused this grant, or has notified within its window. */
   private async act(deps: Deps, unit: TenantUnit, crossing: Crossing, now: Date): Promise<void> {
     const { side, rule, call } = crossing;
     const key = keyOf({ side, rule: rule.name, person: call.person });

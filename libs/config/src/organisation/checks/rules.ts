@@ -108,7 +108,7 @@ export function controlRules({ services, tenants }: Readable): Finding[] {
   });
 }
 
-/** A rule of supervision, the vendor's or a tenant's, that names an unknown service would watch nothing. */
+/** Finds rules of supervision, the vendor's and the tenants', that name an unknown service: they would watch nothing. */
 export function supervision({ services, tenants, policy }: Readable): Finding[] {
   const names = services.map(({ name }) => name);
   const unknown = (rules: readonly { services?: string[] | undefined }[] = [], path: Path) =>
