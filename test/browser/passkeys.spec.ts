@@ -219,7 +219,7 @@ describe('P12: a customer signs with passkeys', () => {
     await page.getByRole('button', { name: 'Accept another reason' }).click();
     await page.getByText('Without a passkey: list. Before: nothing: every action is countersigned').waitFor();
     await page
-      .getByText('Access without your signature: emergency: billing, read, at most 1 hour. Before: none')
+      .getByText('Access without your signature: emergency: billing, read, at most 30 minutes. Before: none')
       .waitFor();
     await page.getByRole('button', { name: 'Propose the next version' }).click();
     await page.getByText('In force: Version 2').waitFor();

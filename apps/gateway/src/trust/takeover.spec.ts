@@ -365,7 +365,11 @@ describe('P12: a broker that is completely taken over', () => {
       expect(await call(tenant, path, org)).toBe('insufficient_scope');
     }
     expect(upstream()).toBe(0);
-    // The last one leads somewhere, as long as it names no one.
+    // The last one leads somewhere, as long as it names no one and the service confirms the tenant.
+    claimed.world.upstream.answer = (_request, response) => {
+      response.setHeader('Countersign-Tenant', 'evil');
+      response.end();
+    };
     expect(await call('evil', '/invoices/7')).toBe(200);
   });
 
