@@ -227,7 +227,7 @@ describe('P12: a customer signs with passkeys', () => {
     expect(document).toMatchObject({
       seq: 2,
       countersign: { exceptActions: ['list'] },
-      bases: [{ basis: 'emergency', services: ['billing'], actions: ['read'], maxSeconds: 3_600 }],
+      bases: [{ basis: 'emergency', services: ['billing'], actions: ['read'], maxSeconds: 1_800 }],
     });
   }, 60_000);
 
