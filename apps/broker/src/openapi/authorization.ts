@@ -20,6 +20,10 @@ export const CHECKED_INSIDE: readonly { permission: Permission; when: string }[]
   { permission: 'request.review', when: 'every review, whatever its channel; also in Slack' },
   { permission: 'request.countersign', when: 'a review that carries a countersignature' },
   { permission: 'invitation.countersign', when: 'an invitation that carries a countersignature' },
+  {
+    permission: 'widening.countersign',
+    when: 'a confirmation of a widening that carries a countersignature',
+  },
 ];
 
 const COLUMNS: readonly { side: 'vendor' | 'tenant'; role: VendorRole | TenantRole }[] = [

@@ -51,7 +51,7 @@ describe('writeRequestHead', () => {
       ),
       { numRuns: runs(2_000) },
     );
-    expect(count).toBeGreaterThan(100);
+    expect(count).toBeGreaterThan(runs(2_000) / 20);
   });
 
   test('what it writes is a plain request to our own reader', () => {
