@@ -17,6 +17,7 @@ import { AT } from '../../factories/trust.js';
 import { Authenticator } from '../../support/authenticator.js';
 import { claim, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
+import { eventually } from '../../support/eventually.js';
 import { type Copies, copiesOf, faultOf, restoredCopy, verifyCopies } from '../../support/log-copy.js';
 import type { RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
@@ -51,7 +52,11 @@ beforeAll(async () => {
   }));
   // Clocks differ: a token minted within five seconds of the claim counts as one from before it.
   broker.clock.advance(10);
-  ({ anchor } = (await trustOf(ada)) as never as { anchor: typeof anchor });
+  // There is none before both logs have their keys.
+  anchor = (await eventually(
+    'there is an anchor file',
+    async () => (await trustOf(ada)).anchor,
+  )) as typeof anchor;
   const request = await makeRequest(broker);
   expectStatus(await review(broker, 'reviewer', request), 201);
   await approve(ada, request);

@@ -9,6 +9,7 @@ import { type RunningGateway, startGateway } from '../../../apps/gateway/src/mai
 import { until } from '../../fakes/until.js';
 import { claim, draftOf, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
+import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
@@ -65,7 +66,8 @@ const findings = async (...argv: string[]) => {
   return [exit, ...items.map(({ finding }) => finding)];
 };
 const anchorFile = async (change: object = {}) => {
-  const { anchor } = await trustOf(ada);
+  // There is none before both logs have their keys.
+  const anchor = await eventually('there is an anchor file', async () => (await trustOf(ada)).anchor);
   const file = join(folder, 'anchor.json');
   await writeFile(file, JSON.stringify({ ...anchor, ...change }));
   return file;
