@@ -75,6 +75,12 @@ export async function replaySealedLog(
   return new SealedLogVerification(ports, options, names, tenant, deployment).run();
 }
 
+/**
+ * The latest moment that a leaf's time may stand for. Decisions are dated in whole seconds, and the tenant's leaves to the
+ * millisecond: one of the same second may have come first.
+ */
+const latestOf = (at: number): number => (at % 1_000 === 0 ? at + 999 : at);
+
 type Names = { tenant: string; sealed: string };
 
 function namesOf({ log, deployment, sealed }: SealedReplayOptions): Names {
@@ -192,7 +198,7 @@ class SealedLogVerification {
 
   private async take(index: number, leaf: LeafV1): Promise<void> {
     const data = new LeafData(index, leaf);
-    await this.takeContext(data.at);
+    await this.takeContext(latestOf(data.at));
     await this.#chains.take(data);
     await this.#events.take(data);
     // Terms and paths name the tenant and not the sealed log. So replay the leaf under the tenant's name.

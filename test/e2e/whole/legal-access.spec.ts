@@ -212,9 +212,9 @@ describe('access for an authority, through the same gateway and into the same lo
     const copies = await copiesOf(broker);
     expect(await faultOf(copies)).toBe('none');
     const apart = await LogCopy.of(broker, sealedLog, sealedLog);
-    const verify = (sealed: LogCopy) =>
+    const verify = (sealed: LogCopy, tenant = copies.tenant) =>
       replaySealedLog(VERIFIER_PORTS, {
-        log: { source: copies.tenant.source(), key: copies.tenant.vkey },
+        log: { source: tenant.source(), key: tenant.vkey },
         deployment: { source: copies.deployment.source(), key: copies.deployment.vkey },
         sealed: { source: sealed.source(), key: sealed.vkey },
       });
@@ -228,6 +228,15 @@ describe('access for an authority, through the same gateway and into the same lo
       changed.drop(changed.indexOf(type));
       await expect(verify(changed)).rejects.toMatchObject({ code: expect.stringMatching(code) });
     }
+    // The approvals are dated in whole seconds, and the customer's controls to the millisecond.
+    const reviewedAt = Date.parse(apart.leaves[apart.indexOf('request.reviewed')]?.at ?? '');
+    const since = (ms: number) => {
+      const tenant = copies.tenant.copy();
+      tenant.edit(tenant.indexOf('tenant.add'), { at: new Date(reviewedAt + ms).toISOString() });
+      return verify(apart, tenant);
+    };
+    await expect(since(999)).resolves.toMatchObject({ grants: 1 });
+    await expect(since(1_000)).rejects.toMatchObject({ code: 'not_allowed' });
     const rewritten = apart.copy();
     rewritten.change('token.minted', { jti: 'another' });
     await expect(verify(rewritten)).rejects.toMatchObject({ code: 'sealed_mismatch' });
