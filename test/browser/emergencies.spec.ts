@@ -272,7 +272,7 @@ describe('emergencies, questions, forwards and incidents', () => {
     const page = await site.signedIn('ada', '/controls');
     await page.getByLabel('Longest access, in minutes').fill('45');
     await page.getByRole('button', { name: 'Save these controls' }).click();
-    await page.getByText('Saved as far as it narrows.').waitFor();
+    await page.getByText('What narrows is saved.').waitFor();
     const card = page.getByRole('region', { name: 'A change that widens these controls waits' });
     await card.getByText('maxDuration').waitFor();
     expect(await card.getByRole('button', { name: 'Confirm this change' }).count()).toBe(0);

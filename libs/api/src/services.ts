@@ -23,9 +23,7 @@ export const serviceSchema = named(
     cors: corsSchema
       .nullable()
       .default(null)
-      .describe(
-        'Which pages of other origins browsers let call the service; null: none, as far as gateways say.',
-      ),
+      .describe('The origins whose pages may call the service from a browser; null: gateways allow none.'),
     routesHash: digestText().describe('The hash that terms name in `routes`.'),
     routes: z.array(
       z.object({

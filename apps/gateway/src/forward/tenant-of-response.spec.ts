@@ -38,14 +38,14 @@ describe('tenantFrom: service', () => {
   const answersWith = (status: number, fields: string[]) => {
     world.upstream.answer = (_request, response) => {
       response.writeHead(status, ['content-type', 'text/plain', ...fields]);
-      response.end('the secret of somebody');
+      response.end('the secret of a tenant');
     };
   };
 
   test('P2: a response that names the token’s tenant passes; the name itself is for the gateway', async () => {
     answersWith(200, ['Countersign-Tenant', 'acme']);
     const { answer, text } = await call();
-    expect([answer.status, text]).toEqual([200, 'the secret of somebody']);
+    expect([answer.status, text]).toEqual([200, 'the secret of a tenant']);
     expect(answer.headers.get('countersign-tenant')).toBeNull();
     expect(world.upstream.hits.at(-1)?.headers).toMatchObject({ 'countersign-tenant': 'acme' });
     await until(() => world.broker.recordsOf('outcome').length === 1);

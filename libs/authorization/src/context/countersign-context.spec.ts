@@ -233,7 +233,7 @@ describe('a call that cannot be verified gets 503, not access', () => {
   });
 });
 
-describe('whose data a call is about', () => {
+describe('the tenant that owns the data of a call', () => {
   const asked = async (tenantOf: CountersignContextOptions['tenantOf']) => {
     const url = await plain(tenantOf === undefined ? {} : { tenantOf });
     const answer = await fetch(`${url}/x?y=1`, { method: 'PATCH', headers: contextHeaders() });
@@ -249,7 +249,7 @@ describe('whose data a call is about', () => {
     expect(await asked(undefined)).toEqual([200, undefined, null]);
   });
 
-  test('another tenant’s data, or nobody’s, is refused before the service acts; so is what cannot be found out', async () => {
+  test('a call is refused before the service acts if another tenant or no tenant owns the data, or if the owner cannot be found', async () => {
     expect(await asked((_request, { tenant }) => `${tenant}-2`)).toEqual([403, 'other_tenant', null]);
     expect(await asked(() => undefined)).toEqual([403, 'other_tenant', null]);
     expect(await asked(() => Promise.reject(new Error('the database is away')))).toEqual([

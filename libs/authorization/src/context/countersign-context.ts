@@ -39,9 +39,9 @@ export type CountersignContextOptions = {
    */
   remember?: (record: string, expiresAt: number) => Promise<'new' | 'seen'> | 'new' | 'seen';
   /**
-   * Whose data a call is about; undefined for nobody's. For a service with `tenantFrom: service`: a call about another tenant's
-   * data than the context's is refused before the service acts, and the response to all others names the tenant, which the
-   * gateway demands. If it throws, the call is refused (503).
+   * The slug of the tenant that owns the data of a call; undefined if no tenant does. For a service with `tenantFrom: service`.
+   * If the owner is not the tenant of the context, the call is refused before the service acts. Otherwise the response names
+   * the tenant, as the gateway requires. If this throws, the call is refused (503).
    */
   tenantOf?: (
     request: IncomingMessage,

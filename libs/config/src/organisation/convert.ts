@@ -40,7 +40,7 @@ export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
   };
 }
 
-/** The file marks a parameter that may repeat where it lists it. The map lists these names apart. */
+/** In the file, `repeat` stands beside the name of a parameter. The route map has a list of these names instead. */
 function toRoute({ query, body, headers, ...route }: RouteEntry): Route {
   if (query === undefined || query === 'any') return { ...route, ...present({ query, body, headers }) };
   const parameters = query.map((each) => (typeof each === 'string' ? { name: each } : each));

@@ -49,7 +49,7 @@ export class Locks extends BoundRepository<LockEntity> implements LockRepository
     const named = (kind: LockKind) => [...new Set(accesses.flatMap((access) => access[kind] ?? []))];
     const [tenants, people, services] = [named('tenant'), named('person'), named('service')];
     const bound = [...tenants.filter((tenant) => this.reaches(tenant)), DEPLOYMENT_SLUG];
-    const [pauses, names] = this.pausesThatBind(accesses, bound);
+    const [pauses, names] = pausesThatBind(accesses, bound);
     const rows = await selectRows(
       this.manager,
       LockEntity,
@@ -57,28 +57,13 @@ export class Locks extends BoundRepository<LockEntity> implements LockRepository
          AND (kind = 'tenant' AND name IN ${places(tenants.length)}
            OR kind = 'person' AND name IN ${places(people.length)}
            OR kind = 'service' AND name IN ${places(services.length)}
-           OR kind = 'grant' AND name IN (${pauses}))
+           OR kind = 'grant' AND (${pauses}))
        ORDER BY id`,
       [...bound, ...tenants, ...people, ...services, ...names],
     );
     return rows
       .map(toLock)
       .filter((lock) => lock.kind === 'grant' || accesses.some((access) => lockBlocks(lock, access)));
-  }
-
-  /** The grants whose pauses bind: those named; without a grant yet, those of the same person at the same service. */
-  private pausesThatBind(
-    accesses: readonly LockedAccess[],
-    bound: readonly string[],
-  ): [sql: string, parameters: string[]] {
-    const named = accesses.flatMap(({ grant }) => grant ?? []);
-    const [without] = accesses.filter(({ grant }) => grant === null);
-    if (without === undefined) return [named.map(() => '?').join(', '), named];
-    const { person, service } = without;
-    return [
-      `SELECT id FROM grants WHERE tenant IN ${places(bound.length)} AND requester = ? AND service = ?`,
-      [...bound, person, service],
-    ];
   }
 
   async pausesOf(grants: readonly string[]): Promise<Lock[]> {
@@ -128,3 +113,24 @@ const toLock = (row: LockEntity): Lock => ({
   ...row,
   tenant: row.tenant === DEPLOYMENT_SLUG ? null : row.tenant,
 });
+
+/**
+ * Which pauses bind these accesses: those of the grants that they name; of an access without a grant yet, those of the same
+ * person's grants at the same service.
+ */
+function pausesThatBind(
+  accesses: readonly LockedAccess[],
+  bound: readonly string[],
+): [sql: string, parameters: string[]] {
+  const named = accesses.flatMap(({ grant }) => grant ?? []);
+  const unnamed = accesses.filter(({ grant }) => grant === null);
+  const ofPeople = unnamed.map(() => 'requester = ? AND service = ?').join(' OR ');
+  const conditions = [
+    ...(named.length === 0 ? [] : [`name IN ${places(named.length)}`]),
+    ...(unnamed.length === 0
+      ? []
+      : [`name IN (SELECT id FROM grants WHERE tenant IN ${places(bound.length)} AND (${ofPeople}))`]),
+  ];
+  const people = unnamed.flatMap(({ person, service }) => [person, service]);
+  return [conditions.join(' OR '), [...named, ...(unnamed.length === 0 ? [] : bound), ...people]];
+}

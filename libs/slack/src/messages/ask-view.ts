@@ -149,7 +149,7 @@ const MAX_REFUSALS = 8;
 /** What a request may state, and this form has no field for. */
 const WITHOUT_FIELD = ['/reasonCode', '/budget'];
 
-/** Why a request is refused; if no field of the form can change that, where it can be requested instead. */
+/** Why a request is refused. If the form has no field that would change this, it also says where to request the access. */
 export const refusalText =
   (language: Language) =>
   ({ detail, pointer }: Pick<Refusal, 'detail' | 'pointer'>): string =>

@@ -25,7 +25,7 @@ export const stateSentence = (facts: CardFacts): string =>
     : wordsOf(facts).questionWaits;
 
 /**
- * The last question and its answer, and to whom it was forwarded last. The thread has the whole conversation.
+ * The newest question with its answer, and the person to whom the request was last forwarded. The thread has everything.
  *
  * @param most of each text, in UTF-16 units
  */

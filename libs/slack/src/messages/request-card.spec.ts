@@ -223,7 +223,7 @@ test('once it is answered, the card shows both and waits for the decision again;
   expect(said(requestCard(denied, 'requester', URL))).toContain('It was denied.');
 });
 
-test('it says whom it waits for and since when, how long it waited for whom, and how long the customer usually takes', () => {
+test('a card says who has to act and since when, how long each stage took, and how long the customer usually takes', () => {
   const waits = [
     { for: 'vendor' as const, since: '2026-11-24T15:00:00Z' },
     { for: 'customer' as const, since: '2026-11-24T15:10:00Z', stage: 'owner' },

@@ -55,7 +55,7 @@ const en = {
   save: 'Save these controls',
   saved: 'Saved. These controls apply to new requests and decisions.',
   savedWaiting:
-    'Saved as far as it narrows. What widens waits, because your controls say so: see the top of this page.',
+    'What narrows is saved. What widens waits, because your controls say so: see the top of this page.',
   trustDecides:
     'Your trust document applies too. Where it is stricter, it decides: in the number of approvals, in what must be countersigned, and in what is forbidden.',
   toTrust: 'Read the trust document',
@@ -123,7 +123,7 @@ const de: typeof en = {
   toTrust: 'Zum Vertrauensdokument',
   saved: 'Gespeichert. Diese Regeln gelten für neue Anfragen und Entscheidungen.',
   savedWaiting:
-    'Gespeichert, soweit es verschärft. Was lockert, wartet, weil Ihre Regeln es so sagen: siehe oben auf dieser Seite.',
+    'Was verschärft, ist gespeichert. Was lockert, wartet, weil Ihre Regeln es so sagen: siehe oben auf dieser Seite.',
   conflict: 'Jemand anderes hat diese Regeln geändert. Ihre Änderungen sind nicht gespeichert.',
   reload: 'Meine Änderungen verwerfen und die jetzigen Regeln zeigen',
   readOnly: 'Die Admins Ihrer Organisation ändern diese Regeln.',

@@ -10,8 +10,8 @@ import type { ControlRule, PrivacyControls } from '../../domain/privacy-controls
 import type { VendorUnit } from '../../ports/index.js';
 import { endGrantIn } from '../grants/end-grant.js';
 import { withdrawIn } from '../invitations/invitation-transitions.js';
+import { storeControlsIn } from '../organisation/change-controls.js';
 import { changePersonIn, roleBelowMinimum } from '../organisation/change-person.js';
-import { endUnfitGrantsIn } from '../organisation/end-unfit-grants.js';
 
 /** The tenant whose item ends, who ends it (a person's id, or `job`), and when. */
 export interface ItemEnding {
@@ -171,13 +171,7 @@ async function endRuleIn(unit: VendorUnit, { id, service }: ReviewedItem, by: It
   if (after === null) return 'gone';
   // A rule that also requires something is more than a way in. If widenings wait, only the tenant's people replace it.
   if (tenant.controls.widening !== undefined && !narrowsControls(tenant.controls, after)) return 'claimed';
-  const at = now.toISOString();
-  await unit.organisation.saveTenant({ ...tenant, controls: after });
-  const { log, feed } = await unit.tenant(tenant.slug);
-  const data = { tenant: tenant.slug, before: tenant.controls, after };
-  await log.append({ type: 'tenant.change', at, actor, data });
-  await feed.changed('tenant', tenant.slug);
-  await endUnfitGrantsIn(unit, tenant.slug, { actor, at });
+  await storeControlsIn(unit, tenant, after, { actor, at: now.toISOString() });
   return 'ended';
 }
 

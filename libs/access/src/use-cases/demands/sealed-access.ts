@@ -3,7 +3,8 @@ import { isOpen } from '../../domain/access-request.js';
 import { isSealed } from '../../domain/demand.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import type { DemandsUnit, SealedLog, TenantUnit } from '../../ports/index.js';
+import { AccessError } from '../../errors.js';
+import type { DemandsUnit, Page, PageQuery, SealedLog, TenantUnit } from '../../ports/index.js';
 import { endGrantsIn } from '../grants/end-grant.js';
 import { endRequestIn } from '../requests/cancel-request.js';
 import type { AccessRequestInput } from '../requests/draft-terms.js';
@@ -37,7 +38,9 @@ export async function logOfRequest(
   if (made !== undefined) return made.slug;
   return deps.store.demands.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
-    if (person !== null) requirePermission(principal, 'demand.step', person);
+    if (person === null)
+      throw new AccessError('forbidden', 'Only legal counsel requests access for an authority.');
+    requirePermission(principal, 'demand.step', person);
     // The unit has the deployment's log: no one else makes it meanwhile.
     const other = (await unit.sealedLogs.ofDemand(demand.id)).find((log) => log.tenant === tenant);
     if (other !== undefined) return other.slug;
@@ -98,10 +101,21 @@ export async function openAccessIn(deps: Deps, unit: DemandsUnit, demand: string
 async function endAccessIn(unit: TenantUnit, instant: string): Promise<void> {
   const at = toInstant(new Date(instant));
   const end = { actor: 'job', at };
-  for (const state of ['active', 'scheduled']) {
-    const { items } = await unit.grants.list({ state }, { cursor: null, limit: PAGE });
-    await endGrantsIn(unit, items, { reason: 'revoked', ...end });
+  for (const state of ['active', 'scheduled'])
+    for (const grants of await allPages((page) => unit.grants.list({ state }, page)))
+      await endGrantsIn(unit, grants, { reason: 'revoked', ...end });
+  for (const requests of await allPages((page) => unit.requests.list({}, page)))
+    for (const request of requests)
+      if (isOpen(request)) await endRequestIn(unit, request, { to: 'expired', ...end });
+}
+
+/** Every page of a list, as it is before anything is changed. */
+async function allPages<Item>(list: (page: PageQuery) => Promise<Page<Item>>): Promise<Item[][]> {
+  const pages: Item[][] = [];
+  for (let cursor: PageQuery['cursor'] | undefined = null; cursor !== undefined; ) {
+    const { items, next }: Page<Item> = await list({ cursor, limit: PAGE });
+    pages.push(items);
+    cursor = next ?? undefined;
   }
-  for (const request of (await unit.requests.list({}, { cursor: null, limit: PAGE })).items)
-    if (isOpen(request)) await endRequestIn(unit, request, { to: 'expired', ...end });
+  return pages;
 }
