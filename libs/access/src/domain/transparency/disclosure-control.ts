@@ -53,7 +53,8 @@ function publish(value: number, level: number): PublishedFigure {
  * Decides how closely each figure of a report is published. A safe figure is exact. Others are bands, zero among them: "none"
  * would say of every tenant that it had none. Then the publisher attacks its own report: it works out what follows from all
  * figures together, and as long as that shows a figure that is not safe closer than `LEAST_UNCERTAINTY`, the finest figure
- * beside it becomes coarser (complementary suppression).
+ * beside it becomes coarser (complementary suppression). Last, each figure becomes as fine again as the others allow: no single
+ * one could be published any closer.
  */
 export function controlDisclosure(
   figures: ReadonlyMap<string, Figure>,
@@ -66,8 +67,37 @@ export function controlDisclosure(
   for (;;) {
     const published = shown();
     const exposed = exposedFigure(figures, published, relations, unsafe);
-    if (exposed === null) return published;
+    if (exposed === null) break;
     coarsen(levels, figures, relations, exposed);
+  }
+  refine(levels, figures, (id, level) => {
+    const { value = 0 } = figures.get(id) ?? {};
+    const finer = shown().set(id, publish(value, level));
+    return exposedFigure(figures, finer, relations, unsafe) === null;
+  });
+  return shown();
+}
+
+/**
+ * Coarsening goes on past what is needed: what was widened first may not have helped. So each figure takes the finest level that
+ * still exposes none. One pass is enough, because a figure that became finer only adds to what readers know. Totals come first.
+ * The order depends on names alone, so it says nothing about counts.
+ */
+function refine(
+  levels: Map<string, number>,
+  figures: ReadonlyMap<string, Figure>,
+  isHidden: (id: string, level: number) => boolean,
+): void {
+  const depth = (id: string) => id.split('.').length;
+  const order = [...figures.keys()].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
+  for (const id of order) {
+    const figure = figures.get(id);
+    const now = levels.get(id) ?? 0;
+    for (let level = figure === undefined ? now : firstLevel(figure); level < now; level += 1)
+      if (isHidden(id, level)) {
+        levels.set(id, level);
+        break;
+      }
   }
 }
 

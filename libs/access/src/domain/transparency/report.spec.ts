@@ -1,6 +1,14 @@
 import { seeded, simulatedYear, within } from '../../../../../test/factories/simulated-year.js';
 import { DEMAND_KINDS } from '../demand.js';
-import { controlDisclosure, type Figure, type PublishedFigure, type Relation } from './disclosure-control.js';
+import {
+  controlDisclosure,
+  derivable,
+  type Figure,
+  isSafe,
+  LEAST_UNCERTAINTY,
+  type PublishedFigure,
+  type Relation,
+} from './disclosure-control.js';
 import {
   buildOwnReport,
   buildReport,
@@ -266,5 +274,61 @@ describe('no figure of one tenant can be derived', () => {
     const published = controlDisclosure(figures, relations);
     expect(new Set([...published.values()].map(({ lo, hi }) => `${lo} ${hi}`))).toEqual(new Set(['0 9']));
     expect(published.has(`demands.kind.${DEMAND_KINDS[0]}`)).toBe(true);
+  });
+});
+
+describe('no figure is published coarser than needed', () => {
+  const widths = [0, 10, 50, 250, 1_000, 10_000];
+  /** The next finer bands of a count, the finest first. */
+  const finer = (value: number, { lo, hi }: PublishedFigure): PublishedFigure[] =>
+    widths
+      .filter((width) => hi === null || width < hi - lo + 1)
+      .map((width) => {
+        if (width === 0) return { lo: value, hi: value };
+        const from = Math.floor(value / width) * width;
+        return { lo: from, hi: from + width - 1 };
+      })
+      .filter((each) => each.hi !== hi || each.lo !== lo);
+  const isExposed = (interval: PublishedFigure | undefined, { byTenant }: Figure) =>
+    interval !== undefined &&
+    interval.hi !== null &&
+    interval.hi - Math.max(interval.lo, 0, ...byTenant.values()) < LEAST_UNCERTAINTY;
+  /** Figures that could be finer, alone, without exposing any figure. */
+  const tooCoarse = (facts: ReportFacts) => {
+    const { figures, relations } = countFigures(facts);
+    const published = controlDisclosure(figures, relations);
+    const unsafe = [...figures].filter(([, figure]) => !isSafe(figure));
+    const names = unsafe.map(([name]) => name);
+    return [...published].filter(([name, interval]) => {
+      const figure = figures.get(name) as Figure;
+      // An unsafe figure is never exact, and its own band has to leave enough open.
+      const candidates = finer(figure.value, interval).filter(
+        (each) => isSafe(figure) || (each.lo !== each.hi && !isExposed(each, figure)),
+      );
+      return candidates.some((candidate) => {
+        const bounds = derivable(new Map(published).set(name, candidate), relations, names);
+        return !unsafe.some(([id, each]) => isExposed(bounds.get(id), each));
+      });
+    });
+  };
+
+  test('in the simulated year, where more than a third of the figures are exact and none is withheld', () => {
+    expect(halves.map(tooCoarse)).toEqual([[], []]);
+    const all = reports.map(({ figures }) => Object.values(figures));
+    expect(all.map((list) => list.filter(({ lo, hi }) => lo === hi).length)).toEqual([37, 32]);
+    expect(all.flat().filter(({ hi }) => hi === null)).toEqual([]);
+  });
+
+  test('in random small years', () => {
+    const random = seeded(7);
+    const few = Array.from({ length: 8 }, () =>
+      simulatedYear({
+        seed: Math.floor(random() * 1e9),
+        tenants: 3 + Math.floor(random() * 12),
+        requests: Math.floor(random() * 200),
+        demands: Math.floor(random() * 60),
+      }),
+    );
+    expect(few.map(tooCoarse)).toEqual(few.map(() => []));
   });
 });
