@@ -11,6 +11,7 @@ import Runtime from 'jest-runtime';
 import { TRANSFORM_OPTIONS } from './loader.mjs';
 
 const require = createRequire(import.meta.url);
+const asyncHooks = require('node:async_hooks');
 
 /** jest-circus keeps its handlers here across loads of itself; they must not outlive the file that they served. */
 const CIRCUS_HANDLERS = Symbol.for('EVENT_HANDLERS');
@@ -19,6 +20,8 @@ const JEST_GLOBALS = Symbol.for('countersign.test.globals');
 
 let registered = false;
 let filesRun = 0;
+/** Where jest-circus keeps the running test. It makes a new one with each load of itself. */
+let testContext = null;
 
 export default class NativeRuntime extends Runtime {
   /** Counts the files of this process. A setup file is loaded for each of them again. */
@@ -56,7 +59,7 @@ export default class NativeRuntime extends Runtime {
     // Its state is of one test file.
     delete require.cache[path];
     delete globalThis[CIRCUS_HANDLERS];
-    return require(path);
+    return loadCircus(path);
   }
 
   requireModule(path) {
@@ -65,6 +68,26 @@ export default class NativeRuntime extends Runtime {
 
   getSourceMaps() {
     return this.#sourceMaps;
+  }
+}
+
+/**
+ * Each promise of a process carries a value for every `AsyncLocalStorage` that was ever used and not disabled. If those of
+ * earlier files stayed, a worker would become slower with each file that it runs.
+ */
+function loadCircus(path) {
+  testContext?.disable();
+  const { AsyncLocalStorage } = asyncHooks;
+  asyncHooks.AsyncLocalStorage = class extends AsyncLocalStorage {
+    constructor() {
+      super();
+      testContext = this;
+    }
+  };
+  try {
+    return require(path);
+  } finally {
+    asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
   }
 }
 
