@@ -64,9 +64,43 @@ const trialSchema = z.object({
   needs: needsSchema.nullable(),
 });
 
+const changePreviewSchema = z.object({
+  members: z
+    .array(
+      z.object({
+        member: z.string(),
+        effect: z
+          .enum(['narrows', 'widens', 'both', 'neither'])
+          .describe(
+            '`both`: it allows more in one way, and less in another. `neither`: only written otherwise.',
+          ),
+      }),
+    )
+    .describe('The members of the controls that differ from the present ones.'),
+  waits: z
+    .object({
+      delay: z.string().nullable().describe('ISO 8601; null: no delay.'),
+      secondAdmin: z.boolean(),
+      signed: z.boolean().describe('Whether a passkey has to confirm it, because the tenant is claimed.'),
+    })
+    .nullable()
+    .describe('What the part that widens would wait for. Null: all of the draft would apply at once.'),
+  ends: z
+    .array(
+      z.object({
+        grant: idText('grt', 'The live grant.'),
+        requester: idText('usr', 'Whose access it is.'),
+        service: z.string(),
+        refusals: z.array(refusalSchema).describe('Why.'),
+      }),
+    )
+    .describe('Access that would end at once.'),
+});
+
 const controlsTestSchema = named(
   'PrivacyControlsTest',
   z.object({
+    change: changePreviewSchema.describe('What saving the draft would do now.'),
     tested: z.int().describe('How many past requests were tried: the newest, at most 200.'),
     newlyRefused: z.int(),
     newlyPossible: z.int(),
@@ -132,7 +166,7 @@ export const tenantEndpoints = {
     route: 'POST /api/v1/tenants/{slug}/privacy-controls/test',
     summary: 'Try a draft of the privacy controls on past requests',
     description:
-      'Evaluates the tenant’s newest requests by the present controls and by the draft, each as of the moment at which it was made. Stores nothing.',
+      'Evaluates the tenant’s newest requests by the present controls and by the draft, each as of the moment at which it was made. Says also what saving the draft would do: what it narrows and widens, what would wait, and which access would end. Stores nothing.',
     body: { schema: draftBodySchema },
     answer: {
       status: 200,

@@ -6,7 +6,7 @@ import { Terminal } from '../../../apps/cli/test/terminal.js';
 import type { PersonName } from '../../factories/organisation.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { TestBroker } from '../harness.js';
-import { makeRequest } from '../story.js';
+import { makeGrant, makeRequest } from '../story.js';
 
 let broker: TestBroker;
 let folder: string;
@@ -48,6 +48,45 @@ describe('countersign policy test', () => {
     expect(line(long.id)).toMatch(/1 \+ 1 reviews +refused: duration_too_long +3600 seconds/);
     const json = await policyTest('{"approvals": 2}', 'vendorAuditor', '--tenant', 'acme', '--json');
     expect((JSON.parse(json.out) as PrivacyControlsTest).tested).toBe(2);
+  });
+
+  test('says what narrows and widens, what waits, and which access would end', async () => {
+    const at = '/api/v1/tenants/acme/privacy-controls';
+    const { grant } = await makeGrant(broker, 'engineer', { duration: 'PT1H' });
+    const { body: before } = await broker.call('tenantAdmin', 'GET', at);
+    const widening = { delay: 'PT24H', secondAdmin: true };
+    const put = (body: unknown) => broker.call('tenantAdmin', 'PUT', at, { body: body as object });
+    const { body: now } = await put({ ...(before as object), widening });
+    const draft = { ...(now as object), maxDuration: 'PT30M', approvals: 1, countersign: [] };
+    const { body } = await broker.call('tenantAdmin', 'POST', `${at}/test`, { body: draft });
+    expect((body as PrivacyControlsTest).change).toEqual({
+      members: [
+        { member: 'maxDuration', effect: 'narrows' },
+        { member: 'countersign', effect: 'widens' },
+      ],
+      waits: { delay: 'P1D', secondAdmin: true, signed: false },
+      ends: [
+        {
+          grant,
+          requester: expect.any(String),
+          service: 'billing',
+          refusals: [expect.objectContaining({ code: 'duration_too_long' })],
+        },
+      ],
+    });
+    const { version: _version, ...members } = draft as object as Record<string, unknown>;
+    const { out } = await policyTest(JSON.stringify(members), 'tenantAdmin');
+    expect(out).toContain(`Narrows maxDuration: at once; ends ${grant}.`);
+    expect(out).toContain('Widens countersign: waits P1D, a second admin has to confirm it.');
+    const unchanged = JSON.stringify({ ...(now as object), version: undefined });
+    const { out: none } = await policyTest(unchanged, 'tenantAdmin');
+    expect(none).toContain('The draft changes nothing.');
+    // What was shown happens.
+    const { body: changed } = await put(draft);
+    const { body: ended } = await broker.call('tenantAdmin', 'GET', `/api/v1/grants/${grant}`);
+    expect(ended).toMatchObject({ state: 'ended', endReason: 'revoked' });
+    const { waiting } = changed as { waiting: string };
+    await broker.call('tenantAdmin', 'DELETE', `/api/v1/tenants/acme/widenings/${waiting}`);
   });
 
   test.each([

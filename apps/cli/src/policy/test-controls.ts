@@ -54,8 +54,8 @@ function readDraft(file: string, text: string): object {
   return value;
 }
 
-function formatTest({ tested, newlyRefused, newlyPossible, items }: PrivacyControlsTest): string {
-  const summary = `${tested} past requests tried: the draft would refuse ${newlyRefused} that are possible now, allow ${newlyPossible} that are refused now, and require other reviews of ${items.length - newlyRefused - newlyPossible}.`;
+function formatTest({ change, tested, newlyRefused, newlyPossible, items }: PrivacyControlsTest): string {
+  const summary = `${formatChange(change)}\n${tested} past requests tried: the draft would refuse ${newlyRefused} that are possible now, allow ${newlyPossible} that are refused now, and require other reviews of ${items.length - newlyRefused - newlyPossible}.`;
   if (items.length === 0) return summary;
   return `${summary}\n\n${formatTable(
     ['REQUEST', 'MADE', 'SCOPE', 'NOW', 'DRAFT', 'WHY'],
@@ -68,6 +68,32 @@ function formatTest({ tested, newlyRefused, newlyPossible, items }: PrivacyContr
       reasonsOf(item).join(' '),
     ]),
   )}`;
+}
+
+/** What saving the draft would do: what narrows, what widens, and what each of them means for access. */
+function formatChange({ members, waits, ends }: PrivacyControlsTest['change']): string {
+  if (members.length === 0) return 'The draft changes nothing.';
+  const named = (...effects: string[]) =>
+    members.filter(({ effect }) => effects.includes(effect)).map(({ member }) => member);
+  const line = (what: string, names: string[], then: string) =>
+    names.length === 0 ? [] : [`${what} ${names.join(', ')}${then}`];
+  const ended = ends.length === 0 ? '' : `; ends ${ends.map(({ grant }) => grant).join(', ')}`;
+  return [
+    ...line('Narrows', named('narrows', 'both'), `: at once${ended}.`),
+    ...line('Widens', named('widens', 'both'), `: ${describeWait(waits)}.`),
+    ...line('Rewrites', named('neither'), ' without an effect.'),
+  ].join('\n');
+}
+
+function describeWait(waits: PrivacyControlsTest['change']['waits']): string {
+  if (waits === null) return 'at once';
+  const { delay, secondAdmin, signed } = waits;
+  const needs = [
+    ...(delay === null ? [] : [`waits ${delay}`]),
+    ...(secondAdmin ? ['a second admin has to confirm it'] : []),
+    ...(signed ? ['with a passkey'] : []),
+  ];
+  return needs.join(', ');
 }
 
 type Item = PrivacyControlsTest['items'][number];

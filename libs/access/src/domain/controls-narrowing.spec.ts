@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { narrowingPart, narrowsControls, widenedControls } from './controls-narrowing.js';
+import { changedMembers, narrowingPart, narrowsControls, widenedControls } from './controls-narrowing.js';
 import type { ControlRule, PrivacyControls } from './privacy-controls.js';
 import type { SupervisionRule } from './supervision.js';
 
@@ -119,4 +119,30 @@ test.each<[string, PrivacyControls['widening'], PrivacyControls['widening'], boo
     ...(widening === undefined ? {} : { widening }),
   });
   expect(narrowsControls(controls(before), controls(after))).toBe(narrows);
+});
+
+describe('the members that a change touches', () => {
+  test('P13: a change narrows the controls exactly if no member widens, and the other way round', () => {
+    fc.assert(
+      fc.property(anyControls, anyControls, (before, after) => {
+        const effects = changedMembers(before, after).map(({ effect }) => effect);
+        const some = (...names: string[]) => effects.some((effect) => names.includes(effect));
+        expect(narrowsControls(before, after)).toBe(!some('widens', 'both'));
+        expect(narrowsControls(after, before)).toBe(!some('narrows', 'both'));
+      }),
+    );
+  });
+
+  test('an order of rules changes nothing, and a rule in the place of another one does both', () => {
+    const none = { approvals: 1, maxDuration: null, countersign: [], slackMayApprove: [], forbid: [] };
+    const base = {
+      ...none,
+      rules: [{ approvals: 2 }, { actions: ['read'], maxDuration: 60 }],
+    };
+    const turned = { ...base, rules: [...base.rules].reverse() };
+    expect(changedMembers(base, turned)).toEqual([{ member: 'rules', effect: 'neither' }]);
+    const replaced = { ...base, rules: [{ approvals: 3 }] };
+    expect(changedMembers(base, replaced)).toEqual([{ member: 'rules', effect: 'both' }]);
+    expect(changedMembers(base, base)).toEqual([]);
+  });
 });

@@ -44,6 +44,27 @@ const NARROWS: Readonly<
 export const narrowsControls = (before: PrivacyControls, after: PrivacyControls): boolean =>
   Object.values(NARROWS).every((narrows) => narrows(before, after));
 
+/** `narrows`: allows less, or asks for more. `both`: more in one way, and less in another. `neither`: only written otherwise. */
+export type MemberEffect = 'narrows' | 'widens' | 'both' | 'neither';
+
+/** A member of the controls that a change touches. */
+export interface ChangedMember {
+  member: keyof PrivacyControls;
+  effect: MemberEffect;
+}
+
+/** Each member that differs, with what the change does by it. */
+export function changedMembers(before: PrivacyControls, after: PrivacyControls): ChangedMember[] {
+  const isChanged = (member: keyof PrivacyControls) =>
+    canonicalJson(before[member] ?? null) !== canonicalJson(after[member] ?? null);
+  return MEMBERS.filter(isChanged).map((member) => {
+    const widens = !NARROWS[member](before, after);
+    const narrows = !NARROWS[member](after, before);
+    if (widens) return { member, effect: narrows ? 'both' : 'widens' };
+    return { member, effect: narrows ? 'narrows' : 'neither' };
+  });
+}
+
 const longest = ({ maxDuration }: PrivacyControls) => maxDuration ?? Number.POSITIVE_INFINITY;
 
 /** A rule that takes approvals away. All others tighten. */

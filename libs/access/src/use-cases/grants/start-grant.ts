@@ -2,11 +2,12 @@ import { toInstant } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import { windowAtApproval } from '../../domain/access-window.js';
 import { activateGrant, type Grant, type StartedGrant, startOnFirstUse } from '../../domain/grant.js';
+import type { PrivacyControls } from '../../domain/privacy-controls.js';
 import { changedMeanwhile, notFound, type Refusal } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
-import type { TenantUnit } from '../../ports/index.js';
-import { loadPolicyContext } from '../evaluation/load-context.js';
+import type { ReadUnit, TenantUnit } from '../../ports/index.js';
+import { loadPolicyContext, type PolicyReads } from '../evaluation/load-context.js';
 import { checkpointChangedDeploymentIn } from '../log/deployment-checkpoint.js';
 import { grantNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
@@ -126,12 +127,17 @@ export async function startOnFirstUseIn(
   return openGrantIn(unit, startOnFirstUse(grant, seconds, now), toInstant(now));
 }
 
-/** Why the rules of now would not let this grant start, or get a token. */
+/**
+ * Why the rules of now would not let this grant start, or get a token.
+ *
+ * @param controls evaluates by these, and not by the tenant's present ones
+ */
 export async function refusalsNow(
-  unit: TenantUnit,
+  unit: PolicyReads & Pick<ReadUnit, 'requests'>,
   grant: Grant,
   now: Date,
   stage: 'activation' | 'mint' = 'activation',
+  controls?: PrivacyControls,
 ): Promise<Refusal[]> {
   const request = await unit.requests.find(grant.request);
   const requester = await unit.organisation.person(grant.requester);
@@ -145,5 +151,7 @@ export async function refusalsNow(
     openRequests: 0,
     terms: request.terms,
   });
-  return evaluate(access, context).refusals;
+  const { tenant } = context;
+  if (controls === undefined || tenant === null) return evaluate(access, context).refusals;
+  return evaluate(access, { ...context, tenant: { ...tenant, controls } }).refusals;
 }

@@ -1,7 +1,8 @@
 import { toInstant } from '@countersign/contract';
-import { hasEnded } from '../../domain/grant.js';
-import type { RefusalCode } from '../../errors.js';
-import type { ControlsUnit } from '../../ports/index.js';
+import { type Grant, hasEnded } from '../../domain/grant.js';
+import type { PrivacyControls } from '../../domain/privacy-controls.js';
+import type { Refusal, RefusalCode } from '../../errors.js';
+import type { ControlsUnit, ReadUnit } from '../../ports/index.js';
 import { endGrantIn } from '../grants/end-grant.js';
 import { refusalsNow, shortened } from '../grants/start-grant.js';
 import type { EndedBy } from './end-access.js';
@@ -12,6 +13,36 @@ const PASSING: ReadonlySet<RefusalCode> = new Set([
   'locked',
   'countersignature_unavailable',
 ]);
+
+/** Those of the refusals for which a live grant ends. */
+const lastingRefusals = (refusals: readonly Refusal[]): Refusal[] =>
+  refusals.filter(({ code }) => !PASSING.has(code));
+
+/** A live grant that other controls would end, and why. */
+export interface UnfitGrant {
+  grant: Grant;
+  refusals: Refusal[];
+}
+
+const LIVE_STATES = ['active', 'scheduled'] satisfies Grant['state'][];
+
+/** The live grants of a tenant that these controls would end if they were stored now: the newest 200 of each state. */
+export async function findUnfitGrants(
+  unit: ReadUnit,
+  slug: string,
+  controls: PrivacyControls,
+  now: Date,
+): Promise<UnfitGrant[]> {
+  const unfit: UnfitGrant[] = [];
+  for (const state of LIVE_STATES) {
+    const { items } = await unit.grants.list({ tenant: slug, state }, { cursor: null, limit: 200 });
+    for (const grant of items) {
+      const refusals = lastingRefusals(await refusalsNow(unit, grant, now, 'mint', controls));
+      if (refusals.length > 0) unfit.push({ grant, refusals: shortened(refusals) });
+    }
+  }
+  return unfit;
+}
 
 /**
  * Ends the live grants of a tenant that its controls no longer allow, in the unit that changed the controls. Gateways learn of
@@ -27,8 +58,7 @@ export async function endUnfitGrantsIn(
   for (const { id } of live) {
     const grant = await own.grants.find(id);
     if (grant === null || hasEnded(grant)) continue;
-    const refusals = await refusalsNow(own, grant, new Date(by.at), 'mint');
-    const lasting = refusals.filter(({ code }) => !PASSING.has(code));
+    const lasting = lastingRefusals(await refusalsNow(own, grant, new Date(by.at), 'mint'));
     if (lasting.length === 0) continue;
     const at = toInstant(new Date(by.at));
     await endGrantIn(own, grant, { reason: 'revoked', actor: by.actor, at, refusals: shortened(lasting) });

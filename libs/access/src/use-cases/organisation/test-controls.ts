@@ -1,8 +1,9 @@
-import type { Opening } from '@countersign/contract';
+import { canonicalJson, type Opening } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
-import { isForTenant } from '../../domain/organisation.js';
+import { type ChangedMember, changedMembers, narrowingPart } from '../../domain/controls-narrowing.js';
+import { isForTenant, type TenantRecord } from '../../domain/organisation.js';
 import type { Principal } from '../../domain/person.js';
-import type { PrivacyControls } from '../../domain/privacy-controls.js';
+import type { PrivacyControls, WideningControls } from '../../domain/privacy-controls.js';
 import type { ReviewNeeds } from '../../domain/review.js';
 import { notFound, type Refusal } from '../../errors.js';
 import type { PolicyContext } from '../../policy/context.js';
@@ -14,6 +15,8 @@ import { loadPolicyContext } from '../evaluation/load-context.js';
 import { letterCount } from '../requests/request-input.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
+import { mustWait } from './change-controls.js';
+import { findUnfitGrants, type UnfitGrant } from './end-unfit-grants.js';
 import type { ControlsFacts } from './privacy-controls.js';
 import { requireTenantAccess } from './tenant-access.js';
 
@@ -35,7 +38,20 @@ export interface TrialDifference {
   stricter: string[];
 }
 
+/** What saving the draft would do. */
+export interface ChangePreview {
+  members: ChangedMember[];
+  /**
+   * What its widening part would wait for; null: all of it would apply at once. `signed`: an admin's passkey would have to confirm
+   * it, because the tenant is claimed.
+   */
+  waits: (WideningControls & { signed: boolean }) | null;
+  /** The live grants that would end at once. */
+  ends: UnfitGrant[];
+}
+
 export interface ControlsTest {
+  change: ChangePreview;
   /** How many past requests were tried. */
   tested: number;
   differences: TrialDifference[];
@@ -58,7 +74,8 @@ export async function testPrivacyControls(
   requireTenantAccess(principal, 'controls.read', slug);
   const services = await deps.store.directory.read(({ organisation }) => organisation.services());
   return readAsPerson(deps, principal.person, async (unit) => {
-    if ((await unit.organisation.tenant(slug)) === null) throw notFound('tenant');
+    const tenant = await unit.organisation.tenant(slug);
+    if (tenant === null) throw notFound('tenant');
     const approvers = await unit.organisation.withRole(slug, 'approver');
     const draft = parse({
       services: services.filter((each) => isForTenant(each, slug)).map(({ definition }) => definition.name),
@@ -79,8 +96,28 @@ export async function testPrivacyControls(
       tested += 1;
       if (isDifferent(trials)) differences.push({ request, ...trials, stricter: stricterBy(trials) });
     }
-    return { tested, differences };
+    const change = await previewChange(unit, tenant, draft, deps.clock.now());
+    return { change, tested, differences };
   });
+}
+
+/** By the same steps as `changeControlsIn`, which makes the change. */
+async function previewChange(
+  unit: ReadUnit,
+  { slug, controls: present }: TenantRecord,
+  draft: PrivacyControls,
+  now: Date,
+): Promise<ChangePreview> {
+  const members = changedMembers(present, draft);
+  if (members.length === 0) return { members, waits: null, ends: [] };
+  if (!mustWait(present, draft))
+    return { members, waits: null, ends: await findUnfitGrants(unit, slug, draft, now) };
+  const atOnce = narrowingPart(present, draft);
+  const { delay = 0, secondAdmin = false } = atOnce.widening ?? {};
+  const signed = (await unit.trust.current(slug)) !== null;
+  const isNarrowed = canonicalJson(atOnce) !== canonicalJson(present);
+  const ends = isNarrowed ? await findUnfitGrants(unit, slug, atOnce, now) : [];
+  return { members, waits: { delay, secondAdmin, signed }, ends };
 }
 
 type Trials = { now: Trial; draft: Trial };
