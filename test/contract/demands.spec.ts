@@ -1,5 +1,6 @@
 import {
   addDemandStep,
+  applyOrganisation,
   DEMAND_STATES,
   DEMAND_TRANSITIONS,
   type DemandInput,
@@ -12,6 +13,7 @@ import {
   listEvents,
   listGrants,
   listRequests,
+  type Organisation,
   openDueDemands,
   type Principal,
   readDemand,
@@ -22,6 +24,7 @@ import {
   runDueTransitions,
   type StepInput,
   setLock,
+  type VendorRole,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { rowsAt } from '../support/rows-at.js';
@@ -331,19 +334,23 @@ describeOn('SQLite', 'government demands', (bench) => {
   });
 });
 
+/** With three people who are legal counsel. */
+function withCounsel(organisation: Organisation): Organisation {
+  organisation.vendor.staff.push(
+    { email: 'lea@northwind.example', name: 'Lea Voss', roles: ['legal'] },
+    { email: 'leo@northwind.example', name: 'Leo Brandt', roles: ['legal'] },
+    { email: 'lia@northwind.example', name: 'Lia Horn', roles: ['legal'] },
+  );
+  return organisation;
+}
+
 describeOn('SQLite', 'access for an authority', (bench) => {
   let flow: Workflow;
   let lea: Principal;
   let leo: Principal;
   let lia: Principal;
   beforeEach(async () => {
-    const organisation = smallOrganisation();
-    organisation.vendor.staff.push(
-      { email: 'lea@northwind.example', name: 'Lea Voss', roles: ['legal'] },
-      { email: 'leo@northwind.example', name: 'Leo Brandt', roles: ['legal'] },
-      { email: 'lia@northwind.example', name: 'Lia Horn', roles: ['legal'] },
-    );
-    flow = await startWorkflow(bench.store, organisation);
+    flow = await startWorkflow(bench.store, withCounsel(smallOrganisation()));
     [lea, leo, lia] = [
       await flow.as('lea@northwind.example'),
       await flow.as('leo@northwind.example'),
@@ -404,6 +411,46 @@ describeOn('SQLite', 'access for an authority', (bench) => {
     expect(created?.data).toMatchObject({ demand, terms: { basis: 'legal' } });
     const ada = await flow.as('ada@acme.example');
     expect((await getRequest(flow.deps, ada, view.request.id)).request.demand).toBe(demand);
+  });
+
+  /** Applies the organisation file again, with another role for somebody of the vendor, or without them. */
+  async function apply(email?: string, roles?: VendorRole[]): Promise<void> {
+    const changed = withCounsel(smallOrganisation());
+    const staff = changed.vendor.staff.map((each) =>
+      each.email === email && roles ? { ...each, roles } : each,
+    );
+    changed.vendor.staff = staff.filter((each) => each.email !== email || roles !== undefined);
+    // Something else changes too.
+    changed.vendor.name = `${changed.vendor.name} 2`;
+    await applyOrganisation(flow.deps, changed, { dryRun: false });
+  }
+
+  test.each<[string, VendorRole[] | undefined]>([
+    ['has left', undefined],
+    ['is no legal counsel any more', ['auditor']],
+  ])('P1: the approval of legal counsel who %s no longer counts, also under a gag', async (_, roles) => {
+    const views = [await legal(await redirected()), await legal(await redirected({ gag: GAG }))];
+    for (const view of views) await flow.approve(leo, view);
+    await apply('leo@northwind.example', roles);
+    for (const view of views) {
+      await flow.approve(lia, view);
+      const { request } = await getRequest(flow.deps, lea, view.request.id);
+      expect([request.state, request.grant]).toEqual(['awaiting_vendor', null]);
+    }
+  });
+
+  test('access for an authority ends with the role of its requester, and with no other change of the file', async () => {
+    const view = await legal(await redirected({ gag: GAG }));
+    await flow.approve(leo, view);
+    await flow.approve(lia, view);
+    const stateNow = async () => {
+      const { request } = await getRequest(flow.deps, lia, view.request.id);
+      return (await getGrant(flow.deps, lia, request.grant ?? '')).grant.state;
+    };
+    await apply();
+    expect(await stateNow()).toBe('active');
+    await apply('lea@northwind.example', ['auditor']);
+    expect(await stateNow()).toBe('ended');
   });
 
   test('P2: no one else asks on this ground, and legal counsel asks on no other and sees no other', async () => {

@@ -113,6 +113,15 @@ export const BASES: Readonly<Record<Basis, BasisRule>> = {
   },
 };
 
+/** The vendor's roles that a request, and the grant that it leads to, depend on. */
+export const REQUESTER_ROLES = rolesOf('requester');
+/** The vendor's roles that a review depends on. */
+export const REVIEWER_ROLES = rolesOf('reviewer');
+
+function rolesOf(part: 'requester' | 'reviewer'): VendorRole[] {
+  return [...new Set(Object.values(BASES).map((basis) => basis[part]))];
+}
+
 /** The basis that a request has, or that its terms will have. */
 export function basisOf(
   { basis }: Pick<RequestedAccess, 'basis'>,

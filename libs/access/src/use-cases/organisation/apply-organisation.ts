@@ -1,5 +1,6 @@
 import type { Organisation } from '../../domain/organisation.js';
 import { hasRole, isVendorStaff } from '../../domain/person.js';
+import { REQUESTER_ROLES } from '../../policy/bases.js';
 import type { VendorUnit, WholeOrganisation } from '../../ports/index.js';
 import { endGrantsIn } from '../grants/end-grant.js';
 import type { Deps } from '../shared/deps.js';
@@ -56,12 +57,12 @@ async function planSteps(
 const wideningsOf = (steps: readonly OrganisationStep[]): HostWidening[] =>
   steps.flatMap(({ widens }) => widens ?? []);
 
-/** A grant depends on its engineer, tenant and service. If one of them is removed, the grant ends. */
+/** A grant depends on its requester, tenant and service. If one of them is removed, the grant ends. */
 async function endOrphanedGrants(unit: VendorUnit, at: string): Promise<void> {
   const { people, tenants, services } = await unit.organisation.everything();
   const without = await unit.grants.liveOf({
     requesters: people
-      .filter((each) => isVendorStaff(each) && !hasRole(each, 'engineer'))
+      .filter((each) => isVendorStaff(each) && !REQUESTER_ROLES.some((role) => hasRole(each, role)))
       .map((each) => each.id),
     tenants: tenants.filter((each) => each.removedAt !== null).map((each) => each.slug),
     services: services.filter((each) => each.removedAt !== null).map((each) => each.definition.name),

@@ -1,10 +1,11 @@
 import type { TenantRecord } from '../../domain/organisation.js';
 import { addressOf, hasRole, type Person } from '../../domain/person.js';
+import { REQUESTER_ROLES, REVIEWER_ROLES } from '../../policy/bases.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { withdrawIn } from '../invitations/invitation-transitions.js';
 import type { Deps } from '../shared/deps.js';
 import { removeAuthenticatorsIn } from '../trust/authenticators.js';
-import { endAccessIn, endEngineersAccessIn } from './end-access.js';
+import { endAccessIn, endRequestersAccessIn } from './end-access.js';
 
 /** Who changes a person (`host`, or a person's id), and when. */
 export interface ChangedBy {
@@ -59,7 +60,7 @@ export async function changePersonIn(
     const now = removed ? null : after;
     await voidReviews(unit, before, now, by);
     await withdrawInvitations(unit, before, now, by);
-    if (loses(before, now, 'engineer')) await endEngineersAccessIn(unit, before, by);
+    if (losesOneOf(before, now, REQUESTER_ROLES)) await endRequestersAccessIn(unit, before, by);
   }
   await removeAuthenticatorsIfNeeded(unit, before, after, by);
   // Keys of a person whose last role their provider took away do not come back with the next role.
@@ -99,8 +100,12 @@ const gains = (before: Person | null, after: Person): boolean =>
   after.removedAt === null &&
   (before === null || before.removedAt !== null || after.roles.some((role) => !before.roles.includes(role)));
 
-const loses = (before: Person, after: Person | null, role: Person['roles'][number]): boolean =>
-  hasRole(before, role) && (after === null || !hasRole(after, role));
+/** True if the person has one of these roles before the change, and no longer after it. */
+const losesOneOf = (
+  before: Person,
+  after: Person | null,
+  roles: readonly Person['roles'][number][],
+): boolean => roles.some((role) => hasRole(before, role) && (after === null || !hasRole(after, role)));
 
 /** An invitation depends on its author's role. `after` is null if the person holds no role any more. */
 export async function withdrawInvitations(
@@ -109,7 +114,7 @@ export async function withdrawInvitations(
   after: Person | null,
   { actor, at }: ChangedBy,
 ): Promise<void> {
-  if (!loses(before, after, 'approver')) return;
+  if (!losesOneOf(before, after, ['approver'])) return;
   for (const invitation of await unit.invitations.standingOf(before.id))
     await withdrawIn(await unit.tenant(invitation.tenant), invitation, { actor, at, words: null });
 }
@@ -121,8 +126,7 @@ export async function voidReviews(
   after: Person | null,
   { actor, at }: ChangedBy,
 ): Promise<void> {
-  const role = before.tenant === null ? 'reviewer' : 'approver';
-  if (!loses(before, after, role)) return;
+  if (!losesOneOf(before, after, before.tenant === null ? REVIEWER_ROLES : ['approver'])) return;
   for (const review of await unit.reviews.openOf(before.id)) {
     const { reviews, requests, log } = await unit.tenant(review.tenant);
     await reviews.void(review, at);

@@ -20,11 +20,11 @@ export async function endAccessIn(unit: VendorUnit, person: Person, by: EndedBy)
   await unit.apiKeys.revokeAllOf(person.id, by.at);
   await unit.slackAccounts.forgetAllOf(person.id);
   await unit.attempts.dropAllOf(person.id);
-  await endEngineersAccessIn(unit, person, by);
+  await endRequestersAccessIn(unit, person, by);
 }
 
 /** Cancels the person's open requests and revokes their grants, in every tenant. */
-export async function endEngineersAccessIn(unit: VendorUnit, { id }: Person, by: EndedBy): Promise<void> {
+export async function endRequestersAccessIn(unit: VendorUnit, { id }: Person, by: EndedBy): Promise<void> {
   // If the person's own sign-in revealed the change, the broker ended their access, not the person.
   const end = { actor: by.actor === id ? 'job' : by.actor, at: toInstant(new Date(by.at)) };
   for (const located of await unit.requests.openOf(id)) {
