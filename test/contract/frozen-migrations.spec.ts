@@ -156,6 +156,14 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '28882836a0d9a0e82e14c9a866d96dd79e1c67688ba1c04c9d79422d34ac1dba',
     postgres: '0c0f14de5adf808f1d9be42ca1aff84259247af09f419f3e5e78d5103aaec1ed',
   },
+  RecordTenantFrom1799000049000: {
+    sqlite: 'dd3a1f3e906c86bebd294a4a0ebe83f224845fb1039a5591c33208d8f7572362',
+    postgres: 'dd3a1f3e906c86bebd294a4a0ebe83f224845fb1039a5591c33208d8f7572362',
+  },
+  PinReports1799000051000: {
+    sqlite: '8ca0692e15715938381bdfaf62b3d8bd097d7c7fa8a4e778e76036f0e0fe132c',
+    postgres: '8ca0692e15715938381bdfaf62b3d8bd097d7c7fa8a4e778e76036f0e0fe132c',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

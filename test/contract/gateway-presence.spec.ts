@@ -43,7 +43,15 @@ describeOn('PostgreSQL', 'gateways that come and go', (bench) => {
     await bench.store.asVendor((unit) =>
       unit.gateways.insert({
         ...{ id: gateway, name: 'eu-1', secretHash: 'h', publicKey: 'k', createdAt: at(0) },
-        ...{ revokedAt: null, lastSeenAt: null, closedAt: null, pins: [], services: null, tenants: null },
+        ...{
+          revokedAt: null,
+          lastSeenAt: null,
+          closedAt: null,
+          pins: [],
+          pinsAt: null,
+          services: null,
+          tenants: null,
+        },
       }),
     );
     await move('acme', 2, '0199f0a0-7b2c-4003-8000-000000000001');
@@ -108,7 +116,15 @@ describeOn('PostgreSQL', 'gateways that come and go', (bench) => {
     await bench.store.asVendor((unit) =>
       unit.gateways.insert({
         ...{ id: other, name: 'eu-2', secretHash: 'h', publicKey: null, createdAt: at(0) },
-        ...{ revokedAt: null, lastSeenAt: null, closedAt: null, pins: [], services: null, tenants: null },
+        ...{
+          revokedAt: null,
+          lastSeenAt: null,
+          closedAt: null,
+          pins: [],
+          pinsAt: null,
+          services: null,
+          tenants: null,
+        },
       }),
     );
     now += VANISHED_AFTER_MS + 1;

@@ -218,7 +218,7 @@ describeOn('SQLite', 'what becomes of a claim', (bench) => {
     const gateway = await bench.store.readAsVendor((unit) => unit.gateways.find(id));
     if (gateway === null) throw new Error('the gateway is enrolled');
     const pins = [{ tenant: 'acme', pinned: proposal.hash, current: null }];
-    await Promise.all(Array.from({ length: 4 }, () => recordPins(flow.deps, gateway, pins)));
+    await Promise.all(Array.from({ length: 4 }, () => recordPins(flow.deps, gateway, { at: null, pins })));
     expect((await flow.leaves('acme')).filter(({ type }) => type === 'gateway.pinned')).toHaveLength(1);
     expect((await trust()).gateways[0]?.pin).toEqual(pins[0]);
   });

@@ -180,7 +180,15 @@ describeOn('PostgreSQL', 'what customers sign with and by', (bench) => {
   test('P9: what a gateway passes on stands in its tenant until it is removed there, and is told while that one is not revoked', async () => {
     const aGateway = (name: string): EnrolledGateway => ({
       ...{ id: uuidV7Ids.next('gtw'), name, secretHash: 'h', publicKey: 'k', createdAt: LATER },
-      ...{ revokedAt: null, lastSeenAt: null, closedAt: null, pins: [], services: null, tenants: null },
+      ...{
+        revokedAt: null,
+        lastSeenAt: null,
+        closedAt: null,
+        pins: [],
+        pinsAt: null,
+        services: null,
+        tenants: null,
+      },
     });
     const [one, two] = [aGateway('eu-1'), aGateway('eu-2')];
     await bench.store.asVendor(async ({ gateways }) => {

@@ -187,6 +187,7 @@ describeStore('the vendor’s side', (bench) => {
       lastSeenAt: null,
       closedAt: null,
       pins: [],
+      pinsAt: null,
       services: null,
       tenants: null,
     };

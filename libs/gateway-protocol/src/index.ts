@@ -76,7 +76,7 @@ export {
   readKeptPins,
   readPinsInForce,
 } from './pins/pins-in-force.js';
-export { type GatewayPin, parsePins } from './pins/reported-pins.js';
+export { type GatewayPin, type GatewayPins, parsePins } from './pins/reported-pins.js';
 export {
   type AccessRecord,
   MAX_COUNTS,

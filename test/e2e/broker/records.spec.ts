@@ -252,6 +252,7 @@ describe('records of a gateway', () => {
         lastSeenAt: null,
         closedAt: null,
         pins: [],
+        pinsAt: null,
         services: null,
         tenants: null,
       });

@@ -341,6 +341,58 @@ describe('a stolen gateway credential reads', () => {
   });
 });
 
+describe('a stolen gateway credential, and messages that the gateway has signed, recorded on their way', () => {
+  const boot = '0199f0a0-7b2c-4003-8000-000000000006';
+
+  test('no earlier report of pins comes back: neither a pin that is gone, nor one without its alarm', async () => {
+    const gateway = await enrol({ tenants: ['globex'] });
+    const pin = { tenant: 'globex', pinned: `sha256:${'2'.repeat(64)}`, current: null };
+    const made = (seconds: number) => new Date(broker.clock.now().getTime() + seconds * 1_000).toISOString();
+    const recorded = { at: made(-20), pins: [pin] };
+    const alarmed = { at: made(-10), pins: [{ ...pin, alarm: 'missing' }] };
+    for (const report of [recorded, alarmed])
+      expect((await postSigned(gateway, '/gateway/v1/pins', report)).status).toBe(204);
+    const events = async () => {
+      const leaves = items(
+        await broker.call('foreignAdmin', 'GET', '/api/v1/tenants/globex/events?limit=200'),
+      );
+      return leaves.filter(({ actor }) => actor === gateway.credential.gateway).map(({ data }) => data);
+    };
+    const before = await events();
+    expect(before).toMatchObject([{ after: { alarm: 'missing' } }, { before: null }]);
+    const replays = [recorded, alarmed, { pins: [pin] }, { at: made(3_600), pins: [pin] }];
+    for (const replay of replays)
+      expect(codeOf(await postSigned(gateway, '/gateway/v1/pins', replay))).toBe('409 conflict');
+    expect(await events()).toEqual(before);
+    expect((await postSigned(gateway, '/gateway/v1/pins', { at: made(0), pins: [] })).status).toBe(204);
+    expect((await events())[0]).toMatchObject({ after: null });
+  });
+
+  test('a lease request and a closing that are sent again give and free nothing', async () => {
+    const gateway = await enrol();
+    const other = await enrol();
+    const { grant } = await granted({ budget: { calls: 2 } });
+    const lease = (turn: number, used: number, wish: number) => ({
+      ...{ boot, grant, turn },
+      ...{ used: { calls: used, bytes: 0 }, wish: { calls: wish, bytes: 0 } },
+    });
+    const send = (body: object, by = gateway) => postSigned(by, '/gateway/v1/leases', body);
+    const closing = { boots: [boot] };
+    const close = () => postSigned(gateway, '/gateway/v1/leases/closed', closing);
+    await close();
+    expect((await send(lease(1, 0, 0))).body).toMatchObject({ held: { calls: 0 } });
+    expect((await send(lease(2, 0, 2))).body).toMatchObject({ held: { calls: 2 } });
+    // The request before gave nothing back; sent again, it does not take back what the later one got.
+    expect((await send(lease(1, 0, 0))).body).toMatchObject({ held: { calls: 2 } });
+    await close();
+    expect(codeOf(await send(lease(2, 0, 2)))).toBe('409 conflict');
+    const taken = await send({ ...lease(1, 0, 2), boot: uuidV7Ids.next('rec').slice(4) }, other);
+    expect(taken.body).toMatchObject({ held: { calls: 2 } });
+    expect((await close()).status).toBe(204);
+    expect(codeOf(await send(lease(2, 0, 2)))).toBe('409 conflict');
+  });
+});
+
 test('an enrolment names only services and tenants that exist; list shows what each gateway serves', async () => {
   await expect(broker.enrolGateway('typo', { services: ['biling'] })).rejects.toMatchObject({
     code: 'not_found',

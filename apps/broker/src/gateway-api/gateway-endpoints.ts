@@ -83,7 +83,10 @@ const leaseClosingSchema = named(
 
 const pinsSchema = named(
   'GatewayPins',
-  z.looseObject({ pins: z.unknown().describe('All pins of this gateway; see docs/feed.md.') }),
+  z.looseObject({
+    at: z.unknown().optional().describe('When the gateway made this report; see docs/feed.md.'),
+    pins: z.unknown().describe('All pins of this gateway; see docs/feed.md.'),
+  }),
 );
 
 const headsRequestSchema = named(
@@ -160,8 +163,9 @@ export const gatewayApiEndpoints = {
     route: 'POST /gateway/v1/pins',
     summary: 'Report whose trust this gateway has pinned',
     description:
-      'All of it, whenever it changes. The tenant is notified of new and changed pins. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
+      'All of it, whenever it changes. The tenant is notified of new and changed pins. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md). A report that is not newer than the stored one: `conflict`.',
     body: { schema: pinsSchema },
     answer: { status: 204, description: 'Stored.' },
+    errors: ['conflict'],
   }),
 };

@@ -228,7 +228,7 @@ export class PinsController {
     const pins = report.pins.map(
       ({ next, ...pin }): GatewayPin => (next === undefined ? pin : { ...pin, next }),
     );
-    await recordPins(this.deps, gateway, pins);
+    await recordPins(this.deps, gateway, { at: report.at ?? null, pins });
   }
 }
 

@@ -39,7 +39,7 @@ const gateway: Caller = {
   kind: 'gateway',
   gateway: {
     ...{ id: 'gtw_1', name: 'g', secretHash: '', publicKey: null, createdAt: '', revokedAt: null },
-    ...{ lastSeenAt: null, closedAt: null, pins: [], services: null, tenants: null },
+    ...{ lastSeenAt: null, closedAt: null, pins: [], pinsAt: null, services: null, tenants: null },
   },
 };
 const nobody: Caller = { kind: 'anonymous' };

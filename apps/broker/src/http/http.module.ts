@@ -4,6 +4,7 @@ import { type BrokerSettings, SETTINGS } from '../core.module.js';
 import { AccessGuard } from './access.guard.js';
 import { BodyGuard } from './body.guard.js';
 import { ClientAddresses } from './client-address.js';
+import { CredentialGuesses } from './credential-guesses.js';
 import { IdentifyGuard } from './identify.guard.js';
 import { OriginGuard } from './origin.guard.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -13,6 +14,7 @@ import { Shutdown } from './shutdown.js';
 /** What every request passes: the guards, in this order, and the filter that turns errors into answers. */
 @Module({
   providers: [
+    { provide: CredentialGuesses, useFactory: () => new CredentialGuesses() },
     IdentifyGuard,
     AccessGuard,
     { provide: APP_GUARD, useExisting: IdentifyGuard },

@@ -16,6 +16,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { callerRuleOf, keepsNoSession } from './access.decorators.js';
 import { hasCookie, readCookie, SESSION_COOKIE } from './cookies.js';
+import { CredentialGuesses } from './credential-guesses.js';
 import { HttpProblem } from './problem.js';
 import { type BrokerRequest, type Caller, type Credentials, credentialsOf } from './request.js';
 
@@ -28,7 +29,8 @@ const CLI_SESSION = /^Bearer css_([A-Za-z0-9_-]{20,200})$/i;
 
 /**
  * First of five guards: authenticates the caller. It refuses only a call with two kinds of credentials. It reads the store
- * on every call and caches nothing, so that a revoked key, an ended session or a removed person is refused at once. It
+ * on every call and caches nothing, so that a revoked key, an ended session or a removed person is refused at once. A network
+ * that guesses keys reads it in a line of its own. It
  * authenticates a gateway again after its body has been read, because the gateway may have been revoked meanwhile.
  */
 @Injectable()
@@ -36,6 +38,7 @@ export class IdentifyGuard implements CanActivate {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
+    private readonly guesses: CredentialGuesses,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -50,7 +53,13 @@ export class IdentifyGuard implements CanActivate {
       throw new HttpProblem('invalid_request', 'Send either a key or a session cookie, not both.');
     const keepsSession =
       request.headers[BACKGROUND_HEADER] === undefined && !keepsNoSession(context.getHandler());
-    request.caller = await identify(this.deps, credentials, this.settings.session, keepsSession);
+    const { authorization, cookie } = credentials;
+    const isClaim = authorization !== undefined || hasCookie(cookie, SESSION_COOKIE);
+    request.caller = await this.guesses.lookUp(
+      request.network ?? '',
+      () => identify(this.deps, credentials, this.settings.session, keepsSession),
+      ({ kind }) => kind !== 'anonymous' || !isClaim,
+    );
     return true;
   }
 }

@@ -1,4 +1,4 @@
-import { networkOf } from './network-of.js';
+import { areaOf, networkOf } from './network-of.js';
 
 test.each([
   ['2001:db8:0:1::1', '2001:db8:0:0::/56'],
@@ -23,4 +23,14 @@ test.each([
   [undefined, 'unknown'],
 ])('%s is counted as itself: %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
+});
+
+test.each([
+  ['2001:db8:0:1ff::1', '2001:db8:0::/48'],
+  ['2001:db8:0:2ff::1', '2001:db8:0::/48'],
+  ['2001:db8:1::1', '2001:db8:1::/48'],
+  ['192.0.2.7', '192.0.2.0/24'],
+  [undefined, 'unknown'],
+])('%s is in the area %s', (address, area) => {
+  expect(areaOf(networkOf(address))).toBe(area);
 });

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 const GROUPS = 8;
 /**
@@ -16,6 +16,16 @@ export function networkOf(address = 'unknown'): string {
   const [first = 0, second = 0, third = 0, fourth = 0] = groups;
   const prefix = [first, second, third, fourth & 0xff00].map((group) => group.toString(16));
   return `${prefix.join(':')}::/56`;
+}
+
+/**
+ * The part of the internet that one person often has the whole of: the /48 of an IPv6 network, the /24 of an IPv4 address.
+ *
+ * @param network as `networkOf` returns it
+ */
+export function areaOf(network: string): string {
+  if (network.endsWith('::/56')) return `${network.split(':').slice(0, 3).join(':')}::/48`;
+  return isIPv4(network) ? `${network.slice(0, network.lastIndexOf('.'))}.0/24` : network;
 }
 
 /** Groups of 16 bits. A dotted end counts as two; it never reaches the first 56 bits. */

@@ -14,7 +14,7 @@ import type { Logger } from 'pino';
 import { type BrokerDeps, type BrokerSettings, CODE_MAILER, DEPS, LOGGER, SETTINGS } from '../core.module.js';
 import { HttpProblem } from '../http/problem.js';
 import { ATTEMPT_MINUTES, derived, SignInAttempts } from './sign-in-attempts.js';
-import { CODE_ENTRIES, CODE_REQUESTS, TryLimits } from './try-limits.js';
+import { CODE_ENTRIES, CODE_REQUESTS, codeRequestTries, TryLimits } from './try-limits.js';
 
 /** 32 characters that are hard to confuse: 5 bits each, 40 bits for a code. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
@@ -72,11 +72,9 @@ export class MailCodes implements OnModuleDestroy {
     const address = `${tenant} ${normaliseEmail(email) ?? email}`;
     const own = this.attempts.hash(browser);
     // Strangers who request codes for an address use up what all networks have. The person's own browser has its own.
-    const source = this.known.get(own) === address ? own : network;
-    await this.asking.count({
-      ...{ network, browser: own, addressHere: `${source} ${address}` },
-      address: source === own ? `${own} ${address}` : address,
-    });
+    const isKnown = this.known.get(own) === address;
+    const by = { network, browser: own, address, ...(isKnown ? { own } : {}) };
+    await this.asking.count(await codeRequestTries(this.asking, by));
     const work = this.send(mailer, tenant, email, browser).catch((error: unknown) =>
       this.logger.warn({ err: error }, 'a sign-in code was not sent'),
     );

@@ -15,6 +15,8 @@ const UNITS_AT_ONCE = 2;
 @Injectable()
 export class SignInAttempts {
   private readonly line = new Semaphore(UNITS_AT_ONCE);
+  /** Apart from the writes, so that a guess never waits for one. */
+  private readonly reads = new Semaphore(UNITS_AT_ONCE);
 
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
@@ -61,7 +63,7 @@ export class SignInAttempts {
 
   /**
    * Removes and returns the attempt of this secret. Null if there is none, if it has expired, or if another browser began
-   * it; the other browser's attempt stays. A secret that names no such attempt costs a read and no write.
+   * it; the other browser's attempt stays. A secret that names no such attempt costs a read, of which few run at once, and no write.
    */
   async take(
     secret: string,
@@ -73,7 +75,9 @@ export class SignInAttempts {
       found?.kind === kind &&
       this.isOpen(found) &&
       found.browser === (browser === null ? null : this.hash(browser));
-    const seen = await this.deps.store.signInAttempts.read(({ attempts }) => attempts.find(hash));
+    const seen = await this.reads.run(() =>
+      this.deps.store.signInAttempts.read(({ attempts }) => attempts.find(hash)),
+    );
     if (!fits(seen)) return null;
     return this.inLine(() =>
       this.deps.store.signInAttempts.write(async ({ attempts }) => {
@@ -88,10 +92,12 @@ export class SignInAttempts {
    * it costs a read and no write.
    */
   async mayTry(secret: string, browser: string): Promise<boolean> {
-    return this.deps.store.signInAttempts.read(
-      async ({ attempts }) =>
-        (await attempts.find(this.hash(secret))) !== null ||
-        (await attempts.ofBrowser(this.hash(browser), 'code')).length > 0,
+    return this.reads.run(() =>
+      this.deps.store.signInAttempts.read(
+        async ({ attempts }) =>
+          (await attempts.find(this.hash(secret))) !== null ||
+          (await attempts.ofBrowser(this.hash(browser), 'code')).length > 0,
+      ),
     );
   }
 

@@ -1,4 +1,4 @@
-import { CODE_REQUESTS, TryLimits } from './try-limits.js';
+import { CODE_REQUESTS, codeRequestTries, TryLimits } from './try-limits.js';
 
 /** One try after another, each from a browser of its own. @returns how many were let through */
 async function asks(
@@ -10,8 +10,7 @@ async function asks(
   let passed = 0;
   for (let each = 0; each < count; each += 1) {
     const browser = `${network} ${address} ${each}`;
-    const tries = { address, addressHere: `${network} ${address}`, browser, network };
-    await limits.count(tries).then(
+    await limits.count(await codeRequestTries(limits, { network, browser, address })).then(
       () => {
         passed += 1;
       },
@@ -34,7 +33,20 @@ describe('asking for codes', () => {
     let passed = 0;
     for (let network = 0; network < 40; network += 1)
       passed += await asks(limits, `192.0.2.${network}`, 'acme ada', 5);
+    // The first one is the area's; all of one area have as many as one address from all areas.
     expect(passed).toBe(20);
+  });
+
+  test('strangers in four networks, or with the thousands of one customer, lock nobody out elsewhere', async () => {
+    const limits = new TryLimits(CODE_REQUESTS);
+    for (let area = 0; area < 90; area += 1)
+      expect(await asks(limits, `198.51.${area}.1`, 'acme ada', 5)).toBeGreaterThanOrEqual(1);
+    for (let network = 0; network < 60; network += 1)
+      await asks(limits, `2001:db8:7:${network.toString(16)}00::/56`, 'acme ada', 5);
+    expect(await asks(limits, '203.0.113.9', 'acme ada', 1)).toBe(1);
+    // But not without end: a person's mailbox has a bound too.
+    for (let area = 100; area < 200; area += 1) await asks(limits, `198.51.${area}.1`, 'acme ada', 5);
+    expect(await asks(limits, '203.0.112.9', 'acme ada', 1)).toBe(0);
   });
 
   test('what a network has used up is counted against nobody’s address', async () => {

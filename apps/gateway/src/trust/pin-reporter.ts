@@ -1,4 +1,4 @@
-import type { GatewayPin } from '@countersign/gateway-protocol';
+import type { GatewayPin, GatewayPins } from '@countersign/gateway-protocol';
 import { describeError, RetryTimer, SingleFlight } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
@@ -10,7 +10,7 @@ export type PinReporterParts = {
   pins(): readonly GatewayPin[];
   /** Changes whenever `pins` may return something else. */
   revision(): number;
-  clock: Pick<Clock, 'monotonic'>;
+  clock: Clock;
 };
 
 /**
@@ -22,6 +22,8 @@ export class PinReporter {
   private readonly flight = new SingleFlight();
   private readonly stop = new AbortController();
   private readonly retry: RetryTimer;
+  /** When the last report was made: each is later, also if the wall clock goes back. */
+  private madeAt = 0;
 
   constructor(private readonly parts: PinReporterParts) {
     this.retry = new RetryTimer(parts.clock);
@@ -48,7 +50,9 @@ export class PinReporter {
 
   private async report(revision: number): Promise<void> {
     try {
-      const report = { pins: this.parts.pins() };
+      const { clock, pins } = this.parts;
+      this.madeAt = Math.max(clock.now(), this.madeAt + 1);
+      const report: GatewayPins = { at: new Date(this.madeAt).toISOString(), pins: [...pins()] };
       await this.parts.broker.postSigned('/gateway/v1/pins', report, this.stop.signal);
       this.reported = revision;
       this.retry.reset();

@@ -23,6 +23,8 @@ export interface EnrolledGateway extends GatewayBinding {
   closedAt: string | null;
   /** The trust that it has pinned, as it reported last. */
   pins: GatewayPin[];
+  /** When the gateway made that report, by its own clock; null if it gave no time. */
+  pinsAt: string | null;
 }
 
 /** Hash of the pinned genesis, and of versions that the chain from there must contain. */
@@ -55,7 +57,7 @@ export interface GatewayRepository {
   registerIdentity(id: string, publicKey: string): Promise<boolean>;
   /** Notes contact with these. @returns those that had been closed and are not revoked: they are open again */
   seen(ids: readonly string[], at: string): Promise<EnrolledGateway[]>;
-  setPins(id: string, pins: GatewayPin[]): Promise<void>;
+  setPins(id: string, pins: GatewayPin[], pinsAt: string | null): Promise<void>;
   /**
    * Logs in which the gateway has not signed its chain since it was wanted to, and since when. For those that were wanted
    * after `since` and up to `now`, at most `limit`.

@@ -10,6 +10,8 @@ describe('a gateway’s pins', () => {
     const behind = { ...pin, atLeast, current: null, behind: hash('a'), next: { ...next, atLeast } };
     for (const pins of [[], [pin], [{ ...pin, current: null }], [{ ...pin, next }], [behind]])
       expect(parsePins({ pins })).toEqual({ pins });
+    const dated = { at: '2026-11-27T15:00:00.000Z', pins: [pin] };
+    expect(parsePins(dated)).toEqual(dated);
   });
 
   test.each([
@@ -24,6 +26,7 @@ describe('a gateway’s pins', () => {
     [{ pins: [{ ...pin, next: { pinned: hash('c') } }] }],
     [{ pins: Array(10_001).fill(pin) }],
     [{ pins: [], more: 1 }],
+    [{ pins: [], at: '2026-11-27T15:00:00Z' }],
   ])('P13: in any other shape are refused (%#)', (body) => {
     expect(() => parsePins(body)).toThrow(expect.objectContaining({ code: 'invalid_pins' }));
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digestText, instant, parseShape, slug } from '../shapes.js';
+import { digestText, instant, moment, parseShape, slug } from '../shapes.js';
 
 /** The most pins that a gateway reports. */
 const MAX_PINS = 10_000;
@@ -22,9 +22,13 @@ const pin = z.strictObject({
 });
 export type GatewayPin = z.infer<typeof pin>;
 
-const pins = z.strictObject({ pins: z.array(pin).max(MAX_PINS) });
+/**
+ * `at`: when the gateway made the report, by its own clock, later than in its report before. A recorded report is an old one.
+ * Absent from gateways that are older than their broker.
+ */
+const pins = z.strictObject({ at: moment.exactOptional(), pins: z.array(pin).max(MAX_PINS) });
 /** The body of `POST /gateway/v1/pins`: always all pins of a gateway. */
-type GatewayPins = z.infer<typeof pins>;
+export type GatewayPins = z.infer<typeof pins>;
 
 /** Throws ProtocolError `invalid_pins`. */
 export function parsePins(value: unknown): GatewayPins {

@@ -62,6 +62,9 @@ export class GatewayEntity implements EnrolledGateway {
   @Column('text', { nullable: true, transformer: jsonList })
   pins!: GatewayPin[];
 
+  @Column('varchar', { name: 'pins_at', nullable: true })
+  pinsAt!: string | null;
+
   @Column('text', { nullable: true, transformer: jsonText })
   services!: string[] | null;
 

@@ -36,6 +36,7 @@ import { Widenings1799000045000 } from './1799000045000-widenings.js';
 import { AccessReviews1799000046000 } from './1799000046000-access-reviews.js';
 import { Supervision1799000047000 } from './1799000047000-supervision.js';
 import { RecordTenantFrom1799000049000 } from './1799000049000-record-tenant-from.js';
+import { PinReports1799000051000 } from './1799000051000-pin-reports.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -76,4 +77,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   AccessReviews1799000046000,
   Supervision1799000047000,
   RecordTenantFrom1799000049000,
+  PinReports1799000051000,
 ];

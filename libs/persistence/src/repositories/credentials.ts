@@ -127,8 +127,8 @@ export class Gateways implements GatewayRepository {
     return back.map((row) => ({ ...row }));
   }
 
-  async setPins(id: string, pins: GatewayPin[]): Promise<void> {
-    await this.manager.update(GatewayEntity, { id }, { pins });
+  async setPins(id: string, pins: GatewayPin[], pinsAt: string | null): Promise<void> {
+    await this.manager.update(GatewayEntity, { id }, { pins, pinsAt });
   }
 
   async headsWanted(

@@ -57,6 +57,7 @@ export function enrolGateway(
       lastSeenAt: null,
       closedAt: null,
       pins: [],
+      pinsAt: null,
       services,
       tenants,
     };
