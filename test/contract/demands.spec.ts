@@ -21,6 +21,7 @@ import {
   readOpenings,
   readStanding,
   recordAccessHeads,
+  requestAccess,
   runDueTransitions,
   type StepInput,
   setLock,
@@ -579,6 +580,36 @@ describeOn('SQLite', 'access for an authority', (bench) => {
     await expect(listEvents(flow.deps, gwen, log, {}, page)).rejects.toEqual(refused('not_found'));
     // From now on it is an open demand: a request is in the customer's own log.
     expect((await legal(demand)).request.tenant).toBe('acme');
+  });
+
+  test('a request that is stored while its demand opens is never approved: no access begins without a notice', async () => {
+    const demand = await redirected({ gag: GAG });
+    // The sealed log is there, and this broker has checked the demand, when another one opens it.
+    await legal(demand);
+    flow.clock.forward(91 * DAY);
+    const { store } = flow.deps;
+    const slow = Object.create(store, {
+      forTenant: {
+        value: async (...work: Parameters<typeof store.forTenant>) => {
+          flow.clock.forward(2 * DAY);
+          await openDueDemands(flow.deps);
+          return store.forTenant(...work);
+        },
+      },
+    }) as typeof store;
+    const asked = {
+      tenant: 'acme',
+      service: 'billing',
+      scope: [{ resource: 'invoices', actions: ['list'] }],
+    };
+    const input = { ...asked, seconds: 300, justification: 'late', ticket: null };
+    const view = await requestAccess({ ...flow.deps, store: slow }, lea, {
+      ...input,
+      basis: 'legal',
+      demand,
+    });
+    expect(view.request.tenant).toMatch(/^sealed-/);
+    await expect(flow.approve(leo, view)).rejects.toEqual(refused('wrong_state'));
   });
 
   test('a demand that was rejected meanwhile gets no more approvals until it is challenged again', async () => {

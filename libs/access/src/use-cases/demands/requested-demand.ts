@@ -1,4 +1,4 @@
-import { latestEndOfTerms } from '@countersign/contract';
+import { isSealedLog, latestEndOfTerms } from '@countersign/contract';
 import {
   DEMAND_TRANSITIONS,
   type DemandFile,
@@ -60,6 +60,9 @@ export async function requireOpenDemand(deps: Deps, { person }: Principal, reque
   const file = found?.demand === undefined ? null : await demandFile(deps, found.demand);
   if (file !== null && isOverdue(file, deps.clock.now()))
     throw new AccessError('wrong_state', 'The gag has ended: what is sealed opens, and no more begins.');
+  // It was stored in the moment in which its demand opened. Access in a sealed log begins without a notice to the customer.
+  if (found !== null && isSealedLog(found.tenant) && (file === null || !isSealed(file)))
+    throw new AccessError('wrong_state', 'The demand is open by now. Request the access again.');
   const end = file === null || !isSealed(file) ? null : gagEnd(file);
   if (found !== null && end !== null && latestEndOfTerms(found.terms) > Date.parse(end))
     throw new AccessError(
