@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { isFullRun } from '../../support/samples.js';
 
@@ -54,4 +55,49 @@ export async function violationsInLooks(
   }
   const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
   return { found, overflow };
+}
+
+export const WIDE = { width: 1280, height: 900 };
+export const NARROW = { width: 360, height: 740 };
+const LANGUAGES = { de: 'Deutsch', en: 'English' } as const;
+const VIEWS = [
+  ['de', 'wide', WIDE],
+  ['de', 'narrow', NARROW],
+  ['en', 'wide', WIDE],
+  ['en', 'narrow', NARROW],
+] as const;
+
+/**
+ * Looks at the page as it is now, in both languages and both sizes: axe finds no violation, and nothing scrolls sideways.
+ * `npm test` looks in one language and one size, which depend on the name, so that all four occur. Afterwards the page is wide
+ * and in English. With `COUNTERSIGN_SCREENSHOTS=FOLDER` it keeps pictures of all four.
+ */
+export async function expectGoodViews(page: Page, name: string): Promise<void> {
+  const shots = process.env['COUNTERSIGN_SCREENSHOTS'];
+  const letters = [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0);
+  const views = VIEWS.filter(
+    (_, place) => isFullRun() || shots !== undefined || place === letters % VIEWS.length,
+  );
+  for (const [language, size, viewport] of views) {
+    await page.setViewportSize(WIDE);
+    await showIn(page, language);
+    await page.setViewportSize(viewport);
+    await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    const found = await violations(page);
+    expect({ name, language, size, overflow, found }).toEqual({
+      ...{ name, language, size },
+      ...{ overflow: 0, found: [] },
+    });
+    if (shots !== undefined)
+      await page.screenshot({ path: join(shots, `${name}-${language}-${size}.png`), fullPage: true });
+  }
+  await page.setViewportSize(WIDE);
+  await showIn(page, 'en');
+}
+
+/** Switches the language of the page, which offers only the other one. */
+async function showIn(page: Page, language: keyof typeof LANGUAGES): Promise<void> {
+  if ((await page.locator('html').getAttribute('lang')) === language) return;
+  await page.getByRole('button', { name: LANGUAGES[language] }).click();
 }
