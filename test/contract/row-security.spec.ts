@@ -1,4 +1,4 @@
-import { openReview } from '@countersign/access';
+import { openPractice, openReview } from '@countersign/access';
 import { migrate, type OpenedStore, openStore, uuidV7Ids } from '@countersign/persistence';
 import type pg from 'pg';
 import { optionsFor } from '../support/migrated-database.js';
@@ -41,6 +41,9 @@ const OWN: Record<string, string> = {
   access_reviews: 'tenant',
   access_review_items: 'tenant',
   access_review_schedules: 'tenant',
+  practices: 'tenant',
+  practice_requests: 'tenant',
+  practice_schedules: 'tenant',
   request_notes: 'tenant',
   reviews: 'tenant',
   openings: 'tenant',
@@ -129,6 +132,16 @@ describe('row-level security on PostgreSQL', () => {
             ...{ roles: ['approver'], since: null, until: null },
           },
         ],
+      );
+      await unit.practices.begin('2027-01-01');
+      const ask = { action: 'read', resource: 'invoices', seconds: 900 } as const;
+      const occasion = 'quarter:2026-10-01';
+      await unit.practices.insert(
+        openPractice(
+          { id: uuidV7Ids.next('prc'), tenant, occasion, missed: [], openedBy: 'job' },
+          new Date(NOW),
+        ),
+        [{ person: owner, task: { expected: ask, asked: ask } }],
       );
       await unit.notes.insert({
         ...{ request: request.id, tenant, number: 1, kind: 'question', person: approver.id },

@@ -14,6 +14,7 @@ import { registerLog } from './log/commands.js';
 import { registerNotices } from './notices/commands.js';
 import { registerOffline } from './offline/commands.js';
 import { registerPolicy } from './policy/commands.js';
+import { registerPractices } from './practices/commands.js';
 import { registerRequests, registerReview } from './requests/commands.js';
 import { registerSignIn } from './sign-in/commands.js';
 import { registerStanding } from './standing/commands.js';
@@ -63,6 +64,7 @@ export function buildProgram(io: Io): Command {
   registerDemands(program, run);
   registerStanding(program, run);
   registerAccessReviews(program, run);
+  registerPractices(program, run);
   registerNotices(program, run);
   registerHost(program, run);
   registerOffline(program, run);

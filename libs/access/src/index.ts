@@ -182,6 +182,21 @@ export {
   readAddress,
 } from './domain/person.js';
 export {
+  countResults,
+  drawTask,
+  openPractice,
+  PRACTICE_DAYS,
+  PRACTICE_RESULTS,
+  PRACTICE_TRANSITIONS,
+  type Practice,
+  type PracticeCounts,
+  type PracticePasskey,
+  type PracticeRequest,
+  type PracticeResult,
+  type PracticeState,
+  type PracticeTask,
+} from './domain/practice.js';
+export {
   type ApprovalStage,
   type ControlRule,
   type Deputy,
@@ -386,6 +401,7 @@ export {
   type Owner,
   type Page,
   type PageQuery,
+  type PracticeRepository,
   type PrunedBatch,
   type PublishedReport,
   type Randomness,
@@ -618,6 +634,20 @@ export {
   type ControlsTest,
   testPrivacyControls,
 } from './use-cases/organisation/test-controls.js';
+export { type PracticeRun, runPractices } from './use-cases/practices/practice-job.js';
+export {
+  answerPractice,
+  getPractice,
+  listPractices,
+  newestPracticeResults,
+  openPracticeNow,
+  type PracticeAnswer,
+  type PracticeOffer,
+  type PracticeOutcome,
+  type PracticeSummary,
+  type PracticeView,
+  readOwnPractice,
+} from './use-cases/practices/practices.js';
 export {
   changeProvisionedGroup,
   createProvisionedGroup,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
 import { idText, instant, pageQuery } from './members.js';
+import { practiceResult } from './practices.js';
 
 /** The quarterly access review of a tenant. */
 
@@ -65,7 +66,18 @@ const summarySchema = named(
 );
 export type AccessReviewSummary = z.infer<typeof summarySchema>;
 
-const reviewSchema = named('AccessReview', summarySchema.extend({ items: z.array(itemSchema) }));
+const markedItemSchema = named(
+  'MarkedAccessReviewItem',
+  itemSchema.extend({
+    practice: z
+      .object({ result: practiceResult, at: instant() })
+      .nullable()
+      .describe('How this approver’s last practice went; null: none, or no person.'),
+  }),
+);
+export type MarkedAccessReviewItem = z.infer<typeof markedItemSchema>;
+
+const reviewSchema = named('AccessReview', summarySchema.extend({ items: z.array(markedItemSchema) }));
 export type AccessReview = z.infer<typeof reviewSchema>;
 
 const decisionBody = named(

@@ -2,6 +2,7 @@ import {
   approvalSchema,
   invitationSchema,
   liftSchema,
+  offeredPracticeSchema,
   passkeyJwk,
   presenceSchema,
   recoveryJwk,
@@ -40,5 +41,6 @@ named('InvitationStatement', invitationSchema);
 named('StopStatement', stopSchema);
 named('LiftStatement', liftSchema);
 named('PresenceStatement', presenceSchema);
+named('OfferedPracticeStatement', offeredPracticeSchema);
 named('PasskeyJwk', passkeyJwk);
 named('RecoveryJwk', recoveryJwk);

@@ -5,6 +5,7 @@ export {
   type AccessReviewListQuery,
   type AccessReviewSummary,
   accessReviewEndpoints,
+  type MarkedAccessReviewItem,
 } from './access-reviews.js';
 export { components, named, pageOf } from './components.js';
 export {
@@ -176,6 +177,17 @@ export {
   type Whoami,
   whoamiSchema,
 } from './people.js';
+export {
+  PRACTICE_RESULTS,
+  type Practice,
+  type PracticeAnswer,
+  type PracticeAsk,
+  type PracticeListQuery,
+  type PracticeOffer,
+  type PracticePart,
+  type PracticeSummary,
+  practiceEndpoints,
+} from './practices.js';
 export {
   type ErrorCode,
   type Problem,

@@ -311,6 +311,17 @@ const emergencyControls = z.strictObject({
     .describe('The vendor explains each emergency within this time of its start. Default: PT24H.'),
 });
 
+/** Whether the approvers practise, and when. */
+const practiceControls = z.strictObject({
+  quarterly: z.boolean().describe('Once a quarter each approver gets a practice request.'),
+  hours: z
+    .array(localHours)
+    .min(1, 'must have at least one entry')
+    .max(14, 'must be at most 14 entries')
+    .optional()
+    .describe('A practice begins in one of these. Absent: Monday to Friday, 09:00 to 17:00.'),
+});
+
 /** What a change that widens the controls waits for. */
 const wideningControls = z
   .strictObject({
@@ -347,6 +358,9 @@ export const privacyControlsInput = z.strictObject({
   supervision: supervisionRules
     .optional()
     .describe('What is watched while access is open, and what happens then.'),
+  practice: practiceControls
+    .optional()
+    .describe('Absent: the approvers practise each quarter once the tenant is claimed.'),
   widening: wideningControls
     .optional()
     .describe('What a change that widens the controls waits for. A narrowing is immediate.'),

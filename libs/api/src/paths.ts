@@ -16,6 +16,7 @@ import type { logEndpoints, logFileEndpoints } from './logs.js';
 import type { noticeEndpoints } from './notices.js';
 import type { passkeyEndpoints } from './passkeys.js';
 import type { peopleEndpoints } from './people.js';
+import type { practiceEndpoints } from './practices.js';
 import type { Problem } from './problem.js';
 import type { requestEndpoints } from './requests.js';
 import type { serviceEndpoints } from './services.js';
@@ -33,6 +34,7 @@ import type { wideningEndpoints } from './widenings.js';
 /** What our own programs call. SCIM clients and identity providers are others' programs. */
 type Groups =
   | typeof accessReviewEndpoints
+  | typeof practiceEndpoints
   | typeof apiKeyEndpoints
   | typeof cliLoginEndpoints
   | typeof disclosureEndpoints

@@ -27,7 +27,9 @@ export type IdPrefix =
   /** A widening of privacy controls that waits. */
   | 'wdn'
   /** A quarterly access review. */
-  | 'acr';
+  | 'acr'
+  /** A practice request. */
+  | 'prc';
 
 const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 

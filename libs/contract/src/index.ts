@@ -33,6 +33,7 @@ export {
   approvalJsonSchema,
   invitationJsonSchema,
   liftJsonSchema,
+  practiceJsonSchema,
   presenceJsonSchema,
   routeMapJsonSchema,
   signatureJsonSchema,
@@ -136,6 +137,18 @@ export {
   type PinsStatement,
   type PinsStatementProblem,
 } from './statement/pins-statement.js';
+export {
+  offeredPracticeSchema,
+  PRACTICE_ACTIONS,
+  PRACTICE_RESOURCES,
+  PRACTICE_SECONDS,
+  PRACTICE_TYPE,
+  type PracticeAsk,
+  type PracticeStatement,
+  parsePractice,
+  practiceSchema,
+  rightPracticeAnswer,
+} from './statement/practice.js';
 export {
   MAX_PRESENCE_SECONDS,
   PRESENCE_TYPE,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { serviceDefinitionSchema } from './route/route-map.js';
 import { approvalSchema } from './statement/approval.js';
 import { invitationSchema } from './statement/invitation.js';
+import { practiceSchema } from './statement/practice.js';
 import { presenceSchema } from './statement/presence.js';
 import { signatureSchema } from './statement/signature.js';
 import { liftSchema, stopSchema } from './statement/stop.js';
@@ -42,6 +43,11 @@ export function liftJsonSchema(): object {
 /** JSON Schema (draft 2020-12) of a presence's statement, as published in docs/schemas/presence-v1.json. */
 export function presenceJsonSchema(): object {
   return { ...z.toJSONSchema(presenceSchema), title: 'Countersign presence statement, version 1' };
+}
+
+/** JSON Schema (draft 2020-12) of a practice's statement, as published in docs/schemas/practice-v1.json. */
+export function practiceJsonSchema(): object {
+  return { ...z.toJSONSchema(practiceSchema), title: 'Countersign practice statement, version 1' };
 }
 
 /** JSON Schema (draft 2020-12) of a widening's statement, as published in docs/schemas/widening-v1.json. */

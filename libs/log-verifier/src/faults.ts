@@ -60,6 +60,8 @@ export type ReplayFaultCode =
   | 'standing_differs'
   /** A quarterly access review leaves out what is open, was decided by someone who may not, or lapsed before its term. */
   | 'wrong_access_review'
+  /** A practice asks who is no approver, was answered twice or by another, or has a result that is not that of the answer. */
+  | 'wrong_practice'
   /** The vendor's side widened a claimed tenant, which only its own people may do. */
   | 'widened_by_host'
   /** The controls were widened without the delay, or the confirmation, that they required. */

@@ -4,6 +4,7 @@ import {
   type ApiKey,
   addressOf,
   countOutcomes,
+  countResults,
   type Delivered,
   type Delivery,
   DeliveryFailure,
@@ -25,6 +26,7 @@ import { type MailFacts, writeMail } from './access-mail.js';
 import { writeAccountMail } from './account-mail.js';
 import { type MailContent, withLastLine } from './layout.js';
 import { MailClient } from './mail-client.js';
+import { writePracticeMail } from './practice-mail.js';
 import { writeReviewMail } from './review-mail.js';
 import type { MailSettings } from './settings.js';
 import { writeStatementMail } from './statement-mail.js';
@@ -32,6 +34,7 @@ import { trustFacts, writeTrustMail } from './trust-mail.js';
 import {
   isAccountMailKind,
   isMailKind,
+  isPracticeMailKind,
   isReviewMailKind,
   isTrustMailKind,
   type MailKind,
@@ -96,6 +99,7 @@ export class MailChannel implements NoticeChannel {
       isTrustMailKind(notice.kind) ||
       isAccountMailKind(notice.kind) ||
       isReviewMailKind(notice.kind) ||
+      isPracticeMailKind(notice.kind) ||
       notice.kind === 'log.statement';
     if (isToAll) return persons.map(({ id }) => id);
     if (request === null || !isMailKind(notice.kind)) return [];
@@ -171,6 +175,16 @@ export class MailChannel implements NoticeChannel {
       const tenant = (await unit.organisation.tenant(notice.tenant))?.name ?? notice.tenant;
       const facts = { kind: notice.kind, review, counts, tenant, link: `${publicUrl}/access-review` };
       return { content: writeReviewMail(facts, language), person };
+    }
+    if (isPracticeMailKind(notice.kind)) {
+      const practice = await unit.practices.find(notice.subject);
+      if (practice === null) return { skip: 'nothing_to_tell' };
+      const requests = await unit.practices.requests([practice.id]);
+      const own = requests.find((each) => each.person === person.id);
+      if (notice.kind !== 'practice.failed' && own?.result !== null) return { skip: 'superseded' };
+      const tenant = (await unit.organisation.tenant(notice.tenant))?.name ?? notice.tenant;
+      const facts = { kind: notice.kind, practice, counts: countResults(requests), tenant };
+      return { content: writePracticeMail({ ...facts, link: `${publicUrl}/practice` }, language), person };
     }
     const named = notice.subject.startsWith('grt_') ? await unit.grants.find(notice.subject) : null;
     const request = await unit.requests.find(named?.request ?? notice.subject);

@@ -179,6 +179,7 @@ const aDocument = {
 const demandReaders = { ...closed, legal: '200', vendorAuditor: '200' };
 const legalOnly = (done: Expected) => ({ ...closed, legal: done });
 const NO_REVIEW = '/api/v1/tenants/acme/access-reviews/acr_00000000-0000-7000-8000-000000000000';
+const NO_PRACTICE = '/api/v1/tenants/acme/practices/prc_00000000-0000-7000-8000-000000000000';
 const NONCE = Buffer.alloc(32, 7).toString('base64url');
 
 const SIGNATURE = {
@@ -735,6 +736,36 @@ const TABLE: Row[] = [
     target: () => ({ path: `${NO_REVIEW}/decisions`, body: { item: 'person:x', decision: 'pruned' } }),
     all: '403 forbidden',
     but: { ...closed, ...each(['approver', 'tenantAdmin', 'foreignAdmin'], '404 not_found') },
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/practices',
+    target: at('/api/v1/tenants/acme/practices'),
+    all: '403 forbidden',
+    but: { ...closed, ...each(ACME, '200'), ...each(FOREIGN, '404 not_found') },
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/practices',
+    target: () => ({ path: '/api/v1/tenants/acme/practices' }),
+    all: '403 forbidden',
+    but: { ...closed, approver: '201', tenantAdmin: '409 conflict', foreignAdmin: '404 not_found' },
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/practices/{id}',
+    target: at(NO_PRACTICE),
+    all: '403 forbidden',
+    but: { ...closed, ...each([...ACME, ...FOREIGN], '404 not_found') },
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/practices/{id}/task',
+    target: at(`${NO_PRACTICE}/task`),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'secondApprover', 'foreignApprover'], '404 not_found') },
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/practices/{id}/answer',
+    target: () => ({ path: `${NO_PRACTICE}/answer`, body: { decision: 'deny' } }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'secondApprover', 'foreignApprover'], '404 not_found') },
   },
   {
     endpoint: 'GET /api/v1/tenants/{slug}/people',

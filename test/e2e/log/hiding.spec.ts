@@ -440,3 +440,72 @@ describe('a quarterly access review', () => {
     expect(await faultAfter(...drafts())).toBe(expected);
   });
 });
+
+describe('a practice of the approvers', () => {
+  type Draft = { type: string; data: object; actor?: string; later?: number };
+  const WEEK = 7 * DAY_MS;
+  const ask = { action: 'read', resource: 'invoices', seconds: 900 };
+  const approvers = () => [broker.persons.approver, broker.persons.secondApprover];
+  const opened = (change: object = {}): Draft => ({
+    type: 'practice.opened',
+    data: {
+      ...{ practice: 'prc_1', occasion: 'quarter:2027-01-01', missed: [], people: approvers(), more: 0 },
+      ...change,
+    },
+  });
+  const answered = (actor: string, change: object = {}, laterBy = 1_000): Draft => ({
+    ...{ type: 'practice.answered', actor, later: laterBy },
+    data: {
+      ...{ practice: 'prc_1', expected: ask, asked: ask, decision: 'approve', result: 'passed' },
+      ...{ passkey: 'none', channel: 'web', seconds: 1, ...change },
+    },
+  });
+  const closed = (unanswered: string[], laterBy = WEEK): Draft => ({
+    ...{ type: 'practice.closed', later: laterBy },
+    data: { practice: 'prc_1', counts: {}, unanswered, more: 0 },
+  });
+  const faultAfter = async (...drafts: Draft[]) => {
+    const copies = own();
+    const { at } = leafOf(copies.tenant, copies.tenant.leaves.length - 1);
+    for (const { type, data, actor = 'job', later: ms = 0 } of drafts)
+      copies.tenant.append({
+        ...{ type: type as 'log.sealed', at: later(at, ms), actor: actor as 'job' },
+        data: { dueAt: later(at, WEEK), ...data },
+      });
+    return (await faultOf(copies)).replace(/ \d+$/, '');
+  };
+  const first = () => broker.persons.approver;
+  const second = () => broker.persons.secondApprover;
+
+  test('verifies if its approvers answer for themselves, and who does not is named', async () => {
+    expect(await faultAfter(opened(), answered(first()), closed([second()]))).toBe('none');
+  });
+
+  test.each<[string, () => Draft[], string]>([
+    [
+      'asks someone who is no approver',
+      () => [opened({ people: [broker.persons.engineer] })],
+      'wrong_practice',
+    ],
+    ['is for the same quarter as another', () => [opened(), opened({ practice: 'prc_2' })], 'wrong_practice'],
+    ['gives less than its term', () => [opened({ dueAt: '2026-01-01T00:00:00Z' })], 'wrong_practice'],
+    ['was begun by no admin', () => [{ ...opened(), actor: second() }], 'role_not_held'],
+    ['was answered by someone else', () => [opened(), answered(broker.persons.engineer)], 'role_not_held'],
+    ['was answered twice', () => [opened(), answered(first()), answered(first())], 'wrong_practice'],
+    ['was answered after its term', () => [opened(), answered(first(), {}, WEEK + DAY_MS)], 'wrong_practice'],
+    [
+      'says that a wrong answer was right',
+      () => [opened(), answered(first(), { asked: { ...ask, action: 'delete' } })],
+      'wrong_practice',
+    ],
+    [
+      'says that a passkey worked without its signature',
+      () => [opened(), answered(first(), { passkey: 'worked' })],
+      'wrong_practice',
+    ],
+    ['is closed before its term', () => [opened(), closed([second()], 1_000)], 'wrong_practice'],
+    ['hides who has not answered', () => [opened(), answered(first()), closed([])], 'wrong_practice'],
+  ])('is a fault if it %s', async (_case, drafts, expected) => {
+    expect(await faultAfter(...drafts())).toBe(expected);
+  });
+});

@@ -4,6 +4,7 @@ import { type AnchorFile, type LeafV1, verifierKey } from '@countersign/audit-lo
 import { nodeHashing } from '@countersign/authorization';
 import {
   type ApprovalStatement,
+  type PracticeStatement,
   type Signature,
   type StopStatement,
   statementHash,
@@ -140,6 +141,20 @@ describe('P12: the log of a claimed tenant', () => {
       'a countersignature of another key',
       'bad_countersignature there',
       (own) => resigned(own, { credential: 'AAAAAAAAAAAAAAAAAAAAAA' }),
+    ],
+    [
+      'an answer to a practice in the place of an approval',
+      'unreadable_leaf there',
+      (own) => {
+        const { deployment, tenant, person } = signed(own).signature.statement;
+        const ask = { action: 'read', resource: 'invoices', seconds: 900 } as const;
+        const practice: PracticeStatement = {
+          ...{ type: 'countersign/practice/v1', deployment, tenant, person, decision: 'approve' },
+          ...{ practice: 'prc_0199f0a0-7b2c-7009-8000-000000000001', expected: ask, asked: ask },
+          ...{ notBefore: '2026-11-24T15:00:00Z', notAfter: '2026-12-01T15:00:00Z' },
+        };
+        return resigned(own, ada.key.sign(practice, AT));
+      },
     ],
     [
       'a flipped bit in a countersignature',

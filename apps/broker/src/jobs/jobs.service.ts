@@ -9,6 +9,7 @@ import {
   remindTrust,
   runAccessReviews,
   runDueTransitions,
+  runPractices,
   sealDays,
 } from '@countersign/access';
 import { PeriodicLoop } from '@countersign/runtime';
@@ -30,6 +31,7 @@ const DEMANDS_EVERY_MS = 30_000;
 const STATEMENTS_EVERY_MS = 30_000;
 const REPORTS_EVERY_MS = 10 * 60_000;
 const REVIEWS_EVERY_MS = 30_000;
+const PRACTICES_EVERY_MS = 60_000;
 const ISOLATION_EVERY_MS = 10_000;
 /** A turn handles two hundred tenants: ten thousand have their day's leaves nine minutes after midnight UTC. */
 const DAILY_EVERY_MS = 10_000;
@@ -62,6 +64,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       new PeriodicLoop('demands', DEMANDS_EVERY_MS, () => this.openDemands(), onError),
       new PeriodicLoop('reports', REPORTS_EVERY_MS, () => this.publishReports(), onError),
       new PeriodicLoop('access reviews', REVIEWS_EVERY_MS, () => this.reviewAccess(), onError),
+      new PeriodicLoop('practices', PRACTICES_EVERY_MS, () => this.practise(), onError),
       new PeriodicLoop('isolation', ISOLATION_EVERY_MS, () => isolation.run(), onError),
       new PeriodicLoop('statements', STATEMENTS_EVERY_MS, () => this.makeStatements(), onError),
       new PeriodicLoop('expiry', EVERY_MS, () => this.expire(), onError),
@@ -119,6 +122,11 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   private async reviewAccess(): Promise<void> {
     const run = await runAccessReviews(this.deps);
     if (run.opened + run.reminded + run.closed > 0) this.logger.info(run, 'ran the access reviews');
+  }
+
+  private async practise(): Promise<void> {
+    const run = await runPractices(this.deps);
+    if (run.opened + run.reminded + run.closed > 0) this.logger.info(run, 'ran the practices');
   }
 
   private async prune(): Promise<void> {

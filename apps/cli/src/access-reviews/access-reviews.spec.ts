@@ -9,6 +9,7 @@ const BASE = '/api/v1/tenants/acme/access-reviews';
 const item = (change: object = {}) => ({
   ...{ item: `person:${PERSON}`, kind: 'person', id: PERSON, owner: PERSON, service: null },
   ...{ roles: ['admin'], since: null, until: null, outcome: null, reason: null, by: null, at: null },
+  practice: { result: 'unanswered', at: '2026-12-01T00:00:00Z' },
   ...change,
 });
 const summary = (change: object = {}) => ({
@@ -55,7 +56,7 @@ async function cli(
 test('shows the newest review, what is open, and what silence means', async () => {
   const { exit, out } = await cli(['show']);
   expect(exit).toBe(0);
-  for (const part of [`person:${PERSON}`, 'not answered', '1 of 1', '2026-10-01', 'lapses'])
+  for (const part of [`person:${PERSON}`, 'not answered', '1 of 1', '2026-10-01', 'lapses', 'unanswered'])
     expect(out).toContain(part);
 });
 

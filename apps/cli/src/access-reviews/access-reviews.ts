@@ -1,27 +1,20 @@
 import {
   type AccessReview,
+  type AccessReviewItem,
   type AccessReviewSummary,
   accessReviewEndpoints,
-  peopleEndpoints,
+  type MarkedAccessReviewItem,
 } from '@countersign/api';
 import type { Answer, Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
+import { ownTenant } from '../command/own-tenant.js';
 import { formatFacts, formatTable } from '../terminal/text.js';
 import { formatInstant } from '../terminal/time.js';
 
 type Api = Awaited<ReturnType<Context['api']>>;
 
-/** The caller's own tenant. @throws CliError `forbidden` for vendor staff */
-async function ownTenant(api: Api): Promise<string> {
-  const { tenant } = await api.call(peopleEndpoints.whoami, {});
-  if (tenant === null)
-    throw new CliError(
-      'forbidden',
-      'a customer’s people review their own organisation; the vendor’s staff do not',
-    );
-  return tenant;
-}
+const VENDOR = 'a customer’s people review their own organisation; the vendor’s staff do not';
 
 async function find(api: Api, slug: string, id: string): Promise<AccessReview> {
   const params = { slug };
@@ -34,7 +27,7 @@ async function find(api: Api, slug: string, id: string): Promise<AccessReview> {
 }
 
 export async function listReviews(context: Context, options: ListOptions): Promise<Answer> {
-  const slug = await ownTenant(await context.api());
+  const slug = await ownTenant(await context.api(), VENDOR);
   return fetchPage(
     context,
     {
@@ -49,7 +42,7 @@ export async function listReviews(context: Context, options: ListOptions): Promi
 
 export async function showReview(context: Context, id: string): Promise<Answer> {
   const api = await context.api();
-  const review = await find(api, await ownTenant(api), id);
+  const review = await find(api, await ownTenant(api, VENDOR), id);
   return { document: review, text: formatReview(review, new Date()) };
 }
 
@@ -61,10 +54,10 @@ export async function decideItems(
   decision: 'confirmed' | 'pruned',
 ): Promise<Answer> {
   const api = await context.api();
-  const slug = await ownTenant(api);
+  const slug = await ownTenant(api, VENDOR);
   const review = await find(api, slug, id);
   const params = { slug, id: review.id };
-  const decided: AccessReview['items'] = [];
+  const decided: Listed[] = [];
   for (const item of items)
     decided.push(await api.call(accessReviewEndpoints.decide, { params, body: { item, decision } }));
   return {
@@ -80,12 +73,15 @@ const KEPT: Readonly<Record<string, string>> = {
   provider: 'KEPT: your provider gives the roles',
 };
 
-const outcomeText = ({ outcome, reason }: AccessReview['items'][number]): string =>
+const outcomeText = ({ outcome, reason }: Pick<AccessReviewItem, 'outcome' | 'reason'>): string =>
   outcome === null ? 'not answered' : (KEPT[reason ?? ''] ?? outcome);
 
-const formatItems = (items: AccessReview['items']): string =>
+/** An item of a review; a decision's answer does not repeat how its approver practised. */
+type Listed = AccessReviewItem & Partial<Pick<MarkedAccessReviewItem, 'practice'>>;
+
+const formatItems = (items: readonly Listed[]): string =>
   formatTable(
-    ['ITEM', 'OUTCOME', 'OWNER', 'ROLES', 'SERVICE', 'SINCE', 'UNTIL'],
+    ['ITEM', 'OUTCOME', 'OWNER', 'ROLES', 'SERVICE', 'SINCE', 'UNTIL', 'PRACTICE'],
     items.map((each) => [
       each.item,
       outcomeText(each),
@@ -94,6 +90,7 @@ const formatItems = (items: AccessReview['items']): string =>
       each.service ?? '',
       each.since ?? '',
       each.until ?? '',
+      each.practice?.result ?? '',
     ]),
   );
 

@@ -40,6 +40,9 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
     DISCLOSURE_CHANGES.map((change) => [`disclosure.${change}`, () => [['disclosures'], ['events']]]),
   ),
   ...Object.fromEntries(
+    ['opened', 'due', 'failed'].map((change) => [`practice.${change}`, () => [['practices'], ['events']]]),
+  ),
+  ...Object.fromEntries(
     ['opened', 'due', 'closed'].map((change) => [
       `access-review.${change}`,
       () => [['access-reviews'], ['events']],

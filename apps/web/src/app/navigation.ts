@@ -38,6 +38,7 @@ function customerNav(session: Session): NavItem[] {
       : []),
     { to: '/standing', label: 'standing', isRare: true },
     { to: '/access-review', label: 'accessReview', isRare: true },
+    { to: '/practice', label: 'practice', isRare: true },
     { to: '/transparency', label: 'transparency', isRare: true },
   ];
 }

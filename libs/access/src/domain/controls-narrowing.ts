@@ -1,4 +1,5 @@
 import { canonicalJson } from '@countersign/contract';
+import { practiceRank } from './practice.js';
 import type {
   ControlRule,
   EmergencyControls,
@@ -38,6 +39,8 @@ const NARROWS: Readonly<
   zone: (before, after) => before.zone === after.zone,
   widening: (before, after) => narrowsWidening(before.widening, after.widening),
   supervision: (before, after) => narrowsSupervision(before.supervision, after.supervision),
+  // When a practice begins is no one's access.
+  practice: (before, after) => practiceRank(after.practice) >= practiceRank(before.practice),
 };
 
 /** True if the new controls allow nothing that the old ones did not. */
@@ -128,6 +131,8 @@ export function narrowingPart(before: PrivacyControls, after: PrivacyControls): 
     unnotified: common(before.unnotified ?? [], after.unnotified ?? []),
     widening: stricterWidening(before.widening, after.widening),
     supervision: stricterSupervision(before.supervision, after.supervision),
+    practice:
+      practiceRank(after.practice) >= practiceRank(before.practice) ? after.practice : before.practice,
   });
 }
 
@@ -186,6 +191,7 @@ const GROUP_OF: Readonly<Record<keyof PrivacyControls, string>> = {
   unnotified: 'unnotified',
   widening: 'widening',
   supervision: 'supervision',
+  practice: 'practice',
 };
 const MEMBERS = Object.keys(GROUP_OF) as (keyof PrivacyControls)[];
 

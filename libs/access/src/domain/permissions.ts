@@ -165,6 +165,11 @@ const PERMISSIONS = {
   // Whose keys and sessions the customer's people have is not for the vendor.
   'access-review.read': { vendor: [], tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'access-review.decide': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
+  // Like the access review: how the customer's people did is not for the vendor.
+  'practice.read': { vendor: [], tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
+  'practice.open': { vendor: [], tenant: ['admin'], signIn: 'any', realm: 'tenants' },
+  // As a review of a request: a signature comes from the person's own browser anyway.
+  'practice.answer': { vendor: [], tenant: ['approver'], signIn: 'any', realm: 'tenants' },
   'people.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'people.write': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
   'controls.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },

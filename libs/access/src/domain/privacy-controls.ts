@@ -122,8 +122,17 @@ export interface PrivacyControls {
   unnotified?: string[];
   /** What is watched while access is open. Each rule counts by itself. */
   supervision?: SupervisionRule[];
+  /** Absent: each quarter once the tenant is claimed. */
+  practice?: PracticeControls;
   /** What a change that widens these controls waits for. Absent: nothing. */
   widening?: WideningControls;
+}
+
+/** Whether the approvers practise each quarter, and when a practice may begin. */
+export interface PracticeControls {
+  quarterly: boolean;
+  /** In the zone of the controls. Absent: from Monday to Friday, 9 to 17. */
+  hours?: LocalHours[];
 }
 
 /** A change that widens the controls takes effect only then. A narrowing is immediate. */

@@ -102,6 +102,7 @@ export {
   type PrunedBatch,
 } from './notices.js';
 export type { OrganisationRepository, OrganisationView, WholeOrganisation } from './organisation.js';
+export type { PracticeRepository } from './practices.js';
 export type { PublishedReport, ReportRepository } from './reports.js';
 export type { AllOf, ListFilter, Located, Page, PageQuery, ReadsOf } from './repository.js';
 export type { ScimGroupRepository, ScimTokenRepository, ScimUserRepository } from './scim.js';

@@ -24,6 +24,7 @@ export type NoticeKind =
   | 'emergency.opening'
   | `disclosure.${'late' | 'given' | 'acknowledged' | 'disputed'}`
   | `access-review.${'opened' | 'due' | 'closed'}`
+  | `practice.${'opened' | 'due' | 'failed'}`
   | 'log.statement'
   | `invitation.${'created' | 'withdrawn' | 'expired'}`
   | `trust.${'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned'}`

@@ -2,6 +2,7 @@ import {
   type ApprovalStatement,
   INVITATION_TYPE,
   type InvitationStatement,
+  PRACTICE_TYPE,
   type Signature,
   STOP_TYPE,
   statementHash,
@@ -115,6 +116,17 @@ describe('P12: a token', () => {
     ['another origin', [yes, signed(BOB, bob, {}, { origin: 'https://evil.example' })], 'wrong_origin'],
     ['another relying party', [yes, signed(BOB, bob, {}, { rpId: 'evil.example' })], 'wrong_relying_party'],
     ['a stop', [yes, bob.sign(stop(), AT)], 'wrong_type'],
+    ['an answer to a practice', [yes, bob.sign(practice(), AT)], 'wrong_type'],
+    [
+      'an answer to a practice, relabelled as an approval',
+      [yes, { ...bob.sign(practice(), AT), statement: approval(BOB) }],
+      'wrong_challenge',
+    ],
+    [
+      'an answer to a practice that names the digest',
+      [yes, { ...bob.sign(practice(), AT), statement: { ...practice(), digest: DIGEST } }],
+      'malformed',
+    ],
     ['a signature over the trust document', [yes, bob.sign(TRUST.document, AT)], 'wrong_type'],
     [
       'an assertion over the trust document, relabelled',
@@ -265,6 +277,20 @@ function denial(): ApprovalStatement {
 function unclaimed(): ApprovalStatement {
   const { trust: _none, ...rest } = approval(BOB);
   return rest;
+}
+
+function practice(): Signature['statement'] {
+  const ask = { action: 'read', resource: 'invoices', seconds: 900 } as const;
+  return {
+    ...{ type: PRACTICE_TYPE, deployment: TERMS.deployment, tenant: 'acme', person: BOB },
+    ...{
+      practice: 'prc_0199f0a0-7b2c-7009-8000-000000000001',
+      expected: ask,
+      asked: ask,
+      decision: 'approve',
+    },
+    ...{ notBefore: '2026-11-24T15:00:00Z', notAfter: '2026-12-01T15:00:00Z' },
+  };
 }
 
 function stop(): Signature['statement'] {

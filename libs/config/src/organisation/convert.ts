@@ -148,6 +148,7 @@ export function toControls(entry: ControlsEntry): PrivacyControls {
       deputies: filled(entry.deputies),
       unnotified: filled(entry.unnotified),
       supervision: filled(entry.supervision)?.map(toSupervision),
+      practice: entry.practice && present(entry.practice),
       widening: entry.widening === undefined ? undefined : toWidening(entry.widening),
     }),
   };

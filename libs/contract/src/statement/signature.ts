@@ -5,6 +5,7 @@ import { ContractError } from '../errors.js';
 import { APPROVAL_TYPE, type ApprovalStatement, parseApproval } from './approval.js';
 import { INVITATION_TYPE, type InvitationStatement, parseInvitation } from './invitation.js';
 import { bytes, readStatement, type StatementRule } from './members.js';
+import { PRACTICE_TYPE, type PracticeStatement, parsePractice } from './practice.js';
 import { PRESENCE_TYPE, type PresenceStatement, parsePresence } from './presence.js';
 import {
   LIFT_TYPE,
@@ -24,6 +25,7 @@ export type Statement =
   | StopStatement
   | LiftStatement
   | PresenceStatement
+  | PracticeStatement
   | WideningStatement
   | TrustDocument;
 
@@ -88,6 +90,7 @@ const PARSERS: Readonly<Record<string, (value: unknown) => Statement>> = {
   [STOP_TYPE]: parseStop,
   [LIFT_TYPE]: parseLift,
   [PRESENCE_TYPE]: parsePresence,
+  [PRACTICE_TYPE]: parsePractice,
   [WIDENING_TYPE]: parseWidening,
   [TRUST_TYPE]: parseTrustDocument,
 };

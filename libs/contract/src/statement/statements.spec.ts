@@ -3,12 +3,13 @@ import { hashing } from '../../../../test/factories/grant-token.js';
 import { encodeBase64url } from '../encoding/base64url.js';
 import { canonicalJson } from '../encoding/canonical-json.js';
 import { parseApproval } from './approval.js';
+import { parsePractice } from './practice.js';
 import { parseStatement, type Statement, statementChallenge, statementHash } from './signature.js';
 import { parseLift, parseStop } from './stop.js';
 import { parseTrustDocument } from './trust-document.js';
 import { parseWidening } from './widening.js';
 
-type Kind = 'approval' | 'stop' | 'lift' | 'widening' | 'trust';
+type Kind = 'approval' | 'stop' | 'lift' | 'practice' | 'widening' | 'trust';
 const vectors: {
   statements: { kind: Kind; title: string; statement: unknown; canonical: string; hash: string }[];
   refused: { kind: Kind; title: string; statement: unknown; pointer: string }[];
@@ -18,6 +19,7 @@ const parsers: Record<Kind, (value: unknown) => Statement> = {
   approval: parseApproval,
   stop: parseStop,
   lift: parseLift,
+  practice: parsePractice,
   widening: parseWidening,
   trust: parseTrustDocument,
 };

@@ -9,6 +9,7 @@ import { AccessReviewHistory, type AccessReviewState } from './access-review-his
 import { CallHistory, type CallState } from './call-history.js';
 import { EmergencyHistory, type EmergencyState } from './emergency-history.js';
 import { GrantHistory, type GrantState } from './grant-history.js';
+import { PracticeHistory, type PracticeState } from './practice-history.js';
 import type { ReplayContext } from './replay-context.js';
 import { RequestHistory, type RequestState } from './request-history.js';
 import { StandingHistory } from './standing-history.js';
@@ -30,6 +31,8 @@ export type TenantReplayState = {
   widenings?: WideningState;
   /** Likewise. */
   accessReviews?: AccessReviewState;
+  /** Likewise. */
+  practices?: PracticeState;
 };
 
 type Options = {
@@ -57,6 +60,7 @@ export class TenantReplay {
   private readonly standing: StandingHistory;
   private readonly widenings: WideningHistory;
   private readonly accessReviews: AccessReviewHistory;
+  private readonly practices: PracticeHistory;
   private readonly deployment: DeploymentHistory;
 
   constructor(ports: VerifierPorts, options: Options, kept?: TenantReplayState) {
@@ -88,6 +92,7 @@ export class TenantReplay {
       this.standing,
       kept?.accessReviews,
     );
+    this.practices = new PracticeHistory(context, kept?.practices);
     this.deployment = deployment;
   }
 
@@ -127,6 +132,8 @@ export class TenantReplay {
         return this.standing.take(data);
       case 'access-review':
         return this.accessReviews.take(data);
+      case 'practice':
+        return this.practices.take(data);
       case 'opening':
         if (!this.tenant.holds(data.leaf.actor, 'admin'))
           throw data.fault(
@@ -149,12 +156,12 @@ export class TenantReplay {
 
   get state(): TenantReplayState {
     const { tenant, trust, locks, requests, grants, calls } = this;
-    const { emergencies, widenings, accessReviews } = this;
+    const { emergencies, widenings, accessReviews, practices } = this;
     return {
       ...{ tenant: tenant.state, trust: trust.state, locks: locks.state },
       ...{ requests: requests.state, grants: grants.state, calls: calls.state },
       ...{ emergencies: emergencies.state, widenings: widenings.state },
-      accessReviews: accessReviews.state,
+      ...{ accessReviews: accessReviews.state, practices: practices.state },
     };
   }
 }

@@ -1,4 +1,12 @@
-import type { AccountWords, Names, ReviewWords, StatementWords, TrustWords, Words } from './words.js';
+import type {
+  AccountWords,
+  Names,
+  PracticeWords,
+  ReviewWords,
+  StatementWords,
+  TrustWords,
+  Words,
+} from './words.js';
 
 const wanted = ({ requester, tenant, service, duration }: Names) =>
   `${requester} hat für ${duration} um Zugriff auf die Daten von ${tenant} in ${service} gebeten.`;
@@ -258,5 +266,38 @@ export const reviewDe: ReviewWords = {
     kept: 'Ohne Antwort behalten',
   },
   open: 'Zugangsprüfung öffnen',
+  footer: 'Diese Mail öffnet nichts und entscheidet nichts.',
+};
+
+const PRACTICE_HOW =
+  'Nichts wird geöffnet, was auch immer Sie antworten. Die Seite zeigt, was Sie erwarten und was verlangt wird: Geben Sie nur frei, wenn beides gleich ist.';
+
+export const practiceDe: PracticeWords = {
+  subject: {
+    'practice.opened': (tenant) => `[Übung] ${tenant}: Bitte beantworten Sie eine Übungsanfrage`,
+    'practice.due': (tenant) => `[Übung] ${tenant}: Ihre Übungsanfrage wartet`,
+    'practice.failed': (tenant) => `[Übung] ${tenant}: Nicht alle Freigebenden haben bestanden`,
+  },
+  sentence: {
+    'practice.opened': (tenant) =>
+      `Dies ist eine Übung: Sie zeigt, dass Sie Anfragen nach Daten von ${tenant} noch freigeben können.`,
+    'practice.due': (tenant) => `Sie haben die Übungsanfrage von ${tenant} noch nicht beantwortet.`,
+    'practice.failed': (tenant) =>
+      `In der Übung von ${tenant} hat jemand nicht oder falsch geantwortet, oder ein Passkey funktioniert nicht.`,
+  },
+  note: {
+    'practice.opened': PRACTICE_HOW,
+    'practice.due': PRACTICE_HOW,
+    'practice.failed':
+      'Sehen Sie es sich jetzt an: Eine echte Anfrage könnte auf diese Freigebenden warten. Die Seite nennt sie.',
+  },
+  labels: {
+    due: 'Antworten bis',
+    passed: 'Bestanden',
+    wrong: 'Falsche Antwort',
+    passkey: 'Passkey fehlgeschlagen',
+    unanswered: 'Keine Antwort',
+  },
+  open: 'Übung öffnen',
   footer: 'Diese Mail öffnet nichts und entscheidet nichts.',
 };

@@ -1,4 +1,12 @@
-import type { AccountWords, Names, ReviewWords, StatementWords, TrustWords, Words } from './words.js';
+import type {
+  AccountWords,
+  Names,
+  PracticeWords,
+  ReviewWords,
+  StatementWords,
+  TrustWords,
+  Words,
+} from './words.js';
 
 const wanted = ({ requester, tenant, service, duration }: Names) =>
   `${requester} requested access to the data of ${tenant} in ${service} for ${duration}.`;
@@ -250,5 +258,37 @@ export const reviewEn: ReviewWords = {
     kept: 'Kept without an answer',
   },
   open: 'Open the access review',
+  footer: 'This mail opens nothing and decides nothing.',
+};
+
+const PRACTICE_HOW =
+  'Nothing opens, whatever you answer. The page shows what you expect and what is asked: approve only if they are the same.';
+
+export const practiceEn: PracticeWords = {
+  subject: {
+    'practice.opened': (tenant) => `[Practice] ${tenant}: please answer a practice request`,
+    'practice.due': (tenant) => `[Practice] ${tenant}: your practice request waits`,
+    'practice.failed': (tenant) => `[Practice] ${tenant}: not every approver has passed`,
+  },
+  sentence: {
+    'practice.opened': (tenant) =>
+      `This is a practice: it shows that you can still approve requests for the data of ${tenant}.`,
+    'practice.due': (tenant) => `You have not answered the practice request of ${tenant} yet.`,
+    'practice.failed': (tenant) =>
+      `In the practice of ${tenant}, someone did not answer, answered wrongly, or has a passkey that does not work.`,
+  },
+  note: {
+    'practice.opened': PRACTICE_HOW,
+    'practice.due': PRACTICE_HOW,
+    'practice.failed': 'Look at it now: a real request could wait for these approvers. The page names them.',
+  },
+  labels: {
+    due: 'Answer by',
+    passed: 'Passed',
+    wrong: 'Wrong answer',
+    passkey: 'Passkey failed',
+    unanswered: 'No answer',
+  },
+  open: 'Open the practice',
   footer: 'This mail opens nothing and decides nothing.',
 };

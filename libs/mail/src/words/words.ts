@@ -172,6 +172,27 @@ export interface StatementWords {
   footer: string;
 }
 
+/** Kinds of notices about a practice of the approvers. */
+export const PRACTICE_MAIL_KINDS = [
+  'practice.opened',
+  'practice.due',
+  'practice.failed',
+] as const satisfies readonly NoticeKind[];
+export type PracticeMailKind = (typeof PRACTICE_MAIL_KINDS)[number];
+
+export const isPracticeMailKind = (kind: string): kind is PracticeMailKind =>
+  (PRACTICE_MAIL_KINDS as readonly string[]).includes(kind);
+
+/** The mail about a practice. It says in its subject and first sentence that nothing opens. */
+export interface PracticeWords {
+  subject: Readonly<Record<PracticeMailKind, (tenant: string) => string>>;
+  sentence: Readonly<Record<PracticeMailKind, (tenant: string) => string>>;
+  note: Readonly<Record<PracticeMailKind, string>>;
+  labels: Readonly<Record<'due' | 'passed' | 'wrong' | 'passkey' | 'unanswered', string>>;
+  open: string;
+  footer: string;
+}
+
 /** Kinds of notices about a quarterly access review. */
 export const REVIEW_MAIL_KINDS = [
   'access-review.opened',

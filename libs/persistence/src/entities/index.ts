@@ -44,6 +44,7 @@ import {
 import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
 import { PersonEntity } from './person.entity.js';
+import { PracticeEntity, PracticeRequestEntity, PracticeScheduleEntity } from './practice.entity.js';
 import { RecordChainEntity } from './record-chain.entity.js';
 import { PublishedReportEntity } from './report.entity.js';
 import { RequestEntity } from './request.entity.js';
@@ -80,6 +81,9 @@ export const ENTITIES = [
   AccessReviewEntity,
   AccessReviewItemEntity,
   AccessReviewScheduleEntity,
+  PracticeEntity,
+  PracticeRequestEntity,
+  PracticeScheduleEntity,
   AccessRecordEntity,
   ApiKeyEntity,
   BudgetLeaseEntity,

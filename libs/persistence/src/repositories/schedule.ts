@@ -7,6 +7,7 @@ import { Grants } from './grants.js';
 import { Invitations } from './invitations.js';
 import { Locks } from './locks.js';
 import { query } from './plain-rows.js';
+import { Practices } from './practices.js';
 import { Requests } from './requests.js';
 import { Widenings } from './widenings.js';
 
@@ -36,6 +37,19 @@ export class Schedule implements ScheduleRepository {
        WHERE next_quarter <= ? AND (next_quarter, tenant) > (?, ?) ORDER BY next_quarter, tenant LIMIT ?`,
       [through, after?.day ?? '', after?.tenant ?? '', limit],
     );
+  }
+
+  practicesToOpen(through: string, after: DueDay | null, limit: number): Promise<DueDay[]> {
+    return query<DueDay>(
+      this.manager,
+      `SELECT next_quarter AS day, tenant FROM practice_schedules
+       WHERE next_quarter <= ? AND (next_quarter, tenant) > (?, ?) ORDER BY next_quarter, tenant LIMIT ?`,
+      [through, after?.day ?? '', after?.tenant ?? '', limit],
+    );
+  }
+
+  practicesDue(now: string, reminder: string, limit: number): Promise<Located[]> {
+    return new Practices(this.manager, 'all-tenants').due(now, reminder, limit);
   }
 
   reviewsDue(now: string, reminder: string, limit: number): Promise<Located[]> {

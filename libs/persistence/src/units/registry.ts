@@ -26,6 +26,7 @@ import { Openings } from '../repositories/openings.js';
 import { OrganisationWriter } from '../repositories/organisation.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
 import { PendingNotices } from '../repositories/outbox.js';
+import { Practices } from '../repositories/practices.js';
 import { Records } from '../repositories/records.js';
 import { Reports } from '../repositories/reports.js';
 import { RequestNotes } from '../repositories/request-notes.js';
@@ -68,6 +69,7 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   openings: ({ manager, reach, shared }) => new Openings(manager, reach, shared),
   notes: ({ manager, reach }) => new RequestNotes(manager, reach),
   disclosures: ({ manager, reach }) => new Disclosures(manager, reach),
+  practices: ({ manager, reach }) => new Practices(manager, reach),
   accessReviews: ({ manager, reach }) => new AccessReviews(manager, reach),
   erasures: ({ manager, reach }) => new Erasures(manager, reach),
   statements: ({ manager, reach }) => new Statements(manager, reach),

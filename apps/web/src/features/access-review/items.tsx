@@ -1,4 +1,4 @@
-import type { AccessReviewItem } from '@countersign/api';
+import type { MarkedAccessReviewItem } from '@countersign/api';
 import { wordFor } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -15,9 +15,10 @@ import { Instant } from '../../ui/clock.js';
 import { Dialog } from '../../ui/dialog.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
+import { PRACTICE_LOOK, type PracticeResult, practiceTexts } from '../practice/practice.text.js';
 import { type AccessReviewText, accessReviewTexts } from './access-review.text.js';
 
-type Item = AccessReviewItem;
+type Item = MarkedAccessReviewItem;
 type Of = { slug: string; id: string; mayDecide: boolean };
 type Decision = 'confirmed' | 'pruned';
 
@@ -48,6 +49,7 @@ function nameOf(item: Item, text: AccessReviewText, name: (id: string) => string
 /** All items of one kind, each with its answer or the two buttons. */
 export function ItemSection({ kind, items, of }: { kind: Item['kind']; items: readonly Item[]; of: Of }) {
   const text = useText(accessReviewTexts);
+  const practice = useText(practiceTexts);
   const name = useNames(
     items.flatMap(({ owner, by }) => [owner, by]).filter((id) => id?.startsWith('usr_') === true) as string[],
   );
@@ -76,6 +78,14 @@ export function ItemSection({ kind, items, of }: { kind: Item['kind']; items: re
         rowKey={({ item }) => item}
         columns={[
           { label: text.what, cell: (item) => <What item={item} words={wording(item)} /> },
+          ...(kind === 'person'
+            ? [
+                {
+                  label: practice.title,
+                  cell: ({ practice: last }: Item) => <LastPractice result={last?.result ?? null} />,
+                },
+              ]
+            : []),
           ...(kind === 'person'
             ? []
             : [
@@ -125,6 +135,12 @@ export function ItemSection({ kind, items, of }: { kind: Item['kind']; items: re
       </Dialog>
     </section>
   );
+}
+
+/** How an approver's last practice went: red if they could not be relied on. */
+function LastPractice({ result }: { result: PracticeResult | null }) {
+  const text = useText(practiceTexts);
+  return result === null ? '–' : <Badge {...PRACTICE_LOOK[result]}>{text.results[result]}</Badge>;
 }
 
 const What = ({ item: { kind, id }, words }: { item: Item; words: string }) =>

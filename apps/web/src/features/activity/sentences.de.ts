@@ -31,6 +31,13 @@ const REVIEW_OUTCOME: Readonly<Record<string, string>> = {
   ...{ confirmed: 'bestätigt', pruned: 'beendet', gone: 'vorher schon beendet' },
   ...{ lapsed: 'nicht beantwortet und darum beendet', kept: 'nicht beantwortet und behalten' },
 };
+const PRACTISED: Readonly<Record<string, string>> = {
+  ...{
+    passed: 'richtig',
+    wrong: 'falsch',
+    'passkey-failed': 'richtig, und der Passkey hat nicht funktioniert',
+  },
+};
 const LOCKED: Readonly<Record<string, string>> = {
   tenant: 'den Kunden',
   person: 'die Person',
@@ -174,6 +181,10 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'person.add': (e) => `${e.actor} hat ${e.person('person')} hinzugefügt`,
   'person.change': (e) => `${e.actor} hat die Rollen von ${e.person('person')} geändert`,
   'person.remove': (e) => `${e.actor} hat ${e.person('person')} entfernt`,
+  'practice.answered': (e) =>
+    `${e.actor} hat eine Übungsanfrage beantwortet: ${known(PRACTISED, e.value('result'))}. Nichts wurde geöffnet`,
+  'practice.closed': () => 'Eine Übung der Freigebenden ist beendet',
+  'practice.opened': (e) => `Eine Übung der Freigebenden begann; fällig ${e.instant('dueAt')}`,
   'recovery-key.registered': (e) => `${e.person('person')} hat einen Ersatzschlüssel angelegt`,
   'recovery-key.removed': (e) => `${e.actor} hat einen Ersatzschlüssel von ${e.person('person')} entfernt`,
   'report.published': (e) => `Der Transparenzbericht ${e.value('period')} wurde veröffentlicht`,

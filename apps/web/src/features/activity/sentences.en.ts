@@ -31,6 +31,9 @@ const REVIEW_OUTCOME: Readonly<Record<string, string>> = {
   ...{ confirmed: 'confirmed', pruned: 'ended', gone: 'had ended before' },
   ...{ lapsed: 'not answered, so it ended', kept: 'not answered, and kept' },
 };
+const PRACTISED: Readonly<Record<string, string>> = {
+  ...{ passed: 'rightly', wrong: 'wrongly', 'passkey-failed': 'rightly, and their passkey did not work' },
+};
 const LOCKED: Readonly<Record<string, string>> = {
   tenant: 'customer',
   person: 'person',
@@ -166,6 +169,10 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'person.add': (e) => `${e.actor} added ${e.person('person')}`,
   'person.change': (e) => `${e.actor} changed the roles of ${e.person('person')}`,
   'person.remove': (e) => `${e.actor} removed ${e.person('person')}`,
+  'practice.answered': (e) =>
+    `${e.actor} answered a practice request: ${known(PRACTISED, e.value('result'))}. Nothing was opened`,
+  'practice.closed': () => 'A practice of the approvers is over',
+  'practice.opened': (e) => `A practice of the approvers began; due ${e.instant('dueAt')}`,
   'recovery-key.registered': (e) => `${e.person('person')} made a recovery key`,
   'recovery-key.removed': (e) => `${e.actor} removed a recovery key of ${e.person('person')}`,
   'report.published': (e) => `The transparency report ${e.value('period')} was published`,

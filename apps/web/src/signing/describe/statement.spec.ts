@@ -5,6 +5,7 @@ import {
   type InvitationStatement,
   type LiftStatement,
   type Opening,
+  type PracticeStatement,
   type Statement,
   type StopStatement,
   sha256Digest,
@@ -86,6 +87,16 @@ const widening: WideningStatement = {
   widening: 'wdn_0199f0a0-7b2c-7009-8000-000000000009',
   ...{ before: hashOf(controls.before), after: hashOf(controls.after), notBefore: '2026-11-25T15:00:00Z' },
 };
+const ask = { action: 'read', resource: 'invoices', seconds: 900 } as const;
+const practice: PracticeStatement = {
+  ...{ type: 'countersign/practice/v1', deployment, tenant, person, decision: 'deny' },
+  ...{
+    practice: 'prc_0199f0a0-7b2c-7009-8000-000000000001',
+    expected: ask,
+    asked: { ...ask, action: 'delete' },
+  },
+  ...{ notBefore: '2026-11-24T15:00:00Z', notAfter: '2026-12-01T15:00:00Z' },
+};
 const document = sampleTrust(
   { [person]: [new Authenticator()] },
   { countersign: { exceptActions: ['list'] }, origins: ['https://sign.acme.example'] },
@@ -123,6 +134,10 @@ describe('P12: the signing page describes in words', () => {
     expect((await read({ statement: stop })).title).toBe('You stop everything of acme');
     expect((await read({ statement: { ...stop, digest: trust } })).title).toBe('You stop one access');
     expect((await read({ statement: lift })).title).toBe('You lift a stop of acme');
+    const practised = await read({ statement: practice });
+    expect(practised.title).toBe('PRACTICE, nothing opens: you answer “denied”');
+    expect(textOf(practised)).toContain('To approve only if it asks for: read invoices, for 15 minutes');
+    expect(textOf(practised)).toContain('It asks for: delete invoices, for 15 minutes');
     const described = await read({ statement: document });
     expect(described.fingerprint).toBe(statementHash(hashing, document).slice(7));
     expect(textOf(described)).toContain('Without a passkey: list');

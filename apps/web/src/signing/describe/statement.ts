@@ -4,6 +4,7 @@ import {
   type InvitationStatement,
   type Opening,
   openCommitment,
+  parsePractice,
   type Statement,
   sha256Digest,
   statementHash,
@@ -23,6 +24,7 @@ import {
   approvalTable,
   invitationTable,
   liftTable,
+  practiceTable,
   presenceTable,
   stopTable,
   termsTable,
@@ -85,6 +87,12 @@ const DESCRIBERS: Readonly<Record<Statement['type'], Describer>> = {
     const { words } = context;
     const title = 'credential' in statement ? words.consentTo : words.signInTo(statement.tenant);
     return { title, parts: [statementPart(statement, presenceTable, context)] };
+  },
+  'countersign/practice/v1': async ({ statement }, context) => {
+    const { words } = context;
+    const { decision } = parsePractice(statement);
+    const title = words.practise(words.decision(decision) ?? decision);
+    return { title, parts: [statementPart(statement, practiceTable, context)] };
   },
   'countersign/widening/v1': describeWidening,
   'countersign/trust/v1': describeTrust,

@@ -2,6 +2,7 @@ import type {
   ApprovalStatement,
   InvitationStatement,
   LiftStatement,
+  PracticeStatement,
   PresenceStatement,
   StopStatement,
   Terms,
@@ -105,6 +106,19 @@ export const presenceTable: TableOf<PresenceStatement> = {
   nonce: { label: 'nonce', describe: value.text },
   deployment: common.deployment,
   type: { label: 'type', describe: value.exactly('countersign/presence/v1') },
+};
+
+export const practiceTable: TableOf<PracticeStatement> = {
+  person: { label: 'person', describe: value.person },
+  expected: { label: 'expected', describe: value.practiceAsk },
+  asked: { label: 'practiceAsked', describe: value.practiceAsk },
+  decision: { label: 'decision', describe: (each, { words }) => words.decision(each) },
+  tenant: { label: 'tenant', describe: value.text },
+  notBefore: { label: 'acceptedFrom', describe: value.instant },
+  notAfter: { label: 'acceptedUntil', describe: value.instant },
+  practice: { label: 'practice', describe: value.text },
+  deployment: common.deployment,
+  type: { label: 'type', describe: value.exactly('countersign/practice/v1') },
 };
 
 export const wideningTable: TableOf<WideningStatement> = {

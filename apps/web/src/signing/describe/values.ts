@@ -37,6 +37,17 @@ export const count: Describe = (value, { language }) =>
 export const duration: Describe = (value, { language }) =>
   isCount(value) ? `${durationText(value, language)} (${value} s)` : undefined;
 
+/** One made-up request of a practice. */
+export const practiceAsk: Describe = (value, { language, words }) => {
+  const { action, resource, seconds, ...more } = asObject(value) ?? {};
+  if (typeof action !== 'string' || typeof resource !== 'string' || !isCount(seconds) || !isEmpty(more))
+    return undefined;
+  return words.practiceAsk(
+    entryWords({ resource, actions: [action] }, language),
+    durationText(seconds, language),
+  );
+};
+
 /** One line for each `{resource, actions}` entry. */
 export const scope: Describe = (value, { language }) =>
   each(value, (entry) => {

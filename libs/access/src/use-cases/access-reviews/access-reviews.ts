@@ -9,10 +9,12 @@ import {
   type ReviewCounts,
 } from '../../domain/access-review.js';
 import type { Principal } from '../../domain/person.js';
+import type { PracticeResult } from '../../domain/practice.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Page, PageQuery } from '../../ports/index.js';
 import { changePeople } from '../organisation/change-person.js';
 import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
+import { newestPracticeResults } from '../practices/practices.js';
 import type { Deps } from '../shared/deps.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { endItemIn, isItemActive } from './end-item.js';
@@ -24,9 +26,14 @@ export interface AccessReviewSummary {
   counts: ReviewCounts;
 }
 
+/** An item, and of an approver how their last practice went; null for all else, and for who has not practised. */
+export interface MarkedItem extends AccessReviewItem {
+  practice: { result: PracticeResult; at: string } | null;
+}
+
 /** A review with everything that it lists. */
 export interface AccessReviewView extends AccessReviewSummary {
-  items: AccessReviewItem[];
+  items: MarkedItem[];
 }
 
 /** The reviews of the tenant, the newest first. @throws AccessError `forbidden`, `not_found` */
@@ -58,10 +65,14 @@ export async function getAccessReview(
   id: string,
 ): Promise<AccessReviewView> {
   requireTenantAccess(principal, 'access-review.read', slug);
-  return deps.store.readForTenant(slug, async ({ accessReviews }) => {
+  return deps.store.readForTenant(slug, async ({ accessReviews, practices }) => {
     const review = await accessReviews.find(id);
     if (review === null) throw notFound('access review');
-    const items = (await accessReviews.items([id])).map(({ review: _of, ...item }) => item);
+    const results = await newestPracticeResults({ practices });
+    const items = (await accessReviews.items([id])).map(({ review: _of, ...item }) => ({
+      ...item,
+      practice: item.kind === 'person' ? (results.get(item.id) ?? null) : null,
+    }));
     return { review, counts: countOutcomes(items), items };
   });
 }

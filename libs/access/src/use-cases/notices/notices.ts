@@ -13,6 +13,7 @@ import {
   type TenantRole,
   type VendorRole,
 } from '../../domain/organisation.js';
+import type { Practice } from '../../domain/practice.js';
 import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
 import type { TrustReset } from '../../domain/trust/trust-version.js';
 import { BASES, isConsent } from '../../policy/bases.js';
@@ -68,6 +69,24 @@ export const accessReviewNotice = (
   kind: `access-review.${what}`,
   subject: id,
   audience: [everyoneAt(tenant, 'admin'), ...(what === 'due' ? [] : [everyoneAt(tenant, 'auditor')])],
+  at,
+});
+
+/**
+ * Approvers are to practise, or have not done so yet; or some of them failed. Sent to those approvers, or to the admins and the
+ * auditors.
+ *
+ * @param people of `opened` and `due`: whose part is open
+ */
+export const practiceNotice = (
+  { id, tenant }: Pick<Practice, 'id' | 'tenant'>,
+  what: After<'practice', NoticeKind>,
+  people: readonly string[],
+  at: string,
+): NoticeDraft => ({
+  kind: `practice.${what}`,
+  subject: id,
+  audience: what === 'failed' ? [everyoneAt(tenant, 'admin'), everyoneAt(tenant, 'auditor')] : [...people],
   at,
 });
 

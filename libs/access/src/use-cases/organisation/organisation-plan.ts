@@ -221,10 +221,12 @@ export function tenantStep(
     ...(before === null || action === 'remove' ? {} : { tenant: { before, after } }),
     async apply(unit, at) {
       await unit.organisation.saveTenant({ ...after, removedAt: action === 'remove' ? at : null });
-      const { log, days, accessReviews } = await unit.tenant(after.slug);
+      const { log, days, accessReviews, practices } = await unit.tenant(after.slug);
       if (before === null) {
         await days.begin(utcDay(new Date(at)));
-        await accessReviews.begin(nextQuarter(quarterOf(tenantDay(after.controls, new Date(at)))));
+        const quarter = nextQuarter(quarterOf(tenantDay(after.controls, new Date(at))));
+        await accessReviews.begin(quarter);
+        await practices.begin(quarter);
       }
       const data = { tenant: after.slug, before: before?.controls ?? null, after: after.controls };
       await log.append({ type: `tenant.${action}`, at, actor: 'host', data });

@@ -4,7 +4,7 @@ import { AccessError } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
 
-type Reads = Pick<TenantUnit, 'tenant' | 'trust' | 'authenticators'>;
+type Reads = Pick<TenantUnit, 'tenant'> & Pick<ReadUnit, 'trust' | 'authenticators'>;
 /** A passkey with which a person may sign, and where it may be used. */
 export type SigningKey = Pick<EnrolledPasskey, 'id' | 'jwk'> & RelyingParty;
 

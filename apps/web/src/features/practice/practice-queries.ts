@@ -1,0 +1,28 @@
+import { api } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+
+/** The newest two years; older practices are in the API. */
+const SHOWN = '8';
+
+export const practicesQuery = (slug: string) => ({
+  queryKey: ['practices', slug],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    unwrap(
+      api.GET('/api/v1/tenants/{slug}/practices', {
+        params: { path: { slug }, query: { limit: SHOWN } },
+        signal,
+      }),
+    ),
+});
+
+export const practiceQuery = (slug: string, id: string) => ({
+  queryKey: ['practices', slug, id],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    unwrap(api.GET('/api/v1/tenants/{slug}/practices/{id}', { params: { path: { slug, id } }, signal })),
+});
+
+export const practiceTaskQuery = (slug: string, id: string) => ({
+  queryKey: ['practices', slug, id, 'task'],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    unwrap(api.GET('/api/v1/tenants/{slug}/practices/{id}/task', { params: { path: { slug, id } }, signal })),
+});

@@ -1,0 +1,170 @@
+import {
+  PRACTICE_ACTIONS,
+  PRACTICE_RESOURCES,
+  PRACTICE_SECONDS,
+  type PracticeAsk,
+  type PracticeStatement,
+  rightPracticeAnswer,
+} from '@countersign/contract';
+import type { Channel } from './person.js';
+import type { PracticeControls } from './privacy-controls.js';
+import { type TransitionTable, transition } from './transition-table.js';
+
+/** How long approvers have to answer. Whole days, because quiet days may lie between. */
+export const PRACTICE_DAYS = 7;
+/** How long before the end those are reminded who have not answered. */
+export const PRACTICE_REMINDER_DAYS = 2;
+const DAY_MS = 86_400_000;
+
+/**
+ * How one approver did. `passed`: the right answer, with the passkey if they have one. `wrong`: the other answer.
+ * `passkey-failed`: the right answer, and they said that their passkey does not work. `unanswered`: no answer in time. `left`:
+ * they were no approver any more when the term ended.
+ */
+export const PRACTICE_RESULTS = ['passed', 'wrong', 'passkey-failed', 'unanswered', 'left'] as const;
+export type PracticeResult = (typeof PRACTICE_RESULTS)[number];
+
+/** Results after which an admin should look at how that person approves. */
+export const FAILED_RESULTS: readonly PracticeResult[] = ['wrong', 'passkey-failed', 'unanswered'];
+
+/** What became of the passkey: `worked`, `failed` by their own word, `none`: they have none that counts. */
+export type PracticePasskey = 'worked' | 'failed' | 'none';
+
+/** What one approver is asked: to compare two made-up requests. */
+export type PracticeTask = Pick<PracticeStatement, 'expected' | 'asked'>;
+
+/** One approver's part in a practice. */
+export interface PracticeRequest {
+  practice: string;
+  /** `usr_…` */
+  person: string;
+  task: PracticeTask;
+  /** Null until it is answered or the term has ended. */
+  result: PracticeResult | null;
+  decision: PracticeStatement['decision'] | null;
+  channel: Channel | null;
+  passkey: PracticePasskey | null;
+  /** When it was answered, or when its term ended. */
+  settledAt: string | null;
+}
+
+/** `open`: approvers answer. `closed`: every part has a result. */
+export const PRACTICE_STATES = ['open', 'closed'] as const;
+export type PracticeState = (typeof PRACTICE_STATES)[number];
+export const PRACTICE_TRANSITIONS: TransitionTable<PracticeState> = { open: ['closed'], closed: [] };
+
+/** A practice for all approvers of a tenant. Instants are whole seconds, UTC. */
+export interface Practice {
+  /** `prc_…` */
+  id: string;
+  tenant: string;
+  /** `quarter:2027-01-01` or `day:2027-02-14`; a tenant practises once for each. */
+  occasion: string;
+  /** First days of earlier quarters in which no broker began one. */
+  missed: string[];
+  /** The admin who asked for it, or `job`. */
+  openedBy: string;
+  state: PracticeState;
+  version: number;
+  openedAt: string;
+  dueAt: string;
+  remindedAt: string | null;
+  closedAt: string | null;
+}
+
+export const quarterOccasion = (quarter: string): string => `quarter:${quarter}`;
+/** On demand: once a day at most. */
+export const dayOccasion = (day: string): string => `day:${day}`;
+
+/** A practice that begins now. */
+export const openPractice = (
+  of: Pick<Practice, 'id' | 'tenant' | 'occasion' | 'missed' | 'openedBy'>,
+  now: Date,
+): Practice => ({
+  ...of,
+  ...{ state: 'open', version: 1, openedAt: seconds(now), remindedAt: null, closedAt: null },
+  dueAt: seconds(new Date(now.getTime() + PRACTICE_DAYS * DAY_MS)),
+});
+
+const seconds = (at: Date): string => `${at.toISOString().slice(0, 19)}Z`;
+
+export const isPracticeDue = ({ state, dueAt }: Practice, now: Date): boolean =>
+  state === 'open' && Date.parse(dueAt) <= now.getTime();
+
+/** True once, when few days are left. */
+export const isPracticeReminderDue = ({ state, dueAt, remindedAt }: Practice, now: Date): boolean =>
+  state === 'open' &&
+  remindedAt === null &&
+  now.getTime() >= Date.parse(dueAt) - PRACTICE_REMINDER_DAYS * DAY_MS;
+
+export const remindedPractice = (practice: Practice, at: string): Practice => ({
+  ...practice,
+  remindedAt: at,
+  version: practice.version + 1,
+});
+
+/** @throws Error if it is closed already */
+export const closedPractice = (practice: Practice, at: string): Practice => ({
+  ...practice,
+  state: transition(PRACTICE_TRANSITIONS, practice.state, 'closed'),
+  version: practice.version + 1,
+  closedAt: at,
+});
+
+export type PracticeCounts = Record<PracticeResult | 'open', number>;
+
+export function countResults(requests: readonly Pick<PracticeRequest, 'result'>[]): PracticeCounts {
+  const counts: PracticeCounts = {
+    open: 0,
+    passed: 0,
+    wrong: 0,
+    'passkey-failed': 0,
+    unanswered: 0,
+    left: 0,
+  };
+  for (const { result } of requests) counts[result ?? 'open'] += 1;
+  return counts;
+}
+
+/** The result of an answer. */
+export function resultOf(
+  task: PracticeTask,
+  decision: PracticeStatement['decision'],
+  passkey: PracticePasskey,
+): PracticeResult {
+  if (decision !== rightPracticeAnswer(task)) return 'wrong';
+  return passkey === 'failed' ? 'passkey-failed' : 'passed';
+}
+
+/**
+ * Draws what an approver is asked: in about half of all cases what they were told to expect, otherwise a request that differs
+ * in one thing. No one can answer it rightly without reading it.
+ *
+ * @param bytes eight random bytes
+ */
+export function drawTask(bytes: Uint8Array): PracticeTask {
+  const pick = <T>(from: readonly T[], at: number): T => from[(bytes[at] ?? 0) % from.length] as T;
+  const other = <T>(from: readonly T[], than: T, at: number): T =>
+    pick(
+      from.filter((each) => each !== than),
+      at,
+    );
+  const expected: PracticeAsk = {
+    action: pick(PRACTICE_ACTIONS, 0),
+    resource: pick(PRACTICE_RESOURCES, 1),
+    seconds: pick(PRACTICE_SECONDS, 2),
+  };
+  const { action, resource, seconds: time } = expected;
+  const differs = pick(['nothing', 'action', 'nothing', 'resource', 'nothing', 'seconds'] as const, 3);
+  if (differs === 'nothing') return { expected, asked: expected };
+  const asked: PracticeAsk = {
+    action: differs === 'action' ? other(PRACTICE_ACTIONS, action, 4) : action,
+    resource: differs === 'resource' ? other(PRACTICE_RESOURCES, resource, 4) : resource,
+    seconds: differs === 'seconds' ? other(PRACTICE_SECONDS, time, 4) : time,
+  };
+  return { expected, asked };
+}
+
+/** How much these settings ask of the approvers: a setting that asks less waits like any other widening. */
+export const practiceRank = (practice: PracticeControls | undefined): number =>
+  practice === undefined ? 1 : practice.quarterly ? 2 : 0;

@@ -1,0 +1,134 @@
+import { daysAfter, toInstant, utcDay } from '@countersign/contract';
+import { nextQuarter, quarterOf, quartersUntil } from '../../domain/access-review.js';
+import {
+  isPracticeDue,
+  isPracticeReminderDue,
+  PRACTICE_REMINDER_DAYS,
+  quarterOccasion,
+  remindedPractice,
+} from '../../domain/practice.js';
+import { AccessError, changedMeanwhile } from '../../errors.js';
+import { mayBeginPractice, practisesQuarterly } from '../../policy/practice-time.js';
+import { tenantDay } from '../../policy/stage-in-charge.js';
+import type { DueDay, TenantUnit } from '../../ports/index.js';
+import { practiceNotice } from '../notices/notices.js';
+import type { Deps } from '../shared/deps.js';
+import { eachInTurn } from '../shared/each-in-turn.js';
+import { closePracticeIn, openPracticeIn } from './practice-steps.js';
+
+const MOST_TENANTS = 200;
+const DAY_MS = 86_400_000;
+
+/** What one run did. */
+export interface PracticeRun {
+  opened: number;
+  reminded: number;
+  closed: number;
+}
+
+/**
+ * The job of the practices. It begins one in each quarter of the tenant's zone, within its hours, reminds those who have not
+ * answered, and ends it after its term. Each step commits with its leaf, and is made once however many brokers run, or are
+ * killed.
+ *
+ * @throws AggregateError after trying all of them, if some failed
+ */
+export async function runPractices(deps: Deps): Promise<PracticeRun> {
+  const run: PracticeRun = { opened: 0, reminded: 0, closed: 0 };
+  const failures: unknown[] = [];
+  const now = deps.clock.now();
+  const reminder = new Date(now.getTime() + PRACTICE_REMINDER_DAYS * DAY_MS).toISOString();
+  const due = await deps.store.schedule.read(({ schedule }) =>
+    schedule.practicesDue(now.toISOString(), reminder, MOST_TENANTS),
+  );
+  const ended = await eachInTurn(due, async ({ tenant, id }) => {
+    const did = await remindOrClose(deps, tenant, id);
+    if (did !== null) run[did] += 1;
+    return 0;
+  });
+  failures.push(...ended.failures);
+  // The latest day that any zone has now: the tenant's own zone decides.
+  const latest = daysAfter(utcDay(now), 1);
+  let after: DueDay | null = null;
+  let toOpen: DueDay[];
+  do {
+    const place: DueDay | null = after;
+    toOpen = await deps.store.schedule.read(({ schedule }) =>
+      schedule.practicesToOpen(latest, place, MOST_TENANTS),
+    );
+    const opened = await eachInTurn(toOpen, ({ tenant }) => openDuePractice(deps, tenant));
+    run.opened += opened.done;
+    failures.push(...opened.failures);
+    after = toOpen.at(-1) ?? null;
+  } while (toOpen.length === MOST_TENANTS);
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} practices failed`);
+  return run;
+}
+
+/** @returns how many practices it opened */
+async function openDuePractice(deps: Deps, slug: string): Promise<number> {
+  if (!(await deps.store.readForTenant(slug, (unit) => isDue(unit, slug, deps.clock.now())))) return 0;
+  return deps.store.forTenant(slug, async (unit) => {
+    const now = deps.clock.now();
+    const record = await unit.organisation.tenant(slug);
+    const scheduled = await unit.practices.nextQuarter();
+    if (scheduled === null || !(await isDue(unit, slug, now))) return 0;
+    const begun = quartersUntil(quarterOf(scheduled), tenantDay(record?.controls ?? {}, now));
+    const quarter = begun.at(-1);
+    if (quarter === undefined) return 0;
+    if (!(await unit.practices.advance(scheduled, nextQuarter(quarter)))) throw changedMeanwhile('practice');
+    const isClaimed = (await unit.trust.current(slug)) !== null;
+    // A removed tenant has no one to ask; one that does not practise goes on to the next quarter.
+    if (record === null || !practisesQuarterly(record.controls, isClaimed)) return 0;
+    const of = { occasion: quarterOccasion(quarter), missed: begun.slice(0, -1), openedBy: 'job' };
+    return (await openPracticeIn(deps, unit, record, of, now)) === null ? 0 : 1;
+  });
+}
+
+interface Reads {
+  organisation: Pick<TenantUnit['organisation'], 'tenant'>;
+  trust: Pick<TenantUnit['trust'], 'current'>;
+  practices: Pick<TenantUnit['practices'], 'nextQuarter' | 'open'>;
+}
+
+/** Whether a quarter has begun whose practice can begin now, or is to be passed over. One that is open is finished first. */
+async function isDue({ organisation, trust, practices }: Reads, slug: string, now: Date): Promise<boolean> {
+  const record = await organisation.tenant(slug);
+  const scheduled = await practices.nextQuarter();
+  if (scheduled === null || quarterOf(scheduled) > tenantDay(record?.controls ?? {}, now)) return false;
+  if (record === null) return true;
+  const isClaimed = (await trust.current(slug)) !== null;
+  if (!practisesQuarterly(record.controls, isClaimed)) return true;
+  return mayBeginPractice(record.controls, now) && (await practices.open()) === null;
+}
+
+async function remindOrClose(deps: Deps, slug: string, id: string): Promise<'reminded' | 'closed' | null> {
+  return deps.store.forTenant(slug, async (unit) => {
+    const practice = await unit.practices.find(id);
+    const now = deps.clock.now();
+    if (practice === null) return null;
+    const at = toInstant(now);
+    const requests = await unit.practices.requests([id]);
+    const left = requests.filter(({ result }) => result === null);
+    if (isPracticeDue(practice, now)) {
+      const approvers = new Set((await unit.organisation.withRole(slug, 'approver')).map((each) => each.id));
+      const settled = left.map((each) => ({
+        ...each,
+        result: approvers.has(each.person) ? ('unanswered' as const) : ('left' as const),
+        settledAt: at,
+      }));
+      for (const each of settled)
+        if (!(await unit.practices.settle(each)))
+          throw new AccessError('conflict', 'Someone answered at the same moment.');
+      const done = requests.filter(({ result }) => result !== null);
+      await closePracticeIn(unit, practice, [...done, ...settled], now);
+      return 'closed';
+    }
+    if (!isPracticeReminderDue(practice, now)) return null;
+    if (!(await unit.practices.update(remindedPractice(practice, at)))) throw changedMeanwhile('practice');
+    if (left.length === 0) return null;
+    const people = left.map(({ person }) => person);
+    await unit.outbox.add(practiceNotice(practice, 'due', people, at));
+    return 'reminded';
+  });
+}

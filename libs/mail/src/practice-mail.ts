@@ -1,0 +1,33 @@
+import type { Practice, PracticeCounts } from '@countersign/access';
+import { layOut, type MailContent } from './layout.js';
+import { oneLine, writeInstant } from './text.js';
+import { practiceDe } from './words/de.js';
+import { practiceEn } from './words/en.js';
+import type { Language, PracticeMailKind, PracticeWords } from './words/words.js';
+
+const WORDS: Readonly<Record<Language, PracticeWords>> = { en: practiceEn, de: practiceDe };
+
+/** Writes the mail about a practice of the approvers. It is answered on the page, like a real request. */
+export function writePracticeMail(
+  facts: { kind: PracticeMailKind; practice: Practice; counts: PracticeCounts; tenant: string; link: string },
+  language: Language,
+): MailContent {
+  const { subject, sentence, note, labels, open, footer } = WORDS[language];
+  const { kind, practice, counts } = facts;
+  const results: [string, string[]][] = [
+    [labels.passed, [String(counts.passed)]],
+    [labels.wrong, [String(counts.wrong)]],
+    [labels.passkey, [String(counts['passkey-failed'])]],
+    [labels.unanswered, [String(counts.unanswered)]],
+  ];
+  return layOut({
+    language,
+    subject: subject[kind](oneLine(facts.tenant)),
+    sentence: sentence[kind](oneLine(facts.tenant)),
+    rows: kind === 'practice.failed' ? results : [[labels.due, [writeInstant(practice.dueAt)]]],
+    notes: [note[kind]],
+    link: facts.link,
+    open,
+    footer,
+  });
+}
