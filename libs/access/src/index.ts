@@ -83,6 +83,7 @@ export {
   servesAll,
   servesService,
   servesTenant,
+  writesInto,
 } from './domain/gateway-binding.js';
 export {
   GRANT_TRANSITIONS,
@@ -515,7 +516,7 @@ export {
   enrolGateway,
   listGateways,
   registerIdentity,
-  reportUnsignedBatch,
+  reportForgedBatch,
   revokeGateway,
 } from './use-cases/gateways/gateways.js';
 export type { IncomingRecord, RecordBatch } from './use-cases/gateways/incoming-record.js';

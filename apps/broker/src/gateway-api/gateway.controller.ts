@@ -1,4 +1,5 @@
 import {
+  type ChainName,
   closeLeases,
   type EnrolledGateway,
   type GatewayPin,
@@ -9,7 +10,8 @@ import {
   receiveRelayedStop,
   recordPins,
   registerIdentity,
-  reportUnsignedBatch,
+  reportForgedBatch,
+  writesInto,
 } from '@countersign/access';
 import {
   type BatchHashes,
@@ -66,7 +68,7 @@ export class GatewayController {
     gatherMs: 50,
   });
 
-  /** Gateways of which the log has just said that records came without their signature. */
+  /** Gateways, with what was wrong, of which the log has just said that forged records came. */
   private readonly reported = new LRUCache<string, true>({ max: REMEMBERED, ttl: REPORT_EVERY_MS });
 
   constructor(
@@ -102,8 +104,10 @@ export class GatewayController {
     const chain = { gateway: gateway.id, boot };
     await this.requireSigned(gateway, { ...chain, records: records.map(({ hash }) => hash) }, signature);
     const accepted = await this.intake.submit({ ...chain, binding: gateway, records });
-    this.metrics.recordsTaken(records);
-    this.news.taken(records);
+    const own = records.filter(({ tenant }) => writesInto(gateway, tenant));
+    if (own.length < records.length) await this.report(chain, 'binding');
+    this.metrics.recordsTaken(own);
+    this.news.taken(own);
     this.watch.heard(gateway.id);
     return { accepted };
   }
@@ -114,19 +118,24 @@ export class GatewayController {
    * @throws HttpProblem `forbidden` if the key that the gateway has registered did not sign exactly these records
    */
   private async requireSigned(
-    { id, publicKey }: EnrolledGateway,
+    { publicKey }: EnrolledGateway,
     batch: BatchHashes,
     signature: string | undefined,
   ): Promise<void> {
     if (publicKey !== null && signature !== undefined && isBatchSignedBy(batch, signature, publicKey)) return;
-    if (publicKey !== null && !this.reported.has(id)) {
-      this.reported.set(id, true);
-      await reportUnsignedBatch(this.deps, batch);
-    }
+    if (publicKey !== null) await this.report(batch, 'signature');
     throw new HttpProblem(
       'forbidden',
       'These records are not signed by the key that this gateway has registered. If the gateway is older than its broker, update it. If its folder was lost, enrol it again. If its credential may be stolen, revoke it.',
     );
+  }
+
+  /** At most once a minute for each gateway and reason: repeating an attack must not fill the log. */
+  private async report(chain: ChainName, reason: 'signature' | 'binding'): Promise<void> {
+    const key = `${chain.gateway} ${reason}`;
+    if (this.reported.has(key)) return;
+    this.reported.set(key, true);
+    await reportForgedBatch(this.deps, chain, reason);
   }
 
   @Post('identity')

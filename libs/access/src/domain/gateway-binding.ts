@@ -1,3 +1,5 @@
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
+
 /**
  * What an enrolled gateway may serve: names of services and slugs of tenants. Null means all of them, later ones included.
  * It is set at enrolment and never changes: a gateway that should serve something else is enrolled again.
@@ -24,6 +26,13 @@ export const serves = (
   binding: GatewayBinding,
   { tenant, service }: { tenant: string; service: string },
 ): boolean => servesTenant(binding, tenant) && servesService(binding, service);
+
+/**
+ * Whether the gateway may write into this log: the logs of the tenants that it serves, and the deployment's. What it wrote
+ * into another one would be a record that never verifies, in the log of a customer that has nothing to do with it.
+ */
+export const writesInto = (binding: Pick<GatewayBinding, 'tenants'>, log: string): boolean =>
+  log === DEPLOYMENT_SLUG || servesTenant(binding, log);
 
 /** A gateway that serves everything. */
 export const EVERYTHING: GatewayBinding = { services: null, tenants: null };

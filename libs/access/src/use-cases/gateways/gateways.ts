@@ -139,16 +139,21 @@ export function registerIdentity(deps: Deps, id: string, publicKey: string): Pro
 }
 
 /**
- * Logs that someone sent records with this gateway's credential, but without its identity's signature: the credential may be
- * stolen. The caller limits how often.
+ * Logs that someone sent records with this gateway's credential that no gateway sends. `signature`: they lack the signature of
+ * its identity, so the credential may be stolen. `binding`: they are for a tenant that the gateway does not serve; the
+ * deployment's log, which every tenant reads, does not say which. The caller limits how often.
  */
-export function reportUnsignedBatch(deps: Deps, { gateway, boot }: ChainName): Promise<void> {
+export function reportForgedBatch(
+  deps: Deps,
+  { gateway, boot }: ChainName,
+  reason: 'signature' | 'binding',
+): Promise<void> {
   return deps.store.gateways.write(async (unit) => {
     await unit.log.append({
       type: 'gateway.mismatch',
       at: deps.clock.now().toISOString(),
       actor: gateway,
-      data: { gateway, boot, reason: 'signature' },
+      data: { gateway, boot, reason },
     });
   });
 }

@@ -1,5 +1,5 @@
 import { DEPLOYMENT_SLUG, type EventType, isSealedLog, toInstant } from '@countersign/contract';
-import { type GatewayBinding, servesTenant } from '../../domain/gateway-binding.js';
+import { type GatewayBinding, writesInto } from '../../domain/gateway-binding.js';
 import type { Grant } from '../../domain/grant.js';
 import { AccessError } from '../../errors.js';
 import type { AccessRecordView, ChainName, EventDraft, TenantUnit } from '../../ports/index.js';
@@ -16,7 +16,10 @@ import { findMismatch, type RecordMismatch } from './validate-record.js';
  * Ingests batches of gateways' records, each record exactly once. A record at or below its chain's cursor was ingested
  * before and is skipped. A gap, a record that does not continue its chain, an invalid signature, and the outcome of a call
  * that belongs to another boot or has ended are events of their own. So is a run that a later one names and that the broker does not have. So is a record that the store contradicts, or whose
- * gateway does not serve its tenant or service: it is no call.
+ * gateway does not serve its service: it is no call.
+ *
+ * A record for a tenant that its gateway does not serve is dropped, and nothing of it is stored: a customer may run that gateway,
+ * and would otherwise write into the logs of others. It counts as ingested, because a record that is refused is sent again.
  *
  * Leaf, record and cursor commit together, in one unit of work for each tenant, because a unit costs far more than a record.
  * If this throws, the records of some tenants may be stored; sending the same batch again is safe.
@@ -30,8 +33,13 @@ export async function ingestRecords(
 ): Promise<Record<string, number>[]> {
   const accepted = batches.map((): Record<string, number> => ({}));
   const byTenant = new Map<string, Map<number, IncomingRecord[]>>();
-  for (const [index, { records }] of batches.entries())
+  for (const [index, { records, binding }] of batches.entries())
     for (const record of records) {
+      if (!writesInto(binding, record.tenant)) {
+        const held = accepted[index] as Record<string, number>;
+        held[record.tenant] = Math.max(held[record.tenant] ?? 0, record.seq);
+        continue;
+      }
       const parts = entryOf(byTenant, record.tenant, () => new Map<number, IncomingRecord[]>());
       entryOf(parts, index, (): IncomingRecord[] => []).push(record);
     }
@@ -78,12 +86,7 @@ async function ingestOfTenant(
   const time = deps.clock.now();
   const now = time.toISOString();
   const leaves = batches.flatMap((batch, index) =>
-    ingestNew(
-      chains.of(batch),
-      fresh[index] ?? [],
-      { calls, grants, chains, tenant: unit.tenant, ...batch },
-      now,
-    ),
+    ingestNew(chains.of(batch), fresh[index] ?? [], { calls, grants, chains, ...batch }, now),
   );
   // First what the database can write while the leaves are hashed.
   await calls.store(unit);
@@ -128,7 +131,6 @@ interface Intake {
   chains: IngestedChains;
   grants: ReadonlyMap<string, Grant>;
   binding: GatewayBinding;
-  tenant: string;
 }
 
 /** Advances the chain over new records, in order. @returns their leaves */
@@ -193,9 +195,7 @@ function isEndOfRun(chains: IngestedChains, gateway: string, { previous }: Incom
 /** The place of a record that is not taken. With its hash, a verifier sees that the next record continues the chain. */
 const placeOf = ({ seq, hash }: IncomingRecord) => ({ at: seq, gatewayHash: hash });
 
-/** A gateway writes into the log of a tenant that it serves, and into the deployment's. */
-function mismatchOf(record: IncomingRecord, { binding, grants, tenant }: Intake): RecordMismatch | undefined {
-  if (tenant !== DEPLOYMENT_SLUG && !servesTenant(binding, tenant)) return 'binding';
+function mismatchOf(record: IncomingRecord, { binding, grants }: Intake): RecordMismatch | undefined {
   if (!('view' in record)) return undefined;
   return findMismatch({ record: record.view, binding, grant: grants.get(record.view.grant) });
 }
