@@ -38,7 +38,15 @@ describeStore('API keys', (bench) => {
   const signIn = () =>
     signInByProvider(
       flow.deps,
-      { tenant: null, issuer: ISSUER, subject: 'erin', email: ERIN, emailVerified: true, roles: null },
+      {
+        tenant: null,
+        issuer: ISSUER,
+        subject: 'erin',
+        email: ERIN,
+        emailVerified: true,
+        roles: null,
+        facts: null,
+      },
       TO,
       LIMITS,
     );
@@ -115,7 +123,15 @@ describeStore('API keys', (bench) => {
     const comes = (roles: 'engineer'[]) =>
       signInByProvider(
         flow.deps,
-        { tenant: null, issuer: ISSUER, subject: 'erin', email: ERIN, emailVerified: true, roles },
+        {
+          tenant: null,
+          issuer: ISSUER,
+          subject: 'erin',
+          email: ERIN,
+          emailVerified: true,
+          roles,
+          facts: null,
+        },
         TO,
         LIMITS,
       );

@@ -164,6 +164,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '8ca0692e15715938381bdfaf62b3d8bd097d7c7fa8a4e778e76036f0e0fe132c',
     postgres: '8ca0692e15715938381bdfaf62b3d8bd097d7c7fa8a4e778e76036f0e0fe132c',
   },
+  PersonFacts1799000055000: {
+    sqlite: '675b836cf64daf5a26b11fef2a0dc5f4c6e3492746cab4069c5f46d974798210',
+    postgres: '675b836cf64daf5a26b11fef2a0dc5f4c6e3492746cab4069c5f46d974798210',
+  },
   Practices1799000057000: {
     sqlite: 'cb182961853dbef7265a8e8ebb846efbcac9f412a72c6ac0efda705c6dd687e6',
     postgres: 'd9855f5a8299008953cbdad2fdf9246dc2cc5c903b98d19a84f23ca28e1afd45',

@@ -44,6 +44,7 @@ describeOn('PostgreSQL', 'roles that a provider gives', (bench) => {
         email: person.email,
         emailVerified: true,
         roles,
+        facts: null,
       },
       { device: 'a browser', replaces: null },
       LIMITS,

@@ -48,7 +48,8 @@ describeStore('the vendor’s side', (bench) => {
       removedAt: null,
     };
     const service = { definition: SERVICE, routes: 'sha256:1', removedAt: null };
-    const erin = aPerson({ roles: ['engineer', 'reviewer'] });
+    const facts = { oidc: { country: 'DE', at: AT }, stated: { entity: 'Müller GmbH', at: AT } };
+    const erin = aPerson({ roles: ['engineer', 'reviewer'], facts });
     const ada = aPerson({ tenant: 'acme', roles: ['approver', 'admin'] });
     await bench.store.asVendor(async ({ organisation }) => {
       await organisation.saveVendor({

@@ -183,6 +183,17 @@ export {
   readAddress,
 } from './domain/person.js';
 export {
+  type EffectiveFact,
+  effectiveFacts,
+  FACT_SOURCES,
+  type FactSource,
+  type FactValues,
+  type PersonFacts,
+  type RequesterRequirement,
+  requesterFactsOf,
+  withFacts,
+} from './domain/person-facts.js';
+export {
   countResults,
   drawTask,
   openPractice,

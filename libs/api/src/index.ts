@@ -143,6 +143,9 @@ export {
 export { docsEndpoints, type Health, healthEndpoints } from './operations.js';
 export {
   actionList,
+  countryCode,
+  employmentKind,
+  entityName,
   nameText,
   positiveDuration,
   privacyControlsInput,

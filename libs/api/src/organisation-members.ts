@@ -1,7 +1,10 @@
 import {
+  EMPLOYMENT_KINDS,
   hasHiddenCharacters,
   isAction,
   isCalendarDay,
+  isCountryCode,
+  isEntityName,
   isInstant,
   isResourcePattern,
   isTicketPattern,
@@ -93,6 +96,19 @@ export const tenantPersonInput = z.strictObject({
   groups: groupList
     .optional()
     .describe('The groups that the privacy controls name. Absent: those that the person has.'),
+});
+
+/** ISO 3166-1 alpha-2. */
+export const countryCode = z.string().refine(isCountryCode, {
+  error: 'must be a country code of ISO 3166-1 in capitals, such as DE; the EU is the list of its countries',
+});
+
+export const entityName = z.string().refine(isEntityName, {
+  error: 'must be the name of a legal entity: at most 80 characters, none of them invisible',
+});
+
+export const employmentKind = z.enum(EMPLOYMENT_KINDS, {
+  error: `must be one of ${EMPLOYMENT_KINDS.join(', ')}`,
 });
 
 const zoneName = z.string().refine(isZone, { error: 'must be an IANA time zone such as Europe/Berlin' });
@@ -215,6 +231,23 @@ const controlRule = z.strictObject({
       text: nameText.optional().describe('What a requester reads whose reason is shorter.'),
     })
     .optional(),
+  requesters: z
+    .strictObject({
+      countries: listOfAtLeastOne(countryCode, 'country').optional(),
+      entities: listOfAtLeastOne(entityName, 'legal entity').optional(),
+      employment: listOfAtLeastOne(employmentKind, 'kind of employment').optional(),
+      verifiedOnly: z
+        .literal(true, { error: 'must be true, or be left out' })
+        .optional()
+        .describe('What the vendor’s identity provider has not said does not count.'),
+    })
+    .refine(
+      ({ countries, entities, employment }) =>
+        countries !== undefined || entities !== undefined || employment !== undefined,
+      { error: 'must name countries, entities or employment' },
+    )
+    .optional()
+    .describe('Only engineers of these places and employers. What is not known is refused.'),
   hours: z
     .array(localHours)
     .min(1, 'must have at least one entry, or be left out')

@@ -1,8 +1,27 @@
+import { FACT_NAMES } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
 import { ASSURANCES, CHANNELS, idText, instant } from './members.js';
 import { groupList, tenantPersonInput, UNTIL_CLAIMED } from './organisation-members.js';
+
+const FACT_SOURCES = ['oidc', 'scim', 'stated'] as const;
+
+/** Place and employer of vendor staff, as they count now (docs/privacy-controls.md, Place and employer). */
+const factsSchema = z
+  .array(
+    z.object({
+      name: z.enum(FACT_NAMES),
+      value: z.string(),
+      verified: z.boolean().describe('The vendor’s identity provider has said it.'),
+      source: z
+        .enum(FACT_SOURCES)
+        .describe('`oidc`: a claim at a sign-in; `scim`: the SCIM client; `stated`: the organisation file.'),
+      since: instant().describe('Since when the source says so.'),
+    }),
+  )
+  .exactOptional()
+  .describe('Place and employer of vendor staff. Absent: nothing is known.');
 
 const personSchema = named(
   'Person',
@@ -12,6 +31,7 @@ const personSchema = named(
     email: z.string(),
     tenant: z.string().nullable().describe('Null for the vendor’s staff.'),
     roles: z.array(z.string()),
+    facts: factsSchema,
     removedAt: z.string().nullable().describe('When they left; their decisions and records stay.'),
   }),
 );
@@ -118,6 +138,7 @@ export const whoamiSchema = named(
     name: z.string(),
     tenant: z.string().nullable().describe('Null for the vendor’s staff.'),
     roles: z.array(z.string()),
+    facts: factsSchema,
     channel: z.enum(CHANNELS),
     assurance: z.enum(ASSURANCES),
     authenticatedAt: instant()

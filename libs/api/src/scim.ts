@@ -9,6 +9,8 @@ export const SCIM_TYPE = 'application/scim+json';
 const URN = 'urn:ietf:params:scim';
 export const SCIM_SCHEMAS = {
   user: `${URN}:schemas:core:2.0:User`,
+  /** RFC 7643 §4.3. Of it, `organization` is kept if the organisation file asks for facts. */
+  enterpriseUser: `${URN}:schemas:extension:enterprise:2.0:User`,
   group: `${URN}:schemas:core:2.0:Group`,
   serviceProviderConfig: `${URN}:schemas:core:2.0:ServiceProviderConfig`,
   resourceType: `${URN}:schemas:core:2.0:ResourceType`,

@@ -206,6 +206,18 @@ export {
 } from './statement/widening.js';
 export { termsNarrow, termsWidenings, type Widening } from './terms/narrow.js';
 export { latestDecisionAfterPause, MAX_PAUSE_SECONDS } from './terms/pause.js';
+export {
+  EMPLOYMENT_KINDS,
+  type EmploymentKind,
+  FACT_NAMES,
+  type FactName,
+  isCountryCode,
+  isEntityName,
+  type RequesterFact,
+  type RequesterFacts,
+  readFact,
+  requesterFactsSchema,
+} from './terms/requester-facts.js';
 export type { Basis, Budget, Change, Terms } from './terms/terms.js';
 export {
   CHANGE_IS_ONE_CALL,

@@ -1,4 +1,11 @@
-import type { AccessPolicy, Lock, Person, ServiceRecord } from '@countersign/access/policy';
+import {
+  type AccessPolicy,
+  FACT_SOURCES,
+  type Lock,
+  type Person,
+  type PersonFacts,
+  type ServiceRecord,
+} from '@countersign/access/policy';
 import {
   ContractError,
   type Hashing,
@@ -18,7 +25,7 @@ import {
   valueAt,
 } from './timeline.js';
 
-type Staff = { roles: Person['roles']; groups?: string[]; removed: boolean };
+type Staff = { roles: Person['roles']; groups?: string[]; facts?: PersonFacts; removed: boolean };
 type Service = { routes: string; removed: boolean };
 type Gateway = { publicKey: string | null; revokedAt: number | null };
 
@@ -105,7 +112,7 @@ export class DeploymentHistory {
   staffAt(id: string, moment: Moment): Person | undefined {
     const staff = valueAt(this.state.staff.get(id) ?? [], moment);
     if (staff === undefined) return undefined;
-    const { roles, groups, removed } = staff;
+    const { roles, groups, facts, removed } = staff;
     const removedAt = removed ? new Date(moment.at).toISOString() : null;
     return {
       id,
@@ -114,6 +121,7 @@ export class DeploymentHistory {
       name: '',
       roles,
       ...(groups === undefined ? {} : { groups }),
+      ...(facts === undefined ? {} : { facts }),
       removedAt,
     };
   }
@@ -171,7 +179,8 @@ export class DeploymentHistory {
     const id = data.text('person');
     const timeline = this.state.staff.get(id) ?? [];
     const groups = data.has('groups') ? { groups: data.texts('groups') } : {};
-    const value = { roles: data.texts('after') as Person['roles'], ...groups, removed };
+    const facts = data.has('facts') ? { facts: factsOfLeaf(data) } : {};
+    const value = { roles: data.texts('after') as Person['roles'], ...groups, ...facts, removed };
     this.state.staff.set(id, [...timeline, { at: data.at, index: data.index, value }]);
     this.state.changes.push({ at: data.at, index: data.index });
   }
@@ -200,4 +209,18 @@ export class DeploymentHistory {
       gateways.set(id, { ...known, publicKey });
     } else if (type === 'gateway.revoked') gateways.set(id, { ...known, revokedAt: data.at });
   }
+}
+
+/** The facts of a `person.*` leaf, which names for each the one source that counts. */
+function factsOfLeaf(data: LeafData): PersonFacts {
+  const listed = Object.entries(data.object<Record<string, { value: string; source: string }>>('facts'));
+  const at = new Date(data.at).toISOString();
+  return Object.fromEntries(
+    FACT_SOURCES.flatMap((source) => {
+      const own = listed
+        .filter(([, fact]) => fact.source === source)
+        .map(([name, { value }]) => [name, value]);
+      return own.length === 0 ? [] : [[source, { at, ...Object.fromEntries(own) }]];
+    }),
+  );
 }

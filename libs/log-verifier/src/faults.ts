@@ -80,6 +80,8 @@ export type ReplayFaultCode =
   | 'channel_not_allowed'
   /** An approval was given in a stage that was not open, or by someone who may not decide in it. */
   | 'wrong_stage'
+  /** Terms state another place or employer of the requester than the deployment's log had then. */
+  | 'wrong_facts'
   /** An approval lacks the countersignature that was required. */
   | 'countersignature_required'
   /** A countersignature is not valid for what it approves. `detail` has the reason. */

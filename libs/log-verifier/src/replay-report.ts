@@ -48,7 +48,7 @@ export type ReplayOptions = {
 export type VerifiedState = VerifiedPoint & { replay?: ReplaySnapshot };
 
 /** The form of `ReplaySnapshot.state`. A state of another form is not read: every leaf is replayed once more. */
-export const SNAPSHOT_VERSION = 3;
+export const SNAPSHOT_VERSION = 4;
 
 /** What the leaves led to, as text, and how far the deployment's log was verified. `v` is the form of the state. */
 export type ReplaySnapshot = { v: number; deployment: VerifiedPoint; state: string; digest: string };

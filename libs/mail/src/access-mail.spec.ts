@@ -39,6 +39,18 @@ describe('a mail', () => {
     expect(text).toContain('10 min');
   });
 
+  test('says where the engineer works and who employs them, and who says so, if the terms do', () => {
+    const requesterFacts = {
+      country: { value: 'DE', verified: true },
+      entity: { value: 'Northwind GmbH', verified: false },
+    };
+    const { text } = writeMail({ ...FACTS, requesterFacts }, 'en');
+    expect(text).toMatch(/works in Germany \(DE\) – verified by the vendor’s identity provider/);
+    expect(text).toMatch(/employed by Northwind GmbH – stated by the vendor, not verified/);
+    expect(writeMail(FACTS, 'de').text).not.toContain('Ort und Arbeitgeber');
+    expect(writeMail({ ...FACTS, requesterFacts }, 'de').text).toContain('Ort und Arbeitgeber');
+  });
+
   test('says who wants what for how long and why, both clocks with a zone, and what silence means', () => {
     const { subject, text } = writeMail(FACTS, 'en');
     expect(subject).toBe('Your decision: Erin Okafor requests access to Acme Corp');

@@ -1,5 +1,10 @@
-import type { ScopeEntry } from '@countersign/contract';
-import { type SupervisedLimit, shortDurationText, supervisedText } from '@countersign/wording';
+import type { RequesterFacts, ScopeEntry } from '@countersign/contract';
+import {
+  requesterFactLines,
+  type SupervisedLimit,
+  shortDurationText,
+  supervisedText,
+} from '@countersign/wording';
 import { layOut, type MailContent, type Row } from './layout.js';
 import { lines, oneLine, writeInstant } from './text.js';
 import { de } from './words/de.js';
@@ -12,6 +17,8 @@ export interface MailFacts {
   /** When it happened. */
   at: string;
   requester: string;
+  /** What the terms say about the requester's place and employer; absent: nothing. */
+  requesterFacts?: RequesterFacts | undefined;
   tenant: string;
   service: string;
   /** What was requested, or offered instead: the mail about an offer shows what the engineer would accept. */
@@ -57,7 +64,7 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
   const rows = [
     ...(facts.said === null ? [] : [[words.labels.said, lines(facts.said)] satisfies Row]),
     ...ruleRows(facts, words, language),
-    ...requestRows(facts, words),
+    ...requestRows(facts, words, language),
     ...clockRows(facts, words, shortDurationText(facts.seconds, language, 4)),
   ];
   const silence = isOpen(facts.kind) ? [words.silence] : isOpening(facts.kind) ? [words.stopAtOnce] : [];
@@ -82,8 +89,14 @@ const isOpen = (kind: MailKind): boolean =>
   kind === 'request.forwarded' ||
   kind === 'request.stage-overdue';
 
-function requestRows({ kind, scope, justification, ticket }: MailFacts, { labels, erased }: Words): Row[] {
+function requestRows(
+  { kind, scope, justification, ticket, requesterFacts }: MailFacts,
+  { labels, erased }: Words,
+  language: Language,
+): Row[] {
+  const known = requesterFactLines(requesterFacts, language).map(oneLine);
   return [
+    ...(known.length === 0 ? [] : [[labels.placeAndEmployer, known] satisfies Row]),
     [
       kind === 'request.countered' ? labels.offered : labels.what,
       scope.map(({ resource, actions }) => oneLine(`${resource}: ${actions.join(', ')}`)),

@@ -204,6 +204,7 @@ export class MailChannel implements NoticeChannel {
       kind: notice.kind,
       at: notice.at,
       requester: requester?.name ?? request.requester,
+      requesterFacts: terms.requesterFacts,
       tenant: tenant?.name ?? request.tenant,
       service: request.service,
       scope: terms.scope,

@@ -10,6 +10,7 @@ let copies: Copies;
 beforeAll(async () => {
   const file = organisation((each) => {
     const [acme] = each.tenants;
+    each.vendor.staff = each.vendor.staff.map((member) => ({ ...member, facts: { country: 'DE' } }));
     if (acme === undefined) return;
     acme.people = acme.people.map((person) => ({
       ...person,
@@ -61,6 +62,32 @@ const reviewAt = ({ tenant }: Copies, index: number) => tenant.indexOf('request.
 
 test('a log of approvals in stages verifies', async () => {
   expect(await verifyCopies(copies)).toMatchObject({ replayed: true, grants: 1, warnings: [] });
+});
+
+describe('P1: terms that state another place or employer than the log are named', () => {
+  /** The first leaf of the deployment's log that names the requester, with other facts. */
+  const claiming = (facts: object | undefined) => (own: Copies) => {
+    const { requester } = dataOf(own, own.tenant.indexOf('request.created')) as { requester: string };
+    const index = own.deployment.leaves.findIndex(
+      (leaf) => leaf?.type === 'person.add' && leaf.data['person'] === requester,
+    );
+    const { facts: _own, ...data } = (own.deployment.leaves[index] as LeafV1).data;
+    own.deployment.edit(index, { data: { ...data, ...(facts === undefined ? {} : { facts }) } });
+  };
+
+  test.each([
+    ['another country', { country: { value: 'US', source: 'stated' } }, 'wrong_facts'],
+    ['a verified country', { country: { value: 'DE', source: 'oidc' } }, 'wrong_facts'],
+    [
+      'one fact more',
+      { country: { value: 'DE', source: 'stated' }, entity: { value: 'N', source: 'scim' } },
+      'wrong_facts',
+    ],
+    ['nothing', undefined, 'wrong_facts'],
+    ['the same', { country: { value: 'DE', source: 'stated' } }, 'none'],
+  ])('the log has %s', async (_what, facts, expected) => {
+    expect(await attacked(claiming(facts))).toBe(expected);
+  });
 });
 
 describe('P1: approvals that were not given in their stages are named', () => {

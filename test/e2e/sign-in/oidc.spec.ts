@@ -308,6 +308,36 @@ describe('further requirements on a provider', () => {
     expect(await whoIn(strong)).toBe('max@vendor.example');
   });
 
+  test('place and employer come from the claims that the file names, in the ID token or from userinfo, and end with them', async () => {
+    site = await SignedInSite.start((file) => {
+      const claims = { country: 'address.country', entity: 'company', employment: 'user_type' };
+      file.vendor.oidc = { ...file.vendor.oidc!, claims };
+      const erin = file.vendor.staff.find(({ email }) => email.startsWith('erin@'))!;
+      erin.facts = { country: 'FR', employment: 'agency' };
+    });
+    const factsOf = async (browser: Browser) => {
+      const { text } = await browser.send('/api/v1/whoami');
+      const { facts = [] } = JSON.parse(text) as {
+        facts?: { name: string; value: string; source: string }[];
+      };
+      return facts.map(({ name, value, source }) => `${name} ${value} ${source}`);
+    };
+    const signedIn = async () => {
+      const browser = site.browser();
+      await browser.signIn(VENDOR, 'erin');
+      return browser;
+    };
+    Object.assign(site.own.userinfo, { address: { country: 'de' }, company: ' Northwind GmbH ' });
+    expect(await factsOf(await signedIn())).toEqual([
+      'country DE oidc',
+      'entity Northwind GmbH oidc',
+      'employment agency stated',
+    ]);
+    // No assigned code, no text, and a word that is not on the list: they say nothing, so the file counts again.
+    Object.assign(site.own.userinfo, { address: { country: 'XX' }, company: 7, user_type: 'boss' });
+    expect(await factsOf(await signedIn())).toEqual(['country FR stated', 'employment agency stated']);
+  });
+
   test('P2: groups give roles, unlisted groups give none, and roles that exclude each other give no access at all', async () => {
     site = await SignedInSite.start((file) => {
       file.vendor.oidc = {

@@ -13,7 +13,7 @@ type Resource = { id: string; meta: { version: string; location: string } } & Re
 
 const provisioned = () =>
   organisation((file) => {
-    file.vendor.scim = { groups: { Engineers: ['engineer'], Guards: ['security-admin'] } };
+    file.vendor.scim = { groups: { Engineers: ['engineer'], Guards: ['security-admin'] }, facts: true };
     file.tenants[0]!.scim = { groups: { Approvers: ['approver'], Admins: ['admin'] } };
     file.tenants[1]!.scim = { groups: {} };
   });
@@ -72,6 +72,68 @@ const personOf = async ({ id }: { id: string }) =>
   broker.host.store.directory.read((unit) => unit.organisation.person(id));
 const api = (who: PersonName, method: string, path: string, body?: unknown) =>
   broker.call(who, method, `/api/v1${path}`, body === undefined ? {} : { body });
+
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+
+describe('place and employer of the vendor’s users', () => {
+  const factsOf = async (user: { id: string }) => (await personOf(user))?.facts?.scim;
+
+  test('are those of the work address, the enterprise extension and userType, and are read back', async () => {
+    const more = {
+      schemas: [USER, ENTERPRISE],
+      userType: 'Employee',
+      addresses: [
+        { type: 'home', country: 'FR' },
+        { type: 'work', country: 'DE', locality: 'Berlin' },
+      ],
+      [ENTERPRISE]: { organization: 'Northwind GmbH', department: 'Support' },
+    };
+    const user = await makeUser('vendor', 'facts@vendor.example', more);
+    expect(await factsOf(user)).toMatchObject({
+      country: 'DE',
+      entity: 'Northwind GmbH',
+      employment: 'employee',
+    });
+    expect(user).toMatchObject({
+      schemas: [USER, ENTERPRISE],
+      userType: 'Employee',
+      addresses: [{ type: 'work', country: 'DE' }],
+      [ENTERPRISE]: { organization: 'Northwind GmbH' },
+    });
+    expect(user).not.toHaveProperty('workCountry');
+    const { status } = await patch(
+      'vendor',
+      `/Users/${user.id}`,
+      { op: 'replace', path: 'addresses[type eq "work"].country', value: 'AT' },
+      { op: 'Add', path: `${ENTERPRISE}:organization`, value: 'Northwind AG' },
+      { op: 'replace', path: 'addresses[type eq "home"].country', value: 'US' },
+      { op: 'remove', path: 'userType' },
+    );
+    expect([status, await factsOf(user)]).toMatchObject([200, { country: 'AT', entity: 'Northwind AG' }]);
+    expect(await factsOf(user)).not.toHaveProperty('employment');
+    await patch('vendor', `/Users/${user.id}`, {
+      op: 'replace',
+      value: { [ENTERPRISE]: { organization: 'Northwind KG' }, 'addresses[type eq "work"].country': 'CH' },
+    });
+    expect(await factsOf(user)).toMatchObject({ country: 'CH', entity: 'Northwind KG' });
+    await patch(
+      'vendor',
+      `/Users/${user.id}`,
+      { op: 'remove', path: 'addresses' },
+      { op: 'remove', path: ENTERPRISE },
+    );
+    expect(await factsOf(user)).toBeUndefined();
+  });
+
+  test('what is no value of a fact leaves it unknown, and refuses no user; customers’ people have no facts', async () => {
+    const odd = { userType: 'Boss', addresses: { country: 'DE' }, [ENTERPRISE]: { organization: 7 } };
+    const user = await makeUser('vendor', 'odd@vendor.example', odd);
+    expect(await factsOf(user)).toEqual({ country: 'DE', at: expect.any(String) });
+    const customer = await makeUser('acme', 'facts@acme.example', { userType: 'Employee' });
+    expect(await personOf(customer)).not.toHaveProperty('facts');
+    expect(customer).not.toHaveProperty('userType');
+  });
+});
 
 describe('a user', () => {
   test('of RFC 7644 §3.3 is made, read, found, replaced, changed and deleted', async () => {

@@ -1,4 +1,4 @@
-import { getPerson, type Principal, permissionsOf } from '@countersign/access';
+import { effectiveFacts, getPerson, type Person, type Principal, permissionsOf } from '@countersign/access';
 import { peopleEndpoints, type Whoami } from '@countersign/api';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
@@ -15,8 +15,9 @@ export class PeopleController {
   @Allow('directory.read')
   @Describe(peopleEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Id('usr') id: string) {
-    const { name, email, tenant, roles, removedAt } = await getPerson(this.deps, principal, id);
-    return { id, name, email, tenant, roles, removedAt };
+    const person = await getPerson(this.deps, principal, id);
+    const { name, email, tenant, roles, removedAt } = person;
+    return { id, name, email, tenant, roles, ...shownFacts(person), removedAt };
   }
 }
 
@@ -29,6 +30,28 @@ export class WhoamiController {
     const { person, channel, assurance, authenticatedAt = null } = principal;
     const { id, email, name, tenant, roles } = person;
     const permissions = permissionsOf(principal);
-    return { person: id, email, name, tenant, roles, channel, assurance, authenticatedAt, permissions };
+    const facts = shownFacts(person);
+    return {
+      person: id,
+      email,
+      name,
+      tenant,
+      roles,
+      ...facts,
+      channel,
+      assurance,
+      authenticatedAt,
+      permissions,
+    };
   }
+}
+
+/** Place and employer with who says so; absent if nothing is known. */
+function shownFacts({ facts }: Person): Pick<Whoami, 'facts'> {
+  const known = effectiveFacts(facts).map(({ name, value, source, at }) => ({
+    ...{ name, value, source },
+    verified: source !== 'stated',
+    since: at,
+  }));
+  return known.length === 0 ? {} : { facts: known };
 }

@@ -29,7 +29,7 @@ export const RESOURCE_TYPES = [
     endpoint: '/Users',
     description: 'A person of this side.',
     schema: SCIM_SCHEMAS.user,
-    schemaExtensions: [],
+    schemaExtensions: [{ schema: SCIM_SCHEMAS.enterpriseUser, required: false }],
   },
   {
     schemas: [SCIM_SCHEMAS.resourceType],
@@ -107,6 +107,21 @@ export const SCHEMAS = [
       }),
       attribute({ name: 'displayName', description: 'The name on pages and in notices.' }),
       attribute({
+        name: 'userType',
+        description:
+          'The kind of employment, of the vendor’s people, if the organisation file asks for facts.',
+      }),
+      attribute({
+        name: 'addresses',
+        description: 'Of it, the country of the work address is kept, likewise.',
+        type: 'complex',
+        multiValued: true,
+        subAttributes: [
+          attribute({ name: 'type', description: 'work' }),
+          attribute({ name: 'country', description: 'ISO 3166-1 alpha-2.' }),
+        ],
+      }),
+      attribute({
         name: 'active',
         description: 'If false, everything of the person has ended.',
         type: 'boolean',
@@ -134,6 +149,18 @@ export const SCHEMAS = [
           attribute({ name: 'display', description: 'Its name.', mutability: 'readOnly' }),
           reference('Group', 'readOnly'),
         ],
+      }),
+    ],
+  },
+  {
+    schemas: [SCIM_SCHEMAS.schema],
+    id: SCIM_SCHEMAS.enterpriseUser,
+    name: 'EnterpriseUser',
+    description: 'The enterprise extension, of the vendor’s people.',
+    attributes: [
+      attribute({
+        name: 'organization',
+        description: 'The legal entity that employs the person, if the organisation file asks for facts.',
       }),
     ],
   },

@@ -3,6 +3,7 @@ import { nameText, SCIM_SCHEMAS } from '@countersign/api';
 import { ScimError } from './scim-error.js';
 import { applyPatch, changeable } from './scim-patch.js';
 import { isJsonObject, type JsonObject, type ScimResource } from './scim-request.js';
+import { FACT_MEMBERS, nestedFacts, readFlatFacts, withFlatFacts, withFlatOperations } from './user-facts.js';
 
 const CHANGEABLE = changeable(
   'active',
@@ -12,17 +13,20 @@ const CHANGEABLE = changeable(
   'name.formatted',
   'name.givenName',
   'name.familyName',
+  ...FACT_MEMBERS,
 );
 const MAX_TEXT = 512;
 
 /** A user as SCIM shows it (RFC 7643 §4.1), without its version. `base` is the address of this SCIM service. */
 export function userResource(base: string, user: ProvisionedUser): ScimResource {
   const { id, active, profile, externalId, groups, createdAt, modifiedAt } = user;
+  const { userType, organization, workCountry, ...shown } = changeableMembers(user);
   return {
-    schemas: [SCIM_SCHEMAS.user],
+    schemas: [SCIM_SCHEMAS.user, ...(organization === undefined ? [] : [SCIM_SCHEMAS.enterpriseUser])],
     id,
     ...(externalId === null ? {} : { externalId }),
-    ...changeableMembers(user),
+    ...shown,
+    ...nestedFacts(profile),
     emails: [{ value: profile.userName, type: 'work', primary: true }],
     active,
     ...(groups.length === 0
@@ -45,13 +49,15 @@ export function userResource(base: string, user: ProvisionedUser): ScimResource 
 
 /** What a client may change of a user. */
 function changeableMembers({ active, profile, externalId }: ProvisionedUserInput): JsonObject {
-  const { userName, displayName, ...name } = profile;
+  const { userName, displayName, userType, organization, workCountry, ...name } = profile;
+  const facts = { userType, organization, workCountry };
   return {
     userName,
     active,
     ...(externalId === null ? {} : { externalId }),
     ...(displayName === undefined ? {} : { displayName }),
     ...(Object.keys(name).length === 0 ? {} : { name }),
+    ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)),
   };
 }
 
@@ -64,12 +70,12 @@ export function readUser(body: JsonObject): ProvisionedUserInput {
   const { schemas } = body;
   if (!Array.isArray(schemas) || !schemas.includes(SCIM_SCHEMAS.user))
     throw new ScimError('invalidSyntax', `schemas must name ${SCIM_SCHEMAS.user}.`);
-  return readMembers(withOwnSpelling(body));
+  return readMembers(withOwnSpelling(withFlatFacts(body)));
 }
 
 /** The user after a PATCH. @throws ScimError */
 export function patchUser(user: ProvisionedUser, body: JsonObject): ProvisionedUserInput {
-  const patched = applyPatch({ name: {}, ...changeableMembers(user) }, body, CHANGEABLE);
+  const patched = applyPatch({ name: {}, ...changeableMembers(user) }, withFlatOperations(body), CHANGEABLE);
   return readMembers(patched);
 }
 
@@ -82,7 +88,7 @@ export function requireSameAddress(user: ProvisionedUser, input: ProvisionedUser
 
 /** Attribute names are matched without regard to case (RFC 7643 §2.1). */
 function withOwnSpelling(body: JsonObject): JsonObject {
-  const spelled = ['active', 'userName', 'displayName', 'externalId', 'name'];
+  const spelled = ['active', 'userName', 'displayName', 'externalId', 'name', ...FACT_MEMBERS];
   return Object.fromEntries(
     Object.entries(body).flatMap(([given, value]) => {
       const name = spelled.find((each) => each.toLowerCase() === given.toLowerCase());
@@ -91,7 +97,14 @@ function withOwnSpelling(body: JsonObject): JsonObject {
   );
 }
 
-function readMembers({ userName, displayName, externalId, active, name }: JsonObject): ProvisionedUserInput {
+function readMembers({
+  userName,
+  displayName,
+  externalId,
+  active,
+  name,
+  ...more
+}: JsonObject): ProvisionedUserInput {
   if (typeof userName !== 'string' || userName === '' || userName.length > MAX_TEXT)
     throw new ScimError('invalidValue', 'userName is required: the e-mail address of the person.');
   if (name !== undefined && name !== null && !isJsonObject(name))
@@ -103,6 +116,7 @@ function readMembers({ userName, displayName, externalId, active, name }: JsonOb
     ...readName('formatted', names['formatted']),
     ...readName('givenName', names['givenName']),
     ...readName('familyName', names['familyName']),
+    ...readFlatFacts(more),
   };
   return { profile, externalId: readExternalId(externalId), active: readActive(active) };
 }

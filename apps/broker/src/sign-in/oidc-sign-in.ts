@@ -8,6 +8,7 @@ import {
   signInByProvider,
   tenantOfSide,
 } from '@countersign/access';
+import { FACT_NAMES, readFact } from '@countersign/contract';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   AuthorizationResponseError,
@@ -134,6 +135,7 @@ export class OidcSignIn {
       email: typeof claims['email'] === 'string' ? claims['email'] : null,
       emailVerified: claims['email_verified'] === true,
       roles: rolesOf(oidc, claims),
+      facts: factsOf(oidc, claims),
     };
     const started = await signInByProvider(this.deps, identity, draft, this.settings.session).catch(
       (error) => {
@@ -177,10 +179,11 @@ export class OidcSignIn {
       });
       const claims = tokens.claims();
       if (claims === undefined) throw new ClientError('no ID token');
-      // Many providers return the address or the groups only from their userinfo endpoint.
+      // Many providers return the address, the groups or other claims only from their userinfo endpoint.
       const { email, email_verified: verified, ...rest } = claims;
       const hasEmail = email !== undefined && verified !== undefined;
-      const whole = hasEmail && (oidc.groups === undefined || oidc.groups.claim in claims);
+      const wanted = [oidc.groups?.claim, ...Object.values(oidc.claims ?? {}).map(outerClaim)];
+      const whole = hasEmail && wanted.every((claim) => claim === undefined || claim in claims);
       if (whole || client.serverMetadata().userinfo_endpoint === undefined) return claims;
       const info = await fetchUserInfo(client, tokens.access_token, claims.sub);
       // An address and its verification must come from one source. Only the ID token says how the person signed in.
@@ -222,4 +225,34 @@ function rolesOf({ groups }: OidcSettings, claims: Record<string, unknown>): Pro
   const listed = claims[groups.claim];
   const names = Array.isArray(listed) ? listed.filter((each) => typeof each === 'string') : [];
   return names.flatMap((name) => (Object.hasOwn(groups.roles, name) ? (groups.roles[name] ?? []) : []));
+}
+
+/** `address` of `address.country`. */
+const outerClaim = (claim: string): string => claim.split('.')[0] as string;
+
+/**
+ * Place and employer as the claims say them, by the names that the organisation file gives. Null if it gives none. A claim that
+ * is absent, or no value of its fact, leaves the fact unknown: what an earlier sign-in said no longer counts.
+ */
+function factsOf(
+  { claims: names }: OidcSettings,
+  claims: Record<string, unknown>,
+): ProvidedIdentity['facts'] {
+  if (names === undefined) return null;
+  return Object.fromEntries(
+    FACT_NAMES.flatMap((name) => {
+      const value = readFact(name, claimAt(claims, names[name]));
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** A claim by its own name, which may have dots (a URI), else inside another one. */
+function claimAt(claims: Record<string, unknown>, name: string | undefined): unknown {
+  if (name === undefined) return undefined;
+  if (Object.hasOwn(claims, name)) return claims[name];
+  const outer = claims[outerClaim(name)];
+  const inner = name.slice(outerClaim(name).length + 1);
+  const isObject = typeof outer === 'object' && outer !== null;
+  return isObject && Object.hasOwn(outer, inner) ? (outer as Record<string, unknown>)[inner] : undefined;
 }

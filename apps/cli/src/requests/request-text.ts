@@ -1,6 +1,6 @@
 import type { AccessRequest, AccessRequestDetail } from '@countersign/api';
 import { parseDuration } from '@countersign/contract';
-import { stagesText } from '@countersign/wording';
+import { requesterFactLines, stagesText } from '@countersign/wording';
 import { formatPerson } from '../api/people.js';
 import { type Fact, formatFacts, formatTable, optionalFact } from '../terminal/text.js';
 import { formatInstant, formatSeconds } from '../terminal/time.js';
@@ -51,7 +51,10 @@ export const formatRequest = (request: ShownRequest, now: Date, names = NO_NAMES
     ['request', request.id],
     ['state', describeState(request.state)],
     ...optionalFact('outdated', request.outdated),
-    ['who', formatPerson(request.requester, names)],
+    [
+      'who',
+      [formatPerson(request.requester, names), ...requesterFactLines(request.terms.requesterFacts, 'en')],
+    ],
     ['what', [`${request.service} of ${request.tenant}`, ...formatScope(request.scope)]],
     ['how long', formatDuration(request.duration)],
     ...timingFacts(request.terms),

@@ -1,5 +1,6 @@
 import { sessionEndpoints } from '@countersign/api';
 import { readCliEnvironment } from '@countersign/config';
+import { factSourceText, factText } from '@countersign/wording';
 import { Api } from '../api/client.js';
 import { fetchMe } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
@@ -17,6 +18,17 @@ export async function whoami(context: Context): Promise<Answer> {
       ['person', me.person],
       ['side', me.tenant === null ? 'vendor' : `customer ${me.tenant}`],
       ['roles', me.roles.join(', ')],
+      ...(me.facts === undefined
+        ? []
+        : [
+            [
+              'facts',
+              me.facts.map(
+                ({ name, value, verified, since }) =>
+                  `${factText(name, value, 'en')} – ${factSourceText({ verified }, 'en')}, since ${since}`,
+              ),
+            ] as const,
+          ]),
       ['broker', api.origin],
     ]),
   };

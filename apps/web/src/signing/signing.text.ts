@@ -78,6 +78,7 @@ const en = {
   basis: (basis: string, what: string, time: string) => `${basis}: ${what}, at most ${time}`,
   labels: {
     requester: 'Who asks',
+    requesterFacts: 'Place and employer',
     tenant: 'Customer',
     service: 'Service',
     scope: 'To do what',
@@ -216,6 +217,7 @@ const de: Words = {
   basis: (basis, what, time) => `${basis}: ${what}, höchstens ${time}`,
   labels: {
     requester: 'Wer fragt',
+    requesterFacts: 'Ort und Arbeitgeber',
     tenant: 'Kunde',
     service: 'Dienst',
     scope: 'Was',

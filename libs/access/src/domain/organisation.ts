@@ -1,10 +1,12 @@
 import {
+  type FactName,
   type Hashing,
   type ServiceDefinition,
   type UpstreamSettings,
   utf8,
   type Weekday,
 } from '@countersign/contract';
+import type { FactValues } from './person-facts.js';
 import type { PrivacyControls } from './privacy-controls.js';
 import type { Coverage } from './standing.js';
 import type { SupervisionRule } from './supervision.js';
@@ -62,6 +64,8 @@ export interface OrganisationPerson<Role extends string> {
    * people. Absent: none for vendor staff; a tenant's person keeps those that they have.
    */
   groups?: string[];
+  /** What the file states about place and employer, of vendor staff alone. */
+  facts?: FactValues;
 }
 
 /** The identity provider of one side. The client's secret is read from its file when it is used. */
@@ -75,6 +79,11 @@ export interface OidcSettings {
   maxAge?: number;
   /** If roles come from the provider's groups: the claim that lists the groups, and the roles that each group gives. */
   groups?: { claim: string; roles: Record<string, (VendorRole | TenantRole)[]> };
+  /**
+   * The vendor's alone: the claims that say facts about a person. A claim inside another one is written with a dot, such as
+   * `address.country`. A fact that is not named here does not come from sign-ins.
+   */
+  claims?: { [Name in FactName]?: string };
 }
 
 /** How a side's provider reports changes of its accounts: a transmitter of OpenID SSF 1.0 that pushes signed events. */
@@ -89,6 +98,8 @@ export interface SignalSettings {
 /** The groups of a side's SCIM client (RFC 7643) that give roles, by display name. */
 export interface ScimSettings {
   groups: Record<string, (VendorRole | TenantRole)[]>;
+  /** The vendor's alone: place and employer are read from the client's users. Absent: they are ignored. */
+  facts?: true;
 }
 
 /** A program that receives notices (Standard Webhooks). The file with its `whsec_` secret is read when it is used. */

@@ -1,4 +1,5 @@
 import type { TenantRole, VendorRole } from './organisation.js';
+import type { PersonFacts } from './person-facts.js';
 
 /**
  * One human, however they sign in: the vendor or one tenant, and a normalised e-mail address. `tenant` is null for vendor
@@ -15,6 +16,8 @@ export interface Person {
   roles: (VendorRole | TenantRole)[];
   /** The groups that rules name: of the access policy for vendor staff, of the privacy controls for a tenant's people. */
   groups?: string[];
+  /** Place and employer, of vendor staff alone. Absent: nothing is known. */
+  facts?: PersonFacts;
   removedAt: string | null;
 }
 

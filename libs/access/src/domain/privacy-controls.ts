@@ -1,5 +1,6 @@
 import type { Budget, ForbidRule, Weekday } from '@countersign/contract';
 import type { Channel } from './person.js';
+import type { RequesterRequirement } from './person-facts.js';
 import type { RiskLevel } from './review.js';
 import type { SupervisionRule } from './supervision.js';
 
@@ -53,6 +54,8 @@ export interface ControlRule {
   ticket?: { patterns: string[]; text?: string };
   /** A request's justification must have so many letters and digits. */
   justification?: { least: number; text?: string };
+  /** Only engineers of these places and employers are granted access. */
+  requesters?: RequesterRequirement;
   /** Access begins, and tokens are minted, in one of these only. */
   hours?: LocalHours[];
   /** Days on which no access begins and no token is minted: `YYYY-MM-DD`. */

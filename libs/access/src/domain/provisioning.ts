@@ -1,5 +1,7 @@
+import { FACT_NAMES, readFact } from '@countersign/contract';
 import type { ScimSettings, TenantRole, VendorRole } from './organisation.js';
 import { areCompatible } from './person.js';
+import type { FactValues } from './person-facts.js';
 
 /** A bearer token of one side's SCIM client. Only the SHA-256 (hex) of its secret is stored. */
 export interface ScimToken {
@@ -20,6 +22,23 @@ export interface ScimProfile {
   formatted?: string;
   givenName?: string;
   familyName?: string;
+  /** Attributes that say place and employer, as written. Only of a side whose settings have `facts`. */
+  userType?: string;
+  /** Of the enterprise extension (RFC 7643 §4.3). */
+  organization?: string;
+  /** The country of the work address. */
+  workCountry?: string;
+}
+
+/** What a profile says about place and employer. What is no value of a fact is unknown. */
+export function factsOfProfile({ userType, organization, workCountry }: ScimProfile): FactValues {
+  const read = { country: workCountry, entity: organization, employment: userType };
+  return Object.fromEntries(
+    FACT_NAMES.flatMap((name) => {
+      const value = readFact(name, read[name]);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** A person whom their side's provider manages. The organisation file no longer changes them. */

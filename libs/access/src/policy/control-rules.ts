@@ -1,4 +1,5 @@
 import { matchesTicket, wallClock } from '@countersign/contract';
+import { outdatedFacts, requesterFactsOf, type UnmetFact, unmetFacts } from '../domain/person-facts.js';
 import { REASON_CODES } from '../domain/privacy-controls.js';
 import { type Refusal, refusal } from '../errors.js';
 import type { RuleContext } from './context.js';
@@ -86,6 +87,44 @@ export const withinBudget: Check = (access, { controls, terms }) => {
         ];
   });
 };
+
+/** The facts that the terms state: those that were known when access was requested, and that approvers have read. */
+export const acceptedRequester: Check = (_access, context) =>
+  required(context, 'requesters').flatMap((requirement) =>
+    unmetFacts(requirement, context.terms?.requesterFacts).map(requesterRefusal),
+  );
+
+const FACT_WORDS = { country: 'country', entity: 'legal entity', employment: 'kind of employment' } as const;
+
+function requesterRefusal({ name, problem, accepted }: UnmetFact): Refusal {
+  const word = FACT_WORDS[name];
+  if (problem === 'other')
+    return refusal(
+      'requester_not_accepted',
+      '',
+      `The customer accepts requests of these only (${word}): ${accepted.join(', ')}. Someone else has to ask.`,
+    );
+  return refusal(
+    'requester_facts_unknown',
+    '',
+    problem === 'unknown'
+      ? `The customer requires to know your ${word}, and no one has said it. Ask your administrator to map it in the identity provider, or to state it in the organisation file.`
+      : `The customer requires your ${word} to be verified, and it is only stated. Sign in again if your identity provider says it; else ask your administrator to map it there.`,
+  );
+}
+
+/**
+ * What the terms say about the requester is still true. If not, approvers have read something false: the access is not granted
+ * and gets no token. A new request states the facts of today.
+ */
+export const sameRequesterFacts: Check = (_access, { terms, requester }) =>
+  outdatedFacts(terms?.requesterFacts, requesterFactsOf(requester)).map((name) =>
+    refusal(
+      'requester_facts_changed',
+      '',
+      `The ${FACT_WORDS[name]} of the requester is no longer what the terms state. Send a new request.`,
+    ),
+  );
 
 /** Hours, quiet days and blackouts at the moment at which access begins or a token is minted. */
 export function customersTimeRefusals(context: RuleContext, begins: Date, pointer: string): Refusal[] {

@@ -1,3 +1,4 @@
+import type { RequesterFacts } from '@countersign/contract';
 import {
   ada,
   erin,
@@ -9,6 +10,7 @@ import {
   sampleTerms,
 } from '../../../../test/factories/domain.js';
 import type { AccessRule } from '../domain/organisation.js';
+import type { Person } from '../domain/person.js';
 import type { ControlRule } from '../domain/privacy-controls.js';
 import type { PolicyContext } from './context.js';
 import { evaluate, withDefaultBudget } from './evaluate.js';
@@ -27,6 +29,20 @@ const ask = (change: Partial<RequestedAccess> = {}): RequestedAccess => ({
   startsOn: 'approval',
   ...change,
 });
+
+/** A person's facts as their provider, or else the file, says them. */
+function factsOf(facts: RequesterFacts | undefined): Pick<Person, 'facts'> {
+  const said = (isVerified: boolean) =>
+    Object.fromEntries(
+      Object.entries(facts ?? {}).flatMap(([name, { value, verified }]) =>
+        verified === isVerified ? [[name, value]] : [],
+      ),
+    );
+  const at = '2026-11-24T00:00:00.000Z';
+  return facts === undefined
+    ? {}
+    : { facts: { oidc: { ...said(true), at }, stated: { ...said(false), at } } };
+}
 
 const codes = (change: Partial<RequestedAccess>, context = sampleContext()): string[] =>
   evaluate(ask(change), context).refusals.map((each) => each.code);
@@ -230,6 +246,27 @@ describe('the tenant’s own rules, at their edges', () => {
     expect(found(ruled(rule), { budget: { calls: 11 } })).toEqual(['budget_too_large /budget/calls']);
     expect(found(ruled(rule), { budget: { bytes: 10 } })).toEqual(['budget_too_large /budget/calls']);
     expect(found(ruled(rule))).toEqual(['budget_too_large /budget/calls']);
+  });
+
+  test('the requester’s place and employer pass as they are listed; another, and an unknown one, are refused', () => {
+    const rule: ControlRule = {
+      requesters: { countries: ['DE', 'FR'], employment: ['employee'], verifiedOnly: true },
+    };
+    const stating = (requesterFacts: RequesterFacts | undefined, facts = factsOf(requesterFacts)) => {
+      const { requesterFacts: _none, ...rest } = sampleTerms();
+      const terms = requesterFacts === undefined ? rest : { ...rest, requesterFacts };
+      return found(ruled(rule, { terms, requester: { ...erin, ...facts } }));
+    };
+    const employee = { value: 'employee', verified: true };
+    const from = (value: string, verified = true) => ({ country: { value, verified }, employment: employee });
+    expect(stating(from('FR'))).toEqual([]);
+    expect(stating(from('US'))).toEqual(['requester_not_accepted']);
+    expect(stating(from('FR', false))).toEqual(['requester_facts_unknown']);
+    expect(stating({ employment: employee })).toEqual(['requester_facts_unknown']);
+    expect(stating(undefined)).toEqual(['requester_facts_unknown', 'requester_facts_unknown']);
+    // The person has moved, or their provider no longer says it, since the terms were written.
+    expect(stating(from('FR'), factsOf(from('DE')))).toEqual(['requester_facts_changed']);
+    expect(stating(from('FR'), {})).toEqual(['requester_facts_changed', 'requester_facts_changed']);
   });
 
   test('a request without a budget gets the default, if it has one', () => {

@@ -19,9 +19,11 @@ import { BASES, basisOf, isConsent } from './bases.js';
 import type { RuleContext } from './context.js';
 import {
   acceptedReasonCode,
+  acceptedRequester,
   customersTimeRefusals,
   knownReasonCode,
   longEnoughJustification,
+  sameRequesterFacts,
   ticketOfPattern,
   withinBudget,
 } from './control-rules.js';
@@ -171,6 +173,8 @@ export const RULES: Record<string, Rule> = {
   hasKnownReasonCode: { stages: ['request'], check: knownReasonCode },
   hasAcceptedReasonCode: { stages: ALWAYS, check: acceptedReasonCode },
   hasTicketOfPattern: { stages: ALWAYS, check: ticketOfPattern },
+  fromAcceptedRequester: { stages: ALWAYS, check: acceptedRequester },
+  statesPresentFacts: { stages: ALWAYS, check: sameRequesterFacts },
   budgetWithinLimits: { stages: ALWAYS, check: withinBudget },
   /**
    * The hours apply to the start of access and to each mint, not to decisions: an approver may live in another time zone.

@@ -63,10 +63,10 @@ export function toOrganisation(file: OrganisationFile): Organisation {
       ...present({
         slack: file.vendor.slack,
         signals: toSignals(file.vendor),
-        scim: file.vendor.scim,
+        scim: file.vendor.scim && present(file.vendor.scim),
         canaries: file.vendor.canaries,
       }),
-      staff: file.vendor.staff.map(({ groups, ...member }) => ({ ...member, ...present({ groups }) })),
+      staff: file.vendor.staff.map(toStaffMember),
     },
     services: file.services.map((entry) => ({
       ...serviceDefinition(entry),
@@ -96,6 +96,17 @@ function present<T extends object>(given: T): { [Member in keyof T]: Exclude<T[M
   return Object.fromEntries(entries) as { [Member in keyof T]: Exclude<T[Member], undefined> };
 }
 
+function toStaffMember({
+  groups,
+  country,
+  entity,
+  employment,
+  ...member
+}: OrganisationFile['vendor']['staff'][number]): Organisation['vendor']['staff'][number] {
+  const facts = present({ country, entity, employment });
+  return { ...member, ...present({ groups, facts: Object.keys(facts).length === 0 ? undefined : facts }) };
+}
+
 function toTenant(entry: OrganisationFile['tenants'][number]): OrganisationTenant {
   return {
     slug: entry.slug,
@@ -121,6 +132,7 @@ function toOidc(entry: OidcEntry): OidcSettings | null {
     ...(acr === undefined ? {} : { acr }),
     ...(maxAge === undefined ? {} : { maxAge: seconds(maxAge) }),
     ...(groups === undefined ? {} : { groups }),
+    ...('claims' in entry && entry.claims !== undefined ? { claims: present(entry.claims) } : {}),
   };
 }
 
@@ -161,7 +173,7 @@ const toSupervision = ({ count = 'calls', within, ...rule }: SupervisionEntry): 
   present({ ...rule, count, within: seconds(within) });
 
 function toControlRule({ maxDuration, stages, ...rule }: ControlRuleEntry): ControlRule {
-  const { ticket, justification, maxBudget, defaultBudget } = rule;
+  const { ticket, justification, maxBudget, defaultBudget, requesters } = rule;
   return present({
     ...rule,
     maxDuration: optionalSeconds(maxDuration),
@@ -173,6 +185,7 @@ function toControlRule({ maxDuration, stages, ...rule }: ControlRuleEntry): Cont
     ),
     ticket: ticket && present(ticket),
     justification: justification && present(justification),
+    requesters: requesters && present(requesters),
     maxBudget: maxBudget && present(maxBudget),
     defaultBudget: defaultBudget && present(defaultBudget),
   });

@@ -2,7 +2,10 @@ import { TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
 import {
   actionList as actions,
   wholeNumber as count,
+  countryCode,
   positiveDuration as duration,
+  employmentKind,
+  entityName,
   privacyControlsInput as privacyControls,
   refuseRepeats,
   roleList as roles,
@@ -41,22 +44,36 @@ const email = z.string();
 
 const groups = z.array(slug).superRefine(refuseRepeats);
 
+/** What the file states about one of the staff. It is shown as not verified. */
+const statedFacts = {
+  country: countryCode.optional().describe('ISO 3166-1 alpha-2: where the person works.'),
+  entity: entityName.optional().describe('The legal entity that employs the person.'),
+  employment: employmentKind.optional(),
+};
+
 const staffMember = z.strictObject({
   email,
   name: text,
   roles: roles(VENDOR_ROLES),
   groups: groups.optional(),
+  ...statedFacts,
 });
 
-const oidc = <Role extends string>(known: readonly Role[]) =>
-  z.strictObject({
-    issuer: url('any'),
-    clientId: token,
-    clientSecretFile: text,
-    acr: z.array(token).min(1, 'must name at least one value').superRefine(refuseRepeats).optional(),
-    maxAge: duration.optional(),
-    groups: z.strictObject({ claim: token, roles: z.record(text, roles(known)) }).optional(),
-  });
+const oidcMembers = <Role extends string>(known: readonly Role[]) => ({
+  issuer: url('any'),
+  clientId: token,
+  clientSecretFile: text,
+  acr: z.array(token).min(1, 'must name at least one value').superRefine(refuseRepeats).optional(),
+  maxAge: duration.optional(),
+  groups: z.strictObject({ claim: token, roles: z.record(text, roles(known)) }).optional(),
+});
+
+/** The claims that say place and employer; `address.country` is the claim `country` inside `address`. */
+const factClaims = z.strictObject({
+  country: token.optional(),
+  entity: token.optional(),
+  employment: token.optional(),
+});
 
 const workspace = z.string().regex(/^[TE][A-Z0-9]{2,30}$/, 'must be a Slack workspace id such as T0ACME');
 /** Security events of the side's provider (OpenID SSF 1.0). Without `issuer`, that of `oidc`. */
@@ -67,8 +84,9 @@ const signals = z.strictObject({
 });
 
 /** The groups of the side's SCIM client that give roles, by display name. */
-const scim = <Role extends string>(known: readonly Role[]) =>
-  z.strictObject({ groups: z.record(text, roles(known)) });
+const scimMembers = <Role extends string>(known: readonly Role[]) => ({
+  groups: z.record(text, roles(known)),
+});
 
 const slackPlace = {
   teamId: workspace,
@@ -181,21 +199,21 @@ const tenant = z.strictObject({
   name: text,
   people: z.array(tenantPerson),
   privacyControls: privacyControls.optional(),
-  oidc: oidc(TENANT_ROLES).optional(),
+  oidc: z.strictObject(oidcMembers(TENANT_ROLES)).optional(),
   slack: slack.optional(),
   webhooks: webhooks.optional(),
   signals: signals.optional(),
-  scim: scim(TENANT_ROLES).optional(),
+  scim: z.strictObject(scimMembers(TENANT_ROLES)).optional(),
 });
 
 export const organisationFile = z.strictObject({
   vendor: z.strictObject({
     name: text,
-    oidc: oidc(VENDOR_ROLES).optional(),
+    oidc: z.strictObject({ ...oidcMembers(VENDOR_ROLES), claims: factClaims.optional() }).optional(),
     webhooks: webhooks.optional(),
     slack: vendorSlack.optional(),
     signals: signals.optional(),
-    scim: scim(VENDOR_ROLES).optional(),
+    scim: z.strictObject({ ...scimMembers(VENDOR_ROLES), facts: flag.optional() }).optional(),
     coverageFile: text.optional(),
     canaries: z.tuple([slug, slug]).optional(),
     staff: z.array(staffMember),

@@ -20,6 +20,7 @@ const FIXED = [
   'startsOn',
   'change',
   'requester',
+  'requesterFacts',
   'justification',
   'ticket',
 ] as const satisfies readonly (keyof Terms)[];

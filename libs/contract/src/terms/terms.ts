@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { canonicalJson } from '../encoding/canonical-json.js';
 import { isCommitment } from '../encoding/commitment.js';
-import { type Hashing, sha256Digest } from '../encoding/digest.js';
+import { type Hashing, sha256Digest, utf8 } from '../encoding/digest.js';
 import { ContractError, jsonPointer, unless } from '../errors.js';
 import { idPattern, isServiceName, isTenantSlug, SERVICE_NAME, SLUG } from '../identifiers.js';
 import { isNormalisedScope, MAX_SCOPE_ENTRIES, type ScopeEntry } from '../resource/scope.js';
 import { isInstant } from '../time.js';
 import { budget, commitment, digest, instant, scope, seconds } from './members.js';
+import { type RequesterFacts, requesterFactsSchema } from './requester-facts.js';
 
 /** The ground on which access is requested. */
 export type Basis = 'approval' | 'invitation' | 'emergency' | 'legal';
@@ -46,6 +47,8 @@ export type Terms = {
   change?: Change;
   /** `usr_…` */
   requester: string;
+  /** What is known about the requester's place and employer when they request. Absent: nothing. */
+  requesterFacts?: RequesterFacts;
   /** Commitment `c1:…`. */
   justification: string;
   /** Commitment `c1:…`. */
@@ -106,6 +109,7 @@ export const termsSchema: z.ZodType<Terms> = z.strictObject({
   budget: z.exactOptional(budget),
   change: z.exactOptional(changeSchema),
   requester: z.string().regex(idPattern('usr')),
+  requesterFacts: z.exactOptional(requesterFactsSchema),
   justification: commitment,
   ticket: z.exactOptional(commitment),
 });
@@ -193,7 +197,8 @@ const TOKEN_FRAME_BYTES = 950;
 const COUNTERSIGNATURE_BYTES = 1_300;
 
 /**
- * The bytes that are shown and hashed (docs/contract.md, Terms and digest): the terms as canonical JSON, ASCII only.
+ * The bytes that are shown and hashed (docs/contract.md, Terms and digest): the terms as canonical JSON. All members but the
+ * name of a legal entity are ASCII.
  *
  *     {"basis":"approval","deployment":"dep_…","justification":"c1:…","lapsesAt":"…Z","request":"req_…",
  *      "requester":"usr_…","routes":"sha256:…","scope":[{"actions":[…],"resource":"…"}],"seconds":3600,
@@ -210,7 +215,7 @@ export function termsDigest(hashing: Hashing, terms: Terms): string {
 
 /**
  * How long a token with such terms may get, in bytes: the terms in base64, 950 for its other parts, and 1,300 for each
- * countersignature. `canonicalLength` is the length of the canonical terms.
+ * countersignature. `canonicalLength` is the length of the canonical terms in bytes.
  */
 export function termsTokenBytes(canonicalLength: number, approvals: number): number {
   return Math.ceil((canonicalLength * 4) / 3) + TOKEN_FRAME_BYTES + COUNTERSIGNATURE_BYTES * approvals;
@@ -218,7 +223,7 @@ export function termsTokenBytes(canonicalLength: number, approvals: number): num
 
 /** Throws `terms_too_large` if a token with these terms and that many countersignatures would be too long. */
 export function requireTermsFit(terms: Terms, approvals: number): void {
-  if (termsTokenBytes(canonicalTerms(terms).length, approvals) > MAX_TOKEN_BYTES) {
+  if (termsTokenBytes(utf8(canonicalTerms(terms)).length, approvals) > MAX_TOKEN_BYTES) {
     throw new ContractError(
       'terms_too_large',
       'a token with these terms and approvals would be over 7,680 bytes',

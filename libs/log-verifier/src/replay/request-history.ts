@@ -4,12 +4,14 @@ import {
   groupsInCharge,
   mayDecideIn,
   type ReviewNeeds,
+  requesterFactsOf,
   type StageNeed,
   stagesOf,
   tenantDay,
 } from '@countersign/access/policy';
 import {
   type ApprovalStatement,
+  canonicalJson,
   type InvitationStatement,
   latestDecisionAfterPause,
   parseApproval,
@@ -221,6 +223,7 @@ export class RequestHistory {
       .map((at) => deployment.serviceAt(terms.service, at)?.routes);
     if (!maps.includes(terms.routes))
       throw data.fault('wrong_route', 'the terms name another route map than the service had then.');
+    this.requireFactsOfLog(data, terms);
     const { justification, ticket } = data.leaf.commitments;
     if (justification !== terms.justification || ticket !== terms.ticket)
       throw data.fault('wrong_digest', 'the reason that is shown is not the one of the terms.');
@@ -230,6 +233,22 @@ export class RequestHistory {
       ...{ stage: null, turnSince: data.at },
       terms: new Map([[digest, { terms, parent: null }]]),
     });
+  }
+
+  /** The terms state what the deployment's log says about the requester then: no more, no less, nothing else. */
+  private requireFactsOfLog(data: LeafData, { requester, requesterFacts }: Terms): void {
+    const { deployment } = this.context;
+    const stated = canonicalJson(requesterFacts ?? null);
+    const isOfLog = deployment
+      .momentsAround(data.at)
+      .some(
+        (at) => canonicalJson(requesterFactsOf(deployment.staffAt(requester, at) ?? {}) ?? null) === stated,
+      );
+    if (!isOfLog)
+      throw data.fault(
+        'wrong_facts',
+        'the terms state another place or employer of the requester than the log had then.',
+      );
   }
 
   private async takeReview(data: LeafData): Promise<void> {

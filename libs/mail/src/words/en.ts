@@ -82,6 +82,7 @@ export const en: Words = {
       `A rule about what engineers do has ended the access of ${n.requester} to the data of ${n.tenant} in ${n.service}.`,
   },
   labels: {
+    placeAndEmployer: 'Place and employer',
     what: 'What',
     offered: 'Offered instead',
     why: 'Why',

@@ -52,6 +52,7 @@ export interface Words {
   sentence: Readonly<Record<MailKind, (names: Names) => string>>;
   labels: Readonly<
     Record<
+      | 'placeAndEmployer'
       | 'what'
       | 'why'
       | 'ticket'

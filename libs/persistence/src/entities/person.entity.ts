@@ -1,4 +1,4 @@
-import type { TenantRole, VendorRole } from '@countersign/access';
+import type { PersonFacts, TenantRole, VendorRole } from '@countersign/access';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { jsonText } from './column-types.js';
 
@@ -31,6 +31,10 @@ export class PersonEntity {
 
   @Column('text', { name: 'staff_groups', nullable: true, transformer: jsonText })
   groups!: string[] | null;
+
+  /** Place and employer of vendor staff, by who says so; NULL: nothing is known. */
+  @Column('text', { nullable: true, transformer: jsonText })
+  facts!: PersonFacts | null;
 
   /** Has no transformer because SQL only tests it for NULL and never compares or sorts it. */
   @Column('varchar', { name: 'removed_at', nullable: true })

@@ -37,6 +37,7 @@ import { AccessReviews1799000046000 } from './1799000046000-access-reviews.js';
 import { Supervision1799000047000 } from './1799000047000-supervision.js';
 import { RecordTenantFrom1799000049000 } from './1799000049000-record-tenant-from.js';
 import { PinReports1799000051000 } from './1799000051000-pin-reports.js';
+import { PersonFacts1799000055000 } from './1799000055000-person-facts.js';
 import { Practices1799000057000 } from './1799000057000-practices.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
@@ -79,5 +80,6 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   Supervision1799000047000,
   RecordTenantFrom1799000049000,
   PinReports1799000051000,
+  PersonFacts1799000055000,
   Practices1799000057000,
 ];

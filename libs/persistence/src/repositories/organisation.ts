@@ -297,8 +297,8 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
 
   async savePerson(person: Person, rolesSince?: string): Promise<void> {
     await this.beforeChange();
-    const { id, tenant, email, address = null, name, roles, groups = null, removedAt } = person;
-    const row = { id, side: tenant ?? VENDOR_SIDE, email, address, name, roles, groups, removedAt };
+    const { id, tenant, email, address = null, name, roles, groups = null, facts = null, removedAt } = person;
+    const row = { id, side: tenant ?? VENDOR_SIDE, email, address, name, roles, groups, facts, removedAt };
     const since = rolesSince === undefined ? {} : { rolesSince };
     await this.manager.upsert(PersonEntity, { ...row, ...since }, ['id']);
   }
@@ -329,10 +329,18 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
   }
 }
 
-export const toPerson = ({ side, address, groups, rolesSince: _since, ...row }: PersonEntity): Person => ({
+export const toPerson = ({
+  side,
+  address,
+  groups,
+  facts,
+  rolesSince: _since,
+  ...row
+}: PersonEntity): Person => ({
   ...row,
   ...(address === null ? {} : { address }),
   ...(groups === null ? {} : { groups }),
+  ...(facts === null ? {} : { facts }),
   tenant: side === VENDOR_SIDE ? null : side,
 });
 

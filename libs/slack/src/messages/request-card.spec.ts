@@ -275,3 +275,11 @@ test('the block_id of a row of buttons gives the audience; any other gives null'
   expect(audienceOf('requester.own:req_1:0:3')).toBe('requester');
   for (const other of ['', 'toString', 'decide', undefined]) expect(audienceOf(other)).toBeNull();
 });
+
+test('the card says where the engineer works and who employs them, if the terms do', () => {
+  const { terms } = sampleRequest({});
+  const requesterFacts = { country: { value: 'DE', verified: false } };
+  const card = requestCard(atCustomer({ needs: LOW, terms: { ...terms, requesterFacts } }), 'approver', URL);
+  expect(said(card)).toContain('works in Germany (DE) – stated by the vendor, not verified');
+  expect(said(requestCard(atCustomer({ needs: LOW }), 'approver', URL))).not.toContain('Place and employer');
+});

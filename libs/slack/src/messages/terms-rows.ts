@@ -1,5 +1,12 @@
 import { actionsOutsideScope, MAX_SCOPE_ENTRIES, type ScopeEntry, type Terms } from '@countersign/contract';
-import { durationText, entryWords, type Language, resourceWords, scopeWords } from '@countersign/wording';
+import {
+  durationText,
+  entryWords,
+  type Language,
+  requesterFactLines,
+  resourceWords,
+  scopeWords,
+} from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
 import type { CardFacts } from '../facts.js';
 import { aside, context, mrkdwn, paragraph, type Row, rows, section, value } from './blocks.js';
@@ -104,8 +111,10 @@ export function askedRows(facts: CardFacts, terms: Terms): KnownBlock[] {
     facts.vendor === ''
       ? shortName(facts.requester)
       : `${shortName(facts.requester)}, ${shortName(facts.vendor)}`;
+  const known = requesterFactLines(terms.requesterFacts, facts.language).join('\n');
   const list: Row[] = [
     [labels.who, value(who)],
+    ...(known === '' ? [] : [[labels.placeAndEmployer, value(cut(known, 600))] satisfies Row]),
     [labels.howLong, value(durationText(terms.seconds, facts.language))],
     [labels.ticket, value(ticketText(facts))],
     ...(budget === null ? [] : [[labels.budget, value(budget)] satisfies Row]),

@@ -1,4 +1,4 @@
-import { durationText, scopeWords } from '@countersign/wording';
+import { durationText, requesterFactLines, scopeWords } from '@countersign/wording';
 import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
@@ -22,6 +22,7 @@ export function Sentence({ request, short = false }: { request: AccessRequest; s
         {text.at(organisation.tenant(request.tenant))}{' '}
         <span className="strong">{text.forTime(durationText(terms.seconds, language))}</span>.
       </p>
+      <RequesterFactList facts={terms.requesterFacts} />
       <blockquote className="reason">
         {justification ?? <Erased erased={request.erased['justification']} />}
       </blockquote>
@@ -38,5 +39,20 @@ export function Sentence({ request, short = false }: { request: AccessRequest; s
         )}
       </p>
     </div>
+  );
+}
+
+/** Place and employer of the engineer as the terms state them, each with who says so. Nothing if they state none. */
+export function RequesterFactList({ facts }: { facts: AccessRequest['terms']['requesterFacts'] }) {
+  const text = useText(decisionTexts);
+  const language = useLanguage();
+  const lines = requesterFactLines(facts, language);
+  if (lines.length === 0) return null;
+  return (
+    <ul className="bullets soft" aria-label={text.placeAndEmployer}>
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
   );
 }

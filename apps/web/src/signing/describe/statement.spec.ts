@@ -113,6 +113,22 @@ describe('P12: the signing page describes in words', () => {
     expect(lines).toContain(`Digest: ${approval.digest}`);
   });
 
+  test('an approval of terms with facts: each fact with who says it, and no other form of them', async () => {
+    const signed = (requesterFacts: unknown) => {
+      const stating = { ...terms, requesterFacts } as Terms;
+      return read({
+        ...asked,
+        terms: stating,
+        statement: { ...approval, digest: termsDigest(hashing, stating) },
+      });
+    };
+    const country = { value: 'DE', verified: true };
+    expect(textOf(await signed({ country, entity: { value: 'Northwind GmbH', verified: false } }))).toContain(
+      'Place and employer: works in Germany (DE) – verified by the vendor’s identity provider|employed by Northwind GmbH – stated by the vendor, not verified',
+    );
+    await expect(signed({ country, salary: { value: '1', verified: true } })).rejects.toThrow();
+  });
+
   test('an approval of one change: the call, its body, and the headers that say how the body is read', async () => {
     const bodySha256 = `sha256:${'ef'.repeat(32)}`;
     const call = { method: 'PATCH', path: '/tenants/acme/invoices/7', bodySha256 };

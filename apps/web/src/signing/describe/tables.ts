@@ -23,6 +23,7 @@ const common = {
 
 export const termsTable: TableOf<Terms> = {
   requester: { label: 'requester', describe: value.person },
+  requesterFacts: { label: 'requesterFacts', describe: value.requesterFacts, optional: true },
   tenant: { label: 'tenant', describe: value.text },
   service: { label: 'service', describe: value.text },
   scope: { label: 'scope', describe: value.scope },

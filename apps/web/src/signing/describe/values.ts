@@ -1,5 +1,5 @@
-import { canonicalJson, isDigest, isId, isInstant } from '@countersign/contract';
-import { durationText, entryWords, joinWithAnd, ruleWords } from '@countersign/wording';
+import { canonicalJson, isDigest, isId, isInstant, requesterFactsSchema } from '@countersign/contract';
+import { durationText, entryWords, joinWithAnd, requesterFactLines, ruleWords } from '@countersign/wording';
 import { bytesText, instantText, numberText } from '../../text/clock.js';
 import { asObject, type Describe, type DescribeContext } from './members.js';
 
@@ -69,6 +69,12 @@ export const budget: Describe = (value, { language, words }) => {
     lines.push(`${bytesText(bytes, language)} (${bytes})`);
   }
   return lines.length === 0 ? undefined : lines;
+};
+
+/** One line for each fact about the requester, with who says it. */
+export const requesterFacts: Describe = (value, { language }) => {
+  const read = requesterFactsSchema.safeParse(value);
+  return read.success ? requesterFactLines(read.data, language) : undefined;
 };
 
 /** The call, the hash of its body, and the two headers that say how the body is read. */

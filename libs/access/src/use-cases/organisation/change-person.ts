@@ -1,11 +1,14 @@
+import { canonicalJson } from '@countersign/contract';
 import type { TenantRecord } from '../../domain/organisation.js';
 import { addressOf, hasRole, type Person } from '../../domain/person.js';
+import { effectiveFacts, requesterFactsOf } from '../../domain/person-facts.js';
 import { REQUESTER_ROLES, REVIEWER_ROLES } from '../../policy/bases.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { withdrawIn } from '../invitations/invitation-transitions.js';
 import type { Deps } from '../shared/deps.js';
 import { removeAuthenticatorsIn } from '../trust/authenticators.js';
-import { endAccessIn, endRequestersAccessIn } from './end-access.js';
+import { type EndedBy, endAccessIn, endRequestersAccessIn } from './end-access.js';
+import { endGrantsOfChangedPersonIn } from './end-unfit-grants.js';
 
 /** Who changes a person (`host`, or a person's id), and when. */
 export interface ChangedBy {
@@ -27,16 +30,18 @@ export const changePeople = <T>({ store }: Deps, work: (unit: VendorUnit) => Pro
 /**
  * Stores a changed person, with the event. If they lose the role, their reviews of open requests are voided, their
  * invitations withdrawn, their own open requests cancelled, and their grants ended. A removed person is signed out
- * everywhere, and their API keys, passkeys, pinned identities and Slack accounts do not come back with them.
+ * everywhere, and their API keys, passkeys, pinned identities and Slack accounts do not come back with them, nor does what was
+ * known about their place and employer. If that changes, grants that no longer fit end.
  *
  * @param before null for a new person
  */
 export async function changePersonIn(
   unit: VendorUnit,
   before: Person | null,
-  after: Person,
+  given: Person,
   by: ChangedBy,
 ): Promise<void> {
+  const after = forgettingFactsOfRemoved(given);
   const removed = after.removedAt !== null;
   const isNew = before === null || before.removedAt !== null;
   const isByOwnSide = by.actor !== 'host' && gains(before, after);
@@ -52,6 +57,7 @@ export async function changePersonIn(
       before: before?.roles ?? null,
       after: after.roles,
       ...groupsOf(after),
+      ...loggedFacts(after),
       ...(by.via === undefined ? {} : { via: by.via }),
     },
     personal: { email: addressOf(after), name: after.name },
@@ -61,6 +67,8 @@ export async function changePersonIn(
     await voidReviews(unit, before, now, by);
     await withdrawInvitations(unit, before, now, by);
     if (losesOneOf(before, now, REQUESTER_ROLES)) await endRequestersAccessIn(unit, before, by);
+    else if (!sameFacts(before, after))
+      await endGrantsOfChangedPersonIn(unit, after.id, bySelfOrJob(after, by));
   }
   await removeAuthenticatorsIfNeeded(unit, before, after, by);
   // Keys of a person whose last role their provider took away do not come back with the next role.
@@ -90,6 +98,29 @@ const isRemovedClaimedTenant = async (
   { organisation, trust }: VendorUnit,
   tenant: string,
 ): Promise<boolean> => (await organisation.tenant(tenant)) === null && (await trust.current(tenant)) !== null;
+
+/** Facts are kept while they are needed. The terms of what was granted keep what its approvers read. */
+function forgettingFactsOfRemoved(person: Person): Person {
+  if (person.removedAt === null || person.facts === undefined) return person;
+  const { facts: _forgotten, ...rest } = person;
+  return rest;
+}
+
+/** The facts that count, each with its source; absent if none is known. Every tenant reads them: terms are verified by them. */
+function loggedFacts({ facts }: Person): { facts?: Record<string, { value: string; source: string }> } {
+  const known = effectiveFacts(facts).map(({ name, value, source }) => [name, { value, source }] as const);
+  return known.length === 0 ? {} : { facts: Object.fromEntries(known) };
+}
+
+/** True if terms would say the same about both. */
+const sameFacts = (before: Person, after: Person): boolean =>
+  canonicalJson(requesterFactsOf(before) ?? null) === canonicalJson(requesterFactsOf(after) ?? null);
+
+/** If the person's own sign-in revealed the change, the broker ended their access, not the person. */
+const bySelfOrJob = ({ id }: Person, { actor, at }: ChangedBy): EndedBy => ({
+  actor: actor === id ? 'job' : actor,
+  at,
+});
 
 /** A person's groups, sorted; absent if there are none. */
 export const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: string[] } =>

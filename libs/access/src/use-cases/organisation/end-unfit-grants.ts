@@ -53,9 +53,28 @@ export async function endUnfitGrantsIn(
   slug: string,
   by: EndedBy,
 ): Promise<void> {
-  const own = await unit.tenant(slug);
-  const live = await unit.grants.liveOf({ requesters: [], tenants: [slug], services: [] });
-  for (const { id } of live) {
+  return endUnfitIn(unit, await unit.grants.liveOf({ requesters: [], tenants: [slug], services: [] }), by);
+}
+
+/**
+ * Ends the live grants of an engineer that no longer fit, in the unit that changed what is known about the engineer's place and
+ * employer: what approvers have read is no longer true, or the controls do not accept what is true now.
+ */
+export async function endGrantsOfChangedPersonIn(
+  unit: Pick<ControlsUnit, 'tenant' | 'grants'>,
+  person: string,
+  by: EndedBy,
+): Promise<void> {
+  return endUnfitIn(unit, await unit.grants.liveOf({ requesters: [person], tenants: [], services: [] }), by);
+}
+
+async function endUnfitIn(
+  unit: Pick<ControlsUnit, 'tenant'>,
+  live: readonly Pick<Grant, 'id' | 'tenant'>[],
+  by: EndedBy,
+): Promise<void> {
+  for (const { id, tenant } of live) {
+    const own = await unit.tenant(tenant);
     const grant = await own.grants.find(id);
     if (grant === null || hasEnded(grant)) continue;
     const lasting = lastingRefusals(await refusalsNow(own, grant, new Date(by.at), 'mint'));

@@ -22,6 +22,7 @@ import {
   type WebhookSettings,
 } from '../../domain/organisation.js';
 import { type Person, readAddress } from '../../domain/person.js';
+import { factsUnder, type PersonFacts } from '../../domain/person-facts.js';
 import { rolesOfGroups } from '../../domain/provisioning.js';
 import { narrowsPerson, narrowsTenant, wasRemovedWithTenant } from '../../domain/tenant-changes.js';
 import { AccessError } from '../../errors.js';
@@ -378,6 +379,9 @@ interface Wanted {
   provided: boolean;
 }
 
+/** With what is known about their place and employer once the file is applied; absent: nothing. */
+type WantedWithFacts = Wanted & { facts: PersonFacts | undefined };
+
 /**
  * A person whom their side's SCIM client manages, as the file leaves them: the file changes neither whether they are here
  * nor their name, and their roles only if it says otherwise about their groups. Null if the client does not manage them, or
@@ -414,13 +418,15 @@ function personSteps(deps: Deps, file: Organisation, stored: WholeOrganisation):
   const steps = wanted.map((each) => {
     const before = keyed.get(personKey(each.tenant, each.address.email));
     const kept = keptByClient(file, stored, before);
-    return personStep(deps, each, before, kept, tenants.get(each.tenant) ?? null);
+    const facts = factsAfter(deps, file, each, before);
+    return personStep(deps, { ...each, facts }, before, kept, tenants.get(each.tenant) ?? null);
   });
   const named = new Set(wanted.map((each) => personKey(each.tenant, each.address.email)));
   const gone = stored.people
     .filter((each) => each.removedAt === null && !named.has(personKey(each.tenant, each.email)))
     .flatMap((each) => {
-      const kept = keptByClient(file, stored, each);
+      const client = keptByClient(file, stored, each);
+      const kept = client === null ? null : withoutStated(deps, file, client);
       if (kept === null) return [savePersonStep(each, each, 'remove', null)];
       return same(each, kept) ? [] : [savePersonStep(each, kept, 'change', tenants.get(each.tenant) ?? null)];
     });
@@ -451,13 +457,14 @@ const personKey = (tenant: string | null, email: string): string => `${tenant ??
 
 function personStep(
   deps: Deps,
-  wanted: Wanted,
+  wanted: WantedWithFacts,
   before: Person | undefined,
   kept: Person | null,
   tenant: TenantRecord | null,
 ): OrganisationStep | null {
   // Whom the client has deactivated the file does not bring back.
   if (kept !== null && kept.removedAt !== null) return null;
+  const facts = wanted.facts === undefined ? {} : { facts: wanted.facts };
   const after: Person = keptWithGroups(kept, wanted) ?? {
     id: before?.id ?? deps.ids.next('usr'),
     tenant: wanted.tenant,
@@ -468,6 +475,7 @@ function personStep(
         ? before.roles
         : [...wanted.person.roles].sort(),
     ...wantedGroups(wanted, before),
+    ...facts,
     removedAt: null,
   };
   if (same(before, after)) return null;
@@ -479,10 +487,30 @@ function personStep(
 const wantedGroups = ({ person, tenant }: Wanted, before: Person | undefined): Pick<Person, 'groups'> =>
   groupsOf(tenant !== null && person.groups === undefined ? (before ?? {}) : person);
 
-function keptWithGroups(kept: Person | null, wanted: Wanted): Person | null {
+function keptWithGroups(kept: Person | null, wanted: WantedWithFacts): Person | null {
   if (kept === null) return null;
-  const { groups: _old, ...rest } = kept;
-  return { ...rest, ...wantedGroups(wanted, kept) };
+  const { groups: _old, facts: _before, ...rest } = kept;
+  const { facts } = wanted;
+  return { ...rest, ...wantedGroups(wanted, kept), ...(facts === undefined ? {} : { facts }) };
+}
+
+/** The file states facts of vendor staff, and says which of the provider's count. */
+const factsAfter = (
+  { clock }: Deps,
+  { vendor }: Organisation,
+  { person, tenant }: Wanted,
+  before: Person | undefined,
+): PersonFacts | undefined =>
+  tenant === null
+    ? factsUnder(vendor, before?.facts, person.facts ?? {}, clock.now().toISOString())
+    : undefined;
+
+/** Someone whom only the client knows: the file states nothing about them. */
+function withoutStated({ clock }: Deps, { vendor }: Organisation, person: Person): Person {
+  if (person.tenant !== null || person.facts === undefined) return person;
+  const { facts: before, ...rest } = person;
+  const facts = factsUnder(vendor, before, {}, clock.now().toISOString());
+  return { ...rest, ...(facts === undefined ? {} : { facts }) };
 }
 
 /** `tenant` is the tenant before the change. */
@@ -496,7 +524,11 @@ function savePersonStep(
   const shown = (person: Person | null) =>
     person === null
       ? null
-      : { name: person.name, address: person.address, roles: person.roles, ...groupsOf(person) };
+      : {
+          ...{ name: person.name, address: person.address, roles: person.roles },
+          ...groupsOf(person),
+          ...(person.facts === undefined ? {} : { facts: person.facts }),
+        };
   return {
     change: {
       action,

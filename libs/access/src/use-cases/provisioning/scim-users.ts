@@ -1,6 +1,8 @@
-import { isId } from '@countersign/contract';
+import { canonicalJson, isId } from '@countersign/contract';
 import { addressOf, exactEmail, type Person, readAddress, sameRoles } from '../../domain/person.js';
+import { withFacts } from '../../domain/person-facts.js';
 import {
+  factsOfProfile,
   nameOfProfile,
   SCIM_LIMITS,
   type ScimGroup,
@@ -72,16 +74,14 @@ export function createProvisionedUser(
       person: before?.id ?? deps.ids.next('usr'),
       tenant,
       externalId: input.externalId,
-      profile: input.profile,
+      profile: keptProfile(side, input.profile),
       createdAt: side.at,
       modifiedAt: side.at,
     };
+    const base: Omit<Person, 'name' | 'roles' | 'removedAt'> =
+      before === null ? { id: user.person, tenant, ...address } : isHere ? before : movedTo(before, address);
     const after: Person = {
-      ...(before === null
-        ? { id: user.person, tenant, ...address }
-        : isHere
-          ? before
-          : movedTo(before, address)),
+      ...withClientsFacts(base, side, user.profile),
       name: side.isClaimed && before !== null ? before.name : nameOfProfile(input.profile),
       roles: isHere ? before.roles : [],
       removedAt: input.active ? null : side.at,
@@ -120,8 +120,9 @@ export function changeProvisionedUser(
       if (side.isClaimed) throw claimed();
       refuseOtherSide(await unit.organisation.persons(before.email), tenant);
     }
+    const profile = keptProfile(side, input.profile);
     const after: Person = {
-      ...(comesBack ? movedTo(before, address) : before),
+      ...withClientsFacts(comesBack ? movedTo(before, address) : before, side, profile),
       name: side.isClaimed ? before.name : nameOfProfile(input.profile),
       roles: comesBack ? await groupRoles(unit, side, { id, roles: [] }) : before.roles,
       removedAt: input.active ? null : (before.removedAt ?? side.at),
@@ -131,7 +132,7 @@ export function changeProvisionedUser(
       person: id,
       tenant,
       externalId: input.externalId,
-      profile: input.profile,
+      profile,
       createdAt: current.createdAt ?? side.at,
       modifiedAt: side.at,
     });
@@ -164,8 +165,27 @@ async function saveIfChanged(
     before !== null &&
     before.name === after.name &&
     before.removedAt === after.removedAt &&
-    sameRoles(before.roles, after.roles);
+    sameRoles(before.roles, after.roles) &&
+    canonicalJson(before.facts ?? null) === canonicalJson(after.facts ?? null);
   if (!isSame) await changePersonIn(unit, before, after, byClient(side));
+}
+
+/** Place and employer are kept of a side that uses them alone. */
+function keptProfile({ settings }: ProvisionedSide, profile: ScimProfile): ScimProfile {
+  if (settings.facts === true) return profile;
+  const { userType: _type, organization: _organization, workCountry: _country, ...names } = profile;
+  return names;
+}
+
+function withClientsFacts<P extends Pick<Person, 'facts' | 'tenant'>>(
+  person: P,
+  { settings, at }: ProvisionedSide,
+  profile: ScimProfile,
+): P {
+  const { facts: before, ...rest } = person;
+  const said = person.tenant === null && settings.facts === true ? factsOfProfile(profile) : {};
+  const facts = withFacts(before, 'scim', said, at);
+  return { ...rest, ...(facts === undefined ? {} : { facts }) } as P;
 }
 
 async function viewsOf(unit: Reads, tenant: string | null): Promise<ProvisionedUser[]> {

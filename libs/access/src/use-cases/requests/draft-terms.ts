@@ -10,6 +10,7 @@ import {
 } from '@countersign/contract';
 import { type InvitationView, latestApproval } from '../../domain/invitation.js';
 import type { Person } from '../../domain/person.js';
+import { requesterFactsOf } from '../../domain/person-facts.js';
 import { isConsent } from '../../policy/bases.js';
 import { termsFromInvitation } from '../../policy/invitation-match.js';
 import type { RequestedAccess } from '../../policy/requested-access.js';
@@ -70,6 +71,7 @@ export function draftTerms(deps: Deps, input: TermsInput, facts: TermsFacts): Te
   const taken = invitation === null ? {} : termsFromInvitation(invitation, input);
   const budget = taken.budget ?? input.budget;
   const justification = commitText(deps, 'justification', input.justification);
+  const known = requesterFactsOf(facts.requester);
   const ticket = ticketOf(deps, input, taken.ticket, invitation);
   const terms: Terms = {
     v: 1,
@@ -91,6 +93,7 @@ export function draftTerms(deps: Deps, input: TermsInput, facts: TermsFacts): Te
     ...(budget === undefined ? {} : { budget }),
     ...(input.change === undefined ? {} : { change: input.change }),
     requester: facts.requester.id,
+    ...(known === undefined ? {} : { requesterFacts: known }),
     justification: justification.commitment,
     ...(ticket === null ? {} : { ticket: ticket.commitment }),
   };

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@countersign/contract';
 import type { TenantRole, VendorRole } from '../../domain/organisation.js';
 import {
   addressOf,
@@ -7,6 +8,7 @@ import {
   type Person,
   sameRoles,
 } from '../../domain/person.js';
+import { type FactValues, withFacts } from '../../domain/person-facts.js';
 import type { OrganisationRepository, VendorUnit } from '../../ports/index.js';
 import { changePeople, changePersonIn, roleBelowMinimum } from '../organisation/change-person.js';
 import type { Deps } from '../shared/deps.js';
@@ -30,6 +32,8 @@ export interface ProvidedIdentity {
   emailVerified: boolean;
   /** The roles that their groups give; null if roles do not come from the provider. */
   roles: (VendorRole | TenantRole)[] | null;
+  /** What the provider says about place and employer; null if facts do not come from its sign-ins. */
+  facts: FactValues | null;
 }
 
 /** The browser that is signed in; `replaces` is the session that it held before. */
@@ -49,9 +53,10 @@ export function signInByProvider(
     const found = await findPerson(unit, given);
     if (typeof found === 'string') return { refused: found };
     // Roles before the pin: every unit that changes a person locks in this order, so that two units never deadlock.
-    const person = await applyProvidedRoles(deps, unit, found.person, given);
+    const withRoles = await applyProvidedRoles(deps, unit, found.person, given);
     // Return instead of throwing, here and below: the removal of roles has to be committed.
-    if (person === null) return { refused: 'needed_role' };
+    if (withRoles === null) return { refused: 'needed_role' };
+    const person = await applyProvidedFacts(deps, unit, withRoles, given);
     if (!found.isPinned) await pin(deps, unit, person, given);
     if (person.roles.length === 0) return { refused: 'no_roles' };
     await unit.apiKeys.signedIn(person.id, deps.clock.now().toISOString());
@@ -143,6 +148,23 @@ async function applyProvidedRoles(
     await unit.sessions.endAllOf(person.id, at);
     return null;
   }
+  await changePersonIn(unit, person, after, { actor: person.id, at });
+  return after;
+}
+
+/** Stores what the provider says about place and employer, if it is other than before. Access that no longer fits ends. */
+async function applyProvidedFacts(
+  deps: Deps,
+  unit: VendorUnit,
+  person: Person,
+  { facts: said }: ProvidedIdentity,
+): Promise<Person> {
+  if (said === null) return person;
+  const at = deps.clock.now().toISOString();
+  const { facts: before, ...rest } = person;
+  const facts = withFacts(before, 'oidc', said, at);
+  if (canonicalJson(facts ?? null) === canonicalJson(before ?? null)) return person;
+  const after: Person = { ...rest, ...(facts === undefined ? {} : { facts }) };
   await changePersonIn(unit, person, after, { actor: person.id, at });
   return after;
 }

@@ -64,6 +64,7 @@ export const de: Words = {
   },
   labels: {
     who: 'Wer',
+    placeAndEmployer: 'Ort und Arbeitgeber',
     what: 'Was',
     howLong: 'Wie lange',
     why: 'Warum',

@@ -1,0 +1,152 @@
+import { type EmploymentKind, FACT_NAMES, type FactName, type RequesterFacts } from '@countersign/contract';
+import type { OidcSettings, ScimSettings } from './organisation.js';
+
+/**
+ * Who says a fact: the identity provider at a sign-in (`oidc`), the provider's SCIM client (`scim`), or the organisation file
+ * (`stated`). What the vendor's file states is shown as not verified.
+ */
+export const FACT_SOURCES = ['oidc', 'scim', 'stated'] as const;
+export type FactSource = (typeof FACT_SOURCES)[number];
+
+/** The values that one source says, in the spelling of `readFact`. A fact that it does not say is absent. */
+export type FactValues = { [Name in FactName]?: string };
+
+/** What one source says, and since when it says exactly this. */
+export type SourcedFacts = FactValues & { at: string };
+
+/** Place and employer of a person, by who says so. Each source keeps its own, so that none erases what another says. */
+export type PersonFacts = { [Source in FactSource]?: SourcedFacts };
+
+/** One fact as it counts now, with its source and since when that source says so. */
+export interface EffectiveFact {
+  name: FactName;
+  value: string;
+  source: FactSource;
+  at: string;
+}
+
+/**
+ * The facts that count. A provider counts before the file. If sign-in and SCIM differ, the one that has changed last counts.
+ */
+export function effectiveFacts(facts: PersonFacts | undefined): EffectiveFact[] {
+  if (facts === undefined) return [];
+  return FACT_NAMES.flatMap((name) => {
+    const said = FACT_SOURCES.flatMap((source) => {
+      const { [name]: value, at = '' } = facts[source] ?? {};
+      return value === undefined ? [] : [{ name, value, source, at }];
+    });
+    const provided = said.filter(({ source }) => source !== 'stated').sort((a, b) => compare(b.at, a.at));
+    const counts = provided[0] ?? said[0];
+    return counts === undefined ? [] : [counts];
+  });
+}
+
+const compare = (a: string, b: string): number => Date.parse(a) - Date.parse(b);
+
+/** The facts as terms carry them. Undefined if none is known. */
+export function requesterFactsOf({ facts }: { facts?: PersonFacts }): RequesterFacts | undefined {
+  const known = effectiveFacts(facts).map(
+    ({ name, value, source }) => [name, { value, verified: source !== 'stated' }] as const,
+  );
+  return known.length === 0 ? undefined : Object.fromEntries(known);
+}
+
+/**
+ * The facts after a source has said what it knows. Unchanged values keep their time, so that a sign-in that brings nothing
+ * new changes nothing.
+ */
+export function withFacts(
+  facts: PersonFacts | undefined,
+  source: FactSource,
+  values: FactValues,
+  at: string,
+): PersonFacts | undefined {
+  const { [source]: before, ...others } = facts ?? {};
+  const isSame = FACT_NAMES.every((name) => before?.[name] === values[name]);
+  const hasAny = FACT_NAMES.some((name) => values[name] !== undefined);
+  const own = hasAny ? { [source]: isSame && before !== undefined ? before : { ...values, at } } : {};
+  const all: PersonFacts = { ...others, ...own };
+  return Object.keys(all).length === 0 ? undefined : all;
+}
+
+/**
+ * The facts of terms that no longer hold: the person's value is another one or unknown, or a verified fact is only stated now.
+ * A fact that became known or verified since then contradicts nothing.
+ */
+export function outdatedFacts(
+  pinned: RequesterFacts | undefined,
+  now: RequesterFacts | undefined,
+): FactName[] {
+  return FACT_NAMES.filter((name) => {
+    const [then, today] = [pinned?.[name], now?.[name]];
+    if (then === undefined) return false;
+    return today?.value !== then.value || (then.verified && !today.verified);
+  });
+}
+
+/**
+ * The facts once an organisation file is applied: what it states, and of the provider's what the file still asks for.
+ *
+ * @param vendor the file's settings of the vendor's provider
+ */
+export function factsUnder(
+  { oidc, scim }: { oidc: OidcSettings | null; scim?: ScimSettings },
+  facts: PersonFacts | undefined,
+  stated: FactValues,
+  at: string,
+): PersonFacts | undefined {
+  const asked: Record<'oidc' | 'scim', (name: FactName) => boolean> = {
+    oidc: (name) => oidc?.claims?.[name] !== undefined,
+    scim: () => scim?.facts === true,
+  };
+  const kept = (['oidc', 'scim'] as const).reduce((all, source) => {
+    const said: FactValues = facts?.[source] ?? {};
+    const values = Object.fromEntries(
+      FACT_NAMES.flatMap((name) =>
+        asked[source](name) && said[name] !== undefined ? [[name, said[name]]] : [],
+      ),
+    );
+    return withFacts(all, source, values, at);
+  }, facts);
+  return withFacts(kept, 'stated', stated, at);
+}
+
+/** What the customer requires of the requester's place and employer. Each member that is there must be met. */
+export interface RequesterRequirement {
+  /** ISO 3166-1 alpha-2. */
+  countries?: string[];
+  /** Names of legal entities, in any capitals. */
+  entities?: string[];
+  employment?: EmploymentKind[];
+  /** Facts that are only stated do not count. */
+  verifiedOnly?: true;
+}
+
+/** How a requirement is not met, by the fact. `unknown`: no one has said it. `unverified`: it is only stated. */
+export type UnmetFact = { name: FactName; problem: 'other' | 'unknown' | 'unverified'; accepted: string[] };
+
+const LISTS: readonly (readonly [FactName, 'countries' | 'entities' | 'employment'])[] = [
+  ['country', 'countries'],
+  ['entity', 'entities'],
+  ['employment', 'employment'],
+];
+
+const sameText = (name: FactName, one: string, other: string): boolean =>
+  name === 'entity'
+    ? one.normalize('NFC').toLowerCase() === other.normalize('NFC').toLowerCase()
+    : one === other;
+
+export function unmetFacts(
+  requirement: RequesterRequirement,
+  facts: RequesterFacts | undefined,
+): UnmetFact[] {
+  return LISTS.flatMap(([name, list]): UnmetFact[] => {
+    const accepted = requirement[list];
+    if (accepted === undefined) return [];
+    const fact = facts?.[name];
+    if (fact === undefined) return [{ name, problem: 'unknown', accepted }];
+    if (!accepted.some((each) => sameText(name, each, fact.value)))
+      return [{ name, problem: 'other', accepted }];
+    return requirement.verifiedOnly && !fact.verified ? [{ name, problem: 'unverified', accepted }] : [];
+  });
+}
