@@ -299,6 +299,39 @@ describe('invitations', () => {
     expect(JSON.parse(out)).toEqual(answer);
   });
 
+  test('invite limits it to weekly times and to engineers, and shows the next time', async () => {
+    const recurs = { zone: 'Europe/Berlin', days: ['tue', 'thu'], from: '22:00', to: '24:00' };
+    const next = { from: '2026-11-26T21:00:00Z', until: '2026-11-26T23:00:00Z' };
+    const weekly = { ...answer, recurs: { ...recurs, next }, requesters: [answer.person] };
+    const flags = ['--every', 'thu,tue', '--from', '22:00', '--to', '24:00', '--zone', 'Europe/Berlin'];
+    const people = ['--engineer', 'erin@northwind.example', '--engineer', 'max@northwind.example'];
+    const { out, seen } = await cli([...INVITE, ...flags, ...people], {
+      ...me('acme'),
+      [`POST ${PATH}`]: () => ({ status: 201, body: weekly }),
+    });
+    expect(bodies(seen)[0]).toMatchObject({
+      recurs,
+      requesters: ['erin@northwind.example', 'max@northwind.example'],
+    });
+    expect(out).toContain('every Tuesday and Thursday from 22:00 to 24:00 (Europe/Berlin)');
+    expect(out).toContain('2026-11-26T21:00:00Z until 2026-11-26T23:00:00Z');
+  });
+
+  test.each([
+    [['--every', 'tue'], 'all of --every, --from, --to and --zone'],
+    [
+      ['--every', 'tuesday', '--from', '22:00', '--to', '24:00', '--zone', 'UTC'],
+      'days of the week, each once',
+    ],
+    [
+      ['--every', 'tue,tue', '--from', '22:00', '--to', '24:00', '--zone', 'UTC'],
+      'days of the week, each once',
+    ],
+  ])('invite %j is used wrongly', async (flags, expected) => {
+    const { exit, err } = await cli([...INVITE, ...flags], me('acme'));
+    expect([exit, err]).toEqual([2, expect.stringContaining(expected)]);
+  });
+
   test('invitations lists by filters and names the next page; vendor staff name the tenant', async () => {
     const routes = { [`GET ${PATH}`]: () => ({ body: { items: [answer], next: 'abc' } }) };
     const own = await cli(['invitations', '--state', 'open', '--service', 'billing'], {

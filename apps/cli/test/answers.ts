@@ -96,6 +96,8 @@ export const invitationAnswer = () => ({
   maxDuration: 'PT1H',
   budget: { calls: 50 },
   uses: 3,
+  recurs: null,
+  requesters: null,
   used: 1,
   state: 'open',
   person: `usr_${ID}5`,

@@ -1,4 +1,10 @@
-import { signatureSchema, invitationSchema as statementSchema } from '@countersign/contract';
+import {
+  MAX_REQUESTERS,
+  recurrenceSchema,
+  signatureSchema,
+  invitationSchema as statementSchema,
+  WEEKDAYS,
+} from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -35,6 +41,23 @@ export const invitationSchema = named(
     maxDuration: z.string().describe('The longest that one grant may last, ISO 8601.'),
     budget: budgetAnswer().describe('The most that each grant may use.'),
     uses: z.int().nullable().describe('How many grants it may open; null: any number.'),
+    recurs: z
+      .object({
+        zone: z.string().describe('A name of the IANA time zone database.'),
+        days: z.array(z.enum(WEEKDAYS)).describe('The days on which a time begins.'),
+        from: z.string(),
+        to: z.string().describe('If it is before `from`, on the next day.'),
+        next: z
+          .object({ from: instant(), until: instant() })
+          .nullable()
+          .describe('The time that is open now, else the next one. Null: there is none before `until`.'),
+      })
+      .nullable()
+      .describe('The weekly times in which access is possible; null: any time until `until`.'),
+    requesters: z
+      .array(idText('usr', 'An engineer.'))
+      .nullable()
+      .describe('The engineers that it is for; null: all of them.'),
     used: z.int().describe('How many it has opened; a use is never given back.'),
     state: z.enum(INVITATION_STATES),
     person: idText('usr', 'The approver who made it.'),
@@ -79,6 +102,17 @@ const invitationDraftSchema = named(
       .exactOptional()
       .describe('How many grants it may open; any number if absent.'),
     notBefore: instantText.exactOptional().describe('From now on if absent.'),
+    recurs: recurrenceSchema
+      .exactOptional()
+      .describe(
+        'Weekly times in one time zone. Each access lies wholly inside one of them. `to` before `from` is on the next day; days are those on which a time begins.',
+      ),
+    requesters: z
+      .array(z.string().min(1).max(320))
+      .min(1)
+      .max(MAX_REQUESTERS)
+      .exactOptional()
+      .describe('Only these engineers, each by e-mail or `usr_…`; all of them if absent.'),
   }),
 );
 export type InvitationDraftBody = z.infer<typeof invitationDraftSchema>;

@@ -1,3 +1,4 @@
+import { recurrenceSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -18,6 +19,9 @@ const way = <Kind extends string>(kinds: readonly Kind[]) =>
     name: z.string().nullable().describe('A gateway’s name.'),
     service: z.string().nullable(),
     scope: scopeAnswer().nullable(),
+    recurs: recurrenceSchema
+      .nullable()
+      .describe('The weekly times of an invitation that recurs; null otherwise.'),
     since: instant(),
     until: instant().nullable().describe('When it ends by itself; null: never.'),
   });

@@ -124,6 +124,9 @@ export {
   type InvitedTerms,
   invitationMismatches,
   invitationSchema,
+  invitedSpan,
+  MAX_REQUESTERS,
+  nextInvited,
   parseInvitation,
 } from './statement/invitation.js';
 export type { LogPoint } from './statement/members.js';
@@ -164,6 +167,14 @@ export {
   type Rs256Jwk,
   recoveryJwk,
 } from './statement/public-key.js';
+export {
+  nextOccurrence,
+  type Occurrence,
+  occurrenceAt,
+  occurrenceSeconds,
+  type Recurrence,
+  recurrenceSchema,
+} from './statement/recurrence.js';
 export {
   parseSignature,
   parseSignedTrustDocument,

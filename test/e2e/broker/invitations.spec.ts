@@ -67,6 +67,8 @@ test('P1: a request that matches an invitation needs no customer review, and wit
     maxDuration: 'PT30M',
     budget: { calls: 20 },
     uses: 2,
+    recurs: null,
+    requesters: null,
     used: 0,
     state: 'open',
     person: broker.persons.approver,

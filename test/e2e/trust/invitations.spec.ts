@@ -115,3 +115,37 @@ test('P12: an unsigned invitation opens nothing after the tenant is claimed', as
   const after = await makeRequest(broker, 'engineer', { scope: read });
   expect(after).toMatchObject({ invitation: null, needs: { customer: { required: 1 } } });
 });
+
+test('P12: weekly times and engineers are signed, sent on to the gateway in the token, and cannot be changed after', async () => {
+  await claim([ada]);
+  const now = broker.clock.now();
+  const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+  const recurs = { zone: 'UTC', days, from: '00:00', to: '24:00' };
+  const engineer = broker.persons.engineer;
+  const body = await signed({ ...wanted(), recurs, requesters: [engineer] } as ReturnType<typeof wanted>);
+  expect(body.countersignature.statement).toMatchObject({ recurs, requesters: [engineer] });
+  for (const change of [
+    { recurs: undefined },
+    { recurs: { ...recurs, days: ['mon'] } },
+    { recurs: { ...recurs, zone: 'Europe/Berlin' } },
+    { requesters: undefined },
+    { requesters: [engineer, broker.persons.otherEngineer] },
+  ])
+    expect(codeOf(await ada.call('POST', 'invitations', { ...body, ...change }))).toBe('400 invalid_request');
+  const made = await ada.ask<Invitation & { recurs: object }>('POST', 'invitations', body, 201);
+  const midnight = new Date(now).setUTCHours(0, 0, 0, 0);
+  expect(made).toMatchObject({
+    recurs: { ...recurs, next: { until: toInstant(new Date(midnight + 86_400_000)) } },
+    requesters: [engineer],
+  });
+
+  const other = await makeRequest(broker, 'otherEngineer', { scope, ticket: '4711' });
+  expect(other['invitation']).toBeNull();
+  const request = await makeRequest(broker, 'engineer', { scope, ticket: '4711', duration: 'PT1M' });
+  expect(request['invitation']).toBe(made.id);
+  expectStatus(await review(broker, 'reviewer', request), 201);
+  const { grant } = await readRequest(broker, request.id);
+  const { access_token } = await mintToken(broker, String(grant));
+  const claims = JSON.parse(Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  expect(claims.countersignatures).toEqual([body.countersignature]);
+});

@@ -1,6 +1,12 @@
 import type { InvitationInput, InvitationView } from '@countersign/access';
 import type { Invitation, InvitationBody } from '@countersign/api';
-import { formatDuration, parseDuration } from '@countersign/contract';
+import {
+  formatDuration,
+  type InvitationStatement,
+  nextInvited,
+  parseDuration,
+  toInstant,
+} from '@countersign/contract';
 
 export function invitationInput(body: InvitationBody): InvitationInput {
   const { service, scope, until, maxDuration, countersignature, openings } = body;
@@ -13,12 +19,15 @@ export function invitationInput(body: InvitationBody): InvitationInput {
     seconds: maxDuration === undefined ? null : (parseDuration(maxDuration) ?? 0),
     budget: body.budget ?? null,
     uses: body.uses ?? null,
+    ...(body.recurs === undefined ? {} : { recurs: body.recurs }),
+    ...(body.requesters === undefined ? {} : { requesters: body.requesters }),
     ...(countersignature === undefined ? {} : { countersignature }),
     ...(openings?.ticket === undefined ? {} : { opening: openings.ticket }),
   };
 }
 
-export function invitationAnswer({ invitation, ticket }: InvitationView): Invitation {
+/** @param now the moment from which the next weekly time is named */
+export function invitationAnswer({ invitation, ticket }: InvitationView, now: Date): Invitation {
   const { statement } = invitation;
   const { budget = null, uses = null } = statement;
   return {
@@ -32,6 +41,8 @@ export function invitationAnswer({ invitation, ticket }: InvitationView): Invita
     maxDuration: formatDuration(statement.maxSeconds),
     budget,
     uses,
+    recurs: recursAnswer(statement, now),
+    requesters: statement.requesters ?? null,
     used: invitation.used,
     state: invitation.state,
     person: invitation.person,
@@ -41,5 +52,15 @@ export function invitationAnswer({ invitation, ticket }: InvitationView): Invita
     statement,
     countersignature: invitation.countersignature,
     openings: ticket === null ? {} : { ticket },
+  };
+}
+
+function recursAnswer(statement: InvitationStatement, now: Date): Invitation['recurs'] {
+  if (statement.recurs === undefined) return null;
+  const next = nextInvited(statement, now.getTime());
+  return {
+    ...statement.recurs,
+    next:
+      next === null ? null : { from: toInstant(new Date(next.from)), until: toInstant(new Date(next.until)) },
   };
 }

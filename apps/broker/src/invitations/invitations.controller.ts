@@ -1,6 +1,7 @@
 import {
   draftInvitationStatement,
   type IdempotencyKey,
+  type InvitationView,
   invite,
   listInvitations,
   type Principal,
@@ -37,7 +38,7 @@ export class InvitationsController {
     @Idempotency() key: IdempotencyKey | null,
   ) {
     const input = invitationInput(body);
-    return invitationAnswer(await invite(this.deps, principal, slug, input, { idempotency: key }));
+    return this.answer(await invite(this.deps, principal, slug, input, { idempotency: key }));
   }
 
   @Post('statement')
@@ -68,9 +69,8 @@ export class InvitationsController {
   ) {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, (text) => isId('inv', text));
-    return pageAnswer(
-      await listInvitations(this.deps, principal, slug, given(filter), page),
-      invitationAnswer,
+    return pageAnswer(await listInvitations(this.deps, principal, slug, given(filter), page), (view) =>
+      this.answer(view),
     );
   }
 
@@ -84,6 +84,10 @@ export class InvitationsController {
     @Body() body: Withdrawal,
   ) {
     const reason = body.reason ?? null;
-    return invitationAnswer(await withdrawInvitation(this.deps, principal, slug, id, reason));
+    return this.answer(await withdrawInvitation(this.deps, principal, slug, id, reason));
+  }
+
+  private answer(view: InvitationView) {
+    return invitationAnswer(view, this.deps.clock.now());
   }
 }

@@ -5,6 +5,8 @@ import {
   parseDuration,
   type ScopeEntry,
   toInstant,
+  WEEKDAYS,
+  type Weekday,
 } from '@countersign/contract';
 import { usageError } from './errors.js';
 
@@ -64,6 +66,16 @@ export function parseWholeNumber(flag: string, text: string, least: number, most
   const value = Number(text);
   if (/^[0-9]{1,9}$/.test(text) && value >= least && value <= most) return value;
   throw usageError(`${flag} takes a whole number from ${least} to ${most}; got ${JSON.stringify(text)}`);
+}
+
+/** Days of the week such as `tue,thu`, in any order, or `day` for all; in the order of the week. */
+export function parseWeekdays(flag: string, text: string): Weekday[] {
+  const named = text === 'day' ? [...WEEKDAYS] : text.split(',');
+  const days = WEEKDAYS.filter((day) => named.includes(day));
+  if (days.length === named.length) return days;
+  throw usageError(
+    `${flag} takes days of the week, each once, such as tue,thu; or day; got ${JSON.stringify(text)}`,
+  );
 }
 
 export function parseSlug(flag: string, text: string): string {

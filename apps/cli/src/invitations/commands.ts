@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../command/context.js';
 import { addPageOptions, addVerb, examples, GROUPS } from '../command/define.js';
+import { repeated } from '../command/flags.js';
 import type { ListOptions } from '../command/list.js';
 import type { InviteOptions } from './invitations.js';
 
@@ -19,10 +20,16 @@ export function registerInvitations(program: Command, run: Run): void {
     .option('--uses <n>', 'how many times at most')
     .option('--calls <n>', 'how many calls at most each time')
     .option('--start-at <time>', 'not before this time')
+    .option('--every <days>', 'only on these days of the week, such as tue,thu; or "day" for all')
+    .option('--from <HH:MM>', 'with --every: when the time begins on these days')
+    .option('--to <HH:MM>', 'with --every: when it ends; before --from means on the next day')
+    .option('--zone <name>', 'with --every: the time zone of these times, such as Europe/Berlin')
+    .option('--engineer <email>', 'only for this engineer of the vendor (may be repeated)', repeated)
     .addHelpText(
       'after',
       examples(
         'countersign invite billing --scope "invoices/*:read" --until 2026-11-27T17:00:00Z --ticket 4711 --uses 3',
+        'countersign invite billing --scope "invoices/*:read" --until 2027-01-31T23:00:00Z --every tue,thu --from 22:00 --to 24:00 --zone Europe/Berlin --engineer erin@northwind.example',
       ),
     )
     .action(

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { type Invitation, invitationEndpoints } from '@countersign/api';
+import type { Recurrence } from '@countersign/contract';
+import { recurrenceText } from '@countersign/wording';
 import type { Api } from '../api/client.js';
 import { openWithId } from '../api/find-id.js';
 import { fetchMe } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
-import { CliError } from '../command/errors.js';
+import { CliError, usageError } from '../command/errors.js';
 import {
   MAX_CALLS,
   parseInstant,
   parseIsoDuration,
   parseScopeEntry,
   parseSlug,
+  parseWeekdays,
   parseWholeNumber,
 } from '../command/flags.js';
 import { checkListOptions, fetchPage, type ListOptions } from '../command/list.js';
@@ -26,13 +29,19 @@ export type InviteOptions = {
   for?: string;
   uses?: string;
   calls?: string;
+  every?: string;
+  from?: string;
+  to?: string;
+  zone?: string;
+  engineer?: readonly string[];
 };
 
 const MAX_USES = 1_000_000;
 
 /** Opens an invitation of the caller's own tenant. */
 export async function invite(context: Context, service: string, options: InviteOptions): Promise<Answer> {
-  const { ticket, startAt, uses, calls } = options;
+  const { ticket, startAt, uses, calls, engineer } = options;
+  const recurs = parseRecurrence(options);
   const body = {
     service,
     scope: options.scope.map(parseScopeEntry),
@@ -42,6 +51,8 @@ export async function invite(context: Context, service: string, options: InviteO
     ...(options.for === undefined ? {} : { maxDuration: parseIsoDuration('--for', options.for) }),
     ...(uses === undefined ? {} : { uses: parseWholeNumber('--uses', uses, 1, MAX_USES) }),
     ...(calls === undefined ? {} : { budget: { calls: parseWholeNumber('--calls', calls, 1, MAX_CALLS) } }),
+    ...(recurs === null ? {} : { recurs }),
+    ...(engineer === undefined ? {} : { requesters: [...engineer] }),
   };
   const api = await context.api();
   const invitation = await api.call(invitationEndpoints.create, {
@@ -52,6 +63,14 @@ export async function invite(context: Context, service: string, options: InviteO
   if (!context.json)
     context.note(`The invitation is open. "countersign withdraw ${invitation.id}" withdraws it.`);
   return { document: invitation, text: formatInvitation(invitation, new Date()) };
+}
+
+/** The weekly times; null if none are given. The broker validates times of day and zone. */
+function parseRecurrence({ every, from, to, zone }: InviteOptions): Recurrence | null {
+  if (every === undefined && from === undefined && to === undefined && zone === undefined) return null;
+  if (every === undefined || from === undefined || to === undefined || zone === undefined)
+    throw usageError('weekly times need all of --every, --from, --to and --zone');
+  return { zone, days: parseWeekdays('--every', every), from, to };
 }
 
 /** One page of a tenant's invitations, newest first. Without `--tenant` it is the caller's own tenant. */
@@ -93,6 +112,10 @@ async function tenantSlug(api: Api): Promise<string> {
 const formatUses = ({ used, uses }: Invitation): string =>
   uses === null ? String(used) : `${used} of ${uses}`;
 
+/** The weekly time that is open now or comes next. */
+const formatNext = (next: NonNullable<Invitation['recurs']>['next']): string =>
+  next === null ? 'none before it ends' : `${next.from} until ${next.until}`;
+
 const formatInvitation = (invitation: Invitation, now: Date): string =>
   formatFacts([
     ['invitation', invitation.id],
@@ -104,6 +127,9 @@ const formatInvitation = (invitation: Invitation, now: Date): string =>
       invitation.budget?.calls === undefined ? null : `at most ${invitation.budget.calls} calls`,
     ),
     ...optionalFact('ticket', invitation.ticket),
+    ...optionalFact('only', invitation.recurs === null ? null : recurrenceText(invitation.recurs, 'en')),
+    ...optionalFact('next time', invitation.recurs === null ? null : formatNext(invitation.recurs.next)),
+    ...optionalFact('only for', invitation.requesters?.join(', ') ?? null),
     ['from', invitation.notBefore],
     ['until', formatInstant(invitation.until, now)],
     ['used', formatUses(invitation)],
@@ -113,13 +139,15 @@ const formatInvitation = (invitation: Invitation, now: Date): string =>
 function formatInvitations(invitations: readonly Invitation[]): string {
   if (invitations.length === 0) return 'No invitations.';
   return formatTable(
-    ['ID', 'STATE', 'SERVICE', 'SCOPE', 'TICKET', 'UNTIL', 'USED'],
+    ['ID', 'STATE', 'SERVICE', 'SCOPE', 'TICKET', 'ONLY', 'NEXT', 'UNTIL', 'USED'],
     invitations.map((invitation) => [
       invitation.id,
       invitation.state,
       invitation.service,
       formatScope(invitation.scope).join('; '),
       invitation.ticket ?? '',
+      invitation.recurs === null ? '' : recurrenceText(invitation.recurs, 'en'),
+      invitation.recurs?.next?.from ?? '',
       invitation.until,
       formatUses(invitation),
     ]),

@@ -1,4 +1,5 @@
 import { type Standing, standingEndpoints } from '@countersign/api';
+import { recurrenceText } from '@countersign/wording';
 import type { Answer, Context } from '../command/context.js';
 import { formatFacts, formatTable } from '../terminal/text.js';
 import { formatInstant } from '../terminal/time.js';
@@ -29,7 +30,7 @@ function formatStanding(standing: Standing, now: Date): string {
 
 const waysTable = (ways: Standing['ways']): string =>
   formatTable(
-    ['KIND', 'ID', 'TENANT', 'OWNER', 'SERVICE', 'SCOPE', 'SINCE', 'UNTIL'],
+    ['KIND', 'ID', 'TENANT', 'OWNER', 'SERVICE', 'SCOPE', 'ONLY', 'SINCE', 'UNTIL'],
     ways.map((way) => [
       way.kind,
       way.id,
@@ -37,6 +38,7 @@ const waysTable = (ways: Standing['ways']): string =>
       way.owner ?? '',
       way.service ?? '',
       (way.scope ?? []).map(({ resource, actions }) => `${resource}:${actions.join(',')}`).join(' '),
+      way.recurs === null ? '' : recurrenceText(way.recurs, 'en'),
       way.since,
       way.until ?? 'it is ended',
     ]),

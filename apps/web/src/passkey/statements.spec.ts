@@ -3,6 +3,7 @@ import {
   commit,
   type InvitationStatement,
   type LiftStatement,
+  type Recurrence,
   type StopStatement,
   type Terms,
   termsDigest,
@@ -121,6 +122,29 @@ describe('P12: an invitation contains what the approver chose', () => {
 
   test('equals the offer of an honest broker', async () => {
     expect(await buildInvitation(chosen, offered, opening)).toEqual(offered);
+    const recurs: Recurrence = { zone: 'Europe/Berlin', days: ['tue'], from: '22:00', to: '24:00' };
+    const weekly = { ...offered, recurs, requesters: [chosen.person] };
+    expect(await buildInvitation({ ...chosen, recurs, engineers: 1 }, weekly, opening)).toEqual(weekly);
+  });
+
+  test.each<[string, object, object]>([
+    ['no weekly times', {}, { recurs: undefined }],
+    [
+      'another day',
+      {},
+      { recurs: { zone: 'Europe/Berlin', days: ['tue', 'wed'], from: '22:00', to: '24:00' } },
+    ],
+    ['another zone', {}, { recurs: { zone: 'Asia/Tokyo', days: ['tue'], from: '22:00', to: '24:00' } }],
+    ['all engineers', {}, { requesters: undefined }],
+    ['more engineers', {}, { requesters: [chosen.person, sampleTerms.requester] }],
+    ['engineers that no one named', { engineers: undefined }, {}],
+    ['weekly times that no one chose', { recurs: undefined }, {}],
+  ])('one with weekly times is not signed if the broker offers %s', async (_what, mine, theirs) => {
+    const recurs: Recurrence = { zone: 'Europe/Berlin', days: ['tue'], from: '22:00', to: '24:00' };
+    const plain = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value));
+    const wanted = plain({ ...chosen, recurs, engineers: 1, ...mine });
+    const offer = plain({ ...offered, recurs, requesters: [chosen.person], ...theirs });
+    await expect(buildInvitation(wanted, offer, opening)).rejects.toMatchObject({ reason: 'differs' });
   });
 
   test.each<[string, object]>([

@@ -7,6 +7,7 @@ import {
   normaliseText,
   type Opening,
   openCommitment,
+  type Recurrence,
   type ScopeEntry,
   type StopStatement,
   sha256Digest,
@@ -77,6 +78,10 @@ export interface ChosenInvitation {
   until: string;
   ticket?: string;
   uses?: number;
+  /** The weekly times to which the approver limits it. */
+  recurs?: Recurrence;
+  /** How many engineers the approver named, by e-mail. The signing page shows the people that the broker found. */
+  engineers?: number;
   /** The longest time that one access may last, as the page shows it. */
   maxSeconds: number;
   tenant: string;
@@ -85,16 +90,16 @@ export interface ChosenInvitation {
 
 /**
  * Builds the invitation that the approver chose. From the broker's offer it takes only the id, the start, the commitment to
- * the ticket, the hash of the trust document and the state of the log.
+ * the ticket, the ids of the named engineers, the hash of the trust document and the state of the log.
  *
  * @throws PasskeyProblem `differs` if the broker offers any other statement
  */
 export async function buildInvitation(
-  { service, scope, until, ticket, uses, maxSeconds, tenant, person }: ChosenInvitation,
+  { service, scope, until, ticket, uses, recurs, engineers, maxSeconds, tenant, person }: ChosenInvitation,
   offered: InvitationStatement,
   opening: Opening | undefined,
 ): Promise<InvitationStatement> {
-  const { deployment, invitation, notBefore, trust, log, ticket: commitment } = offered;
+  const { deployment, invitation, notBefore, requesters, trust, log, ticket: commitment } = offered;
   const made: InvitationStatement = {
     type: 'countersign/invitation/v1',
     deployment,
@@ -105,13 +110,21 @@ export async function buildInvitation(
     ...(commitment === undefined ? {} : { ticket: commitment }),
     maxSeconds,
     ...(uses === undefined ? {} : { uses }),
+    ...(recurs === undefined ? {} : { recurs }),
+    ...(engineers === undefined || requesters === undefined ? {} : { requesters }),
     notBefore,
     notAfter: until,
     person,
     ...(trust === undefined ? {} : { trust }),
     log,
   };
-  if (canonicalJson(made) !== canonicalJson(offered) || !(await commitsTo(ticket, commitment, opening)))
+  // An e-mail that was written twice is one engineer.
+  const areNamed = engineers === undefined || (requesters !== undefined && requesters.length <= engineers);
+  if (
+    !areNamed ||
+    canonicalJson(made) !== canonicalJson(offered) ||
+    !(await commitsTo(ticket, commitment, opening))
+  )
     throw new PasskeyProblem('differs');
   return made;
 }

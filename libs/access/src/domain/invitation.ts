@@ -1,4 +1,4 @@
-import type { InvitationStatement, Opening, Signature } from '@countersign/contract';
+import { type InvitationStatement, type Opening, occurrenceAt, type Signature } from '@countersign/contract';
 import { isTerminal, type TransitionTable, transition } from './transition-table.js';
 
 export const INVITATION_STATES = ['open', 'used_up', 'withdrawn', 'expired'] as const;
@@ -66,6 +66,12 @@ export function useInvitation(invitation: Invitation, at: string): Invitation {
 export const isInvitationClosed = (invitation: Invitation): boolean =>
   isTerminal(INVITATION_TRANSITIONS, invitation.state);
 
-/** The latest approval whose whole window still lies before the invitation's end. */
-export const latestApproval = ({ notAfter }: InvitationStatement, seconds: number): Date =>
-  new Date(Date.parse(notAfter) - seconds * 1_000);
+/**
+ * The latest approval whose whole window still lies before the invitation's end or, if it recurs, before the end of the
+ * weekly time that is open now.
+ */
+export function latestApproval({ recurs, notAfter }: InvitationStatement, seconds: number, now: Date): Date {
+  const end = Date.parse(notAfter);
+  const occurrence = recurs === undefined ? null : occurrenceAt(recurs, now.getTime());
+  return new Date(Math.min(end, occurrence?.until ?? end) - seconds * 1_000);
+}

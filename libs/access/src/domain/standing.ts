@@ -1,4 +1,4 @@
-import type { ScopeEntry } from '@countersign/contract';
+import type { Recurrence, ScopeEntry } from '@countersign/contract';
 
 /** Everything that is a way to customers' data today, and what stands beside it: see `StandingStatement`. */
 
@@ -57,6 +57,8 @@ export interface WayIn<Kind extends string = AccessKind | CredentialKind> {
   /** Null if it is not about one service. */
   service: string | null;
   scope: ScopeEntry[] | null;
+  /** The weekly times of an invitation that recurs; null otherwise. */
+  recurs: Recurrence | null;
   /** Since when it exists. */
   since: string;
   /** When it ends by itself; null if never. */

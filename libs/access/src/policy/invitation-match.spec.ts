@@ -3,6 +3,7 @@ import {
   INVITATION_STATES,
   INVITATION_TRANSITIONS,
   type Invitation,
+  latestApproval,
   transitionInvitation,
   useInvitation,
 } from '../domain/invitation.js';
@@ -21,6 +22,7 @@ const judged = (change: Partial<Invitation>, stage: Stage, time = '16:00:00', as
   invitationRefusals({ ...invitation, ...change }, asked, { stage, now: at(time) }).map(
     ({ code, pointer }) => `${code} ${pointer}`,
   );
+const ERIN = terms.requester;
 const STAGES = ['request', 'review', 'activation', 'mint'] as const;
 
 describe('P1: whether an invitation is still open', () => {
@@ -46,6 +48,44 @@ describe('P1: whether an invitation is still open', () => {
     expect(judged({}, 'request', '14:59:59', later)).toEqual([]);
     expect(judged({}, 'review', '14:59:59', later)).toEqual([]);
     expect(judged({}, 'mint', '14:59:59', later)).toEqual(['outside_hours /startsAt']);
+  });
+});
+
+describe('P1: whether an invitation that recurs is open', () => {
+  // Every day from 17:00 to 18:00 in Berlin: from 16:00Z to 17:00Z.
+  const weekly = sampleInvitation({
+    recurs: {
+      ...{ zone: 'Europe/Berlin', from: '17:00', to: '18:00' },
+      days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+    },
+  });
+  const short = { ...terms, seconds: 600, lapsesAt: '2026-11-24T16:30:00Z' };
+
+  test.each(STAGES)('at %s: from its first second on', (stage) => {
+    expect(judged(weekly, stage, '15:59:59', short)).toEqual(['outside_hours /startsAt']);
+    expect(judged(weekly, stage, '16:00:00', short)).toEqual([]);
+  });
+
+  test('access for later may be requested before, and gets no token before', () => {
+    const later = { ...short, startsAt: '2026-11-24T16:00:00Z' };
+    expect(judged(weekly, 'request', '15:00:00', later)).toEqual([]);
+    expect(judged(weekly, 'review', '15:00:00', later)).toEqual([]);
+    expect(judged(weekly, 'mint', '15:59:59', later)).toEqual(['outside_hours /startsAt']);
+    expect(judged(weekly, 'mint', '16:00:00', later)).toEqual([]);
+  });
+
+  test('a request says when it opens next', () => {
+    const late = { ...short, lapsesAt: '2026-11-24T17:00:00Z' };
+    const [refusal] = invitationRefusals(weekly, late, { stage: 'request', now: at('17:00:00') });
+    expect(refusal).toMatchObject({ code: 'outside_hours', pointer: '/startsAt' });
+    expect(refusal?.detail).toContain('next from 2026-11-25T16:00:00Z until 2026-11-25T17:00:00Z');
+    const long = { ...short, seconds: 3_601, lapsesAt: '2026-11-24T16:00:00Z' };
+    expect(judged(weekly, 'request', '16:00:00', long)).toContain('duration_too_long /duration');
+  });
+
+  test('a request lapses early enough to end in it', () => {
+    const { statement } = weekly;
+    expect(latestApproval(statement, 600, at('16:20:00')).toISOString()).toBe('2026-11-24T16:50:00.000Z');
   });
 });
 
@@ -91,20 +131,20 @@ describe('finding a matching invitation', () => {
 
   test('the first match is taken; none if the request asks for approval', () => {
     const narrow = { invitation: sampleInvitation({ maxSeconds: 60 }), ticket: null };
-    expect(findMatchingInvitation(ask, [narrow, view], at('16:00:00')).invitation).toBe(view);
+    expect(findMatchingInvitation(ask, ERIN, [narrow, view], at('16:00:00')).invitation).toBe(view);
     expect(
-      findMatchingInvitation({ ...ask, basis: 'approval' }, [view], at('16:00:00')).invitation,
+      findMatchingInvitation({ ...ask, basis: 'approval' }, ERIN, [view], at('16:00:00')).invitation,
     ).toBeNull();
   });
 
   test('matches to the last second, and not one later', () => {
-    expect(findMatchingInvitation(ask, [view], at('17:00:00.999')).invitation).toBe(view);
-    expect(findMatchingInvitation(ask, [view], at('17:00:01')).invitation).toBeNull();
+    expect(findMatchingInvitation(ask, ERIN, [view], at('17:00:00.999')).invitation).toBe(view);
+    expect(findMatchingInvitation(ask, ERIN, [view], at('17:00:01')).invitation).toBeNull();
   });
 
   test('reasons are given only if the request insists on an invitation', () => {
-    expect(findMatchingInvitation(ask, [view], at('17:30:00')).refusals).toEqual([]);
-    const must = findMatchingInvitation({ ...ask, basis: 'invitation' }, [view], at('17:30:00'));
+    expect(findMatchingInvitation(ask, ERIN, [view], at('17:30:00')).refusals).toEqual([]);
+    const must = findMatchingInvitation({ ...ask, basis: 'invitation' }, ERIN, [view], at('17:30:00'));
     expect(must.refusals.map(({ code }) => code)).toEqual(['duration_too_long']);
     expect(must.refusals[0]?.detail).toContain(invitation.id);
   });

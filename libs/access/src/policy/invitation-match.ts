@@ -2,6 +2,7 @@ import {
   type Budget,
   type InvitedTerms,
   invitationMismatches,
+  invitedSpan,
   normaliseText,
   toInstant,
 } from '@countersign/contract';
@@ -29,22 +30,27 @@ const REFUSAL_BY_POINTER: Partial<Record<string, { code: RefusalCode; pointer: s
   '/lapsesAt': { code: 'duration_too_long', pointer: '/duration' },
   '/startsAt': { code: 'outside_hours', pointer: '/startsAt' },
   '/ticket': { code: 'ticket_required', pointer: '/ticket' },
+  '/requester': { code: 'not_eligible', pointer: '' },
 };
 
 /**
  * The first invitation that covers the request. If the request insists on an invitation and none covers it, the reasons.
  *
+ * @param requester `usr_…`, who requests it
  * @param candidates open invitations of the tenant and service, in the order of preference
  */
 export function findMatchingInvitation(
   access: RequestedAccess,
+  requester: string,
   candidates: readonly InvitationView[],
   now: Date,
 ): InvitationMatch {
   if (access.basis !== null && access.basis !== 'invitation') return NO_INVITATION;
   const evaluated = candidates.map((view) => ({
     view,
-    refusals: invitationRefusals(view.invitation, invitedTerms(access, view, now), { stage: 'request', now }),
+    refusals: invitationRefusals(view.invitation, invitedTerms(access, requester, view, now), {
+      ...{ stage: 'request', now },
+    }),
   }));
   const matching = evaluated.find(({ refusals }) => refusals.length === 0);
   if (matching !== undefined) return { invitation: matching.view, refusals: [] };
@@ -76,7 +82,7 @@ function closedRefusals(
   stage: Stage,
   now: Date,
 ): Refusal[] {
-  const { notBefore, notAfter } = statement;
+  const { notAfter } = statement;
   if (state === 'withdrawn') return [closed(`${id} has been withdrawn.`)];
   if (state === 'expired' || Date.parse(notAfter) <= now.getTime())
     return [closed(`${id} ended at ${notAfter}.`)];
@@ -84,8 +90,15 @@ function closedRefusals(
   if (state === 'used_up' && (stage === 'request' || stage === 'review'))
     return [closed(`${id} is used up.`)];
   const starts = stage === 'request' || stage === 'review' ? terms.startsAt : undefined;
-  return Date.parse(starts ?? toInstant(now)) < Date.parse(notBefore)
-    ? [{ code: 'outside_hours', pointer: '/startsAt', detail: `${id} begins at ${notBefore}.` }]
+  // Null: the terms fit none of its weekly times, and the mismatches say so.
+  const opens = invitedSpan(terms, statement)?.from ?? 0;
+  return Date.parse(starts ?? toInstant(now)) < opens
+    ? [
+        {
+          ...{ code: 'outside_hours', pointer: '/startsAt' },
+          detail: `${id} begins at ${toInstant(new Date(opens))}.`,
+        },
+      ]
     : [];
 }
 
@@ -108,13 +121,19 @@ export function termsFromInvitation(
 }
 
 /** The part of the request's terms that an invitation limits. */
-function invitedTerms(access: RequestedAccess, view: InvitationView, now: Date): InvitedTerms {
+function invitedTerms(
+  access: RequestedAccess,
+  requester: string,
+  view: InvitationView,
+  now: Date,
+): InvitedTerms {
   const { tenant, service, scope, seconds, startsOn, startsAt, useBy } = access;
   return {
     tenant,
     service,
     scope,
     seconds,
+    requester,
     startsOn,
     ...(startsAt === undefined ? {} : { startsAt }),
     ...(useBy === undefined ? {} : { useBy }),

@@ -2,12 +2,15 @@ import {
   APPROVAL_TYPE,
   INVITATION_TYPE,
   invitationMismatches,
+  invitedSpan,
   type Signature,
   statementHash,
+  type Terms,
 } from '@countersign/contract';
 import { checkPersonSignature } from './assertion.js';
 import {
   type Approver,
+  type Consent,
   type ConsentContext,
   type ConsentStep,
   type Countersigned,
@@ -83,7 +86,17 @@ export function checkConsent(
     const refusal = step(context);
     if (refusal !== undefined) return refusal;
   }
-  // Only a denial has no window, and it was refused. If it were not, NaN would fail every comparison.
-  const [notBefore, notAfter] = [Date.parse(statement.notBefore ?? ''), Date.parse(statement.notAfter ?? '')];
-  return { person: statement.person, notBefore, notAfter };
+  return { person: statement.person, ...signedWindow(statement, countersigned.terms) };
+}
+
+/** The window that the statement allows these terms: of an invitation that recurs, one of its weekly times. */
+function signedWindow(statement: Consent, terms: Terms): Pick<Approver, 'notBefore' | 'notAfter'> {
+  if (statement.type === INVITATION_TYPE) {
+    const span = invitedSpan(terms, statement);
+    // Null was refused as a mismatch. If it were not, NaN would fail every comparison.
+    return { notBefore: span?.from ?? Number.NaN, notAfter: span?.until ?? Number.NaN };
+  }
+  // Only a denial has no window, and it was refused. NaN again.
+  const { notBefore, notAfter } = statement;
+  return { notBefore: Date.parse(notBefore ?? ''), notAfter: Date.parse(notAfter ?? '') };
 }

@@ -3,6 +3,7 @@ import {
   INVITATION_TYPE,
   type InvitationStatement,
   PRACTICE_TYPE,
+  type Recurrence,
   type Signature,
   STOP_TYPE,
   statementHash,
@@ -240,6 +241,115 @@ describe('P12: a token', () => {
     test('opens nothing outside its own window', () => {
       const late = { ...invitation, notBefore: '2026-11-24T15:00:01Z' };
       expect(reason([ada.sign(late, AT)], { terms: invited(late).terms }, chain)).toBe('outside_window');
+    });
+
+    describe('that recurs', () => {
+      // Tuesdays from 16:00 to 18:00 in Berlin: 2026-11-24 from 15:00Z to 17:00Z.
+      const recurs: Recurrence = { zone: 'Europe/Berlin', days: ['tue'], from: '16:00', to: '18:00' };
+      const weekly: InvitationStatement = { ...invitation, notAfter: '2026-12-31T00:00:00Z', recurs };
+      const seconds = (instant: string) => Date.parse(instant) / 1_000;
+      /** The verdict on a grant with this window, if the terms could be approved until `lapsesAt`. */
+      const verdict = (
+        from: string,
+        until: string,
+        lapsesAt: string,
+        statement: InvitationStatement = weekly,
+        by: Signature = ada.sign(statement, AT),
+      ) =>
+        reason(
+          [by],
+          {
+            terms: invited(statement, { seconds: 3_600, lapsesAt }).terms,
+            ...{ grant_nbf: seconds(from), grant_exp: seconds(until) },
+          },
+          chain,
+        );
+
+      test.each<[string, [from: string, until: string, lapsesAt: string], string | undefined]>([
+        [
+          'from its first second',
+          ['2026-11-24T15:00:00Z', '2026-11-24T16:00:00Z', '2026-11-24T16:00:00Z'],
+          undefined,
+        ],
+        [
+          'until its last',
+          ['2026-11-24T16:00:00Z', '2026-11-24T17:00:00Z', '2026-11-24T16:00:00Z'],
+          undefined,
+        ],
+        [
+          'in its next week',
+          ['2026-12-01T15:00:00Z', '2026-12-01T16:00:00Z', '2026-12-01T15:00:00Z'],
+          undefined,
+        ],
+        [
+          'a second before it',
+          ['2026-11-24T14:59:59Z', '2026-11-24T15:59:59Z', '2026-11-24T16:00:00Z'],
+          'outside_window',
+        ],
+        [
+          'in the week before the one that its terms are for',
+          ['2026-11-24T15:00:00Z', '2026-11-24T16:00:00Z', '2026-12-01T15:00:00Z'],
+          'outside_window',
+        ],
+        [
+          'under terms that could end a second after it',
+          ['2026-11-24T15:00:00Z', '2026-11-24T16:00:00Z', '2026-11-24T16:00:01Z'],
+          'invitation_misfits',
+        ],
+        [
+          'under terms for another day',
+          ['2026-11-25T15:00:00Z', '2026-11-25T16:00:00Z', '2026-11-25T15:00:00Z'],
+          'invitation_misfits',
+        ],
+      ])('and a grant %s', (_what, [from, until, lapsesAt], expected) => {
+        expect(verdict(from, until, lapsesAt)).toBe(expected);
+      });
+
+      const wednesday = ['2026-11-25T15:00:00Z', '2026-11-25T16:00:00Z', '2026-11-25T15:00:00Z'] as const;
+      const real = ada.sign(weekly, AT);
+
+      test.each<[string, InvitationStatement]>([
+        ['without its times', (({ recurs: _recurs, ...rest }) => rest)(weekly)],
+        ['with another day', { ...weekly, recurs: { ...recurs, days: ['tue', 'wed'] } }],
+        ['with another zone', { ...weekly, recurs: { ...recurs, zone: 'Europe/Paris' } }],
+        ['with a later end', { ...weekly, recurs: { ...recurs, to: '24:00' } }],
+      ])('is not signed if the broker shows it %s', (_what, statement) => {
+        const shown: Signature = { ...real, statement };
+        expect(verdict(...wednesday, statement, shown)).toMatch(/^(wrong_challenge|invitation_misfits)$/);
+        const inside = ['2026-11-24T15:30:00Z', '2026-11-24T16:30:00Z', '2026-11-24T15:30:00Z'] as const;
+        expect(verdict(...inside)).toBeUndefined();
+        expect(verdict(...inside, statement, shown)).toBe('wrong_challenge');
+      });
+
+      test('opens nothing at a machine that does not know its zone', () => {
+        const unknown = { ...weekly, recurs: { ...recurs, zone: 'Europe/Atlantis' } };
+        expect(verdict('2026-11-24T15:00:00Z', '2026-11-24T16:00:00Z', '2026-11-24T15:00:00Z', unknown)).toBe(
+          'invitation_misfits',
+        );
+      });
+
+      test('opens nothing on the day on which the clock leaves its time out', () => {
+        const night = {
+          ...weekly,
+          recurs: { ...recurs, days: ['sun' as const], from: '02:15', to: '03:00' },
+        };
+        const terms = { seconds: 600, lapsesAt: '2027-03-28T01:05:00Z' };
+        const skipped = { ...night, maxSeconds: 600, notAfter: '2027-06-01T00:00:00Z' };
+        const change = {
+          terms: invited(skipped, terms).terms,
+          ...{ grant_nbf: seconds('2027-03-28T01:05:00Z'), grant_exp: seconds('2027-03-28T01:15:00Z') },
+        };
+        expect(reason([ada.sign(skipped, AT)], change, chain)).toBe('invitation_misfits');
+      });
+    });
+
+    test('for certain engineers opens nothing to another', () => {
+      const own = { ...invitation, requesters: [TERMS.requester] };
+      expect(reason([ada.sign(own, AT)], { terms: invited(own).terms }, chain)).toBeUndefined();
+      const others = { ...invitation, requesters: [ADA] };
+      expect(reason([ada.sign(others, AT)], { terms: invited(others).terms }, chain)).toBe(
+        'invitation_misfits',
+      );
     });
   });
 });

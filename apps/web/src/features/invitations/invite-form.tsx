@@ -12,9 +12,17 @@ import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
 import { Offerings } from '../ask/offerings.js';
 import { invitationsTexts } from './invitations.text.js';
+import { NO_REPEATS, type RepeatsDraft, RepeatsFields, recurrenceOf } from './repeats.js';
 import { useInvite, useLongestDuration } from './use-invite.js';
 
 const DAY_MS = 86_400_000;
+const WEEKS_AHEAD = 28 * DAY_MS;
+
+/** The later of the entered time and the one so far ahead, as a `datetime-local` field holds it. Such texts compare as times. */
+const laterOf = (entered: string, aheadMs: number): string => {
+  const ahead = localText(Date.now() + aheadMs);
+  return entered > ahead ? entered : ahead;
+};
 
 interface Draft {
   service: string;
@@ -25,6 +33,9 @@ interface Draft {
   /** The longest time that one access may last; empty for the longest that the policies allow. */
   minutes: string;
   uses: string;
+  /** E-mail addresses, separated by commas. */
+  engineers: string;
+  times: RepeatsDraft;
 }
 
 export function InviteForm({ slug }: { slug: string }) {
@@ -40,14 +51,20 @@ export function InviteForm({ slug }: { slug: string }) {
     until: localText(Date.now() + 3 * DAY_MS),
     minutes: '',
     uses: '',
+    engineers: '',
+    times: NO_REPEATS,
   }));
   const change = (some: Partial<Draft>) => setDraft((present) => ({ ...present, ...some }));
   const service = services.find(({ name }) => name === draft.service) ?? services[0];
   const scope = tickedScope(draft);
+  const recurs = draft.times.repeats ? recurrenceOf(draft.times) : undefined;
   const asked =
-    service === undefined || scope.length === 0 || draft.until === ''
+    service === undefined || scope.length === 0 || draft.until === '' || recurs === null
       ? null
-      : { service: service.name, scope, until: toInstant(new Date(draft.until)) };
+      : {
+          ...{ service: service.name, scope, until: toInstant(new Date(draft.until)) },
+          ...(recurs === undefined ? {} : { recurs }),
+        };
   const allowed = useLongestDuration(slug, asked);
   const longest = draft.minutes.trim() === '' ? allowed.data : Math.round(Number(draft.minutes) * 60);
   const isReady = asked !== null && longest !== undefined && longest >= 60;
@@ -56,6 +73,7 @@ export function InviteForm({ slug }: { slug: string }) {
     change({ ticked: new Set(), objects: '', ticket: '' }),
   );
   const ticket = draft.ticket.trim();
+  const engineers = draft.engineers.split(',').flatMap((each) => each.trim() || []);
   return (
     <form
       className="sheet stack"
@@ -67,6 +85,7 @@ export function InviteForm({ slug }: { slug: string }) {
           longest,
           ...(ticket === '' ? {} : { ticket }),
           ...(draft.uses.trim() === '' ? {} : { uses: Number(draft.uses) }),
+          ...(engineers.length === 0 ? {} : { requesters: engineers }),
         });
       }}
     >
@@ -90,6 +109,15 @@ export function InviteForm({ slug }: { slug: string }) {
         />
       )}
       <LimitFields draft={draft} allowed={allowed.data} onChange={change} />
+      <RepeatsFields
+        draft={draft.times}
+        onChange={(some) => {
+          const times = { ...draft.times, ...some };
+          // In the few days that are proposed at first, most weekly times do not come.
+          const until = some.repeats === true ? laterOf(draft.until, WEEKS_AHEAD) : draft.until;
+          change({ times, until });
+        }}
+      />
       <SigningNotice error={invite.error ?? allowed.error} />
       {isReady ? <p>{text.eachTime(durationText(longest, language))}</p> : null}
       {mustSign ? <p className="hint">{signer === null ? text.noPasskey : text.signs}</p> : null}
@@ -167,6 +195,15 @@ function LimitFields({
         min={1}
         value={draft.uses}
         onChange={(event) => onChange({ uses: event.target.value })}
+      />
+      <TextField
+        label={text.engineers}
+        hint={text.engineersHint}
+        value={draft.engineers}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        onChange={(event) => onChange({ engineers: event.target.value })}
       />
     </div>
   );

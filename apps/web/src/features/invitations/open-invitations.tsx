@@ -1,4 +1,5 @@
-import { scopeWords } from '@countersign/wording';
+import type { Invitation } from '@countersign/api';
+import { joinWithAnd, recurrenceText, scopeWords } from '@countersign/wording';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
@@ -27,7 +28,9 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
       ),
     ),
   );
-  const name = useNames((invitations.data?.items ?? []).map(({ person }) => person));
+  const name = useNames(
+    (invitations.data?.items ?? []).flatMap(({ person, requesters }) => [person, ...(requesters ?? [])]),
+  );
   const withdraw = useMutation({
     mutationFn: (id: string) =>
       unwrap(api.DELETE('/api/v1/tenants/{slug}/invitations/{id}', { params: { path: { slug, id } } })),
@@ -51,7 +54,17 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
       note={text.withdrawHint}
       error={withdraw.error}
       columns={[
-        { label: text.what, cell: ({ scope }) => scopeWords(scope, language) },
+        {
+          label: text.what,
+          cell: ({ scope, requesters }) =>
+            requesters === null
+              ? scopeWords(scope, language)
+              : `${scopeWords(scope, language)}, ${text.onlyFor(joinWithAnd(requesters.map(name), language))}`,
+        },
+        {
+          label: text.when,
+          cell: ({ recurs }) => (recurs === null ? text.anyTime : <WeeklyTimes recurs={recurs} />),
+        },
         { label: text.case, cell: ({ ticket }) => ticket ?? text.any },
         { label: text.until, cell: ({ until }) => <Instant at={until} /> },
         {
@@ -65,5 +78,21 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
         ...(mayWithdraw ? [{ label: text.act, hiddenLabel: true, cell: withdrawButton }] : []),
       ]}
     />
+  );
+}
+
+/** Weekly times in words, and the one that is open now or comes next. */
+function WeeklyTimes({ recurs }: { recurs: NonNullable<Invitation['recurs']> }) {
+  const text = useText(invitationsTexts);
+  const { next, ...recurrence } = recurs;
+  return (
+    <>
+      {recurrenceText(recurrence, useLanguage())}
+      {next === null ? null : (
+        <p className="soft">
+          {text.nextTime}: <Instant at={next.from} />
+        </p>
+      )}
+    </>
   );
 }

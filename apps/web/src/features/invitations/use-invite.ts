@@ -2,6 +2,7 @@ import {
   formatDuration,
   type InvitationStatement,
   parseDuration,
+  type Recurrence,
   type ScopeEntry,
 } from '@countersign/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -19,6 +20,9 @@ interface InvitationDraft {
   until: string;
   ticket?: string;
   uses?: number;
+  recurs?: Recurrence;
+  /** E-mail addresses. */
+  requesters?: string[];
   /** The longest time that one access may last, in seconds. */
   longest: number;
 }
@@ -46,7 +50,7 @@ const bodyOf = ({ longest, ...rest }: InvitationDraft) => ({ ...rest, maxDuratio
  */
 export function useLongestDuration(
   slug: string,
-  draft: Pick<InvitationDraft, 'service' | 'scope' | 'until'> | null,
+  draft: Pick<InvitationDraft, 'service' | 'scope' | 'until' | 'recurs'> | null,
 ) {
   return useQuery({
     queryKey: ['invitation-longest', slug, draft],
@@ -74,7 +78,9 @@ function countersign(slug: string, draft: InvitationDraft, signer: Signer, perso
         body: bodyOf(draft),
       }),
     );
-    const chosen = { ...draft, maxSeconds: draft.longest, tenant: slug, person };
+    const { longest, requesters, ...members } = draft;
+    const engineers = requesters === undefined ? {} : { engineers: requesters.length };
+    const chosen = { ...members, ...engineers, maxSeconds: longest, tenant: slug, person };
     const made = await buildInvitation(chosen, statement as InvitationStatement, openings.ticket);
     return { countersignature: await pages.sign(made, signer, { openings }), openings };
   });

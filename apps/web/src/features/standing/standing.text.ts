@@ -12,6 +12,7 @@ const en = {
   ways: 'Ways to data',
   kind: 'Kind',
   kinds: { grant: 'Access', invitation: 'Invitation', rule: 'Rule' },
+  recurring: 'Recurring window',
   basis: { emergency: 'Emergency', legal: 'Government demand', observe: 'Only observed: no approval needed' },
   what: 'What',
   owner: 'Owner',
@@ -65,6 +66,7 @@ const de: typeof en = {
   ways: 'Zugänge zu Daten',
   kind: 'Art',
   kinds: { grant: 'Zugriff', invitation: 'Einladung', rule: 'Regel' },
+  recurring: 'Wiederkehrendes Zeitfenster',
   basis: {
     emergency: 'Notfall',
     legal: 'Behördliches Verlangen',

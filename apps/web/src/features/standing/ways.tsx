@@ -1,5 +1,5 @@
 import type { Standing } from '@countersign/api';
-import { scopeWords, wordFor } from '@countersign/wording';
+import { recurrenceText, scopeWords, wordFor } from '@countersign/wording';
 import { Link } from 'react-router';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { numberText } from '../../text/clock.js';
@@ -25,7 +25,10 @@ export function WaySection({ standing: { ways, tenant } }: { standing: Standing 
         rows={ways}
         rowKey={(way) => `${way.kind} ${way.tenant} ${way.id} ${way.service}`}
         columns={[
-          { label: text.kind, cell: ({ kind }) => text.kinds[kind] },
+          {
+            label: text.kind,
+            cell: ({ kind, recurs }) => (recurs === null ? text.kinds[kind] : text.recurring),
+          },
           ...(tenant === null
             ? [{ label: text.tenant, cell: (way: Way) => organisation.tenant(way.tenant ?? '') }]
             : []),
@@ -39,12 +42,12 @@ export function WaySection({ standing: { ways, tenant } }: { standing: Standing 
   );
 }
 
-function What({ way: { kind, id, service, scope } }: { way: Way }) {
+function What({ way: { kind, id, service, scope, recurs } }: { way: Way }) {
   const text = useText(standingTexts);
   const language = useLanguage();
   const words = scopeWords(scope ?? [], language);
   if (kind === 'grant') return <Link to={`/grants/${id}`}>{words}</Link>;
-  if (kind === 'invitation') return words;
+  if (kind === 'invitation') return recurs === null ? words : `${words}, ${recurrenceText(recurs, language)}`;
   const basis = wordFor(text.basis, id) ?? id;
   return `${basis}: ${service ?? ''}, ${words}`;
 }

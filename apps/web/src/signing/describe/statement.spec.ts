@@ -147,6 +147,21 @@ describe('P12: the signing page describes in words', () => {
     expect((await read({ ...asked, statement: denial })).title).toMatch(/^You deny: list and read invoices$/);
     const invited = await read({ do: 'sign', statement: invitation, openings: { ticket: opening('4711') } });
     expect(textOf(invited)).toContain('Each time at most: 30 minutes (1800 s)');
+    const recurs = { zone: 'Europe/Berlin', days: ['tue', 'thu'], from: '22:00', to: '02:00' };
+    const weekly = { ...invitation, recurs, requesters: [person] };
+    const task = { do: 'sign', statement: weekly, openings: { ticket: opening('4711') } };
+    expect(textOf(await read(task))).toEqual(
+      expect.arrayContaining([
+        'Only at these times: every Tuesday and Thursday from 22:00 to 02:00 on the next day (Europe/Berlin)',
+        `Only for: Ada Moreau, as the vendor’s server calls ${person}`,
+      ]),
+    );
+    const german = { words: signingTexts.de ?? signingTexts.en, language: 'de' as const, names: {} };
+    expect(textOf(await describeStatement(task as never, {}, german))).toContain(
+      'Nur zu diesen Zeiten: jeden Dienstag und Donnerstag von 22:00 bis 02:00 Uhr am nächsten Tag (Europe/Berlin)',
+    );
+    const more = { ...weekly, recurs: { ...recurs, month: 1 } };
+    await expect(read({ ...task, statement: more })).rejects.toMatchObject({ reason: 'differs' });
     expect((await read({ statement: stop })).title).toBe('You stop everything of acme');
     expect((await read({ statement: { ...stop, digest: trust } })).title).toBe('You stop one access');
     expect((await read({ statement: lift })).title).toBe('You lift a stop of acme');

@@ -66,6 +66,8 @@ export const invitationTable: TableOf<InvitationStatement> = {
   maxSeconds: { label: 'maxSeconds', describe: value.duration },
   budget: { label: 'budget', describe: value.budget, optional: true },
   uses: { label: 'uses', describe: value.count, optional: true },
+  recurs: { label: 'recurs', describe: value.recurrence, optional: true },
+  requesters: { label: 'requesters', describe: value.persons, optional: true },
   ticket: { label: 'ticket', describe: value.opened('ticket'), optional: true },
   notBefore: { label: 'notBefore', describe: value.instant },
   notAfter: { label: 'notAfter', describe: value.instant },

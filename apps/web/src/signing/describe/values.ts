@@ -1,5 +1,19 @@
-import { canonicalJson, isDigest, isId, isInstant, requesterFactsSchema } from '@countersign/contract';
-import { durationText, entryWords, joinWithAnd, requesterFactLines, ruleWords } from '@countersign/wording';
+import {
+  canonicalJson,
+  isDigest,
+  isId,
+  isInstant,
+  recurrenceSchema,
+  requesterFactsSchema,
+} from '@countersign/contract';
+import {
+  durationText,
+  entryWords,
+  joinWithAnd,
+  recurrenceText,
+  requesterFactLines,
+  ruleWords,
+} from '@countersign/wording';
 import { bytesText, instantText, numberText } from '../../text/clock.js';
 import { asObject, type Describe, type DescribeContext } from './members.js';
 
@@ -36,6 +50,19 @@ export const count: Describe = (value, { language }) =>
 
 export const duration: Describe = (value, { language }) =>
   isCount(value) ? `${durationText(value, language)} (${value} s)` : undefined;
+
+/** One line for each person. */
+export const persons: Describe = (value, context) =>
+  each(value, (id) => {
+    const who = person(id, context);
+    return typeof who === 'string' ? who : undefined;
+  });
+
+/** Weekly times in words, as signed. The page does not say when the next one is: clocks and time zones differ. */
+export const recurrence: Describe = (value, { language }) => {
+  const read = recurrenceSchema.safeParse(value);
+  return read.success ? recurrenceText(read.data, language) : undefined;
+};
 
 /** One made-up request of a practice. */
 export const practiceAsk: Describe = (value, { language, words }) => {

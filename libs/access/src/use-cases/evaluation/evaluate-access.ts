@@ -1,14 +1,15 @@
-import { isId, type ScopeEntry, scopeAllows } from '@countersign/contract';
+import { type ScopeEntry, scopeAllows } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import type { Grant } from '../../domain/grant.js';
 import { accessStatus, type GrantAccess } from '../../domain/grant-access.js';
 import { requestVisibility, requirePermission } from '../../domain/permissions.js';
-import { isVendorStaff, normaliseEmail, type Person, type Principal } from '../../domain/person.js';
+import type { Person, Principal } from '../../domain/person.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
 import type { ReadUnit } from '../../ports/index.js';
 import { loadBlocks } from '../grants/read-grants.js';
 import type { Deps } from '../shared/deps.js';
+import { findStaff } from '../shared/staff.js';
 import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';
 import { loadPolicyContext } from './load-context.js';
 
@@ -100,13 +101,4 @@ async function refusalOf(
   const more = { stage: 'mint' as const, now, requester, openRequests: 0, terms };
   const { refusals } = evaluate(access, await loadPolicyContext(unit, access, more));
   return refusals[0]?.detail ?? null;
-}
-
-function findStaff({ store }: Pick<Deps, 'store'>, name: string): Promise<Person | null> {
-  return store.directory.read(async ({ organisation }) => {
-    const found = isId('usr', name)
-      ? [await organisation.person(name)]
-      : await organisation.persons(normaliseEmail(name) ?? name);
-    return found.find((each) => each !== null && isVendorStaff(each)) ?? null;
-  });
 }

@@ -97,11 +97,11 @@ const reviewerRole = ({ basis }: RequestedAccess) => BASES[basis ?? 'approval'].
 async function loadInvitationMatch(
   unit: PolicyReads,
   access: RequestedAccess,
-  { stage, terms, now }: ContextInput,
+  { stage, terms, now, requester }: ContextInput,
   open: readonly Invitation[],
 ): Promise<InvitationMatch> {
   if (stage === 'request') {
-    return findMatchingInvitation(access, await invitationViews(unit, open), now);
+    return findMatchingInvitation(access, requester.id, await invitationViews(unit, open), now);
   }
   const named = terms?.invitation === undefined ? null : await unit.invitations.findByHash(terms.invitation);
   const [invitation = null] = named === null ? [] : await invitationViews(unit, [named]);

@@ -7,6 +7,7 @@ import {
   type Opening,
   openCommitment,
   parseInvitation,
+  type Recurrence,
   type ScopeEntry,
   type Signature,
   toInstant,
@@ -102,12 +103,15 @@ interface Chosen {
   seconds: number;
   budget: Budget | null;
   uses: number | null;
+  recurs?: Recurrence;
+  /** `usr_…`, in order. */
+  requesters?: string[];
 }
 
 /** The statement with all its members (docs/contract.md, Statements). */
 export const invitationStatement = (
   { deployment, tenant, person }: { deployment: string; tenant: string; person: string },
-  { service, scope, until, seconds, budget, uses }: Chosen,
+  { service, scope, until, seconds, budget, uses, recurs, requesters }: Chosen,
   { id, notBefore, ticket, trust, log }: InvitationParts,
 ): InvitationStatement => ({
   type: INVITATION_TYPE,
@@ -120,6 +124,8 @@ export const invitationStatement = (
   maxSeconds: seconds,
   ...(budget === null ? {} : { budget }),
   ...(uses === null ? {} : { uses }),
+  ...(recurs === undefined ? {} : { recurs }),
+  ...(requesters === undefined ? {} : { requesters }),
   notBefore,
   notAfter: until,
   person,

@@ -4,20 +4,26 @@ import {
   canonicalJson,
   type InvitationStatement,
   isInstant,
+  isZone,
+  MAX_TOKEN_BYTES,
+  nextInvited,
   type Opening,
+  occurrenceSeconds,
   parseInvitation,
   parseSignature,
+  type Recurrence,
   type ScopeEntry,
   type Signature,
   statementHash,
+  termsTokenBytes,
   toInstant,
 } from '@countersign/contract';
 import type { Invitation, InvitationView } from '../../domain/invitation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
-import { countersignedActions } from '../../domain/trust/trust-status.js';
+import { countersignedActions, requiredApprovals } from '../../domain/trust/trust-status.js';
 import { parseInput } from '../../domain/validate-input.js';
-import { AccessError, noLongerKnown, notFound } from '../../errors.js';
+import { AccessError, noLongerKnown, notFound, refusal } from '../../errors.js';
 import { effectivePolicy } from '../../policy/effective-policy.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { NO_INVITATION } from '../../policy/invitation-match.js';
@@ -28,6 +34,7 @@ import { invitationNotice } from '../notices/notices.js';
 import { signingPoint } from '../requests/approval-statements.js';
 import { parseScope } from '../requests/request-input.js';
 import { type Deps, idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
+import { findStaff } from '../shared/staff.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { requireSignedBy } from '../trust/verify-signature.js';
 import { freshParts, invitationStatement, signedParts } from './invitation-statement.js';
@@ -48,6 +55,10 @@ export interface InvitationInput {
   budget: Budget | null;
   /** How many grants it may lead to; null: any number. */
   uses: number | null;
+  /** The weekly times in which its grants lie; absent: any time. */
+  recurs?: Recurrence;
+  /** The engineers that it is for, each by `usr_…` or e-mail; absent: all. */
+  requesters?: string[];
   /** Its author's signature over the offered statement, as received; `opening` opens the ticket in it. */
   countersignature?: unknown;
   opening?: Opening;
@@ -64,9 +75,9 @@ export interface InvitationToSign {
 /**
  * The invitation statement that the caller may sign now. Nothing is stored; the signed statement is verified when it comes.
  *
- * @throws AccessError `forbidden`, `not_found` for another tenant, `invalid_request`, `request_refused`
+ * @throws AccessError `forbidden`, `not_found` for another tenant or an unknown engineer, `invalid_request`, `request_refused`
  */
-export function draftInvitationStatement(
+export async function draftInvitationStatement(
   deps: Deps,
   principal: Principal,
   tenant: string,
@@ -75,13 +86,15 @@ export function draftInvitationStatement(
   requirePermission(principal, 'invitation.create');
   if (principal.person.tenant !== tenant) throw notFound('tenant');
   const scope = parseScope(input.scope);
+  const requesters = await resolveRequesters(deps, input.requesters);
   return deps.store.readForTenant(tenant, async (unit) => {
     const now = deps.clock.now();
     const { person } = principal;
-    const { seconds, longest } = await evaluateInvitation(unit, { ...input, tenant, scope }, person, now);
+    const chosen = { ...input, tenant, scope, ...requesters };
+    const { seconds, longest } = await evaluateInvitation(unit, chosen, person, now);
     const parts = await freshParts(deps, signingPoint(unit), tenant, input, now);
     const author = { deployment: deps.store.deployment, tenant, person: person.id };
-    const statement = validated(invitationStatement(author, { ...input, scope, seconds }, parts), now);
+    const statement = validated(invitationStatement(author, { ...chosen, seconds }, parts), now);
     return { statement, ticket: parts.ticket?.opening ?? null, longest };
   });
 }
@@ -90,8 +103,8 @@ export function draftInvitationStatement(
  * An approver invites: a request that this covers needs no further approval of theirs. An invitation must not cover what
  * can never be granted.
  *
- * @throws AccessError `forbidden`, `not_found` for another tenant, `invalid_request`, `request_refused` with every
- *   refusal, `countersignature_required`, `conflict` if too many are open
+ * @throws AccessError `forbidden`, `not_found` for another tenant or an unknown engineer, `invalid_request`,
+ *   `request_refused` with every refusal, `countersignature_required`, `conflict` if too many are open
  */
 export async function invite(
   deps: SigningDeps,
@@ -104,6 +117,7 @@ export async function invite(
   if (principal.person.tenant !== tenant) throw notFound('tenant');
   if (input.countersignature !== undefined) requirePermission(principal, 'invitation.countersign');
   const scope = parseScope(input.scope);
+  const requesters = await resolveRequesters(deps, input.requesters);
   return deps.store.forTenant(
     tenant,
     async (unit) => {
@@ -112,12 +126,8 @@ export async function invite(
       requirePermission(principal, 'invitation.create', person);
       await requireOwnKey(unit, principal);
       const now = deps.clock.now();
-      const { seconds, mustBeSigned } = await evaluateInvitation(
-        unit,
-        { ...input, tenant, scope },
-        person,
-        now,
-      );
+      const chosen = { ...input, tenant, scope, ...requesters };
+      const { seconds, mustBeSigned } = await evaluateInvitation(unit, chosen, person, now);
       if (mustBeSigned && input.countersignature === undefined)
         throw new AccessError('countersignature_required', 'This invitation must be signed with a passkey.');
       const open = await unit.invitations.open(tenant, input.service, MAX_OPEN_INVITATIONS);
@@ -126,7 +136,7 @@ export async function invite(
           'conflict',
           `${MAX_OPEN_INVITATIONS} invitations to ${input.service} are open already. Withdraw one first.`,
         );
-      return storeInvitation(deps, unit, person, { ...input, scope, seconds }, now);
+      return storeInvitation(deps, unit, person, { ...chosen, seconds }, now);
     },
     idempotencyOptions(deps, repeatable),
   );
@@ -156,13 +166,44 @@ async function evaluateInvitation(
         each.pointer === '/duration' ? { ...each, pointer: '/maxDuration' } : each,
       ),
     });
+  const { tenant: record, trust } = context;
+  requireFitsToken(input, record === null ? 1 : requiredApprovals(record.controls, trust));
   const longest = Math.min(
     effectivePolicy(context.policy, access).maxDuration,
-    context.tenant?.controls.maxDuration ?? Number.POSITIVE_INFINITY,
+    record?.controls.maxDuration ?? Number.POSITIVE_INFINITY,
+    input.recurs === undefined ? Number.POSITIVE_INFINITY : occurrenceSeconds(input.recurs),
   );
-  const { tenant: record, trust } = context;
   const mustBeSigned = record !== null && countersignedActions(scope, record.controls, trust).length > 0;
   return { seconds: input.seconds ?? longest, longest, mustBeSigned };
+}
+
+/** The statement travels in each token. Its scope is bounded as that of the terms is; these members come on top. */
+function requireFitsToken({ scope, recurs, requesters }: InvitationInput, approvals: number): void {
+  const more =
+    recurs === undefined && requesters === undefined ? 0 : JSON.stringify({ recurs, requesters }).length;
+  if (termsTokenBytes(canonicalJson(scope).length + more, approvals) > MAX_TOKEN_BYTES)
+    throw new AccessError('request_refused', 'With so many engineers this is too long for one token.', {
+      refusals: [refusal('terms_too_large', '/requesters')],
+    });
+}
+
+/**
+ * The ids of the engineers that an invitation names, each once and in order.
+ *
+ * @throws AccessError `not_found` if one of them is not among the vendor's staff
+ */
+async function resolveRequesters(
+  deps: Deps,
+  names: readonly string[] | undefined,
+): Promise<{ requesters?: string[] }> {
+  if (names === undefined) return {};
+  const ids = new Set<string>();
+  for (const name of names) {
+    const person = await findStaff(deps, name);
+    if (person === null) throw notFound(`person “${name}” among the vendor’s staff`);
+    ids.add(person.id);
+  }
+  return { requesters: [...ids].sort() };
 }
 
 async function storeInvitation(
@@ -238,12 +279,26 @@ function validated(statement: InvitationStatement, now: Date): InvitationStateme
   if (until > now.getTime() + MAX_INVITATION_SECONDS * 1_000)
     throw invalid('/until', `until is more than ${MAX_INVITATION_SECONDS / 86_400} days ahead.`);
   try {
-    return parseInvitation(statement);
+    requireOpensOnce(parseInvitation(statement), now);
+    return statement;
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
     const pointer = NAMES[error.pointer ?? ''] ?? error.pointer ?? '';
     throw invalid(pointer, `${pointer.slice(1)} ${error.message}.`);
   }
+}
+
+/** @throws AccessError `invalid_request` if the zone is unknown here, or none of the weekly times comes before the end */
+function requireOpensOnce(statement: InvitationStatement, now: Date): void {
+  const { recurs } = statement;
+  if (recurs === undefined) return;
+  if (!isZone(recurs.zone))
+    throw invalid(
+      '/recurs/zone',
+      'recurs/zone is no time zone that this broker knows, such as Europe/Berlin.',
+    );
+  if (nextInvited(statement, now.getTime()) === null)
+    throw invalid('/recurs', 'recurs names no time between notBefore and until.');
 }
 
 const invalid = (pointer: string, message: string): AccessError =>

@@ -1,12 +1,13 @@
-import { isId, toInstant } from '@countersign/contract';
+import { toInstant } from '@countersign/contract';
 import { isLockInForce, type Lock, type LockKind, type LockView } from '../../domain/lock.js';
 import { isForTenant, VENDOR_SLUG } from '../../domain/organisation.js';
 import { requirePermission } from '../../domain/permissions.js';
-import { isVendorStaff, normaliseEmail, type Person, type Principal } from '../../domain/person.js';
+import { isVendorStaff, type Person, type Principal } from '../../domain/person.js';
 import { sideOf } from '../../domain/review.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { LockUnit, Page, PageQuery, UnitOptions } from '../../ports/index.js';
 import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { findStaff } from '../shared/staff.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 
@@ -189,15 +190,12 @@ function boundTenant(person: Person, kind: LockInput['kind'], name: string): str
 /** The name under which the lock is stored and looked up. @throws AccessError `not_found` */
 async function resolveName(deps: Deps, by: Person, { kind, name }: LockInput): Promise<string> {
   if (kind === 'tenant' && by.tenant !== null) return name;
+  if (kind === 'person') {
+    const found = await findStaff(deps, name);
+    if (found === null) throw notFound('person among the vendor’s staff');
+    return found.id;
+  }
   return deps.store.directory.read(async (unit) => {
-    if (kind === 'person') {
-      const staff = isId('usr', name)
-        ? [await unit.organisation.person(name)]
-        : await unit.organisation.persons(normaliseEmail(name) ?? name);
-      const found = staff.find((each) => each !== null && isVendorStaff(each));
-      if (found == null) throw notFound('person among the vendor’s staff');
-      return found.id;
-    }
     if (kind === 'tenant') {
       if ((await unit.organisation.tenant(name)) === null) throw notFound(kind);
       return name;

@@ -130,6 +130,6 @@ function lapsesAt(input: TermsInput, { now, requestTtl, invitation }: TermsFacts
   if (input.useBy !== undefined) bounds.push(Date.parse(input.useBy));
   if (input.startsAt !== undefined) bounds.push(Date.parse(input.startsAt) + input.seconds * 1000);
   else if (invitation !== null && input.startsOn !== 'first-use')
-    bounds.push(latestApproval(invitation.invitation.statement, input.seconds).getTime());
+    bounds.push(latestApproval(invitation.invitation.statement, input.seconds, now).getTime());
   return toInstant(new Date(Math.min(...bounds)));
 }

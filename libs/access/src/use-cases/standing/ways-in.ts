@@ -53,7 +53,8 @@ export async function accessWays(
       .map(
         ({ id, tenant, person, service, statement, createdAt }): WayIn<AccessKind> => ({
           ...{ kind: 'invitation', id, tenant, owner: person, name: null, service },
-          ...{ scope: statement.scope, since: createdAt, until: statement.notAfter },
+          ...{ scope: statement.scope, recurs: statement.recurs ?? null },
+          ...{ since: createdAt, until: statement.notAfter },
         }),
       ),
     ...rules.flatMap(ruleWays),
@@ -62,7 +63,13 @@ export async function accessWays(
 
 const grantWay = (grant: Grant, scope: WayIn['scope']): WayIn<AccessKind> => ({
   ...{ kind: 'grant', id: grant.id, tenant: grant.tenant, owner: grant.requester, name: null },
-  ...{ service: grant.service, scope, since: grant.createdAt, until: grant.endsAt ?? grant.useBy },
+  ...{
+    service: grant.service,
+    scope,
+    recurs: null,
+    since: grant.createdAt,
+    until: grant.endsAt ?? grant.useBy,
+  },
 });
 
 /**
@@ -101,7 +108,7 @@ const ruleWay = (
   until: string | null,
 ): WayIn<AccessKind> => ({
   ...{ kind: 'rule', id: basis, tenant, owner: null, name: null, service },
-  ...{ scope: [{ resource: '**', actions }], since, until },
+  ...{ scope: [{ resource: '**', actions }], recurs: null, since, until },
 });
 
 const CONTROL_CHANGES = ['tenant.add', 'tenant.change'] as const;
@@ -134,14 +141,14 @@ export async function gatewayWays(
         revokedAt === null && (tenant === null || tenants === null || tenants.includes(tenant)),
     )
     .map(({ id, name, createdAt }) => ({
-      ...{ kind: 'gateway', id, tenant: null, owner: null, name, service: null, scope: null },
+      ...{ kind: 'gateway', id, tenant: null, owner: null, name, service: null, scope: null, recurs: null },
       ...{ since: createdAt, until: null },
     }));
 }
 
 export const credentialWay = (each: LiveCredential): WayIn<CredentialKind> => ({
   ...{ kind: each.kind, id: each.id, tenant: each.tenant, owner: each.person, name: null },
-  ...{ service: null, scope: null, since: each.since, until: each.until },
+  ...{ service: null, scope: null, recurs: null, since: each.since, until: each.until },
 });
 
 /** Counts what is live of each side, by slug; `null` is the vendor. */

@@ -1,0 +1,127 @@
+import {
+  isZone,
+  nextOccurrence,
+  type Recurrence,
+  toInstant,
+  WEEKDAYS,
+  type Weekday,
+} from '@countersign/contract';
+import { dayName, recurrenceText } from '@countersign/wording';
+import { useLanguage, useText } from '../../text/language.js';
+import { Instant } from '../../ui/clock.js';
+import { Choice, TextField } from '../../ui/field.js';
+import { invitationsTexts } from './invitations.text.js';
+
+/** The weekly times as the reader enters them. */
+export interface RepeatsDraft {
+  /** Whether the invitation is limited to weekly times at all. */
+  repeats: boolean;
+  days: ReadonlySet<Weekday>;
+  /** `HH:MM` */
+  from: string;
+  /** `HH:MM`; `00:00` is the end of the day, because a field of this type has no 24:00. */
+  to: string;
+  zone: string;
+}
+
+export const NO_REPEATS: RepeatsDraft = {
+  repeats: false,
+  days: new Set(),
+  from: '22:00',
+  to: '00:00',
+  zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+};
+
+/** What the reader has entered; null while it is incomplete, or names a zone that this browser does not know. */
+export function recurrenceOf({ days, from, to, zone }: RepeatsDraft): Recurrence | null {
+  const ends = to === '00:00' ? '24:00' : to;
+  if (days.size === 0 || from === '' || ends === '' || from === ends || !isZone(zone.trim())) return null;
+  return { zone: zone.trim(), days: WEEKDAYS.filter((day) => days.has(day)), from, to: ends };
+}
+
+export function RepeatsFields({
+  draft,
+  onChange,
+}: {
+  draft: RepeatsDraft;
+  onChange: (change: Partial<RepeatsDraft>) => void;
+}) {
+  const text = useText(invitationsTexts);
+  const language = useLanguage();
+  const recurrence = draft.repeats ? recurrenceOf(draft) : null;
+  const toggle = (day: Weekday, on: boolean) =>
+    onChange({ days: new Set(WEEKDAYS.filter((each) => (each === day ? on : draft.days.has(each)))) });
+  return (
+    <fieldset className="stack near">
+      <legend className="legend">{text.when}</legend>
+      <Choice
+        type="checkbox"
+        checked={draft.repeats}
+        onChange={(event) => onChange({ repeats: event.target.checked })}
+      >
+        {text.repeats}
+      </Choice>
+      {draft.repeats ? (
+        <>
+          <div className="choices">
+            {WEEKDAYS.map((day) => (
+              <Choice
+                key={day}
+                type="checkbox"
+                checked={draft.days.has(day)}
+                onChange={(event) => toggle(day, event.target.checked)}
+              >
+                {dayName(day, language)}
+              </Choice>
+            ))}
+          </div>
+          <div className="choices">
+            <TextField
+              label={text.from}
+              type="time"
+              required
+              value={draft.from}
+              onChange={(event) => onChange({ from: event.target.value })}
+            />
+            <TextField
+              label={text.to}
+              hint={text.toHint}
+              type="time"
+              required
+              value={draft.to}
+              onChange={(event) => onChange({ to: event.target.value })}
+            />
+            <TextField
+              label={text.zone}
+              hint={text.zoneHint}
+              required
+              value={draft.zone}
+              autoComplete="off"
+              autoCapitalize="off"
+              spellCheck={false}
+              onChange={(event) => onChange({ zone: event.target.value })}
+            />
+          </div>
+          <p>{recurrence === null ? text.repeatsIncomplete : <RecurrenceWords {...recurrence} />}</p>
+        </>
+      ) : null}
+    </fieldset>
+  );
+}
+
+/** Weekly times in words, with the one that is open now or comes next in the reader's own time zone. */
+function RecurrenceWords(recurrence: Recurrence) {
+  const text = useText(invitationsTexts);
+  const language = useLanguage();
+  const next = nextOccurrence(recurrence, Date.now());
+  return (
+    <>
+      {text.only(recurrenceText(recurrence, language))}{' '}
+      {next === null ? null : (
+        <>
+          {text.next}: <Instant at={toInstant(new Date(next.from))} />
+        </>
+      )}
+    </>
+  );
+}
