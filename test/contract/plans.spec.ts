@@ -160,6 +160,10 @@ describe.each([
       await planner.plans((manager) => events(manager).firstWithin(span, 10_000)),
       Number.POSITIVE_INFINITY,
     );
+    check(
+      await planner.plans((manager) => events(manager).lastWithin(span, 10_000)),
+      Number.POSITIVE_INFINITY,
+    );
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { createPrivateKey, sign } from 'node:crypto';
+import { createHash, createPrivateKey, sign } from 'node:crypto';
 import type { Store } from '@countersign/access';
 import {
   formatCheckpoint,
@@ -8,6 +8,7 @@ import {
   type StatementBody,
   signNote,
 } from '@countersign/audit-log';
+import { type Manifest, manifestJson, manifestNoteText } from '@countersign/evidence';
 import { systemHashing } from '@countersign/persistence';
 
 /** A checkpoint that a deployment's own log key signs, whatever its logs hold: as a database that went back has signed before. */
@@ -21,6 +22,17 @@ export function signedByLog(
 /** A statement of a log in its first epoch, signed by that log's key, whatever it says. */
 export const signedStatementByLog = (store: Store, body: StatementBody): Promise<string> =>
   signedText(store, logOrigin(body.deployment, body.tenant, 1), formatStatement(body));
+
+/** The manifest of an evidence pack with the signature of the log's key, whatever it says. */
+export async function signedEvidenceByLog(
+  store: Store,
+  manifest: Manifest,
+): Promise<{ manifest: string; note: string }> {
+  const json = manifestJson(manifest);
+  const text = manifestNoteText(manifest, createHash('sha256').update(json).digest('hex'));
+  const note = await signedText(store, logOrigin(manifest.deployment, manifest.tenant, 1), text);
+  return { manifest: json, note };
+}
 
 async function signedText(store: Store, name: string, text: string): Promise<string> {
   const [key] = await store.signingKeys.read((unit) => unit.keys.list('log'));

@@ -4,6 +4,7 @@ import { AccessReviewsModule } from './access-reviews/access-reviews.module.js';
 import { type BrokerParts, coreModule } from './core.module.js';
 import { DemandsModule } from './demands/demands.module.js';
 import { DisclosuresModule } from './disclosures/disclosures.module.js';
+import { EvidenceModule } from './evidence/evidence.module.js';
 import { ExportsModule } from './exports/exports.module.js';
 import { GatewayApiModule } from './gateway-api/gateway-api.module.js';
 import { GatewaysModule } from './gateways/gateways.module.js';
@@ -45,6 +46,7 @@ const MODULES: readonly Type[] = [
   LocksModule,
   LogsModule,
   ExportsModule,
+  EvidenceModule,
   DemandsModule,
   ServicesModule,
   PeopleModule,

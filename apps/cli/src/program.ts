@@ -4,6 +4,7 @@ import { createRun } from './command/context.js';
 import { addVerb, examples } from './command/define.js';
 import { registerDemands } from './demands/commands.js';
 import { registerEmergencies } from './emergencies/commands.js';
+import { registerEvidence } from './evidence/commands.js';
 import { registerGatewayAccess } from './gateway-access/commands.js';
 import { registerGrants, registerRevoke } from './grants/commands.js';
 import { registerHost } from './host/commands.js';
@@ -69,6 +70,7 @@ export function buildProgram(io: Io): Command {
   registerHost(program, run);
   registerOffline(program, run);
   registerLog(program, run);
+  registerEvidence(program, run);
   addVerb(program, 'completion', 'Print a script that completes verbs and flags in your shell')
     .argument('<shell>', 'bash, zsh or fish')
     .addHelpText('after', examples('source <(countersign completion bash)'))

@@ -39,6 +39,7 @@ export {
 } from './disclosures.js';
 export { type AnswerOf, type Endpoint, endpoint, type HttpMethod, noBodySchema } from './endpoint.js';
 export { type AuthzenDecision, type AuthzenEvaluation, evaluationEndpoints } from './evaluation.js';
+export { type EvidenceQuery, evidenceEndpoints } from './evidence.js';
 export {
   type AddedExportTarget,
   EXPORT_CONTENTS,

@@ -3,6 +3,7 @@ import type { accessReviewEndpoints } from './access-reviews.js';
 import type { demandEndpoints } from './demands.js';
 import type { disclosureEndpoints } from './disclosures.js';
 import type { Endpoint, HttpMethod } from './endpoint.js';
+import type { evidenceEndpoints } from './evidence.js';
 import type { exportEndpoints } from './exports.js';
 import type { gatewayEndpoints } from './gateways.js';
 import type { grantEndpoints } from './grants.js';
@@ -39,6 +40,7 @@ type Groups =
   | typeof cliLoginEndpoints
   | typeof disclosureEndpoints
   | typeof demandEndpoints
+  | typeof evidenceEndpoints
   | typeof exportEndpoints
   | typeof gatewayEndpoints
   | typeof grantEndpoints

@@ -81,6 +81,7 @@ export const PERMISSIONS = [
   'report.read',
   'report.trace',
   'own-report.read',
+  'evidence.read',
   'isolation.read',
   'standing.read',
   'demand.read',

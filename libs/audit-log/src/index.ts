@@ -1,5 +1,5 @@
 export { type AnchorFile, parseAnchorFile } from './anchor-file.js';
-export { concatBytes, decodeBase64, encodeBase64, equalBytes } from './bytes.js';
+export { concatBytes, decodeBase64, decodeHash, encodeBase64, equalBytes } from './bytes.js';
 export {
   type Checkpoint,
   checkpointOrigin,
@@ -50,6 +50,7 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './proofs.js';
+export { type LeafRangeProof, LeafRangeVerifier, leafRangeSteps } from './range-proof.js';
 export {
   formatStatement,
   type OpenedStatement,

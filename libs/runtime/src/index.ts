@@ -8,3 +8,7 @@ export { type LoopError, PeriodicLoop } from './periodic-loop.js';
 export { Semaphore } from './semaphore.js';
 export { SingleFlight } from './single-flight.js';
 export { inStepsOf, sleep, withinTime } from './sleep.js';
+export { Spool } from './zip/spool.js';
+export { ZipError } from './zip/zip-format.js';
+export { ZipReader } from './zip/zip-reader.js';
+export { Deflated, ZipWriter } from './zip/zip-writer.js';

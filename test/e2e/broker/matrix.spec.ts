@@ -987,6 +987,17 @@ const TABLE: Row[] = [
     but: tenantAndWatchers,
   },
   {
+    // No period: who may not have a pack is refused before.
+    endpoint: 'GET /api/v1/tenants/{slug}/evidence',
+    target: at('/api/v1/tenants/acme/evidence?period=none'),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      ...each(['vendorAuditor', 'approver', 'tenantAdmin', 'tenantAuditor'], '400 invalid_request'),
+      foreignAdmin: '404 not_found',
+    },
+  },
+  {
     endpoint: 'GET /api/v1/isolation',
     target: at('/api/v1/isolation'),
     all: '403 forbidden',

@@ -62,15 +62,16 @@ export class LogProofs {
 
   /** An inclusion proof (RFC 6962 §2.1.1) of the leaf at `index` in the tree of `size` leaves. */
   inclusion(events: TileReads, name: LogName, index: number, size: number): Promise<Uint8Array[]> {
-    return this.proof(events, name, inclusionSteps(index, size), size);
+    return this.hashes(events, name, inclusionSteps(index, size), size);
   }
 
   /** A consistency proof (RFC 6962 §2.1.2) from `oldSize` to `size` leaves. */
   consistency(events: TileReads, name: LogName, oldSize: number, size: number): Promise<Uint8Array[]> {
-    return this.proof(events, name, consistencySteps(oldSize, size), size);
+    return this.hashes(events, name, consistencySteps(oldSize, size), size);
   }
 
-  private proof(
+  /** The hash of each step in the tree of `size` leaves. */
+  hashes(
     events: TileReads,
     { log, epoch }: LogName,
     steps: readonly ProofStep[],

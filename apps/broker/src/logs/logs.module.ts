@@ -13,6 +13,6 @@ import { Witnesses } from './witnesses.js';
 @Module({
   controllers: [LogsController, LogFilesController, LogKeepingController, StatementsController],
   providers: [Checkpoints, CheckpointPublisher, LogProofs, StatementSigner, Witnesses],
-  exports: [Checkpoints, StatementSigner],
+  exports: [Checkpoints, LogProofs, StatementSigner],
 })
 export class LogsModule {}

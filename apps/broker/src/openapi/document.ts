@@ -21,6 +21,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Locks: 'Blocking a tenant, a person or a service at once.',
   Logs: 'Events and recorded calls of a tenant.',
   Exports: 'A log in the formats of SIEMs, and where it is streamed to.',
+  Evidence: 'Everything about a period for an auditor, with proofs.',
   LogFiles: 'A log with its proofs, to follow with one’s own tools.',
   LogKeeping: 'Erasing personal values, legal holds, and how a log is kept.',
   Demands: 'Government demands, entered by the vendor’s legal counsel.',

@@ -3,6 +3,8 @@ import { CliError } from '../command/errors.js';
 
 /** How long one answer may take. No call waits for people. */
 const TIMEOUT_MS = 30_000;
+/** How long the broker may work before a file begins. */
+const WORK_MS = 300_000;
 /** A longer detail is cut: it comes from elsewhere. */
 const MAX_DETAIL = 500;
 
@@ -51,6 +53,44 @@ export class Api {
     });
     if (!response.ok) throw errorFromProblem(response, parseJson(text));
     return text;
+  }
+
+  /**
+   * Opens an endpoint whose answer is a file. It begins within `WORK_MS`, and each piece follows within `TIMEOUT_MS`; the whole of
+   * it may take longer.
+   *
+   * @throws CliError as `call`; the pieces `broker_unreachable` if the answer is cut off
+   */
+  async download(endpoint: Endpoint, call: Call = {}): Promise<AsyncGenerator<Uint8Array>> {
+    const [, path] = buildTarget(endpoint, call);
+    const stall = new AbortController();
+    const within = (ms: number) => setTimeout(() => stall.abort(new DOMException('', 'TimeoutError')), ms);
+    let timer = within(WORK_MS);
+    const response = await fetch(`${this.origin}${path}`, {
+      headers: { authorization: `Bearer ${this.credential}` },
+      redirect: 'error',
+      signal: stall.signal,
+    })
+      .catch((cause: unknown) => {
+        throw unreachableError(this.origin, cause);
+      })
+      .finally(() => clearTimeout(timer));
+    if (!response.ok) throw errorFromProblem(response, parseJson(await response.text()));
+    const { origin } = this;
+    return (async function* () {
+      try {
+        timer = within(TIMEOUT_MS);
+        for await (const piece of response.body ?? []) {
+          clearTimeout(timer);
+          yield piece as Uint8Array;
+          timer = within(TIMEOUT_MS);
+        }
+      } catch (cause) {
+        throw new CliError('broker_unreachable', `${origin} ended its answer before it was whole`, { cause });
+      } finally {
+        clearTimeout(timer);
+      }
+    })();
   }
 
   /** Opens an endpoint's stream of server-sent events. The caller reads or cancels its body. */

@@ -2,16 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { statementEndpoints } from '@countersign/api';
 import {
   AuditLogError,
-  ed25519Key,
-  logOrigin,
   type OpenedStatement,
   openStatement,
-  parseLogOrigin,
   type StatementBody,
-  type VerifiedLog,
   type VerifierKey,
 } from '@countersign/audit-log';
-import { nodeEd25519, nodeHashing } from '@countersign/authorization';
+import { nodeEd25519 } from '@countersign/authorization';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseInstant, parseSlug } from '../command/flags.js';
@@ -20,7 +16,7 @@ import { FolderLog } from './log-source.js';
 import { chooseLog } from './mirror.js';
 import { deploymentLog } from './replay.js';
 import { compareWithMirror, verifyMirror } from './statement-comparison.js';
-import { chooseKey, readVerifierKey, saveFile } from './verification.js';
+import { chooseKey, keysOf, saveFile } from './verification.js';
 
 export type StatementOptions = {
   tenant?: string;
@@ -117,19 +113,6 @@ async function open(text: string, key: VerifierKey, mirror: FolderLog | undefine
     if (!(error instanceof AuditLogError)) throw error;
     throw new CliError(error.code, error.message, { cause: error });
   }
-}
-
-/** The keys that the leaves of a log lead to, under its origin in each epoch. */
-function keysOf({ checkpoint, succession }: VerifiedLog): VerifierKey[] {
-  const name = parseLogOrigin(checkpoint.origin);
-  if (name === undefined) return [];
-  const origins = Array.from({ length: name.epoch }, (_, at) =>
-    logOrigin(name.deployment, name.slug, at + 1),
-  );
-  return (succession?.keys ?? []).flatMap((vkey) => {
-    const { publicKey } = readVerifierKey(vkey);
-    return origins.map((origin) => ed25519Key(nodeHashing, origin, publicKey));
-  });
 }
 
 const notNamedText = (gateways: readonly string[]): string =>

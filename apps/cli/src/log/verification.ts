@@ -3,8 +3,10 @@ import { dirname } from 'node:path';
 import {
   type AnchorFile,
   AuditLogError,
+  ed25519Key,
   LogFault,
   type LogSource,
+  logOrigin,
   parseLogOrigin,
   parseVerifierKey,
   type Restoration,
@@ -50,6 +52,22 @@ export async function chooseKey(given: {
   if (anchor !== undefined && vkey !== anchor.vkey)
     throw new CliError('anchor_differs', `The key on the command line is not the one in ${given.anchor}.`);
   return { key: readVerifierKey(vkey), anchor };
+}
+
+/** The keys that the leaves of a log lead to, under its origin in each epoch. */
+export function keysOf({
+  checkpoint,
+  succession,
+}: Pick<VerifiedLog, 'checkpoint' | 'succession'>): VerifierKey[] {
+  const name = parseLogOrigin(checkpoint.origin);
+  if (name === undefined) return [];
+  const origins = Array.from({ length: name.epoch }, (_, at) =>
+    logOrigin(name.deployment, name.slug, at + 1),
+  );
+  return (succession?.keys ?? []).flatMap((vkey) => {
+    const { publicKey } = readVerifierKey(vkey);
+    return origins.map((origin) => ed25519Key(nodeHashing, origin, publicKey));
+  });
 }
 
 /** A point of a log that was verified. */

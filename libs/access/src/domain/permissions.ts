@@ -160,6 +160,8 @@ const PERMISSIONS = {
   'report.read': { ...ANYONE, signIn: 'any', realm: 'deployment' },
   'report.trace': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
   'own-report.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
+  // A pack has every call and reason of a period in one file.
+  'evidence.read': { vendor: ['auditor'], tenant: ['admin', 'auditor'], signIn: 'any', realm: 'tenants' },
   'isolation.read': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
   'standing.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   // Whose keys and sessions the customer's people have is not for the vendor.

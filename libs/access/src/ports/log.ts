@@ -120,6 +120,8 @@ export interface EventReads {
   stored(from: number, to: number, span?: TimeSpan): Promise<StoredEvent[]>;
   /** The index of the first leaf, from this index on, whose time lies in the span; null if there is none. */
   firstWithin(span: TimeSpan, from: number): Promise<number | null>;
+  /** The index of the last leaf before this index whose time lies in the span; null if there is none. */
+  lastWithin(span: TimeSpan, before: number): Promise<number | null>;
 }
 
 /** From `from` on, before `to`: RFC 3339 instants. An absent end is open. */

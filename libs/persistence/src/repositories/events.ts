@@ -188,6 +188,17 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
     return row?.first == null ? null : Number(row.first);
   }
 
+  async lastWithin(span: TimeSpan, before: number): Promise<number | null> {
+    const { sql, parameters } = within(span);
+    // `+ 0`: as in `firstWithin`.
+    const [row] = await query<{ last: string | number | null }>(
+      this.manager,
+      `SELECT MAX(seq + 0) AS last FROM events WHERE tenant = ?${sql} AND seq + 0 < ?`,
+      [this.tenant, ...parameters, before],
+    );
+    return row?.last == null ? null : Number(row.last);
+  }
+
   /** Begins the page after the leaf of this index. */
   private async begin(query: SelectQueryBuilder<EventEntity>, seq: number, byTime: boolean): Promise<void> {
     if (!byTime) {

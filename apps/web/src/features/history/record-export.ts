@@ -1,3 +1,4 @@
+import { csvLine } from '@countersign/wording';
 import type { AccessRecord } from '../../api/client.js';
 import { saveFile } from '../../ui/save-file.js';
 
@@ -35,29 +36,9 @@ export function download(name: string, format: Format, records: readonly AccessR
   saveFile(`${name}.${ending}`, type, text);
 }
 
-/** Text that a spreadsheet would run as a formula (OWASP, CSV injection), also after leading spaces. */
-const FORMULA = /^[\s\uFEFF]*[=+\-@|%]/;
-
-/**
- * A value as a CSV cell (RFC 4180) that no spreadsheet runs: an apostrophe precedes text that could be a formula, and
- * control characters become spaces.
- */
-export function csvCell(value: unknown): string {
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  const text = value === null || value === undefined ? '' : String(value);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it removes them
-  const plain = text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ');
-  const safe = FORMULA.test(plain) ? `'${plain}` : plain;
-  return `"${safe.replaceAll('"', '""')}"`;
-}
-
 /** Rows as CSV with a header line and CRLF line ends. */
 export function toCsv<T extends object>(columns: readonly (keyof T & string)[], rows: readonly T[]): string {
-  const lines = [
-    columns.map(csvCell).join(','),
-    ...rows.map((row) => columns.map((name) => csvCell(row[name])).join(',')),
-  ];
-  return `${lines.join('\r\n')}\r\n`;
+  return [csvLine(columns), ...rows.map((row) => csvLine(columns.map((name) => row[name])))].join('');
 }
 
 /** One JSON document per line. */

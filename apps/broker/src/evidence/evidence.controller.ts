@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import type { Principal, ReportPeriod } from '@countersign/access';
+import { type EvidenceQuery, evidenceEndpoints } from '@countersign/api';
+import { errorMessage } from '@countersign/runtime';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import type { Logger } from 'pino';
+import { LOGGER } from '../core.module.js';
+import { Allow } from '../http/access.decorators.js';
+import { Describe } from '../http/endpoint.js';
+import { CurrentPrincipal, Query, Slug } from '../http/input.js';
+import { EvidencePacks } from './evidence-packs.js';
+
+/** The evidence pack of a tenant. */
+@Controller('api/v1/tenants/:slug')
+export class EvidenceController {
+  constructor(
+    private readonly packs: EvidencePacks,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @Get('evidence')
+  @Allow('evidence.read')
+  @Describe(evidenceEndpoints.read)
+  async read(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Query() query: EvidenceQuery,
+    @Res() response: Response,
+  ): Promise<void> {
+    try {
+      await this.packs.make(principal, slug, query, (period) => beginAnswer(response, slug, period));
+      response.end();
+    } catch (error) {
+      if (!response.headersSent) throw error;
+      // The client sees that the answer is cut off, and keeps no pack that is not whole.
+      if (!(error instanceof ClientLeft))
+        this.logger.error(
+          { tenant: slug, error: errorMessage(error) },
+          'an evidence pack could not be made to its end',
+        );
+      response.destroy();
+    }
+  }
+}
+
+class ClientLeft extends Error {}
+
+function beginAnswer(response: Response, slug: string, { name }: ReportPeriod) {
+  response.setHeader('Content-Type', 'application/zip');
+  response.setHeader('Cache-Control', 'private, no-store');
+  const file = `countersign-evidence-${slug}-${name.replaceAll(/[^A-Za-z0-9-]+/g, '-')}.zip`;
+  response.setHeader('Content-Disposition', `attachment; filename="${file}"`);
+  return async (bytes: Uint8Array): Promise<void> => {
+    if (response.closed) throw new ClientLeft();
+    if (!response.write(bytes)) await drained(response);
+  };
+}
+
+async function drained(response: Response): Promise<void> {
+  const waited = new AbortController();
+  const { signal } = waited;
+  try {
+    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  } finally {
+    waited.abort();
+  }
+}

@@ -1,0 +1,310 @@
+import { isIn, type PackContext } from '../pack-context.js';
+import { datum, type PackLeaf, textOf } from '../pack-leaf.js';
+import { type Row, type RowSource, TablePart } from './part.js';
+
+/** Tables of every request, review, grant and call of the period. A row names the leaves that prove it. */
+
+const REQUEST_COLUMNS = [
+  ...([
+    'request',
+    'requester',
+    'service',
+    'basis',
+    'createdAt',
+    'createdLeaf',
+    'state',
+    'decidedAt',
+  ] as const),
+  ...([
+    'decidedLeaf',
+    'vendorApprovals',
+    'customerApprovals',
+    'denials',
+    'countersignatures',
+    'grant',
+  ] as const),
+  ...(['seconds', 'scope', 'reasonCode', 'justification', 'ticket', 'digest'] as const),
+] as const;
+type RequestRow = { -readonly [Column in (typeof REQUEST_COLUMNS)[number]]: Row<Column>[Column] };
+
+const STATES: ReadonlySet<string> = new Set([
+  ...['awaiting_vendor', 'awaiting_customer', 'notifying', 'countered'],
+  ...['approved', 'denied', 'cancelled', 'expired'],
+]);
+const ENDED: ReadonlySet<string> = new Set(['approved', 'denied', 'cancelled', 'expired']);
+
+/** A row for each request that had an event in the period, written when it has ended. What came before the period is empty. */
+class Requests implements RowSource<(typeof REQUEST_COLUMNS)[number]> {
+  readonly #open = new Map<string, RequestRow>();
+
+  constructor(private readonly context: PackContext) {}
+
+  take(leaf: PackLeaf): RequestRow[] {
+    const { type } = leaf.leaf;
+    if (!type.startsWith('request.') || !isIn(this.context, leaf)) return [];
+    const id = String(datum(leaf, 'request'));
+    const row = this.#open.get(id) ?? emptyRequest(id);
+    this.#open.set(id, row);
+    row.requester ??= datum(leaf, 'requester');
+    if (type === 'request.created') noteCreation(row, leaf);
+    if (type === 'request.reviewed') noteReview(row, leaf);
+    const state = type.slice('request.'.length);
+    if (!STATES.has(state)) return [];
+    row.state = state;
+    row.digest = datum(leaf, 'digest');
+    row.grant = datum(leaf, 'grant');
+    if (!ENDED.has(state)) return [];
+    row.decidedAt = leaf.leaf.at;
+    row.decidedLeaf = leaf.index;
+    this.#open.delete(id);
+    return [row];
+  }
+
+  end(): RequestRow[] {
+    return [...this.#open.values()];
+  }
+}
+
+const emptyRequest = (request: string): RequestRow => ({
+  ...{
+    request,
+    requester: null,
+    service: null,
+    basis: null,
+    createdAt: null,
+    createdLeaf: null,
+    state: null,
+  },
+  ...{ decidedAt: null, decidedLeaf: null, vendorApprovals: 0, customerApprovals: 0, denials: 0 },
+  ...{ countersignatures: 0, grant: null, seconds: null, scope: null, reasonCode: null },
+  ...{ justification: null, ticket: null, digest: null },
+});
+
+function noteCreation(row: RequestRow, leaf: PackLeaf): void {
+  const terms = (leaf.leaf.data['terms'] ?? {}) as {
+    service?: string;
+    basis?: string;
+    seconds?: number;
+    scope?: { resource: string; actions: string[] }[];
+  };
+  row.service = terms.service ?? null;
+  row.basis = terms.basis ?? null;
+  row.seconds = terms.seconds ?? null;
+  row.scope = (terms.scope ?? []).map(({ resource, actions }) => `${resource}:${actions.join(',')}`);
+  row.createdAt = leaf.leaf.at;
+  row.createdLeaf = leaf.index;
+  row.state = datum(leaf, 'state');
+  row.digest = datum(leaf, 'digest');
+  row.reasonCode = datum(leaf, 'reasonCode');
+  row.justification = textOf(leaf, 'justification');
+  row.ticket = textOf(leaf, 'ticket');
+}
+
+function noteReview(row: RequestRow, leaf: PackLeaf): void {
+  const decision = datum(leaf, 'decision');
+  const side = datum(leaf, 'side') === 'vendor' ? 'vendorApprovals' : 'customerApprovals';
+  if (decision === 'deny') row.denials = Number(row.denials) + 1;
+  else if (decision === 'approve') row[side] = Number(row[side]) + 1;
+  if (isSigned(leaf)) row.countersignatures = Number(row.countersignatures) + 1;
+}
+
+const isSigned = ({ leaf }: PackLeaf): boolean => (leaf.data['countersignature'] ?? null) !== null;
+
+const REVIEW_COLUMNS = [
+  ...([
+    'review',
+    'request',
+    'person',
+    'side',
+    'decision',
+    'stage',
+    'digest',
+    'channel',
+    'assurance',
+  ] as const),
+  ...(['countersigned', 'reason', 'at', 'leaf'] as const),
+] as const;
+
+const reviews = (context: PackContext): RowSource<(typeof REVIEW_COLUMNS)[number]> => ({
+  take: (leaf) => {
+    if (leaf.leaf.type !== 'request.reviewed' || !isIn(context, leaf)) return [];
+    const named = (name: string) => datum(leaf, name);
+    return [
+      {
+        ...{
+          review: named('review'),
+          request: named('request'),
+          person: leaf.leaf.actor,
+          side: named('side'),
+        },
+        ...{ decision: named('decision'), stage: named('stage'), digest: named('digest') },
+        ...{ channel: named('channel'), assurance: named('assurance'), countersigned: isSigned(leaf) },
+        ...{ reason: textOf(leaf, 'reason'), at: leaf.leaf.at, leaf: leaf.index },
+      },
+    ];
+  },
+  end: () => [],
+});
+
+const GRANT_COLUMNS = [
+  ...([
+    'grant',
+    'request',
+    'requester',
+    'digest',
+    'startsAt',
+    'endsAt',
+    'scheduledLeaf',
+    'startedLeaf',
+  ] as const),
+  ...(['endedAt', 'endedLeaf', 'endedBy', 'endReason'] as const),
+] as const;
+type GrantRow = { -readonly [Column in (typeof GRANT_COLUMNS)[number]]: Row<Column>[Column] };
+
+const GRANT_EVENTS: Readonly<Record<string, (row: GrantRow, leaf: PackLeaf) => void>> = {
+  'grant.scheduled': (row, { index }) => {
+    row.scheduledLeaf = index;
+  },
+  'grant.started': (row, { index }) => {
+    row.startedLeaf = index;
+  },
+  'grant.ended': (row, leaf) => {
+    row.endedAt = leaf.leaf.at;
+    row.endedLeaf = leaf.index;
+    row.endedBy = leaf.leaf.actor;
+    row.endReason = datum(leaf, 'reason');
+  },
+};
+
+/** A row for each grant that was scheduled, started or ended in the period. */
+class Grants implements RowSource<(typeof GRANT_COLUMNS)[number]> {
+  readonly #live = new Map<string, GrantRow>();
+
+  constructor(private readonly context: PackContext) {}
+
+  take(leaf: PackLeaf): GrantRow[] {
+    const note = GRANT_EVENTS[leaf.leaf.type];
+    if (note === undefined || !isIn(this.context, leaf)) return [];
+    const id = String(datum(leaf, 'grant'));
+    const row: GrantRow = this.#live.get(id) ?? {
+      ...{ grant: id, request: null, requester: null, digest: null, startsAt: null, endsAt: null },
+      ...{ scheduledLeaf: null, startedLeaf: null, endedAt: null, endedLeaf: null, endedBy: null },
+      endReason: null,
+    };
+    this.#live.set(id, row);
+    for (const name of ['request', 'requester', 'digest', 'startsAt', 'endsAt'] as const)
+      row[name] = datum(leaf, name) ?? row[name];
+    note(row, leaf);
+    if (row.endedLeaf === null) return [];
+    this.#live.delete(id);
+    return [row];
+  }
+
+  end(): GrantRow[] {
+    return [...this.#live.values()];
+  }
+}
+
+const CALL_COLUMNS = [
+  ...([
+    'record',
+    'at',
+    'leaf',
+    'decision',
+    'code',
+    'count',
+    'request',
+    'grant',
+    'requester',
+    'service',
+  ] as const),
+  ...(['action', 'resource', 'method', 'path', 'route', 'mode', 'gateway', 'status', 'bytes'] as const),
+  ...(['durationMs', 'outcome', 'outcomeLeaf', 'late'] as const),
+] as const;
+type CallRow = { -readonly [Column in (typeof CALL_COLUMNS)[number]]: Row<Column>[Column] };
+
+/** A leaf behind one that is so much younger was recorded late: gateways hand in what they recorded while out of touch. */
+const LATE_MS = 600_000;
+
+/** Tells which leaves were written long after their time. Takes every leaf of the range. */
+export class Lateness {
+  #newest = Number.NEGATIVE_INFINITY;
+
+  isLate({ leaf }: PackLeaf): boolean {
+    const at = Date.parse(leaf.at);
+    this.#newest = Math.max(this.#newest, at);
+    return this.#newest - at > LATE_MS;
+  }
+}
+
+/**
+ * A row for each call that was allowed or refused in the period. An allowed one is written when its outcome is known, also if that
+ * came after the period, or at the end without one.
+ */
+class Calls implements RowSource<(typeof CALL_COLUMNS)[number]> {
+  readonly #running = new Map<string, CallRow>();
+  readonly #lateness = new Lateness();
+  allowed = 0;
+  refused = 0;
+
+  constructor(private readonly context: PackContext) {}
+
+  take(leaf: PackLeaf): CallRow[] {
+    const late = this.#lateness.isLate(leaf);
+    switch (leaf.leaf.type) {
+      case 'access.allowed':
+        if (!isIn(this.context, leaf)) return [];
+        this.allowed += 1;
+        this.#running.set(String(datum(leaf, 'record')), callRow(leaf, late));
+        return [];
+      case 'access.refused':
+        if (!isIn(this.context, leaf)) return [];
+        this.refused += Number(datum(leaf, 'count') ?? 1);
+        return [callRow(leaf, late)];
+      case 'access.outcome':
+        return this.finish(leaf);
+      default:
+        return [];
+    }
+  }
+
+  end(): CallRow[] {
+    return [...this.#running.values()];
+  }
+
+  private finish(leaf: PackLeaf): CallRow[] {
+    const id = String(datum(leaf, 'record'));
+    const row = this.#running.get(id);
+    if (row === undefined) return [];
+    this.#running.delete(id);
+    for (const name of ['status', 'bytes', 'durationMs', 'outcome'] as const) row[name] = datum(leaf, name);
+    row.outcomeLeaf = leaf.index;
+    return [row];
+  }
+}
+
+function callRow(leaf: PackLeaf, late: boolean): CallRow {
+  const named = (name: string) => datum(leaf, name);
+  const isRefused = leaf.leaf.type === 'access.refused';
+  return {
+    ...{ record: named('record'), at: leaf.leaf.at, leaf: leaf.index },
+    ...{ decision: isRefused ? 'refused' : 'allowed', code: named('code'), count: named('count') ?? 1 },
+    ...{ request: named('request'), grant: named('grant'), requester: named('requester') },
+    ...{ service: named('service'), action: named('action'), resource: named('resource') },
+    ...{ method: named('method'), path: textOf(leaf, 'path'), route: named('route'), mode: named('mode') },
+    ...{ gateway: named('gateway'), status: null, bytes: null, durationMs: null, outcome: null },
+    ...{ outcomeLeaf: null, late },
+  };
+}
+
+/** The tables of the population, with their counts. */
+export function populationParts(context: PackContext) {
+  const calls = new Calls(context);
+  const parts = {
+    requests: new TablePart('population/requests', REQUEST_COLUMNS, new Requests(context)),
+    reviews: new TablePart('population/reviews', REVIEW_COLUMNS, reviews(context)),
+    grants: new TablePart('population/grants', GRANT_COLUMNS, new Grants(context)),
+    calls: new TablePart('population/calls', CALL_COLUMNS, calls),
+  };
+  return { parts, calls };
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const IN_MEMORY = 262_144;
+const PIECE = 262_144;
+
+/**
+ * Bytes that are written first and read later: in memory while there are few, then in a file without a name. No one else can open
+ * that file, and it is gone when it is closed or the process ends.
+ */
+export class Spool {
+  #pieces: Buffer[] = [];
+  #held = 0;
+  #file: FileHandle | undefined;
+  #written = 0;
+
+  async append(bytes: Uint8Array): Promise<void> {
+    this.#pieces.push(Buffer.from(bytes));
+    this.#held += bytes.length;
+    if (this.#held > IN_MEMORY) await this.spill();
+  }
+
+  async *read(): AsyncGenerator<Buffer> {
+    const file = this.#file;
+    for (let at = 0; file !== undefined && at < this.#written; at += PIECE) {
+      const piece = Buffer.alloc(Math.min(PIECE, this.#written - at));
+      const { bytesRead } = await file.read(piece, 0, piece.length, at);
+      if (bytesRead !== piece.length) throw new Error('a temporary file is shorter than it was');
+      yield piece;
+    }
+    yield* this.#pieces;
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = undefined;
+    this.#pieces = [];
+  }
+
+  private async spill(): Promise<void> {
+    this.#file ??= await nameless();
+    const bytes = Buffer.concat(this.#pieces);
+    await this.#file.write(bytes, 0, bytes.length, this.#written);
+    this.#written += bytes.length;
+    this.#pieces = [];
+    this.#held = 0;
+  }
+}
+
+async function nameless(): Promise<FileHandle> {
+  const path = join(tmpdir(), `countersign-${randomUUID()}`);
+  const file = await open(path, 'wx+', 0o600);
+  await unlink(path);
+  return file;
+}
