@@ -2,9 +2,12 @@ import {
   answerDisclosure,
   type DeliveryDraft,
   type DeliveryOutcome,
+  EVERYTHING,
   getDisclosure,
+  getGrant,
   getRequest,
   giveDisclosure,
+  ingestRecords,
   listDisclosures,
   mintToken,
   type Organisation,
@@ -15,9 +18,11 @@ import {
   revokeGrant,
   runDueTransitions,
 } from '@countersign/access';
+import { uuidV7Ids } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeOn } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
+import { aRecord } from './support/rows.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 86_400;
@@ -220,6 +225,23 @@ describeOn('SQLite', 'emergencies', (bench) => {
     expect(view).toMatchObject({ reason: WORDS.reason, prevention: WORDS.prevention });
     expect(await outcome(giveDisclosure(flow.deps, people.erin, grant, WORDS))).toBe('already_decided');
     expect(JSON.stringify(await flow.leaves('acme'))).not.toContain('ledger');
+  });
+
+  test('whoever explains before the records of their calls have arrived hides none: later ones count too', async () => {
+    const { grant: id } = await opened();
+    await releaseGrant(flow.deps, people.erin, id);
+    const given = await giveDisclosure(flow.deps, people.erin, id, WORDS);
+    expect(given.disclosure.content).toMatchObject({ calls: 0, bytes: 0 });
+    const { grant } = await getGrant(flow.deps, people.erin, id);
+    const place = { gateway: uuidV7Ids.next('gtw'), boot: '0199f0a0-7b2c-4003-8000-000000000003' };
+    const view = aRecord(grant, { ...place, seq: 1, at: grant.startsAt! });
+    const record = { tenant: 'acme', seq: 1, hash: 'h1', prev: null, at: view.at, kind: view.decision, view };
+    const records = [{ ...record, path: null }];
+    await ingestRecords(flow.deps, [{ ...place, binding: EVERYTHING, records }]);
+    for (const reader of [people.ada, people.sam])
+      expect((await getDisclosure(flow.deps, reader, id)).disclosure.content).toMatchObject({ calls: 1 });
+    const [listed] = (await listDisclosures(flow.deps, people.ada, {}, ALL)).items;
+    expect(listed?.disclosure.content).toMatchObject({ calls: 1 });
   });
 
   test('the customer acknowledges, or disputes with a reason; then the vendor explains again', async () => {

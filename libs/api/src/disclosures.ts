@@ -30,7 +30,11 @@ export const disclosureSchema = named(
         needed: z.boolean().describe('False: looking back, the customer could have been asked.'),
         reason: z.string().nullable().describe('Null once it has been erased; likewise `prevention`.'),
         prevention: z.string().nullable(),
-        calls: z.int().describe('Allowed calls, counted from the gateways’ records.'),
+        calls: z
+          .int()
+          .describe(
+            'Allowed calls, counted from the gateways’ records: also from those that arrived after the explanation.',
+          ),
         bytes: z.int(),
         refused: z.int(),
       })

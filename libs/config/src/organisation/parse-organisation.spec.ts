@@ -318,6 +318,12 @@ describe('one mistake in an organisation file', () => {
       /again/,
     ],
     ['a reserved slug', ['slug: acme', 'slug: deployment'], '/tenants/0/slug', /reserved/],
+    [
+      'the name of a sealed log as a slug',
+      ['slug: acme', 'slug: sealed-0199f0a0-7b2c-7001-8000-000000000001'],
+      '/tenants/0/slug',
+      /reserved/,
+    ],
     ['a bad slug', ['slug: acme', 'slug: Acme'], '/tenants/0/slug', /lower-case/],
     [
       'a route without {tenant}',

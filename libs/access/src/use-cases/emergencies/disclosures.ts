@@ -32,8 +32,12 @@ export interface DisclosureInput {
   prevention: string;
 }
 
+/**
+ * The counts are those of now, also after the vendor has explained: records of calls may arrive later, from a gateway that was cut
+ * off. Otherwise whoever explains at once, before any record is there, would have made no calls for ever.
+ */
 async function viewsOf(
-  { openings }: Pick<ReadUnit, 'openings'>,
+  { openings, grants }: Pick<ReadUnit, 'openings' | 'grants'>,
   disclosures: readonly Disclosure[],
 ): Promise<DisclosureView[]> {
   const commitments = disclosures.flatMap(({ content, answer }) => [
@@ -42,15 +46,29 @@ async function viewsOf(
   ]);
   const opened = await openings.find(commitments);
   const text = (commitment: string | null | undefined) => opened.get(commitment ?? '')?.value ?? null;
+  const counted = new Map(
+    (await grants.findAll(disclosures.map(({ id }) => id))).map((each) => [each.id, each]),
+  );
+  const withCounts = (disclosure: Disclosure): Disclosure => {
+    const grant = counted.get(disclosure.id);
+    if (disclosure.content === null || grant === undefined) return disclosure;
+    return { ...disclosure, content: { ...disclosure.content, ...countsOf(grant) } };
+  };
   return disclosures.map((disclosure) => ({
-    disclosure,
+    disclosure: withCounts(disclosure),
     reason: text(disclosure.content?.reason),
     prevention: text(disclosure.content?.prevention),
     answerReason: text(disclosure.answer?.reason),
   }));
 }
 
-async function viewOf(unit: Pick<ReadUnit, 'openings'>, disclosure: Disclosure): Promise<DisclosureView> {
+/** Allowed calls and refusals of a grant, by the records that have arrived. */
+const countsOf = ({ used, refused }: Grant) => ({ ...used, refused });
+
+async function viewOf(
+  unit: Pick<ReadUnit, 'openings' | 'grants'>,
+  disclosure: Disclosure,
+): Promise<DisclosureView> {
   const [view] = await viewsOf(unit, [disclosure]);
   if (view === undefined) throw notFound('disclosure');
   return view;
@@ -150,7 +168,7 @@ async function giveIn(
   const at = toInstant(deps.clock.now());
   const reason = commitText(deps, 'reason', input.reason);
   const prevention = commitText(deps, 'prevention', input.prevention);
-  const counted = { ...grant.used, refused: grant.refused };
+  const counted = countsOf(grant);
   const next = given(disclosure, {
     ...{ by: person.id, at, needed: input.needed, ...counted },
     ...{ reason: reason.commitment, prevention: prevention.commitment },

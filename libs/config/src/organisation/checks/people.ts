@@ -1,5 +1,5 @@
 import { normaliseEmail, VENDOR_SLUG } from '@countersign/access';
-import { DEPLOYMENT_SLUG } from '@countersign/contract';
+import { DEPLOYMENT_SLUG, isSealedLog } from '@countersign/contract';
 import type { Finding, Path } from '../problem.js';
 import type { Readable } from '../readable.js';
 
@@ -43,13 +43,14 @@ export function people({ staff, tenants }: Readable): Finding[] {
 const notAnAddress = (path: Path, email: string): Finding[] =>
   email === '' ? [] : [{ path: [...path, 'email'], detail: 'must be an e-mail address' }];
 
-/** Customers sign in under their tenant's slug and vendor staff under this word, so no tenant may have it. */
-const RESERVED: ReadonlySet<string> = new Set([DEPLOYMENT_SLUG, VENDOR_SLUG]);
+/** Customers sign in under their tenant's slug and vendor staff under this word. The others are names of logs. */
+const isReserved = (slug: string): boolean =>
+  slug === VENDOR_SLUG || slug === DEPLOYMENT_SLUG || isSealedLog(slug);
 
 /** Slugs that no tenant may have. The route map's own checks refuse reserved service names. */
 export function names({ tenants }: Readable): Finding[] {
   return tenants
-    .filter(({ slug }) => RESERVED.has(slug))
+    .filter(({ slug }) => isReserved(slug))
     .map(({ path, slug }) => ({ path: [...path, 'slug'], detail: `"${slug}" is a reserved slug` }));
 }
 
