@@ -144,6 +144,19 @@ describe('every page', () => {
     await page.waitForURL(`${site.url}/account`);
   }, 60_000);
 
+  test('a person ends all other sessions at once, and keeps this one', async () => {
+    const other = await site.signedIn('ada', '/account');
+    const page = await (await site.context()).newPage();
+    await page.goto(`${site.url}/account`);
+    await site.signIn(page, 'ada');
+    await page.waitForURL(`${site.url}/account`);
+    await page.getByRole('button', { name: 'End all other sessions' }).click();
+    await page.getByRole('button', { name: 'End all other sessions' }).waitFor({ state: 'detached' });
+    await page.getByText('this browser').waitFor();
+    await other.reload();
+    await other.waitForURL(/\/sign-in/);
+  }, 60_000);
+
   test('a receipt states how far the log has grown, and has a proof file for each of its leaves', async () => {
     const page = await site.signedIn('ada', paths['receipt'] ?? '');
     const inLog = page.locator('section', { has: page.getByRole('heading', { name: 'In the log' }) });

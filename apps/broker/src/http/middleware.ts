@@ -37,7 +37,8 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
         useDefaults: false,
         directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"], 'base-uri': ["'none'"] },
       },
-      strictTransportSecurity: { includeSubDomains: false },
+      // The broker has a host name of its own (docs/security/deployment.md); what is below that name is https too.
+      strictTransportSecurity: { includeSubDomains: true },
       crossOriginResourcePolicy: { policy: 'same-origin' },
     }),
   );

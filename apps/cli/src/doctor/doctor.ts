@@ -23,6 +23,7 @@ import {
   checkProxies,
 } from './network.js';
 import { checkStore } from './store.js';
+import { checkHosts, checkTransport } from './transport.js';
 
 const SIGNS = { ok: '✓', warning: '!', failed: '✗', skipped: '·' } as const;
 
@@ -70,7 +71,10 @@ async function checkNetwork(env: Environment): Promise<Finding[]> {
     ...broker,
     ...(isSilent(broker[0]) ? [await checkPort('broker port', host, port, 'COUNTERSIGN_PORT')] : []),
     ...(isSilent(broker[0]) ? [] : [await checkProxies(admin)]),
+    await checkTransport('broker TLS', brokerUrl),
     gateway,
+    await checkTransport('gateway TLS', gatewayUrl),
+    checkHosts(brokerUrl, gatewayUrl),
     ...(await checkGatewayServices(gatewayAdmin)),
     ...(isSilent(gateway)
       ? [await checkPort('gateway port', host, gatewayPort, 'COUNTERSIGN_GATEWAY_PORT')]

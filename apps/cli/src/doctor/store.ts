@@ -12,6 +12,7 @@ import {
 } from '@countersign/persistence';
 import { type Finding, failed, ok, skipped, warning } from './finding.js';
 import { checkSlack, type SlackRecipients } from './slack.js';
+import { checkDatabaseTransport } from './transport.js';
 
 const MENDS: Partial<Record<StoreError['code'], string>> = {
   database_missing: 'countersign migrate',
@@ -67,6 +68,7 @@ async function checkOpenStore(
       ok('database', `migrated, deployment ${store.deployment}`),
       ok('master key', 'opens this database'),
       ...databaseLogin(await hasSeparateLogin(databaseUrl)),
+      ...checkDatabaseTransport(databaseUrl),
       publishedKeys(token, now).length > 0 && publishedKeys(feed, now).length > 0
         ? ok('signing keys', `${publishedKeys(token, now).length} for tokens, and the feed's`)
         : failed('signing keys', 'some are missing', 'countersign migrate'),

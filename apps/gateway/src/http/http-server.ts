@@ -35,8 +35,14 @@ export function createHttpServer(parts: HttpServerParts): Http1Server<CanonicalR
   const behaviour: ServerBehaviour<CanonicalRequest> = {
     maxHeadBytes: parts.maxHeaderBytes,
     read: readCanonicalRequest,
-    serve: (exchange) => void serve(parts, exchange),
-    refuse: (response, rule) => refuseAmbiguous(parts, response, rule),
+    serve: (exchange) => {
+      overTlsAlone(parts, exchange.response);
+      void serve(parts, exchange);
+    },
+    refuse: (response, rule) => {
+      overTlsAlone(parts, response);
+      refuseAmbiguous(parts, response, rule);
+    },
     refuseLate: (response) => {
       countRefusal('request_timeout');
       answerProblem(response, 'request_timeout', { close: true });
@@ -47,6 +53,13 @@ export function createHttpServer(parts: HttpServerParts): Http1Server<CanonicalR
     wallClock: () => parts.wallClock(),
   };
   return new Http1Server(behaviour, parts.security);
+}
+
+/** RFC 6797, a year: a browser that was here by TLS comes by nothing else. What an upstream says of its host is not passed on. */
+const STRICT_TRANSPORT = ['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'];
+
+function overTlsAlone({ security }: HttpServerParts, response: ServerResponse): void {
+  if (security !== undefined) response.addFields(STRICT_TRANSPORT);
 }
 
 async function serve(parts: HttpServerParts, exchange: Exchange): Promise<void> {

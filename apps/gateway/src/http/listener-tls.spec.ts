@@ -98,6 +98,24 @@ describe('the gateway’s listener by TLS', () => {
     await until(async () => (await counted('handshake_failed')) === 1);
   });
 
+  test('tells browsers to come by TLS alone, whatever the answer is', async () => {
+    await start();
+    const told = [];
+    for (const target of ['/healthz', '/billing/tenants/acme/invoices/7', '/billing//x']) {
+      const socket = await handshake();
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: gateway.test\r\nConnection: close\r\n\r\n`);
+      let head = '';
+      for await (const piece of socket) head += String(piece);
+      told.push([head.slice(9, 12), /^Strict-Transport-Security: (.*)\r$/im.exec(head)?.[1]]);
+    }
+    const year = 'max-age=31536000; includeSubDomains';
+    expect(told).toEqual([
+      ['200', year],
+      ['401', year],
+      ['400', year],
+    ]);
+  });
+
   test('answers nothing that is not TLS', async () => {
     const { gateway } = await start();
     const socket = connectPlain(gateway.port, '127.0.0.1');
@@ -117,6 +135,16 @@ describe('the gateway’s listener by TLS', () => {
     await expect(
       handshake({ ...trusting(), minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
     ).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_SSL_/) });
+  });
+
+  test('negotiates no suite without authenticated encryption or forward secrecy', async () => {
+    await start();
+    const offer = (ciphers: string) => handshake({ ...trusting(), maxVersion: 'TLSv1.2', ciphers });
+    for (const weak of ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES256-SHA384', 'kRSA', 'aNULL:@SECLEVEL=0'])
+      await expect(offer(weak)).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_SSL_/) });
+    const strongest = await offer('ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384');
+    expect(strongest.getCipher().name).toBe('ECDHE-ECDSA-AES256-GCM-SHA384');
+    expect((await handshake()).getProtocol()).toBe('TLSv1.3');
   });
 
   test('takes a renewed certificate for connections from then on, and keeps the old one while the new does not fit', async () => {

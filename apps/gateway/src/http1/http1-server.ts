@@ -143,9 +143,20 @@ export class Http1Server<R extends MessageRules> {
 const clientOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
 
 /** A client that wants new keys opens another connection: a renegotiation costs the server more than the client. */
+/** RFC 9325 §3.1.1 and §4.2: forward secrecy and authenticated encryption alone, in our order. */
+const NEGOTIATED = {
+  minVersion: 'TLSv1.2',
+  ciphers: [
+    ...['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'],
+    ...['ECDHE+AESGCM', 'ECDHE+CHACHA20'],
+  ].join(':'),
+  honorCipherOrder: true,
+} as const;
+
 const contextOptions = ({ cert, key, clientCa }: ServerSecurity) => ({
   cert,
   key,
   ...(clientCa !== undefined && { ca: clientCa }),
   secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+  ...NEGOTIATED,
 });

@@ -39,7 +39,7 @@ export function Account({ session }: { session: Session }) {
   );
 }
 
-/** Ends the session and clears everything that the pages have loaded. */
+/** Ends the session and clears everything that the pages have loaded, also if the broker cannot be reached. */
 function useSignOut() {
   return useMutation({
     mutationFn: () => unwrap(api.DELETE('/api/v1/session')),
@@ -47,5 +47,6 @@ function useSignOut() {
       queryClient.clear();
       queryClient.setQueryData(sessionQuery.queryKey, null);
     },
+    onError: () => queryClient.clear(),
   });
 }

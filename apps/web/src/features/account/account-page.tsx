@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
-import { unwrap } from '../../api/problem.js';
+import { ApiProblem, unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
@@ -37,14 +37,22 @@ function Sessions() {
     mutationFn: (id: string) => unwrap(api.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } })),
     onSettled: () => invalidate(['sessions']),
   });
-  return (
+  const others = sessions.data?.items.filter(({ current }) => !current) ?? [];
+  const endOthers = useMutation({
+    mutationFn: async () => {
+      for (const { id } of others)
+        await unwrap(api.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } })).catch(ignoreEnded);
+    },
+    onSettled: () => invalidate(['sessions']),
+  });
+  const table = (
     <TableSection
       id="sessions"
       title={text.sessions}
       lead={text.sessionsLead}
       query={sessions}
       empty={null}
-      error={end.error}
+      error={end.error ?? endOthers.error}
       columns={[
         {
           label: text.device,
@@ -74,4 +82,21 @@ function Sessions() {
       ]}
     />
   );
+  return (
+    <div className="stack">
+      {table}
+      {others.length > 0 ? (
+        <p>
+          <Button look="deny" busy={endOthers.isPending} onClick={() => endOthers.mutate()}>
+            {text.endOthers}
+          </Button>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+/** A command line ends with the browser that it was signed in with, so it may have ended just before. */
+function ignoreEnded(error: unknown): void {
+  if (!(error instanceof ApiProblem) || error.code !== 'not_found') throw error;
 }

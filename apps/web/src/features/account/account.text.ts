@@ -13,6 +13,7 @@ const en = {
   until: 'Until',
   act: 'Actions',
   end: 'End',
+  endOthers: 'End all other sessions',
   keys: 'API keys',
   keysLead:
     'For your own programs. A key may do what you may do, but it cannot sign: it never approves anything that needs a passkey. If your organisation has its own sign-in, a key works only while you have signed in there within the last 30 days.',
@@ -42,6 +43,7 @@ const de: typeof en = {
   until: 'Bis',
   act: 'Aktionen',
   end: 'Beenden',
+  endOthers: 'Alle anderen Sitzungen beenden',
   keys: 'API-Schlüssel',
   keysLead:
     'Für Ihre eigenen Programme. Ein Schlüssel darf, was Sie dürfen, kann aber nicht unterschreiben: Was einen Passkey verlangt, gibt er nie frei. Hat Ihre Organisation eine eigene Anmeldung, gilt ein Schlüssel nur, solange Sie sich dort in den letzten 30 Tagen angemeldet haben.',

@@ -1,5 +1,6 @@
 import type { TrustDocument } from '@countersign/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
 import type { Passkey } from '../../api/client.js';
 import { api } from '../../api/client.js';
 import { peopleQuery } from '../../api/organisation.js';
@@ -107,6 +108,9 @@ function Mine({
     <section className="stack near">
       <h2>{text.mine}</h2>
       {claimed || !mayRemove ? null : <p className="soft">{text.removeLead}</p>}
+      <p className="soft">
+        {text.sessionsHint} <Link to="/account">{text.sessions}</Link>
+      </p>
       {remove.error === null ? null : <ProblemNotice error={remove.error} />}
       <p className="visually-hidden" role="status">
         {remove.isSuccess ? text.removed : ''}

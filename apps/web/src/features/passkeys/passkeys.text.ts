@@ -47,6 +47,8 @@ const en = {
   removeLead:
     'Make a new passkey before you remove your last one. Otherwise another admin has to confirm the new one.',
   bound: 'The next trust document can remove it',
+  sessionsHint: 'After you have made or removed a passkey, you can end your other sessions.',
+  sessions: 'Where you are signed in',
   recovery: 'Recovery key',
   recoveryLead:
     'For the day on which you have lost every device. You make it here, see it once, and print it. Only its public half is sent. It can sign a new trust document and nothing else.',
@@ -108,6 +110,9 @@ const de: typeof en = {
   removeLead:
     'Legen Sie einen neuen Passkey an, bevor Sie Ihren letzten entfernen. Sonst muss ein anderer Admin den neuen bestätigen.',
   bound: 'Das nächste Vertrauensdokument kann ihn entfernen',
+  sessionsHint:
+    'Nachdem Sie einen Passkey angelegt oder entfernt haben, können Sie Ihre anderen Sitzungen beenden.',
+  sessions: 'Wo Sie angemeldet sind',
   recovery: 'Wiederherstellungsschlüssel',
   recoveryLead:
     'Für den Tag, an dem Sie alle Geräte verloren haben. Sie legen ihn hier an, sehen ihn einmal und drucken ihn. Nur die öffentliche Hälfte wird gesendet. Er kann ein neues Vertrauensdokument unterschreiben und sonst nichts.',
