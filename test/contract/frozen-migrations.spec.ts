@@ -172,6 +172,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'cb182961853dbef7265a8e8ebb846efbcac9f412a72c6ac0efda705c6dd687e6',
     postgres: 'd9855f5a8299008953cbdad2fdf9246dc2cc5c903b98d19a84f23ca28e1afd45',
   },
+  NoticeAddresses1799000057100: {
+    sqlite: 'aca21accd44f198cdb78ba275172a6152c5ef04cee0f821e90dae329bb55956f',
+    postgres: 'cb0add93317b23f349a37ddd570198b65f643c0d6d79af40979f9c3f67607a9e',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

@@ -41,6 +41,7 @@ const OWN: Record<string, string> = {
   access_reviews: 'tenant',
   access_review_items: 'tenant',
   access_review_schedules: 'tenant',
+  notice_addresses: 'tenant',
   practices: 'tenant',
   practice_requests: 'tenant',
   practice_schedules: 'tenant',
@@ -133,6 +134,11 @@ describe('row-level security on PostgreSQL', () => {
           },
         ],
       );
+      await unit.noticeAddresses.insert({
+        ...{ id: uuidV7Ids.next('nad'), tenant, address: 'a@b.example', normalised: 'a@b.example' },
+        ...{ topics: ['emergency'], state: 'waiting', version: 1, codeHash: 'x', codeUntil: NOW, misses: 0 },
+        ...{ addedBy: owner, addedAt: NOW, confirmedAt: null, removedAt: null },
+      });
       await unit.practices.begin('2027-01-01');
       const ask = { action: 'read', resource: 'invoices', seconds: 900 } as const;
       const occasion = 'quarter:2026-10-01';

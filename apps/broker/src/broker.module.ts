@@ -18,6 +18,7 @@ import { JobsModule } from './jobs/jobs.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { LocksModule } from './locks/locks.module.js';
 import { LogsModule } from './logs/logs.module.js';
+import { NoticeAddressesModule } from './notice-addresses/notice-addresses.module.js';
 import { NoticesModule } from './notices/notices.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
@@ -56,6 +57,7 @@ const MODULES: readonly Type[] = [
   GatewaysModule,
   AccessReviewsModule,
   PracticesModule,
+  NoticeAddressesModule,
   StandingModule,
   IsolationModule,
   TransparencyModule,

@@ -12,6 +12,7 @@ import { registerIncidents } from './incidents/commands.js';
 import { registerInvitations } from './invitations/commands.js';
 import { registerLocks } from './locks/commands.js';
 import { registerLog } from './log/commands.js';
+import { registerNoticeAddresses } from './notice-addresses/commands.js';
 import { registerNotices } from './notices/commands.js';
 import { registerOffline } from './offline/commands.js';
 import { registerPolicy } from './policy/commands.js';
@@ -66,6 +67,7 @@ export function buildProgram(io: Io): Command {
   registerStanding(program, run);
   registerAccessReviews(program, run);
   registerPractices(program, run);
+  registerNoticeAddresses(program, run);
   registerNotices(program, run);
   registerHost(program, run);
   registerOffline(program, run);

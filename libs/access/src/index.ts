@@ -132,6 +132,15 @@ export {
   type LogSettings,
 } from './domain/log-settings.js';
 export {
+  ADDRESS_CODE_HOURS,
+  MAX_NOTICE_ADDRESSES,
+  NOTICE_ADDRESS_TRANSITIONS,
+  NOTICE_TOPICS,
+  type NoticeAddress,
+  type NoticeAddressState,
+  type NoticeTopic,
+} from './domain/notice-address.js';
+export {
   type AccessPolicy,
   type AccessRule,
   endpointHash,
@@ -399,6 +408,7 @@ export {
   type LogSettingsRepository,
   type NamedOpening,
   type Notice,
+  type NoticeAddressRepository,
   type NoticeChannel,
   type NoticeDraft,
   type NoticeKind,
@@ -502,6 +512,7 @@ export {
   giveDisclosure,
   listDisclosures,
 } from './use-cases/emergencies/disclosures.js';
+export { noticeProgress } from './use-cases/emergencies/notify-first.js';
 export {
   type AccessAnswer,
   type AccessQuestion,
@@ -612,6 +623,15 @@ export {
 } from './use-cases/log/statement-facts.js';
 export { getStatement, headsWanted, listStatements, readStatement } from './use-cases/log/statements.js';
 export { stopLog } from './use-cases/log/stop-log.js';
+export {
+  addNoticeAddress,
+  changeNoticeTopics,
+  confirmNoticeAddress,
+  listNoticeAddresses,
+  type NoticeAddressWarning,
+  removeNoticeAddress,
+} from './use-cases/notices/notice-addresses.js';
+export { getsNotice, topicOf } from './use-cases/notices/notice-topics.js';
 export { listNotices, retryNotice } from './use-cases/notices/notices-admin.js';
 export { applyOrganisation } from './use-cases/organisation/apply-organisation.js';
 export {

@@ -133,6 +133,15 @@ export {
 } from './logs.js';
 export { ASSURANCES, CHANNELS, digestText, idText, instant, type NextAddress, SIDES } from './members.js';
 export {
+  type NewNoticeAddress,
+  NOTICE_TOPICS,
+  type NoticeAddress,
+  type NoticeAddressCode,
+  type NoticeTopic,
+  type NoticeTopics,
+  noticeAddressEndpoints,
+} from './notice-addresses.js';
+export {
   DELIVERY_CHANNELS,
   DELIVERY_STATES,
   type DeliveryState,

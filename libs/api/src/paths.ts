@@ -14,6 +14,7 @@ import type { apiKeyEndpoints, tokenEndpoints } from './keys.js';
 import type { lockEndpoints } from './locks.js';
 import type { logKeepingEndpoints } from './log-keeping.js';
 import type { logEndpoints, logFileEndpoints } from './logs.js';
+import type { noticeAddressEndpoints } from './notice-addresses.js';
 import type { noticeEndpoints } from './notices.js';
 import type { passkeyEndpoints } from './passkeys.js';
 import type { peopleEndpoints } from './people.js';
@@ -35,6 +36,7 @@ import type { wideningEndpoints } from './widenings.js';
 /** What our own programs call. SCIM clients and identity providers are others' programs. */
 type Groups =
   | typeof accessReviewEndpoints
+  | typeof noticeAddressEndpoints
   | typeof practiceEndpoints
   | typeof apiKeyEndpoints
   | typeof cliLoginEndpoints

@@ -29,7 +29,9 @@ export type IdPrefix =
   /** A quarterly access review. */
   | 'acr'
   /** A practice request. */
-  | 'prc';
+  | 'prc'
+  /** A mailbox that gets notices. */
+  | 'nad';
 
 const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 

@@ -2,8 +2,8 @@ import type { MailContent } from './layout.js';
 import { MailClient } from './mail-client.js';
 import type { MailSettings } from './settings.js';
 import { escapeHtml, oneLine } from './text.js';
-import { de } from './words/de.js';
-import { en } from './words/en.js';
+import { addressDe, de } from './words/de.js';
+import { addressEn, en } from './words/en.js';
 import type { Language } from './words/words.js';
 
 /** A sign-in code, valid only in the browser that requested it. */
@@ -15,17 +15,28 @@ interface CodeMail {
   minutes: number;
 }
 
+/** The code that confirms a notice address. */
+interface AddressCodeMail {
+  to: string;
+  /** The organisation's name. */
+  tenant: string;
+  code: string;
+  hours: number;
+}
+
 const HALF = 4;
 
 /** Writes the mail. It has no link: a scanner finds nothing to open, and readers learn not to follow links. */
-function writeCodeMail({ tenant, code, minutes }: CodeMail, language: Language): MailContent {
-  const words = (language === 'de' ? de : en).code;
+function writeCodeMail(
+  { subject, sentence, footer }: { subject: string; sentence: string; footer: string },
+  code: string,
+  language: Language,
+): MailContent {
   const shown = `${code.slice(0, HALF)}-${code.slice(HALF)}`;
-  const [sentence, footer] = [words.sentence(oneLine(tenant), minutes), words.footer];
   return {
-    subject: words.subject,
+    subject,
     text: [sentence, `    ${shown}`, footer].join('\n\n').concat('\n'),
-    html: `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${escapeHtml(words.subject)}</title></head><body>
+    html: `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head><body>
 <p>${escapeHtml(sentence)}</p>
 <p style="font: 600 24px monospace; letter-spacing: 0.1em">${escapeHtml(shown)}</p>
 <p>${escapeHtml(footer)}</p>
@@ -45,11 +56,32 @@ export class CodeMailer {
   }
 
   /** @throws DeliveryFailure; the person may request another code */
-  send(mail: CodeMail, signal: AbortSignal): Promise<void> {
-    const messageId = `<${this.newId()}@${new URL(this.settings.publicUrl).hostname}>`;
-    return this.client.send(
-      { ...writeCodeMail(mail, this.settings.language), to: mail.to, messageId },
+  send({ to, tenant, code, minutes }: CodeMail, signal: AbortSignal): Promise<void> {
+    const { subject, sentence, footer } = (this.settings.language === 'de' ? de : en).code;
+    const words = { subject, sentence: sentence(oneLine(tenant), minutes), footer };
+    return this.sendCode(to, words, code, signal);
+  }
+
+  /** Sends the code that confirms a notice address. @throws DeliveryFailure */
+  sendAddressCode({ to, tenant, code, hours }: AddressCodeMail, signal: AbortSignal): Promise<void> {
+    const { subject, sentence, footer } = (this.settings.language === 'de' ? addressDe : addressEn).code;
+    const name = oneLine(tenant);
+    return this.sendCode(
+      to,
+      { subject: subject(name), sentence: sentence(name, hours), footer },
+      code,
       signal,
     );
+  }
+
+  private sendCode(
+    to: string,
+    words: Parameters<typeof writeCodeMail>[0],
+    code: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { publicUrl, language } = this.settings;
+    const messageId = `<${this.newId()}@${new URL(publicUrl).hostname}>`;
+    return this.client.send({ ...writeCodeMail(words, code, language), to, messageId }, signal);
   }
 }

@@ -19,7 +19,7 @@ function mailed(kind: NoticeKind, reviews: { person: string; digest: string }[])
   const at = '2026-11-24T17:00:00Z';
   const notice = { id: 'ntc_1', tenant: 'acme', kind, subject: request.id, audience: [], at };
   const addressed: AddressedNotice = {
-    ...{ notice, request, grant: null, persons: [erin, ada, bob] },
+    ...{ notice, request, grant: null, persons: [erin, ada, bob], addresses: [] },
     reviews: reviews as Review[],
   };
   return channel.recipients(addressed);

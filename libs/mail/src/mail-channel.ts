@@ -11,6 +11,7 @@ import {
   type Deps,
   decidedBy,
   type Grant,
+  getsNotice,
   isOverdue,
   type Notice,
   type NoticeChannel,
@@ -20,10 +21,12 @@ import {
   type RequestNoteKind,
   readCrossing,
   requestViews,
+  topicOf,
 } from '@countersign/access';
 import { logPointText } from '@countersign/wording';
 import { type MailFacts, writeMail } from './access-mail.js';
 import { writeAccountMail } from './account-mail.js';
+import { writeAddressChangeMail, writeAddressMail } from './address-mail.js';
 import { type MailContent, withLastLine } from './layout.js';
 import { MailClient } from './mail-client.js';
 import { writePracticeMail } from './practice-mail.js';
@@ -33,6 +36,7 @@ import { writeStatementMail } from './statement-mail.js';
 import { trustFacts, writeTrustMail } from './trust-mail.js';
 import {
   isAccountMailKind,
+  isAddressChangeKind,
   isMailKind,
   isPracticeMailKind,
   isReviewMailKind,
@@ -94,12 +98,17 @@ export class MailChannel implements NoticeChannel {
     this.client = new MailClient(settings);
   }
 
-  async recipients({ notice, request, reviews, persons }: AddressedNotice): Promise<string[]> {
+  async recipients(addressed: AddressedNotice): Promise<string[]> {
+    return [...this.people(addressed), ...addressed.addresses.map(({ id }) => id)];
+  }
+
+  private people({ notice, request, reviews, persons }: AddressedNotice): string[] {
     const isToAll =
       isTrustMailKind(notice.kind) ||
       isAccountMailKind(notice.kind) ||
       isReviewMailKind(notice.kind) ||
       isPracticeMailKind(notice.kind) ||
+      isAddressChangeKind(notice.kind) ||
       notice.kind === 'log.statement';
     if (isToAll) return persons.map(({ id }) => id);
     if (request === null || !isMailKind(notice.kind)) return [];
@@ -118,6 +127,7 @@ export class MailChannel implements NoticeChannel {
     const found = await this.deps.store.notices.read((unit) => unit.deliveries.find(delivery.notice));
     if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
     // Everything else is read in the tenant's own unit, so that nothing of another tenant can get into the mail (P9).
+    if (delivery.recipient.startsWith('nad_')) return this.deliverToAddress(delivery, found.notice, signal);
     const key = isAccountMailKind(found.notice.kind) ? await this.keyOf(found.notice) : null;
     const [read, log] = await this.deps.store.readForTenant(delivery.tenant, async (unit) => [
       await this.read(unit, found.notice, delivery.recipient, key),
@@ -129,6 +139,32 @@ export class MailChannel implements NoticeChannel {
         ...withLastLine(read.content, logPointText(log, this.settings.language)),
         to: addressOf(read.person),
         messageId: this.messageId(delivery),
+      },
+      signal,
+    );
+    return { done: 'delivered' };
+  }
+
+  /** To a mailbox that signs no one in. What was removed since the fan-out, or wants this no more, gets nothing. */
+  private async deliverToAddress(
+    delivery: Delivery,
+    { kind, at, tenant: slug }: Notice,
+    signal: AbortSignal,
+  ): Promise<Delivered> {
+    const { publicUrl, language } = this.settings;
+    const [address, tenant, log] = await this.deps.store.readForTenant(delivery.tenant, async (unit) => [
+      await unit.noticeAddresses.find(delivery.recipient),
+      (await unit.organisation.tenant(slug))?.name ?? slug,
+      await unit.events.head(),
+    ]);
+    const topic = topicOf(kind);
+    if (address === null || topic === null || !getsNotice(address, kind))
+      return { done: 'skipped', code: 'recipient_removed' };
+    const content = writeAddressMail({ topic, kind, at, tenant, publicUrl }, language);
+    await this.client.send(
+      {
+        ...withLastLine(content, logPointText(log, language)),
+        ...{ to: address.address, messageId: this.messageId(delivery) },
       },
       signal,
     );
@@ -175,6 +211,12 @@ export class MailChannel implements NoticeChannel {
       const tenant = (await unit.organisation.tenant(notice.tenant))?.name ?? notice.tenant;
       const facts = { kind: notice.kind, review, counts, tenant, link: `${publicUrl}/access-review` };
       return { content: writeReviewMail(facts, language), person };
+    }
+    if (isAddressChangeKind(notice.kind)) {
+      const address = await unit.noticeAddresses.find(notice.subject);
+      const tenant = (await unit.organisation.tenant(notice.tenant))?.name ?? notice.tenant;
+      const facts = { kind: notice.kind, address: address?.address ?? '', tenant, publicUrl };
+      return { content: writeAddressChangeMail(facts, language), person };
     }
     if (isPracticeMailKind(notice.kind)) {
       const practice = await unit.practices.find(notice.subject);

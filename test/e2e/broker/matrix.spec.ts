@@ -179,6 +179,7 @@ const aDocument = {
 const demandReaders = { ...closed, legal: '200', vendorAuditor: '200' };
 const legalOnly = (done: Expected) => ({ ...closed, legal: done });
 const NO_REVIEW = '/api/v1/tenants/acme/access-reviews/acr_00000000-0000-7000-8000-000000000000';
+const NO_ADDRESS = '/api/v1/tenants/acme/notice-addresses/nad_00000000-0000-7000-8000-000000000000';
 const NO_PRACTICE = '/api/v1/tenants/acme/practices/prc_00000000-0000-7000-8000-000000000000';
 const NONCE = Buffer.alloc(32, 7).toString('base64url');
 
@@ -734,6 +735,44 @@ const TABLE: Row[] = [
   {
     endpoint: 'POST /api/v1/tenants/{slug}/access-reviews/{id}/decisions',
     target: () => ({ path: `${NO_REVIEW}/decisions`, body: { item: 'person:x', decision: 'pruned' } }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'tenantAdmin', 'foreignAdmin'], '404 not_found') },
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/notice-addresses',
+    target: at('/api/v1/tenants/acme/notice-addresses'),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      ...each(['approver', 'tenantAdmin', 'tenantAuditor'], '200'),
+      foreignAdmin: '404 not_found',
+    },
+  },
+  // This broker has no mail server, so no code could be sent.
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/notice-addresses',
+    target: () => ({
+      path: '/api/v1/tenants/acme/notice-addresses',
+      body: { address: 'security@acme.example', topics: ['emergency'] },
+    }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'tenantAdmin', 'foreignAdmin'], '503 not_ready') },
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/notice-addresses/{id}/confirmation',
+    target: () => ({ path: `${NO_ADDRESS}/confirmation`, body: { code: 'ABCDEFGH' } }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'tenantAdmin', 'foreignAdmin'], '404 not_found') },
+  },
+  {
+    endpoint: 'PUT /api/v1/tenants/{slug}/notice-addresses/{id}',
+    target: () => ({ path: NO_ADDRESS, body: { topics: ['access'] } }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'tenantAdmin', 'foreignAdmin'], '404 not_found') },
+  },
+  {
+    endpoint: 'DELETE /api/v1/tenants/{slug}/notice-addresses/{id}',
+    target: at(NO_ADDRESS),
     all: '403 forbidden',
     but: { ...closed, ...each(['approver', 'tenantAdmin', 'foreignAdmin'], '404 not_found') },
   },

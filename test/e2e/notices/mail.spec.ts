@@ -250,3 +250,53 @@ describe('notices by mail', () => {
     expect(server.to('evil@x.example')).toEqual([]);
   });
 });
+
+describe('a notice address', () => {
+  const BASE = '/api/v1/tenants/acme/notice-addresses';
+  const BOX = 'security@acme.example';
+  const add = async (topics: string[]) => {
+    const { status, body } = await broker.call('tenantAdmin', 'POST', BASE, {
+      body: { address: BOX, topics },
+    });
+    expect([status, body]).toEqual([201, expect.objectContaining({ state: 'waiting', sent: true })]);
+    return (body as { id: string }).id;
+  };
+  const codeIn = async (count = 1) =>
+    /\b([A-Z2-9]{4}-[A-Z2-9]{4})\b/.exec((await mailTo(BOX, count))?.at(-1)?.raw ?? '')?.[1] ?? '';
+  const confirm = (id: string, code: string) =>
+    broker.call('tenantAdmin', 'POST', `${BASE}/${id}/confirmation`, { body: { code } });
+
+  test('gets nothing but its code until it is confirmed, then its topics alone, with no link that signs anyone in', async () => {
+    const id = await add(['access']);
+    const code = await codeIn();
+    await makeGrant(broker);
+    await mailed('ada@acme.example', 'Access');
+    expect(server.to(BOX)).toHaveLength(1);
+    expect(server.to(BOX)[0]?.raw).not.toContain('http');
+    expectStatus(await confirm(id, code), 201);
+    await mailed('ada@acme.example', 'An address gets notices');
+    await makeGrant(broker);
+    const mail = await mailed(BOX, 'acme Corp: access began or ended');
+    expect(mail?.raw).toContain('http://localhost:4000/access');
+    // No person, no reason, no data.
+    for (const hidden of ['Erin', 'invoices', '4711']) expect(mail?.raw).not.toContain(hidden);
+    expect(server.to(BOX).every(({ raw }) => !raw.includes('requests access'))).toBe(true);
+  });
+
+  test('that is removed gets nothing more, not even what waits to be sent', async () => {
+    const id = await add(['access']);
+    expectStatus(await confirm(id, await codeIn()), 201);
+    server.onRecipient = (to) => (to === BOX ? 451 : 'accept');
+    await makeGrant(broker);
+    await eventually('an attempt to the address failed', async () =>
+      (await rowsOf(id)).some(({ lastError }) => lastError !== null),
+    );
+    expectStatus(await broker.call('tenantAdmin', 'DELETE', `${BASE}/${id}`), 200);
+    server.onRecipient = () => 'accept';
+    broker.clock.advance(HOUR);
+    await eventually('the delivery is skipped', async () =>
+      (await rowsOf(id)).every(({ state }) => state === 'skipped'),
+    );
+    expect(server.to(BOX)).toHaveLength(1);
+  });
+});

@@ -1,11 +1,13 @@
 import {
   type AddressedNotice,
   type DeliveryDraft,
+  getsNotice,
   isForCustomerAlone,
   type Notice,
   type NoticeChannel,
   type NoticesReadUnit,
   type ReadUnit,
+  topicOf,
 } from '@countersign/access';
 import type { BrokerDeps } from '../core.module.js';
 import { personsOf } from './audience.js';
@@ -83,6 +85,7 @@ async function address(unit: ReadUnit, notices: readonly Notice[]): Promise<Addr
   const ids = [...new Set(subjects.map(requestOf))];
   const [found, reviews] = await Promise.all([unit.requests.findAll(ids), unit.reviews.ofRequests(ids)]);
   const requests = byId(found);
+  const listed = notices.some(({ kind }) => topicOf(kind) !== null) ? await unit.noticeAddresses.list() : [];
   return Promise.all(
     notices.map(async (notice) => {
       const request = requests.get(requestOf(notice.subject)) ?? null;
@@ -96,6 +99,7 @@ async function address(unit: ReadUnit, notices: readonly Notice[]): Promise<Addr
         grant: grants.get(notice.subject) ?? null,
         reviews: reviews.filter((review) => review.request === request?.id),
         persons,
+        addresses: listed.filter((address) => getsNotice(address, notice.kind)),
       };
     }),
   );

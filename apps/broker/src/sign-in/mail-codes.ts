@@ -13,12 +13,10 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { type BrokerDeps, type BrokerSettings, CODE_MAILER, DEPS, LOGGER, SETTINGS } from '../core.module.js';
 import { HttpProblem } from '../http/problem.js';
+import { makeMailedCode } from '../notices/mailed-code.js';
 import { ATTEMPT_MINUTES, derived, SignInAttempts } from './sign-in-attempts.js';
 import { CODE_ENTRIES, CODE_REQUESTS, codeRequestTries, TryLimits } from './try-limits.js';
 
-/** 32 characters that are hard to confuse: 5 bits each, 40 bits for a code. */
-const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
-const LENGTH = 8;
 const MOST_MISSES = 5;
 const LONGEST_MS = 30_000;
 /** How long a browser is known after a sign-in. */
@@ -109,7 +107,7 @@ export class MailCodes implements OnModuleDestroy {
 
   private async send(mailer: CodeMailer, tenant: string, email: string, browser: string): Promise<void> {
     const { random } = this.deps;
-    const code = Array.from(random.bytes(LENGTH), (byte) => ALPHABET.charAt(byte & 31)).join('');
+    const code = makeMailedCode(random);
     // An address of no one costs a read and no write.
     const known = await this.deps.store.sessions.read((unit) => authenticateAddress(unit, tenant, email));
     if (known === null) return;

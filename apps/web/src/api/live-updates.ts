@@ -39,6 +39,8 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
   ...Object.fromEntries(
     DISCLOSURE_CHANGES.map((change) => [`disclosure.${change}`, () => [['disclosures'], ['events']]]),
   ),
+  'notice-address.confirmed': () => [['notice-addresses'], ['events']],
+  'notice-address.removed': () => [['notice-addresses'], ['events']],
   ...Object.fromEntries(
     ['opened', 'due', 'failed'].map((change) => [`practice.${change}`, () => [['practices'], ['events']]]),
   ),

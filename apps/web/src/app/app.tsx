@@ -16,6 +16,7 @@ const pages = {
   proof: lazy(() => import('../features/proof/proof-page.js')),
   invite: lazy(() => import('../features/invitations/invitations-page.js')),
   accessReview: lazy(() => import('../features/access-review/access-review-page.js')),
+  noticeAddresses: lazy(() => import('../features/notice-addresses/notice-addresses-page.js')),
   practice: lazy(() => import('../features/practice/practice-page.js')),
   standing: lazy(() => import('../features/standing/standing-page.js')),
   transparency: lazy(() => import('../features/transparency/transparency-page.js')),
@@ -54,6 +55,7 @@ export function App() {
           <Route path="proof" element={<pages.proof />} />
           <Route path="invite" element={<pages.invite />} />
           <Route path="access-review" element={<pages.accessReview />} />
+          <Route path="notice-addresses" element={<pages.noticeAddresses />} />
           <Route path="practice" element={<pages.practice />} />
           <Route path="standing" element={<pages.standing />} />
           <Route path="transparency" element={<pages.transparency />} />

@@ -39,6 +39,9 @@ function customerNav(session: Session): NavItem[] {
     { to: '/standing', label: 'standing', isRare: true },
     { to: '/access-review', label: 'accessReview', isRare: true },
     { to: '/practice', label: 'practice', isRare: true },
+    ...(may(session, 'notice-address.read')
+      ? [{ to: '/notice-addresses', label: 'noticeAddresses', isRare: true } as const]
+      : []),
     { to: '/transparency', label: 'transparency', isRare: true },
   ];
 }

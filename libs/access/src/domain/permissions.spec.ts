@@ -64,6 +64,7 @@ test('a mailed code opens nothing that lasts, lifts no lock and makes no key', (
         'export.add',
         'access-review.decide',
         'grant.resume',
+        'notice-address.write',
       ],
       ...['recovery-key.register', 'passkey.remove', 'people.write', 'request.countersign', 'slack.install'],
       ...['slack.link', 'stop.write', 'trust.propose', 'trust.sign'],

@@ -167,6 +167,10 @@ const PERMISSIONS = {
   // Whose keys and sessions the customer's people have is not for the vendor.
   'access-review.read': { vendor: [], tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'access-review.decide': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
+  // Where a customer is notified is not for the vendor.
+  'notice-address.read': { vendor: [], tenant: ['admin', 'auditor'], signIn: 'any', realm: 'tenants' },
+  'notice-address.write': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
+  'notice-address.remove': { vendor: [], tenant: ['admin'], signIn: 'any', realm: 'tenants' },
   // Like the access review: how the customer's people did is not for the vendor.
   'practice.read': { vendor: [], tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'practice.open': { vendor: [], tenant: ['admin'], signIn: 'any', realm: 'tenants' },

@@ -79,6 +79,7 @@ export type {
   SealedDraft,
   SealedLeaf,
 } from './log-days.js';
+export type { NoticeAddressRepository } from './notice-addresses.js';
 export {
   type AddressedNotice,
   DELIVERY_CHANNELS,

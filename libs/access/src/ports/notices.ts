@@ -1,5 +1,6 @@
 import type { AccessRequest, ReminderKind, RequestState } from '../domain/access-request.js';
 import type { Grant, GrantState } from '../domain/grant.js';
+import type { NoticeAddress } from '../domain/notice-address.js';
 import type { Person } from '../domain/person.js';
 import type { Review } from '../domain/review.js';
 import type { SupervisionOutcome } from '../domain/supervision.js';
@@ -24,6 +25,7 @@ export type NoticeKind =
   | 'emergency.opening'
   | `disclosure.${'late' | 'given' | 'acknowledged' | 'disputed'}`
   | `access-review.${'opened' | 'due' | 'closed'}`
+  | `notice-address.${'confirmed' | 'removed'}`
   | `practice.${'opened' | 'due' | 'failed'}`
   | 'log.statement'
   | `invitation.${'created' | 'withdrawn' | 'expired'}`
@@ -179,6 +181,8 @@ export interface AddressedNotice {
   grant: Grant | null;
   /** Reviews of the request. */
   reviews: readonly Review[];
+  /** The tenant's addresses that get this kind of notice. */
+  addresses: readonly NoticeAddress[];
   /** The audience as persons: each once, none removed, none of another tenant. */
   persons: readonly Person[];
 }

@@ -9,6 +9,7 @@ import type { RequestNote } from '../domain/request-note.js';
 import type { Review } from '../domain/review.js';
 import type { SupervisionCount } from '../domain/supervision.js';
 import type { AccessReviewRepository } from './access-reviews.js';
+import type { NoticeAddressRepository } from './notice-addresses.js';
 import type { PracticeRepository } from './practices.js';
 import type { Entry, ListFilter, Located, Page, PageQuery } from './repository.js';
 
@@ -22,6 +23,7 @@ export interface WorkflowRepositories {
   notes: Entry<RequestNoteRepository, 'insert'>;
   disclosures: Entry<DisclosureRepository, 'insert' | 'update'>;
   accessReviews: Entry<AccessReviewRepository, 'insert' | 'decide' | 'update' | 'begin' | 'advance'>;
+  noticeAddresses: Entry<NoticeAddressRepository, 'insert' | 'update'>;
   practices: Entry<PracticeRepository, 'insert' | 'settle' | 'update' | 'begin' | 'advance'>;
   locks: Entry<LockRepository, 'insert' | 'lift'>;
   leases: Entry<LeaseRepository, 'save' | 'addUse'>;

@@ -1,5 +1,6 @@
 import type {
   AccountWords,
+  AddressWords,
   Names,
   PracticeWords,
   ReviewWords,
@@ -301,4 +302,34 @@ export const practiceDe: PracticeWords = {
   },
   open: 'Übung öffnen',
   footer: 'Diese Mail öffnet nichts und entscheidet nichts.',
+};
+
+export const addressDe: AddressWords = {
+  headline: {
+    emergency: 'ein Notfallzugriff steht bevor',
+    disclosure: 'die Erklärung zu einem Notfall',
+    demand: 'ein Zugriff für ein behördliches Verlangen steht bevor',
+    access: 'ein Zugriff hat begonnen oder geendet',
+    supervision: 'eine Regel der Aufsicht',
+    widening: 'eine Lockerung der Datenschutzregeln',
+    trust: 'das Vertrauensdokument, ein Stopp oder das Protokoll',
+    review: 'die vierteljährliche Zugangsprüfung',
+    practice: 'nicht alle Freigebenden haben die Übung bestanden',
+    statement: 'die Erklärung des Tages',
+  },
+  sentence: (headline, tenant) =>
+    `Eine Nachricht zu ${tenant}: ${headline}. Melden Sie sich an, um mehr zu lesen.`,
+  changed: {
+    'notice-address.confirmed': (tenant) => `Eine Adresse bekommt ab jetzt Nachrichten von ${tenant}`,
+    'notice-address.removed': (tenant) => `Eine Adresse bekommt keine Nachrichten von ${tenant} mehr`,
+  },
+  labels: { kind: 'Nachricht', at: 'Um', address: 'Adresse' },
+  open: 'Countersign öffnen',
+  footer: 'Diese Mail öffnet nichts, entscheidet nichts und meldet niemanden an.',
+  code: {
+    subject: (tenant) => `Bestätigen Sie diese Adresse für Nachrichten von ${tenant}`,
+    sentence: (tenant, hours) =>
+      `Die Administration von ${tenant} möchte Nachrichten an diese Adresse senden. Wenn das stimmt, geben Sie ihr diesen Code. Er gilt ${hours} Stunden:`,
+    footer: 'Wenn Sie das nicht erwarten, tun Sie nichts: Ohne den Code wird hierher nichts weiter gesendet.',
+  },
 };

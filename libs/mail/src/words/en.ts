@@ -1,5 +1,6 @@
 import type {
   AccountWords,
+  AddressWords,
   Names,
   PracticeWords,
   ReviewWords,
@@ -292,4 +293,33 @@ export const practiceEn: PracticeWords = {
   },
   open: 'Open the practice',
   footer: 'This mail opens nothing and decides nothing.',
+};
+
+export const addressEn: AddressWords = {
+  headline: {
+    emergency: 'an emergency access is about to begin',
+    disclosure: 'the explanation of an emergency',
+    demand: 'access for a government demand is about to begin',
+    access: 'access began or ended',
+    supervision: 'a rule of supervision',
+    widening: 'a change that widens the privacy controls',
+    trust: 'the trust document, a stop or the log',
+    review: 'the quarterly access review',
+    practice: 'not every approver has passed the practice',
+    statement: 'the statement of the day',
+  },
+  sentence: (headline, tenant) => `A notice about ${tenant}: ${headline}. Sign in to read more.`,
+  changed: {
+    'notice-address.confirmed': (tenant) => `An address gets notices of ${tenant} from now on`,
+    'notice-address.removed': (tenant) => `An address gets no more notices of ${tenant}`,
+  },
+  labels: { kind: 'Notice', at: 'At', address: 'Address' },
+  open: 'Open Countersign',
+  footer: 'This mail opens nothing, decides nothing and signs no one in.',
+  code: {
+    subject: (tenant) => `Confirm this address for notices of ${tenant}`,
+    sentence: (tenant, hours) =>
+      `An admin of ${tenant} wants notices to be sent to this address. If that is right, give this code to that admin. It counts for ${hours} hours:`,
+    footer: 'If you did not expect this, do nothing: without the code, nothing more is sent here.',
+  },
 };

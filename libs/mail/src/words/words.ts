@@ -1,4 +1,4 @@
-import type { NoticeKind } from '@countersign/access';
+import type { NoticeKind, NoticeTopic } from '@countersign/access';
 
 /** The languages of the mail texts. */
 export const LANGUAGES = ['en', 'de'] as const;
@@ -171,6 +171,28 @@ export interface StatementWords {
   sealed: string;
   open: string;
   footer: string;
+}
+
+/** Kinds of notices about notice addresses, which go to the admins. */
+export const ADDRESS_CHANGE_KINDS = [
+  'notice-address.confirmed',
+  'notice-address.removed',
+] as const satisfies readonly NoticeKind[];
+export type AddressChangeKind = (typeof ADDRESS_CHANGE_KINDS)[number];
+
+export const isAddressChangeKind = (kind: string): kind is AddressChangeKind =>
+  (ADDRESS_CHANGE_KINDS as readonly string[]).includes(kind);
+
+/** Mails to and about notice addresses. */
+export interface AddressWords {
+  headline: Readonly<Record<NoticeTopic, string>>;
+  sentence(headline: string, tenant: string): string;
+  changed: Readonly<Record<AddressChangeKind, (tenant: string) => string>>;
+  labels: Readonly<Record<'kind' | 'at' | 'address', string>>;
+  open: string;
+  footer: string;
+  /** The mail with the code that confirms an address. */
+  code: { subject(tenant: string): string; sentence(tenant: string, hours: number): string; footer: string };
 }
 
 /** Kinds of notices about a practice of the approvers. */

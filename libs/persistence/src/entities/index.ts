@@ -41,6 +41,7 @@ import {
   LogSettingsEntity,
   StatementEntity,
 } from './log-keeping.entity.js';
+import { NoticeAddressEntity } from './notice-address.entity.js';
 import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
 import { PersonEntity } from './person.entity.js';
@@ -81,6 +82,7 @@ export const ENTITIES = [
   AccessReviewEntity,
   AccessReviewItemEntity,
   AccessReviewScheduleEntity,
+  NoticeAddressEntity,
   PracticeEntity,
   PracticeRequestEntity,
   PracticeScheduleEntity,

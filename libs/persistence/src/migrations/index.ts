@@ -39,6 +39,7 @@ import { RecordTenantFrom1799000049000 } from './1799000049000-record-tenant-fro
 import { PinReports1799000051000 } from './1799000051000-pin-reports.js';
 import { PersonFacts1799000055000 } from './1799000055000-person-facts.js';
 import { Practices1799000057000 } from './1799000057000-practices.js';
+import { NoticeAddresses1799000057100 } from './1799000057100-notice-addresses.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -82,4 +83,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   PinReports1799000051000,
   PersonFacts1799000055000,
   Practices1799000057000,
+  NoticeAddresses1799000057100,
 ];

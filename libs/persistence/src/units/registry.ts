@@ -22,6 +22,7 @@ import { LiveCredentials } from '../repositories/live-credentials.js';
 import { Locks } from '../repositories/locks.js';
 import { LogDaysRows } from '../repositories/log-days.js';
 import { LogSettingsRows } from '../repositories/log-settings.js';
+import { NoticeAddresses } from '../repositories/notice-addresses.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationWriter } from '../repositories/organisation.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
@@ -69,6 +70,7 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   openings: ({ manager, reach, shared }) => new Openings(manager, reach, shared),
   notes: ({ manager, reach }) => new RequestNotes(manager, reach),
   disclosures: ({ manager, reach }) => new Disclosures(manager, reach),
+  noticeAddresses: ({ manager, reach }) => new NoticeAddresses(manager, reach),
   practices: ({ manager, reach }) => new Practices(manager, reach),
   accessReviews: ({ manager, reach }) => new AccessReviews(manager, reach),
   erasures: ({ manager, reach }) => new Erasures(manager, reach),

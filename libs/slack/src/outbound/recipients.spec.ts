@@ -47,7 +47,7 @@ function told(kind: NoticeKind, persons: Person[], site: Site): Promise<string[]
     audience: [],
     at: NOW.toISOString(),
   };
-  const addressed: AddressedNotice = { notice, request, grant: null, reviews, persons };
+  const addressed: AddressedNotice = { notice, request, grant: null, reviews, persons, addresses: [] };
   return recipientsOf(addressed, unit, NOW);
 }
 

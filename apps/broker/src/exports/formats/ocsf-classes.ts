@@ -40,6 +40,8 @@ const BY_TYPE: Readonly<Record<string, OcsfMapping>> = {
   'person.change': { class: 'userAccess', activity: OTHER_ACTIVITY },
   'person.remove': { class: 'userAccess', activity: 2 },
   'access-review.decided': { class: 'apiActivity', activity: 3 },
+  'notice-address.added': { class: 'apiActivity', activity: 1 },
+  'notice-address.changed': { class: 'apiActivity', activity: 3 },
   'demand.received': { class: 'apiActivity', activity: 1 },
   'demand.opened': { class: 'apiActivity', activity: 3 },
   'token.minted': { class: 'authorizeSession', activity: 1 },

@@ -23,7 +23,7 @@ export const GROUPS = {
   gateways: ['gateway', 'feed', 'signing-key', 'master-key'],
   emergencies: ['emergency', 'disclosure'],
   demands: ['demand'],
-  log: ['log', 'opening', 'hold', 'deployment', 'notice', 'export', 'isolation', 'report'],
+  log: ['log', 'opening', 'hold', 'deployment', 'notice', 'notice-address', 'export', 'isolation', 'report'],
 } as const;
 
 export type Group = keyof typeof GROUPS;

@@ -171,6 +171,12 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'log.settings': (e) => `${e.actor} hat die Einstellungen des Protokolls geändert`,
   'log.unsealed': (e) => `Der versiegelte Eintrag vom ${e.value('day')} wurde geöffnet`,
   'master-key.rotated': () => 'Der Betreiber hat den Hauptschlüssel der Datenbank ersetzt',
+  'notice-address.added': (e) =>
+    `${e.actor} hat eine Benachrichtigungsadresse hinzugefügt; sie wartet auf ihren Code`,
+  'notice-address.changed': (e) => `${e.actor} hat geändert, was eine Benachrichtigungsadresse bekommt`,
+  'notice-address.confirmed': (e) =>
+    `${e.actor} hat eine Benachrichtigungsadresse bestätigt: Sie bekommt ab jetzt Nachrichten`,
+  'notice-address.removed': (e) => `${e.actor} hat eine Benachrichtigungsadresse entfernt`,
   'notice.retried': (e) =>
     `${e.actor} hat eine Nachricht erneut gesendet, die nicht zugestellt werden konnte`,
   'opening.erased': (e) =>

@@ -160,6 +160,10 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'log.settings': (e) => `${e.actor} changed the settings of the log`,
   'log.unsealed': (e) => `The sealed leaf of ${e.value('day')} was opened`,
   'master-key.rotated': () => 'The operator replaced the master key of the database',
+  'notice-address.added': (e) => `${e.actor} added a notice address; it waits for its code`,
+  'notice-address.changed': (e) => `${e.actor} changed what a notice address gets`,
+  'notice-address.confirmed': (e) => `${e.actor} confirmed a notice address: it gets notices from now on`,
+  'notice-address.removed': (e) => `${e.actor} removed a notice address`,
   'notice.retried': (e) => `${e.actor} sent a message again that could not be delivered`,
   'opening.erased': (e) =>
     `${e.actor} erased personal values of leaf ${e.value('leaf')}${because(e.value('authority'))}; the proof stays`,

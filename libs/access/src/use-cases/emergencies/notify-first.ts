@@ -21,7 +21,8 @@ export interface NoticeProgress {
 const wasAttempted = ({ state, lastError }: Delivery): boolean => state !== 'due' || lastError !== null;
 
 export function noticeProgress(view: NoticeView | null): NoticeProgress {
-  const deliveries = view?.deliveries ?? [];
+  // An address is no person who could stop it: what reaches the people counts.
+  const deliveries = (view?.deliveries ?? []).filter(({ recipient }) => !recipient.startsWith('nad_'));
   const delivered = deliveries.filter(({ state }) => state === 'delivered');
   return {
     isAttempted: deliveries.length > 0 && deliveries.every(wasAttempted),

@@ -7,6 +7,7 @@ import type { Disclosure } from '../../domain/disclosure.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Invitation } from '../../domain/invitation.js';
 import type { DailyStatement } from '../../domain/log-settings.js';
+import type { NoticeAddress } from '../../domain/notice-address.js';
 import {
   TENANT_ROLES,
   type TenantRecord,
@@ -87,6 +88,18 @@ export const practiceNotice = (
   kind: `practice.${what}`,
   subject: id,
   audience: what === 'failed' ? [everyoneAt(tenant, 'admin'), everyoneAt(tenant, 'auditor')] : [...people],
+  at,
+});
+
+/** An address gets notices from now on, or no longer. Sent to the admins and auditors, so that no one adds one unseen. */
+export const noticeAddressNotice = (
+  { id, tenant }: Pick<NoticeAddress, 'id' | 'tenant'>,
+  what: After<'notice-address', NoticeKind>,
+  at: string,
+): NoticeDraft => ({
+  kind: `notice-address.${what}`,
+  subject: id,
+  audience: [everyoneAt(tenant, 'admin'), everyoneAt(tenant, 'auditor')],
   at,
 });
 

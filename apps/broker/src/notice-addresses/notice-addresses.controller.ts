@@ -1,0 +1,122 @@
+import {
+  ADDRESS_CODE_HOURS,
+  addNoticeAddress,
+  changeNoticeTopics,
+  confirmNoticeAddress,
+  listNoticeAddresses,
+  type NoticeAddress,
+  type Principal,
+  removeNoticeAddress,
+} from '@countersign/access';
+import {
+  type NewNoticeAddress,
+  type NoticeAddressCode,
+  type NoticeTopics,
+  noticeAddressEndpoints,
+} from '@countersign/api';
+import type { CodeMailer } from '@countersign/mail';
+import { Controller, Delete, Get, HttpCode, Inject, Post, Put } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { type BrokerDeps, CODE_MAILER, DEPS, LOGGER } from '../core.module.js';
+import { Allow } from '../http/access.decorators.js';
+import { Describe } from '../http/endpoint.js';
+import { Body, CurrentPrincipal, Id, Slug } from '../http/input.js';
+import { HttpProblem } from '../http/problem.js';
+import { makeMailedCode } from '../notices/mailed-code.js';
+
+/** How long the mail server may take. */
+const LONGEST_MS = 20_000;
+
+/** Mailboxes of a tenant that get named kinds of notices. */
+@Controller('api/v1/tenants/:slug/notice-addresses')
+export class NoticeAddressesController {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CODE_MAILER) private readonly mailer: CodeMailer | null,
+  ) {}
+
+  @Get()
+  @Allow('notice-address.read')
+  @Describe(noticeAddressEndpoints.list)
+  async list(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
+    return { items: (await listNoticeAddresses(this.deps, principal, slug)).map(addressAnswer) };
+  }
+
+  @Post()
+  @Allow('notice-address.write')
+  @Describe(noticeAddressEndpoints.add)
+  async add(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Body() { address: given, topics }: NewNoticeAddress,
+  ) {
+    const { mailer } = this;
+    if (mailer === null) throw new HttpProblem('not_ready', 'This broker sends no mail.');
+    const code = makeMailedCode(this.deps.random);
+    const added = await addNoticeAddress(this.deps, principal, slug, { address: given, topics, code });
+    const { address, tenantName: tenant } = added;
+    // After the commit: an address that is not stored must get no mail.
+    const sent = await mailer
+      .sendAddressCode(
+        { to: address.address, tenant, code, hours: ADDRESS_CODE_HOURS },
+        AbortSignal.timeout(LONGEST_MS),
+      )
+      .then(
+        () => true,
+        (error: unknown) => {
+          this.logger.warn({ err: error }, 'the code of a notice address was not sent');
+          return false;
+        },
+      );
+    return { ...addressAnswer(address), sent };
+  }
+
+  @Post(':id/confirmation')
+  @Allow('notice-address.write')
+  @Describe(noticeAddressEndpoints.confirm)
+  async confirm(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Id('nad') id: string,
+    @Body() { code }: NoticeAddressCode,
+  ) {
+    return addressAnswer(await confirmNoticeAddress(this.deps, principal, slug, id, code));
+  }
+
+  @Put(':id')
+  @Allow('notice-address.write')
+  @Describe(noticeAddressEndpoints.change)
+  async change(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Id('nad') id: string,
+    @Body() { topics }: NoticeTopics,
+  ) {
+    const { address, warnings } = await changeNoticeTopics(this.deps, principal, slug, id, topics);
+    return { ...addressAnswer(address), warnings };
+  }
+
+  @Delete(':id')
+  @HttpCode(200)
+  @Allow('notice-address.remove')
+  @Describe(noticeAddressEndpoints.remove)
+  async remove(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Id('nad') id: string) {
+    return { warnings: await removeNoticeAddress(this.deps, principal, slug, id) };
+  }
+}
+
+function addressAnswer({
+  id,
+  address,
+  topics,
+  state,
+  addedBy,
+  addedAt,
+  codeUntil,
+  confirmedAt,
+}: NoticeAddress) {
+  // A removed one is never answered.
+  const shown = state === 'active' ? ('active' as const) : ('waiting' as const);
+  return { id, address, topics, state: shown, addedBy, addedAt, codeUntil, confirmedAt };
+}

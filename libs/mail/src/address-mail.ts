@@ -1,0 +1,59 @@
+import type { NoticeKind, NoticeTopic } from '@countersign/access';
+import { layOut, type MailContent } from './layout.js';
+import { oneLine, writeInstant } from './text.js';
+import { addressDe } from './words/de.js';
+import { addressEn } from './words/en.js';
+import type { AddressChangeKind, AddressWords, Language } from './words/words.js';
+
+const WORDS: Readonly<Record<Language, AddressWords>> = { en: addressEn, de: addressDe };
+
+/**
+ * Writes the mail to a notice address: what happened, when, and where one reads more after signing in. It names no person, no
+ * reason and no data, because a shared mailbox may be read by more people than the customer's own.
+ */
+export function writeAddressMail(
+  facts: { topic: NoticeTopic; kind: NoticeKind; at: string; tenant: string; publicUrl: string },
+  language: Language,
+): MailContent {
+  const { headline, sentence, labels, open, footer } = WORDS[language];
+  const { topic, kind, at, publicUrl } = facts;
+  const tenant = oneLine(facts.tenant);
+  return layOut({
+    language,
+    subject: `${tenant}: ${headline[topic]}`,
+    sentence: sentence(headline[topic], tenant),
+    rows: [
+      [labels.kind, [kind]],
+      [labels.at, [writeInstant(at)]],
+    ],
+    notes: [],
+    link: `${publicUrl}${PAGES[topic]}`,
+    open,
+    footer,
+  });
+}
+
+const PAGES: Readonly<Record<NoticeTopic, string>> = {
+  ...{ emergency: '/emergencies', disclosure: '/emergencies', demand: '/history', access: '/access' },
+  ...{ supervision: '/access', widening: '/controls', trust: '/trust', review: '/access-review' },
+  ...{ practice: '/practice', statement: '/activity' },
+};
+
+/** Writes the mail to the admins: an address gets notices from now on, or no longer. */
+export function writeAddressChangeMail(
+  facts: { kind: AddressChangeKind; address: string; tenant: string; publicUrl: string },
+  language: Language,
+): MailContent {
+  const { changed, labels, open, footer } = WORDS[language];
+  const tenant = oneLine(facts.tenant);
+  return layOut({
+    language,
+    subject: changed[facts.kind](tenant),
+    sentence: changed[facts.kind](tenant),
+    rows: facts.address === '' ? [] : [[labels.address, [oneLine(facts.address)]]],
+    notes: [],
+    link: `${facts.publicUrl}/notice-addresses`,
+    open,
+    footer,
+  });
+}
