@@ -11,7 +11,7 @@ import {
   runAccessReviews,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -35,7 +35,7 @@ function organisation(zone?: string): Organisation {
   return file;
 }
 
-describeStore('the quarterly access review', (bench) => {
+describeOn('SQLite', 'the quarterly access review', (bench) => {
   let flow: Workflow;
   let [ada, bob, dan, gwen]: Principal[] = [];
   const start = async (file = organisation()) => {

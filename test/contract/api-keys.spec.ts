@@ -10,7 +10,7 @@ import {
   signInByProvider,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const ISSUER = 'http://localhost:4300';
@@ -27,7 +27,7 @@ function withProvider() {
   return file;
 }
 
-describeStore('API keys', (bench) => {
+describeOn('SQLite', 'API keys', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
     flow = await startWorkflow(bench.store, withProvider());

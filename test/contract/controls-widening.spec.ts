@@ -18,7 +18,7 @@ import { smallOrganisation } from '../factories/small-organisation.js';
 import { AT } from '../factories/trust.js';
 import { Claimant, claimFor } from '../support/claimant.js';
 import { dieWhileWidening } from './support/child.js';
-import { describeOn, describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -42,7 +42,7 @@ const organisation = (controls: Partial<PrivacyControls> = {}, more: string[] = 
   return file;
 };
 
-describeStore('a widening of privacy controls', (bench) => {
+describeOn('PostgreSQL', 'a widening of privacy controls', (bench) => {
   let flow: Workflow;
   let ada: Principal;
   let bob: Principal;

@@ -9,14 +9,14 @@ import {
   type Store,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
 const { tenant: _tenant, ...access } = anAsk;
 const INCIDENT: IncidentInput = { ...access, title: 'Wrong totals', tenants: ['acme', 'globex', 'nowhere'] };
 
-describeStore('one incident, many tenants', (bench) => {
+describeOn('PostgreSQL', 'one incident, many tenants', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let key: IdempotencyKey;

@@ -19,7 +19,7 @@ import {
 } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
 import { aRecord } from './support/rows.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
@@ -59,7 +59,7 @@ class Boot {
 
 const BULK: SupervisionRule = { name: 'bulk', count: 'calls', over: 100, within: 300, do: 'pause' };
 
-describeStore('supervision', (bench) => {
+describeOn('PostgreSQL', 'supervision', (bench) => {
   let flow: Workflow;
   let boot: Boot;
   const people: Record<'erin' | 'max' | 'ada' | 'sam' | 'gwen' | 'ola', Principal> = {} as never;

@@ -1,6 +1,6 @@
 import type { ApiKey, EnrolledGateway, StoredKey } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
-import { describeStore } from './support/describe-store.js';
+import { describeOn } from './support/describe-store.js';
 import { aPerson } from './support/rows.js';
 
 const AT = '2026-11-24T15:00:00.123Z';
@@ -14,7 +14,7 @@ const SERVICE = {
   routes: [{ method: 'GET', path: '/tenants/{tenant}/invoices', resource: 'invoices', action: 'list' }],
 };
 
-describeStore('the vendor’s side', (bench) => {
+describeOn('SQLite', 'the vendor’s side', (bench) => {
   test('without an organisation there is no policy', async () => {
     const policy = bench.store.readAsVendor((unit) => unit.organisation.policy());
     await expect(policy).rejects.toThrow(expect.objectContaining({ code: 'no_organisation' }));

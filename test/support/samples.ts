@@ -43,6 +43,8 @@ export const SAMPLES = {
   brokerKills: { quick: 1, full: 30 },
   exportKills: { quick: 1, full: 12 },
   gatewayKills: { quick: 2, full: 200 },
+  /** The same of a gateway that holds a part of a grant's budget. */
+  budgetKills: { quick: 1, full: 3 },
   /** Decisions that an open page shows; an odd number, for its median. */
   watchedDecisions: { quick: 3, full: 5 },
   /** Stops of a grant that a fleet of gateways receives under load. */

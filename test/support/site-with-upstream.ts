@@ -5,12 +5,22 @@ import type { Inside } from './inside.js';
 import type { Program, Running } from './program.js';
 import { Site, type SiteOptions } from './site.js';
 
-type WithUpstream<P extends Running> = { site: Site<P>; upstream: CountingUpstream; close(): Promise<void> };
+type WithUpstream<B extends Running, G extends Running = B> = {
+  site: Site<B, G>;
+  upstream: CountingUpstream;
+  close(): Promise<void>;
+};
 
 /** A site whose billing service is an upstream that counts calls. */
 export const siteWithUpstream = (
   options: Omit<SiteOptions, 'organisation'> = {},
 ): Promise<WithUpstream<Program>> => withUpstream((file) => Site.start({ ...options, organisation: file }));
+
+/** The same, with the broker inside the test's process: for tests that kill the gateway alone. */
+export const gatewayProcessWithUpstream = (
+  options: Omit<SiteOptions, 'organisation' | 'preload'> = {},
+): Promise<WithUpstream<Inside, Program>> =>
+  withUpstream((file) => Site.gatewayProcess({ ...options, organisation: file }));
 
 /** The same, inside the test's process. */
 export const siteInsideWithUpstream = (
@@ -22,9 +32,9 @@ export const siteInsideWithUpstream = (
     return Site.inside({ ...options, organisation: file });
   });
 
-async function withUpstream<P extends Running>(
-  start: (file: Organisation) => Promise<Site<P>>,
-): Promise<WithUpstream<P>> {
+async function withUpstream<B extends Running, G extends Running>(
+  start: (file: Organisation) => Promise<Site<B, G>>,
+): Promise<WithUpstream<B, G>> {
   const upstream = new CountingUpstream();
   await upstream.start();
   const file = organisation((made) => {

@@ -26,16 +26,23 @@ export type SiteOptions = {
 };
 
 type Launch<P> = (options: ProgramOptions & { name: 'broker' | 'gateway' }) => P;
+type Launches<B, G> = { broker: Launch<B>; gateway: Launch<G> };
+
+const asProcess =
+  (preload: readonly string[] = []): Launch<Program> =>
+  (program) =>
+    Program.start({ ...program, preload });
+const asPart: Launch<Inside> = ({ name, env = {} }) => Inside.start(name, env);
 
 /**
  * A broker and a gateway with their own store, spool and ports. `start` runs them as processes; `inside` runs them in
- * the test's process, for tests that do not test processes.
+ * the test's process, for tests that do not test processes; `gatewayProcess` runs the gateway alone as a process.
  */
-export class Site<P extends Running = Program> {
-  broker!: P;
-  gateway!: P;
+export class Site<B extends Running = Program, G extends Running = B> {
+  broker!: B;
+  gateway!: G;
   /** Every program that ever ran here. */
-  readonly programs: P[] = [];
+  readonly programs: (B | G)[] = [];
   credential = '';
   private readonly keys: Keys;
 
@@ -44,29 +51,37 @@ export class Site<P extends Running = Program> {
     readonly store: PreparedStore,
     private readonly ports: { broker: number; gateway: number; gatewayAdmin: number },
     private readonly options: SiteOptions,
-    private readonly launch: Launch<P>,
+    private readonly launches: Launches<B, G>,
   ) {
     this.keys = new Keys(store);
   }
 
   /** Prepares everything and starts the broker; `startGateway` starts the gateway. */
   static start(options: SiteOptions): Promise<Site> {
-    const { preload = [] } = options;
-    return Site.of(options, (program) => Program.start({ ...program, preload }));
+    const launch = asProcess(options.preload);
+    return Site.of(options, { broker: launch, gateway: launch });
   }
 
   /** The same, inside the test's process. */
   static inside(options: Omit<SiteOptions, 'preload'>): Promise<Site<Inside>> {
-    return Site.of(options, ({ name, env = {} }) => Inside.start(name, env));
+    return Site.of(options, { broker: asPart, gateway: asPart });
   }
 
-  private static async of<P extends Running>(options: SiteOptions, launch: Launch<P>): Promise<Site<P>> {
+  /** The same, with the broker inside the test's process: for tests that kill the gateway alone. */
+  static gatewayProcess(options: Omit<SiteOptions, 'preload'>): Promise<Site<Inside, Program>> {
+    return Site.of(options, { broker: asPart, gateway: asProcess() });
+  }
+
+  private static async of<B extends Running, G extends Running>(
+    options: SiteOptions,
+    launches: Launches<B, G>,
+  ): Promise<Site<B, G>> {
     const folder = await tempFolder('site');
     const url = options.databaseUrl ?? (await migratedSqlite(join(folder, 'countersign.db')));
     const masterKey = options.databaseUrl === undefined ? MASTER_KEY : undefined;
     const store = await PreparedStore.at(url, options.organisation, masterKey);
     const ports = { broker: await freePort(), gateway: await freePort(), gatewayAdmin: await freePort() };
-    const site = new Site(folder, store, ports, options, launch);
+    const site = new Site(folder, store, ports, options, launches);
     try {
       const brokerUrl = (await options.between?.(site.brokerUrl)) ?? site.brokerUrl;
       site.credential = await store.credential('site', brokerUrl);
@@ -100,17 +115,18 @@ export class Site<P extends Running = Program> {
   }
 
   async startBroker(): Promise<void> {
-    this.broker = this.run({
+    this.broker = this.launches.broker({
       name: 'broker',
       script: 'programs/broker.js',
       env: { ...brokerEnv(this, this.ports.broker), ...this.options.brokerEnv },
     });
+    this.programs.push(this.broker);
     await this.broker.untilReady(`${this.brokerUrl}/readyz`);
   }
 
   /** Starts the gateway and waits until it is connected. */
   async startGateway(limits: Pick<ProgramOptions, 'fileBlocks'> = {}): Promise<void> {
-    this.gateway = this.run({
+    this.gateway = this.launches.gateway({
       name: 'gateway',
       script: 'programs/gateway.js',
       ...limits,
@@ -119,6 +135,7 @@ export class Site<P extends Running = Program> {
         ...this.options.gatewayEnv,
       },
     });
+    this.programs.push(this.gateway);
     await this.gateway.untilReady(`${this.gatewayUrl}/readyz`);
   }
 
@@ -136,11 +153,5 @@ export class Site<P extends Running = Program> {
     await Promise.all(this.programs.map((program) => program.dispose()));
     await this.store.close();
     await removeFolder(this.folder);
-  }
-
-  private run(options: Parameters<Launch<P>>[0]): P {
-    const program = this.launch(options);
-    this.programs.push(program);
-    return program;
   }
 }

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import http from 'node:http';
 import { join } from 'node:path';
 import { encodeGatewayCredential } from '@countersign/gateway-protocol';
+import { rowsOfEachKind } from '../../../test/support/samples.js';
 import { specFolder } from '../../../test/support/spec-folder.js';
 import {
   GRANT_ID,
@@ -16,6 +17,8 @@ import {
 } from '../test/answers.js';
 import { runCli, spawnCli } from '../test/child.js';
 import { FakeServer, problem } from '../test/fake-broker.js';
+import { Terminal } from '../test/terminal.js';
+import { run } from './main.js';
 
 const KEY = 'csk_a-secret-of-ours';
 const servers: FakeServer[] = [];
@@ -29,6 +32,13 @@ async function serve(routes: Parameters<typeof FakeServer.start>[0]): Promise<Fa
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
+
+/** Runs the command in this process, which costs a tenth: for tests of what it does, not of how a process ends. */
+async function runHere(argv: string[], env: Record<string, string>) {
+  const terminal = new Terminal({ PATH: process.env['PATH'] ?? '', ...env });
+  const exit = await run(argv, terminal);
+  return { exit, out: terminal.out, err: terminal.err };
+}
 
 const envFor = (broker: FakeServer) => ({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: KEY });
 
@@ -92,11 +102,11 @@ describe('the command as a process', () => {
       }),
       [`POST /api/v1/notices/${id}/retry`]: () => ({ body: notice('due') }),
     });
-    const list = await runCli(['notices', 'list', '--state', 'dead'], envFor(broker));
+    const list = await runHere(['notices', 'list', '--state', 'dead'], envFor(broker));
     expect(list.out).toMatch(new RegExp(`${id}.*acme.*grant\\.ended.*webhook.*dead.*42.*http_503`));
-    const retry = await runCli(['notices', 'retry', id, '--json'], envFor(broker));
+    const retry = await runHere(['notices', 'retry', id, '--json'], envFor(broker));
     expect([retry.exit, JSON.parse(retry.out)]).toEqual([0, notice('due')]);
-    expect((await runCli(['notices', 'retry', 'req_1'], envFor(broker))).err).toMatch(/^error\[/);
+    expect((await runHere(['notices', 'retry', 'req_1'], envFor(broker))).err).toMatch(/^error\[/);
   });
 
   test('reads a token from stdin', async () => {
@@ -167,7 +177,7 @@ describe('curl', () => {
     const missing = await runCli(['curl', GRANT_ID, '--', '/x'], env);
     expect([missing.exit, missing.err]).toEqual([1, expect.stringMatching(/^error\[curl_missing\]: /)]);
     end();
-    const ended = await runCli(['curl', GRANT_ID, '--', '/x'], envFor(broker));
+    const ended = await runHere(['curl', GRANT_ID, '--', '/x'], envFor(broker));
     expect([ended.exit, ended.err]).toEqual([1, `error[grant_not_active]: ${GRANT_ID} is ended (revoked)\n`]);
   });
 
@@ -187,7 +197,7 @@ describe('curl', () => {
       const folder = specFolder();
       writeFileSync(join(folder, '.curlrc'), `url = ${evil.url}/from-the-file\n`);
       const { gateway, broker } = await grantAtWork({ 'GET /billing/x': () => ({ body: {} }) });
-      const { exit, err } = await runCli(
+      const { exit, err } = await runHere(
         ['curl', GRANT_ID, '--', '-s', '/x', ...attack(evil, folder)],
         envFor(broker),
       );
@@ -399,11 +409,14 @@ describe('broker and gateway in the foreground', () => {
     ]);
   });
 
-  test.each(['broker', 'gateway'])('%s --json prints what is missing as a document', async (program) => {
-    const dataDir = specFolder();
-    const { exit, out } = await runCli([program, '--json'], { COUNTERSIGN_DATA_DIR: dataDir });
-    expect([exit, JSON.parse(out)]).toMatchObject([1, { code: 'invalid_config' }]);
-  });
+  test.each(rowsOfEachKind(['broker', 'gateway'], () => 'a program'))(
+    '%s --json prints what is missing as a document',
+    async (program) => {
+      const dataDir = specFolder();
+      const { exit, out } = await runCli([program, '--json'], { COUNTERSIGN_DATA_DIR: dataDir });
+      expect([exit, JSON.parse(out)]).toMatchObject([1, { code: 'invalid_config' }]);
+    },
+  );
 
   test.each(['broker', 'gateway'])(
     '%s without what it needs says what is missing and exits with 1',

@@ -2,6 +2,7 @@ import { revokeSigningKey, rotateSigningKey } from '@countersign/access';
 import { checkToken } from '@countersign/authorization';
 import { nodeKeyMaker } from '@countersign/persistence';
 import { organisation } from '../../factories/organisation.js';
+import { eventually } from '../../support/eventually.js';
 import { TestBroker } from '../harness.js';
 import { codeOf, makeGrant, mintToken } from '../story.js';
 
@@ -27,12 +28,6 @@ async function isActive(token: string): Promise<boolean> {
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
   });
   return (body as { active: boolean }).active;
-}
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const until = Date.now() + 15_000;
-  while (Date.now() < until) if (await holds()) return;
-  throw new Error('it did not come true in time');
 }
 
 describe('tokens', () => {
@@ -75,7 +70,7 @@ describe('tokens', () => {
     const { grant } = await makeGrant(broker);
     const { access_token: before } = await mintToken(broker, grant);
     const { kid } = await rotateSigningKey(broker.host, nodeKeyMaker);
-    await eventually(async () => (await published()).length === 2);
+    await eventually('both keys are published', async () => (await published()).length === 2);
     expect(kidOf((await mintToken(broker, grant)).access_token)).toBe(kidOf(before));
     broker.clock.advance(11);
     const { access_token: after } = await mintToken(broker, grant);
@@ -89,7 +84,7 @@ describe('tokens', () => {
     const { grant } = await makeGrant(broker);
     const { access_token: token } = await mintToken(broker, grant);
     await revokeSigningKey(broker.host, nodeKeyMaker, kidOf(token));
-    await eventually(async () => !(await isActive(token)));
+    await eventually('the token is not active', async () => !(await isActive(token)), 15_000);
     expect(await published()).not.toContain(kidOf(token));
     expect(await isActive((await mintToken(broker, grant)).access_token)).toBe(true);
   });

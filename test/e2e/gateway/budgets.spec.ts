@@ -4,6 +4,7 @@ import { callGateway } from '../../support/call-gateway.js';
 import { eventually } from '../../support/eventually.js';
 import { Fleet } from '../../support/fleet.js';
 import { callApi, expectStatus } from '../../support/http.js';
+import { samples } from '../../support/samples.js';
 import type { Site } from '../../support/site.js';
 import { siteWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
@@ -136,7 +137,7 @@ test('a budget survives kill -9: what the dead process held is neither used twic
   const grant = await makeGrant(site, 'engineer', { budget: { calls: 40 } });
   const token = await mintToken(site, grant);
   const before = upstream.hits.length;
-  for (let kill = 0; kill < 3; kill += 1) {
+  for (let kill = 0; kill < samples('budgetKills'); kill += 1) {
     for (let count = 0; count < 3; count += 1) expect((await callGateway(site, token)).status).toBe(200);
     await site.gateway.stop('SIGKILL');
     await site.startGateway();
