@@ -247,10 +247,13 @@ describe('emergencies, questions, forwards and incidents', () => {
     await site.api('ada', 'PUT', path, strict);
     const page = await site.signedIn('ada', '/controls');
     await page.getByLabel('Longest access, in minutes').fill('45');
+    await page.getByText(/^What widens waits: it takes effect after 1 day .* a second admin/).waitFor();
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Save these controls' }).click();
     await page.getByText('What narrows is saved.').waitFor();
     const card = page.getByRole('region', { name: 'A change that widens these controls waits' });
-    await card.getByText('maxDuration').waitFor();
+    await card.getByText('Longest access').waitFor();
+    await card.getByText('45 minutes').waitFor();
     expect(await card.getByRole('button', { name: 'Confirm this change' }).count()).toBe(0);
     const second = await site.signedIn('bob', '/controls');
     const confirm = second.getByRole('button', { name: 'Confirm this change' });

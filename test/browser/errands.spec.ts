@@ -77,6 +77,55 @@ describe('everyday tasks on the other pages', () => {
     expect(await site.api('ada', 'GET', CONTROLS)).toMatchObject({ maxDuration: null });
   }, 120_000);
 
+  test('an admin writes a rule with plain controls: the page says what it ends, what it would have refused, and what is wrong', async () => {
+    const id = await grant(site);
+    const page = await site.signedIn('ada', '/controls');
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).press('Enter');
+    await press('Add a rule');
+    const rule = page.getByRole('listitem').filter({ hasText: '1. Every access' });
+    await press('Remove: Approvals that a request needs');
+    await press('Add: Actions');
+    await rule.getByRole('group', { name: 'Actions' }).getByText('Choose at least one.').waitFor();
+    expect(await page.getByRole('button', { name: 'Save these controls' }).isDisabled()).toBe(true);
+    await rule.getByRole('checkbox', { name: 'read' }).press('Space');
+    await press('Add: Ticket');
+    await press('Add: Longest access, in minutes');
+    await rule.getByRole('textbox', { name: 'Longest access, in minutes' }).fill('10');
+    await rule.getByText('at most 10 minutes; a ticket such as CASE-####.').waitFor();
+    const review = page.getByRole('region', { name: 'Your changes' });
+    await review.getByText('It ends 1 access:').waitFor();
+    await review.getByText('ticket_required').first().waitFor();
+
+    // As JSON: it says the same, invalid text is kept, and a member that the page does not know stays in the document.
+    await page.getByRole('tab', { name: 'Controls' }).press('ArrowRight');
+    const json = page.getByLabel('The privacy controls as JSON');
+    const text = await json.inputValue();
+    expect(JSON.parse(text)).toMatchObject({
+      rules: [{ actions: ['read'], ticket: { patterns: ['CASE-####'] } }],
+    });
+    await json.fill(`${text} oops`);
+    await page.getByRole('tab', { name: 'JSON (advanced)' }).press('ArrowLeft');
+    await press('Go on with the JSON');
+    expect(await json.inputValue()).toBe(`${text} oops`);
+    await json.fill(text.replace('"rules"', '"moon": "full",\n  "rules"'));
+    await page.getByRole('tab', { name: 'JSON (advanced)' }).press('ArrowLeft');
+    await page.getByText('This page has no controls for moon.').waitFor();
+    await review.getByText('invalid_request').waitFor();
+    await page.getByRole('tab', { name: 'Controls' }).press('ArrowRight');
+    await json.fill(text);
+
+    await press('Save these controls');
+    await page.getByText('Saved. These controls apply to new requests and decisions.').waitFor();
+    const ended = await site.api<object>('erin', 'GET', `/api/v1/grants/${id}`);
+    expect(ended).toMatchObject({ state: 'ended', endReason: 'revoked' });
+    await page.getByRole('tab', { name: 'JSON (advanced)' }).press('ArrowLeft');
+    await press('Remove: Rules for some requests, 1');
+    await review.getByText('What widens applies at once').waitFor();
+    await press('Save these controls');
+    await review.waitFor({ state: 'detached' });
+    expect(await site.api('ada', 'GET', CONTROLS)).not.toHaveProperty('rules');
+  }, 120_000);
+
   test('an approver lets an access go on that a rule of supervision has paused', async () => {
     const before = await site.api<object>('ada', 'GET', CONTROLS);
     const supervision = [{ name: 'bulk-read', over: 1, within: 'PT5M', do: 'pause' }];

@@ -33,6 +33,7 @@ test.each([
   'activity/activity-page',
   'proof/proof-page',
   'receipt/receipt-page',
+  'controls/controls-page',
 ])('the first load of %s is at most 200 kB of compressed script', (page) => {
   const files = scriptsOf('index.html', `src/features/${page}.tsx`);
   const bytes = [...files].reduce((sum, file) => sum + readFileSync(join(built, `${file}.gz`)).length, 0);

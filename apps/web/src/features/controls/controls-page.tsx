@@ -10,7 +10,7 @@ import { Notice } from '../../ui/badge.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { controlsTexts } from './controls.text.js';
-import { ControlsForm } from './controls-form.js';
+import { ControlsEditor } from './editor/editor.js';
 import { WaitingWidening } from './widening-card.js';
 
 /** `/controls`: the customer's privacy controls. All of its people read them, and its admins change them. */
@@ -43,7 +43,7 @@ export default function ControlsPage() {
           {({ items }) => (
             <Loaded query={controls}>
               {(found) => (
-                <ControlsForm slug={slug} controls={found} services={items} mayChange={mayChange} />
+                <ControlsEditor slug={slug} controls={found} services={items} mayChange={mayChange} />
               )}
             </Loaded>
           )}

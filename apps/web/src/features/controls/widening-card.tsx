@@ -5,7 +5,6 @@ import { useNames, wideningsQuery } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { may, useSession } from '../../api/session.js';
-import { controlsDifference } from '../../passkey/controls-difference.js';
 import type { Signer } from '../../passkey/signer.js';
 import { SigningPages } from '../../passkey/signing-pages.js';
 import { SigningNotice, useSigner } from '../../passkey/signing-ui.js';
@@ -14,6 +13,11 @@ import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { ProblemNotice } from '../../ui/query-states.js';
+import { differences } from './editor/difference.js';
+import { DifferenceList } from './editor/difference-list.js';
+import type { JsonObject } from './editor/document.js';
+import { editorTexts } from './editor/editor.text.js';
+import { writerFor } from './editor/sentences.js';
 import { wideningTexts } from './widening.text.js';
 
 /** The widening of the controls that waits, with what it changes and the reader's buttons; nothing if none waits. */
@@ -54,18 +58,12 @@ function WideningCard({ slug, widening }: { slug: string; widening: Widening }) 
   );
 }
 
-/** Every member that differs, as the API writes it. */
+/** Every member that differs, in words. */
 function Changes({ widening: { before, after } }: { widening: Widening }) {
-  const text = useText(wideningTexts);
-  return (
-    <ul className="bullets">
-      {controlsDifference({ before, after }).map((each) => (
-        <li key={each.member}>
-          {each.member}: {text.was} <code>{each.before}</code>, {text.willBe} <code>{each.after}</code>
-        </li>
-      ))}
-    </ul>
-  );
+  const text = useText(editorTexts);
+  const writer = writerFor(useLanguage(), after.zone ?? 'UTC', text.choices);
+  const changes = differences(before as JsonObject, after as JsonObject);
+  return <DifferenceList changes={changes} writer={writer} text={text} />;
 }
 
 /** The reader's buttons. The broker authorizes each call itself. */

@@ -1,0 +1,108 @@
+import { isZone } from '@countersign/contract';
+import { useState } from 'react';
+import type { Service } from '../../../api/client.js';
+import type { Controls } from '../../../api/organisation.js';
+import { useLanguage, useText } from '../../../text/language.js';
+import { Notice } from '../../../ui/badge.js';
+import { Button } from '../../../ui/button.js';
+import { ControlSections } from './control-sections.js';
+import { normalized, withValue } from './document.js';
+import { editorTexts } from './editor.text.js';
+import { type Editor, EditorContext } from './editor-context.js';
+import { findFaults } from './faults.js';
+import { JsonTab } from './json-tab.js';
+import { Review } from './review.js';
+import { SaveBar } from './save-bar.js';
+import { writerFor } from './sentences.js';
+import { Tabs } from './tabs.js';
+import { useChoices } from './use-choices.js';
+import { useControlsDraft, withDocument, withoutText, withText } from './use-draft.js';
+import { faultsOf, usePreview } from './use-preview.js';
+
+type Tab = 'fields' | 'json';
+
+/** Edits all privacy controls: with a control for each member, or as JSON. Both show the same draft. */
+export function ControlsEditor({
+  slug,
+  controls,
+  services,
+  mayChange,
+}: {
+  slug: string;
+  controls: Controls;
+  services: readonly Service[];
+  mayChange: boolean;
+}) {
+  const text = useText(editorTexts);
+  const language = useLanguage();
+  const [tab, setTab] = useState<Tab>('fields');
+  const [message, setMessage] = useState('');
+  const edit = useControlsDraft(slug, controls);
+  const { draft } = edit;
+  const { document } = draft;
+  const own = draft.textProblem === null ? findFaults(normalized(document)) : [];
+  const isTriable = edit.isEdited && draft.textProblem === null && own.length === 0;
+  const preview = usePreview(slug, edit.version, isTriable ? document : null);
+  const ofSave = faultsOf(edit.save.error);
+  const faults = [...own, ...(ofSave.length > 0 ? ofSave : preview.faults)];
+  const zone = document['zone'];
+  const editor: Editor = {
+    ...{ document, faults, mayChange, text },
+    set: (path, value) =>
+      edit.change((before) => withDocument(before, withValue(before.document, path, value))),
+    choices: useChoices(slug, services, document),
+    writer: writerFor(language, typeof zone === 'string' && isZone(zone) ? zone : 'UTC', text.choices),
+    announce: setMessage,
+  };
+  return (
+    <EditorContext value={editor}>
+      <form
+        className="stack loose controls-editor"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (draft.textProblem === null && own.length === 0) edit.save.mutate();
+        }}
+      >
+        <Tabs
+          label={text.tabs.label}
+          tabs={{ fields: text.tabs.fields, json: text.tabs.json }}
+          selected={tab}
+          onSelect={setTab}
+        >
+          {tab === 'json' ? (
+            <JsonTab draft={draft} onType={(typed) => edit.change((before) => withText(before, typed))} />
+          ) : (
+            <>
+              {draft.textProblem === null ? null : (
+                <Notice tone="wait" icon="alert">
+                  <p>{text.jsonWaits}</p>
+                  <p className="row near">
+                    <Button small onClick={() => setTab('json')}>
+                      {text.toJson}
+                    </Button>
+                    <Button small onClick={() => edit.change(withoutText)}>
+                      {text.dropJson}
+                    </Button>
+                  </p>
+                </Notice>
+              )}
+              <fieldset disabled={!mayChange || draft.textProblem !== null}>
+                <ControlSections services={services} />
+              </fieldset>
+            </>
+          )}
+        </Tabs>
+        <p className="visually-hidden" role="status">
+          {message}
+        </p>
+        {edit.isEdited || faults.length > 0 ? (
+          <Review slug={slug} edit={edit} preview={preview} onShow={() => setTab('fields')} />
+        ) : null}
+        {mayChange ? (
+          <SaveBar edit={edit} preview={preview} isInvalid={draft.textProblem !== null || own.length > 0} />
+        ) : null}
+      </form>
+    </EditorContext>
+  );
+}

@@ -1,0 +1,68 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Button } from '../../../ui/button.js';
+import { useEditor } from './editor-context.js';
+import type { useItems } from './use-items.js';
+
+type List = ReturnType<typeof useItems>;
+
+/** Moves and removes an entry. Each button names its entry for screen readers. */
+export function ItemButtons({
+  list,
+  label,
+  index,
+  isOrdered,
+}: {
+  list: List;
+  label: string;
+  index: number;
+  isOrdered: boolean;
+}) {
+  const { text } = useEditor();
+  const name = (what: string) => text.named(what, label, index + 1);
+  return (
+    <span className="row near item-buttons">
+      {isOrdered && list.items.length > 1 ? (
+        <>
+          <Button
+            small
+            data-move
+            disabled={index === 0}
+            aria-label={name(text.up)}
+            onClick={(event) => list.move(index, -1, event)}
+          >
+            <span aria-hidden="true">↑</span>
+          </Button>
+          <Button
+            small
+            data-move
+            disabled={index === list.items.length - 1}
+            aria-label={name(text.down)}
+            onClick={(event) => list.move(index, 1, event)}
+          >
+            <span aria-hidden="true">↓</span>
+          </Button>
+        </>
+      ) : null}
+      <Button small aria-label={name(text.remove)} onClick={() => list.remove(index)}>
+        {text.remove}
+      </Button>
+    </span>
+  );
+}
+
+const FIRST_CONTROL = '.field input, .field select, .field textarea, .chips input, .choice input';
+
+/** Takes the focus to its first control when it appears, if the reader has just added it. */
+export function Arrival({ focus, children }: { focus: boolean; children: ReactNode }) {
+  const place = useRef<HTMLDivElement>(null);
+  // Only when it appears: later the reader decides where the focus is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => {
+    if (focus) place.current?.querySelector<HTMLElement>(FIRST_CONTROL)?.focus();
+  }, []);
+  return (
+    <div className="stack near" ref={place}>
+      {children}
+    </div>
+  );
+}

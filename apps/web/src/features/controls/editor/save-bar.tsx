@@ -1,0 +1,54 @@
+import { Notice } from '../../../ui/badge.js';
+import { Button } from '../../../ui/button.js';
+import { ProblemNotice } from '../../../ui/query-states.js';
+import { differences } from './difference.js';
+import { useEditor } from './editor-context.js';
+import type { useControlsDraft } from './use-draft.js';
+import { faultsOf, type Preview } from './use-preview.js';
+
+type Edit = ReturnType<typeof useControlsDraft>;
+
+/** Saves the draft, and says what came of it. It stays in sight, so that no change is forgotten. */
+export function SaveBar({ edit, preview, isInvalid }: { edit: Edit; preview: Preview; isInvalid: boolean }) {
+  const { text } = useEditor();
+  const { save, draft, isEdited } = edit;
+  const count = differences(draft.base, draft.document).length;
+  const isRefused = preview.faults.length > 0 && !preview.isPending;
+  const said = save.isSuccess ? (save.data.waiting === undefined ? text.saved : text.savedWaiting) : '';
+  return (
+    <>
+      {edit.isStale ? <Moved edit={edit} /> : null}
+      {save.error !== null && !edit.isStale && faultsOf(save.error).length === 0 ? (
+        <ProblemNotice error={save.error} />
+      ) : null}
+      <div className="save-bar row between">
+        <p role="status">{said === '' && isEdited ? text.countChanges(count) : said}</p>
+        <span className="row near">
+          {isEdited ? <Button onClick={edit.restart}>{text.discard}</Button> : null}
+          <Button type="submit" look="primary" busy={save.isPending} disabled={isInvalid || isRefused}>
+            {text.save}
+          </Button>
+        </span>
+      </div>
+    </>
+  );
+}
+
+/** Someone else was faster: says what the reader can do. */
+function Moved({ edit }: { edit: Edit }) {
+  const { text } = useEditor();
+  return (
+    <Notice tone="wait" icon="alert" live>
+      <p>{text.stale}</p>
+      <p>{text.staleDo}</p>
+      <p className="row near">
+        <Button small onClick={edit.rebase}>
+          {text.rebase}
+        </Button>
+        <Button small onClick={edit.restart}>
+          {text.reload}
+        </Button>
+      </p>
+    </Notice>
+  );
+}

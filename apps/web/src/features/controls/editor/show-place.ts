@@ -1,0 +1,33 @@
+const MOST_TRIES = 20;
+
+/**
+ * Opens the card of a place of the document, and gives its control the focus. The place itself may have no control, such as one
+ * entry of a list of names: then the nearest place around it takes the focus.
+ */
+export function showPlace(pointer: string, tries = 0): void {
+  setTimeout(() => {
+    const closed = around(pointer)
+      .map((place) => find<HTMLButtonElement>('card', place))
+      .find((button) => button?.getAttribute('aria-expanded') === 'false');
+    closed?.click();
+    const control = around(pointer)
+      .map((place) => find<HTMLElement>('pointer', place))
+      .find((found) => found !== null);
+    // The card that was just opened shows its controls only with the next rendering.
+    if ((closed !== undefined || control === undefined || control === null) && tries < MOST_TRIES)
+      return showPlace(pointer, tries + 1);
+    control?.focus();
+    control?.scrollIntoView({ block: 'center' });
+  });
+}
+
+/** The place and all that it is inside of, the nearest first. */
+const around = (pointer: string): string[] => {
+  const steps = pointer.split('/');
+  return steps
+    .map((_, index) => steps.slice(0, steps.length - index).join('/'))
+    .filter((place) => place !== '');
+};
+
+const find = <Found extends HTMLElement>(kind: 'card' | 'pointer', place: string): Found | null =>
+  document.querySelector<Found>(`[data-${kind}="${CSS.escape(place)}"]`);

@@ -1,0 +1,66 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { api, type PrivacyControlsDraft, type PrivacyControlsTest } from '../../../api/client.js';
+import { ApiProblem, unwrap } from '../../../api/problem.js';
+import { type JsonObject, normalized } from './document.js';
+import type { Fault } from './faults.js';
+
+/** A person rarely pauses for so long in the middle of a word. */
+const QUIET_MS = 600;
+
+export interface Preview {
+  /** What the draft would do; of the draft before it while the broker still works. Undefined: not known. */
+  test: PrivacyControlsTest | undefined;
+  isPending: boolean;
+  /** What the broker says is wrong with the draft, each at its place. */
+  faults: Fault[];
+  /** Any other reason why there is no preview. */
+  error: unknown;
+}
+
+/** What is wrong with the draft according to the broker: none for any other failure. */
+export const faultsOf = (error: unknown): Fault[] => {
+  if (!(error instanceof ApiProblem) || error.code !== 'invalid_request') return [];
+  const places = error.more.errors ?? [{ pointer: error.more.pointer ?? '', detail: error.detail }];
+  return places.map(({ pointer, detail }) => ({ pointer, detail, code: error.code }));
+};
+
+/**
+ * Tries the draft at the broker shortly after each change: by the same evaluator that decides, and by the same checks as when it
+ * is saved.
+ *
+ * @param document null: there is nothing to try
+ */
+export function usePreview(slug: string, version: string, document: JsonObject | null): Preview {
+  const text = useQuiet(document === null ? null : JSON.stringify(normalized(document)));
+  const query = useQuery({
+    queryKey: ['controls-test', slug, version, text],
+    enabled: text !== null && document !== null,
+    retry: false,
+    staleTime: 30_000,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.POST('/api/v1/tenants/{slug}/privacy-controls/test', {
+          params: { path: { slug } },
+          body: JSON.parse(text ?? '{}') as PrivacyControlsDraft,
+          signal,
+        }),
+      ),
+  });
+  if (document === null) return { test: undefined, isPending: false, faults: [], error: null };
+  const faults = faultsOf(query.error);
+  const isPending = query.isFetching || text !== JSON.stringify(normalized(document));
+  const error = faults.length > 0 ? null : query.error;
+  return { test: query.error === null ? query.data : undefined, isPending, faults, error };
+}
+
+/** The value as it has been for a while. */
+function useQuiet<T>(value: T): T {
+  const [quiet, setQuiet] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setQuiet(value), QUIET_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return quiet;
+}
