@@ -18,6 +18,7 @@ import { Authenticator } from '../../support/authenticator.js';
 import { claim, draftOf, type Proposal, propose, signProposal } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { freePort } from '../../support/free-port.js';
+import { whileTheWriterIsTaken } from '../../support/taken-writer.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { enginesOf, TestBroker } from '../harness.js';
 import { codeOf, expectStatus, makeRequest, mintToken, readRequest, review } from '../story.js';
@@ -173,6 +174,9 @@ describe.each(enginesOf('SQLite'))('P12: a stop that the broker (%s) cannot veri
       ['trust.lifted', itsLift],
       ['trust.stopped', later],
     ]);
+    // Sent again, they cost no write: neither waits for the writer.
+    for (const known of [later, itsLift])
+      expect(await whileTheWriterIsTaken(broker, () => pass(known))).toBe(204);
     expect(await answers()).toEqual(['200', '200']);
   });
 

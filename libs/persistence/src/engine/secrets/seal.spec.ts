@@ -1,3 +1,4 @@
+import { createDecipheriv, hkdfSync } from 'node:crypto';
 import { systemRandomness } from '../../system.js';
 import { Sealer } from './seal.js';
 
@@ -25,6 +26,18 @@ describe('Sealer', () => {
   test('names its key by the first 8 bytes of SHA-256', () => {
     expect(sealer.keyId).toBe('72cd6e8422c407fb');
     expect(sealer.seal(HERE, 'x').split('.').slice(0, 2)).toEqual(['s2', '72cd6e8422c407fb']);
+  });
+
+  test('each purpose has a key of its own, which HKDF derives from the master key', () => {
+    for (const purpose of ['token-key', 'slack-tokens', 'demand'] as const) {
+      const [, id, nonce = '', body = ''] = sealer.seal({ ...HERE, purpose }, 'secret').split('.');
+      const own = new Uint8Array(hkdfSync('sha256', KEY, '', `countersign/seal/v2/${purpose}`, 32));
+      const bytes = Buffer.from(body, 'base64url');
+      const opened = createDecipheriv('aes-256-gcm', own, Buffer.from(nonce, 'base64url'))
+        .setAAD(Buffer.from(JSON.stringify(['countersign/secret/v2', id, purpose, 'signing_keys', 'k1'])))
+        .setAuthTag(bytes.subarray(-16));
+      expect(opened.update(bytes.subarray(0, -16), undefined, 'utf8') + opened.final('utf8')).toBe('secret');
+    }
   });
 
   test('tells another key from a damaged or moved text', () => {

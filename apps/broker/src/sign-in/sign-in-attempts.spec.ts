@@ -1,0 +1,22 @@
+import { nodeHashing as hashing } from '@countersign/authorization';
+import type { BrokerDeps } from '../core.module.js';
+import { SignInAttempts } from './sign-in-attempts.js';
+
+const settled = () => new Promise(setImmediate);
+
+test('the attack “each guessed answer of a sign-in costs a read”: a crowd of guesses reads the store two at a time', async () => {
+  const open: (() => void)[] = [];
+  const read = () => new Promise((resolve) => open.push(() => resolve(null)));
+  const store = { signInAttempts: { read } };
+  const attempts = new SignInAttempts({ store, hashing } as unknown as BrokerDeps);
+  const guesses = Array.from({ length: 40 }, (_, index) =>
+    attempts.take(`guess ${index}`, 'oidc', 'a browser'),
+  );
+  await settled();
+  expect(open).toHaveLength(2);
+  for (let ended = 0; ended < 40; ended += 1) {
+    open[ended]?.();
+    await settled();
+  }
+  expect(await Promise.all(guesses)).toEqual(Array(40).fill(null));
+});
