@@ -66,6 +66,7 @@ export function createSlackIntegration(
   const guarded = withInboundGuard(receiver, (app) => {
     const inbound = new Inbound(
       deps,
+      config.site,
       (event) => app.processEvent(event),
       (what) => log.warn({ what }, 'Slack: another broker has handled this already; ignored'),
     );

@@ -36,6 +36,7 @@ class Site {
     };
     return new Inbound(
       deps,
+      'https://slack.com',
       process,
       () => {},
       () => NOW,
@@ -74,7 +75,7 @@ const COMMAND = {
     user_id: 'U0',
     team_id: 'T0',
     trigger_id: '1',
-    response_url: 'http://slack',
+    response_url: 'https://hooks.slack.com/commands/T0/1/x',
   },
 };
 const FROM = { user: { id: 'U0', team_id: 'T0' }, team: { id: 'T0' }, enterprise: null, trigger_id: '1' };
@@ -121,6 +122,25 @@ test.each<[string, object]>([
   expect(await taken(inbound, body, by)).toEqual({ acks: 1 });
   expect((await taken(inbound, body, by)).refused).toBe('replayed');
   expect(site.did).toHaveLength(1);
+});
+
+test.each([
+  'http://169.254.169.254/latest/api/token',
+  'http://127.0.0.1:4001/',
+  'https://hooks.slack.com.evil.example/x',
+  'https://hooks.slack.com@evil.example/x',
+  'https://x:y@hooks.slack.com/x',
+  'http://hooks.slack.com/x',
+  'https://hooks.slack.com:8443/x',
+  'https://evil.slack.com/x',
+  'file:///etc/passwd',
+  'hooks.slack.com/x',
+])('who has the signing secret makes the broker call no other address than Slack’s: %s', async (address) => {
+  const site = new Site();
+  const form = { ...FORM, response_urls: [{ response_url: address }] };
+  for (const body of [{ ...COMMAND, response_url: address }, { ...PRESS, response_url: address }, form])
+    expect(await taken(site.broker(), body, proof())).toEqual({ acks: 0, refused: 'bad_payload' });
+  expect(site.did).toEqual([]);
 });
 
 test.each([

@@ -49,8 +49,10 @@ export type Process = (event: ReceiverEvent) => Promise<void>;
 export class Inbound {
   private readonly remembered = growingCache<true>(MAX_REMEMBERED, REMEMBERED_MS);
 
+  /** @param site Slack's origin: replies go nowhere else */
   constructor(
     private readonly deps: Deps,
+    private readonly site: string,
     private readonly process: Process,
     private readonly onReplay: (what: string) => void,
     private readonly wall: () => number = Date.now,
@@ -63,6 +65,7 @@ export class Inbound {
     requireCanonicalSignature(proof);
     this.requireRecent(proof);
     const body = payloadOf(proof, event.body);
+    requireReplyAddresses(body, this.site);
     const plain: ReceiverEvent = { ...rest, body, customProperties: {} };
     const once = proof.signature ?? proof.envelope;
     if (once !== undefined && !this.remember(once)) throw new InboundRefused('replayed');
@@ -131,6 +134,27 @@ export class Inbound {
   private hash(key: string): string {
     return hexDigest(this.deps.hashing, key);
   }
+}
+
+/**
+ * Bolt posts replies to the addresses in the payload. They must be Slack's: whoever has the signing secret could otherwise make
+ * this broker call any address, such as one of its own network.
+ */
+function requireReplyAddresses(body: ReceiverEvent['body'], site: string): void {
+  const { response_url: one, response_urls: more } = body as {
+    response_url?: string;
+    response_urls?: { response_url: string }[];
+  };
+  const addresses = [...(one === undefined ? [] : [one]), ...(more ?? []).map((each) => each.response_url)];
+  if (!addresses.every((address) => isOfSite(address, site)))
+    throw new InboundRefused('bad_payload', '/response_url: is no address of Slack');
+}
+
+/** `https://hooks.slack.com/…` for `https://slack.com`. A stand-in has one host. */
+function isOfSite(address: string, site: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const [{ origin, username, password }, { protocol, host }] = [new URL(address), new URL(site)];
+  return username + password === '' && [site, `${protocol}//hooks.${host}`].includes(origin);
 }
 
 /** The payload as the strict reader reads it, never as Bolt did. @throws InboundRefused `bad_payload` */

@@ -48,6 +48,17 @@ async function nextSigned(stream: EventStream, type?: FeedEvent['type']): Promis
 }
 
 describe('the gateways’ feed', () => {
+  test('one credential holds four feeds at most: the oldest ends, so that no one makes the heartbeats of all late', async () => {
+    const feeds: EventStream[] = [];
+    for (let each = 0; each < 6; each += 1) {
+      const feed = await follow();
+      await nextSigned(feed, 'snapshot');
+      feeds.push(feed);
+    }
+    await Promise.all(feeds.slice(0, 2).map((feed) => feed.ended()));
+    for (const feed of feeds.slice(2)) await nextSigned(feed, 'heartbeat');
+  });
+
   test('begins with a signed snapshot bound to the nonce, then sends a heartbeat each second with the same sequence number', async () => {
     const { grant, request } = await makeGrant(broker);
     const nonce = fresh();

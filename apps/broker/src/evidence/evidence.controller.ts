@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Principal, ReportPeriod } from '@countersign/access';
 import { type EvidenceQuery, evidenceEndpoints } from '@countersign/api';
 import { errorMessage } from '@countersign/runtime';
@@ -9,6 +8,7 @@ import { LOGGER } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Query, Slug } from '../http/input.js';
+import { answerSink, ClientLeft } from './answer-sink.js';
 import { EvidencePacks } from './evidence-packs.js';
 
 /** The evidence pack of a tenant. */
@@ -44,25 +44,10 @@ export class EvidenceController {
   }
 }
 
-class ClientLeft extends Error {}
-
 function beginAnswer(response: Response, slug: string, { name }: ReportPeriod) {
   response.setHeader('Content-Type', 'application/zip');
   response.setHeader('Cache-Control', 'private, no-store');
   const file = `countersign-evidence-${slug}-${name.replaceAll(/[^A-Za-z0-9-]+/g, '-')}.zip`;
   response.setHeader('Content-Disposition', `attachment; filename="${file}"`);
-  return async (bytes: Uint8Array): Promise<void> => {
-    if (response.closed) throw new ClientLeft();
-    if (!response.write(bytes)) await drained(response);
-  };
-}
-
-async function drained(response: Response): Promise<void> {
-  const waited = new AbortController();
-  const { signal } = waited;
-  try {
-    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
-  } finally {
-    waited.abort();
-  }
+  return answerSink(response);
 }

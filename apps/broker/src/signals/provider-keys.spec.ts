@@ -62,6 +62,18 @@ describe('the keys of a provider', () => {
     expect(await find('known')).toBe(true);
   });
 
+  test('a provider elsewhere that publishes an address of this machine as `jwks_uri` makes the broker call nothing here', async () => {
+    const chosen = { keySetAddress: () => Promise.resolve(settings.jwksUri) } as unknown as OidcProviders;
+    keys = new ProviderKeys({ outboundPrivate: false } as BrokerSettings, chosen);
+    const { audience, issuer } = settings;
+    await expect(keys.find({ audience, issuer: 'https://idp.example' }, 'known', 'ES256')).rejects.toThrow();
+    expect(asked).toBe(0);
+    // A provider on this machine, and an address that the organisation file itself names, are the operator's own choice.
+    expect(await keys.find({ audience, issuer }, 'known', 'ES256')).toBeDefined();
+    expect(await keys.find({ ...settings, issuer: 'https://idp.example' }, 'known', 'ES256')).toBeDefined();
+    expect(asked).toBe(1);
+  });
+
   test('a key that the provider has just begun to use is fetched, at most every ten seconds', async () => {
     expect(await find('next')).toBe(false);
     expect(asked).toBe(1);

@@ -45,7 +45,7 @@ export class ProviderKeys {
     this.sets = new LRUCache({
       max: MOST_KEY_SETS,
       ttl: KEPT_MS,
-      fetchMethod: (address) => this.fetch(address),
+      fetchMethod: (place) => this.fetch(place),
       noDeleteOnFetchRejection: true,
     });
   }
@@ -56,28 +56,31 @@ export class ProviderKeys {
     kid: string,
     algorithm: SetAlgorithm,
   ): Promise<KeyObject | undefined> {
-    const address = jwksUri ?? (await this.providers.keySetAddress(issuer));
-    const known = await this.set(address, false);
+    const place = placeOf(
+      jwksUri ?? (await this.providers.keySetAddress(issuer)),
+      this.settings.outboundPrivate || isLoopbackHost(new URL(jwksUri ?? issuer).hostname),
+    );
+    const known = await this.set(place, false);
     const key = keyIn(known, kid, algorithm);
     if (key !== undefined || performance.now() - known.triedAt < REFRESH_AFTER_MS) return key;
     known.triedAt = performance.now();
-    return keyIn(await this.set(address, true), kid, algorithm);
+    return keyIn(await this.set(place, true), kid, algorithm);
   }
 
-  private async set(address: string, forceRefresh: boolean): Promise<KeySet> {
-    const failure = this.sets.has(address) ? undefined : this.failures.get(address);
+  private async set(place: string, forceRefresh: boolean): Promise<KeySet> {
+    const failure = this.sets.has(place) ? undefined : this.failures.get(place);
     if (failure !== undefined && performance.now() - failure.at < REFRESH_AFTER_MS)
       throw new ProviderUnavailable(failure.cause);
     try {
-      return await this.sets.forceFetch(address, { forceRefresh });
+      return await this.sets.forceFetch(place, { forceRefresh });
     } catch (error) {
-      this.failures.set(address, { cause: error, at: performance.now() });
+      this.failures.set(place, { cause: error, at: performance.now() });
       throw new ProviderUnavailable(error);
     }
   }
 
-  private async fetch(address: string): Promise<KeySet> {
-    const allowPrivate = this.settings.outboundPrivate || isLoopbackHost(new URL(address).hostname);
+  private async fetch(place: string): Promise<KeySet> {
+    const { address, allowPrivate } = readPlace(place);
     const answer = await new OutboundClient({ allowPrivate }).send(
       address,
       { method: 'GET', headers: { accept: 'application/jwk-set+json, application/json' }, body: null },
@@ -91,6 +94,18 @@ export class ProviderKeys {
       triedAt: performance.now(),
     };
   }
+}
+
+/**
+ * Where a key set is read, as the name of its entry in the cache. Whether it may be on this machine or in a private network is up
+ * to the organisation file alone, never to the address: a provider's administrator chooses that one (`jwks_uri`), and would make
+ * this broker call its own neighbours.
+ */
+const placeOf = (address: string, allowPrivate: boolean): string => JSON.stringify([address, allowPrivate]);
+
+function readPlace(place: string): { address: string; allowPrivate: boolean } {
+  const [address, allowPrivate] = JSON.parse(place) as [string, boolean];
+  return { address, allowPrivate };
 }
 
 /** Of two different keys with one id neither counts: the provider would not say which one it means. */

@@ -17,6 +17,11 @@ const POLL_MS = 100;
 const HEARTBEAT_MS = 1_000;
 /** A heartbeat asserts that nothing has changed, so the store must have been read at most this long ago. */
 const LOOK_AGE_MS = 1_000;
+/**
+ * Open feeds of one gateway. It needs one, and a second while it reconnects. Each is signed for itself, and the heartbeats of all
+ * gateways come from one loop: so no one who has a credential, such as a customer that runs its own gateway, may open any number.
+ */
+const MOST_PER_GATEWAY = 4;
 /** How many changes are read at once, kept for gateways that join, and resent after a lost connection. */
 const MOST_CHANGES = 1_000;
 
@@ -123,6 +128,16 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
     for (const change of this.recent) connection.change(change);
     connection.heartbeat();
     this.connections.add(connection);
+    this.endOldest(gateway);
+  }
+
+  /** The oldest ends, and not the newest is refused: that one is the gateway that comes back after its network was cut. */
+  private endOldest(gateway: string): void {
+    const own = [...this.connections].filter((each) => each.gateway === gateway);
+    for (const oldest of own.slice(0, -MOST_PER_GATEWAY)) {
+      this.connections.delete(oldest);
+      oldest.end();
+    }
   }
 
   /** Whether the gateway's history differs from this store's: it is longer, or has another change at its place. */
