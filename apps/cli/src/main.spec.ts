@@ -581,14 +581,21 @@ describe('requesting and deciding', () => {
     expect(Date.now() - began).toBeLessThan(4000);
   });
 
-  test('review without --digest shows the request and decides on what was shown', async () => {
+  test('review without --digest shows the request, decides on what was shown, and shows it as it is then', async () => {
+    let state = 'awaiting_customer';
     const { exit, out, err, seen } = await cli(['review', REQUEST_ID, '--approve'], {
-      [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: requestAnswer() }),
-      [`POST /api/v1/requests/${REQUEST_ID}/reviews`]: () => ({ status: 201, body: reviewAnswer() }),
+      [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: { ...requestAnswer(), state } }),
+      [`POST /api/v1/requests/${REQUEST_ID}/reviews`]: () => {
+        state = 'approved';
+        return { status: 201, body: reviewAnswer() };
+      },
     });
     expect(exit).toBe(0);
     expect(err).toContain('read on invoices/*');
     expect(out).toContain('Approved');
+    expect(err).toContain('waits for the customer');
+    expect(out).toMatch(/Now:[\s\S]*approved/);
+    expect(out).not.toContain('waits for the customer');
     expect(bodies(seen)).toEqual([{ decision: 'approve', digest: DIGEST }]);
   });
 

@@ -324,7 +324,14 @@ export {
   type TrustVersion,
 } from './domain/trust/trust-version.js';
 export type { ReviewInput } from './domain/validate-review.js';
-export { AccessError, type AccessErrorCode, notFound, type Refusal } from './errors.js';
+export {
+  AccessError,
+  type AccessErrorCode,
+  notFound,
+  type Refusal,
+  type RefusalCode,
+  refusal,
+} from './errors.js';
 export type { PolicyContext } from './policy/context.js';
 export type { Evaluation } from './policy/evaluate.js';
 export { NO_INVITATION } from './policy/invitation-match.js';

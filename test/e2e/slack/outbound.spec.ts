@@ -59,6 +59,15 @@ describe('what goes out to Slack', () => {
     expect(lines.at(-1)).toContain('Access was stopped');
   });
 
+  test('a practice reaches each linked approver directly, marked as practice, with one link and no button', async () => {
+    expect((await world.broker.call('approver', 'POST', '/api/v1/tenants/acme/practices')).status).toBe(201);
+    for (const who of ['approver', 'secondApprover'] as const)
+      await eventually(`a practice message for ${who}`, async () =>
+        (await world.deliveries(`U:${world.broker.persons[who]}`)).some(({ state }) => state === 'delivered'),
+      );
+    expect(cardsOf('Practice')).toEqual([]);
+  });
+
   test('P10: every message states how far the tenant’s log had grown', async () => {
     const { request, card } = await asked();
     await cancel(request.id);

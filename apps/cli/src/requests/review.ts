@@ -41,7 +41,19 @@ export async function review(context: Context, request: string, options: ReviewO
       ...(options.reason === undefined ? {} : { reason: options.reason }),
     },
   });
-  return { document: decided, text: `${DONE[decision]} ${id} at ${decided.at} (${decided.id}).` };
+  const done = `${DONE[decision]} ${id} at ${decided.at} (${decided.id}).`;
+  return { document: decided, text: [done, ...(await asItIsNow(api, id))].join('\n\n') };
+}
+
+/** The request after the decision. What was decided stays decided if it cannot be read again, so that is no failure. */
+async function asItIsNow(api: Api, id: string): Promise<string[]> {
+  try {
+    const request = await api.call(requestEndpoints.read, { params: { id } });
+    return ['Now:', formatRequest(request, new Date(), await fetchNames(api, peopleIn(request)))];
+  } catch (error) {
+    if (error instanceof CliError) return [];
+    throw error;
+  }
 }
 
 function parseDecision(options: ReviewOptions): keyof typeof DONE {
@@ -66,7 +78,9 @@ async function readDigest(
   if (digest !== undefined && counter !== true) return { digest, terms: null };
   const request = await api.call(requestEndpoints.read, { params: { id } });
   if (digest === undefined)
-    context.note(formatRequest(request, new Date(), await fetchNames(api, peopleIn(request))));
+    context.note(
+      `You decide on:\n${formatRequest(request, new Date(), await fetchNames(api, peopleIn(request)))}`,
+    );
   else if (digest !== request.digest)
     throw new CliError('digest_mismatch', 'The request has another digest now. Read it again.');
   return { digest: request.digest, terms: request.terms };

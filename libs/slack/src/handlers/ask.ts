@@ -22,7 +22,7 @@ import { askFacts, askInputOf, readAskForm } from './ask-form.js';
 import { respondWithList } from './list.js';
 import { LiveForms } from './live-views.js';
 import { identifyClicker } from './press.js';
-import { sentencesOf } from './sentences.js';
+import { messageOf, sentencesOf } from './sentences.js';
 import { answerSubmission, errorsOf, logUnexpected, type SubmissionResult } from './submit.js';
 
 type Sender = Parameters<typeof identifyClicker>[1];
@@ -178,8 +178,10 @@ async function onSubmit(
       );
     } catch (error) {
       if (!(error instanceof AccessError)) throw error;
-      if (error.code === 'request_refused' || error.code === 'invalid_request')
-        return { errors: errorsOf(error, fieldOf, refusalText(parts.settings.language)) };
+      if (error.code === 'request_refused' || error.code === 'invalid_request') {
+        const message = messageOf(parts.settings, error);
+        return { errors: errorsOf(error, fieldOf, refusalText(parts.settings.language), message) };
+      }
       return { view: message(parts, sentencesOf(parts.settings).refusals[error.code]) };
     }
   });

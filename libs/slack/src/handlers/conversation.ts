@@ -25,7 +25,7 @@ import type { Pressed } from '../pressed.js';
 import { requestAsShown } from './decide.js';
 import { type Form, type FormValues, formOpener, formSubmitter, type MakeView, typed } from './forms.js';
 import { factsFor } from './press.js';
-import { sentencesOf } from './sentences.js';
+import { messageOf, sentencesOf } from './sentences.js';
 import type { SubmissionResult } from './submit.js';
 
 type ByButton = BlockAction<ButtonAction>;
@@ -113,7 +113,7 @@ const saying =
     } catch (error) {
       if (!(error instanceof AccessError) || !IN_THE_FORM.has(error.code)) throw error;
       const field = FIELDS.to in values && error.code !== 'reason_required' ? FIELDS.to : FIELDS.reason;
-      return { errors: { [field]: error.message } };
+      return { errors: { [field]: messageOf(parts.settings, error) } };
     }
   };
 

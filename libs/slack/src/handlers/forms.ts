@@ -19,7 +19,7 @@ import { type Words, wordsOf } from '../messages/words/index.js';
 import { type Pressed, readPressed } from '../pressed.js';
 import { grantOf, offerInstead, requestAsShown } from './decide.js';
 import { type ButtonPress, factsFor, identifyClicker, refusalText, responder } from './press.js';
-import { sentencesOf } from './sentences.js';
+import { messageOf, sentencesOf } from './sentences.js';
 import { answerSubmission, logUnexpected, type Submission, type SubmissionResult } from './submit.js';
 
 type ByButton = BlockAction<ButtonAction>;
@@ -139,7 +139,8 @@ export const formSubmitter =
         return await form(parts, clicker.principal, pressed, view.state.values);
       } catch (error) {
         if (!(error instanceof AccessError)) throw error;
-        if (error.code === 'reason_required') return { errors: { [FIELDS.reason]: error.message } };
+        if (error.code === 'reason_required')
+          return { errors: { [FIELDS.reason]: messageOf(parts.settings, error) } };
         return { view: await refusedView(parts, clicker.principal, pressed, words, error) };
       }
     });

@@ -17,7 +17,7 @@ import { requestCard } from '../messages/request-card.js';
 import { oneLine } from '../messages/text.js';
 import { type Pressed, readPressed } from '../pressed.js';
 import { publishHome } from './home.js';
-import { sentencesOf } from './sentences.js';
+import { messageOf, sentencesOf } from './sentences.js';
 import { logUnexpected } from './submit.js';
 
 export type ButtonPress = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs;
@@ -99,8 +99,10 @@ export async function refusalText(
     const who = await lastDecision(parts, principal, request);
     return who === null ? sentence : `${sentence} ${who}`;
   }
-  if (error.code === 'invalid_request' || error.code === 'controls_changed')
-    return `${sentence} ${oneLine(error.message)}`;
+  if (error.code === 'invalid_request' || error.code === 'controls_changed') {
+    const message = oneLine(messageOf(parts.settings, error));
+    return message === sentence ? sentence : `${sentence} ${message}`;
+  }
   return sentence;
 }
 

@@ -12,7 +12,7 @@ export const de: Sentences = {
     deactivated: `Dieses Slack-Konto ist deaktiviert. ${NOTHING}`,
   },
   refusals: {
-    invalid_request: 'Das ist nicht möglich.',
+    invalid_request: 'Das ist so nicht möglich. Im Browser steht, warum.',
     forbidden: `Ihre Rollen erlauben das nicht. ${NOTHING}`,
     fresh_sign_in_required: `Dazu müssen Sie sich im Browser neu anmelden. ${NOTHING}`,
     not_found: `Diese Anfrage gibt es nicht, oder Sie dürfen sie nicht sehen. ${NOTHING}`,

@@ -1,4 +1,4 @@
-import type { AccessErrorCode } from '@countersign/access';
+import type { AccessError, AccessErrorCode } from '@countersign/access';
 import type { Language } from '@countersign/wording';
 import type { UnknownClicker } from '../identity.js';
 import { de } from './sentences.de.js';
@@ -86,3 +86,9 @@ const CATALOGUES: Readonly<Record<Language, Sentences>> = { en: { unknown, refus
 
 /** The sentences in the language of the settings. */
 export const sentencesOf = ({ language }: { language: Language }): Sentences => CATALOGUES[language];
+
+/** What a form shows under a field. The domain's own messages are English; in other languages its code has a sentence. */
+export const messageOf = (
+  { language }: { language: Language },
+  { code, message }: Pick<AccessError, 'code' | 'message'>,
+): string => (language === 'en' ? message : sentencesOf({ language }).refusals[code]);

@@ -3,6 +3,7 @@ import { eventually } from '../../../../test/support/eventually.js';
 import type { SlackParts } from '../config.js';
 import { refusalText } from '../messages/ask-view.js';
 import { messageView } from '../messages/modals.js';
+import { messageOf } from './sentences.js';
 import { answerSubmission, errorsOf, type Submission, type SubmissionResult } from './submit.js';
 
 const parts = {
@@ -34,6 +35,27 @@ function held(answer: SubmissionResult) {
   });
   return { release, work: () => work };
 }
+
+test('reasons of a refusal are German in the German app, with a limit or the customer’s own words as they are', () => {
+  const refusals = [
+    { code: 'locked', detail: 'Access is locked.', pointer: '/tenant' },
+    { code: 'ticket_required', detail: 'Name our case number.', pointer: '/ticket' },
+  ] as const;
+  const error = new AccessError('request_refused', 'no', { refusals });
+  const errors = errorsOf(
+    error,
+    (pointer) => pointer.slice(1),
+    refusalText('de'),
+    messageOf({ language: 'de' }, error),
+  );
+  expect(errors).toEqual({
+    tenant: 'Der Zugriff ist gesperrt.',
+    ticket: 'Die Regeln verlangen ein Ticket. („Name our case number.“)',
+  });
+  const bare = new AccessError('invalid_request', 'The scope is empty.', { pointer: '/scope' });
+  expect(messageOf({ language: 'de' }, bare)).not.toContain('scope');
+  expect(messageOf({ language: 'en' }, bare)).toBe('The scope is empty.');
+});
 
 test('quick work is answered at once, with errors under their fields', async () => {
   const { heard, submission } = sent();

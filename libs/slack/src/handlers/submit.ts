@@ -1,4 +1,4 @@
-import { AccessError } from '@countersign/access';
+import type { AccessError, Refusal } from '@countersign/access';
 import { withinTime } from '@countersign/runtime';
 import type { Language } from '@countersign/wording';
 import type { AllMiddlewareArgs, Logger, SlackViewMiddlewareArgs, ViewSubmitAction } from '@slack/bolt';
@@ -68,14 +68,17 @@ const shortened = (errors: Record<string, string>): Record<string, string> =>
 export function errorsOf(
   error: AccessError,
   fieldOf: (pointer: string) => string,
-  textOf: (refusal: { detail: string; pointer: string }) => string = ({ detail }) => detail,
+  textOf: (refusal: Refusal) => string = ({ detail }) => detail,
+  /** The text of an error that lists no refusals. */
+  message: string = error.message,
 ): Record<string, string> {
   const errors: Record<string, string> = {};
   const each =
-    error.refusals.length > 0 ? error.refusals : [{ detail: error.message, pointer: error.pointer ?? '' }];
-  for (const refusal of each) {
-    const field = fieldOf(refusal.pointer);
-    const detail = textOf(refusal);
+    error.refusals.length > 0
+      ? error.refusals.map((refusal) => [refusal.pointer, textOf(refusal)] as const)
+      : [[error.pointer ?? '', message] as const];
+  for (const [pointer, detail] of each) {
+    const field = fieldOf(pointer);
     errors[field] = errors[field] === undefined ? detail : `${errors[field]} ${detail}`;
   }
   return errors;

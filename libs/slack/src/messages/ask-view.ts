@@ -4,6 +4,7 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/
 import { FORMS } from '../action-ids.js';
 import { paragraph, plain } from './blocks.js';
 import { LIMITS } from './limits.js';
+import { refusalWords } from './refusal-words.js';
 import { cut, oneLine } from './text.js';
 import { type Words, wordsOf } from './words/index.js';
 
@@ -152,10 +153,12 @@ const WITHOUT_FIELD = ['/reasonCode', '/budget'];
 /** Why a request is refused. If the form has no field that would change this, it also says where to request the access. */
 export const refusalText =
   (language: Language) =>
-  ({ detail, pointer }: Pick<Refusal, 'detail' | 'pointer'>): string =>
-    WITHOUT_FIELD.some((start) => pointer.startsWith(start))
-      ? `${detail} ${wordsOf({ language }).form.ask.withoutField}`
-      : detail;
+  (refusal: Refusal): string => {
+    const words = refusalWords(language, refusal);
+    return WITHOUT_FIELD.some((start) => refusal.pointer.startsWith(start))
+      ? `${words} ${wordsOf({ language }).form.ask.withoutField}`
+      : words;
+  };
 
 /** What the request will need, or why it would be refused, in the same words as the pages. */
 function previewBlocks({ evaluation, language }: AskFacts): KnownBlock[] {

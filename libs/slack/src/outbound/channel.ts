@@ -20,6 +20,7 @@ import { type Rendered, withLogPoint } from '../messages/blocks.js';
 import { requestCard } from '../messages/request-card.js';
 import { threadLine } from '../messages/thread-lines.js';
 import { awaitsDecision, isSlackKind, type SlackKind } from './kinds.js';
+import { isPageKind, isPageNoticeObsolete, type PageKind, pageMessage } from './page-notices.js';
 import { ChannelThrottle, type NoticeReference, Poster } from './poster.js';
 import { recipientsOf, type Target, Targets } from './recipients.js';
 import { sendReminder } from './reminder.js';
@@ -56,14 +57,17 @@ export class SlackChannel implements NoticeChannel {
     const found = await this.deps.store.notices.read((unit) => unit.deliveries.find(delivery.notice));
     if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
     const { notice } = found;
-    if (!isSlackKind(notice.kind)) return skipped('nothing_to_tell');
+    const { kind } = notice;
+    if (!isSlackKind(kind) && !isPageKind(kind)) return skipped('nothing_to_tell');
     this.requireNotRateLimited(delivery.recipient);
     let target: Target | undefined;
     try {
       const where = await this.targets.find(delivery);
       if ('skip' in where) return skipped(where.skip);
       target = where;
-      return await this.deliverNotice(delivery, notice, notice.kind, target, signal);
+      return isPageKind(kind)
+        ? await this.deliverPage(delivery, notice, kind, target, signal)
+        : await this.deliverNotice(delivery, notice, kind, target, signal);
     } catch (error) {
       const code = slackError(error);
       if (target !== undefined && endsInstallation(code))
@@ -84,6 +88,27 @@ export class SlackChannel implements NoticeChannel {
 
   private seconds(): number {
     return this.deps.clock.now().getTime() / 1000;
+  }
+
+  /** A message with a link to the page on which this person acts. */
+  private async deliverPage(
+    delivery: Delivery,
+    { id, at, subject }: Notice,
+    kind: PageKind,
+    target: Target,
+    signal: AbortSignal,
+  ): Promise<Delivered> {
+    const { language, publicUrl } = this.settings;
+    const [isObsolete, log] = await this.deps.store.readForTenant(delivery.tenant, async (unit) => [
+      await isPageNoticeObsolete(unit, { kind, subject, person: target.person }),
+      await unit.events.head(),
+    ]);
+    if (isObsolete) return skipped('superseded');
+    const poster = new Poster(target, this.pace, signal, (message) => withLogPoint(message, log, language));
+    const again = delivery.attempts > 0 || delivery.lastError !== null;
+    const reference: NoticeReference = { notice: id, recipient: delivery.recipient, at, again };
+    await poster.post(pageMessage(kind, language, publicUrl), reference, null);
+    return { done: 'delivered' };
   }
 
   private async deliverNotice(

@@ -15,6 +15,7 @@ import type { SlackIntegration } from '../app.js';
 import { slackClient } from '../client.js';
 import type { Audience } from '../messages/request-card.js';
 import { changesEveryCopy, isSlackKind } from './kinds.js';
+import { isPageKind } from './page-notices.js';
 
 /** A delivery's recipient: a tenant's channel, the reviewers' channel, or one person's direct messages. */
 export type SlackRecipient =
@@ -44,11 +45,15 @@ export async function recipientsOf(
   unit: NoticesReadUnit,
   now: Date,
 ): Promise<string[]> {
-  if (request === null || !isSlackKind(notice.kind)) return [];
   const found = new Set<string>();
   const direct = async (person: Person) => {
     if (await isLinked(unit, person, now)) found.add(directTo(person.id));
   };
+  if (isPageKind(notice.kind)) {
+    for (const person of persons) await direct(person);
+    return [...found];
+  }
+  if (request === null || !isSlackKind(notice.kind)) return [];
   if (notice.kind === 'request.escalated' || notice.kind === 'request.stage-overdue') {
     const decided = decidedBy(reviews, request.digest);
     for (const person of persons) if (!decided.has(person.id)) await direct(person);

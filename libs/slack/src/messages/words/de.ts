@@ -331,4 +331,26 @@ export const de: Words = {
       sent: (state) => `Sie haben angefragt. ${state} Über das Ergebnis werden Sie hier benachrichtigt.`,
     },
   },
+  pages: {
+    'practice.opened': {
+      heading: 'Übung: Bitte beantworten Sie eine Übungsanfrage',
+      text: 'Sie zeigt, dass Sie noch freigeben können, mit Ihrem Passkey, wenn Sie einen haben. Nichts wird geöffnet, was auch immer Sie antworten. Die Seite zeigt, was Sie erwarten und was verlangt wird: Geben Sie nur frei, wenn beides gleich ist.',
+    },
+    'practice.due': {
+      heading: 'Übung: Ihre Übungsanfrage wartet',
+      text: 'Sie haben sie noch nicht beantwortet. Nichts wird geöffnet, was auch immer Sie antworten.',
+    },
+    'practice.failed': {
+      heading: 'Übung: Nicht alle Freigebenden haben bestanden',
+      text: 'Jemand hat nicht oder falsch geantwortet, oder ein Passkey funktioniert nicht. Eine echte Anfrage könnte darauf warten: Sehen Sie es sich jetzt an.',
+    },
+    'access-review.opened': {
+      heading: 'Zugangsprüfung: Bestätigen Sie, was offen steht',
+      text: 'Alles, was Zugang zu Ihrer Organisation gibt, wartet wie in jedem Quartal auf eine Entscheidung. Was bis zum Ende der Frist niemand beantwortet, verfällt. Zum Entscheiden melden Sie sich auf der Seite an: Ein Druck in Slack genügt nicht.',
+    },
+    'access-review.due': {
+      heading: 'Zugangsprüfung: Sie endet bald',
+      text: 'Noch ist nicht alles bestätigt oder beendet, und was nicht beantwortet ist, verfällt.',
+    },
+  },
 };

@@ -330,6 +330,28 @@ export const en = {
       sent: (state: string) => `You have asked. ${state} You are notified here of the outcome.`,
     },
   },
+  pages: {
+    'practice.opened': {
+      heading: 'Practice: please answer a practice request',
+      text: 'It shows that you can still approve, with your passkey if you have one. Nothing opens, whatever you answer. The page shows what you expect and what is asked: approve only if they are the same.',
+    },
+    'practice.due': {
+      heading: 'Practice: your practice request waits',
+      text: 'You have not answered it yet. Nothing opens, whatever you answer.',
+    },
+    'practice.failed': {
+      heading: 'Practice: not every approver has passed',
+      text: 'Someone did not answer, answered wrongly, or has a passkey that does not work. A real request could wait for them: look at it now.',
+    },
+    'access-review.opened': {
+      heading: 'Access review: confirm what lets in',
+      text: 'Everything that lets into your organisation waits for a decision of its admins, as once each quarter. What no one answers by the end of the term lapses. To decide, sign in on the page: a press in Slack is not enough.',
+    },
+    'access-review.due': {
+      heading: 'Access review: it ends soon',
+      text: 'Not everything has been confirmed or pruned yet, and what is not answered lapses.',
+    },
+  },
 } as const satisfies Shape;
 
 type Review = CardFacts['reviews'][number];
