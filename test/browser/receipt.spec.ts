@@ -1,4 +1,5 @@
 import type { Page, Route } from 'playwright-core';
+import { rowsOfEachKind } from '../support/samples.js';
 import { violations } from './support/axe.js';
 import { BrowserSite } from './support/browser-site.js';
 import { claimedAccess } from './support/claimed-access.js';
@@ -57,7 +58,7 @@ describe('P10: a receipt checks itself in the browser', () => {
     await page.evaluate('localStorage.clear()');
   }, 60_000);
 
-  test.each<[string, string, (body: Body) => void, string]>([
+  const LIES: [string, string, (body: Body) => void, string][] = [
     [
       'a call with another status',
       '**/access-records?*',
@@ -134,7 +135,9 @@ describe('P10: a receipt checks itself in the browser', () => {
       },
       'The countersignature of Ada Moreau is not valid (bad_signature).',
     ],
-  ])(
+  ];
+
+  test.each(rowsOfEachKind(LIES, ([, , , sentence]) => sentence))(
     'a red banner names %s',
     async (_what, pattern, change, sentence) => {
       await lie(pattern, change);

@@ -1,9 +1,11 @@
 import type { CountingUpstream } from '../fakes/counting-upstream.js';
 import { type Account, takeAccount } from './account.js';
 import { eventually } from './eventually.js';
+import type { Inside } from './inside.js';
 import { Load } from './load.js';
+import type { Program } from './program.js';
 import type { Site } from './site.js';
-import { siteWithUpstream } from './site-with-upstream.js';
+import { gatewayProcessWithUpstream } from './site-with-upstream.js';
 import { makeGrant, mintToken } from './story.js';
 
 export type KillReport = {
@@ -23,7 +25,7 @@ const ROUNDS_PER_TOKEN = 20;
  * on the same spool. Then compares the upstream, the records and the log.
  */
 export async function killGatewayUnderLoad(rounds: number): Promise<KillReport> {
-  const { site, upstream, close } = await siteWithUpstream();
+  const { site, upstream, close } = await gatewayProcessWithUpstream();
   // Some answers are slow, so that calls are always in progress.
   upstream.answer = (_request, response) => {
     setTimeout(() => response.end('{"ok":true}'), upstream.hits.length % 7);
@@ -45,7 +47,7 @@ export async function killGatewayUnderLoad(rounds: number): Promise<KillReport> 
 }
 
 async function oneRound(
-  site: Site,
+  site: Site<Inside, Program>,
   upstream: CountingUpstream,
   token: string,
   round: number,

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { BrokerEnvironment } from '@countersign/config';
 import { migrate, systemClock, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { jest } from '@jest/globals';
+import { startBroker } from '../../../apps/broker/src/main.js';
 import { ask } from '../../factories/ask.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
@@ -152,16 +154,17 @@ describe('a start that fails', () => {
     expect(line).not.toContain('too-short-a-secret');
   });
 
-  test('reports another master key than the store was created with', async () => {
-    expect(await refused({ COUNTERSIGN_MASTER_KEY: randomBytes(32).toString('base64') })).toMatch(
-      /^error\[master_key_mismatch\]: /,
-    );
-  });
-
-  test('reports a store that does not exist', async () => {
-    expect(
-      await refused({ COUNTERSIGN_DATABASE_URL: `sqlite:${broker.environment.dataDir}/none.db` }),
-    ).toMatch(/^error\[database_missing\]: .*countersign migrate/);
+  test('reports another master key than the store was created with, and a store that does not exist', async () => {
+    const { environment } = broker;
+    const codeOf = (change: Partial<BrokerEnvironment>) =>
+      startBroker({ ...environment, ...change }).then(
+        () => 'it has started',
+        (error: { code?: string; message: string }) => `${error.code}: ${error.message}`,
+      );
+    const masterKey = new Uint8Array(randomBytes(32));
+    expect(await codeOf({ masterKey })).toMatch(/^master_key_mismatch: /);
+    const databaseUrl = `sqlite:${environment.dataDir}/none.db`;
+    expect(await codeOf({ databaseUrl })).toMatch(/^database_missing: .*countersign migrate/);
   });
 
   test('reports a port that is in use', async () => {
@@ -177,12 +180,10 @@ describe('a start that fails', () => {
     const masterKey = new Uint8Array(randomBytes(32));
     const url = `sqlite:${join(folder, 'c.db')}`;
     await migrate({ url, masterKey, ids: uuidV7Ids, random: systemRandomness, clock: systemClock });
-    const running = spawn({ ...broker.environment, databaseUrl: url, masterKey }, await freePort());
-    await running.ready();
+    const running = await startBroker({ ...broker.environment, databaseUrl: url, masterKey });
     const answer = await fetch(`${running.url}/api/v1/whoami`);
     expect(answer.status).toBe(401);
-    running.child.kill('SIGTERM');
-    expect(await running.ended).toBe(0);
+    await running.close();
     await rm(folder, { recursive: true });
   });
 });

@@ -4,20 +4,22 @@ import { callGateway } from '../../support/call-gateway.js';
 import { eventually } from '../../support/eventually.js';
 import { Fleet } from '../../support/fleet.js';
 import { callApi, expectStatus } from '../../support/http.js';
+import type { Inside } from '../../support/inside.js';
+import type { Program } from '../../support/program.js';
 import { samples } from '../../support/samples.js';
 import type { Site } from '../../support/site.js';
-import { siteWithUpstream } from '../../support/site-with-upstream.js';
+import { gatewayProcessWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
 
 type GrantBody = { state: string; endReason: string | null; used: { calls: number; bytes: number } };
 
-let site: Site;
+let site: Site<Inside, Program>;
 let upstream: CountingUpstream;
 let close: () => Promise<void>;
 let fleet: Fleet;
 
 beforeAll(async () => {
-  ({ site, upstream, close } = await siteWithUpstream());
+  ({ site, upstream, close } = await gatewayProcessWithUpstream());
   const names = ['one', 'two', 'three'];
   fleet = await Fleet.start(
     await Promise.all(names.map((name) => site.store.credential(name, site.brokerUrl))),

@@ -3,7 +3,7 @@ import { callGateway } from '../../support/call-gateway.js';
 import { eventually } from '../../support/eventually.js';
 import { Load } from '../../support/load.js';
 import { Relay } from '../../support/relay.js';
-import { siteInsideWithUpstream, siteWithUpstream } from '../../support/site-with-upstream.js';
+import { gatewayProcessWithUpstream, siteInsideWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
 
 const clean = {
@@ -61,7 +61,7 @@ test('P5: the spool is full because the broker accepts no records: 503, no upstr
 }, 120_000);
 
 test('P5: the disk is full: 503, no upstream call; the next start finds an intact spool', async () => {
-  const { site, upstream, close } = await siteWithUpstream();
+  const { site, upstream, close } = await gatewayProcessWithUpstream();
   try {
     // Enough space to begin a segment and write the first records; then every write fails.
     await site.startGateway({ fileBlocks: 16 });

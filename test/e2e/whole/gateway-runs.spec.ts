@@ -2,12 +2,12 @@ import { callGateway } from '../../support/call-gateway.js';
 import { eventually } from '../../support/eventually.js';
 import { leavesByGateways } from '../../support/leaves-by-gateways.js';
 import { copiesOf, faultOf, verifyCopies } from '../../support/log-copy.js';
-import { siteWithUpstream } from '../../support/site-with-upstream.js';
+import { gatewayProcessWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
 
-let made: Awaited<ReturnType<typeof siteWithUpstream>>;
+let made: Awaited<ReturnType<typeof gatewayProcessWithUpstream>>;
 beforeAll(async () => {
-  made = await siteWithUpstream();
+  made = await gatewayProcessWithUpstream();
   await made.site.startGateway();
 });
 afterAll(() => made.close());

@@ -6,13 +6,15 @@ import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { Cli } from '../../support/cli.js';
 import { eventually } from '../../support/eventually.js';
+import type { Inside } from '../../support/inside.js';
 import { readLogs } from '../../support/log-reader.js';
+import type { Program } from '../../support/program.js';
 import type { Site } from '../../support/site.js';
-import { siteWithUpstream } from '../../support/site-with-upstream.js';
+import { gatewayProcessWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken, revokeGrant } from '../../support/story.js';
 
 describe('the broker’s database was restored from a backup', () => {
-  let site: Site;
+  let site: Site<Inside, Program>;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;
   /** Grants by their fate: stopped after the backup, created after it, and created after the restore. */
@@ -21,7 +23,7 @@ describe('the broker’s database was restored from a backup', () => {
   let fresh: string;
 
   beforeAll(async () => {
-    ({ site, upstream, close } = await siteWithUpstream());
+    ({ site, upstream, close } = await gatewayProcessWithUpstream());
     await site.startGateway();
     const grant = await makeGrant(site);
     stopped = await mintToken(site, grant);
@@ -34,7 +36,7 @@ describe('the broker’s database was restored from a backup', () => {
     await revokeGrant(site, grant);
     lost = await mintToken(site, await makeGrant(site));
     await allowed(lost);
-    await site.broker.stop('SIGTERM');
+    await site.broker.stop();
     for (const ending of ['', '-wal', '-shm']) await rm(`${site.databasePath}${ending}`, { force: true });
     await rename(backup, site.databasePath);
     await site.startBroker();
