@@ -7,6 +7,7 @@ import {
   type Organisation,
   type Principal,
   type PrivacyControls,
+  resumeGrant,
   type StartedSession,
   signInByProvider,
 } from '@countersign/access';
@@ -191,5 +192,73 @@ describeOn('PostgreSQL', 'place and employer of a requester', (bench) => {
     await applyOrganisation(flow.deps, without, { dryRun: false });
     const left = await bench.store.readAsVendor((unit) => unit.organisation.person(person.id));
     expect(left).not.toHaveProperty('facts');
+  });
+
+  describe('a token that is fetched outside the stated place', () => {
+    const GERMAN = '203.0.113.9';
+    const FRENCH = '198.51.100.9';
+    const rule = (
+      count: 'other-country' | 'unknown-country',
+      act: 'notify' | 'pause' | 'stop',
+      over = 0,
+    ) => ({
+      ...{ name: `${count}-${act}`, count, over, within: 3_600, do: act },
+    });
+    /** A grant whose terms state Germany, under these rules of the customer. */
+    const startWith = async (...rules: ReturnType<typeof rule>[]) => {
+      const file = organisation();
+      file.accessPolicy.places = [{ country: 'DE', networks: ['203.0.113.0/24'] }];
+      Object.assign(file.tenants[0]!.privacyControls, {
+        places: [{ country: 'FR', networks: ['198.51.100.0/24'] }],
+        supervision: rules,
+      });
+      await start(file);
+      await signIn({ country: 'DE' });
+      return (await grantTo(await erin())).grant;
+    };
+    const mint = async (grant: string, address: string | null) =>
+      outcome(mintToken(flow.deps, minter, await erin(), grant, address));
+    const crossings = async () =>
+      (await flow.leaves('acme')).flatMap(({ type, data }) => (type === 'supervision.crossed' ? [data] : []));
+
+    test('the stated country crosses nothing, and the log says from where the token was fetched', async () => {
+      const grant = await startWith(rule('other-country', 'stop'), rule('unknown-country', 'stop'));
+      expect(await mint(grant, GERMAN)).toBe('done');
+      const minted = (await flow.leaves('acme')).findLast(({ type }) => type === 'token.minted');
+      expect([minted?.data['country'], await crossings()]).toEqual(['DE', []]);
+    });
+
+    test('P6: `pause` gives no token and pauses the grant; resumed by the customer, it counts from zero', async () => {
+      const grant = await startWith(rule('other-country', 'pause'));
+      expect(await mint(grant, FRENCH)).toBe('grant_not_active');
+      expect(await crossings()).toMatchObject([
+        { rule: 'other-country-pause', side: 'customer', counted: 1, done: 'paused', grant },
+      ]);
+      expect((await flow.leaves('acme')).map(({ type }) => type)).not.toContain('token.minted');
+      // Also from home: the grant is paused.
+      expect(await mint(grant, GERMAN)).toBe('grant_not_active');
+      await resumeGrant(flow.deps, await flow.as('ada@acme.example'), grant);
+      expect(await mint(grant, GERMAN)).toBe('done');
+      expect(await mint(grant, FRENCH)).toBe('grant_not_active');
+      expect(await crossings()).toHaveLength(2);
+    });
+
+    test('`stop` ends the grant, `notify` gives the token and is quiet for its window', async () => {
+      const stopped = await startWith(rule('other-country', 'stop'));
+      expect([await mint(stopped, FRENCH), await stateOf(stopped)]).toEqual(['grant_not_active', 'ended']);
+      const notified = await startWith(rule('other-country', 'notify'));
+      expect([await mint(notified, FRENCH), await mint(notified, FRENCH)]).toEqual(['done', 'done']);
+      expect((await crossings()).map(({ done }) => done)).toEqual(['stopped', 'notified']);
+    });
+
+    test('P13: an address that no list names, and no address, are unknown: a rule of its own says what happens', async () => {
+      const lenient = await startWith(rule('other-country', 'stop'));
+      expect([await mint(lenient, '192.0.2.1'), await mint(lenient, null)]).toEqual(['done', 'done']);
+      const strict = await startWith(rule('unknown-country', 'pause', 1));
+      expect([await mint(strict, '192.0.2.1'), await mint(strict, null)]).toEqual([
+        'done',
+        'grant_not_active',
+      ]);
+    });
   });
 });

@@ -157,6 +157,7 @@ export {
   employmentKind,
   entityName,
   nameText,
+  placeList,
   positiveDuration,
   privacyControlsInput,
   refuseRepeats,

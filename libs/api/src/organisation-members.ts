@@ -6,6 +6,7 @@ import {
   isCountryCode,
   isEntityName,
   isInstant,
+  isNetwork,
   isResourcePattern,
   isTicketPattern,
   isZone,
@@ -279,11 +280,11 @@ const deputy = z
 
 const MAX_WINDOW_SECONDS = 31 * 86_400;
 
-export const SUPERVISED = ['calls', 'new-resources'] as const;
+export const SUPERVISED = ['calls', 'new-resources', 'other-country', 'unknown-country'] as const;
 export const SUPERVISION_ACTIONS = ['notify', 'pause', 'stop'] as const;
 
 /** A rule about what one engineer does in one tenant while access is open. */
-const supervisionRule = z.strictObject({
+const supervisionMembers = z.strictObject({
   name: groupName.describe('What people call it, such as bulk-read. Unique in its list.'),
   services: listOfAtLeastOne(serviceName, 'service').optional(),
   resources: listOfAtLeastOne(resourcePattern, 'resource').optional(),
@@ -295,7 +296,7 @@ const supervisionRule = z.strictObject({
     .enum(SUPERVISED, { error: `must be one of ${SUPERVISED.join(', ')}` })
     .optional()
     .describe(
-      '`calls`: allowed calls. `new-resources`: resources that this engineer uses for the first time in this tenant. Absent: calls.',
+      '`calls`: allowed calls. `new-resources`: resources that this engineer uses for the first time in this tenant. `other-country`: tokens that are fetched from another country than the terms state; `unknown-country`: from an address that no list of `places` names, or if the terms state no country. Absent: calls.',
     ),
   over: wholeNumber(0, 1_000_000_000).describe('One more than this crosses the rule.'),
   within: positiveDuration
@@ -307,6 +308,37 @@ const supervisionRule = z.strictObject({
       '`notify`: people are notified. `pause`: the grant stands still until the side whose rule it is lets it go on. `stop`: the grant ends.',
     ),
 });
+
+const supervisionRule = supervisionMembers.superRefine(({ count, resources, actions }, context) => {
+  const countsTokens = count === 'other-country' || count === 'unknown-country';
+  if (!countsTokens) return;
+  for (const [name, value] of Object.entries({ resources, actions }))
+    if (value !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: `must be left out with count: ${count}: a token is for all of its grant`,
+      });
+});
+
+const place = z.strictObject({
+  country: countryCode,
+  networks: z
+    .array(
+      z.string().refine(isNetwork, { error: 'must be a network such as 203.0.113.0/24 or 2001:db8::/32' }),
+    )
+    .min(1, 'must name at least one network')
+    .max(1_000, 'must be at most 1,000 networks')
+    .superRefine(refuseRepeats),
+});
+
+/** From which networks engineers of which country work. */
+export const placeList = z
+  .array(place)
+  .max(250, 'must be at most 250 places')
+  .describe(
+    'Networks of a country, in CIDR notation. Addresses that no list names are of an unknown country.',
+  );
 
 /** Rules of supervision, the customer's or the vendor's. */
 export const supervisionRules = z
@@ -394,6 +426,7 @@ export const privacyControlsInput = z.strictObject({
   practice: practiceControls
     .optional()
     .describe('Absent: the approvers practise each quarter once the tenant is claimed.'),
+  places: placeList.optional(),
   widening: wideningControls
     .optional()
     .describe('What a change that widens the controls waits for. A narrowing is immediate.'),

@@ -43,6 +43,7 @@ export {
   wideningJsonSchema,
 } from './json-schema.js';
 export { ERASURE_DAYS, RETENTION_DAYS, TILE_WIDTH } from './log-keeping.js';
+export { isNetwork, prefixThatContains } from './network.js';
 export { API_KEY_DAYS, BACKGROUND_HEADER, STREAM_ALIVE, safeLocalPath } from './pages.js';
 export {
   isResource,

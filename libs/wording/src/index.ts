@@ -21,4 +21,4 @@ export { dayName, recurrenceText } from './recurrence.js';
 export { countryText, factSourceText, factText, requesterFactLines } from './requester-facts.js';
 export { entryWords, joinWithAnd, resourceWords, ruleWords, scopeWords, wordFor } from './scope-words.js';
 export { type Stage, stagesText } from './stages.js';
-export { type SupervisedLimit, supervisedText } from './supervision.js';
+export { type SupervisedLimit, supervisedCount, supervisedText } from './supervision.js';

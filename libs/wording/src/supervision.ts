@@ -3,25 +3,59 @@ import type { Language } from './languages.js';
 
 /** What a rule of supervision counts, and what it allows. `within` in whole seconds. */
 export interface SupervisedLimit {
-  count: 'calls' | 'new-resources';
+  count: 'calls' | 'new-resources' | 'other-country' | 'unknown-country';
   over: number;
   within: number;
 }
 
+type Counted = Readonly<Record<SupervisedLimit['count'], readonly [any: string, many: string]>>;
+
+/** What is counted: how it is called if any one of it crosses the rule, and the plural. */
+const COUNTED: Readonly<Record<Language, Counted>> = {
+  en: {
+    calls: ['any call', 'calls'],
+    'new-resources': [
+      'a resource that this engineer uses there for the first time',
+      'resources that this engineer uses there for the first time,',
+    ],
+    'other-country': [
+      'a token fetched from another country than stated',
+      'tokens fetched from another country than stated',
+    ],
+    'unknown-country': ['a token fetched from an unknown country', 'tokens fetched from an unknown country'],
+  },
+  de: {
+    calls: ['ein Aufruf', 'Aufrufe'],
+    'new-resources': [
+      'eine Ressource, die diese Person dort zum ersten Mal nutzt',
+      'Ressourcen, die diese Person dort zum ersten Mal nutzt,',
+    ],
+    'other-country': [
+      'ein Abruf eines Tokens aus einem anderen als dem angegebenen Land',
+      'Abrufe von Token aus einem anderen als dem angegebenen Land',
+    ],
+    'unknown-country': [
+      'ein Abruf eines Tokens aus einem unbekannten Land',
+      'Abrufe von Token aus einem unbekannten Land',
+    ],
+  },
+};
+
 /** What crosses the rule: “more than 100 calls in 5 minutes”. */
 export function supervisedText({ count, over, within }: SupervisedLimit, language: Language): string {
   const time = durationText(within, language);
-  if (language === 'de') {
-    if (count === 'calls') return over === 0 ? 'ein Aufruf' : `mehr als ${over} Aufrufe in ${inGerman(time)}`;
-    return over === 0
-      ? 'eine Ressource, die diese Person dort zum ersten Mal nutzt'
-      : `mehr als ${over} Ressourcen, die diese Person dort zum ersten Mal nutzt, in ${inGerman(time)}`;
-  }
-  if (count === 'calls') return over === 0 ? 'any call' : `more than ${over} calls in ${time}`;
-  return over === 0
-    ? 'a resource that this engineer uses there for the first time'
-    : `more than ${over} resources that this engineer uses there for the first time, in ${time}`;
+  const [any, many] = COUNTED[language][count];
+  if (over === 0) return any;
+  return language === 'de'
+    ? `mehr als ${over} ${many} in ${inGerman(time)}`
+    : `more than ${over} ${many} in ${time}`;
 }
+
+/** What a rule counts, as the log names it; `calls` for anything that is not known here. */
+export const supervisedCount = (value: unknown): SupervisedLimit['count'] =>
+  typeof value === 'string' && Object.hasOwn(COUNTED.en, value)
+    ? (value as SupervisedLimit['count'])
+    : 'calls';
 
 /** The dative that follows “in”: “2 Tage” becomes “2 Tagen”. */
 const inGerman = (time: string): string => time.replace(/\bTage\b/g, 'Tagen');

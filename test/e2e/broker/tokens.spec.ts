@@ -145,3 +145,36 @@ describe('rate limits', () => {
     }
   });
 });
+
+test('P6: a token that is fetched from another country than the terms state is refused, and the grant is paused', async () => {
+  await broker.close();
+  const file = organisation((made) => {
+    made.vendor.staff = made.vendor.staff.map((member) => ({ ...member, facts: { country: 'DE' } }));
+    made.accessPolicy.places = [
+      { country: 'DE', networks: ['203.0.113.0/24'] },
+      { country: 'FR', networks: ['198.51.100.0/24'] },
+    ];
+    const abroad = {
+      name: 'abroad',
+      count: 'other-country' as const,
+      over: 0,
+      within: 60,
+      do: 'pause' as const,
+    };
+    made.tenants[0]!.privacyControls.supervision = [abroad];
+  });
+  broker = await TestBroker.start({
+    organisation: file,
+    settings: { trustedProxies: ['127.0.0.0/8', '::1/128'] },
+  });
+  const { grant } = await makeGrant(broker);
+  const from = (address: string) =>
+    broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`, {
+      headers: { 'x-forwarded-for': address },
+    });
+  expect((await from('203.0.113.9')).status).toBe(200);
+  const abroad = await from('198.51.100.9');
+  expect(codeOf(abroad)).toBe('409 grant_not_active');
+  const read = await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`);
+  expect(read.body).toMatchObject({ state: 'active', access: 'locked' });
+});

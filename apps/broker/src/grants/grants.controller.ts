@@ -27,7 +27,7 @@ import { Controller, Get, Header, Inject, Post } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
-import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
+import { Body, ClientAddress, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { given, pageAnswer, readPage } from '../http/page.js';
 import { BrokerTokenMinter } from '../keys/keys.js';
 import { requestAnswer, sealedLogOf } from '../requests/request-answers.js';
@@ -71,8 +71,9 @@ export class GrantsController {
     @CurrentPrincipal() principal: Principal,
     @Id('grt') id: string,
     @Body() _body: unknown,
+    @ClientAddress() address: string,
   ): Promise<GrantToken> {
-    const minted = await mintToken(this.deps, this.minter, principal, id);
+    const minted = await mintToken(this.deps, this.minter, principal, id, address);
     return { access_token: minted.token, token_type: 'Bearer', expires_in: minted.expiresIn };
   }
 

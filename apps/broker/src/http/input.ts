@@ -71,6 +71,11 @@ export const ServiceName = createParamDecorator((_none: unknown, context: Execut
   return name;
 });
 
+/** The client's address (see `ClientAddresses`). */
+export const ClientAddress = createParamDecorator(
+  (_none: unknown, context: ExecutionContext): string => requestOf(context).address,
+);
+
 /** The person who calls. */
 export const CurrentPrincipal = createParamDecorator(
   (_none: unknown, context: ExecutionContext): Principal => {

@@ -67,10 +67,11 @@ function limitHeaders({ rawHeaders }: Request, _response: Response, next: NextFu
   next();
 }
 
-/** Finds out which client sent the request, for rate limits. */
+/** Finds out which client sent the request, for rate limits and for rules about places. */
 function findClient(addresses: ClientAddresses) {
   return (request: Request, _response: Response, next: NextFunction): void => {
-    (request as BrokerRequest).network = networkOf(addresses.of(request));
+    const address = addresses.of(request);
+    Object.assign(request, { address, network: networkOf(address) } satisfies Partial<BrokerRequest>);
     next();
   };
 }

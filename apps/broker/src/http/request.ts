@@ -30,6 +30,8 @@ export interface BrokerRequest extends Request {
   caller?: Caller;
   /** The bytes of the body as they arrived. */
   rawBody?: Buffer;
+  /** The client's address, behind trusted proxies; `unknown` if the connection is gone. */
+  address: string;
   /** The network that rate limits count the client for (`networkOf`). */
   network: string;
   /** pino-http's, bound to the request's id. */

@@ -14,7 +14,9 @@ const rules: ControlRule[] = [
 const supervised: SupervisionRule[] = [
   { name: 'bulk', count: 'calls', over: 100, within: 300, do: 'pause' },
   { name: 'reads', count: 'calls', actions: ['read'], over: 10, within: 60, do: 'notify' },
+  { name: 'abroad', count: 'other-country', over: 0, within: 60, do: 'stop' },
 ];
+const places = ['DE', 'FR'].map((country) => ({ country, networks: ['203.0.113.0/24'] }));
 const deputy = { for: 'owners', by: 'cover', from: '2026-12-21', to: '2027-01-03' };
 
 /** Controls from few values, so that two of them often agree in some members. */
@@ -29,6 +31,7 @@ const anyControls: fc.Arbitrary<PrivacyControls> = fc
     deputies: fc.subarray([deputy]),
     unnotified: fc.subarray(['owners', 'cover']),
     supervision: fc.subarray(supervised),
+    places: fc.subarray(places),
     emergency: fc.constantFrom(undefined, 60, 3_600),
     widening: fc.constantFrom(
       undefined,
@@ -47,7 +50,7 @@ const anyControls: fc.Arbitrary<PrivacyControls> = fc
     };
     const isEmpty = (name: string, value: unknown) =>
       value === undefined ||
-      (['rules', 'deputies', 'unnotified', 'supervision'].includes(name) &&
+      (['rules', 'deputies', 'unnotified', 'supervision', 'places'].includes(name) &&
         (value as unknown[]).length === 0);
     const set = Object.entries(all).filter(([name, value]) => !isEmpty(name, value));
     return Object.fromEntries(set) as unknown as PrivacyControls;
@@ -145,4 +148,14 @@ describe('the members that a change touches', () => {
     expect(changedMembers(base, replaced)).toEqual([{ member: 'rules', effect: 'both' }]);
     expect(changedMembers(base, base)).toEqual([]);
   });
+});
+
+test('another list of places is a widening if a rule of the customer reads it', () => {
+  const base = { approvals: 1, maxDuration: null, countersign: [], slackMayApprove: [], forbid: [] };
+  const [, , abroad] = supervised;
+  const reading: PrivacyControls = { ...base, supervision: [abroad as SupervisionRule] };
+  expect(narrowsControls(base, { ...base, places })).toBe(true);
+  expect(narrowsControls(reading, { ...reading, places })).toBe(false);
+  expect(narrowsControls({ ...reading, places }, reading)).toBe(false);
+  expect(narrowingPart(reading, { ...reading, places })).toEqual(reading);
 });

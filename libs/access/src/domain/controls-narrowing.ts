@@ -6,7 +6,7 @@ import type {
   PrivacyControls,
   WideningControls,
 } from './privacy-controls.js';
-import { isAsStrict, type SupervisionRule } from './supervision.js';
+import { countsTokens, isAsStrict, type SupervisionRule } from './supervision.js';
 
 /** True if each entry of the first list is in the second one. */
 export const within = <T>(some: readonly T[], all: readonly T[]): boolean => without(some, all).length === 0;
@@ -39,6 +39,7 @@ const NARROWS: Readonly<
   zone: (before, after) => before.zone === after.zone,
   widening: (before, after) => narrowsWidening(before.widening, after.widening),
   supervision: (before, after) => narrowsSupervision(before.supervision, after.supervision),
+  places: narrowsPlaces,
   // When a practice begins is no one's access.
   practice: (before, after) => practiceRank(after.practice) >= practiceRank(before.practice),
 };
@@ -131,9 +132,19 @@ export function narrowingPart(before: PrivacyControls, after: PrivacyControls): 
     unnotified: common(before.unnotified ?? [], after.unnotified ?? []),
     widening: stricterWidening(before.widening, after.widening),
     supervision: stricterSupervision(before.supervision, after.supervision),
+    places: narrowsPlaces(before, after) ? after.places : before.places,
     practice:
       practiceRank(after.practice) >= practiceRank(before.practice) ? after.practice : before.practice,
   });
+}
+
+/**
+ * Another list of places can make a rule see less. It narrows only if no rule of the customer reads the list. What the vendor's
+ * rules see by it is the vendor's own.
+ */
+function narrowsPlaces(before: PrivacyControls, after: PrivacyControls): boolean {
+  const isSame = canonicalJson(before.places ?? []) === canonicalJson(after.places ?? []);
+  return isSame || !(before.supervision ?? []).some(countsTokens);
 }
 
 /** Each rule stays, or a stricter one is in its place. */
@@ -175,7 +186,7 @@ function withoutEmpty(controls: { [Name in keyof PrivacyControls]-?: PrivacyCont
   ) as unknown as PrivacyControls;
 }
 
-const OPTIONAL_LISTS = ['rules', 'deputies', 'unnotified', 'supervision'];
+const OPTIONAL_LISTS = ['rules', 'deputies', 'unnotified', 'supervision', 'places'];
 
 /**
  * Members of one group change together, because one is read with the others: days and times of day are those of the zone,
@@ -190,7 +201,7 @@ const GROUP_OF: Readonly<Record<keyof PrivacyControls, string>> = {
   ...{ zone: 'rules', rules: 'rules', deputies: 'rules' },
   unnotified: 'unnotified',
   widening: 'widening',
-  supervision: 'supervision',
+  ...{ supervision: 'supervision', places: 'supervision' },
   practice: 'practice',
 };
 const MEMBERS = Object.keys(GROUP_OF) as (keyof PrivacyControls)[];

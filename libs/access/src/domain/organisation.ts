@@ -7,6 +7,7 @@ import {
   type Weekday,
 } from '@countersign/contract';
 import type { FactValues } from './person-facts.js';
+import type { Place } from './places.js';
 import type { PrivacyControls } from './privacy-controls.js';
 import type { Coverage } from './standing.js';
 import type { SupervisionRule } from './supervision.js';
@@ -52,6 +53,8 @@ export interface AccessPolicy {
   rules?: AccessRule[];
   /** What is watched while access is open, in every tenant. */
   supervision?: SupervisionRule[];
+  /** From which networks its engineers work, for rules of supervision. A tenant's own list counts before it. */
+  places?: Place[];
 }
 
 export interface OrganisationPerson<Role extends string> {

@@ -1,6 +1,7 @@
 import type { Budget, ForbidRule, Weekday } from '@countersign/contract';
 import type { Channel } from './person.js';
 import type { RequesterRequirement } from './person-facts.js';
+import type { Place } from './places.js';
 import type { RiskLevel } from './review.js';
 import type { SupervisionRule } from './supervision.js';
 
@@ -127,6 +128,8 @@ export interface PrivacyControls {
   supervision?: SupervisionRule[];
   /** Absent: each quarter once the tenant is claimed. */
   practice?: PracticeControls;
+  /** From which networks engineers of which country work, for rules of supervision. Absent: only the vendor's list counts. */
+  places?: Place[];
   /** What a change that widens these controls waits for. Absent: nothing. */
   widening?: WideningControls;
 }

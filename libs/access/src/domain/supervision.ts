@@ -1,8 +1,11 @@
 import { canonicalJson, resourceMatches } from '@countersign/contract';
 import type { ReviewSide } from './review.js';
 
-/** What a rule of supervision counts: allowed calls, or resources that the engineer uses for the first time in this tenant. */
-export const SUPERVISED = ['calls', 'new-resources'] as const;
+/**
+ * What a rule of supervision counts: allowed calls, resources that the engineer uses for the first time in this tenant, or tokens
+ * that the engineer fetches from another country than the terms state, or from one that is not known.
+ */
+export const SUPERVISED = ['calls', 'new-resources', 'other-country', 'unknown-country'] as const;
 export type Supervised = (typeof SUPERVISED)[number];
 
 /**
@@ -11,6 +14,10 @@ export type Supervised = (typeof SUPERVISED)[number];
  */
 export const SUPERVISION_ACTIONS = ['notify', 'pause', 'stop'] as const;
 export type SupervisionAction = (typeof SUPERVISION_ACTIONS)[number];
+
+/** True if the rule counts tokens that are fetched, not calls. */
+export const countsTokens = ({ count }: Pick<SupervisionRule, 'count'>): boolean =>
+  count === 'other-country' || count === 'unknown-country';
 
 /** One rule about what an engineer does in one tenant. Absent conditions match all calls. */
 export interface SupervisionRule {

@@ -79,7 +79,10 @@ export function toOrganisation(file: OrganisationFile): Organisation {
       requestTtl: seconds(policy.requestTtl ?? DEFAULT_POLICY.requestTtl),
       ...present({ reasonCodes: policy.reasonCodes }),
       ...(policy.rules === undefined ? {} : { rules: policy.rules.map(toRule) }),
-      ...present({ supervision: filled(policy.supervision)?.map(toSupervision) }),
+      ...present({
+        supervision: filled(policy.supervision)?.map(toSupervision),
+        places: filled(policy.places),
+      }),
     },
     tenants: file.tenants.map(toTenant),
   };
@@ -160,6 +163,7 @@ export function toControls(entry: ControlsEntry): PrivacyControls {
       deputies: filled(entry.deputies),
       unnotified: filled(entry.unnotified),
       supervision: filled(entry.supervision)?.map(toSupervision),
+      places: filled(entry.places),
       practice: entry.practice && present(entry.practice),
       widening: entry.widening === undefined ? undefined : toWidening(entry.widening),
     }),

@@ -817,3 +817,61 @@ describe('access policy by service, action and group', () => {
     ]);
   });
 });
+
+describe('place and employer', () => {
+  const STAFF = 'roles: [engineer] }';
+  const CONTROLS = '      approvals: 1\n';
+  const withControls = (members: string, staff = '') =>
+    bent([STAFF, `roles: [engineer]${staff} }`], [CONTROLS, `${CONTROLS}      ${members}\n`]);
+  const pointersOf = (text: string) => problemsOf(text).map(({ pointer }) => pointer);
+  const warningsOf = (text: string) =>
+    (parseOrganisation(text, everythingThere).warnings ?? []).map(({ pointer }) => pointer);
+
+  test('what the file states, which claims it maps, and what a rule requires are read as they are written', () => {
+    const text = withControls(
+      'rules: [{ requesters: { countries: [DE, FR], entities: ["Müller GmbH"], employment: [employee], verifiedOnly: true } }]',
+      ', country: DE, entity: "Müller GmbH"',
+    ).replace('./data/oidc-vendor }', './data/oidc-vendor, claims: { employment: user_type } }');
+    const { vendor, tenants } = organisationOf(text);
+    expect(vendor.staff[0]?.facts).toEqual({ country: 'DE', entity: 'Müller GmbH' });
+    expect(vendor.staff[1]).not.toHaveProperty('facts');
+    expect(vendor.oidc?.claims).toEqual({ employment: 'user_type' });
+    expect(tenants[0]?.privacyControls.rules?.[0]?.requesters).toEqual({
+      ...{ countries: ['DE', 'FR'], entities: ['Müller GmbH'] },
+      ...{ employment: ['employee'], verifiedOnly: true },
+    });
+    expect(warningsOf(text)).toEqual([]);
+  });
+
+  const RULE = '/tenants/0/privacyControls/rules/0/requesters';
+  const SUPERVISED = '/tenants/0/privacyControls/supervision/0';
+  test.each([
+    ['rules: [{ requesters: { countries: [EU] } }]', `${RULE}/countries/0`],
+    ['rules: [{ requesters: { countries: [de] } }]', `${RULE}/countries/0`],
+    ['rules: [{ requesters: { countries: [] } }]', `${RULE}/countries`],
+    ['rules: [{ requesters: { employment: [boss] } }]', `${RULE}/employment/0`],
+    ['rules: [{ requesters: { verifiedOnly: true } }]', RULE],
+    [
+      'supervision: [{ name: a, count: other-country, actions: [read], over: 0, within: PT1H, do: stop }]',
+      `${SUPERVISED}/actions`,
+    ],
+    ['places: [{ country: DE, networks: ["10.0.0.1/8"] }]', '/tenants/0/privacyControls/places/0/networks/0'],
+    ['places: [{ country: DE, networks: ["0.0.0.0/0"] }]', '/tenants/0/privacyControls/places/0/networks/0'],
+  ])('P13: refuses %s at its place', (members, pointer) => {
+    expect(pointersOf(withControls(members))).toEqual([pointer]);
+  });
+
+  test('a tenant’s provider has no claims for it', () => {
+    const text = bent(['./data/oidc-acme }', './data/oidc-acme, claims: { country: ctry } }']);
+    expect(pointersOf(text)).toEqual(['/tenants/0/oidc/claims']);
+  });
+
+  test('warns of a rule that refuses everyone, and of one that sees nothing', () => {
+    const rules = 'rules: [{ requesters: { countries: [DE], employment: [employee] } }]';
+    const abroad = 'supervision: [{ name: a, count: other-country, over: 0, within: PT1H, do: stop }]';
+    const text = withControls(`${rules}\n      ${abroad}`, ', country: DE');
+    expect(warningsOf(text)).toEqual([`${RULE}/employment`, `${SUPERVISED}/count`]);
+    const places = 'places: [{ country: DE, networks: ["203.0.113.0/24"] }]';
+    expect(warningsOf(withControls(`${abroad}\n      ${places}`))).toEqual([]);
+  });
+});

@@ -6,6 +6,7 @@ import {
   positiveDuration as duration,
   employmentKind,
   entityName,
+  placeList,
   privacyControlsInput as privacyControls,
   refuseRepeats,
   roleList as roles,
@@ -192,6 +193,7 @@ export const accessPolicy = z.strictObject({
   reasonCodes: groups.max(50, 'must be at most 50 codes').optional(),
   rules: z.array(accessRule).max(200, 'must be at most 200 rules').optional(),
   supervision: supervisionRules.optional(),
+  places: placeList.optional(),
 });
 
 const tenant = z.strictObject({

@@ -1,4 +1,5 @@
-import type { Organisation, WebhookSettings } from '@countersign/access';
+import type { Organisation, SupervisionRule, WebhookSettings } from '@countersign/access';
+import type { FactName } from '@countersign/contract';
 import type { Finding, Path } from './problem.js';
 
 /** Finds settings that are valid but probably a mistake. Warnings never stop an `apply`. */
@@ -9,6 +10,8 @@ export function warningsOf(organisation: Organisation, fileExists: (path: string
     ...idleRules(organisation),
     ...idleAccessRules(organisation),
     ...tooFewReviewers(organisation),
+    ...unknownRequesters(organisation),
+    ...unseenPlaces(organisation),
   ];
 }
 
@@ -111,4 +114,57 @@ function tooFewReviewers({ vendor, accessPolicy }: Organisation): Finding[] {
       path: [...path, 'vendorReviews'],
       detail: `asks for ${vendorReviews} vendor review(s), and ${reviewers} of the staff may give one`,
     }));
+}
+
+/** A rule that requires a fact about the requester refuses everyone, if nothing says this fact about anyone. */
+function unknownRequesters({ vendor, tenants }: Organisation): Finding[] {
+  const lists = { countries: 'country', entities: 'entity', employment: 'employment' } as const;
+  const isSaid = (name: FactName) =>
+    vendor.oidc?.claims?.[name] !== undefined ||
+    vendor.scim?.facts === true ||
+    vendor.staff.some(({ facts }) => facts?.[name] !== undefined);
+  return tenants.flatMap(({ privacyControls }, tenant) =>
+    (privacyControls.rules ?? []).flatMap(({ requesters = {} }, rule) =>
+      Object.entries(lists).flatMap(([list, name]) =>
+        (requesters as Record<string, unknown>)[list] === undefined || isSaid(name)
+          ? []
+          : [
+              {
+                path: ['tenants', tenant, 'privacyControls', 'rules', rule, 'requesters', list],
+                detail: `no claim and no SCIM client says the ${name} of anyone, and the file states none: every request is refused`,
+              },
+            ],
+      ),
+    ),
+  );
+}
+
+/** A rule about another country sees nothing, if no list says from which country an address is. */
+function unseenPlaces({ accessPolicy, tenants }: Organisation): Finding[] {
+  const sides: { path: Path; rules: readonly SupervisionRule[]; lists: unknown[] }[] = [
+    {
+      path: ['accessPolicy'],
+      rules: accessPolicy.supervision ?? [],
+      lists: [accessPolicy.places, ...tenants.map(({ privacyControls }) => privacyControls.places)],
+    },
+    ...tenants.map(({ privacyControls }, index) => ({
+      path: ['tenants', index, 'privacyControls'],
+      rules: privacyControls.supervision ?? [],
+      lists: [accessPolicy.places, privacyControls.places],
+    })),
+  ];
+  return sides.flatMap(({ path, rules, lists }) =>
+    lists.some((list) => list !== undefined)
+      ? []
+      : rules.flatMap(({ count }, index) =>
+          count !== 'other-country'
+            ? []
+            : [
+                {
+                  path: [...path, 'supervision', index, 'count'],
+                  detail: 'no list of places says from which country an address is: this rule sees nothing',
+                },
+              ],
+        ),
+  );
 }

@@ -1,5 +1,5 @@
 import type { EventType } from '@countersign/contract';
-import { supervisedText } from '@countersign/wording';
+import { supervisedCount, supervisedText } from '@countersign/wording';
 import type { EventWords, Sentence } from './event-words.js';
 
 const until = (at: string) => (at === '' ? '' : `, bis ${at}`);
@@ -55,7 +55,7 @@ const SUPERVISED: Readonly<Record<string, string>> = {
 const limitOf = (e: EventWords): string =>
   supervisedText(
     {
-      count: e.value('count') === 'calls' ? 'calls' : 'new-resources',
+      count: supervisedCount(e.value('count')),
       over: Number(e.value('over')),
       within: Number(e.value('within')),
     },

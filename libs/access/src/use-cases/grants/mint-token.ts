@@ -10,6 +10,7 @@ import { loadPolicyContext } from '../evaluation/load-context.js';
 import { earliestConsentEnd, loadConsents, loadCountersignatures } from '../requests/countersignatures.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
+import { superviseTokenIn } from '../supervision/supervise-token.js';
 import { activateIn, startOnFirstUseIn } from './start-grant.js';
 
 /** What goes into a grant token. The minter adds issuer, key and lifetime. */
@@ -39,8 +40,10 @@ export interface TokenMinter {
 /**
  * Mints a token of an active grant for the engineer who holds it. The evaluator runs again: a grant that the rules no
  * longer allow gets no new token. The first token starts a grant that waits for its first use, in the same transaction. A
- * scheduled grant whose start has come does not wait for the scheduler.
+ * scheduled grant whose start has come does not wait for the scheduler. A rule about the country from which the token is fetched
+ * may pause or end the grant instead; that is committed.
  *
+ * @param address the client's; null if it is not known
  * @throws AccessError `not_found`, `forbidden`, `grant_not_active`
  */
 export async function mintToken(
@@ -48,8 +51,9 @@ export async function mintToken(
   minter: TokenMinter,
   principal: Principal,
   id: string,
+  address: string | null = null,
 ): Promise<MintedToken> {
-  return deps.store.forTenant(locateGrant(principal, id), async (unit) => {
+  const made = await deps.store.forTenant(locateGrant(principal, id), async (unit) => {
     const { grant: stored, person } = await loadVisibleGrant(unit, principal, id);
     requirePermission(principal, 'grant.token', person);
     if (stored.requester !== person.id)
@@ -58,6 +62,8 @@ export async function mintToken(
     const { terms, audience, tokenTtl } = await requireStillAllowed(unit, stored, person, now);
     await requireNotStopped(unit, terms.tenant, stored);
     const grant = await startedGrant(unit, stored, terms, now);
+    const { country, isRefused } = await superviseTokenIn(deps, unit, { grant, terms }, address, now);
+    if (isRefused) return null;
     const countersignatures = await loadCountersignatures(deps, unit, grant, terms);
     const minted = minter.mint({ grant, terms, countersignatures, audience, tokenTtl, now });
     await unit.log.append({
@@ -71,10 +77,18 @@ export async function mintToken(
         digest: grant.digest,
         jti: minted.jti,
         expiresAt: minted.expiresAt,
+        ...(country === null ? {} : { country }),
       },
     });
     return minted;
   });
+  // Thrown outside of the unit: what the rule did has to stay.
+  if (made === null)
+    throw new AccessError(
+      'grant_not_active',
+      'A rule of supervision has paused or ended this grant: the token was requested from another country than the terms state, or from an unknown one.',
+    );
+  return made;
 }
 
 /** The grant, started if this is its first token. @throws AccessError `grant_not_active` outside its window */

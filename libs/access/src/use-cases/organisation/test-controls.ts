@@ -10,6 +10,7 @@ import type { PolicyContext } from '../../policy/context.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { stricterNeeds } from '../../policy/needs.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
+import { RULES } from '../../policy/rules.js';
 import type { ReadUnit } from '../../ports/index.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
 import { letterCount } from '../requests/request-input.js';
@@ -120,6 +121,9 @@ async function previewChange(
   return { members, waits: { delay, secondAdmin, signed }, ends };
 }
 
+/** Place and employer count as the terms state them. What has become of them since is no part of the draft. */
+const { statesPresentFacts: _today, ...RULES_OF_THEN } = RULES;
+
 type Trials = { now: Trial; draft: Trial };
 
 /** Null if the requester is no longer known. */
@@ -156,7 +160,7 @@ async function tryOn(
   const trial = (controls: PrivacyControls | null): Trial => {
     const tenant =
       context.tenant === null || controls === null ? context.tenant : { ...context.tenant, controls };
-    const { refusals, needs } = evaluate(access, { ...context, tenant });
+    const { refusals, needs } = evaluate(access, { ...context, tenant }, RULES_OF_THEN);
     return { refusals, needs };
   };
   return { now: trial(null), draft: trial(draft) };

@@ -4,7 +4,7 @@ import type { Lock } from '../../domain/lock.js';
 import { requirePermission } from '../../domain/permissions.js';
 import { isVendorStaff, type Principal } from '../../domain/person.js';
 import { sideOf } from '../../domain/review.js';
-import type { SidedRule, SupervisionCount } from '../../domain/supervision.js';
+import type { SidedRule, Supervised, SupervisionCount } from '../../domain/supervision.js';
 import { AccessError } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { liftLockIn, setLockIn } from '../locks/locks.js';
@@ -12,6 +12,13 @@ import { supervisionNotice } from '../notices/notices.js';
 import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
+
+const COUNTED: Readonly<Record<Supervised, string>> = {
+  calls: 'calls',
+  'new-resources': 'new resources',
+  'other-country': 'tokens from another country',
+  'unknown-country': 'tokens from an unknown country',
+};
 
 /**
  * Pauses a grant: sets a lock of the kind `grant`. Gateways receive it through the feed, like every lock. It expires when the
@@ -27,7 +34,7 @@ export async function pauseGrantIn(
   const lock: Lock = {
     ...{ id: deps.ids.next('lck'), kind: 'grant', name: grant.id, tenant: grant.tenant, side },
     ...{
-      reason: `more than ${rule.over} ${rule.count === 'calls' ? 'calls' : 'new resources'} in ${rule.within} s`,
+      reason: `more than ${rule.over} ${COUNTED[rule.count]} in ${rule.within} s`,
       person: 'job',
       rule: rule.name,
     },

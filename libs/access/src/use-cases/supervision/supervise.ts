@@ -5,8 +5,10 @@ import {
   countedCalls,
   countFor,
   type SidedRule,
+  type Supervised,
   type SupervisionCount,
   type SupervisionOutcome,
+  type SupervisionRule,
   supervises,
 } from '../../domain/supervision.js';
 import type { AccessRecordView, ResourceUse, TenantUnit } from '../../ports/index.js';
@@ -15,9 +17,15 @@ import { supervisionNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 import { pauseGrantIn } from './pauses.js';
 
-/** A rule that one grant's calls have crossed. */
+/** A call, or a token that is fetched: then `record` and what a route says are null. */
+export type ObservedUse = Pick<
+  AccessRecordView,
+  'at' | 'grant' | 'person' | 'service' | 'resource' | 'action'
+> & { record: string | null };
+
+/** A rule that one grant's calls or tokens have crossed. */
 interface Crossing extends SidedRule {
-  call: AccessRecordView;
+  call: ObservedUse;
   /** What the rule had counted then. */
   counted: number;
 }
@@ -46,9 +54,9 @@ export class Supervision {
    * Reads what the rules need, before the records are stored. No rule watches access under a gag: the tenant would see what the
    * rule does, and so would learn of the access.
    *
-   * @param calls the allowed calls that the batch may add
+   * @param calls the allowed calls that the batch may add, or the token that is fetched
    */
-  static async begin(unit: TenantUnit, calls: readonly AccessRecordView[]): Promise<Supervision> {
+  static async begin(unit: TenantUnit, calls: readonly Uses[]): Promise<Supervision> {
     const rules = calls.length === 0 || isSealedLog(unit.tenant) ? [] : await rulesOf(unit);
     if (rules.length === 0) return new Supervision([], new Map(), new Set());
     const counts = await unit.supervision.ofPeople([...new Set(calls.map(({ person }) => person))]);
@@ -68,13 +76,19 @@ export class Supervision {
       const use = useOf(call);
       const isNew = use !== null && !this.used.has(textOf(use));
       for (const sided of this.rules)
-        if (supervises(sided.rule, call) && (sided.rule.count === 'calls' || isNew))
-          this.count(sided, call, now);
+        if (isCounted(sided.rule, isNew) && supervises(sided.rule, call))
+          this.count(sided, { ...call, record: call.id }, now);
       if (use !== null) this.used.add(textOf(use));
     }
   }
 
-  private count(sided: SidedRule, call: AccessRecordView, now: Date): void {
+  /** Counts a token that an engineer fetches, by what is seen of the country from which it is fetched. */
+  takeToken(token: ObservedUse, seen: Supervised, now: Date): void {
+    for (const sided of this.rules)
+      if (sided.rule.count === seen && supervises(sided.rule, token)) this.count(sided, token, now);
+  }
+
+  private count(sided: SidedRule, call: ObservedUse, now: Date): void {
     const { side, rule } = sided;
     const key = keyOf({ side, rule: rule.name, person: call.person });
     const before = countFor(sided, call.person, this.touched.get(key) ?? this.counts.get(key));
@@ -87,25 +101,37 @@ export class Supervision {
       this.crossings.set(crossing, { ...sided, call, counted });
   }
 
-  /** Acts on the crossings, then stores the counts. Call it after the records' leaves, so that the log shows the calls first. */
-  async store(deps: Deps, unit: TenantUnit, now: Date): Promise<void> {
-    for (const crossing of this.crossings.values()) await this.act(deps, unit, crossing, now);
+  /** Acts on the crossings, then stores the counts, and returns what was done. Call it after the records' leaves, so that the log shows the calls first. */
+  async store(deps: Deps, unit: TenantUnit, now: Date): Promise<SupervisionOutcome[]> {
+    const outcomes: SupervisionOutcome[] = [];
+    for (const crossing of this.crossings.values()) {
+      const done = await this.act(deps, unit, crossing, now);
+      if (done !== null) outcomes.push(done);
+    }
     await unit.supervision.save([...this.touched.values()]);
+    return outcomes;
   }
 
   /** Acts on one crossing, unless the rule has already paused this grant, or has notified within its window. */
-  private async act(deps: Deps, unit: TenantUnit, crossing: Crossing, now: Date): Promise<void> {
+  private async act(
+    deps: Deps,
+    unit: TenantUnit,
+    crossing: Crossing,
+    now: Date,
+  ): Promise<SupervisionOutcome | null> {
     const { side, rule, call } = crossing;
     const key = keyOf({ side, rule: rule.name, person: call.person });
     const count = this.touched.get(key) as SupervisionCount;
     const grant = await unit.grants.find(call.grant);
-    if (grant === null) return;
+    if (grant === null) return null;
     const canAct = rule.do !== 'notify' && !hasEnded(grant);
     const isQuiet = count.quietUntil !== null && now.getTime() < Date.parse(count.quietUntil);
-    if (canAct ? rule.do === 'pause' && (await isPausedBy(unit, crossing, grant)) : isQuiet) return;
+    if (canAct ? rule.do === 'pause' && (await isPausedBy(unit, crossing, grant)) : isQuiet) return null;
     const quietUntil = new Date(now.getTime() + rule.within * 1_000).toISOString();
     this.touched.set(key, { ...count, quietUntil });
-    await actOn(deps, unit, crossing, { grant, done: canAct ? DONE[rule.do] : 'notified', now });
+    const done = canAct ? DONE[rule.do] : 'notified';
+    await actOn(deps, unit, crossing, { grant, done, now });
+    return done;
   }
 }
 
@@ -125,7 +151,7 @@ async function actOn(
     actor: 'job',
     data: {
       ...{ rule: rule.name, side, count: rule.count, over: rule.over, within: rule.within },
-      ...{ counted, done, record: call.id },
+      ...{ counted, done, ...(call.record === null ? {} : { record: call.record }) },
       ...{ grant: grant.id, request: grant.request, requester: grant.requester, digest: grant.digest },
       service: grant.service,
     },
@@ -149,13 +175,19 @@ async function rulesOf({ organisation, tenant }: TenantUnit): Promise<SidedRule[
 const keyOf = ({ side, rule, person }: Pick<SupervisionCount, 'side' | 'rule' | 'person'>): string =>
   `${side} ${rule} ${person}`;
 
+/** Whether a rule counts a call. */
+const isCounted = (rule: SupervisionRule, isNew: boolean): boolean =>
+  rule.count === 'calls' || (rule.count === 'new-resources' && isNew);
+
+type Uses = Pick<AccessRecordView, 'person' | 'service' | 'resource'>;
+
 const textOf = ({ person, service, resource }: ResourceUse): string => `${person} ${service} ${resource}`;
 
-const useOf = ({ person, service, resource }: AccessRecordView): ResourceUse | null =>
+const useOf = ({ person, service, resource }: Uses): ResourceUse | null =>
   resource === null ? null : { person, service, resource };
 
 /** Each use of the calls once. */
-function usesOf(calls: readonly AccessRecordView[]): ResourceUse[] {
+function usesOf(calls: readonly Uses[]): ResourceUse[] {
   const uses = calls.flatMap((call) => useOf(call) ?? []);
   return [...new Map(uses.map((use) => [textOf(use), use])).values()];
 }

@@ -30,6 +30,7 @@ export function ControlSections({ services }: { services: readonly Service[] }) 
       </Section>
       <Section title={text.fields.supervision.label} lead={text.supervisionLead}>
         <ItemCards kind="supervision" field={CONTROLS.supervision} path={['supervision']} />
+        <MemberControl field={CONTROLS.places} path={['places']} />
       </Section>
       <Section title={text.fields.deputies.label} lead={text.deputiesLead}>
         <ItemCards kind="deputies" field={CONTROLS.deputies} path={['deputies']} />

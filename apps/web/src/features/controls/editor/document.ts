@@ -60,7 +60,7 @@ export function sameJson(one: Json | undefined, other: Json | undefined): boolea
 }
 
 /** Members that mean the same if they are empty and if they are absent. The broker leaves them out. */
-const OPTIONAL_LISTS = ['rules', 'deputies', 'unnotified', 'supervision'];
+const OPTIONAL_LISTS = ['rules', 'deputies', 'unnotified', 'supervision', 'places'];
 const OPTIONAL = ['emergency', 'zone', 'practice', 'widening'];
 
 /** The document as the broker would answer it: without members that are empty. */

@@ -40,6 +40,7 @@ const TEXTS = [
   ...['PT1S', 'PT90S', 'PT5M', 'PT1H', 'P1D', 'PT36H'],
   ...['2026-02-28', '2028-02-29', '2026-12-24', '2026-03-29T01:30:00Z', '2028-02-29T12:00:00Z'],
   ...['00:00', '08:00', '23:59', '24:00', 'Europe/Berlin', 'UTC', 'America/St_Johns'],
+  ...['203.0.113.0/24', '2001:db8::/32'],
   ...['DE', 'FR', 'Northwind GmbH', 'read', 'update', 'owners', 'dpo', 'status', 'bulk-read', 'incident'],
   ...['**', 'invoices/*', 'payroll/**', 'CASE-####', '??-*', 'Name our “case” number.'],
 ];

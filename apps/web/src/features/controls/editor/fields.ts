@@ -5,6 +5,7 @@ import {
   isCountryCode,
   isEntityName,
   isInstant,
+  isNetwork,
   isResourcePattern,
   isTicketPattern,
   isZone,
@@ -202,9 +203,11 @@ export const RULE = {
   defaultBudget: then({ text: 'defaultBudget', kind: 'object', members: budget }, { calls: 100 }),
 } as const satisfies Record<keyof Rule, RuleField>;
 
+const COUNTED = ['calls', 'new-resources', 'other-country', 'unknown-country'] as const;
+
 const SUPERVISION = {
   name: { text: 'supervisionName', kind: 'name' },
-  count: { text: 'count', kind: 'choice', values: ['calls', 'new-resources'], optional: true },
+  count: { text: 'count', kind: 'choice', values: COUNTED, optional: true },
   over: { text: 'over', kind: 'number', least: 0, most: 1_000_000_000 },
   within: { text: 'within', kind: 'duration', unit: 'minutes', most: 31 * 86_400 },
   do: { text: 'do', kind: 'choice', values: ['notify', 'pause', 'stop'] },
@@ -265,6 +268,17 @@ export const CONTROLS = {
     least: 0,
     most: 20,
     fresh: { name: 'bulk-read', over: 100, within: 'PT5M', do: 'pause' },
+  },
+  places: {
+    text: 'places',
+    kind: 'items',
+    least: 0,
+    most: 250,
+    fresh: { country: '', networks: [] },
+    members: {
+      country: { text: 'placeCountry', kind: 'text', most: 2 },
+      networks: { text: 'networks', kind: 'names', accepts: isNetwork },
+    } satisfies MembersOf<ItemOf<Controls['places']>>,
   },
   emergency: {
     text: 'emergency',

@@ -1,5 +1,5 @@
 import { parseDuration } from '@countersign/contract';
-import { type Language, ruleWords, supervisedText } from '@countersign/wording';
+import { type Language, ruleWords, type SupervisedLimit, supervisedText } from '@countersign/wording';
 
 /** Parts of sentences that both languages use. Each throws while what it needs is not filled in. */
 
@@ -20,7 +20,7 @@ export function chosen(names: readonly string[]): readonly string[] {
 
 /** What crosses a rule of supervision. */
 export const limitWords = (
-  { count = 'calls', over, within }: { count?: 'calls' | 'new-resources'; over: number; within: string },
+  { count = 'calls', over, within }: { count?: SupervisedLimit['count']; over: number; within: string },
   { language }: { language: Language },
 ): string => supervisedText({ count, over, within: required(parseDuration(within)) }, language);
 

@@ -1,5 +1,12 @@
 import { parseDuration } from '@countersign/contract';
-import { durationText, factText, type Language, LOCALES, resourceWords } from '@countersign/wording';
+import {
+  durationText,
+  factText,
+  type Language,
+  LOCALES,
+  resourceWords,
+  type SupervisedLimit,
+} from '@countersign/wording';
 import { bytesText, numberText, utcDayText } from '../../../text/clock.js';
 import { countryName, EUROPEAN_UNION_NAME, isEuropeanUnion } from './countries.js';
 import type { Json, JsonObject } from './document.js';
@@ -62,7 +69,7 @@ export type RequirementName = NameOf<'then'>;
 
 export interface SupervisionItem extends Conditions {
   name: string;
-  count?: 'calls' | 'new-resources';
+  count?: SupervisedLimit['count'];
   over: number;
   within: string;
   do: 'notify' | 'pause' | 'stop';

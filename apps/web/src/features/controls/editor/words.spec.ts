@@ -71,6 +71,12 @@ describe('an entry in one sentence', () => {
       'bulk-read: mehr als 100 Aufrufe in 5 Minuten durch eine Person: Der Zugriff wird angehalten.',
     ],
     [
+      'supervision',
+      { name: 'abroad', count: 'other-country', over: 0, within: 'PT1H', do: 'pause' },
+      'abroad: a token fetched from another country than stated by one engineer: the access is paused.',
+      'abroad: ein Abruf eines Tokens aus einem anderen als dem angegebenen Land durch eine Person: Der Zugriff wird angehalten.',
+    ],
+    [
       'deputies',
       { for: 'owners', by: 'cover', from: '2026-12-21', to: '2027-01-03' },
       'From 21 December 2026 to 3 January 2027, cover may decide for owners.',
