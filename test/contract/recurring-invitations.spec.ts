@@ -2,12 +2,15 @@ import {
   AccessError,
   type AccessRequestInput,
   type Grant,
+  getAccessReview,
   getGrant,
   type InvitationInput,
   invite,
+  listAccessReviews,
   mintToken,
   type Principal,
   readStanding,
+  runAccessReviews,
   runDueTransitions,
   withdrawInvitation,
 } from '@countersign/access';
@@ -291,6 +294,18 @@ describeOn('SQLite', 'invitations that recur', (bench) => {
     expect(ways).toEqual([
       expect.objectContaining({ kind: 'invitation', id, owner: ada!.person.id, recurs: TUESDAYS }),
     ]);
+  });
+
+  test('the quarterly review of access shows its times to the admin who confirms or ends it', async () => {
+    const { id } = await open({ until: '2027-02-20T00:00:00Z' });
+    at('2027-01-01T12:00:00Z');
+    await runAccessReviews(flow.deps);
+    const [listed] = (await listAccessReviews(flow.deps, ada!, 'acme', ALL)).items;
+    const { items } = await getAccessReview(flow.deps, ada!, 'acme', listed!.review.id);
+    expect(items.filter(({ kind }) => kind === 'invitation')).toEqual([
+      expect.objectContaining({ id, recurs: TUESDAYS }),
+    ]);
+    expect(items.find(({ kind }) => kind === 'person')?.recurs).toBeNull();
   });
 
   describe('the verifier', () => {

@@ -28,6 +28,8 @@ export type GrantWishes = {
   routes?: string;
   basis?: Terms['basis'];
   invitation?: string;
+  /** Until when the terms could be approved; absent: for a day. */
+  lapsesAt?: string;
 };
 
 export type TokenOptions = { ttlSeconds?: number; audience?: string; issuer?: string; now?: Date };
@@ -60,7 +62,7 @@ export function createGrant(broker: Issuer, wishes: GrantWishes): FakeGrant {
       { resource: 'invoices/*', actions: ['read', 'update'] },
     ],
     seconds,
-    lapsesAt: toInstant(new Date(Math.max(Date.now(), starts * 1_000) + 86_400_000)),
+    lapsesAt: wishes.lapsesAt ?? toInstant(new Date(Math.max(Date.now(), starts * 1_000) + 86_400_000)),
     ...(budget ? { budget } : {}),
     ...(wishes.change ? { change: wishes.change } : {}),
     ...(wishes.basis ? { basis: wishes.basis } : {}),

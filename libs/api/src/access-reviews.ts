@@ -1,3 +1,4 @@
+import { recurrenceSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -73,6 +74,9 @@ const markedItemSchema = named(
       .object({ result: practiceResult, at: instant() })
       .nullable()
       .describe('How this approver’s last practice went; null: none, or no person.'),
+    recurs: recurrenceSchema
+      .nullable()
+      .describe('The weekly times of an invitation that recurs; null otherwise.'),
   }),
 );
 export type MarkedAccessReviewItem = z.infer<typeof markedItemSchema>;

@@ -50,7 +50,9 @@ export const invitationSchema = named(
         next: z
           .object({ from: instant(), until: instant() })
           .nullable()
-          .describe('The time that is open now, else the next one. Null: there is none before `until`.'),
+          .describe(
+            'The time that is open now, else the next one. Null: there is none before `until`, or the invitation is not open.',
+          ),
       })
       .nullable()
       .describe('The weekly times in which access is possible; null: any time until `until`.'),

@@ -11,8 +11,12 @@ export interface WallClock {
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
-/** One formatter for each zone: making one is slow, and zones are few. */
+/**
+ * One formatter for each zone: making one is slow, and zones are few. Their names are not case-sensitive and come from outside,
+ * so the number of spellings is bounded.
+ */
 const clocks = new Map<string, Intl.DateTimeFormat>();
+const MAX_CLOCKS = 500;
 
 function clockOf(zone: string): Intl.DateTimeFormat {
   const known = clocks.get(zone);
@@ -27,6 +31,8 @@ function clockOf(zone: string): Intl.DateTimeFormat {
     minute: '2-digit',
     hourCycle: 'h23',
   });
+  const [oldest] = clocks.keys();
+  if (clocks.size >= MAX_CLOCKS && oldest !== undefined) clocks.delete(oldest);
   clocks.set(zone, made);
   return made;
 }

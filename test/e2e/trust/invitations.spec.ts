@@ -148,4 +148,6 @@ test('P12: weekly times and engineers are signed, sent on to the gateway in the 
   const { access_token } = await mintToken(broker, String(grant));
   const claims = JSON.parse(Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString('utf8'));
   expect(claims.countersignatures).toEqual([body.countersignature]);
+  const withdrawn = await ada.ask<typeof made>('DELETE', `invitations/${made.id}`);
+  expect(withdrawn.recurs).toEqual({ ...recurs, next: null });
 });

@@ -1,12 +1,6 @@
 import type { InvitationInput, InvitationView } from '@countersign/access';
 import type { Invitation, InvitationBody } from '@countersign/api';
-import {
-  formatDuration,
-  type InvitationStatement,
-  nextInvited,
-  parseDuration,
-  toInstant,
-} from '@countersign/contract';
+import { formatDuration, nextInvited, parseDuration, toInstant } from '@countersign/contract';
 
 export function invitationInput(body: InvitationBody): InvitationInput {
   const { service, scope, until, maxDuration, countersignature, openings } = body;
@@ -41,7 +35,7 @@ export function invitationAnswer({ invitation, ticket }: InvitationView, now: Da
     maxDuration: formatDuration(statement.maxSeconds),
     budget,
     uses,
-    recurs: recursAnswer(statement, now),
+    recurs: recursAnswer(invitation, now),
     requesters: statement.requesters ?? null,
     used: invitation.used,
     state: invitation.state,
@@ -55,9 +49,9 @@ export function invitationAnswer({ invitation, ticket }: InvitationView, now: Da
   };
 }
 
-function recursAnswer(statement: InvitationStatement, now: Date): Invitation['recurs'] {
+function recursAnswer({ state, statement }: InvitationView['invitation'], now: Date): Invitation['recurs'] {
   if (statement.recurs === undefined) return null;
-  const next = nextInvited(statement, now.getTime());
+  const next = state === 'open' ? nextInvited(statement, now.getTime()) : null;
   return {
     ...statement.recurs,
     next:

@@ -5,6 +5,7 @@ import {
   accessReviewEndpoints,
   type MarkedAccessReviewItem,
 } from '@countersign/api';
+import { recurrenceText } from '@countersign/wording';
 import type { Answer, Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
@@ -76,18 +77,19 @@ const KEPT: Readonly<Record<string, string>> = {
 const outcomeText = ({ outcome, reason }: Pick<AccessReviewItem, 'outcome' | 'reason'>): string =>
   outcome === null ? 'not answered' : (KEPT[reason ?? ''] ?? outcome);
 
-/** An item of a review; a decision's answer does not repeat how its approver practised. */
-type Listed = AccessReviewItem & Partial<Pick<MarkedAccessReviewItem, 'practice'>>;
+/** An item of a review; a decision's answer does not repeat the marks. */
+type Listed = AccessReviewItem & Partial<Pick<MarkedAccessReviewItem, 'practice' | 'recurs'>>;
 
 const formatItems = (items: readonly Listed[]): string =>
   formatTable(
-    ['ITEM', 'OUTCOME', 'OWNER', 'ROLES', 'SERVICE', 'SINCE', 'UNTIL', 'PRACTICE'],
+    ['ITEM', 'OUTCOME', 'OWNER', 'ROLES', 'SERVICE', 'ONLY', 'SINCE', 'UNTIL', 'PRACTICE'],
     items.map((each) => [
       each.item,
       outcomeText(each),
       each.owner ?? '',
       each.roles.join(','),
       each.service ?? '',
+      each.recurs == null ? '' : recurrenceText(each.recurs, 'en'),
       each.since ?? '',
       each.until ?? '',
       each.practice?.result ?? '',

@@ -2,12 +2,14 @@ import { rm } from 'node:fs/promises';
 import {
   INVITATION_TYPE,
   type InvitationStatement,
+  type Recurrence,
   routeMapHash,
   type ServiceDefinition,
   type Signature,
   statementHash,
   termsDigest,
   toInstant,
+  WEEKDAYS,
 } from '@countersign/contract';
 import { hashing } from '../../../../test/factories/grant-token.js';
 import { AT, LOG_POINT, nextTrust, signedTrust } from '../../../../test/factories/trust.js';
@@ -224,21 +226,53 @@ describe('P12: a broker that is completely taken over', () => {
     }
   });
 
-  test('uses an invitation that was not given, or that covers something else', async () => {
-    const statement: InvitationStatement = {
-      type: INVITATION_TYPE,
-      deployment: broker().deployment,
-      tenant: 'acme',
-      invitation: 'inv_0199f0a0-7b2c-7004-8000-000000000004',
-      service: 'billing',
-      scope: [{ resource: 'invoices/*', actions: ['read'] }],
-      maxSeconds: 60,
-      notBefore: toInstant(new Date(Date.now() - 60_000)),
-      notAfter: toInstant(new Date(Date.now() + 3 * 86_400_000)),
-      person: ADA,
-      trust: claimed.trust,
-      log: LOG_POINT,
+  const invitationFrom = (from: number): InvitationStatement => ({
+    type: INVITATION_TYPE,
+    deployment: broker().deployment,
+    tenant: 'acme',
+    invitation: 'inv_0199f0a0-7b2c-7004-8000-000000000004',
+    service: 'billing',
+    scope: [{ resource: 'invoices/*', actions: ['read'] }],
+    maxSeconds: 60,
+    notBefore: toInstant(new Date(from)),
+    notAfter: toInstant(new Date(Date.now() + 3 * 86_400_000)),
+    person: ADA,
+    trust: claimed.trust,
+    log: LOG_POINT,
+  });
+
+  test('uses an invitation that recurs outside its times, without them, or for another engineer', async () => {
+    // A zone in which it is about noon now, so that no test runs past the end of a window.
+    const ahead = 12 - new Date().getUTCHours();
+    const zone = ahead === 0 ? 'UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+    const byDay: Recurrence = { zone, days: [...WEEKDAYS], from: '06:00', to: '18:00' };
+    const byNight: Recurrence = { ...byDay, from: '18:00', to: '06:00' };
+    const from = Date.now() - 86_400_000;
+    const verdict = async (statement: InvitationStatement, wishes: GrantWishes = {}, shown = statement) => {
+      const of = await grant({
+        ...{ basis: 'invitation', invitation: statementHash(hashing, shown), scope: shown.scope },
+        ...{ seconds: 60, lapsesAt: toInstant(new Date()), ...wishes },
+      });
+      const signature: Signature = { ...claimed.ada.sign(statement, AT), statement: shown };
+      return claimed.read(token(of, [signature, claimed.bob.sign(claimed.approval(of, BOB), AT)]));
     };
+    const own = invitationFrom(from);
+    const night = { ...own, recurs: byNight };
+    expect(await verdict({ ...own, recurs: byDay })).toBe('200');
+    expect(await verdict(night)).toBe('not_countersigned invitation_misfits');
+    // The terms are for the coming night, the grant is for now.
+    const tonight = toInstant(new Date(Date.now() + 12 * 3_600_000));
+    expect(await verdict(night, { lapsesAt: tonight })).toBe('not_countersigned outside_window');
+    expect(await verdict(night, {}, own)).toBe('not_countersigned wrong_challenge');
+    expect(await verdict(night, {}, { ...own, recurs: byDay })).toBe('not_countersigned wrong_challenge');
+    const others = { ...own, recurs: byDay, requesters: [ADA] };
+    expect(await verdict(others)).toBe('not_countersigned invitation_misfits');
+    const elsewhere = { ...own, recurs: { ...byDay, zone: 'Europe/Atlantis' } };
+    expect(await verdict(elsewhere)).toBe('not_countersigned invitation_misfits');
+  });
+
+  test('uses an invitation that was not given, or that covers something else', async () => {
+    const statement = invitationFrom(Date.now() - 60_000);
     const invitation = statementHash(hashing, statement);
     const scope = statement.scope;
     const invited = (wishes: GrantWishes) => grant({ basis: 'invitation', invitation, scope, ...wishes });

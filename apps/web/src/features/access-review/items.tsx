@@ -1,5 +1,5 @@
 import type { MarkedAccessReviewItem } from '@countersign/api';
-import { wordFor } from '@countersign/wording';
+import { recurrenceText, wordFor } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -8,7 +8,7 @@ import { useNames } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useSession } from '../../api/session.js';
-import { useText } from '../../text/language.js';
+import { type Language, useLanguage, useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
@@ -31,7 +31,12 @@ const LOOK = {
 } as const;
 
 /** What one kind of items is called on this page. */
-function nameOf(item: Item, text: AccessReviewText, name: (id: string) => string): string {
+function nameOf(
+  item: Item,
+  text: AccessReviewText,
+  language: Language,
+  name: (id: string) => string,
+): string {
   const owner = item.owner === null ? '' : name(item.owner);
   switch (item.kind) {
     case 'person':
@@ -39,8 +44,11 @@ function nameOf(item: Item, text: AccessReviewText, name: (id: string) => string
     case 'rule':
       return `${wordFor(text.basis, item.id) ?? item.id}: ${item.service ?? ''}`;
     case 'grant':
-    case 'invitation':
-      return text.one[item.kind](owner, item.service ?? '');
+      return text.one.grant(owner, item.service ?? '');
+    case 'invitation': {
+      const words = text.one.invitation(owner, item.service ?? '');
+      return item.recurs === null ? words : `${words}, ${recurrenceText(item.recurs, language)}`;
+    }
     default:
       return text.one[item.kind](owner);
   }
@@ -50,6 +58,7 @@ function nameOf(item: Item, text: AccessReviewText, name: (id: string) => string
 export function ItemSection({ kind, items, of }: { kind: Item['kind']; items: readonly Item[]; of: Of }) {
   const text = useText(accessReviewTexts);
   const practice = useText(practiceTexts);
+  const language = useLanguage();
   const name = useNames(
     items.flatMap(({ owner, by }) => [owner, by]).filter((id) => id?.startsWith('usr_') === true) as string[],
   );
@@ -67,7 +76,7 @@ export function ItemSection({ kind, items, of }: { kind: Item['kind']; items: re
       return invalidate(['access-reviews']);
     },
   });
-  const wording = (item: Item) => nameOf(item, text, name);
+  const wording = (item: Item) => nameOf(item, text, language, name);
   return (
     <section className="stack near" aria-labelledby={`kind-${kind}`}>
       <h2 id={`kind-${kind}`}>{text.kinds[kind]}</h2>

@@ -54,17 +54,7 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
       note={text.withdrawHint}
       error={withdraw.error}
       columns={[
-        {
-          label: text.what,
-          cell: ({ scope, requesters }) =>
-            requesters === null
-              ? scopeWords(scope, language)
-              : `${scopeWords(scope, language)}, ${text.onlyFor(joinWithAnd(requesters.map(name), language))}`,
-        },
-        {
-          label: text.when,
-          cell: ({ recurs }) => (recurs === null ? text.anyTime : <WeeklyTimes recurs={recurs} />),
-        },
+        { label: text.what, cell: (invitation) => <What invitation={invitation} name={name} /> },
         { label: text.case, cell: ({ ticket }) => ticket ?? text.any },
         { label: text.until, cell: ({ until }) => <Instant at={until} /> },
         {
@@ -81,16 +71,24 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
   );
 }
 
-/** Weekly times in words, and the one that is open now or comes next. */
-function WeeklyTimes({ recurs }: { recurs: NonNullable<Invitation['recurs']> }) {
+/** What it allows, to whom, and in which weekly times: with the one that is open now or comes next. */
+function What({
+  invitation: { scope, requesters, recurs },
+  name,
+}: {
+  invitation: Pick<Invitation, 'scope' | 'requesters' | 'recurs'>;
+  name: (person: string) => string;
+}) {
   const text = useText(invitationsTexts);
-  const { next, ...recurrence } = recurs;
+  const language = useLanguage();
+  const words = scopeWords(scope, language);
   return (
     <>
-      {recurrenceText(recurrence, useLanguage())}
-      {next === null ? null : (
+      {requesters === null ? words : `${words}, ${text.onlyFor(joinWithAnd(requesters.map(name), language))}`}
+      {recurs === null ? null : <p className="soft">{recurrenceText(recurs, language)}</p>}
+      {recurs?.next == null ? null : (
         <p className="soft">
-          {text.nextTime}: <Instant at={next.from} />
+          {text.next}: <Instant at={recurs.next.from} />
         </p>
       )}
     </>

@@ -1,3 +1,4 @@
+import type { Recurrence } from '@countersign/contract';
 import { toInstant } from '@countersign/contract';
 import {
   type AccessReview,
@@ -26,9 +27,12 @@ export interface AccessReviewSummary {
   counts: ReviewCounts;
 }
 
-/** An item, and of an approver how their last practice went; null for all else, and for who has not practised. */
+/** An item with what its reader should know before deciding. */
 export interface MarkedItem extends AccessReviewItem {
+  /** Of an approver how their last practice went; null for all else, and for who has not practised. */
   practice: { result: PracticeResult; at: string } | null;
+  /** The weekly times of an invitation that recurs; null for all else. */
+  recurs: Recurrence | null;
 }
 
 /** A review with everything that it lists. */
@@ -65,14 +69,19 @@ export async function getAccessReview(
   id: string,
 ): Promise<AccessReviewView> {
   requireTenantAccess(principal, 'access-review.read', slug);
-  return deps.store.readForTenant(slug, async ({ accessReviews, practices }) => {
+  return deps.store.readForTenant(slug, async ({ accessReviews, practices, invitations }) => {
     const review = await accessReviews.find(id);
     if (review === null) throw notFound('access review');
     const results = await newestPracticeResults({ practices });
-    const items = (await accessReviews.items([id])).map(({ review: _of, ...item }) => ({
-      ...item,
-      practice: item.kind === 'person' ? (results.get(item.id) ?? null) : null,
-    }));
+    const items: MarkedItem[] = [];
+    for (const { review: _of, ...item } of await accessReviews.items([id])) {
+      const invitation = item.kind === 'invitation' ? await invitations.find(item.id) : null;
+      items.push({
+        ...item,
+        practice: item.kind === 'person' ? (results.get(item.id) ?? null) : null,
+        recurs: invitation?.statement.recurs ?? null,
+      });
+    }
     return { review, counts: countOutcomes(items), items };
   });
 }

@@ -295,7 +295,7 @@ function requireOpensOnce(statement: InvitationStatement, now: Date): void {
   if (!isZone(recurs.zone))
     throw invalid(
       '/recurs/zone',
-      'recurs/zone is no time zone that this broker knows, such as Europe/Berlin.',
+      'recurs/zone is not a time zone that this broker knows. Write a name such as Europe/Berlin.',
     );
   if (nextInvited(statement, now.getTime()) === null)
     throw invalid('/recurs', 'recurs names no time between notBefore and until.');
