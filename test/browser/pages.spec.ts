@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import {
   leafHash,
   parseCheckpoint,
@@ -94,6 +94,21 @@ describe('every page', () => {
     },
     180_000,
   );
+
+  test('an admin downloads the evidence pack of this quarter on the page of reports', async () => {
+    const page = await site.signedIn('ada', '/transparency');
+    const button = page.getByRole('button', { name: 'Download the pack' });
+    const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+    expect(download.suggestedFilename()).toMatch(/^countersign-evidence-acme-\d{4}-[\w-]+\.zip$/);
+    const pack = await buffer(await download.createReadStream());
+    expect(pack.subarray(0, 2).toString()).toBe('PK');
+    expect(pack.includes('population/calls.csv') && pack.includes('manifest.note')).toBe(true);
+    await page.getByText('The pack was downloaded.').waitFor();
+    // Security admins watch over the vendor, and have no packs.
+    const other = await site.signedIn('sam', '/transparency');
+    await other.getByRole('heading', { level: 1 }).waitFor();
+    expect(await other.getByRole('button', { name: 'Download the pack' }).count()).toBe(0);
+  });
 
   test('the access review is answered by keyboard alone, and ending something asks once more', async () => {
     const page = await site.signedIn('ada', '/access-review');

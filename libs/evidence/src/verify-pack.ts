@@ -107,13 +107,8 @@ async function readText(source: PackSource, name: string): Promise<string> {
   if (source.size(name) > MAX_SMALL_FILE) throw new EvidenceFault('invalid_pack', `${name} is too large.`);
   let text = '';
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  try {
-    for await (const piece of source.read(name)) text += decoder.decode(piece, { stream: true });
-    return text + decoder.decode();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new EvidenceFault('invalid_pack', `${name} is no UTF-8.`);
-  }
+  for await (const piece of source.read(name)) text += decoded(decoder, piece, name);
+  return text + decoded(decoder, undefined, name);
 }
 
 /** The lines of a file. @throws EvidenceFault `invalid_pack` for one that is too long, or a last one without its end */
@@ -121,12 +116,27 @@ async function* linesOf(source: PackSource, name: string): AsyncGenerator<string
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let rest = '';
   for await (const piece of source.read(name)) {
-    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
+    const lines = (rest + decoded(decoder, piece, name)).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > MAX_LINE) throw new EvidenceFault('invalid_pack', `A line of ${name} is too long.`);
     yield* lines;
   }
-  if (rest !== '') throw new EvidenceFault('invalid_pack', `The last line of ${name} has no end.`);
+  if (rest + decoded(decoder, undefined, name) !== '')
+    throw new EvidenceFault('invalid_pack', `The last line of ${name} has no end.`);
+}
+
+/** @param bytes undefined: there are no more. @throws EvidenceFault `invalid_pack` */
+function decoded(
+  decoder: InstanceType<typeof TextDecoder>,
+  bytes: Uint8Array | undefined,
+  name: string,
+): string {
+  try {
+    return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new EvidenceFault('invalid_pack', `${name} is no UTF-8.`);
+  }
 }
 
 class PackVerifier {

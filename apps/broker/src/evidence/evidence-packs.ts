@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import {
   type EventReads,
   evidenceLeaves,
-  exportLog,
+  exportLogAsSide,
   type Principal,
   type ReportPeriod,
   readStatement,
@@ -83,7 +83,8 @@ export class EvidencePacks {
   ) {}
 
   /**
-   * Makes the pack of a period and writes the archive. It is read page by page and written as it comes, so memory does not grow with
+   * Makes the pack of a period and writes the archive. Values are those that the tenant may see, whoever downloads it: an auditor of
+   * the vendor can hand it on. It is read page by page and written as it comes, so memory does not grow with
    * the period.
    *
    * @param begin called before the first byte; gives what takes the bytes
@@ -129,8 +130,8 @@ export class EvidencePacks {
     const context = {
       ...{ deployment: this.deps.store.deployment, tenant, period, madeAt, size, root, range },
       ...{ seed: seed ?? defaultSeed(root), statement: stated },
-      earlier: await this.provenLeaves(principal, own, earlier),
-      deploymentLeaves: await this.provenLeaves(principal, deployment, shared),
+      earlier: await this.provenLeaves(principal, tenant, own, earlier),
+      deploymentLeaves: await this.provenLeaves(principal, tenant, deployment, shared),
     };
     return {
       ...{ context, own, earlier: context.earlier, shared: context.deploymentLeaves },
@@ -149,7 +150,7 @@ export class EvidencePacks {
       };
       await append(derived.begin());
       await pack.stream(FILES.leaves, async (line) => {
-        for await (const leaf of this.rangeLeaves(principal, context)) {
+        for await (const leaf of this.rangeLeaves(context)) {
           await line(leafLine(leaf));
           await append(derived.take(leaf));
         }
@@ -171,10 +172,10 @@ export class EvidencePacks {
   }
 
   /** The leaves of the range with their values, in order. */
-  private async *rangeLeaves(principal: Principal, { tenant, range }: PackContext): AsyncGenerator<PackLeaf> {
+  private async *rangeLeaves({ tenant, range }: PackContext): AsyncGenerator<PackLeaf> {
     for (let at = range.from; at < range.to; ) {
       const limit = Math.min(PAGE, range.to - at);
-      const { leaves } = await exportLog(this.deps, principal, tenant, { index: at, limit });
+      const { leaves } = await exportLogAsSide(this.deps, tenant, tenant, { index: at, limit });
       if (leaves.length !== limit || leaves[0]?.index !== at)
         throw new HttpProblem('pruned', 'Leaves of this period were pruned while the pack was made.');
       for (const { index, leaf, personal } of leaves) yield packLeaf(index, leaf, personal);
@@ -185,12 +186,13 @@ export class EvidencePacks {
 
   private async provenLeaves(
     principal: Principal,
+    tenant: string,
     proving: ProvingLog,
     indices: readonly number[],
   ): Promise<ProvenLeaf[]> {
     const found: ProvenLeaf[] = [];
     for (const index of indices) {
-      const { leaves } = await exportLog(this.deps, principal, proving.log, { index, limit: 1 });
+      const { leaves } = await exportLogAsSide(this.deps, tenant, proving.log, { index, limit: 1 });
       const [leaf] = leaves;
       if (leaf === undefined) throw new HttpProblem('pruned', 'A leaf was pruned while the pack was made.');
       const proof = await this.inclusion(principal, proving, index);

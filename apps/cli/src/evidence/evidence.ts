@@ -84,7 +84,7 @@ async function save(
   }
   try {
     for await (const piece of pieces) {
-      await handle.write(piece).catch((cause: unknown) => {
+      await handle.appendFile(piece).catch((cause: unknown) => {
         throw cannotWriteError(partial, cause);
       });
       hash.update(piece);

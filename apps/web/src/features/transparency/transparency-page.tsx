@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.js';
 import { SelectField } from '../../ui/field.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded } from '../../ui/query-states.js';
+import { EvidenceSection } from './evidence-section.js';
 import { ReportView } from './report-view.js';
 import './transparency.css';
 import { transparencyTexts } from './transparency.text.js';
@@ -44,31 +45,34 @@ export default function TransparencyPage() {
   const period = chosen ?? periods.data?.items[0]?.period;
   return (
     <Page title={period === undefined ? text.title : `${text.title} ${period}`} lead={text.lead}>
-      <Loaded query={periods}>
-        {({ items }) =>
-          period === undefined ? (
-            <Empty icon="info" title={text.none}>
-              {text.noneLead}
-            </Empty>
-          ) : (
-            <div className="stack loose">
-              <div className="row near no-print">
-                <SelectField
-                  label={text.period}
-                  value={period}
-                  onChange={(event) => setChosen(event.target.value)}
-                >
-                  {items.map((each) => (
-                    <option key={each.period}>{each.period}</option>
-                  ))}
-                </SelectField>
-                <Button onClick={() => window.print()}>{text.print}</Button>
+      <div className="stack loose">
+        <Loaded query={periods}>
+          {({ items }) =>
+            period === undefined ? (
+              <Empty icon="info" title={text.none}>
+                {text.noneLead}
+              </Empty>
+            ) : (
+              <div className="stack loose">
+                <div className="row near no-print">
+                  <SelectField
+                    label={text.period}
+                    value={period}
+                    onChange={(event) => setChosen(event.target.value)}
+                  >
+                    {items.map((each) => (
+                      <option key={each.period}>{each.period}</option>
+                    ))}
+                  </SelectField>
+                  <Button onClick={() => window.print()}>{text.print}</Button>
+                </div>
+                <Report period={period} />
               </div>
-              <Report period={period} />
-            </div>
-          )
-        }
-      </Loaded>
+            )
+          }
+        </Loaded>
+        <EvidenceSection />
+      </div>
     </Page>
   );
 }

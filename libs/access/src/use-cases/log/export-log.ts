@@ -85,8 +85,8 @@ type ReadPage = ExportPage & {
   erased: ReadonlyMap<string, unknown>;
 };
 
-/** What a leaf commits to, by name. A sealed leaf's is not even looked up. */
-type Commitments = { named: Record<string, string>; isSealed: boolean };
+/** What a leaf commits to, by name. A sealed leaf's is not even looked up. `isVendors`: it is kept for the vendor alone. */
+type Commitments = { named: Record<string, string>; isSealed: boolean; isVendors: boolean };
 
 /** The leaves with the openings that are kept under the log itself. */
 async function readPage(unit: ReadUnit, { index, span, limit }: ExportQuery): Promise<ReadPage> {
@@ -109,26 +109,33 @@ async function openPage(
 ): Promise<ExportPage> {
   const missing = commitments.flatMap(openable).filter((text) => !opened.has(text));
   const found = missing.length === 0 ? opened : new Map([...opened, ...(await reader.more(missing))]);
-  const exportedValue = (commitment: string): ExportedValue => {
+  const exportedValue = (commitment: string, isVendors: boolean): ExportedValue => {
     if (erased.has(commitment)) return 'erased';
-    return found.get(commitment) ?? (reader.isOwn ? 'missing' : 'withheld');
+    return found.get(commitment) ?? (reader.isOwn && !isVendors ? 'missing' : 'withheld');
   };
-  const exportedValues = ({ named, isSealed }: Commitments) =>
+  const exportedValues = ({ named, isSealed, isVendors }: Commitments) =>
     Object.fromEntries(
-      Object.entries(named).map(([name, text]) => [name, isSealed ? 'sealed' : exportedValue(text)] as const),
+      Object.entries(named).map(
+        ([name, text]) => [name, isSealed ? 'sealed' : exportedValue(text, isVendors)] as const,
+      ),
     );
   return {
     ...page,
     leaves: leaves.map((leaf, at) => ({
       ...leaf,
-      personal: exportedValues(commitments[at] ?? { named: {}, isSealed: false }),
+      personal: exportedValues(commitments[at] ?? { named: {}, isSealed: false, isVendors: false }),
     })),
   };
 }
 
 function commitmentsOf(leaf: string): Commitments {
-  const { type, commitments } = JSON.parse(leaf) as { type: string; commitments: Record<string, string> };
-  return { named: commitments, isSealed: type === 'log.sealed' };
+  const { type, data, commitments } = JSON.parse(leaf) as {
+    type: string;
+    data: Record<string, unknown>;
+    commitments: Record<string, string>;
+  };
+  const isVendors = type === 'lock.set' && data['side'] === 'vendor';
+  return { named: commitments, isSealed: type === 'log.sealed', isVendors };
 }
 
 const openable = ({ named, isSealed }: Commitments): string[] => (isSealed ? [] : Object.values(named));
