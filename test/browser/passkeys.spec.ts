@@ -5,6 +5,7 @@ import type { TrustDocument } from '@countersign/contract';
 import { canonicalJson } from '@countersign/contract';
 import { setPin, writePins } from '@countersign/gateway-protocol';
 import type { Page } from 'playwright-core';
+import { rowsOfEachKind } from '../support/samples.js';
 import { type Asked, waiting } from './support/access.js';
 import { violations, violationsInLooks } from './support/axe.js';
 import { BrowserSite, PEOPLE } from './support/browser-site.js';
@@ -250,15 +251,8 @@ describe('P12: a customer signs with passkeys', () => {
   test('axe finds no violations on the pages of a claimed tenant, narrow and wide, dark and light', async () => {
     const asked = await waiting(site, CHANGE);
     const found: string[] = [];
-    const paths = [
-      '/trust',
-      '/claim',
-      '/passkeys',
-      '/invite',
-      '/access',
-      '/account',
-      `/requests/${asked.id}`,
-    ];
+    const all = ['/trust', '/claim', '/passkeys', '/invite', '/access', '/account', `/requests/${asked.id}`];
+    const paths = rowsOfEachKind(all, () => 'a page', 3);
     for (const [place, path] of paths.entries()) {
       const { found: here, overflow } = await violationsInLooks(page, site.url + path, place);
       found.push(...here);

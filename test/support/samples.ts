@@ -48,7 +48,7 @@ export const SAMPLES = {
   /** Decisions that an open page shows; an odd number, for its median. */
   watchedDecisions: { quick: 3, full: 5 },
   /** Stops of a grant that a fleet of gateways receives under load. */
-  fleetStops: { quick: 2, full: 5 },
+  fleetStops: { quick: 1, full: 5 },
   /** Gateways that all receive one stop, and lose their broker together. `npm run test:alone` has two hundred. */
   fleetGateways: { quick: 6, full: 20 },
   /** `kill -9` of processes that append to the same logs and sign them, on each kind of store: 500 in all. */
