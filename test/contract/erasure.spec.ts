@@ -269,6 +269,7 @@ describeOn('SQLite', 'erasure of personal values (GDPR Art. 17)', (bench) => {
         droppedHeaders: [],
         context: 'ed25519',
         tenantFrom: null,
+        requesterFacts: null,
         trust: null,
         status: null,
         bytes: null,

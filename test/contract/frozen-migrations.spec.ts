@@ -168,6 +168,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '675b836cf64daf5a26b11fef2a0dc5f4c6e3492746cab4069c5f46d974798210',
     postgres: '675b836cf64daf5a26b11fef2a0dc5f4c6e3492746cab4069c5f46d974798210',
   },
+  RecordFacts1799000055100: {
+    sqlite: 'b2d0cc4b4d0dd034bbde9d6bcfe3a5e279df9edf7b1ae6dac165687c5f8e028a',
+    postgres: 'b2d0cc4b4d0dd034bbde9d6bcfe3a5e279df9edf7b1ae6dac165687c5f8e028a',
+  },
   Practices1799000057000: {
     sqlite: 'cb182961853dbef7265a8e8ebb846efbcac9f412a72c6ac0efda705c6dd687e6',
     postgres: 'd9855f5a8299008953cbdad2fdf9246dc2cc5c903b98d19a84f23ca28e1afd45',

@@ -1,4 +1,4 @@
-import { CONTEXT_MODES, expandEventTypes } from '@countersign/contract';
+import { CONTEXT_MODES, expandEventTypes, requesterFactsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -59,6 +59,9 @@ export const accessRecordSchema = named(
       .describe(
         'service: the call named no tenant, and the service had to say that its response was about this one. Absent: the gateway read the tenant in the call.',
       ),
+    requesterFacts: requesterFactsSchema
+      .optional()
+      .describe('Place and employer of the requester, as the terms state them. Absent: they state nothing.'),
     trust: z.string().nullable(),
     status: z.int().nullable(),
     bytes: z.int().nullable(),

@@ -80,7 +80,7 @@ export type ReplayFaultCode =
   | 'channel_not_allowed'
   /** An approval was given in a stage that was not open, or by someone who may not decide in it. */
   | 'wrong_stage'
-  /** Terms state another place or employer of the requester than the deployment's log had then. */
+  /** Terms state another place or employer of the requester than the deployment's log had then, or a record than its terms. */
   | 'wrong_facts'
   /** An approval lacks the countersignature that was required. */
   | 'countersignature_required'

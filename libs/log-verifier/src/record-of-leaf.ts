@@ -26,6 +26,7 @@ const RECORDS: Record<string, (leaf: LeafV1, prev: string | null) => RecordJson>
     person: data['requester'],
     prev,
     request: data['request'],
+    ...(data['requesterFacts'] === undefined ? {} : { requesterFacts: data['requesterFacts'] }),
     resource: data['resource'],
     route: data['route'],
     seq: data['gatewaySeq'],

@@ -1,11 +1,17 @@
 import type { LeafV1 } from '@countersign/audit-log';
 import { organisation } from '../../factories/organisation.js';
 import { type Copies, copiesOf, faultOf, verifyCopies } from '../../support/log-copy.js';
+import type { RecordedGrant } from '../../support/record-chain.js';
+import { RecordingGateway } from '../../support/recorded-calls.js';
 import { TestBroker } from '../harness.js';
-import { expectStatus, makeRequest, readRequest, review } from '../story.js';
+import { expectStatus, makeRequest, mintToken, readRequest, review } from '../story.js';
 
 let broker: TestBroker;
 let copies: Copies;
+let gateway: RecordingGateway;
+let under: RecordedGrant;
+
+const STATED = { country: { value: 'DE', verified: false } };
 
 beforeAll(async () => {
   const file = organisation((each) => {
@@ -43,7 +49,18 @@ beforeAll(async () => {
     },
   });
   expectStatus(await review(broker, 'secondApprover', request), 201);
-  expect((await readRequest(broker, request.id)).grant).not.toBeNull();
+  const { grant } = await readRequest(broker, request.id);
+  await mintToken(broker, grant ?? '');
+  gateway = await RecordingGateway.enrol(broker);
+  under = {
+    grant: grant ?? '',
+    request: request.id,
+    digest: request.digest,
+    person: broker.persons.engineer,
+  };
+  const chain = gateway.chain(under);
+  const call = chain.add('allowed', { change: { requesterFacts: STATED } });
+  await gateway.send(chain, [call, chain.add('outcome', { id: call.record.id }), chain.add('head')]);
   copies = await copiesOf(broker);
 });
 afterAll(() => broker.close());
@@ -61,7 +78,10 @@ async function attacked(attack: (copies: Copies) => void): Promise<string> {
 const reviewAt = ({ tenant }: Copies, index: number) => tenant.indexOf('request.reviewed', 1 + index);
 
 test('a log of approvals in stages verifies', async () => {
-  expect(await verifyCopies(copies)).toMatchObject({ replayed: true, grants: 1, warnings: [] });
+  expect(await verifyCopies(copies)).toMatchObject({
+    ...{ replayed: true, grants: 1, calls: 1 },
+    warnings: [{ code: 'first_run' }],
+  });
 });
 
 describe('P1: terms that state another place or employer than the log are named', () => {
@@ -87,6 +107,29 @@ describe('P1: terms that state another place or employer than the log are named'
     ['the same', { country: { value: 'DE', source: 'stated' } }, 'none'],
   ])('the log has %s', async (_what, facts, expected) => {
     expect(await attacked(claiming(facts))).toBe(expected);
+  });
+});
+
+describe('P1: a record of a call states the facts of its terms', () => {
+  test.each([
+    ['another country', { country: { value: 'US', verified: false } }, 'wrong_facts'],
+    ['a verified country', { country: { value: 'DE', verified: true } }, 'wrong_facts'],
+    ['nothing', undefined, 'wrong_facts'],
+    ['the same', STATED, 'none'],
+  ])('one with %s', async (_what, requesterFacts, expected) => {
+    // A gateway that colludes: its chain is whole.
+    const attack = (own: Copies) => {
+      const { at } = own.tenant.leaves[own.tenant.indexOf('token.minted')] as LeafV1;
+      const facts = requesterFacts === undefined ? {} : { requesterFacts };
+      const later = new Date(Date.parse(at) + 1_000).toISOString();
+      own.tenant.appendRecord(gateway.chain(under).add('allowed', { change: { at: later, ...facts } }));
+    };
+    expect(await attacked(attack)).toBe(expected);
+  });
+
+  test('lists of calls show them', async () => {
+    const { body } = await broker.call('approver', 'GET', '/api/v1/tenants/acme/access-records');
+    expect((body as { items: object[] }).items).toMatchObject([{ requesterFacts: STATED }]);
   });
 });
 

@@ -57,7 +57,8 @@ function viewOf(record: CallRecord, path: string | null): AccessRecordView {
   const { v: _v, prev: _prev, previous: _previous, kind, trust = null, ...members } = record;
   const context = kind === 'allowed' ? 'ed25519' : null;
   const rest = { path, trust, decision: kind, ...NO_OUTCOME };
-  return { code: null, count: 1, droppedHeaders: [], context, tenantFrom: null, ...members, ...rest };
+  const absent = { code: null, count: 1, droppedHeaders: [], tenantFrom: null, requesterFacts: null };
+  return { ...absent, context, ...members, ...rest };
 }
 
 const NO_OUTCOME = { status: null, bytes: null, bodySha256: null, durationMs: null, outcome: null };

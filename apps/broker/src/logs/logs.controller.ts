@@ -49,9 +49,11 @@ export class LogsController {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, (text) => isId('rec', text));
     const found = await listRecords(this.deps, principal, slug, given(filter), page);
-    return pageAnswer(found, ({ tenant: _tenant, tenantFrom, ...record }) =>
-      tenantFrom === null ? record : { ...record, tenantFrom },
-    );
+    return pageAnswer(found, ({ tenant: _tenant, tenantFrom, requesterFacts, ...record }) => ({
+      ...record,
+      ...(tenantFrom === null ? {} : { tenantFrom }),
+      ...(requesterFacts === null ? {} : { requesterFacts }),
+    }));
   }
 }
 

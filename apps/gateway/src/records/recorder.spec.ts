@@ -1,4 +1,6 @@
+import type { GrantTokenClaims, MatchedCall } from '@countersign/authorization';
 import { MAX_COUNTS, type MinuteCount } from '@countersign/gateway-protocol';
+import { sampleClaims, sampleTerms } from '../../../../test/factories/grant-token.js';
 import { Recorder } from './recorder.js';
 import type { RecordDraft } from './spool/record-chains.js';
 import type { Spool } from './spool/spool.js';
@@ -9,9 +11,13 @@ const NOW = Date.parse('2026-11-24T15:00:00Z');
 function recording() {
   let now = NOW;
   const counted: MinuteCount[][] = [];
+  const drafts: RecordDraft[] = [];
   const spool = {
     note: () => undefined,
-    append: async ({ record }: RecordDraft) => {
+    enqueue: (draft: RecordDraft) => void drafts.push(draft),
+    append: async (draft: RecordDraft) => {
+      const { record } = draft;
+      drafts.push(draft);
       if (record.kind === 'counters') counted.push([...record.counts]);
     },
     unsigned: [],
@@ -27,7 +33,7 @@ function recording() {
     now += 60_000;
     recorder.tick();
   };
-  return { recorder, counted, passMinute };
+  return { recorder, counted, drafts, passMinute };
 }
 
 describe('counted refusals', () => {
@@ -49,5 +55,30 @@ describe('counted refusals', () => {
     expect(counted.flat().map(({ service }) => service)).toEqual(services);
     recorder.close();
     expect(counted).toHaveLength(3);
+  });
+});
+
+describe('place and employer of the requester', () => {
+  const requesterFacts = { country: { value: 'DE', verified: true } };
+  const written = async (terms: object) => {
+    const { recorder, drafts } = recording();
+    const call = {
+      claims: { ...sampleClaims(), terms: { ...sampleTerms, ...terms } } as unknown as GrantTokenClaims,
+      ...{ service: 'billing', method: 'GET', path: '/', droppedHeaders: [], mode: 'gateway' as const },
+    };
+    const match = { tenant: 'acme', route: '/', resource: 'invoices', action: 'list' } as MatchedCall;
+    await recorder.recordAllowed(recorder.newId(), call, match, 'ed25519', 'path');
+    recorder.recordRefused(call, match, 'insufficient_scope');
+    return drafts.map(({ record }) => record);
+  };
+
+  test('are in the records of allowed and refused calls, as the terms state them', async () => {
+    for (const record of await written({ requesterFacts })) expect(record).toMatchObject({ requesterFacts });
+  });
+
+  test('are absent if the terms state none', async () => {
+    const records = await written({});
+    expect(records.map(({ kind }) => kind)).toEqual(['allowed', 'refused']);
+    for (const record of records) expect(record).not.toHaveProperty('requesterFacts');
   });
 });

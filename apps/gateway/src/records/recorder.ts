@@ -79,14 +79,16 @@ export class Recorder {
   ): Promise<void> {
     const draft = this.describe(id, 'allowed', call, match);
     const { droppedHeaders } = call;
+    const { requesterFacts } = call.claims.terms;
     const isSigned = context === 'ed25519';
-    if (isSigned && droppedHeaders.length === 0 && tenantFrom !== 'service')
-      return this.options.spool.append(draft);
+    const hasMore = droppedHeaders.length > 0 || tenantFrom === 'service' || requesterFacts !== undefined;
+    if (isSigned && !hasMore) return this.options.spool.append(draft);
     const record = {
       ...draft.record,
       ...(droppedHeaders.length === 0 ? {} : { droppedHeaders: [...droppedHeaders] }),
       ...(isSigned ? {} : { context }),
       ...(tenantFrom === 'service' ? { tenantFrom } : {}),
+      ...(requesterFacts === undefined ? {} : { requesterFacts }),
     };
     return this.options.spool.append({ ...draft, record });
   }
@@ -120,7 +122,9 @@ export class Recorder {
   recordRefused(call: RecordedCall, match: MatchedCall | null, code: string): string {
     const id = this.newId();
     const { record, openings } = this.describe(id, 'refused', call, match);
-    const draft: RecordDraft = { record: { ...record, code, count: 1 }, openings };
+    const { requesterFacts } = call.claims.terms;
+    const facts = requesterFacts === undefined ? {} : { requesterFacts };
+    const draft: RecordDraft = { record: { ...record, ...facts, code, count: 1 }, openings };
     const { into, alone } = this.folding.take(call.claims.digest, code, draft, this.options.clock.now());
     if (alone) this.options.spool.enqueue(draft);
     return into.record.id;

@@ -1,4 +1,4 @@
-import type { ContextMode, EventType } from '@countersign/contract';
+import type { ContextMode, EventType, RequesterFacts } from '@countersign/contract';
 import type { Erasure } from '../domain/erasure.js';
 import type { LegalHold, LogSettings } from '../domain/log-settings.js';
 import type { ReviewSide } from '../domain/review.js';
@@ -311,6 +311,8 @@ export interface AccessRecordView {
   context: ContextMode | null;
   /** `service`: the call named no tenant, and the service had to say that its response was about this one. */
   tenantFrom: 'service' | null;
+  /** What the terms state about the requester's place and employer; null if nothing. */
+  requesterFacts: RequesterFacts | null;
   trust: string | null;
   status: number | null;
   bytes: number | null;

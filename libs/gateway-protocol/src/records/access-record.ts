@@ -1,4 +1,9 @@
-import { DEPLOYMENT_SLUG, isCommitment, MAX_RESOURCE_LENGTH } from '@countersign/contract';
+import {
+  DEPLOYMENT_SLUG,
+  isCommitment,
+  MAX_RESOURCE_LENGTH,
+  requesterFactsSchema,
+} from '@countersign/contract';
 import { z } from 'zod';
 import { count, digestText, id, instant, moment, positive, slug, uuid } from '../shapes.js';
 
@@ -46,6 +51,8 @@ const call = {
   mode: z.enum(['gateway', 'authz']),
   /** The hash of the trust document that was applied. Null for a tenant without one at this gateway. */
   trust: digestText.nullable().exactOptional(),
+  /** What the terms of the grant state about the requester's place and employer. Absent if they state nothing. */
+  requesterFacts: requesterFactsSchema.exactOptional(),
 };
 
 /** The name of a header that was not forwarded, in lower case; a longer one is cut. */

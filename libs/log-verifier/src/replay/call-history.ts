@@ -2,6 +2,7 @@ import { forbidRules, isConsent, requiredApprovals } from '@countersign/access/p
 import type { PinnedTrust } from '@countersign/authorization/signatures';
 import {
   type CompiledRouteMap,
+  canonicalJson,
   compileRouteMap,
   forbidsCall,
   matchRoute,
@@ -90,6 +91,7 @@ export class CallHistory {
   /** Every check of an allowed call, in order. Each is named for what is true if it passes. */
   private readonly checks: readonly Check[] = [
     (call) => isOfItsGrant(call),
+    (call) => statesFactsOfTerms(call),
     (call) => isInWindow(call),
     (call) => isBeforeTheEnd(call),
     (call) => hasToken(call),
@@ -244,6 +246,16 @@ function isOfItsGrant({ data, grant }: Call): void {
     throw data.fault(
       'wrong_grant',
       'the call is of another request, person, service or digest than its grant.',
+    );
+}
+
+/** The gateway writes the facts of the terms that it has verified, or none if they state none. */
+function statesFactsOfTerms({ data, grant }: Call): void {
+  const { requesterFacts } = data.leaf.data;
+  if (canonicalJson(requesterFacts ?? null) !== canonicalJson(grant.terms.requesterFacts ?? null))
+    throw data.fault(
+      'wrong_facts',
+      'the record states another place or employer than the terms of its grant.',
     );
 }
 

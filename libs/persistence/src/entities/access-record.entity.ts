@@ -1,6 +1,6 @@
 import type { AccessRecordView } from '@countersign/access';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { bigInteger, jsonList, milliseconds } from './column-types.js';
+import { bigInteger, jsonList, jsonText, milliseconds } from './column-types.js';
 
 /** One call at a gateway, its outcome merged in. The log holds the same as leaves; this is what lists read. */
 @Entity('access_records')
@@ -71,6 +71,9 @@ export class AccessRecordEntity implements AccessRecordView {
 
   @Column('varchar', { name: 'tenant_from', nullable: true })
   tenantFrom!: AccessRecordView['tenantFrom'];
+
+  @Column('text', { name: 'requester_facts', nullable: true, transformer: jsonText })
+  requesterFacts!: AccessRecordView['requesterFacts'];
 
   @Column('text', { nullable: true })
   trust!: string | null;

@@ -38,6 +38,7 @@ import { Supervision1799000047000 } from './1799000047000-supervision.js';
 import { RecordTenantFrom1799000049000 } from './1799000049000-record-tenant-from.js';
 import { PinReports1799000051000 } from './1799000051000-pin-reports.js';
 import { PersonFacts1799000055000 } from './1799000055000-person-facts.js';
+import { RecordFacts1799000055100 } from './1799000055100-record-facts.js';
 import { Practices1799000057000 } from './1799000057000-practices.js';
 import { NoticeAddresses1799000057100 } from './1799000057100-notice-addresses.js';
 
@@ -82,6 +83,7 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   RecordTenantFrom1799000049000,
   PinReports1799000051000,
   PersonFacts1799000055000,
+  RecordFacts1799000055100,
   Practices1799000057000,
   NoticeAddresses1799000057100,
 ];

@@ -222,7 +222,8 @@ function isUsualCall(record: UnchainedRecord): record is UsualCall {
     record.kind === 'allowed' &&
     record.trust !== undefined &&
     record.droppedHeaders === undefined &&
-    record.tenantFrom === undefined
+    record.tenantFrom === undefined &&
+    record.requesterFacts === undefined
   );
 }
 

@@ -119,6 +119,7 @@ function leafOfCall(
   if (view.droppedHeaders.length > 0) data['droppedHeaders'] = view.droppedHeaders;
   if (view.context === 'hmac' || view.context === 'none') data['context'] = view.context;
   if (view.tenantFrom !== null) data['tenantFrom'] = view.tenantFrom;
+  if (view.requesterFacts !== null) data['requesterFacts'] = view.requesterFacts;
   if (kind === 'refused') Object.assign(data, { code: view.code, count: view.count });
   const leaf: Leaf = { type: `access.${kind}`, data };
   if (path !== null) leaf.commitments = { path: path.commitment };
