@@ -59,6 +59,7 @@ const OWN: Record<string, string> = {
   log_hand_overs: 'tenant',
   access_records: 'tenant',
   record_chains: 'tenant',
+  browser_sessions: 'tenant',
   budget_leases: 'tenant',
   supervision_counts: 'tenant',
   notices: 'tenant',
@@ -160,6 +161,18 @@ describe('row-level security on PostgreSQL', () => {
       await unit.locks.insert(aLock({ tenant, name: tenant }));
       await unit.records.insert([record]);
       await unit.leases.save(aLease(grant));
+      await unit.browserSessions.insert({
+        ...{ id: `ses_of_${unit.tenant}`, tenant: unit.tenant, grant: grant.id, requester: grant.requester },
+        ...{
+          service: grant.service,
+          challenge: 'c',
+          codeHash: 'h',
+          codeUntil: NOW,
+          secretHash: null,
+          createdAt: NOW,
+          address: null,
+        },
+      });
       await unit.supervision.save([
         {
           ...{ side: 'vendor', rule: 'bulk', person: grant.requester, spanMs: 1_000 },

@@ -82,6 +82,7 @@ export const grantAnswer = (gatewayUrl: string, changes: Record<string, unknown>
   endedBy: null,
   countersignedBy: [],
   gatewayUrl,
+  browserUrl: null,
   ...changes,
 });
 

@@ -8,6 +8,9 @@ import { CallAuthorizer } from './authorize/call-authorizer.js';
 import { DigestLedger } from './authorize/digest-ledger.js';
 import { GatewayState } from './authorize/gateway-state.js';
 import type { RouteMaps } from './authorize/route-maps.js';
+import { BrowserAccess } from './browser/browser-access.js';
+import { BrowserCalls } from './browser/browser-calls.js';
+import { BrowserSessions } from './browser/browser-sessions.js';
 import { Budgets } from './budget/budgets.js';
 import { BootLeases, LeaseClient } from './budget/lease-client.js';
 import { type CallTimes, OpenCalls } from './budget/open-calls.js';
@@ -295,11 +298,15 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
   const { options, credential, identity, log, metrics, recorder, rules, state, times } = parts;
   const maxBodyBytes = options.maxBodyBytes ?? 100 * MIB;
   const authorizer = new CallAuthorizer({ ...parts, maxBodyBytes });
+  const issuer = () => state.issuer;
+  const refusals = new CallRefusals({ ...parts, authorizer, issuer });
+  const access = new BrowserAccess({ sessions: new BrowserSessions(parts), issuer, log });
   const shared = {
     ...parts,
     maxBodyBytes,
     authorizer,
-    refusals: new CallRefusals({ ...parts, authorizer }),
+    refusals,
+    browsers: new BrowserCalls({ access, authorizer, refusals }),
     locations: new LocationRewriter(() => state.routeMaps),
     contexts: new CallContexts(identity, credential.gateway, parts.contextKeys),
   };
@@ -314,6 +321,8 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
     stopEndpoint: new StopEndpoint({ rules, bodyMs: times.clientIdleMs }),
     handler: new CallHandler({ ...shared, forwarding: new RecordedForwarding(shared) }),
     externalAuthorization: new ExternalAuthorization({ ...shared, proxies: options.proxies }),
+    browsers: access,
+    serviceAt: (host) => state.serviceAtHost(host),
     countRefusal: (code) => {
       recorder.count(null, code);
       metrics.refused(null, code);

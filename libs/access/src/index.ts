@@ -31,6 +31,7 @@ export {
 } from './domain/access-review.js';
 export { type ApiKey, type ApiKeyState, apiKeyState } from './domain/api-key.js';
 export { canFillStages } from './domain/approval-stages.js';
+export type { BrowserSession } from './domain/browser-session.js';
 export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
 export {
   type ControlsWidening,
@@ -343,6 +344,7 @@ export {
   type AllOf,
   type ApiKeyRepository,
   type AuthenticatorRepository,
+  type BrowserSessionRepository,
   type ChainName,
   type ChainVouch,
   type CheckpointRepository,
@@ -551,6 +553,11 @@ export {
 } from './use-cases/gateways/gateways.js';
 export type { IncomingRecord, RecordBatch } from './use-cases/gateways/incoming-record.js';
 export { ingestRecords } from './use-cases/gateways/ingest-records.js';
+export {
+  openBrowserSession,
+  startBrowserSession,
+  tokenOfBrowserSession,
+} from './use-cases/grants/browser-sessions.js';
 export { releaseGrant, revokeGrant } from './use-cases/grants/end-grant.js';
 export { extendGrant } from './use-cases/grants/extend-grant.js';
 export { closeLeases, leaseBudget } from './use-cases/grants/lease-budget.js';

@@ -65,6 +65,12 @@ export const grantSchema = named(
       .array(z.string())
       .describe('Whose passkeys have signed its terms. Empty: it is on the vendor’s word.'),
     gatewayUrl: z.string().describe('The address for calls to the service under this grant.'),
+    browserUrl: z
+      .string()
+      .nullable()
+      .describe(
+        'Opens the service in the browser of the engineer who holds it. Null: the service has no origin of its own.',
+      ),
   }),
 );
 export type Grant = z.infer<typeof grantSchema>;
@@ -136,6 +142,33 @@ export const grantTokenSchema = named(
 );
 export type GrantToken = z.infer<typeof grantTokenSchema>;
 
+const browserSessionBodySchema = named(
+  'BrowserSessionBody',
+  z.strictObject({
+    challenge: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{43}$/, 'must be a SHA-256 as base64url')
+      .describe('RFC 7636, S256: the gateway made it, and the browser holds its verifier in a cookie.'),
+    to: z
+      .string()
+      .max(2_000)
+      .regex(/^\/(?![/\\])[\x21-\x7e]*$/, 'must be a path that begins with one slash')
+      .exactOptional()
+      .describe('Where to go at the service afterwards. Default: `/`.'),
+  }),
+);
+export type BrowserSessionBody = z.infer<typeof browserSessionBodySchema>;
+
+const browserSessionStartSchema = named(
+  'BrowserSessionStart',
+  z.object({
+    location: z
+      .string()
+      .describe('Where the browser goes next. It has a code in it that is good once and for a minute.'),
+  }),
+);
+export type BrowserSessionStart = z.infer<typeof browserSessionStartSchema>;
+
 export const grantEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/grants',
@@ -161,6 +194,16 @@ export const grantEndpoints = {
     body: { schema: noBodySchema, optional: true },
     answer: { status: 200, description: 'A token.', schema: grantTokenSchema },
     errors: ['not_found', 'grant_not_active'],
+  }),
+  /** Accepts no `Idempotency-Key`: the answer is a secret and is stored nowhere. */
+  openBrowser: endpoint({
+    route: 'POST /api/v1/grants/{id}/browser-sessions',
+    summary: 'Open the service in the browser',
+    description:
+      'For the engineer who holds the grant. The service needs an `origin` in the organisation file. The session ends with the grant.',
+    body: { schema: browserSessionBodySchema },
+    answer: { status: 200, description: 'Where the browser goes next.', schema: browserSessionStartSchema },
+    errors: ['not_found', 'grant_not_active', 'conflict'],
   }),
   extend: endpoint({
     route: 'POST /api/v1/grants/{id}/extension',

@@ -58,6 +58,8 @@ export {
 } from './exports.js';
 export { type EnrolledGateway, GATEWAY_STATES, type GatewayState, gatewayEndpoints } from './gateways.js';
 export {
+  type BrowserSessionBody,
+  type BrowserSessionStart,
   type ExtensionBody,
   GRANT_STATES,
   type Grant,

@@ -12,6 +12,7 @@ export const EVENT_TYPES = [
   'access.refused',
   'api-key.created',
   'api-key.revoked',
+  'browser.opened',
   'coverage.stated',
   'demand.accessed',
   'demand.challenged',

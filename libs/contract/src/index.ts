@@ -98,6 +98,7 @@ export {
   CONTEXT_MODES,
   type ContextMode,
   findUpstreamProblems,
+  serviceOriginSchema,
   type UpstreamProblem,
   type UpstreamSettings,
   type UpstreamTls,

@@ -6,6 +6,7 @@ export type ProtocolErrorCode =
   | 'invalid_event'
   | 'invalid_records'
   | 'invalid_lease'
+  | 'invalid_session'
   | 'invalid_pins';
 
 /** A message breaks the protocol. The error text names the rule and the place, never a secret. */

@@ -1,4 +1,16 @@
 export {
+  BROWSER_PATHS,
+  type BrowserCodeExchange,
+  type BrowserToken,
+  type BrowserTokenRequest,
+  isSessionSecret,
+  type OpenedBrowserSession,
+  parseBrowserCodeExchange,
+  parseBrowserToken,
+  parseBrowserTokenRequest,
+  parseOpenedBrowserSession,
+} from './browser-session.js';
+export {
   addContextKey,
   type ContextJwk,
   type ContextKey,

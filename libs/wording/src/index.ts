@@ -16,7 +16,7 @@ export { durationText, minutesText, shortDurationText } from './durations.js';
 export { firstCallCommand } from './first-call.js';
 export { type Language, LOCALES } from './languages.js';
 export { logPointText } from './log-point.js';
-export { listOfferings, type Offering, tickedScope, tickOf } from './offerings.js';
+export { listOfferings, type Offering, tickedScope, tickOf, ticksOf } from './offerings.js';
 export { dayName, recurrenceText } from './recurrence.js';
 export { countryText, factSourceText, factText, requesterFactLines } from './requester-facts.js';
 export { entryWords, joinWithAnd, resourceWords, ruleWords, scopeWords, wordFor } from './scope-words.js';

@@ -45,3 +45,32 @@ export function tickedScope({
   }
   return [...byResource].map(([resource, actions]) => ({ resource, actions }));
 }
+
+/**
+ * The form's values for a scope that someone else named, such as a gateway: the offerings that contain it, and the objects
+ * that narrow them. What the service does not offer is left out.
+ *
+ * @param entries `resource:action,action`
+ */
+export function ticksOf(
+  service: { routes: readonly Route[] },
+  entries: readonly string[],
+): { ticked: Set<string>; objects: string } {
+  const ticked = new Set<string>();
+  const objects = new Set<string>();
+  const offerings = listOfferings(service);
+  for (const entry of entries) {
+    const cut = entry.lastIndexOf(':');
+    const resource = entry.slice(0, cut);
+    const folder = resource.slice(0, resource.lastIndexOf('/'));
+    for (const action of entry.slice(cut + 1).split(',')) {
+      const whole = offerings.find((each) => each.pattern === resource && each.action === action);
+      const narrowed = offerings.find((each) => each.pattern === `${folder}/*` && each.action === action);
+      const found = whole ?? narrowed;
+      if (found === undefined) continue;
+      ticked.add(tickOf(found));
+      if (whole === undefined) objects.add(resource);
+    }
+  }
+  return { ticked, objects: [...objects].join(' ') };
+}

@@ -322,6 +322,13 @@ const TABLE: Row[] = [
     but: holderOnly,
   },
   {
+    endpoint: 'POST /api/v1/grants/{id}/browser-sessions',
+    target: ofGrant('/browser-sessions', { challenge: 'A'.repeat(43) }),
+    all: '403 forbidden',
+    // The matrix has no service with an origin for browsers.
+    but: { ...holderOnly, engineer: '409 conflict' },
+  },
+  {
     endpoint: 'POST /api/v1/grants/{id}/release',
     target: ofGrant('/release'),
     all: '403 forbidden',
@@ -1088,6 +1095,18 @@ const TABLE: Row[] = [
   {
     endpoint: 'POST /gateway/v1/heads',
     target: () => ({ path: '/gateway/v1/heads', body: {} }),
+    all: '403 forbidden',
+    but: { ...gatewaysOnly, gateway: '400 invalid_request' },
+  },
+  {
+    endpoint: 'POST /gateway/v1/browser-sessions',
+    target: () => ({ path: '/gateway/v1/browser-sessions', body: {} }),
+    all: '403 forbidden',
+    but: { ...gatewaysOnly, gateway: '400 invalid_request' },
+  },
+  {
+    endpoint: 'POST /gateway/v1/browser-sessions/token',
+    target: () => ({ path: '/gateway/v1/browser-sessions/token', body: {} }),
     all: '403 forbidden',
     but: { ...gatewaysOnly, gateway: '400 invalid_request' },
   },

@@ -4,6 +4,7 @@ import { ObserveModule } from '../observe/observe.module.js';
 import { StreamModule } from '../stream/stream.module.js';
 import { FeedHub } from './feed/feed-hub.js';
 import {
+  BrowserSessionsController,
   GatewayController,
   HeadsController,
   LeasesController,
@@ -15,7 +16,14 @@ import { GatewayPresence } from './gateway-presence.js';
 /** What enrolled gateways call: the feed, records, leases, pins and stops. */
 @Module({
   imports: [KeysModule, ObserveModule, StreamModule],
-  controllers: [GatewayController, HeadsController, LeasesController, RelayedStopsController, PinsController],
+  controllers: [
+    GatewayController,
+    HeadsController,
+    LeasesController,
+    RelayedStopsController,
+    PinsController,
+    BrowserSessionsController,
+  ],
   providers: [FeedHub, GatewayPresence],
   exports: [FeedHub, GatewayPresence],
 })

@@ -98,6 +98,30 @@ const headsAnswerSchema = named(
   z.object({ wanted: z.array(z.object({ tenant: z.string(), after: z.string() })) }),
 );
 
+const browserCodeSchema = named(
+  'BrowserCodeExchange',
+  z.looseObject({
+    code: z.unknown().describe('As the broker gave it to the browser.'),
+    verifier: z.unknown().describe('32 random bytes, base64url: what the code’s challenge is the hash of.'),
+    service: z.unknown().describe('The service at whose host the browser is.'),
+  }),
+);
+const openedBrowserSchema = named(
+  'OpenedBrowserSession',
+  z.object({
+    session: z.string().describe('The secret for the browser’s cookie. It ends with the grant.'),
+    grant: z.string(),
+  }),
+);
+const browserTokenRequestSchema = named(
+  'BrowserTokenRequest',
+  z.looseObject({ session: z.unknown(), service: z.unknown() }),
+);
+const browserTokenSchema = named(
+  'BrowserToken',
+  z.object({ token: z.string().describe('A grant token.'), expiresIn: z.int().describe('Seconds.') }),
+);
+
 export const gatewayApiEndpoints = {
   feed: endpoint({
     route: 'GET /gateway/v1/feed',
@@ -126,6 +150,24 @@ export const gatewayApiEndpoints = {
       'The gateway signs its chain there once more, also if it is empty. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
     body: { schema: headsRequestSchema },
     answer: { status: 200, description: 'Tenants, and after which instant.', schema: headsAnswerSchema },
+  }),
+  openBrowser: endpoint({
+    route: 'POST /gateway/v1/browser-sessions',
+    summary: 'Exchange the code of a browser for a session',
+    description:
+      'A code is good once, for a minute, for the browser that has its verifier and for its service. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
+    body: { schema: browserCodeSchema },
+    answer: { status: 200, description: 'The session.', schema: openedBrowserSchema },
+    errors: ['not_found', 'grant_not_active'],
+  }),
+  browserToken: endpoint({
+    route: 'POST /gateway/v1/browser-sessions/token',
+    summary: 'Mint a token for a browser’s session',
+    description:
+      'By the rules by which the engineer gets one. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
+    body: { schema: browserTokenRequestSchema },
+    answer: { status: 200, description: 'A token.', schema: browserTokenSchema },
+    errors: ['not_found', 'grant_not_active'],
   }),
   identity: endpoint({
     route: 'POST /gateway/v1/identity',

@@ -6,20 +6,26 @@ import {
   headsWanted,
   ingestRecords,
   leaseBudget,
+  openBrowserSession,
   type RecordBatch,
   receiveRelayedStop,
   recordPins,
   registerIdentity,
   reportForgedBatch,
+  tokenOfBrowserSession,
   writesInto,
 } from '@countersign/access';
 import {
   type BatchHashes,
+  type BrowserToken,
   type HeadsAnswer,
   isBatchSignedBy,
   isMessageSignedBy,
   type LeaseAnswer,
   MESSAGE_SIGNATURE_HEADER,
+  type OpenedBrowserSession,
+  parseBrowserCodeExchange,
+  parseBrowserTokenRequest,
   parseFeedPlace,
   parseHeadsRequest,
   parseIdentityRegistration,
@@ -31,7 +37,7 @@ import {
   type RecordAnswer,
 } from '@countersign/gateway-protocol';
 import { Batcher } from '@countersign/runtime';
-import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import { type BrokerDeps, DEPS } from '../core.module.js';
@@ -42,6 +48,7 @@ import { Body, CurrentGateway, Query } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
 import { SseConnection } from '../http/sse-connection.js';
+import { BrokerTokenMinter } from '../keys/keys.js';
 import { Metrics } from '../observe/metrics.js';
 import { RecordUpdates } from '../stream/record-updates.js';
 import { FeedHub } from './feed/feed-hub.js';
@@ -216,6 +223,44 @@ export class HeadsController {
   ): Promise<HeadsAnswer> {
     requireSignedMessage(gateway, request, parseHeadsRequest(body));
     return { wanted: await headsWanted(this.deps, gateway) };
+  }
+}
+
+/** Browsers that engineers opened with grants. Answers are secrets, and are stored nowhere. */
+@Controller('gateway/v1/browser-sessions')
+export class BrowserSessionsController {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    private readonly minter: BrokerTokenMinter,
+  ) {}
+
+  @Post()
+  @ForGateways()
+  @Header('Cache-Control', 'no-store')
+  @Describe(gatewayApiEndpoints.openBrowser)
+  async open(
+    @CurrentGateway() gateway: EnrolledGateway,
+    @Body() body: unknown,
+    @Req() request: BrokerRequest,
+  ): Promise<OpenedBrowserSession> {
+    const exchange = parseBrowserCodeExchange(body);
+    requireSignedMessage(gateway, request, exchange);
+    return openBrowserSession(this.deps, gateway, exchange);
+  }
+
+  @Post('token')
+  @ForGateways()
+  @Header('Cache-Control', 'no-store')
+  @Describe(gatewayApiEndpoints.browserToken)
+  async token(
+    @CurrentGateway() gateway: EnrolledGateway,
+    @Body() body: unknown,
+    @Req() request: BrokerRequest,
+  ): Promise<BrowserToken> {
+    const asked = parseBrowserTokenRequest(body);
+    requireSignedMessage(gateway, request, asked);
+    const { token, expiresIn } = await tokenOfBrowserSession(this.deps, this.minter, gateway, asked);
+    return { token, expiresIn };
   }
 }
 

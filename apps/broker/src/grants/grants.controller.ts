@@ -11,8 +11,11 @@ import {
   releaseGrant,
   resumeGrant,
   revokeGrant,
+  startBrowserSession,
 } from '@countersign/access';
 import {
+  type BrowserSessionBody,
+  type BrowserSessionStart,
   type ExtensionBody,
   type Grant,
   type GrantDetail,
@@ -23,6 +26,7 @@ import {
   type RevocationBody,
 } from '@countersign/api';
 import { isId, parseDuration } from '@countersign/contract';
+import { BROWSER_PATHS } from '@countersign/gateway-protocol';
 import { Controller, Get, Header, Inject, Post } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
@@ -75,6 +79,21 @@ export class GrantsController {
   ): Promise<GrantToken> {
     const minted = await mintToken(this.deps, this.minter, principal, id, address);
     return { access_token: minted.token, token_type: 'Bearer', expires_in: minted.expiresIn };
+  }
+
+  /** Accepts no `Idempotency-Key`: the answer is a secret and is stored nowhere. */
+  @Post(':id/browser-sessions')
+  @Allow('grant.token')
+  @Header('Cache-Control', 'no-store')
+  @Describe(grantEndpoints.openBrowser)
+  async openBrowser(
+    @CurrentPrincipal() principal: Principal,
+    @Id('grt') id: string,
+    @Body() { challenge, to = '/' }: BrowserSessionBody,
+    @ClientAddress() address: string,
+  ): Promise<BrowserSessionStart> {
+    const { code, origin } = await startBrowserSession(this.deps, principal, id, challenge, address);
+    return { location: `${origin}${BROWSER_PATHS.callback}?${new URLSearchParams({ code, to })}` };
   }
 
   @Post(':id/extension')
@@ -139,7 +158,7 @@ export class GrantsController {
 
 /** @param gatewayUrl the address of the gateway, without the service's name */
 export function grantAnswer(
-  { grant, tenant, scope, budget, countersignedBy, status, pausedBy }: GrantView,
+  { grant, tenant, scope, budget, countersignedBy, status, pausedBy, origin }: GrantView,
   gatewayUrl: string,
 ): Grant {
   return {
@@ -164,5 +183,6 @@ export function grantAnswer(
     endedBy: grant.endedBy,
     countersignedBy,
     gatewayUrl: `${gatewayUrl}/${grant.service}`,
+    browserUrl: origin === null ? null : `${origin}${BROWSER_PATHS.open}?grant=${grant.id}`,
   };
 }

@@ -42,6 +42,16 @@ export function registerGrants(program: Command, run: Run): void {
       ),
     );
 
+  addVerb(program, 'open', 'Open the service of a grant in your browser')
+    .argument('<grant>', 'grt_…')
+    .option('--no-browser', 'print the address only')
+    .addHelpText('after', examples('countersign open @last'))
+    .action(
+      run(async (context, id: string, options: { browser: boolean }) =>
+        (await import('./grants.js')).openGrant(context, id, options),
+      ),
+    );
+
   addVerb(program, 'release', 'Give your access back early')
     .argument('<grant>', 'grt_…')
     .action(run(async (context, id: string) => (await import('./grants.js')).releaseGrant(context, id)));

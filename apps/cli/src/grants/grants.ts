@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { type Grant, grantEndpoints } from '@countersign/api';
 import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
+import { CliError } from '../command/errors.js';
 import { parseIsoDuration } from '../command/flags.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
 import { mintToken } from '../gateway-access/grant-token.js';
 import { formatRequest } from '../requests/request-text.js';
+import { openBrowser } from '../terminal/open-browser.js';
 import { formatSeconds } from '../terminal/time.js';
 import { formatGrant, formatGrants } from './grant-text.js';
 
@@ -21,6 +23,28 @@ export async function createToken(context: Context, grant: string): Promise<Answ
   const minted = await mintToken(api, id);
   if (!context.json) context.note(`A token for ${id}, valid for ${formatSeconds(minted.expires_in)}:`);
   return { document: minted, text: minted.access_token };
+}
+
+/**
+ * Opens the grant's service in the engineer's browser, at the service's own host. Without a terminal, or with `--no-browser`,
+ * the address is only printed. There is no secret in it: the browser signs in.
+ *
+ * @throws CliError `no_origin` if the service has no origin for browsers
+ */
+export async function openGrant(
+  context: Context,
+  grant: string,
+  { browser }: { browser: boolean },
+): Promise<Answer> {
+  const { api, id } = await openWithId(context, 'grt', grant);
+  const { service, browserUrl } = await api.call(grantEndpoints.read, { params: { id } });
+  if (browserUrl === null)
+    throw new CliError(
+      'no_origin',
+      `${service} cannot be opened in a browser: it has no \`origin\` in the organisation file. Use countersign curl ${id} -- /…`,
+    );
+  if (browser && context.io.isTerminal && !context.json) openBrowser(browserUrl);
+  return { document: { grant: id, url: browserUrl }, text: browserUrl };
 }
 
 /** Gives the caller's own access back early. */

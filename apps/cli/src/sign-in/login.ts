@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { cliCredentialSchema } from '@countersign/api';
@@ -9,6 +8,7 @@ import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { parseSlug } from '../command/flags.js';
 import { readAll } from '../terminal/io.js';
+import { openBrowser } from '../terminal/open-browser.js';
 import { formatInstant } from '../terminal/time.js';
 import { readStoredLogin, writeStoredLogin } from './credentials-file.js';
 import { LoopbackRedirect } from './loopback-redirect.js';
@@ -95,19 +95,6 @@ async function exchangeCode(broker: string, code: string, verifier: string): Pro
     return { credential, expiresAt };
   }
   throw new CliError('login_failed', 'the broker did not accept the code; log in again');
-}
-
-/** Opens the address with the desktop's own command. A failure is ignored: the address has been printed. */
-function openBrowser(url: string): void {
-  const [command = '', ...args] =
-    process.platform === 'darwin'
-      ? ['open', url]
-      : process.platform === 'win32'
-        ? ['rundll32', 'url.dll,FileProtocolHandler', url]
-        : ['xdg-open', url];
-  spawn(command, args, { stdio: 'ignore', detached: true })
-    .on('error', () => undefined)
-    .unref();
 }
 
 const randomText = (): string => randomBytes(32).toString('base64url');

@@ -14,7 +14,9 @@ describe('the demo’s organisation', () => {
       serviceUrl: 'http://localhost:5200',
       identityUrl: 'http://localhost:5300',
       dataDir: '/else/where',
+      ports: { gateway: 5100 },
     });
+    expect(parse(moved).services[0].origin).toBe('http://billing.localhost:5100');
     expect(parse(moved).services[0].upstream).toBe('http://localhost:5200');
     expect(parse(moved).vendor.oidc).toEqual({
       issuer: 'http://localhost:5300',

@@ -8,10 +8,12 @@ import { parseDocument } from 'yaml';
 import { type DemoEnvironment, DemoError } from '../environment.js';
 import type { RunVerb } from './run-verb.js';
 
-type Locations = Pick<DemoEnvironment, 'serviceUrl' | 'identityUrl' | 'dataDir'>;
+type Locations = Pick<DemoEnvironment, 'serviceUrl' | 'identityUrl' | 'dataDir'> & {
+  ports: Pick<DemoEnvironment['ports'], 'gateway'>;
+};
 
 /** The demo's organisation file, with the real addresses of data service and provider, and the real paths of secrets. */
-export function organisationText({ serviceUrl, identityUrl, dataDir }: Locations): string {
+export function organisationText({ serviceUrl, identityUrl, dataDir, ports }: Locations): string {
   const text = readFileSync(join(packageRoot(), 'apps/demo/organisation.yaml'), 'utf8');
   const document = parseDocument(text);
   let changed = false;
@@ -21,6 +23,7 @@ export function organisationText({ serviceUrl, identityUrl, dataDir }: Locations
     changed = true;
   };
   set(['services', 0, 'upstream'], serviceUrl);
+  set(['services', 0, 'origin'], `http://billing.localhost:${ports.gateway}`);
   const coverage = join(packageRoot(), 'apps/demo/coverage.yaml');
   if (resolve(String(document.getIn(['vendor', 'coverageFile']))) !== coverage)
     set(['vendor', 'coverageFile'], coverage);

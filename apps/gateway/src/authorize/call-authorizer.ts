@@ -47,7 +47,9 @@ type CallAuthorizerParts = {
 export type VerifiedToken = { claims: GrantTokenClaims; kid: string };
 
 /** `noToken`: the request carries no bearer token at all. */
-type TokenDecision = ({ ok: true } & VerifiedToken) | ({ ok: false; noToken?: boolean } & TokenRefusal);
+export type TokenDecision =
+  | ({ ok: true } & VerifiedToken)
+  | ({ ok: false; noToken?: boolean } & TokenRefusal);
 
 /** Decides about calls by what the feed and the customers say. It has no other effect, except `persistDigest` and `takeBackChange`. */
 export class CallAuthorizer {
@@ -111,7 +113,6 @@ export class CallAuthorizer {
 
   /** The one bearer token of the request, verified for this service. */
   verifyToken(request: CanonicalRequest, service: PublishedRouteMap): TokenDecision {
-    const { state } = this.parts;
     const authorization = request.headers.one('authorization') ?? '';
     const token = bearerToken(authorization);
     if (token === undefined) {
@@ -123,7 +124,12 @@ export class CallAuthorizer {
     if (path.length + query.length >= token.length && (path + query).includes(token)) {
       return { ok: false, reason: 'malformed', detail: 'a token does not belong in a URL' };
     }
-    const { issuer } = state;
+    return this.verifyText(token, service);
+  }
+
+  /** A token that the request does not carry itself, verified for this service. */
+  verifyText(token: string, service: PublishedRouteMap): TokenDecision {
+    const { issuer } = this.parts.state;
     if (issuer === undefined) return { ok: false, reason: 'bad_issuer', detail: 'no issuer is known' };
     return this.verifier.verify(token, {
       issuer,

@@ -5,7 +5,7 @@ import type { ChangeData, FeedJwk, FeedTenant, SnapshotData } from '@countersign
 import { ActiveGrants } from './active-grants.js';
 import { DigestLedger } from './digest-ledger.js';
 import { Locks } from './locks.js';
-import { type ClosedService, RouteMaps } from './route-maps.js';
+import { type ClosedService, RouteMaps, type ServiceHost } from './route-maps.js';
 
 export type GatewayStateOptions = {
   /** Remembers digests. Default: in memory only. */
@@ -44,6 +44,17 @@ export class GatewayState {
 
   get routeMaps(): RouteMaps {
     return this.maps;
+  }
+
+  /**
+   * The service with this host of its own. The broker's host is none: its cookies would come along, because cookies ignore
+   * ports.
+   */
+  serviceAtHost(host: string): ServiceHost | undefined {
+    const found = this.maps.atHost(host);
+    return found === undefined || new URL(this.tokenIssuer ?? found.origin).hostname === host
+      ? undefined
+      : found;
   }
 
   /** The key with this id, while it verifies tokens. A retired key expires by time, with or without further news. */

@@ -9,6 +9,9 @@ import {
 } from '@countersign/contract';
 import { type FeedService, ProtocolError } from '@countersign/gateway-protocol';
 
+/** A service that has a host of its own, and the origin at which browsers see it. */
+export type ServiceHost = { service: string; origin: string };
+
 /** A service whose map breaks a rule: the place in the map, and the rule. */
 export type ClosedService = { service: string; pointer: string; rule: string };
 
@@ -25,12 +28,17 @@ type BadMap = { definition: ServiceDefinition; problem: Omit<ClosedService, 'ser
  * nothing from such a map, and an honest one should not lose every service by it.
  */
 export class RouteMaps {
+  private readonly hosts = new Map<string, ServiceHost>();
+
   private constructor(
     private readonly byHash: ReadonlyMap<string, PublishedRouteMap>,
     private readonly current: ReadonlyMap<string, PublishedRouteMap>,
     private readonly closedMaps: ReadonlyMap<string, BadMap>,
     private readonly settings: ReadonlyMap<string, UpstreamSettings>,
-  ) {}
+  ) {
+    for (const [service, { origin }] of settings)
+      if (origin !== undefined) this.hosts.set(new URL(origin).hostname, { service, origin });
+  }
 
   static readonly none = new RouteMaps(new Map(), new Map(), new Map(), new Map());
 
@@ -51,8 +59,8 @@ export class RouteMaps {
     const current = new Map<string, PublishedRouteMap>();
     const shut = new Map<string, BadMap>();
     const settings = new Map<string, UpstreamSettings>();
-    for (const { name, routes, tls, context } of services) {
-      settings.set(name, { ...(tls && { tls }), ...(context && { context }) });
+    for (const { name, routes, tls, context, origin } of services) {
+      settings.set(name, { ...(tls && { tls }), ...(context && { context }), ...(origin && { origin }) });
       const map = byHash.get(routes) ?? bad.get(routes);
       if (map?.definition.name !== name) {
         throw new ProtocolError('invalid_event', 'a service names a route map that is not its own');
@@ -70,6 +78,11 @@ export class RouteMaps {
   /** How to connect to a service's upstream. */
   upstreamSettings(service: string): UpstreamSettings {
     return this.settings.get(service) ?? NO_SETTINGS;
+  }
+
+  /** The service with this host of its own. */
+  atHost(host: string): ServiceHost | undefined {
+    return this.hosts.get(host);
   }
 
   /** Every service that is open, with how to connect to its upstream. */

@@ -77,7 +77,7 @@ function forward({ reads, buffer, bodyBytes }: Options): {
   const body = new RequestBody(requestBodyDecoder(framing), client);
   const ended = forwardCall({
     upstream: pool,
-    origin: { service: 'billing', upstream: url, locations, answersCors: false },
+    origin: { service: 'billing', upstream: url, locations, answersCors: false, ownHost: false },
     method: bodyBytes === undefined ? 'GET' : 'POST',
     target: '/x',
     headers: [],

@@ -51,13 +51,14 @@ export function selectHeaders(
   const dropped: string[] = [];
   for (const [name, value] of headers.fields) {
     if (ENDS_HERE.has(name) || name === own) continue;
+    const kept = name === 'cookie' ? withoutOwnCookies(value) : value;
+    if (kept === undefined) continue;
     if (ofConnection.has(name) || !(passesByDefault(name) || listed.has(name))) {
       const said = name.slice(0, MAX_NAME);
       if (dropped.length < MAX_DROPPED && !dropped.includes(said)) dropped.push(said);
       continue;
     }
-    const kept = name === 'cookie' ? withoutOwnCookies(value) : value;
-    if (kept !== undefined) passed.push(name, kept);
+    passed.push(name, kept);
   }
   return { passed, dropped };
 }
@@ -96,6 +97,8 @@ const DROPPED_PREFIXES = /^(?:countersign-|x-(?:accel-|lighttpd-|reproxy-|sendfi
 export type Origin = {
   service: string;
   upstream: URL;
+  /** True if the browser sees the service at a host of its own. */
+  ownHost: boolean;
   locations: LocationRewriter;
   /** True if the service has `cors`: the gateway sets the CORS headers itself, and drops those of the upstream. */
   answersCors: boolean;
@@ -103,8 +106,8 @@ export type Origin = {
 
 type Rewrite = (value: string, origin: Origin) => string | undefined;
 
-const reference: Rewrite = (value, { service, upstream, locations }) =>
-  locations.rewrite(value, service, upstream);
+const reference: Rewrite = (value, { service, upstream, ownHost, locations }) =>
+  locations.rewrite(value, service, upstream, ownHost);
 
 /** Seconds, then an address, with or without `url=` and quotes. */
 const REFRESH = /^([\s\d.]*[;,]?\s*(?:url\s*=\s*)?["']?)([^"']*)/i;
@@ -121,7 +124,7 @@ const REWRITTEN: ReadonlyMap<string, Rewrite> = new Map([
     (value, origin) =>
       value.replace(REFRESH, (_, before: string, to: string) => `${before}${reference(to, origin)}`),
   ],
-  ['set-cookie', (value, { service }) => cookieOfService(value, service)],
+  ['set-cookie', (value, { service, ownHost }) => cookieOfService(value, service, ownHost)],
 ]);
 
 /**
@@ -144,15 +147,17 @@ export function clientHeaders(fields: Fields, origin: Origin): string[] {
 /**
  * A cookie for this service alone: without a domain, so that it stays with the gateway's host, and with a path below
  * the service. `__Host-` cookies require all paths of the host, which other services and the broker share: they are
- * dropped.
+ * dropped. A service with a host of its own keeps its paths and such cookies; the gateway's own it cannot set.
  */
-function cookieOfService(cookie: string, service: string): string | undefined {
+function cookieOfService(cookie: string, service: string, ownHost: boolean): string | undefined {
   const [pair = '', ...attributes] = cookie.split(';');
-  if (isHostCookie(pair)) return undefined;
+  if (ownHost ? isOwnCookie(pair) : isHostCookie(pair)) return undefined;
   const kept = attributes
     .filter((attribute) => !/^\s*domain\s*(?:=|$)/i.test(attribute))
     .map((attribute) =>
-      attribute.replace(/^(\s*path\s*=\s*)\/(.*)$/i, (_, name, path) => `${name}/${service}/${path}`),
+      ownHost
+        ? attribute
+        : attribute.replace(/^(\s*path\s*=\s*)\/(.*)$/i, (_, name, path) => `${name}/${service}/${path}`),
     );
   return [pair, ...kept].join(';');
 }

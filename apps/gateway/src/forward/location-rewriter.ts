@@ -16,15 +16,20 @@ export class LocationRewriter {
   /**
    * The reference as a client of the gateway must follow it: `/x` and `http://upstream/x` become `/service/x`, whatever
    * the scheme. Relative references stay, and so do references to a host that belongs to no service.
+   *
+   * @param ownHost the client is at the service's own host, where `/x` is already its path
    */
-  rewrite(value: string, service: string, upstream: URL): string {
+  rewrite(value: string, service: string, upstream: URL, ownHost: boolean): string {
     const given = asBrowsersRead(value);
     if (!LEAVES.test(given) || !URL.canParse(given, upstream.href)) return value;
     const target = new URL(given, upstream);
     const through =
       hostAndPort(target) === hostAndPort(upstream) ? service : this.serviceAt(hostAndPort(target));
     if (through === undefined) return value;
-    return `/${through}${target.pathname}${target.search}${target.hash}`;
+    const path = `${target.pathname}${target.search}${target.hash}`;
+    if (!ownHost) return `/${through}${path}`;
+    // A service that has no host of its own cannot be reached by a link from here: the link stays at this host.
+    return through === service ? path : (this.routeMaps().upstreamSettings(through).origin ?? '') + path;
   }
 
   private serviceAt(place: string): string | undefined {

@@ -153,7 +153,11 @@ export class RecordedForwarding {
     const trust = { tenant, requester: sub, grant: grant_id, record, context, tenantHeader };
     return forwardCall({
       upstream: way.pool,
-      origin: { service, upstream: way.url, locations, answersCors: definition.cors !== undefined },
+      origin: {
+        ...{ service, upstream: way.url, locations },
+        answersCors: definition.cors !== undefined,
+        ownHost: canonical.origin !== undefined,
+      },
       method,
       target,
       headers: upstreamHeaders(selected.passed, trust),

@@ -1,5 +1,6 @@
 import type { CorsRules, ServiceDefinition } from '@countersign/contract';
 import type { CallAuthorizer } from '../authorize/call-authorizer.js';
+import type { BrowserCalls } from '../browser/browser-calls.js';
 import type { OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
 import type { RecordedForwarding } from '../forward/recorded-forwarding.js';
@@ -14,6 +15,8 @@ export type CallHandlerParts = {
   refusals: CallRefusals;
   /** Takes an allowed call, in the same turn as the decision. */
   forwarding: Pick<RecordedForwarding, 'run'>;
+  /** Calls whose browser has a session in place of a token. */
+  browsers: BrowserCalls;
   calls: OpenCalls;
   clock: Clock;
   metrics: Pick<GatewayMetrics, 'preflight'>;
@@ -31,7 +34,7 @@ export class CallHandler {
   constructor(private readonly parts: CallHandlerParts) {}
 
   async handle(exchange: Exchange): Promise<void> {
-    const { authorizer, refusals, forwarding } = this.parts;
+    const { authorizer, refusals, forwarding, browsers } = this.parts;
     const { canonical } = exchange;
     const service = authorizer.service(canonical.service);
     const cors = exchange.mode === undefined ? service?.definition.cors : undefined;
@@ -43,7 +46,10 @@ export class CallHandler {
     }
     if (cors !== undefined && isPreflight(canonical))
       return this.answerPreflight(exchange, service.definition, cors);
-    const token = authorizer.verifyToken(canonical, service);
+    const token = browsers.mayBySession(canonical)
+      ? await browsers.verify(exchange, service)
+      : authorizer.verifyToken(canonical, service);
+    if (token === undefined) return;
     if (!token.ok) {
       const { reason, detail, noToken } = token;
       return refusals.unverified(exchange, canonical.service, 'invalid_token', { reason, detail, noToken });

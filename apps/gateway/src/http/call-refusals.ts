@@ -1,10 +1,23 @@
-import type { GrantTokenClaims, MatchedCall } from '@countersign/authorization';
+import type { GrantTokenClaims, MatchedCall, WhatToRequest } from '@countersign/authorization';
+import { BROWSER_PATHS } from '@countersign/gateway-protocol';
 import type { CallAuthorizer } from '../authorize/call-authorizer.js';
+import { pageLanguage, sendPage } from '../browser/browser-page.js';
+import { browserTexts } from '../browser/browser-texts.js';
+import { isNavigation } from '../browser/same-origin.js';
 import type { CutReason } from '../budget/open-calls.js';
+import type { ServerResponse } from '../http1/server-response.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { Recorder } from '../records/recorder.js';
+import type { CanonicalRequest } from './canonical-request.js';
 import { callOf, type Exchange, recordedCallOf } from './exchange.js';
-import { answerProblem, type ChallengeOptions, type ProblemMembers, type RefusalCode } from './refusals.js';
+import {
+  answerProblem,
+  type ChallengeOptions,
+  type ProblemMembers,
+  type RefusalCode,
+  statusOf,
+  titleOf,
+} from './refusals.js';
 
 /** Why a call with a verified token is refused. `reason`: more about the code, see ProblemMembers. */
 export type RefusedCall = { code: RefusalCode; detail: string; match: MatchedCall | null; reason?: string };
@@ -41,6 +54,8 @@ export class CallRefusals {
       recorder: Recorder;
       metrics: GatewayMetrics;
       authorizer: Pick<CallAuthorizer, 'whatToRequest'>;
+      /** Where the broker's pages are; undefined before the feed said so. */
+      issuer(): string | undefined;
     },
   ) {}
 
@@ -90,7 +105,40 @@ export class CallRefusals {
     code: RefusalCode,
     members: ProblemMembers & ChallengeOptions & { record?: string | undefined },
   ): void {
-    const { body, response } = exchange;
-    answerProblem(response, code, { ...members, close: code === 'ambiguous_request' || !body.isDone });
+    const { canonical, body, response } = exchange;
+    const close = code === 'ambiguous_request' || !body.isDone;
+    if (!close && showsPage(canonical)) this.showPage(canonical, response, code, members);
+    else answerProblem(response, code, { ...members, close });
   }
+
+  /** A person who opens a page of the service reads why not, and where to ask for access. */
+  private showPage(
+    { headers }: CanonicalRequest,
+    response: ServerResponse,
+    code: RefusalCode,
+    { detail, request, record }: ProblemMembers & { record?: string | undefined },
+  ): void {
+    const language = pageLanguage(headers);
+    const { refused, ask, again } = browserTexts[language];
+    const issuer = this.parts.issuer();
+    const words = refused[code] ?? { title: titleOf(code), text: detail ?? '' };
+    const link =
+      request === undefined || issuer === undefined
+        ? { to: BROWSER_PATHS.open, label: again }
+        : { to: askAddress(issuer, request), label: ask };
+    const fields = record === undefined ? [] : ['Countersign-Record', record];
+    const said = [code, detail, record].filter((part) => part !== undefined).join(' · ');
+    sendPage(response, language, { status: statusOf(code), ...words, detail: said, link }, fields);
+  }
+}
+
+/** Whether a person in a browser sees the answer. */
+const showsPage = ({ origin, method, headers }: CanonicalRequest): boolean =>
+  origin !== undefined && method === 'GET' && isNavigation(headers);
+
+/** The broker's form for a request, filled in with what would cover the call. */
+function askAddress(issuer: string, { tenant, service, scope }: WhatToRequest): string {
+  const query = new URLSearchParams({ ...(tenant && { tenant }), service });
+  for (const { resource, actions } of scope) query.append('scope', `${resource}:${actions.join(',')}`);
+  return `${issuer}/ask?${query}`;
 }

@@ -18,6 +18,8 @@ export type CanonicalRequest = Target & {
   closes: boolean;
   /** Whether the client waits for `100 Continue` before it sends the body. */
   expectsContinue: boolean;
+  /** The service's own origin, if the request is for its host. Absent: the path names the service. */
+  origin?: string;
 };
 
 const METHOD = /^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/;

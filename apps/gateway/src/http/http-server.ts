@@ -1,5 +1,8 @@
 import { describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
+import type { ServiceHost } from '../authorize/route-maps.js';
+import type { BrowserAccess } from '../browser/browser-access.js';
+import { atServiceHost } from '../browser/service-host.js';
 import { Http1Server, type ServerSecurity } from '../http1/http1-server.js';
 import type { ServerBehaviour } from '../http1/server-connection.js';
 import type { ServerResponse } from '../http1/server-response.js';
@@ -16,6 +19,9 @@ type HttpServerParts = {
   stopEndpoint: StopEndpoint;
   handler: CallHandler;
   externalAuthorization: ExternalAuthorization;
+  browsers: BrowserAccess;
+  /** The service with this host of its own. */
+  serviceAt(host: string): ServiceHost | undefined;
   /** Counts the refusal of something that never became a call. */
   countRefusal(code: 'ambiguous_request' | 'request_timeout' | 'handshake_failed'): void;
   maxHeaderBytes: number;
@@ -34,7 +40,7 @@ export function createHttpServer(parts: HttpServerParts): Http1Server<CanonicalR
   const { countRefusal } = parts;
   const behaviour: ServerBehaviour<CanonicalRequest> = {
     maxHeadBytes: parts.maxHeaderBytes,
-    read: readCanonicalRequest,
+    read: (head) => atServiceHost(readCanonicalRequest(head), parts.serviceAt),
     serve: (exchange) => {
       overTlsAlone(parts, exchange.response);
       void serve(parts, exchange);
@@ -63,12 +69,14 @@ function overTlsAlone({ security }: HttpServerParts, response: ServerResponse): 
 }
 
 async function serve(parts: HttpServerParts, exchange: Exchange): Promise<void> {
-  const { pages, stopEndpoint, handler, externalAuthorization } = parts;
+  const { pages, stopEndpoint, handler, externalAuthorization, browsers } = parts;
   const { canonical, response } = exchange;
   try {
-    const isCall = !externalAuthorization.isFor(canonical) && !pages.has(canonical.service);
+    const isOwn = browsers.isFor(canonical) || externalAuthorization.isFor(canonical);
+    const isCall = !isOwn && !pages.has(canonical.service);
     if (!isCall) requireUsualBody(canonical);
     if (isCall) await handler.handle(exchange);
+    else if (browsers.isFor(canonical)) await browsers.answer(exchange);
     else if (stopEndpoint.isFor(canonical)) await stopEndpoint.answer(exchange);
     else if (externalAuthorization.isFor(canonical)) await externalAuthorization.answer(exchange);
     else await pages.answer(canonical, response);

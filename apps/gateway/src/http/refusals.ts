@@ -36,12 +36,16 @@ const REFUSALS = {
   upstream_tls_failed: [502, 'No secure connection to the data service came about.'],
   tenant_not_confirmed: [502, 'The data service did not confirm whose data this is.'],
   upstream_timeout: [504, 'The data service did not answer in time.'],
+  cross_origin: [403, 'Another page made this call with the session of the browser.'],
   proxy_not_trusted: [403, 'This proxy may not ask about calls.'],
   request_timeout: [408, 'The request did not arrive in time.'],
   not_found: [404, 'The gateway has no such page.'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type RefusalCode = keyof typeof REFUSALS;
+
+export const statusOf = (code: RefusalCode): number => REFUSALS[code][0];
+export const titleOf = (code: RefusalCode): string => REFUSALS[code][1];
 
 /**
  * Members beside the code. `reason`: why a token is invalid, why a grant counts as not countersigned, or why TLS to the

@@ -26,6 +26,7 @@ const pages = {
   passkeys: lazy(() => import('../features/passkeys/passkeys-page.js')),
   claim: lazy(() => import('../features/claim/claim-page.js')),
   trust: lazy(() => import('../features/trust/trust-page.js')),
+  open: lazy(() => import('../features/open/open-page.js')),
   ask: lazy(() => import('../features/ask/ask-page.js')),
   mine: lazy(() => import('../features/requests/my-access-page.js')),
   emergencies: lazy(() => import('../features/emergencies/emergencies-page.js')),
@@ -65,6 +66,7 @@ export function App() {
           <Route path="passkeys" element={<pages.passkeys />} />
           <Route path="claim" element={<pages.claim />} />
           <Route path="trust" element={<pages.trust />} />
+          <Route path="open" element={<pages.open />} />
           <Route path="ask" element={<pages.ask />} />
           <Route path="mine" element={<pages.mine />} />
           <Route path="emergencies" element={<pages.emergencies />} />

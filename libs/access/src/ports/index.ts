@@ -154,6 +154,7 @@ export type {
 } from './units.js';
 export type { WideningRepositories, WideningRepository } from './widenings.js';
 export type {
+  BrowserSessionRepository,
   DisclosureRepository,
   GrantBasis,
   GrantRepository,

@@ -1,5 +1,6 @@
 import type { Opening } from '@countersign/contract';
 import type { AccessRequest } from '../domain/access-request.js';
+import type { BrowserSession } from '../domain/browser-session.js';
 import type { Lease } from '../domain/budget-lease.js';
 import type { Disclosure } from '../domain/disclosure.js';
 import type { Grant } from '../domain/grant.js';
@@ -28,6 +29,7 @@ export interface WorkflowRepositories {
   locks: Entry<LockRepository, 'insert' | 'lift'>;
   leases: Entry<LeaseRepository, 'save' | 'addUse'>;
   supervision: Entry<SupervisionRepository, 'save'>;
+  browserSessions: Entry<BrowserSessionRepository, 'insert' | 'open' | 'drop' | 'dropOf'>;
 }
 
 /** `update` is compare-and-swap on `version - 1`: it returns false if another unit of work was faster. */
@@ -44,6 +46,21 @@ export interface RequestRepository {
   countOpen(tenant: string, requester: string): Promise<number>;
   insert(request: AccessRequest): Promise<void>;
   update(request: AccessRequest): Promise<boolean>;
+}
+
+/** Browsers that engineers opened with grants. They go when their grant ends. */
+export interface BrowserSessionRepository {
+  /** Oldest first. */
+  ofGrant(grant: string): Promise<BrowserSession[]>;
+  insert(session: BrowserSession): Promise<void>;
+  /**
+   * Exchanges the code for the secret. Compare-and-swap on the code: false if someone was faster.
+   *
+   * @param secretHash SHA-256 of the secret, hex
+   */
+  open(session: BrowserSession, secretHash: string): Promise<boolean>;
+  drop(ids: readonly string[]): Promise<void>;
+  dropOf(grant: string): Promise<void>;
 }
 
 export interface ReviewRepository {

@@ -70,7 +70,7 @@ export function toOrganisation(file: OrganisationFile): Organisation {
     },
     services: file.services.map((entry) => ({
       ...serviceDefinition(entry),
-      ...present({ tenants: entry.tenants, tls: entry.tls, context: entry.context }),
+      ...present({ tenants: entry.tenants, tls: entry.tls, context: entry.context, origin: entry.origin }),
     })),
     accessPolicy: {
       vendorReviews: policy.vendorReviews ?? DEFAULT_POLICY.vendorReviews,

@@ -1,4 +1,4 @@
-import { upstreamTlsSchema } from '@countersign/contract';
+import { serviceOriginSchema, upstreamTlsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import type { Path } from './problem.js';
 import { accessPolicy, route, type ServiceEntry, serviceMembers } from './schema.js';
@@ -201,6 +201,7 @@ const lenientService = z.object({
   headers: serviceMembers.headers.catch(undefined),
   cors: serviceMembers.cors.catch(undefined),
   tls: upstreamTlsSchema.optional().catch(undefined),
+  origin: serviceOriginSchema.optional().catch(undefined),
   routes: listOf(z.unknown()),
 });
 

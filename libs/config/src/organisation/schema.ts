@@ -16,7 +16,7 @@ import {
   nameText as text,
   zonedHours,
 } from '@countersign/api';
-import { CONTEXT_MODES, corsSchema, upstreamTlsSchema } from '@countersign/contract';
+import { CONTEXT_MODES, corsSchema, serviceOriginSchema, upstreamTlsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { webUrlProblem } from '../environment/values.js';
 
@@ -157,6 +157,7 @@ const service = z
       .superRefine(refuseRepeats)
       .optional(),
     tls: upstreamTlsSchema.optional(),
+    origin: serviceOriginSchema.optional(),
     context: z.enum(CONTEXT_MODES, { error: `must be one of ${CONTEXT_MODES.join(', ')}` }).optional(),
   })
   .superRefine(({ routes, openapi, tenantParameter }, context) => {

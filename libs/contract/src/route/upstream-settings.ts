@@ -22,7 +22,15 @@ export const CONTEXT_MODES = ['ed25519', 'hmac', 'none'] as const;
 export type ContextMode = (typeof CONTEXT_MODES)[number];
 
 /** How gateways connect to a service's upstream, and sign for it; absent: `ed25519`. Not part of the route map, and not of its hash. */
-export type UpstreamSettings = { tls?: UpstreamTls; context?: ContextMode };
+export type UpstreamSettings = {
+  tls?: UpstreamTls;
+  context?: ContextMode;
+  /**
+   * The origin at which browsers reach the service through its gateways, `https://billing.gw.example`. Requests for this
+   * host are for this service, with the whole path as the upstream's. Absent: only `/{service}/…`, and no browser session.
+   */
+  origin?: string;
+};
 
 /** Printable ASCII. Dot segments and the place are checked where the file is read: only that host knows its folders. */
 const FILE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
@@ -43,16 +51,28 @@ export const upstreamTlsSchema: z.ZodType<UpstreamTls> = z.strictObject({
   ),
 });
 
+/** Labels of DNS, at least two: a name of its own below a domain, and no address. */
+const SERVICE_HOST =
+  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
+
+/** An origin exactly as browsers spell it (RFC 6454), for one service alone. The rules of its host are in `findUpstreamProblems`. */
+export const serviceOriginSchema = z
+  .string()
+  .max(300)
+  .refine((text) => URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text), {
+    error: 'must be an origin as browsers spell it, such as https://billing.gw.example',
+  });
+
 /** One broken rule, with a JSON Pointer into the service. */
 export type UpstreamProblem = { pointer: string; detail: string };
 
 /** The rules between a service's address and its settings. */
 export function findUpstreamProblems(
   upstream: string,
-  { tls }: { [Name in keyof UpstreamSettings]: UpstreamSettings[Name] | undefined },
+  { tls, origin }: { [Name in keyof UpstreamSettings]: UpstreamSettings[Name] | undefined },
 ): UpstreamProblem[] {
-  if (tls === undefined) return [];
-  const problems: UpstreamProblem[] = [];
+  const problems = origin === undefined ? [] : originProblems(new URL(origin));
+  if (tls === undefined) return problems;
   if (!upstream.startsWith('https:')) {
     problems.push({ pointer: '/tls', detail: 'goes with an upstream whose address begins with https:' });
   }
@@ -60,5 +80,19 @@ export function findUpstreamProblems(
     const missing = tls.certFile === undefined ? 'certFile' : 'keyFile';
     problems.push({ pointer: `/tls/${missing}`, detail: 'certFile and keyFile go together' });
   }
+  return problems;
+}
+
+/**
+ * A browser session is a cookie, and cookies belong to a host and ignore its port. So a service has a host name of its own,
+ * and plain HTTP only where browsers keep it on this machine.
+ */
+function originProblems({ hostname, protocol }: URL): UpstreamProblem[] {
+  const problems: UpstreamProblem[] = [];
+  const pointer = '/origin';
+  if (!SERVICE_HOST.test(hostname) || /\.[0-9]+$/.test(hostname))
+    problems.push({ pointer, detail: 'has a host name of at least two labels, such as billing.gw.example' });
+  if (protocol !== 'https:' && !hostname.endsWith('.localhost'))
+    problems.push({ pointer, detail: 'begins with https:, unless its host ends in .localhost' });
   return problems;
 }

@@ -1,4 +1,9 @@
-import { CONTEXT_MODES, serviceDefinitionSchema, upstreamTlsSchema } from '@countersign/contract';
+import {
+  CONTEXT_MODES,
+  serviceDefinitionSchema,
+  serviceOriginSchema,
+  upstreamTlsSchema,
+} from '@countersign/contract';
 import { z } from 'zod';
 import { bytes32, count, digestText, id, instant, moment, positive, slug } from '../shapes.js';
 import { feedTrust, signedLift, signedStop } from './feed-trust.js';
@@ -21,7 +26,7 @@ export type FeedGrant = z.infer<typeof feedGrant>;
 
 /**
  * A data service and the hash of its current route map, which is in the event's `routeMaps`. `tls`: how to connect to its
- * upstream. `context`: how its calls are signed, if not `ed25519`.
+ * upstream. `context`: how its calls are signed, if not `ed25519`. `origin`: where browsers reach it.
  */
 const feedService = z.strictObject({
   name: slug,
@@ -30,6 +35,7 @@ const feedService = z.strictObject({
   audience: z.string().min(1),
   tls: upstreamTlsSchema.exactOptional(),
   context: z.enum(CONTEXT_MODES).exactOptional(),
+  origin: serviceOriginSchema.exactOptional(),
 });
 export type FeedService = z.infer<typeof feedService>;
 

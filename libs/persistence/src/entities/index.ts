@@ -4,6 +4,7 @@ import {
   AccessReviewItemEntity,
   AccessReviewScheduleEntity,
 } from './access-review.entity.js';
+import { BrowserSessionEntity } from './browser-session.entity.js';
 import { BudgetLeaseEntity } from './budget-lease.entity.js';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from './credentials.entity.js';
 import { FeedChangeEntity, IdempotentAnswerEntity, NoticeEntity } from './delivery.entity.js';
@@ -134,6 +135,7 @@ export const ENTITIES = [
   RequestEntity,
   RequestNoteEntity,
   SupervisionCountEntity,
+  BrowserSessionEntity,
   ReviewEntity,
   RouteMapEntity,
   ScimGroupEntity,

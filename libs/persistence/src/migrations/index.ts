@@ -41,6 +41,7 @@ import { PersonFacts1799000055000 } from './1799000055000-person-facts.js';
 import { RecordFacts1799000055100 } from './1799000055100-record-facts.js';
 import { Practices1799000057000 } from './1799000057000-practices.js';
 import { NoticeAddresses1799000057100 } from './1799000057100-notice-addresses.js';
+import { BrowserSessions1799000058000 } from './1799000058000-browser-sessions.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -86,4 +87,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   RecordFacts1799000055100,
   Practices1799000057000,
   NoticeAddresses1799000057100,
+  BrowserSessions1799000058000,
 ];

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { AccessReviews } from '../repositories/access-reviews.js';
 import { Authenticators } from '../repositories/authenticators.js';
 import type { RowAccess, SharedWithUnit } from '../repositories/bound.js';
+import { BrowserSessions } from '../repositories/browser-sessions.js';
 import { Checkpoints } from '../repositories/checkpoints.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
@@ -79,6 +80,7 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   locks: ({ manager, reach }) => new Locks(manager, reach),
   supervision: ({ manager, reach, shared }) => new Supervision(manager, reach, shared),
   leases: ({ manager, reach }) => new Leases(manager, reach),
+  browserSessions: ({ manager, reach }) => new BrowserSessions(manager, reach),
   records: ({ manager, reach, shared }) => new Records(manager, reach, shared),
   days: ({ manager, reach, context }) => new LogDaysRows(manager, reach, context),
   handOvers: ({ manager, reach }) => new HandOvers(manager, reach),

@@ -44,6 +44,7 @@ const BY_TYPE: Readonly<Record<string, OcsfMapping>> = {
   'notice-address.changed': { class: 'apiActivity', activity: 3 },
   'demand.received': { class: 'apiActivity', activity: 1 },
   'demand.opened': { class: 'apiActivity', activity: 3 },
+  'browser.opened': { class: 'authorizeSession', activity: 1 },
   'token.minted': { class: 'authorizeSession', activity: 1 },
 };
 

@@ -78,6 +78,7 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'api-key.created': (e) =>
     `${e.actor} hat einen API-Schlüssel für ${e.person('person')} angelegt${until(e.instant('expiresAt'))}`,
   'api-key.revoked': (e) => `${e.actor} hat einen API-Schlüssel von ${e.person('person')} beendet`,
+  'browser.opened': (e) => `${e.actor} hat den Dienst in einem Browser geöffnet`,
   'coverage.stated': () => 'Der Anbieter hat alle Wege zu Kundendaten angegeben, und was sie kontrolliert',
   'demand.accessed': (e) =>
     `Zugriff für eine Behörde unter Schweigepflicht stand bei ${e.value('size')} Einträgen des Protokolls ${e.value('log')}`,

@@ -74,6 +74,7 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'api-key.created': (e) =>
     `${e.actor} made an API key for ${e.person('person')}${until(e.instant('expiresAt'))}`,
   'api-key.revoked': (e) => `${e.actor} ended an API key of ${e.person('person')}`,
+  'browser.opened': (e) => `${e.actor} opened the service in a browser`,
   'coverage.stated': () => 'The vendor stated every way to customers’ data, and what controls it',
   'demand.accessed': (e) =>
     `Access for an authority under a gag stood at ${e.value('size')} leaves of the log ${e.value('log')}`,

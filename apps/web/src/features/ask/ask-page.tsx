@@ -1,5 +1,5 @@
 import './ask.css';
-import { durationText, scopeWords, tickedScope } from '@countersign/wording';
+import { durationText, scopeWords, tickedScope, ticksOf } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
@@ -48,11 +48,11 @@ function AskForm({ services }: { services: readonly Service[] }) {
   const language = useLanguage();
   const navigate = useNavigate();
   const [given] = useSearchParams();
+  const named = services.find(({ name }) => name === given.get('service'));
   const [draft, setDraft] = useState<Draft>({
     tenant: given.get('tenant') ?? '',
     service: given.get('service') ?? services[0]?.name ?? '',
-    ticked: new Set(),
-    objects: '',
+    ...(named === undefined ? { ticked: new Set(), objects: '' } : ticksOf(named, given.getAll('scope'))),
     minutes: '30',
     justification: '',
     ticket: given.get('ticket') ?? '',

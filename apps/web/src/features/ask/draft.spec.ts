@@ -1,4 +1,4 @@
-import { listOfferings, tickedScope } from '@countersign/wording';
+import { listOfferings, tickedScope, ticksOf } from '@countersign/wording';
 import { buildAsk } from './draft.js';
 
 const route = (method: string, resource: string, action: string) => ({
@@ -62,4 +62,22 @@ test('builds a request once customer, scope and duration are given; an empty tic
   expect(buildAsk({ ...draft, ticked: new Set() })).toBeNull();
   expect(buildAsk({ ...draft, minutes: '0' })).toBeNull();
   expect(buildAsk({ ...draft, minutes: 'x' })).toBeNull();
+});
+
+test('what a gateway says to request fills in the form, without what the service does not offer', () => {
+  const service = {
+    routes: [
+      { method: 'GET', path: '/tenants/{tenant}/invoices', resource: 'invoices', action: 'list' },
+      { method: 'GET', path: '/tenants/{tenant}/invoices/{id}', resource: 'invoices/{id}', action: 'read' },
+    ],
+  };
+  const filled = ticksOf(service, ['invoices:list', 'invoices/inv-7:read,delete', 'payroll/*:read', 'x', '']);
+  expect(filled).toEqual({
+    ticked: new Set(['invoices list', 'invoices/* read']),
+    objects: 'invoices/inv-7',
+  });
+  expect(tickedScope(filled)).toEqual([
+    { resource: 'invoices', actions: ['list'] },
+    { resource: 'invoices/inv-7', actions: ['read'] },
+  ]);
 });

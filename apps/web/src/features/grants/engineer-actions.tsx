@@ -22,6 +22,13 @@ export function EngineerActions({ grant }: { grant: Grant }) {
     <div className="stack near">
       {grant.access === 'open' || (grant.access === 'not_yet' && grant.startsAt === null) ? (
         <>
+          {grant.browserUrl === null ? null : (
+            <p>
+              <a className="button primary" href={grant.browserUrl} target="_blank" rel="noreferrer">
+                {text.openInBrowser}
+              </a>
+            </p>
+          )}
           <p className="strong">{text.paste}</p>
           {/* Without the routes the command has no path, and somebody quick would paste it so. */}
           {service.isPending ? null : <Command>{firstCallCommand(grant, service.data)}</Command>}

@@ -57,6 +57,7 @@ const en = {
   request: 'The request',
   newest: 'This shows the newest 200 calls. The receipt has all of them.',
   release: 'Release access',
+  openInBrowser: 'Open in the browser',
   paste: 'Paste this into a terminal',
 };
 
@@ -117,6 +118,7 @@ const de: typeof en = {
   request: 'Die Anfrage',
   newest: 'Hier stehen die neuesten 200 Aufrufe. Der Beleg enthält alle.',
   release: 'Zugriff zurückgeben',
+  openInBrowser: 'Im Browser öffnen',
   paste: 'Fügen Sie dies in ein Terminal ein',
 };
 

@@ -33,6 +33,7 @@ export async function endGrantIn(
     },
     ...(by.words === undefined ? {} : { personal: { words: by.words } }),
   });
+  await unit.browserSessions.dropOf(grant.id);
   await unit.feed.changed('grant', grant.id);
   await unit.outbox.add(grantNotice(ended, by.at));
   if (by.reason === 'revoked')

@@ -1,7 +1,7 @@
 import { type Signature, type Terms, toInstant } from '@countersign/contract';
 import { dueStep, type Grant, isUsable, type StartedGrant } from '../../domain/grant.js';
 import { requirePermission } from '../../domain/permissions.js';
-import type { Principal } from '../../domain/person.js';
+import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
@@ -55,40 +55,66 @@ export async function mintToken(
 ): Promise<MintedToken> {
   const made = await deps.store.forTenant(locateGrant(principal, id), async (unit) => {
     const { grant: stored, person } = await loadVisibleGrant(unit, principal, id);
-    requirePermission(principal, 'grant.token', person);
-    if (stored.requester !== person.id)
-      throw new AccessError('forbidden', 'Only the engineer who holds the grant gets a token.');
-    const now = deps.clock.now();
-    const { terms, audience, tokenTtl } = await requireStillAllowed(unit, stored, person, now);
-    await requireNotStopped(unit, terms.tenant, stored);
-    const grant = await startedGrant(unit, stored, terms, now);
-    const { country, isRefused } = await superviseTokenIn(deps, unit, { grant, terms }, address, now);
-    if (isRefused) return null;
-    const countersignatures = await loadCountersignatures(deps, unit, grant, terms);
-    const minted = minter.mint({ grant, terms, countersignatures, audience, tokenTtl, now });
-    await unit.log.append({
-      type: 'token.minted',
-      at: toInstant(now),
-      actor: person.id,
-      data: {
-        grant: grant.id,
-        request: grant.request,
-        requester: grant.requester,
-        digest: grant.digest,
-        jti: minted.jti,
-        expiresAt: minted.expiresAt,
-        ...(country === null ? {} : { country }),
-      },
-    });
-    return minted;
+    requireHolder(principal, stored, person);
+    return mintIn(deps, minter, unit, stored, person, address);
   });
-  // Thrown outside of the unit: what the rule did has to stay.
-  if (made === null)
-    throw new AccessError(
-      'grant_not_active',
-      'A rule of supervision has paused or ended this grant: the token was requested from another country than the terms state, or from an unknown one.',
-    );
-  return made;
+  return requireMinted(made);
+}
+
+/** Called outside of the unit of work: what the rule did has to stay. @throws AccessError `grant_not_active` */
+export function requireMinted(made: MintedToken | null): MintedToken {
+  if (made !== null) return made;
+  throw new AccessError(
+    'grant_not_active',
+    'A rule of supervision has paused or ended this grant: the token was requested from another country than the terms state, or from an unknown one.',
+  );
+}
+
+/** @throws AccessError `forbidden` unless it is the engineer's own grant, and they may use grants */
+export function requireHolder(principal: Principal, grant: Grant, person: Person): void {
+  requirePermission(principal, 'grant.token', person);
+  if (grant.requester !== person.id)
+    throw new AccessError('forbidden', 'Only the engineer who holds the grant gets a token.');
+}
+
+/**
+ * Mints a token for the engineer who holds the grant, inside a unit of work.
+ *
+ * @param address the client's; null if it is not known
+ * @returns null if a rule of supervision has paused or ended the grant because of the address
+ * @throws AccessError `grant_not_active`
+ */
+export async function mintIn(
+  deps: SigningDeps,
+  minter: TokenMinter,
+  unit: TenantUnit,
+  stored: Grant,
+  holder: Person,
+  address: string | null,
+): Promise<MintedToken | null> {
+  const now = deps.clock.now();
+  const { terms, audience, tokenTtl } = await requireStillAllowed(unit, stored, holder, now);
+  await requireNotStopped(unit, terms.tenant, stored);
+  const grant = await startedGrant(unit, stored, terms, now);
+  const { country, isRefused } = await superviseTokenIn(deps, unit, { grant, terms }, address, now);
+  if (isRefused) return null;
+  const countersignatures = await loadCountersignatures(deps, unit, grant, terms);
+  const minted = minter.mint({ grant, terms, countersignatures, audience, tokenTtl, now });
+  await unit.log.append({
+    type: 'token.minted',
+    at: toInstant(now),
+    actor: holder.id,
+    data: {
+      grant: grant.id,
+      request: grant.request,
+      requester: grant.requester,
+      digest: grant.digest,
+      jti: minted.jti,
+      expiresAt: minted.expiresAt,
+      ...(country === null ? {} : { country }),
+    },
+  });
+  return minted;
 }
 
 /** The grant, started if this is its first token. @throws AccessError `grant_not_active` outside its window */

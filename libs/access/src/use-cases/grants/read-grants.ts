@@ -26,9 +26,11 @@ export interface GrantView {
   status: AccessStatus;
   /** The rules of supervision that have paused it. */
   pausedBy: { side: ReviewSide; rule: string; at: string }[];
+  /** Where browsers reach the service; null if it has no origin of its own. */
+  origin: string | null;
 }
 
-type ViewReads = Pick<ReadUnit, 'requests' | 'reviews' | 'invitations' | 'locks' | 'stops'>;
+type ViewReads = Pick<ReadUnit, 'requests' | 'reviews' | 'invitations' | 'locks' | 'stops' | 'organisation'>;
 
 /** Views of many grants, in a number of reads that is fixed but for one for each tenant that has open ones. */
 async function grantViews(
@@ -46,6 +48,7 @@ async function grantViews(
   const now = clock.now();
   const reviews = await unit.reviews.ofRequests(grants.map(({ request }) => request));
   const invited = await loadInvitations(unit, requests);
+  const origins = await originsOf(unit, grants);
   return grants.map((grant) => {
     const asked = terms.get(grant.request);
     if (asked === undefined) throw notFound('grant');
@@ -60,8 +63,22 @@ async function grantViews(
       countersignedBy,
       status,
       pausedBy: pausesOf(grant, locks),
+      origin: origins.get(grant.service) ?? null,
     };
   });
+}
+
+/** The origins of the services that have one. */
+async function originsOf(
+  { organisation }: Pick<ViewReads, 'organisation'>,
+  grants: readonly Grant[],
+): Promise<Map<string, string>> {
+  const origins = new Map<string, string>();
+  for (const name of new Set(grants.map(({ service }) => service))) {
+    const origin = (await organisation.service(name))?.upstream?.origin;
+    if (origin !== undefined) origins.set(name, origin);
+  }
+  return origins;
 }
 
 const pausesOf = ({ id }: Grant, locks: readonly Lock[]): GrantView['pausedBy'] =>

@@ -262,7 +262,7 @@ function serviceSteps(deps: Deps, file: Organisation, stored: WholeOrganisation)
 
 function serviceStep(
   deps: Deps,
-  { tenants, tls, context, ...definition }: OrganisationService,
+  { tenants, tls, context, origin, ...definition }: OrganisationService,
   stored: WholeOrganisation,
 ): OrganisationStep | null {
   const before = stored.services.find((each) => each.definition.name === definition.name) ?? null;
@@ -271,7 +271,7 @@ function serviceStep(
     definition,
     routes,
     ...(tenants === undefined ? {} : { tenants: [...tenants].sort() }),
-    ...upstreamOf({ tls, context }),
+    ...upstreamOf({ tls, context, origin }),
     removedAt: null,
   };
   if (before !== null && same(before, after)) return null;
@@ -295,10 +295,12 @@ function serviceStep(
 function upstreamOf({
   tls,
   context,
+  origin,
 }: { [Name in keyof UpstreamSettings]: UpstreamSettings[Name] | undefined }) {
   const upstream: UpstreamSettings = {
     ...(tls === undefined ? {} : { tls }),
     ...(context === undefined || context === 'ed25519' ? {} : { context }),
+    ...(origin === undefined ? {} : { origin }),
   };
   return Object.keys(upstream).length === 0 ? {} : { upstream };
 }

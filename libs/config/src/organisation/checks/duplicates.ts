@@ -2,12 +2,21 @@ import { normaliseEmail } from '@countersign/access';
 import type { Finding, Path } from '../problem.js';
 import type { At, Readable } from '../readable.js';
 
-/** Names must be unique: slugs, services, e-mails in their normal form, Slack channels. */
+/** Names must be unique: slugs, services and their hosts, e-mails in their normal form, Slack channels. */
 export function duplicates({ staff, vendorSlack, services, tenants }: Readable): Finding[] {
   return [
     ...repeated(
       services.map(({ path, name }) => ({ path: [...path, 'name'], value: name })),
       (name) => `repeats the service "${name}"`,
+    ),
+    ...repeated(
+      // By the host only: cookies ignore ports.
+      services.flatMap(({ path, entry }) =>
+        entry?.origin === undefined
+          ? []
+          : [{ path: [...path, 'origin'], value: new URL(entry.origin).hostname }],
+      ),
+      (host) => `repeats the host ${host}, and a browser session of one service must not open another`,
     ),
     ...repeated(
       tenants.map(({ path, slug }) => ({ path: [...path, 'slug'], value: slug })),

@@ -81,6 +81,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   record_chains: changedByUnit,
   budget_leases: changedByUnit,
   supervision_counts: changedByUnit,
+  browser_sessions: { ...changedByUnit, DELETE: own('tenant') },
   notices: { ...changedByUnit, DELETE: VENDOR },
   deliveries: { ...keptByVendor, SELECT: own('tenant'), DELETE: VENDOR },
   idempotent_answers: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),

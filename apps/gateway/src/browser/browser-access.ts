@@ -1,0 +1,131 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { BROWSER_PATHS } from '@countersign/gateway-protocol';
+import { describeError } from '@countersign/runtime';
+import type { Logger } from 'pino';
+import type { CanonicalRequest } from '../http/canonical-request.js';
+import type { Exchange } from '../http/exchange.js';
+import { answerProblem } from '../http/refusals.js';
+import { readTarget } from '../http/target.js';
+import type { ServerResponse } from '../http1/server-response.js';
+import { pageLanguage, sendPage } from './browser-page.js';
+import type { BrowserSessions, SessionToken } from './browser-sessions.js';
+import { browserTexts } from './browser-texts.js';
+import { ownCookie, setCookie } from './cookies.js';
+
+/** How long a person may take to sign in and choose a grant. */
+const OPEN_SECONDS = 600;
+const VERIFIER = /^[A-Za-z0-9_-]{43}$/;
+const OWN_PATHS = '/countersign/';
+
+type BrowserAccessParts = {
+  sessions: BrowserSessions;
+  /** Where the broker's pages are; undefined before the feed said so. */
+  issuer(): string | undefined;
+  log: Logger;
+};
+
+/**
+ * Lets a browser in at a service's own host. Who comes without a session goes to the broker's page, signs in there, chooses a
+ * grant, and comes back with a code, which this gateway exchanges for the secret that the cookie holds.
+ */
+export class BrowserAccess {
+  constructor(private readonly parts: BrowserAccessParts) {}
+
+  /** Whether the gateway itself answers this path of a service's host. */
+  isFor({ origin, path }: CanonicalRequest): boolean {
+    return origin !== undefined && path.startsWith(OWN_PATHS);
+  }
+
+  async answer({ canonical, response, body }: Exchange): Promise<void> {
+    const { path, method, query } = canonical;
+    const given = new URLSearchParams(query);
+    if (method === 'GET' && path === BROWSER_PATHS.open) {
+      this.begin(canonical, response, { to: given.get('to') ?? '/', grant: given.get('grant') ?? undefined });
+    } else if (method === 'GET' && path === BROWSER_PATHS.callback) {
+      await this.finish(canonical, response, given);
+    } else {
+      answerProblem(response, 'not_found', { close: !body.isDone });
+    }
+  }
+
+  /** True if the call may come with a cookie in place of a token: it is for a service's own host, and has no token. */
+  mayBySession({ origin, headers }: CanonicalRequest): boolean {
+    return origin !== undefined && headers.one('authorization') === undefined;
+  }
+
+  /** The token of the browser's session; undefined if it has none. */
+  tokenOf({ headers, service }: CanonicalRequest): SessionToken | Promise<SessionToken> | undefined {
+    const session = ownCookie(headers, 'session');
+    return session === undefined ? undefined : this.parts.sessions.token({ session, service });
+  }
+
+  /** Sends the browser to the broker's page, where the person signs in and chooses a grant. */
+  begin(
+    { service, headers }: CanonicalRequest,
+    response: ServerResponse,
+    { to, grant }: { to: string; grant?: string | undefined },
+  ): void {
+    const issuer = this.parts.issuer();
+    if (issuer === undefined) {
+      answerProblem(response, 'not_in_touch', { close: false });
+      return;
+    }
+    // One attempt serves all tabs: a second one would make the code of the first one worthless.
+    const known = ownCookie(headers, 'open');
+    const verifier =
+      known !== undefined && VERIFIER.test(known) ? known : randomBytes(32).toString('base64url');
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    const query = new URLSearchParams({ service, challenge, to: localPath(to), ...(grant && { grant }) });
+    redirect(response, `${issuer}/open?${query}`, setCookie('open', verifier, OPEN_SECONDS));
+  }
+
+  private async finish(
+    canonical: CanonicalRequest,
+    response: ServerResponse,
+    given: URLSearchParams,
+  ): Promise<void> {
+    const { headers, service } = canonical;
+    const to = localPath(given.get('to') ?? '/');
+    const code = given.get('code') ?? '';
+    const verifier = ownCookie(headers, 'open') ?? '';
+    try {
+      const opened = VERIFIER.test(verifier)
+        ? await this.parts.sessions.exchange({ code, verifier, service })
+        : null;
+      if (opened === null) this.refuse(canonical, response, to, 'notOpened', 403);
+      else redirect(response, to, setCookie('session', opened.session));
+    } catch (error) {
+      this.parts.log.warn(describeError(error), 'the code of a browser could not be exchanged');
+      this.refuse(canonical, response, to, 'noBroker', 503);
+    }
+  }
+
+  private refuse(
+    { headers }: CanonicalRequest,
+    response: ServerResponse,
+    to: string,
+    what: 'notOpened' | 'noBroker',
+    status: number,
+  ): void {
+    const language = pageLanguage(headers);
+    const { title, text, again } = browserTexts[language][what];
+    const link = { to: `${BROWSER_PATHS.open}?${new URLSearchParams({ to })}`, label: again };
+    sendPage(response, language, { status, title, text, link });
+  }
+}
+
+/** The path if it is one of this host that the gateway would read, else `/`: a link must not lead elsewhere. */
+function localPath(to: string): string {
+  try {
+    if (!/^\/(?![/\\])/.test(to)) return '/';
+    readTarget(to);
+    return to;
+  } catch {
+    return '/';
+  }
+}
+
+function redirect(response: ServerResponse, to: string, fields: readonly string[]): void {
+  const own = ['Location', to, 'Cache-Control', 'no-store', 'Referrer-Policy', 'no-referrer'];
+  response.send(303, [...own, ...fields], '');
+}

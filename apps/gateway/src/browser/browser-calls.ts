@@ -1,0 +1,59 @@
+import type { PublishedRouteMap } from '@countersign/authorization';
+import type { CallAuthorizer, TokenDecision } from '../authorize/call-authorizer.js';
+import type { CallRefusals } from '../http/call-refusals.js';
+import type { CanonicalRequest } from '../http/canonical-request.js';
+import type { Exchange } from '../http/exchange.js';
+import type { RefusalCode } from '../http/refusals.js';
+import type { BrowserAccess } from './browser-access.js';
+import type { NoToken } from './browser-sessions.js';
+import { crossOriginProblem, isNavigation } from './same-origin.js';
+
+const REFUSALS = {
+  unreachable: ['not_in_touch', 'the broker could not be asked about the session of this browser'],
+  busy: ['rate_limited', 'too many sessions of browsers are being checked'],
+} as const satisfies Record<Exclude<NoToken, 'unknown'>, readonly [string, string]>;
+
+/** Calls whose browser has a session in place of a token. */
+export class BrowserCalls {
+  constructor(
+    private readonly parts: {
+      access: BrowserAccess;
+      authorizer: Pick<CallAuthorizer, 'verifyText'>;
+      refusals: CallRefusals;
+    },
+  ) {}
+
+  /** True if the call may come with a cookie in place of a token: a browser sent it to the service's own host. */
+  mayBySession(request: CanonicalRequest): boolean {
+    return this.parts.access.mayBySession(request);
+  }
+
+  /**
+   * The token of the browser's session, verified like one that a call carries. Undefined if the call is answered: a person who
+   * opens a page goes to sign in, a call of a page is refused.
+   */
+  async verify(exchange: Exchange, service: PublishedRouteMap): Promise<TokenDecision | undefined> {
+    const { access, authorizer, refusals } = this.parts;
+    const { canonical, response } = exchange;
+    const refuse = (code: RefusalCode, detail: string) =>
+      refusals.unverified(exchange, canonical.service, code, { detail });
+    const asked = access.tokenOf(canonical);
+    const problem = asked === undefined ? undefined : crossOriginProblem(canonical);
+    if (problem !== undefined) {
+      refuse('cross_origin', problem);
+      return undefined;
+    }
+    const found = await asked;
+    if (found !== undefined && 'token' in found) return authorizer.verifyText(found.token, service);
+    if (found !== undefined && found.refused !== 'unknown') {
+      const [code, detail] = REFUSALS[found.refused];
+      refuse(code, detail);
+    } else if (isNavigation(canonical.headers) && canonical.method === 'GET') {
+      access.begin(canonical, response, { to: canonical.path + canonical.query });
+    } else {
+      const detail = found === undefined ? 'no bearer token' : 'the session of this browser has ended';
+      return { ok: false, reason: 'malformed', detail, noToken: true };
+    }
+    return undefined;
+  }
+}

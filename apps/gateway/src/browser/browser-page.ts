@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { HeaderList } from '../http/header-list.js';
+import type { ServerResponse } from '../http1/server-response.js';
+
+/** A page of a few words that the gateway shows to a person. */
+export type BrowserPage = {
+  status: number;
+  title: string;
+  text: string;
+  /** What went wrong in technical words, for whoever the person asks. */
+  detail?: string | undefined;
+  link?: { to: string; label: string } | undefined;
+};
+
+export type PageLanguage = 'en' | 'de';
+
+/** The language that the browser prefers of those that there are texts in. */
+export function pageLanguage(headers: HeaderList): PageLanguage {
+  const wishes = headers.all('accept-language').join(',').toLowerCase();
+  const first = (tag: string) => wishes.search(new RegExp(`(?:^|,)\\s*${tag}\\b`));
+  const german = first('de');
+  const english = first('en');
+  return german !== -1 && (english === -1 || german < english) ? 'de' : 'en';
+}
+
+const STYLE =
+  'body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.25rem;color:#1c2430;background:#fff}' +
+  'h1{font-size:1.35rem;line-height:1.25}a{color:#1f5fbf}small{color:#5a6472;overflow-wrap:anywhere}' +
+  'a.go{display:inline-block;padding:.6rem 1rem;border-radius:.4rem;background:#1f5fbf;color:#fff;text-decoration:none}' +
+  '@media(prefers-color-scheme:dark){body{color:#e6e9ee;background:#12161c}small{color:#9aa5b3}a{color:#8ab8ff}a.go{background:#8ab8ff;color:#12161c}}';
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+
+/** No script, no frame, no picture: nothing on the page can be made to act. */
+const FIELDS = [
+  ...['Content-Type', 'text/html; charset=utf-8', 'Cache-Control', 'no-store'],
+  ...[
+    'Content-Security-Policy',
+    `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  ],
+  ...['X-Content-Type-Options', 'nosniff', 'Referrer-Policy', 'no-referrer'],
+];
+
+/** Sends the page. `fields`: further header fields, names and values in turn. */
+export function sendPage(
+  response: ServerResponse,
+  language: PageLanguage,
+  page: BrowserPage,
+  fields: readonly string[] = [],
+): void {
+  if (response.hasBegun || response.isGone) return;
+  const { status, title, text, detail, link } = page;
+  const body =
+    `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+    `<title>${escaped(title)}</title><style>${STYLE}</style></head><body><main><h1>${escaped(title)}</h1><p>${escaped(text)}</p>` +
+    (link === undefined ? '' : `<p><a class="go" href="${escaped(link.to)}">${escaped(link.label)}</a></p>`) +
+    (detail === undefined ? '' : `<p><small>${escaped(detail)}</small></p>`) +
+    '</main></body></html>';
+  response.send(status, [...FIELDS, ...fields], body);
+}
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? '');

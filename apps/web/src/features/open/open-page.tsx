@@ -1,0 +1,111 @@
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import { api, type Grant } from '../../api/client.js';
+import { grantsQuery } from '../../api/grants.js';
+import { unwrap } from '../../api/problem.js';
+import { useSession } from '../../api/session.js';
+import { useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { Page } from '../../ui/page.js';
+import { Empty, Loaded, ProblemNotice } from '../../ui/query-states.js';
+import { GrantCard } from '../grants/grant-card.js';
+import { openTexts } from './open.text.js';
+
+/**
+ * `/open`: where a gateway sends a browser that came to a service without a session. The engineer chooses under which grant to
+ * open the service; if only one fits, it is chosen at once.
+ *
+ * In the address: `service`, `challenge` and `to` from the gateway, `grant` if one was named.
+ */
+export default function OpenPage() {
+  const text = useText(openTexts);
+  const { person } = useSession();
+  const [given] = useSearchParams();
+  const service = given.get('service') ?? '';
+  const grants = useInfiniteQuery(grantsQuery({ person, state: 'active' }));
+  const scheduled = useInfiniteQuery(grantsQuery({ person, state: 'scheduled' }));
+  return (
+    <Page narrow title={text.title(service)}>
+      <Loaded query={grants}>
+        {({ items }) => (
+          <Loaded query={scheduled}>
+            {({ items: later }) => (
+              <Choice
+                service={service}
+                named={given.get('grant')}
+                grants={[...items, ...later].filter((grant) => isOpenAt(grant, service))}
+              />
+            )}
+          </Loaded>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+/** Whether calls pass under the grant now, or would from the first one on. */
+const isOpenAt = (grant: Grant, service: string): boolean =>
+  grant.service === service &&
+  (grant.access === 'open' || (grant.access === 'not_yet' && grant.startsAt === null));
+
+function Choice({
+  service,
+  named,
+  grants,
+}: {
+  service: string;
+  named: string | null;
+  grants: readonly Grant[];
+}) {
+  const text = useText(openTexts);
+  const [given] = useSearchParams();
+  const open = useMutation({
+    mutationFn: (id: string) =>
+      unwrap(
+        api.POST('/api/v1/grants/{id}/browser-sessions', {
+          params: { path: { id } },
+          body: { challenge: given.get('challenge') ?? '', to: given.get('to') ?? '/' },
+        }),
+      ),
+    onSuccess: ({ location: next }) => location.replace(next),
+  });
+  const fitting = named === null ? grants : grants.filter(({ id }) => id === named);
+  const only = fitting.length === 1 ? fitting[0]?.id : undefined;
+  const { mutate } = open;
+  const begun = useRef(false);
+  useEffect(() => {
+    if (only === undefined || begun.current) return;
+    begun.current = true;
+    mutate(only);
+  }, [only, mutate]);
+  if (grants.length === 0)
+    return (
+      <Empty icon="closed" title={named === null ? text.none : text.ended}>
+        <p>{text.noneLead}</p>
+        <p>
+          <Link className="button primary" to={`/ask?service=${encodeURIComponent(service)}`}>
+            {text.ask}
+          </Link>{' '}
+          {named === null ? null : (
+            <Link className="button" to={`/grants/${named}`}>
+              {text.why}
+            </Link>
+          )}
+        </p>
+      </Empty>
+    );
+  return (
+    <div className="stack">
+      {open.error === null ? null : <ProblemNotice error={open.error} />}
+      {only !== undefined && open.error === null ? <p role="status">{text.opening}</p> : null}
+      {grants.map((grant) => (
+        <GrantCard key={grant.id} grant={grant}>
+          <Button small look="primary" busy={open.isPending} onClick={() => mutate(grant.id)}>
+            {text.open}
+          </Button>
+        </GrantCard>
+      ))}
+    </div>
+  );
+}

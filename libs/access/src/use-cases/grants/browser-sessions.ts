@@ -1,0 +1,164 @@
+import { encodeBase64url, toInstant } from '@countersign/contract';
+import {
+  type BrowserSession,
+  CODE_SECONDS,
+  grantOfSecret,
+  MAX_BROWSERS,
+} from '../../domain/browser-session.js';
+import { serves, servesTenant } from '../../domain/gateway-binding.js';
+import { type Grant, hasEnded } from '../../domain/grant.js';
+import type { Principal } from '../../domain/person.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { EnrolledGateway, TenantUnit } from '../../ports/index.js';
+import type { Deps, SigningDeps } from '../shared/deps.js';
+import { hexDigest, randomText } from '../shared/secrets.js';
+import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
+import { type MintedToken, mintIn, requireHolder, requireMinted, type TokenMinter } from './mint-token.js';
+
+/** Who asks on behalf of a browser: a gateway, with what it is for. */
+type AskingGateway = Pick<EnrolledGateway, 'id' | 'services' | 'tenants'>;
+
+const SECRET_BYTES = 32;
+
+/**
+ * Lets the engineer's browser in at the service's own host: gives out a code that a gateway exchanges for a session. It is
+ * the authorization code flow of OAuth 2.0 with proof of possession (RFC 6749 §4.1, RFC 7636): only the browser that began at
+ * the gateway has the verifier of `challenge`.
+ *
+ * @param challenge BASE64URL(SHA-256(verifier))
+ * @param address the browser's; null if it is not known
+ * @returns the code, and the origin of the service
+ * @throws AccessError `not_found`, `forbidden`, `grant_not_active`, `conflict` if the service has no origin for browsers
+ */
+export async function startBrowserSession(
+  deps: Deps,
+  principal: Principal,
+  id: string,
+  challenge: string,
+  address: string | null,
+): Promise<{ code: string; origin: string }> {
+  return deps.store.forTenant(locateGrant(principal, id), async (unit) => {
+    const { grant, person } = await loadVisibleGrant(unit, principal, id);
+    requireHolder(principal, grant, person);
+    requireOpen(grant);
+    const origin = (await unit.organisation.service(grant.service))?.upstream?.origin;
+    if (origin === undefined)
+      throw new AccessError('conflict', 'This service has no origin of its own for browsers.');
+    const now = deps.clock.now();
+    const code = newSecret(deps, grant);
+    await makeRoom(unit, grant, now);
+    await unit.browserSessions.insert({
+      id: deps.ids.next('ses'),
+      tenant: unit.tenant,
+      grant: grant.id,
+      requester: person.id,
+      service: grant.service,
+      challenge,
+      codeHash: hexDigest(deps.hashing, code),
+      codeUntil: new Date(now.getTime() + CODE_SECONDS * 1_000).toISOString(),
+      secretHash: null,
+      createdAt: now.toISOString(),
+      address,
+    });
+    return { code, origin };
+  });
+}
+
+/**
+ * Exchanges a code for the secret of a session. A code is good once: who comes second gets nothing.
+ *
+ * @param verifier the text whose hash is the code's challenge
+ * @throws AccessError `not_found` for a code that is unknown, used, too old, of another browser or of another service
+ */
+export async function openBrowserSession(
+  deps: Deps,
+  gateway: AskingGateway,
+  { code, verifier, service }: { code: string; verifier: string; service: string },
+): Promise<{ session: string; grant: string }> {
+  return inGrant(deps, gateway, { secret: code, service }, async (unit, grant) => {
+    const hash = hexDigest(deps.hashing, code);
+    const found = (await unit.browserSessions.ofGrant(grant.id)).find(({ codeHash }) => codeHash === hash);
+    const now = deps.clock.now();
+    if (found === undefined || found.codeUntil <= now.toISOString() || !fits(deps, found, verifier))
+      throw notFound('session');
+    requireOpen(grant);
+    const secret = newSecret(deps, grant);
+    if (!(await unit.browserSessions.open(found, hexDigest(deps.hashing, secret)))) throw notFound('session');
+    await unit.log.append({
+      type: 'browser.opened',
+      at: toInstant(now),
+      actor: grant.requester,
+      data: {
+        grant: grant.id,
+        request: grant.request,
+        requester: grant.requester,
+        session: found.id,
+        gateway: gateway.id,
+      },
+    });
+    return { session: secret, grant: grant.id };
+  });
+}
+
+/**
+ * Mints a token for a browser's session, by the same rules as for the engineer who asks for one.
+ *
+ * @throws AccessError `not_found` for an unknown session, or one of another service; `grant_not_active`
+ */
+export async function tokenOfBrowserSession(
+  deps: SigningDeps,
+  minter: TokenMinter,
+  gateway: AskingGateway,
+  asked: { session: string; service: string },
+): Promise<MintedToken> {
+  const from = { secret: asked.session, service: asked.service };
+  const made = await inGrant(deps, gateway, from, async (unit, grant) => {
+    const hash = hexDigest(deps.hashing, asked.session);
+    const found = (await unit.browserSessions.ofGrant(grant.id)).find(
+      ({ secretHash }) => secretHash === hash,
+    );
+    const holder = await unit.organisation.person(grant.requester);
+    if (found === undefined || holder === null || holder.removedAt !== null) throw notFound('session');
+    return mintIn(deps, minter, unit, grant, holder, found.address);
+  });
+  return requireMinted(made);
+}
+
+/** Works in the tenant of the grant that a secret names, if this gateway serves that grant at this service. */
+async function inGrant<T>(
+  deps: Deps,
+  gateway: AskingGateway,
+  { secret, service }: { secret: string; service: string },
+  work: (unit: TenantUnit, grant: Grant) => Promise<T>,
+): Promise<T> {
+  const id = grantOfSecret(secret);
+  const owner =
+    id === undefined ? null : await deps.store.directory.read((unit) => unit.directory.ownerOf('grant', id));
+  if (id === undefined || owner === null || !servesTenant(gateway, owner.tenant)) throw notFound('session');
+  return deps.store.forTenant(owner.tenant, async (unit) => {
+    const grant = await unit.grants.find(id);
+    if (grant === null || grant.service !== service || !serves(gateway, grant)) throw notFound('session');
+    return work(unit, grant);
+  });
+}
+
+/** Codes that no one exchanged in time go, and the oldest browsers if there are too many. */
+async function makeRoom(unit: TenantUnit, grant: Grant, now: Date): Promise<void> {
+  const known = await unit.browserSessions.ofGrant(grant.id);
+  const stale = known.filter(
+    ({ codeHash, codeUntil }) => codeHash !== null && codeUntil <= now.toISOString(),
+  );
+  const kept = known.filter((session) => !stale.includes(session));
+  const oldest = kept.slice(0, Math.max(0, kept.length - MAX_BROWSERS + 1));
+  await unit.browserSessions.drop([...stale, ...oldest].map(({ id }) => id));
+}
+
+const fits = ({ hashing }: Deps, { challenge }: BrowserSession, verifier: string): boolean =>
+  encodeBase64url(hashing.sha256(new TextEncoder().encode(verifier))) === challenge;
+
+const newSecret = ({ random }: Deps, { id }: Grant): string => `${id}.${randomText(random, SECRET_BYTES)}`;
+
+function requireOpen(grant: Grant): void {
+  if (hasEnded(grant))
+    throw new AccessError('grant_not_active', `This grant has ended (${grant.endReason}).`);
+}

@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { callApi, expectStatus } from '../../support/http.js';
+import { siteInsideWithUpstream } from '../../support/site-with-upstream.js';
+import { makeGrant } from '../../support/story.js';
+
+const HOST = 'billing.localhost';
+const ORIGIN = `http://${HOST}:4100`;
+const PAGE = '/tenants/acme/invoices/7';
+const OPENS = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-site': 'none' };
+const CALLS = { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin' };
+
+type Answer = { status: number; headers: IncomingHttpHeaders; text: string; location: URL };
+type Sent = { cookie?: string; method?: string; host?: string } & Record<string, string>;
+
+/** A browser at the service's own host: `fetch` would not let us say which host that is. */
+const visit = (
+  gateway: string,
+  path: string,
+  { method = 'GET', host = HOST, ...headers }: Sent = {},
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const sent = request(`${gateway}${path}`, { method, headers: { host, ...headers } }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (piece: string) => (text += piece));
+      answer.on('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: answer.headers,
+          text,
+          location: new URL(answer.headers.location ?? '/', ORIGIN),
+        }),
+      );
+    });
+    sent.on('error', reject).end();
+  });
+
+/** The `name=value` of the one cookie that an answer sets. */
+const cookieOf = ({ headers }: Answer): string => headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+
+describe('a browser with a grant, at the service’s own host', () => {
+  type World = Awaited<ReturnType<typeof siteInsideWithUpstream>>;
+  let world: World;
+
+  beforeAll(async () => {
+    world = await siteInsideWithUpstream({}, (file) => {
+      for (const service of file.services) service.origin = ORIGIN;
+    });
+    await world.site.startGateway();
+  });
+  afterAll(() => world.close());
+
+  const get = (path: string, sent: Sent = {}) => visit(world.site.gatewayUrl, path, sent);
+
+  /** What the engineer's page at the broker does for the browser that the gateway sent there. */
+  async function chosen(grant: string, begun: Answer, who: 'engineer' | 'reviewer' = 'engineer') {
+    const body = {
+      challenge: begun.location.searchParams.get('challenge'),
+      to: begun.location.searchParams.get('to'),
+    };
+    const url = `${world.site.brokerUrl}/api/v1/grants/${grant}/browser-sessions`;
+    return callApi(await world.site.key(who), 'POST', url, body);
+  }
+
+  /** The path with the code at which the browser comes back to the gateway, and the cookie with which it began. */
+  async function withCode(grant: string): Promise<{ back: string; attempt: string }> {
+    const begun = await get(PAGE, OPENS);
+    const { location } = expectStatus<{ location: string }>(await chosen(grant, begun), 200);
+    return { back: location.slice(ORIGIN.length), attempt: cookieOf(begun) };
+  }
+
+  /** A browser that is in. @returns its cookie */
+  async function open(grant: string): Promise<string> {
+    const { back, attempt } = await withCode(grant);
+    return cookieOf(await get(back, { ...OPENS, cookie: attempt }));
+  }
+
+  test('goes to sign in and comes back, and calls with a cookie that never reaches the upstream', async () => {
+    const grant = await makeGrant(world.site);
+    const begun = await get(`${PAGE}?full=1`, OPENS);
+    expect(begun).toMatchObject({ status: 303, headers: { 'cache-control': 'no-store' } });
+    expect(`${begun.location.origin}${begun.location.pathname}`).toBe(`${world.site.brokerUrl}/open`);
+    expect(begun.headers['set-cookie']?.[0]).toMatch(
+      /^__Host-countersign-open=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=600$/,
+    );
+    const attempt = cookieOf(begun);
+    const verifier = attempt.slice('__Host-countersign-open='.length);
+    expect(begun.location.searchParams.get('challenge')).toBe(
+      createHash('sha256').update(verifier).digest('base64url'),
+    );
+
+    const { location } = expectStatus<{ location: string }>(await chosen(grant, begun), 200);
+    expect(location.startsWith(`${ORIGIN}/countersign/session?code=${grant}.`)).toBe(true);
+    const back = await get(location.slice(ORIGIN.length), { ...OPENS, cookie: attempt });
+    expect(back).toMatchObject({ status: 303, headers: { location: `${PAGE}?full=1` } });
+    expect(back.headers['set-cookie']?.[0]).toMatch(
+      /^__Host-countersign-session=grt_[\w-]+\.[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+    );
+
+    const page = await get(PAGE, { ...OPENS, cookie: `a=1; ${cookieOf(back)}` });
+    expect(page).toMatchObject({
+      status: 200,
+      headers: { 'countersign-record': expect.stringMatching(/^rec_/) },
+    });
+    const hit = JSON.stringify(world.upstream.hits.at(-1));
+    expect(hit).toContain(PAGE);
+    expect(hit).not.toContain('countersign-session');
+    const events = expectStatus<{ items: { type: string; data: object }[] }>(
+      await callApi(
+        await world.site.key('tenantAuditor'),
+        'GET',
+        `${world.site.brokerUrl}/api/v1/tenants/acme/events?limit=50`,
+      ),
+      200,
+    );
+    expect(events.items.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['browser.opened', 'token.minted']),
+    );
+    // The person chooses nothing for others: only the holder's own session opens a grant.
+    expect((await chosen(grant, begun, 'reviewer')).status).toBe(403);
+  });
+
+  test('a code is good once, and only in the browser that began', async () => {
+    const grant = await makeGrant(world.site);
+    const { back, attempt } = await withCode(grant);
+    const elsewhere = await get(back, OPENS);
+    expect(elsewhere.status).toBe(403);
+    const stranger = cookieOf(await get(PAGE, OPENS));
+    expect((await get(back, { ...OPENS, cookie: stranger })).status).toBe(403);
+    expect((await get(back, { ...OPENS, cookie: attempt })).status).toBe(303);
+    const again = await get(back, { ...OPENS, cookie: attempt });
+    expect(again).toMatchObject({ status: 403, headers: { 'content-type': 'text/html; charset=utf-8' } });
+    expect(again.headers['set-cookie']).toBeUndefined();
+  });
+
+  test('comes back to a path of this host alone', async () => {
+    const grant = await makeGrant(world.site);
+    for (const to of ['https://evil.example/', '//evil.example/', '/\\evil.example', '/../x', '']) {
+      const begun = await get(`/countersign/open?${new URLSearchParams({ to })}`, OPENS);
+      expect(begun.location.searchParams.get('to')).toBe('/');
+    }
+    const { back, attempt } = await withCode(grant);
+    const forged = back.replace(/to=.*$/, `to=${encodeURIComponent('//evil.example/')}`);
+    const { headers } = await get(forged, { ...OPENS, cookie: attempt });
+    expect(headers.location).toBe('/');
+  });
+
+  test('a call of another page is refused, and so is a call that changes something unless the service’s own page makes it', async () => {
+    const cookie = await open(await makeGrant(world.site));
+    const refused = async (method: string, more: Record<string, string>) => {
+      const answer = await get(PAGE, { method, cookie, ...more });
+      return answer.status === 403 && answer.text.includes('"cross_origin"');
+    };
+    const passed = world.upstream.hits.length;
+    const foreign = { ...CALLS, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+    expect(await refused('POST', foreign)).toBe(true);
+    expect(await refused('POST', { ...CALLS, 'sec-fetch-site': 'same-site' })).toBe(true);
+    expect(await refused('POST', {})).toBe(true);
+    expect(await refused('POST', { ...OPENS })).toBe(true);
+    expect(await refused('POST', { origin: 'null' })).toBe(true);
+    expect(await refused('POST', { origin: 'http://billing.localhost' })).toBe(true);
+    expect(await refused('GET', foreign)).toBe(true);
+    expect(await refused('GET', { ...CALLS, 'sec-fetch-site': 'cross-site' })).toBe(true);
+    const frame = { ...OPENS, 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'iframe' };
+    expect(await refused('GET', frame)).toBe(true);
+    expect(world.upstream.hits).toHaveLength(passed);
+    // What the service's own page does, and a link from a mail, are no such calls.
+    expect(await refused('POST', { ...CALLS, origin: ORIGIN })).toBe(false);
+    expect(await refused('POST', { origin: ORIGIN })).toBe(false);
+    expect((await get(PAGE, { ...CALLS, cookie })).status).toBe(200);
+    expect((await get(PAGE, { ...OPENS, 'sec-fetch-site': 'cross-site', cookie })).status).toBe(200);
+  });
+
+  test('a cookie counts nowhere else: not in a path of the gateway, not at another host, not changed', async () => {
+    const cookie = await open(await makeGrant(world.site));
+    expect((await get(`/billing${PAGE}`, { host: 'localhost', cookie, ...CALLS })).status).toBe(401);
+    expect((await get(`/billing${PAGE}`, { host: 'other.localhost', cookie, ...CALLS })).status).toBe(401);
+    const forged = cookie.replace(/.{4}$/, 'AAAA');
+    expect((await get(PAGE, { cookie: forged, ...CALLS })).status).toBe(401);
+    expect((await get(PAGE, { cookie: `${cookie}; ${forged}`, ...CALLS })).status).toBe(401);
+    expect((await get(PAGE, { cookie, ...CALLS })).status).toBe(200);
+  });
+
+  test('without a session a person goes to sign in, and a call of a page gets 401', async () => {
+    expect(await get(PAGE, CALLS)).toMatchObject({
+      status: 401,
+      headers: { 'content-type': 'application/problem+json' },
+    });
+    expect((await get(PAGE, { accept: 'text/html,*/*' })).status).toBe(303);
+    expect((await get(PAGE, { method: 'POST', ...OPENS })).status).toBe(401);
+  });
+
+  test('P6: the session ends with its grant, and the page says what happened', async () => {
+    const grant = await makeGrant(world.site);
+    const cookie = await open(grant);
+    expect((await get(PAGE, { ...OPENS, cookie })).status).toBe(200);
+    const foreign = await get('/tenants/globex/invoices/7', {
+      ...OPENS,
+      cookie,
+      'accept-language': 'de,en;q=0.5',
+    });
+    expect(foreign.status).toBe(403);
+    expect(foreign.text).toContain('Ihr Zugriff umfasst diese Seite nicht');
+    expect(foreign.text).toMatch(/href="http:\/\/[^"]*\/ask\?tenant=globex&amp;service=billing&amp;scope=/);
+
+    const release = `${world.site.brokerUrl}/api/v1/grants/${grant}/release`;
+    expectStatus(await callApi(await world.site.key('engineer'), 'POST', release), 200);
+    let page = await get(PAGE, { ...OPENS, cookie });
+    while (page.status === 200) page = await get(PAGE, { ...OPENS, cookie });
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('Your access has ended');
+    expect((await get(PAGE, { ...CALLS, cookie })).text).toContain('"grant_ended"');
+    // The broker gives it no token any more.
+    const refused = await chosen(grant, await get(PAGE, OPENS));
+    expect(refused).toMatchObject({ status: 409 });
+  });
+});
