@@ -31,6 +31,7 @@ describe('every page', () => {
     const stopped = await grant(site);
     await site.api('ada', 'POST', `/api/v1/grants/${stopped}/revocation`, { reason: 'Seen enough' });
     await site.site.store.openAccessReviews();
+    await site.api('ada', 'POST', '/api/v1/tenants/acme/practices');
     await ask(site);
     const offered = await waiting(site);
     const less = { ...offered.terms, parent: offered.digest, seconds: 600 };
@@ -60,6 +61,8 @@ describe('every page', () => {
     ['ada', '/invite'],
     ['ada', '/standing'],
     ['ada', '/access-review'],
+    ['ada', '/practice'],
+    ['ada', '/notice-addresses'],
     ['ada', '/transparency'],
     ['ada', '/people'],
     ['ada', '/controls'],

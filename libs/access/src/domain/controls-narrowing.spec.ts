@@ -31,6 +31,7 @@ const anyControls: fc.Arbitrary<PrivacyControls> = fc
     deputies: fc.subarray([deputy]),
     unnotified: fc.subarray(['owners', 'cover']),
     supervision: fc.subarray(supervised),
+    practice: fc.constantFrom(undefined, { quarterly: true }, { quarterly: false }),
     places: fc.subarray(places),
     emergency: fc.constantFrom(undefined, 60, 3_600),
     widening: fc.constantFrom(
@@ -55,6 +56,23 @@ const anyControls: fc.Arbitrary<PrivacyControls> = fc
     const set = Object.entries(all).filter(([name, value]) => !isEmpty(name, value));
     return Object.fromEntries(set) as unknown as PrivacyControls;
   });
+
+test('to switch the practice off is a widening, and to move its hours is none', () => {
+  const controls = (practice: PrivacyControls['practice']) =>
+    ({
+      approvals: 1,
+      maxDuration: null,
+      countersign: [],
+      slackMayApprove: [],
+      forbid: [],
+      ...(practice && { practice }),
+    }) satisfies PrivacyControls;
+  const hours = [{ days: ['tue' as const], from: '10:00', to: '12:00' }];
+  expect(narrowsControls(controls({ quarterly: true }), controls({ quarterly: true, hours }))).toBe(true);
+  expect(narrowsControls(controls(undefined), controls({ quarterly: true }))).toBe(true);
+  expect(narrowsControls(controls({ quarterly: true }), controls(undefined))).toBe(false);
+  expect(narrowsControls(controls(undefined), controls({ quarterly: false }))).toBe(false);
+});
 
 describe('P13: the narrowing part of a change', () => {
   test('narrows the controls before it', () => {
