@@ -46,7 +46,7 @@ describe('a mail', () => {
     };
     const { text } = writeMail({ ...FACTS, requesterFacts }, 'en');
     expect(text).toMatch(/works in Germany \(DE\) – verified by the vendor’s identity provider/);
-    expect(text).toMatch(/employed by Northwind GmbH – stated by the vendor, not verified/);
+    expect(text).toMatch(/works for Northwind GmbH – stated by the vendor, not verified/);
     expect(writeMail(FACTS, 'de').text).not.toContain('Ort und Arbeitgeber');
     expect(writeMail({ ...FACTS, requesterFacts }, 'de').text).toContain('Ort und Arbeitgeber');
   });

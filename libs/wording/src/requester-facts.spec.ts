@@ -8,12 +8,12 @@ test('each fact is one line that says who says it', () => {
   };
   expect(requesterFactLines(facts, 'en')).toEqual([
     'works in Germany (DE) – verified by the vendor’s identity provider',
-    'employed by Müller GmbH – stated by the vendor, not verified',
+    'works for Müller GmbH – stated by the vendor, not verified',
     'contractor – verified by the vendor’s identity provider',
   ]);
   expect(requesterFactLines(facts, 'de')).toEqual([
     'arbeitet in: Deutschland (DE) – bestätigt vom Identitätsanbieter des Anbieters',
-    'angestellt bei: Müller GmbH – Angabe des Anbieters, nicht geprüft',
+    'arbeitet für: Müller GmbH – Angabe des Anbieters, nicht geprüft',
     'freie Mitarbeit – bestätigt vom Identitätsanbieter des Anbieters',
   ]);
 });

@@ -27,12 +27,12 @@ const EMPLOYMENT: Readonly<Record<Language, Readonly<Record<string, string>>>> =
 const SAID: Readonly<Record<Language, Readonly<Record<FactName, (value: string) => string>>>> = {
   en: {
     country: (value) => `works in ${countryText(value, 'en')}`,
-    entity: (value) => `employed by ${value}`,
+    entity: (value) => `works for ${value}`,
     employment: (value) => EMPLOYMENT.en[value] ?? value,
   },
   de: {
     country: (value) => `arbeitet in: ${countryText(value, 'de')}`,
-    entity: (value) => `angestellt bei: ${value}`,
+    entity: (value) => `arbeitet für: ${value}`,
     employment: (value) => EMPLOYMENT.de[value] ?? value,
   },
 };

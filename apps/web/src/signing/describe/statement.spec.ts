@@ -124,7 +124,7 @@ describe('P12: the signing page describes in words', () => {
     };
     const country = { value: 'DE', verified: true };
     expect(textOf(await signed({ country, entity: { value: 'Northwind GmbH', verified: false } }))).toContain(
-      'Place and employer: works in Germany (DE) – verified by the vendor’s identity provider|employed by Northwind GmbH – stated by the vendor, not verified',
+      'Place and employer: works in Germany (DE) – verified by the vendor’s identity provider|works for Northwind GmbH – stated by the vendor, not verified',
     );
     await expect(signed({ country, salary: { value: '1', verified: true } })).rejects.toThrow();
   });
