@@ -38,7 +38,7 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
   });
   const withdrawButton = ({ id }: { id: string }) => (
     <Button small look="deny" busy={withdraw.isPending} onClick={() => withdraw.mutate(id)}>
-      {text.withdraw}
+      <span className="nowrap">{text.withdraw}</span>
     </Button>
   );
   return (
