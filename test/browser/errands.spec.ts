@@ -90,11 +90,15 @@ describe('everyday tasks on the other pages', () => {
     await rule.getByRole('checkbox', { name: 'read' }).press('Space');
     await press('Add: Ticket');
     await press('Add: Longest access, in minutes');
-    await rule.getByRole('textbox', { name: 'Longest access, in minutes' }).fill('10');
+    const longest = rule.getByRole('textbox', { name: 'Longest access, in minutes' });
+    await longest.fill('10');
+    await longest.press('Enter');
     await rule.getByText('at most 10 minutes; a ticket such as CASE-####.').waitFor();
     const review = page.getByRole('region', { name: 'Your changes' });
     await review.getByText('It ends 1 access:').waitFor();
     await review.getByText('ticket_required').first().waitFor();
+    // Enter in a field saves nothing.
+    expect(await site.api('ada', 'GET', CONTROLS)).not.toHaveProperty('rules');
 
     // As JSON: it says the same, invalid text is kept, and a member that the page does not know stays in the document.
     await page.getByRole('tab', { name: 'Controls' }).press('ArrowRight');
@@ -120,6 +124,7 @@ describe('everyday tasks on the other pages', () => {
     expect(ended).toMatchObject({ state: 'ended', endReason: 'revoked' });
     await page.getByRole('tab', { name: 'JSON (advanced)' }).press('ArrowLeft');
     await press('Remove: Rules for some requests, 1');
+    await page.locator('button:focus', { hasText: 'Add a rule' }).waitFor();
     await review.getByText('What widens applies at once').waitFor();
     await press('Save these controls');
     await review.waitFor({ state: 'detached' });

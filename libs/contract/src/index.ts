@@ -170,6 +170,7 @@ export {
   recoveryJwk,
 } from './statement/public-key.js';
 export {
+  isRecurrence,
   nextOccurrence,
   type Occurrence,
   occurrenceAt,
@@ -226,6 +227,7 @@ export {
   type FactName,
   isCountryCode,
   isEntityName,
+  isRequesterFacts,
   type RequesterFact,
   type RequesterFacts,
   readFact,

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { daysAfter } from '../time.js';
 import { WEEKDAYS, type Weekday } from '../wall-clock.js';
-import { nextOccurrence, occurrenceAt, occurrenceSeconds, type Recurrence } from './recurrence.js';
+import {
+  isRecurrence,
+  nextOccurrence,
+  occurrenceAt,
+  occurrenceSeconds,
+  type Recurrence,
+  recurrenceSchema,
+} from './recurrence.js';
 
 const EVERY_DAY: Weekday[] = [...WEEKDAYS];
 const recurs = (from: string, to: string, zone = 'Europe/Berlin', days = EVERY_DAY): Recurrence => ({
@@ -229,4 +236,26 @@ test('P1: any weekly time is what a look at the clock of its zone, quarter by qu
     ),
     { numRuns: 150 },
   );
+});
+
+test('P13: the check without a schema library accepts what the schema accepts, and nothing else', () => {
+  const good = recurs('22:00', '24:00', 'Europe/Berlin', ['tue']);
+  const values: unknown[] = [
+    ...[good, { ...good, days: WEEKDAYS }, { ...good, zone: 'UTC' }, { ...good, to: '02:00' }],
+    ...[null, [], 'tue', 1, {}, { ...good, month: 1 }, { ...good, from: '24:00' }, { ...good, to: '24:01' }],
+    ...[
+      { ...good, days: [] },
+      { ...good, days: 'tue' },
+      { ...good, days: ['toString'] },
+      { ...good, days: [1] },
+    ],
+    ...[
+      { ...good, days: [...WEEKDAYS, 'mon'] },
+      { ...good, zone: '+01:00' },
+      { ...good, zone: 'A'.repeat(65) },
+    ],
+    ...Object.keys(good).map((name) => ({ ...good, [name]: undefined })),
+  ];
+  for (const value of values)
+    expect([value, isRecurrence(value)]).toEqual([value, recurrenceSchema.safeParse(value).success]);
 });

@@ -35,6 +35,27 @@ export const recurrenceSchema = z.strictObject({
   to: z.string().regex(TO, 'a time such as 24:00'),
 }) satisfies z.ZodType<Recurrence>;
 
+/**
+ * Whether the value has the shape of `recurrenceSchema`. For the signing page, which has no schema library: its readers are to
+ * read all of it.
+ */
+export function isRecurrence(value: unknown): value is Recurrence {
+  if (typeof value !== 'object' || value === null) return false;
+  const { zone, days, from, to, ...more } = value as Record<string, unknown>;
+  const isText = (text: unknown, pattern: RegExp) => typeof text === 'string' && pattern.test(text);
+  return (
+    Object.keys(more).length === 0 &&
+    isText(zone, ZONE) &&
+    (zone as string).length <= 64 &&
+    isText(from, FROM) &&
+    isText(to, TO) &&
+    Array.isArray(days) &&
+    days.length > 0 &&
+    days.length <= WEEKDAYS.length &&
+    days.every((day) => (WEEKDAYS as readonly unknown[]).includes(day))
+  );
+}
+
 /** The rules of a statement that may recur. Whether a machine knows the zone is no rule of the statement. */
 export const recurrenceRules: readonly StatementRule<{ recurs?: Recurrence }>[] = [
   [

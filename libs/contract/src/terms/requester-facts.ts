@@ -75,3 +75,33 @@ export const requesterFactsSchema: z.ZodType<RequesterFacts> = z
     error: 'has invisible characters, or space at an end',
     path: ['entity'],
   });
+
+const HOLDS: Readonly<Record<FactName, (text: string) => boolean>> = {
+  country: (text) => COUNTRY.test(text),
+  entity: isEntityName,
+  employment: isEmploymentKind,
+};
+
+/**
+ * Whether the value has the shape of `requesterFactsSchema`. For the signing page, which has no schema library: its readers are
+ * to read all of it.
+ */
+export function isRequesterFacts(value: unknown): value is RequesterFacts {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const facts = Object.entries(value);
+  return (
+    facts.length > 0 &&
+    facts.every(([name, fact]) => Object.hasOwn(HOLDS, name) && isFact(HOLDS[name as FactName], fact))
+  );
+}
+
+function isFact(holds: (text: string) => boolean, fact: unknown): boolean {
+  if (typeof fact !== 'object' || fact === null) return false;
+  const { value, verified, ...more } = fact as Record<string, unknown>;
+  return (
+    Object.keys(more).length === 0 &&
+    typeof value === 'string' &&
+    holds(value) &&
+    typeof verified === 'boolean'
+  );
+}

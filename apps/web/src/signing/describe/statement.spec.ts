@@ -169,6 +169,15 @@ describe('P12: the signing page describes in words', () => {
     expect(practised.title).toBe('PRACTICE, nothing opens: you answer “denied”');
     expect(textOf(practised)).toContain('To approve only if it asks for: read invoices, for 15 minutes');
     expect(textOf(practised)).toContain('It asks for: delete invoices, for 15 minutes');
+    for (const other of [
+      { action: 'export' },
+      { resource: 'invoices/1' },
+      { seconds: 901 },
+      { why: 'Trust me' },
+    ]) {
+      const statement = { ...practice, asked: { ...ask, ...other } } as PracticeStatement;
+      await expect(read({ statement })).rejects.toMatchObject({ reason: 'differs' });
+    }
     const described = await read({ statement: document });
     expect(described.fingerprint).toBe(statementHash(hashing, document).slice(7));
     expect(textOf(described)).toContain('Without a passkey: list');

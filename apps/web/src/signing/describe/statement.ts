@@ -4,7 +4,7 @@ import {
   type InvitationStatement,
   type Opening,
   openCommitment,
-  parsePractice,
+  type PracticeStatement,
   type Statement,
   sha256Digest,
   statementHash,
@@ -90,9 +90,9 @@ const DESCRIBERS: Readonly<Record<Statement['type'], Describer>> = {
   },
   'countersign/practice/v1': async ({ statement }, context) => {
     const { words } = context;
-    const { decision } = parsePractice(statement);
-    const title = words.practise(words.decision(decision) ?? decision);
-    return { title, parts: [statementPart(statement, practiceTable, context)] };
+    const decision = words.decision((statement as PracticeStatement).decision);
+    if (decision === undefined) throw new PasskeyProblem('differs');
+    return { title: words.practise(decision), parts: [statementPart(statement, practiceTable, context)] };
   },
   'countersign/widening/v1': describeWidening,
   'countersign/trust/v1': describeTrust,

@@ -3,8 +3,11 @@ import {
   isDigest,
   isId,
   isInstant,
-  recurrenceSchema,
-  requesterFactsSchema,
+  isRecurrence,
+  isRequesterFacts,
+  PRACTICE_ACTIONS,
+  PRACTICE_RESOURCES,
+  PRACTICE_SECONDS,
 } from '@countersign/contract';
 import {
   durationText,
@@ -59,16 +62,16 @@ export const persons: Describe = (value, context) =>
   });
 
 /** Weekly times in words, as signed. The page does not say when the next one is: clocks and time zones differ. */
-export const recurrence: Describe = (value, { language }) => {
-  const read = recurrenceSchema.safeParse(value);
-  return read.success ? recurrenceText(read.data, language) : undefined;
-};
+export const recurrence: Describe = (value, { language }) =>
+  isRecurrence(value) ? recurrenceText(value, language) : undefined;
 
-/** One made-up request of a practice. */
+const isOneOf = <T>(list: readonly T[], value: unknown): value is T => list.some((each) => each === value);
+
+/** One made-up request of a practice. Only from closed lists: no one writes a text of their own into it. */
 export const practiceAsk: Describe = (value, { language, words }) => {
   const { action, resource, seconds, ...more } = asObject(value) ?? {};
-  if (typeof action !== 'string' || typeof resource !== 'string' || !isCount(seconds) || !isEmpty(more))
-    return undefined;
+  if (!isOneOf(PRACTICE_ACTIONS, action) || !isOneOf(PRACTICE_RESOURCES, resource)) return undefined;
+  if (!isOneOf(PRACTICE_SECONDS, seconds) || !isEmpty(more)) return undefined;
   return words.practiceAsk(
     entryWords({ resource, actions: [action] }, language),
     durationText(seconds, language),
@@ -99,10 +102,8 @@ export const budget: Describe = (value, { language, words }) => {
 };
 
 /** One line for each fact about the requester, with who says it. */
-export const requesterFacts: Describe = (value, { language }) => {
-  const read = requesterFactsSchema.safeParse(value);
-  return read.success ? requesterFactLines(read.data, language) : undefined;
-};
+export const requesterFacts: Describe = (value, { language }) =>
+  isRequesterFacts(value) ? requesterFactLines(value, language) : undefined;
 
 /** The call, the hash of its body, and the two headers that say how the body is read. */
 export const change: Describe = (value) => {

@@ -102,7 +102,7 @@ export function rebased(
 
 export type JsonText =
   | { document: JsonObject }
-  | { problem: 'no-json' | 'no-object' | 'version'; line?: number };
+  | { problem: 'no_json' | 'no_object' | 'version_given'; line?: number };
 
 export const writeText = (document: JsonObject): string => JSON.stringify(document, null, 2);
 
@@ -113,10 +113,10 @@ export function readText(text: string): JsonText {
     value = JSON.parse(text) as Json;
   } catch (error) {
     const line = lineOf(text, error);
-    return { problem: 'no-json', ...(line === undefined ? {} : { line }) };
+    return { problem: 'no_json', ...(line === undefined ? {} : { line }) };
   }
-  if (!isObject(value)) return { problem: 'no-object' };
-  return Object.hasOwn(value, 'version') ? { problem: 'version' } : { document: value };
+  if (!isObject(value)) return { problem: 'no_object' };
+  return Object.hasOwn(value, 'version') ? { problem: 'version_given' } : { document: value };
 }
 
 /** The line that the browser's parser names. Browsers word it differently, and some name only the position. */

@@ -249,16 +249,16 @@ describe('an edit', () => {
 
 describe('the JSON tab', () => {
   test.each([
-    ['{ "approvals": 1,\n oops', 'no-json'],
-    ['[]', 'no-object'],
-    ['null', 'no-object'],
-    ['{ "version": "sha256:0" }', 'version'],
+    ['{ "approvals": 1,\n oops', 'no_json'],
+    ['[]', 'no_object'],
+    ['null', 'no_object'],
+    ['{ "version": "sha256:0" }', 'version_given'],
   ])('%j is kept, and is no document yet', (text, problem) => {
     expect(readText(text)).toMatchObject({ problem });
   });
 
   test('names the line', () => {
-    expect(readText('{ "approvals": 1,\n oops')).toEqual({ problem: 'no-json', line: 2 });
+    expect(readText('{ "approvals": 1,\n oops')).toEqual({ problem: 'no_json', line: 2 });
   });
 });
 

@@ -69,10 +69,10 @@ const en = {
   jsonHint:
     'The members of privacyControls, as in the organisation file and its JSON Schema. The controls follow what you type here.',
   jsonProblem: {
-    'no-json': (line?: number) =>
+    no_json: (line?: number) =>
       line === undefined ? 'This is no JSON yet.' : `This is no JSON yet: see line ${line}.`,
-    'no-object': () => 'This is no JSON object.',
-    version: () => 'Leave “version” out: the page adds it.',
+    no_object: () => 'This is no JSON object.',
+    version_given: () => 'Leave “version” out: the page adds it.',
   },
   jsonWaits: 'What you typed as JSON is not valid yet. It is kept. The controls show the last valid state.',
   toJson: 'Go on with the JSON',
@@ -204,10 +204,10 @@ const de: typeof en = {
   jsonHint:
     'Die Angaben von privacyControls, wie in der Organisationsdatei und ihrem JSON Schema. Die Bedienfelder folgen dem, was Sie hier tippen.',
   jsonProblem: {
-    'no-json': (line) =>
+    no_json: (line) =>
       line === undefined ? 'Das ist noch kein JSON.' : `Das ist noch kein JSON: siehe Zeile ${line}.`,
-    'no-object': () => 'Das ist kein JSON-Objekt.',
-    version: () => 'Lassen Sie „version“ weg: Die Seite ergänzt sie.',
+    no_object: () => 'Das ist kein JSON-Objekt.',
+    version_given: () => 'Lassen Sie „version“ weg: Die Seite ergänzt sie.',
   },
   jsonWaits:
     'Was Sie als JSON getippt haben, ist noch nicht gültig. Es bleibt erhalten. Die Bedienfelder zeigen den letzten gültigen Stand.',

@@ -10,6 +10,7 @@ import { normalized, withValue } from './document.js';
 import { editorTexts } from './editor.text.js';
 import { type Editor, EditorContext } from './editor-context.js';
 import { findFaults } from './faults.js';
+import { focusFirst } from './focus.js';
 import { JsonTab } from './json-tab.js';
 import { Review } from './review.js';
 import { SaveBar } from './save-bar.js';
@@ -59,10 +60,8 @@ export function ControlsEditor({
       <form
         className="stack loose controls-editor"
         noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (draft.textProblem === null && own.length === 0) edit.save.mutate();
-        }}
+        // Only the button saves: Enter in a field would save a change that is half made, and end access.
+        onSubmit={(event) => event.preventDefault()}
       >
         <Tabs
           label={text.tabs.label}
@@ -78,10 +77,22 @@ export function ControlsEditor({
                 <Notice tone="wait" icon="alert">
                   <p>{text.jsonWaits}</p>
                   <p className="row near">
-                    <Button small onClick={() => setTab('json')}>
+                    <Button
+                      small
+                      onClick={() => {
+                        setTab('json');
+                        focusFirst('.controls-editor textarea');
+                      }}
+                    >
                       {text.toJson}
                     </Button>
-                    <Button small onClick={() => edit.change(withoutText)}>
+                    <Button
+                      small
+                      onClick={() => {
+                        edit.change(withoutText);
+                        focusFirst('[role="tab"][aria-selected="true"]');
+                      }}
+                    >
                       {text.dropJson}
                     </Button>
                   </p>

@@ -28,7 +28,7 @@ export function ItemCards({ kind, field, path }: { kind: SentenceKind; field: It
       </ol>
       {mayChange ? (
         <p className="row near">
-          <Button small disabled={list.isFull} onClick={list.add}>
+          <Button small data-add disabled={list.isFull} onClick={list.add}>
             {text.add[kind]}
           </Button>
           {list.undo === null ? null : (

@@ -43,7 +43,7 @@ export function ItemButtons({
           </Button>
         </>
       ) : null}
-      <Button small aria-label={name(text.remove)} onClick={() => list.remove(index)}>
+      <Button small aria-label={name(text.remove)} onClick={(event) => list.remove(index, event)}>
         {text.remove}
       </Button>
     </span>

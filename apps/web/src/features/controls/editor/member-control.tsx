@@ -103,7 +103,7 @@ function NestedItems({ field, path }: { field: Field & { kind: 'items' }; path: 
       </ol>
       {list.items.length < field.least && fault !== null ? <p className="field-error">{fault}</p> : null}
       <p>
-        <Button small disabled={list.isFull} onClick={list.add}>
+        <Button small data-add disabled={list.isFull} onClick={list.add}>
           {add}
         </Button>
       </p>

@@ -3,6 +3,7 @@ import { Button } from '../../../ui/button.js';
 import { isObject, type Path, valueAt } from './document.js';
 import { useEditor } from './editor-context.js';
 import { RULE, type RuleField } from './fields.js';
+import { focusSoon } from './focus.js';
 import { Arrival } from './item-parts.js';
 import { MemberControl } from './member-control.js';
 
@@ -38,10 +39,13 @@ function Part({ part, title, path }: { part: RuleField['part']; title: string; p
           <Button
             small
             look="plain"
-            aria-label={text.removeMember(text.fields[field.text].label)}
-            onClick={() => set([...path, name], undefined)}
+            onClick={({ currentTarget }) => {
+              const part = currentTarget.closest('fieldset');
+              set([...path, name], undefined);
+              focusSoon(() => part?.querySelector<HTMLElement>(`[data-member="${name}"]`));
+            }}
           >
-            {text.remove}
+            {text.removeMember(text.fields[field.text].label)}
           </Button>
         </div>
       ))}
@@ -52,6 +56,7 @@ function Part({ part, title, path }: { part: RuleField['part']; title: string; p
             <Button
               key={name}
               small
+              data-member={name}
               look="plain"
               aria-label={text.addMember(text.fields[field.text].label)}
               onClick={() => {

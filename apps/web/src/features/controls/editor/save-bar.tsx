@@ -3,8 +3,15 @@ import { Button } from '../../../ui/button.js';
 import { ProblemNotice } from '../../../ui/query-states.js';
 import { differences } from './difference.js';
 import { useEditor } from './editor-context.js';
+import { focusFirst } from './focus.js';
 import type { useControlsDraft } from './use-draft.js';
 import { faultsOf, type Preview } from './use-preview.js';
+
+/** For buttons that go away with what they do. */
+const leave = (act: () => void) => () => {
+  act();
+  focusFirst('[data-save]');
+};
 
 type Edit = ReturnType<typeof useControlsDraft>;
 
@@ -24,8 +31,14 @@ export function SaveBar({ edit, preview, isInvalid }: { edit: Edit; preview: Pre
       <div className="save-bar row between">
         <p role="status">{said === '' && isEdited ? text.countChanges(count) : said}</p>
         <span className="row near">
-          {isEdited ? <Button onClick={edit.restart}>{text.discard}</Button> : null}
-          <Button type="submit" look="primary" busy={save.isPending} disabled={isInvalid || isRefused}>
+          {isEdited ? <Button onClick={leave(edit.restart)}>{text.discard}</Button> : null}
+          <Button
+            look="primary"
+            data-save
+            busy={save.isPending}
+            disabled={isInvalid || isRefused}
+            onClick={() => save.mutate()}
+          >
             {text.save}
           </Button>
         </span>
@@ -42,10 +55,10 @@ function Moved({ edit }: { edit: Edit }) {
       <p>{text.stale}</p>
       <p>{text.staleDo}</p>
       <p className="row near">
-        <Button small onClick={edit.rebase}>
+        <Button small onClick={leave(edit.rebase)}>
           {text.rebase}
         </Button>
-        <Button small onClick={edit.restart}>
+        <Button small onClick={leave(edit.restart)}>
           {text.reload}
         </Button>
       </p>

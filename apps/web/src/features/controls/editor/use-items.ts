@@ -2,6 +2,7 @@ import { type MouseEvent, useState } from 'react';
 import { type Json, type Path, valueAt } from './document.js';
 import { useEditor } from './editor-context.js';
 import type { Field } from './fields.js';
+import { focusSoon } from './focus.js';
 
 type ItemsField = Field & { kind: 'items' };
 
@@ -32,11 +33,13 @@ export function useItems(field: ItemsField, path: Path) {
       put([...items, field.fresh], [...keys, next]);
       announce(text.added(label, items.length + 1));
     },
-    remove: (index: number) => {
+    remove: (index: number, event: MouseEvent<HTMLButtonElement>) => {
+      const list = event.currentTarget.closest('ol')?.parentElement;
       const item = items[index];
       if (item !== undefined) setRemoved({ index, item, left: items.length - 1 });
       put(items.toSpliced(index, 1), keys.toSpliced(index, 1));
       announce(text.removed(label, index + 1));
+      focusSoon(() => list?.querySelector<HTMLElement>(':scope > p [data-add]'));
     },
     /** Puts the entry back that was removed last; null if the list has changed since. */
     undo:
@@ -59,8 +62,9 @@ export function useItems(field: ItemsField, path: Path) {
 
 /** A browser takes the focus from an element that moves. At the end of the list it goes to the other direction. */
 function focusAfterMove(button: HTMLButtonElement): void {
-  setTimeout(() => {
-    if (!button.disabled) return button.focus();
-    button.parentElement?.querySelector<HTMLButtonElement>('button[data-move]:not([disabled])')?.focus();
-  });
+  focusSoon(() =>
+    button.disabled
+      ? button.parentElement?.querySelector<HTMLElement>('button[data-move]:not([disabled])')
+      : button,
+  );
 }

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api, type PrivacyControlsDraft, type PrivacyControlsTest } from '../../../api/client.js';
 import { ApiProblem, unwrap } from '../../../api/problem.js';
@@ -9,7 +9,7 @@ import type { Fault } from './faults.js';
 const QUIET_MS = 600;
 
 export interface Preview {
-  /** What the draft would do; of the draft before it while the broker still works. Undefined: not known. */
+  /** What the draft would do. Undefined: not known, or not known yet. */
   test: PrivacyControlsTest | undefined;
   isPending: boolean;
   /** What the broker says is wrong with the draft, each at its place. */
@@ -38,7 +38,6 @@ export function usePreview(slug: string, version: string, document: JsonObject |
     enabled: text !== null && document !== null,
     retry: false,
     staleTime: 30_000,
-    placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
       unwrap(
         api.POST('/api/v1/tenants/{slug}/privacy-controls/test', {
@@ -52,7 +51,8 @@ export function usePreview(slug: string, version: string, document: JsonObject |
   const faults = faultsOf(query.error);
   const isPending = query.isFetching || text !== JSON.stringify(normalized(document));
   const error = faults.length > 0 ? null : query.error;
-  return { test: query.error === null ? query.data : undefined, isPending, faults, error };
+  // Never what an earlier draft would do: the reader could save by it.
+  return { test: isPending ? undefined : query.data, isPending, faults: isPending ? [] : faults, error };
 }
 
 /** The value as it has been for a while. */
