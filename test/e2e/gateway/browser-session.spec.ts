@@ -76,6 +76,14 @@ describe('a browser with a grant, at the service’s own host', () => {
     return cookieOf(await get(back, { ...OPENS, cookie: attempt }));
   }
 
+  /** The types of the events of a grant in the tenant's log. */
+  async function eventsOf(grant: string): Promise<string[]> {
+    const url = `${world.site.brokerUrl}/api/v1/tenants/acme/events?limit=200`;
+    const answer = await callApi(await world.site.key('tenantAuditor'), 'GET', url);
+    const { items } = expectStatus<{ items: { type: string; data: { grant?: string } }[] }>(answer, 200);
+    return items.filter(({ data }) => data.grant === grant).map(({ type }) => type);
+  }
+
   test('goes to sign in and comes back, and calls with a cookie that never reaches the upstream', async () => {
     const grant = await makeGrant(world.site);
     const begun = await get(`${PAGE}?full=1`, OPENS);
@@ -106,17 +114,7 @@ describe('a browser with a grant, at the service’s own host', () => {
     const hit = JSON.stringify(world.upstream.hits.at(-1));
     expect(hit).toContain(PAGE);
     expect(hit).not.toContain('countersign-session');
-    const events = expectStatus<{ items: { type: string; data: object }[] }>(
-      await callApi(
-        await world.site.key('tenantAuditor'),
-        'GET',
-        `${world.site.brokerUrl}/api/v1/tenants/acme/events?limit=50`,
-      ),
-      200,
-    );
-    expect(events.items.map(({ type }) => type)).toEqual(
-      expect.arrayContaining(['browser.opened', 'token.minted']),
-    );
+    expect(await eventsOf(grant)).toEqual(expect.arrayContaining(['browser.opened', 'token.minted']));
     // The person chooses nothing for others: only the holder's own session opens a grant.
     expect((await chosen(grant, begun, 'reviewer')).status).toBe(403);
   });
@@ -170,6 +168,32 @@ describe('a browser with a grant, at the service’s own host', () => {
     expect(await refused('POST', { origin: ORIGIN })).toBe(false);
     expect((await get(PAGE, { ...CALLS, cookie })).status).toBe(200);
     expect((await get(PAGE, { ...OPENS, 'sec-fetch-site': 'cross-site', cookie })).status).toBe(200);
+  });
+
+  test('a call of another page gets no token minted, so it does not begin access that waits for its first use', async () => {
+    const grant = await makeGrant(world.site);
+    const cookie = await open(grant);
+    const foreign = await get(PAGE, { ...CALLS, 'sec-fetch-site': 'same-site', cookie });
+    expect(foreign.text).toContain('"cross_origin"');
+    expect((await get(PAGE, { ...CALLS, cookie: `${cookie}0` })).status).toBe(401);
+    expect(await eventsOf(grant)).not.toContain('token.minted');
+  });
+
+  test('at every host the gateway takes stops of customers, and shows pins and its key: no origin in a feed can hide them', async () => {
+    const stop = await get('/countersign/stop', { method: 'POST', 'content-length': '0' });
+    expect([stop.status, stop.text]).toEqual([400, expect.stringContaining('"invalid_request"')]);
+    expect((await get('/countersign/pins/acme?nonce=n1')).headers['content-type']).toBe('application/jwt');
+    expect((await get('/countersign/jwks.json')).text).toContain('"keys"');
+    expect((await get('/countersign/else')).status).toBe(404);
+    expect((await get('/countersign/open', { method: 'POST' })).status).toBe(404);
+  });
+
+  test('a text that is no code is refused without asking the broker', async () => {
+    const attempt = cookieOf(await get(PAGE, OPENS));
+    for (const code of ['', 'x', 'g'.repeat(90)])
+      expect((await get(`/countersign/session?code=${code}`, { ...OPENS, cookie: attempt })).status).toBe(
+        403,
+      );
   });
 
   test('a cookie counts nowhere else: not in a path of the gateway, not at another host, not changed', async () => {

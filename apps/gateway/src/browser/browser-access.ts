@@ -11,11 +11,11 @@ import { pageLanguage, sendPage } from './browser-page.js';
 import type { BrowserSessions, SessionToken } from './browser-sessions.js';
 import { browserTexts } from './browser-texts.js';
 import { ownCookie, setCookie } from './cookies.js';
+import { isBrowserPath } from './service-host.js';
 
 /** How long a person may take to sign in and choose a grant. */
 const OPEN_SECONDS = 600;
 const VERIFIER = /^[A-Za-z0-9_-]{43}$/;
-const OWN_PATHS = '/countersign/';
 
 type BrowserAccessParts = {
   sessions: BrowserSessions;
@@ -31,9 +31,9 @@ type BrowserAccessParts = {
 export class BrowserAccess {
   constructor(private readonly parts: BrowserAccessParts) {}
 
-  /** Whether the gateway itself answers this path of a service's host. */
+  /** Whether a browser begins a session at a service's host. */
   isFor({ origin, path }: CanonicalRequest): boolean {
-    return origin !== undefined && path.startsWith(OWN_PATHS);
+    return origin !== undefined && isBrowserPath(path);
   }
 
   async answer({ canonical, response, body }: Exchange): Promise<void> {
@@ -53,7 +53,12 @@ export class BrowserAccess {
     return origin !== undefined && headers.one('authorization') === undefined;
   }
 
-  /** The token of the browser's session; undefined if it has none. */
+  /** Whether the browser says that it has a session. */
+  hasSession({ headers }: CanonicalRequest): boolean {
+    return ownCookie(headers, 'session') !== undefined;
+  }
+
+  /** The token of the browser's session; undefined if it has none. The broker mints one, which may begin the access. */
   tokenOf({ headers, service }: CanonicalRequest): SessionToken | Promise<SessionToken> | undefined {
     const session = ownCookie(headers, 'session');
     return session === undefined ? undefined : this.parts.sessions.token({ session, service });
@@ -92,7 +97,8 @@ export class BrowserAccess {
       const opened = VERIFIER.test(verifier)
         ? await this.parts.sessions.exchange({ code, verifier, service })
         : null;
-      if (opened === null) this.refuse(canonical, response, to, 'notOpened', 403);
+      if (opened === 'busy') this.refuse(canonical, response, to, 'noBroker', 503);
+      else if (opened === null) this.refuse(canonical, response, to, 'notOpened', 403);
       else redirect(response, to, setCookie('session', opened.session));
     } catch (error) {
       this.parts.log.warn(describeError(error), 'the code of a browser could not be exchanged');

@@ -37,13 +37,13 @@ export class BrowserCalls {
     const { canonical, response } = exchange;
     const refuse = (code: RefusalCode, detail: string) =>
       refusals.unverified(exchange, canonical.service, code, { detail });
-    const asked = access.tokenOf(canonical);
-    const problem = asked === undefined ? undefined : crossOriginProblem(canonical);
+    // Before a token is minted: that may begin access that waits for its first use.
+    const problem = access.hasSession(canonical) ? crossOriginProblem(canonical) : undefined;
     if (problem !== undefined) {
       refuse('cross_origin', problem);
       return undefined;
     }
-    const found = await asked;
+    const found = await access.tokenOf(canonical);
     if (found !== undefined && 'token' in found) return authorizer.verifyText(found.token, service);
     if (found !== undefined && found.refused !== 'unknown') {
       const [code, detail] = REFUSALS[found.refused];

@@ -17,7 +17,7 @@ import { type BrokerClient, BrokerResponseError } from '../feed/broker-client.js
 export type NoToken = 'unknown' | 'unreachable' | 'busy';
 export type SessionToken = { token: string } | { refused: NoToken };
 
-/** Sessions that are cached, and how many the broker is asked about at once. */
+/** Sessions that are cached, and how many sessions and codes the broker is asked about at once. */
 const CACHED = 4_096;
 const MAX_ASKING = 32;
 /** For how long an unknown session is not asked about again. */
@@ -35,6 +35,7 @@ export class BrowserSessions {
   private readonly tokens = new LRUCache<string, { token: string; until: number }>({ max: CACHED });
   private readonly unknown = new LRUCache<string, number>({ max: CACHED });
   private readonly asking = new Map<string, Promise<SessionToken>>();
+  private exchanging = 0;
 
   constructor(private readonly parts: { broker: Pick<BrokerClient, 'postSigned'>; clock: Clock }) {}
 
@@ -54,9 +55,15 @@ export class BrowserSessions {
     return answer;
   }
 
-  /** Exchanges the code that the broker gave the browser. Null if the broker refuses it. Throws the network's error. */
-  async exchange(exchange: BrowserCodeExchange): Promise<OpenedBrowserSession | null> {
+  /**
+   * Exchanges the code that the broker gave the browser. Null if it is no code, or if the broker refuses it. `busy`: too many are
+   * being exchanged, because anyone can send some. Throws the network's error.
+   */
+  async exchange(exchange: BrowserCodeExchange): Promise<OpenedBrowserSession | 'busy' | null> {
     const { broker } = this.parts;
+    if (!isSessionSecret(exchange.code)) return null;
+    if (this.exchanging >= MAX_ASKING) return 'busy';
+    this.exchanging += 1;
     try {
       const answer = await broker.postSigned(
         '/gateway/v1/browser-sessions',
@@ -67,6 +74,8 @@ export class BrowserSessions {
     } catch (error) {
       if (isRefusal(error)) return null;
       throw error;
+    } finally {
+      this.exchanging -= 1;
     }
   }
 

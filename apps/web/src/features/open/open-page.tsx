@@ -10,11 +10,12 @@ import { Button } from '../../ui/button.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded, ProblemNotice } from '../../ui/query-states.js';
 import { GrantCard } from '../grants/grant-card.js';
+import { chosenAtOnce, isOpenAt } from './choice.js';
 import { openTexts } from './open.text.js';
 
 /**
  * `/open`: where a gateway sends a browser that came to a service without a session. The engineer chooses under which grant to
- * open the service; if only one fits, it is chosen at once.
+ * open the service; if only one fits and its time runs already, it is chosen at once.
  *
  * In the address: `service`, `challenge` and `to` from the gateway, `grant` if one was named.
  */
@@ -44,11 +45,6 @@ export default function OpenPage() {
   );
 }
 
-/** Whether calls pass under the grant now, or would from the first one on. */
-const isOpenAt = (grant: Grant, service: string): boolean =>
-  grant.service === service &&
-  (grant.access === 'open' || (grant.access === 'not_yet' && grant.startsAt === null));
-
 function Choice({
   service,
   named,
@@ -70,8 +66,7 @@ function Choice({
       ),
     onSuccess: ({ location: next }) => location.replace(next),
   });
-  const fitting = named === null ? grants : grants.filter(({ id }) => id === named);
-  const only = fitting.length === 1 ? fitting[0]?.id : undefined;
+  const only = chosenAtOnce(grants, named);
   const { mutate } = open;
   const begun = useRef(false);
   useEffect(() => {

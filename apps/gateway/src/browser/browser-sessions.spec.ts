@@ -1,0 +1,34 @@
+import { BrowserSessions } from './browser-sessions.js';
+
+const secret = (letter: string) => `grt_${'0'.repeat(36)}.${letter.repeat(43)}`;
+const exchangeOf = (letter: string) => ({
+  code: secret(letter),
+  verifier: 'v'.repeat(43),
+  service: 'billing',
+});
+
+/** A broker that answers once the test says so. */
+function slowBroker() {
+  const waiting: ((answer: unknown) => void)[] = [];
+  const postSigned = () => new Promise<unknown>((resolve) => void waiting.push(resolve));
+  const clock = { now: () => 0, monotonic: () => 0 };
+  return { waiting, sessions: new BrowserSessions({ broker: { postSigned }, clock: clock as never }) };
+}
+
+test('asks the broker about 32 codes at once, because anyone can send codes', async () => {
+  const { waiting, sessions } = slowBroker();
+  const under = Array.from({ length: 32 }, () => sessions.exchange(exchangeOf('a')));
+  expect(await sessions.exchange(exchangeOf('b'))).toBe('busy');
+  expect(waiting).toHaveLength(32);
+  for (const answer of waiting) answer({ session: secret('s'), grant: `grt_${'0'.repeat(36)}` });
+  await Promise.allSettled(under);
+  void sessions.exchange(exchangeOf('c'));
+  expect(waiting).toHaveLength(33);
+});
+
+test('never sends the broker a text that is no code', async () => {
+  const { waiting, sessions } = slowBroker();
+  for (const code of ['', 'grt_1', secret('a').slice(1)])
+    expect(await sessions.exchange({ ...exchangeOf('a'), code })).toBeNull();
+  expect(waiting).toHaveLength(0);
+});
