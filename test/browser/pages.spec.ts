@@ -117,6 +117,25 @@ describe('every page', () => {
     expect(await other.getByRole('button', { name: 'Download the pack' }).count()).toBe(0);
   });
 
+  test('a tenant’s own report is on the page, by place and employer, and the CSV is the one that its note signs', async () => {
+    const page = await site.signedIn('ada', '/transparency');
+    await page.getByRole('heading', { name: 'Who requested access to your data' }).waitFor();
+    expect(await page.getByRole('cell', { name: 'Not stated' }).count()).toBe(3);
+    const link = page.locator('a[download="transparency-acme-2026-H1.csv"]');
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    const csv = await buffer(await download.createReadStream());
+    expect(csv.toString()).toContain('\r\naccesses.requested.no-country,0,0\r\n');
+    const { note } = (await site.api('ada', 'GET', '/api/v1/tenants/acme/transparency-reports/2026-H1')) as {
+      note: string;
+    };
+    const hash = Buffer.from(systemHashing.sha256(csv)).toString('hex');
+    expect(note).toContain(`\nreport.csv sha256:${hash}\n`);
+    // People of the vendor have no organisation of their own here.
+    const other = await site.signedIn('sam', '/transparency');
+    await other.getByRole('heading', { name: 'Signed files' }).waitFor();
+    expect(await other.getByRole('heading', { name: 'Who requested access to your data' }).count()).toBe(0);
+  });
+
   test('the access review is answered by keyboard alone, and ending something asks once more', async () => {
     const page = await site.signedIn('ada', '/access-review');
     await page.getByRole('heading', { name: 'People and roles' }).waitFor();

@@ -48,6 +48,7 @@ describeOn('PostgreSQL', 'an evidence pack', (bench) => {
   afterAll(() => removeFolder(folder));
   beforeEach(async () => {
     file = smallOrganisation({ vendorReviews: 0 });
+    file.vendor.staff[0]!.facts = { country: 'DE', entity: 'Northwind GmbH' };
     for (const name of ['lea', 'leo', 'lia'])
       file.vendor.staff.push({ email: `${name}@northwind.example`, name, roles: ['legal'] });
     // Its clock shows 24 November 2026, 15:00.
@@ -134,6 +135,9 @@ describeOn('PostgreSQL', 'an evidence pack', (bench) => {
     expect(rows(files, 'population/requests').map(({ state }) => state)).toEqual([
       ...['approved', 'denied', 'awaiting_customer'],
     ]);
+    expect(rows(files, 'population/requests')[0]).toMatchObject({
+      ...{ country: 'DE', entity: 'Northwind GmbH', employment: null, verifiedFacts: [] },
+    });
     expect(rows(files, 'population/reviews')).toMatchObject([
       { decision: 'approve', person: who('ada').person.id, side: 'customer' },
       { decision: 'deny', reason: 'not now' },

@@ -1,11 +1,17 @@
 import {
+  addDemandStep,
+  applyOrganisation,
+  enterDemand,
+  getRequest,
   listEvents,
   listReports,
   type Principal,
   publishReport,
   readOwnReport,
   readReport,
+  reportCsv,
   type SignReport,
+  signInByProvider,
   type TransparencyReport,
   traceFigure,
 } from '@countersign/access';
@@ -77,6 +83,79 @@ describeOn('PostgreSQL', 'transparency reports', (bench) => {
     await expect(
       bench.database.raw("UPDATE transparency_reports SET document = '{}' WHERE period = '2026-H2'"),
     ).rejects.toThrow();
+  });
+
+  /** Erin works in Germany by the provider, and for a GmbH by the file; Max is a contractor by the file. Three are legal counsel. */
+  async function stateFacts(): Promise<void> {
+    const file = smallOrganisation({ vendorReviews: 0 });
+    const issuer = 'https://id.example';
+    file.vendor.oidc = { issuer, clientId: 'c', clientSecretFile: './s', claims: { country: 'ctry' } };
+    const person = (name: string) => file.vendor.staff.find(({ email }) => email.startsWith(`${name}@`));
+    person('erin')!.facts = { entity: 'Northwind GmbH' };
+    person('max')!.facts = { employment: 'contractor' };
+    for (const name of ['lea', 'leo', 'lia'])
+      file.vendor.staff.push({
+        ...{ email: `${name}@northwind.example`, name, roles: ['legal'], facts: { country: 'US' } },
+      });
+    await applyOrganisation(flow.deps, file, { dryRun: false });
+    for (const name of ['max', 'lea', 'leo', 'lia'])
+      people[name] = await flow.as(`${name}@northwind.example`);
+    const subject = who('erin').person.id;
+    await signInByProvider(
+      flow.deps,
+      {
+        ...{ tenant: null, issuer, subject, email: 'erin@northwind.example', emailVerified: true },
+        ...{ roles: null, facts: { country: 'DE' } },
+      },
+      { device: 'a browser', replaces: null },
+      { idle: 1_800, absolute: 43_200 },
+    );
+    people['erin'] = await flow.as('erin@northwind.example');
+  }
+
+  test('P9: a tenant’s own report counts access by place and employer of the requester, and none under a gag', async () => {
+    await stateFacts();
+    await flow.approve(who('ada'), await flow.ask(who('erin')));
+    await flow.ask(who('max'));
+    const gag = { order: '§ 101 StPO', until: '2027-02-24T00:00:00Z' };
+    const { demand } = await enterDemand(flow.deps, who('lea'), {
+      ...{
+        authority: 'County court',
+        country: 'DE',
+        legalBasis: '§ 94 StPO',
+        kind: 'order',
+        reference: null,
+      },
+      ...{ data: 'Invoices', scope: 'October', tenants: ['acme'], accounts: ['konto-4711'], dueAt: null },
+      ...{ receivedAt: '2026-11-24T09:00:00Z', gag, reason: 'By courier' },
+    });
+    await addDemandStep(flow.deps, who('lea'), demand.id, {
+      ...{ action: 'redirected', outcome: 'declined', reason: 'the court insists' },
+    });
+    const sealed = await flow.ask(who('lea'), { basis: 'legal', demand: demand.id });
+    for (const name of ['leo', 'lia']) await flow.approve(who(name), sealed);
+    const { request } = await getRequest(flow.deps, who('lea'), sealed.request.id);
+    expect(request).toMatchObject({
+      state: 'approved',
+      terms: { requesterFacts: { country: { value: 'US' } } },
+    });
+    whenSettled();
+    const own = await readOwnReport(flow.deps, who('ada'), 'acme', '2026-H2');
+    const row = (value: string | null, requested: number, approved: number, verified: number) => ({
+      ...{ value, requested, approved, verified },
+    });
+    expect(own.requesters).toEqual({
+      country: [row('DE', 1, 1, 1), row(null, 3, 1, 0)],
+      entity: [row('Northwind GmbH', 1, 1, 0), row(null, 3, 1, 0)],
+      employment: [row('contractor', 1, 0, 0), row(null, 3, 2, 0)],
+    });
+    expect(own.figures['accesses.requested']).toEqual({ lo: 4, hi: 4 });
+    expect(reportCsv(own)).toContain('\r\naccesses.verified.country.DE,1,1\r\n');
+    // Another tenant's report, and the one about all, have nothing of it.
+    const other = await readOwnReport(flow.deps, who('gwen'), 'globex', '2026-H2');
+    expect(other.requesters?.country).toEqual([row(null, 0, 0, 0)]);
+    await publishReport(flow.deps, sign);
+    expect(await published()).not.toHaveProperty('requesters');
   });
 
   test('P9: a tenant’s own report is its own, and only those who watch over the vendor follow a figure', async () => {

@@ -1,4 +1,5 @@
 import { DEMAND_KINDS, type DemandCount, type ReportFacts, type RequestFact } from '@countersign/access';
+import type { RequesterFacts } from '@countersign/contract';
 
 /** A generator with a fixed seed (mulberry32): the same year in each run. */
 export function seeded(seed: number): () => number {
@@ -14,6 +15,13 @@ export function seeded(seed: number): () => number {
 const COUNTRIES = ['DE', 'US', 'FR', 'GB', 'NL', 'PL', 'ES', 'JP', 'BR', 'IN', 'CH', 'MT'];
 const DAY_MS = 86_400_000;
 const YEAR = { from: Date.parse('2026-01-01T00:00:00Z'), days: 365 };
+
+/** What the terms of a request state of its requester: of every third nothing, of others some facts. */
+function requesterOf(at: number): RequesterFacts | null {
+  if (at % 3 === 0) return null;
+  const country = { value: COUNTRIES[at % 11] ?? 'DE', verified: at % 2 === 0 };
+  return at % 5 === 0 ? { country } : { country, employment: { value: 'employee', verified: false } };
+}
 
 /**
  * A year of activity, as reports count it. A few tenants have most of it, some have nearly none, and some countries concern one
@@ -40,7 +48,8 @@ export function simulatedYear({
     const decidedAt =
       state === 'other' ? null : new Date(Date.parse(createdAt) + random() ** 3 * DAY_MS).toISOString();
     const isEmergency = random() < 0.01;
-    return { id: `req_${at}`, tenant: slug(skewed(tenants)), state, isEmergency, createdAt, decidedAt };
+    const tenant = slug(skewed(tenants));
+    return { id: `req_${at}`, tenant, state, isEmergency, createdAt, decidedAt, requester: requesterOf(at) };
   });
   const received = Array.from({ length: demands }, (_, at): DemandCount => {
     const country = COUNTRIES[skewed(COUNTRIES.length)] ?? 'DE';

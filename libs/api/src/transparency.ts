@@ -13,6 +13,24 @@ const figure = z.object({
     .describe('At most so many: the same if the figure is exact; null: without limit.'),
 });
 
+const requesterCounts = z.array(
+  z.object({
+    value: z
+      .string()
+      .nullable()
+      .describe(
+        'ISO 3166-1 alpha-2, an entity’s name, or a kind of employment. Null: the terms do not state it.',
+      ),
+    requested: z.int(),
+    approved: z.int(),
+    verified: z
+      .int()
+      .describe(
+        'Of those requested: verified by the vendor’s identity provider. The others are stated by the vendor.',
+      ),
+  }),
+);
+
 const reportSchema = named(
   'TransparencyReport',
   z.object({
@@ -26,6 +44,10 @@ const reportSchema = named(
     countries: z.array(z.string()).describe('ISO 3166-1 alpha-2; all others share the row `other`.'),
     figures: z.record(z.string(), figure),
     medianDecision: figure.nullable().describe('Seconds from request to decision.'),
+    requesters: z
+      .object({ country: requesterCounts, entity: requesterCounts, employment: requesterCounts })
+      .exactOptional()
+      .describe('Requests by place and employer of the requester. Only in a tenant’s own report.'),
   }),
 );
 export type TransparencyReportAnswer = z.infer<typeof reportSchema>;
@@ -101,6 +123,13 @@ export const transparencyEndpoints = {
     summary: 'Read a tenant’s own report about a half-year',
     description: 'With exact figures. Demands under a duty of silence are not in it until they open.',
     answer: { status: 200, description: 'The report.', schema: publishedReportSchema },
+    errors: ['not_found'],
+  }),
+  ownCsv: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/transparency-reports/{period}/report.csv',
+    summary: 'Read the figures of a tenant’s own report as CSV',
+    description: 'The file whose hash is in the note of the report.',
+    answer: { status: 200, description: 'A line for each figure.', type: 'text/csv' },
     errors: ['not_found'],
   }),
 };

@@ -139,6 +139,30 @@ describe('the tables', () => {
     );
   });
 
+  test('requests and calls have place and employer of the requester, and what of it was verified', () => {
+    const requesterFacts = {
+      country: { value: 'DE', verified: true },
+      entity: { value: '=Northwind, Inc.', verified: false },
+    };
+    const files = filesOf([
+      leafOf('request.created', { request: 'req_1', terms: { requesterFacts } }),
+      leafOf('request.created', { request: 'req_2', terms: {} }),
+      leafOf('request.created', { request: 'req_3', terms: { requesterFacts: { country: 'DE' } } }),
+      leafOf('access.refused', { record: 'rec_1', requesterFacts }),
+      leafOf('access.refused', { record: 'rec_2' }),
+    ]);
+    const stated = {
+      ...{ country: 'DE', entity: '=Northwind, Inc.', employment: null, verifiedFacts: ['country'] },
+    };
+    const none = { country: null, entity: null, employment: null, verifiedFacts: null };
+    // What has not the shape of facts is left empty, and does not stop the pack.
+    expect(rows(files, 'population/requests')).toMatchObject([stated, none, none]);
+    expect(rows(files, 'population/calls')).toMatchObject([stated, none]);
+    const [header, first] = (files['population/requests.csv'] ?? '').split('\r\n');
+    expect(header?.endsWith('"country","entity","employment","verifiedFacts"')).toBe(true);
+    expect(first?.endsWith(`"DE","'=Northwind, Inc.","","country"`)).toBe(true);
+  });
+
   test('a call is joined with its outcome, also if that came after the period; one without is a row too', () => {
     const files = filesOf([
       leafOf('access.outcome', { record: 'rec_9', outcome: 'completed' }),

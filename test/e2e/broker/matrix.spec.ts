@@ -1026,12 +1026,12 @@ const TABLE: Row[] = [
     all: '403 forbidden',
     but: { ...closed, ...each(['securityAdmin', 'vendorAuditor'], '200') },
   },
-  {
-    endpoint: 'GET /api/v1/tenants/{slug}/transparency-reports/{period}',
-    target: at('/api/v1/tenants/acme/transparency-reports/2020-H1'),
+  ...['', '/report.csv'].map((part) => ({
+    endpoint: `GET /api/v1/tenants/{slug}/transparency-reports/{period}${part}`,
+    target: at(`/api/v1/tenants/acme/transparency-reports/2020-H1${part}`),
     all: '403 forbidden',
     but: tenantAndWatchers,
-  },
+  })),
   {
     // No period: who may not have a pack is refused before.
     endpoint: 'GET /api/v1/tenants/{slug}/evidence',

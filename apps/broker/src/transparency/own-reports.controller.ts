@@ -1,6 +1,6 @@
-import { type Principal, readOwnReport } from '@countersign/access';
+import { type Principal, readOwnReport, reportCsv } from '@countersign/access';
 import { type PublishedReportAnswer, transparencyEndpoints } from '@countersign/api';
-import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Param } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
@@ -25,5 +25,17 @@ export class OwnReportsController {
   ): Promise<PublishedReportAnswer> {
     const report = await readOwnReport(this.deps, principal, slug, period);
     return { report, note: await this.signer.sign(slug, report) };
+  }
+
+  @Get(':period/report.csv')
+  @Allow('own-report.read')
+  @Header('Content-Type', 'text/csv; charset=utf-8')
+  @Describe(transparencyEndpoints.ownCsv)
+  async csv(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Param('period') period: string,
+  ): Promise<string> {
+    return reportCsv(await readOwnReport(this.deps, principal, slug, period));
   }
 }

@@ -1,8 +1,25 @@
+import { FACT_NAMES, isRequesterFacts } from '@countersign/contract';
 import { isIn, type PackContext } from '../pack-context.js';
 import { datum, type PackLeaf, textOf } from '../pack-leaf.js';
-import { type Row, type RowSource, TablePart } from './part.js';
+import { type Cell, type Row, type RowSource, TablePart } from './part.js';
 
 /** Tables of every request, review, grant and call of the period. A row names the leaves that prove it. */
+
+/** Place and employer of the requester, and the names of those facts that the vendor's identity provider had verified. */
+const FACT_COLUMNS = ['country', 'entity', 'employment', 'verifiedFacts'] as const;
+type FactCells = Record<(typeof FACT_COLUMNS)[number], Cell>;
+
+/** @param facts of terms or of a record; anything else has empty cells. `verifiedFacts` is null if no fact is stated */
+function factCells(facts: unknown): FactCells {
+  if (!isRequesterFacts(facts)) return { country: null, entity: null, employment: null, verifiedFacts: null };
+  const { country, entity, employment } = facts;
+  return {
+    country: country?.value ?? null,
+    entity: entity?.value ?? null,
+    employment: employment?.value ?? null,
+    verifiedFacts: FACT_NAMES.filter((name) => facts[name]?.verified === true),
+  };
+}
 
 const REQUEST_COLUMNS = [
   ...([
@@ -24,6 +41,7 @@ const REQUEST_COLUMNS = [
     'grant',
   ] as const),
   ...(['seconds', 'scope', 'reasonCode', 'justification', 'ticket', 'digest'] as const),
+  ...FACT_COLUMNS,
 ] as const;
 type RequestRow = { -readonly [Column in (typeof REQUEST_COLUMNS)[number]]: Row<Column>[Column] };
 
@@ -78,6 +96,7 @@ const emptyRequest = (request: string): RequestRow => ({
   ...{ decidedAt: null, decidedLeaf: null, vendorApprovals: 0, customerApprovals: 0, denials: 0 },
   ...{ countersignatures: 0, grant: null, seconds: null, scope: null, reasonCode: null },
   ...{ justification: null, ticket: null, digest: null },
+  ...factCells(undefined),
 });
 
 function noteCreation(row: RequestRow, leaf: PackLeaf): void {
@@ -86,7 +105,9 @@ function noteCreation(row: RequestRow, leaf: PackLeaf): void {
     basis?: string;
     seconds?: number;
     scope?: { resource: string; actions: string[] }[];
+    requesterFacts?: unknown;
   };
+  Object.assign(row, factCells(terms.requesterFacts));
   row.service = terms.service ?? null;
   row.basis = terms.basis ?? null;
   row.seconds = terms.seconds ?? null;
@@ -220,6 +241,7 @@ const CALL_COLUMNS = [
   ] as const),
   ...(['action', 'resource', 'method', 'path', 'route', 'mode', 'gateway', 'status', 'bytes'] as const),
   ...(['durationMs', 'outcome', 'outcomeLeaf', 'late'] as const),
+  ...FACT_COLUMNS,
 ] as const;
 type CallRow = { -readonly [Column in (typeof CALL_COLUMNS)[number]]: Row<Column>[Column] };
 
@@ -294,6 +316,7 @@ function callRow(leaf: PackLeaf, late: boolean): CallRow {
     ...{ method: named('method'), path: textOf(leaf, 'path'), route: named('route'), mode: named('mode') },
     ...{ gateway: named('gateway'), status: null, bytes: null, durationMs: null, outcome: null },
     ...{ outcomeLeaf: null, late },
+    ...factCells(leaf.leaf.data['requesterFacts']),
   };
 }
 

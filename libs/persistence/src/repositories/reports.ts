@@ -1,4 +1,5 @@
 import type { PublishedReport, ReportRepository, RequestFact, TimeSpan } from '@countersign/access';
+import type { Terms } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
 import { PublishedReportEntity } from '../entities/report.entity.js';
@@ -13,10 +14,12 @@ interface FactRow {
   created_at: string;
   ended_at: string | null;
   is_emergency: number | string;
+  terms: string | null;
 }
 
-/** Terms are canonical JSON: the member stands in them exactly so, and no value of another member can contain it. */
+/** Terms are canonical JSON: a member is in them exactly so, and no value of another member can contain it. */
 const EMERGENCY = '%"basis":"emergency"%';
+const WITH_FACTS = '%"requesterFacts":{%';
 
 /** Published reports, and the facts that reports count. */
 export class Reports implements ReportRepository {
@@ -43,17 +46,21 @@ export class Reports implements ReportRepository {
 
   async requests({ from, to }: Required<TimeSpan>, tenant: string | null): Promise<RequestFact[]> {
     const [where, parameters] = ofTenant(tenant);
+    // The report about all tenants does not count by requester.
+    const terms = tenant === null ? 'NULL' : `CASE WHEN terms LIKE '${WITH_FACTS}' THEN terms END`;
     const rows = await query<FactRow>(
       this.manager,
-      `SELECT id, tenant, state, created_at, ended_at, CASE WHEN terms LIKE ? THEN 1 ELSE 0 END AS is_emergency
+      `SELECT id, tenant, state, created_at, ended_at, CASE WHEN terms LIKE ? THEN 1 ELSE 0 END AS is_emergency, ${terms} AS terms
        FROM requests WHERE created_at >= ? AND created_at < ? AND tenant NOT LIKE '${SEALED_LOGS}'${where} ORDER BY created_at, id`,
       [EMERGENCY, comparable(from), comparable(to), ...parameters],
     );
-    return rows.map(({ id, tenant: slug, state, created_at: createdAt, ended_at, is_emergency }) => {
+    return rows.map(({ id, tenant: slug, state, created_at: createdAt, ended_at, ...row }) => {
       const isDecided = state === 'approved' || state === 'denied';
+      const isEmergency = Number(row.is_emergency) === 1;
       return {
-        ...{ id, tenant: slug, state: isDecided ? state : 'other', isEmergency: Number(is_emergency) === 1 },
+        ...{ id, tenant: slug, state: isDecided ? state : 'other', isEmergency },
         ...{ createdAt, decidedAt: isDecided ? ended_at : null },
+        requester: row.terms === null ? null : ((JSON.parse(row.terms) as Terms).requesterFacts ?? null),
       };
     });
   }

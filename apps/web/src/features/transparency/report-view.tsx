@@ -4,6 +4,7 @@ import { useLanguage, useText } from '../../text/language.js';
 import { DataTable } from '../../ui/table.js';
 import { FigureBar, mostOf } from './figure-bars.js';
 import { countryName, figureText, medianText } from './figures.js';
+import { RequesterTables } from './requester-tables.js';
 import { transparencyTexts } from './transparency.text.js';
 
 type Report = TransparencyReportAnswer;
@@ -40,7 +41,8 @@ export function ReportView({
           </>
         )}
       </p>
-      <Files period={report.period.name} />
+      {own?.requesters === undefined ? null : <RequesterTables counts={own.requesters} />}
+      <Files period={report.period.name} own={own?.tenant ?? null} />
     </>
   );
 }
@@ -147,13 +149,16 @@ function FigureList({
   );
 }
 
-function Files({ period }: { period: string }) {
+/** @param own the reader's tenant, whose own report has files too; null for people of the vendor */
+function Files({ period, own }: { period: string; own: string | null }) {
   const text = useText(transparencyTexts);
   const base = `/api/v1/transparency-reports/${period}`;
+  const ownBase = `/api/v1/tenants/${own}/transparency-reports/${period}`;
   return (
     <section className="stack near no-print" aria-labelledby="files">
       <h2 id="files">{text.files}</h2>
       <p className="row near">
+        {own === null ? null : text.filesAll}
         <a href={`${base}/report.json`} download={`transparency-${period}.json`}>
           {text.json}
         </a>
@@ -162,6 +167,17 @@ function Files({ period }: { period: string }) {
         </a>
         <a href={base}>{text.note}</a>
       </p>
+      {own === null ? null : (
+        <p className="row near">
+          {text.filesOwn}
+          <a href={ownBase} download={`transparency-${own}-${period}.json`}>
+            {text.jsonAndNote}
+          </a>
+          <a href={`${ownBase}/report.csv`} download={`transparency-${own}-${period}.csv`}>
+            {text.csv}
+          </a>
+        </p>
+      )}
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import type { RequesterFacts } from '@countersign/contract';
 import type { DemandCount } from '../../ports/demands.js';
 import { DEMAND_KINDS } from '../demand.js';
 import { type Figure, isSafe, type Relation } from './disclosure-control.js';
@@ -11,6 +12,8 @@ export interface RequestFact {
   createdAt: string;
   /** When it was approved or denied; null if it was not. */
   decidedAt: string | null;
+  /** Place and employer as the terms state them. Null if they state none, and in the facts about all tenants, which do not count them. */
+  requester: RequesterFacts | null;
 }
 
 /** Everything that one report is about. */

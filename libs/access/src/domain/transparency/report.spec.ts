@@ -89,6 +89,48 @@ describe('the report of a simulated year', () => {
     expect(report.figures['accesses.requested']?.lo).toBe(own.requests.length);
   });
 
+  test('a tenant’s own report counts requesters by place and employer; the one about all tenants never does', () => {
+    const [period, facts] = [periods[0] as ReportPeriod, halves[0] as ReportFacts];
+    const [slug = ''] = tenants;
+    const requests = facts.requests.filter(({ tenant }) => tenant === slug);
+    const { requesters } = buildOwnReport(about(period), slug, { ...facts, requests });
+    for (const counts of Object.values(requesters ?? {}))
+      expect(counts.reduce((sum, { requested }) => sum + requested, 0)).toBe(requests.length);
+    const german = requests.filter(({ requester }) => requester?.country?.value === 'DE');
+    expect(german.length).toBeGreaterThan(10);
+    expect(requesters?.country.find(({ value }) => value === 'DE')).toEqual({
+      value: 'DE',
+      requested: german.length,
+      approved: german.filter(({ state }) => state === 'approved').length,
+      verified: german.filter(({ requester }) => requester?.country?.verified).length,
+    });
+    expect(requesters?.entity).toMatchObject([{ value: null, requested: requests.length, verified: 0 }]);
+    for (const report of reports) {
+      expect(report).not.toHaveProperty('requesters');
+      expect(Object.keys(report.figures).filter((name) => /country|employment/.test(name))).toEqual(
+        Object.keys(report.figures).filter((name) => name.startsWith('demands.country.')),
+      );
+    }
+  });
+
+  test('in the CSV the name of an entity is quoted, and a report without these counts has the CSV of before', () => {
+    const name = 'Smith, "Sons".verified';
+    const requester = { entity: { value: name, verified: true } };
+    const [first] = halves[0]?.requests ?? [];
+    if (first === undefined) throw new Error('there is no request');
+    const requests = [{ ...first, state: 'approved' as const, requester }];
+    const report = buildOwnReport(about(periods[0] as ReportPeriod), 'acme', {
+      ...{ demands: [], requests, lateDisclosures: [] },
+    });
+    const lines = reportCsv(report).split('\r\n');
+    for (const number of ['requested', 'approved', 'verified'])
+      expect(lines).toContain(`"accesses.${number}.entity.Smith, ""Sons"".verified",1,1`);
+    expect(lines).toContain('accesses.requested.no-country,1,1');
+    expect(lines).toContain('accesses.requested.no-entity,0,0');
+    const { requesters: _new, ...before } = report;
+    expect(reportCsv(before).split('\r\n')).toEqual(lines.filter((line) => !/\.(no-|entity\.)/.test(line)));
+  });
+
   test('JSON is canonical, and the CSV is the same after a round trip', () => {
     const [report] = reports;
     if (report === undefined) throw new Error('there is no report');

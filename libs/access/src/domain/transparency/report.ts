@@ -1,6 +1,7 @@
 import { canonicalJson } from '@countersign/contract';
 import { controlDisclosure, LEAST_CONTRIBUTORS, type PublishedFigure } from './disclosure-control.js';
 import { countFigures, medianDecision, type ReportFacts } from './report-figures.js';
+import { countRequesters, type RequesterCounts, requesterFigures } from './requester-counts.js';
 
 /** A half-year, `2026-H1` or `2026-H2`, from its first instant up to but not including the next one's. UTC. */
 export interface ReportPeriod {
@@ -48,6 +49,8 @@ export interface TransparencyReport {
   figures: Record<string, PublishedFigure>;
   /** Seconds from request to decision; null if too few tenants had decisions. */
   medianDecision: PublishedFigure | null;
+  /** Only in a tenant's own report. Reports of before do not have it. */
+  requesters?: RequesterCounts;
 }
 
 type About = Pick<TransparencyReport, 'deployment' | 'vendor' | 'period' | 'madeAt'>;
@@ -72,22 +75,32 @@ export function buildOwnReport(about: About, tenant: string, facts: ReportFacts)
     countries: [...countries],
     figures: Object.fromEntries(exact),
     medianDecision: medianDecision(facts.requests, true),
+    requesters: countRequesters(facts.requests),
   };
 }
 
 /** The bytes that are hashed and signed. */
 export const reportJson = (report: TransparencyReport): string => canonicalJson(report);
 
-/** One line for each figure, by name: its name, the least and the greatest count. An empty `most` is without limit. RFC 4180. */
-export function reportCsv({ figures, medianDecision: median }: TransparencyReport): string {
-  const line = (name: string, { lo, hi }: PublishedFigure) => `${name},${lo},${hi ?? ''}`;
+/**
+ * One line for each figure, by name: its name, the least and the greatest count. An empty `most` is without limit. RFC 4180. No name
+ * begins with a character that a spreadsheet runs.
+ */
+export function reportCsv({ figures, medianDecision: median, requesters }: TransparencyReport): string {
+  const line = (name: string, { lo, hi }: PublishedFigure) => `${quoted(name)},${lo},${hi ?? ''}`;
   const lines = Object.entries(figures)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, figure]) => line(name, figure));
   return [
     'figure,least,most',
     ...lines,
+    ...(requesters === undefined ? [] : requesterFigures(requesters)).map(([name, count]) =>
+      line(name, { lo: count, hi: count }),
+    ),
     ...(median === null ? [] : [line('accesses.median-decision-seconds', median)]),
     '',
   ].join('\r\n');
 }
+
+/** Names of entities may have commas and quotes, but no line breaks. */
+const quoted = (name: string): string => (/[",]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
