@@ -1,6 +1,6 @@
 import { csvLine } from '@countersign/wording';
 
-/** One clause, and what of a pack supports it. `files` and `reading` are empty if a pack does not support it. */
+/** One clause of a framework, and the files of a pack that support it. `files` and `reading` are empty if none does. */
 export interface MappedControl {
   framework: string;
   source: string;
@@ -33,8 +33,8 @@ const clauses = (framework: string, source: string, rows: readonly Clause[]): Ma
 const unsupported = (clause: string, title: string): Clause => [clause, title, ''];
 
 /**
- * Which clauses a pack supports, and by which of its files. It is our reading: whether a control is met is for the auditor to
- * decide. A clause that the pack does not support stands here with empty cells, so that no one takes it for covered.
+ * Which clauses a pack supports, and with which of its files. This is our reading: the auditor decides whether a control is met.
+ * A clause that the pack does not support is listed with empty cells, so that no one believes that it is covered.
  */
 export const CONTROL_MAPPING: readonly MappedControl[] = [
   ...clauses('CSA CCM v4', 'Cloud Security Alliance, Cloud Controls Matrix v4.0', [
@@ -261,7 +261,7 @@ export const CONTROL_MAPPING: readonly MappedControl[] = [
   ]),
 ];
 
-/** The mapping as a table. An empty cell: a pack does not support the clause. */
+/** The mapping as CSV. An empty cell means that a pack does not support the clause. */
 export const controlsCsv = (): string =>
   [
     csvLine(['framework', 'source', 'clause', 'title', 'our reading', 'files']),
@@ -273,7 +273,7 @@ export const controlsCsv = (): string =>
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const html = (text: string): string => text.replaceAll(/[&<>"]/g, (each) => ESCAPES[each] ?? each);
 
-/** The same for people. */
+/** The mapping as an HTML page, with links to the files. */
 export function controlsHtml({ tenant, period }: { tenant: string; period: { name: string } }): string {
   const rows = CONTROL_MAPPING.map(({ framework, source, clause, title, reading, files }) => {
     const links = files.map((file) => `<a href="${html(file)}">${html(file)}</a>`).join('<br>');

@@ -16,8 +16,8 @@ import {
 } from './tables/reviews-and-statements.js';
 
 /**
- * Every file that follows from the leaves and the context alone. The broker writes them, and the verifier writes them again and
- * compares: so they cannot say anything that the log does not.
+ * The files that are computed from the leaves and the context alone. The broker writes them. The verifier computes them again and
+ * compares, so they cannot say anything that the log does not say.
  */
 export class DerivedFiles {
   readonly #parts: readonly Part[];
@@ -60,27 +60,27 @@ export class DerivedFiles {
     ];
   }
 
-  /** Their names, in their order in the pack. */
+  /** Names of the files, in their order in the pack. */
   get names(): string[] {
     return this.#parts.flatMap(({ files }) => files);
   }
 
-  /** What each file begins with. The texts of each call are in the order of `names`. */
+  /** The beginning of each file. This method, `take` and `end` return one text for each file, in the order of `names`. */
   begin(): string[] {
     return this.#parts.flatMap((part) => part.begin());
   }
 
-  /** Takes the next leaf of the range. @returns what is appended to each file */
+  /** Processes the next leaf of the range. @returns the text to append to each file */
   take(leaf: PackLeaf): string[] {
     return this.#parts.flatMap((part) => part.take(leaf));
   }
 
-  /** After the last leaf. */
+  /** To be called after the last leaf. @returns the rest of each file */
   end(): string[] {
     return this.#parts.flatMap((part) => part.end());
   }
 
-  /** The leaves that the sample shows, after the end. The pack has a proof of each. */
+  /** The leaves that the sample shows; complete only after `end`. The pack has a proof of each. */
   sampledLeaves(): PackLeaf[] {
     return this.#sample.leaves();
   }

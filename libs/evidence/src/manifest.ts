@@ -4,7 +4,7 @@ import type { EvidencePeriod } from './pack-context.js';
 
 export const EVIDENCE_TYPE = 'countersign/evidence/v1';
 
-/** Names of the files that do not follow from the leaves: they prove them, or are proven by the manifest. */
+/** Names of the files that are not derived from the leaves: they prove the leaves, or the manifest proves them. */
 export const FILES = {
   leaves: 'log/leaves.jsonl',
   checkpoint: 'log/checkpoint',
@@ -18,6 +18,7 @@ export const FILES = {
   note: 'manifest.note',
 } as const;
 
+/** One file of a pack as its manifest lists it. `size` is in bytes. */
 export interface PackedFile {
   name: string;
   size: number;
@@ -55,9 +56,9 @@ export const manifestNoteText = (
 export const sumsText = (files: readonly PackedFile[]): string =>
   files.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join('');
 
-const MOST_FILES = 10_000;
+const MAX_FILES = 10_000;
 
-/** @throws EvidenceFault `invalid_pack` */
+/** Parses `manifest.json`, and requires canonical JSON. @throws EvidenceFault `invalid_pack` */
 export function parseManifest(text: string): Manifest {
   const wrong = (detail: string) => new EvidenceFault('invalid_pack', detail);
   let manifest: Manifest;
@@ -65,7 +66,7 @@ export function parseManifest(text: string): Manifest {
     manifest = readStrictJson(utf8(text)) as unknown as Manifest;
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
-    throw wrong('The manifest is no JSON.');
+    throw wrong('The manifest is not JSON.');
   }
   if (manifest?.type !== EVIDENCE_TYPE) throw wrong(`A manifest is of the type ${EVIDENCE_TYPE}.`);
   const { deployment, tenant, madeAt, seed, period, files } = manifest;
@@ -74,7 +75,7 @@ export function parseManifest(text: string): Manifest {
     texts.every((each) => typeof each === 'string') &&
     [period.from, period.to].every((at) => !Number.isNaN(Date.parse(at))) &&
     Array.isArray(files) &&
-    files.length <= MOST_FILES &&
+    files.length <= MAX_FILES &&
     files.every(isPackedFile);
   if (!isWellFormed || manifestJson(manifest) !== text)
     throw wrong('The manifest lacks a member, or is not in canonical form.');

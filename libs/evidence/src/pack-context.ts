@@ -18,24 +18,25 @@ export interface PackContext {
   madeAt: string;
   /** What chooses the sample. */
   seed: string;
-  /** Places of the log's leaves in the pack: from the first to the last one whose time lies in the period. */
+  /** Indices of the log's leaves in the pack, `to` excluded: from the first to the last leaf whose time lies in the period. */
   range: { from: number; to: number };
-  /** The log that proves them: its leaves, and its root in padded base64. */
+  /** The checkpoint that proves them: how many leaves the log has, and its root in padded base64. */
   size: number;
   root: string;
-  /** Older leaves that say what was in force or open when the period began. */
+  /** Leaves from before the period that show which rules were in force and which demands were open when it began. */
   earlier: readonly PackLeaf[];
   /** Leaves of the deployment's log up to the end of the period: the vendor's policy, other ways to the data, gateways. */
   deploymentLeaves: readonly PackLeaf[];
   statement: Pick<StatementBody, 'count' | 'refused' | 'exceptions' | 'sealed'>;
 }
 
+/** Compares two RFC 3339 instants. */
 export const isBefore = (at: string, end: string): boolean => Date.parse(at) < Date.parse(end);
 
 /** Whether a leaf's time lies in the period. Leaves are not in the order of their times, so the range has others too. */
-export const isIn = ({ period }: Pick<PackContext, 'period'>, { leaf }: PackLeaf): boolean =>
+export const isInPeriod = ({ period }: Pick<PackContext, 'period'>, { leaf }: PackLeaf): boolean =>
   !isBefore(leaf.at, period.from) && isBefore(leaf.at, period.to);
 
 /** Whether a leaf is older than the period. */
-export const isEarlier = ({ period }: Pick<PackContext, 'period'>, { leaf }: PackLeaf): boolean =>
+export const isBeforePeriod = ({ period }: Pick<PackContext, 'period'>, { leaf }: PackLeaf): boolean =>
   isBefore(leaf.at, period.from);

@@ -4,18 +4,19 @@ import { EvidenceFault } from './evidence-fault.js';
 
 /** Why a value behind a commitment is not in the pack: see `ExportedValue` of libs/access. */
 const ABSENT = ['erased', 'withheld', 'missing', 'sealed'] as const;
+/** What the pack has for a commitment: its opening, or why there is none. */
 export type PackValue = Opening | (typeof ABSENT)[number];
 
-/** A leaf as a pack has it. `text` is its canonical JSON, which is what is hashed. */
+/** A leaf in a pack. `text` is its canonical JSON; the leaf's hash is computed over it. */
 export interface PackLeaf {
   index: number;
   text: string;
   leaf: LeafV1;
-  /** What is known of its commitments, by name. */
+  /** Each of its commitments by name. */
   values: Readonly<Record<string, PackValue>>;
 }
 
-/** A leaf that stands alone, with its inclusion proof (RFC 6962 §2.1.1), in padded base64. */
+/** A leaf outside the range, with its own inclusion proof (RFC 6962 §2.1.1); hashes are padded base64. */
 export type ProvenLeaf = PackLeaf & { proof: readonly string[] };
 
 /** One line of a file of leaves: `{"index", "leaf", "values", "proof"?}`. `leaf` is the text, so that no byte of it is lost. */
@@ -23,12 +24,13 @@ export function leafLine({ index, text, values, proof }: PackLeaf & { proof?: re
   return `${JSON.stringify({ index, leaf: text, values, ...(proof === undefined ? {} : { proof }) })}\n`;
 }
 
+/** Parses a leaf that the caller has read from its own log. */
 export function packLeaf(index: number, text: string, values: PackLeaf['values']): PackLeaf {
   return { index, text, leaf: JSON.parse(text) as LeafV1, values };
 }
 
 /**
- * Reads a line and verifies what can be verified of it alone: the leaf is of version 1 and of this log and place, and each value
+ * Parses a line, and verifies what needs no other line: the leaf is of version 1 and of this log and place, and each value
  * opens its commitment.
  *
  * @throws EvidenceFault `invalid_pack`, `wrong_opening`; AuditLogError `invalid_leaf`
@@ -39,7 +41,7 @@ export function readLeafLine(hashing: Hashing, line: string, log: string): Prove
   try {
     value = JSON.parse(line) as typeof value;
   } catch {
-    throw wrong('A line of a file of leaves is no JSON.');
+    throw wrong('A line of a file of leaves is not JSON.');
   }
   const { index, leaf: text, values, proof = [] } = value;
   if (typeof index !== 'number' || typeof text !== 'string' || !isRecord(values) || !isTexts(proof))
@@ -73,14 +75,14 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'string');
 
-/** A personal value of a leaf; in brackets why there is none. Null if the leaf does not commit to it. */
+/** A personal value of a leaf, or the reason in brackets why the pack has none. Null if the leaf has no such commitment. */
 export function textOf({ values }: PackLeaf, name: string): string | null {
   const value = values[name];
   if (value === undefined) return null;
   return typeof value === 'string' ? `[${value}]` : value.value;
 }
 
-/** A member of the leaf's data that is a text or a number; null if it is absent. */
+/** A member of the leaf's data; null if it is absent, a list or an object. */
 export function datum({ leaf }: PackLeaf, name: string): string | number | boolean | null {
   const value = leaf.data[name];
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;

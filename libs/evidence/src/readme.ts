@@ -1,6 +1,6 @@
 import type { PackContext } from './pack-context.js';
 
-/** How to check a pack without us. */
+/** `README.txt` of a pack: what is in it, and how an auditor checks it without the vendor. */
 export const readme = ({
   tenant,
   deployment,
@@ -31,15 +31,15 @@ How to check it
   1. sha256sum -c SHA256SUMS
   2. countersign evidence verify THIS.zip --anchor YOUR-ANCHOR-FILE
      It needs no server. It verifies the signature with the key in your anchor file, every hash, that the leaves are those of the
-     log at these places without a gap, and every value behind a commitment. Then it makes every table, the sample and the summary
-     again from the leaves, and compares them byte by byte. So no table can say more or less than the log.
+     log at these indices without a gap, and every value against its commitment. Then it makes every table, the sample and the
+     summary again from the leaves, and compares them byte by byte. So no table can say more or less than the log.
   3. With --log YOUR-MIRROR it also looks for leaves of the period outside this pack, and compares the log with your own copy.
   Without our program: sample/proofs/*.tlog-proof are C2SP tlog-proof files, log/checkpoint is a C2SP signed note, and a leaf's hash is
   SHA-256(0x00, the text "leaf" of its line in log/leaves.jsonl) as in RFC 6962.
 
 What it does not prove
-  - That a call which bypassed the gateways did not happen. coverage.yaml is the vendor's word.
-  - That a leaf is true. It proves what was written, and that it was not changed since.
+  - That no call bypassed the gateways. coverage.yaml is what the vendor states.
+  - That a leaf is true. The pack proves what was written, and that it has not changed since.
   - That nothing older is in force than what log/earlier.jsonl shows: each leaf in it is proven, and only a copy of the whole log
     shows that there is no later one.
   - What the sealed leaves of some days may cover until they open: see exceptions.csv, sealed-days.

@@ -1,17 +1,17 @@
 import { type Hashing, utf8 } from '@countersign/contract';
-import { isIn, type PackContext } from './pack-context.js';
+import { isInPeriod, type PackContext } from './pack-context.js';
 import { datum, type PackLeaf } from './pack-leaf.js';
 import { type Part, readableJson } from './tables/part.js';
 
-/** How many items of each population are sampled; all, if there are fewer. */
+/** How many items of each population are sampled. A smaller population is sampled whole. */
 export const SAMPLE_SIZE = 25;
 /** Leaves of one item that are in the sample; the rest are counted. Calls are in a table of their own. */
-const MOST_LEAVES = 40;
-const MOST_CALL_LEAVES = 10;
+const MAX_LEAVES = 40;
+const MAX_CALL_LEAVES = 10;
 
-export const SAMPLE_METHOD = `Bottom-k by hash. Each item has the rank SHA-256("countersign/evidence-sample/v1" LF seed LF kind LF id), in hex. The ${SAMPLE_SIZE} items of the lowest rank are the sample; all, if there are fewer. So whoever knows the seed and the population can draw it again.`;
+export const SAMPLE_METHOD = `Bottom-k by hash. Each item has the rank SHA-256("countersign/evidence-sample/v1" LF seed LF kind LF id), in hex. The ${SAMPLE_SIZE} items with the lowest ranks are the sample; all, if there are fewer. So anyone who knows the seed and the population can draw it again.`;
 
-/** What chooses the sample, unless the auditor gives a seed: the root of the log, which no one knows before its last leaf. */
+/** The seed if the auditor gives none: the root of the log, which no one can know before its last leaf is written. */
 export const defaultSeed = (root: string): string => root;
 
 const rankOf = (hashing: Hashing, seed: string, kind: string, id: string): string =>
@@ -28,8 +28,8 @@ interface Sampled {
 }
 
 /**
- * The items of the lowest ranks so far, with their leaves. An item's rank is known from its first leaf on, and one that was pushed
- * out never returns: so one pass is enough, and memory is bounded.
+ * Keeps the items with the lowest ranks so far, with their leaves. The first leaf of an item gives its rank, and an item that was
+ * dropped never returns. So one pass is enough, and memory is bounded.
  */
 class BottomRanks {
   #items = new Map<string, Sampled>();
@@ -52,7 +52,7 @@ class BottomRanks {
     if (item === undefined) return;
     const isCall = leaf.leaf.type.startsWith('access.');
     const held = item.leaves.filter(({ leaf: { type } }) => type.startsWith('access.') === isCall).length;
-    if (held < (isCall ? MOST_CALL_LEAVES : MOST_LEAVES)) item.leaves.push(leaf);
+    if (held < (isCall ? MAX_CALL_LEAVES : MAX_LEAVES)) item.leaves.push(leaf);
     else item.more += 1;
   }
 
@@ -82,7 +82,7 @@ export class SamplePart implements Part {
   take(leaf: PackLeaf) {
     const { type } = leaf.leaf;
     const [request, record] = [datum(leaf, 'request'), datum(leaf, 'record')];
-    if (isIn(this.context, leaf)) {
+    if (isInPeriod(this.context, leaf)) {
       if (type === 'request.created') this.#requests.offer(String(request));
       if (type === 'access.allowed') this.#calls.offer(String(record));
     }
@@ -102,13 +102,13 @@ export class SamplePart implements Part {
     ];
   }
 
-  /** The places of the leaves that the sample shows, each once and in order. The pack has a proof of each. */
+  /** The leaves that the sample shows, each once and in the order of the log. The pack has a proof of each. */
   leaves(): PackLeaf[] {
     const all = [...this.#requests.sorted(), ...this.#calls.sorted()].flatMap(({ leaves }) => leaves);
     return [...new Map(all.map((leaf) => [leaf.index, leaf])).values()].sort((a, b) => a.index - b.index);
   }
 
-  /** How many were sampled. */
+  /** How many items of each population are in the sample. */
   get sizes() {
     return { requests: this.#requests.sorted().length, calls: this.#calls.sorted().length };
   }
@@ -121,5 +121,5 @@ const sampledAnswer = ({ id, rank, leaves, more }: Sampled) => ({
   leaves: leaves.map(({ index, leaf, values }) => ({ index, proof: proofFile(index), leaf, values })),
 });
 
-/** Where the pack has the C2SP tlog-proof of a sampled leaf. */
+/** Name of the file with the C2SP tlog-proof of a sampled leaf. */
 export const proofFile = (index: number): string => `sample/proofs/${index}.tlog-proof`;

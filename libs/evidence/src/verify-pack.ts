@@ -19,32 +19,34 @@ import { DEPLOYMENT_SLUG, type Hashing, utf8 } from '@countersign/contract';
 import { DerivedFiles } from './derived-files.js';
 import { EvidenceFault } from './evidence-fault.js';
 import { FILES, type Manifest, manifestNoteText, parseManifest, sumsText } from './manifest.js';
-import { isIn, type PackContext } from './pack-context.js';
+import { isInPeriod, type PackContext } from './pack-context.js';
 import { type PackLeaf, type ProvenLeaf, readLeafLine } from './pack-leaf.js';
 import { proofFile } from './sample.js';
 
-/** SHA-256 of what is given piece by piece, in hex. */
+/** Computes SHA-256 of bytes that arrive piece by piece. */
 export interface RunningHash {
   update(bytes: Uint8Array): void;
   hex(): string;
 }
 
+/** The cryptography of the platform that the verifier needs. */
 export interface VerifyPorts {
   hashing: Hashing;
   check: Ed25519Check;
   startHash(): RunningHash;
 }
 
-/** A pack that someone has unpacked, or an archive. */
+/** Reads the files of a pack, from the archive or from a folder. */
 export interface PackSource {
   names: readonly string[];
-  /** Bytes of a file, which exists. */
+  /** Bytes of a file that is in `names`. */
   size(name: string): number;
   read(name: string): AsyncIterable<Uint8Array>;
 }
 
+/** The keys to trust, and how to report progress. */
 export interface VerifyOptions {
-  /** The key of the tenant's log, and that of the deployment's. */
+  /** Keys of the tenant's log, and of the deployment's. */
   keys: readonly VerifierKey[];
   deploymentKeys: readonly VerifierKey[];
   onProgress?: (leaves: number, all: number) => void;
@@ -58,21 +60,21 @@ export interface VerifiedPack {
   statement: StatementBody;
   /** Allowed calls of the period in the pack, by the index of their leaf. */
   calls: number;
-  /** Files that were hashed, and those that were made again from the leaves. */
+  /** How many files were hashed, and how many were computed again from the leaves. */
   files: number;
   derived: number;
-  /** Leaves whose place was proven one by one. */
+  /** How many leaves have an inclusion proof of their own. */
   proven: number;
 }
 
 const MAX_SMALL_FILE = 64 * 2 ** 20;
-/** A leaf of 60 kB with its values. */
+/** Enough for a leaf of 60 kB with its values. */
 const MAX_LINE = 1_048_576;
 
 /**
  * Verifies a pack without any server: the log's signature over the manifest, every file's hash, that the leaves are those of the log
- * at their places without a gap, every value behind a commitment, every single proof and the statement. Then it makes every other
- * file again from the leaves, and compares.
+ * at their indices without a gap, every value against its commitment, every inclusion proof, and the statement. Then it computes
+ * every other file again from the leaves, and compares.
  *
  * @throws EvidenceFault; AuditLogError for a note, checkpoint, proof or leaf that does not verify
  */
@@ -125,7 +127,7 @@ async function* linesOf(source: PackSource, name: string): AsyncGenerator<string
     throw new EvidenceFault('invalid_pack', `The last line of ${name} has no end.`);
 }
 
-/** @param bytes undefined: there are no more. @throws EvidenceFault `invalid_pack` */
+/** Decodes UTF-8. @param bytes undefined at the end of the file. @throws EvidenceFault `invalid_pack` */
 function decoded(
   decoder: InstanceType<typeof TextDecoder>,
   bytes: Uint8Array | undefined,
@@ -135,7 +137,7 @@ function decoded(
     return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new EvidenceFault('invalid_pack', `${name} is no UTF-8.`);
+    throw new EvidenceFault('invalid_pack', `${name} is not UTF-8.`);
   }
 }
 
@@ -148,7 +150,7 @@ class PackVerifier {
     private readonly manifest: Manifest,
   ) {}
 
-  /** Exactly the files of the manifest are there, with their hashes. */
+  /** Requires exactly the files of the manifest, each with its hash. */
   async verifyFiles(): Promise<void> {
     const { files } = this.manifest;
     const named = [...files.map(({ name }) => name), FILES.manifest, FILES.note];
@@ -173,7 +175,7 @@ class PackVerifier {
   async verifyContent({ keys, deploymentKeys, onProgress }: VerifyOptions): Promise<VerifiedPack> {
     const { tenant } = this.manifest;
     const checkpoint = await this.checkpoint(FILES.checkpoint, tenant, keys);
-    const shared = await this.checkpoint(FILES.deploymentCheckpoint, DEPLOYMENT_SLUG, deploymentKeys);
+    const deployment = await this.checkpoint(FILES.deploymentCheckpoint, DEPLOYMENT_SLUG, deploymentKeys);
     const statement = await this.statement(keys, checkpoint);
     const claim = await this.rangeClaim();
     const context: PackContext = {
@@ -181,14 +183,14 @@ class PackVerifier {
       range: { from: claim.from, to: claim.to },
       ...{ size: checkpoint.size, root: encodeRoot(statement) },
       earlier: await this.provenLeaves(FILES.earlier, tenant, checkpoint),
-      deploymentLeaves: await this.provenLeaves(FILES.deploymentLeaves, DEPLOYMENT_SLUG, shared),
+      deploymentLeaves: await this.provenLeaves(FILES.deploymentLeaves, DEPLOYMENT_SLUG, deployment),
       statement,
     };
     const derived = new DerivedFiles(this.ports.hashing, context);
-    const written = new WrittenAgain(this.ports, derived.names);
+    const recomputed = new RecomputedFiles(this.ports, derived.names);
     const range = new LeafRangeVerifier(this.ports.hashing, claim);
     const accesses = new StatedAccesses(statement, claim);
-    written.append(derived.begin());
+    recomputed.append(derived.begin());
     let next = claim.from;
     for await (const line of linesOf(this.source, FILES.leaves)) {
       const leaf = readLeafLine(this.ports.hashing, line, tenant);
@@ -200,13 +202,13 @@ class PackVerifier {
       next += 1;
       range.take(leafHashOfText(this.ports.hashing, leaf.text));
       accesses.take(context, leaf);
-      written.append(derived.take(leaf));
+      recomputed.append(derived.take(leaf));
       onProgress?.(next - claim.from, claim.to - claim.from);
     }
     range.finish(checkpoint);
-    written.append(derived.end());
+    recomputed.append(derived.end());
     await this.verifyProofs(derived.sampledLeaves(), checkpoint, keys);
-    this.requireSame(derived.names, written);
+    this.requireSame(derived.names, recomputed);
     return {
       ...{ manifest: this.manifest, checkpoint, range: context.range, statement },
       ...{ calls: accesses.finish(), files: this.manifest.files.length, derived: derived.names.length },
@@ -222,7 +224,7 @@ class PackVerifier {
     return checkpoint;
   }
 
-  /** The statement is about the period, and its checkpoint is the one that proves the leaves. */
+  /** Requires that the statement is about the period, and that its checkpoint is the one that proves the leaves. */
   private async statement(keys: readonly VerifierKey[], { size }: Checkpoint): Promise<StatementBody> {
     const { body } = await openStatement(this.ports.check, await this.text(FILES.statement), keys);
     const { tenant, period } = this.manifest;
@@ -241,7 +243,8 @@ class PackVerifier {
   }
 
   private async rangeClaim() {
-    const wrong = () => new EvidenceFault('invalid_pack', `${FILES.range} is no proof of a range of leaves.`);
+    const wrong = () =>
+      new EvidenceFault('invalid_pack', `${FILES.range} is not a proof of a range of leaves.`);
     let value: { from: number; to: number; left: string[]; proof: string[] };
     try {
       value = JSON.parse(await this.text(FILES.range)) as typeof value;
@@ -268,7 +271,7 @@ class PackVerifier {
     return leaves;
   }
 
-  /** There is a proof file of each sampled leaf, and no other. */
+  /** Requires a valid proof file for each sampled leaf, and no other proof file. */
   private async verifyProofs(
     sampled: readonly PackLeaf[],
     checkpoint: Checkpoint,
@@ -293,14 +296,17 @@ class PackVerifier {
     }
   }
 
-  /** The derived files are what the leaves lead to, and there is no other file. */
-  private requireSame(names: readonly string[], written: WrittenAgain): void {
-    const hashes = written.finish();
+  /** Requires that the derived files equal the recomputed ones, and that there is no other file. */
+  private requireSame(names: readonly string[], recomputed: RecomputedFiles): void {
+    const hashes = recomputed.finish();
     const known = new Set<string>([...names, ...Object.values(FILES)]);
     for (const { name, sha256 } of this.manifest.files) {
       const again = hashes.get(name);
       if (again !== undefined && again !== sha256)
-        throw new EvidenceFault('evidence_differs', `${name} is not what the leaves of the pack lead to.`);
+        throw new EvidenceFault(
+          'evidence_differs',
+          `${name} differs from what the leaves of the pack produce.`,
+        );
       if (!known.has(name) && !name.startsWith('sample/proofs/'))
         throw new EvidenceFault('invalid_pack', `A pack has no file ${name}.`);
       hashes.delete(name);
@@ -324,8 +330,8 @@ const hashesOf = (texts: readonly string[]): Uint8Array[] =>
     return hash;
   });
 
-/** The hashes of the derived files as they are made again. */
-class WrittenAgain {
+/** Hashes the derived files while they are computed again. */
+class RecomputedFiles {
   readonly #hashes: RunningHash[];
 
   constructor(
@@ -347,8 +353,8 @@ class WrittenAgain {
 }
 
 /**
- * Compares the statement with the calls of the pack. A record that a gateway handed in between statement and checkpoint is in the
- * pack alone, so the pack may have more.
+ * Compares the statement with the calls of the pack. A record that a gateway sent between statement and checkpoint is only in the
+ * pack, so the pack may have more calls.
  */
 class StatedAccesses {
   readonly #missing: Map<number, string>;
@@ -368,7 +374,7 @@ class StatedAccesses {
   }
 
   take(context: PackContext, leaf: PackLeaf): void {
-    if (leaf.leaf.type !== 'access.allowed' || !isIn(context, leaf)) return;
+    if (leaf.leaf.type !== 'access.allowed' || !isInPeriod(context, leaf)) return;
     this.#count += 1;
     if (this.#missing.get(leaf.index) === leaf.leaf.data['record']) this.#missing.delete(leaf.index);
   }

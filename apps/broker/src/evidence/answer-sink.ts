@@ -1,26 +1,26 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
-/** The client has gone, or reads so slowly that others would wait for it. */
+/** The client has disconnected, or reads so slowly that it would block other packs. */
 export class ClientLeft extends Error {}
 
-/** `stalledMs`: how long a client may take nothing. `wholeMs`: how long a pack may take until its last byte. */
-interface Patience {
+/** `stalledMs`: how long a client may read nothing. `wholeMs`: how long the whole download may take. */
+interface DownloadLimits {
   stalledMs: number;
   wholeMs: number;
 }
 
-const PATIENCE: Patience = { stalledMs: 30_000, wholeMs: 30 * 60_000 };
+const LIMITS: DownloadLimits = { stalledMs: 30_000, wholeMs: 30 * 60_000 };
 
 /**
- * Writes into an answer as fast as its client reads. A broker makes few packs at once, and the next one waits: so a client that
- * stops reading keeps its place for a moment only.
+ * Writes into an answer as fast as its client reads. A broker makes few packs at once, so a client that stops reading is
+ * disconnected soon: others are waiting.
  *
- * @returns what takes the bytes. It throws ClientLeft
+ * @returns the function that receives the bytes. It throws ClientLeft
  */
 export function answerSink(
   response: Writable,
-  { stalledMs, wholeMs }: Patience = PATIENCE,
+  { stalledMs, wholeMs }: DownloadLimits = LIMITS,
 ): (bytes: Uint8Array) => Promise<void> {
   const until = performance.now() + wholeMs;
   return async (bytes) => {

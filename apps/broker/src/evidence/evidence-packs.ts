@@ -45,14 +45,14 @@ import { LogProofs } from '../logs/log-tiles.js';
 import { StatementSigner } from '../logs/statement-signer.js';
 import { PackWriter, WaitingFile } from './pack-writer.js';
 
-/** Leaves that are read at once. Between pages other requests have their turn. */
+/** Leaves that are read at once. Between pages the broker serves other requests. */
 const PAGE = 500;
-/** Packs that this broker makes at once: each reads a whole period. */
-const MOST_AT_ONCE = 2;
+/** Packs that this broker makes at once. Few, because each reads a whole period. */
+const MAX_AT_ONCE = 2;
 
 type Sink = (bytes: Uint8Array) => Promise<void>;
 
-/** A log as a pack proves it. `note` is its signed checkpoint. */
+/** A log at the size of the checkpoint in the pack. `note` is that signed checkpoint. */
 interface ProvingLog {
   log: string;
   epoch: number;
@@ -60,12 +60,10 @@ interface ProvingLog {
   note: string;
 }
 
-/** Everything that is read before the first byte of the archive is sent, so that what fails until then is an ordinary answer. */
+/** Everything that is read before the first byte of the archive is sent, so that an error up to then is an ordinary answer. */
 interface Prepared {
   context: PackContext;
   own: ProvingLog;
-  earlier: ProvenLeaf[];
-  shared: ProvenLeaf[];
   deploymentNote: string;
   statement: string;
 }
@@ -83,11 +81,11 @@ export class EvidencePacks {
   ) {}
 
   /**
-   * Makes the pack of a period and writes the archive. Values are those that the tenant may see, whoever downloads it: an auditor of
-   * the vendor can hand it on. It is read page by page and written as it comes, so memory does not grow with
-   * the period.
+   * Makes the pack of a period and writes the archive. It contains the values that the tenant may see, also if an auditor of the
+   * vendor downloads it, so they can give it to the customer. Leaves are read and written page by page, so memory does not grow
+   * with the period.
    *
-   * @param begin called before the first byte; gives what takes the bytes
+   * @param begin called before the first byte; returns the function that receives the bytes
    * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `pruned`; HttpProblem `rate_limited`, `log_inconsistent`. All
    *   of them before `begin`
    */
@@ -98,7 +96,7 @@ export class EvidencePacks {
     begin: (period: ReportPeriod) => Sink,
   ): Promise<void> {
     const period = await requireEvidencePeriod(this.deps, principal, tenant, query.period);
-    if (this.#making.has(tenant) || this.#making.size >= MOST_AT_ONCE)
+    if (this.#making.has(tenant) || this.#making.size >= MAX_AT_ONCE)
       throw new HttpProblem(
         'rate_limited',
         'Another evidence pack is being made. Try again when it is done.',
@@ -124,23 +122,21 @@ export class EvidencePacks {
     const own = provingLog(tenant, stated.checkpoint);
     const deploymentNote = (await this.checkpoints.signIfGrown(DEPLOYMENT_SLUG)).note;
     const deployment = provingLog(DEPLOYMENT_SLUG, deploymentNote);
-    const { range, earlier, shared } = await evidenceLeaves(this.deps, principal, tenant, period, {
-      ...{ own: size, shared: deployment.size },
+    const leaves = await evidenceLeaves(this.deps, principal, tenant, period, {
+      own: size,
+      deployment: deployment.size,
     });
     const context = {
-      ...{ deployment: this.deps.store.deployment, tenant, period, madeAt, size, root, range },
+      ...{ deployment: this.deps.store.deployment, tenant, period, madeAt, size, root, range: leaves.range },
       ...{ seed: seed ?? defaultSeed(root), statement: stated },
-      earlier: await this.provenLeaves(principal, tenant, own, earlier),
-      deploymentLeaves: await this.provenLeaves(principal, tenant, deployment, shared),
+      earlier: await this.provenLeaves(principal, tenant, own, leaves.earlier),
+      deploymentLeaves: await this.provenLeaves(principal, tenant, deployment, leaves.deployment),
     };
-    return {
-      ...{ context, own, earlier: context.earlier, shared: context.deploymentLeaves },
-      ...{ deploymentNote, statement },
-    };
+    return { context, own, deploymentNote, statement };
   }
 
   private async write(principal: Principal, prepared: Prepared, sink: Sink): Promise<void> {
-    const { context, own, earlier, shared } = prepared;
+    const { context, own } = prepared;
     const pack = new PackWriter(sink);
     const derived = new DerivedFiles(this.deps.hashing, context);
     const waiting = derived.names.map((name) => new WaitingFile(name));
@@ -158,8 +154,8 @@ export class EvidencePacks {
       await append(derived.end());
       await pack.text(FILES.range, await this.rangeProof(principal, own, context));
       await pack.text(FILES.checkpoint, own.note);
-      await pack.text(FILES.earlier, earlier.map(leafLine).join(''));
-      await pack.text(FILES.deploymentLeaves, shared.map(leafLine).join(''));
+      await pack.text(FILES.earlier, context.earlier.map(leafLine).join(''));
+      await pack.text(FILES.deploymentLeaves, context.deploymentLeaves.map(leafLine).join(''));
       await pack.text(FILES.deploymentCheckpoint, prepared.deploymentNote);
       await pack.text(FILES.statement, prepared.statement);
       for (const file of waiting) await pack.waiting(file);

@@ -3,16 +3,16 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 const WINDOW_MS = 60_000;
-/** A network that presents more unknown credentials than this within a minute is taken for one that guesses. */
+/** A network that presents more unknown credentials than this within a minute counts as one that guesses. */
 const GUESSES = 20;
 const MOST_NETWORKS = 10_000;
 /** Look-ups of networks that guess, at once. */
 const AT_ONCE = 2;
 
 /**
- * Each credential that a caller presents is looked up, because a key that was revoked must be refused at once. Those of
- * networks that guess wait in one line, a few at a time, so that a crowd of strangers never occupies the store. None is
- * refused unseen: a valid key from the same network is only slower, and other networks do not notice.
+ * Looks up each credential that a caller presents, because a revoked key must be refused at once. Look-ups for networks that guess
+ * wait in one queue and run a few at a time, so that attackers cannot occupy the store. None is refused without a look-up: a valid
+ * key from the same network is only slower, and other networks are not affected.
  */
 @Injectable()
 export class CredentialGuesses {

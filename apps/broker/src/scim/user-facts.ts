@@ -2,7 +2,7 @@ import { nameText, SCIM_SCHEMAS } from '@countersign/api';
 import { isJsonObject, type JsonObject } from './scim-request.js';
 
 /**
- * Where a SCIM user says place and employer: `userType` and the country of the work address (RFC 7643 §4.1), and
+ * The SCIM attributes with place and employer: `userType` and the country of the work address (RFC 7643 §4.1), and
  * `organization` of the enterprise extension (§4.3). Here they are three flat members, so that a PATCH path names one of them.
  */
 export const FACT_MEMBERS = ['userType', 'organization', 'workCountry'] as const;

@@ -4,6 +4,7 @@ import { addVerb, examples, GROUPS } from '../command/define.js';
 import type { EvidenceOptions } from './evidence.js';
 import type { VerifyEvidenceOptions } from './verify.js';
 
+/** Commands that download and verify evidence packs. */
 export function registerEvidence(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.offline);
   const evidence = addVerb(

@@ -9,9 +9,10 @@ import { chooseLog } from '../log/mirror.js';
 import { Progress } from '../terminal/progress.js';
 import { formatFacts } from '../terminal/text.js';
 
+/** Flags of `evidence`. */
 export type EvidenceOptions = { tenant?: string; period?: string; out?: string; seed?: string };
 
-/** What `summary.json` of a pack says, as far as it is shown here. */
+/** The members of a pack's `summary.json` that this command shows. */
 interface Summary {
   rows: Record<string, number>;
   calls: { allowed: number; refused: number };
@@ -20,7 +21,7 @@ interface Summary {
 }
 
 /**
- * Downloads the evidence pack of a period. The file has its name only once it is whole.
+ * Downloads the evidence pack of a period. The file gets its name only when it is complete.
  *
  * @throws CliError the broker's codes; `cannot_write` (exit 2)
  */

@@ -19,6 +19,7 @@ import { chooseKey, keysOf, readVerifierKey } from '../log/verification.js';
 import { Progress } from '../terminal/progress.js';
 import { formatFacts } from '../terminal/text.js';
 
+/** Flags of `evidence verify`. */
 export type VerifyEvidenceOptions = { vkey?: string; anchor?: string; log?: string };
 
 /**

@@ -9,6 +9,7 @@ import { usageError } from '../command/errors.js';
 import { ownTenant } from '../command/own-tenant.js';
 import { formatTable } from '../terminal/text.js';
 
+/** The error for vendor staff, who have no notice addresses. */
 const VENDOR = 'a customer’s admins set these addresses; the vendor’s staff do not';
 
 async function ofTenant(context: Context) {
@@ -16,7 +17,7 @@ async function ofTenant(context: Context) {
   return { api, slug: await ownTenant(api, VENDOR) };
 }
 
-/** @throws CliError `invalid_usage` */
+/** Parses the list of `--topics`. @throws CliError `invalid_usage` */
 function readTopics(list: string): NoticeTopic[] {
   const topics = list.split(',').map((each) => each.trim());
   const known: readonly string[] = NOTICE_TOPICS;
@@ -25,14 +26,16 @@ function readTopics(list: string): NoticeTopic[] {
   return topics as NoticeTopic[];
 }
 
+/** `notice-address list`. */
 export async function listAddresses(context: Context): Promise<Answer> {
   const { api, slug } = await ofTenant(context);
   const list = await api.call(noticeAddressEndpoints.list, { params: { slug } });
   return { document: list, text: formatAddresses(list.items) };
 }
 
-export async function addAddress(context: Context, address: string, list: string): Promise<Answer> {
-  const topics = readTopics(list);
+/** `notice-address add`. @param topicList topics, separated by commas */
+export async function addAddress(context: Context, address: string, topicList: string): Promise<Answer> {
+  const topics = readTopics(topicList);
   const { api, slug } = await ofTenant(context);
   const added = await api.call(noticeAddressEndpoints.add, { params: { slug }, body: { address, topics } });
   const next = added.sent
@@ -41,19 +44,22 @@ export async function addAddress(context: Context, address: string, list: string
   return { document: added, text: `${formatAddresses([added])}\n\n${next}` };
 }
 
+/** `notice-address confirm`. */
 export async function confirmAddress(context: Context, id: string, code: string): Promise<Answer> {
   const { api, slug } = await ofTenant(context);
   const confirmed = await api.call(noticeAddressEndpoints.confirm, { params: { slug, id }, body: { code } });
   return { document: confirmed, text: formatAddresses([confirmed]) };
 }
 
-export async function changeTopics(context: Context, id: string, list: string): Promise<Answer> {
-  const topics = readTopics(list);
+/** `notice-address topics`. @param topicList topics, separated by commas */
+export async function changeTopics(context: Context, id: string, topicList: string): Promise<Answer> {
+  const topics = readTopics(topicList);
   const { api, slug } = await ofTenant(context);
   const changed = await api.call(noticeAddressEndpoints.change, { params: { slug, id }, body: { topics } });
   return { document: changed, text: [formatAddresses([changed]), ...warningLines(changed)].join('\n') };
 }
 
+/** `notice-address remove`. */
 export async function removeAddress(context: Context, id: string): Promise<Answer> {
   const { api, slug } = await ofTenant(context);
   const removed = await api.call(noticeAddressEndpoints.remove, { params: { slug, id } });

@@ -9,8 +9,10 @@ import { formatInstant } from '../terminal/time.js';
 
 type Api = Awaited<ReturnType<Context['api']>>;
 
+/** The error for vendor staff, who have no practices. */
 const VENDOR = 'a customer’s approvers practise; the vendor’s staff do not';
 
+/** Resolves `current` to the newest practice. */
 async function idOf(api: Api, slug: string, id: string): Promise<string> {
   if (id !== 'current') return id;
   const query = new URLSearchParams({ limit: '1' });
@@ -19,6 +21,7 @@ async function idOf(api: Api, slug: string, id: string): Promise<string> {
   return newest.id;
 }
 
+/** `practice list`: the practices of the caller's organisation, newest first. */
 export async function listPractices(context: Context, options: ListOptions): Promise<Answer> {
   const slug = await ownTenant(await context.api(), VENDOR);
   return fetchPage(
@@ -28,6 +31,7 @@ export async function listPractices(context: Context, options: ListOptions): Pro
   );
 }
 
+/** `practice show`: how each approver did. */
 export async function showPractice(context: Context, id: string): Promise<Answer> {
   const api = await context.api();
   const slug = await ownTenant(api, VENDOR);
@@ -36,12 +40,14 @@ export async function showPractice(context: Context, id: string): Promise<Answer
   return { document: practice, text: formatPractice(practice, new Date()) };
 }
 
+/** `practice now`: begins a practice for all approvers. */
 export async function beginPractice(context: Context): Promise<Answer> {
   const api = await context.api();
   const practice = await api.call(practiceEndpoints.open, { params: { slug: await ownTenant(api, VENDOR) } });
   return { document: practice, text: formatPractice(practice, new Date()) };
 }
 
+/** `practice task`: the caller's own practice request. */
 export async function showTask(context: Context, id: string): Promise<Answer> {
   const api = await context.api();
   const slug = await ownTenant(api, VENDOR);
@@ -66,6 +72,7 @@ export async function showTask(context: Context, id: string): Promise<Answer> {
   };
 }
 
+/** `practice answer`: answers it without a passkey; a passkey needs the browser. @throws CliError `invalid_usage` */
 export async function answerPractice(
   context: Context,
   id: string,

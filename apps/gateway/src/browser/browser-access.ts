@@ -19,14 +19,15 @@ const VERIFIER = /^[A-Za-z0-9_-]{43}$/;
 
 type BrowserAccessParts = {
   sessions: BrowserSessions;
-  /** Where the broker's pages are; undefined before the feed said so. */
+  /** Address of the broker's pages; undefined until the feed has sent it. */
   issuer(): string | undefined;
   log: Logger;
 };
 
 /**
- * Lets a browser in at a service's own host. Who comes without a session goes to the broker's page, signs in there, chooses a
- * grant, and comes back with a code, which this gateway exchanges for the secret that the cookie holds.
+ * Opens browser sessions at a service's own host. The gateway redirects a browser without a session to the broker's page. There
+ * the person signs in and chooses a grant. The browser comes back with a code, and the gateway exchanges it for the secret that it
+ * stores in the cookie.
  */
 export class BrowserAccess {
   constructor(private readonly parts: BrowserAccessParts) {}
@@ -36,6 +37,7 @@ export class BrowserAccess {
     return origin !== undefined && isBrowserPath(path);
   }
 
+  /** Answers `/countersign/open` and `/countersign/session`; any other path below `/countersign/` is 404. */
   async answer({ canonical, response, body }: Exchange): Promise<void> {
     const { path, method, query } = canonical;
     const given = new URLSearchParams(query);
@@ -75,7 +77,7 @@ export class BrowserAccess {
       answerProblem(response, 'not_in_touch', { close: false });
       return;
     }
-    // One attempt serves all tabs: a second one would make the code of the first one worthless.
+    // All tabs share one verifier: a new one would invalidate the code that another tab is about to bring.
     const known = ownCookie(headers, 'open');
     const verifier =
       known !== undefined && VERIFIER.test(known) ? known : randomBytes(32).toString('base64url');
@@ -120,7 +122,7 @@ export class BrowserAccess {
   }
 }
 
-/** The path if it is one of this host that the gateway would read, else `/`: a link must not lead elsewhere. */
+/** The path if it is a valid one on this host, else `/`, so that no link redirects to another site. */
 function localPath(to: string): string {
   try {
     if (!/^\/(?![/\\])/.test(to)) return '/';

@@ -9,11 +9,11 @@ import type { NoToken } from './browser-sessions.js';
 import { crossOriginProblem, isNavigation } from './same-origin.js';
 
 const REFUSALS = {
-  unreachable: ['not_in_touch', 'the broker could not be asked about the session of this browser'],
-  busy: ['rate_limited', 'too many sessions of browsers are being checked'],
+  unreachable: ['not_in_touch', 'the broker could not be reached to verify the session of this browser'],
+  busy: ['rate_limited', 'too many browser sessions are being verified'],
 } as const satisfies Record<Exclude<NoToken, 'unknown'>, readonly [string, string]>;
 
-/** Calls whose browser has a session in place of a token. */
+/** Verifies calls that carry the cookie of a browser session and no token. */
 export class BrowserCalls {
   constructor(
     private readonly parts: {
@@ -29,8 +29,8 @@ export class BrowserCalls {
   }
 
   /**
-   * The token of the browser's session, verified like one that a call carries. Undefined if the call is answered: a person who
-   * opens a page goes to sign in, a call of a page is refused.
+   * Gets the token of the browser's session, and verifies it like a bearer token. Undefined if this method has answered the call:
+   * it redirects a person who opens a page to the sign-in, and refuses a call that a page makes.
    */
   async verify(exchange: Exchange, service: PublishedRouteMap): Promise<TokenDecision | undefined> {
     const { access, authorizer, refusals } = this.parts;

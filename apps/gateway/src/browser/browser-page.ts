@@ -2,19 +2,20 @@ import { createHash } from 'node:crypto';
 import type { HeaderList } from '../http/header-list.js';
 import type { ServerResponse } from '../http1/server-response.js';
 
-/** A page of a few words that the gateway shows to a person. */
+/** A short page that the gateway shows to a person. */
 export type BrowserPage = {
   status: number;
   title: string;
   text: string;
-  /** What went wrong in technical words, for whoever the person asks. */
+  /** The technical reason, for the person's support. */
   detail?: string | undefined;
   link?: { to: string; label: string } | undefined;
 };
 
+/** The languages of these pages. */
 export type PageLanguage = 'en' | 'de';
 
-/** The language that the browser prefers of those that there are texts in. */
+/** English or German, whichever the browser prefers. */
 export function pageLanguage(headers: HeaderList): PageLanguage {
   const wishes = headers.all('accept-language').join(',').toLowerCase();
   const first = (tag: string) => wishes.search(new RegExp(`(?:^|,)\\s*${tag}\\b`));
@@ -30,7 +31,7 @@ const STYLE =
   '@media(prefers-color-scheme:dark){body{color:#e6e9ee;background:#12161c}small{color:#9aa5b3}a{color:#8ab8ff}a.go{background:#8ab8ff;color:#12161c}}';
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
-/** No script, no frame, no picture: nothing on the page can be made to act. */
+/** The page has no script, no frame and no picture, and the policy forbids them: injected markup could do nothing. */
 const FIELDS = [
   ...['Content-Type', 'text/html; charset=utf-8', 'Cache-Control', 'no-store'],
   ...[

@@ -11,58 +11,61 @@ import type { Clock } from '../clock.js';
 import { type BrokerClient, BrokerResponseError } from '../feed/broker-client.js';
 
 /**
- * Why a session gives no token: it is `unknown` or has ended; the broker is `unreachable`; or too many are being asked about
- * (`busy`).
+ * Why there is no token for a session. `unknown`: there is no such session, or it has ended. `unreachable`: the broker does not
+ * answer. `busy`: too many requests for tokens are open.
  */
 export type NoToken = 'unknown' | 'unreachable' | 'busy';
+/** The token of a session, or why there is none. */
 export type SessionToken = { token: string } | { refused: NoToken };
 
-/** Sessions that are cached, and how many sessions and codes the broker is asked about at once. */
-const CACHED = 4_096;
-const MAX_ASKING = 32;
-/** For how long an unknown session is not asked about again. */
+/** Sessions whose tokens are cached. */
+const MAX_CACHED = 4_096;
+/** Requests for tokens, and exchanges of codes, that are open at the broker at once. */
+const MAX_PENDING = 32;
+/** How long the gateway remembers that a session is unknown. */
 const UNKNOWN_MS = 5_000;
+/** How long the broker may take to answer. */
 const ANSWER_MS = 10_000;
-/** A token is renewed this long before it ends, or after half of its life if that is later. */
+/** A token is renewed this long before it expires, or after half of its lifetime if that is later. */
 const SPARE_MS = 15_000;
 
 /**
- * Tokens for browsers that have a cookie instead. A browser's cookie is a secret that the broker knows by its hash; the
- * gateway asks for a token with it, and checks that token like any other. Nothing is stored on this host, so a session is
- * good at every gateway of its service.
+ * Gets tokens for browser sessions. The cookie of a browser holds a secret, of which the broker stores only the hash. The gateway
+ * sends the secret to the broker, receives a token, and verifies it like any other. The gateway stores nothing on disk, so a
+ * session is valid at every gateway of its service.
  */
 export class BrowserSessions {
-  private readonly tokens = new LRUCache<string, { token: string; until: number }>({ max: CACHED });
-  private readonly unknown = new LRUCache<string, number>({ max: CACHED });
-  private readonly asking = new Map<string, Promise<SessionToken>>();
+  private readonly tokens = new LRUCache<string, { token: string; until: number }>({ max: MAX_CACHED });
+  private readonly unknown = new LRUCache<string, number>({ max: MAX_CACHED });
+  private readonly pending = new Map<string, Promise<SessionToken>>();
   private exchanging = 0;
 
   constructor(private readonly parts: { broker: Pick<BrokerClient, 'postSigned'>; clock: Clock }) {}
 
-  /** @returns a promise only if the broker has to be asked */
-  token(asked: BrowserTokenRequest): SessionToken | Promise<SessionToken> {
-    if (!isSessionSecret(asked.session)) return { refused: 'unknown' };
+  /** The token of a session. @returns a promise only if the gateway has to request it from the broker */
+  token(request: BrowserTokenRequest): SessionToken | Promise<SessionToken> {
+    if (!isSessionSecret(request.session)) return { refused: 'unknown' };
     const now = this.parts.clock.monotonic();
-    const key = `${asked.service} ${asked.session}`;
+    const key = `${request.service} ${request.session}`;
     const known = this.tokens.get(key);
     if (known !== undefined && now < known.until) return known;
     if (now < (this.unknown.get(key) ?? 0)) return { refused: 'unknown' };
-    const under = this.asking.get(key);
-    if (under !== undefined) return under;
-    if (this.asking.size >= MAX_ASKING) return { refused: 'busy' };
-    const answer = this.ask(key, asked).finally(() => this.asking.delete(key));
-    this.asking.set(key, answer);
+    const open = this.pending.get(key);
+    if (open !== undefined) return open;
+    if (this.pending.size >= MAX_PENDING) return { refused: 'busy' };
+    const answer = this.requestToken(key, request).finally(() => this.pending.delete(key));
+    this.pending.set(key, answer);
     return answer;
   }
 
   /**
-   * Exchanges the code that the broker gave the browser. Null if it is no code, or if the broker refuses it. `busy`: too many are
-   * being exchanged, because anyone can send some. Throws the network's error.
+   * Exchanges the code that the browser brings from the broker. Null if it is not a code, or if the broker refuses it. `busy`: too
+   * many exchanges are open, because anyone can send codes. Throws the error of the network.
    */
   async exchange(exchange: BrowserCodeExchange): Promise<OpenedBrowserSession | 'busy' | null> {
     const { broker } = this.parts;
     if (!isSessionSecret(exchange.code)) return null;
-    if (this.exchanging >= MAX_ASKING) return 'busy';
+    if (this.exchanging >= MAX_PENDING) return 'busy';
     this.exchanging += 1;
     try {
       const answer = await broker.postSigned(
@@ -79,14 +82,19 @@ export class BrowserSessions {
     }
   }
 
-  private async ask(key: string, asked: BrowserTokenRequest): Promise<SessionToken> {
+  private async requestToken(key: string, request: BrowserTokenRequest): Promise<SessionToken> {
     const { broker, clock } = this.parts;
     const began = clock.monotonic();
     try {
       const path = '/gateway/v1/browser-sessions/token';
-      const answer = parseBrowserToken(await broker.postSigned(path, asked, AbortSignal.timeout(ANSWER_MS)));
-      const life = answer.expiresIn * 1_000;
-      this.tokens.set(key, { token: answer.token, until: began + Math.max(life / 2, life - SPARE_MS) });
+      const answer = parseBrowserToken(
+        await broker.postSigned(path, request, AbortSignal.timeout(ANSWER_MS)),
+      );
+      const lifetimeMs = answer.expiresIn * 1_000;
+      this.tokens.set(key, {
+        token: answer.token,
+        until: began + Math.max(lifetimeMs / 2, lifetimeMs - SPARE_MS),
+      });
       return { token: answer.token };
     } catch (error) {
       this.tokens.delete(key);
@@ -97,6 +105,6 @@ export class BrowserSessions {
   }
 }
 
-/** The broker said no; anything else may be its absence. */
+/** Whether the broker refused. Any other error may mean that it cannot be reached. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof BrokerResponseError && (error.status === 404 || error.status === 409);

@@ -2,7 +2,7 @@ import type { PageLanguage } from './browser-page.js';
 
 type Words = { title: string; text: string; again: string };
 
-/** What the gateway says to a person in a browser. */
+/** Texts of the pages that the gateway shows to a person in a browser; `refused` by the code of the refusal. */
 export const browserTexts: Record<
   PageLanguage,
   {
@@ -33,15 +33,15 @@ export const browserTexts: Record<
       },
       route_not_listed: {
         title: 'This page is not open to grants',
-        text: 'The service’s route map does not list this address, so no grant can cover it.',
+        text: 'The service has not listed this address for access under a grant.',
       },
       budget_exhausted: {
         title: 'The budget of your access is used up',
-        text: 'Ask for more if you need it.',
+        text: 'Ask for a larger budget if you need it.',
       },
       not_in_touch: {
-        title: 'The gateway has lost touch with the broker',
-        text: 'It lets nothing through until the connection is back. Try again in a moment.',
+        title: 'The gateway has no connection to the broker',
+        text: 'It forwards no call until the connection is back. Try again in a moment.',
       },
     },
     ask: 'Ask for access',
@@ -61,30 +61,30 @@ export const browserTexts: Record<
     refused: {
       grant_ended: {
         title: 'Ihr Zugriff ist beendet',
-        text: 'Unter diesem Zugriff lässt sich nichts mehr öffnen.',
+        text: 'Er öffnet keine Seiten mehr.',
       },
       locked: {
         title: 'Der Zugriff ist gestoppt',
         text: 'Der Kunde oder der Anbieter hat diesen Zugriff gestoppt.',
       },
       insufficient_scope: {
-        title: 'Ihr Zugriff umfasst diese Seite nicht',
+        title: 'Ihr Zugriff gilt nicht für diese Seite',
         text: 'Der Zugriff in diesem Browser gilt für etwas anderes oder für einen anderen Kunden.',
       },
       route_not_listed: {
         title: 'Diese Seite lässt sich nicht öffnen',
-        text: 'Die Routenliste des Dienstes nennt diese Adresse nicht, also kann kein Zugriff sie umfassen.',
+        text: 'Der Dienst hat diese Adresse nicht für freigegebene Zugriffe aufgeführt.',
       },
       budget_exhausted: {
         title: 'Das Budget Ihres Zugriffs ist aufgebraucht',
-        text: 'Beantragen Sie mehr, wenn Sie es brauchen.',
+        text: 'Fragen Sie ein größeres Budget an, wenn Sie es brauchen.',
       },
       not_in_touch: {
         title: 'Das Gateway hat keine Verbindung zum Broker',
-        text: 'Es lässt nichts durch, bis sie wieder besteht. Versuchen Sie es gleich noch einmal.',
+        text: 'Es leitet keinen Aufruf weiter, bis die Verbindung wieder besteht. Versuchen Sie es gleich noch einmal.',
       },
     },
-    ask: 'Zugriff beantragen',
+    ask: 'Zugriff anfragen',
     again: 'Anderen Zugriff wählen',
   },
 };

@@ -1,6 +1,6 @@
 import type { HeaderList } from '../http/header-list.js';
 
-/** The secret of a session, and what proves that the browser that comes back is the one that began. */
+/** `session`: the secret of a session. `open`: the verifier that shows that the browser that brings a code also began the sign-in. */
 export type OwnCookie = 'session' | 'open';
 
 /**
@@ -22,7 +22,7 @@ export function ownCookie(headers: HeaderList, cookie: OwnCookie): string | unde
   return found.length === 1 ? found[0]?.slice(prefix.length) : undefined;
 }
 
-/** A header field that sets the cookie for so many seconds; absent: until the browser is closed. */
+/** The header field that sets the cookie. @param seconds how long it lasts; absent: until the browser is closed */
 export function setCookie(cookie: OwnCookie, value: string, seconds?: number): [name: string, value: string] {
   const age = seconds === undefined ? '' : `; Max-Age=${seconds}`;
   return ['Set-Cookie', `${NAMES[cookie]}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax${age}`];

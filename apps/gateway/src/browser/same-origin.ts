@@ -4,9 +4,9 @@ import type { HeaderList } from '../http/header-list.js';
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
- * Why a call may not be made with the session of the browser that sends it; undefined if a page of the service's own origin
- * makes it, or the person who types an address or follows a link. Browsers add the cookie to calls of any page, and only
- * `Origin` and the fetch metadata (W3C Fetch Metadata Request Headers) tell whose page it is.
+ * Why the session of the browser must not be used for this call. Undefined if a page of the service's own origin makes the call,
+ * or a person who types an address or follows a link. Browsers add the cookie to the calls of every page. Only `Origin` and the
+ * fetch metadata (W3C Fetch Metadata Request Headers) show which page makes the call.
  */
 export function crossOriginProblem({
   method,
@@ -26,8 +26,8 @@ export function crossOriginProblem({
 }
 
 /**
- * Whether a person opens a page: the answer is shown in a tab of its own. A frame of another page is not a navigation.
- * Browsers without fetch metadata are known by what they accept.
+ * Whether a person opens a page in a tab. A frame inside another page does not count. If the browser sends no fetch metadata, its
+ * `Accept` header decides.
  */
 export function isNavigation(headers: HeaderList): boolean {
   const mode = headers.one('sec-fetch-mode');

@@ -9,11 +9,11 @@ const OF_BROWSERS: ReadonlySet<string> = new Set(Object.values(BROWSER_PATHS));
 export const isBrowserPath = (path: string): boolean => OF_BROWSERS.has(path);
 
 /**
- * A request for a service's own host is for that service, with its whole path as the upstream's. Any other request names the
- * service in its path.
+ * The request in the form `/{service}/{path}`. A request for a service's own host is for that service, and its whole path is the
+ * path at the upstream. Any other request names the service in its path already.
  *
- * The gateway's own paths are its own at every host. Otherwise a broker that is taken over could name the gateway's host as the
- * origin of a service, and so hide from customers where they stop access, and where they read what is pinned.
+ * The gateway's own paths are the same at every host. Otherwise a compromised broker could name the gateway's host as the origin of
+ * a service, and so hide the paths at which customers stop access and read what is pinned.
  */
 export function atServiceHost(
   request: CanonicalRequest,

@@ -17,16 +17,16 @@ export interface BrowserSession {
   /** Null before the code was exchanged. */
   secretHash: string | null;
   createdAt: string;
-  /** The address from which the engineer opened it: where rules about places see its tokens fetched from. Null: not known. */
+  /** The address from which the engineer opened it. Rules about places use it for the tokens of the session. Null: not known. */
   address: string | null;
 }
 
-/** How long a code may be exchanged: a redirect takes no longer. */
+/** How long a code can be exchanged. It has to last for one redirect only. */
 export const CODE_SECONDS = 60;
 /** Browsers that one grant may have at once; the oldest has to sign in again. */
 export const MAX_BROWSERS = 10;
 
-/** The grant in whose name a code or a secret was given out; undefined if the text is neither. Both are `grt_….random`. */
+/** The grant that a code or a secret belongs to; undefined if the text is neither. Both have the form `grt_….random`. */
 export function grantOfSecret(text: string): string | undefined {
   return /^(grt_[0-9a-f-]{36})\.[A-Za-z0-9_-]{43}$/.exec(text)?.[1];
 }

@@ -6,8 +6,8 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
 
 /**
- * A half-year `2026-H1`, a quarter `2026-Q3`, or `FROM..TO` with days or instants; from the first instant up to but not including
- * the end. UTC. A day as the end is not in the period either: `2026-07-01..2026-10-01` is the third quarter.
+ * Parses a half-year `2026-H1`, a quarter `2026-Q3`, or `FROM..TO` with days or instants in UTC. The end is excluded, also if it
+ * is a day: `2026-07-01..2026-10-01` is the third quarter.
  *
  * @returns undefined if the text is none of these
  */
@@ -29,6 +29,6 @@ function instantOf(text: string): string | undefined {
   const full = DAY.test(text) ? `${text}T00:00:00Z` : text;
   if (!INSTANT.test(full) || Number.isNaN(Date.parse(full))) return undefined;
   const instant = new Date(full).toISOString();
-  // 30 February is read as 2 March.
+  // Date.parse reads 30 February as 2 March.
   return instant.slice(0, 10) === full.slice(0, 10) ? instant : undefined;
 }

@@ -1,10 +1,10 @@
 import { type TransitionTable, transition } from './transition-table.js';
 
-/** A tenant has at most so many, and adds at most so many a day: each gets a mail that it may not want. */
+/** How many addresses a tenant may have, and may add in a day. A limit, because each new address gets a mail. */
 export const MAX_NOTICE_ADDRESSES = 20;
-/** How long a code counts that was mailed to a new address. */
+/** How long the code that was mailed to a new address is valid. */
 export const ADDRESS_CODE_HOURS = 24;
-/** So many wrong codes end it: the address is then added again. */
+/** After this many wrong codes the code is invalid, and the address has to be added again. */
 export const MAX_ADDRESS_MISSES = 5;
 
 /** What an address can be notified of. */
@@ -20,6 +20,7 @@ export const NOTICE_TOPICS = [
   'practice',
   'statement',
 ] as const;
+/** One of `NOTICE_TOPICS`. */
 export type NoticeTopic = (typeof NOTICE_TOPICS)[number];
 
 /** `waiting`: a code was mailed to it. `active`: it gets notices. */
@@ -38,7 +39,7 @@ export interface NoticeAddress {
   tenant: string;
   /** Exactly as mail is sent to it; empty once it is removed. */
   address: string;
-  /** Its normal form, of which a tenant has one; the id once it is removed. */
+  /** Its normal form, unique in the tenant; the id once the address is removed. */
   normalised: string;
   topics: NoticeTopic[];
   state: NoticeAddressState;
@@ -53,18 +54,18 @@ export interface NoticeAddress {
   removedAt: string | null;
 }
 
-/** Whether the code that was mailed can still confirm it. */
+/** Whether the mailed code can still confirm the address. */
 export const isCodeOpen = ({ state, codeUntil, misses }: NoticeAddress, now: Date): boolean =>
   state === 'waiting' && misses < MAX_ADDRESS_MISSES && now.getTime() < Date.parse(codeUntil);
 
-/** @throws Error if it was confirmed or removed already */
+/** The address once its code was typed in. @throws Error if it was confirmed or removed already */
 export const confirmedAddress = (address: NoticeAddress, at: string): NoticeAddress => ({
   ...address,
   state: transition(NOTICE_ADDRESS_TRANSITIONS, address.state, 'active'),
   ...{ version: address.version + 1, codeHash: null, confirmedAt: at },
 });
 
-/** Without the address itself: it may be a person's name. @throws Error if it was removed already */
+/** The removed address, without its text, which may contain a person's name. @throws Error if it was removed already */
 export const removedAddress = (address: NoticeAddress, at: string): NoticeAddress => ({
   ...address,
   state: transition(NOTICE_ADDRESS_TRANSITIONS, address.state, 'removed'),

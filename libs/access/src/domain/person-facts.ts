@@ -2,22 +2,23 @@ import { type EmploymentKind, FACT_NAMES, type FactName, type RequesterFacts } f
 import type { OidcSettings, ScimSettings } from './organisation.js';
 
 /**
- * Who says a fact: the identity provider at a sign-in (`oidc`), the provider's SCIM client (`scim`), or the organisation file
- * (`stated`). What the vendor's file states is shown as not verified.
+ * The sources of a fact: the identity provider at a sign-in (`oidc`), the provider's SCIM client (`scim`), or the organisation
+ * file (`stated`). A fact from the vendor's file is shown as not verified.
  */
 export const FACT_SOURCES = ['oidc', 'scim', 'stated'] as const;
+/** One of `FACT_SOURCES`. */
 export type FactSource = (typeof FACT_SOURCES)[number];
 
-/** The values that one source says, in the spelling of `readFact`. A fact that it does not say is absent. */
+/** The values from one source, in the spelling of `readFact`. A fact that the source does not state is absent. */
 export type FactValues = { [Name in FactName]?: string };
 
-/** What one source says, and since when it says exactly this. */
+/** The values from one source, and the time at which it last changed them. */
 export type SourcedFacts = FactValues & { at: string };
 
-/** Place and employer of a person, by who says so. Each source keeps its own, so that none erases what another says. */
+/** Place and employer of a person, by source. Each source has its own values, so that none overwrites those of another. */
 export type PersonFacts = { [Source in FactSource]?: SourcedFacts };
 
-/** One fact as it counts now, with its source and since when that source says so. */
+/** The value of one fact that applies now, with its source and the time of that source's last change. */
 export interface EffectiveFact {
   name: FactName;
   value: string;
@@ -26,7 +27,7 @@ export interface EffectiveFact {
 }
 
 /**
- * The facts that count. A provider counts before the file. If sign-in and SCIM differ, the one that has changed last counts.
+ * The facts that apply. A provider takes precedence over the file. If sign-in and SCIM differ, the last change applies.
  */
 export function effectiveFacts(facts: PersonFacts | undefined): EffectiveFact[] {
   if (facts === undefined) return [];
@@ -43,7 +44,7 @@ export function effectiveFacts(facts: PersonFacts | undefined): EffectiveFact[] 
 
 const compare = (a: string, b: string): number => Date.parse(a) - Date.parse(b);
 
-/** The facts as terms carry them. Undefined if none is known. */
+/** The facts in the form of `requesterFacts` of the terms. Undefined if none is known. */
 export function requesterFactsOf({ facts }: { facts?: PersonFacts }): RequesterFacts | undefined {
   const known = effectiveFacts(facts).map(
     ({ name, value, source }) => [name, { value, verified: source !== 'stated' }] as const,
@@ -52,8 +53,7 @@ export function requesterFactsOf({ facts }: { facts?: PersonFacts }): RequesterF
 }
 
 /**
- * The facts after a source has said what it knows. Unchanged values keep their time, so that a sign-in that brings nothing
- * new changes nothing.
+ * The facts after a source has sent its values. Unchanged values keep their time, so that a sign-in without news changes nothing.
  */
 export function withFacts(
   facts: PersonFacts | undefined,
@@ -70,8 +70,8 @@ export function withFacts(
 }
 
 /**
- * The facts of terms that no longer hold: the person's value is another one or unknown, or a verified fact is only stated now.
- * A fact that became known or verified since then contradicts nothing.
+ * Names of the facts in the terms that are no longer true: the person has another value or none, or a verified fact is now only
+ * stated. A fact that became known or verified later does not contradict the terms.
  */
 export function outdatedFacts(
   pinned: RequesterFacts | undefined,
@@ -85,7 +85,7 @@ export function outdatedFacts(
 }
 
 /**
- * The facts once an organisation file is applied: what it states, and of the provider's what the file still asks for.
+ * The facts once an organisation file is applied: those that the file states, and those provider facts that it still enables.
  *
  * @param vendor the file's settings of the vendor's provider
  */
@@ -111,18 +111,18 @@ export function factsUnder(
   return withFacts(kept, 'stated', stated, at);
 }
 
-/** What the customer requires of the requester's place and employer. Each member that is there must be met. */
+/** The customer's requirement on the requester's place and employer. All members that are present must be met. */
 export interface RequesterRequirement {
   /** ISO 3166-1 alpha-2. */
   countries?: string[];
   /** Names of legal entities, in any capitals. */
   entities?: string[];
   employment?: EmploymentKind[];
-  /** Facts that are only stated do not count. */
+  /** Facts that are only stated do not satisfy the requirement. */
   verifiedOnly?: true;
 }
 
-/** How a requirement is not met, by the fact. `unknown`: no one has said it. `unverified`: it is only stated. */
+/** A fact that does not meet a requirement. `other`: another value. `unknown`: no source has one. `unverified`: only stated. */
 export type UnmetFact = { name: FactName; problem: 'other' | 'unknown' | 'unverified'; accepted: string[] };
 
 const LISTS: readonly (readonly [FactName, 'countries' | 'entities' | 'employment'])[] = [
@@ -136,6 +136,7 @@ const sameText = (name: FactName, one: string, other: string): boolean =>
     ? one.normalize('NFC').toLowerCase() === other.normalize('NFC').toLowerCase()
     : one === other;
 
+/** The facts that do not meet the requirement; empty if all do. */
 export function unmetFacts(
   requirement: RequesterRequirement,
   facts: RequesterFacts | undefined,

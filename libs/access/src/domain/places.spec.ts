@@ -1,4 +1,4 @@
-import { countryOf, sightingOf } from './places.js';
+import { compareCountry, countryOf } from './places.js';
 
 const OWN = [{ country: 'AT', networks: ['198.51.100.0/24'] }];
 const VENDORS = [
@@ -26,5 +26,5 @@ test.each([
   [undefined, 'DE', 'unknown-country'],
 ])('stated %s, seen %s: %s', (stated, seen, expected) => {
   const facts = stated === undefined ? undefined : { country: { value: stated, verified: false } };
-  expect(sightingOf(facts, seen)).toBe(expected);
+  expect(compareCountry(facts, seen)).toBe(expected);
 });

@@ -1,6 +1,6 @@
 import { prefixThatContains, type RequesterFacts } from '@countersign/contract';
 
-/** Networks of a country, as an admin lists them. There is no database of addresses: what no list names is unknown. */
+/** Networks of a country, as an admin lists them. There is no database of addresses: an address in no list has no known country. */
 export interface Place {
   /** ISO 3166-1 alpha-2. */
   country: string;
@@ -31,10 +31,10 @@ export function countryOf(lists: readonly (readonly Place[])[], address: string 
 }
 
 /**
- * What is seen when a token is fetched: the stated country or another one. `unknown-country` if no list names the address, or
- * if the terms state no country: then nothing can be compared.
+ * Compares the country from which a token is fetched with the one in the terms. `unknown-country` if no list names the address, or
+ * if the terms state no country.
  */
-export function sightingOf(
+export function compareCountry(
   facts: RequesterFacts | undefined,
   country: string | null,
 ): 'stated-country' | 'other-country' | 'unknown-country' {

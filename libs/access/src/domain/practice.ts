@@ -12,25 +12,26 @@ import { type TransitionTable, transition } from './transition-table.js';
 
 /** How long approvers have to answer. Whole days, because quiet days may lie between. */
 export const PRACTICE_DAYS = 7;
-/** How long before the end those are reminded who have not answered. */
+/** How long before the end approvers who have not answered get a reminder. */
 export const PRACTICE_REMINDER_DAYS = 2;
 const DAY_MS = 86_400_000;
 
 /**
  * How one approver did. `passed`: the right answer, with the passkey if they have one. `wrong`: the other answer.
  * `passkey-failed`: the right answer, and they said that their passkey does not work. `unanswered`: no answer in time. `left`:
- * they were no approver any more when the term ended.
+ * they were no longer an approver when the practice ended.
  */
 export const PRACTICE_RESULTS = ['passed', 'wrong', 'passkey-failed', 'unanswered', 'left'] as const;
+/** One of `PRACTICE_RESULTS`. */
 export type PracticeResult = (typeof PRACTICE_RESULTS)[number];
 
 /** Results after which an admin should look at how that person approves. */
 export const FAILED_RESULTS: readonly PracticeResult[] = ['wrong', 'passkey-failed', 'unanswered'];
 
-/** What became of the passkey: `worked`, `failed` by their own word, `none`: they have none that counts. */
+/** `worked`: the passkey signed. `failed`: the approver says that it does not work. `none`: they have no valid passkey. */
 export type PracticePasskey = 'worked' | 'failed' | 'none';
 
-/** What one approver is asked: to compare two made-up requests. */
+/** The task of one approver: to compare two made-up requests. */
 export type PracticeTask = Pick<PracticeStatement, 'expected' | 'asked'>;
 
 /** One approver's part in a practice. */
@@ -39,12 +40,12 @@ export interface PracticeRequest {
   /** `usr_…` */
   person: string;
   task: PracticeTask;
-  /** Null until it is answered or the term has ended. */
+  /** Null until it is answered or the practice has ended. */
   result: PracticeResult | null;
   decision: PracticeStatement['decision'] | null;
   channel: Channel | null;
   passkey: PracticePasskey | null;
-  /** When it was answered, or when its term ended. */
+  /** When it was answered, or when the practice ended without an answer. */
   settledAt: string | null;
 }
 
@@ -62,7 +63,7 @@ export interface Practice {
   occasion: string;
   /** First days of earlier quarters in which no broker began one. */
   missed: string[];
-  /** The admin who asked for it, or `job`. */
+  /** The admin who began it, or `job`. */
   openedBy: string;
   state: PracticeState;
   version: number;
@@ -72,8 +73,9 @@ export interface Practice {
   closedAt: string | null;
 }
 
+/** The occasion of a quarter's practice. @param quarter its first day */
 export const quarterOccasion = (quarter: string): string => `quarter:${quarter}`;
-/** On demand: once a day at most. */
+/** The occasion of a practice that an admin begins: at most one a day. */
 export const dayOccasion = (day: string): string => `day:${day}`;
 
 /** A practice that begins now. */
@@ -88,22 +90,24 @@ export const openPractice = (
 
 const seconds = (at: Date): string => `${at.toISOString().slice(0, 19)}Z`;
 
+/** Whether an open practice has reached its end. */
 export const isPracticeDue = ({ state, dueAt }: Practice, now: Date): boolean =>
   state === 'open' && Date.parse(dueAt) <= now.getTime();
 
-/** True once, when few days are left. */
+/** Whether the reminder is to be sent now. It is sent once. */
 export const isPracticeReminderDue = ({ state, dueAt, remindedAt }: Practice, now: Date): boolean =>
   state === 'open' &&
   remindedAt === null &&
   now.getTime() >= Date.parse(dueAt) - PRACTICE_REMINDER_DAYS * DAY_MS;
 
+/** The practice once its reminder was sent. */
 export const remindedPractice = (practice: Practice, at: string): Practice => ({
   ...practice,
   remindedAt: at,
   version: practice.version + 1,
 });
 
-/** @throws Error if it is closed already */
+/** The practice once it has ended. @throws Error if it is closed already */
 export const closedPractice = (practice: Practice, at: string): Practice => ({
   ...practice,
   state: transition(PRACTICE_TRANSITIONS, practice.state, 'closed'),
@@ -111,8 +115,10 @@ export const closedPractice = (practice: Practice, at: string): Practice => ({
   closedAt: at,
 });
 
+/** How many approvers have each result; `open`: none yet. */
 export type PracticeCounts = Record<PracticeResult | 'open', number>;
 
+/** Counts the results of a practice's parts. */
 export function countResults(requests: readonly Pick<PracticeRequest, 'result'>[]): PracticeCounts {
   const counts: PracticeCounts = {
     open: 0,
@@ -137,8 +143,8 @@ export function resultOf(
 }
 
 /**
- * Draws what an approver is asked: in about half of all cases what they were told to expect, otherwise a request that differs
- * in one thing. No one can answer it rightly without reading it.
+ * Draws the task of an approver. In about half of all cases the request is the expected one; otherwise it differs in one member.
+ * No one can find the right answer without reading it.
  *
  * @param bytes eight random bytes
  */
@@ -165,6 +171,6 @@ export function drawTask(bytes: Uint8Array): PracticeTask {
   return { expected, asked };
 }
 
-/** How much these settings ask of the approvers: a setting that asks less waits like any other widening. */
+/** Ranks the settings by how much they require of the approvers. A change to a lower rank is a widening, and waits like any other. */
 export const practiceRank = (practice: PracticeControls | undefined): number =>
   practice === undefined ? 1 : practice.quarterly ? 2 : 0;

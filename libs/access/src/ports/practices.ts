@@ -8,7 +8,7 @@ export interface PracticeRepository {
   list(page: PageQuery): Promise<Page<Practice>>;
   /** The one that is open; null if none is. */
   open(): Promise<Practice | null>;
-  /** Of these practices, by person. */
+  /** The parts of these practices, ordered by practice and person. */
   requests(practices: readonly string[]): Promise<PracticeRequest[]>;
   /** @throws AccessError `conflict` if the tenant has had one for this occasion */
   insert(practice: Practice, requests: readonly Pick<PracticeRequest, 'person' | 'task'>[]): Promise<void>;
@@ -16,12 +16,12 @@ export interface PracticeRepository {
   settle(request: PracticeRequest): Promise<boolean>;
   /** Compare-and-swap on `version - 1`. */
   update(practice: Practice): Promise<boolean>;
-  /** The first day of the quarter whose practice begins next; null for a tenant that no run has seen. */
+  /** The first day of the quarter whose practice begins next; null if the tenant's schedule has not begun. */
   nextQuarter(): Promise<string | null>;
-  /** Begins the schedule; nothing happens if it has begun. */
+  /** Begins the schedule, unless it has begun. */
   begin(quarter: string): Promise<void>;
   /** Compare-and-swap. */
   advance(from: string, to: string): Promise<boolean>;
-  /** Open practices whose term is over, or whose reminder is due. @param reminder those due by then are reminded */
+  /** Open practices that have reached their end, or whose reminder is due. @param reminder practices that end by then get one */
   due(now: string, reminder: string, limit: number): Promise<Located[]>;
 }

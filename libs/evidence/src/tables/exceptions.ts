@@ -1,4 +1,4 @@
-import { isIn, type PackContext } from '../pack-context.js';
+import { isInPeriod, type PackContext } from '../pack-context.js';
 import { datum, type PackLeaf } from '../pack-leaf.js';
 import { type Cell, type RowSource, TablePart } from './part.js';
 import { Lateness } from './population.js';
@@ -23,7 +23,7 @@ const listOf = ({ leaf }: PackLeaf, name: string): string[] => {
   return Array.isArray(value) ? value.map(String) : [];
 };
 
-/** Which leaves an auditor looks at one by one, and what a row says of them. */
+/** The types of leaves that an auditor examines one by one, and how each becomes a row. */
 const RULES: Readonly<Record<string, Rule>> = {
   'emergency.opened': named('emergency', 'grant', (leaf) => `explanation due ${datum(leaf, 'dueAt')}`),
   'disclosure.given': named('emergency-explained', 'grant'),
@@ -74,10 +74,10 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 const DEMAND = 'demand.';
-/** Steps that are not a state of a demand. */
+/** Steps that do not change the state of a demand. */
 const NO_STATE: ReadonlySet<string> = new Set(['demand.accessed', 'demand.documented', 'demand.kept']);
 
-/** A row for each exception, and at the end for what is still open and what was not covered. */
+/** A row for each exception. At the end, rows for open demands, refusals by code, and gaps in the coverage. */
 class Exceptions implements RowSource<(typeof COLUMNS)[number]> {
   readonly counts = new Map<string, number>();
   readonly #lateness = new Lateness();
@@ -91,7 +91,7 @@ class Exceptions implements RowSource<(typeof COLUMNS)[number]> {
 
   take(leaf: PackLeaf): ExceptionRow[] {
     const isLate = this.#lateness.isLate(leaf);
-    if (!isIn(this.context, leaf)) return [];
+    if (!isInPeriod(this.context, leaf)) return [];
     this.noteDemand(leaf);
     const { type } = leaf.leaf;
     const found: (Exception | null)[] = [RULES[type]?.(leaf) ?? null];
@@ -170,6 +170,7 @@ function demandStep(leaf: PackLeaf): Exception {
   };
 }
 
+/** The table of exceptions, with the count of each kind. */
 export function exceptionsPart(context: PackContext) {
   const source = new Exceptions(context);
   return { part: new TablePart('exceptions', COLUMNS, source), counts: source.counts };

@@ -3,8 +3,8 @@ import { csvLine } from '@countersign/wording';
 import type { PackLeaf } from '../pack-leaf.js';
 
 /**
- * Some files of a pack that one pass over the leaves writes. Each call returns what is appended to each file, in the order of
- * `files`. So a pack needs memory for what is open at one moment, and not for its leaves.
+ * One or more files of a pack, written in one pass over the leaves. Each method returns the text to append to each file, in the
+ * order of `files`. So a pack needs memory for the items that are open at one moment, and not for all leaves.
  */
 export interface Part {
   readonly files: readonly string[];
@@ -13,10 +13,12 @@ export interface Part {
   end(): readonly string[];
 }
 
+/** A value in a table. CSV joins a list with spaces. */
 export type Cell = string | number | boolean | null | readonly string[];
+/** A row: a value for each column. */
 export type Row<Column extends string> = Readonly<Record<Column, Cell>>;
 
-/** Makes the rows of a table. */
+/** Makes the rows of a table: `take` those that the next leaf completes, `end` those that are still open. */
 export interface RowSource<Column extends string> {
   take(leaf: PackLeaf): readonly Row<Column>[];
   end(): readonly Row<Column>[];
@@ -64,7 +66,7 @@ export class TablePart<Column extends string> implements Part {
 const NOTHING: readonly string[] = ['', ''];
 const plain = (cell: Cell): unknown => (Array.isArray(cell) ? cell.join(' ') : cell);
 
-/** A file that is written at the end, or does not depend on the leaves of the range. */
+/** A file whose whole text is written at the end. */
 export const textPart = (file: string, text: () => string): Part => ({
   files: [file],
   begin: () => [''],

@@ -1,5 +1,5 @@
 import { canonicalJson } from '@countersign/contract';
-import { isBefore, isEarlier, isIn, type PackContext } from '../pack-context.js';
+import { isBefore, isBeforePeriod, isInPeriod, type PackContext } from '../pack-context.js';
 import { datum, type PackLeaf } from '../pack-leaf.js';
 import { type Cell, type RowSource, TablePart } from './part.js';
 
@@ -30,7 +30,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const differenceText = ({ pointer, before, after }: Difference): string =>
   `${pointer === '' ? '(all)' : pointer}: ${canonicalJson(before)} → ${canonicalJson(after)}`;
 
-/** Which versions each type of leaf is one of. */
+/** The kind of document of which each type of leaf is a new version. */
 const KINDS: Readonly<Record<string, string>> = {
   'tenant.add': 'privacy-controls',
   'tenant.change': 'privacy-controls',
@@ -71,8 +71,8 @@ class PolicyVersions implements RowSource<(typeof COLUMNS)[number]> {
     if (kind === undefined || !isBefore(leaf.leaf.at, this.context.period.to)) return;
     const row =
       kind === 'trust-document' ? this.trustRow(leaf) : this.row(leaf, kind, data['before'], data['after']);
-    if (isEarlier(this.context, leaf)) this.#before.set(kind, row);
-    else if (isIn(this.context, leaf)) this.#rows.push(row);
+    if (isBeforePeriod(this.context, leaf)) this.#before.set(kind, row);
+    else if (isInPeriod(this.context, leaf)) this.#rows.push(row);
   }
 
   private trustRow(leaf: PackLeaf): PolicyRow {
@@ -87,11 +87,12 @@ class PolicyVersions implements RowSource<(typeof COLUMNS)[number]> {
     const cause = datum(leaf, 'widening') ?? datum(leaf, 'proposal');
     return {
       ...{ kind, log: leaf.leaf.tenant, leaf: leaf.index, at: leaf.leaf.at, author: leaf.leaf.actor, cause },
-      inForce: isEarlier(this.context, leaf) ? 'when the period began' : 'from then on',
+      inForce: isBeforePeriod(this.context, leaf) ? 'when the period began' : 'from then on',
       difference: differences(before ?? null, after ?? null).map(differenceText),
     };
   }
 }
 
+/** The table of the rules that were in force, with the author and the difference of each version. */
 export const policyPart = (context: PackContext) =>
   new TablePart('policy/versions', COLUMNS, new PolicyVersions(context));

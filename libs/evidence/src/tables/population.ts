@@ -1,5 +1,5 @@
 import { FACT_NAMES, isRequesterFacts } from '@countersign/contract';
-import { isIn, type PackContext } from '../pack-context.js';
+import { isInPeriod, type PackContext } from '../pack-context.js';
 import { datum, type PackLeaf, textOf } from '../pack-leaf.js';
 import { type Cell, type Row, type RowSource, TablePart } from './part.js';
 
@@ -51,7 +51,7 @@ const STATES: ReadonlySet<string> = new Set([
 ]);
 const ENDED: ReadonlySet<string> = new Set(['approved', 'denied', 'cancelled', 'expired']);
 
-/** A row for each request that had an event in the period, written when it has ended. What came before the period is empty. */
+/** A row for each request that had an event in the period, written when the request has ended. Cells about earlier events are empty. */
 class Requests implements RowSource<(typeof REQUEST_COLUMNS)[number]> {
   readonly #open = new Map<string, RequestRow>();
 
@@ -59,7 +59,7 @@ class Requests implements RowSource<(typeof REQUEST_COLUMNS)[number]> {
 
   take(leaf: PackLeaf): RequestRow[] {
     const { type } = leaf.leaf;
-    if (!type.startsWith('request.') || !isIn(this.context, leaf)) return [];
+    if (!type.startsWith('request.') || !isInPeriod(this.context, leaf)) return [];
     const id = String(datum(leaf, 'request'));
     const row = this.#open.get(id) ?? emptyRequest(id);
     this.#open.set(id, row);
@@ -148,7 +148,7 @@ const REVIEW_COLUMNS = [
 
 const reviews = (context: PackContext): RowSource<(typeof REVIEW_COLUMNS)[number]> => ({
   take: (leaf) => {
-    if (leaf.leaf.type !== 'request.reviewed' || !isIn(context, leaf)) return [];
+    if (leaf.leaf.type !== 'request.reviewed' || !isInPeriod(context, leaf)) return [];
     const named = (name: string) => datum(leaf, name);
     return [
       {
@@ -205,7 +205,7 @@ class Grants implements RowSource<(typeof GRANT_COLUMNS)[number]> {
 
   take(leaf: PackLeaf): GrantRow[] {
     const note = GRANT_EVENTS[leaf.leaf.type];
-    if (note === undefined || !isIn(this.context, leaf)) return [];
+    if (note === undefined || !isInPeriod(this.context, leaf)) return [];
     const id = String(datum(leaf, 'grant'));
     const row: GrantRow = this.#live.get(id) ?? {
       ...{ grant: id, request: null, requester: null, digest: null, startsAt: null, endsAt: null },
@@ -245,10 +245,13 @@ const CALL_COLUMNS = [
 ] as const;
 type CallRow = { -readonly [Column in (typeof CALL_COLUMNS)[number]]: Row<Column>[Column] };
 
-/** A leaf behind one that is so much younger was recorded late: gateways hand in what they recorded while out of touch. */
+/**
+ * A leaf counts as late if an earlier leaf in the log has a time that is later by more than this. Gateways send their records
+ * late after they had no connection to the broker.
+ */
 const LATE_MS = 600_000;
 
-/** Tells which leaves were written long after their time. Takes every leaf of the range. */
+/** Detects leaves that were written long after their time. It must see every leaf of the range, in order. */
 export class Lateness {
   #newest = Number.NEGATIVE_INFINITY;
 
@@ -260,8 +263,8 @@ export class Lateness {
 }
 
 /**
- * A row for each call that was allowed or refused in the period. An allowed one is written when its outcome is known, also if that
- * came after the period, or at the end without one.
+ * A row for each call that was allowed or refused in the period. The row of an allowed call is written when its outcome is known,
+ * even if the outcome came after the period; without an outcome it is written at the end.
  */
 class Calls implements RowSource<(typeof CALL_COLUMNS)[number]> {
   readonly #running = new Map<string, CallRow>();
@@ -275,12 +278,12 @@ class Calls implements RowSource<(typeof CALL_COLUMNS)[number]> {
     const late = this.#lateness.isLate(leaf);
     switch (leaf.leaf.type) {
       case 'access.allowed':
-        if (!isIn(this.context, leaf)) return [];
+        if (!isInPeriod(this.context, leaf)) return [];
         this.allowed += 1;
         this.#running.set(String(datum(leaf, 'record')), callRow(leaf, late));
         return [];
       case 'access.refused':
-        if (!isIn(this.context, leaf)) return [];
+        if (!isInPeriod(this.context, leaf)) return [];
         this.refused += Number(datum(leaf, 'count') ?? 1);
         return [callRow(leaf, late)];
       case 'access.outcome':
@@ -320,7 +323,7 @@ function callRow(leaf: PackLeaf, late: boolean): CallRow {
   };
 }
 
-/** The tables of the population, with their counts. */
+/** The tables of the population. `calls` has the counts of allowed and refused calls. */
 export function populationParts(context: PackContext) {
   const calls = new Calls(context);
   const parts = {

@@ -1,5 +1,5 @@
 import { canonicalJson } from '@countersign/contract';
-import { isIn, type PackContext } from '../pack-context.js';
+import { isInPeriod, type PackContext } from '../pack-context.js';
 import { datum, type PackLeaf } from '../pack-leaf.js';
 import { type Cell, TablePart } from './part.js';
 
@@ -13,7 +13,7 @@ function tableOf<Column extends string>(
   return new TablePart(name, columns, {
     take: (leaf) => {
       const row = rowOf[leaf.leaf.type];
-      return row === undefined || !isIn(context, leaf) ? [] : [row(leaf)];
+      return row === undefined || !isInPeriod(context, leaf) ? [] : [row(leaf)];
     },
     end: () => [],
   });
@@ -99,7 +99,7 @@ export const isolationPart = (context: PackContext) =>
 
 /**
  * The vendor's own list of every way to the data, in the version that was in force at the end of the period. It is YAML: texts are
- * JSON strings, which YAML 1.2 reads alike.
+ * JSON strings, which mean the same in YAML 1.2.
  */
 export function coverageYaml({ deploymentLeaves, period }: PackContext): string {
   const stated = deploymentLeaves.filter(

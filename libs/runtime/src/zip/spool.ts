@@ -3,12 +3,14 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const IN_MEMORY = 262_144;
+/** Bytes that are kept in memory before the file is used. */
+const MAX_IN_MEMORY = 262_144;
+/** Bytes that are read at once. */
 const PIECE = 262_144;
 
 /**
- * Bytes that are written first and read later: in memory while there are few, then in a file without a name. No one else can open
- * that file, and it is gone when it is closed or the process ends.
+ * Keeps bytes that are written first and read later: a few in memory, more in a file that has no name. No one else can open that
+ * file, and the system deletes it when it is closed or the process ends.
  */
 export class Spool {
   #pieces: Buffer[] = [];
@@ -16,12 +18,14 @@ export class Spool {
   #file: FileHandle | undefined;
   #written = 0;
 
+  /** Adds bytes at the end. The caller must not read until the last one is added. */
   async append(bytes: Uint8Array): Promise<void> {
     this.#pieces.push(Buffer.from(bytes));
     this.#held += bytes.length;
-    if (this.#held > IN_MEMORY) await this.spill();
+    if (this.#held > MAX_IN_MEMORY) await this.spill();
   }
 
+  /** All bytes from the beginning. */
   async *read(): AsyncGenerator<Buffer> {
     const file = this.#file;
     for (let at = 0; file !== undefined && at < this.#written; at += PIECE) {
@@ -33,6 +37,7 @@ export class Spool {
     yield* this.#pieces;
   }
 
+  /** Deletes the bytes. */
   async close(): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;
@@ -40,7 +45,7 @@ export class Spool {
   }
 
   private async spill(): Promise<void> {
-    this.#file ??= await nameless();
+    this.#file ??= await openUnlinkedFile();
     const bytes = Buffer.concat(this.#pieces);
     await this.#file.write(bytes, 0, bytes.length, this.#written);
     this.#written += bytes.length;
@@ -49,7 +54,7 @@ export class Spool {
   }
 }
 
-async function nameless(): Promise<FileHandle> {
+async function openUnlinkedFile(): Promise<FileHandle> {
   const path = join(tmpdir(), `countersign-${randomUUID()}`);
   const file = await open(path, 'wx+', 0o600);
   await unlink(path);

@@ -17,13 +17,13 @@ type Entry = { method: number; crc: number; compressedSize: number; size: number
 
 const MAX_COMMENT = 65_535;
 const PIECE = 262_144;
-/** A directory of as many entries as there can be, with the longest names. */
-const MOST_DIRECTORY = 32 * 2 ** 20;
+/** Bytes of the largest directory that this program reads. Enough for every entry there can be, with the longest names. */
+const MAX_DIRECTORY = 32 * 2 ** 20;
 
 /**
- * Reads a ZIP archive that someone else may have made. It takes the central directory for what the archive holds, and refuses
- * what could be read in two ways: names that occur twice or leave the folder, and entries whose content has another length or
- * CRC-32 than the directory says. So a small archive cannot unpack to more than it admits.
+ * Reads a ZIP archive from an untrusted source. The central directory says what the archive contains. The reader rejects an
+ * archive that programs could read in two ways: names that occur twice or leave the folder, and entries whose content has another
+ * length or CRC-32 than the directory says. So a small archive cannot unpack to more than it declares.
  */
 export class ZipReader {
   private constructor(
@@ -31,7 +31,7 @@ export class ZipReader {
     private readonly entries: ReadonlyMap<string, Entry>,
   ) {}
 
-  /** @throws ZipError if it is no archive of this kind; the error of the system if the file cannot be read */
+  /** Opens an archive and reads its directory. @throws ZipError if it is no such archive; the system's error if the file cannot be read */
   static async open(path: string): Promise<ZipReader> {
     const file = await open(path, 'r');
     try {
@@ -42,7 +42,7 @@ export class ZipReader {
     }
   }
 
-  /** In the order of the directory. */
+  /** Names of the entries, in the order of the directory. */
   get names(): string[] {
     return [...this.entries.keys()];
   }
@@ -124,13 +124,13 @@ async function readDirectory(file: FileHandle): Promise<Map<string, Entry>> {
   const tail = await readAt(file, total - tailLength, tailLength);
   const at = tail.length - END_RECORD_BYTES;
   if (at < 0 || tail.readUInt32LE(at) !== END_RECORD || tail.readUInt16LE(at + 20) !== 0)
-    throw new ZipError('it is no ZIP archive, or is cut off');
+    throw new ZipError('it is not a ZIP archive, or is cut off');
   const [count, length, offset] = [
     tail.readUInt16LE(at + 10),
     tail.readUInt32LE(at + 12),
     tail.readUInt32LE(at + 16),
   ];
-  if (length > MOST_DIRECTORY || offset + length !== total - END_RECORD_BYTES)
+  if (length > MAX_DIRECTORY || offset + length !== total - END_RECORD_BYTES)
     throw new ZipError('its directory is not at its end');
   const directory = await readAt(file, offset, length);
   const entries = new Map<string, Entry>();
@@ -152,7 +152,7 @@ function readEntry(directory: Buffer, at: number): [name: string, entry: Entry, 
   const end = nameEnd + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
   if (end > directory.length) throw new ZipError('its directory is damaged');
   const name = directory.toString('utf8', at + CENTRAL_HEADER_BYTES, nameEnd);
-  if (!isEntryName(name)) throw new ZipError(`${JSON.stringify(name)} is no name of an entry`);
+  if (!isEntryName(name)) throw new ZipError(`${JSON.stringify(name)} is not a valid name of an entry`);
   const method = directory.readUInt16LE(at + 10);
   // Bit 0: the content is encrypted.
   if ((directory.readUInt16LE(at + 8) & 1) !== 0 || (method !== DEFLATED && method !== STORED))

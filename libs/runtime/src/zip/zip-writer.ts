@@ -11,8 +11,8 @@ import {
   isEntryName,
   LOCAL_HEADER,
   LOCAL_HEADER_BYTES,
-  MOST_BYTES,
-  MOST_ENTRIES,
+  MAX_BYTES,
+  MAX_ENTRIES,
   ZipError,
 } from './zip-format.js';
 
@@ -25,10 +25,10 @@ const VERSION = 20;
 /** Made by a program on Unix, so that the permissions count: a regular file that its owner reads and writes. */
 const MADE_BY = (3 << 8) | VERSION;
 const PERMISSIONS = 0o100600 * 0x10000;
-/** 1 January 1980, the first day that there is: the same content gives the same bytes. */
+/** 1 January 1980, the first day that the format can hold. A fixed date, so that the same content gives the same bytes. */
 const DATE = 0x0021;
 
-/** The content of one entry, compressed: blocks of a deflate stream that follow each other, and what a header says of them. */
+/** Compresses the content of one entry, and counts what its header needs: CRC-32 and sizes. */
 export class Deflated {
   /** CRC-32 of the content. */
   crc = 0;
@@ -38,10 +38,10 @@ export class Deflated {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
 
-  /** @param sink takes compressed bytes; the next ones wait for its promise */
+  /** @param sink receives the compressed bytes in order; the writer waits for its promise before it sends more */
   constructor(private readonly sink: (bytes: Uint8Array) => Promise<void>) {}
 
-  /** Takes the next bytes. They are compressed in pieces of a fixed length, so that the result does not depend on the calls. */
+  /** Adds the next bytes. Pieces of a fixed length are compressed, so that the result does not depend on how the caller splits them. */
   async write(text: string | Uint8Array): Promise<void> {
     const bytes = typeof text === 'string' ? Buffer.from(text) : Buffer.from(text);
     this.crc = crc32(bytes, this.crc);
@@ -63,7 +63,7 @@ export class Deflated {
     this.#pending = [];
   }
 
-  /** A piece refers to no other piece, and a flush ends it at a whole byte: so pieces follow each other in one stream. */
+  /** Each piece is compressed on its own and flushed to a whole byte, so that the pieces together form one deflate stream. */
   private async compress(bytes: Uint8Array, finishFlush: number = constants.Z_SYNC_FLUSH): Promise<void> {
     const compressed = await deflate(bytes, { finishFlush, level: LEVEL });
     this.compressedSize += compressed.length;
@@ -76,7 +76,7 @@ const PIECE = 262_144;
 type Entry = Pick<Deflated, 'crc' | 'size' | 'compressedSize'> & { name: Buffer; offset: number };
 
 /**
- * Writes a ZIP archive as a stream: memory for one piece of content, and a few bytes for each entry. The same entries give the same
+ * Writes a ZIP archive as a stream. It needs memory for one piece of content, and a few bytes for each entry. The same entries give the same
  * bytes. There is no ZIP64: an archive of more than 4 GiB or 65,534 entries is refused.
  */
 export class ZipWriter {
@@ -85,7 +85,7 @@ export class ZipWriter {
   #offset = 0;
   #isOpen = false;
 
-  /** @param sink takes the archive's bytes in order; the next ones wait for its promise */
+  /** @param sink receives the archive's bytes in order; the writer waits for its promise before it sends more */
   constructor(private readonly sink: (bytes: Uint8Array) => Promise<void>) {}
 
   /**
@@ -131,16 +131,16 @@ export class ZipWriter {
 
   private async entry(name: string, content: () => Promise<Deflated>): Promise<void> {
     if (this.#isOpen) throw new ZipError('an entry is being written');
-    if (!isEntryName(name)) throw new ZipError(`${JSON.stringify(name)} is no name of an entry`);
+    if (!isEntryName(name)) throw new ZipError(`${JSON.stringify(name)} is not a valid name of an entry`);
     if (this.#names.has(name)) throw new ZipError(`there are two entries of the name ${name}`);
-    if (this.#entries.length === MOST_ENTRIES) throw new ZipError('there are too many entries');
+    if (this.#entries.length === MAX_ENTRIES) throw new ZipError('there are too many entries');
     this.#names.add(name);
     this.#isOpen = true;
     const encoded = Buffer.from(name);
     const offset = this.#offset;
     await this.write(localHeader(encoded));
     const { crc, size, compressedSize } = await content();
-    if (size > MOST_BYTES) throw new ZipError(`${name} is larger than 4 GiB`);
+    if (size > MAX_BYTES) throw new ZipError(`${name} is larger than 4 GiB`);
     await this.write(dataDescriptor({ crc, size, compressedSize }));
     this.#entries.push({ name: encoded, offset, crc, size, compressedSize });
     this.#isOpen = false;
@@ -148,7 +148,7 @@ export class ZipWriter {
 
   private async write(bytes: Uint8Array): Promise<void> {
     this.#offset += bytes.length;
-    if (this.#offset > MOST_BYTES) throw new ZipError('the archive is larger than 4 GiB');
+    if (this.#offset > MAX_BYTES) throw new ZipError('the archive is larger than 4 GiB');
     await this.sink(bytes);
   }
 }

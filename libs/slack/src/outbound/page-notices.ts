@@ -4,7 +4,7 @@ import { context, header, link, mrkdwn, paragraph, type Rendered } from '../mess
 import { wordsOf } from '../messages/words/index.js';
 
 /**
- * Kinds of notices that are a message with a link: what they ask for is done on a page, because it needs a passkey, or a
+ * Kinds of notices that are a message with a link: the person acts on the page, because the action needs a passkey or a
  * stronger sign-in than a press in Slack. They go to each person directly.
  */
 const PAGES = {
@@ -15,8 +15,10 @@ const PAGES = {
   'access-review.due': '/access-review',
 } as const satisfies Partial<Record<NoticeKind, string>>;
 
+/** Kinds of notices in this file. */
 export type PageKind = keyof typeof PAGES;
 
+/** Whether a notice is of one of these kinds. */
 export const isPageKind = (kind: string): kind is PageKind => Object.hasOwn(PAGES, kind);
 
 /** The message of one notice. A practice says in its heading that it is one. */

@@ -39,6 +39,7 @@ export function recurrenceOf({ days, from, to, zone }: RepeatsDraft): Recurrence
   return { zone: zone.trim(), days: WEEKDAYS.filter((day) => days.has(day)), from, to: ends };
 }
 
+/** Fields for weekly times in the form of an invitation. */
 export function RepeatsFields({
   draft,
   onChange,

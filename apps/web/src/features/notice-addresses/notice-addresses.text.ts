@@ -2,13 +2,13 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'Notice addresses',
-  lead: 'Mailboxes that are notified besides your people, such as that of your security team. They sign no one in, and their mails name no person, no reason and no data.',
+  lead: 'Mailboxes that are notified besides your people, such as that of your security team. No one can sign in with them, and their mails name no person, no reason and no data.',
   none: 'There is no notice address yet.',
   all: 'Addresses',
   address: 'Address',
   topicsLabel: 'Notified of',
   state: 'State',
-  states: { waiting: 'Waits for its code', active: 'Gets notices' },
+  states: { waiting: 'Not confirmed yet', active: 'Gets notices' },
   topics: {
     emergency: 'Emergencies',
     disclosure: 'Explanations of emergencies',
@@ -34,18 +34,18 @@ const en = {
   removeLead: (address: string) => `“${address}” gets nothing more, from now on.`,
   last: 'It is the last address that is notified of emergencies. Your people still are.',
   back: 'Back',
-  readOnly: 'Your admins change these addresses, after a strong sign-in.',
+  readOnly: 'Only your admins can change these addresses, after a strong sign-in.',
 };
 
 const de: typeof en = {
   title: 'Benachrichtigungsadressen',
-  lead: 'Postfächer, die neben Ihren Personen benachrichtigt werden, etwa das Ihres Sicherheitsteams. Sie melden niemanden an, und ihre Mails nennen keine Person, keinen Grund und keine Daten.',
+  lead: 'Postfächer, die neben Ihren Personen benachrichtigt werden, etwa das Ihres Sicherheitsteams. Niemand kann sich mit ihnen anmelden, und ihre Mails nennen keine Person, keinen Grund und keine Daten.',
   none: 'Es gibt noch keine Benachrichtigungsadresse.',
   all: 'Adressen',
   address: 'Adresse',
   topicsLabel: 'Benachrichtigt über',
   state: 'Stand',
-  states: { waiting: 'Wartet auf den Code', active: 'Bekommt Nachrichten' },
+  states: { waiting: 'Noch nicht bestätigt', active: 'Bekommt Nachrichten' },
   topics: {
     emergency: 'Notfälle',
     disclosure: 'Erklärungen zu Notfällen',
@@ -60,19 +60,20 @@ const de: typeof en = {
   },
   add: 'Adresse hinzufügen',
   addLead:
-    'Ein Code wird dorthin gesendet. Die Adresse bekommt nichts weiter, bis Sie ihn hier eintippen. Alle Administratoren werden benachrichtigt.',
+    'Ein Code wird dorthin gesendet. Die Adresse bekommt nichts weiter, bis Sie ihn hier eingeben. Alle Admins werden benachrichtigt.',
   addButton: 'Hinzufügen und Code senden',
   code: (address) => `Code, der an ${address} gesendet wurde`,
   confirm: 'Bestätigen',
   notSent:
-    'Der Mailserver hat den Code nicht angenommen. Entfernen Sie die Adresse und fügen Sie sie wieder hinzu.',
+    'Der Mailserver hat den Code nicht angenommen. Entfernen Sie die Adresse und fügen Sie sie noch einmal hinzu.',
   remove: 'Entfernen',
   removeOf: (address) => `Entfernen: ${address}`,
   removeTitle: 'Diese Adresse entfernen?',
   removeLead: (address) => `„${address}“ bekommt ab jetzt nichts mehr.`,
-  last: 'Es ist die letzte Adresse, die über Notfälle benachrichtigt wird. Ihre Personen werden es weiterhin.',
+  last: 'Es ist die letzte Adresse, die über Notfälle benachrichtigt wird. Ihre Personen werden weiterhin benachrichtigt.',
   back: 'Zurück',
-  readOnly: 'Ihre Administratoren ändern diese Adressen, nach einer starken Anmeldung.',
+  readOnly: 'Nur Ihre Admins können diese Adressen ändern, nach einer starken Anmeldung.',
 };
 
+/** Texts of the page *Notice addresses*. */
 export const noticeAddressTexts: Catalogue<typeof en> = { en, de };

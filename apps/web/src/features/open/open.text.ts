@@ -5,8 +5,8 @@ const en = {
   opening: 'Opening …',
   open: 'Open under this grant',
   none: 'You have no access to this service now',
-  ended: 'This access is not open any more',
-  noneLead: 'Ask for what you need. Once the customer has approved it, the page opens from here.',
+  ended: 'This access is no longer open',
+  noneLead: 'Ask for what you need. Once the customer has approved it, you can open the page from here.',
   ask: 'Ask for access',
   why: 'What happened',
 };
@@ -18,9 +18,10 @@ const de: typeof en = {
   none: 'Sie haben jetzt keinen Zugriff auf diesen Dienst',
   ended: 'Dieser Zugriff ist nicht mehr offen',
   noneLead:
-    'Beantragen Sie, was Sie brauchen. Sobald der Kunde es genehmigt hat, öffnet sich die Seite von hier aus.',
-  ask: 'Zugriff beantragen',
+    'Fragen Sie an, was Sie brauchen. Sobald der Kunde es freigegeben hat, können Sie die Seite von hier aus öffnen.',
+  ask: 'Zugriff anfragen',
   why: 'Was geschehen ist',
 };
 
+/** Texts of the page `/open`. */
 export const openTexts: Catalogue<typeof en> = { en, de };

@@ -4,6 +4,7 @@ import { unwrap } from '../../api/problem.js';
 /** The newest two years; older practices are in the API. */
 const SHOWN = '8';
 
+/** The tenant's practices. */
 export const practicesQuery = (slug: string) => ({
   queryKey: ['practices', slug],
   queryFn: ({ signal }: { signal: AbortSignal }) =>
@@ -15,12 +16,14 @@ export const practicesQuery = (slug: string) => ({
     ),
 });
 
+/** One practice, with the part of each approver. */
 export const practiceQuery = (slug: string, id: string) => ({
   queryKey: ['practices', slug, id],
   queryFn: ({ signal }: { signal: AbortSignal }) =>
     unwrap(api.GET('/api/v1/tenants/{slug}/practices/{id}', { params: { path: { slug, id } }, signal })),
 });
 
+/** The reader's own task in a practice. */
 export const practiceTaskQuery = (slug: string, id: string) => ({
   queryKey: ['practices', slug, id, 'task'],
   queryFn: ({ signal }: { signal: AbortSignal }) =>

@@ -16,7 +16,7 @@ const en = {
   approve: 'Approve the practice',
   deny: 'Deny the practice',
   withPasskey: 'You sign your answer with your passkey, as you would sign a real one.',
-  noPasskey: 'You have no passkey that counts, so you answer without one.',
+  noPasskey: 'You have no valid passkey, so you answer without one.',
   failed: 'My passkey does not work',
   failedLead: 'Then answer without it. Your admins are notified, so that it is replaced before you need it.',
   outcomes: {
@@ -24,16 +24,16 @@ const en = {
     wrong: 'That was not the right answer.',
     'passkey-failed': 'Right. Your passkey has to be replaced: enrol a new one, or ask an admin.',
     unanswered: 'Not answered in time.',
-    left: 'No approver any more.',
+    left: 'No longer an approver.',
   },
   rightWas: {
     approve: 'It asked for exactly what you expected: the right answer was to approve.',
-    deny: 'It asked for something else than you expected: the right answer was to deny.',
+    deny: 'It did not ask for what you expected: the right answer was to deny.',
   },
   all: 'All practices',
   none: 'There was no practice yet. Once your organisation is claimed, one begins each quarter.',
   now: 'Practise now',
-  nowLead: 'Every approver gets a practice request and has seven days. You can begin one a day.',
+  nowLead: 'Every approver gets a practice request and has seven days. You can begin one practice a day.',
   quarter: (day: string) => `Quarter from ${day}`,
   onDemand: 'Begun by an admin',
   state: { open: 'Open', closed: 'Over' },
@@ -48,7 +48,7 @@ const en = {
     wrong: 'Wrong answer',
     'passkey-failed': 'Passkey failed',
     unanswered: 'No answer',
-    left: 'No approver any more',
+    left: 'No longer an approver',
   },
   open: 'Not answered yet',
   passkeys: { worked: 'Worked', failed: 'Did not work', none: 'Has none' },
@@ -63,39 +63,39 @@ const de: typeof en = {
   badge: 'Übung',
   marked: 'Dies ist eine Übung. Nichts wird geöffnet, was auch immer Sie antworten.',
   how: 'Vergleichen Sie die beiden Anfragen. Geben Sie nur frei, wenn die zweite genau das verlangt, was Sie erwarten. Sonst lehnen Sie ab.',
-  expected: 'Sie erwarten jemanden mit dem Wunsch',
-  asked: 'Die Übungsanfrage verlangt',
+  expected: 'Das erwarten Sie',
+  asked: 'Das verlangt die Übungsanfrage',
   forTime: (what, time) => `${what}, für ${time}`,
   due: 'Antworten bis',
   approve: 'Übung freigeben',
   deny: 'Übung ablehnen',
-  withPasskey: 'Sie unterschreiben Ihre Antwort mit Ihrem Passkey, wie eine echte.',
-  noPasskey: 'Sie haben keinen Passkey, der zählt. Sie antworten ohne.',
+  withPasskey: 'Sie unterschreiben Ihre Antwort mit Ihrem Passkey, wie bei einer echten Anfrage.',
+  noPasskey: 'Sie haben keinen gültigen Passkey. Sie antworten ohne.',
   failed: 'Mein Passkey funktioniert nicht',
   failedLead:
-    'Dann antworten Sie ohne ihn. Ihre Administratoren werden benachrichtigt, damit er ersetzt ist, bevor Sie ihn brauchen.',
+    'Dann antworten Sie ohne ihn. Ihre Admins werden benachrichtigt, damit er ersetzt ist, bevor Sie ihn brauchen.',
   outcomes: {
     passed: 'Richtig. Ihre Freigabe funktioniert.',
     wrong: 'Das war nicht die richtige Antwort.',
     'passkey-failed':
-      'Richtig. Ihr Passkey muss ersetzt werden: Registrieren Sie einen neuen, oder fragen Sie Ihre Administratoren.',
+      'Richtig. Ihr Passkey muss ersetzt werden: Registrieren Sie einen neuen, oder fragen Sie einen Admin.',
     unanswered: 'Nicht rechtzeitig beantwortet.',
-    left: 'Keine Freigabe mehr.',
+    left: 'Nicht mehr zur Freigabe berechtigt.',
   },
   rightWas: {
     approve: 'Sie verlangte genau das, was Sie erwartet haben: Freigeben war richtig.',
-    deny: 'Sie verlangte etwas anderes, als Sie erwartet haben: Ablehnen war richtig.',
+    deny: 'Sie verlangte nicht das, was Sie erwartet haben: Ablehnen war richtig.',
   },
   all: 'Alle Übungen',
-  none: 'Es gab noch keine Übung. Sobald Ihre Organisation übernommen ist, beginnt in jedem Quartal eine.',
+  none: 'Es gab noch keine Übung. Sobald Ihre Organisation beansprucht ist, beginnt in jedem Quartal eine.',
   now: 'Jetzt üben lassen',
   nowLead:
-    'Alle Freigebenden bekommen eine Übungsanfrage und haben sieben Tage Zeit. Sie können eine am Tag beginnen.',
+    'Alle Freigebenden bekommen eine Übungsanfrage und haben sieben Tage Zeit. Sie können pro Tag eine Übung beginnen.',
   quarter: (day) => `Quartal ab ${day}`,
-  onDemand: 'Durch Administration begonnen',
+  onDemand: 'Von einem Admin begonnen',
   state: { open: 'Offen', closed: 'Beendet' },
   missed: (days) => `In den Quartalen ab ${days} begann keine Übung.`,
-  person: 'Freigebende',
+  person: 'Freigebende Person',
   result: 'Ergebnis',
   passkey: 'Passkey',
   channel: 'Weg',
@@ -105,18 +105,20 @@ const de: typeof en = {
     wrong: 'Falsche Antwort',
     'passkey-failed': 'Passkey fehlgeschlagen',
     unanswered: 'Keine Antwort',
-    left: 'Keine Freigabe mehr',
+    left: 'Nicht mehr zur Freigabe berechtigt',
   },
   open: 'Noch nicht beantwortet',
   passkeys: { worked: 'Funktioniert', failed: 'Funktioniert nicht', none: 'Nicht vorhanden' },
   channels: { web: 'Seite', api: 'API oder Kommandozeile', slack: 'Slack' },
 };
 
+/** Texts of the page *Practice*. */
 export const practiceTexts: Catalogue<typeof en> = { en, de };
 
+/** The result of one approver. */
 export type PracticeResult = NonNullable<PracticePart['result']>;
 
-/** How each result looks. */
+/** Colour and icon of each result. */
 export const PRACTICE_LOOK = {
   passed: { tone: 'accent', icon: 'done' },
   wrong: { tone: 'stop', icon: 'alert' },

@@ -2,7 +2,7 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'Evidence for an audit',
-  lead: 'One file with every request, approval, grant and call of a period, the leaves of the log that prove them, a sample, the rules in force, access reviews, exceptions, and which clauses of common frameworks they support.',
+  lead: 'One file with every request, approval, grant and call of a period, the leaves of the log that prove them, a sample, the rules in force, access reviews and exceptions. It also lists the clauses of common frameworks that these support.',
   customer: 'Customer',
   period: 'Period',
   soFar: 'This quarter so far',
@@ -10,12 +10,12 @@ const en = {
   busy: 'The pack is being made …',
   done: 'The pack was downloaded.',
   verify:
-    'The pack can be verified without any server: signature, hashes, proofs, and every table once more from the log. Give the anchor file that you have kept.',
+    'The pack can be verified without any server: signature, hashes and proofs. Every table is made again from the log and compared. Use the anchor file that you have kept.',
 };
 
 const de: typeof en = {
   title: 'Nachweise für eine Prüfung',
-  lead: 'Eine Datei mit jeder Anfrage, jeder Freigabe, jedem Zugriff und jedem Aufruf eines Zeitraums, den Einträgen des Protokolls, die sie belegen, einer Stichprobe, den geltenden Regeln, den Überprüfungen der Zugänge, den Ausnahmen, und welche Abschnitte gängiger Regelwerke sie stützen.',
+  lead: 'Eine Datei mit allen Anfragen, Freigaben, Zugriffen und Aufrufen eines Zeitraums, den Einträgen des Protokolls, die sie belegen, einer Stichprobe, den geltenden Regeln, Zugangsprüfungen und Ausnahmen. Sie nennt auch die Abschnitte gängiger Regelwerke, für die das Nachweise liefert.',
   customer: 'Kunde',
   period: 'Zeitraum',
   soFar: 'Dieses Quartal bis jetzt',
@@ -23,7 +23,8 @@ const de: typeof en = {
   busy: 'Das Paket wird erstellt …',
   done: 'Das Paket wurde heruntergeladen.',
   verify:
-    'Das Paket lässt sich ohne Server prüfen: Signatur, Hashes, Beweise, und jede Tabelle noch einmal aus dem Protokoll. Geben Sie die Ankerdatei an, die Sie aufbewahrt haben.',
+    'Das Paket lässt sich ohne Server prüfen: Signatur, Hashes und Beweise. Jede Tabelle wird aus dem Protokoll neu erstellt und verglichen. Verwenden Sie die Ankerdatei, die Sie aufbewahrt haben.',
 };
 
+/** Texts of the section *Evidence for an audit*. */
 export const evidenceTexts: Catalogue<typeof en> = { en, de };

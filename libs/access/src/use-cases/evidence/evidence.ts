@@ -11,29 +11,29 @@ import type { Deps } from '../shared/deps.js';
 import { requireTenant } from '../shared/visible-objects.js';
 
 /**
- * Which leaves an evidence pack of a tenant consists of. Everything comes from the tenant's own log and from the deployment's,
- * which every tenant may read: so a pack cannot say anything of what is sealed.
+ * Chooses the leaves of a tenant's evidence pack. All of them come from the tenant's own log and from the deployment's, which every
+ * tenant may read. So a pack cannot reveal anything that is sealed.
  */
 
-/** Older leaves that are looked at for what was in force or open when the period began. */
-const MOST_EARLIER = 5_000;
-/** Leaves of the deployment's log in a pack. */
-const MOST_SHARED = 1_000;
+/** How many leaves from before the period are searched for rules in force and open demands. */
+const MAX_EARLIER = 5_000;
+/** How many leaves of the deployment's log a pack can have. */
+const MAX_DEPLOYMENT_LEAVES = 1_000;
 
-/** As long as a statement may be. */
-const MOST_MS = 366 * 86_400_000;
+/** The longest period of a pack; a statement has the same limit. */
+const MAX_PERIOD_MS = 366 * 86_400_000;
 
 const DEMANDS = EVENT_TYPES.filter((type) => type.startsWith('demand.'));
-/** Of each group the newest leaf says what was in force. */
+/** The newest leaf of each group shows what was in force. */
 const IN_FORCE: readonly (readonly EventType[])[] = [
   ['tenant.add', 'tenant.change'],
   ['log.settings'],
   ['trust.adopted'],
 ];
-const SHARED = ['coverage.stated', 'vendor.applied'] as const satisfies readonly EventType[];
+const DEPLOYMENT_TYPES = ['coverage.stated', 'vendor.applied'] as const satisfies readonly EventType[];
 
 /**
- * The period of a pack, if the caller may have it.
+ * Parses the period of a pack, and requires that the caller may read it.
  *
  * @param name a half-year, a quarter, or `FROM..TO`: see `parseEvidencePeriod`
  * @throws AccessError `forbidden`, `not_found`, `invalid_request`
@@ -55,7 +55,7 @@ export async function requireEvidencePeriod(
       { pointer: '/period' },
     );
   const [from, to] = [Date.parse(period.from), Date.parse(period.to)];
-  if (!(from < to) || to > deps.clock.now().getTime() || to - from > MOST_MS)
+  if (!(from < to) || to > deps.clock.now().getTime() || to - from > MAX_PERIOD_MS)
     throw new AccessError(
       'invalid_request',
       'A pack is about a period that is over, of at most 366 days. For one that goes on, give FROM..TO up to now.',
@@ -64,14 +64,14 @@ export async function requireEvidencePeriod(
   return period;
 }
 
-/** Places of leaves in a log. */
+/** Indices of the leaves of a pack. */
 export interface EvidenceLeaves {
-  /** From the first up to and with the last leaf whose time lies in the period: `to` is the index after it. Equal: there is none. */
+  /** From the first to the last leaf whose time lies in the period; `to` is the index after the last. Equal: there is none. */
   range: { from: number; to: number };
-  /** Older leaves that say what was in force or open when the period began, in their order. */
+  /** Leaves from before the period that show which rules were in force and which demands were open when it began, in order. */
   earlier: number[];
-  /** Leaves of the deployment's log up to the end of the period, in their order. */
-  shared: number[];
+  /** Leaves of the deployment's log up to the end of the period, in order. */
+  deployment: number[];
 }
 
 /**
@@ -85,7 +85,7 @@ export async function evidenceLeaves(
   principal: Principal,
   tenant: string,
   period: ReportPeriod,
-  sizes: { own: number; shared: number },
+  sizes: { own: number; deployment: number },
 ): Promise<EvidenceLeaves> {
   requirePermission(principal, 'evidence.read');
   const own = await readWholeLog(deps, principal, tenant, async (unit) => {
@@ -96,15 +96,15 @@ export async function evidenceLeaves(
     const before = range.to === 0 ? sizes.own : range.from;
     return { range, earlier: await earlierLeaves(unit, period, before) };
   });
-  const shared = await readWholeLog(deps, principal, DEPLOYMENT_SLUG, ({ events }) =>
-    events.timed({ types: SHARED, to: period.to, newestFirst: true, limit: MOST_SHARED }),
+  const deployment = await readWholeLog(deps, principal, DEPLOYMENT_SLUG, ({ events }) =>
+    events.timed({ types: DEPLOYMENT_TYPES, to: period.to, newestFirst: true, limit: MAX_DEPLOYMENT_LEAVES }),
   );
-  return { ...own, shared: inOrder(shared.filter(({ index }) => index < sizes.shared)) };
+  return { ...own, deployment: inOrder(deployment.filter(({ index }) => index < sizes.deployment)) };
 }
 
 async function earlierLeaves({ events }: ReadUnit, period: ReportPeriod, before: number): Promise<number[]> {
   const types = [...IN_FORCE.flat(), 'trust.proposed' as const, ...DEMANDS];
-  const found = await events.timed({ types, to: period.from, newestFirst: true, limit: MOST_EARLIER });
+  const found = await events.timed({ types, to: period.from, newestFirst: true, limit: MAX_EARLIER });
   const known = found.filter(({ index }) => index < before).map(withData);
   const inForce = IN_FORCE.flatMap((group) => known.find(({ type }) => group.includes(type)) ?? []);
   const adopted = inForce.find(({ type }) => type === 'trust.adopted');

@@ -15,15 +15,15 @@ import { hexDigest, randomText } from '../shared/secrets.js';
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
 import { type MintedToken, mintIn, requireHolder, requireMinted, type TokenMinter } from './mint-token.js';
 
-/** Who asks on behalf of a browser: a gateway, with what it is for. */
-type AskingGateway = Pick<EnrolledGateway, 'id' | 'services' | 'tenants'>;
+/** The gateway that acts for a browser, with its services and tenants. */
+type RequestingGateway = Pick<EnrolledGateway, 'id' | 'services' | 'tenants'>;
 
 const SECRET_BYTES = 32;
 
 /**
- * Lets the engineer's browser in at the service's own host: gives out a code that a gateway exchanges for a session. It is
- * the authorization code flow of OAuth 2.0 with proof of possession (RFC 6749 §4.1, RFC 7636): only the browser that began at
- * the gateway has the verifier of `challenge`.
+ * Issues a code that a gateway exchanges for a session of the engineer's browser at the service's own host. This is the
+ * authorization code flow of OAuth 2.0 with PKCE (RFC 6749 §4.1, RFC 7636): only the browser that began at the gateway has the
+ * verifier of `challenge`.
  *
  * @param challenge BASE64URL(SHA-256(verifier))
  * @param address the browser's; null if it is not known
@@ -40,13 +40,13 @@ export async function startBrowserSession(
   return deps.store.forTenant(locateGrant(principal, id), async (unit) => {
     const { grant, person } = await loadVisibleGrant(unit, principal, id);
     requireHolder(principal, grant, person);
-    requireOpen(grant);
+    requireNotEnded(grant);
     const origin = (await unit.organisation.service(grant.service))?.upstream?.origin;
     if (origin === undefined)
       throw new AccessError('conflict', 'This service has no origin of its own for browsers.');
     const now = deps.clock.now();
     const code = newSecret(deps, grant);
-    await makeRoom(unit, grant, now);
+    await deleteExcessSessions(unit, grant, now);
     await unit.browserSessions.insert({
       id: deps.ids.next('ses'),
       tenant: unit.tenant,
@@ -65,23 +65,27 @@ export async function startBrowserSession(
 }
 
 /**
- * Exchanges a code for the secret of a session. A code is good once: who comes second gets nothing.
+ * Exchanges a code for the secret of a session. A code can be used once.
  *
  * @param verifier the text whose hash is the code's challenge
  * @throws AccessError `not_found` for a code that is unknown, used, too old, of another browser or of another service
  */
 export async function openBrowserSession(
   deps: Deps,
-  gateway: AskingGateway,
+  gateway: RequestingGateway,
   { code, verifier, service }: { code: string; verifier: string; service: string },
 ): Promise<{ session: string; grant: string }> {
-  return inGrant(deps, gateway, { secret: code, service }, async (unit, grant) => {
+  return withGrantOfSecret(deps, gateway, { secret: code, service }, async (unit, grant) => {
     const hash = hexDigest(deps.hashing, code);
     const found = (await unit.browserSessions.ofGrant(grant.id)).find(({ codeHash }) => codeHash === hash);
     const now = deps.clock.now();
-    if (found === undefined || found.codeUntil <= now.toISOString() || !fits(deps, found, verifier))
+    if (
+      found === undefined ||
+      found.codeUntil <= now.toISOString() ||
+      !provesChallenge(deps, found, verifier)
+    )
       throw notFound('session');
-    requireOpen(grant);
+    requireNotEnded(grant);
     const secret = newSecret(deps, grant);
     if (!(await unit.browserSessions.open(found, hexDigest(deps.hashing, secret)))) throw notFound('session');
     await unit.log.append({
@@ -101,19 +105,19 @@ export async function openBrowserSession(
 }
 
 /**
- * Mints a token for a browser's session, by the same rules as for the engineer who asks for one.
+ * Mints a token for a browser session, by the same rules as for the engineer who requests one.
  *
  * @throws AccessError `not_found` for an unknown session, or one of another service; `grant_not_active`
  */
 export async function tokenOfBrowserSession(
   deps: SigningDeps,
   minter: TokenMinter,
-  gateway: AskingGateway,
-  asked: { session: string; service: string },
+  gateway: RequestingGateway,
+  request: { session: string; service: string },
 ): Promise<MintedToken> {
-  const from = { secret: asked.session, service: asked.service };
-  const made = await inGrant(deps, gateway, from, async (unit, grant) => {
-    const hash = hexDigest(deps.hashing, asked.session);
+  const from = { secret: request.session, service: request.service };
+  const made = await withGrantOfSecret(deps, gateway, from, async (unit, grant) => {
+    const hash = hexDigest(deps.hashing, request.session);
     const found = (await unit.browserSessions.ofGrant(grant.id)).find(
       ({ secretHash }) => secretHash === hash,
     );
@@ -124,10 +128,10 @@ export async function tokenOfBrowserSession(
   return requireMinted(made);
 }
 
-/** Works in the tenant of the grant that a secret names, if this gateway serves that grant at this service. */
-async function inGrant<T>(
+/** Runs `work` in the tenant of the grant that a secret names, if this gateway serves that grant at this service. */
+async function withGrantOfSecret<T>(
   deps: Deps,
-  gateway: AskingGateway,
+  gateway: RequestingGateway,
   { secret, service }: { secret: string; service: string },
   work: (unit: TenantUnit, grant: Grant) => Promise<T>,
 ): Promise<T> {
@@ -142,8 +146,8 @@ async function inGrant<T>(
   });
 }
 
-/** Codes that no one exchanged in time go, and the oldest browsers if there are too many. */
-async function makeRoom(unit: TenantUnit, grant: Grant, now: Date): Promise<void> {
+/** Deletes codes that have expired, and the oldest browsers if there are too many. */
+async function deleteExcessSessions(unit: TenantUnit, grant: Grant, now: Date): Promise<void> {
   const known = await unit.browserSessions.ofGrant(grant.id);
   const stale = known.filter(
     ({ codeHash, codeUntil }) => codeHash !== null && codeUntil <= now.toISOString(),
@@ -153,12 +157,12 @@ async function makeRoom(unit: TenantUnit, grant: Grant, now: Date): Promise<void
   await unit.browserSessions.drop([...stale, ...oldest].map(({ id }) => id));
 }
 
-const fits = ({ hashing }: Deps, { challenge }: BrowserSession, verifier: string): boolean =>
+const provesChallenge = ({ hashing }: Deps, { challenge }: BrowserSession, verifier: string): boolean =>
   encodeBase64url(hashing.sha256(new TextEncoder().encode(verifier))) === challenge;
 
 const newSecret = ({ random }: Deps, { id }: Grant): string => `${id}.${randomText(random, SECRET_BYTES)}`;
 
-function requireOpen(grant: Grant): void {
+function requireNotEnded(grant: Grant): void {
   if (hasEnded(grant))
     throw new AccessError('grant_not_active', `This grant has ended (${grant.endReason}).`);
 }

@@ -20,7 +20,7 @@ import { noticeAddressNotice } from './notices.js';
 
 const HOUR_MS = 3_600_000;
 
-/** What is missing after a change. */
+/** Problems that a change leaves behind. `no_emergency_address`: no address is notified of emergencies any more. */
 export type NoticeAddressWarning = 'no_emergency_address';
 
 /** The tenant's addresses, the oldest first. @throws AccessError `forbidden`, `not_found` */
@@ -81,7 +81,7 @@ export async function addNoticeAddress(
 }
 
 /**
- * Confirms an address with the code that was mailed to it. All admins are notified: from now on it gets notices.
+ * Confirms an address with the code that was mailed to it. From then on it gets notices. All admins are notified.
  *
  * @throws AccessError `forbidden`, `not_found`, `wrong_state` if it is confirmed, `invalid_request` if the code is wrong or
  *   counts no longer
@@ -101,7 +101,7 @@ export async function confirmNoticeAddress(
     const now = deps.clock.now();
     if (!isCodeOpen(address, now)) return null;
     if (address.codeHash !== codeHash(deps, id, code)) {
-      // Committed with the refusal that follows: whoever guesses has few tries.
+      // The miss is committed although the call fails, so that the limit on wrong codes applies.
       await save(unit, { ...address, version: address.version + 1, misses: address.misses + 1 });
       return null;
     }

@@ -16,7 +16,7 @@ import type { Deps } from '../shared/deps.js';
 import { eachInTurn } from '../shared/each-in-turn.js';
 import { closePracticeIn, openPracticeIn } from './practice-steps.js';
 
-const MOST_TENANTS = 200;
+const MAX_TENANTS = 200;
 const DAY_MS = 86_400_000;
 
 /** What one run did. */
@@ -27,9 +27,8 @@ export interface PracticeRun {
 }
 
 /**
- * The job of the practices. It begins one in each quarter of the tenant's zone, within its hours, reminds those who have not
- * answered, and ends it after its term. Each step commits with its leaf, and is made once however many brokers run, or are
- * killed.
+ * Begins a practice in each quarter of the tenant's zone, within its hours; reminds approvers who have not answered; and closes
+ * practices that have reached their end. Each step commits with its leaf, and happens once, however many brokers run or crash.
  *
  * @throws AggregateError after trying all of them, if some failed
  */
@@ -39,7 +38,7 @@ export async function runPractices(deps: Deps): Promise<PracticeRun> {
   const now = deps.clock.now();
   const reminder = new Date(now.getTime() + PRACTICE_REMINDER_DAYS * DAY_MS).toISOString();
   const due = await deps.store.schedule.read(({ schedule }) =>
-    schedule.practicesDue(now.toISOString(), reminder, MOST_TENANTS),
+    schedule.practicesDue(now.toISOString(), reminder, MAX_TENANTS),
   );
   const ended = await eachInTurn(due, async ({ tenant, id }) => {
     const did = await remindOrClose(deps, tenant, id);
@@ -47,20 +46,20 @@ export async function runPractices(deps: Deps): Promise<PracticeRun> {
     return 0;
   });
   failures.push(...ended.failures);
-  // The latest day that any zone has now: the tenant's own zone decides.
+  // The latest day in any zone, so that no tenant is missed. Whether a practice is due is decided in the tenant's own zone.
   const latest = daysAfter(utcDay(now), 1);
   let after: DueDay | null = null;
   let toOpen: DueDay[];
   do {
     const place: DueDay | null = after;
     toOpen = await deps.store.schedule.read(({ schedule }) =>
-      schedule.practicesToOpen(latest, place, MOST_TENANTS),
+      schedule.practicesToOpen(latest, place, MAX_TENANTS),
     );
     const opened = await eachInTurn(toOpen, ({ tenant }) => openDuePractice(deps, tenant));
     run.opened += opened.done;
     failures.push(...opened.failures);
     after = toOpen.at(-1) ?? null;
-  } while (toOpen.length === MOST_TENANTS);
+  } while (toOpen.length === MAX_TENANTS);
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} practices failed`);
   return run;
 }
@@ -78,7 +77,7 @@ async function openDuePractice(deps: Deps, slug: string): Promise<number> {
     if (quarter === undefined) return 0;
     if (!(await unit.practices.advance(scheduled, nextQuarter(quarter)))) throw changedMeanwhile('practice');
     const isClaimed = (await unit.trust.current(slug)) !== null;
-    // A removed tenant has no one to ask; one that does not practise goes on to the next quarter.
+    // A removed tenant has no approvers. One that does not practise waits for the next quarter.
     if (record === null || !practisesQuarterly(record.controls, isClaimed)) return 0;
     const of = { occasion: quarterOccasion(quarter), missed: begun.slice(0, -1), openedBy: 'job' };
     return (await openPracticeIn(deps, unit, record, of, now)) === null ? 0 : 1;
@@ -91,7 +90,7 @@ interface Reads {
   practices: Pick<TenantUnit['practices'], 'nextQuarter' | 'open'>;
 }
 
-/** Whether a quarter has begun whose practice can begin now, or is to be passed over. One that is open is finished first. */
+/** Whether the scheduled quarter has begun, and its practice can begin now or is to be skipped. An open practice must end first. */
 async function isDue({ organisation, trust, practices }: Reads, slug: string, now: Date): Promise<boolean> {
   const record = await organisation.tenant(slug);
   const scheduled = await practices.nextQuarter();

@@ -15,12 +15,12 @@ import { practiceNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 
 /** A leaf has at most 60 kB; an entry takes about 50 bytes. */
-const MOST_LISTED = 500;
+const MAX_LISTED = 500;
 const TASK_BYTES = 8;
 
 /**
  * Begins a practice for every approver who is notified of real requests, with its leaf and its notice. Approvers in a group of
- * `unnotified` are left out: no notice would reach them in earnest either.
+ * `unnotified` are left out, because they are not notified of real requests either.
  *
  * @returns null if there is no such approver
  * @throws AccessError `conflict` if the tenant has had one for this occasion
@@ -55,7 +55,7 @@ export async function openPracticeIn(
 /**
  * Ends a practice whose parts all have a result, with its leaf. If someone failed, the admins are notified.
  *
- * @throws AccessError `conflict` if another unit was faster
+ * @throws AccessError `conflict` if another unit of work closed it first
  */
 export async function closePracticeIn(
   unit: TenantUnit,
@@ -76,6 +76,6 @@ export async function closePracticeIn(
 }
 
 const listed = (people: readonly string[]) => ({
-  people: people.slice(0, MOST_LISTED),
-  more: Math.max(0, people.length - MOST_LISTED),
+  people: people.slice(0, MAX_LISTED),
+  more: Math.max(0, people.length - MAX_LISTED),
 });

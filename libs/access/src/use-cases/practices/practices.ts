@@ -31,7 +31,7 @@ import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { requireSignedBy, signingKeysOf } from '../trust/verify-signature.js';
 import { closePracticeIn, openPracticeIn } from './practice-steps.js';
 
-/** A practice with how many approvers did how. */
+/** A practice, and how many approvers have each result. */
 export interface PracticeSummary {
   practice: Practice;
   counts: PracticeCounts;
@@ -42,11 +42,11 @@ export interface PracticeView extends PracticeSummary {
   requests: PracticeRequest[];
 }
 
-/** What the caller is asked in a practice, and with which passkeys they sign the answer. */
+/** The caller's task in a practice, and the passkeys that can sign the answer. */
 export interface PracticeOffer {
   practice: Practice;
   request: PracticeRequest;
-  /** Without `decision`, which the signer adds. Null: the caller has no passkey that counts, and answers without one. */
+  /** `statement` has no `decision`: the signer adds it. Null: the caller has no valid passkey, and answers without one. */
   signing: {
     statement: Omit<PracticeStatement, 'decision'>;
     credentials: string[];
@@ -71,7 +71,7 @@ export async function listPractices(
   });
 }
 
-/** @throws AccessError `forbidden`, `not_found` */
+/** One practice with every approver's part. @throws AccessError `forbidden`, `not_found` */
 export async function getPractice(
   deps: Deps,
   principal: Principal,
@@ -88,7 +88,7 @@ export async function getPractice(
 }
 
 /**
- * An admin lets the approvers practise now: at most once a day, and not while a practice is open.
+ * Begins a practice for an admin: at most once a day, and not while a practice is open.
  *
  * @throws AccessError `forbidden`, `not_found`, `conflict`
  */
@@ -107,7 +107,7 @@ export function openPracticeNow(deps: Deps, principal: Principal, slug: string):
   });
 }
 
-/** What the caller is asked. @throws AccessError `forbidden`, `not_found` if they have no part in it */
+/** The caller's task in a practice. @throws AccessError `forbidden`, `not_found` if they have no part in it */
 export async function readOwnPractice(
   deps: SigningDeps,
   principal: Principal,
@@ -149,21 +149,21 @@ export interface PracticeAnswer {
   decision: PracticeStatement['decision'];
   /** The signature; undefined if none came. */
   countersignature: unknown;
-  /** They say that their passkey does not work. */
+  /** The approver says that their passkey does not work. */
   passkeyFailed: boolean;
 }
 
-/** How an approver did, and what would have been right. */
+/** An approver's result, and the right answer. */
 export interface PracticeOutcome {
   result: PracticeResult;
   right: PracticeStatement['decision'];
 }
 
 /**
- * An approver answers their part of a practice, once, by the channel and with the passkey of a real decision. The last answer
- * ends the practice. Nothing else follows from it.
+ * Stores an approver's answer to their part of a practice. They answer once, on the same channel and with the same passkey as a
+ * real decision. The last answer ends the practice. It has no other effect.
  *
- * @throws AccessError `forbidden`, `not_found`, `wrong_state` after the term, `already_decided`, `countersignature_required`,
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` after the end, `already_decided`, `countersignature_required`,
  *   `invalid_request`
  */
 export function answerPractice(
@@ -182,10 +182,10 @@ export function answerPractice(
     const request = requests.find(({ person }) => person === actor.id);
     if (practice === null || request === undefined) throw notFound('practice');
     if (request.result !== null)
-      throw new AccessError('already_decided', 'You have answered this practice, or its term is over.');
+      throw new AccessError('already_decided', 'You have already answered this practice, or it has ended.');
     const now = deps.clock.now();
     if (practice.state === 'closed' || isPracticeDue(practice, now))
-      throw new AccessError('wrong_state', 'The term of this practice is over.');
+      throw new AccessError('wrong_state', 'This practice has ended.');
     const { passkey, signature } = await passkeyOf(deps, unit, { practice, request }, answer);
     const at = toInstant(now);
     const { decision } = answer;
@@ -221,7 +221,7 @@ function appendAnswerIn(
   });
 }
 
-/** Whether the passkey worked, with its signature over exactly this answer. */
+/** Whether the passkey worked, and its signature over exactly this answer. */
 async function passkeyOf(
   deps: SigningDeps,
   unit: TenantUnit,
@@ -246,7 +246,7 @@ async function passkeyOf(
   return { passkey: 'worked', signature: signed };
 }
 
-/** The newest result of each approver, of the tenant's last practices. */
+/** The newest result of each approver in the tenant's last practices. */
 export async function newestPracticeResults({
   practices,
 }: {

@@ -1,11 +1,11 @@
 import type { Terms } from '@countersign/contract';
 import type { Grant } from '../../domain/grant.js';
-import { countryOf, sightingOf } from '../../domain/places.js';
+import { compareCountry, countryOf } from '../../domain/places.js';
 import type { TenantUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { Supervision } from './supervise.js';
 
-/** What rules made of a token that is fetched. `country`: that of the client's address; null if no list names it. */
+/** The result of the rules for a token. `country` is that of the client's address; null if no list names it. */
 export interface SupervisedToken {
   country: string | null;
   /** True if a rule has paused or ended the grant: then no token is given. */
@@ -13,8 +13,9 @@ export interface SupervisedToken {
 }
 
 /**
- * Applies the rules about the country from which an engineer fetches a token, in the unit that would mint it. An engineer needs a
- * token every few minutes, so this sees from where access goes on. It does not see from where a token is used.
+ * Applies the rules about the country from which an engineer fetches a token, in the unit of work that would mint it. An engineer
+ * fetches a token every few minutes, so the broker keeps seeing their address. It does not see the address from which the token is
+ * used.
  *
  * @param address the client's; null if it is not known
  */
@@ -30,7 +31,7 @@ export async function superviseTokenIn(
     unit.organisation.tenant(terms.tenant),
   ]);
   const country = countryOf([owner?.controls.places ?? [], policy.places ?? []], address);
-  const seen = sightingOf(terms.requesterFacts, country);
+  const seen = compareCountry(terms.requesterFacts, country);
   if (seen === 'stated-country') return { country, isRefused: false };
   const rules = [...(policy.supervision ?? []), ...(owner?.controls.supervision ?? [])];
   if (!rules.some(({ count }) => count === seen)) return { country, isRefused: false };

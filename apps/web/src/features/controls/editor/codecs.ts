@@ -3,7 +3,7 @@ import { localText } from '../../../text/clock.js';
 import type { Json } from './document.js';
 import { type Field, VALID } from './fields.js';
 
-/** Between a value and what its text field shows. What is typed and is no value yet is kept as text: nothing is lost. */
+/** Converts between a member's value and the text in its field. Text that is not a valid value yet is kept as text, so nothing is lost. */
 interface TextCodec {
   read(value: Json | undefined): string;
   /** Undefined: the member is left out. */
@@ -52,7 +52,7 @@ const instant: TextCodec = {
   },
 };
 
-/** How the text of a control becomes the member's value, and back. */
+/** The codec for a control. */
 export function codecOf(field: Field): TextCodec {
   const codec = kindCodec(field);
   return {
@@ -74,7 +74,7 @@ function kindCodec(field: Field): TextCodec {
   }
 }
 
-/** What is wrong with a member. Stable: pages and people name an error by it. */
+/** What can be wrong with a member. The codes are stable: the page shows them. */
 export const FAULTS = [
   'missing',
   'not_a_whole_number',
@@ -91,6 +91,7 @@ export const FAULTS = [
   'too_many',
   'not_valid',
 ] as const;
+/** One of `FAULTS`. */
 export type FaultCode = (typeof FAULTS)[number];
 
 const CODE_OF_KIND = {
@@ -102,7 +103,7 @@ const CODE_OF_KIND = {
   name: 'not_a_name',
 } as const;
 
-/** What is wrong with the member itself, without what is inside it; null if nothing is. */
+/** The fault of the member itself, not of the members inside it; null if there is none. */
 export function faultOf(field: Field, value: Json | undefined): FaultCode | null {
   if (value === undefined || value === null) return field.optional === true ? null : 'missing';
   switch (field.kind) {

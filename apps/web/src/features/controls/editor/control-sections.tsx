@@ -8,7 +8,7 @@ import { CONTROLS } from './fields.js';
 import { ItemCards } from './item-cards.js';
 import { MemberControl } from './member-control.js';
 
-/** All controls, by what a reader wants to decide. */
+/** All controls, in sections by topic. */
 export function ControlSections({ services }: { services: readonly Service[] }) {
   const { text, document, writer } = useEditor();
   const unknown = Object.keys(document).filter((name) => !Object.hasOwn(CONTROLS, name));
@@ -44,6 +44,7 @@ export function ControlSections({ services }: { services: readonly Service[] }) 
   );
 }
 
+/** A section with a heading and an introduction. */
 export function Section({ title, lead, children }: { title: string; lead?: string; children: ReactNode }) {
   return (
     <section className="stack near">
@@ -54,7 +55,7 @@ export function Section({ title, lead, children }: { title: string; lead?: strin
   );
 }
 
-/** Without an entry, no emergency opens anything. */
+/** What the vendor may open in an emergency. Without an entry, nothing. */
 function EmergencySection() {
   const { text, document } = useEditor();
   const { allow, disclosureDue } = CONTROLS.emergency.members;
@@ -68,7 +69,7 @@ function EmergencySection() {
   );
 }
 
-/** Without the member, approvers of a claimed tenant practise. */
+/** Whether and when approvers practise. If the member is absent, they practise once the tenant is claimed. */
 function PracticeSection() {
   const { text, document, set } = useEditor();
   const { practice } = CONTROLS;

@@ -8,6 +8,7 @@ export const EUROPEAN_UNION = [
 
 export const EUROPEAN_UNION_NAME: Readonly<Record<Language, string>> = { en: 'the EU', de: 'der EU' };
 
+/** Whether these are exactly the member states of the European Union, in any order. */
 export const isEuropeanUnion = (codes: readonly string[]): boolean =>
   codes.length === EUROPEAN_UNION.length && EUROPEAN_UNION.every((code) => codes.includes(code));
 

@@ -48,7 +48,7 @@ export function DifferenceList({
   );
 }
 
-/** What was and what will be, in words and marks, and not by colour alone. */
+/** The value before and after, in words and with marks, because colour alone is not accessible. */
 function StepLines({
   name,
   step,

@@ -17,6 +17,7 @@ function fieldOf(name: string): Field | undefined {
 const own = (members: Members, name: string): Field | undefined =>
   Object.hasOwn(members, name) ? members[name] : undefined;
 
+/** The label of a member. A member that the page does not know keeps its name. */
 export function memberLabel(name: string, { fields }: EditorText): string {
   const field = fieldOf(name);
   return field === undefined ? name : fields[field.text].label;
@@ -38,7 +39,7 @@ export function valueText(name: string, value: Json | undefined, writer: Writer,
 const kindOf = (name: string): SentenceKind =>
   name === 'emergency.allow' ? 'emergency' : (name as SentenceKind);
 
-/** A step in words: what is new, what is gone, or what it was and what it becomes. */
+/** A step in words: what is added or removed, or the values before and after. */
 export function stepText(
   name: string,
   step: Step,

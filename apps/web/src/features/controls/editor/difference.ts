@@ -9,15 +9,15 @@ export type Step =
   | { kind: 'changed'; before: Json; after: Json }
   | { kind: 'moved' };
 
-/** A member that differs, and how. `name` is a member of `emergency` or `widening` too: `emergency.allow`. */
+/** A member that differs, and how. `name` can be a member inside another, such as `emergency.allow`. */
 export interface Change {
   member: string;
   name: string;
   steps: Step[];
 }
 
-/** The members inside which a difference is shown member by member. */
-const INSIDE = ['emergency', 'practice', 'widening'];
+/** Objects whose differences are shown member by member. */
+const NESTED = ['emergency', 'practice', 'widening'];
 
 /** Everything that differs between two documents, in the order in which the page shows it. */
 export function differences(before: JsonObject, after: JsonObject): Change[] {
@@ -26,7 +26,7 @@ export function differences(before: JsonObject, after: JsonObject): Change[] {
   const others = [...Object.keys(from), ...Object.keys(to)].filter((name) => !known.includes(name));
   return [...known, ...new Set(others)].flatMap((member) => {
     if (sameJson(from[member], to[member])) return [];
-    if (!INSIDE.includes(member)) return [changeOf(member, member, from[member], to[member])];
+    if (!NESTED.includes(member)) return [changeOf(member, member, from[member], to[member])];
     const [one, other] = [objectOr(from[member]), objectOr(to[member])];
     return [...new Set([...Object.keys(one), ...Object.keys(other)])]
       .filter((name) => !sameJson(one[name], other[name]))
@@ -52,8 +52,8 @@ const isList = (value: Json | undefined): value is Json[] | undefined =>
   value === undefined || Array.isArray(value);
 
 /**
- * Entries that are in both lists have not changed, wherever they are. Of the others, one with the same name, or else at the
- * same position, is the changed one.
+ * Compares two lists. An entry that is in both has not changed, even if it has moved. Any other entry counts as changed if the
+ * new list has one with the same name; entries without a name are matched by position.
  */
 function listSteps(before: readonly Json[], after: readonly Json[]): Step[] {
   const isIn = (list: readonly Json[], entry: Json) => list.some((each) => sameJson(each, entry));

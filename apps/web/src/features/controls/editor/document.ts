@@ -1,5 +1,6 @@
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
+/** A JSON object. */
 export interface JsonObject {
   [name: string]: Json;
 }
@@ -7,13 +8,15 @@ export interface JsonObject {
 /** Names of members and positions in lists, from the whole document down. */
 export type Path = readonly (string | number)[];
 
+/** Whether a value is a JSON object. */
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** RFC 6901, as the broker names places. */
+/** The JSON Pointer (RFC 6901) of a path, as in the broker's errors. */
 export const pointerOf = (path: Path): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
+/** The value at a path; undefined if there is none. */
 export function valueAt(value: Json | undefined, path: Path): Json | undefined {
   let found: Json | undefined = value;
   for (const step of path) {
@@ -24,8 +27,8 @@ export function valueAt(value: Json | undefined, path: Path): Json | undefined {
 }
 
 /**
- * The document with another value at one place; `undefined` removes the member. Objects on the way that are missing are added.
- * All else stays as it is, members that the page does not know too.
+ * The document with another value at one place; `undefined` removes the member. Missing objects on the path are added. Everything
+ * else is unchanged, including members that the page does not know.
  */
 export function withValue(document: JsonObject, path: Path, value: Json | undefined): JsonObject {
   return replaced(document, path, value) as JsonObject;
@@ -47,7 +50,7 @@ function replaced(inside: Json | undefined, path: Path, value: Json | undefined)
   return others;
 }
 
-/** Whether two values say the same, whatever the order of their members. */
+/** Whether two values are equal. The order of members does not matter. */
 export function sameJson(one: Json | undefined, other: Json | undefined): boolean {
   if (Array.isArray(one) && Array.isArray(other))
     return one.length === other.length && one.every((each, index) => sameJson(each, other[index]));
@@ -59,7 +62,7 @@ export function sameJson(one: Json | undefined, other: Json | undefined): boolea
   );
 }
 
-/** Members that mean the same if they are empty and if they are absent. The broker leaves them out. */
+/** Members for which empty and absent mean the same. The broker omits them if they are empty. */
 const OPTIONAL_LISTS = ['rules', 'deputies', 'unnotified', 'supervision', 'places'];
 const OPTIONAL = ['emergency', 'zone', 'practice', 'widening'];
 
@@ -79,10 +82,10 @@ function isEmptyMember(name: string, value: Json): boolean {
 }
 
 /**
- * One person's changes on top of another version: a member that `mine` has changed since `base` is mine, every other one is
- * theirs.
+ * Applies one person's changes to another version. A member that `mine` has changed since `base` is taken from `mine`, every other
+ * one from `theirs`.
  *
- * @returns `both`: the members that both have changed, where mine replaces theirs
+ * @returns `both`: the members that both have changed; the document has those of `mine`
  */
 export function rebased(
   base: JsonObject,
@@ -100,13 +103,15 @@ export function rebased(
   return { document, both };
 }
 
+/** The document that a text contains, or why it is not one. `line` counts from 1. */
 export type JsonText =
   | { document: JsonObject }
   | { problem: 'no_json' | 'no_object' | 'version_given'; line?: number };
 
+/** The document as indented JSON. */
 export const writeText = (document: JsonObject): string => JSON.stringify(document, null, 2);
 
-/** Reads what a person typed. `version` is the page's own: it says which version the change is based on. */
+/** Parses what a person typed. It must not contain `version`: the page adds the version on which the change is based. */
 export function readText(text: string): JsonText {
   let value: Json;
   try {
@@ -119,7 +124,7 @@ export function readText(text: string): JsonText {
   return Object.hasOwn(value, 'version') ? { problem: 'version_given' } : { document: value };
 }
 
-/** The line that the browser's parser names. Browsers word it differently, and some name only the position. */
+/** The line that the browser's parser reports. The wording differs between browsers, and some report only the position. */
 function lineOf(text: string, error: unknown): number | undefined {
   const message = error instanceof Error ? error.message : '';
   const line = /line (\d+)/.exec(message)?.[1];

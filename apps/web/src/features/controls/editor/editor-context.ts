@@ -3,33 +3,34 @@ import type { Json, JsonObject, Path } from './document.js';
 import type { EditorText } from './editor.text.js';
 import type { Fault } from './faults.js';
 import { faultsWithin } from './faults.js';
-import type { Source } from './fields.js';
+import type { ChoiceSource } from './fields.js';
 import type { Writer } from './sentences.js';
 
-/** What all controls of the editor share. */
+/** The state and the functions that all controls of the editor share. */
 export interface Editor {
   document: JsonObject;
   /** Sets the value at one place; undefined removes the member. */
   set(path: Path, value: Json | undefined): void;
   faults: readonly Fault[];
-  choices(source: Source): readonly string[];
+  choices(source: ChoiceSource): readonly string[];
   writer: Writer;
   mayChange: boolean;
   text: EditorText;
-  /** Tells screen readers what has just changed elsewhere on the page. */
+  /** Announces to screen readers what has just changed elsewhere on the page. */
   announce(message: string): void;
 }
 
+/** Provided by the editor, and read with `useEditor`. */
 export const EditorContext = createContext<Editor | null>(null);
 
-/** @throws Error outside an editor */
+/** The editor around this component. @throws Error outside an editor */
 export function useEditor(): Editor {
   const editor = useContext(EditorContext);
   if (editor === null) throw new Error('a control of the editor needs its context');
   return editor;
 }
 
-/** What the page says about a fault: its words in the reader's language, or the broker's, and its code. */
+/** A fault as the page shows it: the broker's words if there are any, else the page's own, and its code. */
 export const faultText = ({ code, detail }: Fault, { faults }: Pick<EditorText, 'faults'>): string =>
   `${detail ?? faults[code] ?? ''} (${code})`;
 

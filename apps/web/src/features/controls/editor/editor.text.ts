@@ -9,7 +9,7 @@ const en = {
   tabs: { label: 'How to edit', fields: 'Controls', json: 'JSON (advanced)' },
   general: 'Every request',
   rulesLead:
-    'Every rule that fits a request applies, and the strictest wins. Their order matters only for stages: they follow one another in it.',
+    'Every rule that fits a request applies, and the strictest wins. The order of the rules matters only for stages: they follow one another in that order.',
   supervisionLead:
     'Each rule counts what one engineer does here while access is open, and acts when the limit is crossed.',
   deputiesLead: 'While a group is away, the approvers of another one may decide in its place.',
@@ -19,9 +19,9 @@ const en = {
     'Two of the vendor’s reviewers may open these without your approval. You are notified before it begins, you can stop it at once, and the vendor has to explain it. Once your organisation is claimed, your trust document has to list the same.',
   forbidLead: 'No one can ask for these, whatever the reason.',
   wideningLead:
-    'A change that opens more can wait, so that someone can withdraw it. A change that takes access away is always immediate. To wait less is such a change too.',
+    'A change that opens more can wait, so that someone can withdraw it. A change that takes access away is always immediate. A shorter wait is a change that opens more, too.',
   none: {
-    rules: 'There are no rules for some requests.',
+    rules: 'There are no such rules yet.',
     supervision: 'Nothing is watched while access is open.',
     deputies: 'No one is away.',
     forbid: 'Nothing is forbidden outright.',
@@ -93,7 +93,7 @@ const en = {
   ends: (count: number) => (count === 1 ? 'It ends 1 access:' : `It ends ${count} accesses:`),
   endsNone: 'No open access ends.',
   endsWhy: (who: string, service: string) => `${who} in ${service}`,
-  widensAtOnce: 'What widens applies at once, because these controls do not make it wait.',
+  widensAtOnce: 'What widens applies at once, because these controls require no wait.',
   widensWaits: (needs: string) => `What widens waits: ${needs}.`,
   waitsDelay: (time: string) => `it takes effect after ${time} at the earliest`,
   waitsAdmin: 'a second admin has to confirm it',
@@ -108,11 +108,11 @@ const en = {
   no: 'no',
   toProblems: 'Something has to be corrected first:',
   elsewhere: 'Whole document',
-  past: 'On past requests',
+  past: 'Effect on past requests',
   pastNone: 'There are no past requests to try this on.',
   pastSame: (tested: number) => `None of the last ${tested} requests would have been treated in another way.`,
   pastSome: (tested: number, refused: number, possible: number, others: number) =>
-    `Of the last ${tested} requests, ${refused} would be refused that were possible, ${possible} would be possible that were refused, and ${others} would need other approvals.`,
+    `Of the last ${tested} requests, ${refused} would now be refused, ${possible} would no longer be refused, and ${others} would need other approvals.`,
   pastCaption: 'Past requests that these controls would treat in another way',
   pastWhat: 'Request',
   pastBy: (name: string) => `by ${name}`,
@@ -140,26 +140,26 @@ const de: typeof en = {
   fields: fieldsDe,
   choices: choicesDe,
   faults: faultsDe,
-  tabs: { label: 'Wie bearbeitet wird', fields: 'Bedienfelder', json: 'JSON (fortgeschritten)' },
+  tabs: { label: 'Art der Bearbeitung', fields: 'Formular', json: 'JSON (für Fortgeschrittene)' },
   general: 'Jede Anfrage',
   rulesLead:
-    'Jede Regel, die auf eine Anfrage passt, gilt, und die strengste entscheidet. Die Reihenfolge zählt nur für Stufen: Sie folgen ihr.',
+    'Jede Regel, die auf eine Anfrage passt, gilt, und die strengste entscheidet. Die Reihenfolge der Regeln ist nur für Stufen wichtig: Sie folgen in dieser Reihenfolge aufeinander.',
   supervisionLead:
     'Jede Regel zählt, was eine Person hier bei offenem Zugriff tut, und greift ein, wenn die Grenze überschritten ist.',
   deputiesLead:
     'Solange eine Gruppe abwesend ist, dürfen die Freigebenden einer anderen an ihrer Stelle entscheiden.',
   emergencyNone:
-    'Kein Zugriff wird je ohne Ihre Freigabe eröffnet. Sie können auflisten, was Prüfer des Anbieters im Notfall öffnen dürfen; Sie werden benachrichtigt, bevor er beginnt.',
+    'Ohne Ihre Freigabe beginnt kein Zugriff. Sie können auflisten, was Prüfer des Anbieters im Notfall öffnen dürfen. Sie werden benachrichtigt, bevor ein solcher Zugriff beginnt.',
   emergencyLead:
-    'Zwei Prüfer des Anbieters dürfen das ohne Ihre Freigabe öffnen. Sie werden benachrichtigt, bevor es beginnt, Sie können es sofort stoppen, und der Anbieter muss es erklären. Sobald Ihre Organisation beansprucht ist, muss Ihr Vertrauensdokument dasselbe auflisten.',
-  forbidLead: 'Niemand kann das anfragen, aus welchem Grund auch immer.',
+    'Zwei Prüfer des Anbieters dürfen das ohne Ihre Freigabe öffnen. Sie werden benachrichtigt, bevor der Zugriff beginnt, können ihn sofort stoppen, und der Anbieter muss ihn erklären. Sobald Ihre Organisation beansprucht ist, muss Ihr Vertrauensdokument dasselbe auflisten.',
+  forbidLead: 'Das kann niemand anfragen, gleich aus welchem Grund.',
   wideningLead:
-    'Eine Änderung, die mehr öffnet, kann warten, damit jemand sie zurückziehen kann. Was Zugriff wegnimmt, gilt immer sofort. Auch kürzer zu warten ist eine Lockerung.',
+    'Eine Änderung, die mehr öffnet, kann warten, damit jemand sie zurückziehen kann. Was Zugriff wegnimmt, gilt immer sofort. Auch eine kürzere Wartezeit ist eine Lockerung.',
   none: {
-    rules: 'Es gibt keine Regeln für manche Anfragen.',
+    rules: 'Es gibt noch keine solchen Regeln.',
     supervision: 'Bei offenem Zugriff wird nichts beaufsichtigt.',
     deputies: 'Niemand ist abwesend.',
-    forbid: 'Nichts ist ganz verboten.',
+    forbid: 'Nichts ist grundsätzlich verboten.',
     emergency: '',
   },
   add: {
@@ -202,7 +202,7 @@ const de: typeof en = {
   problems: (count) => (count === 1 ? '1 Problem' : `${count} Probleme`),
   json: 'Die Datenschutzregeln als JSON',
   jsonHint:
-    'Die Angaben von privacyControls, wie in der Organisationsdatei und ihrem JSON Schema. Die Bedienfelder folgen dem, was Sie hier tippen.',
+    'Die Angaben von privacyControls, wie in der Organisationsdatei und ihrem JSON-Schema. Das Formular folgt dem, was Sie hier eingeben.',
   jsonProblem: {
     no_json: (line) =>
       line === undefined ? 'Das ist noch kein JSON.' : `Das ist noch kein JSON: siehe Zeile ${line}.`,
@@ -210,11 +210,11 @@ const de: typeof en = {
     version_given: () => 'Lassen Sie „version“ weg: Die Seite ergänzt sie.',
   },
   jsonWaits:
-    'Was Sie als JSON getippt haben, ist noch nicht gültig. Es bleibt erhalten. Die Bedienfelder zeigen den letzten gültigen Stand.',
+    'Ihr JSON ist noch nicht gültig. Es bleibt erhalten. Das Formular zeigt den letzten gültigen Stand.',
   toJson: 'Weiter mit dem JSON',
-  dropJson: 'Getipptes JSON verwerfen',
+  dropJson: 'Eingegebenes JSON verwerfen',
   unknown: (names) =>
-    `Diese Seite hat keine Bedienfelder für ${names}. Sie bleiben, wie sie sind; ändern Sie sie als JSON.`,
+    `Das Formular hat kein Feld für ${names}. Diese Angaben bleiben unverändert; ändern lassen sie sich als JSON.`,
   changes: 'Ihre Änderungen',
   noChanges: 'Noch ist nichts geändert.',
   countChanges: (count) => (count === 1 ? '1 Änderung' : `${count} Änderungen`),
@@ -229,26 +229,26 @@ const de: typeof en = {
   ends: (count) => (count === 1 ? 'Es beendet 1 Zugriff:' : `Es beendet ${count} Zugriffe:`),
   endsNone: 'Kein offener Zugriff endet.',
   endsWhy: (who, service) => `${who} in ${service}`,
-  widensAtOnce: 'Was lockert, gilt sofort, weil diese Regeln es nicht warten lassen.',
+  widensAtOnce: 'Was lockert, gilt sofort, weil diese Regeln keine Wartezeit verlangen.',
   widensWaits: (needs) => `Was lockert, wartet: ${needs}.`,
   waitsDelay: (time) => `es gilt frühestens nach ${time}`,
   waitsAdmin: 'ein zweiter Admin muss es bestätigen',
   waitsSigned: 'ein Admin muss es mit einem Passkey bestätigen',
   waitsAlready:
-    'Es wartet schon eine Lockerung, daher lässt sich diese nicht speichern. Ziehen Sie jene oben auf dieser Seite zurück, oder warten Sie, bis sie gilt.',
+    'Es wartet schon eine Lockerung, daher lässt sich diese nicht speichern. Ziehen Sie die wartende oben auf dieser Seite zurück, oder warten Sie, bis sie gilt.',
   step: { added: 'Neu', removed: 'Entfernt', changed: 'Geändert', moved: 'Nur die Reihenfolge ist anders.' },
   was: 'vorher',
   becomes: 'nachher',
-  notSet: 'nicht gesetzt',
+  notSet: 'nicht festgelegt',
   yes: 'ja',
   no: 'nein',
-  toProblems: 'Zuerst ist etwas zu berichtigen:',
+  toProblems: 'Bitte zuerst korrigieren:',
   elsewhere: 'Ganzes Dokument',
-  past: 'An früheren Anfragen',
-  pastNone: 'Es gibt keine früheren Anfragen, an denen sich das erproben ließe.',
+  past: 'Wirkung auf frühere Anfragen',
+  pastNone: 'Es gibt keine früheren Anfragen, an denen sich das prüfen lässt.',
   pastSame: (tested) => `Keine der letzten ${tested} Anfragen wäre anders behandelt worden.`,
   pastSome: (tested, refused, possible, others) =>
-    `Von den letzten ${tested} Anfragen würden ${refused} abgewiesen, die möglich waren, ${possible} wären möglich, die abgewiesen wurden, und ${others} bräuchten andere Freigaben.`,
+    `Von den letzten ${tested} Anfragen würden ${refused} neu abgewiesen, ${possible} nicht mehr abgewiesen, und ${others} bräuchten andere Freigaben.`,
   pastCaption: 'Frühere Anfragen, die diese Regeln anders behandeln würden',
   pastWhat: 'Anfrage',
   pastBy: (name) => `von ${name}`,
@@ -258,19 +258,20 @@ const de: typeof en = {
   pastAllowed: 'Nicht mehr abgewiesen:',
   pastEasier: 'Weniger Freigaben oder mehr Wege zur Freigabe.',
   outcome: { possible: 'Möglich', refused: 'Abgewiesen' },
-  all: 'Alle zeigen',
+  all: 'Alle anzeigen',
   stale: 'Jemand anderes hat diese Regeln geändert. Ihre Änderungen sind nicht gespeichert.',
   staleDo:
-    'Sie können Ihre Änderungen auf die jetzigen Regeln setzen und den Unterschied noch einmal ansehen, oder sie verwerfen.',
+    'Sie können Ihre Änderungen auf die aktuellen Regeln anwenden und den Unterschied noch einmal ansehen, oder sie verwerfen.',
   both: (members) => `Sie haben beide ${members} geändert. Dort ersetzen Ihre Werte die anderen.`,
-  rebase: 'Meine Änderungen auf die jetzigen Regeln setzen',
-  reload: 'Meine Änderungen verwerfen und die jetzigen Regeln zeigen',
+  rebase: 'Meine Änderungen auf die aktuellen Regeln anwenden',
+  reload: 'Meine Änderungen verwerfen und die aktuellen Regeln zeigen',
   discard: 'Verwerfen',
   save: 'Regeln speichern',
   saved: 'Gespeichert. Diese Regeln gelten für neue Anfragen und Entscheidungen.',
   savedWaiting:
-    'Was verschärft, ist gespeichert. Was lockert, wartet, weil Ihre Regeln es so sagen: siehe oben auf dieser Seite.',
+    'Was verschärft, ist gespeichert. Was lockert, wartet, weil Ihre Regeln es verlangen: siehe oben auf dieser Seite.',
 };
 
+/** Texts of the editor of the privacy controls. */
 export const editorTexts: Catalogue<typeof en> = { en, de };
 export type EditorText = typeof en;

@@ -10,7 +10,7 @@ export interface Fault {
   detail?: string;
 }
 
-/** Everything that the page itself can see is wrong. The broker checks all of it again, and what only it can know. */
+/** All faults that the page itself can find. The broker checks the document again, and also rules that only it knows. */
 export function findFaults(document: JsonObject): Fault[] {
   return faultsOfMembers(CONTROLS, document, []);
 }
@@ -41,7 +41,7 @@ function faultsOfMember(field: Field, value: Json | undefined, path: Path): Faul
   return [];
 }
 
-/** Those of the faults that belong to this place or to something inside it. */
+/** The faults at this place or inside it. */
 export const faultsWithin = (faults: readonly Fault[], path: Path): Fault[] => {
   const place = pointerOf(path);
   return faults.filter(({ pointer }) => pointer === place || pointer.startsWith(`${place}/`));

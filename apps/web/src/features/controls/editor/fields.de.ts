@@ -1,6 +1,7 @@
 import type { FaultCode } from './codecs.js';
 import type { FieldWords } from './fields.en.js';
 
+/** Label and hint of each control. */
 export const fieldsDe: FieldWords = {
   approvals: { label: 'Freigaben, die eine Anfrage braucht', hint: 'Jede von einer anderen Person.' },
   maxDuration: {
@@ -10,7 +11,7 @@ export const fieldsDe: FieldWords = {
   ruleDuration: { label: 'Längster Zugriff, in Minuten' },
   zone: { label: 'Zeitzone', hint: 'Für alle Tage und Uhrzeiten, etwa Europe/Berlin. Leer: UTC.' },
   countersign: { label: 'Nur mit einem Passkey' },
-  slackMayApprove: { label: 'Auch in Slack freizugeben' },
+  slackMayApprove: { label: 'Darf auch in Slack freigegeben werden' },
   forbid: { label: 'Niemals' },
   service: { label: 'Datendienst' },
   resource: { label: 'Ressource', hint: 'Etwa payroll/** für payroll und alles darin.' },
@@ -26,7 +27,7 @@ export const fieldsDe: FieldWords = {
   stageGroups: { label: 'Wer entscheidet', hint: 'Gruppen Ihrer Freigebenden. Keine: alle Freigebenden.' },
   stageApprovals: { label: 'Wie viele davon', hint: 'Verschiedene Personen. Leer: eine.' },
   escalate: { label: 'Andere dürfen mitentscheiden, wenn es lange dauert' },
-  escalateAfter: { label: 'Nach, in Stunden' },
+  escalateAfter: { label: 'Nach wie vielen Stunden' },
   escalateTo: { label: 'Dann dürfen auch diese Gruppen entscheiden' },
   mode: { label: 'Wie weit eine Freigabe reicht' },
   reasonCodes: {
@@ -38,17 +39,17 @@ export const fieldsDe: FieldWords = {
     label: 'Erlaubte Muster',
     hint: '# ist eine Ziffer, ? ein Buchstabe oder eine Ziffer, * eines oder mehr davon: CASE-####.',
   },
-  ownWords: { label: 'Ihre eigenen Worte an Anfragende, die das nicht erfüllen' },
-  justification: { label: 'Geschriebene Begründung' },
-  leastLetters: { label: 'Mindestens so viele Buchstaben und Ziffern' },
+  ownWords: { label: 'Ihr Hinweis an Anfragende, die das nicht erfüllen' },
+  justification: { label: 'Schriftliche Begründung' },
+  leastLetters: { label: 'Mindestzahl der Buchstaben und Ziffern' },
   requesters: {
     label: 'Wer anfragen darf',
-    hint: 'Was von einer Person nicht bekannt ist, wird abgewiesen.',
+    hint: 'Ist eine Angabe zu einer Person nicht bekannt, wird die Anfrage abgewiesen.',
   },
   countries: { label: 'Länder', hint: 'Zwei Großbuchstaben, etwa DE.' },
-  entities: { label: 'Juristische Personen' },
+  entities: { label: 'Arbeitgeber (Gesellschaften)' },
   employment: { label: 'Beschäftigung' },
-  verifiedOnly: { label: 'Nur was der Identitätsanbieter des Anbieters gesagt hat, zählt' },
+  verifiedOnly: { label: 'Nur Angaben, die der Identitätsanbieter des Anbieters bestätigt' },
   practice: { label: 'Übungsanfragen' },
   quarterly: { label: 'Unsere Freigebenden üben einmal im Quartal' },
   hours: { label: 'Uhrzeiten' },
@@ -71,7 +72,7 @@ export const fieldsDe: FieldWords = {
   dayTo: { label: 'Letzter Tag' },
   unnotified: {
     label: 'Gruppen ohne Benachrichtigung',
-    hint: 'Ihre Mitglieder dürfen freigeben und werden nicht benachrichtigt, dass eine Anfrage wartet.',
+    hint: 'Ihre Mitglieder dürfen freigeben, werden aber nicht über wartende Anfragen benachrichtigt.',
   },
   supervision: { label: 'Aufsicht, solange Zugriff offen ist' },
   supervisionName: {
@@ -79,14 +80,14 @@ export const fieldsDe: FieldWords = {
     hint: 'Er steht in Benachrichtigungen und im Protokoll, etwa bulk-read.',
   },
   places: {
-    label: 'Netze von Ländern',
-    hint: 'Von wo Personen arbeiten, für Regeln über ein anderes Land. Eine Adresse, die in keiner Liste steht, gehört zu einem unbekannten Land.',
+    label: 'Netze nach Land',
+    hint: 'Von wo aus Personen arbeiten, für Regeln über ein anderes Land. Bei einer Adresse, die in keiner Liste steht, ist das Land unbekannt.',
   },
   placeCountry: { label: 'Land', hint: 'Der Code, etwa DE.' },
   networks: { label: 'Netze', hint: 'Etwa 203.0.113.0/24 oder 2001:db8::/32.' },
   count: { label: 'Was gezählt wird' },
   over: { label: 'Mehr als' },
-  within: { label: 'Innerhalb von, in Minuten' },
+  within: { label: 'Innerhalb von wie vielen Minuten' },
   do: { label: 'Was dann geschieht' },
   emergency: { label: 'Im Notfall' },
   emergencyAllow: { label: 'Was der Anbieter öffnen darf' },
@@ -100,6 +101,7 @@ export const fieldsDe: FieldWords = {
   secondAdmin: { label: 'Ein zweiter Admin muss sie bestätigen' },
 };
 
+/** The words of fixed choices, by their value. */
 export const choicesDe: Record<string, string> = {
   low: 'Gering',
   medium: 'Mittel',
@@ -125,8 +127,9 @@ export const choicesDe: Record<string, string> = {
   '*': 'Jede Aktion',
 };
 
+/** The words of each fault. */
 export const faultsDe: Record<FaultCode, string> = {
-  missing: 'Das wird gebraucht.',
+  missing: 'Geben Sie etwas ein, oder wählen Sie etwas aus.',
   not_a_whole_number: 'Geben Sie eine ganze Zahl im erlaubten Bereich ein.',
   not_a_duration: 'Geben Sie eine Zahl über null ein.',
   too_long: 'Das ist zu lang.',
@@ -139,5 +142,5 @@ export const faultsDe: Record<FaultCode, string> = {
   not_a_choice: 'Wählen Sie eine der Möglichkeiten.',
   choose_one: 'Wählen Sie mindestens eine.',
   too_many: 'Es sind zu viele Einträge.',
-  not_valid: 'Das JSON hat hier eine andere Art von Wert, als dieses Feld zeigen kann.',
+  not_valid: 'Im JSON steht hier ein Wert, den dieses Feld nicht zeigen kann.',
 };

@@ -31,7 +31,7 @@ export const fieldsEn = {
   stageGroups: { label: 'Who decides', hint: 'Groups of your approvers. None: every approver.' },
   stageApprovals: { label: 'How many of them', hint: 'Different persons. Empty: one.' },
   escalate: { label: 'Others may decide too if it takes long' },
-  escalateAfter: { label: 'After, in hours' },
+  escalateAfter: { label: 'After how many hours' },
   escalateTo: { label: 'Then these groups may decide too' },
   mode: { label: 'How far one approval reaches' },
   reasonCodes: { label: 'Reasons that may be stated', hint: 'A request has to state one of them.' },
@@ -40,10 +40,13 @@ export const fieldsEn = {
     label: 'Accepted patterns',
     hint: '# is a digit, ? a letter or digit, * one or more of both: CASE-####.',
   },
-  ownWords: { label: 'Your own words to a requester who does not comply' },
+  ownWords: { label: 'Your message to a requester who does not comply' },
   justification: { label: 'Written reason' },
-  leastLetters: { label: 'At least so many letters and digits' },
-  requesters: { label: 'Who may ask', hint: 'What is not known of an engineer is refused.' },
+  leastLetters: { label: 'Smallest number of letters and digits' },
+  requesters: {
+    label: 'Who may ask',
+    hint: 'If a fact about an engineer is not known, the request is refused.',
+  },
   countries: { label: 'Countries', hint: 'Two capital letters, such as DE.' },
   entities: { label: 'Legal entities' },
   employment: { label: 'Employment' },
@@ -70,7 +73,7 @@ export const fieldsEn = {
   dayTo: { label: 'Last day' },
   unnotified: {
     label: 'Groups that are not notified',
-    hint: 'Their members may approve, and are not notified that a request waits.',
+    hint: 'Their members may approve, but are not notified of waiting requests.',
   },
   supervision: { label: 'Supervision while access is open' },
   supervisionName: {
@@ -79,13 +82,13 @@ export const fieldsEn = {
   },
   count: { label: 'What is counted' },
   places: {
-    label: 'Networks of countries',
-    hint: 'From where engineers work, for rules about another country. An address that no list names is of an unknown country.',
+    label: 'Networks by country',
+    hint: 'Where engineers work from, for rules about another country. An address that is in no list has an unknown country.',
   },
   placeCountry: { label: 'Country', hint: 'Its code, such as DE.' },
   networks: { label: 'Networks', hint: 'Such as 203.0.113.0/24 or 2001:db8::/32.' },
   over: { label: 'More than' },
-  within: { label: 'Within, in minutes' },
+  within: { label: 'Within how many minutes' },
   do: { label: 'What happens then' },
   emergency: { label: 'In an emergency' },
   emergencyAllow: { label: 'What the vendor may open' },
@@ -99,7 +102,9 @@ export const fieldsEn = {
   secondAdmin: { label: 'A second admin has to confirm it' },
 } satisfies Record<string, Words>;
 
+/** Key of a control's label and hint. */
 export type FieldText = keyof typeof fieldsEn;
+/** Label and hint of every control, in one language. */
 export type FieldWords = Record<FieldText, Words>;
 
 /** The words of fixed choices, by their value. */
@@ -128,8 +133,9 @@ export const choicesEn: Record<string, string> = {
   '*': 'Every action',
 };
 
+/** The words of each fault. */
 export const faultsEn: Record<FaultCode, string> = {
-  missing: 'This is needed.',
+  missing: 'Enter or choose a value.',
   not_a_whole_number: 'Enter a whole number in the permitted range.',
   not_a_duration: 'Enter a number above zero.',
   too_long: 'This is too long.',
@@ -142,5 +148,5 @@ export const faultsEn: Record<FaultCode, string> = {
   not_a_choice: 'Choose one of the options.',
   choose_one: 'Choose at least one.',
   too_many: 'There are too many entries.',
-  not_valid: 'The JSON has another kind of value here than this control can show.',
+  not_valid: 'The JSON has a kind of value here that this control cannot show.',
 };

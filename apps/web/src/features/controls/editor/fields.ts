@@ -16,7 +16,7 @@ import type { Json } from './document.js';
 import type { FieldText } from './fields.en.js';
 
 /** Where the choices of a list of names come from: the organisation, or a fixed list. */
-export type Source =
+export type ChoiceSource =
   | 'services'
   | 'actions'
   | 'groups'
@@ -41,12 +41,12 @@ export type Field = Common &
   (
     | { kind: 'number'; least: number; most: number }
     | { kind: 'text'; most: number }
-    | { kind: 'name'; from?: Source }
+    | { kind: 'name'; from?: ChoiceSource }
     | { kind: 'flag' }
     | { kind: 'choice'; values: readonly string[] }
     | {
         kind: 'names';
-        from?: Source;
+        from?: ChoiceSource;
         /** Validates a name that is none of the choices; absent: only the choices can be chosen. */
         accepts?: (name: string) => boolean;
         /** `country`: codes that are shown as names of countries. */
@@ -348,4 +348,4 @@ export const FIXED_CHOICES = {
   days: [...WEEKDAYS],
   employment: [...EMPLOYMENT_KINDS],
   reasons: ['support-case', 'incident', 'maintenance', 'migration', 'security', 'legal'],
-} as const satisfies Partial<Record<Source, readonly string[]>>;
+} as const satisfies Partial<Record<ChoiceSource, readonly string[]>>;

@@ -1,11 +1,11 @@
 /**
- * Takes the focus to an element once the page has been rendered again: the element that had it is about to go, and the focus
- * would fall back to the beginning of the page.
+ * Moves the focus to an element after the next rendering. Needed when the focused element disappears: otherwise the browser moves
+ * the focus to the beginning of the page.
  */
 export function focusSoon(find: () => HTMLElement | null | undefined): void {
   setTimeout(() => find()?.focus());
 }
 
-/** The same by a selector, in the whole page. */
+/** The same for the first element of the page that matches a selector. */
 export const focusFirst = (selector: string): void =>
   focusSoon(() => document.querySelector<HTMLElement>(selector));

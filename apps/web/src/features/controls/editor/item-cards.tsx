@@ -5,7 +5,7 @@ import { type Path, valueAt } from './document.js';
 import { useEditor } from './editor-context.js';
 import { faultsWithin } from './faults.js';
 import type { Field } from './fields.js';
-import { Arrival, ItemButtons } from './item-parts.js';
+import { FocusWhenAdded, ItemButtons } from './item-parts.js';
 import { MemberControl } from './member-control.js';
 import { RuleMembers } from './rule-members.js';
 import { type SentenceKind, sentenceOf } from './sentences.js';
@@ -87,7 +87,7 @@ function ItemCard({
         </div>
       ) : null}
       {isOpen && mayChange ? (
-        <Arrival focus={list.isAdded(index)}>
+        <FocusWhenAdded focus={list.isAdded(index)}>
           <div className="item-body">
             {kind === 'rules' ? (
               <RuleMembers path={place} />
@@ -99,7 +99,7 @@ function ItemCard({
               </div>
             )}
           </div>
-        </Arrival>
+        </FocusWhenAdded>
       ) : null}
     </li>
   );

@@ -5,7 +5,7 @@ import type { useItems } from './use-items.js';
 
 type List = ReturnType<typeof useItems>;
 
-/** Moves and removes an entry. Each button names its entry for screen readers. */
+/** Buttons that move and remove an entry. The label of each names the entry, for screen readers. */
 export function ItemButtons({
   list,
   label,
@@ -52,8 +52,8 @@ export function ItemButtons({
 
 const FIRST_CONTROL = '.field input, .field select, .field textarea, .chips input, .choice input';
 
-/** Takes the focus to its first control when it appears, if the reader has just added it. */
-export function Arrival({ focus, children }: { focus: boolean; children: ReactNode }) {
+/** Moves the focus to its first control when it appears, if the reader has just added it. */
+export function FocusWhenAdded({ focus, children }: { focus: boolean; children: ReactNode }) {
   const place = useRef<HTMLDivElement>(null);
   // Only when it appears: later the reader decides where the focus is.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above

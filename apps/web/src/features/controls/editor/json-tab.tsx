@@ -2,7 +2,7 @@ import { TextArea } from '../../../ui/field.js';
 import { useEditor } from './editor-context.js';
 import type { Draft } from './use-draft.js';
 
-/** The whole document as text. What is typed stays, valid or not. */
+/** The whole document as text. Text that is not valid is kept. */
 export function JsonTab({ draft, onType }: { draft: Draft; onType: (text: string) => void }) {
   const { text, mayChange } = useEditor();
   const { textProblem: problem } = draft;

@@ -3,7 +3,7 @@ import { Choice } from '../../../ui/field.js';
 import { isObject, type Path, pointerOf, valueAt } from './document.js';
 import { useEditor, useFault } from './editor-context.js';
 import type { Field } from './fields.js';
-import { Arrival, ItemButtons } from './item-parts.js';
+import { FocusWhenAdded, ItemButtons } from './item-parts.js';
 import { ChoiceControl, FlagControl, NameControl, TextControl } from './leaf-controls.js';
 import { NamesControl } from './names-control.js';
 import { useItems } from './use-items.js';
@@ -87,7 +87,7 @@ function NestedItems({ field, path }: { field: Field & { kind: 'items' }; path: 
       <ol className="plain-list">
         {list.items.map((_, index) => (
           <li key={list.keyOf(index)} className="inset">
-            <Arrival focus={list.isAdded(index)}>
+            <FocusWhenAdded focus={list.isAdded(index)}>
               <div className="row between">
                 <span className="soft">{text.entry(index + 1)}</span>
                 <ItemButtons list={list} label={label} index={index} isOrdered={field.text === 'stages'} />
@@ -97,7 +97,7 @@ function NestedItems({ field, path }: { field: Field & { kind: 'items' }; path: 
                   <MemberControl key={name} field={member} path={[...path, index, name]} />
                 ))}
               </div>
-            </Arrival>
+            </FocusWhenAdded>
           </li>
         ))}
       </ol>

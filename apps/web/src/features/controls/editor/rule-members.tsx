@@ -4,7 +4,7 @@ import { isObject, type Path, valueAt } from './document.js';
 import { useEditor } from './editor-context.js';
 import { RULE, type RuleField } from './fields.js';
 import { focusSoon } from './focus.js';
-import { Arrival } from './item-parts.js';
+import { FocusWhenAdded } from './item-parts.js';
 import { MemberControl } from './member-control.js';
 
 /** The conditions and requirements of a rule: those that it has, and a button for each other one. */
@@ -33,9 +33,9 @@ function Part({ part, title, path }: { part: RuleField['part']; title: string; p
       {part === 'when' && present.length === 0 ? <p className="soft">{text.appliesToAll}</p> : null}
       {present.map(([name, field]) => (
         <div key={name} className="member">
-          <Arrival focus={added === name}>
+          <FocusWhenAdded focus={added === name}>
             <MemberControl field={field} path={[...path, name]} />
-          </Arrival>
+          </FocusWhenAdded>
           <Button
             small
             look="plain"

@@ -7,7 +7,7 @@ import { focusFirst } from './focus.js';
 import type { useControlsDraft } from './use-draft.js';
 import { faultsOf, type Preview } from './use-preview.js';
 
-/** For buttons that go away with what they do. */
+/** Wraps the action of a button that disappears with it, so that the focus is not lost. */
 const leave = (act: () => void) => () => {
   act();
   focusFirst('[data-save]');
@@ -15,7 +15,7 @@ const leave = (act: () => void) => () => {
 
 type Edit = ReturnType<typeof useControlsDraft>;
 
-/** Saves the draft, and says what came of it. It stays in sight, so that no change is forgotten. */
+/** Saves the draft and shows the result. It stays visible while the page scrolls, so that no one forgets to save. */
 export function SaveBar({ edit, preview, isInvalid }: { edit: Edit; preview: Preview; isInvalid: boolean }) {
   const { text } = useEditor();
   const { save, draft, isEdited } = edit;
@@ -47,7 +47,7 @@ export function SaveBar({ edit, preview, isInvalid }: { edit: Edit; preview: Pre
   );
 }
 
-/** Someone else was faster: says what the reader can do. */
+/** Shown if someone else has saved another version: the reader keeps their changes or discards them. */
 function Moved({ edit }: { edit: Edit }) {
   const { text } = useEditor();
   return (

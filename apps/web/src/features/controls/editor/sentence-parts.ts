@@ -1,7 +1,7 @@
 import { parseDuration } from '@countersign/contract';
 import { type Language, ruleWords, type SupervisedLimit, supervisedText } from '@countersign/wording';
 
-/** Parts of sentences that both languages use. Each throws while what it needs is not filled in. */
+/** Parts of sentences that both languages use. A function throws if a value that it needs is not filled in yet. */
 
 export function required<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('the value is missing or not valid');

@@ -12,6 +12,7 @@ import {
 } from './sentence-parts.js';
 import type { Sentences } from './sentences.js';
 
+/** The sentences in German. */
 export const sentencesDe: Sentences = {
   conditions({ services, resources, actions, risks, reasons }, { or, resources: words, choice }) {
     const to = [
@@ -42,11 +43,11 @@ export const sentencesDe: Sentences = {
     justification: ({ least }: { least: number }) => `eine Begründung mit mindestens ${least} Buchstaben`,
     requesters: ({ countries, entities, employment, verifiedOnly }: Requesters, writer) => {
       const who = [
-        ...(employment ? [`beschäftigt als: ${writer.or(employment.map(writer.employment))}`] : []),
+        ...(employment ? [writer.or(employment.map(writer.employment))] : []),
         ...(entities ? [`von ${writer.or(entities)}`] : []),
         ...(countries ? [`in ${writer.countries(countries)}`] : []),
       ];
-      return `nur Personen ${who.join(', ')}${verifiedOnly ? ', bestätigt' : ''}`;
+      return `nur Personen${employment ? ':' : ''} ${who.join(', ')}${verifiedOnly ? ' (bestätigt)' : ''}`;
     },
     hours: (hours: Hours[], { days, zone }) =>
       `nur ${hours.map((each) => `${days(each.days)} ${each.from}–${each.to}`).join(' und ')} (${zone})`,
@@ -78,7 +79,7 @@ export const sentencesDe: Sentences = {
   },
   emergency: ({ services, actions, maxDuration }, { and, time }) =>
     `${and(chosen(actions))} in ${and(chosen(services))}, höchstens ${time(maxDuration)}`,
-  unknown: (names) => `Dazu ${names}; das ändert nur das JSON.`,
+  unknown: (names) => `Dazu ${names}: nur als JSON zu ändern.`,
   incomplete: 'Noch nicht vollständig',
 };
 

@@ -12,6 +12,7 @@ import {
 } from './sentence-parts.js';
 import type { Sentences } from './sentences.js';
 
+/** The sentences in English. */
 export const sentencesEn: Sentences = {
   conditions({ services, resources, actions, risks, reasons }, { or, resources: words, choice }) {
     const to = [

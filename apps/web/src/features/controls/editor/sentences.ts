@@ -16,7 +16,7 @@ import { required } from './sentence-parts.js';
 import { sentencesDe } from './sentences.de.js';
 import { sentencesEn } from './sentences.en.js';
 
-/** What a sentence is written with: lists, durations and times in the reader's language. */
+/** Formats lists, durations and times for sentences in the reader's language. */
 export interface Writer {
   language: Language;
   /** The zone of the controls. */
@@ -36,9 +36,10 @@ export interface Writer {
   choice(value: string): string;
 }
 
-/** A part of a sentence about one member. Throws if the value has not the shape that the schema says. */
+/** Writes the part of a sentence about one member. Throws if the value does not have the shape of the schema. */
 type Says<Value> = (value: Value, writer: Writer) => string;
 
+/** The sentences of the entries of each list, in one language. */
 export interface Sentences {
   /** The conditions of a rule, as the beginning of its sentence. */
   conditions(rule: Conditions, writer: Writer): string;
@@ -54,6 +55,7 @@ export interface Sentences {
   incomplete: string;
 }
 
+/** The conditions of a rule. */
 export interface Conditions {
   services?: string[];
   resources?: string[];
@@ -61,12 +63,15 @@ export interface Conditions {
   risks?: string[];
   reasons?: string[];
 }
+/** Name of a condition of a rule. */
 export type ConditionName = keyof Conditions;
 type NameOf<Part> = {
   [Name in keyof typeof RULE]: (typeof RULE)[Name]['part'] extends Part ? Name : never;
 }[keyof typeof RULE];
+/** Name of a requirement of a rule. */
 export type RequirementName = NameOf<'then'>;
 
+/** A rule of supervision. */
 export interface SupervisionItem extends Conditions {
   name: string;
   count?: SupervisedLimit['count'];
@@ -81,6 +86,7 @@ const WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /** A Monday. */
 const MONDAY = Date.UTC(2024, 0, 1);
 
+/** The name of a weekday (`mon` … `sun`); any other text is returned as it is. */
 export function dayName(day: string, language: Language, style: 'short' | 'long' = 'short'): string {
   const index = WEEK.indexOf(day);
   if (index < 0) return day;
@@ -88,6 +94,7 @@ export function dayName(day: string, language: Language, style: 'short' | 'long'
   return format.format(new Date(MONDAY + index * 86_400_000));
 }
 
+/** The writer for a language and a time zone. @param choices the words of fixed choices, by their value */
 export function writerFor(
   language: Language,
   zone: string,
@@ -142,10 +149,10 @@ function daySpans(days: readonly string[]): string[][] {
   );
 }
 
-/** The sentence of an entry of a list, or of what is written of it if it is not complete. */
+/** The lists whose entries are shown as sentences. */
 export type SentenceKind = 'rules' | 'forbid' | 'deputies' | 'supervision' | 'emergency';
 
-/** One entry of a list in one sentence. Members that the page does not know are named. */
+/** One entry of a list in one sentence, also while it is incomplete. It names members that the page does not know. */
 export function sentenceOf(kind: SentenceKind, item: Json, writer: Writer, known: readonly string[]): string {
   const words = SENTENCES[writer.language];
   if (!isObject(item)) return JSON.stringify(item);

@@ -1,8 +1,9 @@
-const MOST_TRIES = 20;
+/** How many times the search for the control waits for another rendering. */
+const MAX_TRIES = 20;
 
 /**
- * Opens the card of a place of the document, and gives its control the focus. The place itself may have no control, such as one
- * entry of a list of names: then the nearest place around it takes the focus.
+ * Opens the card that contains a place of the document, and focuses its control. If the place has no control of its own, such as
+ * one entry of a list of names, the control of the nearest place around it gets the focus.
  */
 export function showPlace(pointer: string, tries = 0): void {
   setTimeout(() => {
@@ -14,14 +15,14 @@ export function showPlace(pointer: string, tries = 0): void {
       .map((place) => find<HTMLElement>('pointer', place))
       .find((found) => found !== null);
     // The card that was just opened shows its controls only with the next rendering.
-    if ((closed !== undefined || control === undefined || control === null) && tries < MOST_TRIES)
+    if ((closed !== undefined || control === undefined || control === null) && tries < MAX_TRIES)
       return showPlace(pointer, tries + 1);
     control?.focus();
     control?.scrollIntoView({ block: 'center' });
   });
 }
 
-/** The place and all that it is inside of, the nearest first. */
+/** The place and all places around it, the nearest first. */
 const around = (pointer: string): string[] => {
   const steps = pointer.split('/');
   return steps

@@ -2,17 +2,17 @@ import { useQuery } from '@tanstack/react-query';
 import type { Service } from '../../../api/client.js';
 import { peopleQuery } from '../../../api/organisation.js';
 import { isObject, type Json, type JsonObject } from './document.js';
-import { FIXED_CHOICES, type Source } from './fields.js';
+import { type ChoiceSource, FIXED_CHOICES } from './fields.js';
 
-/** What each list of names offers: what the organisation has, and what the document names already. */
+/** The choices of each list of names: those of the organisation, and those that are in the document already. */
 export function useChoices(
   slug: string,
   services: readonly Service[],
   document: JsonObject,
-): (source: Source) => readonly string[] {
+): (source: ChoiceSource) => readonly string[] {
   const people = useQuery(peopleQuery(slug)).data?.items ?? [];
   const groups = new Set([...people.flatMap((person) => person.groups ?? []), ...groupsOf(document)]);
-  const choices: Record<Source, readonly string[]> = {
+  const choices: Record<ChoiceSource, readonly string[]> = {
     ...FIXED_CHOICES,
     services: services.map(({ name }) => name),
     actions: [...new Set(services.flatMap(({ routes }) => routes.map(({ action }) => action)))].sort(),
@@ -21,7 +21,7 @@ export function useChoices(
   return (source) => choices[source];
 }
 
-/** Groups that the document names, so that a group can be chosen again that no one is in yet. */
+/** Groups in the document, so that a group without members can still be chosen. */
 function groupsOf(document: JsonObject): string[] {
   const names = (value: Json | undefined): string[] =>
     Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];

@@ -19,9 +19,9 @@ export interface Draft {
   /** The version that the draft is based on. */
   base: JsonObject;
   document: JsonObject;
-  /** What the JSON tab shows: what was typed there, to the letter, or the document. */
+  /** The text of the JSON tab: exactly what the reader typed there, or the document. */
   text: string;
-  /** Why what was typed is no document; the document is then as it was before. */
+  /** Why the typed text is not a document. `document` is then the last valid one. */
   textProblem: Extract<JsonText, { problem: string }> | null;
 }
 
@@ -48,16 +48,16 @@ export function withText(draft: Draft, text: string): Draft {
     : { ...draft, text, textProblem: read };
 }
 
-/** Drops the text that is no document, and shows the document again. */
+/** Discards text that is not a document, and shows the document again. */
 export const withoutText = (draft: Draft): Draft => withDocument(draft, draft.document);
 
-/** Whether the draft says something else than the version that it is based on. */
+/** Whether the draft differs from the version that it is based on. */
 export const isEdited = ({ base, document, textProblem }: Draft): boolean =>
   textProblem !== null || !sameJson(normalized(base), normalized(document));
 
 /**
- * The reader's changes, and how they are saved. They survive a change by someone else; `isStale` then says that they can no
- * longer be saved as they are.
+ * The reader's draft, and the functions that change and save it. If someone else saves another version, the draft is kept, and
+ * `isStale` says that it can no longer be saved as it is.
  */
 export function useControlsDraft(slug: string, controls: Controls) {
   const [version, setVersion] = useState(controls.version);

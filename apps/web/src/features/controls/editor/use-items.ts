@@ -6,7 +6,7 @@ import { focusSoon } from './focus.js';
 
 type ItemsField = Field & { kind: 'items' };
 
-/** The entries of a list with keys that move with them, and what the reader can do with them. */
+/** The entries of a list, each with a key that stays with it, and the functions that add, move and remove entries. */
 export function useItems(field: ItemsField, path: Path) {
   const { document, set, announce, text } = useEditor();
   const value = valueAt(document, path);
@@ -15,7 +15,7 @@ export function useItems(field: ItemsField, path: Path) {
   const [addedKey, setAddedKey] = useState<number | null>(null);
   const [removed, setRemoved] = useState<{ index: number; item: Json; left: number } | null>(null);
   const next = Math.max(-1, ...keys) + 1;
-  // The list has changed elsewhere: as JSON, or because the reader started again.
+  // The list was changed elsewhere: in the JSON tab, or because the reader discarded the draft.
   if (keys.length !== items.length) setKeys(items.map((_, index) => keys[index] ?? next + index));
   const { label } = text.fields[field.text];
   const put = (list: Json[], order: readonly number[]) => {

@@ -5,20 +5,21 @@ import { ApiProblem, unwrap } from '../../../api/problem.js';
 import { type JsonObject, normalized } from './document.js';
 import type { Fault } from './faults.js';
 
-/** A person rarely pauses for so long in the middle of a word. */
+/** Milliseconds without a change before the draft is sent. People rarely pause longer in the middle of a word. */
 const QUIET_MS = 600;
 
+/** The effect of the draft according to the broker. */
 export interface Preview {
-  /** What the draft would do. Undefined: not known, or not known yet. */
+  /** The effect of the draft. Undefined: not known, or not known yet. */
   test: PrivacyControlsTest | undefined;
   isPending: boolean;
-  /** What the broker says is wrong with the draft, each at its place. */
+  /** The faults that the broker reports, each with its place. */
   faults: Fault[];
   /** Any other reason why there is no preview. */
   error: unknown;
 }
 
-/** What is wrong with the draft according to the broker: none for any other failure. */
+/** The faults that an error of the broker lists; none for any other error. */
 export const faultsOf = (error: unknown): Fault[] => {
   if (!(error instanceof ApiProblem) || error.code !== 'invalid_request') return [];
   const places = error.more.errors ?? [{ pointer: error.more.pointer ?? '', detail: error.detail }];
@@ -26,8 +27,8 @@ export const faultsOf = (error: unknown): Fault[] => {
 };
 
 /**
- * Tries the draft at the broker shortly after each change: by the same evaluator that decides, and by the same checks as when it
- * is saved.
+ * Sends the draft to the broker shortly after each change. The broker uses the evaluator that decides real requests, and the
+ * checks that apply when the draft is saved.
  *
  * @param document null: there is nothing to try
  */
@@ -51,11 +52,11 @@ export function usePreview(slug: string, version: string, document: JsonObject |
   const faults = faultsOf(query.error);
   const isPending = query.isFetching || text !== JSON.stringify(normalized(document));
   const error = faults.length > 0 ? null : query.error;
-  // Never what an earlier draft would do: the reader could save by it.
+  // Never show the effect of an earlier draft: the reader could rely on it and save.
   return { test: isPending ? undefined : query.data, isPending, faults: isPending ? [] : faults, error };
 }
 
-/** The value as it has been for a while. */
+/** The value, once it has not changed for a while. */
 function useQuiet<T>(value: T): T {
   const [quiet, setQuiet] = useState(value);
   useEffect(() => {

@@ -56,7 +56,7 @@ describe('an entry in one sentence', () => {
         requesters: { countries: EUROPEAN_UNION, employment: ['employee', 'contractor'], verifiedOnly: true },
       },
       'Every access: only engineers employed as employee or contractor, in the EU, verified.',
-      'Jeder Zugriff: nur Personen beschäftigt als: fest angestellt oder freie Mitarbeit, in der EU, bestätigt.',
+      'Jeder Zugriff: nur Personen: fest angestellt oder freie Mitarbeit, in der EU (bestätigt).',
     ],
     [
       'rules',
