@@ -109,7 +109,7 @@ describe('a browser with a grant, at the service’s own host', () => {
     const page = await get(PAGE, { ...OPENS, cookie: `a=1; ${cookieOf(back)}` });
     expect(page).toMatchObject({
       status: 200,
-      headers: { 'countersign-record': expect.stringMatching(/^rec_/) },
+      headers: { 'countersign-record': expect.stringMatching(/^rec_/), 'cache-control': 'private' },
     });
     const hit = JSON.stringify(world.upstream.hits.at(-1));
     expect(hit).toContain(PAGE);
@@ -130,6 +130,22 @@ describe('a browser with a grant, at the service’s own host', () => {
     const again = await get(back, { ...OPENS, cookie: attempt });
     expect(again).toMatchObject({ status: 403, headers: { 'content-type': 'text/html; charset=utf-8' } });
     expect(again.headers['set-cookie']).toBeUndefined();
+  });
+
+  test('codes that no one exchanges sign no browser out: anyone can make a link that gives out one', async () => {
+    const grant = await makeGrant(world.site);
+    const cookie = await open(grant);
+    const begun = await get(PAGE, OPENS);
+    for (let code = 0; code < 12; code += 1) expectStatus(await chosen(grant, begun), 200);
+    expect((await get(PAGE, { ...CALLS, cookie })).status).toBe(200);
+  });
+
+  test('the eleventh browser of a grant signs the first one out', async () => {
+    const grant = await makeGrant(world.site);
+    const cookies: string[] = [];
+    while (cookies.length < 11) cookies.push(await open(grant));
+    const calls = cookies.slice(0, 2).map((cookie) => get(PAGE, { ...CALLS, cookie }));
+    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([401, 200]);
   });
 
   test('comes back to a path of this host alone', async () => {

@@ -1,4 +1,5 @@
-import { isHostCookie, isOwnCookie, withoutOwnCookies } from './forwarded-headers.js';
+import { clientHeaders, isHostCookie, isOwnCookie, withoutOwnCookies } from './forwarded-headers.js';
+import type { LocationRewriter } from './location-rewriter.js';
 
 describe('the gateway’s own cookies', () => {
   test.each([
@@ -27,5 +28,37 @@ describe('the gateway’s own cookies', () => {
     };
     // Quadratic time would be 0.2 s each, for everyone who waits behind it.
     for (const space of [' ', '\t', '; ']) expect(took(`a=1;${space.repeat(15_000)}x`)).toBeLessThan(200);
+  });
+});
+
+describe('an answer at a service’s own host', () => {
+  const locations = { rewrite: (value: string) => value } as unknown as LocationRewriter;
+  const upstream = new URL('http://billing.internal');
+  /** What the client gets for these fields of the upstream. */
+  const passed = (fields: [string, string][], ownHost = true) =>
+    clientHeaders(fields, { service: 'billing', upstream, ownHost, locations, answersCors: false });
+
+  test.each([
+    ['public, max-age=60', 'private, max-age=60'],
+    ['s-maxage=600', 'private'],
+    ['PUBLIC,no-cache,Must-Revalidate', 'private, no-cache, must-revalidate'],
+    ['no-store', 'private, no-store'],
+    // With a field's name, `private` is about that field alone (RFC 9111 §5.2.2.7).
+    ['private="x-name", max-age=5', 'private, max-age=5'],
+  ])('is never stored by a cache that several people share: %s', (given, expected) => {
+    expect(passed([['cache-control', given]])).toEqual(['cache-control', expected]);
+  });
+
+  test('is private if the upstream says nothing, or says it to caches of a kind alone', () => {
+    const fields: [string, string][] = [
+      ['cdn-cache-control', 'max-age=60'],
+      ['surrogate-control', 'max-age=60'],
+    ];
+    expect(passed(fields)).toEqual(['cache-control', 'private']);
+  });
+
+  test('elsewhere keeps what the upstream says: a shared cache stores no answer to a token unless it is told to', () => {
+    expect(passed([['cache-control', 'public']], false)).toEqual(['cache-control', 'public']);
+    expect(passed([], false)).toEqual([]);
   });
 });

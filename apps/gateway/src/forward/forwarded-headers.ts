@@ -137,11 +137,30 @@ export function clientHeaders(fields: Fields, origin: Origin): string[] {
   for (const [name, value] of fields) {
     if (DROPPED.has(name) || named.has(name) || DROPPED_PREFIXES.test(name)) continue;
     if (origin.answersCors && name.startsWith('access-control-')) continue;
+    if (origin.ownHost && CACHING.test(name)) continue;
     const rewrite = REWRITTEN.get(name);
     const kept = rewrite === undefined ? value : rewrite(value, origin);
     if (kept !== undefined) sent.push(name, kept);
   }
+  if (origin.ownHost) sent.push('cache-control', privateCaching(fields));
   return sent;
+}
+
+/** How caches store an answer, also those of one kind alone (RFC 9213). */
+const CACHING = /^(?:(?:.+-)?cache-control|surrogate-control)$/;
+/** Directives that say nothing to a cache which several people share. */
+const DIRECTIVE =
+  /(?:^|[\s,])(no-store|no-cache(?!=)|no-transform|must-revalidate|immutable|max-age=\d{1,9})(?=[\s,]|$)/gi;
+
+/**
+ * `Cache-Control` for an answer at a service's own host, where a call may have a cookie in place of a token. Shared caches store no
+ * answer to a token unless they are told to (RFC 9111 §3.5), but any answer to a cookie: without `private` they would hand it to
+ * people without a grant.
+ */
+function privateCaching(fields: Fields): string {
+  const given = fields.flatMap(([name, value]) => (name === 'cache-control' ? [value] : [])).join(', ');
+  const kept = [...given.matchAll(DIRECTIVE)].map(([, directive = '']) => directive.toLowerCase());
+  return ['private', ...new Set(kept)].join(', ');
 }
 
 /**

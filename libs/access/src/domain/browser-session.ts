@@ -23,7 +23,7 @@ export interface BrowserSession {
 
 /** How long a code can be exchanged. It has to last for one redirect only. */
 export const CODE_SECONDS = 60;
-/** Browsers that one grant may have at once; the oldest has to sign in again. */
+/** Browsers that one grant may have at once, and codes; the oldest browser has to sign in again. */
 export const MAX_BROWSERS = 10;
 
 /** The grant that a code or a secret belongs to; undefined if the text is neither. Both have the form `grt_….random`. */

@@ -46,7 +46,7 @@ export async function startBrowserSession(
       throw new AccessError('conflict', 'This service has no origin of its own for browsers.');
     const now = deps.clock.now();
     const code = newSecret(deps, grant);
-    await deleteExcessSessions(unit, grant, now);
+    await deleteExcessSessions(unit, grant, now, 'code');
     await unit.browserSessions.insert({
       id: deps.ids.next('ses'),
       tenant: unit.tenant,
@@ -86,6 +86,7 @@ export async function openBrowserSession(
     )
       throw notFound('session');
     requireNotEnded(grant);
+    await deleteExcessSessions(unit, grant, now, 'browser');
     const secret = newSecret(deps, grant);
     if (!(await unit.browserSessions.open(found, hexDigest(deps.hashing, secret)))) throw notFound('session');
     await unit.log.append({
@@ -146,13 +147,23 @@ async function withGrantOfSecret<T>(
   });
 }
 
-/** Deletes codes that have expired, and the oldest browsers if there are too many. */
-async function deleteExcessSessions(unit: TenantUnit, grant: Grant, now: Date): Promise<void> {
+/**
+ * Deletes codes that have expired. A new code takes the place of the oldest code if there are too many, and a new browser that of
+ * the oldest browser: anyone can make a link that gives out a code, and no link may sign browsers out.
+ */
+async function deleteExcessSessions(
+  unit: TenantUnit,
+  grant: Grant,
+  now: Date,
+  wanted: 'code' | 'browser',
+): Promise<void> {
   const known = await unit.browserSessions.ofGrant(grant.id);
   const stale = known.filter(
     ({ codeHash, codeUntil }) => codeHash !== null && codeUntil <= now.toISOString(),
   );
-  const kept = known.filter((session) => !stale.includes(session));
+  const kept = known.filter(
+    (session) => !stale.includes(session) && (session.codeHash !== null) === (wanted === 'code'),
+  );
   const oldest = kept.slice(0, Math.max(0, kept.length - MAX_BROWSERS + 1));
   await unit.browserSessions.drop([...stale, ...oldest].map(({ id }) => id));
 }
