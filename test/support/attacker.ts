@@ -6,6 +6,7 @@ import { v7 } from 'uuid';
 import type { TestBroker } from '../e2e/harness.js';
 import { forgedToken, hashing } from '../factories/grant-token.js';
 import type { StolenBroker } from '../fakes/feed-broker.js';
+import { eventually } from './eventually.js';
 import { withClient } from './postgres/database.js';
 import { rowsAt } from './rows-at.js';
 
@@ -149,8 +150,7 @@ export class Attacker {
         await client.query('SET session_replication_role = replica');
         await work(async (sql, values) => void (await client.query(sql, values)));
       });
-    // The broker writes all the time: wait for the lock longer than on a busy machine it can take.
-    const database = new Database(this.url.slice('sqlite:'.length), { timeout: 30_000 });
+    const database = new Database(this.url.slice('sqlite:'.length), { timeout: 100 });
     try {
       database.pragma('foreign_keys = OFF');
       // Restore the guards afterwards, so that the broker runs with them and notices nothing.
@@ -159,7 +159,8 @@ export class Attacker {
           "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
         )
         .all();
-      database.exec('BEGIN IMMEDIATE');
+      // The broker writes all the time, in this very process: while this connection waits, it cannot finish what it writes.
+      await eventually('the database is free', () => takesLock(database), 60_000);
       for (const { name } of triggers) database.exec(`DROP TRIGGER "${name}"`);
       await work(async (sql, values = []) => void database.prepare(sql).run(...values));
       for (const { sql } of triggers) database.exec(sql);
@@ -167,5 +168,16 @@ export class Attacker {
     } finally {
       database.close();
     }
+  }
+}
+
+/** Begins a transaction that writes; false if another connection is writing. */
+function takesLock(database: Database.Database): boolean {
+  try {
+    database.exec('BEGIN IMMEDIATE');
+    return true;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'SQLITE_BUSY') return false;
+    throw error;
   }
 }

@@ -47,6 +47,7 @@ describe.each(ENGINES)('from the request to the stop, on %s', (engine) => {
       endedBy: null,
       countersignedBy: [],
       gatewayUrl: 'http://localhost:4100/billing',
+      browserUrl: null,
       log: { epoch: 1, size: expect.any(Number), root: expect.stringMatching(/^[\w+/]{43}=$/) },
     });
     const token = await mintToken(broker, approved.grant!);

@@ -209,7 +209,11 @@ describe('privacy controls', () => {
       body: { ...before, maxDuration: 'PT30M', approvals: 2 },
     });
     const { items, ...counts } = body as { items: { request: string }[] };
-    expect(counts).toEqual({ tested: 2, newlyRefused: 1, newlyPossible: 0 });
+    const narrows = (member: string) => ({ member, effect: 'narrows' });
+    expect(counts).toEqual({
+      ...{ tested: 2, newlyRefused: 1, newlyPossible: 0 },
+      change: { members: [narrows('approvals'), narrows('maxDuration')], waits: null, ends: [] },
+    });
     expect(items.find(({ request }) => request === long.id)).toMatchObject({
       now: { outcome: 'possible' },
       draft: { outcome: 'refused', refusals: [{ code: 'duration_too_long' }] },

@@ -445,7 +445,7 @@ test('what is supported is documented as RFC 7643 says', async () => {
     bulk: { supported: false },
   });
   const schemas = (await scim('acme', 'GET', '/Schemas')).body as { Resources: { id: string }[] };
-  expect(schemas.Resources.map(({ id }) => id)).toEqual([USER, GROUP]);
+  expect(schemas.Resources.map(({ id }) => id)).toEqual([USER, ENTERPRISE, GROUP]);
   expect((await scim('acme', 'GET', `/Schemas/${USER}`)).body).toMatchObject({ id: USER });
   expect((await scim('acme', 'GET', '/ResourceTypes/Group')).body).toMatchObject({ endpoint: '/Groups' });
   expect((await scim('acme', 'GET', '/Schemas/x')).status).toBe(404);
