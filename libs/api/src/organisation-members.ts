@@ -332,7 +332,7 @@ const place = z.strictObject({
     .superRefine(refuseRepeats),
 });
 
-/** From which networks engineers of which country work. */
+/** Networks by country. */
 export const placeList = z
   .array(place)
   .max(250, 'must be at most 250 places')

@@ -137,7 +137,7 @@ export class Inbound {
 }
 
 /**
- * Bolt posts replies to the addresses in the payload. They must be Slack's: whoever has the signing secret could otherwise make
+ * Bolt posts replies to the addresses in the payload. They must be Slack's: otherwise the holder of the signing secret could make
  * this broker call any address, such as one of its own network.
  */
 function requireReplyAddresses(body: ReceiverEvent['body'], site: string): void {

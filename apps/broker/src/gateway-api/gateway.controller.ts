@@ -75,7 +75,7 @@ export class GatewayController {
     gatherMs: 50,
   });
 
-  /** Gateways, with what was wrong, of which the log has just said that forged records came. */
+  /** Gateways and reasons for which the log has just received a leaf about forged records. */
   private readonly reported = new LRUCache<string, true>({ max: REMEMBERED, ttl: REPORT_EVERY_MS });
 
   constructor(
@@ -137,7 +137,7 @@ export class GatewayController {
     );
   }
 
-  /** At most once a minute for each gateway and reason: repeating an attack must not fill the log. */
+  /** At most once a minute for each gateway and reason, so that a repeated attack does not fill the log. */
   private async report(chain: ChainName, reason: 'signature' | 'binding'): Promise<void> {
     const key = `${chain.gateway} ${reason}`;
     if (this.reported.has(key)) return;
@@ -226,7 +226,7 @@ export class HeadsController {
   }
 }
 
-/** Browsers that engineers opened with grants. Answers are secrets, and are stored nowhere. */
+/** Browsers that engineers opened with grants. Answers are secrets, and are not stored. */
 @Controller('gateway/v1/browser-sessions')
 export class BrowserSessionsController {
   constructor(

@@ -67,7 +67,7 @@ function limitHeaders({ rawHeaders }: Request, _response: Response, next: NextFu
   next();
 }
 
-/** Finds out which client sent the request, for rate limits and for rules about places. */
+/** Determines the address of the client, for rate limits and for rules about places. */
 function findClient(addresses: ClientAddresses) {
   return (request: Request, _response: Response, next: NextFunction): void => {
     const address = addresses.of(request);

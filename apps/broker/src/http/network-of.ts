@@ -19,7 +19,7 @@ export function networkOf(address = 'unknown'): string {
 }
 
 /**
- * The part of the internet that one person often has the whole of: the /48 of an IPv6 network, the /24 of an IPv4 address.
+ * The range of addresses that one person often controls: the /48 of an IPv6 network, the /24 of an IPv4 address.
  *
  * @param network as `networkOf` returns it
  */

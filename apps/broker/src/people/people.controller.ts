@@ -46,7 +46,7 @@ export class WhoamiController {
   }
 }
 
-/** Place and employer with who says so; absent if nothing is known. */
+/** Place and employer, each with its source; absent if nothing is known. */
 function shownFacts({ facts }: Person): Pick<Whoami, 'facts'> {
   const known = effectiveFacts(facts).map(({ name, value, source, at }) => ({
     ...{ name, value, source },

@@ -231,8 +231,8 @@ function rolesOf({ groups }: OidcSettings, claims: Record<string, unknown>): Pro
 const outerClaim = (claim: string): string => claim.split('.')[0] as string;
 
 /**
- * Place and employer as the claims say them, by the names that the organisation file gives. Null if it gives none. A claim that
- * is absent, or no value of its fact, leaves the fact unknown: what an earlier sign-in said no longer counts.
+ * Place and employer from the claims that the organisation file names. Null if it names none. A claim that
+ * is absent, or no value of its fact, leaves the fact unknown: the value of an earlier sign-in no longer applies.
  */
 function factsOf(
   { claims: names }: OidcSettings,

@@ -63,7 +63,7 @@ export class SignInAttempts {
 
   /**
    * Removes and returns the attempt of this secret. Null if there is none, if it has expired, or if another browser began
-   * it; the other browser's attempt stays. A secret that names no such attempt costs a read, of which few run at once, and no write.
+   * it; the other browser's attempt stays. A secret that belongs to no attempt costs a read, of which only a few run at once, and no write.
    */
   async take(
     secret: string,

@@ -65,7 +65,7 @@ export class TryLimits<Kind extends string> {
 /**
  * What a request for a code counts against.
  *
- * @param own the name of a browser in which somebody has signed in with this address before: it has limits of its own
+ * @param own the name of a browser in which someone has signed in with this address before: it has its own limits
  */
 export async function codeRequestTries(
   limits: TryLimits<keyof typeof CODE_REQUESTS>,

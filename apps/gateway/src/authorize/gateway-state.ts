@@ -47,7 +47,7 @@ export class GatewayState {
   }
 
   /**
-   * The service with this host of its own. The broker's host is none: its cookies would come along, because cookies ignore
+   * The service with this host of its own. The broker's host never counts as one: its cookies would come along, because cookies ignore
    * ports.
    */
   serviceAtHost(host: string): ServiceHost | undefined {

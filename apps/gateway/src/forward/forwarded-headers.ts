@@ -166,7 +166,7 @@ function privateCaching(fields: Fields): string {
 /**
  * A cookie for this service alone: without a domain, so that it stays with the gateway's host, and with a path below
  * the service. `__Host-` cookies require all paths of the host, which other services and the broker share: they are
- * dropped. A service with a host of its own keeps its paths and such cookies; the gateway's own it cannot set.
+ * dropped. A service with its own host keeps its paths and such cookies, but it cannot set the cookies of the gateway.
  */
 function cookieOfService(cookie: string, service: string, ownHost: boolean): string | undefined {
   const [pair = '', ...attributes] = cookie.split(';');

@@ -54,7 +54,7 @@ export class CallRefusals {
       recorder: Recorder;
       metrics: GatewayMetrics;
       authorizer: Pick<CallAuthorizer, 'whatToRequest'>;
-      /** Where the broker's pages are; undefined before the feed said so. */
+      /** Address of the broker's pages; undefined until the feed has sent it. */
       issuer(): string | undefined;
     },
   ) {}
@@ -111,7 +111,7 @@ export class CallRefusals {
     else answerProblem(response, code, { ...members, close });
   }
 
-  /** A person who opens a page of the service reads why not, and where to ask for access. */
+  /** Shows a person who opens a page of the service why it is refused, and where to request access. */
   private showPage(
     { headers }: CanonicalRequest,
     response: ServerResponse,
@@ -132,7 +132,7 @@ export class CallRefusals {
   }
 }
 
-/** Whether a person in a browser sees the answer. */
+/** Whether the answer is shown to a person in a browser. */
 const showsPage = ({ origin, method, headers }: CanonicalRequest): boolean =>
   origin !== undefined && method === 'GET' && isNavigation(headers);
 

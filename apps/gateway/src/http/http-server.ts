@@ -61,7 +61,7 @@ export function createHttpServer(parts: HttpServerParts): Http1Server<CanonicalR
   return new Http1Server(behaviour, parts.security);
 }
 
-/** RFC 6797, a year: a browser that was here by TLS comes by nothing else. What an upstream says of its host is not passed on. */
+/** RFC 6797, for a year: a browser that has connected by TLS never uses plain http again. The upstream's own header is not forwarded. */
 const STRICT_TRANSPORT = ['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'];
 
 function overTlsAlone({ security }: HttpServerParts, response: ServerResponse): void {

@@ -40,7 +40,7 @@ const NARROWS: Readonly<
   widening: (before, after) => narrowsWidening(before.widening, after.widening),
   supervision: (before, after) => narrowsSupervision(before.supervision, after.supervision),
   places: narrowsPlaces,
-  // When a practice begins is no one's access.
+  // The hours of a practice do not change any access.
   practice: (before, after) => practiceRank(after.practice) >= practiceRank(before.practice),
 };
 
@@ -48,16 +48,16 @@ const NARROWS: Readonly<
 export const narrowsControls = (before: PrivacyControls, after: PrivacyControls): boolean =>
   Object.values(NARROWS).every((narrows) => narrows(before, after));
 
-/** `narrows`: allows less, or asks for more. `both`: more in one way, and less in another. `neither`: only written otherwise. */
+/** `narrows`: allows less, or requires more. `both`: allows more in one way and less in another. `neither`: the same in other words. */
 export type MemberEffect = 'narrows' | 'widens' | 'both' | 'neither';
 
-/** A member of the controls that a change touches. */
+/** A member of the controls that differs, and the effect of the change. */
 export interface ChangedMember {
   member: keyof PrivacyControls;
   effect: MemberEffect;
 }
 
-/** Each member that differs, with what the change does by it. */
+/** Each member that differs, with the effect of the change. */
 export function changedMembers(before: PrivacyControls, after: PrivacyControls): ChangedMember[] {
   const isChanged = (member: keyof PrivacyControls) =>
     canonicalJson(before[member] ?? null) !== canonicalJson(after[member] ?? null);
@@ -139,8 +139,8 @@ export function narrowingPart(before: PrivacyControls, after: PrivacyControls): 
 }
 
 /**
- * Another list of places can make a rule see less. It narrows only if no rule of the customer reads the list. What the vendor's
- * rules see by it is the vendor's own.
+ * Another list of places can hide tokens from a rule, so it counts as a widening if a rule of the customer reads the list. The
+ * vendor's rules do not count here.
  */
 function narrowsPlaces(before: PrivacyControls, after: PrivacyControls): boolean {
   const isSame = canonicalJson(before.places ?? []) === canonicalJson(after.places ?? []);

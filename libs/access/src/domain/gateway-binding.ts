@@ -28,8 +28,8 @@ export const serves = (
 ): boolean => servesTenant(binding, tenant) && servesService(binding, service);
 
 /**
- * Whether the gateway may write into this log: the logs of the tenants that it serves, and the deployment's. What it wrote
- * into another one would be a record that never verifies, in the log of a customer that has nothing to do with it.
+ * Whether the gateway may write into this log: the logs of the tenants that it serves, and the deployment's. A record
+ * from it in any other log would never verify, and that customer has nothing to do with this gateway.
  */
 export const writesInto = (binding: Pick<GatewayBinding, 'tenants'>, log: string): boolean =>
   log === DEPLOYMENT_SLUG || servesTenant(binding, log);

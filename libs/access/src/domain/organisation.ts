@@ -53,7 +53,7 @@ export interface AccessPolicy {
   rules?: AccessRule[];
   /** What is watched while access is open, in every tenant. */
   supervision?: SupervisionRule[];
-  /** From which networks its engineers work, for rules of supervision. A tenant's own list counts before it. */
+  /** Networks by country, for rules of supervision. A tenant's own list takes precedence. */
   places?: Place[];
 }
 
@@ -67,7 +67,7 @@ export interface OrganisationPerson<Role extends string> {
    * people. Absent: none for vendor staff; a tenant's person keeps those that they have.
    */
   groups?: string[];
-  /** What the file states about place and employer, of vendor staff alone. */
+  /** The place and employer that the file states; only for vendor staff. */
   facts?: FactValues;
 }
 
@@ -83,7 +83,7 @@ export interface OidcSettings {
   /** If roles come from the provider's groups: the claim that lists the groups, and the roles that each group gives. */
   groups?: { claim: string; roles: Record<string, (VendorRole | TenantRole)[]> };
   /**
-   * The vendor's alone: the claims that say facts about a person. A claim inside another one is written with a dot, such as
+   * Only for the vendor: the claims that contain facts about a person. A claim inside another one is written with a dot, such as
    * `address.country`. A fact that is not named here does not come from sign-ins.
    */
   claims?: { [Name in FactName]?: string };
@@ -101,7 +101,7 @@ export interface SignalSettings {
 /** The groups of a side's SCIM client (RFC 7643) that give roles, by display name. */
 export interface ScimSettings {
   groups: Record<string, (VendorRole | TenantRole)[]>;
-  /** The vendor's alone: place and employer are read from the client's users. Absent: they are ignored. */
+  /** Only for the vendor: whether place and employer are read from the client's users. Absent: they are ignored. */
   facts?: true;
 }
 

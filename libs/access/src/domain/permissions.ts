@@ -160,18 +160,18 @@ const PERMISSIONS = {
   'report.read': { ...ANYONE, signIn: 'any', realm: 'deployment' },
   'report.trace': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
   'own-report.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
-  // A pack has every call and reason of a period in one file.
+  // Stricter than single reads, because a pack has every call and reason of a period in one file.
   'evidence.read': { vendor: ['auditor'], tenant: ['admin', 'auditor'], signIn: 'any', realm: 'tenants' },
   'isolation.read': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
   'standing.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   // Whose keys and sessions the customer's people have is not for the vendor.
   'access-review.read': { vendor: [], tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'access-review.decide': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
-  // Where a customer is notified is not for the vendor.
+  // The vendor must not learn which mailboxes a customer has notified.
   'notice-address.read': { vendor: [], tenant: ['admin', 'auditor'], signIn: 'any', realm: 'tenants' },
   'notice-address.write': { vendor: [], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
   'notice-address.remove': { vendor: [], tenant: ['admin'], signIn: 'any', realm: 'tenants' },
-  // Like the access review: how the customer's people did is not for the vendor.
+  // As for the access review, the vendor must not learn how the customer's people did.
   'practice.read': { vendor: [], tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'practice.open': { vendor: [], tenant: ['admin'], signIn: 'any', realm: 'tenants' },
   // As a review of a request: a signature comes from the person's own browser anyway.

@@ -128,7 +128,7 @@ export interface PrivacyControls {
   supervision?: SupervisionRule[];
   /** Absent: each quarter once the tenant is claimed. */
   practice?: PracticeControls;
-  /** From which networks engineers of which country work, for rules of supervision. Absent: only the vendor's list counts. */
+  /** Networks by country, for rules of supervision. Absent: only the vendor's list applies. */
   places?: Place[];
   /** What a change that widens these controls waits for. Absent: nothing. */
   widening?: WideningControls;

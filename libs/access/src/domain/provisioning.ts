@@ -22,7 +22,7 @@ export interface ScimProfile {
   formatted?: string;
   givenName?: string;
   familyName?: string;
-  /** Attributes that say place and employer, as written. Only of a side whose settings have `facts`. */
+  /** Attributes with place and employer, as sent. Only if the settings of the side have `facts`. */
   userType?: string;
   /** Of the enterprise extension (RFC 7643 §4.3). */
   organization?: string;
@@ -30,7 +30,7 @@ export interface ScimProfile {
   workCountry?: string;
 }
 
-/** What a profile says about place and employer. What is no value of a fact is unknown. */
+/** The place and employer in a profile. A fact whose value is not valid is unknown. */
 export function factsOfProfile({ userType, organization, workCountry }: ScimProfile): FactValues {
   const read = { country: workCountry, entity: organization, employment: userType };
   return Object.fromEntries(

@@ -114,8 +114,8 @@ function requesterRefusal({ name, problem, accepted }: UnmetFact): Refusal {
 }
 
 /**
- * What the terms say about the requester is still true. If not, approvers have read something false: the access is not granted
- * and gets no token. A new request states the facts of today.
+ * The facts in the terms are still true. If not, approvers have read something false, so the access is not granted and gets no
+ * token. A new request contains the present facts.
  */
 export const sameRequesterFacts: Check = (_access, { terms, requester }) =>
   outdatedFacts(terms?.requesterFacts, requesterFactsOf(requester)).map((name) =>

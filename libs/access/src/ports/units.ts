@@ -90,7 +90,7 @@ export interface ScheduleRepository {
   toSeal(before: string, after: DueDay | null, limit: number): Promise<DueDay[]>;
   /** Tenants with a review of this quarter's day or an earlier one to open, in the same order as `toSeal`. */
   reviewsToOpen(through: string, after: DueDay | null, limit: number): Promise<DueDay[]>;
-  /** Tenants whose practice of this quarter's day or an earlier one has not begun, in the same order as `toSeal`. */
+  /** Tenants whose next practice is for a quarter that begins on this day or earlier, in the same order as `toSeal`. */
   practicesToOpen(through: string, after: DueDay | null, limit: number): Promise<DueDay[]>;
   /** See `PracticeRepository.due`. */
   practicesDue(now: string, reminder: string, limit: number): Promise<Located[]>;

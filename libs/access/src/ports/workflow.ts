@@ -48,13 +48,13 @@ export interface RequestRepository {
   update(request: AccessRequest): Promise<boolean>;
 }
 
-/** Browsers that engineers opened with grants. They go when their grant ends. */
+/** Browsers that engineers opened with grants. They are deleted when their grant ends. */
 export interface BrowserSessionRepository {
   /** Oldest first. */
   ofGrant(grant: string): Promise<BrowserSession[]>;
   insert(session: BrowserSession): Promise<void>;
   /**
-   * Exchanges the code for the secret. Compare-and-swap on the code: false if someone was faster.
+   * Exchanges the code for the secret. Compare-and-swap on the code: false if it was exchanged already.
    *
    * @param secretHash SHA-256 of the secret, hex
    */

@@ -9,7 +9,7 @@ import { type Cell, type Row, type RowSource, TablePart } from './part.js';
 const FACT_COLUMNS = ['country', 'entity', 'employment', 'verifiedFacts'] as const;
 type FactCells = Record<(typeof FACT_COLUMNS)[number], Cell>;
 
-/** @param facts of terms or of a record; anything else has empty cells. `verifiedFacts` is null if no fact is stated */
+/** @param facts `requesterFacts` of terms or of a record; anything else leaves empty cells. `verifiedFacts` is null without a fact */
 function factCells(facts: unknown): FactCells {
   if (!isRequesterFacts(facts)) return { country: null, entity: null, employment: null, verifiedFacts: null };
   const { country, entity, employment } = facts;

@@ -32,7 +32,7 @@ export class PersonEntity {
   @Column('text', { name: 'staff_groups', nullable: true, transformer: jsonText })
   groups!: string[] | null;
 
-  /** Place and employer of vendor staff, by who says so; NULL: nothing is known. */
+  /** Place and employer of vendor staff, by source; NULL: nothing is known. */
   @Column('text', { nullable: true, transformer: jsonText })
   facts!: PersonFacts | null;
 

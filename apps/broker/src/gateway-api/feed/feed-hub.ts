@@ -19,7 +19,7 @@ const HEARTBEAT_MS = 1_000;
 const LOOK_AGE_MS = 1_000;
 /**
  * Open feeds of one gateway. It needs one, and a second while it reconnects. Each is signed for itself, and the heartbeats of all
- * gateways come from one loop: so no one who has a credential, such as a customer that runs its own gateway, may open any number.
+ * gateways come from one loop: so the owner of one credential, such as a customer that runs its own gateway, must not open any number.
  */
 const MOST_PER_GATEWAY = 4;
 /** How many changes are read at once, kept for gateways that join, and resent after a lost connection. */
@@ -131,7 +131,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
     this.endOldest(gateway);
   }
 
-  /** The oldest ends, and not the newest is refused: that one is the gateway that comes back after its network was cut. */
+  /** Closes the oldest feed instead of refusing the newest, because the newest is the gateway that reconnects after a network failure. */
   private endOldest(gateway: string): void {
     const own = [...this.connections].filter((each) => each.gateway === gateway);
     for (const oldest of own.slice(0, -MOST_PER_GATEWAY)) {

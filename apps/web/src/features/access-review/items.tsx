@@ -146,7 +146,7 @@ export function ItemSection({ kind, items, of }: { kind: Item['kind']; items: re
   );
 }
 
-/** How an approver's last practice went: red if they could not be relied on. */
+/** The result of an approver's last practice; red if they failed it. */
 function LastPractice({ result }: { result: PracticeResult | null }) {
   const text = useText(practiceTexts);
   return result === null ? '–' : <Badge {...PRACTICE_LOOK[result]}>{text.results[result]}</Badge>;

@@ -96,7 +96,7 @@ function Sessions() {
   );
 }
 
-/** A command line ends with the browser that it was signed in with, so it may have ended just before. */
+/** The session of a command line ends with that of the browser that signed it in, so it may have ended already. */
 function ignoreEnded(error: unknown): void {
   if (!(error instanceof ApiProblem) || error.code !== 'not_found') throw error;
 }

@@ -42,7 +42,7 @@ export function Sentence({ request, short = false }: { request: AccessRequest; s
   );
 }
 
-/** Place and employer of the engineer as the terms state them, each with who says so. Nothing if they state none. */
+/** Place and employer of the engineer in the terms, each with its source. Nothing if the terms have none. */
 export function RequesterFactList({ facts }: { facts: AccessRequest['terms']['requesterFacts'] }) {
   const text = useText(decisionTexts);
   const language = useLanguage();

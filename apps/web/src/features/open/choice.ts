@@ -2,13 +2,13 @@ import type { Grant } from '../../api/client.js';
 
 type Choosable = Pick<Grant, 'id' | 'service' | 'access' | 'startsAt'>;
 
-/** Whether calls pass under the grant now, or would from the first one on. */
+/** Whether the grant allows calls now, or will once the first call begins it. */
 export const isOpenAt = ({ service: of, access, startsAt }: Choosable, service: string): boolean =>
   of === service && (access === 'open' || (access === 'not_yet' && startsAt === null));
 
 /**
- * The grant that is chosen without a click: the only one that fits, if its time runs already. Anyone can make a link that leads to
- * this page, and a link must not begin access that waits for its first use.
+ * The grant that the page chooses without a click: the only one that fits, if its access has begun. Anyone can make a link to this
+ * page, and a link must not begin access that waits for its first use.
  *
  * @param grants those that are open at the service
  * @param named the id in the address; null if there is none

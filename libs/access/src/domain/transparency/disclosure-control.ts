@@ -79,9 +79,9 @@ export function controlDisclosure(
 }
 
 /**
- * Coarsening goes on past what is needed: what was widened first may not have helped. So each figure takes the finest level that
- * still exposes none. One pass is enough, because a figure that became finer only adds to what readers know. Totals come first.
- * The order depends on names alone, so it says nothing about counts.
+ * Undoes coarsening that was not needed: widening a figure may not have helped. Each figure gets the finest level that exposes no
+ * other. One pass is enough, because each finer figure adds to what readers know. Totals come first. The order depends on names
+ * only, so it reveals nothing about counts.
  */
 function refine(
   levels: Map<string, number>,

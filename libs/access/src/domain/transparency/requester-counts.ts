@@ -15,8 +15,8 @@ export interface RequesterCount {
 export type RequesterCounts = Record<FactName, RequesterCount[]>;
 
 /**
- * Counts requests by place and employer of the requester, as the terms state them. Only for a tenant's own report: why the report
- * about all tenants has no such counts is in docs/decisions/0039-place-and-employer.md.
+ * Counts requests by the place and employer of the requester in the terms. Only for a tenant's own report:
+ * docs/decisions/0039-place-and-employer.md says why the report about all tenants has no such counts.
  */
 export const countRequesters = (requests: readonly RequestFact[]): RequesterCounts => ({
   country: countBy(requests, 'country'),

@@ -29,7 +29,7 @@ export interface AccessReviewSummary {
 
 /** An item with what its reader should know before deciding. */
 export interface MarkedItem extends AccessReviewItem {
-  /** Of an approver how their last practice went; null for all else, and for who has not practised. */
+  /** For an approver, the result of their last practice. Null for any other item, or without a practice. */
   practice: { result: PracticeResult; at: string } | null;
   /** The weekly times of an invitation that recurs; null for all else. */
   recurs: Recurrence | null;

@@ -34,7 +34,7 @@ export interface DisclosureInput {
 
 /**
  * The counts are those of now, also after the vendor has explained: records of calls may arrive later, from a gateway that was cut
- * off. Otherwise whoever explains at once, before any record is there, would have made no calls for ever.
+ * off. Otherwise an explanation that comes before the first record would show no calls for ever.
  */
 async function viewsOf(
   { openings, grants }: Pick<ReadUnit, 'openings' | 'grants'>,

@@ -21,7 +21,7 @@ export interface NoticeProgress {
 const wasAttempted = ({ state, lastError }: Delivery): boolean => state !== 'due' || lastError !== null;
 
 export function noticeProgress(view: NoticeView | null): NoticeProgress {
-  // An address is no person who could stop it: what reaches the people counts.
+  // A mailbox cannot stop the access, so only notices to people count.
   const deliveries = (view?.deliveries ?? []).filter(({ recipient }) => !recipient.startsWith('nad_'));
   const delivered = deliveries.filter(({ state }) => state === 'delivered');
   return {

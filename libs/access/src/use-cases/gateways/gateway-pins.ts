@@ -39,8 +39,8 @@ const key = (pin: GatewayPin | undefined): string => JSON.stringify(requiredPart
  * Stores what a gateway has pinned, and notifies each tenant whose pin is new, changed or removed: no pin changes without
  * its tenant learning of it. Pins of tenants that the gateway does not serve are ignored.
  *
- * Each report is newer than the one before. So a recorded one, although the gateway signed it, cannot show pins that the
- * gateway has no more, or hide an alarm.
+ * Each report must be newer than the one before. So a replayed report, although the gateway signed it, cannot show pins that the
+ * gateway no longer has, or hide an alarm.
  *
  * @throws AccessError `conflict` for a report that is not newer than the stored one, or is dated in the future
  */

@@ -61,7 +61,7 @@ export async function mintToken(
   return requireMinted(made);
 }
 
-/** Called outside of the unit of work: what the rule did has to stay. @throws AccessError `grant_not_active` */
+/** Called after the unit of work, so that the pause or the end that the rule caused is committed. @throws AccessError `grant_not_active` */
 export function requireMinted(made: MintedToken | null): MintedToken {
   if (made !== null) return made;
   throw new AccessError(

@@ -26,7 +26,7 @@ export interface GrantView {
   status: AccessStatus;
   /** The rules of supervision that have paused it. */
   pausedBy: { side: ReviewSide; rule: string; at: string }[];
-  /** Where browsers reach the service; null if it has no origin of its own. */
+  /** Address of the service for browsers; null if it has no origin of its own. */
   origin: string | null;
 }
 

@@ -128,7 +128,7 @@ export async function startOnFirstUseIn(
 }
 
 /**
- * Why the rules of now would not let this grant start, or get a token.
+ * Why the present rules refuse to start this grant or to mint a token.
  *
  * @param controls evaluates by these, and not by the tenant's present ones
  */

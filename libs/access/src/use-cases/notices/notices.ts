@@ -74,10 +74,10 @@ export const accessReviewNotice = (
 });
 
 /**
- * Approvers are to practise, or have not done so yet; or some of them failed. Sent to those approvers, or to the admins and the
+ * A practice has begun, is not answered yet, or some approvers failed. The first two go to the approvers, the last to admins and
  * auditors.
  *
- * @param people of `opened` and `due`: whose part is open
+ * @param people for `opened` and `due`: the approvers who have not answered
  */
 export const practiceNotice = (
   { id, tenant }: Pick<Practice, 'id' | 'tenant'>,
@@ -91,7 +91,7 @@ export const practiceNotice = (
   at,
 });
 
-/** An address gets notices from now on, or no longer. Sent to the admins and auditors, so that no one adds one unseen. */
+/** An address gets notices from now on, or no longer. Sent to the admins and auditors, so that no one can add an address unnoticed. */
 export const noticeAddressNotice = (
   { id, tenant }: Pick<NoticeAddress, 'id' | 'tenant'>,
   what: After<'notice-address', NoticeKind>,

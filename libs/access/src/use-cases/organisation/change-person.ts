@@ -106,13 +106,13 @@ function forgettingFactsOfRemoved(person: Person): Person {
   return rest;
 }
 
-/** The facts that count, each with its source; absent if none is known. Every tenant reads them: terms are verified by them. */
+/** The facts that apply, each with its source; absent if none is known. Every tenant reads them, to verify terms. */
 function loggedFacts({ facts }: Person): { facts?: Record<string, { value: string; source: string }> } {
   const known = effectiveFacts(facts).map(({ name, value, source }) => [name, { value, source }] as const);
   return known.length === 0 ? {} : { facts: Object.fromEntries(known) };
 }
 
-/** True if terms would say the same about both. */
+/** True if terms would contain the same facts for both. */
 const sameFacts = (before: Person, after: Person): boolean =>
   canonicalJson(requesterFactsOf(before) ?? null) === canonicalJson(requesterFactsOf(after) ?? null);
 

@@ -14,7 +14,7 @@ const PASSING: ReadonlySet<RefusalCode> = new Set([
   'countersignature_unavailable',
 ]);
 
-/** Those of the refusals for which a live grant ends. */
+/** The refusals that end a live grant. */
 const lastingRefusals = (refusals: readonly Refusal[]): Refusal[] =>
   refusals.filter(({ code }) => !PASSING.has(code));
 
@@ -57,8 +57,8 @@ export async function endUnfitGrantsIn(
 }
 
 /**
- * Ends the live grants of an engineer that no longer fit, in the unit that changed what is known about the engineer's place and
- * employer: what approvers have read is no longer true, or the controls do not accept what is true now.
+ * Ends the live grants of an engineer that no longer fit, in the unit of work that changed the engineer's facts. A grant no longer
+ * fits if its approvers have read facts that are not true any more, or if the controls do not accept the new facts.
  */
 export async function endGrantsOfChangedPersonIn(
   unit: Pick<ControlsUnit, 'tenant' | 'grants'>,

@@ -507,7 +507,7 @@ const factsAfter = (
     ? factsUnder(vendor, before?.facts, person.facts ?? {}, clock.now().toISOString())
     : undefined;
 
-/** Someone whom only the client knows: the file states nothing about them. */
+/** A person that only the SCIM client knows: the file states nothing about them. */
 function withoutStated({ clock }: Deps, { vendor }: Organisation, person: Person): Person {
   if (person.tenant !== null || person.facts === undefined) return person;
   const { facts: before, ...rest } = person;
