@@ -241,7 +241,7 @@ describe('a browser with a grant, at the service’s own host', () => {
       'accept-language': 'de,en;q=0.5',
     });
     expect(foreign.status).toBe(403);
-    expect(foreign.text).toContain('Ihr Zugriff umfasst diese Seite nicht');
+    expect(foreign.text).toContain('Ihr Zugriff gilt nicht für diese Seite');
     expect(foreign.text).toMatch(/href="http:\/\/[^"]*\/ask\?tenant=globex&amp;service=billing&amp;scope=/);
 
     const release = `${world.site.brokerUrl}/api/v1/grants/${grant}/release`;
