@@ -10,6 +10,7 @@ const item = (change: object = {}) => ({
   ...{ item: `person:${PERSON}`, kind: 'person', id: PERSON, owner: PERSON, service: null },
   ...{ roles: ['admin'], since: null, until: null, outcome: null, reason: null, by: null, at: null },
   practice: { result: 'unanswered', at: '2026-12-01T00:00:00Z' },
+  recurs: null,
   ...change,
 });
 const summary = (change: object = {}) => ({

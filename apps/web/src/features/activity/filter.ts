@@ -5,7 +5,7 @@ import { startOfDay } from '../../text/clock.js';
 /** Groups of types that readers choose from. Each type's first word is in one of them. */
 export const GROUPS = {
   requests: ['request', 'review', 'invitation', 'incident'],
-  access: ['grant', 'token', 'standing', 'access-review', 'practice'],
+  access: ['grant', 'token', 'browser', 'standing', 'access-review', 'practice'],
   calls: ['access'],
   stops: ['lock', 'supervision', 'trust.stopped', 'trust.lifted', 'trust.relayed'],
   rules: ['trust', 'tenant', 'vendor', 'service', 'coverage', 'widening'],
