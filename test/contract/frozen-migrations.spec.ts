@@ -180,6 +180,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'aca21accd44f198cdb78ba275172a6152c5ef04cee0f821e90dae329bb55956f',
     postgres: 'cb0add93317b23f349a37ddd570198b65f643c0d6d79af40979f9c3f67607a9e',
   },
+  BrowserSessions1799000058000: {
+    sqlite: '730f0a710bbfb628adfcea6806d29ea15a5ea3bd2d14adc60ba4b4748fb0dffc',
+    postgres: 'bb52df8dca45d2b5283d00447031d2f1f4207cfe0a123c0a19c262a7c8f4b776',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

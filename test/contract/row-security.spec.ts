@@ -171,6 +171,7 @@ describe('row-level security on PostgreSQL', () => {
           secretHash: null,
           createdAt: NOW,
           address: null,
+          webSession: null,
         },
       });
       await unit.supervision.save([

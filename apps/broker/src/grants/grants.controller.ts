@@ -27,12 +27,13 @@ import {
 } from '@countersign/api';
 import { isId, parseDuration } from '@countersign/contract';
 import { BROWSER_PATHS } from '@countersign/gateway-protocol';
-import { Controller, Get, Header, Inject, Post } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Post, Req } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, ClientAddress, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { given, pageAnswer, readPage } from '../http/page.js';
+import type { BrokerRequest } from '../http/request.js';
 import { BrokerTokenMinter } from '../keys/keys.js';
 import { requestAnswer, sealedLogOf } from '../requests/request-answers.js';
 
@@ -91,8 +92,11 @@ export class GrantsController {
     @Id('grt') id: string,
     @Body() { challenge, to = '/' }: BrowserSessionBody,
     @ClientAddress() address: string,
+    @Req() { caller }: BrokerRequest,
   ): Promise<BrowserSessionStart> {
-    const { code, origin } = await startBrowserSession(this.deps, principal, id, challenge, address);
+    const webSession = (caller?.kind === 'person' ? caller.session?.id : undefined) ?? null;
+    const from = { address, webSession };
+    const { code, origin } = await startBrowserSession(this.deps, principal, id, challenge, from);
     return { location: `${origin}${BROWSER_PATHS.callback}?${new URLSearchParams({ code, to })}` };
   }
 

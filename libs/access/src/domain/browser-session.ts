@@ -19,6 +19,8 @@ export interface BrowserSession {
   createdAt: string;
   /** The address from which the engineer opened it. Rules about places use it for the tokens of the session. Null: not known. */
   address: string | null;
+  /** The web session of the broker from which it was opened, `ses_…`: it ends with that. Null: opened with an API key. */
+  webSession: string | null;
 }
 
 /** How long a code can be exchanged. It has to last for one redirect only. */

@@ -38,4 +38,7 @@ export class BrowserSessionEntity {
 
   @Column('varchar', { nullable: true })
   address!: string | null;
+
+  @Column('varchar', { name: 'web_session', nullable: true })
+  webSession!: string | null;
 }

@@ -42,6 +42,7 @@ import { RecordFacts1799000055100 } from './1799000055100-record-facts.js';
 import { Practices1799000057000 } from './1799000057000-practices.js';
 import { NoticeAddresses1799000057100 } from './1799000057100-notice-addresses.js';
 import { BrowserSessions1799000058000 } from './1799000058000-browser-sessions.js';
+import { BrowserWebSession1799000059000 } from './1799000059000-browser-web-session.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -88,4 +89,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   Practices1799000057000,
   NoticeAddresses1799000057100,
   BrowserSessions1799000058000,
+  BrowserWebSession1799000059000,
 ];

@@ -26,7 +26,7 @@ const SECRET_BYTES = 32;
  * verifier of `challenge`.
  *
  * @param challenge BASE64URL(SHA-256(verifier))
- * @param address the browser's; null if it is not known
+ * @param from the browser's address, null if it is not known; and the web session that it has here, null for an API key
  * @returns the code, and the origin of the service
  * @throws AccessError `not_found`, `forbidden`, `grant_not_active`, `conflict` if the service has no origin for browsers
  */
@@ -35,7 +35,7 @@ export async function startBrowserSession(
   principal: Principal,
   id: string,
   challenge: string,
-  address: string | null,
+  from: Pick<BrowserSession, 'address' | 'webSession'>,
 ): Promise<{ code: string; origin: string }> {
   return deps.store.forTenant(locateGrant(principal, id), async (unit) => {
     const { grant, person } = await loadVisibleGrant(unit, principal, id);
@@ -58,7 +58,7 @@ export async function startBrowserSession(
       codeUntil: new Date(now.getTime() + CODE_SECONDS * 1_000).toISOString(),
       secretHash: null,
       createdAt: now.toISOString(),
-      address,
+      ...from,
     });
     return { code, origin };
   });
@@ -106,9 +106,10 @@ export async function openBrowserSession(
 }
 
 /**
- * Mints a token for a browser session, by the same rules as for the engineer who requests one.
+ * Mints a token for a browser session, by the same rules as for the engineer who requests one. A session ends with the web
+ * session from which it was opened: after a sign-out it gets no further token.
  *
- * @throws AccessError `not_found` for an unknown session, or one of another service; `grant_not_active`
+ * @throws AccessError `not_found` for an unknown session, one of another service, or one that has ended; `grant_not_active`
  */
 export async function tokenOfBrowserSession(
   deps: SigningDeps,
@@ -117,16 +118,31 @@ export async function tokenOfBrowserSession(
   request: { session: string; service: string },
 ): Promise<MintedToken> {
   const from = { secret: request.session, service: request.service };
+  const hash = hexDigest(deps.hashing, request.session);
+  const find = async (unit: TenantUnit, grant: Grant) => {
+    const all = await unit.browserSessions.ofGrant(grant.id);
+    const found = all.find(({ secretHash }) => secretHash === hash);
+    if (found === undefined) throw notFound('session');
+    return found;
+  };
+  const { webSession } = await withGrantOfSecret(deps, gateway, from, find);
+  if (!(await isStillSignedIn(deps, webSession))) throw notFound('session');
   const made = await withGrantOfSecret(deps, gateway, from, async (unit, grant) => {
-    const hash = hexDigest(deps.hashing, request.session);
-    const found = (await unit.browserSessions.ofGrant(grant.id)).find(
-      ({ secretHash }) => secretHash === hash,
-    );
+    const { address } = await find(unit, grant);
     const holder = await unit.organisation.person(grant.requester);
-    if (found === undefined || holder === null || holder.removedAt !== null) throw notFound('session');
-    return mintIn(deps, minter, unit, grant, holder, found.address);
+    if (holder === null || holder.removedAt !== null) throw notFound('session');
+    return mintIn(deps, minter, unit, grant, holder, address);
   });
   return requireMinted(made);
+}
+
+/** Whether the web session has neither ended nor reached its limit. Without one there is nothing that could end. */
+async function isStillSignedIn({ store, clock }: Deps, webSession: string | null): Promise<boolean> {
+  if (webSession === null) return true;
+  const session = await store.sessions.read((unit) => unit.sessions.find(webSession));
+  return (
+    session !== null && session.endedAt === null && clock.now().getTime() < Date.parse(session.expiresAt)
+  );
 }
 
 /** Runs `work` in the tenant of the grant that a secret names, if this gateway serves that grant at this service. */

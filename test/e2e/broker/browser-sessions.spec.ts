@@ -1,0 +1,89 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { MESSAGE_SIGNATURE_HEADER, signMessage } from '@countersign/gateway-protocol';
+import { organisation } from '../../factories/organisation.js';
+import { gatewayIdentity } from '../../support/record-chain.js';
+import { type Answer, TestBroker } from '../harness.js';
+import { codeOf, makeGrant } from '../story.js';
+
+/** What a broker gives to a gateway for the browsers of engineers. */
+let broker: TestBroker;
+beforeAll(async () => {
+  const file = organisation((made) => {
+    for (const service of made.services) service.origin = 'https://billing.gw.example';
+  });
+  broker = await TestBroker.start({ organisation: file });
+});
+afterAll(() => broker.close());
+
+const SESSIONS = '/gateway/v1/browser-sessions';
+
+let count = 0;
+/** @returns how this gateway posts; without its key if `signs` is false */
+async function enrol(binding?: { services?: string[]; tenants?: string[] }) {
+  count += 1;
+  const { credential, bearer } = await broker.enrolGateway(`gateway ${count}`, binding);
+  const identity = gatewayIdentity();
+  const authorization = { authorization: bearer };
+  const body = { publicKey: identity.publicKey };
+  await broker.fetch('POST', '/gateway/v1/identity', { body, headers: authorization });
+  return (path: string, body: object, signs = true): Promise<Answer> => {
+    const message = { gateway: credential.gateway, path, body };
+    const signature = signs ? { [MESSAGE_SIGNATURE_HEADER]: signMessage(message, identity.privateKey) } : {};
+    return broker.fetch('POST', path, { body, headers: { ...authorization, ...signature } });
+  };
+}
+type Gateway = Awaited<ReturnType<typeof enrol>>;
+
+/** What a gateway sends to exchange the code of a new browser, opened from this web session. */
+async function code(grant: string, cookie: string) {
+  const verifier = randomBytes(32).toString('base64url');
+  const challenge = createHash('sha256').update(verifier).digest('base64url');
+  const path = `/api/v1/grants/${grant}/browser-sessions`;
+  const { body } = await broker.page(cookie, 'POST', path, { body: { challenge } });
+  const given = new URL((body as { location: string }).location).searchParams.get('code');
+  return { code: given, verifier, service: 'billing' };
+}
+
+/** The secret of a browser that was opened from this web session. */
+async function open(gateway: Gateway, grant: string, cookie: string) {
+  const { body } = await gateway(SESSIONS, await code(grant, cookie));
+  return { session: (body as { session: string }).session, service: 'billing' };
+}
+
+test('a browser gets no further token once the person has signed out where they opened it', async () => {
+  const gateway = await enrol();
+  const { grant } = await makeGrant(broker);
+  const here = await broker.sessionOf('engineer');
+  const elsewhere = await broker.sessionOf('engineer');
+  const closed = await open(gateway, grant, here);
+  const kept = await open(gateway, grant, elsewhere);
+  expect((await gateway(`${SESSIONS}/token`, closed)).status).toBe(200);
+  expect((await broker.page(here, 'DELETE', '/api/v1/session')).status).toBe(204);
+  expect(codeOf(await gateway(`${SESSIONS}/token`, closed))).toBe('404 not_found');
+  expect((await gateway(`${SESSIONS}/token`, kept)).status).toBe(200);
+});
+
+test('a gateway gets sessions and tokens only with its key, for its services and tenants, and with the whole secret', async () => {
+  const gateway = await enrol();
+  const ofGlobex = await enrol({ tenants: ['globex'] });
+  const { grant } = await makeGrant(broker);
+  const cookie = await broker.sessionOf('engineer');
+  const exchange = await code(grant, cookie);
+  expect(codeOf(await gateway(SESSIONS, exchange, false))).toBe('403 forbidden');
+  expect(codeOf(await ofGlobex(SESSIONS, exchange))).toBe('404 not_found');
+  expect(codeOf(await gateway(SESSIONS, { ...exchange, service: 'other' }))).toBe('404 not_found');
+  const stranger = { ...exchange, verifier: randomBytes(32).toString('base64url') };
+  expect(codeOf(await gateway(SESSIONS, stranger))).toBe('404 not_found');
+  // None of that has used the code up.
+  const { body } = await gateway(SESSIONS, exchange);
+  const request = { session: (body as { session: string }).session, service: 'billing' };
+  expect(codeOf(await gateway(SESSIONS, exchange))).toBe('404 not_found');
+
+  const token = `${SESSIONS}/token`;
+  expect(codeOf(await gateway(token, request, false))).toBe('403 forbidden');
+  expect(codeOf(await ofGlobex(token, request))).toBe('404 not_found');
+  const forged = { ...request, session: request.session.replace(/.{8}$/, 'AAAAAAAA') };
+  expect(codeOf(await gateway(token, forged))).toBe('404 not_found');
+  expect(codeOf(await gateway(token, { session: exchange.code, service: 'billing' }))).toBe('404 not_found');
+  expect(await gateway(token, request)).toMatchObject({ status: 200, body: { expiresIn: 300 } });
+});
