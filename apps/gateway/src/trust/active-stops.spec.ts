@@ -56,8 +56,8 @@ describe('active stops', () => {
       for (let round = 0; round < 2_000; round += 1) stops.find({ tenant: 'acme', digest: digestOf('a') });
       return performance.now() - began;
     };
-    time(10);
-    // A scan of fifty thousand stops of one tenant takes 2,000 times about 0.2 ms.
-    expect(time(100_000)).toBeLessThan(50 + 20 * time(10));
+    // The fastest of three: a pause of the process is no look-up. A scan of fifty thousand stops takes 2,000 times 0.2 ms.
+    const fastest = (count: number) => Math.min(time(count), time(count), time(count));
+    expect(fastest(100_000)).toBeLessThan(50 + 20 * fastest(10));
   });
 });
