@@ -192,6 +192,8 @@ describe('P12: an ECDSA signature', () => {
           right.subarray(0, -1),
           Buffer.concat([Buffer.from([0x30, 0x81, right.length - 2]), right.subarray(2)]),
           Buffer.concat([Buffer.from([0x31]), right.subarray(1)]),
+          Buffer.concat([Buffer.from([0x30, right.length - 1]), right.subarray(2)]),
+          Buffer.concat([Buffer.from([0x30, right.length - 3]), right.subarray(2)]),
           Buffer.concat([right.subarray(0, 2), Buffer.from([3]), right.subarray(3)]),
           Buffer.concat([r, s]),
         ])
