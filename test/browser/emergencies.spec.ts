@@ -229,7 +229,7 @@ describe('emergencies, questions, forwards and incidents', () => {
     expect(await page.locator('.more-button:focus').count()).toBe(1);
     await more.press('Enter');
     await expectGoodViews(page, 'more');
-    // To choose a language closes the menu.
+    // Choosing a language closes the menu.
     if (!(await people.isVisible())) await more.press('Enter');
     await people.press('Enter');
     await page.waitForURL(`${site.url}/people`);

@@ -71,10 +71,25 @@ describe('everyday tasks on the other pages', () => {
     await page.getByRole('button', { name: 'Discard my changes and show the present controls' }).click();
     expect(await longest.inputValue()).toBe('20');
 
+    // Or the reader keeps these changes. All else is as the other person has saved it.
+    const { forbid } = await site.api<{ forbid: object[] }>('ada', 'GET', CONTROLS);
+    const more = [...forbid, { service: 'billing', resource: 'invoices/secret', actions: ['*'] }];
     await longest.fill('');
+    await site.api('ada', 'PUT', CONTROLS, {
+      ...(await site.api<object>('ada', 'GET', CONTROLS)),
+      ...{ forbid: more, maxDuration: 'PT25M' },
+    });
+    await save.click();
+    await page.getByRole('button', { name: 'Keep my changes on top of the present controls' }).click();
+    await page.getByText('You both have changed Longest access, in minutes.').waitFor();
+    expect(await longest.inputValue()).toBe('');
     await save.click();
     await said.waitFor();
-    expect(await site.api('ada', 'GET', CONTROLS)).toMatchObject({ maxDuration: null });
+    expect(await site.api('ada', 'GET', CONTROLS)).toMatchObject({ forbid: more, maxDuration: null });
+    await site.api('ada', 'PUT', CONTROLS, {
+      ...(await site.api<object>('ada', 'GET', CONTROLS)),
+      ...{ forbid },
+    });
   }, 120_000);
 
   test('an admin writes a rule with plain controls: the page says what it ends, what it would have refused, and what is wrong', async () => {
@@ -87,6 +102,12 @@ describe('everyday tasks on the other pages', () => {
     await press('Add: Actions');
     await rule.getByRole('group', { name: 'Actions' }).getByText('Choose at least one.').waitFor();
     expect(await page.getByRole('button', { name: 'Save these controls' }).isDisabled()).toBe(true);
+    // The place of an error is a button: it opens the card and moves the focus to the control.
+    await press('Done: Rules for some requests, 1');
+    const actions = rule.getByRole('group', { name: 'Actions' });
+    await actions.waitFor({ state: 'detached' });
+    await press('Rules for some requests 1, Actions');
+    await actions.and(page.locator(':focus')).waitFor();
     await rule.getByRole('checkbox', { name: 'read' }).press('Space');
     await press('Add: Ticket');
     await press('Add: Longest access, in minutes');
@@ -125,6 +146,10 @@ describe('everyday tasks on the other pages', () => {
     await page.getByRole('tab', { name: 'JSON (advanced)' }).press('ArrowLeft');
     await press('Remove: Rules for some requests, 1');
     await page.locator('button:focus', { hasText: 'Add a rule' }).waitFor();
+    await press('Undo');
+    await rule.waitFor();
+    await press('Remove: Rules for some requests, 1');
+    await rule.waitFor({ state: 'detached' });
     await review.getByText('What widens applies at once').waitFor();
     await press('Save these controls');
     await review.waitFor({ state: 'detached' });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Answer, TestBroker } from '../e2e/harness.js';
 
-/** The status of an answer that arrives while someone else holds the database's writer; `waits` if none does. */
+/** The status of the answer that arrives while another unit of work holds the database's writer; `waits` if no answer arrives. */
 export async function whileTheWriterIsTaken(
   broker: TestBroker,
   call: () => Promise<Answer>,

@@ -113,7 +113,8 @@ export const SCHEMAS = [
       }),
       attribute({
         name: 'addresses',
-        description: 'Of it, the country of the work address is kept, likewise.',
+        description:
+          'The country of the work address, of the vendor’s people, if the organisation file asks for facts.',
         type: 'complex',
         multiValued: true,
         subAttributes: [

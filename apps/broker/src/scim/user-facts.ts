@@ -56,7 +56,7 @@ export function withFlatFacts(body: JsonObject): JsonObject {
   );
 }
 
-/** The operations of a PATCH with the flat members in place of the nested ones. What is no operation stays as it is. */
+/** The operations of a PATCH with the flat members in place of the nested ones. Anything else stays as it is. */
 export function withFlatOperations(body: JsonObject): JsonObject {
   const { Operations: operations } = body;
   if (!Array.isArray(operations)) return body;
@@ -75,7 +75,7 @@ function flatOperations(operation: unknown): unknown[] {
   );
 }
 
-/** The flat members as a profile keeps them. What is no short text is not kept: then the fact is unknown. */
+/** The flat members as a profile keeps them. A value that is not a short text is dropped: the fact is then unknown. */
 export function readFlatFacts(body: JsonObject): { [Name in (typeof FACT_MEMBERS)[number]]?: string } {
   return Object.fromEntries(
     FACT_MEMBERS.flatMap((name) => {

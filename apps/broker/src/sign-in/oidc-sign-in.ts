@@ -232,7 +232,7 @@ const outerClaim = (claim: string): string => claim.split('.')[0] as string;
 
 /**
  * Place and employer from the claims that the organisation file names. Null if it names none. A claim that
- * is absent, or no value of its fact, leaves the fact unknown: the value of an earlier sign-in no longer applies.
+ * is absent, or whose value is not valid, leaves the fact unknown: the value of an earlier sign-in no longer applies.
  */
 function factsOf(
   { claims: names }: OidcSettings,

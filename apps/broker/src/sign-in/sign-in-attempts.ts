@@ -63,7 +63,8 @@ export class SignInAttempts {
 
   /**
    * Removes and returns the attempt of this secret. Null if there is none, if it has expired, or if another browser began
-   * it; the other browser's attempt stays. A secret that belongs to no attempt costs a read, of which only a few run at once, and no write.
+   * it; the other browser's attempt stays. A secret that belongs to no attempt costs a read and no write. Only a few such reads
+   * run at once.
    */
   async take(
     secret: string,

@@ -32,11 +32,9 @@ const REVIEW_OUTCOME: Readonly<Record<string, string>> = {
   ...{ lapsed: 'nicht beantwortet und darum beendet', kept: 'nicht beantwortet und behalten' },
 };
 const PRACTISED: Readonly<Record<string, string>> = {
-  ...{
-    passed: 'richtig',
-    wrong: 'falsch',
-    'passkey-failed': 'richtig, und der Passkey hat nicht funktioniert',
-  },
+  passed: 'richtig',
+  wrong: 'falsch',
+  'passkey-failed': 'richtig, und der Passkey hat nicht funktioniert',
 };
 const LOCKED: Readonly<Record<string, string>> = {
   tenant: 'den Kunden',

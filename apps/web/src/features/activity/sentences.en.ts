@@ -32,7 +32,9 @@ const REVIEW_OUTCOME: Readonly<Record<string, string>> = {
   ...{ lapsed: 'not answered, so it ended', kept: 'not answered, and kept' },
 };
 const PRACTISED: Readonly<Record<string, string>> = {
-  ...{ passed: 'rightly', wrong: 'wrongly', 'passkey-failed': 'rightly, and their passkey did not work' },
+  passed: 'rightly',
+  wrong: 'wrongly',
+  'passkey-failed': 'rightly, and their passkey did not work',
 };
 const LOCKED: Readonly<Record<string, string>> = {
   tenant: 'customer',

@@ -55,8 +55,7 @@ const FIRST_CONTROL = '.field input, .field select, .field textarea, .chips inpu
 /** Moves the focus to its first control when it appears, if the reader has just added it. */
 export function FocusWhenAdded({ focus, children }: { focus: boolean; children: ReactNode }) {
   const place = useRef<HTMLDivElement>(null);
-  // Only when it appears: later the reader decides where the focus is.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it runs when this appears, and never again: the reader moves the focus from then on
   useEffect(() => {
     if (focus) place.current?.querySelector<HTMLElement>(FIRST_CONTROL)?.focus();
   }, []);

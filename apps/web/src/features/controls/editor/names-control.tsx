@@ -124,7 +124,7 @@ function Another({
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          // biome-ignore lint/a11y/noAutofocus: the reader has just opened this field
+          // biome-ignore lint/a11y/noAutofocus: the reader has just pressed the button that opens this field
           autoFocus={field.from !== undefined}
           value={name}
           onChange={({ target }) => {

@@ -13,8 +13,8 @@ import { DifferenceList } from './difference-list.js';
 import { memberLabel } from './difference-words.js';
 import type { EditorText } from './editor.text.js';
 import { faultText, useEditor } from './editor-context.js';
+import { showPlace } from './focus.js';
 import { PastRequests } from './past-requests.js';
-import { showPlace } from './show-place.js';
 import type { useControlsDraft } from './use-draft.js';
 import type { Preview } from './use-preview.js';
 
