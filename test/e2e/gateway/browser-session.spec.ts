@@ -150,10 +150,14 @@ describe('a browser with a grant, at the service’s own host', () => {
 
   test('comes back to a path of this host alone', async () => {
     const grant = await makeGrant(world.site);
-    for (const to of ['https://evil.example/', '//evil.example/', '/\\evil.example', '/../x', '']) {
+    const tooLong = `/${'x'.repeat(2_000)}`;
+    for (const to of ['https://evil.example/', '//evil.example/', '/\\evil.example', '/../x', '', tooLong]) {
       const begun = await get(`/countersign/open?${new URLSearchParams({ to })}`, OPENS);
       expect(begun.location.searchParams.get('to')).toBe('/');
     }
+    const longest = await get(`/countersign/open?to=${tooLong.slice(0, -1)}`, OPENS);
+    expect(longest.location.searchParams.get('to')).toHaveLength(2_000);
+    expectStatus(await chosen(grant, longest), 200);
     const { back, attempt } = await withCode(grant);
     const forged = back.replace(/to=.*$/, `to=${encodeURIComponent('//evil.example/')}`);
     const { headers } = await get(forged, { ...OPENS, cookie: attempt });
@@ -243,6 +247,9 @@ describe('a browser with a grant, at the service’s own host', () => {
     expect(foreign.status).toBe(403);
     expect(foreign.text).toContain('Ihr Zugriff gilt nicht für diese Seite');
     expect(foreign.text).toMatch(/href="http:\/\/[^"]*\/ask\?tenant=globex&amp;service=billing&amp;scope=/);
+
+    const other = { ...OPENS, cookie, origin: 'https://evil.example', 'accept-language': 'de' };
+    expect((await get(PAGE, other)).text).toContain('Diese Seite konnte nicht geöffnet werden');
 
     const release = `${world.site.brokerUrl}/api/v1/grants/${grant}/release`;
     expectStatus(await callApi(await world.site.key('engineer'), 'POST', release), 200);

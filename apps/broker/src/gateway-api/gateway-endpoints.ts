@@ -102,7 +102,9 @@ const browserCodeSchema = named(
   'BrowserCodeExchange',
   z.looseObject({
     code: z.unknown().describe('As the broker gave it to the browser.'),
-    verifier: z.unknown().describe('32 random bytes, base64url: what the code’s challenge is the hash of.'),
+    verifier: z
+      .unknown()
+      .describe('32 random bytes, base64url. The code’s challenge is the SHA-256 of this text (RFC 7636).'),
     service: z.unknown().describe('The service at whose host the browser is.'),
   }),
 );
@@ -164,7 +166,7 @@ export const gatewayApiEndpoints = {
     route: 'POST /gateway/v1/browser-sessions/token',
     summary: 'Mint a token for a browser’s session',
     description:
-      'By the rules by which the engineer gets one. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
+      'The rules are those for a token that the engineer requests. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
     body: { schema: browserTokenRequestSchema },
     answer: { status: 200, description: 'A token.', schema: browserTokenSchema },
     errors: ['not_found', 'grant_not_active'],

@@ -37,6 +37,33 @@ describe('keys that verify tokens', () => {
   });
 });
 
+test('the broker’s host is never the host of a service, even if the feed says so: cookies ignore ports', () => {
+  const map: ServiceDefinition = {
+    ...{ name: 'billing', upstream: 'http://billing.test', audience: 'billing', tenantFrom: 'path' },
+    routes: [{ method: 'GET', path: '/tenants/{tenant}/x', resource: 'x', action: 'read' }],
+  };
+  const listed = {
+    name: 'billing',
+    routes: routeMapHash(hashing, map),
+    upstream: map.upstream,
+    audience: 'billing',
+  };
+  const at = (origin: string) => {
+    const state = new GatewayState({ onGrantEnded: () => {}, onNarrowed: () => {} });
+    const empty = { nonce: '', grants: [], endedGrants: [], keys: [], tenants: [], locks: [], trust: [] };
+    const data = {
+      ...empty,
+      services: [{ ...listed, origin }],
+      routeMaps: [map],
+      issuer: 'https://broker.example',
+    };
+    state.applySnapshot(data as never, NOW);
+    return state.serviceAtHost(new URL(origin).hostname);
+  };
+  expect(at('https://billing.gw.example')).toMatchObject({ service: 'billing' });
+  expect(at('https://broker.example:8443')).toBeUndefined();
+});
+
 describe('a route map that breaks a rule', () => {
   const route = { method: 'GET', path: '/invoices', resource: 'invoices', action: 'list' };
   const map = (name: string, tenantHeader = 'X-Org'): ServiceDefinition => ({

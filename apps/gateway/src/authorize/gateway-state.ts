@@ -52,9 +52,8 @@ export class GatewayState {
    */
   serviceAtHost(host: string): ServiceHost | undefined {
     const found = this.maps.atHost(host);
-    return found === undefined || new URL(this.tokenIssuer ?? found.origin).hostname === host
-      ? undefined
-      : found;
+    if (found === undefined || this.tokenIssuer === undefined) return undefined;
+    return new URL(this.tokenIssuer).hostname === host ? undefined : found;
   }
 
   /** The key with this id, while it verifies tokens. A retired key expires by time, with or without further news. */

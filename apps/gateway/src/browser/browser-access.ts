@@ -15,6 +15,8 @@ import { isBrowserPath } from './service-host.js';
 
 /** How long a person may take to sign in and choose a grant. */
 const OPEN_SECONDS = 600;
+/** The broker's API accepts no longer path. */
+const MAX_PATH_LENGTH = 2_000;
 const VERIFIER = /^[A-Za-z0-9_-]{43}$/;
 
 type BrowserAccessParts = {
@@ -37,7 +39,7 @@ export class BrowserAccess {
     return origin !== undefined && isBrowserPath(path);
   }
 
-  /** Answers `/countersign/open` and `/countersign/session`; any other path below `/countersign/` is 404. */
+  /** Answers `GET /countersign/open` and `GET /countersign/session`; any other method is 404. */
   async answer({ canonical, response, body }: Exchange): Promise<void> {
     const { path, method, query } = canonical;
     const given = new URLSearchParams(query);
@@ -122,10 +124,10 @@ export class BrowserAccess {
   }
 }
 
-/** The path if it is a valid one on this host, else `/`, so that no link redirects to another site. */
+/** The path if it is a valid one on this host and not too long, else `/`, so that no link redirects to another site. */
 function localPath(to: string): string {
   try {
-    if (!/^\/(?![/\\])/.test(to)) return '/';
+    if (to.length > MAX_PATH_LENGTH || !/^\/(?![/\\])/.test(to)) return '/';
     readTarget(to);
     return to;
   } catch {

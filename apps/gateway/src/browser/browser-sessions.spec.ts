@@ -11,8 +11,9 @@ const exchangeOf = (letter: string) => ({
 function slowBroker() {
   const waiting: ((answer: unknown) => void)[] = [];
   const postSigned = () => new Promise<unknown>((resolve) => void waiting.push(resolve));
-  const clock = { now: () => 0, monotonic: () => 0 };
-  return { waiting, sessions: new BrowserSessions({ broker: { postSigned }, clock: clock as never }) };
+  const time = { now: 0 };
+  const clock = { now: () => time.now, monotonic: () => time.now };
+  return { waiting, time, sessions: new BrowserSessions({ broker: { postSigned }, clock: clock as never }) };
 }
 
 test('asks the broker about 32 codes at once, because anyone can send codes', async () => {
@@ -31,4 +32,19 @@ test('never sends the broker a text that is no code', async () => {
   for (const code of ['', 'grt_1', secret('a').slice(1)])
     expect(await sessions.exchange({ ...exchangeOf('a'), code })).toBeNull();
   expect(waiting).toHaveLength(0);
+});
+
+test('invented cookies do not stop the renewal of a session that has had a token', async () => {
+  const { waiting, time, sessions } = slowBroker();
+  const own = { session: secret('o'), service: 'billing' };
+  const first = sessions.token(own);
+  waiting[0]?.({ token: 'first', expiresIn: 300 });
+  expect(await first).toMatchObject({ token: 'first' });
+  time.now = 300_000;
+  const invented = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef'];
+  for (const letter of invented) void sessions.token({ ...own, session: secret(letter) });
+  expect(await sessions.token({ ...own, session: secret('z') })).toEqual({ refused: 'busy' });
+  const renewed = sessions.token(own);
+  waiting.at(-1)?.({ token: 'second', expiresIn: 300 });
+  expect(await renewed).toMatchObject({ token: 'second' });
 });

@@ -20,7 +20,10 @@ export type SessionToken = { token: string } | { refused: NoToken };
 
 /** Sessions whose tokens are cached. */
 const MAX_CACHED = 4_096;
-/** Requests for tokens, and exchanges of codes, that are open at the broker at once. */
+/**
+ * Requests for tokens, and exchanges of codes, that are open at the broker at once. A session that has had a token is renewed beyond
+ * that, because anyone can invent cookies, and those must not stop people who are at work.
+ */
 const MAX_PENDING = 32;
 /** How long the gateway remembers that a session is unknown. */
 const UNKNOWN_MS = 5_000;
@@ -52,7 +55,7 @@ export class BrowserSessions {
     if (now < (this.unknown.get(key) ?? 0)) return { refused: 'unknown' };
     const open = this.pending.get(key);
     if (open !== undefined) return open;
-    if (this.pending.size >= MAX_PENDING) return { refused: 'busy' };
+    if (known === undefined && this.pending.size >= MAX_PENDING) return { refused: 'busy' };
     const answer = this.requestToken(key, request).finally(() => this.pending.delete(key));
     this.pending.set(key, answer);
     return answer;
@@ -97,8 +100,8 @@ export class BrowserSessions {
       });
       return { token: answer.token };
     } catch (error) {
-      this.tokens.delete(key);
       if (!isRefusal(error)) return { refused: 'unreachable' };
+      this.tokens.delete(key);
       this.unknown.set(key, clock.monotonic() + UNKNOWN_MS);
       return { refused: 'unknown' };
     }

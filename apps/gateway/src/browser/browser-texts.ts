@@ -2,13 +2,14 @@ import type { PageLanguage } from './browser-page.js';
 
 type Words = { title: string; text: string; again: string };
 
-/** Texts of the pages that the gateway shows to a person in a browser; `refused` by the code of the refusal. */
+/** Texts of the pages that the gateway shows to a person in a browser; `refused` by the code of the refusal, and `other` for every other code. */
 export const browserTexts: Record<
   PageLanguage,
   {
     notOpened: Words;
     noBroker: Words;
     refused: Record<string, Omit<Words, 'again'>>;
+    other: Omit<Words, 'again'>;
     ask: string;
     again: string;
   }
@@ -43,6 +44,10 @@ export const browserTexts: Record<
         title: 'The gateway has no connection to the broker',
         text: 'It forwards no call until the connection is back. Try again in a moment.',
       },
+    },
+    other: {
+      title: 'This page could not be opened',
+      text: 'The gateway has refused this call. The reason is below.',
     },
     ask: 'Ask for access',
     again: 'Choose another grant',
@@ -83,6 +88,10 @@ export const browserTexts: Record<
         title: 'Das Gateway hat keine Verbindung zum Broker',
         text: 'Es leitet keinen Aufruf weiter, bis die Verbindung wieder besteht. Versuchen Sie es gleich noch einmal.',
       },
+    },
+    other: {
+      title: 'Diese Seite konnte nicht geöffnet werden',
+      text: 'Das Gateway hat diesen Aufruf abgelehnt. Der Grund steht unten.',
     },
     ask: 'Zugriff anfragen',
     again: 'Anderen Zugriff wählen',

@@ -28,8 +28,11 @@ export class LocationRewriter {
     if (through === undefined) return value;
     const path = `${target.pathname}${target.search}${target.hash}`;
     if (!ownHost) return `/${through}${path}`;
-    // A service that has no host of its own cannot be reached by a link from here: the link stays at this host.
-    return through === service ? path : (this.routeMaps().upstreamSettings(through).origin ?? '') + path;
+    const origin = through === service ? undefined : this.routeMaps().upstreamSettings(through).origin;
+    if (origin !== undefined) return origin + path;
+    // A service that has no host of its own cannot be reached by a link from here: the link stays at this host. Browsers read `//x` as
+    // the host x, so such a path gets the prefix of the URL standard.
+    return path.startsWith('//') ? `/.${path}` : path;
   }
 
   private serviceAt(place: string): string | undefined {

@@ -119,15 +119,15 @@ export class CallRefusals {
     { detail, request, record }: ProblemMembers & { record?: string | undefined },
   ): void {
     const language = pageLanguage(headers);
-    const { refused, ask, again } = browserTexts[language];
+    const { refused, other, ask, again } = browserTexts[language];
     const issuer = this.parts.issuer();
-    const words = refused[code] ?? { title: titleOf(code), text: detail ?? '' };
+    const words = refused[code] ?? other;
     const link =
       request === undefined || issuer === undefined
         ? { to: BROWSER_PATHS.open, label: again }
         : { to: askAddress(issuer, request), label: ask };
     const fields = record === undefined ? [] : ['Countersign-Record', record];
-    const said = [code, detail, record].filter((part) => part !== undefined).join(' · ');
+    const said = [code, detail ?? titleOf(code), record].filter((part) => part !== undefined).join(' · ');
     sendPage(response, language, { status: statusOf(code), ...words, detail: said, link }, fields);
   }
 }

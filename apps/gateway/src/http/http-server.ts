@@ -42,11 +42,11 @@ export function createHttpServer(parts: HttpServerParts): Http1Server<CanonicalR
     maxHeadBytes: parts.maxHeaderBytes,
     read: (head) => atServiceHost(readCanonicalRequest(head), parts.serviceAt),
     serve: (exchange) => {
-      overTlsAlone(parts, exchange.response);
+      requireTlsOfBrowsers(parts, exchange.response);
       void serve(parts, exchange);
     },
     refuse: (response, rule) => {
-      overTlsAlone(parts, response);
+      requireTlsOfBrowsers(parts, response);
       refuseAmbiguous(parts, response, rule);
     },
     refuseLate: (response) => {
@@ -64,7 +64,7 @@ export function createHttpServer(parts: HttpServerParts): Http1Server<CanonicalR
 /** RFC 6797, for a year: a browser that has connected by TLS never uses plain http again. The upstream's own header is not forwarded. */
 const STRICT_TRANSPORT = ['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'];
 
-function overTlsAlone({ security }: HttpServerParts, response: ServerResponse): void {
+function requireTlsOfBrowsers({ security }: HttpServerParts, response: ServerResponse): void {
   if (security !== undefined) response.addFields(STRICT_TRANSPORT);
 }
 

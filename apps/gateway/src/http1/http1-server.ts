@@ -142,7 +142,6 @@ export class Http1Server<R extends MessageRules> {
 
 const clientOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
 
-/** A client that wants new keys opens another connection: a renegotiation costs the server more than the client. */
 /** RFC 9325 §3.1.1 and §4.2: forward secrecy and authenticated encryption alone, in our order. */
 const NEGOTIATED = {
   minVersion: 'TLSv1.2',
@@ -157,6 +156,7 @@ const contextOptions = ({ cert, key, clientCa }: ServerSecurity) => ({
   cert,
   key,
   ...(clientCa !== undefined && { ca: clientCa }),
+  // A client that wants new keys opens another connection: a renegotiation costs the server more than the client.
   secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
   ...NEGOTIATED,
 });

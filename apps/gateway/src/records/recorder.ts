@@ -79,16 +79,14 @@ export class Recorder {
   ): Promise<void> {
     const draft = this.describe(id, 'allowed', call, match);
     const { droppedHeaders } = call;
-    const { requesterFacts } = call.claims.terms;
     const isSigned = context === 'ed25519';
-    const hasMore = droppedHeaders.length > 0 || tenantFrom === 'service' || requesterFacts !== undefined;
-    if (isSigned && !hasMore) return this.options.spool.append(draft);
+    if (isSigned && droppedHeaders.length === 0 && tenantFrom !== 'service')
+      return this.options.spool.append(draft);
     const record = {
       ...draft.record,
       ...(droppedHeaders.length === 0 ? {} : { droppedHeaders: [...droppedHeaders] }),
       ...(isSigned ? {} : { context }),
       ...(tenantFrom === 'service' ? { tenantFrom } : {}),
-      ...(requesterFacts === undefined ? {} : { requesterFacts }),
     };
     return this.options.spool.append({ ...draft, record });
   }
@@ -122,9 +120,7 @@ export class Recorder {
   recordRefused(call: RecordedCall, match: MatchedCall | null, code: string): string {
     const id = this.newId();
     const { record, openings } = this.describe(id, 'refused', call, match);
-    const { requesterFacts } = call.claims.terms;
-    const facts = requesterFacts === undefined ? {} : { requesterFacts };
-    const draft: RecordDraft = { record: { ...record, ...facts, code, count: 1 }, openings };
+    const draft: RecordDraft = { record: { ...record, code, count: 1 }, openings };
     const { into, alone } = this.folding.take(call.claims.digest, code, draft, this.options.clock.now());
     if (alone) this.options.spool.enqueue(draft);
     return into.record.id;
@@ -233,7 +229,7 @@ export class Recorder {
 
   /**
    * What the records of a call have in common. It is one object literal, and so is an outcome: building an object by
-   * spreading others is slower than everything else here, and every call has two records.
+   * spreading others is slower than everything else here, and every call has two records. Most terms state no place or employer.
    */
   private describe<K extends 'allowed' | 'refused', M extends MatchedCall | null>(
     id: string,
@@ -265,6 +261,10 @@ export class Recorder {
       resource: (match?.resource ?? null) as OrNull<M>,
       action: (match?.action ?? null) as OrNull<M>,
     };
-    return { record, openings: { path: { value: path, salt: salt.toString('base64url') } } };
+    const { requesterFacts } = claims.terms;
+    return {
+      record: requesterFacts === undefined ? record : { ...record, requesterFacts },
+      openings: { path: { value: path, salt: salt.toString('base64url') } },
+    };
   }
 }

@@ -136,7 +136,10 @@ export async function tokenOfBrowserSession(
   return requireMinted(made);
 }
 
-/** Whether the web session has neither ended nor reached its limit. Without one there is nothing that could end. */
+/**
+ * Whether the web session has neither ended nor reached its absolute limit. Its idle limit does not count, because a person who works
+ * in the service does not use the broker's pages. A browser that was opened with an API key has no web session.
+ */
 async function isStillSignedIn({ store, clock }: Deps, webSession: string | null): Promise<boolean> {
   if (webSession === null) return true;
   const session = await store.sessions.read((unit) => unit.sessions.find(webSession));
