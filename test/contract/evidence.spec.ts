@@ -9,8 +9,10 @@ import {
   getRequest,
   type Organisation,
   type Principal,
+  pruneLogs,
   recordAccessHeads,
   setLock,
+  setLogSettings,
 } from '@countersign/access';
 import { parseVerifierKey } from '@countersign/audit-log';
 import { nodeEd25519, nodeHashing } from '@countersign/authorization';
@@ -174,7 +176,7 @@ describeOn('PostgreSQL', 'an evidence pack', (bench) => {
     flow.clock.forward(60);
     const period = '2026-11-24..2026-11-24T15:01:00Z';
     const before = await make(period);
-    // Whoever downloads it: what the vendor keeps for itself is not in it, so its auditor can hand it on.
+    // It is the same for the vendor's auditor: what the vendor keeps for itself is not in it, so the auditor can hand it on.
     expect((await make(period, 'ola')).equals(before)).toBe(true);
     const gag = { order: '§ 101 StPO', until: '2027-02-24T00:00:00Z' };
     const { demand: sealed } = await enterDemand(flow.deps, who('lea'), demand(gag));
@@ -211,24 +213,52 @@ describeOn('PostgreSQL', 'an evidence pack', (bench) => {
       expect([period, await of('cara', period)]).toEqual([period, 'invalid_request']);
   });
 
+  test('a period whose leaves were pruned has no pack: what is left would look whole', async () => {
+    const at = flow.clock.now().toISOString();
+    await bench.store.forTenant('acme', async ({ log }) => {
+      for (let each = 0; each < 256; each += 1)
+        await log.append({ type: 'notice.retried', at, actor: 'job', data: {}, personal: {} });
+    });
+    flow.clock.forward(500 * 86_400);
+    expect(await outcomeOf(packs.make(who('cara'), 'acme', { period: '2026-H2' }, noSink))).toBe('made');
+    const settings = { erasureAfterDays: 90, retentionDays: 400, dailyStatement: 'off' as const };
+    await setLogSettings(flow.deps, who('ada'), 'acme', settings);
+    expect(await pruneLogs(flow.deps)).toBe(256);
+    expect(await outcomeOf(packs.make(who('cara'), 'acme', { period: '2026-H2' }, noSink))).toBe('pruned');
+  });
+
+  test('a broker makes two packs at once, of any tenants', async () => {
+    const third = { ...file.tenants[1]!, slug: 'initech', name: 'Initech', people: [] };
+    const more = { ...file, tenants: [...file.tenants, third] };
+    await applyOrganisation(flow.deps, more, { dryRun: false });
+    const gate = signal();
+    const begun = ['acme', 'globex'].map((tenant) => {
+      const begin = signal();
+      const made = packs.make(who('ola'), tenant, { period: '2020-H1' }, () => {
+        begin.give();
+        return () => gate.given;
+      });
+      return { begin: begin.given, made };
+    });
+    await Promise.all(begun.map(({ begin }) => begin));
+    const another = () => outcomeOf(packs.make(who('ola'), 'initech', { period: '2020-H1' }, noSink));
+    expect(await another()).toBe('rate_limited');
+    gate.give();
+    await Promise.all(begun.map(({ made }) => made));
+    expect(await another()).toBe('made');
+  });
+
   test('a tenant gets one pack at a time, and what fails on the way frees its place', async () => {
     const period = '2020-H1';
-    let go = () => {};
-    const gate = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    let begin = () => {};
-    const begun = new Promise<void>((resolve) => {
-      begin = resolve;
-    });
+    const [gate, begun] = [signal(), signal()];
     const first = packs.make(who('cara'), 'acme', { period }, () => {
-      begin();
-      return () => gate;
+      begun.give();
+      return () => gate.given;
     });
-    await begun;
+    await begun.given;
     const second = await outcomeOf(packs.make(who('ada'), 'acme', { period }, noSink));
     expect(second).toBe('rate_limited');
-    go();
+    gate.give();
     await first;
     const failing = () => async () => {
       throw new Error('the client has left');
@@ -237,6 +267,14 @@ describeOn('PostgreSQL', 'an evidence pack', (bench) => {
     expect(await outcomeOf(packs.make(who('cara'), 'acme', { period }, noSink))).toBe('made');
   });
 });
+
+function signal() {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+}
 
 const noSink = () => async () => undefined;
 

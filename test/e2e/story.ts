@@ -1,3 +1,6 @@
+import { EVERYTHING, ingestRecords } from '@countersign/access';
+import { uuidV7Ids } from '@countersign/persistence';
+import { aRecord } from '../contract/support/rows.js';
 import { ask } from '../factories/ask.js';
 import type { PersonName } from '../factories/organisation.js';
 import type { Answer, TestBroker } from './harness.js';
@@ -63,3 +66,36 @@ export async function mintToken(broker: TestBroker, grant: string, who: PersonNa
   const answer = await broker.call(who, 'POST', `/api/v1/grants/${grant}/tokens`);
   return expectStatus(answer, 200).body as { access_token: string; token_type: string; expires_in: number };
 }
+
+/** A call under a grant at a new gateway, and the head that the gateway signed two minutes later. @returns the id of its record */
+export async function recordCall(
+  broker: TestBroker,
+  gatewayName: string,
+  { request, grant }: Awaited<ReturnType<typeof makeGrant>>,
+): Promise<string> {
+  const { credential } = await broker.enrolGateway(gatewayName);
+  const { gateway } = credential;
+  const at = broker.clock.now().toISOString();
+  const [id, headId] = [uuidV7Ids.next('rec'), uuidV7Ids.next('rec')];
+  const view = aRecord({ id: grant, tenant: 'acme' } as never, {
+    ...{ id, at, digest: request.digest, request: request.id, person: broker.persons.engineer },
+    ...{ service: 'billing', gateway, boot: BOOT, grant },
+  });
+  broker.clock.advance(120);
+  const place = { tenant: 'acme', boot: BOOT };
+  await ingestRecords(broker.host, [
+    {
+      ...{ gateway, boot: BOOT, binding: EVERYTHING },
+      records: [
+        { ...place, kind: 'allowed', seq: 1, prev: null, hash: 'h1', at, view, path: null },
+        {
+          ...{ ...place, kind: 'head', seq: 2, prev: 'h1', hash: 'h2', signature: 's', signed: true },
+          ...{ id: headId, at: broker.clock.now().toISOString() },
+        },
+      ],
+    },
+  ]);
+  return id;
+}
+
+const BOOT = '0199f0a0-7b2c-4003-8000-000000000003';

@@ -155,7 +155,7 @@ describe('the tables', () => {
       ...{ country: 'DE', entity: '=Northwind, Inc.', employment: null, verifiedFacts: ['country'] },
     };
     const none = { country: null, entity: null, employment: null, verifiedFacts: null };
-    // What has not the shape of facts is left empty, and does not stop the pack.
+    // A value that is not in the form of facts leaves the cells empty, and does not stop the pack.
     expect(rows(files, 'population/requests')).toMatchObject([stated, none, none]);
     expect(rows(files, 'population/calls')).toMatchObject([stated, none]);
     const [header, first] = (files['population/requests.csv'] ?? '').split('\r\n');

@@ -8,6 +8,7 @@ export {
   manifestJson,
   manifestNoteText,
   type PackedFile,
+  packFileName,
   parseManifest,
   sumsText,
 } from './manifest.js';

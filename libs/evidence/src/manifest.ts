@@ -18,6 +18,10 @@ export const FILES = {
   note: 'manifest.note',
 } as const;
 
+/** Name of the archive, without characters that a file system or a header could misread. */
+export const packFileName = (tenant: string, period: string): string =>
+  `countersign-evidence-${tenant}-${period.replaceAll(/[^A-Za-z0-9-]+/g, '-')}.zip`;
+
 /** One file of a pack as its manifest lists it. `size` is in bytes. */
 export interface PackedFile {
   name: string;

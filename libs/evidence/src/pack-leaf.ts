@@ -37,12 +37,13 @@ export function packLeaf(index: number, text: string, values: PackLeaf['values']
  */
 export function readLeafLine(hashing: Hashing, line: string, log: string): ProvenLeaf {
   const wrong = (detail: string) => new EvidenceFault('invalid_pack', detail);
-  let value: { index?: unknown; leaf?: unknown; values?: unknown; proof?: unknown };
+  let value: unknown;
   try {
-    value = JSON.parse(line) as typeof value;
+    value = JSON.parse(line);
   } catch {
     throw wrong('A line of a file of leaves is not JSON.');
   }
+  if (!isRecord(value)) throw wrong('A line of a file of leaves is not a JSON object.');
   const { index, leaf: text, values, proof = [] } = value;
   if (typeof index !== 'number' || typeof text !== 'string' || !isRecord(values) || !isTexts(proof))
     throw wrong('A line of a file of leaves lacks a member.');

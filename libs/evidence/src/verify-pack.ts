@@ -181,7 +181,7 @@ class PackVerifier {
     const context: PackContext = {
       ...this.manifest,
       range: { from: claim.from, to: claim.to },
-      ...{ size: checkpoint.size, root: encodeRoot(statement) },
+      ...{ size: checkpoint.size, root: statement.root },
       earlier: await this.provenLeaves(FILES.earlier, tenant, checkpoint),
       deploymentLeaves: await this.provenLeaves(FILES.deploymentLeaves, DEPLOYMENT_SLUG, deployment),
       statement,
@@ -305,14 +305,15 @@ class PackVerifier {
       if (again !== undefined && again !== sha256)
         throw new EvidenceFault(
           'evidence_differs',
-          `${name} differs from what the leaves of the pack produce.`,
+          `${name} differs from what the leaves of the pack produce. ${OTHER_VERSION}`,
         );
       if (!known.has(name) && !name.startsWith('sample/proofs/'))
-        throw new EvidenceFault('invalid_pack', `A pack has no file ${name}.`);
+        throw new EvidenceFault('invalid_pack', `A pack has no file ${name}. ${OTHER_VERSION}`);
       hashes.delete(name);
     }
     const [missing] = hashes.keys();
-    if (missing !== undefined) throw new EvidenceFault('invalid_pack', `The pack has no ${missing}.`);
+    if (missing !== undefined)
+      throw new EvidenceFault('invalid_pack', `The pack has no ${missing}. ${OTHER_VERSION}`);
   }
 
   private text(name: string): Promise<string> {
@@ -320,7 +321,9 @@ class PackVerifier {
   }
 }
 
-const encodeRoot = ({ root }: StatementBody): string => root;
+/** The manifest does not name the version of the tables, so a pack from another version is not told apart from a forged one. */
+const OTHER_VERSION =
+  'If another version of Countersign made the pack, verify it with that version: its tables may be different.';
 
 /** @throws EvidenceFault `invalid_pack` */
 const hashesOf = (texts: readonly string[]): Uint8Array[] =>

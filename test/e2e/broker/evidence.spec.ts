@@ -1,21 +1,17 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EVERYTHING, ingestRecords } from '@countersign/access';
 import type { StatementBody } from '@countersign/audit-log';
 import { nodeHashing } from '@countersign/authorization';
 import { DerivedFiles, packLeaf } from '@countersign/evidence';
-import { uuidV7Ids } from '@countersign/persistence';
 import { ZipReader, ZipWriter } from '@countersign/runtime';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
-import { aRecord } from '../../contract/support/rows.js';
 import { signedEvidenceByLog, signedStatementByLog } from '../../support/signed-by-log.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { enginesOf, TestBroker } from '../harness.js';
-import { codeOf, makeGrant, makeRequest, review } from '../story.js';
+import { codeOf, makeGrant, makeRequest, recordCall, review } from '../story.js';
 
-const BOOT = '0199f0a0-7b2c-4003-8000-000000000003';
 type Files = Map<string, string>;
 
 describe.each(enginesOf('SQLite'))('evidence packs over HTTP and with the command line, on %s', (engine) => {
@@ -44,7 +40,7 @@ describe.each(enginesOf('SQLite'))('evidence packs over HTTP and with the comman
   async function aYear(): Promise<string> {
     broker.clock.advance(60);
     const from = instant(10);
-    const { request, grant } = await makeGrant(broker);
+    const made = await makeGrant(broker);
     await review(
       broker,
       'reviewer',
@@ -52,28 +48,7 @@ describe.each(enginesOf('SQLite'))('evidence packs over HTTP and with the comman
       'deny',
     );
     await makeRequest(broker);
-    const { credential } = await broker.enrolGateway(`g-${engine}`);
-    const { gateway } = credential;
-    const at = broker.clock.now().toISOString();
-    const [id, headId] = [uuidV7Ids.next('rec'), uuidV7Ids.next('rec')];
-    const view = aRecord({ id: grant, tenant: 'acme' } as never, {
-      ...{ id, at, digest: request.digest, request: request.id, person: broker.persons.engineer },
-      ...{ service: 'billing', gateway, boot: BOOT, grant },
-    });
-    broker.clock.advance(120);
-    const place = { tenant: 'acme', boot: BOOT };
-    await ingestRecords(broker.host, [
-      {
-        ...{ gateway, boot: BOOT, binding: EVERYTHING },
-        records: [
-          { ...place, kind: 'allowed', seq: 1, prev: null, hash: 'h1', at, view, path: null },
-          {
-            ...{ ...place, kind: 'head', seq: 2, prev: 'h1', hash: 'h2', signature: 's', signed: true },
-            ...{ id: headId, at: broker.clock.now().toISOString() },
-          },
-        ],
-      },
-    ]);
+    const id = await recordCall(broker, `g-${engine}`, made);
     period = `${from}..${instant(60)}`;
     return id;
   }
@@ -221,6 +196,7 @@ describe.each(enginesOf('SQLite'))('evidence packs over HTTP and with the comman
         },
         'inconsistent',
       ],
+      [{ 'log/leaves.jsonl': 'null\n' }, 'invalid_pack'],
       [{ 'log/earlier.jsonl': '' }, 'evidence_differs'],
       [{ 'deployment/leaves.jsonl': '' }, 'evidence_differs'],
       [{ [proof]: text(proof).replace('index ', 'index 1') }, 'evidence_differs'],

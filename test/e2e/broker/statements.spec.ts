@@ -1,15 +1,13 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EVERYTHING, ingestRecords, makeDailyStatements } from '@countersign/access';
+import { makeDailyStatements } from '@countersign/access';
 import type { StatementBody } from '@countersign/audit-log';
-import { uuidV7Ids } from '@countersign/persistence';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
-import { aRecord } from '../../contract/support/rows.js';
 import { signedStatementByLog } from '../../support/signed-by-log.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { enginesOf, TestBroker } from '../harness.js';
-import { makeGrant } from '../story.js';
+import { makeGrant, recordCall } from '../story.js';
 
 const BOOT = '0199f0a0-7b2c-4003-8000-000000000003';
 
@@ -34,33 +32,7 @@ describe.each(enginesOf('SQLite'))('statements over HTTP and with the command li
   const instant = (secondsAgo: number) =>
     `${new Date(broker.clock.now().getTime() - secondsAgo * 1_000).toISOString().slice(0, 19)}Z`;
 
-  /** A call at a gateway, and the head that it has signed since. */
-  async function called(name = `g-${engine}`): Promise<string> {
-    const { request, grant } = await makeGrant(broker);
-    const { credential } = await broker.enrolGateway(name);
-    const { gateway } = credential;
-    const at = broker.clock.now().toISOString();
-    const [id, headId] = [uuidV7Ids.next('rec'), uuidV7Ids.next('rec')];
-    const view = aRecord({ id: grant, tenant: 'acme' } as never, {
-      ...{ id, at, digest: request.digest, request: request.id, person: broker.persons.engineer },
-      ...{ service: 'billing', gateway, boot: BOOT, grant },
-    });
-    broker.clock.advance(120);
-    const place = { tenant: 'acme', boot: BOOT };
-    await ingestRecords(broker.host, [
-      {
-        ...{ gateway, boot: BOOT, binding: EVERYTHING },
-        records: [
-          { ...place, kind: 'allowed', seq: 1, prev: null, hash: 'h1', at, view, path: null },
-          {
-            ...{ ...place, kind: 'head', seq: 2, prev: 'h1', hash: 'h2', signature: 's', signed: true },
-            ...{ id: headId, at: broker.clock.now().toISOString() },
-          },
-        ],
-      },
-    ]);
-    return id;
-  }
+  const called = async (name = `g-${engine}`) => recordCall(broker, name, await makeGrant(broker));
 
   test('a statement verifies offline with the log’s key, and against the customer’s own mirror', async () => {
     const record = await called();

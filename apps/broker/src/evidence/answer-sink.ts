@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
-/** The client has disconnected, or reads so slowly that it would block other packs. */
+/** The client has disconnected, wants no content, or reads so slowly that it would block other packs. */
 export class ClientLeft extends Error {}
 
 /** `stalledMs`: how long a client may read nothing. `wholeMs`: how long the whole download may take. */
@@ -24,7 +24,7 @@ export function answerSink(
 ): (bytes: Uint8Array) => Promise<void> {
   const until = performance.now() + wholeMs;
   return async (bytes) => {
-    if (response.closed || performance.now() >= until) throw new ClientLeft();
+    if (response.writableEnded || response.closed || performance.now() >= until) throw new ClientLeft();
     if (!response.write(bytes)) await drained(response, stalledMs);
   };
 }

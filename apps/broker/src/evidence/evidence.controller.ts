@@ -1,5 +1,6 @@
 import type { Principal, ReportPeriod } from '@countersign/access';
 import { type EvidenceQuery, evidenceEndpoints } from '@countersign/api';
+import { packFileName } from '@countersign/evidence';
 import { errorMessage } from '@countersign/runtime';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
@@ -37,9 +38,9 @@ export class EvidenceController {
       if (!(error instanceof ClientLeft))
         this.logger.error(
           { tenant: slug, error: errorMessage(error) },
-          'an evidence pack could not be made to its end',
+          'making an evidence pack failed after its download began',
         );
-      response.destroy();
+      if (!response.writableEnded) response.destroy();
     }
   }
 }
@@ -47,7 +48,8 @@ export class EvidenceController {
 function beginAnswer(response: Response, slug: string, { name }: ReportPeriod) {
   response.setHeader('Content-Type', 'application/zip');
   response.setHeader('Cache-Control', 'private, no-store');
-  const file = `countersign-evidence-${slug}-${name.replaceAll(/[^A-Za-z0-9-]+/g, '-')}.zip`;
-  response.setHeader('Content-Disposition', `attachment; filename="${file}"`);
+  response.setHeader('Content-Disposition', `attachment; filename="${packFileName(slug, name)}"`);
+  // Nothing of the pack would be sent, so it is not made.
+  if (response.req.method === 'HEAD') response.end();
   return answerSink(response);
 }

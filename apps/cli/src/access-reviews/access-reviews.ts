@@ -6,14 +6,13 @@ import {
   type MarkedAccessReviewItem,
 } from '@countersign/api';
 import { recurrenceText } from '@countersign/wording';
+import type { Api } from '../api/client.js';
+import { ownTenant } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
-import { ownTenant } from '../command/own-tenant.js';
 import { formatFacts, formatTable } from '../terminal/text.js';
 import { formatInstant } from '../terminal/time.js';
-
-type Api = Awaited<ReturnType<Context['api']>>;
 
 const VENDOR = 'a customer’s people review their own organisation; the vendor’s staff do not';
 

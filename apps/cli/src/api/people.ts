@@ -6,6 +6,18 @@ import type { Api } from './client.js';
 export const fetchMe = (api: Api): Promise<Whoami> => api.call(peopleEndpoints.whoami);
 
 /**
+ * The caller's own tenant.
+ *
+ * @param otherwise what vendor staff, who have none, read
+ * @throws CliError `forbidden`, or the given code, for vendor staff
+ */
+export async function ownTenant(api: Api, otherwise: string, code = 'forbidden'): Promise<string> {
+  const { tenant } = await fetchMe(api);
+  if (tenant === null) throw new CliError(code, otherwise);
+  return tenant;
+}
+
+/**
  * Names by person id, for texts on which people base a decision. A person whom the broker does not show to the caller
  * has no entry.
  * @throws CliError for every failure except `not_found`

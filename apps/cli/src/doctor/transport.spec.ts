@@ -27,7 +27,7 @@ async function check(
   }
 }
 
-describe('how an address is protected on its way', () => {
+describe('the TLS of an address', () => {
   test('TLS 1.2 and 1.3 with forward secrecy and a trusted certificate are fine', async () => {
     expect(await check(STRICT)).toMatchObject({ status: 'ok', detail: expect.stringContaining('TLSv1.3') });
   });
@@ -48,7 +48,7 @@ describe('how an address is protected on its way', () => {
     });
   });
 
-  test('a certificate that nobody vouches for, or for another name, is reported', async () => {
+  test('a certificate of an unknown authority, of another name, or that has expired is reported', async () => {
     expect(
       await check(STRICT, certificate(), makeCertificate({ name: 'another', isAuthority: true }).cert),
     ).toMatchObject({ status: 'failed' });

@@ -12,18 +12,18 @@ const DAY_MS = 86_400_000;
 const OLDEST = 'TLSv1.2';
 /**
  * Suites that RFC 9325 §4.1 advises against: without forward secrecy, without encryption, or without authentication. A server
- * that accepts one of them can be talked down to it.
+ * that accepts one of them can be downgraded to it.
  */
 const WEAK_SUITES = 'kRSA:aNULL:eNULL:@SECLEVEL=0';
 
 const MEND =
-  'Correct the program that ends TLS there: TLS 1.2 and 1.3 alone, suites with forward secrecy alone (docs/gateways/ has configurations).';
+  'Correct the program that ends TLS there: only TLS 1.2 and 1.3, only suites with forward secrecy (docs/gateways/ has configurations).';
 
 type Offer = Pick<tls.ConnectionOptions, 'minVersion' | 'maxVersion' | 'ciphers' | 'rejectUnauthorized'>;
 
 /**
- * How an address that people and programs outside reach is protected on its way: version and suites of TLS, and a
- * certificate that this machine trusts as any browser does.
+ * Checks the TLS of an address that people and programs outside use: versions, suites, and whether this machine trusts the
+ * certificate, as a browser would.
  *
  * @param ca PEM of authorities to trust instead of those of this machine
  */
@@ -103,7 +103,7 @@ async function handshake(url: URL, offer: Offer, ca?: string): Promise<Handshake
   try {
     socket = tls.connect({ host, port, servername: host, ...offer, ...(ca === undefined ? {} : { ca }) });
   } catch (error) {
-    // This machine's OpenSSL does not know what was to be offered.
+    // This machine's OpenSSL cannot make this offer.
     return { code: (error as NodeJS.ErrnoException).code ?? 'NO_OFFER' };
   }
   try {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { evidenceEndpoints } from '@countersign/api';
-import { ZipReader } from '@countersign/runtime';
+import { packFileName } from '@countersign/evidence';
+import { ZipError, ZipReader } from '@countersign/runtime';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotWriteError, usageError } from '../command/errors.js';
 import { parseSlug } from '../command/flags.js';
@@ -21,9 +22,10 @@ interface Summary {
 }
 
 /**
- * Downloads the evidence pack of a period. The file gets its name only when it is complete.
+ * Downloads the evidence pack of a period. The file gets its name only when it is complete: a proxy may end an answer that was cut
+ * off as if it were whole, so the archive's directory is read first.
  *
- * @throws CliError the broker's codes; `cannot_write` (exit 2)
+ * @throws CliError the broker's codes; `invalid_pack`; `cannot_write` (exit 2)
  */
 export async function fetchEvidence(context: Context, options: EvidenceOptions): Promise<Answer> {
   const { period, seed } = options;
@@ -32,7 +34,7 @@ export async function fetchEvidence(context: Context, options: EvidenceOptions):
       'say which period: --period 2026-H1, 2026-Q3, or FROM..TO such as 2026-07-01..2026-10-01',
     );
   const slug = await chooseLog(context, options.tenant && parseSlug('--tenant', options.tenant));
-  const file = options.out ?? `countersign-evidence-${slug}-${period.replaceAll(/[^A-Za-z0-9-]+/g, '-')}.zip`;
+  const file = options.out ?? packFileName(slug, period);
   const api = await context.api();
   const query = new URLSearchParams({ period, ...(seed === undefined ? {} : { seed }) });
   const progress = new Progress(context.io);
@@ -40,10 +42,9 @@ export async function fetchEvidence(context: Context, options: EvidenceOptions):
   progress.waiting(() => (bytes === 0 ? 'the broker reads the log …' : `${bytes} bytes received`));
   try {
     const pieces = await api.download(evidenceEndpoints.read, { params: { slug }, query });
-    const { size, sha256 } = await save(file, pieces, (received) => {
+    const { size, sha256, summary } = await save(file, pieces, (received) => {
       bytes = received;
     });
-    const summary = await readSummary(file);
     const { rows, calls, exceptions, statement } = summary;
     return {
       document: { file, tenant: slug, period, bytes: size, sha256, rows, calls, exceptions },
@@ -73,7 +74,7 @@ async function save(
   file: string,
   pieces: AsyncIterable<Uint8Array>,
   onBytes: (received: number) => void,
-): Promise<{ size: number; sha256: string }> {
+): Promise<{ size: number; sha256: string; summary: Summary }> {
   const partial = `${file}.partial`;
   const hash = createHash('sha256');
   let size = 0;
@@ -94,22 +95,29 @@ async function save(
     }
     await handle.sync();
     await handle.close();
+    const summary = await readSummary(partial);
     await rename(partial, file);
+    return { size, sha256: hash.digest('hex'), summary };
   } catch (error) {
     await handle.close().catch(() => undefined);
     await rm(partial, { force: true });
     throw error instanceof CliError ? error : cannotWriteError(file, error);
   }
-  return { size, sha256: hash.digest('hex') };
 }
 
+/** @throws CliError `invalid_pack` if the archive is not whole */
 async function readSummary(file: string): Promise<Summary> {
-  const zip = await ZipReader.open(file);
+  let zip: ZipReader | undefined;
   try {
+    zip = await ZipReader.open(file);
     const pieces: Uint8Array[] = [];
     for await (const piece of zip.read('summary.json')) pieces.push(piece);
     return JSON.parse(Buffer.concat(pieces).toString('utf8')) as Summary;
+  } catch (cause) {
+    if (!(cause instanceof ZipError)) throw cause;
+    const detail = `What arrived is no whole pack (${cause.message}). Nothing was kept. Download it again.`;
+    throw new CliError('invalid_pack', detail, { cause });
   } finally {
-    await zip.close();
+    await zip?.close();
   }
 }

@@ -4,9 +4,9 @@ import type { Recurrence } from '@countersign/contract';
 import { recurrenceText } from '@countersign/wording';
 import type { Api } from '../api/client.js';
 import { openWithId } from '../api/find-id.js';
-import { fetchMe } from '../api/people.js';
+import { ownTenant } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
-import { CliError, usageError } from '../command/errors.js';
+import { usageError } from '../command/errors.js';
 import {
   MAX_CALLS,
   parseInstant,
@@ -99,15 +99,11 @@ export async function withdrawInvitation(
   return { document: withdrawn, text: formatInvitation(withdrawn, new Date()) };
 }
 
-/** The caller's own tenant. @throws CliError `tenant_required` for vendor staff */
-async function tenantSlug(api: Api): Promise<string> {
-  const { tenant } = await fetchMe(api);
-  if (tenant !== null) return tenant;
-  throw new CliError(
-    'tenant_required',
-    'This credential belongs to the vendor’s staff, and only a customer invites. To list a customer’s invitations, add --tenant SLUG.',
-  );
-}
+const VENDOR =
+  'This credential belongs to the vendor’s staff, and only a customer invites. To list a customer’s invitations, add --tenant SLUG.';
+
+/** @throws CliError `tenant_required` for vendor staff */
+const tenantSlug = (api: Api): Promise<string> => ownTenant(api, VENDOR, 'tenant_required');
 
 const formatUses = ({ used, uses }: Invitation): string =>
   uses === null ? String(used) : `${used} of ${uses}`;

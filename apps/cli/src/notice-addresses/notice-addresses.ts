@@ -4,9 +4,9 @@ import {
   type NoticeTopic,
   noticeAddressEndpoints,
 } from '@countersign/api';
+import { ownTenant } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { usageError } from '../command/errors.js';
-import { ownTenant } from '../command/own-tenant.js';
 import { formatTable } from '../terminal/text.js';
 
 /** The error for vendor staff, who have no notice addresses. */

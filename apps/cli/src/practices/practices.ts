@@ -1,13 +1,12 @@
 import { type Practice, type PracticeAsk, type PracticeSummary, practiceEndpoints } from '@countersign/api';
 import { durationText, entryWords } from '@countersign/wording';
+import type { Api } from '../api/client.js';
+import { ownTenant } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
-import { ownTenant } from '../command/own-tenant.js';
 import { formatFacts, formatTable } from '../terminal/text.js';
 import { formatInstant } from '../terminal/time.js';
-
-type Api = Awaited<ReturnType<Context['api']>>;
 
 /** The error for vendor staff, who have no practices. */
 const VENDOR = 'a customer’s approvers practise; the vendor’s staff do not';

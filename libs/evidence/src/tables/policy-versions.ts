@@ -30,7 +30,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const differenceText = ({ pointer, before, after }: Difference): string =>
   `${pointer === '' ? '(all)' : pointer}: ${canonicalJson(before)} → ${canonicalJson(after)}`;
 
-/** The kind of document of which each type of leaf is a new version. */
+/** Leaves that are a new version of a document, by type, and the kind of document. */
 const KINDS: Readonly<Record<string, string>> = {
   'tenant.add': 'privacy-controls',
   'tenant.change': 'privacy-controls',

@@ -47,7 +47,7 @@ export class Spool {
   private async spill(): Promise<void> {
     this.#file ??= await openUnlinkedFile();
     const bytes = Buffer.concat(this.#pieces);
-    await this.#file.write(bytes, 0, bytes.length, this.#written);
+    await this.#file.appendFile(bytes);
     this.#written += bytes.length;
     this.#pieces = [];
     this.#held = 0;
