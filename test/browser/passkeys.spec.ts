@@ -20,6 +20,15 @@ import {
 const CHANGE = { scope: [{ resource: 'invoices/*', actions: ['update'] }] };
 const APPROVE = /^Approve with passkey: update invoices for 30 minutes$/;
 
+async function answerRightly(page: Page): Promise<void> {
+  const part = page.getByRole('region', { name: 'A practice request waits for you' });
+  await part.waitFor();
+  const [expected, asked] = await part.locator('dd').allTextContents();
+  const right = expected === asked ? 'Approve' : 'Deny';
+  await part.getByRole('button', { name: `${right} the practice` }).click();
+  await page.getByText('Right. Your approval works.').waitFor();
+}
+
 interface Trust {
   anchor: { trust: string };
   document: { people: { passkeys: { id: string }[] }[] };
@@ -188,6 +197,22 @@ describe('P12: a customer signs with passkeys', () => {
     await page.getByRole('button', { name: 'Stop everything with my passkey' }).waitFor();
     const left = await site.api<{ items: object[] }>('ada', 'GET', '/api/v1/tenants/acme/stops');
     expect(left.items).toEqual([]);
+  }, 60_000);
+
+  test('answers a practice with her passkey; the last answer ends it, and she still reads the outcome', async () => {
+    await page.goto(`${site.url}/practice`);
+    await page.getByRole('button', { name: 'Practise now' }).click();
+    await page.getByText('You sign your answer with your passkey').waitFor();
+    const colleague = await site.signedIn('bob', '/practice');
+    await colleague.getByText('You have no valid passkey').waitFor();
+    await answerRightly(colleague);
+    const signed = await authenticator.signatures();
+    await answerRightly(page);
+    await page.getByRole('button', { name: 'Practise now' }).waitFor();
+    await page.getByText('Right. Your approval works.').waitFor();
+    expect(await authenticator.signatures()).toBeGreaterThan(signed);
+    await page.getByRole('row', { name: /^Ada Moreau Passed Worked/ }).waitFor();
+    await page.getByRole('row', { name: /^Bob Chen Passed Has none/ }).waitFor();
   }, 60_000);
 
   test('a trust document shows each of its people once, even while their names load', async () => {

@@ -4,11 +4,11 @@ import {
   confirmNoticeAddress,
   listNoticeAddresses,
   type NoticeAddress,
-  type NoticeTopic,
   noticeProgress,
   type Principal,
   removeNoticeAddress,
 } from '@countersign/access';
+import type { NoticeTopic } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';

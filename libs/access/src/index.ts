@@ -136,10 +136,8 @@ export {
   ADDRESS_CODE_HOURS,
   MAX_NOTICE_ADDRESSES,
   NOTICE_ADDRESS_TRANSITIONS,
-  NOTICE_TOPICS,
   type NoticeAddress,
   type NoticeAddressState,
-  type NoticeTopic,
 } from './domain/notice-address.js';
 export {
   type AccessPolicy,
@@ -492,7 +490,7 @@ export {
   type WideningRepository,
   type WitnessState,
 } from './ports/index.js';
-export { type AccessReviewRun, runAccessReviews } from './use-cases/access-reviews/access-review-job.js';
+export { runAccessReviews } from './use-cases/access-reviews/access-review-job.js';
 export {
   type AccessReviewSummary,
   type AccessReviewView,
@@ -681,7 +679,7 @@ export {
   type ControlsTest,
   testPrivacyControls,
 } from './use-cases/organisation/test-controls.js';
-export { type PracticeRun, runPractices } from './use-cases/practices/practice-job.js';
+export { runPractices } from './use-cases/practices/practice-job.js';
 export {
   answerPractice,
   getPractice,
@@ -773,7 +771,7 @@ export {
 } from './use-cases/sessions/sign-in.js';
 export { beginStrengthening, strengthenSession } from './use-cases/sessions/strengthen-session.js';
 export type { Deps, SigningDeps } from './use-cases/shared/deps.js';
-export { hexDigest, randomText } from './use-cases/shared/secrets.js';
+export { hexDigest, makeMailedCode, randomText, readMailedCode } from './use-cases/shared/secrets.js';
 export {
   type ReceivedSignal,
   receiveSignal,

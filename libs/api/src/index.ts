@@ -136,10 +136,8 @@ export {
 export { ASSURANCES, CHANNELS, digestText, idText, instant, type NextAddress, SIDES } from './members.js';
 export {
   type NewNoticeAddress,
-  NOTICE_TOPICS,
   type NoticeAddress,
   type NoticeAddressCode,
-  type NoticeTopic,
   type NoticeTopics,
   noticeAddressEndpoints,
 } from './notice-addresses.js';

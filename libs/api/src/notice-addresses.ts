@@ -1,3 +1,4 @@
+import { NOTICE_TOPICS } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -5,25 +6,11 @@ import { idText, instant } from './members.js';
 
 /** Mailboxes of a tenant that get named kinds of notices, and sign no one in. */
 
-export const NOTICE_TOPICS = [
-  'emergency',
-  'disclosure',
-  'demand',
-  'access',
-  'supervision',
-  'widening',
-  'trust',
-  'review',
-  'practice',
-  'statement',
-] as const;
-
 const topic = z
   .enum(NOTICE_TOPICS)
   .describe(
     '`emergency`: one is about to begin. `disclosure`: its explanation. `demand`: access for a government demand is about to begin. `access`: access began or ended. `supervision`: a rule was crossed. `widening`: a change that widens the controls. `trust`: the trust document, stops, and a log that stopped. `review`: the access review. `practice`: someone did not pass. `statement`: the statement of the day, if the tenant has it sent.',
   );
-export type NoticeTopic = z.infer<typeof topic>;
 
 const addressSchema = named(
   'NoticeAddress',
@@ -34,7 +21,7 @@ const addressSchema = named(
     state: z.enum(['waiting', 'active']).describe('`waiting`: it gets nothing until its code is typed in.'),
     addedBy: idText('usr', 'The admin who added it.'),
     addedAt: instant(),
-    codeUntil: instant().describe('Until then the mailed code counts.'),
+    codeUntil: instant().describe('Until then the mailed code is valid.'),
     confirmedAt: instant().nullable(),
   }),
 );
@@ -52,7 +39,11 @@ export type NoticeTopics = z.infer<typeof topicsBody>;
 const codeBody = named(
   'NoticeAddressCode',
   z.strictObject({
-    code: z.string().min(8).max(20).describe('As mailed to the address; case and dashes do not count.'),
+    code: z
+      .string()
+      .min(8)
+      .max(20)
+      .describe('As mailed to the address; case, spaces and dashes make no difference.'),
   }),
 );
 export type NoticeAddressCode = z.infer<typeof codeBody>;

@@ -33,7 +33,7 @@ const partSchema = named(
     passkey: z
       .enum(['worked', 'failed', 'none'])
       .nullable()
-      .describe('`failed`: the person said so. `none`: they have no passkey that counts.'),
+      .describe('`failed`: the person said so. `none`: they have no valid passkey.'),
     settledAt: instant().nullable().describe('When it was answered, or its term ended.'),
     seconds: z.int().nullable().describe('From the beginning to the answer; null without one.'),
   }),
@@ -50,8 +50,8 @@ const summarySchema = named(
       .string()
       .meta({ format: 'date' })
       .nullable()
-      .describe('The first day of its quarter; null: an admin asked for it.'),
-    openedBy: z.string().describe('The admin who asked for it, or `job`.'),
+      .describe('The first day of its quarter; null: an admin began it.'),
+    openedBy: z.string().describe('The admin who began it, or `job`.'),
     state: z.enum(['open', 'closed']),
     openedAt: instant(),
     dueAt: instant(),
@@ -86,7 +86,7 @@ const offerSchema = named(
         origins: z.array(z.string()),
       })
       .nullable()
-      .describe('Null: the caller has no passkey that counts.'),
+      .describe('Null: the caller has no valid passkey.'),
   }),
 );
 export type PracticeOffer = z.infer<typeof offerSchema>;
@@ -98,7 +98,7 @@ const answerBody = named(
     countersignature: signatureSchema
       .optional()
       .describe(
-        'Over the offered statement with `decision`. Required of a caller who has a passkey that counts.',
+        'Over the offered statement with `decision`. Required of a caller who has a valid passkey, unless `passkeyFailed` is true.',
       ),
     passkeyFailed: z
       .boolean()

@@ -1,4 +1,5 @@
-import type { NoticeKind, NoticeTopic } from '@countersign/access';
+import type { NoticeKind } from '@countersign/access';
+import type { NoticeTopic } from '@countersign/contract';
 import { layOut, type MailContent } from './layout.js';
 import { oneLine, writeInstant } from './text.js';
 import { addressDe } from './words/de.js';

@@ -503,8 +503,18 @@ describe('a practice of the approvers', () => {
       () => [opened(), answered(first(), { passkey: 'worked' })],
       'wrong_practice',
     ],
-    ['is closed before its term', () => [opened(), closed([second()], 1_000)], 'wrong_practice'],
+    ['is closed before its term', () => [opened(), closed(approvers(), 1_000)], 'wrong_practice'],
     ['hides who has not answered', () => [opened(), answered(first()), closed([])], 'wrong_practice'],
+    [
+      'says that someone has not answered who has',
+      () => [opened(), answered(first()), closed([first(), second()])],
+      'wrong_practice',
+    ],
+    [
+      'was answered after it was closed',
+      () => [opened(), closed(approvers()), answered(first())],
+      'wrong_practice',
+    ],
   ])('is a fault if it %s', async (_case, drafts, expected) => {
     expect(await faultAfter(...drafts())).toBe(expected);
   });

@@ -116,6 +116,35 @@ function forge(own: Copies, change: Record<string, unknown>, after = 1): number 
   return own.tenant.appendRecord(gateway.chain(under).add('allowed', { change: { at, trust, ...change } }));
 }
 
+/** A practice in which the first approver answered with her passkey. @param change what the leaf says, beside what she signed */
+function practised(
+  own: Copies,
+  change: object = {},
+  sign = (statement: PracticeStatement) => ada.key.sign(statement, AT),
+) {
+  const { deployment, tenant, person } = signed(own).signature.statement;
+  const { at } = own.tenant.leaves[own.tenant.indexOf('trust.adopted')] as LeafV1;
+  const [opened, dueAt] = [Date.parse(at), Date.parse(at) + 7 * 86_400_000].map((each) =>
+    toInstant(new Date(each)),
+  );
+  const practice = 'prc_0199f0a0-7b2c-7009-8000-000000000001';
+  const ask = { action: 'read', resource: 'invoices', seconds: 900 } as const;
+  const answer = { expected: ask, asked: ask, decision: 'approve' } as const;
+  const statement: PracticeStatement = {
+    ...{ type: 'countersign/practice/v1', deployment, tenant, practice, person, ...answer },
+    ...{ notBefore: opened as string, notAfter: dueAt as string },
+  };
+  own.tenant.append({
+    ...{ type: 'practice.opened', at, actor: 'job' },
+    data: { practice, occasion: 'quarter:2026-10-01', missed: [], people: [person], more: 0, dueAt },
+  });
+  const given = { result: 'passed', passkey: 'worked', channel: 'web', seconds: 0 };
+  return own.tenant.append({
+    ...{ type: 'practice.answered', at, actor: person as 'job' },
+    data: { practice, ...answer, ...given, countersignature: sign(statement), ...change },
+  });
+}
+
 describe('P12: the log of a claimed tenant', () => {
   test('verifies, from the fingerprint in the anchor file', async () => {
     expect(await verifyCopies(copies, { anchor })).toMatchObject({
@@ -127,7 +156,25 @@ describe('P12: the log of a claimed tenant', () => {
     });
   });
 
+  test('verifies with an answer to a practice that the approver signed', async () => {
+    expect(await attacked((own) => void practised(own))).toBe('none');
+  });
+
   test.each<[string, string, (own: Copies) => number | undefined]>([
+    [
+      'an answer to a practice other than the signed one',
+      'bad_countersignature there',
+      (own) => practised(own, { decision: 'deny', result: 'wrong' }),
+    ],
+    [
+      'an answer to a practice that another key signed',
+      'bad_countersignature there',
+      (own) =>
+        practised(own, {}, (statement) => ({
+          ...ada.key.sign(statement, AT),
+          credential: 'AAAAAAAAAAAAAAAAAAAAAA',
+        })),
+    ],
     [
       'a countersignature that was left out',
       'countersignature_required there',

@@ -4,6 +4,7 @@ import {
   changeNoticeTopics,
   confirmNoticeAddress,
   listNoticeAddresses,
+  makeMailedCode,
   type NoticeAddress,
   type Principal,
   removeNoticeAddress,
@@ -22,7 +23,6 @@ import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Slug } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
-import { makeMailedCode } from '../notices/mailed-code.js';
 
 /** How long the mail server may take. */
 const LONGEST_MS = 20_000;

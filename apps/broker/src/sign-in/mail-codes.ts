@@ -1,8 +1,10 @@
 import {
   addressOf,
   authenticateAddress,
+  makeMailedCode,
   normaliseEmail,
   type Person,
+  readMailedCode,
   type SignInTo,
   type StartedSession,
   startSessionIn,
@@ -13,7 +15,6 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { type BrokerDeps, type BrokerSettings, CODE_MAILER, DEPS, LOGGER, SETTINGS } from '../core.module.js';
 import { HttpProblem } from '../http/problem.js';
-import { makeMailedCode } from '../notices/mailed-code.js';
 import { ATTEMPT_MINUTES, derived, SignInAttempts } from './sign-in-attempts.js';
 import { CODE_ENTRIES, CODE_REQUESTS, codeRequestTries, TryLimits } from './try-limits.js';
 
@@ -88,7 +89,7 @@ export class MailCodes implements OnModuleDestroy {
     to: SignInTo,
   ): Promise<StartedSession> {
     await this.typing.count({ browser: browser === undefined ? '' : this.attempts.hash(browser), network });
-    const code = typed.toUpperCase().replaceAll(/[\s-]/g, '');
+    const code = readMailedCode(typed);
     const finished = browser === undefined ? null : await this.finish(code, browser, to);
     if (finished === null || browser === undefined)
       throw new HttpProblem(

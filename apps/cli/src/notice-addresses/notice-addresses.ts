@@ -1,9 +1,5 @@
-import {
-  NOTICE_TOPICS,
-  type NoticeAddress,
-  type NoticeTopic,
-  noticeAddressEndpoints,
-} from '@countersign/api';
+import { type NoticeAddress, noticeAddressEndpoints } from '@countersign/api';
+import { NOTICE_TOPICS, type NoticeTopic } from '@countersign/contract';
 import { ownTenant } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { usageError } from '../command/errors.js';

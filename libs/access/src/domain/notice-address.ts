@@ -1,3 +1,4 @@
+import type { NoticeTopic } from '@countersign/contract';
 import { type TransitionTable, transition } from './transition-table.js';
 
 /** How many addresses a tenant may have, and may add in a day. A limit, because each new address gets a mail. */
@@ -6,22 +7,6 @@ export const MAX_NOTICE_ADDRESSES = 20;
 export const ADDRESS_CODE_HOURS = 24;
 /** After this many wrong codes the code is invalid, and the address has to be added again. */
 export const MAX_ADDRESS_MISSES = 5;
-
-/** What an address can be notified of. */
-export const NOTICE_TOPICS = [
-  'emergency',
-  'disclosure',
-  'demand',
-  'access',
-  'supervision',
-  'widening',
-  'trust',
-  'review',
-  'practice',
-  'statement',
-] as const;
-/** One of `NOTICE_TOPICS`. */
-export type NoticeTopic = (typeof NOTICE_TOPICS)[number];
 
 /** `waiting`: a code was mailed to it. `active`: it gets notices. */
 export const NOTICE_ADDRESS_STATES = ['waiting', 'active', 'removed'] as const;

@@ -95,6 +95,8 @@ export class PracticeHistory {
     if (practice.left !== null && practice.left.size > 0 && !isOver)
       throw wrong(data, 'its term is not over, and not everyone has answered.');
     const unanswered = new Set(data.texts('unanswered'));
+    const blamed = [...unanswered].find((person) => practice.left?.has(person) === false);
+    if (blamed !== undefined) throw wrong(data, `${blamed} has answered, or was not asked.`);
     const hidden = [...(practice.left ?? [])].find(
       (person) => this.context.tenant.holds(person, 'approver') && !unanswered.has(person),
     );

@@ -319,7 +319,7 @@ export const addressEn: AddressWords = {
   code: {
     subject: (tenant) => `Confirm this address for notices of ${tenant}`,
     sentence: (tenant, hours) =>
-      `An admin of ${tenant} wants notices to be sent to this address. If that is right, give this code to that admin. It counts for ${hours} hours:`,
+      `An admin of ${tenant} wants notices to be sent to this address. If that is right, give this code to that admin. It is valid for ${hours} hours:`,
     footer: 'If you did not expect this, do nothing: without the code, nothing more is sent here.',
   },
 };

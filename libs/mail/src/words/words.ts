@@ -1,4 +1,5 @@
-import type { NoticeKind, NoticeTopic } from '@countersign/access';
+import type { NoticeKind } from '@countersign/access';
+import type { NoticeTopic } from '@countersign/contract';
 
 /** The languages of the mail texts. */
 export const LANGUAGES = ['en', 'de'] as const;

@@ -1,4 +1,5 @@
-import type { NoticeAddressState, NoticeTopic } from '@countersign/access';
+import type { NoticeAddressState } from '@countersign/access';
+import type { NoticeTopic } from '@countersign/contract';
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import { jsonText, wholeSeconds } from './column-types.js';
 

@@ -1,5 +1,5 @@
 import { checkMessageBlocks } from '../../../../test/fakes/slack/blocks/check.js';
-import { isPageKind, type PageKind, pageMessage } from './page-notices.js';
+import { isPageKind, isPageNoticeObsolete, type PageKind, pageMessage } from './page-notices.js';
 
 const KINDS: PageKind[] = [
   ...(['practice.opened', 'practice.due', 'practice.failed'] as const),
@@ -20,3 +20,19 @@ test.each(KINDS)(
     }
   },
 );
+
+test.each<[string, PageKind, object, boolean]>([
+  ['an approver who has not answered', 'practice.due', { result: null }, false],
+  ['an approver who has answered', 'practice.due', { result: 'wrong' }, true],
+  ['an approver whose practice ended', 'practice.opened', { result: 'unanswered' }, true],
+  ['someone who has no part', 'practice.opened', { person: 'usr_2', result: null }, true],
+  ['an admin, about a failure', 'practice.failed', { result: 'passed' }, false],
+  ['an admin, while the review is open', 'access-review.due', { state: 'open' }, false],
+  ['an admin, once the review is closed', 'access-review.due', { state: 'closed' }, true],
+])('for %s, %s is obsolete or not', async (_who, kind, found, expected) => {
+  const unit = {
+    practices: { find: async () => found, requests: async () => [{ person: 'usr_1', ...found }] },
+    accessReviews: { find: async () => found },
+  } as unknown as Parameters<typeof isPageNoticeObsolete>[0];
+  expect(await isPageNoticeObsolete(unit, { kind, subject: 'prc_1', person: 'usr_1' })).toBe(expected);
+});

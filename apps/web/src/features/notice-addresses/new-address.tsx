@@ -1,4 +1,4 @@
-import type { NoticeTopic } from '@countersign/api';
+import type { NoticeTopic } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.js';

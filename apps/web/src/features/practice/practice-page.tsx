@@ -26,15 +26,18 @@ export default function PracticePage() {
   const session = useSession();
   const slug = session.tenant ?? '';
   const practices = useQuery(practicesQuery(slug));
+  // The last answer ends the practice. The outcome must stay on the page.
+  const [answered, setAnswered] = useState<string | null>(null);
   return (
     <Page title={text.title} lead={text.lead}>
       <Loaded query={practices}>
         {({ items }) => {
           const open = items.find(({ state }) => state === 'open');
+          const own = open?.id ?? answered;
           return (
             <div className="stack loose">
-              {open === undefined || !may(session, 'practice.answer') ? null : (
-                <PracticeTask slug={slug} id={open.id} />
+              {own === null || !may(session, 'practice.answer') ? null : (
+                <PracticeTask slug={slug} id={own} onAnswered={setAnswered} />
               )}
               {open === undefined && may(session, 'practice.open') ? <Begin slug={slug} /> : null}
               <All slug={slug} practices={items} />

@@ -20,12 +20,14 @@ import { practiceTaskQuery } from './practice-queries.js';
 type Decision = PracticeStatement['decision'];
 
 /** The reader's part of a practice: plainly marked, and answered like a real request. Nothing if they have no part in it. */
-export function PracticeTask({ slug, id }: { slug: string; id: string }) {
+export function PracticeTask({ slug, id, onAnswered }: { slug: string; id: string; onAnswered: OnAnswered }) {
   const offer = useQuery({ ...practiceTaskQuery(slug, id), retry: false }).data;
-  return offer === undefined ? null : <Part key={id} slug={slug} offer={offer} />;
+  return offer === undefined ? null : <Part key={id} slug={slug} offer={offer} onAnswered={onAnswered} />;
 }
 
-function Part({ slug, offer }: { slug: string; offer: PracticeOffer }) {
+type OnAnswered = (practice: string) => void;
+
+function Part({ slug, offer, onAnswered }: { slug: string; offer: PracticeOffer; onAnswered: OnAnswered }) {
   const text = useText(practiceTexts);
   const language = useLanguage();
   const [hasFailed, setFailed] = useState(false);
@@ -42,7 +44,10 @@ function Part({ slug, offer }: { slug: string; offer: PracticeOffer }) {
         }),
       );
     },
-    onSuccess: () => invalidate(['practices']),
+    onSuccess: () => {
+      onAnswered(offer.id);
+      return invalidate(['practices']);
+    },
   });
   const words = ({ action, resource, seconds }: PracticeAsk) =>
     text.forTime(entryWords({ resource, actions: [action] }, language), durationText(seconds, language));

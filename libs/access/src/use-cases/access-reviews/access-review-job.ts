@@ -1,4 +1,4 @@
-import { daysAfter, toInstant, utcDay } from '@countersign/contract';
+import { toInstant } from '@countersign/contract';
 import {
   type AccessReview,
   type AccessReviewItem,
@@ -19,28 +19,19 @@ import type { TenantRecord, TenantRole } from '../../domain/organisation.js';
 import type { WayIn } from '../../domain/standing.js';
 import { changedMeanwhile } from '../../errors.js';
 import { tenantDay } from '../../policy/stage-in-charge.js';
-import type { DueDay, LiveCredential, TenantUnit, VendorUnit } from '../../ports/index.js';
+import type { LiveCredential, TenantUnit, VendorUnit } from '../../ports/index.js';
 import { accessReviewNotice } from '../notices/notices.js';
 import { changePeople } from '../organisation/change-person.js';
 import type { Deps } from '../shared/deps.js';
-import { eachInTurn } from '../shared/each-in-turn.js';
+import { type QuarterlyRun, runQuarterly } from '../shared/quarterly-run.js';
 import { accessWays, controlsChangedAt, credentialWay } from '../standing/ways-in.js';
 import { endItemIn } from './end-item.js';
 import { outcomeIn } from './item-outcome.js';
 
-const MOST_TENANTS = 200;
 /** Items that one unit of work lets lapse: each may end access in every tenant, and no one may wait long behind it. */
 const MOST_ITEMS = 20;
 /** A leaf has at most 60 kB; an item takes about 150 bytes. */
 const MOST_LISTED = 300;
-const DAY_MS = 86_400_000;
-
-/** What one run did. */
-export interface AccessReviewRun {
-  opened: number;
-  reminded: number;
-  closed: number;
-}
 
 /**
  * The job of the quarterly access reviews. It opens each tenant's review on the first day of a quarter in the tenant's zone, reminds
@@ -49,36 +40,14 @@ export interface AccessReviewRun {
  *
  * @throws AggregateError after trying all of them, if some failed
  */
-export async function runAccessReviews(deps: Deps): Promise<AccessReviewRun> {
-  const run: AccessReviewRun = { opened: 0, reminded: 0, closed: 0 };
-  const failures: unknown[] = [];
-  const now = deps.clock.now();
-  const reminder = new Date(now.getTime() + REMINDER_DAYS * DAY_MS).toISOString();
-  const due = await deps.store.schedule.read(({ schedule }) =>
-    schedule.reviewsDue(now.toISOString(), reminder, MOST_TENANTS),
-  );
-  const ended = await eachInTurn(due, async ({ tenant, id }) => {
-    const did = await remindOrClose(deps, tenant, id);
-    if (did !== null) run[did] += 1;
-    return 0;
+export function runAccessReviews(deps: Deps): Promise<QuarterlyRun> {
+  return runQuarterly(deps, {
+    ...{ name: 'access reviews', reminderDays: REMINDER_DAYS },
+    due: (schedule, ...when) => schedule.reviewsDue(...when),
+    toOpen: (schedule, ...until) => schedule.reviewsToOpen(...until),
+    remindOrClose: (tenant, id) => remindOrClose(deps, tenant, id),
+    open: (tenant) => openDueReview(deps, tenant),
   });
-  // The latest day that any zone has now: the tenant's own zone decides.
-  const latest = daysAfter(utcDay(now), 1);
-  let after: DueDay | null = null;
-  let toOpen: DueDay[];
-  do {
-    const place: DueDay | null = after;
-    toOpen = await deps.store.schedule.read(({ schedule }) =>
-      schedule.reviewsToOpen(latest, place, MOST_TENANTS),
-    );
-    const opened = await eachInTurn(toOpen, ({ tenant }) => openDueReview(deps, tenant));
-    run.opened += opened.done;
-    failures.push(...opened.failures);
-    after = toOpen.at(-1) ?? null;
-  } while (toOpen.length === MOST_TENANTS);
-  failures.push(...ended.failures);
-  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} access reviews failed`);
-  return run;
 }
 
 /** @returns how many reviews it opened */

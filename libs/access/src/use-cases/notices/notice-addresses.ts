@@ -1,20 +1,18 @@
-import { toInstant } from '@countersign/contract';
+import { type NoticeTopic, toInstant } from '@countersign/contract';
 import {
   ADDRESS_CODE_HOURS,
   confirmedAddress,
   isCodeOpen,
   MAX_NOTICE_ADDRESSES,
   type NoticeAddress,
-  type NoticeTopic,
   removedAddress,
 } from '../../domain/notice-address.js';
-import type { Permission } from '../../domain/permissions.js';
 import { exactEmail, normaliseEmail, type Person, type Principal } from '../../domain/person.js';
 import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
 import type { Deps } from '../shared/deps.js';
-import { hexDigest } from '../shared/secrets.js';
+import { hexDigest, readMailedCode } from '../shared/secrets.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { noticeAddressNotice } from './notices.js';
 
@@ -51,7 +49,7 @@ export async function addNoticeAddress(
       pointer: '/address',
     });
   return deps.store.forTenant(slug, async (unit) => {
-    const { actor, tenant } = await requireWriter(unit, principal, 'notice-address.write', slug);
+    const { actor, tenant } = await requireWriter(unit, principal, slug);
     const now = deps.clock.now();
     const known = await unit.noticeAddresses.list();
     const since = toInstant(new Date(now.getTime() - 24 * HOUR_MS));
@@ -84,7 +82,7 @@ export async function addNoticeAddress(
  * Confirms an address with the code that was mailed to it. From then on it gets notices. All admins are notified.
  *
  * @throws AccessError `forbidden`, `not_found`, `wrong_state` if it is confirmed, `invalid_request` if the code is wrong or
- *   counts no longer
+ *   no longer valid
  */
 export async function confirmNoticeAddress(
   deps: Deps,
@@ -94,7 +92,7 @@ export async function confirmNoticeAddress(
   code: string,
 ): Promise<NoticeAddress> {
   const confirmed = await deps.store.forTenant(slug, async (unit) => {
-    const { actor } = await requireWriter(unit, principal, 'notice-address.write', slug);
+    const { actor } = await requireWriter(unit, principal, slug);
     const address = await requireFound(unit, id);
     if (address.state !== 'waiting')
       throw new AccessError('wrong_state', 'This address is confirmed already.');
@@ -130,7 +128,7 @@ export function changeNoticeTopics(
   topics: NoticeTopic[],
 ): Promise<{ address: NoticeAddress; warnings: NoticeAddressWarning[] }> {
   return deps.store.forTenant(slug, async (unit) => {
-    const { actor } = await requireWriter(unit, principal, 'notice-address.write', slug);
+    const { actor } = await requireWriter(unit, principal, slug);
     const before = await requireFound(unit, id);
     const address = { ...before, topics: sorted(topics), version: before.version + 1 };
     await save(unit, address);
@@ -163,8 +161,8 @@ export function removeNoticeAddress(
   });
 }
 
-async function requireWriter(unit: TenantUnit, principal: Principal, permission: Permission, slug: string) {
-  const found = await requireOwnTenant(unit, principal, permission, slug);
+async function requireWriter(unit: TenantUnit, principal: Principal, slug: string) {
+  const found = await requireOwnTenant(unit, principal, 'notice-address.write', slug);
   await requireOwnKey(unit, principal);
   return found;
 }
@@ -199,4 +197,4 @@ async function warningsAfter(unit: TenantUnit, before: NoticeAddress): Promise<N
 const sorted = (topics: readonly NoticeTopic[]): NoticeTopic[] => [...new Set(topics)].sort();
 
 const codeHash = ({ hashing }: Pick<Deps, 'hashing'>, id: string, code: string): string =>
-  hexDigest(hashing, `${id} ${code.toUpperCase().replaceAll(/[\s-]/g, '')}`);
+  hexDigest(hashing, `${id} ${readMailedCode(code)}`);

@@ -1,4 +1,5 @@
-import type { NoticeAddress, NoticeTopic } from '../../domain/notice-address.js';
+import type { NoticeTopic } from '@countersign/contract';
+import type { NoticeAddress } from '../../domain/notice-address.js';
 import type { NoticeKind } from '../../ports/index.js';
 
 /** The topic of each kind of notice that an address can get. All others go to persons alone. */

@@ -1,4 +1,4 @@
-import { daysAfter, toInstant, utcDay } from '@countersign/contract';
+import { toInstant } from '@countersign/contract';
 import { nextQuarter, quarterOf, quartersUntil } from '../../domain/access-review.js';
 import {
   isPracticeDue,
@@ -10,21 +10,11 @@ import {
 import { AccessError, changedMeanwhile } from '../../errors.js';
 import { mayBeginPractice, practisesQuarterly } from '../../policy/practice-time.js';
 import { tenantDay } from '../../policy/stage-in-charge.js';
-import type { DueDay, TenantUnit } from '../../ports/index.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { practiceNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
-import { eachInTurn } from '../shared/each-in-turn.js';
+import { type QuarterlyRun, runQuarterly } from '../shared/quarterly-run.js';
 import { closePracticeIn, openPracticeIn } from './practice-steps.js';
-
-const MAX_TENANTS = 200;
-const DAY_MS = 86_400_000;
-
-/** What one run did. */
-export interface PracticeRun {
-  opened: number;
-  reminded: number;
-  closed: number;
-}
 
 /**
  * Begins a practice in each quarter of the tenant's zone, within its hours; reminds approvers who have not answered; and closes
@@ -32,36 +22,14 @@ export interface PracticeRun {
  *
  * @throws AggregateError after trying all of them, if some failed
  */
-export async function runPractices(deps: Deps): Promise<PracticeRun> {
-  const run: PracticeRun = { opened: 0, reminded: 0, closed: 0 };
-  const failures: unknown[] = [];
-  const now = deps.clock.now();
-  const reminder = new Date(now.getTime() + PRACTICE_REMINDER_DAYS * DAY_MS).toISOString();
-  const due = await deps.store.schedule.read(({ schedule }) =>
-    schedule.practicesDue(now.toISOString(), reminder, MAX_TENANTS),
-  );
-  const ended = await eachInTurn(due, async ({ tenant, id }) => {
-    const did = await remindOrClose(deps, tenant, id);
-    if (did !== null) run[did] += 1;
-    return 0;
+export function runPractices(deps: Deps): Promise<QuarterlyRun> {
+  return runQuarterly(deps, {
+    ...{ name: 'practices', reminderDays: PRACTICE_REMINDER_DAYS },
+    due: (schedule, ...when) => schedule.practicesDue(...when),
+    toOpen: (schedule, ...until) => schedule.practicesToOpen(...until),
+    remindOrClose: (tenant, id) => remindOrClose(deps, tenant, id),
+    open: (tenant) => openDuePractice(deps, tenant),
   });
-  failures.push(...ended.failures);
-  // The latest day in any zone, so that no tenant is missed. Whether a practice is due is decided in the tenant's own zone.
-  const latest = daysAfter(utcDay(now), 1);
-  let after: DueDay | null = null;
-  let toOpen: DueDay[];
-  do {
-    const place: DueDay | null = after;
-    toOpen = await deps.store.schedule.read(({ schedule }) =>
-      schedule.practicesToOpen(latest, place, MAX_TENANTS),
-    );
-    const opened = await eachInTurn(toOpen, ({ tenant }) => openDuePractice(deps, tenant));
-    run.opened += opened.done;
-    failures.push(...opened.failures);
-    after = toOpen.at(-1) ?? null;
-  } while (toOpen.length === MAX_TENANTS);
-  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} practices failed`);
-  return run;
 }
 
 /** @returns how many practices it opened */

@@ -344,12 +344,12 @@ export const en = {
       text: 'Someone did not answer, answered wrongly, or has a passkey that does not work. A real request could wait for them: look at it now.',
     },
     'access-review.opened': {
-      heading: 'Access review: confirm what lets in',
-      text: 'Everything that lets into your organisation waits for a decision of its admins, as once each quarter. What no one answers by the end of the term lapses. To decide, sign in on the page: a press in Slack is not enough.',
+      heading: 'Access review: confirm what is open',
+      text: 'Once a quarter, your admins confirm or end everything that gives access to your organisation. Whatever is not answered by the end of the review lapses. To decide, sign in on the page: a press in Slack is not enough.',
     },
     'access-review.due': {
       heading: 'Access review: it ends soon',
-      text: 'Not everything has been confirmed or pruned yet, and what is not answered lapses.',
+      text: 'Not everything has been confirmed or ended yet. Whatever is not answered lapses.',
     },
   },
 } as const satisfies Shape;
