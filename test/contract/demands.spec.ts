@@ -450,8 +450,10 @@ describeOn('SQLite', 'access for an authority', (bench) => {
     };
     await apply();
     expect(await stateNow()).toBe('active');
+    const waiting = await legal(await redirected({ gag: GAG }));
     await apply('lea@northwind.example', ['auditor']);
     expect(await stateNow()).toBe('ended');
+    expect((await getRequest(flow.deps, lia, waiting.request.id)).request.state).toBe('cancelled');
   });
 
   test('P2: no one else asks on this ground, and legal counsel asks on no other and sees no other', async () => {

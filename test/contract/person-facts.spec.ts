@@ -10,6 +10,7 @@ import {
   resumeGrant,
   type StartedSession,
   signInByProvider,
+  testPrivacyControls,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeOn } from './support/describe-store.js';
@@ -125,7 +126,10 @@ describeOn('PostgreSQL', 'place and employer of a requester', (bench) => {
     await signIn({ country: 'FR' });
     expect(await stateOf(grant)).toBe('ended');
     const ended = (await flow.leaves('acme')).findLast(({ type }) => type === 'grant.ended');
-    expect(ended?.data).toMatchObject({ grant, refusals: [{ code: 'requester_facts_changed' }] });
+    expect(ended).toMatchObject({
+      actor: 'job',
+      data: { grant, refusals: [{ code: 'requester_facts_changed' }] },
+    });
   });
 
   test('a fact that the provider no longer says ends what depended on it; one that it says in addition ends nothing', async () => {
@@ -146,6 +150,28 @@ describeOn('PostgreSQL', 'place and employer of a requester', (bench) => {
     expect(await outcome(flow.approve(await flow.as('rita@northwind.example'), asked))).toBe(
       'controls_changed',
     );
+  });
+
+  test('a draft is tried on past requests with the facts that their terms state', async () => {
+    await start();
+    await signIn({ country: 'DE' });
+    await flow.ask(await erin());
+    await signIn({ country: 'FR' });
+    const { controls } = (await bench.store.readForTenant('acme', (unit) =>
+      unit.organisation.tenant('acme'),
+    ))!;
+    const { differences } = await testPrivacyControls(
+      flow.deps,
+      await flow.as('ada@acme.example'),
+      'acme',
+      () => ({
+        ...controls,
+        rules: [{ requesters: { countries: ['FR'] } }],
+      }),
+    );
+    expect(differences).toMatchObject([
+      { now: { refusals: [] }, draft: { refusals: [{ code: 'requester_not_accepted' }] } },
+    ]);
   });
 
   test('a file that states another entity, and one that no longer maps the claim, end what no longer fits', async () => {

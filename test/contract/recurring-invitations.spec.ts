@@ -259,12 +259,27 @@ describeOn('SQLite', 'invitations that recur', (bench) => {
     expect(await refusal(ask())).toBe('done');
   });
 
+  test('names its engineers in the order of their ids, whatever the order in the request', async () => {
+    const ids = [erin!.person.id, max!.person.id].sort();
+    for (const requesters of [ids, ids.toReversed()])
+      expect((await open({ requesters })).statement.requesters).toEqual(ids);
+  });
+
+  test.each([
+    ['weekly times', {}, '/scope'],
+    ['weekly times and engineers', { requesters: ['erin@northwind.example'] }, '/requesters'],
+  ])('P13: a scope that fits a token alone is refused with %s', async (_what, change, pointer) => {
+    const scope = Array.from({ length: 13 }, (_, index) => ({
+      resource: `invoices/${'x'.repeat(266)}${index + 10}`,
+      actions: ['read'],
+    }));
+    const { recurs: _recurs, ...once } = reading;
+    expect(await refusal(invite(flow.deps, ada!, 'acme', { ...once, scope }))).toBe('done');
+    expect(await refusal(open({ scope, ...change }))).toBe(`terms_too_large ${pointer}`);
+  });
+
   test.each<[string, Partial<InvitationInput>, string]>([
-    [
-      'a zone that nobody knows',
-      { recurs: { ...TUESDAYS, zone: 'Europe/Atlantis' } },
-      'invalid_request /recurs/zone',
-    ],
+    ['an unknown zone', { recurs: { ...TUESDAYS, zone: 'Europe/Atlantis' } }, 'invalid_request /recurs/zone'],
     ['days out of order', { recurs: { ...TUESDAYS, days: ['wed', 'tue'] } }, 'invalid_request /recurs/days'],
     ['no time', { recurs: { ...TUESDAYS, to: '16:00' } }, 'invalid_request /recurs/to'],
     [
@@ -278,7 +293,7 @@ describeOn('SQLite', 'invitations that recur', (bench) => {
       'invalid_request /maxDuration',
     ],
     ['an end after 90 days', { until: '2027-03-01T00:00:00Z' }, 'invalid_request /until'],
-    ['someone who is no engineer of the vendor', { requesters: ['ada@acme.example'] }, 'not_found'],
+    ['someone who is not on the vendor’s staff', { requesters: ['ada@acme.example'] }, 'not_found'],
   ])('P13: %s cannot be invited to', async (_what, change, expected) => {
     expect(await refusal(open(change))).toBe(expected);
   });
@@ -338,7 +353,7 @@ describeOn('SQLite', 'invitations that recur', (bench) => {
       ['times that end a minute too early', { ...TUESDAYS, to: '16:39' }, 'wrong_invitation'],
       ['times that begin after the access', { ...TUESDAYS, from: '16:15' }, 'not_allowed'],
       ['times of another zone', { ...TUESDAYS, zone: 'Europe/London' }, 'not_allowed'],
-      ['times of a zone that nobody knows', { ...TUESDAYS, zone: 'Europe/Atlantis' }, 'wrong_invitation'],
+      ['times of an unknown zone', { ...TUESDAYS, zone: 'Europe/Atlantis' }, 'wrong_invitation'],
     ])('P10: replays access against an invitation with %s', async (_what, recurs, expected) => {
       await open();
       at('2026-11-24T15:10:00Z');

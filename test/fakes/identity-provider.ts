@@ -25,6 +25,8 @@ export class IdentityProvider {
   private readonly clients: Client[] = [];
   /** What its userinfo endpoint says besides. */
   readonly userinfo: Record<string, unknown> = {};
+  /** What its ID tokens say besides. Empty: they have no e-mail address, which only the userinfo endpoint returns. */
+  readonly idToken: Record<string, unknown> = {};
   /** Like many providers, it neither announces nor sends `iss` in its answers (RFC 9207). */
   omitsIssuer = false;
   /** Answers requests in place of the provider, as a malicious operator would. It returns true for those it has answered. */
@@ -61,6 +63,7 @@ export class IdentityProvider {
     server.on('request', (request, response: ServerResponse) => {
       if (this.intercept(request, response)) return;
       if (request.url === '/me') sayBesides(response, this.userinfo);
+      if (request.url === '/token' && Object.keys(this.idToken).length > 0) this.sayInIdToken(response);
       if (this.omitsIssuer) omitIssuer(request, response);
       answer?.(request, response);
     });
@@ -71,10 +74,24 @@ export class IdentityProvider {
 
   /** A Security Event Token (RFC 8417) signed with the key that this provider publishes. */
   securityEvent(claims: object, header: object = {}): string {
-    const signed = { alg: 'RS256', typ: 'secevent+jwt', kid: this.kid, ...header };
+    return this.sign({ typ: 'secevent+jwt', ...header }, claims);
+  }
+
+  /** A JWT under the key that this provider publishes. */
+  private sign(header: object, claims: object): string {
+    const signed = { alg: 'RS256', kid: this.kid, ...header };
     const text = [signed, claims].map((part) => encode(JSON.stringify(part))).join('.');
     const privateKey = createPrivateKey({ key, format: 'jwk' });
     return `${text}.${encode(sign('sha256', Buffer.from(text), privateKey))}`;
+  }
+
+  /** Adds claims to the ID token that is answered, and signs it again. */
+  private sayInIdToken(response: ServerResponse): void {
+    changeJson(response, (body) => {
+      const [, claims = ''] = (body as { id_token: string }).id_token.split('.');
+      const said = JSON.parse(Buffer.from(claims, 'base64url').toString());
+      return { ...body, id_token: this.sign({}, { ...said, ...this.idToken }) };
+    });
   }
 
   async stop(): Promise<void> {

@@ -47,7 +47,7 @@ const REFUSALS = {
   budget_too_large: 'The budget is larger than the customer allows.',
   requester_not_accepted: 'The customer does not accept requests from this place or employer.',
   requester_facts_unknown:
-    'What the customer requires to know about the requester is not known, or not verified.',
+    'A fact about the requester that the customer requires is not known, or not verified.',
   requester_facts_changed: 'What the terms say about the requester is no longer true.',
   outside_hours: 'The policies do not allow access at this time.',
   too_many_open: 'You have too many open requests. Cancel one first.',

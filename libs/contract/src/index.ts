@@ -152,7 +152,6 @@ export {
   type PracticeAsk,
   type PracticeStatement,
   parsePractice,
-  practiceSchema,
   rightPracticeAnswer,
 } from './statement/practice.js';
 export {

@@ -5,7 +5,7 @@ const DOTTED = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 const GROUP = /^[0-9a-f]{1,4}$/i;
 const GROUPS = 8;
 
-/** Undefined for what is no address. An IPv4 address inside IPv6 (RFC 4291 §2.5.5.2) is the IPv4 address. */
+/** Undefined if the text is not an address. An IPv4 address inside IPv6 (RFC 4291 §2.5.5.2) is the IPv4 address. */
 function parseAddress(text: string): Bits | undefined {
   if (DOTTED.test(text)) return { value: parseDotted(text), width: 32 };
   const mapped = /^::ffff:([\d.]+)$/i.exec(text)?.[1];
@@ -32,7 +32,7 @@ function parseGroups(text: string): number[] | undefined {
   return [...before, ...between, ...(after ?? [])].map((group) => Number.parseInt(group, 16));
 }
 
-/** A network in CIDR notation (RFC 4632, RFC 4291 §2.3). Undefined for what is none, or if bits after the prefix are set. */
+/** A network in CIDR notation (RFC 4632, RFC 4291 §2.3). Undefined if the text is not a network, or if bits after the prefix are set. */
 function parseNetwork(text: string): (Bits & { prefix: number }) | undefined {
   const [, address = '', digits = ''] = /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(text) ?? [];
   const bits = parseAddress(address);
@@ -46,9 +46,9 @@ function parseNetwork(text: string): (Bits & { prefix: number }) | undefined {
 export const isNetwork = (text: string): boolean => parseNetwork(text) !== undefined;
 
 /**
- * How many bits of the network's prefix the address shares, which is all of them.
+ * The length of the network's prefix in bits, if the network contains the address.
  *
- * @returns undefined if the address is not in the network, or one of the two is malformed
+ * @returns undefined if it does not, or if one of the two is malformed
  */
 export function prefixThatContains(network: string, address: string): number | undefined {
   const [own, other] = [parseNetwork(network), parseAddress(address)];

@@ -60,7 +60,7 @@ export type ReplayFaultCode =
   | 'standing_differs'
   /** A quarterly access review leaves out what is open, was decided by someone who may not, or lapsed before its term. */
   | 'wrong_access_review'
-  /** A practice asks who is no approver, was answered twice or by another, or has a result that is not that of the answer. */
+  /** A practice asks someone who is no approver, was answered twice or by someone else, or its result does not follow from the answer. */
   | 'wrong_practice'
   /** The vendor's side widened a claimed tenant, which only its own people may do. */
   | 'widened_by_host'
@@ -80,7 +80,7 @@ export type ReplayFaultCode =
   | 'channel_not_allowed'
   /** An approval was given in a stage that was not open, or by someone who may not decide in it. */
   | 'wrong_stage'
-  /** Terms state another place or employer of the requester than the deployment's log had then, or a record than its terms. */
+  /** Terms state another place or employer of the requester than the deployment's log did then, or a record differs from its terms. */
   | 'wrong_facts'
   /** An approval lacks the countersignature that was required. */
   | 'countersignature_required'

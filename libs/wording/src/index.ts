@@ -11,7 +11,7 @@ export {
   readOnlyPairs,
   wholeChoice,
 } from './counter-offer.js';
-export { csvCell, csvLine } from './csv.js';
+export { csvLine } from './csv.js';
 export { durationText, minutesText, shortDurationText } from './durations.js';
 export { firstCallCommand } from './first-call.js';
 export { type Language, LOCALES } from './languages.js';

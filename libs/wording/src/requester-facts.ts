@@ -1,7 +1,7 @@
 import { FACT_NAMES, type FactName, type RequesterFact, type RequesterFacts } from '@countersign/contract';
 import { type Language, LOCALES } from './languages.js';
 
-/** A country's name with its code, such as “Germany (DE)”. A code that no name is known for stands alone. */
+/** A country's name with its code, such as “Germany (DE)”. A code without a known name is shown alone. */
 export function countryText(code: string, language: Language): string {
   const name = new Intl.DisplayNames(LOCALES[language], { type: 'region', fallback: 'none' }).of(code);
   return name === undefined ? code : `${name} (${code})`;

@@ -333,6 +333,18 @@ describe('further requirements on a provider', () => {
       'entity Northwind GmbH oidc',
       'employment agency stated',
     ]);
+    // The ID token has the address and the entity; the country is only in userinfo.
+    Object.assign(site.own.idToken, {
+      email: 'erin@vendor.example',
+      email_verified: true,
+      company: 'Northwind AG',
+    });
+    expect(await factsOf(await signedIn())).toEqual([
+      'country DE oidc',
+      'entity Northwind AG oidc',
+      'employment agency stated',
+    ]);
+    for (const name of Object.keys(site.own.idToken)) delete site.own.idToken[name];
     // No assigned code, no text, and a word that is not on the list: they say nothing, so the file counts again.
     Object.assign(site.own.userinfo, { address: { country: 'XX' }, company: 7, user_type: 'boss' });
     expect(await factsOf(await signedIn())).toEqual(['country FR stated', 'employment agency stated']);

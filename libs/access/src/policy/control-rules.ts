@@ -102,14 +102,14 @@ function requesterRefusal({ name, problem, accepted }: UnmetFact): Refusal {
     return refusal(
       'requester_not_accepted',
       '',
-      `The customer accepts requests of these only (${word}): ${accepted.join(', ')}. Someone else has to ask.`,
+      `The customer accepts only these values for the requester’s ${word}: ${accepted.join(', ')}. Another engineer has to send the request.`,
     );
   return refusal(
     'requester_facts_unknown',
     '',
     problem === 'unknown'
-      ? `The customer requires to know your ${word}, and no one has said it. Ask your administrator to map it in the identity provider, or to state it in the organisation file.`
-      : `The customer requires your ${word} to be verified, and it is only stated. Sign in again if your identity provider says it; else ask your administrator to map it there.`,
+      ? `The customer requires the requester’s ${word}, which is not known. An administrator of the vendor can map it in the identity provider, or state it in the organisation file.`
+      : `The customer requires the requester’s ${word} to be verified, and only the organisation file states it. If the identity provider states it too, the requester has to sign in again. Otherwise an administrator of the vendor has to map it there.`,
   );
 }
 

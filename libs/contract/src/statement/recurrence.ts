@@ -36,8 +36,8 @@ export const recurrenceSchema = z.strictObject({
 }) satisfies z.ZodType<Recurrence>;
 
 /**
- * Whether the value has the shape of `recurrenceSchema`. For the signing page, which has no schema library: its readers are to
- * read all of it.
+ * Whether the value has the shape of `recurrenceSchema`. For the signing page: it has no schema library, so that people can read
+ * all of its code.
  */
 export function isRecurrence(value: unknown): value is Recurrence {
   if (typeof value !== 'object' || value === null) return false;

@@ -122,6 +122,11 @@ describe('terms that narrow others', () => {
     ['a later lapse', { lapsesAt: at(7_201) }, '/lapsesAt'],
     ['a start whose window ends too late', { startsAt: at(7_201) }, '/startsAt'],
     ['another requester', { requester: 'usr_0199f0a0-7b2c-7003-8000-000000000009' }, '/requester'],
+    [
+      'a place of the requester that was not stated',
+      { requesterFacts: { country: { value: 'DE', verified: true } } },
+      '/requesterFacts',
+    ],
     ['another basis', { basis: 'legal' }, '/basis'],
     ['another route map', { routes: `sha256:${'9'.repeat(64)}` }, '/routes'],
     ['another justification', { justification: `c1:${'B'.repeat(43)}` }, '/justification'],

@@ -83,8 +83,8 @@ const HOLDS: Readonly<Record<FactName, (text: string) => boolean>> = {
 };
 
 /**
- * Whether the value has the shape of `requesterFactsSchema`. For the signing page, which has no schema library: its readers are
- * to read all of it.
+ * Whether the value has the shape of `requesterFactsSchema`. For the signing page: it has no schema library, so that people can read
+ * all of its code.
  */
 export function isRequesterFacts(value: unknown): value is RequesterFacts {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;

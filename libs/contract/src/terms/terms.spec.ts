@@ -99,12 +99,12 @@ describe('the size of terms', () => {
   });
 
   test('terms at the limit fit, one byte more is terms_too_large', () => {
-    const sized = (bytes: number): Terms => {
+    const sized = (bytes: number, of = least!): Terms => {
       const actions = Array.from(
         { length: 58 },
         (_none, index) => `a${String(index).padStart(2, '0')}${'x'.repeat(61)}`,
       );
-      const wide = { ...least!, scope: [{ resource: 'r', actions }] };
+      const wide = { ...of, scope: [{ resource: 'r', actions }] };
       const rest = bytes - canonicalTerms(wide).length;
       return { ...wide, scope: [{ resource: 'r'.repeat(rest + 1), actions }] };
     };
@@ -112,6 +112,13 @@ describe('the size of terms', () => {
     expect(MAX_TOKEN_BYTES).toBe(7_680);
     expect(() => requireTermsFit(sized(5_047), 0)).not.toThrow();
     expect(() => requireTermsFit(sized(5_048), 0)).toThrow(
+      expect.objectContaining({ code: 'terms_too_large' }),
+    );
+    const ofEntity = (value: string) => ({ requesterFacts: { entity: { value, verified: true } } });
+    const named = sized(5_047, { ...least!, ...ofEntity('Nu') });
+    expect(() => requireTermsFit(named, 0)).not.toThrow();
+    // A letter outside ASCII has two bytes.
+    expect(() => requireTermsFit({ ...named, ...ofEntity('Nü') }, 0)).toThrow(
       expect.objectContaining({ code: 'terms_too_large' }),
     );
     expect(() => requireTermsFit(most!, 3)).not.toThrow();

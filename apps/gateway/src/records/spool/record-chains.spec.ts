@@ -12,6 +12,10 @@ describe('a record with its place in a chain', () => {
     ['an allowed call', withTrust],
     ['an allowed call that is not signed with the gateway’s key', { ...withTrust, context: 'hmac' }],
     ['an allowed call whose service says whose data it is', { ...withTrust, tenantFrom: 'service' }],
+    [
+      'an allowed call whose terms state the place of the requester',
+      { ...withTrust, requesterFacts: { country: { value: 'DE', verified: true } } },
+    ],
     ['an allowed call without a pinned document', { ...call.record, trust: null }],
     ['an allowed call that does not say by which document', call.record],
     ['an outcome', outcome(call).record],

@@ -1,4 +1,5 @@
 import {
+  isRecurrence,
   isZone,
   nextOccurrence,
   type Recurrence,
@@ -32,11 +33,16 @@ export const NO_REPEATS: RepeatsDraft = {
   zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
 };
 
-/** What the reader has entered; null while it is incomplete, or names a zone that this browser does not know. */
+/** What the reader has entered; null while it is incomplete or not valid, or names a zone that this browser does not know. */
 export function recurrenceOf({ days, from, to, zone }: RepeatsDraft): Recurrence | null {
-  const ends = to === '00:00' ? '24:00' : to;
-  if (days.size === 0 || from === '' || ends === '' || from === ends || !isZone(zone.trim())) return null;
-  return { zone: zone.trim(), days: WEEKDAYS.filter((day) => days.has(day)), from, to: ends };
+  const entered = {
+    zone: zone.trim(),
+    days: WEEKDAYS.filter((day) => days.has(day)),
+    from,
+    to: to === '00:00' ? '24:00' : to,
+  };
+  const isComplete = isRecurrence(entered) && entered.from !== entered.to && isZone(entered.zone);
+  return isComplete ? entered : null;
 }
 
 /** Fields for weekly times in the form of an invitation. */

@@ -142,6 +142,9 @@ export async function invite(
   );
 }
 
+const TOO_LONG =
+  'With its weekly times and engineers, this invitation is too long for one token. Name fewer resources or engineers.';
+
 /** Evaluates the invitation. Returns the duration of one grant, as requested and at most. */
 async function evaluateInvitation(
   unit: Parameters<typeof loadPolicyContext>[0],
@@ -177,13 +180,13 @@ async function evaluateInvitation(
   return { seconds: input.seconds ?? longest, longest, mustBeSigned };
 }
 
-/** The statement travels in each token. Its scope is bounded as that of the terms is; these members come on top. */
+/** The statement is part of each token. The rules bound its scope alone; weekly times and engineers make it longer. */
 function requireFitsToken({ scope, recurs, requesters }: InvitationInput, approvals: number): void {
   const more =
     recurs === undefined && requesters === undefined ? 0 : JSON.stringify({ recurs, requesters }).length;
   if (termsTokenBytes(canonicalJson(scope).length + more, approvals) > MAX_TOKEN_BYTES)
-    throw new AccessError('request_refused', 'With so many engineers this is too long for one token.', {
-      refusals: [refusal('terms_too_large', '/requesters')],
+    throw new AccessError('request_refused', TOO_LONG, {
+      refusals: [refusal('terms_too_large', requesters === undefined ? '/scope' : '/requesters', TOO_LONG)],
     });
 }
 

@@ -7,7 +7,7 @@ import type { VendorUnit } from '../../ports/index.js';
 import { withdrawIn } from '../invitations/invitation-transitions.js';
 import type { Deps } from '../shared/deps.js';
 import { removeAuthenticatorsIn } from '../trust/authenticators.js';
-import { type EndedBy, endAccessIn, endRequestersAccessIn } from './end-access.js';
+import { endAccessIn, endedFor, endRequestersAccessIn } from './end-access.js';
 import { endGrantsOfChangedPersonIn } from './end-unfit-grants.js';
 
 /** Who changes a person (`host`, or a person's id), and when. */
@@ -67,8 +67,7 @@ export async function changePersonIn(
     await voidReviews(unit, before, now, by);
     await withdrawInvitations(unit, before, now, by);
     if (losesOneOf(before, now, REQUESTER_ROLES)) await endRequestersAccessIn(unit, before, by);
-    else if (!sameFacts(before, after))
-      await endGrantsOfChangedPersonIn(unit, after.id, bySelfOrJob(after, by));
+    else if (!sameFacts(before, after)) await endGrantsOfChangedPersonIn(unit, after.id, endedFor(after, by));
   }
   await removeAuthenticatorsIfNeeded(unit, before, after, by);
   // Keys of a person whose last role their provider took away do not come back with the next role.
@@ -115,12 +114,6 @@ function loggedFacts({ facts }: Person): { facts?: Record<string, { value: strin
 /** True if terms would contain the same facts for both. */
 const sameFacts = (before: Person, after: Person): boolean =>
   canonicalJson(requesterFactsOf(before) ?? null) === canonicalJson(requesterFactsOf(after) ?? null);
-
-/** If the person's own sign-in revealed the change, the broker ended their access, not the person. */
-const bySelfOrJob = ({ id }: Person, { actor, at }: ChangedBy): EndedBy => ({
-  actor: actor === id ? 'job' : actor,
-  at,
-});
 
 /** A person's groups, sorted; absent if there are none. */
 export const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: string[] } =>

@@ -23,10 +23,16 @@ export async function endAccessIn(unit: VendorUnit, person: Person, by: EndedBy)
   await endRequestersAccessIn(unit, person, by);
 }
 
+/** If the person's own sign-in revealed the change, the broker ended their access, not the person. */
+export const endedFor = ({ id }: Person, { actor, at }: EndedBy): EndedBy => ({
+  actor: actor === id ? 'job' : actor,
+  at,
+});
+
 /** Cancels the person's open requests and revokes their grants, in every tenant. */
-export async function endRequestersAccessIn(unit: VendorUnit, { id }: Person, by: EndedBy): Promise<void> {
-  // If the person's own sign-in revealed the change, the broker ended their access, not the person.
-  const end = { actor: by.actor === id ? 'job' : by.actor, at: toInstant(new Date(by.at)) };
+export async function endRequestersAccessIn(unit: VendorUnit, person: Person, by: EndedBy): Promise<void> {
+  const { id } = person;
+  const end = { ...endedFor(person, by), at: toInstant(new Date(by.at)) };
   for (const located of await unit.requests.openOf(id)) {
     const own = await unit.tenant(located.tenant);
     const request = await own.requests.find(located.id);

@@ -170,21 +170,21 @@ async function saveIfChanged(
   if (!isSame) await changePersonIn(unit, before, after, byClient(side));
 }
 
-/** Place and employer are kept of a side that uses them alone. */
+/** The profile as it is stored: with place and employer only if the settings of the side have `facts`. */
 function keptProfile({ settings }: ProvisionedSide, profile: ScimProfile): ScimProfile {
   if (settings.facts === true) return profile;
   const { userType: _type, organization: _organization, workCountry: _country, ...names } = profile;
   return names;
 }
 
-function withClientsFacts<P extends Pick<Person, 'facts' | 'tenant'>>(
+/** The person with the facts of the profile as it is stored. Without any, the client's earlier facts no longer apply. */
+function withClientsFacts<P extends Pick<Person, 'facts'>>(
   person: P,
-  { settings, at }: ProvisionedSide,
+  { at }: ProvisionedSide,
   profile: ScimProfile,
 ): P {
   const { facts: before, ...rest } = person;
-  const said = person.tenant === null && settings.facts === true ? factsOfProfile(profile) : {};
-  const facts = withFacts(before, 'scim', said, at);
+  const facts = withFacts(before, 'scim', factsOfProfile(profile), at);
   return { ...rest, ...(facts === undefined ? {} : { facts }) } as P;
 }
 

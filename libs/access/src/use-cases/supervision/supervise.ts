@@ -17,7 +17,7 @@ import { supervisionNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 import { pauseGrantIn } from './pauses.js';
 
-/** A call, or a token that is fetched: then `record` and what a route says are null. */
+/** An allowed call, or a token that an engineer fetches. A token has no `record`, `resource` or `action`. */
 export type ObservedUse = Pick<
   AccessRecordView,
   'at' | 'grant' | 'person' | 'service' | 'resource' | 'action'
@@ -82,7 +82,7 @@ export class Supervision {
     }
   }
 
-  /** Counts a token that an engineer fetches, by what is seen of the country from which it is fetched. */
+  /** Counts a token in the rules that count `seen`: how the country from which it is fetched compares with the stated one. */
   takeToken(token: ObservedUse, seen: Supervised, now: Date): void {
     for (const sided of this.rules)
       if (sided.rule.count === seen && supervises(sided.rule, token)) this.count(sided, token, now);
@@ -101,7 +101,10 @@ export class Supervision {
       this.crossings.set(crossing, { ...sided, call, counted });
   }
 
-  /** Acts on the crossings, then stores the counts, and returns what was done. Call it after the records' leaves, so that the log shows the calls first. */
+  /**
+   * Acts on the crossings, then stores the counts, and returns what was done. Call it after the records' leaves, so that the log
+   * shows the calls first.
+   */
   async store(deps: Deps, unit: TenantUnit, now: Date): Promise<SupervisionOutcome[]> {
     const outcomes: SupervisionOutcome[] = [];
     for (const crossing of this.crossings.values()) {
