@@ -414,7 +414,7 @@ describeOn('SQLite', 'access for an authority', (bench) => {
     expect((await getRequest(flow.deps, ada, view.request.id)).request.demand).toBe(demand);
   });
 
-  /** Applies the organisation file again, with another role for somebody of the vendor, or without them. */
+  /** Applies the organisation file again, with another role for one of the vendor's staff, or without that person. */
   async function apply(email?: string, roles?: VendorRole[]): Promise<void> {
     const changed = withCounsel(smallOrganisation());
     const staff = changed.vendor.staff.map((each) =>

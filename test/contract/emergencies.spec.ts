@@ -227,7 +227,7 @@ describeOn('SQLite', 'emergencies', (bench) => {
     expect(JSON.stringify(await flow.leaves('acme'))).not.toContain('ledger');
   });
 
-  test('whoever explains before the records of their calls have arrived hides none: later ones count too', async () => {
+  test('an explanation that comes before the records of the calls hides none of them: later ones count too', async () => {
     const { grant: id } = await opened();
     await releaseGrant(flow.deps, people.erin, id);
     const given = await giveDisclosure(flow.deps, people.erin, id, WORDS);

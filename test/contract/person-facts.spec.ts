@@ -103,7 +103,7 @@ describeOn('PostgreSQL', 'place and employer of a requester', (bench) => {
     expect((await erin()).person.facts?.oidc).toEqual({ country: 'DE', at: '2026-11-24T15:00:00.000Z' });
   });
 
-  test('a person of whom nothing is known has the terms of before', async () => {
+  test('a person without known facts gets terms without facts', async () => {
     await start(organisation({ stated: {} }));
     expect((await flow.ask(await erin())).request.terms).not.toHaveProperty('requesterFacts');
   });

@@ -139,7 +139,7 @@ describeStore('a practice of the approvers', (bench) => {
     );
   });
 
-  test('approvers of whom no one is notified in earnest are not asked', async () => {
+  test('approvers who are not notified of real requests get no practice either', async () => {
     await start(organisation({ ...ON, unnotified: ['management'] }));
     flow.clock.forward(TO_NEW_YEAR);
     await run();

@@ -9,7 +9,7 @@ import type { AddressChangeKind, AddressWords, Language } from './words/words.js
 const WORDS: Readonly<Record<Language, AddressWords>> = { en: addressEn, de: addressDe };
 
 /**
- * Writes the mail to a notice address: what happened, when, and where one reads more after signing in. It names no person, no
+ * Writes the mail to a notice address: what happened, when, and a page to read more after signing in. It names no person, no
  * reason and no data, because a shared mailbox may be read by more people than the customer's own.
  */
 export function writeAddressMail(

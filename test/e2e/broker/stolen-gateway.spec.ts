@@ -175,7 +175,7 @@ describe('a stolen gateway credential forges a record', () => {
     chain.add('head', { tenant: 'globex' });
     const afterGap = chain.add('head', { tenant: 'globex' });
     const unknown = chain.add('head', { tenant: 'nobody' });
-    // Taken as far as the gateway can tell, also for a tenant that does not exist: a refused record would come again.
+    // The answer counts them as taken, also for a tenant that does not exist: the gateway would send a refused record again.
     const sent = [forged, outcome, afterGap, unknown];
     for (const _again of [1, 2])
       expect((await send(gateway, chain, sent)).body).toEqual({ accepted: { globex: 4, nobody: 5 } });

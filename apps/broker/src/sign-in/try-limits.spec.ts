@@ -37,7 +37,7 @@ describe('asking for codes', () => {
     expect(passed).toBe(20);
   });
 
-  test('strangers in four networks, or with the thousands of one customer, lock nobody out elsewhere', async () => {
+  test('strangers in four networks, or in the many networks of one customer, do not lock out a person who signs in from another network', async () => {
     const limits = new TryLimits(CODE_REQUESTS);
     for (let area = 0; area < 90; area += 1)
       expect(await asks(limits, `198.51.${area}.1`, 'acme ada', 5)).toBeGreaterThanOrEqual(1);

@@ -9,7 +9,7 @@ export class BrowserSessions1799000058000 implements MigrationInterface {
     await runner.createTable(SESSIONS);
   }
 
-  /** Whoever has such a session signs in again. */
+  /** Engineers who have such a session sign in again. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.dropTable(SESSIONS);
   }
