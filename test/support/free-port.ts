@@ -4,7 +4,9 @@ import { createServer } from 'node:net';
 
 /** Below the ports that systems assign automatically (32768 and up on Linux, 49152 elsewhere). */
 const LOWEST = 16_000;
-const HIGHEST = 32_000;
+/** Each worker of a run has ports of its own: two could otherwise reserve one port before either listens on it. */
+const SHARES = 16;
+const PORTS_IN_SHARE = 1_000;
 const MOST_TRIES = 100;
 /** No port is assigned twice, because a test may reserve one long before a program listens on it. */
 const given = new Set<number>();
@@ -16,8 +18,9 @@ const given = new Set<number>();
  * @throws Error if none is free
  */
 export async function freePort(): Promise<number> {
+  const lowest = LOWEST + (Number(process.env['JEST_WORKER_ID'] ?? 0) % SHARES) * PORTS_IN_SHARE;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const port = randomInt(LOWEST, HIGHEST);
+    const port = lowest + randomInt(PORTS_IN_SHARE);
     if (given.has(port)) continue;
     const server = createServer();
     const listening = once(server, 'listening').then(

@@ -81,7 +81,7 @@ export async function cutEach(
   const whole = await prepare(0);
   const before = await whole.look();
   await broker.arm({ unit, at: 0 });
-  const { status } = await whole.send();
+  const { status } = await broker.explaining(() => whole.send());
   await eventually('the answer is counted', () => broker.steps.includes('answer'));
   const steps = upTo('answer', broker.steps);
   const after = await whole.look();
@@ -102,7 +102,7 @@ export async function cutEach(
     const wasDone = isDeepStrictEqual(left, after);
     if (!isDeepStrictEqual(left, before) && !wasDone) tell(`left a part: ${JSON.stringify(left)}`);
     await broker.start();
-    const repeated = await retryIfBusy(() => cut.send());
+    const repeated = await broker.explaining(() => retryIfBusy(() => cut.send()));
     if (repeated.status !== change.again(status, wasDone))
       tell(`repeated it was answered ${JSON.stringify(repeated)}`);
     const end = await cut.look();

@@ -110,11 +110,19 @@ export class FailBroker {
     void program?.ended.then((ending) => {
       over = ending;
     });
-    const said = () => `${program?.stderr}${program?.stdout}`.slice(-2_000);
     const { signal } = await eventually('the broker is dead', () => over, 60_000).catch(() => {
-      throw new Error(`the broker lives on, at ${JSON.stringify(this.steps)}: ${said()}`);
+      throw new Error(`the broker lives on, at ${JSON.stringify(this.steps)}: ${this.said()}`);
     });
-    if (signal !== 'SIGKILL') throw new Error(`the broker ended by ${signal}: ${said()}`);
+    if (signal !== 'SIGKILL') throw new Error(`the broker ended by ${signal}: ${this.said()}`);
+  }
+
+  /** @throws Error with what the broker printed, if a call to it fails */
+  async explaining<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (cause) {
+      throw new Error(`a call to the broker failed: ${this.said()}`, { cause });
+    }
   }
 
   async stop(): Promise<void> {
@@ -126,6 +134,11 @@ export class FailBroker {
     await this.store.close();
     await this.drop();
     await removeFolder(this.folder);
+  }
+
+  /** The end of what the broker printed. */
+  private said(): string {
+    return `${this.program?.stderr}${this.program?.stdout}`.slice(-2_000);
   }
 
   private get running(): Program {
