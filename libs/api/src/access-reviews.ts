@@ -13,6 +13,7 @@ const KEPT_REASONS = ['last-admin', 'too-few-approvers', 'claimed', 'provider'] 
 
 const itemSchema = named(
   'AccessReviewItem',
+  'One thing that lets in: access, an invitation, a rule, a person, a key or a session.',
   z.object({
     item: z.string().describe('Names it in a decision.'),
     kind: z.enum(REVIEWED_KINDS),
@@ -45,6 +46,7 @@ export type AccessReviewItem = z.infer<typeof itemSchema>;
 const count = () => z.int();
 const summarySchema = named(
   'AccessReviewSummary',
+  'A quarterly review with its counts.',
   z.object({
     id: idText('acr', 'The review.'),
     tenant: z.string(),
@@ -69,6 +71,7 @@ export type AccessReviewSummary = z.infer<typeof summarySchema>;
 
 const markedItemSchema = named(
   'MarkedAccessReviewItem',
+  'A thing that lets in, with what an admin has decided about it.',
   itemSchema.extend({
     practice: z
       .object({ result: practiceResult, at: instant() })
@@ -81,11 +84,16 @@ const markedItemSchema = named(
 );
 export type MarkedAccessReviewItem = z.infer<typeof markedItemSchema>;
 
-const reviewSchema = named('AccessReview', summarySchema.extend({ items: z.array(markedItemSchema) }));
+const reviewSchema = named(
+  'AccessReview',
+  'A quarterly review with everything that it lists.',
+  summarySchema.extend({ items: z.array(markedItemSchema) }),
+);
 export type AccessReview = z.infer<typeof reviewSchema>;
 
 const decisionBody = named(
   'AccessReviewDecision',
+  'What an admin decides about one item: keep or end it.',
   z.strictObject({
     item: z.string().min(1).max(300).describe('`item` of the list.'),
     decision: z.enum(['confirmed', 'pruned']),
@@ -112,6 +120,7 @@ export const accessReviewEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/tenants/{slug}/access-reviews/{id}',
     summary: 'Read a review with everything that it lists',
+    description: 'For the tenant’s admins and auditors.',
     answer: { status: 200, description: 'The review.', schema: reviewSchema },
     errors: ['not_found'],
   }),

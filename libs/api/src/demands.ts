@@ -41,6 +41,7 @@ const shortText = requiredText.max(300, 'At most 300 characters');
 
 const demandBodySchema = named(
   'DemandBody',
+  'A government’s demand, as the vendor’s legal counsel enters it.',
   z.strictObject({
     authority: shortText.describe('Who demands: the authority, as it calls itself.'),
     country: z
@@ -77,6 +78,7 @@ export type DemandBody = z.infer<typeof demandBodySchema>;
 
 const stepBodySchema = named(
   'DemandStepBody',
+  'The next step of a demand.',
   z.strictObject({
     action: z.enum(DEMAND_STEP_ACTIONS),
     reason: requiredReason,
@@ -105,6 +107,7 @@ export type DemandStepBody = z.infer<typeof stepBodySchema>;
 
 const documentBodySchema = named(
   'DemandDocumentBody',
+  'A document that belongs to a demand.',
   z.strictObject({
     name: shortText,
     content: z
@@ -159,11 +162,12 @@ const line = {
     .describe('The gag has ended and the customer does not know yet: the job that opens it is late.'),
 };
 
-const demandLineSchema = named('DemandLine', z.object(line));
+const demandLineSchema = named('DemandLine', 'A demand as lists show it.', z.object(line));
 export type DemandLine = z.infer<typeof demandLineSchema>;
 
 const demandSchema = named(
   'Demand',
+  'A demand with its steps and documents.',
   z.object({
     ...line,
     legalBasis: z.string(),
@@ -185,7 +189,7 @@ const demandSchema = named(
 export type Demand = z.infer<typeof demandSchema>;
 
 const listQuery = z.strictObject({
-  state: z.enum(DEMAND_STATES).exactOptional(),
+  state: z.enum(DEMAND_STATES).exactOptional().describe('Only those in this state.'),
   tenant: filters.tenant,
   ...pageQuery,
 });
@@ -216,6 +220,7 @@ export const demandEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/demands/{id}',
     summary: 'Read a government’s demand with its steps',
+    description: 'For the vendor’s legal counsel. Under a gag no one else learns of it.',
     answer: { status: 200, description: 'The demand.', schema: demandSchema },
     errors: ['not_found'],
   }),

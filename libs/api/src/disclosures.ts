@@ -8,6 +8,7 @@ export type DisclosureState = (typeof DISCLOSURE_STATES)[number];
 
 export const disclosureSchema = named(
   'Disclosure',
+  'The vendor’s explanation of one emergency, and what the customer has said to it.',
   z.object({
     grant: idText('grt', 'The access of the emergency.'),
     request: idText('req', 'Its request.'),
@@ -49,13 +50,14 @@ export type Disclosure = z.infer<typeof disclosureSchema>;
 
 const disclosureListQuery = z.strictObject({
   ...pageQuery,
-  tenant: z.string().exactOptional(),
-  state: z.enum(DISCLOSURE_STATES).exactOptional(),
+  tenant: z.string().exactOptional().describe('Of this tenant, by its slug.'),
+  state: z.enum(DISCLOSURE_STATES).exactOptional().describe('Only those in this state.'),
 });
 export type DisclosureListQuery = z.infer<typeof disclosureListQuery>;
 
 const disclosureBodySchema = named(
   'DisclosureBody',
+  'The vendor’s explanation of an emergency.',
   z.strictObject({
     reason: freeText.describe('What happened, and what the access was used for.'),
     needed: z.boolean().describe('Whether, looking back, the emergency was needed.'),
@@ -66,6 +68,7 @@ export type DisclosureBody = z.infer<typeof disclosureBodySchema>;
 
 const disclosureAnswerSchema = named(
   'DisclosureAnswerBody',
+  'What a customer answers to an explanation.',
   z.strictObject({
     answer: z.enum(['acknowledged', 'disputed']),
     reason: freeText.exactOptional().describe('Required to dispute.'),
@@ -89,6 +92,8 @@ export const disclosureEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/grants/{id}/disclosure',
     summary: 'Read the explanation of one emergency',
+    description:
+      'What the vendor has explained, and what the tenant has said to it. Null members: it is still due.',
     answer: { status: 200, description: 'The disclosure.', schema: disclosureSchema },
     errors: ['not_found'],
   }),

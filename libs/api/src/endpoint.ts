@@ -34,7 +34,11 @@ export interface Endpoint {
 export const endpoint = <const E extends Endpoint>(declared: E): E => declared;
 
 /** For endpoints that need no body: the caller sends none, or an empty object. */
-export const noBodySchema = named('NoBody', z.strictObject({}));
+export const noBodySchema = named(
+  'NoBody',
+  'An empty object; the body may also be left out.',
+  z.strictObject({}),
+);
 
 /** What a handler of the endpoint answers; anything if the answer has no schema. */
 export type AnswerOf<E> = E extends { answer: { schema: infer S extends z.ZodType } } ? z.output<S> : unknown;

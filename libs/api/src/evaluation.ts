@@ -9,20 +9,26 @@ const text = z.string().min(1).max(512);
 /** AuthZEN objects may have any further members; they are ignored. */
 const evaluationSchema = named(
   'AuthzenEvaluation',
+  'A question of the AuthZEN Authorization API 1.0: may this subject do this?',
   z.looseObject({
     subject: z.looseObject({
       type: z.literal('user'),
-      id: text.describe('The engineer: `usr_…`, or the e-mail address.'),
+      id: text
+        .meta({ examples: ['erin@vendor.example'] })
+        .describe('The engineer: `usr_…`, or the e-mail address.'),
       properties: properties.exactOptional(),
     }),
     action: z.looseObject({
-      name: text.describe('An action of the service’s route map, such as `read`.'),
+      name: text
+        .meta({ examples: ['read'] })
+        .describe('An action of the service’s route map, such as `read`.'),
       properties: properties.exactOptional(),
     }),
     resource: z.looseObject({
-      type: text.describe('The data service, such as `billing`.'),
+      type: text.meta({ examples: ['billing'] }).describe('The data service, such as `billing`.'),
       id: text
         .refine(isResource, 'A resource is a path of segments without wildcards, such as `invoices/17`.')
+        .meta({ examples: ['invoices/17'] })
         .describe('A resource of its route map, such as `invoices/17`.'),
       properties: z.looseObject({ tenant: text.describe('The customer’s slug.') }),
     }),
@@ -33,6 +39,7 @@ export type AuthzenEvaluation = z.infer<typeof evaluationSchema>;
 
 const decisionSchema = named(
   'AuthzenDecision',
+  'The decision, and with a refusal what to request.',
   z.object({
     decision: z.boolean(),
     context: z
@@ -55,6 +62,7 @@ export type AuthzenDecision = z.infer<typeof decisionSchema>;
 
 const configurationSchema = named(
   'AuthzenConfiguration',
+  'Where the AuthZEN endpoints are.',
   z.object({ policy_decision_point: z.string(), access_evaluation_endpoint: z.string() }),
 );
 
@@ -71,6 +79,7 @@ export const evaluationEndpoints = {
   configuration: endpoint({
     route: 'GET /.well-known/authzen-configuration',
     summary: 'Where to ask for decisions',
+    description: 'The metadata of AuthZEN’s Authorization API 1.0. Public.',
     answer: { status: 200, description: 'AuthZEN metadata.', schema: configurationSchema },
   }),
 };

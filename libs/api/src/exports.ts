@@ -17,6 +17,7 @@ const exportQuery = z.strictObject({
   index: z
     .string()
     .regex(/^(0|[1-9][0-9]{0,14})$/, 'The index of a leaf')
+    .meta({ type: 'integer', minimum: 0 })
     .default('0')
     .describe('Begin at this leaf: `next` of the page before.'),
   from,
@@ -25,6 +26,7 @@ const exportQuery = z.strictObject({
     .string()
     .regex(/^[1-9][0-9]{0,3}$/, `A whole number from 1 to ${MAX_EXPORT_LIMIT}`)
     .refine((text) => Number(text) <= MAX_EXPORT_LIMIT, `A whole number from 1 to ${MAX_EXPORT_LIMIT}`)
+    .meta({ type: 'integer', minimum: 1, maximum: MAX_EXPORT_LIMIT })
     .default(String(DEFAULT_EXPORT_LIMIT))
     .describe(`How many leaves to look at, 1 to ${MAX_EXPORT_LIMIT}; ${DEFAULT_EXPORT_LIMIT} if absent.`),
 });
@@ -32,6 +34,7 @@ export type ExportQuery = z.infer<typeof exportQuery>;
 
 export const exportPageSchema = named(
   'ExportPage',
+  'Events of a log in the chosen format.',
   z.object({
     log: z.string().describe('The log’s origin. After a restore it is another one.'),
     items: z
@@ -55,6 +58,7 @@ const MAX_CA = 32_768;
 
 const newTargetSchema = named(
   'NewExportTarget',
+  'A receiver to which a log is to be streamed.',
   z.strictObject({
     kind: z.enum(EXPORT_KINDS),
     name: z
@@ -95,6 +99,7 @@ export type NewExportTarget = z.infer<typeof newTargetSchema>;
 
 export const exportTargetSchema = named(
   'ExportTarget',
+  'A receiver of a log, and how far it has got.',
   z.object({
     id: idText('xpt', 'The target.'),
     log: z.string().describe('A tenant’s slug, `deployment` or `vendor`.'),
@@ -119,13 +124,18 @@ export type ExportTarget = z.infer<typeof exportTargetSchema>;
 
 const madeTargetSchema = named(
   'AddedExportTarget',
+  'The receiver with its secret, which is shown once.',
   exportTargetSchema.extend({
     secret: z.string().nullable().describe('The secret that was made, shown this once; null if none was.'),
   }),
 );
 export type AddedExportTarget = z.infer<typeof madeTargetSchema>;
 
-const targetListSchema = named('ExportTargetList', z.object({ items: z.array(exportTargetSchema) }));
+const targetListSchema = named(
+  'ExportTargetList',
+  'The receivers of one log.',
+  z.object({ items: z.array(exportTargetSchema) }),
+);
 
 function isPlainText(text: string): boolean {
   return !hasHiddenCharacters(text) && !/\p{Cc}/u.test(text);
@@ -161,6 +171,7 @@ export const exportEndpoints = {
   removeTarget: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/export-targets/{id}',
     summary: 'Stop streaming a log to a receiver',
+    description: 'Nothing more is sent to it. What was sent stays there.',
     answer: { status: 204, description: 'It ends. Its secret is deleted.' },
     errors: ['not_found'],
   }),

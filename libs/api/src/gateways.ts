@@ -8,6 +8,7 @@ export type GatewayState = (typeof GATEWAY_STATES)[number];
 
 const gatewaySchema = named(
   'EnrolledGateway',
+  'A gateway that may connect, and when it was last connected.',
   z.object({
     id: idText('gtw', 'The gateway.'),
     name: z.string(),
@@ -37,6 +38,7 @@ export const gatewayEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/gateways',
     summary: 'List enrolled gateways and when each was last connected',
+    description: 'For the vendor’s security admins and auditors.',
     answer: {
       status: 200,
       description: 'All of them, newest first; `next` is null.',

@@ -25,6 +25,7 @@ export type GrantAccess = (typeof GRANT_ACCESS)[number];
 
 export const grantSchema = named(
   'Grant',
+  'Access that full approval has created.',
   z.object({
     id: idText('grt', 'The grant.'),
     request: idText('req', 'The request that created it.'),
@@ -77,6 +78,7 @@ export type Grant = z.infer<typeof grantSchema>;
 
 export const grantDetailSchema = named(
   'GrantDetail',
+  'A grant with its request, its use and what stops it.',
   grantSchema.extend({
     log: logPoint().describe(
       'How far the tenant’s log has grown: keep it, and a later log has to continue it.',
@@ -87,6 +89,7 @@ export type GrantDetail = z.infer<typeof grantDetailSchema>;
 
 const grantPaceSchema = named(
   'GrantPace',
+  'How many calls were made in each minute, beside the engineer’s own past.',
   z.object({
     callsPerMinute: z
       .int()
@@ -107,7 +110,7 @@ export type GrantPace = z.infer<typeof grantPaceSchema>;
 const grantListQuery = z.strictObject({
   ...pageQuery,
   ...filters,
-  state: z.enum(GRANT_STATES).exactOptional(),
+  state: z.enum(GRANT_STATES).exactOptional().describe('Only those in this state.'),
 });
 export type GrantListQuery = z.infer<typeof grantListQuery>;
 
@@ -115,6 +118,7 @@ const grantPageSchema = pageOf('GrantPage', grantSchema);
 
 const revocationSchema = named(
   'RevocationBody',
+  'Why a grant is stopped.',
   z.strictObject({
     reason: requiredReason.describe('Why access is stopped. The tenant’s log shows it.'),
   }),
@@ -123,6 +127,7 @@ export type RevocationBody = z.infer<typeof revocationSchema>;
 
 const extensionSchema = named(
   'ExtensionBody',
+  'How much more time is requested, and why.',
   z.strictObject({
     duration: durationText.describe('How much longer, from the end of the grant on.'),
     justification: freeText
@@ -134,6 +139,7 @@ export type ExtensionBody = z.infer<typeof extensionSchema>;
 
 export const grantTokenSchema = named(
   'GrantToken',
+  'A short-lived token (RFC 9068) for one grant.',
   z.object({
     access_token: z.string().describe('A JWT (RFC 9068). It is secret and shown only once.'),
     token_type: z.literal('Bearer'),
@@ -144,6 +150,7 @@ export type GrantToken = z.infer<typeof grantTokenSchema>;
 
 const browserSessionBodySchema = named(
   'BrowserSessionBody',
+  'The service’s address to open, and the challenge of the browser that asked (RFC 7636).',
   z.strictObject({
     challenge: z
       .string()
@@ -161,6 +168,7 @@ export type BrowserSessionBody = z.infer<typeof browserSessionBodySchema>;
 
 const browserSessionStartSchema = named(
   'BrowserSessionStart',
+  'Where the browser goes next: the service’s own host, with a one-time code.',
   z.object({
     location: z
       .string()
@@ -182,6 +190,7 @@ export const grantEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/grants/{id}',
     summary: 'Read a grant',
+    description: 'For the engineer, the vendor’s admins and auditors, and the people of the tenant.',
     answer: { status: 200, description: 'The grant.', schema: grantDetailSchema },
     errors: ['not_found'],
   }),
@@ -253,6 +262,7 @@ export const grantEndpoints = {
   release: endpoint({
     route: 'POST /api/v1/grants/{id}/release',
     summary: 'Give access back',
+    description: 'For the engineer. The access ends at once, everywhere.',
     body: { schema: noBodySchema, optional: true },
     idempotent: true,
     answer: { status: 200, description: 'The grant, ended.', schema: grantDetailSchema },

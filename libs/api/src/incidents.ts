@@ -7,6 +7,7 @@ import { askSchema, REQUEST_STATES, waitSchema } from './requests.js';
 
 const incidentSchema = named(
   'Incident',
+  'The same access, requested of several tenants.',
   z.object({
     id: idText('inc', 'The incident.'),
     title: z.string(),
@@ -18,6 +19,7 @@ export type Incident = z.infer<typeof incidentSchema>;
 
 const incidentBoardSchema = named(
   'IncidentBoard',
+  'An incident with the answer of each tenant.',
   incidentSchema.extend({
     tenants: z.array(
       z.object({
@@ -36,6 +38,7 @@ export type IncidentBoard = z.infer<typeof incidentBoardSchema>;
 
 const incidentBodySchema = named(
   'IncidentBody',
+  'The access to request, and of which tenants.',
   askSchema.omit({ tenant: true }).extend({
     title: freeText.describe('For the vendor’s people alone. No tenant reads it.'),
     tenants: z.array(z.string().min(1).max(256)).min(1).max(100).describe('Slugs.'),
@@ -72,6 +75,7 @@ export const incidentEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/incidents/{id}',
     summary: 'Read who has answered',
+    description: 'For each tenant the state of its request, and when it answered.',
     answer: { status: 200, description: 'The board.', schema: incidentBoardSchema },
     errors: ['not_found'],
   }),

@@ -314,6 +314,7 @@ export {
   type TrustSignatureBody,
   trustEndpoints,
 } from './trust.js';
+export { type WebhookMessage, webhookMessageSchema } from './webhooks.js';
 export {
   WIDENING_STATES,
   type Widening,

@@ -30,6 +30,7 @@ export type InvitationState = (typeof INVITATION_STATES)[number];
 
 export const invitationSchema = named(
   'Invitation',
+  'Access that a customer invites to in advance.',
   z.object({
     id: idText('inv', 'The invitation.'),
     tenant: z.string(),
@@ -81,13 +82,14 @@ const invitationPageSchema = pageOf('InvitationPage', invitationSchema);
 const invitationListQuery = z.strictObject({
   ...pageQuery,
   service: filters.service,
-  state: z.enum(INVITATION_STATES).exactOptional(),
+  state: z.enum(INVITATION_STATES).exactOptional().describe('Only those in this state.'),
 });
 export type InvitationListQuery = z.infer<typeof invitationListQuery>;
 
 /** What the customer invites to. Only the shape is checked here; the evaluator checks whether it can be granted at all. */
 const invitationDraftSchema = named(
   'InvitationDraftBody',
+  'An invitation to be signed, before its signature.',
   z.strictObject({
     service: z.string().min(1).max(256),
     scope: scopeInput,
@@ -121,6 +123,7 @@ export type InvitationDraftBody = z.infer<typeof invitationDraftSchema>;
 
 const invitationBodySchema = named(
   'InvitationBody',
+  'An invitation, signed where the tenant is claimed.',
   invitationDraftSchema.extend({
     countersignature: signatureSchema
       .exactOptional()
@@ -137,6 +140,7 @@ export type InvitationBody = z.infer<typeof invitationBodySchema>;
 
 const invitationToSignSchema = named(
   'InvitationToSign',
+  'The exact statement to sign for an invitation.',
   z.object({
     statement: statementSchema.describe('The SHA-256 of its canonical JSON is the challenge.'),
     openings: z
@@ -155,6 +159,7 @@ const invitationToSignSchema = named(
 
 const withdrawalSchema = named(
   'Withdrawal',
+  'An invitation that was withdrawn, and the grants that ended with it.',
   z.strictObject({
     reason: freeText.exactOptional().describe('The log and the grants that end by it show it.'),
   }),

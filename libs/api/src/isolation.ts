@@ -9,6 +9,7 @@ const SURFACES = ['api', 'log', 'stream', 'feed', 'notices', 'gateway'] as const
 
 const isolationTestSchema = named(
   'IsolationTest',
+  'One run of the nightly test.',
   z.object({
     day: z.string().meta({ format: 'date' }).describe('The UTC day.'),
     endedAt: instant(),
@@ -27,6 +28,7 @@ export type IsolationTest = z.infer<typeof isolationTestSchema>;
 
 export const isolationSchema = named(
   'Isolation',
+  'The newest test that no customer reads another one’s data.',
   z.object({
     newest: isolationTestSchema.nullable().describe('Null: no test was ever made.'),
   }),

@@ -6,6 +6,7 @@ import { durationText, idText, instant } from './members.js';
 
 const apiKeyBodySchema = named(
   'ApiKeyBody',
+  'How long a new key is valid.',
   z.strictObject({
     ttl: durationText
       .refine((text) => {
@@ -22,12 +23,14 @@ const keyMembers = { id: idText('key', 'The key.'), expiresAt: instant() };
 
 const issuedApiKeySchema = named(
   'IssuedApiKey',
+  'A new key with its secret, which is shown once.',
   z.object({ ...keyMembers, key: z.string().describe('`csk_…`; shown only once.') }),
 );
 export type IssuedApiKey = z.infer<typeof issuedApiKeySchema>;
 
 const apiKeySchema = named(
   'ApiKey',
+  'A key without its secret.',
   z.object({
     ...keyMembers,
     createdAt: instant(),
@@ -58,6 +61,7 @@ export const apiKeyEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/keys',
     summary: 'List one’s own API keys',
+    description: 'The newest first, without their secrets.',
     answer: {
       status: 200,
       description: 'All of them, newest first; `next` is null.',
@@ -67,6 +71,7 @@ export const apiKeyEndpoints = {
   revoke: endpoint({
     route: 'DELETE /api/v1/keys/{id}',
     summary: 'Revoke one of one’s own API keys',
+    description: 'It is refused from now on. A revoked key stays in the list.',
     answer: { status: 204, description: 'It is revoked.' },
     errors: ['not_found'],
   }),
@@ -74,12 +79,14 @@ export const apiKeyEndpoints = {
 
 const jwksSchema = named(
   'Jwks',
+  'The public keys that verify grant tokens (RFC 7517).',
   z.object({ keys: z.array(z.record(z.string(), z.unknown())).describe('RFC 7517.') }),
 );
 
 /** RFC 6749 §3.2 has servers ignore parameters that they do not know. A text that is no token is an inactive token. */
 const tokenFormSchema = named(
   'TokenForm',
+  'A token, as RFC 7662 and RFC 7009 send it.',
   z.object({
     token: z.string().min(1).describe('A grant token.'),
     token_type_hint: z.string().exactOptional(),
@@ -89,6 +96,7 @@ export type TokenForm = z.infer<typeof tokenFormSchema>;
 
 const introspectionSchema = named(
   'Introspection',
+  'Whether a token is active, and what it says (RFC 7662).',
   z.object({
     active: z.boolean(),
     client_id: z.string().exactOptional(),

@@ -9,6 +9,7 @@ export type LockKind = (typeof LOCK_KINDS)[number];
 
 export const lockSchema = named(
   'Lock',
+  'A lock in force, or one that was lifted just now.',
   z.object({
     id: idText('lck', 'The lock.'),
     kind: z.enum([...LOCK_KINDS, 'grant']),
@@ -30,6 +31,7 @@ export type LockListQuery = z.infer<typeof lockListQuery>;
 
 const lockBodySchema = named(
   'LockBody',
+  'What to lock, why, and for how long.',
   z.strictObject({
     kind: z.enum(LOCK_KINDS),
     name: z

@@ -8,6 +8,7 @@ import { instant, requiredReason, SIDES } from './members.js';
 
 const erasureBodySchema = named(
   'ErasureBody',
+  'The values to erase from one leaf of a log.',
   z.strictObject({
     leaf: z.int().min(0).describe('Index of the leaf in the tenant’s log.'),
     fields: z
@@ -22,6 +23,7 @@ export type ErasureBody = z.infer<typeof erasureBodySchema>;
 
 const erasureSchema = named(
   'Erasure',
+  'What was erased, and the leaf that says so.',
   z.object({
     leaf: z.int(),
     fields: z.array(z.string()),
@@ -34,6 +36,7 @@ export type Erasure = z.infer<typeof erasureSchema>;
 
 const legalHoldSchema = named(
   'LegalHold',
+  'A hold that keeps a log from being erased or pruned.',
   z.object({
     side: z.enum(SIDES).describe('Who set it, and alone can lift it.'),
     person: z.string(),
@@ -44,6 +47,7 @@ export type LegalHold = z.infer<typeof legalHoldSchema>;
 
 const legalHoldBodySchema = named(
   'LegalHoldBody',
+  'Why a log must be kept.',
   z.strictObject({ reason: requiredReason.describe('Stands in the tenant’s log, as a commitment.') }),
 );
 export type LegalHoldBody = z.infer<typeof legalHoldBodySchema>;
@@ -67,11 +71,16 @@ const settings = {
     ),
 };
 
-const logSettingsBodySchema = named('LogSettingsBody', z.strictObject(settings));
+const logSettingsBodySchema = named(
+  'LogSettingsBody',
+  'How long a tenant’s log keeps its values.',
+  z.strictObject(settings),
+);
 export type LogSettingsBody = z.infer<typeof logSettingsBodySchema>;
 
 const logSettingsSchema = named(
   'LogSettings',
+  'How a tenant’s log is kept, and who holds it.',
   z.object({
     ...settings,
     holds: z.array(legalHoldSchema).describe('Legal holds, at most one of each side.'),
@@ -83,6 +92,7 @@ export const logKeepingEndpoints = {
   readSettings: endpoint({
     route: 'GET /api/v1/tenants/{slug}/log-settings',
     summary: 'Read how a tenant’s log is kept',
+    description: 'For both sides.',
     answer: { status: 200, description: 'The settings and legal holds.', schema: logSettingsSchema },
     errors: ['not_found'],
   }),
@@ -107,6 +117,7 @@ export const logKeepingEndpoints = {
   liftHold: endpoint({
     route: 'DELETE /api/v1/tenants/{slug}/legal-hold',
     summary: 'Lift the legal hold of one’s own side',
+    description: 'The hold of the other side stays.',
     answer: { status: 204, description: 'Lifted. The other side’s hold stays.' },
     errors: ['not_found'],
   }),

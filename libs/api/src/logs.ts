@@ -7,6 +7,7 @@ import { digestText, erasedAnswer, filters, idText, instant, openingAnswer, page
 /** One leaf of a log, as it is hashed, with its index. */
 export const eventSchema = named(
   'Event',
+  'One leaf of a log, with the values that the reader may see.',
   z.object({
     index: z.int().describe('The place in the log, from 0 without gaps.'),
     v: z.literal(1),
@@ -26,6 +27,7 @@ const eventPageSchema = pageOf('EventPage', eventSchema);
 /** One call that a gateway recorded, with its outcome once it is known. */
 export const accessRecordSchema = named(
   'AccessRecord',
+  'One recorded call with its outcome.',
   z.object({
     id: idText('rec', 'The record. The gateway’s answer named it in Countersign-Record.'),
     at: instant(),
@@ -103,13 +105,14 @@ const recordQuery = z.strictObject({
   person,
   from,
   to,
-  decision: z.enum(['allowed', 'refused']).exactOptional(),
+  decision: z.enum(['allowed', 'refused']).exactOptional().describe('Only calls that were decided so.'),
 });
 export type RecordQuery = z.infer<typeof recordQuery>;
 
 /** Values and salts behind the commitments of a leaf, by name; what was erased is missing. */
 export const openingsSchema = named(
   'LeafOpenings',
+  'The values behind the commitments of one leaf, with their salts.',
   z.object({
     index: z.int(),
     openings: z.record(z.string(), openingAnswer()),
@@ -122,12 +125,14 @@ export type LeafOpenings = z.infer<typeof openingsSchema>;
 
 const shownCheckpointSchema = named(
   'ShownCheckpoint',
+  'The newest checkpoint of a log, with the signatures of its witnesses.',
   z.strictObject({ checkpoint: z.string().max(65_536).describe('The signed note, as the log gave it.') }),
 );
 export type ShownCheckpoint = z.infer<typeof shownCheckpointSchema>;
 
 const continuedSchema = named(
   'ContinuedCheckpoint',
+  'A checkpoint with the proof that it continues an earlier one (RFC 6962).',
   z.object({ size: z.int().describe('How many leaves the log has now.') }),
 );
 
@@ -180,6 +185,7 @@ export const logFileEndpoints = {
   openings: endpoint({
     route: 'GET /log/{slug}/openings/{index}',
     summary: 'The values behind a leaf’s commitments',
+    description: 'For those who may read the values. Each one is checked against the leaf’s commitment.',
     answer: { status: 200, description: 'What has not been erased.', schema: openingsSchema },
     errors: ['not_found', 'pruned'],
   }),
@@ -203,6 +209,7 @@ export const logFileEndpoints = {
 /** A witness of a log, and what it signed last. */
 export const witnessSchema = named(
   'Witness',
+  'A witness of a log, and what it has signed last.',
   z.object({
     name: z.string(),
     vkey: z.string().describe('Its C2SP verifier key.'),
@@ -219,7 +226,11 @@ export const witnessSchema = named(
 );
 export type Witness = z.infer<typeof witnessSchema>;
 
-const witnessListSchema = named('WitnessList', z.object({ items: z.array(witnessSchema) }));
+const witnessListSchema = named(
+  'WitnessList',
+  'The witnesses of a log.',
+  z.object({ items: z.array(witnessSchema) }),
+);
 
 export const logEndpoints = {
   witnesses: endpoint({

@@ -45,6 +45,7 @@ export const SIDES = ['vendor', 'customer'] as const;
 /** Where a page of the broker goes next. */
 export const nextAddressSchema = named(
   'NextAddress',
+  'Where a page of the broker goes next.',
   z.object({ location: z.string().describe('The address to open next.') }),
 );
 export type NextAddress = z.infer<typeof nextAddressSchema>;
@@ -68,7 +69,8 @@ export const durationText = z
 /** An instant of whole seconds, as terms and statements have it. */
 export const instantText = z
   .string()
-  .refine(isInstant, 'An instant of whole seconds in UTC such as 2026-11-24T15:00:00Z');
+  .refine(isInstant, 'An instant of whole seconds in UTC such as 2026-11-24T15:00:00Z')
+  .meta({ format: 'date-time' });
 
 export const digestInput = z.string().refine(isDigest, 'sha256: and 64 hexadecimal digits');
 
@@ -97,6 +99,7 @@ export const pageQuery = {
     .string()
     .regex(/^[1-9][0-9]{0,2}$/, 'A whole number from 1 to 200')
     .refine((text) => Number(text) <= MAX_LIMIT, 'A whole number from 1 to 200')
+    .meta({ type: 'integer', minimum: 1, maximum: MAX_LIMIT })
     .exactOptional()
     .describe('1 to 200; 50 if absent.'),
 };
@@ -109,15 +112,20 @@ const filterInstant = z
   .refine(
     (text) => isInstant(text.replace(FRACTION, '')),
     'An RFC 3339 instant in UTC, like 2026-11-24T15:00:00Z',
-  );
+  )
+  .meta({ format: 'date-time' });
 
 /** Filters of lists; each list uses those that apply to it. */
 export const filters = {
-  tenant: z.string().refine(isSlug, 'A tenant’s slug').exactOptional(),
-  service: z.string().refine(isServiceName, 'A service’s name').exactOptional(),
-  grant: id('grt').exactOptional(),
-  request: id('req').exactOptional(),
-  person: id('usr').exactOptional(),
+  tenant: z
+    .string()
+    .refine(isSlug, 'A tenant’s slug')
+    .exactOptional()
+    .describe('Of this tenant, by its slug.'),
+  service: z.string().refine(isServiceName, 'A service’s name').exactOptional().describe('Of this service.'),
+  grant: id('grt').exactOptional().describe('Of this grant.'),
+  request: id('req').exactOptional().describe('Of this request.'),
+  person: id('usr').exactOptional().describe('Of this person.'),
   from: filterInstant.exactOptional().describe('From this instant on.'),
   to: filterInstant.exactOptional().describe('Before this instant.'),
 };

@@ -14,6 +14,7 @@ const topic = z
 
 const addressSchema = named(
   'NoticeAddress',
+  'A mailbox of a customer that gets notices and signs no one in.',
   z.object({
     id: idText('nad', 'The address.'),
     address: z.string(),
@@ -32,12 +33,17 @@ const warnings = z
   .describe('`no_emergency_address`: no address gets notices of emergencies any more. Persons do.');
 
 const topics = z.array(topic).min(1).max(10);
-const newBody = named('NewNoticeAddress', z.strictObject({ address: z.string().min(3).max(254), topics }));
+const newBody = named(
+  'NewNoticeAddress',
+  'A mailbox to add, and what it is to be notified of.',
+  z.strictObject({ address: z.string().min(3).max(254), topics }),
+);
 export type NewNoticeAddress = z.infer<typeof newBody>;
-const topicsBody = named('NoticeTopics', z.strictObject({ topics }));
+const topicsBody = named('NoticeTopics', 'What a mailbox is notified of.', z.strictObject({ topics }));
 export type NoticeTopics = z.infer<typeof topicsBody>;
 const codeBody = named(
   'NoticeAddressCode',
+  'The code that was mailed to the mailbox.',
   z.strictObject({
     code: z
       .string()
@@ -56,7 +62,11 @@ export const noticeAddressEndpoints = {
     answer: {
       status: 200,
       description: 'All of them.',
-      schema: named('NoticeAddressList', z.object({ items: z.array(addressSchema) })),
+      schema: named(
+        'NoticeAddressList',
+        'The mailboxes of a customer.',
+        z.object({ items: z.array(addressSchema) }),
+      ),
     },
     errors: ['not_found'],
   }),
@@ -70,13 +80,18 @@ export const noticeAddressEndpoints = {
       status: 201,
       description:
         'The address, and whether the mail server took the code. If not, remove it and add it again.',
-      schema: named('AddedNoticeAddress', addressSchema.extend({ sent: z.boolean() })),
+      schema: named(
+        'AddedNoticeAddress',
+        'The mailbox that was added; it gets nothing but a code until it is confirmed.',
+        addressSchema.extend({ sent: z.boolean() }),
+      ),
     },
     errors: ['not_found', 'conflict', 'not_ready'],
   }),
   confirm: endpoint({
     route: 'POST /api/v1/tenants/{slug}/notice-addresses/{id}/confirmation',
     summary: 'Confirm an address with the code that was mailed to it',
+    description: 'After this the address gets the notices that it is listed for.',
     body: { schema: codeBody },
     answer: {
       status: 201,
@@ -88,11 +103,16 @@ export const noticeAddressEndpoints = {
   change: endpoint({
     route: 'PUT /api/v1/tenants/{slug}/notice-addresses/{id}',
     summary: 'Change what an address is notified of',
+    description: 'For the tenant’s admins. The topics take the place of those before.',
     body: { schema: topicsBody },
     answer: {
       status: 200,
       description: 'The address.',
-      schema: named('ChangedNoticeAddress', addressSchema.extend({ warnings })),
+      schema: named(
+        'ChangedNoticeAddress',
+        'The mailbox after the change.',
+        addressSchema.extend({ warnings }),
+      ),
     },
     errors: ['not_found', 'conflict'],
   }),
@@ -103,7 +123,7 @@ export const noticeAddressEndpoints = {
     answer: {
       status: 200,
       description: 'What is missing now.',
-      schema: named('RemovedNoticeAddress', z.object({ warnings })),
+      schema: named('RemovedNoticeAddress', 'The mailbox that was removed.', z.object({ warnings })),
     },
     errors: ['not_found', 'conflict'],
   }),

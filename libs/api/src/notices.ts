@@ -9,6 +9,7 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 const deliverySchema = named(
   'NoticeDelivery',
+  'One delivery of a notice to one receiver.',
   z.object({
     channel: z.enum(DELIVERY_CHANNELS),
     recipient: z
@@ -27,6 +28,7 @@ const deliverySchema = named(
 
 export const noticeSchema = named(
   'Notice',
+  'A notice with its deliveries.',
   z.object({
     id: idText('ntc', 'The notice; every delivery of it carries this id.'),
     tenant: z.string(),

@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
 
-const healthSchema = named('Health', z.object({ status: z.enum(['ok', 'unavailable']) }));
+const healthSchema = named(
+  'Health',
+  'That the process answers, or what is not ready.',
+  z.object({ status: z.enum(['ok', 'unavailable']) }),
+);
 export type Health = z.infer<typeof healthSchema>;
 
 /** For probes. Metrics and details are on the private listener, which has no part in this document. */
@@ -10,6 +14,7 @@ export const healthEndpoints = {
   healthz: endpoint({
     route: 'GET /healthz',
     summary: 'Check that the process answers',
+    description: 'It says nothing about database and mail; `/readyz` does.',
     answer: { status: 200, description: 'It does.', schema: healthSchema },
   }),
   readyz: endpoint({
@@ -27,16 +32,19 @@ export const docsEndpoints = {
   openapi: endpoint({
     route: 'GET /api/openapi.json',
     summary: 'This document',
+    description: 'OpenAPI 3.1, made from the endpoints that this broker serves.',
     answer: { status: 200, description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) },
   }),
   page: endpoint({
     route: 'GET /api/docs',
     summary: 'This document, as a page',
+    description: 'A page without scripts of other hosts that shows every operation.',
     answer: { status: 200, description: 'A page.', type: 'text/html' },
   }),
   asset: endpoint({
     route: 'GET /api/docs/{file}',
     summary: 'A part of the page',
+    description: 'Scripts and styles of that page.',
     answer: { status: 200, description: 'Style or script.', type: ['text/css', 'text/javascript'] },
     errors: ['not_found'],
   }),

@@ -21,11 +21,16 @@ const registration = z.looseObject({
   response: z.looseObject({ clientDataJSON: base64url(4_096), attestationObject: base64url(16_384) }),
 });
 
-const enrolmentSchema = named('EnrolmentBody', z.strictObject({ origin: signingOrigin.exactOptional() }));
+const enrolmentSchema = named(
+  'EnrolmentBody',
+  'Where the new passkey will be made, if not on the broker’s own pages.',
+  z.strictObject({ origin: signingOrigin.exactOptional() }),
+);
 export type EnrolmentBody = z.infer<typeof enrolmentSchema>;
 
 const passkeyBodySchema = named(
   'PasskeyBody',
+  'The answer of the browser’s authenticator, and the consent of an existing passkey where one is needed.',
   z.strictObject({
     name: nameText.max(100).describe('The owner’s name for it: a laptop, a key on a ring.'),
     response: registration.describe('The answer of `navigator.credentials.create`, as JSON.'),
@@ -40,6 +45,7 @@ export type PasskeyBody = z.infer<typeof passkeyBodySchema>;
 /** What a person signs to prove that they hold their passkey now, and with which passkeys. */
 export const presenceOfferSchema = named(
   'PresenceOffer',
+  'The statement that an existing passkey signs as consent.',
   z.object({
     // To enrol, the signer adds `credential`: the id of the new passkey.
     statement: presenceSchema,
@@ -52,6 +58,7 @@ export type PresenceOffer = z.infer<typeof presenceOfferSchema>;
 
 const recoveryKeyBodySchema = named(
   'RecoveryKeyBody',
+  'The public half of a recovery key that the browser has made.',
   z.strictObject({
     jwk: recoveryJwk.describe('The public half. The private half is printed and never sent.'),
   }),
@@ -66,6 +73,7 @@ const ownedMembers = {
 
 const passkeySchema = named(
   'Passkey',
+  'A passkey of a customer’s person.',
   z.object({
     id: z.string().describe('The credential’s id, base64url.'),
     name: z.string(),
@@ -88,12 +96,14 @@ export type Passkey = z.infer<typeof passkeySchema>;
 
 const recoveryKeySchema = named(
   'RecoveryKey',
+  'A recovery key of a customer’s person.',
   z.object({ id: z.string().describe('RFC 7638 thumbprint.'), jwk: recoveryJwk, ...ownedMembers }),
 );
 export type RecoveryKey = z.infer<typeof recoveryKeySchema>;
 
 const passkeyPageSchema = named(
   'PasskeyPage',
+  'The passkeys and recovery keys of a tenant’s people.',
   z.object({
     items: z.array(passkeySchema),
     next: z.null(),
@@ -142,6 +152,7 @@ export const passkeyEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/tenants/{slug}/passkeys',
     summary: 'List the passkeys and recovery keys of a tenant’s people',
+    description: 'For the tenant’s people. Public halves only.',
     answer: {
       status: 200,
       description: 'All passkeys, oldest first, and recovery keys; `next` is null.',

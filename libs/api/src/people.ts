@@ -25,6 +25,7 @@ const factsSchema = z
 
 const personSchema = named(
   'Person',
+  'Whom an id belongs to, as far as the caller may know.',
   z.object({
     id: idText('usr', 'The person.'),
     name: z.string(),
@@ -136,6 +137,7 @@ export type PermissionName = (typeof PERMISSIONS)[number];
 /** Who the credentials of the caller belong to. */
 export const whoamiSchema = named(
   'Whoami',
+  'Who the caller is, and what they may do.',
   z.object({
     person: idText('usr', 'The person.'),
     email: z.string(),
@@ -157,11 +159,16 @@ export const whoamiSchema = named(
 );
 export type Whoami = z.infer<typeof whoamiSchema>;
 
-const tenantPersonBodySchema = named('TenantPersonBody', tenantPersonInput);
+const tenantPersonBodySchema = named(
+  'TenantPersonBody',
+  'A person to add, with their roles.',
+  tenantPersonInput,
+);
 export type TenantPersonBody = z.infer<typeof tenantPersonBodySchema>;
 
 const tenantPersonChangeSchema = named(
   'TenantPersonChange',
+  'What to change about a person.',
   z.strictObject({
     name: tenantPersonInput.shape.name.exactOptional(),
     roles: tenantPersonInput.shape.roles.exactOptional(),
@@ -172,6 +179,7 @@ export type TenantPersonChange = z.infer<typeof tenantPersonChangeSchema>;
 
 const tenantPersonSchema = named(
   'TenantPerson',
+  'A person of a tenant.',
   z.object({
     id: idText('usr', 'The person.'),
     name: z.string(),
@@ -194,17 +202,20 @@ export const peopleEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/people/{id}',
     summary: 'Read who a person is: vendor staff, or someone of the caller’s own tenant',
+    description: 'A name and a side; nothing about other tenants’ people.',
     answer: { status: 200, description: 'The person.', schema: personSchema },
     errors: ['not_found'],
   }),
   whoami: endpoint({
     route: 'GET /api/v1/whoami',
     summary: 'Read who the caller is',
+    description: 'The person, the side, the tenant, the roles, and how they are known.',
     answer: { status: 200, description: 'The person.', schema: whoamiSchema },
   }),
   listOfTenant: endpoint({
     route: 'GET /api/v1/tenants/{slug}/people',
     summary: 'List a tenant’s people',
+    description: 'For the tenant’s own people, with roles.',
     answer: {
       status: 200,
       description: 'All of them, by name, those who left last; `next` is null.',

@@ -11,6 +11,7 @@ export const PRACTICE_RESULTS = ['passed', 'wrong', 'passkey-failed', 'unanswere
 const decision = z.enum(['approve', 'deny']);
 const practiceAsk = named(
   'PracticeAsk',
+  'What a made-up request asks for.',
   z
     .object({ action: z.string(), resource: z.string(), seconds: z.int() })
     .describe('A made-up request. No service and no data belongs to it.'),
@@ -25,6 +26,7 @@ export const practiceResult = z
 
 const partSchema = named(
   'PracticePart',
+  'How one approver did.',
   z.object({
     person: z.string(),
     result: practiceResult.nullable().describe('Null: not answered yet.'),
@@ -43,6 +45,7 @@ export type PracticePart = z.infer<typeof partSchema>;
 const count = () => z.int();
 const summarySchema = named(
   'PracticeSummary',
+  'A practice with its counts.',
   z.object({
     id: idText('prc', 'The practice.'),
     tenant: z.string(),
@@ -67,11 +70,16 @@ const summarySchema = named(
 );
 export type PracticeSummary = z.infer<typeof summarySchema>;
 
-const viewSchema = named('Practice', summarySchema.extend({ parts: z.array(partSchema) }));
+const viewSchema = named(
+  'Practice',
+  'A practice, and how each approver did.',
+  summarySchema.extend({ parts: z.array(partSchema) }),
+);
 export type Practice = z.infer<typeof viewSchema>;
 
 const offerSchema = named(
   'PracticeOffer',
+  'What the caller is asked in a practice, with the statement to sign.',
   z.object({
     id: idText('prc', 'The practice.'),
     dueAt: instant(),
@@ -93,6 +101,7 @@ export type PracticeOffer = z.infer<typeof offerSchema>;
 
 const answerBody = named(
   'PracticeAnswer',
+  'The caller’s answer, signed where they have a passkey.',
   z.strictObject({
     decision,
     countersignature: signatureSchema
@@ -134,12 +143,14 @@ export const practiceEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/tenants/{slug}/practices/{id}',
     summary: 'Read how each approver did in a practice',
+    description: 'For the tenant’s admins and auditors.',
     answer: { status: 200, description: 'The practice.', schema: viewSchema },
     errors: ['not_found'],
   }),
   task: endpoint({
     route: 'GET /api/v1/tenants/{slug}/practices/{id}/task',
     summary: 'Read what the caller is asked in a practice',
+    description: 'For each approver who is asked. It opens nothing.',
     answer: { status: 200, description: 'What is asked, and what to sign.', schema: offerSchema },
     errors: ['not_found'],
   }),
@@ -154,6 +165,7 @@ export const practiceEndpoints = {
       description: 'How the caller did.',
       schema: named(
         'PracticeOutcome',
+        'Whether the answer was right, and whether the passkey worked.',
         z.object({ result: practiceResult, right: decision.describe('The right answer.') }),
       ),
     },

@@ -42,6 +42,7 @@ export type ErrorCode = keyof typeof STATUS_OF_CODE;
 /** The body of every error: `application/problem+json` (RFC 9457). */
 export const problemSchema = named(
   'Problem',
+  'What went wrong (RFC 9457), with a stable `code`.',
   z.object({
     type: z.string(),
     title: z.string(),
@@ -64,6 +65,7 @@ export type Problem = z.infer<typeof problemSchema>;
 /** One reason why a request for access is refused. */
 export const refusalSchema = named(
   'Refusal',
+  'Why a request would be refused, and which member is the cause.',
   z.object({ code: z.string(), detail: z.string(), pointer: z.string() }),
 );
 export type Refusal = z.infer<typeof refusalSchema>;

@@ -49,6 +49,7 @@ export const waitSchema = z.object({
 /** A question to the requester, its answer, or a forward to a colleague. */
 export const requestNoteSchema = named(
   'RequestNote',
+  'A question, an answer or a forwarding in the thread of a request.',
   z.object({
     number: z.int(),
     kind: z.enum(['question', 'answer', 'forward']),
@@ -67,6 +68,7 @@ const reasonCodeText = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'A word suc
  */
 export const askSchema = named(
   'Ask',
+  'What is requested: of whom, which service, what, for how long, and why.',
   z.strictObject({
     tenant: z.string().min(1).max(256).describe('The tenant’s slug.'),
     service: z.string().min(1).max(256),
@@ -115,6 +117,7 @@ export type Ask = z.infer<typeof askSchema>;
 /** Which reviews a request needs, and how many it has. */
 export const needsSchema = named(
   'Needs',
+  'Which approvals a request still needs, and how each may be given.',
   z.object({
     vendor: z.object({ required: z.int(), approved: z.int() }),
     customer: z.object({
@@ -145,6 +148,7 @@ export type Needs = z.infer<typeof needsSchema>;
 
 export const reviewSchema = named(
   'Review',
+  'What one approver has decided.',
   z.object({
     id: idText('rev', 'The review.'),
     person: idText('usr', 'Who decided.'),
@@ -167,6 +171,7 @@ export type Review = z.infer<typeof reviewSchema>;
 
 export const accessRequestSchema = named(
   'AccessRequest',
+  'A request with its state.',
   z.object({
     id: idText('req', 'The request.'),
     tenant: z.string(),
@@ -220,6 +225,7 @@ export type AccessRequest = z.infer<typeof accessRequestSchema>;
 /** One request, with what its reviewer should know besides. */
 export const accessRequestDetailSchema = named(
   'AccessRequestDetail',
+  'A request with its terms, its reviews and its thread.',
   accessRequestSchema.extend({
     earlierDenials: z
       .array(
@@ -264,7 +270,7 @@ export type AccessRequestDetail = z.infer<typeof accessRequestDetailSchema>;
 const requestListQuery = z.strictObject({
   ...pageQuery,
   ...filters,
-  state: z.enum(REQUEST_STATES).exactOptional(),
+  state: z.enum(REQUEST_STATES).exactOptional().describe('Only those in this state.'),
 });
 export type RequestListQuery = z.infer<typeof requestListQuery>;
 
@@ -272,6 +278,7 @@ const requestPageSchema = pageOf('AccessRequestPage', accessRequestSchema);
 
 const previewSchema = named(
   'Preview',
+  'What would happen to a request, before it is made.',
   z.object({
     outcome: z.enum(['possible', 'refused']),
     refusals: z.array(refusalSchema),
@@ -281,11 +288,16 @@ const previewSchema = named(
 );
 export type Preview = z.infer<typeof previewSchema>;
 
-const noteBodySchema = named('RequestNoteBody', z.strictObject({ text: freeText }));
+const noteBodySchema = named(
+  'RequestNoteBody',
+  'The text of a question or an answer.',
+  z.strictObject({ text: freeText }),
+);
 export type RequestNoteBody = z.infer<typeof noteBodySchema>;
 
 const forwardBodySchema = named(
   'ForwardBody',
+  'The colleague who is to decide.',
   z.strictObject({
     to: z.string().min(1).max(128).describe('`usr_…`: someone of the same side who may decide it.'),
     text: freeText.exactOptional().describe('The colleague reads it.'),
@@ -296,6 +308,7 @@ export type ForwardBody = z.infer<typeof forwardBodySchema>;
 /** One decision on the digest that its author was shown. */
 const decisionSchema = named(
   'Decision',
+  'An approver’s decision, with the signature where the tenant is claimed.',
   z
     .strictObject({
       decision: z
@@ -327,6 +340,7 @@ export type Decision = z.infer<typeof decisionSchema>;
 
 const acceptanceSchema = named(
   'Acceptance',
+  'The engineer’s acceptance of exactly the terms that were offered.',
   z.strictObject({
     digest: z
       .string()
@@ -344,12 +358,14 @@ export type StatementQuery = z.infer<typeof statementQuery>;
 
 const counterStatementSchema = named(
   'CounterStatementBody',
+  'The smaller terms to offer.',
   z.strictObject({ terms: termsSchema.describe('The complete new terms of the counter-offer.') }),
 );
 export type CounterStatementBody = z.infer<typeof counterStatementSchema>;
 
 const statementToSignSchema = named(
   'StatementToSign',
+  'The exact statement to sign, and which passkeys may.',
   z.object({
     statement: approvalSchema.describe('The SHA-256 of its canonical JSON is the challenge.'),
     terms: termsSchema,
@@ -391,6 +407,7 @@ export const requestEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/requests/{id}',
     summary: 'Read a request',
+    description: 'With its terms, its reviews, its thread, and which approvals it still needs.',
     answer: { status: 200, description: 'The request.', schema: accessRequestDetailSchema },
     errors: ['not_found'],
   }),
@@ -405,6 +422,8 @@ export const requestEndpoints = {
   counterStatement: endpoint({
     route: 'POST /api/v1/requests/{id}/statement',
     summary: 'Read the statement to sign for a counter-offer',
+    description:
+      'For an approver of a claimed tenant: the terms that are offered, as the passkey signs them.',
     body: { schema: counterStatementSchema },
     answer: { status: 200, description: 'To be signed with a passkey.', schema: statementToSignSchema },
     errors: ['not_found', 'already_decided'],
@@ -464,6 +483,7 @@ export const requestEndpoints = {
   answer: endpoint({
     route: 'POST /api/v1/requests/{id}/answers',
     summary: 'Answer a question about one’s own request',
+    description: 'For the requester. The request’s clock goes on after the answer.',
     body: { schema: noteBodySchema },
     idempotent: true,
     answer: { status: 201, description: 'The answer.', schema: requestNoteSchema },
@@ -482,6 +502,7 @@ export const requestEndpoints = {
   cancel: endpoint({
     route: 'POST /api/v1/requests/{id}/cancel',
     summary: 'Cancel a request',
+    description: 'For the requester, while no one has decided.',
     body: { schema: noBodySchema, optional: true },
     idempotent: true,
     answer: { status: 200, description: 'The request, cancelled.', schema: accessRequestSchema },

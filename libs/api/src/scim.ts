@@ -34,6 +34,7 @@ export type ScimErrorType = (typeof SCIM_ERROR_TYPES)[number];
 
 const errorSchema = named(
   'ScimError',
+  'An error of SCIM 2.0 (RFC 7644 §3.12).',
   z.object({
     schemas: z.array(z.literal(SCIM_SCHEMAS.error)),
     status: z.string(),
@@ -44,6 +45,7 @@ const errorSchema = named(
 
 const meta = named(
   'ScimMeta',
+  'The metadata of a SCIM resource (RFC 7643 §3.1).',
   z.looseObject({
     resourceType: z.string(),
     location: z.string(),
@@ -55,6 +57,7 @@ const meta = named(
 
 const userSchema = named(
   'ScimUser',
+  'A user of SCIM 2.0 (RFC 7643 §4.1).',
   z.looseObject({
     schemas: z.array(z.string()),
     id: z.string().describe('`usr_…`'),
@@ -65,6 +68,7 @@ export type ScimUserAnswer = z.infer<typeof userSchema>;
 
 const groupSchema = named(
   'ScimGroup',
+  'A group of SCIM 2.0 (RFC 7643 §4.2).',
   z.looseObject({
     schemas: z.array(z.string()),
     id: z.string().describe('`grp_…`'),
@@ -75,6 +79,7 @@ export type ScimGroupAnswer = z.infer<typeof groupSchema>;
 
 const listSchema = named(
   'ScimList',
+  'A list of SCIM resources (RFC 7644 §3.4.2).',
   z.object({
     schemas: z.array(z.literal(SCIM_SCHEMAS.listResponse)),
     totalResults: z.int(),
@@ -85,9 +90,21 @@ const listSchema = named(
 );
 export type ScimListAnswer = z.infer<typeof listSchema>;
 
-const resourceBody = named('ScimResource', z.looseObject({ schemas: z.unknown() }));
-const patchBody = named('ScimPatch', z.looseObject({ schemas: z.unknown(), Operations: z.unknown() }));
-const documentSchema = named('ScimDocument', z.looseObject({ schemas: z.array(z.string()) }));
+const resourceBody = named(
+  'ScimResource',
+  'A user or a group, as a client sends it.',
+  z.looseObject({ schemas: z.unknown() }),
+);
+const patchBody = named(
+  'ScimPatch',
+  'Changes to a resource (RFC 7644 §3.5.2).',
+  z.looseObject({ schemas: z.unknown(), Operations: z.unknown() }),
+);
+const documentSchema = named(
+  'ScimDocument',
+  'A document about what of SCIM is supported.',
+  z.looseObject({ schemas: z.array(z.string()) }),
+);
 
 const projection = {
   attributes: z.string().exactOptional().describe('Members to return, separated by commas.'),
@@ -97,8 +114,8 @@ export const scimReadQuery = z.object(projection);
 export const scimListQuery = z.object({
   ...projection,
   filter: z.string().exactOptional().describe('RFC 7644 §3.4.2.2.'),
-  startIndex: z.string().exactOptional().describe('From 1.'),
-  count: z.string().exactOptional().describe('At most 500.'),
+  startIndex: z.string().meta({ type: 'integer', minimum: 1 }).exactOptional().describe('From 1.'),
+  count: z.string().meta({ type: 'integer', minimum: 0 }).exactOptional().describe('At most 500.'),
 });
 export type ScimReadQuery = z.infer<typeof scimReadQuery>;
 export type ScimListQuery = z.infer<typeof scimListQuery>;
@@ -112,11 +129,17 @@ const answer = (description: string, schema: z.ZodType, status = 200) => ({
 });
 const body = (schema: z.ZodType) => ({ schema, type: SCIM_TYPE });
 
-const resources = <const Path extends `/scim/${string}`>(path: Path, what: string, schema: z.ZodType) =>
+const resources = <const Path extends `/scim/${string}`>(
+  path: Path,
+  what: string,
+  schema: z.ZodType,
+  { lost, listed }: { lost: string; listed: string },
+) =>
   ({
     list: endpoint({
       route: `GET ${path}`,
       summary: `List ${what}s of this side`,
+      description: `RFC 7644 §3.4.2. ${listed}`,
       query: scimListQuery,
       answer: answer('A page.', listSchema),
       errorBody,
@@ -124,6 +147,7 @@ const resources = <const Path extends `/scim/${string}`>(path: Path, what: strin
     create: endpoint({
       route: `POST ${path}`,
       summary: `Make a ${what}`,
+      description: 'RFC 7644 §3.3.',
       body: body(resourceBody),
       answer: answer('Made.', schema, 201),
       errors: ['conflict', 'tenant_claimed'],
@@ -132,6 +156,7 @@ const resources = <const Path extends `/scim/${string}`>(path: Path, what: strin
     read: endpoint({
       route: `GET ${path}/{id}`,
       summary: `Read a ${what}`,
+      description: 'RFC 7644 §3.4.1.',
       query: scimReadQuery,
       answer: answer('Found.', schema),
       redirect: { status: 304, description: '`If-None-Match` names its version.' },
@@ -141,6 +166,7 @@ const resources = <const Path extends `/scim/${string}`>(path: Path, what: strin
     replace: endpoint({
       route: `PUT ${path}/{id}`,
       summary: `Replace a ${what}`,
+      description: `RFC 7644 §3.5.1. ${lost}`,
       body: body(resourceBody),
       answer: answer('Replaced.', schema),
       errors: ['not_found', 'conflict', 'tenant_claimed', 'precondition_failed'],
@@ -149,6 +175,7 @@ const resources = <const Path extends `/scim/${string}`>(path: Path, what: strin
     patch: endpoint({
       route: `PATCH ${path}/{id}`,
       summary: `Change a ${what}`,
+      description: `RFC 7644 §3.5.2. ${lost}`,
       body: body(patchBody),
       answer: answer('Changed.', schema),
       errors: ['not_found', 'conflict', 'tenant_claimed', 'precondition_failed'],
@@ -157,31 +184,41 @@ const resources = <const Path extends `/scim/${string}`>(path: Path, what: strin
     remove: endpoint({
       route: `DELETE ${path}/{id}`,
       summary: `Delete a ${what}`,
+      description: `RFC 7644 §3.6. ${lost}`,
       answer: { status: 204, description: 'Deleted.' },
       errors: ['not_found', 'precondition_failed'],
       errorBody,
     }),
   }) as const;
 
-export const scimUserEndpoints = resources('/scim/v2/Users', 'user', userSchema);
-export const scimGroupEndpoints = resources('/scim/v2/Groups', 'group', groupSchema);
+export const scimUserEndpoints = resources('/scim/v2/Users', 'user', userSchema, {
+  listed: 'Only users of the client’s own side exist for it.',
+  lost: 'Everything that a deleted or inactive user has open ends at once.',
+});
+export const scimGroupEndpoints = resources('/scim/v2/Groups', 'group', groupSchema, {
+  listed: 'A group gives its members the roles that the organisation file names for it.',
+  lost: 'Who is no longer a member loses the group’s roles at once.',
+});
 
 export const scimDiscoveryEndpoints = {
   config: endpoint({
     route: 'GET /scim/v2/ServiceProviderConfig',
     summary: 'What of SCIM is supported',
+    description: 'RFC 7643 §5.',
     answer: answer('RFC 7643 §5.', documentSchema),
     errorBody,
   }),
   schemas: endpoint({
     route: 'GET /scim/v2/Schemas',
     summary: 'The schemas of users and groups',
+    description: 'RFC 7643 §7.',
     answer: answer('RFC 7643 §7.', listSchema),
     errorBody,
   }),
   schema: endpoint({
     route: 'GET /scim/v2/Schemas/{id}',
     summary: 'One schema',
+    description: 'RFC 7643 §7.',
     answer: answer('RFC 7643 §7.', documentSchema),
     errors: ['not_found'],
     errorBody,
@@ -189,12 +226,14 @@ export const scimDiscoveryEndpoints = {
   resourceTypes: endpoint({
     route: 'GET /scim/v2/ResourceTypes',
     summary: 'The types of resources',
+    description: 'RFC 7643 §6.',
     answer: answer('RFC 7643 §6.', listSchema),
     errorBody,
   }),
   resourceType: endpoint({
     route: 'GET /scim/v2/ResourceTypes/{id}',
     summary: 'One type of resources',
+    description: 'RFC 7643 §6.',
     answer: answer('RFC 7643 §6.', documentSchema),
     errors: ['not_found'],
     errorBody,

@@ -6,6 +6,7 @@ import { digestText } from './members.js';
 
 export const serviceSchema = named(
   'Service',
+  'A data service with its route map.',
   z.object({
     name: z.string(),
     upstream: z.string(),
@@ -53,11 +54,13 @@ export const serviceEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/services',
     summary: 'List data services',
+    description: 'Those to which the caller’s side can request access, in order of name.',
     answer: { status: 200, description: 'All of them, by name; `next` is null.', schema: servicePageSchema },
   }),
   read: endpoint({
     route: 'GET /api/v1/services/{name}',
     summary: 'Read a data service with its route map',
+    description: 'Routes, resources and actions. The hash of the map stands in what approvers sign.',
     answer: { status: 200, description: 'The service.', schema: serviceSchema },
     errors: ['not_found'],
   }),

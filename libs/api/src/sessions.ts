@@ -19,6 +19,7 @@ const sessionMembers = {
 
 export const sessionSchema = named(
   'Session',
+  'Who is signed in in this browser.',
   z.object({
     ...sessionMembers,
     person: z.object({
@@ -35,6 +36,7 @@ export type Session = z.infer<typeof sessionSchema>;
 
 const ownSessionSchema = named(
   'OwnSession',
+  'A browser or command line in which the caller is signed in.',
   z.object({
     ...sessionMembers,
     lastUsedAt: instant(),
@@ -43,7 +45,11 @@ const ownSessionSchema = named(
 );
 export type OwnSession = z.infer<typeof ownSessionSchema>;
 
-const strengthenSchema = named('SessionPasskey', z.strictObject({ countersignature: signatureSchema }));
+const strengthenSchema = named(
+  'SessionPasskey',
+  'A passkey’s signature, which makes the session a stronger one.',
+  z.strictObject({ countersignature: signatureSchema }),
+);
 export type SessionPasskey = z.infer<typeof strengthenSchema>;
 
 const ownSessionPageSchema = pageOf('OwnSessionPage', ownSessionSchema);
@@ -52,6 +58,7 @@ export const sessionEndpoints = {
   current: endpoint({
     route: 'GET /api/v1/session',
     summary: 'Read who is signed in here, how, and until when',
+    description: 'The person, the strength of the sign-in, and when it ends.',
     answer: { status: 200, description: 'The session of this call.', schema: sessionSchema },
   }),
   signOut: endpoint({
@@ -84,6 +91,7 @@ export const sessionEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/sessions',
     summary: 'List one’s own sessions',
+    description: 'The newest first; the one of this call is marked.',
     answer: {
       status: 200,
       description: 'All active ones, newest first; `next` is null.',
@@ -93,6 +101,7 @@ export const sessionEndpoints = {
   end: endpoint({
     route: 'DELETE /api/v1/sessions/{id}',
     summary: 'End one of one’s own sessions',
+    description: 'It is refused from now on, and browsers that were opened with its grants end with it.',
     answer: { status: 204, description: 'It has ended; its streams end within a second.' },
     errors: ['not_found'],
   }),

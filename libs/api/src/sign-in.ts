@@ -14,11 +14,16 @@ const organisation = z
   .transform((text) => text.trim().toLowerCase())
   .describe('A tenant’s slug; `vendor` for the vendor’s staff.');
 
-const discoverSchema = named('SignInOrganisation', z.strictObject({ organisation }));
+const discoverSchema = named(
+  'SignInOrganisation',
+  'An organisation whose provider one can sign in with.',
+  z.strictObject({ organisation }),
+);
 export type SignInOrganisation = z.infer<typeof discoverSchema>;
 
 const methodsSchema = named(
   'SignInMethods',
+  'The ways to sign in.',
   z.object({
     methods: z.array(
       z.object({
@@ -32,14 +37,23 @@ export type SignInMethods = z.infer<typeof methodsSchema>;
 
 const codeRequestSchema = named(
   'SignInCodeRequest',
+  'The address to which a code is to be mailed.',
   z.strictObject({ organisation, email: z.string().min(1).max(320) }),
 );
 export type SignInCodeRequest = z.infer<typeof codeRequestSchema>;
 
-const codeSentSchema = named('SignInCodeSent', z.object({ expiresInSeconds: z.int() }));
+const codeSentSchema = named(
+  'SignInCodeSent',
+  'That a code was mailed, if the address is known.',
+  z.object({ expiresInSeconds: z.int() }),
+);
 export type SignInCodeSent = z.infer<typeof codeSentSchema>;
 
-const codeSchema = named('SignInCode', z.strictObject({ code: z.string().min(1).max(40) }));
+const codeSchema = named(
+  'SignInCode',
+  'The mailed code.',
+  z.strictObject({ code: z.string().min(1).max(40) }),
+);
 export type SignInCode = z.infer<typeof codeSchema>;
 
 const startQuery = z.strictObject({
@@ -120,11 +134,17 @@ const cliMembers = {
   port: z
     .string()
     .regex(/^[1-9][0-9]{3,4}$/, PORT)
-    .refine((text) => Number(text) >= 1024 && Number(text) <= 65_535, PORT),
+    .refine((text) => Number(text) >= 1024 && Number(text) <= 65_535, PORT)
+    .meta({ type: 'integer', minimum: 1024, maximum: 65_535 })
+    .describe('The port of this machine at which the command waits for its code.'),
   code_challenge: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{43}$/, 'SHA-256 of the verifier, base64url (RFC 7636 S256)'),
-  state: z.string().regex(/^[A-Za-z0-9_-]{20,100}$/, 'At least 20 random characters, base64url'),
+    .regex(/^[A-Za-z0-9_-]{43}$/, 'SHA-256 of the verifier, base64url (RFC 7636 S256)')
+    .describe('SHA-256 of the command’s verifier, base64url (RFC 7636).'),
+  state: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{20,100}$/, 'At least 20 random characters, base64url')
+    .describe('Random; it comes back with the code.'),
   device: z
     .string()
     .min(1)
@@ -148,12 +168,14 @@ export type CliConsentQuery = z.infer<typeof consentQuery>;
 
 const consentSchema = named(
   'CliConsent',
+  'Whether the command line may sign in.',
   z.strictObject({ ...cliMembers, decision: z.enum(['allow', 'deny']) }),
 );
 export type CliConsent = z.infer<typeof consentSchema>;
 
 const exchangeSchema = named(
   'CliExchange',
+  'The code that the command line received, with its proof (RFC 7636).',
   z.strictObject({
     code: z.string().min(1).max(200),
     verifier: z.string().regex(/^[A-Za-z0-9._~-]{43,128}$/, 'A verifier of RFC 7636'),
@@ -163,6 +185,7 @@ export type CliExchange = z.infer<typeof exchangeSchema>;
 
 export const cliCredentialSchema = named(
   'CliCredential',
+  'The credential of the command line.',
   z.object({
     credential: z.string().describe('`css_…`, for `Authorization: Bearer`. Shown only once.'),
     session: idText('ses', 'The session that it is.'),
@@ -186,6 +209,8 @@ export const cliLoginEndpoints = {
   consent: endpoint({
     route: 'POST /auth/cli',
     summary: 'Allow or deny the command line',
+    description:
+      'The answer of the consent page. It leads back to the command’s own address on this machine.',
     body: { schema: consentSchema, form: true, maxBytes: MAX_SIGN_IN_BYTES },
     answer: { status: 303, description: 'To the waiting command line, with a single-use code.' },
   }),

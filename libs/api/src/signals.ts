@@ -14,6 +14,7 @@ export type SignalErrorCode = (typeof SIGNAL_ERRORS)[number];
 
 const signalErrorSchema = named(
   'SignalError',
+  'Why an event was refused (RFC 8935 §2.3).',
   z.object({
     err: z.enum(SIGNAL_ERRORS).describe('RFC 8935 §2.4.'),
     description: z.string().describe('For people.'),

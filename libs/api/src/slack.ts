@@ -5,6 +5,7 @@ import { instant, nextAddressSchema } from './members.js';
 
 const installationSchema = named(
   'SlackInstallation',
+  'A Slack workspace in which the app is installed.',
   z.object({
     workspace: z.string().describe('`T…`, or `E…` for a whole Grid.'),
     name: z.string(),
@@ -31,6 +32,7 @@ export const slackInstallEndpoints = {
   installed: endpoint({
     route: 'GET /slack/oauth_redirect',
     summary: 'Where Slack sends browsers back to after an install',
+    description: 'It stores the workspace’s installation, for the admin who began, in the same browser.',
     answer: { status: 303, description: 'To `/account?slack=installed`, or with an error code.' },
     errors: ['not_ready'],
   }),
@@ -48,6 +50,7 @@ export const slackInstallEndpoints = {
 
 const accountSchema = named(
   'SlackAccount',
+  'A Slack account that is linked to a person.',
   z.object({
     id: z.string().describe('Workspace and user: `T0ACME.U0ADA`.'),
     workspace: z.string(),
@@ -62,6 +65,7 @@ export type SlackAccount = z.infer<typeof accountSchema>;
 
 const accountsSchema = named(
   'SlackAccounts',
+  'The caller’s Slack accounts.',
   z.object({
     link: z.string().nullable().describe('Where a page sends a POST to link one; null without Slack.'),
     items: z.array(accountSchema),
@@ -87,12 +91,14 @@ export const slackLinkEndpoints = {
   linked: endpoint({
     route: 'GET /slack/link/callback',
     summary: 'Where Slack sends browsers back to after a sign-in',
+    description: 'It links the Slack account to the person who began, in the same browser.',
     answer: { status: 303, description: 'To `/account?slack=linked`, or with an error code.' },
     errors: ['not_ready'],
   }),
   list: endpoint({
     route: 'GET /api/v1/slack/accounts',
     summary: 'List one’s own Slack accounts',
+    description: 'One in each workspace at most.',
     answer: {
       status: 200,
       description: 'All of them, newest first, with those that have lapsed.',
@@ -102,6 +108,7 @@ export const slackLinkEndpoints = {
   unlink: endpoint({
     route: 'DELETE /api/v1/slack/accounts/{id}',
     summary: 'Unlink one’s own Slack account',
+    description: 'Its buttons decide nothing from now on.',
     answer: { status: 204, description: 'It is unlinked.' },
     errors: ['not_found'],
   }),

@@ -26,17 +26,27 @@ const way = <Kind extends string>(kinds: readonly Kind[]) =>
     until: instant().nullable().describe('When it ends by itself; null: never.'),
   });
 
-const accessWaySchema = named('AccessWay', way(ACCESS_KINDS));
-const credentialWaySchema = named('CredentialWay', way(CREDENTIAL_KINDS));
+const accessWaySchema = named(
+  'AccessWay',
+  'Access that is open, or that a rule or an invitation would open.',
+  way(ACCESS_KINDS),
+);
+const credentialWaySchema = named(
+  'CredentialWay',
+  'A key, a session or another credential that lets in.',
+  way(CREDENTIAL_KINDS),
+);
 
 const credentialCount = z.object({ count: z.int(), oldest: instant().nullable() });
 const peoplesCredentialsSchema = named(
   'PeoplesCredentials',
+  'How many credentials a side’s people hold, and since when the oldest.',
   z.object({ apiKeys: credentialCount, sessions: credentialCount }),
 );
 
 const coverageSchema = named(
   'Coverage',
+  'The known ways to the data, and what controls each.',
   z.object({
     checkedOn: z.string().meta({ format: 'date' }).describe('The day on which the list was last checked.'),
     ways: z.array(
@@ -52,6 +62,7 @@ const coverageSchema = named(
 
 const statedSchema = named(
   'StandingStatement',
+  'Every way in at one time, as it is signed.',
   z.object({
     leaf: z.int().describe('Index of the leaf `standing.stated`.'),
     at: instant(),
@@ -85,6 +96,7 @@ const statedSchema = named(
 
 export const standingSchema = named(
   'Standing',
+  'Every way in that is open, with its signature.',
   z.object({
     tenant: z.string().nullable().describe('Null: every tenant.'),
     at: instant(),

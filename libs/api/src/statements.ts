@@ -10,7 +10,8 @@ const instantInput = z
   .refine(
     (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text) && !Number.isNaN(Date.parse(text)),
     'An RFC 3339 instant in UTC, like 2026-11-24T00:00:00Z',
-  );
+  )
+  .meta({ format: 'date-time' });
 
 const statementQuery = z.strictObject({
   from: instantInput.describe('From this instant on.'),
@@ -20,6 +21,7 @@ export type StatementSpan = z.infer<typeof statementQuery>;
 
 const dailyStatementSchema = named(
   'DailyStatement',
+  'The signed statement of every access of one UTC day.',
   z.object({
     day: z.string().meta({ format: 'date' }).describe('A UTC day.'),
     isComplete: z.boolean().describe('Whether every gateway has signed a head past the day’s end.'),
@@ -57,6 +59,7 @@ export const statementEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/tenants/{slug}/statements/{day}',
     summary: 'Read the statement of one UTC day',
+    description: 'Signed by the broker, with every access that began, went on or ended on that day.',
     answer: { status: 200, description: 'A signed note.', type: 'text/plain' },
     errors: ['not_found'],
   }),

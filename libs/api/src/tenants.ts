@@ -10,6 +10,7 @@ const version = digestText().describe('Identifies exactly this content.');
 
 const controlsBodySchema = named(
   'PrivacyControlsBody',
+  'A tenant’s privacy controls, whole.',
   privacyControlsInput.extend({
     version: version.describe('The version that the change was based on.'),
     maxDuration: privacyControlsInput.shape.maxDuration
@@ -36,6 +37,7 @@ const controlsMembers = {
 
 const controlsSchema = named(
   'PrivacyControls',
+  'A tenant’s privacy controls, and since when they hold.',
   z
     .object({ version, ...controlsMembers })
     .describe('Rules, deputies and other members that are not set are absent, as in the organisation file.'),
@@ -43,11 +45,16 @@ const controlsSchema = named(
 export type PrivacyControls = z.infer<typeof controlsSchema>;
 
 /** Controls inside a proposal of a trust document, or of a widening. */
-export const proposedControlsSchema = named('ProposedControls', z.object(controlsMembers));
+export const proposedControlsSchema = named(
+  'ProposedControls',
+  'Controls that wait, because they widen what is allowed.',
+  z.object(controlsMembers),
+);
 export type ProposedControls = z.infer<typeof proposedControlsSchema>;
 
 const changedControlsSchema = named(
   'ChangedPrivacyControls',
+  'What holds after the change, and what waits.',
   controlsSchema.extend({
     waiting: idText('wdn', 'The widening.')
       .exactOptional()
@@ -99,6 +106,7 @@ const changePreviewSchema = z.object({
 
 const controlsTestSchema = named(
   'PrivacyControlsTest',
+  'What drafted controls would have done with past requests.',
   z.object({
     change: changePreviewSchema.describe('What saving the draft would do now.'),
     tested: z.int().describe('How many past requests were tried: the newest, at most 200.'),
@@ -124,12 +132,14 @@ export type PrivacyControlsTest = z.infer<typeof controlsTestSchema>;
 
 const draftBodySchema = named(
   'PrivacyControlsDraft',
+  'Controls to be tried out.',
   controlsBodySchema.omit({ version: true }).extend({ version: version.exactOptional() }),
 );
 export type PrivacyControlsDraft = z.infer<typeof draftBodySchema>;
 
 const decisionTimesSchema = named(
   'DecisionTimes',
+  'How long a customer takes at each stage.',
   z.object({
     count: z.int().describe('How many decisions were measured, at most 50.'),
     median: z.number().nullable().describe('Seconds; null if there are fewer than 5 decisions.'),
@@ -140,6 +150,7 @@ export type DecisionTimes = z.infer<typeof decisionTimesSchema>;
 
 const organisationNamesSchema = named(
   'OrganisationNames',
+  'The names of the vendor and its customers, as far as the caller may know them.',
   z.object({
     vendor: z.object({ name: z.string() }),
     tenants: z.array(z.object({ slug: z.string(), name: z.string() })),
@@ -151,6 +162,7 @@ export const tenantEndpoints = {
   readControls: endpoint({
     route: 'GET /api/v1/tenants/{slug}/privacy-controls',
     summary: 'Read a tenant’s privacy controls',
+    description: 'For both sides, so that the vendor knows what will be refused.',
     answer: { status: 200, description: 'The current controls.', schema: controlsSchema },
     errors: ['not_found'],
   }),

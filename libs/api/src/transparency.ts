@@ -33,6 +33,7 @@ const requesterCounts = z.array(
 
 const reportSchema = named(
   'TransparencyReport',
+  'The figures of half a year, as they are signed.',
   z.object({
     type: z.literal('countersign/transparency-report/v1'),
     deployment: z.string(),
@@ -54,6 +55,7 @@ export type TransparencyReportAnswer = z.infer<typeof reportSchema>;
 
 const publishedReportSchema = named(
   'PublishedReport',
+  'A report with its signature and its place in the log.',
   z.object({
     report: reportSchema,
     note: z
@@ -68,6 +70,7 @@ export type PublishedReportAnswer = z.infer<typeof publishedReportSchema>;
 
 const reportListSchema = named(
   'TransparencyReportList',
+  'The reports that were published.',
   z.object({
     items: z.array(z.object({ period: z.string(), publishedAt: instant() })),
     next: z.null(),
@@ -76,6 +79,7 @@ const reportListSchema = named(
 
 const figureTraceSchema = named(
   'FigureTrace',
+  'Where one figure of a report comes from.',
   z.object({
     value: z.int(),
     members: z.array(z.string()).describe('Ids of demands, requests, or grants of emergencies.'),
@@ -101,12 +105,14 @@ export const transparencyEndpoints = {
   json: endpoint({
     route: 'GET /api/v1/transparency-reports/{period}/report.json',
     summary: 'Read the bytes that are signed, as JSON',
+    description: 'Exactly these bytes are signed. Public once published.',
     answer: { status: 200, description: 'Canonical JSON.', type: 'application/json' },
     errors: ['not_found'],
   }),
   csv: endpoint({
     route: 'GET /api/v1/transparency-reports/{period}/report.csv',
     summary: 'Read a report’s figures as CSV',
+    description: 'One line for each figure. Public once published.',
     answer: { status: 200, description: 'A line for each figure.', type: 'text/csv' },
     errors: ['not_found'],
   }),

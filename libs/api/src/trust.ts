@@ -20,6 +20,7 @@ export const signingOrigin = z
 
 const resetSchema = named(
   'TrustReset',
+  'A claim that the vendor has ended, announced before it takes effect.',
   z.object({
     id: idText('rst', 'The reset.'),
     reason: z.string().describe('The reason that the vendor’s host gave.'),
@@ -29,6 +30,7 @@ const resetSchema = named(
 
 const proposalSchema = named(
   'TrustProposal',
+  'The next version of a trust document, and who has signed it.',
   z.object({
     id: idText('prp', 'The proposal.'),
     state: z.enum(['open', 'adopted', 'withdrawn']),
@@ -61,6 +63,7 @@ export type TrustProposal = z.infer<typeof proposalSchema>;
 
 const trustSchema = named(
   'Trust',
+  'The trust document in force, and what is proposed.',
   z.object({
     claimed: z.boolean().describe('False: the tenant is on the vendor’s word.'),
     trust: digestText().nullable().describe('Hash of the current document.'),
@@ -123,10 +126,15 @@ export type Trust = z.infer<typeof trustSchema>;
 
 const draftQuery = z.strictObject({ origin: signingOrigin.exactOptional() });
 export type TrustDraftQuery = z.infer<typeof draftQuery>;
-const proposalBodySchema = named('TrustProposalBody', z.strictObject({ document: trustDocumentSchema }));
+const proposalBodySchema = named(
+  'TrustProposalBody',
+  'The next version of a trust document, signed by its author.',
+  z.strictObject({ document: trustDocumentSchema }),
+);
 export type TrustProposalBody = z.infer<typeof proposalBodySchema>;
 const trustSignatureSchema = named(
   'TrustSignatureBody',
+  'A further signature of a proposed version.',
   z.strictObject({ signature: signatureSchema.describe('Its statement is the proposed document.') }),
 );
 export type TrustSignatureBody = z.infer<typeof trustSignatureSchema>;
@@ -191,14 +199,27 @@ const stopQuery = z.strictObject({
 export type StopQuery = z.infer<typeof stopQuery>;
 const liftQuery = z.strictObject({ stop: digestInput.describe('The stop’s hash.') });
 export type LiftQuery = z.infer<typeof liftQuery>;
-const signedStopSchema = named('SignedStop', z.strictObject({ countersignature: signatureSchema }));
+const signedStopSchema = named(
+  'SignedStop',
+  'A stop with its signature.',
+  z.strictObject({ countersignature: signatureSchema }),
+);
 export type SignedStop = z.infer<typeof signedStopSchema>;
 
-const stopToSignSchema = named('StopToSign', z.object({ statement: stopStatementSchema }));
-const liftToSignSchema = named('LiftToSign', z.object({ statement: liftSchema }));
+const stopToSignSchema = named(
+  'StopToSign',
+  'The exact stop to sign, and which passkeys may.',
+  z.object({ statement: stopStatementSchema }),
+);
+const liftToSignSchema = named(
+  'LiftToSign',
+  'The exact lift to sign, and which passkeys may.',
+  z.object({ statement: liftSchema }),
+);
 
 const stopSchema = named(
   'Stop',
+  'A signed stop in force.',
   z.object({
     hash: digestText().describe('Of the signed statement; a lift names it.'),
     digest: digestText().nullable().describe('Of the grant that it stops; null: the whole tenant.'),
@@ -219,6 +240,7 @@ export const stopEndpoints = {
   stopStatement: endpoint({
     route: 'GET /api/v1/tenants/{slug}/stops/statement',
     summary: 'Read the stop to sign',
+    description: 'For a person with a passkey. The answer is signed as it is.',
     query: stopQuery,
     answer: { status: 200, description: 'Valid for five minutes.', schema: stopToSignSchema },
     errors: ['not_found', 'wrong_state'],
@@ -226,6 +248,7 @@ export const stopEndpoints = {
   list: endpoint({
     route: 'GET /api/v1/tenants/{slug}/stops',
     summary: 'List the stops in force',
+    description: 'Those that are signed by the tenant’s people and not lifted.',
     answer: { status: 200, description: 'Oldest first; `next` is null.', schema: stopPageSchema },
     errors: ['not_found'],
   }),
@@ -240,6 +263,7 @@ export const stopEndpoints = {
   liftStatement: endpoint({
     route: 'GET /api/v1/tenants/{slug}/lifts/statement',
     summary: 'Read the lift to sign',
+    description: 'For a person whose passkey may lift the stop. The answer is signed as it is.',
     query: liftQuery,
     answer: { status: 200, description: 'Valid for five minutes.', schema: liftToSignSchema },
     errors: ['not_found', 'wrong_state'],

@@ -18,6 +18,7 @@ const confirmationSchema = z.object({
 
 export const wideningSchema = named(
   'Widening',
+  'A change of privacy controls that allows more, and so waits.',
   z.object({
     id: idText('wdn', 'The widening.'),
     tenant: z.string(),
@@ -48,11 +49,15 @@ export const wideningSchema = named(
 export type Widening = z.infer<typeof wideningSchema>;
 
 const wideningPageSchema = pageOf('WideningPage', wideningSchema);
-const wideningListQuery = z.strictObject({ ...pageQuery, state: z.enum(WIDENING_STATES).exactOptional() });
+const wideningListQuery = z.strictObject({
+  ...pageQuery,
+  state: z.enum(WIDENING_STATES).exactOptional().describe('Only those in this state.'),
+});
 export type WideningListQuery = z.infer<typeof wideningListQuery>;
 
 const wideningToSignSchema = named(
   'WideningToSign',
+  'The exact statement by which an admin confirms a widening.',
   z.object({
     statement: statementSchema.describe('The SHA-256 of its canonical JSON is the challenge.'),
     controls: z
@@ -69,6 +74,7 @@ export type WideningToSign = z.infer<typeof wideningToSignSchema>;
 
 const confirmationBodySchema = named(
   'WideningConfirmationBody',
+  'An admin’s confirmation, signed where the tenant is claimed.',
   z.strictObject({
     countersignature: signatureSchema
       .exactOptional()
@@ -89,12 +95,14 @@ export const wideningEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/tenants/{slug}/widenings/{id}',
     summary: 'Read a widening of a tenant’s privacy controls',
+    description: 'With what it changes, who has confirmed it, and when it takes effect.',
     answer: { status: 200, description: 'The widening.', schema: wideningSchema },
     errors: ['not_found'],
   }),
   statement: endpoint({
     route: 'GET /api/v1/tenants/{slug}/widenings/{id}/statement',
     summary: 'Draft the statement by which an admin confirms a widening',
+    description: 'For another admin than the one who proposed it. The answer is signed as it is.',
     answer: { status: 200, description: 'The statement to sign.', schema: wideningToSignSchema },
     errors: ['not_found', 'wrong_state'],
   }),

@@ -27,6 +27,7 @@ export type FeedQuery = z.infer<typeof feedQuery>;
 
 const identitySchema = named(
   'GatewayIdentity',
+  'The gateway’s own Ed25519 key, which signs its records.',
   z.looseObject({ publicKey: z.unknown().describe('Ed25519, raw, base64url.') }),
 );
 
@@ -35,6 +36,7 @@ const MAX_RECORDS_BYTES = 2 * 1024 * 1024;
 
 const recordsSchema = named(
   'GatewayRecords',
+  'A batch of signed records of one boot, in order.',
   z.looseObject({
     boot: z.unknown().describe('The UUID that the gateway chose when it started.'),
     entries: z.unknown().describe('At most 1,000 of `{record, openings}`; see docs/feed.md.'),
@@ -48,16 +50,22 @@ const recordsSchema = named(
 );
 const recordsAnswerSchema = named(
   'GatewayRecordsAnswer',
+  'How far the broker has stored the records, for each tenant.',
   z.object({
     accepted: z.record(z.string(), z.int()).describe('The last number that the broker has, by tenant.'),
   }),
 );
 
-const relayedStopBodySchema = named('RelayedStopBody', z.strictObject({ countersignature: signatureSchema }));
+const relayedStopBodySchema = named(
+  'RelayedStopBody',
+  'A stop that a customer signed and handed to a gateway.',
+  z.strictObject({ countersignature: signatureSchema }),
+);
 export type RelayedStopBody = z.infer<typeof relayedStopBodySchema>;
 
 const leaseRequestSchema = named(
   'LeaseRequest',
+  'A share of a grant’s budget, asked for by a gateway.',
   z.looseObject({
     grant: z.unknown().describe('The grant, `grt_…`.'),
     boot: z.unknown().describe('The UUID that the gateway chose when it started.'),
@@ -69,6 +77,7 @@ const leaseRequestSchema = named(
 const total = z.int().nullable();
 const leaseSchema = named(
   'Lease',
+  'The share of the budget that the gateway may spend, and until when.',
   z.object({
     held: z.object({ calls: total, bytes: total }).describe('Totals of this boot; null: no such limit.'),
     elsewhere: z.boolean().describe('Whether other boots hold a part that they may give back.'),
@@ -76,6 +85,7 @@ const leaseSchema = named(
 );
 const leaseClosingSchema = named(
   'LeaseClosing',
+  'What a gateway has spent of a share that it gives back.',
   z.looseObject({
     boots: z.unknown().describe('Boots that have ended and whose records have all been delivered.'),
   }),
@@ -83,6 +93,7 @@ const leaseClosingSchema = named(
 
 const pinsSchema = named(
   'GatewayPins',
+  'What a gateway has pinned for each tenant, dated and signed by it.',
   z.looseObject({
     at: z.unknown().optional().describe('When the gateway made this report; see docs/feed.md.'),
     pins: z.unknown().describe('All pins of this gateway; see docs/feed.md.'),
@@ -91,15 +102,18 @@ const pinsSchema = named(
 
 const headsRequestSchema = named(
   'HeadsRequest',
+  'The run of the gateway that asks which heads it should sign.',
   z.looseObject({ boot: z.unknown().describe('The UUID that the gateway chose when it started.') }),
 );
 const headsAnswerSchema = named(
   'HeadsAnswer',
+  'The tenants for which the gateway should sign its chain’s head, also if nothing was recorded.',
   z.object({ wanted: z.array(z.object({ tenant: z.string(), after: z.string() })) }),
 );
 
 const browserCodeSchema = named(
   'BrowserCodeExchange',
+  'The one-time code that a browser brought to a gateway, with its proof (RFC 7636).',
   z.looseObject({
     code: z.unknown().describe('As the broker gave it to the browser.'),
     verifier: z
@@ -110,6 +124,7 @@ const browserCodeSchema = named(
 );
 const openedBrowserSchema = named(
   'OpenedBrowserSession',
+  'A browser session for one grant at one service.',
   z.object({
     session: z.string().describe('The secret for the browser’s cookie. It ends with the grant.'),
     grant: z.string(),
@@ -117,10 +132,12 @@ const openedBrowserSchema = named(
 );
 const browserTokenRequestSchema = named(
   'BrowserTokenRequest',
+  'A browser session for which a gateway needs a token.',
   z.looseObject({ session: z.unknown(), service: z.unknown() }),
 );
 const browserTokenSchema = named(
   'BrowserToken',
+  'A token for the grant of a browser session. It stays at the gateway.',
   z.object({ token: z.string().describe('A grant token.'), expiresIn: z.int().describe('Seconds.') }),
 );
 
@@ -174,6 +191,7 @@ export const gatewayApiEndpoints = {
   identity: endpoint({
     route: 'POST /gateway/v1/identity',
     summary: 'Register the gateway’s own key, once',
+    description: 'The broker refuses another key afterwards: a new key needs a new enrolment.',
     body: { schema: identitySchema },
     answer: { status: 204, description: 'Registered, now or before.' },
     errors: ['already_registered'],

@@ -15,6 +15,7 @@ import {
   type Wait,
   type WebhookSettings,
 } from '@countersign/access';
+import type { WebhookMessage } from '@countersign/api';
 import type { Hashing } from '@countersign/contract';
 import { Webhook } from 'standardwebhooks';
 import type { BrokerDeps } from '../core.module.js';
@@ -152,9 +153,10 @@ export function writeMessage(
 ): string {
   const { id, kind, tenant, subject, at } = notice;
   const link = request === null ? null : `${publicUrl}/requests/${request}`;
-  return JSON.stringify({
+  const message: WebhookMessage = {
     type: kind,
     timestamp: at,
     data: { id, tenant, subject, request, link, waiting, log },
-  });
+  };
+  return JSON.stringify(message);
 }

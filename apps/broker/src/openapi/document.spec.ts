@@ -1,7 +1,9 @@
+import type { Notice } from '@countersign/access';
 import * as api from '@countersign/api';
 import type { Type } from '@nestjs/common';
 import { CONTROLLERS } from '../broker.module.js';
 import { gatewayApiEndpoints } from '../gateway-api/gateway-endpoints.js';
+import { writeMessage } from '../notices/webhook-channel.js';
 import { openApiDocument } from './document.js';
 import { routesOf } from './routes.js';
 
@@ -9,18 +11,46 @@ type Json = Record<string, unknown>;
 interface Operation {
   operationId: string;
   security: unknown[];
+  tags: string[];
+  description?: string;
   responses: Record<string, Json>;
-  parameters?: { name: string; in: string }[];
+  parameters?: { name: string; in: string; description?: string; schema: Json }[];
 }
 
-const document = openApiDocument(CONTROLLERS.flatMap((controller) => routesOf(controller as Type))) as {
+const routes = CONTROLLERS.flatMap((controller) => routesOf(controller as Type));
+const document = openApiDocument(routes) as {
   openapi: string;
+  tags: { name: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Json };
+  webhooks: Record<string, Json>;
+  components: { schemas: Record<string, Json> };
 };
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 );
+
+/** What callers send, with its example. */
+function bodies() {
+  return routes.flatMap(({ endpoint, path, method }) => {
+    const { body } = endpoint as api.Endpoint;
+    const operation = document.paths[path]?.[method.toLowerCase()] as unknown as {
+      requestBody?: { content: Record<string, { schema: Json; example?: unknown }> };
+    };
+    const [media] = Object.values(operation.requestBody?.content ?? {});
+    if (body === undefined || media === undefined) return [];
+    const id = String(media.schema['$ref']).split('/').at(-1) ?? '';
+    const [named] = (document.components.schemas[id]?.['examples'] ?? []) as unknown[];
+    const example = media.example ?? named;
+    // A form holds text.
+    const sent =
+      body.form === true
+        ? JSON.parse(JSON.stringify(example), (_, value) =>
+            typeof value === 'number' ? String(value) : value,
+          )
+        : example;
+    return [{ route: `${method} ${path}`, schema: body.schema, example: sent }];
+  });
+}
 
 describe('the OpenAPI document', () => {
   test('is of version 3.1 and names each operation once', () => {
@@ -45,6 +75,69 @@ describe('the OpenAPI document', () => {
     const used = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name));
     expect([...used].sort()).toEqual(Object.keys(document.components.schemas).sort());
     expect(text).not.toContain('$defs');
+  });
+
+  test('every operation has a described tag, a description, and an answer that is no error', () => {
+    const tags = new Set(document.tags.map(({ name }) => name));
+    for (const { operation } of operations) {
+      const { operationId, tags: own, description = '', responses } = operation;
+      expect([operationId, own.every((tag) => tags.has(tag)), description === '']).toEqual([
+        operationId,
+        true,
+        false,
+      ]);
+      expect(Object.keys(responses).some((status) => /^[23]/.test(status))).toBe(true);
+    }
+  });
+
+  test('every schema and every parameter is described', () => {
+    const silent = Object.entries(document.components.schemas).filter(([, schema]) => !schema['description']);
+    expect(silent.map(([id]) => id)).toEqual([]);
+    for (const { operation } of operations)
+      expect((operation.parameters ?? []).filter(({ description }) => !description)).toEqual([]);
+  });
+
+  test('every schema has an example, and what a caller may send is accepted as its example shows', () => {
+    expect(Object.values(document.components.schemas).filter((schema) => !('examples' in schema))).toEqual(
+      [],
+    );
+    const refused = bodies().flatMap(({ route, schema, example }) => {
+      const { success, error } = schema.safeParse(example);
+      return success ? [] : [`${route}: ${error.issues.map(({ path }) => path.join('.')).join(', ')}`];
+    });
+    expect(refused).toEqual([]);
+  });
+
+  test('numbers are numbers, and instants are instants', () => {
+    const of = (name: string) =>
+      operations.flatMap(({ operation }) => operation.parameters ?? []).filter((each) => each.name === name);
+    expect(of('limit').length).toBeGreaterThan(10);
+    for (const name of ['limit', 'startIndex', 'count', 'port'])
+      for (const { schema } of of(name)) expect(schema).toMatchObject({ type: 'integer' });
+    for (const { schema } of [...of('from'), ...of('to')])
+      expect(schema).toMatchObject({ format: 'date-time' });
+  });
+
+  test('the webhook’s message is described as it is sent', () => {
+    const example = document.components.schemas['WebhookMessage']?.['examples'] as unknown[];
+    const sent = writeMessage(
+      {
+        notice: {
+          id: 'ntc_1',
+          kind: 'grant.started',
+          tenant: 'acme',
+          subject: 'grt_1',
+          at: '2026-11-24T15:00:00Z',
+        } as unknown as Notice,
+        request: null,
+        waiting: null,
+        log: { epoch: 1, size: 1, root: '' },
+      },
+      'https://countersign.example',
+    );
+    expect(api.webhookMessageSchema.parse(JSON.parse(sent))).toEqual(JSON.parse(sent));
+    expect(api.webhookMessageSchema.safeParse(example[0]).success).toBe(true);
+    expect(document.webhooks['notice']).toMatchObject({ post: { requestBody: { required: true } } });
   });
 
   test('every parameter in a path is described', () => {

@@ -4,6 +4,8 @@ import { components, type Endpoint, type ErrorCode, STATUS_OF_CODE } from '@coun
 import { z } from 'zod';
 import { type CallerRule, permissionOf } from '../http/access.decorators.js';
 import { SESSION_COOKIE } from '../http/cookies.js';
+import { exampleOf, type Schemas, withExamples } from './examples.js';
+import { pathParameters } from './path-parameters.js';
 import type { BrokerRoute } from './routes.js';
 
 type Json = Record<string, unknown>;
@@ -14,6 +16,8 @@ const REF = '#/components/schemas/';
 const TAGS: Readonly<Record<string, string>> = {
   Requests: 'Requesting access, reviewing and cancelling requests.',
   Grants: 'Access that full approval has created.',
+  BrowserSessions: 'Opening a service’s own pages with a grant: what gateways ask.',
+  Evaluation: 'AuthZEN decisions for a grant.',
   Disclosures: 'What the vendor explains after an emergency.',
   GrantDisclosure: 'The explanation of one emergency.',
   Incidents: 'The same access, requested of several tenants at once.',
@@ -21,6 +25,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Locks: 'Blocking a tenant, a person or a service at once.',
   Logs: 'Events and recorded calls of a tenant.',
   Exports: 'A log in the formats of SIEMs, and where it is streamed to.',
+  ExportTargets: 'Receivers to which a log is streamed.',
   Evidence: 'Everything about a period for an auditor, with proofs.',
   LogFiles: 'A log with its proofs, to follow with one’s own tools.',
   LogKeeping: 'Erasing personal values, legal holds, and how a log is kept.',
@@ -35,6 +40,8 @@ const TAGS: Readonly<Record<string, string>> = {
   ScimUsers: 'SCIM 2.0: the people of a side, kept by its provider.',
   ScimGroups: 'SCIM 2.0: groups of people that give roles.',
   ScimDiscovery: 'SCIM 2.0: what is supported.',
+  SlackInstall: 'Installing the app in a Slack workspace.',
+  SlackLink: 'Linking a person’s Slack account.',
   Session: 'Signed-in browsers and command lines.',
   People: 'Whom an id belongs to.',
   TenantPeople: 'The people of a tenant, managed by its own admins.',
@@ -42,6 +49,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Trust: 'The document of people, keys and rules that a customer signs and gateways pin.',
   Stops: 'A customer’s own signed stops.',
   PrivacyControls: 'A customer’s own policy.',
+  Widenings: 'Changes of that policy that allow more, and so wait.',
   DecisionTimes: 'How long a customer takes to decide.',
   Organisation: 'Names of the vendor and its customers.',
   Gateways: 'The enrolled gateways.',
@@ -57,6 +65,8 @@ const TAGS: Readonly<Record<string, string>> = {
   Oauth: 'Introspection and revocation of grant tokens.',
   Jwks: 'Keys that verify grant tokens.',
   Gateway: 'For enrolled gateways.',
+  Leases: 'Shares of budgets, for enrolled gateways.',
+  RelayedStops: 'Stops that customers handed to a gateway.',
   Heads: 'Whose chains gateways sign although they have recorded nothing.',
   Pins: 'What gateways have pinned.',
   Health: 'For the people who run the broker.',
@@ -65,6 +75,7 @@ const TAGS: Readonly<Record<string, string>> = {
 
 /** The OpenAPI 3.1 document, built from the routes and their endpoints in libs/api. */
 export function openApiDocument(routes: readonly BrokerRoute[]): Json {
+  const schemas = componentSchemas();
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     if (route.endpoint === undefined) throw new Error(`${route.handler} is not described`);
@@ -74,7 +85,7 @@ export function openApiDocument(routes: readonly BrokerRoute[]): Json {
       );
     paths[route.path] = {
       ...paths[route.path],
-      [route.method.toLowerCase()]: operation(route, route.endpoint),
+      [route.method.toLowerCase()]: operation(route, route.endpoint, schemas),
     };
   }
   const tags = Object.keys(TAGS).filter((tag) => routes.some((route) => route.tag === tag));
@@ -85,12 +96,14 @@ export function openApiDocument(routes: readonly BrokerRoute[]): Json {
       version: '1.0.0',
       description:
         'Just-in-time access with a customer lockbox: request, review, countersign, work through the gateway, stop.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      contact: { name: 'The operator of this broker' },
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: '/' }],
     tags: tags.map((name) => ({ name, description: TAGS[name] })),
     paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
-    components: { schemas: componentSchemas(), securitySchemes: SECURITY },
+    webhooks: { notice: { post: WEBHOOK } },
+    components: { schemas: withExamples(schemas), securitySchemes: SECURITY },
   };
 }
 
@@ -119,14 +132,45 @@ const SECURITY = {
   },
 };
 
-function componentSchemas(): Json {
+/** What vendors and customers receive at the addresses of their webhooks. */
+const WEBHOOK = {
+  operationId: 'notice',
+  tags: ['Notices'],
+  security: [],
+  summary: 'A notice about a request, a grant or a lock',
+  description:
+    'Signed as Standard Webhooks 1.0 says: `webhook-signature` over `webhook-id`, `webhook-timestamp` and the body, with the secret of the address. It is sent again until it is answered 2xx, and never after 410.',
+  parameters: [
+    header('webhook-id', 'The same for every attempt.'),
+    header('webhook-timestamp', 'When this attempt was made, in seconds since 1970.'),
+    header('webhook-signature', '`v1,` and the HMAC-SHA256 in base64.'),
+  ],
+  requestBody: {
+    required: true,
+    content: { 'application/json': { schema: { $ref: `${REF}WebhookMessage` } } },
+  },
+  responses: {
+    '2XX': { description: 'Received.' },
+    '410': { description: 'The receiver wants no further messages.' },
+  },
+};
+
+function header(name: string, description: string): Json {
+  return { name, in: 'header', required: true, description, schema: { type: 'string' } };
+}
+
+function componentSchemas(): Schemas {
   const { schemas } = z.toJSONSchema(components, {
     uri: (id) => `${REF}${id}`,
     io: 'input',
     unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      const description = components.get(zodSchema as unknown as z.ZodType)?.description;
+      if (description !== undefined) jsonSchema.description ??= description;
+    },
   });
   return Object.fromEntries(
-    Object.entries(schemas).map(([id, { $schema: _schema, $id: _id, ...schema }]) => [id, schema]),
+    Object.entries(schemas).map(([id, { $schema: _schema, $id: _id, id: _name, ...schema }]) => [id, schema]),
   );
 }
 
@@ -137,7 +181,7 @@ function schemaOf(schema: z.ZodType): Json {
   return json;
 }
 
-function operation(route: BrokerRoute, endpoint: Endpoint): Json {
+function operation(route: BrokerRoute, endpoint: Endpoint, schemas: Schemas): Json {
   const [rule] = route.accessRules;
   return {
     operationId: route.handler.replace('Controller.', '_'),
@@ -151,9 +195,9 @@ function operation(route: BrokerRoute, endpoint: Endpoint): Json {
       ...queryParameters(endpoint),
       ...headers(endpoint),
     ]),
-    ...requestBody(endpoint),
+    ...requestBody(endpoint, schemas),
     responses: {
-      [endpoint.answer.status]: success(endpoint),
+      [endpoint.answer.status]: success(endpoint, schemas),
       ...(endpoint.redirect === undefined
         ? {}
         : { [endpoint.redirect.status]: { description: endpoint.redirect.description } }),
@@ -179,21 +223,19 @@ function authorizationOf(rule: CallerRule | undefined): Json {
   return { 'x-permission': permission, 'x-sign-in': permissionRow(permission).signIn };
 }
 
-function pathParameters(path: string): Json[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
-}
-
 function queryParameters({ query }: Endpoint): Json[] {
   return Object.entries(query?.shape ?? {}).map(([name, shape]) => {
-    const schema = schemaOf(shape as z.ZodType);
+    const { description, ...schema } = withNumbers(schemaOf(shape as z.ZodType));
     const required = (shape as z.ZodType)._zod.optin !== 'optional';
-    return { name, in: 'query', required, schema };
+    return { name, in: 'query', required, description, schema };
   });
+}
+
+/** A number in a query is text that fits a pattern. Readers are told that it is a number. */
+function withNumbers(schema: Json): Json {
+  if (schema['type'] !== 'integer') return schema;
+  const { pattern: _pattern, default: standard, ...rest } = schema;
+  return standard === undefined ? rest : { ...rest, default: Number(standard) };
 }
 
 function headers({ idempotent }: Endpoint): Json[] {
@@ -203,18 +245,24 @@ function headers({ idempotent }: Endpoint): Json[] {
   return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }];
 }
 
-function requestBody({ body }: Endpoint): Json {
+function requestBody({ body }: Endpoint, schemas: Schemas): Json {
   if (body === undefined) return {};
   const type = body.form === true ? 'application/x-www-form-urlencoded' : (body.type ?? 'application/json');
   return {
-    requestBody: { required: body.optional !== true, content: { [type]: { schema: schemaOf(body.schema) } } },
+    requestBody: { required: body.optional !== true, content: { [type]: media(body.schema, schemas) } },
   };
 }
 
-function success({ answer }: Endpoint): Json {
+/** A body with an example, unless it is a named schema, which has its own. */
+function media(schema: z.ZodType, schemas: Schemas): Json {
+  const json = schemaOf(schema);
+  return '$ref' in json ? { schema: json } : { schema: json, example: exampleOf(json, schemas) };
+}
+
+function success({ answer }: Endpoint, schemas: Schemas): Json {
   const { description, schema, type } = answer;
   if (schema === undefined && type === undefined) return { description };
-  const content = schema === undefined ? { schema: { type: 'string' } } : { schema: schemaOf(schema) };
+  const content = schema === undefined ? { schema: { type: 'string' } } : media(schema, schemas);
   const types = [type ?? 'application/json'].flat();
   return { description, content: Object.fromEntries(types.map((each) => [each, content])) };
 }
