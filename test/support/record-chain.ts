@@ -52,11 +52,17 @@ export class RecordChain {
    */
   add(
     kind: RecordKind,
-    given: { id?: string; tenant?: string; key?: KeyObject; change?: Record<string, unknown> } = {},
+    given: {
+      id?: string;
+      tenant?: string;
+      path?: string | undefined;
+      key?: KeyObject;
+      change?: Record<string, unknown>;
+    } = {},
   ): RecordEntry {
     const { id = uuidV7Ids.next('rec'), tenant = 'acme', key = this.key, change = {} } = given;
     const salt = randomBytes(32);
-    const value = `/tenants/${tenant}/invoices/inv-1?page=2`;
+    const value = given.path ?? `/tenants/${tenant}/invoices/inv-1?page=2`;
     this.seq += 1;
     const head = {
       v: 1,

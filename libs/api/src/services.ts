@@ -37,6 +37,11 @@ export const serviceSchema = named(
           .array(z.string())
           .default([])
           .describe('Those of the query parameters that a call may give more than once.'),
+        shared: z
+          .exactOptional(z.literal(true))
+          .describe(
+            'The response is the same for every tenant, as the vendor says: open with every grant of the service.',
+          ),
         body: z.exactOptional(z.literal(true)).describe('A GET of this route may have a body.'),
         headers: z
           .array(z.string())

@@ -90,7 +90,9 @@ export {
   type Route,
   routeMapHash,
   routeResourcePattern,
+  routesOfScopes,
   type ServiceDefinition,
+  SHARED,
   serviceDefinitionSchema,
   type TenantFrom,
 } from './route/route-map.js';

@@ -3,6 +3,7 @@ import { firstCallCommand } from './first-call.js';
 const service = {
   tenantFrom: 'path' as const,
   routes: [
+    { method: 'GET', path: '/a.js', resource: 'shared', action: 'read', shared: true as const },
     {
       method: 'PATCH',
       path: '/tenants/{tenant}/invoices/{id}',
@@ -31,6 +32,7 @@ test.each([
   ['invoices/inv-7', 'read', '/tenants/acme/invoices/inv-7'],
   ['invoices/*', 'read', '/tenants/acme/invoices/ID'],
   ['payroll', 'list', '/PATH'],
+  ['**', 'read', '/tenants/acme/invoices/ID'],
 ])('%s:%s is tried first at %s', (resource, action, path) => {
   expect(firstCallCommand(grant(resource, action), service)).toBe(`npx countersign curl grt_1 -- ${path}`);
 });

@@ -1,5 +1,5 @@
 import type { Route } from '@countersign/contract';
-import { type ScopeEntry, scopeAllows } from '@countersign/contract';
+import { routesOfScopes, type ScopeEntry, scopeAllows } from '@countersign/contract';
 
 /** The members of a grant that a first call needs. */
 interface Granted {
@@ -16,7 +16,7 @@ export function firstCallCommand(grant: Granted, service: Routed | null | undefi
 }
 
 function pathFor(grant: Granted, service: Routed | null | undefined): string {
-  const open = (service?.routes ?? [])
+  const open = routesOfScopes(service?.routes ?? [])
     .filter(({ method }) => method === 'GET')
     .flatMap((route) => fill(route, grant));
   return open[0] ?? '/PATH';

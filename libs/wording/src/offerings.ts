@@ -1,4 +1,4 @@
-import { type Route, routeResourcePattern, type ScopeEntry } from '@countersign/contract';
+import { type Route, routeResourcePattern, routesOfScopes, type ScopeEntry } from '@countersign/contract';
 
 /** Splits typed names: `inv-1, inv-2`. */
 export const typedNames = (typed: string): string[] => typed.split(/[\s,]+/).filter((name) => name !== '');
@@ -18,7 +18,7 @@ export const tickOf = ({ pattern, action }: Offering): string => `${pattern} ${a
 /** Everything that can be requested, from the service's own map: each pattern and action once, in the map's order. */
 export function listOfferings(service: { routes: readonly Route[] }): Offering[] {
   const seen = new Map<string, Offering>();
-  for (const route of service.routes) {
+  for (const route of routesOfScopes(service.routes)) {
     const offering = { pattern: routeResourcePattern(route), action: route.action };
     seen.set(tickOf(offering), offering);
   }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { ask } from '../../factories/ask.js';
+import { eventually } from '../../support/eventually.js';
 import { callApi, expectStatus } from '../../support/http.js';
 import { siteInsideWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant } from '../../support/story.js';
@@ -45,7 +47,12 @@ describe('a browser with a grant, at the service’s own host', () => {
 
   beforeAll(async () => {
     world = await siteInsideWithUpstream({}, (file) => {
-      for (const service of file.services) service.origin = ORIGIN;
+      for (const service of file.services) {
+        service.origin = ORIGIN;
+        service.routes.push({
+          ...{ method: 'GET', path: '/assets/{file}', resource: 'shared', action: 'read', shared: true },
+        });
+      }
     });
     await world.site.startGateway();
   });
@@ -197,6 +204,34 @@ describe('a browser with a grant, at the service’s own host', () => {
     expect(foreign.text).toContain('"cross_origin"');
     expect((await get(PAGE, { ...CALLS, cookie: `${cookie}0` })).status).toBe(401);
     expect(await eventsOf(grant)).not.toContain('token.minted');
+  });
+
+  test('loads what is the same for every tenant, privately and recorded as shared; without a session it loads nothing', async () => {
+    const grant = await makeGrant(world.site);
+    const cookie = await open(grant);
+    world.upstream.hits.length = 0;
+    expect((await get('/assets/app.js', CALLS)).status).toBe(401);
+    expect((await get('/assets/app.js', { ...CALLS, cookie, method: 'POST', origin: ORIGIN })).status).toBe(
+      403,
+    );
+    expect(world.upstream.hits).toEqual([]);
+    expect(await get('/assets/app.js', { ...CALLS, cookie })).toMatchObject({
+      status: 200,
+      headers: { 'countersign-record': expect.stringMatching(/^rec_/), 'cache-control': 'private' },
+    });
+    const url = `${world.site.brokerUrl}/api/v1/tenants/acme/access-records?grant=${grant}`;
+    const seen = async () => {
+      const answer = await callApi(await world.site.key('tenantAuditor'), 'GET', url);
+      return expectStatus<{ items: { decision: string }[] }>(answer, 200).items;
+    };
+    const allowed = async () => (await seen()).find(({ decision }) => decision === 'allowed');
+    await eventually('the record has come', async () => (await allowed()) !== undefined);
+    expect(await allowed()).toMatchObject({ route: '/assets/{file}', resource: 'shared', action: 'read' });
+    // A person cannot request it: every grant of the service opens it.
+    const asked = ask({ scope: [{ resource: 'shared', actions: ['read'] }] });
+    const requests = `${world.site.brokerUrl}/api/v1/requests`;
+    const refused = await callApi(await world.site.key('engineer'), 'POST', requests, asked);
+    expect(JSON.stringify(refused)).toContain('unknown_resource');
   });
 
   test('at every host the gateway takes stops of customers, and shows pins and its key: no origin in a feed can hide them', async () => {

@@ -1,5 +1,6 @@
 import type { LeafV1 } from '@countersign/audit-log';
 import { ask } from '../../factories/ask.js';
+import { organisation } from '../../factories/organisation.js';
 import { type Copies, copiesOf, faultOf, verifyCopies } from '../../support/log-copy.js';
 import type { RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
@@ -16,10 +17,17 @@ let small: RecordedGrant;
 const dataOf = ({ tenant }: Copies, index: number) =>
   (tenant.leaves[index] as LeafV1).data as Record<string, string>;
 
+const SHARED_CALL = { route: '/assets/{file}', resource: 'shared', action: 'read' };
 const T0 = '2026-11-24T10:00:00.000Z';
 
 beforeAll(async () => {
-  broker = await TestBroker.start();
+  broker = await TestBroker.start({
+    organisation: organisation((file) =>
+      file.services[0]?.routes.push({
+        ...{ method: 'GET', path: '/assets/{file}', resource: 'shared', action: 'read', shared: true },
+      }),
+    ),
+  });
   gateway = await RecordingGateway.enrol(broker);
   const { request, grant } = await makeGrant(broker);
   await mintToken(broker, grant);
@@ -316,18 +324,19 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
   type Forgery = {
     after?: number;
     change?: Record<string, unknown>;
+    path?: string;
     of?: () => RecordedGrant;
     before?: (copies: Copies) => void;
   };
 
   /** Appends a call that a colluding gateway has recorded, so that its chain is right. */
   const forge =
-    ({ after = 0, change = {}, of = () => under, before = () => undefined }: Forgery) =>
+    ({ after = 0, change = {}, path, of = () => under, before = () => undefined }: Forgery) =>
     (own: Copies): number => {
       before(own);
       const first = own.tenant.leaves[own.tenant.indexOf('token.minted')] as LeafV1;
       const at = new Date(Date.parse(first.at) + after * 1_000).toISOString();
-      const entry = gateway.chain(of()).add('allowed', { change: { at, ...change } });
+      const entry = gateway.chain(of()).add('allowed', { path, change: { at, ...change } });
       return own.tenant.appendRecord(entry);
     };
   const admin = () => broker.persons.tenantAdmin as `usr_${string}`;
@@ -385,6 +394,13 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
     ],
     ['of another service', 'wrong_grant there', { change: { service: 'crm' } }],
     ['outside the scope', 'out_of_scope there', { change: { resource: 'payroll', action: 'list' } }],
+    ['of a shared route, which needs no scope', 'none', { change: SHARED_CALL, path: '/assets/a.js' }],
+    ['of a shared route, at the path of an invoice', 'wrong_route there', { change: SHARED_CALL }],
+    [
+      'that only says it is of a shared route',
+      'out_of_scope there',
+      { change: { ...SHARED_CALL, route: '/tenants/{tenant}/payroll' } },
+    ],
     [
       'by a route of something else',
       'wrong_route there',

@@ -26,7 +26,7 @@ export async function showRoutes(context: Context, name: string): Promise<Answer
   const service = await (await context.api()).call(serviceEndpoints.read, { params: { name } });
   const { definition } = publishedMap(service);
   const rows = definition.routes.map((route) => [
-    route.action,
+    route.shared ? '(shared)' : route.action,
     route.resource.replaceAll(/\{[^}]*\}/g, '*'),
     route.body === true ? `${route.method} +body` : route.method,
     route.path,
@@ -39,6 +39,9 @@ export async function showRoutes(context: Context, name: string): Promise<Answer
     `Request headers that pass on every route: ${PASSED_BY_DEFAULT.join(', ')}. All others are dropped.`,
     ...(routes.some(({ repeat }) => repeat !== undefined) ? ['… behind a parameter: it may repeat.'] : []),
     ...(routes.some(({ body }) => body === true) ? ['GET +body: such a call may have a body.'] : []),
+    ...(routes.some(({ shared }) => shared === true)
+      ? ['(shared): the same for every customer, as the vendor says. Open with every grant of the service.']
+      : []),
     ...(cors === undefined ? [] : [`Pages that may call from a browser: ${cors.origins.join(', ')}.`]),
   ];
   return { document: service, text: `${table}\n\n${notes.join('\n')}` };

@@ -77,7 +77,14 @@ function forward({ reads, buffer, bodyBytes }: Options): {
   const body = new RequestBody(requestBodyDecoder(framing), client);
   const ended = forwardCall({
     upstream: pool,
-    origin: { service: 'billing', upstream: url, locations, answersCors: false, ownHost: false },
+    origin: {
+      service: 'billing',
+      upstream: url,
+      locations,
+      answersCors: false,
+      ownHost: false,
+      isShared: false,
+    },
     method: bodyBytes === undefined ? 'GET' : 'POST',
     target: '/x',
     headers: [],

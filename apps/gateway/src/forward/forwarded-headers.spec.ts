@@ -42,8 +42,8 @@ describe('an answer at a service’s own host', () => {
   const locations = { rewrite: (value: string) => value } as unknown as LocationRewriter;
   const upstream = new URL('http://billing.internal');
   /** What the client gets for these fields of the upstream. */
-  const passed = (fields: [string, string][], ownHost = true) =>
-    clientHeaders(fields, { service: 'billing', upstream, ownHost, locations, answersCors: false });
+  const passed = (fields: [string, string][], ownHost = true, isShared = false) =>
+    clientHeaders(fields, { service: 'billing', upstream, ownHost, isShared, locations, answersCors: false });
 
   test.each([
     ['public, max-age=60', 'private, max-age=60'],
@@ -67,5 +67,11 @@ describe('an answer at a service’s own host', () => {
   test('elsewhere keeps what the upstream says: a shared cache stores no answer to a token unless it is told to', () => {
     expect(passed([['cache-control', 'public']], false)).toEqual(['cache-control', 'public']);
     expect(passed([], false)).toEqual([]);
+  });
+
+  test('of a shared route is private everywhere: it is the same for every tenant, but needs a grant', () => {
+    expect(passed([['cache-control', 'public, max-age=60']], false, true)).toEqual([
+      ...['cache-control', 'private, max-age=60'],
+    ]);
   });
 });

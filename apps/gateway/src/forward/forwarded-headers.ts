@@ -99,6 +99,8 @@ export type Origin = {
   upstream: URL;
   /** True if the browser sees the service at a host of its own. */
   ownHost: boolean;
+  /** True for a route that is the same for every tenant. */
+  isShared: boolean;
   locations: LocationRewriter;
   /** True if the service has `cors`: the gateway sets the CORS headers itself, and drops those of the upstream. */
   answersCors: boolean;
@@ -132,17 +134,18 @@ const REWRITTEN: ReadonlyMap<string, Rewrite> = new Map([
  * gateway, sets a cookie beyond this service, or speaks in the gateway's name.
  */
 export function clientHeaders(fields: Fields, origin: Origin): string[] {
+  const isPrivate = origin.ownHost || origin.isShared;
   const named = connectionOptions(fields);
   const sent: string[] = [];
   for (const [name, value] of fields) {
     if (DROPPED.has(name) || named.has(name) || DROPPED_PREFIXES.test(name)) continue;
     if (origin.answersCors && name.startsWith('access-control-')) continue;
-    if (origin.ownHost && CACHING.test(name)) continue;
+    if (isPrivate && CACHING.test(name)) continue;
     const rewrite = REWRITTEN.get(name);
     const kept = rewrite === undefined ? value : rewrite(value, origin);
     if (kept !== undefined) sent.push(name, kept);
   }
-  if (origin.ownHost) sent.push('cache-control', privateCaching(fields));
+  if (isPrivate) sent.push('cache-control', privateCaching(fields));
   return sent;
 }
 
@@ -155,7 +158,7 @@ const DIRECTIVE =
 /**
  * `Cache-Control` for an answer at a service's own host, where a call may have a cookie in place of a token. Shared caches store no
  * answer to a token unless they are told to (RFC 9111 §3.5), but any answer to a cookie: without `private` they would hand it to
- * people without a grant.
+ * people without a grant. A shared route is the same for every tenant, which upstreams like to call `public`; it still needs a grant.
  */
 function privateCaching(fields: Fields): string {
   const given = fields.flatMap(([name, value]) => (name === 'cache-control' ? [value] : [])).join(', ');

@@ -196,7 +196,8 @@ function beyondThisMode(
     match,
   });
   if (claims.terms.change !== undefined) return refused('an approved change');
-  if (map.definition.tenantFrom === 'service') return refused('what the service says of a response’s tenant');
+  if (map.definition.tenantFrom === 'service' && !match.shared)
+    return refused('what the service says of a response’s tenant');
   return grant.budget?.bytes === undefined ? undefined : refused('a budget of bytes');
 }
 

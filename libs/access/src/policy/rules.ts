@@ -5,6 +5,7 @@ import {
   MAX_TOKEN_BYTES,
   resourcesOverlap,
   routeResourcePattern,
+  routesOfScopes,
   termsTokenBytes,
   utf8,
 } from '@countersign/contract';
@@ -106,7 +107,7 @@ export const RULES: Record<string, Rule> = {
     check: (access, { service }) => {
       if (service === null) return [];
       return access.scope.flatMap((entry, index) => {
-        const routes = service.definition.routes.filter((route) =>
+        const routes = routesOfScopes(service.definition.routes).filter((route) =>
           resourcesOverlap(routeResourcePattern(route), entry.resource),
         );
         if (routes.length === 0)

@@ -321,6 +321,40 @@ describe('authorizeCall', () => {
     ).toMatchObject({ allowed: true });
   });
 
+  test('P13: a shared route needs no scope and no tenant, but a grant, both maps and no rule that forbids it', () => {
+    const asset = { method: 'GET', path: '/assets/{file}', resource: 'shared', action: 'read' };
+    const wider = published({
+      ...billing,
+      headers: ['X-User'],
+      routes: [...billing.routes, { ...asset, shared: true as const }],
+    });
+    const both = { currentMap: () => wider, mapByHash: () => wider };
+    const file = call({ path: '/assets/app.js', headerFields: [['x-user', 'erin']] });
+    const asked = (overrides: Partial<CallView> = {}) =>
+      decide({ call: file, view: view({ ...both, ...overrides }) });
+    expect(asked()).toMatchObject({
+      allowed: true,
+      match: { route: '/assets/{file}', resource: 'shared', action: 'read', tenant: 'acme', shared: true },
+      headers: new Set(),
+    });
+    // Another map lists the same path as a route of the tenant's that no scope names.
+    const other = published({ ...billing, tenantFrom: 'service', routes: [asset] });
+    for (const half of [
+      { currentMap: () => other },
+      { mapByHash: () => other },
+      { mapByHash: () => published(billing) },
+    ])
+      expect(asked(half)).toMatchObject({ code: 'route_not_listed' });
+    expect(asked({ grant: () => undefined })).toMatchObject({ code: 'grant_ended' });
+    const rule = { service: 'billing', resource: 'shared', actions: ['read'] };
+    expect(asked({ forbidRules: () => [rule] })).toMatchObject({ code: 'insufficient_scope' });
+    expect(asked({ pinnedTenants: new Set(['app']) })).toMatchObject({ code: 'insufficient_scope' });
+    const change = { method: 'PATCH', path: '/tenants/acme/invoices/7', bodySha256: DIGEST };
+    const once = { ...claims, terms: { ...terms, change, budget: { calls: 1 } } } as CallClaims;
+    expect(decide({ claims: once, call: file, view: view(both) })).toMatchObject({ allowed: false });
+    expect(decide({ call: { ...file, method: 'POST' }, view: view(both) })).toMatchObject({ allowed: false });
+  });
+
   test('a parameter repeats, and GET has a body, only if both maps say so', () => {
     const path = '/tenants/acme/invoices';
     const wider = published({

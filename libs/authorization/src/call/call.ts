@@ -114,7 +114,14 @@ export interface CallView {
 }
 
 /** The route that both maps agree on. */
-export type MatchedCall = { route: string; resource: string; action: string; tenant: string };
+export type MatchedCall = {
+  route: string;
+  resource: string;
+  action: string;
+  tenant: string;
+  /** The response is the same for every tenant: the call needs no scope. */
+  shared?: true;
+};
 
 /** `reason`: what is wrong with the token (`invalid_token`) or its countersignatures (`not_countersigned`). */
 export type CallRefusal = {

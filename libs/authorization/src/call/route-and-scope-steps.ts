@@ -36,7 +36,8 @@ export const routeIsListed: CallStep = (context) => {
   const agree =
     approved.resource === current.resource &&
     approved.action === current.action &&
-    approved.tenant === current.tenant;
+    approved.tenant === current.tenant &&
+    approved.route.shared === current.route.shared;
   if (!agree) return notListed('the route means something else than when the grant was approved');
   const ambiguity = findAmbiguity(approved.route, call) ?? findAmbiguity(current.route, call);
   if (ambiguity !== undefined) return { code: 'ambiguous_request', detail: ambiguity };
@@ -54,6 +55,7 @@ export const routeIsListed: CallStep = (context) => {
     resource: approved.resource,
     action: approved.action,
     tenant: approved.tenant,
+    ...(approved.route.shared && { shared: approved.route.shared }),
   };
   context.headers = headers;
   return undefined;
@@ -104,6 +106,8 @@ function listsQuery(route: Route, name: string): boolean {
  * - `header`: the one value of the named header;
  * - `service`: the call names none; the gateway tells the upstream the token's tenant.
  *
+ * A call of a shared route names none either: it counts as the token's tenant's.
+ *
  * Undefined if the call names none. Throws ContractError `ambiguous_request` for a header that is given twice.
  */
 export function tenantOfCall(
@@ -112,6 +116,7 @@ export function tenantOfCall(
   call: Call,
   claims: CallClaims,
 ): string | undefined {
+  if (match.route.shared) return claims.tenant;
   switch (service.tenantFrom) {
     case 'path':
       return match.tenant;
@@ -139,9 +144,9 @@ export const tenantIsTheTokens: CallStep = ({ claims, match }) =>
     ? undefined
     : outside('the call is for another tenant');
 
-/** The approved scope allows this action on this one resource. */
+/** The approved scope allows this action on this one resource. What is the same for every tenant needs no scope. */
 export const scopeCovers: CallStep = ({ claims, match }) =>
-  match !== undefined && scopeAllows(claims.terms.scope, match.resource, match.action)
+  match?.shared || (match !== undefined && scopeAllows(claims.terms.scope, match.resource, match.action))
     ? undefined
     : outside('the scope does not allow this action on this resource');
 

@@ -19,7 +19,8 @@ export function whatToRequest(
   const map = view.currentMap(call.service);
   if (map === undefined || call.path === '') return undefined;
   const match = matchRoute(map.compiled, call.method, call.path);
-  if (match === undefined) return undefined;
+  // Every grant of the service opens a shared route, so no scope is to be requested for it.
+  if (match === undefined || match.route.shared) return undefined;
   const tenant = tenantOfCall(map.definition, match, call, claims);
   if (tenant === undefined || !isSlug(tenant)) return undefined;
   const { resource, action } = match;

@@ -10,7 +10,13 @@ import type {
   SupervisionRule,
   WideningControls,
 } from '@countersign/access';
-import { formatDuration, parseDuration, type Route, type ServiceDefinition } from '@countersign/contract';
+import {
+  formatDuration,
+  parseDuration,
+  type Route,
+  type ServiceDefinition,
+  SHARED,
+} from '@countersign/contract';
 import type {
   AccessRuleEntry,
   ControlRuleEntry,
@@ -40,8 +46,17 @@ export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
   };
 }
 
-/** In the file, `repeat` stands beside the name of a parameter. The route map has a list of these names instead. */
-function toRoute({ query, body, headers, ...route }: RouteEntry): Route {
+/**
+ * In the file, `repeat` stands beside the name of a parameter. The route map has a list of these names instead. A shared
+ * route has its resource and action in the map, where the file may leave them out.
+ */
+function toRoute({ query, body, headers, shared, resource, action, ...rest }: RouteEntry): Route {
+  const route = {
+    ...rest,
+    resource: resource ?? SHARED.resource,
+    action: action ?? SHARED.action,
+    ...present({ shared }),
+  };
   if (query === undefined || query === 'any') return { ...route, ...present({ query, body, headers }) };
   const parameters = query.map((each) => (typeof each === 'string' ? { name: each } : each));
   const repeat = parameters.filter((each) => 'repeat' in each && each.repeat).map(({ name }) => name);

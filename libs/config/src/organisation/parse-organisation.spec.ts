@@ -113,6 +113,14 @@ tenants:
     expect(service?.routes[1]).not.toHaveProperty('repeat');
   });
 
+  test('a shared route has the resource and the action of all shared routes', () => {
+    const shared = '    routes:\n      - { method: GET, path: "/assets/{file}", shared: true }';
+    const { organisation } = parseOrganisation(bent(['    routes:', shared]), everythingThere);
+    expect(organisation?.services[0]?.routes[0]).toEqual({
+      ...{ method: 'GET', path: '/assets/{file}', resource: 'shared', action: 'read', shared: true },
+    });
+  });
+
   describe('with an OpenAPI description', () => {
     const routes = EXAMPLE.slice(EXAMPLE.indexOf('    routes:'), EXAMPLE.indexOf('accessPolicy'));
     const own =
@@ -346,6 +354,13 @@ describe('one mistake in an organisation file', () => {
       ['[status, page]', '[status], body: false'],
       '/services/0/routes/0/body',
       /left out/,
+    ],
+    ['a route without an action', [', action: update', ''], '/services/0/routes/2/action', /is required/],
+    [
+      'a shared route that may write',
+      ['    routes:', '    routes:\n      - { method: POST, path: "/assets/{file}", shared: true }'],
+      '/services/0/routes/0/method',
+      /only reads/,
     ],
     [
       'pages of every origin with cookies',

@@ -116,20 +116,34 @@ const flag = z.literal(true, { error: 'must be true, or be left out' });
 /** A query parameter of a route: its name, alone or with whether a call may give it more than once. */
 const queryParameter = z.union([token, z.strictObject({ name: token, repeat: flag.optional() })]);
 
-/** The route map's own rules check these strings (`checks/routes.ts`). */
-export const route = z.strictObject({
-  method: z.string(),
-  path: z.string(),
-  resource: z.string(),
-  action: z.string(),
-  query: z
-    .union([z.literal('any'), z.array(queryParameter)], {
-      error: 'must be any or a list of parameters, each a name or { name, repeat }',
-    })
-    .optional(),
-  body: flag.optional(),
-  headers: z.array(token).optional(),
-});
+/**
+ * The route map's own rules check these strings (`checks/routes.ts`). A shared route needs no resource and no action: all
+ * shared routes have the same.
+ */
+export const route = z
+  .strictObject({
+    method: z.string(),
+    path: z.string(),
+    resource: z.string().optional(),
+    action: z.string().optional(),
+    query: z
+      .union([z.literal('any'), z.array(queryParameter)], {
+        error: 'must be any or a list of parameters, each a name or { name, repeat }',
+      })
+      .optional(),
+    body: flag.optional(),
+    headers: z.array(token).optional(),
+    shared: flag.optional(),
+  })
+  .superRefine(({ shared, ...entry }, context) => {
+    for (const member of ['resource', 'action'] as const)
+      if (!shared && entry[member] === undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [member],
+          message: 'is required, unless the route is shared',
+        });
+  });
 
 const TENANT_FROM = ['path', 'host', 'header', 'service'] as const;
 

@@ -73,7 +73,7 @@ function insert(root: Node, route: Route, service: ServiceDefinition): void {
     const name = parameterName(segment);
     return name === undefined ? segment : names.indexOf(name);
   });
-  const tenant = service.tenantFrom === 'path' ? names.indexOf('tenant') : undefined;
+  const tenant = service.tenantFrom === 'path' && !route.shared ? names.indexOf('tenant') : undefined;
   const headers = new Set(headersOfRoute(service, route).filter((name) => !passesByDefault(name)));
   node.route = { route, tenant, resource, tail: tailOf(route), headers };
 }

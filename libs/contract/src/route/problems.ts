@@ -7,6 +7,7 @@ import {
   pathSegments,
   type Route,
   type ServiceDefinition,
+  SHARED,
   serviceDefinitionSchema,
 } from './route-map.js';
 
@@ -42,6 +43,7 @@ export function findRouteMapProblems(service: ServiceDefinition): RouteMapProble
     ...serviceProblems(shape.data),
     ...shape.data.routes.flatMap((route, index) => routeProblems(route, `/routes/${index}`, shape.data)),
     ...ambiguities(shape.data.routes),
+    ...sharedProblems(shape.data.routes),
   ];
 }
 
@@ -92,7 +94,7 @@ function routeProblems(route: Route, pointer: string, service: ServiceDefinition
   }
   if (path.some((segment) => DOTS.has(segment))) add('path', 'has a dot segment');
   if (new Set(names).size !== names.length) add('path', 'names a parameter twice');
-  if (names.includes('tenant') !== (service.tenantFrom === 'path')) {
+  if (!route.shared && names.includes('tenant') !== (service.tenantFrom === 'path')) {
     add('path', 'has {tenant} exactly once with `tenantFrom: path`, and never otherwise');
   }
   if (resource.some((segment) => DOTS.has(segment))) add('resource', 'has a dot segment');
@@ -108,8 +110,71 @@ function routeProblems(route: Route, pointer: string, service: ServiceDefinition
   if (route.body === true && route.method !== 'GET') {
     add('body', 'goes with GET, and only with it: other methods have a body or never have one');
   }
+  if (route.shared) addProblemsOfShared(route, add);
   problems.push(...headerProblems(route.headers ?? [], `${pointer}/headers`));
   return problems;
+}
+
+/** A shared route reads what is the same for every tenant. So its path names no tenant, and no part of a call may say who calls. */
+function addProblemsOfShared(route: Route, add: (member: string, detail: string) => void): void {
+  const [first] = pathSegments(route.path);
+  if (route.method !== 'GET' && route.method !== 'HEAD')
+    add('method', 'a shared route only reads: GET or HEAD');
+  if (pathSegments(route.path).includes('{tenant}'))
+    add('path', 'a shared route is the same for every tenant, so its path has no {tenant}');
+  if (first !== undefined && parameterName(first) !== undefined)
+    add('path', 'the path of a shared route begins with a literal segment');
+  if (route.resource !== SHARED.resource) add('resource', 'the resource of a shared route is `shared`');
+  if (route.action !== SHARED.action) add('action', 'the action of a shared route is `read`');
+  if (route.query === 'any') add('query', 'a shared route lists its query parameters');
+  if (route.body) add('body', 'a shared route has no body');
+  if (route.headers !== undefined) add('headers', 'a shared route passes only the default headers');
+}
+
+/**
+ * Where a map has shared routes: no other route may be called `shared`, and no parameter of a shared path may stand where
+ * another route has its tenant, whatever its name. `/tenants/{any}/logo.png` would be every tenant's.
+ */
+function sharedProblems(routes: readonly Route[]): RouteMapProblem[] {
+  const shared = routes.filter((route) => route.shared);
+  if (shared.length === 0) return [];
+  return routes.flatMap((route, index) => {
+    if (!route.shared)
+      return route.resource === SHARED.resource
+        ? [
+            {
+              pointer: `/routes/${index}/resource`,
+              detail: '`shared` is the resource of shared routes alone',
+            },
+          ]
+        : [];
+    const other = routes.findIndex((each) => !each.shared && mayNameTenant(route, each));
+    return other === -1
+      ? []
+      : [
+          {
+            pointer: `/routes/${index}/path`,
+            detail: `has a parameter where /routes/${other} names its tenant`,
+          },
+        ];
+  });
+}
+
+/** Whether a parameter of the shared path may have the value that the other route would read as its tenant. */
+function mayNameTenant(shared: Route, other: Route): boolean {
+  const path = pathSegments(other.path);
+  const at = path.indexOf('{tenant}');
+  const own = pathSegments(shared.path);
+  const isParameter = (segment: string | undefined) =>
+    segment !== undefined && parameterName(segment) !== undefined;
+  return (
+    at !== -1 &&
+    isParameter(own[at]) &&
+    own[at] !== '{tenant}' &&
+    path
+      .slice(0, at)
+      .every((segment, place) => segment === own[place] || isParameter(segment) || isParameter(own[place]))
+  );
 }
 
 function headerProblems(headers: readonly string[], pointer: string): RouteMapProblem[] {

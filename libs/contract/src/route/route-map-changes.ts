@@ -29,6 +29,7 @@ function passedByRoutes(one: ServiceDefinition, other: ServiceDefinition): strin
       ...queriesOnlyOf(route, same).map((query) => `${query} on ${name}`),
       ...repeatsOnlyOf(route, same).map((query) => `the repeated query parameter ${query} on ${name}`),
       ...(route.body === true && same.body !== true ? [`a body on ${name}`] : []),
+      ...(route.shared === true && same.shared !== true ? [`${name} with every grant of the service`] : []),
       ...headers.map((header) => `the header ${header} on ${name}`),
     ];
   });

@@ -20,6 +20,11 @@ export type Route = {
   repeat?: string[];
   /** Calls of this `GET` route may have a body, as those of Elasticsearch have. */
   body?: true;
+  /**
+   * The response is the same for every tenant, as scripts, styles and pictures are: the vendor says so. Such a route needs no
+   * tenant and no scope, only a grant of the service. Its resource is `shared`, its action `read` (`SHARED`).
+   */
+  shared?: true;
   /** Request headers that pass on this route, beside the default (`PASSED_BY_DEFAULT`) and those of the service. */
   headers?: string[];
 };
@@ -46,6 +51,9 @@ export type ServiceDefinition = {
   cors?: CorsRules;
   routes: Route[];
 };
+
+/** What every call of a shared route is, in terms, records and `forbid` rules. */
+export const SHARED = { resource: 'shared', action: 'read' } as const;
 
 const METHOD = /^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/;
 // A literal is a path segment of RFC 3986 without `;` and percent-encoding. The gateway refuses those anyway.
@@ -75,6 +83,7 @@ export const routeSchema: z.ZodType<Route> = z.strictObject({
     z.array(z.string().regex(QUERY_NAME, 'not the name of a query parameter')).min(1, 'at least one name'),
   ),
   body: z.exactOptional(z.literal(true, 'true, or left out')),
+  shared: z.exactOptional(z.literal(true, 'true, or left out')),
   headers: headerNames,
 });
 
@@ -124,12 +133,12 @@ export function routeResourcePattern(route: Route): string {
  * The bytes that a route map's hash covers (docs/contract.md, Route map), as canonical JSON:
  *
  *     {"audience":…,"checksTenant":true,"cors":…,"headers":…,
- *      "routes":[{"action":…,"body":true,"headers":…,"method":…,"path":…,"query":…,"repeat":…,"resource":…},…],
+ *      "routes":[{"action":…,"body":true,"headers":…,"method":…,"path":…,"query":…,"repeat":…,"resource":…,"shared":true},…],
  *      "service":…,"tenantFrom":…,"tenantHeader":…,"upstream":…}
  *
  * Routes are sorted by path, then method. `query` is `[]` if absent, a sorted list of unique names, or the text `any`.
- * `tenantHeader`, `checksTenant`, `headers`, `cors`, `repeat` and `body` are there only if the service or route has them.
- * `headers` is a sorted list of unique names in lower case, `repeat` one of unique names. `cors` is `{"credentials":true,
+ * `tenantHeader`, `checksTenant`, `headers`, `cors`, `repeat`, `body` and `shared` are there only if the service or route has
+ * them. `headers` is a sorted list of unique names in lower case, `repeat` one of unique names. `cors` is `{"credentials":true,
  * "exposeHeaders":…,"maxAge":…,"origins":…}` with what the service has of it, each list sorted.
  */
 export function canonicalRouteMap(service: ServiceDefinition): string {
@@ -148,7 +157,7 @@ export function canonicalRouteMap(service: ServiceDefinition): string {
   });
 }
 
-function normalised({ method, path, resource, action, query, repeat, body, headers }: Route): Route {
+function normalised({ method, path, resource, action, query, repeat, body, shared, headers }: Route): Route {
   return {
     method,
     path,
@@ -157,6 +166,7 @@ function normalised({ method, path, resource, action, query, repeat, body, heade
     query: query === 'any' ? 'any' : uniqueNames(query ?? []),
     ...(repeat && { repeat: uniqueNames(repeat) }),
     ...(body && { body }),
+    ...(shared && { shared }),
     ...normalisedHeaders({ headers }),
   };
 }
@@ -170,10 +180,16 @@ function normalisedHeaders({ headers }: { headers?: readonly string[] | undefine
 
 /**
  * The request headers that a route lets through beside the default: those of the service and its own, in lower case, sorted,
- * each once.
+ * each once. A shared route has none: a header could make its response depend on who calls.
  */
 export function headersOfRoute(service: Pick<ServiceDefinition, 'headers'>, route: Route): string[] {
+  if (route.shared) return [];
   return normalisedHeaders({ headers: [...(service.headers ?? []), ...(route.headers ?? [])] }).headers ?? [];
+}
+
+/** The routes that a scope can allow. A shared route is open with every grant, so no one requests it. */
+export function routesOfScopes<Kind extends Pick<Route, 'shared'>>(routes: readonly Kind[]): Kind[] {
+  return routes.filter(({ shared }) => shared !== true);
 }
 
 /** Whether a call of this route may give the query parameter more than once. */
@@ -201,7 +217,7 @@ export function actionsOutsideScope(
   service: { routes: readonly Route[] },
 ): OutsideScope[] {
   const byResource = new Map<string, { whole: string[]; part: string[] }>();
-  for (const route of service.routes) {
+  for (const route of routesOfScopes(service.routes)) {
     const resource = routeResourcePattern(route);
     const same = scope.filter(({ actions }) => actions.includes(route.action));
     if (same.some((entry) => resourceCovers(entry.resource, resource))) continue;

@@ -8,6 +8,7 @@ import {
   matchRoute,
   resourceMatches,
   routeResourcePattern,
+  SHARED,
   scopeAllows,
 } from '@countersign/contract';
 import type { LeafData } from '../leaf-data.js';
@@ -95,7 +96,7 @@ export class CallHistory {
     (call) => isInWindow(call),
     (call) => isBeforeTheEnd(call),
     (call) => hasToken(call),
-    (call) => isInScope(call),
+    (call) => this.isInScope(call),
     (call) => isInBudget(call),
     (call) => isTheChange(call),
     (call) => this.nothingIsLocked(call),
@@ -103,6 +104,20 @@ export class CallHistory {
     (call) => this.routeIsListed(call),
     (call) => this.trustAllows(call),
   ];
+
+  /** Every grant opens the shared routes of its map. If the map is not opened, `routeIsListed` warns of the call. */
+  private isInScope({ data, grant, resource, action }: Call): void {
+    if (scopeAllows(grant.terms.scope, resource, action)) return;
+    const path = data.text('route');
+    const isShared =
+      resource === SHARED.resource &&
+      action === SHARED.action &&
+      this.context.deployment
+        .mapOf(grant.terms.routes)
+        ?.routes.some((route) => route.shared && route.path === path);
+    if (isShared === false || resource !== SHARED.resource || action !== SHARED.action)
+      throw data.fault('out_of_scope', `the scope does not allow “${action}” on ${resource}.`);
+  }
 
   private nothingIsLocked({ data, grant, at }: Call): void {
     const { deployment, locks, trust } = this.context;
@@ -281,11 +296,6 @@ const tokensOf = ({ grant, at }: Call): GrantEntry['tokens'] =>
 
 function hasToken(call: Call): void {
   if (tokensOf(call).length === 0) throw call.data.fault('no_token', 'no token of the grant was valid then.');
-}
-
-function isInScope({ data, grant, resource, action }: Call): void {
-  if (!scopeAllows(grant.terms.scope, resource, action))
-    throw data.fault('out_of_scope', `the scope does not allow “${action}” on ${resource}.`);
 }
 
 function isInBudget({ data, grant }: Call): void {

@@ -1,3 +1,4 @@
+import { routesOfScopes } from '@countersign/contract';
 import { type ReactNode, useState } from 'react';
 import type { Service } from '../../api/client.js';
 import { Button } from '../../ui/button.js';
@@ -27,7 +28,7 @@ export function AllowedActionsForm({
   const [actions, setActions] = useState<readonly string[]>([]);
   const [minutes, setMinutes] = useState('30');
   const service = services.find((each) => each.name === name) ?? services[0];
-  const offered = [...new Set(service?.routes.map(({ action }) => action))].sort();
+  const offered = [...new Set(routesOfScopes(service?.routes ?? []).map(({ action }) => action))].sort();
   const chosen = offered.filter((action) => actions.includes(action));
   const seconds = Math.round(Number(minutes.replace(',', '.')) * 60);
   return (

@@ -19,6 +19,7 @@ export function NotIncluded({
   const text = useText(decisionTexts);
   const language = useLanguage();
   const organisation = useOrganisation();
+  const shared = service?.routes.filter((route) => route.shared).map(({ path }) => path) ?? [];
   const excluded = service === undefined ? [] : actionsOutsideScope(scope, service);
   return (
     <section className="stack near">
@@ -32,6 +33,7 @@ export function NotIncluded({
         </ul>
       )}
       <p className="soft">{text.notIncludedRest(organisation.tenant(request.tenant), request.service)}</p>
+      {shared.length === 0 ? null : <p className="soft">{text.shared(shared.join(', '))}</p>}
     </section>
   );
 }

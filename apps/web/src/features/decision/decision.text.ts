@@ -55,6 +55,8 @@ const en = {
   notIncluded: 'Not included',
   notIncludedRest: (tenant: string, service: string) =>
     `This engineer cannot use anything else in ${service} at ${tenant}, any data of other customers, or anything outside the time above.`,
+  shared: (paths: string) =>
+    `It can load files of the service that are the same for every customer, as the vendor says: ${paths}.`,
   partly: (phrase: string) => `${phrase}, beyond what is named above`,
   denials: 'Earlier denials of similar requests',
   denied: 'denied',
@@ -193,6 +195,8 @@ const de: DecisionText = {
   notIncluded: 'Nicht enthalten',
   notIncludedRest: (tenant, service) =>
     `Alles andere in ${service} bei ${tenant}, die Daten anderer Kunden und alles außerhalb der genannten Zeit bleiben für diesen Engineer geschlossen.`,
+  shared: (paths) =>
+    `Dateien des Dienstes, die laut Anbieter für alle Kunden gleich sind, lassen sich laden: ${paths}.`,
   partly: (phrase) => `${phrase}, über das oben Genannte hinaus`,
   denials: 'Frühere Ablehnungen ähnlicher Anfragen',
   denied: 'abgelehnt',
