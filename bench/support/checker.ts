@@ -71,6 +71,7 @@ export function prepare(token: string, more: readonly string[] = []): Prepared {
   const canonical = readCanonicalRequest(parseRequestHead(head + rest));
   const { service, method, path, query, queryNames, host, headers } = canonical;
   const call = {
+    mode: 'gateway' as const,
     ...{ service, method, path, query, queryNames, host },
     headerValues: (name: string) => headers.all(name),
     headerFields: headers.fields,

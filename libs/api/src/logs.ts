@@ -1,4 +1,4 @@
-import { CONTEXT_MODES, expandEventTypes, requesterFactsSchema } from '@countersign/contract';
+import { CALL_MODES, CONTEXT_MODES, expandEventTypes, requesterFactsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -44,7 +44,7 @@ export const accessRecordSchema = named(
     decision: z.enum(['allowed', 'refused']),
     code: z.string().nullable().describe('Why it was refused.'),
     count: z.int().describe('More than one if similar refusals were combined.'),
-    mode: z.enum(['gateway', 'authz', 'middleware']),
+    mode: z.enum(CALL_MODES),
     droppedHeaders: z
       .array(z.string())
       .describe('Names of request headers that the route does not list and the upstream did not get.'),

@@ -409,6 +409,12 @@ export const privacyControlsInput = z.strictObject({
   countersign: actionList.optional(),
   slackMayApprove: actionList.optional(),
   forbid: z.array(forbidRule).optional(),
+  requireGateway: z
+    .boolean()
+    .optional()
+    .describe(
+      'Only calls that a gateway forwards itself are accepted. A proxy or a service that asks a gateway gets 403 gateway_required.',
+    ),
   zone: zoneName.optional().describe('The zone of all days and times of day. Absent: UTC.'),
   rules: z
     .array(controlRule)

@@ -376,6 +376,16 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
     if (until !== undefined) change(until, { before: strict, after });
   };
 
+  /** New controls require the gateway itself, from some seconds after the first token. */
+  const requireGateway = (own: Copies, from: number): void => {
+    const { after } = (own.tenant.leaves[own.tenant.indexOf('tenant.add')] as LeafV1).data as {
+      after: object;
+    };
+    const at = new Date(Date.parse(startOf(own)) + from * 1_000).toISOString();
+    const data = { tenant: 'acme', before: after, after: { ...after, requireGateway: true } };
+    own.tenant.append({ type: 'tenant.change', at, actor: admin(), data });
+  };
+
   const lockAndLift = (own: Copies, by: string): number => {
     lock(own);
     return lock(own, {}, 'lock.lifted', by);
@@ -424,6 +434,16 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
     ],
     ['seconds after a lock, which reaches a gateway later', 'none', { after: 5, before: (own) => lock(own) }],
     ['that new controls forbid', 'forbidden there', { after: 60, before: (own) => forbidInvoices(own, 0) }],
+    [
+      'that a proxy passed on, although the customer required the gateway',
+      'forbidden there',
+      { after: 60, before: (own) => requireGateway(own, 0), change: { mode: 'authz' } },
+    ],
+    [
+      'that the gateway passed on, as the customer required',
+      'none',
+      { after: 60, before: (own) => requireGateway(own, 0) },
+    ],
     [
       'of a gateway whose clock is behind, in the seconds before a rule fell',
       'none',

@@ -135,6 +135,7 @@ function toCall(service: string, method: string, target: string): Call {
   const [path = '', ...rest] = target.split('?');
   const query = rest.length === 0 ? '' : `?${rest.join('?')}`;
   return {
+    mode: 'gateway',
     service,
     method: method.toUpperCase(),
     path,
@@ -172,6 +173,7 @@ function gatewayView(grant: Grant, service: Service, terms: Terms): CallView {
     currentMap: (name) => (name === service.name ? map : undefined),
     mapByHash: (hash) => (hash === service.routesHash ? map : undefined),
     forbidRules: () => [],
+    requiresGateway: () => false,
     // An engineer may not read locks; the gateway's own refusal names them.
     findLock: () => undefined,
     // The token carries the countersignatures, and the gateway checks them against its own pins.

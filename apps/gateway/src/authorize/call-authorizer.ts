@@ -71,6 +71,7 @@ export class CallAuthorizer {
       currentMap: (service) => state.routeMaps.ofService(service),
       mapByHash: (hash) => state.routeMaps.withHash(hash),
       forbidRules: (tenant) => state.forbidden(tenant),
+      requiresGateway: (tenant) => state.requiresGateway(tenant),
       findLock: (who) => state.locks.find(who) ?? rules.stopOn(who),
       trust: (tenant) => rules.trust(tenant),
       pinnedTenants: rules.pinnedTenants,

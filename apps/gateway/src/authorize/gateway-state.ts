@@ -26,7 +26,7 @@ export class GatewayState {
   readonly locks = new Locks();
   private maps = RouteMaps.none;
   private signingKeys = new Map<string, SigningKey>();
-  private tenants = new Map<string, readonly ForbidRule[]>();
+  private tenants = new Map<string, FeedTenant>();
   private tokenIssuer: string | undefined;
   private readonly waiting = new Set<() => void>();
 
@@ -69,7 +69,12 @@ export class GatewayState {
 
   /** What the tenant forbids; undefined for an unknown tenant. */
   forbidden(tenant: string): readonly ForbidRule[] | undefined {
-    return this.tenants.get(tenant);
+    return this.tenants.get(tenant)?.forbid;
+  }
+
+  /** Whether the tenant accepts only calls that the gateway forwards itself. */
+  requiresGateway(tenant: string): boolean {
+    return this.tenants.get(tenant)?.requireGateway === true;
   }
 
   /** Replaces everything. If the snapshot contradicts itself, throws before anything is changed. */
@@ -77,7 +82,7 @@ export class GatewayState {
     this.replaceMaps(this.maps.replace(data.services, data.routeMaps));
     this.tokenIssuer = data.issuer;
     this.signingKeys = readKeys(data.keys);
-    this.tenants = new Map(data.tenants.map(byTenant));
+    this.tenants = new Map(data.tenants.map((tenant) => [tenant.slug, tenant]));
     this.grants.replace(data.grants, now);
     this.locks.replace(data.locks);
     this.options.onNarrowed();
@@ -91,7 +96,7 @@ export class GatewayState {
       this.replaceMaps(this.maps.replace(services, routeMaps));
     if (data.keys !== undefined) this.signingKeys = readKeys(data.keys);
     this.grants.endAll(data.endedGrants ?? [], now);
-    for (const [slug, forbid] of (data.tenants ?? []).map(byTenant)) this.tenants.set(slug, forbid);
+    for (const tenant of data.tenants ?? []) this.tenants.set(tenant.slug, tenant);
     for (const slug of data.removedTenants ?? []) this.tenants.delete(slug);
     this.grants.add(data.grants ?? []);
     this.locks.lift(data.liftedLocks ?? []);
@@ -131,8 +136,4 @@ type SigningKey = { key: KeyObject; until: number };
 function readKeys(keys: readonly FeedJwk[]): Map<string, SigningKey> {
   const ends = new Map(keys.map(({ kid, exp }) => [kid, typeof exp === 'number' ? exp * 1_000 : Infinity]));
   return new Map([...readJwks({ keys })].map(([kid, key]) => [kid, { key, until: ends.get(kid) ?? 0 }]));
-}
-
-function byTenant({ slug, forbid }: FeedTenant): [string, readonly ForbidRule[]] {
-  return [slug, forbid];
 }

@@ -32,6 +32,10 @@ export const browserTexts: Record<
         title: 'Your access does not cover this page',
         text: 'The grant in this browser is for something else, or for another customer.',
       },
+      gateway_required: {
+        title: 'This customer requires another address',
+        text: 'The customer accepts only calls through the gateway itself. Open the page at the gateway’s address.',
+      },
       route_not_listed: {
         title: 'This page is not open to grants',
         text: 'The service has not listed this address for access under a grant.',
@@ -75,6 +79,10 @@ export const browserTexts: Record<
       insufficient_scope: {
         title: 'Ihr Zugriff gilt nicht für diese Seite',
         text: 'Der Zugriff in diesem Browser gilt für etwas anderes oder für einen anderen Kunden.',
+      },
+      gateway_required: {
+        title: 'Dieser Kunde verlangt eine andere Adresse',
+        text: 'Der Kunde nimmt nur Aufrufe an, die durch das Gateway selbst gehen. Öffnen Sie die Seite unter der Adresse des Gateways.',
       },
       route_not_listed: {
         title: 'Diese Seite lässt sich nicht öffnen',

@@ -1,4 +1,5 @@
 import type { Call, GrantTokenClaims } from '@countersign/authorization';
+import type { CallMode } from '@countersign/contract';
 import type { VerifiedToken } from '../authorize/call-authorizer.js';
 import { OpenCall } from '../budget/open-calls.js';
 import type { ServerExchange } from '../http1/server-connection.js';
@@ -7,15 +8,16 @@ import type { CanonicalRequest } from './canonical-request.js';
 import type { ReadBody } from './change-body.js';
 
 /**
- * One request on its way through the gateway: what was sent, its body, and the response to it. `mode` is `authz` for a call
- * that a proxy asks about and forwards itself; absent, the gateway forwards it.
+ * One request on its way through the gateway: what was sent, its body, and the response to it. `mode`: who passes
+ * an allowed call on; absent, the gateway does.
  */
-export type Exchange = ServerExchange<CanonicalRequest> & { mode?: RecordedCall['mode'] };
+export type Exchange = ServerExchange<CanonicalRequest> & { mode?: CallMode };
 
 /** The request as the checks of a call read it. `body` is present only if it had to be read before the decision. */
 export function callOf(exchange: Exchange, body: ReadBody | undefined): Call {
   const { service, method, path, query, queryNames, host, headers, framing } = exchange.canonical;
   return {
+    mode: exchange.mode ?? 'gateway',
     service,
     method,
     path,

@@ -31,18 +31,21 @@ type ExternalAuthorizationParts = Omit<CallHandlerParts, 'forwarding'> & {
 };
 
 /** The call of which a proxy asks: its method, host and target, as the proxy describes them. */
+type Describe = (asked: CanonicalRequest, below: string) => Described;
 type Described = { method: string | undefined; host: string | undefined; target: string | undefined };
+
+const byOriginal: Describe = ({ headers }, below) => ({
+  method: headers.one('x-original-method'),
+  host: headers.one('x-original-host') ?? headers.one('host'),
+  target: joined(below, headers.one('x-original-uri')),
+});
 
 /**
  * How each kind of proxy describes the call. `below`: what follows the mode in the path of the question. It names the
  * service for nginx and Traefik, if the call's own path does not; for Envoy it is the call's path.
  */
-const MODES: Record<string, (asked: CanonicalRequest, below: string) => Described> = {
-  nginx: ({ headers }, below) => ({
-    method: headers.one('x-original-method'),
-    host: headers.one('x-original-host') ?? headers.one('host'),
-    target: joined(below, headers.one('x-original-uri')),
-  }),
+const MODES: Record<string, Describe> = {
+  nginx: byOriginal,
   traefik: ({ headers }, below) => ({
     method: headers.one('x-forwarded-method'),
     host: headers.one('x-forwarded-host'),
@@ -54,17 +57,18 @@ const MODES: Record<string, (asked: CanonicalRequest, below: string) => Describe
     host: headers.one('host'),
     target: below + query,
   }),
+  middleware: byOriginal,
 };
 
 const SECRET_HEADER = 'countersign-proxy-secret';
-const PATH = /^\/(nginx|traefik|envoy)(\/.*)?$/;
+const PATH = /^\/(nginx|traefik|envoy|middleware)(\/.*)?$/;
 
 const joined = (service: string, target: string | undefined): string | undefined =>
   target === undefined ? undefined : service + target;
 
 /**
  * External authorization: `/authz/nginx`, `/authz/traefik` (also Caddy) and `/authz/envoy`. A proxy asks about a call, and
- * forwards it itself if the answer is 200. The checks and their order are those of a call through the gateway, and the record
+ * forwards it itself if the answer is 200. `/authz/middleware` is the question of a service's own middleware. The checks and their order are those of a call through the gateway, and the record
  * is durable before the answer. What the gateway cannot enforce, because it sees neither the body nor the response, it refuses: an
  * approved change, a budget of bytes, and a service that says for which tenant its response is. docs/gateways/ says which
  * promises hold in this mode.
@@ -108,7 +112,7 @@ export class ExternalAuthorization {
     const call = {
       ...exchange,
       canonical: canonicalCall(asked, describe(asked, below)),
-      mode: 'authz' as const,
+      mode: mode === 'middleware' ? ('middleware' as const) : ('authz' as const),
     };
     await this.handler.handle(call);
   }

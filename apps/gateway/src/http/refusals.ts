@@ -26,6 +26,7 @@ const REFUSALS = {
   locked: [403, 'Access is locked.'],
   route_not_listed: [403, 'The route is not listed.'],
   insufficient_scope: [403, 'The grant does not cover this call.'],
+  gateway_required: [403, 'The customer accepts only calls through the gateway itself.'],
   not_countersigned: [403, 'The grant lacks a countersignature.'],
   body_too_large: [413, 'The body is larger than the gateway accepts.'],
   rate_limited: [429, 'Too many calls at once.'],

@@ -1,5 +1,11 @@
 import { type GrantTokenClaims, logOf, type MatchedCall, nodeHashing } from '@countersign/authorization';
-import { type ContextMode, commit, DEPLOYMENT_SLUG, type TenantFrom } from '@countersign/contract';
+import {
+  type CallMode,
+  type ContextMode,
+  commit,
+  DEPLOYMENT_SLUG,
+  type TenantFrom,
+} from '@countersign/contract';
 import { MAX_COUNTS } from '@countersign/gateway-protocol';
 import type { Clock } from '../clock.js';
 import { RandomPool, RecordIds } from './record-ids.js';
@@ -18,7 +24,7 @@ export type RecordedCall = {
   /** Names of the request headers that do not reach the upstream, in lower case. */
   droppedHeaders: readonly string[];
   /** `gateway`: the gateway forwards it. `authz`: a proxy does. */
-  mode: 'gateway' | 'authz';
+  mode: CallMode;
 };
 
 /** How an allowed call ended. */

@@ -26,6 +26,7 @@ const anyControls: fc.Arbitrary<PrivacyControls> = fc
     maxDuration: fc.constantFrom(null, 600, 3_600),
     levels: fc.array(fc.constantFrom('countersign', 'slack', 'page'), { minLength: 3, maxLength: 3 }),
     forbid: fc.subarray(actions.map((action) => ({ service: 's', resource: '**', actions: [action] }))),
+    requireGateway: fc.constantFrom(undefined, true as const),
     zone: fc.constantFrom(undefined, 'Europe/Paris'),
     rules: fc.subarray(rules),
     deputies: fc.subarray([deputy]),
@@ -56,6 +57,15 @@ const anyControls: fc.Arbitrary<PrivacyControls> = fc
     const set = Object.entries(all).filter(([name, value]) => !isEmpty(name, value));
     return Object.fromEntries(set) as unknown as PrivacyControls;
   });
+
+test('to require the gateway narrows; to accept other modes again is a widening', () => {
+  const all: PrivacyControls = {
+    ...{ approvals: 1, maxDuration: null, countersign: [], slackMayApprove: [], forbid: [] },
+  };
+  const only: PrivacyControls = { ...all, requireGateway: true };
+  expect([narrowsControls(all, only), narrowsControls(only, all)]).toEqual([true, false]);
+  expect(narrowingPart(only, all)).toEqual(only);
+});
 
 test('to switch the practice off is a widening, and to move its hours is none', () => {
   const controls = (practice: PrivacyControls['practice']) =>

@@ -30,6 +30,7 @@ const NARROWS: Readonly<
   countersign: (before, after) => within(before.countersign, after.countersign),
   slackMayApprove: (before, after) => within(after.slackMayApprove, before.slackMayApprove),
   forbid: (before, after) => within(before.forbid, after.forbid),
+  requireGateway: (before, after) => after.requireGateway === true || before.requireGateway !== true,
   emergency: (before, after) => narrowsEmergency(before.emergency, after.emergency),
   rules: (before, after) =>
     within(tightening(before), after.rules ?? []) && within(observing(after), observing(before)),
@@ -125,6 +126,7 @@ export function narrowingPart(before: PrivacyControls, after: PrivacyControls): 
     countersign: both(countersign, after.countersign),
     slackMayApprove: common(slackMayApprove, after.slackMayApprove),
     forbid: both(forbid, after.forbid),
+    requireGateway: before.requireGateway ?? after.requireGateway,
     emergency: narrowsEmergency(emergency, after.emergency) ? after.emergency : emergency,
     zone,
     rules: stricterRules(before.rules ?? [], after.rules ?? []),
@@ -197,6 +199,7 @@ const GROUP_OF: Readonly<Record<keyof PrivacyControls, string>> = {
   maxDuration: 'maxDuration',
   ...{ countersign: 'actions', slackMayApprove: 'actions' },
   forbid: 'forbid',
+  requireGateway: 'requireGateway',
   emergency: 'emergency',
   ...{ zone: 'rules', rules: 'rules', deputies: 'rules' },
   unnotified: 'unnotified',

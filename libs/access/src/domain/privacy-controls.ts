@@ -115,6 +115,8 @@ export interface PrivacyControls {
   countersign: string[];
   slackMayApprove: string[];
   forbid: ForbidRule[];
+  /** Only calls that a gateway forwards itself are accepted: no proxy or service that asks a gateway. Absent: all modes. */
+  requireGateway?: true;
   /** Absent: no emergency access at all. */
   emergency?: EmergencyControls;
   /** The zone of all days and times of day: an IANA name. Absent: UTC. */

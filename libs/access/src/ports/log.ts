@@ -1,4 +1,4 @@
-import type { ContextMode, EventType, RequesterFacts } from '@countersign/contract';
+import type { CallMode, ContextMode, EventType, RequesterFacts } from '@countersign/contract';
 import type { Erasure } from '../domain/erasure.js';
 import type { LegalHold, LogSettings } from '../domain/log-settings.js';
 import type { ReviewSide } from '../domain/review.js';
@@ -304,7 +304,7 @@ export interface AccessRecordView {
   decision: 'allowed' | 'refused';
   code: string | null;
   count: number;
-  mode: 'gateway' | 'authz' | 'middleware';
+  mode: CallMode;
   /** Names of the request headers that were not forwarded, in lower case. Empty for a refused call. */
   droppedHeaders: string[];
   /** How the gateway signed an allowed call for the upstream. Null for a refused one, and in records of before. */

@@ -63,6 +63,7 @@ const claims: CallClaims = {
 };
 
 const call = (overrides: Partial<Call> = {}): Call => ({
+  mode: 'gateway',
   service: 'billing',
   method: 'GET',
   path: '/tenants/acme/invoices/7',
@@ -97,6 +98,7 @@ const view = (overrides: Partial<CallView> = {}): CallView => ({
   mapByHash: (hash) => (hash === MAP ? published(billing) : undefined),
   forbidRules: (tenant) =>
     tenant === 'acme' ? [{ service: 'billing', resource: 'payroll/**', actions: ['*'] }] : undefined,
+  requiresGateway: () => false,
   findLock: () => undefined,
   trust: () => undefined,
   pinnedTenants: new Set(),

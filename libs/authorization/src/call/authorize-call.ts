@@ -35,6 +35,7 @@ import {
   changeIsTheApproved,
   routeIsListed,
   scopeCovers,
+  tenantAcceptsMode,
   tenantDoesNotForbid,
   tenantIsTheTokens,
 } from './route-and-scope-steps.js';
@@ -59,6 +60,7 @@ const callSteps: readonly CallStep[] = [
   namesNoOtherPinnedTenant,
   scopeCovers,
   tenantDoesNotForbid,
+  tenantAcceptsMode,
   trustDoesNotForbid,
   changeIsTheApproved,
   claimedTenantIsPinned,

@@ -1,4 +1,10 @@
-import type { Budget, CompiledRouteMap, ForbidRule, ServiceDefinition } from '@countersign/contract';
+import type {
+  Budget,
+  CallMode,
+  CompiledRouteMap,
+  ForbidRule,
+  ServiceDefinition,
+} from '@countersign/contract';
 import type {
   CountersignReason,
   CountersignRefusal,
@@ -15,6 +21,7 @@ type CallRefusalCode =
   | 'locked'
   | 'route_not_listed'
   | 'insufficient_scope'
+  | 'gateway_required'
   | 'not_countersigned'
   | 'rate_limited'
   | 'budget_exhausted'
@@ -31,6 +38,8 @@ export type CallToken = { claims: CallClaims; kid: string };
 
 /** The call itself, in its one canonical form. */
 export type Call = {
+  /** Who passes the call on if it is allowed. */
+  mode: CallMode;
   service: string;
   method: string;
   /** The upstream path without query. Empty if the call names only the service. */
@@ -85,6 +94,8 @@ export interface CallView {
   mapByHash(hash: string): PublishedRouteMap | undefined;
   /** The tenant's `forbid` rules. Undefined for an unknown tenant, whose calls are refused. */
   forbidRules(tenant: string): readonly ForbidRule[] | undefined;
+  /** Whether the tenant accepts only calls that the gateway forwards itself. */
+  requiresGateway(tenant: string): boolean;
   /** In words, the lock on tenant, person, service or grant, or the customer's stop of tenant or digest. Undefined without one. */
   findLock(who: {
     tenant: string;

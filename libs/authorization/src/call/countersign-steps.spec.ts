@@ -58,6 +58,7 @@ function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) 
     terms: { ...sampleTerms, scope: [{ resource: 'invoices/*', actions: ['read', 'update'] }], ...terms },
   };
   const call: Call = {
+    mode: 'gateway',
     service: 'billing',
     method,
     path: '/invoices/7',
@@ -86,6 +87,7 @@ function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) 
     currentMap: () => map,
     mapByHash: () => map,
     forbidRules: () => [],
+    requiresGateway: () => false,
     findLock: () => undefined,
     trust: () => pinned(),
     pinnedTenants: new Set(['acme']),

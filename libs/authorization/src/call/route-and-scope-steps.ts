@@ -160,6 +160,19 @@ export const tenantDoesNotForbid: CallStep = ({ claims, call, view, match }) => 
 };
 
 /**
+ * A tenant may require that the gateway forwards each of its calls: then it also holds what only the response shows, and cuts
+ * responses that are open when access ends.
+ */
+export const tenantAcceptsMode: CallStep = ({ claims, call, view }) =>
+  call.mode === 'gateway' || !view.requiresGateway(claims.tenant)
+    ? undefined
+    : {
+        code: 'gateway_required',
+        detail:
+          'this tenant accepts only calls through the gateway itself: send the call to the gateway’s own address',
+      };
+
+/**
  * Terms with a `change` allow exactly that call: its method, path with query, body to the byte, and the headers that say how
  * the body is read. Such a header that the change does not name must be absent.
  */

@@ -258,6 +258,70 @@ describe('the tenant that owns the data of a call', () => {
   });
 });
 
+describe('a service that asks a gateway', () => {
+  /** A gateway that answers each question so, and what it was asked. */
+  const asking = async (respond: (response: ServerResponse) => void) => {
+    const questions: IncomingMessage[] = [];
+    const gateway = await listening(
+      createServer((request, response) => {
+        questions.push(request);
+        respond(response);
+      }),
+    );
+    const ask = { gateway, service: 'billing', secret: 'the secret' };
+    return { questions, origin: await plain({ ask }) };
+  };
+
+  test('describes the call itself: no field of the caller can, and the caller’s own secret is dropped', async () => {
+    const { origin, questions } = await asking((response) => response.writeHead(200, contextHeaders()).end());
+    const forged = {
+      ...{ 'x-original-uri': '/other', 'x-original-method': 'GET', 'x-original-host': 'other' },
+      ...{ 'countersign-proxy-secret': 'another', authorization: 'Bearer x', 'x-more': '1' },
+    };
+    expect(await (await patch(origin, forged)).text()).toBe('acme hello');
+    const [question] = questions;
+    expect([question?.method, question?.url]).toEqual(['GET', '/authz/middleware/billing']);
+    expect(question?.headersDistinct).toMatchObject({
+      ...{
+        'x-original-uri': ['/x?y=1'],
+        'x-original-method': ['PATCH'],
+        'x-original-host': [new URL(origin).host],
+      },
+      ...{ 'countersign-proxy-secret': ['the secret'], authorization: ['Bearer x'], 'x-more': ['1'] },
+    });
+  });
+
+  test.each<[string, number, string, (response: ServerResponse) => void]>([
+    ['does not know it', 503, 'gateway_unavailable', (response) => response.writeHead(404).end('{}')],
+    [
+      ...(['does not trust it', 503, 'gateway_unavailable'] as const),
+      (response) => response.writeHead(403).end('{"code":"proxy_not_trusted"}'),
+    ],
+    ['breaks off', 503, 'gateway_unavailable', (response) => response.destroy()],
+    [
+      'answers too much',
+      503,
+      'gateway_unavailable',
+      (response) => response.writeHead(200).end('x'.repeat(70_000)),
+    ],
+    ['allows without a context', 403, 'missing', (response) => response.writeHead(200).end()],
+    [
+      ...(['allows another call', 403, 'other_call'] as const),
+      (response) => response.writeHead(200, contextHeaders({ path: '/y' })).end(),
+    ],
+  ])('passes no call if the gateway %s', async (_case, status, reason, respond) => {
+    const { origin } = await asking(respond);
+    expect(await reasonOf(await patch(origin, { authorization: 'Bearer x' }))).toEqual([status, reason]);
+  });
+
+  test('a caller’s own context is verified, and is no way around the gateway', async () => {
+    const { origin, questions } = await asking((response) => response.writeHead(500).end());
+    const forged = contextHeaders({}, { key: generateKeyPairSync('ed25519').privateKey });
+    expect(await reasonOf(await patch(origin, forged))).toEqual([403, 'bad_signature']);
+    expect(questions).toEqual([]);
+  });
+});
+
 test('a caller that vanishes before its body is read is refused, and nothing waits for it', async () => {
   const verify = contextVerifier({ audience: 'billing', keys: [jwk] });
   const verified = new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AskedGateway, gatewayQuestion } from './ask-gateway.js';
 import { GatewayKeys, readHmacKeys } from './gateway-keys.js';
 import { ReplayMemory } from './replay-memory.js';
 import { hashBody } from './request-body.js';
@@ -10,6 +11,7 @@ import {
   type CountersignCall,
   keyOfContext,
   type ReceivedRequest,
+  type RefusalOfGateway,
   verifyContext,
 } from './verify-context.js';
 
@@ -28,6 +30,11 @@ export type CountersignContextOptions = {
    * gateway's host. With these alone, contexts that a gateway signed with its own key are refused.
    */
   hmacKeys?: readonly JsonWebKey[];
+  /**
+   * Takes calls that reach the service directly, with a grant token: asks this gateway about each of them. What the gateway
+   * refuses is answered as the gateway answers it. Absent: only calls that a gateway has forwarded pass.
+   */
+  ask?: AskedGateway;
   /** The largest body whose hash is checked. Gateways read at most 1 MiB before they decide. */
   maxBodyBytes?: number;
   /** How many calls of the last half minute are remembered. More are refused (503). Default: 200,000. */
@@ -62,6 +69,7 @@ export type CountersignContextGuard = (request: Incoming, response: Outgoing, ne
 
 /** With `tenantFrom: service` the gateway passes on a response only if it names the tenant of the call here. */
 const TENANT_HEADER = 'Countersign-Tenant';
+const RECORD_HEADER = 'Countersign-Record';
 const MIB = 1024 * 1024;
 const MAX_REMEMBERED = 200_000;
 const verified = new WeakMap<IncomingMessage, CountersignCall>();
@@ -79,21 +87,36 @@ const verified = new WeakMap<IncomingMessage, CountersignCall>();
  * Behind it, `contextOf(request)` says for which tenant, person and grant the call is.
  */
 export function countersignContext(options: CountersignContextOptions): CountersignContextGuard {
-  const verify = contextVerifier(options);
+  const verify = requestVerifier(options);
   return (request, response, next) => {
     const incoming = 'raw' in request ? request.raw : request;
-    verify(incoming).then(
-      ({ tenant }) => {
-        const outgoing = 'raw' in response ? response.raw : response;
-        if (options.tenantOf !== undefined) outgoing.setHeader(TENANT_HEADER, tenant);
-        next();
-      },
+    const outgoing = 'raw' in response ? response.raw : response;
+    verify(incoming, outgoing).then(
+      () => next(),
       (error: unknown) => {
         if (!(error instanceof ContextRefused)) throw error;
-        options.onRefused?.(error.reason, incoming);
         answer(response, error);
       },
     );
+  };
+}
+
+/** Verifies a request, and sets what its response has to say. Rejects with ContextRefused once `onRefused` was called. */
+export function requestVerifier(
+  options: CountersignContextOptions,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const verify = contextVerifier(options);
+  return async (request, response) => {
+    try {
+      // The caller reads the record's id also if no gateway forwards the response.
+      const isDirect = request.headers['countersign-context'] === undefined;
+      const { tenant, record } = await verify(request);
+      if (isDirect) response.setHeader(RECORD_HEADER, record);
+      if (options.tenantOf !== undefined) response.setHeader(TENANT_HEADER, tenant);
+    } catch (error) {
+      if (error instanceof ContextRefused) options.onRefused?.(error.reason, request);
+      throw error;
+    }
   };
 }
 
@@ -109,7 +132,8 @@ export function contextOf(request: Incoming): CountersignCall | undefined {
 export function contextVerifier(
   options: CountersignContextOptions,
 ): (request: IncomingMessage) => Promise<CountersignCall> {
-  const { audience, gateways = [], keys = [], hmacKeys = [], maxBodyBytes = MIB, now = Date.now } = options;
+  const { audience, ask, keys = [], hmacKeys = [], maxBodyBytes = MIB, now = Date.now } = options;
+  const { gateways = ask === undefined || keys.length + hmacKeys.length > 0 ? [] : [ask.gateway] } = options;
   if (gateways.length === 0 && keys.length === 0 && hmacKeys.length === 0)
     throw new TypeError(
       'countersignContext needs `gateways`, `keys` or `hmacKeys`: without them it would refuse every call',
@@ -119,7 +143,10 @@ export function contextVerifier(
   const memory = new ReplayMemory(options.maxRemembered ?? MAX_REMEMBERED);
   const remember =
     options.remember ?? ((record: string, expiresAt: number) => memory.take(record, expiresAt, now()));
+  const question = ask && gatewayQuestion(ask);
   return async (request) => {
+    if (request.headers['countersign-context'] === undefined)
+      await question?.(request, receivedOf(request).target);
     const received = receivedOf(request);
     const { alg, kid } = keyOfContext(received);
     if (alg === 'EdDSA') await known.load(kid);
@@ -178,9 +205,12 @@ const FAULTS_HERE: ReadonlySet<ContextReason> = new Set([
   'memory_unavailable',
   'body_already_read',
   'tenant_unavailable',
+  'gateway_unavailable',
 ]);
 
-function answer(response: Outgoing, { reason, message }: ContextRefused): void {
+/** The answer to a call that is refused. */
+export function refusalOf({ reason, message, answer: ofGateway }: ContextRefused): RefusalOfGateway {
+  if (ofGateway !== undefined) return ofGateway;
   const isFault = FAULTS_HERE.has(reason);
   const status = isFault ? 503 : 403;
   const code = isFault ? 'context_unverifiable' : 'not_through_gateway';
@@ -188,11 +218,16 @@ function answer(response: Outgoing, { reason, message }: ContextRefused): void {
     ? 'The call could not be verified.'
     : 'This service takes calls from its gateway only.';
   const body = JSON.stringify({ type: 'about:blank', title, status, detail: `${message}.`, code, reason });
+  return { status, headers: { 'content-type': 'application/problem+json' }, body };
+}
+
+function answer(response: Outgoing, refused: ContextRefused): void {
+  const { status, headers, body } = refusalOf(refused);
   if ('hijack' in response) response.hijack();
   const outgoing = 'raw' in response ? response.raw : response;
   if (outgoing.headersSent || outgoing.destroyed) return;
   outgoing.writeHead(status, {
-    'content-type': 'application/problem+json',
+    ...headers,
     'content-length': Buffer.byteLength(body),
     connection: 'close',
   });

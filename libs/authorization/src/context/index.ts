@@ -2,6 +2,7 @@
  * For data services behind a gateway: is this call from it? It needs nothing but Node, so a service can take this folder as
  * it is.
  */
+export type { AskedGateway } from './ask-gateway.js';
 export {
   type CountersignContextGuard,
   type CountersignContextOptions,
@@ -9,4 +10,5 @@ export {
   contextVerifier,
   countersignContext,
 } from './countersign-context.js';
+export { countersignGuard } from './nest-guard.js';
 export { type ContextReason, ContextRefused, type CountersignCall } from './verify-context.js';

@@ -41,17 +41,26 @@ export type ContextReason =
   | 'keys_unavailable'
   | 'memory_full'
   | 'memory_unavailable'
-  | 'tenant_unavailable';
+  | 'tenant_unavailable'
+  | 'refused_by_gateway'
+  | 'gateway_unavailable';
+
+/** A gateway's own answer to a call that it refuses. */
+export type RefusalOfGateway = { status: number; headers: Record<string, string>; body: string };
 
 export class ContextRefused extends Error {
   override readonly name = 'ContextRefused';
 
+  /** What the caller gets, if a gateway refused the call. */
+  readonly answer: RefusalOfGateway | undefined;
+
   constructor(
     readonly reason: ContextReason,
     message: string,
-    options?: ErrorOptions,
+    { answer, ...options }: ErrorOptions & { answer?: RefusalOfGateway } = {},
   ) {
     super(message, options);
+    this.answer = answer;
   }
 }
 

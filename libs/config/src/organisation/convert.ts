@@ -172,6 +172,7 @@ export function toControls(entry: ControlsEntry): PrivacyControls {
     slackMayApprove: entry.slackMayApprove ?? [],
     forbid: entry.forbid ?? [],
     ...present({
+      requireGateway: entry.requireGateway === true ? (true as const) : undefined,
       emergency: entry.emergency === undefined ? undefined : toEmergency(entry.emergency),
       zone: entry.zone,
       rules: filled(entry.rules)?.map(toControlRule),

@@ -39,12 +39,16 @@ const feedService = z.strictObject({
 });
 export type FeedService = z.infer<typeof feedService>;
 
-/** A tenant and its `forbid` rules, which gateways check at every call in addition to the token's scope. */
+/**
+ * A tenant and its rules that gateways check at every call in addition to the token's scope. `requireGateway`: only calls that a
+ * gateway forwards itself are accepted.
+ */
 const feedTenant = z.strictObject({
   slug,
   forbid: z.array(
     z.strictObject({ service: z.string(), resource: z.string(), actions: z.array(z.string()) }),
   ),
+  requireGateway: z.literal(true).exactOptional(),
 });
 export type FeedTenant = z.infer<typeof feedTenant>;
 

@@ -1,4 +1,5 @@
 import {
+  CALL_MODES,
   DEPLOYMENT_SLUG,
   isCommitment,
   MAX_RESOURCE_LENGTH,
@@ -48,7 +49,7 @@ const call = {
   person: id('usr'),
   method: z.string().regex(/^[A-Z-]{1,41}$/),
   path: commitment,
-  mode: z.enum(['gateway', 'authz']),
+  mode: z.enum(CALL_MODES),
   /** The hash of the trust document that was applied. Null for a tenant without one at this gateway. */
   trust: digestText.nullable().exactOptional(),
   /** What the terms of the grant state about the requester's place and employer. Absent if they state nothing. */

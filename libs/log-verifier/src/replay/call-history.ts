@@ -140,11 +140,13 @@ export class CallHistory {
     const isAllowed = controls.some(
       (each) =>
         each !== null &&
+        (each.requireGateway !== true || data.textIfAny('mode') === 'gateway') &&
         !forbidRules(each, { document: null }).some((rule) =>
           forbidsCall(rule, grant.terms.service, resource, action),
         ),
     );
-    if (!isAllowed) throw data.fault('forbidden', 'the tenant’s controls forbade this.');
+    if (!isAllowed)
+      throw data.fault('forbidden', 'the tenant’s controls forbade this, or required the gateway itself.');
   }
 
   private routeIsListed({ data, grant, resource, action }: Call): void {

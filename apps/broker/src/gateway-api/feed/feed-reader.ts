@@ -10,6 +10,7 @@ import {
   publishedKeys,
   type RelayedStop,
   type Stop,
+  type TenantRecord,
   type TrustVersion,
 } from '@countersign/access';
 import { latestEndOfTerms, type ServiceDefinition, toInstant } from '@countersign/contract';
@@ -18,6 +19,7 @@ import type {
   FeedGrant,
   FeedLock,
   FeedPlace,
+  FeedTenant,
   FeedTrust,
   SnapshotData,
 } from '@countersign/gateway-protocol';
@@ -81,10 +83,7 @@ export class FeedReader {
         grants: await unit.feed.activeGrants(),
         ...listed,
         keys: await keys(unit, this.now()),
-        tenants: (await unit.organisation.tenants()).map(({ slug, controls }) => ({
-          slug,
-          forbid: controls.forbid,
-        })),
+        tenants: (await unit.organisation.tenants()).map(feedTenant),
         locks: (await unit.feed.locks()).map(feedLock),
         ...(await trustPicture(unit)),
       },
@@ -139,12 +138,9 @@ export class FeedReader {
         return plain({ keys: await keys(unit, this.now()) });
       case 'tenant': {
         const tenant = await unit.organisation.tenant(ref);
-        return plain(
-          tenant === null
-            ? { removedTenants: [ref] }
-            : { tenants: [{ slug: ref, forbid: tenant.controls.forbid }] },
-          { tenant: ref },
-        );
+        return plain(tenant === null ? { removedTenants: [ref] } : { tenants: [feedTenant(tenant)] }, {
+          tenant: ref,
+        });
       }
       case 'lock': {
         const lock = await unit.locks.find(ref);
@@ -291,3 +287,10 @@ export function feedStops(stops: readonly Stop[]): FeedStops {
     lifts: stops.flatMap(({ lift }) => (lift === null ? [] : [lift])),
   };
 }
+
+/** What gateways check of a tenant's controls at each call. A member that is not needed is absent: older gateways refuse it. */
+const feedTenant = ({ slug, controls }: TenantRecord): FeedTenant => ({
+  slug,
+  forbid: controls.forbid,
+  ...(controls.requireGateway === true && { requireGateway: true }),
+});

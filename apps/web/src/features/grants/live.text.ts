@@ -39,6 +39,7 @@ const en = {
   running: 'running',
   codes: {
     insufficient_scope: 'outside what was granted',
+    gateway_required: 'not through the gateway itself',
     grant_ended: 'the access had ended',
     locked: 'locked',
     invalid_token: 'no valid token',
@@ -100,6 +101,7 @@ const de: typeof en = {
   running: 'läuft',
   codes: {
     insufficient_scope: 'nicht freigegeben',
+    gateway_required: 'nicht durch das Gateway selbst',
     grant_ended: 'der Zugriff war beendet',
     locked: 'gesperrt',
     invalid_token: 'kein gültiges Token',

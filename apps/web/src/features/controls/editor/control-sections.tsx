@@ -24,6 +24,7 @@ export function ControlSections({ services }: { services: readonly Service[] }) 
       <ActionLevels services={services} />
       <Section title={text.fields.forbid.label} lead={text.forbidLead}>
         <ItemCards kind="forbid" field={CONTROLS.forbid} path={['forbid']} />
+        <MemberControl field={CONTROLS.requireGateway} path={['requireGateway']} />
       </Section>
       <Section title={text.fields.rules.label} lead={text.rulesLead}>
         <ItemCards kind="rules" field={CONTROLS.rules} path={['rules']} />

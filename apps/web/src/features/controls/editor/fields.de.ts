@@ -65,6 +65,10 @@ export const fieldsDe: FieldWords = {
   defaultBudget: { label: 'Budget einer Anfrage, die keines nennt' },
   calls: { label: 'Aufrufe' },
   bytes: { label: 'Bytes' },
+  requireGateway: {
+    label: 'Nur durch das Gateway selbst',
+    hint: 'Proxys und Dienste des Anbieters dürfen nicht das Gateway fragen und Aufrufe selbst weiterleiten. Dann bricht ein Stopp auch offene Antworten ab, und der Eintrag sagt, wie jeder Aufruf endete.',
+  },
   deputies: { label: 'Vertretungen' },
   deputyFor: { label: 'Für die Gruppe' },
   deputyBy: { label: 'Entscheidet an ihrer Stelle' },

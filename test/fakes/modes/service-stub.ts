@@ -1,0 +1,24 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+
+/** A call as the data service has received it. */
+export type Received = { method: string; target: string; headers: IncomingHttpHeaders };
+
+/** The data service behind every way. It keeps a response open if the path ends in `/held`, until `release`. */
+export class ServiceStub {
+  readonly received: Received[] = [];
+  private readonly held: ServerResponse[] = [];
+
+  readonly serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const { originalUrl } = request as IncomingMessage & { originalUrl?: string };
+    const target = originalUrl ?? request.url ?? '';
+    this.received.push({ method: request.method ?? '', target, headers: { ...request.headers } });
+    response.writeHead(200, { 'content-type': 'text/plain' });
+    response.write('begun');
+    if (target.endsWith('/held')) this.held.push(response);
+    else response.end();
+  };
+
+  release(): void {
+    for (const response of this.held.splice(0)) response.end();
+  }
+}

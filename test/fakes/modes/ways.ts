@@ -1,0 +1,205 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type CountersignContextOptions,
+  countersignContext,
+  countersignGuard,
+} from '@countersign/authorization/context';
+import type { CallMode } from '@countersign/contract';
+import { All, Controller, HttpException, Module, Req, Res } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import express from 'express';
+import type { GatewayWorld } from '../gateway-world.js';
+import type { ServiceStub } from './service-stub.js';
+
+export const PROXY_SECRET = 'k'.repeat(43);
+
+/** A call as its caller sends it. `target`: the path at the service, with query, sent as it is written. */
+export type Sent = {
+  token?: string | undefined;
+  method?: string;
+  target?: string;
+  headers?: string[];
+  body?: string;
+};
+
+/** `whole` resolves with false if the response broke off. */
+export type Answer = {
+  status: number;
+  headers: IncomingMessage['headers'];
+  text: Promise<string>;
+  whole: Promise<boolean>;
+};
+
+/** One way in which a call can be made: through the gateway, past a proxy that asks, or to a service that asks. */
+export type Way = { name: string; mode: CallMode; call(sent: Sent): Promise<Answer> };
+
+/** Each mode with each of its protocols. `stop` closes the services. */
+export async function startWays(
+  world: GatewayWorld,
+  service: ServiceStub,
+): Promise<{ ways: Way[]; stop(): Promise<void> }> {
+  world.upstream.answer = service.serve;
+  const { url } = world.gateway;
+  const options = {
+    audience: 'billing',
+    ask: { gateway: url, service: 'billing', secret: PROXY_SECRET },
+  };
+  const servers: Server[] = [];
+  const listening = async (server: Server): Promise<string> => {
+    servers.push(server.listen(0, '127.0.0.1'));
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const nest = await startNest(options, service);
+  const middleware = async (name: string, server: Server): Promise<Way> => {
+    const origin = await listening(server);
+    return { name, mode: 'middleware', call: (sent) => send(origin, sent.target ?? DEFAULT_TARGET, sent) };
+  };
+  const ways: Way[] = [
+    {
+      name: 'gateway',
+      mode: 'gateway',
+      call: (sent) => send(url, `/billing${sent.target ?? DEFAULT_TARGET}`, sent),
+    },
+    ...(Object.keys(PROXIES) as ProxyName[]).map((name) => proxy(name, url, service)),
+    await middleware('middleware, node:http', plain(options, service)),
+    await middleware('middleware, Express', withExpress(options, service)),
+    await middleware('middleware, as Fastify calls it', likeFastify(options, service)),
+    {
+      name: 'middleware, Nest',
+      mode: 'middleware',
+      call: (sent) => send(nest.origin, sent.target ?? DEFAULT_TARGET, sent),
+    },
+  ];
+  const stop = async () => {
+    service.release();
+    await nest.close();
+    for (const server of servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+  };
+  return { ways, stop };
+}
+
+export const DEFAULT_TARGET = '/tenants/acme/invoices/7';
+
+/** How each proxy asks: the path of the question, and the fields that it sets. Its method is the call's for Envoy alone. */
+const PROXIES = {
+  nginx: (method: string, target: string) => ({
+    path: '/authz/nginx/billing',
+    ...{
+      method: 'GET',
+      fields: ['X-Original-Method', method, 'X-Original-URI', target, 'X-Original-Host', 'x'],
+    },
+  }),
+  traefik: (method: string, target: string) => ({
+    path: '/authz/traefik/billing',
+    ...{
+      method: 'GET',
+      fields: ['X-Forwarded-Method', method, 'X-Forwarded-Uri', target, 'X-Forwarded-Host', 'x'],
+    },
+  }),
+  envoy: (method: string, target: string) => ({ path: `/authz/envoy/billing${target}`, method, fields: [] }),
+};
+type ProxyName = keyof typeof PROXIES;
+
+/**
+ * A proxy of which only the protocol is real: it asks, and on 200 the service receives the caller's fields with those of the
+ * answer in place, as docs/gateways configure it.
+ */
+function proxy(name: ProxyName, gateway: string, service: ServiceStub): Way {
+  const call = async (sent: Sent): Promise<Answer> => {
+    const { method = 'GET', target = DEFAULT_TARGET, headers = [] } = sent;
+    const question = PROXIES[name](method, target);
+    const fields = [...headers, 'Countersign-Proxy-Secret', PROXY_SECRET, ...question.fields];
+    const answer = await send(gateway, question.path, {
+      token: sent.token,
+      method: question.method,
+      headers: fields,
+    });
+    await answer.whole;
+    if (answer.status === 200) service.received.push({ method, target, headers: answer.headers });
+    return answer;
+  };
+  return { name, mode: 'authz', call };
+}
+
+function plain(options: CountersignContextOptions, service: ServiceStub): Server {
+  const guard = countersignContext(options);
+  return createServer((incoming, response) =>
+    guard(incoming, response, () => service.serve(incoming, response)),
+  );
+}
+
+function withExpress(options: CountersignContextOptions, service: ServiceStub): Server {
+  const app = express();
+  app.use(countersignContext(options));
+  app.use(service.serve);
+  return createServer(app);
+}
+
+/** Fastify is not among the dependencies: its hooks get its own objects around Node's, and `done`. */
+function likeFastify(options: CountersignContextOptions, service: ServiceStub): Server {
+  const hook = countersignContext(options);
+  return createServer((raw, response) =>
+    hook({ raw }, { raw: response, hijack: () => undefined }, () => service.serve(raw, response)),
+  );
+}
+
+async function startNest(
+  options: CountersignContextOptions,
+  service: ServiceStub,
+): Promise<{ origin: string; close(): Promise<void> }> {
+  @Controller()
+  class Everything {
+    @All('*rest')
+    answer(@Req() incoming: IncomingMessage, @Res() response: ServerResponse): void {
+      service.serve(incoming, response);
+    }
+  }
+  @Module({ controllers: [Everything] })
+  class App {}
+  const app = await NestFactory.create(App, { logger: false, forceCloseConnections: true });
+  app.useGlobalGuards(countersignGuard(options, (body, status) => new HttpException(body, status)));
+  await app.listen(0, '127.0.0.1');
+  return { origin: await app.getUrl(), close: () => app.close() };
+}
+
+/** Sends a request whose target is not changed on the way, as `fetch` would change it. */
+function send(
+  origin: string,
+  path: string,
+  { token, method = 'GET', headers = [], body }: Sent,
+): Promise<Answer> {
+  const { host, hostname, port } = new URL(origin);
+  const bearer = token === undefined ? [] : ['Authorization', `Bearer ${token}`];
+  const length = body === undefined ? [] : ['Content-Length', String(Buffer.byteLength(body))];
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        hostname,
+        port,
+        path,
+        method,
+        agent: false,
+        headers: ['Host', host, ...bearer, ...length, ...headers],
+      },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (piece: string) => {
+          text += piece;
+        });
+        response.on('error', () => undefined);
+        const whole = new Promise<boolean>((done) => response.on('close', () => done(response.complete)));
+        const { statusCode = 0 } = response;
+        resolve({ status: statusCode, headers: response.headers, whole, text: whole.then(() => text) });
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
