@@ -17,6 +17,7 @@ export function sampleFacts(change: Partial<CardFacts> = {}): CardFacts {
     tenant: 'Acme Corp',
     service: sampleContext().service?.definition ?? null,
     justification: 'Case 4711: the total of an invoice is wrong',
+    change: { body: null, before: null },
     ticket: { value: 'CASE-4711' },
     grant: null,
     access: change.grant == null ? null : accessStatus(change.grant, { locks: [], stops: [] }, NOW).access,

@@ -8,7 +8,13 @@ export type Seen = {
   body: unknown;
 };
 
-type Reply = { status?: number; type?: string; body?: unknown; hold?: boolean };
+type Reply = {
+  status?: number;
+  type?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+  hold?: boolean;
+};
 type Handler = (seen: Seen) => Reply;
 
 /** A server whose routes a test defines. It records the requests; an unknown route is a 404 problem. */
@@ -59,7 +65,11 @@ export class FakeServer {
     const reply = handler?.(seen) ?? problem(404, 'not_found', 'There is no such thing.');
     const body = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? null);
     const length = reply.hold === true ? {} : { 'content-length': Buffer.byteLength(body) };
-    response.writeHead(reply.status ?? 200, { 'content-type': reply.type ?? 'application/json', ...length });
+    response.writeHead(reply.status ?? 200, {
+      'content-type': reply.type ?? 'application/json',
+      ...length,
+      ...reply.headers,
+    });
     if (reply.hold === true) {
       this.held.add(response);
       response.flushHeaders();

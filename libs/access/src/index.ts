@@ -739,6 +739,7 @@ export {
 } from './use-cases/requests/request-notes.js';
 export { acceptOffer } from './use-cases/requests/request-transitions.js';
 export { reviewRequest } from './use-cases/requests/review-request.js';
+export type { ShownChange } from './use-cases/requests/shown-change.js';
 export { NOTICES_KEPT_DAYS, prune, SLACK_POSTS_KEPT_DAYS } from './use-cases/scheduler/prune.js';
 export { remindTrust } from './use-cases/scheduler/remind-trust.js';
 export { runDueTransitions } from './use-cases/scheduler/run-due-transitions.js';

@@ -221,6 +221,7 @@ export {
   type CounterStatementBody,
   type Decision,
   type ForwardBody,
+  MAX_SHOWN_BODY,
   type Needs,
   needsSchema,
   type Preview,

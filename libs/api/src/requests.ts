@@ -1,4 +1,11 @@
-import { approvalSchema, changeSchema, isId, signatureSchema, termsSchema } from '@countersign/contract';
+import {
+  approvalSchema,
+  changeSchema,
+  isId,
+  isWellFormed,
+  signatureSchema,
+  termsSchema,
+} from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint, noBodySchema } from './endpoint.js';
@@ -62,6 +69,35 @@ export const requestNoteSchema = named(
 export type RequestNote = z.infer<typeof requestNoteSchema>;
 const reasonCodeText = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'A word such as support-case');
 
+/** A text that people read beside a change. A longer body is not shown; reviewers see its hash. */
+export const MAX_SHOWN_BODY = 16_384;
+const bodyText = z
+  .string()
+  .max(MAX_SHOWN_BODY, `At most ${MAX_SHOWN_BODY} characters`)
+  .refine((text) => isWellFormed(text) && !text.includes('\0'), 'Well-formed Unicode without NUL');
+
+/** What reviewers of an exact change are shown. The terms commit to each text. */
+const shownChange = z.strictObject({
+  body: bodyText.describe('The body of the change, as it will be sent: its SHA-256 is `change.bodySha256`.'),
+  before: z
+    .strictObject({
+      body: bodyText.describe('What a read of the same path returned, says the requester.'),
+      at: instantText.describe('When it was read.'),
+      record: z
+        .string()
+        .refine((text) => isId('rec', text), 'A rec_ id')
+        .exactOptional()
+        .describe('The access record of that read.'),
+    })
+    .exactOptional()
+    .describe('The requester’s statement. The gateway’s record of the read has its size, not its hash.'),
+  follows: z
+    .string()
+    .refine((text) => isId('req', text), 'A req_ id')
+    .exactOptional()
+    .describe('The requester’s own request beside whose grant the change is proposed.'),
+});
+
 /**
  * What an engineer requests. Only the shape is checked here. The evaluator checks whether tenant, service and scope
  * exist and whether the justification is good enough, and reports every refusal at once.
@@ -99,6 +135,9 @@ export const askSchema = named(
       .describe(
         'The one call that is requested: method, path with query, body, and the `Content-Type` and `Content-Encoding` that it is sent with (absent: it has none). Requires `budget.calls` = 1.',
       ),
+    shown: shownChange
+      .exactOptional()
+      .describe('What reviewers of the change are shown besides its hash. Requires `change`.'),
     basis: z
       .enum(['approval', 'invitation', 'emergency', 'legal'], 'This value is not supported here')
       .exactOptional()
@@ -260,6 +299,22 @@ export const accessRequestDetailSchema = named(
       .array(idText('usr', 'A colleague who may decide it.'))
       .exactOptional()
       .describe('To whom the caller may forward it; empty if the caller may not decide it now.'),
+    proposed: z
+      .array(z.object({ id: idText('req', 'The request.'), state: z.enum(REQUEST_STATES) }))
+      .exactOptional()
+      .describe('The exact changes that its requester has proposed beside it, newest first.'),
+    beforeRecord: z
+      .object({
+        at: instant(),
+        isSame: z
+          .boolean()
+          .describe(
+            'Whether the record is a completed GET of the path of the change by the requester, of as many bytes.',
+          ),
+      })
+      .nullable()
+      .exactOptional()
+      .describe('The record that the requester names for what was there before; null if there is none such.'),
     countersignatures: z
       .array(signatureSchema)
       .describe('The signatures of its reviews; these reviews have the assurance `passkey`.'),

@@ -236,7 +236,7 @@ export {
   readFact,
   requesterFactsSchema,
 } from './terms/requester-facts.js';
-export type { Basis, Budget, Change, Terms } from './terms/terms.js';
+export type { Basis, Budget, Change, ChangeBefore, Terms } from './terms/terms.js';
 export {
   CHANGE_IS_ONE_CALL,
   canonicalTerms,
@@ -245,6 +245,7 @@ export {
   MAX_TOKEN_BYTES,
   parseTerms,
   requireTermsFit,
+  termsCommitments,
   termsDigest,
   termsSchema,
   termsTokenBytes,

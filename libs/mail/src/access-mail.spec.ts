@@ -14,6 +14,7 @@ const FACTS: MailFacts = {
   requestedSeconds: 5_400,
   justification: 'Case 4711:\nthe totals differ.',
   ticket: 'CASE-4711',
+  change: null,
   lapsesAt: '2026-11-25T03:00:00Z',
   requested: { startsAt: null, useBy: null },
   grant: null,
@@ -156,4 +157,12 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
       ),
     );
   });
+});
+
+test('an exact change: the call and which values change, never the values', () => {
+  const change = { call: 'PATCH /tenants/acme/invoices/7', values: ['/status', '/total'] };
+  const { text } = writeMail({ ...FACTS, change }, 'en');
+  expect(text).toContain('PATCH /tenants/acme/invoices/7');
+  expect(text).toContain('/status');
+  expect(writeMail({ ...FACTS, change }, 'de').text).toContain('Die eine Änderung');
 });

@@ -29,6 +29,8 @@ export interface MailFacts {
   justification: string | null;
   /** Null if there is none or if it was erased. */
   ticket: string | null;
+  /** The one call that is requested, and the pointers of the values that it changes; null if it is about none. */
+  change: { call: string; values: readonly string[] } | null;
   lapsesAt: string;
   /** As requested: a fixed start, or a start on first use no later than `useBy`. */
   requested: { startsAt: string | null; useBy: string | null };
@@ -90,7 +92,7 @@ const isOpen = (kind: MailKind): boolean =>
   kind === 'request.stage-overdue';
 
 function requestRows(
-  { kind, scope, justification, ticket, requesterFacts }: MailFacts,
+  { kind, scope, justification, ticket, requesterFacts, change }: MailFacts,
   { labels, erased }: Words,
   language: Language,
 ): Row[] {
@@ -103,8 +105,17 @@ function requestRows(
     ],
     [labels.why, justification === null ? [erased] : lines(justification)],
     ...(ticket === null ? [] : [[labels.ticket, [oneLine(ticket)]] satisfies Row]),
+    ...(change === null ? [] : [[labels.change, changeLines(change)] satisfies Row]),
   ];
 }
+
+const MAX_CHANGED_VALUES = 10;
+
+const changeLines = ({ call, values }: NonNullable<MailFacts['change']>): string[] => [
+  oneLine(call),
+  ...values.slice(0, MAX_CHANGED_VALUES).map((pointer) => oneLine(pointer).slice(0, 200)),
+  ...(values.length > MAX_CHANGED_VALUES ? [`+ ${values.length - MAX_CHANGED_VALUES}`] : []),
+];
 
 /** Both deadlines: when the request lapses, and when the access would end. */
 function clockRows(facts: MailFacts, words: Words, duration: string): Row[] {

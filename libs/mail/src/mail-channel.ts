@@ -23,7 +23,8 @@ import {
   requestViews,
   topicOf,
 } from '@countersign/access';
-import { logPointText } from '@countersign/wording';
+import type { Opening, Terms } from '@countersign/contract';
+import { bodyDifference, changedRows, logPointText } from '@countersign/wording';
 import { type MailFacts, writeMail } from './access-mail.js';
 import { writeAccountMail } from './account-mail.js';
 import { writeAddressChangeMail, writeAddressMail } from './address-mail.js';
@@ -245,6 +246,7 @@ export class MailChannel implements NoticeChannel {
     const facts: MailFacts = {
       kind: notice.kind,
       at: notice.at,
+      change: changeFacts(terms, await unit.openings.find(changeTexts(terms))),
       requester: requester?.name ?? request.requester,
       requesterFacts: terms.requesterFacts,
       tenant: tenant?.name ?? request.tenant,
@@ -273,6 +275,21 @@ export class MailChannel implements NoticeChannel {
   private keyOf({ subject }: Notice): Promise<OwnedKey | null> {
     return this.deps.store.apiKeys.read((unit) => unit.apiKeys.withPerson(subject));
   }
+}
+
+const changeTexts = ({ change }: Terms): string[] =>
+  change?.body === undefined
+    ? []
+    : [change.body, ...(change.before === undefined ? [] : [change.before.body])];
+
+/** The call of an exact change, and which of its values change. A mail never has the values themselves. */
+function changeFacts({ change }: Terms, opened: ReadonlyMap<string, Opening>): MailFacts['change'] {
+  if (change === undefined) return null;
+  const body = opened.get(change.body ?? '')?.value;
+  const before = opened.get(change.before?.body ?? '')?.value ?? null;
+  const rows = body === undefined ? null : bodyDifference(before, body).rows;
+  const values = changedRows(rows ?? [], change.method).map(({ pointer }) => pointer);
+  return { call: `${change.method} ${change.path}`, values };
 }
 
 type OwnedKey = { key: ApiKey; person: Person };

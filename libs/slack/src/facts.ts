@@ -43,6 +43,8 @@ export interface CardFacts {
   service: ServiceDefinition | null;
   /** Null if it was erased. */
   justification: string | null;
+  /** The texts of an exact change; null if there are none, or if they were erased. */
+  change: { body: string | null; before: string | null };
   /** `none` if the request has no ticket; value null if it was erased. */
   ticket: { value: string | null } | 'none';
   grant: Grant | null;
@@ -115,7 +117,7 @@ export async function factsOf(
   { now, language }: Showing,
 ): Promise<CardFacts[]> {
   if (requests.length === 0) return [];
-  const views = await requestViews(unit, requests);
+  const views = await requestViews(unit, requests, { withChanges: requests.length === 1 });
   const grants = new Map<string, Grant | null>();
   for (const { id, grant } of requests) grants.set(id, grant === null ? null : await unit.grants.find(grant));
   const notes = await noteViews(
@@ -154,6 +156,10 @@ export async function factsOf(
       tenant: tenants.get(request.tenant)?.name ?? request.tenant,
       service: services.get(request.service)?.definition ?? null,
       justification: openings['justification']?.value ?? null,
+      change: {
+        body: openings['changeBody']?.value ?? null,
+        before: openings['changeBefore']?.value ?? null,
+      },
       ticket: request.terms.ticket === undefined ? 'none' : { value: openings['ticket']?.value ?? null },
       grant,
       crossing: null,

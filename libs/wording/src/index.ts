@@ -1,4 +1,11 @@
 export {
+  type BodyDifference,
+  bodyDifference,
+  changedRows,
+  type DifferenceRow,
+  differenceLine,
+} from './body-difference.js';
+export {
   type Choice,
   counterTerms,
   evaluateChoice,

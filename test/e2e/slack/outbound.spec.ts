@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { applyOrganisation } from '@countersign/access';
 import { waitForOwner } from '../../factories/organisation.js';
 import { alive } from '../../fakes/slack/show/alive.js';
@@ -66,6 +67,29 @@ describe('what goes out to Slack', () => {
         (await world.deliveries(`U:${world.broker.persons[who]}`)).some(({ state }) => state === 'delivered'),
       );
     expect(cardsOf('Practice')).toEqual([]);
+  });
+
+  test('an exact change that is proposed beside a request is in its thread, with its own buttons', async () => {
+    const { request, card } = await asked();
+    const body = '{"status":"open"}';
+    const change = {
+      ...{ method: 'PATCH', path: '/tenants/acme/invoices/7', contentType: 'application/json' },
+      bodySha256: `sha256:${createHash('sha256').update(body).digest('hex')}`,
+    };
+    const proposed = await makeRequest(world.broker, 'engineer', {
+      ...{ scope: [{ resource: 'invoices/7', actions: ['read'] }], budget: { calls: 1 }, change },
+      justification: 'Case: the proposed change',
+      shown: { body, follows: request.id },
+    });
+    await review(world.broker, 'reviewer', proposed);
+    await world.later('the change in the thread', () =>
+      world.thread(card).some((line) => line.includes('/status: – → "open"')),
+    );
+    // It is not in the channel by itself, and what happens to it is said in the same thread.
+    expect(cardsOf('the proposed change')).toEqual([]);
+    await cancel(proposed.id);
+    await world.later('its end', () => world.thread(card).some((line) => line.includes('withdrew')));
+    await cancel(request.id);
   });
 
   test('P10: every message states how far the tenant’s log had grown', async () => {

@@ -87,6 +87,8 @@ export const requestDetailAnswer = (view: RequestDetail): AccessRequestDetail =>
   forwardTo: view.forwardTo,
   earlierDenials: view.denials,
   outdated: view.outdated,
+  proposed: view.proposed.map(({ id, state }) => ({ id, state })),
+  ...(view.beforeRecord === undefined ? {} : { beforeRecord: view.beforeRecord }),
   countersignatures: view.reviews.flatMap(({ countersignature }) => countersignature ?? []),
 });
 

@@ -7,6 +7,8 @@ import { FakeServer } from '../../test/fake-broker.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
 
+type Answers = () => Parameters<typeof FakeServer.start>[0];
+
 let broker: FakeServer | undefined;
 let folder: string;
 beforeAll(async () => {
@@ -15,10 +17,16 @@ beforeAll(async () => {
 afterEach(() => broker?.stop());
 afterAll(() => removeFolder(folder));
 
-async function change(args: string[], granted: object = {}, stdin: string | Buffer = '') {
+async function change(
+  args: string[],
+  granted: object = {},
+  stdin: string | Buffer = '',
+  more: Answers = () => ({}),
+) {
   const asked: unknown[] = [];
   broker = await FakeServer.start({
-    [`GET /api/v1/grants/${GRANT_ID}`]: () => ({ body: grantAnswer('http://localhost:1/billing') }),
+    [`GET /api/v1/grants/${GRANT_ID}`]: () => ({ body: grantAnswer(`${broker?.url}/billing`) }),
+    ...more(),
     [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: { ...requestAnswer(), ...granted } }),
     'GET /api/v1/services/billing': () => ({ body: serviceAnswer() }),
     'POST /api/v1/requests': ({ body }) => {
@@ -54,9 +62,59 @@ test('requests exactly this call, once, and says how to make it', async () => {
         ...{ method: 'PATCH', path: '/tenants/acme/invoices/8812', contentType: 'application/json' },
         bodySha256: 'sha256:b7e28723407b7750fb0dc3b977699a5223a3b617d41c9a4feaeccbd31feadd06',
       },
+      shown: { body: '{"total":1}', follows: REQUEST_ID },
     },
   ]);
   expect(err).toContain(`-X PATCH -H 'content-type: application/json' --data-binary @${file}`);
+});
+
+describe('what the approver sees beside the hash', () => {
+  const PATH = '/tenants/acme/invoices/8812';
+  const RECORD = 'rec_0193a5e0-0000-7000-8000-000000000007';
+  const patch = (...more: string[]) => ['PATCH', PATH, '--data', '{"total":1}', ...more];
+  const reads =
+    (answer: { status?: number; body?: unknown; headers?: Record<string, string> }): Answers =>
+    () => ({
+      [`POST /api/v1/grants/${GRANT_ID}/tokens`]: () => ({
+        body: { access_token: 'a.b.c', token_type: 'Bearer', expires_in: 300 },
+      }),
+      [`GET /billing${PATH}`]: () => ({ body: undefined, ...answer }),
+    });
+
+  test('the body, and what one GET of the path through the grant returns', async () => {
+    const answer = { body: { total: 2 }, headers: { 'countersign-record': RECORD } };
+    const { exit, asked, err } = await change(patch(), {}, '', reads(answer));
+    expect(exit).toBe(0);
+    expect(asked).toMatchObject([
+      {
+        shown: {
+          ...{ body: '{"total":1}', follows: REQUEST_ID },
+          before: { body: '{"total":2}', at: expect.stringMatching(/^\d{4}-.*:\d\dZ$/), record: RECORD },
+        },
+      },
+    ]);
+    expect(err).toContain('/total: 2 → 1');
+  });
+
+  test('if nothing can be read, the new body alone, and the engineer is told', async () => {
+    const { asked, err } = await change(patch(), {}, '', reads({ status: 403, body: {} }));
+    expect(asked).toMatchObject([{ shown: { body: '{"total":1}', follows: REQUEST_ID } }]);
+    expect(asked[0]).not.toHaveProperty('shown.before');
+    expect(err).toContain('answered with 403');
+  });
+
+  test('--no-read reads nothing, --no-show shows the hash alone, and so does a body that is too long', async () => {
+    const unread = await change(patch('--no-read'));
+    expect(unread.asked[0]).toMatchObject({ shown: { body: '{"total":1}' } });
+    await broker?.stop();
+    const hidden = await change(patch('--no-show'));
+    expect(hidden.asked[0]).not.toHaveProperty('shown');
+    await broker?.stop();
+    const long = JSON.stringify({ text: 'x'.repeat(16_384) });
+    const tooLong = await change(['PATCH', PATH, '--data', long]);
+    expect(tooLong.asked[0]).not.toHaveProperty('shown');
+    expect(tooLong.err).toContain('too long to show');
+  });
 });
 
 test('takes the reason of the grant’s request, and the type of a body that is no JSON', async () => {

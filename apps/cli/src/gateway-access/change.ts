@@ -1,13 +1,29 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { grantEndpoints, requestEndpoints, serviceEndpoints } from '@countersign/api';
-import { ContractError, matchRoute, type RouteMatch } from '@countersign/contract';
+import {
+  type Grant,
+  grantEndpoints,
+  MAX_SHOWN_BODY,
+  requestEndpoints,
+  serviceEndpoints,
+} from '@countersign/api';
+import {
+  ContractError,
+  decodeStrictUtf8,
+  isId,
+  matchRoute,
+  type RouteMatch,
+  toInstant,
+} from '@countersign/contract';
+import { bodyDifference, changedRows, differenceLine } from '@countersign/wording';
+import type { Api } from '../api/client.js';
 import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseIsoDuration } from '../command/flags.js';
 import { formatRequest } from '../requests/request-text.js';
 import { readBytes } from '../terminal/io.js';
+import { mintToken, readGatewayUrl } from './grant-token.js';
 import { publishedMap } from './route-map.js';
 
 export type ChangeOptions = {
@@ -15,6 +31,10 @@ export type ChangeOptions = {
   for: string;
   reason?: string;
   contentType?: string;
+  /** False: the approver is not shown what is there now. */
+  read: boolean;
+  /** False: the approver is shown the body’s hash alone. */
+  show: boolean;
 };
 
 /**
@@ -50,21 +70,112 @@ export async function proposeChange(
   const justification = options.reason ?? granted.justification;
   if (justification === null)
     throw usageError('--reason is needed: that of the grant’s request has been erased');
+  const shown = options.show ? await shownOf(context, api, { grant, target, body, options }) : undefined;
   const request = await api.call(requestEndpoints.create, {
     body: {
       ...{ tenant: grant.tenant, service: grant.service, duration, justification },
       scope: [{ resource: match.resource, actions: [match.route.action] }],
       budget: { calls: 1 },
       change: { method, path: target, bodySha256: digestOf(body), contentType },
+      ...(shown === undefined ? {} : { shown: { ...shown, follows: grant.request } }),
       ...(granted.ticket === null ? {} : { ticket: granted.ticket }),
     },
     idempotencyKey: randomUUID(),
   });
+  if (!context.json && shown !== undefined) context.note(differenceNote(method, shown));
   if (!context.json)
     context.note(
       `Requested: this one call, once. When it is approved, make it with\n  countersign curl ${request.grant ?? 'GRANT'} -- ${curlOf(method, target, contentType, options.data)}`,
     );
   return { document: request, text: formatRequest(request, new Date()) };
+}
+
+interface Shown {
+  body: string;
+  before?: { body: string; at: string; record?: string };
+}
+
+/** What the approver is shown: the body, and what a read of the path through the grant returns now. */
+async function shownOf(
+  context: Context,
+  api: Pick<Api, 'call'>,
+  { grant, target, body, options }: { grant: Grant; target: string; body: Buffer; options: ChangeOptions },
+): Promise<Shown | undefined> {
+  const text = shownText(body);
+  if (text === undefined) {
+    context.note('The approver sees only the hash of the body: it is too long to show, or no text.');
+    return undefined;
+  }
+  const before = options.read ? await readNow(context, api, grant, target) : undefined;
+  return { body: text, ...(before === undefined ? {} : { before }) };
+}
+
+function shownText(body: Buffer): string | undefined {
+  try {
+    const text = decodeStrictUtf8(body);
+    return text.length <= MAX_SHOWN_BODY && !text.includes('\0') ? text : undefined;
+  } catch (error) {
+    if (error instanceof ContractError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Reads the path once through the grant. A grant that has not begun is not begun for this. If nothing can be read, the
+ * approver sees the new body alone, and the engineer is told why.
+ */
+async function readNow(
+  context: Context,
+  api: Pick<Api, 'call'>,
+  grant: Grant,
+  target: string,
+): Promise<Shown['before']> {
+  const without = (why: string) => {
+    context.note(`The approver sees the new body alone: ${why}.`);
+    return undefined;
+  };
+  if (grant.state !== 'active' || grant.access !== 'open') return without('the grant is not active');
+  const token = await mintToken(api, grant.id).catch(refusalOf);
+  if (token instanceof CliError) return without(`no token was to be had (${token.code})`);
+  const at = toInstant(new Date());
+  const answer = await fetch(readGatewayUrl(grant) + target, {
+    headers: { authorization: `Bearer ${token.access_token}`, 'accept-encoding': 'identity', accept: '*/*' },
+    redirect: 'manual',
+  }).catch(() => undefined);
+  if (answer === undefined) return without('the gateway did not answer');
+  if (answer.status !== 200) {
+    await answer.body?.cancel();
+    return without(`GET ${target} was answered with ${answer.status}`);
+  }
+  const body = shownText(await readUpTo(answer, MAX_SHOWN_BODY * 4));
+  if (body === undefined) return without('what is there now is too long to show, or no text');
+  const record = answer.headers.get('countersign-record');
+  return { body, at, ...(record !== null && isId('rec', record) ? { record } : {}) };
+}
+
+function refusalOf(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  throw error;
+}
+
+/** At most one byte more than `most`, so that a longer answer is seen to be too long. */
+async function readUpTo(answer: Response, most: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of answer.body ?? []) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > most) break;
+  }
+  return Buffer.concat(pieces);
+}
+
+function differenceNote(method: string, { body, before }: Shown): string {
+  const { rows } = bodyDifference(before?.body ?? null, body);
+  if (rows === null) return 'The approver sees both bodies as texts.';
+  const changed = changedRows(rows, method);
+  if (changed.length === 0) return 'Nothing would change: the body names what is there now.';
+  return `The approver sees:\n${changed.map((row) => `  ${differenceLine(row)}`).join('\n')}`;
 }
 
 /** The body as curl's `--data` names it: `@FILE`, `@-` for standard input, or the text itself. */

@@ -54,11 +54,13 @@ export function registerGatewayAccess(program: Command, run: Run): void {
     .option('--for <duration>', 'how long the change may be made once it is approved', '30m')
     .option('--reason <text>', 'why; the customer reads this (that of the grant’s request)')
     .option('--content-type <type>', 'of the body (application/json if it is JSON)')
+    .option('--no-read', 'do not read the path through the grant; the approver sees the new body alone')
+    .option('--no-show', 'show the approver the hash of the body alone')
     .addHelpText(
       'after',
-      examples(
+      `\nThe approver sees the new body beside what one GET of the path through the grant returns now.\n${examples(
         'countersign change @last PATCH /tenants/acme/invoices/8812 --data @total.json --reason "Wrong total"',
-      ),
+      )}`,
     )
     .action(
       run(async (context, grant: string, method: string, path: string, options: ChangeOptions) =>

@@ -1,6 +1,7 @@
 import {
   type ApprovalStatement,
   canonicalJson,
+  type Hashing,
   type InvitationStatement,
   type LiftStatement,
   normaliseScope,
@@ -12,6 +13,7 @@ import {
   type StopStatement,
   sha256Digest,
   type Terms,
+  termsCommitments,
   termsDigest,
   toInstant,
   type WideningStatement,
@@ -60,14 +62,16 @@ export async function buildApproval(shown: Shown, offered: ApprovalStatement): P
   return made;
 }
 
-/** Whether the terms commit to the reason and the ticket that the page shows. */
+/** Whether the terms commit to the reason, the ticket and the change that the page shows. */
 function isOpened({ terms, openings }: Shown): Promise<boolean> {
-  const committed = { justification: terms.justification, ticket: terms.ticket };
+  const committed = new Map(Object.entries(termsCommitments(terms)));
+  const isBody = (hashing: Hashing, text: string) => sha256Digest(hashing, text) === terms.change?.bodySha256;
   return withHashing((hashing) =>
-    Object.entries(openings).every(([name, opening]) => {
-      const commitment = committed[name as keyof typeof committed];
-      return commitment !== undefined && openCommitment(hashing, name, opening, commitment);
-    }),
+    Object.entries(openings).every(
+      ([name, opening]) =>
+        openCommitment(hashing, name, opening, committed.get(name) ?? '') &&
+        (name !== 'changeBody' || isBody(hashing, opening.value)),
+    ),
   );
 }
 

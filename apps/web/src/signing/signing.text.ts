@@ -56,6 +56,10 @@ const en = {
   elsewhere: 'These passkeys sign at a different address. Nothing was signed.',
   called: (name: string, id: string) => `${name}, as the vendor’s server calls ${id}`,
   calls: (count: string) => `${count} calls`,
+  changeBefore: (at: string, text: string) =>
+    `Before, as the requester’s own read returned it at ${at}: ${text}`,
+  changeBody: (text: string) => `The new body: ${text}`,
+  changeFollows: (id: string) => `Proposed beside ${id}`,
   passkey: (code: string, id: string) => `passkey ${code}, id ${id}`,
   recoveryKey: (code: string) => `recovery key ${code}`,
   startsOn: (value: unknown): string | undefined =>
@@ -198,6 +202,9 @@ const de: Words = {
   elsewhere: 'Diese Passkeys unterschreiben unter einer anderen Adresse. Es wurde nichts unterschrieben.',
   called: (name, id) => `${name}, wie der Server des Anbieters ${id} nennt`,
   calls: (count) => `${count} Aufrufe`,
+  changeBefore: (at, text) => `Vorher, wie es der Abruf der anfragenden Person um ${at} ergab: ${text}`,
+  changeBody: (text) => `Der neue Inhalt: ${text}`,
+  changeFollows: (id) => `Vorgeschlagen zu ${id}`,
   passkey: (code, id) => `Passkey ${code}, id ${id}`,
   recoveryKey: (code) => `Wiederherstellungsschlüssel ${code}`,
   startsOn: (value) =>

@@ -27,7 +27,10 @@ const ERASABLE: Partial<Record<EventType, ErasableLeaf>> = {
   'request.answered': { fields: ['answer'], subject: 'request' },
   'request.asked': { fields: ['question'], subject: 'request' },
   'request.forwarded': { fields: ['forward'], subject: 'request' },
-  'request.created': { fields: ['justification', 'ticket'], subject: 'request' },
+  'request.created': {
+    fields: ['justification', 'ticket', 'changeBody', 'changeBefore'],
+    subject: 'request',
+  },
   'request.reviewed': { fields: ['reason'], subject: 'request' },
   'trust.reset': { fields: ['reason'], subject: 'reset' },
 };

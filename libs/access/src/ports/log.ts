@@ -10,10 +10,7 @@ export interface LogRepositories {
   erasures: Entry<ErasureRepository, 'erase' | 'forget'>;
   statements: Entry<StatementRepository, 'insert' | 'expect' | 'wantHeads'>;
   logSettings: Entry<LogSettingsRepository, 'save' | 'hold' | 'release'>;
-  records: Entry<
-    RecordRepository,
-    'insert' | 'allowed' | 'complete' | 'cursors' | 'moveCursors' | 'closeChains'
-  >;
+  records: Entry<RecordRepository, 'insert' | 'complete' | 'cursors' | 'moveCursors' | 'closeChains'>;
   days: Entry<LogDaysRepository, keyof LogDaysRepository>;
   handOvers: Entry<HandOverRepository, 'has' | 'note'>;
 }

@@ -68,6 +68,25 @@ export type Change = {
   contentType?: string;
   /** The value of `Content-Encoding`, character for character. */
   contentEncoding?: string;
+  /** Commitment to the text of the body, under the name `changeBody`. Present if reviewers are shown the body. */
+  body?: string;
+  /** What the requester says that the path returned before the change. Requires `body`. */
+  before?: ChangeBefore;
+  /** `req_…`: the request whose grant the requester proposes the change beside. Both are one thread. */
+  follows?: string;
+};
+
+/**
+ * The statement of the requester about what was there before. No gateway vouches for it: a record has no hash of a
+ * response. `record` names the call that the requester says returned it, and reviewers can compare path, time and size.
+ */
+export type ChangeBefore = {
+  /** Commitment to the text, under the name `changeBefore`. */
+  body: string;
+  /** When it was read. */
+  at: string;
+  /** `rec_…` of the read. */
+  record?: string;
 };
 
 const METHOD = /^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/;
@@ -76,13 +95,29 @@ const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
 // A header value as it arrives: visible ASCII with spaces inside.
 const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
-/** The shape of a change. Terms and the API's requests have the same. */
-export const changeSchema: z.ZodType<Change> = z.strictObject({
+/** The members of a change that a call must match. */
+const CALL_MEMBERS = {
   method: z.string().regex(METHOD, 'an HTTP method in capitals'),
   path: z.string().max(4_096).regex(TARGET, 'an upstream path with query'),
   bodySha256: digest,
   contentType: z.exactOptional(z.string().max(255).regex(HEADER_VALUE, 'a header value')),
   contentEncoding: z.exactOptional(z.string().max(255).regex(HEADER_VALUE, 'a header value')),
+};
+
+/** The change that a caller of the API requests. Terms add what reviewers are shown. */
+export const changeSchema = z.strictObject(CALL_MEMBERS);
+
+const changeOfTerms: z.ZodType<Change> = z.strictObject({
+  ...CALL_MEMBERS,
+  body: z.exactOptional(commitment),
+  before: z.exactOptional(
+    z.strictObject({
+      body: commitment,
+      at: instant,
+      record: z.exactOptional(z.string().regex(idPattern('rec'))),
+    }),
+  ),
+  follows: z.exactOptional(z.string().regex(idPattern('req'))),
 });
 
 /**
@@ -107,7 +142,7 @@ export const termsSchema: z.ZodType<Terms> = z.strictObject({
   useBy: z.exactOptional(instant),
   lapsesAt: instant,
   budget: z.exactOptional(budget),
-  change: z.exactOptional(changeSchema),
+  change: z.exactOptional(changeOfTerms),
   requester: z.string().regex(idPattern('usr')),
   requesterFacts: z.exactOptional(requesterFactsSchema),
   justification: commitment,
@@ -148,6 +183,7 @@ const RULES: readonly (readonly [member: keyof Terms, rule: Rule])[] = [
   ],
   ['lapsesAt', (terms) => unless(lapsesInTime(terms), 'is after `useBy`, or after `startsAt` + `seconds`')],
   ['budget', ({ change, budget }) => unless(change === undefined || budget?.calls === 1, CHANGE_IS_ONE_CALL)],
+  ['change', ({ change }) => change && wrongContents(change)],
   ['justification', ({ justification }) => unless(isCommitment(justification), 'not a commitment')],
   ['ticket', ({ ticket }) => unless(ticket === undefined || isCommitment(ticket), 'not a commitment')],
 ];
@@ -182,6 +218,21 @@ export function parseTerms(value: unknown): Terms {
   }
   return read.data;
 }
+
+function wrongContents({ body, before, contentEncoding }: Change): string | undefined {
+  if (body === undefined) return unless(before === undefined, '`before` needs `body`');
+  if (contentEncoding !== undefined) return 'an encoded body is not shown: `body` excludes `contentEncoding`';
+  if (!isCommitment(body) || (before !== undefined && !isCommitment(before.body))) return 'not a commitment';
+  return unless(before === undefined || isInstant(before.at), 'not in the calendar');
+}
+
+/** Every commitment in the terms, by the name under which it was made. */
+export const termsCommitments = ({ justification, ticket, change }: Terms): Record<string, string> => ({
+  justification,
+  ...(ticket === undefined ? {} : { ticket }),
+  ...(change?.body === undefined ? {} : { changeBody: change.body }),
+  ...(change?.before === undefined ? {} : { changeBefore: change.before.body }),
+});
 
 function lapsesInTime({ lapsesAt, useBy, startsAt, seconds }: Terms): boolean {
   if (useBy === undefined && startsAt === undefined) return true;

@@ -19,6 +19,7 @@ import {
   parseTerms,
   type Signature,
   type Terms,
+  termsCommitments,
   termsDigest,
   termsNarrow,
 } from '@countersign/contract';
@@ -224,8 +225,7 @@ export class RequestHistory {
     if (!maps.includes(terms.routes))
       throw data.fault('wrong_route', 'the terms name another route map than the service had then.');
     this.requireFactsOfLog(data, terms);
-    const { justification, ticket } = data.leaf.commitments;
-    if (justification !== terms.justification || ticket !== terms.ticket)
+    if (canonicalJson(data.leaf.commitments) !== canonicalJson(termsCommitments(terms)))
       throw data.fault('wrong_digest', 'the reason that is shown is not the one of the terms.');
     this.state.requests.set(id, {
       ...{ id, requester: terms.requester, digest, paused: false, isOver: false, reviews: [] },

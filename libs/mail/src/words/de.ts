@@ -91,6 +91,7 @@ export const de: Words = {
     offered: 'Stattdessen angeboten',
     why: 'Warum',
     ticket: 'Ticket',
+    change: 'Die eine Änderung',
     lapses: 'Die Anfrage verfällt',
     decided: 'Entschieden',
     wouldEnd: 'Der Zugriff würde enden',

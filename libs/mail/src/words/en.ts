@@ -88,6 +88,7 @@ export const en: Words = {
     offered: 'Offered instead',
     why: 'Why',
     ticket: 'Ticket',
+    change: 'The one change',
     lapses: 'The request lapses',
     decided: 'Decided',
     wouldEnd: 'Access would end',

@@ -57,6 +57,7 @@ export interface Words {
       | 'what'
       | 'why'
       | 'ticket'
+      | 'change'
       | 'lapses'
       | 'decided'
       | 'wouldEnd'

@@ -1,7 +1,7 @@
 import type { AccessRequest } from '@countersign/access';
 import { sampleFacts, sampleReview } from '../../../../test/factories/card-facts.js';
 import { sampleGrant, sampleRequest } from '../../../../test/factories/domain.js';
-import { walk } from '../../../../test/fakes/slack/show/alive.js';
+import { alive, walk } from '../../../../test/fakes/slack/show/alive.js';
 import type { Rendered } from './blocks.js';
 import { audienceOf } from './decide-buttons.js';
 import { requestCard } from './request-card.js';
@@ -61,6 +61,49 @@ test('low risk is decided here: approve, offer less by preset or form, deny, or 
     'Approve less…',
     ...TALK,
   ]);
+});
+
+describe('an exact change whose texts are shown', () => {
+  const card = (body: string, before: string | null) => {
+    const { terms } = sampleRequest();
+    const call = {
+      method: 'PATCH',
+      path: '/tenants/acme/invoices/7',
+      bodySha256: `sha256:${'ab'.repeat(32)}`,
+    };
+    const at = '2026-11-24T14:03:00Z';
+    const change = {
+      ...{ ...call, body: terms.justification },
+      ...(before === null ? {} : { before: { body: terms.justification, at } }),
+    };
+    const facts = atCustomer({ needs: LOW, terms: { ...terms, budget: { calls: 1 }, change } });
+    return requestCard({ ...facts, change: { body, before } }, 'approver', URL);
+  };
+
+  test('is on the card in short, before and after, as the engineer’s statement', () => {
+    const shown = card('{"status":"void"}', '{"id":7,"status":"open"}');
+    expect(said(shown)).toContain('/status: "open" → "void"');
+    expect(said(shown)).toContain('Before: as the engineer’s own read returned it');
+    expect(words(shown)).toContain('Approve');
+    expect(said(card('{"status":"void"}', null))).toContain('has not shown what was there before');
+  });
+
+  test('makes no mention and no link of what a body contains', () => {
+    const shown = card('{"note":"<!channel> *<https://evil.example|ok>*"}', null);
+    const live = alive(shown as never);
+    expect([live.mentions, live.links.filter((link) => link.includes('evil'))]).toEqual([[], []]);
+  });
+
+  test.each([
+    ['a value that is cut', `{"note":"${'x'.repeat(200)}"}`],
+    [
+      'more values than fit',
+      JSON.stringify(Object.fromEntries('abcdefg'.split('').map((name) => [name, 1]))),
+    ],
+    ['a body that cannot be compared', 'status=void'],
+  ])('with %s it is approved in the browser alone', (_what, body) => {
+    expect(words(card(body, null))).not.toContain('Approve');
+  });
 });
 
 test('read only is offered if that narrows the request', () => {

@@ -23,6 +23,7 @@ import { grantBlocks, seal, workBlocks } from './grant-blocks.js';
 import { LIMITS } from './limits.js';
 import {
   askedRows,
+  changeBlocks,
   DETAILS,
   type Detail,
   denialBlocks,
@@ -90,7 +91,8 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
   const { request, reviews } = facts;
   const url = requestUrl(publicUrl, request.id);
   const isUndecided = isOpen(request);
-  const isWhole = detail.entries >= request.terms.scope.length;
+  const change = changeBlocks(facts);
+  const isWhole = detail.entries >= request.terms.scope.length && change.isWhole;
   return [
     header(heading(facts)),
     paragraph(sentence(facts)),
@@ -102,6 +104,7 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
     ),
     ...whyBlocks(facts, isUndecided ? detail.reason : Math.min(detail.reason, 300)),
     ...askedRows(facts, request.terms),
+    ...(isUndecided ? change.blocks : []),
     ...(isUndecided ? [...riskRows(facts), ...notIncludedBlocks(facts, detail.notIncluded)] : []),
     ...(isUndecided && audience !== 'requester' ? denialBlocks(facts, detail.denials) : []),
     ...reviews.slice(-MAX_SEALS).map((review) => seal(review, facts.language)),

@@ -1,5 +1,8 @@
 import { actionsOutsideScope, MAX_SCOPE_ENTRIES, type ScopeEntry, type Terms } from '@countersign/contract';
 import {
+  bodyDifference,
+  changedRows,
+  differenceLine,
   durationText,
   entryWords,
   type Language,
@@ -123,6 +126,46 @@ export function askedRows(facts: CardFacts, terms: Terms): KnownBlock[] {
       : [[labels.oneCall, value(cut(`${terms.change.method} ${terms.change.path}`, 500))] satisfies Row]),
   ];
   return rows(list);
+}
+
+/** A card shows this many values of a change, each side this long. */
+const MAX_VALUES = 6;
+const MAX_VALUE = 150;
+
+/**
+ * The exact change in short: each value that changes, before and after. `isWhole` is false if anything is left out or cut;
+ * who decides has to read it in the browser then.
+ */
+export function changeBlocks({ request, change, language }: CardFacts): {
+  blocks: KnownBlock[];
+  isWhole: boolean;
+} {
+  const words = wordsOf({ language });
+  const { change: call } = request.terms;
+  if (call?.body === undefined) return { blocks: [], isWhole: true };
+  const rows = change.body === null ? null : bodyDifference(change.before, change.body).rows;
+  const title = section(mrkdwn(`*${words.labels.change}*`));
+  if (rows === null) return { blocks: [title, paragraph(words.changeInBrowser)], isWhole: false };
+  const changed = changedRows(rows, call.method);
+  const shown = changed.slice(0, MAX_VALUES);
+  const list = shown.map((row) => {
+    const { pointer, before, after } = row;
+    const short = (text: string | null) => (text === null ? null : cut(oneLine(text), MAX_VALUE));
+    return `• ${differenceLine({ ...row, pointer: cut(oneLine(pointer), MAX_VALUE), before: short(before), after: short(after) })}`;
+  });
+  if (changed.length > shown.length) list.push(words.moreInBrowser(changed.length - shown.length));
+  const isCut = shown.some((row) =>
+    [row.pointer, row.before ?? '', row.after ?? ''].some((text) => text.length > MAX_VALUE),
+  );
+  const when = call.before === undefined ? undefined : readerTime(call.before.at);
+  return {
+    blocks: [
+      title,
+      ...(list.length === 0 ? [] : [paragraph(list.join('\n'))]),
+      context(when === undefined ? aside(words.changeNoBefore) : mrkdwn(words.changeBefore(when))),
+    ],
+    isWhole: changed.length === shown.length && !isCut,
+  };
 }
 
 export function whyBlocks({ justification, language }: CardFacts, most: number): KnownBlock[] {

@@ -174,27 +174,51 @@ export class SlackChannel implements NoticeChannel {
     )
       return this.postCard(at, card);
     const shown = this.hash(card);
+    const thread = (await this.threadOfFollowed(at)) ?? before.ts;
     if (shown !== before.shown) {
       const changed = await poster.change(before.ts, card);
       if (changed === 'gone') return this.postCard(at, card);
-      if (changed === 'closed') await poster.post(card, reference, before.ts);
+      if (changed === 'closed') await poster.post(card, reference, thread);
       await this.keep({ ...before, shown, updatedAt: this.now() });
       if (changed === 'closed') return;
     }
     const line = threadLine(kind, facts);
-    if (line !== null) await poster.post(line, reference, before.ts);
+    if (line !== null) await poster.post(line, reference, thread);
+  }
+
+  /**
+   * An exact change that is proposed beside an earlier request belongs into that one's thread. Its lines go there too:
+   * Slack knows no threads inside threads.
+   */
+  private async threadOfFollowed({
+    delivery: { recipient },
+    target,
+    facts,
+  }: {
+    delivery: Delivery;
+    target: Target;
+    facts: CardFacts;
+  }): Promise<string | null> {
+    const followed = facts.request.terms.change?.follows;
+    if (followed === undefined) return null;
+    const post = await this.deps.store.slack.read((unit) => unit.slackPosts.find(followed, recipient));
+    const isThere = post?.channel === target.channel && post.workspace === target.installation.workspace;
+    return post !== null && isThere ? post.ts : null;
   }
 
   private async postCard(
-    {
-      delivery,
-      target,
-      poster,
-      reference,
-    }: { delivery: Delivery; target: Target; poster: Poster; reference: NoticeReference },
+    at: {
+      delivery: Delivery;
+      target: Target;
+      facts: CardFacts;
+      poster: Poster;
+      reference: NoticeReference;
+    },
     card: Rendered,
   ): Promise<void> {
-    const ts = await poster.post(card, reference, null);
+    const { delivery, target, poster, reference } = at;
+    const thread = await this.threadOfFollowed(at);
+    const ts = await poster.post(card, reference, thread, { toChannel: thread !== null });
     await this.keep({
       ...{ request: delivery.lane, recipient: delivery.recipient },
       ...{ workspace: target.installation.workspace, channel: target.channel, ts },

@@ -35,8 +35,17 @@ export class Poster {
     private readonly complete: (message: Rendered) => Rendered,
   ) {}
 
-  /** @param thread the `ts` of the message to reply to; null for a new message. @returns the new `ts` */
-  async post(message: Rendered, reference: NoticeReference, thread: string | null): Promise<string> {
+  /**
+   * @param thread the `ts` of the message to reply to; null for a new message
+   * @param options `toChannel`: a reply that asks for a decision is shown in the channel too
+   * @returns the new `ts`
+   */
+  async post(
+    message: Rendered,
+    reference: NoticeReference,
+    thread: string | null,
+    { toChannel = false }: { toChannel?: boolean } = {},
+  ): Promise<string> {
     const { client, channel } = this.target;
     const before = reference.again ? await this.findPosted(reference, thread) : undefined;
     if (before !== undefined) return before;
@@ -46,7 +55,11 @@ export class Poster {
     const { ts } = await client.chat.postMessage({
       channel,
       ...contentOf(this.complete(message)),
-      ...(thread === null ? {} : { thread_ts: thread }),
+      ...(thread === null
+        ? {}
+        : toChannel
+          ? { thread_ts: thread, reply_broadcast: true as const }
+          : { thread_ts: thread }),
       unfurl_links: false,
       unfurl_media: false,
       metadata: {

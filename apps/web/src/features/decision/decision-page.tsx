@@ -22,6 +22,7 @@ import { Conversation, Stages } from './conversation.js';
 import { Clocks } from './deadlines.js';
 import { decisionTexts } from './decision.text.js';
 import { AnswerBar, DecideBar } from './decision-bar.js';
+import { ExactChange } from './exact-change.js';
 import { NarrowForm } from './narrow-form.js';
 import { Sentence } from './request-sentence.js';
 import { Reviews } from './reviews.js';
@@ -117,6 +118,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
             />
           ) : null}
         </section>
+        <ExactChange request={request} />
         <NotIncluded request={request} scope={granting.scope} service={service} />
         {turn === 'over' ? null : (
           <section className="stack tight">

@@ -141,6 +141,30 @@ describe('P12: the signing page describes in words', () => {
     );
   });
 
+  test('an approval of one change whose texts are shown: both, verified against the terms and the hash', async () => {
+    const texts = { changeBody: opening('{"total":1}'), changeBefore: opening('{"total":2}') };
+    const committed = (name: keyof typeof texts) => commit(hashing, name, salt, texts[name].value);
+    const change = {
+      ...{ method: 'PATCH', path: '/x', bodySha256: sha256Digest(hashing, '{"total":1}') },
+      body: committed('changeBody'),
+      before: { body: committed('changeBefore'), at: '2026-11-24T14:03:00Z' },
+    };
+    const task = (of: object) => {
+      const one = { ...terms, budget: { calls: 1 }, change: { ...change, ...of } } as Terms;
+      const statement = { ...approval, digest: termsDigest(hashing, one) };
+      return read({ ...asked, terms: one, statement, openings: { ...openings, ...texts } });
+    };
+    const [line = ''] = textOf(await task({})).filter((each) => each.includes('PATCH'));
+    expect(line).toContain('The new body: {"total":1}');
+    expect(line).toMatch(/Before, as the requester’s own read returned it at .*: \{"total":2\}/);
+    await expect(task({ bodySha256: `sha256:${'ef'.repeat(32)}` })).rejects.toMatchObject({
+      reason: 'differs',
+    });
+    await expect(task({ before: { ...change.before, body: change.body } })).rejects.toMatchObject({
+      reason: 'differs',
+    });
+  });
+
   test('a denial, an invitation, a stop, a lift and a trust document', async () => {
     const { notBefore: _from, notAfter: _until, ...rest } = approval;
     const denial = { ...rest, decision: 'deny' };

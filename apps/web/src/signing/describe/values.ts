@@ -105,9 +105,14 @@ export const budget: Describe = (value, { language, words }) => {
 export const requesterFacts: Describe = (value, { language }) =>
   isRequesterFacts(value) ? requesterFactLines(value, language) : undefined;
 
-/** The call, the hash of its body, and the two headers that say how the body is read. */
-export const change: Describe = (value) => {
-  const { method, path, bodySha256, contentType, contentEncoding, ...more } = asObject(value) ?? {};
+/**
+ * The call, the hash of its body, the two headers that say how the body is read, and the texts that were verified: of the
+ * new body, and of what the requester says was there before.
+ */
+export const change: Describe = (value, { words, opened, language }) => {
+  const { method, path, bodySha256, contentType, contentEncoding, body, before, follows, ...more } =
+    asObject(value) ?? {};
+  const was = asObject(before)?.['at'];
   if (typeof method !== 'string' || typeof path !== 'string' || typeof bodySha256 !== 'string')
     return undefined;
   const lines = [`${method} ${path}`, bodySha256];
@@ -119,6 +124,10 @@ export const change: Describe = (value) => {
     if (typeof header !== 'string') return undefined;
     lines.push(`${name}: ${header}`);
   }
+  if (typeof was === 'string')
+    lines.push(words.changeBefore(instantText(was, language), opened['changeBefore'] ?? '–'));
+  if (body !== undefined) lines.push(words.changeBody(opened['changeBody'] ?? '–'));
+  if (follows !== undefined) lines.push(words.changeFollows(String(follows)));
   return isEmpty(more) ? lines : undefined;
 };
 

@@ -4,6 +4,7 @@ import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import { type RequestView, requestViews } from '../requests/read-requests.js';
 import { requestIn } from '../requests/request-access.js';
+import { changeOfTerms } from '../requests/shown-change.js';
 import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
 
@@ -32,7 +33,7 @@ export async function extendGrant(
     async (unit) => {
       const { grant, person } = await loadVisibleGrant(unit, principal, id);
       const request = await unit.requests.find(grant.request);
-      const [own] = request === null ? [] : await requestViews(unit, [request]);
+      const [own] = request === null ? [] : await requestViews(unit, [request], { withChanges: true });
       if (own === undefined) throw notFound('grant');
       if (grant.requester !== person.id)
         throw new AccessError('forbidden', 'Only the engineer who holds a grant can extend it.');
@@ -52,7 +53,7 @@ export async function extendGrant(
         ...(own.request.reasonCode === null ? {} : { reasonCode: own.request.reasonCode }),
         startsAt: grant.endsAt,
         ...(terms.budget === undefined ? {} : { budget: terms.budget }),
-        ...(terms.change === undefined ? {} : { change: terms.change }),
+        ...changeOfTerms(terms, own.openings),
       };
       return requestIn(deps, unit, principal, extension, grant.digest);
     },

@@ -118,7 +118,7 @@ export async function draftApprovalStatement(
     const statement = approvalStatement(
       await approvalFacts(signingPoint(unit), request, decided, { person: person.id, now }),
     );
-    const [view] = await requestViews(unit, [request]);
+    const [view] = await requestViews(unit, [request], { withChanges: true });
     return { statement, terms: decided.terms, openings: view?.openings ?? {} };
   });
 }

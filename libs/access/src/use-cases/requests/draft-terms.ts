@@ -16,6 +16,7 @@ import { termsFromInvitation } from '../../policy/invitation-match.js';
 import type { RequestedAccess } from '../../policy/requested-access.js';
 import type { Deps } from '../shared/deps.js';
 import { commitText } from '../shared/secrets.js';
+import { commitChange, type ShownChange } from './shown-change.js';
 
 /** A new request, before it has an id or terms. */
 export interface AccessRequestInput {
@@ -36,6 +37,8 @@ export interface AccessRequestInput {
   budget?: Budget;
   /** The one call that is requested. */
   change?: Change;
+  /** What reviewers of the change are shown besides its hash. */
+  shown?: ShownChange;
   /** Absent: an invitation if one matches, else approval. */
   basis?: Basis;
   /** The government demand (`dem_…`) that access on the basis `legal` answers. */
@@ -50,7 +53,7 @@ export interface TermsDraft {
 }
 
 /** What the policy decides about, plus the fields that it ignores. */
-type TermsInput = RequestedAccess & Pick<AccessRequestInput, 'justification' | 'change'>;
+type TermsInput = RequestedAccess & Pick<AccessRequestInput, 'justification' | 'change' | 'shown'>;
 
 interface TermsFacts {
   requester: Person;
@@ -73,6 +76,7 @@ export function draftTerms(deps: Deps, input: TermsInput, facts: TermsFacts): Te
   const justification = commitText(deps, 'justification', input.justification);
   const known = requesterFactsOf(facts.requester);
   const ticket = ticketOf(deps, input, taken.ticket, invitation);
+  const changed = input.change === undefined ? undefined : commitChange(deps, input.change, input.shown);
   const terms: Terms = {
     v: 1,
     deployment: deps.store.deployment,
@@ -91,7 +95,7 @@ export function draftTerms(deps: Deps, input: TermsInput, facts: TermsFacts): Te
     ...(input.useBy === undefined ? {} : { useBy: input.useBy }),
     lapsesAt: lapsesAt(input, facts),
     ...(budget === undefined ? {} : { budget }),
-    ...(input.change === undefined ? {} : { change: input.change }),
+    ...(changed === undefined ? {} : { change: changed.change }),
     requester: facts.requester.id,
     ...(known === undefined ? {} : { requesterFacts: known }),
     justification: justification.commitment,
@@ -103,6 +107,7 @@ export function draftTerms(deps: Deps, input: TermsInput, facts: TermsFacts): Te
     openings: {
       justification: justification.opening,
       ...(ticket === null ? {} : { ticket: ticket.opening }),
+      ...changed?.openings,
     },
   };
 }

@@ -1,4 +1,11 @@
-import { type Opening, resourcesOverlap, type ScopeEntry, type Terms } from '@countersign/contract';
+import {
+  type Opening,
+  resourcesOverlap,
+  type ScopeEntry,
+  type Terms,
+  termsCommitments,
+  utf8,
+} from '@countersign/contract';
 import { type AccessRequest, isOpen } from '../../domain/access-request.js';
 import { countInStage } from '../../domain/approval-stages.js';
 import { canSee, hasPermission, requestVisibility, requirePermission } from '../../domain/permissions.js';
@@ -54,19 +61,31 @@ function openOffer(request: AccessRequest, reviews: readonly Review[]): RequestV
   return counter === undefined ? null : { ...counter.offer, review: counter.id, person: counter.person };
 }
 
-const commitmentsOf = (terms: Terms): Record<string, string> => ({
-  justification: terms.justification,
-  ...(terms.ticket === undefined ? {} : { ticket: terms.ticket }),
-});
+/** The texts of changes are long, so lists leave them out. */
+function commitmentsOf(terms: Terms, { withChanges }: ViewOptions): Record<string, string> {
+  const { changeBody, changeBefore, ...others } = termsCommitments(terms);
+  if (!withChanges) return others;
+  return {
+    ...others,
+    ...(changeBody === undefined ? {} : { changeBody }),
+    ...(changeBefore === undefined ? {} : { changeBefore }),
+  };
+}
+
+interface ViewOptions {
+  /** Also opens the texts of exact changes. */
+  withChanges: boolean;
+}
 
 /** Views of many requests, in a fixed number of reads. */
 export async function requestViews(
   unit: Pick<ReadUnit, 'reviews' | 'openings' | 'erasures' | 'invitations'>,
   requests: readonly AccessRequest[],
+  options: ViewOptions = { withChanges: false },
 ): Promise<RequestView[]> {
   if (requests.length === 0) return [];
   const reviews = await unit.reviews.ofRequests(requests.map((request) => request.id));
-  const committed = requests.flatMap((request) => Object.values(commitmentsOf(request.terms)));
+  const committed = requests.flatMap((request) => Object.values(commitmentsOf(request.terms, options)));
   const opened = await unit.openings.find(committed);
   const missing = committed.filter((commitment) => !opened.has(commitment));
   const gone = missing.length === 0 ? new Map() : await unit.erasures.of(missing);
@@ -75,7 +94,7 @@ export async function requestViews(
     const own = reviews.filter((review) => review.request === request.id);
     const openings: Record<string, Opening> = {};
     const erased: RequestView['erased'] = {};
-    for (const [name, commitment] of Object.entries(commitmentsOf(request.terms))) {
+    for (const [name, commitment] of Object.entries(commitmentsOf(request.terms, options))) {
       const opening = opened.get(commitment);
       const erasure = gone.get(commitment);
       if (opening !== undefined) openings[name] = opening;
@@ -241,6 +260,46 @@ export interface RequestDetail extends RequestView {
    * who was offered less it says why the offer can no longer be accepted.
    */
   outdated: string | null;
+  /** The exact changes that its requester has proposed beside it, newest first. */
+  proposed: Pick<AccessRequest, 'id' | 'state'>[];
+  /** The record of the read that the requester names; null if there is none such, absent if they name none. */
+  beforeRecord?: { at: string; isSame: boolean } | null;
+}
+
+/** Among so many newer requests of the engineer a request's page finds the changes that were proposed beside it. */
+const MAX_SEARCHED_FOR_CHANGES = 100;
+
+async function proposedBeside(
+  { requests }: Pick<ReadUnit, 'requests'>,
+  { id, tenant, service, requester, createdAt, terms }: AccessRequest,
+): Promise<RequestDetail['proposed']> {
+  if (terms.change !== undefined) return [];
+  const { items } = await requests.list(
+    { tenant, service, requester, from: createdAt },
+    { cursor: null, limit: MAX_SEARCHED_FOR_CHANGES },
+  );
+  return items.filter((each) => each.terms.change?.follows === id);
+}
+
+/** Compares what the requester says about a read with the record that they name. No record has the hash of a response. */
+async function recordOfBefore(
+  { records }: Pick<ReadUnit, 'records'>,
+  { request, openings }: RequestView,
+): Promise<Pick<RequestDetail, 'beforeRecord'>> {
+  const { change, requester, service } = request.terms;
+  const id = change?.before?.record;
+  if (id === undefined) return {};
+  const [found] = await records.allowed([id]);
+  if (found === undefined || found.person !== requester) return { beforeRecord: null };
+  const text = openings['changeBefore']?.value;
+  const isSame =
+    found.method === 'GET' &&
+    found.service === service &&
+    found.outcome === 'completed' &&
+    found.path === change?.path &&
+    text !== undefined &&
+    found.bytes === utf8(text).length;
+  return { beforeRecord: { at: found.at, isSame } };
 }
 
 /** @throws AccessError `not_found` */
@@ -251,7 +310,7 @@ export function getRequest(deps: Deps, principal: Principal, id: string): Promis
     const request = await unit.requests.find(id);
     if (request === null || !canSee(requestVisibility(person), { ...request, basis: request.terms.basis }))
       throw notFound('request');
-    const [view] = await requestViews(unit, [request]);
+    const [view] = await requestViews(unit, [request], { withChanges: true });
     if (view === undefined) throw notFound('request');
     const isRequester = person.id === request.requester;
     const terms = (isRequester ? view.offer?.terms : undefined) ?? request.terms;
@@ -262,6 +321,8 @@ export function getRequest(deps: Deps, principal: Principal, id: string): Promis
       forwardTo: await colleaguesFor(unit, view, person, deps.clock.now()),
       usually: isOpen(request) ? await usualSeconds(unit, request.tenant) : null,
       denials: mayReview ? await earlierDenials(unit, request) : [],
+      proposed: await proposedBeside(unit, request),
+      ...(await recordOfBefore(unit, view)),
       outdated: isOpen(request) ? await whyOutdated(unit, request, terms, deps.clock.now()) : null,
     };
   });

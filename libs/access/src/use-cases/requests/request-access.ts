@@ -1,4 +1,4 @@
-import { isTenantSlug, toInstant } from '@countersign/contract';
+import { isTenantSlug, termsCommitments, toInstant } from '@countersign/contract';
 import {
   type AccessRequest,
   firstWait,
@@ -23,6 +23,7 @@ import { type AccessRequestInput, draftTerms, type TermsDraft } from './draft-te
 import type { RequestView } from './read-requests.js';
 import { normaliseRequest } from './request-input.js';
 import { transitionRequestIn } from './request-transitions.js';
+import { requireShownChangeIn } from './shown-change.js';
 
 /**
  * Requests access. The evaluator that previews a request decides here too, inside the transaction that stores it.
@@ -64,6 +65,7 @@ export async function requestIn(
   const requester = await unit.organisation.person(principal.person.id);
   if (requester === null) throw noLongerKnown();
   requirePermission(principal, 'request.create', requester);
+  await requireShownChangeIn(unit, input, requester.id, now);
   const context = await loadPolicyContext(unit, given, {
     stage: 'request',
     now,
@@ -170,8 +172,7 @@ async function storeRequest(
     ...named,
     notice: null,
   };
-  const commitments: Record<string, string> = { justification: terms.justification };
-  if (terms.ticket !== undefined) commitments['ticket'] = terms.ticket;
+  const commitments = termsCommitments(terms);
   await unit.requests.insert(request);
   await unit.openings.save(
     Object.entries(commitments).flatMap(([name, commitment]) => {

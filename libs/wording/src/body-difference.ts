@@ -1,0 +1,107 @@
+import { ContractError, jsonPointer, readStrictJsonText, showHiddenCharacters } from '@countersign/contract';
+
+/**
+ * One value of a body, by its JSON Pointer. `before` and `after` are JSON: strings are quoted, numbers are as they were
+ * written. `absent`: the new body does not name what was there before.
+ */
+export interface DifferenceRow {
+  kind: 'changed' | 'added' | 'absent' | 'same';
+  pointer: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** Null rows: the bodies cannot be compared value by value. Show them as texts. */
+export type BodyDifference = { rows: DifferenceRow[] | null };
+
+/** A body with more values is shown as a text. */
+const MAX_VALUES = 500;
+/** A string, a mark, or a word: a number, true, false or null. For valid JSON only. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gs;
+
+/**
+ * Compares a new JSON body with what was there before, value by value, so that a body that names only some members (as
+ * most PATCH bodies do) is not shown as if it removed the others. Nothing is rounded or merged: a body that readers could
+ * understand differently (two members of one name, RFC 8259 §4) is not compared, and hidden characters are written out.
+ *
+ * @param before null if it is not known
+ */
+export function bodyDifference(before: string | null, after: string): BodyDifference {
+  const new_ = valuesOf(after);
+  if (new_ === null) return { rows: null };
+  if (before === null) return { rows: [...new_].map(([pointer, text]) => row('added', pointer, null, text)) };
+  const old = valuesOf(before);
+  // The old value of a list or a text is no counterpart of a new object: comparing pointers would say nothing.
+  if (old === null || shapeOf(before) !== shapeOf(after)) return { rows: null };
+  const rows = [...new_].map(([pointer, text]) => {
+    const was = old.get(pointer);
+    if (was === undefined) return row('added', pointer, null, text);
+    return row(was === text ? 'same' : 'changed', pointer, was, text);
+  });
+  for (const [pointer, was] of old) if (!new_.has(pointer)) rows.push(row('absent', pointer, was, null));
+  return { rows };
+}
+
+const row = (
+  kind: DifferenceRow['kind'],
+  pointer: string,
+  before: string | null,
+  after: string | null,
+): DifferenceRow => ({
+  kind,
+  pointer: showHiddenCharacters(pointer),
+  before: before === null ? null : showHiddenCharacters(before),
+  after: after === null ? null : showHiddenCharacters(after),
+});
+
+const shapeOf = (json: string): string => (/[^\s]/.exec(json)?.[0] ?? '').replace(/[^{[]/, 'value');
+
+/** Each value by its pointer, in the order of the text; null if it is not JSON that all readers understand alike. */
+function valuesOf(json: string): Map<string, string> | null {
+  try {
+    readStrictJsonText(json);
+  } catch (error) {
+    if (error instanceof ContractError) return null;
+    throw error;
+  }
+  const values = new Map<string, string>();
+  const tokens = json.match(TOKEN) ?? [];
+  readValue(tokens, 0, [], values);
+  return values.size > MAX_VALUES ? null : values;
+}
+
+/** Reads one value of valid JSON, at most 64 deep. @returns where it ends */
+function readValue(
+  tokens: readonly string[],
+  at: number,
+  path: readonly PropertyKey[],
+  values: Map<string, string>,
+): number {
+  const token = tokens[at] ?? '';
+  const close = token === '{' ? '}' : token === '[' ? ']' : null;
+  if (close === null || tokens[at + 1] === close) {
+    values.set(jsonPointer(path), close === null ? written(token) : `${token}${close}`);
+    return close === null ? at + 1 : at + 2;
+  }
+  let next = at + 1;
+  for (let index = 0; ; index++) {
+    const isObject = close === '}';
+    const name = isObject ? String(JSON.parse(tokens[next] ?? '""')) : index;
+    next = readValue(tokens, isObject ? next + 2 : next, [...path, name], values);
+    if (tokens[next++] === close) return next;
+  }
+}
+
+/** Strings without needless escapes, so that two spellings of one text are equal; all else as it was written. */
+const written = (token: string): string =>
+  token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : token;
+
+/** What a reader of one line per value should see first: what changes, and what a whole replacement leaves out. */
+export const changedRows = (rows: readonly DifferenceRow[], method: string): DifferenceRow[] =>
+  rows.filter(
+    ({ kind }) => kind === 'changed' || kind === 'added' || (kind === 'absent' && method === 'PUT'),
+  );
+
+/** `/status: "open" → "void"`. A value that is not known, or not named, is a dash. */
+export const differenceLine = ({ pointer, before, after }: DifferenceRow): string =>
+  `${pointer === '' ? '/' : pointer}: ${before ?? '–'} → ${after ?? '–'}`;
