@@ -10,6 +10,8 @@ export const SAMPLES = {
   mutatedMessages: { quick: 20_000, full: 5_000_000 },
   /** Responses of ours that undici reads, and bodies of undici's that we read. */
   undiciExchanges: { quick: 150, full: 20_000 },
+  /** Pages of a service that arrive in pieces. */
+  splitPages: { quick: 300, full: 20_000 },
   scopes: { quick: 500, full: 20_000 },
   /** Leaves with anything in them, written in each format of an export. */
   exportedLeaves: { quick: 300, full: 20_000 },

@@ -10,6 +10,7 @@ import { GatewayState } from './authorize/gateway-state.js';
 import type { RouteMaps } from './authorize/route-maps.js';
 import { BrowserAccess } from './browser/browser-access.js';
 import { BrowserCalls } from './browser/browser-calls.js';
+import { BrowserGrants } from './browser/browser-grants.js';
 import { BrowserSessions } from './browser/browser-sessions.js';
 import { Budgets } from './budget/budgets.js';
 import { BootLeases, LeaseClient } from './budget/lease-client.js';
@@ -300,13 +301,16 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
   const authorizer = new CallAuthorizer({ ...parts, maxBodyBytes });
   const issuer = () => state.issuer;
   const refusals = new CallRefusals({ ...parts, authorizer, issuer });
-  const access = new BrowserAccess({ sessions: new BrowserSessions(parts), issuer, log });
+  const sessions = new BrowserSessions(parts);
+  const now = () => parts.clock.now();
+  const grants = new BrowserGrants({ sessions, authorizer, refusals, issuer, now });
+  const access = new BrowserAccess({ sessions, grants, issuer, log });
   const shared = {
     ...parts,
     maxBodyBytes,
     authorizer,
     refusals,
-    browsers: new BrowserCalls({ access, authorizer, refusals }),
+    browsers: new BrowserCalls({ access, grants, authorizer, refusals }),
     locations: new LocationRewriter(() => state.routeMaps),
     contexts: new CallContexts(identity, credential.gateway, parts.contextKeys),
   };

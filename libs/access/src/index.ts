@@ -553,6 +553,7 @@ export type { IncomingRecord, RecordBatch } from './use-cases/gateways/incoming-
 export { ingestRecords } from './use-cases/gateways/ingest-records.js';
 export {
   openBrowserSession,
+  releaseByBrowserSession,
   startBrowserSession,
   tokenOfBrowserSession,
 } from './use-cases/grants/browser-sessions.js';

@@ -3,9 +3,16 @@ import { bytes32, id, parseShape, positive, slug } from './shapes.js';
 
 /**
  * Paths that a gateway answers itself at a service's own host. `open` begins a session, `callback` takes the code that the
- * broker gave out.
+ * broker gave out. `overlay` is the script that shows the engineer's access in the service's pages, `grant` is what it reads, and
+ * `release` ends the access.
  */
-export const BROWSER_PATHS = { open: '/countersign/open', callback: '/countersign/session' } as const;
+export const BROWSER_PATHS = {
+  open: '/countersign/open',
+  callback: '/countersign/session',
+  overlay: '/countersign/overlay.js',
+  grant: '/countersign/grant',
+  release: '/countersign/release',
+} as const;
 
 const secret = z.string().regex(/^grt_[0-9a-f-]{36}\.[A-Za-z0-9_-]{43}$/, 'is not a secret of a session');
 
@@ -18,7 +25,7 @@ const exchanged = z.strictObject({ session: secret, grant: id('grt') });
 export type OpenedBrowserSession = z.infer<typeof exchanged>;
 
 const tokenRequest = z.strictObject({ session: secret, service: slug });
-/** The body of `POST /gateway/v1/browser-sessions/token`, signed by the gateway's identity. */
+/** The body of `POST /gateway/v1/browser-sessions/token` and `…/release`, signed by the gateway's identity. */
 export type BrowserTokenRequest = z.infer<typeof tokenRequest>;
 
 const token = z.strictObject({ token: z.string().min(1), expiresIn: positive });

@@ -92,6 +92,31 @@ test('a browser ends with its grant, and so does a code that was not exchanged: 
   expect(codeOf(await gateway(SESSIONS, exchange))).toBe('404 not_found');
 });
 
+test('a gateway releases a grant only by a session of it, and the release names the engineer; also after a sign-out', async () => {
+  const gateway = await enrol();
+  const others = [await enrol({ tenants: ['globex'] }), await enrol({ services: ['reports'] })];
+  const { grant } = await makeGrant(broker);
+  const cookie = await broker.sessionOf('engineer');
+  const session = await open(gateway, grant, cookie);
+  const path = `${SESSIONS}/release`;
+  expect(codeOf(await gateway(path, session, false))).toBe('403 forbidden');
+  for (const other of others) expect(codeOf(await other(path, session))).toBe('404 not_found');
+  expect(codeOf(await gateway(path, { ...session, service: 'reports' }))).toBe('404 not_found');
+  const forged = { ...session, session: session.session.replace(/.{8}$/, 'AAAAAAAA') };
+  expect(codeOf(await gateway(path, forged))).toBe('404 not_found');
+  const unused = await code(grant, cookie);
+  expect(codeOf(await gateway(path, { session: unused.code ?? '', service: 'billing' }))).toBe(
+    '404 not_found',
+  );
+
+  expect((await broker.page(cookie, 'DELETE', '/api/v1/session')).status).toBe(204);
+  expect((await gateway(path, session)).status).toBe(204);
+  const { body } = await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`);
+  const ended = body as Record<string, string>;
+  expect([ended['endReason'], ended['endedBy']]).toEqual(['released', ended['requester']]);
+  expect(codeOf(await gateway(path, session))).toBe('404 not_found');
+});
+
 test('a gateway gets sessions and tokens only with its key, for its services and tenants, and with the whole secret', async () => {
   const gateway = await enrol();
   const others = [await enrol({ tenants: ['globex'] }), await enrol({ services: ['reports'] })];

@@ -1116,6 +1116,12 @@ const TABLE: Row[] = [
     but: { ...gatewaysOnly, gateway: '400 invalid_request' },
   },
   {
+    endpoint: 'POST /gateway/v1/browser-sessions/release',
+    target: () => ({ path: '/gateway/v1/browser-sessions/release', body: {} }),
+    all: '403 forbidden',
+    but: { ...gatewaysOnly, gateway: '400 invalid_request' },
+  },
+  {
     endpoint: 'POST /gateway/v1/leases',
     target: () => ({ path: '/gateway/v1/leases', body: {} }),
     all: '403 forbidden',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { Script } from 'node:vm';
 import { ask } from '../../factories/ask.js';
 import { eventually } from '../../support/eventually.js';
 import { callApi, expectStatus } from '../../support/http.js';
@@ -48,7 +49,7 @@ describe('a browser with a grant, at the service’s own host', () => {
   beforeAll(async () => {
     world = await siteInsideWithUpstream({}, (file) => {
       for (const service of file.services) {
-        service.origin = ORIGIN;
+        Object.assign(service, { origin: ORIGIN, overlay: true });
         service.routes.push({
           ...{ method: 'GET', path: '/assets/{file}', resource: 'shared', action: 'read', shared: true },
         });
@@ -268,6 +269,128 @@ describe('a browser with a grant, at the service’s own host', () => {
     });
     expect((await get(PAGE, { accept: 'text/html,*/*' })).status).toBe(303);
     expect((await get(PAGE, { method: 'POST', ...OPENS })).status).toBe(401);
+  });
+
+  /** What an open page learns of the access of its browser. */
+  async function stateOf(cookie: string): Promise<Record<string, unknown>> {
+    const { status, text } = await get('/countersign/grant', { ...CALLS, cookie });
+    expect(status).toBe(200);
+    return JSON.parse(text);
+  }
+
+  const RELEASES = { ...CALLS, method: 'POST', origin: ORIGIN, 'content-length': '0' };
+
+  test('an open page learns how long its access lasts without a request to the broker, and then that a lock stops it', async () => {
+    const grant = await makeGrant(world.site);
+    const cookie = await open(grant);
+    expect((await get(PAGE, { ...OPENS, cookie })).status).toBe(200);
+    const minted = (await eventsOf(grant)).filter((type) => type === 'token.minted');
+    const state = await stateOf(cookie);
+    expect(state).toMatchObject({ state: 'open', tenant: 'acme', grant });
+    expect(state['ask']).toMatch(/^http:[^?]*\/ask\?tenant=acme&service=billing&scope=/);
+    expect(state['secondsLeft']).toBeLessThanOrEqual(900);
+    for (let tab = 0; tab < 40; tab += 1) await stateOf(cookie);
+    expect((await eventsOf(grant)).filter((type) => type === 'token.minted')).toEqual(minted);
+
+    const locks = `${world.site.brokerUrl}/api/v1/locks`;
+    const lock = { kind: 'tenant', name: 'acme', reason: 'something looks wrong' };
+    const { id } = expectStatus<{ id: string }>(
+      await callApi(await world.site.key('approver'), 'POST', locks, lock),
+      201,
+    );
+    let seen = await stateOf(cookie);
+    while (seen['state'] === 'open') seen = await stateOf(cookie);
+    expect(seen).toMatchObject({ state: 'locked', tenant: 'acme' });
+    expectStatus(await callApi(await world.site.key('approver'), 'DELETE', `${locks}/${id}`), 200);
+    while (seen['state'] === 'locked') seen = await stateOf(cookie);
+    expect(seen).toMatchObject({ state: 'open' });
+  });
+
+  test('a page releases the access of its browser: the log names the engineer, and the session opens nothing more', async () => {
+    const grant = await makeGrant(world.site);
+    const [cookie, elsewhere] = [await open(grant), await open(grant)];
+    for (const each of [cookie, elsewhere])
+      expect((await get(PAGE, { ...OPENS, cookie: each })).status).toBe(200);
+    const released = await get('/countersign/release', { ...RELEASES, cookie });
+    expect(released.status).toBe(200);
+    expect(JSON.parse(released.text)).toMatchObject({ state: 'grant_ended', reason: 'released' });
+    expect(released.headers['set-cookie']?.[0]).toBe(
+      '__Host-countersign-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0',
+    );
+    // At once at this gateway, also for a copy of the cookie.
+    expect((await get(PAGE, { ...CALLS, cookie })).status).toBe(401);
+    expect((await get('/countersign/release', { ...RELEASES, cookie })).text).toContain('"invalid_token"');
+    let other = await stateOf(elsewhere);
+    while (other['state'] === 'open') other = await stateOf(elsewhere);
+    expect(other).toMatchObject({ state: 'grant_ended', reason: 'released', tenant: 'acme' });
+    expect((await get(PAGE, { ...CALLS, cookie: elsewhere })).status).not.toBe(200);
+
+    const url = `${world.site.brokerUrl}/api/v1/grants/${grant}`;
+    const { endReason, endedBy, requester } = expectStatus<Record<string, string>>(
+      await callApi(await world.site.key('engineer'), 'GET', url),
+      200,
+    );
+    expect([endReason, endedBy]).toEqual(['released', requester]);
+  });
+
+  test('no page of another origin releases the access, nor reads it', async () => {
+    const grant = await makeGrant(world.site);
+    const cookie = await open(grant);
+    const foreign: Record<string, string>[] = [
+      { ...CALLS, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+      { ...CALLS, 'sec-fetch-site': 'same-site', origin: 'http://other.localhost:4100' },
+      { ...OPENS, 'sec-fetch-site': 'cross-site', origin: 'null' },
+      { origin: 'https://evil.example' },
+      OPENS,
+      {},
+    ];
+    for (const sent of foreign) {
+      const answer = await get('/countersign/release', {
+        ...sent,
+        method: 'POST',
+        'content-length': '0',
+        cookie,
+      });
+      expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('"cross_origin"')]);
+    }
+    const read = await get('/countersign/grant', { ...CALLS, 'sec-fetch-site': 'same-site', cookie });
+    expect(read.text).toContain('"cross_origin"');
+    expect((await get('/countersign/release', { ...RELEASES })).status).toBe(401);
+    expect((await get('/countersign/release', { ...RELEASES, method: 'GET', cookie })).status).toBe(404);
+    const body = { 'content-length': '2', expect: '100-continue' };
+    expect((await get('/countersign/release', { ...RELEASES, ...body, cookie })).status).toBe(400);
+    expect(await eventsOf(grant)).toEqual(expect.not.arrayContaining(['token.minted', 'grant.ended']));
+    expect((await get(PAGE, { ...CALLS, cookie })).status).toBe(200);
+  });
+
+  test('a page that a person opens gets the overlay, and asks for it without compression; no other answer is changed', async () => {
+    const cookie = await open(await makeGrant(world.site));
+    const html = '<!doctype html><html><head><title>7</title></head></html>';
+    const before = world.upstream.answer;
+    world.upstream.answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html', 'content-length': html.length });
+      response.end(html);
+    };
+    try {
+      const page = await get(PAGE, { ...OPENS, cookie, 'accept-encoding': 'gzip, br' });
+      expect(page.text).toBe(
+        html.replace('<head>', '<head><script src="/countersign/overlay.js" defer></script>'),
+      );
+      expect(page.headers).toMatchObject({
+        'transfer-encoding': 'chunked',
+        'countersign-record': expect.any(String),
+      });
+      expect(page.headers['content-length']).toBeUndefined();
+      expect(world.upstream.hits.at(-1)?.headers['accept-encoding']).toBe('identity');
+      const part = await get(PAGE, { ...CALLS, cookie, 'accept-encoding': 'gzip, br' });
+      expect([part.text, part.headers['content-length']]).toEqual([html, String(html.length)]);
+      expect(world.upstream.hits.at(-1)?.headers['accept-encoding']).toBe('gzip, br');
+    } finally {
+      world.upstream.answer = before;
+    }
+    const script = await get('/countersign/overlay.js', { 'sec-fetch-site': 'same-origin' });
+    expect([script.status, script.headers['content-type']]).toEqual([200, 'text/javascript; charset=utf-8']);
+    expect(() => new Script(script.text)).not.toThrow();
   });
 
   test('P6: the session ends with its grant, and the page says what happened', async () => {

@@ -188,6 +188,15 @@ export const gatewayApiEndpoints = {
     answer: { status: 200, description: 'A token.', schema: browserTokenSchema },
     errors: ['not_found', 'grant_not_active'],
   }),
+  releaseBrowser: endpoint({
+    route: 'POST /gateway/v1/browser-sessions/release',
+    summary: 'Release the grant of a browser’s session',
+    description:
+      'As its engineer, in whose page the release was chosen. All sessions of the grant end. Signed by the gateway’s identity in `Countersign-Gateway-Signature` (docs/feed.md).',
+    body: { schema: browserTokenRequestSchema },
+    answer: { status: 204, description: 'Released.' },
+    errors: ['not_found', 'grant_not_active'],
+  }),
   identity: endpoint({
     route: 'POST /gateway/v1/identity',
     summary: 'Register the gateway’s own key, once',

@@ -11,6 +11,7 @@ import {
   receiveRelayedStop,
   recordPins,
   registerIdentity,
+  releaseByBrowserSession,
   reportForgedBatch,
   tokenOfBrowserSession,
   writesInto,
@@ -261,6 +262,19 @@ export class BrowserSessionsController {
     requireSignedMessage(gateway, request, asked);
     const { token, expiresIn } = await tokenOfBrowserSession(this.deps, this.minter, gateway, asked);
     return { token, expiresIn };
+  }
+
+  @Post('release')
+  @ForGateways()
+  @Describe(gatewayApiEndpoints.releaseBrowser)
+  async release(
+    @CurrentGateway() gateway: EnrolledGateway,
+    @Body() body: unknown,
+    @Req() request: BrokerRequest,
+  ): Promise<void> {
+    const asked = parseBrowserTokenRequest(body);
+    requireSignedMessage(gateway, request, asked);
+    await releaseByBrowserSession(this.deps, gateway, asked);
   }
 }
 

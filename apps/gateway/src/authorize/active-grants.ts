@@ -1,6 +1,10 @@
 import type { ActiveGrant } from '@countersign/authorization';
 import type { FeedGrant } from '@countersign/gateway-protocol';
+import { LRUCache } from 'lru-cache';
 import type { DigestLedger, EndedDigest } from './digest-ledger.js';
+
+/** Ended grants whose reason is remembered, for the pages that are still open under them. */
+const MAX_REASONS = 4_096;
 
 /**
  * The positive list: active grants by digest. One digest is one grant. An ended digest stays dead whatever the feed
@@ -8,6 +12,7 @@ import type { DigestLedger, EndedDigest } from './digest-ledger.js';
  */
 export class ActiveGrants {
   private readonly live = new Map<string, ActiveGrant>();
+  private readonly reasons = new LRUCache<string, string>({ max: MAX_REASONS });
 
   constructor(
     private readonly ledger: DigestLedger,
@@ -20,6 +25,11 @@ export class ActiveGrants {
 
   hasEnded(digest: string): boolean {
     return this.ledger.hasEnded(digest);
+  }
+
+  /** Why the grant has ended, as the feed said; undefined if it did not, or long ago. It decides nothing. */
+  endReason(digest: string): string | undefined {
+    return this.reasons.get(digest);
   }
 
   get size(): number {
@@ -54,7 +64,8 @@ export class ActiveGrants {
 
   endAll(ended: readonly EndedDigest[], now: number): void {
     this.ledger.end(ended, now);
-    for (const { digest } of ended) {
+    for (const { digest, reason } of ended) {
+      if (reason !== undefined) this.reasons.set(digest, reason);
       this.live.delete(digest);
       this.onEnded(digest);
     }

@@ -21,7 +21,7 @@ import type { OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
 import type { FeedLiveness } from '../feed/feed-liveness.js';
 import { type CanonicalRequest, requireUsualBody } from '../http/canonical-request.js';
-import { AmbiguousRequest } from '../http/refusals.js';
+import { AmbiguousRequest, type RefusalCode } from '../http/refusals.js';
 import type { CustomerRulesView } from '../trust/customer-rules.js';
 import { digestLifetimeEnd } from './digest-ledger.js';
 import type { GatewayState } from './gateway-state.js';
@@ -217,6 +217,25 @@ export class CallAuthorizer {
     const { ledger } = this.parts.state;
     ledger.unspend(digest);
     ledger.flush().catch(() => undefined);
+  }
+
+  /**
+   * Whether calls under a verified token's grant pass now, for a page that shows it: until when, in milliseconds since the epoch, or the
+   * code with which every call is refused. Each call is still authorized by itself.
+   */
+  accessOf(
+    claims: GrantTokenClaims,
+    service: string,
+  ): { endsAt: number } | { code: RefusalCode; reason?: string | undefined } {
+    const { digest, tenant, terms, grant_id: grant, grant_exp } = claims;
+    const { grants } = this.parts.state;
+    if (!this.isInTouch()) return { code: 'not_in_touch' };
+    const active = grants.get(digest);
+    const endsAt = Math.min(active?.endsAt ?? 0, grant_exp * 1_000);
+    if (active === undefined) return { code: 'grant_ended', reason: grants.endReason(digest) };
+    if (this.now() >= endsAt) return { code: 'grant_ended', reason: 'expired' };
+    const locked = this.view.findLock({ tenant, person: terms.requester, service, grant, digest });
+    return locked === undefined ? { endsAt } : { code: 'locked' };
   }
 
   /** What the engineer could request to make a call that was refused with this code; undefined if no grant would lift it. */

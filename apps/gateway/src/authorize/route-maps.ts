@@ -59,8 +59,13 @@ export class RouteMaps {
     const current = new Map<string, PublishedRouteMap>();
     const shut = new Map<string, BadMap>();
     const settings = new Map<string, UpstreamSettings>();
-    for (const { name, routes, tls, context, origin } of services) {
-      settings.set(name, { ...(tls && { tls }), ...(context && { context }), ...(origin && { origin }) });
+    for (const { name, routes, tls, context, origin, overlay } of services) {
+      settings.set(name, {
+        ...(tls && { tls }),
+        ...(context && { context }),
+        ...(origin && { origin }),
+        ...(overlay && { overlay }),
+      });
       const map = byHash.get(routes) ?? bad.get(routes);
       if (map?.definition.name !== name) {
         throw new ProtocolError('invalid_event', 'a service names a route map that is not its own');

@@ -7,10 +7,12 @@ import type { Exchange } from '../http/exchange.js';
 import { answerProblem } from '../http/refusals.js';
 import { readTarget } from '../http/target.js';
 import type { ServerResponse } from '../http1/server-response.js';
+import type { BrowserGrants } from './browser-grants.js';
 import { pageLanguage, sendPage } from './browser-page.js';
 import type { BrowserSessions, SessionToken } from './browser-sessions.js';
 import { browserTexts } from './browser-texts.js';
 import { ownCookie, setCookie } from './cookies.js';
+import { sendOverlay } from './overlay-script.js';
 import { isBrowserPath } from './service-host.js';
 
 /** How long a person may take to sign in and choose a grant. */
@@ -21,6 +23,7 @@ const VERIFIER = /^[A-Za-z0-9_-]{43}$/;
 
 type BrowserAccessParts = {
   sessions: BrowserSessions;
+  grants: Pick<BrowserGrants, 'answerState' | 'release'>;
   /** Address of the broker's pages; undefined until the feed has sent it. */
   issuer(): string | undefined;
   log: Logger;
@@ -34,19 +37,26 @@ type BrowserAccessParts = {
 export class BrowserAccess {
   constructor(private readonly parts: BrowserAccessParts) {}
 
-  /** Whether a browser begins a session at a service's host. */
+  /** Whether the path is one that the gateway itself answers to browsers at a service's host. */
   isFor({ origin, path }: CanonicalRequest): boolean {
     return origin !== undefined && isBrowserPath(path);
   }
 
-  /** Answers `GET /countersign/open` and `GET /countersign/session`; any other method is 404. */
-  async answer({ canonical, response, body }: Exchange): Promise<void> {
+  /** Answers each of `BROWSER_PATHS` by its one method; any other method is 404. */
+  async answer(exchange: Exchange): Promise<void> {
+    const { canonical, response, body } = exchange;
     const { path, method, query } = canonical;
     const given = new URLSearchParams(query);
     if (method === 'GET' && path === BROWSER_PATHS.open) {
       this.begin(canonical, response, { to: given.get('to') ?? '/', grant: given.get('grant') ?? undefined });
     } else if (method === 'GET' && path === BROWSER_PATHS.callback) {
       await this.finish(canonical, response, given);
+    } else if (method === 'GET' && path === BROWSER_PATHS.overlay) {
+      sendOverlay(response);
+    } else if (method === 'GET' && path === BROWSER_PATHS.grant) {
+      await this.parts.grants.answerState(exchange);
+    } else if (method === 'POST' && path === BROWSER_PATHS.release) {
+      await this.parts.grants.release(exchange);
     } else {
       answerProblem(response, 'not_found', { close: !body.isDone });
     }

@@ -5,6 +5,7 @@ import type { CanonicalRequest } from '../http/canonical-request.js';
 import type { Exchange } from '../http/exchange.js';
 import type { RefusalCode } from '../http/refusals.js';
 import type { BrowserAccess } from './browser-access.js';
+import type { BrowserGrants } from './browser-grants.js';
 import type { NoToken } from './browser-sessions.js';
 import { crossOriginProblem, isNavigation } from './same-origin.js';
 
@@ -18,6 +19,7 @@ export class BrowserCalls {
   constructor(
     private readonly parts: {
       access: BrowserAccess;
+      grants: Pick<BrowserGrants, 'remember' | 'rememberRefusal'>;
       authorizer: Pick<CallAuthorizer, 'verifyText'>;
       refusals: CallRefusals;
     },
@@ -33,7 +35,7 @@ export class BrowserCalls {
    * it redirects a person who opens a page to the sign-in, and refuses a call that a page makes.
    */
   async verify(exchange: Exchange, service: PublishedRouteMap): Promise<TokenDecision | undefined> {
-    const { access, authorizer, refusals } = this.parts;
+    const { access, grants, authorizer, refusals } = this.parts;
     const { canonical, response } = exchange;
     const refuse = (code: RefusalCode, detail: string) =>
       refusals.unverified(exchange, canonical.service, code, { detail });
@@ -44,7 +46,12 @@ export class BrowserCalls {
       return undefined;
     }
     const found = await access.tokenOf(canonical);
-    if (found !== undefined && 'token' in found) return authorizer.verifyText(found.token, service);
+    if (found !== undefined && 'token' in found) {
+      const decision = authorizer.verifyText(found.token, service);
+      if (decision.ok) grants.remember(canonical, decision.claims);
+      return decision;
+    }
+    if (found?.refused === 'unknown') grants.rememberRefusal(canonical);
     if (found !== undefined && found.refused !== 'unknown') {
       const [code, detail] = REFUSALS[found.refused];
       refuse(code, detail);

@@ -42,6 +42,7 @@ export class BrowserSessions {
   private readonly unknown = new LRUCache<string, number>({ max: MAX_CACHED });
   private readonly pending = new Map<string, Promise<SessionToken>>();
   private exchanging = 0;
+  private releasing = 0;
 
   constructor(private readonly parts: { broker: Pick<BrokerClient, 'postSigned'>; clock: Clock }) {}
 
@@ -82,6 +83,29 @@ export class BrowserSessions {
       throw error;
     } finally {
       this.exchanging -= 1;
+    }
+  }
+
+  /**
+   * Releases the grant of a session. `unknown`: there is no such session, or its grant has ended. After a release the session opens
+   * nothing at this gateway, also before the feed says so.
+   */
+  async release(request: BrowserTokenRequest): Promise<'released' | NoToken> {
+    const { broker, clock } = this.parts;
+    if (!isSessionSecret(request.session)) return 'unknown';
+    if (this.releasing >= MAX_PENDING) return 'busy';
+    this.releasing += 1;
+    try {
+      const path = '/gateway/v1/browser-sessions/release';
+      await broker.postSigned(path, request, AbortSignal.timeout(ANSWER_MS));
+      const key = `${request.service} ${request.session}`;
+      this.tokens.delete(key);
+      this.unknown.set(key, clock.monotonic() + UNKNOWN_MS);
+      return 'released';
+    } catch (error) {
+      return isRefusal(error) ? 'unknown' : 'unreachable';
+    } finally {
+      this.releasing -= 1;
     }
   }
 

@@ -5,7 +5,7 @@ import type { CanonicalRequest } from '../http/canonical-request.js';
 const OWN_PATHS = '/countersign/';
 const OF_BROWSERS: ReadonlySet<string> = new Set(Object.values(BROWSER_PATHS));
 
-/** Whether a service's own host has this path for browsers that begin a session. */
+/** Whether a service's own host has this path for browsers. */
 export const isBrowserPath = (path: string): boolean => OF_BROWSERS.has(path);
 
 /**

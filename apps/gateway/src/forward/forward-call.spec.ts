@@ -95,6 +95,7 @@ function forward({ reads, buffer, bodyBytes }: Options): {
     response: new ServerResponse(connection, { method: 'GET', minorVersion: 1, closes: false }),
     record: 'rec_1',
     confirmedTenant: undefined,
+    changeAnswer: undefined,
     call,
     onBodyArrived: () => undefined,
     now: () => 0,

@@ -11,6 +11,7 @@ import type { ResponseObserver, ServerResponse } from '../http1/server-response.
 import type { TlsFailure } from '../http1/tls-failure.js';
 import type { UpstreamConnection, UpstreamFailure, UpstreamObserver } from '../http1/upstream-connection.js';
 import type { UpstreamPool } from '../http1/upstream-pool.js';
+import { type AnswerBody, type ChangeAnswer, fieldsOfChanged } from './answer-body.js';
 import { clientHeaders, type Origin } from './forwarded-headers.js';
 
 /** An allowed call whose record is durable. */
@@ -32,6 +33,8 @@ type Forwarding = {
   record: string;
   /** The tenant that the response must name in `Countersign-Tenant`; undefined if the call itself named its tenant. */
   confirmedTenant: string | undefined;
+  /** Decides whether the body of the answer is changed; undefined: it is not. */
+  changeAnswer: ChangeAnswer | undefined;
   call: OpenCall;
   /** Called when the last byte of the request's body has passed. */
   onBodyArrived(): void;
@@ -95,6 +98,8 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   /** Pieces of the response that wait until the budget allows the one before. Undefined while there is no such wait. */
   private unpaid: Buffer[] | undefined;
   private upstreamEnded = false;
+  /** Changes the body of the response; undefined if it passes as it is. */
+  private answerBody: AnswerBody | undefined;
   private tlsFailure: TlsFailure | undefined;
 
   constructor(
@@ -166,9 +171,10 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     this.giveUp('ambiguous_request');
   }
 
-  onResponseHead({ status, fields, length, hasBody }: ReadResponse): void {
+  onResponseHead(head: ReadResponse): void {
     if (this.settled) return;
-    const { response, origin, record, confirmedTenant } = this.parts;
+    const { status, fields, length, hasBody } = head;
+    const { response, origin, record, confirmedTenant, changeAnswer } = this.parts;
     if (confirmedTenant !== undefined && !namesTenant(fields, confirmedTenant)) {
       this.status = status;
       this.giveUp('tenant_not_confirmed');
@@ -176,10 +182,13 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     }
     const sent = clientHeaders(fields, origin);
     // RFC 9110 §8.6 forbids a length with 204. With 304 it may be left out, and clients on undici take it for a body.
-    const passed = status === 204 || status === 304 ? withoutLength(sent) : sent;
+    const plain = status === 204 || status === 304 ? withoutLength(sent) : sent;
+    this.answerBody = changeAnswer?.(head);
+    const isChanged = this.answerBody !== undefined;
+    const passed = isChanged ? fieldsOfChanged(plain) : plain;
     passed.push('Countersign-Record', record);
     try {
-      response.begin(status, passed, hasBody ? length : 0);
+      response.begin(status, passed, isChanged ? undefined : hasBody ? length : 0);
       this.status = status;
     } catch (error) {
       if (!(error instanceof UnwritableHead)) throw error;
@@ -195,7 +204,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     }
     const sent = this.parts.takeBytes(piece.length);
     this.bytes += sent;
-    if (sent === piece.length) this.parts.response.write(piece);
+    if (sent === piece.length) this.parts.response.write(this.changed(piece));
     else {
       this.unpaid = [];
       this.pauseUpstream();
@@ -256,10 +265,15 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     else this.resumeUpstream();
   }
 
+  /** What leaves for these bytes of the upstream's body. */
+  private changed(bytes: Buffer): Buffer {
+    return this.answerBody === undefined ? bytes : this.answerBody.pass(bytes);
+  }
+
   private async written(bytes: Buffer): Promise<void> {
     const { response, call, now } = this.parts;
     call.waitForClient(now());
-    await response.writeOut(bytes);
+    await response.writeOut(this.changed(bytes));
     call.clientDone();
   }
 
@@ -274,6 +288,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
 
   private endResponse(): void {
     const { response, call, now } = this.parts;
+    if (this.answerBody !== undefined) response.write(this.answerBody.rest());
     response.end();
     // The client still has to read what is buffered.
     if (!this.settled) call.waitForClient(now());

@@ -14,6 +14,7 @@ import type { RecordedCall, Recorder } from '../records/recorder.js';
 import { type Forwarded, forwardCall } from './forward-call.js';
 import { type SelectedHeaders, selectHeaders, upstreamHeaders } from './forwarded-headers.js';
 import type { LocationRewriter } from './location-rewriter.js';
+import { addOverlay, askPlain, opensPage } from './overlay-injection.js';
 import { type CallContexts, CONTEXT_KEY_MISSING, type ServiceContext } from './signed-context.js';
 import { TLS_DETAILS, type Upstream, type Upstreams } from './upstreams.js';
 
@@ -33,7 +34,7 @@ type RecordedForwardingParts = {
 };
 
 /** How a call reaches its upstream, and how it is signed for it. */
-type Way = Pick<Upstream, 'url'> & { pool: UpstreamPool; context: ServiceContext };
+type Way = Pick<Upstream, 'url'> & { pool: UpstreamPool; context: ServiceContext; hasOverlay: boolean };
 
 export type AllowedCall = Extract<CallDecision, { allowed: true }>;
 
@@ -117,7 +118,9 @@ export class RecordedForwarding {
     const { url, pool } = upstreams.at(definition, settings);
     if (pool === undefined) return { ...TLS_FILES_UNUSABLE, match };
     const context = contexts.of(definition.name, settings.context, clock.now());
-    return context === undefined ? { ...CONTEXT_KEY_MISSING, match } : { url, pool, context };
+    return context === undefined
+      ? { ...CONTEXT_KEY_MISSING, match }
+      : { url, pool, context, hasOverlay: settings.overlay === true };
   }
 
   private forward(
@@ -151,6 +154,9 @@ export class RecordedForwarding {
     const context = way.context.sign?.(definition.audience, contextClaims, clock.now());
     const tenantHeader = tenantHeaderOf(decision);
     const trust = { tenant, requester: sub, grant: grant_id, record, context, tenantHeader };
+    const { origin } = canonical;
+    const overlayAt = way.hasOverlay && opensPage(canonical) ? origin : undefined;
+    const passed = overlayAt === undefined ? selected.passed : askPlain(selected.passed);
     return forwardCall({
       upstream: way.pool,
       origin: {
@@ -161,7 +167,7 @@ export class RecordedForwarding {
       },
       method,
       target,
-      headers: upstreamHeaders(selected.passed, trust),
+      headers: upstreamHeaders(passed, trust),
       framing,
       readBody: body?.bytes,
       body: exchange.body,
@@ -169,6 +175,7 @@ export class RecordedForwarding {
       response,
       record,
       confirmedTenant: definition.tenantFrom === 'service' && !match.shared ? tenant : undefined,
+      changeAnswer: overlayAt === undefined ? undefined : addOverlay(overlayAt),
       call,
       onBodyArrived: () => calls.bodyArrived(call),
       now: () => clock.monotonic(),

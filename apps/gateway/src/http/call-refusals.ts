@@ -1,4 +1,4 @@
-import type { GrantTokenClaims, MatchedCall, WhatToRequest } from '@countersign/authorization';
+import type { GrantTokenClaims, MatchedCall } from '@countersign/authorization';
 import { BROWSER_PATHS } from '@countersign/gateway-protocol';
 import type { CallAuthorizer } from '../authorize/call-authorizer.js';
 import { pageLanguage, sendPage } from '../browser/browser-page.js';
@@ -8,6 +8,7 @@ import type { CutReason } from '../budget/open-calls.js';
 import type { ServerResponse } from '../http1/server-response.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { Recorder } from '../records/recorder.js';
+import { askAddress } from './ask-address.js';
 import type { CanonicalRequest } from './canonical-request.js';
 import { callOf, type Exchange, recordedCallOf } from './exchange.js';
 import {
@@ -135,10 +136,3 @@ export class CallRefusals {
 /** Whether the answer is shown to a person in a browser. */
 const showsPage = ({ origin, method, headers }: CanonicalRequest): boolean =>
   origin !== undefined && method === 'GET' && isNavigation(headers);
-
-/** The broker's form for a request, filled in with what would cover the call. */
-function askAddress(issuer: string, { tenant, service, scope }: WhatToRequest): string {
-  const query = new URLSearchParams({ ...(tenant && { tenant }), service });
-  for (const { resource, actions } of scope) query.append('scope', `${resource}:${actions.join(',')}`);
-  return `${issuer}/ask?${query}`;
-}

@@ -85,7 +85,13 @@ export function toOrganisation(file: OrganisationFile): Organisation {
     },
     services: file.services.map((entry) => ({
       ...serviceDefinition(entry),
-      ...present({ tenants: entry.tenants, tls: entry.tls, context: entry.context, origin: entry.origin }),
+      ...present({
+        tenants: entry.tenants,
+        tls: entry.tls,
+        context: entry.context,
+        origin: entry.origin,
+        overlay: entry.overlay,
+      }),
     })),
     accessPolicy: {
       vendorReviews: policy.vendorReviews ?? DEFAULT_POLICY.vendorReviews,

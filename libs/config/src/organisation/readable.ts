@@ -202,6 +202,7 @@ const lenientService = z.object({
   cors: serviceMembers.cors.catch(undefined),
   tls: upstreamTlsSchema.optional().catch(undefined),
   origin: serviceOriginSchema.optional().catch(undefined),
+  overlay: z.literal(true).optional().catch(undefined),
   routes: listOf(z.unknown()),
 });
 

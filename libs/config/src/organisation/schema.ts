@@ -172,6 +172,7 @@ const service = z
       .optional(),
     tls: upstreamTlsSchema.optional(),
     origin: serviceOriginSchema.optional(),
+    overlay: z.literal(true, { error: 'must be true, or be left out' }).optional(),
     context: z.enum(CONTEXT_MODES, { error: `must be one of ${CONTEXT_MODES.join(', ')}` }).optional(),
   })
   .superRefine(({ routes, openapi, tenantParameter }, context) => {

@@ -30,6 +30,8 @@ export type UpstreamSettings = {
    * host are for this service, with the whole path as the upstream's. Absent: only `/{service}/…`, and no browser session.
    */
   origin?: string;
+  /** True: gateways add a script to the service's pages that shows the engineer's access. Goes with `origin`; absent: they do not. */
+  overlay?: true;
 };
 
 /** Printable ASCII. Dot segments and the place are checked where the file is read: only that host knows its folders. */
@@ -69,9 +71,11 @@ export type UpstreamProblem = { pointer: string; detail: string };
 /** The rules between a service's address and its settings. */
 export function findUpstreamProblems(
   upstream: string,
-  { tls, origin }: { [Name in keyof UpstreamSettings]: UpstreamSettings[Name] | undefined },
+  { tls, origin, overlay }: { [Name in keyof UpstreamSettings]: UpstreamSettings[Name] | undefined },
 ): UpstreamProblem[] {
   const problems = origin === undefined ? [] : originProblems(new URL(origin));
+  if (overlay !== undefined && origin === undefined)
+    problems.push({ pointer: '/overlay', detail: 'goes with origin: only there do browsers open pages' });
   if (tls === undefined) return problems;
   if (!upstream.startsWith('https:')) {
     problems.push({ pointer: '/tls', detail: 'goes with an upstream whose address begins with https:' });

@@ -26,7 +26,8 @@ export type FeedGrant = z.infer<typeof feedGrant>;
 
 /**
  * A data service and the hash of its current route map, which is in the event's `routeMaps`. `tls`: how to connect to its
- * upstream. `context`: how its calls are signed, if not `ed25519`. `origin`: where browsers reach it.
+ * upstream. `context`: how its calls are signed, if not `ed25519`. `origin`: where browsers reach it, and
+ * `overlay`: whether the gateway adds its script to the pages there.
  */
 const feedService = z.strictObject({
   name: slug,
@@ -36,6 +37,7 @@ const feedService = z.strictObject({
   tls: upstreamTlsSchema.exactOptional(),
   context: z.enum(CONTEXT_MODES).exactOptional(),
   origin: serviceOriginSchema.exactOptional(),
+  overlay: z.literal(true).exactOptional(),
 });
 export type FeedService = z.infer<typeof feedService>;
 

@@ -73,11 +73,11 @@ form?.addEventListener('submit', async (event) => {
 });
 `;
 
-/** Only the style and the script of this file run; both are named by their hash. */
+/** Only the style and the script of this file run, which are named by their hash, and the gateway's overlay, from the page's own origin. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   `style-src ${sourceHash(STYLE)}`,
-  `script-src ${sourceHash(SCRIPT)}`,
+  `script-src 'self' ${sourceHash(SCRIPT)}`,
   "connect-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",

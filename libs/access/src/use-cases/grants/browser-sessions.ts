@@ -6,13 +6,14 @@ import {
   MAX_BROWSERS,
 } from '../../domain/browser-session.js';
 import { serves, servesTenant } from '../../domain/gateway-binding.js';
-import { type Grant, hasEnded } from '../../domain/grant.js';
+import type { Grant } from '../../domain/grant.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { EnrolledGateway, TenantUnit } from '../../ports/index.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { hexDigest, randomText } from '../shared/secrets.js';
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
+import { releaseGrantIn, requireNotEnded } from './end-grant.js';
 import { type MintedToken, mintIn, requireHolder, requireMinted, type TokenMinter } from './mint-token.js';
 
 /** The gateway that acts for a browser, with its services and tenants. */
@@ -118,13 +119,7 @@ export async function tokenOfBrowserSession(
   request: { session: string; service: string },
 ): Promise<MintedToken> {
   const from = { secret: request.session, service: request.service };
-  const hash = hexDigest(deps.hashing, request.session);
-  const find = async (unit: TenantUnit, grant: Grant) => {
-    const all = await unit.browserSessions.ofGrant(grant.id);
-    const found = all.find(({ secretHash }) => secretHash === hash);
-    if (found === undefined) throw notFound('session');
-    return found;
-  };
+  const find = (unit: TenantUnit, grant: Grant) => requireSession(deps, unit, grant, request.session);
   const { webSession } = await withGrantOfSecret(deps, gateway, from, find);
   if (!(await isStillSignedIn(deps, webSession))) throw notFound('session');
   const made = await withGrantOfSecret(deps, gateway, from, async (unit, grant) => {
@@ -134,6 +129,36 @@ export async function tokenOfBrowserSession(
     return mintIn(deps, minter, unit, grant, holder, address);
   });
   return requireMinted(made);
+}
+
+/**
+ * Releases the grant of a browser session, as its engineer, and so ends all sessions of the grant. It takes access away, so it needs
+ * only the session itself: the person may have signed out at the broker.
+ *
+ * @throws AccessError `not_found` for an unknown session, one of another service, or one that has ended
+ */
+export async function releaseByBrowserSession(
+  deps: Deps,
+  gateway: RequestingGateway,
+  { session, service }: { session: string; service: string },
+): Promise<void> {
+  await withGrantOfSecret(deps, gateway, { secret: session, service }, async (unit, grant) => {
+    await requireSession(deps, unit, grant, session);
+    await releaseGrantIn(deps, unit, grant);
+  });
+}
+
+/** The session of the grant with this secret. @throws AccessError `not_found` */
+async function requireSession(
+  { hashing }: Deps,
+  { browserSessions }: TenantUnit,
+  { id }: Grant,
+  secret: string,
+): Promise<BrowserSession> {
+  const hash = hexDigest(hashing, secret);
+  const found = (await browserSessions.ofGrant(id)).find(({ secretHash }) => secretHash === hash);
+  if (found === undefined) throw notFound('session');
+  return found;
 }
 
 /**
@@ -191,8 +216,3 @@ const provesChallenge = ({ hashing }: Deps, { challenge }: BrowserSession, verif
   encodeBase64url(hashing.sha256(new TextEncoder().encode(verifier))) === challenge;
 
 const newSecret = ({ random }: Deps, { id }: Grant): string => `${id}.${randomText(random, SECRET_BYTES)}`;
-
-function requireNotEnded(grant: Grant): void {
-  if (hasEnded(grant))
-    throw new AccessError('grant_not_active', `This grant has ended (${grant.endReason}).`);
-}

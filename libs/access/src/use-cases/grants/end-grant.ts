@@ -75,6 +75,23 @@ export function releaseGrant(
   return endOnRequest(deps, principal, id, { reason: 'released', ...repeatable });
 }
 
+/**
+ * Ends a grant because the engineer who holds it has released it, inside a unit of work.
+ *
+ * @throws AccessError `grant_not_active`
+ */
+export async function releaseGrantIn(deps: Deps, unit: TenantUnit, grant: Grant): Promise<Grant> {
+  requireNotEnded(grant);
+  const at = toInstant(deps.clock.now());
+  return endGrantIn(unit, grant, { reason: 'released', actor: grant.requester, at });
+}
+
+/** @throws AccessError `grant_not_active` */
+export function requireNotEnded(grant: Grant): void {
+  if (hasEnded(grant))
+    throw new AccessError('grant_not_active', `This grant has ended (${grant.endReason}).`);
+}
+
 async function endOnRequest(
   deps: Deps,
   principal: Principal,
@@ -88,8 +105,8 @@ async function endOnRequest(
       requirePermission(principal, reason === 'revoked' ? 'grant.revoke' : 'grant.release', person);
       if (reason === 'released' && grant.requester !== person.id)
         throw new AccessError('forbidden', 'Only the engineer who holds a grant can release it.');
-      if (hasEnded(grant))
-        throw new AccessError('grant_not_active', `This grant has ended (${grant.endReason}).`);
+      if (reason === 'released') return releaseGrantIn(deps, unit, grant);
+      requireNotEnded(grant);
       const at = toInstant(deps.clock.now());
       return endGrantIn(unit, grant, {
         reason,

@@ -262,7 +262,7 @@ function serviceSteps(deps: Deps, file: Organisation, stored: WholeOrganisation)
 
 function serviceStep(
   deps: Deps,
-  { tenants, tls, context, origin, ...definition }: OrganisationService,
+  { tenants, tls, context, origin, overlay, ...definition }: OrganisationService,
   stored: WholeOrganisation,
 ): OrganisationStep | null {
   const before = stored.services.find((each) => each.definition.name === definition.name) ?? null;
@@ -271,7 +271,7 @@ function serviceStep(
     definition,
     routes,
     ...(tenants === undefined ? {} : { tenants: [...tenants].sort() }),
-    ...upstreamOf({ tls, context, origin }),
+    ...upstreamOf({ tls, context, origin, overlay }),
     removedAt: null,
   };
   if (before !== null && same(before, after)) return null;
@@ -296,11 +296,13 @@ function upstreamOf({
   tls,
   context,
   origin,
+  overlay,
 }: { [Name in keyof UpstreamSettings]: UpstreamSettings[Name] | undefined }) {
   const upstream: UpstreamSettings = {
     ...(tls === undefined ? {} : { tls }),
     ...(context === undefined || context === 'ed25519' ? {} : { context }),
     ...(origin === undefined ? {} : { origin }),
+    ...(overlay === undefined ? {} : { overlay }),
   };
   return Object.keys(upstream).length === 0 ? {} : { upstream };
 }

@@ -1,0 +1,182 @@
+import { BROWSER_PATHS } from '@countersign/gateway-protocol';
+import type { CanonicalRequest } from '../http/canonical-request.js';
+import type { Fields } from '../http1/fields.js';
+import type { ReadResponse } from '../http1/response-reader.js';
+import type { AnswerBody, ChangeAnswer } from './answer-body.js';
+import { allowsOwnOrigin } from './content-security-policy.js';
+
+/** What is added to a page. `defer`: the script neither delays the page nor runs before it is parsed. */
+export const OVERLAY_TAG = `<script src="${BROWSER_PATHS.overlay}" defer></script>`;
+
+/** A page whose head begins later than this passes as it is. */
+const MAX_HELD_BYTES = 8_192;
+
+/** Encodings in which ASCII is ASCII, so that the tag can be added as bytes. Without a charset the page itself names one of these. */
+const ASCII_CHARSET = /^(?:utf-8|us-ascii|iso-8859-\d{1,2}|windows-125\d)$/;
+/** RFC 9530, RFC 1864 and the older RFC 3230: the sender vouches for the bytes. `integrity-policy` requires a hash of each script. */
+const FORBIDS_CHANGES: ReadonlySet<string> = new Set([
+  ...['content-digest', 'repr-digest', 'digest', 'content-md5', 'integrity-policy'],
+]);
+
+/** Whether a call may get a page to which the overlay is added: a person opens it in a tab of a browser that has a session. */
+export function opensPage({ method, origin, headers }: CanonicalRequest): boolean {
+  return (
+    origin !== undefined &&
+    method === 'GET' &&
+    headers.one('authorization') === undefined &&
+    headers.one('sec-fetch-mode') === 'navigate' &&
+    headers.one('sec-fetch-dest') === 'document'
+  );
+}
+
+/** Header fields for the upstream, names and values in turn, that ask for a page without compression. */
+export function askPlain(fields: readonly string[]): string[] {
+  const others = fields.filter((_, at) => fields[at - (at % 2)] !== 'accept-encoding');
+  return [...others, 'accept-encoding', 'identity'];
+}
+
+/** Adds the overlay to the pages of a service at this origin. */
+export const addOverlay =
+  (origin: string): ChangeAnswer =>
+  (head) =>
+    takesOverlay(head, origin) ? new OverlayInjection() : undefined;
+
+/** Whether an answer is a whole HTML page in plain bytes that permits a script of its own origin, and that script's calls. */
+export function takesOverlay({ status, fields, hasBody }: ReadResponse, origin: string): boolean {
+  const all = (name: string) => fields.filter((field) => field[0] === name).map((field) => field[1]);
+  const policies = all('content-security-policy');
+  return (
+    hasBody &&
+    status !== 206 &&
+    isPlainHtml(all('content-type')) &&
+    all('content-encoding').every((coding) => coding.trim().toLowerCase() === 'identity') &&
+    !all('cache-control').some((value) => /(?:^|[\s,])no-transform(?=[\s,]|$)/i.test(value)) &&
+    !hasAny(fields, FORBIDS_CHANGES) &&
+    allowsOwnOrigin(policies, origin, 'script-src-elem') &&
+    allowsOwnOrigin(policies, origin, 'connect-src')
+  );
+}
+
+const hasAny = (fields: Fields, names: ReadonlySet<string>): boolean =>
+  fields.some(([name]) => names.has(name));
+
+function isPlainHtml(types: readonly string[]): boolean {
+  const [type = '', ...parameters] = types.length === 1 ? (types[0] ?? '').split(';') : [];
+  if (type.trim().toLowerCase() !== 'text/html') return false;
+  const charsets = parameters.flatMap((parameter) => {
+    const [name = '', value = ''] = parameter.split('=');
+    return name.trim().toLowerCase() === 'charset' ? [value.trim().replaceAll('"', '').toLowerCase()] : [];
+  });
+  return charsets.every((charset) => ASCII_CHARSET.test(charset));
+}
+
+/**
+ * Adds the tag at the beginning of a page's head. It reads what stands before it, and nothing else:
+ *
+ *     page  = [ BOM ] *( space / comment ) [ doctype ] *( space / comment ) [ <html> ] *( space / comment ) [ <head> ]
+ *
+ * There has to be a doctype or `<html>`: a fragment is not a page. Anything that it does not recognise passes unchanged, because a
+ * tag in the wrong place would break the page. So the tag can never stand in a comment, in a script or in an attribute.
+ */
+export class OverlayInjection implements AnswerBody {
+  private held: Buffer = Buffer.alloc(0);
+  private readonly start = new PageStart();
+  private isDone = false;
+
+  pass(piece: Buffer): Buffer {
+    if (this.isDone) return piece;
+    this.held = this.held.length === 0 ? piece : Buffer.concat([this.held, piece]);
+    const place = this.start.find(this.held.subarray(0, MAX_HELD_BYTES).toString('latin1'));
+    if (place === 'unknown' && this.held.length < MAX_HELD_BYTES) return NOTHING;
+    return this.release(typeof place === 'number' ? place : undefined);
+  }
+
+  rest(): Buffer {
+    return this.isDone ? NOTHING : this.release(undefined);
+  }
+
+  private release(place: number | undefined): Buffer {
+    const { held } = this;
+    this.isDone = true;
+    this.held = NOTHING;
+    if (place === undefined) return held;
+    return Buffer.concat([held.subarray(0, place), TAG, held.subarray(place)]);
+  }
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);
+const TAG = Buffer.from(OVERLAY_TAG, 'latin1');
+
+const SPACE = /[\t\n\f\r ]*/y;
+/** An attribute as authors write it. It has no `>`, so the first one ends the tag, however much of the page has arrived. */
+const ATTRIBUTE = String.raw`[\t\n\f\r ]+[^\t\n\f\r "'<>/=]+(?:[\t\n\f\r ]*=[\t\n\f\r ]*(?:"[^">]*"|'[^'>]*'|[^\t\n\f\r "'=<>\x60]+))?`;
+const TAG_OF = (name: string) => new RegExp(`<${name}(?:${ATTRIBUTE})*[\\t\\n\\f\\r ]*>`, 'iy');
+const DOCTYPE = /<!doctype[\t\n\f\r ]+html[^>]*>/iy;
+const HTML = TAG_OF('html');
+const HEAD = TAG_OF('head');
+/** The beginning of a tag, but of none that the parts above would have read: `<html` with a strange attribute stays unread. */
+const OTHER_TAG = /<(?!(?:html|head)(?![a-z0-9-]))[a-z][^\t\n\f\r />]*[\t\n\f\r />]/iy;
+const BOM = '\u00ef\u00bb\u00bf';
+
+/** Finds the place of the tag while a page arrives. It continues behind the parts that it has read. */
+class PageStart {
+  private at = 0;
+  private readonly seen = { doctype: false, html: false };
+
+  /** @returns the place; `unknown` while more of the page is needed; `none` if the page takes no tag */
+  find(text: string): number | 'unknown' | 'none' {
+    if (this.at === 0 && text.startsWith(BOM)) this.at = BOM.length;
+    for (;;) {
+      const space = endOf(SPACE, text, this.at) ?? this.at;
+      if (space === text.length) return 'unknown';
+      if (text[space] !== '<') return BOM.startsWith(text) ? 'unknown' : 'none';
+      const close = text.indexOf('>', space);
+      const comment = text.startsWith('<!--', space);
+      if (close === -1 && !isOtherTag(text, space)) return 'unknown';
+      const end = comment ? endOfComment(text, space) : this.endOfPart(text, space);
+      if (end === undefined) return comment ? 'unknown' : this.placeOf(text, space);
+      if (end === 'none') return 'none';
+      this.at = end.at;
+      if (end.isHead) return end.at;
+    }
+  }
+
+  /** Reads a doctype, `<html>` or `<head>`, each at most once and in this order. */
+  private endOfPart(text: string, from: number): { at: number; isHead: boolean } | undefined {
+    const { seen } = this;
+    const doctype = seen.doctype || seen.html ? undefined : endOf(DOCTYPE, text, from);
+    if (doctype !== undefined) {
+      seen.doctype = true;
+      return { at: doctype, isHead: false };
+    }
+    const html = seen.html ? undefined : endOf(HTML, text, from);
+    if (html !== undefined) {
+      seen.html = true;
+      return { at: html, isHead: false };
+    }
+    const head = seen.doctype || seen.html ? endOf(HEAD, text, from) : undefined;
+    return head === undefined ? undefined : { at: head, isHead: true };
+  }
+
+  /** A page may leave out `<html>` and `<head>`. Then the tag stands before its first other tag, and begins the head. */
+  private placeOf(text: string, from: number): number | 'unknown' | 'none' {
+    const { doctype, html } = this.seen;
+    if (!doctype && !html) return text.includes('>', from) ? 'none' : 'unknown';
+    return isOtherTag(text, from) ? from : 'none';
+  }
+}
+
+const isOtherTag = (text: string, from: number): boolean => endOf(OTHER_TAG, text, from) !== undefined;
+
+function endOf(pattern: RegExp, text: string, from: number): number | undefined {
+  pattern.lastIndex = from;
+  return pattern.test(text) ? pattern.lastIndex : undefined;
+}
+
+/** The end of a comment as the HTML standard reads it: `<!-->` is whole. `--!>` ends one too, but no author writes that. */
+function endOfComment(text: string, from: number): { at: number; isHead: false } | 'none' | undefined {
+  const close = text.indexOf('-->', from + 2);
+  const comment = text.slice(from, close === -1 ? undefined : close);
+  if (comment.includes('--!')) return 'none';
+  return close === -1 ? undefined : { at: close + 3, isHead: false };
+}
