@@ -67,6 +67,7 @@ export default {
     },
     withPostgres(project('log', ['<rootDir>/test/log/**/*.spec.ts'])),
     project('proxies', ['<rootDir>/test/proxies/**/*.spec.ts']),
+    project('openapi', ['<rootDir>/test/openapi/**/*.spec.ts']),
     project('clients', ['<rootDir>/test/clients/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     // These hold deadlines, or kill by the hundred: they want both cores, one after the other.

@@ -4,7 +4,9 @@
  * Uses Node built-ins only, because it runs before anything is installed. Everything it says goes to
  * stderr: the commands that call it keep stdout for their own answer.
  *
- * Usage: node bin/prepare.mjs install | build | rebuild
+ * Usage: node bin/prepare.mjs install | build | rebuild | openapi
+ *
+ * `openapi` builds, and installs what checks the OpenAPI document besides.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -93,21 +95,29 @@ function run(command, args, what) {
 
 const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
-function install() {
+/** Packages that the clone itself does without: the linters of the OpenAPI document, and generators of clients. */
+const OPENAPI = join(root, 'test/openapi');
+
+/** @param folder has a package-lock.json */
+function install(folder) {
   const wanted = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(readFileSync(join(folder, 'package-lock.json')))
     .update(process.versions.modules)
     .digest('hex');
-  const stamp = join(root, 'node_modules', '.countersign-installed');
+  const modules = join(folder, 'node_modules');
+  const stamp = join(modules, '.countersign-installed');
   if (read(stamp) === wanted) return;
-  const modules = join(root, 'node_modules');
   // `npm ci` empties the folder first: through a link it would empty somebody else's.
   if (existsSync(modules) && lstatSync(modules).isSymbolicLink())
     fail(
       'node_modules is a link and not what package-lock.json wants. Remove the link, or install where it leads.',
     );
-  say('installing packages (about a minute the first time) …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
+  say(
+    folder === root
+      ? 'installing packages (about a minute the first time) …'
+      : 'installing what checks the OpenAPI document …',
+  );
+  run('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
   writeFileSync(stamp, wanted);
 }
 
@@ -221,8 +231,10 @@ function build(force) {
 
 checkNode();
 const mode = process.argv[2];
-if (!['install', 'build', 'rebuild'].includes(mode)) fail('usage: prepare.mjs install|build|rebuild');
+if (!['install', 'build', 'rebuild', 'openapi'].includes(mode))
+  fail('usage: prepare.mjs install|build|rebuild|openapi');
 withLock(() => {
-  install();
+  install(root);
+  if (mode === 'openapi') install(OPENAPI);
   if (mode !== 'install') build(mode === 'rebuild');
 });
