@@ -274,6 +274,7 @@ describeOn('SQLite', 'erasure of personal values (GDPR Art. 17)', (bench) => {
         status: null,
         bytes: null,
         bodySha256: null,
+        sentSha256: null,
       },
       ...{ durationMs: null, outcome: null, gateway, boot, seq: 1 },
     } as const satisfies AccessRecordView;

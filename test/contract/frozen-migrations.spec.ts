@@ -184,6 +184,14 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '730f0a710bbfb628adfcea6806d29ea15a5ea3bd2d14adc60ba4b4748fb0dffc',
     postgres: 'bb52df8dca45d2b5283d00447031d2f1f4207cfe0a123c0a19c262a7c8f4b776',
   },
+  BrowserWebSession1799000059000: {
+    sqlite: 'da119e4369a0f1329c6ed64f82cd2a54b05c331346482f0bcb1837f80112e404',
+    postgres: 'da119e4369a0f1329c6ed64f82cd2a54b05c331346482f0bcb1837f80112e404',
+  },
+  RecordSentHash1799000064000: {
+    sqlite: '2b7fcf860aebd52e0bcc562b695543407ebef7cbdd4b9ea7a4c4c1ce58455ef5',
+    postgres: '2b7fcf860aebd52e0bcc562b695543407ebef7cbdd4b9ea7a4c4c1ce58455ef5',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

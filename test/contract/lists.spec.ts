@@ -107,6 +107,7 @@ describeStore('lists', (bench) => {
       status: 200,
       bytes: 5_000_000_000,
       bodySha256: null,
+      sentSha256: `sha256:${'5'.repeat(64)}`,
       durationMs: 12,
       outcome: 'completed' as const,
     };

@@ -18,6 +18,7 @@ const ENDED: Omit<RecordOutcome, 'id'> = {
   status: 200,
   bytes: 64,
   bodySha256: null,
+  sentSha256: null,
   durationMs: 3,
   outcome: 'completed',
 };

@@ -124,7 +124,10 @@ describeStore('tenants apart from each other', (bench) => {
     const seen = await bench.store.forTenant('globex', async (unit) => {
       await unit.grants.addUse([{ grant: grant.id, calls: 5, bytes: 5 }]);
       await unit.records.complete([
-        { id: record.id, status: 200, bytes: 1, bodySha256: null, durationMs: 1, outcome: 'completed' },
+        {
+          ...{ id: record.id, status: 200, bytes: 1, bodySha256: null, sentSha256: null },
+          ...{ durationMs: 1, outcome: 'completed' },
+        },
       ]);
       return {
         request: await unit.requests.find(request.id),

@@ -67,7 +67,11 @@ export const accessRecordSchema = named(
     trust: z.string().nullable(),
     status: z.int().nullable(),
     bytes: z.int().nullable(),
-    bodySha256: z.string().nullable(),
+    bodySha256: z.string().nullable().describe('Of the request body; null without one.'),
+    sentSha256: z
+      .string()
+      .optional()
+      .describe('Of the `bytes` that were sent, if the route is a download. Absent for all other calls.'),
     durationMs: z.int().nullable(),
     outcome: z.enum(['completed', 'cut', 'failed', 'unknown']).nullable(),
     gateway: idText('gtw', 'Which gateway.'),

@@ -43,6 +43,9 @@ export const serviceSchema = named(
             'The response is the same for every tenant, as the vendor says: open with every grant of the service.',
           ),
         body: z.exactOptional(z.literal(true)).describe('A GET of this route may have a body.'),
+        download: z
+          .exactOptional(z.literal(true))
+          .describe('Answers are files: gateways record the SHA-256 of what they send.'),
         headers: z
           .array(z.string())
           .default([])

@@ -8,7 +8,7 @@ export type {
   MatchedCall,
   PublishedRouteMap,
 } from './call/call.js';
-export { findAmbiguity } from './call/route-and-scope-steps.js';
+export { findAmbiguity, isDownload } from './call/route-and-scope-steps.js';
 export { type WhatToRequest, whatToRequest } from './call/what-to-request.js';
 export { checkAssertion } from './countersignature/assertion.js';
 export type {

@@ -67,6 +67,7 @@ export {
   scopeNarrows,
 } from './resource/scope.js';
 export { segmentOf } from './resource/segment.js';
+export { type ByteRange, bytesOfContentRange, readByteRange } from './route/byte-range.js';
 export { CALL_MODES, type CallMode } from './route/call-mode.js';
 export { allowedOrigin, type CorsRules, corsSchema } from './route/cors.js';
 export {

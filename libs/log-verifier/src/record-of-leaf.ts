@@ -51,6 +51,7 @@ const RECORDS: Record<string, (leaf: LeafV1, prev: string | null) => RecordJson>
     kind: 'outcome',
     outcome: data['outcome'],
     prev,
+    ...(data['sentSha256'] === undefined ? {} : { sentSha256: data['sentSha256'] }),
     seq: data['gatewaySeq'],
     status: data['status'],
     tenant,

@@ -178,6 +178,7 @@ export function aRecord(grant: Grant, change: Partial<AccessRecordView> = {}): A
     status: null,
     bytes: null,
     bodySha256: null,
+    sentSha256: null,
     durationMs: null,
     outcome: null,
     gateway: uuidV7Ids.next('gtw'),

@@ -62,14 +62,17 @@ const REFUSED = fc
   )
   .map((members) => ({ ...refused().record, ...Object.assign({}, ...members) }));
 const OUTCOME = fc
-  .record({
-    status: fc.option(fc.integer({ min: 100, max: 599 })),
-    bytes: fc.nat(),
-    bodySha256: fc.option(DIGEST),
-    durationMs: fc.nat(),
-    outcome: fc.constantFrom('completed', 'cut', 'failed', 'unknown'),
-  })
-  .map((members) => ({ ...outcome(allowed()).record, ...members }));
+  .tuple(
+    fc.record({
+      status: fc.option(fc.integer({ min: 100, max: 599 })),
+      bytes: fc.nat(),
+      bodySha256: fc.option(DIGEST),
+      durationMs: fc.nat(),
+      outcome: fc.constantFrom('completed', 'cut', 'failed', 'unknown'),
+    }),
+    optional('sentSha256', DIGEST),
+  )
+  .map((members) => ({ ...outcome(allowed()).record, ...Object.assign({}, ...members) }));
 const RECORD = fc.oneof(ALLOWED, REFUSED, OUTCOME, fc.constant(head().record)) as fc.Arbitrary<
   RecordDraft['record']
 >;

@@ -57,6 +57,20 @@ async function outcome(answer: Answer): Promise<string> {
   return `${answer.status} ${code}`;
 }
 
+const DOWNLOAD_TARGET = '/tenants/acme/invoices/7/document';
+
+/** The service with a route whose answers are files. */
+export const withDownloads = (service: ServiceDefinition): ServiceDefinition => ({
+  ...service,
+  routes: [
+    ...service.routes,
+    {
+      ...{ method: 'GET', path: '/tenants/{tenant}/invoices/{id}/document' },
+      ...{ resource: 'invoices/{id}', action: 'read', download: true },
+    },
+  ],
+});
+
 type Wishes = Parameters<GatewayWorld['broker']['grant']>[0];
 type TokenOf = (trial: Trial) => string | undefined;
 const granted =
@@ -384,6 +398,24 @@ export const PROMISES: readonly PromiseRow[] = [
         held: '502 tenant_not_confirmed',
         result: async (trial) =>
           outcome(await trial.call({ token: granted()(trial), target: '/invoices/7' })),
+      },
+    ],
+  },
+  {
+    promise: 'the record of a download has the hash of what was sent (`download`)',
+    modes: gatewayOnly('insufficient_scope'),
+    cases: [
+      {
+        title: 'a file',
+        held: 'allowed',
+        async result(trial) {
+          const said = await outcome(await trial.call({ token: granted()(trial), target: DOWNLOAD_TARGET }));
+          if (said === 'allowed')
+            await until(() =>
+              trial.world.broker.recordsOf('outcome').some(({ sentSha256 }) => sentSha256 !== undefined),
+            );
+          return said;
+        },
       },
     ],
   },

@@ -23,8 +23,9 @@ export function incomingRecord(
   const chained = { tenant, seq, prev, ...previous, at, hash: recordHash(record) };
   switch (record.kind) {
     case 'outcome': {
-      const { id, status, bytes, bodySha256, durationMs, outcome } = record;
-      return { ...chained, kind: 'outcome', id, outcome: { status, bytes, bodySha256, durationMs, outcome } };
+      const { id, status, bytes, bodySha256, sentSha256 = null, durationMs, outcome } = record;
+      const end = { status, bytes, bodySha256, sentSha256, durationMs, outcome };
+      return { ...chained, kind: 'outcome', id, outcome: end };
     }
     case 'counters':
       return { ...chained, ...signatureOf(record, gateway), kind: 'counters', counts: record.counts };
@@ -61,7 +62,10 @@ function viewOf(record: CallRecord, path: string | null): AccessRecordView {
   return { ...absent, context, ...members, ...rest };
 }
 
-const NO_OUTCOME = { status: null, bytes: null, bodySha256: null, durationMs: null, outcome: null };
+const NO_OUTCOME = {
+  ...{ status: null, bytes: null, bodySha256: null, sentSha256: null },
+  ...{ durationMs: null, outcome: null },
+};
 
 function wrong(index: number, member: string, detail: string): HttpProblem {
   const pointer = `/entries/${index}/${member}`;

@@ -49,10 +49,11 @@ export class LogsController {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, (text) => isId('rec', text));
     const found = await listRecords(this.deps, principal, slug, given(filter), page);
-    return pageAnswer(found, ({ tenant: _tenant, tenantFrom, requesterFacts, ...record }) => ({
+    return pageAnswer(found, ({ tenant: _tenant, tenantFrom, requesterFacts, sentSha256, ...record }) => ({
       ...record,
       ...(tenantFrom === null ? {} : { tenantFrom }),
       ...(requesterFacts === null ? {} : { requesterFacts }),
+      ...(sentSha256 === null ? {} : { sentSha256 }),
     }));
   }
 }

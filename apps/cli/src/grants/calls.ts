@@ -4,7 +4,7 @@ import type { Answer, Context } from '../command/context.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
 import { formatTable } from '../terminal/text.js';
 
-/** Lists the calls under a grant, newest first, as the gateways recorded them. */
+/** Lists the calls under a grant, newest first, as the gateways recorded them. `SENT`: the SHA-256 of the files among the answers. */
 export async function listCalls(context: Context, grant: string, options: ListOptions): Promise<Answer> {
   const { api, id } = await openWithId(context, 'grt', grant);
   const { tenant, sealedLog } = await api.call(grantEndpoints.read, { params: { id } });
@@ -20,14 +20,16 @@ export async function listCalls(context: Context, grant: string, options: ListOp
 
 function formatCalls(records: readonly AccessRecord[]): string {
   if (records.length === 0) return 'No calls.';
+  const hasFiles = records.some(({ sentSha256 }) => sentSha256 !== undefined);
   return formatTable(
-    ['AT', 'CALL', 'RESULT', 'STATUS', 'BYTES', 'RECORD'],
+    ['AT', 'CALL', 'RESULT', 'STATUS', 'BYTES', ...(hasFiles ? ['SENT'] : []), 'RECORD'],
     records.map((record) => [
       record.at,
       `${record.method} ${record.path ?? '(erased)'}`,
       formatResult(record),
       record.status === null ? '' : String(record.status),
       record.bytes === null ? '' : String(record.bytes),
+      ...(hasFiles ? [record.sentSha256 ?? ''] : []),
       record.id,
     ]),
   );

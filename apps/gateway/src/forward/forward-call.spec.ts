@@ -94,6 +94,7 @@ function forward({ reads, buffer, bodyBytes }: Options): {
     maxBodyBytes: 1_000,
     response: new ServerResponse(connection, { method: 'GET', minorVersion: 1, closes: false }),
     record: 'rec_1',
+    download: undefined,
     confirmedTenant: undefined,
     changeAnswer: undefined,
     call,

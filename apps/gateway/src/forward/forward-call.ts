@@ -12,6 +12,7 @@ import type { TlsFailure } from '../http1/tls-failure.js';
 import type { UpstreamConnection, UpstreamFailure, UpstreamObserver } from '../http1/upstream-connection.js';
 import type { UpstreamPool } from '../http1/upstream-pool.js';
 import { type AnswerBody, type ChangeAnswer, fieldsOfChanged } from './answer-body.js';
+import type { Download } from './download.js';
 import { clientHeaders, type Origin } from './forwarded-headers.js';
 
 /** An allowed call whose record is durable. */
@@ -31,6 +32,8 @@ type Forwarding = {
   response: ServerResponse;
   /** `rec_…` */
   record: string;
+  /** For a route whose answers are files. */
+  download: Download | undefined;
   /** The tenant that the response must name in `Countersign-Tenant`; undefined if the call itself named its tenant. */
   confirmedTenant: string | undefined;
   /** Decides whether the body of the answer is changed; undefined: it is not. */
@@ -52,6 +55,7 @@ type ForwardFailure =
   | 'upstream_timeout'
   | 'upstream_tls_failed'
   | 'tenant_not_confirmed'
+  | 'range_not_confirmed'
   | 'ambiguous_request'
   | 'body_too_large';
 
@@ -60,6 +64,8 @@ export type Forwarded = {
   status: number | null;
   bytes: number;
   bodySha256: string | null;
+  /** Of the `bytes`; undefined unless the route is a download whose response began. */
+  sentSha256: string | undefined;
   outcome: 'completed' | 'cut' | 'failed';
   failure?: ForwardFailure | undefined;
   /** For `upstream_tls_failed`. */
@@ -174,16 +180,22 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   onResponseHead(head: ReadResponse): void {
     if (this.settled) return;
     const { status, fields, length, hasBody } = head;
-    const { response, origin, record, confirmedTenant, changeAnswer } = this.parts;
+    const { response, origin, record, confirmedTenant, download, changeAnswer } = this.parts;
     if (confirmedTenant !== undefined && !namesTenant(fields, confirmedTenant)) {
       this.status = status;
       this.giveUp('tenant_not_confirmed');
       return;
     }
+    if (download?.isAnswer(head) === false) {
+      this.status = status;
+      this.giveUp('range_not_confirmed');
+      return;
+    }
     const sent = clientHeaders(fields, origin);
     // RFC 9110 §8.6 forbids a length with 204. With 304 it may be left out, and clients on undici take it for a body.
     const plain = status === 204 || status === 304 ? withoutLength(sent) : sent;
-    this.answerBody = changeAnswer?.(head);
+    // A file is sent as it is: its hash is that of the bytes that leave.
+    this.answerBody = download === undefined ? changeAnswer?.(head) : undefined;
     const isChanged = this.answerBody !== undefined;
     const passed = isChanged ? fieldsOfChanged(plain) : plain;
     passed.push('Countersign-Record', record);
@@ -198,14 +210,20 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
 
   onResponseData(piece: Buffer): void {
     if (this.settled) return;
+    if (this.parts.download?.takes(piece) === false) {
+      this.giveUp('range_not_confirmed');
+      return;
+    }
     if (this.unpaid !== undefined) {
       this.unpaid.push(piece);
       return;
     }
     const sent = this.parts.takeBytes(piece.length);
     this.bytes += sent;
-    if (sent === piece.length) this.parts.response.write(this.changed(piece));
-    else {
+    if (sent === piece.length) {
+      this.parts.download?.sent(piece);
+      this.parts.response.write(this.changed(piece));
+    } else {
       this.unpaid = [];
       this.pauseUpstream();
       void this.sendAsPaid(piece, sent);
@@ -271,7 +289,8 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   }
 
   private async written(bytes: Buffer): Promise<void> {
-    const { response, call, now } = this.parts;
+    const { response, call, now, download } = this.parts;
+    download?.sent(bytes);
     call.waitForClient(now());
     await response.writeOut(this.changed(bytes));
     call.clientDone();
@@ -279,6 +298,10 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
 
   onResponseEnd(): void {
     if (this.settled) return;
+    if (this.parts.download?.isWhole === false) {
+      this.giveUp('range_not_confirmed');
+      return;
+    }
     this.upstreamEnded = true;
     this.upstream = undefined;
     // If the response came before the whole body, the rest of the body goes nowhere.
@@ -333,11 +356,12 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
 
   private finish(outcome: Forwarded['outcome'], failure?: ForwardFailure, cutBy?: CutReason): void {
     this.settled = true;
-    const { body, response } = this.parts;
+    const { body, response, download } = this.parts;
     body.close();
     response.observe(undefined);
     const { status, bytes, bodySha256, tlsFailure } = this;
-    this.settle({ status, bytes, bodySha256, outcome, failure, tlsFailure, cutBy });
+    const sentSha256 = response.hasBegun ? download?.sha256() : undefined;
+    this.settle({ status, bytes, bodySha256, sentSha256, outcome, failure, tlsFailure, cutBy });
   }
 
   private pauseUpstream(): void {

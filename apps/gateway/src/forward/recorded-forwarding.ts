@@ -1,5 +1,5 @@
-import type { CallDecision, GrantTokenClaims } from '@countersign/authorization';
-import type { ContextMode, TenantFrom } from '@countersign/contract';
+import { type CallDecision, type GrantTokenClaims, isDownload } from '@countersign/authorization';
+import { type ContextMode, readByteRange, type TenantFrom } from '@countersign/contract';
 import type { Logger } from 'pino';
 import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer.js';
 import type { Budgets } from '../budget/budgets.js';
@@ -11,6 +11,7 @@ import { type Exchange, isArriving, openCallOf, recordedCallOf } from '../http/e
 import type { UpstreamPool } from '../http1/upstream-pool.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
+import { Download } from './download.js';
 import { type Forwarded, forwardCall } from './forward-call.js';
 import { type SelectedHeaders, selectHeaders, upstreamHeaders } from './forwarded-headers.js';
 import type { LocationRewriter } from './location-rewriter.js';
@@ -142,7 +143,7 @@ export class RecordedForwarding {
     if (clock.now() >= call.endsAt) call.cut('grant_ended');
     if (response.isGone) call.cut('client_gone');
     if (call.cutBy !== undefined) {
-      return { status: null, bytes: 0, bodySha256: null, outcome: 'cut', cutBy: call.cutBy };
+      return { ...NOTHING_SENT, cutBy: call.cutBy };
     }
     if (canonical.expectsContinue && body === undefined) response.writeContinue();
     const { definition } = map;
@@ -174,6 +175,7 @@ export class RecordedForwarding {
       maxBodyBytes,
       response,
       record,
+      download: downloadOf(decision, canonical),
       confirmedTenant: definition.tenantFrom === 'service' && !match.shared ? tenant : undefined,
       changeAnswer: overlayAt === undefined ? undefined : addOverlay(overlayAt),
       call,
@@ -190,15 +192,27 @@ export class RecordedForwarding {
     { match }: AllowedCall,
     call: OpenCall,
     record: string,
-    { status, bytes, bodySha256, outcome }: Forwarded,
+    { status, bytes, bodySha256, sentSha256, outcome }: Forwarded,
   ): void {
     const { clock, recorder, metrics, log } = this.parts;
     const durationMs = Math.max(0, Math.round(clock.monotonic() - call.beganAt));
-    recorder.recordOutcome(record, claims, { status, bytes, bodySha256, outcome, durationMs });
+    recorder.recordOutcome(record, claims, { status, bytes, bodySha256, sentSha256, outcome, durationMs });
     metrics.forwarded(service, outcome);
     if (log.isLevelEnabled('debug'))
       log.debug({ record, service, route: match.route, status, bytes, durationMs, outcome }, 'call');
   }
+}
+
+const NOTHING_SENT = {
+  ...{ status: null, bytes: 0, bodySha256: null, sentSha256: undefined },
+  outcome: 'cut',
+} as const;
+
+/** What the gateway checks and records of the answer if it is a file. */
+function downloadOf({ routes }: AllowedCall, { headers }: Exchange['canonical']): Download | undefined {
+  if (!isDownload(routes)) return undefined;
+  const range = headers.one('range');
+  return new Download(range === undefined ? undefined : readByteRange(range));
 }
 
 /** What the client learns of a failed handshake: the reason, and what the people who run the service can do. */

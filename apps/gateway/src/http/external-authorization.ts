@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
+import { isDownload } from '@countersign/authorization';
 import type { VerifiedToken } from '../authorize/call-authorizer.js';
 import type { Budgets } from '../budget/budgets.js';
 import type { AllowedCall } from '../forward/recorded-forwarding.js';
@@ -192,7 +193,7 @@ function canonicalCall(asked: CanonicalRequest, { method, host, target }: Descri
 /** Refuses a call with a limit that only a gateway can enforce that forwards the call itself. */
 function beyondThisMode(
   { claims }: VerifiedToken,
-  { match, grant, map }: AllowedCall,
+  { match, grant, map, routes }: AllowedCall,
 ): RefusedCall | undefined {
   const refused = (what: string): RefusedCall => ({
     code: 'insufficient_scope',
@@ -202,6 +203,7 @@ function beyondThisMode(
   if (claims.terms.change !== undefined) return refused('an approved change');
   if (map.definition.tenantFrom === 'service' && !match.shared)
     return refused('what the service says of a response’s tenant');
+  if (isDownload(routes)) return refused('the hash of what a download sends');
   return grant.budget?.bytes === undefined ? undefined : refused('a budget of bytes');
 }
 

@@ -9,6 +9,7 @@ import {
   type Holding,
   PROMISES,
   type Setting,
+  withDownloads,
 } from '../../../../test/fakes/modes/promises.js';
 import { ServiceStub } from '../../../../test/fakes/modes/service-stub.js';
 import { PROXY_SECRET, startWays, type Way } from '../../../../test/fakes/modes/ways.js';
@@ -18,7 +19,10 @@ const DOCUMENT = 'docs/gateways/README.md';
 const proxies = { secret: PROXY_SECRET, networks: ['127.0.0.0/8'] };
 
 const SETTINGS: Record<Setting, () => Promise<GatewayWorld>> = {
-  ordinary: () => started(),
+  ordinary: () =>
+    started({}, ({ broker }) => {
+      broker.services = broker.services.map(withDownloads);
+    }),
   'one call at once': () => started({ maxCallsPerGrant: 1 }),
   'tenant from service': () =>
     started({}, (world) => {

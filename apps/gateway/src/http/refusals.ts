@@ -35,6 +35,8 @@ const REFUSALS = {
   context_key_missing: [503, 'The gateway has no key for the context of this service.'],
   upstream_unreachable: [502, 'The data service could not be reached.'],
   upstream_tls_failed: [502, 'No secure connection to the data service came about.'],
+  range_refused: [416, 'The gateway does not pass on this range.'],
+  range_not_confirmed: [502, 'The data service sent another part of the file than was requested.'],
   tenant_not_confirmed: [502, 'The data service did not confirm whose data this is.'],
   upstream_timeout: [504, 'The data service did not answer in time.'],
   cross_origin: [403, 'Another page made this call with the session of the browser.'],

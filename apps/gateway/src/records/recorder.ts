@@ -32,6 +32,8 @@ type CallOutcome = {
   status: number | null;
   bytes: number;
   bodySha256: string | null;
+  /** Of the `bytes` that were sent; absent unless the route is a download. */
+  sentSha256?: string | undefined;
   durationMs: number;
   outcome: 'completed' | 'cut' | 'failed' | 'unknown';
 };
@@ -100,21 +102,23 @@ export class Recorder {
   /** Records how an allowed call ended, in the log of its record. */
   recordOutcome(id: string, claims: GrantTokenClaims, outcome: CallOutcome): void {
     const { gateway, boot, clock } = this.options;
+    const record = {
+      v: 1 as const,
+      kind: 'outcome' as const,
+      id,
+      gateway,
+      boot,
+      tenant: logOf(claims),
+      at: this.instant(clock.now()),
+      status: outcome.status,
+      bytes: outcome.bytes,
+      bodySha256: outcome.bodySha256,
+      durationMs: outcome.durationMs,
+      outcome: outcome.outcome,
+    };
+    const { sentSha256 } = outcome;
     this.options.spool.enqueue({
-      record: {
-        v: 1,
-        kind: 'outcome',
-        id,
-        gateway,
-        boot,
-        tenant: logOf(claims),
-        at: this.instant(clock.now()),
-        status: outcome.status,
-        bytes: outcome.bytes,
-        bodySha256: outcome.bodySha256,
-        durationMs: outcome.durationMs,
-        outcome: outcome.outcome,
-      },
+      record: sentSha256 === undefined ? record : { ...record, sentSha256 },
       openings: {},
     });
   }

@@ -314,6 +314,8 @@ export interface AccessRecordView {
   status: number | null;
   bytes: number | null;
   bodySha256: string | null;
+  /** Of the `bytes` that were sent, if the route is a download. */
+  sentSha256: string | null;
   durationMs: number | null;
   outcome: 'completed' | 'cut' | 'failed' | 'unknown' | null;
   gateway: string;
@@ -324,7 +326,7 @@ export interface AccessRecordView {
 /** How a call ended, by the id of its record. */
 export type RecordOutcome = Pick<
   AccessRecordView,
-  'id' | 'status' | 'bytes' | 'bodySha256' | 'durationMs' | 'outcome'
+  'id' | 'status' | 'bytes' | 'bodySha256' | 'sentSha256' | 'durationMs' | 'outcome'
 >;
 
 /** Access records of a tenant, with the positions of the gateways' chains. Always many at once. */

@@ -129,6 +129,7 @@ describe('authorizeCall', () => {
       allowed: true,
       grant: expect.objectContaining({ id: GRANT }),
       map: expect.objectContaining({ definition: billing }),
+      routes: { approved: billing.routes[1], current: billing.routes[1] },
       headers: new Set(),
       match: {
         route: '/tenants/{tenant}/invoices/{id}',

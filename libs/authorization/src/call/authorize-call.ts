@@ -9,6 +9,7 @@ import type {
   CallView,
   MatchedCall,
   PublishedRouteMap,
+  RoutesOfCall,
 } from './call.js';
 import {
   basisIsAccepted,
@@ -33,6 +34,7 @@ import {
 import { namesNoOtherPinnedTenant } from './named-tenants.js';
 import {
   changeIsTheApproved,
+  rangeIsOne,
   routeIsListed,
   scopeCovers,
   tenantAcceptsMode,
@@ -63,6 +65,7 @@ const callSteps: readonly CallStep[] = [
   tenantAcceptsMode,
   trustDoesNotForbid,
   changeIsTheApproved,
+  rangeIsOne,
   claimedTenantIsPinned,
   trustIsInForce,
   serviceIsAsSigned,
@@ -83,6 +86,7 @@ export type CallDecision =
       match: MatchedCall;
       grant: ActiveGrant;
       map: PublishedRouteMap;
+      routes: RoutesOfCall;
       headers: ReadonlySet<string>;
     }
   | ({ allowed: false; match: MatchedCall | null } & CallRefusal);
@@ -102,10 +106,10 @@ export function authorizeCall(token: CallToken, call: Call, view: CallView, now:
   } catch (error) {
     return { allowed: false, match: context?.match ?? null, ...refusalOf(error) };
   }
-  const { match, grant, currentMap: map, headers } = context;
-  return match === undefined || grant === undefined || map === undefined
+  const { match, routes, grant, currentMap: map, headers } = context;
+  return match === undefined || routes === undefined || grant === undefined || map === undefined
     ? { allowed: false, match: null, code: 'route_not_listed', detail: 'the route is not listed' }
-    : { allowed: true, match, grant, map, headers };
+    : { allowed: true, match, grant, map, routes, headers };
 }
 
 const NO_HEADERS: ReadonlySet<string> = new Set();
@@ -122,6 +126,7 @@ function contextOf({ claims, kid }: CallToken, call: Call, view: CallView, now: 
     approvedMap: view.mapByHash(claims.terms.routes),
     currentMap: view.currentMap(call.service),
     match: undefined,
+    routes: undefined,
     headers: NO_HEADERS,
   };
 }

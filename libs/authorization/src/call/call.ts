@@ -3,6 +3,7 @@ import type {
   CallMode,
   CompiledRouteMap,
   ForbidRule,
+  Route,
   ServiceDefinition,
 } from '@countersign/contract';
 import type {
@@ -21,6 +22,7 @@ type CallRefusalCode =
   | 'locked'
   | 'route_not_listed'
   | 'insufficient_scope'
+  | 'range_refused'
   | 'gateway_required'
   | 'not_countersigned'
   | 'rate_limited'
@@ -124,6 +126,9 @@ export interface CallView {
   maxBodyBytes: number;
 }
 
+/** A call's route by the map that the terms name, and by the current map. They agree on what the call is, and may differ in the rest. */
+export type RoutesOfCall = { approved: Route; current: Route };
+
 /** The route that both maps agree on. */
 export type MatchedCall = {
   route: string;
@@ -156,6 +161,8 @@ export type CallContext = CallToken & {
   readonly approvedMap: PublishedRouteMap | undefined;
   readonly currentMap: PublishedRouteMap | undefined;
   match: MatchedCall | undefined;
+  /** Set by the route check. */
+  routes: RoutesOfCall | undefined;
   /** The request headers that pass beside the default, by both maps. Set by the route check. */
   headers: ReadonlySet<string>;
 };

@@ -8,10 +8,11 @@ import {
   namesSecondObject,
   type Route,
   type RouteMatch,
+  readByteRange,
   type ServiceDefinition,
   scopeAllows,
 } from '@countersign/contract';
-import type { Call, CallClaims, CallRefusal, CallStep, PublishedRouteMap } from './call.js';
+import type { Call, CallClaims, CallRefusal, CallStep, PublishedRouteMap, RoutesOfCall } from './call.js';
 
 /** What a call is by one route map. */
 type Meaning = {
@@ -57,6 +58,7 @@ export const routeIsListed: CallStep = (context) => {
     tenant: approved.tenant,
     ...(approved.route.shared && { shared: approved.route.shared }),
   };
+  context.routes = { approved: approved.route, current: current.route };
   context.headers = headers;
   return undefined;
 };
@@ -200,6 +202,22 @@ const HEADERS_OF_CHANGE = [
  * resource only (RFC 9110 §14.5); with `Content-Disposition` an upload would get another name.
  */
 const NEVER_OF_CHANGE = ['Content-Range', 'Content-Disposition', 'Content-Language', 'Content-Location'];
+
+/** Whether the answers of this call are files, by one of the maps: the record then has the hash of what was sent. */
+export const isDownload = ({ approved, current }: RoutesOfCall): boolean =>
+  approved.download === true || current.download === true;
+
+/**
+ * A download takes one range of bytes at most (RFC 9110 §14.2). The hash of an answer with several parts would be one of a
+ * multipart text whose boundary the service chooses, and nothing that anyone could compare with the file.
+ */
+export const rangeIsOne: CallStep = ({ call, routes }) => {
+  if (routes === undefined || !isDownload(routes)) return undefined;
+  const values = call.headerValues('range');
+  return values.length === 0 || (values.length === 1 && readByteRange(values[0] ?? '') !== undefined)
+    ? undefined
+    : { code: 'range_refused', detail: 'a download takes one range at most, such as bytes=0-1023' };
+};
 
 /** Whether the header has this one value, or is absent if none is wanted. */
 function isOnly(values: readonly string[], wanted: string | undefined): boolean {

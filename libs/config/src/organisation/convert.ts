@@ -50,20 +50,20 @@ export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
  * In the file, `repeat` stands beside the name of a parameter. The route map has a list of these names instead. A shared
  * route has its resource and action in the map, where the file may leave them out.
  */
-function toRoute({ query, body, headers, shared, resource, action, ...rest }: RouteEntry): Route {
+function toRoute({ query, resource, action, body, download, headers, shared, ...rest }: RouteEntry): Route {
   const route = {
     ...rest,
     resource: resource ?? SHARED.resource,
     action: action ?? SHARED.action,
-    ...present({ shared }),
+    ...present({ body, download, headers, shared }),
   };
-  if (query === undefined || query === 'any') return { ...route, ...present({ query, body, headers }) };
+  if (query === undefined || query === 'any') return { ...route, ...present({ query }) };
   const parameters = query.map((each) => (typeof each === 'string' ? { name: each } : each));
   const repeat = parameters.filter((each) => 'repeat' in each && each.repeat).map(({ name }) => name);
   return {
     ...route,
     query: parameters.map(({ name }) => name),
-    ...present({ repeat: filled(repeat), body, headers }),
+    ...present({ repeat: filled(repeat) }),
   };
 }
 

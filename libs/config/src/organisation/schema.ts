@@ -132,6 +132,7 @@ export const route = z
       })
       .optional(),
     body: flag.optional(),
+    download: flag.optional(),
     headers: z.array(token).optional(),
     shared: flag.optional(),
   })

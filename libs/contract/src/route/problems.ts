@@ -110,6 +110,9 @@ function routeProblems(route: Route, pointer: string, service: ServiceDefinition
   if (route.body === true && route.method !== 'GET') {
     add('body', 'goes with GET, and only with it: other methods have a body or never have one');
   }
+  if (route.download === true && route.method !== 'GET') {
+    add('download', 'goes with GET, and only with it');
+  }
   if (route.shared) addProblemsOfShared(route, add);
   problems.push(...headerProblems(route.headers ?? [], `${pointer}/headers`));
   return problems;

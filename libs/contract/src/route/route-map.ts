@@ -20,6 +20,8 @@ export type Route = {
   repeat?: string[];
   /** Calls of this `GET` route may have a body, as those of Elasticsearch have. */
   body?: true;
+  /** Answers are files: gateways record the SHA-256 of what they send, and take one range at most. */
+  download?: true;
   /**
    * The response is the same for every tenant, as scripts, styles and pictures are: the vendor says so. Such a route needs no
    * tenant and no scope, only a grant of the service. Its resource is `shared`, its action `read` (`SHARED`).
@@ -83,6 +85,7 @@ export const routeSchema: z.ZodType<Route> = z.strictObject({
     z.array(z.string().regex(QUERY_NAME, 'not the name of a query parameter')).min(1, 'at least one name'),
   ),
   body: z.exactOptional(z.literal(true, 'true, or left out')),
+  download: z.exactOptional(z.literal(true, 'true, or left out')),
   shared: z.exactOptional(z.literal(true, 'true, or left out')),
   headers: headerNames,
 });
@@ -133,13 +136,13 @@ export function routeResourcePattern(route: Route): string {
  * The bytes that a route map's hash covers (docs/contract.md, Route map), as canonical JSON:
  *
  *     {"audience":…,"checksTenant":true,"cors":…,"headers":…,
- *      "routes":[{"action":…,"body":true,"headers":…,"method":…,"path":…,"query":…,"repeat":…,"resource":…,"shared":true},…],
- *      "service":…,"tenantFrom":…,"tenantHeader":…,"upstream":…}
+ *      "routes":[{"action":…,"body":true,"download":true,"headers":…,"method":…,"path":…,"query":…,"repeat":…,"resource":…,
+ *      "shared":true},…],"service":…,"tenantFrom":…,"tenantHeader":…,"upstream":…}
  *
  * Routes are sorted by path, then method. `query` is `[]` if absent, a sorted list of unique names, or the text `any`.
- * `tenantHeader`, `checksTenant`, `headers`, `cors`, `repeat`, `body` and `shared` are there only if the service or route has
- * them. `headers` is a sorted list of unique names in lower case, `repeat` one of unique names. `cors` is `{"credentials":true,
- * "exposeHeaders":…,"maxAge":…,"origins":…}` with what the service has of it, each list sorted.
+ * `tenantHeader`, `checksTenant`, `headers`, `cors`, `repeat`, `body`, `download` and `shared` are there only if the service or
+ * route has them. `headers` is a sorted list of unique names in lower case, `repeat` one of unique names. `cors` is
+ * `{"credentials":true,"exposeHeaders":…,"maxAge":…,"origins":…}` with what the service has of it, each list sorted.
  */
 export function canonicalRouteMap(service: ServiceDefinition): string {
   return canonicalJson({
@@ -157,16 +160,11 @@ export function canonicalRouteMap(service: ServiceDefinition): string {
   });
 }
 
-function normalised({ method, path, resource, action, query, repeat, body, shared, headers }: Route): Route {
+function normalised({ query, repeat, headers, ...rest }: Route): Route {
   return {
-    method,
-    path,
-    resource,
-    action,
+    ...rest,
     query: query === 'any' ? 'any' : uniqueNames(query ?? []),
     ...(repeat && { repeat: uniqueNames(repeat) }),
-    ...(body && { body }),
-    ...(shared && { shared }),
     ...normalisedHeaders({ headers }),
   };
 }

@@ -79,7 +79,8 @@ const allowed = z.strictObject({
 
 /**
  * The outcome of an allowed call, with its id. `status` is null if the upstream gave none. `bytes` counts the response body
- * that was sent. `bodySha256` is that of the request body, null without one. `cut`: ended early by the client, a stop or the
+ * that was sent. `bodySha256` is that of the request body, null without one. `sentSha256`: that of the `bytes` that were sent, for a
+ * route with `download` whose answer began; else absent. `cut`: ended early by the client, a stop or the
  * end of the grant. `unknown`: the gateway died before it knew.
  */
 const outcome = z.strictObject({
@@ -88,6 +89,7 @@ const outcome = z.strictObject({
   status: z.int().min(100).max(599).nullable(),
   bytes: count,
   bodySha256: digestText.nullable(),
+  sentSha256: digestText.exactOptional(),
   durationMs: count,
   outcome: z.enum(['completed', 'cut', 'failed', 'unknown']),
 });

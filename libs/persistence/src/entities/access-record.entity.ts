@@ -87,6 +87,9 @@ export class AccessRecordEntity implements AccessRecordView {
   @Column('varchar', { name: 'body_sha256', nullable: true })
   bodySha256!: string | null;
 
+  @Column('varchar', { name: 'sent_sha256', nullable: true })
+  sentSha256!: string | null;
+
   @Column('bigint', { name: 'duration_ms', nullable: true, transformer: bigInteger })
   durationMs!: number | null;
 

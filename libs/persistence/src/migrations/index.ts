@@ -43,6 +43,7 @@ import { Practices1799000057000 } from './1799000057000-practices.js';
 import { NoticeAddresses1799000057100 } from './1799000057100-notice-addresses.js';
 import { BrowserSessions1799000058000 } from './1799000058000-browser-sessions.js';
 import { BrowserWebSession1799000059000 } from './1799000059000-browser-web-session.js';
+import { RecordSentHash1799000064000 } from './1799000064000-record-sent-hash.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -90,4 +91,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   NoticeAddresses1799000057100,
   BrowserSessions1799000058000,
   BrowserWebSession1799000059000,
+  RecordSentHash1799000064000,
 ];

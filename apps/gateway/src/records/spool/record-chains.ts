@@ -130,7 +130,7 @@ type Place = { seq: number; prev: string | null; previous?: RunEnd | null };
 export function chainedRecord(record: UnchainedRecord, place: Place): UnchainedRecord & Place {
   const { seq, prev, previous } = place;
   if (previous !== undefined) return { ...record, ...place };
-  if (record.kind === 'outcome') {
+  if (isUsualOutcome(record)) {
     return {
       at: record.at,
       bodySha256: record.bodySha256,
@@ -213,6 +213,11 @@ function callRecordWithContext(
   };
 }
 
+/** An outcome with exactly the members of the literal above: that of a download has a hash as well. */
+function isUsualOutcome(record: UnchainedRecord): record is Extract<UnchainedRecord, { kind: 'outcome' }> {
+  return record.kind === 'outcome' && record.sentSha256 === undefined;
+}
+
 /**
  * An allowed call with exactly the members of one of the literals above. A record without `trust` comes from a gateway that knew no
  * trust documents, and most calls have no dropped headers: absent members must stay absent.
@@ -239,7 +244,7 @@ const LONE_SURROGATE = '\\ud';
  * way.
  */
 export function canonicalChainedRecord(entry: UnchainedRecord & Place): string {
-  if (entry.previous !== undefined || (entry.kind !== 'outcome' && !isUsualCall(entry)))
+  if (entry.previous !== undefined || !(isUsualOutcome(entry) || isUsualCall(entry)))
     return canonicalJson(entry);
   const text = JSON.stringify(entry);
   return text.includes(LONE_SURROGATE) ? canonicalJson(entry) : text;

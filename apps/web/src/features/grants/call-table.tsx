@@ -4,6 +4,7 @@ import { bytesText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Time } from '../../ui/clock.js';
+import { CopyId } from '../../ui/copy.js';
 import { Empty } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
 import { liveTexts } from './live.text.js';
@@ -42,12 +43,29 @@ export function CallTable({ page }: { page: { items: AccessRecord[]; next: strin
           {
             label: text.size,
             number: true,
-            cell: ({ bytes }) => (bytes === null ? '–' : bytesText(bytes, language)),
+            cell: ({ bytes, sentSha256 }) => (
+              <>
+                {bytes === null ? '–' : bytesText(bytes, language)}
+                <SentHash hash={sentSha256} />
+              </>
+            ),
           },
         ]}
       />
       {page.next === null ? null : <p className="soft">{text.newest}</p>}
     </>
+  );
+}
+
+/** The hash of the file that was sent, to compare with the file. */
+function SentHash({ hash }: { hash: string | undefined }) {
+  const text = useText(liveTexts);
+  if (hash === undefined) return null;
+  return (
+    <details className="soft">
+      <summary>{text.sentHash}</summary>
+      <CopyId id={hash} />
+    </details>
   );
 }
 

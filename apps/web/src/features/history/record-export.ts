@@ -20,6 +20,7 @@ const COLUMNS = [
   'count',
   'status',
   'bytes',
+  'sentSha256',
   'durationMs',
   'outcome',
   'droppedHeaders',

@@ -38,7 +38,7 @@ const CALL = [
   'route',
 ] as const;
 const MORE = ['service', 'trust'] as const;
-const OUTCOME = ['bodySha256', 'bytes', 'durationMs', 'outcome', 'status'] as const;
+const OUTCOME = ['bodySha256', 'bytes', 'durationMs', 'outcome', 'sentSha256', 'status'] as const;
 
 /** Compares a receipt with the leaves of its grant and request. @returns the first difference; null if there is none */
 export function compareReceipt(hashing: Hashing, shown: Shown, leaves: readonly Event[]): Mismatch | null {

@@ -70,8 +70,8 @@ function leafOfOutcome(
   { id, seq, hash, outcome: end }: IncomingRecord & { kind: 'outcome' },
   calls: IngestedCalls,
 ): Leaf {
-  const { status, bytes, bodySha256, durationMs, outcome } = end;
-  const call = calls.end({ id, status, bytes, bodySha256, durationMs, outcome });
+  const { status, bytes, bodySha256, sentSha256, durationMs, outcome } = end;
+  const call = calls.end({ id, status, bytes, bodySha256, sentSha256, durationMs, outcome });
   const type = 'access.outcome';
   const data = {
     bodySha256,
@@ -86,6 +86,7 @@ function leafOfOutcome(
     outcome,
     record: id,
     requester: call?.person,
+    ...(sentSha256 === null ? {} : { sentSha256 }),
     status,
   };
   if (call !== null) return { type, data };
