@@ -44,6 +44,13 @@ const withPostgres = (made) => ({
   globalTeardown: '<rootDir>/test/support/postgres/global-teardown.mjs',
 });
 
+/** Projects that need a browser share the one that the run starts. */
+const withBrowser = (made) => ({
+  ...made,
+  globalSetup: '<rootDir>/test/browser/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/browser/support/global-teardown.mjs',
+});
+
 export default {
   // Three more than the two cores that are reckoned with: much of the time a test waits for a deadline to pass.
   maxWorkers: 5,
@@ -60,13 +67,9 @@ export default {
       ...withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
       setupFilesAfterEnv: ['<rootDir>/test/e2e/checked-answers.ts'],
     },
-    {
-      ...project('browser', ['<rootDir>/test/browser/**/*.spec.ts']),
-      globalSetup: '<rootDir>/test/browser/support/global-setup.mjs',
-      globalTeardown: '<rootDir>/test/browser/support/global-teardown.mjs',
-    },
+    withBrowser(project('browser', ['<rootDir>/test/browser/**/*.spec.ts'])),
     withPostgres(project('log', ['<rootDir>/test/log/**/*.spec.ts'])),
-    project('proxies', ['<rootDir>/test/proxies/**/*.spec.ts']),
+    withBrowser(project('proxies', ['<rootDir>/test/proxies/**/*.spec.ts'])),
     project('openapi', ['<rootDir>/test/openapi/**/*.spec.ts']),
     project('clients', ['<rootDir>/test/clients/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),

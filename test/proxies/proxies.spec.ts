@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { GatewayWorld } from '../fakes/gateway-world.js';
@@ -7,7 +7,7 @@ import { sendRaw } from '../fakes/raw-http.js';
 import { until } from '../fakes/until.js';
 import { freePort } from '../support/free-port.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
-import { RealProxy, writeConfiguration } from './real-proxy.js';
+import { type ProxySetup, RealProxy, startCaddy, startNginx, writeConfiguration } from './real-proxy.js';
 
 const SECRET = 'p'.repeat(43);
 const INVOICES = '/tenants/acme/invoices';
@@ -26,42 +26,14 @@ afterAll(async () => {
   await removeFolder(folder);
 });
 
-async function startNginx(): Promise<void> {
-  await writeFile(join(folder, 'secret.conf'), `proxy_set_header Countersign-Proxy-Secret "${SECRET}";\n`);
-  const site = await writeConfiguration('nginx.conf', folder, {
-    '127.0.0.1:8080': `127.0.0.1:${port}`,
+const setup = (name: string, listens: string): ProxySetup => ({
+  ...{ name, folder, port, secret: SECRET },
+  replaced: {
+    [listens]: listens.replace('8080', String(port)),
     '127.0.0.1:4200': `127.0.0.1:${world.upstream.port}`,
     '127.0.0.1:4100': `127.0.0.1:${world.gateway.port}`,
-    '/etc/nginx/countersign-secret.conf': join(folder, 'secret.conf'),
-  });
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${join(folder, name)};`,
-  );
-  const main = join(folder, 'main.conf');
-  await writeFile(
-    main,
-    [
-      `daemon off; worker_processes 1; pid ${join(folder, 'nginx.pid')}; error_log stderr;`,
-      `events {} http { access_log off; ${temporary.join(' ')} include ${site}; }`,
-    ].join('\n'),
-  );
-  const args = ['-c', main, '-e', 'stderr'];
-  proxy = await RealProxy.start({ name: 'nginx', package: 'nginx-light', args }, port);
-}
-
-async function startCaddy(): Promise<void> {
-  const site = await writeConfiguration('Caddyfile', folder, {
-    ':8080': `:${port}`,
-    '127.0.0.1:4200': `127.0.0.1:${world.upstream.port}`,
-    '127.0.0.1:4100': `127.0.0.1:${world.gateway.port}`,
-  });
-  const config = join(folder, 'own.caddy');
-  await writeFile(config, `{\n\tadmin off\n}\n${await readFile(site, 'utf8')}`);
-  const args = ['run', '--config', config, '--adapter', 'caddyfile'];
-  proxy = await RealProxy.start({ name: 'caddy', package: 'caddy', args }, port, {
-    ...{ COUNTERSIGN_AUTHZ_SECRET: SECRET, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
-  });
-}
+  },
+});
 
 const send = (token: string | undefined, target: string, more: string[] = [], method = 'GET', body = '') =>
   sendRaw(
@@ -77,13 +49,13 @@ const send = (token: string | undefined, target: string, more: string[] = [], me
     ].join('\r\n'),
   );
 
-describe.each<[string, () => Promise<void>]>([
-  ['nginx', startNginx],
-  ['Caddy', startCaddy],
+describe.each<[string, () => Promise<RealProxy>]>([
+  ['nginx', () => startNginx(setup('nginx.conf', '127.0.0.1:8080'))],
+  ['Caddy', () => startCaddy(setup('Caddyfile', ':8080'))],
 ])('%s asks about each call', (_name, start) => {
   beforeAll(async () => {
     port = await freePort();
-    await start();
+    proxy = await start();
   }, 60_000);
   beforeEach(() => {
     world.upstream.hits.length = 0;
@@ -146,6 +118,22 @@ describe.each<[string, () => Promise<void>]>([
     expect(answer.status).toBeGreaterThanOrEqual(400);
     if (status !== undefined) expect(answer.status).toBe(status);
     expect(upstream.hits).toEqual([]);
+  });
+
+  test('lets no connection be upgraded: a WebSocket is refused, and an offer of HTTP/2 ends here', async () => {
+    const { broker, upstream } = world;
+    const token = broker.token(broker.grant());
+    const socket = [
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Key: eA==',
+      'Sec-WebSocket-Version: 13',
+    ];
+    expect((await send(token, INVOICES, socket)).status).toBeGreaterThanOrEqual(400);
+    expect(upstream.hits).toEqual([]);
+    const offer = ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABk'];
+    await send(token, INVOICES, offer);
+    expect(upstream.hits.filter(({ headers }) => headers.upgrade !== undefined)).toEqual([]);
   });
 
   test('refuses a call without a token, with a challenge, and one with another token', async () => {

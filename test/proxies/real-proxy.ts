@@ -6,6 +6,15 @@ import { join } from 'node:path';
 import { type DebianProgram, startError } from '../support/debian-program.js';
 import { eventually } from '../support/eventually.js';
 
+/** A configuration of docs/gateways/, the folder for it, the proxy's port, the secret that it shows, and texts to replace. */
+export type ProxySetup = {
+  name: string;
+  folder: string;
+  port: number;
+  secret: string;
+  replaced: Readonly<Record<string, string>>;
+};
+
 /** A proxy of Debian that runs with a configuration from docs/gateways/. */
 export class RealProxy {
   private output = '';
@@ -49,6 +58,40 @@ function accepts(port: number): Promise<boolean> {
     socket.once('error', () => resolve(false));
     socket.once('close', () => socket.destroy());
     socket.once('connect', () => socket.end());
+  });
+}
+
+/** Starts nginx with a configuration of docs/gateways/ that includes the secret from a file. */
+export async function startNginx({ name, folder, port, secret, replaced }: ProxySetup): Promise<RealProxy> {
+  const secretFile = join(folder, 'secret.conf');
+  await writeFile(secretFile, `proxy_set_header Countersign-Proxy-Secret "${secret}";\n`);
+  const site = await writeConfiguration(name, folder, {
+    ...replaced,
+    '/etc/nginx/countersign-secret.conf': secretFile,
+  });
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `${kind}_temp_path ${join(folder, kind)};`,
+  );
+  const main = join(folder, 'main.conf');
+  await writeFile(
+    main,
+    [
+      `daemon off; worker_processes 1; pid ${join(folder, 'nginx.pid')}; error_log stderr;`,
+      `events {} http { access_log off; ${temporary.join(' ')} include ${site}; }`,
+    ].join('\n'),
+  );
+  const args = ['-c', main, '-e', 'stderr'];
+  return RealProxy.start({ name: 'nginx', package: 'nginx-light', args }, port);
+}
+
+/** Starts Caddy with a configuration of docs/gateways/ that reads the secret from its environment. */
+export async function startCaddy({ name, folder, port, secret, replaced }: ProxySetup): Promise<RealProxy> {
+  const site = await writeConfiguration(name, folder, replaced);
+  const config = join(folder, 'own.caddy');
+  await writeFile(config, `{\n\tadmin off\n}\n${await readFile(site, 'utf8')}`);
+  const args = ['run', '--config', config, '--adapter', 'caddyfile'];
+  return RealProxy.start({ name: 'caddy', package: 'caddy', args }, port, {
+    ...{ COUNTERSIGN_AUTHZ_SECRET: secret, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
   });
 }
 

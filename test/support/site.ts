@@ -21,6 +21,8 @@ export type SiteOptions = {
   preload?: readonly string[];
   /** The host name in people's addresses, to which browsers bind cookies. Default: `127.0.0.1`. */
   host?: string;
+  /** The gateway's port, if the organisation has to name it. Default: a free one. */
+  gatewayPort?: number;
   /** Maps the broker's address to the one that the gateway uses; for a relay between them. */
   between?: (brokerUrl: string) => Promise<string>;
 };
@@ -80,7 +82,11 @@ export class Site<B extends Running = Program, G extends Running = B> {
     const url = options.databaseUrl ?? (await migratedSqlite(join(folder, 'countersign.db')));
     const masterKey = options.databaseUrl === undefined ? MASTER_KEY : undefined;
     const store = await PreparedStore.at(url, options.organisation, masterKey);
-    const ports = { broker: await freePort(), gateway: await freePort(), gatewayAdmin: await freePort() };
+    const ports = {
+      broker: await freePort(),
+      gateway: options.gatewayPort ?? (await freePort()),
+      gatewayAdmin: await freePort(),
+    };
     const site = new Site(folder, store, ports, options, launches);
     try {
       const brokerUrl = (await options.between?.(site.brokerUrl)) ?? site.brokerUrl;

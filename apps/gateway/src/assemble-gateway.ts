@@ -313,6 +313,7 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
     browsers: new BrowserCalls({ access, grants, authorizer, refusals }),
     locations: new LocationRewriter(() => state.routeMaps),
     contexts: new CallContexts(identity, credential.gateway, parts.contextKeys),
+    serviceAt: (host: string) => state.serviceAtHost(host),
   };
   return createHttpServer({
     pages: new OwnPages({
@@ -326,7 +327,7 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
     handler: new CallHandler({ ...shared, forwarding: new RecordedForwarding(shared) }),
     externalAuthorization: new ExternalAuthorization({ ...shared, proxies: options.proxies }),
     browsers: access,
-    serviceAt: (host) => state.serviceAtHost(host),
+    serviceAt: shared.serviceAt,
     countRefusal: (code) => {
       recorder.count(null, code);
       metrics.refused(null, code);

@@ -13,7 +13,7 @@ import { smallOrganisation } from '../../factories/small-organisation.js';
 import { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { account, IdentityProvider } from '../../fakes/identity-provider.js';
 import type { Inside } from '../../support/inside.js';
-import { Site } from '../../support/site.js';
+import { Site, type SiteOptions } from '../../support/site.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 
 /** The people of the tests, by first name. `organisation` is what they type in at the sign-in. */
@@ -47,10 +47,14 @@ export class BrowserSite {
     private readonly browser: Browser,
   ) {}
 
-  /** @param brokerEnv added to the broker's environment */
+  /**
+   * @param brokerEnv added to the broker's environment
+   * @param gateway its port, and what is added to its environment
+   */
   static async start(
     change: (file: Organisation) => void = () => {},
     brokerEnv: Record<string, string> = {},
+    gateway: Pick<SiteOptions, 'gatewayPort' | 'gatewayEnv'> = {},
   ): Promise<BrowserSite> {
     const upstream = new CountingUpstream();
     await upstream.start();
@@ -60,7 +64,7 @@ export class BrowserSite {
     const organisation = withSignIn(smallOrganisation(), provider.issuer, secrets);
     for (const service of organisation.services) service.upstream = upstream.origin;
     change(organisation);
-    const site = await Site.inside({ organisation, host: 'localhost', brokerEnv });
+    const site = await Site.inside({ organisation, host: 'localhost', brokerEnv, ...gateway });
     const browser = await chromium.connect(process.env['COUNTERSIGN_TEST_BROWSER'] ?? '');
     const made = new BrowserSite(site, upstream, provider, secrets, browser);
     await made.serveProvider(organisation);

@@ -9,6 +9,7 @@ import { makeGrant } from '../../support/story.js';
 
 const HOST = 'billing.localhost';
 const ORIGIN = `http://${HOST}:4100`;
+const SECRET = 'p'.repeat(43);
 const PAGE = '/tenants/acme/invoices/7';
 const OPENS = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-site': 'none' };
 const CALLS = { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin' };
@@ -47,7 +48,7 @@ describe('a browser with a grant, at the service’s own host', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await siteInsideWithUpstream({}, (file) => {
+    world = await siteInsideWithUpstream({ gatewayEnv: { COUNTERSIGN_AUTHZ_SECRET: SECRET } }, (file) => {
       for (const service of file.services) {
         Object.assign(service, { origin: ORIGIN, overlay: true });
         service.routes.push({
@@ -269,6 +270,56 @@ describe('a browser with a grant, at the service’s own host', () => {
     });
     expect((await get(PAGE, { accept: 'text/html,*/*' })).status).toBe(303);
     expect((await get(PAGE, { method: 'POST', ...OPENS })).status).toBe(401);
+  });
+
+  test('a proxy that asks about calls gets the same answers for a browser’s session, and passes none of it on', async () => {
+    const cookie = await open(await makeGrant(world.site));
+    const asked = ({ host = HOST, method = 'GET', path = PAGE, ...headers }: Sent & { path?: string }) =>
+      visit(world.site.gatewayUrl, '/authz/traefik/billing', {
+        ...{ host: 'localhost', 'countersign-proxy-secret': SECRET },
+        ...{ 'x-forwarded-host': host, 'x-forwarded-method': method, 'x-forwarded-uri': path },
+        ...headers,
+      });
+    const passed = world.upstream.hits.length;
+    const answer = await asked({ ...CALLS, cookie });
+    expect(answer).toMatchObject({
+      status: 200,
+      headers: { 'countersign-tenant': 'acme', 'countersign-record': expect.stringMatching(/^rec_/) },
+    });
+    expect(JSON.stringify(answer)).not.toContain('countersign-session');
+    expect((await asked({ ...CALLS, cookie, path: '/assets/app.js' })).status).toBe(200);
+    // Without a session: to the sign-in, or 401.
+    const begun = await asked(OPENS);
+    expect([begun.status, begun.location.pathname, cookieOf(begun)]).toEqual([
+      ...[303, '/open', expect.stringMatching(/^__Host-countersign-open=/)],
+    ]);
+    expect((await asked(CALLS)).status).toBe(401);
+    // Caddy and Envoy ask with the host of the call. Without a secret it is a path of the service.
+    const question = { 'x-forwarded-host': HOST, 'x-forwarded-method': 'GET', 'x-forwarded-uri': PAGE };
+    const path = '/authz/traefik/billing';
+    const atHost = { ...CALLS, cookie, ...question };
+    expect((await get(path, { ...atHost, 'countersign-proxy-secret': SECRET })).status).toBe(200);
+    expect((await get(path, { ...atHost, 'countersign-proxy-secret': 'x' })).text).toContain(
+      '"proxy_not_trusted"',
+    );
+    expect((await get(path, atHost)).text).toContain('"route_not_listed"');
+    // Another page, another host, another tenant, an upgrade.
+    const foreign = { ...CALLS, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+    for (const sent of [
+      { ...foreign },
+      { ...foreign, method: 'PATCH' },
+      { ...CALLS, method: 'PATCH', origin: 'null' },
+    ])
+      expect((await asked({ ...sent, cookie })).text).toContain('"cross_origin"');
+    for (const host of ['localhost', 'other.localhost'])
+      expect((await asked({ ...CALLS, cookie, host })).status).toBe(401);
+    const other = await asked({ ...OPENS, cookie, path: '/tenants/globex/invoices/7' });
+    expect([other.status, other.text]).toEqual([403, expect.stringContaining('/ask?tenant=globex&amp;')]);
+    const upgrade = { connection: 'Upgrade', upgrade: 'websocket' };
+    expect((await asked({ ...CALLS, cookie, ...upgrade })).text).toContain('"ambiguous_request"');
+    const socket = { ...CALLS, cookie, 'sec-websocket-key': 'eA==' };
+    expect((await asked(socket)).text).toContain('"route_not_listed"');
+    expect(world.upstream.hits).toHaveLength(passed);
   });
 
   /** What an open page learns of the access of its browser. */

@@ -5,6 +5,9 @@ import type { CanonicalRequest } from '../http/canonical-request.js';
 const OWN_PATHS = '/countersign/';
 const OF_BROWSERS: ReadonlySet<string> = new Set(Object.values(BROWSER_PATHS));
 
+/** The header in which a proxy that asks about a call shows its secret. */
+export const PROXY_SECRET_HEADER = 'countersign-proxy-secret';
+
 /** Whether a service's own host has this path for browsers. */
 export const isBrowserPath = (path: string): boolean => OF_BROWSERS.has(path);
 
@@ -13,7 +16,8 @@ export const isBrowserPath = (path: string): boolean => OF_BROWSERS.has(path);
  * path at the upstream. Any other request names the service in its path already.
  *
  * The gateway's own paths are the same at every host. Otherwise a compromised broker could name the gateway's host as the origin of
- * a service, and so hide the paths at which customers stop access and read what is pinned.
+ * a service, and so hide the paths at which customers stop access and read what is pinned. So is the question of a proxy about a
+ * call (`/authz/…` with a secret): some proxies ask with the host of the call.
  */
 export function atServiceHost(
   request: CanonicalRequest,
@@ -24,5 +28,6 @@ export function atServiceHost(
   const { service, origin } = found;
   const path = `/${request.service}${request.path}`;
   if (path.startsWith(OWN_PATHS) && !isBrowserPath(path)) return request;
+  if (request.service === 'authz' && request.headers.all(PROXY_SECRET_HEADER).length > 0) return request;
   return { ...request, service, path, origin };
 }

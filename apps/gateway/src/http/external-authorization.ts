@@ -2,6 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
 import { isDownload } from '@countersign/authorization';
 import type { VerifiedToken } from '../authorize/call-authorizer.js';
+import type { ServiceHost } from '../authorize/route-maps.js';
+import { PROXY_SECRET_HEADER } from '../browser/service-host.js';
 import type { Budgets } from '../budget/budgets.js';
 import type { AllowedCall } from '../forward/recorded-forwarding.js';
 import { type CallContexts, CONTEXT_KEY_MISSING } from '../forward/signed-context.js';
@@ -29,6 +31,8 @@ type ExternalAuthorizationParts = Omit<CallHandlerParts, 'forwarding'> & {
   recorder: Recorder;
   metrics: GatewayMetrics;
   contexts: CallContexts;
+  /** The service with this host of its own. */
+  serviceAt(host: string): ServiceHost | undefined;
 };
 
 /** The call of which a proxy asks: its method, host and target, as the proxy describes them. */
@@ -61,7 +65,9 @@ const MODES: Record<string, Describe> = {
   middleware: byOriginal,
 };
 
-const SECRET_HEADER = 'countersign-proxy-secret';
+/** Of a handshake of a WebSocket (RFC 6455 §4.1). `Upgrade` itself may not arrive here: it concerns one connection. */
+const WEBSOCKET_HEADER = 'sec-websocket-key';
+
 const PATH = /^\/(nginx|traefik|envoy|middleware)(\/.*)?$/;
 
 const joined = (service: string, target: string | undefined): string | undefined =>
@@ -110,16 +116,25 @@ export class ExternalAuthorization {
         detail: 'the proxy must show its secret, and connect from a network that may ask',
       });
     }
-    const call = {
-      ...exchange,
-      canonical: canonicalCall(asked, describe(asked, below)),
-      mode: mode === 'middleware' ? ('middleware' as const) : ('authz' as const),
-    };
+    const described = canonicalCall(asked, describe(asked, below));
+    const call =
+      mode === 'middleware'
+        ? { ...exchange, canonical: described, mode: 'middleware' as const }
+        : { ...exchange, canonical: this.withOrigin(described), mode: 'authz' as const };
     await this.handler.handle(call);
   }
 
+  /**
+   * If the call is for the service's own host, a browser may make it with its session: then it counts as a call of that
+   * origin, and the same checks show which page makes it. Not if the service itself asks: it has received the cookie.
+   */
+  private withOrigin(call: CanonicalRequest): CanonicalRequest {
+    const found = this.parts.serviceAt(call.host);
+    return found?.service === call.service ? { ...call, origin: found.origin } : call;
+  }
+
   private mayAsk({ canonical, peer }: Exchange, secret: Buffer): boolean {
-    const shown = canonical.headers.one(SECRET_HEADER) ?? '';
+    const shown = canonical.headers.one(PROXY_SECRET_HEADER) ?? '';
     const isSecret = timingSafeEqual(hashOf(shown), secret);
     const address = peer.replace(/^::ffff:(?=\d+\.)/i, '');
     const isNear = address !== '' && this.networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
@@ -132,7 +147,7 @@ export class ExternalAuthorization {
     const { canonical, response } = exchange;
     const { claims } = token;
     const { match, grant, map } = decision;
-    const beyond = beyondThisMode(token, decision);
+    const beyond = changesProtocol(canonical, decision) ?? beyondThisMode(token, decision);
     if (beyond !== undefined) return refusals.decided(exchange, claims, beyond);
     const { context: mode } = authorizer.upstreamSettings(canonical.service);
     const signing = contexts.of(canonical.service, mode, clock.now());
@@ -188,6 +203,15 @@ function canonicalCall(asked: CanonicalRequest, { method, host, target }: Descri
     framing: { kind: 'none' },
     expectsContinue: false,
   };
+}
+
+/**
+ * Refuses the handshake of a WebSocket. Some proxies pass an upgrade on by themselves, and what follows it is no call that a
+ * record could describe.
+ */
+function changesProtocol({ headers }: CanonicalRequest, { match }: AllowedCall): RefusedCall | undefined {
+  const detail = 'no route allows an upgrade of the connection';
+  return headers.all(WEBSOCKET_HEADER).length > 0 ? { code: 'route_not_listed', detail, match } : undefined;
 }
 
 /** Refuses a call with a limit that only a gateway can enforce that forwards the call itself. */
