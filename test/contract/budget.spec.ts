@@ -53,7 +53,16 @@ class Boot {
         gateway: this.gateway,
         boot: this.id,
       });
-      const result = { status: 200, bytes, bodySha256: null, sentSha256: null, durationMs: 1, outcome: how };
+      const result = {
+        status: 200,
+        bytes,
+        bodySha256: null,
+        sentSha256: null,
+        durationMs: 1,
+        outcome: how,
+        maskedFields: null,
+        withheld: null,
+      };
       return [
         { ...this.place(), kind: 'allowed' as const, view, path: null },
         {

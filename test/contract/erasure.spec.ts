@@ -276,7 +276,7 @@ describeOn('SQLite', 'erasure of personal values (GDPR Art. 17)', (bench) => {
         bodySha256: null,
         sentSha256: null,
       },
-      ...{ durationMs: null, outcome: null, gateway, boot, seq: 1 },
+      ...{ durationMs: null, outcome: null, maskedFields: null, withheld: null, gateway, boot, seq: 1 },
     } as const satisfies AccessRecordView;
     const opening = { value: path, salt: encodeBase64url(salt) };
     await ingestRecords(flow.deps, [

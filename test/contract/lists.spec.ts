@@ -110,6 +110,8 @@ describeStore('lists', (bench) => {
       sentSha256: `sha256:${'5'.repeat(64)}`,
       durationMs: 12,
       outcome: 'completed' as const,
+      maskedFields: 3,
+      withheld: 'malformed',
     };
     const merged = await bench.store.forTenant('acme', async (unit) => {
       await unit.requests.insert(request);

@@ -21,6 +21,8 @@ const ENDED: Omit<RecordOutcome, 'id'> = {
   sentSha256: null,
   durationMs: 3,
   outcome: 'completed',
+  maskedFields: 2,
+  withheld: null,
 };
 
 describeStore('gateways’ records', (bench) => {

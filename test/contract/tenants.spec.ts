@@ -127,6 +127,7 @@ describeStore('tenants apart from each other', (bench) => {
         {
           ...{ id: record.id, status: 200, bytes: 1, bodySha256: null, sentSha256: null },
           ...{ durationMs: 1, outcome: 'completed' },
+          ...{ maskedFields: null, withheld: null },
         },
       ]);
       return {

@@ -64,6 +64,22 @@ export const accessRecordSchema = named(
     requesterFacts: requesterFactsSchema
       .optional()
       .describe('Place and employer of the requester, as the terms state them. Absent: they state nothing.'),
+    masked: z
+      .literal(true)
+      .optional()
+      .describe('The answer was not to show all of its fields. Absent: it could.'),
+    maskedFields: z
+      .int()
+      .optional()
+      .describe(
+        'How many fields were masked; 0 until the outcome is known. Present for a call that is masked.',
+      ),
+    withheld: z
+      .string()
+      .optional()
+      .describe(
+        'Why the answer did not reach the client, or only its beginning did: malformed, not_json, encoded, partial.',
+      ),
     trust: z.string().nullable(),
     status: z.int().nullable(),
     bytes: z.int().nullable(),

@@ -46,6 +46,16 @@ export const serviceSchema = named(
         download: z
           .exactOptional(z.literal(true))
           .describe('Answers are files: gateways record the SHA-256 of what they send.'),
+        mask: z
+          .exactOptional(z.array(z.string()))
+          .describe(
+            'Fields of the JSON answer, as pointers, that are masked unless the grant says `unmasked`.',
+          ),
+        maskPasses: z
+          .exactOptional(z.array(z.string()))
+          .describe(
+            'Media types that pass on a route with `mask`. Other answers that are not JSON are withheld.',
+          ),
         headers: z
           .array(z.string())
           .default([])

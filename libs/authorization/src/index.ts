@@ -5,6 +5,7 @@ export type {
   CallRefusal,
   CallToken,
   CallView,
+  Masking,
   MatchedCall,
   PublishedRouteMap,
 } from './call/call.js';

@@ -79,6 +79,7 @@ export {
   PASSED_BY_DEFAULT,
   passesByDefault,
 } from './route/headers.js';
+export { ANY_MEMBER, fieldNames, isJsonType, MAX_FIELD_POINTER } from './route/masked-fields.js';
 export { type CompiledRouteMap, compileRouteMap, matchRoute, type RouteMatch } from './route/match.js';
 export { findRouteMapProblems, type RouteMapProblem, writesUnchecked } from './route/problems.js';
 export {

@@ -97,6 +97,8 @@ export {
   type SignedRecord,
   type UnchainedRecord,
   type UnsignedRecord,
+  WITHHELD_REASONS,
+  type WithheldReason,
 } from './records/access-record.js';
 export {
   type BatchHashes,

@@ -20,6 +20,7 @@ const RECORDS: Record<string, (leaf: LeafV1, prev: string | null) => RecordJson>
     grant: data['grant'],
     id: data['record'],
     kind: 'allowed',
+    ...(data['masked'] === undefined ? {} : { masked: data['masked'] }),
     method: data['method'],
     mode: data['mode'],
     path: commitments['path'],
@@ -49,6 +50,7 @@ const RECORDS: Record<string, (leaf: LeafV1, prev: string | null) => RecordJson>
     gateway: data['gateway'],
     id: data['record'],
     kind: 'outcome',
+    ...(data['maskedFields'] === undefined ? {} : { maskedFields: data['maskedFields'] }),
     outcome: data['outcome'],
     prev,
     ...(data['sentSha256'] === undefined ? {} : { sentSha256: data['sentSha256'] }),
@@ -56,6 +58,7 @@ const RECORDS: Record<string, (leaf: LeafV1, prev: string | null) => RecordJson>
     status: data['status'],
     tenant,
     v: 1,
+    ...(data['withheld'] === undefined ? {} : { withheld: data['withheld'] }),
   }),
   'gateway.head': ({ at, data, tenant }, prev) => ({
     at,

@@ -181,6 +181,8 @@ export function aRecord(grant: Grant, change: Partial<AccessRecordView> = {}): A
     sentSha256: null,
     durationMs: null,
     outcome: null,
+    maskedFields: null,
+    withheld: null,
     gateway: uuidV7Ids.next('gtw'),
     boot: '0199f0a0-7b2c-4003-8000-000000000003',
     seq: 1,

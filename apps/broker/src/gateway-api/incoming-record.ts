@@ -24,7 +24,8 @@ export function incomingRecord(
   switch (record.kind) {
     case 'outcome': {
       const { id, status, bytes, bodySha256, sentSha256 = null, durationMs, outcome } = record;
-      const end = { status, bytes, bodySha256, sentSha256, durationMs, outcome };
+      const { maskedFields = null, withheld = null } = record;
+      const end = { status, bytes, bodySha256, sentSha256, durationMs, outcome, maskedFields, withheld };
       return { ...chained, kind: 'outcome', id, outcome: end };
     }
     case 'counters':
@@ -55,9 +56,11 @@ type CallRecord = Extract<RecordEntry['record'], { kind: 'allowed' | 'refused' }
 
 /** A call as the API shows it: the members of the wire record, without an outcome yet. */
 function viewOf(record: CallRecord, path: string | null): AccessRecordView {
-  const { v: _v, prev: _prev, previous: _previous, kind, trust = null, ...members } = record;
+  const { v: _v, prev: _prev, previous: _previous, kind, trust = null, ...given } = record;
+  const { masked, ...members } = { masked: undefined, ...given };
   const context = kind === 'allowed' ? 'ed25519' : null;
-  const rest = { path, trust, decision: kind, ...NO_OUTCOME };
+  const maskedFields = masked ? 0 : null;
+  const rest = { path, trust, decision: kind, ...NO_OUTCOME, maskedFields, withheld: null };
   const absent = { code: null, count: 1, droppedHeaders: [], tenantFrom: null, requesterFacts: null };
   return { ...absent, context, ...members, ...rest };
 }

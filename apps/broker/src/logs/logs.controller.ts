@@ -49,12 +49,17 @@ export class LogsController {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, (text) => isId('rec', text));
     const found = await listRecords(this.deps, principal, slug, given(filter), page);
-    return pageAnswer(found, ({ tenant: _tenant, tenantFrom, requesterFacts, sentSha256, ...record }) => ({
-      ...record,
-      ...(tenantFrom === null ? {} : { tenantFrom }),
-      ...(requesterFacts === null ? {} : { requesterFacts }),
-      ...(sentSha256 === null ? {} : { sentSha256 }),
-    }));
+    return pageAnswer(
+      found,
+      ({ tenant: _tenant, tenantFrom, requesterFacts, sentSha256, maskedFields, withheld, ...record }) => ({
+        ...record,
+        ...(tenantFrom === null ? {} : { tenantFrom }),
+        ...(requesterFacts === null ? {} : { requesterFacts }),
+        ...(maskedFields === null ? {} : { masked: true as const, maskedFields }),
+        ...(withheld === null ? {} : { withheld }),
+        ...(sentSha256 === null ? {} : { sentSha256 }),
+      }),
+    );
   }
 }
 

@@ -39,6 +39,9 @@ export async function showRoutes(context: Context, name: string): Promise<Answer
     `Request headers that pass on every route: ${PASSED_BY_DEFAULT.join(', ')}. All others are dropped.`,
     ...(routes.some(({ repeat }) => repeat !== undefined) ? ['… behind a parameter: it may repeat.'] : []),
     ...(routes.some(({ body }) => body === true) ? ['GET +body: such a call may have a body.'] : []),
+    ...routes.flatMap(({ method, path, mask }) =>
+      mask === undefined ? [] : [`${method} ${path} masks ${mask.join(', ')} unless the grant is unmasked.`],
+    ),
     ...(routes.some(({ shared }) => shared === true)
       ? ['(shared): the same for every customer, as the vendor says. Open with every grant of the service.']
       : []),

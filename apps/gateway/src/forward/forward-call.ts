@@ -11,7 +11,7 @@ import type { ResponseObserver, ServerResponse } from '../http1/server-response.
 import type { TlsFailure } from '../http1/tls-failure.js';
 import type { UpstreamConnection, UpstreamFailure, UpstreamObserver } from '../http1/upstream-connection.js';
 import type { UpstreamPool } from '../http1/upstream-pool.js';
-import { type AnswerBody, type ChangeAnswer, fieldsOfChanged } from './answer-body.js';
+import { type AnswerBody, AnswerWithheld, type ChangeAnswer } from './answer-body.js';
 import type { Download } from './download.js';
 import { clientHeaders, type Origin } from './forwarded-headers.js';
 
@@ -55,6 +55,7 @@ type ForwardFailure =
   | 'upstream_timeout'
   | 'upstream_tls_failed'
   | 'tenant_not_confirmed'
+  | 'answer_withheld'
   | 'range_not_confirmed'
   | 'ambiguous_request'
   | 'body_too_large';
@@ -71,6 +72,10 @@ export type Forwarded = {
   /** For `upstream_tls_failed`. */
   tlsFailure?: TlsFailure | undefined;
   cutBy?: CutReason | undefined;
+  /** How many fields of the response were masked, if it was read for that. */
+  maskedFields?: number | undefined;
+  /** Why the response, or the rest of it, did not reach the client. */
+  withheld?: AnswerWithheld | undefined;
 };
 
 /** Sends the call to its upstream and the response to the client, both as streams. Never throws. */
@@ -85,6 +90,7 @@ const FAILURES = {
 } as const;
 
 const UNREACHABLE_PAUSE_MS = 250;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
  * One call between a client's connection and an upstream's. Pieces pass as they arrive; a side that takes no more stops
@@ -106,6 +112,9 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   private upstreamEnded = false;
   /** Changes the body of the response; undefined if it passes as it is. */
   private answerBody: AnswerBody | undefined;
+  /** The head of a response whose body is changed, until the first byte of that leaves. */
+  private heldHead: { status: number; fields: string[]; hasBody: boolean } | undefined;
+  private withheld: AnswerWithheld | undefined;
   private tlsFailure: TlsFailure | undefined;
 
   constructor(
@@ -194,17 +203,38 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     const sent = clientHeaders(fields, origin);
     // RFC 9110 §8.6 forbids a length with 204. With 304 it may be left out, and clients on undici take it for a body.
     const plain = status === 204 || status === 304 ? withoutLength(sent) : sent;
-    // A file is sent as it is: its hash is that of the bytes that leave.
-    this.answerBody = download === undefined ? changeAnswer?.(head) : undefined;
-    const isChanged = this.answerBody !== undefined;
-    const passed = isChanged ? fieldsOfChanged(plain) : plain;
-    passed.push('Countersign-Record', record);
+    plain.push('Countersign-Record', record);
+    this.guarded(() => {
+      this.answerBody = changeAnswer?.(head);
+      if (this.answerBody === undefined) response.begin(status, plain, hasBody ? length : 0);
+      else this.heldHead = { status, fields: this.answerBody.fields(plain), hasBody };
+    }, status);
+  }
+
+  /** Sends the head of a changed response. `length`: bytes of its body, if all of it is here. */
+  private beginChanged(length: number | undefined): void {
+    const { heldHead } = this;
+    if (heldHead === undefined) return;
+    this.heldHead = undefined;
+    const { status, fields, hasBody } = heldHead;
+    const known = hasBody && length !== undefined ? ['Content-Length', String(length)] : [];
+    this.parts.response.begin(status, [...fields, ...known], hasBody ? length : 0);
+  }
+
+  /** Runs what may find that the response cannot be sent, and ends the call then. Undefined after that. */
+  private guarded<Result>(run: () => Result, status = this.status): Result | undefined {
     try {
-      response.begin(status, passed, isChanged ? undefined : hasBody ? length : 0);
+      const result = run();
       this.status = status;
+      return result;
     } catch (error) {
-      if (!(error instanceof UnwritableHead)) throw error;
-      this.giveUp('upstream_unreachable');
+      if (error instanceof UnwritableHead) this.giveUp('upstream_unreachable');
+      else if (error instanceof AnswerWithheld) {
+        this.status = status;
+        this.withheld = error;
+        this.giveUp('answer_withheld');
+      } else throw error;
+      return undefined;
     }
   }
 
@@ -285,7 +315,14 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
 
   /** What leaves for these bytes of the upstream's body. */
   private changed(bytes: Buffer): Buffer {
-    return this.answerBody === undefined ? bytes : this.answerBody.pass(bytes);
+    const { answerBody } = this;
+    if (answerBody === undefined) return bytes;
+    const passed = this.guarded(() => {
+      const changed = answerBody.pass(bytes);
+      if (changed.length > 0) this.beginChanged(undefined);
+      return changed;
+    });
+    return passed ?? NOTHING;
   }
 
   private async written(bytes: Buffer): Promise<void> {
@@ -311,7 +348,16 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
 
   private endResponse(): void {
     const { response, call, now } = this.parts;
-    if (this.answerBody !== undefined) response.write(this.answerBody.rest());
+    const { answerBody } = this;
+    if (answerBody !== undefined) {
+      const rest = this.guarded(() => {
+        const last = answerBody.rest();
+        this.beginChanged(last.length);
+        return last;
+      });
+      if (rest === undefined) return;
+      response.write(rest);
+    }
     response.end();
     // The client still has to read what is buffered.
     if (!this.settled) call.waitForClient(now());
@@ -338,6 +384,8 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     if (this.settled) return;
     this.upstream?.abort();
     if (!response.hasBegun) {
+      // What the upstream sent of it has not left.
+      this.bytes = 0;
       this.finish('failed', failure);
       return;
     }
@@ -359,9 +407,21 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     const { body, response, download } = this.parts;
     body.close();
     response.observe(undefined);
-    const { status, bytes, bodySha256, tlsFailure } = this;
+    const { status, bytes, bodySha256, tlsFailure, withheld } = this;
+    const maskedFields = this.answerBody?.maskedFields;
     const sentSha256 = response.hasBegun ? download?.sha256() : undefined;
-    this.settle({ status, bytes, bodySha256, sentSha256, outcome, failure, tlsFailure, cutBy });
+    this.settle({
+      status,
+      bytes,
+      bodySha256,
+      sentSha256,
+      outcome,
+      failure,
+      tlsFailure,
+      cutBy,
+      maskedFields,
+      withheld,
+    });
   }
 
   private pauseUpstream(): void {

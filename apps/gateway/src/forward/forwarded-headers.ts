@@ -33,7 +33,7 @@ const ENDS_HERE: ReadonlySet<string> = new Set([
   'host',
 ]);
 /** What a record says of dropped headers is bounded, because the caller chooses their names. */
-const MAX_DROPPED = 100;
+export const MAX_DROPPED = 100;
 const MAX_NAME = 64;
 
 /**

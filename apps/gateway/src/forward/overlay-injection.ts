@@ -2,7 +2,7 @@ import { BROWSER_PATHS } from '@countersign/gateway-protocol';
 import type { CanonicalRequest } from '../http/canonical-request.js';
 import type { Fields } from '../http1/fields.js';
 import type { ReadResponse } from '../http1/response-reader.js';
-import type { AnswerBody, ChangeAnswer } from './answer-body.js';
+import { type AnswerBody, type ChangeAnswer, fieldsOfChanged } from './answer-body.js';
 import { allowsOwnOrigin } from './content-security-policy.js';
 
 /** What is added to a page. `defer`: the script neither delays the page nor runs before it is parsed. */
@@ -93,6 +93,10 @@ export class OverlayInjection implements AnswerBody {
 
   rest(): Buffer {
     return this.isDone ? NOTHING : this.release(undefined);
+  }
+
+  fields(given: readonly string[]): string[] {
+    return fieldsOfChanged(given);
   }
 
   private release(place: number | undefined): Buffer {

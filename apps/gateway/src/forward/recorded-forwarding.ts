@@ -11,10 +11,12 @@ import { type Exchange, isArriving, openCallOf, recordedCallOf } from '../http/e
 import type { UpstreamPool } from '../http1/upstream-pool.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
+import type { ChangeAnswer } from './answer-body.js';
 import { Download } from './download.js';
 import { type Forwarded, forwardCall } from './forward-call.js';
 import { type SelectedHeaders, selectHeaders, upstreamHeaders } from './forwarded-headers.js';
 import type { LocationRewriter } from './location-rewriter.js';
+import { headersForMasking, maskAnswer } from './masking/mask-answer.js';
 import { addOverlay, askPlain, opensPage } from './overlay-injection.js';
 import { type CallContexts, CONTEXT_KEY_MISSING, type ServiceContext } from './signed-context.js';
 import { TLS_DETAILS, type Upstream, type Upstreams } from './upstreams.js';
@@ -60,6 +62,7 @@ export class RecordedForwarding {
     const { calls, budgets, recorder, metrics, clock, refusals, authorizer } = this.parts;
     const { match, grant } = decision;
     const { tenantFrom } = decision.map.definition;
+    const isMasked = decision.masking !== undefined;
     const way = this.wayTo(decision);
     if ('code' in way) return refusals.decided(exchange, claims, way);
     const endsAt = Math.min(grant.endsAt, claims.grant_exp * 1000);
@@ -71,12 +74,12 @@ export class RecordedForwarding {
     budgets.takeCall(claims.digest, grant);
     try {
       const digestStored = authorizer.persistDigest(claims, grant);
-      const selected = selectHeaders(exchange.canonical.headers, decision.headers, tenantHeaderOf(decision));
+      const selected = selectedOf(exchange, decision);
       const described = recordedCallOf(exchange, claims, selected.dropped);
       const written =
         digestStored === undefined
-          ? recorder.recordAllowed(record, described, match, way.context.mode, tenantFrom)
-          : this.recordAfter(digestStored, record, described, match, way.context.mode, tenantFrom);
+          ? recorder.recordAllowed(record, described, match, way.context.mode, tenantFrom, isMasked)
+          : this.recordAfter(digestStored, record, described, match, way.context.mode, tenantFrom, isMasked);
       let durable = true;
       try {
         await written;
@@ -93,7 +96,7 @@ export class RecordedForwarding {
       const result = await this.forward(exchange, claims, decision, body, call, record, selected, way);
       this.recordOutcome(exchange, claims, decision, call, record, result);
       if (result.failure !== undefined)
-        refusals.answer(exchange, result.failure, { record, ...tlsMembers(result) });
+        refusals.answer(exchange, result.failure, { record, ...membersOf(result) });
       else if (result.cutBy !== undefined) refusals.cut(exchange, result.cutBy, record);
     } finally {
       calls.remove(call);
@@ -107,9 +110,10 @@ export class RecordedForwarding {
     match: AllowedCall['match'],
     context: ContextMode,
     tenantFrom: TenantFrom,
+    isMasked: boolean,
   ): Promise<void> {
     await digestStored;
-    await this.parts.recorder.recordAllowed(id, call, match, context, tenantFrom);
+    await this.parts.recorder.recordAllowed(id, call, match, context, tenantFrom, isMasked);
   }
 
   /** How the call can reach its upstream; or the refusal, if this host lacks a file that the way needs. */
@@ -177,7 +181,7 @@ export class RecordedForwarding {
       record,
       download: downloadOf(decision, canonical),
       confirmedTenant: definition.tenantFrom === 'service' && !match.shared ? tenant : undefined,
-      changeAnswer: overlayAt === undefined ? undefined : addOverlay(overlayAt),
+      changeAnswer: changeOf(decision, overlayAt),
       call,
       onBodyArrived: () => calls.bodyArrived(call),
       now: () => clock.monotonic(),
@@ -192,11 +196,12 @@ export class RecordedForwarding {
     { match }: AllowedCall,
     call: OpenCall,
     record: string,
-    { status, bytes, bodySha256, sentSha256, outcome }: Forwarded,
+    { status, bytes, bodySha256, sentSha256, outcome, maskedFields, withheld }: Forwarded,
   ): void {
     const { clock, recorder, metrics, log } = this.parts;
     const durationMs = Math.max(0, Math.round(clock.monotonic() - call.beganAt));
-    recorder.recordOutcome(record, claims, { status, bytes, bodySha256, sentSha256, outcome, durationMs });
+    const more = { sentSha256, maskedFields, withheld: withheld?.reason };
+    recorder.recordOutcome(record, claims, { status, bytes, bodySha256, outcome, durationMs, ...more });
     metrics.forwarded(service, outcome);
     if (log.isLevelEnabled('debug'))
       log.debug({ record, service, route: match.route, status, bytes, durationMs, outcome }, 'call');
@@ -209,21 +214,40 @@ const NOTHING_SENT = {
 } as const;
 
 /** What the gateway checks and records of the answer if it is a file. */
-function downloadOf({ routes }: AllowedCall, { headers }: Exchange['canonical']): Download | undefined {
-  if (!isDownload(routes)) return undefined;
+function downloadOf(
+  { routes, masking }: AllowedCall,
+  { headers }: Exchange['canonical'],
+): Download | undefined {
+  // Only one of the two maps can say so then: what is masked is no file that passes as it is.
+  if (masking !== undefined || !isDownload(routes)) return undefined;
   const range = headers.one('range');
   return new Download(range === undefined ? undefined : readByteRange(range));
 }
 
-/** What the client learns of a failed handshake: the reason, and what the people who run the service can do. */
-const tlsMembers = ({ tlsFailure }: Forwarded) =>
-  tlsFailure === undefined ? {} : { reason: tlsFailure, detail: TLS_DETAILS[tlsFailure] };
+/** What the client learns of a failed handshake or a withheld answer: the reason, and what the people who run the service can do. */
+function membersOf({ tlsFailure, withheld }: Forwarded): { reason?: string; detail?: string } {
+  if (withheld !== undefined) return { reason: withheld.reason, detail: withheld.message };
+  return tlsFailure === undefined ? {} : { reason: tlsFailure, detail: TLS_DETAILS[tlsFailure] };
+}
 
 const TLS_FILES_UNUSABLE = {
   code: 'upstream_tls_failed',
   reason: 'files_unusable',
   detail: 'the TLS files of this service cannot be used; the gateway’s log and its private /readyz say why',
 } as const;
+
+/** Masking comes first: only an answer that it lets through may get the overlay. */
+function changeOf({ masking }: AllowedCall, overlayAt: string | undefined): ChangeAnswer | undefined {
+  const overlay = overlayAt === undefined ? undefined : addOverlay(overlayAt);
+  if (masking === undefined) return overlay;
+  const mask = maskAnswer(masking);
+  return (head) => mask(head) ?? overlay?.(head);
+}
+
+function selectedOf({ canonical: { headers, method } }: Exchange, decision: AllowedCall): SelectedHeaders {
+  const selected = selectHeaders(headers, decision.headers, tenantHeaderOf(decision));
+  return decision.masking === undefined ? selected : headersForMasking(selected, method);
+}
 
 /** The header from which the service reads its tenant; undefined if it reads it elsewhere. */
 function tenantHeaderOf({ map: { definition } }: AllowedCall): string | undefined {

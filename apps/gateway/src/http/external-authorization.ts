@@ -77,7 +77,7 @@ const joined = (service: string, target: string | undefined): string | undefined
  * External authorization: `/authz/nginx`, `/authz/traefik` (also Caddy) and `/authz/envoy`. A proxy asks about a call, and
  * forwards it itself if the answer is 200. `/authz/middleware` is the question of a service's own middleware. The checks and their order are those of a call through the gateway, and the record
  * is durable before the answer. What the gateway cannot enforce, because it sees neither the body nor the response, it refuses: an
- * approved change, a budget of bytes, and a service that says for which tenant its response is. docs/gateways/ says which
+ * approved change, a budget of bytes, fields that are hidden, and a service that says for which tenant its response is. docs/gateways/ says which
  * promises hold in this mode.
  */
 export class ExternalAuthorization {
@@ -217,7 +217,7 @@ function changesProtocol({ headers }: CanonicalRequest, { match }: AllowedCall):
 /** Refuses a call with a limit that only a gateway can enforce that forwards the call itself. */
 function beyondThisMode(
   { claims }: VerifiedToken,
-  { match, grant, map, routes }: AllowedCall,
+  { match, grant, map, routes, masking }: AllowedCall,
 ): RefusedCall | undefined {
   const refused = (what: string): RefusedCall => ({
     code: 'insufficient_scope',
@@ -227,6 +227,7 @@ function beyondThisMode(
   if (claims.terms.change !== undefined) return refused('an approved change');
   if (map.definition.tenantFrom === 'service' && !match.shared)
     return refused('what the service says of a response’s tenant');
+  if (masking !== undefined) return refused('that fields of the answer are hidden');
   if (isDownload(routes)) return refused('the hash of what a download sends');
   return grant.budget?.bytes === undefined ? undefined : refused('a budget of bytes');
 }

@@ -38,6 +38,7 @@ const REFUSALS = {
   range_refused: [416, 'The gateway does not pass on this range.'],
   range_not_confirmed: [502, 'The data service sent another part of the file than was requested.'],
   tenant_not_confirmed: [502, 'The data service did not confirm whose data this is.'],
+  answer_withheld: [502, 'The fields of this answer that are hidden could not be found, so it was not sent.'],
   upstream_timeout: [504, 'The data service did not answer in time.'],
   cross_origin: [403, 'Another page made this call with the session of the browser.'],
   proxy_not_trusted: [403, 'This proxy may not ask about calls.'],

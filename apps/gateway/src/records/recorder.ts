@@ -6,7 +6,7 @@ import {
   DEPLOYMENT_SLUG,
   type TenantFrom,
 } from '@countersign/contract';
-import { MAX_COUNTS } from '@countersign/gateway-protocol';
+import { MAX_COUNTS, type WithheldReason } from '@countersign/gateway-protocol';
 import type { Clock } from '../clock.js';
 import { RandomPool, RecordIds } from './record-ids.js';
 import { MinuteCounters, minuteOf, RefusalFolding } from './refusal-counting.js';
@@ -36,6 +36,9 @@ type CallOutcome = {
   sentSha256?: string | undefined;
   durationMs: number;
   outcome: 'completed' | 'cut' | 'failed' | 'unknown';
+  /** How many fields of the answer were masked; undefined if it showed all. */
+  maskedFields?: number | undefined;
+  withheld?: WithheldReason | undefined;
 };
 
 /** A member that is null if the call matched no route. */
@@ -77,6 +80,7 @@ export class Recorder {
    *
    * @param context how the call is signed for the upstream
    * @param tenantFrom where the service's map says that the tenant of a call is
+   * @param isMasked whether the answer must not show all of its fields
    */
   recordAllowed(
     id: string,
@@ -84,17 +88,19 @@ export class Recorder {
     match: MatchedCall,
     context: ContextMode,
     tenantFrom: TenantFrom,
+    isMasked = false,
   ): Promise<void> {
     const draft = this.describe(id, 'allowed', call, match);
     const { droppedHeaders } = call;
     const isSigned = context === 'ed25519';
-    if (isSigned && droppedHeaders.length === 0 && tenantFrom !== 'service')
+    if (isSigned && droppedHeaders.length === 0 && tenantFrom !== 'service' && !isMasked)
       return this.options.spool.append(draft);
     const record = {
       ...draft.record,
       ...(droppedHeaders.length === 0 ? {} : { droppedHeaders: [...droppedHeaders] }),
       ...(isSigned ? {} : { context }),
       ...(tenantFrom === 'service' ? { tenantFrom } : {}),
+      ...(isMasked ? { masked: true as const } : {}),
     };
     return this.options.spool.append({ ...draft, record });
   }
@@ -116,9 +122,14 @@ export class Recorder {
       durationMs: outcome.durationMs,
       outcome: outcome.outcome,
     };
-    const { sentSha256 } = outcome;
+    const { sentSha256, maskedFields, withheld } = outcome;
+    const more = {
+      ...(sentSha256 !== undefined && { sentSha256 }),
+      ...(maskedFields !== undefined && { maskedFields }),
+      ...(withheld !== undefined && { withheld }),
+    };
     this.options.spool.enqueue({
-      record: sentSha256 === undefined ? record : { ...record, sentSha256 },
+      record: Object.keys(more).length === 0 ? record : { ...record, ...more },
       openings: {},
     });
   }

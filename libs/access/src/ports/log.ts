@@ -318,6 +318,10 @@ export interface AccessRecordView {
   sentSha256: string | null;
   durationMs: number | null;
   outcome: 'completed' | 'cut' | 'failed' | 'unknown' | null;
+  /** How many fields of the answer were masked; 0 until the outcome is known. Null for a call that may show all of its answer. */
+  maskedFields: number | null;
+  /** Why the answer did not reach the client, or only its beginning did. Null if it was not withheld. */
+  withheld: string | null;
   gateway: string;
   boot: string;
   seq: number;
@@ -326,7 +330,15 @@ export interface AccessRecordView {
 /** How a call ended, by the id of its record. */
 export type RecordOutcome = Pick<
   AccessRecordView,
-  'id' | 'status' | 'bytes' | 'bodySha256' | 'sentSha256' | 'durationMs' | 'outcome'
+  | 'id'
+  | 'status'
+  | 'bytes'
+  | 'bodySha256'
+  | 'sentSha256'
+  | 'durationMs'
+  | 'outcome'
+  | 'maskedFields'
+  | 'withheld'
 >;
 
 /** Access records of a tenant, with the positions of the gateways' chains. Always many at once. */

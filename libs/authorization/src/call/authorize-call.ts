@@ -7,6 +7,7 @@ import type {
   CallStep,
   CallToken,
   CallView,
+  Masking,
   MatchedCall,
   PublishedRouteMap,
   RoutesOfCall,
@@ -78,7 +79,7 @@ const callSteps: readonly CallStep[] = [
 
 /**
  * `match` is null while the route is not known. A refused call has it if its route was found. `headers`: the request headers
- * that pass beside the default, in lower case.
+ * that pass beside the default, in lower case. `masking`: what the answer must not show; undefined if it may show all.
  */
 export type CallDecision =
   | {
@@ -88,6 +89,7 @@ export type CallDecision =
       map: PublishedRouteMap;
       routes: RoutesOfCall;
       headers: ReadonlySet<string>;
+      masking: Masking | undefined;
     }
   | ({ allowed: false; match: MatchedCall | null } & CallRefusal);
 
@@ -106,10 +108,10 @@ export function authorizeCall(token: CallToken, call: Call, view: CallView, now:
   } catch (error) {
     return { allowed: false, match: context?.match ?? null, ...refusalOf(error) };
   }
-  const { match, routes, grant, currentMap: map, headers } = context;
+  const { match, routes, grant, currentMap: map, headers, masking } = context;
   return match === undefined || routes === undefined || grant === undefined || map === undefined
     ? { allowed: false, match: null, code: 'route_not_listed', detail: 'the route is not listed' }
-    : { allowed: true, match, grant, map, routes, headers };
+    : { allowed: true, match, grant, map, routes, headers, masking };
 }
 
 const NO_HEADERS: ReadonlySet<string> = new Set();
@@ -128,6 +130,7 @@ function contextOf({ claims, kid }: CallToken, call: Call, view: CallView, now: 
     match: undefined,
     routes: undefined,
     headers: NO_HEADERS,
+    masking: undefined,
   };
 }
 

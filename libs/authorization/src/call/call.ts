@@ -139,6 +139,12 @@ export type MatchedCall = {
   shared?: true;
 };
 
+/**
+ * What an answer may show only in part: pointers to its fields (`fields`), and the media types that pass although no field can
+ * be masked in them (`passes`).
+ */
+export type Masking = { fields: readonly string[]; passes: readonly string[] };
+
 /** `reason`: what is wrong with the token (`invalid_token`) or its countersignatures (`not_countersigned`). */
 export type CallRefusal = {
   code: CallRefusalCode;
@@ -165,6 +171,8 @@ export type CallContext = CallToken & {
   routes: RoutesOfCall | undefined;
   /** The request headers that pass beside the default, by both maps. Set by the route check. */
   headers: ReadonlySet<string>;
+  /** What the answer must not show. Undefined if it may show all. Set by the route check. */
+  masking: Masking | undefined;
 };
 
 /** One named check: a refusal, or undefined to go on. */

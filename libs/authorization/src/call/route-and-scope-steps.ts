@@ -12,7 +12,15 @@ import {
   type ServiceDefinition,
   scopeAllows,
 } from '@countersign/contract';
-import type { Call, CallClaims, CallRefusal, CallStep, PublishedRouteMap, RoutesOfCall } from './call.js';
+import type {
+  Call,
+  CallClaims,
+  CallRefusal,
+  CallStep,
+  Masking,
+  PublishedRouteMap,
+  RoutesOfCall,
+} from './call.js';
 
 /** What a call is by one route map. */
 type Meaning = {
@@ -60,8 +68,23 @@ export const routeIsListed: CallStep = (context) => {
   };
   context.routes = { approved: approved.route, current: current.route };
   context.headers = headers;
+  context.masking = maskingOf(approved.route, current.route);
   return undefined;
 };
+
+/**
+ * A field that one of the maps masks is masked: the approver has not seen that it would be shown, or the vendor hides it now. A type
+ * passes only if both let it pass.
+ */
+function maskingOf(approved: Route, current: Route): Masking | undefined {
+  if (approved.mask === undefined && current.mask === undefined) return undefined;
+  const fields = new Set([...(approved.mask ?? []), ...(current.mask ?? [])]);
+  const passedBy = (route: Route, type: string) =>
+    route.mask === undefined || route.maskPasses?.includes(type) === true;
+  const types = [...(approved.maskPasses ?? []), ...(current.maskPasses ?? [])];
+  const passes = types.filter((type) => passedBy(approved, type) && passedBy(current, type));
+  return { fields: [...fields], passes };
+}
 
 /** A header that only one of the maps lists is not passed: the approver has not seen it, or the vendor no longer wants it. */
 function inBoth(one: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlySet<string> {

@@ -50,12 +50,23 @@ export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
  * In the file, `repeat` stands beside the name of a parameter. The route map has a list of these names instead. A shared
  * route has its resource and action in the map, where the file may leave them out.
  */
-function toRoute({ query, resource, action, body, download, headers, shared, ...rest }: RouteEntry): Route {
+function toRoute({
+  query,
+  resource,
+  action,
+  body,
+  download,
+  headers,
+  shared,
+  mask,
+  maskPasses,
+  ...rest
+}: RouteEntry): Route {
   const route = {
     ...rest,
     resource: resource ?? SHARED.resource,
     action: action ?? SHARED.action,
-    ...present({ body, download, headers, shared }),
+    ...present({ body, download, headers, shared, mask, maskPasses }),
   };
   if (query === undefined || query === 'any') return { ...route, ...present({ query }) };
   const parameters = query.map((each) => (typeof each === 'string' ? { name: each } : each));

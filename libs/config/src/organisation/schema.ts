@@ -135,6 +135,8 @@ export const route = z
     download: flag.optional(),
     headers: z.array(token).optional(),
     shared: flag.optional(),
+    mask: z.array(z.string()).optional(),
+    maskPasses: z.array(token).optional(),
   })
   .superRefine(({ shared, ...entry }, context) => {
     for (const member of ['resource', 'action'] as const)

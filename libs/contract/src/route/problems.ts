@@ -2,6 +2,7 @@ import { jsonPointer } from '../errors.js';
 import { isServiceName } from '../identifiers.js';
 import { findCorsProblems } from './cors.js';
 import { mayBeListed, mayCarryTenant } from './headers.js';
+import { isJsonType } from './masked-fields.js';
 import {
   parameterName,
   pathSegments,
@@ -110,6 +111,13 @@ function routeProblems(route: Route, pointer: string, service: ServiceDefinition
   if (route.body === true && route.method !== 'GET') {
     add('body', 'goes with GET, and only with it: other methods have a body or never have one');
   }
+  if (new Set(route.mask).size !== (route.mask?.length ?? 0)) add('mask', 'names a field twice');
+  if (route.mask !== undefined && route.download === true)
+    add('mask', 'goes not with `download`: a file is sent as it is');
+  if (route.maskPasses !== undefined && route.mask === undefined) {
+    add('maskPasses', 'goes with `mask`, and only with it');
+  }
+  if (route.maskPasses?.some(isJsonType)) add('maskPasses', 'names a type of JSON: its fields are masked');
   if (route.download === true && route.method !== 'GET') {
     add('download', 'goes with GET, and only with it');
   }

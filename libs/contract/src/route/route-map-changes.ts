@@ -31,6 +31,10 @@ function passedByRoutes(one: ServiceDefinition, other: ServiceDefinition): strin
       ...(route.body === true && same.body !== true ? [`a body on ${name}`] : []),
       ...(route.shared === true && same.shared !== true ? [`${name} with every grant of the service`] : []),
       ...headers.map((header) => `the header ${header} on ${name}`),
+      ...without(same.mask ?? [], route.mask ?? []).map(
+        (field) => `the field ${field} of answers to ${name}`,
+      ),
+      ...typesOnlyOf(route, same).map((type) => `answers of the type ${type} to ${name}`),
     ];
   });
 }
@@ -49,3 +53,7 @@ function queriesOnlyOf({ query = [] }: Route, { query: other = [] }: Route): str
 /** Parameters that both list and only one lets a call repeat. */
 const repeatsOnlyOf = ({ repeat = [] }: Route, { query, repeat: other = [] }: Route): string[] =>
   without(repeat, other).filter((name) => Array.isArray(query) && query.includes(name));
+
+/** Types that pass unmasked by one alone. Without masked fields every type passes, which the fields say already. */
+const typesOnlyOf = ({ maskPasses = [] }: Route, { mask, maskPasses: other = [] }: Route): string[] =>
+  mask === undefined ? [] : without(maskPasses, other);

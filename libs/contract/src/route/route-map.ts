@@ -5,6 +5,7 @@ import { ACTION, SERVICE_NAME } from '../identifiers.js';
 import { resourceCovers, resourcesOverlap } from '../resource/resource.js';
 import { byCodeUnit, type ScopeEntry } from '../resource/scope.js';
 import { type CorsRules, corsSchema, normalisedCors } from './cors.js';
+import { fieldPointer, MAX_MASKED_FIELDS, mediaType } from './masked-fields.js';
 
 /** One line of a route map: which calls it covers, and which resource and action they are. docs/contract.md, Route map. */
 export type Route = {
@@ -29,6 +30,10 @@ export type Route = {
   shared?: true;
   /** Request headers that pass on this route, beside the default (`PASSED_BY_DEFAULT`) and those of the service. */
   headers?: string[];
+  /** Fields of the JSON answer, as pointers, that are masked unless the grant says `unmasked`. */
+  mask?: string[];
+  /** Media types that pass as they are on a route with `mask`. Absent: an answer that is not JSON is withheld. */
+  maskPasses?: string[];
 };
 
 /**
@@ -88,6 +93,8 @@ export const routeSchema: z.ZodType<Route> = z.strictObject({
   download: z.exactOptional(z.literal(true, 'true, or left out')),
   shared: z.exactOptional(z.literal(true, 'true, or left out')),
   headers: headerNames,
+  mask: z.exactOptional(z.array(fieldPointer).min(1, 'at least one field').max(MAX_MASKED_FIELDS)),
+  maskPasses: z.exactOptional(z.array(mediaType).min(1, 'at least one type').max(20)),
 });
 
 /** The shape of a service with its map. The rules between members are in `findRouteMapProblems`. */
@@ -136,12 +143,13 @@ export function routeResourcePattern(route: Route): string {
  * The bytes that a route map's hash covers (docs/contract.md, Route map), as canonical JSON:
  *
  *     {"audience":…,"checksTenant":true,"cors":…,"headers":…,
- *      "routes":[{"action":…,"body":true,"download":true,"headers":…,"method":…,"path":…,"query":…,"repeat":…,"resource":…,
- *      "shared":true},…],"service":…,"tenantFrom":…,"tenantHeader":…,"upstream":…}
+ *      "routes":[{"action":…,"body":true,"download":true,"headers":…,"mask":…,"maskPasses":…,"method":…,"path":…,"query":…,
+ *      "repeat":…,"resource":…,"shared":true},…],"service":…,"tenantFrom":…,"tenantHeader":…,"upstream":…}
  *
  * Routes are sorted by path, then method. `query` is `[]` if absent, a sorted list of unique names, or the text `any`.
- * `tenantHeader`, `checksTenant`, `headers`, `cors`, `repeat`, `body`, `download` and `shared` are there only if the service or
- * route has them. `headers` is a sorted list of unique names in lower case, `repeat` one of unique names. `cors` is
+ * `tenantHeader`, `checksTenant`, `headers`, `cors`, `repeat`, `body`, `download`, `shared`, `mask` and `maskPasses` are there
+ * only if the service or route has them. `headers` is a sorted list of unique names in lower case; `repeat`, `mask` and
+ * `maskPasses` are such lists as they are written. `cors` is
  * `{"credentials":true,"exposeHeaders":…,"maxAge":…,"origins":…}` with what the service has of it, each list sorted.
  */
 export function canonicalRouteMap(service: ServiceDefinition): string {
@@ -160,12 +168,14 @@ export function canonicalRouteMap(service: ServiceDefinition): string {
   });
 }
 
-function normalised({ query, repeat, headers, ...rest }: Route): Route {
+function normalised({ query, repeat, headers, mask, maskPasses, ...rest }: Route): Route {
   return {
     ...rest,
     query: query === 'any' ? 'any' : uniqueNames(query ?? []),
     ...(repeat && { repeat: uniqueNames(repeat) }),
     ...normalisedHeaders({ headers }),
+    ...(mask && { mask: uniqueNames(mask) }),
+    ...(maskPasses && { maskPasses: uniqueNames(maskPasses) }),
   };
 }
 

@@ -62,7 +62,7 @@ const headerName = z.string().regex(/^[a-z0-9-]{1,64}$/, 'is not a header name')
 /**
  * Durable before the call is forwarded. `route` is the path template of the map that the terms name. `droppedHeaders`: the
  * names of request headers that are not forwarded, at most the first hundred. Absent if there are none. `context`: how the
- * call is signed for the upstream. Absent: `ed25519`. `tenantFrom`: the call named no tenant, and the service had to say that
+ * call is signed for the upstream. Absent: `ed25519`. `masked`: the answer was not to show all of its fields. `tenantFrom`: the call named no tenant, and the service had to say that
  * the response was about this one. Absent: the gateway read the tenant in the call.
  */
 const allowed = z.strictObject({
@@ -75,13 +75,19 @@ const allowed = z.strictObject({
   droppedHeaders: z.array(headerName).min(1).max(100).exactOptional(),
   context: z.enum(['hmac', 'none']).exactOptional(),
   tenantFrom: z.literal('service').exactOptional(),
+  masked: z.literal(true).exactOptional(),
 });
+
+/** Why an answer, or the rest of it, did not reach the client: its fields could not be masked. */
+export const WITHHELD_REASONS = ['malformed', 'not_json', 'encoded', 'partial'] as const;
+export type WithheldReason = (typeof WITHHELD_REASONS)[number];
 
 /**
  * The outcome of an allowed call, with its id. `status` is null if the upstream gave none. `bytes` counts the response body
  * that was sent. `bodySha256` is that of the request body, null without one. `sentSha256`: that of the `bytes` that were sent, for a
  * route with `download` whose answer began; else absent. `cut`: ended early by the client, a stop or the
- * end of the grant. `unknown`: the gateway died before it knew.
+ * end of the grant. `unknown`: the gateway died before it knew. `maskedFields`: how many fields of the answer were masked,
+ * if it was read for that. `withheld`: the answer did not reach the client, or only its beginning did.
  */
 const outcome = z.strictObject({
   ...chained,
@@ -92,6 +98,8 @@ const outcome = z.strictObject({
   sentSha256: digestText.exactOptional(),
   durationMs: count,
   outcome: z.enum(['completed', 'cut', 'failed', 'unknown']),
+  maskedFields: count.exactOptional(),
+  withheld: z.enum(WITHHELD_REASONS).exactOptional(),
 });
 
 /** A refused call with a verified token. `count` above 1: this record stands for so many equal refusals within a minute. */

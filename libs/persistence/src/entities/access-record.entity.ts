@@ -96,6 +96,12 @@ export class AccessRecordEntity implements AccessRecordView {
   @Column('varchar', { nullable: true })
   outcome!: AccessRecordView['outcome'];
 
+  @Column('bigint', { name: 'masked_fields', nullable: true, transformer: bigInteger })
+  maskedFields!: number | null;
+
+  @Column('varchar', { nullable: true })
+  withheld!: AccessRecordView['withheld'];
+
   @Column('varchar')
   gateway!: string;
 

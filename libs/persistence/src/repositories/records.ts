@@ -80,10 +80,14 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
     if (outcomes.length === 0) return;
     const completed = updateRows(this.manager, AccessRecordEntity, {
       tenant: this.tenant,
-      rows: outcomes.map(({ id, status, bytes, bodySha256, sentSha256, durationMs, outcome }) => ({
-        ...{ id, status, bytes, bodySha256, sentSha256, durationMs, outcome },
-      })),
-      set: 'status = v.status, bytes = v.bytes, body_sha256 = v.body_sha256, sent_sha256 = v.sent_sha256, duration_ms = v.duration_ms, outcome = v.outcome',
+      rows: outcomes.map(
+        ({ id, status, bytes, bodySha256, sentSha256, durationMs, outcome, maskedFields, withheld }) => ({
+          ...{ id, status, bytes, bodySha256, sentSha256, durationMs, outcome, maskedFields, withheld },
+        }),
+      ),
+      // A gateway that died before it knew the outcome does not say how many fields were masked.
+      set: `status = v.status, bytes = v.bytes, body_sha256 = v.body_sha256, sent_sha256 = v.sent_sha256, duration_ms = v.duration_ms, outcome = v.outcome,
+        masked_fields = COALESCE(v.masked_fields, access_records.masked_fields), withheld = v.withheld`,
       where: "access_records.decision = 'allowed'",
     });
     await this.send(completed);

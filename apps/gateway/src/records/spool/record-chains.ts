@@ -213,11 +213,6 @@ function callRecordWithContext(
   };
 }
 
-/** An outcome with exactly the members of the literal above: that of a download has a hash as well. */
-function isUsualOutcome(record: UnchainedRecord): record is Extract<UnchainedRecord, { kind: 'outcome' }> {
-  return record.kind === 'outcome' && record.sentSha256 === undefined;
-}
-
 /**
  * An allowed call with exactly the members of one of the literals above. A record without `trust` comes from a gateway that knew no
  * trust documents, and most calls have no dropped headers: absent members must stay absent.
@@ -228,7 +223,18 @@ function isUsualCall(record: UnchainedRecord): record is UsualCall {
     record.trust !== undefined &&
     record.droppedHeaders === undefined &&
     record.tenantFrom === undefined &&
+    record.masked === undefined &&
     record.requesterFacts === undefined
+  );
+}
+
+/** An outcome with exactly the members of the literal above: neither of a download nor of an answer that was masked or withheld. */
+function isUsualOutcome(record: UnchainedRecord): record is Extract<UnchainedRecord, { kind: 'outcome' }> {
+  return (
+    record.kind === 'outcome' &&
+    record.sentSha256 === undefined &&
+    record.maskedFields === undefined &&
+    record.withheld === undefined
   );
 }
 

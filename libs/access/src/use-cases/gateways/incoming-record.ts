@@ -70,8 +70,8 @@ function leafOfOutcome(
   { id, seq, hash, outcome: end }: IncomingRecord & { kind: 'outcome' },
   calls: IngestedCalls,
 ): Leaf {
-  const { status, bytes, bodySha256, sentSha256, durationMs, outcome } = end;
-  const call = calls.end({ id, status, bytes, bodySha256, sentSha256, durationMs, outcome });
+  const { status, bytes, bodySha256, sentSha256, durationMs, outcome, maskedFields, withheld } = end;
+  const call = calls.end({ id, ...end });
   const type = 'access.outcome';
   const data = {
     bodySha256,
@@ -88,6 +88,8 @@ function leafOfOutcome(
     requester: call?.person,
     ...(sentSha256 === null ? {} : { sentSha256 }),
     status,
+    ...(maskedFields !== null && { maskedFields }),
+    ...(withheld !== null && { withheld }),
   };
   if (call !== null) return { type, data };
   const { grant: _grant, requester: _requester, ...alone } = data;
@@ -120,6 +122,7 @@ function leafOfCall(
   if (view.droppedHeaders.length > 0) data['droppedHeaders'] = view.droppedHeaders;
   if (view.context === 'hmac' || view.context === 'none') data['context'] = view.context;
   if (view.tenantFrom !== null) data['tenantFrom'] = view.tenantFrom;
+  if (view.maskedFields !== null) data['masked'] = true;
   if (view.requesterFacts !== null) data['requesterFacts'] = view.requesterFacts;
   if (kind === 'refused') Object.assign(data, { code: view.code, count: view.count });
   const leaf: Leaf = { type: `access.${kind}`, data };
