@@ -67,7 +67,10 @@ export default {
       ...withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
       setupFilesAfterEnv: ['<rootDir>/test/e2e/checked-answers.ts'],
     },
-    withBrowser(project('browser', ['<rootDir>/test/browser/**/*.spec.ts'])),
+    {
+      ...withBrowser(project('browser', ['<rootDir>/test/browser/**/*.spec.ts'])),
+      setupFilesAfterEnv: ['<rootDir>/test/browser/each-test.ts'],
+    },
     withPostgres(project('log', ['<rootDir>/test/log/**/*.spec.ts'])),
     withBrowser(project('proxies', ['<rootDir>/test/proxies/**/*.spec.ts'])),
     project('openapi', ['<rootDir>/test/openapi/**/*.spec.ts']),

@@ -10,6 +10,14 @@ import { memory } from '../test/support/memory.mjs';
 
 /** What these claim holds for a disk. */
 const ON_DISK = ['faults', 'alone'];
+/** What these hold to a deadline is compiled as in production. */
+const AS_IN_PRODUCTION = ['alone'];
+/**
+ * Most code of a test run is used a few times. To compile it for speed takes a quarter of the processor time, and saves
+ * nothing: a function has to be ten times as busy as Node's default first. And the workers are more than the processors, so
+ * further threads that collect their garbage only take processors from each other.
+ */
+const SHORT_LIVED = ['--interrupt-budget=700000', '--single-threaded-gc'];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const args = process.argv.slice(2);
@@ -28,6 +36,7 @@ const flags = [
   '--disable-warning=ExperimentalWarning',
   // A test file loads thousands of modules of which much is garbage at once: most of it then goes cheaply.
   '--max-semi-space-size=64',
+  ...(projects.some((name) => AS_IN_PRODUCTION.includes(name)) ? [] : SHORT_LIVED),
 ];
 const folder = temporaryFolder();
 // test/support/samples.ts reads it.

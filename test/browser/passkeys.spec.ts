@@ -233,7 +233,7 @@ describe('P12: a customer signs with passkeys', () => {
         .waitFor();
     const shown = await page.getByRole('listitem').filter({ hasText: 'passkey' }).allTextContents();
     expect(shown.filter((line) => /: \d+ passkey/.test(line))).toHaveLength(items.length);
-    await page.unrouteAll();
+    await page.unrouteAll({ behavior: 'wait' });
   }, 60_000);
 
   test('changes a rule, and signs the next version', async () => {

@@ -48,7 +48,7 @@ describe('P10: the page Proof', () => {
     await removeFolder(folder);
   });
   beforeEach(async () => {
-    await page.unrouteAll();
+    await page.unrouteAll({ behavior: 'wait' });
     await page.goto(`${site.url}/proof`);
     await page.evaluate('localStorage.clear()');
     await page.reload();

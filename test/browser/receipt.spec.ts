@@ -18,7 +18,7 @@ describe('P10: a receipt checks itself in the browser', () => {
     ({ page, grant: live } = await claimedAccess(site));
   }, 180_000);
   afterAll(() => site.close());
-  beforeEach(() => page.unrouteAll());
+  beforeEach(() => page.unrouteAll({ behavior: 'wait' }));
 
   const open = (on = page) => on.goto(`${site.url}/grants/${live}/receipt`);
   const proof = (on = page) => on.locator('section').filter({ hasText: 'Checked against the log' }).last();

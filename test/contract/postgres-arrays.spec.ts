@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { postgresArray } from '../../libs/persistence/src/engine/postgres/arrays.js';
+import { anyText } from '../factories/any-text.js';
 import type { TestDatabase } from './support/database.js';
 import { postgresDatabase } from './support/postgres.js';
 
@@ -32,7 +33,7 @@ async function understood(type: string, parameter: unknown): Promise<unknown> {
 
 /** A text that JSON, a database or a driver could stumble over. */
 const TEXT = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc.string({ unit: 'grapheme' }),
   fc.constantFrom(
     '',

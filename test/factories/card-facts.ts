@@ -2,6 +2,7 @@ import { accessStatus, type RequestState, type Review } from '@countersign/acces
 import { MAX_SCOPE_ENTRIES, requireTermsFit, type ScopeEntry, type Terms } from '@countersign/contract';
 import type { CardFacts } from '@countersign/slack';
 import fc from 'fast-check';
+import { anyText } from './any-text.js';
 import { ada, erin, sampleContext, sampleGrant, sampleRequest, sampleTerms } from './domain.js';
 
 const NOW = new Date('2026-11-24T15:00:00Z');
@@ -58,7 +59,7 @@ export const sampleReview = (
 const written = (most: number): fc.Arbitrary<string> =>
   fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: most }),
-    fc.string({ unit: 'binary', maxLength: most }),
+    anyText({ maxLength: most }),
     fc
       .array(
         fc.constantFrom(

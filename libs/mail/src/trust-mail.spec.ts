@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from '../../../test/factories/any-text.js';
 import { type TrustMailFacts, writeTrustMail } from './trust-mail.js';
 import { LANGUAGES, TRUST_MAIL_KINDS } from './words/words.js';
 
@@ -55,7 +56,7 @@ This mail opens nothing and decides nothing. You sign on the page, with your pas
   });
 
   const nasty = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 40 }),
+    anyText({ maxLength: 40 }),
     fc.constantFrom('\r\nBcc: x@x.example', '<a href="http://evil.example">', 'http://evil.example'),
   );
   test('P11: no text of a user escapes: one-line subject, no markup, no link but ours', () => {

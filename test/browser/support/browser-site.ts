@@ -15,6 +15,7 @@ import { account, IdentityProvider } from '../../fakes/identity-provider.js';
 import type { Inside } from '../../support/inside.js';
 import { Site, type SiteOptions } from '../../support/site.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
+import { contextsOfTest } from './contexts-of-test.js';
 
 /** The people of the tests, by first name. `organisation` is what they type in at the sign-in. */
 export const PEOPLE = {
@@ -76,7 +77,7 @@ export class BrowserSite {
     return this.site.brokerUrl;
   }
 
-  /** A separate browser context for one person. */
+  /** A separate browser context for one person. It lasts as long as the test that makes it, or as this site. */
   async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await this.browser.newContext({
       locale: 'en-GB',
@@ -86,6 +87,7 @@ export class BrowserSite {
     });
     context.setDefaultTimeout(PATIENCE_MS);
     this.contexts.push(context);
+    contextsOfTest.add(context);
     return context;
   }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from '../../factories/any-text.js';
 import { ask } from '../../factories/ask.js';
 import { samples } from '../../support/samples.js';
 import { TestBroker } from '../harness.js';
@@ -13,7 +14,7 @@ afterAll(() => broker.close());
 
 const RUNS = samples('arbitraryRequests');
 const text = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc.constantFrom(
     'acme',
     'billing',

@@ -1,5 +1,6 @@
 import { accessRequestDetailSchema } from '@countersign/api';
 import * as fc from 'fast-check';
+import { anyText } from '../../../../test/factories/any-text.js';
 import { requestAnswer } from '../../test/answers.js';
 
 import { formatPlan } from '../host/organisation.js';
@@ -36,7 +37,7 @@ test('an instant is shown with its zone and its distance', () => {
 
 test('no text can move the cursor, break a line, or reorder what is read', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(anyText(), (text) => {
       expect(escapeForTerminal(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
       expect(formatTable(['A'], [[text]]).split('\n')).toHaveLength(2);
       expect(formatFacts([['a', text]]).split('\n')).toHaveLength(1);

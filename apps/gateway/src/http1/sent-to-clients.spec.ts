@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { Client } from 'undici';
+import { anyText } from '../../../../test/factories/any-text.js';
 import { samples } from '../../../../test/support/samples.js';
 import { readRequestFraming } from './framing.js';
 import { Http1Server } from './http1-server.js';
@@ -18,10 +19,7 @@ type Meant = {
 const name = fc.stringMatching(/^x-[a-z0-9-]{1,8}$/);
 const value = fc.stringMatching(/^(?:[!-~](?:[ -~]{0,12}[!-~])?)?$/);
 /** A small text, or the size of a large one: a counterexample stays readable. */
-const piece = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.integer({ min: 16_000, max: 70_000 }),
-);
+const piece = fc.oneof(anyText({ maxLength: 40 }), fc.integer({ min: 16_000, max: 70_000 }));
 type Piece = string | number;
 const bytesOf = (given: Piece) =>
   typeof given === 'string' ? Buffer.from(given, 'latin1') : Buffer.alloc(given, 'x');

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { stringify } from 'yaml';
+import { anyText } from '../../../../test/factories/any-text.js';
 import { samples } from '../../../../test/support/samples.js';
 import { bent, EXAMPLE } from '../../test/example-organisation.js';
 import { parseOrganisation } from './parse-organisation.js';
@@ -705,7 +706,7 @@ describe('text that is no organisation file', () => {
 
   test('P13: whatever the text, the parser answers and never throws', () => {
     const yamlish = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      anyText(),
       fc.json(),
       fc.anything().map((value) => safely(() => stringify(value)) ?? ''),
       fc

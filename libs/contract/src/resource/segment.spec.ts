@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from '../../../../test/factories/any-text.js';
 import { isSegment, segmentOf, segmentOfPath } from './segment.js';
 
 const HELD_BY_NONE = /[/\\%\p{Cc}\p{Cs}]/u;
@@ -6,7 +7,7 @@ const HELD_BY_NONE = /[/\\%\p{Cc}\p{Cs}]/u;
 describe('segments of resources', () => {
   test('any text has one spelling or none, and the spelling says exactly that text', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })), (text) => {
+      fc.property(fc.oneof(anyText(), fc.string({ unit: 'grapheme' })), (text) => {
         const spelled = segmentOf(text);
         const isHeld = text !== '' && text !== '.' && text !== '..' && !HELD_BY_NONE.test(text);
         expect(spelled !== undefined).toBe(isHeld);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { anyFacts } from '../../../../test/factories/card-facts.js';
 import { checkMessageBlocks, checkView } from '../../../../test/fakes/slack/blocks/check.js';
 import { alive, walk } from '../../../../test/fakes/slack/show/alive.js';
+import { runs } from '../../../../test/support/samples.js';
 import { answerView, forwardView, questionView } from './conversation.js';
 import { homeView } from './home.js';
 import { denyView, lessView, stopView } from './modals.js';
@@ -11,7 +12,7 @@ import { requestCard } from './request-card.js';
 import { reminderDigest, threadLine } from './thread-lines.js';
 
 const URL = 'https://countersign.example';
-const RUNS = { numRuns: 30 };
+const RUNS = { numRuns: runs(50) };
 const audience = fc.constantFrom('approver' as const, 'reviewer' as const, 'requester' as const);
 const KINDS: NoticeKind[] = [
   'request.awaiting_vendor',

@@ -1,10 +1,11 @@
 import { isWellFormed } from '@countersign/contract';
 import fc from 'fast-check';
+import { anyText } from '../../../../test/factories/any-text.js';
 import { cut, escapeMrkdwn, inFallback, lines, oneLine } from './text.js';
 
 const PICTURE = String.raw`\p{RGI_Emoji}`;
 const EMOJI = new RegExp(PICTURE, 'gv');
-const ANY = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.string());
+const ANY = fc.oneof(fc.string({ unit: 'grapheme' }), anyText(), fc.string());
 
 test.each([
   ['a\u202Eb', 'a⟨U+202E⟩b', 'an override of direction'],

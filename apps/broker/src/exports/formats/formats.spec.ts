@@ -5,6 +5,7 @@ import { EXPORT_CONTENTS, EXPORT_FORMATS } from '@countersign/api';
 import { type LeafV1, leafHash, parseLeaf } from '@countersign/audit-log';
 import { EVENT_TYPES } from '@countersign/contract';
 import fc from 'fast-check';
+import { anyText } from '../../../../../test/factories/any-text.js';
 import { EXAMPLES, exportedEvent, IDS } from '../../../../../test/factories/exported-event.js';
 import { ocsfProblems } from '../../../../../test/support/ocsf-schema.js';
 import { root } from '../../../../../test/support/root.js';
@@ -21,7 +22,7 @@ const all = Object.entries(EXAMPLES);
 
 /** Texts that a receiver may take for structure. */
 const nasty = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc.constantFrom(
     '"]\n<13>1 - - - - - - forged',
     '\\"',
