@@ -1,3 +1,5 @@
+import type { Organisation } from '@countersign/access';
+import { freePort } from '../support/free-port.js';
 import { call, grant, token } from './support/access.js';
 import { BrowserSite } from './support/browser-site.js';
 
@@ -5,7 +7,12 @@ describe('the live page', () => {
   let site: BrowserSite;
 
   beforeAll(async () => {
-    site = await BrowserSite.start();
+    const gatewayPort = await freePort();
+    const withOverlay = (file: Organisation) => {
+      for (const service of file.services)
+        Object.assign(service, { origin: `http://billing.localhost:${gatewayPort}`, overlay: true });
+    };
+    site = await BrowserSite.start(withOverlay, {}, { gatewayPort });
   }, 120_000);
   afterAll(() => site.close());
 
@@ -76,6 +83,62 @@ describe('the live page', () => {
 
     await site.api('ada', 'DELETE', `/api/v1/locks/${set}`);
     await erin.getByText('Paste this into a terminal').waitFor();
+  }, 120_000);
+
+  test('an open page of the service shows the access and says what happened after a stop, and releases the next access', async () => {
+    const stopped = await grant(site);
+    const plain = site.upstream.answer;
+    site.upstream.answer = (_request, response) => {
+      const policy =
+        "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'";
+      response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy });
+      response.end(
+        '<!doctype html><html lang="en"><head><title>Invoice 7</title></head><body><h1>Invoice 7</h1></body></html>',
+      );
+    };
+    try {
+      const page = await site.signedIn('erin', `/grants/${stopped}`, {
+        viewport: { width: 360, height: 740 },
+      });
+      const open = async () => {
+        const link = page.getByRole('link', { name: 'Open in the browser' });
+        const address = await link.getAttribute('href');
+        await page.goto(`${address}&to=/tenants/acme/invoices/7`);
+        await page.getByRole('heading', { name: 'Invoice 7' }).waitFor();
+      };
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      await open();
+      const overlay = page.getByRole('region', { name: 'Your access under a grant' });
+      await overlay.getByText('Access to acme').waitFor();
+      await overlay.getByText(/^(29|30) min left$/).waitFor();
+      await site.api('ada', 'POST', `/api/v1/grants/${stopped}/revocation`, { reason: 'Look first.' });
+      await overlay.getByRole('heading', { name: 'Your access was stopped' }).waitFor();
+      const form = overlay.getByRole('link', { name: 'Ask for access' });
+      expect(await form.getAttribute('href')).toMatch(
+        `${site.url}/ask?tenant=acme&service=billing&scope=invoices`,
+      );
+      expect(await overlay.getByRole('button', { name: 'Release' }).isVisible()).toBe(false);
+      expect(complaints).toEqual([]);
+
+      const released = await grant(site);
+      await page.goto(`${site.url}/grants/${released}`);
+      await open();
+      await overlay.getByRole('button', { name: 'Release' }).focus();
+      await page.keyboard.press('Enter');
+      await overlay.getByRole('heading', { name: 'You have released your access' }).waitFor();
+      const { endReason } = await site.api<{ endReason: string }>(
+        'erin',
+        'GET',
+        `/api/v1/grants/${released}`,
+      );
+      expect(endReason).toBe('released');
+      expect((await page.context().cookies(page.url())).map(({ name }) => name)).not.toContain(
+        '__Host-countersign-session',
+      );
+    } finally {
+      site.upstream.answer = plain;
+    }
   }, 120_000);
 
   test('marks its requests as background requests once the person is inactive', async () => {

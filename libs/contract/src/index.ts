@@ -45,7 +45,14 @@ export {
 export { ERASURE_DAYS, RETENTION_DAYS, TILE_WIDTH } from './log-keeping.js';
 export { isNetwork, prefixThatContains } from './network.js';
 export { NOTICE_TOPICS, type NoticeTopic } from './notice-topics.js';
-export { API_KEY_DAYS, BACKGROUND_HEADER, STREAM_ALIVE, safeLocalPath } from './pages.js';
+export {
+  API_KEY_DAYS,
+  BACKGROUND_HEADER,
+  BROWSER_OPEN_PATH,
+  browserAddress,
+  STREAM_ALIVE,
+  safeLocalPath,
+} from './pages.js';
 export {
   isResource,
   isResourcePattern,

@@ -7,6 +7,13 @@ export const BACKGROUND_HEADER = 'countersign-background';
 /** The event that a broker sends on each stream once a second. A stream without it is lost, though it looks open. */
 export const STREAM_ALIVE = 'alive';
 
+/** The path at a service's own origin at which a browser begins a session. The service's gateways answer it. */
+export const BROWSER_OPEN_PATH = '/countersign/open';
+
+/** The address that opens a service with a grant in the engineer's browser. @param origin the service's own */
+export const browserAddress = (origin: string, grant: string): string =>
+  `${origin}${BROWSER_OPEN_PATH}?grant=${grant}`;
+
 /** In days: how long an API key lives unless its owner says so, and at most. */
 export const API_KEY_DAYS = { standard: 30, longest: 90 } as const;
 

@@ -1,3 +1,4 @@
+import { BROWSER_OPEN_PATH } from '@countersign/contract';
 import { z } from 'zod';
 import { bytes32, id, parseShape, positive, slug } from './shapes.js';
 
@@ -7,7 +8,7 @@ import { bytes32, id, parseShape, positive, slug } from './shapes.js';
  * `release` ends the access.
  */
 export const BROWSER_PATHS = {
-  open: '/countersign/open',
+  open: BROWSER_OPEN_PATH,
   callback: '/countersign/session',
   overlay: '/countersign/overlay.js',
   grant: '/countersign/grant',

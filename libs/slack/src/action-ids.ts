@@ -13,8 +13,9 @@ export const ACTIONS = {
   withdraw: 'request.withdraw',
   stop: 'grant.stop',
   release: 'grant.release',
-  /** A link. Slack sends a press on it too and expects an acknowledgement. */
+  /** Links. Slack sends a press on them too and expects an acknowledgement. */
   open: 'open',
+  openService: 'open.service',
   ask: 'ask',
 } as const;
 

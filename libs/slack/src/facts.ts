@@ -22,7 +22,7 @@ import {
   requestViews,
   usualSeconds,
 } from '@countersign/access';
-import type { ServiceDefinition } from '@countersign/contract';
+import { browserAddress, type ServiceDefinition } from '@countersign/contract';
 import type { Language } from '@countersign/wording';
 import type { SlackParts } from './config.js';
 import { waitingQuestion } from './messages/conversation.js';
@@ -48,6 +48,8 @@ export interface CardFacts {
   /** `none` if the request has no ticket; value null if it was erased. */
   ticket: { value: string | null } | 'none';
   grant: Grant | null;
+  /** The address that opens the service in the engineer's browser; null without a grant, or if the service has no origin. */
+  browserUrl: string | null;
   /** Whether calls pass under the grant; null without one. */
   access: GrantAccess | null;
   /** The person who ended the grant; null if time or a rule did, or while it lasts. */
@@ -147,6 +149,7 @@ export async function factsOf(
   );
   return views.map(({ request, reviews, openings, offer }) => {
     const grant = grants.get(request.id) ?? null;
+    const origin = services.get(request.service)?.upstream?.origin;
     return {
       request,
       reviews: reviews.map((review) => ({ ...review, name: names(review.person) })),
@@ -162,6 +165,7 @@ export async function factsOf(
       },
       ticket: request.terms.ticket === undefined ? 'none' : { value: openings['ticket']?.value ?? null },
       grant,
+      browserUrl: grant === null || origin === undefined ? null : browserAddress(origin, grant.id),
       crossing: null,
       access: grant === null ? null : accessStatus(grant, blocks, now).access,
       endedBy: grant === null || grant.endedBy === null ? null : names(grant.endedBy),

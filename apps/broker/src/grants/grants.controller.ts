@@ -25,7 +25,7 @@ import {
   grantEndpoints,
   type RevocationBody,
 } from '@countersign/api';
-import { isId, parseDuration } from '@countersign/contract';
+import { browserAddress, isId, parseDuration } from '@countersign/contract';
 import { BROWSER_PATHS } from '@countersign/gateway-protocol';
 import { Controller, Get, Header, Inject, Post, Req } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
@@ -187,6 +187,6 @@ export function grantAnswer(
     endedBy: grant.endedBy,
     countersignedBy,
     gatewayUrl: `${gatewayUrl}/${grant.service}`,
-    browserUrl: origin === null ? null : `${origin}${BROWSER_PATHS.open}?grant=${grant.id}`,
+    browserUrl: origin === null ? null : browserAddress(origin, grant.id),
   };
 }

@@ -34,6 +34,21 @@ test('never sends the broker a text that is no code', async () => {
   expect(waiting).toHaveLength(0);
 });
 
+test('invented cookies do not stop the release of a session that has had a token', async () => {
+  const { waiting, sessions } = slowBroker();
+  const own = { session: secret('o'), service: 'billing' };
+  const first = sessions.token(own);
+  waiting[0]?.({ token: 'first', expiresIn: 300 });
+  await first;
+  const invented = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef'];
+  for (const letter of invented) void sessions.release({ ...own, session: secret(letter) });
+  expect(await sessions.release({ ...own, session: secret('z') })).toBe('busy');
+  const released = sessions.release(own);
+  waiting.at(-1)?.(undefined);
+  expect(await released).toBe('released');
+  expect(await sessions.token(own)).toEqual({ refused: 'unknown' });
+});
+
 test('invented cookies do not stop the renewal of a session that has had a token', async () => {
   const { waiting, time, sessions } = slowBroker();
   const own = { session: secret('o'), service: 'billing' };

@@ -21,8 +21,8 @@ export type SessionToken = { token: string } | { refused: NoToken };
 /** Sessions whose tokens are cached. */
 const MAX_CACHED = 4_096;
 /**
- * Requests for tokens, and exchanges of codes, that are open at the broker at once. A session that has had a token is renewed beyond
- * that, because anyone can invent cookies, and those must not stop people who are at work.
+ * Requests for tokens, exchanges of codes, and releases, that are open at the broker at once, each. A session that has had a token is
+ * renewed and released beyond that, because anyone can invent cookies, and those must not stop people who are at work.
  */
 const MAX_PENDING = 32;
 /** How long the gateway remembers that a session is unknown. */
@@ -93,12 +93,12 @@ export class BrowserSessions {
   async release(request: BrowserTokenRequest): Promise<'released' | NoToken> {
     const { broker, clock } = this.parts;
     if (!isSessionSecret(request.session)) return 'unknown';
-    if (this.releasing >= MAX_PENDING) return 'busy';
+    const key = `${request.service} ${request.session}`;
+    if (!this.tokens.has(key) && this.releasing >= MAX_PENDING) return 'busy';
     this.releasing += 1;
     try {
       const path = '/gateway/v1/browser-sessions/release';
       await broker.postSigned(path, request, AbortSignal.timeout(ANSWER_MS));
-      const key = `${request.service} ${request.session}`;
       this.tokens.delete(key);
       this.unknown.set(key, clock.monotonic() + UNKNOWN_MS);
       return 'released';

@@ -14,7 +14,7 @@ p,h2{margin:0;font:inherit;overflow-wrap:anywhere}h2,b{font-weight:600}.left{fon
 button,a{font:inherit;border:1px solid #1f5fbf;border-radius:.375rem;padding:.25rem .625rem;background:transparent;color:#1f5fbf;cursor:pointer;text-decoration:none}
 a{background:#1f5fbf;color:#fff}:focus-visible{outline:3px solid #1f5fbf;outline-offset:2px}
 button:disabled{opacity:.6;cursor:default}.ended{border-color:#b3261e;border-width:2px}.quiet{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-[hidden]{display:none!important}
+[hidden],.full:empty{display:none!important}
 @media(prefers-color-scheme:dark){section{color:#e6e9ee;background:#12161c;border-color:#5a6472}.soon{color:#ffb95c}
 button{border-color:#8ab8ff;color:#8ab8ff}a{background:#8ab8ff;border-color:#8ab8ff;color:#12161c}.ended{border-color:#ff8a80}:focus-visible{outline-color:#8ab8ff}}
 @media print{:host{display:none}}`;
@@ -57,7 +57,11 @@ section.lang = german === 'de' ? 'de' : 'en';
 section.setAttribute('aria-label', text.region);
 const title = make('h2');
 const left = make('p', 'left');
-const note = make('p', 'full');
+const note = make('p');
+// Screen readers read it when it changes: its words change only with the state of the access.
+const words = make('div');
+words.setAttribute('role', 'status');
+words.append(title, note);
 const spoken = make('p', 'quiet');
 spoken.setAttribute('role', 'status');
 const alert = make('div', 'full');
@@ -83,7 +87,7 @@ const release = button(text.release, async () => {
   release.disabled = false;
 });
 const OWN = { credentials: 'same-origin', cache: 'no-store', redirect: 'error', headers: { accept: 'application/json' } };
-section.append(title, left, release, hide, note, ask, alert, spoken);
+section.append(words, left, release, hide, ask, alert, spoken);
 root.append(section);
 
 let known, endsAt = 0, warned = false;
@@ -97,6 +101,11 @@ function learn(news) {
   if (news.state === 'open') endsAt = performance.now() + news.secondsLeft * 1000;
   if (before !== news.state) { isHidden = false; warned = false; alert.textContent = ''; }
   draw();
+}
+
+/** Sets only what changes, so that it is read out once. */
+function say(part, words) {
+  if (part.textContent !== words) part.textContent = words;
 }
 
 function draw() {
@@ -114,16 +123,16 @@ function draw() {
   ask.hidden = isOpen || !form || known.state === 'not_in_touch';
   if (form) ask.href = form;
   if (!isOpen) {
-    const words = '\\u2297 ' + outcome.title;
-    if (title.textContent !== words) { title.textContent = words; note.textContent = outcome.text; spoken.textContent = outcome.title + '. ' + outcome.text; }
+    say(title, '\\u2297 ' + outcome.title);
+    say(note, outcome.text);
     return;
   }
   const seconds = Math.max(0, (endsAt - performance.now()) / 1000);
   const minutes = Math.floor(seconds / 60);
-  title.textContent = '\\u25c9 ' + fill(text.access, known);
-  left.textContent = (minutes < 5 ? '\\u25d4 ' : '') + (minutes < 1 ? text.lastMinute : fill(text.minutes, { n: minutes }));
+  say(title, '\\u25c9 ' + fill(text.access, known));
+  say(left, (minutes < 5 ? '\\u25d4 ' : '') + (minutes < 1 ? text.lastMinute : fill(text.minutes, { n: minutes })));
   left.className = minutes < 5 ? 'left soon' : 'left';
-  if (minutes < 5 && !warned) { warned = true; spoken.textContent = fill(text.soon, known); }
+  if (minutes < 5 && !warned) { warned = true; say(spoken, fill(text.soon, known)); }
 }
 
 /** Ended access does not come back, so only a tab that is shown again asks about it. */

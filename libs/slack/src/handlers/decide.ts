@@ -44,8 +44,8 @@ export function listenForDecisions(app: App, parts: SlackParts): void {
   };
   for (const [id, handler] of Object.entries(handlers))
     app.action<ByButton>(id, buttonListener(parts, handler));
-  // Slack opens the link itself, but sends the press too and expects an acknowledgement.
-  app.action(ACTIONS.open, async ({ ack }) => ack());
+  // Slack opens a link itself, but sends the press too and expects an acknowledgement.
+  for (const link of [ACTIONS.open, ACTIONS.openService]) app.action(link, async ({ ack }) => ack());
 }
 
 const approve =

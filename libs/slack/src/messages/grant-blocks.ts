@@ -53,19 +53,26 @@ function leftText({ now, language }: CardFacts, endsAt: string): string {
   return wordsOf({ language }).grant.left(durationText(rounded, language));
 }
 
-/** For the engineer: the command to paste, the page of the grant, and the button to release access. */
+/** For the engineer: the command to paste, the service in the browser, the page of the grant, and the button to release access. */
 export function workBlocks(facts: CardFacts, publicUrl: string): KnownBlock[] {
-  const { request, grant, access, service, language } = facts;
+  const { request, grant, access, browserUrl, service, language } = facts;
   const { buttons, confirm: asks, labels } = wordsOf(facts);
   if (grant === null || grant.state === 'ended') return [];
   const isUsable = access === 'open' || (access === 'not_yet' && grant.startsAt === null);
   const { tenant, scope } = request.terms;
   const command = firstCallCommand({ id: grant.id, tenant, scope }, service);
   const value = pressedValue({ request: request.id, digest: request.digest });
+  const opensBrowser = isUsable && browserUrl !== null;
   return [
     ...(isUsable ? [section(mrkdwn(`*${labels.begin}*`)), paragraph(cut(command, 1_500))] : []),
     ...actions('requester.work', [
-      button(ACTIONS.open, buttons.open, { url: `${publicUrl}/grants/${grant.id}`, style: 'primary' }),
+      ...(opensBrowser
+        ? [button(ACTIONS.openService, buttons.openService, { url: browserUrl, style: 'primary' })]
+        : []),
+      button(ACTIONS.open, buttons.open, {
+        url: `${publicUrl}/grants/${grant.id}`,
+        ...(opensBrowser ? {} : { style: 'primary' }),
+      }),
       button(ACTIONS.release, buttons.release, {
         value,
         confirm: confirm(language, asks.release),

@@ -212,6 +212,24 @@ test('the engineer gets the command to paste, the page, the time left and the bu
   expect(said(card)).toContain('40 minutes left');
 });
 
+test('the engineer opens the service in the browser, if it has an origin and the access passes calls', () => {
+  const browserUrl = `https://billing.gw.example/countersign/open?grant=${sampleGrant().id}`;
+  const facts = {
+    ...atCustomer({ state: 'approved' }),
+    grant: sampleGrant(),
+    access: 'open' as const,
+    browserUrl,
+  };
+  const card = requestCard(facts, 'requester', URL);
+  expect(words(card)).toEqual(['Open in the browser', 'Open', 'Release']);
+  expect(JSON.stringify(card)).toContain(`"url":"${browserUrl}"`);
+  const german = requestCard({ ...facts, language: 'de' }, 'requester', URL);
+  expect(words(german)[0]).toBe('Im Browser öffnen');
+  for (const access of ['stopped', 'locked'] as const)
+    expect(words(requestCard({ ...facts, access }, 'requester', URL))).toEqual(['Open', 'Release']);
+  expect(words(requestCard(facts, 'approver', URL))).not.toContain('Open in the browser');
+});
+
 test.each([
   ['stopped', 'The customer has stopped this access.'],
   ['locked', 'This access is locked.'],

@@ -141,6 +141,7 @@ export const de: Words = {
     withdraw: 'Anfrage zurückziehen',
     stop: 'Zugriff stoppen',
     open: 'Öffnen',
+    openService: 'Im Browser öffnen',
     release: 'Zurückgeben',
     ask: 'Zugriff anfragen',
   },

@@ -147,6 +147,7 @@ export const en = {
     withdraw: 'Withdraw the request',
     stop: 'Stop access',
     open: 'Open',
+    openService: 'Open in the browser',
     release: 'Release',
     ask: 'Ask for access',
   },
