@@ -41,6 +41,7 @@ const OWN: Record<string, string> = {
   access_reviews: 'tenant',
   access_review_items: 'tenant',
   access_review_schedules: 'tenant',
+  bypass_reports: 'tenant',
   notice_addresses: 'tenant',
   practices: 'tenant',
   practice_requests: 'tenant',
@@ -139,6 +140,18 @@ describe('row-level security on PostgreSQL', () => {
         ...{ id: uuidV7Ids.next('nad'), tenant, address: 'a@b.example', normalised: 'a@b.example' },
         ...{ topics: ['emergency'], state: 'waiting', version: 1, codeHash: 'x', codeUntil: NOW, misses: 0 },
         ...{ addedBy: owner, addedAt: NOW, confirmedAt: null, removedAt: null },
+      });
+      await unit.bypassReports.insert({
+        ...{
+          id: uuidV7Ids.next('byp'),
+          tenant,
+          service: 'billing',
+          from: NOW,
+          to: NOW,
+          passed: 1,
+          refused: 0,
+        },
+        ...{ calls: [], digest: 'sha256:x', reportedBy: owner, reportedAt: NOW },
       });
       await unit.practices.begin('2027-01-01');
       const ask = { action: 'read', resource: 'invoices', seconds: 900 } as const;

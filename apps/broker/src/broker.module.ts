@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import { AccessReviewsModule } from './access-reviews/access-reviews.module.js';
+import { BypassReportsModule } from './bypass-reports/bypass-reports.module.js';
 import { type BrokerParts, coreModule } from './core.module.js';
 import { DemandsModule } from './demands/demands.module.js';
 import { DisclosuresModule } from './disclosures/disclosures.module.js';
@@ -57,6 +58,7 @@ const MODULES: readonly Type[] = [
   GatewaysModule,
   AccessReviewsModule,
   PracticesModule,
+  BypassReportsModule,
   NoticeAddressesModule,
   StandingModule,
   IsolationModule,

@@ -34,6 +34,12 @@ export { canFillStages } from './domain/approval-stages.js';
 export type { BrowserSession } from './domain/browser-session.js';
 export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
 export {
+  BYPASS_KINDS,
+  type BypassedCall,
+  type BypassReport,
+  MAX_BYPASSED_CALLS,
+} from './domain/bypass-report.js';
+export {
   type ControlsWidening,
   takesEffectAt,
   WIDENING_STATES,
@@ -343,6 +349,7 @@ export {
   type ApiKeyRepository,
   type AuthenticatorRepository,
   type BrowserSessionRepository,
+  type BypassReportRepository,
   type ChainName,
   type ChainVouch,
   type CheckpointRepository,
@@ -535,6 +542,7 @@ export {
   rotateSigningKey,
   signingKey,
 } from './use-cases/gateways/broker-keys.js';
+export { type BypassInput, listBypassReports, reportBypass } from './use-cases/gateways/bypass-reports.js';
 export { recordPins } from './use-cases/gateways/gateway-pins.js';
 export {
   closeVanishedGateways,

@@ -7,6 +7,7 @@ export {
   accessReviewEndpoints,
   type MarkedAccessReviewItem,
 } from './access-reviews.js';
+export { type BypassReport, bypassReportEndpoints, type NewBypassReport } from './bypass-reports.js';
 export { components, named, pageOf } from './components.js';
 export {
   DEMAND_KINDS,

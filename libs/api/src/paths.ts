@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { accessReviewEndpoints } from './access-reviews.js';
+import type { bypassReportEndpoints } from './bypass-reports.js';
 import type { demandEndpoints } from './demands.js';
 import type { disclosureEndpoints } from './disclosures.js';
 import type { Endpoint, HttpMethod } from './endpoint.js';
@@ -36,6 +37,7 @@ import type { wideningEndpoints } from './widenings.js';
 /** What our own programs call. SCIM clients and identity providers are others' programs. */
 type Groups =
   | typeof accessReviewEndpoints
+  | typeof bypassReportEndpoints
   | typeof noticeAddressEndpoints
   | typeof practiceEndpoints
   | typeof apiKeyEndpoints

@@ -91,6 +91,8 @@ export const PERMISSIONS = [
   'demand.step',
   'access-review.read',
   'access-review.decide',
+  'bypass.read',
+  'bypass.report',
   'notice-address.read',
   'notice-address.write',
   'notice-address.remove',

@@ -90,7 +90,9 @@ const shownChange = z.strictObject({
         .describe('The access record of that read.'),
     })
     .exactOptional()
-    .describe('The requester’s statement. The gateway’s record of the read has its size, not its hash.'),
+    .describe(
+      'The requester’s statement. The gateway’s record of the read has its size, and its hash if the route is a download.',
+    ),
   follows: z
     .string()
     .refine((text) => isId('req', text), 'A req_ id')
@@ -309,8 +311,11 @@ export const accessRequestDetailSchema = named(
         isSame: z
           .boolean()
           .describe(
-            'Whether the record is a completed GET of the path of the change by the requester, of as many bytes.',
+            'Whether the record is a completed GET of the path of the change by the requester, of as many bytes, and of the same hash if it has one.',
           ),
+        byHash: z
+          .boolean()
+          .describe('Whether the record has the hash of what was sent. Only downloads have.'),
       })
       .nullable()
       .exactOptional()

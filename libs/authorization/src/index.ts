@@ -11,6 +11,16 @@ export type {
 } from './call/call.js';
 export { findAmbiguity, isDownload } from './call/route-and-scope-steps.js';
 export { type WhatToRequest, whatToRequest } from './call/what-to-request.js';
+export { readHmacKeys } from './context/gateway-keys.js';
+export {
+  type BypassFinding,
+  parseSeenCall,
+  RECONCILED_WITHIN_MS,
+  type Reconciliation,
+  type RecordedCall,
+  reconcile,
+  type SeenCall,
+} from './context/reconcile.js';
 export { checkAssertion } from './countersignature/assertion.js';
 export type {
   CountersignReason,

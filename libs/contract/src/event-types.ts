@@ -38,6 +38,7 @@ export const EVENT_TYPES = [
   'export.ended',
   'export.started',
   'feed.epoch-opened',
+  'gateway.bypassed',
   'gateway.closed',
   'gateway.enrolled',
   'gateway.gap',

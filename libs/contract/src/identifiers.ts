@@ -31,7 +31,9 @@ export type IdPrefix =
   /** A practice request. */
   | 'prc'
   /** A mailbox that gets notices. */
-  | 'nad';
+  | 'nad'
+  /** A report of calls that bypassed the gateway. */
+  | 'byp';
 
 const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 

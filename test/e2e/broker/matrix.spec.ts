@@ -746,6 +746,33 @@ const TABLE: Row[] = [
     but: { ...closed, ...each(['approver', 'tenantAdmin', 'foreignAdmin'], '404 not_found') },
   },
   {
+    endpoint: 'GET /api/v1/tenants/{slug}/bypass-reports',
+    target: at('/api/v1/tenants/acme/bypass-reports'),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      ...each(['securityAdmin', 'vendorAuditor', ...ACME], '200'),
+      ...each(FOREIGN, '404 not_found'),
+    },
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/bypass-reports',
+    target: () => ({
+      path: '/api/v1/tenants/acme/bypass-reports',
+      body: {
+        ...{ service: 'billing', from: '2026-11-24T15:00:00Z', to: '2026-11-24T16:00:00Z' },
+        ...{ passed: 1, refused: 0 },
+        calls: [{ kind: 'no_context', at: '2026-11-24T15:30:00Z', method: 'GET', refused: false }],
+      },
+    }),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      ...each(['securityAdmin', 'approver', 'tenantAdmin'], '201'),
+      foreignAdmin: '404 not_found',
+    },
+  },
+  {
     endpoint: 'GET /api/v1/tenants/{slug}/notice-addresses',
     target: at('/api/v1/tenants/acme/notice-addresses'),
     all: '403 forbidden',

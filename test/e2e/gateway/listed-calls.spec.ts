@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { AccessRequestDetail, Service } from '@countersign/api';
 import { request } from 'undici';
 import { run } from '../../../apps/cli/src/main.js';
@@ -6,6 +8,7 @@ import { eventually } from '../../support/eventually.js';
 import { callApi, expectStatus } from '../../support/http.js';
 import { siteInsideWithUpstream } from '../../support/site-with-upstream.js';
 import { decide, makeGrant, mintToken, readRequest } from '../../support/story.js';
+import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 
 const APP = 'https://app.example';
 
@@ -91,5 +94,69 @@ test('read now, and write when the change is proposed: the approver sees what th
     expect(upstream.hits.map(({ method }) => method)).toEqual(['GET', 'PATCH']);
   } finally {
     await close();
+  }
+});
+
+test('reconcile: what the service saw and the log does not have is red, and becomes a leaf', async () => {
+  const { site, upstream, close } = await siteInsideWithUpstream();
+  const folder = await tempFolder('reconcile');
+  try {
+    await site.startGateway();
+    const token = await mintToken(site, await makeGrant(site));
+    const path = '/tenants/acme/invoices/7';
+    const answer = await request(`${site.gatewayUrl}/billing${path}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(answer.statusCode).toBe(200);
+    const at = new Date().toISOString();
+    const context = upstream.hits[0]?.headers['countersign-context'];
+    const lines = join(folder, 'calls.jsonl');
+    const write = (...calls: object[]) =>
+      writeFile(lines, calls.map((call) => `${JSON.stringify(call)}\n`).join(''));
+    const key = await site.key('tenantAdmin');
+    const env = { COUNTERSIGN_BROKER_URL: site.brokerUrl, COUNTERSIGN_API_KEY: key };
+    const countersign = async (...argv: string[]) => {
+      const terminal = new Terminal(env, '');
+      const exit = await run([...argv, '--json'], terminal);
+      return { exit, document: terminal.out === '' ? {} : JSON.parse(terminal.out), err: terminal.err };
+    };
+    const vkey = (
+      await (
+        await fetch(`${site.brokerUrl}/log/acme/vkey`, {
+          headers: { authorization: `Bearer ${key}` },
+        })
+      ).text()
+    ).trim();
+    const mirror = join(folder, 'mirror');
+    const compare = async (...more: string[]) => {
+      expect((await countersign('log', 'mirror', mirror, '--vkey', vkey)).exit).toBe(0);
+      return countersign(
+        ...['reconcile', 'billing', '--calls', lines, '--log', mirror, '--vkey', vkey],
+        ...['--from', `${at.slice(0, 10)}T00:00:00Z`, '--to', `${at.slice(0, 10)}T23:59:59Z`, ...more],
+      );
+    };
+    await write({ at, method: 'GET', path, context });
+    const fine = await eventually('the record in the mirror', async () => {
+      const compared = await compare();
+      return compared.exit === 0 ? compared : undefined;
+    });
+    expect(fine.document).toMatchObject({ calls: 1, matched: 1, bypassed: 0, unanswered: [] });
+    // Nothing was reported, so the log has no such leaf.
+    await write(
+      { at, method: 'GET', path, context },
+      { at, method: 'DELETE', path, context: null },
+      { at, method: 'GET', path, context, refused: 'replayed' },
+    );
+    const red = await compare('--report');
+    expect(red).toMatchObject({ exit: 1, document: { matched: 1, bypassed: 1, refused: 1 } });
+    expect(red.err).toContain('error[bypassed]');
+    const reports = await callApi(key, 'GET', `${site.brokerUrl}/api/v1/tenants/acme/bypass-reports`);
+    expect(expectStatus<{ items: object[] }>(reports, 200).items).toMatchObject([{ passed: 1, refused: 1 }]);
+    // A log of another form is not a service that saw nothing.
+    await writeFile(lines, '127.0.0.1 - - "GET / HTTP/1.1" 200\n');
+    expect(await compare()).toMatchObject({ exit: 1, err: expect.stringContaining('error[invalid_calls]') });
+  } finally {
+    await close();
+    await removeFolder(folder);
   }
 });

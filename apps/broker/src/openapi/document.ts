@@ -57,6 +57,7 @@ const TAGS: Readonly<Record<string, string>> = {
   OwnReports: 'A tenant’s own half-yearly report.',
   Isolation: 'The nightly test that no customer reads another one’s data.',
   Standing: 'Every way in that is open.',
+  BypassReports: 'Calls that reached a service past the gateway.',
   NoticeAddresses: 'Mailboxes of a customer that get notices.',
   Practices: 'Practice requests, which show that a customer’s approvers can still approve.',
   AccessReviews: 'The quarterly review in which a customer confirms or prunes what lets in.',

@@ -7,6 +7,7 @@ import type { ExportOptions } from './export.js';
 import type { AddTargetOptions, TargetOptions } from './export-targets.js';
 import type { SettingsOptions } from './keeping.js';
 import type { MirrorOptions } from './mirror.js';
+import type { ReconcileOptions } from './reconcile.js';
 import type { StatementOptions } from './statement.js';
 import type { VerifyOptions } from './verify.js';
 import type { WitnessOptions } from './witness.js';
@@ -37,6 +38,33 @@ export function registerLog(program: Command, run: Run): void {
     .action(
       run(async (context, tenant: string, options: EventOptions) =>
         (await import('./events.js')).listEvents(context, tenant, options),
+      ),
+    );
+
+  addKeyOptions(
+    addVerb(program, 'reconcile', 'Compare the calls that a service saw with the records of the gateways'),
+  )
+    .argument('<service>', 'such as billing')
+    .requiredOption(
+      '--calls <file>',
+      'what the service’s middleware wrote (its option `log`); - for standard input',
+    )
+    .requiredOption('--log <folder>', 'your mirror of the tenant’s log ("countersign log mirror")')
+    .requiredOption('--from <instant>', 'from this instant on')
+    .requiredOption('--to <instant>', 'before this instant, some minutes ago')
+    .option('--audience <name>', 'the service’s `audience` in the organisation file (its name)')
+    .option('--hmac-keys <file>', 'JWKS of the keys of a service with `context: hmac`')
+    .option('--report', 'put what bypassed the gateway into the tenant’s log, as your statement')
+    .addHelpText(
+      'after',
+      `\nEach line of the file is one call: {"at", "method", "path", "context"}. Calls without a record are exit 1.\n${examples(
+        'countersign log mirror ./acme-log --anchor countersign-anchor-acme.json',
+        'countersign reconcile billing --calls calls.jsonl --log ./acme-log --anchor countersign-anchor-acme.json --from 2026-11-24T00:00:00Z --to 2026-11-25T00:00:00Z',
+      )}`,
+    )
+    .action(
+      run(async (context, service: string, options: ReconcileOptions) =>
+        (await import('./reconcile.js')).reconcileCalls(context, service, options),
       ),
     );
 

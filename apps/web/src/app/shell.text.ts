@@ -30,6 +30,13 @@ const en = {
   isolationNotMade: (day: string) => `The isolation test of ${day} could not be made.`,
   isolationLead:
     'Two canary customers try each night to read each other’s data. Stop access and have this mended before anything else.',
+  bypassed: (count: number, service: string) =>
+    count === 1
+      ? `A call reached ${service} past the gateway`
+      : `${count} calls reached ${service} past the gateway`,
+  bypassedLead: (from: string, to: string) =>
+    `Someone compared what the service saw from ${from} to ${to} with the records. Ask the vendor who made these calls.`,
+  bypassedShow: 'Show the report',
   signOut: 'Sign out',
   language: 'Deutsch',
   lost: 'The connection is lost, so this page may be out of date. Trying again …',
@@ -76,6 +83,13 @@ const de: ShellText = {
   isolationNotMade: (day) => `Der Trennungstest vom ${day} konnte nicht durchgeführt werden.`,
   isolationLead:
     'Zwei Testkunden versuchen jede Nacht, Daten des anderen zu lesen. Stoppen Sie Zugriffe und lassen Sie das zuerst beheben.',
+  bypassed: (count, service) =>
+    count === 1
+      ? `Ein Aufruf erreichte ${service} am Gateway vorbei`
+      : `${count} Aufrufe erreichten ${service} am Gateway vorbei`,
+  bypassedLead: (from, to) =>
+    `Jemand hat verglichen, was der Dienst von ${from} bis ${to} sah und was aufgezeichnet ist. Fragen Sie den Anbieter, wer diese Aufrufe gemacht hat.`,
+  bypassedShow: 'Bericht zeigen',
   signOut: 'Abmelden',
   language: 'English',
   lost: 'Die Verbindung ist unterbrochen. Diese Seite ist vielleicht nicht mehr aktuell. Neuer Versuch …',

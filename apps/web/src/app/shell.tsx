@@ -11,6 +11,7 @@ import { Icon } from '../ui/icon.js';
 import { Loading, ProblemPage } from '../ui/query-states.js';
 import { SealMark } from '../ui/seal.js';
 import { Account } from './account.js';
+import { BypassBanner } from './bypass-banner.js';
 import { IsolationBanner } from './isolation-banner.js';
 import { type NavItem, navFor } from './navigation.js';
 import { PageBoundary } from './page-boundary.js';
@@ -41,6 +42,7 @@ function SignedIn({ session }: { session: Session }) {
       <Ribbon lost={lost} />
       <BlockedBanner />
       <LateBanner />
+      <BypassBanner session={session} />
       <IsolationBanner session={session} />
       <main id="main" tabIndex={-1}>
         <PageBoundary key={pathname}>

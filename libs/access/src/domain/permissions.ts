@@ -130,6 +130,9 @@ const PERMISSIONS = {
   'lock.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'tenants' },
   'lock.set': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'any', realm: 'tenants' },
   'lock.lift': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
+  // Who has a service's own log of calls: the vendor, or a customer that runs the service itself.
+  'bypass.report': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'any', realm: 'records' },
+  'bypass.read': { vendor: VENDOR_WATCHERS, tenant: TENANT_ALL, signIn: 'any', realm: 'records' },
   'log.read': {
     ...{ vendor: ['engineer', 'auditor', 'security-admin', 'legal'], tenant: TENANT_ALL },
     ...{ signIn: 'any', realm: 'records' },

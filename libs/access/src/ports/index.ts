@@ -1,4 +1,5 @@
 export type { AccessReviewRepository, ItemOutcome } from './access-reviews.js';
+export type { BypassReportRepository } from './bypass-reports.js';
 export type {
   DemandCount,
   DemandCounts,

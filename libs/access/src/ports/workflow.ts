@@ -10,6 +10,7 @@ import type { RequestNote } from '../domain/request-note.js';
 import type { Review } from '../domain/review.js';
 import type { SupervisionCount } from '../domain/supervision.js';
 import type { AccessReviewRepository } from './access-reviews.js';
+import type { BypassReportRepository } from './bypass-reports.js';
 import type { NoticeAddressRepository } from './notice-addresses.js';
 import type { PracticeRepository } from './practices.js';
 import type { Entry, ListFilter, Located, Page, PageQuery } from './repository.js';
@@ -24,6 +25,7 @@ export interface WorkflowRepositories {
   notes: Entry<RequestNoteRepository, 'insert'>;
   disclosures: Entry<DisclosureRepository, 'insert' | 'update'>;
   accessReviews: Entry<AccessReviewRepository, 'insert' | 'decide' | 'update' | 'begin' | 'advance'>;
+  bypassReports: Entry<BypassReportRepository, 'insert'>;
   noticeAddresses: Entry<NoticeAddressRepository, 'insert' | 'update'>;
   practices: Entry<PracticeRepository, 'insert' | 'settle' | 'update' | 'begin' | 'advance'>;
   locks: Entry<LockRepository, 'insert' | 'lift'>;

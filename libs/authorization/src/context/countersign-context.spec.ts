@@ -5,6 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { jest } from '@jest/globals';
 import express from 'express';
 import { type CountersignContextOptions, contextOf, contextVerifier, countersignContext } from './index.js';
+import { parseSeenCall } from './reconcile.js';
 import { ReplayMemory } from './replay-memory.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -341,6 +342,22 @@ test('a caller that vanishes before its body is read is refused, and nothing wai
     });
   });
   expect(await verified).toBe('other_body');
+});
+
+test('writes one line for each call, verified or refused, that `countersign reconcile` reads', async () => {
+  const lines: string[] = [];
+  const url = await plain({ log: (line) => lines.push(line) });
+  const call = (headers: Record<string, string>) => fetch(`${url}/x?y=1`, { method: 'PATCH', headers });
+  const headers = contextHeaders();
+  for (const given of [headers, headers, {}]) await (await call(given)).text();
+  const seen = lines.map((line) => parseSeenCall(line));
+  const context = headers['countersign-context'];
+  expect(seen).toMatchObject([
+    { method: 'PATCH', path: '/x?y=1', context },
+    { context, refused: 'replayed' },
+    { context: null, refused: 'missing' },
+  ]);
+  expect(seen[0]?.refused).toBeUndefined();
 });
 
 test('a service without gateways or keys is a mistake', () => {

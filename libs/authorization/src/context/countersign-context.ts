@@ -2,6 +2,7 @@ import type { JsonWebKey } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AskedGateway, gatewayQuestion } from './ask-gateway.js';
 import { GatewayKeys, readHmacKeys } from './gateway-keys.js';
+import { formatSeenCall } from './reconcile.js';
 import { ReplayMemory } from './replay-memory.js';
 import { hashBody } from './request-body.js';
 import {
@@ -54,6 +55,12 @@ export type CountersignContextOptions = {
     request: IncomingMessage,
     call: CountersignCall,
   ) => Promise<string | undefined> | string | undefined;
+  /**
+   * Gets one line of JSON for each call, verified or refused, without a line break: what `countersign reconcile` compares
+   * with the records. It has the path and the context of the call, which grants nothing once it was used; keep it where
+   * the service keeps its own logs.
+   */
+  log?: (line: string) => void;
   /** Called for each call that is refused, for logs and alarms. */
   onRefused?: (reason: ContextReason, request: IncomingMessage) => void;
   /** Milliseconds since the epoch. */
@@ -144,7 +151,26 @@ export function contextVerifier(
   const remember =
     options.remember ?? ((record: string, expiresAt: number) => memory.take(record, expiresAt, now()));
   const question = ask && gatewayQuestion(ask);
+  const note = (request: IncomingMessage, refused?: ContextReason) => {
+    if (options.log === undefined) return;
+    const { method, target, headers } = receivedOf(request);
+    const context = headers['countersign-context'];
+    const at = new Date(now()).toISOString();
+    const given = typeof context === 'string' ? context : null;
+    options.log(formatSeenCall({ at, method, path: target, context: given, refused }));
+  };
   return async (request) => {
+    try {
+      const call = await verifyCall(request);
+      note(request);
+      return call;
+    } catch (error) {
+      note(request, error instanceof ContextRefused ? error.reason : 'malformed');
+      throw error;
+    }
+  };
+
+  async function verifyCall(request: IncomingMessage): Promise<CountersignCall> {
     if (request.headers['countersign-context'] === undefined)
       await question?.(request, receivedOf(request).target);
     const received = receivedOf(request);
@@ -162,7 +188,7 @@ export function contextVerifier(
       throw new ContextRefused('other_tenant', 'the data is not of the tenant for whom the call is');
     verified.set(request, call);
     return call;
-  };
+  }
 }
 
 /** Whose data it is may be in a database that is out of reach. */

@@ -113,13 +113,7 @@ export function verifyContext(
   { method, target, headers }: ReceivedRequest,
   { audience, key, now }: ContextRules,
 ): CountersignCall {
-  const [header, payload, signature] = contextParts(headers);
-  const { alg, kid } = readHeader(header);
-  // The key decides: one that is for the other algorithm is unknown here, so none is ever used in another way.
-  const found = key(kid, alg) ?? refuse('unknown_key', 'no trusted gateway has this key');
-  if (!isSignedBy(alg, found, `${header}.${payload}`, Buffer.from(signature, 'base64url')))
-    refuse('bad_signature', 'the signature is not by that key');
-  const claims = decode(payload);
+  const claims = signedClaims(headers, key);
   if (claims['aud'] !== audience) refuse('wrong_audience', 'the context is for another service');
   requireAlive(claims, now / 1_000);
   if (claims['method'] !== method || claims['path'] !== target)
@@ -128,6 +122,32 @@ export function verifyContext(
     if (typeof claims[claim] !== 'string' || claims[claim] !== headers[name])
       refuse('other_headers', `${name} is not what the context says`);
   return callOf(claims, audience);
+}
+
+/**
+ * Reads a context long after its call: its signature, audience and form, not its life, and no request. For comparing what a
+ * service saw with what gateways recorded.
+ *
+ * Throws ContextRefused.
+ */
+export function readSignedContext(
+  context: string,
+  { audience, key }: Pick<ContextRules, 'audience' | 'key'>,
+): CountersignCall & { method: string; path: string } {
+  const claims = signedClaims({ 'countersign-context': context }, key);
+  if (claims['aud'] !== audience) refuse('wrong_audience', 'the context is for another service');
+  return { ...callOf(claims, audience), method: String(claims['method']), path: String(claims['path']) };
+}
+
+/** The claims of a context that the key which it names has signed. Throws ContextRefused. */
+function signedClaims(headers: IncomingHttpHeaders, key: ContextRules['key']): JsonObject {
+  const [header, payload, signature] = contextParts(headers);
+  const { alg, kid } = readHeader(header);
+  // The key decides: one that is for the other algorithm is unknown here, so none is ever used in another way.
+  const found = key(kid, alg) ?? refuse('unknown_key', 'no trusted gateway has this key');
+  if (!isSignedBy(alg, found, `${header}.${payload}`, Buffer.from(signature, 'base64url')))
+    refuse('bad_signature', 'the signature is not by that key');
+  return decode(payload);
 }
 
 function contextParts(headers: IncomingHttpHeaders): [header: string, payload: string, signature: string] {

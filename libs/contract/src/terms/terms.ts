@@ -77,7 +77,7 @@ export type Change = {
 };
 
 /**
- * The statement of the requester about what was there before. No gateway vouches for it: a record has no hash of a
+ * The statement of the requester about what was there before. No gateway vouches for it: most records have no hash of a
  * response. `record` names the call that the requester says returned it, and reviewers can compare path, time and size.
  */
 export type ChangeBefore = {

@@ -44,6 +44,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   'trust.reset': named('trust-reset', 'reset'),
   'opening.erased': named('erased', 'leaf', (leaf) => listOf(leaf, 'fields')),
   'hold.set': named('legal-hold', 'side'),
+  'gateway.bypassed': named(
+    'gateway-bypassed',
+    'report',
+    (leaf) =>
+      `${datum(leaf, 'passed')} calls of ${datum(leaf, 'service')}, ${datum(leaf, 'refused')} refused`,
+  ),
   'gateway.gap': named(
     'records-missing',
     'gateway',

@@ -6,6 +6,7 @@ import {
 } from './access-review.entity.js';
 import { BrowserSessionEntity } from './browser-session.entity.js';
 import { BudgetLeaseEntity } from './budget-lease.entity.js';
+import { BypassReportEntity } from './bypass-report.entity.js';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from './credentials.entity.js';
 import { FeedChangeEntity, IdempotentAnswerEntity, NoticeEntity } from './delivery.entity.js';
 import {
@@ -84,6 +85,7 @@ export const ENTITIES = [
   AccessReviewItemEntity,
   AccessReviewScheduleEntity,
   NoticeAddressEntity,
+  BypassReportEntity,
   PracticeEntity,
   PracticeRequestEntity,
   PracticeScheduleEntity,

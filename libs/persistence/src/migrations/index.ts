@@ -45,6 +45,7 @@ import { BrowserSessions1799000058000 } from './1799000058000-browser-sessions.j
 import { BrowserWebSession1799000059000 } from './1799000059000-browser-web-session.js';
 import { RecordSentHash1799000064000 } from './1799000064000-record-sent-hash.js';
 import { RecordMasking1799000065000 } from './1799000065000-record-masking.js';
+import { BypassReports1799000068000 } from './1799000068000-bypass-reports.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
 export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
@@ -94,4 +95,5 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   BrowserWebSession1799000059000,
   RecordSentHash1799000064000,
   RecordMasking1799000065000,
+  BypassReports1799000068000,
 ];

@@ -4,6 +4,7 @@ import { AccessReviews } from '../repositories/access-reviews.js';
 import { Authenticators } from '../repositories/authenticators.js';
 import type { RowAccess, SharedWithUnit } from '../repositories/bound.js';
 import { BrowserSessions } from '../repositories/browser-sessions.js';
+import { BypassReports } from '../repositories/bypass-reports.js';
 import { Checkpoints } from '../repositories/checkpoints.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
@@ -71,6 +72,7 @@ export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   openings: ({ manager, reach, shared }) => new Openings(manager, reach, shared),
   notes: ({ manager, reach }) => new RequestNotes(manager, reach),
   disclosures: ({ manager, reach }) => new Disclosures(manager, reach),
+  bypassReports: ({ manager, reach }) => new BypassReports(manager, reach),
   noticeAddresses: ({ manager, reach }) => new NoticeAddresses(manager, reach),
   practices: ({ manager, reach }) => new Practices(manager, reach),
   accessReviews: ({ manager, reach }) => new AccessReviews(manager, reach),

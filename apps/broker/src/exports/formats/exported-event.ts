@@ -43,6 +43,7 @@ const SEVERITIES: Partial<Record<EventType, Severity>> = {
   'trust.reset': 'warning',
   'opening.erased': 'notice',
   'log.restored': 'warning',
+  'gateway.bypassed': 'warning',
   'gateway.gap': 'warning',
   'gateway.mismatch': 'warning',
   'gateway.closed': 'warning',

@@ -121,6 +121,8 @@ export const german: Readonly<Record<EventType, Sentence>> = {
   'feed.epoch-opened': (e) => `Der Betreiber hat Epoche ${e.value('epoch')} des Feeds der Gateways eröffnet`,
   'gateway.closed': () => 'Ein Gateway ist verschwunden; seine Aufzeichnungen bis dahin sind abgeschlossen',
   'gateway.enrolled': () => 'Der Betreiber hat ein Gateway registriert',
+  'gateway.bypassed': (e) =>
+    `${e.actor} meldete Aufrufe am Gateway vorbei an ${e.value('service')}: ${e.value('passed')} kamen durch, ${e.value('refused')} abgewiesen`,
   'gateway.gap': (e) =>
     e.value('next') === ''
       ? `Aufzeichnungen eines Gateways fehlen: Auf ${e.value('after')} folgte ${e.value('at')}`

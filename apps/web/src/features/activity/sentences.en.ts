@@ -119,6 +119,8 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'feed.epoch-opened': (e) => `The operator opened epoch ${e.value('epoch')} of the gateways’ feed`,
   'gateway.closed': () => 'A gateway went away, and its records up to then are closed',
   'gateway.enrolled': () => 'The operator enrolled a gateway',
+  'gateway.bypassed': (e) =>
+    `${e.actor} reported calls past the gateway to ${e.value('service')}: ${e.value('passed')} got through, ${e.value('refused')} refused`,
   'gateway.gap': (e) =>
     e.value('next') === ''
       ? `Records of a gateway are missing: after ${e.value('after')} came ${e.value('at')}`

@@ -16,6 +16,7 @@ import { sentenceOf } from './sentence.js';
 
 const BAD: Readonly<Record<string, IconName>> = {
   'access.refused': 'stop',
+  'gateway.bypassed': 'alert',
   'gateway.gap': 'alert',
   'gateway.mismatch': 'alert',
   'lock.set': 'stop',

@@ -11,6 +11,8 @@ const en = {
   checked: 'This browser has computed the hash of the new body: it is the one that you approve.',
   beforeAt: (at: string) => `Before, as the engineer’s own read returned it at ${at}`,
   statement: 'That is the engineer’s statement. No record has the content of an answer.',
+  recordHash: (at: string) =>
+    `The record of ${at} proves it: this engineer read this path then, and the answer had the hash of this text.`,
   recordSame: (at: string) =>
     `The record of ${at} agrees: this engineer read this path then, and the answer had as many bytes.`,
   recordOther: 'The record that the engineer names is of another call, or of an answer of another size.',
@@ -50,6 +52,8 @@ const de: ExactChangeText = {
   checked: 'Dieser Browser hat die Prüfsumme des neuen Inhalts berechnet: Es ist die, die Sie freigeben.',
   beforeAt: (at) => `Vorher, wie es der Abruf des Engineers um ${at} ergab`,
   statement: 'Das sagt der Engineer. Kein Protokolleintrag enthält den Inhalt einer Antwort.',
+  recordHash: (at) =>
+    `Der Eintrag vom ${at} beweist es: Dieser Engineer hat diesen Pfad abgerufen, und die Antwort hatte die Prüfsumme dieses Textes.`,
   recordSame: (at) =>
     `Der Eintrag vom ${at} stimmt überein: Dieser Engineer hat diesen Pfad abgerufen, und die Antwort hatte ebenso viele Bytes.`,
   recordOther:

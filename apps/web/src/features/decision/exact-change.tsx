@@ -114,7 +114,9 @@ function BeforeStatement({ request, change }: { request: AccessRequestDetail; ch
         : beforeRecord === null
           ? text.recordNone
           : beforeRecord.isSame
-            ? text.recordSame(instantText(beforeRecord.at, language))
+            ? beforeRecord.byHash
+              ? text.recordHash(instantText(beforeRecord.at, language))
+              : text.recordSame(instantText(beforeRecord.at, language))
             : text.recordOther}
     </p>
   );

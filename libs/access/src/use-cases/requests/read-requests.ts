@@ -2,6 +2,7 @@ import {
   type Opening,
   resourcesOverlap,
   type ScopeEntry,
+  sha256Digest,
   type Terms,
   termsCommitments,
   utf8,
@@ -263,7 +264,7 @@ export interface RequestDetail extends RequestView {
   /** The exact changes that its requester has proposed beside it, newest first. */
   proposed: Pick<AccessRequest, 'id' | 'state'>[];
   /** The record of the read that the requester names; null if there is none such, absent if they name none. */
-  beforeRecord?: { at: string; isSame: boolean } | null;
+  beforeRecord?: { at: string; isSame: boolean; byHash: boolean } | null;
 }
 
 /** Among so many newer requests of the engineer a request's page finds the changes that were proposed beside it. */
@@ -281,8 +282,12 @@ async function proposedBeside(
   return items.filter((each) => each.terms.change?.follows === id);
 }
 
-/** Compares what the requester says about a read with the record that they name. No record has the hash of a response. */
+/**
+ * Compares what the requester says about a read with the record that they name. Only records of downloads have the hash of
+ * what was sent; of all others the size can be compared.
+ */
 async function recordOfBefore(
+  { hashing }: Pick<Deps, 'hashing'>,
   { records }: Pick<ReadUnit, 'records'>,
   { request, openings }: RequestView,
 ): Promise<Pick<RequestDetail, 'beforeRecord'>> {
@@ -299,7 +304,9 @@ async function recordOfBefore(
     found.path === change?.path &&
     text !== undefined &&
     found.bytes === utf8(text).length;
-  return { beforeRecord: { at: found.at, isSame } };
+  const byHash = found.sentSha256 !== null;
+  const isSameHash = !byHash || (text !== undefined && found.sentSha256 === sha256Digest(hashing, text));
+  return { beforeRecord: { at: found.at, isSame: isSame && isSameHash, byHash } };
 }
 
 /** @throws AccessError `not_found` */
@@ -322,7 +329,7 @@ export function getRequest(deps: Deps, principal: Principal, id: string): Promis
       usually: isOpen(request) ? await usualSeconds(unit, request.tenant) : null,
       denials: mayReview ? await earlierDenials(unit, request) : [],
       proposed: await proposedBeside(unit, request),
-      ...(await recordOfBefore(unit, view)),
+      ...(await recordOfBefore(deps, unit, view)),
       outdated: isOpen(request) ? await whyOutdated(unit, request, terms, deps.clock.now()) : null,
     };
   });

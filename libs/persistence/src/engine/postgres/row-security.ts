@@ -56,6 +56,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   access_reviews: changedByUnit,
   access_review_items: changedByUnit,
   access_review_schedules: changedByUnit,
+  bypass_reports: addedByUnit,
   notice_addresses: changedByUnit,
   practices: changedByUnit,
   practice_requests: changedByUnit,

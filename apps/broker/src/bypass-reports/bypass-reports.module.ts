@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { BypassReportsController } from './bypass-reports.controller.js';
+
+/** Reports of calls that reached a service past the gateway. */
+@Module({
+  controllers: [BypassReportsController],
+})
+export class BypassReportsModule {}

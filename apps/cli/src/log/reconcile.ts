@@ -1,0 +1,233 @@
+import { createPublicKey, hash, type JsonWebKey } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { bypassReportEndpoints } from '@countersign/api';
+import type { LeafV1 } from '@countersign/audit-log';
+import { parseLogOrigin } from '@countersign/audit-log';
+import {
+  type BypassFinding,
+  parseSeenCall,
+  RECONCILED_WITHIN_MS,
+  type Reconciliation,
+  type RecordedCall,
+  readHmacKeys,
+  reconcile,
+  type SeenCall,
+} from '@countersign/authorization';
+import type { Answer, Context } from '../command/context.js';
+import { CliError, cannotOpenError, usageError } from '../command/errors.js';
+import { parseInstant } from '../command/flags.js';
+import { formatFacts } from '../terminal/text.js';
+import { FolderLog } from './log-source.js';
+import { deploymentLog } from './replay.js';
+import { verifyMirror } from './statement-comparison.js';
+import { chooseKey } from './verification.js';
+
+export type ReconcileOptions = {
+  calls: string;
+  log: string;
+  from: string;
+  to: string;
+  vkey?: string;
+  anchor?: string;
+  audience?: string;
+  hmacKeys?: string;
+  report?: boolean;
+};
+
+/** A report names at most so many calls, and the command shows so many. */
+const MOST_NAMED = 200;
+const MOST_SHOWN = 20;
+/** Lines of a service's own log. A busier span is compared in parts. */
+const MOST_CALLS = 1_000_000;
+
+/**
+ * Compares the calls that a service saw with the records in a mirror of one tenant's log, whose signature and tree are
+ * verified first. Calls past the gateway are exit 1.
+ *
+ * @throws CliError `bypassed` if the service let such calls through; `statement_differs`, `pruned`, `deployment_missing` if
+ *   the mirror does not verify; `invalid_calls`; `cannot_open` (exit 2)
+ */
+export async function reconcileCalls(
+  context: Context,
+  service: string,
+  options: ReconcileOptions,
+): Promise<Answer> {
+  const span = { from: parseInstant('--from', options.from), to: parseInstant('--to', options.to) };
+  const [from, to] = [Date.parse(span.from), Date.parse(span.to)];
+  if (from >= to) throw usageError('--to must be after --from');
+  const { key, anchor } = await chooseKey(options);
+  const tenant = parseLogOrigin(key.name)?.slug ?? '';
+  const records = await recordsOf(new FolderLog(options.log), key, { service, from, to });
+  const keys = await keysOfGateways(context, options, { key, anchor });
+  const hmac = await hmacKeysOf(options.hmacKeys);
+  const { calls, unreadable } = await readCalls(context, options.calls);
+  const found = reconcile(calls, records, {
+    ...{ tenant, audience: options.audience ?? service, from, to },
+    key: (kid, alg) => {
+      if (alg === 'EdDSA') return keys.get(kid);
+      const shared = hmac.get(kid);
+      return shared && { key: shared, gateway: null };
+    },
+  });
+  const passed = found.findings.filter(({ refused }) => !refused);
+  const refused = found.findings.length - passed.length;
+  const report =
+    options.report === true && found.findings.length > 0
+      ? await sendReport(context, tenant, { service, ...span, found, passed: passed.length, refused })
+      : null;
+  const document = {
+    ...{ tenant, service, ...span, calls: found.calls, matched: found.matched },
+    ...{ otherTenants: found.otherTenants, unreadable, bypassed: passed.length, refused },
+    ...{ findings: found.findings, unanswered: found.unanswered, report },
+  };
+  const text = textOf(document, found);
+  if (passed.length === 0) return { document, text };
+  context.note(text);
+  throw new CliError(
+    'bypassed',
+    `${passed.length} calls of ${service} are not in the records of the gateways.${report === null ? ' --report puts that into the log.' : ''}`,
+    { document },
+  );
+}
+
+/** The allowed calls of the service around the span, by their records. */
+async function recordsOf(
+  mirror: FolderLog,
+  key: Parameters<typeof verifyMirror>[1],
+  { service, from, to }: { service: string; from: number; to: number },
+): Promise<Map<string, RecordedCall>> {
+  const records = new Map<string, RecordedCall>();
+  await verifyMirror(mirror, key, (_index, { type, at, data }: LeafV1) => {
+    const record = String(data['record']);
+    if (type === 'access.outcome' && data['status'] === null) {
+      const known = records.get(record);
+      if (known !== undefined) records.set(record, { ...known, answered: false });
+    }
+    if (type !== 'access.allowed' || data['service'] !== service) return;
+    const time = Date.parse(at);
+    if (time < from - RECONCILED_WITHIN_MS || time >= to + RECONCILED_WITHIN_MS) return;
+    records.set(record, {
+      ...{ at, gateway: String(data['gateway']), method: String(data['method']), answered: true },
+    });
+  });
+  return records;
+}
+
+type GatewayKey = { key: ReturnType<typeof createPublicKey>; gateway: string };
+
+/** The keys that gateways have registered, by their thumbprints (RFC 7638), as the deployment's log says. */
+async function keysOfGateways(
+  context: Context,
+  { log }: ReconcileOptions,
+  keys: Awaited<ReturnType<typeof chooseKey>>,
+): Promise<Map<string, GatewayKey>> {
+  const deployment = await deploymentLog(context, { path: log, isRemote: false }, keys);
+  const found = new Map<string, GatewayKey>();
+  await verifyMirror(deployment.source, deployment.key, (_index, { type, data }) => {
+    if (type !== 'gateway.registered') return;
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x: String(data['publicKey']) };
+    const key = createPublicKey({ key: jwk, format: 'jwk' });
+    found.set(thumbprint(jwk.x), { key, gateway: String(data['gateway']) });
+  });
+  return found;
+}
+
+const thumbprint = (x: string): string =>
+  hash('sha256', JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }), 'base64url');
+
+async function hmacKeysOf(file: string | undefined): Promise<ReturnType<typeof readHmacKeys>> {
+  if (file === undefined) return new Map();
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw cannotOpenError(file, error);
+  });
+  try {
+    const { keys } = JSON.parse(text) as { keys: JsonWebKey[] };
+    return readHmacKeys(keys);
+  } catch (error) {
+    throw new CliError('invalid_keys', `${file} is no JWKS of keys as "gateways context-key" prints them`, {
+      cause: error,
+    });
+  }
+}
+
+async function readCalls({ io }: Context, place: string): Promise<{ calls: SeenCall[]; unreadable: number }> {
+  const input = place === '-' ? io.stdin : createReadStream(place);
+  const calls: SeenCall[] = [];
+  let unreadable = 0;
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (line.trim() === '') continue;
+      const call = parseSeenCall(line);
+      if (call === undefined) unreadable += 1;
+      else if (calls.push(call) > MOST_CALLS)
+        throw new CliError('invalid_calls', `More than ${MOST_CALLS} calls: compare a shorter span.`);
+    }
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw cannotOpenError(place, error);
+  }
+  // A file of another form would look like a service that saw nothing.
+  if (calls.length === 0 && unreadable > 0)
+    throw new CliError('invalid_calls', `${place} has no line as the middleware’s \`log\` writes them.`);
+  return { calls, unreadable };
+}
+
+type Compared = {
+  service: string;
+  from: string;
+  to: string;
+  found: Reconciliation;
+  passed: number;
+  refused: number;
+};
+
+async function sendReport(
+  context: Context,
+  slug: string,
+  { service, from, to, found, passed, refused }: Compared,
+): Promise<string> {
+  // Calls that got through come first: a report names a limited number.
+  const named = [...found.findings]
+    .sort((a, b) => Number(a.refused) - Number(b.refused))
+    .slice(0, MOST_NAMED);
+  const api = await context.api();
+  const calls = named.map(({ path: _path, ...call }) => call);
+  const report = await api.call(bypassReportEndpoints.report, {
+    params: { slug },
+    body: { service, from, to, passed, refused, calls },
+  });
+  return report.id;
+}
+
+const lineOf = ({ kind, at, method, path, record, refused }: BypassFinding): string =>
+  `${at} ${method} ${path}: ${kind}${record === undefined ? '' : ` (${record})`}${refused ? ', refused by the service' : ''}`;
+
+function textOf(
+  document: { tenant: string; service: string; from: string; to: string; unreadable: number },
+  { calls, matched, otherTenants, findings, unanswered }: Reconciliation,
+): string {
+  const more = findings.length - MOST_SHOWN;
+  return formatFacts([
+    ['service', `${document.service} of ${document.tenant}`],
+    ['span', `${document.from} up to ${document.to}`],
+    ['calls seen', `${calls}: ${matched} recorded, ${otherTenants} of other tenants`],
+    ...(document.unreadable === 0 ? [] : [['not read', `${document.unreadable} lines`] as const]),
+    [
+      'past the gateway',
+      findings.length === 0
+        ? 'none'
+        : [...findings.slice(0, MOST_SHOWN).map(lineOf), ...(more > 0 ? [`and ${more} more`] : [])],
+    ],
+    [
+      'recorded only',
+      unanswered.length === 0
+        ? 'none'
+        : [
+            `${unanswered.length} answered calls that the service’s lines do not have: they are incomplete`,
+            ...unanswered.slice(0, MOST_SHOWN).map(({ record, at }) => `${at} ${record}`),
+          ],
+    ],
+  ]);
+}

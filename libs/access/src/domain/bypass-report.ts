@@ -1,0 +1,35 @@
+/** What a call at a service shows that the records of the gateways do not (`libs/authorization/src/context/reconcile.ts`). */
+export const BYPASS_KINDS = ['no_context', 'bad_context', 'no_record', 'other_call', 'repeated'] as const;
+export type BypassKind = (typeof BYPASS_KINDS)[number];
+
+/** One call that reached a service past the gateway. It has no path: the report is a leaf that no one can erase. */
+export interface BypassedCall {
+  kind: BypassKind;
+  at: string;
+  method: string;
+  record?: string;
+  /** The service itself let it no further. */
+  refused: boolean;
+}
+
+/** The most calls that a report names; it counts the others. */
+export const MAX_BYPASSED_CALLS = 200;
+
+/** What someone has found by comparing a service's own log of calls with a tenant's records. */
+export interface BypassReport {
+  /** `byp_…` */
+  id: string;
+  tenant: string;
+  service: string;
+  /** The span that was compared, up to but not including `to`. */
+  from: string;
+  to: string;
+  /** How many calls bypassed the gateway and were let through by the service, and how many it refused. */
+  passed: number;
+  refused: number;
+  calls: BypassedCall[];
+  /** SHA-256 of the report's canonical content: the same report again is not a second one. */
+  digest: string;
+  reportedBy: string;
+  reportedAt: string;
+}

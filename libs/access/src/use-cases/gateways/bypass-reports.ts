@@ -1,0 +1,126 @@
+import { canonicalJson, sha256Digest, toInstant } from '@countersign/contract';
+import { type BypassedCall, type BypassReport, MAX_BYPASSED_CALLS } from '../../domain/bypass-report.js';
+import { requirePermission } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
+import { AccessError, noLongerKnown, notFound } from '../../errors.js';
+import type { TenantUnit } from '../../ports/index.js';
+import type { Deps } from '../shared/deps.js';
+import { requireTenant } from '../shared/visible-objects.js';
+
+/** One person reports at most so many bypasses of a tenant in an hour: each is a leaf for ever. */
+const MOST_AN_HOUR = 20;
+const NEWEST = 50;
+
+export type BypassInput = Pick<BypassReport, 'service' | 'from' | 'to' | 'passed' | 'refused' | 'calls'>;
+
+/**
+ * Records that calls reached a service past the gateway, in the log of the tenant. It is the statement of the reporter, who
+ * has the service's own log: the vendor's security admin, or the tenant's admin. The broker checks what it can: a call whose
+ * record it does have is not one without a record. The same report again changes nothing.
+ *
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict`
+ */
+export async function reportBypass(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  input: BypassInput,
+): Promise<BypassReport> {
+  requirePermission(principal, 'bypass.report');
+  requireOwn(principal, tenant);
+  await requireTenant(deps, tenant);
+  requireConsistent(input);
+  const { service, from, to, passed, refused, calls } = input;
+  const digest = sha256Digest(
+    deps.hashing,
+    canonicalJson({ tenant, service, from, to, passed, refused, calls: calls.map((call) => ({ ...call })) }),
+  );
+  return deps.store.forTenant(tenant, async (unit) => {
+    const person = await unit.organisation.person(principal.person.id);
+    if (person === null) throw noLongerKnown();
+    requirePermission(principal, 'bypass.report', person);
+    if ((await unit.organisation.service(service)) === null) throw notFound('service');
+    const known = await unit.bypassReports.byDigest(digest);
+    if (known !== null) return known;
+    const now = deps.clock.now();
+    await requireNotTooMany(unit, person.id, now);
+    await requireUnrecorded(unit, calls);
+    const report: BypassReport = {
+      ...{ id: deps.ids.next('byp'), tenant, service, from, to, passed, refused, calls, digest },
+      ...{ reportedBy: person.id, reportedAt: toInstant(now) },
+    };
+    await unit.bypassReports.insert(report);
+    await unit.log.append({
+      type: 'gateway.bypassed',
+      at: now.toISOString(),
+      actor: person.id,
+      data: { report: report.id, service, from, to, passed, refused, calls },
+    });
+    return report;
+  });
+}
+
+/** @throws AccessError `forbidden`, `not_found` */
+export async function listBypassReports(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+): Promise<BypassReport[]> {
+  requirePermission(principal, 'bypass.read');
+  requireOwn(principal, tenant);
+  await requireTenant(deps, tenant);
+  return deps.store.readForTenant(tenant, (unit) => unit.bypassReports.newest(NEWEST));
+}
+
+function requireOwn({ person }: Principal, tenant: string): void {
+  if (person.tenant !== null && person.tenant !== tenant) throw notFound('tenant');
+}
+
+function requireConsistent({ from, to, passed, refused, calls }: BypassInput): void {
+  if (Date.parse(from) >= Date.parse(to)) throw invalid('/to', 'The span ends before it begins.');
+  if (passed + refused === 0)
+    throw invalid('/passed', 'Nothing has bypassed the gateway: there is nothing to report.');
+  const named = (isRefused: boolean) => calls.filter((call) => call.refused === isRefused).length;
+  if (
+    named(false) > passed ||
+    named(true) > refused ||
+    calls.length !== Math.min(passed + refused, MAX_BYPASSED_CALLS)
+  )
+    throw invalid('/calls', `Name each call that you count, up to ${MAX_BYPASSED_CALLS}.`);
+  const outside = calls.findIndex(
+    ({ at }) => Date.parse(at) < Date.parse(from) || Date.parse(at) >= Date.parse(to),
+  );
+  if (outside !== -1) throw invalid(`/calls/${outside}/at`, 'This call is outside the span.');
+}
+
+async function requireNotTooMany(
+  { bypassReports }: Pick<TenantUnit, 'bypassReports'>,
+  person: string,
+  now: Date,
+): Promise<void> {
+  const since = toInstant(new Date(now.getTime() - 3_600_000));
+  if ((await bypassReports.countBy(person, since)) >= MOST_AN_HOUR)
+    throw new AccessError(
+      'conflict',
+      `At most ${MOST_AN_HOUR} reports an hour. Report a longer span at once.`,
+    );
+}
+
+async function requireUnrecorded(
+  { records }: Pick<TenantUnit, 'records'>,
+  calls: readonly BypassedCall[],
+): Promise<void> {
+  const claimed = calls.flatMap(({ kind, record }) =>
+    kind === 'no_record' && record !== undefined ? [record] : [],
+  );
+  const there = new Set((await records.allowed(claimed)).map(({ id }) => id));
+  const wrong = calls.findIndex(({ kind, record }) => kind === 'no_record' && there.has(record ?? ''));
+  if (wrong !== -1)
+    throw invalid(
+      `/calls/${wrong}/record`,
+      'The log has this record. Mirror the log again and compare once more.',
+    );
+}
+
+const invalid = (pointer: string, message: string): AccessError =>
+  new AccessError('invalid_request', message, { pointer });

@@ -1,0 +1,87 @@
+import { isId } from '@countersign/contract';
+import { z } from 'zod';
+import { named } from './components.js';
+import { endpoint } from './endpoint.js';
+import { idText, instant, instantText } from './members.js';
+
+/** Reports of calls that reached a service past the gateway. */
+
+const MAX_CALLS = 200;
+const KINDS = ['no_context', 'bad_context', 'no_record', 'other_call', 'repeated'] as const;
+
+const bypassedCall = z.strictObject({
+  kind: z
+    .enum(KINDS)
+    .describe(
+      '`no_context`: without a signed context. `bad_context`: with one that no enrolled gateway signed for this service. `no_record`: its record is not in the log. `other_call`: the context is of another method, path, gateway or time. `repeated`: the context was used before.',
+    ),
+  at: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/, 'An instant in UTC')
+    .refine((text) => !Number.isNaN(Date.parse(text)), 'An instant in UTC')
+    .meta({ format: 'date-time' })
+    .describe('When the service saw it.'),
+  method: z.string().regex(/^[A-Za-z-]{1,40}$/, 'An HTTP method'),
+  record: z
+    .string()
+    .refine((text) => isId('rec', text), 'A rec_ id')
+    .exactOptional()
+    .describe('The record that its context names.'),
+  refused: z.boolean().describe('The service itself let it no further.'),
+});
+
+const content = {
+  service: z.string().min(1).max(63),
+  from: instantText.describe('The span that was compared begins here.'),
+  to: instantText.describe('It ends before this instant.'),
+  passed: z.int().min(0).describe('How many calls bypassed the gateway.'),
+  refused: z.int().min(0).describe('How many were tried and refused by the service.'),
+  calls: z.array(bypassedCall).max(MAX_CALLS).describe('The calls, without their paths; the first 200.'),
+};
+
+const newReport = named(
+  'NewBypassReport',
+  'Calls that a service saw and the records of the gateways do not have.',
+  z.strictObject(content),
+);
+export type NewBypassReport = z.infer<typeof newReport>;
+
+const report = named(
+  'BypassReport',
+  'A report of calls that reached a service past the gateway, as its reporter states it.',
+  z.object({
+    id: idText('byp', 'The report.'),
+    tenant: z.string(),
+    ...content,
+    reportedBy: idText('usr', 'Who compared the calls with the records.'),
+    reportedAt: instant(),
+  }),
+);
+export type BypassReport = z.infer<typeof report>;
+
+export const bypassReportEndpoints = {
+  report: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/bypass-reports',
+    summary: 'Report calls that bypassed the gateway',
+    description:
+      'For the vendor’s security admins, and the tenant’s admins if the customer runs the service itself. `countersign reconcile --report` sends it. The tenant’s log has it as the leaf `gateway.bypassed`. The same report again answers the first one. At most 20 an hour.',
+    body: { schema: newReport },
+    answer: { status: 201, description: 'The report.', schema: report },
+    errors: ['not_found', 'conflict'],
+  }),
+  list: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/bypass-reports',
+    summary: 'List reports of calls that bypassed the gateway',
+    description: 'The newest 50, newest first.',
+    answer: {
+      status: 200,
+      description: 'The reports.',
+      schema: named(
+        'BypassReportList',
+        'Reports of calls that bypassed the gateway, newest first.',
+        z.object({ items: z.array(report) }),
+      ),
+    },
+    errors: ['not_found'],
+  }),
+};
