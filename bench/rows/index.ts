@@ -1,6 +1,7 @@
 import type { Family } from '../support/table.js';
 import { checkFlat } from './check-flat.js';
 import { decisions } from './decisions.js';
+import { externalChecks } from './external-checks.js';
 import { lists } from './lists.js';
 import { logAppend } from './log-append.js';
 import { logProof } from './log-proof.js';
@@ -16,6 +17,7 @@ export const FAMILIES: readonly Family[] = [
   decisions,
   lists,
   proxiedCalls,
+  externalChecks,
   revocation,
   tokenChecks,
   routeMatching,

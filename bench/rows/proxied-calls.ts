@@ -1,15 +1,19 @@
 import type { JsonWebKey } from 'node:crypto';
-import autocannon from 'autocannon';
-import { eventually } from '../../test/support/eventually.js';
 import { freePort } from '../../test/support/free-port.js';
 import { Program } from '../../test/support/program.js';
-import { Site } from '../../test/support/site.js';
+import type { Site } from '../../test/support/site.js';
 import type { Closing } from '../support/closing.js';
 import { cpuMicroseconds, cpuMicrosecondsOf, REPORT_CPU } from '../support/cpu.js';
 import { onPath } from '../support/foreign.js';
 import { startHaproxy } from '../support/haproxy.js';
-import { JsonPool } from '../support/json-pool.js';
-import { APPROVER, ASK, benchOrganisation, engineer, REVIEWER } from '../support/organisation.js';
+import {
+  bearing,
+  type LoadedSubject,
+  perCall,
+  startGatewaySite,
+  subjectOf,
+  tokenFor,
+} from '../support/loaded-gateway.js';
 import { type Family, median, type Row, times } from '../support/table.js';
 import { startUpstream } from '../support/upstream.js';
 
@@ -19,30 +23,17 @@ const ROUNDS = 5;
 const WARM_UP_CALLS = 50_000;
 const CALLS = 10_000;
 const CALL = '/billing/tenants/acme/invoices/inv-1';
-const DRAIN_MS = 60_000;
-/** Seldom, because asking costs the gateway processor time too. */
-const DRAIN_PAUSE_MS = 250;
-
-/** A proxy under load, its processor time so far, and when it has nothing left to do. */
-type Subject = {
-  name: string;
-  url: string;
-  headers: Record<string, string>;
-  cpu(): Promise<number>;
-  drained(): Promise<unknown>;
-};
-
 /** Another proxy before the same upstream, and the target at 128 connections. */
-type Rival = Subject & { target: string };
+type Rival = LoadedSubject & { target: string };
 
 /** The gateway's processor time per call, to the last record shipped, beside those of other proxies before one upstream. */
 export const proxiedCalls: Family = {
   name: 'proxied-calls',
   async run(closing: Closing): Promise<Row[]> {
     const upstream = await startUpstream(closing);
-    const site = await startSite(upstream.origin, closing);
+    const site = await startGatewaySite(upstream.origin, closing);
     const token = await tokenFor(site);
-    const gateway = gatewayOf(site, token);
+    const gateway = subjectOf(site, CALL, bearing(token));
     const rivals = [await startBare(upstream.origin, closing)];
     const haproxy = onPath('haproxy');
     if (haproxy === undefined)
@@ -73,66 +64,6 @@ export const proxiedCalls: Family = {
     return rows;
   },
 };
-
-/** Microseconds of processor time for each call that was answered. */
-async function perCall(subject: Subject, connections: number, amount: number): Promise<number> {
-  const before = await subject.cpu();
-  const { name, headers, url } = subject;
-  const load = await autocannon({ url, connections, amount, headers });
-  await subject.drained();
-  const used = (await subject.cpu()) - before;
-  if (load.non2xx > 0 || load.errors > 0)
-    throw new Error(`${name} refused ${load.non2xx} calls and broke ${load.errors}`);
-  return used / load.requests.total;
-}
-
-async function startSite(upstream: string, closing: Closing): Promise<Site> {
-  const site = await Site.start({ organisation: benchOrganisation(1, upstream), preload: [REPORT_CPU] });
-  closing.add(() => site.close());
-  await site.startGateway();
-  return site;
-}
-
-function gatewayOf(site: Site, token: string): Subject {
-  const drained = () =>
-    eventually(
-      'every record is at the broker',
-      async () => {
-        const answer = await fetch(`${site.gatewayAdminUrl}/readyz`);
-        const { spool } = (await answer.json()) as { spool: { backlog: number; shipped: boolean } };
-        return spool.shipped && spool.backlog === 0;
-      },
-      DRAIN_MS,
-      DRAIN_PAUSE_MS,
-    );
-  const cpu = () => cpuMicroseconds(site.gateway.child);
-  return { name: 'gateway', url: `${site.gatewayUrl}${CALL}`, headers: bearing(token), cpu, drained };
-}
-
-async function tokenFor(site: Site): Promise<string> {
-  const api = new JsonPool(site.brokerUrl, 1);
-  const mine = await site.key(engineer(0));
-  const { id, digest } = await api.call<{ id: string; digest: string }>(
-    mine,
-    'POST',
-    '/api/v1/requests',
-    201,
-    ASK,
-  );
-  for (const who of [REVIEWER, APPROVER]) {
-    const body = { decision: 'approve', digest };
-    await api.call(await site.key(who), 'POST', `/api/v1/requests/${id}/reviews`, 201, body);
-  }
-  const { grant } = await api.call<{ grant: string }>(mine, 'GET', `/api/v1/requests/${id}`, 200);
-  const minted = await api.call<{ access_token: string }>(
-    mine,
-    'POST',
-    `/api/v1/grants/${grant}/tokens`,
-    200,
-  );
-  await api.close();
-  return minted.access_token;
-}
 
 async function startBare(upstream: string, closing: Closing): Promise<Rival> {
   const port = await freePort();
@@ -184,5 +115,3 @@ async function haproxyOf(
     target: '≤ 0.7 ×',
   };
 }
-
-const bearing = (token: string) => ({ authorization: `Bearer ${token}` });

@@ -6,7 +6,7 @@ import { sampleTrust, signedTrust } from '../../factories/trust.js';
 import { Authenticator } from '../../support/authenticator.js';
 import type { GatewayWorld } from '../gateway-world.js';
 import { until } from '../until.js';
-import type { ServiceStub } from './service-stub.js';
+import { CARD_NUMBER, type ServiceStub } from './service-stub.js';
 import { type Answer, DEFAULT_TARGET, type Sent, type Way } from './ways.js';
 
 /** What a case works with. `call` is by the way that is tried. */
@@ -59,14 +59,18 @@ async function outcome(answer: Answer): Promise<string> {
 
 const DOWNLOAD_TARGET = '/tenants/acme/invoices/7/document';
 
-/** The service with a route whose answers are files. */
-export const withDownloads = (service: ServiceDefinition): ServiceDefinition => ({
+/** The service with a route whose answers are files, and one that hides a field. */
+export const withEveryKindOfRoute = (service: ServiceDefinition): ServiceDefinition => ({
   ...service,
   routes: [
     ...service.routes,
     {
       ...{ method: 'GET', path: '/tenants/{tenant}/invoices/{id}/document' },
       ...{ resource: 'invoices/{id}', action: 'read', download: true },
+    },
+    {
+      ...{ method: 'GET', path: '/tenants/{tenant}/invoices/{id}/card' },
+      ...{ resource: 'invoices/{id}', action: 'read', mask: ['/number'] },
     },
   ],
 });
@@ -415,6 +419,22 @@ export const PROMISES: readonly PromiseRow[] = [
               trial.world.broker.recordsOf('outcome').some(({ sentSha256 }) => sentSha256 !== undefined),
             );
           return said;
+        },
+      },
+    ],
+  },
+  {
+    promise: 'fields that a route hides never leave (`mask`)',
+    modes: gatewayOnly('insufficient_scope'),
+    cases: [
+      {
+        title: 'a card’s number',
+        held: 'hidden',
+        async result(trial) {
+          const answer = await trial.call({ token: granted()(trial), target: `${DEFAULT_TARGET}/card` });
+          const said = await outcome(answer);
+          if (said !== 'allowed') return said;
+          return (await answer.text).includes(CARD_NUMBER) ? 'shown' : 'hidden';
         },
       },
     ],

@@ -3,6 +3,9 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 /** A call as the data service has received it. */
 export type Received = { method: string; target: string; headers: IncomingHttpHeaders };
 
+/** What a path that ends in `/card` answers, as its member `number`. */
+export const CARD_NUMBER = '4111-1111';
+
 /** The data service behind every way. It keeps a response open if the path ends in `/held`, until `release`. */
 export class ServiceStub {
   readonly received: Received[] = [];
@@ -12,6 +15,11 @@ export class ServiceStub {
     const { originalUrl } = request as IncomingMessage & { originalUrl?: string };
     const target = originalUrl ?? request.url ?? '';
     this.received.push({ method: request.method ?? '', target, headers: { ...request.headers } });
+    if (target.endsWith('/card')) {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ number: CARD_NUMBER }));
+      return;
+    }
     response.writeHead(200, { 'content-type': 'text/plain' });
     response.write('begun');
     if (target.endsWith('/held')) this.held.push(response);

@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
 import { isDownload } from '@countersign/authorization';
+import { growingCache } from '@countersign/runtime';
 import type { VerifiedToken } from '../authorize/call-authorizer.js';
 import type { ServiceHost } from '../authorize/route-maps.js';
 import { PROXY_SECRET_HEADER } from '../browser/service-host.js';
@@ -65,6 +66,8 @@ const MODES: Record<string, Describe> = {
   middleware: byOriginal,
 };
 
+/** Addresses whose network is remembered. Proxies are few. */
+const KNOWN_PEERS = 1_000;
 /** Of a handshake of a WebSocket (RFC 6455 §4.1). `Upgrade` itself may not arrive here: it concerns one connection. */
 const WEBSOCKET_HEADER = 'sec-websocket-key';
 
@@ -75,14 +78,15 @@ const joined = (service: string, target: string | undefined): string | undefined
 
 /**
  * External authorization: `/authz/nginx`, `/authz/traefik` (also Caddy) and `/authz/envoy`. A proxy asks about a call, and
- * forwards it itself if the answer is 200. `/authz/middleware` is the question of a service's own middleware. The checks and their order are those of a call through the gateway, and the record
- * is durable before the answer. What the gateway cannot enforce, because it sees neither the body nor the response, it refuses: an
- * approved change, a budget of bytes, fields that are hidden, and a service that says for which tenant its response is. docs/gateways/ says which
- * promises hold in this mode.
+ * forwards it itself if the answer is 200. `/authz/middleware` is the question of a service's own middleware. The checks and
+ * their order are those of a call through the gateway, and the record is durable before the answer. What the gateway cannot
+ * enforce, because it sees neither the body nor the response, it refuses (`beyondThisMode`). docs/gateways/ says which promises
+ * hold in each mode.
  */
 export class ExternalAuthorization {
   private readonly secret: Buffer | undefined;
   private readonly networks = new BlockList();
+  private readonly nearness = growingCache<boolean>(KNOWN_PEERS);
   /** Decides about the call as about one that comes here itself; `run` takes it from there. */
   private readonly handler: CallHandler;
 
@@ -136,9 +140,17 @@ export class ExternalAuthorization {
   private mayAsk({ canonical, peer }: Exchange, secret: Buffer): boolean {
     const shown = canonical.headers.one(PROXY_SECRET_HEADER) ?? '';
     const isSecret = timingSafeEqual(hashOf(shown), secret);
+    return isSecret && this.isNear(peer);
+  }
+
+  /** Whether the address is in a network from which a proxy may ask. A look-up in the list costs more than a whole decision. */
+  private isNear(peer: string): boolean {
+    const known = this.nearness.get(peer);
+    if (known !== undefined) return known;
     const address = peer.replace(/^::ffff:(?=\d+\.)/i, '');
     const isNear = address !== '' && this.networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-    return isSecret && isNear;
+    this.nearness.set(peer, isNear);
+    return isNear;
   }
 
   /** Takes a call that the checks allow: makes its record durable, and answers the proxy. */
@@ -233,4 +245,4 @@ function beyondThisMode(
 }
 
 /** Both sides of a comparison have one length, so that it takes one time. */
-const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+const hashOf = (text: string): Buffer => hash('sha256', text, 'buffer');

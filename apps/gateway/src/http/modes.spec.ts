@@ -9,7 +9,7 @@ import {
   type Holding,
   PROMISES,
   type Setting,
-  withDownloads,
+  withEveryKindOfRoute,
 } from '../../../../test/fakes/modes/promises.js';
 import { ServiceStub } from '../../../../test/fakes/modes/service-stub.js';
 import { PROXY_SECRET, startWays, type Way } from '../../../../test/fakes/modes/ways.js';
@@ -21,7 +21,7 @@ const proxies = { secret: PROXY_SECRET, networks: ['127.0.0.0/8'] };
 const SETTINGS: Record<Setting, () => Promise<GatewayWorld>> = {
   ordinary: () =>
     started({}, ({ broker }) => {
-      broker.services = broker.services.map(withDownloads);
+      broker.services = broker.services.map(withEveryKindOfRoute);
     }),
   'one call at once': () => started({ maxCallsPerGrant: 1 }),
   'tenant from service': () =>
@@ -109,8 +109,21 @@ test('the table of the documentation is the one that was tried', () => {
     ...rows,
   ];
   const text = readFileSync(DOCUMENT, 'utf8');
-  const [head = '', tail = ''] = text.split(/^\| promise \|.*\n(?:\|.*\n)+/m);
-  const whole = `${head}${table.join('\n')}\n${tail}`;
+  const whole = text.replace(/^\| promise \|.*\n(?:\|.*\n)+/m, () => `${table.join('\n')}\n`);
   if (process.env['WRITE_DOCS'] !== undefined) writeFileSync(DOCUMENT, whole);
   expect(readFileSync(DOCUMENT, 'utf8')).toBe(whole);
 });
+
+test.each(['nginx.conf', 'Caddyfile', 'traefik.yaml', 'envoy.yaml'])(
+  'P11: %s removes the token and the cookies, as the table says',
+  (name) => {
+    const text = readFileSync(join('docs/gateways', name), 'utf8');
+    for (const field of ['Authorization', 'Cookie'])
+      expect(text).toMatch(
+        new RegExp(
+          `proxy_set_header ${field} "";|header_up -${field}\\n|customRequestHeaders:.* ${field}: ""|headers_to_remove:.*\\b${field}\\b`,
+          'i',
+        ),
+      );
+  },
+);
