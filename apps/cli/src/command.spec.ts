@@ -70,8 +70,8 @@ describe('the command as a process', () => {
     const refused = await runCli(['show', 'req_x'], envFor(broker));
     expect([refused.exit, refused.out]).toEqual([1, '']);
     expect(refused.err).toBe('error[not_found]: There is no such thing.\n');
-    expect((await runCli(['show'], {})).exit).toBe(2);
-    const file = await runCli(['apply', '-f', '/nowhere/organisation.yaml'], {});
+    expect((await runHere(['show'], {})).exit).toBe(2);
+    const file = await runHere(['apply', '-f', '/nowhere/organisation.yaml'], {});
     expect([file.exit, file.err]).toEqual([
       2,
       'error[cannot_open]: /nowhere/organisation.yaml: cannot be opened (ENOENT)\n',
@@ -174,7 +174,7 @@ describe('curl', () => {
   test('says that curl is missing, and that the grant has ended', async () => {
     const { broker, end } = await grantAtWork({});
     const env = { ...envFor(broker), PATH: '/nowhere' };
-    const missing = await runCli(['curl', GRANT_ID, '--', '/x'], env);
+    const missing = await runHere(['curl', GRANT_ID, '--', '/x'], env);
     expect([missing.exit, missing.err]).toEqual([1, expect.stringMatching(/^error\[curl_missing\]: /)]);
     end();
     const ended = await runHere(['curl', GRANT_ID, '--', '/x'], envFor(broker));
@@ -302,7 +302,7 @@ describe('proxy', () => {
     expect(await overSocket(socket, 'localhost')).toBe('[1]');
     expect(JSON.parse(await overSocket(socket, 'evil.example'))).toMatchObject({ code: 'foreign_host' });
     expect(gateway.seen).toHaveLength(1);
-    const second = await runCli(['proxy', GRANT_ID, '--socket', socket], envFor(broker));
+    const second = await runHere(['proxy', GRANT_ID, '--socket', socket], envFor(broker));
     expect([second.exit, second.err]).toEqual([1, expect.stringMatching(/^error\[socket_exists\]: /)]);
     child.kill('SIGTERM');
     expect((await ended).exit).toBe(0);
@@ -319,7 +319,7 @@ describe('proxy', () => {
 
   test('says that the port is in use', async () => {
     const { broker, gateway } = await grantAtWork({});
-    const { exit, err } = await runCli(['proxy', GRANT_ID, '--port', String(gateway.port)], envFor(broker));
+    const { exit, err } = await runHere(['proxy', GRANT_ID, '--port', String(gateway.port)], envFor(broker));
     expect([exit, err]).toEqual([1, `error[port_in_use]: port ${gateway.port} is in use; choose another\n`]);
   });
 });

@@ -69,15 +69,15 @@ const VIEWS = [
 
 /**
  * Looks at the page as it is now, in both languages and both sizes: axe finds no violation, and nothing scrolls sideways.
- * `npm test` looks in one language and one size, which depend on the name, so that all four occur. Afterwards the page is wide
- * and in English. With `COUNTERSIGN_SCREENSHOTS=FOLDER` it keeps pictures of all four.
+ * `npm test` looks at half of the pages, in one language and one size. Which ones depends on the name, so that all four occur.
+ * Afterwards the page is wide and in English. With `COUNTERSIGN_SCREENSHOTS=FOLDER` it keeps pictures of all four.
  */
 export async function expectGoodViews(page: Page, name: string): Promise<void> {
   const shots = process.env['COUNTERSIGN_SCREENSHOTS'];
   const letters = [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0);
-  const views = VIEWS.filter(
-    (_, place) => isFullRun() || shots !== undefined || place === letters % VIEWS.length,
-  );
+  const all = isFullRun() || shots !== undefined;
+  if (!all && Math.floor(letters / 16) % 2 === 1) return;
+  const views = VIEWS.filter((_, place) => all || place === letters % VIEWS.length);
   for (const [language, size, viewport] of views) {
     await page.setViewportSize(WIDE);
     await showIn(page, language);

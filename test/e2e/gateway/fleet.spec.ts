@@ -1,12 +1,13 @@
 import { FleetSite, ofTheLast } from '../../support/fleet-site.js';
 import { percentile } from '../../support/percentile.js';
-import { samples } from '../../support/samples.js';
+import { isFullRun, samples } from '../../support/samples.js';
 
 const GATEWAYS = samples('fleetGateways');
 const STOPS = samples('fleetStops');
 let fleet: FleetSite;
 beforeAll(async () => {
-  fleet = await FleetSite.start({ processes: 2, each: GATEWAYS / 2 });
+  const processes = isFullRun() ? 2 : 1;
+  fleet = await FleetSite.start({ processes, each: GATEWAYS / processes });
 }, 120_000);
 afterAll(() => fleet?.close());
 

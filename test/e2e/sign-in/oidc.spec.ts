@@ -10,7 +10,6 @@ const ACME = '/auth/oidc/acme/start';
 const BROWSER_COOKIE = '__Host-countersign-browser';
 
 let site: SignedInSite;
-afterEach(() => site.close());
 
 const whoIn = (browser: Browser) => browser.who();
 const errorOf = ({ status, headers }: { status: number; headers: Headers }) => {
@@ -20,9 +19,10 @@ const errorOf = ({ status, headers }: { status: number; headers: Headers }) => {
 const failed = (code: string) => [303, '/sign-in', code];
 
 describe('signing in at a provider', () => {
-  beforeEach(async () => {
+  beforeAll(async () => {
     site = await SignedInSite.start();
   });
+  afterAll(() => site.close());
 
   test('the vendor’s staff and a tenant’s people use their own provider; the page to return to is kept', async () => {
     const erin = site.browser();
@@ -96,20 +96,6 @@ describe('signing in at a provider', () => {
     expect(await whoIn(browser)).toBe('unauthenticated');
   });
 
-  test('a person is pinned to their subject: a later owner of the address is not that person', async () => {
-    await site.browser().signIn(ACME, 'ann');
-    const later = site.browser();
-    expect(errorOf(await later.signIn(ACME, 'another-ann'))).toEqual(failed('identity_changed'));
-    expect(await whoIn(later)).toBe('unauthenticated');
-    const again = site.browser();
-    await again.signIn(ACME, 'ann');
-    expect(await whoIn(again)).toBe('ann@acme.example');
-    const { body } = await site.broker.call('tenantAuditor', 'GET', '/api/v1/tenants/acme/events?limit=50');
-    const types = (body as { items: { type: string }[] }).items.map(({ type }) => type);
-    expect(types.filter((type) => type === 'identity.pinned')).toHaveLength(1);
-    expect(types.filter((type) => type === 'session.started')).toHaveLength(2);
-  });
-
   test('an answer is accepted once', async () => {
     const browser = site.browser();
     const callback = await browser.signInUpToCallback(VENDOR, 'erin');
@@ -132,13 +118,6 @@ describe('signing in at a provider', () => {
     }
     await browser.send(callback);
     expect(await whoIn(browser)).toBe('erin@vendor.example');
-  });
-
-  test('an answer that arrives too late is refused', async () => {
-    const browser = site.browser();
-    const callback = await browser.signInUpToCallback(VENDOR, 'erin');
-    site.broker.clock.advance(601);
-    expect(errorOf(await browser.send(callback))).toEqual(failed('attempt_unknown'));
   });
 
   test('mix-up: one issuer’s answer in place of another’s is refused, whichever member was exchanged', async () => {
@@ -221,6 +200,51 @@ describe('signing in at a provider', () => {
     expect(await options()).toBe(200);
   });
 
+  test.each([
+    'https://evil.example/',
+    '//evil.example',
+    '/\\evil.example',
+    '/..//evil.example',
+    'javascript:alert(1)',
+  ])('no open redirect: returnTo=%s leads to the start page', async (returnTo) => {
+    const browser = site.browser();
+    const { headers } = await browser.signIn(`${VENDOR}?returnTo=${encodeURIComponent(returnTo)}`, 'erin');
+    expect(headers.get('location')).toBe('/');
+  });
+
+  test('sign-in does not begin for an organisation without a provider, known or not', async () => {
+    for (const side of ['deployment', 'nobody', 'ACME'])
+      expect(errorOf(await site.browser().post(`/auth/oidc/${side}/start`))).toEqual(failed('no_provider'));
+  });
+});
+
+describe('signing in at a provider, on a site of its own', () => {
+  beforeEach(async () => {
+    site = await SignedInSite.start();
+  });
+  afterEach(() => site.close());
+
+  test('an answer that arrives too late is refused', async () => {
+    const browser = site.browser();
+    const callback = await browser.signInUpToCallback(VENDOR, 'erin');
+    site.broker.clock.advance(601);
+    expect(errorOf(await browser.send(callback))).toEqual(failed('attempt_unknown'));
+  });
+
+  test('a person is pinned to their subject: a later owner of the address is not that person', async () => {
+    await site.browser().signIn(ACME, 'ann');
+    const later = site.browser();
+    expect(errorOf(await later.signIn(ACME, 'another-ann'))).toEqual(failed('identity_changed'));
+    expect(await whoIn(later)).toBe('unauthenticated');
+    const again = site.browser();
+    await again.signIn(ACME, 'ann');
+    expect(await whoIn(again)).toBe('ann@acme.example');
+    const { body } = await site.broker.call('tenantAuditor', 'GET', '/api/v1/tenants/acme/events?limit=50');
+    const types = (body as { items: { type: string }[] }).items.map(({ type }) => type);
+    expect(types.filter((type) => type === 'identity.pinned')).toHaveLength(1);
+    expect(types.filter((type) => type === 'session.started')).toHaveLength(2);
+  });
+
   test('an unreachable provider is reported, and sign-in recovers by itself', async () => {
     await site.own.stop();
     expect(errorOf(await site.browser().post(VENDOR))).toEqual(failed('provider_unavailable'));
@@ -237,23 +261,6 @@ describe('signing in at a provider', () => {
     expect(errorOf(await between.send(`/auth/oidc/vendor/callback?${query}`))).toEqual(
       failed('provider_unavailable'),
     );
-  });
-
-  test.each([
-    'https://evil.example/',
-    '//evil.example',
-    '/\\evil.example',
-    '/..//evil.example',
-    'javascript:alert(1)',
-  ])('no open redirect: returnTo=%s leads to the start page', async (returnTo) => {
-    const browser = site.browser();
-    const { headers } = await browser.signIn(`${VENDOR}?returnTo=${encodeURIComponent(returnTo)}`, 'erin');
-    expect(headers.get('location')).toBe('/');
-  });
-
-  test('sign-in does not begin for an organisation without a provider, known or not', async () => {
-    for (const side of ['deployment', 'nobody', 'ACME'])
-      expect(errorOf(await site.browser().post(`/auth/oidc/${side}/start`))).toEqual(failed('no_provider'));
   });
 
   test('a removed person loses the session and its stream, and cannot sign in again', async () => {
@@ -291,6 +298,8 @@ describe('signing in at a provider', () => {
 });
 
 describe('further requirements on a provider', () => {
+  afterEach(() => site.close());
+
   test('a required sign-in method: another method is refused', async () => {
     site = await SignedInSite.start((file) => {
       file.vendor.oidc = { ...file.vendor.oidc!, acr: ['urn:mfa'], maxAge: 600 };

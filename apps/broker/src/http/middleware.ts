@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { type BrokerSettings, SETTINGS } from '../core.module.js';
 import { requestLog } from '../observe/logging.js';
 import { Metrics, measure } from '../observe/metrics.js';
-import { readBuiltApp, serveApp } from '../web/pages.js';
+import { builtApp, serveApp } from '../web/pages.js';
 import { ClientAddresses } from './client-address.js';
 import { networkOf } from './network-of.js';
 import { HttpProblem } from './problem.js';
@@ -47,7 +47,7 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
   app.use(findClient(app.get(ClientAddresses)));
   app.use(closeConnectionsOnShutdown(app.get(Shutdown)));
   const { gatewayUrl } = app.get<BrokerSettings>(SETTINGS);
-  app.use(serveApp(readBuiltApp(), gatewayUrl));
+  app.use(serveApp(builtApp(), gatewayUrl));
 }
 
 /** Answers are private. A handler whose answer may be cached overwrites the header. */

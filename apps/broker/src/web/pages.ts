@@ -34,28 +34,36 @@ export interface BuiltApp {
   assets: ReadonlyMap<string, BuiltFile>;
 }
 
+let built: BuiltApp | undefined;
+
+/** The built pages of this program, for all brokers that run in one process. Undefined if they have not been built. */
+export function builtApp(): BuiltApp | undefined {
+  built ??= readBuiltApp(FOLDER);
+  return built;
+}
+
 /**
  * Reads the built pages once. Later requests are looked up by exact path, so no path of a request ever reaches the disk.
  * Undefined if the pages have not been built.
  */
-export function readBuiltApp(folder: string = FOLDER): BuiltApp | undefined {
+function readBuiltApp(folder: string): BuiltApp | undefined {
   const files = new Map(
     filesOf(folder).map((path) => [`/${relative(folder, path).split(sep).join('/')}`, path]),
   );
-  const built = new Map<string, BuiltFile>();
+  const read = new Map<string, BuiltFile>();
   for (const [name, path] of files) {
     const type = TYPES[extname(name)];
     if (type === undefined) continue;
-    built.set(name, {
+    read.set(name, {
       type,
       body: readFileSync(path),
       brotli: optional(files.get(`${name}.br`)),
       gzip: optional(files.get(`${name}.gz`)),
     });
   }
-  const index = built.get('/index.html');
+  const index = read.get('/index.html');
   if (index === undefined) return undefined;
-  const below = (folder: string) => new Map([...built].filter(([name]) => name.startsWith(folder)));
+  const below = (folder: string) => new Map([...read].filter(([name]) => name.startsWith(folder)));
   return {
     index,
     assets: below('/assets/'),
