@@ -121,3 +121,15 @@ test('routes shows what can be asked for', async () => {
     ],
   ]);
 });
+
+test('a shared route is allowed outside the scope, and the list of routes says that every grant opens it', async () => {
+  const asset = { method: 'GET', path: '/assets/{file}', resource: 'shared', action: 'read', query: [] };
+  const { routes } = serviceAnswer();
+  const service = { routes: [...routes, { ...asset, repeat: [], headers: [], shared: true }] };
+  const { exit, out } = await explain('GET', '/assets/app.js', { service });
+  expect([exit, JSON.parse(out)]).toMatchObject([0, { allowed: true, resource: 'shared' }]);
+  await broker?.stop();
+  const listed = await cli(['routes', 'billing'], { service });
+  expect(listed.out).toContain('(shared)');
+  expect(listed.out).toContain('the same for every customer');
+});

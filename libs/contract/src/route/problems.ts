@@ -139,7 +139,7 @@ function addProblemsOfShared(route: Route, add: (member: string, detail: string)
   if (route.action !== SHARED.action) add('action', 'the action of a shared route is `read`');
   if (route.query === 'any') add('query', 'a shared route lists its query parameters');
   if (route.body) add('body', 'a shared route has no body');
-  if (route.headers !== undefined) add('headers', 'a shared route passes only the default headers');
+  if ((route.headers ?? []).length > 0) add('headers', 'a shared route passes only the default headers');
 }
 
 /**
