@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { isDatabase } from '@countersign/contract';
 import { type GatewayCredential, signBatch, signRecord } from '@countersign/gateway-protocol';
 import type { PrivatePages } from '@countersign/private-listener';
 import { createLogger, describeError } from '@countersign/runtime';
@@ -48,6 +49,7 @@ import { CustomerRules } from './trust/customer-rules.js';
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 const KIB = 1024;
+const SQL_LIMITS = { statementMs: 30_000, rowMs: 10_000, maxRows: 10_000, maxBytes: 4 * MIB };
 
 /** What every part of one run of the gateway shares. */
 type Run = {
@@ -199,6 +201,15 @@ function createUpstreams({ options, log }: Run): Upstreams {
       if (problems.length === 0) log.info('the TLS files of all upstreams can be used');
       else log.error({ problems }, 'TLS files of upstreams cannot be used');
     },
+    sql: {
+      spoolDir: options.spoolDir,
+      limits: { ...SQL_LIMITS, ...options.sqlLimits },
+      maxStatements: options.maxSqlStatements ?? 8,
+      onProblem: (service, problem) => {
+        if (problem === undefined) log.info({ service }, 'the database can be used');
+        else log.error({ service, problem }, 'no statement runs in the database');
+      },
+    },
   });
 }
 
@@ -345,13 +356,13 @@ export const pagesOfPrivateListener = (parts: WatchedParts): PrivatePages =>
 
 function readinessOf(parts: WatchedParts): Readiness {
   const { liveness, spool, shipper, quarantine, rules, state, upstreams, listenerTls } = parts;
-  const contexts = [...state.routeMaps.connectable()].map(
-    ([{ name: service }, { context: mode = 'ed25519' }]) => ({
+  const contexts = [...state.routeMaps.connectable()]
+    .filter(([definition]) => !isDatabase(definition))
+    .map(([{ name: service }, { context: mode = 'ed25519' }]) => ({
       service,
       mode,
       problem: mode === 'hmac' ? (parts.contextKeys.problem(service) ?? null) : null,
-    }),
-  );
+    }));
   return {
     inTouch: liveness.isInTouch(),
     heardMsAgo: Number.isFinite(liveness.age) ? Math.round(liveness.age) : null,
@@ -367,5 +378,6 @@ function readinessOf(parts: WatchedParts): Readiness {
     upstreamTls: upstreams.tlsProblems,
     listenerTls: listenerTls?.problem ?? null,
     contexts,
+    databases: upstreams.databases,
   };
 }

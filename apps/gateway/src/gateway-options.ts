@@ -4,6 +4,7 @@ import type { Clock } from './clock.js';
 import type { TrustedProxies } from './http/external-authorization.js';
 import type { ListenerTlsFiles } from './http/listener-tls.js';
 import type { SpoolDisk } from './records/spool/spool-disk.js';
+import type { SqlLimits } from './sql/sql-session.js';
 
 /** What a gateway needs to run. */
 export type GatewayOptions = {
@@ -35,6 +36,10 @@ export type GatewayOptions = {
   callTimes?: { totalMs?: number; clientIdleMs?: number };
   /** Limits for upstreams: connecting (default 5 s), first byte (30 s), silence within a body (60 s). */
   upstreamTimeouts?: { connectMs?: number; firstByteMs?: number; idleMs?: number };
+  /** Limits of one SQL statement: its time (default 30 s), that of its next rows (10 s), rows (10,000), bytes (4 MiB). */
+  sqlLimits?: Partial<SqlLimits>;
+  /** Statements of one service at once. Default: 8. */
+  maxSqlStatements?: number;
   /**
    * Folder with one folder for each upstream's host, in which the TLS files that services name may be. Absent: services
    * that name files are refused.

@@ -77,6 +77,7 @@ export { segmentOf } from './resource/segment.js';
 export { type ByteRange, bytesOfContentRange, readByteRange } from './route/byte-range.js';
 export { CALL_MODES, type CallMode } from './route/call-mode.js';
 export { allowedOrigin, type CorsRules, corsSchema } from './route/cors.js';
+export { type DatabaseAddress, databaseAddress, isDatabase, sqlRoute } from './route/database.js';
 export {
   HOP_BY_HOP,
   isRefusedHeader,

@@ -121,6 +121,16 @@ export {
   type RecordEntry,
 } from './records/record-batch.js';
 export {
+  makeSqlLogin,
+  readSqlLogin,
+  type SqlLogin,
+  sqlLoginPath,
+  sqlSetup,
+  TENANT_FUNCTION_BODY,
+  TENANT_SETTING,
+  tenantProof,
+} from './sql-login.js';
+export {
   type HeadsAnswer,
   type HeadsRequest,
   parseHeadsAnswer,

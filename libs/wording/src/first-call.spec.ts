@@ -1,3 +1,4 @@
+import { sqlRoute } from '@countersign/contract';
 import { firstCallCommand } from './first-call.js';
 
 const service = {
@@ -39,4 +40,9 @@ test.each([
 
 test('a service that is not known yet leaves the path open', () => {
   expect(firstCallCommand(grant('invoices', 'list'), undefined)).toBe('npx countersign curl grt_1 -- /PATH');
+});
+
+test('the first call of a database is its prompt', () => {
+  const routes = [{ ...sqlRoute('billing'), query: [] }];
+  expect(firstCallCommand(grant('sql/billing', 'read'), { routes })).toBe('npx countersign sql grt_1');
 });

@@ -1,5 +1,5 @@
 import type { Route } from '@countersign/contract';
-import { routesOfScopes, type ScopeEntry, scopeAllows } from '@countersign/contract';
+import { routesOfScopes, type ScopeEntry, scopeAllows, sqlRoute } from '@countersign/contract';
 
 /** The members of a grant that a first call needs. */
 interface Granted {
@@ -10,10 +10,19 @@ interface Granted {
 
 type Routed = { routes: readonly Route[] };
 
-/** The command for a first useful call under a grant: the first GET route of the map that the grant covers. */
+/**
+ * The command for a first useful call under a grant: the first GET route of the map that the grant covers. For a database, the
+ * prompt.
+ */
 export function firstCallCommand(grant: Granted, service: Routed | null | undefined): string {
+  if (service?.routes.some(isSql)) return `npx countersign sql ${grant.id}`;
   return `npx countersign curl ${grant.id} -- ${pathFor(grant, service)}`;
 }
+
+/** A database has this one route (`sqlRoute`). */
+const isSql = ({ method, path, resource }: Route): boolean =>
+  method === 'POST' && path === SQL_ROUTE.path && resource.startsWith(SQL_ROUTE.resource);
+const SQL_ROUTE = sqlRoute('');
 
 function pathFor(grant: Granted, service: Routed | null | undefined): string {
   const open = routesOfScopes(service?.routes ?? [])

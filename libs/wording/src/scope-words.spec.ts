@@ -9,6 +9,8 @@ test.each([
   ['news/*', 'any item of news', 'jeden Eintrag von news'],
   ['invoices/2026/*', 'any item of invoices/2026', 'jeden Eintrag von invoices/2026'],
   ['Orders/*', 'any item of Orders', 'jeden Eintrag von Orders'],
+  ['sql/billing', 'the database billing by SQL', 'die Datenbank billing mit SQL'],
+  ['sql/*', 'any database by SQL', 'jede Datenbank mit SQL'],
   ['payroll/**', 'payroll and everything in it', 'payroll und alles darin'],
   ['**', 'everything', 'alles'],
   ['invoices/inv-1', 'invoices/inv-1', 'invoices/inv-1'],

@@ -8,6 +8,8 @@ interface Words {
   everything: string;
   each(path: string): string;
   below(path: string): string;
+  /** A database in which statements run, by its name; undefined for any. */
+  database(name: string | undefined): string;
   and: string;
 }
 
@@ -18,6 +20,7 @@ const WORDS: Readonly<Record<Language, Words>> = {
     everything: 'everything',
     each: (path) => `any ${singular(path) ?? `item of ${path}`}`,
     below: (path) => `${path} and everything in it`,
+    database: (name) => `${name === undefined ? 'any database' : `the database ${name}`} by SQL`,
     and: 'and',
   },
   de: {
@@ -33,6 +36,7 @@ const WORDS: Readonly<Record<Language, Words>> = {
     everything: 'alles',
     each: (path) => `jeden Eintrag von ${path}`,
     below: (path) => `${path} und alles darin`,
+    database: (name) => `${name === undefined ? 'jede Datenbank' : `die Datenbank ${name}`} mit SQL`,
     and: 'und',
   },
 };
@@ -42,10 +46,15 @@ export function resourceWords(resource: string, language: Language): string {
   const words = WORDS[language];
   if (resource === '**') return words.everything;
   const shown = readable(resource);
+  const database = DATABASE.exec(shown)?.[1];
+  if (database !== undefined) return words.database(database === '*' ? undefined : database);
   if (shown.endsWith('/**')) return words.below(shown.slice(0, -3));
   if (shown.endsWith('/*') && !shown.slice(0, -2).includes('*')) return words.each(shown.slice(0, -2));
   return shown;
 }
+
+/** The resource of a database (`sqlRoute`), or of any. */
+const DATABASE = /^sql\/([^/*]+|\*)$/;
 
 /** What may be shown as it is: letters and digits of any script, and signs that mean nothing in a phrase. */
 const SHOWN = /^[\p{L}\p{M}\p{N}@:=+!$&]$/u;

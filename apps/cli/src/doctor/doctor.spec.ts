@@ -96,7 +96,12 @@ test('a gateway on this host says how it signs for each service, and which keys 
     { service: 'crm', problem: 'caFile cannot be read (ENOENT)', inUse: false },
     { service: 'mail', problem: 'the key is not that of the certificate', inUse: true },
   ];
-  const admin = await serve({ 'GET /readyz': () => ({ body: { status: 'ok', contexts, upstreamTls } }) });
+  const databases = [
+    { service: 'books', problem: null },
+    { service: 'crm-rows', problem: 'the login owns something' },
+  ];
+  const body = { status: 'ok', contexts, upstreamTls, databases };
+  const admin = await serve({ 'GET /readyz': () => ({ body }) });
   const env = { COUNTERSIGN_DATA_DIR: newData(), COUNTERSIGN_ADMIN_PORT: new URL(admin).port };
   const { exit, checks } = await doctor(env);
   const named = (name: string) =>
@@ -104,6 +109,10 @@ test('a gateway on this host says how it signs for each service, and which keys 
   expect(named('signed context')).toEqual([
     ['ok', 'billing: ed25519', null],
     ['failed', expect.stringMatching(/^context_key_missing: crm /), 'countersign gateways context-key crm'],
+  ]);
+  expect(named('database').map(([status, detail]) => [status, detail])).toEqual([
+    ['ok', 'books: statements may run'],
+    ['failed', 'crm-rows: the login owns something'],
   ]);
   expect(named('upstream TLS').map(([status]) => status)).toEqual(['failed', 'warning']);
   expect(exit).toBe(1);

@@ -144,18 +144,27 @@ export async function checkGatewayServices(admin: { host: string; port: number }
           `countersign gateways context-key ${service}`,
         ),
   );
-  return [...contexts, ...files];
+  const databases = state.databases.map(({ service, problem }) =>
+    problem === null
+      ? ok('database', `${service}: statements may run`)
+      : failed('database', `${service}: ${problem}`, 'docs/sql.md says what a database must have.'),
+  );
+  return [...contexts, ...files, ...databases];
 }
 
 type GatewayServices = {
   contexts: { service: string; mode: string; problem: string | null }[];
   upstreamTls: { service: string; problem: string; inUse: boolean }[];
+  databases: { service: string; problem: string | null }[];
 };
 
 function gatewayServices(body: string): GatewayServices | undefined {
   try {
-    const { contexts, upstreamTls } = JSON.parse(body) as Partial<GatewayServices>;
-    return Array.isArray(contexts) && Array.isArray(upstreamTls) ? { contexts, upstreamTls } : undefined;
+    // A gateway of a release before databases names none.
+    const { contexts, upstreamTls, databases = [] } = JSON.parse(body) as Partial<GatewayServices>;
+    return Array.isArray(contexts) && Array.isArray(upstreamTls) && Array.isArray(databases)
+      ? { contexts, upstreamTls, databases }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import type { Run } from '../command/context.js';
 import { addVerb, examples, GROUPS } from '../command/define.js';
 import type { ChangeOptions } from './change.js';
 import type { ImportOptions } from './import-routes.js';
+import type { SqlOptions } from './sql.js';
 
 export function registerGatewayAccess(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.ask);
@@ -65,6 +66,30 @@ export function registerGatewayAccess(program: Command, run: Run): void {
     .action(
       run(async (context, grant: string, method: string, path: string, options: ChangeOptions) =>
         (await import('./change.js')).proposeChange(context, grant, method, path, options),
+      ),
+    );
+
+  addVerb(
+    program,
+    'sql',
+    'Run one read-only SQL statement in the grant’s database; without one, show a prompt',
+  )
+    .argument('<grant>', 'grt_…')
+    .argument('[statement]', 'a query: SELECT, VALUES, TABLE or WITH; - for standard input')
+    .option('--file <file>', 'read the statement from a file; - for standard input')
+    .option('--param <value...>', 'the values of $1, $2, …, as texts')
+    .option('--csv', 'print CSV with a line of headings')
+    .addHelpText(
+      'after',
+      `\nThe gateway runs it in a read-only transaction, which sees the rows of the grant’s customer only. The statement and\nits parameters are in the record, which the customer reads.\n${examples(
+        "countersign sql @last 'SELECT id, total FROM invoices WHERE id = $1' --param 8812",
+        'countersign sql @last --file open-invoices.sql --csv > open-invoices.csv',
+        'countersign sql @last',
+      )}`,
+    )
+    .action(
+      run(async (context, grant: string, statement: string | undefined, options: SqlOptions) =>
+        (await import('./sql.js')).runSql(context, grant, statement, options),
       ),
     );
 

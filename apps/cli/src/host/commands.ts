@@ -9,6 +9,7 @@ import type { CreateKeyOptions, RotateLogOptions } from './keys.js';
 import type { ApplyOptions } from './organisation.js';
 import type { PinOptions } from './pins.js';
 import type { RestoreOptions } from './restore.js';
+import type { SqlSetupOptions } from './sql-setup.js';
 import type { TourVerbOptions } from './tour.js';
 import type { ResetOptions } from './trust-reset.js';
 
@@ -207,6 +208,21 @@ function defineGateways(program: Command, run: Run): void {
   );
 
   defineContextKey(gateways, run);
+
+  addVerb(
+    gateways,
+    'sql-setup',
+    'On a gateway’s host: make its login for a service of kind postgres; stdout holds the SQL for the database, this once',
+  )
+    .argument('<service>', 'its name')
+    .option('--login <role>', 'the role that signs in; each gateway’s host has its own (countersign_SERVICE)')
+    .option('--replace', 'make another password and key in place of those that this host has')
+    .addHelpText('after', examples('countersign gateways sql-setup books | psql -d books'))
+    .action(
+      run(async (context, service: string, options: SqlSetupOptions) =>
+        (await import('./sql-setup.js')).setUpSql(context, service, options),
+      ),
+    );
 }
 
 function defineContextKey(gateways: Command, run: Run): void {

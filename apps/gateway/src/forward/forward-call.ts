@@ -9,15 +9,15 @@ import type { BodyReceiver, RequestBody } from '../http1/request-body.js';
 import type { ReadResponse } from '../http1/response-reader.js';
 import type { ResponseObserver, ServerResponse } from '../http1/server-response.js';
 import type { TlsFailure } from '../http1/tls-failure.js';
-import type { UpstreamConnection, UpstreamFailure, UpstreamObserver } from '../http1/upstream-connection.js';
-import type { UpstreamPool } from '../http1/upstream-pool.js';
+import type { UpstreamExchange, UpstreamFailure, UpstreamObserver } from '../http1/upstream-connection.js';
+import type { RequestSender } from '../http1/upstream-pool.js';
 import { type AnswerBody, AnswerWithheld, type ChangeAnswer } from './answer-body.js';
 import type { Download } from './download.js';
 import { clientHeaders, type Origin } from './forwarded-headers.js';
 
 /** An allowed call whose record is durable. */
 type Forwarding = {
-  upstream: UpstreamPool;
+  upstream: RequestSender;
   origin: Origin;
   method: string;
   /** Path with query. */
@@ -98,7 +98,7 @@ const NOTHING: Buffer = Buffer.alloc(0);
  */
 class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver {
   /** Undefined before the request is sent, and after the response: the connection may carry another call then. */
-  private upstream: UpstreamConnection | undefined;
+  private upstream: UpstreamExchange | undefined;
   private readonly hash: Hash | undefined;
   private bodySha256: string | null = null;
   private bodyBytes = 0;
@@ -137,7 +137,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     }
   }
 
-  onUpstreamReady(upstream: UpstreamConnection): void {
+  onUpstreamReady(upstream: UpstreamExchange): void {
     this.upstream = upstream;
     const { body, readBody, call, now } = this.parts;
     if (this.settled) return;

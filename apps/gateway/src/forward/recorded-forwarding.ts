@@ -1,5 +1,5 @@
 import { type CallDecision, type GrantTokenClaims, isDownload } from '@countersign/authorization';
-import { type ContextMode, readByteRange, type TenantFrom } from '@countersign/contract';
+import { type ContextMode, isDatabase, readByteRange, type TenantFrom } from '@countersign/contract';
 import type { Logger } from 'pino';
 import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer.js';
 import type { Budgets } from '../budget/budgets.js';
@@ -8,7 +8,7 @@ import type { Clock } from '../clock.js';
 import type { CallRefusals, RefusedCall } from '../http/call-refusals.js';
 import type { ReadBody } from '../http/change-body.js';
 import { type Exchange, isArriving, openCallOf, recordedCallOf } from '../http/exchange.js';
-import type { UpstreamPool } from '../http1/upstream-pool.js';
+import type { RequestSender } from '../http1/upstream-pool.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
 import type { ChangeAnswer } from './answer-body.js';
@@ -37,7 +37,7 @@ type RecordedForwardingParts = {
 };
 
 /** How a call reaches its upstream, and how it is signed for it. */
-type Way = Pick<Upstream, 'url'> & { pool: UpstreamPool; context: ServiceContext; hasOverlay: boolean };
+type Way = Pick<Upstream, 'url'> & { sender: RequestSender; context: ServiceContext; hasOverlay: boolean };
 
 export type AllowedCall = Extract<CallDecision, { allowed: true }>;
 
@@ -63,7 +63,7 @@ export class RecordedForwarding {
     const { match, grant } = decision;
     const { tenantFrom } = decision.map.definition;
     const isMasked = decision.masking !== undefined;
-    const way = this.wayTo(decision);
+    const way = this.wayTo(exchange, token, decision);
     if ('code' in way) return refusals.decided(exchange, claims, way);
     const endsAt = Math.min(grant.endsAt, claims.grant_exp * 1000);
     // A body that had to be read before the decision is here already.
@@ -117,15 +117,21 @@ export class RecordedForwarding {
   }
 
   /** How the call can reach its upstream; or the refusal, if this host lacks a file that the way needs. */
-  private wayTo({ map: { definition }, match }: AllowedCall): Way | RefusedCall {
+  private wayTo({ sql }: Exchange, { claims }: VerifiedToken, decision: AllowedCall): Way | RefusedCall {
     const { authorizer, upstreams, contexts, clock } = this.parts;
+    const { match } = decision;
+    const { definition } = decision.map;
     const settings = authorizer.upstreamSettings(definition.name);
-    const { url, pool } = upstreams.at(definition, settings);
-    if (pool === undefined) return { ...TLS_FILES_UNUSABLE, match };
-    const context = contexts.of(definition.name, settings.context, clock.now());
-    return context === undefined
-      ? { ...CONTEXT_KEY_MISSING, match }
-      : { url, pool, context, hasOverlay: settings.overlay === true };
+    const { url, carrier } = upstreams.at(definition, settings);
+    if (carrier === undefined) return { ...TLS_FILES_UNUSABLE, match };
+    // A database gets no headers: the tenant is proved to it in another way.
+    const mode = isDatabase(definition) ? 'none' : settings.context;
+    const context = contexts.of(definition.name, mode, clock.now());
+    if (context === undefined) return { ...CONTEXT_KEY_MISSING, match };
+    if ('pool' in carrier)
+      return { url, sender: carrier.pool, context, hasOverlay: settings.overlay === true };
+    if (sql === undefined || claims.terms.change !== undefined) return { ...NOT_FOR_SQL, match };
+    return { url, sender: carrier.database.sender(sql, match.tenant), context, hasOverlay: false };
   }
 
   private forward(
@@ -163,7 +169,7 @@ export class RecordedForwarding {
     const overlayAt = way.hasOverlay && opensPage(canonical) ? origin : undefined;
     const passed = overlayAt === undefined ? selected.passed : askPlain(selected.passed);
     return forwardCall({
-      upstream: way.pool,
+      upstream: way.sender,
       origin: {
         ...{ service, upstream: way.url, locations },
         answersCors: definition.cors !== undefined,
@@ -234,6 +240,12 @@ const TLS_FILES_UNUSABLE = {
   code: 'upstream_tls_failed',
   reason: 'files_unusable',
   detail: 'the TLS files of this service cannot be used; the gateway’s log and its private /readyz say why',
+} as const;
+
+/** A map that has become one of a database since the body was left unread; or terms of one exact change. */
+const NOT_FOR_SQL = {
+  code: 'insufficient_scope',
+  detail: 'a statement runs with an ordinary grant, and not as an approved change',
 } as const;
 
 /** Masking comes first: only an answer that it lets through may get the overlay. */

@@ -1,12 +1,22 @@
-import type { ServiceDefinition, UpstreamSettings, UpstreamTls } from '@countersign/contract';
+import { isLoopbackHost } from '@countersign/config/gateway';
+import {
+  databaseAddress,
+  type ServiceDefinition,
+  type UpstreamSettings,
+  type UpstreamTls,
+} from '@countersign/contract';
 import type { TlsFailure } from '../http1/tls-failure.js';
 import type { UpstreamTimeouts } from '../http1/upstream-connection.js';
-import { UpstreamPool } from '../http1/upstream-pool.js';
+import { UpstreamPool, type UpstreamSecurity } from '../http1/upstream-pool.js';
+import { SqlDatabase, type SqlOptions } from '../sql/sql-database.js';
 import { secureContextOf } from '../storage/tls-material.js';
 import { UpstreamTlsFiles } from './upstream-tls.js';
 
-/** An upstream's address and its connections. No pool: its TLS files cannot be used, so no call may be made. */
-export type Upstream = { url: URL; pool: UpstreamPool | undefined };
+/** What carries calls to an upstream: connections of HTTP, or a database in which statements run. */
+type Carrier = { pool: UpstreamPool } | { database: SqlDatabase };
+
+/** An upstream's address and what carries its calls. No carrier: its TLS files cannot be used, so no call may be made. */
+export type Upstream = { url: URL; carrier: Carrier | undefined };
 
 /** What is wrong with the TLS files of a service. `inUse`: those that were read before are still used. */
 export type TlsProblem = { service: string; problem: string; inUse: boolean };
@@ -17,6 +27,7 @@ type UpstreamsParts = {
   tlsFolder: string | undefined;
   /** Called when the list of problems changes. */
   onTlsProblems(problems: readonly TlsProblem[]): void;
+  sql: SqlOptions;
 };
 
 /** A service and how it is connected to. Another address or other settings make another one. */
@@ -56,8 +67,8 @@ export class Upstreams {
     const known = this.known.get(name);
     // The feed keeps the object while nothing changes, so most calls compare no member.
     if (known !== undefined && known.origin === origin && isSame(known.tls, tls)) return known;
-    known?.pool?.retire();
-    const made = this.make(origin, tls);
+    retire(known?.carrier);
+    const made = this.make(name, origin, tls);
     this.known.set(name, made);
     return made;
   }
@@ -69,9 +80,9 @@ export class Upstreams {
       listed.add(definition.name);
       this.at(definition, settings);
     }
-    for (const [name, { pool }] of this.known) {
+    for (const [name, { carrier }] of this.known) {
       if (listed.has(name)) continue;
-      pool?.retire();
+      retire(carrier);
       this.known.delete(name);
     }
     this.tellProblems();
@@ -81,38 +92,61 @@ export class Upstreams {
   sweep(now: number): void {
     if (now < this.nextLook) return;
     this.nextLook = now + LOOK_MS;
-    for (const upstream of this.known.values()) {
+    for (const [name, upstream] of this.known) {
       if (upstream.files?.refresh() !== true) continue;
       // Connections and sessions of before were made with what no longer counts. Calls on them may end.
-      upstream.pool?.retire();
-      upstream.pool = this.poolOf(upstream.url, upstream.files);
+      retire(upstream.carrier);
+      upstream.carrier = this.carrierOf(name, upstream);
     }
     this.tellProblems();
   }
 
   get tlsProblems(): TlsProblem[] {
-    return [...this.known].flatMap(([service, { files, pool }]) =>
-      files?.problem === undefined ? [] : [{ service, problem: files.problem, inUse: pool !== undefined }],
+    return [...this.known].flatMap(([service, { files, carrier }]) =>
+      files?.problem === undefined ? [] : [{ service, problem: files.problem, inUse: carrier !== undefined }],
+    );
+  }
+
+  /** The databases, each with why it could not be used the last time. */
+  get databases(): { service: string; problem: string | null }[] {
+    return [...this.known].flatMap(([service, { carrier }]) =>
+      carrier !== undefined && 'database' in carrier
+        ? [{ service, problem: carrier.database.problem ?? null }]
+        : [],
     );
   }
 
   /** Closes all connections. Calls that still run fail. */
   close(): void {
-    for (const { pool } of this.known.values()) pool?.close();
+    for (const { carrier } of this.known.values())
+      if (carrier !== undefined) ('pool' in carrier ? carrier.pool : carrier.database).close();
   }
 
-  private make(origin: string, tls: UpstreamTls | undefined): ServiceUpstream {
+  private make(service: string, origin: string, tls: UpstreamTls | undefined): ServiceUpstream {
     const url = new URL(origin);
     const files = tls === undefined ? undefined : new UpstreamTlsFiles(this.parts.tlsFolder, url, tls);
-    return { origin, tls, url, files, pool: this.poolOf(url, files) };
+    const made = { origin, tls, url, files };
+    return { ...made, carrier: this.carrierOf(service, made) };
   }
 
-  private poolOf(url: URL, files: UpstreamTlsFiles | undefined): UpstreamPool | undefined {
-    const { timeouts } = this.parts;
-    if (url.protocol !== 'https:') return new UpstreamPool(url, timeouts);
-    if (files === undefined)
-      return new UpstreamPool(url, timeouts, { context: secureContextOf({}), serverName: undefined });
-    return files.security === undefined ? undefined : new UpstreamPool(url, timeouts, files.security);
+  private carrierOf(
+    service: string,
+    { origin, url, files }: Omit<ServiceUpstream, 'carrier'>,
+  ): Carrier | undefined {
+    const { timeouts, sql } = this.parts;
+    const address = databaseAddress(origin);
+    const isSecure =
+      address === undefined
+        ? url.protocol === 'https:'
+        : files !== undefined || !isLoopbackHost(address.host);
+    const security = isSecure ? securityOf(files) : undefined;
+    if (isSecure && security === undefined) return undefined;
+    if (address !== undefined) {
+      const database = new SqlDatabase({ ...sql, service, address, security });
+      void database.check();
+      return { database };
+    }
+    return { pool: new UpstreamPool(url, timeouts, security) };
   }
 
   private tellProblems(): void {
@@ -122,6 +156,16 @@ export class Upstreams {
     this.problemsTold = told;
     this.parts.onTlsProblems(problems);
   }
+}
+
+/** What the files of a service say; without files, the authorities that Node has. Undefined: they cannot be used. */
+function securityOf(files: UpstreamTlsFiles | undefined): UpstreamSecurity | undefined {
+  return files === undefined ? { context: secureContextOf({}), serverName: undefined } : files.security;
+}
+
+/** Statements that run in a database may end. */
+function retire(carrier: Carrier | undefined): void {
+  if (carrier !== undefined && 'pool' in carrier) carrier.pool.retire();
 }
 
 function isSame(one: UpstreamTls | undefined, other: UpstreamTls | undefined): boolean {

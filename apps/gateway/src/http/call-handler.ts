@@ -1,12 +1,13 @@
-import type { CorsRules, ServiceDefinition } from '@countersign/contract';
+import { type CorsRules, isDatabase, type ServiceDefinition } from '@countersign/contract';
 import type { CallAuthorizer } from '../authorize/call-authorizer.js';
 import type { BrowserCalls } from '../browser/browser-calls.js';
 import type { OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
 import type { RecordedForwarding } from '../forward/recorded-forwarding.js';
 import type { GatewayMetrics } from '../metrics.js';
-import type { CallRefusals } from './call-refusals.js';
-import { type ChangeBody, readChangeBody } from './change-body.js';
+import { parseStatement, StatementRefused } from '../sql/sql-statement.js';
+import type { CallRefusals, RefusedCall } from './call-refusals.js';
+import { type ChangeBody, type ReadBody, readChangeBody } from './change-body.js';
 import { fieldsForOrigin, isListedOrigin, isPreflight, preflightFields } from './cors.js';
 import { callOf, type Exchange } from './exchange.js';
 
@@ -55,10 +56,13 @@ export class CallHandler {
       return refusals.unverified(exchange, canonical.service, 'invalid_token', { reason, detail, noToken });
     }
     const { claims } = token;
-    // Only terms that approve one exact change need the body before the decision; every other body streams.
-    const { body, refused } =
-      claims.terms.change === undefined ? NO_BODY : await readChangeBody(this.parts, exchange, token);
+    // Terms that approve one exact change need the body before the decision, and the record of a statement names it. Every
+    // other body streams.
+    const runsSql = isDatabase(service.definition) && exchange.mode === undefined;
+    const isRead = runsSql || claims.terms.change !== undefined;
+    const { body, refused } = isRead ? await readChangeBody(this.parts, exchange, token) : NO_BODY;
     if (refused !== undefined) return refusals.decided(exchange, claims, refused);
+    const refusedStatement = runsSql ? takeStatement(exchange, body) : undefined;
     const grantArrival = authorizer.waitForGrant(claims);
     if (grantArrival !== undefined) await grantArrival;
     const call = callOf(exchange, body);
@@ -72,6 +76,8 @@ export class CallHandler {
     }
     // No `await` from this decision to the taking of place and budget in `forwarding.run`: another call could come between.
     if (!decision.allowed) return refusals.decided(exchange, claims, decision);
+    if (refusedStatement !== undefined)
+      return refusals.decided(exchange, claims, { ...refusedStatement, match: decision.match });
     await forwarding.run(exchange, token, decision, body);
   }
 
@@ -85,5 +91,16 @@ export class CallHandler {
     }
     metrics.preflight(service.name);
     exchange.response.send(204, preflightFields(service, cors), '');
+  }
+}
+
+/** Reads the statement of a call of a database, for its record and its run. Returns why it cannot run. */
+function takeStatement(exchange: Exchange, body: ReadBody | undefined): RefusedCall | undefined {
+  try {
+    exchange.sql = parseStatement(body?.bytes);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StatementRefused)) throw error;
+    return { code: 'statement_refused', detail: error.message, match: null };
   }
 }

@@ -4,14 +4,15 @@ import type { VerifiedToken } from '../authorize/call-authorizer.js';
 import { OpenCall } from '../budget/open-calls.js';
 import type { ServerExchange } from '../http1/server-connection.js';
 import type { RecordedCall } from '../records/recorder.js';
+import { recordedStatement, type SqlStatement } from '../sql/sql-statement.js';
 import type { CanonicalRequest } from './canonical-request.js';
 import type { ReadBody } from './change-body.js';
 
 /**
  * One request on its way through the gateway: what was sent, its body, and the response to it. `mode`: who passes
- * an allowed call on; absent, the gateway does.
+ * an allowed call on; absent, the gateway does. `sql`: the statement that the gateway runs in a database.
  */
-export type Exchange = ServerExchange<CanonicalRequest> & { mode?: CallMode };
+export type Exchange = ServerExchange<CanonicalRequest> & { mode?: CallMode; sql?: SqlStatement };
 
 /** The request as the checks of a call read it. `body` is present only if it had to be read before the decision. */
 export function callOf(exchange: Exchange, body: ReadBody | undefined): Call {
@@ -40,12 +41,13 @@ export function isArriving({ body }: Pick<Exchange, 'body'>): boolean {
 
 /** The request as its access record describes it. `droppedHeaders`: names of headers that are not forwarded. */
 export function recordedCallOf(
-  { canonical, mode = 'gateway' }: Exchange,
+  { canonical, mode = 'gateway', sql }: Exchange,
   claims: GrantTokenClaims,
   droppedHeaders: readonly string[] = [],
 ): RecordedCall {
   const { service, method, path, query } = canonical;
-  return { claims, service, method, path: path + query, droppedHeaders, mode };
+  const target = path + query + (sql === undefined ? '' : recordedStatement(sql));
+  return { claims, service, method, path: target, droppedHeaders, mode };
 }
 
 /**

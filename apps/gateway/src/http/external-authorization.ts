@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
 import { isDownload } from '@countersign/authorization';
+import { isDatabase } from '@countersign/contract';
 import { growingCache } from '@countersign/runtime';
 import type { VerifiedToken } from '../authorize/call-authorizer.js';
 import type { ServiceHost } from '../authorize/route-maps.js';
@@ -237,6 +238,7 @@ function beyondThisMode(
     match,
   });
   if (claims.terms.change !== undefined) return refused('an approved change');
+  if (isDatabase(map.definition)) return refused('SQL');
   if (map.definition.tenantFrom === 'service' && !match.shared)
     return refused('what the service says of a response’s tenant');
   if (masking !== undefined) return refused('that fields of the answer are hidden');

@@ -38,6 +38,8 @@ export type Readiness = {
   listenerTls: string | null;
   /** How calls of each open service are signed. `problem`: the key that this needs is missing, so none is made. */
   contexts: readonly { service: string; mode: ContextMode; problem: string | null }[];
+  /** The services of kind `postgres`. `problem`: why the last check or statement could not use the database. */
+  databases: readonly { service: string; problem: string | null }[];
 };
 
 type OwnPagesParts = {

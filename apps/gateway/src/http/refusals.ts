@@ -28,6 +28,7 @@ const REFUSALS = {
   insufficient_scope: [403, 'The grant does not cover this call.'],
   gateway_required: [403, 'The customer accepts only calls through the gateway itself.'],
   not_countersigned: [403, 'The grant lacks a countersignature.'],
+  statement_refused: [400, 'This is no statement that runs here.'],
   body_too_large: [413, 'The body is larger than the gateway accepts.'],
   rate_limited: [429, 'Too many calls at once.'],
   budget_exhausted: [403, "The grant's budget is used up."],

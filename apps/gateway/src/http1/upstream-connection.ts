@@ -31,7 +31,7 @@ export type WrittenRequest = { isHead: boolean; head: string; framing: Framing; 
  */
 export interface UpstreamObserver {
   /** More of the body can be sent. Called for the first time when the request's head has been written. */
-  onUpstreamReady(connection: UpstreamConnection): void;
+  onUpstreamReady(exchange: UpstreamExchange): void;
   onResponseHead(response: ReadResponse): void;
   onResponseData(piece: Buffer): void;
   /** All that has arrived in one read has been passed on. */
@@ -39,6 +39,12 @@ export interface UpstreamObserver {
   onResponseEnd(): void;
   onUpstreamFailure(failure: UpstreamFailure): void;
 }
+
+/** One request at an upstream, as its sender sees it. */
+export type UpstreamExchange = Pick<
+  UpstreamConnection,
+  'isReady' | 'write' | 'endBody' | 'abort' | 'pause' | 'resume'
+>;
 
 /** As Node's own limit for a head. */
 const MAX_HEAD_BYTES = 16_384;

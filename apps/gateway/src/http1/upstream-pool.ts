@@ -4,6 +4,7 @@ import { endsConnection, type RequestToWrite, writeRequestHead } from './message
 import {
   type ConnectionOwner,
   UpstreamConnection,
+  type UpstreamExchange,
   type UpstreamObserver,
   type UpstreamTimeouts,
 } from './upstream-connection.js';
@@ -23,11 +24,16 @@ export type UpstreamSecurity = {
   serverName: string | undefined;
 };
 
+/** Takes one call to an upstream. Throws UnwritableHead, and then nothing was sent. */
+export interface RequestSender {
+  send(request: RequestToWrite, observer: UpstreamObserver): UpstreamExchange;
+}
+
 /**
  * Connections to one upstream. Each carries one call at a time: a slow response must not delay another grant's call. The
  * last one that became idle is used first, so that those beyond what is needed grow old and are closed.
  */
-export class UpstreamPool {
+export class UpstreamPool implements RequestSender {
   private readonly idle: UpstreamConnection[] = [];
   private readonly all = new Set<UpstreamConnection>();
   private readonly owner: ConnectionOwner;

@@ -11,11 +11,13 @@ import type {
   WideningControls,
 } from '@countersign/access';
 import {
+  databaseAddress,
   formatDuration,
   parseDuration,
   type Route,
   type ServiceDefinition,
   SHARED,
+  sqlRoute,
 } from '@countersign/contract';
 import type {
   AccessRuleEntry,
@@ -42,8 +44,14 @@ export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
       headers: entry.headers,
       cors: entry.cors,
     }),
-    routes: (entry.routes ?? []).map(toRoute),
+    routes: routesOf(entry),
   };
+}
+
+/** The file lists no routes of a database: there is one, and it is always the same. */
+function routesOf({ kind, upstream, routes = [] }: ServiceEntry): Route[] {
+  const database = kind === 'postgres' ? databaseAddress(upstream)?.database : undefined;
+  return database === undefined ? routes.map(toRoute) : [sqlRoute(database)];
 }
 
 /**

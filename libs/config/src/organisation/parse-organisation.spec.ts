@@ -748,6 +748,44 @@ function safely<Result>(work: () => Result): Result | undefined {
   }
 }
 
+describe('a database', () => {
+  const listed = (entry: string) => bent(['services:\n', `services:\n  - ${entry}\n`]);
+  const upstream = 'upstream: "postgres://localhost/books"';
+
+  test('has its one route, which the file does not list', () => {
+    const { services } = organisationOf(listed(`{ name: books, kind: postgres, ${upstream} }`));
+    expect(services[0]).toEqual({
+      name: 'books',
+      upstream: 'postgres://localhost/books',
+      audience: 'books',
+      tenantFrom: 'path',
+      routes: [{ method: 'POST', path: '/tenants/{tenant}/sql', resource: 'sql/books', action: 'read' }],
+    });
+  });
+
+  test.each([
+    ['without its kind', `{ name: books, ${upstream}, routes: [] }`, '/services/0/kind'],
+    ['with routes', `{ name: books, kind: postgres, ${upstream}, routes: [] }`, '/services/0/routes'],
+    [
+      'at an HTTP address',
+      '{ name: books, kind: postgres, upstream: "https://a.example" }',
+      '/services/0/kind',
+    ],
+    [
+      'with a password',
+      '{ name: books, kind: postgres, upstream: "postgres://a:b@c/d" }',
+      '/services/0/upstream',
+    ],
+    [
+      'with an origin',
+      `{ name: books, kind: postgres, ${upstream}, origin: "https://b.gw.example" }`,
+      '/services/0/origin',
+    ],
+  ])('%s is refused', (_name, entry, pointer) => {
+    expect(problemsOf(listed(entry)).map((problem) => problem.pointer)).toContain(pointer);
+  });
+});
+
 describe('access policy by service, action and group', () => {
   const POLICY = 'requestTtl: PT12H }';
   const withRules = (rules: string) => bent([POLICY, `requestTtl: PT12H, rules: ${rules} }`]);

@@ -193,6 +193,7 @@ export function readableParts(value: unknown): Readable {
 /** The checks of routes depend on `tenantFrom`, `tenantHeader` and `checksTenant`, so these have no placeholder. */
 const lenientService = z.object({
   name: serviceMembers.name.catch('unreadable'),
+  kind: z.literal('postgres').optional().catch(undefined),
   upstream: serviceMembers.upstream.catch('http://localhost'),
   audience: serviceMembers.audience.catch(undefined),
   tenantFrom: serviceMembers.tenantFrom,

@@ -16,7 +16,13 @@ import {
   nameText as text,
   zonedHours,
 } from '@countersign/api';
-import { CONTEXT_MODES, corsSchema, serviceOriginSchema, upstreamTlsSchema } from '@countersign/contract';
+import {
+  CONTEXT_MODES,
+  corsSchema,
+  isDatabase,
+  serviceOriginSchema,
+  upstreamTlsSchema,
+} from '@countersign/contract';
 import { z } from 'zod';
 import { webUrlProblem } from '../environment/values.js';
 
@@ -40,6 +46,12 @@ const url = (path: 'none' | 'any') =>
     const problem = webUrlProblem(value, path);
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   });
+
+/** The route map's own rules check the address of a database. */
+const upstream = z.string().superRefine((value, context) => {
+  const problem = isDatabase({ upstream: value }) ? undefined : webUrlProblem(value, 'none');
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
 
 const email = z.string();
 
@@ -152,7 +164,7 @@ const TENANT_FROM = ['path', 'host', 'header', 'service'] as const;
 
 export const serviceMembers = {
   name: serviceName,
-  upstream: url('none'),
+  upstream,
   audience: token.optional(),
   tenantFrom: z.enum(TENANT_FROM, { error: `must be one of ${TENANT_FROM.join(', ')}` }).optional(),
   tenantHeader: token.optional(),
@@ -165,6 +177,7 @@ export const serviceMembers = {
 const service = z
   .strictObject({
     ...serviceMembers,
+    kind: z.literal('postgres', { error: 'must be postgres, or be left out for HTTP' }).optional(),
     routes: z.array(route).optional(),
     openapi: text.optional(),
     tenantParameter: text.optional(),
@@ -178,8 +191,20 @@ const service = z
     overlay: z.literal(true, { error: 'must be true, or be left out' }).optional(),
     context: z.enum(CONTEXT_MODES, { error: `must be one of ${CONTEXT_MODES.join(', ')}` }).optional(),
   })
-  .superRefine(({ routes, openapi, tenantParameter }, context) => {
-    if (routes === undefined && openapi === undefined)
+  .superRefine(({ kind, upstream, routes, openapi, tenantParameter }, context) => {
+    if ((kind === 'postgres') !== isDatabase({ upstream }))
+      context.addIssue({
+        code: 'custom',
+        path: ['kind'],
+        message: 'is postgres exactly if the upstream begins with postgres:',
+      });
+    if (kind === 'postgres' && (routes ?? openapi) !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [routes === undefined ? 'openapi' : 'routes'],
+        message: 'goes with HTTP: a database has one route, which is always the same',
+      });
+    if (kind === undefined && routes === undefined && openapi === undefined)
       context.addIssue({ code: 'custom', path: ['routes'], message: 'is required, unless openapi is there' });
     if (openapi === undefined && tenantParameter !== undefined)
       context.addIssue({

@@ -1,6 +1,7 @@
 import { jsonPointer } from '../errors.js';
 import { isServiceName } from '../identifiers.js';
 import { findCorsProblems } from './cors.js';
+import { findDatabaseProblems, isDatabase } from './database.js';
 import { mayBeListed, mayCarryTenant } from './headers.js';
 import { isJsonType } from './masked-fields.js';
 import {
@@ -53,7 +54,8 @@ function serviceProblems(service: ServiceDefinition): RouteMapProblem[] {
   if (!isServiceName(service.name)) {
     problems.push({ pointer: '/name', detail: 'this name is a path of the gateway itself' });
   }
-  if (!isOrigin(service.upstream)) {
+  if (isDatabase(service)) problems.push(...findDatabaseProblems(service));
+  else if (!isOrigin(service.upstream)) {
     problems.push({ pointer: '/upstream', detail: 'not an origin that can be called' });
   }
   if ((service.tenantFrom === 'header') !== (service.tenantHeader !== undefined)) {

@@ -45,6 +45,7 @@ export type TenantFrom = 'path' | 'host' | 'header' | 'service';
 /** A data service with its defaults filled in: everything that the hash of its route map covers. */
 export type ServiceDefinition = {
   name: string;
+  /** An HTTP origin; or a database (`database.ts`), in which gateways run SQL. */
   upstream: string;
   audience: string;
   tenantFrom: TenantFrom;
@@ -69,7 +70,7 @@ const PATH =
 const RESOURCE =
   /^(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~-]+)(?:\/(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~-]+))*$/;
 const QUERY_NAME = /^[A-Za-z0-9._~:@$!*,[\]-]{1,128}$/;
-const UPSTREAM = /^https?:\/\/[A-Za-z0-9.:[\]-]+$/;
+const UPSTREAM = /^(?:https?:\/\/[A-Za-z0-9.:[\]-]+|postgres:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9_-]{1,63})$/;
 const AUDIENCE = /^[\x21-\x7e]{1,255}$/;
 const HEADER_NAME = /^[A-Za-z0-9-]{1,64}$/;
 
@@ -100,7 +101,10 @@ export const routeSchema: z.ZodType<Route> = z.strictObject({
 /** The shape of a service with its map. The rules between members are in `findRouteMapProblems`. */
 export const serviceDefinitionSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   name: z.string().regex(SERVICE_NAME, 'a service name is [a-z][a-z0-9-]{0,62}'),
-  upstream: z.string().max(255).regex(UPSTREAM, 'an http or https origin without path'),
+  upstream: z
+    .string()
+    .max(255)
+    .regex(UPSTREAM, 'an http or https origin without path, or postgres://HOST[:PORT]/DATABASE'),
   audience: z.string().regex(AUDIENCE, 'printable ASCII without spaces'),
   tenantFrom: z.enum(['path', 'host', 'header', 'service']),
   tenantHeader: z.exactOptional(headerName('a header name of letters, digits and -')),

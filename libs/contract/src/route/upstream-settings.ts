@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDatabase } from './database.js';
 
 /**
  * TLS towards an upstream. The files are on the gateway's host, below the folder that its operator has for this upstream
@@ -71,14 +72,22 @@ export type UpstreamProblem = { pointer: string; detail: string };
 /** The rules between a service's address and its settings. */
 export function findUpstreamProblems(
   upstream: string,
-  { tls, origin, overlay }: { [Name in keyof UpstreamSettings]: UpstreamSettings[Name] | undefined },
+  { tls, origin, context, overlay }: { [Name in keyof UpstreamSettings]: UpstreamSettings[Name] | undefined },
 ): UpstreamProblem[] {
   const problems = origin === undefined ? [] : originProblems(new URL(origin));
+  if (isDatabase({ upstream })) {
+    const detail = 'goes with an HTTP upstream, and this one is a database';
+    if (origin !== undefined) problems.push({ pointer: '/origin', detail });
+    if (context !== undefined) problems.push({ pointer: '/context', detail });
+  }
   if (overlay !== undefined && origin === undefined)
     problems.push({ pointer: '/overlay', detail: 'goes with origin: only there do browsers open pages' });
   if (tls === undefined) return problems;
-  if (!upstream.startsWith('https:')) {
-    problems.push({ pointer: '/tls', detail: 'goes with an upstream whose address begins with https:' });
+  if (!upstream.startsWith('https:') && !isDatabase({ upstream })) {
+    problems.push({
+      pointer: '/tls',
+      detail: 'goes with an upstream whose address begins with https: or postgres:',
+    });
   }
   if ((tls.certFile === undefined) !== (tls.keyFile === undefined)) {
     const missing = tls.certFile === undefined ? 'certFile' : 'keyFile';

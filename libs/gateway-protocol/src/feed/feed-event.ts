@@ -32,7 +32,7 @@ export type FeedGrant = z.infer<typeof feedGrant>;
 const feedService = z.strictObject({
   name: slug,
   routes: digestText,
-  upstream: z.url({ protocol: /^https?$/ }),
+  upstream: z.url({ protocol: /^(?:https?|postgres)$/ }),
   audience: z.string().min(1),
   tls: upstreamTlsSchema.exactOptional(),
   context: z.enum(CONTEXT_MODES).exactOptional(),

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { readSpoolEnvironment } from '@countersign/config';
+import { isServiceName } from '@countersign/contract';
+import { makeSqlLogin, sqlLoginPath, sqlSetup } from '@countersign/gateway-protocol';
+import type { Answer, Context } from '../command/context.js';
+import { CliError, usageError } from '../command/errors.js';
+
+export type SqlSetupOptions = { login?: string; replace?: boolean };
+
+/**
+ * Makes the login by which the gateway on this host runs SQL in a service's database, and prints what the database's
+ * administrator runs there once. No database is opened.
+ *
+ * @throws CliError `login_exists` unless `--replace` is given; `login_not_written`
+ */
+export async function setUpSql(
+  context: Context,
+  service: string,
+  { login = `countersign_${service.replaceAll('-', '_')}`, replace = false }: SqlSetupOptions,
+): Promise<Answer> {
+  if (!isServiceName(service)) throw usageError('the argument is the name of a service');
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(login))
+    throw usageError('--login is a role of PostgreSQL: lower-case letters, digits and _');
+  const { spoolDir } = readSpoolEnvironment(context.io.env);
+  const path = sqlLoginPath(spoolDir, service);
+  if (!replace && existsSync(path))
+    throw new CliError(
+      'login_exists',
+      `there is a login for ${service}; --replace makes another one, and statements are refused until the database has it`,
+    );
+  const made = await makeSqlLogin(spoolDir, service, login).catch((cause: unknown) => {
+    throw new CliError('login_not_written', `${path} cannot be written`, { exit: 2, cause });
+  });
+  context.note(`The login is in ${path}. Run what follows in the database, once.`);
+  const sql = sqlSetup(made);
+  return { document: { service, login, sql }, text: sql.trimEnd() };
+}

@@ -1,0 +1,215 @@
+import { checkServerIdentity } from 'node:tls';
+import { isLoopbackHost } from '@countersign/config/gateway';
+import type { DatabaseAddress } from '@countersign/contract';
+import { readSqlLogin, type SqlLogin } from '@countersign/gateway-protocol';
+import type { ClientConfig } from 'pg';
+import type { UpstreamExchange, UpstreamObserver } from '../http1/upstream-connection.js';
+import type { RequestSender, UpstreamSecurity } from '../http1/upstream-pool.js';
+import { SqlFailure, type SqlLimits, type SqlRows, SqlSession } from './sql-session.js';
+import type { SqlStatement } from './sql-statement.js';
+
+/** What all databases of a gateway share. */
+export type SqlOptions = {
+  /** Has the logins (`sql/SERVICE.json`). */
+  spoolDir: string;
+  limits: SqlLimits;
+  /** Statements of one service at once: others need connections of the database too. */
+  maxStatements: number;
+  /** Called when a database can no longer be used, or can be again (undefined). */
+  onProblem(service: string, problem: string | undefined): void;
+};
+
+type SqlDatabaseParts = SqlOptions & {
+  service: string;
+  address: DatabaseAddress;
+  /** Undefined: plain text, which is for this machine alone. */
+  security: UpstreamSecurity | undefined;
+};
+
+/** A problem that the runner answers, as `application/problem+json`. */
+type SqlProblem = { status: number; code: string; title: string };
+
+const PROBLEMS: Readonly<Record<Exclude<SqlFailure['kind'], 'aborted'> | 'busy', SqlProblem>> = {
+  busy: { status: 429, code: 'rate_limited', title: 'Too many statements at once.' },
+  unavailable: { status: 502, code: 'database_unavailable', title: 'The database could not be reached.' },
+  unsafe: {
+    status: 503,
+    code: 'database_unsafe',
+    title: 'The database lacks a protection, so no statement runs.',
+  },
+  statement: { status: 422, code: 'statement_failed', title: 'PostgreSQL did not accept the statement.' },
+  timeout: { status: 504, code: 'statement_timeout', title: 'The statement took too long.' },
+  too_large: { status: 422, code: 'result_too_large', title: 'A row is larger than an answer may be.' },
+};
+
+/**
+ * The database of one service, as an upstream: a call's body is a statement, and its response has the rows. Each statement has a
+ * connection of its own.
+ */
+export class SqlDatabase {
+  private readonly running = new Set<SqlCall>();
+  private lastProblem: string | undefined;
+
+  constructor(private readonly parts: SqlDatabaseParts) {}
+
+  /** Why the last statement or check could not use the database; undefined if it could. */
+  get problem(): string | undefined {
+    return this.lastProblem;
+  }
+
+  /** Checks login and database before the first statement needs them. Never throws: each statement checks again. */
+  async check(): Promise<void> {
+    try {
+      await new SqlSession(await this.target()).check();
+      this.note(undefined);
+    } catch (error) {
+      this.note(error);
+    }
+  }
+
+  /** Only what is wrong with the database or its login is a problem, and not what is wrong with a statement. */
+  private note(error: unknown): void {
+    const isProblem =
+      error instanceof SqlFailure && (error.kind === 'unsafe' || error.kind === 'unavailable');
+    const problem = isProblem ? error.message : undefined;
+    if (problem === this.lastProblem) return;
+    this.lastProblem = problem;
+    this.parts.onProblem(this.parts.service, problem);
+  }
+
+  /** Sends one statement for a tenant. The body of the request is the statement, so it is not read again. */
+  sender(statement: SqlStatement, tenant: string): RequestSender {
+    return { send: (_request, observer) => this.send(statement, tenant, observer) };
+  }
+
+  /** Ends every statement that runs. */
+  close(): void {
+    for (const call of [...this.running]) call.abort();
+  }
+
+  private send(statement: SqlStatement, tenant: string, observer: UpstreamObserver): UpstreamExchange {
+    const isBusy = this.running.size >= this.parts.maxStatements;
+    const call: SqlCall = new SqlCall(observer, async (isOpen) => {
+      if (isBusy) throw new Busy();
+      try {
+        const session = new SqlSession(await this.target());
+        if (!isOpen(session)) throw new SqlFailure('aborted', 'the call was cut');
+        const rows = await session.run(statement, tenant);
+        this.note(undefined);
+        return rows;
+      } catch (error) {
+        this.note(error);
+        throw error;
+      }
+    });
+    if (!isBusy) this.running.add(call);
+    void call.ended.finally(() => this.running.delete(call));
+    return call;
+  }
+
+  private async target() {
+    const { service, address, security, spoolDir, limits } = this.parts;
+    let login: SqlLogin;
+    try {
+      login = await readSqlLogin(spoolDir, service);
+    } catch {
+      // Never with the cause's message: it could repeat a part of the file.
+      throw new SqlFailure(
+        'unsafe',
+        'this gateway has no login for the database: run `countersign gateways sql-setup` on its host',
+      );
+    }
+    return { address, login, ssl: sslOf(address, security), limits };
+  }
+}
+
+class Busy extends Error {}
+
+/** TLS is required, except on this machine. The certificate must be for the host, or for `tls.serverName`. */
+function sslOf({ host }: DatabaseAddress, security: UpstreamSecurity | undefined): ClientConfig['ssl'] {
+  if (security === undefined) {
+    if (isLoopbackHost(host)) return false;
+    throw new SqlFailure('unavailable', 'no TLS for a database on another machine');
+  }
+  const name = security.serverName ?? host;
+  return {
+    secureContext: security.context,
+    rejectUnauthorized: true,
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+  };
+}
+
+/** One statement as an exchange with an upstream: it runs when the whole body has come, and its answer is sent at once. */
+class SqlCall implements UpstreamExchange {
+  /** The body was read before the decision, so any of it is taken. */
+  readonly isReady = true;
+  readonly ended: Promise<void>;
+  private isAborted = false;
+  private session: SqlSession | undefined;
+  private end: () => void = () => undefined;
+
+  constructor(
+    private readonly observer: UpstreamObserver,
+    private readonly run: (isOpen: (session: SqlSession) => boolean) => Promise<SqlRows>,
+  ) {
+    this.ended = new Promise((resolve) => {
+      this.end = resolve;
+    });
+    // As of a connection: never within `send`.
+    queueMicrotask(() => {
+      if (!this.isAborted) observer.onUpstreamReady(this);
+    });
+  }
+
+  write(): void {}
+
+  endBody(): void {
+    void this.answer().finally(this.end);
+  }
+
+  abort(): void {
+    this.isAborted = true;
+    this.session?.abort();
+    this.end();
+  }
+
+  pause(): void {}
+
+  resume(): void {}
+
+  private async answer(): Promise<void> {
+    const { status, type, body } = await this.outcome();
+    if (this.isAborted) return;
+    const { observer } = this;
+    const bytes = Buffer.from(JSON.stringify(body), 'utf8');
+    const fields = [
+      ['content-type', type],
+      ['content-length', String(bytes.length)],
+      ['cache-control', 'no-store'],
+    ] as const;
+    observer.onResponseHead({ minorVersion: 1, status, fields, length: bytes.length, hasBody: true });
+    observer.onResponseData(bytes);
+    observer.onResponseEnd();
+    observer.onTurnEnd();
+  }
+
+  private async outcome(): Promise<{ status: number; type: string; body: object }> {
+    try {
+      const found = await this.run((session) => {
+        this.session = session;
+        return !this.isAborted;
+      });
+      return { status: 200, type: 'application/json', body: { ...found, rowCount: found.rows.length } };
+    } catch (error) {
+      const kind = error instanceof Busy ? 'busy' : error instanceof SqlFailure ? error.kind : 'unavailable';
+      const problem = PROBLEMS[kind === 'aborted' ? 'unavailable' : kind];
+      const detail = error instanceof SqlFailure ? { detail: error.message, ...error.more } : {};
+      const { status, code, title } = problem;
+      return {
+        status,
+        type: 'application/problem+json',
+        body: { type: 'about:blank', title, status, code, ...detail },
+      };
+    }
+  }
+}
