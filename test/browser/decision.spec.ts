@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { onlyInSoak, samples } from '../support/samples.js';
 import { type Asked, review, waiting } from './support/access.js';
@@ -103,6 +104,30 @@ describe('the decision page', () => {
     await page.getByRole('button', { name: 'I have read the change' }).click();
     await page.getByRole('button', { name: 'Approve: list and read invoices for 10 minutes' }).click();
     await page.getByText('Approved by Ada Moreau').waitFor();
+  }, 120_000);
+
+  test('an exact change: before and after side by side, what hides is written out, and no text of a body is HTML', async () => {
+    const body = '{"status":"void","note":"<img src=x onerror=alert(1)>\u202e"}';
+    const asked = await waiting(site, {
+      ...{ scope: [{ resource: 'invoices/7', actions: ['read'] }], budget: { calls: 1 } },
+      change: {
+        ...{ method: 'PATCH', path: '/tenants/acme/invoices/7', contentType: 'application/json' },
+        bodySha256: `sha256:${hash('sha256', body)}`,
+      },
+      shown: { body, before: { body: '{"id":7,"status":"open"}', at: '2026-11-24T14:03:00Z' } },
+    });
+    const page = await site.signedIn('ada', `/requests/${asked.id}`, PHONE);
+    const status = page.getByRole('row', { name: /\/status/ });
+    await status.waitFor();
+    expect(await status.getByRole('cell').allTextContents()).toEqual(['"open"', '"void"']);
+    const section = page.locator('section.exact-change');
+    const text = await section.textContent();
+    expect(text).toContain('"<img src=x onerror=alert(1)>⟨U+202E⟩"');
+    expect(text).toContain('as the engineer’s own read returned it at');
+    expect(text).toContain('This browser has computed the hash of the new body');
+    expect(await section.locator('img').count()).toBe(0);
+    // On a phone one is above the other, and nothing is wider than the screen.
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   }, 120_000);
 
   test('denying needs a reason, and a decided request shows its outcome later', async () => {

@@ -95,28 +95,33 @@ const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
 // A header value as it arrives: visible ASCII with spaces inside.
 const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
-/** The members of a change that a call must match. */
-const CALL_MEMBERS = {
-  method: z.string().regex(METHOD, 'an HTTP method in capitals'),
-  path: z.string().max(4_096).regex(TARGET, 'an upstream path with query'),
-  bodySha256: digest,
-  contentType: z.exactOptional(z.string().max(255).regex(HEADER_VALUE, 'a header value')),
-  contentEncoding: z.exactOptional(z.string().max(255).regex(HEADER_VALUE, 'a header value')),
-};
+const method = z.string().regex(METHOD, 'an HTTP method in capitals');
+const path = z.string().max(4_096).regex(TARGET, 'an upstream path with query');
+const headerValue = z.string().max(255).regex(HEADER_VALUE, 'a header value');
 
 /** The change that a caller of the API requests. Terms add what reviewers are shown. */
-export const changeSchema = z.strictObject(CALL_MEMBERS);
+export const changeSchema: z.ZodType<Change> = z.strictObject({
+  method,
+  path,
+  bodySha256: digest,
+  contentType: z.exactOptional(headerValue),
+  contentEncoding: z.exactOptional(headerValue),
+});
+
+const changeBefore: z.ZodType<ChangeBefore> = z.strictObject({
+  body: commitment,
+  at: instant,
+  record: z.exactOptional(z.string().regex(idPattern('rec'))),
+});
 
 const changeOfTerms: z.ZodType<Change> = z.strictObject({
-  ...CALL_MEMBERS,
+  method,
+  path,
+  bodySha256: digest,
+  contentType: z.exactOptional(headerValue),
+  contentEncoding: z.exactOptional(headerValue),
   body: z.exactOptional(commitment),
-  before: z.exactOptional(
-    z.strictObject({
-      body: commitment,
-      at: instant,
-      record: z.exactOptional(z.string().regex(idPattern('rec'))),
-    }),
-  ),
+  before: z.exactOptional(changeBefore),
   follows: z.exactOptional(z.string().regex(idPattern('req'))),
 });
 
