@@ -207,4 +207,24 @@ describeOn('SQLite', 'counter-offers', (bench) => {
     expect(await outcome(accept(asked))).toBe('controls_changed');
     expect((await read(asked)).request).toMatchObject({ state: 'countered', grant: null });
   });
+
+  test('P1: an approval of hidden fields is in the terms; a counter-offer takes that away, and nothing adds it', async () => {
+    const organisation = smallOrganisation();
+    const services = organisation.services.map((service) => ({
+      ...service,
+      routes: service.routes.map((route) => ({ ...route, mask: ['/iban'] })),
+    }));
+    flow = await startWorkflow(bench.store, { ...organisation, services });
+    const asked = await atCustomer({ unmasked: true });
+    expect(asked.request.terms.unmasked).toBe(true);
+    expect(asked.request.needs.customer.channels).not.toContain('slack');
+    await counter(ada, asked, { masked: true });
+    const offered = await read(asked);
+    expect(offered.offer?.terms).not.toHaveProperty('unmasked');
+    await accept(asked);
+    expect((await read(asked)).request).toMatchObject({ state: 'approved' });
+    const plain = await atCustomer();
+    expect(plain.request.terms).not.toHaveProperty('unmasked');
+    expect(await outcome(counter(ada, plain, less, { unmasked: true }))).toBe('invalid_request');
+  });
 });

@@ -27,6 +27,7 @@ export type GrantWishes = {
   change?: Terms['change'];
   routes?: string;
   basis?: Terms['basis'];
+  unmasked?: true;
   invitation?: string;
   /** Until when the terms could be approved; absent: for a day. */
   lapsesAt?: string;
@@ -66,6 +67,7 @@ export function createGrant(broker: Issuer, wishes: GrantWishes): FakeGrant {
     ...(budget ? { budget } : {}),
     ...(wishes.change ? { change: wishes.change } : {}),
     ...(wishes.basis ? { basis: wishes.basis } : {}),
+    ...(wishes.unmasked ? { unmasked: wishes.unmasked } : {}),
     ...(wishes.invitation ? { invitation: wishes.invitation } : {}),
   };
   const grant: FakeGrant = {

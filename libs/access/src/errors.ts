@@ -38,6 +38,7 @@ const REFUSALS = {
   unknown_resource: 'No route of the service serves this resource.',
   unknown_action: 'No route of the service does this on the resource.',
   forbidden_scope: 'The customer forbids this.',
+  unmasked_not_allowed: 'Hidden fields are not shown in full here.',
   basis_not_allowed: 'The customer does not accept this basis for this access.',
   duration_too_long: 'The duration is longer than the policies allow.',
   not_eligible: 'The requester is not eligible for this access.',

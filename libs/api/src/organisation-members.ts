@@ -415,6 +415,10 @@ export const privacyControlsInput = z.strictObject({
     .describe(
       'Only calls that a gateway forwards itself are accepted. A proxy or a service that asks a gateway gets 403 gateway_required.',
     ),
+  keepMasked: z
+    .boolean()
+    .optional()
+    .describe('No grant shows the fields that routes mask: requests with `unmasked` are refused.'),
   zone: zoneName.optional().describe('The zone of all days and times of day. Absent: UTC.'),
   rules: z
     .array(controlRule)

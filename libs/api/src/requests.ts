@@ -140,6 +140,12 @@ export const askSchema = named(
     shown: shownChange
       .exactOptional()
       .describe('What reviewers of the change are shown besides its hash. Requires `change`.'),
+    unmasked: z
+      .literal(true)
+      .exactOptional()
+      .describe(
+        'Answers show the fields that routes mask. The customer decides it by an approval of its own; no invitation and no other basis covers it. Absent: they stay hidden.',
+      ),
     basis: z
       .enum(['approval', 'invitation', 'emergency', 'legal'], 'This value is not supported here')
       .exactOptional()

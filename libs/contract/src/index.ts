@@ -94,6 +94,7 @@ export {
   actionsOutsideScope,
   canonicalRouteMap,
   headersOfRoute,
+  hiddenFields,
   mayRepeat,
   type OutsideScope,
   parameterName,

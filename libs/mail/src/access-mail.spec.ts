@@ -11,6 +11,7 @@ const FACTS: MailFacts = {
   tenant: 'Acme Corp',
   service: 'billing',
   scope: [{ resource: 'invoices/*', actions: ['list', 'read'] }],
+  hidden: { fields: ['/iban'] },
   seconds: 5_400,
   requestedSeconds: 5_400,
   justification: 'Case 4711:\nthe totals differ.',
@@ -60,6 +61,7 @@ describe('a mail', () => {
       `Erin Okafor requests access to the data of Acme Corp in billing for 1 h 30 min. It waits for your decision.
 
 What: invoices/*: list, read
+Hidden fields: The field iban is hidden.
 Why:
   | Case 4711:
   | the totals differ[.]

@@ -1,5 +1,6 @@
 import type { RequesterFacts, ScopeEntry } from '@countersign/contract';
 import {
+  hiddenFieldsText,
   requesterFactLines,
   type SupervisedLimit,
   shortDurationText,
@@ -19,6 +20,8 @@ export interface MailFacts {
   requester: string;
   /** What the terms say about the requester's place and employer; absent: nothing. */
   requesterFacts?: RequesterFacts | undefined;
+  /** What the access shows of the fields that the service hides: the fields, and whether it shows them. */
+  hidden: { fields: readonly string[]; unmasked?: true | undefined };
   tenant: string;
   service: string;
   /** What was requested, or offered instead: the mail about an offer shows what the engineer would accept. */
@@ -92,17 +95,19 @@ const isOpen = (kind: MailKind): boolean =>
   kind === 'request.stage-overdue';
 
 function requestRows(
-  { kind, scope, justification, ticket, requesterFacts, change }: MailFacts,
+  { kind, scope, justification, ticket, requesterFacts, hidden, change }: MailFacts,
   { labels, erased }: Words,
   language: Language,
 ): Row[] {
   const known = requesterFactLines(requesterFacts, language).map(oneLine);
+  const fields = hiddenFieldsText(hidden.fields, hidden, language);
   return [
     ...(known.length === 0 ? [] : [[labels.placeAndEmployer, known] satisfies Row]),
     [
       kind === 'request.countered' ? labels.offered : labels.what,
       scope.map(({ resource, actions }) => oneLine(`${resource}: ${actions.join(', ')}`)),
     ],
+    ...(fields === null ? [] : [[labels.hiddenFields, [oneLine(fields)]] satisfies Row]),
     [labels.why, justification === null ? [erased] : lines(justification)],
     ...(ticket === null ? [] : [[labels.ticket, [oneLine(ticket)]] satisfies Row]),
     ...(change === null ? [] : [[labels.change, changeLines(change)] satisfies Row]),

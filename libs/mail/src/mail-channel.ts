@@ -23,7 +23,7 @@ import {
   requestViews,
   topicOf,
 } from '@countersign/access';
-import type { Opening, Terms } from '@countersign/contract';
+import { hiddenFields, type Opening, type Terms } from '@countersign/contract';
 import { bodyDifference, changedRows, logPointText } from '@countersign/wording';
 import { type MailFacts, writeMail } from './access-mail.js';
 import { writeAccountMail } from './account-mail.js';
@@ -236,6 +236,7 @@ export class MailChannel implements NoticeChannel {
     if (isOver(notice.kind, request, grant)) return { skip: 'superseded' };
     const [view] = await requestViews(unit, [request]);
     const terms = view?.offer?.terms ?? request.terms;
+    const service = await unit.organisation.service(request.service);
     const disclosure = grant === null ? null : await unit.disclosures.find(grant.id);
     const said = NOTE_KINDS[notice.kind];
     const notes = said === undefined ? [] : await noteViews(unit, [request.id]);
@@ -249,6 +250,10 @@ export class MailChannel implements NoticeChannel {
       change: changeFacts(terms, await unit.openings.find(changeTexts(terms))),
       requester: requester?.name ?? request.requester,
       requesterFacts: terms.requesterFacts,
+      hidden: {
+        fields: hiddenFields(service?.definition.routes ?? [], terms.scope),
+        unmasked: terms.unmasked,
+      },
       tenant: tenant?.name ?? request.tenant,
       service: request.service,
       scope: terms.scope,

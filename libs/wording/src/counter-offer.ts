@@ -13,6 +13,8 @@ import { inFolder, typedNames } from './offerings.js';
 export interface Narrowing {
   scope?: ScopeEntry[];
   seconds?: number;
+  /** Hidden fields stay hidden, although it was asked to show them. */
+  masked?: boolean;
 }
 
 /** The whole terms of a counter-offer on `digest`. The broker checks that they narrow. */
@@ -23,7 +25,9 @@ export function counterTerms(terms: Terms, digest: string, change: Narrowing): T
   const over =
     terms.startsAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(terms.startsAt) + seconds * 1_000;
   const lapsesAt = toInstant(new Date(Math.min(Date.parse(terms.lapsesAt), over)));
-  return { ...terms, parent: digest, scope, seconds, lapsesAt };
+  const { unmasked, ...rest } = terms;
+  const shows = unmasked === true && change.masked !== true;
+  return { ...rest, ...(shows && { unmasked }), parent: digest, scope, seconds, lapsesAt };
 }
 
 /** Half the requested time, at least a second. */
@@ -70,6 +74,8 @@ export interface Choice {
   /** Objects as typed. Empty: everything that was requested. */
   objects: string;
   minutes: string;
+  /** Hidden fields stay hidden, although it was asked to show them. */
+  masked?: boolean;
 }
 
 export const pairOf = (resource: string, action: string): string => `${resource} ${action}`;
@@ -105,10 +111,14 @@ export function evaluateChoice(terms: Terms, digest: string, choice: Choice): Ou
   const objects = objectsOf(choice.objects, kept);
   const scope = objects.length === 0 ? kept : onlyObjects({ ...terms, scope: kept }, objects)?.scope;
   if (scope === undefined) return { kind: 'wrong', why: 'unknown_object' };
+  const masked = terms.unmasked === true && choice.masked === true;
   const isWhole =
-    seconds === terms.seconds && objects.length === 0 && choice.kept.size === allPairs(terms.scope).size;
+    !masked &&
+    seconds === terms.seconds &&
+    objects.length === 0 &&
+    choice.kept.size === allPairs(terms.scope).size;
   if (isWhole) return { kind: 'whole' };
-  const change: Narrowing = { scope, seconds };
+  const change: Narrowing = { scope, seconds, masked };
   return { kind: 'less', terms: counterTerms(terms, digest, change) };
 }
 

@@ -21,6 +21,7 @@ export {
 export { csvLine } from './csv.js';
 export { durationText, minutesText, shortDurationText } from './durations.js';
 export { firstCallCommand } from './first-call.js';
+export { hiddenFieldsText } from './hidden-fields.js';
 export { type Language, LOCALES } from './languages.js';
 export { logPointText } from './log-point.js';
 export { listOfferings, type Offering, tickedScope, tickOf, ticksOf } from './offerings.js';

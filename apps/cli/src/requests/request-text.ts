@@ -88,7 +88,8 @@ function reviewLines({ needs, reviews }: AccessRequest, names: ReadonlyMap<strin
 }
 
 /** When the access would start, and its budget. */
-const timingFacts = ({ startsAt, startsOn, useBy, budget }: AccessRequest['terms']): Fact[] => [
+const timingFacts = ({ startsAt, startsOn, useBy, budget, unmasked }: AccessRequest['terms']): Fact[] => [
+  ...optionalFact('hidden fields', unmasked === true ? 'shown in full' : null),
   ...optionalFact('starts', startsAt === undefined ? null : `not before ${startsAt}`),
   ...optionalFact('starts', startsOn === 'first-use' ? 'with the first token' : null),
   ...optionalFact('use by', useBy),

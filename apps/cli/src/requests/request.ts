@@ -29,6 +29,7 @@ export type RequestOptions = {
   useBy?: string;
   calls?: string;
   reasonCode?: string;
+  unmasked?: boolean;
   invited?: boolean;
   demand?: string;
   basis?: string;
@@ -50,6 +51,7 @@ export async function requestAccess(
     justification: options.reason,
     ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
     ...(options.reasonCode === undefined ? {} : { reasonCode: options.reasonCode }),
+    ...(options.unmasked === true ? { unmasked: true } : {}),
     ...parseTiming(options),
     ...parseBasis(options),
     ...(options.demand === undefined ? {} : { basis: 'legal', demand: parseId('dem', options.demand) }),

@@ -11,7 +11,7 @@ import { formatRequest, peopleIn } from './request-text.js';
 import { readTerms } from './terms.js';
 
 /** How a counter-offer narrows the request: by a preset, or by scope and time. */
-type NarrowingOptions = { scope?: string[]; for?: string; preset?: string };
+type NarrowingOptions = { scope?: string[]; for?: string; preset?: string; masked?: boolean };
 
 export type ReviewOptions = NarrowingOptions & {
   approve?: boolean;
@@ -61,9 +61,9 @@ function parseDecision(options: ReviewOptions): keyof typeof DONE {
   if ([approve, deny, counter].filter((flag) => flag === true).length !== 1)
     throw usageError('give one of --approve or --deny or --counter');
   if (counter === true && !hasNarrowing(options))
-    throw usageError('--counter needs what is narrower: --scope, --for, or both; or a --preset');
+    throw usageError('--counter needs what is narrower: --scope, --for, --masked; or a --preset');
   if (counter !== true && hasNarrowing(options))
-    throw usageError('--scope, --for and --preset go with --counter');
+    throw usageError('--scope, --for, --masked and --preset go with --counter');
   if (counter === true) return 'counter';
   return approve === true ? 'approve' : 'deny';
 }
@@ -88,8 +88,8 @@ async function readDigest(
 
 const ONLY = 'only=';
 
-const hasNarrowing = ({ scope, for: time, preset }: NarrowingOptions): boolean =>
-  scope !== undefined || time !== undefined || preset !== undefined;
+const hasNarrowing = ({ scope, for: time, preset, masked }: NarrowingOptions): boolean =>
+  scope !== undefined || time !== undefined || preset !== undefined || masked === true;
 
 /** @throws CliError `invalid_usage` */
 function checkNarrowing({ scope, for: time, preset }: NarrowingOptions): void {
@@ -112,7 +112,8 @@ async function counterOffer(
   options: NarrowingOptions,
 ): Promise<Terms> {
   const requested = readTerms(terms);
-  return counterTerms(requested, digest, await buildNarrowing(api, requested, options));
+  const narrowing = await buildNarrowing(api, requested, options);
+  return counterTerms(requested, digest, { ...narrowing, masked: options.masked === true });
 }
 
 /** @throws CliError `nothing_to_offer` if the preset leaves nothing */

@@ -60,6 +60,7 @@ const en = {
     `Before, as the requester’s own read returned it at ${at}: ${text}`,
   changeBody: (text: string) => `The new body: ${text}`,
   changeFollows: (id: string) => `Proposed beside ${id}`,
+  unmasked: 'Fields that the service usually hides are shown in full.',
   passkey: (code: string, id: string) => `passkey ${code}, id ${id}`,
   recoveryKey: (code: string) => `recovery key ${code}`,
   startsOn: (value: unknown): string | undefined =>
@@ -87,6 +88,7 @@ const en = {
     service: 'Service',
     scope: 'To do what',
     change: 'Exactly this call',
+    unmasked: 'Hidden fields',
     seconds: 'How long',
     budget: 'At most',
     justification: 'Why',
@@ -205,6 +207,7 @@ const de: Words = {
   changeBefore: (at, text) => `Vorher, wie es der Abruf der anfragenden Person um ${at} ergab: ${text}`,
   changeBody: (text) => `Der neue Inhalt: ${text}`,
   changeFollows: (id) => `Vorgeschlagen zu ${id}`,
+  unmasked: 'Felder, die der Dienst sonst verbirgt, werden im Klartext gezeigt.',
   passkey: (code, id) => `Passkey ${code}, id ${id}`,
   recoveryKey: (code) => `Wiederherstellungsschlüssel ${code}`,
   startsOn: (value) =>
@@ -231,6 +234,7 @@ const de: Words = {
     service: 'Dienst',
     scope: 'Was',
     change: 'Genau dieser Aufruf',
+    unmasked: 'Verborgene Felder',
     seconds: 'Wie lange',
     budget: 'Höchstens',
     justification: 'Warum',

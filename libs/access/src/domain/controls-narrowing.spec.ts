@@ -27,6 +27,7 @@ const anyControls: fc.Arbitrary<PrivacyControls> = fc
     levels: fc.array(fc.constantFrom('countersign', 'slack', 'page'), { minLength: 3, maxLength: 3 }),
     forbid: fc.subarray(actions.map((action) => ({ service: 's', resource: '**', actions: [action] }))),
     requireGateway: fc.constantFrom(undefined, true as const),
+    keepMasked: fc.constantFrom(undefined, true as const),
     zone: fc.constantFrom(undefined, 'Europe/Paris'),
     rules: fc.subarray(rules),
     deputies: fc.subarray([deputy]),

@@ -31,6 +31,7 @@ const NARROWS: Readonly<
   slackMayApprove: (before, after) => within(after.slackMayApprove, before.slackMayApprove),
   forbid: (before, after) => within(before.forbid, after.forbid),
   requireGateway: (before, after) => after.requireGateway === true || before.requireGateway !== true,
+  keepMasked: (before, after) => after.keepMasked === true || before.keepMasked !== true,
   emergency: (before, after) => narrowsEmergency(before.emergency, after.emergency),
   rules: (before, after) =>
     within(tightening(before), after.rules ?? []) && within(observing(after), observing(before)),
@@ -127,6 +128,7 @@ export function narrowingPart(before: PrivacyControls, after: PrivacyControls): 
     slackMayApprove: common(slackMayApprove, after.slackMayApprove),
     forbid: both(forbid, after.forbid),
     requireGateway: before.requireGateway ?? after.requireGateway,
+    keepMasked: before.keepMasked ?? after.keepMasked,
     emergency: narrowsEmergency(emergency, after.emergency) ? after.emergency : emergency,
     zone,
     rules: stricterRules(before.rules ?? [], after.rules ?? []),
@@ -200,6 +202,7 @@ const GROUP_OF: Readonly<Record<keyof PrivacyControls, string>> = {
   ...{ countersign: 'actions', slackMayApprove: 'actions' },
   forbid: 'forbid',
   requireGateway: 'requireGateway',
+  keepMasked: 'keepMasked',
   emergency: 'emergency',
   ...{ zone: 'rules', rules: 'rules', deputies: 'rules' },
   unnotified: 'unnotified',

@@ -117,6 +117,8 @@ export interface PrivacyControls {
   forbid: ForbidRule[];
   /** Only calls that a gateway forwards itself are accepted: no proxy or service that asks a gateway. Absent: all modes. */
   requireGateway?: true;
+  /** No grant shows the fields that routes mask. Absent: one may, if it is approved as such. */
+  keepMasked?: true;
   /** Absent: no emergency access at all. */
   emergency?: EmergencyControls;
   /** The zone of all days and times of day: an IANA name. Absent: UTC. */

@@ -1,4 +1,4 @@
-import { matchesTicket, wallClock } from '@countersign/contract';
+import { hiddenFields, matchesTicket, wallClock } from '@countersign/contract';
 import { outdatedFacts, requesterFactsOf, type UnmetFact, unmetFacts } from '../domain/person-facts.js';
 import { REASON_CODES } from '../domain/privacy-controls.js';
 import { type Refusal, refusal } from '../errors.js';
@@ -10,6 +10,23 @@ import type { RequestedAccess } from './requested-access.js';
  * request apply together, so each rule that has the requirement is checked by itself.
  */
 type Check = (access: RequestedAccess, context: RuleContext) => Refusal[];
+
+/**
+ * Hidden fields are shown only if the customer approves exactly that and its controls do not exclude it. At a request they have to
+ * exist, so that no one approves what is not there.
+ */
+export const hiddenFieldsRefusals: Check = (access, { tenant, service, stage }) => {
+  if (access.unmasked !== true) return [];
+  const refused = (detail: string) => [refusal('unmasked_not_allowed', '/unmasked', detail)];
+  if (access.basis !== null && access.basis !== 'approval')
+    return refused('Hidden fields are shown only with the customer’s approval of exactly this request.');
+  if (tenant?.controls.keepMasked === true)
+    return refused('The customer’s privacy controls keep hidden fields hidden.');
+  const masks = service === null || hiddenFields(service.definition.routes, access.scope).length > 0;
+  return stage !== 'request' || masks
+    ? []
+    : refused(`No route of ${access.service} hides a field in this scope. Ask again without \`unmasked\`.`);
+};
 
 /** The values of one requirement in the rules that match. */
 const required = <Name extends keyof NonNullable<RuleContext['controls']>['rules'][number]>(

@@ -30,7 +30,7 @@ export interface EffectiveControls {
 export const DEFAULT_ZONE = 'UTC';
 
 /** What the conditions of a rule are about. */
-type ControlledAccess = Pick<RequestedAccess, 'service' | 'scope' | 'reasonCode'>;
+type ControlledAccess = Pick<RequestedAccess, 'service' | 'scope' | 'reasonCode' | 'unmasked'>;
 
 const coversEntry = ({ resources, actions }: ControlRule, entry: ScopeEntry): boolean =>
   (resources?.some((pattern) => resourcesOverlap(pattern, entry.resource)) ?? true) &&
@@ -81,7 +81,9 @@ export function effectiveControls(
 ): EffectiveControls {
   const rules = (controls.rules ?? []).filter((rule) => matches(rule, access, risk));
   const given = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
-  const isObserved = risk !== 'high' && rules.some(({ mode }) => mode === 'observe');
+  // Who lets a service be observed has not said that hidden fields may be shown.
+  const isObserved =
+    risk !== 'high' && access.unmasked !== true && rules.some(({ mode }) => mode === 'observe');
   const least = requiredApprovals({ ...controls, approvals: isObserved ? 0 : controls.approvals }, trust);
   const named = mergeStages(rules.flatMap(({ stages }) => stages ?? []));
   const stages = withExtraApprovals(named, Math.max(least, ...given(rules.map((rule) => rule.approvals))));

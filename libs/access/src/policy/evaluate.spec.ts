@@ -361,3 +361,42 @@ describe('the tenant’s own rules, at their edges', () => {
     ]);
   });
 });
+
+describe('a request that hidden fields are shown', () => {
+  const masked = (controls: Partial<typeof sampleControls> = {}): PolicyContext => {
+    const context = sampleContext();
+    const { definition } = context.service!;
+    const routes = definition.routes.map((route) => ({ ...route, mask: ['/iban'] }));
+    context.service = { ...context.service!, definition: { ...definition, routes } };
+    context.tenant = { ...context.tenant!, controls: { ...sampleControls, ...controls } };
+    return context;
+  };
+  const unmasked = { unmasked: true as const };
+
+  test('is possible if a route in its scope hides any; it is no low risk, so Slack cannot approve it', () => {
+    expect(codes(unmasked, masked())).toEqual([]);
+    expect(codes(unmasked)).toEqual(['unmasked_not_allowed']);
+    expect(evaluate(ask(unmasked), masked()).needs).toMatchObject({
+      customer: { required: 1, channels: ['web', 'api'] },
+      risk: { level: 'medium' },
+    });
+    expect(evaluate(ask(), masked()).needs?.risk.level).toBe('low');
+  });
+
+  test('is refused if the controls keep them hidden, at every later stage too', () => {
+    const kept = masked({ keepMasked: true });
+    for (const stage of ['request', 'review', 'activation', 'mint'] as const)
+      expect(codes(unmasked, { ...kept, stage })).toEqual(['unmasked_not_allowed']);
+    expect(codes({}, kept)).toEqual([]);
+  });
+
+  test.each(['emergency', 'legal', 'invitation'] as const)('is refused on the basis %s', (basis) => {
+    expect(codes({ ...unmasked, basis }, masked())).toContain('unmasked_not_allowed');
+  });
+
+  test('needs an approval where the controls only observe', () => {
+    const rules = [{ mode: 'observe' as const, services: ['billing'] }];
+    const required = (change: object) => evaluate(ask(change), masked({ rules })).needs?.customer.required;
+    expect([required({}), required(unmasked)]).toEqual([0, 1]);
+  });
+});

@@ -3,6 +3,7 @@ import {
   INVITATION_STATES,
   INVITATION_TRANSITIONS,
   type Invitation,
+  type InvitationView,
   latestApproval,
   transitionInvitation,
   useInvitation,
@@ -159,4 +160,16 @@ describe('finding a matching invitation', () => {
     expect(termsFromInvitation(named, { ticket: 'Cafe' })).toEqual({});
     expect(termsFromInvitation({ ...named, ticket: null }, { ticket: 'Café' })).toEqual({});
   });
+});
+
+test('P1: no invitation covers a request that hidden fields are shown', () => {
+  const view = { invitation: sampleInvitation(), ticket: null } as InvitationView;
+  const { tenant, service, scope } = terms;
+  const asked = {
+    ...{ tenant, service, scope, seconds: 60, justified: true, ticket: null, reasonCode: null },
+    ...{ basis: null, startsOn: 'approval' as const },
+  };
+  const found = (unmasked?: true) =>
+    findMatchingInvitation({ ...asked, unmasked }, ERIN, [view], at('16:00:00')).invitation;
+  expect([found(), found(true)]).toEqual([view, null]);
 });

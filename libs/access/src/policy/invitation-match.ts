@@ -46,6 +46,8 @@ export function findMatchingInvitation(
   now: Date,
 ): InvitationMatch {
   if (access.basis !== null && access.basis !== 'invitation') return NO_INVITATION;
+  // An invitation does not say that hidden fields are shown: its author has to approve that by itself.
+  if (access.unmasked === true) return NO_INVITATION;
   const evaluated = candidates.map((view) => ({
     view,
     refusals: invitationRefusals(view.invitation, invitedTerms(access, requester, view, now), {

@@ -1,4 +1,4 @@
-import { canonicalJson, type ScopeEntry } from '@countersign/contract';
+import { canonicalJson } from '@countersign/contract';
 import { stagesOf } from '../domain/approval-stages.js';
 import type { Channel } from '../domain/person.js';
 import type { PrivacyControls } from '../domain/privacy-controls.js';
@@ -26,14 +26,16 @@ export const channelsOf = (risk: RiskLevel, { channels }: Pick<EffectiveControls
  * @returns at least one reason, a sentence for the reviewer
  */
 function assessRisk(
-  scope: readonly ScopeEntry[],
+  { scope, unmasked }: Pick<RequestedAccess, 'scope' | 'unmasked'>,
   controls: PrivacyControls,
   trust: Pick<TrustStatus, 'document'>,
 ): ReviewNeeds['risk'] {
   const actions = [...new Set(scope.flatMap((entry) => entry.actions))].sort();
-  const countersigned = countersignedActions(scope, controls, trust);
+  const countersigned = countersignedActions({ scope, unmasked }, controls, trust);
   if (countersigned.length > 0)
     return { level: 'high', reasons: countersigned.map((action) => `“${action}” must be countersigned.`) };
+  if (unmasked === true)
+    return { level: 'medium', reasons: ['Fields that are usually hidden are shown in full.'] };
   const beyondSlack = actions.filter((action) => !controls.slackMayApprove.includes(action));
   if (beyondSlack.length === 0)
     return { level: 'low', reasons: ['Your controls list every requested action as low risk.'] };
@@ -54,7 +56,7 @@ export function riskOf(
   if (tenant === null) return null;
   const ofBasis = BASES[basisOf(access, context)].risk;
   return ofBasis === null
-    ? assessRisk(access.scope, tenant.controls, trust)
+    ? assessRisk(access, tenant.controls, trust)
     : { level: 'high', reasons: [ofBasis] };
 }
 

@@ -21,6 +21,8 @@ export interface RequestedAccess extends RequestedStart {
   /** As written in a new request; from stored terms its commitment; null if there is none. */
   ticket: string | null;
   budget?: Budget;
+  /** Answers show the fields that routes mask. */
+  unmasked?: true | undefined;
   /** Null: an invitation if one matches, else approval. */
   basis: Basis | null;
 }
@@ -31,9 +33,10 @@ export interface RequestedAccess extends RequestedStart {
  * @param reasonCode as the request states it: the terms, whose shape is fixed, do not have it
  */
 export function requestedByTerms(terms: Terms, reasonCode: string | null): RequestedAccess {
-  const { tenant, service, scope, seconds, basis, ticket = null } = terms;
+  const { tenant, service, scope, seconds, basis, ticket = null, unmasked } = terms;
   return {
     ...{ tenant, service, scope, seconds, basis, ticket, reasonCode, justified: true },
+    ...(unmasked && { unmasked }),
     ...startAndBudget(terms),
   };
 }

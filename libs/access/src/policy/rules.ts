@@ -22,6 +22,7 @@ import {
   acceptedReasonCode,
   acceptedRequester,
   customersTimeRefusals,
+  hiddenFieldsRefusals,
   knownReasonCode,
   longEnoughJustification,
   sameRequesterFacts,
@@ -166,6 +167,7 @@ export const RULES: Record<string, Rule> = {
         : [];
     },
   },
+  mayShowHiddenFields: { stages: ALWAYS, check: hiddenFieldsRefusals },
   hasTicket: {
     stages: ALWAYS,
     check: ({ ticket }, { policy }) =>
@@ -208,7 +210,7 @@ export const RULES: Record<string, Rule> = {
       const { tenant, controls, trust } = context;
       if (!isConsent(basisOf(access, context))) return [];
       if (tenant === null || trust.signers >= Math.max(1, controls?.approvals ?? 1)) return [];
-      const mustBeSigned = countersignedActions(access.scope, tenant.controls, trust);
+      const mustBeSigned = countersignedActions(access, tenant.controls, trust);
       return access.scope.flatMap((entry, index) =>
         entry.actions
           .filter((action) => mustBeSigned.includes(action))
@@ -245,7 +247,7 @@ export const RULES: Record<string, Rule> = {
     check: (access, { invitationMatch, tenant, trust }) =>
       invitationMatch.invitation?.invitation.countersignature === null &&
       tenant !== null &&
-      countersignedActions(access.scope, tenant.controls, trust).length > 0
+      countersignedActions(access, tenant.controls, trust).length > 0
         ? [refusal('not_eligible', '/basis', 'The invitation that this is based on is not countersigned.')]
         : [],
   },

@@ -132,6 +132,17 @@ describe('P12: a call of a claimed tenant', () => {
     ).toMatchObject({ code: 'not_countersigned' });
   });
 
+  test('needs signatures for excepted actions too if the grant shows hidden fields', () => {
+    const unmasked = { method: 'GET', terms: { unmasked: true as const } };
+    expect(decide(unmasked)).toMatchObject({ code: 'not_countersigned', reason: 'too_few' });
+    expect(decide({ ...unmasked, checkCountersigned: () => undefined })).toMatchObject({ allowed: true });
+  });
+
+  test('never shows hidden fields on a basis that the document lists', () => {
+    const terms = { basis: 'emergency' as const, unmasked: true as const };
+    expect(decide({ ...basis(), terms })).toMatchObject({ reason: 'basis_not_accepted' });
+  });
+
   test('is refused if nothing is pinned here, excepted actions too', () => {
     expect(
       decide({ method: 'GET', trust: () => 'unpinned', checkCountersigned: () => undefined }),

@@ -60,8 +60,13 @@ export const serviceIsAsSigned: CallStep = (context) => {
 /** Approval and invitation come from the customer. Any other basis is accepted only if the document lists it. */
 export const basisIsAccepted: CallStep = (context) => {
   const trust = pinned(context);
-  const { basis, seconds } = context.claims.terms;
+  const { basis, seconds, unmasked } = context.claims.terms;
   if (trust === undefined || isConsent(basis)) return undefined;
+  if (unmasked === true)
+    return notCountersigned(
+      'basis_not_accepted',
+      'hidden fields are shown only with the customer’s approval',
+    );
   const { service } = context.call;
   const action = context.match?.action ?? '';
   const accepted = trust.document.bases.some(
@@ -76,12 +81,16 @@ export const basisIsAccepted: CallStep = (context) => {
     : notCountersigned('basis_not_accepted', 'the trust document does not accept this basis for this');
 };
 
-/** Every action that the document does not except needs the customer's own signatures. */
+/**
+ * Every action that the document does not except needs the customer's own signatures, and so does every action of a grant that shows
+ * hidden fields: no one but the customer decides that.
+ */
 export const isCountersigned: CallStep = (context) => {
   const trust = pinned(context);
   const { claims, view, match } = context;
   if (trust === undefined || !isConsent(claims.terms.basis)) return undefined;
-  if (trust.document.countersign.exceptActions.includes(match?.action ?? '')) return undefined;
+  const isExcepted = trust.document.countersign.exceptActions.includes(match?.action ?? '');
+  if (isExcepted && claims.terms.unmasked !== true) return undefined;
   const refusal = view.checkCountersigned(claims, trust);
   return refusal === undefined ? undefined : notCountersigned(refusal.reason, refusal.detail);
 };

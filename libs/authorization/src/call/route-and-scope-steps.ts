@@ -68,7 +68,7 @@ export const routeIsListed: CallStep = (context) => {
   };
   context.routes = { approved: approved.route, current: current.route };
   context.headers = headers;
-  context.masking = maskingOf(approved.route, current.route);
+  if (claims.terms.unmasked !== true) context.masking = maskingOf(approved.route, current.route);
   return undefined;
 };
 

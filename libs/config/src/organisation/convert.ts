@@ -197,6 +197,7 @@ export function toControls(entry: ControlsEntry): PrivacyControls {
     slackMayApprove: entry.slackMayApprove ?? [],
     forbid: entry.forbid ?? [],
     ...present({
+      keepMasked: entry.keepMasked === true ? (true as const) : undefined,
       requireGateway: entry.requireGateway === true ? (true as const) : undefined,
       emergency: entry.emergency === undefined ? undefined : toEmergency(entry.emergency),
       zone: entry.zone,

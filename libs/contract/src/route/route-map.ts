@@ -243,3 +243,16 @@ export function actionsOutsideScope(
     ...(whole.length === 0 ? [] : [{ entry: { resource, actions: whole }, partly: false }]),
   ]);
 }
+
+/** The fields that the routes hide from calls which this scope allows, as pointers: sorted, each once. */
+export function hiddenFields(routes: readonly Route[], scope: readonly ScopeEntry[]): string[] {
+  return uniqueNames(
+    routes.flatMap((route) => {
+      const resource = routeResourcePattern(route);
+      const isOpen = scope.some(
+        (entry) => entry.actions.includes(route.action) && resourcesOverlap(entry.resource, resource),
+      );
+      return isOpen ? (route.mask ?? []) : [];
+    }),
+  );
+}

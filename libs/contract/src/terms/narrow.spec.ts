@@ -148,3 +148,23 @@ describe('terms that narrow others', () => {
     expect(termsNarrow({ ...bound, budget: { calls: 1, bytes: 5 } }, bound)).toBe(true);
   });
 });
+
+test('a counter-offer may keep hidden fields hidden, and never shows them by itself', () => {
+  const shown: Terms = { ...base, unmasked: true };
+  expect(termsWidenings(base, shown)).toEqual([]);
+  expect(termsWidenings(shown, shown)).toEqual([]);
+  expect(termsWidenings(shown, base)).toEqual([{ pointer: '/unmasked', detail: expect.any(String) }]);
+});
+
+test('P13: only an approval shows hidden fields, and the member is true or absent', () => {
+  expect(parseTerms({ ...base, unmasked: true }).unmasked).toBe(true);
+  const others = [
+    { basis: 'emergency' },
+    { basis: 'legal' },
+    { basis: 'invitation', invitation: `sha256:${'0'.repeat(64)}` },
+  ];
+  for (const of of others)
+    expect(() => parseTerms({ ...base, ...of, unmasked: true })).toThrow(/basis: approval/);
+  for (const value of [false, null, 'true', 1])
+    expect(() => parseTerms({ ...base, unmasked: value })).toThrow();
+});

@@ -38,6 +38,14 @@ const CHECKS: readonly (readonly [member: keyof Terms, check: Check])[] = [
     'budget',
     (narrow, wide) => unless(budgetWithin(narrow.budget, wide.budget), 'allows more than was asked for'),
   ],
+  [
+    'unmasked',
+    (narrow, wide) =>
+      unless(
+        narrow.unmasked === undefined || wide.unmasked === true,
+        'shows fields that were to stay hidden',
+      ),
+  ],
   ['startsAt', windowNarrows],
   ['useBy', (narrow, wide) => unless(notLater(narrow.useBy, wide.useBy), 'is later')],
   ['lapsesAt', (narrow, wide) => unless(notLater(narrow.lapsesAt, wide.lapsesAt), 'is later')],

@@ -45,6 +45,8 @@ export type Terms = {
   budget?: Budget;
   /** The one call that may be made, including its body. Requires `budget.calls` = 1: one forwarded call spends it. */
   change?: Change;
+  /** Answers show the fields that routes mask. Only with `basis: approval`. Absent: these fields stay hidden. */
+  unmasked?: true;
   /** `usr_…` */
   requester: string;
   /** What is known about the requester's place and employer when they request. Absent: nothing. */
@@ -148,6 +150,7 @@ export const termsSchema: z.ZodType<Terms> = z.strictObject({
   lapsesAt: instant,
   budget: z.exactOptional(budget),
   change: z.exactOptional(changeOfTerms),
+  unmasked: z.exactOptional(z.literal(true)),
   requester: z.string().regex(idPattern('usr')),
   requesterFacts: z.exactOptional(requesterFactsSchema),
   justification: commitment,
@@ -171,6 +174,12 @@ const RULES: readonly (readonly [member: keyof Terms, rule: Rule])[] = [
         (basis === 'invitation') === (invitation !== undefined),
         'goes with `basis: invitation`, and only then',
       ),
+  ],
+  // The customer's people see the choice and decide it. No invitation, emergency or demand does that for them.
+  [
+    'unmasked',
+    ({ basis, unmasked }) =>
+      unless(unmasked === undefined || basis === 'approval', 'goes with `basis: approval`, and only with it'),
   ],
   [
     'startsAt',

@@ -206,7 +206,7 @@ export class GrantHistory {
     const { pinned } = trust;
     const { controls } = tenant;
     if (pinned === null || controls === null || !isConsent(grant.terms.basis)) return;
-    if (countersignedActions(grant.terms.scope, controls, pinned).length === 0) return;
+    if (countersignedActions(grant.terms, controls, pinned).length === 0) return;
     const objection = await this.countersignObjection(grant, pinned, requiredApprovals(controls, pinned));
     if (objection !== undefined)
       throw data.fault(

@@ -86,6 +86,7 @@ export const de: Words = {
       `Eine Regel der Aufsicht hat den Zugriff von ${n.requester} auf die Daten von ${n.tenant} in ${n.service} beendet.`,
   },
   labels: {
+    hiddenFields: 'Verborgene Felder',
     placeAndEmployer: 'Ort und Arbeitgeber',
     what: 'Was',
     offered: 'Stattdessen angeboten',

@@ -83,6 +83,7 @@ export const en: Words = {
       `A rule about what engineers do has ended the access of ${n.requester} to the data of ${n.tenant} in ${n.service}.`,
   },
   labels: {
+    hiddenFields: 'Hidden fields',
     placeAndEmployer: 'Place and employer',
     what: 'What',
     offered: 'Offered instead',

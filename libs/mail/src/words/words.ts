@@ -53,6 +53,7 @@ export interface Words {
   sentence: Readonly<Record<MailKind, (names: Names) => string>>;
   labels: Readonly<
     Record<
+      | 'hiddenFields'
       | 'placeAndEmployer'
       | 'what'
       | 'why'

@@ -1,10 +1,17 @@
-import { actionsOutsideScope, MAX_SCOPE_ENTRIES, type ScopeEntry, type Terms } from '@countersign/contract';
+import {
+  actionsOutsideScope,
+  hiddenFields,
+  MAX_SCOPE_ENTRIES,
+  type ScopeEntry,
+  type Terms,
+} from '@countersign/contract';
 import {
   bodyDifference,
   changedRows,
   differenceLine,
   durationText,
   entryWords,
+  hiddenFieldsText,
   type Language,
   requesterFactLines,
   resourceWords,
@@ -115,9 +122,12 @@ export function askedRows(facts: CardFacts, terms: Terms): KnownBlock[] {
       ? shortName(facts.requester)
       : `${shortName(facts.requester)}, ${shortName(facts.vendor)}`;
   const known = requesterFactLines(terms.requesterFacts, facts.language).join('\n');
+  const fields = hiddenFields(facts.service?.routes ?? [], terms.scope);
+  const hidden = hiddenFieldsText(fields, terms, facts.language);
   const list: Row[] = [
     [labels.who, value(who)],
     ...(known === '' ? [] : [[labels.placeAndEmployer, value(cut(known, 600))] satisfies Row]),
+    ...(hidden === null ? [] : [[labels.hiddenFields, value(cut(hidden, 600))] satisfies Row]),
     [labels.howLong, value(durationText(terms.seconds, facts.language))],
     [labels.ticket, value(ticketText(facts))],
     ...(budget === null ? [] : [[labels.budget, value(budget)] satisfies Row]),

@@ -208,9 +208,9 @@ describe('P4: a route that lists fields', () => {
     expect(ended()).toMatchObject({ outcome: 'failed', status: 200, withheld: 'malformed', maskedFields: 1 });
   });
 
-  test('is refused behind a proxy that forwards the call itself', async () => {
-    const answer = await world.send({
-      token: token(),
+  const behindProxy = (ofGrant: string) =>
+    world.send({
+      token: ofGrant,
       path: '/authz/nginx/billing',
       headers: {
         'countersign-proxy-secret': proxies.secret,
@@ -218,7 +218,27 @@ describe('P4: a route that lists fields', () => {
         'x-original-uri': '/tenants/acme/invoices/7',
       },
     });
-    expect(await refusal(answer)).toEqual({ status: 403, code: 'insufficient_scope' });
+
+  test('is refused behind a proxy that forwards the call itself', async () => {
+    expect(await refusal(await behindProxy(token()))).toEqual({ status: 403, code: 'insufficient_scope' });
+  });
+
+  test('shows everything to a grant whose terms say unmasked, and the record does not say masked', async () => {
+    const unmasked = world.broker.token(world.broker.grant({ unmasked: true }));
+    answersWith(200, [...JSON_TYPE, 'etag', '"h"'], INVOICE);
+    const answer = await world.send({ token: unmasked, headers: { 'accept-encoding': 'gzip' } });
+    expect([await answer.text(), answer.headers.get('etag')]).toEqual([INVOICE, '"h"']);
+    expect(world.upstream.hits.at(-1)?.headers['accept-encoding']).toBe('gzip');
+    expect(await outcomeOf(answer)).not.toHaveProperty('maskedFields');
+    const id = answer.headers.get('countersign-record');
+    expect(world.broker.recordsOf('allowed').find((record) => record.id === id)).not.toHaveProperty('masked');
+    expect((await behindProxy(unmasked)).status).toBe(200);
+  });
+
+  test('P12: a token that says unmasked on another ground than an approval is no token', async () => {
+    const grant = world.broker.grant({ unmasked: true, basis: 'emergency' });
+    const answer = await world.send({ token: world.broker.token(grant) });
+    expect(await refusal(answer)).toEqual({ status: 401, code: 'invalid_token' });
   });
 });
 

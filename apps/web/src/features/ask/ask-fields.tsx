@@ -1,5 +1,6 @@
 import './ask.css';
-import { durationText } from '@countersign/wording';
+import { hiddenFields } from '@countersign/contract';
+import { durationText, hiddenFieldsText, tickedScope } from '@countersign/wording';
 import { type ReactNode, useState } from 'react';
 import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
@@ -25,7 +26,11 @@ export function AskFields({
   children: ReactNode;
 }) {
   const text = useText(askTexts);
+  const language = useLanguage();
   const service = services.find(({ name }) => name === draft.service);
+  const fields = hiddenFields(service?.routes ?? [], tickedScope(draft));
+  const shown = draft.unmasked === true ? { unmasked: true as const } : {};
+  const hidden = hiddenFieldsText(fields, shown, language);
   return (
     <div className="stack loose">
       {children}
@@ -42,6 +47,18 @@ export function AskFields({
       )}
       {service === undefined ? null : (
         <Offerings legend={text.what} service={service} draft={draft} onChange={onChange} />
+      )}
+      {hidden === null ? null : (
+        <div className="stack near">
+          <p className="hint">{hidden}</p>
+          <Choice
+            type="checkbox"
+            checked={draft.unmasked === true}
+            onChange={({ target }) => onChange({ unmasked: target.checked })}
+          >
+            {text.unmasked}
+          </Choice>
+        </div>
       )}
       <Duration minutes={draft.minutes} onChange={(minutes) => onChange({ minutes })} />
       <TextArea

@@ -22,6 +22,7 @@ const en = {
   why: 'Why? The customer reads this.',
   whyHint: 'A sentence, such as “Case 4711: the total of an invoice is wrong”.',
   ticket: 'Ticket',
+  unmasked: 'Show them in full. The customer decides it.',
   emergency: 'This is an emergency: the customer cannot be asked first',
   emergencyHint:
     'Two reviewers decide instead of the customer. Access begins once the customer has been notified, and you have to explain it afterwards.',
@@ -76,6 +77,7 @@ const de: typeof en = {
   why: 'Warum? Der Kunde liest dies.',
   whyHint: 'Ein Satz, etwa „Fall 4711: Die Summe einer Rechnung ist falsch“.',
   ticket: 'Ticket',
+  unmasked: 'Im Klartext zeigen. Der Kunde entscheidet das.',
   emergency: 'Das ist ein Notfall: Der Kunde kann nicht vorher gefragt werden',
   emergencyHint:
     'Zwei Prüfer entscheiden an Stelle des Kunden. Der Zugriff beginnt, sobald der Kunde benachrichtigt ist, und Sie müssen ihn danach erklären.',

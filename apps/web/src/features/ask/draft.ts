@@ -16,6 +16,8 @@ export interface Draft {
   emergency?: boolean;
   /** The government demand that the access answers (`dem_…`). */
   demand?: string;
+  /** Answers show the fields that the service hides. */
+  unmasked?: boolean;
   /** Empty: none is stated. */
   reasonCode: string;
 }
@@ -43,6 +45,7 @@ export function buildAsk(draft: Draft): Ask | null {
     justification: draft.justification,
     ...(ticket === '' ? {} : { ticket }),
     ...basisOf(draft),
+    ...(draft.unmasked === true ? { unmasked: true as const } : {}),
     ...(reasonCode === '' ? {} : { reasonCode }),
   };
 }

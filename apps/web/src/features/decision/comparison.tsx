@@ -1,7 +1,14 @@
-import { parseDuration, type Terms } from '@countersign/contract';
-import { durationText, entryWords, joinWithAnd, ruleWords, stagesText } from '@countersign/wording';
+import { hiddenFields, parseDuration, type Terms } from '@countersign/contract';
+import {
+  durationText,
+  entryWords,
+  hiddenFieldsText,
+  joinWithAnd,
+  ruleWords,
+  stagesText,
+} from '@countersign/wording';
 import type { ReactNode } from 'react';
-import type { AccessRequest } from '../../api/client.js';
+import type { AccessRequest, Service } from '../../api/client.js';
 import type { Controls } from '../../api/organisation.js';
 import { bytesText, numberText } from '../../text/clock.js';
 import { type Language, useLanguage, useText } from '../../text/language.js';
@@ -24,6 +31,7 @@ export function Comparison(props: {
   termsAtFirstView: Terms;
   granting: Terms;
   controls: Controls | undefined;
+  service: Service | undefined;
   /** Whether the reader can decide now. */
   decides: boolean;
   /** The heading of the third column. Null leaves the column out. */
@@ -78,12 +86,14 @@ function useRows({
   termsAtFirstView,
   granting,
   controls,
+  service,
   decides,
 }: {
   request: AccessRequest;
   termsAtFirstView: Terms;
   granting: Terms;
   controls: Controls | undefined;
+  service: Service | undefined;
   decides: boolean;
 }): Row[] {
   const text = useText(decisionTexts);
@@ -112,6 +122,7 @@ function useRows({
       of.scope.map((entry) => entryWords(entry, language)),
       language,
     );
+  const hidden = (of: Terms) => hiddenFieldsText(hiddenFields(service?.routes ?? [], of.scope), of, language);
   const { stages = [] } = request.needs.customer;
   const counted = text.approvals(reviews.approved, reviews.required);
   const progress =
@@ -138,6 +149,15 @@ function useRows({
     ...([terms, termsAtFirstView, granting].every(({ budget }) => budget === undefined)
       ? []
       : [row(text.budget, (of) => budgetWords(of, text, language), text.noBudget)]),
+    ...([terms, granting].every((of) => hidden(of) === null)
+      ? []
+      : [
+          row(
+            text.hiddenFields,
+            (of) => hidden(of) ?? '–',
+            controls?.keepMasked === true ? text.staysHidden : text.hiddenByDefault,
+          ),
+        ]),
     {
       label: text.decidedBy,
       asked: progress,

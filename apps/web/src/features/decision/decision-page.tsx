@@ -105,6 +105,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
             termsAtFirstView={read.terms}
             granting={granting}
             controls={controls}
+            service={service}
             decides={decides}
             grantingLabel={decides ? text.granting : offered === undefined ? null : text.offeredTerms}
           />

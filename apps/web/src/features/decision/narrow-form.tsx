@@ -62,6 +62,14 @@ export function NarrowForm({
         >
           {text.onlyObjects}
         </Toggle>
+        {terms.unmasked === true ? (
+          <Toggle
+            on={choice.masked === true}
+            onClick={() => onChange({ ...choice, masked: choice.masked !== true })}
+          >
+            {text.keepHidden}
+          </Toggle>
+        ) : null}
         <Button small look="plain" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {text.exactly}
         </Button>

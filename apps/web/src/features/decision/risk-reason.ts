@@ -18,6 +18,7 @@ export function riskReason(
 ): string | undefined {
   const known = decisionTexts.en.riskReasons;
   if (reason === known.emergency) return riskReasons.emergency;
+  if (reason === known.unmasked) return riskReasons.unmasked;
   if (level === 'low') return reason === known.low ? riskReasons.low : undefined;
   const action = actions.find((each) => reason === known[level](each));
   return action === undefined ? undefined : riskReasons[level](action);

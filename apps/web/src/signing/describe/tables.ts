@@ -28,6 +28,11 @@ export const termsTable: TableOf<Terms> = {
   service: { label: 'service', describe: value.text },
   scope: { label: 'scope', describe: value.scope },
   change: { label: 'change', describe: value.change, optional: true },
+  unmasked: {
+    label: 'unmasked',
+    describe: (each, { words }) => (each === true ? words.unmasked : undefined),
+    optional: true,
+  },
   seconds: { label: 'seconds', describe: value.duration },
   budget: { label: 'budget', describe: value.budget, optional: true },
   justification: { label: 'justification', describe: value.opened('justification') },

@@ -69,7 +69,7 @@ export async function loadPolicyContext(
   const suffices = ({ countersignature }: Invitation): boolean =>
     tenant === null ||
     countersignature !== null ||
-    countersignedActions(access.scope, tenant.controls, trust).length === 0;
+    countersignedActions(access, tenant.controls, trust).length === 0;
   const invitationMatch = await loadInvitationMatch(unit, access, more, openInvitations.filter(suffices));
   return {
     ...more,
@@ -121,11 +121,11 @@ async function loadInviterGroups(
 async function loadTrustStatus(
   unit: TrustReads,
   { slug, controls }: TenantRecord,
-  { scope }: Pick<RequestedAccess, 'scope'>,
+  access: Pick<RequestedAccess, 'scope' | 'unmasked'>,
   now: Date,
 ): Promise<TrustStatus> {
   const document = (await unit.trust.current(slug))?.document ?? null;
-  const mustBeSigned = countersignedActions(scope, controls, { document }).length > 0;
+  const mustBeSigned = countersignedActions(access, controls, { document }).length > 0;
   const stops = document === null ? [] : await unit.stops.standing(slug);
   return {
     document,

@@ -53,6 +53,7 @@ export async function extendGrant(
         ...(own.request.reasonCode === null ? {} : { reasonCode: own.request.reasonCode }),
         startsAt: grant.endsAt,
         ...(terms.budget === undefined ? {} : { budget: terms.budget }),
+        ...(terms.unmasked && { unmasked: terms.unmasked }),
         ...changeOfTerms(terms, own.openings),
       };
       return requestIn(deps, unit, principal, extension, grant.digest);

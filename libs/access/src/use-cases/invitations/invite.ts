@@ -176,7 +176,7 @@ async function evaluateInvitation(
     record?.controls.maxDuration ?? Number.POSITIVE_INFINITY,
     input.recurs === undefined ? Number.POSITIVE_INFINITY : occurrenceSeconds(input.recurs),
   );
-  const mustBeSigned = record !== null && countersignedActions(scope, record.controls, trust).length > 0;
+  const mustBeSigned = record !== null && countersignedActions({ scope }, record.controls, trust).length > 0;
   return { seconds: input.seconds ?? longest, longest, mustBeSigned };
 }
 

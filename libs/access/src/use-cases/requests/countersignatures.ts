@@ -78,7 +78,7 @@ export async function loadCountersignatures(
   if (current === undefined || controls === undefined) return consents;
   const required = requiredApprovals(controls, current);
   const carried = consents.filter((each) => isStillListed(current, each)).slice(0, required);
-  if (countersignedActions(terms.scope, controls, current).length === 0) return carried;
+  if (countersignedActions(terms, controls, current).length === 0) return carried;
   const objection = deps.signatures.checkCountersigned(
     {
       tenant: grant.tenant,

@@ -39,6 +39,8 @@ export interface AccessRequestInput {
   change?: Change;
   /** What reviewers of the change are shown besides its hash. */
   shown?: ShownChange;
+  /** Answers show the fields that routes mask. */
+  unmasked?: true;
   /** Absent: an invitation if one matches, else approval. */
   basis?: Basis;
   /** The government demand (`dem_…`) that access on the basis `legal` answers. */
@@ -96,6 +98,7 @@ export function draftTerms(deps: Deps, input: TermsInput, facts: TermsFacts): Te
     lapsesAt: lapsesAt(input, facts),
     ...(budget === undefined ? {} : { budget }),
     ...(changed === undefined ? {} : { change: changed.change }),
+    ...(input.unmasked && { unmasked: input.unmasked }),
     requester: facts.requester.id,
     ...(known === undefined ? {} : { requesterFacts: known }),
     justification: justification.commitment,

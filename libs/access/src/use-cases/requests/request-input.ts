@@ -24,6 +24,7 @@ export function normaliseRequest(input: AccessRequestInput, now: Date): Requeste
     reasonCode: input.reasonCode ?? null,
     ticket: blankToNull(input.ticket),
     basis: input.basis ?? null,
+    ...(input.unmasked && { unmasked: input.unmasked }),
     ...startAndBudget(input),
   };
 }

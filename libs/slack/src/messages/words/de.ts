@@ -64,6 +64,7 @@ export const de: Words = {
   },
   labels: {
     who: 'Wer',
+    hiddenFields: 'Verborgene Felder',
     placeAndEmployer: 'Ort und Arbeitgeber',
     what: 'Was',
     howLong: 'Wie lange',

@@ -68,6 +68,7 @@ export const en = {
   },
   labels: {
     who: 'Who',
+    hiddenFields: 'Hidden fields',
     placeAndEmployer: 'Place and employer',
     what: 'What',
     howLong: 'How long',

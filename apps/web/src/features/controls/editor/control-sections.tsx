@@ -25,6 +25,7 @@ export function ControlSections({ services }: { services: readonly Service[] }) 
       <Section title={text.fields.forbid.label} lead={text.forbidLead}>
         <ItemCards kind="forbid" field={CONTROLS.forbid} path={['forbid']} />
         <MemberControl field={CONTROLS.requireGateway} path={['requireGateway']} />
+        <MemberControl field={CONTROLS.keepMasked} path={['keepMasked']} />
       </Section>
       <Section title={text.fields.rules.label} lead={text.rulesLead}>
         <ItemCards kind="rules" field={CONTROLS.rules} path={['rules']} />

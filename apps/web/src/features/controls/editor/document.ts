@@ -73,7 +73,7 @@ export function normalized(document: JsonObject): JsonObject {
 
 function isEmptyMember(name: string, value: Json): boolean {
   if (OPTIONAL.includes(name) && value === null) return true;
-  if (name === 'requireGateway') return value === false;
+  if (name === 'requireGateway' || name === 'keepMasked') return value === false;
   if (OPTIONAL_LISTS.includes(name)) return Array.isArray(value) && value.length === 0;
   if (!isObject(value)) return false;
   if (name === 'widening') return Object.keys(value).length === 0;

@@ -69,6 +69,10 @@ export const fieldsDe: FieldWords = {
     label: 'Nur durch das Gateway selbst',
     hint: 'Proxys und Dienste des Anbieters dürfen nicht das Gateway fragen und Aufrufe selbst weiterleiten. Dann bricht ein Stopp auch offene Antworten ab, und der Eintrag sagt, wie jeder Aufruf endete.',
   },
+  keepMasked: {
+    label: 'Verborgene Felder bleiben verborgen',
+    hint: 'Niemand kann anfragen, dass die Felder, die Dienste des Anbieters verbergen, im Klartext gezeigt werden.',
+  },
   deputies: { label: 'Vertretungen' },
   deputyFor: { label: 'Für die Gruppe' },
   deputyBy: { label: 'Entscheidet an ihrer Stelle' },

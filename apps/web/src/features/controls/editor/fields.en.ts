@@ -70,6 +70,10 @@ export const fieldsEn = {
     label: 'Only through the gateway itself',
     hint: 'The vendor’s own proxies and services may not ask the gateway and pass calls on themselves. Then a stop also cuts responses that are open, and the record says how each call ended.',
   },
+  keepMasked: {
+    label: 'Hidden fields stay hidden',
+    hint: 'No one can request that the fields which the vendor’s services hide are shown in full.',
+  },
   deputies: { label: 'Deputies' },
   deputyFor: { label: 'For the group' },
   deputyBy: { label: 'Decides in its place' },

@@ -247,6 +247,7 @@ export const CONTROLS = {
     } satisfies MembersOf<ItemOf<Controls['forbid']>>,
   },
   requireGateway: { text: 'requireGateway', kind: 'flag', optional: true },
+  keepMasked: { text: 'keepMasked', kind: 'flag', optional: true },
   rules: { text: 'rules', kind: 'items', members: RULE, least: 0, most: 100, fresh: { approvals: 2 } },
   deputies: {
     text: 'deputies',
