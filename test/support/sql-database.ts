@@ -2,6 +2,11 @@ import { makeSqlLogin, type SqlLogin, sqlSetup } from '@countersign/gateway-prot
 import type pg from 'pg';
 import { administer, emptyDatabase, serverUrl, withClient } from './postgres/database.js';
 
+function upstreamOf(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `postgres://${host}${pathname}`;
+}
+
 /** A vendor's database with rows of two tenants, set up for a gateway as `countersign gateways sql-setup` says. */
 export class VendorDatabase {
   private constructor(
@@ -13,7 +18,10 @@ export class VendorDatabase {
   static async create(spoolDir: string, service: string): Promise<VendorDatabase> {
     const { url, drop } = await emptyDatabase();
     const name = new URL(url).pathname.slice(1);
-    const login = await makeSqlLogin(spoolDir, service, `countersign_${name}`);
+    const login = await makeSqlLogin(spoolDir, service, {
+      upstream: upstreamOf(url),
+      login: `countersign_${name}`,
+    });
     const made = new VendorDatabase(url, login, drop);
     await made.administer(sqlSetup(login));
     await made.administer(`
@@ -31,8 +39,7 @@ export class VendorDatabase {
 
   /** The upstream of its service. */
   get upstream(): string {
-    const { host, pathname } = new URL(this.url);
-    return `postgres://${host}${pathname}`;
+    return upstreamOf(this.url);
   }
 
   /** Runs statements as the vendor's administrator. */

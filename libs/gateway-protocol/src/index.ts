@@ -121,6 +121,7 @@ export {
   type RecordEntry,
 } from './records/record-batch.js';
 export {
+  isLoginFor,
   makeSqlLogin,
   readSqlLogin,
   type SqlLogin,

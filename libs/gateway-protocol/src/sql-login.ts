@@ -1,20 +1,23 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isServiceName } from '@countersign/contract';
+import { type DatabaseAddress, databaseAddress, isServiceName } from '@countersign/contract';
 import { z } from 'zod';
 import { readAtMost, writeFileDurably } from './durable-file.js';
 
 /**
  * How this host signs in to the database of a service of kind `postgres`: `sql/SERVICE.json` (mode 0600) in the spool folder,
  *
- *     {"v":1,"login":"countersign_billing","password":"…","tenantKey":"…"}
+ *     {"v":1,"upstream":"postgres://db.internal/billing","login":"countersign_billing","password":"…","tenantKey":"…"}
  *
+ * `upstream` is where the login may be used. The feed says where a service is, and the broker behind it may be taken over: it
+ * must not send the login to a server of its own.
  * `tenantKey` is 32 random bytes in base64url. With it the gateway proves to the database which tenant a transaction is for
  * (`tenantProof`). The broker has neither. No `password`: the login is by a client certificate.
  */
 const loginFile = z.strictObject({
   v: z.literal(1),
+  upstream: z.string().refine((text) => databaseAddress(text) !== undefined),
   login: z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/),
   password: z.string().min(1).max(200).exactOptional(),
   tenantKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
@@ -37,13 +40,23 @@ export async function readSqlLogin(spoolDir: string, service: string): Promise<S
 }
 
 /** Makes a login with a new password and a new key, in place of one that is there. Throws the file system's error. */
-export async function makeSqlLogin(spoolDir: string, service: string, login: string): Promise<SqlLogin> {
+export async function makeSqlLogin(
+  spoolDir: string,
+  service: string,
+  { upstream, login }: Pick<SqlLogin, 'upstream' | 'login'>,
+): Promise<SqlLogin> {
   const secret = () => randomBytes(32).toString('base64url');
-  const made = loginFile.parse({ v: 1, login, password: secret(), tenantKey: secret() });
+  const made = loginFile.parse({ v: 1, upstream, login, password: secret(), tenantKey: secret() });
   const path = sqlLoginPath(spoolDir, service);
   await mkdir(join(spoolDir, 'sql'), { recursive: true, mode: 0o700 });
   await writeFileDurably(path, JSON.stringify(made), 0o600);
   return made;
+}
+
+/** Whether a login may be used at this address. */
+export function isLoginFor({ upstream }: SqlLogin, address: DatabaseAddress): boolean {
+  const own = databaseAddress(upstream);
+  return own?.host === address.host && own.port === address.port && own.database === address.database;
 }
 
 /** What one transaction of one server process is for. */

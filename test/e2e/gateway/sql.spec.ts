@@ -1,10 +1,22 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { sqlRoute } from '@countersign/contract';
-import { sqlSetup } from '@countersign/gateway-protocol';
+import { readSqlLogin, sqlSetup } from '@countersign/gateway-protocol';
 import fc from 'fast-check';
+import { run } from '../../../apps/cli/src/main.js';
+import { Terminal } from '../../../apps/cli/test/terminal.js';
+import { organisation } from '../../factories/organisation.js';
 import { GatewayWorld } from '../../fakes/gateway-world.js';
 import { until } from '../../fakes/until.js';
+import { eventually } from '../../support/eventually.js';
+import { callApi, expectStatus } from '../../support/http.js';
+import { Site } from '../../support/site.js';
 import { VendorDatabase } from '../../support/sql-database.js';
+import { makeGrant } from '../../support/story.js';
+import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 
 type Answer = {
   status: number;
@@ -459,4 +471,128 @@ describe('a database that lacks a protection runs nothing', () => {
     );
     expect(body.rows).toEqual([['acme']]);
   });
+});
+
+test('P12: a broker that names another address gets no login: nothing is sent there', async () => {
+  const contacts: string[] = [];
+  const other = createServer((socket) => {
+    contacts.push('connected');
+    socket.destroy();
+  });
+  await once(other.listen(0, '127.0.0.1'), 'listening');
+  const { port } = other.address() as AddressInfo;
+  const [own] = world.broker.services;
+  if (own === undefined) throw new Error('no service');
+  const upstream = database.upstream.replace(/:[0-9]+\//, `:${port}/`);
+  const announce = (service: typeof own) => {
+    world.broker.olderMaps.push(own);
+    world.broker.services = [service];
+    world.broker.announceServices();
+  };
+  announce({ ...own, upstream });
+  await until(async () => (await sql('SELECT 1')).body.detail?.includes('another address') === true);
+  announce(own);
+  await until(async () => (await sql('SELECT 1')).status === 200);
+  other.close();
+  expect(contacts).toEqual([]);
+});
+
+test('P11: `gateways sql-setup` prints no password, keeps the login to its owner, and replaces none unasked', async () => {
+  const spool = await tempFolder('sql-setup');
+  const setUp = async (...argv: string[]) => {
+    const terminal = new Terminal({ COUNTERSIGN_SPOOL_DIR: spool }, '');
+    const exit = await run(
+      ['gateways', 'sql-setup', 'crm-rows', 'postgres://db.internal/crm', ...argv],
+      terminal,
+    );
+    return { exit, ...terminal };
+  };
+  const { exit, out, err } = await setUp();
+  const path = join(spool, 'sql', 'crm-rows.json');
+  const login = await readSqlLogin(spool, 'crm-rows');
+  expect([exit, login.login, login.upstream]).toEqual([
+    0,
+    'countersign_crm_rows',
+    'postgres://db.internal/crm',
+  ]);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  for (const secret of [login.password ?? 'none', login.tenantKey]) expect(out + err).not.toContain(secret);
+  expect(out).toContain('SCRAM-SHA-256$');
+  const again = await setUp();
+  expect([again.exit, again.out]).toEqual([1, '']);
+  expect(again.err).toContain('error[login_exists]');
+  expect(await readSqlLogin(spool, 'crm-rows')).toEqual(login);
+  expect((await setUp('--replace', '--login', 'other')).exit).toBe(0);
+  expect((await readSqlLogin(spool, 'crm-rows')).login).toBe('other');
+  await removeFolder(spool);
+});
+
+test('the whole way: request, approval, `countersign sql`, and the statement in the record that the customer reads', async () => {
+  const spool = await tempFolder('sql-spool');
+  const books = await VendorDatabase.create(spool, 'books');
+  const routes = [sqlRoute(new URL(books.url).pathname.slice(1))];
+  const site = await Site.inside({
+    organisation: organisation(({ services }) => {
+      services.push({
+        name: 'books',
+        upstream: books.upstream,
+        audience: 'books',
+        tenantFrom: 'path',
+        routes,
+      });
+    }),
+    gatewayEnv: { COUNTERSIGN_SPOOL_DIR: spool },
+  });
+  try {
+    await site.startGateway();
+    const grant = await makeGrant(site, 'engineer', {
+      service: 'books',
+      scope: [{ resource: 'sql/*', actions: ['read'] }],
+    });
+    const key = await site.key('engineer');
+    const env = { COUNTERSIGN_BROKER_URL: site.brokerUrl, COUNTERSIGN_API_KEY: key };
+    const countersign = async (argv: string[], stdin = '') => {
+      const terminal = new Terminal(env, stdin);
+      const exit = await run(['sql', grant, ...argv], terminal);
+      return { exit, out: terminal.out, err: terminal.err };
+    };
+    const statement = 'SELECT id, NULL AS paid, note FROM invoices WHERE id < $1 ORDER BY id';
+    const table = await countersign([statement, '--param', '5']);
+    expect(table).toEqual({
+      exit: 0,
+      err: '',
+      out: 'id  paid  note\n2   ∅     of acme\n4   ∅     of acme\n(2 rows)\n',
+    });
+    const csv = await countersign(['--csv'], "SELECT 1 AS one, '=1+1' AS two");
+    expect(csv).toEqual({ exit: 0, err: '', out: '"one","two"\r\n"1","\'=1+1"\n' });
+    const json = await countersign(['--json', '-'], 'SELECT 1 AS one');
+    expect(JSON.parse(json.out)).toMatchObject({
+      columns: [{ name: 'one', type: 'integer' }],
+      rows: [['1']],
+    });
+    const refused = await countersign(['DELETE FROM invoices']);
+    expect([refused.exit, refused.err]).toEqual([
+      1,
+      'error[statement_failed]: syntax error at or near "DELETE"\n',
+    ]);
+
+    await eventually('the record of the statement', async () => {
+      const calls = await callApi(
+        await site.key('approver'),
+        'GET',
+        `${site.brokerUrl}/api/v1/tenants/acme/access-records?grant=${grant}`,
+      );
+      const { items } = expectStatus<{ items: { path: string | null; outcome: string | null }[] }>(
+        calls,
+        200,
+      );
+      return items.some(
+        ({ path, outcome }) => path?.includes(JSON.stringify(statement)) === true && outcome === 'completed',
+      );
+    });
+  } finally {
+    await site.close();
+    await books.drop();
+    await removeFolder(spool);
+  }
 });

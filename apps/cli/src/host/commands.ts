@@ -215,12 +215,21 @@ function defineGateways(program: Command, run: Run): void {
     'On a gateway’s host: make its login for a service of kind postgres; stdout holds the SQL for the database, this once',
   )
     .argument('<service>', 'its name')
+    .argument(
+      '<upstream>',
+      'postgres://HOST[:PORT]/DATABASE, as the organisation file names it; the login is used nowhere else',
+    )
     .option('--login <role>', 'the role that signs in; each gateway’s host has its own (countersign_SERVICE)')
     .option('--replace', 'make another password and key in place of those that this host has')
-    .addHelpText('after', examples('countersign gateways sql-setup books | psql -d books'))
+    .addHelpText(
+      'after',
+      examples(
+        'countersign gateways sql-setup books postgres://db.internal/books | psql -h db.internal books',
+      ),
+    )
     .action(
-      run(async (context, service: string, options: SqlSetupOptions) =>
-        (await import('./sql-setup.js')).setUpSql(context, service, options),
+      run(async (context, service: string, upstream: string, options: SqlSetupOptions) =>
+        (await import('./sql-setup.js')).setUpSql(context, service, upstream, options),
       ),
     );
 }

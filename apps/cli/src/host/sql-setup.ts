@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readSpoolEnvironment } from '@countersign/config';
-import { isServiceName } from '@countersign/contract';
+import { databaseAddress, isServiceName } from '@countersign/contract';
 import { makeSqlLogin, sqlLoginPath, sqlSetup } from '@countersign/gateway-protocol';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
@@ -16,9 +16,12 @@ export type SqlSetupOptions = { login?: string; replace?: boolean };
 export async function setUpSql(
   context: Context,
   service: string,
+  upstream: string,
   { login = `countersign_${service.replaceAll('-', '_')}`, replace = false }: SqlSetupOptions,
 ): Promise<Answer> {
-  if (!isServiceName(service)) throw usageError('the argument is the name of a service');
+  if (!isServiceName(service)) throw usageError('the first argument is the name of a service');
+  if (databaseAddress(upstream) === undefined)
+    throw usageError('the second argument is the upstream of the service: postgres://HOST[:PORT]/DATABASE');
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(login))
     throw usageError('--login is a role of PostgreSQL: lower-case letters, digits and _');
   const { spoolDir } = readSpoolEnvironment(context.io.env);
@@ -28,7 +31,7 @@ export async function setUpSql(
       'login_exists',
       `there is a login for ${service}; --replace makes another one, and statements are refused until the database has it`,
     );
-  const made = await makeSqlLogin(spoolDir, service, login).catch((cause: unknown) => {
+  const made = await makeSqlLogin(spoolDir, service, { upstream, login }).catch((cause: unknown) => {
     throw new CliError('login_not_written', `${path} cannot be written`, { exit: 2, cause });
   });
   context.note(`The login is in ${path}. Run what follows in the database, once.`);

@@ -1,7 +1,7 @@
 import { checkServerIdentity } from 'node:tls';
 import { isLoopbackHost } from '@countersign/config/gateway';
 import type { DatabaseAddress } from '@countersign/contract';
-import { readSqlLogin, type SqlLogin } from '@countersign/gateway-protocol';
+import { isLoginFor, readSqlLogin, type SqlLogin } from '@countersign/gateway-protocol';
 import type { ClientConfig } from 'pg';
 import type { UpstreamExchange, UpstreamObserver } from '../http1/upstream-connection.js';
 import type { RequestSender, UpstreamSecurity } from '../http1/upstream-pool.js';
@@ -119,6 +119,8 @@ export class SqlDatabase {
         'this gateway has no login for the database: run `countersign gateways sql-setup` on its host',
       );
     }
+    if (!isLoginFor(login, address))
+      throw new SqlFailure('unsafe', 'the login of this gateway is for a database at another address');
     return { address, login, ssl: sslOf(address, security), limits };
   }
 }
