@@ -4,26 +4,26 @@
  */
 export const SAMPLES = {
   /** Damaged HTTP connections, and rewritten spellings of a call. */
-  damagedConnections: { quick: 200, full: 10_000 },
-  rewrittenCalls: { quick: 200, full: 20_000 },
+  damagedConnections: { quick: 100, full: 10_000 },
+  rewrittenCalls: { quick: 100, full: 20_000 },
   /** Damaged messages that our reader and Node's parser are compared on, requests and responses each. */
-  mutatedMessages: { quick: 20_000, full: 5_000_000 },
+  mutatedMessages: { quick: 10_000, full: 5_000_000 },
   /** Responses of ours that undici reads, and bodies of undici's that we read. */
-  undiciExchanges: { quick: 150, full: 20_000 },
+  undiciExchanges: { quick: 100, full: 20_000 },
   /** Pages of a service that arrive in pieces. */
   splitPages: { quick: 300, full: 20_000 },
   scopes: { quick: 500, full: 20_000 },
   /** Leaves with anything in them, written in each format of an export. */
-  exportedLeaves: { quick: 300, full: 20_000 },
+  exportedLeaves: { quick: 150, full: 20_000 },
   /** The largest of the small trees of which every proof is verified. */
   provenTrees: { quick: 40, full: 70 },
   /** Requests to the broker with anything in them. */
-  arbitraryRequests: { quick: 40, full: 100 },
+  arbitraryRequests: { quick: 25, full: 100 },
   /** Organisation files with anything in them. */
-  arbitraryFiles: { quick: 150, full: 400 },
+  arbitraryFiles: { quick: 100, full: 400 },
   /** Stories of a record spool whose disk or process fails; flipped bytes and damaged lines in one. */
-  spoolStories: { quick: 200, full: 800 },
-  flippedBytes: { quick: 100, full: 300 },
+  spoolStories: { quick: 100, full: 800 },
+  flippedBytes: { quick: 50, full: 300 },
   damagedLines: { quick: 50, full: 100 },
   /** Walks through requests, offers, invitations and extensions, on each kind of store. */
   accessWalks: { quick: 10, full: 25 },
@@ -34,8 +34,8 @@ export const SAMPLES = {
   /** Decisions in flight when a broker is killed: twice a multiple of the five requests that one engineer may have. */
   decisionsInFlight: { quick: 40, full: 100 },
   /** Rounds of a hundred decisions at once: on the domain, through two stores, and over HTTP. */
-  decisionRounds: { quick: 2, full: 5 },
-  twoStoreRounds: { quick: 3, full: 6 },
+  decisionRounds: { quick: 1, full: 5 },
+  twoStoreRounds: { quick: 2, full: 6 },
   httpDecisionRounds: { quick: 1, full: 200 },
   /** Earlier schemas from which a database is upgraded: the first, and the newest ones. The full count is more than there are. */
   earlierReleases: { quick: 2, full: 1_000 },

@@ -6,10 +6,6 @@ import { EventStream } from '../sse.js';
 import { codeOf, makeRequest, readRequest, review } from '../story.js';
 
 let broker: TestBroker;
-beforeEach(async () => {
-  broker = await TestBroker.start();
-});
-afterEach(() => broker.close());
 
 interface SessionBody {
   id: string;
@@ -22,6 +18,11 @@ interface SessionBody {
 const current = (cookie: string) => broker.page(cookie, 'GET', '/api/v1/session');
 
 describe('a session', () => {
+  beforeEach(async () => {
+    broker = await TestBroker.start();
+  });
+  afterEach(() => broker.close());
+
   test('shows who is signed in, how and until when; its decisions carry channel and assurance', async () => {
     const cookie = await broker.sessionOf('approver');
     const { status, body } = await current(cookie);
@@ -180,6 +181,11 @@ describe('a session', () => {
 });
 
 describe('forged requests', () => {
+  beforeAll(async () => {
+    broker = await TestBroker.start();
+  });
+  afterAll(() => broker.close());
+
   test.each<[string, Record<string, string>]>([
     ['no origin', { 'sec-fetch-site': 'same-origin' }],
     ['another origin', { origin: 'https://evil.example' }],
@@ -201,6 +207,8 @@ describe('forged requests', () => {
     ).toBe(403);
     expect((await current(cookie)).status).toBe(200);
     expect((await readRequest(broker, request.id)).state).toBe('awaiting_customer');
+    // An engineer may have five open requests.
+    expect((await broker.call('engineer', 'POST', `/api/v1/requests/${request.id}/cancel`)).status).toBe(200);
   });
 
   test('a form or plain text from our own origin is not accepted as a JSON body', async () => {

@@ -3,11 +3,11 @@ import { codeOf, makeGrant, makeRequest, readRequest, review } from '../story.js
 
 let broker: TestBroker;
 let admin: string;
-beforeEach(async () => {
+const start = async () => {
   broker = await TestBroker.start();
   admin = await broker.sessionOf('tenantAdmin');
-});
-afterEach(() => broker.close());
+};
+const close = () => broker.close();
 
 const CONTROLS = '/api/v1/tenants/acme/privacy-controls';
 const read = async () => (await broker.page(admin, 'GET', CONTROLS)).body as Record<string, unknown>;
@@ -19,7 +19,64 @@ const longList = Array.from({ length: 400 }, (_, index) => ({
   actions: ['*'],
 }));
 
+describe('privacy controls that are refused', () => {
+  beforeAll(start);
+  afterAll(close);
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['an unknown member', { approvers: 2 }, '/approvers'],
+    ['more approvals than approvers', { approvals: 3 }, '/approvals'],
+    [
+      'a service that does not exist',
+      { forbid: [{ service: 'bill', resource: 'x', actions: ['*'] }] },
+      '/forbid/0/service',
+    ],
+    ['what Slack may not approve', { slackMayApprove: ['update'] }, '/slackMayApprove/0'],
+    ['every action to be countersigned', { countersign: ['*'] }, '/countersign/0'],
+    ['a duration in words', { maxDuration: 'an hour' }, '/maxDuration'],
+    [
+      'a broken pattern',
+      { forbid: [{ service: 'billing', resource: 'a//b', actions: ['read'] }] },
+      '/forbid/0/resource',
+    ],
+    ['more than the log has room for', { forbid: longList }, '/forbid'],
+    ['a rule for a service that does not exist', { rules: [{ services: ['bill'] }] }, '/rules/0/services/0'],
+    ['a rule that nobody can satisfy', { rules: [{ approvals: 3 }] }, '/rules/0/approvals'],
+    [
+      'stages of a group that has too few approvers',
+      { rules: [{ stages: [{ name: 'owner', groups: ['owners'] }] }] },
+      '/rules/0/stages',
+    ],
+    [
+      'more stages than three',
+      { rules: [{ stages: ['a', 'b', 'c', 'd'].map((name) => ({ name })) }] },
+      '/rules/0/stages',
+    ],
+    [
+      'a deputy whose days end before they begin',
+      { deputies: [{ for: 'a', by: 'b', from: '2028-02-29', to: '2028-02-28' }] },
+      '/deputies/0/to',
+    ],
+    [
+      'a day that no calendar has',
+      { deputies: [{ for: 'a', by: 'b', from: '2027-02-29', to: '2027-03-01' }] },
+      '/deputies/0/from',
+    ],
+    ['an unknown zone', { zone: 'Europe/Atlantis' }, '/zone'],
+  ])('P13: %s is refused by place and rule, as in the organisation file', async (_name, change, pointer) => {
+    const before = await read();
+    const { maxDuration, ...rest } = before;
+    const answer = await write({ ...(change['maxDuration'] ? rest : before), ...change });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ code: 'invalid_request', pointer });
+    expect(await read()).toEqual({ ...before, maxDuration });
+  });
+});
+
 describe('privacy controls', () => {
+  beforeEach(start);
+  afterEach(close);
+
   test('are read with their version, which is also the ETag', async () => {
     const { headers, body } = await broker.page(admin, 'GET', CONTROLS);
     expect(body).toEqual({
@@ -88,55 +145,6 @@ describe('privacy controls', () => {
     expect(answers.map(codeOf).sort()).toEqual(['200 undefined', '409 conflict']);
     const won = answers.find(({ status }) => status === 200)!.body as { maxDuration: string };
     expect((await read())['maxDuration']).toBe(won.maxDuration);
-  });
-
-  test.each<[string, Record<string, unknown>, string]>([
-    ['an unknown member', { approvers: 2 }, '/approvers'],
-    ['more approvals than approvers', { approvals: 3 }, '/approvals'],
-    [
-      'a service that does not exist',
-      { forbid: [{ service: 'bill', resource: 'x', actions: ['*'] }] },
-      '/forbid/0/service',
-    ],
-    ['what Slack may not approve', { slackMayApprove: ['update'] }, '/slackMayApprove/0'],
-    ['every action to be countersigned', { countersign: ['*'] }, '/countersign/0'],
-    ['a duration in words', { maxDuration: 'an hour' }, '/maxDuration'],
-    [
-      'a broken pattern',
-      { forbid: [{ service: 'billing', resource: 'a//b', actions: ['read'] }] },
-      '/forbid/0/resource',
-    ],
-    ['more than the log has room for', { forbid: longList }, '/forbid'],
-    ['a rule for a service that does not exist', { rules: [{ services: ['bill'] }] }, '/rules/0/services/0'],
-    ['a rule that nobody can satisfy', { rules: [{ approvals: 3 }] }, '/rules/0/approvals'],
-    [
-      'stages of a group that has too few approvers',
-      { rules: [{ stages: [{ name: 'owner', groups: ['owners'] }] }] },
-      '/rules/0/stages',
-    ],
-    [
-      'more stages than three',
-      { rules: [{ stages: ['a', 'b', 'c', 'd'].map((name) => ({ name })) }] },
-      '/rules/0/stages',
-    ],
-    [
-      'a deputy whose days end before they begin',
-      { deputies: [{ for: 'a', by: 'b', from: '2028-02-29', to: '2028-02-28' }] },
-      '/deputies/0/to',
-    ],
-    [
-      'a day that no calendar has',
-      { deputies: [{ for: 'a', by: 'b', from: '2027-02-29', to: '2027-03-01' }] },
-      '/deputies/0/from',
-    ],
-    ['an unknown zone', { zone: 'Europe/Atlantis' }, '/zone'],
-  ])('P13: %s is refused by place and rule, as in the organisation file', async (_name, change, pointer) => {
-    const before = await read();
-    const { maxDuration, ...rest } = before;
-    const answer = await write({ ...(change['maxDuration'] ? rest : before), ...change });
-    expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({ code: 'invalid_request', pointer });
-    expect(await read()).toEqual({ ...before, maxDuration });
   });
 
   test('the controls can be written back as they were read, also without a maximum duration', async () => {
