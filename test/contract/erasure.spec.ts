@@ -270,6 +270,7 @@ describeOn('SQLite', 'erasure of personal values (GDPR Art. 17)', (bench) => {
         context: 'ed25519',
         tenantFrom: null,
         requesterFacts: null,
+        file: null,
         trust: null,
         status: null,
         bytes: null,

@@ -192,6 +192,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '2b7fcf860aebd52e0bcc562b695543407ebef7cbdd4b9ea7a4c4c1ce58455ef5',
     postgres: '2b7fcf860aebd52e0bcc562b695543407ebef7cbdd4b9ea7a4c4c1ce58455ef5',
   },
+  RecordFile1799000064100: {
+    sqlite: 'b1143d3c7d16b55528e1c533e7858b347516136989fbaef6e5688a31d2e6feab',
+    postgres: 'b1143d3c7d16b55528e1c533e7858b347516136989fbaef6e5688a31d2e6feab',
+  },
   RecordMasking1799000065000: {
     sqlite: '86f6cdfa67468be69c095a0c1130aafc81cc6f833c93cb1b7c5c9fc6fc223cdd',
     postgres: '86f6cdfa67468be69c095a0c1130aafc81cc6f833c93cb1b7c5c9fc6fc223cdd',

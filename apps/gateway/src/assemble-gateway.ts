@@ -21,6 +21,8 @@ import { BrokerClient } from './feed/broker-client.js';
 import { FeedClient } from './feed/feed-client.js';
 import { FeedLiveness } from './feed/feed-liveness.js';
 import { FeedPosition } from './feed/feed-position.js';
+import { FileLinks } from './files/file-links.js';
+import { Storages } from './files/storages.js';
 import { ContextKeys } from './forward/context-keys.js';
 import { LocationRewriter } from './forward/location-rewriter.js';
 import { RecordedForwarding } from './forward/recorded-forwarding.js';
@@ -90,6 +92,7 @@ export async function assembleGateway(
     bodiesPerService: options.maxBodiesPerService ?? 256,
   });
   const upstreams = createUpstreams(run);
+  const storages = new Storages(upstreamTimeouts(options), options.resolveStorage);
   const contextKeys = createContextKeys(run);
   const follow = (maps: RouteMaps) => {
     upstreams.follow(maps.connectable());
@@ -145,7 +148,7 @@ export async function assembleGateway(
   const times: CallTimes = { totalMs: 900_000, clientIdleMs: 20_000, ...options.callTimes };
   const parts = {
     ...{ ...run, ...records, listenerTls, contextKeys },
-    ...{ calls, state, liveness, rules, shipper, budgets, upstreams, times },
+    ...{ calls, state, liveness, rules, shipper, budgets, upstreams, storages, times },
   };
   watchParts(parts);
   return { ...parts, boots, leaseClient, wantedHeads, feed, server: createServer(parts) };
@@ -193,9 +196,14 @@ async function openRecords(
   return { quarantine, spool, recorder };
 }
 
+const upstreamTimeouts = ({ upstreamTimeouts: given }: GatewayOptions) => ({
+  ...{ connectMs: 5_000, firstByteMs: 30_000, idleMs: 60_000 },
+  ...given,
+});
+
 function createUpstreams({ options, log }: Run): Upstreams {
   return new Upstreams({
-    timeouts: { connectMs: 5_000, firstByteMs: 30_000, idleMs: 60_000, ...options.upstreamTimeouts },
+    timeouts: upstreamTimeouts(options),
     tlsFolder: options.upstreamTlsDir,
     onTlsProblems: (problems) => {
       if (problems.length === 0) log.info('the TLS files of all upstreams can be used');
@@ -282,6 +290,7 @@ type WatchedParts = Run &
     shipper: Shipper;
     budgets: Budgets;
     upstreams: Upstreams;
+    storages: Storages;
     contextKeys: ContextKeys;
     listenerTls: ListenerTls | undefined;
     times: CallTimes;
@@ -319,6 +328,8 @@ function createServer(parts: WatchedParts): Http1Server<CanonicalRequest> {
   const shared = {
     ...parts,
     maxBodyBytes,
+    maxFileBytes: options.maxFileBytes ?? GIB,
+    fileLinks: new FileLinks(() => parts.clock.monotonic()),
     authorizer,
     refusals,
     browsers: new BrowserCalls({ access, grants, authorizer, refusals }),

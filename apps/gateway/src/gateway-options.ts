@@ -1,6 +1,7 @@
 import { type ListenAddress } from '@countersign/private-listener';
 import type { LevelWithSilent, Logger } from 'pino';
 import type { Clock } from './clock.js';
+import type { ResolveAll } from './files/storages.js';
 import type { TrustedProxies } from './http/external-authorization.js';
 import type { ListenerTlsFiles } from './http/listener-tls.js';
 import type { SpoolDisk } from './records/spool/spool-disk.js';
@@ -32,6 +33,10 @@ export type GatewayOptions = {
   /** Limits for a request's head (default 16 KiB; more is 400) and body (default 100 MiB; more is 413). */
   maxHeaderBytes?: number;
   maxBodyBytes?: number;
+  /** The largest file that is fetched from a storage (default 1 GiB). */
+  maxFileBytes?: number;
+  /** Resolves the names of storages. Default: as the system does. */
+  resolveStorage?: ResolveAll;
   /** Limits for a whole call (default 15 min), and for waiting until its client sends or reads on (default 20 s). */
   callTimes?: { totalMs?: number; clientIdleMs?: number };
   /** Limits for upstreams: connecting (default 5 s), first byte (30 s), silence within a body (60 s). */

@@ -107,7 +107,7 @@ function sweepListener({ listenerTls, server, clock, log }: GatewayParts): void 
 
 /** Stops every part in order. The last records are written and signed before the shipper gets its last chance. */
 async function closeParts(parts: GatewayParts): Promise<void> {
-  const { recorder, budgets, boots, feed, rules, spool, shipper, upstreams, broker } = parts;
+  const { recorder, budgets, boots, feed, rules, spool, shipper, upstreams, storages, broker } = parts;
   recorder.close();
   // If the broker does not receive this, the next run reports what this run held.
   if (await budgets.close()) await boots.closeOwn().catch(() => undefined);
@@ -119,6 +119,7 @@ async function closeParts(parts: GatewayParts): Promise<void> {
   await shipper.close(SHIP_GRACE_MS);
   await spool.close();
   upstreams.close();
+  storages.close();
   await broker.close();
 }
 

@@ -61,6 +61,10 @@ export const accessRecordSchema = named(
       .describe(
         'service: the call named no tenant, and the service had to say that its response was about this one. Absent: the gateway read the tenant in the call.',
       ),
+    file: z
+      .object({ from: idText('rec', 'The call whose answer had the link.'), host: z.string() })
+      .optional()
+      .describe('The call fetched a file from this storage, by a presigned link that the gateway kept.'),
     requesterFacts: requesterFactsSchema
       .optional()
       .describe('Place and employer of the requester, as the terms state them. Absent: they state nothing.'),

@@ -21,6 +21,9 @@ export const serviceSchema = named(
       .array(z.string())
       .default([])
       .describe('Request headers that pass on every route, beside those that gateways pass by default.'),
+    fileHosts: z
+      .exactOptional(z.array(z.string()))
+      .describe('Origins of the storages to which presigned links of the service lead.'),
     cors: corsSchema
       .nullable()
       .default(null)

@@ -5,6 +5,7 @@ export type {
   CallRefusal,
   CallToken,
   CallView,
+  LinkedFields,
   Masking,
   MatchedCall,
   PublishedRouteMap,

@@ -1,4 +1,5 @@
 export type { StatementException, StatementFacts, StatementGateway } from './access-statement.js';
+export { isLoopback, mayConnect } from './addresses.js';
 export { decodeBase64url, encodeBase64url } from './encoding/base64url.js';
 export { canonicalJson, isWellFormed } from './encoding/canonical-json.js';
 export { commit, isCommitment, normaliseText, type Opening, openCommitment } from './encoding/commitment.js';
@@ -87,6 +88,7 @@ export {
   PASSED_BY_DEFAULT,
   passesByDefault,
 } from './route/headers.js';
+export { FILES_PATH, fileHostsSchema, isLoopbackHost } from './route/linked-files.js';
 export { ANY_MEMBER, fieldNames, isJsonType, MAX_FIELD_POINTER } from './route/masked-fields.js';
 export { type CompiledRouteMap, compileRouteMap, matchRoute, type RouteMatch } from './route/match.js';
 export { findRouteMapProblems, type RouteMapProblem, writesUnchecked } from './route/problems.js';

@@ -93,6 +93,7 @@ export {
   type AccessRecord,
   MAX_COUNTS,
   type MinuteCount,
+  type RecordedFile,
   type RunEnd,
   type SignedRecord,
   type UnchainedRecord,

@@ -16,6 +16,7 @@ const RECORDS: Record<string, (leaf: LeafV1, prev: string | null) => RecordJson>
     ...(data['context'] === undefined ? {} : { context: data['context'] }),
     digest: data['digest'],
     ...(data['droppedHeaders'] === undefined ? {} : { droppedHeaders: data['droppedHeaders'] }),
+    ...(data['file'] === undefined ? {} : { file: data['file'] }),
     gateway: data['gateway'],
     grant: data['grant'],
     id: data['record'],

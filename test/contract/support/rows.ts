@@ -173,6 +173,7 @@ export function aRecord(grant: Grant, change: Partial<AccessRecordView> = {}): A
     droppedHeaders: ['cookie', 'x-user-id'],
     context: 'hmac',
     tenantFrom: 'service',
+    file: { from: uuidV7Ids.next('rec'), host: 'files.example:9000' },
     requesterFacts: { country: { value: 'DE', verified: true } },
     trust: null,
     status: null,

@@ -48,6 +48,7 @@ const ALLOWED = fc
     CALL,
     optional('context', fc.constantFrom('hmac', 'none')),
     optional('tenantFrom', fc.constant('service')),
+    optional('file', fc.constant({ from: allowed().record.id, host: 'files.example' })),
     optional(
       'droppedHeaders',
       fc.array(fc.stringMatching(/^[a-z0-9-]{1,20}$/), { minLength: 1, maxLength: 4 }),

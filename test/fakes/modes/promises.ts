@@ -59,11 +59,18 @@ async function outcome(answer: Answer): Promise<string> {
 
 const DOWNLOAD_TARGET = '/tenants/acme/invoices/7/document';
 
-/** The service with a route whose answers are files, and one that hides a field. */
+const LINKS_TARGET = '/tenants/acme/invoices/7/links';
+
+/** The service with a route whose answers are files, one that hides a field, and one whose answers have links to files. */
 export const withEveryKindOfRoute = (service: ServiceDefinition): ServiceDefinition => ({
   ...service,
+  fileHosts: ['https://files.example'],
   routes: [
     ...service.routes,
+    {
+      ...{ method: 'GET', path: '/tenants/{tenant}/invoices/{id}/links' },
+      ...{ resource: 'invoices/{id}', action: 'read', presigned: ['/url'] },
+    },
     {
       ...{ method: 'GET', path: '/tenants/{tenant}/invoices/{id}/document' },
       ...{ resource: 'invoices/{id}', action: 'read', download: true },
@@ -420,6 +427,18 @@ export const PROMISES: readonly PromiseRow[] = [
             );
           return said;
         },
+      },
+    ],
+  },
+  {
+    promise: 'presigned links in an answer never reach the engineer (`presigned`)',
+    modes: gatewayOnly('insufficient_scope'),
+    cases: [
+      {
+        title: 'an answer that has to be read',
+        // The service of this suite answers without links: what cannot be read is withheld.
+        held: '502 answer_withheld',
+        result: async (trial) => outcome(await trial.call({ token: granted()(trial), target: LINKS_TARGET })),
       },
     ],
   },

@@ -61,7 +61,14 @@ function viewOf(record: CallRecord, path: string | null): AccessRecordView {
   const context = kind === 'allowed' ? 'ed25519' : null;
   const maskedFields = masked ? 0 : null;
   const rest = { path, trust, decision: kind, ...NO_OUTCOME, maskedFields, withheld: null };
-  const absent = { code: null, count: 1, droppedHeaders: [], tenantFrom: null, requesterFacts: null };
+  const absent = {
+    code: null,
+    count: 1,
+    droppedHeaders: [],
+    tenantFrom: null,
+    requesterFacts: null,
+    file: null,
+  };
   return { ...absent, context, ...members, ...rest };
 }
 

@@ -51,12 +51,22 @@ export class LogsController {
     const found = await listRecords(this.deps, principal, slug, given(filter), page);
     return pageAnswer(
       found,
-      ({ tenant: _tenant, tenantFrom, requesterFacts, sentSha256, maskedFields, withheld, ...record }) => ({
+      ({
+        tenant: _tenant,
+        tenantFrom,
+        requesterFacts,
+        file,
+        sentSha256,
+        maskedFields,
+        withheld,
+        ...record
+      }) => ({
         ...record,
         ...(tenantFrom === null ? {} : { tenantFrom }),
         ...(requesterFacts === null ? {} : { requesterFacts }),
         ...(maskedFields === null ? {} : { masked: true as const, maskedFields }),
         ...(withheld === null ? {} : { withheld }),
+        ...(file === null ? {} : { file }),
         ...(sentSha256 === null ? {} : { sentSha256 }),
       }),
     );

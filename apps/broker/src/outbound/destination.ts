@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { isLoopback, mayConnect } from './addresses.js';
+import { isLoopback, mayConnect } from '@countersign/contract';
 
 /** Resolves a name to all its addresses. */
 export type Resolver = (hostname: string) => Promise<string[]>;

@@ -8,7 +8,17 @@ import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, ServiceName } from '../http/input.js';
 
 function serviceAnswer({ definition, routes }: ServiceRecord): Service {
-  const { name, upstream, audience, tenantFrom, tenantHeader, checksTenant, headers = [], cors } = definition;
+  const {
+    name,
+    upstream,
+    audience,
+    tenantFrom,
+    tenantHeader,
+    checksTenant,
+    headers = [],
+    fileHosts,
+    cors,
+  } = definition;
   return {
     name,
     upstream,
@@ -17,6 +27,7 @@ function serviceAnswer({ definition, routes }: ServiceRecord): Service {
     tenantHeader: tenantHeader ?? null,
     ...(checksTenant === undefined ? {} : { checksTenant }),
     headers,
+    ...(fileHosts && { fileHosts }),
     cors: cors ?? null,
     routesHash: routes,
     routes: definition.routes.map(({ query = [], repeat = [], headers: own = [], ...route }) => ({

@@ -42,6 +42,11 @@ export async function showRoutes(context: Context, name: string): Promise<Answer
     ...routes.flatMap(({ method, path, mask }) =>
       mask === undefined ? [] : [`${method} ${path} masks ${mask.join(', ')} unless the grant is unmasked.`],
     ),
+    ...routes.flatMap(({ method, path, presigned }) =>
+      presigned === undefined
+        ? []
+        : [`${method} ${path} gives files through the gateway: links in ${presigned.join(', ')}.`],
+    ),
     ...(routes.some(({ shared }) => shared === true)
       ? ['(shared): the same for every customer, as the vendor says. Open with every grant of the service.']
       : []),
@@ -191,11 +196,12 @@ function gatewayView(grant: Grant, service: Service, terms: Terms): CallView {
 
 /** The service's map as the API shows it, compiled. */
 export function publishedMap(service: Service): PublishedRouteMap {
-  const { name, upstream, audience, tenantFrom, tenantHeader, headers, cors } = service;
+  const { name, upstream, audience, tenantFrom, tenantHeader, headers, fileHosts, cors } = service;
   const definition: ServiceDefinition = {
     ...{ name, upstream, audience, tenantFrom },
     ...(tenantHeader === null ? {} : { tenantHeader }),
     headers,
+    ...(fileHosts && { fileHosts }),
     ...(cors && { cors }),
     routes: service.routes.map(({ repeat = [], ...route }) => ({
       ...route,

@@ -25,7 +25,7 @@ function formatCalls(records: readonly AccessRecord[]): string {
     ['AT', 'CALL', 'RESULT', 'STATUS', 'BYTES', ...(hasFiles ? ['SENT'] : []), 'RECORD'],
     records.map((record) => [
       record.at,
-      `${record.method} ${record.path ?? '(erased)'}`,
+      `${record.method} ${record.path ?? '(erased)'}${record.file === undefined ? '' : ` (file from ${record.file.host})`}`,
       formatResult(record),
       record.status === null ? '' : String(record.status),
       record.bytes === null ? '' : String(record.bytes),

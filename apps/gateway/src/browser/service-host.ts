@@ -1,3 +1,4 @@
+import { FILES_PATH } from '@countersign/contract';
 import { BROWSER_PATHS } from '@countersign/gateway-protocol';
 import type { ServiceHost } from '../authorize/route-maps.js';
 import type { CanonicalRequest } from '../http/canonical-request.js';
@@ -27,7 +28,7 @@ export function atServiceHost(
   if (found === undefined) return request;
   const { service, origin } = found;
   const path = `/${request.service}${request.path}`;
-  if (path.startsWith(OWN_PATHS) && !isBrowserPath(path)) return request;
+  if (path.startsWith(OWN_PATHS) && !isBrowserPath(path) && !path.startsWith(FILES_PATH)) return request;
   if (request.service === 'authz' && request.headers.all(PROXY_SECRET_HEADER).length > 0) return request;
   return { ...request, service, path, origin };
 }

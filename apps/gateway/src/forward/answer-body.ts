@@ -25,7 +25,7 @@ export interface AnswerBody {
   /** The fields of the head, names and values in turn, without those that are false for the changed body or tell of the other one. */
   fields(given: readonly string[]): string[];
   /** How many fields of the answer were masked so far. */
-  readonly maskedFields?: number;
+  readonly maskedFields?: number | undefined;
 }
 
 /** Decides by the head of an answer whether its body is changed. Undefined: it passes as it is. Throws AnswerWithheld. */

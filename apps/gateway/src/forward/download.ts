@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { type ByteRange, bytesOfContentRange } from '@countersign/contract';
 import type { ReadResponse } from '../http1/response-reader.js';
 
+/** Why a file, or the rest of it, does not reach the client. */
+export type AnswerFault = 'range_not_confirmed' | 'file_unavailable' | 'file_too_large';
+
 /**
  * The answer of a route with `download`: the hash of what is sent of it, and whether the upstream sends the part that the request
  * wants. Without that check a service, or a proxy before it, could answer a range with any other bytes, and the record would
@@ -16,10 +19,14 @@ export class Download {
   constructor(private readonly range: ByteRange | undefined) {}
 
   /**
-   * Whether the response can answer the request: a part (206) is the one that was wanted, and never several parts
-   * (RFC 9110 §15.3.7). A service may ignore a range and send the whole file.
+   * Why the response cannot answer the request; undefined if it can. A part (206) is the one that was wanted, and never several
+   * parts (RFC 9110 §15.3.7). A service may ignore a range and send the whole file.
    */
-  isAnswer({ status, fields, length, hasBody }: ReadResponse): boolean {
+  faultOf(head: ReadResponse): AnswerFault | undefined {
+    return this.isAnswer(head) ? undefined : 'range_not_confirmed';
+  }
+
+  private isAnswer({ status, fields, length, hasBody }: ReadResponse): boolean {
     const values = (wanted: string) => fields.flatMap(([name, value]) => (name === wanted ? [value] : []));
     if (values('content-type').some((type) => /^\s*multipart\/byteranges\b/i.test(type))) return false;
     if (status !== 206) return true;
@@ -31,11 +38,11 @@ export class Download {
     return true;
   }
 
-  /** Takes a piece that has arrived. False if the part is longer than the response says. */
-  takes(piece: Buffer): boolean {
-    if (this.left === undefined) return true;
+  /** Takes a piece that has arrived. Returns a fault if the part is longer than the response says. */
+  faultOfPiece(piece: Buffer): AnswerFault | undefined {
+    if (this.left === undefined) return undefined;
     this.left -= piece.length;
-    return this.left >= 0;
+    return this.left < 0 ? 'range_not_confirmed' : undefined;
   }
 
   /** Whether everything has arrived that the response says of its part. */

@@ -182,14 +182,14 @@ test('a part that arrives in any pieces is whole exactly at its last byte', () =
       (first, pieces, beyond) => {
         const whole = Buffer.concat(pieces);
         const download = new Download({ first, last: undefined });
-        expect(download.isAnswer(head(first, first + whole.length - 1))).toBe(true);
+        expect(download.faultOf(head(first, first + whole.length - 1))).toBeUndefined();
         for (const piece of pieces.map((each) => Buffer.from(each))) {
           expect(download.isWhole).toBe(false);
-          expect(download.takes(piece)).toBe(true);
+          expect(download.faultOfPiece(piece)).toBeUndefined();
           download.sent(piece);
         }
         expect(download.isWhole).toBe(true);
-        expect(download.takes(Buffer.from(beyond))).toBe(false);
+        expect(download.faultOfPiece(Buffer.from(beyond))).toBe('range_not_confirmed');
         expect(download.sha256()).toBe(sha256(whole));
       },
     ),

@@ -12,7 +12,7 @@ import type { TlsFailure } from '../http1/tls-failure.js';
 import type { UpstreamExchange, UpstreamFailure, UpstreamObserver } from '../http1/upstream-connection.js';
 import type { RequestSender } from '../http1/upstream-pool.js';
 import { type AnswerBody, AnswerWithheld, type ChangeAnswer } from './answer-body.js';
-import type { Download } from './download.js';
+import type { AnswerFault, Download } from './download.js';
 import { clientHeaders, type Origin } from './forwarded-headers.js';
 
 /** An allowed call whose record is durable. */
@@ -38,6 +38,8 @@ type Forwarding = {
   confirmedTenant: string | undefined;
   /** Decides whether the body of the answer is changed; undefined: it is not. */
   changeAnswer: ChangeAnswer | undefined;
+  /** The header fields for the client, if the answer is not from the service itself. */
+  answerFields?: (fields: Fields) => string[];
   call: OpenCall;
   /** Called when the last byte of the request's body has passed. */
   onBodyArrived(): void;
@@ -56,7 +58,7 @@ type ForwardFailure =
   | 'upstream_tls_failed'
   | 'tenant_not_confirmed'
   | 'answer_withheld'
-  | 'range_not_confirmed'
+  | AnswerFault
   | 'ambiguous_request'
   | 'body_too_large';
 
@@ -189,18 +191,19 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   onResponseHead(head: ReadResponse): void {
     if (this.settled) return;
     const { status, fields, length, hasBody } = head;
-    const { response, origin, record, confirmedTenant, download, changeAnswer } = this.parts;
+    const { response, origin, record, confirmedTenant, download, changeAnswer, answerFields } = this.parts;
     if (confirmedTenant !== undefined && !namesTenant(fields, confirmedTenant)) {
       this.status = status;
       this.giveUp('tenant_not_confirmed');
       return;
     }
-    if (download?.isAnswer(head) === false) {
+    const fault = download?.faultOf(head);
+    if (fault !== undefined) {
       this.status = status;
-      this.giveUp('range_not_confirmed');
+      this.giveUp(fault);
       return;
     }
-    const sent = clientHeaders(fields, origin);
+    const sent = answerFields === undefined ? clientHeaders(fields, origin) : answerFields(fields);
     // RFC 9110 §8.6 forbids a length with 204. With 304 it may be left out, and clients on undici take it for a body.
     const plain = status === 204 || status === 304 ? withoutLength(sent) : sent;
     plain.push('Countersign-Record', record);
@@ -240,8 +243,9 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
 
   onResponseData(piece: Buffer): void {
     if (this.settled) return;
-    if (this.parts.download?.takes(piece) === false) {
-      this.giveUp('range_not_confirmed');
+    const fault = this.parts.download?.faultOfPiece(piece);
+    if (fault !== undefined) {
+      this.giveUp(fault);
       return;
     }
     if (this.unpaid !== undefined) {

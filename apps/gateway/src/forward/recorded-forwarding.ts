@@ -1,13 +1,28 @@
-import { type CallDecision, type GrantTokenClaims, isDownload } from '@countersign/authorization';
-import { type ContextMode, isDatabase, readByteRange, type TenantFrom } from '@countersign/contract';
+import {
+  type CallDecision,
+  type GrantTokenClaims,
+  isDownload,
+  type Masking,
+} from '@countersign/authorization';
+import {
+  type ByteRange,
+  type ContextMode,
+  isDatabase,
+  readByteRange,
+  type TenantFrom,
+} from '@countersign/contract';
 import type { Logger } from 'pino';
 import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer.js';
 import type { Budgets } from '../budget/budgets.js';
 import type { OpenCall, OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
+import { type FileLink, type FileLinks, LINK_ENDED } from '../files/file-links.js';
+import { keepLinks, withoutLinks } from '../files/keep-links.js';
+import type { Storages } from '../files/storages.js';
+import { fieldsOfFile, headersForStorage, StoredFile } from '../files/stored-file.js';
 import type { CallRefusals, RefusedCall } from '../http/call-refusals.js';
 import type { ReadBody } from '../http/change-body.js';
-import { type Exchange, isArriving, openCallOf, recordedCallOf } from '../http/exchange.js';
+import { callOf, type Exchange, isArriving, openCallOf, recordedCallOf } from '../http/exchange.js';
 import type { RequestSender } from '../http1/upstream-pool.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
@@ -34,6 +49,10 @@ type RecordedForwardingParts = {
   clock: Clock;
   log: Logger;
   maxBodyBytes: number;
+  /** The largest file that is fetched from a storage, in bytes. */
+  maxFileBytes: number;
+  fileLinks: FileLinks;
+  storages: Storages;
 };
 
 /** How a call reaches its upstream, and how it is signed for it. */
@@ -57,13 +76,14 @@ export class RecordedForwarding {
     token: VerifiedToken,
     decision: AllowedCall,
     body: ReadBody | undefined,
+    link?: FileLink,
   ): Promise<void> {
     const { claims } = token;
     const { calls, budgets, recorder, metrics, clock, refusals, authorizer } = this.parts;
     const { match, grant } = decision;
     const { tenantFrom } = decision.map.definition;
     const isMasked = decision.masking !== undefined;
-    const way = this.wayTo(exchange, token, decision);
+    const way = link === undefined ? this.wayTo(exchange, token, decision) : this.wayToFile(link, decision);
     if ('code' in way) return refusals.decided(exchange, claims, way);
     const endsAt = Math.min(grant.endsAt, claims.grant_exp * 1000);
     // A body that had to be read before the decision is here already.
@@ -74,8 +94,10 @@ export class RecordedForwarding {
     budgets.takeCall(claims.digest, grant);
     try {
       const digestStored = authorizer.persistDigest(claims, grant);
-      const selected = selectedOf(exchange, decision);
-      const described = recordedCallOf(exchange, claims, selected.dropped);
+      const selected = selectedOf(exchange, decision, link);
+      const recorded = recordedCallOf(exchange, claims, selected.dropped);
+      const described =
+        link === undefined ? recorded : { ...recorded, file: { from: link.from, host: hostOf(link) } };
       const written =
         digestStored === undefined
           ? recorder.recordAllowed(record, described, match, way.context.mode, tenantFrom, isMasked)
@@ -93,7 +115,11 @@ export class RecordedForwarding {
         return refusals.verified(exchange, claims, { code: 'record_unavailable', detail, match });
       }
       metrics.recorded(clock.monotonic() - call.beganAt);
-      const result = await this.forward(exchange, claims, decision, body, call, record, selected, way);
+      const result =
+        this.cutMeanwhile(exchange, call) ??
+        (link === undefined
+          ? await this.forward(exchange, claims, decision, body, call, record, selected, way)
+          : await this.fetchFile(exchange, claims, decision, call, record, selected, way, link));
       this.recordOutcome(exchange, claims, decision, call, record, result);
       if (result.failure !== undefined)
         refusals.answer(exchange, result.failure, { record, ...membersOf(result) });
@@ -134,6 +160,65 @@ export class RecordedForwarding {
     return { url, sender: carrier.database.sender(sql, match.tenant), context, hasOverlay: false };
   }
 
+  /** How the call reaches the storage of a link; or the refusal, if the maps do not list that any more. */
+  private wayToFile({ origin }: FileLink, { links, match }: AllowedCall): Way | RefusedCall {
+    const hosts = links?.hosts ?? [];
+    if (!hosts.includes(origin)) return { ...LINK_ENDED, match };
+    const sender = this.parts.storages.at(origin, hosts);
+    return { url: new URL(origin), sender, context: UNSIGNED, hasOverlay: false };
+  }
+
+  /**
+   * Writing the record took time. What may have ended since the decision is checked again. Revoked keys, ended grants and new locks
+   * need no check here: `calls` has the call already, so `calls.cutWhere` and `calls.cutGrant` cut it.
+   */
+  private cutMeanwhile({ response }: Exchange, call: OpenCall): Forwarded | undefined {
+    const { clock, authorizer } = this.parts;
+    if (!authorizer.isInTouch()) call.cut('not_in_touch');
+    if (clock.now() >= call.endsAt) call.cut('grant_ended');
+    if (response.isGone) call.cut('client_gone');
+    return call.cutBy === undefined ? undefined : { ...NOTHING_SENT, cutBy: call.cutBy };
+  }
+
+  /** Gets a file from its storage. Nothing of the engineer, the tenant or the gateway goes there, only the link and a range. */
+  private fetchFile(
+    { canonical, body, response }: Exchange,
+    { digest }: GrantTokenClaims,
+    { grant }: AllowedCall,
+    call: OpenCall,
+    record: string,
+    selected: SelectedHeaders,
+    way: Way,
+    link: FileLink,
+  ): Promise<Forwarded> {
+    const { budgets, clock, locations, maxFileBytes } = this.parts;
+    return forwardCall({
+      upstream: way.sender,
+      origin: {
+        ...{ service: canonical.service, upstream: way.url, locations },
+        ...{ answersCors: false, ownHost: false, isShared: false },
+      },
+      method: 'GET',
+      target: link.target,
+      headers: selected.passed,
+      framing: { kind: 'none' },
+      readBody: undefined,
+      body,
+      maxBodyBytes: 0,
+      response,
+      record,
+      download: new StoredFile(rangeOf(canonical), maxFileBytes),
+      confirmedTenant: undefined,
+      changeAnswer: undefined,
+      answerFields: fieldsOfFile,
+      call,
+      onBodyArrived: () => undefined,
+      now: () => clock.monotonic(),
+      takeBytes: (bytes) => budgets.takeBytes(digest, grant, bytes),
+      moreBytes: (bytes) => budgets.requestMore(digest, grant, { calls: 0, bytes }),
+    });
+  }
+
   private forward(
     exchange: Exchange,
     claims: GrantTokenClaims,
@@ -144,17 +229,9 @@ export class RecordedForwarding {
     selected: SelectedHeaders,
     way: Way,
   ): Promise<Forwarded> | Forwarded {
-    const { calls, budgets, clock, authorizer, locations, maxBodyBytes } = this.parts;
+    const { calls, budgets, clock, locations, maxBodyBytes } = this.parts;
     const { canonical, response } = exchange;
     const { match, grant, map } = decision;
-    // Writing the record took time. What may have ended since the decision is checked again. Revoked keys, ended grants
-    // and new locks need no check here: `calls` has the call already, so `calls.cutWhere` and `calls.cutGrant` cut it.
-    if (!authorizer.isInTouch()) call.cut('not_in_touch');
-    if (clock.now() >= call.endsAt) call.cut('grant_ended');
-    if (response.isGone) call.cut('client_gone');
-    if (call.cutBy !== undefined) {
-      return { ...NOTHING_SENT, cutBy: call.cutBy };
-    }
     if (canonical.expectsContinue && body === undefined) response.writeContinue();
     const { definition } = map;
     const { service, method, framing } = canonical;
@@ -187,13 +264,32 @@ export class RecordedForwarding {
       record,
       download: downloadOf(decision, canonical),
       confirmedTenant: definition.tenantFrom === 'service' && !match.shared ? tenant : undefined,
-      changeAnswer: changeOf(decision, overlayAt),
+      changeAnswer: this.changeOf(exchange, claims, decision, record, overlayAt),
       call,
       onBodyArrived: () => calls.bodyArrived(call),
       now: () => clock.monotonic(),
       takeBytes: (bytes) => budgets.takeBytes(digest, grant, bytes),
       moreBytes: (bytes) => budgets.requestMore(digest, grant, { calls: 0, bytes }),
     });
+  }
+
+  /** How the answer is changed. Masking and links come first: only an answer that neither concerns may get the overlay. */
+  private changeOf(
+    exchange: Exchange,
+    { digest }: GrantTokenClaims,
+    { masking, links, routes, map: { definition } }: AllowedCall,
+    record: string,
+    overlayAt: string | undefined,
+  ): ChangeAnswer | undefined {
+    if (links !== undefined) {
+      const { service, origin } = exchange.canonical;
+      const base = origin ?? `/${service}`;
+      const owner = { from: record, digest, service, call: callOf(exchange, undefined), base };
+      return keepLinks(links, owner, definition.fileHosts ?? [], this.parts.fileLinks);
+    }
+    const isPlain = overlayAt === undefined || isDownload(routes);
+    const change = changeFirst(masking, isPlain ? undefined : addOverlay(overlayAt));
+    return definition.fileHosts === undefined ? change : withoutLinks(definition.fileHosts, change);
   }
 
   private recordOutcome(
@@ -221,14 +317,24 @@ const NOTHING_SENT = {
 
 /** What the gateway checks and records of the answer if it is a file. */
 function downloadOf(
-  { routes, masking }: AllowedCall,
-  { headers }: Exchange['canonical'],
+  { routes, masking, links }: AllowedCall,
+  canonical: Exchange['canonical'],
 ): Download | undefined {
   // Only one of the two maps can say so then: what is masked is no file that passes as it is.
-  if (masking !== undefined || !isDownload(routes)) return undefined;
-  const range = headers.one('range');
-  return new Download(range === undefined ? undefined : readByteRange(range));
+  if (masking !== undefined || links !== undefined || !isDownload(routes)) return undefined;
+  return new Download(rangeOf(canonical));
 }
+
+function rangeOf({ headers }: Exchange['canonical']): ByteRange | undefined {
+  const range = headers.one('range');
+  return range === undefined ? undefined : readByteRange(range);
+}
+
+/** A storage gets no context: it is not the vendor's service, and the link says all that it needs. */
+const UNSIGNED: ServiceContext = { mode: 'none', sign: undefined };
+const NO_HEADERS: ReadonlySet<string> = new Set();
+
+const hostOf = ({ origin }: FileLink): string => new URL(origin).host;
 
 /** What the client learns of a failed handshake or a withheld answer: the reason, and what the people who run the service can do. */
 function membersOf({ tlsFailure, withheld }: Forwarded): { reason?: string; detail?: string } {
@@ -248,17 +354,25 @@ const NOT_FOR_SQL = {
   detail: 'a statement runs with an ordinary grant, and not as an approved change',
 } as const;
 
-/** Masking comes first: only an answer that it lets through may get the overlay. */
-function changeOf({ masking }: AllowedCall, overlayAt: string | undefined): ChangeAnswer | undefined {
-  const overlay = overlayAt === undefined ? undefined : addOverlay(overlayAt);
+/** Only an answer that masking lets through may get the overlay. */
+function changeFirst(
+  masking: Masking | undefined,
+  overlay: ChangeAnswer | undefined,
+): ChangeAnswer | undefined {
   if (masking === undefined) return overlay;
   const mask = maskAnswer(masking);
   return (head) => mask(head) ?? overlay?.(head);
 }
 
-function selectedOf({ canonical: { headers, method } }: Exchange, decision: AllowedCall): SelectedHeaders {
+function selectedOf(
+  { canonical: { headers, method } }: Exchange,
+  decision: AllowedCall,
+  link: FileLink | undefined,
+): SelectedHeaders {
+  if (link !== undefined) return headersForStorage(selectHeaders(headers, NO_HEADERS, undefined));
   const selected = selectHeaders(headers, decision.headers, tenantHeaderOf(decision));
-  return decision.masking === undefined ? selected : headersForMasking(selected, method);
+  const isRead = decision.masking !== undefined || decision.links !== undefined;
+  return isRead ? headersForMasking(selected, method) : selected;
 }
 
 /** The header from which the service reads its tenant; undefined if it reads it elsewhere. */

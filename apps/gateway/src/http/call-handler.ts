@@ -1,12 +1,21 @@
-import { type CorsRules, isDatabase, type ServiceDefinition } from '@countersign/contract';
-import type { CallAuthorizer } from '../authorize/call-authorizer.js';
+import type { Call, PublishedRouteMap } from '@countersign/authorization';
+import {
+  type CorsRules,
+  FILES_PATH,
+  isDatabase,
+  readByteRange,
+  type ServiceDefinition,
+} from '@countersign/contract';
+import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer.js';
 import type { BrowserCalls } from '../browser/browser-calls.js';
 import type { OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
+import { type FileLink, type FileLinks, LINK_ENDED } from '../files/file-links.js';
 import type { RecordedForwarding } from '../forward/recorded-forwarding.js';
 import type { GatewayMetrics } from '../metrics.js';
 import { parseStatement, StatementRefused } from '../sql/sql-statement.js';
 import type { CallRefusals, RefusedCall } from './call-refusals.js';
+import type { CanonicalRequest } from './canonical-request.js';
 import { type ChangeBody, type ReadBody, readChangeBody } from './change-body.js';
 import { fieldsForOrigin, isListedOrigin, isPreflight, preflightFields } from './cors.js';
 import { callOf, type Exchange } from './exchange.js';
@@ -22,9 +31,46 @@ export type CallHandlerParts = {
   clock: Clock;
   metrics: Pick<GatewayMetrics, 'preflight'>;
   maxBodyBytes: number;
+  /** The presigned links that the gateway keeps. */
+  fileLinks: Pick<FileLinks, 'find'>;
+};
+
+/** What a call brings to its decision beside itself. */
+type Undecided = {
+  body?: ReadBody | undefined;
+  /** Why the statement in its body is not run, if the call is allowed at all. */
+  refusedStatement?: Omit<RefusedCall, 'match'> | undefined;
+  /** The file that it fetches. */
+  link?: FileLink;
 };
 
 const NO_BODY: ChangeBody = {};
+const NO_CONTENT = {
+  hasBody: false,
+  bodySha256: undefined,
+  bodyLength: undefined,
+  bodyIsArriving: false,
+} as const;
+
+/** The id of the file that the request is for; undefined if it is for the service itself. */
+function askedFile(
+  { canonical: { path }, mode }: Exchange,
+  { definition }: PublishedRouteMap,
+): string | undefined {
+  if (mode !== undefined || definition.fileHosts === undefined || !path.startsWith(FILES_PATH))
+    return undefined;
+  return path.slice(FILES_PATH.length);
+}
+
+/** Why a file cannot be fetched in this way. Storages sign links for one method. */
+function fetchProblem({ method, query, headers }: CanonicalRequest): Omit<RefusedCall, 'match'> | undefined {
+  if (method !== 'GET' || query !== '')
+    return { code: 'route_not_listed', detail: 'a file is fetched with GET, and without a query' };
+  const range = headers.one('range');
+  return range === undefined || readByteRange(range) !== undefined
+    ? undefined
+    : { code: 'range_refused', detail: 'a file takes one range at most, such as bytes=0-1023' };
+}
 
 /**
  * Takes a call of a data service from the canonical request to its outcome, in the order of docs/contract.md, Gateway: a plain
@@ -35,7 +81,7 @@ export class CallHandler {
   constructor(private readonly parts: CallHandlerParts) {}
 
   async handle(exchange: Exchange): Promise<void> {
-    const { authorizer, refusals, forwarding, browsers } = this.parts;
+    const { authorizer, refusals, browsers } = this.parts;
     const { canonical } = exchange;
     const service = authorizer.service(canonical.service);
     const cors = exchange.mode === undefined ? service?.definition.cors : undefined;
@@ -56,6 +102,8 @@ export class CallHandler {
       return refusals.unverified(exchange, canonical.service, 'invalid_token', { reason, detail, noToken });
     }
     const { claims } = token;
+    const asked = askedFile(exchange, service);
+    if (asked !== undefined) return this.handleFile(exchange, token, asked);
     // Terms that approve one exact change need the body before the decision, and the record of a statement names it. Every
     // other body streams.
     const runsSql = isDatabase(service.definition) && exchange.mode === undefined;
@@ -63,9 +111,35 @@ export class CallHandler {
     const { body, refused } = isRead ? await readChangeBody(this.parts, exchange, token) : NO_BODY;
     if (refused !== undefined) return refusals.decided(exchange, claims, refused);
     const refusedStatement = runsSql ? takeStatement(exchange, body) : undefined;
+    await this.decide(exchange, token, callOf(exchange, body), { body, refusedStatement });
+  }
+
+  /** A file whose presigned link the gateway keeps. Its fetch is authorized as the call whose answer had the link. */
+  private async handleFile(exchange: Exchange, token: VerifiedToken, id: string): Promise<void> {
+    const { refusals, fileLinks } = this.parts;
+    const { claims } = token;
+    const { canonical } = exchange;
+    const link = fileLinks.find(id, claims.digest, canonical.service);
+    if (link === undefined) return refusals.decided(exchange, claims, { ...LINK_ENDED, match: null });
+    const { method, path, query, queryNames, host } = link.call;
+    const asked = { method, path, query, queryNames: [...queryNames], host };
+    const described = { ...exchange, canonical: { ...canonical, ...asked } };
+    const problem = fetchProblem(canonical);
+    if (problem !== undefined) return refusals.decided(described, claims, { ...problem, match: null });
+    await this.decide(described, token, { ...link.call, ...NO_CONTENT }, { link });
+  }
+
+  /** Decides the call, waits for what may still come, and forwards it or refuses it. */
+  private async decide(
+    exchange: Exchange,
+    token: VerifiedToken,
+    call: Call,
+    { body, refusedStatement, link }: Undecided,
+  ): Promise<void> {
+    const { authorizer, refusals, forwarding } = this.parts;
+    const { claims } = token;
     const grantArrival = authorizer.waitForGrant(claims);
     if (grantArrival !== undefined) await grantArrival;
-    const call = callOf(exchange, body);
     let decision = authorizer.authorize(token, call);
     for (;;) {
       const budgetArrival = authorizer.waitForBudget(claims, decision);
@@ -78,7 +152,7 @@ export class CallHandler {
     if (!decision.allowed) return refusals.decided(exchange, claims, decision);
     if (refusedStatement !== undefined)
       return refusals.decided(exchange, claims, { ...refusedStatement, match: decision.match });
-    await forwarding.run(exchange, token, decision, body);
+    await forwarding.run(exchange, token, decision, body, link);
   }
 
   /** Answers a preflight. A preflight is no call: it is counted, but not recorded and not forwarded. */

@@ -230,7 +230,7 @@ function changesProtocol({ headers }: CanonicalRequest, { match }: AllowedCall):
 /** Refuses a call with a limit that only a gateway can enforce that forwards the call itself. */
 function beyondThisMode(
   { claims }: VerifiedToken,
-  { match, grant, map, routes, masking }: AllowedCall,
+  { match, grant, map, routes, masking, links }: AllowedCall,
 ): RefusedCall | undefined {
   const refused = (what: string): RefusedCall => ({
     code: 'insufficient_scope',
@@ -242,6 +242,7 @@ function beyondThisMode(
   if (map.definition.tenantFrom === 'service' && !match.shared)
     return refused('what the service says of a response’s tenant');
   if (masking !== undefined) return refused('that fields of the answer are hidden');
+  if (links !== undefined) return refused('that links to files are kept');
   if (isDownload(routes)) return refused('the hash of what a download sends');
   return grant.budget?.bytes === undefined ? undefined : refused('a budget of bytes');
 }

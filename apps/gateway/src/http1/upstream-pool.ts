@@ -1,4 +1,4 @@
-import { connect as connectPlain, isIP } from 'node:net';
+import { connect as connectPlain, isIP, type LookupFunction } from 'node:net';
 import { connect as connectSecure, type SecureContext, type TLSSocket } from 'node:tls';
 import { endsConnection, type RequestToWrite, writeRequestHead } from './message-writer.js';
 import {
@@ -50,6 +50,8 @@ export class UpstreamPool implements RequestSender {
     timeouts: UpstreamTimeouts,
     /** Required for `https:`. */
     private readonly security?: UpstreamSecurity,
+    /** Resolves the name of the origin. Default: as the system does. */
+    private readonly lookup?: LookupFunction,
   ) {
     this.owner = {
       timeouts,
@@ -107,7 +109,7 @@ export class UpstreamPool implements RequestSender {
   }
 
   private connectSecure({ context, serverName }: UpstreamSecurity): TLSSocket {
-    const { host, port } = this.address(443);
+    const { host, port, lookup } = this.address(443);
     const now = this.owner.monotonic();
     const session = now < this.verifiedAt + SESSION_MS ? this.session : undefined;
     const socket = connectSecure({
@@ -116,6 +118,7 @@ export class UpstreamPool implements RequestSender {
       port,
       servername: serverName ?? (isIP(host) === 0 ? host : ''),
       ALPNProtocols: ['http/1.1'],
+      ...(lookup && { lookup }),
       ...(session && { session }),
     });
     socket.setNoDelay(true);
@@ -132,7 +135,8 @@ export class UpstreamPool implements RequestSender {
   private address(defaultPort: number) {
     const { hostname, port } = this.origin;
     const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-    return { host, port: port === '' ? defaultPort : Number(port), noDelay: true };
+    const { lookup } = this;
+    return { host, port: port === '' ? defaultPort : Number(port), noDelay: true, ...(lookup && { lookup }) };
   }
 
   private released(connection: UpstreamConnection): void {

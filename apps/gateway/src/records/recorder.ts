@@ -6,7 +6,7 @@ import {
   DEPLOYMENT_SLUG,
   type TenantFrom,
 } from '@countersign/contract';
-import { MAX_COUNTS, type WithheldReason } from '@countersign/gateway-protocol';
+import { MAX_COUNTS, type RecordedFile, type WithheldReason } from '@countersign/gateway-protocol';
 import type { Clock } from '../clock.js';
 import { RandomPool, RecordIds } from './record-ids.js';
 import { MinuteCounters, minuteOf, RefusalFolding } from './refusal-counting.js';
@@ -25,6 +25,8 @@ export type RecordedCall = {
   droppedHeaders: readonly string[];
   /** `gateway`: the gateway forwards it. `authz`: a proxy does. */
   mode: CallMode;
+  /** The file that it fetches from a storage, by a link in the answer of an earlier call. */
+  file?: RecordedFile;
 };
 
 /** How an allowed call ended. */
@@ -91,9 +93,15 @@ export class Recorder {
     isMasked = false,
   ): Promise<void> {
     const draft = this.describe(id, 'allowed', call, match);
-    const { droppedHeaders } = call;
+    const { droppedHeaders, file } = call;
     const isSigned = context === 'ed25519';
-    if (isSigned && droppedHeaders.length === 0 && tenantFrom !== 'service' && !isMasked)
+    if (
+      isSigned &&
+      droppedHeaders.length === 0 &&
+      tenantFrom !== 'service' &&
+      !isMasked &&
+      file === undefined
+    )
       return this.options.spool.append(draft);
     const record = {
       ...draft.record,
@@ -101,6 +109,7 @@ export class Recorder {
       ...(isSigned ? {} : { context }),
       ...(tenantFrom === 'service' ? { tenantFrom } : {}),
       ...(isMasked ? { masked: true as const } : {}),
+      ...(file === undefined ? {} : { file }),
     };
     return this.options.spool.append({ ...draft, record });
   }

@@ -308,6 +308,8 @@ export interface AccessRecordView {
   context: ContextMode | null;
   /** `service`: the call named no tenant, and the service had to say that its response was about this one. */
   tenantFrom: 'service' | null;
+  /** The storage from which the call fetched a file, and the record of the call whose answer had the link; null if it did not. */
+  file: { from: string; host: string } | null;
   /** What the terms state about the requester's place and employer; null if nothing. */
   requesterFacts: RequesterFacts | null;
   trust: string | null;

@@ -7,6 +7,7 @@ import type {
   CallStep,
   CallToken,
   CallView,
+  LinkedFields,
   Masking,
   MatchedCall,
   PublishedRouteMap,
@@ -80,6 +81,7 @@ const callSteps: readonly CallStep[] = [
 /**
  * `match` is null while the route is not known. A refused call has it if its route was found. `headers`: the request headers
  * that pass beside the default, in lower case. `masking`: what the answer must not show; undefined if it may show all.
+ * `links`: the presigned links in it; undefined if it has none.
  */
 export type CallDecision =
   | {
@@ -90,6 +92,7 @@ export type CallDecision =
       routes: RoutesOfCall;
       headers: ReadonlySet<string>;
       masking: Masking | undefined;
+      links: LinkedFields | undefined;
     }
   | ({ allowed: false; match: MatchedCall | null } & CallRefusal);
 
@@ -108,10 +111,10 @@ export function authorizeCall(token: CallToken, call: Call, view: CallView, now:
   } catch (error) {
     return { allowed: false, match: context?.match ?? null, ...refusalOf(error) };
   }
-  const { match, routes, grant, currentMap: map, headers, masking } = context;
+  const { match, routes, grant, currentMap: map, headers, masking, links } = context;
   return match === undefined || routes === undefined || grant === undefined || map === undefined
     ? { allowed: false, match: null, code: 'route_not_listed', detail: 'the route is not listed' }
-    : { allowed: true, match, grant, map, routes, headers, masking };
+    : { allowed: true, match, grant, map, routes, headers, masking, links };
 }
 
 const NO_HEADERS: ReadonlySet<string> = new Set();
@@ -131,6 +134,7 @@ function contextOf({ claims, kid }: CallToken, call: Call, view: CallView, now: 
     routes: undefined,
     headers: NO_HEADERS,
     masking: undefined,
+    links: undefined,
   };
 }
 

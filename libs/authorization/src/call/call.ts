@@ -139,6 +139,9 @@ export type MatchedCall = {
   shared?: true;
 };
 
+/** The fields of an answer that hold presigned links (`fields`), and the origins of the storages to which these may lead (`hosts`). */
+export type LinkedFields = { fields: readonly string[]; hosts: readonly string[] };
+
 /**
  * What an answer may show only in part: pointers to its fields (`fields`), and the media types that pass although no field can
  * be masked in them (`passes`).
@@ -173,6 +176,8 @@ export type CallContext = CallToken & {
   headers: ReadonlySet<string>;
   /** What the answer must not show. Undefined if it may show all. Set by the route check. */
   masking: Masking | undefined;
+  /** The links that the client must not get. Undefined if the answer has none. Set by the route check. */
+  links: LinkedFields | undefined;
 };
 
 /** One named check: a refusal, or undefined to go on. */

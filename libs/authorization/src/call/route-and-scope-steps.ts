@@ -15,8 +15,10 @@ import {
 import type {
   Call,
   CallClaims,
+  CallContext,
   CallRefusal,
   CallStep,
+  LinkedFields,
   Masking,
   PublishedRouteMap,
   RoutesOfCall,
@@ -69,7 +71,10 @@ export const routeIsListed: CallStep = (context) => {
   context.routes = { approved: approved.route, current: current.route };
   context.headers = headers;
   if (claims.terms.unmasked !== true) context.masking = maskingOf(approved.route, current.route);
-  return undefined;
+  context.links = linksOf(context);
+  return context.links !== undefined && context.masking !== undefined
+    ? notListed('one of the maps masks fields of the answer, and the other one has links in it')
+    : undefined;
 };
 
 /**
@@ -234,13 +239,26 @@ export const isDownload = ({ approved, current }: RoutesOfCall): boolean =>
  * A download takes one range of bytes at most (RFC 9110 §14.2). The hash of an answer with several parts would be one of a
  * multipart text whose boundary the service chooses, and nothing that anyone could compare with the file.
  */
-export const rangeIsOne: CallStep = ({ call, routes }) => {
-  if (routes === undefined || !isDownload(routes)) return undefined;
+export const rangeIsOne: CallStep = ({ call, routes, links }) => {
   const values = call.headerValues('range');
+  if (links !== undefined && values.length > 0)
+    return { code: 'range_refused', detail: 'this answer has links to files, and is read as a whole' };
+  if (routes === undefined || !isDownload(routes)) return undefined;
   return values.length === 0 || (values.length === 1 && readByteRange(values[0] ?? '') !== undefined)
     ? undefined
     : { code: 'range_refused', detail: 'a download takes one range at most, such as bytes=0-1023' };
 };
+
+/**
+ * A link in a field that one of the maps lists is kept back: the approver has not seen that it would be handed out, or the vendor
+ * keeps it back now. It may lead only to storages that both list.
+ */
+function linksOf({ routes, approvedMap, currentMap }: CallContext): LinkedFields | undefined {
+  const fields = new Set([...(routes?.approved.presigned ?? []), ...(routes?.current.presigned ?? [])]);
+  if (fields.size === 0) return undefined;
+  const [approved = [], current = []] = [approvedMap, currentMap].map((map) => map?.definition.fileHosts);
+  return { fields: [...fields], hosts: current.filter((host) => approved.includes(host)) };
+}
 
 /** Whether the header has this one value, or is absent if none is wanted. */
 function isOnly(values: readonly string[], wanted: string | undefined): boolean {

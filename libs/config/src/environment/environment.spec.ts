@@ -260,6 +260,7 @@ describe('the gateway environment', () => {
       maxBodiesPerService: 256,
       maxHeaderBytes: 16 * 1024,
       maxBodyBytes: 100 * 1024 ** 2,
+      maxFileBytes: 1024 ** 3,
       upstreamTimeouts: { connectMs: 5_000, firstByteMs: 30_000, idleMs: 60_000 },
       tls: undefined,
       upstreamTlsDir: 'data/upstream-tls',

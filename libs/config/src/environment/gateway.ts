@@ -71,6 +71,7 @@ export const gatewayShape = {
   COUNTERSIGN_GATEWAY_MAX_BODIES_PER_SERVICE: wholeNumber(1, 1_000_000).default(256),
   COUNTERSIGN_GATEWAY_MAX_HEADER_BYTES: wholeNumber(8 * KIB, 256 * KIB).default(16 * KIB),
   COUNTERSIGN_GATEWAY_MAX_BODY_BYTES: wholeNumber(0, 1024 * GIB).default(100 * MIB),
+  COUNTERSIGN_GATEWAY_MAX_FILE_BYTES: wholeNumber(1, 1024 * GIB).default(GIB),
   COUNTERSIGN_GATEWAY_CONNECT_TIMEOUT_MS: milliseconds.default(5_000),
   COUNTERSIGN_GATEWAY_FIRST_BYTE_TIMEOUT_MS: milliseconds.default(30_000),
   COUNTERSIGN_GATEWAY_IDLE_TIMEOUT_MS: milliseconds.default(60_000),
@@ -128,7 +129,7 @@ function tlsFrom(
 /**
  * Reads what a gateway needs to start. `COUNTERSIGN_GATEWAY_SPOOL_BYTES` (1 GiB) bounds the records that
  * wait for the broker; the two `…_MAX_CALLS_PER_…` (256 and 1,024) bound concurrent calls per process;
- * `…_MAX_HEADER_BYTES` (16 KiB) and `…_MAX_BODY_BYTES` (100 MiB) bound a request. Times: `…_CONNECT_…` (5 s),
+ * `…_MAX_HEADER_BYTES` (16 KiB) and `…_MAX_BODY_BYTES` (100 MiB) bound a request, `…_MAX_FILE_BYTES` (1 GiB) a file that is fetched from a storage. Times: `…_CONNECT_…` (5 s),
  * `…_FIRST_BYTE_…` (30 s) and `…_IDLE_…` (60 s) of an upstream, `…_CLIENT_IDLE_…` (20 s) of a client that sends nothing,
  * `…_CALL_TIMEOUT_MS` (15 min) of a whole call. `…_UNPINNED` decides about tenants without a pin on this host: `vendor`
  * allows those that are unclaimed, on the vendor's word; `refuse` allows none. `…_TLS_CERT_FILE`,
@@ -161,6 +162,7 @@ export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
       maxBodiesPerService: raw.COUNTERSIGN_GATEWAY_MAX_BODIES_PER_SERVICE,
       maxHeaderBytes: raw.COUNTERSIGN_GATEWAY_MAX_HEADER_BYTES,
       maxBodyBytes: raw.COUNTERSIGN_GATEWAY_MAX_BODY_BYTES,
+      maxFileBytes: raw.COUNTERSIGN_GATEWAY_MAX_FILE_BYTES,
       upstreamTimeouts: {
         connectMs: raw.COUNTERSIGN_GATEWAY_CONNECT_TIMEOUT_MS,
         firstByteMs: raw.COUNTERSIGN_GATEWAY_FIRST_BYTE_TIMEOUT_MS,

@@ -42,6 +42,7 @@ export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
       tenantHeader: entry.tenantHeader,
       checksTenant: entry.checksTenant,
       headers: entry.headers,
+      fileHosts: entry.fileHosts,
       cors: entry.cors,
     }),
     routes: routesOf(entry),
@@ -64,6 +65,7 @@ function toRoute({
   action,
   body,
   download,
+  presigned,
   headers,
   shared,
   mask,
@@ -74,7 +76,7 @@ function toRoute({
     ...rest,
     resource: resource ?? SHARED.resource,
     action: action ?? SHARED.action,
-    ...present({ body, download, headers, shared, mask, maskPasses }),
+    ...present({ body, download, presigned, headers, shared, mask, maskPasses }),
   };
   if (query === undefined || query === 'any') return { ...route, ...present({ query }) };
   const parameters = query.map((each) => (typeof each === 'string' ? { name: each } : each));

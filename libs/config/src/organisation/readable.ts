@@ -200,6 +200,7 @@ const lenientService = z.object({
   tenantHeader: serviceMembers.tenantHeader,
   checksTenant: serviceMembers.checksTenant,
   headers: serviceMembers.headers.catch(undefined),
+  fileHosts: serviceMembers.fileHosts.catch(undefined),
   cors: serviceMembers.cors.catch(undefined),
   tls: upstreamTlsSchema.optional().catch(undefined),
   origin: serviceOriginSchema.optional().catch(undefined),

@@ -19,6 +19,7 @@ import {
 import {
   CONTEXT_MODES,
   corsSchema,
+  fileHostsSchema,
   isDatabase,
   serviceOriginSchema,
   upstreamTlsSchema,
@@ -147,6 +148,7 @@ export const route = z
     download: flag.optional(),
     headers: z.array(token).optional(),
     shared: flag.optional(),
+    presigned: z.array(z.string()).optional(),
     mask: z.array(z.string()).optional(),
     maskPasses: z.array(token).optional(),
   })
@@ -170,6 +172,7 @@ export const serviceMembers = {
   tenantHeader: token.optional(),
   checksTenant: z.literal(true, { error: 'must be true, or be left out' }).optional(),
   headers: z.array(token).optional(),
+  fileHosts: fileHostsSchema.optional(),
   cors: corsSchema.optional(),
 };
 

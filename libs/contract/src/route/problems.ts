@@ -71,6 +71,9 @@ function serviceProblems(service: ServiceDefinition): RouteMapProblem[] {
   if (service.checksTenant && service.tenantFrom !== 'service') {
     problems.push({ pointer: '/checksTenant', detail: 'goes with `tenantFrom: service`, and only with it' });
   }
+  if (service.fileHosts !== undefined && new Set(service.fileHosts).size !== service.fileHosts.length) {
+    problems.push({ pointer: '/fileHosts', detail: 'names a host twice' });
+  }
   problems.push(...headerProblems(service.headers ?? [], '/headers'));
   if (service.cors !== undefined) problems.push(...findCorsProblems(service.cors));
   return problems;
@@ -122,6 +125,10 @@ function routeProblems(route: Route, pointer: string, service: ServiceDefinition
   if (route.maskPasses?.some(isJsonType)) add('maskPasses', 'names a type of JSON: its fields are masked');
   if (route.download === true && route.method !== 'GET') {
     add('download', 'goes with GET, and only with it');
+  }
+  if (route.presigned !== undefined) addProblemsOfPresigned(route, service, add);
+  if (service.fileHosts !== undefined && path[0] === 'countersign') {
+    add('path', 'begins as the addresses at which gateways serve files of this service');
   }
   if (route.shared) addProblemsOfShared(route, add);
   problems.push(...headerProblems(route.headers ?? [], `${pointer}/headers`));
@@ -188,6 +195,18 @@ function mayNameTenant(shared: Route, other: Route): boolean {
       .slice(0, at)
       .every((segment, place) => segment === own[place] || isParameter(segment) || isParameter(own[place]))
   );
+}
+
+function addProblemsOfPresigned(
+  { presigned = [], mask, download, shared }: Route,
+  { fileHosts }: ServiceDefinition,
+  add: (member: string, detail: string) => void,
+): void {
+  if (new Set(presigned).size !== presigned.length) add('presigned', 'names a field twice');
+  if (fileHosts === undefined) add('presigned', 'goes with `fileHosts` of the service: where links may lead');
+  if (mask !== undefined) add('presigned', 'does not go with `mask`');
+  if (download !== undefined) add('presigned', 'does not go with `download`: its answer is no file');
+  if (shared !== undefined) add('presigned', 'does not go with `shared`: a file is some tenant’s');
 }
 
 function headerProblems(headers: readonly string[], pointer: string): RouteMapProblem[] {

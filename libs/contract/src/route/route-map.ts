@@ -5,6 +5,7 @@ import { ACTION, SERVICE_NAME } from '../identifiers.js';
 import { resourceCovers, resourcesOverlap } from '../resource/resource.js';
 import { byCodeUnit, type ScopeEntry } from '../resource/scope.js';
 import { type CorsRules, corsSchema, normalisedCors } from './cors.js';
+import { fileHostsSchema } from './linked-files.js';
 import { fieldPointer, MAX_MASKED_FIELDS, mediaType } from './masked-fields.js';
 
 /** One line of a route map: which calls it covers, and which resource and action they are. docs/contract.md, Route map. */
@@ -30,6 +31,8 @@ export type Route = {
   shared?: true;
   /** Request headers that pass on this route, beside the default (`PASSED_BY_DEFAULT`) and those of the service. */
   headers?: string[];
+  /** Fields of the JSON answer, as pointers, that hold presigned links. Gateways keep the links, and serve the files themselves. */
+  presigned?: string[];
   /** Fields of the JSON answer, as pointers, that are masked unless the grant says `unmasked`. */
   mask?: string[];
   /** Media types that pass as they are on a route with `mask`. Absent: an answer that is not JSON is withheld. */
@@ -55,6 +58,8 @@ export type ServiceDefinition = {
   checksTenant?: true;
   /** Request headers that pass on every route, beside the default (`PASSED_BY_DEFAULT`). */
   headers?: string[];
+  /** Origins of the storages to which `presigned` links lead. */
+  fileHosts?: string[];
   /** Absent: no page of another origin may call the service, as far as gateways have a say. */
   cors?: CorsRules;
   routes: Route[];
@@ -94,6 +99,7 @@ export const routeSchema: z.ZodType<Route> = z.strictObject({
   download: z.exactOptional(z.literal(true, 'true, or left out')),
   shared: z.exactOptional(z.literal(true, 'true, or left out')),
   headers: headerNames,
+  presigned: z.exactOptional(z.array(fieldPointer).min(1, 'at least one field').max(MAX_MASKED_FIELDS)),
   mask: z.exactOptional(z.array(fieldPointer).min(1, 'at least one field').max(MAX_MASKED_FIELDS)),
   maskPasses: z.exactOptional(z.array(mediaType).min(1, 'at least one type').max(20)),
 });
@@ -110,6 +116,7 @@ export const serviceDefinitionSchema: z.ZodType<ServiceDefinition> = z.strictObj
   tenantHeader: z.exactOptional(headerName('a header name of letters, digits and -')),
   checksTenant: z.exactOptional(z.literal(true)),
   headers: headerNames,
+  fileHosts: z.exactOptional(fileHostsSchema),
   cors: z.exactOptional(corsSchema),
   routes: z.array(routeSchema),
 });
@@ -146,14 +153,14 @@ export function routeResourcePattern(route: Route): string {
 /**
  * The bytes that a route map's hash covers (docs/contract.md, Route map), as canonical JSON:
  *
- *     {"audience":…,"checksTenant":true,"cors":…,"headers":…,
- *      "routes":[{"action":…,"body":true,"download":true,"headers":…,"mask":…,"maskPasses":…,"method":…,"path":…,"query":…,
+ *     {"audience":…,"checksTenant":true,"cors":…,"fileHosts":…,"headers":…,
+ *      "routes":[{"action":…,"body":true,"download":true,"headers":…,"mask":…,"maskPasses":…,"method":…,"path":…,"presigned":…,"query":…,
  *      "repeat":…,"resource":…,"shared":true},…],"service":…,"tenantFrom":…,"tenantHeader":…,"upstream":…}
  *
  * Routes are sorted by path, then method. `query` is `[]` if absent, a sorted list of unique names, or the text `any`.
- * `tenantHeader`, `checksTenant`, `headers`, `cors`, `repeat`, `body`, `download`, `shared`, `mask` and `maskPasses` are there
- * only if the service or route has them. `headers` is a sorted list of unique names in lower case; `repeat`, `mask` and
- * `maskPasses` are such lists as they are written. `cors` is
+ * `tenantHeader`, `checksTenant`, `headers`, `fileHosts`, `cors`, `repeat`, `body`, `download`, `shared`, `presigned`, `mask` and
+ * `maskPasses` are there only if the service or route has them. `headers` is a sorted list of unique names in lower case; `fileHosts`, `repeat`,
+ * `presigned`, `mask` and `maskPasses` are such lists as they are written. `cors` is
  * `{"credentials":true,"exposeHeaders":…,"maxAge":…,"origins":…}` with what the service has of it, each list sorted.
  */
 export function canonicalRouteMap(service: ServiceDefinition): string {
@@ -165,6 +172,7 @@ export function canonicalRouteMap(service: ServiceDefinition): string {
     ...(service.tenantHeader === undefined ? {} : { tenantHeader: service.tenantHeader }),
     ...(service.checksTenant === undefined ? {} : { checksTenant: service.checksTenant }),
     ...normalisedHeaders(service),
+    ...(service.fileHosts && { fileHosts: uniqueNames(service.fileHosts) }),
     ...(service.cors && { cors: normalisedCors(service.cors) }),
     routes: service.routes
       .map(normalised)
@@ -172,12 +180,13 @@ export function canonicalRouteMap(service: ServiceDefinition): string {
   });
 }
 
-function normalised({ query, repeat, headers, mask, maskPasses, ...rest }: Route): Route {
+function normalised({ query, repeat, headers, presigned, mask, maskPasses, ...rest }: Route): Route {
   return {
     ...rest,
     query: query === 'any' ? 'any' : uniqueNames(query ?? []),
     ...(repeat && { repeat: uniqueNames(repeat) }),
     ...normalisedHeaders({ headers }),
+    ...(presigned && { presigned: uniqueNames(presigned) }),
     ...(mask && { mask: uniqueNames(mask) }),
     ...(maskPasses && { maskPasses: uniqueNames(maskPasses) }),
   };

@@ -72,6 +72,9 @@ export class AccessRecordEntity implements AccessRecordView {
   @Column('varchar', { name: 'tenant_from', nullable: true })
   tenantFrom!: AccessRecordView['tenantFrom'];
 
+  @Column('text', { nullable: true, transformer: jsonText })
+  file!: AccessRecordView['file'];
+
   @Column('text', { name: 'requester_facts', nullable: true, transformer: jsonText })
   requesterFacts!: AccessRecordView['requesterFacts'];
 

@@ -44,6 +44,7 @@ import { NoticeAddresses1799000057100 } from './1799000057100-notice-addresses.j
 import { BrowserSessions1799000058000 } from './1799000058000-browser-sessions.js';
 import { BrowserWebSession1799000059000 } from './1799000059000-browser-web-session.js';
 import { RecordSentHash1799000064000 } from './1799000064000-record-sent-hash.js';
+import { RecordFile1799000064100 } from './1799000064100-record-file.js';
 import { RecordMasking1799000065000 } from './1799000065000-record-masking.js';
 import { BypassReports1799000068000 } from './1799000068000-bypass-reports.js';
 
@@ -94,6 +95,7 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   BrowserSessions1799000058000,
   BrowserWebSession1799000059000,
   RecordSentHash1799000064000,
+  RecordFile1799000064100,
   RecordMasking1799000065000,
   BypassReports1799000068000,
 ];

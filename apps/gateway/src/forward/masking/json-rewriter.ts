@@ -8,6 +8,9 @@ export class JsonFault extends Error {
 /** Objects and arrays within each other. Readers of many languages give up far below a thousand. */
 export const MAX_DEPTH = 128;
 
+/** The longest value that is read as a whole, as the bytes of its JSON text. */
+const MAX_VALUE_BYTES = 65_536;
+
 /** What may come next. The states of numbers, from `minus` to `exponentDigits`, stand together. */
 const State = {
   value: 0,
@@ -78,16 +81,20 @@ export class JsonRewriter {
   private utf8Left = 0;
   private utf8Low = 0x80;
   private utf8High = 0xbf;
+  /** The bytes so far of a value of which the replacement is made. */
+  private value: Buffer[] = [];
+  private valueLength = 0;
   private replacedFields = 0;
   private isEmpty = true;
 
   /**
    * @param root the fields, as `fieldTree` gives them
-   * @param replacement a JSON value that stands in place of each
+   * @param replacement a JSON value that stands in place of each; or makes it of the value, which has at most 64 KiB then. What it
+   *   throws, `push` throws
    */
   constructor(
     root: FieldNode,
-    private readonly replacement: Buffer,
+    private readonly replacement: Buffer | ((value: Buffer) => Buffer),
   ) {
     this.next = [root];
   }
@@ -103,6 +110,8 @@ export class JsonRewriter {
     const passed: Buffer[] = [];
     /** Where the bytes begin that pass and are not in `passed` yet. */
     let from = 0;
+    /** Where the bytes begin of the value that is replaced. */
+    let hiddenFrom = 0;
     for (let at = 0; at < piece.length; at += 1) {
       const wasHidden = this.hiddenAt !== NOT_HIDDEN;
       if (this.state === State.string && !this.isName) {
@@ -114,17 +123,42 @@ export class JsonRewriter {
       const endsNumber = this.endsNumber(byte);
       if (endsNumber) {
         this.valueEnded();
-        if (wasHidden && this.hiddenAt === NOT_HIDDEN) from = at;
+        if (wasHidden && this.hiddenAt === NOT_HIDDEN) {
+          passed.push(...this.madeOf(piece.subarray(hiddenFrom, at)));
+          from = at;
+        }
       }
       const wasOutside = this.hiddenAt === NOT_HIDDEN;
       this.step(byte);
       if (wasOutside && this.hiddenAt !== NOT_HIDDEN) {
         if (at > from) passed.push(piece.subarray(from, at));
-        passed.push(this.replacement);
-      } else if (!wasOutside && this.hiddenAt === NOT_HIDDEN) from = at + 1;
+        if (Buffer.isBuffer(this.replacement)) passed.push(this.replacement);
+        hiddenFrom = at;
+      } else if (!wasOutside && this.hiddenAt === NOT_HIDDEN) {
+        passed.push(...this.madeOf(piece.subarray(hiddenFrom, at + 1)));
+        from = at + 1;
+      }
     }
-    if (this.hiddenAt === NOT_HIDDEN && from < piece.length) passed.push(piece.subarray(from));
+    if (this.hiddenAt !== NOT_HIDDEN) this.keepOfValue(piece.subarray(hiddenFrom));
+    else if (from < piece.length) passed.push(piece.subarray(from));
     return passed;
+  }
+
+  /** What stands in place of the value that ends with these bytes, if it is made of the value. */
+  private madeOf(last: Buffer): Buffer[] {
+    if (Buffer.isBuffer(this.replacement)) return [];
+    this.keepOfValue(last);
+    const value = Buffer.concat(this.value);
+    this.value = [];
+    this.valueLength = 0;
+    return [this.replacement(value)];
+  }
+
+  private keepOfValue(bytes: Buffer): void {
+    if (Buffer.isBuffer(this.replacement)) return;
+    this.valueLength += bytes.length;
+    if (this.valueLength > MAX_VALUE_BYTES) throw new JsonFault('a value that is too long');
+    this.value.push(Buffer.from(bytes));
   }
 
   /** The bytes have ended. Throws JsonFault if the text is not whole; no bytes at all are an answer without a body. */

@@ -14,21 +14,24 @@ const HELD_BYTES = 65_536;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
- * Replaces the masked fields of one answer, and counts them. Nothing leaves before 64 KiB have passed the rewriter, or the whole body
+ * Replaces fields of one answer. Nothing leaves before 64 KiB have passed the rewriter, or the whole body
  * has: the client never sees the beginning of a short answer that turns out to be faulty.
  */
-class MaskedBody implements AnswerBody {
+class RewrittenBody implements AnswerBody {
   private readonly json: JsonRewriter;
   /** What waits. Undefined once it has left. */
   private held: Buffer[] | undefined = [];
   private heldBytes = 0;
 
-  constructor(fields: readonly string[]) {
-    this.json = new JsonRewriter(fieldTree(fields), MASK);
+  constructor(
+    fields: readonly string[],
+    private readonly replacement: Replacement,
+  ) {
+    this.json = new JsonRewriter(fieldTree(fields), replacement);
   }
 
-  get maskedFields(): number {
-    return this.json.replaced;
+  get maskedFields(): number | undefined {
+    return this.replacement === MASK ? this.json.replaced : undefined;
   }
 
   pass(piece: Buffer): Buffer {
@@ -65,23 +68,33 @@ function withheldIfFaulty<Result>(read: () => Result): Result {
   }
 }
 
+/** A JSON value in place of each field; or makes it of the field's value. It may throw AnswerWithheld. */
+export type Replacement = Buffer | ((value: Buffer) => Buffer);
+
+/** Masks fields of answers. */
+export const maskAnswer = ({ fields, passes }: Masking): ChangeAnswer => rewriteAnswer(fields, passes, MASK);
+
 /**
- * Masks fields of answers. An answer of a type that the route lets through passes as it is. What cannot be read whole is
+ * Replaces fields of answers. An answer of a type that the route lets through passes as it is. What cannot be read whole is
  * withheld: a part of a body (a part of a text may be a text too), an encoded one, or one of another type than JSON.
  */
-export function maskAnswer({ fields: masked, passes }: Masking): ChangeAnswer {
+export function rewriteAnswer(
+  pointers: readonly string[],
+  passes: readonly string[],
+  replacement: Replacement,
+): ChangeAnswer {
   return ({ fields, length, hasBody, status }) => {
     // Its head may still tell of the body.
-    if (!hasBody || length === 0) return new MaskedBody([]);
+    if (!hasBody || length === 0) return new RewrittenBody([], replacement);
     if (status === 206 || valuesOf(fields, 'content-range').length > 0)
       throw new AnswerWithheld('partial', 'the service answered with a part of the body');
     const encodings = valuesOf(fields, 'content-encoding');
     if (encodings.some((value) => value !== '' && value.toLowerCase() !== 'identity'))
       throw new AnswerWithheld('encoded', 'the service encoded the body although it was asked not to');
     const { type, isUtf8 } = typeOf(valuesOf(fields, 'content-type'));
-    if (isJsonType(type) && isUtf8) return new MaskedBody(masked);
+    if (isJsonType(type) && isUtf8) return new RewrittenBody(pointers, replacement);
     if (passes.includes(type)) return undefined;
-    throw new AnswerWithheld('not_json', 'the body is not JSON in UTF-8, so its fields cannot be masked');
+    throw new AnswerWithheld('not_json', 'the body is not JSON in UTF-8, so its fields cannot be found');
   };
 }
 

@@ -224,6 +224,7 @@ function isUsualCall(record: UnchainedRecord): record is UsualCall {
     record.droppedHeaders === undefined &&
     record.tenantFrom === undefined &&
     record.masked === undefined &&
+    record.file === undefined &&
     record.requesterFacts === undefined
   );
 }

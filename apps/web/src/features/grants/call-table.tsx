@@ -29,11 +29,12 @@ export function CallTable({ page }: { page: { items: AccessRecord[]; next: strin
           { label: text.when, cell: ({ at }) => <Time at={at} /> },
           {
             label: text.call,
-            cell: ({ method, path, droppedHeaders }) => (
+            cell: ({ method, path, file, droppedHeaders }) => (
               <>
                 <code>
                   {method} {path ?? text.erased}
                 </code>
+                {file === undefined ? null : <p className="soft">{text.fileFrom(file.host)}</p>}
                 <DroppedHeaders names={droppedHeaders} />
               </>
             ),

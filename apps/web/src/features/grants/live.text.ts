@@ -54,6 +54,7 @@ const en = {
   droppedHeaders: (count: number) =>
     count === 1 ? '1 header was not passed on' : `${count} headers were not passed on`,
   sentHash: 'Hash of the file',
+  fileFrom: (host: string) => `A file from ${host}, fetched by the gateway`,
   follows: 'Live',
   reconnecting: 'Reconnecting …',
   receipt: 'Receipt',
@@ -118,6 +119,7 @@ const de: typeof en = {
   droppedHeaders: (count) =>
     count === 1 ? '1 Header wurde nicht weitergegeben' : `${count} Header wurden nicht weitergegeben`,
   sentHash: 'Hash der Datei',
+  fileFrom: (host) => `Eine Datei von ${host}, vom Gateway geholt`,
   follows: 'Live',
   reconnecting: 'Wird wieder verbunden …',
   receipt: 'Beleg',

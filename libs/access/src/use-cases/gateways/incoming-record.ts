@@ -123,6 +123,7 @@ function leafOfCall(
   if (view.context === 'hmac' || view.context === 'none') data['context'] = view.context;
   if (view.tenantFrom !== null) data['tenantFrom'] = view.tenantFrom;
   if (view.maskedFields !== null) data['masked'] = true;
+  if (view.file !== null) data['file'] = view.file;
   if (view.requesterFacts !== null) data['requesterFacts'] = view.requesterFacts;
   if (kind === 'refused') Object.assign(data, { code: view.code, count: view.count });
   const leaf: Leaf = { type: `access.${kind}`, data };

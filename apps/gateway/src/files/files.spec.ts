@@ -1,0 +1,434 @@
+import { createHash } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
+import type { ServiceDefinition } from '@countersign/contract';
+import fc from 'fast-check';
+import { CountingUpstream } from '../../../../test/fakes/counting-upstream.js';
+import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
+import { until } from '../../../../test/fakes/until.js';
+import { runs } from '../../../../test/support/samples.js';
+import { fieldTree } from '../forward/masking/field-tree.js';
+import { JsonRewriter } from '../forward/masking/json-rewriter.js';
+import { FileLinks } from './file-links.js';
+import { type ResolveAll, Storages } from './storages.js';
+
+const SECRET = 'k'.repeat(43);
+const SIGNED = 'X-Amz-Signature=d0c5';
+const FILE = Buffer.from('%PDF an invoice '.repeat(9_000));
+const sha256 = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+const storage = new CountingUpstream();
+let world: GatewayWorld;
+/** What the name of the second storage resolves to. */
+let addresses = ['10.0.0.7'];
+const resolveStorage: ResolveAll = (_hostname, _options, done) =>
+  done(
+    null,
+    addresses.map((address) => ({ address, family: 4 })),
+  );
+
+const withFiles = (upstream: string): ServiceDefinition => ({
+  ...{ name: 'billing', upstream, audience: 'billing', tenantFrom: 'path' },
+  fileHosts: [storage.origin, 'https://files.example'],
+  routes: [
+    {
+      ...{
+        method: 'GET',
+        path: '/tenants/{tenant}/invoices/{id}',
+        resource: 'invoices/{id}',
+        action: 'read',
+      },
+      presigned: ['/url', '/items/*/href'],
+    },
+    { method: 'GET', path: '/tenants/{tenant}/invoices', resource: 'invoices', action: 'list' },
+  ],
+});
+
+beforeAll(async () => {
+  await storage.start();
+  world = new GatewayWorld();
+  await world.prepare();
+  world.broker.services = [withFiles(world.upstream.origin)];
+  const proxies = { secret: SECRET, networks: ['127.0.0.0/8'] };
+  await world.startGateway({ proxies, maxFileBytes: 200_000, resolveStorage });
+  await until(() => world.gateway.isInTouch());
+});
+afterAll(async () => {
+  await world.stop();
+  await storage.stop();
+});
+beforeEach(() => {
+  storage.answer = ({ headers }, response) => {
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
+    if (first === undefined) return void response.writeHead(200, { 'content-type': 'text/html' }).end(FILE);
+    const part = FILE.subarray(Number(first), Number(last) + 1);
+    response.writeHead(206, { 'content-range': `bytes ${first}-${last}/${FILE.length}` }).end(part);
+  };
+});
+
+const answersWith = (body: unknown, fields: Record<string, string> = {}, status = 200) => {
+  world.upstream.answer = (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json', ...fields });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  };
+};
+const link = (path = '/acme/8812.pdf') => `${storage.origin}${path}?${SIGNED}`;
+const granted = (wishes = {}) => {
+  const grant = world.broker.grant(wishes);
+  return { grant, token: world.broker.token(grant) };
+};
+
+/** A grant, and the address that the gateway gives in place of a link. */
+async function linked(wishes = {}) {
+  answersWith({ id: 8812, url: link() });
+  const { grant, token } = granted(wishes);
+  const answer = await world.send({ token });
+  const { url } = (await answer.json()) as { url: string };
+  return { grant, token, url, record: answer.headers.get('countersign-record') };
+}
+async function outcomeOf(record: string | null) {
+  const found = () => world.broker.recordsOf('outcome').find(({ id }) => id === record);
+  await until(() => found() !== undefined);
+  return found();
+}
+
+describe('a presigned link in a listed field', () => {
+  test('is replaced by an address of the gateway; every other byte passes, and nothing is cached', async () => {
+    const items = [{ href: link('/a') }, { href: null }, { href: '' }];
+    answersWith({ url: link(), items, name: 'a"b', other: 1.5 });
+    const answer = await world.send({ token: granted().token });
+    const body = (await answer.json()) as { url: string; items: { href: string | null }[] };
+    expect(body).toMatchObject({ name: 'a"b', other: 1.5, items: [{}, { href: null }, { href: '' }] });
+    for (const address of [body.url, body.items[0]?.href])
+      expect(address).toMatch(/^\/billing\/countersign\/files\/[A-Za-z0-9_-]{32}$/);
+    expect(JSON.stringify(body)).not.toContain('X-Amz');
+    expect(answer.headers.get('cache-control')).toBe('private, no-store');
+  });
+
+  test('opens the file through the gateway, in a call with a record of its own', async () => {
+    const { token, url, record } = await linked();
+    const answer = await world.send({
+      token,
+      path: url,
+      headers: { 'x-secret': 'of the engineer', cookie: 'a=b' },
+    });
+    expect(Buffer.from(await answer.arrayBuffer()).equals(FILE)).toBe(true);
+    const own = answer.headers.get('countersign-record');
+    expect(own).not.toBe(record);
+    const outcome = await outcomeOf(own);
+    const [allowed] = world.broker.recordsOf('allowed').filter(({ id }) => id === own);
+    expect(allowed).toMatchObject({
+      ...{ resource: 'invoices/7', action: 'read', route: '/tenants/{tenant}/invoices/{id}', method: 'GET' },
+      ...{ file: { from: record, host: new URL(storage.origin).host }, context: 'none' },
+    });
+    expect(outcome).toMatchObject({
+      ...{ outcome: 'completed', bytes: FILE.length, sentSha256: sha256(FILE) },
+    });
+    const hit = storage.hits.at(-1);
+    expect(hit?.url).toBe(`/acme/8812.pdf?${SIGNED}`);
+    expect(Object.keys(hit?.headers ?? {}).sort()).toEqual([
+      'accept',
+      'accept-encoding',
+      'connection',
+      'host',
+    ]);
+    expect(world.broker.gaps).toEqual([]);
+  });
+
+  test('is recorded before the storage is asked', async () => {
+    const { token, url, record } = await linked();
+    // The storage answers once the broker has the record, and not before.
+    storage.onArrival = () =>
+      until(() => world.broker.recordsOf('allowed').some(({ file }) => file?.from === record));
+    const answer = await world.send({ token, path: url });
+    storage.onArrival = () => undefined;
+    expect(answer.status).toBe(200);
+  });
+
+  test('gives one range, again and again, and refuses several', async () => {
+    const { token, url } = await linked();
+    for (const range of ['bytes=0-9', 'bytes=10-19']) {
+      const answer = await world.send({ token, path: url, headers: { range } });
+      expect(answer.status).toBe(206);
+      expect((await answer.arrayBuffer()).byteLength).toBe(10);
+    }
+    const several = await world.send({ token, path: url, headers: { range: 'bytes=0-1,4-5' } });
+    expect(await refusal(several)).toEqual({ status: 416, code: 'range_refused' });
+  });
+
+  test('is a file that a browser saves, and never runs at the host of the service', async () => {
+    const { token, url } = await linked();
+    const { headers } = await world.send({ token, path: url });
+    expect(headers.get('content-disposition')).toBe('attachment');
+    expect(headers.get('content-security-policy')).toBe('sandbox');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  test('is in no record and in no line of the log', async () => {
+    const { token, url } = await linked();
+    await (await world.send({ token, path: url })).arrayBuffer();
+    const written = JSON.stringify([world.broker.recordsOf('allowed'), world.broker.recordsOf('outcome')]);
+    for (const text of [written, world.logLines.join('\n')]) expect(text).not.toContain('X-Amz');
+  });
+});
+
+describe('an address of a file', () => {
+  const ended = { status: 404, code: 'file_link_ended' };
+
+  test('opens nothing under another grant, without a token, or with an invented id', async () => {
+    const { token, url } = await linked();
+    const before = storage.hits.length;
+    expect(await refusal(await world.send({ token: granted().token, path: url }))).toEqual(ended);
+    const invented = `/billing/countersign/files/${'A'.repeat(32)}`;
+    expect(await refusal(await world.send({ token, path: invented }))).toEqual(ended);
+    expect((await world.send({ path: url })).status).toBe(401);
+    expect(storage.hits).toHaveLength(before);
+  });
+
+  test('ends with its grant', async () => {
+    const { grant, token, url } = await linked();
+    world.broker.end(grant);
+    await until(async () => (await refusal(await world.send({ token, path: url }))).code === 'grant_ended');
+  });
+
+  test('takes GET alone, without a query', async () => {
+    const { token, url } = await linked();
+    for (const [method, path] of [
+      ['DELETE', url],
+      ['HEAD', url],
+      ['GET', `${url}?a=b`],
+    ] as const)
+      expect((await world.send({ token, method, path })).status).toBe(403);
+  });
+
+  test('counts in the budgets of its grant', async () => {
+    const { token, url } = await linked({ budget: { calls: 2 } });
+    await (await world.send({ token, path: url })).arrayBuffer();
+    expect((await world.send({ token, path: url })).status).toBe(403);
+  });
+
+  test('is cut with its bytes and their hash if the budget of bytes is used up', async () => {
+    const { token, url } = await linked({ budget: { bytes: 5_000 } });
+    const answer = await world.send({ token, path: url });
+    await expect(answer.arrayBuffer()).rejects.toThrow();
+    const outcome = await outcomeOf(answer.headers.get('countersign-record'));
+    expect(outcome?.outcome).toBe('cut');
+    expect(outcome?.sentSha256).toBe(sha256(FILE.subarray(0, outcome?.bytes)));
+  });
+});
+
+describe('an answer is withheld', () => {
+  test.each<[string, unknown]>([
+    ['a host that is not listed', { url: `https://other.example/a?${SIGNED}` }],
+    ['another port', { url: 'https://files.example:444/a' }],
+    ['another scheme', { url: 'http://files.example/a' }],
+    ['a user in front of the host', { url: 'https://files.example@evil.example/a' }],
+    ['a backslash', { url: 'https://files.example\\@evil.example/a' }],
+    ['an address without a scheme', { url: '//files.example/a' }],
+    ['a path', { url: '/a' }],
+    ['an object', { url: { href: 'https://files.example/a' } }],
+    ['a list', { url: ['https://files.example/a'] }],
+    ['a number', { url: 7 }],
+    ['a line break', { url: 'https://files.example/a\r\nX: y' }],
+    ['a link that is too long', { url: `https://files.example/${'a'.repeat(9_000)}` }],
+    ['a wrong one of several', { url: null, items: [{ href: null }, { href: 'https://evil.example/' }] }],
+  ])('if a listed field holds %s', async (_what, body) => {
+    answersWith(body);
+    const answer = await world.send({ token: granted().token });
+    const text = await answer.text();
+    expect([answer.status, JSON.parse(text)]).toMatchObject([
+      502,
+      { code: 'answer_withheld', reason: 'link' },
+    ]);
+    expect(text).not.toContain('example');
+  });
+
+  test('if a field is given twice and the second is wrong, or is named with escapes', async () => {
+    const twice = `{"url":null,"\\u0075rl":"https://evil.example/?${SIGNED}"}`;
+    answersWith(twice);
+    expect((await world.send({ token: granted().token })).status).toBe(502);
+  });
+
+  test.each<[string, string, Record<string, string>]>([
+    ['no JSON', `<a href="https://files.example/a?${SIGNED}">`, { 'content-type': 'text/html' }],
+    ['malformed', '{"url":', {}],
+    ['encoded', '{}', { 'content-encoding': 'br' }],
+  ])('if it is %s', async (_what, body, fields) => {
+    answersWith(body, fields);
+    const answer = await world.send({ token: granted().token });
+    expect(await refusal(answer)).toEqual({ status: 502, code: 'answer_withheld' });
+  });
+
+  test.each([
+    ['Location', (to: string) => to],
+    ['Link', (to: string) => `<${to}>; rel=next`],
+    ['Refresh', (to: string) => `0;url=${to}`],
+    ['X-Next', (to: string) => `/go?to=${encodeURIComponent(to)}`],
+  ])('on every route, if %s leads to a storage', async (name, fieldOf) => {
+    answersWith({}, { [name]: fieldOf(`https://FILES.example/a?${SIGNED}`) }, 302);
+    const answer = await world.send({ token: granted().token, path: '/billing/tenants/acme/invoices' });
+    expect(await refusal(answer)).toEqual({ status: 502, code: 'answer_withheld' });
+    expect([...answer.headers.values()].join()).not.toContain('X-Amz');
+  });
+
+  test('a part of such an answer is refused before it is asked for', async () => {
+    const headers = { range: 'bytes=0-9' };
+    const answer = await world.send({ token: granted().token, headers });
+    expect(await refusal(answer)).toEqual({ status: 416, code: 'range_refused' });
+  });
+
+  test('and a proxy that asks about calls cannot use such a route', async () => {
+    const headers = {
+      ...{ 'countersign-proxy-secret': SECRET, 'x-original-method': 'GET' },
+      ...{ 'x-original-host': 'billing.example', 'x-original-uri': '/tenants/acme/invoices/7' },
+    };
+    const asked = await world.send({ token: granted().token, path: '/authz/nginx/billing', headers });
+    expect(await refusal(asked)).toEqual({ status: 403, code: 'insufficient_scope' });
+  });
+});
+
+describe('a storage', () => {
+  test.each([301, 302, 307, 403, 404, 500])(
+    'that answers %d gives no file, and nothing of its answer',
+    async (status) => {
+      const { token, url } = await linked();
+      storage.answer = (_request, response) =>
+        response
+          .writeHead(status, { location: `http://127.0.0.1:1/${SIGNED}` })
+          .end(`<Error>${SIGNED}</Error>`);
+      const answer = await world.send({ token, path: url });
+      expect(answer.headers.get('location')).toBeNull();
+      const text = await answer.text();
+      expect([answer.status, JSON.parse(text)]).toMatchObject([502, { code: 'file_unavailable' }]);
+      expect(text).not.toContain('X-Amz');
+    },
+  );
+
+  test('that sends more than the limit is refused, or cut off', async () => {
+    const { token, url } = await linked();
+    storage.answer = (_request, response) => response.writeHead(200, { 'content-length': 300_000 }).end('a');
+    expect(await refusal(await world.send({ token, path: url }))).toEqual({
+      status: 502,
+      code: 'file_too_large',
+    });
+    storage.answer = (_request, response) => response.write(Buffer.alloc(300_000), () => response.end());
+    await expect(world.send({ token, path: url }).then((answer) => answer.arrayBuffer())).rejects.toThrow();
+  });
+
+  test.each([
+    ['10.0.0.7'],
+    ['127.0.0.1'],
+    ['169.254.169.254'],
+    ['::ffff:127.0.0.1'],
+    ['8.8.8.8', '10.0.0.7'],
+  ])('whose name leads to %s is not called', async (...found) => {
+    addresses = found;
+    answersWith({ url: `https://files.example/a?${SIGNED}` });
+    const { token } = granted();
+    const { url } = (await (await world.send({ token })).json()) as { url: string };
+    const answer = await world.send({ token, path: url });
+    expect(await refusal(answer)).toEqual({ status: 502, code: 'upstream_unreachable' });
+  });
+});
+
+describe('the name of a storage', () => {
+  let server: Server;
+  let port: number;
+  let connections = 0;
+  beforeAll(async () => {
+    server = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    port = (server.address() as { port: number }).port;
+  });
+  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
+
+  /** Whether a connection arrives at this machine when the storage is asked. */
+  async function reaches(hosts: readonly string[]): Promise<boolean> {
+    const before = connections;
+    const local: ResolveAll = (_name, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]);
+    const storages = new Storages({ connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 }, local);
+    await new Promise<void>((resolve) => {
+      const observer = {
+        onUpstreamReady: () => undefined,
+        onResponseHead: () => undefined,
+        onResponseData: () => undefined,
+        onTurnEnd: () => undefined,
+        onResponseEnd: () => undefined,
+        onUpstreamFailure: () => resolve(),
+      };
+      const request = { method: 'GET', target: '/', fields: [], framing: { kind: 'none' } as const };
+      storages.at(`https://files.example:${port}`, hosts).send(request, observer);
+    });
+    storages.close();
+    return connections > before;
+  }
+
+  test('leads to a private address only if the map lists that address, too', async () => {
+    const host = `https://files.example:${port}`;
+    expect(await reaches([host])).toBe(false);
+    expect(await reaches([host, `https://127.0.0.1:${port}`])).toBe(true);
+  });
+});
+
+test('links end after five minutes, and there is room for so many under one grant', () => {
+  let now = 0;
+  const links = new FileLinks(() => now);
+  const one = {
+    ...{
+      origin: 'https://files.example',
+      target: '/a',
+      from: 'rec_1',
+      digest: 'sha256:1',
+      service: 'billing',
+    },
+    call: {} as never,
+  };
+  const id = links.add(one) ?? '';
+  expect(links.find(id, 'sha256:1', 'billing')).toMatchObject({ target: '/a' });
+  expect(links.find(id, 'sha256:2', 'billing')).toBeUndefined();
+  expect(links.find(id, 'sha256:1', 'crm')).toBeUndefined();
+  for (let count = 1; count < 1_024; count += 1) expect(links.add(one)).toBeDefined();
+  expect(links.add(one)).toBeUndefined();
+  expect(links.add({ ...one, digest: 'sha256:2' })).toBeDefined();
+  now = 300_000;
+  expect(links.find(id, 'sha256:1', 'billing')).toBeUndefined();
+  expect(links.add(one)).toBeDefined();
+});
+
+test('a value is read whole and replaced, in whatever pieces its answer arrives', () => {
+  fc.assert(
+    fc.property(
+      fc.jsonValue(),
+      fc.jsonValue(),
+      fc.array(fc.nat(200), { maxLength: 10 }),
+      (value, other, cuts) => {
+        const text = Buffer.from(
+          JSON.stringify({ other, url: value, list: [{ url: value }, { url: other }] }),
+        );
+        const seen: unknown[] = [];
+        const rewriter = new JsonRewriter(fieldTree(['/url', '/list/0/url']), (json) => {
+          seen.push(JSON.parse(json.toString('utf8')));
+          return Buffer.from('"kept"');
+        });
+        const ends = [...new Set([...cuts.filter((cut) => cut < text.length), text.length])].sort(
+          (a, b) => a - b,
+        );
+        let from = 0;
+        const parts = ends.flatMap((end) => {
+          const passed = rewriter.push(text.subarray(from, end));
+          from = end;
+          return passed;
+        });
+        rewriter.end();
+        const expected = JSON.parse(text.toString('utf8'));
+        expect(seen).toEqual([expected.url, expected.url]);
+        expected.url = 'kept';
+        expected.list[0].url = 'kept';
+        expect(Buffer.concat(parts).toString('utf8')).toBe(JSON.stringify(expected));
+      },
+    ),
+    { numRuns: runs(100) },
+  );
+});

@@ -1,0 +1,81 @@
+import { lookup as systemLookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { isLoopback, isLoopbackHost, mayConnect } from '@countersign/contract';
+import type { UpstreamTimeouts } from '../http1/upstream-connection.js';
+import { UpstreamPool } from '../http1/upstream-pool.js';
+import { secureContextOf } from '../storage/tls-material.js';
+
+/** Resolves a name to all its addresses. */
+export type ResolveAll = (
+  hostname: string,
+  options: { all: true },
+  done: (error: NodeJS.ErrnoException | null, addresses: { address: string; family: number }[]) => void,
+) => void;
+
+/** Pools that are kept. A changed map makes new ones. */
+const MAX_POOLS = 256;
+
+/**
+ * Connections to the storages to which presigned links lead. A storage is listed by its host, but a name is only as good as its
+ * addresses: each connection resolves the name once, checks every address and goes to one of these. So a name that leads into the
+ * vendor's own network, or to a cloud's metadata, opens nothing (server-side request forgery), also if it resolves differently
+ * the second time.
+ */
+export class Storages {
+  private readonly pools = new Map<string, UpstreamPool>();
+
+  constructor(
+    private readonly timeouts: UpstreamTimeouts,
+    private readonly resolve: ResolveAll = systemLookup,
+  ) {}
+
+  /** Whether a link may lead there: exactly a listed origin, and no address that is never called. */
+  static isListed(url: URL, hosts: readonly string[]): boolean {
+    const host = hostOf(url);
+    return hosts.includes(url.origin) && (isIP(host) === 0 || mayConnect(host, true));
+  }
+
+  /** The connections to a listed origin. `hosts`: the whole list, because an address that it names may be private. */
+  at(origin: string, hosts: readonly string[]): UpstreamPool {
+    const key = [origin, ...hosts].join(' ');
+    const known = this.pools.get(key);
+    if (known !== undefined) return known;
+    const url = new URL(origin);
+    const security =
+      url.protocol === 'https:' ? { context: secureContextOf({}), serverName: undefined } : undefined;
+    const pool = new UpstreamPool(url, this.timeouts, security, this.guarded(hosts));
+    this.pools.set(key, pool);
+    const [oldest] = this.pools;
+    if (this.pools.size > MAX_POOLS && oldest !== undefined) {
+      oldest[1].retire();
+      this.pools.delete(oldest[0]);
+    }
+    return pool;
+  }
+
+  /** Closes all connections. Calls that still run fail. */
+  close(): void {
+    for (const pool of this.pools.values()) pool.close();
+  }
+
+  private guarded(hosts: readonly string[]): LookupFunction {
+    const listed = new Set(hosts.map((host) => hostOf(new URL(host))));
+    const isAllowed = (hostname: string, address: string) =>
+      isLoopbackHost(hostname) ? isLoopback(address) : mayConnect(address, listed.has(address));
+    return (hostname, options, callback) =>
+      this.resolve(hostname, { all: true }, (error, addresses) => {
+        const [first] = addresses ?? [];
+        if (error !== null || first === undefined) callback(error ?? notAllowed(), '', 0);
+        else if (!addresses.every(({ address }) => isAllowed(hostname, address)))
+          callback(notAllowed(), '', 0);
+        else if (options.all === true) callback(null, addresses);
+        else callback(null, first.address, first.family);
+      });
+  }
+}
+
+/** The host without the brackets of an IPv6 address. */
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
+
+const notAllowed = (): NodeJS.ErrnoException =>
+  Object.assign(new Error('the storage has an address that is not called'), { code: 'EADDRNOTAVAIL' });

@@ -1,0 +1,74 @@
+import type { ByteRange } from '@countersign/contract';
+import { type AnswerFault, Download } from '../forward/download.js';
+import { MAX_DROPPED, type SelectedHeaders } from '../forward/forwarded-headers.js';
+import type { Fields } from '../http1/fields.js';
+import type { ReadResponse } from '../http1/response-reader.js';
+
+/** The answer of a storage to a presigned link. */
+export class StoredFile extends Download {
+  private bytes = 0;
+
+  /** @param maxBytes the largest file, in bytes */
+  constructor(
+    range: ByteRange | undefined,
+    private readonly maxBytes: number,
+  ) {
+    super(range);
+  }
+
+  /**
+   * A redirect is never followed: where it leads is for the one who made it to say, and its address may be a link that opens the file
+   * to anyone. Nor does any other answer than the file pass: errors of storages repeat parts of the link.
+   */
+  override faultOf(head: ReadResponse): AnswerFault | undefined {
+    const { status, length } = head;
+    if (status !== 200 && status !== 206) return 'file_unavailable';
+    if (length !== undefined && length > this.maxBytes) return 'file_too_large';
+    return super.faultOf(head);
+  }
+
+  override faultOfPiece(piece: Buffer): AnswerFault | undefined {
+    this.bytes += piece.length;
+    return this.bytes > this.maxBytes ? 'file_too_large' : super.faultOfPiece(piece);
+  }
+}
+
+/** What a client needs of a storage's head. Everything else is between the storage and the gateway. */
+const PASSED: ReadonlySet<string> = new Set([
+  ...[
+    'content-type',
+    'content-length',
+    'content-encoding',
+    'content-language',
+    'content-range',
+    'accept-ranges',
+  ],
+  ...['last-modified', 'etag'],
+]);
+const ATTACHMENT = /^\s*attachment\s*(?:;|$)/i;
+
+/**
+ * The fields for the client, names and values in turn. A browser saves the file and runs nothing of it: it comes from a storage, but
+ * at the service's own host, where a page in it could use the session of the browser.
+ */
+export function fieldsOfFile(fields: Fields): string[] {
+  const passed = fields.filter(([name]) => PASSED.has(name)).flat();
+  const disposition = fields.find(([name]) => name === 'content-disposition')?.[1] ?? '';
+  return [
+    ...passed,
+    ...['content-disposition', ATTACHMENT.test(disposition) ? disposition : 'attachment'],
+    ...['x-content-type-options', 'nosniff', 'content-security-policy', 'sandbox'],
+    ...['cache-control', 'private, no-store', 'referrer-policy', 'no-referrer'],
+  ];
+}
+
+/** Of the client's header fields only these reach a storage. */
+const FOR_STORAGE: ReadonlySet<string> = new Set(['range', 'if-range']);
+
+/** The header fields for a storage. What is left out is named like other dropped headers. */
+export function headersForStorage({ passed, dropped }: SelectedHeaders): SelectedHeaders {
+  const kept = passed.filter((_, at) => FOR_STORAGE.has(passed[at - (at % 2)] ?? ''));
+  const names = passed.filter((name, at) => at % 2 === 0 && !FOR_STORAGE.has(name));
+  const left = [...new Set([...dropped, ...names])].slice(0, MAX_DROPPED);
+  return { passed: [...kept, 'accept', '*/*', 'accept-encoding', 'identity'], dropped: left };
+}

@@ -1,0 +1,57 @@
+import { prefixThatContains } from './network.js';
+
+/** Never called, whatever is configured: link-local (which includes cloud metadata), unspecified, multicast, reserved. */
+const NEVER: readonly string[] = [
+  '0.0.0.0/8',
+  '169.254.0.0/16',
+  // Where clouds tell a machine its own secrets: Azure, Alibaba, Oracle.
+  '168.63.129.16/32',
+  '100.100.100.200/32',
+  '192.0.0.192/32',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '::/128',
+  'fe80::/10',
+  'ff00::/8',
+  'fd00:ec2::/32',
+];
+
+/** This machine, private networks, and ranges that lead to them: shared (RFC 6598), test and translated. */
+const PRIVATE: readonly string[] = [
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '::1/128',
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '100::/64',
+  '2001::/23',
+  '2001:db8::/32',
+  '2002::/16',
+  'fc00::/7',
+  'fec0::/10',
+];
+
+/** IPv4 inside IPv6: programs disagree about which rules apply to it, so it is never called. */
+const MAPPED = '::ffff:0:0/96';
+const EVERY: readonly string[] = ['0.0.0.0/1', '128.0.0.0/1', '::/1', '8000::/1'];
+
+const isIn = (networks: readonly string[], address: string): boolean =>
+  networks.some((network) => prefixThatContains(network, address) !== undefined);
+
+/** Whether a process may connect to a resolved address that someone else has named. A text that is no address is refused. */
+export function mayConnect(address: string, allowPrivate: boolean): boolean {
+  if (!isIn(EVERY, address) || isIn(NEVER, address)) return false;
+  if (address.includes(':') && (address.includes('.') || isIn([MAPPED], address))) return false;
+  return allowPrivate || !isIn(PRIVATE, address);
+}
+
+/** This machine. */
+export const isLoopback = (address: string): boolean => address === '::1' || /^127\./.test(address);
