@@ -133,3 +133,16 @@ test('a shared route is allowed outside the scope, and the list of routes says t
   expect(listed.out).toContain('(shared)');
   expect(listed.out).toContain('the same for every customer');
 });
+
+test('open prints the address at which the service begins, or one of its pages', async () => {
+  const grant = { browserUrl: `http://billing.localhost:4100/countersign/open?grant=${GRANT_ID}` };
+  const page = await cli(['open', GRANT_ID, '/tenants/acme/invoices?page=2'], { grant });
+  const address = new URL(page.out.trim());
+  expect(Object.fromEntries(address.searchParams)).toEqual({
+    ...{ grant: GRANT_ID, to: '/tenants/acme/invoices?page=2' },
+  });
+  await broker?.stop();
+  expect((await cli(['open', GRANT_ID], { grant })).out.trim()).toBe(grant.browserUrl);
+  await broker?.stop();
+  expect((await cli(['open', GRANT_ID, 'https://evil.example'], { grant })).exit).toBe(2);
+});

@@ -44,11 +44,12 @@ export function registerGrants(program: Command, run: Run): void {
 
   addVerb(program, 'open', 'Open the service of a grant in your browser')
     .argument('<grant>', 'grt_…')
+    .argument('[path]', 'the page of the service (default: its first page, /)')
     .option('--no-browser', 'print the address only')
-    .addHelpText('after', examples('countersign open @last'))
+    .addHelpText('after', examples('countersign open @last', 'countersign open @last /tenants/acme/invoices'))
     .action(
-      run(async (context, id: string, options: { browser: boolean }) =>
-        (await import('./grants.js')).openGrant(context, id, options),
+      run(async (context, id: string, path: string | undefined, options: { browser: boolean }) =>
+        (await import('./grants.js')).openGrant(context, id, path, options),
       ),
     );
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Grant, grantEndpoints } from '@countersign/api';
 import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
-import { CliError } from '../command/errors.js';
+import { CliError, usageError } from '../command/errors.js';
 import { parseIsoDuration } from '../command/flags.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
 import { mintToken } from '../gateway-access/grant-token.js';
@@ -34,8 +34,11 @@ export async function createToken(context: Context, grant: string): Promise<Answ
 export async function openGrant(
   context: Context,
   grant: string,
+  path: string | undefined,
   { browser }: { browser: boolean },
 ): Promise<Answer> {
+  if (path !== undefined && !path.startsWith('/'))
+    throw usageError('the path must begin with "/", as at the service');
   const { api, id } = await openWithId(context, 'grt', grant);
   const { service, browserUrl } = await api.call(grantEndpoints.read, { params: { id } });
   if (browserUrl === null)
@@ -43,8 +46,11 @@ export async function openGrant(
       'no_origin',
       `${service} cannot be opened in a browser: it has no \`origin\` in the organisation file. Use countersign curl ${id} -- /…`,
     );
-  if (browser && context.io.isTerminal && !context.json) openBrowser(browserUrl);
-  return { document: { grant: id, url: browserUrl }, text: browserUrl };
+  const address = new URL(browserUrl);
+  if (path !== undefined) address.searchParams.set('to', path);
+  const url = address.href;
+  if (browser && context.io.isTerminal && !context.json) openBrowser(url);
+  return { document: { grant: id, url }, text: url };
 }
 
 /** Gives the caller's own access back early. */
