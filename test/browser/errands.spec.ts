@@ -60,6 +60,13 @@ describe('everyday tasks on the other pages', () => {
     await said.waitFor();
     expect(await save.evaluate((button) => button === button.ownerDocument.activeElement)).toBe(true);
 
+    const gatewayOnly = page.getByRole('checkbox', { name: 'Only through the gateway itself' });
+    await gatewayOnly.check();
+    await page.getByText('What narrows applies at once.').waitFor();
+    await save.click();
+    await said.waitFor();
+    expect(await site.api('ada', 'GET', CONTROLS)).toMatchObject({ requireGateway: true });
+
     const theirs = await site.api<object>('ada', 'GET', CONTROLS);
     await site.api('ada', 'PUT', CONTROLS, { ...theirs, maxDuration: 'PT20M' });
     await longest.fill('30');

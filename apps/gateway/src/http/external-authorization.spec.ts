@@ -232,6 +232,17 @@ describe('a refused call', () => {
   });
 });
 
+test('P4: a service that asks without the host of its call is refused: the gateway’s own host is not the call’s', async () => {
+  const { broker } = world;
+  const headers = {
+    ...{ 'countersign-proxy-secret': SECRET, 'x-original-method': 'GET', 'x-original-uri': INVOICES },
+  };
+  const question = { token: broker.token(broker.grant()), headers };
+  expect(await refusal(await world.send({ ...question, path: '/authz/middleware/billing' }))).toEqual({
+    ...{ status: 400, code: 'ambiguous_request' },
+  });
+});
+
 test.each([
   ['no proxy is trusted', undefined, 404, 'not_found'],
   ['the proxy is in another network', { secret: SECRET, networks: ['10.0.0.0/8'] }, 403, 'proxy_not_trusted'],

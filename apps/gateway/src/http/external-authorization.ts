@@ -64,7 +64,8 @@ const MODES: Record<string, Describe> = {
     host: headers.one('host'),
     target: below + query,
   }),
-  middleware: byOriginal,
+  // Without a host of its own the question's would count, which is the gateway's.
+  middleware: (asked, below) => ({ ...byOriginal(asked, below), host: asked.headers.one('x-original-host') }),
 };
 
 /** Addresses whose network is remembered. Proxies are few. */

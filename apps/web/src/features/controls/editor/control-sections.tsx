@@ -24,6 +24,8 @@ export function ControlSections({ services }: { services: readonly Service[] }) 
       <ActionLevels services={services} />
       <Section title={text.fields.forbid.label} lead={text.forbidLead}>
         <ItemCards kind="forbid" field={CONTROLS.forbid} path={['forbid']} />
+      </Section>
+      <Section title={text.calls} lead={text.callsLead}>
         <MemberControl field={CONTROLS.requireGateway} path={['requireGateway']} />
         <MemberControl field={CONTROLS.keepMasked} path={['keepMasked']} />
       </Section>

@@ -18,6 +18,9 @@ const en = {
   emergencyLead:
     'Two of the vendor’s reviewers may open these without your approval. You are notified before it begins, you can stop it at once, and the vendor has to explain it. Once your organisation is claimed, your trust document has to list the same.',
   forbidLead: 'No one can ask for these, whatever the reason.',
+  calls: 'How calls reach your data',
+  callsLead:
+    'The vendor’s proxies and services may ask the gateway about a call, and pass it on themselves. If you require the gateway itself, a stop also cuts responses that are open, and each record says how its call ended.',
   wideningLead:
     'A change that opens more can wait, so that someone can withdraw it. A change that takes access away is always immediate. A shorter wait is a change that opens more, too.',
   none: {
@@ -153,6 +156,9 @@ const de: typeof en = {
   emergencyLead:
     'Zwei Prüfer des Anbieters dürfen das ohne Ihre Freigabe öffnen. Sie werden benachrichtigt, bevor der Zugriff beginnt, können ihn sofort stoppen, und der Anbieter muss ihn erklären. Sobald Ihre Organisation beansprucht ist, muss Ihr Vertrauensdokument dasselbe auflisten.',
   forbidLead: 'Das kann niemand anfragen, gleich aus welchem Grund.',
+  calls: 'Wie Aufrufe zu Ihren Daten gelangen',
+  callsLead:
+    'Proxys und Dienste des Anbieters dürfen das Gateway zu einem Aufruf fragen und ihn selbst weiterleiten. Wenn Sie das Gateway selbst verlangen, bricht ein Stopp auch offene Antworten ab, und jeder Eintrag sagt, wie sein Aufruf endete.',
   wideningLead:
     'Eine Änderung, die mehr öffnet, kann warten, damit jemand sie zurückziehen kann. Was Zugriff wegnimmt, gilt immer sofort. Auch eine kürzere Wartezeit ist eine Lockerung.',
   none: {

@@ -65,10 +65,7 @@ export const fieldsDe: FieldWords = {
   defaultBudget: { label: 'Budget einer Anfrage, die keines nennt' },
   calls: { label: 'Aufrufe' },
   bytes: { label: 'Bytes' },
-  requireGateway: {
-    label: 'Nur durch das Gateway selbst',
-    hint: 'Proxys und Dienste des Anbieters dürfen nicht das Gateway fragen und Aufrufe selbst weiterleiten. Dann bricht ein Stopp auch offene Antworten ab, und der Eintrag sagt, wie jeder Aufruf endete.',
-  },
+  requireGateway: { label: 'Nur durch das Gateway selbst' },
   keepMasked: {
     label: 'Verborgene Felder bleiben verborgen',
     hint: 'Niemand kann anfragen, dass die Felder, die Dienste des Anbieters verbergen, im Klartext gezeigt werden.',

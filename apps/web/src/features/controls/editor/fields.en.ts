@@ -66,10 +66,7 @@ export const fieldsEn = {
   defaultBudget: { label: 'Budget of a request that names none' },
   calls: { label: 'Calls' },
   bytes: { label: 'Bytes' },
-  requireGateway: {
-    label: 'Only through the gateway itself',
-    hint: 'The vendor’s own proxies and services may not ask the gateway and pass calls on themselves. Then a stop also cuts responses that are open, and the record says how each call ended.',
-  },
+  requireGateway: { label: 'Only through the gateway itself' },
   keepMasked: {
     label: 'Hidden fields stay hidden',
     hint: 'No one can request that the fields which the vendor’s services hide are shown in full.',
