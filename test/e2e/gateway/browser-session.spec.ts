@@ -10,6 +10,8 @@ import { makeGrant } from '../../support/story.js';
 const HOST = 'billing.localhost';
 const ORIGIN = `http://${HOST}:4100`;
 const SECRET = 'p'.repeat(43);
+/** The origin of another service. */
+const REPORTS = 'http://reports.localhost:4100';
 const PAGE = '/tenants/acme/invoices/7';
 const OPENS = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-site': 'none' };
 const CALLS = { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin' };
@@ -49,8 +51,12 @@ describe('a browser with a grant, at the service’s own host', () => {
 
   beforeAll(async () => {
     world = await siteInsideWithUpstream({ gatewayEnv: { COUNTERSIGN_AUTHZ_SECRET: SECRET } }, (file) => {
+      const [billing] = file.services;
+      if (billing !== undefined)
+        file.services.push({ ...structuredClone(billing), name: 'reports', audience: 'reports' });
       for (const service of file.services) {
-        Object.assign(service, { origin: ORIGIN, overlay: true });
+        const origin = service.name === 'reports' ? REPORTS : ORIGIN;
+        Object.assign(service, { origin, overlay: true });
         service.routes.push({
           ...{ method: 'GET', path: '/assets/{file}', resource: 'shared', action: 'read', shared: true },
         });
@@ -382,6 +388,17 @@ describe('a browser with a grant, at the service’s own host', () => {
       200,
     );
     expect([endReason, endedBy]).toEqual(['released', requester]);
+  });
+
+  test('a cookie that was copied to the host of another service says nothing there, and releases nothing', async () => {
+    const grant = await makeGrant(world.site);
+    const cookie = await open(grant);
+    expect((await get(PAGE, { ...OPENS, cookie })).status).toBe(200);
+    const there = { ...CALLS, host: 'reports.localhost', cookie };
+    expect((await get('/countersign/grant', there)).text).toBe('{"state":"invalid_token"}');
+    const release = { ...there, method: 'POST', origin: REPORTS, 'content-length': '0' };
+    expect((await get('/countersign/release', release)).status).toBe(401);
+    expect(await stateOf(cookie)).toMatchObject({ state: 'open' });
   });
 
   test('no page of another origin releases the access, nor reads it', async () => {

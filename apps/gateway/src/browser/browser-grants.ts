@@ -60,8 +60,8 @@ export class BrowserGrants {
   constructor(private readonly parts: BrowserGrantsParts) {}
 
   /** Remembers the grant of the browser's session. `claims` are those of its verified token. */
-  remember({ headers }: CanonicalRequest, claims: GrantTokenClaims): void {
-    const session = ownCookie(headers, 'session');
+  remember(request: CanonicalRequest, claims: GrantTokenClaims): void {
+    const session = sessionOf(request);
     if (session === undefined) return;
     const known = this.remembered.get(session);
     if (known?.claims !== claims || known.isRefused)
@@ -69,8 +69,8 @@ export class BrowserGrants {
   }
 
   /** Remembers that the broker mints no further token for the session. */
-  rememberRefusal({ headers }: CanonicalRequest): void {
-    const known = this.remembered.get(ownCookie(headers, 'session') ?? '');
+  rememberRefusal(request: CanonicalRequest): void {
+    const known = this.remembered.get(sessionOf(request) ?? '');
     if (known !== undefined) known.isRefused = true;
   }
 
@@ -104,8 +104,9 @@ export class BrowserGrants {
       const [code, detail] = REFUSALS[outcome === 'released' ? 'unknown' : outcome];
       return this.refuse(exchange, code, detail);
     }
-    const known = this.remembered.get(session);
-    this.remembered.delete(session);
+    const key = sessionOf(canonical) ?? '';
+    const known = this.remembered.get(key);
+    this.remembered.delete(key);
     const ask = known === undefined ? undefined : this.askFor(known.claims, service);
     sendState(exchange, { state: 'grant_ended', reason: 'released', ask }, setCookie('session', '', 0));
   }
@@ -114,8 +115,9 @@ export class BrowserGrants {
   private async find(canonical: CanonicalRequest): Promise<Remembered | NoToken> {
     const { sessions, authorizer } = this.parts;
     const session = ownCookie(canonical.headers, 'session');
-    if (session === undefined) return 'unknown';
-    const known = this.remembered.get(session);
+    const key = sessionOf(canonical);
+    if (session === undefined || key === undefined) return 'unknown';
+    const known = this.remembered.get(key);
     if (known !== undefined) return known;
     const map = authorizer.service(canonical.service);
     const made = await sessions.token({ session, service: canonical.service });
@@ -124,7 +126,7 @@ export class BrowserGrants {
     if (decision === undefined || !decision.ok) return 'unknown';
     await authorizer.waitForGrant(decision.claims);
     const found = { claims: decision.claims, isRefused: false };
-    this.remembered.set(session, found);
+    this.remembered.set(key, found);
     return found;
   }
 
@@ -147,6 +149,12 @@ export class BrowserGrants {
   private refuse(exchange: Exchange, code: RefusalCode, detail: string): void {
     this.parts.refusals.unverified(exchange, exchange.canonical.service, code, { detail });
   }
+}
+
+/** The browser's session at this service. A cookie that was copied to the host of another service is another session. */
+function sessionOf({ headers, service }: CanonicalRequest): string | undefined {
+  const secret = ownCookie(headers, 'session');
+  return secret === undefined ? undefined : `${service} ${secret}`;
 }
 
 const FIELDS = [

@@ -8,15 +8,15 @@ const ASK_EVERY_MS = 4_000;
 const STYLE = `
 :host{all:initial;position:fixed;inset:auto 1rem 1rem auto;z-index:2147483647;color-scheme:light dark;max-width:calc(100vw - 2rem)}
 section{font:.875rem/1.4 system-ui,sans-serif;color:#1c2430;background:#fff;border:1px solid #8a94a3;border-radius:.5rem;
-box-shadow:0 2px 12px #0003;padding:.5rem .75rem;display:flex;flex-wrap:wrap;gap:.5rem .75rem;align-items:center;box-sizing:border-box;max-width:24rem}
+box-shadow:0 2px 12px #0003;padding:.5rem .75rem;display:flex;flex-wrap:wrap;gap:.5rem .75rem;align-items:center;box-sizing:border-box;max-width:30rem}
 p,h2{margin:0;font:inherit;overflow-wrap:anywhere}h2,b{font-weight:600}.left{font-variant-numeric:tabular-nums}
 .soon{color:#8a4b00;font-weight:600}.full{flex-basis:100%}
 button,a{font:inherit;border:1px solid #1f5fbf;border-radius:.375rem;padding:.25rem .625rem;background:transparent;color:#1f5fbf;cursor:pointer;text-decoration:none}
 a{background:#1f5fbf;color:#fff}:focus-visible{outline:3px solid #1f5fbf;outline-offset:2px}
-button:disabled{opacity:.6;cursor:default}.ended{border-color:#b3261e;border-width:2px}.quiet{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+button:disabled{opacity:.6;cursor:default}.over{border-width:2px}.stopped{border-color:#b3261e}.quiet{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 [hidden],.full:empty{display:none!important}
 @media(prefers-color-scheme:dark){section{color:#e6e9ee;background:#12161c;border-color:#5a6472}.soon{color:#ffb95c}
-button{border-color:#8ab8ff;color:#8ab8ff}a{background:#8ab8ff;border-color:#8ab8ff;color:#12161c}.ended{border-color:#ff8a80}:focus-visible{outline-color:#8ab8ff}}
+button{border-color:#8ab8ff;color:#8ab8ff}a{background:#8ab8ff;border-color:#8ab8ff;color:#12161c}.stopped{border-color:#ff8a80}:focus-visible{outline-color:#8ab8ff}}
 @media print{:host{display:none}}`;
 
 /**
@@ -113,7 +113,8 @@ function draw() {
   if (known.state === 'invalid_token' && !form) { host.remove(); return; }
   if (!host.isConnected) document.documentElement.append(host);
   const outcome = isOpen ? undefined : text.outcomes[known.reason] || text.outcomes[known.state] || text.outcomes.grant_ended;
-  section.className = isOpen ? '' : 'ended';
+  const isStopped = known.state === 'locked' || known.reason === 'revoked';
+  section.className = isOpen ? '' : isStopped ? 'over stopped' : 'over';
   for (const part of [left, release, hide]) part.hidden = !isOpen;
   title.hidden = isOpen && isHidden;
   hide.textContent = isHidden ? text.show : text.hide;
@@ -123,7 +124,7 @@ function draw() {
   ask.hidden = isOpen || !form || known.state === 'not_in_touch';
   if (form) ask.href = form;
   if (!isOpen) {
-    say(title, '\\u2297 ' + outcome.title);
+    say(title, (isStopped ? '\\u2297 ' : '\\u229d ') + outcome.title);
     say(note, outcome.text);
     return;
   }

@@ -112,6 +112,7 @@ describe('which answers take the overlay', () => {
     ['compressed twice', [...HTML, ['content-encoding', 'identity'], ['content-encoding', 'br']]],
     ['no HTML', [['content-type', 'application/json']]],
     ['XHTML', [['content-type', 'application/xhtml+xml']]],
+    ['a file to save', [...HTML, ['content-disposition', 'attachment; filename="a.html"']]],
     ['of no type', []],
     ['of two types', [...HTML, ...HTML]],
     ['UTF-16', [['content-type', 'text/html; charset=utf-16le']]],

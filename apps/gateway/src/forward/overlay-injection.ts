@@ -49,6 +49,7 @@ export function takesOverlay({ status, fields, hasBody }: ReadResponse, origin: 
     hasBody &&
     status !== 206 &&
     isPlainHtml(all('content-type')) &&
+    !all('content-disposition').some((value) => /^\s*attachment\b/i.test(value)) &&
     all('content-encoding').every((coding) => coding.trim().toLowerCase() === 'identity') &&
     !all('cache-control').some((value) => /(?:^|[\s,])no-transform(?=[\s,]|$)/i.test(value)) &&
     !hasAny(fields, FORBIDS_CHANGES) &&

@@ -243,7 +243,10 @@ export class RecordedForwarding {
     const tenantHeader = tenantHeaderOf(decision);
     const trust = { tenant, requester: sub, grant: grant_id, record, context, tenantHeader };
     const { origin } = canonical;
-    const overlayAt = way.hasOverlay && opensPage(canonical) ? origin : undefined;
+    const download = downloadOf(decision, canonical);
+    // A file passes as it is: its hash is recorded.
+    const hasOverlay = way.hasOverlay && download === undefined && opensPage(canonical);
+    const overlayAt = hasOverlay ? origin : undefined;
     const passed = overlayAt === undefined ? selected.passed : askPlain(selected.passed);
     return forwardCall({
       upstream: way.sender,
@@ -262,7 +265,7 @@ export class RecordedForwarding {
       maxBodyBytes,
       response,
       record,
-      download: downloadOf(decision, canonical),
+      download,
       confirmedTenant: definition.tenantFrom === 'service' && !match.shared ? tenant : undefined,
       changeAnswer: this.changeOf(exchange, claims, decision, record, overlayAt),
       call,
