@@ -44,7 +44,8 @@ test.each([
 
 test('the signing page is short enough to read, and contains no schema library', () => {
   const page = readFileSync(join(built, 'signing/countersign-signing.html'), 'utf8');
-  expect(page.split('\n').length).toBeLessThan(2_900);
+  // Each member of the statements and terms has its lines. The last ones are exact changes side by side, and hidden fields.
+  expect(page.split('\n').length).toBeLessThan(2_950);
 });
 
 test('the page that verifies a log is one file of at most 600 kB, and not minified', () => {
