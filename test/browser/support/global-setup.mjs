@@ -7,8 +7,7 @@ const BROWSER = Symbol.for('countersign.test.browser');
 export default async function globalSetup() {
   const server = await chromium.launchServer({
     executablePath: await findChromium(),
-    // A page lives for seconds: to compile its code for speed costs more than it saves.
-    args: ['--no-sandbox', '--js-flags=--interrupt-budget=700000'],
+    args: ['--no-sandbox'],
   });
   globalThis[BROWSER] = server;
   // The workers of the run inherit it.
