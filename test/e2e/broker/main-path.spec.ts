@@ -106,6 +106,7 @@ describe.each(ENGINES)('from the request to the stop, on %s', (engine) => {
       usually: null,
       waiting: null,
       outdated: null,
+      proposed: [],
       countersignatures: [],
       grant: expect.stringMatching(/^grt_/),
       invitation: null,

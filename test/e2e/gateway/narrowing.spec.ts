@@ -54,6 +54,7 @@ test('P13: the customer requires the gateway: proxies and services that ask are 
         headers: {
           ...{ authorization: `Bearer ${token}`, 'countersign-proxy-secret': secret },
           ...{ 'x-original-method': 'GET', 'x-original-uri': '/tenants/acme/invoices/7' },
+          'x-original-host': 'billing.example',
         },
       });
       const text = await answer.text();
