@@ -10,12 +10,12 @@ import { memory } from '../test/support/memory.mjs';
 
 /** What these claim holds for a disk. */
 const ON_DISK = ['faults', 'alone'];
-/** What these hold to a deadline is compiled as in production. */
+/** Projects that measure time: their code runs with Node's default compilation, as in production. */
 const AS_IN_PRODUCTION = ['alone'];
 /**
- * Most code of a test run is used a few times. To compile it for speed takes a quarter of the processor time, and saves
- * nothing: a function has to be ten times as busy as Node's default first. And the workers are more than the processors, so
- * further threads that collect their garbage only take processors from each other.
+ * Most functions run only a few times in tests, so optimizing them takes a quarter of the processor time and saves nothing. With this
+ * budget a function must run ten times as much before Node optimizes it. There are more workers than processors, so additional
+ * threads for garbage collection would only compete with them.
  */
 const SHORT_LIVED = ['--interrupt-budget=700000', '--single-threaded-gc'];
 

@@ -95,7 +95,7 @@ function run(command, args, what) {
 
 const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
-/** Packages that the clone itself does without: the linters of the OpenAPI document, and generators of clients. */
+/** Has its own packages: linters of the OpenAPI document and client generators. Nothing else needs them. */
 const OPENAPI = join(root, 'test/openapi');
 
 /** @param folder has a package-lock.json */

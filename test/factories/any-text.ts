@@ -5,14 +5,14 @@ const SURROGATES = 0x800;
 const LAST = 0x10ffff;
 
 /**
- * Any character of Unicode. `fc.string({ unit: 'binary' })` means the same, but in each process it first makes a map of all of
- * them, of a million entries: to make and to keep it costs more than most properties.
+ * Any character of Unicode. `fc.string({ unit: 'binary' })` does the same, but first builds a map with a million entries in each
+ * process, which costs more than most properties.
  */
-export const anyCharacter: fc.Arbitrary<string> = fc
+const anyCharacter: fc.Arbitrary<string> = fc
   .nat({ max: LAST - SURROGATES })
   .map((place) => String.fromCodePoint(place < FIRST_SURROGATE ? place : place + SURROGATES), placeOf);
 
-/** Any text without half characters. */
+/** Any text without lone surrogates. */
 export const anyText = (limits: Omit<fc.StringConstraints, 'unit'> = {}): fc.Arbitrary<string> =>
   fc.string({ ...limits, unit: anyCharacter });
 

@@ -9,7 +9,7 @@ import { ExpressAdapter } from '@bull-board/express';
 import type { Route } from '@countersign/contract';
 import express from 'express';
 
-/** What a job of the board is: the total in its data is what support corrects. */
+/** A job of the board. Support corrects the total in its data. */
 type Job = { id: string; name: string; data: Record<string, unknown> };
 
 const QUEUE = 'exports';
@@ -50,13 +50,13 @@ export const BOARD_SCOPE = [
 ];
 
 /**
- * An admin UI that is not ours: Bull Board, as npm has it, with one board for each tenant. Its jobs are in memory in place of
- * Redis. Beside it are a file to download, and a logo that all tenants share.
+ * A third-party admin UI: Bull Board from npm, with one board for each tenant. Its jobs are in memory and not in Redis. The same server
+ * has a file to download, and a logo that all tenants share.
  */
 export class QueueBoard {
   /** Every request that has arrived. */
   readonly hits: { path: string; headers: IncomingHttpHeaders }[] = [];
-  /** Whether a connection was to be upgraded. */
+  /** How many upgrades of a connection were requested. */
   upgrades = 0;
   private readonly jobs = new Map<string, Job>();
   private server!: Server;

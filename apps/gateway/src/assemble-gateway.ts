@@ -22,7 +22,7 @@ import { FeedClient } from './feed/feed-client.js';
 import { FeedLiveness } from './feed/feed-liveness.js';
 import { FeedPosition } from './feed/feed-position.js';
 import { FileLinks } from './files/file-links.js';
-import { Storages } from './files/storages.js';
+import { ObjectStorages } from './files/object-storages.js';
 import { ContextKeys } from './forward/context-keys.js';
 import { LocationRewriter } from './forward/location-rewriter.js';
 import { RecordedForwarding } from './forward/recorded-forwarding.js';
@@ -92,7 +92,7 @@ export async function assembleGateway(
     bodiesPerService: options.maxBodiesPerService ?? 256,
   });
   const upstreams = createUpstreams(run);
-  const storages = new Storages(upstreamTimeouts(options), options.resolveStorage);
+  const storages = new ObjectStorages(upstreamTimeouts(options), options.resolveStorage);
   const contextKeys = createContextKeys(run);
   const follow = (maps: RouteMaps) => {
     upstreams.follow(maps.connectable());
@@ -290,7 +290,7 @@ type WatchedParts = Run &
     shipper: Shipper;
     budgets: Budgets;
     upstreams: Upstreams;
-    storages: Storages;
+    storages: ObjectStorages;
     contextKeys: ContextKeys;
     listenerTls: ListenerTls | undefined;
     times: CallTimes;

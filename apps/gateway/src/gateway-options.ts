@@ -1,7 +1,7 @@
 import { type ListenAddress } from '@countersign/private-listener';
 import type { LevelWithSilent, Logger } from 'pino';
 import type { Clock } from './clock.js';
-import type { ResolveAll } from './files/storages.js';
+import type { ResolveAll } from './files/object-storages.js';
 import type { TrustedProxies } from './http/external-authorization.js';
 import type { ListenerTlsFiles } from './http/listener-tls.js';
 import type { SpoolDisk } from './records/spool/spool-disk.js';

@@ -33,12 +33,7 @@ export { type ApiKey, type ApiKeyState, apiKeyState } from './domain/api-key.js'
 export { canFillStages } from './domain/approval-stages.js';
 export type { BrowserSession } from './domain/browser-session.js';
 export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
-export {
-  BYPASS_KINDS,
-  type BypassedCall,
-  type BypassReport,
-  MAX_BYPASSED_CALLS,
-} from './domain/bypass-report.js';
+export type { BypassedCall, BypassReport } from './domain/bypass-report.js';
 export {
   type ControlsWidening,
   takesEffectAt,

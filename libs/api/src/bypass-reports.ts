@@ -4,9 +4,11 @@ import { named } from './components.js';
 import { endpoint } from './endpoint.js';
 import { idText, instant, instantText } from './members.js';
 
-/** Reports of calls that reached a service past the gateway. */
+/** Reports of calls that bypassed the gateway. */
 
 const MAX_CALLS = 200;
+/** The largest number that both databases store in this column. */
+const MAX_COUNT = 2_147_483_647;
 const KINDS = ['no_context', 'bad_context', 'no_record', 'other_call', 'repeated'] as const;
 
 const bypassedCall = z.strictObject({
@@ -27,28 +29,32 @@ const bypassedCall = z.strictObject({
     .refine((text) => isId('rec', text), 'A rec_ id')
     .exactOptional()
     .describe('The record that its context names.'),
-  refused: z.boolean().describe('The service itself let it no further.'),
+  refused: z.boolean().describe('Whether the service itself refused the call.'),
 });
 
 const content = {
   service: z.string().min(1).max(63),
-  from: instantText.describe('The span that was compared begins here.'),
-  to: instantText.describe('It ends before this instant.'),
-  passed: z.int().min(0).describe('How many calls bypassed the gateway.'),
-  refused: z.int().min(0).describe('How many were tried and refused by the service.'),
+  from: instantText.describe('The start of the compared span.'),
+  to: instantText.describe('The end of the span: calls of this instant and later are not in it.'),
+  passed: z.int().min(0).max(MAX_COUNT).describe('How many calls bypassed the gateway.'),
+  refused: z
+    .int()
+    .min(0)
+    .max(MAX_COUNT)
+    .describe('How many calls tried to bypass it, and were refused by the service.'),
   calls: z.array(bypassedCall).max(MAX_CALLS).describe('The calls, without their paths; the first 200.'),
 };
 
 const newReport = named(
   'NewBypassReport',
-  'Calls that a service saw and the records of the gateways do not have.',
+  'Calls that a service received and that no record of a gateway has.',
   z.strictObject(content),
 );
 export type NewBypassReport = z.infer<typeof newReport>;
 
 const report = named(
   'BypassReport',
-  'A report of calls that reached a service past the gateway, as its reporter states it.',
+  'A report of calls that bypassed the gateway. It is the statement of its reporter.',
   z.object({
     id: idText('byp', 'The report.'),
     tenant: z.string(),

@@ -71,7 +71,7 @@ export const accessRecordSchema = named(
     masked: z
       .literal(true)
       .optional()
-      .describe('The answer was not to show all of its fields. Absent: it could.'),
+      .describe('The gateway masks fields of the answer. Absent: it does not.'),
     maskedFields: z
       .int()
       .optional()
@@ -82,16 +82,16 @@ export const accessRecordSchema = named(
       .string()
       .optional()
       .describe(
-        'Why the answer did not reach the client, or only its beginning did: malformed, not_json, encoded, partial.',
+        'Why the answer did not reach the client, or only its beginning did: malformed, not_json, encoded, partial, link, too_many_links.',
       ),
     trust: z.string().nullable(),
     status: z.int().nullable(),
     bytes: z.int().nullable(),
-    bodySha256: z.string().nullable().describe('Of the request body; null without one.'),
+    bodySha256: z.string().nullable().describe('SHA-256 of the request body; null without one.'),
     sentSha256: z
       .string()
       .optional()
-      .describe('Of the `bytes` that were sent, if the route is a download. Absent for all other calls.'),
+      .describe('SHA-256 of the bytes that were sent. Absent unless the route is a download.'),
     durationMs: z.int().nullable(),
     outcome: z.enum(['completed', 'cut', 'failed', 'unknown']).nullable(),
     gateway: idText('gtw', 'Which gateway.'),

@@ -25,7 +25,7 @@ const factsSchema = z
 
 const personSchema = named(
   'Person',
-  'Whom an id belongs to, as far as the caller may know.',
+  'Whom an id belongs to. It has only what the caller may know.',
   z.object({
     id: idText('usr', 'The person.'),
     name: z.string(),

@@ -81,7 +81,7 @@ export const serviceEndpoints = {
   read: endpoint({
     route: 'GET /api/v1/services/{name}',
     summary: 'Read a data service with its route map',
-    description: 'Routes, resources and actions. The hash of the map stands in what approvers sign.',
+    description: 'Routes, resources and actions. What approvers sign contains the hash of the map.',
     answer: { status: 200, description: 'The service.', schema: serviceSchema },
     errors: ['not_found'],
   }),

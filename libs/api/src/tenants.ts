@@ -150,7 +150,7 @@ export type DecisionTimes = z.infer<typeof decisionTimesSchema>;
 
 const organisationNamesSchema = named(
   'OrganisationNames',
-  'The names of the vendor and its customers, as far as the caller may know them.',
+  'The names of the vendor and of those customers that the caller may know.',
   z.object({
     vendor: z.object({ name: z.string() }),
     tenants: z.array(z.object({ slug: z.string(), name: z.string() })),

@@ -11,7 +11,7 @@ export const webhookMessageSchema = named(
     type: z.string().describe('The kind of notice, such as `request.awaiting_customer`.'),
     timestamp: instant(),
     data: z.object({
-      id: z.string().describe('The notice’s id, the same for every attempt: drop what came before.'),
+      id: z.string().describe('The notice’s id, the same for every attempt. Ignore repeated ids.'),
       tenant: z.string(),
       subject: z.string().describe('Id of what the notice is about: a request, a grant, a lock.'),
       request: z.string().nullable().describe('The request that it belongs to, if any.'),

@@ -10,10 +10,11 @@ import { readAtMost, writeFileDurably } from './durable-file.js';
  *
  *     {"v":1,"upstream":"postgres://db.internal/billing","login":"countersign_billing","password":"…","tenantKey":"…"}
  *
- * `upstream` is where the login may be used. The feed says where a service is, and the broker behind it may be taken over: it
- * must not send the login to a server of its own.
+ * `upstream` is the only address at which the login is used. The feed names the address of a service too, but a broker that was taken
+ * over could name a server of its own there, and must not get the login.
  * `tenantKey` is 32 random bytes in base64url. With it the gateway proves to the database which tenant a transaction is for
- * (`tenantProof`). The broker has neither. No `password`: the login is by a client certificate.
+ * (`tenantProof`). The broker has neither password nor key. Without `password`, the login uses a
+ * client certificate.
  */
 const loginFile = z.strictObject({
   v: z.literal(1),
@@ -28,18 +29,18 @@ const MAX_BYTES = 64 * 1024;
 const HMAC_BLOCK = 64;
 const SCRAM_ITERATIONS = 4096;
 
-/** The file of a service's login. Throws RangeError if this is no service's name: it becomes a part of a path. */
+/** The file of a service's login. Throws RangeError for an invalid service name, because the name becomes a part of a path. */
 export function sqlLoginPath(spoolDir: string, service: string): string {
   if (!isServiceName(service)) throw new RangeError('not the name of a service');
   return join(spoolDir, 'sql', `${service}.json`);
 }
 
-/** The login of a service. Throws the file system's error, and another error if the file has another form. */
+/** Reads the login of a service. Throws the file system's error, or an error about the file's form. */
 export async function readSqlLogin(spoolDir: string, service: string): Promise<SqlLogin> {
   return loginFile.parse(JSON.parse(await readAtMost(sqlLoginPath(spoolDir, service), MAX_BYTES)));
 }
 
-/** Makes a login with a new password and a new key, in place of one that is there. Throws the file system's error. */
+/** Makes a login with a new password and a new key. It replaces an existing one. Throws the file system's error. */
 export async function makeSqlLogin(
   spoolDir: string,
   service: string,
@@ -60,7 +61,7 @@ export function isLoginFor({ upstream }: SqlLogin, address: DatabaseAddress): bo
 }
 
 /** What one transaction of one server process is for. */
-export type SqlTransaction = {
+type SqlTransaction = {
   database: string;
   /** Process id of the server's backend. */
   pid: string;
@@ -103,12 +104,12 @@ export const TENANT_FUNCTION_BODY = `
 `;
 
 /**
- * What a database needs once for a gateway's login, as SQL for its administrator. It contains no password, but a SCRAM
- * verifier of it; the key's two halves are as secret as the key.
+ * The SQL that a database's administrator runs once for a gateway's login. In place of the password it contains a SCRAM verifier. It
+ * contains the key, padded for the inner and for the outer hash of HMAC (RFC 2104), so it is as secret as the key.
  */
 export function sqlSetup({ login, password, tenantKey }: SqlLogin): string {
   const secret = password === undefined ? '' : ` PASSWORD '${scramVerifier(password)}'`;
-  const half = (pad: number) => {
+  const padded = (pad: number) => {
     const key = Buffer.concat([Buffer.from(tenantKey, 'base64url')], HMAC_BLOCK);
     return `'\\x${Buffer.from(key.map((byte) => byte ^ pad)).toString('hex')}'`;
   };
@@ -125,7 +126,7 @@ CREATE TABLE IF NOT EXISTS countersign.tenant_keys (
 );
 REVOKE ALL ON countersign.tenant_keys FROM PUBLIC;
 INSERT INTO countersign.tenant_keys (login, inner_key, outer_key)
-  VALUES ('${login}', ${half(0x36)}, ${half(0x5c)})
+  VALUES ('${login}', ${padded(0x36)}, ${padded(0x5c)})
   ON CONFLICT (login) DO UPDATE SET inner_key = excluded.inner_key, outer_key = excluded.outer_key;
 CREATE OR REPLACE FUNCTION countersign.tenant() RETURNS text
   LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp

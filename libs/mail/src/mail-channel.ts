@@ -292,7 +292,7 @@ function changeFacts({ change }: Terms, opened: ReadonlyMap<string, Opening>): M
   if (change === undefined) return null;
   const body = opened.get(change.body ?? '')?.value;
   const before = opened.get(change.before?.body ?? '')?.value ?? null;
-  const rows = body === undefined ? null : bodyDifference(before, body).rows;
+  const rows = body === undefined ? null : bodyDifference(before, body, change.contentType).rows;
   const values = changedRows(rows ?? [], change.method).map(({ pointer }) => pointer);
   return { call: `${change.method} ${change.path}`, values };
 }

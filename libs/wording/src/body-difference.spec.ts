@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { bodyDifference, changedRows, differenceLine } from './body-difference.js';
 
 const lines = (before: string | null, after: string, method = 'PATCH') =>
-  changedRows(bodyDifference(before, after).rows ?? [], method).map(differenceLine);
+  changedRows(bodyDifference(before, after, 'application/json').rows ?? [], method).map(differenceLine);
 
 test('shows each value that changes, and nothing that a partial body leaves alone', () => {
   const before = '{"id":8812,"total":1200.50,"lines":[{"text":"Plan","count":1}],"note":null}';
@@ -38,18 +38,27 @@ test.each([
   ['two members of one name', '{"a":1}', '{"a":1,"a":2}'],
   ['two members of one name, one escaped', '{"a":1}', '{"a":1,"\\u0061":2}'],
   ['no JSON', '{"a":1}', 'a=1'],
+  ['an object where there was a list', '{"roles":["admin"]}', '{"roles":{"0":"admin"}}'],
   ['a before that is no JSON', '<html>', '{"a":1}'],
   ['a list of operations (RFC 6902) for an object', '{"a":1}', '[{"op":"remove","path":"/a"}]'],
   ['too many values', '[]', JSON.stringify(Array.from({ length: 501 }, (_, at) => at))],
 ])('does not compare %s value by value', (_what, before, after) => {
-  expect(bodyDifference(before, after)).toEqual({ rows: null });
+  expect(bodyDifference(before, after, 'application/json')).toEqual({ rows: null });
 });
+
+test.each(['application/x-www-form-urlencoded', 'text/plain', 'application/json; charset=utf-16'])(
+  'a body that is sent as %s is not compared as JSON',
+  (type) => {
+    expect(bodyDifference('{"a":1}', '{"a":"&role=admin&b="}', type)).toEqual({ rows: null });
+    expect(bodyDifference(null, '{"a":1}', undefined).rows).toHaveLength(1);
+  },
+);
 
 test('every value of both bodies is in exactly one row, whatever the JSON', () => {
   const value = fc.json({ maxDepth: 4 }).map((text) => `{"root":${text}}`);
   fc.assert(
     fc.property(value, value, (before, after) => {
-      const { rows } = bodyDifference(before, after);
+      const { rows } = bodyDifference(before, after, 'application/json');
       if (rows === null) return;
       // The flat form by JSON.parse, independently of the reader of tokens.
       const flat = (text: string) => {
@@ -78,7 +87,7 @@ test('every value of both bodies is in exactly one row, whatever the JSON', () =
 test('a hostile text never throws', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (before, after) => {
-      bodyDifference(before, after);
+      bodyDifference(before, after, 'application/json');
     }),
     { numRuns: 200 },
   );

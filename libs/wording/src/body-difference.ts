@@ -1,4 +1,10 @@
-import { ContractError, jsonPointer, readStrictJsonText, showHiddenCharacters } from '@countersign/contract';
+import {
+  ContractError,
+  isJsonType,
+  jsonPointer,
+  readStrictJsonText,
+  showHiddenCharacters,
+} from '@countersign/contract';
 
 /**
  * One value of a body, by its JSON Pointer. `before` and `after` are JSON: strings are quoted, numbers are as they were
@@ -25,14 +31,25 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gs;
  * understand differently (two members of one name, RFC 8259 §4) is not compared, and hidden characters are written out.
  *
  * @param before null if it is not known
+ * @param contentType how the service is told to read the new body. It reads a form in which values are hidden that JSON has as one text
  */
-export function bodyDifference(before: string | null, after: string): BodyDifference {
-  const new_ = valuesOf(after);
-  if (new_ === null) return { rows: null };
+export function bodyDifference(
+  before: string | null,
+  after: string,
+  contentType: string | undefined,
+): BodyDifference {
+  if (contentType !== undefined && !isPlainJson(contentType)) return { rows: null };
+  const read = valuesOf(after);
+  if (read === null) return { rows: null };
+  const { values: new_ } = read;
   if (before === null) return { rows: [...new_].map(([pointer, text]) => row('added', pointer, null, text)) };
-  const old = valuesOf(before);
+  const earlier = valuesOf(before);
   // The old value of a list or a text is no counterpart of a new object: comparing pointers would say nothing.
-  if (old === null || shapeOf(before) !== shapeOf(after)) return { rows: null };
+  if (earlier === null || shapeOf(before) !== shapeOf(after)) return { rows: null };
+  // Nor is a list within the body one of an object with the names 0, 1, 2: each value would be shown as the same.
+  if ([...read.kinds].some(([pointer, kind]) => (earlier.kinds.get(pointer) ?? kind) !== kind))
+    return { rows: null };
+  const { values: old } = earlier;
   const rows = [...new_].map(([pointer, text]) => {
     const was = old.get(pointer);
     if (was === undefined) return row('added', pointer, null, text);
@@ -56,38 +73,43 @@ const row = (
 
 const shapeOf = (json: string): string => (/[^\s]/.exec(json)?.[0] ?? '').replace(/[^{[]/, 'value');
 
-/** Each value by its pointer, in the order of the text; null if it is not JSON that all readers understand alike. */
-function valuesOf(json: string): Map<string, string> | null {
+/** JSON in UTF-8. */
+function isPlainJson(contentType: string): boolean {
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
+  return isJsonType(type) && parameters.every((parameter) => /^charset="?utf-8"?$/.test(parameter));
+}
+
+/** `values`: each value by its pointer, in the order of the text. `kinds`: `{` or `[` of each object and list that has any. */
+type Read = { values: Map<string, string>; kinds: Map<string, string> };
+
+/** Null if it is not JSON that all readers understand alike. */
+function valuesOf(json: string): Read | null {
   try {
     readStrictJsonText(json);
   } catch (error) {
     if (error instanceof ContractError) return null;
     throw error;
   }
-  const values = new Map<string, string>();
+  const read: Read = { values: new Map(), kinds: new Map() };
   const tokens = json.match(TOKEN) ?? [];
-  readValue(tokens, 0, [], values);
-  return values.size > MAX_VALUES ? null : values;
+  readValue(tokens, 0, [], read);
+  return read.values.size > MAX_VALUES ? null : read;
 }
 
 /** Reads one value of valid JSON, at most 64 deep. @returns where it ends */
-function readValue(
-  tokens: readonly string[],
-  at: number,
-  path: readonly PropertyKey[],
-  values: Map<string, string>,
-): number {
+function readValue(tokens: readonly string[], at: number, path: readonly PropertyKey[], read: Read): number {
   const token = tokens[at] ?? '';
   const close = token === '{' ? '}' : token === '[' ? ']' : null;
   if (close === null || tokens[at + 1] === close) {
-    values.set(jsonPointer(path), close === null ? written(token) : `${token}${close}`);
+    read.values.set(jsonPointer(path), close === null ? written(token) : `${token}${close}`);
     return close === null ? at + 1 : at + 2;
   }
+  read.kinds.set(jsonPointer(path), token);
   let next = at + 1;
   for (let index = 0; ; index++) {
     const isObject = close === '}';
     const name = isObject ? String(JSON.parse(tokens[next] ?? '""')) : index;
-    next = readValue(tokens, isObject ? next + 2 : next, [...path, name], values);
+    next = readValue(tokens, isObject ? next + 2 : next, [...path, name], read);
     if (tokens[next++] === close) return next;
   }
 }

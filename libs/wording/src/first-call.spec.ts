@@ -1,5 +1,5 @@
 import { sqlRoute } from '@countersign/contract';
-import { firstCallCommand } from './first-call.js';
+import { firstCallCommand, firstPage } from './first-call.js';
 
 const service = {
   tenantFrom: 'path' as const,
@@ -45,4 +45,18 @@ test('a service that is not known yet leaves the path open', () => {
 test('the first call of a database is its prompt', () => {
   const routes = [{ ...sqlRoute('billing'), query: [] }];
   expect(firstCallCommand(grant('sql/billing', 'read'), { routes })).toBe('npx countersign sql grt_1');
+});
+
+test.each([
+  ['invoices', 'list', '/tenants/acme/invoices'],
+  ['invoices/inv-7', 'read', '/tenants/acme/invoices/inv-7'],
+  ['invoices/*', 'read', '/'],
+  ['payroll', 'list', '/'],
+])('a browser with %s:%s begins at %s', (resource, action, path) => {
+  expect(firstPage(grant(resource, action), service)).toBe(path);
+});
+
+test('a browser begins at the start page of a service that has one', () => {
+  const start = { method: 'GET', path: '/', resource: 'shared', action: 'read', shared: true as const };
+  expect(firstPage(grant('invoices', 'list'), { routes: [...service.routes, start] })).toBe('/');
 });

@@ -25,32 +25,54 @@ const isSql = ({ method, path, resource }: Route): boolean =>
 const SQL_ROUTE = sqlRoute('');
 
 function pathFor(grant: Granted, service: Routed | null | undefined): string {
-  const open = routesOfScopes(service?.routes ?? [])
+  return coveredPaths(grant, service).map(({ path }) => path)[0] ?? '/PATH';
+}
+
+/**
+ * Where a browser begins that opens a service with a grant: at `/` if the service has such a page, else at the first page of the
+ * map that the grant covers and whose address needs no object that it does not name. `/` if there is none.
+ */
+export function firstPage(grant: Omit<Granted, 'id'>, service: Routed): string {
+  const hasStartPage = service.routes.some(({ method, path }) => method === 'GET' && path === '/');
+  if (hasStartPage) return '/';
+  return coveredPaths(grant, service).find(({ isWhole }) => isWhole)?.path ?? '/';
+}
+
+/** A path that a grant covers; `isWhole` unless an upper-case word stands for an object that the grant does not name. */
+type CoveredPath = { path: string; isWhole: boolean };
+
+function coveredPaths(grant: Omit<Granted, 'id'>, service: Routed | null | undefined): CoveredPath[] {
+  return routesOfScopes(service?.routes ?? [])
     .filter(({ method }) => method === 'GET')
     .flatMap((route) => fill(route, grant));
-  return open[0] ?? '/PATH';
 }
 
 /** The route's path with the grant's tenant and an object that the grant names. Empty if the grant does not cover it. */
-function fill(route: Route, grant: Granted): string[] {
+function fill(route: Route, grant: Omit<Granted, 'id'>): CoveredPath[] {
   const { resource, path, action } = route;
   for (const entry of grant.scope) {
     if (!entry.actions.includes(action)) continue;
     const given = entry.resource.split('/');
     const values = new Map<string, string>([['tenant', grant.tenant]]);
+    let isWhole = true;
     const concrete = resource
       .split('/')
       .map((segment, at) => {
         const name = /^\{(.+)\}$/.exec(segment)?.[1];
         if (name === undefined) return segment;
         const value = given[at];
-        const known = value !== undefined && !value.includes('*') ? value : name.toUpperCase();
-        values.set(name, known);
-        return known;
+        const isNamed = value !== undefined && !value.includes('*');
+        isWhole &&= isNamed;
+        values.set(name, isNamed ? value : name.toUpperCase());
+        return values.get(name);
       })
       .join('/');
     if (!scopeAllows([entry], concrete, action)) continue;
-    return [path.replaceAll(/\{([^}]+)\}/g, (_all, name: string) => values.get(name) ?? name.toUpperCase())];
+    const filled = path.replaceAll(/\{([^}]+)\}/g, (_all, name: string) => {
+      isWhole &&= values.has(name);
+      return values.get(name) ?? name.toUpperCase();
+    });
+    return [{ path: filled, isWhole }];
   }
   return [];
 }

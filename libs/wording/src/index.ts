@@ -20,7 +20,7 @@ export {
 } from './counter-offer.js';
 export { csvLine } from './csv.js';
 export { durationText, minutesText, shortDurationText } from './durations.js';
-export { firstCallCommand } from './first-call.js';
+export { firstCallCommand, firstPage } from './first-call.js';
 export { hiddenFieldsText } from './hidden-fields.js';
 export { type Language, LOCALES } from './languages.js';
 export { logPointText } from './log-point.js';

@@ -1,10 +1,10 @@
 import type { BrowserContext } from 'playwright-core';
 
 /**
- * The browser contexts that the running test has made. They are closed when it ends: an open page goes on to ask for
- * whatever happens at its site, and to show it. What is made before the tests of a file is for all of them.
+ * The browser contexts that the running test has made. They are closed when it ends, because an open page would go on polling its
+ * site. Contexts that are made before the tests of a file stay open for all of them.
  */
-export class ContextsOfTest {
+class ContextsOfTest {
   private made: BrowserContext[] | undefined;
 
   begin(): void {

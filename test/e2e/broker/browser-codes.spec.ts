@@ -141,3 +141,17 @@ test('a gateway gets sessions and tokens only with its key, for its services and
   expect(codeOf(await gateway(token, { session: exchange.code, service: 'billing' }))).toBe('404 not_found');
   expect(await gateway(token, request)).toMatchObject({ status: 200, body: { expiresIn: 300 } });
 });
+
+test('a browser that names no page begins at the first one that the grant covers', async () => {
+  const { grant } = await makeGrant(broker);
+  const cookie = await broker.sessionOf('engineer');
+  const start = async (body: object) => {
+    const challenge = createHash('sha256').update('a verifier').digest('base64url');
+    const path = `/api/v1/grants/${grant}/browser-sessions`;
+    const answer = await broker.page(cookie, 'POST', path, { body: { challenge, ...body } });
+    return new URL((answer.body as { location: string }).location).searchParams.get('to');
+  };
+  expect(await start({})).toBe('/tenants/acme/invoices');
+  expect(await start({ to: '/' })).toBe('/tenants/acme/invoices');
+  expect(await start({ to: '/tenants/acme/invoices/8812' })).toBe('/tenants/acme/invoices/8812');
+});

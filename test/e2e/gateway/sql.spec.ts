@@ -370,7 +370,7 @@ describe('limits', () => {
 
 describe('a database that lacks a protection runs nothing', () => {
   test.each([
-    ['role_may_too_much', 'ALTER ROLE $login BYPASSRLS', 'ALTER ROLE $login NOBYPASSRLS'],
+    ['role_is_privileged', 'ALTER ROLE $login BYPASSRLS', 'ALTER ROLE $login NOBYPASSRLS'],
     ['a superuser', 'ALTER ROLE $login SUPERUSER', 'ALTER ROLE $login NOSUPERUSER', 'is a superuser'],
     [
       'a member of a role',
@@ -497,7 +497,7 @@ test('P12: a broker that names another address gets no login: nothing is sent th
   expect(contacts).toEqual([]);
 });
 
-test('P11: `gateways sql-setup` prints no password, keeps the login to its owner, and replaces none unasked', async () => {
+test('P11: `gateways sql-setup` prints no password, keeps the login to its owner, and replaces none without --replace', async () => {
   const spool = await tempFolder('sql-setup');
   const setUp = async (...argv: string[]) => {
     const terminal = new Terminal({ COUNTERSIGN_SPOOL_DIR: spool }, '');

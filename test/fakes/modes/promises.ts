@@ -9,7 +9,7 @@ import { until } from '../until.js';
 import { CARD_NUMBER, type ServiceStub } from './service-stub.js';
 import { type Answer, DEFAULT_TARGET, type Sent, type Way } from './ways.js';
 
-/** What a case works with. `call` is by the way that is tried. */
+/** What a case works with. `call` makes a call in the way that is being tried. */
 export type Trial = {
   world: GatewayWorld;
   service: ServiceStub;
@@ -17,7 +17,7 @@ export type Trial = {
   call(sent: Sent): Promise<Answer>;
 };
 
-/** What a world is started with beside the ordinary. Cases with the same one share it. */
+/** How the gateway under test is set up. Cases with the same setting share one gateway. */
 export type Setting =
   | 'ordinary'
   | 'never in touch'
@@ -26,30 +26,33 @@ export type Setting =
   | 'tenant from service';
 
 /**
- * One thing to try. `held`: what comes of it if the promise is held. In a mode in which it is not, `notHeld` comes of it, or the
- * refusal that the table names. `result` says what came of it.
+ * One case. `held`: the expected result in a mode that holds the promise. In another mode the expected result is `notHeld`, or the
+ * refusal that the table names. `result` runs the case and returns its result.
  */
 export type Case = {
   title: string;
   setting?: Setting;
   held: string | ((mode: CallMode) => string);
   notHeld?: string;
-  /** Modes in which this can be tried. A proxy's own part is not run here. Default: all. */
+  /** Modes in which this can be tried; all if absent. These tests have no real proxy, so what only a proxy does cannot be tried. */
   modes?: readonly CallMode[];
   result(trial: Trial): Promise<string>;
 };
 
-/** `held`; or refused with a code, because only the gateway as proxy could hold it; or not held, in words. */
+/**
+ * Whether a mode holds a promise: `held`; calls are refused with this code, because only a gateway that forwards could hold it; or not
+ * held, with the reason in words.
+ */
 export type Holding = 'held' | { refused: string } | { not: string };
 
 /** A row of the table in docs/gateways. */
-export type PromiseRow = { promise: string; modes: Record<CallMode, Holding>; cases: readonly Case[] };
+type PromiseRow = { promise: string; modes: Record<CallMode, Holding>; cases: readonly Case[] };
 
 const everywhere = { gateway: 'held', authz: 'held', middleware: 'held' } as const;
 const gatewayOnly = (code: string) =>
   ({ gateway: 'held', authz: { refused: code }, middleware: { refused: code } }) as const;
 
-/** `allowed`, or the status and code of the refusal. A body that is no refusal of ours is shown as it is. */
+/** `allowed`, or the status and code of the refusal. */
 async function outcome(answer: Answer): Promise<string> {
   const text = await answer.text;
   if (answer.status === 200) return 'allowed';
@@ -108,7 +111,7 @@ async function receivedBy(trial: Trial, sent: Sent): Promise<ServiceStub['receiv
   return received;
 }
 
-/** A call that is refused as soon as the feed has brought the news. */
+/** A call that is refused as soon as the gateway has received the end of the grant, or the lock, by the feed. */
 const stopped = (title: string, held: string, token: (trial: Trial) => string): Case => ({
   title,
   held,
@@ -512,8 +515,8 @@ export const PROMISES: readonly PromiseRow[] = [
   },
 ];
 
-/** A service whose addresses name no tenant. */
-export const byItsOwnWord = (upstream: string): ServiceDefinition => ({
+/** A service whose paths name no tenant, so that it has to name the tenant in its responses. */
+export const withTenantFromService = (upstream: string): ServiceDefinition => ({
   ...{ name: 'billing', upstream, audience: 'billing', tenantFrom: 'service' },
   routes: [{ method: 'GET', path: '/invoices/{id}', resource: 'invoices/{id}', action: 'read' }],
 });

@@ -3,10 +3,10 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 /** A call as the data service has received it. */
 export type Received = { method: string; target: string; headers: IncomingHttpHeaders };
 
-/** What a path that ends in `/card` answers, as its member `number`. */
+/** The member `number` of the answer at a path that ends in `/card`. */
 export const CARD_NUMBER = '4111-1111';
 
-/** The data service behind every way. It keeps a response open if the path ends in `/held`, until `release`. */
+/** The data service of all modes. If the path ends in `/held`, it keeps the response open until `release`. */
 export class ServiceStub {
   readonly received: Received[] = [];
   private readonly held: ServerResponse[] = [];

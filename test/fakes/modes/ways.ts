@@ -24,7 +24,7 @@ export type Sent = {
   body?: string;
 };
 
-/** `whole` resolves with false if the response broke off. */
+/** `whole` resolves to false if the response broke off. */
 export type Answer = {
   status: number;
   headers: IncomingMessage['headers'];
@@ -32,7 +32,7 @@ export type Answer = {
   whole: Promise<boolean>;
 };
 
-/** One way in which a call can be made: through the gateway, past a proxy that asks, or to a service that asks. */
+/** One way to make a call: through the gateway, through a proxy that asks the gateway, or to a service that asks the gateway. */
 export type Way = { name: string; mode: CallMode; call(sent: Sent): Promise<Answer> };
 
 /** Each mode with each of its protocols. `stop` closes the services. */
@@ -107,8 +107,8 @@ const PROXIES = {
 type ProxyName = keyof typeof PROXIES;
 
 /**
- * A proxy of which only the protocol is real: it asks, and on 200 the service receives the caller's fields with those of the
- * answer in place, as docs/gateways configure it.
+ * A stand-in for a proxy. It asks the gateway as the real one does. On 200 it notes a call with the gateway's fields at the service,
+ * without sending it.
  */
 function proxy(name: ProxyName, gateway: string, service: ServiceStub): Way {
   const call = async (sent: Sent): Promise<Answer> => {
@@ -168,7 +168,7 @@ async function startNest(
   return { origin: await app.getUrl(), close: () => app.close() };
 }
 
-/** Sends a request whose target is not changed on the way, as `fetch` would change it. */
+/** Sends a request with exactly this target. `fetch` would normalize it. */
 function send(
   origin: string,
   path: string,

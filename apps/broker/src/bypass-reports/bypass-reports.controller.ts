@@ -6,7 +6,7 @@ import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Slug } from '../http/input.js';
 
-/** Reports of calls that reached a service past the gateway. */
+/** Reports of calls that bypassed the gateway. */
 @Controller('api/v1/tenants/:slug/bypass-reports')
 export class BypassReportsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}

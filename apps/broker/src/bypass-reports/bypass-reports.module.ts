@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BypassReportsController } from './bypass-reports.controller.js';
 
-/** Reports of calls that reached a service past the gateway. */
+/** Reports of calls that bypassed the gateway. */
 @Module({
   controllers: [BypassReportsController],
 })

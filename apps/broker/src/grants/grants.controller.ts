@@ -27,6 +27,7 @@ import {
 } from '@countersign/api';
 import { browserAddress, isId, parseDuration } from '@countersign/contract';
 import { BROWSER_PATHS } from '@countersign/gateway-protocol';
+import { firstPage } from '@countersign/wording';
 import { Controller, Get, Header, Inject, Post, Req } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
@@ -90,14 +91,22 @@ export class GrantsController {
   async openBrowser(
     @CurrentPrincipal() principal: Principal,
     @Id('grt') id: string,
-    @Body() { challenge, to = '/' }: BrowserSessionBody,
+    @Body() { challenge, to }: BrowserSessionBody,
     @ClientAddress() address: string,
     @Req() { caller }: BrokerRequest,
   ): Promise<BrowserSessionStart> {
     const webSession = (caller?.kind === 'person' ? caller.session?.id : undefined) ?? null;
     const from = { address, webSession };
-    const { code, origin } = await startBrowserSession(this.deps, principal, id, challenge, from);
-    return { location: `${origin}${BROWSER_PATHS.callback}?${new URLSearchParams({ code, to })}` };
+    const { code, origin, terms, service } = await startBrowserSession(
+      this.deps,
+      principal,
+      id,
+      challenge,
+      from,
+    );
+    // Few services have a page at "/": a browser that names none begins where the grant lets it.
+    const page = to === undefined || to === '/' ? firstPage(terms, service) : to;
+    return { location: `${origin}${BROWSER_PATHS.callback}?${new URLSearchParams({ code, to: page })}` };
   }
 
   @Post(':id/extension')

@@ -57,7 +57,7 @@ const TAGS: Readonly<Record<string, string>> = {
   OwnReports: 'A tenant’s own half-yearly report.',
   Isolation: 'The nightly test that no customer reads another one’s data.',
   Standing: 'Every way in that is open.',
-  BypassReports: 'Calls that reached a service past the gateway.',
+  BypassReports: 'Calls that bypassed the gateway.',
   NoticeAddresses: 'Mailboxes of a customer that get notices.',
   Practices: 'Practice requests, which show that a customer’s approvers can still approve.',
   AccessReviews: 'The quarterly review in which a customer confirms or prunes what lets in.',
@@ -232,7 +232,7 @@ function queryParameters({ query }: Endpoint): Json[] {
   });
 }
 
-/** A number in a query is text that fits a pattern. Readers are told that it is a number. */
+/** The schema of a number in a query is a text with a pattern. The document describes it as a number. */
 function withNumbers(schema: Json): Json {
   if (schema['type'] !== 'integer') return schema;
   const { pattern: _pattern, default: standard, ...rest } = schema;

@@ -19,7 +19,7 @@ const OF_FORMAT: Readonly<Record<string, string>> = {
   uuid: UUID,
 };
 
-/** What text of this name usually holds. */
+/** Examples of texts, by the name of their member. */
 const OF_NAME: Readonly<Record<string, string>> = {
   address: 'ada@acme.example',
   email: 'ada@acme.example',
@@ -64,7 +64,7 @@ const OF_NAME: Readonly<Record<string, string>> = {
 
 const NUMBER_OF_NAME: Readonly<Record<string, number>> = { seconds: 1_800, status: 200, size: 4_712 };
 
-/** Texts of which one fits the pattern of any member of this API. */
+/** Sample texts. For each pattern in this API, at least one of them fits. */
 function textsFor(pattern = ''): string[] {
   const id = /^\^([a-z]{3})_/.exec(pattern);
   return [
@@ -88,8 +88,8 @@ function textsFor(pattern = ''): string[] {
 }
 
 /**
- * A value that a schema describes, made of it: the first choice of each enumeration, and what text of a name usually
- * holds. It is the same each time.
+ * Makes an example of a schema: the first choice of each enumeration, and for texts the sample of the member's name, or one that fits
+ * the pattern. The same schema always gives the same example.
  *
  * @param name of the member that holds it
  */

@@ -9,7 +9,7 @@ const DIGEST = {
   example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
 };
 
-/** What each name in a path means. An `{id}` is explained by the segment before it. */
+/** Each parameter of a path, by its name. What an `{id}` is depends on the segment before it (`IDS`). */
 const BY_NAME: Readonly<Record<string, PathParameter>> = {
   slug: { description: 'The tenant’s slug; `deployment` for the log of the deployment.', example: 'acme' },
   name: { description: 'The service’s name.', example: 'billing' },

@@ -18,6 +18,7 @@ import {
 import { bodyDifference, changedRows, differenceLine } from '@countersign/wording';
 import type { Api } from '../api/client.js';
 import { openWithId } from '../api/find-id.js';
+import { readBody } from '../api/read-body.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseIsoDuration } from '../command/flags.js';
@@ -26,20 +27,23 @@ import { readBytes } from '../terminal/io.js';
 import { mintToken, readGatewayUrl } from './grant-token.js';
 import { publishedMap } from './route-map.js';
 
+/** Of UTF-8. */
+const MAX_BYTES_PER_CHARACTER = 4;
+
 export type ChangeOptions = {
   data: string;
   for: string;
   reason?: string;
   contentType?: string;
-  /** False: the approver is not shown what is there now. */
+  /** False: the command does not read what is there now, so the approver sees the new body alone. */
   read: boolean;
-  /** False: the approver is shown the body’s hash alone. */
+  /** False: the approver sees only the hash of the body. */
   show: boolean;
 };
 
 /**
- * Requests one exact call beside a grant that the caller holds: this method, this path, this body, once. The reason and the
- * ticket are those of the grant's request, unless another reason is given.
+ * Requests approval of one exact call, in addition to a grant that the caller has: this method, this path, this body, once. The reason
+ * and the ticket are those of the grant's request, unless another reason is given.
  *
  * @throws CliError `route_not_listed`, `insufficient_scope` if the call could not be made by such a grant
  */
@@ -82,7 +86,7 @@ export async function proposeChange(
     },
     idempotencyKey: randomUUID(),
   });
-  if (!context.json && shown !== undefined) context.note(differenceNote(method, shown));
+  if (!context.json && shown !== undefined) context.note(differenceNote(method, contentType, shown));
   if (!context.json)
     context.note(
       `Requested: this one call, once. When it is approved, make it with\n  countersign curl ${request.grant ?? 'GRANT'} -- ${curlOf(method, target, contentType, options.data)}`,
@@ -103,7 +107,7 @@ async function shownOf(
 ): Promise<Shown | undefined> {
   const text = shownText(body);
   if (text === undefined) {
-    context.note('The approver sees only the hash of the body: it is too long to show, or no text.');
+    context.note('The approver sees only the hash of the body: it is too long to show, or is not text.');
     return undefined;
   }
   const before = options.read ? await readNow(context, api, grant, target) : undefined;
@@ -121,8 +125,8 @@ function shownText(body: Buffer): string | undefined {
 }
 
 /**
- * Reads the path once through the grant. A grant that has not begun is not begun for this. If nothing can be read, the
- * approver sees the new body alone, and the engineer is told why.
+ * Reads the path once through the grant, unless that would begin a grant that has not begun. If nothing can be read, the approver sees
+ * the new body alone, and the command notes why.
  */
 async function readNow(
   context: Context,
@@ -136,7 +140,7 @@ async function readNow(
   };
   if (grant.state !== 'active' || grant.access !== 'open') return without('the grant is not active');
   const token = await mintToken(api, grant.id).catch(refusalOf);
-  if (token instanceof CliError) return without(`no token was to be had (${token.code})`);
+  if (token instanceof CliError) return without(`no token could be minted (${token.code})`);
   const at = toInstant(new Date());
   const answer = await fetch(readGatewayUrl(grant) + target, {
     headers: { authorization: `Bearer ${token.access_token}`, 'accept-encoding': 'identity', accept: '*/*' },
@@ -147,8 +151,9 @@ async function readNow(
     await answer.body?.cancel();
     return without(`GET ${target} was answered with ${answer.status}`);
   }
-  const body = shownText(await readUpTo(answer, MAX_SHOWN_BODY * 4));
-  if (body === undefined) return without('what is there now is too long to show, or no text');
+  const bytes = await readBody(answer, MAX_BYTES_PER_CHARACTER * MAX_SHOWN_BODY);
+  const body = bytes === undefined ? undefined : shownText(bytes);
+  if (body === undefined) return without('what is there now is too long to show, or is not text');
   const record = answer.headers.get('countersign-record');
   return { body, at, ...(record !== null && isId('rec', record) ? { record } : {}) };
 }
@@ -158,20 +163,8 @@ function refusalOf(error: unknown): CliError {
   throw error;
 }
 
-/** At most one byte more than `most`, so that a longer answer is seen to be too long. */
-async function readUpTo(answer: Response, most: number): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of answer.body ?? []) {
-    pieces.push(piece);
-    bytes += piece.length;
-    if (bytes > most) break;
-  }
-  return Buffer.concat(pieces);
-}
-
-function differenceNote(method: string, { body, before }: Shown): string {
-  const { rows } = bodyDifference(before?.body ?? null, body);
+function differenceNote(method: string, contentType: string, { body, before }: Shown): string {
+  const { rows } = bodyDifference(before?.body ?? null, body, contentType);
   if (rows === null) return 'The approver sees both bodies as texts.';
   const changed = changedRows(rows, method);
   if (changed.length === 0) return 'Nothing would change: the body names what is there now.';

@@ -13,9 +13,9 @@ import { GrantTokens, readGatewayUrl, requireActive } from './grant-token.js';
 
 export type SqlOptions = { file?: string; param?: string[]; csv?: boolean };
 
-/** Far more than a gateway sends. */
+/** Far more than a gateway sends (4 MiB of rows by default). */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
-/** As a gateway takes. */
+/** The most that a gateway accepts for a whole body. */
 const MAX_STATEMENT_BYTES = 65_536;
 
 const rowsSchema = z.looseObject({
@@ -31,8 +31,8 @@ const problemSchema = z.looseObject({ code: z.string(), title: z.string(), detai
 type RunStatement = (statement: string, params: readonly string[]) => Promise<Rows>;
 
 /**
- * Runs one read-only statement with a grant, in the database that the grant is for; or, on a terminal and without a statement,
- * each one that is typed.
+ * Runs one read-only statement with a grant, in the database that the grant is for. Without a statement, on a terminal, it shows a
+ * prompt and runs each statement that is typed.
  */
 export async function runSql(
   context: Context,
@@ -41,14 +41,14 @@ export async function runSql(
   { file, param = [], csv = false }: SqlOptions,
 ): Promise<Answer | undefined> {
   if (statement !== undefined && file !== undefined) throw usageError('give a statement or --file, not both');
-  const isTyped = statement === undefined && file === undefined && context.io.confirm !== undefined;
-  if (isTyped && param.length > 0) throw usageError('--param goes with a statement');
-  const text = isTyped ? undefined : await statementOf(context, statement, file);
+  const isInteractive = statement === undefined && file === undefined && context.io.confirm !== undefined;
+  if (isInteractive && param.length > 0) throw usageError('--param goes with a statement');
+  const text = isInteractive ? undefined : await statementOf(context, statement, file);
   const { api, id } = await openWithId(context, 'grt', grantText);
   const grant = await api.call(grantEndpoints.read, { params: { id } });
   requireActive(grant);
   const run = statementRunner(grant, new GrantTokens(api, id));
-  if (text === undefined) return typeStatements(context, grant, run);
+  if (text === undefined) return showPrompt(context, grant, run);
   return toAnswer(context, await run(text, param), csv);
 }
 
@@ -70,10 +70,7 @@ function statementRunner(grant: Grant, tokens: GrantTokens): RunStatement {
     if (response.ok) {
       const { data } = rowsSchema.safeParse(value);
       if (data !== undefined) return data;
-      throw new CliError(
-        'bad_answer',
-        'the gateway answered something that this command does not understand',
-      );
+      throw new CliError('bad_answer', 'the gateway sent an answer that this command does not understand');
     }
     const { data: problem } = problemSchema.safeParse(value);
     if (problem === undefined)
@@ -95,7 +92,7 @@ async function send(address: string, token: string, body: object) {
   } catch (cause) {
     throw new CliError(
       'gateway_unreachable',
-      'the gateway could not be reached, or ended the answer: a statement is cut when its grant ends',
+      'the gateway could not be reached, or broke the answer off, as it does when the grant ends',
       { cause },
     );
   }
@@ -122,7 +119,7 @@ function toAnswer(context: Context, found: Rows, csv: boolean): Answer {
   return { document: found, text: tableOf(found) };
 }
 
-/** NULL is shown as ∅: an empty text is not the same. */
+/** SQL's NULL is shown as ∅, to distinguish it from an empty text. */
 function tableOf({ columns, rows }: Rows): string {
   const table = formatTable(
     columns.map(({ name }) => name),
@@ -131,8 +128,8 @@ function tableOf({ columns, rows }: Rows): string {
   return `${table}\n(${counted(rows.length, 'row')})`;
 }
 
-/** A prompt as psql has it: a statement ends with `;` at the end of a line, `\q` or Ctrl-D ends the prompt. */
-async function typeStatements(context: Context, grant: Grant, run: RunStatement): Promise<undefined> {
+/** A prompt like that of psql: `;` at the end of a line ends a statement, `\q` or Ctrl-D ends the prompt. */
+async function showPrompt(context: Context, grant: Grant, run: RunStatement): Promise<undefined> {
   const { io } = context;
   const prompt = (isBegun: boolean) => `${grant.tenant}@${grant.service}${isBegun ? '->' : '=>'} `;
   context.note(

@@ -8,8 +8,8 @@ import { CliError, usageError } from '../command/errors.js';
 export type SqlSetupOptions = { login?: string; replace?: boolean };
 
 /**
- * Makes the login by which the gateway on this host runs SQL in a service's database, and prints what the database's
- * administrator runs there once. No database is opened.
+ * Makes the login with which the gateway on this host runs SQL in a service's database, and prints the SQL that the database's
+ * administrator has to run there once. This command does not connect to the database.
  *
  * @throws CliError `login_exists` unless `--replace` is given; `login_not_written`
  */

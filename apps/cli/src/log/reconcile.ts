@@ -36,15 +36,15 @@ export type ReconcileOptions = {
   report?: boolean;
 };
 
-/** A report names at most so many calls, and the command shows so many. */
-const MOST_NAMED = 200;
-const MOST_SHOWN = 20;
-/** Lines of a service's own log. A busier span is compared in parts. */
-const MOST_CALLS = 1_000_000;
+/** The most calls that a report names (the API accepts no more), and that the command prints. */
+const MAX_NAMED = 200;
+const MAX_SHOWN = 20;
+/** The most lines of a service's own log. A longer log has to be compared in shorter spans. */
+const MAX_CALLS = 1_000_000;
 
 /**
- * Compares the calls that a service saw with the records in a mirror of one tenant's log, whose signature and tree are
- * verified first. Calls past the gateway are exit 1.
+ * Compares the calls that a service received with the records in a mirror of one tenant's log. The mirror's signature and tree are
+ * verified first. If calls bypassed the gateway, the exit code is 1.
  *
  * @throws CliError `bypassed` if the service let such calls through; `statement_differs`, `pruned`, `deployment_missing` if
  *   the mirror does not verify; `invalid_calls`; `cannot_open` (exit 2)
@@ -87,12 +87,12 @@ export async function reconcileCalls(
   context.note(text);
   throw new CliError(
     'bypassed',
-    `${passed.length} calls of ${service} are not in the records of the gateways.${report === null ? ' --report puts that into the log.' : ''}`,
+    `${passed.length} calls of ${service} are not in the records of the gateways.${report === null ? ' --report adds that to the tenant’s log.' : ''}`,
     { document },
   );
 }
 
-/** The allowed calls of the service around the span, by their records. */
+/** The allowed calls of the service within and around the span, by the ids of their records. */
 async function recordsOf(
   mirror: FolderLog,
   key: Parameters<typeof verifyMirror>[1],
@@ -146,7 +146,7 @@ async function hmacKeysOf(file: string | undefined): Promise<ReturnType<typeof r
     const { keys } = JSON.parse(text) as { keys: JsonWebKey[] };
     return readHmacKeys(keys);
   } catch (error) {
-    throw new CliError('invalid_keys', `${file} is no JWKS of keys as "gateways context-key" prints them`, {
+    throw new CliError('invalid_keys', `${file} is not a JWKS of keys from "gateways context-key"`, {
       cause: error,
     });
   }
@@ -161,16 +161,16 @@ async function readCalls({ io }: Context, place: string): Promise<{ calls: SeenC
       if (line.trim() === '') continue;
       const call = parseSeenCall(line);
       if (call === undefined) unreadable += 1;
-      else if (calls.push(call) > MOST_CALLS)
-        throw new CliError('invalid_calls', `More than ${MOST_CALLS} calls: compare a shorter span.`);
+      else if (calls.push(call) > MAX_CALLS)
+        throw new CliError('invalid_calls', `More than ${MAX_CALLS} calls: compare a shorter span.`);
     }
   } catch (error) {
     if (error instanceof CliError) throw error;
     throw cannotOpenError(place, error);
   }
-  // A file of another form would look like a service that saw nothing.
+  // Otherwise a file in another format would look like a service that received no calls.
   if (calls.length === 0 && unreadable > 0)
-    throw new CliError('invalid_calls', `${place} has no line as the middleware’s \`log\` writes them.`);
+    throw new CliError('invalid_calls', `${place} has no line in the format of the middleware’s \`log\`.`);
   return { calls, unreadable };
 }
 
@@ -189,9 +189,7 @@ async function sendReport(
   { service, from, to, found, passed, refused }: Compared,
 ): Promise<string> {
   // Calls that got through come first: a report names a limited number.
-  const named = [...found.findings]
-    .sort((a, b) => Number(a.refused) - Number(b.refused))
-    .slice(0, MOST_NAMED);
+  const named = [...found.findings].sort((a, b) => Number(a.refused) - Number(b.refused)).slice(0, MAX_NAMED);
   const api = await context.api();
   const calls = named.map(({ path: _path, ...call }) => call);
   const report = await api.call(bypassReportEndpoints.report, {
@@ -208,25 +206,25 @@ function textOf(
   document: { tenant: string; service: string; from: string; to: string; unreadable: number },
   { calls, matched, otherTenants, findings, unanswered }: Reconciliation,
 ): string {
-  const more = findings.length - MOST_SHOWN;
+  const more = findings.length - MAX_SHOWN;
   return formatFacts([
     ['service', `${document.service} of ${document.tenant}`],
     ['span', `${document.from} up to ${document.to}`],
     ['calls seen', `${calls}: ${matched} recorded, ${otherTenants} of other tenants`],
     ...(document.unreadable === 0 ? [] : [['not read', `${document.unreadable} lines`] as const]),
     [
-      'past the gateway',
+      'bypassed',
       findings.length === 0
         ? 'none'
-        : [...findings.slice(0, MOST_SHOWN).map(lineOf), ...(more > 0 ? [`and ${more} more`] : [])],
+        : [...findings.slice(0, MAX_SHOWN).map(lineOf), ...(more > 0 ? [`and ${more} more`] : [])],
     ],
     [
       'recorded only',
       unanswered.length === 0
         ? 'none'
         : [
-            `${unanswered.length} answered calls that the service’s lines do not have: they are incomplete`,
-            ...unanswered.slice(0, MOST_SHOWN).map(({ record, at }) => `${at} ${record}`),
+            `${unanswered.length} answered calls that the service’s log does not have: it is incomplete`,
+            ...unanswered.slice(0, MAX_SHOWN).map(({ record, at }) => `${at} ${record}`),
           ],
     ],
   ]);

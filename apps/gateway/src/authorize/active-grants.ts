@@ -3,7 +3,7 @@ import type { FeedGrant } from '@countersign/gateway-protocol';
 import { LRUCache } from 'lru-cache';
 import type { DigestLedger, EndedDigest } from './digest-ledger.js';
 
-/** Ended grants whose reason is remembered, for the pages that are still open under them. */
+/** How many ended grants the gateway remembers the reason of. Pages that are still open under them show it. */
 const MAX_REASONS = 4_096;
 
 /**
@@ -27,7 +27,7 @@ export class ActiveGrants {
     return this.ledger.hasEnded(digest);
   }
 
-  /** Why the grant has ended, as the feed said; undefined if it did not, or long ago. It decides nothing. */
+  /** Why the grant ended, if the feed gave a reason and the gateway still remembers it. For display only. */
   endReason(digest: string): string | undefined {
     return this.reasons.get(digest);
   }

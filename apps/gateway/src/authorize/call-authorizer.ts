@@ -220,8 +220,8 @@ export class CallAuthorizer {
   }
 
   /**
-   * Whether calls under a verified token's grant pass now, for a page that shows it: until when, in milliseconds since the epoch, or the
-   * code with which every call is refused. Each call is still authorized by itself.
+   * For a page that shows it: until when the grant of a verified token lets calls pass (milliseconds since the epoch), or the code with
+   * which every call under it is refused now. It decides nothing: each call is still authorized on its own.
    */
   accessOf(
     claims: GrantTokenClaims,

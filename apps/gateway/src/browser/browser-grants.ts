@@ -1,25 +1,24 @@
 import type { GrantTokenClaims } from '@countersign/authorization';
 import { LRUCache } from 'lru-cache';
 import type { CallAuthorizer } from '../authorize/call-authorizer.js';
-import { askAddress } from '../http/ask-address.js';
 import type { CallRefusals } from '../http/call-refusals.js';
 import type { CanonicalRequest } from '../http/canonical-request.js';
 import type { Exchange } from '../http/exchange.js';
-import type { RefusalCode } from '../http/refusals.js';
+import { type RefusalCode, requestFormUrl } from '../http/refusals.js';
 import type { BrowserSessions, NoToken } from './browser-sessions.js';
 import { ownCookie, setCookie } from './cookies.js';
 import { crossOriginProblem } from './same-origin.js';
 
-/** Sessions whose grants are remembered. */
+/** How many sessions' grants are remembered. */
 const MAX_REMEMBERED = 4_096;
 
 type Remembered = {
   claims: GrantTokenClaims;
-  /** The broker mints no further token for the session, although its grant may be active. */
+  /** True if the broker mints no further token for the session. Its grant may still be active. */
   isRefused: boolean;
 };
 
-/** What a page of the service learns of its browser's access. `state`: `open`, or the code with which calls are refused now. */
+/** What a page of the service gets to know about its browser's access. `state`: `open`, or the code with which calls are refused now. */
 type GrantState = {
   state: string;
   /** Why the grant has ended, if the gateway knows: `expired`, `released`, `revoked` or `exhausted`. */
@@ -50,9 +49,9 @@ const REFUSALS = {
 } as const satisfies Record<NoToken, readonly [RefusalCode, string]>;
 
 /**
- * What an open page of a service shows of the engineer's access, and how it releases it. Pages ask often and in many tabs. The gateway
- * answers from memory: it remembers the grant of each session whose calls it has seen, and the feed says whether that is active.
- * Only the first question about a session that it does not know goes to the broker.
+ * Lets an open page of a service show and release the engineer's access. Pages poll every few seconds, in many tabs, so the gateway
+ * answers from memory: it remembers the grant of each session whose calls it has seen, and knows from the feed whether that is
+ * active. Only if it does not know the session, it requests a token from the broker.
  */
 export class BrowserGrants {
   private readonly remembered = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED });
@@ -61,20 +60,19 @@ export class BrowserGrants {
 
   /** Remembers the grant of the browser's session. `claims` are those of its verified token. */
   remember(request: CanonicalRequest, claims: GrantTokenClaims): void {
-    const session = sessionOf(request);
-    if (session === undefined) return;
-    const known = this.remembered.get(session);
-    if (known?.claims !== claims || known.isRefused)
-      this.remembered.set(session, { claims, isRefused: false });
+    const key = keyOf(request);
+    if (key === undefined) return;
+    const known = this.remembered.get(key);
+    if (known?.claims !== claims || known.isRefused) this.remembered.set(key, { claims, isRefused: false });
   }
 
   /** Remembers that the broker mints no further token for the session. */
   rememberRefusal(request: CanonicalRequest): void {
-    const known = this.remembered.get(sessionOf(request) ?? '');
+    const known = this.remembered.get(keyOf(request) ?? '');
     if (known !== undefined) known.isRefused = true;
   }
 
-  /** Answers `GET /countersign/grant`. A page of another origin learns nothing, and causes no token to be minted. */
+  /** Answers `GET /countersign/grant`. A page of another origin gets nothing, and cannot cause a token to be minted. */
   async answerState(exchange: Exchange): Promise<void> {
     const { canonical } = exchange;
     const problem = crossOriginProblem(canonical);
@@ -104,18 +102,18 @@ export class BrowserGrants {
       const [code, detail] = REFUSALS[outcome === 'released' ? 'unknown' : outcome];
       return this.refuse(exchange, code, detail);
     }
-    const key = sessionOf(canonical) ?? '';
+    const key = keyOf(canonical) ?? '';
     const known = this.remembered.get(key);
     this.remembered.delete(key);
-    const ask = known === undefined ? undefined : this.askFor(known.claims, service);
+    const ask = known === undefined ? undefined : this.formUrl(known.claims, service);
     sendState(exchange, { state: 'grant_ended', reason: 'released', ask }, setCookie('session', '', 0));
   }
 
-  /** The grant of the browser's session, from memory or else with a token of the broker; or why there is none. */
+  /** The grant of the browser's session, from memory or from a new token of the broker; or why there is none. */
   private async find(canonical: CanonicalRequest): Promise<Remembered | NoToken> {
     const { sessions, authorizer } = this.parts;
     const session = ownCookie(canonical.headers, 'session');
-    const key = sessionOf(canonical);
+    const key = keyOf(canonical);
     if (session === undefined || key === undefined) return 'unknown';
     const known = this.remembered.get(key);
     if (known !== undefined) return known;
@@ -133,7 +131,7 @@ export class BrowserGrants {
   private stateOf({ claims, isRefused }: Remembered, service: string): GrantState {
     const { tenant, grant_id: grant } = claims;
     const access = this.parts.authorizer.accessOf(claims, service);
-    const shared = { tenant, grant, ask: this.askFor(claims, service) };
+    const shared = { tenant, grant, ask: this.formUrl(claims, service) };
     if ('code' in access) return { state: access.code, reason: access.reason, ...shared };
     if (isRefused) return { state: 'invalid_token', ...shared };
     const endsAt = new Date(access.endsAt).toISOString();
@@ -141,9 +139,9 @@ export class BrowserGrants {
     return { state: 'open', endsAt, secondsLeft, ...shared };
   }
 
-  private askFor({ tenant, terms: { scope } }: GrantTokenClaims, service: string): string | undefined {
+  private formUrl({ tenant, terms: { scope } }: GrantTokenClaims, service: string): string | undefined {
     const issuer = this.parts.issuer();
-    return issuer === undefined ? undefined : askAddress(issuer, { tenant, service, scope: [...scope] });
+    return issuer === undefined ? undefined : requestFormUrl(issuer, { tenant, service, scope: [...scope] });
   }
 
   private refuse(exchange: Exchange, code: RefusalCode, detail: string): void {
@@ -151,8 +149,8 @@ export class BrowserGrants {
   }
 }
 
-/** The browser's session at this service. A cookie that was copied to the host of another service is another session. */
-function sessionOf({ headers, service }: CanonicalRequest): string | undefined {
+/** The key of the browser's session in `remembered`. A cookie that was copied to the host of another service has another key. */
+function keyOf({ headers, service }: CanonicalRequest): string | undefined {
   const secret = ownCookie(headers, 'session');
   return secret === undefined ? undefined : `${service} ${secret}`;
 }

@@ -21,8 +21,8 @@ export type SessionToken = { token: string } | { refused: NoToken };
 /** Sessions whose tokens are cached. */
 const MAX_CACHED = 4_096;
 /**
- * Requests for tokens, exchanges of codes, and releases, that are open at the broker at once, each. A session that has had a token is
- * renewed and released beyond that, because anyone can invent cookies, and those must not stop people who are at work.
+ * The most requests of one kind (for tokens, exchanges of codes, releases) that are open at the broker at once. A session that has had
+ * a token may exceed this for its renewal and release: anyone can send invented cookies, and those must not block people at work.
  */
 const MAX_PENDING = 32;
 /** How long the gateway remembers that a session is unknown. */
@@ -88,7 +88,7 @@ export class BrowserSessions {
 
   /**
    * Releases the grant of a session. `unknown`: there is no such session, or its grant has ended. After a release the session opens
-   * nothing at this gateway, also before the feed says so.
+   * nothing at this gateway, even before the feed has brought the end of the grant.
    */
   async release(request: BrowserTokenRequest): Promise<'released' | NoToken> {
     const { broker, clock } = this.parts;

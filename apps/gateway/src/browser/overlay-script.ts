@@ -2,8 +2,8 @@ import { BROWSER_PATHS } from '@countersign/gateway-protocol';
 import type { ServerResponse } from '../http1/server-response.js';
 import { overlayTexts } from './overlay-texts.js';
 
-/** How often an open page in a visible tab asks the gateway about its access. The gateway answers from memory. */
-const ASK_EVERY_MS = 4_000;
+/** How often an open page in a visible tab polls the gateway. The gateway answers from memory. */
+const POLL_EVERY_MS = 4_000;
 
 const STYLE = `
 :host{all:initial;position:fixed;inset:auto 1rem 1rem auto;z-index:2147483647;color-scheme:light dark;max-width:calc(100vw - 2rem)}
@@ -20,13 +20,13 @@ button{border-color:#8ab8ff;color:#8ab8ff}a{background:#8ab8ff;border-color:#8ab
 @media print{:host{display:none}}`;
 
 /**
- * The overlay, as browsers run it: it has no dependency, and works under \`script-src 'self'; connect-src 'self'\` without inline
- * styles and with trusted types. It is in a shadow tree below <html>, so that neither the page's styles nor a script that replaces
- * the body change it. The page belongs to the service, so the overlay informs and proves nothing.
+ * The script of the overlay, as browsers run it. It has no dependencies. It works under `script-src 'self'; connect-src 'self'`, without
+ * inline styles and with trusted types. Its elements are in a shadow tree below <html>, so that the page's styles, and scripts that
+ * replace the body, do not change them. The page belongs to the service and could imitate the overlay, so the overlay proves nothing.
  */
 const SCRIPT = `(() => {
 'use strict';
-const TEXTS = __TEXTS__, STYLE = __STYLE__, PATHS = __PATHS__, ASK_EVERY_MS = __EVERY__, ID = 'countersign-overlay';
+const TEXTS = __TEXTS__, STYLE = __STYLE__, PATHS = __PATHS__, POLL_EVERY_MS = __EVERY__, ID = 'countersign-overlay';
 if (window.top !== window || document.getElementById(ID) || !('adoptedStyleSheets' in document)) return;
 const german = (navigator.languages || [navigator.language]).map((tag) => tag.slice(0, 2)).find((tag) => tag === 'de' || tag === 'en');
 const text = TEXTS[german === 'de' ? 'de' : 'en'];
@@ -80,7 +80,7 @@ const release = button(text.release, async () => {
   try {
     const answer = await request(new URL(PATHS.release, location.origin), { ...OWN, method: 'POST' });
     if (!answer.ok) throw new Error(String(answer.status));
-    learn(await answer.json());
+    update(await answer.json());
   } catch {
     alert.textContent = text.notReleased;
   }
@@ -91,20 +91,20 @@ section.append(words, left, release, hide, ask, alert, spoken);
 root.append(section);
 
 let known, endsAt = 0, warned = false;
-/** The last link to the form: the gateway does not know the access of a browser whose session has ended. */
+/** The last link to the form that the gateway sent. Once the session has ended, the gateway no longer knows the access. */
 let form;
 
-function learn(news) {
+function update(latest) {
   const before = known && known.state;
-  known = news;
-  form = news.ask || form;
-  if (news.state === 'open') endsAt = performance.now() + news.secondsLeft * 1000;
-  if (before !== news.state) { isHidden = false; warned = false; alert.textContent = ''; }
+  known = latest;
+  form = latest.ask || form;
+  if (latest.state === 'open') endsAt = performance.now() + latest.secondsLeft * 1000;
+  if (before !== latest.state) { isHidden = false; warned = false; alert.textContent = ''; }
   draw();
 }
 
-/** Sets only what changes, so that it is read out once. */
-function say(part, words) {
+/** Changes a text only if it is another one, so that screen readers read it once. */
+function setText(part, words) {
   if (part.textContent !== words) part.textContent = words;
 }
 
@@ -124,44 +124,44 @@ function draw() {
   ask.hidden = isOpen || !form || known.state === 'not_in_touch';
   if (form) ask.href = form;
   if (!isOpen) {
-    say(title, (isStopped ? '\\u2297 ' : '\\u229d ') + outcome.title);
-    say(note, outcome.text);
+    setText(title, (isStopped ? '\\u2297 ' : '\\u229d ') + outcome.title);
+    setText(note, outcome.text);
     return;
   }
   const seconds = Math.max(0, (endsAt - performance.now()) / 1000);
   const minutes = Math.floor(seconds / 60);
-  say(title, '\\u25c9 ' + fill(text.access, known));
-  say(left, (minutes < 5 ? '\\u25d4 ' : '') + (minutes < 1 ? text.lastMinute : fill(text.minutes, { n: minutes })));
+  setText(title, '\\u25c9 ' + fill(text.access, known));
+  setText(left, (minutes < 5 ? '\\u25d4 ' : '') + (minutes < 1 ? text.lastMinute : fill(text.minutes, { n: minutes })));
   left.className = minutes < 5 ? 'left soon' : 'left';
-  if (minutes < 5 && !warned) { warned = true; say(spoken, fill(text.soon, known)); }
+  if (minutes < 5 && !warned) { warned = true; setText(spoken, fill(text.soon, known)); }
 }
 
-/** Ended access does not come back, so only a tab that is shown again asks about it. */
+/** Ended access does not come back, so polling stops. A tab that is shown again polls once. */
 const isFinal = () => known && (known.state === 'grant_ended' || known.state === 'invalid_token');
-let timer, asking = false;
-async function look() {
+let timer, isPolling = false;
+async function poll() {
   clearTimeout(timer);
-  if (document.hidden || asking) return;
-  asking = true;
+  if (document.hidden || isPolling) return;
+  isPolling = true;
   try {
     const answer = await request(new URL(PATHS.grant, location.origin), OWN);
-    if (answer.ok) learn(await answer.json());
+    if (answer.ok) update(await answer.json());
   } catch {
     if (known) draw();
   }
-  asking = false;
-  if (!isFinal()) timer = setTimeout(look, ASK_EVERY_MS);
+  isPolling = false;
+  if (!isFinal()) timer = setTimeout(poll, POLL_EVERY_MS);
 }
-document.addEventListener('visibilitychange', look);
-void look();
+document.addEventListener('visibilitychange', poll);
+void poll();
 })();
 `;
 
-/** The script. It is the same for everyone, and says nothing about any access. */
-export const OVERLAY_SCRIPT = SCRIPT.replace('__TEXTS__', () => JSON.stringify(overlayTexts))
+/** The script with its texts filled in. It is the same for everyone, and contains nothing about anyone's access. */
+const OVERLAY_SCRIPT = SCRIPT.replace('__TEXTS__', () => JSON.stringify(overlayTexts))
   .replace('__STYLE__', () => JSON.stringify(STYLE.replaceAll('\n', '')))
   .replace('__PATHS__', () => JSON.stringify({ grant: BROWSER_PATHS.grant, release: BROWSER_PATHS.release }))
-  .replace('__EVERY__', String(ASK_EVERY_MS));
+  .replace('__EVERY__', String(POLL_EVERY_MS));
 
 /** Only pages of the service's own origin may load it. */
 const FIELDS = [

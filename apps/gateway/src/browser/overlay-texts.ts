@@ -1,11 +1,11 @@
 import type { PageLanguage } from './browser-page.js';
 import { browserTexts } from './browser-texts.js';
 
-/** What has happened to the access: a title, and what it means. */
+/** What has happened to the access, and what that means for the engineer. */
 type Outcome = { title: string; text: string };
 
 /** The texts of the overlay. `{n}` and `{tenant}` are replaced. */
-export type OverlayTexts = {
+type OverlayTexts = {
   region: string;
   access: string;
   minutes: string;
@@ -16,11 +16,11 @@ export type OverlayTexts = {
   ask: string;
   hide: string;
   show: string;
-  /** By the code with which calls are refused, then by the reason of the end. */
+  /** By the reason for which the grant ended, or by the code with which calls are refused. The script looks for the reason first. */
   outcomes: Record<string, Outcome>;
 };
 
-/** The refusals that the overlay can show, with the words of the pages that the gateway shows for them. */
+/** The refusals for which the overlay uses the texts of the gateway's own pages. */
 const SAME_AS_PAGES = ['grant_ended', 'locked', 'not_in_touch'] as const;
 
 const outcomesOf = (language: PageLanguage, own: Record<string, Outcome>): Record<string, Outcome> => ({

@@ -17,8 +17,8 @@ export const isBrowserPath = (path: string): boolean => OF_BROWSERS.has(path);
  * path at the upstream. Any other request names the service in its path already.
  *
  * The gateway's own paths are the same at every host. Otherwise a compromised broker could name the gateway's host as the origin of
- * a service, and so hide the paths at which customers stop access and read what is pinned. So is the question of a proxy about a
- * call (`/authz/…` with a secret): some proxies ask with the host of the call.
+ * a service, and so hide the paths at which customers stop access and read what is pinned. The same holds for `/authz/…` with a
+ * proxy's secret: some proxies send the host of the call when they ask about it.
  */
 export function atServiceHost(
   request: CanonicalRequest,

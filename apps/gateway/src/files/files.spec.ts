@@ -9,7 +9,7 @@ import { runs } from '../../../../test/support/samples.js';
 import { fieldTree } from '../forward/masking/field-tree.js';
 import { JsonRewriter } from '../forward/masking/json-rewriter.js';
 import { FileLinks } from './file-links.js';
-import { type ResolveAll, Storages } from './storages.js';
+import { ObjectStorages, type ResolveAll } from './object-storages.js';
 
 const SECRET = 'k'.repeat(43);
 const SIGNED = 'X-Amz-Signature=d0c5';
@@ -348,7 +348,7 @@ describe('the name of a storage', () => {
   async function reaches(hosts: readonly string[]): Promise<boolean> {
     const before = connections;
     const local: ResolveAll = (_name, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]);
-    const storages = new Storages({ connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 }, local);
+    const storages = new ObjectStorages({ connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 }, local);
     await new Promise<void>((resolve) => {
       const observer = {
         onUpstreamReady: () => undefined,

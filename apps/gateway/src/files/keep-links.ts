@@ -2,21 +2,22 @@ import type { LinkedFields } from '@countersign/authorization';
 import { FILES_PATH } from '@countersign/contract';
 import { AnswerWithheld, type ChangeAnswer } from '../forward/answer-body.js';
 import { rewriteAnswer } from '../forward/masking/mask-answer.js';
+import { withoutFields } from '../http1/fields.js';
 import type { FileLink, FileLinks } from './file-links.js';
-import { Storages } from './storages.js';
+import { ObjectStorages } from './object-storages.js';
 
-/** What the links of one answer belong to. */
+/** The call whose answer contains the links, and the start of the addresses that replace them. */
 type LinkOwner = Omit<FileLink, 'origin' | 'target'> & {
-  /** Where the client reaches the service: its own origin, or the path `/{service}`. */
+  /** How the client addresses the service: an origin of the service's own, or the path `/{service}`. */
   base: string;
 };
 
-/** No presigned link is longer: storages have limits of some 2 to 8 KiB for a whole URL. */
+/** Real presigned links are shorter: storages limit a whole URL to between 2 and 8 KiB. */
 const MAX_LINK = 8_192;
 
 /**
- * The value in place of a field that holds a presigned link: an address of the gateway. A field may be `null` or empty. Throws
- * AnswerWithheld for anything else: it may be, or hold, a link that the client must not get.
+ * Replaces a field that holds a presigned link with an address of the gateway. `null` and an empty text stay as they are. Throws
+ * AnswerWithheld for anything else: it may be, or contain, a link that the client must not get.
  *
  * @param json the field's value as the service wrote it
  */
@@ -30,21 +31,24 @@ function replaceLink(
   if (value === null || value === '') return json;
   const link = typeof value === 'string' && value.length <= MAX_LINK ? linkOf(value, hosts) : undefined;
   if (link === undefined)
-    throw new AnswerWithheld('link', 'a listed field holds something else than a link to a listed storage');
+    throw new AnswerWithheld('link', 'a listed field holds something other than a link to a listed storage');
   const id = links.add({ ...owner, ...link });
   if (id === undefined) throw new AnswerWithheld('too_many_links', 'there are too many links at once');
   return Buffer.from(JSON.stringify(`${base}${FILES_PATH}${id}`));
 }
 
-/** A whole `https:` address (or `http:`, on this machine), as it can be written in a request, without a user. */
+/** An absolute `https:` address (or `http:`, for this machine) without user information. Its path and query can be sent as written. */
 const LINK = /^(https?:\/\/[^\s/?#@\\]+)(\/[\x21\x22\x24-\x7e]*)(?:#[\x21-\x7e]*)?$/;
 
-/** The signature of a link covers its path and query as they are written, so the target is no parser's version of them. */
+/**
+ * The origin and target of a link. The link's signature covers its path and query as they are written, so the target is taken from
+ * the text, and not from a parsed URL, which may write them differently.
+ */
 function linkOf(value: string, hosts: readonly string[]): Pick<FileLink, 'origin' | 'target'> | undefined {
   const [, start = '', target = ''] = LINK.exec(value) ?? [];
   if (!URL.canParse(start)) return undefined;
   const url = new URL(start);
-  return Storages.isListed(url, hosts) ? { origin: url.origin, target } : undefined;
+  return ObjectStorages.isListed(url, hosts) ? { origin: url.origin, target } : undefined;
 }
 
 /** Keeps the links in fields of an answer, and gives the client addresses of the gateway in their place. */
@@ -55,9 +59,9 @@ export function keepLinks(
   links: Pick<FileLinks, 'add'>,
 ): ChangeAnswer {
   const rewrite = rewriteAnswer(fields, [], (json) => replaceLink(json, hosts, owner, links));
-  return withoutLinks(allHosts, (head) => {
+  return withholdLinkHeaders(allHosts, (head) => {
     const body = rewrite(head);
-    // The addresses in it end soon: no cache may keep it.
+    // The addresses in the answer soon expire, so no cache may store it.
     return (
       body && {
         pass: (piece) => body.pass(piece),
@@ -69,12 +73,15 @@ export function keepLinks(
 }
 
 function uncached(fields: readonly string[]): string[] {
-  const others = fields.filter((_, at) => fields[at - (at % 2)] !== 'cache-control');
+  const others = withoutFields(fields, (name) => name === 'cache-control');
   return [...others, 'cache-control', 'private, no-store'];
 }
 
-/** Withholds an answer of which a header names a storage of the service: it may hold a link to a file. */
-export function withoutLinks(hosts: readonly string[], change: ChangeAnswer | undefined): ChangeAnswer {
+/** Withholds an answer if one of its headers names a storage of the service: that header may be a link to a file. */
+export function withholdLinkHeaders(
+  hosts: readonly string[],
+  change: ChangeAnswer | undefined,
+): ChangeAnswer {
   const names = hosts.map((host) => `//${new URL(host).host}`);
   return (head) => {
     if (head.fields.some(([, value]) => namesOneOf(names, value)))
@@ -86,7 +93,7 @@ export function withoutLinks(hosts: readonly string[], change: ChangeAnswer | un
   };
 }
 
-/** As it is written, and as it is in the query of another address. */
+/** Looks for a storage in a header, as plain text and percent-encoded (in the query of another address). */
 function namesOneOf(names: readonly string[], value: string): boolean {
   const text = value.toLowerCase();
   const decoded = text.replaceAll('%2f', '/').replaceAll('%3a', ':');

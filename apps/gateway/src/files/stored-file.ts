@@ -1,7 +1,7 @@
 import type { ByteRange } from '@countersign/contract';
 import { type AnswerFault, Download } from '../forward/download.js';
 import { MAX_DROPPED, type SelectedHeaders } from '../forward/forwarded-headers.js';
-import type { Fields } from '../http1/fields.js';
+import { type Fields, withoutFields } from '../http1/fields.js';
 import type { ReadResponse } from '../http1/response-reader.js';
 
 /** The answer of a storage to a presigned link. */
@@ -17,8 +17,8 @@ export class StoredFile extends Download {
   }
 
   /**
-   * A redirect is never followed: where it leads is for the one who made it to say, and its address may be a link that opens the file
-   * to anyone. Nor does any other answer than the file pass: errors of storages repeat parts of the link.
+   * Only the file passes. A redirect is not followed, because nothing has checked where it leads, and it is not passed on, because
+   * its address may be a link that opens the file to anyone. Errors are not passed on either: storages repeat parts of the link in them.
    */
   override faultOf(head: ReadResponse): AnswerFault | undefined {
     const { status, length } = head;
@@ -33,7 +33,7 @@ export class StoredFile extends Download {
   }
 }
 
-/** What a client needs of a storage's head. Everything else is between the storage and the gateway. */
+/** The header fields of a storage that a client needs. All others concern only the storage and the gateway. */
 const PASSED: ReadonlySet<string> = new Set([
   ...[
     'content-type',
@@ -48,8 +48,8 @@ const PASSED: ReadonlySet<string> = new Set([
 const ATTACHMENT = /^\s*attachment\s*(?:;|$)/i;
 
 /**
- * The fields for the client, names and values in turn. A browser saves the file and runs nothing of it: it comes from a storage, but
- * at the service's own host, where a page in it could use the session of the browser.
+ * The fields for the client, names and values in turn. They make a browser save the file instead of showing it: the file comes
+ * from a storage, but the browser sees the service's own host, where a page in the file could use the browser's session.
  */
 export function fieldsOfFile(fields: Fields): string[] {
   const passed = fields.filter(([name]) => PASSED.has(name)).flat();
@@ -62,12 +62,12 @@ export function fieldsOfFile(fields: Fields): string[] {
   ];
 }
 
-/** Of the client's header fields only these reach a storage. */
+/** The only header fields of the client that a storage receives. */
 const FOR_STORAGE: ReadonlySet<string> = new Set(['range', 'if-range']);
 
-/** The header fields for a storage. What is left out is named like other dropped headers. */
+/** The header fields for a storage. The record names the fields that are left out, like other dropped headers. */
 export function headersForStorage({ passed, dropped }: SelectedHeaders): SelectedHeaders {
-  const kept = passed.filter((_, at) => FOR_STORAGE.has(passed[at - (at % 2)] ?? ''));
+  const kept = withoutFields(passed, (name) => !FOR_STORAGE.has(name));
   const names = passed.filter((name, at) => at % 2 === 0 && !FOR_STORAGE.has(name));
   const left = [...new Set([...dropped, ...names])].slice(0, MAX_DROPPED);
   return { passed: [...kept, 'accept', '*/*', 'accept-encoding', 'identity'], dropped: left };

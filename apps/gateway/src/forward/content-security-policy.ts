@@ -1,7 +1,7 @@
 /**
  * Whether the policies of a page permit it to load from its own origin (Content Security Policy Level 3). `directive`: what it loads.
- * Every policy has to permit it; a page has one for each header field and for each part of a field between commas. It permits less
- * than browsers do: a policy that it does not understand permits nothing.
+ * Every policy has to permit it. Each header field is a list of policies, separated by commas. This check is stricter than browsers:
+ * if it does not understand a policy, the answer is no.
  *
  * @param policies values of the page's `Content-Security-Policy` fields
  * @param origin the page's own origin

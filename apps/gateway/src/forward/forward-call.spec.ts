@@ -9,7 +9,8 @@ import { DateLine } from '../http1/message-writer.js';
 import { RequestBody } from '../http1/request-body.js';
 import { ServerResponse } from '../http1/server-response.js';
 import { UpstreamPool } from '../http1/upstream-pool.js';
-import { type Forwarded, forwardCall } from './forward-call.js';
+import { forwardCall } from './forward-call.js';
+import type { Forwarded } from './forwarding.js';
 import { LocationRewriter } from './location-rewriter.js';
 
 let server: Server;

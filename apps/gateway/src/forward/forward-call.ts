@@ -1,84 +1,16 @@
 import { createHash, type Hash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MoreBudget } from '../budget/budgets.js';
-import type { CutReason, OpenCall } from '../budget/open-calls.js';
-import type { Fields } from '../http1/fields.js';
-import type { Framing } from '../http1/framing.js';
+import type { CutReason } from '../budget/open-calls.js';
+import { type Fields, withoutFields } from '../http1/fields.js';
 import { UnwritableHead } from '../http1/message-writer.js';
-import type { BodyReceiver, RequestBody } from '../http1/request-body.js';
+import type { BodyReceiver } from '../http1/request-body.js';
 import type { ReadResponse } from '../http1/response-reader.js';
-import type { ResponseObserver, ServerResponse } from '../http1/server-response.js';
+import type { ResponseObserver } from '../http1/server-response.js';
 import type { TlsFailure } from '../http1/tls-failure.js';
 import type { UpstreamExchange, UpstreamFailure, UpstreamObserver } from '../http1/upstream-connection.js';
-import type { RequestSender } from '../http1/upstream-pool.js';
-import { type AnswerBody, AnswerWithheld, type ChangeAnswer } from './answer-body.js';
-import type { AnswerFault, Download } from './download.js';
-import { clientHeaders, type Origin } from './forwarded-headers.js';
-
-/** An allowed call whose record is durable. */
-type Forwarding = {
-  upstream: RequestSender;
-  origin: Origin;
-  method: string;
-  /** Path with query. */
-  target: string;
-  /** Flat list for the upstream, without framing and Host. */
-  headers: string[];
-  framing: Framing;
-  /** The body, if it had to be read whole before the decision. Otherwise it streams from the request. */
-  readBody: Buffer | undefined;
-  body: RequestBody;
-  maxBodyBytes: number;
-  response: ServerResponse;
-  /** `rec_…` */
-  record: string;
-  /** For a route whose answers are files. */
-  download: Download | undefined;
-  /** The tenant that the response must name in `Countersign-Tenant`; undefined if the call itself named its tenant. */
-  confirmedTenant: string | undefined;
-  /** Decides whether the body of the answer is changed; undefined: it is not. */
-  changeAnswer: ChangeAnswer | undefined;
-  /** The header fields for the client, if the answer is not from the service itself. */
-  answerFields?: (fields: Fields) => string[];
-  call: OpenCall;
-  /** Called when the last byte of the request's body has passed. */
-  onBodyArrived(): void;
-  /** The monotonic clock, in milliseconds. */
-  now(): number;
-  /** How many of these bytes of response body the budget allows now. Counts them as used. */
-  takeBytes(bytes: number): number;
-  /** Resolves when there may be more, or when none is left. */
-  moreBytes(bytes: number): Promise<MoreBudget>;
-};
-
-/** Why the upstream gave no response. */
-type ForwardFailure =
-  | 'upstream_unreachable'
-  | 'upstream_timeout'
-  | 'upstream_tls_failed'
-  | 'tenant_not_confirmed'
-  | 'answer_withheld'
-  | AnswerFault
-  | 'ambiguous_request'
-  | 'body_too_large';
-
-/** How the call ended. `failure` is set only if nothing was sent to the client yet: then the caller answers. */
-export type Forwarded = {
-  status: number | null;
-  bytes: number;
-  bodySha256: string | null;
-  /** Of the `bytes`; undefined unless the route is a download whose response began. */
-  sentSha256: string | undefined;
-  outcome: 'completed' | 'cut' | 'failed';
-  failure?: ForwardFailure | undefined;
-  /** For `upstream_tls_failed`. */
-  tlsFailure?: TlsFailure | undefined;
-  cutBy?: CutReason | undefined;
-  /** How many fields of the response were masked, if it was read for that. */
-  maskedFields?: number | undefined;
-  /** Why the response, or the rest of it, did not reach the client. */
-  withheld?: AnswerWithheld | undefined;
-};
+import { type AnswerBody, AnswerWithheld } from './answer-body.js';
+import { clientHeaders } from './forwarded-headers.js';
+import type { Forwarded, ForwardFailure, Forwarding } from './forwarding.js';
 
 /** Sends the call to its upstream and the response to the client, both as streams. Never throws. */
 export function forwardCall(forwarding: Forwarding): Promise<Forwarded> {
@@ -114,7 +46,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   private upstreamEnded = false;
   /** Changes the body of the response; undefined if it passes as it is. */
   private answerBody: AnswerBody | undefined;
-  /** The head of a response whose body is changed, until the first byte of that leaves. */
+  /** The head of a response whose body is changed, until the first byte of the changed body is sent. */
   private heldHead: { status: number; fields: string[]; hasBody: boolean } | undefined;
   private withheld: AnswerWithheld | undefined;
   private tlsFailure: TlsFailure | undefined;
@@ -207,14 +139,14 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     // RFC 9110 §8.6 forbids a length with 204. With 304 it may be left out, and clients on undici take it for a body.
     const plain = status === 204 || status === 304 ? withoutLength(sent) : sent;
     plain.push('Countersign-Record', record);
-    this.guarded(() => {
+    this.orGiveUp(() => {
       this.answerBody = changeAnswer?.(head);
       if (this.answerBody === undefined) response.begin(status, plain, hasBody ? length : 0);
       else this.heldHead = { status, fields: this.answerBody.fields(plain), hasBody };
     }, status);
   }
 
-  /** Sends the head of a changed response. `length`: bytes of its body, if all of it is here. */
+  /** Sends the head of a changed response. `length`: bytes of its body, if the whole body is known already. */
   private beginChanged(length: number | undefined): void {
     const { heldHead } = this;
     if (heldHead === undefined) return;
@@ -224,8 +156,8 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     this.parts.response.begin(status, [...fields, ...known], hasBody ? length : 0);
   }
 
-  /** Runs what may find that the response cannot be sent, and ends the call then. Undefined after that. */
-  private guarded<Result>(run: () => Result, status = this.status): Result | undefined {
+  /** Runs a step that may find that the response must not be sent. In that case it ends the call and returns undefined. */
+  private orGiveUp<Result>(run: () => Result, status = this.status): Result | undefined {
     try {
       const result = run();
       this.status = status;
@@ -248,6 +180,16 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
       this.giveUp(fault);
       return;
     }
+    const leaving = this.changed(piece);
+    if (!this.settled) this.pay(leaving);
+  }
+
+  /**
+   * Sends bytes as far as the budget allows. Record and budget count what leaves for the client: the engineer reads both, and the
+   * length of what the service sent would tell of the values that are hidden in it.
+   */
+  private pay(piece: Buffer): void {
+    if (piece.length === 0) return;
     if (this.unpaid !== undefined) {
       this.unpaid.push(piece);
       return;
@@ -256,7 +198,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     this.bytes += sent;
     if (sent === piece.length) {
       this.parts.download?.sent(piece);
-      this.parts.response.write(this.changed(piece));
+      this.parts.response.write(piece);
     } else {
       this.unpaid = [];
       this.pauseUpstream();
@@ -317,11 +259,11 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     else this.resumeUpstream();
   }
 
-  /** What leaves for these bytes of the upstream's body. */
+  /** The bytes to send in place of these bytes of the upstream's body. */
   private changed(bytes: Buffer): Buffer {
     const { answerBody } = this;
     if (answerBody === undefined) return bytes;
-    const passed = this.guarded(() => {
+    const passed = this.orGiveUp(() => {
       const changed = answerBody.pass(bytes);
       if (changed.length > 0) this.beginChanged(undefined);
       return changed;
@@ -333,7 +275,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     const { response, call, now, download } = this.parts;
     download?.sent(bytes);
     call.waitForClient(now());
-    await response.writeOut(this.changed(bytes));
+    await response.writeOut(bytes);
     call.clientDone();
   }
 
@@ -347,21 +289,24 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     this.upstream = undefined;
     // If the response came before the whole body, the rest of the body goes nowhere.
     this.parts.body.close();
-    if (this.unpaid === undefined) this.endResponse();
+    this.payRest();
+    if (!this.settled && this.unpaid === undefined) this.endResponse();
+  }
+
+  /** What a changed response still holds back. */
+  private payRest(): void {
+    const { answerBody } = this;
+    if (answerBody === undefined) return;
+    const rest = this.orGiveUp(() => {
+      const last = answerBody.rest();
+      this.beginChanged(last.length);
+      return last;
+    });
+    if (rest !== undefined) this.pay(rest);
   }
 
   private endResponse(): void {
     const { response, call, now } = this.parts;
-    const { answerBody } = this;
-    if (answerBody !== undefined) {
-      const rest = this.guarded(() => {
-        const last = answerBody.rest();
-        this.beginChanged(last.length);
-        return last;
-      });
-      if (rest === undefined) return;
-      response.write(rest);
-    }
     response.end();
     // The client still has to read what is buffered.
     if (!this.settled) call.waitForClient(now());
@@ -447,5 +392,5 @@ function namesTenant(fields: Fields, tenant: string): boolean {
 }
 
 function withoutLength(fields: readonly string[]): string[] {
-  return fields.filter((_, at) => fields[at - (at % 2)] !== 'content-length');
+  return withoutFields(fields, (name) => name === 'content-length');
 }

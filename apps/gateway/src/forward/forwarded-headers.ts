@@ -1,7 +1,7 @@
 import { HOP_BY_HOP, passesByDefault } from '@countersign/contract';
 import type { HeaderList } from '../http/header-list.js';
 import { connectionOptions } from '../http1/connection-options.js';
-import type { Fields } from '../http1/fields.js';
+import { type Fields, valuesOf } from '../http1/fields.js';
 import type { LocationRewriter } from './location-rewriter.js';
 
 /** What the gateway tells the upstream about a call. */
@@ -161,7 +161,7 @@ const DIRECTIVE =
  * people without a grant. A shared route is the same for every tenant, which upstreams like to call `public`; it still needs a grant.
  */
 function privateCaching(fields: Fields): string {
-  const given = fields.flatMap(([name, value]) => (name === 'cache-control' ? [value] : [])).join(', ');
+  const given = valuesOf(fields, 'cache-control').join(', ');
   const kept = [...given.matchAll(DIRECTIVE)].map(([, directive = '']) => directive.toLowerCase());
   return ['private', ...new Set(kept)].join(', ');
 }

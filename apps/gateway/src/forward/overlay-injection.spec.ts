@@ -26,7 +26,7 @@ describe('the place of the overlay in a page', () => {
   ])('%s', (page) => expectTag(page));
 });
 
-describe('what is no page, or no plain one, passes unchanged', () => {
+describe('anything that is not a page in plain bytes passes unchanged', () => {
   test.each([
     '<div>a part of a page</div>',
     '<head><title>a part</title></head>',

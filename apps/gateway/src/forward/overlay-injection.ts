@@ -1,6 +1,6 @@
 import { BROWSER_PATHS } from '@countersign/gateway-protocol';
 import type { CanonicalRequest } from '../http/canonical-request.js';
-import type { Fields } from '../http1/fields.js';
+import { type Fields, valuesOf, withoutFields } from '../http1/fields.js';
 import type { ReadResponse } from '../http1/response-reader.js';
 import { type AnswerBody, type ChangeAnswer, fieldsOfChanged } from './answer-body.js';
 import { allowsOwnOrigin } from './content-security-policy.js';
@@ -11,9 +11,15 @@ export const OVERLAY_TAG = `<script src="${BROWSER_PATHS.overlay}" defer></scrip
 /** A page whose head begins later than this passes as it is. */
 const MAX_HELD_BYTES = 8_192;
 
-/** Encodings in which ASCII is ASCII, so that the tag can be added as bytes. Without a charset the page itself names one of these. */
+/**
+ * Charsets in which an ASCII character is one byte with its own value, so that the tag can be added as bytes. If the header names no
+ * charset, a page can only choose such a one itself.
+ */
 const ASCII_CHARSET = /^(?:utf-8|us-ascii|iso-8859-\d{1,2}|windows-125\d)$/;
-/** RFC 9530, RFC 1864 and the older RFC 3230: the sender vouches for the bytes. `integrity-policy` requires a hash of each script. */
+/**
+ * Header fields with which a page must not be changed. Most are hashes of the bytes (RFC 9530, RFC 1864, RFC 3230).
+ * `integrity-policy` requires a hash of each script, which the tag does not have.
+ */
 const FORBIDS_CHANGES: ReadonlySet<string> = new Set([
   ...['content-digest', 'repr-digest', 'digest', 'content-md5', 'integrity-policy'],
 ]);
@@ -29,9 +35,9 @@ export function opensPage({ method, origin, headers }: CanonicalRequest): boolea
   );
 }
 
-/** Header fields for the upstream, names and values in turn, that ask for a page without compression. */
-export function askPlain(fields: readonly string[]): string[] {
-  const others = fields.filter((_, at) => fields[at - (at % 2)] !== 'accept-encoding');
+/** Makes the header fields for the upstream, names and values in turn, request a page without compression. */
+export function requestUncompressed(fields: readonly string[]): string[] {
+  const others = withoutFields(fields, (name) => name === 'accept-encoding');
   return [...others, 'accept-encoding', 'identity'];
 }
 
@@ -41,9 +47,9 @@ export const addOverlay =
   (head) =>
     takesOverlay(head, origin) ? new OverlayInjection() : undefined;
 
-/** Whether an answer is a whole HTML page in plain bytes that permits a script of its own origin, and that script's calls. */
+/** Whether an answer is a whole, uncompressed HTML page whose policies permit a script of its own origin and that script's calls. */
 export function takesOverlay({ status, fields, hasBody }: ReadResponse, origin: string): boolean {
-  const all = (name: string) => fields.filter((field) => field[0] === name).map((field) => field[1]);
+  const all = (name: string) => valuesOf(fields, name);
   const policies = all('content-security-policy');
   return (
     hasBody &&
@@ -72,12 +78,12 @@ function isPlainHtml(types: readonly string[]): boolean {
 }
 
 /**
- * Adds the tag at the beginning of a page's head. It reads what stands before it, and nothing else:
+ * Adds the tag at the beginning of a page's head. It reads only what comes before that place:
  *
  *     page  = [ BOM ] *( space / comment ) [ doctype ] *( space / comment ) [ <html> ] *( space / comment ) [ <head> ]
  *
- * There has to be a doctype or `<html>`: a fragment is not a page. Anything that it does not recognise passes unchanged, because a
- * tag in the wrong place would break the page. So the tag can never stand in a comment, in a script or in an attribute.
+ * There has to be a doctype or `<html>`: a fragment is not a page. A page that it does not recognise passes unchanged, because a tag
+ * in the wrong place would break the page. So the tag is never added within a comment, a script or an attribute.
  */
 export class OverlayInjection implements AnswerBody {
   private held: Buffer = Buffer.alloc(0);
@@ -119,11 +125,11 @@ const TAG_OF = (name: string) => new RegExp(`<${name}(?:${ATTRIBUTE})*[\\t\\n\\f
 const DOCTYPE = /<!doctype[\t\n\f\r ]+html[^>]*>/iy;
 const HTML = TAG_OF('html');
 const HEAD = TAG_OF('head');
-/** The beginning of a tag, but of none that the parts above would have read: `<html` with a strange attribute stays unread. */
+/** The beginning of any tag except `<html` and `<head`: those are read above, or have an attribute that is not recognised. */
 const OTHER_TAG = /<(?!(?:html|head)(?![a-z0-9-]))[a-z][^\t\n\f\r />]*[\t\n\f\r />]/iy;
 const BOM = '\u00ef\u00bb\u00bf';
 
-/** Finds the place of the tag while a page arrives. It continues behind the parts that it has read. */
+/** Finds the place of the tag while a page arrives. Each search continues after the parts that it has read. */
 class PageStart {
   private at = 0;
   private readonly seen = { doctype: false, html: false };
@@ -163,7 +169,7 @@ class PageStart {
     return head === undefined ? undefined : { at: head, isHead: true };
   }
 
-  /** A page may leave out `<html>` and `<head>`. Then the tag stands before its first other tag, and begins the head. */
+  /** A page may leave out `<html>` and `<head>`. Then the overlay's tag is added before the first other tag, and so begins the head. */
   private placeOf(text: string, from: number): number | 'unknown' | 'none' {
     const { doctype, html } = this.seen;
     if (!doctype && !html) return text.includes('>', from) ? 'none' : 'unknown';

@@ -4,21 +4,15 @@ import {
   isDownload,
   type Masking,
 } from '@countersign/authorization';
-import {
-  type ByteRange,
-  type ContextMode,
-  isDatabase,
-  readByteRange,
-  type TenantFrom,
-} from '@countersign/contract';
+import { type ContextMode, isDatabase, type TenantFrom } from '@countersign/contract';
 import type { Logger } from 'pino';
 import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer.js';
 import type { Budgets } from '../budget/budgets.js';
 import type { OpenCall, OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
 import { type FileLink, type FileLinks, LINK_ENDED } from '../files/file-links.js';
-import { keepLinks, withoutLinks } from '../files/keep-links.js';
-import type { Storages } from '../files/storages.js';
+import { keepLinks, withholdLinkHeaders } from '../files/keep-links.js';
+import type { ObjectStorages } from '../files/object-storages.js';
 import { fieldsOfFile, headersForStorage, StoredFile } from '../files/stored-file.js';
 import type { CallRefusals, RefusedCall } from '../http/call-refusals.js';
 import type { ReadBody } from '../http/change-body.js';
@@ -26,15 +20,17 @@ import { callOf, type Exchange, isArriving, openCallOf, recordedCallOf } from '.
 import type { RequestSender } from '../http1/upstream-pool.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
+import { NOT_FOR_SQL } from '../sql/sql-database.js';
 import type { ChangeAnswer } from './answer-body.js';
-import { Download } from './download.js';
-import { type Forwarded, forwardCall } from './forward-call.js';
+import { Download, requestedRange } from './download.js';
+import { forwardCall } from './forward-call.js';
 import { type SelectedHeaders, selectHeaders, upstreamHeaders } from './forwarded-headers.js';
+import type { Forwarded } from './forwarding.js';
 import type { LocationRewriter } from './location-rewriter.js';
 import { headersForMasking, maskAnswer } from './masking/mask-answer.js';
-import { addOverlay, askPlain, opensPage } from './overlay-injection.js';
+import { addOverlay, opensPage, requestUncompressed } from './overlay-injection.js';
 import { type CallContexts, CONTEXT_KEY_MISSING, type ServiceContext } from './signed-context.js';
-import { TLS_DETAILS, type Upstream, type Upstreams } from './upstreams.js';
+import { TLS_DETAILS, TLS_FILES_UNUSABLE, type Upstream, type Upstreams } from './upstreams.js';
 
 type RecordedForwardingParts = {
   contexts: CallContexts;
@@ -52,11 +48,15 @@ type RecordedForwardingParts = {
   /** The largest file that is fetched from a storage, in bytes. */
   maxFileBytes: number;
   fileLinks: FileLinks;
-  storages: Storages;
+  storages: ObjectStorages;
 };
 
-/** How a call reaches its upstream, and how it is signed for it. */
-type Way = Pick<Upstream, 'url'> & { sender: RequestSender; context: ServiceContext; hasOverlay: boolean };
+/** Where an allowed call is sent: the upstream or storage, its connections, and how the call is signed for it. */
+type Destination = Pick<Upstream, 'url'> & {
+  sender: RequestSender;
+  context: ServiceContext;
+  hasOverlay: boolean;
+};
 
 export type AllowedCall = Extract<CallDecision, { allowed: true }>;
 
@@ -83,8 +83,9 @@ export class RecordedForwarding {
     const { match, grant } = decision;
     const { tenantFrom } = decision.map.definition;
     const isMasked = decision.masking !== undefined;
-    const way = link === undefined ? this.wayTo(exchange, token, decision) : this.wayToFile(link, decision);
-    if ('code' in way) return refusals.decided(exchange, claims, way);
+    const destination =
+      link === undefined ? this.upstreamOf(exchange, token, decision) : this.storageOf(link, decision);
+    if ('code' in destination) return refusals.decided(exchange, claims, destination);
     const endsAt = Math.min(grant.endsAt, claims.grant_exp * 1000);
     // A body that had to be read before the decision is here already.
     const bodyIsArriving = body === undefined && isArriving(exchange);
@@ -95,13 +96,12 @@ export class RecordedForwarding {
     try {
       const digestStored = authorizer.persistDigest(claims, grant);
       const selected = selectedOf(exchange, decision, link);
-      const recorded = recordedCallOf(exchange, claims, selected.dropped);
-      const described =
-        link === undefined ? recorded : { ...recorded, file: { from: link.from, host: hostOf(link) } };
+      const described = describedCall(exchange, claims, selected, link);
+      const { mode: contextMode } = destination.context;
       const written =
         digestStored === undefined
-          ? recorder.recordAllowed(record, described, match, way.context.mode, tenantFrom, isMasked)
-          : this.recordAfter(digestStored, record, described, match, way.context.mode, tenantFrom, isMasked);
+          ? recorder.recordAllowed(record, described, match, contextMode, tenantFrom, isMasked)
+          : this.recordAfter(digestStored, record, described, match, contextMode, tenantFrom, isMasked);
       let durable = true;
       try {
         await written;
@@ -118,15 +118,21 @@ export class RecordedForwarding {
       const result =
         this.cutMeanwhile(exchange, call) ??
         (link === undefined
-          ? await this.forward(exchange, claims, decision, body, call, record, selected, way)
-          : await this.fetchFile(exchange, claims, decision, call, record, selected, way, link));
+          ? await this.forward(exchange, claims, decision, body, call, record, selected, destination)
+          : await this.fetchFile(exchange, claims, decision, call, record, selected, destination, link));
       this.recordOutcome(exchange, claims, decision, call, record, result);
-      if (result.failure !== undefined)
-        refusals.answer(exchange, result.failure, { record, ...membersOf(result) });
-      else if (result.cutBy !== undefined) refusals.cut(exchange, result.cutBy, record);
+      this.answerFailure(exchange, record, result);
     } finally {
       calls.remove(call);
     }
+  }
+
+  /** Answers a call that failed before its response began, or that was cut. */
+  private answerFailure(exchange: Exchange, record: string, result: Forwarded): void {
+    const { refusals } = this.parts;
+    if (result.failure !== undefined)
+      refusals.answer(exchange, result.failure, { record, ...membersOf(result) });
+    else if (result.cutBy !== undefined) refusals.cut(exchange, result.cutBy, record);
   }
 
   private async recordAfter(
@@ -142,15 +148,19 @@ export class RecordedForwarding {
     await this.parts.recorder.recordAllowed(id, call, match, context, tenantFrom, isMasked);
   }
 
-  /** How the call can reach its upstream; or the refusal, if this host lacks a file that the way needs. */
-  private wayTo({ sql }: Exchange, { claims }: VerifiedToken, decision: AllowedCall): Way | RefusedCall {
+  /** The upstream of the call; or the refusal, if this host lacks a file (TLS, context key) that the upstream needs. */
+  private upstreamOf(
+    { sql }: Exchange,
+    { claims }: VerifiedToken,
+    decision: AllowedCall,
+  ): Destination | RefusedCall {
     const { authorizer, upstreams, contexts, clock } = this.parts;
     const { match } = decision;
     const { definition } = decision.map;
     const settings = authorizer.upstreamSettings(definition.name);
     const { url, carrier } = upstreams.at(definition, settings);
     if (carrier === undefined) return { ...TLS_FILES_UNUSABLE, match };
-    // A database gets no headers: the tenant is proved to it in another way.
+    // A database gets no headers. The gateway proves the tenant to it within the transaction (`tenantProof`).
     const mode = isDatabase(definition) ? 'none' : settings.context;
     const context = contexts.of(definition.name, mode, clock.now());
     if (context === undefined) return { ...CONTEXT_KEY_MISSING, match };
@@ -160,8 +170,8 @@ export class RecordedForwarding {
     return { url, sender: carrier.database.sender(sql, match.tenant), context, hasOverlay: false };
   }
 
-  /** How the call reaches the storage of a link; or the refusal, if the maps do not list that any more. */
-  private wayToFile({ origin }: FileLink, { links, match }: AllowedCall): Way | RefusedCall {
+  /** The storage of a link; or the refusal, if the route maps no longer list that storage. */
+  private storageOf({ origin }: FileLink, { links, match }: AllowedCall): Destination | RefusedCall {
     const hosts = links?.hosts ?? [];
     if (!hosts.includes(origin)) return { ...LINK_ENDED, match };
     const sender = this.parts.storages.at(origin, hosts);
@@ -180,7 +190,7 @@ export class RecordedForwarding {
     return call.cutBy === undefined ? undefined : { ...NOTHING_SENT, cutBy: call.cutBy };
   }
 
-  /** Gets a file from its storage. Nothing of the engineer, the tenant or the gateway goes there, only the link and a range. */
+  /** Fetches a file from its storage. The storage gets only the link and a range: nothing about the engineer, the tenant or the gateway. */
   private fetchFile(
     { canonical, body, response }: Exchange,
     { digest }: GrantTokenClaims,
@@ -188,14 +198,14 @@ export class RecordedForwarding {
     call: OpenCall,
     record: string,
     selected: SelectedHeaders,
-    way: Way,
+    destination: Destination,
     link: FileLink,
   ): Promise<Forwarded> {
     const { budgets, clock, locations, maxFileBytes } = this.parts;
     return forwardCall({
-      upstream: way.sender,
+      upstream: destination.sender,
       origin: {
-        ...{ service: canonical.service, upstream: way.url, locations },
+        ...{ service: canonical.service, upstream: destination.url, locations },
         ...{ answersCors: false, ownHost: false, isShared: false },
       },
       method: 'GET',
@@ -207,7 +217,7 @@ export class RecordedForwarding {
       maxBodyBytes: 0,
       response,
       record,
-      download: new StoredFile(rangeOf(canonical), maxFileBytes),
+      download: new StoredFile(requestedRange(canonical), maxFileBytes),
       confirmedTenant: undefined,
       changeAnswer: undefined,
       answerFields: fieldsOfFile,
@@ -227,7 +237,7 @@ export class RecordedForwarding {
     call: OpenCall,
     record: string,
     selected: SelectedHeaders,
-    way: Way,
+    destination: Destination,
   ): Promise<Forwarded> | Forwarded {
     const { calls, budgets, clock, locations, maxBodyBytes } = this.parts;
     const { canonical, response } = exchange;
@@ -239,19 +249,19 @@ export class RecordedForwarding {
     const { tenant } = match;
     const target = canonical.path + canonical.query;
     const contextClaims = { tenant, sub, grant_id, record, method, path: target, body_sha256: body?.sha256 };
-    const context = way.context.sign?.(definition.audience, contextClaims, clock.now());
+    const context = destination.context.sign?.(definition.audience, contextClaims, clock.now());
     const tenantHeader = tenantHeaderOf(decision);
     const trust = { tenant, requester: sub, grant: grant_id, record, context, tenantHeader };
     const { origin } = canonical;
     const download = downloadOf(decision, canonical);
-    // A file passes as it is: its hash is recorded.
-    const hasOverlay = way.hasOverlay && download === undefined && opensPage(canonical);
+    // A download gets no overlay: the record has the hash of the file as the service sent it.
+    const hasOverlay = destination.hasOverlay && download === undefined && opensPage(canonical);
     const overlayAt = hasOverlay ? origin : undefined;
-    const passed = overlayAt === undefined ? selected.passed : askPlain(selected.passed);
+    const passed = overlayAt === undefined ? selected.passed : requestUncompressed(selected.passed);
     return forwardCall({
-      upstream: way.sender,
+      upstream: destination.sender,
       origin: {
-        ...{ service, upstream: way.url, locations },
+        ...{ service, upstream: destination.url, locations },
         answersCors: definition.cors !== undefined,
         ownHost: canonical.origin !== undefined,
         isShared: match.shared === true,
@@ -276,7 +286,7 @@ export class RecordedForwarding {
     });
   }
 
-  /** How the answer is changed. Masking and links come first: only an answer that neither concerns may get the overlay. */
+  /** How the answer is changed. An answer that is masked, or whose links are kept, gets no overlay. */
   private changeOf(
     exchange: Exchange,
     { digest }: GrantTokenClaims,
@@ -291,8 +301,8 @@ export class RecordedForwarding {
       return keepLinks(links, owner, definition.fileHosts ?? [], this.parts.fileLinks);
     }
     const isPlain = overlayAt === undefined || isDownload(routes);
-    const change = changeFirst(masking, isPlain ? undefined : addOverlay(overlayAt));
-    return definition.fileHosts === undefined ? change : withoutLinks(definition.fileHosts, change);
+    const change = maskThenOverlay(masking, isPlain ? undefined : addOverlay(overlayAt));
+    return definition.fileHosts === undefined ? change : withholdLinkHeaders(definition.fileHosts, change);
   }
 
   private recordOutcome(
@@ -318,26 +328,31 @@ const NOTHING_SENT = {
   outcome: 'cut',
 } as const;
 
-/** What the gateway checks and records of the answer if it is a file. */
+/** Checks and hashes the answer of a route with `download`; undefined on other routes. */
 function downloadOf(
   { routes, masking, links }: AllowedCall,
   canonical: Exchange['canonical'],
 ): Download | undefined {
-  // Only one of the two maps can say so then: what is masked is no file that passes as it is.
+  // If the two route maps disagree, masking and links win: the gateway then changes the answer, so it is no download.
   if (masking !== undefined || links !== undefined || !isDownload(routes)) return undefined;
-  return new Download(rangeOf(canonical));
+  return new Download(requestedRange(canonical));
 }
 
-function rangeOf({ headers }: Exchange['canonical']): ByteRange | undefined {
-  const range = headers.one('range');
-  return range === undefined ? undefined : readByteRange(range);
-}
-
-/** A storage gets no context: it is not the vendor's service, and the link says all that it needs. */
+/** A storage gets no signed context: it is not the vendor's service, and the link is all that it needs. */
 const UNSIGNED: ServiceContext = { mode: 'none', sign: undefined };
 const NO_HEADERS: ReadonlySet<string> = new Set();
 
-const hostOf = ({ origin }: FileLink): string => new URL(origin).host;
+/** The call as its record describes it. The record of a fetched file names the storage and the call whose answer had the link. */
+function describedCall(
+  exchange: Exchange,
+  claims: GrantTokenClaims,
+  { dropped }: SelectedHeaders,
+  link: FileLink | undefined,
+): RecordedCall {
+  const call = recordedCallOf(exchange, claims, dropped);
+  if (link === undefined) return call;
+  return { ...call, file: { from: link.from, host: new URL(link.origin).host } };
+}
 
 /** What the client learns of a failed handshake or a withheld answer: the reason, and what the people who run the service can do. */
 function membersOf({ tlsFailure, withheld }: Forwarded): { reason?: string; detail?: string } {
@@ -345,20 +360,8 @@ function membersOf({ tlsFailure, withheld }: Forwarded): { reason?: string; deta
   return tlsFailure === undefined ? {} : { reason: tlsFailure, detail: TLS_DETAILS[tlsFailure] };
 }
 
-const TLS_FILES_UNUSABLE = {
-  code: 'upstream_tls_failed',
-  reason: 'files_unusable',
-  detail: 'the TLS files of this service cannot be used; the gateway’s log and its private /readyz say why',
-} as const;
-
-/** A map that has become one of a database since the body was left unread; or terms of one exact change. */
-const NOT_FOR_SQL = {
-  code: 'insufficient_scope',
-  detail: 'a statement runs with an ordinary grant, and not as an approved change',
-} as const;
-
-/** Only an answer that masking lets through may get the overlay. */
-function changeFirst(
+/** Masks an answer, and adds the overlay only to one that masking lets through unchanged. */
+function maskThenOverlay(
   masking: Masking | undefined,
   overlay: ChangeAnswer | undefined,
 ): ChangeAnswer | undefined {
@@ -375,7 +378,7 @@ function selectedOf(
   if (link !== undefined) return headersForStorage(selectHeaders(headers, NO_HEADERS, undefined));
   const selected = selectHeaders(headers, decision.headers, tenantHeaderOf(decision));
   const isRead = decision.masking !== undefined || decision.links !== undefined;
-  return isRead ? headersForMasking(selected, method) : selected;
+  return isRead ? headersForMasking(selected, method, decision.masking?.passes ?? []) : selected;
 }
 
 /** The header from which the service reads its tenant; undefined if it reads it elsewhere. */

@@ -12,7 +12,7 @@ import { SqlDatabase, type SqlOptions } from '../sql/sql-database.js';
 import { secureContextOf } from '../storage/tls-material.js';
 import { UpstreamTlsFiles } from './upstream-tls.js';
 
-/** What carries calls to an upstream: connections of HTTP, or a database in which statements run. */
+/** What carries calls to an upstream: HTTP connections, or a database in which statements run. */
 type Carrier = { pool: UpstreamPool } | { database: SqlDatabase };
 
 /** An upstream's address and what carries its calls. No carrier: its TLS files cannot be used, so no call may be made. */
@@ -48,8 +48,15 @@ export const TLS_DETAILS: Readonly<Record<TlsFailure, string>> = {
   handshake_failed: 'upstream and gateway could not agree on TLS',
 };
 
-/** How often the TLS files are looked at, in milliseconds. */
-const LOOK_MS = 1_000;
+/** The refusal if the TLS files of a service cannot be used. */
+export const TLS_FILES_UNUSABLE = {
+  code: 'upstream_tls_failed',
+  reason: 'files_unusable',
+  detail: 'the TLS files of this service cannot be used; the gateway’s log and its private /readyz say why',
+} as const;
+
+/** How often changed TLS files are looked for, in milliseconds. */
+const REFRESH_MS = 1_000;
 
 /**
  * The connections to the upstream of each service. Services share no connection, not even to one address: what a service's
@@ -57,8 +64,9 @@ const LOOK_MS = 1_000;
  */
 export class Upstreams {
   private readonly known = new Map<string, ServiceUpstream>();
-  private problemsTold = '[]';
-  private nextLook = 0;
+  /** The TLS problems that were reported last, as JSON. */
+  private reported = '[]';
+  private nextRefresh = 0;
 
   constructor(private readonly parts: UpstreamsParts) {}
 
@@ -85,20 +93,20 @@ export class Upstreams {
       retire(carrier);
       this.known.delete(name);
     }
-    this.tellProblems();
+    this.reportProblems();
   }
 
   /** Uses TLS files that have changed. `now`: milliseconds of the monotonic clock. */
   sweep(now: number): void {
-    if (now < this.nextLook) return;
-    this.nextLook = now + LOOK_MS;
+    if (now < this.nextRefresh) return;
+    this.nextRefresh = now + REFRESH_MS;
     for (const [name, upstream] of this.known) {
       if (upstream.files?.refresh() !== true) continue;
-      // Connections and sessions of before were made with what no longer counts. Calls on them may end.
+      // Older connections and TLS sessions used the old files, so no new call uses them. Calls that run on them may finish.
       retire(upstream.carrier);
       upstream.carrier = this.carrierOf(name, upstream);
     }
-    this.tellProblems();
+    this.reportProblems();
   }
 
   get tlsProblems(): TlsProblem[] {
@@ -149,11 +157,11 @@ export class Upstreams {
     return { pool: new UpstreamPool(url, timeouts, security) };
   }
 
-  private tellProblems(): void {
+  private reportProblems(): void {
     const problems = this.tlsProblems;
-    const told = JSON.stringify(problems);
-    if (told === this.problemsTold) return;
-    this.problemsTold = told;
+    const report = JSON.stringify(problems);
+    if (report === this.reported) return;
+    this.reported = report;
     this.parts.onTlsProblems(problems);
   }
 }
@@ -163,7 +171,7 @@ function securityOf(files: UpstreamTlsFiles | undefined): UpstreamSecurity | und
   return files === undefined ? { context: secureContextOf({}), serverName: undefined } : files.security;
 }
 
-/** Statements that run in a database may end. */
+/** Takes the connections of an upstream out of use. A database needs nothing here: each statement has its own connection. */
 function retire(carrier: Carrier | undefined): void {
   if (carrier !== undefined && 'pool' in carrier) carrier.pool.retire();
 }

@@ -35,10 +35,10 @@ export type CallHandlerParts = {
   fileLinks: Pick<FileLinks, 'find'>;
 };
 
-/** What a call brings to its decision beside itself. */
+/** What is known about a call before its decision, besides the call itself. */
 type Undecided = {
   body?: ReadBody | undefined;
-  /** Why the statement in its body is not run, if the call is allowed at all. */
+  /** Why the SQL statement in its body is refused. It counts only if the call is allowed otherwise. */
   refusedStatement?: Omit<RefusedCall, 'match'> | undefined;
   /** The file that it fetches. */
   link?: FileLink;
@@ -52,8 +52,8 @@ const NO_CONTENT = {
   bodyIsArriving: false,
 } as const;
 
-/** The id of the file that the request is for; undefined if it is for the service itself. */
-function askedFile(
+/** The id of the file that the request fetches; undefined if it is a call of the service itself. */
+function requestedFile(
   { canonical: { path }, mode }: Exchange,
   { definition }: PublishedRouteMap,
 ): string | undefined {
@@ -62,7 +62,7 @@ function askedFile(
   return path.slice(FILES_PATH.length);
 }
 
-/** Why a file cannot be fetched in this way. Storages sign links for one method. */
+/** Why a file cannot be fetched by this request. The method is fixed, because storages sign links for one method. */
 function fetchProblem({ method, query, headers }: CanonicalRequest): Omit<RefusedCall, 'match'> | undefined {
   if (method !== 'GET' || query !== '')
     return { code: 'route_not_listed', detail: 'a file is fetched with GET, and without a query' };
@@ -102,19 +102,19 @@ export class CallHandler {
       return refusals.unverified(exchange, canonical.service, 'invalid_token', { reason, detail, noToken });
     }
     const { claims } = token;
-    const asked = askedFile(exchange, service);
-    if (asked !== undefined) return this.handleFile(exchange, token, asked);
-    // Terms that approve one exact change need the body before the decision, and the record of a statement names it. Every
-    // other body streams.
+    const fileId = requestedFile(exchange, service);
+    if (fileId !== undefined) return this.handleFile(exchange, token, fileId);
+    // Two kinds of body are read before the decision: that of an approved change, whose hash is part of the terms, and an SQL
+    // statement, which its record contains. Every other body streams.
     const runsSql = isDatabase(service.definition) && exchange.mode === undefined;
     const isRead = runsSql || claims.terms.change !== undefined;
     const { body, refused } = isRead ? await readChangeBody(this.parts, exchange, token) : NO_BODY;
     if (refused !== undefined) return refusals.decided(exchange, claims, refused);
-    const refusedStatement = runsSql ? takeStatement(exchange, body) : undefined;
+    const refusedStatement = runsSql ? readStatement(exchange, body) : undefined;
     await this.decide(exchange, token, callOf(exchange, body), { body, refusedStatement });
   }
 
-  /** A file whose presigned link the gateway keeps. Its fetch is authorized as the call whose answer had the link. */
+  /** Fetches a file whose presigned link the gateway keeps. The fetch is authorized like the call whose answer contained the link. */
   private async handleFile(exchange: Exchange, token: VerifiedToken, id: string): Promise<void> {
     const { refusals, fileLinks } = this.parts;
     const { claims } = token;
@@ -122,14 +122,15 @@ export class CallHandler {
     const link = fileLinks.find(id, claims.digest, canonical.service);
     if (link === undefined) return refusals.decided(exchange, claims, { ...LINK_ENDED, match: null });
     const { method, path, query, queryNames, host } = link.call;
-    const asked = { method, path, query, queryNames: [...queryNames], host };
-    const described = { ...exchange, canonical: { ...canonical, ...asked } };
+    const original = { method, path, query, queryNames: [...queryNames], host };
+    // Record and refusals name that call, not the address of the file.
+    const described = { ...exchange, canonical: { ...canonical, ...original } };
     const problem = fetchProblem(canonical);
     if (problem !== undefined) return refusals.decided(described, claims, { ...problem, match: null });
     await this.decide(described, token, { ...link.call, ...NO_CONTENT }, { link });
   }
 
-  /** Decides the call, waits for what may still come, and forwards it or refuses it. */
+  /** Decides about the call, and forwards or refuses it. Waits first if its grant, or a lease of its budget, may still arrive. */
   private async decide(
     exchange: Exchange,
     token: VerifiedToken,
@@ -168,8 +169,8 @@ export class CallHandler {
   }
 }
 
-/** Reads the statement of a call of a database, for its record and its run. Returns why it cannot run. */
-function takeStatement(exchange: Exchange, body: ReadBody | undefined): RefusedCall | undefined {
+/** Reads the statement of a call into `exchange.sql`, from which it is recorded and run. Returns the refusal if it may not run. */
+function readStatement(exchange: Exchange, body: ReadBody | undefined): RefusedCall | undefined {
   try {
     exchange.sql = parseStatement(body?.bytes);
     return undefined;

@@ -8,7 +8,6 @@ import type { CutReason } from '../budget/open-calls.js';
 import type { ServerResponse } from '../http1/server-response.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { Recorder } from '../records/recorder.js';
-import { askAddress } from './ask-address.js';
 import type { CanonicalRequest } from './canonical-request.js';
 import { callOf, type Exchange, recordedCallOf } from './exchange.js';
 import {
@@ -16,6 +15,7 @@ import {
   type ChallengeOptions,
   type ProblemMembers,
   type RefusalCode,
+  requestFormUrl,
   statusOf,
   titleOf,
 } from './refusals.js';
@@ -126,7 +126,7 @@ export class CallRefusals {
     const link =
       request === undefined || issuer === undefined
         ? { to: BROWSER_PATHS.open, label: again }
-        : { to: askAddress(issuer, request), label: ask };
+        : { to: requestFormUrl(issuer, request), label: ask };
     const fields = record === undefined ? [] : ['Countersign-Record', record];
     const said = [code, detail ?? titleOf(code), record].filter((part) => part !== undefined).join(' · ');
     sendPage(response, language, { status: statusOf(code), ...words, detail: said, link }, fields);

@@ -10,7 +10,7 @@ import type { ReadBody } from './change-body.js';
 
 /**
  * One request on its way through the gateway: what was sent, its body, and the response to it. `mode`: who passes
- * an allowed call on; absent, the gateway does. `sql`: the statement that the gateway runs in a database.
+ * an allowed call on; if it is absent, the gateway does. `sql`: the statement that the gateway runs in a database.
  */
 export type Exchange = ServerExchange<CanonicalRequest> & { mode?: CallMode; sql?: SqlStatement };
 

@@ -18,11 +18,11 @@ import { callOf, type Exchange, recordedCallOf } from './exchange.js';
 import { answerProblem, requireUnambiguous } from './refusals.js';
 import { readTarget } from './target.js';
 
-/** Which proxies may ask. */
+/** Which proxies and services may ask about calls. */
 export interface TrustedProxies {
-  /** What a proxy shows in `Countersign-Proxy-Secret`. */
+  /** The secret that they send in `Countersign-Proxy-Secret`. */
   secret: string;
-  /** Networks in CIDR notation from which it may connect. */
+  /** Networks in CIDR notation from which they may connect. */
   networks: readonly string[];
 }
 
@@ -37,8 +37,10 @@ type ExternalAuthorizationParts = Omit<CallHandlerParts, 'forwarding'> & {
   serviceAt(host: string): ServiceHost | undefined;
 };
 
-/** The call of which a proxy asks: its method, host and target, as the proxy describes them. */
-type Describe = (asked: CanonicalRequest, below: string) => Described;
+/**
+ * Reads the call that a proxy asks about: its method, host and target. `question` is the proxy's own request to the gateway.
+ */
+type Describe = (question: CanonicalRequest, below: string) => Described;
 type Described = { method: string | undefined; host: string | undefined; target: string | undefined };
 
 const byOriginal: Describe = ({ headers }, below) => ({
@@ -64,13 +66,19 @@ const MODES: Record<string, Describe> = {
     host: headers.one('host'),
     target: below + query,
   }),
-  // Without a host of its own the question's would count, which is the gateway's.
-  middleware: (asked, below) => ({ ...byOriginal(asked, below), host: asked.headers.one('x-original-host') }),
+  // Not `Host`, which is the gateway's own here: a call without a host stays without one, and is refused.
+  middleware: (question, below) => ({
+    ...byOriginal(question, below),
+    host: question.headers.one('x-original-host'),
+  }),
 };
 
-/** Addresses whose network is remembered. Proxies are few. */
+/** Addresses for which the gateway remembers whether they are in a trusted network. Proxies are few. */
 const KNOWN_PEERS = 1_000;
-/** Of a handshake of a WebSocket (RFC 6455 §4.1). `Upgrade` itself may not arrive here: it concerns one connection. */
+/**
+ * Every handshake of a WebSocket has it (RFC 6455 §4.1). A proxy may drop `Upgrade` from its question, because that field concerns one
+ * connection only.
+ */
 const WEBSOCKET_HEADER = 'sec-websocket-key';
 
 const PATH = /^\/(nginx|traefik|envoy|middleware)(\/.*)?$/;
@@ -80,16 +88,16 @@ const joined = (service: string, target: string | undefined): string | undefined
 
 /**
  * External authorization: `/authz/nginx`, `/authz/traefik` (also Caddy) and `/authz/envoy`. A proxy asks about a call, and
- * forwards it itself if the answer is 200. `/authz/middleware` is the question of a service's own middleware. The checks and
- * their order are those of a call through the gateway, and the record is durable before the answer. What the gateway cannot
- * enforce, because it sees neither the body nor the response, it refuses (`beyondThisMode`). docs/gateways/ says which promises
+ * forwards it itself if the answer is 200. `/authz/middleware` is for the middleware of a service, which asks in the same way. The
+ * checks and their order are those of a call through the gateway, and the record is durable before the answer. The gateway sees
+ * neither the body nor the response, so it refuses calls whose limits need them (`beyondThisMode`). docs/gateways/ says which promises
  * hold in each mode.
  */
 export class ExternalAuthorization {
   private readonly secret: Buffer | undefined;
   private readonly networks = new BlockList();
-  private readonly nearness = growingCache<boolean>(KNOWN_PEERS);
-  /** Decides about the call as about one that comes here itself; `run` takes it from there. */
+  private readonly trustedPeers = growingCache<boolean>(KNOWN_PEERS);
+  /** Decides about the described call as if it had come here itself. It calls `run` for an allowed one. */
   private readonly handler: CallHandler;
 
   constructor(private readonly parts: ExternalAuthorizationParts) {
@@ -110,8 +118,8 @@ export class ExternalAuthorization {
   /** Throws AmbiguousRequest if the described call can be read in more than one way. */
   async answer(exchange: Exchange): Promise<void> {
     const { refusals } = this.parts;
-    const { canonical: asked, body, response } = exchange;
-    const [, mode = '', below = ''] = PATH.exec(asked.path) ?? [];
+    const { canonical: question, body, response } = exchange;
+    const [, mode = '', below = ''] = PATH.exec(question.path) ?? [];
     const describe = MODES[mode];
     if (describe === undefined || this.secret === undefined) {
       answerProblem(response, 'not_found', { close: !body.isDone });
@@ -119,10 +127,10 @@ export class ExternalAuthorization {
     }
     if (!this.mayAsk(exchange, this.secret)) {
       return refusals.unverified(exchange, null, 'proxy_not_trusted', {
-        detail: 'the proxy must show its secret, and connect from a network that may ask',
+        detail: 'the proxy must send its secret, and connect from a listed network',
       });
     }
-    const described = canonicalCall(asked, describe(asked, below));
+    const described = canonicalCall(question, describe(question, below));
     const call =
       mode === 'middleware'
         ? { ...exchange, canonical: described, mode: 'middleware' as const }
@@ -131,8 +139,8 @@ export class ExternalAuthorization {
   }
 
   /**
-   * If the call is for the service's own host, a browser may make it with its session: then it counts as a call of that
-   * origin, and the same checks show which page makes it. Not if the service itself asks: it has received the cookie.
+   * A browser may make a call for the service's own host with its session in place of a token. The origin marks such a call, so that
+   * the same checks apply as to a browser at the gateway. Not used if the service itself asks: it has received the cookie.
    */
   private withOrigin(call: CanonicalRequest): CanonicalRequest {
     const found = this.parts.serviceAt(call.host);
@@ -142,17 +150,17 @@ export class ExternalAuthorization {
   private mayAsk({ canonical, peer }: Exchange, secret: Buffer): boolean {
     const shown = canonical.headers.one(PROXY_SECRET_HEADER) ?? '';
     const isSecret = timingSafeEqual(hashOf(shown), secret);
-    return isSecret && this.isNear(peer);
+    return isSecret && this.isTrusted(peer);
   }
 
-  /** Whether the address is in a network from which a proxy may ask. A look-up in the list costs more than a whole decision. */
-  private isNear(peer: string): boolean {
-    const known = this.nearness.get(peer);
+  /** Whether the address is in a listed network. The result is remembered: the look-up costs more than a whole decision. */
+  private isTrusted(peer: string): boolean {
+    const known = this.trustedPeers.get(peer);
     if (known !== undefined) return known;
     const address = peer.replace(/^::ffff:(?=\d+\.)/i, '');
-    const isNear = address !== '' && this.networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-    this.nearness.set(peer, isNear);
-    return isNear;
+    const isTrusted = address !== '' && this.networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    this.trustedPeers.set(peer, isTrusted);
+    return isTrusted;
   }
 
   /** Takes a call that the checks allow: makes its record durable, and answers the proxy. */
@@ -179,7 +187,8 @@ export class ExternalAuthorization {
       return refusals.verified(exchange, claims, { code: 'record_unavailable', detail, match });
     }
     metrics.recorded(clock.monotonic() - began);
-    // Writing the record took time, and nothing could cut this call meanwhile. Its own place in the budget is taken.
+    // Writing the record took time, and this call is not among the open calls that a stop cuts. So it is authorized once more.
+    // `budget_exhausted` does not count: this call itself may have used the last of the budget.
     const again = authorizer.authorize(token, callOf(exchange, undefined));
     const mayStill = again.allowed || again.code === 'budget_exhausted';
     // Only the proxy learns how the call ends.
@@ -203,14 +212,14 @@ export class ExternalAuthorization {
 }
 
 /** The call that a proxy describes, read as strictly as one that comes here itself. Throws AmbiguousRequest. */
-function canonicalCall(asked: CanonicalRequest, { method, host, target }: Described): CanonicalRequest {
+function canonicalCall(question: CanonicalRequest, { method, host, target }: Described): CanonicalRequest {
   requireUnambiguous(
     method !== undefined && target !== undefined && host !== undefined,
     'the proxy does not describe the call: its method, host and URI',
   );
   requireUnambiguous(isForwardableMethod(method), 'a method that is never forwarded');
   return {
-    ...asked,
+    ...question,
     ...readTarget(target),
     method,
     host: readHostName(host),
@@ -220,33 +229,33 @@ function canonicalCall(asked: CanonicalRequest, { method, host, target }: Descri
 }
 
 /**
- * Refuses the handshake of a WebSocket. Some proxies pass an upgrade on by themselves, and what follows it is no call that a
- * record could describe.
+ * Refuses the handshake of a WebSocket. Some proxies pass an upgrade on by themselves, and a record cannot describe what follows on
+ * that connection.
  */
 function changesProtocol({ headers }: CanonicalRequest, { match }: AllowedCall): RefusedCall | undefined {
   const detail = 'no route allows an upgrade of the connection';
   return headers.all(WEBSOCKET_HEADER).length > 0 ? { code: 'route_not_listed', detail, match } : undefined;
 }
 
-/** Refuses a call with a limit that only a gateway can enforce that forwards the call itself. */
+/** Refuses a call whose limits only a gateway that forwards the call itself can enforce. */
 function beyondThisMode(
   { claims }: VerifiedToken,
   { match, grant, map, routes, masking, links }: AllowedCall,
 ): RefusedCall | undefined {
   const refused = (what: string): RefusedCall => ({
     code: 'insufficient_scope',
-    detail: `${what} is held only by a gateway that forwards the call itself`,
+    detail: `only a gateway that forwards the call itself can ${what}`,
     match,
   });
-  if (claims.terms.change !== undefined) return refused('an approved change');
-  if (isDatabase(map.definition)) return refused('SQL');
+  if (claims.terms.change !== undefined) return refused('enforce an approved change');
+  if (isDatabase(map.definition)) return refused('run SQL');
   if (map.definition.tenantFrom === 'service' && !match.shared)
-    return refused('what the service says of a response’s tenant');
-  if (masking !== undefined) return refused('that fields of the answer are hidden');
-  if (links !== undefined) return refused('that links to files are kept');
-  if (isDownload(routes)) return refused('the hash of what a download sends');
-  return grant.budget?.bytes === undefined ? undefined : refused('a budget of bytes');
+    return refused('check the tenant that the service names in its response');
+  if (masking !== undefined) return refused('hide fields of the answer');
+  if (links !== undefined) return refused('keep links to files');
+  if (isDownload(routes)) return refused('record the hash of a download');
+  return grant.budget?.bytes === undefined ? undefined : refused('enforce a budget of bytes');
 }
 
-/** Both sides of a comparison have one length, so that it takes one time. */
+/** Hashes have equal lengths, as `timingSafeEqual` requires. */
 const hashOf = (text: string): Buffer => hash('sha256', text, 'buffer');

@@ -4,12 +4,12 @@ import { CALL_MODES, type CallMode } from '@countersign/contract';
 import { BreakableDisk } from '../../../../test/fakes/faulty-disks.js';
 import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
 import {
-  byItsOwnWord,
   type Case,
   type Holding,
   PROMISES,
   type Setting,
   withEveryKindOfRoute,
+  withTenantFromService,
 } from '../../../../test/fakes/modes/promises.js';
 import { ServiceStub } from '../../../../test/fakes/modes/service-stub.js';
 import { PROXY_SECRET, startWays, type Way } from '../../../../test/fakes/modes/ways.js';
@@ -26,7 +26,7 @@ const SETTINGS: Record<Setting, () => Promise<GatewayWorld>> = {
   'one call at once': () => started({ maxCallsPerGrant: 1 }),
   'tenant from service': () =>
     started({}, (world) => {
-      world.broker.services = [byItsOwnWord(world.upstream.origin)];
+      world.broker.services = [withTenantFromService(world.upstream.origin)];
     }),
   'never in touch': async () => {
     const world = new GatewayWorld();
@@ -59,7 +59,7 @@ async function started(
   return world;
 }
 
-/** What the table says comes of a case in this mode. */
+/** The result of a case in this mode, if the table is right. */
 function expected({ held, notHeld }: Case, mode: CallMode, holding: Holding): string | undefined {
   if (holding === 'held') return typeof held === 'string' ? held : held(mode);
   return 'refused' in holding ? `403 ${holding.refused}` : notHeld;

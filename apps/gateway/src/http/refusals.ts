@@ -28,7 +28,7 @@ const REFUSALS = {
   insufficient_scope: [403, 'The grant does not cover this call.'],
   gateway_required: [403, 'The customer accepts only calls through the gateway itself.'],
   not_countersigned: [403, 'The grant lacks a countersignature.'],
-  statement_refused: [400, 'This is no statement that runs here.'],
+  statement_refused: [400, 'The gateway does not run this statement.'],
   body_too_large: [413, 'The body is larger than the gateway accepts.'],
   rate_limited: [429, 'Too many calls at once.'],
   budget_exhausted: [403, "The grant's budget is used up."],
@@ -41,9 +41,9 @@ const REFUSALS = {
   tenant_not_confirmed: [502, 'The data service did not confirm whose data this is.'],
   answer_withheld: [
     502,
-    'The gateway must not pass on all of this answer, and could not take out the rest, so it was not sent.',
+    'The gateway could not remove what this answer must not show, so it did not send it.',
   ],
-  file_link_ended: [404, 'This address of a file is not valid any more, or belongs to another grant.'],
+  file_link_ended: [404, 'This address of a file has expired, or belongs to another grant.'],
   file_unavailable: [502, 'The storage did not send the file.'],
   file_too_large: [502, 'The file is larger than the gateway fetches.'],
   upstream_timeout: [504, 'The data service did not answer in time.'],
@@ -59,13 +59,20 @@ export const statusOf = (code: RefusalCode): number => REFUSALS[code][0];
 export const titleOf = (code: RefusalCode): string => REFUSALS[code][1];
 
 /**
- * Members beside the code. `reason`: why a token is invalid, why a grant counts as not countersigned, or why TLS to the
- * upstream failed. `request`: the members of an access request that would cover the call.
+ * Members beside the code. `reason`: why a token is invalid, why a grant counts as not countersigned, why TLS to the upstream
+ * failed, or why an answer was withheld. `request`: the members of an access request that would cover the call.
  */
 export type ProblemMembers = { detail?: string; reason?: string; request?: WhatToRequest };
 
 /** `noToken`: the request has no bearer token, so the challenge names no error of one. */
 export type ChallengeOptions = { noToken?: boolean | undefined };
+
+/** Address of the broker's form for an access request, filled in with the members that would cover a call. */
+export function requestFormUrl(issuer: string, { tenant, service, scope }: WhatToRequest): string {
+  const query = new URLSearchParams({ ...(tenant && { tenant }), service });
+  for (const { resource, actions } of scope) query.append('scope', `${resource}:${actions.join(',')}`);
+  return `${issuer}/ask?${query}`;
+}
 
 /** RFC 9457 body and headers of a refusal. */
 function problem(

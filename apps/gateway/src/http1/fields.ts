@@ -77,3 +77,12 @@ export function onlyValue(fields: Fields, name: string): string | undefined {
   }
   return found;
 }
+
+/** All values of a field, by its name in lower case, in their order. */
+export const valuesOf = (fields: Fields, name: string): string[] =>
+  fields.flatMap(([field, value]) => (field === name ? [value] : []));
+
+/** A list of names and values in turn, without some of its fields. */
+export function withoutFields(flat: readonly string[], isLeftOut: (name: string) => boolean): string[] {
+  return flat.filter((_, at) => !isLeftOut(flat[at - (at % 2)] ?? ''));
+}

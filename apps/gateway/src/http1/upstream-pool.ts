@@ -24,7 +24,7 @@ export type UpstreamSecurity = {
   serverName: string | undefined;
 };
 
-/** Takes one call to an upstream. Throws UnwritableHead, and then nothing was sent. */
+/** Sends calls to one upstream. `send` throws UnwritableHead if the head cannot be written; nothing was sent then. */
 export interface RequestSender {
   send(request: RequestToWrite, observer: UpstreamObserver): UpstreamExchange;
 }

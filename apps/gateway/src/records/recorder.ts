@@ -23,9 +23,9 @@ export type RecordedCall = {
   path: string;
   /** Names of the request headers that do not reach the upstream, in lower case. */
   droppedHeaders: readonly string[];
-  /** `gateway`: the gateway forwards it. `authz`: a proxy does. */
+  /** Who passes an allowed call on to the service. */
   mode: CallMode;
-  /** The file that it fetches from a storage, by a link in the answer of an earlier call. */
+  /** Set if the call fetches a file from a storage: the storage, and the call whose answer contained the link. */
   file?: RecordedFile;
 };
 
@@ -38,7 +38,7 @@ type CallOutcome = {
   sentSha256?: string | undefined;
   durationMs: number;
   outcome: 'completed' | 'cut' | 'failed' | 'unknown';
-  /** How many fields of the answer were masked; undefined if it showed all. */
+  /** How many fields of the answer were masked; undefined if the answer was not read for that. */
   maskedFields?: number | undefined;
   withheld?: WithheldReason | undefined;
 };
@@ -82,7 +82,7 @@ export class Recorder {
    *
    * @param context how the call is signed for the upstream
    * @param tenantFrom where the service's map says that the tenant of a call is
-   * @param isMasked whether the answer must not show all of its fields
+   * @param isMasked whether the gateway masks fields of the answer
    */
   recordAllowed(
     id: string,

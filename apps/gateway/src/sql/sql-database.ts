@@ -8,25 +8,34 @@ import type { RequestSender, UpstreamSecurity } from '../http1/upstream-pool.js'
 import { SqlFailure, type SqlLimits, type SqlRows, SqlSession } from './sql-session.js';
 import type { SqlStatement } from './sql-statement.js';
 
+/**
+ * Refuses a call at a database that brings no statement: the service became a database after this call's body was left unread, or the
+ * grant approves one exact change, which is never a statement.
+ */
+export const NOT_FOR_SQL = {
+  code: 'insufficient_scope',
+  detail: 'a statement runs with an ordinary grant, and not as an approved change',
+} as const;
+
 /** What all databases of a gateway share. */
 export type SqlOptions = {
-  /** Has the logins (`sql/SERVICE.json`). */
+  /** The folder with the logins (`sql/SERVICE.json`). */
   spoolDir: string;
   limits: SqlLimits;
-  /** Statements of one service at once: others need connections of the database too. */
+  /** Statements of one service at once. Other programs need connections of the database too. */
   maxStatements: number;
-  /** Called when a database can no longer be used, or can be again (undefined). */
+  /** Called when a database can no longer be used, and with undefined when it can be used again. */
   onProblem(service: string, problem: string | undefined): void;
 };
 
 type SqlDatabaseParts = SqlOptions & {
   service: string;
   address: DatabaseAddress;
-  /** Undefined: plain text, which is for this machine alone. */
+  /** Undefined: without TLS, which is allowed on this machine only. */
   security: UpstreamSecurity | undefined;
 };
 
-/** A problem that the runner answers, as `application/problem+json`. */
+/** An error that the client gets as `application/problem+json`. */
 type SqlProblem = { status: number; code: string; title: string };
 
 const PROBLEMS: Readonly<Record<Exclude<SqlFailure['kind'], 'aborted'> | 'busy', SqlProblem>> = {
@@ -67,7 +76,7 @@ export class SqlDatabase {
     }
   }
 
-  /** Only what is wrong with the database or its login is a problem, and not what is wrong with a statement. */
+  /** Reports what is wrong with the database or its login. A faulty statement is not a problem of the database. */
   private note(error: unknown): void {
     const isProblem =
       error instanceof SqlFailure && (error.kind === 'unsafe' || error.kind === 'unavailable');
@@ -77,7 +86,7 @@ export class SqlDatabase {
     this.parts.onProblem(this.parts.service, problem);
   }
 
-  /** Sends one statement for a tenant. The body of the request is the statement, so it is not read again. */
+  /** Runs one statement for a tenant. It was parsed from the request's body already, so `send` ignores the request. */
   sender(statement: SqlStatement, tenant: string): RequestSender {
     return { send: (_request, observer) => this.send(statement, tenant, observer) };
   }
@@ -113,7 +122,7 @@ export class SqlDatabase {
     try {
       login = await readSqlLogin(spoolDir, service);
     } catch {
-      // Never with the cause's message: it could repeat a part of the file.
+      // Without the cause's message, which could repeat a part of the file.
       throw new SqlFailure(
         'unsafe',
         'this gateway has no login for the database: run `countersign gateways sql-setup` on its host',
@@ -141,9 +150,9 @@ function sslOf({ host }: DatabaseAddress, security: UpstreamSecurity | undefined
   };
 }
 
-/** One statement as an exchange with an upstream: it runs when the whole body has come, and its answer is sent at once. */
+/** One statement as an exchange with an upstream: it runs when the whole body has come, and its whole answer is sent in one piece. */
 class SqlCall implements UpstreamExchange {
-  /** The body was read before the decision, so any of it is taken. */
+  /** Always true: the body was read before the decision, so `write` has nothing to do and nothing to wait for. */
   readonly isReady = true;
   readonly ended: Promise<void>;
   private isAborted = false;
@@ -157,7 +166,7 @@ class SqlCall implements UpstreamExchange {
     this.ended = new Promise((resolve) => {
       this.end = resolve;
     });
-    // As of a connection: never within `send`.
+    // Later, as with a connection: the observer must not be called within `send`.
     queueMicrotask(() => {
       if (!this.isAborted) observer.onUpstreamReady(this);
     });

@@ -1,10 +1,10 @@
 import { TENANT_FUNCTION_BODY } from '@countersign/gateway-protocol';
 import type { QueryResult } from 'pg';
 
-/** What a database must have so that a statement cannot reach another tenant's rows, or more than rows. */
+/** The rules that keep a statement from reading another tenant's rows, or anything else than rows. Each text says what is wrong. */
 const RULES = {
   server_too_old: 'the server is older than PostgreSQL 14, or its encoding is not UTF8',
-  role_may_too_much:
+  role_is_privileged:
     'the login is a superuser, bypasses row-level security, or may create roles or databases, or replicate',
   role_is_member: 'the login is a member of another role',
   role_is_owner: 'the login owns something, and owners are above row-level security',
@@ -12,7 +12,7 @@ const RULES = {
   no_tenant_function:
     'countersign.tenant() is missing, or is not the function that `countersign gateways sql-setup` prints',
   no_row_security: 'the login may read this table, and row-level security is not enabled for it',
-  policy_without_tenant: 'a policy of this table lets rows pass without a look at countersign.tenant()',
+  policy_without_tenant: 'a policy of this table lets rows pass without using countersign.tenant()',
   reads_as_owner:
     'the login may read this relation, which is read with the rights of its owner: a view needs security_invoker',
   runs_as_owner: 'the login may run this function, which runs with the rights of its owner',
@@ -21,9 +21,9 @@ const RULES = {
   large_objects: 'the login may read large objects, which no policy covers',
 } as const;
 
-export type SqlRule = keyof typeof RULES;
+type SqlRule = keyof typeof RULES;
 
-/** A rule that the database breaks. `object`: the relation, policy or function; '' if it is the login or the server. */
+/** A rule that the database breaks. `object`: the relation or function; '' if the rule is about the login or the server. */
 export type BrokenRule = { rule: SqlRule; object: string };
 
 export function describeBrokenRule({ rule, object }: BrokenRule): string {
@@ -39,12 +39,12 @@ const FILE_FUNCTIONS = [
 const MAX_NAMED = 5;
 
 /**
- * Every broken rule, one row each. It reads the catalog alone, in the transaction in which the statement will run. The caller
- * has set `search_path` to `pg_catalog`, so that no object of the database takes the place of an operator here.
+ * The broken rules, one row each. The query reads only the catalog, in the transaction in which the statement will run. The caller
+ * has set `search_path` to `pg_catalog`, so that no object of the database can replace a function or an operator in it.
  *
- * A policy counts as looking at the tenant if PostgreSQL has noted that it depends on `countersign.tenant()`. Permissive
- * policies are joined by OR: each must, unless a restrictive one does, which applies to all rows. What the policy then does with
- * the tenant is the vendor's own.
+ * A policy uses the tenant if PostgreSQL has stored a dependency on `countersign.tenant()` for it. PostgreSQL joins permissive
+ * policies by OR, so each of them must use it; or a restrictive policy does, because that applies to all rows. What a policy does
+ * with the tenant is up to the vendor.
  */
 const CHECK = `
 WITH me AS (SELECT * FROM pg_roles WHERE rolname = session_user),
@@ -61,7 +61,7 @@ relations AS (
 policies AS (
   SELECT p.polrelid, p.polpermissive, EXISTS (
     SELECT FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
-      AND d.refclassid = 'pg_proc'::regclass AND d.refobjid = (SELECT oid FROM tenant)) AS looks
+      AND d.refclassid = 'pg_proc'::regclass AND d.refobjid = (SELECT oid FROM tenant)) AS uses_tenant
   FROM pg_policy p
   WHERE p.polcmd IN ('r', '*') AND p.polqual IS NOT NULL
     AND (p.polroles = '{0}' OR (SELECT oid FROM me) = ANY (p.polroles))
@@ -80,7 +80,7 @@ functions AS (
 SELECT rule, object FROM (
   SELECT 'server_too_old' AS rule, '' AS object
     WHERE current_setting('server_version_num')::int < 140000 OR current_setting('server_encoding') <> 'UTF8'
-  UNION ALL SELECT 'role_may_too_much', '' FROM me
+  UNION ALL SELECT 'role_is_privileged', '' FROM me
     WHERE rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication
   UNION ALL SELECT 'role_is_member', '' WHERE NOT EXISTS (SELECT FROM me)
     OR EXISTS (SELECT FROM pg_auth_members m WHERE m.member = (SELECT oid FROM me))
@@ -94,8 +94,8 @@ SELECT rule, object FROM (
   UNION ALL SELECT 'no_row_security', shown FROM relations
     WHERE readable AND relkind IN ('r', 'p') AND NOT relrowsecurity
   UNION ALL SELECT 'policy_without_tenant', shown FROM relations r
-    WHERE readable AND EXISTS (SELECT FROM policies WHERE polrelid = r.oid AND polpermissive AND NOT looks)
-      AND NOT EXISTS (SELECT FROM policies WHERE polrelid = r.oid AND NOT polpermissive AND looks)
+    WHERE readable AND EXISTS (SELECT FROM policies WHERE polrelid = r.oid AND polpermissive AND NOT uses_tenant)
+      AND NOT EXISTS (SELECT FROM policies WHERE polrelid = r.oid AND NOT polpermissive AND uses_tenant)
   UNION ALL SELECT 'reads_as_owner', shown FROM relations
     WHERE readable AND (relkind IN ('m', 'f') OR relkind = 'v' AND NOT EXISTS (
       SELECT FROM pg_options_to_table(reloptions)
@@ -111,11 +111,11 @@ SELECT rule, object FROM (
     WHERE a.grantee IN (0, (SELECT oid FROM me)))
 ) AS broken ORDER BY object <> '', rule, object LIMIT ${MAX_NAMED}`;
 
-/** Runs one query of the runner's own in the current transaction. */
-export type OwnQuery = (text: string, values: readonly unknown[]) => Promise<QueryResult<(string | null)[]>>;
+/** Runs one query in the current transaction. */
+type RunQuery = (text: string, values: readonly unknown[]) => Promise<QueryResult<(string | null)[]>>;
 
 /** The rules that the database breaks, at most five; empty if statements may run. */
-export async function findBrokenRules(query: OwnQuery): Promise<BrokenRule[]> {
+export async function findBrokenRules(query: RunQuery): Promise<BrokenRule[]> {
   const { rows } = await query(CHECK, [TENANT_FUNCTION_BODY, FILE_FUNCTIONS]);
   return rows.map(([rule, object]) => ({ rule: rule as SqlRule, object: object ?? '' }));
 }

@@ -9,14 +9,14 @@ import type { SqlStatement } from './sql-statement.js';
 export type SqlLimits = {
   /** From the connection to the last row. */
   statementMs: number;
-  /** For each step: until the connection is there, and until the next rows are. */
+  /** For connecting, and for each wait for the next rows. */
   rowMs: number;
   maxRows: number;
-  /** Of the answer's body. */
+  /** Of the rows in the answer's body. */
   maxBytes: number;
 };
 
-/** `cells`: PostgreSQL's text of each value, null for SQL's null. */
+/** The rows of a statement. Each value is PostgreSQL's own text, or null for SQL's null. */
 export type SqlRows = {
   columns: { name: string; type: string }[];
   rows: (string | null)[][];
@@ -37,7 +37,7 @@ export class SqlFailure extends Error {
   }
 }
 
-export type SqlTarget = {
+type SqlTarget = {
   address: DatabaseAddress;
   login: SqlLogin;
   ssl: ClientConfig['ssl'];
@@ -46,30 +46,30 @@ export type SqlTarget = {
 
 const CURSOR = 'countersign_statement';
 /**
- * PostgreSQL's grammar has a query behind it: SELECT, VALUES, TABLE or WITH, and nothing else. The statement comes last, so that
- * nothing of it can end up before the cursor's options.
+ * PostgreSQL's grammar allows only a query after these words: SELECT, VALUES, TABLE or WITH. The statement comes last, so no part of
+ * it can be read as an option of the cursor.
  */
 const DECLARE = `DECLARE ${CURSOR} NO SCROLL CURSOR WITHOUT HOLD FOR `;
-/** Rows of one step. It grows: the first step shows whether rows are large. */
+/** Rows that one step fetches. The number grows, because the first step shows whether rows are large. */
 const FIRST_STEP = 1;
 const LAST_STEP = 256;
-/** What may arrive from the server beyond the answer itself: descriptions, and the rest of a step. */
+/** How much the server may send: so many times the size of the answer, and some more for descriptions and the rest of a step. */
 const WIRE_FACTOR = 2;
 const WIRE_EXTRA = 1024 * 1024;
 
-/** SQLSTATE of the server's own time limits: query_canceled, and of idle transactions and lock waits. */
+/** SQLSTATEs of the server's own time limits: query_canceled, idle transaction, lock wait, and whole transaction. */
 const TIMEOUTS: ReadonlySet<string> = new Set(['57014', '25P03', '55P03', '25P04']);
-/** SQLSTATE classes that speak of the server or of the login, and not of the statement. */
+/** SQLSTATE classes of errors that concern the server or the login, and not the statement. */
 const OF_THE_SERVER = /^(?:08|28|3D|53|57|58|F0|XX)/;
 
-/** PostgreSQL's own text of every value: no value is read in another way on its way to the client. */
+/** Keeps PostgreSQL's own text of every value: the driver must not parse values, because parsing could change them. */
 const AS_TEXT = { getTypeParser: () => (text: string) => text } as unknown as NonNullable<
   ClientConfig['types']
 >;
 
 /**
- * One connection for one statement. It ends with it, so nothing that a statement leaves behind in its session (a setting, a
- * lock, a prepared statement) meets another one.
+ * One connection for one statement. It is closed after the statement, so whatever that leaves in its session (a setting, a lock, a
+ * prepared statement) never affects another statement.
  */
 export class SqlSession {
   private client: Client | undefined;
@@ -84,8 +84,9 @@ export class SqlSession {
     return this.within(tenant, statement.statement.length, () => this.fetch(statement));
   }
 
-  /** Requires everything that a statement requires, and runs none. Throws SqlFailure. */
+  /** Verifies everything that a statement requires, without running one. Throws SqlFailure. */
   check(): Promise<void> {
+    // Any tenant will do, because no statement runs.
     return this.within('countersign', 0, async () => undefined);
   }
 
@@ -104,12 +105,12 @@ export class SqlSession {
       clearTimeout(timer);
       const { client } = this;
       this.client = undefined;
-      // The server rolls back. An `end` that fails leaves a connection that is gone anyway.
+      // The server rolls back. If `end` fails, the connection is broken and so closed already.
       client?.end().catch(() => undefined);
     }
   }
 
-  /** Ends what runs now, at the server too. The first reason counts. */
+  /** Ends the running statement, at the server too. If it is called twice, the first reason counts. */
   abort(cause = new SqlFailure('aborted', 'the call was cut')): void {
     if (this.cause !== undefined) return;
     this.cause = cause;
@@ -120,9 +121,9 @@ export class SqlSession {
   private async begin(tenant: string): Promise<void> {
     const { address, limits } = this.target;
     this.client = await this.connect();
-    await this.own('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await this.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const [session = []] = (
-      await this.own(
+      await this.query(
         `SELECT pg_catalog.pg_backend_pid(), extract(epoch FROM pg_catalog.transaction_timestamp()),
           pg_catalog.current_setting('search_path'), pg_catalog.set_config('search_path', 'pg_catalog', true)`,
       )
@@ -130,11 +131,11 @@ export class SqlSession {
     const [pid, began, path] = session as string[];
     if (pid === undefined || began === undefined) throw new SqlFailure('unavailable', 'no session');
     this.pid = pid;
-    const broken = await findBrokenRules((text, values) => this.own(text, values));
+    const broken = await findBrokenRules((text, values) => this.query(text, values));
     if (broken.length > 0) throw unsafe(broken);
     const { database } = address;
     const proof = tenantProof(this.target.login, { database, pid, began, tenant });
-    // The server's own limits are for a gateway that has died; this process keeps the time itself.
+    // The server's own time limits are for the case that this gateway dies. While it lives, its own timers end the statement.
     const settings = [
       ['search_path', path ?? ''],
       ['statement_timeout', String(limits.statementMs)],
@@ -143,17 +144,17 @@ export class SqlSession {
       ['client_connection_check_interval', '1000'],
       [TENANT_SETTING, `${tenant}.${proof}`],
     ];
-    await this.own(
+    await this.query(
       `SELECT ${settings.map((_, at) => `pg_catalog.set_config($${2 * at + 1}, $${2 * at + 2}, true)`).join(', ')}`,
       settings.flat(),
     );
-    const [said = []] = (
-      await this.own(`SELECT countersign.tenant(), pg_catalog.current_setting('transaction_read_only')`)
+    const [confirmed = []] = (
+      await this.query(`SELECT countersign.tenant(), pg_catalog.current_setting('transaction_read_only')`)
     ).rows;
-    if (said[0] !== tenant || said[1] !== 'on')
+    if (confirmed[0] !== tenant || confirmed[1] !== 'on')
       throw new SqlFailure(
         'unsafe',
-        'the database does not accept this gateway’s proof of the tenant: its key is another one',
+        'the database does not accept this gateway’s proof of the tenant: they have different keys',
       );
   }
 
@@ -189,7 +190,7 @@ export class SqlSession {
   }
 
   private async columnsOf({ fields }: QueryResult): Promise<SqlRows['columns']> {
-    const { rows } = await this.own(
+    const { rows } = await this.query(
       `SELECT pg_catalog.format_type(u.t, u.m) FROM ROWS FROM
         (pg_catalog.unnest($1::pg_catalog.oid[]), pg_catalog.unnest($2::pg_catalog.int4[])) AS u(t, m)`,
       [fields.map(({ dataTypeID }) => dataTypeID), fields.map(({ dataTypeModifier }) => dataTypeModifier)],
@@ -203,14 +204,17 @@ export class SqlSession {
     const detail = `the database gave no rows for ${rowMs} ms`;
     const timer = setTimeout(() => this.abort(new SqlFailure('timeout', detail)), rowMs);
     try {
-      return await this.own(text, values);
+      return await this.query(text, values);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** The extended protocol, always: the server then refuses a text with two statements. */
-  private async own(text: string, values: readonly unknown[] = []): Promise<QueryResult<(string | null)[]>> {
+  /** Runs one query by the extended protocol, in which the server refuses a text with two statements. */
+  private async query(
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<QueryResult<(string | null)[]>> {
     if (this.cause !== undefined || this.client === undefined)
       throw this.cause ?? new SqlFailure('aborted', 'ended');
     const config = { text, values: [...values], rowMode: 'array' as const, queryMode: 'extended' };
@@ -246,7 +250,7 @@ export class SqlSession {
     });
   }
 
-  /** Ends the backend by another connection of the same login. Without one, the server notices the closed connection. */
+  /** Ends the backend through another connection of the same login. If that fails, the server notices the closed connection. */
   private async terminate(pid: string): Promise<void> {
     try {
       const client = await this.makeClient();
@@ -256,7 +260,7 @@ export class SqlSession {
         .query('SELECT pg_catalog.pg_terminate_backend($1)', [pid])
         .finally(() => void client.end());
     } catch {
-      // Within a second the backend looks at its connection, which is closed.
+      // The backend checks its connection every second (`client_connection_check_interval`), and finds it closed.
     }
   }
 
@@ -275,7 +279,10 @@ function unsafe(broken: readonly BrokenRule[]): SqlFailure {
   return new SqlFailure('unsafe', broken.map(describeBrokenRule).join('; '));
 }
 
-/** What went wrong, for the caller. `length`: of the statement; PostgreSQL counts positions from the start of what was sent. */
+/**
+ * The failure as the caller sees it. PostgreSQL counts positions from the start of what was sent, so `DECLARE` is subtracted. `length`:
+ * of the statement.
+ */
 function failureOf(error: unknown, length: number): SqlFailure {
   if (error instanceof SqlFailure) return error;
   const { code = '', message, position, severity } = error as Partial<DatabaseError>;

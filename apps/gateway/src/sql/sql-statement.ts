@@ -5,7 +5,7 @@ import { z } from 'zod';
 /** One statement as the caller sent it. Parameters are text, as PostgreSQL reads them; null is SQL's null. */
 export type SqlStatement = { statement: string; params: readonly (string | null)[] };
 
-/** A body that is no statement for the runner. `message` names the rule, and never repeats the statement. */
+/** The body of a call is not a statement that may run. `message` names the rule, and never repeats the statement. */
 export class StatementRefused extends Error {
   override readonly name = 'StatementRefused';
 }
@@ -23,13 +23,14 @@ const form = z.strictObject({
 });
 
 /**
- * Names that no statement may contain, anywhere: not in a text, a comment or a part of another name. It is a search of the text
- * alone, so no spelling that PostgreSQL reads in another way gets past it. It keeps statements from acting outside of their own
- * transaction, and from seeing other people's statements. Which rows they see does not depend on it (`sql-requirements.ts`).
+ * Names that no statement may contain anywhere, not even in a text, in a comment or within a longer name. This is a plain search of the
+ * text: it does not parse SQL, so it cannot parse it in another way than PostgreSQL does. It keeps statements from having effects
+ * outside of their own transaction, and from showing other sessions' statements. It does not decide which rows they see: row-level
+ * security does that (`sql-requirements.ts`).
  *
- * - Locks that other programs wait for, other backends, and messages that replication passes on, which no rollback takes back.
+ * - Effects that no rollback undoes: locks that other programs wait for, signals to other backends, messages of replication.
  * - Statements and counters of other sessions.
- * - Functions that run a text as SQL: in such a text a name could be put together.
+ * - Functions that run a text as SQL: such a text could be put together from parts of a name.
  * - Files and connections of the server.
  */
 const NAMES = [
@@ -46,7 +47,7 @@ const NAMES = [
   ...['to_xml', 'xmlschema', 'ts_stat', 'ts_rewrite', 'crosstab', 'connectby', 'xpath_table'],
   ...['dblink', 'pg_read_', 'pg_ls_', 'pg_stat_file', 'pg_file'],
 ];
-/** An identifier in which each letter can be written as a number would hide a name. */
+/** An identifier with Unicode escapes (`U&"\0061"`) could hide a name from the search. */
 const ESCAPED_NAME = /u&\s*"/i;
 
 /**
@@ -55,8 +56,10 @@ const ESCAPED_NAME = /u&\s*"/i;
  */
 export function parseStatement(body: Uint8Array | undefined): SqlStatement {
   const { statement, params = [] } = formOf(body);
-  if (!isWellFormed(statement) || statement.includes('\0'))
-    throw new StatementRefused('the statement has a character that no text may have');
+  // The record has the parameters too. A text without exact bytes could not be recorded, not even as refused.
+  const texts = [statement, ...params.filter((value) => typeof value === 'string')];
+  if (!texts.every((text) => isWellFormed(text) && !text.includes('\0')))
+    throw new StatementRefused('the statement or a parameter has a character that no text may have');
   const folded = statement.toLowerCase();
   const name = NAMES.find((each) => folded.includes(each));
   if (name !== undefined)
@@ -82,7 +85,7 @@ function formOf(body: Uint8Array | undefined): z.infer<typeof form> {
 
 /**
  * The statement as the record's path shows it behind `?`: canonical JSON of `{params, sha256, statement}`. `sha256` is of the
- * statement's text in UTF-8. All of it is under the commitment of the path, so it can be erased with it.
+ * statement's text in UTF-8. The commitment of the path covers all of it, so it can be erased together with the path.
  */
 export function recordedStatement({ statement, params }: SqlStatement): string {
   const sha256 = hash('sha256', statement, 'hex');

@@ -9,10 +9,10 @@ import { Notice } from '../ui/badge.js';
 import { shellTexts } from './shell.text.js';
 
 const REFETCH_MS = 60_000;
-/** A report stays on top of every page so long. The activity has it for good. */
+/** How long the banner shows a report. The page *Activity* has it for ever. */
 const SHOWN_MS = 14 * 86_400_000;
 
-/** Red on every page of a customer's people while calls past the gateway were reported lately. */
+/** A red banner on every page of a customer's people if someone reported calls that bypassed the gateway. */
 export function BypassBanner({ session }: { session: Session }) {
   const { tenant } = session;
   return tenant !== null && may(session, 'bypass.read') ? <Banner tenant={tenant} /> : null;

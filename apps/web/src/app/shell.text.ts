@@ -32,10 +32,10 @@ const en = {
     'Two canary customers try each night to read each other’s data. Stop access and have this mended before anything else.',
   bypassed: (count: number, service: string) =>
     count === 1
-      ? `A call reached ${service} past the gateway`
-      : `${count} calls reached ${service} past the gateway`,
+      ? `A call to ${service} bypassed the gateway`
+      : `${count} calls to ${service} bypassed the gateway`,
   bypassedLead: (from: string, to: string) =>
-    `Someone compared what the service saw from ${from} to ${to} with the records. Ask the vendor who made these calls.`,
+    `Someone compared the calls that the service received from ${from} to ${to} with the records. Ask the vendor who made these calls.`,
   bypassedShow: 'Show the report',
   signOut: 'Sign out',
   language: 'Deutsch',

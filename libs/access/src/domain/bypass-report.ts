@@ -1,14 +1,13 @@
-/** What a call at a service shows that the records of the gateways do not (`libs/authorization/src/context/reconcile.ts`). */
-export const BYPASS_KINDS = ['no_context', 'bad_context', 'no_record', 'other_call', 'repeated'] as const;
-export type BypassKind = (typeof BYPASS_KINDS)[number];
+/** Why a call counts as a bypass. `BYPASS_KINDS` in `libs/authorization/src/context/reconcile.ts` explains each kind. */
+export type BypassKind = 'no_context' | 'bad_context' | 'no_record' | 'other_call' | 'repeated';
 
-/** One call that reached a service past the gateway. It has no path: the report is a leaf that no one can erase. */
+/** One call that bypassed the gateway. It has no path, because the report becomes a leaf of the log, which cannot be erased. */
 export interface BypassedCall {
   kind: BypassKind;
   at: string;
   method: string;
   record?: string;
-  /** The service itself let it no further. */
+  /** True if the service itself refused the call. */
   refused: boolean;
 }
 

@@ -115,9 +115,9 @@ export interface PrivacyControls {
   countersign: string[];
   slackMayApprove: string[];
   forbid: ForbidRule[];
-  /** Only calls that a gateway forwards itself are accepted: no proxy or service that asks a gateway. Absent: all modes. */
+  /** Calls are accepted only if a gateway forwards them itself, and not if a proxy or service asks a gateway. Absent: all modes. */
   requireGateway?: true;
-  /** No grant shows the fields that routes mask. Absent: one may, if it is approved as such. */
+  /** No grant shows the fields that routes mask. Absent: a grant may show them, if its approved terms say so. */
   keepMasked?: true;
   /** Absent: no emergency access at all. */
   emergency?: EmergencyControls;

@@ -129,7 +129,8 @@ function tlsFrom(
 /**
  * Reads what a gateway needs to start. `COUNTERSIGN_GATEWAY_SPOOL_BYTES` (1 GiB) bounds the records that
  * wait for the broker; the two `…_MAX_CALLS_PER_…` (256 and 1,024) bound concurrent calls per process;
- * `…_MAX_HEADER_BYTES` (16 KiB) and `…_MAX_BODY_BYTES` (100 MiB) bound a request, `…_MAX_FILE_BYTES` (1 GiB) a file that is fetched from a storage. Times: `…_CONNECT_…` (5 s),
+ * `…_MAX_HEADER_BYTES` (16 KiB) and `…_MAX_BODY_BYTES` (100 MiB) bound a request, `…_MAX_FILE_BYTES` (1 GiB) a file that is
+ * fetched from a storage. Times: `…_CONNECT_…` (5 s),
  * `…_FIRST_BYTE_…` (30 s) and `…_IDLE_…` (60 s) of an upstream, `…_CLIENT_IDLE_…` (20 s) of a client that sends nothing,
  * `…_CALL_TIMEOUT_MS` (15 min) of a whole call. `…_UNPINNED` decides about tenants without a pin on this host: `vendor`
  * allows those that are unclaimed, on the vendor's word; `refuse` allows none. `…_TLS_CERT_FILE`,

@@ -60,8 +60,8 @@ const call = {
 const headerName = z.string().regex(/^[a-z0-9-]{1,64}$/, 'is not a header name');
 
 /**
- * A call that fetches a file to which the answer of an earlier call had a presigned link. `from`: that call's record; this one has the
- * same route, resource, action, method and path. `host`: where the file came from, with its port if it has one.
+ * Describes a call that fetches a file. `from`: the record of the earlier call whose answer had the presigned link; both records have
+ * the same route, resource, action, method and path. `host`: the storage, with its port if the link has one.
  */
 const recordedFile = z.strictObject({ from: id('rec'), host: z.string().min(1).max(261) });
 export type RecordedFile = z.infer<typeof recordedFile>;
@@ -69,8 +69,9 @@ export type RecordedFile = z.infer<typeof recordedFile>;
 /**
  * Durable before the call is forwarded. `route` is the path template of the map that the terms name. `droppedHeaders`: the
  * names of request headers that are not forwarded, at most the first hundred. Absent if there are none. `context`: how the
- * call is signed for the upstream. Absent: `ed25519`. `masked`: the answer was not to show all of its fields. `file`: the answer is a file, from a storage. `tenantFrom`: the call named no tenant, and the service had to say that
- * the response was about this one. Absent: the gateway read the tenant in the call.
+ * call is signed for the upstream. Absent: `ed25519`. `masked`: the gateway masks fields of the answer. `file`: the answer is a file
+ * from a storage. `tenantFrom`: the call named no tenant, so the service had to name it in the response. Absent: the gateway read the
+ * tenant in the call.
  */
 const allowed = z.strictObject({
   ...chained,
@@ -87,8 +88,8 @@ const allowed = z.strictObject({
 });
 
 /**
- * Why an answer, or the rest of it, did not reach the client: its fields could not be found. `link`: it has a link that the client must
- * not get and that cannot be kept; `too_many_links`: no room is left for them.
+ * Why an answer, or the rest of it, did not reach the client: the gateway could not find its fields. `link`: it may contain a link that
+ * the client must not get and that the gateway cannot replace. `too_many_links`: the gateway keeps as many links as it can.
  */
 export const WITHHELD_REASONS = [
   'malformed',

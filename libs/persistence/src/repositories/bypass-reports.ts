@@ -22,8 +22,8 @@ export class BypassReports extends BoundRepository<BypassReportEntity> implement
   }
 
   async countBy(person: string, since: string): Promise<number> {
-    const newest = await this.select('reported_by = ? AND reported_at >= ?', [person, comparable(since)]);
-    return newest.length;
+    const reports = await this.select('reported_by = ? AND reported_at >= ?', [person, comparable(since)]);
+    return reports.length;
   }
 
   async insert(report: BypassReport): Promise<void> {

@@ -94,6 +94,26 @@ describe('an exact change whose texts are shown', () => {
     expect([live.mentions, live.links.filter((link) => link.includes('evil'))]).toEqual([[], []]);
   });
 
+  test('an engineer who shows no body gets no approval in Slack for it', () => {
+    const { terms } = sampleRequest();
+    const call = {
+      method: 'PATCH',
+      path: '/tenants/acme/invoices/7',
+      bodySha256: `sha256:${'ab'.repeat(32)}`,
+    };
+    const cardOf = (change: typeof call) =>
+      words(
+        requestCard(
+          atCustomer({ needs: LOW, terms: { ...terms, budget: { calls: 1 }, change } }),
+          'approver',
+          URL,
+        ),
+      );
+    expect(cardOf(call)).not.toContain('Approve');
+    const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+    expect(cardOf({ ...call, method: 'DELETE', bodySha256: `sha256:${empty}` })).toContain('Approve');
+  });
+
   test.each([
     ['a value that is cut', `{"note":"${'x'.repeat(200)}"}`],
     [

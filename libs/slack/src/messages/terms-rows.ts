@@ -138,13 +138,15 @@ export function askedRows(facts: CardFacts, terms: Terms): KnownBlock[] {
   return rows(list);
 }
 
+/** SHA-256 of a body of no bytes: the card says all of such a call. */
+const NO_BODY = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 /** A card shows this many values of a change, each side this long. */
 const MAX_VALUES = 6;
 const MAX_VALUE = 150;
 
 /**
- * The exact change in short: each value that changes, before and after. `isWhole` is false if anything is left out or cut;
- * who decides has to read it in the browser then.
+ * The exact change in short: each value that changes, before and after. `isWhole` is false if anything is left out or cut, or if the
+ * body was not shown at all; then the approver has to read it in the browser.
  */
 export function changeBlocks({ request, change, language }: CardFacts): {
   blocks: KnownBlock[];
@@ -152,8 +154,9 @@ export function changeBlocks({ request, change, language }: CardFacts): {
 } {
   const words = wordsOf({ language });
   const { change: call } = request.terms;
-  if (call?.body === undefined) return { blocks: [], isWhole: true };
-  const rows = change.body === null ? null : bodyDifference(change.before, change.body).rows;
+  if (call === undefined || call.bodySha256 === NO_BODY) return { blocks: [], isWhole: true };
+  const rows =
+    change.body === null ? null : bodyDifference(change.before, change.body, call.contentType).rows;
   const title = section(mrkdwn(`*${words.labels.change}*`));
   if (rows === null) return { blocks: [title, paragraph(words.changeInBrowser)], isWhole: false };
   const changed = changedRows(rows, call.method);

@@ -187,7 +187,7 @@ export class SlackChannel implements NoticeChannel {
   }
 
   /**
-   * An exact change that is proposed beside an earlier request belongs into that one's thread. Its lines go there too:
+   * An exact change that is proposed beside an earlier request is posted into the thread of that request. Its lines go there too:
    * Slack knows no threads inside threads.
    */
   private async threadOfFollowed({

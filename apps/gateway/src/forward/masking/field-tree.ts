@@ -1,14 +1,15 @@
 import { ANY_MEMBER, fieldNames, MAX_FIELD_POINTER } from '@countersign/contract';
 
-/** One step of the pointers that begin alike. `isField`: a pointer ends here. */
+/** One step shared by all pointers that begin alike. `any`: the step `*`. `isField`: a pointer ends here. */
 export type FieldNode = {
   readonly members: ReadonlyMap<string, FieldNode>;
   readonly any: FieldNode | undefined;
   readonly isField: boolean;
 };
 
-type Growing = { members: Map<string, Growing>; any: Growing | undefined; isField: boolean };
-const newNode = (): Growing => ({ members: new Map(), any: undefined, isField: false });
+/** A node while the tree is built. */
+type MutableNode = { members: Map<string, MutableNode>; any: MutableNode | undefined; isField: boolean };
+const newNode = (): MutableNode => ({ members: new Map(), any: undefined, isField: false });
 
 /** Pointers (`fieldPointer`) as a tree from the root of a JSON text. */
 export function fieldTree(pointers: readonly string[]): FieldNode {
@@ -21,21 +22,21 @@ export function fieldTree(pointers: readonly string[]): FieldNode {
   return root;
 }
 
-function anyOf(node: Growing): Growing {
+function anyOf(node: MutableNode): MutableNode {
   node.any ??= newNode();
   return node.any;
 }
 
-function memberOf(node: Growing, name: string): Growing {
+function memberOf(node: MutableNode, name: string): MutableNode {
   const found = node.members.get(name) ?? newNode();
   node.members.set(name, found);
   return found;
 }
 
-/** No name of a pointer is longer as UTF-8, or as a JSON string in which every character is escaped (`\u0061`). */
+/** The most bytes that a name of a pointer can take in a JSON text: every character may be escaped (`\u0061`, 6 bytes). */
 export const MAX_NAME_BYTES = 6 * MAX_FIELD_POINTER;
 
-/** The nodes for a member or item below these nodes. `name`: undefined for one that is longer than any name of a pointer. */
+/** The nodes for a member or item below these nodes. `name`: undefined if it is longer than any name of a pointer can be. */
 export function nodesBelow(nodes: readonly FieldNode[], name: string | undefined): readonly FieldNode[] {
   if (nodes.length === 0) return nodes;
   const below: FieldNode[] = [];

@@ -1,17 +1,17 @@
 import { type FieldNode, MAX_NAME_BYTES, nodesBelow } from './field-tree.js';
 
-/** The bytes are no JSON text that every reader understands in one way. The message says why, and never repeats a byte of it. */
+/** The bytes are not a JSON text that all parsers read in the same way. The message says why, and never repeats a byte of the text. */
 export class JsonFault extends Error {
   override readonly name = 'JsonFault';
 }
 
-/** Objects and arrays within each other. Readers of many languages give up far below a thousand. */
+/** The deepest nesting of objects and arrays. Parsers of many languages give up far below a thousand. */
 export const MAX_DEPTH = 128;
 
-/** The longest value that is read as a whole, as the bytes of its JSON text. */
+/** The longest value from which a replacement is made, in bytes of its JSON text. */
 const MAX_VALUE_BYTES = 65_536;
 
-/** What may come next. The states of numbers, from `minus` to `exponentDigits`, stand together. */
+/** What may come next. The states of a number must stay in one block, from `minus` to `exponentDigits`: `step` compares with both ends. */
 const State = {
   value: 0,
   firstItem: 1,
@@ -45,7 +45,7 @@ const [ZERO, NINE, MINUS, PLUS, POINT] = [0x30, 0x39, 0x2d, 0x2b, 0x2e];
 const ESCAPED = new Set(Buffer.from('"\\/bfnrt'));
 const LITERALS = new Map(['true', 'false', 'null'].map((text) => [text.charCodeAt(0), Buffer.from(text)]));
 const NO_NODES: readonly FieldNode[] = [];
-const NOT_HIDDEN = -1;
+const NOT_REPLACING = -1;
 
 /** An object or array that has not ended. `items`: how many items of an array have begun. */
 type Container = { isObject: boolean; nodes: readonly FieldNode[]; items: number };
@@ -60,28 +60,29 @@ type Container = { isObject: boolean; nodes: readonly FieldNode[]; items: number
  *     string    = %x22 *( UTF-8 from %x20 on, but not %x22 or %x5C / "\" ( one of "\/bfnrt / "u" 4HEXDIG ) ) %x22
  *
  * with `ws` around each of `[ ] { } : ,`. Anything else is a fault: a byte order mark, bytes that are no UTF-8, a second text
- * after the first. A replaced value is checked as all others are. Of a name that is given twice, both values are
- * replaced, and a name is compared after its escapes are read. Memory is bounded: the containers that are open, and a name.
+ * after the first. Replaced values are checked like all others. If a name occurs twice in an object, both values are
+ * replaced. Names are compared after their escapes are decoded. Memory is bounded: it keeps the open containers, one name, and at
+ * most one value.
  */
 export class JsonRewriter {
   private state: StateCode = State.value;
   private readonly open: Container[] = [];
   /** The nodes of the value that comes next. */
   private next: readonly FieldNode[];
-  /** How many containers were open when the replaced value began; `NOT_HIDDEN` outside of one. */
-  private hiddenAt = NOT_HIDDEN;
+  /** How many containers were open when the value that is being replaced began; `NOT_REPLACING` outside of such a value. */
+  private replacingAt = NOT_REPLACING;
   private isName = false;
   /** The raw bytes of a name so far, without quotes. Undefined if no pointer could match it. */
   private nameBytes: number[] | undefined;
   private nameLength = 0;
   private literal: Buffer = Buffer.alloc(0);
-  /** Bytes of a literal that have come; hex digits of an escape that are left. */
+  /** In a literal: how many of its bytes have come. In a `\u` escape: how many hex digits are still to come. */
   private count = 0;
   /** Continuation bytes that a UTF-8 character still needs, and the range of the next one (RFC 3629 §4). */
   private utf8Left = 0;
   private utf8Low = 0x80;
   private utf8High = 0xbf;
-  /** The bytes so far of a value of which the replacement is made. */
+  /** The bytes so far of the value from which a replacement will be made. */
   private value: Buffer[] = [];
   private valueLength = 0;
   private replacedFields = 0;
@@ -89,8 +90,8 @@ export class JsonRewriter {
 
   /**
    * @param root the fields, as `fieldTree` gives them
-   * @param replacement a JSON value that stands in place of each; or makes it of the value, which has at most 64 KiB then. What it
-   *   throws, `push` throws
+   * @param replacement the JSON value that replaces each field, or a function that makes it from the field's value. With a function, a
+   *   value of more than 64 KiB is a fault. `push` throws what the function throws
    */
   constructor(
     root: FieldNode,
@@ -104,16 +105,16 @@ export class JsonRewriter {
     return this.replacedFields;
   }
 
-  /** Takes the next bytes. Returns those that can be passed on, as parts of them and replacements. Throws JsonFault. */
+  /** Takes the next bytes. Returns what can be sent now: slices of `piece`, and replacements. Throws JsonFault. */
   push(piece: Buffer): Buffer[] {
     if (piece.length > 0) this.isEmpty = false;
     const passed: Buffer[] = [];
-    /** Where the bytes begin that pass and are not in `passed` yet. */
+    /** Start of the bytes that may be sent and are not in `passed` yet. */
     let from = 0;
-    /** Where the bytes begin of the value that is replaced. */
-    let hiddenFrom = 0;
+    /** Start of the value that is being replaced, within this piece. */
+    let valueFrom = 0;
     for (let at = 0; at < piece.length; at += 1) {
-      const wasHidden = this.hiddenAt !== NOT_HIDDEN;
+      const wasReplacing = this.replacingAt !== NOT_REPLACING;
       if (this.state === State.string && !this.isName) {
         at = this.skipPlain(piece, at);
         if (at === piece.length) break;
@@ -123,29 +124,29 @@ export class JsonRewriter {
       const endsNumber = this.endsNumber(byte);
       if (endsNumber) {
         this.valueEnded();
-        if (wasHidden && this.hiddenAt === NOT_HIDDEN) {
-          passed.push(...this.madeOf(piece.subarray(hiddenFrom, at)));
+        if (wasReplacing && this.replacingAt === NOT_REPLACING) {
+          passed.push(...this.replacementFor(piece.subarray(valueFrom, at)));
           from = at;
         }
       }
-      const wasOutside = this.hiddenAt === NOT_HIDDEN;
+      const wasOutside = this.replacingAt === NOT_REPLACING;
       this.step(byte);
-      if (wasOutside && this.hiddenAt !== NOT_HIDDEN) {
+      if (wasOutside && this.replacingAt !== NOT_REPLACING) {
         if (at > from) passed.push(piece.subarray(from, at));
         if (Buffer.isBuffer(this.replacement)) passed.push(this.replacement);
-        hiddenFrom = at;
-      } else if (!wasOutside && this.hiddenAt === NOT_HIDDEN) {
-        passed.push(...this.madeOf(piece.subarray(hiddenFrom, at + 1)));
+        valueFrom = at;
+      } else if (!wasOutside && this.replacingAt === NOT_REPLACING) {
+        passed.push(...this.replacementFor(piece.subarray(valueFrom, at + 1)));
         from = at + 1;
       }
     }
-    if (this.hiddenAt !== NOT_HIDDEN) this.keepOfValue(piece.subarray(hiddenFrom));
+    if (this.replacingAt !== NOT_REPLACING) this.keepOfValue(piece.subarray(valueFrom));
     else if (from < piece.length) passed.push(piece.subarray(from));
     return passed;
   }
 
-  /** What stands in place of the value that ends with these bytes, if it is made of the value. */
-  private madeOf(last: Buffer): Buffer[] {
+  /** If the replacement is made from the value: that of the value which ends with these bytes. Otherwise `push` has written it already. */
+  private replacementFor(last: Buffer): Buffer[] {
     if (Buffer.isBuffer(this.replacement)) return [];
     this.keepOfValue(last);
     const value = Buffer.concat(this.value);
@@ -161,14 +162,14 @@ export class JsonRewriter {
     this.value.push(Buffer.from(bytes));
   }
 
-  /** The bytes have ended. Throws JsonFault if the text is not whole; no bytes at all are an answer without a body. */
+  /** Called when the bytes have ended. Throws JsonFault if the text is incomplete. No bytes at all are fine: an answer without a body. */
   end(): void {
     if (this.isEmpty) return;
     if (this.endsNumber(undefined)) this.valueEnded();
     if (this.state !== State.end) throw new JsonFault('the text ends too early');
   }
 
-  /** Runs of plain ASCII in a value are most bytes of an answer. */
+  /** Skips plain ASCII within a string. Most bytes of an answer are of that kind, so this makes the loop fast. */
   private skipPlain(piece: Buffer, from: number): number {
     let at = from;
     if (this.utf8Left > 0) return at;
@@ -246,11 +247,11 @@ export class JsonRewriter {
   }
 
   private beginValue(byte: number): void {
-    if (this.hiddenAt === NOT_HIDDEN && this.next.some(({ isField }) => isField)) {
-      this.hiddenAt = this.open.length;
+    if (this.replacingAt === NOT_REPLACING && this.next.some(({ isField }) => isField)) {
+      this.replacingAt = this.open.length;
       this.replacedFields += 1;
     }
-    if (this.hiddenAt !== NOT_HIDDEN) this.next = NO_NODES;
+    if (this.replacingAt !== NOT_REPLACING) this.next = NO_NODES;
     if (byte === QUOTE) {
       this.isName = false;
       this.state = State.string;
@@ -275,12 +276,12 @@ export class JsonRewriter {
 
   private close(isObject: boolean): void {
     const container = this.open.pop();
-    if (container?.isObject !== isObject) throw new JsonFault('a bracket that closes another one');
+    if (container?.isObject !== isObject) throw new JsonFault('a closing bracket of the wrong kind');
     this.valueEnded();
   }
 
   private valueEnded(): void {
-    if (this.hiddenAt === this.open.length) this.hiddenAt = NOT_HIDDEN;
+    if (this.replacingAt === this.open.length) this.replacingAt = NOT_REPLACING;
     this.state = this.open.length === 0 ? State.end : State.afterValue;
   }
 
@@ -354,7 +355,7 @@ export class JsonRewriter {
   private keepOfName(byte: number): void {
     if (!this.isName || this.nameBytes === undefined) return;
     this.nameLength += 1;
-    // A longer name is none of a pointer's, so nothing of it is kept.
+    // No pointer has a longer name, so its bytes are not kept.
     if (this.nameLength <= MAX_NAME_BYTES) this.nameBytes.push(byte);
   }
 

@@ -1,25 +1,25 @@
 import type { Masking } from '@countersign/authorization';
 import { isJsonType } from '@countersign/contract';
-import type { Fields } from '../../http1/fields.js';
+import { valuesOf, withoutFields } from '../../http1/fields.js';
 import { type AnswerBody, AnswerWithheld, type ChangeAnswer } from '../answer-body.js';
 import { MAX_DROPPED, type SelectedHeaders } from '../forwarded-headers.js';
 import { fieldTree } from './field-tree.js';
 import { JsonFault, JsonRewriter } from './json-rewriter.js';
 
-/** Stands in place of every masked value, whatever its type and length, so that it says nothing about the value. */
+/** Replaces every masked value, whatever its type and length, so that it reveals nothing about the value. */
 export const MASK = Buffer.from('"***"');
 
-/** How much of a masked body waits before any of it leaves. A fault in it is still answered with a whole refusal. */
+/** How much of a rewritten body is held back at first. If these bytes show a fault, the client still gets an ordinary refusal. */
 const HELD_BYTES = 65_536;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
- * Replaces fields of one answer. Nothing leaves before 64 KiB have passed the rewriter, or the whole body
- * has: the client never sees the beginning of a short answer that turns out to be faulty.
+ * Replaces fields of one answer. Nothing is sent before 64 KiB, or the whole body, have passed the rewriter: the client never sees
+ * the beginning of a short answer that turns out to be faulty.
  */
 class RewrittenBody implements AnswerBody {
   private readonly json: JsonRewriter;
-  /** What waits. Undefined once it has left. */
+  /** Bytes that are held back; undefined once they have been released. */
   private held: Buffer[] | undefined = [];
   private heldBytes = 0;
 
@@ -50,7 +50,7 @@ class RewrittenBody implements AnswerBody {
   }
 
   fields(given: readonly string[]): string[] {
-    return given.filter((_, at) => !TELLS_OF_BODY.test((given[at - (at % 2)] as string).toLowerCase()));
+    return withoutFields(given, (name) => REVEALS_BODY.test(name.toLowerCase()));
   }
 
   private release(): Buffer {
@@ -68,15 +68,17 @@ function withheldIfFaulty<Result>(read: () => Result): Result {
   }
 }
 
-/** A JSON value in place of each field; or makes it of the field's value. It may throw AnswerWithheld. */
-export type Replacement = Buffer | ((value: Buffer) => Buffer);
+/** The JSON value that replaces each field, or a function that makes it from the field's value. It may throw AnswerWithheld. */
+type Replacement = Buffer | ((value: Buffer) => Buffer);
 
 /** Masks fields of answers. */
 export const maskAnswer = ({ fields, passes }: Masking): ChangeAnswer => rewriteAnswer(fields, passes, MASK);
 
 /**
- * Replaces fields of answers. An answer of a type that the route lets through passes as it is. What cannot be read whole is
- * withheld: a part of a body (a part of a text may be a text too), an encoded one, or one of another type than JSON.
+ * Replaces fields of answers. A body is withheld if it cannot be read whole and in one way: if it is a part (which may itself look
+ * like a whole JSON text), is encoded, or is not JSON.
+ *
+ * @param passes media types that the route lets through unchanged
  */
 export function rewriteAnswer(
   pointers: readonly string[],
@@ -84,7 +86,7 @@ export function rewriteAnswer(
   replacement: Replacement,
 ): ChangeAnswer {
   return ({ fields, length, hasBody, status }) => {
-    // Its head may still tell of the body.
+    // Header fields may still describe the body, for example in the answer to HEAD.
     if (!hasBody || length === 0) return new RewrittenBody([], replacement);
     if (status === 206 || valuesOf(fields, 'content-range').length > 0)
       throw new AnswerWithheld('partial', 'the service answered with a part of the body');
@@ -98,9 +100,6 @@ export function rewriteAnswer(
   };
 }
 
-const valuesOf = (fields: Fields, name: string): string[] =>
-  fields.flatMap(([field, value]) => (field === name ? [value] : []));
-
 /** The media type in lower case, and whether no parameter says that the text is in another charset. Empty without exactly one type. */
 function typeOf(values: readonly string[]): { type: string; isUtf8: boolean } {
   const [value = ''] = values;
@@ -111,15 +110,38 @@ function typeOf(values: readonly string[]): { type: string; isUtf8: boolean } {
 }
 
 /**
- * Request headers that would make an answer other than the whole body as it is: encodings, ranges, and conditions on a hash of
- * the body, by which a client could try out masked values.
+ * Request headers that must not reach the upstream. Encodings and ranges would make the answer something other than the whole body in
+ * plain bytes. Conditions on a hash of the body would let a client test guesses of masked values.
  */
-const ASKS_FOR_LESS: ReadonlySet<string> = new Set(['accept-encoding', 'range', 'if-range', 'if-none-match']);
+const LEFT_OUT: ReadonlySet<string> = new Set(['accept-encoding', 'range', 'if-range', 'if-none-match']);
 
-/** The header fields for an upstream whose answer is masked. What is left out is named like other dropped headers. */
-export function headersForMasking({ passed, dropped }: SelectedHeaders, method: string): SelectedHeaders {
+/**
+ * Which media types an upstream is asked for. Pointers describe one form of its answers. Many services have others of the same data
+ * (JSON:API, HAL, GeoJSON), whose fields stand elsewhere, and the client must not choose among them: of its `Accept` remain
+ * `application/json`, anything, and the types that pass. Without any of these the service answers in its usual form.
+ */
+function askedTypes(accept: string, passes: readonly string[]): string {
+  const mayAsk = new Set(['application/json', '*/*', ...passes]);
+  const types = accept.split(',').map((range) => (range.split(';')[0] ?? '').trim().toLowerCase());
+  const asked = [...new Set(types.filter((type) => mayAsk.has(type)))];
+  return asked.length === 0 ? '*/*' : asked.join(', ');
+}
+
+/**
+ * The header fields for an upstream whose answer is rewritten. The record names those that are left out or changed, like other dropped headers.
+ *
+ * @param passes media types that pass as they are
+ */
+export function headersForMasking(
+  { passed, dropped }: SelectedHeaders,
+  method: string,
+  passes: readonly string[],
+): SelectedHeaders {
   const isRead = method === 'GET' || method === 'HEAD';
-  const isLeftOut = (name: string) => ASKS_FOR_LESS.has(name) || (isRead && name === 'if-match');
+  const given = passed.filter((_, at) => passed[at - 1] === 'accept' && at % 2 === 1).join(',');
+  const accept = askedTypes(given, passes);
+  const isLeftOut = (name: string) =>
+    LEFT_OUT.has(name) || (isRead && name === 'if-match') || (name === 'accept' && given !== accept);
   const kept: string[] = [];
   const named = [...dropped];
   for (let at = 0; at < passed.length; at += 2) {
@@ -127,10 +149,11 @@ export function headersForMasking({ passed, dropped }: SelectedHeaders, method: 
     if (!isLeftOut(name)) kept.push(name, value);
     else if (named.length < MAX_DROPPED && !named.includes(name)) named.push(name);
   }
+  if (given !== accept) kept.push('accept', accept);
   kept.push('accept-encoding', 'identity');
   return { passed: kept, dropped: named };
 }
 
-/** Response headers that say how long the unmasked body is, or have a hash of it, from which a short value could be found. */
-const TELLS_OF_BODY =
+/** Response headers with the length or a hash of the original body. From a hash, a client could find a short value by trying. */
+const REVEALS_BODY =
   /^(?:content-length|accept-ranges|etag|digest|content-digest|repr-digest|content-md5|x-amz-checksum-.+|x-goog-hash|x-ms-blob-content-md5)$/;

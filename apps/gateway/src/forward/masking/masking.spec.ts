@@ -48,12 +48,23 @@ describe('P4: a route that lists fields', () => {
     expect(answer.headers.get('content-length')).toBe(String(HIDDEN.length));
     expect(await outcomeOf(answer)).toMatchObject({
       outcome: 'completed',
-      bytes: INVOICE.length,
+      bytes: HIDDEN.length,
       maskedFields: 2,
     });
     const id = answer.headers.get('countersign-record');
     expect(world.broker.recordsOf('allowed').find((record) => record.id === id)?.masked).toBe(true);
     expect(world.broker.gaps).toEqual([]);
+  });
+
+  test('tells nothing of their length in the record, which the engineer can read', async () => {
+    const bytes = [];
+    for (const iban of ['null', '"DE89 3704 0044 0532 0130 00"', `[${'1,'.repeat(50_000)}2]`]) {
+      answersWith(200, JSON_TYPE, `{"iban":${iban},"id":7}`);
+      const answer = await world.send({ token: token() });
+      expect(await answer.text()).toBe('{"iban":"***","id":7}');
+      bytes.push((await outcomeOf(answer))?.bytes);
+    }
+    expect(bytes).toEqual([21, 21, 21]);
   });
 
   test('hides them in every status, and in what a write answers', async () => {
@@ -96,6 +107,23 @@ describe('P4: a route that lists fields', () => {
     expect(headers['accept-encoding']).toBe('identity');
     for (const name of ['range', 'if-range', 'if-none-match', 'if-match'])
       expect(headers).not.toHaveProperty(name);
+  });
+
+  test('is answered in the usual form of the service, whatever other form the client wants', async () => {
+    world.upstream.answer = ({ headers }, response) => {
+      const isOther = headers.accept?.includes('vnd.api') === true;
+      response.writeHead(200, ['content-type', isOther ? 'application/vnd.api+json' : 'application/json']);
+      response.end(isOther ? `{"data":${INVOICE}}` : INVOICE);
+    };
+    for (const [accept, asked] of [
+      ['application/vnd.api+json', '*/*'],
+      ['Application/JSON; profile="x", application/vnd.api+json;q=0.9', 'application/json'],
+      ['text/html, image/png, */*;q=0.1', 'image/png, */*'],
+      ['application/json', 'application/json'],
+    ] as const) {
+      const answer = await world.send({ token: token(), headers: { accept } });
+      expect([world.upstream.hits.at(-1)?.headers.accept, await answer.text()]).toEqual([asked, HIDDEN]);
+    }
   });
 
   test('shows no hash and no length of the whole body, also without a body', async () => {
@@ -235,7 +263,7 @@ describe('P4: a route that lists fields', () => {
     expect((await behindProxy(unmasked)).status).toBe(200);
   });
 
-  test('P12: a token that says unmasked on another ground than an approval is no token', async () => {
+  test('P12: a token that says unmasked is invalid unless its basis is an approval', async () => {
     const grant = world.broker.grant({ unmasked: true, basis: 'emergency' });
     const answer = await world.send({ token: world.broker.token(grant) });
     expect(await refusal(answer)).toEqual({ status: 401, code: 'invalid_token' });

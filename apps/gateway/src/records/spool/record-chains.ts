@@ -229,7 +229,7 @@ function isUsualCall(record: UnchainedRecord): record is UsualCall {
   );
 }
 
-/** An outcome with exactly the members of the literal above: neither of a download nor of an answer that was masked or withheld. */
+/** Whether an outcome has exactly the members of the literal above. That of a download, or of a masked or withheld answer, has more. */
 function isUsualOutcome(record: UnchainedRecord): record is Extract<UnchainedRecord, { kind: 'outcome' }> {
   return (
     record.kind === 'outcome' &&

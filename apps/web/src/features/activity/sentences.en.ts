@@ -120,7 +120,7 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'gateway.closed': () => 'A gateway went away, and its records up to then are closed',
   'gateway.enrolled': () => 'The operator enrolled a gateway',
   'gateway.bypassed': (e) =>
-    `${e.actor} reported calls past the gateway to ${e.value('service')}: ${e.value('passed')} got through, ${e.value('refused')} refused`,
+    `${e.actor} reported calls to ${e.value('service')} that bypassed the gateway: ${e.value('passed')} got through, ${e.value('refused')} were refused`,
   'gateway.gap': (e) =>
     e.value('next') === ''
       ? `Records of a gateway are missing: after ${e.value('after')} came ${e.value('at')}`

@@ -4,10 +4,10 @@ const en = {
   title: 'The one change',
   lead: 'Approval allows this call once, with exactly this body:',
   hashOnly:
-    'The engineer has not shown the body. What is approved is the hash below; ask the engineer what it contains.',
+    'The engineer has not shown the body. You approve only the hash below; ask the engineer what the body contains.',
   erased: 'The body was erased. Its hash stays in the terms.',
   differs:
-    'The broker shows a body that is not the one of the terms. Do not approve. Report it to the vendor’s security team.',
+    'The broker shows another body than the terms name. Do not approve. Report this to the vendor’s security team.',
   checked: 'This browser has computed the hash of the new body: it is the one that you approve.',
   beforeAt: (at: string) => `Before, as the engineer’s own read returned it at ${at}`,
   statement: 'That is the engineer’s statement. No record has the content of an answer.',
@@ -16,7 +16,7 @@ const en = {
   recordSame: (at: string) =>
     `The record of ${at} agrees: this engineer read this path then, and the answer had as many bytes.`,
   recordOther: 'The record that the engineer names is of another call, or of an answer of another size.',
-  recordNone: 'There is no record such as the engineer names.',
+  recordNone: 'The record that the engineer names does not exist.',
   noBefore: 'The engineer has not shown what was there before.',
   value: 'Value',
   before: 'Before',
@@ -45,7 +45,7 @@ const de: ExactChangeText = {
   title: 'Die eine Änderung',
   lead: 'Die Freigabe erlaubt diesen Aufruf einmal, mit genau diesem Inhalt:',
   hashOnly:
-    'Der Engineer hat den Inhalt nicht gezeigt. Freigegeben wird die Prüfsumme unten; fragen Sie den Engineer, was er enthält.',
+    'Der Engineer hat den Inhalt nicht gezeigt. Sie geben nur die Prüfsumme unten frei; fragen Sie den Engineer, was der Inhalt ist.',
   erased: 'Der Inhalt wurde gelöscht. Seine Prüfsumme bleibt in den Bedingungen.',
   differs:
     'Der Broker zeigt einen Inhalt, der nicht der der Bedingungen ist. Geben Sie nicht frei. Melden Sie das dem Sicherheitsteam des Anbieters.',
@@ -58,7 +58,7 @@ const de: ExactChangeText = {
     `Der Eintrag vom ${at} stimmt überein: Dieser Engineer hat diesen Pfad abgerufen, und die Antwort hatte ebenso viele Bytes.`,
   recordOther:
     'Der Eintrag, den der Engineer nennt, gehört zu einem anderen Aufruf oder zu einer Antwort anderer Größe.',
-  recordNone: 'Einen Eintrag, wie ihn der Engineer nennt, gibt es nicht.',
+  recordNone: 'Den Eintrag, den der Engineer nennt, gibt es nicht.',
   noBefore: 'Der Engineer hat nicht gezeigt, was vorher da war.',
   value: 'Wert',
   before: 'Vorher',

@@ -45,6 +45,11 @@ export function ExactChange({ request }: { request: AccessRequestDetail }) {
           {text.follows} <Link to={`/requests/${change.follows}`}>{text.followed}</Link>
         </p>
       )}
+      {change.contentType === undefined ? null : (
+        <p className="soft">
+          <code>{`Content-Type: ${change.contentType}`}</code>
+        </p>
+      )}
       <Contents request={request} change={change} />
       <p className="soft">
         <code>{change.bodySha256}</code>
@@ -93,14 +98,14 @@ function Contents({ request, change }: { request: AccessRequestDetail; change: C
     <>
       <p>{text.checked}</p>
       <BeforeStatement request={request} change={change} />
-      <Difference method={change.method} before={before} after={after} />
+      <Difference change={change} before={before} after={after} />
       <WholeText title={text.wholeAfter} body={after} />
       {before === null ? null : <WholeText title={text.wholeBefore} body={before} />}
     </>
   );
 }
 
-/** Says whose word the “before” is, and what the record that the engineer names says. */
+/** Says who states the earlier content, and whether the record that the engineer names confirms it. */
 function BeforeStatement({ request, change }: { request: AccessRequestDetail; change: Change }) {
   const text = useText(exactChangeTexts);
   const language = useLanguage();
@@ -122,9 +127,9 @@ function BeforeStatement({ request, change }: { request: AccessRequestDetail; ch
   );
 }
 
-function Difference({ method, before, after }: { method: string; before: string | null; after: string }) {
+function Difference({ change, before, after }: { change: Change; before: string | null; after: string }) {
   const text = useText(exactChangeTexts);
-  const { rows } = bodyDifference(before, after);
+  const { rows } = bodyDifference(before, after, change.contentType);
   if (rows === null)
     return (
       <>
@@ -135,7 +140,7 @@ function Difference({ method, before, after }: { method: string; before: string 
         </div>
       </>
     );
-  const first = changedRows(rows, method);
+  const first = changedRows(rows, change.method);
   const rest = rows.filter((row) => !first.includes(row));
   const same = rest.filter(({ kind }) => kind === 'same');
   const absent = rest.filter(({ kind }) => kind === 'absent');

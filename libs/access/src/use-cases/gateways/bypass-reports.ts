@@ -7,16 +7,16 @@ import type { TenantUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { requireTenant } from '../shared/visible-objects.js';
 
-/** One person reports at most so many bypasses of a tenant in an hour: each is a leaf for ever. */
-const MOST_AN_HOUR = 20;
+/** Reports of one person about one tenant in an hour. Each is a leaf of the log, which stays for ever. */
+const MAX_AN_HOUR = 20;
 const NEWEST = 50;
 
 export type BypassInput = Pick<BypassReport, 'service' | 'from' | 'to' | 'passed' | 'refused' | 'calls'>;
 
 /**
- * Records that calls reached a service past the gateway, in the log of the tenant. It is the statement of the reporter, who
- * has the service's own log: the vendor's security admin, or the tenant's admin. The broker checks what it can: a call whose
- * record it does have is not one without a record. The same report again changes nothing.
+ * Records in the tenant's log that calls bypassed the gateway. This is the statement of the reporter, who has the service's own log:
+ * a security admin of the vendor, or an admin of the tenant. The broker checks only one thing: it refuses a report that calls a
+ * record missing which it has. The same report again changes nothing.
  *
  * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict`
  */
@@ -79,7 +79,7 @@ function requireOwn({ person }: Principal, tenant: string): void {
 function requireConsistent({ from, to, passed, refused, calls }: BypassInput): void {
   if (Date.parse(from) >= Date.parse(to)) throw invalid('/to', 'The span ends before it begins.');
   if (passed + refused === 0)
-    throw invalid('/passed', 'Nothing has bypassed the gateway: there is nothing to report.');
+    throw invalid('/passed', 'No call bypassed the gateway, so there is nothing to report.');
   const named = (isRefused: boolean) => calls.filter((call) => call.refused === isRefused).length;
   if (
     named(false) > passed ||
@@ -99,10 +99,10 @@ async function requireNotTooMany(
   now: Date,
 ): Promise<void> {
   const since = toInstant(new Date(now.getTime() - 3_600_000));
-  if ((await bypassReports.countBy(person, since)) >= MOST_AN_HOUR)
+  if ((await bypassReports.countBy(person, since)) >= MAX_AN_HOUR)
     throw new AccessError(
       'conflict',
-      `At most ${MOST_AN_HOUR} reports an hour. Report a longer span at once.`,
+      `At most ${MAX_AN_HOUR} reports an hour. Report a longer span at once.`,
     );
 }
 
@@ -113,8 +113,8 @@ async function requireUnrecorded(
   const claimed = calls.flatMap(({ kind, record }) =>
     kind === 'no_record' && record !== undefined ? [record] : [],
   );
-  const there = new Set((await records.allowed(claimed)).map(({ id }) => id));
-  const wrong = calls.findIndex(({ kind, record }) => kind === 'no_record' && there.has(record ?? ''));
+  const recorded = new Set((await records.allowed(claimed)).map(({ id }) => id));
+  const wrong = calls.findIndex(({ kind, record }) => kind === 'no_record' && recorded.has(record ?? ''));
   if (wrong !== -1)
     throw invalid(
       `/calls/${wrong}/record`,

@@ -1,4 +1,4 @@
-import { encodeBase64url, toInstant } from '@countersign/contract';
+import { encodeBase64url, type ServiceDefinition, type Terms, toInstant } from '@countersign/contract';
 import {
   type BrowserSession,
   CODE_SECONDS,
@@ -21,6 +21,14 @@ type RequestingGateway = Pick<EnrolledGateway, 'id' | 'services' | 'tenants'>;
 
 const SECRET_BYTES = 32;
 
+/** The code of a new browser, and of what it opens: the service's origin and map, and the grant's terms. */
+export type StartedBrowserSession = {
+  code: string;
+  origin: string;
+  terms: Terms;
+  service: ServiceDefinition;
+};
+
 /**
  * Issues a code that a gateway exchanges for a session of the engineer's browser at the service's own host. This is the
  * authorization code flow of OAuth 2.0 with PKCE (RFC 6749 §4.1, RFC 7636): only the browser that began at the gateway has the
@@ -37,13 +45,16 @@ export async function startBrowserSession(
   id: string,
   challenge: string,
   from: Pick<BrowserSession, 'address' | 'webSession'>,
-): Promise<{ code: string; origin: string }> {
+): Promise<StartedBrowserSession> {
   return deps.store.forTenant(locateGrant(principal, id), async (unit) => {
     const { grant, person } = await loadVisibleGrant(unit, principal, id);
     requireHolder(principal, grant, person);
     requireNotEnded(grant);
-    const origin = (await unit.organisation.service(grant.service))?.upstream?.origin;
-    if (origin === undefined)
+    const service = await unit.organisation.service(grant.service);
+    const origin = service?.upstream?.origin;
+    const terms = (await unit.requests.find(grant.request))?.terms;
+    if (terms === undefined) throw notFound('grant');
+    if (service === null || origin === undefined)
       throw new AccessError('conflict', 'This service has no origin of its own for browsers.');
     const now = deps.clock.now();
     const code = newSecret(deps, grant);
@@ -61,7 +72,7 @@ export async function startBrowserSession(
       createdAt: now.toISOString(),
       ...from,
     });
-    return { code, origin };
+    return { code, origin, terms, service: service.definition };
   });
 }
 

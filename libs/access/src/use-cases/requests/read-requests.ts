@@ -263,11 +263,11 @@ export interface RequestDetail extends RequestView {
   outdated: string | null;
   /** The exact changes that its requester has proposed beside it, newest first. */
   proposed: Pick<AccessRequest, 'id' | 'state'>[];
-  /** The record of the read that the requester names; null if there is none such, absent if they name none. */
+  /** The record of the read that the requester names; null if it does not exist, absent if they name none. */
   beforeRecord?: { at: string; isSame: boolean; byHash: boolean } | null;
 }
 
-/** Among so many newer requests of the engineer a request's page finds the changes that were proposed beside it. */
+/** How many newer requests of the engineer are searched for changes that were proposed beside a request. */
 const MAX_SEARCHED_FOR_CHANGES = 100;
 
 async function proposedBeside(

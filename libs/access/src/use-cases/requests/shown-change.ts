@@ -17,7 +17,7 @@ export interface ShownChange {
   body: string;
   /** What the requester says that the path returned before. */
   before?: { body: string; at: string; record?: string };
-  /** `req_…`: the requester's own request, of the same tenant and service, beside which the change is proposed. */
+  /** `req_…`: an earlier request of the same requester, tenant and service, from whose work this change follows. */
   follows?: string;
 }
 
@@ -27,7 +27,8 @@ interface CommittedChange {
 }
 
 /**
- * The change as terms name it. The texts become salted commitments: exact bytes, so not normalised as free text is.
+ * The change as the terms contain it, with commitments in place of the texts. Unlike free text, the texts are not normalised: every
+ * byte counts.
  *
  * @throws AccessError `invalid_request` if the body that is shown is not the body of the change
  */
@@ -72,7 +73,7 @@ function commitExactText({ random, hashing }: Pick<Deps, 'random' | 'hashing'>, 
 }
 
 /**
- * The statement about before may be old, and is not of the future. What the change follows is the requester's own.
+ * `before` may be old, but must not be in the future. The request that the change follows must be one of the requester's own.
  *
  * @throws AccessError `invalid_request`
  */
@@ -90,7 +91,7 @@ export async function requireShownChangeIn(
   if (change === undefined) throw invalid('', '`shown` goes with `change`, and only then.');
   const { before, follows } = shown;
   if (before !== undefined && before.at > toInstant(now))
-    throw invalid('before/at', 'What was there before was read in the past.');
+    throw invalid('before/at', 'The earlier content cannot have been read in the future.');
   if (follows === undefined) return;
   const followed = await unit.requests.find(follows);
   if (followed === null || followed.requester !== requester || followed.service !== service)
@@ -100,7 +101,7 @@ export async function requireShownChangeIn(
 const invalid = (member: string, message: string): AccessError =>
   new AccessError('invalid_request', message, { pointer: member === '' ? '/shown' : `/shown/${member}` });
 
-/** The change of stored terms, as a new request would name it again. What was erased is not shown again. */
+/** The change of stored terms, as the input of a new request. Texts that were erased are left out. */
 export function changeOfTerms(
   { change }: Terms,
   openings: Readonly<Record<string, Opening>>,

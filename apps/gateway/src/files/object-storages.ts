@@ -12,16 +12,16 @@ export type ResolveAll = (
   done: (error: NodeJS.ErrnoException | null, addresses: { address: string; family: number }[]) => void,
 ) => void;
 
-/** Pools that are kept. A changed map makes new ones. */
+/** Pools that are kept. A changed route map needs new ones, so old ones would pile up. */
 const MAX_POOLS = 256;
 
 /**
- * Connections to the storages to which presigned links lead. A storage is listed by its host, but a name is only as good as its
- * addresses: each connection resolves the name once, checks every address and goes to one of these. So a name that leads into the
- * vendor's own network, or to a cloud's metadata, opens nothing (server-side request forgery), also if it resolves differently
- * the second time.
+ * Connections to the storages that presigned links point to. The list of storages has names, and a name can resolve to any address.
+ * So each connection resolves the name once, checks every address, and connects to one of the checked addresses. A name that
+ * resolves into the vendor's own network, or to a cloud's metadata service, is refused (server-side request forgery), also if it
+ * resolves differently the next time (DNS rebinding).
  */
-export class Storages {
+export class ObjectStorages {
   private readonly pools = new Map<string, UpstreamPool>();
 
   constructor(
@@ -29,13 +29,13 @@ export class Storages {
     private readonly resolve: ResolveAll = systemLookup,
   ) {}
 
-  /** Whether a link may lead there: exactly a listed origin, and no address that is never called. */
+  /** Whether a link may point there: its origin is listed exactly, and is not an address that the gateway never connects to. */
   static isListed(url: URL, hosts: readonly string[]): boolean {
     const host = hostOf(url);
     return hosts.includes(url.origin) && (isIP(host) === 0 || mayConnect(host, true));
   }
 
-  /** The connections to a listed origin. `hosts`: the whole list, because an address that it names may be private. */
+  /** The connections to a listed origin. `hosts`: the whole list, because a private address is allowed only if it is listed itself. */
   at(origin: string, hosts: readonly string[]): UpstreamPool {
     const key = [origin, ...hosts].join(' ');
     const known = this.pools.get(key);
@@ -43,7 +43,7 @@ export class Storages {
     const url = new URL(origin);
     const security =
       url.protocol === 'https:' ? { context: secureContextOf({}), serverName: undefined } : undefined;
-    const pool = new UpstreamPool(url, this.timeouts, security, this.guarded(hosts));
+    const pool = new UpstreamPool(url, this.timeouts, security, this.checkedLookup(hosts));
     this.pools.set(key, pool);
     const [oldest] = this.pools;
     if (this.pools.size > MAX_POOLS && oldest !== undefined) {
@@ -58,7 +58,8 @@ export class Storages {
     for (const pool of this.pools.values()) pool.close();
   }
 
-  private guarded(hosts: readonly string[]): LookupFunction {
+  /** Resolves a name, and fails if any of its addresses is not allowed. */
+  private checkedLookup(hosts: readonly string[]): LookupFunction {
     const listed = new Set(hosts.map((host) => hostOf(new URL(host))));
     const isAllowed = (hostname: string, address: string) =>
       isLoopbackHost(hostname) ? isLoopback(address) : mayConnect(address, listed.has(address));
@@ -78,4 +79,6 @@ export class Storages {
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
 const notAllowed = (): NodeJS.ErrnoException =>
-  Object.assign(new Error('the storage has an address that is not called'), { code: 'EADDRNOTAVAIL' });
+  Object.assign(new Error('the storage has an address that the gateway does not connect to'), {
+    code: 'EADDRNOTAVAIL',
+  });
