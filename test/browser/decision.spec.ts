@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { onlyInSoak, samples } from '../support/samples.js';
-import { type Asked, review, waiting } from './support/access.js';
+import { type Asked, cancelOpen, review, waiting } from './support/access.js';
 import { BrowserSite } from './support/browser-site.js';
 
 const ROUNDS = samples('watchedDecisions');
@@ -24,6 +24,7 @@ describe('the decision page', () => {
     site = await BrowserSite.start();
   }, 120_000);
   afterAll(() => site.close());
+  afterEach(() => cancelOpen(site));
 
   test('can be decided by keyboard alone; Approve never gets the focus by itself, and the outcome is announced', async () => {
     const asked = await waiting(site);

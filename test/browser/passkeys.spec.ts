@@ -6,7 +6,7 @@ import { canonicalJson } from '@countersign/contract';
 import { setPin, writePins } from '@countersign/gateway-protocol';
 import type { Page } from 'playwright-core';
 import { rowsOfEachKind } from '../support/samples.js';
-import { type Asked, waiting } from './support/access.js';
+import { type Asked, cancelOpen, waiting } from './support/access.js';
 import { violations, violationsInLooks } from './support/axe.js';
 import { BrowserSite, PEOPLE } from './support/browser-site.js';
 import {
@@ -50,13 +50,7 @@ describe('P12: a customer signs with passkeys', () => {
     trust = await site.api<Trust>('ada', 'GET', '/api/v1/tenants/acme/trust');
   }, 180_000);
   afterAll(() => site.close());
-  // The number of an engineer's open requests is limited, so each test begins with none.
-  afterEach(async () => {
-    const { items } = await site.api<{ items: Asked[] }>('erin', 'GET', '/api/v1/requests');
-    for (const { id, state } of items)
-      if (/^(awaiting|countered)/.test(state))
-        await site.api('erin', 'POST', `/api/v1/requests/${id}/cancel`);
-  });
+  afterEach(() => cancelOpen(site));
 
   const stateOf = async ({ id }: Asked) =>
     (await site.api<Asked>('ada', 'GET', `/api/v1/requests/${id}`)).state;

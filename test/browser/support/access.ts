@@ -40,6 +40,13 @@ export async function waiting(site: BrowserSite, change: Record<string, unknown>
   return asked;
 }
 
+/** Erin cancels what is still open: an engineer may have five open requests, so each test of a long file begins with none. */
+export async function cancelOpen(site: BrowserSite): Promise<void> {
+  const { items } = await site.api<{ items: Asked[] }>('erin', 'GET', '/api/v1/requests');
+  for (const { id, state } of items)
+    if (/^(awaiting|countered)/.test(state)) await site.api('erin', 'POST', `/api/v1/requests/${id}/cancel`);
+}
+
 /** Creates a grant that both sides approved. @returns its id */
 export async function grant(site: BrowserSite): Promise<string> {
   const asked = await waiting(site);
