@@ -40,6 +40,10 @@ describe('npm start', () => {
     ]);
   });
 
+  test('doctor finds nothing wrong with a fresh demo', async () => {
+    expect(await cli.run('doctor')).toMatchObject({ code: 0, stderr: '' });
+  });
+
   test('signs in the vendor’s staff at a real provider, and Globex with a code from the mailbox', async () => {
     const publicUrl = `http://localhost:${ports.broker}`;
     const whoIn = async (browser: Browser) =>
