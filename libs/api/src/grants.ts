@@ -161,7 +161,9 @@ const browserSessionBodySchema = named(
       .max(2_000)
       .regex(/^\/(?![/\\])[\x21-\x7e]*$/, 'must be a path that begins with one slash')
       .exactOptional()
-      .describe('Where to go at the service afterwards. Default: the first page that the grant covers.'),
+      .describe(
+        'Where to go at the service afterwards. Default: `/` if the service has that page, else the first page that the grant covers.',
+      ),
   }),
 );
 export type BrowserSessionBody = z.infer<typeof browserSessionBodySchema>;

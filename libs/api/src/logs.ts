@@ -86,7 +86,10 @@ export const accessRecordSchema = named(
       ),
     trust: z.string().nullable(),
     status: z.int().nullable(),
-    bytes: z.int().nullable(),
+    bytes: z
+      .int()
+      .nullable()
+      .describe('Bytes of the response body that were sent to the client, after fields were masked.'),
     bodySha256: z.string().nullable().describe('SHA-256 of the request body; null without one.'),
     sentSha256: z
       .string()

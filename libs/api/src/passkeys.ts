@@ -30,7 +30,7 @@ export type EnrolmentBody = z.infer<typeof enrolmentSchema>;
 
 const passkeyBodySchema = named(
   'PasskeyBody',
-  'The answer of the browser’s authenticator, and the consent of an existing passkey where one is needed.',
+  'The response of the browser’s authenticator. If consent is required, also the signature of an existing passkey.',
   z.strictObject({
     name: nameText.max(100).describe('The owner’s name for it: a laptop, a key on a ring.'),
     response: registration.describe('The answer of `navigator.credentials.create`, as JSON.'),

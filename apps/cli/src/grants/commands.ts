@@ -44,7 +44,7 @@ export function registerGrants(program: Command, run: Run): void {
 
   addVerb(program, 'open', 'Open the service of a grant in your browser')
     .argument('<grant>', 'grt_…')
-    .argument('[path]', 'the page of the service (default: its first page, /)')
+    .argument('[path]', 'the page of the service (default: / or else the first page that the grant covers)')
     .option('--no-browser', 'print the address only')
     .addHelpText('after', examples('countersign open @last', 'countersign open @last /tenants/acme/invoices'))
     .action(

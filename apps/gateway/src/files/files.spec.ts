@@ -276,7 +276,7 @@ describe('an answer is withheld', () => {
     expect([...answer.headers.values()].join()).not.toContain('X-Amz');
   });
 
-  test('a part of such an answer is refused before it is asked for', async () => {
+  test('a call that requests a part of such an answer is refused', async () => {
     const headers = { range: 'bytes=0-9' };
     const answer = await world.send({ token: granted().token, headers });
     expect(await refusal(answer)).toEqual({ status: 416, code: 'range_refused' });

@@ -17,8 +17,9 @@ export class StoredFile extends Download {
   }
 
   /**
-   * Only the file passes. A redirect is not followed, because nothing has checked where it leads, and it is not passed on, because
-   * its address may be a link that opens the file to anyone. Errors are not passed on either: storages repeat parts of the link in them.
+   * Only the file itself reaches the client. The gateway does not follow a redirect: its target has not been checked. It does not
+   * pass a redirect on either: the target may be a link that opens the file to anyone. Nor does it pass errors on: storages repeat
+   * parts of the link in them.
    */
   override faultOf(head: ReadResponse): AnswerFault | undefined {
     const { status, length } = head;

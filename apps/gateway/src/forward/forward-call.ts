@@ -185,8 +185,8 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   }
 
   /**
-   * Sends bytes as far as the budget allows. Record and budget count what leaves for the client: the engineer reads both, and the
-   * length of what the service sent would tell of the values that are hidden in it.
+   * Sends the bytes that the budget allows. The record and the budget count the bytes that the client gets, not those that the
+   * service sent: the engineer can read both counts, and the original length would reveal something about hidden values.
    */
   private pay(piece: Buffer): void {
     if (piece.length === 0) return;
@@ -223,8 +223,8 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
   }
 
   /**
-   * Sends a piece as far as the budget allows, part by part. `paid` bytes of it are counted already. When the budget is used
-   * up, what it paid for has arrived, and the response breaks off.
+   * Sends a piece in parts, each as large as the budget allows. `paid` bytes of it are counted already. When the budget is used
+   * up, the response breaks off after the bytes that were counted.
    */
   private async sendAsPaid(first: Buffer, paid: number): Promise<void> {
     const { call, takeBytes, moreBytes } = this.parts;
@@ -333,7 +333,7 @@ class ForwardedCall implements UpstreamObserver, BodyReceiver, ResponseObserver 
     if (this.settled) return;
     this.upstream?.abort();
     if (!response.hasBegun) {
-      // What the upstream sent of it has not left.
+      // The client got nothing of what the upstream sent.
       this.bytes = 0;
       this.finish('failed', failure);
       return;

@@ -116,9 +116,9 @@ function typeOf(values: readonly string[]): { type: string; isUtf8: boolean } {
 const LEFT_OUT: ReadonlySet<string> = new Set(['accept-encoding', 'range', 'if-range', 'if-none-match']);
 
 /**
- * Which media types an upstream is asked for. Pointers describe one form of its answers. Many services have others of the same data
- * (JSON:API, HAL, GeoJSON), whose fields stand elsewhere, and the client must not choose among them: of its `Accept` remain
- * `application/json`, anything, and the types that pass. Without any of these the service answers in its usual form.
+ * The `Accept` that the upstream receives. The pointers describe the usual form of its answers. Many services can send the same data
+ * in another form (JSON:API, HAL, GeoJSON), in which the pointers do not find the fields. A client must not choose such a form. So
+ * only `application/json`, the wildcard for any type and the types that pass are kept. If none is left, the wildcard is sent.
  */
 function askedTypes(accept: string, passes: readonly string[]): string {
   const mayAsk = new Set(['application/json', '*/*', ...passes]);
