@@ -1,4 +1,4 @@
-import { isId } from '@countersign/contract';
+import { BYPASS_KINDS, isId, MAX_BYPASSED_CALLS } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -6,14 +6,12 @@ import { idText, instant, instantText } from './members.js';
 
 /** Reports of calls that bypassed the gateway. */
 
-const MAX_CALLS = 200;
 /** The largest number that both databases store in this column. */
 const MAX_COUNT = 2_147_483_647;
-const KINDS = ['no_context', 'bad_context', 'no_record', 'other_call', 'repeated'] as const;
 
 const bypassedCall = z.strictObject({
   kind: z
-    .enum(KINDS)
+    .enum(BYPASS_KINDS)
     .describe(
       '`no_context`: without a signed context. `bad_context`: with one that no enrolled gateway signed for this service. `no_record`: its record is not in the log. `other_call`: the context is of another method, path, gateway or time. `repeated`: the context was used before.',
     ),
@@ -42,7 +40,10 @@ const content = {
     .min(0)
     .max(MAX_COUNT)
     .describe('How many calls tried to bypass it, and were refused by the service.'),
-  calls: z.array(bypassedCall).max(MAX_CALLS).describe('The calls, without their paths; the first 200.'),
+  calls: z
+    .array(bypassedCall)
+    .max(MAX_BYPASSED_CALLS)
+    .describe(`The calls, without their paths; the first ${MAX_BYPASSED_CALLS}.`),
 };
 
 const newReport = named(

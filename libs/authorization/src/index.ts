@@ -13,15 +13,7 @@ export type {
 export { findAmbiguity, isDownload } from './call/route-and-scope-steps.js';
 export { type WhatToRequest, whatToRequest } from './call/what-to-request.js';
 export { readHmacKeys } from './context/gateway-keys.js';
-export {
-  type BypassFinding,
-  parseSeenCall,
-  RECONCILED_WITHIN_MS,
-  type Reconciliation,
-  type RecordedCall,
-  reconcile,
-  type SeenCall,
-} from './context/reconcile.js';
+export { parseSeenCall, type SeenCall } from './context/seen-call.js';
 export { checkAssertion } from './countersignature/assertion.js';
 export type {
   CountersignReason,
@@ -31,6 +23,13 @@ export type {
 export { CountersignatureVerifier, checkCountersigned } from './countersignature/countersigned.js';
 export { checkStop, isAcceptedAt, isStopOrLift, type StopOrLift } from './countersignature/stop.js';
 export { nodeCountersignPorts, nodeEd25519, nodeHashing } from './node-ports.js';
+export {
+  type BypassFinding,
+  RECONCILED_WITHIN_MS,
+  type Reconciliation,
+  type RecordedCall,
+  reconcile,
+} from './reconcile/reconcile.js';
 export { type GrantTokenClaims, logOf, type TokenReason, type TokenRefusal } from './token/grant-token.js';
 export { GrantTokenVerifier } from './token/grant-token-verifier.js';
 export { readJwks } from './token/jwks.js';

@@ -1,5 +1,6 @@
 export type { StatementException, StatementFacts, StatementGateway } from './access-statement.js';
 export { isLoopback, mayConnect } from './addresses.js';
+export { BYPASS_KINDS, type BypassKind, MAX_BYPASSED_CALLS } from './bypass.js';
 export { decodeBase64url, encodeBase64url } from './encoding/base64url.js';
 export { canonicalJson, isWellFormed } from './encoding/canonical-json.js';
 export { commit, isCommitment, normaliseText, type Opening, openCommitment } from './encoding/commitment.js';

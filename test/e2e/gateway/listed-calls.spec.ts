@@ -152,6 +152,17 @@ test('reconcile: what the service saw and the log does not have is red, and beco
     expect(red.err).toContain('error[bypassed]');
     const reports = await callApi(key, 'GET', `${site.brokerUrl}/api/v1/tenants/acme/bypass-reports`);
     expect(expectStatus<{ items: object[] }>(reports, 200).items).toMatchObject([{ passed: 1, refused: 1 }]);
+    // No database stores a larger count.
+    for (const count of ['passed', 'refused'])
+      expect(
+        await callApi(key, 'POST', `${site.brokerUrl}/api/v1/tenants/acme/bypass-reports`, {
+          ...{ service: 'billing', from: '2026-11-24T14:00:00Z', to: '2026-11-24T15:00:00Z' },
+          ...{ passed: 0, refused: 0, calls: [], [count]: 2_147_483_648 },
+        }),
+      ).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_request', errors: [{ pointer: `/${count}` }] },
+      });
     // A log of another form is not a service that saw nothing.
     await writeFile(lines, '127.0.0.1 - - "GET / HTTP/1.1" 200\n');
     expect(await compare()).toMatchObject({ exit: 1, err: expect.stringContaining('error[invalid_calls]') });

@@ -15,6 +15,7 @@ import {
   reconcile,
   type SeenCall,
 } from '@countersign/authorization';
+import { MAX_BYPASSED_CALLS } from '@countersign/contract';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseInstant } from '../command/flags.js';
@@ -36,8 +37,7 @@ export type ReconcileOptions = {
   report?: boolean;
 };
 
-/** The most calls that a report names (the API accepts no more), and that the command prints. */
-const MAX_NAMED = 200;
+/** The most calls that the command prints. */
 const MAX_SHOWN = 20;
 /** The most lines of a service's own log. A longer log has to be compared in shorter spans. */
 const MAX_CALLS = 1_000_000;
@@ -189,7 +189,9 @@ async function sendReport(
   { service, from, to, found, passed, refused }: Compared,
 ): Promise<string> {
   // Calls that got through come first: a report names a limited number.
-  const named = [...found.findings].sort((a, b) => Number(a.refused) - Number(b.refused)).slice(0, MAX_NAMED);
+  const named = [...found.findings]
+    .sort((a, b) => Number(a.refused) - Number(b.refused))
+    .slice(0, MAX_BYPASSED_CALLS);
   const api = await context.api();
   const calls = named.map(({ path: _path, ...call }) => call);
   const report = await api.call(bypassReportEndpoints.report, {

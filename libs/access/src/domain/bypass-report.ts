@@ -1,5 +1,4 @@
-/** Why a call counts as a bypass. `BYPASS_KINDS` in `libs/authorization/src/context/reconcile.ts` explains each kind. */
-export type BypassKind = 'no_context' | 'bad_context' | 'no_record' | 'other_call' | 'repeated';
+import type { BypassKind } from '@countersign/contract';
 
 /** One call that bypassed the gateway. It has no path, because the report becomes a leaf of the log, which cannot be erased. */
 export interface BypassedCall {
@@ -10,9 +9,6 @@ export interface BypassedCall {
   /** True if the service itself refused the call. */
   refused: boolean;
 }
-
-/** The most calls that a report names; it counts the others. */
-export const MAX_BYPASSED_CALLS = 200;
 
 /** What someone has found by comparing a service's own log of calls with a tenant's records. */
 export interface BypassReport {

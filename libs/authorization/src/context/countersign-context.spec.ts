@@ -5,8 +5,8 @@ import { type AddressInfo, connect } from 'node:net';
 import { jest } from '@jest/globals';
 import express from 'express';
 import { type CountersignContextOptions, contextOf, contextVerifier, countersignContext } from './index.js';
-import { parseSeenCall } from './reconcile.js';
 import { ReplayMemory } from './replay-memory.js';
+import { parseSeenCall } from './seen-call.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'gateway-key' };

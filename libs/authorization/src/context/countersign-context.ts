@@ -2,9 +2,9 @@ import type { JsonWebKey } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AskedGateway, gatewayQuestion } from './ask-gateway.js';
 import { GatewayKeys, readHmacKeys } from './gateway-keys.js';
-import { formatSeenCall } from './reconcile.js';
 import { ReplayMemory } from './replay-memory.js';
 import { hashBody } from './request-body.js';
+import { formatSeenCall } from './seen-call.js';
 import {
   type ContextAlgorithm,
   type ContextReason,

@@ -11,15 +11,5 @@ export {
   countersignContext,
 } from './countersign-context.js';
 export { countersignGuard } from './nest-guard.js';
-export {
-  BYPASS_KINDS,
-  type BypassFinding,
-  type BypassKind,
-  parseSeenCall,
-  RECONCILED_WITHIN_MS,
-  type Reconciliation,
-  type RecordedCall,
-  reconcile,
-  type SeenCall,
-} from './reconcile.js';
+export { parseSeenCall, type SeenCall } from './seen-call.js';
 export { type ContextReason, ContextRefused, type CountersignCall } from './verify-context.js';

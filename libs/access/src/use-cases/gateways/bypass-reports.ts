@@ -1,5 +1,5 @@
-import { canonicalJson, sha256Digest, toInstant } from '@countersign/contract';
-import { type BypassedCall, type BypassReport, MAX_BYPASSED_CALLS } from '../../domain/bypass-report.js';
+import { canonicalJson, MAX_BYPASSED_CALLS, sha256Digest, toInstant } from '@countersign/contract';
+import type { BypassedCall, BypassReport } from '../../domain/bypass-report.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';

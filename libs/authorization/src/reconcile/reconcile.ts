@@ -1,52 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import {
-  type ContextAlgorithm,
-  type ContextReason,
-  ContextRefused,
-  readSignedContext,
-} from './verify-context.js';
-
-/**
- * One call as the service saw it: a line of JSON, `{"at":"2026-11-24T15:00:01.123Z","method":"GET","path":"/…",
- * "context":"eyJ…"}`. `context` is null if the call had none. `refused` says why the middleware let it no further.
- */
-export type SeenCall = {
-  at: string;
-  method: string;
-  path: string;
-  context: string | null;
-  refused?: ContextReason | undefined;
-};
-
-export const formatSeenCall = ({ at, method, path, context, refused }: SeenCall): string =>
-  JSON.stringify({ at, method, path, context, refused });
-
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
-const MAX_LINE = 64 * 1024;
-
-/** A line that `formatSeenCall` wrote, or a service's own log in that form. Undefined for any other line. */
-export function parseSeenCall(line: string): SeenCall | undefined {
-  if (line.length > MAX_LINE) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const { at, method, path, context, refused } = value as { [member: string]: unknown };
-  if (typeof at !== 'string' || !INSTANT.test(at) || Number.isNaN(Date.parse(at))) return undefined;
-  if (typeof method !== 'string' || typeof path !== 'string') return undefined;
-  if (context !== null && typeof context !== 'string') return undefined;
-  if (refused !== undefined && typeof refused !== 'string') return undefined;
-  return {
-    at,
-    method,
-    path,
-    context,
-    ...(refused === undefined ? {} : { refused: refused as ContextReason }),
-  };
-}
+import type { BypassKind } from '@countersign/contract';
+import type { SeenCall } from '../context/seen-call.js';
+import { type ContextAlgorithm, ContextRefused, readSignedContext } from '../context/verify-context.js';
 
 /** A call that a gateway has recorded as allowed. */
 export type RecordedCall = {
@@ -56,14 +11,6 @@ export type RecordedCall = {
   /** False if the gateway says that the service never answered: then it may not have seen the call. */
   answered: boolean;
 };
-
-/**
- * What a call at the service says that the records do not: `no_context` came without a context, `bad_context` with one that
- * no enrolled gateway signed for this service, `no_record` with one whose record the log lacks, `other_call` with that of
- * another method, gateway or time, `repeated` with one that was used before.
- */
-export const BYPASS_KINDS = ['no_context', 'bad_context', 'no_record', 'other_call', 'repeated'] as const;
-export type BypassKind = (typeof BYPASS_KINDS)[number];
 
 export type BypassFinding = {
   kind: BypassKind;

@@ -1,13 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import fc from 'fast-check';
-import {
-  formatSeenCall,
-  parseSeenCall,
-  type ReconciliationRules,
-  type RecordedCall,
-  reconcile,
-  type SeenCall,
-} from './reconcile.js';
+import { formatSeenCall, parseSeenCall, type SeenCall } from '../context/seen-call.js';
+import { type ReconciliationRules, type RecordedCall, reconcile } from './reconcile.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const other = generateKeyPairSync('ed25519');
@@ -62,6 +56,10 @@ test('a context that comes twice is a bypass once, and one that comes much later
   expect(kinds([seen(), seen()])).toEqual(['repeated']);
   const late = { ...recorded, at: '2026-11-24T14:54:59Z' };
   expect(kinds([seen()], [[RECORD, late]])).toEqual(['other_call']);
+});
+
+test('a call that its context describes and its record does not is of another call', () => {
+  expect(kinds([seen()], [[RECORD, { ...recorded, method: 'DELETE' }]])).toEqual(['other_call']);
 });
 
 test('a call that the service refused was tried: the finding says so, and the record stays unanswered', () => {
