@@ -349,6 +349,33 @@ describe('limits', () => {
     expect([second.status, second.body.code]).toEqual([403, 'budget_exhausted']);
   });
 
+  test('statements at once: one grant has two, and others still run', async () => {
+    const stop = new AbortController();
+    const token = world.broker.token(grantFor('acme'));
+    const three = [1, 2, 3].map(() =>
+      send(
+        'acme',
+        { statement: 'SELECT count(*) FROM generate_series(1, 1e12::bigint)' },
+        token,
+        stop.signal,
+      ).catch(() => undefined),
+    );
+    const refused = await Promise.race(three);
+    const ofOthers = [await sql('SELECT 1'), await sql('SELECT 1', [], 'globex')];
+    stop.abort();
+    await Promise.all(three);
+    expect(refused).toMatchObject({
+      status: 429,
+      body: {
+        code: 'rate_limited',
+        detail: 'this grant runs 2 statements already: wait until one of them ends',
+      },
+    });
+    expect(ofOthers.map(({ status }) => status)).toEqual([200, 200]);
+    await until(async () => (await database.backends()) === 0);
+    expect((await send('acme', { statement: 'SELECT 1' }, token)).status).toBe(200);
+  });
+
   test('statements at once: more than the service allows are refused', async () => {
     const stop = new AbortController();
     const long = [1, 2, 3].map(() =>

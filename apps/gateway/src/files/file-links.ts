@@ -36,19 +36,25 @@ const ID_BYTES = 24;
 export class FileLinks {
   /** The link that expires first is first: all have the same lifetime, and a Map keeps the order of insertion. */
   private readonly links = new Map<string, FileLink & { until: number }>();
-  private readonly perGrant = new Map<string, number>();
+  /** The ids of each grant's links, oldest first. */
+  private readonly perGrant = new Map<string, Set<string>>();
 
   /** @param now the monotonic clock, in milliseconds */
   constructor(private readonly now: () => number) {}
 
-  /** Keeps a link. Returns its id; undefined if there is no room for it. */
+  /**
+   * Keeps a link. If all places are taken, the oldest link of the grant that has most of them ends, so that a few grants cannot take
+   * the places of all others. Returns the new id; undefined if this grant has as many links as it may, or most of all.
+   */
   add(link: FileLink): string | undefined {
     this.dropExpired();
-    const count = this.perGrant.get(link.digest) ?? 0;
-    if (this.links.size >= MAX_LINKS || count >= MAX_LINKS_PER_GRANT) return undefined;
+    const count = this.perGrant.get(link.digest)?.size ?? 0;
+    if (count >= MAX_LINKS_PER_GRANT) return undefined;
+    if (this.links.size >= MAX_LINKS && !this.makeRoom(count)) return undefined;
     const id = randomBytes(ID_BYTES).toString('base64url');
     this.links.set(id, { ...link, until: this.now() + LIFETIME_MS });
-    this.perGrant.set(link.digest, count + 1);
+    const ids = this.perGrant.get(link.digest) ?? new Set();
+    this.perGrant.set(link.digest, ids.add(id));
     return id;
   }
 
@@ -61,12 +67,30 @@ export class FileLinks {
 
   private dropExpired(): void {
     const now = this.now();
-    for (const [id, { until, digest }] of this.links) {
+    for (const [id, { until }] of this.links) {
       if (until > now) return;
-      this.links.delete(id);
-      const count = (this.perGrant.get(digest) ?? 1) - 1;
-      if (count === 0) this.perGrant.delete(digest);
-      else this.perGrant.set(digest, count);
+      this.drop(id);
     }
+  }
+
+  /**
+   * Ends the oldest link of the grant that has most, if that is more than `count`. A grant never ends its own links: some of them may
+   * be in the answer that is being written. The work is bounded: no more than `MAX_LINKS` grants have a link.
+   */
+  private makeRoom(count: number): boolean {
+    let most = new Set<string>();
+    for (const ids of this.perGrant.values()) if (ids.size > most.size) most = ids;
+    const oldest = most.values().next().value;
+    if (oldest === undefined || most.size <= count) return false;
+    this.drop(oldest);
+    return true;
+  }
+
+  private drop(id: string): void {
+    const digest = this.links.get(id)?.digest ?? '';
+    this.links.delete(id);
+    const ids = this.perGrant.get(digest);
+    ids?.delete(id);
+    if (ids?.size === 0) this.perGrant.delete(digest);
   }
 }

@@ -403,6 +403,34 @@ test('links end after five minutes, and there is room for so many under one gran
   expect(links.add(one)).toBeDefined();
 });
 
+test('grants that take all places lose their oldest links to a grant that has fewer', () => {
+  const links = new FileLinks(() => 0);
+  const add = (digest: string) =>
+    links.add({
+      origin: 'https://files.example',
+      target: '/a',
+      from: 'rec_1',
+      digest,
+      service: 'billing',
+      call: {} as never,
+    });
+  const isKept = (id: string | undefined, digest: string) =>
+    links.find(id ?? '', digest, 'billing') !== undefined;
+  const greedy = Array.from({ length: 8 }, (_, grant) => ({
+    digest: `sha256:${grant}`,
+    ids: Array.from({ length: 1_024 }, () => add(`sha256:${grant}`)),
+  }));
+  const modest = Array.from({ length: 12 }, () => add('sha256:modest'));
+  // Each of the eight has lost its oldest, and four of them a second one.
+  const lost = greedy.map(({ digest, ids }) => ids.findIndex((id) => isKept(id, digest)));
+  expect(lost.sort()).toEqual([1, 1, 1, 1, 2, 2, 2, 2]);
+  // Whoever takes more takes it from those who have most, and never from one who has few.
+  for (let round = 0; round < 2_000; round += 1) for (const { digest } of greedy) add(digest);
+  expect(modest.map((id) => isKept(id, 'sha256:modest'))).toEqual(Array(12).fill(true));
+  const kept = greedy.flatMap(({ digest, ids }) => ids.filter((id) => isKept(id, digest)));
+  expect(kept.length).toBeLessThanOrEqual(8_180);
+});
+
 test('a value is read whole and replaced, in whatever pieces its answer arrives', () => {
   fc.assert(
     fc.property(

@@ -167,7 +167,8 @@ export class RecordedForwarding {
     if ('pool' in carrier)
       return { url, sender: carrier.pool, context, hasOverlay: settings.overlay === true };
     if (sql === undefined || claims.terms.change !== undefined) return { ...NOT_FOR_SQL, match };
-    return { url, sender: carrier.database.sender(sql, match.tenant), context, hasOverlay: false };
+    const sender = carrier.database.sender(sql, match.tenant, claims.digest);
+    return { url, sender, context, hasOverlay: false };
   }
 
   /** The storage of a link; or the refusal, if the route maps no longer list that storage. */

@@ -17,6 +17,12 @@ export const NOT_FOR_SQL = {
   detail: 'a statement runs with an ordinary grant, and not as an approved change',
 } as const;
 
+/**
+ * Statements of one grant at once, in one service. A statement may run for half a minute, so a grant without this bound could keep
+ * every place of the service, and refuse the engineers of all other tenants. Two: one that runs long, and one beside it.
+ */
+const MAX_STATEMENTS_PER_GRANT = 2;
+
 /** What all databases of a gateway share. */
 export type SqlOptions = {
   /** The folder with the logins (`sql/SERVICE.json`). */
@@ -56,7 +62,8 @@ const PROBLEMS: Readonly<Record<Exclude<SqlFailure['kind'], 'aborted'> | 'busy',
  * connection of its own.
  */
 export class SqlDatabase {
-  private readonly running = new Set<SqlCall>();
+  /** The statements that run, each with the digest of its grant. */
+  private readonly running = new Map<SqlCall, string>();
   private lastProblem: string | undefined;
 
   constructor(private readonly parts: SqlDatabaseParts) {}
@@ -86,20 +93,29 @@ export class SqlDatabase {
     this.parts.onProblem(this.parts.service, problem);
   }
 
-  /** Runs one statement for a tenant. It was parsed from the request's body already, so `send` ignores the request. */
-  sender(statement: SqlStatement, tenant: string): RequestSender {
-    return { send: (_request, observer) => this.send(statement, tenant, observer) };
+  /**
+   * Runs one statement for a tenant. It was parsed from the request's body already, so `send` ignores the request.
+   *
+   * @param digest digest of the grant's terms, which identifies the grant
+   */
+  sender(statement: SqlStatement, tenant: string, digest: string): RequestSender {
+    return { send: (_request, observer) => this.send(statement, tenant, digest, observer) };
   }
 
   /** Ends every statement that runs. */
   close(): void {
-    for (const call of [...this.running]) call.abort();
+    for (const call of [...this.running.keys()]) call.abort();
   }
 
-  private send(statement: SqlStatement, tenant: string, observer: UpstreamObserver): UpstreamExchange {
-    const isBusy = this.running.size >= this.parts.maxStatements;
+  private send(
+    statement: SqlStatement,
+    tenant: string,
+    digest: string,
+    observer: UpstreamObserver,
+  ): UpstreamExchange {
+    const busy = this.busyFor(digest);
     const call: SqlCall = new SqlCall(observer, async (isOpen) => {
-      if (isBusy) throw new Busy();
+      if (busy !== undefined) throw busy;
       try {
         const session = new SqlSession(await this.target());
         if (!isOpen(session)) throw new SqlFailure('aborted', 'the call was cut');
@@ -111,9 +127,20 @@ export class SqlDatabase {
         throw error;
       }
     });
-    if (!isBusy) this.running.add(call);
+    if (busy === undefined) this.running.set(call, digest);
     void call.ended.finally(() => this.running.delete(call));
     return call;
+  }
+
+  /** Why no further statement of this grant may run now; undefined if one may. */
+  private busyFor(digest: string): Busy | undefined {
+    const { maxStatements } = this.parts;
+    const ofGrant = [...this.running.values()].filter((other) => other === digest).length;
+    if (ofGrant >= MAX_STATEMENTS_PER_GRANT)
+      return new Busy(`this grant runs ${ofGrant} statements already: wait until one of them ends`);
+    if (this.running.size >= maxStatements)
+      return new Busy(`the service runs ${maxStatements} statements already: try again in a moment`);
+    return undefined;
   }
 
   private async target() {
@@ -134,7 +161,13 @@ export class SqlDatabase {
   }
 }
 
+/** There are as many statements as there may be. Its message is the detail of the refusal. */
 class Busy extends Error {}
+
+function detailOf(error: unknown): object {
+  if (error instanceof Busy) return { detail: error.message };
+  return error instanceof SqlFailure ? { detail: error.message, ...error.more } : {};
+}
 
 /** TLS is required, except on this machine. The certificate must be for the host, or for `tls.serverName`. */
 function sslOf({ host }: DatabaseAddress, security: UpstreamSecurity | undefined): ClientConfig['ssl'] {
@@ -214,7 +247,7 @@ class SqlCall implements UpstreamExchange {
     } catch (error) {
       const kind = error instanceof Busy ? 'busy' : error instanceof SqlFailure ? error.kind : 'unavailable';
       const problem = PROBLEMS[kind === 'aborted' ? 'unavailable' : kind];
-      const detail = error instanceof SqlFailure ? { detail: error.message, ...error.more } : {};
+      const detail = detailOf(error);
       const { status, code, title } = problem;
       return {
         status,
