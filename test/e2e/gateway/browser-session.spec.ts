@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { Script } from 'node:vm';
 import { ask } from '../../factories/ask.js';
+import { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { eventually } from '../../support/eventually.js';
 import { callApi, expectStatus } from '../../support/http.js';
 import { siteInsideWithUpstream } from '../../support/site-with-upstream.js';
@@ -48,12 +49,19 @@ const cookieOf = ({ headers }: Answer): string => headers['set-cookie']?.[0]?.sp
 describe('a browser with a grant, at the service’s own host', () => {
   type World = Awaited<ReturnType<typeof siteInsideWithUpstream>>;
   let world: World;
+  const storage = new CountingUpstream();
 
   beforeAll(async () => {
+    await storage.start();
     world = await siteInsideWithUpstream({ gatewayEnv: { COUNTERSIGN_AUTHZ_SECRET: SECRET } }, (file) => {
       const [billing] = file.services;
       if (billing !== undefined)
         file.services.push({ ...structuredClone(billing), name: 'reports', audience: 'reports' });
+      billing?.routes.push({
+        ...{ method: 'GET', path: '/tenants/{tenant}/invoices/{id}/file', action: 'read' },
+        ...{ resource: 'invoices/{id}', presigned: ['/url'] },
+      });
+      if (billing !== undefined) billing.fileHosts = [storage.origin];
       for (const service of file.services) {
         const origin = service.name === 'reports' ? REPORTS : ORIGIN;
         Object.assign(service, { origin, overlay: true });
@@ -64,7 +72,10 @@ describe('a browser with a grant, at the service’s own host', () => {
     });
     await world.site.startGateway();
   });
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await world.close();
+    await storage.stop();
+  });
 
   const get = (path: string, sent: Sent = {}) => visit(world.site.gatewayUrl, path, sent);
 
@@ -459,6 +470,39 @@ describe('a browser with a grant, at the service’s own host', () => {
     const script = await get('/countersign/overlay.js', { 'sec-fetch-site': 'same-origin' });
     expect([script.status, script.headers['content-type']]).toEqual([200, 'text/javascript; charset=utf-8']);
     expect(() => new Script(script.text)).not.toThrow();
+  });
+
+  test('a linked file opens with the session whose call gave the link; another grant’s session, or none, opens nothing', async () => {
+    const [cookie, other] = [
+      await open(await makeGrant(world.site)),
+      await open(await makeGrant(world.site)),
+    ];
+    const before = world.upstream.answer;
+    world.upstream.answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ url: `${storage.origin}/acme/7.pdf?X-Amz-Signature=d0c5` }));
+    };
+    storage.answer = (_request, response) => response.writeHead(200).end('%PDF of invoice 7');
+    try {
+      const page = await get(`${PAGE}/file`, { ...CALLS, cookie });
+      const { url } = JSON.parse(page.text) as { url: string };
+      expect(url).toMatch(/^http:\/\/billing\.localhost:4100\/countersign\/files\/[\w-]{32}$/);
+      const { pathname } = new URL(url);
+      const foreign = await get(pathname, { ...CALLS, cookie: other });
+      expect([foreign.status, foreign.text]).toEqual([404, expect.stringContaining('"file_link_ended"')]);
+      expect((await get(pathname, CALLS)).status).toBe(401);
+      expect(storage.hits).toEqual([]);
+      for (const how of [CALLS, OPENS])
+        expect(await get(pathname, { ...how, cookie })).toMatchObject({
+          ...{ status: 200, text: '%PDF of invoice 7' },
+          headers: { 'countersign-record': expect.stringMatching(/^rec_/) },
+        });
+      expect(storage.hits).toHaveLength(2);
+      expect(JSON.stringify(storage.hits)).not.toContain('countersign-session');
+      expect(world.upstream.hits.at(-1)?.url).toBe(`${PAGE}/file`);
+    } finally {
+      world.upstream.answer = before;
+    }
   });
 
   test('P6: the session ends with its grant, and the page says what happened', async () => {

@@ -48,6 +48,7 @@ const ALLOWED = fc
     CALL,
     optional('context', fc.constantFrom('hmac', 'none')),
     optional('tenantFrom', fc.constant('service')),
+    optional('masked', fc.constant(true)),
     optional('file', fc.constant({ from: allowed().record.id, host: 'files.example' })),
     optional(
       'droppedHeaders',
@@ -72,6 +73,8 @@ const OUTCOME = fc
       outcome: fc.constantFrom('completed', 'cut', 'failed', 'unknown'),
     }),
     optional('sentSha256', DIGEST),
+    optional('maskedFields', fc.nat()),
+    optional('withheld', fc.constantFrom('malformed', 'link')),
   )
   .map((members) => ({ ...outcome(allowed()).record, ...Object.assign({}, ...members) }));
 const RECORD = fc.oneof(ALLOWED, REFUSED, OUTCOME, fc.constant(head().record)) as fc.Arbitrary<

@@ -20,6 +20,21 @@ const dataOf = ({ tenant }: Copies, index: number) =>
 const SHARED_CALL = { route: '/assets/{file}', resource: 'shared', action: 'read' };
 const T0 = '2026-11-24T10:00:00.000Z';
 
+/**
+ * What the records of the three calls name beside what every record names. One was signed for its upstream with a key that the two
+ * share, and its service said whose data it was; one had masked fields; one was for a file, and its answer was withheld.
+ */
+const CALLS = [
+  { masked: true },
+  { context: 'hmac', tenantFrom: 'service' },
+  { file: { from: 'rec_0199f0a0-7b2c-7009-8000-000000000001', host: 'files.example' } },
+];
+const OUTCOMES = [
+  { maskedFields: 2, sentSha256: `sha256:${'5'.repeat(64)}` },
+  {},
+  { bytes: 0, withheld: 'link' },
+];
+
 beforeAll(async () => {
   broker = await TestBroker.start({
     organisation: organisation((file) =>
@@ -38,12 +53,9 @@ beforeAll(async () => {
   small = { grant: other.grant, request: other.request.id, digest: other.request.digest, person };
   const chain = gateway.chain(under);
   for (let call = 0; call < 3; call += 1) {
-    // One of them was signed for its upstream with a key that the two share, and its service said whose data it was.
-    const allowed = chain.add(
-      'allowed',
-      call === 1 ? { change: { context: 'hmac', tenantFrom: 'service' } } : {},
-    );
-    await gateway.send(chain, [allowed, chain.add('outcome', { id: allowed.record.id }), chain.add('head')]);
+    const allowed = chain.add('allowed', { change: { ...CALLS[call] } });
+    const outcome = chain.add('outcome', { id: allowed.record.id, change: { ...OUTCOMES[call] } });
+    await gateway.send(chain, [allowed, outcome, chain.add('head')]);
   }
   await gateway.send(chain, [chain.add('refused')]);
   const spent = gateway.chain(small);
@@ -107,6 +119,17 @@ describe('a log with grants and calls', () => {
       // The gateway of this test is new.
       warnings: [{ code: 'first_run' }],
     });
+  });
+
+  test('has in its leaves what is masked, withheld, sent and fetched as a file, so that it verifies', async () => {
+    const { leaves } = copies.tenant;
+    const told = (type: string) =>
+      leaves
+        .filter((leaf) => leaf.type === type && leaf.data['grant'] === under.grant)
+        .map(({ data }) => data);
+    expect(told('access.allowed')).toMatchObject(CALLS);
+    expect(told('access.outcome')).toMatchObject(OUTCOMES);
+    expect(await faultOf(copies)).toBe('none');
   });
 
   test('goes on from a state at any size, with the same result', async () => {

@@ -276,6 +276,31 @@ describe('an answer is withheld', () => {
     expect([...answer.headers.values()].join()).not.toContain('X-Amz');
   });
 
+  test.each([
+    ['with a user', 'https://u@files.example/a'],
+    ['after backslashes', 'https:\\\\files.example/a'],
+    ['with one slash', 'https:/files.example/a'],
+    ['with escapes', 'https://%66iles%2Eexample/a'],
+    ['with escaped escapes', '/go?to=https%3A%2F%2F%2566iles.example%2Fa'],
+    ['with more escapes than anybody reads', `/go?to=%${'25'.repeat(9)}66`],
+    ['with a tab', 'https://fi\tles.example/a'],
+    ['in other letters', 'https://%EF%BD%86iles%E3%80%82example/a'],
+    ['with its port after a dot and a zero', 'http://u@127.0.0.1.:0PORT/a'],
+  ])('if a header names a storage %s', async (_how, to) => {
+    answersWith({}, { Location: to.replace('PORT', new URL(storage.origin).port) }, 302);
+    const answer = await world.send({ token: granted().token, path: '/billing/tenants/acme/invoices' });
+    expect(await refusal(answer)).toEqual({ status: 502, code: 'answer_withheld' });
+  });
+
+  test.each(['https://myfiles.example/a', 'https://eu.files.example/a', '/go?to=100%25'])(
+    'but not if a header names another host, as %s does',
+    async (to) => {
+      answersWith({}, { 'X-Next': to });
+      const answer = await world.send({ token: granted().token, path: '/billing/tenants/acme/invoices' });
+      expect([answer.status, answer.headers.get('x-next')]).toEqual([200, to]);
+    },
+  );
+
   test('a call that requests a part of such an answer is refused', async () => {
     const headers = { range: 'bytes=0-9' };
     const answer = await world.send({ token: granted().token, headers });

@@ -82,7 +82,7 @@ export function withholdLinkHeaders(
   hosts: readonly string[],
   change: ChangeAnswer | undefined,
 ): ChangeAnswer {
-  const names = hosts.map((host) => `//${new URL(host).host}`);
+  const names = hosts.map(nameOf);
   return (head) => {
     if (head.fields.some(([, value]) => namesOneOf(names, value)))
       throw new AnswerWithheld(
@@ -93,9 +93,40 @@ export function withholdLinkHeaders(
   };
 }
 
-/** Looks for a storage in a header, as plain text and percent-encoded (in the query of another address). */
-function namesOneOf(names: readonly string[], value: string): boolean {
-  const text = value.toLowerCase();
-  const decoded = text.replaceAll('%2f', '/').replaceAll('%3a', ':');
-  return names.some((name) => text.includes(name) || decoded.includes(name));
+/** Matches the name of a storage, with its port if the map lists one, in whatever form of address. A longer name matches, too. */
+function nameOf(host: string): RegExp {
+  const { hostname, port } = new URL(host);
+  const name = hostname.replaceAll(/[^a-z0-9-]/g, '\\$&');
+  return new RegExp(`(?<![a-z0-9.-])${name}${port && `\\.?:0*${port}`}`);
 }
+
+/** An address in the query of an address, and so on, is encoded once more each time. Nobody nests them deeper than this. */
+const MAX_ENCODED = 8;
+
+/**
+ * Looks for a storage in a header, in plain text and percent-encoded. Clients read names leniently: they decode them, drop tabs and
+ * invisible characters, and know letters in other forms (https://url.spec.whatwg.org/#host-parsing). A text that is encoded too
+ * often to be read counts as naming a storage.
+ */
+function namesOneOf(names: readonly RegExp[], value: string): boolean {
+  let text = value;
+  for (let level = 0; level <= MAX_ENCODED; level += 1) {
+    const plain = plainText(text);
+    if (names.some((name) => name.test(plain))) return true;
+    const decoded = text
+      .replaceAll('\t', '')
+      .replaceAll(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    if (decoded === text) return false;
+    text = decoded;
+  }
+  return true;
+}
+
+/** A text as the parser of an address reads names in it. @param bytes one character for each byte */
+const plainText = (bytes: string): string =>
+  Buffer.from(bytes, 'latin1')
+    .toString('utf8')
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[\t\p{Default_Ignorable_Code_Point}]/gu, '')
+    .replaceAll('\u3002', '.');
