@@ -6,19 +6,16 @@ import type { Closing } from '../support/closing.js';
 import { cpuMicroseconds, REPORT_CPU } from '../support/cpu.js';
 import {
   bearing,
+  compareCpu,
   type LoadedSubject,
-  perCall,
+  requireVerifies,
   startGatewaySite,
   subjectOf,
   tokenFor,
+  verificationOf,
 } from '../support/loaded-gateway.js';
-import { type Family, median, type Row, times } from '../support/table.js';
+import type { Family, Row } from '../support/table.js';
 
-const CONNECTIONS = [128, 16];
-const ROUNDS = 5;
-/** Counted in checks, so that both programs are measured after their code is compiled. */
-const WARM_UP = 50_000;
-const CHECKS = 10_000;
 const CONTEXTS = ['none', 'ed25519'] as const;
 type Context = (typeof CONTEXTS)[number];
 
@@ -56,22 +53,13 @@ async function rowsWith(context: Context, closing: Closing): Promise<Row[]> {
   };
   const gateway = subjectOf(site, '/authz/nginx/billing', asked);
   const rival = await startChecker(site, token, asked, closing);
-  const rows: Row[] = [];
-  for (const connections of CONNECTIONS) {
-    for (const subject of [gateway, rival]) await perCall(subject, connections, WARM_UP);
-    const rounds: [ours: number, theirs: number][] = [];
-    for (let round = 0; round < ROUNDS; round += 1)
-      rounds.push([await perCall(gateway, connections, CHECKS), await perCall(rival, connections, CHECKS)]);
-    rows.push({
-      what: `gateway CPU per external check, records durable and shipped, context ${context}, ${connections} connections`,
-      figure: `${Math.round(median(rounds.map(([ours]) => ours)))} µs`,
-      rival: rival.name,
-      rivalFigure: `${Math.round(median(rounds.map(([, theirs]) => theirs)))} µs`,
-      ratio: times(median(rounds.map(([ours, theirs]) => ours / theirs))),
-      target: connections === 128 && context === 'none' ? '≤ 0.3 ×' : '',
-    });
-  }
-  return rows;
+  const target = context === 'none' ? '≤ 0.3 ×' : '';
+  return compareCpu(
+    gateway,
+    [{ ...rival, target }],
+    (connections) =>
+      `gateway CPU per external check, records durable and shipped, context ${context}, ${connections} connections`,
+  );
 }
 
 async function startChecker(
@@ -80,27 +68,18 @@ async function startChecker(
   headers: Record<string, string>,
   closing: Closing,
 ): Promise<LoadedSubject> {
-  const [head, claims = ''] = token.split('.');
-  const { iss, aud } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as {
-    iss: string;
-    aud: string;
-  };
-  const answer = await fetch(`${site.brokerUrl}/.well-known/jwks.json`);
-  const { keys } = (await answer.json()) as { keys: object[] };
+  const { issuer, audience, key } = await verificationOf(site, token);
   const port = await freePort();
   const program = Program.start({
     name: 'plain checker',
     script: 'bench/servers/plain-checker.js',
     preload: [REPORT_CPU],
-    env: { PORT: String(port), JWK: JSON.stringify(keys[0]), ISSUER: iss, AUDIENCE: aud },
+    env: { PORT: String(port), JWK: JSON.stringify(key), ISSUER: issuer, AUDIENCE: audience },
   });
   closing.add(() => program.dispose());
   const url = `http://127.0.0.1:${port}`;
   await program.untilReady(`${url}/ready`);
-  // A rival that verifies nothing would look good.
-  const forged = bearing(`${head}.${claims}.${Buffer.alloc(64, 1).toString('base64url')}`);
-  const { status } = await fetch(url, { headers: forged });
-  if (status !== 401) throw new Error(`the plain checker answered ${status} to a forged token`);
+  await requireVerifies('the plain checker', url, token);
   const cpu = () => cpuMicroseconds(program.child);
   return { name: 'node:http and jsonwebtoken (ES256)', url, headers, cpu, drained: async () => undefined };
 }

@@ -1,4 +1,3 @@
-import type { JsonWebKey } from 'node:crypto';
 import { freePort } from '../../test/support/free-port.js';
 import { Program } from '../../test/support/program.js';
 import type { Site } from '../../test/support/site.js';
@@ -8,23 +7,18 @@ import { onPath } from '../support/foreign.js';
 import { startHaproxy } from '../support/haproxy.js';
 import {
   bearing,
-  type LoadedSubject,
-  perCall,
+  compareCpu,
+  type Rival,
+  requireVerifies,
   startGatewaySite,
   subjectOf,
   tokenFor,
+  verificationOf,
 } from '../support/loaded-gateway.js';
-import { type Family, median, type Row, times } from '../support/table.js';
+import type { Family, Row } from '../support/table.js';
 import { startUpstream } from '../support/upstream.js';
 
-const CONNECTIONS = [128, 16];
-const ROUNDS = 5;
-/** Counted in calls, not seconds: the slower of two programs would else be measured before its code is compiled. */
-const WARM_UP_CALLS = 50_000;
-const CALLS = 10_000;
 const CALL = '/billing/tenants/acme/invoices/inv-1';
-/** Another proxy before the same upstream, and the target at 128 connections. */
-type Rival = LoadedSubject & { target: string };
 
 /** The gateway's processor time per call, to the last record shipped, beside those of other proxies before one upstream. */
 export const proxiedCalls: Family = {
@@ -39,29 +33,12 @@ export const proxiedCalls: Family = {
     if (haproxy === undefined)
       process.stderr.write('bench: no haproxy on this machine: its rows are left out\n');
     else rivals.push(await haproxyOf(haproxy, { site, token, upstream: upstream.origin, closing }));
-    const rows: Row[] = [];
-    for (const connections of CONNECTIONS) {
-      for (const subject of [gateway, ...rivals]) await perCall(subject, connections, WARM_UP_CALLS);
-      const rounds: { ours: number; theirs: number[] }[] = [];
-      for (let round = 0; round < ROUNDS; round += 1) {
-        const ours = await perCall(gateway, connections, CALLS);
-        const theirs: number[] = [];
-        for (const rival of rivals) theirs.push(await perCall(rival, connections, CALLS));
-        rounds.push({ ours, theirs });
-      }
-      for (const [at, { name, target }] of rivals.entries()) {
-        const their = rounds.map(({ theirs }) => theirs[at] ?? Number.NaN);
-        rows.push({
-          what: `gateway CPU per proxied call, records durable and shipped, ${upstream.kind} upstream, ${connections} connections`,
-          figure: `${Math.round(median(rounds.map(({ ours }) => ours)))} µs`,
-          rival: name,
-          rivalFigure: `${Math.round(median(their))} µs`,
-          ratio: times(median(rounds.map(({ ours }, round) => ours / (their[round] ?? Number.NaN)))),
-          target: connections === 128 ? target : '',
-        });
-      }
-    }
-    return rows;
+    return compareCpu(
+      gateway,
+      rivals,
+      (connections) =>
+        `gateway CPU per proxied call, records durable and shipped, ${upstream.kind} upstream, ${connections} connections`,
+    );
   },
 };
 
@@ -92,20 +69,10 @@ async function haproxyOf(
   program: string,
   { site, token, upstream, closing }: { site: Site; token: string; upstream: string; closing: Closing },
 ): Promise<Rival> {
-  const { iss, aud } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
-    iss: string;
-    aud: string;
-  };
-  const answer = await fetch(`${site.brokerUrl}/.well-known/jwks.json`);
-  const { keys } = (await answer.json()) as { keys: JsonWebKey[] };
-  const [key = {}] = keys;
-  const { pid, origin } = await startHaproxy(program, upstream, { issuer: iss, audience: aud, key }, closing);
+  const verification = await verificationOf(site, token);
+  const { pid, origin } = await startHaproxy(program, upstream, verification, closing);
   const url = `${origin}${CALL}`;
-  // A rival that verifies nothing would look good.
-  const [head, claims] = token.split('.');
-  const forged = bearing(`${head}.${claims}.${Buffer.alloc(64, 1).toString('base64url')}`);
-  const { status } = await fetch(url, { headers: forged });
-  if (status !== 401) throw new Error(`HAProxy answered ${status} to a forged token`);
+  await requireVerifies('HAProxy', url, token);
   return {
     name: 'HAProxy jwt_verify (ES256)',
     url,

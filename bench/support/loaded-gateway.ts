@@ -1,3 +1,4 @@
+import type { JsonWebKey } from 'node:crypto';
 import type { Organisation } from '@countersign/access';
 import autocannon from 'autocannon';
 import { eventually } from '../../test/support/eventually.js';
@@ -6,10 +7,16 @@ import type { Closing } from './closing.js';
 import { cpuMicroseconds, REPORT_CPU } from './cpu.js';
 import { JsonPool } from './json-pool.js';
 import { APPROVER, ASK, benchOrganisation, engineer, REVIEWER } from './organisation.js';
+import { median, type Row, times } from './table.js';
 
 const DRAIN_MS = 60_000;
 /** Seldom, because asking costs the gateway processor time too. */
 const DRAIN_PAUSE_MS = 250;
+const CONNECTIONS = [128, 16];
+const ROUNDS = 5;
+/** Counted in calls, not seconds: the slower of two programs would else be measured before its code is compiled. */
+const WARM_UP_CALLS = 50_000;
+const CALLS = 10_000;
 
 /** A program under load, its processor time so far, and when it has nothing left to do. */
 export type LoadedSubject = {
@@ -20,8 +27,42 @@ export type LoadedSubject = {
   drained(): Promise<unknown>;
 };
 
+/** Another program under the same load, and the target at 128 connections (empty if there is none). */
+export type Rival = LoadedSubject & { target: string };
+
+/** The gateway's processor time per call beside that of each rival, in rounds: a row per number of connections and rival. */
+export async function compareCpu(
+  gateway: LoadedSubject,
+  rivals: readonly Rival[],
+  what: (connections: number) => string,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const connections of CONNECTIONS) {
+    for (const subject of [gateway, ...rivals]) await perCall(subject, connections, WARM_UP_CALLS);
+    const rounds: { ours: number; theirs: number[] }[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const ours = await perCall(gateway, connections, CALLS);
+      const theirs: number[] = [];
+      for (const rival of rivals) theirs.push(await perCall(rival, connections, CALLS));
+      rounds.push({ ours, theirs });
+    }
+    for (const [at, { name, target }] of rivals.entries()) {
+      const their = rounds.map(({ theirs }) => theirs[at] ?? Number.NaN);
+      rows.push({
+        what: what(connections),
+        figure: `${Math.round(median(rounds.map(({ ours }) => ours)))} µs`,
+        rival: name,
+        rivalFigure: `${Math.round(median(their))} µs`,
+        ratio: times(median(rounds.map(({ ours }, round) => ours / (their[round] ?? Number.NaN)))),
+        target: connections === 128 ? target : '',
+      });
+    }
+  }
+  return rows;
+}
+
 /** Microseconds of processor time for each call that was answered. */
-export async function perCall(subject: LoadedSubject, connections: number, amount: number): Promise<number> {
+async function perCall(subject: LoadedSubject, connections: number, amount: number): Promise<number> {
   const before = await subject.cpu();
   const { name, headers, url } = subject;
   const load = await autocannon({ url, connections, amount, headers });
@@ -91,3 +132,26 @@ export async function tokenFor(site: Site): Promise<string> {
 }
 
 export const bearing = (token: string) => ({ authorization: `Bearer ${token}` });
+
+/** What a rival needs to verify the token itself. */
+export async function verificationOf(
+  site: Site,
+  token: string,
+): Promise<{ issuer: string; audience: string; key: JsonWebKey }> {
+  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
+    iss: string;
+    aud: string;
+  };
+  const answer = await fetch(`${site.brokerUrl}/.well-known/jwks.json`);
+  const { keys } = (await answer.json()) as { keys: JsonWebKey[] };
+  const [key = {}] = keys;
+  return { issuer: claims.iss, audience: claims.aud, key };
+}
+
+/** A rival that verifies nothing would look good. */
+export async function requireVerifies(name: string, url: string, token: string): Promise<void> {
+  const [head, claims] = token.split('.');
+  const forged = bearing(`${head}.${claims}.${Buffer.alloc(64, 1).toString('base64url')}`);
+  const { status } = await fetch(url, { headers: forged });
+  if (status !== 401) throw new Error(`${name} answered ${status} to a forged token`);
+}

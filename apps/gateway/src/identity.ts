@@ -1,7 +1,7 @@
-import { createHmac, createPrivateKey, generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto';
+import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exportEd25519PublicKey, writeFileDurably } from '@countersign/gateway-protocol';
+import { ed25519Thumbprint, exportEd25519PublicKey, writeFileDurably } from '@countersign/gateway-protocol';
 import type { Logger } from 'pino';
 import type { BrokerClient } from './feed/broker-client.js';
 
@@ -32,9 +32,7 @@ export async function loadIdentity(folder: string): Promise<Identity> {
   if (pem === undefined) {
     await writeFileDurably(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
   }
-  // RFC 8037 §2: the thumbprint covers the required members in this order.
-  const kid = hash('sha256', JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x: publicKey }), 'base64url');
-  return { privateKey, publicKey, kid };
+  return { privateKey, publicKey, kid: ed25519Thumbprint(publicKey) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
 import { ProtocolError } from './errors.js';
 
 /** The raw 32 bytes of an Ed25519 public key in base64url (RFC 8037 `x`). Accepts a public or a private key. */
@@ -18,6 +18,10 @@ export function importEd25519PublicKey(raw: string): KeyObject {
     throw new ProtocolError('invalid_credential', 'not an Ed25519 public key', { cause });
   }
 }
+
+/** The thumbprint (RFC 7638) of such a public key: SHA-256 over the members that RFC 8037 §2 requires, in base64url. */
+export const ed25519Thumbprint = (raw: string): string =>
+  hash('sha256', JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x: raw }), 'base64url');
 
 /** Whether this key (raw, base64url) made exactly this signature (base64url) over these bytes. */
 export function isSignature(signature: string, signed: Buffer, publicKey: string): boolean {

@@ -26,7 +26,7 @@ export {
   readGatewayAuthorization,
 } from './credential.js';
 export { openAtMost, readAtMost, syncFolder, writeFileDurably } from './durable-file.js';
-export { exportEd25519PublicKey, importEd25519PublicKey } from './ed25519.js';
+export { ed25519Thumbprint, exportEd25519PublicKey, importEd25519PublicKey } from './ed25519.js';
 export { ProtocolError } from './errors.js';
 export { formatFeedEvent, verifyFeedEnvelope } from './feed/envelope.js';
 export type {

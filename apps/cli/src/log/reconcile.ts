@@ -1,4 +1,4 @@
-import { createPublicKey, hash, type JsonWebKey } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -16,6 +16,7 @@ import {
   type SeenCall,
 } from '@countersign/authorization';
 import { MAX_BYPASSED_CALLS } from '@countersign/contract';
+import { ed25519Thumbprint, importEd25519PublicKey } from '@countersign/gateway-protocol';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseInstant } from '../command/flags.js';
@@ -115,7 +116,7 @@ async function recordsOf(
   return records;
 }
 
-type GatewayKey = { key: ReturnType<typeof createPublicKey>; gateway: string };
+type GatewayKey = { key: KeyObject; gateway: string };
 
 /** The keys that gateways have registered, by their thumbprints (RFC 7638), as the deployment's log says. */
 async function keysOfGateways(
@@ -127,15 +128,12 @@ async function keysOfGateways(
   const found = new Map<string, GatewayKey>();
   await verifyMirror(deployment.source, deployment.key, (_index, { type, data }) => {
     if (type !== 'gateway.registered') return;
-    const jwk = { kty: 'OKP', crv: 'Ed25519', x: String(data['publicKey']) };
-    const key = createPublicKey({ key: jwk, format: 'jwk' });
-    found.set(thumbprint(jwk.x), { key, gateway: String(data['gateway']) });
+    const publicKey = String(data['publicKey']);
+    const key = importEd25519PublicKey(publicKey);
+    found.set(ed25519Thumbprint(publicKey), { key, gateway: String(data['gateway']) });
   });
   return found;
 }
-
-const thumbprint = (x: string): string =>
-  hash('sha256', JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }), 'base64url');
 
 async function hmacKeysOf(file: string | undefined): Promise<ReturnType<typeof readHmacKeys>> {
   if (file === undefined) return new Map();

@@ -1,4 +1,4 @@
-import { hash, randomBytes, verify } from 'node:crypto';
+import { randomBytes, verify } from 'node:crypto';
 import { type Trust, trustEndpoints } from '@countersign/api';
 import {
   type CheckedPinsStatement,
@@ -7,7 +7,7 @@ import {
   type PinsStatement,
   type PinsStatementProblem,
 } from '@countersign/contract';
-import { importEd25519PublicKey } from '@countersign/gateway-protocol';
+import { ed25519Thumbprint, importEd25519PublicKey } from '@countersign/gateway-protocol';
 import { readBody } from '../api/read-body.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
@@ -110,7 +110,7 @@ async function ask(url: string, expected: Expected): Promise<Checked> {
   );
   if (!checked.ok) return { url, finding: checked.problem, statement: null, kid: null };
   const { statement } = checked;
-  const kid = thumbprint(publicKeyOf(statement.iss) ?? '');
+  const kid = ed25519Thumbprint(publicKeyOf(statement.iss) ?? '');
   return { url, finding: findingOf(statement, kid, expected), statement, kid };
 }
 
@@ -135,10 +135,6 @@ async function fetchStatement(url: string): Promise<string | undefined> {
     return undefined;
   }
 }
-
-/** RFC 7638, for an Ed25519 key (RFC 8037 §2). */
-const thumbprint = (x: string): string =>
-  hash('sha256', JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }), 'base64url');
 
 /** The fingerprint in the anchor file that the customer has kept. @throws CliError `anchor_differs` */
 async function readPinned(file: string, tenant: string): Promise<string> {
