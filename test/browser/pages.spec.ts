@@ -15,6 +15,12 @@ import { ask, call, grant, review, token, waiting } from './support/access.js';
 import { violations, violationsInLooks } from './support/axe.js';
 import { BrowserSite, type Who } from './support/browser-site.js';
 
+/** What people of the tests wrote: it stays in their own language. */
+const WRITTEN =
+  /“[^”]*”|Case 4711|Say which case|Seen enough|Support engineers|Administrators of|recorded session/;
+const isEnglish = (line: string): boolean =>
+  /\b(the|and|is|of|not|are|this|you|your|with|for|has)\b/i.test(line) && !WRITTEN.test(line);
+
 describe('every page', () => {
   let site: BrowserSite;
   const paths: Record<string, string> = {};
@@ -100,6 +106,27 @@ describe('every page', () => {
       expect(Object.keys(found).length).toBeGreaterThan(0);
     },
     180_000,
+  );
+
+  test.each(['ada', 'erin', 'max', 'sam'] as const)(
+    'of %s: a reader of German gets every line in German, and the document says so',
+    async (who) => {
+      const page = await site.signedIn(who, '/history');
+      await page.evaluate("localStorage.setItem('countersign-language', 'de')");
+      const english: string[] = [];
+      for (const [reader, name] of looked) {
+        if (reader !== who) continue;
+        const path = paths[name] ?? name;
+        await page.goto(site.url + path);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+        expect(await page.locator('html').getAttribute('lang')).toBe('de');
+        const lines = (await page.evaluate<string>('document.body.innerText')).split('\n');
+        english.push(...lines.filter((line) => isEnglish(line)).map((line) => `${path}: ${line}`));
+      }
+      expect(english).toEqual([]);
+    },
+    120_000,
   );
 
   test('an admin downloads the evidence pack of this quarter on the page of reports', async () => {

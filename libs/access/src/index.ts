@@ -329,7 +329,6 @@ export {
   type AccessErrorCode,
   notFound,
   type Refusal,
-  type RefusalCode,
   refusal,
 } from './errors.js';
 export type { PolicyContext } from './policy/context.js';

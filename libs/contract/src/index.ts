@@ -55,6 +55,7 @@ export {
   STREAM_ALIVE,
   safeLocalPath,
 } from './pages.js';
+export { REQUEST_REFUSALS, type RequestRefusalCode } from './refusals.js';
 export {
   isResource,
   isResourcePattern,

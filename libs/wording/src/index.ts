@@ -26,6 +26,7 @@ export { type Language, LOCALES } from './languages.js';
 export { logPointText } from './log-point.js';
 export { listOfferings, type Offering, tickedScope, tickOf, ticksOf } from './offerings.js';
 export { dayName, recurrenceText } from './recurrence.js';
+export { refusalWords } from './refusals.js';
 export { countryText, factSourceText, factText, requesterFactLines } from './requester-facts.js';
 export { entryWords, joinWithAnd, resourceWords, ruleWords, scopeWords, wordFor } from './scope-words.js';
 export { type Stage, stagesText } from './stages.js';

@@ -48,5 +48,5 @@ function subscribe(listener: () => void): () => void {
 export const useLanguage = (): Language => useSyncExternalStore(subscribe, currentLanguage);
 
 export function useText<T>(catalogue: Catalogue<T>): T {
-  return catalogue[useLanguage()] ?? catalogue.en;
+  return catalogue[useLanguage()];
 }

@@ -7,5 +7,5 @@ export const pickLanguage = (wanted: readonly (string | null)[]): Language =>
 
 const isLanguage = (text: string | null): boolean => LANGUAGES.some((language) => language === text);
 
-/** The texts of a page. English is complete and replaces a missing language. */
-export type Catalogue<T> = { en: T } & Partial<Record<Language, T>>;
+/** The texts of a page, complete in every language. */
+export type Catalogue<T> = Readonly<Record<Language, T>>;

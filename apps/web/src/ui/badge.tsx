@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import type { AccessRequest, Grant, Needs } from '../api/client.js';
-import { type Catalogue, useText } from '../text/language.js';
+import { useText } from '../text/language.js';
 import { Icon, type IconName } from './icon.js';
+import { grantAccessTexts, requestStateTexts, riskTexts } from './ui.text.js';
 
 type Tone = 'wait' | 'open' | 'stop' | 'accent' | 'plain';
 
@@ -40,7 +41,7 @@ interface Look {
   icon: IconName;
 }
 
-/** How each state looks. The catalogues below have the words. */
+/** How each state looks. `ui.text.ts` has the words. */
 export const REQUEST_LOOK: Readonly<Record<AccessRequest['state'], Look>> = {
   awaiting_vendor: { tone: 'wait', icon: 'wait' },
   awaiting_customer: { tone: 'wait', icon: 'wait' },
@@ -64,59 +65,6 @@ const RISK_LOOK: Readonly<Record<Needs['risk']['level'], Look>> = {
   low: { tone: 'plain', icon: 'info' },
   medium: { tone: 'wait', icon: 'alert' },
   high: { tone: 'stop', icon: 'alert' },
-};
-
-export const requestStateTexts: Catalogue<Record<AccessRequest['state'], string>> = {
-  en: {
-    awaiting_vendor: 'Waiting for the vendor’s review',
-    awaiting_customer: 'Waiting for the customer',
-    countered: 'Less was offered',
-    notifying: 'Emergency: the customer is being notified',
-    approved: 'Approved',
-    denied: 'Denied',
-    cancelled: 'Withdrawn',
-    expired: 'Expired',
-  },
-  de: {
-    awaiting_vendor: 'Wartet auf die Prüfung des Anbieters',
-    awaiting_customer: 'Wartet auf den Kunden',
-    countered: 'Weniger wurde angeboten',
-    notifying: 'Notfall: Der Kunde wird benachrichtigt',
-    approved: 'Freigegeben',
-    denied: 'Abgelehnt',
-    cancelled: 'Zurückgezogen',
-    expired: 'Verfallen',
-  },
-};
-
-const grantAccessTexts: Catalogue<Record<Grant['access'] | NonNullable<Grant['endReason']>, string>> = {
-  en: {
-    not_yet: 'Not begun',
-    open: 'Open now',
-    stopped: 'Stopped by the customer',
-    locked: 'Locked',
-    ended: 'Ended',
-    expired: 'Ended: time was up',
-    revoked: 'Stopped',
-    released: 'Given back',
-    exhausted: 'Ended: used up',
-  },
-  de: {
-    not_yet: 'Noch nicht begonnen',
-    open: 'Jetzt offen',
-    stopped: 'Vom Kunden gestoppt',
-    locked: 'Gesperrt',
-    ended: 'Beendet',
-    expired: 'Beendet: Zeit abgelaufen',
-    revoked: 'Gestoppt',
-    released: 'Zurückgegeben',
-    exhausted: 'Beendet: aufgebraucht',
-  },
-};
-
-const riskTexts: Catalogue<Record<Needs['risk']['level'], string>> = {
-  en: { low: 'Low risk', medium: 'Medium risk', high: 'High risk' },
-  de: { low: 'Geringes Risiko', medium: 'Mittleres Risiko', high: 'Hohes Risiko' },
 };
 
 export function RequestStateBadge({ state }: Pick<AccessRequest, 'state'>) {

@@ -1,12 +1,8 @@
 import { useState } from 'react';
-import { type Catalogue, useText } from '../text/language.js';
+import { useText } from '../text/language.js';
 import { Button } from './button.js';
 import { Icon } from './icon.js';
-
-const texts: Catalogue<{ copy: string; copied: string; copyId(id: string): string }> = {
-  en: { copy: 'Copy', copied: 'Copied', copyId: (id) => `Copy ${id}` },
-  de: { copy: 'Kopieren', copied: 'Kopiert', copyId: (id) => `${id} kopieren` },
-};
+import { copyTexts } from './ui.text.js';
 
 function useCopy(text: string): [boolean, () => void] {
   const [copied, setCopied] = useState(false);
@@ -21,7 +17,7 @@ function useCopy(text: string): [boolean, () => void] {
 
 /** An id that one press copies. */
 export function CopyId({ id }: { id: string }) {
-  const text = useText(texts);
+  const text = useText(copyTexts);
   const [copied, copy] = useCopy(id);
   return (
     <button type="button" className="copy" onClick={copy} aria-label={text.copyId(id)}>
@@ -36,7 +32,7 @@ export function CopyId({ id }: { id: string }) {
 
 /** A command to paste into a terminal. */
 export function Command({ children }: { children: string }) {
-  const text = useText(texts);
+  const text = useText(copyTexts);
   const [copied, copy] = useCopy(children);
   return (
     <div className="command">

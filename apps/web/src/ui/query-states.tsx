@@ -1,33 +1,15 @@
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../api/problem.js';
-import { type Catalogue, useText } from '../text/language.js';
+import { type Language, useLanguage, useText } from '../text/language.js';
 import { Notice } from './badge.js';
 import { Button } from './button.js';
 import { Icon, type IconName } from './icon.js';
-
-const en = {
-  again: 'Try again',
-  offline: 'Countersign cannot be reached. Check your connection.',
-  notFound: 'There is nothing here, or you may not see it.',
-  failed: 'Something went wrong.',
-  loading: 'Loading …',
-  more: 'Show more',
-};
-
-const de: typeof en = {
-  again: 'Noch einmal versuchen',
-  offline: 'Countersign ist nicht erreichbar. Prüfen Sie Ihre Verbindung.',
-  notFound: 'Hier gibt es nichts, oder Sie dürfen es nicht sehen.',
-  failed: 'Das hat nicht geklappt.',
-  loading: 'Wird geladen …',
-  more: 'Mehr anzeigen',
-};
-
-const texts: Catalogue<typeof en> = { en, de };
+import { causeWords, problemWords } from './problem-text.js';
+import { type QueryStateText, queryStateTexts } from './ui.text.js';
 
 /** Three placeholder lines, and a word for screen readers. */
 export function Loading() {
-  const text = useText(texts);
+  const text = useText(queryStateTexts);
   return (
     <div className="page narrow" role="status">
       <div className="skeleton" aria-hidden="true">
@@ -53,16 +35,17 @@ export function Empty({ icon, title, children }: { icon: IconName; title: string
 
 /** Why a call failed, with every refusal and every invalid field that the broker named. */
 export function ProblemNotice({ error, retry }: { error: unknown; retry?: () => void }) {
-  const text = useText(texts);
+  const text = useText(queryStateTexts);
+  const language = useLanguage();
   const problem = error instanceof ApiProblem ? error : undefined;
   const details = problem?.more.refusals ?? problem?.more.errors ?? [];
   return (
     <Notice tone="stop" icon={problem?.code === 'offline' ? 'offline' : 'alert'} live>
-      <p className="strong">{headline(problem, text)}</p>
+      <p className="strong">{headline(problem, text, language)}</p>
       {details.length === 0 ? null : (
         <ul className="bullets">
-          {details.map(({ pointer, detail }) => (
-            <li key={`${pointer} ${detail}`}>{detail}</li>
+          {details.map((cause) => (
+            <li key={`${cause.pointer} ${cause.detail}`}>{causeWords(cause, language)}</li>
           ))}
         </ul>
       )}
@@ -77,10 +60,10 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: () => 
   );
 }
 
-function headline(problem: ApiProblem | undefined, text: typeof en): string {
+function headline(problem: ApiProblem | undefined, text: QueryStateText, language: Language): string {
   if (problem === undefined) return text.failed;
   if (problem.code === 'offline') return text.offline;
-  return problem.code === 'not_found' ? text.notFound : problem.detail;
+  return problem.code === 'not_found' ? text.notFound : problemWords(problem, language);
 }
 
 /** Shown in place of a page that could not be loaded. */
@@ -139,7 +122,7 @@ export function PagedList<T>({
 
 /** Every list shows this if it has more items, so that no list looks complete when it is not. */
 export function ShowMore({ query }: { query: Omit<ListQuery<unknown>, 'data'> }) {
-  const text = useText(texts);
+  const text = useText(queryStateTexts);
   if (query.hasNextPage !== true) return null;
   return (
     <p>

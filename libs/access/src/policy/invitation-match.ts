@@ -4,10 +4,11 @@ import {
   invitationMismatches,
   invitedSpan,
   normaliseText,
+  type RequestRefusalCode,
   toInstant,
 } from '@countersign/contract';
 import type { Invitation, InvitationView } from '../domain/invitation.js';
-import type { Refusal, RefusalCode } from '../errors.js';
+import type { Refusal } from '../errors.js';
 import type { RequestedAccess, Stage } from './requested-access.js';
 
 /** The invitation that a request is based on, or why there is none. */
@@ -24,7 +25,7 @@ export const NO_INVITATION: InvitationMatch = { invitation: null, refusals: [] }
 const MAX_EXPLAINED = 10;
 
 /** The refusal for each member of the terms that does not fit the invitation; `pointer` is into the request's body. */
-const REFUSAL_BY_POINTER: Partial<Record<string, { code: RefusalCode; pointer: string }>> = {
+const REFUSAL_BY_POINTER: Partial<Record<string, { code: RequestRefusalCode; pointer: string }>> = {
   '/scope': { code: 'forbidden_scope', pointer: '/scope' },
   '/seconds': { code: 'duration_too_long', pointer: '/duration' },
   '/lapsesAt': { code: 'duration_too_long', pointer: '/duration' },

@@ -1,10 +1,16 @@
 import type { Evaluation, Refusal } from '@countersign/access';
-import { durationText, entryWords, type Language, type Offering, tickOf } from '@countersign/wording';
+import {
+  durationText,
+  entryWords,
+  type Language,
+  type Offering,
+  refusalWords,
+  tickOf,
+} from '@countersign/wording';
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import { FORMS } from '../action-ids.js';
 import { paragraph, plain } from './blocks.js';
 import { LIMITS } from './limits.js';
-import { refusalWords } from './refusal-words.js';
 import { cut, oneLine } from './text.js';
 import { type Words, wordsOf } from './words/index.js';
 
@@ -154,7 +160,7 @@ const WITHOUT_FIELD = ['/reasonCode', '/budget'];
 export const refusalText =
   (language: Language) =>
   (refusal: Refusal): string => {
-    const words = refusalWords(language, refusal);
+    const words = refusalWords(refusal, language);
     return WITHOUT_FIELD.some((start) => refusal.pointer.startsWith(start))
       ? `${words} ${wordsOf({ language }).form.ask.withoutField}`
       : words;

@@ -1,4 +1,4 @@
-import { durationText, stagesText } from '@countersign/wording';
+import { durationText, refusalWords, stagesText } from '@countersign/wording';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { type Ask, api, type Needs } from '../../api/client.js';
@@ -13,6 +13,7 @@ const TYPING_MS = 250;
 /** What the request would need, while the form is being filled in. The broker's policy evaluator answers. */
 export function Preview({ ask, tenant }: { ask: Ask | null; tenant: string }) {
   const text = useText(askTexts);
+  const language = useLanguage();
   const settled = useDebounced(ask, TYPING_MS);
   const preview = useQuery({
     queryKey: ['preview', settled],
@@ -30,8 +31,8 @@ export function Preview({ ask, tenant }: { ask: Ask | null; tenant: string }) {
           <Notice tone="stop" icon="stop">
             <p className="strong">{text.refusedTitle}</p>
             <ul className="bullets">
-              {preview.data.refusals.map(({ code, pointer, detail }) => (
-                <li key={`${code} ${pointer}`}>{detail}</li>
+              {preview.data.refusals.map((refusal) => (
+                <li key={`${refusal.code} ${refusal.pointer}`}>{refusalWords(refusal, language)}</li>
               ))}
             </ul>
           </Notice>

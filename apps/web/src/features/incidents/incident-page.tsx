@@ -1,9 +1,10 @@
 import type { IncidentBoard } from '@countersign/api';
+import { refusalWords } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { incidentQuery } from '../../api/incidents.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
-import { useText } from '../../text/language.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { Badge, RequestStateBadge } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { Page } from '../../ui/page.js';
@@ -67,15 +68,16 @@ function Board({ board }: { board: IncidentBoard }) {
 
 function AnswerOf({ line: { state, refusals } }: { line: Line }) {
   const text = useText(incidentsTexts);
+  const language = useLanguage();
   if (state !== null) return <RequestStateBadge state={state} />;
   return (
     <div className="stack near">
       <Badge tone="stop" icon="stop">
         {text.refused}
       </Badge>
-      {refusals.map(({ code, detail }) => (
-        <span className="small" key={code}>
-          {detail}
+      {refusals.map((refusal) => (
+        <span className="small" key={refusal.code}>
+          {refusalWords(refusal, language)}
         </span>
       ))}
     </div>

@@ -1,14 +1,14 @@
-import { toInstant } from '@countersign/contract';
+import { type RequestRefusalCode, toInstant } from '@countersign/contract';
 import { type Grant, hasEnded } from '../../domain/grant.js';
 import type { PrivacyControls } from '../../domain/privacy-controls.js';
-import type { Refusal, RefusalCode } from '../../errors.js';
+import type { Refusal } from '../../errors.js';
 import type { ControlsUnit, ReadUnit } from '../../ports/index.js';
 import { endGrantIn } from '../grants/end-grant.js';
 import { refusalsNow, shortened } from '../grants/start-grant.js';
 import type { EndedBy } from './end-access.js';
 
 /** What passes by itself, or is lifted again: such a grant gets no token meanwhile, and does not end. */
-const PASSING: ReadonlySet<RefusalCode> = new Set([
+const PASSING: ReadonlySet<RequestRefusalCode> = new Set([
   'outside_hours',
   'locked',
   'countersignature_unavailable',

@@ -1,4 +1,4 @@
-import { scopeWords } from '@countersign/wording';
+import { refusalWords, scopeWords } from '@countersign/wording';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import type { PrivacyControlsTest } from '../../../api/client.js';
@@ -94,9 +94,11 @@ function Why({ item: { now, draft, stricter } }: { item: Item }) {
   return stricter.join(' ') || text.pastEasier;
 }
 
-const Refusals = ({ refusals }: { refusals: Item['now']['refusals'] }) =>
-  refusals.map(({ code, detail, pointer }) => (
-    <span key={`${code} ${pointer} ${detail}`} className="block">
-      {detail} <code className="small">{code}</code>
+function Refusals({ refusals }: { refusals: Item['now']['refusals'] }) {
+  const language = useLanguage();
+  return refusals.map((refusal) => (
+    <span key={`${refusal.code} ${refusal.pointer} ${refusal.detail}`} className="block">
+      {refusalWords(refusal, language)} <code className="small">{refusal.code}</code>
     </span>
   ));
+}

@@ -1,5 +1,5 @@
 import { parseDuration } from '@countersign/contract';
-import { durationText } from '@countersign/wording';
+import { durationText, refusalWords } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import type { PrivacyControlsTest } from '../../../api/client.js';
@@ -136,6 +136,7 @@ function Consequences({ slug, change }: { slug: string; change: PrivacyControlsT
 
 function EndedAccess({ ends }: { ends: PrivacyControlsTest['change']['ends'] }) {
   const { text } = useEditor();
+  const language = useLanguage();
   const name = useNames(ends.map(({ requester }) => requester));
   return (
     <ul className="bullets">
@@ -143,7 +144,7 @@ function EndedAccess({ ends }: { ends: PrivacyControlsTest['change']['ends'] }) 
         <li key={grant}>
           <Link to={`/grants/${grant}`}>{text.endsWhy(name(requester), service)}</Link>
           {': '}
-          {refusals.map(({ code, detail }) => `${detail} (${code})`).join(' ')}
+          {refusals.map((refusal) => `${refusalWords(refusal, language)} (${refusal.code})`).join(' ')}
         </li>
       ))}
     </ul>

@@ -1,8 +1,9 @@
-import { type Refusal, type RefusalCode, refusal as refusalOf } from '@countersign/access';
-import type { Language } from '@countersign/wording';
+import { REQUEST_REFUSALS, type RequestRefusalCode } from '@countersign/contract';
+import type { Language } from './languages.js';
+import { wordFor } from './scope-words.js';
 
-/** Why a request is refused. The domain's own texts are English. */
-const GERMAN: Readonly<Record<RefusalCode, string>> = {
+/** Why a request is refused. The API's own texts are English. */
+const GERMAN: Readonly<Record<RequestRefusalCode, string>> = {
   unknown_tenant: 'Diesen Kunden gibt es nicht.',
   unknown_service: 'Diesen Datendienst gibt es nicht.',
   unknown_resource: 'Kein Weg des Dienstes führt zu diesen Daten.',
@@ -29,11 +30,11 @@ const GERMAN: Readonly<Record<RefusalCode, string>> = {
 };
 
 /**
- * The reason in this language. What the domain says more exactly, such as a limit or the customer's own words, follows as it
- * is.
+ * The reason in this language. What the API says more exactly, such as a limit or the customer's own words, follows as it is.
+ * A code that is not known here keeps the API's text.
  */
-export function refusalWords(language: Language, { code, detail }: Pick<Refusal, 'code' | 'detail'>): string {
-  if (language === 'en') return detail;
-  const isPlain = detail === refusalOf(code, '').detail;
-  return isPlain ? GERMAN[code] : `${GERMAN[code]} („${detail}“)`;
+export function refusalWords({ code, detail }: { code: string; detail: string }, language: Language): string {
+  const german = wordFor(GERMAN, code);
+  if (language === 'en' || german === undefined) return detail;
+  return detail === wordFor(REQUEST_REFUSALS, code) ? german : `${german} („${detail}“)`;
 }

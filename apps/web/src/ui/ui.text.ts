@@ -1,0 +1,84 @@
+import type { AccessRequest, Grant, Needs } from '../api/client.js';
+import type { Catalogue } from '../text/language.js';
+
+/** The texts of the parts that all pages share: states, lists, errors. */
+
+const english = {
+  again: 'Try again',
+  offline: 'Countersign cannot be reached. Check your connection.',
+  notFound: 'There is nothing here, or you may not see it.',
+  failed: 'Something went wrong.',
+  loading: 'Loading …',
+  more: 'Show more',
+};
+
+const german: typeof english = {
+  again: 'Noch einmal versuchen',
+  offline: 'Countersign ist nicht erreichbar. Prüfen Sie Ihre Verbindung.',
+  notFound: 'Hier gibt es nichts, oder Sie dürfen es nicht sehen.',
+  failed: 'Das hat nicht geklappt.',
+  loading: 'Wird geladen …',
+  more: 'Mehr anzeigen',
+};
+
+export type QueryStateText = typeof english;
+export const queryStateTexts: Catalogue<QueryStateText> = { en: english, de: german };
+
+export const copyTexts: Catalogue<{ copy: string; copied: string; copyId(id: string): string }> = {
+  en: { copy: 'Copy', copied: 'Copied', copyId: (id) => `Copy ${id}` },
+  de: { copy: 'Kopieren', copied: 'Kopiert', copyId: (id) => `${id} kopieren` },
+};
+
+export const requestStateTexts: Catalogue<Record<AccessRequest['state'], string>> = {
+  en: {
+    awaiting_vendor: 'Waiting for the vendor’s review',
+    awaiting_customer: 'Waiting for the customer',
+    countered: 'Less was offered',
+    notifying: 'Emergency: the customer is being notified',
+    approved: 'Approved',
+    denied: 'Denied',
+    cancelled: 'Withdrawn',
+    expired: 'Expired',
+  },
+  de: {
+    awaiting_vendor: 'Wartet auf die Prüfung des Anbieters',
+    awaiting_customer: 'Wartet auf den Kunden',
+    countered: 'Weniger wurde angeboten',
+    notifying: 'Notfall: Der Kunde wird benachrichtigt',
+    approved: 'Freigegeben',
+    denied: 'Abgelehnt',
+    cancelled: 'Zurückgezogen',
+    expired: 'Verfallen',
+  },
+};
+
+export const grantAccessTexts: Catalogue<Record<Grant['access'] | NonNullable<Grant['endReason']>, string>> =
+  {
+    en: {
+      not_yet: 'Not begun',
+      open: 'Open now',
+      stopped: 'Stopped by the customer',
+      locked: 'Locked',
+      ended: 'Ended',
+      expired: 'Ended: time was up',
+      revoked: 'Stopped',
+      released: 'Given back',
+      exhausted: 'Ended: used up',
+    },
+    de: {
+      not_yet: 'Noch nicht begonnen',
+      open: 'Jetzt offen',
+      stopped: 'Vom Kunden gestoppt',
+      locked: 'Gesperrt',
+      ended: 'Beendet',
+      expired: 'Beendet: Zeit abgelaufen',
+      revoked: 'Gestoppt',
+      released: 'Zurückgegeben',
+      exhausted: 'Beendet: aufgebraucht',
+    },
+  };
+
+export const riskTexts: Catalogue<Record<Needs['risk']['level'], string>> = {
+  en: { low: 'Low risk', medium: 'Medium risk', high: 'High risk' },
+  de: { low: 'Geringes Risiko', medium: 'Mittleres Risiko', high: 'Hohes Risiko' },
+};
