@@ -3,8 +3,11 @@ import type { Page } from 'playwright-core';
 import { onlyInSoak, samples } from '../support/samples.js';
 import { type Asked, cancelOpen, review, waiting } from './support/access.js';
 import { BrowserSite } from './support/browser-site.js';
+import { gone, soon } from './support/soon.js';
 
 const ROUNDS = samples('watchedDecisions');
+/** The denial, its notice on the stream, the request that is read again, and the names in it. */
+const ANSWERS = 4;
 const PHONE = { viewport: { width: 360, height: 740 } };
 
 /** Presses Tab until the control with this name has the focus. @throws Error after `most` presses */
@@ -22,7 +25,7 @@ describe('the decision page', () => {
 
   beforeAll(async () => {
     site = await BrowserSite.start();
-  }, 120_000);
+  });
   afterAll(() => site.close());
   afterEach(() => cancelOpen(site));
 
@@ -34,18 +37,19 @@ describe('the decision page', () => {
 
     await tabTo(page, /^Deny$/);
     await page.keyboard.press('Enter');
-    expect(await page.evaluate('document.activeElement?.tagName')).toBe('TEXTAREA');
+    await page.locator('textarea:focus').waitFor();
     await page.keyboard.press('Escape');
     await page.locator('button:focus', { hasText: /^Deny$/ }).waitFor();
 
     await tabTo(page, /^Approve: list and read invoices for 30 minutes$/);
     await page.keyboard.press('Enter');
     await page.getByText('Approved by Ada Moreau').waitFor();
-    expect(await page.getByRole('status').filter({ hasText: 'Your approval is recorded.' }).count()).toBe(1);
-    expect(await page.evaluate('document.activeElement?.tagName')).toBe('H1');
+    // The stream may bring the outcome before the approval itself is answered.
+    await page.getByRole('status').filter({ hasText: 'Your approval is recorded.' }).waitFor();
+    await page.locator('h1:focus').waitFor();
     const { state } = await site.api<Asked>('ada', 'GET', `/api/v1/requests/${asked.id}`);
     expect(state).toBe('approved');
-  }, 120_000);
+  });
 
   test('offers less in two presses, and the engineer accepts exactly that', async () => {
     const asked = await waiting(site);
@@ -59,7 +63,7 @@ describe('the decision page', () => {
     await erin.getByRole('link', { name: 'Watch this access' }).waitFor();
     const { terms } = await site.api<Asked>('ada', 'GET', `/api/v1/requests/${asked.id}`);
     expect(terms.seconds).toBe(900);
-  }, 120_000);
+  });
 
   test('an open page shows within a second that someone else has decided', async () => {
     const asked = [];
@@ -73,12 +77,12 @@ describe('the decision page', () => {
       const began = performance.now();
       await review(site, 'bob', request, { decision: 'deny', reason: 'Not now.' });
       await announced;
-      took.push(performance.now() - began - (await paceOf(page)));
-      expect(await page.getByRole('button', { name: /^Approve:/ }).count()).toBe(0);
+      took.push(performance.now() - began - ANSWERS * (await paceOf(page)));
+      await gone(page.getByRole('button', { name: /^Approve:/ }));
     }
     // The median, so that a slow moment of the machine does not count.
     expect(took.sort((one, other) => one - other)[(ROUNDS - 1) / 2]).toBeLessThanOrEqual(1_000);
-  }, 120_000);
+  });
 
   test('a request that changed after it was opened must be read again before it is decided', async () => {
     const controls = '/api/v1/tenants/acme/privacy-controls';
@@ -101,11 +105,11 @@ describe('the decision page', () => {
 
     await page.getByText('This request has changed since you opened it').waitFor();
     await page.getByText('Was: 30 minutes').waitFor();
-    expect(await page.getByRole('button', { name: /^Approve:/ }).count()).toBe(0);
+    await gone(page.getByRole('button', { name: /^Approve:/ }));
     await page.getByRole('button', { name: 'I have read the change' }).click();
     await page.getByRole('button', { name: 'Approve: list and read invoices for 10 minutes' }).click();
     await page.getByText('Approved by Ada Moreau').waitFor();
-  }, 120_000);
+  });
 
   test('an exact change: before and after side by side, what hides is written out, and no text of a body is HTML', async () => {
     const body = '{"status":"void","note":"<img src=x onerror=alert(1)>\u202e"}';
@@ -122,14 +126,18 @@ describe('the decision page', () => {
     await status.waitFor();
     expect(await status.getByRole('cell').allTextContents()).toEqual(['"open"', '"void"']);
     const section = page.locator('section.exact-change');
-    const text = await section.textContent();
-    expect(text).toContain('"<img src=x onerror=alert(1)>⟨U+202E⟩"');
-    expect(text).toContain('as the engineer’s own read returned it at');
-    expect(text).toContain('This browser has computed the hash of the new body');
+    for (const words of [
+      '"<img src=x onerror=alert(1)>⟨U+202E⟩"',
+      'as the engineer’s own read returned it at',
+      'This browser has computed the hash of the new body',
+    ])
+      await section.filter({ hasText: words }).waitFor();
     expect(await section.locator('img').count()).toBe(0);
     // On a phone one is above the other, and nothing is wider than the screen.
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-  }, 120_000);
+    await soon(async () =>
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true),
+    );
+  });
 
   test('denying needs a reason, and a decided request shows its outcome later', async () => {
     const asked = await waiting(site);
@@ -145,9 +153,9 @@ describe('the decision page', () => {
     await erin.getByText('Ask for one invoice only.').waitFor();
     expect(await erin.getByRole('button', { name: /Approve|Accept|take back/i }).count()).toBe(0);
     await erin.getByRole('button', { name: 'Ask again' }).click();
+    await erin.waitForURL((url) => !url.pathname.endsWith(asked.id));
     await erin.getByText('Waiting for the vendor’s review').waitFor();
-    expect(erin.url()).not.toContain(asked.id);
-  }, 120_000);
+  });
 
   test('a request that the rules no longer allow offers no approval, and the engineer asks again in one press', async () => {
     const asked = await waiting(site);
@@ -159,7 +167,7 @@ describe('the decision page', () => {
     });
     await ada.getByText('This request can no longer be approved').waitFor();
     await ada.getByRole('button', { name: 'Deny', exact: true }).waitFor();
-    expect(await ada.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
+    await gone(ada.getByRole('button', { name: /^Approve/ }));
 
     const max = await site.signedIn('max', `/requests/${asked.id}`);
     await max.getByText('It expires by itself. The engineer can ask again.', { exact: true }).waitFor();
@@ -171,7 +179,7 @@ describe('the decision page', () => {
     await erin.getByRole('button', { name: 'Ask again' }).click();
     await erin.waitForURL((url) => !url.pathname.endsWith(asked.id));
     await erin.getByText('Waiting for the vendor’s review').waitFor();
-  }, 120_000);
+  });
 
   onlyInSoak(() => {
     test('an offer that the rules no longer allow cannot be accepted', async () => {
@@ -190,7 +198,7 @@ describe('the decision page', () => {
       expect(await erin.getByRole('button', { name: /^Accept/ }).count()).toBe(0);
       const now = await site.api<{ maxDuration: string }>('ada', 'GET', controls);
       await site.api('ada', 'PUT', controls, { ...now, maxDuration });
-    }, 120_000);
+    });
   });
 
   test('a reason that hides characters or turns text round is shown with them written out', async () => {
@@ -199,7 +207,7 @@ describe('the decision page', () => {
     const page = await site.signedIn('erin', `/requests/${asked.id}`);
     await page.getByText('Not ⟨U+202E⟩won⟨U+202C⟩, see ⟨U+200B⟩ticket').waitFor();
     expect(await page.evaluate<string>('document.body.innerText')).not.toMatch(/[\u200B\u202A-\u202E]/);
-  }, 120_000);
+  });
 
   test('is in German, dates included, if the browser prefers German', async () => {
     const asked = await waiting(site);
@@ -214,11 +222,11 @@ describe('the decision page', () => {
       .waitFor();
     await page.getByText('Schweigen heißt Nein.').waitFor();
     await page.getByText('Nach Ihren Regeln hat jede angefragte Aktion ein geringes Risiko.').waitFor();
-    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+    await page.locator('html[lang="de"]').waitFor();
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByText('Silence is a no.').waitFor();
-    expect(await page.locator('html').getAttribute('lang')).toBe('en');
-  }, 120_000);
+    await page.locator('html[lang="en"]').waitFor();
+  });
 });
 
 /** How many milliseconds this machine takes now to get and show one answer of the broker. */

@@ -1,6 +1,8 @@
 import { text as textOf } from 'node:stream/consumers';
+import { eventually } from '../support/eventually.js';
 import { call, grant, token } from './support/access.js';
 import { BrowserSite } from './support/browser-site.js';
+import { gone, PATIENCE_MS, soon } from './support/soon.js';
 
 const CONTROLS = '/api/v1/tenants/acme/privacy-controls';
 
@@ -9,7 +11,7 @@ describe('everyday tasks on the other pages', () => {
 
   beforeAll(async () => {
     site = await BrowserSite.start();
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   test('the security admin stops one access from the list, with a reason', async () => {
@@ -26,7 +28,7 @@ describe('everyday tasks on the other pages', () => {
     await open.getByText('Nothing is open').waitFor();
     const ended = await site.api<{ state: string; endReason: string }>('erin', 'GET', `/api/v1/grants/${id}`);
     expect(ended).toMatchObject({ state: 'ended', endReason: 'revoked' });
-  }, 120_000);
+  });
 
   test('an admin changes a person’s name and roles', async () => {
     const page = await site.signedIn('ada', '/people');
@@ -48,7 +50,7 @@ describe('everyday tasks on the other pages', () => {
       '/api/v1/tenants/acme/people',
     );
     expect(items.find(({ name }) => name === 'Bob Chen-Diaz')?.roles).toEqual(['approver', 'auditor']);
-  }, 120_000);
+  });
 
   test('controls are saved with a message; a draft survives another person’s change and never overwrites it', async () => {
     const page = await site.signedIn('ada', '/controls');
@@ -58,7 +60,7 @@ describe('everyday tasks on the other pages', () => {
     await longest.fill('45');
     await save.click();
     await said.waitFor();
-    expect(await save.evaluate((button) => button === button.ownerDocument.activeElement)).toBe(true);
+    await save.and(page.locator(':focus')).waitFor();
 
     const gatewayOnly = page.getByRole('checkbox', { name: 'Only through the gateway itself' });
     await gatewayOnly.check();
@@ -67,16 +69,18 @@ describe('everyday tasks on the other pages', () => {
     await said.waitFor();
     expect(await site.api('ada', 'GET', CONTROLS)).toMatchObject({ requireGateway: true });
 
+    // The draft is first: the page would show what someone else saves before it.
+    await longest.fill('30');
+    await gone(said);
     const theirs = await site.api<object>('ada', 'GET', CONTROLS);
     await site.api('ada', 'PUT', CONTROLS, { ...theirs, maxDuration: 'PT20M' });
-    await longest.fill('30');
-    expect(await said.count()).toBe(0);
     await save.click();
     await page.getByText('Someone else has changed these controls.').waitFor();
     expect(await longest.inputValue()).toBe('30');
     expect(await site.api('ada', 'GET', CONTROLS)).toMatchObject({ maxDuration: 'PT20M' });
     await page.getByRole('button', { name: 'Discard my changes and show the present controls' }).click();
-    expect(await longest.inputValue()).toBe('20');
+    await soon(async () => expect(await longest.inputValue()).toBe('20'));
+    await save.and(page.locator(':focus')).waitFor();
 
     // Or the reader keeps these changes. All else is as the other person has saved it.
     const { forbid } = await site.api<{ forbid: object[] }>('ada', 'GET', CONTROLS);
@@ -97,18 +101,23 @@ describe('everyday tasks on the other pages', () => {
       ...(await site.api<object>('ada', 'GET', CONTROLS)),
       ...{ forbid },
     });
-  }, 120_000);
+  });
 
   test('an admin writes a rule with plain controls: the page says what it ends, what it would have refused, and what is wrong', async () => {
     const id = await grant(site);
     const page = await site.signedIn('ada', '/controls');
-    const press = (name: string) => page.getByRole('button', { name, exact: true }).press('Enter');
+    const press = async (name: string) => {
+      await page.getByRole('button', { name, exact: true }).and(page.locator(':enabled')).press('Enter');
+      // A button that disappears gives the focus away in a timer, which must not take it from the next one.
+      await page.evaluate('new Promise((resolve) => setTimeout(resolve))');
+    };
     await press('Add a rule');
     const rule = page.getByRole('listitem').filter({ hasText: '1. Every access' });
     await press('Remove: Approvals that a request needs');
     await press('Add: Actions');
     await rule.getByRole('group', { name: 'Actions' }).getByText('Choose at least one.').waitFor();
-    expect(await page.getByRole('button', { name: 'Save these controls' }).isDisabled()).toBe(true);
+    const save = page.getByRole('button', { name: 'Save these controls' });
+    await save.and(page.locator(':disabled')).waitFor();
     // The place of an error is a button: it opens the card and moves the focus to the control.
     await press('Done: Rules for some requests, 1');
     const actions = rule.getByRole('group', { name: 'Actions' });
@@ -161,7 +170,7 @@ describe('everyday tasks on the other pages', () => {
     await press('Save these controls');
     await review.waitFor({ state: 'detached' });
     expect(await site.api('ada', 'GET', CONTROLS)).not.toHaveProperty('rules');
-  }, 120_000);
+  });
 
   test('an approver lets an access go on that a rule of supervision has paused', async () => {
     const before = await site.api<object>('ada', 'GET', CONTROLS);
@@ -172,7 +181,8 @@ describe('everyday tasks on the other pages', () => {
     await call(site, bearer, '/tenants/acme/invoices/inv-9', 403);
     const page = await site.signedIn('ada', '/access');
     await page.getByText('Rule “bulk-read” of the customer').waitFor();
-    await page.getByText(/^Calls in the last minute: [2-9]/).waitFor();
+    // The broker counts a call when its record arrives, so the loop above may have made some more.
+    await page.getByText(/^Calls in the last minute: ([2-9]|\d\d)/).waitFor();
     await page.getByRole('button', { name: 'Let it go on' }).click();
     await page.getByRole('heading', { name: 'Open now' }).waitFor();
     await call(site, bearer, '/tenants/acme/invoices/inv-9', 200);
@@ -182,16 +192,23 @@ describe('everyday tasks on the other pages', () => {
       CONTROLS,
     );
     await site.api('ada', 'PUT', CONTROLS, without);
-  }, 120_000);
+  });
 
   test('calls are exported as a file; a day has its length in the reader’s time zone', async () => {
-    const bearer = await token(site, await grant(site));
-    await call(site, bearer, '/tenants/acme/invoices/inv-9', 200);
+    const id = await grant(site);
+    await call(site, await token(site, id), '/tenants/acme/invoices/inv-9', 200);
+    await eventually(
+      'the call is recorded',
+      async () => {
+        const path = `/api/v1/tenants/acme/access-records?grant=${id}`;
+        const { items } = await site.api<{ items: { decision: string }[] }>('ada', 'GET', path);
+        return items.some(({ decision }) => decision === 'allowed');
+      },
+      PATIENCE_MS,
+    );
     const page = await site.signedIn('ada', '/history');
-    const asked = page.waitForRequest(/access-records/);
     const file = page.waitForEvent('download');
     await page.getByRole('button', { name: 'CSV for spreadsheets' }).click();
-    await asked;
     const text = await textOf(await (await file).createReadStream());
     expect(text.split('\r\n')[0]).toMatch(/^"at","person","grant",/);
     expect(text).toContain('/tenants/acme/invoices/inv-9');
@@ -199,14 +216,14 @@ describe('everyday tasks on the other pages', () => {
     // In Berlin this day has 25 hours: summer time ends.
     await page.getByLabel('From').fill('2026-10-25');
     await page.getByLabel('To (inclusive)').fill('2026-10-25');
-    const ofThatDay = page.waitForRequest(/access-records/);
+    const ofThatDay = page.waitForRequest(/access-records\?.*from=/);
     await page.getByRole('button', { name: 'JSON Lines' }).click();
     const { searchParams } = new URL((await ofThatDay).url());
     expect([searchParams.get('from'), searchParams.get('to')]).toEqual([
       '2026-10-24T22:00:00.000Z',
       '2026-10-25T23:00:00.000Z',
     ]);
-  }, 120_000);
+  });
 
   test('an admin streams the log to a SIEM: the secret is shown once, a failure has its code, and removing ends it', async () => {
     const page = await site.signedIn('ada', '/history');
@@ -225,5 +242,5 @@ describe('everyday tasks on the other pages', () => {
     await row.getByText('Failed: address_refused').waitFor();
     await row.getByRole('button', { name: 'Remove Our SIEM' }).click();
     await streams.getByText('The log is streamed nowhere yet.').waitFor();
-  }, 120_000);
+  });
 });

@@ -7,7 +7,7 @@ describe('the invite page', () => {
 
   beforeAll(async () => {
     site = await BrowserSite.start();
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   test('invites for a case in a few presses, and withdraws the invitation with the access that it opened', async () => {
@@ -34,7 +34,7 @@ describe('the invite page', () => {
     await page.getByText('No invitation is open').waitFor();
     const { state } = await site.api<{ state: string }>('erin', 'GET', `/api/v1/grants/${approved.grant}`);
     expect(state).toBe('ended');
-  }, 120_000);
+  });
 
   test('invites to a window that comes back each week, and names the next time', async () => {
     const page = await site.signedIn('ada', '/invite', { viewport: { width: 360, height: 740 } });
@@ -56,5 +56,5 @@ describe('the invite page', () => {
     const standing = await site.signedIn('ada', '/standing', { viewport: { width: 360, height: 740 } });
     await standing.getByText('Recurring window').waitFor();
     await expectGoodViews(standing, 'standing-weekly');
-  }, 120_000);
+  });
 });

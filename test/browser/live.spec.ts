@@ -2,6 +2,7 @@ import type { Organisation } from '@countersign/access';
 import { freePort } from '../support/free-port.js';
 import { call, grant, token } from './support/access.js';
 import { BrowserSite } from './support/browser-site.js';
+import { gone } from './support/soon.js';
 
 describe('the live page', () => {
   let site: BrowserSite;
@@ -13,7 +14,7 @@ describe('the live page', () => {
         Object.assign(service, { origin: `http://billing.localhost:${gatewayPort}`, overlay: true });
     };
     site = await BrowserSite.start(withOverlay, {}, { gatewayPort });
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   test('shows calls as they happen, continues after the broker restarts, stops access and shows the proof', async () => {
@@ -41,8 +42,10 @@ describe('the live page', () => {
     await proof.getByText('Next call refused').waitFor();
     await proof.locator('dd time').nth(1).waitFor();
     expect(await proof.locator('dd time').count()).toBe(2);
+    // Now the gateway has the stop, and it lets no further call through.
+    await call(site, bearer, '/tenants/acme/invoices/inv-4', 403);
     expect(site.upstream.hits.map(({ url }) => url)).toContain('/tenants/acme/invoices/inv-2');
-    expect(site.upstream.hits.map(({ url }) => url)).not.toContain('/tenants/acme/invoices/inv-3');
+    expect(site.upstream.hits.map(({ url }) => url)).not.toContain('/tenants/acme/invoices/inv-4');
     expect(await page.evaluate('window.sameDocument')).toBe(true);
   }, 180_000);
 
@@ -55,10 +58,10 @@ describe('the live page', () => {
     await page.goto(`${site.url}/grants/${id}`);
     await site.signIn(page, 'ada');
     await page.getByText('No call yet').waitFor();
-    await call(site, bearer, '/tenants/acme/invoices/inv-4', 200);
-    await page.getByText('GET /tenants/acme/invoices/inv-4').waitFor();
-    expect(await page.getByText('Reconnecting …').count()).toBe(1);
-  }, 120_000);
+    await call(site, bearer, '/tenants/acme/invoices/inv-5', 200);
+    await page.getByText('GET /tenants/acme/invoices/inv-5').waitFor();
+    await page.getByText('Reconnecting …').waitFor();
+  });
 
   test('once access is locked, no page of either side says that it is open', async () => {
     const id = await grant(site);
@@ -75,15 +78,15 @@ describe('the live page', () => {
         .first()
         .waitFor();
       await page.getByText('stopped or locked', { exact: false }).first().waitFor();
-      expect(await page.getByText('Open now').count()).toBe(0);
+      await gone(page.getByText('Open now'));
     }
-    expect(await erin.getByText('Paste this into a terminal').count()).toBe(0);
+    await gone(erin.getByText('Paste this into a terminal'));
     await ada.goto(`${site.url}/history`);
     await ada.getByText(/is stopped or locked|are stopped or locked/).waitFor();
 
     await site.api('ada', 'DELETE', `/api/v1/locks/${set}`);
     await erin.getByText('Paste this into a terminal').waitFor();
-  }, 120_000);
+  });
 
   test('an open page of the service shows the access and says what happened after a stop, and releases the next access', async () => {
     const stopped = await grant(site);
@@ -111,14 +114,14 @@ describe('the live page', () => {
       await open();
       const overlay = page.getByRole('region', { name: 'Your access under a grant' });
       await overlay.getByText('Access to acme').waitFor();
-      await overlay.getByText(/^(29|30) min left$/).waitFor();
+      await overlay.getByText(/^2\d min left$|^30 min left$/).waitFor();
       await site.api('ada', 'POST', `/api/v1/grants/${stopped}/revocation`, { reason: 'Look first.' });
       await overlay.getByRole('heading', { name: 'Your access was stopped' }).waitFor();
       const form = overlay.getByRole('link', { name: 'Ask for access' });
       expect(await form.getAttribute('href')).toMatch(
         `${site.url}/ask?tenant=acme&service=billing&scope=invoices`,
       );
-      expect(await overlay.getByRole('button', { name: 'Release' }).isVisible()).toBe(false);
+      await overlay.getByRole('button', { name: 'Release' }).waitFor({ state: 'hidden' });
       expect(complaints).toEqual([]);
 
       const released = await grant(site);
@@ -139,7 +142,7 @@ describe('the live page', () => {
     } finally {
       site.upstream.answer = plain;
     }
-  }, 120_000);
+  });
 
   test('marks its requests as background requests once the person is inactive', async () => {
     const id = await grant(site);
@@ -157,14 +160,15 @@ describe('the live page', () => {
       );
       return request.method() === 'GET';
     };
+    // The browser answers a key only once the page has received it; a turn of the wheel it passes on later.
     const attended = asked(false);
-    await page.mouse.wheel(0, 10);
+    await page.keyboard.press('Shift');
     expect(await attended).toBe(true);
     const alone = asked(true);
     await page.clock.fastForward(120_000);
     expect(await alone).toBe(true);
     const back = asked(false);
-    await page.mouse.wheel(0, 10);
+    await page.keyboard.press('Shift');
     expect(await back).toBe(true);
-  }, 120_000);
+  });
 });

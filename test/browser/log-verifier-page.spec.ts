@@ -107,7 +107,7 @@ describe('P10: the page that verifies a copy of a log without any server', () =>
     expect(said).toEqual([]);
     expect(await violations(page)).toEqual([]);
     expect(requests.filter((url) => !url.startsWith('file://'))).toEqual([]);
-  }, 60_000);
+  });
 
   const CHANGES: [string, string, (bytes: Buffer) => Buffer | null, string, string | null][] = [
     [
@@ -157,7 +157,7 @@ describe('P10: the page that verifies a copy of a log without any server', () =>
     await page.getByText(`The first fault is at leaf ${index}.`).waitFor();
     await page.getByText('false_opening').waitFor();
     expect(await violations(page)).toEqual([]);
-  }, 60_000);
+  });
 
   test('does not call calls checked if the deployment’s log is not in the copy', async () => {
     const copy = join(folder, 'alone');
@@ -169,7 +169,7 @@ describe('P10: the page that verifies a copy of a log without any server', () =>
       .getByText('Whether each call lay under an approval: the copy lacks the deployment’s log')
       .waitFor();
     expect(await page.getByText('Allowed calls').count()).toBe(0);
-  }, 60_000);
+  });
 
   test('refuses another key than the one in the anchor file, and a folder without a log', async () => {
     await page.getByLabel('Folder').setInputFiles(join(good, 'tile'));
@@ -186,7 +186,7 @@ describe('P10: the page that verifies a copy of a log without any server', () =>
     await page.getByLabel('or the log’s verifier key').fill(anchor.vkey);
     await page.getByRole('button', { name: 'Verify', exact: true }).click();
     await page.getByText(/Verified: 3\d\d leaves/).waitFor();
-  }, 60_000);
+  });
 
   test('takes a folder that is dropped on it, and speaks German', async () => {
     await page.getByRole('button', { name: 'Deutsch' }).click();
@@ -203,7 +203,7 @@ describe('P10: the page that verifies a copy of a log without any server', () =>
     await page.getByRole('button', { name: 'Prüfen', exact: true }).click();
     await page.getByText(/Geprüft: 3\d\d Einträge/).waitFor();
     expect(await violations(page)).toEqual([]);
-  }, 60_000);
+  });
 
   /** The leaf of the first request: its reason is behind a commitment. */
   const openedLeaf = async (): Promise<number> => {

@@ -8,7 +8,7 @@ describe('the main job, by three people in three browsers', () => {
 
   beforeAll(async () => {
     site = await BrowserSite.start();
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   test('from asking to the first useful call: at most 6 clicks and 60 seconds', async () => {

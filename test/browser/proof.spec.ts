@@ -100,7 +100,7 @@ describe('P10: the page Proof', () => {
     expect((await kept()).point.size).toBe(first.point.size + 300);
     expect(read).toContain('/log/acme/tile/entries/002');
     expect(read).not.toContain('/log/acme/tile/entries/000');
-  }, 60_000);
+  });
 
   test('shows the witness, and verifies its signature here', async () => {
     const row = page.getByRole('row').filter({ hasText: 'witness.acme.example/w1' });
@@ -108,7 +108,7 @@ describe('P10: the page Proof', () => {
     await row.getByText('not verified yet').waitFor();
     await verify();
     await row.getByText('Signature verified').waitFor();
-  }, 60_000);
+  });
 
   test('an anchor file decides which key is right', async () => {
     const { anchor } = await site.api<Trust>('ada', 'GET', '/api/v1/tenants/acme/trust');
@@ -127,7 +127,7 @@ describe('P10: the page Proof', () => {
     await verify();
     await page.getByText('The key is the one in your anchor file, or one').waitFor();
     expect(await page.getByText('Whether the key is genuine').count()).toBe(0);
-  }, 60_000);
+  });
 
   test('says loudly that the log was rolled back', async () => {
     const older = await logFile('checkpoint');
@@ -140,7 +140,7 @@ describe('P10: the page Proof', () => {
     await fault.getByText('Rolled back: the log is shorter than when it was last verified here.').waitFor();
     expect(await page.getByText('Verified in this browser:').count()).toBe(0);
     expect(await violations(page)).toEqual([]);
-  }, 60_000);
+  });
 
   test('says loudly that the log was forked, and forgets only when it is told to', async () => {
     const { deployment } = site.site.store.host.store;
@@ -155,7 +155,7 @@ describe('P10: the page Proof', () => {
     await page.getByRole('button', { name: 'Forget what this browser knows' }).click();
     await verify();
     await page.getByText('This was the first run in this browser').waitFor();
-  }, 60_000);
+  });
 
   test('says loudly that the key has changed, unless the known key handed over to it', async () => {
     await verify();
@@ -168,7 +168,7 @@ describe('P10: the page Proof', () => {
     await page.reload();
     await verify();
     await page.getByText('the old key did not hand over to it').waitFor();
-  }, 60_000);
+  });
 
   const CHANGES = [
     ['a leaf', 'tile/entries/001', 'A leaf was changed', 'The first fault is at leaf 256.'],
@@ -207,14 +207,14 @@ describe('P10: the page Proof', () => {
     await page.getByText(`${witness} --anchor countersign-anchor-acme.json`).waitFor();
     await page.goto(`${site.url}/proof?log=globex`);
     await page.getByText('There is nothing here, or you may not see it.').first().waitFor();
-  }, 60_000);
+  });
 
   onlyInSoak(() => {
     test('the vendor’s auditor verifies a tenant’s log', async () => {
       const theirs = await site.signedIn('ola', '/proof?log=acme');
       await theirs.getByRole('button', { name: 'Verify now' }).click();
       await theirs.getByText('Verified in this browser:').waitFor();
-    }, 60_000);
+    });
   });
 
   const kept = () =>

@@ -83,7 +83,7 @@ describe('P12: a customer signs at a page of its own', () => {
     expect(trust.document).toMatchObject({ rpId: 'sign.localhost', origins: [host.origin] });
     const { pin } = setPin(undefined, trust.trust, Date.now());
     await writePins(join(site.site.folder, 'spool'), { acme: pin });
-  }, 60_000);
+  });
 
   test('approves there what the page describes, and the gateway allows it', async () => {
     const asked = await waiting(site);
@@ -99,7 +99,7 @@ describe('P12: a customer signs at a page of its own', () => {
       expect(said).toContain(words);
     const { grant } = await site.api<Asked>('erin', 'GET', `/api/v1/requests/${asked.id}`);
     await call(site, await token(site, grant ?? ''), '/tenants/acme/invoices', 200);
-  }, 60_000);
+  });
 
   test('a closed window has signed nothing', async () => {
     const asked = await waiting(site);
@@ -108,7 +108,7 @@ describe('P12: a customer signs at a page of its own', () => {
     await signed(/^Approve with passkey/, 'Close without signing');
     await page.getByText('Nothing was signed. Press the button again').waitFor();
     expect(device.signatures).toBe(before);
-  }, 60_000);
+  });
 
   describe('signs nothing', () => {
     /** Opens the signing page from `opener` with this request. @returns its final message */
@@ -152,7 +152,7 @@ describe('P12: a customer signs at a page of its own', () => {
     test('if the terms do not match the digest', async () => {
       const request = await taskFor(({ terms }) => ({ terms: { ...terms, seconds: 60 } }));
       expect(await handed(page, request)).toContain('is not what it claims to be');
-    }, 60_000);
+    });
 
     test('for a page at an unlisted address, whatever address it names', async () => {
       const request = await taskFor(() => ({}));
@@ -160,7 +160,7 @@ describe('P12: a customer signs at a page of its own', () => {
       await other.goto(`http://localhost:${new URL(site.site.gatewayUrl).port}/healthz`);
       expect(await handed(other, request)).toContain('beside this page does not list');
       expect(await handed(other, () => request(site.url))).toContain('does not answer from the address');
-    }, 60_000);
+    });
   });
 
   test('says that a request replaces an unread one, and a press meant for the first does not sign the second', async () => {
@@ -196,5 +196,5 @@ describe('P12: a customer signs at a page of its own', () => {
     expect(await press.isEnabled()).toBe(true);
     expect(device.signatures).toBe(before);
     await popup.close();
-  }, 60_000);
+  });
 });

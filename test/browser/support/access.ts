@@ -1,5 +1,6 @@
 import { eventually } from '../../support/eventually.js';
 import type { BrowserSite } from './browser-site.js';
+import { PATIENCE_MS } from './soon.js';
 
 export interface Asked {
   id: string;
@@ -67,7 +68,7 @@ export async function call(site: BrowserSite, token: string, path: string, statu
       await answer.arrayBuffer();
       return answer.status === status;
     },
-    30_000,
+    PATIENCE_MS,
     100,
   );
 }

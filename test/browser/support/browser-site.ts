@@ -16,6 +16,7 @@ import type { Inside } from '../../support/inside.js';
 import { Site, type SiteOptions } from '../../support/site.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { contextsOfTest } from './contexts-of-test.js';
+import { PATIENCE_MS } from './soon.js';
 
 /** The people of the tests, by first name. `organisation` is what they type in at the sign-in. */
 export const PEOPLE = {
@@ -30,9 +31,6 @@ export const PEOPLE = {
   bob: { email: 'bob@acme.example', name: 'Bob Chen', tenant: 'acme', organisation: 'acme' },
 } as const;
 export type Who = keyof typeof PEOPLE;
-
-/** How long a test waits, also on a slow machine. */
-const PATIENCE_MS = 30_000;
 
 /** A broker and a gateway, a data service, a real identity provider and a real browser. */
 export class BrowserSite {

@@ -71,8 +71,9 @@ export function ItemSection({ kind, items, of }: { kind: Item['kind']; items: re
           body: { item, decision },
         }),
       ),
-    onSettled: () => {
-      setPruning(null);
+    onSettled: (_answer, _error, { decision }) => {
+      // A late answer to a confirmation does not close the dialog that has been opened since.
+      if (decision === 'pruned') setPruning(null);
       return invalidate(['access-reviews']);
     },
   });
