@@ -112,11 +112,12 @@ describe('the decision page', () => {
   });
 
   test('an exact change: before and after side by side, what hides is written out, and no text of a body is HTML', async () => {
-    const body = '{"status":"void","note":"<img src=x onerror=alert(1)>\u202e"}';
+    const body = '{"id":7,"status":"void","note":"<img src=x onerror=alert(1)>\u202e"}';
     const asked = await waiting(site, {
       ...{ scope: [{ resource: 'invoices/7', actions: ['read'] }], budget: { calls: 1 } },
       change: {
-        ...{ method: 'PATCH', path: '/tenants/acme/invoices/7', contentType: 'application/json' },
+        // Not a write: in this organisation a write needs a passkey.
+        ...{ method: 'GET', path: '/tenants/acme/invoices/7', contentType: 'application/json' },
         bodySha256: `sha256:${hash('sha256', body)}`,
       },
       shown: { body, before: { body: '{"id":7,"status":"open"}', at: '2026-11-24T14:03:00Z' } },

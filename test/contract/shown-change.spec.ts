@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  type AccessError,
   getRequest,
   listRequests,
   type Principal,
@@ -16,7 +17,8 @@ import { startWorkflow, type Workflow } from './support/workflow.js';
 const BODY = '{"status":"void"}';
 const BEFORE = { body: '{"id":7,"status":"open"}', at: '2026-11-24T14:59:00Z' };
 const change = {
-  method: 'PATCH',
+  // Not a write: in this organisation a write needs a passkey.
+  method: 'GET',
   path: '/tenants/acme/invoices/7',
   bodySha256: `sha256:${createHash('sha256').update(BODY).digest('hex')}`,
   contentType: 'application/json',
@@ -60,6 +62,17 @@ describeOn('SQLite', 'what reviewers of an exact change are shown', (bench) => {
     expect(leaf?.commitments).toEqual(termsCommitments(request.terms));
     expect(JSON.stringify(leaf)).not.toContain('void');
     expect(await outcome(getRequest(flow.deps, gwen, request.id))).toBe('not_found');
+  });
+
+  test('P1: a change that the scope does not allow is refused at the request, and not first at the gateway', async () => {
+    const asked = (path: string) =>
+      propose({ body: BODY }, erin, { change: { ...change, path } }).catch((error: AccessError) =>
+        error.refusals.map(({ code, pointer }) => `${code} ${pointer}`),
+      );
+    expect(await asked('/tenants/acme/payroll/7')).toEqual(['change_outside_scope /change']);
+    expect(await asked('/tenants/globex/invoices/7')).toEqual(['change_outside_scope /change/path']);
+    expect(await asked('/tenants/acme/invoices/7?void=1')).toEqual(['change_outside_scope /change/path']);
+    expect(await asked('/tenants/acme/invoices/7')).toHaveProperty('request');
   });
 
   test('lists leave the long texts out', async () => {

@@ -20,7 +20,6 @@ export {
   type StoreEnvironment,
 } from './environment/store.js';
 export type { LogLevel } from './environment/values.js';
-export { isLoopbackHost } from './environment/values.js';
 export { OpenApiError } from './openapi/description.js';
 export { importOpenApi, type OpenApiImport } from './openapi/openapi-import.js';
 export { describeControls } from './organisation/convert.js';

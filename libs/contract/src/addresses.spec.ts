@@ -1,4 +1,4 @@
-import { mayConnect } from './addresses.js';
+import { isLoopbackHost, mayConnect, withoutBrackets } from './addresses.js';
 
 test.each(['1.1.1.1', '93.184.215.14', '2606:4700:4700::1111', '172.32.0.1', '192.169.0.1'])(
   '%s may be called',
@@ -42,4 +42,25 @@ test.each([
   '',
 ])('%s may never be called', (address) => {
   expect([mayConnect(address, false), mayConnect(address, true)]).toEqual([false, false]);
+});
+
+test('the loopback host is localhost or a loopback address, with or without brackets, and no other name', () => {
+  const own = ['localhost', '127.0.0.1', '127.8.9.10', '::1', '[::1]'];
+  const others = [
+    'billing.localhost',
+    '127.mail.example',
+    '127.0.0.999',
+    '10.0.0.1',
+    '[::2]',
+    '::ffff:127.0.0.1',
+    '',
+  ];
+  expect([...own, ...others].filter(isLoopbackHost)).toEqual(own);
+});
+
+test('only the brackets of an IPv6 address are removed', () => {
+  const names = ['http://[2001:db8::7]:80', 'https://db.internal', 'postgres://127.0.0.1/x'];
+  expect(names.map((name) => withoutBrackets(new URL(name).hostname))).toEqual([
+    ...['2001:db8::7', 'db.internal', '127.0.0.1'],
+  ]);
 });

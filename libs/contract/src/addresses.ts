@@ -53,5 +53,13 @@ export function mayConnect(address: string, allowPrivate: boolean): boolean {
   return allowPrivate || !isIn(PRIVATE, address);
 }
 
-/** This machine. */
-export const isLoopback = (address: string): boolean => address === '::1' || /^127\./.test(address);
+/** Whether an address is this machine. IPv4 inside IPv6 is not: see `MAPPED`. */
+export const isLoopback = (address: string): boolean =>
+  address === '::1' || (!address.includes(':') && isIn(['127.0.0.0/8'], address));
+
+/** A host as programs connect to it. `URL.hostname` writes an IPv6 address in brackets. */
+export const withoutBrackets = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1');
+
+/** Whether a host is this machine: `localhost` or a loopback address, with or without brackets. Other names may lead anywhere. */
+export const isLoopbackHost = (hostname: string): boolean =>
+  hostname === 'localhost' || isLoopback(withoutBrackets(hostname));

@@ -1,5 +1,5 @@
 export type { StatementException, StatementFacts, StatementGateway } from './access-statement.js';
-export { isLoopback, mayConnect } from './addresses.js';
+export { isLoopback, isLoopbackHost, mayConnect, withoutBrackets } from './addresses.js';
 export { BYPASS_KINDS, type BypassKind, MAX_BYPASSED_CALLS } from './bypass.js';
 export { decodeBase64url, encodeBase64url } from './encoding/base64url.js';
 export { canonicalJson, isWellFormed } from './encoding/canonical-json.js';
@@ -90,7 +90,7 @@ export {
   PASSED_BY_DEFAULT,
   passesByDefault,
 } from './route/headers.js';
-export { FILES_PATH, fileHostsSchema, isLoopbackHost } from './route/linked-files.js';
+export { FILES_PATH, fileHostsSchema, isLocalFileHost } from './route/linked-files.js';
 export { ANY_MEMBER, fieldNames, isJsonType, MAX_FIELD_POINTER } from './route/masked-fields.js';
 export { type CompiledRouteMap, compileRouteMap, matchRoute, type RouteMatch } from './route/match.js';
 export { findRouteMapProblems, type RouteMapProblem, writesUnchecked } from './route/problems.js';
@@ -99,6 +99,7 @@ export {
   canonicalRouteMap,
   headersOfRoute,
   hiddenFields,
+  listsQuery,
   mayRepeat,
   type OutsideScope,
   parameterName,

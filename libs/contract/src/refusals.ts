@@ -5,6 +5,7 @@ export const REQUEST_REFUSALS = {
   unknown_resource: 'No route of the service serves this resource.',
   unknown_action: 'No route of the service does this on the resource.',
   forbidden_scope: 'The customer forbids this.',
+  change_outside_scope: 'The change is not a call that the scope allows.',
   unmasked_not_allowed: 'Hidden fields are not shown in full here.',
   basis_not_allowed: 'The customer does not accept this basis for this access.',
   duration_too_long: 'The duration is longer than the policies allow.',

@@ -5,7 +5,7 @@ import { readMailSettings } from './settings.js';
 
 const settings = readMailSettings({
   ...{ smtpUrl: 'smtp://localhost:1025', from: 'countersign@localhost', publicUrl: 'http://localhost:4000' },
-  ...{ language: 'en', isLocal: () => true },
+  language: 'en',
 });
 const channel = new MailChannel({} as Deps, settings);
 

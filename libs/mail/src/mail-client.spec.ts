@@ -1,5 +1,4 @@
 import { DeliveryFailure } from '@countersign/access';
-import { isLoopbackHost } from '@countersign/config';
 import { MailServer, type MailServerOptions } from '../../../test/fakes/mail-server.js';
 import { MailClient } from './mail-client.js';
 import { readMailSettings } from './settings.js';
@@ -17,7 +16,6 @@ async function send(options: MailServerOptions, login = ''): Promise<void> {
       from: 'countersign@vendor.example',
       publicUrl: 'https://countersign.example',
       language: 'en',
-      isLocal: isLoopbackHost,
     }),
   );
   await client.send(

@@ -1,3 +1,4 @@
+import { isLoopbackHost, withoutBrackets } from '@countersign/contract';
 import type { Language } from './words/words.js';
 
 /** The SMTP server and the sender. */
@@ -29,18 +30,16 @@ export function readMailSettings(given: {
   from: string;
   publicUrl: string;
   language: Language;
-  /** Returns true for names and addresses of this machine. */
-  isLocal: (host: string) => boolean;
 }): MailSettings {
   const url = new URL(given.smtpUrl);
   const secure = url.protocol === 'smtps:';
   // For schemes that it does not know, URL does not normalise host names and keeps the brackets of IPv6 addresses.
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = withoutBrackets(url.hostname);
   return {
     host,
     port: url.port === '' ? (secure ? SUBMISSIONS : SUBMISSION) : Number(url.port),
     secure,
-    requireTls: !secure && !given.isLocal(host),
+    requireTls: !secure && !isLoopbackHost(host),
     auth:
       url.username === ''
         ? null

@@ -9,6 +9,7 @@ const GERMAN: Readonly<Record<RequestRefusalCode, string>> = {
   unknown_resource: 'Kein Weg des Dienstes führt zu diesen Daten.',
   unknown_action: 'Kein Weg des Dienstes tut das mit diesen Daten.',
   forbidden_scope: 'Der Kunde verbietet das.',
+  change_outside_scope: 'Die Änderung ist kein Aufruf, den der Umfang erlaubt.',
   unmasked_not_allowed: 'Verborgene Felder werden hier nicht im Klartext gezeigt.',
   basis_not_allowed: 'Der Kunde nimmt diese Grundlage für diesen Zugriff nicht an.',
   duration_too_long: 'Die Dauer ist länger, als die Regeln erlauben.',

@@ -1,5 +1,5 @@
 import type { NoticeChannel } from '@countersign/access';
-import { type BrokerEnvironment, isLoopbackHost } from '@countersign/config';
+import type { BrokerEnvironment } from '@countersign/config';
 import { CodeMailer, MailChannel, type MailSettings, readMailSettings } from '@countersign/mail';
 import type { SlackIntegration } from '@countersign/slack';
 import type { BrokerDeps } from '../core.module.js';
@@ -37,7 +37,5 @@ export function codeMailer(deps: BrokerDeps, environment: BrokerEnvironment): Co
 
 function mailSettings(environment: BrokerEnvironment): MailSettings | null {
   const { smtpUrl, mailFrom: from, mailLanguage: language, publicUrl } = environment;
-  return smtpUrl === null
-    ? null
-    : readMailSettings({ smtpUrl, from, publicUrl, language, isLocal: isLoopbackHost });
+  return smtpUrl === null ? null : readMailSettings({ smtpUrl, from, publicUrl, language });
 }

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { isLoopback, mayConnect } from '@countersign/contract';
+import { isLoopback, mayConnect, withoutBrackets } from '@countersign/contract';
 
 /** Resolves a name to all its addresses. */
 export type Resolver = (hostname: string) => Promise<string[]>;
@@ -53,7 +53,7 @@ export class Destination {
 
   private async checked(url: URL): Promise<string[]> {
     const { allowPrivate } = this.options;
-    const hostname = url.hostname.replace(/^\[|\]$/g, '');
+    const hostname = withoutBrackets(url.hostname);
     const addresses = isIP(hostname) === 0 ? await this.resolved(hostname) : [hostname];
     if (addresses.length === 0) throw new OutboundError('name_unknown');
     // One forbidden address among others is a sign of an attack, so none is called.

@@ -1,5 +1,6 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { withoutBrackets } from '@countersign/contract';
 import { Destination, OutboundError, type OutboundOptions } from './destination.js';
 
 const LONGEST_MS = 10_000;
@@ -40,7 +41,7 @@ export class OutboundStream {
 }
 
 function open(url: URL, lookup: LookupFunction, ca: string | null): Socket {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = withoutBrackets(url.hostname);
   const port = Number(url.port);
   if (url.protocol === 'tcp:') return connectTcp({ host, port, lookup });
   return connectTls({

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { OidcSettings } from '@countersign/access';
-import { isLoopbackHost } from '@countersign/config';
+import { isLoopbackHost } from '@countersign/contract';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import {

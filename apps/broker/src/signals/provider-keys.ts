@@ -1,7 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { SignalSettings } from '@countersign/access';
-import { isLoopbackHost } from '@countersign/config';
-import { readStrictJson } from '@countersign/contract';
+import { isLoopbackHost, readStrictJson } from '@countersign/contract';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type BrokerSettings, SETTINGS } from '../core.module.js';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import tls from 'node:tls';
-import { isLoopbackHost } from '@countersign/config';
+import { isLoopbackHost, withoutBrackets } from '@countersign/contract';
 import { type Finding, failed, ok, skipped, warning } from './finding.js';
 
 const TIMEOUT_MS = 3_000;
@@ -97,7 +97,7 @@ export function checkDatabaseTransport(databaseUrl: string): Finding[] {
 type Handshake = { version: string; validTo: number } | { code: string };
 
 async function handshake(url: URL, offer: Offer, ca?: string): Promise<Handshake> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = withoutBrackets(url.hostname);
   const port = url.port === '' ? 443 : Number(url.port);
   let socket: tls.TLSSocket;
   try {

@@ -1,5 +1,5 @@
 import { type Grant, type GrantToken, grantEndpoints } from '@countersign/api';
-import { isLoopbackHost } from '@countersign/config';
+import { isLoopbackHost } from '@countersign/contract';
 import { SingleFlight } from '@countersign/runtime';
 import type { Api } from '../api/client.js';
 import { CliError } from '../command/errors.js';

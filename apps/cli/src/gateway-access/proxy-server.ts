@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import http, { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import { withoutBrackets } from '@countersign/contract';
 import { CliError } from '../command/errors.js';
 
 export type ProxyOptions = {
@@ -93,7 +94,7 @@ function send(request: IncomingMessage, url: string, token: string): Promise<Inc
   return new Promise((resolve, reject) => {
     const call = transport.request(
       {
-        hostname: hostname.replace(/^\[|\]$/g, ''),
+        hostname: withoutBrackets(hostname),
         port,
         method: request.method,
         // The path as it came: a URL parser would rewrite it, and the gateway must see what was requested.

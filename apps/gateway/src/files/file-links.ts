@@ -11,6 +11,7 @@ export type FileLink = {
   from: string;
   /** Digest of the grant's terms under which that call was made. It identifies the grant and its engineer. */
   digest: string;
+  tenant: string;
   service: string;
   /** That call. Each fetch of the file is authorized like this call: by the same route, resource, action and tenant. */
   call: Call;
@@ -36,25 +37,27 @@ const ID_BYTES = 24;
 export class FileLinks {
   /** The link that expires first is first: all have the same lifetime, and a Map keeps the order of insertion. */
   private readonly links = new Map<string, FileLink & { until: number }>();
-  /** The ids of each grant's links, oldest first. */
-  private readonly perGrant = new Map<string, Set<string>>();
+  private readonly tenants = new Map<string, TenantLinks>();
 
   /** @param now the monotonic clock, in milliseconds */
   constructor(private readonly now: () => number) {}
 
   /**
-   * Keeps a link. If all places are taken, the oldest link of the grant that has most of them ends, so that a few grants cannot take
-   * the places of all others. Returns the new id; undefined if this grant has as many links as it may, or most of all.
+   * Keeps a link. If all places are taken, an old link of another tenant or grant that has more of them ends, so that no tenant, and no
+   * grant within a tenant, can take the places of all others. Returns the new id; undefined if there is no place for this grant.
    */
   add(link: FileLink): string | undefined {
     this.dropExpired();
-    const count = this.perGrant.get(link.digest)?.size ?? 0;
+    const count = this.tenants.get(link.tenant)?.grants.get(link.digest)?.size ?? 0;
     if (count >= MAX_LINKS_PER_GRANT) return undefined;
-    if (this.links.size >= MAX_LINKS && !this.makeRoom(count)) return undefined;
+    if (this.links.size >= MAX_LINKS && !this.makeRoom(link.tenant, count)) return undefined;
     const id = randomBytes(ID_BYTES).toString('base64url');
     this.links.set(id, { ...link, until: this.now() + LIFETIME_MS });
-    const ids = this.perGrant.get(link.digest) ?? new Set();
-    this.perGrant.set(link.digest, ids.add(id));
+    const tenant = this.tenants.get(link.tenant) ?? { size: 0, grants: new Map() };
+    const ids = tenant.grants.get(link.digest) ?? new Set();
+    tenant.grants.set(link.digest, ids.add(id));
+    tenant.size += 1;
+    this.tenants.set(link.tenant, tenant);
     return id;
   }
 
@@ -67,30 +70,47 @@ export class FileLinks {
 
   private dropExpired(): void {
     const now = this.now();
-    for (const [id, { until }] of this.links) {
-      if (until > now) return;
-      this.drop(id);
+    for (const [id, link] of this.links) {
+      if (link.until > now) return;
+      this.drop(id, link);
     }
   }
 
   /**
-   * Ends the oldest link of the grant that has most, if that is more than `count`. A grant never ends its own links: some of them may
-   * be in the answer that is being written. The work is bounded: no more than `MAX_LINKS` grants have a link.
+   * Ends the oldest link of the grant that has most, in the tenant that has most. If no tenant has more than this one, it is a grant of
+   * this tenant, and it must have more than `count`: a grant never ends its own links, because some of them may be in the answer that
+   * is being written. The work is bounded: no more than `MAX_LINKS` tenants or grants have a link.
    */
-  private makeRoom(count: number): boolean {
-    let most = new Set<string>();
-    for (const ids of this.perGrant.values()) if (ids.size > most.size) most = ids;
-    const oldest = most.values().next().value;
-    if (oldest === undefined || most.size <= count) return false;
-    this.drop(oldest);
+  private makeRoom(tenant: string, count: number): boolean {
+    const own = this.tenants.get(tenant);
+    const largest = largestOf(this.tenants.values());
+    const isOwn = largest === undefined || largest.size === own?.size;
+    const ids = largestOf((isOwn ? own : largest)?.grants.values() ?? []);
+    const oldest = ids?.values().next().value;
+    const link = this.links.get(oldest ?? '');
+    if (ids === undefined || oldest === undefined || link === undefined) return false;
+    if (isOwn && ids.size <= count) return false;
+    this.drop(oldest, link);
     return true;
   }
 
-  private drop(id: string): void {
-    const digest = this.links.get(id)?.digest ?? '';
+  private drop(id: string, { tenant, digest }: FileLink): void {
     this.links.delete(id);
-    const ids = this.perGrant.get(digest);
-    ids?.delete(id);
-    if (ids?.size === 0) this.perGrant.delete(digest);
+    const owner = this.tenants.get(tenant);
+    const ids = owner?.grants.get(digest);
+    if (owner === undefined || !ids?.delete(id)) return;
+    owner.size -= 1;
+    if (ids.size === 0) owner.grants.delete(digest);
+    if (owner.size === 0) this.tenants.delete(tenant);
   }
+}
+
+/** How many links a tenant has, and the ids of each grant's links, oldest first. */
+type TenantLinks = { size: number; grants: Map<string, Set<string>> };
+
+/** The first of those that have most. */
+function largestOf<T extends { size: number }>(all: Iterable<T>): T | undefined {
+  let largest: T | undefined;
+  for (const each of all) if (each.size > (largest?.size ?? 0)) largest = each;
+  return largest;
 }

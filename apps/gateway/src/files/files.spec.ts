@@ -412,6 +412,7 @@ test('links end after five minutes, and there is room for so many under one gran
       target: '/a',
       from: 'rec_1',
       digest: 'sha256:1',
+      tenant: 'acme',
       service: 'billing',
     },
     call: {} as never,
@@ -428,32 +429,48 @@ test('links end after five minutes, and there is room for so many under one gran
   expect(links.add(one)).toBeDefined();
 });
 
-test('grants that take all places lose their oldest links to a grant that has fewer', () => {
+/** Links of any tenant and grant, all at the same moment. */
+function placesOfLinks() {
   const links = new FileLinks(() => 0);
-  const add = (digest: string) =>
+  const add = (tenant: string, digest: string) =>
     links.add({
-      origin: 'https://files.example',
-      target: '/a',
-      from: 'rec_1',
-      digest,
-      service: 'billing',
+      ...{ origin: 'https://files.example', target: '/a', from: 'rec_1', digest, tenant, service: 'billing' },
       call: {} as never,
     });
   const isKept = (id: string | undefined, digest: string) =>
     links.find(id ?? '', digest, 'billing') !== undefined;
+  return { add, isKept };
+}
+
+test('grants that take all places lose their oldest links to a grant of their tenant that has fewer', () => {
+  const { add, isKept } = placesOfLinks();
   const greedy = Array.from({ length: 8 }, (_, grant) => ({
     digest: `sha256:${grant}`,
-    ids: Array.from({ length: 1_024 }, () => add(`sha256:${grant}`)),
+    ids: Array.from({ length: 1_024 }, () => add('acme', `sha256:${grant}`)),
   }));
-  const modest = Array.from({ length: 12 }, () => add('sha256:modest'));
+  const modest = Array.from({ length: 12 }, () => add('acme', 'sha256:modest'));
   // Each of the eight has lost its oldest, and four of them a second one.
   const lost = greedy.map(({ digest, ids }) => ids.findIndex((id) => isKept(id, digest)));
   expect(lost.sort()).toEqual([1, 1, 1, 1, 2, 2, 2, 2]);
-  // Whoever takes more takes it from those who have most, and never from one who has few.
-  for (let round = 0; round < 2_000; round += 1) for (const { digest } of greedy) add(digest);
+  // Further links of the greedy grants take the places of those who have most, and never of one who has few.
+  for (let round = 0; round < 2_000; round += 1) for (const { digest } of greedy) add('acme', digest);
   expect(modest.map((id) => isKept(id, 'sha256:modest'))).toEqual(Array(12).fill(true));
   const kept = greedy.flatMap(({ digest, ids }) => ids.filter((id) => isKept(id, digest)));
   expect(kept.length).toBeLessThanOrEqual(8_180);
+});
+
+test('P9: a tenant with many grants loses links to other tenants, and takes none of theirs', () => {
+  const { add, isKept } = placesOfLinks();
+  // 400 grants with few links each: as many as all places.
+  const digestOf = (grant: number) => `sha256:acme-${grant % 400}`;
+  for (let each = 0; each < 8_192; each += 1) expect(add('acme', digestOf(each))).toBeDefined();
+  // More links than any grant of acme has.
+  const globex = Array.from({ length: 1_024 }, () => add('globex', 'sha256:globex'));
+  const initech = Array.from({ length: 30 }, () => add('initech', 'sha256:initech'));
+  for (let each = 0; each < 10_000; each += 1) add('acme', `sha256:acme-new-${each}`);
+  expect(globex.filter((id) => isKept(id, 'sha256:globex'))).toHaveLength(1_024);
+  expect(initech.filter((id) => isKept(id, 'sha256:initech'))).toHaveLength(30);
+  expect(add('acme', 'sha256:acme-one-more')).toBeDefined();
 });
 
 test('a value is read whole and replaced, in whatever pieces its answer arrives', () => {

@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { isLoopback, isLoopbackHost, mayConnect } from '@countersign/contract';
+import { isLocalFileHost, isLoopback, mayConnect, withoutBrackets } from '@countersign/contract';
 import type { UpstreamTimeouts } from '../http1/upstream-connection.js';
 import { UpstreamPool } from '../http1/upstream-pool.js';
 import { secureContextOf } from '../storage/tls-material.js';
@@ -31,7 +31,7 @@ export class ObjectStorages {
 
   /** Whether a link may point there: its origin is listed exactly, and is not an address that the gateway never connects to. */
   static isListed(url: URL, hosts: readonly string[]): boolean {
-    const host = hostOf(url);
+    const host = withoutBrackets(url.hostname);
     return hosts.includes(url.origin) && (isIP(host) === 0 || mayConnect(host, true));
   }
 
@@ -60,9 +60,9 @@ export class ObjectStorages {
 
   /** Resolves a name, and fails if any of its addresses is not allowed. */
   private checkedLookup(hosts: readonly string[]): LookupFunction {
-    const listed = new Set(hosts.map((host) => hostOf(new URL(host))));
+    const listed = new Set(hosts.map((host) => withoutBrackets(new URL(host).hostname)));
     const isAllowed = (hostname: string, address: string) =>
-      isLoopbackHost(hostname) ? isLoopback(address) : mayConnect(address, listed.has(address));
+      isLocalFileHost(hostname) ? isLoopback(address) : mayConnect(address, listed.has(address));
     return (hostname, options, callback) =>
       this.resolve(hostname, { all: true }, (error, addresses) => {
         const [first] = addresses ?? [];
@@ -74,9 +74,6 @@ export class ObjectStorages {
       });
   }
 }
-
-/** The host without the brackets of an IPv6 address. */
-const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
 const notAllowed = (): NodeJS.ErrnoException =>
   Object.assign(new Error('the storage has an address that the gateway does not connect to'), {

@@ -167,7 +167,7 @@ export class RecordedForwarding {
     if ('pool' in carrier)
       return { url, sender: carrier.pool, context, hasOverlay: settings.overlay === true };
     if (sql === undefined || claims.terms.change !== undefined) return { ...NOT_FOR_SQL, match };
-    const sender = carrier.database.sender(sql, match.tenant, claims.digest);
+    const sender = carrier.database.sender(sql, { tenant: match.tenant, digest: claims.digest });
     return { url, sender, context, hasOverlay: false };
   }
 
@@ -290,7 +290,7 @@ export class RecordedForwarding {
   /** How the answer is changed. An answer that is masked, or whose links are kept, gets no overlay. */
   private changeOf(
     exchange: Exchange,
-    { digest }: GrantTokenClaims,
+    { digest, tenant }: GrantTokenClaims,
     { masking, links, routes, map: { definition } }: AllowedCall,
     record: string,
     overlayAt: string | undefined,
@@ -298,7 +298,7 @@ export class RecordedForwarding {
     if (links !== undefined) {
       const { service, origin } = exchange.canonical;
       const base = origin ?? `/${service}`;
-      const owner = { from: record, digest, service, call: callOf(exchange, undefined), base };
+      const owner = { from: record, digest, tenant, service, call: callOf(exchange, undefined), base };
       return keepLinks(links, owner, definition.fileHosts ?? [], this.parts.fileLinks);
     }
     const isPlain = overlayAt === undefined || isDownload(routes);

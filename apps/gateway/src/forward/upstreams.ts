@@ -1,6 +1,6 @@
-import { isLoopbackHost } from '@countersign/config/gateway';
 import {
   databaseAddress,
+  isLoopbackHost,
   type ServiceDefinition,
   type UpstreamSettings,
   type UpstreamTls,

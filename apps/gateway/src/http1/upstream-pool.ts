@@ -1,5 +1,6 @@
 import { connect as connectPlain, isIP, type LookupFunction } from 'node:net';
 import { connect as connectSecure, type SecureContext, type TLSSocket } from 'node:tls';
+import { withoutBrackets } from '@countersign/contract';
 import { endsConnection, type RequestToWrite, writeRequestHead } from './message-writer.js';
 import {
   type ConnectionOwner,
@@ -134,7 +135,7 @@ export class UpstreamPool implements RequestSender {
 
   private address(defaultPort: number) {
     const { hostname, port } = this.origin;
-    const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+    const host = withoutBrackets(hostname);
     const { lookup } = this;
     return { host, port: port === '' ? defaultPort : Number(port), noDelay: true, ...(lookup && { lookup }) };
   }

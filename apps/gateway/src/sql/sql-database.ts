@@ -1,6 +1,5 @@
 import { checkServerIdentity } from 'node:tls';
-import { isLoopbackHost } from '@countersign/config/gateway';
-import type { DatabaseAddress } from '@countersign/contract';
+import { type DatabaseAddress, isLoopbackHost } from '@countersign/contract';
 import { isLoginFor, readSqlLogin, type SqlLogin } from '@countersign/gateway-protocol';
 import type { ClientConfig } from 'pg';
 import type { UpstreamExchange, UpstreamObserver } from '../http1/upstream-connection.js';
@@ -22,6 +21,9 @@ export const NOT_FOR_SQL = {
  * every place of the service, and refuse the engineers of all other tenants. Two: one that runs long, and one beside it.
  */
 const MAX_STATEMENTS_PER_GRANT = 2;
+
+/** Statements of one tenant at once, in one service: half of all, so that a tenant with many grants leaves places for the others. */
+const maxPerTenant = (maxStatements: number): number => Math.ceil(maxStatements / 2);
 
 /** What all databases of a gateway share. */
 export type SqlOptions = {
@@ -62,8 +64,7 @@ const PROBLEMS: Readonly<Record<Exclude<SqlFailure['kind'], 'aborted'> | 'busy',
  * connection of its own.
  */
 export class SqlDatabase {
-  /** The statements that run, each with the digest of its grant. */
-  private readonly running = new Map<SqlCall, string>();
+  private readonly running = new Map<SqlCall, StatementOwner>();
   private lastProblem: string | undefined;
 
   constructor(private readonly parts: SqlDatabaseParts) {}
@@ -93,13 +94,9 @@ export class SqlDatabase {
     this.parts.onProblem(this.parts.service, problem);
   }
 
-  /**
-   * Runs one statement for a tenant. It was parsed from the request's body already, so `send` ignores the request.
-   *
-   * @param digest digest of the grant's terms, which identifies the grant
-   */
-  sender(statement: SqlStatement, tenant: string, digest: string): RequestSender {
-    return { send: (_request, observer) => this.send(statement, tenant, digest, observer) };
+  /** Runs one statement. It was parsed from the request's body already, so `send` ignores the request. */
+  sender(statement: SqlStatement, owner: StatementOwner): RequestSender {
+    return { send: (_request, observer) => this.send(statement, owner, observer) };
   }
 
   /** Ends every statement that runs. */
@@ -107,19 +104,14 @@ export class SqlDatabase {
     for (const call of [...this.running.keys()]) call.abort();
   }
 
-  private send(
-    statement: SqlStatement,
-    tenant: string,
-    digest: string,
-    observer: UpstreamObserver,
-  ): UpstreamExchange {
-    const busy = this.busyFor(digest);
+  private send(statement: SqlStatement, owner: StatementOwner, observer: UpstreamObserver): UpstreamExchange {
+    const busy = this.busyFor(owner);
     const call: SqlCall = new SqlCall(observer, async (isOpen) => {
       if (busy !== undefined) throw busy;
       try {
         const session = new SqlSession(await this.target());
         if (!isOpen(session)) throw new SqlFailure('aborted', 'the call was cut');
-        const rows = await session.run(statement, tenant);
+        const rows = await session.run(statement, owner.tenant);
         this.note(undefined);
         return rows;
       } catch (error) {
@@ -127,18 +119,22 @@ export class SqlDatabase {
         throw error;
       }
     });
-    if (busy === undefined) this.running.set(call, digest);
+    if (busy === undefined) this.running.set(call, owner);
     void call.ended.finally(() => this.running.delete(call));
     return call;
   }
 
   /** Why no further statement of this grant may run now; undefined if one may. */
-  private busyFor(digest: string): Busy | undefined {
+  private busyFor({ tenant, digest }: StatementOwner): Busy | undefined {
     const { maxStatements } = this.parts;
-    const ofGrant = [...this.running.values()].filter((other) => other === digest).length;
+    const running = [...this.running.values()];
+    const ofGrant = running.filter((other) => other.digest === digest).length;
     if (ofGrant >= MAX_STATEMENTS_PER_GRANT)
       return new Busy(`this grant runs ${ofGrant} statements already: wait until one of them ends`);
-    if (this.running.size >= maxStatements)
+    const ofTenant = running.filter((other) => other.tenant === tenant).length;
+    if (ofTenant >= maxPerTenant(maxStatements))
+      return new Busy(`grants of this tenant run ${ofTenant} statements already: try again in a moment`);
+    if (running.length >= maxStatements)
       return new Busy(`the service runs ${maxStatements} statements already: try again in a moment`);
     return undefined;
   }
@@ -160,6 +156,9 @@ export class SqlDatabase {
     return { address, login, ssl: sslOf(address, security), limits };
   }
 }
+
+/** On whose rows a statement runs, and the digest of the grant's terms, which identifies the grant. */
+type StatementOwner = { tenant: string; digest: string };
 
 /** There are as many statements as there may be. Its message is the detail of the refusal. */
 class Busy extends Error {}

@@ -17,6 +17,7 @@ import type { StageNeed } from '../domain/review.js';
 import { countersignedActions, forbidRules, requiredApprovals } from '../domain/trust/trust-status.js';
 import { type Refusal, refusal } from '../errors.js';
 import { BASES, basisOf, isConsent } from './bases.js';
+import { changeIsInScope } from './change-rule.js';
 import type { RuleContext } from './context.js';
 import {
   acceptedReasonCode,
@@ -167,6 +168,7 @@ export const RULES: Record<string, Rule> = {
         : [];
     },
   },
+  changeIsInScope: { stages: ['request', 'review'], check: changeIsInScope },
   mayShowHiddenFields: { stages: ALWAYS, check: hiddenFieldsRefusals },
   hasTicket: {
     stages: ALWAYS,

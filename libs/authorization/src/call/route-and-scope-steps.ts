@@ -3,6 +3,7 @@ import {
   ContractError,
   forbidsCall,
   isSlug,
+  listsQuery,
   matchRoute,
   mayRepeat,
   namesSecondObject,
@@ -123,10 +124,6 @@ export function findAmbiguity(
     seen.add(name);
   }
   return undefined;
-}
-
-function listsQuery(route: Route, name: string): boolean {
-  return route.query === 'any' || (route.query ?? []).includes(name);
 }
 
 /**

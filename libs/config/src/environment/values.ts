@@ -1,5 +1,5 @@
-import { isIP, isIPv4 } from 'node:net';
-import { parseDuration } from '@countersign/contract';
+import { isIP } from 'node:net';
+import { isLoopbackHost, parseDuration } from '@countersign/contract';
 import { z } from 'zod';
 
 const DECIMAL = /^(0|[1-9][0-9]{0,15})$/;
@@ -97,12 +97,6 @@ export const logLevel = z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS
 /** A secret of printable ASCII. `shape` says which form it must have; errors never show the value. */
 export const secretToken = (pattern: RegExp, shape: string) =>
   z.string().refine((value) => pattern.test(value), { error: `must ${shape}` });
-
-/** Whether the host is `localhost`, in 127.0.0.0/8 or ::1, as `URL.hostname` spells them. */
-export function isLoopbackHost(hostname: string): boolean {
-  if (hostname === 'localhost' || hostname === '[::1]' || hostname === '::1') return true;
-  return isIPv4(hostname) && hostname.startsWith('127.');
-}
 
 /** The rule that a web address breaks, or undefined. Plain http is allowed for this machine only, in any mode. */
 export function webUrlProblem(value: string, path: 'none' | 'any' = 'any'): string | undefined {

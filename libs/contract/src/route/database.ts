@@ -1,3 +1,4 @@
+import { withoutBrackets } from '../addresses.js';
 import type { Route, ServiceDefinition } from './route-map.js';
 
 /** Where a service of kind `postgres` is: what its `upstream` names. Who signs in there is known on the gateway's host only. */
@@ -16,8 +17,7 @@ export function databaseAddress(upstream: string): DatabaseAddress | undefined {
   if (database === undefined || !URL.canParse(upstream)) return undefined;
   const { hostname, port } = new URL(upstream);
   if (hostname === '' || port === '0') return undefined;
-  const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-  return { host, port: port === '' ? DEFAULT_PORT : Number(port), database };
+  return { host: withoutBrackets(hostname), port: port === '' ? DEFAULT_PORT : Number(port), database };
 }
 
 /**

@@ -213,6 +213,11 @@ export function routesOfScopes<Kind extends Pick<Route, 'shared'>>(routes: reado
   return routes.filter(({ shared }) => shared !== true);
 }
 
+/** Whether calls of this route may have the query parameter. */
+export function listsQuery({ query }: Route, name: string): boolean {
+  return query === 'any' || query?.includes(name) === true;
+}
+
 /** Whether a call of this route may give the query parameter more than once. */
 export function mayRepeat({ query, repeat }: Route, name: string): boolean {
   return query === 'any' || repeat?.includes(name) === true;

@@ -39,7 +39,7 @@ const en = {
   proposed: 'Changes that the engineer proposed beside this request. Each needs its own decision:',
   proposedOne: 'The change',
 };
-export type ExactChangeText = typeof en;
+type ExactChangeText = typeof en;
 
 const de: ExactChangeText = {
   title: 'Die eine Änderung',

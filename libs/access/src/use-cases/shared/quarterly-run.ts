@@ -14,7 +14,7 @@ export interface QuarterlyRun {
 }
 
 /** A job that opens something in each quarter of each tenant, reminds people of it, and closes it at its end. */
-export interface QuarterlyJob {
+interface QuarterlyJob {
   /** In the plural, for its errors. */
   name: string;
   /** How long before the end people are reminded. */

@@ -1,0 +1,70 @@
+import {
+  type Change,
+  ContractError,
+  compileRouteMap,
+  isDatabase,
+  listsQuery,
+  matchRoute,
+  mayRepeat,
+  type RouteMatch,
+  type ScopeEntry,
+  type ServiceDefinition,
+  scopeAllows,
+} from '@countersign/contract';
+import { type Refusal, refusal } from '../errors.js';
+import type { RuleContext } from './context.js';
+import type { RequestedAccess } from './requested-access.js';
+
+/**
+ * The exact change of a request is a call that its scope allows, by the current route map. Otherwise gateways would refuse it after
+ * everyone has approved it.
+ */
+export function changeIsInScope(
+  { tenant, scope }: Pick<RequestedAccess, 'tenant' | 'scope'>,
+  { service, terms }: Pick<RuleContext, 'service' | 'terms'>,
+): Refusal[] {
+  const change = terms?.change;
+  if (change === undefined || service === null) return [];
+  const { definition } = service;
+  const refused = (member: string, detail: string) => [
+    refusal('change_outside_scope', `/change${member}`, detail),
+  ];
+  if (isDatabase(definition)) return refused('', 'A statement of SQL is never an exact change.');
+  const match = matchOf(definition, change);
+  if (typeof match === 'string') return refused('/path', match);
+  const ofQuery = queryProblem(match, change);
+  if (ofQuery !== undefined) return refused('/path', ofQuery);
+  if (match.tenant !== undefined && match.tenant !== tenant)
+    return refused('/path', 'The path of the change is another tenant’s.');
+  if (isAllowed(scope, match)) return [];
+  return refused(
+    '',
+    `The change is “${match.action}” on “${match.resource}”, and the scope does not allow that.`,
+  );
+}
+
+/** The route of the change; or why it has none. */
+function matchOf(service: ServiceDefinition, { method, path }: Change): RouteMatch | string {
+  const none = `No route of ${service.name} has this method and path.`;
+  try {
+    return matchRoute(compileRouteMap(service), method, pathOf(path)) ?? none;
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error;
+    return error.code === 'ambiguous_request' ? `Not a path of a call: ${error.message}.` : none;
+  }
+}
+
+const pathOf = (target: string): string => target.split('?', 1)[0] ?? '';
+
+function queryProblem({ route }: RouteMatch, { path }: Change): string | undefined {
+  const names = [...new URLSearchParams(path.slice(pathOf(path).length)).keys()];
+  if (!names.every((name) => listsQuery(route, name)))
+    return 'The path has a query parameter that its route does not list.';
+  if (names.some((name, at) => names.indexOf(name) !== at && !mayRepeat(route, name)))
+    return 'The path has a query parameter twice that may be given once.';
+  return undefined;
+}
+
+/** A shared route is open with every grant of its service. */
+const isAllowed = (scope: readonly ScopeEntry[], { route, resource, action }: RouteMatch): boolean =>
+  route.shared === true || scopeAllows(scope, resource, action);
