@@ -208,9 +208,11 @@ describe('everyday tasks on the other pages', () => {
     );
     const page = await site.signedIn('ada', '/history');
     const file = page.waitForEvent('download');
+    await page.getByText('Export calls').click();
     await page.getByRole('button', { name: 'CSV for spreadsheets' }).click();
     const text = await textOf(await (await file).createReadStream());
-    expect(text.split('\r\n')[0]).toMatch(/^"at","person","grant",/);
+    expect(text.split('\r\n')[0]).toMatch(/^"at","person","personName","grant",/);
+    expect(text).toContain('"Erin Okafor"');
     expect(text).toContain('/tenants/acme/invoices/inv-9');
 
     // In Berlin this day has 25 hours: summer time ends.

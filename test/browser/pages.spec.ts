@@ -22,6 +22,10 @@ const WRITTEN =
 const isEnglish = (line: string): boolean =>
   /\b(the|and|is|of|not|are|this|you|your|with|for|has)\b/i.test(line) && !WRITTEN.test(line);
 
+type Boxes = { getBoundingClientRect(): { top: number; height: number } }[];
+const topsOf = (elements: Boxes) => elements.map((element) => element.getBoundingClientRect().top);
+const heightsOf = (elements: Boxes) => elements.map((element) => element.getBoundingClientRect().height);
+
 describe('every page', () => {
   let site: BrowserSite;
   const paths: Record<string, string> = {};
@@ -29,7 +33,7 @@ describe('every page', () => {
   beforeAll(async () => {
     site = await BrowserSite.start();
     await site.site.store.publishSimulatedReport();
-    const denied = await waiting(site);
+    const denied = await waiting(site, { justification: 'Case 4711: '.repeat(40).trim() });
     await review(site, 'ada', denied, { decision: 'deny', reason: 'Say which case.' });
     const live = await grant(site);
     const bearer = await token(site, live);
@@ -129,6 +133,54 @@ describe('every page', () => {
     },
     120_000,
   );
+
+  test('the live page on a phone: figures side by side, the newest call on the first screen, and a low bar to stop', async () => {
+    const page = await site.signedIn('ada', paths['live'] ?? '', { viewport: { width: 390, height: 844 } });
+    const call = page.locator('.live-calls tbody tr').first();
+    await call.waitFor();
+    const tops = await page.locator('.live > .figures > .figure').evaluateAll(topsOf);
+    expect(new Set(tops).size).toBe(1);
+    expect(tops).toHaveLength(3);
+    const bar = page.locator('.stop-bar');
+    const [row, stop] = [await call.boundingBox(), await bar.boundingBox()];
+    expect((row?.y ?? 0) + (row?.height ?? 0)).toBeLessThan(stop?.y ?? 0);
+    for (const viewport of [
+      { width: 360, height: 640 },
+      { width: 640, height: 360 },
+    ]) {
+      await page.setViewportSize(viewport);
+      const low = await bar.boundingBox();
+      expect(low?.height).toBeLessThanOrEqual(viewport.height / 4);
+      const button = await bar.getByRole('button', { name: 'Stop access now' }).boundingBox();
+      expect((button?.y ?? 0) + (button?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
+    }
+  }, 60_000);
+
+  test('History: export is on top, no word of a state is broken, and a long reason is cut after three lines', async () => {
+    const page = await site.signedIn('ada', '/history', { viewport: { width: 800, height: 900 } });
+    await page.locator('.grid-table .badge').first().waitFor();
+    const before = await page.getByText('Export calls').boundingBox();
+    const table = await page.locator('.grid-table').first().boundingBox();
+    expect(before?.y).toBeLessThan(table?.y ?? 0);
+    // At this width a broken badge had one letter a line.
+    const heights = await page.locator('.grid-table .badge').evaluateAll(heightsOf);
+    expect(Math.max(...heights)).toBeLessThan(100);
+    const reasons = await page.locator('.grid-table .clamp').evaluateAll(heightsOf);
+    expect(reasons.length).toBeGreaterThan(0);
+    expect(Math.max(...reasons)).toBeLessThan(80);
+  }, 60_000);
+
+  test('digits have one width in clocks and counts, and nowhere else', async () => {
+    const page = await site.signedIn('ada', paths['live'] ?? '');
+    await page.locator('.live-calls time').first().waitFor();
+    const styleOf = (where: string) =>
+      page.evaluate<string>(
+        `getComputedStyle(document.querySelector(${JSON.stringify(where)})).fontVariantNumeric`,
+      );
+    expect(await styleOf('.live-calls time')).toBe('tabular-nums');
+    expect(await styleOf('[role="timer"]')).toBe('tabular-nums');
+    for (const text of ['body', 'h1', '.lead', 'code']) expect(await styleOf(text)).toBe('normal');
+  }, 60_000);
 
   test('an admin downloads the evidence pack of this quarter on the page of reports', async () => {
     const page = await site.signedIn('ada', '/transparency');

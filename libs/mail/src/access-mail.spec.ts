@@ -152,7 +152,7 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
           expect(html.match(/:\/\/[^"]*/g)).toEqual(['://localhost:4000/requests/req_1']);
           const tags = new Set([...html.matchAll(/<\/?([a-z!]+)/g)].map(([, tag]) => tag));
           for (const tag of tags)
-            expect('!doctype html head meta title body p table tr th td br a').toContain(tag);
+            expect('!doctype html head meta title style body p table tr th td br a').toContain(tag);
           expect(html.match(/<[^>]*\son[a-z]+=|<a /g)).toEqual(['<a ']);
           // Lines of ours are known by their labels: a user's lines are set apart or stand behind one.
           for (const line of text.split('\n').slice(2)) expect(line).not.toMatch(/^http/);

@@ -1,4 +1,4 @@
-import type { MailContent } from './layout.js';
+import { htmlEnd, htmlStart, type MailContent } from './layout.js';
 import { MailClient } from './mail-client.js';
 import type { MailSettings } from './settings.js';
 import { escapeHtml, oneLine } from './text.js';
@@ -36,11 +36,12 @@ function writeCodeMail(
   return {
     subject,
     text: [sentence, `    ${shown}`, footer].join('\n\n').concat('\n'),
-    html: `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head><body>
-<p>${escapeHtml(sentence)}</p>
-<p style="font: 600 24px monospace; letter-spacing: 0.1em">${escapeHtml(shown)}</p>
-<p>${escapeHtml(footer)}</p>
-</body></html>`,
+    html: [
+      htmlStart(language, subject),
+      `<p style="margin:0 0 16px;line-height:1.5">${escapeHtml(sentence)}</p>`,
+      `<p style="margin:0 0 24px;font:600 28px ui-monospace,Menlo,Consolas,monospace;letter-spacing:0.1em">${escapeHtml(shown)}</p>`,
+      htmlEnd(footer),
+    ].join('\n'),
   };
 }
 

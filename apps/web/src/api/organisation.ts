@@ -1,6 +1,7 @@
 import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { api } from './client.js';
 import { unwrap } from './problem.js';
+import { queryClient } from './query-client.js';
 
 const organisationQuery = queryOptions({
   queryKey: ['organisation'],
@@ -46,6 +47,16 @@ export function useNames(ids: readonly string[]): (id: string) => string {
   return (id) => {
     const query = found[unique.indexOf(id)];
     return query?.data?.name ?? (query?.isPending === false ? id : '…');
+  };
+}
+
+/** The same for an export: it waits until all names are read. */
+export async function readNames(ids: readonly string[]): Promise<(id: string) => string> {
+  const unique = [...new Set(ids)];
+  const found = await Promise.allSettled(unique.map((id) => queryClient.fetchQuery(personQuery(id))));
+  return (id) => {
+    const read = found[unique.indexOf(id)];
+    return read?.status === 'fulfilled' ? read.value.name : id;
   };
 }
 

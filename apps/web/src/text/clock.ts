@@ -2,13 +2,18 @@ import { LOCALES } from '@countersign/wording';
 import type { Language } from './language.js';
 
 /**
- * An instant in the reader's time zone, with the zone's name: `Tue 24 Nov, 15:03 CET`. The year appears only if it is
- * not the present year. Tests pass `zone` (an IANA name) and `now`.
+ * An instant in the reader's time zone, with the zone's name: `Tue 24 Nov, 15:03 CET`. The year appears if it is
+ * not the present year, or with `year`. Tests pass `zone` (an IANA name) and `now`.
  */
 export function instantText(
   at: string,
   language: Language,
-  { seconds = false, zone, now = new Date() }: { seconds?: boolean; zone?: string; now?: Date } = {},
+  {
+    seconds = false,
+    year = false,
+    zone,
+    now = new Date(),
+  }: { seconds?: boolean; year?: boolean; zone?: string; now?: Date } = {},
 ): string {
   const date = new Date(at);
   const timeZone = zone === undefined ? {} : { timeZone: zone };
@@ -17,7 +22,7 @@ export function instantText(
     weekday: 'short',
     day: 'numeric',
     month: 'short',
-    ...(sameYear ? {} : { year: 'numeric' }),
+    ...(sameYear && !year ? {} : { year: 'numeric' }),
     hour: '2-digit',
     minute: '2-digit',
     ...(seconds ? { second: '2-digit' } : {}),

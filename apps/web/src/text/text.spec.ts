@@ -9,6 +9,9 @@ describe('clocks', () => {
     expect(instantText(at, 'en', { zone: 'Asia/Tokyo', now, seconds: true })).toBe(
       'Tue 24 Nov, 23:03:07 GMT+9',
     );
+    expect(instantText(at, 'en', { zone: 'Europe/Berlin', now, year: true })).toBe(
+      'Tue, 24 Nov 2026, 15:03 CET',
+    );
     expect(instantText(at, 'de', { zone: 'Europe/Berlin', now })).toBe('Di., 24. Nov., 15:03 MEZ');
     expect(instantText(at, 'en', { zone: 'UTC', now: new Date('2027-06-01T00:00:00Z') })).toContain('2026');
   });

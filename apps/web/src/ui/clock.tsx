@@ -3,9 +3,17 @@ import { useEffect, useState } from 'react';
 import { clockText, instantText, timeText } from '../text/clock.js';
 import { useLanguage } from '../text/language.js';
 
-/** An instant in the reader's time zone, with the zone's name. */
-export function Instant({ at, seconds = false }: { at: string; seconds?: boolean }) {
-  return <time dateTime={at}>{instantText(at, useLanguage(), { seconds })}</time>;
+/** An instant in the reader's time zone, with the zone's name. What is printed and kept shows the year too. */
+export function Instant({
+  at,
+  seconds = false,
+  year = false,
+}: {
+  at: string;
+  seconds?: boolean;
+  year?: boolean;
+}) {
+  return <time dateTime={at}>{instantText(at, useLanguage(), { seconds, year })}</time>;
 }
 
 /** The time of day, to the second. */

@@ -5,6 +5,8 @@ interface Column<T> {
   label: string;
   cell: (row: T) => ReactNode;
   number?: boolean;
+  /** The column stays as wide as its longest word: names and states are not broken into letters. */
+  words?: boolean;
   /** Only screen readers get the column's name: its buttons name themselves. */
   hiddenLabel?: boolean;
 }
@@ -36,8 +38,12 @@ export function DataTable<T>({
       <tbody>
         {rows.map((row) => (
           <tr key={rowKey(row)}>
-            {columns.map(({ label, cell, number, hiddenLabel }) => (
-              <td key={label} data-label={hiddenLabel ? '' : label} className={number ? 'number' : undefined}>
+            {columns.map(({ label, cell, number, words, hiddenLabel }) => (
+              <td
+                key={label}
+                data-label={hiddenLabel ? '' : label}
+                className={number ? 'number' : words ? 'words' : undefined}
+              >
                 <div>{cell(row)}</div>
               </td>
             ))}

@@ -82,3 +82,8 @@ export const riskTexts: Catalogue<Record<Needs['risk']['level'], string>> = {
   en: { low: 'Low risk', medium: 'Medium risk', high: 'High risk' },
   de: { low: 'Geringes Risiko', medium: 'Mittleres Risiko', high: 'Hohes Risiko' },
 };
+
+export const erasedTexts: Catalogue<{ erased: string; erasedBy(at: string, by: string): string }> = {
+  en: { erased: 'erased', erasedBy: (at, by) => `erased on ${at} by ${by}` },
+  de: { erased: 'gelöscht', erasedBy: (at, by) => `gelöscht am ${at} von ${by}` },
+};

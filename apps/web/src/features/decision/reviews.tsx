@@ -6,21 +6,27 @@ import { Seal } from '../../ui/seal.js';
 import { assuranceTexts, decisionTexts } from './decision.text.js';
 
 /** All decisions so far: who decided what, when, and how they were signed in. */
-export function Reviews({ request }: { request: Pick<AccessRequest, 'reviews'> }) {
+export function Reviews({
+  request,
+  year = false,
+}: {
+  request: Pick<AccessRequest, 'reviews'>;
+  year?: boolean;
+}) {
   const name = useNames(request.reviews.map(({ person }) => person));
   if (request.reviews.length === 0) return null;
   return (
     <ul className="plain-list">
       {request.reviews.map((review) => (
         <li key={review.id}>
-          <ReviewSeal review={review} who={name(review.person)} />
+          <ReviewSeal review={review} who={name(review.person)} year={year} />
         </li>
       ))}
     </ul>
   );
 }
 
-function ReviewSeal({ review, who }: { review: Review; who: string }) {
+function ReviewSeal({ review, who, year }: { review: Review; who: string; year: boolean }) {
   const text = useText(decisionTexts);
   const assurance = useText(assuranceTexts);
   const isSigned = review.assurance === 'passkey';
@@ -33,8 +39,8 @@ function ReviewSeal({ review, who }: { review: Review; who: string }) {
     <Seal tone={review.decision === 'deny' ? 'stop' : 'accent'}>
       <p className="strong">{title}</p>
       <p>
-        <Instant at={review.at} seconds /> · {review.side === 'vendor' ? text.forVendor : text.forCustomer} ·{' '}
-        {assurance[review.assurance]}
+        <Instant at={review.at} seconds year={year} /> ·{' '}
+        {review.side === 'vendor' ? text.forVendor : text.forCustomer} · {assurance[review.assurance]}
         {review.side === 'customer' && !isSigned ? ` · ${assurance.word}` : null}
       </p>
       {review.reason === null ? null : <p>“{review.reason}”</p>}

@@ -19,7 +19,7 @@ export function EngineerActions({ grant }: { grant: Grant }) {
     onSettled: () => invalidate(['grant', grant.id], ['grants']),
   });
   return (
-    <div className="stack near">
+    <div className="stack near engineer-actions">
       {grant.access === 'open' || (grant.access === 'not_yet' && grant.startsAt === null) ? (
         <>
           {grant.browserUrl === null ? null : (

@@ -38,26 +38,21 @@ export function Figures({ grant }: { grant: Grant }) {
           <progress max={bytes} value={used.bytes} aria-label={text.dataOf(bytesText(bytes, language))} />
         )}
       </div>
+      <EndsAt grant={grant} />
     </div>
   );
 }
 
+const isOver = (grant: Grant): boolean => grant.access === 'ended' || isBlocked(grant);
+
 function TimeLeft({ grant }: { grant: Grant }) {
   const text = useText(liveTexts);
-  const { access, startsAt, endsAt, endedAt } = grant;
-  if (access === 'ended' || isBlocked(grant))
+  const { access, startsAt, endsAt } = grant;
+  if (isOver(grant))
     return (
       <>
         <b>0:00</b>
-        <span className="soft">
-          {endedAt === null ? (
-            text.ended
-          ) : (
-            <>
-              {text.endsAt} <Instant at={endedAt} seconds />
-            </>
-          )}
-        </span>
+        <span className="soft">{text.ended}</span>
       </>
     );
   if (startsAt === null || endsAt === null)
@@ -73,10 +68,25 @@ function TimeLeft({ grant }: { grant: Grant }) {
       <b>
         <Countdown until={isOpen ? endsAt : startsAt} />
       </b>
-      <span className="soft">
-        {isOpen ? text.left : text.beginsIn} · {text.ends} <Instant at={endsAt} />
-      </span>
+      <span className="soft">{isOpen ? text.left : text.beginsIn}</span>
     </>
+  );
+}
+
+/** When the access ends or has ended, below the figures: there it has a line of its own on a phone too. */
+function EndsAt({ grant }: { grant: Grant }) {
+  const text = useText(liveTexts);
+  const { endsAt, endedAt } = grant;
+  if (isOver(grant))
+    return endedAt === null ? null : (
+      <p className="figures-note soft">
+        {text.endsAt} <Instant at={endedAt} seconds />
+      </p>
+    );
+  return endsAt === null ? null : (
+    <p className="figures-note soft">
+      {text.ends} <Instant at={endsAt} />
+    </p>
   );
 }
 
@@ -86,13 +96,15 @@ export function Countersigned({ grant: { countersignedBy } }: { grant: Pick<Gran
   const name = useNames(countersignedBy);
   if (countersignedBy.length === 0)
     return (
-      <Notice tone="plain" icon="info">
-        <p className="strong">{text.word}</p>
-        <p>{text.wordWhy}</p>
-      </Notice>
+      <div className="countersigned">
+        <Notice tone="plain" icon="info">
+          <p className="strong">{text.word}</p>
+          <p>{text.wordWhy}</p>
+        </Notice>
+      </div>
     );
   return (
-    <ul className="plain-list">
+    <ul className="plain-list countersigned">
       {countersignedBy.map((person) => (
         <li key={person}>
           <Seal>

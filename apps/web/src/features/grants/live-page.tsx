@@ -50,7 +50,7 @@ function Live({ grant }: { grant: Grant }) {
       title={text.title(name(grant.requester), grant.service)}
       lead={text.may(scopeWords(grant.scope, language), organisation.tenant(grant.tenant))}
     >
-      <div className="stack loose">
+      <div className="stack loose live">
         <div className="row between">
           <span className="row near">
             <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
@@ -75,7 +75,7 @@ function Live({ grant }: { grant: Grant }) {
         <Figures grant={grant} />
         <Pace grant={grant} />
         {grant.requester === session.person && !isOver ? <EngineerActions grant={grant} /> : null}
-        <section className="stack near">
+        <section className="stack near live-calls">
           <h2>{text.callsTitle}</h2>
           {records.error === null ? null : (
             <ProblemNotice error={records.error} retry={() => void records.refetch()} />
@@ -85,12 +85,12 @@ function Live({ grant }: { grant: Grant }) {
       </div>
       {!isOver && may(session, 'grant.revoke') ? (
         <div className="stop-bar no-print">
-          <SigningNotice error={stop.error} />
           <Button look="stop" icon="stop" busy={stop.isPending} onClick={() => stop.mutate()}>
             {text.stop}
           </Button>
-          <p className="small soft">{text.stopWhy}</p>
+          <p className="small soft stop-why">{text.stopWhy}</p>
           <SignedStop grant={grant} />
+          <SigningNotice error={stop.error} />
         </div>
       ) : null}
     </Page>

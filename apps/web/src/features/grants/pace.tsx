@@ -25,7 +25,7 @@ export function Pace({ grant }: { grant: Pick<Grant, 'id' | 'state'> }) {
     callsPerMinute >= LEAST_UNUSUAL && callsPerMinute > TIMES_USUAL * (usual?.callsPerMinute ?? 0);
   const number = (value: number) => numberText(value, language);
   return (
-    <div className="stack near">
+    <div className="stack near pace">
       <p>
         {text.now(number(callsPerMinute))}{' '}
         {isUnusual ? (

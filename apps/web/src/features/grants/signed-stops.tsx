@@ -139,7 +139,7 @@ export function SignedStop({ grant }: { grant: Grant }) {
         <Button small busy={stop.isPending} onClick={() => stop.mutate(signer)}>
           {text.stopOne}
         </Button>
-        <span className="small soft">{text.stopOneWhy}</span>
+        <span className="small soft stop-why">{text.stopOneWhy}</span>
       </p>
     </div>
   );

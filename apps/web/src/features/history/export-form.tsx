@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { readAllRecords } from '../../api/grants.js';
-import { useOrganisation } from '../../api/organisation.js';
+import { readNames, useOrganisation } from '../../api/organisation.js';
 import { useSession } from '../../api/session.js';
 import { dayText, numberText, startOfDay } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
@@ -28,60 +28,61 @@ export function ExportForm() {
     mutationFn: async (format: Format) => {
       setCount(0);
       const records = await readAllRecords(slug, { from: startOfDay(from), to: startOfDay(to, 1) }, setCount);
-      download(`calls-${slug}-${from}-${to}`, format, records);
+      const nameOf = await readNames(records.map(({ person }) => person));
+      download(`calls-${slug}-${from}-${to}`, format, records, nameOf);
       return records.length;
     },
   });
   const isReady = slug !== '' && from !== '' && to !== '';
   return (
-    <section className="sheet stack no-print" aria-labelledby="export">
-      <div>
-        <h2 id="export">{text.export}</h2>
+    <details className="details sheet no-print">
+      <summary className="strong">{text.export}</summary>
+      <div className="stack">
         <p className="soft">{text.exportLead}</p>
+        <div className="choices">
+          {own === null ? (
+            <SelectField label={text.tenant} value={slug} onChange={(event) => setTenant(event.target.value)}>
+              {tenants.map((each) => (
+                <option key={each.slug} value={each.slug}>
+                  {each.name}
+                </option>
+              ))}
+            </SelectField>
+          ) : null}
+          <TextField
+            label={text.from}
+            type="date"
+            value={from}
+            max={to}
+            onChange={(event) => setFrom(event.target.value)}
+          />
+          <TextField
+            label={text.to}
+            type="date"
+            value={to}
+            min={from}
+            onChange={(event) => setTo(event.target.value)}
+          />
+        </div>
+        <div className="row">
+          {FORMATS.map((format) => (
+            <Button
+              key={format}
+              icon="download"
+              busy={run.isPending}
+              disabled={!isReady}
+              onClick={() => run.mutate(format)}
+            >
+              {text[format]}
+            </Button>
+          ))}
+          <span role="status" className="soft">
+            {run.isPending ? text.reading(numberText(count, language)) : null}
+            {run.isSuccess ? text.done(numberText(run.data, language)) : null}
+          </span>
+        </div>
+        {run.error === null ? null : <ProblemNotice error={run.error} />}
       </div>
-      <div className="choices">
-        {own === null ? (
-          <SelectField label={text.tenant} value={slug} onChange={(event) => setTenant(event.target.value)}>
-            {tenants.map((each) => (
-              <option key={each.slug} value={each.slug}>
-                {each.name}
-              </option>
-            ))}
-          </SelectField>
-        ) : null}
-        <TextField
-          label={text.from}
-          type="date"
-          value={from}
-          max={to}
-          onChange={(event) => setFrom(event.target.value)}
-        />
-        <TextField
-          label={text.to}
-          type="date"
-          value={to}
-          min={from}
-          onChange={(event) => setTo(event.target.value)}
-        />
-      </div>
-      <div className="row">
-        {FORMATS.map((format) => (
-          <Button
-            key={format}
-            icon="download"
-            busy={run.isPending}
-            disabled={!isReady}
-            onClick={() => run.mutate(format)}
-          >
-            {text[format]}
-          </Button>
-        ))}
-        <span role="status" className="soft">
-          {run.isPending ? text.reading(numberText(count, language)) : null}
-          {run.isSuccess ? text.done(numberText(run.data, language)) : null}
-        </span>
-      </div>
-      {run.error === null ? null : <ProblemNotice error={run.error} />}
-    </section>
+    </details>
   );
 }

@@ -31,6 +31,7 @@ export default function HistoryPage() {
   return (
     <Page title={text.title} lead={text.lead}>
       <div className="stack loose">
+        {may(session, 'log.read') ? <ExportForm /> : null}
         <div className="history-filter">
           <SelectField
             label={text.state}
@@ -46,7 +47,6 @@ export default function HistoryPage() {
           </SelectField>
         </div>
         <Requests state={state} />
-        {may(session, 'log.read') ? <ExportForm /> : null}
         {may(session, 'export.read') ? <Streams /> : null}
       </div>
     </Page>
@@ -82,8 +82,8 @@ function RequestTable({ rows }: { rows: readonly AccessRequest[] }) {
       rows={rows}
       rowKey={({ id }) => id}
       columns={[
-        { label: text.when, cell: ({ createdAt }) => <Instant at={createdAt} /> },
-        { label: text.who, cell: ({ requester }) => name(requester) },
+        { label: text.when, words: true, cell: ({ createdAt }) => <Instant at={createdAt} /> },
+        { label: text.who, words: true, cell: ({ requester }) => name(requester) },
         ...(isVendor(session)
           ? [{ label: text.tenant, cell: ({ tenant }: AccessRequest) => organisation.tenant(tenant) }]
           : []),
@@ -93,9 +93,14 @@ function RequestTable({ rows }: { rows: readonly AccessRequest[] }) {
         },
         {
           label: text.why,
-          cell: ({ justification, erased }) => justification ?? <Erased erased={erased['justification']} />,
+          cell: ({ justification, erased }) =>
+            justification === null ? (
+              <Erased erased={erased['justification']} />
+            ) : (
+              <span className="clamp">{justification}</span>
+            ),
         },
-        { label: text.state, cell: ({ state }) => <RequestStateBadge state={state} /> },
+        { label: text.state, words: true, cell: ({ state }) => <RequestStateBadge state={state} /> },
       ]}
     />
   );

@@ -1,4 +1,5 @@
-import { toCsv, toJsonLines } from './record-export.js';
+import type { AccessRecord } from '../../api/client.js';
+import { recordsAsCsv, toCsv, toJsonLines } from './record-export.js';
 
 describe('an export', () => {
   test('writes a header and one line for each row', () => {
@@ -8,5 +9,14 @@ describe('an export', () => {
     ];
     expect(toCsv(['b', 'a'], rows)).toBe('"b","a"\r\n"x y",1\r\n"\'=z",2\r\n');
     expect(toJsonLines(rows)).toBe('{"a":1,"b":"x\\ny"}\n{"a":2,"b":"=z"}\n');
+  });
+
+  test('of calls has the name of each person beside the id', () => {
+    const record = { at: '2026-11-24T14:03:00Z', person: 'usr_1', method: 'GET' } as AccessRecord;
+    const [header, line] = recordsAsCsv([record], (id) => (id === 'usr_1' ? 'Erin Okafor' : id)).split(
+      '\r\n',
+    );
+    expect(header?.startsWith('"at","person","personName",')).toBe(true);
+    expect(line?.startsWith('"2026-11-24T14:03:00Z","usr_1","Erin Okafor",')).toBe(true);
   });
 });

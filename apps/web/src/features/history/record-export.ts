@@ -8,6 +8,7 @@ export type Format = (typeof FORMATS)[number];
 const COLUMNS = [
   'at',
   'person',
+  'personName',
   'grant',
   'request',
   'service',
@@ -26,13 +27,25 @@ const COLUMNS = [
   'droppedHeaders',
   'gateway',
   'id',
-] as const satisfies readonly (keyof AccessRecord)[];
+] as const satisfies readonly (keyof AccessRecord | 'personName')[];
 
-/** Downloads the records as a file. */
-export function download(name: string, format: Format, records: readonly AccessRecord[]): void {
+/** Records as CSV, with the name of each person beside the id. */
+export const recordsAsCsv = (records: readonly AccessRecord[], nameOf: (person: string) => string): string =>
+  toCsv(
+    COLUMNS,
+    records.map((record) => ({ ...record, personName: nameOf(record.person) })),
+  );
+
+/** Downloads the records as a file: in CSV with names of people, in JSON Lines as the API answers them. */
+export function download(
+  name: string,
+  format: Format,
+  records: readonly AccessRecord[],
+  nameOf: (person: string) => string,
+): void {
   const [text, type, ending] =
     format === 'csv'
-      ? [toCsv(COLUMNS, records), 'text/csv', 'csv']
+      ? [recordsAsCsv(records, nameOf), 'text/csv', 'csv']
       : [toJsonLines(records), 'application/jsonl', 'jsonl'];
   saveFile(`${name}.${ending}`, type, text);
 }

@@ -1,5 +1,5 @@
 import './receipt.css';
-import { entryWords, scopeWords } from '@countersign/wording';
+import { entryWords, scopeWords, wordFor } from '@countersign/wording';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import type { AccessRecord, AccessRequestDetail, Grant, GrantDetail } from '../../api/client.js';
@@ -10,18 +10,20 @@ import { bytesText, numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { GrantAccessBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
-import { Instant, Time } from '../../ui/clock.js';
+import { Instant, Time, useNow } from '../../ui/clock.js';
 import { Erased } from '../../ui/erased.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
+import { SealMark } from '../../ui/seal.js';
 import { DataTable } from '../../ui/table.js';
 import { Reviews } from '../decision/reviews.js';
 import { CallTable } from '../grants/call-table.js';
+import { liveTexts } from '../grants/live.text.js';
 import { download } from '../history/record-export.js';
 import { LogProofs } from './log-proofs.js';
 import { receiptTexts } from './receipt.text.js';
 import { ReceiptProof } from './receipt-proof.js';
-import { countCalls, summariseCalls } from './summary.js';
+import { countCalls, refusedCalls, summariseCalls } from './summary.js';
 
 /** `/grants/{id}/receipt`: what was allowed and what was done, to print or download. */
 export default function ReceiptPage() {
@@ -79,15 +81,16 @@ function Receipt({
           <Button small icon="print" onClick={() => window.print()}>
             {text.print}
           </Button>
-          <Button small icon="download" onClick={() => download(file, 'csv', records)}>
+          <Button small icon="download" onClick={() => download(file, 'csv', records, name)}>
             {text.csv}
           </Button>
-          <Button small icon="download" onClick={() => download(file, 'json', records)}>
+          <Button small icon="download" onClick={() => download(file, 'json', records, name)}>
             {text.json}
           </Button>
         </span>
       }
     >
+      <PrintHeader grant={grant} />
       <div className="sheet stack loose">
         <dl className="facts">
           <dt>{text.allowed}</dt>
@@ -99,7 +102,7 @@ function Receipt({
           <dt>{text.ended}</dt>
           <dd className="row near">
             <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
-            {grant.state === 'ended' ? null : text.stillOpen}
+            {grant.state === 'ended' ? <EndedBy grant={grant} /> : text.stillOpen}
           </dd>
           <dt>{text.reason}</dt>
           <dd>{request.justification ?? <Erased erased={request.erased['justification']} />}</dd>
@@ -111,7 +114,7 @@ function Receipt({
         </dl>
         <section className="stack">
           <h2>{text.decided}</h2>
-          <Reviews request={request} />
+          <Reviews request={request} year />
           {grant.countersignedBy.length === 0 ? <p className="soft">{text.word}</p> : null}
         </section>
         <Done records={records} />
@@ -149,8 +152,40 @@ function Window({ grant: { startsAt, endsAt, endedAt } }: { grant: Grant }) {
   if (startsAt === null || end === null) return text.notBegun;
   return (
     <>
-      <Instant at={startsAt} seconds /> {text.until} <Instant at={end} seconds />
+      <Instant at={startsAt} seconds year /> {text.until} <Instant at={end} seconds year />
     </>
+  );
+}
+
+/** Who ended the access, and when. */
+function EndedBy({ grant: { endedBy, endedAt, endReason } }: { grant: Grant }) {
+  const text = useText(receiptTexts);
+  const name = useNames(endedBy === null ? [] : [endedBy]);
+  const by = endedBy !== null ? text.stoppedBy(name(endedBy)) : endReason === 'revoked' ? text.byRule : null;
+  return (
+    <span>
+      {by === null ? null : `${by}, `}
+      {endedAt === null ? null : <Instant at={endedAt} seconds year />}
+    </span>
+  );
+}
+
+/** On paper the page's bar is missing: this says what the sheet is, between whom, and when it was printed. */
+function PrintHeader({ grant }: { grant: Grant }) {
+  const text = useText(receiptTexts);
+  const organisation = useOrganisation();
+  const now = useNow(60_000);
+  return (
+    <div className="print-only print-header">
+      <SealMark />
+      <div>
+        <p className="strong">{text.between(organisation.vendor, organisation.tenant(grant.tenant))}</p>
+        <p className="small mono">{grant.id}</p>
+      </div>
+      <p className="small">
+        {text.printedAt} <Instant at={new Date(now).toISOString()} year />
+      </p>
+    </div>
   );
 }
 
@@ -186,12 +221,44 @@ function Done({ records }: { records: AccessRecord[] }) {
               { label: text.last, cell: ({ last }) => <Time at={last} /> },
             ]}
           />
+          <Refused records={refusedCalls(records)} />
           <details className="details">
             <summary>{text.all}</summary>
             <CallTable page={{ items: records, next: null }} />
           </details>
         </>
       )}
+    </section>
+  );
+}
+
+/** Each refused call: what was tried, and why it did not pass. */
+function Refused({ records }: { records: AccessRecord[] }) {
+  const text = useText(receiptTexts);
+  const live = useText(liveTexts);
+  const language = useLanguage();
+  if (records.length === 0) return null;
+  return (
+    <section className="stack near">
+      <h3>{text.refusedTitle}</h3>
+      <DataTable
+        caption={text.refusedTitle}
+        rows={records}
+        rowKey={({ id }) => id}
+        columns={[
+          { label: text.when, cell: ({ at }) => <Time at={at} /> },
+          {
+            label: text.call,
+            cell: ({ method, path }) => (
+              <code>
+                {method} {path ?? live.erased}
+              </code>
+            ),
+          },
+          { label: text.refusedWhy, cell: ({ code }) => wordFor(live.codes, code ?? '') ?? code },
+          { label: text.times, number: true, cell: ({ count }) => numberText(count, language) },
+        ]}
+      />
     </section>
   );
 }

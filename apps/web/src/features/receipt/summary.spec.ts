@@ -1,5 +1,5 @@
 import type { AccessRecord } from '../../api/client.js';
-import { countCalls, summariseCalls } from './summary.js';
+import { countCalls, refusedCalls, summariseCalls } from './summary.js';
 
 const record = (change: Partial<AccessRecord>) =>
   ({ decision: 'allowed', action: 'read', resource: 'invoices/1', count: 1, ...change }) as AccessRecord;
@@ -33,4 +33,12 @@ test('sums up allowed calls by action and resource, the most frequent first', ()
 test('a record that stands for several calls counts as several', () => {
   expect(countCalls(records, 'allowed')).toBe(5);
   expect(countCalls(records, 'refused')).toBe(7);
+});
+
+test('each refused call is listed, the oldest first', () => {
+  const late = record({ at: '2026-11-24T14:05:00Z', decision: 'refused', code: 'grant_ended' });
+  expect(refusedCalls([late, ...records]).map(({ at }) => at)).toEqual([
+    '2026-11-24T14:04:00Z',
+    '2026-11-24T14:05:00Z',
+  ]);
 });

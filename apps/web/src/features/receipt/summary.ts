@@ -27,3 +27,9 @@ export function summariseCalls(records: readonly AccessRecord[]): CallSummary[] 
 /** The number of calls with this decision. A record that stands for several calls counts as several. */
 export const countCalls = (records: readonly AccessRecord[], decision: AccessRecord['decision']): number =>
   records.filter((record) => record.decision === decision).reduce((sum, { count }) => sum + count, 0);
+
+/** The refused calls, oldest first. */
+export const refusedCalls = (records: readonly AccessRecord[]): AccessRecord[] =>
+  records
+    .filter(({ decision }) => decision === 'refused')
+    .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
