@@ -6,6 +6,9 @@ import { until } from './until.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/programs/gateway.js', import.meta.url));
 
+/** On a busy machine a process needs many seconds to start. */
+const START_MS = 60_000;
+
 /** The built gateway as a process, for tests that kill it or trace it. */
 export class GatewayProcess {
   url = '';
@@ -35,7 +38,7 @@ export class GatewayProcess {
     });
     const gateway = new GatewayProcess(child);
     child.stdout?.setEncoding('utf8').on('data', (text: string) => gateway.lines.push(...text.split('\n')));
-    await until(() => gateway.lines.some((line) => line.includes('in touch with the broker')));
+    await until(() => gateway.lines.some((line) => line.includes('in touch with the broker')), START_MS);
     const listening = gateway.lines.find((line) => line.includes('"listening"')) ?? '{}';
     const { url, adminUrl } = JSON.parse(listening) as { url: string; adminUrl: string };
     Object.assign(gateway, { url, adminUrl });

@@ -37,7 +37,7 @@ export function sendRaw(port: number, bytes: string | Buffer, toEnd = false): Pr
   });
 }
 
-const WAIT_MS = 5_000;
+const WAIT_MS = 10_000;
 const INTERIM = /^HTTP\/1\.1 100 Continue\r\n\r\n/;
 const WITHOUT_BODY = /^HTTP\/1\.1 (?:204|304) /;
 

@@ -12,7 +12,7 @@ export type Recorded = Place & {
 
 type ListedRecord = { id: string; outcome: string | null; status: number | null };
 
-const SETTLE_MS = 5_000;
+const SETTLE_MS = 30_000;
 
 /** Every call from three sources: the upstream, the records and the log. */
 export type Account = {
@@ -26,7 +26,7 @@ export type Account = {
 
 /**
  * Waits until the gateway has shipped every record, then reads the three sources, for calls in acme. A client gets its
- * answer a moment before the outcome is recorded, so this waits a few seconds for missing outcomes.
+ * answer a moment before the outcome is recorded, so this waits for missing outcomes.
  */
 export async function takeAccount(site: Recorded, hits: readonly Hit[]): Promise<Account> {
   await recordsAtBroker(site);

@@ -13,7 +13,7 @@ const LAST_PAUSE_MS = 50;
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T> | T,
-  limitMs = 10_000,
+  limitMs = 30_000,
   pauseMs?: number,
 ): Promise<Exclude<T, undefined | null | false>> {
   const end = performance.now() + limitMs;

@@ -53,6 +53,7 @@ async function oneRound(
   round: number,
 ): Promise<Set<string>> {
   const before = upstream.hits.length;
+  const { answer } = upstream;
   const load = new Load({
     origin: site.gatewayUrl,
     connections: CONNECTIONS,
@@ -64,8 +65,13 @@ async function oneRound(
       'calls reach the upstream',
       () => upstream.hits.length > before + 20 + ((round * 37) % 90),
     );
+    // From here on no call is answered: some are in progress when it dies.
+    upstream.answer = () => undefined;
+    const open = upstream.hits.length;
+    await eventually('a call stays open', () => upstream.hits.length > open);
     await site.gateway.stop('SIGKILL');
   } finally {
+    upstream.answer = answer;
     await load.stop();
   }
   await site.startGateway();

@@ -9,6 +9,7 @@ import {
 } from '@countersign/gateway-protocol';
 import { nodeKeyMaker } from '@countersign/persistence';
 import { billing, organisation } from '../../factories/organisation.js';
+import { onBusyMachine } from '../../support/deadline.js';
 import { TestBroker } from '../harness.js';
 import { EventStream } from '../sse.js';
 import { makeGrant, makeRequest, review } from '../story.js';
@@ -98,7 +99,7 @@ describe('the gateways’ feed', () => {
     const second = await nextSigned(stream);
     expect([first.type, second.type]).toEqual(['heartbeat', 'heartbeat']);
     expect(second.seq).toBe(snapshot.seq);
-    expect(Date.parse(second.time) - Date.parse(first.time)).toBeLessThan(2_000);
+    expect(Date.parse(second.time) - Date.parse(first.time)).toBeLessThan(onBusyMachine(2_000));
   });
 
   test('P6: a new grant and its end are sent at once, numbered without a gap', async () => {
@@ -116,7 +117,7 @@ describe('the gateways’ feed', () => {
       body: { reason: 'stop' },
     });
     const ended = await nextSigned(stream, 'change');
-    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(performance.now() - begun).toBeLessThan(onBusyMachine(1_000));
     expect(ended.seq).toBe(seq + 2);
     // The event tells how long to remember the digest: until no grant of these terms can be open.
     const until = new Date(Date.parse(request.lapsesAt) + 900_000).toISOString().replace('.000', '');

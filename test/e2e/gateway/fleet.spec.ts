@@ -1,3 +1,4 @@
+import { onBusyMachine } from '../../support/deadline.js';
 import { FleetSite, ofTheLast } from '../../support/fleet-site.js';
 import { percentile } from '../../support/percentile.js';
 import { isFullRun, samples } from '../../support/samples.js';
@@ -14,7 +15,7 @@ afterAll(() => fleet?.close());
 test('P6: a stop under load reaches the last of many gateways within a second and cuts open responses', async () => {
   const { reports, answeredPerSecond } = await fleet.stopUnderLoad(STOPS, 100);
   expect(reports.flatMap(({ afterDone }) => afterDone)).toHaveLength(STOPS * GATEWAYS);
-  expect(percentile(ofTheLast(reports, 'afterDone'), 0.99)).toBeLessThan(1_000);
+  expect(percentile(ofTheLast(reports, 'afterDone'), 0.99)).toBeLessThan(onBusyMachine(1_000));
   expect(new Set(reports.flatMap(({ codes }) => codes))).toEqual(new Set(['403 grant_ended']));
   expect(answeredPerSecond).toBeGreaterThan(0);
 }, 120_000);
@@ -22,6 +23,6 @@ test('P6: a stop under load reaches the last of many gateways within a second an
 test('P6: with the control link cut, all gateways refuse within ten seconds, and recover by themselves', async () => {
   const { after, hits, codes } = await fleet.cutControlLink();
   expect(codes).toHaveLength(GATEWAYS);
-  expect(after).toBeLessThan(12_000);
+  expect(after).toBeLessThan(onBusyMachine(10_000));
   expect(hits).toBe(0);
 }, 120_000);

@@ -1,6 +1,7 @@
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { Cli } from '../../support/cli.js';
+import { onBusyMachine } from '../../support/deadline.js';
 import { eventually } from '../../support/eventually.js';
 import type { Inside } from '../../support/inside.js';
 import type { Site } from '../../support/site.js';
@@ -73,7 +74,7 @@ describe('signing keys while tokens are in use', () => {
       },
       30_000,
     );
-    expect(performance.now() - revoked).toBeLessThan(1_000);
+    expect(performance.now() - revoked).toBeLessThan(onBusyMachine(1_000));
     expect(refused).toMatchObject({ status: 401, code: 'invalid_token' });
     expect(JSON.parse(refused.text)).toMatchObject({ reason: 'unknown_key' });
     await expect(reader.read()).rejects.toThrow();

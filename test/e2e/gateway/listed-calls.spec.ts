@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AccessRequestDetail, Service } from '@countersign/api';
+import { toInstant } from '@countersign/contract';
 import { request } from 'undici';
 import { run } from '../../../apps/cli/src/main.js';
 import { Terminal } from '../../../apps/cli/test/terminal.js';
@@ -108,7 +109,8 @@ test('reconcile: what the service saw and the log does not have is red, and beco
       headers: { authorization: `Bearer ${token}` },
     });
     expect(answer.statusCode).toBe(200);
-    const at = new Date().toISOString();
+    const now = Date.now();
+    const at = new Date(now).toISOString();
     const context = upstream.hits[0]?.headers['countersign-context'];
     const lines = join(folder, 'calls.jsonl');
     const write = (...calls: object[]) =>
@@ -132,7 +134,13 @@ test('reconcile: what the service saw and the log does not have is red, and beco
       expect((await countersign('log', 'mirror', mirror, '--vkey', vkey)).exit).toBe(0);
       return countersign(
         ...['reconcile', 'billing', '--calls', lines, '--log', mirror, '--vkey', vkey],
-        ...['--from', `${at.slice(0, 10)}T00:00:00Z`, '--to', `${at.slice(0, 10)}T23:59:59Z`, ...more],
+        ...[
+          '--from',
+          toInstant(new Date(now - 3_600_000)),
+          '--to',
+          toInstant(new Date(now + 3_600_000)),
+          ...more,
+        ],
       );
     };
     await write({ at, method: 'GET', path, context });

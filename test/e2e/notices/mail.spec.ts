@@ -6,6 +6,7 @@ import { AT } from '../../factories/trust.js';
 import { MailServer } from '../../fakes/mail-server.js';
 import { claim } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
+import { onBusyMachine } from '../../support/deadline.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { BrokerProcess } from '../broker-process.js';
@@ -148,7 +149,7 @@ describe('notices by mail', () => {
     const { grant } = await makeGrant(broker);
     const body = { reason: 'enough' };
     await broker.call('approver', 'POST', `/api/v1/grants/${grant}/revocation`, { body });
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(onBusyMachine(5_000));
     await eventually('attempts', async () =>
       (await rowsOf(broker.persons.engineer)).some(({ lastError }) => lastError === 'smtp_unreachable'),
     );
@@ -186,7 +187,11 @@ describe('notices by mail', () => {
     await makeRequest(broker);
     await mailTo('kim@vendor.example');
     expect((await broker.call('engineer', 'GET', '/api/v1/requests')).status).toBe(200);
-    expect(await rowsOf(broker.persons.reviewer)).toMatchObject([{ state: 'due', attempts: 1 }]);
+    const [row] = await eventually('the first attempt', async () => {
+      const rows = await rowsOf(broker.persons.reviewer);
+      return rows[0]?.attempts === 1 && rows;
+    });
+    expect(row).toMatchObject({ state: 'due' });
   });
 
   test('P7: a broker that stops after sending and before storing that sends the same Message-ID again', async () => {

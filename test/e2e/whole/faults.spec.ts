@@ -1,6 +1,7 @@
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { summary, takeAccount } from '../../support/account.js';
 import { callGateway } from '../../support/call-gateway.js';
+import { onBusyMachine } from '../../support/deadline.js';
 import { eventually } from '../../support/eventually.js';
 import type { Site } from '../../support/site.js';
 import { siteWithUpstream } from '../../support/site-with-upstream.js';
@@ -41,10 +42,10 @@ describe('one component at a time fails', () => {
         const answer = await callGateway(site, token);
         return answer.status === 200 ? undefined : answer;
       },
-      15_000,
+      30_000,
       50,
     );
-    expect(performance.now() - gone).toBeLessThan(12_000);
+    expect(performance.now() - gone).toBeLessThan(onBusyMachine(10_000));
     expect(refused).toMatchObject({ status: 503, code: 'not_in_touch' });
     lost = refused.record;
     const hits = upstream.hits.length;
@@ -54,7 +55,7 @@ describe('one component at a time fails', () => {
     expect(upstream.hits).toHaveLength(hits);
 
     await site.startBroker();
-    await eventually('calls go through', async () => (await callGateway(site, token)).status === 200, 10_000);
+    await eventually('calls go through', async () => (await callGateway(site, token)).status === 200, 30_000);
   }, 120_000);
 
   test('P5: afterwards every call that reached the upstream has one record and one leaf', async () => {

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Browser } from '../../support/browser.js';
 import { Cli } from '../../support/cli.js';
+import { onBusyMachine } from '../../support/deadline.js';
 import { Demo } from '../../support/demo.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
@@ -119,7 +120,7 @@ describe('npm start', () => {
   test('Ctrl-C stops all within 5 s', async () => {
     const asked = performance.now();
     expect(await demo.process.stop('SIGINT')).toEqual({ code: 0, signal: null });
-    expect(performance.now() - asked).toBeLessThan(5_000);
+    expect(performance.now() - asked).toBeLessThan(onBusyMachine(5_000));
     for (const port of Object.values(ports)) expect(await listens(port)).toBe(false);
     expect(existsSync(join(dataDir, 'countersign.db'))).toBe(true);
   }, 120_000);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Cli } from '../../support/cli.js';
+import { onBusyMachine } from '../../support/deadline.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { JsonServer, organisationText, rewritten } from '../../support/json-server.js';
@@ -117,7 +118,7 @@ describe('the whole path in front of a third party’s server', () => {
     const isThere = async () =>
       (await list<Listed>('access-records')).some(({ id }) => id === record) &&
       (await list<{ data: { record?: string } }>('events')).some(({ data }) => data.record === record);
-    await eventually('record and event are there', isThere, 1_000);
+    await eventually('record and event are there', isThere, onBusyMachine(1_000));
   }, 120_000);
 
   test.each([
@@ -159,7 +160,7 @@ describe('the whole path in front of a third party’s server', () => {
         const answer = await call();
         return answer.status === 200 ? undefined : { status: answer.status, body: await answer.json() };
       },
-      1_000,
+      onBusyMachine(1_000),
     );
     expect(refused).toMatchObject({ status: 403, body: { code: 'grant_ended' } });
     // The stop may have met the first one between its record and the third party: then it is recorded as cut, not as refused.

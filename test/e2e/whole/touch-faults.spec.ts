@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';
+import { onBusyMachine } from '../../support/deadline.js';
 import { eventually } from '../../support/eventually.js';
 import { onlyInSoak } from '../../support/samples.js';
 import type { Site } from '../../support/site.js';
@@ -8,8 +9,7 @@ import { siteWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken, revokeGrant } from '../../support/story.js';
 import { TcpRelay } from '../../support/tcp-relay.js';
 
-/** The ten seconds of the promise, plus the time of one check. */
-const DEADLINE_MS = 12_000;
+const DEADLINE_MS = onBusyMachine(10_000);
 
 describe('the connection to the broker dies silently', () => {
   const relay = new TcpRelay();

@@ -5,6 +5,7 @@ import type { FeedEvent } from '@countersign/gateway-protocol';
 import type { FakeGrant } from '../../../../test/fakes/feed-broker.js';
 import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
+import { onBusyMachine } from '../../../../test/support/deadline.js';
 import { systemClock } from '../clock.js';
 
 /** A clock that a test can move forward, and whose wall clock can be wrong. */
@@ -129,7 +130,7 @@ describe('in touch', () => {
     const began = performance.now();
     broker.end(grant);
     await expect(stopped.read()).rejects.toThrow();
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(onBusyMachine(1_000));
     expect(await refusal(await world.send({ token }))).toEqual({ status: 403, code: 'grant_ended' });
     const stillOpen = Symbol('open');
     expect(await Promise.race([kept.read(), Promise.resolve(stillOpen)])).toBe(stillOpen);
@@ -157,7 +158,7 @@ describe('in touch', () => {
       response.write('first');
     };
     const stream = (
-      await world.send({ token: broker.token(broker.grant({ seconds: 2 })) })
+      await world.send({ token: broker.token(broker.grant({ seconds: 4 })) })
     ).body!.getReader();
     await stream.read();
     await expect(stream.read()).rejects.toThrow();
@@ -326,14 +327,18 @@ describe('in touch', () => {
     expect((await world.send({ token })).status).toBe(200);
     const hits = world.upstream.hits.length;
     misbehave(world);
-    await until(() => !world.gateway.isInTouch(), 3_000);
+    // Once it is out of touch, an honest feed would bring it back before the call below arrives.
+    broker.holds = ({ type }) => type === 'snapshot' && !world.gateway.isInTouch();
+    // Long before ten seconds of silence would do the same.
+    await until(() => !world.gateway.isInTouch(), 8_000);
     expect(await refusal(await world.send({ token }))).toEqual(notInTouch);
     expect(world.upstream.hits).toHaveLength(hits);
+    broker.holds = () => false;
     broker.otherKey = undefined;
     broker.drops = () => false;
     broker.tamper = (event) => event;
     broker.knowsGateway = true;
-    await until(() => world.gateway.isInTouch(), 5_000);
+    await until(() => world.gateway.isInTouch());
   });
 
   test.each([

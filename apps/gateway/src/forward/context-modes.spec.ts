@@ -147,12 +147,11 @@ describe('context: hmac', () => {
     for (const mode of ['ed25519', 'none'] as const) {
       world.broker.upstreamSettings = { billing: { context: mode } };
       world.broker.announceServices();
-      seen.length = 0;
+      // The mode of before may count for some calls.
       await until(async () => {
         await call();
-        return seen.at(-1) !== 'ok';
+        return seen.at(-1) === (mode === 'none' ? 'missing' : 'unknown_key');
       });
-      expect(seen.at(-1)).toBe(mode === 'none' ? 'missing' : 'unknown_key');
     }
   });
 });

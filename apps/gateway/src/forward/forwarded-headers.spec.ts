@@ -21,11 +21,13 @@ describe('the gateway’s own cookies', () => {
   });
 
   test('are found in linear time', () => {
-    const took = (cookies: string) => {
+    const once = (cookies: string) => {
       const began = performance.now();
       for (let count = 0; count < 10; count += 1) withoutOwnCookies(cookies);
       return performance.now() - began;
     };
+    // The fastest of three: a pause of the process is no reading.
+    const took = (cookies: string) => Math.min(once(cookies), once(cookies), once(cookies));
     // Eight times the spaces take eight times the time. Quadratic time would be 64 times, for everyone who waits behind it.
     for (const space of [' ', '\t', '; ']) {
       took(`a=1;${space.repeat(15_000)}x`);

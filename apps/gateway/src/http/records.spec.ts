@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { BreakableDisk, HeldDisk } from '../../../../test/fakes/faulty-disks.js';
 import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
+import { onBusyMachine } from '../../../../test/support/deadline.js';
 
 let world: GatewayWorld;
 afterEach(() => world.stop());
@@ -134,7 +135,7 @@ describe('records', () => {
     world = await GatewayWorld.start();
     const token = world.broker.token(world.broker.grant());
     await world.send({ token });
-    await until(() => world.broker.recordsOf('outcome').length === 1, 1_000);
+    await until(() => world.broker.recordsOf('outcome').length === 1, onBusyMachine(1_000));
   });
 
   test('a spool is used by one gateway at a time', async () => {
