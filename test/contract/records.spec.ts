@@ -308,6 +308,20 @@ describeStore('gateways’ records', (bench) => {
     ]);
   });
 
+  test('P5: a call that a proxy passes on is whole in one record: its outcome is unknown, and none is taken later', async () => {
+    const { grant, call } = await granted();
+    const whole = { ...call(1), mode: 'authz' as const, outcome: 'unknown' as const };
+    await take([made(whole)]);
+    await take([ended(2, whole.id)]);
+    const after = await state(grant.id);
+    expect(after.records).toEqual([whole]);
+    expect(after.used).toEqual({ calls: 1, bytes: 0 });
+    expect(after.leaves.map(({ type, data }) => [type, data.outcome])).toEqual([
+      ['access.allowed', 'unknown'],
+      ['gateway.mismatch', undefined],
+    ]);
+  });
+
   test('a batch that cannot be taken whole leaves nothing', async () => {
     const { grant, call } = await granted();
     const twice = call(1);

@@ -169,15 +169,17 @@ describe('the tables', () => {
       leafOf('access.allowed', { record: 'rec_1', gateway: 'gtw_1' }),
       leafOf('access.allowed', { record: 'rec_2' }),
       leafOf('access.refused', { record: 'rec_3', code: 'locked', count: 7 }),
+      leafOf('access.allowed', { record: 'rec_4', mode: 'authz', outcome: 'unknown' }),
       leafOf('access.outcome', { record: 'rec_1', outcome: 'cut', bytes: 5 }, { at: '2026-10-01T00:00:01Z' }),
     ]);
     expect(rows(files, 'population/calls')).toMatchObject([
       { record: 'rec_3', decision: 'refused', code: 'locked', count: 7 },
+      { record: 'rec_4', decision: 'allowed', outcome: 'unknown', bytes: null },
       { record: 'rec_1', decision: 'allowed', outcome: 'cut', bytes: 5 },
       { record: 'rec_2', decision: 'allowed', outcome: null },
     ]);
     expect(rows(files, 'exceptions')).toMatchObject([{ kind: 'calls-refused', subject: 'locked' }]);
-    expect(JSON.parse(files['summary.json'] ?? '').calls).toEqual({ allowed: 2, refused: 7 });
+    expect(JSON.parse(files['summary.json'] ?? '').calls).toEqual({ allowed: 3, refused: 7 });
   });
 
   test('a formula in a reason runs in no spreadsheet, and absent values say why', () => {

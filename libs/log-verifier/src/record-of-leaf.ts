@@ -24,6 +24,7 @@ const RECORDS: Record<string, (leaf: LeafV1, prev: string | null) => RecordJson>
     ...(data['masked'] === undefined ? {} : { masked: data['masked'] }),
     method: data['method'],
     mode: data['mode'],
+    ...(data['outcome'] === undefined ? {} : { outcome: data['outcome'] }),
     path: commitments['path'],
     person: data['requester'],
     prev,

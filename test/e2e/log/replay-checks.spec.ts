@@ -120,6 +120,11 @@ describe('P1: what a gateway and a broker together let through is named', () => 
     ],
     ['an outcome of no call', 'changed_record there', (own) => records(own, under, ['outcome', {}])],
     [
+      'an outcome of a call whose own record has it',
+      'changed_record there',
+      (own) => records(own, under, ['allowed', { mode: 'authz', outcome: 'unknown' }], ['outcome', {}]),
+    ],
+    [
       'more bytes than the budget',
       'over_budget there',
       (own) =>

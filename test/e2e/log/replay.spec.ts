@@ -416,6 +416,12 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
 
   test.each<[string, string, Forgery]>([
     ['a call like the others', 'none', {}],
+    ['that a proxy passed on', 'none', { change: { mode: 'authz', outcome: 'unknown' } }],
+    [
+      'through the gateway, whose outcome the record already has',
+      'changed_record there',
+      { change: { outcome: 'unknown' } },
+    ],
     ['before the window of its grant', 'outside_window there', { after: -60 }],
     ['after the window of its grant', 'outside_window there', { after: 1_000 }],
     ['after its grant was revoked', 'after_end there', { after: 120 }],

@@ -54,13 +54,13 @@ function signatureOf(record: SignedRecord, { publicKey }: EnrolledGateway) {
 
 type CallRecord = Extract<RecordEntry['record'], { kind: 'allowed' | 'refused' }>;
 
-/** A call as the API shows it: the members of the wire record, without an outcome yet. */
+/** A call as the API shows it: the members of the wire record. Mostly its outcome follows in a record of its own. */
 function viewOf(record: CallRecord, path: string | null): AccessRecordView {
   const { v: _v, prev: _prev, previous: _previous, kind, trust = null, ...given } = record;
-  const { masked, ...members } = { masked: undefined, ...given };
+  const { masked, outcome = null, ...members } = { masked: undefined, outcome: undefined, ...given };
   const context = kind === 'allowed' ? 'ed25519' : null;
   const maskedFields = masked ? 0 : null;
-  const rest = { path, trust, decision: kind, ...NO_OUTCOME, maskedFields, withheld: null };
+  const rest = { path, trust, decision: kind, ...NO_OUTCOME, outcome, maskedFields, withheld: null };
   const absent = {
     code: null,
     count: 1,
@@ -74,7 +74,7 @@ function viewOf(record: CallRecord, path: string | null): AccessRecordView {
 
 const NO_OUTCOME = {
   ...{ status: null, bytes: null, bodySha256: null, sentSha256: null },
-  ...{ durationMs: null, outcome: null },
+  durationMs: null,
 };
 
 function wrong(index: number, member: string, detail: string): HttpProblem {

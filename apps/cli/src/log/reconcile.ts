@@ -110,7 +110,9 @@ async function recordsOf(
     const time = Date.parse(at);
     if (time < from - RECONCILED_WITHIN_MS || time >= to + RECONCILED_WITHIN_MS) return;
     records.set(record, {
-      ...{ at, gateway: String(data['gateway']), method: String(data['method']), answered: true },
+      ...{ at, gateway: String(data['gateway']), method: String(data['method']) },
+      // A call that the gateway did not forward has its outcome in its own record.
+      answered: data['outcome'] === undefined,
     });
   });
   return records;

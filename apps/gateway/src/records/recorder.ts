@@ -8,6 +8,7 @@ import {
 } from '@countersign/contract';
 import { MAX_COUNTS, type RecordedFile, type WithheldReason } from '@countersign/gateway-protocol';
 import type { Clock } from '../clock.js';
+import { type AllowedRecord, CallText } from './call-text.js';
 import { RandomPool, RecordIds } from './record-ids.js';
 import { MinuteCounters, minuteOf, RefusalFolding } from './refusal-counting.js';
 import type { RecordDraft } from './spool/record-chains.js';
@@ -68,6 +69,7 @@ export class Recorder {
   /** Tenants in whose logs a head is wanted after an instant (milliseconds since the epoch). */
   private readonly wanted = new Map<string, number>();
   private last = { now: Number.NaN, text: '' };
+  private readonly texts = new WeakMap<GrantTokenClaims, CallText>();
 
   constructor(private readonly options: RecorderOptions) {
     this.minute = minuteOf(options.clock.now());
@@ -92,26 +94,28 @@ export class Recorder {
     tenantFrom: TenantFrom,
     isMasked = false,
   ): Promise<void> {
-    const draft = this.describe(id, 'allowed', call, match);
-    const { droppedHeaders, file } = call;
+    const { record: described, openings } = this.describe(id, 'allowed', call, match);
+    const { droppedHeaders, file, mode, claims } = call;
     const isSigned = context === 'ed25519';
-    if (
-      isSigned &&
-      droppedHeaders.length === 0 &&
-      tenantFrom !== 'service' &&
-      !isMasked &&
-      file === undefined
-    )
-      return this.options.spool.append(draft);
-    const record = {
-      ...draft.record,
-      ...(droppedHeaders.length === 0 ? {} : { droppedHeaders: [...droppedHeaders] }),
-      ...(isSigned ? {} : { context }),
-      ...(tenantFrom === 'service' ? { tenantFrom } : {}),
-      ...(isMasked ? { masked: true as const } : {}),
-      ...(file === undefined ? {} : { file }),
-    };
-    return this.options.spool.append({ ...draft, record });
+    // Most calls are as they are described: a member that is absent must stay absent.
+    const record: AllowedRecord = described;
+    if (droppedHeaders.length > 0) record.droppedHeaders = [...droppedHeaders];
+    if (!isSigned) record.context = context;
+    if (tenantFrom === 'service') record.tenantFrom = tenantFrom;
+    if (isMasked) record.masked = true;
+    if (file !== undefined) record.file = file;
+    // If someone else passes the call on, only they learn how it ends.
+    if (mode !== 'gateway') record.outcome = 'unknown';
+    return this.options.spool.append({ record, openings, text: this.textFor(claims, record) });
+  }
+
+  /** What writes records like this one. An engineer's calls are mostly alike, so that of the last kind is kept for each token. */
+  private textFor(claims: GrantTokenClaims, record: AllowedRecord): CallText | undefined {
+    const known = this.texts.get(claims);
+    if (known?.fits(record)) return known;
+    const text = CallText.of(record);
+    if (text !== undefined) this.texts.set(claims, text);
+    return text;
   }
 
   /** Records how an allowed call ended, in the log of its record. */

@@ -280,6 +280,8 @@ class Calls implements RowSource<(typeof CALL_COLUMNS)[number]> {
       case 'access.allowed':
         if (!isInPeriod(this.context, leaf)) return [];
         this.allowed += 1;
+        // A call whose outcome no gateway learns.
+        if (datum(leaf, 'outcome') !== null) return [{ ...callRow(leaf, late), outcomeLeaf: leaf.index }];
         this.#running.set(String(datum(leaf, 'record')), callRow(leaf, late));
         return [];
       case 'access.refused':
@@ -317,8 +319,8 @@ function callRow(leaf: PackLeaf, late: boolean): CallRow {
     ...{ request: named('request'), grant: named('grant'), requester: named('requester') },
     ...{ service: named('service'), action: named('action'), resource: named('resource') },
     ...{ method: named('method'), path: textOf(leaf, 'path'), route: named('route'), mode: named('mode') },
-    ...{ gateway: named('gateway'), status: null, bytes: null, durationMs: null, outcome: null },
-    ...{ outcomeLeaf: null, late },
+    ...{ gateway: named('gateway'), status: null, bytes: null, durationMs: null },
+    ...{ outcome: named('outcome'), outcomeLeaf: null, late },
     ...factCells(leaf.leaf.data['requesterFacts']),
   };
 }

@@ -71,7 +71,8 @@ export type RecordedFile = z.infer<typeof recordedFile>;
  * names of request headers that are not forwarded, at most the first hundred. Absent if there are none. `context`: how the
  * call is signed for the upstream. Absent: `ed25519`. `masked`: the gateway masks fields of the answer. `file`: the answer is a file
  * from a storage. `tenantFrom`: the call named no tenant, so the service had to name it in the response. Absent: the gateway read the
- * tenant in the call.
+ * tenant in the call. `outcome`: the record is the whole call, and no outcome follows: a proxy or the service's own middleware asked, so
+ * no gateway learns how the call ends. Absent: an `outcome` record follows.
  */
 const allowed = z.strictObject({
   ...chained,
@@ -85,6 +86,7 @@ const allowed = z.strictObject({
   tenantFrom: z.literal('service').exactOptional(),
   masked: z.literal(true).exactOptional(),
   file: recordedFile.exactOptional(),
+  outcome: z.literal('unknown').exactOptional(),
 });
 
 /**

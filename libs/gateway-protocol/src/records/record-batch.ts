@@ -29,6 +29,14 @@ const batch = z
   .refine(
     ({ entries }) => entries.every(({ record }) => record.previous === undefined || record.seq === 1),
     'only the first record of a chain names the run before',
+  )
+  .refine(
+    ({ entries }) =>
+      entries.every(
+        ({ record }) =>
+          record.kind !== 'allowed' || record.outcome === undefined || record.mode !== 'gateway',
+      ),
+    'a call through the gateway has its outcome in another record',
   );
 /**
  * The body of `POST /gateway/v1/records`: records of one boot, those of a tenant in the order of their `seq`. `signature` is by

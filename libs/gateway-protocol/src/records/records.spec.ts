@@ -94,6 +94,21 @@ describe('records', () => {
       ]);
   });
 
+  test('a call has its outcome in its own record only if the gateway does not forward it', () => {
+    const path = join(import.meta.dirname, '../../../../test/vectors/records.json');
+    const { records } = JSON.parse(readFileSync(path, 'utf8')) as { records: { record: AccessRecord }[] };
+    const call = records.find(({ record }) => record.kind === 'allowed')?.record as AccessRecord;
+    const batch = (change: object) => ({
+      ...{ boot: call.boot, signature: 'A'.repeat(86) },
+      entries: [entry({ ...call, ...change } as AccessRecord)],
+    });
+    const whole = batch({ mode: 'authz', outcome: 'unknown' });
+    expect(parseRecordBatch(whole)).toEqual(whole);
+    const refused = expect.objectContaining({ code: 'invalid_records' });
+    for (const bad of [{ outcome: 'unknown' }, { mode: 'authz', outcome: 'completed' }])
+      expect(() => parseRecordBatch(batch(bad))).toThrow(refused);
+  });
+
   test('a batch holds records of one boot alone, at least one, of known kinds', () => {
     const signature = 'A'.repeat(86);
     const entries = [entry(counters(1, null)), entry(head(2, `sha256:${'a'.repeat(64)}`))];

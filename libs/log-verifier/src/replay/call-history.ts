@@ -71,7 +71,8 @@ export class CallHistory {
       const later = check(call);
       if (later !== undefined) await later;
     }
-    this.state.open.set(data.text('record'), call.grant.id);
+    // Without a gateway that forwards it, no outcome follows: the record says so itself.
+    if (!data.has('outcome')) this.state.open.set(data.text('record'), call.grant.id);
     this.state.count += 1;
     call.grant.calls += 1;
   }
@@ -93,6 +94,7 @@ export class CallHistory {
   private readonly checks: readonly Check[] = [
     (call) => isOfItsGrant(call),
     (call) => statesFactsOfTerms(call),
+    (call) => isEndedByItsMode(call),
     (call) => isInWindow(call),
     (call) => isBeforeTheEnd(call),
     (call) => hasToken(call),
@@ -274,6 +276,12 @@ function statesFactsOfTerms({ data, grant }: Call): void {
       'wrong_facts',
       'the record states another place or employer than the terms of its grant.',
     );
+}
+
+/** Only a call that a gateway did not forward has no outcome of its own. Otherwise its bytes would count for no budget. */
+function isEndedByItsMode({ data }: Call): void {
+  if (data.has('outcome') && (data.text('mode') === 'gateway' || data.text('outcome') !== 'unknown'))
+    throw data.fault('changed_record', 'the record of a call through the gateway has no outcome of its own.');
 }
 
 function isInWindow({ data, grant, at }: Call): void {

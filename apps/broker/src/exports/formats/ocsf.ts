@@ -143,7 +143,8 @@ const OUTCOMES: Readonly<Record<string, number>> = { completed: 1, cut: 2, faile
 const STATUS_NAMES: Readonly<Record<number, string>> = { 0: 'Unknown', 1: 'Success', 2: 'Failure' };
 
 function statusMembers(type: string, { outcome, code, reason }: Members): Members {
-  const id = type === 'access.refused' ? 2 : type === 'access.outcome' ? (OUTCOMES[String(outcome)] ?? 0) : 1;
+  const isEnded = type === 'access.outcome' || (type === 'access.allowed' && outcome !== undefined);
+  const id = type === 'access.refused' ? 2 : isEnded ? (OUTCOMES[String(outcome)] ?? 0) : 1;
   return {
     status_id: id,
     status: STATUS_NAMES[id],

@@ -7,10 +7,15 @@ import {
   type UnchainedRecord,
   type UnsignedRecord,
 } from '@countersign/gateway-protocol';
-import type { LineWriter, RecordLine } from './record-lines.js';
+import type { CallText } from '../call-text.js';
+import { type LineWriter, opensCall, type RecordLine } from './record-lines.js';
 
-/** A record without its place in a chain, and the openings of its commitments. */
-export type RecordDraft = { record: UnchainedRecord; openings: RecordEntry['openings'] };
+/** A record without its place in a chain, and the openings of its commitments. `text`: what writes an allowed call like this one. */
+export type RecordDraft = {
+  record: UnchainedRecord;
+  openings: RecordEntry['openings'];
+  text?: CallText | undefined;
+};
 
 /** Returns the identity's signature (base64url) of a record that has its place. */
 export type RecordSigner = (record: UnsignedRecord) => string;
@@ -92,25 +97,37 @@ class ChainBatch {
    * Writes the record with its `seq` and `prev`, and with a signature if its kind has one. The line holds the record's
    * canonical JSON, which is the text under its hash.
    */
-  place({ record, openings }: RecordDraft, writer: LineWriter): RecordLine {
+  place(draft: RecordDraft, writer: LineWriter): RecordLine {
+    const { record, openings } = draft;
     const { boot, tenant, id, kind } = record;
     const chain = key(boot, tenant);
     const last = this.moved.get(chain)?.head ?? this.chains.head(boot, tenant);
     const seq = (last?.seq ?? 0) + 1;
+    const signed = isSignedKind(kind);
+    const canonical = writtenByText(draft, seq, last?.hash) ?? this.canonical(record, seq, last, signed);
+    const head = { seq, hash: canonicalRecordHash(canonical), signed };
+    this.moved.set(chain, { boot, tenant, head });
+    this.newest.set(tenant, { boot, seq, hash: head.hash });
+    const name = { kind, boot, tenant, seq, id, opens: opensCall(record), hash: head.hash };
+    return writer.add(name, canonical, JSON.stringify(openings));
+  }
+
+  private canonical(
+    record: UnchainedRecord,
+    seq: number,
+    last: SpooledHead | undefined,
+    signed: boolean,
+  ): string {
+    const { tenant } = record;
     const entry = chainedRecord(
       record,
       last === undefined
         ? { seq, prev: null, previous: this.newest.get(tenant) ?? this.chains.newestOf(tenant) }
         : { seq, prev: last.hash },
     );
-    const signed = isSignedKind(kind);
-    const canonical = signed
+    return signed
       ? canonicalJson({ ...entry, signature: this.sign(entry as UnsignedRecord) })
       : canonicalChainedRecord(entry);
-    const head = { seq, hash: canonicalRecordHash(canonical), signed };
-    this.moved.set(chain, { boot, tenant, head });
-    this.newest.set(tenant, { boot, seq, hash: head.hash });
-    return writer.add({ kind, boot, tenant, seq, id }, canonical, JSON.stringify(openings));
   }
 
   /** The assigned places are durable. */
@@ -120,12 +137,23 @@ class ChainBatch {
   }
 }
 
+/** Undefined for the first record of a chain, which also names the run before. */
+function writtenByText(
+  { record, text }: RecordDraft,
+  seq: number,
+  prev: string | undefined,
+): string | undefined {
+  if (text === undefined || prev === undefined || record.kind !== 'allowed') return undefined;
+  return text.at(record, seq, prev);
+}
+
 /** A record's place in its chain. `previous` is there for the first record alone. */
 type Place = { seq: number; prev: string | null; previous?: RunEnd | null };
 
 /**
- * A record with its place in a chain. The kinds that every call has are object literals with their members in the order
- * of canonical JSON (RFC 8785): nothing must be sorted, and no object grows member by member. The other kinds are rare.
+ * A record with its place in a chain. An outcome, which most calls have, is an object literal with its members in the order of
+ * canonical JSON (RFC 8785): nothing must be sorted, and no object grows member by member. Most allowed calls are written by their
+ * `CallText`; the other kinds are rare.
  */
 export function chainedRecord(record: UnchainedRecord, place: Place): UnchainedRecord & Place {
   const { seq, prev, previous } = place;
@@ -148,85 +176,7 @@ export function chainedRecord(record: UnchainedRecord, place: Place): UnchainedR
       v: record.v,
     };
   }
-  if (!isUsualCall(record)) return { ...record, seq, prev };
-  return record.context === undefined
-    ? callRecord(record, seq, prev)
-    : callRecordWithContext(record, record.context, seq, prev);
-}
-
-function callRecord(record: UsualCall, seq: number, prev: string | null): UsualCall & Place {
-  return {
-    action: record.action,
-    at: record.at,
-    boot: record.boot,
-    digest: record.digest,
-    gateway: record.gateway,
-    grant: record.grant,
-    id: record.id,
-    kind: record.kind,
-    method: record.method,
-    mode: record.mode,
-    path: record.path,
-    person: record.person,
-    prev,
-    request: record.request,
-    resource: record.resource,
-    route: record.route,
-    seq,
-    service: record.service,
-    tenant: record.tenant,
-    trust: record.trust,
-    v: record.v,
-  };
-}
-
-/** A literal of its own, because a member that is undefined, or spread, costs every call. */
-function callRecordWithContext(
-  record: UsualCall,
-  context: NonNullable<UsualCall['context']>,
-  seq: number,
-  prev: string | null,
-): UsualCall & Place {
-  return {
-    action: record.action,
-    at: record.at,
-    boot: record.boot,
-    context,
-    digest: record.digest,
-    gateway: record.gateway,
-    grant: record.grant,
-    id: record.id,
-    kind: record.kind,
-    method: record.method,
-    mode: record.mode,
-    path: record.path,
-    person: record.person,
-    prev,
-    request: record.request,
-    resource: record.resource,
-    route: record.route,
-    seq,
-    service: record.service,
-    tenant: record.tenant,
-    trust: record.trust,
-    v: record.v,
-  };
-}
-
-/**
- * An allowed call with exactly the members of one of the literals above. A record without `trust` comes from a gateway that knew no
- * trust documents, and most calls have no dropped headers: absent members must stay absent.
- */
-function isUsualCall(record: UnchainedRecord): record is UsualCall {
-  return (
-    record.kind === 'allowed' &&
-    record.trust !== undefined &&
-    record.droppedHeaders === undefined &&
-    record.tenantFrom === undefined &&
-    record.masked === undefined &&
-    record.file === undefined &&
-    record.requesterFacts === undefined
-  );
+  return { ...record, seq, prev };
 }
 
 /** Whether an outcome has exactly the members of the literal above. That of a download, or of a masked or withheld answer, has more. */
@@ -239,20 +189,17 @@ function isUsualOutcome(record: UnchainedRecord): record is Extract<UnchainedRec
   );
 }
 
-type UsualCall = Extract<UnchainedRecord, { kind: 'allowed' }> & { trust: string | null };
-
 /** How `JSON.stringify` begins an unpaired surrogate. */
 const LONE_SURROGATE = '\\ud';
 
 /**
- * Canonical JSON of a record with its place. The object literals above are in canonical order and hold only texts,
+ * Canonical JSON of a record with its place. The object literal above is in canonical order and holds only texts,
  * numbers and nulls, so `JSON.stringify` writes canonical JSON. The one thing that canonical JSON refuses there is an
  * unpaired surrogate, which is visible in the text. A record that may have one, and any other record, takes the slow
  * way.
  */
 export function canonicalChainedRecord(entry: UnchainedRecord & Place): string {
-  if (entry.previous !== undefined || !(isUsualOutcome(entry) || isUsualCall(entry)))
-    return canonicalJson(entry);
+  if (entry.previous !== undefined || !isUsualOutcome(entry)) return canonicalJson(entry);
   const text = JSON.stringify(entry);
   return text.includes(LONE_SURROGATE) ? canonicalJson(entry) : text;
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { AccessRecord, RunEnd } from '@countersign/gateway-protocol';
+import type { AccessRecord, RunEnd, UnchainedRecord } from '@countersign/gateway-protocol';
 import type { SpooledHead } from './record-chains.js';
 
 /** First line of a segment. It holds everything that is needed to continue if the segments before it are gone. */
@@ -26,8 +26,13 @@ type RecordName = {
   id: string;
 };
 
-/** A record with its openings as the JSON that is shipped: UTF-8 in `bytes` from `from` to `to`, not parsed. */
+/**
+ * A record with its openings as the JSON that is shipped: UTF-8 in `bytes` from `from` to `to`, not parsed. `opens`: it allows a call
+ * whose outcome follows. `hash`: of the record, if it is known without reading the line.
+ */
 export type RecordLine = RecordName & {
+  opens: boolean;
+  hash?: string;
   bytes: Buffer;
   from: number;
   to: number;
@@ -81,11 +86,19 @@ const AFTER_RECORD = ',"openings":';
  * The hash of a line's record (`recordHash`). The line holds the record as canonical JSON, in which a comma before a quote
  * never is inside a text, so the first `,"openings":` ends it.
  */
-export function recordHashOf({ bytes, from, to }: RecordLine): string {
+export function recordHashOf({ hash: known, bytes, from, to }: RecordLine): string {
+  if (known !== undefined) return known;
   const end = bytes.indexOf(AFTER_RECORD, from, 'latin1');
   if (end === -1 || end >= to) throw new Error('a line of the spool without a record');
   return `sha256:${hash('sha256', bytes.subarray(from + BEFORE_RECORD.length, end), 'hex')}`;
 }
+
+/** Whether an outcome of this record will follow: it allows a call, and is not the whole of it. */
+export const opensCall = (record: UnchainedRecord): boolean =>
+  record.kind === 'allowed' && record.outcome === undefined;
+
+/** The member in canonical JSON. A text cannot contain it, because a quote in a text has a backslash before it. */
+const WHOLE_CALL = ',"outcome":"unknown","path":';
 
 const COMMA = 0x2c;
 const BRACE = 0x7b;
@@ -104,8 +117,10 @@ function parseLine(bytes: Buffer, start: number, end: number): SpoolLine | undef
   if (name === 'H ') return { header: JSON.parse(bytes.toString('utf8', from, end)) as SegmentHeader };
   const [, kind, boot, tenant, seq, id] = RECORD.exec(name) ?? [];
   if (boot === undefined || tenant === undefined || id === undefined) return undefined;
+  const opens = kind === 'allowed' && !bytes.subarray(from, end).includes(WHOLE_CALL, 0, 'latin1');
+  const place = { bytes, from, to: end };
   return {
-    record: { kind: kind as AccessRecord['kind'], boot, tenant, seq: Number(seq), id, bytes, from, to: end },
+    record: { kind: kind as AccessRecord['kind'], boot, tenant, seq: Number(seq), id, opens, ...place },
   };
 }
 
@@ -164,7 +179,7 @@ export class LineWriter {
 
   /** Adds a record's line: its name, its canonical JSON, and the JSON of its openings. */
   add(
-    name: Pick<RecordLine, 'kind' | 'boot' | 'tenant' | 'seq' | 'id'>,
+    name: RecordName & Required<Pick<RecordLine, 'opens' | 'hash'>>,
     canonical: string,
     openings: string,
   ): RecordLine {
@@ -180,8 +195,8 @@ export class LineWriter {
     to += chunk.write('}', to, 'latin1');
     chunk.write(checkOf(chunk.subarray(start, to)), this.at, 'latin1');
     this.at = chunk.writeUInt8(LINE_FEED, to);
-    const { kind, boot, tenant, seq, id } = name;
-    return { kind, boot, tenant, seq, id, bytes: chunk, from, to };
+    const { kind, boot, tenant, seq, id, opens, hash } = name;
+    return { kind, boot, tenant, seq, id, opens, hash, bytes: chunk, from, to };
   }
 
   /** Continues in new memory if this is full, and copies the group so far: its bytes must be contiguous. */

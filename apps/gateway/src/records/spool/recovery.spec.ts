@@ -153,6 +153,20 @@ describe('a damaged segment', () => {
     );
   }, 60_000);
 
+  test('P5: the next run closes no call that is whole in its record, and every other one, whatever its path is', async () => {
+    const own = await SpoolBench.make();
+    const spool = await own.open();
+    const whole = allowed();
+    Object.assign(whole.record, { mode: 'authz', outcome: 'unknown' });
+    const other = allowed();
+    other.openings = { path: { value: ',"outcome":"unknown","path":"x"', salt: 'A'.repeat(43) } };
+    for (const call of [whole, other]) await spool.append(call);
+    await spool.close();
+    const { unfinishedCalls } = await own.open(BOOTS[1]);
+    expect(unfinishedCalls.map(({ id }) => id)).toEqual([other.record.id]);
+    await own.close();
+  });
+
   test('a call whose outcome is damaged is closed with the outcome unknown', async () => {
     const at = left.records.findIndex(({ kind }) => kind === 'outcome');
     const bytes = Buffer.from(left.bytes);

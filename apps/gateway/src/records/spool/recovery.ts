@@ -135,11 +135,11 @@ export class SpoolReading {
   }
 
   record(line: RecordLine): void {
-    const { kind, boot, tenant, seq, id } = line;
+    const { kind, boot, tenant, seq, id, opens } = line;
     if (this.boot === '') this.boot = boot;
     this.boots.add(boot);
     this.moveTo({ boot, tenant, seq, segment: this.segment, line });
-    if (kind === 'allowed') this.open.set(id, { boot, tenant, id, segment: this.segment });
+    if (opens) this.open.set(id, { boot, tenant, id, segment: this.segment });
     if (kind === 'outcome') this.open.delete(id);
   }
 

@@ -295,12 +295,12 @@ export class Spool {
   }
 
   private trackWritten(lines: readonly RecordLine[]): void {
-    for (const { kind, id, boot, tenant } of lines) {
+    for (const { kind, id, boot, tenant, opens } of lines) {
       if (isSignedKind(kind)) this.unsignedEnds.delete(chainOf({ boot, tenant }));
       // Headers of new segments describe only this boot's chains.
       else if (boot !== this.options.boot)
         this.unsignedEnds.set(chainOf({ boot, tenant }), this.segments.end.segment);
-      if (kind === 'allowed') this.open.set(id, tenant);
+      if (opens) this.open.set(id, tenant);
       if (kind !== 'outcome') continue;
       this.open.delete(id);
       this.unfinished.delete(id);

@@ -75,6 +75,8 @@ function EventRow({
   const language = useLanguage();
   const [isOpen, setOpen] = useState(false);
   const { tone, icon } = lookOf(event);
+  // The record of a call that a gateway did not forward has its outcome itself.
+  const ended = outcome ?? (event.type === 'access.allowed' && 'outcome' in event.data ? event : null);
   return (
     <li className="event" data-tone={tone}>
       <Icon name={icon} />
@@ -84,7 +86,7 @@ function EventRow({
       <div className="stack tight">
         <p>
           {sentenceOf(event, language, name)}
-          {outcome === null ? null : <Outcome outcome={outcome} />}
+          {ended === null ? null : <Outcome outcome={ended} />}
         </p>
         {event.type === 'demand.accessed' ? (
           <p>

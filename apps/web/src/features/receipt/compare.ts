@@ -70,6 +70,7 @@ function compareCalls(records: readonly AccessRecord[], leaves: readonly Event[]
       record.person !== data['requester'] ||
       Date.parse(record.at) !== Date.parse(at) ||
       record.decision !== (isRefused ? 'refused' : 'allowed') ||
+      ('outcome' in data && !isSame(record.outcome, data['outcome'])) ||
       (isRefused && (!isSame(record.code, data['code']) || !isSame(record.count, data['count'])));
     if (differs) return { what: 'call', index };
   }

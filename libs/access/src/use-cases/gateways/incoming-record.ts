@@ -124,6 +124,7 @@ function leafOfCall(
   if (view.tenantFrom !== null) data['tenantFrom'] = view.tenantFrom;
   if (view.maskedFields !== null) data['masked'] = true;
   if (view.file !== null) data['file'] = view.file;
+  if (view.outcome !== null) data['outcome'] = view.outcome;
   if (view.requesterFacts !== null) data['requesterFacts'] = view.requesterFacts;
   if (kind === 'refused') Object.assign(data, { code: view.code, count: view.count });
   const leaf: Leaf = { type: `access.${kind}`, data };

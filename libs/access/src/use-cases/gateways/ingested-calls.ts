@@ -37,7 +37,9 @@ export class IngestedCalls {
     this.made.set(view.id, { ...view });
     if (path?.opening != null)
       this.openings.push({ commitment: path.commitment, name: 'path', opening: path.opening });
-    if (view.decision === 'allowed') this.count(view, { calls: 1 });
+    // A record that is the whole call has its outcome already, which no gateway knows.
+    const whole = view.outcome === null ? 0 : 1;
+    if (view.decision === 'allowed') this.count(view, { calls: 1, ended: whole, lost: whole });
     else this.refused.set(view.grant, (this.refused.get(view.grant) ?? 0) + view.count);
   }
 
