@@ -17,7 +17,7 @@ describe('everyday tasks on the other pages', () => {
   test('the security admin stops one access from the list, with a reason', async () => {
     const id = await grant(site);
     const page = await site.signedIn('sam', '/security');
-    const open = page.getByRole('region', { name: 'Open now' });
+    const open = page.getByRole('region', { name: 'Access now' });
     await open.getByRole('button', { name: 'Stop', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Stop this access' });
     await dialog.getByRole('button', { name: 'Stop access' }).click();

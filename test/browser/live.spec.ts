@@ -81,8 +81,26 @@ describe('the live page', () => {
       await gone(page.getByText('Open now'));
     }
     await gone(erin.getByText('Paste this into a terminal'));
+    // The red line is on every page, and says who did it.
     await ada.goto(`${site.url}/history`);
-    await ada.getByText(/is stopped or locked|are stopped or locked/).waitFor();
+    const banner = ada.getByRole('status').filter({ hasText: 'All access to your data is locked' });
+    await banner.filter({ hasText: 'We look into a leak. · By Ada Moreau · since' }).waitFor();
+    await ada
+      .getByRole('row', { name: /Approved/ })
+      .getByText('Locked', { exact: true })
+      .first()
+      .waitFor();
+    for (const [path, says] of [
+      ['/standing', 'No access is open now.'],
+      ['/access', 'No one can reach your data through Countersign now'],
+      [`/grants/${id}`, 'Access would end'],
+      [`/grants/${id}/receipt`, 'This access has not ended, so this receipt is not final.'],
+    ] as const) {
+      await ada.goto(site.url + path);
+      await ada.getByText(says, { exact: false }).first().waitFor();
+      await banner.waitFor();
+      await gone(ada.getByText(/Open now|is still open/));
+    }
 
     await site.api('ada', 'DELETE', `/api/v1/locks/${set}`);
     await erin.getByText('Paste this into a terminal').waitFor();

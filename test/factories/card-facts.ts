@@ -23,6 +23,7 @@ export function sampleFacts(change: Partial<CardFacts> = {}): CardFacts {
     grant: null,
     browserUrl: null,
     access: change.grant == null ? null : accessStatus(change.grant, { locks: [], stops: [] }, NOW).access,
+    accessReason: null,
     endedBy: null,
     denials: [],
     notes: [],
@@ -159,6 +160,7 @@ export const anyFacts: fc.Arbitrary<CardFacts> = fc
     reviews: fc.array(review, { maxLength: 9 }),
     grant: fc.constantFrom('scheduled' as const, 'active' as const, 'ended' as const, null),
     access: fc.constantFrom('open' as const, 'stopped' as const, 'locked' as const),
+    blockedWhy: fc.option(written(2_000)),
     endedBy: fc.option(written(200)),
     denials: fc.array(fc.record({ name: written(200), reason: fc.option(written(4_000)) }), {
       maxLength: 10,
@@ -178,7 +180,7 @@ export const anyFacts: fc.Arbitrary<CardFacts> = fc
     language: fc.constantFrom('en' as const, 'de' as const),
     isKnown: fc.boolean(),
   })
-  .map(({ terms, offered, state, risk, grant, access, denials, isKnown, stages, ...texts }) => ({
+  .map(({ terms, offered, state, risk, grant, access, blockedWhy, denials, isKnown, stages, ...texts }) => ({
     ...sampleFacts(texts),
     request: sampleRequest({
       waits: stages.map((stage) => ({
@@ -223,6 +225,10 @@ export const anyFacts: fc.Arbitrary<CardFacts> = fc
             ...(grant === 'ended' ? { endedAt: '2026-11-24T15:30:00Z', endReason: 'revoked' } : {}),
           }),
     access: grant === null || state !== 'approved' ? null : grant === 'ended' ? 'ended' : access,
+    accessReason: {
+      ...{ code: 'locked_tenant', by: ada.id, at: '2026-11-24T15:10:00Z', side: 'customer', rule: null },
+      ...{ why: blockedWhy, name: texts.requester },
+    },
     denials: denials.map((denial) => ({
       request: sampleRequest().id,
       requester: erin.id,

@@ -97,6 +97,7 @@ export {
 } from './domain/grant.js';
 export {
   type AccessReason,
+  type AccessReasonCode,
   type AccessStatus,
   accessStatus,
   type GrantAccess,
@@ -568,7 +569,13 @@ export {
   mintToken,
   type TokenMinter,
 } from './use-cases/grants/mint-token.js';
-export { type GrantView, getGrant, listGrants, loadBlocks } from './use-cases/grants/read-grants.js';
+export {
+  type GrantView,
+  getGrant,
+  listGrants,
+  loadBlocks,
+  readStatuses,
+} from './use-cases/grants/read-grants.js';
 export { type GrantPace, readPace } from './use-cases/grants/read-pace.js';
 export {
   type IncidentBoard,
@@ -731,6 +738,7 @@ export {
   noteViews,
   type RequestDetail,
   type RequestView,
+  type RequestWithAccess,
   requestViews,
   usualSeconds,
 } from './use-cases/requests/read-requests.js';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint, noBodySchema } from './endpoint.js';
 import {
+  accessMembers,
   budgetAnswer,
   digestText,
   durationText,
@@ -20,8 +21,6 @@ import { accessRequestSchema } from './requests.js';
 
 export const GRANT_STATES = ['scheduled', 'active', 'ended'] as const;
 export type GrantState = (typeof GRANT_STATES)[number];
-export const GRANT_ACCESS = ['open', 'not_yet', 'stopped', 'locked', 'ended'] as const;
-export type GrantAccess = (typeof GRANT_ACCESS)[number];
 
 export const grantSchema = named(
   'Grant',
@@ -36,19 +35,7 @@ export const grantSchema = named(
     requester: idText('usr', 'The engineer who holds it.'),
     digest: digestText(),
     state: z.enum(GRANT_STATES),
-    access: z
-      .enum(GRANT_ACCESS)
-      .describe(
-        'Whether calls pass now. `state` says only whether the grant has begun or ended; stops and locks count here alone.',
-      ),
-    accessReason: z
-      .object({
-        by: idText('usr', 'Whose act it was; null if time, a rule or the host did it.').nullable(),
-        at: instant(),
-        text: z.string().describe('One sentence, in English.'),
-      })
-      .nullable()
-      .describe('Why calls do not pass. Null while they do, and before the grant begins.'),
+    ...accessMembers(),
     pausedBy: z
       .array(z.object({ side: z.enum(SIDES), rule: z.string(), at: instant() }))
       .exactOptional()

@@ -8,6 +8,7 @@ import {
   isWellFormed,
   parseDuration,
 } from '@countersign/contract';
+import type { AccessReasonCodes } from '@countersign/wording';
 import { z } from 'zod';
 import { named } from './components.js';
 
@@ -144,3 +145,36 @@ export const sealedLog = z
   .describe(
     'The sealed log that holds this access under a gag. Absent if it stands in the tenant’s own log.',
   );
+
+export const GRANT_ACCESS = ['open', 'not_yet', 'stopped', 'locked', 'ended'] as const;
+export type GrantAccess = (typeof GRANT_ACCESS)[number];
+const ACCESS_REASONS = [
+  ...['expired', 'revoked', 'released', 'exhausted', 'stopped_all', 'stopped_this'],
+  ...['locked_tenant', 'locked_person', 'locked_service', 'paused'],
+] as readonly AccessReasonCodes['code'][];
+
+/** Whether calls pass under a grant, and why they do not. */
+export const accessMembers = () => ({
+  access: z
+    .enum(GRANT_ACCESS)
+    .describe(
+      'Whether calls pass now. `state` says only whether the grant has begun or ended; stops and locks count here alone.',
+    ),
+  accessReason: z
+    .object({
+      code: z.enum(ACCESS_REASONS),
+      by: idText('usr', 'Whose act it was; null if time, a rule or the host did it.').nullable(),
+      at: instant(),
+      side: z.enum(SIDES).nullable().describe('Whose stop, lock or rule it is; null once access has ended.'),
+      rule: z.string().nullable().describe('The rule of supervision that paused it.'),
+      why: z
+        .string()
+        .nullable()
+        .describe(
+          'The words of whoever locked it; null if there are none, or if they are not for the caller.',
+        ),
+      text: z.string().describe('All of it in one sentence, in English.'),
+    })
+    .nullable()
+    .describe('Why calls do not pass. Null while they do, and before the grant begins.'),
+});

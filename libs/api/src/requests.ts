@@ -11,6 +11,7 @@ import { named, pageOf } from './components.js';
 import { endpoint, noBodySchema } from './endpoint.js';
 import {
   ASSURANCES,
+  accessMembers,
   budgetInput,
   CHANNELS,
   digestText,
@@ -261,6 +262,11 @@ export const accessRequestSchema = named(
       .describe('What the customer offers instead, while the request is `countered`.'),
     grant: idText('grt', 'The grant that full approval created.').nullable(),
     invitation: idText('inv', 'The invitation that it uses.').nullable(),
+    access: accessMembers()
+      .access.nullable()
+      .exactOptional()
+      .describe('Whether calls pass under its grant now; null without one, absent in answers to a change.'),
+    accessReason: accessMembers().accessReason.exactOptional(),
     waiting: waitSchema
       .nullable()
       .exactOptional()

@@ -2,7 +2,7 @@ import { recurrenceSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named } from './components.js';
 import { endpoint } from './endpoint.js';
-import { filters, instant, scopeAnswer } from './members.js';
+import { accessMembers, filters, instant, scopeAnswer } from './members.js';
 
 /** Every way in through Countersign, and the vendor's list of all other ways to customers' data. */
 
@@ -29,7 +29,12 @@ const way = <Kind extends string>(kinds: readonly Kind[]) =>
 const accessWaySchema = named(
   'AccessWay',
   'Access that is open, or that a rule or an invitation would open.',
-  way(ACCESS_KINDS),
+  way(ACCESS_KINDS).extend({
+    access: accessMembers()
+      .access.nullable()
+      .describe('Whether calls pass under a grant now; null for an invitation and a rule.'),
+    accessReason: accessMembers().accessReason,
+  }),
 );
 const credentialWaySchema = named(
   'CredentialWay',

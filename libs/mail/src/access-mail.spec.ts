@@ -23,6 +23,7 @@ const FACTS: MailFacts = {
   crossing: null,
   dueAt: null,
   said: null,
+  blocked: null,
   link: LINK,
 };
 const GRANT = {
@@ -40,6 +41,30 @@ describe('a mail', () => {
     expect(text).toContain('for 1 h 30 min');
     expect(text).toMatch(/Offered instead:?\s+invoices\/17: read/);
     expect(text).toContain('10 min');
+  });
+
+  test('never says that access is open while it is stopped or locked, and says who did it, since when and why', () => {
+    const blocked: MailFacts['blocked'] = {
+      reason: {
+        ...{ code: 'locked_person', by: 'usr_9', at: '2026-11-24T15:20:00Z', side: 'customer' },
+        ...{ rule: null, why: 'an audit' },
+      },
+      by: 'Ada Moreau',
+    };
+    const open = writeMail({ ...FACTS, kind: 'grant.active', grant: GRANT }, 'en');
+    expect(open.subject).toBe('Access is open: Erin Okafor to Acme Corp');
+    for (const [language, why] of [
+      ['en', 'The customer has locked the engineer: an audit'],
+      ['de', 'Der Kunde hat den Engineer gesperrt: an audit'],
+    ] as const) {
+      const { subject, text } = writeMail(
+        { ...FACTS, kind: 'grant.active', grant: GRANT, blocked },
+        language,
+      );
+      expect(`${subject} ${text}`).not.toMatch(/is open|ist (jetzt )?offen/);
+      expect(text).toContain(why);
+      expect(text).toContain('Ada Moreau, 2026-11-24 15:20:00 UTC');
+    }
   });
 
   test('says where the engineer works and who employs them, and who says so, if the terms do', () => {

@@ -1,5 +1,7 @@
+import type { AccessReason } from '@countersign/access';
 import type { RequesterFacts, ScopeEntry } from '@countersign/contract';
 import {
+  accessReasonText,
   hiddenFieldsText,
   requesterFactLines,
   type SupervisedLimit,
@@ -43,6 +45,8 @@ export interface MailFacts {
     endedAt: string | null;
     endReason: string | null;
   } | null;
+  /** What keeps calls from passing now, and the name of who did it; null if nothing does. */
+  blocked: { reason: AccessReason; by: string | null } | null;
   /** The question, answer or words of a forward; null if there are none. */
   said: string | null;
   /** The rule of supervision that was crossed; null if it is about none. */
@@ -64,9 +68,12 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
     service: oneLine(facts.service),
     duration: shortDurationText(facts.requestedSeconds, language, 4),
   };
-  const subject = words.subject[facts.kind](names);
-  const sentence = words.sentence[facts.kind](names);
+  // A notice waits in its queue: what was open then may be stopped now.
+  const isBlocked = facts.blocked !== null && facts.kind === 'grant.active';
+  const subject = isBlocked ? words.blocked.subject(names) : words.subject[facts.kind](names);
+  const sentence = isBlocked ? words.blocked.sentence(names) : words.sentence[facts.kind](names);
   const rows = [
+    ...blockedRows(facts, words, language),
     ...(facts.said === null ? [] : [[words.labels.said, lines(facts.said)] satisfies Row]),
     ...ruleRows(facts, words, language),
     ...requestRows(facts, words, language),
@@ -75,6 +82,16 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
   const silence = isOpen(facts.kind) ? [words.silence] : isOpening(facts.kind) ? [words.stopAtOnce] : [];
   const { open, footer } = words;
   return layOut({ language, subject, sentence, rows, notes: silence, link: facts.link, open, footer });
+}
+
+/** Why no call passes now, by whom and since when. */
+function blockedRows({ blocked }: MailFacts, { labels }: Words, language: Language): Row[] {
+  if (blocked === null) return [];
+  const { reason, by } = blocked;
+  const who = by === null ? '' : `${oneLine(by)}, `;
+  return [
+    [labels.blocked, [oneLine(accessReasonText(reason, language)), `${who}${writeInstant(reason.at)}`]],
+  ];
 }
 
 function ruleRows({ crossing }: MailFacts, words: Words, language: Language): Row[] {

@@ -20,6 +20,7 @@ import {
   type ReadUnit,
   type RequestNoteKind,
   readCrossing,
+  readStatuses,
   requestViews,
   topicOf,
 } from '@countersign/access';
@@ -45,7 +46,7 @@ import {
   type MailKind,
 } from './words/words.js';
 
-type MailDeps = Pick<Deps, 'store' | 'hashing'>;
+type MailDeps = Pick<Deps, 'store' | 'hashing' | 'clock'>;
 
 /** Who gets a mail: the requester, the others of the audience, those who have not decided these terms yet, or all. */
 const RECIPIENTS: Readonly<Record<MailKind, 'requester' | 'others' | 'undecided' | 'all'>> = {
@@ -266,6 +267,7 @@ export class MailChannel implements NoticeChannel {
       grant,
       dueAt: disclosure?.dueAt ?? null,
       crossing: isAboutRule && grant !== null ? await readCrossing(unit, grant.id) : null,
+      blocked: grant === null ? null : await blockOf(unit, person, { grant, request }, this.deps.clock.now()),
       said: notes.findLast(({ note }) => note.kind === said)?.text ?? null,
       link: notice.kind.startsWith('disclosure.')
         ? `${publicUrl}/emergencies#${notice.subject}`
@@ -280,6 +282,20 @@ export class MailChannel implements NoticeChannel {
   private keyOf({ subject }: Notice): Promise<OwnedKey | null> {
     return this.deps.store.apiKeys.read((unit) => unit.apiKeys.withPerson(subject));
   }
+}
+
+/** What keeps calls from passing under the grant, as the recipient may know it; null if nothing does. */
+async function blockOf(
+  unit: ReadUnit,
+  person: Person,
+  { grant, request }: { grant: Grant; request: AccessRequest },
+  now: Date,
+): Promise<MailFacts['blocked']> {
+  const { statuses } = await readStatuses(unit, person, [grant], [request], now);
+  const { access, reason } = statuses.get(grant.id) ?? { access: 'open', reason: null };
+  if (reason === null || (access !== 'stopped' && access !== 'locked')) return null;
+  const by = reason.by === null ? null : await unit.organisation.person(reason.by);
+  return { reason, by: by?.name ?? reason.by };
 }
 
 const changeTexts = ({ change }: Terms): string[] =>

@@ -1,5 +1,7 @@
 import {
+  type AccessReason,
   type AccessRequest,
+  type AccessStatus,
   accessStatus,
   type EarlierDenial,
   earlierDenials,
@@ -52,6 +54,8 @@ export interface CardFacts {
   browserUrl: string | null;
   /** Whether calls pass under the grant; null without one. */
   access: GrantAccess | null;
+  /** Who or what keeps calls from passing, since when and why; null if nothing does. */
+  accessReason: (AccessReason & { name: string | null }) | null;
   /** The person who ended the grant; null if time or a rule did, or while it lasts. */
   endedBy: string | null;
   /** Earlier denials of similar requests, newest first. Only filled by `readFacts`, and only for an open request. */
@@ -122,6 +126,11 @@ export async function factsOf(
   const views = await requestViews(unit, requests, { withChanges: requests.length === 1 });
   const grants = new Map<string, Grant | null>();
   for (const { id, grant } of requests) grants.set(id, grant === null ? null : await unit.grants.find(grant));
+  const statuses = await statusesOf(
+    unit,
+    [...grants.values()].filter((grant) => grant !== null),
+    now,
+  );
   const notes = await noteViews(
     unit,
     requests.map(({ id }) => id),
@@ -131,6 +140,7 @@ export async function factsOf(
     ...notes.flatMap(({ note: { person, to } }) => (to === null ? [person] : [person, to])),
     ...views.flatMap(({ reviews }) => reviews.map(({ person }) => person)),
     ...[...grants.values()].flatMap((grant) => grant?.endedBy ?? []),
+    ...[...statuses.values()].flatMap(({ reason }) => reason?.by ?? []),
   ]);
   const tenants = await readOnce(
     requests,
@@ -143,13 +153,11 @@ export async function factsOf(
     (name) => unit.organisation.service(name),
   );
   const vendor = await unit.organisation.vendorName();
-  const blocks = await loadBlocks(
-    unit,
-    [...grants.values()].filter((grant) => grant !== null),
-  );
+  const nameOf = (id: string | null) => (id === null ? null : names(id));
   return views.map(({ request, reviews, openings, offer }) => {
     const grant = grants.get(request.id) ?? null;
     const origin = services.get(request.service)?.upstream?.origin;
+    const status = statuses.get(grant?.id ?? '');
     return {
       request,
       reviews: reviews.map((review) => ({ ...review, name: names(review.person) })),
@@ -167,7 +175,8 @@ export async function factsOf(
       grant,
       browserUrl: grant === null || origin === undefined ? null : browserAddress(origin, grant.id),
       crossing: null,
-      access: grant === null ? null : accessStatus(grant, blocks, now).access,
+      access: status?.access ?? null,
+      accessReason: status?.reason == null ? null : { ...status.reason, name: nameOf(status.reason.by) },
       endedBy: grant === null || grant.endedBy === null ? null : names(grant.endedBy),
       denials: [],
       notes: notes
@@ -180,6 +189,19 @@ export async function factsOf(
       language,
     };
   });
+}
+
+/** Whether calls pass under these grants. One card is for both sides, so it never says why the vendor's people have locked. */
+async function statusesOf(
+  unit: Unit,
+  grants: readonly Grant[],
+  now: Date,
+): Promise<ReadonlyMap<string, AccessStatus>> {
+  const { locks, stops } = await loadBlocks(unit, grants);
+  const shown = locks.map((lock) =>
+    lock.side === 'vendor' && lock.rule === null ? { ...lock, reason: null } : lock,
+  );
+  return new Map(grants.map((grant) => [grant.id, accessStatus(grant, { locks: shown, stops }, now)]));
 }
 
 /** Names by id. Reads one after the other, since a unit has one connection. A person who is not visible gets their id as name. */

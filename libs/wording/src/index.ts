@@ -1,3 +1,4 @@
+export { type AccessReasonCodes, accessReasonText } from './access-reason.js';
 export {
   type BodyDifference,
   bodyDifference,

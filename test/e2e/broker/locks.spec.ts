@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => broker.close());
 
 test('a tenant’s admin creates a lock, the engineer is refused with its reason, and the admin lifts it', async () => {
-  const { grant } = await makeGrant(broker);
+  const { grant, request } = await makeGrant(broker);
   const set = await broker.call('tenantAdmin', 'POST', '/api/v1/locks', {
     body: { kind: 'person', name: 'erin@vendor.example', reason: 'an audit', duration: 'PT1H' },
   });
@@ -33,9 +33,14 @@ test('a tenant’s admin creates a lock, the engineer is refused with its reason
     '409 grant_not_active',
   );
   // The grant itself is still active, but nobody is told that it is open.
-  const reason = { by: broker.persons.tenantAdmin, at: expect.stringMatching(/Z$/), text: LOCKED };
+  const reason = {
+    ...{ code: 'locked_person', by: broker.persons.tenantAdmin, at: expect.stringMatching(/Z$/) },
+    ...{ side: 'customer', rule: null, why: 'an audit', text: LOCKED },
+  };
   for (const reader of ['engineer', 'approver', 'securityAdmin'] as const)
     expect(await accessOf(reader, grant)).toEqual(['active', 'locked', reason]);
+  for (const path of [`/api/v1/requests/${request.id}`, '/api/v1/requests', '/api/v1/standing'])
+    expect(await blockedIn(path)).toEqual([['locked', reason]]);
   const list = await broker.call('approver', 'GET', '/api/v1/locks');
   expect(list.body).toEqual({ items: [lock], next: null });
   expectStatus(await broker.call('tenantAdmin', 'DELETE', `/api/v1/locks/${lock['id']}`), 200);
@@ -60,6 +65,16 @@ test('a customer learns that the vendor has locked its access, and not why', asy
 const LOCKED = 'The customer has locked the engineer: an audit';
 
 /** State, access and its reason, the same in the grant and in the list of grants. */
+/** What the customer’s approver reads about the only grant at an address: of one object, or of the one in a list. */
+async function blockedIn(path: string): Promise<unknown[]> {
+  const { body } = await broker.call('approver', 'GET', path);
+  const { items, ways } = body as { items?: object[]; ways?: object[] };
+  return (items ?? ways ?? [body as object]).map((each) => {
+    const { access, accessReason } = each as Record<string, unknown>;
+    return [access, accessReason];
+  });
+}
+
 async function accessOf(reader: Parameters<TestBroker['call']>[0], grant: string): Promise<unknown[]> {
   type Answer = { id: string; state: string; access: string; accessReason: object | null };
   const detail = (await broker.call(reader, 'GET', `/api/v1/grants/${grant}`)).body as Answer & {

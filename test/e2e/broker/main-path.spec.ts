@@ -104,6 +104,8 @@ describe.each(ENGINES)('from the request to the stop, on %s', (engine) => {
         ...{ for: side, since: expect.any(String), until: expect.any(String) },
       })),
       usually: null,
+      access: 'open',
+      accessReason: null,
       waiting: null,
       outdated: null,
       proposed: [],

@@ -322,7 +322,10 @@ describe.each(enginesOf('SQLite'))('countersigned decisions on %s', (engine) => 
       return [state, access, accessReason];
     };
     const at = expect.stringMatching(/Z$/);
-    const everything = { by: ada.id, at, text: 'The customer has stopped all access.' };
+    const everything = {
+      ...{ code: 'stopped_all', by: ada.id, at, side: 'customer', rule: null, why: null },
+      text: 'The customer has stopped all access.',
+    };
     expect(await access()).toEqual(['active', 'stopped', everything]);
 
     const path = `lifts/statement?stop=${stop.hash}`;
@@ -336,7 +339,7 @@ describe.each(enginesOf('SQLite'))('countersigned decisions on %s', (engine) => 
     const one = await ada.ask<ToSign<StopStatement>>('GET', `stops/statement?digest=${granted.digest}`);
     const late = ada.key.sign(one.statement, AT);
     await ada.ask('POST', 'stops', { countersignature: late }, 201);
-    const thisOne = { ...everything, text: 'The customer has stopped this access.' };
+    const thisOne = { ...everything, code: 'stopped_this', text: 'The customer has stopped this access.' };
     expect(await access()).toEqual(['active', 'stopped', thisOne]);
     expect(codeOf(await broker.call('engineer', 'POST', tokens))).toBe('409 grant_not_active');
     await waiting();

@@ -37,6 +37,7 @@ import { given, pageAnswer, readPage } from '../http/page.js';
 import type { BrokerRequest } from '../http/request.js';
 import { BrokerTokenMinter } from '../keys/keys.js';
 import { requestAnswer, sealedLogOf } from '../requests/request-answers.js';
+import { accessAnswer } from './access-answer.js';
 
 /** Grants: reading them, minting tokens, extending and ending them. */
 @Controller('api/v1/grants')
@@ -184,8 +185,7 @@ export function grantAnswer(
     requester: grant.requester,
     digest: grant.digest,
     state: grant.state,
-    access: status.access,
-    accessReason: status.reason,
+    ...accessAnswer(status),
     ...(pausedBy.length === 0 ? {} : { pausedBy }),
     startsAt: grant.startsAt,
     endsAt: grant.endsAt,

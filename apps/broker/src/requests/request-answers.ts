@@ -4,6 +4,7 @@ import {
   type RequestNote as Note,
   type RequestDetail,
   type RequestView,
+  type RequestWithAccess,
   type Review,
   type ReviewInput,
   type ReviewNeeds,
@@ -21,6 +22,7 @@ import type {
   Review as ReviewAnswer,
 } from '@countersign/api';
 import { formatDuration, isSealedLog, parseDuration } from '@countersign/contract';
+import { accessAnswer } from '../grants/access-answer.js';
 
 /** Absent members stay absent, because they go unchanged into the terms, which are hashed. */
 export function accessRequestInput({
@@ -70,6 +72,12 @@ export function requestAnswer({
   };
 }
 
+/** A request as lists show it: with whether calls pass under its grant. */
+export const requestWithAccessAnswer = (view: RequestWithAccess): AccessRequest => ({
+  ...requestAnswer(view),
+  ...(view.status === null ? { access: null, accessReason: null } : accessAnswer(view.status)),
+});
+
 /** The sealed log of access under a gag. */
 export const sealedLogOf = ({ tenant }: { tenant: string }): { sealedLog?: string } =>
   isSealedLog(tenant) ? { sealedLog: tenant } : {};
@@ -80,7 +88,7 @@ export const waitingOf = (request: RequestView['request']): NonNullable<AccessRe
 
 /** What only one request's own answer has. */
 export const requestDetailAnswer = (view: RequestDetail): AccessRequestDetail => ({
-  ...requestAnswer(view),
+  ...requestWithAccessAnswer(view),
   notes: view.notes.map(({ note, text }) => noteAnswer(note, text)),
   stages: waitTimes(view.request),
   usually: view.usually,

@@ -37,6 +37,7 @@ import {
   previewAnswer,
   requestAnswer,
   requestDetailAnswer,
+  requestWithAccessAnswer,
   reviewAnswer,
   reviewInput,
 } from './request-answers.js';
@@ -72,7 +73,7 @@ export class RequestsController {
     const { cursor, limit, person, ...rest } = query;
     const page = readPage({ cursor, limit }, (text) => isId('req', text));
     const filter = given({ ...rest, requester: person });
-    return pageAnswer(await listRequests(this.deps, principal, filter, page), requestAnswer);
+    return pageAnswer(await listRequests(this.deps, principal, filter, page), requestWithAccessAnswer);
   }
 
   @Get(':id')

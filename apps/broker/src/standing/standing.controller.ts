@@ -1,7 +1,8 @@
-import { type Principal, readStanding } from '@countersign/access';
+import { type Principal, readStanding, type StandingView } from '@countersign/access';
 import { type Standing, type StandingQuery, standingEndpoints } from '@countersign/api';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
+import { accessAnswer } from '../grants/access-answer.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Query } from '../http/input.js';
@@ -16,6 +17,11 @@ export class StandingController {
   @Describe(standingEndpoints.read)
   async read(@CurrentPrincipal() principal: Principal, @Query() query: StandingQuery): Promise<Standing> {
     const view = await readStanding(this.deps, principal, query.tenant ?? null);
-    return { ...view, zero: view.ways.length === 0 };
+    return { ...view, ways: view.ways.map(wayAnswer), zero: view.ways.length === 0 };
   }
 }
+
+const wayAnswer = ({ status, ...way }: StandingView['ways'][number]): Standing['ways'][number] => ({
+  ...way,
+  ...(status === null ? { access: null, accessReason: null } : accessAnswer(status)),
+});

@@ -3,6 +3,7 @@ import { formatPerson } from '../api/people.js';
 import { formatScope } from '../requests/request-text.js';
 import { formatFacts, formatTable, optionalFact } from '../terminal/text.js';
 import { formatInstant } from '../terminal/time.js';
+import { describeAccessReason } from './access-text.js';
 
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
@@ -14,13 +15,6 @@ export function describeGrantState({ state, access, endReason }: Grant): string 
 
 /** Kinds of access that the grant's own state does not tell. */
 const BLOCKING: ReadonlySet<Grant['access']> = new Set(['stopped', 'locked', 'ended']);
-
-/** Why no call passes, with who and when. */
-export const describeAccessReason = ({ accessReason }: Grant, now: Date, names = NO_NAMES): string | null => {
-  if (accessReason === null) return null;
-  const by = accessReason.by === null ? '' : ` By ${formatPerson(accessReason.by, names)},`;
-  return `${accessReason.text}${by} ${formatInstant(accessReason.at, now)}`;
-};
 
 export const formatGrant = (grant: Grant, now: Date, names = NO_NAMES): string =>
   formatFacts([

@@ -2,6 +2,7 @@ import type { AccessRequest, AccessRequestDetail } from '@countersign/api';
 import { parseDuration } from '@countersign/contract';
 import { requesterFactLines, stagesText } from '@countersign/wording';
 import { formatPerson } from '../api/people.js';
+import { describeAccess } from '../grants/access-text.js';
 import { type Fact, formatFacts, formatTable, optionalFact } from '../terminal/text.js';
 import { formatInstant, formatSeconds } from '../terminal/time.js';
 
@@ -39,6 +40,7 @@ export function formatDuration(duration: string): string {
 export const peopleIn = (request: ShownRequest): string[] => [
   request.requester,
   ...request.reviews.map((review) => review.person),
+  ...(request.accessReason?.by == null ? [] : [request.accessReason.by]),
   ...(request.notes ?? []).flatMap(({ person, to }) => (to === null ? [person] : [person, to])),
   ...(request.forwardTo ?? []),
 ];
@@ -70,6 +72,7 @@ export const formatRequest = (request: ShownRequest, now: Date, names = NO_NAMES
     ...(request.offer === null ? [] : [['offered', offerLines(request.offer)] as const]),
     ...(isUndecided(request) ? [['lapses', formatInstant(request.lapsesAt, now)] as const] : []),
     ...optionalFact('grant', request.grant),
+    ...optionalFact('access', describeAccess(request, now, names)),
     ['digest', request.digest],
   ]);
 

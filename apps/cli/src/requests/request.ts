@@ -150,6 +150,7 @@ async function findUsableGrant(api: Api, wanted: WantedAccess, now: Date): Promi
     const query = new URLSearchParams({ state: 'active', tenant, service, person, limit: '200' });
     const { items } = await api.call(grantEndpoints.list, { query });
     return items
+      .filter(({ access }) => access === 'open')
       .filter((grant) => Date.parse(grant.endsAt ?? '') > now.getTime())
       .filter((grant) => scopeNarrows(wanted.scope, grant.scope))
       .sort((a, b) => Date.parse(b.endsAt ?? '') - Date.parse(a.endsAt ?? ''))[0];

@@ -18,7 +18,7 @@ function formatStanding(standing: Standing, now: Date): string {
   return [
     zero
       ? `No way in through Countersign to the data of ${whose} is open.`
-      : `${ways.length === 1 ? '1 way' : `${ways.length} ways`} in through Countersign to the data of ${whose}:`,
+      : `${ways.length === 1 ? '1 way' : `${ways.length} ways`} in through Countersign to the data of ${whose}${blockedText(ways)}:`,
     ...(zero ? [] : [waysTable(ways)]),
     '',
     credentialFacts(standing, now),
@@ -28,11 +28,18 @@ function formatStanding(standing: Standing, now: Date): string {
   ].join('\n');
 }
 
+/** “, 2 of them stopped or locked”: under these no call passes. */
+function blockedText(ways: Standing['ways']): string {
+  const blocked = ways.filter(({ access }) => access === 'stopped' || access === 'locked').length;
+  return blocked === 0 ? '' : `, ${blocked === ways.length ? 'all' : blocked} of them stopped or locked`;
+}
+
 const waysTable = (ways: Standing['ways']): string =>
   formatTable(
-    ['KIND', 'ID', 'TENANT', 'OWNER', 'SERVICE', 'SCOPE', 'ONLY', 'SINCE', 'UNTIL'],
+    ['KIND', 'NOW', 'ID', 'TENANT', 'OWNER', 'SERVICE', 'SCOPE', 'ONLY', 'SINCE', 'UNTIL'],
     ways.map((way) => [
       way.kind,
+      way.access ?? '',
       way.id,
       way.tenant ?? '',
       way.owner ?? '',

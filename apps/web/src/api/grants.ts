@@ -25,6 +25,11 @@ export const grantsQuery = (query: { state?: Grant['state']; person?: string } =
     unwrap(api.GET('/api/v1/grants', { params: { query: { ...query, ...page } }, signal })),
   );
 
+/** Locks in force that bind the reader's side. */
+export const locksQuery = listQuery(['locks'], (query, signal) =>
+  unwrap(api.GET('/api/v1/locks', { params: { query }, signal })),
+);
+
 /**
  * The refetch interval of a grant's page. Live updates are not enough while access is open: the broker that this page
  * follows may not be the broker that receives the gateways' records.

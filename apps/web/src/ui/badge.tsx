@@ -71,6 +71,21 @@ export function RequestStateBadge({ state }: Pick<AccessRequest, 'state'>) {
   return <Badge {...REQUEST_LOOK[state]}>{useText(requestStateTexts)[state]}</Badge>;
 }
 
+/** The state of a request and, if its access is stopped or locked, that too. */
+export function RequestBadges({
+  request: { state, access },
+}: {
+  request: Pick<AccessRequest, 'state' | 'access'>;
+}) {
+  const isBlocked = access === 'stopped' || access === 'locked';
+  return (
+    <span className="row near">
+      <RequestStateBadge state={state} />
+      {isBlocked ? <GrantAccessBadge access={access} endReason={null} /> : null}
+    </span>
+  );
+}
+
 /** Whether calls pass now, and if the grant has ended, how. */
 export function GrantAccessBadge({ access, endReason }: Pick<Grant, 'access' | 'endReason'>) {
   const look = endReason === 'revoked' ? ({ tone: 'stop', icon: 'stop' } as const) : GRANT_LOOK[access];

@@ -51,44 +51,40 @@ test.each<[string, Grant, string, string]>([
     'whose time is over, though no job has ended it',
     sampleGrant({ endsAt: NOW.toISOString() }),
     NOW.toISOString(),
-    'The time is over.',
+    'expired',
   ],
   [
     'that nobody used in time',
     sampleGrant({ state: 'scheduled', startsAt: null, endsAt: null, useBy: BEFORE }),
     BEFORE,
-    'The time is over.',
+    'expired',
   ],
-  [
-    'that was revoked',
-    endGrant(sampleGrant(), 'revoked', BEFORE, 'usr_7'),
-    BEFORE,
-    'The access was stopped.',
-  ],
-])('a grant %s has ended', (_title, grant, at, text) => {
-  expect(of(grant)).toEqual({ access: 'ended', reason: { by: grant.endedBy, at, text } });
+  ['that was revoked', endGrant(sampleGrant(), 'revoked', BEFORE, 'usr_7'), BEFORE, 'revoked'],
+])('a grant %s has ended', (_title, grant, at, code) => {
+  const ended = { side: null, rule: null, why: null };
+  expect(of(grant)).toEqual({ access: 'ended', reason: { code, by: grant.endedBy, at, ...ended } });
 });
 
 test('a signed stop of everything or of its digest stops it; a stop of another grant or tenant does not', () => {
   const { digest } = sampleGrant();
-  const by = { by: 'usr_8', at: BEFORE };
+  const by = { by: 'usr_8', at: BEFORE, side: 'customer', rule: null, why: null };
   expect(of(sampleGrant(), { stops: [stop()] })).toEqual({
     access: 'stopped',
-    reason: { ...by, text: 'The customer has stopped all access.' },
+    reason: { ...by, code: 'stopped_all' },
   });
   expect(of(sampleGrant(), { stops: [stop({ digest })] })).toEqual({
     access: 'stopped',
-    reason: { ...by, text: 'The customer has stopped this access.' },
+    reason: { ...by, code: 'stopped_this' },
   });
   const others = [stop({ digest: `sha256:${'2'.repeat(64)}` }), stop({ tenant: 'globex' })];
   expect(of(sampleGrant(), { stops: others }).access).toBe('open');
 });
 
 test('a lock names who set it, and why where the reader may know it', () => {
-  const reason = { by: 'usr_9', at: BEFORE };
+  const reason = { by: 'usr_9', at: BEFORE, rule: null };
   expect(of(sampleGrant(), { locks: [lock()] })).toEqual({
     access: 'locked',
-    reason: { ...reason, text: 'The customer has locked all access to this customer’s data: An audit' },
+    reason: { ...reason, code: 'locked_tenant', side: 'customer', why: 'An audit' },
   });
   const hidden = {
     ...lock({ kind: 'service', name: 'billing', tenant: null, side: 'vendor' }),
@@ -96,7 +92,11 @@ test('a lock names who set it, and why where the reader may know it', () => {
   };
   expect(accessStatus(sampleGrant(), { locks: [hidden], stops: [] }, NOW)).toEqual({
     access: 'locked',
-    reason: { ...reason, text: 'The vendor has locked the service.' },
+    reason: { ...reason, code: 'locked_service', side: 'vendor', why: null },
+  });
+  const pause = lock({ kind: 'grant', name: sampleGrant().id, rule: 'many', person: 'job' });
+  expect(of(sampleGrant(), { locks: [pause] }).reason).toMatchObject({
+    ...{ code: 'paused', by: null, rule: 'many' },
   });
   expect(
     of(sampleGrant(), { locks: [lock({ liftedAt: BEFORE }), lock({ name: 'globex', tenant: 'globex' })] })

@@ -1,5 +1,6 @@
 import { type Grant, hasEnded } from './grant.js';
 import { type LockView, lockBlocks } from './lock.js';
+import type { ReviewSide } from './review.js';
 import type { Stop } from './trust/stop.js';
 
 /** Whether calls under a grant can pass now. `GrantState` says only whether it has begun or ended; stops and locks count here alone. */
@@ -11,11 +12,28 @@ export interface AccessStatus {
   reason: AccessReason | null;
 }
 
+/** How access ended, or what keeps it from passing calls. */
+export type AccessReasonCode =
+  | NonNullable<Grant['endReason']>
+  | 'stopped_all'
+  | 'stopped_this'
+  | 'locked_tenant'
+  | 'locked_person'
+  | 'locked_service'
+  | 'paused';
+
+/** Readers get it in words of their own: `accessReasonText` of the wording library. */
 export interface AccessReason {
+  code: AccessReasonCode;
   /** `usr_…`; null if time, a rule or the host did it. */
   by: string | null;
   at: string;
-  text: string;
+  /** Whose stop, lock or rule it is; null once access has ended. */
+  side: ReviewSide | null;
+  /** The rule of supervision that paused it; null if a person acted. */
+  rule: string | null;
+  /** The words of whoever locked it; null if there are none, or if they are not for the reader. */
+  why: string | null;
 }
 
 /**
@@ -43,39 +61,30 @@ export function accessStatus(
   return { access: hasBegun ? 'open' : 'not_yet', reason: null };
 }
 
-const END_TEXTS: Record<NonNullable<Grant['endReason']>, string> = {
-  expired: 'The time is over.',
-  revoked: 'The access was stopped.',
-  released: 'The engineer gave the access back.',
-  exhausted: 'The budget is used up.',
-};
-
 /** Why the grant has ended; also when its time is over and no job has ended it yet. Null if it has not. */
 function endOf(grant: Grant, now: Date): AccessReason | null {
   const { endedAt, endedBy, endReason } = grant;
+  const ended = { side: null, rule: null, why: null };
   if (hasEnded(grant) && endedAt !== null)
-    return { by: endedBy, at: endedAt, text: END_TEXTS[endReason ?? 'expired'] };
+    return { code: endReason ?? 'expired', by: endedBy, at: endedAt, ...ended };
   const end = grant.startsAt === null ? grant.useBy : grant.endsAt;
   if (end === null || now.getTime() < Date.parse(end)) return null;
-  return { by: null, at: end, text: END_TEXTS.expired };
+  return { code: 'expired', by: null, at: end, ...ended };
 }
 
 const reasonOfStop = ({ digest, person, at }: Stop): AccessReason => ({
-  by: person,
-  at,
-  text: digest === null ? 'The customer has stopped all access.' : 'The customer has stopped this access.',
+  code: digest === null ? 'stopped_all' : 'stopped_this',
+  ...{ by: person, at, side: 'customer', rule: null, why: null },
 });
 
-const reasonOfLock = ({ kind, reason, rule, person, createdAt, side }: LockView): AccessReason => {
-  const who = side === 'vendor' ? 'The vendor' : 'The customer';
-  const why = reason === null ? '.' : `: ${reason}`;
-  if (rule !== null)
-    return { by: null, at: createdAt, text: `${who}’s rule “${rule}” has paused this access${why}` };
-  const what = {
-    tenant: 'all access to this customer’s data',
-    person: 'the engineer',
-    service: 'the service',
-    grant: 'this access',
-  }[kind];
-  return { by: person, at: createdAt, text: `${who} has locked ${what}${why}` };
+const LOCK_CODES: Readonly<Record<LockView['kind'], AccessReasonCode>> = {
+  tenant: 'locked_tenant',
+  person: 'locked_person',
+  service: 'locked_service',
+  grant: 'paused',
 };
+
+const reasonOfLock = ({ kind, reason, rule, person, createdAt, side }: LockView): AccessReason => ({
+  code: LOCK_CODES[kind],
+  ...{ by: rule === null ? person : null, at: createdAt, side, rule, why: reason },
+});

@@ -90,7 +90,7 @@ export type ExportSetupUnit = Writes<'exportTargets' | 'logOf'> & People;
 
 /** Every way in: what is open to tenants' data, and the credentials of people and gateways. */
 export type StandingUnit = Reads<
-  'credentials' | 'gateways' | 'grants' | 'requests' | 'invitations' | 'trust'
+  'credentials' | 'gateways' | 'grants' | 'requests' | 'invitations' | 'trust' | 'locks' | 'stops'
 > & { organisation: Pick<VendorReadUnit['organisation'], 'coverage' | 'tenants'> };
 /** Government demands, with what each writes into the logs of the tenants that may learn of it. */
 export type DemandsUnit = Writes<'demands' | 'sealedLogs' | 'logOf'> &

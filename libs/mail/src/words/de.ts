@@ -104,6 +104,7 @@ export const de: Words = {
     due: 'Erklärung fällig',
     said: 'Gesagt',
     rule: 'Regel',
+    blocked: 'Kein Aufruf geht durch',
   },
   endReason: {
     expired: 'die Zeit war um',
@@ -112,6 +113,11 @@ export const de: Words = {
     exhausted: 'das Budget war aufgebraucht',
   },
   erased: '(gelöscht)',
+  blocked: {
+    subject: (n) => `Zugriff hat begonnen, kein Aufruf geht durch: ${n.requester} auf ${n.tenant}`,
+    sentence: (n) =>
+      `${wanted(n)} Der Zugriff hat begonnen. Er ist gestoppt oder gesperrt: Kein Aufruf geht durch.`,
+  },
   nothingOpened: 'keiner wurde geöffnet',
   unknownYet: 'mit der ersten Nutzung',
   onceNotified: 'sobald einer Ihrer Kanäle diese Nachricht erhalten hat',

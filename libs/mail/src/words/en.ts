@@ -101,6 +101,7 @@ export const en: Words = {
     due: 'Explanation due',
     said: 'Said',
     rule: 'Rule',
+    blocked: 'No call passes',
   },
   endReason: {
     expired: 'its time was up',
@@ -109,6 +110,10 @@ export const en: Words = {
     exhausted: 'its budget was used up',
   },
   erased: '(erased)',
+  blocked: {
+    subject: (n) => `Access has begun, and no call passes: ${n.requester} to ${n.tenant}`,
+    sentence: (n) => `${wanted(n)} The access has begun. It is stopped or locked: no call passes.`,
+  },
   nothingOpened: 'none was opened',
   unknownYet: 'with the first use',
   onceNotified: 'as soon as one of your channels has received this notice',

@@ -70,11 +70,14 @@ export interface Words {
       | 'because'
       | 'due'
       | 'said'
-      | 'rule',
+      | 'rule'
+      | 'blocked',
       string
     >
   >;
   endReason: Readonly<Record<string, string>>;
+  /** Instead of the words of `grant.active` if no call passes. */
+  blocked: { subject(names: Names): string; sentence(names: Names): string };
   erased: string;
   nothingOpened: string;
   unknownYet: string;

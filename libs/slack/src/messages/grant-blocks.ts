@@ -1,5 +1,5 @@
-import { durationText, firstCallCommand, type Language } from '@countersign/wording';
-import type { ContextBlock, KnownBlock } from '@slack/types';
+import { accessReasonText, durationText, firstCallCommand, type Language } from '@countersign/wording';
+import type { ContextBlock, KnownBlock, MrkdwnElement, PlainTextElement } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';
 import { pressedValue } from '../pressed.js';
@@ -14,17 +14,21 @@ import { wordsOf } from './words/index.js';
  * @param withLeft also shows how much time is left
  */
 export function grantBlocks(facts: CardFacts, withLeft = false): KnownBlock[] {
-  const { grant, access, endedBy, now } = facts;
+  const { grant, access, accessReason, endedBy, now } = facts;
   const words = wordsOf(facts);
   const callsText = words.grant.callsSoFar;
   if (grant === null) return [];
   if (access === 'stopped' || access === 'locked')
-    return [context(aside(`⊗ ${words.blocked[access]}`), aside(callsText(grant.used.calls)))];
+    return [
+      context(aside(`⊗ ${words.blocked[access]}`), ...blockedBy(facts), aside(callsText(grant.used.calls))),
+    ];
   const { state, startsAt, endsAt, endedAt, endReason, used } = grant;
-  if (state === 'ended') {
+  // Its time may be over before a job has ended it.
+  if (state === 'ended' || access === 'ended') {
     const by = endedBy === null ? '' : words.grant.by(shortName(endedBy));
     const how = `${words.endReason[endReason ?? 'expired']}${by}`;
-    return [context(aside(`⊝ ${how}`), mrkdwn(readerTime(endedAt ?? now)), aside(callsText(used.calls)))];
+    const at = endedAt ?? accessReason?.at ?? now;
+    return [context(aside(`⊝ ${how}`), mrkdwn(readerTime(at)), aside(callsText(used.calls)))];
   }
   if (startsAt === null || endsAt === null) return [context(aside(`◔ ${words.grant.firstUse}`))];
   if (state === 'scheduled')
@@ -46,6 +50,15 @@ export function grantBlocks(facts: CardFacts, withLeft = false): KnownBlock[] {
   ];
 }
 
+/** Who has stopped or locked it, why and since when. */
+function blockedBy({ accessReason, language }: CardFacts): (MrkdwnElement | PlainTextElement)[] {
+  if (accessReason === null) return [];
+  const { name, at } = accessReason;
+  const by = name === null ? '' : wordsOf({ language }).grant.by(shortName(name));
+  const why = cut(oneLine(accessReasonText(accessReason, language)), MAX_REASON);
+  return [aside(`${why}${by}`), mrkdwn(readerTime(at))];
+}
+
 /** Rounded up to whole minutes: a message does not count down. */
 function leftText({ now, language }: CardFacts, endsAt: string): string {
   const seconds = Math.max(0, Date.parse(endsAt) - Date.parse(now)) / 1_000;
@@ -57,7 +70,7 @@ function leftText({ now, language }: CardFacts, endsAt: string): string {
 export function workBlocks(facts: CardFacts, publicUrl: string): KnownBlock[] {
   const { request, grant, access, browserUrl, service, language } = facts;
   const { buttons, confirm: asks, labels } = wordsOf(facts);
-  if (grant === null || grant.state === 'ended') return [];
+  if (grant === null || grant.state === 'ended' || access === 'ended') return [];
   const isUsable = access === 'open' || (access === 'not_yet' && grant.startsAt === null);
   const { tenant, scope } = request.terms;
   const command = firstCallCommand({ id: grant.id, tenant, scope }, service);

@@ -2,6 +2,7 @@ import type { AccessRequest } from '@countersign/access';
 import { sampleFacts, sampleReview } from '../../../../test/factories/card-facts.js';
 import { sampleGrant, sampleRequest } from '../../../../test/factories/domain.js';
 import { alive, walk } from '../../../../test/fakes/slack/show/alive.js';
+import type { CardFacts } from '../facts.js';
 import type { Rendered } from './blocks.js';
 import { audienceOf } from './decide-buttons.js';
 import { requestCard } from './request-card.js';
@@ -254,10 +255,16 @@ test.each([
   ['stopped', 'The customer has stopped this access.'],
   ['locked', 'This access is locked.'],
 ] as const)('a card never says that %s access is open, nor what to paste', (access, says) => {
-  const facts = { ...atCustomer({ state: 'approved' }), grant: sampleGrant(), access };
+  const accessReason: CardFacts['accessReason'] = {
+    ...{ code: 'locked_person', by: 'usr_9', name: 'Ada Moreau', at: '2026-11-24T15:10:00Z' },
+    ...{ side: 'customer', rule: null, why: 'an audit' },
+  };
+  const facts = { ...atCustomer({ state: 'approved' }), grant: sampleGrant(), access, accessReason };
   for (const reader of ['approver', 'requester'] as const) {
     const text = said(requestCard(facts, reader, URL));
     expect(text).toContain(says);
+    expect(text).toContain('The customer has locked the engineer: an audit By Ada Moreau.');
+    expect(text).toContain(`<!date^${Date.parse(accessReason.at) / 1_000}`);
     expect(text).not.toMatch(/open now|Paste this/);
   }
 });

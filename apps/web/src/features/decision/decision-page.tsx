@@ -5,15 +5,17 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import type { AccessRequest, AccessRequestDetail } from '../../api/client.js';
+import { grantQuery, refetchWhileOpen } from '../../api/grants.js';
 import { controlsQuery, personQuery, useNames } from '../../api/organisation.js';
 import { requestQuery, serviceQuery } from '../../api/requests.js';
 import { isVendor, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
-import { Notice, RequestStateBadge, RiskBadge } from '../../ui/badge.js';
+import { GrantAccessBadge, Notice, RequestStateBadge, RiskBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { CopyId } from '../../ui/copy.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
+import { BlockedNotice } from '../grants/blocked.js';
 import { AskAgain, OutdatedNotice } from './ask-again.js';
 import { availableAction } from './available-action.js';
 import { Comparison } from './comparison.js';
@@ -189,6 +191,23 @@ function RiskSection({ request }: { request: AccessRequestDetail }) {
   );
 }
 
+/** Whether calls pass under the access that the request led to. */
+function AccessNow({ id }: { id: string }) {
+  const grant = useQuery({
+    ...grantQuery(id),
+    refetchInterval: ({ state }) => refetchWhileOpen(state.data),
+  }).data;
+  if (grant === undefined) return null;
+  return (
+    <>
+      <p>
+        <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
+      </p>
+      <BlockedNotice grant={grant} />
+    </>
+  );
+}
+
 /** The state of the request, the decisions so far, and who decides next. */
 function RequestStatus({
   request,
@@ -221,6 +240,7 @@ function RequestStatus({
       <p>
         <RequestStateBadge state={request.state} />
       </p>
+      {request.grant === null ? null : <AccessNow id={request.grant} />}
       {request.state in text.over ? <h2>{text.over[request.state as keyof typeof text.over]}</h2> : null}
       {line === undefined ? null : <p>{line}</p>}
       {turn === 'over' ? <Reviews request={request} /> : null}

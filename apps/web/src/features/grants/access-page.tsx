@@ -17,8 +17,11 @@ export default function AccessPage() {
   const active = useInfiniteQuery(grantsQuery({ state: 'active' }));
   const scheduled = useInfiniteQuery(grantsQuery({ state: 'scheduled' }));
   const soon = scheduled.data?.items ?? [];
+  const begun = active.data?.items ?? [];
+  const isAllBlocked = begun.length > 0 && !active.hasNextPage && begun.every(isBlocked);
+  const leads = isVendor(session) ? [text.leadVendor, text.leadBlockedVendor] : [text.lead, text.leadBlocked];
   return (
-    <Page narrow title={text.title} lead={isVendor(session) ? text.leadVendor : text.lead}>
+    <Page narrow title={text.title} lead={leads[isAllBlocked ? 1 : 0]}>
       <div className="stack loose">
         <PagedList
           query={active}

@@ -11,10 +11,13 @@ const en = {
   notOurs: 'No call passes until the side whose rule it is lets it go on.',
   by: (who: string) => `By ${who}`,
   noCalls: 'No call passes until this is lifted.',
-  stoppedWhy: 'A signed stop is in force.',
+  stoppedWhy: 'Gateways obey this signed stop, whatever the vendor’s server says.',
+  since: 'since',
   some: (count: number) =>
     count === 1 ? '1 access is stopped or locked' : `${count} accesses are stopped or locked`,
   all: 'All access to your data is stopped',
+  allLocked: 'All access to your data is locked',
+  show: 'Show',
 };
 
 const de: typeof en = {
@@ -28,10 +31,13 @@ const de: typeof en = {
   notOurs: 'Kein Aufruf geht durch, bis die Seite, deren Regel es ist, den Zugriff weitergehen lässt.',
   by: (who) => `Von ${who}`,
   noCalls: 'Kein Aufruf geht durch, bis dies aufgehoben wird.',
-  stoppedWhy: 'Ein unterschriebener Stopp ist in Kraft.',
+  stoppedWhy: 'Gateways befolgen diesen unterschriebenen Stopp, was immer der Server des Anbieters sagt.',
+  since: 'seit',
   some: (count) =>
     count === 1 ? '1 Zugriff ist gestoppt oder gesperrt' : `${count} Zugriffe sind gestoppt oder gesperrt`,
   all: 'Jeder Zugriff auf Ihre Daten ist gestoppt',
+  allLocked: 'Jeder Zugriff auf Ihre Daten ist gesperrt',
+  show: 'Zeigen',
 };
 
 export const blockedTexts: Catalogue<typeof en> = { en, de };

@@ -1,12 +1,14 @@
+import { accessReasonText } from '@countersign/wording';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
 import { api, type Grant } from '../../api/client.js';
-import { grantsQuery } from '../../api/grants.js';
+import { grantsQuery, locksQuery } from '../../api/grants.js';
 import { useNames } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { hasRole, isVendor, may, useSession } from '../../api/session.js';
 import { stopsQuery, trustQuery } from '../../api/trust.js';
-import { useText } from '../../text/language.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
@@ -14,9 +16,11 @@ import { ProblemNotice } from '../../ui/query-states.js';
 import { blockedTexts } from './blocked.text.js';
 
 const REFETCH_MS = 5_000;
+/** The page of the access shows the others. */
+const MAX_LINES = 3;
 
 /** True while a stop or a lock keeps calls from passing. */
-export const isBlocked = ({ access }: Pick<Grant, 'access'>): boolean =>
+export const isBlocked = ({ access }: { access?: Grant['access'] | null }): boolean =>
   access === 'stopped' || access === 'locked';
 
 type BlockedGrant = Pick<Grant, 'id' | 'access' | 'accessReason' | 'pausedBy'>;
@@ -24,6 +28,7 @@ type BlockedGrant = Pick<Grant, 'id' | 'access' | 'accessReason' | 'pausedBy'>;
 /** Says who has stopped, locked or paused this access, when, and why. It is empty while calls pass. */
 export function BlockedNotice({ grant }: { grant: BlockedGrant }) {
   const text = useText(blockedTexts);
+  const language = useLanguage();
   const { access, accessReason } = grant;
   const by = accessReason?.by ?? null;
   const name = useNames(by === null ? [] : [by]);
@@ -33,10 +38,11 @@ export function BlockedNotice({ grant }: { grant: BlockedGrant }) {
   return (
     <Notice tone="stop" icon="stop" live>
       <p className="strong">{text[access]}</p>
-      {access === 'stopped' ? <p>{text.stoppedWhy}</p> : <p lang="en">{accessReason.text}</p>}
+      <p>{accessReasonText(accessReason, language)}</p>
       <p className="small">
         {by === null ? null : `${text.by(name(by))} · `}
-        <Instant at={accessReason.at} /> · {text.noCalls}
+        {text.since} <Instant at={accessReason.at} /> · {text.noCalls}
+        {access === 'stopped' ? ` ${text.stoppedWhy}` : null}
       </p>
     </Notice>
   );
@@ -81,34 +87,97 @@ function PausedNotice({
 }
 
 /**
- * One red line on every page while a stop or a lock keeps calls from passing. Customers and security admins read about all
- * the access that they may see, the vendor's other people about their own.
+ * Red lines on every page while a stop or a lock keeps calls from passing: what, who, since when and why. Customers and
+ * security admins read about all the access that they may see, the vendor's other people about their own.
  */
 export function BlockedBanner() {
-  const text = useText(blockedTexts);
   const session = useSession();
-  const isStopped = useAllStopped();
   const mine = isVendor(session) && !may(session, 'lock.set') ? { person: session.person } : {};
   const { data } = useInfiniteQuery({
     ...grantsQuery({ ...mine, state: 'active' }),
     enabled: may(session, 'grant.read'),
     refetchInterval: REFETCH_MS,
   });
-  const blocked = data?.items.filter(isBlocked).length ?? 0;
-  const words = isStopped ? text.all : blocked > 0 ? text.some(blocked) : null;
-  return <div role="status">{words === null ? null : <p className="ribbon stop">{words}</p>}</div>;
+  const whole = useWholeStop();
+  const blocks = groupBlocks(data?.items.filter(isBlocked) ?? []);
+  const lines = whole === null ? blocks : [whole];
+  return (
+    <div role="status">
+      {lines.map((line) => (
+        <BannerLine key={`${line.reason?.code} ${line.reason?.at}`} {...line} />
+      ))}
+    </div>
+  );
 }
 
-/** Whether the reader's own organisation, a customer, has stopped all access with a signature. */
-function useAllStopped(): boolean {
+type AccessReason = NonNullable<Grant['accessReason']>;
+
+interface Block {
+  reason: Pick<AccessReason, 'code' | 'by' | 'at' | 'side' | 'rule' | 'why'> | null;
+  /** How many accesses it blocks; null: all of the reader's organisation. */
+  count: number | null;
+  /** Where to read more, and to lift it. */
+  to: string;
+}
+
+function BannerLine({ reason, count, to }: Block) {
+  const text = useText(blockedTexts);
+  const language = useLanguage();
+  const by = reason?.by ?? null;
+  const name = useNames(by === null ? [] : [by]);
+  const isLocked = reason?.code.startsWith('locked') ?? true;
+  const all = isLocked ? text.allLocked : text.all;
+  const isSaid = count === null && !isLocked;
+  return (
+    <p className="ribbon stop">
+      {count === null ? all : text.some(count)}
+      {reason === null ? null : (
+        <span className="ribbon-why">
+          {isSaid ? null : ` · ${accessReasonText(reason, language)}`}
+          {by === null ? null : ` · ${text.by(name(by))}`} · {text.since} <Instant at={reason.at} />
+        </span>
+      )}{' '}
+      <Link to={to}>{text.show}</Link>
+    </p>
+  );
+}
+
+/** One line for each reason: a lock of a person may block many grants. */
+function groupBlocks(grants: readonly Grant[]): Block[] {
+  const groups = new Map<string, Block>();
+  for (const { id, accessReason } of grants) {
+    const key = `${accessReason?.code} ${accessReason?.by} ${accessReason?.at}`;
+    const count = (groups.get(key)?.count ?? 0) + 1;
+    groups.set(key, { reason: accessReason, count, to: count === 1 ? `/grants/${id}` : '/access' });
+  }
+  return [...groups.values()].slice(0, MAX_LINES);
+}
+
+/** A signed stop, or a lock, of the whole organisation of the reader, a customer. It counts although no one has access now. */
+function useWholeStop(): Block | null {
   const session = useSession();
   const slug = session.tenant ?? '';
-  const isTheirs = !isVendor(session) && hasRole(session, 'approver', 'admin');
-  const isClaimed = useQuery({ ...trustQuery(slug), enabled: isTheirs }).data?.claimed === true;
-  const stops = useQuery({
-    ...stopsQuery(slug),
-    enabled: isTheirs && isClaimed,
+  const isTheirs = !isVendor(session);
+  const maySee = isTheirs && hasRole(session, 'approver', 'admin');
+  const isClaimed = useQuery({ ...trustQuery(slug), enabled: maySee }).data?.claimed === true;
+  const stops = useQuery({ ...stopsQuery(slug), enabled: maySee && isClaimed, refetchInterval: REFETCH_MS });
+  const locks = useInfiniteQuery({
+    ...locksQuery,
+    enabled: isTheirs && may(session, 'lock.read'),
     refetchInterval: REFETCH_MS,
   });
-  return stops.data?.items.some(({ digest }) => digest === null) === true;
+  const grants = useInfiniteQuery({
+    ...grantsQuery({ state: 'active' }),
+    enabled: isTheirs && may(session, 'grant.read'),
+  });
+  const stop = stops.data?.items.find(({ digest }) => digest === null);
+  const none = { rule: null, why: null };
+  if (stop !== undefined) {
+    const reason = { code: 'stopped_all', by: stop.person, at: stop.at, side: 'customer', ...none } as const;
+    return { reason, count: null, to: '/access' };
+  }
+  const lock = locks.data?.items.find(({ kind, name }) => kind === 'tenant' && name === slug);
+  if (lock === undefined) return null;
+  const blocked = grants.data?.items.find(({ accessReason }) => accessReason?.code === 'locked_tenant');
+  return { reason: blocked?.accessReason ?? null, count: null, to: '/access' };
 }

@@ -43,12 +43,17 @@ export function Figures({ grant }: { grant: Grant }) {
   );
 }
 
-const isOver = (grant: Grant): boolean => grant.access === 'ended' || isBlocked(grant);
-
 function TimeLeft({ grant }: { grant: Grant }) {
   const text = useText(liveTexts);
   const { access, startsAt, endsAt } = grant;
-  if (isOver(grant))
+  if (isBlocked(grant))
+    return (
+      <>
+        <b>–</b>
+        <span className="soft">{text.blocked}</span>
+      </>
+    );
+  if (access === 'ended')
     return (
       <>
         <b>0:00</b>
@@ -77,7 +82,7 @@ function TimeLeft({ grant }: { grant: Grant }) {
 function EndsAt({ grant }: { grant: Grant }) {
   const text = useText(liveTexts);
   const { endsAt, endedAt } = grant;
-  if (isOver(grant))
+  if (grant.access === 'ended')
     return endedAt === null ? null : (
       <p className="figures-note soft">
         {text.endsAt} <Instant at={endedAt} seconds />
@@ -85,7 +90,7 @@ function EndsAt({ grant }: { grant: Grant }) {
     );
   return endsAt === null ? null : (
     <p className="figures-note soft">
-      {text.ends} <Instant at={endsAt} />
+      {isBlocked(grant) ? text.wouldEnd : text.ends} <Instant at={endsAt} />
     </p>
   );
 }

@@ -7,7 +7,7 @@ import { useNames, useOrganisation } from '../../api/organisation.js';
 import { requestsQuery } from '../../api/requests.js';
 import { isVendor, may, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { REQUEST_LOOK, RequestStateBadge } from '../../ui/badge.js';
+import { REQUEST_LOOK, RequestBadges } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { Erased } from '../../ui/erased.js';
 import { SelectField } from '../../ui/field.js';
@@ -100,7 +100,7 @@ function RequestTable({ rows }: { rows: readonly AccessRequest[] }) {
               <span className="clamp">{justification}</span>
             ),
         },
-        { label: text.state, words: true, cell: ({ state }) => <RequestStateBadge state={state} /> },
+        { label: text.state, words: true, cell: (request) => <RequestBadges request={request} /> },
       ]}
     />
   );

@@ -99,10 +99,10 @@ function Receipt({
           <dd>
             <Window grant={grant} />
           </dd>
-          <dt>{text.ended}</dt>
+          <dt>{grant.state === 'ended' ? text.ended : text.now}</dt>
           <dd className="row near">
             <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
-            {grant.state === 'ended' ? <EndedBy grant={grant} /> : text.stillOpen}
+            {grant.state === 'ended' ? <EndedBy grant={grant} /> : text.notFinal}
           </dd>
           <dt>{text.reason}</dt>
           <dd>{request.justification ?? <Erased erased={request.erased['justification']} />}</dd>

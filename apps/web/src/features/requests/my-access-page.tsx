@@ -7,7 +7,7 @@ import { useOrganisation } from '../../api/organisation.js';
 import { requestsQuery } from '../../api/requests.js';
 import { useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { Notice, RequestStateBadge } from '../../ui/badge.js';
+import { Notice, RequestBadges } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded, ShowMore } from '../../ui/query-states.js';
@@ -109,7 +109,7 @@ function ClosedRequests({ requests }: { requests: readonly AccessRequest[] }) {
             label: text.what,
             cell: ({ id, terms }) => <Link to={`/requests/${id}`}>{scopeWords(terms.scope, language)}</Link>,
           },
-          { label: text.state, cell: ({ state }) => <RequestStateBadge state={state} /> },
+          { label: text.state, cell: (request) => <RequestBadges request={request} /> },
         ]}
       />
     </section>

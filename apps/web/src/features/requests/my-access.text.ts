@@ -3,7 +3,7 @@ import type { Catalogue } from '../../text/language.js';
 const en = {
   title: 'My access',
   ask: 'Ask for access',
-  open: 'Open now',
+  open: 'Access now',
   waiting: 'Waiting',
   before: 'Before',
   none: 'You have no access and no open request',
@@ -19,7 +19,7 @@ const en = {
 const de: typeof en = {
   title: 'Mein Zugriff',
   ask: 'Zugriff anfragen',
-  open: 'Jetzt offen',
+  open: 'Zugriff jetzt',
   waiting: 'Wartet',
   before: 'Früher',
   none: 'Sie haben keinen Zugriff und keine offene Anfrage',

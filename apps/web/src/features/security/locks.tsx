@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
+import { locksQuery } from '../../api/grants.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
-import { listQuery } from '../../api/pagination.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
@@ -14,17 +14,12 @@ import { securityTexts } from './security.text.js';
 export function Locks() {
   const text = useText(securityTexts);
   const organisation = useOrganisation();
-  const locks = useInfiniteQuery({
-    ...listQuery(['locks'], (query, signal) =>
-      unwrap(api.GET('/api/v1/locks', { params: { query }, signal })),
-    ),
-    refetchInterval: 10_000,
-  });
+  const locks = useInfiniteQuery({ ...locksQuery, refetchInterval: 10_000 });
   const people = (locks.data?.items ?? []).filter(({ kind }) => kind === 'person').map(({ name }) => name);
   const name = useNames(people);
   const lift = useMutation({
     mutationFn: (id: string) => unwrap(api.DELETE('/api/v1/locks/{id}', { params: { path: { id } } })),
-    onSettled: () => invalidate(['locks']),
+    onSettled: () => invalidate(['locks'], ['grants'], ['grant']),
   });
   return (
     <TableSection

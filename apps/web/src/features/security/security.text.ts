@@ -3,7 +3,7 @@ import type { Catalogue } from '../../text/language.js';
 const en = {
   title: 'Security',
   lead: 'All open access of all customers, and buttons that end it at once.',
-  open: 'Open now',
+  open: 'Access now',
   none: 'Nothing is open',
   noneLead: 'No access is active through Countersign.',
   who: 'Who',
@@ -61,7 +61,7 @@ const en = {
 const de: typeof en = {
   title: 'Sicherheit',
   lead: 'Alle offenen Zugriffe aller Kunden, mit Knöpfen, die sie sofort beenden.',
-  open: 'Jetzt offen',
+  open: 'Zugriff jetzt',
   none: 'Nichts ist offen',
   noneLead: 'Über Countersign ist kein Zugriff aktiv.',
   who: 'Wer',

@@ -10,6 +10,7 @@ import { Notice } from '../../ui/badge.js';
 import { SelectField } from '../../ui/field.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
+import { isBlocked } from '../grants/blocked.js';
 import { CoverageSection } from './coverage-section.js';
 import { standingTexts } from './standing.text.js';
 import { CredentialSection, type Standing, WaySection } from './ways.js';
@@ -55,11 +56,18 @@ function TenantChoice({ value, onChange }: { value: string; onChange: (slug: str
 function Found({ standing }: { standing: Standing }) {
   const text = useText(standingTexts);
   const language = useLanguage();
-  const count = numberText(standing.ways.length, language);
+  const blocked = standing.ways.filter(isBlocked).length;
+  const open = standing.ways.length - blocked;
   return (
     <>
-      <Notice tone={standing.zero ? 'plain' : 'open'} icon={standing.zero ? 'closed' : 'open'}>
-        <p className="strong">{standing.zero ? text.zero : text.some(count)}</p>
+      <Notice
+        tone={open > 0 ? 'open' : blocked > 0 ? 'stop' : 'plain'}
+        icon={open > 0 ? 'open' : blocked > 0 ? 'stop' : 'closed'}
+      >
+        <p className="strong">
+          {open > 0 ? text.some(numberText(open, language)) : blocked > 0 ? text.noneOpen : text.zero}
+        </p>
+        {blocked > 0 ? <p>{text.blocked(numberText(blocked, language))}</p> : null}
         {standing.zero ? <p>{text.zeroLead}</p> : null}
         <p className="soft">{text.silence}</p>
       </Notice>

@@ -7,6 +7,8 @@ const en = {
   everyTenant: 'All customers',
   zero: 'No way in through Countersign is open.',
   some: (count: string) => `${count} open`,
+  noneOpen: 'No access is open now.',
+  blocked: (count: string) => `Stopped or locked: ${count}. No call passes under these until that is lifted.`,
   zeroLead:
     'No access is under way, no invitation is open, and no rule lets anyone in without a countersignature. Other ways to the data are below.',
   ways: 'Ways to data',
@@ -43,6 +45,7 @@ const en = {
   noCoverage:
     'The vendor has not stated the other ways to the data, so “none open” says nothing about them. Ask the vendor for its list.',
   way: 'Way',
+  now: 'Now',
   state: 'State',
   by: 'Controlled by',
   services: 'Services',
@@ -61,6 +64,9 @@ const de: typeof en = {
   everyTenant: 'Alle Kunden',
   zero: 'Über Countersign steht kein Zugang offen.',
   some: (count) => `${count} offen`,
+  noneOpen: 'Jetzt ist kein Zugriff offen.',
+  blocked: (count) =>
+    `Gestoppt oder gesperrt: ${count}. Unter diesen geht kein Aufruf durch, bis das aufgehoben wird.`,
   zeroLead:
     'Kein Zugriff läuft, keine Einladung ist offen, und keine Regel lässt jemanden ohne Gegenzeichnung ein. Andere Wege zu den Daten stehen unten.',
   ways: 'Zugänge zu Daten',
@@ -102,6 +108,7 @@ const de: typeof en = {
   noCoverage:
     'Der Anbieter hat die anderen Wege zu den Daten nicht angegeben. „Kein Zugang“ sagt also nichts über sie. Fragen Sie den Anbieter nach seiner Liste.',
   way: 'Weg',
+  now: 'Jetzt',
   state: 'Zustand',
   by: 'Kontrolliert durch',
   services: 'Dienste',

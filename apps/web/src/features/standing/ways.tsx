@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
+import { GrantAccessBadge } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { DataTable } from '../../ui/table.js';
 import { standingTexts } from './standing.text.js';
@@ -34,6 +35,11 @@ export function WaySection({ standing: { ways, tenant } }: { standing: Standing 
             : []),
           { label: text.owner, cell: ({ owner }) => (owner === null ? text.everyone : name(owner)) },
           { label: text.what, cell: (way) => <What way={way} /> },
+          {
+            label: text.now,
+            cell: ({ access }) =>
+              access === null ? '–' : <GrantAccessBadge access={access} endReason={null} />,
+          },
           { label: text.since, cell: ({ since }) => <Instant at={since} /> },
           { label: text.until, cell: ({ until }) => (until === null ? text.never : <Instant at={until} />) },
         ]}

@@ -1,4 +1,5 @@
 import type { Budget, ScopeEntry } from '@countersign/contract';
+import type { AccessRequest } from '../../domain/access-request.js';
 import { type Grant, hasEnded } from '../../domain/grant.js';
 import { type AccessStatus, accessStatus } from '../../domain/grant-access.js';
 import type { Lock } from '../../domain/lock.js';
@@ -41,11 +42,7 @@ async function grantViews(
 ): Promise<GrantView[]> {
   const requests = await unit.requests.findAll(grants.map(({ request }) => request));
   const terms = new Map(requests.map((request) => [request.id, request.terms]));
-  // What blocks access under a gag is its tenant's, not the sealed log's.
-  const ofTenant = (grant: Grant) => ({ ...grant, tenant: terms.get(grant.request)?.tenant ?? grant.tenant });
-  const { locks, stops } = await loadBlocks(unit, grants.map(ofTenant));
-  const blocks = { locks: locks.map((lock) => lockFor(reader, lock)), stops };
-  const now = clock.now();
+  const { statuses, locks } = await readStatuses(unit, reader, grants, requests, clock.now());
   const reviews = await unit.reviews.ofRequests(grants.map(({ request }) => request));
   const invited = await loadInvitations(unit, requests);
   const origins = await originsOf(unit, grants);
@@ -54,18 +51,40 @@ async function grantViews(
     if (asked === undefined) throw notFound('grant');
     const consents = selectConsents(grant, asked, reviews, invited);
     const countersignedBy = [...new Set(consents.map(({ statement }) => statement.person))];
-    const status = accessStatus(ofTenant(grant), blocks, now);
     return {
       grant,
       tenant: asked.tenant,
       scope: asked.scope,
       budget: asked.budget ?? null,
       countersignedBy,
-      status,
+      status: statuses.get(grant.id) ?? NO_STATUS,
       pausedBy: pausesOf(grant, locks),
       origin: origins.get(grant.service) ?? null,
     };
   });
+}
+
+/** Of a grant that was not read: no one learns that it is open. */
+const NO_STATUS: AccessStatus = { access: 'not_yet', reason: null };
+
+/**
+ * Whether calls pass now under each of these grants, as the reader may know it.
+ *
+ * @param requests those of the grants
+ */
+export async function readStatuses(
+  unit: Pick<ViewReads, 'locks' | 'stops'>,
+  reader: Person,
+  grants: readonly Grant[],
+  requests: readonly AccessRequest[],
+  now: Date,
+): Promise<{ statuses: Map<string, AccessStatus>; locks: Lock[] }> {
+  const tenants = new Map(requests.map(({ id, terms }) => [id, terms.tenant]));
+  // What blocks access under a gag is its tenant's, not the sealed log's.
+  const own = grants.map((grant) => ({ ...grant, tenant: tenants.get(grant.request) ?? grant.tenant }));
+  const { locks, stops } = await loadBlocks(unit, own);
+  const blocks = { locks: locks.map((lock) => lockFor(reader, lock)), stops };
+  return { statuses: new Map(own.map((grant) => [grant.id, accessStatus(grant, blocks, now)])), locks };
 }
 
 /** The origins of the services that have one. */

@@ -9,6 +9,7 @@ import {
 } from '@countersign/contract';
 import { type AccessRequest, isOpen } from '../../domain/access-request.js';
 import { countInStage } from '../../domain/approval-stages.js';
+import type { AccessStatus } from '../../domain/grant-access.js';
 import { canSee, hasPermission, requestVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import type { RequestNote } from '../../domain/request-note.js';
@@ -18,6 +19,7 @@ import { notFound } from '../../errors.js';
 import { BASES } from '../../policy/bases.js';
 import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
 import { whyOutdated } from '../evaluation/reevaluate.js';
+import { readStatuses } from '../grants/read-grants.js';
 import { type ErasedValue, erasedValue } from '../log/read-log.js';
 import type { Deps } from '../shared/deps.js';
 import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';
@@ -34,6 +36,21 @@ export interface RequestView {
   offer: (Offer & { review: string; person: string }) | null;
   /** The `inv_…` that it is based on; null if none. */
   invitation: string | null;
+}
+
+/** A request, with whether calls pass under the grant that it led to; null if it led to none. */
+export type RequestWithAccess = RequestView & { status: AccessStatus | null };
+
+async function withAccess(
+  deps: Deps,
+  unit: Pick<ReadUnit, 'grants' | 'locks' | 'stops'>,
+  reader: Person,
+  views: readonly RequestView[],
+): Promise<RequestWithAccess[]> {
+  const grants = await unit.grants.findAll(views.flatMap(({ request }) => request.grant ?? []));
+  const requests = views.map(({ request }) => request);
+  const { statuses } = await readStatuses(unit, reader, grants, requests, deps.clock.now());
+  return views.map((view) => ({ ...view, status: statuses.get(view.request.grant ?? '') ?? null }));
 }
 
 /** The request with the number of approvals that each side has given by these reviews. */
@@ -248,7 +265,7 @@ export interface NoteView {
 }
 
 /** One request in full. */
-export interface RequestDetail extends RequestView {
+export interface RequestDetail extends RequestWithAccess {
   notes: NoteView[];
   /** Colleagues to whom the reader may forward it; empty if the reader may not decide it now. */
   forwardTo: string[];
@@ -317,7 +334,8 @@ export function getRequest(deps: Deps, principal: Principal, id: string): Promis
     const request = await unit.requests.find(id);
     if (request === null || !canSee(requestVisibility(person), { ...request, basis: request.terms.basis }))
       throw notFound('request');
-    const [view] = await requestViews(unit, [request], { withChanges: true });
+    const views = await requestViews(unit, [request], { withChanges: true });
+    const [view] = await withAccess(deps, unit, person, views);
     if (view === undefined) throw notFound('request');
     const isRequester = person.id === request.requester;
     const terms = (isRequester ? view.offer?.terms : undefined) ?? request.terms;
@@ -340,13 +358,13 @@ export async function listRequests(
   principal: Principal,
   filter: ListFilter,
   page: PageQuery,
-): Promise<Page<RequestView>> {
+): Promise<Page<RequestWithAccess>> {
   requirePermission(principal, 'request.read');
   const { person } = principal;
   const allowed = narrowFilter(filter, requestVisibility(person));
   if (allowed === null) return { items: [], next: null };
   return readAsPerson(deps, person, async (unit) => {
     const { items, next } = await unit.requests.list(allowed, page);
-    return { items: await requestViews(unit, items), next };
+    return { items: await withAccess(deps, unit, person, await requestViews(unit, items)), next };
   });
 }

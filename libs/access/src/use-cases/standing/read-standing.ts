@@ -1,7 +1,8 @@
+import type { AccessStatus } from '../../domain/grant-access.js';
 import type { TenantRecord } from '../../domain/organisation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import { isVendorStaff } from '../../domain/person.js';
+import { isVendorStaff, type Person } from '../../domain/person.js';
 import {
   type AccessKind,
   type Coverage,
@@ -14,6 +15,7 @@ import {
 } from '../../domain/standing.js';
 import { notFound } from '../../errors.js';
 import type { ReadUnit } from '../../ports/index.js';
+import { readStatuses } from '../grants/read-grants.js';
 import type { Deps } from '../shared/deps.js';
 import { requireTenant } from '../shared/visible-objects.js';
 import {
@@ -30,8 +32,8 @@ export interface StandingView {
   /** Null: every tenant. */
   tenant: string | null;
   at: string;
-  /** Ways to data, the oldest first. */
-  ways: WayIn<AccessKind>[];
+  /** Ways to data, the oldest first. `status`: whether calls pass under a grant now; null for what is no grant. */
+  ways: (WayIn<AccessKind> & { status: AccessStatus | null })[];
   /** Credentials of the reader's own side, and the gateways; the oldest first. */
   credentials: WayIn<CredentialKind>[];
   /** How many credentials the people of each side have. `tenant` is null if the view is of every tenant. */
@@ -59,7 +61,8 @@ export async function readStanding(
   const slug = person.tenant ?? tenant;
   if (slug !== null) await requireTenant(deps, slug);
   const now = deps.clock.now();
-  const own = slug === null ? await waysOfAll(deps, now) : await waysOfTenant(deps, slug, now);
+  const own =
+    slug === null ? await waysOfAll(deps, person, now) : await waysOfTenant(deps, person, slug, now);
   return deps.store.standing.read(async (unit) => {
     const live = await unit.credentials.live(slug === null ? null : [null, slug], now.toISOString());
     const counts = countCredentials(live);
@@ -82,14 +85,27 @@ export async function readStanding(
 
 type OwnPart = Pick<StandingView, 'ways' | 'stated'>;
 
-const waysOfTenant = (deps: Deps, slug: string, now: Date): Promise<OwnPart> =>
+/** What blocks the grants among these ways. */
+async function withStatus(
+  unit: Pick<ReadUnit, 'grants' | 'requests' | 'locks' | 'stops'>,
+  reader: Person,
+  ways: readonly WayIn<AccessKind>[],
+  now: Date,
+): Promise<StandingView['ways']> {
+  const ids = ways.flatMap(({ kind, id }) => (kind === 'grant' ? [id] : []));
+  const grants = await unit.grants.findAll(ids);
+  const requests = await unit.requests.findAll(grants.map(({ request }) => request));
+  const { statuses } = await readStatuses(unit, reader, grants, requests, now);
+  return ways.map((way) => ({ ...way, status: statuses.get(way.id) ?? null }));
+}
+
+const waysOfTenant = (deps: Deps, reader: Person, slug: string, now: Date): Promise<OwnPart> =>
   deps.store.readForTenant(slug, async (unit) => {
     const [newest] = await unit.events.timed({ types: ['standing.stated'], newestFirst: true, limit: 1 });
     const record = await unit.organisation.tenant(slug);
+    const ways = await accessWays(unit, record === null ? [] : [await rulesOf(unit, record, now)], now);
     return {
-      ways: oldestFirst(
-        await accessWays(unit, record === null ? [] : [await rulesOf(unit, record, now)], now),
-      ),
+      ways: await withStatus(unit, reader, oldestFirst(ways), now),
       stated: newest === undefined ? null : readStatement(newest),
     };
   });
@@ -109,7 +125,7 @@ const readStatement = ({ index, leaf }: { index: number; leaf: string }): Standi
 };
 
 /** Of every tenant. Only tenants whose controls have such rules cost a read of their own. */
-async function waysOfAll(deps: Deps, now: Date): Promise<OwnPart> {
+async function waysOfAll(deps: Deps, reader: Person, now: Date): Promise<OwnPart> {
   const tenants = await deps.store.standing.read((unit) => unit.organisation.tenants());
   const rules = new Map<string, TenantRules>();
   const opening = tenants.filter(
@@ -124,6 +140,7 @@ async function waysOfAll(deps: Deps, now: Date): Promise<OwnPart> {
       const { tenant, adoptedAt: changedAt } = version;
       if (record !== undefined) rules.set(tenant, { tenant, controls: record.controls, changedAt, version });
     }
-    return { ways: oldestFirst(await accessWays(unit, [...rules.values()], now)), stated: null };
+    const ways = oldestFirst(await accessWays(unit, [...rules.values()], now));
+    return { ways: await withStatus(unit, reader, ways, now), stated: null };
   });
 }
