@@ -200,6 +200,14 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '86f6cdfa67468be69c095a0c1130aafc81cc6f833c93cb1b7c5c9fc6fc223cdd',
     postgres: '86f6cdfa67468be69c095a0c1130aafc81cc6f833c93cb1b7c5c9fc6fc223cdd',
   },
+  BypassReports1799000068000: {
+    sqlite: 'f3e7af035b370af4d6907cedf9915a603f0b3e9451bc65225b63cb218922c190',
+    postgres: '2e80377a4e129c524d257c9f20db93ffdfca3c7fc995735297848dbeb3d9b620',
+  },
+  PersonZone1799000074000: {
+    sqlite: '1993d5fddc2cd8a2554e4cfdbc7534bda478c97e412da374a209ba79d7f39eb1',
+    postgres: '1993d5fddc2cd8a2554e4cfdbc7534bda478c97e412da374a209ba79d7f39eb1',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

@@ -332,6 +332,7 @@ export {
   type Refusal,
   refusal,
 } from './errors.js';
+export { isConsent } from './policy/bases.js';
 export type { PolicyContext } from './policy/context.js';
 export type { Evaluation } from './policy/evaluate.js';
 export { NO_INVITATION } from './policy/invitation-match.js';
@@ -561,6 +562,7 @@ export {
   tokenOfBrowserSession,
 } from './use-cases/grants/browser-sessions.js';
 export { releaseGrant, revokeGrant } from './use-cases/grants/end-grant.js';
+export { readEndWords } from './use-cases/grants/end-words.js';
 export { extendGrant } from './use-cases/grants/extend-grant.js';
 export { closeLeases, leaseBudget } from './use-cases/grants/lease-budget.js';
 export {

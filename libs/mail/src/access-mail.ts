@@ -1,4 +1,4 @@
-import type { AccessReason } from '@countersign/access';
+import type { AccessReason, Grant } from '@countersign/access';
 import type { RequesterFacts, ScopeEntry } from '@countersign/contract';
 import {
   accessReasonText,
@@ -8,8 +8,8 @@ import {
   shortDurationText,
   supervisedText,
 } from '@countersign/wording';
-import { layOut, type MailContent, type Row } from './layout.js';
-import { lines, oneLine, writeInstant } from './text.js';
+import { layOut, type MailContent, type MailTone, type Row } from './layout.js';
+import { lines, oneLine, type Reader, writeInstant } from './text.js';
 import { de } from './words/de.js';
 import { en } from './words/en.js';
 import type { Language, MailKind, Names, Words } from './words/words.js';
@@ -40,11 +40,15 @@ export interface MailFacts {
   /** As requested: a fixed start, or a start on first use no later than `useBy`. */
   requested: { startsAt: string | null; useBy: string | null };
   grant: {
+    state: Grant['state'];
+    createdAt: string;
     startsAt: string | null;
     endsAt: string | null;
     endedAt: string | null;
     endReason: string | null;
   } | null;
+  /** Who denied the request or ended the access, with the words given; null if no person did. */
+  endedBy: { name: string; side: 'vendor' | 'customer'; reason: string | null } | null;
   /** What keeps calls from passing now, and the name of who did it; null if nothing does. */
   blocked: { reason: AccessReason; by: string | null } | null;
   /** The question, answer or words of a forward; null if there are none. */
@@ -60,7 +64,8 @@ export interface MailFacts {
 const CATALOGUES: Readonly<Record<Language, Words>> = { en, de };
 
 /** Writes a mail. It carries a link to a signed-in page, never a decision and never a secret. */
-export function writeMail(facts: MailFacts, language: Language): MailContent {
+export function writeMail(facts: MailFacts, reader: Reader): MailContent {
+  const { language } = reader;
   const words = CATALOGUES[language];
   const names: Names = {
     requester: oneLine(facts.requester),
@@ -71,26 +76,67 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
   // A notice waits in its queue: what was open then may be stopped now.
   const isBlocked = facts.blocked !== null && facts.kind === 'grant.active';
   const subject = isBlocked ? words.blocked.subject(names) : words.subject[facts.kind](names);
-  const sentence = isBlocked ? words.blocked.sentence(names) : words.sentence[facts.kind](names);
+  const sentence = isBlocked
+    ? words.blocked.sentence(names)
+    : isApprovedAndBegun(facts)
+      ? words.approvedAndBegun[begunAs(facts)](names)
+      : words.sentence[facts.kind](names);
   const rows = [
-    ...blockedRows(facts, words, language),
+    ...blockedRows(facts, words, reader),
     ...(facts.said === null ? [] : [[words.labels.said, lines(facts.said)] satisfies Row]),
     ...ruleRows(facts, words, language),
+    ...endRows(facts, words),
     ...requestRows(facts, words, language),
-    ...clockRows(facts, words, shortDurationText(facts.seconds, language, 4)),
+    ...clockRows(facts, words, { ...reader, duration: shortDurationText(facts.seconds, language, 4) }),
   ];
   const silence = isOpen(facts.kind) ? [words.silence] : isOpening(facts.kind) ? [words.stopAtOnce] : [];
   const { open, footer } = words;
-  return layOut({ language, subject, sentence, rows, notes: silence, link: facts.link, open, footer });
+  const tone = toneOf(facts.kind);
+  return layOut({ language, subject, sentence, rows, notes: silence, link: facts.link, open, footer, tone });
+}
+
+/** What waits for its reader is amber, what is stopped, denied or late is red. */
+function toneOf(kind: MailKind): MailTone {
+  if (isOpen(kind)) return 'wait';
+  if (isOpening(kind) || kind === 'request.denied' || kind === 'grant.ended') return 'stop';
+  return ['disclosure.late', 'disclosure.disputed', 'supervision.paused', 'supervision.stopped'].includes(
+    kind,
+  )
+    ? 'stop'
+    : 'accent';
+}
+
+/** True for the one mail about an approval and a grant that began, or was scheduled, in the same second. */
+const isApprovedAndBegun = ({ kind, at, grant }: MailFacts): boolean =>
+  kind === 'request.approved' && grant !== null && grant.state !== 'ended' && beganWith(grant.createdAt, at);
+
+/** How the grant is that began with its approval: what is stopped or locked meanwhile is not called open. */
+const begunAs = ({ grant, blocked }: MailFacts): 'active' | 'scheduled' | 'blocked' =>
+  blocked !== null ? 'blocked' : grant?.state === 'active' ? 'active' : 'scheduled';
+
+/** Whether two instants are in the same second. */
+export const beganWith = (one: string, other: string): boolean => one.slice(0, 19) === other.slice(0, 19);
+
+/** Who denied the request or ended the access, and the reason. What time, a budget or a rule has ended says so elsewhere. */
+function endRows({ endedBy }: MailFacts, { labels, sides }: Words): Row[] {
+  if (endedBy === null) return [];
+  const { name, side, reason } = endedBy;
+  return [
+    [labels.by, [`${oneLine(name)} (${sides[side]})`]],
+    ...(reason === null ? [] : [[labels.reason, lines(reason)] satisfies Row]),
+  ];
 }
 
 /** Why no call passes now, by whom and since when. */
-function blockedRows({ blocked }: MailFacts, { labels }: Words, language: Language): Row[] {
+function blockedRows({ blocked }: MailFacts, { labels }: Words, reader: Reader): Row[] {
   if (blocked === null) return [];
   const { reason, by } = blocked;
   const who = by === null ? '' : `${oneLine(by)}, `;
   return [
-    [labels.blocked, [oneLine(accessReasonText(reason, language)), `${who}${writeInstant(reason.at)}`]],
+    [
+      labels.blocked,
+      [oneLine(accessReasonText(reason, reader.language)), `${who}${writeInstant(reason.at, reader)}`],
+    ],
   ];
 }
 
@@ -139,50 +185,58 @@ const changeLines = ({ call, values }: NonNullable<MailFacts['change']>): string
   ...(values.length > MAX_CHANGED_VALUES ? [`+ ${values.length - MAX_CHANGED_VALUES}`] : []),
 ];
 
+/** Who reads the clocks, and the access's duration in words. */
+type ClockReader = Reader & { duration: string };
+
 /** Both deadlines: when the request lapses, and when the access would end. */
-function clockRows(facts: MailFacts, words: Words, duration: string): Row[] {
+function clockRows(facts: MailFacts, words: Words, reader: ClockReader): Row[] {
   const { labels } = words;
   const { kind, grant } = facts;
   if (isOpen(kind))
     return [
-      [labels.lapses, [writeInstant(facts.lapsesAt)]],
-      [labels.wouldEnd, [wouldEnd(facts, words, duration)]],
+      [labels.lapses, [writeInstant(facts.lapsesAt, reader)]],
+      [labels.wouldEnd, [wouldEnd(facts, words, reader)]],
     ];
   if (isOpening(kind))
     return [
       [labels.starts, [words.onceNotified]],
-      [labels.ends, [duration]],
+      [labels.ends, [reader.duration]],
     ];
-  if (kind.startsWith('disclosure.')) return disclosureRows(facts, words);
-  const decided: Row = [labels.decided, [writeInstant(facts.at)]];
+  if (kind.startsWith('disclosure.')) return disclosureRows(facts, words, reader);
+  const decided: Row = [labels.decided, [writeInstant(facts.at, reader)]];
   if (grant === null) return [decided, [labels.end, [words.nothingOpened]]];
-  const begin = grant.startsAt === null ? words.unknownYet : writeInstant(grant.startsAt);
+  const begin = grant.startsAt === null ? words.unknownYet : writeInstant(grant.startsAt, reader);
   const starts: Row = [labels.starts, [begin]];
   if (kind === 'grant.ended')
     return [
       starts,
-      [labels.ended, [writeInstant(grant.endedAt ?? facts.at)]],
+      [labels.ended, [writeInstant(grant.endedAt ?? facts.at, reader)]],
       [labels.because, [words.endReason[grant.endReason ?? ''] ?? oneLine(grant.endReason ?? '')]],
     ];
   const ends: Row = [
     labels.ends,
-    [grant.endsAt === null ? wouldEnd(facts, words, duration) : writeInstant(grant.endsAt)],
+    [grant.endsAt === null ? wouldEnd(facts, words, reader) : writeInstant(grant.endsAt, reader)],
   ];
   return kind === 'request.approved' ? [decided, starts, ends] : [starts, ends];
 }
 
 /** When the access of an emergency was open, and when it has to be explained. */
-const disclosureRows = ({ grant, dueAt }: MailFacts, { labels }: Words): Row[] =>
+const disclosureRows = ({ grant, dueAt }: MailFacts, { labels }: Words, reader: Reader): Row[] =>
   (
     [
       [labels.starts, grant?.startsAt ?? null],
       [labels.ended, grant?.endedAt ?? null],
       [labels.due, dueAt],
     ] as const
-  ).flatMap(([label, at]): Row[] => (at === null ? [] : [[label, [writeInstant(at)]]]));
+  ).flatMap(([label, at]): Row[] => (at === null ? [] : [[label, [writeInstant(at, reader)]]]));
 
-function wouldEnd({ requested, seconds, lapsesAt }: MailFacts, words: Words, duration: string): string {
-  if (requested.startsAt !== null) return writeInstant(requested.startsAt, seconds);
-  if (requested.useBy !== null) return words.afterFirstUse(duration, writeInstant(requested.useBy, seconds));
-  return words.afterApproval(duration, writeInstant(lapsesAt, seconds));
+function wouldEnd(
+  { requested, seconds, lapsesAt }: MailFacts,
+  words: Words,
+  { duration, ...reader }: ClockReader,
+): string {
+  if (requested.startsAt !== null) return writeInstant(requested.startsAt, reader, seconds);
+  if (requested.useBy !== null)
+    return words.afterFirstUse(duration, writeInstant(requested.useBy, reader, seconds));
+  return words.afterApproval(duration, writeInstant(lapsesAt, reader, seconds));
 }

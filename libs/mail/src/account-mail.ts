@@ -1,6 +1,6 @@
 import type { ApiKey, Notice, Person } from '@countersign/access';
 import { layOut, type MailContent } from './layout.js';
-import { oneLine, writeInstant } from './text.js';
+import { oneLine, type Reader, writeInstant } from './text.js';
 import { accountDe } from './words/de.js';
 import { accountEn } from './words/en.js';
 import type { AccountMailKind, AccountWords, Language } from './words/words.js';
@@ -20,8 +20,9 @@ export interface AccountMailFacts {
 /** Writes the mail. It names the key's id, never its secret. */
 export function writeAccountMail(
   { notice: { kind, at }, key, owner, recipient, publicUrl }: AccountMailFacts,
-  language: Language,
+  reader: Reader,
 ): MailContent {
+  const { language } = reader;
   const words = WORDS[language];
   const name = oneLine(owner.name);
   const isOwn = owner.id === recipient.id;
@@ -31,9 +32,9 @@ export function writeAccountMail(
     subject: words.subject[kind](name),
     sentence: words.sentence[kind](name),
     rows: [
-      [words.labels.at, [writeInstant(at)]],
+      [words.labels.at, [writeInstant(at, reader)]],
       [words.labels.key, [key.id]],
-      [words.labels.until, [writeInstant(key.expiresAt)]],
+      [words.labels.until, [writeInstant(key.expiresAt, reader)]],
     ],
     notes: [isOwn ? words.own : words.others],
     link: `${publicUrl}/${isOwn ? 'account' : page}`,

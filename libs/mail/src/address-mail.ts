@@ -1,7 +1,7 @@
 import type { NoticeKind } from '@countersign/access';
 import type { NoticeTopic } from '@countersign/contract';
 import { layOut, type MailContent } from './layout.js';
-import { oneLine, writeInstant } from './text.js';
+import { oneLine, type Reader, writeInstant } from './text.js';
 import { addressDe } from './words/de.js';
 import { addressEn } from './words/en.js';
 import type { AddressChangeKind, AddressWords, Language } from './words/words.js';
@@ -14,8 +14,9 @@ const WORDS: Readonly<Record<Language, AddressWords>> = { en: addressEn, de: add
  */
 export function writeAddressMail(
   facts: { topic: NoticeTopic; kind: NoticeKind; at: string; tenant: string; publicUrl: string },
-  language: Language,
+  reader: Reader,
 ): MailContent {
+  const { language } = reader;
   const { headline, sentence, labels, open, footer } = WORDS[language];
   const { topic, kind, at, publicUrl } = facts;
   const tenant = oneLine(facts.tenant);
@@ -25,7 +26,7 @@ export function writeAddressMail(
     sentence: sentence(headline[topic], tenant),
     rows: [
       [labels.kind, [kind]],
-      [labels.at, [writeInstant(at)]],
+      [labels.at, [writeInstant(at, reader)]],
     ],
     notes: [],
     link: `${publicUrl}${PAGES[topic]}`,

@@ -68,7 +68,7 @@ const TONES: Readonly<Record<MailTone, { colour: string; sign: string }>> = {
 
 /** The dark colours of the pages, for programs that show mail on a dark ground. */
 const DARK =
-  '@media (prefers-color-scheme: dark){.page{background:#131519!important;color:#eceef2!important}.sheet{background:#1b1e24!important;border-color:#333842!important}.ink{color:#eceef2!important}.soft{color:#a9b0bc!important}.line{border-color:#333842!important}.accent{color:#a9bcff!important;border-color:#a9bcff!important}.wait{color:#f0c06a!important;border-color:#f0c06a!important}.stop{color:#ff9f98!important;border-color:#ff9f98!important}}';
+  '@media (prefers-color-scheme: dark){.page{background:#131519!important;color:#eceef2!important}.sheet{background:#1b1e24!important;border-right-color:#333842!important;border-bottom-color:#333842!important;border-left-color:#333842!important}.ink{color:#eceef2!important}.soft{color:#a9b0bc!important}.line{border-color:#333842!important}.accent{color:#a9bcff!important;border-color:#a9bcff!important}.wait{color:#f0c06a!important;border-color:#f0c06a!important}.stop{color:#ff9f98!important;border-color:#ff9f98!important}}';
 
 const paragraph = (text: string): string =>
   `<p style="margin:0 0 16px;line-height:1.5">${escapeHtml(text)}</p>`;

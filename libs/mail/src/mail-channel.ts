@@ -12,6 +12,7 @@ import {
   decidedBy,
   type Grant,
   getsNotice,
+  isConsent,
   isOverdue,
   type Notice,
   type NoticeChannel,
@@ -19,14 +20,16 @@ import {
   type Person,
   type ReadUnit,
   type RequestNoteKind,
+  type Review,
   readCrossing,
+  readEndWords,
   readStatuses,
   requestViews,
   topicOf,
 } from '@countersign/access';
 import { hiddenFields, type Opening, type Terms } from '@countersign/contract';
 import { bodyDifference, changedRows, logPointText } from '@countersign/wording';
-import { type MailFacts, writeMail } from './access-mail.js';
+import { beganWith, type MailFacts, writeMail } from './access-mail.js';
 import { writeAccountMail } from './account-mail.js';
 import { writeAddressChangeMail, writeAddressMail } from './address-mail.js';
 import { type MailContent, withLastLine } from './layout.js';
@@ -154,15 +157,19 @@ export class MailChannel implements NoticeChannel {
     signal: AbortSignal,
   ): Promise<Delivered> {
     const { publicUrl, language } = this.settings;
-    const [address, tenant, log] = await this.deps.store.readForTenant(delivery.tenant, async (unit) => [
-      await unit.noticeAddresses.find(delivery.recipient),
-      (await unit.organisation.tenant(slug))?.name ?? slug,
-      await unit.events.head(),
-    ]);
+    const [address, tenant, log, zone] = await this.deps.store.readForTenant(
+      delivery.tenant,
+      async (unit) => [
+        await unit.noticeAddresses.find(delivery.recipient),
+        (await unit.organisation.tenant(slug))?.name ?? slug,
+        await unit.events.head(),
+        (await unit.organisation.tenant(slug))?.controls.zone ?? UTC,
+      ],
+    );
     const topic = topicOf(kind);
     if (address === null || topic === null || !getsNotice(address, kind))
       return { done: 'skipped', code: 'recipient_removed' };
-    const content = writeAddressMail({ topic, kind, at, tenant, publicUrl }, language);
+    const content = writeAddressMail({ topic, kind, at, tenant, publicUrl }, { language, zone });
     await this.client.send(
       {
         ...withLastLine(content, logPointText(log, language)),
@@ -188,15 +195,16 @@ export class MailChannel implements NoticeChannel {
     const person = await unit.organisation.person(recipient);
     if (person === null || person.removedAt !== null) return { skip: 'recipient_removed' };
     const { publicUrl, language } = this.settings;
+    const reader = { language, zone: await zoneOf(unit, person) };
     if (isTrustMailKind(notice.kind)) {
       const trustMail = await trustFacts(unit, { ...notice, kind: notice.kind }, person, publicUrl);
-      return 'skip' in trustMail ? trustMail : { content: writeTrustMail(trustMail, language), person };
+      return 'skip' in trustMail ? trustMail : { content: writeTrustMail(trustMail, reader), person };
     }
     if (isAccountMailKind(notice.kind)) {
       // A key is shown only to its person's own side (P9).
       if (key === null || key.key.tenant !== person.tenant) return { skip: 'nothing_to_tell' };
       const facts = { notice: { ...notice, kind: notice.kind }, key: key.key, owner: key.person };
-      return { content: writeAccountMail({ ...facts, recipient: person, publicUrl }, language), person };
+      return { content: writeAccountMail({ ...facts, recipient: person, publicUrl }, reader), person };
     }
     if (notice.kind === 'log.statement') {
       const statement = await unit.statements.find(notice.subject);
@@ -212,7 +220,7 @@ export class MailChannel implements NoticeChannel {
       const counts = countOutcomes(await unit.accessReviews.items([review.id]));
       const tenant = (await unit.organisation.tenant(notice.tenant))?.name ?? notice.tenant;
       const facts = { kind: notice.kind, review, counts, tenant, link: `${publicUrl}/access-review` };
-      return { content: writeReviewMail(facts, language), person };
+      return { content: writeReviewMail(facts, reader), person };
     }
     if (isAddressChangeKind(notice.kind)) {
       const address = await unit.noticeAddresses.find(notice.subject);
@@ -228,7 +236,7 @@ export class MailChannel implements NoticeChannel {
       if (notice.kind !== 'practice.failed' && own?.result !== null) return { skip: 'superseded' };
       const tenant = (await unit.organisation.tenant(notice.tenant))?.name ?? notice.tenant;
       const facts = { kind: notice.kind, practice, counts: countResults(requests), tenant };
-      return { content: writePracticeMail({ ...facts, link: `${publicUrl}/practice` }, language), person };
+      return { content: writePracticeMail({ ...facts, link: `${publicUrl}/practice` }, reader), person };
     }
     const named = notice.subject.startsWith('grt_') ? await unit.grants.find(notice.subject) : null;
     const request = await unit.requests.find(named?.request ?? notice.subject);
@@ -236,6 +244,8 @@ export class MailChannel implements NoticeChannel {
     const grant = named ?? (request.grant === null ? null : await unit.grants.find(request.grant));
     if (isOver(notice.kind, request, grant)) return { skip: 'superseded' };
     const [view] = await requestViews(unit, [request]);
+    const reviews = view?.reviews ?? [];
+    if (isInApproval(notice, request, grant, reviews)) return { skip: 'merged' };
     const terms = view?.offer?.terms ?? request.terms;
     const service = await unit.organisation.service(request.service);
     const disclosure = grant === null ? null : await unit.disclosures.find(grant.id);
@@ -267,6 +277,7 @@ export class MailChannel implements NoticeChannel {
       grant,
       dueAt: disclosure?.dueAt ?? null,
       crossing: isAboutRule && grant !== null ? await readCrossing(unit, grant.id) : null,
+      endedBy: await enderOf(unit, notice.kind, grant, reviews),
       blocked: grant === null ? null : await blockOf(unit, person, { grant, request }, this.deps.clock.now()),
       said: notes.findLast(({ note }) => note.kind === said)?.text ?? null,
       link: notice.kind.startsWith('disclosure.')
@@ -275,13 +286,58 @@ export class MailChannel implements NoticeChannel {
           ? `${publicUrl}/grants/${notice.subject}`
           : `${publicUrl}/requests/${request.id}`,
     };
-    return { content: writeMail(facts, language), person };
+    return { content: writeMail(facts, reader), person };
   }
 
   /** The key that the notice is about. It belongs to the deployment, so a tenant's unit does not see it. */
   private keyOf({ subject }: Notice): Promise<OwnedKey | null> {
     return this.deps.store.apiKeys.read((unit) => unit.apiKeys.withPerson(subject));
   }
+}
+
+const UTC = 'UTC';
+
+/** The time zone of a person's clocks: that of their browser, else that of their organisation's rules, else UTC. */
+async function zoneOf({ organisation }: ReadUnit, { id, tenant }: Person): Promise<string> {
+  const own = await organisation.zone(id);
+  if (own !== null) return own;
+  return (tenant === null ? undefined : (await organisation.tenant(tenant))?.controls.zone) ?? UTC;
+}
+
+/**
+ * True for a grant that began, or was scheduled, with its approval in the same second: the mail about the approval says so too.
+ * Both go to the same people if the customer decides. A request that no one had to review has no mail about an approval.
+ */
+const isInApproval = (
+  { kind, at }: Notice,
+  request: AccessRequest,
+  grant: Grant | null,
+  reviews: readonly Review[],
+): boolean =>
+  (kind === 'grant.active' || kind === 'grant.scheduled') &&
+  grant !== null &&
+  request.state === 'approved' &&
+  isConsent(request.terms.basis) &&
+  reviews.some(({ decision }) => decision === 'approve') &&
+  beganWith(grant.createdAt, at);
+
+/** Who denied the request or ended the grant that the mail is about, and the words given; null if no person did. */
+async function enderOf(
+  unit: ReadUnit,
+  kind: MailKind,
+  grant: Grant | null,
+  reviews: readonly Review[],
+): Promise<MailFacts['endedBy']> {
+  if (kind === 'request.denied') {
+    const denial = reviews.findLast(({ decision }) => decision === 'deny');
+    if (denial === undefined) return null;
+    const person = await unit.organisation.person(denial.person);
+    return { name: person?.name ?? denial.person, side: denial.side, reason: denial.reason };
+  }
+  if (kind !== 'grant.ended' || grant === null || grant.endedBy === null) return null;
+  const person = await unit.organisation.person(grant.endedBy);
+  const side = person?.tenant === grant.tenant ? 'customer' : 'vendor';
+  return { name: person?.name ?? grant.endedBy, side, reason: await readEndWords(unit, grant.id) };
 }
 
 /** What keeps calls from passing under the grant, as the recipient may know it; null if nothing does. */

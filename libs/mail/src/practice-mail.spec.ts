@@ -7,7 +7,7 @@ const counts: PracticeCounts = { open: 0, passed: 4, wrong: 1, 'passkey-failed':
 const write = (kind: PracticeMailKind, language: 'en' | 'de' = 'en') =>
   writePracticeMail(
     { kind, practice, counts, tenant: 'Acme Corp', link: 'https://x.example/practice' },
-    language,
+    { language, zone: 'UTC' },
   );
 
 describe('the mail about a practice', () => {
@@ -19,7 +19,7 @@ describe('the mail about a practice', () => {
 
   test('tells approvers by when to answer, and that nothing opens', () => {
     for (const kind of ['practice.opened', 'practice.due'] as const) {
-      expect(write(kind).text).toContain('2027-01-11');
+      expect(write(kind).text).toContain('11 Jan 2027');
       expect(write(kind).text).toContain('Nothing opens, whatever you answer.');
       expect(write(kind).text).not.toContain('No answer');
     }

@@ -1,6 +1,6 @@
 import type { Practice, PracticeCounts } from '@countersign/access';
 import { layOut, type MailContent } from './layout.js';
-import { oneLine, writeInstant } from './text.js';
+import { oneLine, type Reader, writeInstant } from './text.js';
 import { practiceDe } from './words/de.js';
 import { practiceEn } from './words/en.js';
 import type { Language, PracticeMailKind, PracticeWords } from './words/words.js';
@@ -10,8 +10,9 @@ const WORDS: Readonly<Record<Language, PracticeWords>> = { en: practiceEn, de: p
 /** Writes the mail about a practice of the approvers. It is answered on the page, like a real request. */
 export function writePracticeMail(
   facts: { kind: PracticeMailKind; practice: Practice; counts: PracticeCounts; tenant: string; link: string },
-  language: Language,
+  reader: Reader,
 ): MailContent {
+  const { language } = reader;
   const { subject, sentence, note, labels, open, footer } = WORDS[language];
   const { kind, practice, counts } = facts;
   const results: [string, string[]][] = [
@@ -24,7 +25,7 @@ export function writePracticeMail(
     language,
     subject: subject[kind](oneLine(facts.tenant)),
     sentence: sentence[kind](oneLine(facts.tenant)),
-    rows: kind === 'practice.failed' ? results : [[labels.due, [writeInstant(practice.dueAt)]]],
+    rows: kind === 'practice.failed' ? results : [[labels.due, [writeInstant(practice.dueAt, reader)]]],
     notes: [note[kind]],
     link: facts.link,
     open,

@@ -1,6 +1,6 @@
 import type { AccessReview, ReviewCounts } from '@countersign/access';
 import { layOut, type MailContent } from './layout.js';
-import { oneLine, writeInstant } from './text.js';
+import { oneLine, type Reader, writeInstant } from './text.js';
 import { reviewDe } from './words/de.js';
 import { reviewEn } from './words/en.js';
 import type { Language, ReviewMailKind, ReviewWords } from './words/words.js';
@@ -10,8 +10,9 @@ const WORDS: Readonly<Record<Language, ReviewWords>> = { en: reviewEn, de: revie
 /** Writes the mail about a quarterly access review. Nothing is decided from a mail; it carries one link. */
 export function writeReviewMail(
   facts: { kind: ReviewMailKind; review: AccessReview; counts: ReviewCounts; tenant: string; link: string },
-  language: Language,
+  reader: Reader,
 ): MailContent {
+  const { language } = reader;
   const words = WORDS[language];
   const { kind, review, counts } = facts;
   const answered = counts.confirmed + counts.pruned;
@@ -29,7 +30,7 @@ export function writeReviewMail(
           ] satisfies [string, string[]][])
         : ([
             [words.labels.open, [String(counts.open)]],
-            [words.labels.due, [writeInstant(review.dueAt)]],
+            [words.labels.due, [writeInstant(review.dueAt, reader)]],
           ] satisfies [string, string[]][])),
     ],
     notes: [words.note[kind]],

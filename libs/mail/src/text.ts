@@ -1,4 +1,6 @@
 import { codePointNumber, showHiddenCharacters } from '@countersign/contract';
+import { LOCALES } from '@countersign/wording';
+import type { Language } from './words/words.js';
 
 /** Breaks up texts that mail programs would turn into links. The only link in our mail is our own. */
 const withoutLinks = (text: string): string =>
@@ -23,8 +25,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (found) => ENTITIES[found] ?? '');
 
-/** An instant for people, with its zone: `2026-11-24 15:00:00 UTC`. `plus` seconds are added. */
-export function writeInstant(instant: string, plus = 0): string {
-  const text = new Date(Date.parse(instant) + plus * 1000).toISOString();
-  return `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;
+/** Who reads a mail: the language, and the time zone of their clocks (an IANA name). */
+export interface Reader {
+  language: Language;
+  zone: string;
+}
+
+/** An instant on the reader's clock, with its zone and year: `Tue, 24 Nov 2026, 16:00:00 CET`. `plus` seconds are added. */
+export function writeInstant(instant: string, { language, zone }: Reader, plus = 0): string {
+  return new Intl.DateTimeFormat(LOCALES[language], {
+    ...{ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+    ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' },
+    timeZone: zone,
+  }).format(new Date(Date.parse(instant) + plus * 1000));
 }

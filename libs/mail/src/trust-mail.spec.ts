@@ -24,16 +24,18 @@ const FACTS: TrustMailFacts = {
   link: LINK,
 };
 
+const EN = { language: 'en', zone: 'UTC' } as const;
+
 describe('a mail about a trust document', () => {
   test('says what ends, when, and what happens then', () => {
-    const { subject, text } = writeTrustMail(FACTS, 'en');
+    const { subject, text } = writeTrustMail(FACTS, EN);
     expect(subject).toBe('Trust document of Acme Corp ends in 30 days');
     expect(text).toBe(
       `The trust document of Acme Corp ends in 30 days. After that all access to its data through Countersign is refused until its people sign the next one.
 
-When: 2026-11-24 15:00:00 UTC
+When: Tue, 24 Nov 2026, 15:00:00 UTC
 Version: 2
-Valid until: 2026-12-24 12:00:00 UTC
+Valid until: Thu, 24 Dec 2026, 12:00:00 UTC
 Fingerprint: sha256:${'ab'.repeat(32)}
 
 Open the page: ${LINK}
@@ -41,18 +43,20 @@ Open the page: ${LINK}
 This mail opens nothing and decides nothing. You sign on the page, with your passkey.
 `,
     );
-    expect(writeTrustMail(FACTS, 'de').subject).toBe('Vertrauensdokument von Acme Corp endet in 30 Tagen');
+    expect(writeTrustMail(FACTS, { ...EN, language: 'de' }).subject).toBe(
+      'Vertrauensdokument von Acme Corp endet in 30 Tagen',
+    );
   });
 
   test('names who stopped what, and the host if the host did it', () => {
     const stop = writeTrustMail(
       { ...FACTS, ...NOTHING, kind: 'trust.stopped', by: 'Ada Moreau', scope: 'everything' },
-      'en',
+      EN,
     );
     expect(stop.text).toContain('By: Ada Moreau\nWhat: all access');
-    const reset = writeTrustMail({ ...FACTS, ...NOTHING, kind: 'trust.reset', reason: 'a fire' }, 'en');
+    const reset = writeTrustMail({ ...FACTS, ...NOTHING, kind: 'trust.reset', reason: 'a fire' }, EN);
     expect(reset.text).toContain('By: the vendor’s host\nReason: a fire');
-    expect(writeTrustMail({ ...FACTS, kind: 'trust.adopted' }, 'en').text).not.toContain('By:');
+    expect(writeTrustMail({ ...FACTS, kind: 'trust.adopted' }, EN).text).not.toContain('By:');
   });
 
   const nasty = fc.oneof(
@@ -66,7 +70,10 @@ This mail opens nothing and decides nothing. You sign on the page, with your pas
         fc.constantFrom(...LANGUAGES),
         fc.record({ tenant: nasty, by: nasty, reason: nasty }),
         (kind, language, texts) => {
-          const { subject, text, html } = writeTrustMail({ ...FACTS, ...texts, kind }, language);
+          const { subject, text, html } = writeTrustMail(
+            { ...FACTS, ...texts, kind },
+            { language, zone: 'UTC' },
+          );
           expect(subject).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
           expect(text.match(/:\/\/\S*/g)).toEqual(['://localhost:4000/trust']);
           expect(html.match(/:\/\/[^"]*/g)).toEqual(['://localhost:4000/trust']);

@@ -1,6 +1,6 @@
 import { type Notice, type Person, type ReadUnit, takesEffectAt } from '@countersign/access';
-import { layOut, type MailContent, type Row } from './layout.js';
-import { lines, oneLine, writeInstant } from './text.js';
+import { layOut, type MailContent, type MailTone, type Row } from './layout.js';
+import { lines, oneLine, type Reader, writeInstant } from './text.js';
 import { trustDe } from './words/de.js';
 import { trustEn } from './words/en.js';
 import type { Language, TrustMailKind, TrustWords } from './words/words.js';
@@ -28,41 +28,56 @@ export interface TrustMailFacts {
 }
 
 const WORDS: Readonly<Record<Language, TrustWords>> = { en: trustEn, de: trustDe };
+const TONES: Readonly<Partial<Record<TrustMailKind, MailTone>>> = {
+  'trust.stopped': 'stop',
+  'trust.reset': 'stop',
+  'log.stopped': 'stop',
+  'trust.proposed': 'wait',
+  'trust.expiring': 'wait',
+  'widening.proposed': 'wait',
+};
 const DAY_MS = 86_400_000;
 
 /** Writes the mail. Nothing can be signed or stopped from a mail; it carries one link. */
-export function writeTrustMail(facts: TrustMailFacts, language: Language): MailContent {
+export function writeTrustMail(facts: TrustMailFacts, reader: Reader): MailContent {
+  const { language } = reader;
   const words = WORDS[language];
   const { kind, validUntil, at } = facts;
   const names = {
     tenant: oneLine(facts.tenant),
     by: facts.by === null ? null : oneLine(facts.by),
-    countsFrom: facts.countsFrom === null ? null : writeInstant(facts.countsFrom),
+    countsFrom: facts.countsFrom === null ? null : writeInstant(facts.countsFrom, reader),
     days: validUntil === null ? 0 : Math.ceil((Date.parse(validUntil) - Date.parse(at)) / DAY_MS),
   };
   return layOut({
     language,
     subject: words.subject[kind](names),
     sentence: words.sentence[kind](names),
-    rows: rowsOf(facts, names.by, words),
+    rows: rowsOf(facts, names.by, words, reader),
     notes: [],
     link: facts.link,
     open: words.open,
     footer: words.footer,
+    tone: TONES[kind] ?? 'accent',
   });
 }
 
-function rowsOf(facts: TrustMailFacts, by: string | null, { labels, ...words }: TrustWords): Row[] {
+function rowsOf(
+  facts: TrustMailFacts,
+  by: string | null,
+  { labels, ...words }: TrustWords,
+  reader: Reader,
+): Row[] {
   const { kind, at, fingerprint, seq, validUntil, scope, reason } = facts;
   const isHosts = kind === 'trust.proposed' || kind === 'trust.reset' || kind === 'widening.proposed';
   const row = (label: string, value: string | null): Row[] => (value === null ? [] : [[label, [value]]]);
   return [
-    ...row(labels.at, writeInstant(at)),
+    ...row(labels.at, writeInstant(at, reader)),
     // Of a removed passkey only the owner is known here, not who removed it.
     ...row(labels.by, kind === 'passkey.removed' ? null : (by ?? (isHosts ? words.host : null))),
     ...row(labels.what, scope === null ? null : words[scope]),
     ...row(labels.seq, seq === null ? null : String(seq)),
-    ...row(labels.validUntil, validUntil === null ? null : writeInstant(validUntil)),
+    ...row(labels.validUntil, validUntil === null ? null : writeInstant(validUntil, reader)),
     ...row(labels.fingerprint, fingerprint),
     ...(reason === null ? [] : [[labels.reason, lines(reason)] satisfies Row]),
   ];
@@ -76,12 +91,12 @@ type NoticeFacts = Partial<
 };
 /** Why no mail is sent: it would report something that is no longer true. */
 type Skip = { skip: 'superseded' | 'nothing_to_tell' };
-type Reader = (unit: ReadUnit, tenant: string, subject: string) => Promise<NoticeFacts | Skip>;
+type FactsReader = (unit: ReadUnit, tenant: string, subject: string) => Promise<NoticeFacts | Skip>;
 
 const SUPERSEDED: Skip = { skip: 'superseded' };
 
 /** Reads the facts for each kind of notice. They are read when the mail is sent, not when the notice was made. */
-const READERS: Readonly<Record<TrustMailKind, Reader>> = {
+const READERS: Readonly<Record<TrustMailKind, FactsReader>> = {
   'trust.proposed': async ({ trust }, _tenant, id) => {
     const proposal = await trust.proposal(id);
     if (proposal?.state !== 'open') return SUPERSEDED;

@@ -80,6 +80,47 @@ describe('notices by mail', () => {
     expect(subjects('erin@vendor.example')).not.toContain(overdue);
   });
 
+  test('an approval and the grant that begins with it are one mail for each person, which says both', async () => {
+    await makeGrant(broker);
+    for (const address of ['erin@vendor.example', 'ada@acme.example']) {
+      const mail = await mailed(address, 'Approved');
+      expect(mail.raw).toContain('It was approved, and the access is open now.');
+    }
+    const begun = await eventually('the notice of the grant', async () => {
+      const { items } = await broker.host.store.readAsVendor((unit) =>
+        unit.deliveries.list({}, { cursor: null, limit: 200 }),
+      );
+      const rows = items
+        .filter(({ notice }) => notice.kind === 'grant.active')
+        .flatMap(({ deliveries }) => deliveries)
+        .filter(({ channel }) => channel === 'mail');
+      return rows.length > 0 && rows.every(({ state }) => state === 'skipped') && rows;
+    });
+    expect(new Set(begun.map(({ lastError }) => lastError))).toEqual(new Set(['merged']));
+    expect(
+      subjects('erin@vendor.example').filter((subject) => subject?.startsWith('Access is open')),
+    ).toEqual([]);
+  });
+
+  test('a denial and an end say who did it and why, on the clock of the reader', async () => {
+    const request = await makeRequest(broker);
+    await review(broker, 'reviewer', request);
+    await broker.host.store.asVendor((unit) =>
+      unit.sessions.noteZone(broker.persons.engineer, 'Europe/Berlin'),
+    );
+    await review(broker, 'approver', request, 'deny');
+    const denied = await mailed('erin@vendor.example', 'Denied');
+    expect(denied.raw).toMatch(/By: Ada \(customer\)\r?\nReason given: not now/);
+    expect(denied.raw).toMatch(/Decided: \w{3}, \d+ \w{3,4} \d{4}, \d\d:\d\d:\d\d CES?T/);
+    const { grant } = await makeGrant(broker);
+    const body = { reason: 'Seen enough' };
+    expectStatus(await broker.call('approver', 'POST', `/api/v1/grants/${grant}/revocation`, { body }), 200);
+    const ended = await mailed('erin@vendor.example', 'Access has ended');
+    expect(ended.raw).toMatch(/By: Ada \(customer\)\r?\nReason given: Seen enough/);
+    // Ada's clock is not known, and acme has named none.
+    expect((await mailed('ada@acme.example', 'Access has ended')).raw).toMatch(/Access ended: .* UTC/);
+  });
+
   test('the mail about a counter-offer shows what is offered, not what was asked', async () => {
     const request = await makeRequest(broker);
     await review(broker, 'reviewer', request);
@@ -275,7 +316,7 @@ describe('a notice address', () => {
     const id = await add(['access']);
     const code = await codeIn();
     await makeGrant(broker);
-    await mailed('ada@acme.example', 'Access');
+    await mailed('ada@acme.example', 'Approved');
     expect(server.to(BOX)).toHaveLength(1);
     expect(server.to(BOX)[0]?.raw).not.toContain('http');
     expectStatus(await confirm(id, code), 201);

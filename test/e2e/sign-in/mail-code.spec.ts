@@ -273,6 +273,23 @@ describe('a code by mail', () => {
     expect(broker.logLines.join('')).not.toContain(own.broker.get(SESSION_COOKIE)!);
   });
 
+  test('notes the time zone that the browser names; one that does not exist is ignored', async () => {
+    const own = browser();
+    const zone = () =>
+      broker.host.store.readForTenant('acme', (unit) => unit.organisation.zone(broker.persons.approver));
+    for (const [named, kept] of [
+      ['Nowhere/Atlantis', null],
+      ['Europe/Berlin', 'Europe/Berlin'],
+    ] as const) {
+      own.broker.set('countersign-zone', named);
+      await ask(own);
+      const codes = () => mail.to('ada@acme.example').filter(isCode);
+      const message = await eventually('a code', () => codes()[named === 'Europe/Berlin' ? 1 : 0], 20_000);
+      expect((await verify(own, codeIn(message))).status).toBe(200);
+      expect(await zone()).toBe(kept);
+    }
+  });
+
   test('without mail every request gets an answer that says so', async () => {
     const silent = await TestBroker.start();
     const from = new Browser(PUBLIC_URL, () => silent.url);
@@ -292,7 +309,7 @@ describe('fifty scanners', () => {
     const code = codeIn(await eventually('the code', () => mail.to('ada@acme.example').find(isCode), 20_000));
     await eventually(
       'mails about the grant',
-      () => mail.mails.some(({ raw }) => raw.includes('Access is open')),
+      () => mail.mails.some(({ raw }) => raw.includes('the access is open now')),
       20_000,
     );
     const links = [

@@ -1,10 +1,14 @@
 import type { NextAddress } from '@countersign/api';
+import { isZone } from '@countersign/contract';
 import type { CookieOptions, Request, Response } from 'express';
 
 /** The session of a signed-in browser. The name is specific, because all ports of a host share cookies. */
 export const SESSION_COOKIE = '__Host-countersign-session';
 /** Identifies a browser while it signs in, so that only this browser can finish the sign-in. */
 export const BROWSER_COOKIE = '__Host-countersign-browser';
+
+/** Where pages put the time zone of their browser, for the clocks in mail. It is no secret, and anyone may choose it. */
+const ZONE_COOKIE = 'countersign-zone';
 
 const SECRET = /^[A-Za-z0-9_-]{20,200}$/;
 const OPTIONS: CookieOptions = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' };
@@ -21,6 +25,13 @@ export function readCookie(header: string | undefined, name: string): string | u
     .map((pair) => pair.slice(name.length + 1));
   const [only] = values;
   return values.length === 1 && only !== undefined && SECRET.test(only) ? only : undefined;
+}
+
+/** The time zone that the browser's pages have named; undefined if there is none, or no such zone. */
+export function readZone(header: string | undefined): string | undefined {
+  const values = (header ?? '').split(';').map((pair) => pair.trim());
+  const named = values.find((pair) => pair.startsWith(`${ZONE_COOKIE}=`))?.slice(ZONE_COOKIE.length + 1);
+  return named !== undefined && named.length <= 64 && isZone(named) ? named : undefined;
 }
 
 /** Whether the header names the cookie at all, even with an invalid value. */

@@ -25,6 +25,7 @@ import {
   BROWSER_COOKIE,
   clearCookie,
   readCookie,
+  readZone,
   redirect,
   SESSION_COOKIE,
   sendOn,
@@ -160,7 +161,12 @@ export class SignInController {
       secret === undefined
         ? null
         : await authenticateSession(this.deps, secret, 'web', this.settings.session, false);
-    return { device: headers['user-agent'] ?? 'a browser', replaces: held?.session.id ?? null };
+    const zone = readZone(headers.cookie);
+    return {
+      device: headers['user-agent'] ?? 'a browser',
+      replaces: held?.session.id ?? null,
+      ...(zone === undefined ? {} : { zone }),
+    };
   }
 
   /** @param known the browser, if it is remembered after this sign-in */

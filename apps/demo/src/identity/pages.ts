@@ -1,23 +1,27 @@
-import { BASE_STYLE, type Html, html, renderDocument, sourceHash } from '../pages/html.js';
+import { BAR_STYLE, BASE_STYLE, bar, type Html, html, renderDocument, sourceHash } from '../pages/html.js';
 import type { Client } from './provider.js';
 
-const STYLE = `${BASE_STYLE}
-main { max-width: 28rem; margin: 0 auto; padding: 48px 16px; }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 8px; }
+const STYLE = `${BASE_STYLE}${BAR_STYLE}
+main { max-width: 30rem; margin: 0 auto; padding: 32px 16px 48px; }
 p { color: var(--soft); margin: 0 0 24px; }
+.sheet { padding: 24px; border: 1px solid var(--line); border-radius: 6px; background: var(--card); box-shadow: var(--shadow); }
 form { display: grid; gap: 8px; }
-button { display: grid; gap: 2px; min-height: 44px; padding: 12px 16px; text-align: left; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 4px; cursor: pointer; }
-button:hover { border-color: var(--accent); }
-button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-button strong { color: var(--accent); }
+button { display: grid; gap: 2px; min-height: 44px; padding: 12px 16px; text-align: left; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--edge); border-radius: 6px; cursor: pointer; }
+button:hover { background: var(--accent-ground); border-color: var(--accent); }
+button strong { color: var(--accent); font-weight: 580; }
 button span { color: var(--soft); font-size: 0.875rem; overflow-wrap: anywhere; }
+@media (max-width: 47.99rem) { .sheet { padding: 16px; } }
 `;
 
 /** There is no `form-action`: after the form the browser is redirected to whatever program the person signs in to. */
 export const PAGE_POLICY = `default-src 'none'; style-src ${sourceHash(STYLE)}; base-uri 'none'; frame-ancestors 'none'`;
 
 const renderPage = (title: string, body: Html): string =>
-  renderDocument({ title: `${title} · demo sign-in`, style: STYLE, body: html`<main>${body}</main>` });
+  renderDocument({
+    title: `${title} · demo sign-in`,
+    style: STYLE,
+    body: html`${bar('Sign-in of the demo')}<main><div class="sheet">${body}</div></main>`,
+  });
 
 /** The page on which a person chooses who to be. */
 export function chooserPage({ name, accounts }: Client, uid: string): string {

@@ -2,7 +2,7 @@ import { readMessage } from './message.js';
 
 const AT = '2026-11-24T15:00:00.000Z';
 
-test('a mail of two parts is shown by its text, decoded', () => {
+test('a mail of two parts has its text and its HTML, decoded', () => {
   const raw = [
     'Subject: =?UTF-8?Q?Freigegeben=3A_Zugriff_f=C3=BCr?= =?UTF-8?B?IEfDtnR6?=',
     'Content-Type: multipart/alternative;',
@@ -17,7 +17,7 @@ test('a mail of two parts is shown by its text, decoded', () => {
     '----b',
     'Content-Type: text/html; charset=utf-8',
     '',
-    '<p>not this</p>',
+    '<p>M&uuml;ller asks</p>',
     '----b--',
     '',
   ].join('\r\n');
@@ -25,11 +25,12 @@ test('a mail of two parts is shown by its text, decoded', () => {
     to: 'gwen@globex.example',
     subject: 'Freigegeben: Zugriff für Götz',
     text: 'Müller asks, and the line is long.',
+    html: '<p>M&uuml;ller asks</p>',
     at: AT,
   });
 });
 
 test('a plain one in base64', () => {
   const raw = `Subject: Hi\nContent-Transfer-Encoding: base64\n\n${Buffer.from('Grüße').toString('base64')}\n`;
-  expect(readMessage(raw, 'a@b.example', AT)).toMatchObject({ subject: 'Hi', text: 'Grüße' });
+  expect(readMessage(raw, 'a@b.example', AT)).toMatchObject({ subject: 'Hi', text: 'Grüße', html: null });
 });

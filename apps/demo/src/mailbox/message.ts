@@ -1,12 +1,13 @@
-/** A mail as the mailbox shows it. `at` is when it arrived, RFC 3339. */
-export type Message = { to: string; subject: string; text: string; at: string };
+/** A mail as the mailbox shows it. `html` is null if it has none; `at` is when it arrived, RFC 3339. */
+export type Message = { to: string; subject: string; text: string; html: string | null; at: string };
 
 /**
- * Reads a mail of our own mailer: its headers, and its first part of plain text. It is no general parser of RFC 5322.
+ * Reads a mail of our own mailer: its headers, and its first parts of plain text and of HTML. It is no general parser of RFC 5322.
  */
 export function readMessage(raw: string, to: string, at: string): Message {
   const { headers, body } = split(raw);
-  return { to, subject: decodeWords(headers.get('subject') ?? ''), text: textOf(headers, body), at };
+  const subject = decodeWords(headers.get('subject') ?? '');
+  return { to, subject, text: partOf(headers, body, 'plain') ?? '', html: partOf(headers, body, 'html'), at };
 }
 
 function split(raw: string): { headers: Map<string, string>; body: string } {
@@ -19,7 +20,8 @@ function split(raw: string): { headers: Map<string, string>; body: string } {
   return { headers: new Map(pairs), body: end < 0 ? '' : raw.slice(end).replace(/^\r?\n\r?\n/, '') };
 }
 
-function textOf(headers: Map<string, string>, body: string): string {
+/** The first part of this kind of text, decoded; null if there is none. */
+function partOf(headers: Map<string, string>, body: string, kind: 'plain' | 'html'): string | null {
   const type = headers.get('content-type') ?? 'text/plain';
   const boundary = /boundary="?([^";]+)"?/i.exec(type)?.[1];
   if (boundary !== undefined) {
@@ -27,13 +29,17 @@ function textOf(headers: Map<string, string>, body: string): string {
       .split(`--${boundary}`)
       .slice(1, -1)
       .map((part) => split(part.replace(/^\r?\n/, '')));
-    const plain = parts.find((part) => /^text\/plain/i.test(part.headers.get('content-type') ?? ''));
-    return plain === undefined ? '' : textOf(plain.headers, plain.body);
+    const found = parts.find((part) => isText(part.headers.get('content-type') ?? '', kind));
+    return found === undefined ? null : partOf(found.headers, found.body, kind);
   }
+  if (!isText(type, kind)) return null;
   return decodeBody(body, headers.get('content-transfer-encoding')?.toLowerCase())
     .replaceAll('\r\n', '\n')
     .trim();
 }
+
+const isText = (type: string, kind: 'plain' | 'html'): boolean =>
+  type.toLowerCase().startsWith(`text/${kind}`);
 
 function decodeBody(body: string, encoding: string | undefined): string {
   if (encoding === 'base64') return Buffer.from(body, 'base64').toString('utf8');

@@ -31,16 +31,39 @@ function render(value: HtmlValue): string {
   return String(value).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }
 
-/** Colours and type that the demo's pages share. Each page's own style begins with it. */
+/**
+ * Colours and type that the demo's pages share: those of the product (apps/web/src/styles/tokens.css). Each page's own style begins
+ * with it.
+ */
 export const BASE_STYLE = `
-:root { color-scheme: light dark; --ground: #fbfbfa; --card: #fff; --ink: #1b1d22; --soft: #5b6270;
-  --line: #dfe1e6; --accent: #1f4b8f; --amber: #8a5a00; --green: #1c6b3c; --red: #a3231f; }
-@media (prefers-color-scheme: dark) { :root { --ground: #141519; --card: #1b1d22; --ink: #ececf0; --soft: #a2a8b4;
-  --line: #343842; --accent: #8fb4f0; --amber: #e0b050; --green: #77c795; --red: #f08a84; } }
+:root { color-scheme: light dark;
+  --ground: light-dark(#fafaf8, #131519); --card: light-dark(#ffffff, #1b1e24); --sunk: light-dark(#f2f3f1, #16181d);
+  --ink: light-dark(#16181d, #eceef2); --soft: light-dark(#555b67, #a9b0bc);
+  --line: light-dark(#dcdee2, #333842); --edge: light-dark(#7f8591, #7d8594);
+  --accent: light-dark(#23408e, #a9bcff); --accent-ground: light-dark(#eef1fa, #20283f);
+  --amber: light-dark(#7a4a00, #f0c06a); --green: light-dark(#17663a, #7fd6a3); --red: light-dark(#a41c1c, #ff9f98);
+  --shadow: 0 1px 2px light-dark(rgb(20 24 40 / 0.06), rgb(0 0 0 / 0.4)); }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink);
-  font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
+  font: 16px/1.5 "Inter Variable", Inter, system-ui, -apple-system, "Segoe UI", sans-serif; overflow-wrap: break-word; }
+a { color: var(--accent); text-underline-offset: 3px; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
 `;
+
+/** The look of the product's bar, for the demo's own pages. */
+export const BAR_STYLE = `
+.bar { background: var(--card); border-bottom: 1px solid var(--line); }
+.bar div { display: flex; flex-wrap: wrap; align-items: center; gap: 0 24px; max-width: 72rem; min-height: 56px; margin: 0 auto; padding: 0 16px; }
+.brand { display: inline-flex; align-items: center; gap: 8px; min-height: 44px; font-weight: 640; letter-spacing: -0.01em; }
+.brand svg { width: 24px; height: 24px; color: var(--accent); }
+.bar span.what { color: var(--soft); font-size: 0.9375rem; }
+h1 { font-size: 1.75rem; font-weight: 640; line-height: 1.25; letter-spacing: -0.015em; margin: 0 0 8px; text-wrap: balance; }
+@media (max-width: 47.99rem) { h1 { font-size: 1.5rem; } }
+`;
+
+/** The product's bar: its mark, and what this page of the demo is. */
+export const bar = (what: string): Html =>
+  html`<header class="bar"><div><span class="brand"><svg viewBox="0 0 32 32" aria-hidden="true"><g fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"><circle cx="16" cy="16" r="14" stroke-width="2.4"/><path d="m10 16.4 4 4 8-8.6" stroke-width="3"/></g></svg>Countersign</span><span class="what">${what}</span></div></header>`;
 
 /** Names one style or script in a content security policy by its hash, so that no other runs. */
 export const sourceHash = (text: string): string =>

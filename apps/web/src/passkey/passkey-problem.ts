@@ -14,6 +14,8 @@ export type PasskeyReason =
   | 'elsewhere'
   /** The broker offers something other than what the page shows. */
   | 'differs'
+  /** What was typed cannot be a recovery key: its checksum is wrong. */
+  | 'mistyped_key'
   /** The typed recovery key does not belong to the registered public key. */
   | 'wrong_key'
   /** The browser did not open the customer's signing page. */
@@ -63,7 +65,9 @@ export const passkeyTexts: Catalogue<Record<PasskeyReason, string>> = {
       'The vendor’s server asked you to sign something other than what this page shows. Nothing was signed. Tell your security team.',
     blocked:
       'Your browser did not open your company’s signing page. Allow this site to open windows, then press the button again.',
-    wrong_key: 'This is not your recovery key. Check each group of characters.',
+    mistyped_key:
+      'This is no recovery key: a character is missing or wrong. Compare each group with your paper.',
+    wrong_key: 'This is a recovery key, but not yours for this organisation.',
   },
   de: {
     cancelled: 'Es wurde nichts unterschrieben. Drücken Sie noch einmal, wenn Sie bereit sind.',
@@ -78,6 +82,8 @@ export const passkeyTexts: Catalogue<Record<PasskeyReason, string>> = {
       'Der Server des Anbieters wollte etwas anderes unterschreiben lassen, als diese Seite zeigt. Es wurde nichts unterschrieben. Informieren Sie Ihr Sicherheitsteam.',
     blocked:
       'Ihr Browser hat die Unterschriftsseite Ihres Unternehmens nicht geöffnet. Erlauben Sie dieser Seite, Fenster zu öffnen, und drücken Sie noch einmal.',
-    wrong_key: 'Das ist nicht Ihr Wiederherstellungsschlüssel. Prüfen Sie jede Zeichengruppe.',
+    mistyped_key:
+      'Das ist kein Wiederherstellungsschlüssel: Ein Zeichen fehlt oder ist falsch. Vergleichen Sie jede Gruppe mit Ihrem Ausdruck.',
+    wrong_key: 'Das ist ein Wiederherstellungsschlüssel, aber nicht Ihrer für diese Organisation.',
   },
 };

@@ -8,8 +8,8 @@ describe('P12: a printed recovery key', () => {
   const document = sampleTrust({});
 
   test('signs a trust document, and ignores spaces in the typed key', async () => {
-    const { jwk, secret } = await createRecoveryKey();
-    const typed = ` ${secret.match(/.{1,4}/g)?.join(' ')}\n`;
+    const { jwk, printed } = await createRecoveryKey();
+    const typed = ` ${printed.match(/.{1,4}/g)?.join(' ')}\n`;
     const { credential, signature } = await signWithRecoveryKey(document, jwk, typed);
     const key = createPublicKey({ key: jwk, format: 'jwk' });
     const message = recoverySignedBytes(hashing, document);
@@ -18,19 +18,19 @@ describe('P12: a printed recovery key', () => {
   });
 
   test.each([
-    ['too short', (secret: string) => secret.slice(1)],
+    ['too short', (printed: string) => printed.slice(1)],
     ['something else', () => 'my recovery key'],
     ['nothing', () => ''],
   ])('is rejected if it is %s', async (_what, change) => {
-    const { jwk, secret } = await createRecoveryKey();
-    await expect(signWithRecoveryKey(document, jwk, change(secret))).rejects.toMatchObject({
-      reason: 'wrong_key',
+    const { jwk, printed } = await createRecoveryKey();
+    await expect(signWithRecoveryKey(document, jwk, change(printed))).rejects.toMatchObject({
+      reason: 'mistyped_key',
     });
   });
 
   test('of another person signs nothing', async () => {
     const [own, other] = [await createRecoveryKey(), await createRecoveryKey()];
-    await expect(signWithRecoveryKey(document, own.jwk, other.secret)).rejects.toMatchObject({
+    await expect(signWithRecoveryKey(document, own.jwk, other.printed)).rejects.toMatchObject({
       reason: 'wrong_key',
     });
   });

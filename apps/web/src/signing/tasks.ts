@@ -86,11 +86,11 @@ async function printStep(
     body: [el('p', {}, words.printFor(tenant))],
     label: words.makePaper,
     press: async () => {
-      const { jwk, secret } = await createRecoveryKey();
+      const { jwk, printed } = await createRecoveryKey();
       await new Promise<void>((resolve) => {
         show(
           el('h2', {}, words.secret),
-          grouped(secret),
+          grouped(printed),
           notice(words.once, 'plain'),
           el('p', { class: 'buttons' }, button(words.printIt, print), button(words.kept, resolve, 'primary')),
         );

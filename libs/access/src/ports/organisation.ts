@@ -37,6 +37,8 @@ export interface OrganisationView {
    * provider). Null if the host did.
    */
   rolesSince(id: string): Promise<string | null>;
+  /** The time zone of the person's browser, an IANA name; null if it is not known. */
+  zone(id: string): Promise<string | null>;
   /** Everyone of one tenant in reach, removed ones too. */
   people(tenant: string): Promise<Person[]>;
   /** The vendor’s list of ways to customers’ data; null if it has stated none. */

@@ -44,6 +44,8 @@ export interface SessionRepository {
   /** Not ended and not past `expiresAt`, newest first. */
   ofPerson(person: string, now: string): Promise<Session[]>;
   insert(session: Session): Promise<void>;
+  /** Notes the time zone of the browser in which the person signs in. */
+  noteZone(person: string, zone: string): Promise<void>;
   /** Notes when it was last used. */
   touch(id: string, at: string): Promise<void>;
   /** Ends it and the command lines that it has let in. @returns false if it had ended already */

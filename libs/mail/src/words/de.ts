@@ -104,6 +104,8 @@ export const de: Words = {
     due: 'Erklärung fällig',
     said: 'Gesagt',
     rule: 'Regel',
+    by: 'Von',
+    reason: 'Angegebener Grund',
     blocked: 'Kein Aufruf geht durch',
   },
   endReason: {
@@ -111,6 +113,13 @@ export const de: Words = {
     revoked: 'er wurde gestoppt',
     released: 'er wurde zurückgegeben',
     exhausted: 'das Budget war aufgebraucht',
+  },
+  sides: { vendor: 'Anbieter', customer: 'Kunde' },
+  approvedAndBegun: {
+    blocked: (n) =>
+      `${wanted(n)} Die Anfrage wurde freigegeben. Der Zugriff hat begonnen, ist aber gestoppt oder gesperrt: Kein Aufruf geht durch.`,
+    active: (n) => `${wanted(n)} Die Anfrage wurde freigegeben, und der Zugriff ist jetzt offen.`,
+    scheduled: (n) => `${wanted(n)} Die Anfrage wurde freigegeben, und der Zugriff beginnt später.`,
   },
   erased: '(gelöscht)',
   blocked: {

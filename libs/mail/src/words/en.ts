@@ -101,6 +101,8 @@ export const en: Words = {
     due: 'Explanation due',
     said: 'Said',
     rule: 'Rule',
+    by: 'By',
+    reason: 'Reason given',
     blocked: 'No call passes',
   },
   endReason: {
@@ -108,6 +110,13 @@ export const en: Words = {
     revoked: 'it was stopped',
     released: 'it was released',
     exhausted: 'its budget was used up',
+  },
+  sides: { vendor: 'vendor', customer: 'customer' },
+  approvedAndBegun: {
+    blocked: (n) =>
+      `${wanted(n)} It was approved. The access has begun, but it is stopped or locked: no call passes.`,
+    active: (n) => `${wanted(n)} It was approved, and the access is open now.`,
+    scheduled: (n) => `${wanted(n)} It was approved, and the access opens later.`,
   },
   erased: '(erased)',
   blocked: {

@@ -71,11 +71,17 @@ export interface Words {
       | 'due'
       | 'said'
       | 'rule'
+      | 'by'
+      | 'reason'
       | 'blocked',
       string
     >
   >;
   endReason: Readonly<Record<string, string>>;
+  /** The side of the person who denied or ended it. */
+  sides: Readonly<Record<'vendor' | 'customer', string>>;
+  /** One mail for an approval and the grant that it opened, or will open, at once. */
+  approvedAndBegun: Readonly<Record<'active' | 'scheduled' | 'blocked', (names: Names) => string>>;
   /** Instead of the words of `grant.active` if no call passes. */
   blocked: { subject(names: Names): string; sentence(names: Names): string };
   erased: string;

@@ -43,4 +43,8 @@ export class PersonEntity {
   /** Has no transformer because SQL never compares or sorts it. NULL: the host gave the roles, or an earlier release did. */
   @Column('varchar', { name: 'roles_since', nullable: true })
   rolesSince!: string | null;
+
+  /** An IANA name: the time zone of the browser in which the person last signed in. NULL: it is not known. */
+  @Column('varchar', { nullable: true })
+  zone!: string | null;
 }

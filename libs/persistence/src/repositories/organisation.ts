@@ -83,6 +83,13 @@ export class OrganisationReader implements OrganisationView {
     return (await this.manager.findOneBy(PersonEntity, { id }))?.rolesSince ?? null;
   }
 
+  zone(id: string): Promise<string | null> {
+    return this.kept(
+      `zone ${id}`,
+      async () => (await this.manager.findOneBy(PersonEntity, { id }))?.zone ?? null,
+    );
+  }
+
   person(id: string): Promise<Person | null> {
     // Kept for each side by itself: what one does not see, another may.
     return this.kept(`person ${this.reach === 'all-tenants' ? '' : this.reach.tenant} ${id}`, async () => {
@@ -300,7 +307,8 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     const { id, tenant, email, address = null, name, roles, groups = null, facts = null, removedAt } = person;
     const row = { id, side: tenant ?? VENDOR_SIDE, email, address, name, roles, groups, facts, removedAt };
     const since = rolesSince === undefined ? {} : { rolesSince };
-    await this.manager.upsert(PersonEntity, { ...row, ...since }, ['id']);
+    const zone = removedAt === null ? {} : { zone: null };
+    await this.manager.upsert(PersonEntity, { ...row, ...since, ...zone }, ['id']);
   }
 
   async saveTenant(tenant: TenantRecord): Promise<void> {
@@ -335,6 +343,7 @@ export const toPerson = ({
   groups,
   facts,
   rolesSince: _since,
+  zone: _zone,
   ...row
 }: PersonEntity): Person => ({
   ...row,

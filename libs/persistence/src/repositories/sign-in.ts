@@ -8,7 +8,7 @@ import type {
   SignInAttempt,
   SignInAttemptRepository,
 } from '@countersign/access';
-import { type EntityManager, IsNull, LessThan, MoreThan } from 'typeorm';
+import { type EntityManager, IsNull, LessThan, MoreThan, Not } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
 import { PersonEntity, VENDOR_SIDE } from '../entities/person.entity.js';
 import {
@@ -46,6 +46,16 @@ export class Sessions implements SessionRepository {
 
   async insert(session: Session): Promise<void> {
     await this.manager.insert(SessionEntity, { ...session });
+  }
+
+  async noteZone(person: string, zone: string): Promise<void> {
+    // Only a change is written: it makes all brokers read the organisation again.
+    const isOther = [{ zone: Not(zone) }, { zone: IsNull() }];
+    await this.manager.update(
+      PersonEntity,
+      isOther.map((other) => ({ id: person, ...other })),
+      { zone },
+    );
   }
 
   async touch(id: string, at: string): Promise<void> {

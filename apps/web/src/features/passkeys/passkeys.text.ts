@@ -1,5 +1,8 @@
 import type { Catalogue } from '../../text/language.js';
 
+/** What the file of a recovery key says about it. */
+type RecoveryLabel = Readonly<Record<'organisation' | 'person' | 'made' | 'publicKey' | 'key', string>>;
+
 const en = {
   title: 'Passkeys',
   lead: 'You sign approvals with these. Gateways check your signature themselves, whatever the vendor’s server says.',
@@ -59,6 +62,20 @@ const en = {
   print: 'Print',
   download: 'Download',
   kept: 'I have kept it',
+  recoveryFile: (label: RecoveryLabel) =>
+    `COUNTERSIGN RECOVERY KEY
+
+Organisation:  ${label.organisation}
+Person:        ${label.person}
+Made:          ${label.made}
+Public key:    ${label.publicKey}
+
+${label.key}
+
+It signs the next trust document of this organisation if this person has lost every passkey, and nothing
+else. Print this file, keep the paper under lock, and delete the file. The last characters are a checksum:
+a page says so if you mistype one. O is read as 0, I and L as 1.
+`,
   registered: 'Your recovery key is registered.',
   onlySigners: 'Only approvers and admins make passkeys: an auditor signs nothing.',
 };
@@ -124,6 +141,20 @@ const de: typeof en = {
   print: 'Drucken',
   download: 'Herunterladen',
   kept: 'Ich habe ihn aufbewahrt',
+  recoveryFile: (label) =>
+    `WIEDERHERSTELLUNGSSCHLÜSSEL VON COUNTERSIGN
+
+Organisation:           ${label.organisation}
+Person:                 ${label.person}
+Angelegt:               ${label.made}
+Öffentlicher Schlüssel: ${label.publicKey}
+
+${label.key}
+
+Er unterschreibt das nächste Vertrauensdokument dieser Organisation, wenn diese Person alle Passkeys verloren
+hat, und sonst nichts. Drucken Sie diese Datei, schließen Sie das Papier weg, und löschen Sie die Datei. Die
+letzten Zeichen sind eine Prüfsumme: Die Seite sagt es, wenn Sie sich vertippen. O gilt als 0, I und L als 1.
+`,
   registered: 'Ihr Wiederherstellungsschlüssel ist registriert.',
   onlySigners: 'Nur Freigeber und Admins legen Passkeys an: Prüfer unterschreiben nichts.',
 };

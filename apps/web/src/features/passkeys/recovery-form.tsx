@@ -1,13 +1,16 @@
 import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
+import { useNames, useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { isFresh, useSession } from '../../api/session.js';
 import { reloadTrust } from '../../api/trust.js';
+import { groupedKey } from '../../passkey/printed-key.js';
 import { createRecoveryKey, type PrintedRecoveryKey } from '../../passkey/recovery-key.js';
 import type { SigningOrigin } from '../../passkey/signer.js';
 import { SigningPages } from '../../passkey/signing-pages.js';
 import { SigningNotice } from '../../passkey/signing-ui.js';
-import { useText } from '../../text/language.js';
+import { instantText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { GroupedText } from '../../ui/copy.js';
@@ -19,6 +22,9 @@ import { SignInAgain } from './sign-in-again.js';
 export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) {
   const text = useText(passkeysTexts);
   const session = useSession();
+  const language = useLanguage();
+  const organisation = useOrganisation();
+  const name = useNames([session.person]);
   const made = useMutation({ mutationFn: createRecoveryKey, gcTime: 0 });
   const register = useMutation({
     mutationFn: ({ jwk }: Pick<PrintedRecoveryKey, 'jwk'>) =>
@@ -33,6 +39,14 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
     onSuccess: (printed) => register.mutate(printed),
   });
   if (!isFresh(session)) return <SignInAgain />;
+  const fileOf = ({ printed, jwk }: PrintedRecoveryKey) =>
+    text.recoveryFile({
+      organisation: `${organisation.tenant(slug)} (${slug})`,
+      person: name(session.person),
+      made: instantText(new Date().toISOString(), language, { year: true }),
+      publicKey: jwk.x,
+      key: groupedKey(printed),
+    });
   const make = () => (at === null ? made.mutate() : elsewhere.mutate(at));
   return (
     <div className="stack near">
@@ -46,7 +60,7 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
       ) : (
         <div className="sheet stack near">
           <h3>{text.recoveryTitle}</h3>
-          <GroupedText text={made.data.secret} />
+          <GroupedText text={made.data.printed} />
           <Notice tone="wait" icon="alert" live>
             <p>{text.recoveryOnce}</p>
           </Notice>
@@ -56,7 +70,7 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
             </Button>
             <Button
               icon="download"
-              onClick={() => saveFile(`countersign-recovery-${slug}.txt`, 'text/plain', made.data.secret)}
+              onClick={() => saveFile(`countersign-recovery-${slug}.txt`, 'text/plain', fileOf(made.data))}
             >
               {text.download}
             </Button>

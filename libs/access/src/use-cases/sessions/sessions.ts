@@ -22,6 +22,8 @@ export interface SessionDraft {
   person: Person;
   assurance: Assurance;
   device: string;
+  /** The browser's time zone, an IANA name; absent if it does not say. */
+  zone?: string;
   /** When the person proved who they are; absent if that is unknown, as after a provider's single sign-on. */
   authenticatedAt?: string;
   /** The web session that authorized a command line; null for a web session. */
@@ -55,6 +57,7 @@ export async function startSessionIn(
   const held = draft.replaces === null ? null : await unit.sessions.find(draft.replaces);
   if (held !== null && held.endedAt === null && held.person !== draft.person.id)
     throw new AccessError('other_person');
+  if (draft.zone !== undefined) await unit.sessions.noteZone(draft.person.id, draft.zone);
   const secret = randomText(deps.random, SECRET_BYTES);
   const session: Session = {
     id: deps.ids.next('ses'),

@@ -37,7 +37,7 @@ export interface ProvidedIdentity {
 }
 
 /** The browser that is signed in; `replaces` is the session that it held before. */
-export type SignInTo = Pick<SessionDraft, 'device' | 'replaces' | 'authenticatedAt'>;
+export type SignInTo = Pick<SessionDraft, 'device' | 'zone' | 'replaces' | 'authenticatedAt'>;
 
 /**
  * Signs in a person whom a provider has authenticated. At the first sign-in their verified e-mail address finds them among
