@@ -58,7 +58,7 @@ export default {
   workerIdleMemoryLimit: '500MB',
   testSequencer: '<rootDir>/bin/jest/sequencer.mjs',
   // Generous: a busy machine is no failure, and whoever waits for a condition names it when it gives up.
-  testTimeout: 120_000,
+  testTimeout: 240_000,
   reporters: ['default', '<rootDir>/bin/jest-summary.mjs'],
   projects: [
     project('unit', ['<rootDir>/{libs,apps}/**/*.spec.ts', '<rootDir>/test/lint/**/*.spec.ts']),
@@ -83,6 +83,8 @@ export default {
         '<rootDir>/test/soak/**/*.spec.ts',
         ...sampledSpecs().map((path) => `<rootDir>/${path}`),
       ]),
+      // Some are browser tests. Without it each page that they opened would go on polling its site until the file ends.
+      setupFilesAfterEnv: ['<rootDir>/test/browser/each-test.ts'],
       globalSetup: '<rootDir>/test/soak/support/global-setup.mjs',
       globalTeardown: '<rootDir>/test/soak/support/global-teardown.mjs',
     },

@@ -12,7 +12,7 @@ import { canonicalJson, utf8 } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
 import { rowsOfEachKind } from '../support/samples.js';
 import { ask, call, grant, review, token, waiting } from './support/access.js';
-import { violations, violationsInLooks } from './support/axe.js';
+import { violations, violationsInLooks, WIDE } from './support/axe.js';
 import { BrowserSite, type Who } from './support/browser-site.js';
 import { soon } from './support/soon.js';
 
@@ -96,83 +96,80 @@ describe('every page', () => {
   const looked = rowsOfEachKind(PAGES, ([who]) => who, 4);
 
   test.each(['ada', 'erin', 'max', 'sam'] as const)(
-    'of %s: axe finds no violations, narrow and wide, dark and light, target sizes included',
+    'of %s: axe finds no violations, narrow and wide, dark and light, target sizes included; a reader of German gets every line in German',
     async (who) => {
       const page = await site.signedIn(who, '/history', { viewport: { width: 1440, height: 900 } });
       const found: Record<string, string[]> = {};
+      const english: string[] = [];
       for (const [place, [reader, name]] of looked.entries()) {
         if (reader !== who) continue;
         const path = paths[name] ?? name;
         const { found: here, overflow } = await violationsInLooks(page, site.url + path, place);
         found[path] = here;
         expect({ path, overflow }).toEqual({ path, overflow: 0 });
-      }
-      expect(Object.values(found).flat()).toEqual([]);
-      expect(Object.keys(found).length).toBeGreaterThan(0);
-    },
-    180_000,
-  );
-
-  test.each(['ada', 'erin', 'max', 'sam'] as const)(
-    'of %s: a reader of German gets every line in German, and the document says so',
-    async (who) => {
-      const page = await site.signedIn(who, '/history');
-      await page.evaluate("localStorage.setItem('countersign-language', 'de')");
-      const english: string[] = [];
-      for (const [reader, name] of looked) {
-        if (reader !== who) continue;
-        const path = paths[name] ?? name;
-        await page.goto(site.url + path);
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-        expect(await page.locator('html').getAttribute('lang')).toBe('de');
+        // The narrow page has the switch in its menu.
+        await page.setViewportSize(WIDE);
+        await page.getByRole('button', { name: 'Deutsch' }).click();
+        await page.locator('html[lang="de"]').waitFor();
         const lines = (await page.evaluate<string>('document.body.innerText')).split('\n');
         english.push(...lines.filter((line) => isEnglish(line)).map((line) => `${path}: ${line}`));
+        await page.getByRole('button', { name: 'English' }).click();
+        await page.locator('html[lang="en"]').waitFor();
       }
+      expect(Object.values(found).flat()).toEqual([]);
       expect(english).toEqual([]);
+      expect(Object.keys(found).length).toBeGreaterThan(0);
     },
-    120_000,
+    600_000,
   );
 
   test('the live page on a phone: figures side by side, the newest call on the first screen, and a low bar to stop', async () => {
     const page = await site.signedIn('ada', paths['live'] ?? '', { viewport: { width: 390, height: 844 } });
     const call = page.locator('.live-calls tbody tr').first();
     await call.waitFor();
-    const tops = await page.locator('.live > .figures > .figure').evaluateAll(topsOf);
-    expect(new Set(tops).size).toBe(1);
-    expect(tops).toHaveLength(3);
     const bar = page.locator('.stop-bar');
-    const [row, stop] = [await call.boundingBox(), await bar.boundingBox()];
-    expect((row?.y ?? 0) + (row?.height ?? 0)).toBeLessThan(stop?.y ?? 0);
+    // The places change until all parts and the font of the page are loaded.
+    await soon(async () => {
+      const tops = await page.locator('.live > .figures > .figure').evaluateAll(topsOf);
+      expect(new Set(tops).size).toBe(1);
+      expect(tops).toHaveLength(3);
+      const [row, stop] = [await call.boundingBox(), await bar.boundingBox()];
+      expect((row?.y ?? 0) + (row?.height ?? 0)).toBeLessThan(stop?.y ?? 0);
+    });
     for (const viewport of [
       { width: 360, height: 640 },
       { width: 640, height: 360 },
     ]) {
       await page.setViewportSize(viewport);
-      const low = await bar.boundingBox();
-      expect(low?.height).toBeLessThanOrEqual(viewport.height / 4);
-      const button = await bar.getByRole('button', { name: 'Stop access now' }).boundingBox();
-      expect((button?.y ?? 0) + (button?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
+      await soon(async () => {
+        const low = await bar.boundingBox();
+        expect(low?.height).toBeLessThanOrEqual(viewport.height / 4);
+        const button = await bar.getByRole('button', { name: 'Stop access now' }).boundingBox();
+        expect((button?.y ?? 0) + (button?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
+      });
     }
-  }, 60_000);
+  });
 
   test('History: export is on top, no word of a state is broken, and a long reason is cut after three lines', async () => {
     const page = await site.signedIn('ada', '/history', { viewport: { width: 800, height: 900 } });
     await page.locator('.grid-table .badge').first().waitFor();
-    const before = await page.getByText('Export calls').boundingBox();
-    const table = await page.locator('.grid-table').first().boundingBox();
-    expect(before?.y).toBeLessThan(table?.y ?? 0);
-    // At this width a broken badge had one letter a line.
-    const heights = await page.locator('.grid-table .badge').evaluateAll(heightsOf);
-    expect(Math.max(...heights)).toBeLessThan(100);
-    const reasons = await page.locator('.grid-table .clamp').evaluateAll(heightsOf);
-    expect(reasons.length).toBeGreaterThan(0);
-    expect(Math.max(...reasons)).toBeLessThan(80);
-  }, 60_000);
+    await soon(async () => {
+      const before = await page.getByText('Export calls').boundingBox();
+      const table = await page.locator('.grid-table').first().boundingBox();
+      expect(before?.y).toBeLessThan(table?.y ?? 0);
+      // At this width a broken badge had one letter a line.
+      const heights = await page.locator('.grid-table .badge').evaluateAll(heightsOf);
+      expect(Math.max(...heights)).toBeLessThan(100);
+      const reasons = await page.locator('.grid-table .clamp').evaluateAll(heightsOf);
+      expect(reasons.length).toBeGreaterThan(0);
+      expect(Math.max(...reasons)).toBeLessThan(80);
+    });
+  });
 
   test('digits have one width in clocks and counts, and nowhere else', async () => {
     const page = await site.signedIn('ada', paths['live'] ?? '');
-    await page.locator('.live-calls time').first().waitFor();
+    for (const where of ['.live-calls time', '[role="timer"]', '.lead', 'code'])
+      await page.locator(where).first().waitFor();
     const styleOf = (where: string) =>
       page.evaluate<string>(
         `getComputedStyle(document.querySelector(${JSON.stringify(where)})).fontVariantNumeric`,
@@ -180,7 +177,7 @@ describe('every page', () => {
     expect(await styleOf('.live-calls time')).toBe('tabular-nums');
     expect(await styleOf('[role="timer"]')).toBe('tabular-nums');
     for (const text of ['body', 'h1', '.lead', 'code']) expect(await styleOf(text)).toBe('normal');
-  }, 60_000);
+  });
 
   test('an admin downloads the evidence pack of this quarter on the page of reports', async () => {
     const page = await site.signedIn('ada', '/transparency');

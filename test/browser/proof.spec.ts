@@ -49,9 +49,8 @@ describe('P10: the page Proof', () => {
   });
   beforeEach(async () => {
     await page.unrouteAll({ behavior: 'wait' });
-    await page.goto(`${site.url}/proof`);
     await page.evaluate('localStorage.clear()');
-    await page.reload();
+    await page.goto(`${site.url}/proof`);
     await page.getByText('This browser has not verified this log yet.').waitFor();
   });
 

@@ -10,7 +10,7 @@ const AGAIN = new Set(['503 not_ready', '409 conflict']);
 const RETRY_MS = 20;
 const CALLS_EACH = 3;
 /** Far longer than the usual second, for overloaded machines. */
-const HEARS_WITHIN_MS = 10_000;
+const HEARS_WITHIN_MS = 60_000;
 
 /** Retries as a person who loses the connection: the same call with the same Idempotency-Key, until it is answered. */
 export async function surely(

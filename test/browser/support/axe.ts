@@ -26,6 +26,10 @@ export async function violations(page: Page): Promise<string[]> {
   );
 }
 
+/** How many pixels the page is too wide, once its font is loaded. */
+const overflowOf = (page: Page): Promise<unknown> =>
+  page.evaluate('document.fonts.ready.then(() => document.documentElement.scrollWidth - innerWidth)');
+
 const LOOKS = [
   { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
   { colorScheme: 'dark', viewport: { width: 360, height: 740 } },
@@ -53,8 +57,7 @@ export async function violationsInLooks(
     }
     if (isFullRun() || place % LOOKS.length === index) found.push(...(await violations(page)));
   }
-  const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-  return { found, overflow };
+  return { found, overflow: await overflowOf(page) };
 }
 
 export const WIDE = { width: 1280, height: 900 };
@@ -83,7 +86,7 @@ export async function expectGoodViews(page: Page, name: string): Promise<void> {
     await showIn(page, language);
     await page.setViewportSize(viewport);
     await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    const overflow = await overflowOf(page);
     const found = await violations(page);
     expect({ name, language, size, overflow, found }).toEqual({
       ...{ name, language, size },
