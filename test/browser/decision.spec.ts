@@ -222,7 +222,9 @@ describe('the decision page', () => {
       .getByRole('button', { name: 'Freigeben: invoices auflisten und lesen für 30 Minuten' })
       .waitFor();
     await page.getByText('Schweigen heißt Nein.').waitFor();
-    await page.getByText('Nach Ihren Regeln hat jede angefragte Aktion ein geringes Risiko.').waitFor();
+    await page
+      .getByText('Es liest nur, und nach Ihren Regeln hat alles davon ein geringes Risiko.')
+      .waitFor();
     await page.locator('html[lang="de"]').waitFor();
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByText('Silence is a no.').waitFor();

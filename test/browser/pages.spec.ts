@@ -325,6 +325,31 @@ describe('every page', () => {
     await page.getByText('Open now').first().waitFor();
   });
 
+  test('a page of other roles has no button that cannot work and no name of a permission; every page in the menu opens', async () => {
+    for (const [who, others] of [
+      ['ada', ['/security', '/demands', '/incidents', '/queue', '/ask']],
+      ['erin', ['/security', '/controls', '/trust', '/standing', '/demands']],
+      ['sam', ['/ask', '/queue', '/inbox', '/people']],
+    ] as const) {
+      const page = await site.signedIn(who, '/history');
+      for (const path of others) {
+        await page.goto(site.url + path);
+        await page.getByRole('heading', { level: 1, name: 'This page is for other people' }).waitFor();
+        expect(await page.locator('main button').count()).toBe(0);
+      }
+      await page.goto(`${site.url}/history`);
+      const links = page.getByRole('navigation').locator('a[href^="/"]');
+      await links.first().waitFor({ state: 'attached' });
+      const own = await links.evaluateAll((found) => found.map((each) => each.getAttribute('href') ?? ''));
+      for (const path of own) {
+        await page.goto(site.url + path);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.waitForLoadState('networkidle');
+        expect(await page.getByText(/This page is for other people|\([a-z-]+\.[a-z-]+\)/).count()).toBe(0);
+      }
+    }
+  }, 120_000);
+
   test('cannot be embedded in another page', async () => {
     const page = await site.signedIn('ada', '/inbox');
     const frames: Server = createServer((_request, response) => {

@@ -16,7 +16,7 @@ import {
   fromPage,
   VirtualAuthenticator,
 } from './support/passkeys.js';
-import { soon } from './support/soon.js';
+import { gone, soon } from './support/soon.js';
 
 const CHANGE = { scope: [{ resource: 'invoices/*', actions: ['update'] }] };
 const APPROVE = /^Approve with passkey: update invoices for 30 minutes$/;
@@ -40,6 +40,8 @@ describe('P12: a customer signs with passkeys', () => {
   let page: Page;
   let authenticator: VirtualAuthenticator;
   let trust: Trust;
+  /** Asked before Acme was claimed. */
+  let before: Asked;
 
   beforeAll(async () => {
     site = await BrowserSite.start();
@@ -47,7 +49,9 @@ describe('P12: a customer signs with passkeys', () => {
     await site.site.key(PEOPLE.ada);
     page = await site.signedIn('ada', '/inbox');
     authenticator = await VirtualAuthenticator.in(page);
-    await claimOrganisation(page);
+    before = await waiting(site);
+    await page.reload();
+    await claimOrganisation(page, '1 request waits for a decision');
     trust = await site.api<Trust>('ada', 'GET', '/api/v1/tenants/acme/trust');
   }, 180_000);
   afterAll(() => site.close());
@@ -56,12 +60,35 @@ describe('P12: a customer signs with passkeys', () => {
   const stateOf = async ({ id }: Asked) =>
     (await site.api<Asked>('ada', 'GET', `/api/v1/requests/${id}`)).state;
 
+  // First: each test withdraws what is still open.
+  test('a request from before the claim offers no approval and says why; its engineer asks again in one press', async () => {
+    await page.goto(`${site.url}/requests/${before.id}`);
+    await page.getByText('This request can no longer be approved').waitFor();
+    await page.getByText('Approving it now takes a passkey.', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Deny', exact: true }).waitFor();
+    await gone(page.getByRole('button', { name: /^Approve/ }));
+    await gone(page.getByText('You are about to grant'));
+
+    const erin = await site.signedIn('erin', `/requests/${before.id}`);
+    await erin.getByRole('button', { name: 'Ask again' }).click();
+    await erin.waitForURL((url) => !url.pathname.endsWith(before.id));
+    await erin.getByText('Waiting for the vendor’s review').waitFor();
+    // It only reads: its risk is low, and how it is approved is another matter.
+    await erin.getByText('Low risk', { exact: true }).waitFor();
+    await erin.getByText('With a passkey, on the web').waitFor();
+    await erin.getByText('The customer’s trust document requires a passkey for “list” and “read”.').waitFor();
+    await gone(erin.getByText('High risk'));
+  });
+
   test('once claimed, a change that widens the privacy controls is confirmed with a passkey', async () => {
     await page.goto(`${site.url}/controls`);
     const save = page.getByRole('button', { name: 'Save these controls' });
     await page.getByLabel('Hours until such a change takes effect').fill('1');
     await save.click();
-    await page.getByText('Saved. These controls apply').waitFor();
+    // The trust document decides what it is stricter about, and the page does not say that the controls do.
+    await page
+      .getByText(/^Saved\. Your trust document is stricter and decides: a passkey for .*\. In all else/)
+      .waitFor();
     await page.getByLabel('Longest access, in minutes').fill('120');
     await save.click();
     const card = page.getByRole('region', { name: 'A change that widens these controls waits' });

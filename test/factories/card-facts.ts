@@ -29,6 +29,7 @@ export function sampleFacts(change: Partial<CardFacts> = {}): CardFacts {
     notes: [],
     crossing: null,
     usually: null,
+    isOutdated: false,
     now: NOW.toISOString(),
     language: 'en',
     ...change,
@@ -197,6 +198,10 @@ export const anyFacts: fc.Arbitrary<CardFacts> = fc
           approved: 1,
           countersignature: risk === 'high',
           channels: risk === 'low' ? ['web', 'api', 'slack'] : risk === 'medium' ? ['web', 'api'] : ['web'],
+        },
+        impact: {
+          level: risk,
+          reasons: [{ code: 'not_listed', actions: terms.scope.flatMap(({ actions }) => actions) }],
         },
         risk: {
           level: risk,

@@ -11,7 +11,9 @@ const needs = (vendor: number, customer: number) => ({
     approved: customer,
     countersignature: false,
     channels: ['web', 'api'],
+    reasons: [{ code: 'not_slack', actions: ['update'] }],
   },
+  impact: { level: 'medium', reasons: [{ code: 'changes', actions: ['update'] }] },
   risk: {
     level: 'medium',
     reasons: ['“update” is not among the actions that your controls list as low risk.'],
@@ -44,6 +46,7 @@ export const requestAnswer = (changes: Record<string, unknown> = {}) => ({
   erased: {},
   earlierDenials: [],
   outdated: null,
+  outdatedBy: [],
   countersignatures: [],
   ...changes,
 });

@@ -15,7 +15,7 @@ const ACCESS_ERRORS = {
   pruned: 'The log no longer has these leaves: its retention has ended.',
   request_refused: 'The rules do not allow this access.',
   self_review: 'Nobody reviews their own request.',
-  channel_not_allowed: 'At this risk the request cannot be approved through this channel.',
+  channel_not_allowed: 'This request cannot be approved through this channel.',
   countersignature_required: 'This must be approved with a passkey.',
   reason_required: 'Say why you deny this; the requester will read it.',
   digest_mismatch: 'The request has changed since you read it. Read it again.',

@@ -6,6 +6,7 @@ import {
   signatureSchema,
   termsSchema,
 } from '@countersign/contract';
+import type { ApprovalCode, ImpactCode } from '@countersign/wording';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint, noBodySchema } from './endpoint.js';
@@ -162,6 +163,15 @@ export const askSchema = named(
 );
 export type Ask = z.infer<typeof askSchema>;
 
+const RISK_LEVELS = ['low', 'medium', 'high'] as const;
+const IMPACT_CODES = [
+  ...['no_consent', 'unmasked', 'sensitive', 'changes_many', 'changes', 'not_listed', 'listed'],
+] as readonly ImpactCode[];
+const NEED_CODES = [
+  ...['notified_first', 'unmasked_signed', 'controls_sign', 'trust_signs', 'unmasked_not_slack'],
+  ...['not_slack', 'any_channel'],
+] as readonly ApprovalCode[];
+
 /** Which reviews a request needs, and how many it has. */
 export const needsSchema = named(
   'Needs',
@@ -188,8 +198,23 @@ export const needsSchema = named(
         )
         .exactOptional()
         .describe('The order in which the customer approves. Absent: every approver may decide at any time.'),
+      reasons: z
+        .array(z.object({ code: z.enum(NEED_CODES), actions: z.array(z.string()) }))
+        .exactOptional()
+        .describe('Why it is approved in this way. Absent in requests of earlier versions.'),
     }),
-    risk: z.object({ level: z.enum(['low', 'medium', 'high']), reasons: z.array(z.string()) }),
+    risk: z
+      .object({ level: z.enum(RISK_LEVELS), reasons: z.array(z.string()) })
+      .describe('How strictly it is approved: the level decides the channels. Its reasons are in English.'),
+    impact: z
+      .object({
+        level: z.enum(RISK_LEVELS),
+        reasons: z.array(z.object({ code: z.enum(IMPACT_CODES), actions: z.array(z.string()) })),
+      })
+      .exactOptional()
+      .describe(
+        'How much harm it could do, by what it touches, whoever approves it: what pages and messages call its risk. Absent in requests of earlier versions.',
+      ),
   }),
 );
 export type Needs = z.infer<typeof needsSchema>;
@@ -296,6 +321,17 @@ export const accessRequestDetailSchema = named(
       .describe(
         'Why this open request can no longer be approved: the rules have changed since. Ask again. Null while it can. To a requester who was offered less it says why the offer can no longer be accepted.',
       ),
+    outdatedBy: z
+      .array(
+        z.object({
+          code: z.enum(['vendor_reviews', 'customer_approvals', 'stages', 'passkey', 'channels']),
+          from: z.int().nullable(),
+          to: z.int().nullable(),
+          channels: z.array(z.enum(CHANNELS)).describe('The channels that are lost.'),
+        }),
+      )
+      .exactOptional()
+      .describe('What it needs now and did not need before. Empty if it would be refused altogether.'),
     notes: z
       .array(requestNoteSchema)
       .exactOptional()

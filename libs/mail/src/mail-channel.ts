@@ -13,6 +13,7 @@ import {
   type Grant,
   getsNotice,
   isConsent,
+  isOpen,
   isOverdue,
   type Notice,
   type NoticeChannel,
@@ -68,6 +69,7 @@ const RECIPIENTS: Readonly<Record<MailKind, 'requester' | 'others' | 'undecided'
   'request.answered': 'all',
   'request.forwarded': 'all',
   'request.stage-overdue': 'undecided',
+  'request.outdated': 'requester',
   'emergency.opening': 'all',
   'demand.opening': 'all',
   'disclosure.late': 'all',
@@ -374,6 +376,7 @@ type OwnedKey = { key: ApiKey; person: Person };
 /** True if the mail waited until its subject was over: it would only send people to a page that says so. */
 function isOver(kind: MailKind, request: AccessRequest, grant: Grant | null): boolean {
   if (kind === 'request.stage-overdue') return !isOverdue(request);
+  if (kind === 'request.outdated') return !isOpen(request);
   if (
     kind === 'request.awaiting_vendor' ||
     kind === 'request.awaiting_customer' ||

@@ -23,6 +23,7 @@ import {
   readCrossing,
   requestViews,
   usualSeconds,
+  whyOutdated,
 } from '@countersign/access';
 import { browserAddress, type ServiceDefinition } from '@countersign/contract';
 import type { Language } from '@countersign/wording';
@@ -56,6 +57,8 @@ export interface CardFacts {
   access: GrantAccess | null;
   /** Who or what keeps calls from passing, since when and why; null if nothing does. */
   accessReason: (AccessReason & { name: string | null }) | null;
+  /** Whether the rules have changed so that this open request, or what was offered, can no longer be approved. Only filled by `readFacts`. */
+  isOutdated: boolean;
   /** The person who ended the grant; null if time or a rule did, or while it lasts. */
   endedBy: string | null;
   /** Earlier denials of similar requests, newest first. Only filled by `readFacts`, and only for an open request. */
@@ -90,6 +93,8 @@ type Unit = Pick<
   | 'locks'
   | 'stops'
   | 'events'
+  | 'trust'
+  | 'authenticators'
 >;
 
 /** The facts for one card; null if the unit cannot see the request (P9). */
@@ -110,6 +115,7 @@ export async function readFacts(unit: Unit, request: string, as: Showing): Promi
     ...facts,
     denials: denials.map((denial) => ({ ...denial, name: names(denial.requester) })),
     usually: await usualSeconds(unit, found.tenant),
+    isOutdated: (await whyOutdated(unit, found, facts.offer?.terms ?? found.terms, as.now)) !== null,
   };
 }
 
@@ -185,6 +191,7 @@ export async function factsOf(
           ...{ kind, text, name: names(person), toName: to === null ? '' : names(to) },
         })),
       usually: null,
+      isOutdated: false,
       now: now.toISOString(),
       language,
     };

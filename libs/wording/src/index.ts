@@ -25,6 +25,15 @@ export { firstCallCommand, firstPage } from './first-call.js';
 export { hiddenFieldsText } from './hidden-fields.js';
 export { type Language, LOCALES } from './languages.js';
 export { logPointText } from './log-point.js';
+export {
+  type ApprovalCode,
+  type CodedReason,
+  howApprovedText,
+  type ImpactCode,
+  needChangeTexts,
+  needReasonText,
+  type ReaderSide,
+} from './need-reasons.js';
 export { listOfferings, type Offering, tickedScope, tickOf, ticksOf } from './offerings.js';
 export { dayName, recurrenceText } from './recurrence.js';
 export { refusalWords } from './refusals.js';

@@ -53,8 +53,12 @@ export async function signInAgain(page: Page): Promise<void> {
   await page.waitForURL((url) => url.pathname === pathname);
 }
 
-/** Ada claims Acme on the claim page: a passkey, a recovery key, the rules, her signature. */
-export async function claimOrganisation(page: Page): Promise<void> {
+/**
+ * Ada claims Acme on the claim page: a passkey, a recovery key, the rules, her signature.
+ *
+ * @param says what the page says before she signs
+ */
+export async function claimOrganisation(page: Page, says?: string): Promise<void> {
   await page.getByRole('link', { name: 'Claim your organisation' }).click();
   await signInAgain(page);
   await page.getByRole('button', { name: 'Make a passkey' }).click();
@@ -62,6 +66,7 @@ export async function claimOrganisation(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Make a recovery key' }).click();
   await page.getByRole('button', { name: 'I have kept it' }).click();
   await page.getByText('You have a backup.').waitFor();
+  if (says !== undefined) await page.getByText(says).waitFor();
   await page.getByRole('button', { name: 'Sign with passkey' }).click();
   await page.getByText('Claimed. From now on your passkeys decide.').waitFor();
 }

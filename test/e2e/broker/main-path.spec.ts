@@ -85,8 +85,12 @@ describe.each(ENGINES)('from the request to the stop, on %s', (engine) => {
       },
       needs: {
         vendor: { required: 1, approved: 1 },
-        customer: { required: 1, approved: 1, countersignature: false, channels: ['web', 'api', 'slack'] },
+        customer: {
+          ...{ required: 1, approved: 1, countersignature: false, channels: ['web', 'api', 'slack'] },
+          reasons: [{ code: 'any_channel', actions: [] }],
+        },
         risk: { level: 'low', reasons: expect.any(Array) },
+        impact: { level: 'low', reasons: [{ code: 'listed', actions: expect.any(Array) }] },
       },
       asked: { channel: 'api', assurance: 'api-key' },
       lapsesAt: expect.any(String),
@@ -108,6 +112,7 @@ describe.each(ENGINES)('from the request to the stop, on %s', (engine) => {
       accessReason: null,
       waiting: null,
       outdated: null,
+      outdatedBy: [],
       proposed: [],
       countersignatures: [],
       grant: expect.stringMatching(/^grt_/),

@@ -130,6 +130,12 @@ describe('privacy controls', () => {
       const read = (await broker.call(reader, 'GET', `/api/v1/requests/${asked.id}`)).body;
       expect(read).toMatchObject({ state: 'awaiting_customer', outdated: expect.stringContaining(CHANGED) });
     }
+    // Its engineer is notified, once.
+    expect((await write({ ...(await read()), maxDuration: 'PT4M' })).status).toBe(200);
+    const notices = await broker.host.store.readAsVendor((unit) => unit.outbox.after('', 1_000));
+    expect(
+      notices.filter(({ kind, subject }) => kind === 'request.outdated' && subject === asked.id),
+    ).toMatchObject([{ audience: [broker.persons.engineer] }]);
     const { status, body } = await review(broker, 'approver', asked);
     expect(status).toBe(409);
     expect(body).toMatchObject({ code: 'controls_changed', refusals: [{ code: 'duration_too_long' }] });

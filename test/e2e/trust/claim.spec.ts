@@ -6,7 +6,7 @@ import { Authenticator, RecoveryKey } from '../../support/authenticator.js';
 import { claim, draftOf, handIn, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { enginesOf, TestBroker } from '../harness.js';
-import { codeOf } from '../story.js';
+import { codeOf, expectStatus, makeRequest, readRequest, review } from '../story.js';
 
 describe.each(enginesOf('SQLite'))('claiming a tenant on %s', (engine) => {
   let broker: TestBroker;
@@ -24,6 +24,20 @@ describe.each(enginesOf('SQLite'))('claiming a tenant on %s', (engine) => {
     return (body as { items: { type: string; actor: string; data: Record<string, unknown> }[] }).items;
   };
   const proposed = (document: TrustDocument, by = ada) => by.call('POST', 'trust/proposals', { document });
+
+  test('a claim notifies the engineers whose open requests can no longer be approved, and says what changed', async () => {
+    const asked = await makeRequest(broker);
+    expectStatus(await review(broker, 'reviewer', asked), 201);
+    await claim([ada]);
+    const notices = await broker.host.store.readAsVendor((unit) => unit.outbox.after('', 1_000));
+    expect(notices.filter(({ kind }) => kind === 'request.outdated')).toMatchObject([
+      { subject: asked.id, audience: [broker.persons.engineer] },
+    ]);
+    expect(await readRequest(broker, asked.id)).toMatchObject({
+      outdatedBy: expect.arrayContaining([{ code: 'passkey', from: null, to: null, channels: [] }]),
+    });
+    expect(codeOf(await review(broker, 'approver', asked))).toBe('409 controls_changed');
+  });
 
   test('P12: the draft shows the current people and controls; the first version takes effect once each of its keys has signed', async () => {
     for (const _ of [1, 2]) await ada.enrol();

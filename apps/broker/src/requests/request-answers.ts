@@ -94,7 +94,8 @@ export const requestDetailAnswer = (view: RequestDetail): AccessRequestDetail =>
   usually: view.usually,
   forwardTo: view.forwardTo,
   earlierDenials: view.denials,
-  outdated: view.outdated,
+  outdated: view.outdated?.text ?? null,
+  outdatedBy: view.outdated?.changes ?? [],
   proposed: view.proposed.map(({ id, state }) => ({ id, state })),
   ...(view.beforeRecord === undefined ? {} : { beforeRecord: view.beforeRecord }),
   countersignatures: view.reviews.flatMap(({ countersignature }) => countersignature ?? []),
@@ -121,10 +122,9 @@ export function previewAnswer({ refusals, needs, invitation }: Evaluation): Prev
   return { outcome, refusals, needs: needs === null ? null : needsAnswer(needs), invitation };
 }
 
-const needsAnswer = ({ vendor, customer: { stages, ...customer }, risk }: ReviewNeeds): Needs => ({
-  vendor,
+const needsAnswer = ({ customer: { stages, ...customer }, ...needs }: ReviewNeeds): Needs => ({
+  ...needs,
   customer: { ...customer, ...(stages === undefined ? {} : { stages: stages.map(stageAnswer) }) },
-  risk,
 });
 
 const stageAnswer = ({

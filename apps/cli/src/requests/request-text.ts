@@ -1,6 +1,12 @@
 import type { AccessRequest, AccessRequestDetail } from '@countersign/api';
 import { parseDuration } from '@countersign/contract';
-import { requesterFactLines, stagesText } from '@countersign/wording';
+import {
+  type CodedReason,
+  howApprovedText,
+  needReasonText,
+  requesterFactLines,
+  stagesText,
+} from '@countersign/wording';
 import { formatPerson } from '../api/people.js';
 import { describeAccess } from '../grants/access-text.js';
 import { type Fact, formatFacts, formatTable, optionalFact } from '../terminal/text.js';
@@ -64,7 +70,7 @@ export const formatRequest = (request: ShownRequest, now: Date, names = NO_NAMES
     ...optionalFact('reason code', request.reasonCode ?? null),
     ...optionalFact('ticket', request.ticket),
     ...optionalFact('invited by', request.invitation),
-    ['risk', [request.needs.risk.level, ...request.needs.risk.reasons]],
+    ...needsFacts(request),
     ['reviews', reviewLines(request, names)],
     ...noteFacts(request, names),
     ...waitingFacts(request, now),
@@ -75,6 +81,16 @@ export const formatRequest = (request: ShownRequest, now: Date, names = NO_NAMES
     ...optionalFact('access', describeAccess(request, now, names)),
     ['digest', request.digest],
   ]);
+
+/** The risk, and how the customer approves, each with its reasons. */
+function needsFacts({ needs: { impact, customer } }: ShownRequest): Fact[] {
+  const why = (reasons: readonly CodedReason[]) =>
+    reasons.map((reason) => needReasonText(reason, 'vendor', 'en'));
+  return [
+    ...(impact === undefined ? [] : [['risk', [impact.level, ...why(impact.reasons)]] satisfies Fact]),
+    ['approval', [howApprovedText(customer, 'en'), ...why(customer.reasons ?? [])]],
+  ];
+}
 
 function reviewLines({ needs, reviews }: AccessRequest, names: ReadonlyMap<string, string>): string[] {
   const { vendor, customer } = needs;

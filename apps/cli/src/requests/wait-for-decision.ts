@@ -1,4 +1,9 @@
-import { type AccessRequest, noticeEndpoints, requestEndpoints } from '@countersign/api';
+import {
+  type AccessRequest,
+  type AccessRequestDetail,
+  noticeEndpoints,
+  requestEndpoints,
+} from '@countersign/api';
 import { STREAM_ALIVE } from '@countersign/contract';
 import { sleep } from '@countersign/runtime';
 import { createParser } from 'eventsource-parser';
@@ -48,6 +53,12 @@ export async function waitForDecision(
       if (found === undefined) continue;
       for (const line of describeChanges(request, found)) progress.step(line);
       request = found;
+      if (isUndecided(found) && found.outdated != null)
+        throw new CliError(
+          'outdated',
+          `${found.outdated} Send the request again: the new one goes by the rules of today.`,
+          { document: found },
+        );
     }
     return request;
   } finally {
@@ -56,7 +67,7 @@ export async function waitForDecision(
 }
 
 /** Undefined after a failure that passes by itself. */
-async function fetchRequest(api: Api, id: string): Promise<AccessRequest | undefined> {
+async function fetchRequest(api: Api, id: string): Promise<AccessRequestDetail | undefined> {
   try {
     return await api.call(requestEndpoints.read, { params: { id } });
   } catch (error) {

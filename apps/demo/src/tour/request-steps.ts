@@ -46,10 +46,10 @@ export const requestAccess: TourStep = {
       request.state === 'awaiting_vendor',
       `the new request is ${request.state}, not awaiting_vendor`,
     );
-    const { vendor, customer, risk } = needs;
+    const { vendor, customer, impact } = needs;
     return [
       requestSentence(request, 'Erin'),
-      `needs ${vendor.required} review at Northwind, then ${customer.required} approval at Globex; risk ${risk.level}`,
+      `needs ${vendor.required} review at Northwind, then ${customer.required} approval at Globex; risk ${impact?.level}`,
       `request ${request.id}, digest ${shortDigest(request.digest)}`,
       `silence grants nothing: the request lapses at ${formatDayAndTime(request.lapsesAt)}`,
     ];

@@ -64,6 +64,7 @@ const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
       (subject: string) => [['request', subject], ['requests'], ['incident'], ['events']],
     ]),
   ),
+  'request.outdated': (subject) => [['request', subject], ['requests']],
   'request.erased': (subject) => [['request', subject], ['requests']],
   ...Object.fromEntries(
     ['proposed', 'confirmed', 'withdrawn', 'applied', 'lapsed'].map((change) => [

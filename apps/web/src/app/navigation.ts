@@ -74,3 +74,36 @@ function vendorNav(session: Session): NavItem[] {
     { to: '/transparency', label: 'transparency', isRare: true },
   ];
 }
+
+const isCustomers = (session: Session): boolean => !isVendor(session);
+
+/** Whom each page is for, by the first segment of its path. Everyone who is signed in may open the others. */
+const PAGE_READERS: Readonly<Record<string, (session: Session) => boolean>> = {
+  inbox: isCustomers,
+  queue: (session) => isVendor(session) && hasRole(session, 'reviewer', 'legal'),
+  mine: (session) => may(session, 'request.create'),
+  ask: (session) => may(session, 'request.create'),
+  access: (session) => may(session, 'grant.read'),
+  activity: (session) => may(session, 'log.read'),
+  proof: (session) => may(session, 'log.follow'),
+  invite: isCustomers,
+  people: isCustomers,
+  controls: isCustomers,
+  trust: isCustomers,
+  claim: isCustomers,
+  passkeys: isCustomers,
+  'access-review': (session) => may(session, 'access-review.read'),
+  'notice-addresses': (session) => may(session, 'notice-address.read'),
+  practice: (session) => may(session, 'practice.read'),
+  standing: (session) => may(session, 'standing.read'),
+  incidents: (session) => may(session, 'incident.read'),
+  emergencies: (session) => may(session, 'disclosure.read'),
+  demands: (session) => may(session, 'demand.read'),
+  security: (session) => isVendor(session) && hasRole(session, 'security-admin'),
+};
+
+/** Whether the page at this path is for this reader. The broker authorizes every call itself. */
+export function isPageFor(session: Session, pathname: string): boolean {
+  const [, first = ''] = pathname.split('/');
+  return Object.hasOwn(PAGE_READERS, first) ? (PAGE_READERS[first]?.(session) ?? false) : true;
+}

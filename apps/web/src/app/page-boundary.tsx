@@ -49,3 +49,15 @@ export function NotFound() {
     </Page>
   );
 }
+
+/** In place of a page that is for other roles: nothing on it would work. */
+export function NotForYou() {
+  const text = useText(shellTexts);
+  return (
+    <Page narrow title={text.notForYou} lead={text.notForYouLead}>
+      <Link className="button" to="/">
+        {text.home}
+      </Link>
+    </Page>
+  );
+}

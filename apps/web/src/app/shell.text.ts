@@ -42,6 +42,9 @@ const en = {
   lost: 'The connection is lost, so this page may be out of date. Trying again …',
   notFound: 'This page does not exist',
   notFoundLead: 'The address may be incomplete.',
+  notForYou: 'This page is for other people',
+  notForYouLead:
+    'Your roles do not include what it shows. An admin of your organisation can change your roles.',
   home: 'To the start page',
   broken: 'Something went wrong',
   brokenLead:
@@ -95,6 +98,9 @@ const de: ShellText = {
   lost: 'Die Verbindung ist unterbrochen. Diese Seite ist vielleicht nicht mehr aktuell. Neuer Versuch …',
   notFound: 'Diese Seite gibt es nicht',
   notFoundLead: 'Vielleicht ist die Adresse unvollständig.',
+  notForYou: 'Diese Seite ist für andere',
+  notForYouLead:
+    'Was sie zeigt, gehört nicht zu Ihren Rollen. Ein Admin Ihrer Organisation kann Ihre Rollen ändern.',
   home: 'Zur Startseite',
   broken: 'Etwas ist schiefgegangen',
   brokenLead:

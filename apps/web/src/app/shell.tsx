@@ -13,8 +13,8 @@ import { SealMark } from '../ui/seal.js';
 import { Account } from './account.js';
 import { BypassBanner } from './bypass-banner.js';
 import { IsolationBanner } from './isolation-banner.js';
-import { type NavItem, navFor } from './navigation.js';
-import { PageBoundary } from './page-boundary.js';
+import { isPageFor, type NavItem, navFor } from './navigation.js';
+import { NotForYou, PageBoundary } from './page-boundary.js';
 import { shellTexts } from './shell.text.js';
 
 /** The frame of every page for signed-in people. Everyone else goes to the sign-in page and returns afterwards. */
@@ -46,7 +46,7 @@ function SignedIn({ session }: { session: Session }) {
       <IsolationBanner session={session} />
       <main id="main" tabIndex={-1}>
         <PageBoundary key={pathname}>
-          <Outlet />
+          {isPageFor(session, pathname) ? <Outlet /> : <NotForYou />}
         </PageBoundary>
       </main>
     </>

@@ -61,7 +61,9 @@ const GRANT_LOOK: Readonly<Record<Grant['access'], Look>> = {
   ended: { tone: 'plain', icon: 'closed' },
 };
 
-const RISK_LOOK: Readonly<Record<Needs['risk']['level'], Look>> = {
+type Impact = NonNullable<Needs['impact']>;
+
+const RISK_LOOK: Readonly<Record<Impact['level'], Look>> = {
   low: { tone: 'plain', icon: 'info' },
   medium: { tone: 'wait', icon: 'alert' },
   high: { tone: 'stop', icon: 'alert' },
@@ -92,6 +94,10 @@ export function GrantAccessBadge({ access, endReason }: Pick<Grant, 'access' | '
   return <Badge {...look}>{useText(grantAccessTexts)[endReason ?? access]}</Badge>;
 }
 
-export function RiskBadge({ level }: Pick<Needs['risk'], 'level'>) {
-  return <Badge {...RISK_LOOK[level]}>{useText(riskTexts)[level]}</Badge>;
+/** How much harm a request could do, by what it touches. Nothing for requests of earlier versions, which do not say it. */
+export function RiskBadge({ impact }: { impact: Impact | undefined }) {
+  const text = useText(riskTexts);
+  if (impact === undefined) return null;
+  const { level } = impact;
+  return <Badge {...RISK_LOOK[level]}>{text[level]}</Badge>;
 }

@@ -11,7 +11,7 @@ const GERMAN: Readonly<Record<ErrorCode, string>> = {
   forbidden: 'Sie dürfen das nicht.',
   fresh_sign_in_required: 'Melden Sie sich zuerst neu an: Ihre letzte Anmeldung ist dafür zu lange her.',
   self_review: 'Niemand prüft die eigene Anfrage.',
-  channel_not_allowed: 'Bei diesem Risiko kann die Anfrage auf diesem Weg nicht freigegeben werden.',
+  channel_not_allowed: 'Die Anfrage kann auf diesem Weg nicht freigegeben werden.',
   countersignature_required: 'Das muss mit einem Passkey freigegeben werden.',
   not_found: 'Hier gibt es nichts, oder Sie dürfen es nicht sehen.',
   pruned: 'Das Protokoll hat diese Einträge nicht mehr: Ihre Aufbewahrung ist zu Ende.',
@@ -43,10 +43,13 @@ const GERMAN: Readonly<Record<ErrorCode, string>> = {
 /** Errors whose detail says more than the code: it follows as it is. */
 const SAYS_MORE: ReadonlySet<string> = new Set<ErrorCode>(['invalid_request', 'conflict', 'wrong_state']);
 
+/** The broker names the missing permission for programs: `(lock.read)`. For people it is a riddle. */
+const PERMISSION = / \([a-z-]+\.[a-z-]+\)(?=\.)/;
+
 /** Why a call failed, in this language. The detail of a code that is not known here stays as it is. */
 export function problemWords({ code, detail }: Pick<Problem, 'code' | 'detail'>, language: Language): string {
   const german = wordFor(GERMAN, code);
-  if (language === 'en' || german === undefined) return detail;
+  if (language === 'en' || german === undefined) return detail.replace(PERMISSION, '');
   return SAYS_MORE.has(code) ? `${german} („${detail}“)` : german;
 }
 

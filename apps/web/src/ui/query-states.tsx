@@ -49,7 +49,7 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: () => 
           ))}
         </ul>
       )}
-      {retry === undefined ? null : (
+      {retry === undefined || problem?.code === 'forbidden' ? null : (
         <p>
           <Button small onClick={retry}>
             {text.again}

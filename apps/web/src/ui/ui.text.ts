@@ -78,7 +78,7 @@ export const grantAccessTexts: Catalogue<Record<Grant['access'] | NonNullable<Gr
     },
   };
 
-export const riskTexts: Catalogue<Record<Needs['risk']['level'], string>> = {
+export const riskTexts: Catalogue<Record<NonNullable<Needs['impact']>['level'], string>> = {
   en: { low: 'Low risk', medium: 'Medium risk', high: 'High risk' },
   de: { low: 'Geringes Risiko', medium: 'Mittleres Risiko', high: 'Hohes Risiko' },
 };

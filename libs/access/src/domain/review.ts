@@ -18,8 +18,47 @@ export interface ReviewNeeds {
     channels: Channel[];
     /** In their order; absent: every approver may decide at any time. */
     stages?: StageNeed[];
+    /** Why it is approved in this way; absent in requests of earlier versions. */
+    reasons?: NeedReason[];
   };
+  /** How strictly it is approved, by the level that decides the channels. Its reasons are sentences in English. */
   risk: { level: RiskLevel; reasons: string[] };
+  /** What it could do, whoever approves it. Absent in requests of earlier versions. */
+  impact?: Impact;
+}
+
+export const IMPACT_CODES = [
+  'no_consent',
+  'unmasked',
+  'sensitive',
+  'changes_many',
+  'changes',
+  'not_listed',
+  'listed',
+] as const;
+export type ImpactCode = (typeof IMPACT_CODES)[number];
+
+/** How much harm a request could do, by what it touches. People read it as the risk. */
+export interface Impact {
+  level: RiskLevel;
+  /** At least one. */
+  reasons: { code: ImpactCode; actions: string[] }[];
+}
+
+export const NEED_CODES = [
+  'notified_first',
+  'unmasked_signed',
+  'controls_sign',
+  'trust_signs',
+  'unmasked_not_slack',
+  'not_slack',
+  'any_channel',
+] as const;
+
+/** Why the customer approves a request as it does, and the actions that it is about. */
+export interface NeedReason {
+  code: (typeof NEED_CODES)[number];
+  actions: string[];
 }
 
 /** One stage of the customer's approvals. */

@@ -206,7 +206,7 @@ export function validateConsent(
   if (!channels.includes(principal.channel))
     throw new AccessError(
       'channel_not_allowed',
-      `At this risk a request is approved by ${channels.join(' or ')}, not by ${principal.channel}.`,
+      `This request is approved by ${channels.join(' or ')}, not by ${principal.channel}.`,
     );
   if (countersignature && signed.countersignature === undefined)
     throw new AccessError('countersignature_required');

@@ -52,8 +52,12 @@ test('a request within all limits has no refusals, and its needs are told', () =
     refusals: [],
     needs: {
       vendor: { required: 1, approved: 0 },
-      customer: { required: 1, approved: 0, countersignature: false, channels: ['web', 'api', 'slack'] },
+      customer: {
+        ...{ required: 1, approved: 0, countersignature: false, channels: ['web', 'api', 'slack'] },
+        reasons: [{ code: 'any_channel', actions: [] }],
+      },
       risk: { level: 'low', reasons: [expect.any(String)] },
+      impact: { level: 'low', reasons: [{ code: 'listed', actions: ['read'] }] },
     },
     invitation: null,
   });

@@ -7,6 +7,7 @@ import { countersignedActions, type TrustStatus } from '../domain/trust/trust-st
 import { BASES, basisOf } from './bases.js';
 import type { RuleContext } from './context.js';
 import type { EffectiveControls } from './effective-controls.js';
+import { approvalReasons, assessImpact } from './impact.js';
 import type { RequestedAccess } from './requested-access.js';
 
 /** The channels through which a tenant's approver may decide (docs/contract.md, Risk and channels). */
@@ -64,8 +65,10 @@ export function riskOf(
 export function reviewNeeds(access: RequestedAccess, context: RuleContext): ReviewNeeds | null {
   const { tenant, service, risk, controls } = context;
   if (tenant === null || service === null || risk === null) return null;
-  const basis = BASES[basisOf(access, context)];
+  const named = basisOf(access, context);
+  const basis = BASES[named];
   const { vendor, customer, stages } = basis.reviews(context);
+  const { controls: own } = tenant;
   return {
     vendor: { required: vendor, approved: 0 },
     customer: {
@@ -74,30 +77,54 @@ export function reviewNeeds(access: RequestedAccess, context: RuleContext): Revi
       countersignature: risk.level === 'high' && basis.customer === 'decides',
       channels: controls === null ? ALLOWED_CHANNELS[risk.level] : channelsOf(risk.level, controls),
       ...(stages.length === 0 ? {} : { stages }),
+      reasons: approvalReasons(access, { controls: own, trust: context.trust, part: basis.customer }),
     },
     risk,
+    impact: assessImpact({ ...access, basis: named }, own, service),
   };
 }
 
-/** What is needed now and was not needed before: a sentence each, for the reviewer. What became easier is left out. */
-export function stricterNeeds(before: ReviewNeeds, now: ReviewNeeds): string[] {
-  const more: string[] = [];
-  if (now.vendor.required > before.vendor.required)
-    more.push(
-      `The vendor now requires ${now.vendor.required} review(s) instead of ${before.vendor.required}.`,
-    );
-  if (now.customer.required > before.customer.required)
-    more.push(
-      `The customer now requires ${now.customer.required} approval(s) instead of ${before.customer.required}.`,
-    );
-  if (!stagesOf(now).every((stage) => stagesOf(before).some((earlier) => isNoStricter(stage, earlier))))
-    more.push('The customer now requires approvals in other stages.');
-  if (now.customer.countersignature && !before.customer.countersignature)
-    more.push('It must now be approved with a passkey.');
-  const lost = before.customer.channels.filter((channel) => !now.customer.channels.includes(channel));
-  if (lost.length > 0) more.push(`It can no longer be approved by ${lost.join(' or ')}.`);
-  return more;
+/** What is needed now and was not needed before. What became easier is left out. */
+export interface NeedChange {
+  code: 'vendor_reviews' | 'customer_approvals' | 'stages' | 'passkey' | 'channels';
+  from: number | null;
+  to: number | null;
+  /** The channels that are lost. */
+  channels: Channel[];
 }
+
+export function needChanges(before: ReviewNeeds, now: ReviewNeeds): NeedChange[] {
+  const none = { from: null, to: null, channels: [] };
+  const counts = (code: NeedChange['code'], side: 'vendor' | 'customer'): NeedChange[] =>
+    now[side].required > before[side].required
+      ? [{ ...none, code, from: before[side].required, to: now[side].required }]
+      : [];
+  const isSameOrder = stagesOf(now).every((stage) =>
+    stagesOf(before).some((earlier) => isNoStricter(stage, earlier)),
+  );
+  const lost = before.customer.channels.filter((channel) => !now.customer.channels.includes(channel));
+  return [
+    ...counts('vendor_reviews', 'vendor'),
+    ...counts('customer_approvals', 'customer'),
+    ...(isSameOrder ? [] : [{ ...none, code: 'stages' } as const]),
+    ...(now.customer.countersignature && !before.customer.countersignature
+      ? [{ ...none, code: 'passkey' } as const]
+      : []),
+    ...(lost.length === 0 ? [] : [{ ...none, code: 'channels', channels: lost } as const]),
+  ];
+}
+
+const CHANGE_TEXTS: Readonly<Record<NeedChange['code'], (change: NeedChange) => string>> = {
+  vendor_reviews: ({ from, to }) => `The vendor now requires ${to} review(s) instead of ${from}.`,
+  customer_approvals: ({ from, to }) => `The customer now requires ${to} approval(s) instead of ${from}.`,
+  stages: () => 'The customer now requires approvals in other stages.',
+  passkey: () => 'It must now be approved with a passkey.',
+  channels: ({ channels }) => `It can no longer be approved by ${channels.join(' or ')}.`,
+};
+
+/** The same, as an English sentence each. */
+export const stricterNeeds = (before: ReviewNeeds, now: ReviewNeeds): string[] =>
+  needChanges(before, now).map((change) => CHANGE_TEXTS[change.code](change));
 
 /** True if the approvals that were given in the earlier stage are enough for this one. */
 const isNoStricter = (stage: StageNeed, earlier: StageNeed): boolean =>

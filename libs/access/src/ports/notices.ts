@@ -21,6 +21,7 @@ export type NoticeKind =
   | `grant.${GrantState | 'ending' | 'used' | 'refused'}`
   | `supervision.${SupervisionOutcome | 'resumed'}`
   | 'request.erased'
+  | 'request.outdated'
   | `request.${'asked' | 'answered' | 'forwarded'}`
   | 'emergency.opening'
   | `disclosure.${'late' | 'given' | 'acknowledged' | 'disputed'}`

@@ -31,6 +31,7 @@ export const de: Words = {
     'request.answered': (n) => `Beantwortet: ${n.requester} zum Zugriff auf ${n.tenant}`,
     'request.forwarded': (n) => `An Sie weitergeleitet: ${n.requester} bittet um Zugriff auf ${n.tenant}`,
     'request.stage-overdue': (n) => `Sie wartet zu lange: ${n.requester} bittet um Zugriff auf ${n.tenant}`,
+    'request.outdated': (n) => `Erneut anfragen: Ihre Anfrage nach Zugriff auf ${n.tenant}`,
     'demand.opening': (n) =>
       `Für eine Behörde: ${n.requester} erhält ohne Ihre Freigabe Zugriff auf ${n.tenant}`,
     'emergency.opening': (n) => `Notfall: ${n.requester} erhält ohne Ihre Freigabe Zugriff auf ${n.tenant}`,
@@ -64,6 +65,8 @@ export const de: Words = {
       `${asks(n)} Jemand aus Ihrem Haus hat sie an Sie weitergeleitet. Sie wartet auf eine Entscheidung.`,
     'request.stage-overdue': (n) =>
       `${asks(n)} Die Anfrage wartet länger, als Ihre Regeln erlauben. Jetzt können auch weitere Personen entscheiden, darunter Sie.`,
+    'request.outdated': (n) =>
+      `${wanted(n)} Seitdem haben sich die Regeln geändert, sodass sie nicht mehr freigegeben werden kann. Fragen Sie auf der Seite mit einem Druck erneut an: Die neue Anfrage folgt den heutigen Regeln.`,
     'demand.opening': (n) =>
       `${n.requester} aus der Rechtsabteilung des Anbieters erhält für ${n.duration} Zugriff auf die Daten von ${n.tenant} in ${n.service}, um einer Behörde Daten herauszugeben. Zwei weitere ihrer Mitglieder haben das freigegeben. Er beginnt, sobald diese Nachricht Sie erreicht hat. Das Verlangen der Behörde steht in Ihrem Protokoll.`,
     'emergency.opening': (n) =>

@@ -31,6 +31,7 @@ export const en: Words = {
     'request.answered': (n) => `Answered: ${n.requester} about access to ${n.tenant}`,
     'request.forwarded': (n) => `Forwarded to you: ${n.requester} requests access to ${n.tenant}`,
     'request.stage-overdue': (n) => `It waits too long: ${n.requester} requests access to ${n.tenant}`,
+    'request.outdated': (n) => `Ask again: your request for access to ${n.tenant}`,
     'demand.opening': (n) =>
       `For an authority: ${n.requester} gets access to ${n.tenant} without your approval`,
     'emergency.opening': (n) => `Emergency: ${n.requester} gets access to ${n.tenant} without your approval`,
@@ -61,6 +62,8 @@ export const en: Words = {
     'request.forwarded': (n) => `${asks(n)} A colleague forwarded it to you. It waits for a decision.`,
     'request.stage-overdue': (n) =>
       `${asks(n)} It has waited longer than your rules allow. Others may decide it now too, and you are among those who may.`,
+    'request.outdated': (n) =>
+      `${wanted(n)} The rules have changed since, so it can no longer be approved. Ask again on the page, with one press: the new request goes by the rules of today.`,
     'demand.opening': (n) =>
       `${n.requester}, of the vendor’s legal counsel, gets access to the data of ${n.tenant} in ${n.service} for ${n.duration}, to disclose data to an authority. Two others of it have approved this. It begins once this notice has reached you. Your log has the authority’s demand.`,
     'emergency.opening': (n) =>

@@ -22,6 +22,7 @@ export const MAIL_KINDS = [
   'request.answered',
   'request.forwarded',
   'request.stage-overdue',
+  'request.outdated',
   'emergency.opening',
   'demand.opening',
   'disclosure.late',

@@ -22,8 +22,7 @@ export const de: Sentences = {
     pruned: 'Das Protokoll hat das nicht mehr.',
     request_refused: 'Das kann nicht angefragt werden.',
     self_review: 'Das ist Ihre eigene Anfrage. Jemand anders muss sie prüfen.',
-    channel_not_allowed:
-      'Bei diesem Risiko kann in Slack nicht entschieden werden. Öffnen Sie die Anfrage im Browser.',
+    channel_not_allowed: 'Das kann in Slack nicht freigegeben werden. Öffnen Sie die Anfrage im Browser.',
     countersignature_required: 'Das kann nur im Browser freigegeben werden, mit einem Passkey.',
     reason_required: 'Nennen Sie einen Grund; wer anfragt, liest ihn.',
     digest_mismatch:

@@ -29,7 +29,7 @@ const refusals: Readonly<Record<AccessErrorCode, string>> = {
   pruned: 'The log no longer has this.',
   request_refused: 'This cannot be requested.',
   self_review: 'This is your own request. Someone else has to review it.',
-  channel_not_allowed: 'At this risk it cannot be decided in Slack. Open it in the browser.',
+  channel_not_allowed: 'It cannot be approved in Slack. Open it in the browser.',
   countersignature_required: 'This can only be approved in the browser, with a passkey.',
   reason_required: 'Give a reason; the engineer reads it.',
   digest_mismatch:

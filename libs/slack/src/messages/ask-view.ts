@@ -3,6 +3,7 @@ import {
   durationText,
   entryWords,
   type Language,
+  needReasonText,
   type Offering,
   refusalWords,
   tickOf,
@@ -191,7 +192,11 @@ function previewBlocks({ evaluation, language }: AskFacts): KnownBlock[] {
         `• ${words.vendorReviews(needs.vendor.required)}`,
         `• ${words.approvals(needs.customer.required)}`,
         ...(needs.customer.countersignature ? [`• ${words.countersigned}`] : []),
-        `• ${risk[needs.risk.level]}`,
+        ...(needs.impact === undefined
+          ? []
+          : [
+              `• ${risk[needs.impact.level]}: ${needs.impact.reasons.map((each) => needReasonText(each, 'vendor', language)).join(' ')}`,
+            ]),
       ].join('\n'),
     ),
   ];

@@ -25,6 +25,7 @@ const KINDS: NoticeKind[] = [
   'request.reminder',
   'request.escalated',
   'request.stage-overdue',
+  'request.outdated',
   'request.asked',
   'request.answered',
   'request.forwarded',

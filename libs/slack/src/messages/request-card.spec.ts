@@ -40,8 +40,14 @@ const needs = (
   level: 'low' | 'medium' | 'high',
 ) => ({
   vendor: { required: 1, approved: 1 },
-  customer: { required: 1, approved: 0, countersignature: level === 'high', channels },
+  customer: {
+    ...{ required: 1, approved: 0, countersignature: level === 'high', channels },
+    reasons: [
+      { code: level === 'high' ? ('trust_signs' as const) : ('any_channel' as const), actions: ['read'] },
+    ],
+  },
   risk: { level, reasons: ['Because.'] },
+  impact: { level: 'low' as const, reasons: [{ code: 'listed' as const, actions: ['read'] }] },
 });
 
 const atCustomer = (change: Partial<AccessRequest> = {}) =>
@@ -170,6 +176,13 @@ test('the reviewer’s card asks in the reviewer’s turn, the customer’s in t
   expect(words(requestCard(atCustomer({ needs: LOW }), 'reviewer', URL))).toEqual([]);
 });
 
+test('a request that the rules no longer allow offers no approval to anyone, and says so', () => {
+  const facts = { ...atCustomer({ needs: LOW }), isOutdated: true };
+  expect(words(requestCard(facts, 'approver', URL))).toEqual(['Open in browser', 'Deny…']);
+  expect(said(requestCard(facts, 'approver', URL))).toContain('It can no longer be approved');
+  expect(words(requestCard(facts, 'requester', URL))).toEqual(['Withdraw the request']);
+});
+
 test('it says who, what, how long, why, for which ticket, what is not included, and when it lapses', () => {
   const text = said(requestCard(atCustomer({ needs: LOW }), 'approver', URL));
   for (const part of [
@@ -179,7 +192,8 @@ test('it says who, what, how long, why, for which ticket, what is not included, 
     'CASE-4711',
     '• update: any invoice',
     'Everything else of billing',
-    'Low risk: Because.',
+    'Low risk: It only reads, and your controls list all of it as low risk.',
+    'On the web, by the API or in Slack. Your controls let it be approved in Slack too.',
     `<!date^${Date.parse('2026-11-25T03:00:00Z') / 1_000}^{date_short_pretty} {time}|2026-11-25 03:00 UTC>`,
     'Silence is a no.',
   ])

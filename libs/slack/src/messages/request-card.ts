@@ -105,7 +105,12 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
     ...whyBlocks(facts, isUndecided ? detail.reason : Math.min(detail.reason, 300)),
     ...askedRows(facts, request.terms),
     ...(isUndecided ? change.blocks : []),
-    ...(isUndecided ? [...riskRows(facts), ...notIncludedBlocks(facts, detail.notIncluded)] : []),
+    ...(isUndecided
+      ? [
+          ...riskRows(facts, audience === 'approver' ? 'customer' : 'vendor'),
+          ...notIncludedBlocks(facts, detail.notIncluded),
+        ]
+      : []),
     ...(isUndecided && audience !== 'requester' ? denialBlocks(facts, detail.denials) : []),
     ...reviews.slice(-MAX_SEALS).map((review) => seal(review, facts.language)),
     ...offerBlocks(facts),
@@ -147,6 +152,8 @@ export function requesterButtons(facts: CardFacts): KnownBlock[] {
     value: pressedValue({ request: request.id, digest: request.digest }),
     confirm: confirm(language, asks.withdraw),
   });
+  if (facts.isOutdated)
+    return [context(mrkdwn(wordsOf(facts).outdated)), ...actions('requester.own', [withdraw])];
   if (offer === null) return actions('requester.own', [...answerButtons(facts), withdraw]);
   const { scope, seconds } = offer.terms;
   const time = durationText(seconds, language);

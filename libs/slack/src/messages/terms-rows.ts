@@ -7,12 +7,16 @@ import {
 } from '@countersign/contract';
 import {
   bodyDifference,
+  type CodedReason,
   changedRows,
   differenceLine,
   durationText,
   entryWords,
   hiddenFieldsText,
+  howApprovedText,
   type Language,
+  needReasonText,
+  type ReaderSide,
   requesterFactLines,
   resourceWords,
   scopeWords,
@@ -187,16 +191,23 @@ export function whyBlocks({ justification, language }: CardFacts, most: number):
   return [section(mrkdwn(`*${words.labels.why}*`)), paragraph(why)];
 }
 
-/** The risk with its reasons, and both deadlines in the reader's own time zone. */
-export function riskRows({ request, language }: CardFacts): KnownBlock[] {
+/** The risk and how the customer approves, each with its reasons, and both deadlines in the reader's own time zone. */
+export function riskRows({ request, language }: CardFacts, side: ReaderSide): KnownBlock[] {
   const words = wordsOf({ language });
   const { labels } = words;
-  const risk = words.risk[request.needs.risk.level];
-  const { customer } = request.needs;
+  const { customer, impact } = request.needs;
   const { lapsesAt, terms } = request;
-  const reasons = cut(request.needs.risk.reasons.map(oneLine).join(' '), 600);
+  const why = (reasons: readonly CodedReason[]) =>
+    cut(oneLine(reasons.map((each) => needReasonText(each, side, language)).join(' ')), 600);
+  const how = customer.required === 0 ? '' : howApprovedText(customer, language);
   const list: Row[] = [
-    [labels.risk, value(reasons === '' ? risk : `${risk}: ${reasons}`)],
+    ...(impact === undefined
+      ? []
+      : [[labels.risk, value(`${words.risk[impact.level]}: ${why(impact.reasons)}`)] satisfies Row]),
+    [
+      labels.howApproved,
+      value([how, why(customer.reasons ?? [])].filter((each) => each !== '').join('. ') || '–'),
+    ],
     [labels.lapses, mrkdwn(readerTime(lapsesAt))],
     [labels.wouldEnd, mrkdwn(wouldEnd(terms, language))],
     ...(customer.required > 1

@@ -5,6 +5,7 @@ import {
   DeliveryFailure,
   type Deps,
   hexDigest,
+  isOpen,
   isOverdue,
   type Notice,
   type NoticeChannel,
@@ -255,6 +256,7 @@ function isObsolete(kind: SlackKind, { request, grant }: CardFacts, { kind: noti
   if (kind === 'request.reminder' || kind === 'request.escalated')
     return request.state !== 'awaiting_vendor' && request.state !== 'awaiting_customer';
   if (kind === 'request.stage-overdue') return !isOverdue(request);
+  if (kind === 'request.outdated') return !isOpen(request);
   if (awaitsDecision(kind)) return `request.${request.state}` !== noticeKind;
   return kind === 'grant.ending' && grant?.state === 'ended';
 }

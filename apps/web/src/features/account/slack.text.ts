@@ -2,7 +2,7 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'Slack',
-  lead: 'Link your own Slack account to request, decide and stop access there. A link lasts 30 days. High-risk requests are never approved in Slack.',
+  lead: 'Link your own Slack account to request, decide and stop access there. A link lasts 30 days. What takes a passkey is never approved in Slack.',
   account: 'Account',
   since: 'Linked',
   until: 'Until',

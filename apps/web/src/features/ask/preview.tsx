@@ -4,8 +4,9 @@ import { useEffect, useState } from 'react';
 import { type Ask, api, type Needs } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { Notice, RiskBadge } from '../../ui/badge.js';
+import { Notice } from '../../ui/badge.js';
 import { ProblemNotice } from '../../ui/query-states.js';
+import { HowApproved, RiskReasons } from '../decision/risk.js';
 import { askTexts } from './ask.text.js';
 
 const TYPING_MS = 250;
@@ -53,15 +54,14 @@ function NeedsList({ needs }: { needs: Needs | null }) {
   const { stages = [] } = needs.customer;
   return (
     <>
-      <p>
-        <RiskBadge level={needs.risk.level} />
-      </p>
+      <RiskReasons needs={needs} />
       <ul className="bullets">
         <li>{text.vendorReviews(needs.vendor.required)}</li>
         <li>{text.customerApprovals(needs.customer.required)}</li>
         {stages.length === 0 ? null : <li>{stagesText(stages, language)}</li>}
         {needs.customer.countersignature ? <li>{text.countersigned}</li> : null}
       </ul>
+      <HowApproved needs={needs} />
     </>
   );
 }

@@ -1,8 +1,9 @@
 import type { TrustDocument } from '@countersign/contract';
 import { joinWithAnd } from '@countersign/wording';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { peopleQuery, useOrganisation } from '../../api/organisation.js';
+import { requestsQuery } from '../../api/requests.js';
 import { hasRole, may, useSession } from '../../api/session.js';
 import { draftQuery, passkeysQuery, refetchWhileUnpinned, trustQuery } from '../../api/trust.js';
 import { originOfPasskey, type SigningOrigin, signingOriginOf } from '../../passkey/signer.js';
@@ -148,6 +149,7 @@ function FirstVersion({ slug, isReady, at }: { slug: string; isReady: boolean; a
             <>
               <TrustRules document={document} />
               <NotNamed slug={slug} document={document} />
+              <WillBeOutdated />
               <p className="soft">{text.signMeans}</p>
               <SigningNotice error={propose.error} />
               <p>
@@ -167,6 +169,21 @@ function FirstVersion({ slug, isReady, at }: { slug: string; isReady: boolean; a
         <p className="soft">{text.rulesAfter}</p>
       )}
     </li>
+  );
+}
+
+/** Warns that requests that wait now go by the rules of before, so that no one claims in the middle of a decision unaware. */
+function WillBeOutdated() {
+  const text = useText(claimTexts);
+  const vendor = useInfiniteQuery(requestsQuery({ state: 'awaiting_vendor' })).data?.items ?? [];
+  const own = useInfiniteQuery(requestsQuery({ state: 'awaiting_customer' })).data?.items ?? [];
+  const count = vendor.length + own.length;
+  if (count === 0) return null;
+  return (
+    <Notice tone="wait" icon="alert">
+      <p className="strong">{text.waiting(count)}</p>
+      <p>{text.waitingLead}</p>
+    </Notice>
   );
 }
 

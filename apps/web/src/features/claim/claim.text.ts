@@ -16,6 +16,10 @@ const en = {
   rulesAfter: 'The rules appear once you have a passkey and a backup.',
   others: (names: string) => `Only people who have a passkey are named. A later version can add ${names}.`,
   signButton: 'Sign with passkey',
+  waiting: (count: number) =>
+    count === 1 ? '1 request waits for a decision' : `${count} requests wait for a decision`,
+  waitingLead:
+    'Decide them first, or sign now: then they can no longer be approved, and their engineers are notified and ask again with one press.',
   signMeans:
     'Your signature makes this the first version. A gateway follows it once the gateway has pinned its fingerprint.',
   done: 'Claimed. From now on your passkeys decide.',
@@ -40,6 +44,10 @@ const de: typeof en = {
   others: (names) =>
     `Nur Personen mit einem Passkey sind genannt. Eine spätere Version kann ${names} aufnehmen.`,
   signButton: 'Mit Passkey unterschreiben',
+  waiting: (count) =>
+    count === 1 ? '1 Anfrage wartet auf eine Entscheidung' : `${count} Anfragen warten auf eine Entscheidung`,
+  waitingLead:
+    'Entscheiden Sie sie zuerst, oder unterschreiben Sie jetzt: Dann können sie nicht mehr freigegeben werden, und ihre Engineers werden benachrichtigt und fragen mit einem Druck erneut an.',
   signMeans:
     'Ihre Unterschrift macht dies zur ersten Version. Ein Gateway befolgt sie, sobald es ihren Fingerabdruck festgehalten hat.',
   done: 'Beansprucht. Ab jetzt entscheiden Ihre Passkeys.',

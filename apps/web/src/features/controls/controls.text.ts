@@ -7,9 +7,9 @@ const en = {
   actions: 'What each action takes',
   actionsLead: 'The actions of all data services of this vendor.',
   level: {
-    low: 'Low risk: may also be approved in Slack',
+    low: 'Low risk if it only reads: may also be approved in Slack',
     medium: 'Decided on the web',
-    high: 'Only with a passkey',
+    high: 'Sensitive: only with a passkey',
   },
   never: 'Never',
   neverLead: 'No one can ask for these, whatever the reason.',
@@ -34,9 +34,9 @@ const de: typeof en = {
   actions: 'Was jede Aktion braucht',
   actionsLead: 'Die Aktionen aller Datendienste dieses Anbieters.',
   level: {
-    low: 'Geringes Risiko: auch in Slack freizugeben',
+    low: 'Geringes Risiko, wenn sie nur liest: auch in Slack freizugeben',
     medium: 'Im Web zu entscheiden',
-    high: 'Nur mit einem Passkey',
+    high: 'Heikel: nur mit einem Passkey',
   },
   never: 'Niemals',
   neverLead: 'Niemand kann das anfragen, aus welchem Grund auch immer.',

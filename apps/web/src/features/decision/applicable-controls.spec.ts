@@ -16,7 +16,7 @@ test('groups the requested actions by level', () => {
   expect(findApplicableControls(asked, controls, true).levels).toEqual(expected);
 });
 
-test('if the trust document requires a countersignature, no requested action is low risk', () => {
+test('if the trust document requires a countersignature, no requested action is for Slack', () => {
   const controls = { countersign: [], slackMayApprove: ['list', 'read'], forbid: [] };
   const { levels } = findApplicableControls(asked, controls, true);
   expect(levels).toEqual({ low: [], medium: [], high: ['read', 'update', 'list'] });

@@ -198,7 +198,7 @@ function Allowed({
   const language = useLanguage();
   const { levels, forbidden } = findApplicableControls(terms, controls, mustBeSigned);
   const lines = [
-    ...(levels.low.length === 0 ? [] : [text.lowRisk(joinWithAnd(levels.low, language))]),
+    ...(levels.low.length === 0 ? [] : [text.inSlack(joinWithAnd(levels.low, language))]),
     ...(levels.medium.length === 0 ? [] : [text.otherwise(joinWithAnd(levels.medium, language))]),
     ...(levels.high.length === 0 ? [] : [text.signed(joinWithAnd(levels.high, language))]),
     ...forbidden.map((rule) => text.forbids(ruleWords(rule, language))),

@@ -3,6 +3,7 @@ import { entryWords } from '@countersign/wording';
 import { Link } from 'react-router';
 import type { AccessRequest, AccessRequestDetail, Service } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
+import { useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Instant } from '../../ui/clock.js';
 import { decisionTexts } from './decision.text.js';
@@ -19,6 +20,8 @@ export function NotIncluded({
   const text = useText(decisionTexts);
   const language = useLanguage();
   const organisation = useOrganisation();
+  const { person } = useSession();
+  const rest = request.requester === person ? 'notIncludedOwn' : 'notIncludedRest';
   const shared = service?.routes.filter((route) => route.shared).map(({ path }) => path) ?? [];
   const excluded = service === undefined ? [] : actionsOutsideScope(scope, service);
   return (
@@ -32,7 +35,7 @@ export function NotIncluded({
           })}
         </ul>
       )}
-      <p className="soft">{text.notIncludedRest(organisation.tenant(request.tenant), request.service)}</p>
+      <p className="soft">{text[rest](organisation.tenant(request.tenant), request.service)}</p>
       {shared.length === 0 ? null : <p className="soft">{text.shared(shared.join(', '))}</p>}
     </section>
   );

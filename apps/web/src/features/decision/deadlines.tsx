@@ -1,7 +1,9 @@
 import { durationText } from '@countersign/wording';
 import type { AccessRequest } from '../../api/client.js';
+import { useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Countdown, Instant, useNow } from '../../ui/clock.js';
+import { availableAction } from './available-action.js';
 import { decisionTexts } from './decision.text.js';
 
 /** When the request expires, and when the access would end. */
@@ -33,6 +35,7 @@ function End({ request, seconds }: { request: AccessRequest; seconds: number }) 
   const language = useLanguage();
   const now = useNow(MINUTE_MS / 4);
   const { startsAt, startsOn } = request.terms;
+  const ends = availableAction(request, useSession()) === 'decide' ? 'wouldEndNow' : 'wouldEndOwn';
   if (startsOn === 'first-use')
     return <p className="strong">{text.wouldEndFirstUse(durationText(seconds, language))}</p>;
   const begins = startsAt === undefined ? now : Date.parse(startsAt);
@@ -42,7 +45,7 @@ function End({ request, seconds }: { request: AccessRequest; seconds: number }) 
         <Instant at={new Date(begins + seconds * 1_000).toISOString()} />
       </p>
       <p className="soft">
-        {startsAt === undefined ? text.wouldEndNow(durationText(seconds, language)) : text.wouldEndAt}
+        {startsAt === undefined ? text[ends](durationText(seconds, language)) : text.wouldEndAt}
       </p>
     </>
   );

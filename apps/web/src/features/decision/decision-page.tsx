@@ -10,7 +10,7 @@ import { controlsQuery, personQuery, useNames } from '../../api/organisation.js'
 import { requestQuery, serviceQuery } from '../../api/requests.js';
 import { isVendor, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
-import { GrantAccessBadge, Notice, RequestStateBadge, RiskBadge } from '../../ui/badge.js';
+import { GrantAccessBadge, Notice, RequestStateBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { CopyId } from '../../ui/copy.js';
 import { Page } from '../../ui/page.js';
@@ -28,7 +28,7 @@ import { ExactChange } from './exact-change.js';
 import { NarrowForm } from './narrow-form.js';
 import { Sentence } from './request-sentence.js';
 import { Reviews } from './reviews.js';
-import { riskReason } from './risk-reason.js';
+import { HowApproved, RiskReasons } from './risk.js';
 
 /** `/requests/{id}`: a request to read and decide, and later its outcome. */
 export default function DecisionPage() {
@@ -98,18 +98,22 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         <RequestStatus request={request} turn={turn} />
         {mayAskAgain ? <AskAgain request={request} /> : null}
         <Sentence request={request} />
-        <RiskSection request={request} />
-        {turn === 'over' ? null : <Clocks request={request} seconds={granting.seconds} />}
+        <section aria-label={text.risk}>
+          <RiskReasons needs={request.needs} />
+        </section>
+        {turn === 'over' || isOutdated ? null : <Clocks request={request} seconds={granting.seconds} />}
         <section className="stack near">
           <h2>{text.compare}</h2>
           <Comparison
             request={request}
             termsAtFirstView={read.terms}
             granting={granting}
-            controls={controls}
+            controls={isOutdated ? undefined : controls}
             service={service}
-            decides={decides}
-            grantingLabel={decides ? text.granting : offered === undefined ? null : text.offeredTerms}
+            decides={decides && !isOutdated}
+            grantingLabel={
+              decides && !isOutdated ? text.granting : offered === undefined ? null : text.offeredTerms
+            }
           />
           {mayOffer ? (
             <NarrowForm
@@ -121,9 +125,15 @@ function Decision({ request }: { request: AccessRequestDetail }) {
             />
           ) : null}
         </section>
+        {turn === 'over' || isOutdated ? null : (
+          <section className="stack near">
+            <h2>{text.howApproved}</h2>
+            <HowApproved needs={request.needs} />
+          </section>
+        )}
         <ExactChange request={request} />
         <NotIncluded request={request} scope={granting.scope} service={service} />
-        {turn === 'over' ? null : (
+        {turn === 'over' || isOutdated ? null : (
           <section className="stack tight">
             <h2>{text.silence}</h2>
             <p>{text.silenceMeans}</p>
@@ -145,7 +155,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
           request={request}
           outcome={outcome}
           mayApprove={!isOutdated && request.state !== 'notifying'}
-          isRead={!requester.isPending}
+          isRead={requester.isSuccess}
           onDecided={announceDecision}
         />
       ) : null}
@@ -167,27 +177,6 @@ function ChangedNotice({ onRead }: { onRead: () => void }) {
         </Button>
       </p>
     </Notice>
-  );
-}
-
-function RiskSection({ request }: { request: AccessRequestDetail }) {
-  const text = useText(decisionTexts);
-  const { level, reasons } = request.needs.risk;
-  const actions = request.scope.flatMap((entry) => entry.actions);
-  return (
-    <section className="stack near" aria-label={text.risk}>
-      <RiskBadge level={level} />
-      {reasons.map((reason) => {
-        const translated = riskReason(level, reason, actions, text);
-        return translated === undefined ? (
-          <p key={reason} lang="en">
-            {reason}
-          </p>
-        ) : (
-          <p key={reason}>{translated}</p>
-        );
-      })}
-    </section>
   );
 }
 
@@ -217,9 +206,9 @@ function RequestStatus({
   turn: ReturnType<typeof availableAction>;
 }) {
   const text = useText(decisionTexts);
-  const lines: Partial<Record<typeof turn, string>> = {
+  const lines: Partial<Record<typeof turn, string | undefined>> = {
     accept: request.outdated === null ? text.answer : text.offered,
-    own: text.own,
+    own: request.outdated === null ? text.own : undefined,
     read: text.notYours,
     decided: text.youDecided,
   };

@@ -26,7 +26,7 @@ export function RequestCard({
       <div className="row between">
         <span className="row near">
           {showState ? <RequestStateBadge state={request.state} /> : null}
-          <RiskBadge level={request.needs.risk.level} />
+          <RiskBadge impact={request.needs.impact} />
         </span>
         <span className="soft">
           <Countdown until={request.lapsesAt} /> {text.left}

@@ -3,9 +3,10 @@ import type { AccessRequest } from '../../domain/access-request.js';
 import type { ReviewNeeds } from '../../domain/review.js';
 import { AccessError } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
-import { stricterNeeds } from '../../policy/needs.js';
+import { type NeedChange, needChanges, stricterNeeds } from '../../policy/needs.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
-import type { ReadUnit } from '../../ports/index.js';
+import type { Page, ReadUnit, TenantUnit } from '../../ports/index.js';
+import { outdatedNotice } from '../notices/notices.js';
 import { loadPolicyContext, type PolicyReads } from './load-context.js';
 
 type Reads = PolicyReads & Pick<ReadUnit, 'grants'>;
@@ -41,13 +42,30 @@ export async function reevaluate(
       `The rules have changed since this was requested. It can no longer be approved. ${refusals.map(({ detail }) => detail).join(' ')}`,
       { refusals },
     );
-  const more = stricterNeeds(request.needs, needs);
-  if (more.length > 0)
-    throw new AccessError(
-      'controls_changed',
-      `The rules have changed since this was requested. Send a new request. ${more.join(' ')}`,
+  const changes = needChanges(request.needs, needs);
+  if (changes.length > 0)
+    throw new OutdatedError(
+      `The rules have changed since this was requested. Send a new request. ${stricterNeeds(request.needs, needs).join(' ')}`,
+      changes,
     );
   return needs;
+}
+
+/** It needs more than it did when it was requested. */
+class OutdatedError extends AccessError {
+  constructor(
+    detail: string,
+    readonly changes: NeedChange[],
+  ) {
+    super('controls_changed', detail);
+  }
+}
+
+/** Why an open request can no longer be approved. */
+export interface Outdated {
+  text: string;
+  /** What it needs now and did not need before; empty if it is refused or its requester is gone. */
+  changes: NeedChange[];
 }
 
 /**
@@ -61,14 +79,56 @@ export async function whyOutdated(
   request: AccessRequest,
   terms: Terms,
   now: Date,
-): Promise<string | null> {
+): Promise<Outdated | null> {
   try {
     await reevaluate(unit, request, terms, now);
     return null;
   } catch (error) {
-    if (error instanceof AccessError && error.code === 'controls_changed') return error.message;
+    if (error instanceof OutdatedError) return { text: error.message, changes: error.changes };
+    if (error instanceof AccessError && error.code === 'controls_changed')
+      return { text: error.message, changes: [] };
     throw error;
   }
+}
+
+const OPEN_STATES = ['awaiting_vendor', 'awaiting_customer', 'countered', 'notifying'] as const;
+const PAGE_SIZE = 200;
+
+/** The tenant's open requests that can no longer be approved, by id. */
+async function outdatedRequests(
+  unit: Reads & Pick<ReadUnit, 'requests'> & { tenant: string },
+  now: Date,
+): Promise<Map<string, AccessRequest>> {
+  const found = new Map<string, AccessRequest>();
+  for (const state of OPEN_STATES) {
+    let cursor: string | null = null;
+    do {
+      const page: Page<AccessRequest> = await unit.requests.list(
+        { tenant: unit.tenant, state },
+        { cursor, limit: PAGE_SIZE },
+      );
+      for (const request of page.items)
+        if ((await whyOutdated(unit, request, request.terms, now)) !== null) found.set(request.id, request);
+      cursor = page.next;
+    } while (cursor !== null);
+  }
+  return found;
+}
+
+/**
+ * Makes a change of the tenant's rules, and notifies the engineers whose open requests can no longer be approved because of it,
+ * all in one unit of work.
+ */
+export async function notifyingOutdated<T>(
+  unit: TenantUnit,
+  now: Date,
+  change: () => Promise<T>,
+): Promise<T> {
+  const before = await outdatedRequests(unit, now);
+  const result = await change();
+  for (const [id, request] of await outdatedRequests(unit, now))
+    if (!before.has(id)) await unit.outbox.add(outdatedNotice(request, now.toISOString()));
+  return result;
 }
 
 /** Revoking a grant also stops its extension, whether or not that was decided. */

@@ -256,6 +256,14 @@ export const noteNotice = (
   at: string,
 ): NoticeDraft => ({ kind: `request.${what}`, subject: id, audience: [to], at });
 
+/** The rules have changed, so that this open request can no longer be approved. Its requester asks again. */
+export const outdatedNotice = ({ id, requester }: AccessRequest, at: string): NoticeDraft => ({
+  kind: 'request.outdated',
+  subject: id,
+  audience: [requester],
+  at,
+});
+
 /** Sent to the people whose decision the request waits for. `owner` is the request's tenant. */
 export const reminderNotice = (
   request: AccessRequest,

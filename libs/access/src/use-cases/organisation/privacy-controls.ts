@@ -3,6 +3,7 @@ import { isForTenant } from '../../domain/organisation.js';
 import type { Principal } from '../../domain/person.js';
 import type { PrivacyControls } from '../../domain/privacy-controls.js';
 import { AccessError, notFound } from '../../errors.js';
+import { notifyingOutdated } from '../evaluation/reevaluate.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
@@ -77,9 +78,11 @@ export function setPrivacyControls(
     const before = viewOf(deps.hashing, tenant.controls);
     if (before.version !== version)
       throw new AccessError('conflict', 'The controls have changed meanwhile. Read them again.');
-    const at = deps.clock.now().toISOString();
-    const change = { actor: actor.id, at, proposal: null };
-    const widening = await changeControlsIn(deps, unit, tenant, after, change);
+    const now = deps.clock.now();
+    const change = { actor: actor.id, at: now.toISOString(), proposal: null };
+    const widening = await notifyingOutdated(own, now, () =>
+      changeControlsIn(deps, unit, tenant, after, change),
+    );
     return {
       ...viewOf(deps.hashing, widening?.before ?? after),
       widening: widening && (await wideningView(own, widening, widening.before)),

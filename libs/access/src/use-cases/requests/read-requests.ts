@@ -18,7 +18,7 @@ import { mayDecideNow } from '../../domain/validate-review.js';
 import { notFound } from '../../errors.js';
 import { BASES } from '../../policy/bases.js';
 import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
-import { whyOutdated } from '../evaluation/reevaluate.js';
+import { type Outdated, whyOutdated } from '../evaluation/reevaluate.js';
 import { readStatuses } from '../grants/read-grants.js';
 import { type ErasedValue, erasedValue } from '../log/read-log.js';
 import type { Deps } from '../shared/deps.js';
@@ -55,7 +55,7 @@ async function withAccess(
 
 /** The request with the number of approvals that each side has given by these reviews. */
 function withProgress(request: AccessRequest, reviews: readonly Review[]): AccessRequest {
-  const { vendor, customer, risk } = request.needs;
+  const { vendor, customer } = request.needs;
   const stages = customer.stages?.map((stage) => ({
     ...stage,
     approved: countInStage(reviews, request.digest, stage.name),
@@ -63,13 +63,13 @@ function withProgress(request: AccessRequest, reviews: readonly Review[]): Acces
   return {
     ...request,
     needs: {
+      ...request.needs,
       vendor: { ...vendor, approved: countApprovals(reviews, 'vendor', request.digest) },
       customer: {
         ...customer,
         approved: countApprovals(reviews, 'customer', request.digest),
         ...(stages === undefined ? {} : { stages }),
       },
-      risk,
     },
   };
 }
@@ -277,7 +277,7 @@ export interface RequestDetail extends RequestWithAccess {
    * Why it can no longer be approved: the rules have changed since. Null while it can, and once it is decided. To a requester
    * who was offered less it says why the offer can no longer be accepted.
    */
-  outdated: string | null;
+  outdated: Outdated | null;
   /** The exact changes that its requester has proposed beside it, newest first. */
   proposed: Pick<AccessRequest, 'id' | 'state'>[];
   /** The record of the read that the requester names; null if it does not exist, absent if they name none. */

@@ -185,7 +185,7 @@ async function storeRequest(
     at,
     actor: terms.requester,
     data: {
-      ...{ request: request.id, requester: terms.requester, digest, state, terms, needs },
+      ...{ request: request.id, requester: terms.requester, digest, state, terms, needs: loggedNeeds(needs) },
       ...named,
       ...(reasonCode === null ? {} : { reasonCode }),
     },
@@ -194,4 +194,9 @@ async function storeRequest(
   if (state !== 'approved')
     await unit.outbox.add(requestNotice(request, at, await unit.organisation.tenant(unit.tenant)));
   return { request, reviews: [], openings, erased: {}, offer: null, invitation };
+}
+
+/** What the leaf has of the needs: what a verifier recomputes. Impact and reasons are for people. */
+function loggedNeeds({ vendor, customer: { reasons: _reasons, ...customer }, risk }: ReviewNeeds) {
+  return { vendor, customer, risk };
 }

@@ -17,6 +17,7 @@ import { requireStillValid } from '../../domain/trust/validate-trust-document.js
 import { parseInput } from '../../domain/validate-input.js';
 import { AccessError } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
+import { notifyingOutdated } from '../evaluation/reevaluate.js';
 import { trustNotice } from '../notices/notices.js';
 import { changeControlsIn } from '../organisation/change-controls.js';
 import { idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
@@ -94,7 +95,9 @@ async function signIn(
     data: { proposal: id, hash: proposal.hash, person: person.id, signature: proof },
   });
   if (objection !== undefined) return proposalView(proposal, all, facts);
-  const adopted = await adoptIn(deps, vendor, proposal, signatures, currentFacts);
+  const adopted = await notifyingOutdated(unit, now, () =>
+    adoptIn(deps, vendor, proposal, signatures, currentFacts),
+  );
   await reviewRelayedStops(deps, unit);
   return proposalView(adopted, all, facts);
 }

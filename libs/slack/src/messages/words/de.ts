@@ -74,6 +74,7 @@ export const de: Words = {
     oneCall: 'Ein Aufruf',
     change: 'Die eine Änderung',
     risk: 'Risiko',
+    howApproved: 'Wie der Kunde es freigibt',
     notIncluded: 'Nicht enthalten',
     lapses: 'Diese Anfrage verfällt',
     wouldEnd: 'Der Zugriff würde enden',
@@ -83,6 +84,8 @@ export const de: Words = {
     offered: 'Stattdessen angeboten',
     begin: 'Zum Beginnen einfügen',
   },
+  outdated:
+    'Seit dieser Anfrage haben sich die Regeln geändert. Sie kann nicht mehr freigegeben werden; der Engineer kann im Browser erneut anfragen.',
   silenceMeans: 'Es wird nichts gewährt. Schweigen heißt nein.',
   noReason: 'Der Grund wurde gelöscht.',
   noTicket: 'Es ist kein Ticket angegeben.',
@@ -91,7 +94,7 @@ export const de: Words = {
   rest: (tenant, service) =>
     `Alles andere von ${service}, alles anderer Kunden und alles außerhalb der genannten Zeit bleibt dieser Person bei ${tenant} verschlossen.`,
   passkeyOnly: 'Das kann nur im Browser freigegeben werden, mit einem Passkey.',
-  browserOnly: 'Bei diesem Risiko kann das nur im Browser freigegeben werden, nicht in Slack.',
+  browserOnly: 'Das kann nur im Browser freigegeben werden, nicht in Slack.',
   tooLong: 'Das ist zu lang für eine Nachricht: Lesen und entscheiden Sie es im Browser.',
   openInBrowser: 'Im Browser öffnen',
   cut: '… (gekürzt: Der ganze Text steht im Browser)',

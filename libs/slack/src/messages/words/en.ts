@@ -78,6 +78,7 @@ export const en = {
     oneCall: 'One call',
     change: 'The one change',
     risk: 'Risk',
+    howApproved: 'How the customer approves it',
     notIncluded: 'Not included',
     lapses: 'This request lapses',
     wouldEnd: 'Access would end',
@@ -87,6 +88,8 @@ export const en = {
     offered: 'Offered instead',
     begin: 'Paste this to begin',
   },
+  outdated:
+    'The rules have changed since this was requested. It can no longer be approved; the engineer can ask again in the browser.',
   silenceMeans: 'Nothing is granted. Silence is a no.',
   noReason: 'The reason has been erased.',
   noTicket: 'No ticket was given.',
@@ -95,7 +98,7 @@ export const en = {
   rest: (tenant: string, service: string) =>
     `Everything else of ${service}, everything of other customers, and everything outside the time above stays closed to this engineer at ${tenant}.`,
   passkeyOnly: 'This can only be approved in the browser, with a passkey.',
-  browserOnly: 'At this risk it can only be approved in the browser, not in Slack.',
+  browserOnly: 'This can only be approved in the browser, not in Slack.',
   tooLong: 'This is longer than a message can be: read and decide it in the browser.',
   openInBrowser: 'Open in browser',
   cut: '… (cut: the whole text is in the browser)',
@@ -366,7 +369,7 @@ type States = Record<CardFacts['request']['state'], unknown>;
 /** What must have a word for each value of the domain. */
 interface Shape {
   assurance: Record<Review['assurance'], string>;
-  risk: Record<CardFacts['request']['needs']['risk']['level'], string>;
+  risk: Record<NonNullable<CardFacts['request']['needs']['impact']>['level'], string>;
   heading: States;
   state: States;
   endReason: Record<NonNullable<NonNullable<CardFacts['grant']>['endReason']>, string>;

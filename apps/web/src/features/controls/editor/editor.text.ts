@@ -135,6 +135,13 @@ const en = {
   discard: 'Discard',
   save: 'Save these controls',
   saved: 'Saved. These controls apply to new requests and decisions.',
+  savedOverruled: (stricter: string) =>
+    `Saved. Your trust document is stricter and decides: ${stricter}. In all else these controls apply.`,
+  overruled: {
+    approvals: (count: number) => (count === 1 ? '1 approval' : `${count} approvals`),
+    signed: (actions: string) => `a passkey for ${actions}`,
+    forbids: 'what it forbids',
+  },
   savedWaiting:
     'What narrows is saved. What widens waits, because your controls say so: see the top of this page.',
 };
@@ -274,6 +281,13 @@ const de: typeof en = {
   discard: 'Verwerfen',
   save: 'Regeln speichern',
   saved: 'Gespeichert. Diese Regeln gelten für neue Anfragen und Entscheidungen.',
+  savedOverruled: (stricter) =>
+    `Gespeichert. Ihr Vertrauensdokument ist strenger und entscheidet: ${stricter}. In allem anderen gelten diese Regeln.`,
+  overruled: {
+    approvals: (count) => (count === 1 ? '1 Freigabe' : `${count} Freigaben`),
+    signed: (actions) => `ein Passkey für ${actions}`,
+    forbids: 'was es verbietet',
+  },
   savedWaiting:
     'Was verschärft, ist gespeichert. Was lockert, wartet, weil Ihre Regeln es verlangen: siehe oben auf dieser Seite.',
 };

@@ -111,7 +111,7 @@ export function ControlsEditor({
           <Review slug={slug} edit={edit} preview={preview} onShow={() => setTab('fields')} />
         ) : null}
         {mayChange ? (
-          <SaveBar edit={edit} preview={preview} isInvalid={draft.textProblem !== null || own.length > 0} />
+          <SaveBar {...{ edit, preview, slug }} isInvalid={draft.textProblem !== null || own.length > 0} />
         ) : null}
       </form>
     </EditorContext>

@@ -20,7 +20,7 @@ export const fieldsDe: FieldWords = {
   services: { label: 'Datendienste' },
   resources: { label: 'Ressourcen', hint: 'Muster wie invoices/* oder payroll/**.' },
   actions: { label: 'Aktionen' },
-  risks: { label: 'Risiko' },
+  risks: { label: 'Wie es freigegeben wird' },
   reasons: { label: 'Angegebener Grund' },
   stages: { label: 'Stufen, in dieser Reihenfolge' },
   stageName: { label: 'Name der Stufe', hint: 'Kleinbuchstaben, Ziffern und Bindestriche, etwa owner.' },
@@ -108,9 +108,9 @@ export const fieldsDe: FieldWords = {
 
 /** The words of fixed choices, by their value. */
 export const choicesDe: Record<string, string> = {
-  low: 'Gering',
-  medium: 'Mittel',
-  high: 'Hoch',
+  low: 'auch in Slack',
+  medium: 'im Web oder über die API',
+  high: 'mit einem Passkey',
   web: 'Auf dieser Seite',
   api: 'Durch Programme (API)',
   slack: 'In Slack',

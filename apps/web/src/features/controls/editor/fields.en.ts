@@ -24,7 +24,7 @@ export const fieldsEn = {
   services: { label: 'Data services' },
   resources: { label: 'Resources', hint: 'Patterns such as invoices/* or payroll/**.' },
   actions: { label: 'Actions' },
-  risks: { label: 'Risk' },
+  risks: { label: 'How it is approved' },
   reasons: { label: 'Stated reason' },
   stages: { label: 'Stages, in this order' },
   stageName: { label: 'Name of the stage', hint: 'Lower-case letters, digits and hyphens, such as owner.' },
@@ -114,9 +114,9 @@ export type FieldWords = Record<FieldText, Words>;
 
 /** The words of fixed choices, by their value. */
 export const choicesEn: Record<string, string> = {
-  low: 'Low',
-  medium: 'Medium',
-  high: 'High',
+  low: 'in Slack too',
+  medium: 'on the web or by the API',
+  high: 'with a passkey',
   web: 'On this page',
   api: 'By programs (API)',
   slack: 'In Slack',

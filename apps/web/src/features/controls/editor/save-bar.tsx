@@ -1,6 +1,14 @@
+import type { TrustDocument } from '@countersign/contract';
+import { joinWithAnd } from '@countersign/wording';
+import { useQuery } from '@tanstack/react-query';
+import { controlsQuery } from '../../../api/organisation.js';
+import { servicesQuery } from '../../../api/requests.js';
+import { trustQuery } from '../../../api/trust.js';
+import { useLanguage } from '../../../text/language.js';
 import { Notice } from '../../../ui/badge.js';
 import { Button } from '../../../ui/button.js';
 import { ProblemNotice } from '../../../ui/query-states.js';
+import { findOverruled } from '../overruled.js';
 import { differences } from './difference.js';
 import { useEditor } from './editor-context.js';
 import { focusFirst } from './focus.js';
@@ -16,12 +24,23 @@ const leave = (act: () => void) => () => {
 type Edit = ReturnType<typeof useControlsDraft>;
 
 /** Saves the draft and shows the result. It stays visible while the page scrolls, so that no one forgets to save. */
-export function SaveBar({ edit, preview, isInvalid }: { edit: Edit; preview: Preview; isInvalid: boolean }) {
+export function SaveBar({
+  edit,
+  preview,
+  isInvalid,
+  slug,
+}: {
+  edit: Edit;
+  preview: Preview;
+  isInvalid: boolean;
+  slug: string;
+}) {
   const { text } = useEditor();
+  const saved = useSavedText(slug);
   const { save, draft, isEdited } = edit;
   const count = differences(draft.base, draft.document).length;
   const isRefused = preview.faults.length > 0 && !preview.isPending;
-  const said = save.isSuccess ? (save.data.waiting === undefined ? text.saved : text.savedWaiting) : '';
+  const said = save.isSuccess ? (save.data.waiting === undefined ? saved : text.savedWaiting) : '';
   return (
     <>
       {edit.isStale ? <Moved edit={edit} /> : null}
@@ -45,6 +64,25 @@ export function SaveBar({ edit, preview, isInvalid }: { edit: Edit; preview: Pre
       </div>
     </>
   );
+}
+
+/** Says in what the trust document decides, and not what was saved. */
+function useSavedText(slug: string): string {
+  const { text } = useEditor();
+  const language = useLanguage();
+  const trust = useQuery(trustQuery(slug)).data;
+  const controls = useQuery(controlsQuery(slug)).data;
+  const services = useQuery(servicesQuery).data?.items ?? [];
+  if (trust?.document == null || controls === undefined) return text.saved;
+  const actions = services.flatMap(({ routes }) => routes.map(({ action }) => action));
+  const found = findOverruled(trust.document as TrustDocument, controls, actions);
+  if (found === null) return text.saved;
+  const stricter = [
+    ...(found.approvals === null ? [] : [text.overruled.approvals(found.approvals)]),
+    ...(found.signed.length === 0 ? [] : [text.overruled.signed(joinWithAnd(found.signed, language))]),
+    ...(found.forbids ? [text.overruled.forbids] : []),
+  ];
+  return text.savedOverruled(stricter.join('; '));
 }
 
 /** Shown if someone else has saved another version: the reader keeps their changes or discards them. */

@@ -20,7 +20,7 @@ export const sentencesDe: Sentences = {
       ...(services?.length ? [`${resources?.length ? 'in ' : ''}${or(services)}`] : []),
     ].join(' ');
     const kind = actions?.length ? ` (${or(actions)})` : '';
-    const risk = risks?.length ? `, Risiko ${or(risks.map((each) => choice(each).toLowerCase()))}` : '';
+    const risk = risks?.length ? `, freigegeben ${or(risks.map(choice))}` : '';
     const why = reasons?.length ? `, Grund ${or(reasons.map(choice))}` : '';
     return `${to === '' ? 'Jeder Zugriff' : `Zugriff auf ${to}`}${kind}${risk}${why}`;
   },

@@ -20,7 +20,7 @@ export const sentencesEn: Sentences = {
       ...(services?.length ? [`${resources?.length ? 'in ' : ''}${or(services)}`] : []),
     ].join(' ');
     const kind = actions?.length ? ` (${or(actions)})` : '';
-    const risk = risks?.length ? `, ${or(risks.map((each) => choice(each).toLowerCase()))} risk` : '';
+    const risk = risks?.length ? `, approved ${or(risks.map(choice))}` : '';
     const why = reasons?.length ? `, reason ${or(reasons.map((each) => choice(each).toLowerCase()))}` : '';
     return `${to === '' ? 'Every access' : `Access to ${to}`}${kind}${risk}${why}`;
   },

@@ -31,8 +31,8 @@ describe('an entry in one sentence', () => {
         risks: ['high'],
         stages: [owner, dpo],
       },
-      'Access to any invoice in billing (update), high risk: first owner (1 of owners; after 2 hours also board), then dpo (2 of dpo or legal).',
-      'Zugriff auf jeden Eintrag von invoices in billing (update), Risiko hoch: erst owner (1 von owners; nach 2 Stunden auch board), dann dpo (2 von dpo oder legal).',
+      'Access to any invoice in billing (update), approved with a passkey: first owner (1 of owners; after 2 hours also board), then dpo (2 of dpo or legal).',
+      'Zugriff auf jeden Eintrag von invoices in billing (update), freigegeben mit einem Passkey: erst owner (1 von owners; nach 2 Stunden auch board), dann dpo (2 von dpo oder legal).',
     ],
     [
       'rules',

@@ -1,0 +1,42 @@
+import { howApprovedText, needReasonText, type ReaderSide } from '@countersign/wording';
+import type { Needs } from '../../api/client.js';
+import { isVendor, useSession } from '../../api/session.js';
+import { useLanguage } from '../../text/language.js';
+import { RiskBadge } from '../../ui/badge.js';
+
+/** Whose words a reason is in. */
+export const useReaderSide = (): ReaderSide => (isVendor(useSession()) ? 'vendor' : 'customer');
+
+/** The risk of a request and why: what it touches, and how the customer's controls see that. */
+export function RiskReasons({ needs: { impact } }: { needs: Needs }) {
+  const side = useReaderSide();
+  const language = useLanguage();
+  if (impact === undefined) return null;
+  return (
+    <div className="stack near">
+      <p>
+        <RiskBadge impact={impact} />
+      </p>
+      {impact.reasons.map((reason) => (
+        <p key={reason.code}>{needReasonText(reason, side, language)}</p>
+      ))}
+    </div>
+  );
+}
+
+/** How the customer approves it, and why so. It says nothing about the risk. */
+export function HowApproved({ needs: { customer } }: { needs: Needs }) {
+  const side = useReaderSide();
+  const language = useLanguage();
+  const { required, channels, reasons = [] } = customer;
+  return (
+    <div className="stack near">
+      {required === 0 || channels.length === 0 ? null : (
+        <p className="strong">{howApprovedText(customer, language)}</p>
+      )}
+      {reasons.map((reason) => (
+        <p key={reason.code}>{needReasonText(reason, side, language)}</p>
+      ))}
+    </div>
+  );
+}

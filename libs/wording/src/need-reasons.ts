@@ -1,0 +1,169 @@
+import type { Language } from './languages.js';
+import { joinWithAnd } from './scope-words.js';
+
+/** Whose words: those of the customer's people, whose controls they are, or of the vendor's. */
+export type ReaderSide = 'customer' | 'vendor';
+
+/** Why a request is as risky as it is. */
+export type ImpactCode =
+  | 'no_consent'
+  | 'unmasked'
+  | 'sensitive'
+  | 'changes_many'
+  | 'changes'
+  | 'not_listed'
+  | 'listed';
+/** Why the customer approves it as it does. */
+export type ApprovalCode =
+  | 'notified_first'
+  | 'unmasked_signed'
+  | 'controls_sign'
+  | 'trust_signs'
+  | 'unmasked_not_slack'
+  | 'not_slack'
+  | 'any_channel';
+
+export interface CodedReason {
+  code: ImpactCode | ApprovalCode;
+  actions: readonly string[];
+}
+
+type Says = (actions: string, reader: ReaderSide) => string;
+
+const by = (own: string, theirs: string) => (reader: ReaderSide) => (reader === 'customer' ? own : theirs);
+const yourControls = by('Your controls', 'The customer’s controls');
+const yourTrust = by('Your trust document', 'The customer’s trust document');
+const ihreRegeln = by('Ihre Regeln', 'Die Regeln des Kunden');
+const nachRegeln = by('nach Ihren Regeln', 'nach den Regeln des Kunden');
+const ihrDokument = by('Ihr Vertrauensdokument', 'Das Vertrauensdokument des Kunden');
+
+const TEXTS: Readonly<Record<Language, Readonly<Record<CodedReason['code'], Says>>>> = {
+  en: {
+    no_consent: (_, reader) => `It begins without ${by('your', 'the customer’s')(reader)} approval.`,
+    unmasked: () => 'Fields that are usually hidden are shown in full.',
+    sensitive: (actions, reader) => `${yourControls(reader)} treat ${actions} as sensitive.`,
+    changes_many: (actions) => `It may change more than one object: ${actions}.`,
+    changes: (actions) => `It may change data: ${actions}.`,
+    not_listed: (actions, reader) => `${yourControls(reader)} do not list ${actions} as low risk.`,
+    listed: (_, reader) =>
+      `It only reads, and ${by('your controls', 'the customer’s controls')(reader)} list all of it as low risk.`,
+    notified_first: (_, reader) =>
+      reader === 'customer'
+        ? 'The vendor decides alone. You are notified before it begins.'
+        : 'The vendor decides alone. The customer is notified before it begins.',
+    unmasked_signed: () => 'Showing hidden fields takes a passkey.',
+    controls_sign: (actions, reader) => `${yourControls(reader)} require a passkey for ${actions}.`,
+    trust_signs: (actions, reader) => `${yourTrust(reader)} requires a passkey for ${actions}.`,
+    unmasked_not_slack: () => 'Hidden fields cannot be opened from Slack.',
+    not_slack: (actions, reader) => `${yourControls(reader)} do not let Slack approve ${actions}.`,
+    any_channel: (_, reader) => `${yourControls(reader)} let it be approved in Slack too.`,
+  },
+  de: {
+    no_consent: (_, reader) => `Es beginnt ohne ${by('Ihre Freigabe', 'Freigabe des Kunden')(reader)}.`,
+    unmasked: () => 'Felder, die sonst verborgen sind, werden im Klartext gezeigt.',
+    sensitive: (actions, reader) => `${ihreRegeln(reader)} behandeln ${actions} als heikel.`,
+    changes_many: (actions) => `Es kann mehr als ein Objekt ändern: ${actions}.`,
+    changes: (actions) => `Es kann Daten ändern: ${actions}.`,
+    not_listed: (actions, reader) => `${ihreRegeln(reader)} nennen ${actions} nicht als geringes Risiko.`,
+    listed: (_, reader) => `Es liest nur, und ${nachRegeln(reader)} hat alles davon ein geringes Risiko.`,
+    notified_first: (_, reader) =>
+      reader === 'customer'
+        ? 'Der Anbieter entscheidet allein. Sie werden benachrichtigt, bevor es beginnt.'
+        : 'Der Anbieter entscheidet allein. Der Kunde wird benachrichtigt, bevor es beginnt.',
+    unmasked_signed: () => 'Verborgene Felder zu zeigen verlangt einen Passkey.',
+    controls_sign: (actions, reader) => `${ihreRegeln(reader)} verlangen einen Passkey für ${actions}.`,
+    trust_signs: (actions, reader) => `${ihrDokument(reader)} verlangt einen Passkey für ${actions}.`,
+    unmasked_not_slack: () => 'Verborgene Felder lassen sich nicht aus Slack öffnen.',
+    not_slack: (actions, reader) => `${ihreRegeln(reader)} lassen ${actions} nicht in Slack freigeben.`,
+    any_channel: (_, reader) => `${ihreRegeln(reader)} erlauben auch eine Freigabe in Slack.`,
+  },
+};
+
+/** One sentence for one reason, in the reader's language and from their side. */
+export function needReasonText(
+  { code, actions }: CodedReason,
+  reader: ReaderSide,
+  language: Language,
+): string {
+  const [open, close] = language === 'de' ? ['„', '“'] : ['“', '”'];
+  const named = joinWithAnd(
+    actions.map((action) => `${open}${action}${close}`),
+    language,
+  );
+  return TEXTS[language][code](named, reader);
+}
+
+export interface HowApproved {
+  countersignature: boolean;
+  channels: readonly ('web' | 'api' | 'slack')[];
+}
+
+const CHANNEL_WORDS: Readonly<Record<Language, Record<HowApproved['channels'][number], string>>> = {
+  en: { web: 'on the web', api: 'by the API', slack: 'in Slack' },
+  de: { web: 'im Web', api: 'über die API', slack: 'in Slack' },
+};
+
+/** How the customer approves: “With a passkey, on the web” or “On the web, by the API or in Slack”. */
+export function howApprovedText({ countersignature, channels }: HowApproved, language: Language): string {
+  const words = channels.map((each) => CHANNEL_WORDS[language][each]);
+  const list = new Intl.ListFormat(language === 'de' ? 'de-DE' : 'en-GB', { type: 'disjunction' }).format(
+    words,
+  );
+  const text = countersignature
+    ? `${language === 'de' ? 'mit einem Passkey' : 'with a passkey'}, ${list}`
+    : list;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What a request needs now and did not need when it was sent. */
+export interface NeedChangeCodes {
+  code: 'vendor_reviews' | 'customer_approvals' | 'stages' | 'passkey' | 'channels';
+  from: number | null;
+  to: number | null;
+  channels: readonly HowApproved['channels'][number][];
+}
+
+/**
+ * One sentence for each change. If a passkey is required now, the lost channels go without saying.
+ *
+ * @returns empty if nothing is known
+ */
+export function needChangeTexts(
+  changes: readonly NeedChangeCodes[],
+  reader: ReaderSide,
+  language: Language,
+): string[] {
+  const hasPasskey = changes.some(({ code }) => code === 'passkey');
+  return changes
+    .filter(({ code }) => code !== 'channels' || !hasPasskey)
+    .map((change) => CHANGES[language][change.code](change, reader));
+}
+
+type SaysChange = (change: NeedChangeCodes, reader: ReaderSide) => string;
+
+const lostChannels = ({ channels }: NeedChangeCodes, language: Language): string =>
+  joinWithAnd(
+    channels.map((each) => CHANNEL_WORDS[language][each]),
+    language,
+  );
+
+const CHANGES: Readonly<Record<Language, Readonly<Record<NeedChangeCodes['code'], SaysChange>>>> = {
+  en: {
+    vendor_reviews: ({ from, to }) => `The vendor now requires ${to} reviews instead of ${from}.`,
+    customer_approvals: ({ from, to }, reader) =>
+      `${by('Your organisation', 'The customer')(reader)} now requires ${to} approvals instead of ${from}.`,
+    stages: (_, reader) =>
+      `${by('Your organisation', 'The customer')(reader)} now requires approvals in other stages.`,
+    passkey: () => 'Approving it now takes a passkey.',
+    channels: (change) => `It can no longer be approved ${lostChannels(change, 'en')}.`,
+  },
+  de: {
+    vendor_reviews: ({ from, to }) => `Der Anbieter verlangt jetzt ${to} Prüfungen statt ${from}.`,
+    customer_approvals: ({ from, to }, reader) =>
+      `${by('Ihre Organisation', 'Der Kunde')(reader)} verlangt jetzt ${to} Freigaben statt ${from}.`,
+    stages: (_, reader) =>
+      `${by('Ihre Organisation', 'Der Kunde')(reader)} verlangt jetzt Freigaben in anderen Stufen.`,
+    passkey: () => 'Die Freigabe verlangt jetzt einen Passkey.',
+    channels: (change) => `Die Anfrage kann nicht mehr ${lostChannels(change, 'de')} freigegeben werden.`,
+  },
+};
