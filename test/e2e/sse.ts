@@ -22,7 +22,7 @@ export class EventStream {
   }
 
   /** The next event. @throws Error if none arrives in time or the stream has ended */
-  async next(limitMs = 15_000): Promise<EventSourceMessage> {
+  async next(limitMs = 30_000): Promise<EventSourceMessage> {
     const until = Date.now() + limitMs;
     for (;;) {
       const event = this.waiting.shift();
@@ -33,7 +33,7 @@ export class EventStream {
   }
 
   /** The next event that matches; others are dropped. */
-  async until(fits: (event: EventSourceMessage) => boolean, limitMs = 15_000): Promise<EventSourceMessage> {
+  async until(fits: (event: EventSourceMessage) => boolean, limitMs = 30_000): Promise<EventSourceMessage> {
     const deadline = Date.now() + limitMs;
     for (;;) {
       const event = await this.next(deadline - Date.now());
@@ -42,7 +42,7 @@ export class EventStream {
   }
 
   /** Resolves when the other side has ended the stream. @throws Error if it does not in time */
-  async ended(limitMs = 15_000): Promise<void> {
+  async ended(limitMs = 30_000): Promise<void> {
     const until = Date.now() + limitMs;
     while (!this.over)
       if (!(await this.news(until - Date.now()))) throw new Error('the stream is still open');

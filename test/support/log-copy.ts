@@ -140,6 +140,13 @@ export class LogCopy {
     return this.leaves.length - 1;
   }
 
+  /** The first day that no leaf seals: another one than that of the first leaf, if the log was copied after a midnight. */
+  get dayToSeal(): string {
+    const sealed = this.leaves.findLast(({ type }) => type === 'log.sealed');
+    if (sealed === undefined) return (this.leaves[0]?.at ?? '').slice(0, 10);
+    return new Date(Date.parse(String(sealed.data['day'])) + 86_400_000).toISOString().slice(0, 10);
+  }
+
   /** The log as a server gives it, numbered, hashed and signed again. @param size fewer leaves than there are */
   source(size = this.leaves.length): LogSource & { files: Map<string, Uint8Array> } {
     const files = new Map<string, Uint8Array>();

@@ -56,6 +56,18 @@ export class VendorDatabase {
     return withClient(url.href, work);
   }
 
+  /** While `work` runs, statements that read the invoices wait: they do not end by themselves, and use no processor. */
+  whileLocked<T>(work: () => Promise<T>): Promise<T> {
+    return withClient(this.url, async (client) => {
+      await client.query('BEGIN; LOCK TABLE invoices');
+      try {
+        return await work();
+      } finally {
+        await client.query('ROLLBACK');
+      }
+    });
+  }
+
   /** How many backends of the gateway's login there are. */
   async backends(): Promise<number> {
     const { rows } = await administer<{ n: number }>(

@@ -198,8 +198,10 @@ test('P11: no leaf of the log contains a ticket', async () => {
     '/api/v1/tenants/acme/events?limit=200',
   );
   expect(text).not.toContain('Rossi');
+  // At midnight the log gets leaves of its own.
   const types = (events as { items: { type: string }[] }).items.map(({ type }) => type);
-  expect(types.slice(0, 2)).toEqual(['invitation.withdrawn', 'invitation.created']);
+  const ofInvitations = types.filter((type) => type.startsWith('invitation.'));
+  expect(ofInvitations.slice(0, 2)).toEqual(['invitation.withdrawn', 'invitation.created']);
 });
 
 test('P1: an expired invitation opens nothing, and the job logs its end', async () => {

@@ -264,9 +264,8 @@ describe('P10: a changed byte is found, whatever it belongs to', () => {
       own.tenant.append({
         ...{ type: 'log.sealed', at: `${day}T23:59:59.000Z`, actor: 'job', data: { day, ...change } },
       });
-    const born = (copies.tenant.leaves[0]?.at ?? '').slice(0, 10);
-    const next = (days: number) =>
-      new Date(Date.parse(`${born}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+    const first = Date.parse(copies.tenant.dayToSeal);
+    const next = (days: number) => new Date(first + days * 86_400_000).toISOString().slice(0, 10);
     const faultAfter = async (days: [number, object?][]) => {
       const own = { tenant: copies.tenant.copy(), deployment: copies.deployment };
       let index = 0;

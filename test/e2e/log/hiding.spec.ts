@@ -57,9 +57,10 @@ const withoutUndefined = (data: object) =>
 /** Fills a log up, prunes its first tile, and says so, as whoever holds its key can. */
 function pruned(log: LogCopy, age = 0): LogSource {
   const { at } = log.leaves.at(-1) as LeafV1;
+  const first = `${log.dayToSeal}T00:00:00Z`;
   while (log.leaves.length < 260) log.append({ type: 'notice.retried', at, actor: 'job', data: {} });
   for (let days = 0; days <= age; days += 1) {
-    const day = later(at, days * DAY_MS).slice(0, 10);
+    const day = later(first, days * DAY_MS).slice(0, 10);
     const leaf = log.append({
       type: 'log.sealed',
       at: later(at, days * DAY_MS),

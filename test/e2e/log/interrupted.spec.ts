@@ -105,7 +105,8 @@ describe('a replay that was interrupted', () => {
       ({ tenant }) => void tenant.openings.splice(tenant.indexOf('request.created'), 1, {}),
     ],
     [
-      'deployment_forked',
+      // A statement that is made at midnight shows the fork, too.
+      'deployment_forked|statement_of_fork',
       ({ tenant }) =>
         void tenant.change('deployment.checkpoint', { root: Buffer.alloc(32, 1).toString('base64') }),
     ],
@@ -118,7 +119,7 @@ describe('a replay that was interrupted', () => {
     const own = copy(copies);
     attack(own);
     const whole = await faultOf(own);
-    expect(whole).toContain(code);
+    expect(whole).toMatch(new RegExp(code));
     const kept = await interruptions(own);
     expect(kept.length).toBeGreaterThan(0);
     for (const interrupted of kept) expect(await faultOf(own, { interrupted })).toBe(whole);
@@ -192,8 +193,14 @@ describe('log verify --state', () => {
     return { exit, document: JSON.parse(terminal.out), stderr: terminal.err };
   }
 
-  /** A run that is killed while it reads the bundle of leaf 4,608. */
+  /** What a run had saved that was killed while it read the bundle of leaf 4,608. */
+  let left: Buffer | undefined;
   async function killed(): Promise<void> {
+    if (left === undefined) left = await killOne();
+    else await writeFile(partial(), left);
+  }
+
+  async function killOne(): Promise<Buffer> {
     const bundle = join(log(), tilePath({ level: 'entries', index: 18, width: 256 }));
     const bytes = await readFile(bundle);
     await rm(bundle);
@@ -207,6 +214,7 @@ describe('log verify --state', () => {
     }
     await rm(bundle);
     await writeFile(bundle, bytes);
+    return readFile(partial());
   }
 
   const isThere = (file: string) =>

@@ -1,6 +1,7 @@
 import type { LeafV1, LogSource } from '@countersign/audit-log';
 import { nodeHashing } from '@countersign/authorization';
 import { type Terms, termsDigest } from '@countersign/contract';
+import { organisation } from '../../factories/organisation.js';
 import { type Copies, copiesOf, faultOf, type LogCopy } from '../../support/log-copy.js';
 import type { RecordedGrant } from '../../support/record-chain.js';
 import { RecordingGateway } from '../../support/recorded-calls.js';
@@ -22,7 +23,12 @@ let once: RecordedGrant;
 let elsewhere: RecordedGrant;
 
 beforeAll(async () => {
-  broker = await TestBroker.start();
+  // The path of the recorded calls has this parameter.
+  const file = organisation(({ services: [billing] }) => {
+    const read = billing?.routes.find(({ method, action }) => method === 'GET' && action === 'read');
+    Object.assign(read ?? {}, { query: ['page'] });
+  });
+  broker = await TestBroker.start({ organisation: file });
   gateway = await RecordingGateway.enrol(broker);
   const grantOf = async (change: Record<string, unknown> = {}): Promise<RecordedGrant> => {
     const { request, grant } = await makeGrant(broker, 'engineer', change);
@@ -330,10 +336,8 @@ describe('P1: a request or a review that could not have been is named', () => {
 
 describe('P10: what a log says of itself, and of its gateways, is checked', () => {
   const DAY = 86_400_000;
-  const dayAfter = ({ tenant }: Copies, days: number) =>
-    new Date(Date.parse(`${tenant.leaves[0]?.at.slice(0, 10)}T00:00:00Z`) + days * DAY)
-      .toISOString()
-      .slice(0, 10);
+  const first = () => Date.parse(copies.tenant.dayToSeal);
+  const dayAfter = (days: number) => new Date(first() + days * DAY).toISOString().slice(0, 10);
   const append = (
     own: Copies,
     type: string,
@@ -341,7 +345,7 @@ describe('P10: what a log says of itself, and of its gateways, is checked', () =
     more: Partial<LeafV1> = {},
   ): number => own.tenant.append({ type, at: laterBy(own, 1), actor: 'job', data, ...more });
   const seal = (own: Copies, day: number): number =>
-    append(own, 'log.sealed', { day: dayAfter(own, day) }, { at: `${dayAfter(own, day)}T23:59:59.000Z` });
+    append(own, 'log.sealed', { day: dayAfter(day) }, { at: `${dayAfter(day)}T23:59:59.000Z` });
   const ofGateway = (own: Copies, type: string, data: Record<string, unknown>): number => {
     const { gateway: id, boot } = leafAt(own.tenant, own.tenant.indexOf('gateway.head')).data;
     return append(own, type, { gateway: id, boot, ...data }, { actor: id as `gtw_${string}` });
@@ -353,7 +357,7 @@ describe('P10: what a log says of itself, and of its gateways, is checked', () =
       'seal_missing there',
       (own) => {
         seal(own, 0);
-        return append(own, 'notice.retried', {}, { at: `${dayAfter(own, 9)}T00:00:00.000Z` });
+        return append(own, 'notice.retried', {}, { at: `${dayAfter(9)}T00:00:00.000Z` });
       },
     ],
     [
@@ -370,7 +374,7 @@ describe('P10: what a log says of itself, and of its gateways, is checked', () =
       'seal_overdue there',
       (own) => {
         const leaf = seal(own, 0);
-        return append(own, 'log.unsealed', { leaf, day: dayAfter(own, 1) });
+        return append(own, 'log.unsealed', { leaf, day: dayAfter(1) });
       },
     ],
     [
@@ -378,7 +382,7 @@ describe('P10: what a log says of itself, and of its gateways, is checked', () =
       'missing_opening there',
       (own) => {
         const leaf = seal(own, 0);
-        return append(own, 'log.unsealed', { leaf, day: dayAfter(own, 0) });
+        return append(own, 'log.unsealed', { leaf, day: dayAfter(0) });
       },
     ],
     [

@@ -138,7 +138,7 @@ function twoOnOneConnection(first: string, second: string): Promise<{ lines: str
     const timer = setTimeout(() => {
       socket.destroy();
       resolve({ lines: lines(), closed: false });
-    }, 5_000);
+    }, 30_000);
     socket.on('error', () => undefined);
     socket.on('data', (part: Buffer) => {
       const before = lines().length;

@@ -31,6 +31,7 @@ describe('the whole path in front of a third party’s server', () => {
   let brokerUrl: string;
   let gatewayUrl: string;
   let auditorKey: string;
+  let engineerKey: string;
   let grant: string;
   const programs: Program[] = [];
 
@@ -39,6 +40,15 @@ describe('the whole path in front of a third party’s server', () => {
 
   /** The result of a call: status line and headers, then the body. */
   const curl = (...args: string[]) => una.run('curl', grant, '--', '-s', '-i', ...args);
+
+  /** A token without a process of its own: the command has its test below. */
+  const minted = async (): Promise<string> => {
+    const answer = await fetch(`${brokerUrl}/api/v1/grants/${grant}/tokens`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${engineerKey}` },
+    });
+    return ((await answer.json()) as { access_token: string }).access_token;
+  };
 
   const list = async <T>(path: string): Promise<T[]> => {
     const answer = await fetch(`${brokerUrl}/api/v1/tenants/harbour/${path}`, {
@@ -68,7 +78,8 @@ describe('the whole path in front of a third party’s server', () => {
     await host.json('migrate');
     await host.json('apply', '-f', organisationFile);
     const { credential } = await host.json<{ credential: string }>('gateways', 'enroll', 'clinic-1');
-    una = host.as(await keyOf('una@fjord.example'));
+    engineerKey = await keyOf('una@fjord.example');
+    una = host.as(engineerKey);
     per = host.as(await keyOf('per@fjord.example'));
     siri = host.as(await keyOf('siri@harbour.example'));
     auditorKey = await keyOf('tor@harbour.example');
@@ -135,7 +146,7 @@ describe('the whole path in front of a third party’s server', () => {
     '%s is refused and does not reach the third party',
     async (_case, method, path, code) => {
       const before = upstream.served.length;
-      const { access_token: token } = await una.json<{ access_token: string }>('token', grant);
+      const token = await minted();
       const refused = await fetch(`${gatewayUrl}/patients${path}`, {
         method,
         headers: { authorization: `Bearer ${token}` },

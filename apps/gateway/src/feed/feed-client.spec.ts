@@ -398,7 +398,8 @@ describe('in touch', () => {
     await start();
     const { broker } = world;
     for (let i = 0; i < 3; i++) broker.end(broker.grant());
-    expect((await world.send({ token: broker.token(broker.grant()) })).status).toBe(200);
+    const token = broker.token(broker.grant());
+    await until(async () => (await world.send({ token })).status === 200);
     await world.gateway.close();
     expect(JSON.parse(await readFile(join(world.spoolDir, 'feed-position.json'), 'utf8'))).toEqual({
       epoch: 1,

@@ -289,6 +289,7 @@ describe('P12: pins on a gateway’s own host', () => {
       const newest = onlyAda();
       const [older, least] = [hashOf(claimed.genesis), hashOf(newest)];
       feed(claimed.genesis);
+      await claimed.feedApplied();
       await claimed.pin(claimed.trust, { atLeast: least });
       await until(async () => (await ready())[0]?.behind !== undefined);
       const { byAda, byBob } = await both();
@@ -341,6 +342,8 @@ describe('P12: pins on a gateway’s own host', () => {
       ]);
       const further = signedTrust(nextTrust(aside.document, { threshold: 2 }), [claimed.ada]);
       feed(claimed.genesis, aside, further);
+      // With the pin the gateway takes the chain that it has then, and no other one after it.
+      await claimed.feedApplied();
       await claimed.pin(claimed.trust, { atLeast: hashOf(newest) });
       await until(async () => (await ready())[0]?.behind === hashOf(further));
       expect(await claimed.read(await signed())).toBe('not_countersigned not_pinned');
