@@ -17,10 +17,19 @@ export class VendorDatabase {
 
   static async create(spoolDir: string, service: string): Promise<VendorDatabase> {
     const { url, drop } = await emptyDatabase();
-    const name = new URL(url).pathname.slice(1);
+    return VendorDatabase.at({ url, drop }, upstreamOf(url), spoolDir, service);
+  }
+
+  /** In this empty database. `upstream`: the address at which the gateway reaches it. */
+  static async at(
+    { url, drop }: { url: string; drop(): Promise<void> },
+    upstream: string,
+    spoolDir: string,
+    service: string,
+  ): Promise<VendorDatabase> {
     const login = await makeSqlLogin(spoolDir, service, {
-      upstream: upstreamOf(url),
-      login: `countersign_${name}`,
+      upstream,
+      login: `countersign_${new URL(url).pathname.slice(1)}`,
     });
     const made = new VendorDatabase(url, login, drop);
     await made.administer(sqlSetup(login));

@@ -412,6 +412,39 @@ describe('a browser with a grant, at the service’s own host', () => {
     expect(await stateOf(cookie)).toMatchObject({ state: 'open' });
   });
 
+  test('P9: a script in a page of the service calls within the scope alone, and sees neither cookie nor token', async () => {
+    const grant = await makeGrant(world.site);
+    const { back, attempt } = await withCode(grant);
+    const begun = await get(back, { ...OPENS, cookie: attempt });
+    const cookie = cookieOf(begun);
+    expect(begun.headers['set-cookie']?.[0]).toContain('; HttpOnly');
+    const call = (path: string, sent: Sent = {}) => get(path, { ...CALLS, origin: ORIGIN, ...sent, cookie });
+    expect((await call(PAGE)).status).toBe(200);
+    for (const path of [PAGE.replace('acme', 'globex'), '/tenants/acme/payroll'])
+      expect(await call(path)).toMatchObject({
+        status: 403,
+        text: expect.stringContaining('"insufficient_scope"'),
+      });
+    // A browser sends the cookie to its own host alone. Even if another one received it, it is valid for one service.
+    const elsewhere = await call(PAGE, { host: 'reports.localhost', origin: REPORTS });
+    expect(elsewhere.status).toBe(401);
+    const state = await call('/countersign/grant');
+    const secret = cookie.split('=')[1] ?? '';
+    expect(state.text + JSON.stringify(state.headers)).not.toMatch(new RegExp(`${secret}|eyJ`));
+  });
+
+  test('P9: no page installs a service worker, which would outlive the grant', async () => {
+    const cookie = await open(await makeGrant(world.site));
+    const script = { ...CALLS, cookie };
+    expect((await get('/assets/a.js', script)).status).toBe(200);
+    const hits = world.upstream.hits.length;
+    for (const worker of [{ 'service-worker': 'script' }, { 'sec-fetch-dest': 'serviceworker' }]) {
+      const refused = await get('/assets/a.js', { ...script, ...worker });
+      expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('"route_not_listed"')]);
+    }
+    expect(world.upstream.hits).toHaveLength(hits);
+  });
+
   test('no page of another origin releases the access, nor reads it', async () => {
     const grant = await makeGrant(world.site);
     const cookie = await open(grant);

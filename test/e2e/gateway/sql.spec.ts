@@ -465,6 +465,31 @@ describe('a database that lacks a protection runs nothing', () => {
     expect((await sql('SELECT 1')).status).toBe(200);
   });
 
+  test('P9: a function with its owner’s rights counts although the login may not use its schema: a view reaches it', async () => {
+    const { login } = database.login;
+    await database.administer(`
+      CREATE SCHEMA hidden;
+      CREATE FUNCTION hidden.peek() RETURNS SETOF text LANGUAGE sql SECURITY DEFINER AS $$SELECT note FROM public.invoices$$;
+      CREATE VIEW peeking WITH (security_invoker = true) AS SELECT note FROM hidden.peek() AS note;
+      GRANT SELECT ON peeking TO ${login};`);
+    const direct = await database.asGateway((client) =>
+      client.query("SELECT note FROM peeking WHERE note LIKE 'SECRET%'").catch(String),
+    );
+    const broken = await sql('SELECT note FROM peeking');
+    await database.administer('REVOKE EXECUTE ON FUNCTION hidden.peek() FROM PUBLIC');
+    const revoked = await sql('SELECT note FROM peeking');
+    await database.administer('DROP SCHEMA hidden CASCADE');
+    // PostgreSQL looks at a schema when the view is made, and only at the function when it is read.
+    expect(direct).toMatchObject({ rowCount: 300 });
+    expect([broken.status, broken.body.code]).toEqual([503, 'database_unsafe']);
+    expect(broken.body.detail).toContain('hidden.peek()');
+    expect([revoked.status, revoked.body.code, revoked.body.sqlstate]).toEqual([
+      422,
+      'statement_failed',
+      '42501',
+    ]);
+  });
+
   test('a view with the caller’s rights, and a restrictive policy beside a loose one, are fine', async () => {
     const { login } = database.login;
     await database.administer(`

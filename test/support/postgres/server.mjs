@@ -23,10 +23,11 @@ const READY = /database system is ready to accept connections/;
  * PostgreSQL refuses to run as root and, run as another user, cannot read below a 0700 folder (root's home,
  * a temp folder): then it gets a copy of its binaries that every user may read.
  *
- * @param {{ durable?: boolean }} options `durable`: commits reach the disk, as in production
+ * @param {{ durable?: boolean, tls?: { cert: string, key: string } }} options `durable`: commits reach the disk, as in
+ * production. `tls`: certificate and key in PEM; then everyone but the superuser has to connect by TLS
  * @returns {Promise<PostgresServer>}
  */
-export async function startPostgres({ durable = false } = {}) {
+export async function startPostgres({ durable = false, tls } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-postgres-'));
   let data = folder;
   const remove = async () => {
@@ -58,8 +59,10 @@ export async function startPostgres({ durable = false } = {}) {
       ],
       { ...run.as, env: run.env, stdio: ['ignore', 'ignore', 'pipe'] },
     );
+    if (tls !== undefined) await requireTls(data, tls, run.as);
     const port = await freePort();
     const settings = {
+      ...(tls === undefined ? {} : { ssl: 'on' }),
       port,
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
@@ -102,6 +105,17 @@ async function dataFolder(folder, durable) {
   const data = join(folder, 'data');
   await mkdir(data);
   return data;
+}
+
+/** Under the names at which PostgreSQL looks for them. It refuses a key that others may read. */
+async function requireTls(data, { cert, key }, { uid, gid }) {
+  const rules = `host all postgres 127.0.0.1/32 scram-sha-256\nhostssl all all 127.0.0.1/32 scram-sha-256\n`;
+  const files = { 'server.crt': cert, 'server.key': key, 'pg_hba.conf': rules };
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(data, name);
+    await writeFile(path, text, { mode: 0o600 });
+    if (uid !== undefined) await chown(path, uid, gid);
+  }
 }
 
 async function runner(folder) {

@@ -7,7 +7,7 @@ import type { RefusalCode } from '../http/refusals.js';
 import type { BrowserAccess } from './browser-access.js';
 import type { BrowserGrants } from './browser-grants.js';
 import type { NoToken } from './browser-sessions.js';
-import { crossOriginProblem, isNavigation } from './same-origin.js';
+import { crossOriginProblem, fetchesServiceWorker, isNavigation } from './same-origin.js';
 
 const REFUSALS = {
   unreachable: ['not_in_touch', 'the broker could not be reached to verify the session of this browser'],
@@ -43,6 +43,10 @@ export class BrowserCalls {
     const problem = access.hasSession(canonical) ? crossOriginProblem(canonical) : undefined;
     if (problem !== undefined) {
       refuse('cross_origin', problem);
+      return undefined;
+    }
+    if (fetchesServiceWorker(canonical.headers)) {
+      refuse('route_not_listed', 'a service worker would stay in the browser after the grant');
       return undefined;
     }
     const found = await access.tokenOf(canonical);

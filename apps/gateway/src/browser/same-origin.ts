@@ -26,6 +26,14 @@ export function crossOriginProblem({
 }
 
 /**
+ * Whether the browser fetches the script of a service worker, which it says in each such request (W3C Service Workers, `Service-Worker`).
+ * A worker stays in the browser after the grant: it would answer pages that are opened with a later grant, also of another tenant, and
+ * could show pages from its cache that no record has.
+ */
+export const fetchesServiceWorker = (headers: HeaderList): boolean =>
+  headers.all('service-worker').length > 0 || headers.all('sec-fetch-dest').includes('serviceworker');
+
+/**
  * Whether a person opens a page in a tab. A frame inside another page does not count. If the browser sends no fetch metadata, its
  * `Accept` header decides.
  */
