@@ -204,6 +204,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'f3e7af035b370af4d6907cedf9915a603f0b3e9451bc65225b63cb218922c190',
     postgres: '2e80377a4e129c524d257c9f20db93ffdfca3c7fc995735297848dbeb3d9b620',
   },
+  RequestWords1799000071000: {
+    sqlite: '48037b91d1b6ff668815859011e18870ee52b581e29910cb37c4e5dafb0ff32b',
+    postgres: '3ab31aca7d59804134c5a42819bb1607bfca16e083ecbaf3485faffc5db9aa79',
+  },
   PersonZone1799000074000: {
     sqlite: '1993d5fddc2cd8a2554e4cfdbc7534bda478c97e412da374a209ba79d7f39eb1',
     postgres: '1993d5fddc2cd8a2554e4cfdbc7534bda478c97e412da374a209ba79d7f39eb1',

@@ -11,6 +11,7 @@ import { Leases } from '../../libs/persistence/src/repositories/leases.js';
 import { Locks } from '../../libs/persistence/src/repositories/locks.js';
 import { PendingNotices } from '../../libs/persistence/src/repositories/outbox.js';
 import { Records } from '../../libs/persistence/src/repositories/records.js';
+import { RequestWords } from '../../libs/persistence/src/repositories/request-words.js';
 import { Requests } from '../../libs/persistence/src/repositories/requests.js';
 import { Reviews } from '../../libs/persistence/src/repositories/reviews.js';
 import { Schedule } from '../../libs/persistence/src/repositories/schedule.js';
@@ -131,6 +132,24 @@ describe.each([
     (_name, filter) =>
       pages(seededId('req', 10_000), (manager, page) => new Requests(manager, ALL).list(filter, page)),
   );
+
+  test.each<[ListFilter]>([
+    [{}],
+    [{ tenant: BIG_TENANT }],
+    [{ requester: person }],
+    [{ tenant: 'tenant-7', requester: person }],
+    [{ from: MIDDLE }],
+    [{ to: MIDDLE }],
+  ])('a page of the search for a word by %j comes from an index', async (filter) => {
+    const words = (manager: EntityManager) => new RequestWords(manager, ALL);
+    const after = { request: seededId('req', 10_000), createdAt: MIDDLE };
+    for (const word of ['common', 'rare'])
+      for (const place of [null, after]) {
+        const plans = await planner.plans((manager) => words(manager).find(word, filter, place, PAGE));
+        check(plans);
+        expect(plans.filter(({ sorts }) => sorts)).toEqual([]);
+      }
+  });
 
   test.each(GRANTS.map((filter) => [said(filter), filter] as const))(
     'a page of grants by %s comes from an index',

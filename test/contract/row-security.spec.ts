@@ -46,6 +46,7 @@ const OWN: Record<string, string> = {
   practices: 'tenant',
   practice_requests: 'tenant',
   practice_schedules: 'tenant',
+  request_words: 'tenant',
   request_notes: 'tenant',
   reviews: 'tenant',
   openings: 'tenant',
@@ -122,6 +123,7 @@ describe('row-level security on PostgreSQL', () => {
       const grant = aGrant(request);
       const record = aRecord(grant);
       await unit.requests.insert(request);
+      await unit.requestWords.insert(request, [{ commitment: 'c1:y', words: ['word'] }]);
       await unit.grants.insert(grant);
       await unit.disclosures.insert(aDisclosure(grant));
       await unit.widenings.insert(aWidening(tenant));

@@ -66,7 +66,7 @@ async function fill(raw: Raw): Promise<void> {
   ]) {
     await raw(
       `INSERT INTO requests (id, tenant, service, requester, state, version, digest, terms, needs, created_at, lapses_at, grant_id)
-       VALUES ('req_${id}', 'acme', 'billing', 'usr_1', 'approved', 3, 'sha256:${id}', '{}', '{}', '2026-11-24T14:00:00.000Z', '2026-11-25T02:00:00.000Z', 'grt_${id}')`,
+       VALUES ('req_${id}', 'acme', 'billing', 'usr_1', 'approved', 3, 'sha256:${id}', '{"justification":"c1:${id}"}', '{}', '2026-11-24T14:00:00.000Z', '2026-11-25T02:00:00.000Z', 'grt_${id}')`,
     );
     await raw(
       `INSERT INTO grants (id, request_id, tenant, service, requester, digest, state, version, created_at, starts_at, ends_at, due_at, used_calls, used_bytes)
@@ -77,6 +77,9 @@ async function fill(raw: Raw): Promise<void> {
        VALUES ('rev_${id}', 'req_${id}', 'acme', 'usr_2', 'customer', 'approve', 'sha256:${id}', 'api', 'api-key', '2026-11-24T15:00:00.000Z')`,
     );
   }
+  await raw(
+    `INSERT INTO openings (commitment, tenant, name, value, salt) VALUES ('c1:1', 'acme', 'justification', 'Case 4711', 's')`,
+  );
   const range = Buffer.concat(RANGE.nodes).toString('base64');
   await raw(
     `INSERT INTO log_heads (tenant, size, units, range) VALUES ('acme', ${EVENTS.length}, 1, '${range}'), ('globex', 0, 1, '')`,
@@ -141,6 +144,18 @@ describe.each([
       expect(await place.raw('SELECT id, colour FROM requests ORDER BY id')).toEqual([
         { id: 'req_1', colour: 'green' },
         { id: 'req_2', colour: 'green' },
+      ]);
+    });
+
+    test('finds earlier requests by the words of their reasons', async () => {
+      const words = await place.raw(
+        'SELECT word, request_id, tenant, requester, created_at FROM request_words ORDER BY word',
+      );
+      const of = { request_id: 'req_1', tenant: 'acme', requester: 'usr_1' };
+      const created_at = '2026-11-24T14:00:00.000Z';
+      expect(words).toEqual([
+        { word: '4711', ...of, created_at },
+        { word: 'case', ...of, created_at },
       ]);
     });
 

@@ -621,6 +621,17 @@ describe('lists and grants', () => {
     expect(err).toBe('More: countersign grants --state active --limit 1 --cursor abc\n');
   });
 
+  test('a search for requests passes its words and times, and the next page has them as one word', async () => {
+    const search = ['--text', "it's wrong", '--ticket', 'CASE-4711', '--person', 'usr_1'];
+    const { err, seen } = await cli(['requests', ...search, '--from', '2026-11-24T16:00:00+01:00'], {
+      'GET /api/v1/requests': () => ({ body: { items: [], next: 'abc' } }),
+    });
+    expect(Object.fromEntries(new URL(`http://x${seen[0]?.url}`).searchParams)).toEqual({
+      ...{ person: 'usr_1', from: '2026-11-24T15:00:00Z', ticket: 'CASE-4711', text: "it's wrong" },
+    });
+    expect(err).toContain(`--ticket CASE-4711 --text 'it'\\''s wrong' --cursor abc`);
+  });
+
   test('token prints the token alone', async () => {
     const { out, err } = await cli(['token', GRANT_ID], {
       [`POST /api/v1/grants/${GRANT_ID}/tokens`]: () => ({ body: tokenAnswer() }),

@@ -236,6 +236,7 @@ export {
   type ScimUser,
 } from './domain/provisioning.js';
 export { openQuestion, type Pause, type RequestNote, type RequestNoteKind } from './domain/request-note.js';
+export { searchWords } from './domain/request-words.js';
 export {
   decidedBy,
   type Review,
@@ -387,6 +388,7 @@ export {
   type FeedEpochs,
   type FeedReads,
   type FeedUnit,
+  type FoundRequest,
   type GatewayPin,
   type GatewayRepository,
   type GrantBasis,
@@ -445,6 +447,7 @@ export {
   type ReportRepository,
   type RequestNoteRepository,
   type RequestRepository,
+  type RequestWordRepository,
   type ResourceUse,
   type ReviewRepository,
   type ScheduleRepository,
@@ -455,6 +458,7 @@ export {
   type SealedLeaf,
   type SealedLog,
   type SealedLogRepository,
+  type SearchedText,
   type SeenCheckpoint,
   type Session,
   type SessionKind,
@@ -731,12 +735,12 @@ export {
 export { draftApprovalStatement } from './use-cases/requests/approval-statements.js';
 export { cancelRequest } from './use-cases/requests/cancel-request.js';
 export type { AccessRequestInput } from './use-cases/requests/draft-terms.js';
+export { listRequests, type RequestSearch } from './use-cases/requests/list-requests.js';
 export {
   decisionTimes,
   type EarlierDenial,
   earlierDenials,
   getRequest,
-  listRequests,
   type NoteView,
   noteViews,
   type RequestDetail,

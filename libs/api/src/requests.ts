@@ -379,6 +379,20 @@ const requestListQuery = z.strictObject({
   ...pageQuery,
   ...filters,
   state: z.enum(REQUEST_STATES).exactOptional().describe('Only those in this state.'),
+  ticket: z
+    .string()
+    .max(256)
+    .refine((text) => text.trim() !== '', 'A ticket')
+    .exactOptional()
+    .describe('Only those with this whole ticket, in any case.'),
+  text: z
+    .string()
+    .max(256)
+    .refine((text) => /[\p{L}\p{N}]/u.test(text), 'At least one word of letters or digits')
+    .exactOptional()
+    .describe(
+      'Only those whose reason or ticket has each of these words. A page can then hold fewer than `limit`, also none, and have a `next`.',
+    ),
 });
 export type RequestListQuery = z.infer<typeof requestListQuery>;
 

@@ -32,6 +32,10 @@ export async function seedRest(
   for (const statement of [
     `INSERT INTO people (id, side, email, name, roles)
      SELECT ${id('usr', 'i')}, '', 'engineer-' || i || '@vendor.example', 'An engineer', '["engineer"]' FROM ${numbers(ENGINEERS)}`,
+    // Half of the requests have the first word, few the second.
+    `INSERT INTO request_words (commitment, word, request_id, tenant, requester, created_at)
+     SELECT 'c1:' || ${hex('i')}, CASE WHEN i % 500 = 1 THEN 'rare' WHEN i % 2 = 0 THEN 'common' ELSE 'w' || i END,
+       ${id('req', 'i')}, ${tenant}, ${person}, ${at} FROM ${numbers(requests)}`,
     `INSERT INTO locks (id, kind, name, tenant, side, reason, person, created_at, expires_at, lifted_at)
      SELECT ${id('lck', 'i')}, CASE WHEN i % 3 = 0 THEN 'service' ELSE 'person' END, 'name-' || i, ${tenant}, 'vendor', 'a reason',
        ${person}, ${at}, ${later}, CASE WHEN ${isOver} THEN ${at} END FROM ${numbers(rows)}`,

@@ -25,7 +25,10 @@ export const addListOptions = (command: Command): Command =>
     command
       .option('--state <state>', 'only those in this state')
       .option('--tenant <slug>', 'only those of this tenant')
-      .option('--service <name>', 'only those of this service'),
+      .option('--service <name>', 'only those of this service')
+      .option('--person <id>', 'only those of this engineer, usr_…')
+      .option('--from <time>', 'made then or later, such as 2026-11-24T15:00:00Z')
+      .option('--to <time>', 'made before then'),
   );
 
 export const examples = (...lines: string[]): string =>

@@ -1,17 +1,22 @@
 import type { Endpoint } from '@countersign/api';
 import type { z } from 'zod';
 import type { Answer, Context } from './context.js';
-import { parseWholeNumber } from './flags.js';
+import { parseInstant, parseWholeNumber } from './flags.js';
 
-const NAMES = ['state', 'tenant', 'service', 'limit', 'cursor'] as const;
+const NAMES = [
+  ...(['state', 'tenant', 'service', 'person', 'from', 'to', 'ticket', 'text'] as const),
+  ...(['limit', 'cursor'] as const),
+] as const;
 
 type Page<Item> = { items: Item[]; next: string | null };
 
 export type ListOptions = Partial<Record<(typeof NAMES)[number], string>>;
 
-/** @throws CliError `invalid_usage` for a limit outside 1 to 200 */
+/** @throws CliError `invalid_usage` for a limit outside 1 to 200, or a time without its zone */
 export function checkListOptions(options: ListOptions): void {
   if (options.limit !== undefined) parseWholeNumber('--limit', options.limit, 1, 200);
+  for (const name of ['from', 'to'] as const)
+    if (options[name] !== undefined) parseInstant(`--${name}`, options[name]);
 }
 
 /**
@@ -36,14 +41,20 @@ export async function fetchPage<Item>(
   const query = new URLSearchParams(list.filter);
   for (const name of NAMES) {
     const value = options[name];
-    if (value !== undefined && !(name === 'tenant' && list.params !== undefined)) query.set(name, value);
+    if (value !== undefined && !(name === 'tenant' && list.params !== undefined))
+      query.set(name, name === 'from' || name === 'to' ? parseInstant(`--${name}`, value) : value);
   }
   const { endpoint, params = {} } = list;
   const page = await (await context.api()).call(endpoint, { params, query });
   if (page.next !== null && !context.json) {
-    const filters = NAMES.filter((name) => name !== 'cursor' && options[name] !== undefined);
-    const flags = filters.map((name) => ` --${name} ${options[name]}`).join('');
+    const isNamed = (name: string) => name === 'cursor' || Object.hasOwn(list.filter ?? {}, name);
+    const filters = NAMES.filter((name) => options[name] !== undefined && !isNamed(name));
+    const flags = filters.map((name) => ` --${name} ${quoted(options[name] ?? '')}`).join('');
     context.note(`More: countersign ${list.verb}${flags} --cursor ${page.next}`);
   }
   return { document: page, text: list.format(page.items) };
 }
+
+/** As the shell takes it as one word. */
+const quoted = (value: string): string =>
+  /^[\w.:@/=-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;

@@ -10,7 +10,15 @@ export function registerRequests(program: Command, run: Run): void {
   defineRequest(program, run);
 
   addListOptions(addVerb(program, 'requests', 'List requests, newest first'))
-    .addHelpText('after', examples('countersign requests --state awaiting_customer'))
+    .option('--ticket <id>', 'only those with this whole ticket')
+    .option('--text <words>', 'only those whose reason or ticket has each of these words')
+    .addHelpText(
+      'after',
+      examples(
+        'countersign requests --state awaiting_customer',
+        'countersign requests --text "wrong total" --from 2026-11-01T00:00:00Z',
+      ),
+    )
     .action(
       run(async (context, options: ListOptions) =>
         (await import('./requests.js')).listRequests(context, options),

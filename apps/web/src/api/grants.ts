@@ -20,7 +20,15 @@ export const paceQuery = (id: string) =>
       unwrap(api.GET('/api/v1/grants/{id}/pace', { params: { path: { id } }, signal })),
   });
 
-export const grantsQuery = (query: { state?: Grant['state']; person?: string } = {}) =>
+/** Filters of the list, as the API takes them. */
+export interface GrantFilter {
+  state?: Grant['state'];
+  tenant?: string;
+  service?: string;
+  person?: string;
+}
+
+export const grantsQuery = (query: GrantFilter = {}) =>
   listQuery(['grants', query], (page, signal) =>
     unwrap(api.GET('/api/v1/grants', { params: { query: { ...query, ...page } }, signal })),
   );

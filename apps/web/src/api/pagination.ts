@@ -1,10 +1,25 @@
 import { infiniteQueryOptions, type QueryKey } from '@tanstack/react-query';
 
-const PAGE_SIZE = '200';
+export const PAGE_SIZE = '200';
 
 export interface ListPage<T> {
   items: T[];
   next: string | null;
+}
+
+/** Every item of a list. @param onCount receives the number of items read so far, after each page */
+export async function readAll<T>(
+  read: (page: { limit: string; cursor?: string }) => Promise<ListPage<T>>,
+  onCount: (count: number) => void,
+): Promise<T[]> {
+  const items: T[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: ListPage<T> = await read({ limit: PAGE_SIZE, ...(cursor === '' ? {} : { cursor }) });
+    items.push(...page.items);
+    onCount(items.length);
+    cursor = page.next;
+  }
+  return items;
 }
 
 /**

@@ -1,6 +1,7 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { type AccessRequest, api } from './client.js';
-import { listQuery } from './pagination.js';
+import { type ListPage, listQuery, PAGE_SIZE, readAll } from './pagination.js';
 import { unwrap } from './problem.js';
 
 export const requestQuery = (id: string) =>
@@ -9,10 +10,45 @@ export const requestQuery = (id: string) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/requests/{id}', { params: { path: { id } }, signal })),
   });
 
-export const requestsQuery = (query: { state?: AccessRequest['state']; person?: string } = {}) =>
-  listQuery(['requests', query], (page, signal) =>
-    unwrap(api.GET('/api/v1/requests', { params: { query: { ...query, ...page } }, signal })),
-  );
+/** Filters of the list, as the API takes them. */
+export interface RequestFilter {
+  state?: AccessRequest['state'];
+  tenant?: string;
+  service?: string;
+  person?: string;
+  ticket?: string;
+  text?: string;
+  from?: string;
+  to?: string;
+}
+
+const readRequests = (
+  query: RequestFilter & { limit: string; cursor?: string },
+  signal: AbortSignal | null = null,
+): Promise<ListPage<AccessRequest>> => unwrap(api.GET('/api/v1/requests', { params: { query }, signal }));
+
+export const requestsQuery = (query: RequestFilter = {}) =>
+  listQuery(['requests', query], (page, signal) => readRequests({ ...query, ...page }, signal));
+
+/** Pages that are read by themselves: so many requests are put in order before the reader asks for more. */
+const MOST_PAGES = 5;
+
+/** A list whose first 1,000 items are read without being asked, for pages that put them in another order. */
+export function useWholeList(options: ReturnType<typeof requestsQuery>) {
+  const query = useInfiniteQuery(options);
+  const { hasNextPage, isFetching, fetchNextPage } = query;
+  const pages = (query.data?.items.length ?? 0) / Number(PAGE_SIZE);
+  useEffect(() => {
+    if (hasNextPage && !isFetching && pages < MOST_PAGES) void fetchNextPage();
+  }, [hasNextPage, isFetching, pages, fetchNextPage]);
+  return query;
+}
+
+/** Every request that fits the filter. @param onCount receives the number of those read so far, after each page */
+export const readAllRequests = (
+  filter: RequestFilter,
+  onCount: (count: number) => void,
+): Promise<AccessRequest[]> => readAll((page) => readRequests({ ...filter, ...page }), onCount);
 
 export const servicesQuery = queryOptions({
   queryKey: ['services'],

@@ -8,6 +8,7 @@ import { LateBanner } from '../features/emergencies/late-banner.js';
 import { BlockedBanner } from '../features/grants/blocked.js';
 import { useText } from '../text/language.js';
 import { Icon } from '../ui/icon.js';
+import { WaitingCount } from '../ui/page.js';
 import { Loading, ProblemPage } from '../ui/query-states.js';
 import { SealMark } from '../ui/seal.js';
 import { Account } from './account.js';
@@ -32,6 +33,7 @@ function SignedIn({ session }: { session: Session }) {
   const text = useText(shellTexts);
   const { pathname } = useLocation();
   useEffect(() => followLiveUpdates(), []);
+  const waiting = useWaiting(navFor(session).find(({ counts }) => counts !== undefined)?.counts);
   const lost = useSyncExternalStore(onStreamState, streamState) === 'lost';
   return (
     <>
@@ -45,9 +47,11 @@ function SignedIn({ session }: { session: Session }) {
       <BypassBanner session={session} />
       <IsolationBanner session={session} />
       <main id="main" tabIndex={-1}>
-        <PageBoundary key={pathname}>
-          {isPageFor(session, pathname) ? <Outlet /> : <NotForYou />}
-        </PageBoundary>
+        <WaitingCount value={waiting}>
+          <PageBoundary key={pathname}>
+            {isPageFor(session, pathname) ? <Outlet /> : <NotForYou />}
+          </PageBoundary>
+        </WaitingCount>
       </main>
     </>
   );
@@ -151,11 +155,17 @@ function useMenu(area?: RefObject<HTMLElement | null>) {
   return { isOpen, button, toggle: () => setOpenAt(isOpen ? null : key) };
 }
 
-function Waiting({ at }: { at: 'inbox' | 'queue' }) {
+/** How many requests wait there, as text; empty if none does. */
+function useWaiting(at: 'inbox' | 'queue' | undefined): string {
   const state = at === 'inbox' ? 'awaiting_customer' : 'awaiting_vendor';
-  const { data, hasNextPage } = useInfiniteQuery(requestsQuery({ state }));
-  const count = data?.items.length ?? 0;
-  return count === 0 ? null : <span className="count">{hasNextPage ? `${count}+` : count}</span>;
+  const { data, hasNextPage } = useInfiniteQuery({ ...requestsQuery({ state }), enabled: at !== undefined });
+  const count = at === undefined ? 0 : (data?.items.length ?? 0);
+  return count === 0 ? '' : hasNextPage ? `${count}+` : String(count);
+}
+
+function Waiting({ at }: { at: 'inbox' | 'queue' }) {
+  const count = useWaiting(at);
+  return count === '' ? null : <span className="count">{count}</span>;
 }
 
 /** `/`: opens the reader's start page. */

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react';
 import { useLocation } from 'react-router';
 
 /** Focuses the heading of a page that the reader has navigated to, but not on the first load. */
@@ -10,6 +10,9 @@ function useArrival(): React.RefObject<HTMLHeadingElement | null> {
   }, [key]);
   return heading;
 }
+
+/** What waits for the reader. The title of the tab begins with it, so that it is seen from another tab. */
+export const WaitingCount = createContext('');
 
 /** The layout of every page: a title, a heading and one column. */
 export function Page({
@@ -26,9 +29,10 @@ export function Page({
   children: ReactNode;
 }) {
   const heading = useArrival();
+  const waiting = useContext(WaitingCount);
   return (
     <div className={narrow ? 'page narrow' : 'page'}>
-      <title>{`${title} · Countersign`}</title>
+      <title>{`${waiting === '' ? '' : `(${waiting}) `}${title} · Countersign`}</title>
       <div className="page-head row between">
         <div>
           <h1 ref={heading} tabIndex={-1}>

@@ -11,7 +11,10 @@ interface Column<T> {
   hiddenLabel?: boolean;
 }
 
-/** A table that becomes cards on a narrow screen, where each cell carries its column's name. */
+/**
+ * A table that becomes cards on a narrow screen, where each cell carries its column's name. A link with the class `row-link`
+ * makes its whole row a target.
+ */
 export function DataTable<T>({
   caption,
   columns,

@@ -157,6 +157,7 @@ export type { WideningRepositories, WideningRepository } from './widenings.js';
 export type {
   BrowserSessionRepository,
   DisclosureRepository,
+  FoundRequest,
   GrantBasis,
   GrantRepository,
   GrantUse,
@@ -168,6 +169,8 @@ export type {
   OpeningRepository,
   RequestNoteRepository,
   RequestRepository,
+  RequestWordRepository,
   ReviewRepository,
+  SearchedText,
   SupervisionRepository,
 } from './workflow.js';

@@ -18,6 +18,7 @@ import type { Entry, ListFilter, Located, Page, PageQuery } from './repository.j
 /** Requests, reviews, grants and what they depend on. Each belongs to one tenant. */
 export interface WorkflowRepositories {
   requests: Entry<RequestRepository, 'insert' | 'update'>;
+  requestWords: Entry<RequestWordRepository, 'insert'>;
   reviews: Entry<ReviewRepository, 'insert' | 'void'>;
   grants: Entry<GrantRepository, 'insert' | 'update' | 'addUse'>;
   invitations: Entry<InvitationRepository, 'insert' | 'update'>;
@@ -48,6 +49,31 @@ export interface RequestRepository {
   countOpen(tenant: string, requester: string): Promise<number>;
   insert(request: AccessRequest): Promise<void>;
   update(request: AccessRequest): Promise<boolean>;
+}
+
+/** A text of a request by its commitment, with the words that it is found by. */
+export interface SearchedText {
+  commitment: string;
+  words: readonly string[];
+}
+
+/** A request's place in the order of lists. */
+export interface FoundRequest {
+  request: string;
+  createdAt: string;
+}
+
+/** The words of requests' texts. Erasing a text erases its words. */
+export interface RequestWordRepository {
+  /**
+   * Requests with this word, newest first, after this place. Of the filter it takes tenant, requester, times and `sealed`. A
+   * request comes once for each of its texts that has the word.
+   */
+  find(word: string, filter: ListFilter, after: FoundRequest | null, limit: number): Promise<FoundRequest[]>;
+  insert(
+    request: Pick<AccessRequest, 'id' | 'tenant' | 'requester' | 'createdAt'>,
+    texts: readonly SearchedText[],
+  ): Promise<void>;
 }
 
 /** Browsers that engineers opened with grants. They are deleted when their grant ends. */

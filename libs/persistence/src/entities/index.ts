@@ -52,6 +52,7 @@ import { RecordChainEntity } from './record-chain.entity.js';
 import { PublishedReportEntity } from './report.entity.js';
 import { RequestEntity } from './request.entity.js';
 import { RequestNoteEntity } from './request-note.entity.js';
+import { RequestWordEntity } from './request-word.entity.js';
 import { ReviewEntity, VoidedReviewEntity } from './review.entity.js';
 import { ScimGroupEntity, ScimMemberEntity, ScimTokenEntity, ScimUserEntity } from './scim.entity.js';
 import {
@@ -136,6 +137,7 @@ export const ENTITIES = [
   RecoveryKeyEntity,
   RequestEntity,
   RequestNoteEntity,
+  RequestWordEntity,
   SupervisionCountEntity,
   BrowserSessionEntity,
   ReviewEntity,

@@ -47,6 +47,7 @@ import { RecordSentHash1799000064000 } from './1799000064000-record-sent-hash.js
 import { RecordFile1799000064100 } from './1799000064100-record-file.js';
 import { RecordMasking1799000065000 } from './1799000065000-record-masking.js';
 import { BypassReports1799000068000 } from './1799000068000-bypass-reports.js';
+import { RequestWords1799000071000 } from './1799000071000-request-words.js';
 import { PersonZone1799000074000 } from './1799000074000-person-zone.js';
 
 /** In the order in which they run. A released migration never changes: test/contract/frozen-migrations.spec.ts. */
@@ -99,5 +100,6 @@ export const MIGRATIONS: (new () => MigrationInterface & { name: string })[] = [
   RecordFile1799000064100,
   RecordMasking1799000065000,
   BypassReports1799000068000,
+  RequestWords1799000071000,
   PersonZone1799000074000,
 ];

@@ -27,6 +27,7 @@ export class Erasures extends BoundRepository<ErasureEntity> implements ErasureR
   async forget({ commitments, records, reviews }: Parameters<ErasureRepository['forget']>[0]): Promise<void> {
     for (const [statement, column, values] of [
       ['DELETE FROM openings', 'commitment', commitments],
+      ['DELETE FROM request_words', 'commitment', commitments],
       ['DELETE FROM access_records', 'id', records],
       ['UPDATE reviews SET reason = NULL', 'id', reviews],
     ] as const)
@@ -45,7 +46,8 @@ export class Erasures extends BoundRepository<ErasureEntity> implements ErasureR
     const { tenant } = this;
     const run = (sql: string, ...parameters: unknown[]) => query(this.manager, sql, parameters);
     for (const { commitment } of erased)
-      await run('DELETE FROM openings WHERE tenant = ? AND commitment = ?', tenant, commitment);
+      for (const table of ['openings', 'request_words'])
+        await run(`DELETE FROM ${table} WHERE tenant = ? AND commitment = ?`, tenant, commitment);
     const { review, record, lock, reset } = copies;
     if (review !== undefined)
       await run('UPDATE reviews SET reason = NULL WHERE tenant = ? AND id = ?', tenant, review);

@@ -33,6 +33,7 @@ import { Practices } from '../repositories/practices.js';
 import { Records } from '../repositories/records.js';
 import { Reports } from '../repositories/reports.js';
 import { RequestNotes } from '../repositories/request-notes.js';
+import { RequestWords } from '../repositories/request-words.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Schedule } from '../repositories/schedule.js';
@@ -66,6 +67,7 @@ type Registry<Repositories> = {
 /** Every repository whose rows belong to tenants. */
 export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
   requests: ({ manager, reach, shared }) => new Requests(manager, reach, shared),
+  requestWords: ({ manager, reach, shared }) => new RequestWords(manager, reach, shared),
   reviews: ({ manager, reach, shared }) => new Reviews(manager, reach, shared),
   grants: ({ manager, reach, shared }) => new Grants(manager, reach, shared),
   invitations: ({ manager, reach }) => new Invitations(manager, reach),

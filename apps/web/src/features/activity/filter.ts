@@ -1,6 +1,7 @@
 import { isId } from '@countersign/contract';
 import type { EventFilter } from '../../api/log.js';
 import { startOfDay } from '../../text/clock.js';
+import { isDay } from '../lists/list-filter.js';
 
 /** Groups of types that readers choose from. Each type's first word is in one of them. */
 export const GROUPS = {
@@ -41,14 +42,11 @@ export interface Choice {
   to: string | null;
 }
 
-const DAY = /^\d{4}-\d\d-\d\d$/;
-
 export function readChoice(params: URLSearchParams): Choice {
   const valid = (name: string, isValid: (text: string) => boolean) => {
     const text = params.get(name);
     return text !== null && isValid(text) ? text : null;
   };
-  const isDay = (text: string) => DAY.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00`));
   const group = params.get('type');
   return {
     group: isGroup(group) ? group : null,

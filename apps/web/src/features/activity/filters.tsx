@@ -1,25 +1,12 @@
 import { isId } from '@countersign/contract';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
+import { useChangeAddress } from '../lists/list-filter.js';
 import { LogChoice } from '../proof/log-choice.js';
 import { activityTexts } from './activity.text.js';
 import { type Choice, GROUPS, type Group } from './filter.js';
-
-/** Changes parts of the address; each change is a step that the back button undoes. An empty value removes its part. */
-export function useChangeFilter(): (change: Record<string, string | null>) => void {
-  const [, setParams] = useSearchParams();
-  return (change) =>
-    setParams((before) => {
-      const next = new URLSearchParams(before);
-      for (const [name, value] of Object.entries(change))
-        if (value === null || value === '') next.delete(name);
-        else next.set(name, value);
-      return next;
-    });
-}
 
 const EMPTY = { type: null, person: null, grant: null, request: null, from: null, to: null };
 
@@ -32,7 +19,7 @@ export function Filters({
   people: readonly { id: string; name: string }[];
 }) {
   const text = useText(activityTexts);
-  const change = useChangeFilter();
+  const change = useChangeAddress();
   const isFiltered = Object.values(choice).some((value) => value !== null);
   return (
     <section className="sheet stack no-print" aria-label={text.filters}>
@@ -90,7 +77,7 @@ export function Filters({
 /** A grant or a request, by its id. The filter changes once the id is whole. */
 function Reference({ value }: { value: string }) {
   const text = useText(activityTexts);
-  const change = useChangeFilter();
+  const change = useChangeAddress();
   const [typed, setTyped] = useState(value);
   const onType = (id: string) => {
     setTyped(id);

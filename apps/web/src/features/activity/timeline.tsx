@@ -7,9 +7,9 @@ import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Time } from '../../ui/clock.js';
 import { Icon, type IconName } from '../../ui/icon.js';
+import { useChangeAddress } from '../lists/list-filter.js';
 import { activityTexts } from './activity.text.js';
 import { memberText } from './event-words.js';
-import { useChangeFilter } from './filters.js';
 import { RawLeaf } from './raw-leaf.js';
 import { groupByDay, joinOutcomes, type Row } from './rows.js';
 import { sentenceOf } from './sentence.js';
@@ -131,7 +131,7 @@ function Outcome({ outcome }: { outcome: Event }) {
 /** The request and the grant that an event names: to narrow the list to them, and to open them. */
 function References({ event }: { event: Event }) {
   const text = useText(activityTexts);
-  const change = useChangeFilter();
+  const change = useChangeAddress();
   const request = memberText(event, 'request');
   const grant = memberText(event, 'grant');
   if (request === '' && grant === '') return null;

@@ -8,6 +8,7 @@ import { Choice, SelectField, TextArea, TextField } from '../../ui/field.js';
 import { askTexts } from './ask.text.js';
 import type { Draft } from './draft.js';
 import { Offerings } from './offerings.js';
+import { StartFields } from './start-fields.js';
 
 /** What a request has besides its customer: the service, the scope, for how long and why. */
 export function AskFields({
@@ -61,6 +62,7 @@ export function AskFields({
         </div>
       )}
       <Duration minutes={draft.minutes} onChange={(minutes) => onChange({ minutes })} />
+      {draft.start === undefined ? null : <StartFields draft={draft} onChange={onChange} />}
       <TextArea
         label={text.why}
         hint={whyHint ?? text.whyHint}

@@ -64,6 +64,22 @@ test('builds a request once customer, scope and duration are given; an empty tic
   expect(buildAsk({ ...draft, minutes: 'x' })).toBeNull();
 });
 
+test('access begins at once, later, or with the first use by a time; a missing time or a count that is none builds nothing', () => {
+  const local = '2026-11-24T15:03';
+  const at = new Date(local).toISOString().replace('.000', '');
+  expect(buildAsk({ ...draft, start: 'approval', startsAt: local, useBy: local })).not.toHaveProperty(
+    'startsAt',
+  );
+  expect(buildAsk({ ...draft, start: 'later', startsAt: local })).toMatchObject({ startsAt: at });
+  const first = buildAsk({ ...draft, start: 'first-use', useBy: local });
+  expect(first).toMatchObject({ startsOn: 'first-use', useBy: at });
+  expect(buildAsk({ ...draft, start: 'later' })).toBeNull();
+  expect(buildAsk({ ...draft, start: 'first-use', useBy: '' })).toBeNull();
+  expect(buildAsk({ ...draft, calls: '20' })).toMatchObject({ budget: { calls: 20 } });
+  expect(buildAsk({ ...draft, calls: ' ' })).not.toHaveProperty('budget');
+  for (const calls of ['0', '1.5', 'many']) expect(buildAsk({ ...draft, calls })).toBeNull();
+});
+
 test('what a gateway says to request fills in the form, without what the service does not offer', () => {
   const service = {
     routes: [

@@ -1,6 +1,9 @@
-import { formatDuration } from '@countersign/contract';
+import { formatDuration, toInstant } from '@countersign/contract';
 import { tickedScope } from '@countersign/wording';
 import type { Ask } from '../../api/client.js';
+
+/** When access begins: at once, at a time, or with the first token. */
+export type Start = 'approval' | 'later' | 'first-use';
 
 /** The values of the form. */
 export interface Draft {
@@ -20,6 +23,13 @@ export interface Draft {
   unmasked?: boolean;
   /** Empty: none is stated. */
   reasonCode: string;
+  /** `approval` if absent. */
+  start?: Start;
+  /** Local times of the form: `2026-11-24T15:03`. */
+  startsAt?: string;
+  useBy?: string;
+  /** The most calls; empty: as many as the rules allow. */
+  calls?: string;
 }
 
 export const secondsOf = ({ minutes }: Pick<Draft, 'minutes'>): number =>
@@ -30,11 +40,38 @@ const basisOf = ({ emergency, demand }: Draft): Pick<Ask, 'basis' | 'demand'> =>
   return emergency === true ? { basis: 'emergency' } : {};
 };
 
+/** A local time as the API takes it; undefined if the form has none. */
+function instantOf(local: string | undefined): string | undefined {
+  const at = Date.parse(local ?? '');
+  return Number.isNaN(at) ? undefined : toInstant(new Date(at));
+}
+
+/** When it begins; null while a time is missing. */
+function startOf({
+  start = 'approval',
+  startsAt,
+  useBy,
+}: Draft): Pick<Ask, 'startsAt' | 'startsOn' | 'useBy'> | null {
+  if (start === 'approval') return {};
+  const [at, by] = [instantOf(startsAt), instantOf(useBy)];
+  if (start === 'later') return at === undefined ? null : { startsAt: at };
+  return by === undefined ? null : { startsOn: 'first-use', useBy: by };
+}
+
+/** At most so many calls; null if it is no whole number. */
+function budgetOf({ calls = '' }: Draft): Pick<Ask, 'budget'> | null {
+  if (calls.trim() === '') return {};
+  const count = Number(calls);
+  return Number.isInteger(count) && count >= 1 ? { budget: { calls: count } } : null;
+}
+
 /** The request body; null while the customer, the scope or the duration is missing. */
 export function buildAsk(draft: Draft): Ask | null {
   const scope = tickedScope(draft);
   const seconds = secondsOf(draft);
   if (draft.tenant === '' || draft.service === '' || scope.length === 0 || !(seconds >= 1)) return null;
+  const [start, budget] = [startOf(draft), budgetOf(draft)];
+  if (start === null || budget === null) return null;
   const ticket = draft.ticket.trim();
   const reasonCode = draft.reasonCode.trim();
   return {
@@ -45,6 +82,8 @@ export function buildAsk(draft: Draft): Ask | null {
     justification: draft.justification,
     ...(ticket === '' ? {} : { ticket }),
     ...basisOf(draft),
+    ...start,
+    ...budget,
     ...(draft.unmasked === true ? { unmasked: true as const } : {}),
     ...(reasonCode === '' ? {} : { reasonCode }),
   };

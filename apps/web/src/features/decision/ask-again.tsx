@@ -1,7 +1,7 @@
 import type { Terms } from '@countersign/contract';
 import { needChangeTexts } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { type AccessRequestDetail, type Ask, api } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
@@ -62,7 +62,20 @@ export function AskAgain({ request }: { request: AccessRequestDetail }) {
           {text.askAgain}
         </Button>
       </p>
+      <AskChanged request={request} />
     </div>
+  );
+}
+
+/** Leads to the form, filled in from this request. */
+export function AskChanged({ request }: { request: Pick<AccessRequestDetail, 'id'> }) {
+  const text = useText(decisionTexts);
+  return (
+    <p className="no-print">
+      <Link className="button" to={`/ask?from=${request.id}`}>
+        {text.askChanged}
+      </Link>
+    </p>
   );
 }
 

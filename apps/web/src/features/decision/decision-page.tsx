@@ -16,7 +16,7 @@ import { CopyId } from '../../ui/copy.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { BlockedNotice } from '../grants/blocked.js';
-import { AskAgain, OutdatedNotice } from './ask-again.js';
+import { AskAgain, AskChanged, OutdatedNotice } from './ask-again.js';
 import { availableAction } from './available-action.js';
 import { Comparison } from './comparison.js';
 import { EarlierDenials, NotIncluded } from './context.js';
@@ -97,6 +97,9 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         <OutdatedNotice request={request} turn={turn} />
         <RequestStatus request={request} turn={turn} />
         {mayAskAgain ? <AskAgain request={request} /> : null}
+        {turn === 'over' && !hasEnded && request.requester === session.person ? (
+          <AskChanged request={request} />
+        ) : null}
         <Sentence request={request} />
         <section aria-label={text.risk}>
           <RiskReasons needs={request.needs} />

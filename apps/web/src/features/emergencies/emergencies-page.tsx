@@ -9,31 +9,42 @@ import { Badge } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { Page } from '../../ui/page.js';
 import { Empty, PagedList } from '../../ui/query-states.js';
+import { useListChoice } from '../lists/list-filter.js';
+import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { AnswerForm, DiscloseForm } from './disclosure-forms.js';
 import { DISCLOSURE_LOOK, emergenciesTexts } from './emergencies.text.js';
 
 /** `/emergencies`: what the vendor opened in emergencies, and how it explains them. The same page for both sides. */
 export default function EmergenciesPage() {
   const text = useText(emergenciesTexts);
-  const disclosures = useInfiniteQuery(disclosuresQuery());
+  const choice = useListChoice(['state'], Object.keys(DISCLOSURE_LOOK));
+  const disclosures = useInfiniteQuery(disclosuresQuery(choice.state as Disclosure['state'] | undefined));
   return (
     <Page narrow title={text.title} lead={text.lead}>
-      <PagedList
-        query={disclosures}
-        empty={
-          <Empty icon="done" title={text.none}>
-            {text.noneLead}
-          </Empty>
-        }
-      >
-        {(items) => (
-          <div className="stack loose">
-            {items.map((each) => (
-              <Emergency key={each.grant} emergency={each} />
-            ))}
-          </div>
-        )}
-      </PagedList>
+      <div className="stack">
+        <ListFilters fields={['state']} choice={choice} states={text.state} />
+        <PagedList
+          query={disclosures}
+          empty={
+            <NothingListed
+              choice={choice}
+              empty={
+                <Empty icon="done" title={text.none}>
+                  {text.noneLead}
+                </Empty>
+              }
+            />
+          }
+        >
+          {(items) => (
+            <div className="stack loose">
+              {items.map((each) => (
+                <Emergency key={each.grant} emergency={each} />
+              ))}
+            </div>
+          )}
+        </PagedList>
+      </div>
     </Page>
   );
 }

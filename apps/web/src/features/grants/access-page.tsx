@@ -1,21 +1,28 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Grant } from '../../api/client.js';
-import { grantsQuery } from '../../api/grants.js';
+import { type GrantFilter, grantsQuery } from '../../api/grants.js';
 import { isVendor, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Page } from '../../ui/page.js';
 import { Empty, PagedList, ShowMore } from '../../ui/query-states.js';
+import { apiFilter, type FilterField, useListChoice } from '../lists/list-filter.js';
+import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { accessTexts } from './access.text.js';
 import { isBlocked } from './blocked.js';
 import { GrantCard } from './grant-card.js';
 import { SignedStops } from './signed-stops.js';
 
+const FIELDS = ['service', 'person'] as const;
+
 /** `/access`: all access that is open now or begins later: to the reader's tenant, or to all that the vendor's reader may see. */
 export default function AccessPage() {
   const text = useText(accessTexts);
   const session = useSession();
-  const active = useInfiniteQuery(grantsQuery({ state: 'active' }));
-  const scheduled = useInfiniteQuery(grantsQuery({ state: 'scheduled' }));
+  const fields: readonly FilterField[] = isVendor(session) ? [...FIELDS, 'tenant'] : FIELDS;
+  const choice = useListChoice(fields);
+  const filter = apiFilter(choice) as GrantFilter;
+  const active = useInfiniteQuery(grantsQuery({ ...filter, state: 'active' }));
+  const scheduled = useInfiniteQuery(grantsQuery({ ...filter, state: 'scheduled' }));
   const soon = scheduled.data?.items ?? [];
   const begun = active.data?.items ?? [];
   const isAllBlocked = begun.length > 0 && !active.hasNextPage && begun.every(isBlocked);
@@ -23,12 +30,18 @@ export default function AccessPage() {
   return (
     <Page narrow title={text.title} lead={leads[isAllBlocked ? 1 : 0]}>
       <div className="stack loose">
+        <ListFilters fields={fields} choice={choice} rows={[...(active.data?.items ?? []), ...soon]} />
         <PagedList
           query={active}
           empty={
-            <Empty icon="closed" title={text.none}>
-              {text.noneLead}
-            </Empty>
+            <NothingListed
+              choice={choice}
+              empty={
+                <Empty icon="closed" title={text.none}>
+                  {text.noneLead}
+                </Empty>
+              }
+            />
           }
         >
           {(items) => (

@@ -8,6 +8,7 @@ import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Command } from '../../ui/copy.js';
 import { ProblemNotice } from '../../ui/query-states.js';
+import { ExtendForm } from './extend-form.js';
 import { liveTexts } from './live.text.js';
 
 /** For the engineer who holds the grant: the command to paste, and a button that gives access back. */
@@ -35,6 +36,7 @@ export function EngineerActions({ grant }: { grant: Grant }) {
         </>
       ) : null}
       {release.error === null ? null : <ProblemNotice error={release.error} />}
+      <ExtendForm grant={grant} />
       <p>
         <Button small busy={release.isPending} onClick={() => release.mutate()}>
           {text.release}

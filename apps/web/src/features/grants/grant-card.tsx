@@ -20,7 +20,7 @@ export function GrantCard({ grant, children }: { grant: Grant; children?: ReactN
   const organisation = useOrganisation();
   const session = useSession();
   return (
-    <article className="sheet stack" aria-label={grant.id}>
+    <article className="sheet stack has-target" aria-label={grant.id}>
       <div className="row between">
         <GrantAccessBadge access={grant.access} endReason={grant.endReason} />
         <Left grant={grant} />
@@ -34,7 +34,7 @@ export function GrantCard({ grant, children }: { grant: Grant; children?: ReactN
       <Pace grant={grant} />
       {children}
       <div className="row">
-        <Link className="button" to={`/grants/${grant.id}`}>
+        <Link className="button row-link" to={`/grants/${grant.id}`}>
           {may(session, 'grant.revoke') ? text.watch : text.watchOnly}
         </Link>
       </div>

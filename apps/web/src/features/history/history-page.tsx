@@ -1,73 +1,75 @@
 import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
-import { requestsQuery } from '../../api/requests.js';
+import { type RequestFilter, requestsQuery } from '../../api/requests.js';
 import { isVendor, may, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { REQUEST_LOOK, RequestBadges } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { Erased } from '../../ui/erased.js';
-import { SelectField } from '../../ui/field.js';
 import { Page } from '../../ui/page.js';
 import { Empty, PagedList } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
 import { requestStateTexts } from '../../ui/ui.text.js';
+import { apiFilter, type FilterField, useListChoice } from '../lists/list-filter.js';
+import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { ExportForm } from './export-form.js';
 import { historyTexts } from './history.text.js';
+import { RequestExport } from './request-export.js';
 import { Streams } from './streams.js';
 
 type State = AccessRequest['state'];
 const STATES = Object.keys(REQUEST_LOOK) as State[];
+const FIELDS = ['text', 'ticket', 'state', 'service', 'person', 'from', 'to'] as const;
 
-/** `/history`: every request that the reader may see, newest first, and an export of the recorded calls. */
+/** `/history`: every request that the reader may see, newest first, and exports of requests and recorded calls. */
 export default function HistoryPage() {
   const text = useText(historyTexts);
   const words = useText(requestStateTexts);
   const session = useSession();
-  const [state, setState] = useState<State | ''>('');
+  const fields: readonly FilterField[] = isVendor(session) ? [...FIELDS, 'tenant'] : FIELDS;
+  const choice = useListChoice(fields, STATES);
+  const filter = apiFilter(choice) as RequestFilter;
+  const query = useInfiniteQuery(requestsQuery(filter));
   return (
     <Page title={text.title} lead={text.lead}>
       <div className="stack loose">
         {may(session, 'log.read') ? <ExportForm /> : null}
-        <div className="history-filter">
-          <SelectField
-            label={text.state}
-            value={state}
-            onChange={(event) => setState(event.target.value as State | '')}
+        <div className="stack">
+          <ListFilters
+            fields={fields}
+            choice={choice}
+            states={Object.fromEntries(STATES.map((state) => [state, words[state]]))}
+            rows={query.data?.items ?? []}
+          />
+          <RequestExport filter={filter} />
+          <PagedList
+            query={query}
+            empty={
+              <NothingListed
+                choice={choice}
+                hasMore={query.hasNextPage}
+                empty={
+                  <Empty icon="inbox" title={text.none}>
+                    {text.noneLead}
+                  </Empty>
+                }
+              />
+            }
           >
-            <option value="">{text.all}</option>
-            {STATES.map((each) => (
-              <option key={each} value={each}>
-                {words[each]}
-              </option>
-            ))}
-          </SelectField>
+            {(rows) => <RequestTable rows={rows} />}
+          </PagedList>
         </div>
-        <Requests state={state} />
         {may(session, 'export.read') ? <Streams /> : null}
       </div>
     </Page>
   );
 }
 
-function Requests({ state }: { state: State | '' }) {
-  const text = useText(historyTexts);
-  const query = useInfiniteQuery(requestsQuery(state === '' ? {} : { state }));
-  return (
-    <PagedList
-      query={query}
-      empty={
-        <Empty icon="inbox" title={text.none}>
-          {text.noneLead}
-        </Empty>
-      }
-    >
-      {(rows) => <RequestTable rows={rows} />}
-    </PagedList>
-  );
+function Ticket({ ticket, erased }: AccessRequest) {
+  return ticket ?? (erased['ticket'] === undefined ? null : <Erased erased={erased['ticket']} />);
 }
 
 function RequestTable({ rows }: { rows: readonly AccessRequest[] }) {
@@ -89,7 +91,11 @@ function RequestTable({ rows }: { rows: readonly AccessRequest[] }) {
           : []),
         {
           label: text.what,
-          cell: ({ id, terms }) => <Link to={`/requests/${id}`}>{scopeWords(terms.scope, language)}</Link>,
+          cell: ({ id, terms }) => (
+            <Link className="row-link" to={`/requests/${id}`}>
+              {scopeWords(terms.scope, language)}
+            </Link>
+          ),
         },
         {
           label: text.why,
@@ -100,6 +106,7 @@ function RequestTable({ rows }: { rows: readonly AccessRequest[] }) {
               <span className="clamp">{justification}</span>
             ),
         },
+        { label: text.ticket, cell: (row) => <Ticket {...row} /> },
         { label: text.state, words: true, cell: (request) => <RequestBadges request={request} /> },
       ]}
     />

@@ -1,5 +1,5 @@
 import { csvLine } from '@countersign/wording';
-import type { AccessRecord } from '../../api/client.js';
+import type { AccessRecord, AccessRequest } from '../../api/client.js';
 import { saveFile } from '../../ui/save-file.js';
 
 export const FORMATS = ['csv', 'json'] as const;
@@ -29,6 +29,39 @@ const COLUMNS = [
   'id',
 ] as const satisfies readonly (keyof AccessRecord | 'personName')[];
 
+const REQUEST_COLUMNS = [
+  ...(['createdAt', 'id', 'tenant', 'service', 'requester', 'requesterName', 'state', 'scope'] as const),
+  ...(['duration', 'justification', 'ticket', 'reasonCode', 'risk', 'lapsesAt'] as const),
+  ...(['decidedBy', 'decidedAt', 'grant', 'digest'] as const),
+] as const;
+
+type RequestRow = Record<(typeof REQUEST_COLUMNS)[number], string | null>;
+
+/** A request as one line of a table. @param name of a person, by id */
+export function requestRow(request: AccessRequest, name: (person: string) => string): RequestRow {
+  const last = request.reviews.at(-1);
+  return {
+    createdAt: request.createdAt,
+    id: request.id,
+    tenant: request.tenant,
+    service: request.service,
+    requester: request.requester,
+    requesterName: name(request.requester),
+    state: request.state,
+    scope: request.scope.map(({ resource, actions }) => `${resource}:${actions.join(',')}`).join(' '),
+    duration: request.duration,
+    justification: request.justification,
+    ticket: request.ticket,
+    reasonCode: request.reasonCode ?? null,
+    risk: request.needs.impact?.level ?? null,
+    lapsesAt: request.lapsesAt,
+    decidedBy: last === undefined ? null : name(last.person),
+    decidedAt: last?.at ?? null,
+    grant: request.grant,
+    digest: request.digest,
+  };
+}
+
 /** Records as CSV, with the name of each person beside the id. */
 export const recordsAsCsv = (records: readonly AccessRecord[], nameOf: (person: string) => string): string =>
   toCsv(
@@ -43,12 +76,24 @@ export function download(
   records: readonly AccessRecord[],
   nameOf: (person: string) => string,
 ): void {
-  const [text, type, ending] =
-    format === 'csv'
-      ? [recordsAsCsv(records, nameOf), 'text/csv', 'csv']
-      : [toJsonLines(records), 'application/jsonl', 'jsonl'];
-  saveFile(`${name}.${ending}`, type, text);
+  save(name, format, format === 'csv' ? recordsAsCsv(records, nameOf) : toJsonLines(records));
 }
+
+/** Downloads requests as a file: in CSV with names of people, in JSON Lines as the API answers them. */
+export function downloadRequests(
+  name: string,
+  format: Format,
+  requests: readonly AccessRequest[],
+  nameOf: (person: string) => string,
+): void {
+  const rows = requests.map((request) => requestRow(request, nameOf));
+  save(name, format, format === 'csv' ? toCsv(REQUEST_COLUMNS, rows) : toJsonLines(requests));
+}
+
+const save = (name: string, format: Format, text: string): void =>
+  format === 'csv'
+    ? saveFile(`${name}.csv`, 'text/csv', text)
+    : saveFile(`${name}.jsonl`, 'application/jsonl', text);
 
 /** Rows as CSV with a header line and CRLF line ends. */
 export function toCsv<T extends object>(columns: readonly (keyof T & string)[], rows: readonly T[]): string {

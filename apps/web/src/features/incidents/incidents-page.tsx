@@ -35,7 +35,14 @@ export default function IncidentsPage() {
           empty={text.none}
           columns={[
             { label: text.openedAt, cell: ({ createdAt }) => <Instant at={createdAt} /> },
-            { label: text.incident, cell: ({ id, title }) => <Link to={`/incidents/${id}`}>{title}</Link> },
+            {
+              label: text.incident,
+              cell: ({ id, title }) => (
+                <Link className="row-link" to={`/incidents/${id}`}>
+                  {title}
+                </Link>
+              ),
+            },
             { label: text.by, cell: ({ person }) => name(person) },
           ]}
         />

@@ -11,6 +11,9 @@ import { Dialog } from '../../ui/dialog.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
+import { hasWords, useListChoice } from '../lists/list-filter.js';
+import { SearchField } from '../lists/list-filters.js';
+import { listsTexts } from '../lists/lists.text.js';
 import { peopleTexts } from './people.text.js';
 import { PersonForm, RemoveForm } from './person-forms.js';
 
@@ -19,10 +22,12 @@ type Task = { kind: 'add' } | { kind: 'edit' | 'remove'; person: TenantPerson };
 /** `/people`: the customer's people, whom its admins manage. */
 export default function PeoplePage() {
   const text = useText(peopleTexts);
+  const listWords = useText(listsTexts);
   const session = useSession();
   const slug = session.tenant ?? '';
   const [task, setTask] = useState<Task | null>(null);
   const people = useQuery(peopleQuery(slug));
+  const { text: search } = useListChoice(['text']);
   const isAdmin = hasRole(session, 'admin');
   const mayChange = may(session, 'people.write');
   const done = () => setTask(null);
@@ -46,26 +51,31 @@ export default function PeoplePage() {
         )}
         <Loaded query={people}>
           {({ items }) => (
-            <DataTable
-              caption={text.title}
-              rows={items}
-              rowKey={({ id }) => id}
-              columns={[
-                { label: text.name, cell: ({ name }) => <span className="strong">{name}</span> },
-                { label: text.email, cell: ({ email }) => email },
-                { label: text.roles, cell: (person) => <Roles person={person} /> },
-                { label: text.groups, cell: ({ groups = [] }) => groups.join(', ') },
-                ...(mayChange
-                  ? [
-                      {
-                        label: text.act,
-                        hiddenLabel: true,
-                        cell: (person: TenantPerson) => <Acts person={person} onTask={setTask} />,
-                      },
-                    ]
-                  : []),
-              ]}
-            />
+            <>
+              <SearchField value={search ?? ''} hint={listWords.nameHint} />
+              <DataTable
+                caption={text.title}
+                rows={items.filter(({ name, email, groups = [] }) =>
+                  hasWords(search, name, email, ...groups),
+                )}
+                rowKey={({ id }) => id}
+                columns={[
+                  { label: text.name, cell: ({ name }) => <span className="strong">{name}</span> },
+                  { label: text.email, cell: ({ email }) => email },
+                  { label: text.roles, cell: (person) => <Roles person={person} /> },
+                  { label: text.groups, cell: ({ groups = [] }) => groups.join(', ') },
+                  ...(mayChange
+                    ? [
+                        {
+                          label: text.act,
+                          hiddenLabel: true,
+                          cell: (person: TenantPerson) => <Acts person={person} onTask={setTask} />,
+                        },
+                      ]
+                    : []),
+                ]}
+              />
+            </>
           )}
         </Loaded>
       </div>

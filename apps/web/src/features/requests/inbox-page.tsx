@@ -1,23 +1,31 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { AccessRequest } from '../../api/client.js';
-import { requestsQuery } from '../../api/requests.js';
+import { type RequestFilter, requestsQuery, useWholeList } from '../../api/requests.js';
 import { useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded, ShowMore } from '../../ui/query-states.js';
 import { ClaimOffer } from '../claim/claim-offer.js';
 import { availableAction } from '../decision/available-action.js';
+import { apiFilter, useListChoice } from '../lists/list-filter.js';
+import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { inboxTexts } from './inbox.text.js';
+import { FEW, inOrder } from './queue.js';
 import { RequestCard } from './request-card.js';
+import { RequestQueue } from './request-queue.js';
+
+const FIELDS = ['text', 'ticket', 'service', 'person', 'from', 'to'] as const;
 
 /** `/inbox`: the requests that wait for this approver, the most urgent first. */
 export default function InboxPage() {
   const text = useText(inboxTexts);
   const session = useSession();
-  const waiting = useInfiniteQuery(requestsQuery({ state: 'awaiting_customer' }));
-  const countered = useInfiniteQuery(requestsQuery({ state: 'countered' }));
+  const choice = useListChoice(FIELDS);
+  const filter = apiFilter(choice) as RequestFilter;
+  const waiting = useWholeList(requestsQuery({ ...filter, state: 'awaiting_customer' }));
+  const countered = useInfiniteQuery(requestsQuery({ ...filter, state: 'countered' }));
   return (
-    <Page narrow title={text.title}>
+    <Page title={text.title}>
       <Loaded query={waiting}>
         {({ items }) => {
           const open = items.filter((request) => availableAction(request, session) === 'decide');
@@ -25,12 +33,20 @@ export default function InboxPage() {
           return (
             <div className="stack loose">
               <ClaimOffer />
+              {items.length > FEW || Object.keys(choice).length > 0 ? (
+                <ListFilters fields={FIELDS} choice={choice} rows={items} />
+              ) : null}
               {open.length === 0 && !waiting.hasNextPage ? (
-                <Empty icon="inbox" title={text.none}>
-                  {text.noneLead}
-                </Empty>
+                <NothingListed
+                  choice={choice}
+                  empty={
+                    <Empty icon="inbox" title={text.none}>
+                      {text.noneLead}
+                    </Empty>
+                  }
+                />
               ) : (
-                <List requests={open} />
+                <RequestQueue requests={open} />
               )}
               <ShowMore query={waiting} />
               <Others title={text.decided} requests={decided} />
@@ -44,27 +60,18 @@ export default function InboxPage() {
   );
 }
 
-function Others({ title, requests }: { title: string; requests: AccessRequest[] }) {
+function Others({ title, requests }: { title: string; requests: readonly AccessRequest[] }) {
   if (requests.length === 0) return null;
   return (
     <section className="stack">
       <h2>{title}</h2>
-      <List requests={requests} />
+      <ul className="plain-list">
+        {inOrder(requests, 'urgent').map((request) => (
+          <li key={request.id}>
+            <RequestCard request={request} />
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
-
-function List({ requests }: { requests: readonly AccessRequest[] }) {
-  return (
-    <ul className="plain-list">
-      {soonestFirst(requests).map((request) => (
-        <li key={request.id}>
-          <RequestCard request={request} />
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-const soonestFirst = (requests: readonly AccessRequest[]): AccessRequest[] =>
-  [...requests].sort((one, other) => Date.parse(one.lapsesAt) - Date.parse(other.lapsesAt));

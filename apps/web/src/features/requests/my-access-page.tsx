@@ -4,16 +4,19 @@ import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { grantsQuery } from '../../api/grants.js';
 import { useOrganisation } from '../../api/organisation.js';
-import { requestsQuery } from '../../api/requests.js';
+import { type RequestFilter, requestsQuery } from '../../api/requests.js';
 import { useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { Notice, RequestBadges } from '../../ui/badge.js';
+import { Notice, REQUEST_LOOK, RequestBadges } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded, ShowMore } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
+import { requestStateTexts } from '../../ui/ui.text.js';
 import { EngineerActions } from '../grants/engineer-actions.js';
 import { GrantCard } from '../grants/grant-card.js';
+import { apiFilter, useListChoice } from '../lists/list-filter.js';
+import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { myAccessTexts } from './my-access.text.js';
 import { RequestCard } from './request-card.js';
 
@@ -24,11 +27,16 @@ const OPEN: ReadonlySet<AccessRequest['state']> = new Set([
   'notifying',
 ]);
 
+const STATES = Object.keys(REQUEST_LOOK) as AccessRequest['state'][];
+const FIELDS = ['text', 'ticket', 'state', 'tenant', 'service', 'from', 'to'] as const;
+
 /** `/mine`: an engineer's own requests and grants. */
 export default function MinePage() {
   const text = useText(myAccessTexts);
+  const words = useText(requestStateTexts);
   const { person } = useSession();
-  const requests = useInfiniteQuery(requestsQuery({ person }));
+  const choice = useListChoice(FIELDS, STATES);
+  const requests = useInfiniteQuery(requestsQuery({ ...(apiFilter(choice) as RequestFilter), person }));
   const active = useInfiniteQuery(grantsQuery({ person, state: 'active' }));
   const scheduled = useInfiniteQuery(grantsQuery({ person, state: 'scheduled' }));
   const live = [active, scheduled].flatMap(({ data }) => data?.items ?? []);
@@ -42,51 +50,64 @@ export default function MinePage() {
         </Link>
       }
     >
-      <Loaded query={requests}>
-        {({ items }) => {
-          const open = items.filter(({ state }) => OPEN.has(state));
-          const over = items.filter(({ state }) => !OPEN.has(state));
-          if (items.length === 0)
+      <div className="stack loose">
+        <ListFilters
+          fields={FIELDS}
+          choice={choice}
+          states={Object.fromEntries(STATES.map((state) => [state, words[state]]))}
+          rows={requests.data?.items ?? []}
+        />
+        <Loaded query={requests}>
+          {({ items }) => {
+            const open = items.filter(({ state }) => OPEN.has(state));
+            const over = items.filter(({ state }) => !OPEN.has(state));
+            if (items.length === 0 && live.length === 0 && !requests.hasNextPage)
+              return (
+                <NothingListed
+                  choice={choice}
+                  empty={
+                    <Empty icon="closed" title={text.none}>
+                      {text.noneLead}
+                    </Empty>
+                  }
+                />
+              );
             return (
-              <Empty icon="closed" title={text.none}>
-                {text.noneLead}
-              </Empty>
+              <div className="stack loose">
+                {live.length === 0 ? null : (
+                  <section className="stack">
+                    <h2>{text.open}</h2>
+                    {live.map((grant) => (
+                      <GrantCard key={grant.id} grant={grant}>
+                        <EngineerActions grant={grant} />
+                      </GrantCard>
+                    ))}
+                  </section>
+                )}
+                <ShowMore query={active} />
+                <ShowMore query={scheduled} />
+                {open.length === 0 ? null : (
+                  <section className="stack">
+                    <h2>{text.waiting}</h2>
+                    {open.map((request) => (
+                      <div className="stack near" key={request.id}>
+                        {request.state === 'countered' || request.waiting?.for === 'requester' ? (
+                          <Notice tone="wait" icon="alert">
+                            <p>{request.state === 'countered' ? text.offered : text.asked}</p>
+                          </Notice>
+                        ) : null}
+                        <RequestCard request={request} showState decides={false} />
+                      </div>
+                    ))}
+                  </section>
+                )}
+                {over.length === 0 ? null : <ClosedRequests requests={over} />}
+                <ShowMore query={requests} />
+              </div>
             );
-          return (
-            <div className="stack loose">
-              {live.length === 0 ? null : (
-                <section className="stack">
-                  <h2>{text.open}</h2>
-                  {live.map((grant) => (
-                    <GrantCard key={grant.id} grant={grant}>
-                      <EngineerActions grant={grant} />
-                    </GrantCard>
-                  ))}
-                </section>
-              )}
-              <ShowMore query={active} />
-              <ShowMore query={scheduled} />
-              {open.length === 0 ? null : (
-                <section className="stack">
-                  <h2>{text.waiting}</h2>
-                  {open.map((request) => (
-                    <div className="stack near" key={request.id}>
-                      {request.state === 'countered' || request.waiting?.for === 'requester' ? (
-                        <Notice tone="wait" icon="alert">
-                          <p>{request.state === 'countered' ? text.offered : text.asked}</p>
-                        </Notice>
-                      ) : null}
-                      <RequestCard request={request} showState decides={false} />
-                    </div>
-                  ))}
-                </section>
-              )}
-              {over.length === 0 ? null : <ClosedRequests requests={over} />}
-              <ShowMore query={requests} />
-            </div>
-          );
-        }}
-      </Loaded>
+          }}
+        </Loaded>
+      </div>
     </Page>
   );
 }
@@ -107,7 +128,11 @@ function ClosedRequests({ requests }: { requests: readonly AccessRequest[] }) {
           { label: text.tenant, cell: ({ tenant }) => organisation.tenant(tenant) },
           {
             label: text.what,
-            cell: ({ id, terms }) => <Link to={`/requests/${id}`}>{scopeWords(terms.scope, language)}</Link>,
+            cell: ({ id, terms }) => (
+              <Link className="row-link" to={`/requests/${id}`}>
+                {scopeWords(terms.scope, language)}
+              </Link>
+            ),
           },
           { label: text.state, cell: (request) => <RequestBadges request={request} /> },
         ]}

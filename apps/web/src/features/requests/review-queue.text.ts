@@ -3,8 +3,6 @@ import type { Catalogue } from '../../text/language.js';
 const en = {
   title: 'Review queue',
   lead: 'Your colleagues’ requests. If you approve one, it goes to the customer, who decides.',
-  approve: 'Approve for the vendor',
-  approved: 'Approved. It goes to the customer now.',
   none: 'Nothing to review',
   noneLead: 'When a colleague requests access, the request appears here at once.',
   own: 'Your own requests, which someone else reviews',
@@ -13,8 +11,6 @@ const en = {
 const de: typeof en = {
   title: 'Zu prüfen',
   lead: 'Die Anfragen Ihrer Kolleginnen und Kollegen. Was Sie freigeben, geht an den Kunden, der entscheidet.',
-  approve: 'Für den Anbieter freigeben',
-  approved: 'Freigegeben. Die Anfrage geht jetzt an den Kunden.',
   none: 'Nichts zu prüfen',
   noneLead: 'Wenn jemand aus Ihrem Team um Zugriff bittet, erscheint die Anfrage sofort hier.',
   own: 'Ihre eigenen Anfragen, die jemand anderes prüft',

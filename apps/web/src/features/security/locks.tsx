@@ -8,6 +8,7 @@ import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { TableSection } from '../../ui/table.js';
+import { LockForm } from './lock-form.js';
 import { securityTexts } from './security.text.js';
 
 /** Locks in force. The vendor lifts only the locks that the vendor has set. */
@@ -56,6 +57,8 @@ export function Locks() {
             ),
         },
       ]}
-    />
+    >
+      <LockForm />
+    </TableSection>
   );
 }

@@ -1,7 +1,7 @@
 import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
-import { grantsQuery } from '../../api/grants.js';
+import { type GrantFilter, grantsQuery } from '../../api/grants.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
@@ -10,15 +10,21 @@ import { Button } from '../../ui/button.js';
 import { Countdown } from '../../ui/clock.js';
 import { Empty } from '../../ui/query-states.js';
 import { TableSection } from '../../ui/table.js';
+import { apiFilter, useListChoice } from '../lists/list-filter.js';
+import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { securityTexts } from './security.text.js';
 import type { StopTarget } from './stop-dialog.js';
+
+const FIELDS = ['tenant', 'service', 'person'] as const;
 
 /** Every active grant of every tenant, with buttons that stop the grant or lock its person or tenant. */
 export function OpenAccess({ onStop }: { onStop: (target: StopTarget) => void }) {
   const text = useText(securityTexts);
   const language = useLanguage();
   const organisation = useOrganisation();
-  const grants = useInfiniteQuery({ ...grantsQuery({ state: 'active' }), refetchInterval: 5_000 });
+  const choice = useListChoice(FIELDS);
+  const filter = apiFilter(choice) as GrantFilter;
+  const grants = useInfiniteQuery({ ...grantsQuery({ ...filter, state: 'active' }), refetchInterval: 5_000 });
   const name = useNames((grants.data?.items ?? []).map(({ requester }) => requester));
   return (
     <TableSection
@@ -26,16 +32,25 @@ export function OpenAccess({ onStop }: { onStop: (target: StopTarget) => void })
       title={text.open}
       query={grants}
       empty={
-        <Empty icon="closed" title={text.none}>
-          {text.noneLead}
-        </Empty>
+        <NothingListed
+          choice={choice}
+          empty={
+            <Empty icon="closed" title={text.none}>
+              {text.noneLead}
+            </Empty>
+          }
+        />
       }
       columns={[
         { label: text.who, cell: ({ requester }) => name(requester) },
         { label: text.tenant, cell: ({ tenant }) => organisation.tenant(tenant) },
         {
           label: text.what,
-          cell: ({ id, scope }) => <Link to={`/grants/${id}`}>{scopeWords(scope, language)}</Link>,
+          cell: ({ id, scope }) => (
+            <Link className="row-link" to={`/grants/${id}`}>
+              {scopeWords(scope, language)}
+            </Link>
+          ),
         },
         {
           label: text.left,
@@ -78,6 +93,8 @@ export function OpenAccess({ onStop }: { onStop: (target: StopTarget) => void })
           ),
         },
       ]}
-    />
+    >
+      <ListFilters fields={FIELDS} choice={choice} rows={grants.data?.items ?? []} />
+    </TableSection>
   );
 }

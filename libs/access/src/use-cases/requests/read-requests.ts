@@ -17,12 +17,12 @@ import { countApprovals, findCounterOffer, type Offer, type Review } from '../..
 import { mayDecideNow } from '../../domain/validate-review.js';
 import { notFound } from '../../errors.js';
 import { BASES } from '../../policy/bases.js';
-import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
+import type { ReadUnit } from '../../ports/index.js';
 import { type Outdated, whyOutdated } from '../evaluation/reevaluate.js';
 import { readStatuses } from '../grants/read-grants.js';
 import { type ErasedValue, erasedValue } from '../log/read-log.js';
 import type { Deps } from '../shared/deps.js';
-import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';
+import { readAsPerson } from '../shared/visible-objects.js';
 import { stageInCharge } from './stage-in-charge.js';
 
 /** A request with its reviews (oldest first) and the openings of its commitments. */
@@ -41,7 +41,7 @@ export interface RequestView {
 /** A request, with whether calls pass under the grant that it led to; null if it led to none. */
 export type RequestWithAccess = RequestView & { status: AccessStatus | null };
 
-async function withAccess(
+export async function withAccess(
   deps: Deps,
   unit: Pick<ReadUnit, 'grants' | 'locks' | 'stops'>,
   reader: Person,
@@ -350,21 +350,5 @@ export function getRequest(deps: Deps, principal: Principal, id: string): Promis
       ...(await recordOfBefore(deps, unit, view)),
       outdated: isOpen(request) ? await whyOutdated(unit, request, terms, deps.clock.now()) : null,
     };
-  });
-}
-
-export async function listRequests(
-  deps: Deps,
-  principal: Principal,
-  filter: ListFilter,
-  page: PageQuery,
-): Promise<Page<RequestWithAccess>> {
-  requirePermission(principal, 'request.read');
-  const { person } = principal;
-  const allowed = narrowFilter(filter, requestVisibility(person));
-  if (allowed === null) return { items: [], next: null };
-  return readAsPerson(deps, person, async (unit) => {
-    const { items, next } = await unit.requests.list(allowed, page);
-    return { items: await withAccess(deps, unit, person, await requestViews(unit, items)), next };
   });
 }

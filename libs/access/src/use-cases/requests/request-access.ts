@@ -9,10 +9,11 @@ import {
 import { openStage } from '../../domain/approval-stages.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
+import { searchWords } from '../../domain/request-words.js';
 import type { ReviewNeeds } from '../../domain/review.js';
 import { AccessError, noLongerKnown, type Refusal } from '../../errors.js';
 import { evaluate, withDefaultBudget } from '../../policy/evaluate.js';
-import type { TenantUnit } from '../../ports/index.js';
+import type { SearchedText, TenantUnit } from '../../ports/index.js';
 import { demandRefusals } from '../demands/requested-demand.js';
 import { logOfRequest } from '../demands/sealed-access.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
@@ -124,6 +125,18 @@ function initialState({ vendor, customer }: ReviewNeeds): RequestState {
   return customer.required > 0 ? 'awaiting_customer' : 'approved';
 }
 
+/** The texts that the request is found by. */
+const searchedTexts = (
+  commitments: Readonly<Record<string, string>>,
+  openings: TermsDraft['openings'],
+): SearchedText[] =>
+  ['justification', 'ticket'].flatMap((name) => {
+    const [commitment, opening] = [commitments[name], openings[name]];
+    return commitment === undefined || opening === undefined
+      ? []
+      : [{ commitment, words: searchWords(name, opening.value) }];
+  });
+
 async function storeRequest(
   unit: TenantUnit,
   draft: TermsDraft,
@@ -174,6 +187,7 @@ async function storeRequest(
   };
   const commitments = termsCommitments(terms);
   await unit.requests.insert(request);
+  await unit.requestWords.insert(request, searchedTexts(commitments, openings));
   await unit.openings.save(
     Object.entries(commitments).flatMap(([name, commitment]) => {
       const opening = openings[name];

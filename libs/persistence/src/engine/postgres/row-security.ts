@@ -50,6 +50,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
     ...may(own('tenant'), 'SELECT', 'DELETE'),
     INSERT: `${own('tenant')} OR (${TENANT} <> '' AND tenant = 'vendor')`,
   },
+  request_words: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
   request_notes: addedByUnit,
   disclosures: changedByUnit,
   widenings: changedByUnit,

@@ -1,0 +1,86 @@
+import { formatDuration } from '@countersign/contract';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { Link } from 'react-router';
+import { api, type Grant } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { TextArea, TextField } from '../../ui/field.js';
+import { ProblemNotice } from '../../ui/query-states.js';
+import { extendTexts } from './extend.text.js';
+
+/** For the engineer: a request for more time, for the same scope. The customer decides it as any other. */
+export function ExtendForm({ grant }: { grant: Pick<Grant, 'id'> }) {
+  const text = useText(extendTexts);
+  const [isOpen, setOpen] = useState(false);
+  const [minutes, setMinutes] = useState('30');
+  const [justification, setJustification] = useState('');
+  const form = useRef<HTMLFormElement>(null);
+  const seconds = Math.round(Number(minutes.replace(',', '.')) * 60);
+  const extend = useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.POST('/api/v1/grants/{id}/extension', {
+          params: { path: { id: grant.id } },
+          body: { duration: formatDuration(seconds), justification },
+        }),
+      ),
+    onSuccess: () => setOpen(false),
+    onSettled: () => invalidate(['requests'], ['grants']),
+  });
+  useEffect(() => {
+    if (isOpen) form.current?.querySelector('input')?.focus();
+  }, [isOpen]);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (seconds >= 1) extend.mutate();
+  };
+  if (!isOpen)
+    return (
+      <>
+        <div role="status">
+          {extend.data === undefined ? null : (
+            <Notice tone="wait" icon="wait">
+              <p>
+                {text.asked} <Link to={`/requests/${extend.data.id}`}>{text.show}</Link>
+              </p>
+            </Notice>
+          )}
+        </div>
+        <Button small onClick={() => setOpen(true)}>
+          {text.extend}
+        </Button>
+      </>
+    );
+  return (
+    <form ref={form} className="stack near sheet" aria-label={text.extend} onSubmit={submit}>
+      <p className="hint">{text.lead}</p>
+      <TextField
+        label={text.minutes}
+        inputMode="decimal"
+        value={minutes}
+        error={seconds >= 1 ? null : text.minutesNeeded}
+        onChange={({ target }) => setMinutes(target.value)}
+      />
+      <TextArea
+        label={text.why}
+        value={justification}
+        maxLength={4_000}
+        required
+        onChange={({ target }) => setJustification(target.value)}
+      />
+      {extend.error === null ? null : <ProblemNotice error={extend.error} />}
+      <div className="row near">
+        <Button small onClick={() => setOpen(false)}>
+          {text.back}
+        </Button>
+        <Button small type="submit" look="primary" busy={extend.isPending}>
+          {text.send}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,45 @@
+import type { AccessRequest } from '../../api/client.js';
+import { inOrder, mayApproveHere, mayApproveInBulk, nextAfter, readOrder } from './queue.js';
+
+const request = (
+  level: 'low' | 'medium' | 'high',
+  countersignature = false,
+  state: AccessRequest['state'] = 'awaiting_customer',
+) => ({ tenant: 'acme', state, needs: { risk: { level }, customer: { countersignature } } });
+
+describe('a queue', () => {
+  test('a customer approves in the list only what is of low risk and needs no passkey', () => {
+    expect(mayApproveHere(request('low'), false)).toBe(true);
+    expect(mayApproveHere(request('low', true), false)).toBe(false);
+    expect(mayApproveHere(request('medium'), false)).toBe(false);
+    const touchesMuch = { ...request('low').needs, impact: { level: 'medium' as const } };
+    expect(mayApproveHere({ ...request('low'), needs: touchesMuch }, false)).toBe(false);
+    expect(mayApproveHere(request('high', true), false)).toBe(false);
+    expect(mayApproveHere(request('low', false, 'countered'), false)).toBe(false);
+  });
+
+  test('the vendor reviews anything in the list, and several at once only of low risk', () => {
+    expect(mayApproveHere(request('high', true, 'awaiting_vendor'), true)).toBe(true);
+    expect(mayApproveInBulk(request('high', true, 'awaiting_vendor'), true)).toBe(false);
+    expect(mayApproveInBulk(request('low', false, 'awaiting_vendor'), true)).toBe(true);
+    expect(mayApproveInBulk(request('low', true), false)).toBe(false);
+  });
+
+  test('begins with what lapses first, or with the newest', () => {
+    const at = (id: string, lapses: number, created: number) =>
+      ({
+        id,
+        lapsesAt: new Date(lapses).toISOString(),
+        createdAt: new Date(created).toISOString(),
+      }) as AccessRequest;
+    const all = [at('a', 3_000, 1), at('b', 1_000, 2), at('c', 2_000, 3)];
+    expect(inOrder(all, readOrder(null)).map(({ id }) => id)).toEqual(['b', 'c', 'a']);
+    expect(inOrder(all, readOrder('newest')).map(({ id }) => id)).toEqual(['c', 'b', 'a']);
+  });
+
+  test('goes on with the next request, and from the last one back', () => {
+    expect(nextAfter(['a', 'b', 'c'], 'b')).toBe('c');
+    expect(nextAfter(['a', 'b', 'c'], 'c')).toBe('b');
+    expect(nextAfter(['a'], 'a')).toBeNull();
+  });
+});

@@ -1,0 +1,48 @@
+import type { AccessRequest } from '../../api/client.js';
+
+/** A queue of so many needs no filters. */
+export const FEW = 3;
+
+/** In which order a queue shows its requests. */
+export const ORDERS = ['urgent', 'newest'] as const;
+export type Order = (typeof ORDERS)[number];
+
+export const readOrder = (text: string | null): Order => (text === 'newest' ? 'newest' : 'urgent');
+
+/** Most urgent: what lapses first. */
+export const inOrder = (requests: readonly AccessRequest[], order: Order): AccessRequest[] =>
+  [...requests].sort((one, other) =>
+    order === 'urgent'
+      ? Date.parse(one.lapsesAt) - Date.parse(other.lapsesAt) || one.id.localeCompare(other.id)
+      : Date.parse(other.createdAt) - Date.parse(one.createdAt) || other.id.localeCompare(one.id),
+  );
+
+type Decidable = Pick<AccessRequest, 'tenant' | 'state'> & {
+  needs: {
+    risk: Pick<AccessRequest['needs']['risk'], 'level'>;
+    impact?: Pick<NonNullable<AccessRequest['needs']['impact']>, 'level'>;
+    customer: Pick<AccessRequest['needs']['customer'], 'countersignature'>;
+  };
+};
+
+/** It touches little, and its rules let it be approved by any way. */
+const isOfLowRisk = ({ needs: { risk, impact } }: Decidable): boolean =>
+  risk.level === 'low' && (impact?.level ?? 'low') === 'low';
+
+/** Whether the reader may approve it in the list. What needs a passkey is approved on its own page, which asks for it. */
+export const mayApproveHere = (request: Decidable, isVendor: boolean): boolean =>
+  isVendor
+    ? request.state === 'awaiting_vendor'
+    : request.state === 'awaiting_customer' &&
+      isOfLowRisk(request) &&
+      !request.needs.customer.countersignature;
+
+/** Whether it may be approved together with others. */
+export const mayApproveInBulk = (request: Decidable, isVendor: boolean): boolean =>
+  mayApproveHere(request, isVendor) && isOfLowRisk(request);
+
+/** What gets the focus once a request has been decided: the next one, or the one before if it was the last. */
+export function nextAfter(ids: readonly string[], decided: string): string | null {
+  const place = ids.indexOf(decided);
+  return ids[place + 1] ?? (place > 0 ? (ids[place - 1] ?? null) : null);
+}

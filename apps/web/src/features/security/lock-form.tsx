@@ -1,0 +1,117 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../../api/client.js';
+import { useOrganisation } from '../../api/organisation.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { servicesQuery } from '../../api/requests.js';
+import { useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { Dialog } from '../../ui/dialog.js';
+import { SelectField, TextField, useRequiredReason } from '../../ui/field.js';
+import { ProblemNotice } from '../../ui/query-states.js';
+import { securityTexts } from './security.text.js';
+
+const KINDS = ['person', 'tenant', 'service'] as const;
+type Kind = (typeof KINDS)[number];
+/** As the API takes them; empty: until it is lifted. */
+const DURATIONS = ['', 'PT1H', 'PT24H', 'P7D'] as const;
+
+/** Locks any person of the vendor, customer or service, also one without open access. */
+export function LockForm() {
+  const text = useText(securityTexts);
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <p>
+      <Button look="deny" icon="stop" onClick={() => setOpen(true)}>
+        {text.newLock}
+      </Button>
+      <Dialog label={text.newLock} isOpen={isOpen} onClose={() => setOpen(false)}>
+        <Fields onClose={() => setOpen(false)} />
+      </Dialog>
+    </p>
+  );
+}
+
+function Fields({ onClose }: { onClose: () => void }) {
+  const text = useText(securityTexts);
+  const { tenants } = useOrganisation();
+  const services = useQuery(servicesQuery);
+  const [kind, setKind] = useState<Kind>('person');
+  const [name, setName] = useState('');
+  const [duration, setDuration] = useState('');
+  const { field, submitWith } = useRequiredReason(text.reason, text.reasonNeeded);
+  const lock = useMutation({
+    mutationFn: (reason: string) =>
+      unwrap(
+        api.POST('/api/v1/locks', {
+          body: { kind, name: name.trim(), reason, ...(duration === '' ? {} : { duration }) },
+        }),
+      ),
+    onSuccess: onClose,
+    onSettled: () => invalidate(['locks'], ['grants']),
+  });
+  const options: readonly (readonly [string, string])[] =
+    kind === 'tenant'
+      ? tenants.map((each) => [each.slug, each.name])
+      : (services.data?.items ?? []).map((each) => [each.name, each.name]);
+  return (
+    <form className="stack" onSubmit={submitWith((reason) => lock.mutate(reason))}>
+      <SelectField
+        label={text.lockKind}
+        value={kind}
+        onChange={({ target }) => {
+          setKind(target.value as Kind);
+          setName('');
+        }}
+      >
+        {KINDS.map((each) => (
+          <option key={each} value={each}>
+            {text.lockKinds[each]}
+          </option>
+        ))}
+      </SelectField>
+      {kind === 'person' ? (
+        <TextField
+          label={text.lockPerson}
+          hint={text.lockPersonHint}
+          value={name}
+          required
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          onChange={({ target }) => setName(target.value)}
+        />
+      ) : (
+        <SelectField
+          label={text.lockKinds[kind]}
+          value={name}
+          required
+          onChange={({ target }) => setName(target.value)}
+        >
+          <option value="">{text.choose}</option>
+          {options.map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </SelectField>
+      )}
+      <SelectField label={text.lockFor} value={duration} onChange={({ target }) => setDuration(target.value)}>
+        {DURATIONS.map((each) => (
+          <option key={each} value={each}>
+            {text.lockDurations[each]}
+          </option>
+        ))}
+      </SelectField>
+      {field}
+      {lock.error === null ? null : <ProblemNotice error={lock.error} />}
+      <div className="row">
+        <Button onClick={onClose}>{text.back}</Button>
+        <Button type="submit" look="stop" icon="stop" busy={lock.isPending}>
+          {text.lockConfirm}
+        </Button>
+      </div>
+    </form>
+  );
+}

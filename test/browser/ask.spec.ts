@@ -1,0 +1,112 @@
+import { eventually } from '../support/eventually.js';
+import { ask, cancelOpen, grant } from './support/access.js';
+import { expectGoodViews, violations } from './support/axe.js';
+import { BrowserSite } from './support/browser-site.js';
+
+interface Read {
+  id: string;
+  state: string;
+  justification: string;
+  ticket: string | null;
+  terms: { startsOn: string; budget?: { calls?: number }; extends?: string; seconds: number };
+}
+
+describe('the form for a request', () => {
+  let site: BrowserSite;
+  beforeAll(async () => {
+    site = await BrowserSite.start();
+  }, 120_000);
+  afterEach(() => cancelOpen(site), 60_000);
+  afterAll(() => site.close());
+
+  const newest = async () =>
+    (await site.api<{ items: Read[] }>('erin', 'GET', '/api/v1/requests?limit=1')).items[0];
+
+  test('keeps a draft in the browser over a sign-out, for this person alone, until it is sent', async () => {
+    const page = await site.signedIn('erin', '/ask');
+    await page.getByLabel('Customer', { exact: true }).selectOption('acme');
+    await page.getByRole('checkbox', { name: 'list invoices' }).check();
+    await page.getByLabel('Why? The customer reads this.').fill('The total is wrong');
+    const signOut = page.getByRole('button', { name: 'Sign out' });
+    await signOut.click();
+    await page.waitForURL(/\/sign-in/);
+    await page.goto(`${site.url}/ask`);
+    await site.signIn(page, 'max');
+    await page.waitForURL(`${site.url}/ask`);
+    expect(await page.getByLabel('Why? The customer reads this.').inputValue()).toBe('');
+    await signOut.click();
+    await page.waitForURL(/\/sign-in/);
+    await page.goto(`${site.url}/ask`);
+    await site.signIn(page, 'erin');
+    await page.getByText('This is the draft that you left here.').waitFor();
+    expect(await page.getByLabel('Why? The customer reads this.').inputValue()).toBe('The total is wrong');
+    expect(await page.getByRole('checkbox', { name: 'list invoices' }).isChecked()).toBe(true);
+    await page.getByRole('button', { name: /^Ask to list invoices/ }).click();
+    await page.waitForURL(`${site.url}/mine`);
+    await page.goto(`${site.url}/ask`);
+    await page.getByLabel('Why? The customer reads this.').waitFor();
+    expect(await page.getByLabel('Why? The customer reads this.').inputValue()).toBe('');
+  }, 120_000);
+
+  test('is filled in from an earlier request; access can begin with the first use and has a budget of calls', async () => {
+    const past = await ask(site, { justification: 'Case 9: a late refund', ticket: '9' });
+    await site.api('erin', 'POST', `/api/v1/requests/${past.id}/cancel`);
+    const page = await site.signedIn('erin', `/requests/${past.id}`);
+    await page.getByRole('link', { name: 'Change it and ask again' }).click();
+    await page.getByText('Filled in from your earlier request.').waitFor();
+    expect(await page.getByLabel('Ticket', { exact: true }).inputValue()).toBe('9');
+    expect(await page.getByRole('checkbox', { name: 'read any invoice' }).isChecked()).toBe(true);
+    await page.getByRole('radio', { name: 'With the first use' }).check();
+    await page.getByLabel('At most so many calls').fill('20');
+    await expectGoodViews(page, 'ask-first-use');
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
+    await page.getByLabel('Use it by').fill(tomorrow);
+    await page.getByRole('button', { name: /^Ask to/ }).click();
+    await page.waitForURL(`${site.url}/mine`);
+    expect(await newest()).toMatchObject({
+      ...{ justification: 'Case 9: a late refund', ticket: '9' },
+      terms: { startsOn: 'first-use', budget: { calls: 20 }, seconds: 1_800 },
+    });
+  }, 120_000);
+
+  test('more time is asked for on the live page, and the title of the tab says how much waits', async () => {
+    const id = await grant(site);
+    const page = await site.signedIn('erin', `/grants/${id}`);
+    await page.getByRole('button', { name: 'Ask for more time' }).click();
+    await page.getByLabel('How many more minutes?').fill('10');
+    await page.getByLabel('Why? The customer reads this.').fill('A second run');
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Send the request' }).click();
+    await page.getByText('You have asked for more time.').waitFor();
+    const asked = await newest();
+    expect(asked).toMatchObject({ justification: 'A second run', terms: { seconds: 600 } });
+    expect(asked?.terms.extends).toMatch(/^sha256:/);
+    const max = await site.signedIn('max', '/queue');
+    await eventually(
+      'the title has the count',
+      async () => /^\(\d+\) Review queue/.test(await max.title()),
+      30_000,
+      100,
+    );
+  }, 120_000);
+
+  test('the security admin locks a person who has no access, for a time', async () => {
+    const page = await site.signedIn('sam', '/security');
+    await page.getByRole('button', { name: 'Lock a person, a customer or a service' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Lock a person, a customer or a service' });
+    await dialog.getByLabel('E-mail or id').fill('max@northwind.example');
+    await dialog.getByLabel('For how long?').selectOption('PT1H');
+    await dialog.getByLabel('Why? The log keeps your answer.').fill('Lost a laptop');
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Lock it' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('cell', { name: 'Lost a laptop' }).waitFor();
+    const { items } = await site.api<{ items: { id: string; kind: string; expiresAt: string | null }[] }>(
+      'sam',
+      'GET',
+      '/api/v1/locks',
+    );
+    expect(items).toMatchObject([{ kind: 'person', expiresAt: expect.any(String) }]);
+    await site.api('sam', 'DELETE', `/api/v1/locks/${items[0]?.id}`);
+  }, 120_000);
+});
