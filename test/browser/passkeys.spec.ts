@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import type { Widening } from '@countersign/api';
 import type { TrustDocument } from '@countersign/contract';
 import { canonicalJson } from '@countersign/contract';
@@ -101,6 +102,30 @@ describe('P12: a customer signs with passkeys', () => {
     ]);
     await card.getByRole('button', { name: 'Withdraw it' }).click();
     await card.waitFor({ state: 'detached' });
+  });
+
+  test('a recovery key is 14 groups with a checksum, and its file says whose it is and of which organisation', async () => {
+    await page.goto(`${site.url}/passkeys`);
+    await page.getByRole('button', { name: 'Make a recovery key' }).click();
+    await page.locator('.groups span').nth(13).waitFor();
+    const groups = await page.locator('.groups span').allTextContents();
+    expect(groups).toHaveLength(14);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('countersign-recovery-acme.txt');
+    const file = (await buffer(await download.createReadStream())).toString('utf8');
+    for (const label of [
+      'COUNTERSIGN RECOVERY KEY',
+      'Organisation:  Acme',
+      'Person:        Ada Moreau',
+      groups.join('-'),
+    ])
+      expect(file).toContain(label);
+    // It was not registered: the page forgets it.
+    await page.reload();
+    await page.getByRole('button', { name: 'Make a recovery key' }).waitFor();
   });
 
   test('an admin claims her organisation step by step, and sees the signed fingerprint', async () => {

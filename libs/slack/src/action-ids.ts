@@ -11,6 +11,7 @@ export const ACTIONS = {
   forward: 'request.forward',
   accept: 'request.accept',
   withdraw: 'request.withdraw',
+  details: 'request.details',
   stop: 'grant.stop',
   release: 'grant.release',
   /** Links. Slack sends a press on them too and expects an acknowledgement. */

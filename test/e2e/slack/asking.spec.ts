@@ -83,7 +83,7 @@ describe('the form that asks', () => {
     await erin.submit(view, { reason: 'Case 4711: <!channel> \u202E', objects: 'inv-1001', ticket: 'T-1' });
     expect(erin.reads(await form(erin, 'You have asked'))).toContain('It waits for the vendor’s review');
     const read = max.reads(await world.card(world.reviews, 'Case 4711', max));
-    expect(read).toContain('• invoices/inv-1001: read');
+    expect(read).toContain('wants to read invoices/inv-1001 at acme Corp');
     expect(read).toContain('“Case 4711: <!channel> ⟨U+202E⟩”');
     expect(read).toContain('T-1');
   });

@@ -96,6 +96,20 @@ describe('questions, answers and forwards', () => {
     await world.until(own, 'Access is open now', erin);
   });
 
+  test('the details of a card open in a modal, with all that the card leaves out', async () => {
+    const { ada, erin } = world.people;
+    const { id, words, card } = await waiting();
+    expect(ada.reads(card)).not.toContain('Silence is a no.');
+    await ada.click(card, 'Details…');
+    await eventually('the details', () => says(readsView(ada), 'Silence is a no.'));
+    expect(readsView(ada)).toContain('Not included');
+    const own = await world.card(erin, words, erin);
+    await erin.click(own, 'Details…');
+    await eventually('her own details', () => says(readsView(erin), 'Not included'));
+    for (const who of [ada, erin]) if (who.view !== undefined) await who.close(who.view);
+    await cancel(id);
+  });
+
   test('P2: only someone who may decide asks and forwards, and only the engineer who requested it answers', async () => {
     const { ada, erin, kim } = world.people;
     const { id, words, card } = await waiting();

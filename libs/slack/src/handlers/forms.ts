@@ -5,6 +5,7 @@ import type { ModalView } from '@slack/types';
 import { ACTIONS, FORMS } from '../action-ids.js';
 import type { SlackParts } from '../config.js';
 import type { CardFacts } from '../facts.js';
+import { detailsView } from '../messages/details.js';
 import {
   denyView,
   FIELDS,
@@ -33,8 +34,18 @@ const fromFacts =
   async (parts, principal, pressed) =>
     view(await factsFor(parts, principal, pressed.request), pressed);
 
+/** Everything about the request, for the person who pressed: the engineer does not read about earlier denials of others. */
+const details: MakeView = async (parts, principal, { request }) => {
+  const facts = await factsFor(parts, principal, request);
+  const { person } = principal;
+  const audience =
+    person.id === facts.request.requester ? 'requester' : person.tenant === null ? 'reviewer' : 'approver';
+  return detailsView(facts, audience, requestUrl(parts.settings.publicUrl, request));
+};
+
 /** Buttons that open a form, and the submissions of those forms. */
 export function listenForForms(app: App, parts: SlackParts): void {
+  app.action<ByButton>(ACTIONS.details, formOpener(parts, 'details', details));
   app.action<ByButton>(ACTIONS.deny, formOpener(parts, 'deny', fromFacts(denyView)));
   app.action<ByButton>(ACTIONS.stop, formOpener(parts, 'stop', fromFacts(stopView)));
   const less = (focus: 'keep' | 'objects') =>

@@ -6,6 +6,7 @@ import { checkMessageBlocks, checkView } from '../../../../test/fakes/slack/bloc
 import { alive, walk } from '../../../../test/fakes/slack/show/alive.js';
 import { runs } from '../../../../test/support/samples.js';
 import { answerView, forwardView, questionView } from './conversation.js';
+import { detailsView } from './details.js';
 import { homeView } from './home.js';
 import { denyView, lessView, stopView } from './modals.js';
 import { requestCard } from './request-card.js';
@@ -95,6 +96,8 @@ test('every modal and every App Home keeps within Slack’s limits', () => {
         name: facts.requester,
       }));
       const modals: ModalView[] = [
+        detailsView(facts, 'approver', `${URL}/requests/1`),
+        detailsView(facts, 'requester', `${URL}/requests/1`),
         denyView(facts, pressed),
         stopView(facts, pressed),
         lessView(facts, pressed, 'keep'),

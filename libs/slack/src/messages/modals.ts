@@ -21,6 +21,14 @@ export const loadingView = (language: Language, words: string): ModalView => ({
   blocks: [section(mrkdwn(wordsOf({ language }).form.oneMoment))],
 });
 
+/** A modal that is only read. */
+export const plainView = (language: Language, words: string, blocks: KnownBlock[]): ModalView => ({
+  type: 'modal',
+  title: title(words),
+  close: small(wordsOf({ language }).form.close),
+  blocks,
+});
+
 /** A message in place of a form, with an optional link to one of our pages. */
 export const messageView = (
   language: Language,

@@ -5,6 +5,7 @@ import { alive, walk } from '../../../../test/fakes/slack/show/alive.js';
 import type { CardFacts } from '../facts.js';
 import type { Rendered } from './blocks.js';
 import { audienceOf } from './decide-buttons.js';
+import { detailsView } from './details.js';
 import { requestCard } from './request-card.js';
 
 const URL = 'https://countersign.example';
@@ -25,7 +26,18 @@ function buttons({ blocks }: Rendered): Pressable[] {
   return found;
 }
 
-const words = (card: Rendered): string[] => buttons(card).map((each) => each.words);
+/** The buttons, without the one for details that every card has. */
+const words = (card: Rendered): string[] =>
+  buttons(card)
+    .map((each) => each.words)
+    .filter((each) => each !== 'Details…' && each !== 'Einzelheiten…');
+
+/** What the modal of the details says. */
+const saidInDetails = (
+  facts: Parameters<typeof detailsView>[0],
+  audience: 'approver' | 'requester' = 'approver',
+) =>
+  said({ text: '', blocks: detailsView(facts, audience, `${URL}/requests/1`).blocks as Rendered['blocks'] });
 
 function said({ blocks }: Rendered): string {
   const texts: string[] = [];
@@ -183,21 +195,58 @@ test('a request that the rules no longer allow offers no approval to anyone, and
   expect(words(requestCard(facts, 'requester', URL))).toEqual(['Withdraw the request']);
 });
 
-test('it says who, what, how long, why, for which ticket, what is not included, and when it lapses', () => {
-  const text = said(requestCard(atCustomer({ needs: LOW }), 'approver', URL));
+test('a card is one sentence, four facts, and buttons; the details are one press away', () => {
+  const facts = atCustomer({ needs: LOW });
+  const card = requestCard(facts, 'approver', URL);
+  const fields = card.blocks.flatMap((block) => (block.type === 'section' ? (block.fields ?? []) : []));
+  // Each fact is a label and its value.
+  expect(fields).toHaveLength(8);
+  const text = said(card);
   for (const part of [
     'Erin Okafor of Northwind Cloud wants to read any invoice at Acme Corp for 1 hour.',
-    '• invoices/*: read',
     '“Case 4711: the total of an invoice is wrong”',
     'CASE-4711',
-    '• update: any invoice',
-    'Everything else of billing',
     'Low risk: It only reads, and your controls list all of it as low risk.',
-    'On the web, by the API or in Slack. Your controls let it be approved in Slack too.',
     `<!date^${Date.parse('2026-11-25T03:00:00Z') / 1_000}^{date_short_pretty} {time}|2026-11-25 03:00 UTC>`,
-    'Silence is a no.',
+    'Access would end: 1 hour after approval',
   ])
     expect(text).toContain(part);
+  expect(text).not.toContain('Everything else of billing');
+  expect(buttons(card).map((each) => each.words)).toContain('Details…');
+  const whole = saidInDetails(facts);
+  for (const part of [
+    '• invoices/*: read',
+    '“Case 4711: the total of an invoice is wrong”',
+    '• update: any invoice',
+    'Everything else of billing',
+    'On the web, by the API or in Slack. Your controls let it be approved in Slack too.',
+    'Silence is a no.',
+  ])
+    expect(whole).toContain(part);
+});
+
+test('a card lists each entry of a scope that its sentence would only sum up', () => {
+  const { terms } = sampleRequest();
+  const scope = ['a', 'b', 'c', 'd'].map((resource) => ({ resource, actions: ['read'] }));
+  const card = requestCard(atCustomer({ needs: LOW, terms: { ...terms, scope } }), 'approver', URL);
+  expect(said(card)).toContain('• a: read\n• b: read\n• c: read\n• d: read');
+  expect(words(card)).toContain('Approve');
+});
+
+test.each([
+  ['not_yet', 'Approved, not begun: access of Erin Okafor to Acme Corp'],
+  ['open', 'Open now: access of Erin Okafor to Acme Corp'],
+  ['stopped', 'Stopped: access of Erin Okafor to Acme Corp'],
+  ['locked', 'Locked: access of Erin Okafor to Acme Corp'],
+  ['ended', 'Ended: access of Erin Okafor to Acme Corp'],
+] as const)('the title of a card follows the state: %s', (access, heading) => {
+  const state = access === 'ended' ? ('ended' as const) : ('active' as const);
+  const facts = { ...atCustomer({ state: 'approved' }), grant: sampleGrant({ state }), access };
+  for (const audience of ['approver', 'requester'] as const) {
+    const card = requestCard(facts, audience, URL);
+    expect(card.blocks[0]).toMatchObject({ type: 'header', text: { text: heading } });
+    expect(card.text.startsWith(`${heading}.`)).toBe(true);
+  }
 });
 
 test('what is decided shows who decided, when and how, and has nothing to press', () => {
@@ -358,7 +407,7 @@ test('in German every word of ours is German, on the buttons and in their questi
     'Die Frage beantworten…',
     'Anfrage zurückziehen',
   ]);
-  const text = said(card);
+  const text = `${said(card)}\n${saidInDetails(open)}`;
   for (const part of [
     'Erin Okafor bittet um Zugriff auf Acme Corp',
     'Ada Moreau hat gefragt',
@@ -378,10 +427,10 @@ test('the block_id of a row of buttons gives the audience; any other gives null'
   for (const other of ['', 'toString', 'decide', undefined]) expect(audienceOf(other)).toBeNull();
 });
 
-test('the card says where the engineer works and who employs them, if the terms do', () => {
+test('the details say where the engineer works and who employs them, if the terms do', () => {
   const { terms } = sampleRequest({});
   const requesterFacts = { country: { value: 'DE', verified: false } };
-  const card = requestCard(atCustomer({ needs: LOW, terms: { ...terms, requesterFacts } }), 'approver', URL);
-  expect(said(card)).toContain('works in Germany (DE) – stated by the vendor, not verified');
-  expect(said(requestCard(atCustomer({ needs: LOW }), 'approver', URL))).not.toContain('Place and employer');
+  const facts = atCustomer({ needs: LOW, terms: { ...terms, requesterFacts } });
+  expect(saidInDetails(facts)).toContain('works in Germany (DE) – stated by the vendor, not verified');
+  expect(saidInDetails(atCustomer({ needs: LOW }))).not.toContain('Place and employer');
 });

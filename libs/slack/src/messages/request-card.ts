@@ -19,21 +19,17 @@ import {
 } from './blocks.js';
 import { answerButtons, conversationBlocks, stateSentence, waitBlocks } from './conversation.js';
 import { type Audience, decideButtons, stopButtons } from './decide-buttons.js';
+import { factRows, unmaskedRow } from './fact-rows.js';
 import { grantBlocks, seal, workBlocks } from './grant-blocks.js';
 import { LIMITS } from './limits.js';
 import {
-  askedRows,
   changeBlocks,
   DETAILS,
   type Detail,
-  denialBlocks,
-  notIncludedBlocks,
-  riskRows,
   scopeBlocks,
   scopePhrase,
   sentence,
   shortName,
-  whyBlocks,
 } from './terms-rows.js';
 import { cut, inFallback } from './text.js';
 import { wordsOf } from './words/index.js';
@@ -47,25 +43,25 @@ const MAX_SEALS = 6;
 
 export const requestUrl = (publicUrl: string, id: string): string => `${publicUrl}/requests/${id}`;
 
+/** The title follows the state of the request and, once there is a grant, what calls meet now. */
+function title(facts: CardFacts, who: string, tenant: string): string {
+  const { heading, granted } = wordsOf(facts);
+  const { request, grant, access } = facts;
+  return grant === null || access === null
+    ? heading[request.state](who, tenant)
+    : granted[access](who, tenant);
+}
+
 const heading = (facts: CardFacts): string =>
-  wordsOf(facts).heading[facts.request.state](
-    cut(shortName(facts.requester), 55),
-    cut(shortName(facts.tenant), 55),
-  );
+  title(facts, cut(shortName(facts.requester), 55), cut(shortName(facts.tenant), 55));
 
 /** The text for notifications and screen readers. */
-export const fallback = (facts: CardFacts): string => {
-  const { request, requester, tenant } = facts;
-  const head = wordsOf(facts).heading[request.state](
-    inFallback(shortName(requester)),
-    inFallback(shortName(tenant)),
-  );
-  return `${head}. ${stateSentence(facts)}`;
-};
+export const fallback = (facts: CardFacts): string =>
+  `${title(facts, inFallback(shortName(facts.requester)), inFallback(shortName(facts.tenant)))}. ${stateSentence(facts)}`;
 
 /**
- * The card of one request: who wants what, for how long and why, what is not included, when it lapses, and the buttons
- * of this audience. After the decision it shows who decided, when and how; the customer's only button is then Stop access,
+ * The card of one request: one sentence, four facts, how it stands, and the buttons of this audience. Everything else is behind the
+ * button for details. After the decision it shows who decided, when and how; the customer's only button to act is then Stop access,
  * until the grant ends. The card shows as much as fits in a message, and says so if it cuts something.
  */
 export function requestCard(facts: CardFacts, audience: Audience, publicUrl: string): Rendered {
@@ -87,31 +83,24 @@ export function requestCard(facts: CardFacts, audience: Audience, publicUrl: str
   };
 }
 
+/** A scope of so many entries is whole in the sentence; of more, the card lists each. */
+const IN_SENTENCE = 3;
+const MAX_WHY = 300;
+
 function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, detail: Detail): KnownBlock[] {
   const { request, reviews } = facts;
   const url = requestUrl(publicUrl, request.id);
   const isUndecided = isOpen(request);
   const change = changeBlocks(facts);
-  const isWhole = detail.entries >= request.terms.scope.length && change.isWhole;
+  const { scope } = request.terms;
+  const isWhole = detail.entries >= scope.length && change.isWhole;
+  const isListed = isUndecided && (scope.length > IN_SENTENCE || sentence(facts).length > MAX_SENTENCE);
   return [
     header(heading(facts)),
     paragraph(sentence(facts)),
-    ...scopeBlocks(
-      facts,
-      request.terms,
-      wordsOf(facts).labels.what,
-      isUndecided ? detail.entries : Math.min(detail.entries, 5),
-    ),
-    ...whyBlocks(facts, isUndecided ? detail.reason : Math.min(detail.reason, 300)),
-    ...askedRows(facts, request.terms),
-    ...(isUndecided ? change.blocks : []),
-    ...(isUndecided
-      ? [
-          ...riskRows(facts, audience === 'approver' ? 'customer' : 'vendor'),
-          ...notIncludedBlocks(facts, detail.notIncluded),
-        ]
-      : []),
-    ...(isUndecided && audience !== 'requester' ? denialBlocks(facts, detail.denials) : []),
+    ...(isListed ? scopeBlocks(facts, request.terms, wordsOf(facts).labels.what, detail.entries) : []),
+    ...factRows(facts, audience === 'approver' ? 'customer' : 'vendor', Math.min(detail.reason, MAX_WHY)),
+    ...(isUndecided ? [...unmaskedRow(facts), ...change.blocks] : []),
     ...reviews.slice(-MAX_SEALS).map((review) => seal(review, facts.language)),
     ...offerBlocks(facts),
     ...conversationBlocks(facts, Math.min(detail.reason, MAX_NOTE)),
@@ -119,9 +108,21 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
     ...waitBlocks(facts),
     ...grantBlocks(facts, audience === 'requester'),
     ...pressable(facts, audience, publicUrl, isWhole),
+    ...detailsButton(facts, audience),
     context(mrkdwn(link(url, wordsOf(facts).openInBrowser))),
   ];
 }
+
+/** A longer sentence may have been cut inside: then the scope is listed too. */
+const MAX_SENTENCE = 600;
+
+const detailsButton = (facts: CardFacts, audience: Audience): KnownBlock[] => {
+  const { id: request, digest } = facts.request;
+  const words = wordsOf(facts).buttons.details;
+  return actions(`${audience}.more`, [
+    button(ACTIONS.details, words, { value: pressedValue({ request, digest }) }),
+  ]);
+};
 
 function pressable(facts: CardFacts, audience: Audience, publicUrl: string, isWhole: boolean): KnownBlock[] {
   if (audience === 'requester') return [...requesterButtons(facts), ...workBlocks(facts, publicUrl)];

@@ -110,7 +110,7 @@ function budgetText({ budget }: Terms, words: Words): string | null {
   return parts.join(', ');
 }
 
-function ticketText({ ticket, language }: CardFacts): string {
+export function ticketText({ ticket, language }: CardFacts): string {
   const words = wordsOf({ language });
   if (ticket === 'none') return words.noTicket;
   return ticket.value === null ? words.ticketErased : cut(oneLine(ticket.value), 300);
@@ -218,7 +218,7 @@ export function riskRows({ request, language }: CardFacts, side: ReaderSide): Kn
   return rows(list);
 }
 
-function wouldEnd({ startsAt, useBy, seconds, lapsesAt }: Terms, language: Language): string {
+export function wouldEnd({ startsAt, useBy, seconds, lapsesAt }: Terms, language: Language): string {
   const words = wordsOf({ language });
   if (startsAt !== undefined) return readerTime(later(startsAt, seconds));
   const time = durationText(seconds, language);

@@ -24,6 +24,13 @@ export const de: Words = {
     cancelled: (who, tenant) => `Zurückgezogen: Zugriff von ${who} auf ${tenant}`,
     expired: (who, tenant) => `Verfallen: Zugriff von ${who} auf ${tenant}`,
   },
+  granted: {
+    not_yet: (who, tenant) => `Freigegeben, noch nicht begonnen: Zugriff von ${who} auf ${tenant}`,
+    open: (who, tenant) => `Jetzt offen: Zugriff von ${who} auf ${tenant}`,
+    stopped: (who, tenant) => `Gestoppt: Zugriff von ${who} auf ${tenant}`,
+    locked: (who, tenant) => `Gesperrt: Zugriff von ${who} auf ${tenant}`,
+    ended: (who, tenant) => `Beendet: Zugriff von ${who} auf ${tenant}`,
+  },
   state: {
     awaiting_vendor: 'Die Anfrage wartet auf die Prüfung des Anbieters. Danach wird der Kunde gefragt.',
     awaiting_customer: 'Die Anfrage wartet auf die Entscheidung des Kunden.',
@@ -143,6 +150,7 @@ export const de: Words = {
     forward: 'Weiterleiten…',
     accept: (time) => `Für ${time} annehmen`,
     withdraw: 'Anfrage zurückziehen',
+    details: 'Einzelheiten…',
     stop: 'Zugriff stoppen',
     open: 'Öffnen',
     openService: 'Im Browser öffnen',
@@ -258,6 +266,7 @@ export const de: Words = {
     back: 'Zurück',
     oneMoment: 'Einen Moment…',
     done: 'Erledigt.',
+    details: { title: 'Die ganze Anfrage' },
     deny: { title: 'Anfrage ablehnen', submit: 'Ablehnen', why: 'Warum? Wer anfragt, liest dies.' },
     stop: {
       title: 'Zugriff stoppen',

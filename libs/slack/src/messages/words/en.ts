@@ -27,6 +27,14 @@ export const en = {
     cancelled: (who: string, tenant: string) => `Withdrawn: access of ${who} to ${tenant}`,
     expired: (who: string, tenant: string) => `Lapsed: access of ${who} to ${tenant}`,
   },
+  /** The heading once there is a grant: it follows what calls meet now. */
+  granted: {
+    not_yet: (who: string, tenant: string) => `Approved, not begun: access of ${who} to ${tenant}`,
+    open: (who: string, tenant: string) => `Open now: access of ${who} to ${tenant}`,
+    stopped: (who: string, tenant: string) => `Stopped: access of ${who} to ${tenant}`,
+    locked: (who: string, tenant: string) => `Locked: access of ${who} to ${tenant}`,
+    ended: (who: string, tenant: string) => `Ended: access of ${who} to ${tenant}`,
+  },
   /** Whose turn it is, or how the request ended. */
   state: {
     awaiting_vendor: 'It waits for the vendor’s review. The customer is asked after that.',
@@ -149,6 +157,7 @@ export const en = {
     forward: 'Forward…',
     accept: (time: string) => `Accept for ${time}`,
     withdraw: 'Withdraw the request',
+    details: 'Details…',
     stop: 'Stop access',
     open: 'Open',
     openService: 'Open in the browser',
@@ -261,6 +270,7 @@ export const en = {
     back: 'Back',
     oneMoment: 'One moment…',
     done: 'Done.',
+    details: { title: 'The whole request' },
     deny: { title: 'Deny this request', submit: 'Deny', why: 'Why? The engineer reads this.' },
     stop: {
       title: 'Stop access',

@@ -1,0 +1,34 @@
+import { isOpen } from '@countersign/access';
+import { hiddenFields } from '@countersign/contract';
+import { hiddenFieldsText, needReasonText, type ReaderSide } from '@countersign/wording';
+import type { KnownBlock } from '@slack/types';
+import type { CardFacts } from '../facts.js';
+import { mrkdwn, type Row, rows, value } from './blocks.js';
+import { ticketText, wouldEnd } from './terms-rows.js';
+import { cut, lines, oneLine, readerTime } from './text.js';
+import { wordsOf } from './words/index.js';
+
+/** The four facts of a card: why, for which ticket, at what risk, and until when it can be decided. Once it is decided, the first two. */
+export function factRows(facts: CardFacts, side: ReaderSide, mostWhy: number): KnownBlock[] {
+  const { request, justification } = facts;
+  const words = wordsOf(facts);
+  const { labels } = words;
+  const why = justification === null ? words.noReason : `“${cut(lines(justification), mostWhy, words.cut)}”`;
+  const asked: Row[] = [
+    [labels.why, value(why)],
+    [labels.ticket, value(ticketText(facts))],
+  ];
+  if (!isOpen(request)) return rows(asked);
+  const { impact } = request.needs;
+  const reasons = impact?.reasons.map((each) => needReasonText(each, side, facts.language)).join(' ') ?? '';
+  const risk = impact === undefined ? '–' : `${words.risk[impact.level]}: ${cut(oneLine(reasons), 300)}`;
+  const clocks = `${readerTime(request.lapsesAt)}\n${labels.wouldEnd}: ${wouldEnd(request.terms, facts.language)}`;
+  return rows([...asked, [labels.risk, value(risk)], [labels.lapses, mrkdwn(clocks)]]);
+}
+
+/** Hidden fields that the access would show in full: no one approves that without reading it. */
+export function unmaskedRow({ request: { terms }, service, language }: CardFacts): KnownBlock[] {
+  const text = hiddenFieldsText(hiddenFields(service?.routes ?? [], terms.scope), terms, language);
+  if (terms.unmasked !== true || text === null) return [];
+  return rows([[wordsOf({ language }).labels.hiddenFields, value(cut(text, 600))]]);
+}
