@@ -79,6 +79,7 @@ export function prepare(token: string, more: readonly string[] = []): Prepared {
     bodySha256: undefined,
     bodyLength: undefined,
     bodyIsArriving: false,
+    operation: undefined,
   };
   return { canonical, call };
 }

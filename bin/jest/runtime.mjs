@@ -62,8 +62,9 @@ export default class NativeRuntime extends Runtime {
     return loadCircus(path);
   }
 
-  requireModule(path) {
-    return require(path);
+  /** `builtin`: jest's `process.getBuiltinModule` calls this with the name of the module. */
+  requireModule(path, builtin) {
+    return require(builtin ?? path);
   }
 
   getSourceMaps() {

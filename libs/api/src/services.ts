@@ -1,4 +1,4 @@
-import { corsSchema } from '@countersign/contract';
+import { corsSchema, persistedOperationSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
@@ -59,6 +59,12 @@ export const serviceSchema = named(
           .describe(
             'Media types that pass on a route with `mask`. Other answers that are not JSON are withheld.',
           ),
+        presigned: z
+          .exactOptional(z.array(z.string()))
+          .describe('Fields of the JSON answer, as pointers, whose links to files gateways keep.'),
+        graphql: z
+          .exactOptional(persistedOperationSchema)
+          .describe('Calls of this route are this one persisted operation of GraphQL.'),
         headers: z
           .array(z.string())
           .default([])

@@ -10,6 +10,8 @@ export type ContractErrorCode =
   | 'invalid_instant'
   /** Not JSON, not UTF-8, or JSON that two readers may understand differently. */
   | 'invalid_json'
+  /** A variable of a persisted operation that names its tenant or resource has no usable value. */
+  | 'invalid_operation'
   /** Not a resource, or not a pattern where one is needed. */
   | 'invalid_resource'
   | 'invalid_route_map'

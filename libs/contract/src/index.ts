@@ -92,7 +92,22 @@ export {
 } from './route/headers.js';
 export { FILES_PATH, fileHostsSchema, isLocalFileHost } from './route/linked-files.js';
 export { ANY_MEMBER, fieldNames, isJsonType, MAX_FIELD_POINTER } from './route/masked-fields.js';
-export { type CompiledRouteMap, compileRouteMap, matchRoute, type RouteMatch } from './route/match.js';
+export {
+  type CompiledRouteMap,
+  compileRouteMap,
+  matchRoute,
+  operationsAt,
+  type RouteMatch,
+  takesOperation,
+} from './route/match.js';
+export {
+  OPERATION_PARAMETERS,
+  type OperationCall,
+  type OperationReason,
+  readOperation,
+  type UnreadOperation,
+} from './route/operation-call.js';
+export { type PersistedOperation, persistedOperationSchema, routeName } from './route/persisted-operation.js';
 export { findRouteMapProblems, type RouteMapProblem, writesUnchecked } from './route/problems.js';
 export {
   actionsOutsideScope,

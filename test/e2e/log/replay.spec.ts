@@ -17,6 +17,14 @@ let small: RecordedGrant;
 const dataOf = ({ tenant }: Copies, index: number) =>
   (tenant.leaves[index] as LeafV1).data as Record<string, string>;
 
+const OPERATION = {
+  ...{ method: 'GET', path: '/tenants/{tenant}/graphql', resource: 'invoices/{id}', action: 'read' },
+  graphql: { sha256: 'a'.repeat(64), type: 'query', operation: 'Invoice', variables: { id: '/id' } },
+} as const;
+const OPERATION_CALL = {
+  ...{ route: `${OPERATION.path} Invoice sha256:${OPERATION.graphql.sha256}` },
+  ...{ resource: 'invoices/7', action: 'read' },
+};
 const SHARED_CALL = { route: '/assets/{file}', resource: 'shared', action: 'read' };
 const T0 = '2026-11-24T10:00:00.000Z';
 
@@ -38,9 +46,10 @@ const OUTCOMES = [
 beforeAll(async () => {
   broker = await TestBroker.start({
     organisation: organisation((file) =>
-      file.services[0]?.routes.push({
-        ...{ method: 'GET', path: '/assets/{file}', resource: 'shared', action: 'read', shared: true },
-      }),
+      file.services[0]?.routes.push(
+        { method: 'GET', path: '/assets/{file}', resource: 'shared', action: 'read', shared: true },
+        { ...OPERATION },
+      ),
     ),
   });
   gateway = await RecordingGateway.enrol(broker);
@@ -439,6 +448,34 @@ describe('P1: a gateway that lets anything through, and a broker that takes it',
       'that only says it is of a shared route',
       'out_of_scope there',
       { change: { ...SHARED_CALL, route: '/tenants/{tenant}/payroll' } },
+    ],
+    [
+      'of a persisted operation',
+      'none',
+      { change: OPERATION_CALL, path: '/tenants/acme/graphql?documentId=x' },
+    ],
+    [
+      'of a persisted operation, at another path',
+      'wrong_route there',
+      { change: OPERATION_CALL, path: '/tenants/acme/invoices/7' },
+    ],
+    [
+      'of a persisted operation, at the path of another tenant',
+      'wrong_route there',
+      { change: OPERATION_CALL, path: '/tenants/globex/graphql' },
+    ],
+    [
+      'of a persisted operation that no route lists',
+      'wrong_route there',
+      {
+        change: { ...OPERATION_CALL, route: OPERATION_CALL.route.replaceAll('a', 'b') },
+        path: '/tenants/acme/graphql',
+      },
+    ],
+    [
+      'of a path with operations, that names none',
+      'wrong_route there',
+      { change: { ...OPERATION_CALL, route: OPERATION.path }, path: '/tenants/acme/graphql' },
     ],
     [
       'by a route of something else',

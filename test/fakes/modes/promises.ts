@@ -64,7 +64,20 @@ const DOWNLOAD_TARGET = '/tenants/acme/invoices/7/document';
 
 const LINKS_TARGET = '/tenants/acme/invoices/7/links';
 
-/** The service with a route whose answers are files, one that hides a field, and one whose answers have links to files. */
+const GRAPHQL_TARGET = '/tenants/acme/graphql';
+const graphql = { sha256: '5'.repeat(64), type: 'query', variables: { id: '/id' } } as const;
+const operation = (sha256: string) =>
+  `documentId=sha256:${sha256}&variables=${encodeURIComponent('{"id":"7"}')}`;
+const LISTED_TARGET = `${GRAPHQL_TARGET}?${operation(graphql.sha256)}`;
+const posted = (members: object): Sent => ({
+  ...{ method: 'POST', target: GRAPHQL_TARGET, headers: ['Content-Type', 'application/json'] },
+  body: JSON.stringify(members),
+});
+
+/**
+ * The service with a route whose answers are files, one that hides a field, one whose answers have links to files, and a persisted
+ * operation.
+ */
 export const withEveryKindOfRoute = (service: ServiceDefinition): ServiceDefinition => ({
   ...service,
   fileHosts: ['https://files.example'],
@@ -82,6 +95,9 @@ export const withEveryKindOfRoute = (service: ServiceDefinition): ServiceDefinit
       ...{ method: 'GET', path: '/tenants/{tenant}/invoices/{id}/card' },
       ...{ resource: 'invoices/{id}', action: 'read', mask: ['/number'] },
     },
+    ...['GET', 'POST'].map((method) => ({
+      ...{ method, path: '/tenants/{tenant}/graphql', resource: 'invoices/{id}', action: 'read', graphql },
+    })),
   ],
 });
 
@@ -461,6 +477,49 @@ export const PROMISES: readonly PromiseRow[] = [
           return (await answer.text).includes(CARD_NUMBER) ? 'shown' : 'hidden';
         },
       },
+    ],
+  },
+  {
+    promise: 'of GraphQL in an address (`GET`) only listed persisted operations pass (`graphql`)',
+    modes: everywhere,
+    cases: [
+      {
+        title: 'a listed one',
+        held: 'allowed',
+        result: async (trial) =>
+          outcome(await trial.call({ token: granted()(trial), target: LISTED_TARGET })),
+      },
+      refused('another tenant', '403 insufficient_scope', {
+        target: LISTED_TARGET.replace('acme', 'globex'),
+      }),
+      refused('one that no route lists', '403 route_not_listed', {
+        target: `${GRAPHQL_TARGET}?${operation('6'.repeat(64))}`,
+      }),
+      refused('an ad-hoc query', '400 operation_refused', { target: `${GRAPHQL_TARGET}?query=%7Bx%7D` }),
+      {
+        // A gateway that forwards the call sees that it has no body.
+        ...refused('a listed one, and a body that may be a query', '403 insufficient_scope', {
+          target: LISTED_TARGET,
+          headers: ['Content-Type', 'application/json'],
+          body: '{"query":"{x}"}',
+        }),
+        modes: ['authz', 'middleware'],
+      },
+    ],
+  },
+  {
+    promise: 'of GraphQL in a body (`POST`) only listed persisted operations pass (`graphql`)',
+    modes: gatewayOnly('insufficient_scope'),
+    cases: [
+      {
+        title: 'a listed one',
+        held: 'allowed',
+        async result(trial) {
+          const members = { documentId: `sha256:${graphql.sha256}`, variables: { id: '7' } };
+          return outcome(await trial.call({ token: granted()(trial), ...posted(members) }));
+        },
+      },
+      refused('an ad-hoc query', '400 operation_refused', posted({ query: '{x}' })),
     ],
   },
   {

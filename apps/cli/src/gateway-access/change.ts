@@ -13,6 +13,8 @@ import {
   isId,
   matchRoute,
   type RouteMatch,
+  readOperation,
+  takesOperation,
   toInstant,
 } from '@countersign/contract';
 import { bodyDifference, changedRows, differenceLine } from '@countersign/wording';
@@ -64,17 +66,21 @@ export async function proposeChange(
     api.call(serviceEndpoints.read, { params: { name: grant.service } }),
   ]);
   const method = methodText.toUpperCase();
-  const match = routeOf(publishedMap(service).compiled, method, target);
+  const contentType = contentTypeOf(options.contentType, body);
+  const match = routeOf(publishedMap(service).compiled, { method, target, contentType, body });
   if (match.tenant !== undefined && match.tenant !== grant.tenant)
     throw new CliError(
       'insufficient_scope',
-      `the path is of ${match.tenant}, and the grant of ${grant.tenant}`,
+      `the call is of ${match.tenant}, and the grant of ${grant.tenant}`,
     );
-  const contentType = contentTypeOf(options.contentType, body);
   const justification = options.reason ?? granted.justification;
   if (justification === null)
     throw usageError('--reason is needed: that of the grant’s request has been erased');
-  const shown = options.show ? await shownOf(context, api, { grant, target, body, options }) : undefined;
+  // No read of its path shows what a persisted operation would change.
+  const reads = options.read && match.route.graphql === undefined;
+  const shown = options.show
+    ? await shownOf(context, api, { grant, target, body, options: { ...options, read: reads } })
+    : undefined;
   const request = await api.call(requestEndpoints.create, {
     body: {
       ...{ tenant: grant.tenant, service: grant.service, duration, justification },
@@ -183,10 +189,22 @@ async function bodyOf({ io }: Context, data: string): Promise<Buffer> {
   }
 }
 
-function routeOf(map: Parameters<typeof matchRoute>[0], method: string, target: string): RouteMatch {
+type ProposedCall = { method: string; target: string; contentType: string; body: Buffer };
+
+function routeOf(
+  map: Parameters<typeof matchRoute>[0],
+  { method, target, contentType, body }: ProposedCall,
+): RouteMatch {
   const [path = ''] = target.split('?');
   try {
-    const match = matchRoute(map, method, path);
+    const read = takesOperation(map, method, path)
+      ? readOperation({
+          ...{ method, body, query: target.slice(path.length) },
+          headerValues: (name) => (name === 'content-type' ? [contentType] : []),
+        })
+      : undefined;
+    if (read !== undefined && 'reason' in read) throw new CliError('operation_refused', read.detail);
+    const match = matchRoute(map, method, path, read);
     if (match !== undefined) return match;
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;

@@ -25,13 +25,16 @@ const refused = (request: object = WANTED, status = 403) =>
     request,
   });
 
-async function offer(printed: string, { says, granted = {} }: { says?: boolean; granted?: object } = {}) {
+async function offer(
+  printed: string,
+  { says, granted = {}, routes }: { says?: boolean; granted?: object; routes?: object[] } = {},
+) {
   const asked: unknown[] = [];
   broker = await FakeServer.start({
     [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({
       body: { ...requestAnswer({ terms: terms() }), ...granted },
     }),
-    'GET /api/v1/services/billing': () => ({ body: serviceAnswer() }),
+    'GET /api/v1/services/billing': () => ({ body: { ...serviceAnswer(), ...(routes && { routes }) } }),
     'POST /api/v1/requests': ({ body }) => {
       asked.push(body);
       return { status: 201, body: requestAnswer() };
@@ -73,6 +76,23 @@ test('a no prints the command; an erased reason is not asked for', async () => {
   await broker?.stop();
   const erased = await offer(refused(), { says: true, granted: { justification: null } });
   expect([erased.asked, erased.questions, erased.err]).toEqual([[], [], expect.stringContaining(COMMAND)]);
+});
+
+test('a persisted operation is offered if one at that path does so much', async () => {
+  const [route] = serviceAnswer().routes;
+  const operation = (path: string, action: string) => ({
+    ...{ ...route, method: 'POST', path, resource: 'invoices/{id}', action, query: [] },
+    graphql: { sha256: 'a'.repeat(64), type: 'mutation', variables: { id: '/id' } },
+  });
+  const offered = async (...routes: object[]) => {
+    const { err } = await offer(refused(), { routes });
+    await broker?.stop();
+    return err.includes(COMMAND);
+  };
+  const path = '/tenants/{tenant}/invoices/{invoice}';
+  expect(await offered(operation(path, 'update'))).toBe(true);
+  expect(await offered(operation(path, 'read'))).toBe(false);
+  expect(await offered(operation('/tenants/{tenant}/graphql', 'update'))).toBe(false);
 });
 
 describe('an upstream that writes such a text cannot make anyone request something else', () => {

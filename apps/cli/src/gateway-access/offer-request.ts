@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type Grant, requestEndpoints, serviceEndpoints } from '@countersign/api';
+import type { PublishedRouteMap } from '@countersign/authorization';
 import {
   ContractError,
   isTenantSlug,
   matchRoute,
+  operationsAt,
+  type Route,
   type RouteMatch,
+  resourceMatches,
+  routeResourcePattern,
   type ScopeEntry,
 } from '@countersign/contract';
 import { z } from 'zod';
@@ -48,10 +53,7 @@ export async function offerRequest(
     api.call(serviceEndpoints.read, { params: { name: grant.service } }),
     api.call(requestEndpoints.read, { params: { id: grant.request } }),
   ]);
-  const { definition, compiled } = publishedMap(service);
-  const methods = new Set(definition.routes.map(({ method }) => method));
-  const meanings = [...methods].map((method) => matchOf(compiled, method, path));
-  if (!meanings.some((match) => match !== undefined && isSame(match, claimed))) return;
+  if (!mayMean(publishedMap(service), path, claimed)) return;
   const { tenant, resource, action } = claimed;
   const { duration, justification, ticket } = granted;
   const command = `countersign request ${tenant} ${grant.service} --scope '${resource}:${action}' --for ${duration} --reason TEXT`;
@@ -89,18 +91,24 @@ function readRefusal(printed: string, service: string): Wanted | undefined {
   return { tenant: data.request.tenant, resource, action: actions[0] };
 }
 
-function matchOf(
-  map: Parameters<typeof matchRoute>[0],
-  method: string,
-  path: string,
-): RouteMatch | undefined {
+/** Whether a call of this path can be what the refusal says. The body of an operation of GraphQL, which says more, is not known here. */
+function mayMean({ definition, compiled }: PublishedRouteMap, path: string, claimed: Wanted): boolean {
+  const methods = new Set(definition.routes.map(({ method }) => method));
   try {
-    return matchRoute(map, method, path);
+    return [...methods].some((method) => {
+      const match = matchRoute(compiled, method, path);
+      return match === undefined
+        ? operationsAt(compiled, method, path).some((route) => isOn(route, claimed))
+        : isSame(match, claimed);
+    });
   } catch (error) {
-    if (error instanceof ContractError) return undefined;
+    if (error instanceof ContractError) return false;
     throw error;
   }
 }
+
+const isOn = (route: Route, { resource, action }: Wanted): boolean =>
+  route.action === action && resourceMatches(routeResourcePattern(route), resource);
 
 const isSame = (match: RouteMatch, { tenant, resource, action }: Wanted): boolean =>
   match.resource === resource && match.action === action && (match.tenant ?? tenant) === tenant;

@@ -105,6 +105,45 @@ test('routes names parameters that repeat, bodies of GET, and pages that may cal
   expect(out).toContain('Pages that may call from a browser: https://app.example.');
 });
 
+describe('persisted operations', () => {
+  const sha256 = 'a'.repeat(64);
+  const [route] = serviceAnswer().routes;
+  const operation = (method: string, graphql: object) => ({
+    ...route,
+    ...{ method, path: '/tenants/{tenant}/graphql', resource: 'invoices/{id}', action: 'read', query: [] },
+    graphql: { sha256, type: 'query', variables: { id: '/id' }, ...graphql },
+  });
+  const service = { routes: [operation('POST', { operation: 'Invoice' }), operation('GET', {})] };
+
+  test('routes says how a call names them', async () => {
+    const { exit, out } = await cli(['routes', 'billing'], { service });
+    expect(exit).toBe(0);
+    expect(out).toMatch(/read +invoices\/\* +POST +\/tenants\/\{tenant\}\/graphql Invoice\b/);
+    expect(out).toContain(
+      `POST /tenants/{tenant}/graphql takes the query sha256:${sha256}, operationName Invoice, id from /id of its variables.`,
+    );
+    expect(out).toContain(
+      `GET /tenants/{tenant}/graphql takes the query sha256:${sha256}, without operationName,`,
+    );
+  });
+
+  test('explain reads one in an address, and says that it does not see a body', async () => {
+    const address = (id: string) =>
+      `/tenants/acme/graphql?documentId=sha256:${sha256}&variables=${encodeURIComponent(`{"id":${id}}`)}`;
+    const { exit, out } = await explain('GET', address('"17"'), { service });
+    expect([exit, JSON.parse(out)]).toMatchObject([
+      ...[0, { route: `/tenants/{tenant}/graphql sha256:${sha256}`, resource: 'invoices/17' }],
+    ]);
+    for (const [method, path, code] of [
+      ['GET', address('null'), 'operation_refused'],
+      ['GET', '/tenants/acme/graphql?query=%7Bx%7D', 'operation_refused'],
+      ['GET', `/tenants/acme/graphql?documentId=sha256:${'b'.repeat(64)}`, 'route_not_listed'],
+      ['POST', '/tenants/acme/graphql', 'operation_refused'],
+    ] as const)
+      expect((await explain(method, path, { service })).err).toContain(`error[${code}]: `);
+  });
+});
+
 test('routes shows what can be asked for', async () => {
   const { exit, out } = await cli(['routes', 'billing']);
   expect([exit, out.split('\n')]).toEqual([

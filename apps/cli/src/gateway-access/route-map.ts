@@ -12,8 +12,10 @@ import {
   mayRepeat,
   PASSED_BY_DEFAULT,
   type Route,
+  readOperation,
   type ServiceDefinition,
   type Terms,
+  takesOperation,
 } from '@countersign/contract';
 import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
@@ -29,7 +31,7 @@ export async function showRoutes(context: Context, name: string): Promise<Answer
     route.shared ? '(shared)' : route.action,
     route.resource.replaceAll(/\{[^}]*\}/g, '*'),
     route.body === true ? `${route.method} +body` : route.method,
-    route.path,
+    describePath(route),
     describeQuery(route),
     headersOfRoute(definition, route).join(', '),
   ]);
@@ -47,12 +49,28 @@ export async function showRoutes(context: Context, name: string): Promise<Answer
         ? []
         : [`${method} ${path} gives files through the gateway: links in ${presigned.join(', ')}.`],
     ),
+    ...routes.flatMap(describeOperation),
     ...(routes.some(({ shared }) => shared === true)
       ? ['(shared): the same for every customer, as the vendor says. Open with every grant of the service.']
       : []),
     ...(cors === undefined ? [] : [`Pages that may call from a browser: ${cors.origins.join(', ')}.`]),
   ];
   return { document: service, text: `${table}\n\n${notes.join('\n')}` };
+}
+
+/** A persisted operation has its name behind the path. */
+function describePath({ path, graphql }: Route): string {
+  return graphql === undefined ? path : `${path} ${graphql.operation ?? `${graphql.sha256.slice(0, 12)}…`}`;
+}
+
+/** How a call names the operation of a route, and which of its variables say what it is about. */
+function describeOperation({ method, path, graphql }: Route): string[] {
+  if (graphql === undefined) return [];
+  const { sha256, type, operation, variables = {} } = graphql;
+  const named = operation === undefined ? 'without operationName' : `operationName ${operation}`;
+  const read = Object.entries(variables).map(([name, pointer]) => `${name} from ${pointer}`);
+  const values = read.length === 0 ? '' : `, ${read.join(', ')} of its variables`;
+  return [`${method} ${path} takes the ${type} sha256:${sha256}, ${named}${values}.`];
 }
 
 /** The query parameters of a route; `…` behind one that may repeat. */
@@ -82,7 +100,7 @@ export async function explainCall(
   const terms = readTerms(request.terms);
   const decision = authorizeCall(
     { claims: tokenClaims(grant, terms), kid: '' },
-    toCall(service.name, method, target),
+    toCall(publishedMap(service), method, target),
     gatewayView(grant, service, terms),
     Date.now(),
   );
@@ -139,13 +157,14 @@ function tokenClaims({ id, startsAt, endsAt, tenant, digest }: Grant, terms: Ter
   };
 }
 
-function toCall(service: string, method: string, target: string): Call {
+function toCall({ definition, compiled }: PublishedRouteMap, given: string, target: string): Call {
   const [path = '', ...rest] = target.split('?');
   const query = rest.length === 0 ? '' : `?${rest.join('?')}`;
+  const method = given.toUpperCase();
   return {
     mode: 'gateway',
-    service,
-    method: method.toUpperCase(),
+    service: definition.name,
+    method,
     path,
     query,
     queryNames: [...new URLSearchParams(query).keys()],
@@ -156,7 +175,19 @@ function toCall(service: string, method: string, target: string): Call {
     bodySha256: undefined,
     bodyLength: undefined,
     bodyIsArriving: false,
+    operation: takesOperation(compiled, method, path) ? operationIn(method, query) : undefined,
   };
+}
+
+/** Only the address of a call is known here, so only an operation with GET can be explained. */
+function operationIn(method: string, query: string): Call['operation'] {
+  if (method === 'POST')
+    return {
+      ...{ code: 'operation_refused', reason: 'no_operation' },
+      detail: 'the operation is in the body of such a call, and only the address is explained here',
+    };
+  const read = readOperation({ method, query, headerValues: () => [], body: undefined });
+  return 'reason' in read ? { code: 'operation_refused', ...read } : read;
 }
 
 /** The part of a gateway's knowledge that the API shows to an engineer. */

@@ -15,7 +15,13 @@ import {
   type WhatToRequest,
   whatToRequest,
 } from '@countersign/authorization';
-import { ContractError, matchRoute, type RouteMatch, type UpstreamSettings } from '@countersign/contract';
+import {
+  ContractError,
+  matchRoute,
+  type RouteMatch,
+  takesOperation,
+  type UpstreamSettings,
+} from '@countersign/contract';
 import type { Budgets } from '../budget/budgets.js';
 import type { OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
@@ -110,6 +116,17 @@ export class CallAuthorizer {
     }
     const ambiguity = findAmbiguity(match.route, { method, queryNames, hasBody: framing.kind !== 'none' });
     if (ambiguity !== undefined) throw new AmbiguousRequest(ambiguity);
+  }
+
+  /**
+   * Whether calls of this method and path are persisted operations, by the map that the terms name or by the current one: then the
+   * call has to name its operation.
+   */
+  takesOperation({ service, method, path }: CanonicalRequest, { terms }: GrantTokenClaims): boolean {
+    const { mapByHash, currentMap } = this.view;
+    return [mapByHash(terms.routes), currentMap(service)].some(
+      (map) => map?.definition.name === service && path !== '' && takesOperation(map.compiled, method, path),
+    );
   }
 
   /** The one bearer token of the request, verified for this service. */

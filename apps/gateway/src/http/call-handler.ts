@@ -4,6 +4,7 @@ import {
   FILES_PATH,
   isDatabase,
   readByteRange,
+  readOperation,
   type ServiceDefinition,
 } from '@countersign/contract';
 import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer.js';
@@ -104,12 +105,15 @@ export class CallHandler {
     const { claims } = token;
     const fileId = requestedFile(exchange, service);
     if (fileId !== undefined) return this.handleFile(exchange, token, fileId);
-    // Two kinds of body are read before the decision: that of an approved change, whose hash is part of the terms, and an SQL
-    // statement, which its record contains. Every other body streams.
+    // Three kinds of body are read before the decision: that of an approved change, whose hash is part of the terms, an SQL
+    // statement, which its record contains, and a persisted operation, which says what the call is. Every other body streams.
     const runsSql = isDatabase(service.definition) && exchange.mode === undefined;
-    const isRead = runsSql || claims.terms.change !== undefined;
+    const takesOperation = authorizer.takesOperation(canonical, claims);
+    const hasOperationInBody = takesOperation && exchange.mode === undefined && canonical.method === 'POST';
+    const isRead = runsSql || hasOperationInBody || claims.terms.change !== undefined;
     const { body, refused } = isRead ? await readChangeBody(this.parts, exchange, token) : NO_BODY;
     if (refused !== undefined) return refusals.decided(exchange, claims, refused);
+    if (takesOperation) exchange.operation = operationOf(exchange, body);
     const refusedStatement = runsSql ? readStatement(exchange, body) : undefined;
     await this.decide(exchange, token, callOf(exchange, body), { body, refusedStatement });
   }
@@ -167,6 +171,26 @@ export class CallHandler {
     metrics.preflight(service.name);
     exchange.response.send(204, preflightFields(service, cors), '');
   }
+}
+
+/**
+ * Without the body no one can say what the call is. A GET may have one too, and some servers read a query in it: its type shows that
+ * someone wants it read.
+ */
+const OPERATION_UNSEEN = {
+  code: 'insufficient_scope',
+  detail:
+    'only a gateway that forwards the call itself can read the operation in a body: send the call to the gateway’s own address, or with GET and without Content-Type if a route has it',
+} as const;
+
+/** The persisted operation that a call names, or the refusal. */
+function operationOf({ canonical, mode }: Exchange, body: ReadBody | undefined): Exchange['operation'] {
+  const { method, query, headers } = canonical;
+  const headerValues = (name: string) => headers.all(name);
+  const mayBeInBody = method === 'POST' || headerValues('content-type').length > 0;
+  if (mode !== undefined && mayBeInBody) return OPERATION_UNSEEN;
+  const read = readOperation({ method, query, headerValues, body: body?.bytes });
+  return 'reason' in read ? { code: 'operation_refused', ...read } : read;
 }
 
 /** Reads the statement of a call into `exchange.sql`, from which it is recorded and run. Returns the refusal if it may not run. */

@@ -10,9 +10,14 @@ import type { ReadBody } from './change-body.js';
 
 /**
  * One request on its way through the gateway: what was sent, its body, and the response to it. `mode`: who passes
- * an allowed call on; if it is absent, the gateway does. `sql`: the statement that the gateway runs in a database.
+ * an allowed call on; if it is absent, the gateway does. `sql`: the statement that the gateway runs in a database. `operation`: the
+ * persisted operation that the call names, or why it names none.
  */
-export type Exchange = ServerExchange<CanonicalRequest> & { mode?: CallMode; sql?: SqlStatement };
+export type Exchange = ServerExchange<CanonicalRequest> & {
+  mode?: CallMode;
+  sql?: SqlStatement;
+  operation?: Call['operation'];
+};
 
 /** The request as the checks of a call read it. `body` is present only if it had to be read before the decision. */
 export function callOf(exchange: Exchange, body: ReadBody | undefined): Call {
@@ -31,6 +36,7 @@ export function callOf(exchange: Exchange, body: ReadBody | undefined): Call {
     bodySha256: body?.sha256,
     bodyLength: framing.kind === 'length' ? framing.bytes : undefined,
     bodyIsArriving: body === undefined && isArriving(exchange),
+    operation: exchange.operation,
   };
 }
 

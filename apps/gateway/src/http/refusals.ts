@@ -28,6 +28,7 @@ const REFUSALS = {
   insufficient_scope: [403, 'The grant does not cover this call.'],
   gateway_required: [403, 'The customer accepts only calls through the gateway itself.'],
   not_countersigned: [403, 'The grant lacks a countersignature.'],
+  operation_refused: [400, 'The gateway passes on listed operations of GraphQL only.'],
   statement_refused: [400, 'The gateway does not run this statement.'],
   body_too_large: [413, 'The body is larger than the gateway accepts.'],
   rate_limited: [429, 'Too many calls at once.'],
@@ -59,8 +60,8 @@ export const statusOf = (code: RefusalCode): number => REFUSALS[code][0];
 export const titleOf = (code: RefusalCode): string => REFUSALS[code][1];
 
 /**
- * Members beside the code. `reason`: why a token is invalid, why a grant counts as not countersigned, why TLS to the upstream
- * failed, or why an answer was withheld. `request`: the members of an access request that would cover the call.
+ * Members beside the code. `reason`: why a token is invalid, why a grant counts as not countersigned, why a request names no persisted
+ * operation, why TLS to the upstream failed, or why an answer was withheld. `request`: the members of an access request that would cover the call.
  */
 export type ProblemMembers = { detail?: string; reason?: string; request?: WhatToRequest };
 

@@ -100,3 +100,38 @@ test('a map that cannot be compiled allows no change, and a database has none', 
     'change_outside_scope /change A statement of SQL is never an exact change.',
   ]);
 });
+
+describe('a persisted operation', () => {
+  const graphql = { sha256: 'a'.repeat(64), type: 'query', variables: { id: '/id' } } as const;
+  const at = (method: string, action: string) => ({
+    ...{ method, action, path: '/tenants/{tenant}/graphql', resource: 'invoices/{id}', graphql },
+  });
+  const shop = service({ routes: [at('GET', 'read'), at('POST', 'update')] });
+  const path = '/tenants/acme/graphql';
+  const named = (id: string, sha256 = graphql.sha256) =>
+    `${path}?documentId=sha256:${sha256}&variables=${encodeURIComponent(`{"id":${id}}`)}`;
+  const allows = (method: string, target: string, actions: string[], resource = 'invoices/7') =>
+    problem(method, target, [{ resource, actions }], shop);
+
+  test('in a body is possible if the scope allows one of the path', () => {
+    expect(allows('POST', path, ['update'])).toEqual([]);
+    expect(allows('POST', path, ['read'])).toHaveLength(1);
+    expect(allows('POST', path, ['update'], 'orders/*')).toHaveLength(1);
+    expect(allows('POST', `${path}?x=1`, ['update'])).toHaveLength(1);
+  });
+
+  test('in an address is evaluated in full', () => {
+    expect(allows('GET', named('"7"'), ['read'])).toEqual([]);
+    for (const target of [
+      named('"8"'),
+      named('null'),
+      named('"7"', 'b'.repeat(64)),
+      path,
+      `${path}?query=%7Bx%7D`,
+    ])
+      expect(allows('GET', target, ['read'])).toHaveLength(1);
+    expect(allows('GET', named('"7"').replace('acme', 'globex'), ['read'])).toEqual([
+      'change_outside_scope /change/path The path of the change is another tenant’s.',
+    ]);
+  });
+});

@@ -6,10 +6,16 @@ import {
   listsQuery,
   matchRoute,
   mayRepeat,
+  operationsAt,
+  type Route,
   type RouteMatch,
+  readOperation,
+  resourcesOverlap,
+  routeResourcePattern,
   type ScopeEntry,
   type ServiceDefinition,
   scopeAllows,
+  takesOperation,
 } from '@countersign/contract';
 import { type Refusal, refusal } from '../errors.js';
 import type { RuleContext } from './context.js';
@@ -32,6 +38,11 @@ export function changeIsInScope(
   if (isDatabase(definition)) return refused('', 'A statement of SQL is never an exact change.');
   const match = matchOf(definition, change);
   if (typeof match === 'string') return refused('/path', match);
+  if (Array.isArray(match)) {
+    return match.some((route) => mayAllow(scope, route))
+      ? []
+      : refused('', 'The scope does not allow any operation of this path.');
+  }
   const ofQuery = queryProblem(match, change);
   if (ofQuery !== undefined) return refused('/path', ofQuery);
   if (match.tenant !== undefined && match.tenant !== tenant)
@@ -43,14 +54,27 @@ export function changeIsInScope(
   );
 }
 
-/** The route of the change; or why it has none. */
-function matchOf(service: ServiceDefinition, { method, path }: Change): RouteMatch | string {
+/**
+ * The route of the change; a text that says why it has none; or the routes that it may have, if the body names an operation of GraphQL:
+ * only the hash of the body is known here.
+ */
+function matchOf(service: ServiceDefinition, { method, path }: Change): RouteMatch | Route[] | string {
   const none = `No route of ${service.name} has this method and path.`;
+  const plain = pathOf(path);
+  const query = path.slice(plain.length);
   try {
-    return matchRoute(compileRouteMap(service), method, pathOf(path)) ?? none;
+    const map = compileRouteMap(service);
+    if (!takesOperation(map, method, plain)) return matchRoute(map, method, plain) ?? none;
+    if (method === 'POST')
+      return query === ''
+        ? operationsAt(map, method, plain)
+        : 'The path has a query parameter that its route does not list.';
+    const operation = readOperation({ method, query, headerValues: () => [], body: undefined });
+    if ('reason' in operation) return `Not a call of a persisted operation: ${operation.detail}.`;
+    return matchRoute(map, method, plain, operation) ?? 'No route lists this operation.';
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
-    return error.code === 'ambiguous_request' ? `Not a path of a call: ${error.message}.` : none;
+    return error.code === 'invalid_route_map' ? none : `Not a path of a call: ${error.message}.`;
   }
 }
 
@@ -68,3 +92,9 @@ function queryProblem({ route }: RouteMatch, { path }: Change): string | undefin
 /** A shared route is open with every grant of its service. */
 const isAllowed = (scope: readonly ScopeEntry[], { route, resource, action }: RouteMatch): boolean =>
   route.shared === true || scopeAllows(scope, resource, action);
+
+const mayAllow = (scope: readonly ScopeEntry[], route: Route): boolean =>
+  scope.some(
+    (entry) =>
+      entry.actions.includes(route.action) && resourcesOverlap(entry.resource, routeResourcePattern(route)),
+  );

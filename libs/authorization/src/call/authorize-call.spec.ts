@@ -1,4 +1,11 @@
-import { compileRouteMap, type ServiceDefinition, type Terms } from '@countersign/contract';
+import {
+  compileRouteMap,
+  type OperationCall,
+  type PersistedOperation,
+  type Route,
+  type ServiceDefinition,
+  type Terms,
+} from '@countersign/contract';
 import fc from 'fast-check';
 import { authorizeCall } from './authorize-call.js';
 import type { Call, CallClaims, CallView, PublishedRouteMap } from './call.js';
@@ -76,6 +83,7 @@ const call = (overrides: Partial<Call> = {}): Call => ({
   bodySha256: undefined,
   bodyLength: undefined,
   bodyIsArriving: false,
+  operation: undefined,
   ...overrides,
 });
 
@@ -516,5 +524,80 @@ describe('where the tenant is read', () => {
     const both = view({ currentMap: () => byHost, mapByHash: () => byHeader });
     const sent = call({ path: '/invoices/7', host: 'acme.gateway.example', headerValues: () => ['globex'] });
     expect(decide({ call: sent, view: both })).toMatchObject({ code: 'route_not_listed' });
+  });
+});
+
+describe('a persisted operation', () => {
+  const sha256 = 'a'.repeat(64);
+  const invoice: Route = {
+    ...{ method: 'POST', path: '/tenants/{tenant}/graphql', resource: 'invoices/{id}', action: 'read' },
+    graphql: { sha256, type: 'query', operation: 'Invoice', variables: { id: '/id' } },
+  };
+  const withRoutes = (...routes: Route[]) => published({ ...billing, routes });
+  const values = new Map([
+    ['/id', '7'],
+    ['/other', '8'],
+    ['/payslip', '9'],
+  ]);
+  const named = (operation: Partial<OperationCall> = {}): Call =>
+    call({
+      ...{ method: 'POST', path: '/tenants/acme/graphql' },
+      operation: {
+        ...{ sha256, operation: 'Invoice', texts: () => [] },
+        variable: (pointer) => values.get(pointer),
+        ...operation,
+      },
+    });
+  const by = (approved: PublishedRouteMap, current = approved) =>
+    view({ mapByHash: () => approved, currentMap: () => current });
+  const decided = (approved: PublishedRouteMap, current?: PublishedRouteMap, made = named()) => {
+    const decision = decide({ call: made, view: by(approved, current) });
+    return decision.allowed ? decision.match.resource : decision.code;
+  };
+  const change = (graphql: Partial<PersistedOperation>, route: Partial<Route> = {}): Route => ({
+    ...invoice,
+    ...route,
+    graphql: { ...(invoice.graphql as PersistedOperation), ...graphql },
+  });
+
+  test('is what its route says', () => {
+    expect(decide({ call: named(), view: by(withRoutes(invoice)) })).toMatchObject({
+      allowed: true,
+      match: { route: `${invoice.path} Invoice sha256:${sha256}`, resource: 'invoices/7', action: 'read' },
+    });
+  });
+
+  test('needs its hash and its name', () => {
+    const map = withRoutes(invoice);
+    for (const other of [{ sha256: 'b'.repeat(64) }, { operation: undefined }, { operation: 'invoice' }])
+      expect(decided(map, map, named(other))).toBe('route_not_listed');
+    expect(decided(map, map, call({ ...named(), operation: undefined }))).toBe('route_not_listed');
+  });
+
+  test('means the same by both maps, or is refused', () => {
+    const approved = withRoutes(invoice);
+    expect(decided(approved, withRoutes(change({ variables: { id: '/other' } })))).toBe('route_not_listed');
+    expect(decided(approved, withRoutes(change({}, { action: 'update' })))).toBe('route_not_listed');
+    expect(decided(approved, withRoutes(change({ sha256: 'b'.repeat(64) })))).toBe('route_not_listed');
+    expect(decided(approved, withRoutes())).toBe('route_not_listed');
+    expect(decided(approved, withRoutes(change({ type: 'mutation' })))).toBe('invoices/7');
+  });
+
+  test('is refused if a variable that says what it is about has no plain value, and by what the tenant forbids', () => {
+    const map = withRoutes(invoice);
+    expect(decide({ call: named({ variable: () => undefined }), view: by(map) })).toMatchObject({
+      ...{ allowed: false, code: 'operation_refused', reason: 'variable' },
+    });
+    const payslip = withRoutes(change({ variables: { id: '/payslip' } }, { resource: 'payroll/{id}' }));
+    expect(decided(payslip)).toBe('insufficient_scope');
+  });
+
+  test('a call that names none keeps the refusal of its reader, after the checks of its grant', () => {
+    const unread = { code: 'operation_refused', reason: 'batch', detail: 'one' } as const;
+    const made = call({ ...named(), operation: unread });
+    expect(decide({ call: made, view: by(withRoutes(invoice)) })).toMatchObject(unread);
+    expect(decide({ call: made, view: view({ grant: () => undefined }) })).toMatchObject({
+      code: 'grant_ended',
+    });
   });
 });

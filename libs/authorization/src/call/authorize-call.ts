@@ -98,7 +98,7 @@ export type CallDecision =
 
 /**
  * Decides one call under a verified token. Pure and total: the first check that refuses decides, and a check that throws
- * refuses (P13). A path that no route may read is `ambiguous_request`; any other error is `insufficient_scope`.
+ * refuses (P13). A path that no route may read is `ambiguous_request`, and a variable that says nothing plain is `operation_refused`; any other error is `insufficient_scope`.
  */
 export function authorizeCall(token: CallToken, call: Call, view: CallView, now: number): CallDecision {
   let context: CallContext | undefined;
@@ -139,7 +139,9 @@ function contextOf({ claims, kid }: CallToken, call: Call, view: CallView, now: 
 }
 
 function refusalOf(error: unknown): CallRefusal {
-  return error instanceof ContractError && error.code === 'ambiguous_request'
-    ? { code: 'ambiguous_request', detail: error.message }
-    : { code: 'insufficient_scope', detail: 'a check could not be made' };
+  const code = error instanceof ContractError ? error.code : undefined;
+  const { message: detail } = error as Error;
+  if (code === 'ambiguous_request') return { code, detail };
+  if (code === 'invalid_operation') return { code: 'operation_refused', detail, reason: 'variable' };
+  return { code: 'insufficient_scope', detail: 'a check could not be made' };
 }

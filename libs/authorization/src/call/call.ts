@@ -3,6 +3,8 @@ import type {
   CallMode,
   CompiledRouteMap,
   ForbidRule,
+  OperationCall,
+  OperationReason,
   Route,
   ServiceDefinition,
 } from '@countersign/contract';
@@ -21,6 +23,7 @@ type CallRefusalCode =
   | 'grant_ended'
   | 'locked'
   | 'route_not_listed'
+  | 'operation_refused'
   | 'insufficient_scope'
   | 'range_refused'
   | 'gateway_required'
@@ -64,6 +67,11 @@ export type Call = {
   bodyLength: number | undefined;
   /** Whether the call has a body that has not arrived whole and will pass while the call is open. */
   bodyIsArriving: boolean;
+  /**
+   * The persisted operation that the call names, or why it names none. Undefined if no route of its method and path is a persisted
+   * operation.
+   */
+  operation: OperationCall | CallRefusal | undefined;
 };
 
 /** An entry of the feed's list of active grants. Milliseconds since the epoch; the window is [startsAt, endsAt). */
@@ -131,6 +139,7 @@ export type RoutesOfCall = { approved: Route; current: Route };
 
 /** The route that both maps agree on. */
 export type MatchedCall = {
+  /** The name of the route by the map that the terms name (`routeName`). */
   route: string;
   resource: string;
   action: string;
@@ -148,11 +157,14 @@ export type LinkedFields = { fields: readonly string[]; hosts: readonly string[]
  */
 export type Masking = { fields: readonly string[]; passes: readonly string[] };
 
-/** `reason`: what is wrong with the token (`invalid_token`) or its countersignatures (`not_countersigned`). */
+/**
+ * `reason`: what is wrong with the token (`invalid_token`), its countersignatures (`not_countersigned`) or the call's persisted operation
+ * (`operation_refused`).
+ */
 export type CallRefusal = {
   code: CallRefusalCode;
   detail: string;
-  reason?: TokenReason | CountersignReason;
+  reason?: TokenReason | CountersignReason | OperationReason;
 };
 
 /**

@@ -71,6 +71,7 @@ function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) 
     bodySha256: undefined,
     bodyLength: undefined,
     bodyIsArriving: false,
+    operation: undefined,
   };
   const view: CallView = {
     isInTouch: () => true,

@@ -1,11 +1,11 @@
-import { compileRouteMap, type ServiceDefinition } from '@countersign/contract';
+import { compileRouteMap, readOperation, type ServiceDefinition } from '@countersign/contract';
 import { sampleTerms } from '../../../../test/factories/grant-token.js';
-import type { CallContext } from './call.js';
+import type { Call, CallContext } from './call.js';
 import { namesNoOtherPinnedTenant } from './named-tenants.js';
 
 /** What is said of a call of globex, on a gateway that has pinned acme. */
 function said(
-  call: Partial<Pick<CallContext['call'], 'path' | 'query' | 'headerFields'>>,
+  call: Partial<Pick<CallContext['call'], 'path' | 'query' | 'headerFields' | 'operation'>>,
   {
     upstream = 'http://billing.internal:4200',
     tenant = 'globex',
@@ -38,6 +38,21 @@ describe('P12: a call of one tenant cannot name another that is pinned', () => {
     '/tenants/acme~',
   ])('in its path: %s', (path) => {
     expect(said({ path })).toBe('insufficient_scope');
+  });
+
+  test('in the variables of a persisted operation, at any depth', () => {
+    const operation = (variables: object): Call['operation'] => {
+      const text = JSON.stringify({ documentId: `sha256:${'a'.repeat(64)}`, variables });
+      const read = readOperation({
+        ...{ method: 'POST', query: '', body: new TextEncoder().encode(text) },
+        headerValues: (name) => (name === 'content-type' ? ['application/json'] : []),
+      });
+      if ('reason' in read) throw new Error(read.detail);
+      return read;
+    };
+    const variables = [{ org: 'acme' }, { acme: true }, { input: [{ url: 'https://x.example/%61cme' }] }];
+    for (const each of variables) expect(said({ operation: operation(each) })).toBe('insufficient_scope');
+    expect(said({ operation: operation({ org: 'globex', note: 'acmeish' }) })).toBeUndefined();
   });
 
   test.each([

@@ -1,12 +1,14 @@
 import { isSentByEveryClient } from '@countersign/contract';
 import type { Call, CallStep } from './call.js';
+import { operationOf } from './route-and-scope-steps.js';
 
 /** Anything outside a slug's alphabet separates names, so that `acme.json`, `tenant:acme` and `org=acme` name acme. */
 const BETWEEN_SLUGS = /[^a-z0-9-]+/;
 
 /**
  * A call of one tenant must not name another tenant that is pinned here, in any of the places from which a service
- * reads a tenant before it reads the body: the path, the query, a header, the first label of the upstream's host. Only the vendor's map says whose data
+ * reads a tenant before it reads the body: the path, the query, a header, the first label of the upstream's host. The variables of a
+ * persisted operation are searched too. Only the vendor's map says whose data
  * a call is about, so without this check a vendor could invent a tenant and map its calls to a customer's paths (P12).
  */
 export const namesNoOtherPinnedTenant: CallStep = ({ claims, call, view, currentMap, headers }) => {
@@ -14,7 +16,9 @@ export const namesNoOtherPinnedTenant: CallStep = ({ claims, call, view, current
   if (pinnedTenants.size === 0) return undefined;
   const isAnother = (name: string) => pinnedTenants.has(name) && name !== claims.tenant;
   const label = currentMap?.compiled.upstreamLabel ?? '';
-  const named = isAnother(label) ? label : (inTarget(call, isAnother) ?? inHeader(call, headers, isAnother));
+  const named = isAnother(label)
+    ? label
+    : (inTarget(call, isAnother) ?? inHeader(call, headers, isAnother) ?? inVariables(call, isAnother));
   return named === undefined
     ? undefined
     : {
@@ -58,6 +62,14 @@ function inHeader({ headerFields }: Call, listed: ReadonlySet<string>, isAnother
     const name = given.toLowerCase();
     if (isSentByEveryClient(name) && !listed.has(name)) continue;
     const named = inText(value, isAnother);
+    if (named !== undefined) return named;
+  }
+  return undefined;
+}
+
+function inVariables(call: Call, isAnother: Test): string | undefined {
+  for (const text of operationOf(call)?.texts() ?? []) {
+    const named = inText(text, isAnother);
     if (named !== undefined) return named;
   }
   return undefined;

@@ -7,9 +7,11 @@ import {
   matchRoute,
   mayRepeat,
   namesSecondObject,
+  type OperationCall,
   type Route,
   type RouteMatch,
   readByteRange,
+  routeName,
   type ServiceDefinition,
   scopeAllows,
 } from '@countersign/contract';
@@ -36,15 +38,20 @@ type Meaning = {
 
 const notListed = (detail: string): CallRefusal => ({ code: 'route_not_listed', detail });
 
+const OPERATION_NOT_LISTED =
+  'no route lists this operation: its hash, and its operationName exactly as the route has it (`countersign routes` shows both)';
+
 /**
  * The call must have the same resource, action and tenant by the map that the terms name (what the approver saw) and by
  * the current map (what the vendor publishes now). Otherwise a changed map would change what an approved scope means.
  */
 export const routeIsListed: CallStep = (context) => {
   const { claims, call, approvedMap, currentMap } = context;
+  if (call.operation !== undefined && 'code' in call.operation) return call.operation;
   const approved = meaningBy(approvedMap, call, claims);
   const current = currentMap === approvedMap ? approved : meaningBy(currentMap, call, claims);
-  if (approved === undefined || current === undefined) return notListed('the route is not listed');
+  if (approved === undefined || current === undefined)
+    return notListed(call.operation === undefined ? 'the route is not listed' : OPERATION_NOT_LISTED);
   const agree =
     approved.resource === current.resource &&
     approved.action === current.action &&
@@ -63,7 +70,7 @@ export const routeIsListed: CallStep = (context) => {
   if (approved.tenant === undefined)
     return { code: 'insufficient_scope', detail: 'the call names no tenant' };
   context.match = {
-    route: approved.route.path,
+    route: routeName(approved.route),
     resource: approved.resource,
     action: approved.action,
     tenant: approved.tenant,
@@ -99,11 +106,15 @@ function inBoth(one: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlyS
 
 function meaningBy(map: PublishedRouteMap | undefined, call: Call, claims: CallClaims): Meaning | undefined {
   if (map === undefined || map.definition.name !== call.service || call.path === '') return undefined;
-  const match = matchRoute(map.compiled, call.method, call.path);
+  const match = matchRoute(map.compiled, call.method, call.path, operationOf(call));
   if (match === undefined) return undefined;
   const { route, resource, action, headers } = match;
   return { route, resource, action, headers, tenant: tenantOfCall(map.definition, match, call, claims) };
 }
+
+/** The persisted operation that the call names; undefined if it names none. */
+export const operationOf = ({ operation }: Pick<Call, 'operation'>): OperationCall | undefined =>
+  operation === undefined || 'code' in operation ? undefined : operation;
 
 /**
  * Why a call of this route could be read in two ways; undefined if it could not.

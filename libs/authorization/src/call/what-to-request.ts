@@ -1,6 +1,6 @@
 import { forbidsCall, isSlug, matchRoute, type ScopeEntry } from '@countersign/contract';
 import type { Call, CallClaims, CallView } from './call.js';
-import { tenantOfCall } from './route-and-scope-steps.js';
+import { operationOf, tenantOfCall } from './route-and-scope-steps.js';
 
 /** The members of an access request that would cover a call. */
 export type WhatToRequest = { tenant: string; service: string; scope: ScopeEntry[] };
@@ -9,7 +9,7 @@ export type WhatToRequest = { tenant: string; service: string; scope: ScopeEntry
  * What a caller could request to make this call, by the current route map: exactly its resource and action. Undefined if no
  * request could help: the route is not listed, the call names no tenant, or the tenant forbids it. It says only what the
  * call itself says, so it does not tell whether there is such a tenant or such a resource. Throws ContractError for a path
- * that no route may read.
+ * that no route may read, and for an operation whose variables say nothing plain.
  */
 export function whatToRequest(
   call: Call,
@@ -18,7 +18,7 @@ export function whatToRequest(
 ): WhatToRequest | undefined {
   const map = view.currentMap(call.service);
   if (map === undefined || call.path === '') return undefined;
-  const match = matchRoute(map.compiled, call.method, call.path);
+  const match = matchRoute(map.compiled, call.method, call.path, operationOf(call));
   // Every grant of the service opens a shared route, so no scope is to be requested for it.
   if (match === undefined || match.route.shared) return undefined;
   const tenant = tenantOfCall(map.definition, match, call, claims);

@@ -96,7 +96,7 @@ function templateOf(
   { tenantFrom, tenantParameter, checksTenant }: ImportOptions,
 ): { path: string; names: ReadonlyMap<string, string> } | { reason: string } {
   if (unusable !== undefined) return { reason: unusable };
-  if (writesUnchecked(method, { tenantFrom, ...(checksTenant ? { checksTenant } : {}) }))
+  if (writesUnchecked({ method }, { tenantFrom, ...(checksTenant ? { checksTenant } : {}) }))
     return { reason: 'it may write, and the service does not check the tenant first (checksTenant)' };
   const tenant = tenantFrom === 'path' ? (tenantParameter ?? DEFAULT_TENANT_PARAMETER) : undefined;
   return pathTemplate(path, tenant);

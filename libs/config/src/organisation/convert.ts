@@ -70,13 +70,14 @@ function toRoute({
   shared,
   mask,
   maskPasses,
+  graphql,
   ...rest
 }: RouteEntry): Route {
   const route = {
     ...rest,
     resource: resource ?? SHARED.resource,
     action: action ?? SHARED.action,
-    ...present({ body, download, presigned, headers, shared, mask, maskPasses }),
+    ...present({ body, download, presigned, headers, shared, mask, maskPasses, graphql }),
   };
   if (query === undefined || query === 'any') return { ...route, ...present({ query }) };
   const parameters = query.map((each) => (typeof each === 'string' ? { name: each } : each));

@@ -21,6 +21,7 @@ import {
   corsSchema,
   fileHostsSchema,
   isDatabase,
+  persistedOperationSchema,
   serviceOriginSchema,
   upstreamTlsSchema,
 } from '@countersign/contract';
@@ -151,6 +152,7 @@ export const route = z
     presigned: z.array(z.string()).optional(),
     mask: z.array(z.string()).optional(),
     maskPasses: z.array(token).optional(),
+    graphql: persistedOperationSchema.optional(),
   })
   .superRefine(({ shared, ...entry }, context) => {
     for (const member of ['resource', 'action'] as const)

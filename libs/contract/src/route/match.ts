@@ -2,6 +2,8 @@ import { ContractError } from '../errors.js';
 import { MAX_RESOURCE_LENGTH } from '../resource/resource.js';
 import { segmentOfPath } from '../resource/segment.js';
 import { passesByDefault } from './headers.js';
+import type { OperationCall } from './operation-call.js';
+import { operationKey } from './persisted-operation.js';
 import { findRouteMapProblems } from './problems.js';
 import {
   headersOfRoute,
@@ -11,18 +13,21 @@ import {
   type ServiceDefinition,
 } from './route-map.js';
 
-/** A node of the tree of one method's paths: what may follow, and the route that ends here. */
+/** A node of the tree of one method's paths: what may follow, and the route that ends here, or the operations of GraphQL. */
 type Node = {
   literals: Map<string, Node> | undefined;
   parameter: Node | undefined;
   route: CompiledRoute | undefined;
+  /** By `operationKey`. */
+  operations: Map<string, CompiledRoute> | undefined;
 };
+/** A part of a resource: a literal, the position in the path that has its value, or the variable that has it. */
+type Part = string | number | { variable: string };
 type CompiledRoute = {
   route: Route;
-  /** Position of the tenant in the path. Undefined if the call names it elsewhere. */
-  tenant: number | undefined;
-  /** Segments of the resource: a literal, or the position in the path that has its value. */
-  resource: (string | number)[];
+  /** Position of the tenant in the path, or its variable. Undefined if the call names it elsewhere. */
+  tenant: Part | undefined;
+  resource: Part[];
   /** Position at which the resource begins, if it is the end of the path, as most are. */
   tail: number | undefined;
   headers: ReadonlySet<string>;
@@ -33,6 +38,8 @@ export type CompiledRouteMap = {
   readonly methods: ReadonlyMap<string, Node>;
   /** The first label of the upstream's host, in lower case. */
   readonly upstreamLabel: string;
+  /** Whether a route has a persisted operation. */
+  readonly hasOperations: boolean;
 };
 
 /** The one route that covers a call, and what the call is by it. */
@@ -58,7 +65,8 @@ export function compileRouteMap(service: ServiceDefinition): CompiledRouteMap {
     insert(root, route, service);
   }
   const upstreamLabel = new URL(service.upstream).hostname.split('.', 1)[0] ?? '';
-  return { methods, upstreamLabel };
+  const hasOperations = service.routes.some(({ graphql }) => graphql !== undefined);
+  return { methods, upstreamLabel, hasOperations };
 }
 
 function insert(root: Node, route: Route, service: ServiceDefinition): void {
@@ -68,21 +76,36 @@ function insert(root: Node, route: Route, service: ServiceDefinition): void {
     node =
       parameterName(segment) === undefined ? literalOf(node, canonicalSegment(segment)) : parameterOf(node);
   }
+  const { graphql } = route;
   const names = segments.map(parameterName);
+  const variables = new Map(Object.entries(graphql?.variables ?? {}));
+  const partOf = (name: string): Part => {
+    const variable = variables.get(name);
+    return variable === undefined ? names.indexOf(name) : { variable };
+  };
   const resource = route.resource.split('/').map((segment) => {
     const name = parameterName(segment);
-    return name === undefined ? segment : names.indexOf(name);
+    return name === undefined ? segment : partOf(name);
   });
-  const tenant = service.tenantFrom === 'path' && !route.shared ? names.indexOf('tenant') : undefined;
+  const tenant = service.tenantFrom === 'path' && !route.shared ? partOf('tenant') : undefined;
   const headers = new Set(headersOfRoute(service, route).filter((name) => !passesByDefault(name)));
-  node.route = { route, tenant, resource, tail: tailOf(route), headers };
+  const compiled = { route, tenant, resource, tail: tailOf(route), headers };
+  if (graphql === undefined) node.route = compiled;
+  else {
+    node.operations ??= new Map();
+    node.operations.set(operationKey(graphql.sha256, graphql.operation), compiled);
+  }
 }
 
-function tailOf({ path, resource }: Route): number | undefined {
-  return path.endsWith(`/${resource}`) ? pathSegments(path).length - resource.split('/').length : undefined;
+function tailOf({ path, resource, graphql }: Route): number | undefined {
+  return graphql === undefined && path.endsWith(`/${resource}`)
+    ? pathSegments(path).length - resource.split('/').length
+    : undefined;
 }
 
-const leaf = (): Node => ({ literals: undefined, parameter: undefined, route: undefined });
+const leaf = (): Node => ({
+  ...{ literals: undefined, parameter: undefined, route: undefined, operations: undefined },
+});
 
 function literalOf(node: Node, segment: string): Node {
   node.literals ??= new Map();
@@ -106,11 +129,43 @@ const PLAIN_PATH = /^[A-Za-z0-9._~/-]*$/;
  * GET unless the map has one of its own (RFC 9110 §9.3.2). A final `/` is part of the path: `/orders/` is another route
  * than `/orders`.
  *
- * Throws `ambiguous_request` if the path does not begin with `/`, has an empty or dot segment, holds what no resource may
+ * `operation`: the persisted operation that the call names. Paths that take one (`takesOperation`) have a route only with it.
+ *
+ * Throws `invalid_operation` if a variable that the route reads has no usable value. Throws `ambiguous_request` if the path does not begin with `/`, has an empty or dot segment, holds what no resource may
  * (an escaped `/`, `\`, `%` or control character, or bytes that are not UTF-8), or names a resource longer than any may
  * be. Upstreams disagree on what such a path means.
  */
-export function matchRoute(map: CompiledRouteMap, method: string, path: string): RouteMatch | undefined {
+export function matchRoute(
+  map: CompiledRouteMap,
+  method: string,
+  path: string,
+  operation?: OperationCall,
+): RouteMatch | undefined {
+  const { canonical, segments } = readPath(path);
+  const end = findIn(map, method, segments);
+  const found = end?.operations === undefined ? end?.route : operationIn(end.operations, operation);
+  return found === undefined ? undefined : toMatch(found, segments, canonical, operation);
+}
+
+/** Whether calls of this method and path are persisted operations, which `matchRoute` needs. Throws as `matchRoute` does. */
+export function takesOperation(map: CompiledRouteMap, method: string, path: string): boolean {
+  return map.hasOperations && findIn(map, method, readPath(path).segments)?.operations !== undefined;
+}
+
+/** The routes whose persisted operations a call of this method and path may name. Throws as `matchRoute` does. */
+export function operationsAt(map: CompiledRouteMap, method: string, path: string): Route[] {
+  const operations = findIn(map, method, readPath(path).segments)?.operations;
+  return [...(operations?.values() ?? [])].map(({ route }) => route);
+}
+
+function operationIn(
+  operations: ReadonlyMap<string, CompiledRoute>,
+  call: OperationCall | undefined,
+): CompiledRoute | undefined {
+  return call === undefined ? undefined : operations.get(operationKey(call.sha256, call.operation));
+}
+
+function readPath(path: string): { canonical: string; segments: string[] } {
   if (!path.startsWith('/')) throw new ContractError('ambiguous_request', 'a path begins with /');
   const canonical = PLAIN_PATH.test(path) ? path : path.split('/').map(canonicalSegment).join('/');
   const segments = pathSegments(canonical);
@@ -120,9 +175,7 @@ export function matchRoute(map: CompiledRouteMap, method: string, path: string):
       throw new ContractError('ambiguous_request', 'the path has an empty or dot segment');
     }
   }
-  const found =
-    findIn(map, method, segments) ?? (method === 'HEAD' ? findIn(map, 'GET', segments) : undefined);
-  return found === undefined ? undefined : toMatch(found, segments, canonical);
+  return { canonical, segments };
 }
 
 /** The empty segment behind a final `/` stays empty, and dot segments are refused by themselves. */
@@ -132,18 +185,16 @@ function canonicalSegment(segment: string): string {
   throw new ContractError('ambiguous_request', 'the path has a segment that no resource may have');
 }
 
-function findIn(
-  map: CompiledRouteMap,
-  method: string,
-  segments: readonly string[],
-): CompiledRoute | undefined {
+function findIn(map: CompiledRouteMap, method: string, segments: readonly string[]): Node | undefined {
   const root = map.methods.get(method);
-  return root === undefined ? undefined : find(root, segments, 0);
+  const found = root === undefined ? undefined : find(root, segments, 0);
+  return found ?? (method === 'HEAD' ? findIn(map, 'GET', segments) : undefined);
 }
 
-function find(node: Node, segments: readonly string[], at: number): CompiledRoute | undefined {
+function find(node: Node, segments: readonly string[], at: number): Node | undefined {
   const segment = segments[at];
-  if (segment === undefined) return node.route;
+  if (segment === undefined)
+    return node.route === undefined && node.operations === undefined ? undefined : node;
   const literal = node.literals?.get(segment);
   const found = literal === undefined ? undefined : find(literal, segments, at + 1);
   // A parameter is never empty.
@@ -151,33 +202,65 @@ function find(node: Node, segments: readonly string[], at: number): CompiledRout
   return find(node.parameter, segments, at + 1);
 }
 
-function toMatch(found: CompiledRoute, segments: readonly string[], path: string): RouteMatch {
+function toMatch(
+  found: CompiledRoute,
+  segments: readonly string[],
+  path: string,
+  operation: OperationCall | undefined,
+): RouteMatch {
   return {
     route: found.route,
-    resource: resourceOf(found, segments, path),
+    resource: resourceOf(found, segments, path, operation),
     action: found.route.action,
-    tenant: found.tenant === undefined ? undefined : segments[found.tenant],
+    tenant: found.tenant === undefined ? undefined : valueAt(found.tenant, segments, operation),
     headers: found.headers,
   };
 }
 
-function resourceOf(found: CompiledRoute, segments: readonly string[], path: string): string {
+function resourceOf(
+  found: CompiledRoute,
+  segments: readonly string[],
+  path: string,
+  operation: OperationCall | undefined,
+): string {
   // A slice of the path is one piece. A concatenation is joined only when it is read, which costs a tenth of a whole check.
   const resource =
-    found.tail === undefined ? fillIn(found.resource, segments) : path.slice(startOf(found.tail, segments));
+    found.tail === undefined
+      ? fillIn(found.resource, segments, operation)
+      : path.slice(startOf(found.tail, segments));
   if (resource.length > MAX_RESOURCE_LENGTH) {
     throw new ContractError('ambiguous_request', 'the path names a resource that is too long');
   }
   return resource;
 }
 
-function fillIn(parts: readonly (string | number)[], segments: readonly string[]): string {
+function fillIn(
+  parts: readonly Part[],
+  segments: readonly string[],
+  operation: OperationCall | undefined,
+): string {
   let resource = '';
   for (const part of parts) {
     if (resource !== '') resource += '/';
-    resource += typeof part === 'string' ? part : segments[part];
+    resource += valueAt(part, segments, operation);
   }
   return resource;
+}
+
+function valueAt(
+  part: Part,
+  segments: readonly string[],
+  operation: OperationCall | undefined,
+): string | undefined {
+  if (typeof part === 'string') return part;
+  if (typeof part === 'number') return segments[part];
+  const value = operation?.variable(part.variable);
+  if (value !== undefined) return value;
+  throw new ContractError(
+    'invalid_operation',
+    `the variable ${part.variable} is a text, or a whole number in plain digits: it says what the call is about`,
+    part.variable,
+  );
 }
 
 /** The index in the path at which that segment begins. */

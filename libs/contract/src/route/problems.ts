@@ -4,6 +4,7 @@ import { findCorsProblems } from './cors.js';
 import { findDatabaseProblems, isDatabase } from './database.js';
 import { mayBeListed, mayCarryTenant } from './headers.js';
 import { isJsonType } from './masked-fields.js';
+import { addProblemsOfOperation, operationKey, operationPathProblems } from './persisted-operation.js';
 import {
   parameterName,
   pathSegments,
@@ -22,14 +23,15 @@ const REFUSED_METHODS = new Set(['CONNECT', 'TRACE']);
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * True if gateways cannot keep calls of this method within their tenant. With `tenantFrom: service` they withhold a response
- * that is about another tenant, but that does not undo what the call has written.
+ * True if gateways cannot keep calls of this route within their tenant. With `tenantFrom: service` they withhold a response
+ * that is about another tenant, but that does not undo what the call has written. A query of GraphQL only reads, also with POST.
  */
 export function writesUnchecked(
-  method: string,
+  { method, graphql }: Pick<Route, 'method' | 'graphql'>,
   service: Pick<ServiceDefinition, 'tenantFrom' | 'checksTenant'>,
 ): boolean {
-  return service.tenantFrom === 'service' && !service.checksTenant && !SAFE_METHODS.has(method);
+  const onlyReads = SAFE_METHODS.has(method) || graphql?.type === 'query';
+  return service.tenantFrom === 'service' && !service.checksTenant && !onlyReads;
 }
 
 /**
@@ -46,6 +48,7 @@ export function findRouteMapProblems(service: ServiceDefinition): RouteMapProble
     ...shape.data.routes.flatMap((route, index) => routeProblems(route, `/routes/${index}`, shape.data)),
     ...ambiguities(shape.data.routes),
     ...sharedProblems(shape.data.routes),
+    ...operationPathProblems(shape.data.routes),
   ];
 }
 
@@ -95,18 +98,22 @@ function routeProblems(route: Route, pointer: string, service: ServiceDefinition
   const names = path.map(parameterName).filter((name) => name !== undefined);
   const resource = route.resource.split('/');
   if (REFUSED_METHODS.has(route.method)) add('method', 'this method is never forwarded');
-  if (writesUnchecked(route.method, service)) {
+  if (writesUnchecked(route, service)) {
     add('method', 'may write: with `tenantFrom: service` only if the service has `checksTenant: true`');
   }
   if (path.some((segment) => DOTS.has(segment))) add('path', 'has a dot segment');
   if (new Set(names).size !== names.length) add('path', 'names a parameter twice');
-  if (!route.shared && names.includes('tenant') !== (service.tenantFrom === 'path')) {
+  const variables = Object.keys(route.graphql?.variables ?? {});
+  const namesTenant = names.includes('tenant') || variables.includes('tenant');
+  if (!route.shared && namesTenant !== (service.tenantFrom === 'path')) {
     add('path', 'has {tenant} exactly once with `tenantFrom: path`, and never otherwise');
   }
   if (resource.some((segment) => DOTS.has(segment))) add('resource', 'has a dot segment');
-  if (resource.map(parameterName).some((name) => name !== undefined && !names.includes(name))) {
+  const known = new Set([...names, ...variables]);
+  if (resource.map(parameterName).some((name) => name !== undefined && !known.has(name))) {
     add('resource', 'uses a parameter that the path does not have');
   }
+  addProblemsOfOperation(route, names, service, add);
   if (Array.isArray(route.query) && new Set(route.query).size !== route.query.length) {
     add('query', 'names a parameter twice');
   }
@@ -220,14 +227,19 @@ function headerProblems(headers: readonly string[], pointer: string): RouteMapPr
   });
 }
 
-/** Two routes of one method with the same shape. Which one covers a call would depend on their order. */
+/**
+ * Two routes of one method with the same shape, and not with different operations. Which one covers a call would depend on their
+ * order.
+ */
 function ambiguities(routes: readonly Route[]): RouteMapProblem[] {
   const first = new Map<string, number>();
   return routes.flatMap((route, index) => {
     const shape = pathSegments(route.path).map((segment) =>
       parameterName(segment) === undefined ? segment : '{}',
     );
-    const key = `${route.method} /${shape.join('/')}`;
+    const { graphql } = route;
+    const operation = graphql === undefined ? '' : ` ${operationKey(graphql.sha256, graphql.operation)}`;
+    const key = `${route.method} /${shape.join('/')}${operation}`;
     const earlier = first.get(key);
     if (earlier === undefined) {
       first.set(key, index);

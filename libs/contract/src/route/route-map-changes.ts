@@ -1,3 +1,4 @@
+import { routeName } from './persisted-operation.js';
 import { headersOfRoute, type Route, type ServiceDefinition } from './route-map.js';
 
 /** What calls may do by one version of a route map and not by another: routes, query parameters, bodies, headers, pages of other origins. */
@@ -39,7 +40,7 @@ function passedByRoutes(one: ServiceDefinition, other: ServiceDefinition): strin
   });
 }
 
-const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
+const nameOf = (route: Route): string => `${route.method} ${routeName(route)}`;
 
 const without = (all: readonly string[], some: readonly string[]): string[] =>
   all.filter((each) => !some.includes(each));

@@ -7,13 +7,15 @@ import { byCodeUnit, type ScopeEntry } from '../resource/scope.js';
 import { type CorsRules, corsSchema, normalisedCors } from './cors.js';
 import { fileHostsSchema } from './linked-files.js';
 import { fieldPointer, MAX_MASKED_FIELDS, mediaType } from './masked-fields.js';
+import { OPERATION_PARAMETERS } from './operation-call.js';
+import { operationKey, type PersistedOperation, persistedOperationSchema } from './persisted-operation.js';
 
 /** One line of a route map: which calls it covers, and which resource and action they are. docs/contract.md, Route map. */
 export type Route = {
   method: string;
   /** `/tenants/{tenant}/invoices/{id}`: whole segments, literal or `{parameter}`. A final `/` makes another path. */
   path: string;
-  /** `invoices/{id}`: may use the parameters of the path. */
+  /** `invoices/{id}`: may use the parameters of the path, and those of `graphql.variables`. */
   resource: string;
   action: string;
   /** The query parameters that a call may have. Absent: none. */
@@ -37,11 +39,13 @@ export type Route = {
   mask?: string[];
   /** Media types that pass as they are on a route with `mask`. Absent: an answer that is not JSON is withheld. */
   maskPasses?: string[];
+  /** Calls of this route are one persisted operation of GraphQL. */
+  graphql?: PersistedOperation;
 };
 
 /**
- * Where a call names its tenant: in the path's `{tenant}`, the host or a header; or nowhere, and the service says with each
- * response whose data it is.
+ * Where a call names its tenant: in the path's `{tenant}` (or, for a persisted operation, in a variable), the host or a header; or
+ * nowhere, and the service says with each response whose data it is.
  */
 export type TenantFrom = 'path' | 'host' | 'header' | 'service';
 
@@ -102,6 +106,7 @@ export const routeSchema: z.ZodType<Route> = z.strictObject({
   presigned: z.exactOptional(z.array(fieldPointer).min(1, 'at least one field').max(MAX_MASKED_FIELDS)),
   mask: z.exactOptional(z.array(fieldPointer).min(1, 'at least one field').max(MAX_MASKED_FIELDS)),
   maskPasses: z.exactOptional(z.array(mediaType).min(1, 'at least one type').max(20)),
+  graphql: z.exactOptional(persistedOperationSchema),
 });
 
 /** The shape of a service with its map. The rules between members are in `findRouteMapProblems`. */
@@ -154,12 +159,12 @@ export function routeResourcePattern(route: Route): string {
  * The bytes that a route map's hash covers (docs/contract.md, Route map), as canonical JSON:
  *
  *     {"audience":…,"checksTenant":true,"cors":…,"fileHosts":…,"headers":…,
- *      "routes":[{"action":…,"body":true,"download":true,"headers":…,"mask":…,"maskPasses":…,"method":…,"path":…,"presigned":…,"query":…,
+ *      "routes":[{"action":…,"body":true,"download":true,"graphql":…,"headers":…,"mask":…,"maskPasses":…,"method":…,"path":…,"presigned":…,"query":…,
  *      "repeat":…,"resource":…,"shared":true},…],"service":…,"tenantFrom":…,"tenantHeader":…,"upstream":…}
  *
- * Routes are sorted by path, then method. `query` is `[]` if absent, a sorted list of unique names, or the text `any`.
- * `tenantHeader`, `checksTenant`, `headers`, `fileHosts`, `cors`, `repeat`, `body`, `download`, `shared`, `presigned`, `mask` and
- * `maskPasses` are there only if the service or route has them. `headers` is a sorted list of unique names in lower case; `fileHosts`, `repeat`,
+ * Routes are sorted by path, then method, then the hash and the name of the operation. `query` is `[]` if absent, a sorted list of unique names, or the text `any`.
+ * `tenantHeader`, `checksTenant`, `headers`, `fileHosts`, `cors`, `repeat`, `body`, `download`, `shared`, `presigned`, `mask`,
+ * `maskPasses` and `graphql` are there only if the service or route has them. `headers` is a sorted list of unique names in lower case; `fileHosts`, `repeat`,
  * `presigned`, `mask` and `maskPasses` are such lists as they are written. `cors` is
  * `{"credentials":true,"exposeHeaders":…,"maxAge":…,"origins":…}` with what the service has of it, each list sorted.
  */
@@ -176,9 +181,17 @@ export function canonicalRouteMap(service: ServiceDefinition): string {
     ...(service.cors && { cors: normalisedCors(service.cors) }),
     routes: service.routes
       .map(normalised)
-      .sort((a, b) => byCodeUnit(a.path, b.path) || byCodeUnit(a.method, b.method)),
+      .sort(
+        (a, b) =>
+          byCodeUnit(a.path, b.path) ||
+          byCodeUnit(a.method, b.method) ||
+          byCodeUnit(operationOf(a), operationOf(b)),
+      ),
   });
 }
+
+const operationOf = ({ graphql }: Route): string =>
+  graphql === undefined ? '' : operationKey(graphql.sha256, graphql.operation);
 
 function normalised({ query, repeat, headers, presigned, mask, maskPasses, ...rest }: Route): Route {
   return {
@@ -214,7 +227,8 @@ export function routesOfScopes<Kind extends Pick<Route, 'shared'>>(routes: reado
 }
 
 /** Whether calls of this route may have the query parameter. */
-export function listsQuery({ query }: Route, name: string): boolean {
+export function listsQuery({ method, query, graphql }: Route, name: string): boolean {
+  if (graphql !== undefined) return method === 'GET' && OPERATION_PARAMETERS.has(name);
   return query === 'any' || query?.includes(name) === true;
 }
 

@@ -67,7 +67,8 @@ const recordedFile = z.strictObject({ from: id('rec'), host: z.string().min(1).m
 export type RecordedFile = z.infer<typeof recordedFile>;
 
 /**
- * Durable before the call is forwarded. `route` is the path template of the map that the terms name. `droppedHeaders`: the
+ * Durable before the call is forwarded. `route` is the name of the route by the map that the terms name (`routeName`): its path
+ * template, and for a persisted operation also name and hash. `droppedHeaders`: the
  * names of request headers that are not forwarded, at most the first hundred. Absent if there are none. `context`: how the
  * call is signed for the upstream. Absent: `ed25519`. `masked`: the gateway masks fields of the answer. `file`: the answer is a file
  * from a storage. `tenantFrom`: the call named no tenant, so the service had to name it in the response. Absent: the gateway read the

@@ -6,7 +6,10 @@ import {
   compileRouteMap,
   forbidsCall,
   matchRoute,
+  type OperationCall,
+  type Route,
   resourceMatches,
+  routeName,
   routeResourcePattern,
   SHARED,
   scopeAllows,
@@ -52,9 +55,14 @@ export class CallHistory {
     if (change !== undefined && change.path !== path)
       throw data.fault('wrong_change', 'the call is not the change that was approved.');
     if (map === undefined) return;
-    const match = matchRoute(map, data.text('method'), path.split('?')[0] ?? '');
+    const operation = recordedOperation(
+      data,
+      this.context.deployment.mapOf(grant.terms.routes)?.routes ?? [],
+    );
+    const match = matchRoute(map, data.text('method'), path.split('?')[0] ?? '', operation);
     const isSame =
-      match?.route.path === data.text('route') &&
+      match !== undefined &&
+      routeName(match.route) === data.text('route') &&
       match.resource === data.text('resource') &&
       match.action === data.text('action') &&
       (match.tenant === undefined || match.tenant === data.leaf.tenant);
@@ -116,7 +124,7 @@ export class CallHistory {
       action === SHARED.action &&
       this.context.deployment
         .mapOf(grant.terms.routes)
-        ?.routes.some((route) => route.shared && route.path === path);
+        ?.routes.some((route) => route.shared && routeName(route) === path);
     if (isShared === false || resource !== SHARED.resource || action !== SHARED.action)
       throw data.fault('out_of_scope', `the scope does not allow “${action}” on ${resource}.`);
   }
@@ -161,7 +169,7 @@ export class CallHistory {
     const path = data.text('route');
     const isListed = definition.routes.some(
       (route) =>
-        route.path === path &&
+        routeName(route) === path &&
         route.action === action &&
         resourceMatches(routeResourcePattern(route), resource),
     );
@@ -252,6 +260,26 @@ export class CallHistory {
     this.#maps.set(routes, compiled);
     return compiled;
   }
+}
+
+/**
+ * The persisted operation that a record names in its route, with the variables that its resource and tenant say it had: the record has no
+ * others. Undefined if the route has no operation.
+ */
+function recordedOperation(data: LeafData, routes: readonly Route[]): OperationCall | undefined {
+  const name = data.text('route');
+  const route = routes.find((each) => each.graphql !== undefined && routeName(each) === name);
+  if (route?.graphql === undefined) return undefined;
+  const { sha256, operation, variables = {} } = route.graphql;
+  const segments = data.text('resource').split('/');
+  const places = route.resource.split('/');
+  const values = new Map(
+    Object.entries(variables).map(([variable, pointer]) => [
+      pointer,
+      variable === 'tenant' ? data.leaf.tenant : segments[places.indexOf(`{${variable}}`)],
+    ]),
+  );
+  return { sha256, operation, variable: (pointer) => values.get(pointer) ?? '', texts: () => [] };
 }
 
 function isOfItsGrant({ data, grant }: Call): void {
