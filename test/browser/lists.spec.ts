@@ -41,6 +41,7 @@ describe('lists with many rows', () => {
     await page.getByText('More filters (1 chosen)').waitFor();
     await expectGoodViews(page, 'history-filtered');
     // Beside every word of the row.
+    await rows(page).first().scrollIntoViewIfNeeded();
     const box = await rows(page).first().boundingBox();
     await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) - 4, (box?.y ?? 0) + (box?.height ?? 0) - 4);
     await page.waitForURL(`${site.url}/requests/${refund}`);

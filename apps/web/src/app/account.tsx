@@ -4,7 +4,7 @@ import { api } from '../api/client.js';
 import { useOrganisation } from '../api/organisation.js';
 import { unwrap } from '../api/problem.js';
 import { queryClient } from '../api/query-client.js';
-import { isVendor, type Session, sessionQuery } from '../api/session.js';
+import { isVendor, type Session } from '../api/session.js';
 import { chooseLanguage, useLanguage, useText } from '../text/language.js';
 import { Button } from '../ui/button.js';
 import { shellTexts } from './shell.text.js';
@@ -39,14 +39,15 @@ export function Account({ session }: { session: Session }) {
   );
 }
 
-/** Ends the session and clears everything that the pages have loaded, also if the broker cannot be reached. */
+/**
+ * Ends the session and clears everything that the pages have loaded, also if the broker cannot be reached. The sign-in page is
+ * loaded anew: the pages of this one need a session, and keep nothing in memory then.
+ */
 function useSignOut() {
   return useMutation({
     mutationFn: () => unwrap(api.DELETE('/api/v1/session')),
-    onSuccess: () => {
-      queryClient.clear();
-      queryClient.setQueryData(sessionQuery.queryKey, null);
-    },
+    onSuccess: () =>
+      location.assign(`/sign-in?returnTo=${encodeURIComponent(location.pathname + location.search)}`),
     onError: () => queryClient.clear(),
   });
 }

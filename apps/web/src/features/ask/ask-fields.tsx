@@ -16,6 +16,7 @@ export function AskFields({
   services,
   onChange,
   whyHint,
+  withStart = false,
   children,
 }: {
   draft: Draft;
@@ -23,6 +24,8 @@ export function AskFields({
   onChange: (change: Partial<Draft>) => void;
   /** Replaces the hint below the reason. */
   whyHint?: string;
+  /** Whether the form has when access begins, and a budget. */
+  withStart?: boolean;
   /** The field for the customer, or for several. */
   children: ReactNode;
 }) {
@@ -62,7 +65,7 @@ export function AskFields({
         </div>
       )}
       <Duration minutes={draft.minutes} onChange={(minutes) => onChange({ minutes })} />
-      {draft.start === undefined ? null : <StartFields draft={draft} onChange={onChange} />}
+      {withStart ? <StartFields draft={draft} onChange={onChange} /> : null}
       <TextArea
         label={text.why}
         hint={whyHint ?? text.whyHint}

@@ -1,25 +1,23 @@
 import './ask.css';
-import type { Terms } from '@countersign/contract';
 import { durationText, scopeWords, tickedScope, ticksOf } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
-import { type AccessRequestDetail, type Ask, api, type Service } from '../../api/client.js';
+import { type Ask, api, type Service } from '../../api/client.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
-import { requestQuery, servicesQuery } from '../../api/requests.js';
+import { servicesQuery } from '../../api/requests.js';
 import { may, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { SelectField } from '../../ui/field.js';
 import { Page } from '../../ui/page.js';
-import { Loaded, Loading, ProblemNotice } from '../../ui/query-states.js';
+import { Loaded, ProblemNotice } from '../../ui/query-states.js';
 import { askTexts } from './ask.text.js';
 import { AskFields } from './ask-fields.js';
 import { buildAsk, type Draft, secondsOf } from './draft.js';
-import { forgetDraft, isWorthKeeping, keepDraft, keptDraft } from './kept-draft.js';
+import { FilledNotice, useFilledDraft } from './filled-draft.js';
 import { Preview } from './preview.js';
 
 /** `/ask`: a form for a new request, from the service's route map, with a preview of what the request would need. */
@@ -41,43 +39,18 @@ export default function AskPage() {
         ) : null
       }
     >
-      <Loaded query={services}>{({ items }) => <AskWith services={items} />}</Loaded>
+      <Loaded query={services}>{({ items }) => <AskForm services={items} />}</Loaded>
     </Page>
   );
 }
 
-/** The form waits for the earlier request that the address names. One that is not there leaves the form empty. */
-function AskWith({ services }: { services: readonly Service[] }) {
+function AskForm({ services }: { services: readonly Service[] }) {
+  const text = useText(askTexts);
+  const language = useLanguage();
+  const navigate = useNavigate();
   const [given] = useSearchParams();
-  const from = given.get('from');
-  const past = useQuery({ ...requestQuery(from ?? ''), enabled: from !== null });
-  if (from !== null && past.isPending) return <Loading />;
-  return <AskForm key={from} services={services} past={past.data} />;
-}
-
-/** What an earlier request says, without its times: those may be past. */
-function draftOf(past: AccessRequestDetail, services: readonly Service[]): Draft {
-  const service = services.find(({ name }) => name === past.service);
-  const scope = past.scope.map(({ resource, actions }) => `${resource}:${actions.join(',')}`);
-  const { budget, unmasked } = past.terms as Terms;
-  return {
-    tenant: past.tenant,
-    service: past.service,
-    ...(service === undefined ? { ticked: new Set<string>(), objects: '' } : ticksOf(service, scope)),
-    minutes: String(past.terms.seconds / 60),
-    justification: past.justification ?? '',
-    ticket: past.ticket ?? '',
-    emergency: false,
-    reasonCode: past.reasonCode ?? '',
-    start: 'approval',
-    ...(unmasked === true ? { unmasked } : {}),
-    ...(budget?.calls === undefined ? {} : { calls: String(budget.calls) }),
-  };
-}
-
-function emptyDraft(given: URLSearchParams, services: readonly Service[]): Draft {
   const named = services.find(({ name }) => name === given.get('service'));
-  return {
+  const [draft, setDraft] = useState<Draft>({
     tenant: given.get('tenant') ?? '',
     service: given.get('service') ?? services[0]?.name ?? '',
     ...(named === undefined ? { ticked: new Set(), objects: '' } : ticksOf(named, given.getAll('scope'))),
@@ -87,44 +60,15 @@ function emptyDraft(given: URLSearchParams, services: readonly Service[]): Draft
     emergency: false,
     ...(given.has('demand') ? { demand: given.get('demand') ?? '' } : {}),
     reasonCode: given.get('reasonCode') ?? '',
-    start: 'approval',
-  };
-}
-
-function AskForm({
-  services,
-  past,
-}: {
-  services: readonly Service[];
-  past: AccessRequestDetail | undefined;
-}) {
-  const text = useText(askTexts);
-  const language = useLanguage();
-  const navigate = useNavigate();
-  const { person } = useSession();
-  const [given] = useSearchParams();
-  // An address that fills the form in wins over a draft.
-  const isPlain = [...given.keys()].length === 0;
-  const [kept] = useState(() => (isPlain ? keptDraft(person, Date.now()) : null));
-  const [draft, setDraft] = useState<Draft>(
-    () => kept ?? (past === undefined ? emptyDraft(given, services) : draftOf(past, services)),
-  );
-  const [isRestored, setRestored] = useState(kept !== null);
-  useEffect(() => {
-    if (isPlain && isWorthKeeping(draft)) keepDraft(person, draft, Date.now());
-  }, [draft, isPlain, person]);
-  const startOver = () => {
-    forgetDraft(person);
-    setRestored(false);
-    setDraft(emptyDraft(given, services));
-  };
+  });
   const change = (part: Partial<Draft>) => setDraft((present) => ({ ...present, ...part }));
   const { tenants } = useOrganisation();
+  const filled = useFilledDraft(draft, setDraft, services);
   const ask = buildAsk(draft);
   const send = useMutation({
     mutationFn: (body: Ask) => unwrap(api.POST('/api/v1/requests', { body })),
     onSuccess: async () => {
-      forgetDraft(person);
+      filled.forget();
       await invalidate(['requests']);
       await navigate('/mine');
     },
@@ -137,19 +81,8 @@ function AskForm({
         if (ask !== null) send.mutate(ask);
       }}
     >
-      <AskFields draft={draft} services={services} onChange={change}>
-        {isRestored || past !== undefined ? (
-          <Notice tone="plain" icon="info">
-            <p>{isRestored ? text.restored : text.fromPast}</p>
-            {isRestored ? (
-              <p>
-                <Button small onClick={startOver}>
-                  {text.discard}
-                </Button>
-              </p>
-            ) : null}
-          </Notice>
-        ) : null}
+      <AskFields draft={draft} services={services} onChange={change} withStart>
+        <FilledNotice {...filled} />
         <SelectField
           label={text.tenant}
           value={draft.tenant}

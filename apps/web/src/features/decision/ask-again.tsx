@@ -54,6 +54,8 @@ export function AskAgain({ request }: { request: AccessRequestDetail }) {
     onSuccess: ({ id }) => navigate(`/requests/${id}`),
     onSettled: () => invalidate(['requests']),
   });
+  // Access that was approved is asked for again with what is needed now.
+  if (request.state === 'approved') return <AskChanged request={request} />;
   return (
     <div className="stack near no-print">
       {again.error === null ? null : <ProblemNotice error={again.error} />}

@@ -16,7 +16,7 @@ import { CopyId } from '../../ui/copy.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { BlockedNotice } from '../grants/blocked.js';
-import { AskAgain, AskChanged, OutdatedNotice } from './ask-again.js';
+import { AskAgain, OutdatedNotice } from './ask-again.js';
 import { availableAction } from './available-action.js';
 import { Comparison } from './comparison.js';
 import { EarlierDenials, NotIncluded } from './context.js';
@@ -63,8 +63,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
   const offered = decides ? undefined : (request.offer?.terms as Terms | undefined);
   const granting = outcome.kind === 'less' ? outcome.terms : (offered ?? terms);
   const isOutdated = request.outdated !== null;
-  const hasEnded = turn === 'over' && request.state !== 'approved';
-  const mayAskAgain = request.requester === session.person && (isOutdated || hasEnded);
+  const mayAskAgain = request.requester === session.person && (isOutdated || turn === 'over');
   const mayOffer =
     decides && !isOutdated && !isVendor(session) && !hasChanged && request.state === 'awaiting_customer';
 
@@ -97,9 +96,6 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         <OutdatedNotice request={request} turn={turn} />
         <RequestStatus request={request} turn={turn} />
         {mayAskAgain ? <AskAgain request={request} /> : null}
-        {turn === 'over' && !hasEnded && request.requester === session.person ? (
-          <AskChanged request={request} />
-        ) : null}
         <Sentence request={request} />
         <section aria-label={text.risk}>
           <RiskReasons needs={request.needs} />
