@@ -93,6 +93,11 @@ export const EXAMPLES: Readonly<Record<string, ExportedEvent>> = {
     { type: 'access.allowed', actor: IDS.gateway as LeafV1['actor'], data: call },
     { path: { value: '/tenants/acme/invoices/7?page=2', salt: 's' } },
   ),
+  passedOn: exportedEvent({
+    type: 'access.allowed',
+    actor: IDS.gateway as LeafV1['actor'],
+    data: { ...call, mode: 'authz', outcome: 'unknown' },
+  }),
   refused: exportedEvent(
     {
       type: 'access.refused',

@@ -168,6 +168,12 @@ describe('OCSF', () => {
       count: 3,
     });
   });
+
+  test('how a call ended that a proxy passed on is not known', () => {
+    expect(JSON.parse(formatOcsf(EXAMPLES['allowed']!))).toMatchObject({ status_id: 1 });
+    const passedOn = JSON.parse(formatOcsf(EXAMPLES['passedOn']!));
+    expect(passedOn).toMatchObject({ status_id: 0, status: 'Unknown', status_code: 'unknown' });
+  });
 });
 
 describe('syslog', () => {
