@@ -208,7 +208,7 @@ describe('emergencies, questions, forwards and incidents', () => {
     await ada.getByText('Totals of November are wrong').first().waitFor();
     expect(await ada.getByText(/Wrong totals since|Globex|Incident/).count()).toBe(0);
     await ada.goto(`${site.url}/incidents/${board.id}`);
-    await ada.getByRole('alert').waitFor();
+    await ada.getByRole('heading', { level: 1, name: 'This page is for other people' }).waitFor();
     expect(await ada.getByText('Wrong totals since').count()).toBe(0);
   });
 
