@@ -209,7 +209,8 @@ describe('everyday tasks on the other pages', () => {
     const page = await site.signedIn('ada', '/history');
     const file = page.waitForEvent('download');
     await page.getByText('Export calls').click();
-    await page.getByRole('button', { name: 'CSV for spreadsheets' }).click();
+    const calls = page.locator('details', { hasText: 'Export calls' });
+    await calls.getByRole('button', { name: 'CSV for spreadsheets' }).click();
     const text = await textOf(await (await file).createReadStream());
     expect(text.split('\r\n')[0]).toMatch(/^"at","person","personName","grant",/);
     expect(text).toContain('"Erin Okafor"');

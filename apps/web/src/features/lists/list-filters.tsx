@@ -36,11 +36,13 @@ export function ListFilters({ fields, choice, states = {}, rows = [] }: Offered)
       {others.length === 0 ? null : (
         <details className="details" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>{text.more(chosen)}</summary>
-          <div className="list-filters">
-            {others.map((field) => (
-              <Filter key={field} field={field} choice={choice} states={states} rows={rows} />
-            ))}
-          </div>
+          {isOpen ? (
+            <div className="list-filters">
+              {others.map((field) => (
+                <Filter key={field} field={field} choice={choice} states={states} rows={rows} />
+              ))}
+            </div>
+          ) : null}
         </details>
       )}
       {Object.keys(choice).length === 0 ? null : (
