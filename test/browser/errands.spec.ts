@@ -220,7 +220,7 @@ describe('everyday tasks on the other pages', () => {
     await page.getByLabel('From').fill('2026-10-25');
     await page.getByLabel('To (inclusive)').fill('2026-10-25');
     const ofThatDay = page.waitForRequest(/access-records\?.*from=/);
-    await page.getByRole('button', { name: 'JSON Lines' }).click();
+    await calls.getByRole('button', { name: 'JSON Lines' }).click();
     const { searchParams } = new URL((await ofThatDay).url());
     expect([searchParams.get('from'), searchParams.get('to')]).toEqual([
       '2026-10-24T22:00:00.000Z',
