@@ -290,6 +290,15 @@ describe('invitations', () => {
     expect(err).toContain(`countersign withdraw ${answer.id}`);
   });
 
+  test('invite --unmasked lets requests ask for hidden fields, and the invitation says so', async () => {
+    const { out, seen } = await cli([...INVITE, '--unmasked'], {
+      ...me('acme'),
+      [`POST ${PATH}`]: () => ({ status: 201, body: { ...answer, unmasked: true } }),
+    });
+    expect(bodies(seen)).toEqual([expect.objectContaining({ unmasked: true })]);
+    expect(out).toMatch(/hidden fields +may be shown in full/);
+  });
+
   test('flags that are absent are not sent', async () => {
     const { out, seen } = await cli([...INVITE, '--json'], {
       ...me('acme'),
@@ -733,6 +742,27 @@ describe('extend, calls and log', () => {
     expect(seen.at(-1)?.url).toBe(`/api/v1/tenants/acme/access-records?grant=${GRANT_ID}`);
     expect(out).toContain('GET /tenants/acme/invoices/17');
     expect(out).toContain('refused: locked, 3 times');
+  });
+
+  test('calls shows how many fields of an answer were hidden, and why one was withheld', async () => {
+    const allowed = {
+      ...CALL,
+      decision: 'allowed',
+      code: null,
+      count: 1,
+      outcome: 'completed',
+      masked: true,
+    };
+    const items = [
+      { ...allowed, maskedFields: 2 },
+      { ...allowed, outcome: 'failed', maskedFields: 0, withheld: 'not_json' },
+    ];
+    const { out } = await cli(['calls', GRANT_ID], {
+      [`GET /api/v1/grants/${GRANT_ID}`]: () => ({ body: grantAnswer('http://localhost:4100') }),
+      'GET /api/v1/tenants/acme/access-records': () => ({ body: { items, next: null } }),
+    });
+    expect(out).toContain('allowed, 2 fields hidden');
+    expect(out).toContain('allowed (failed), answer withheld: it was not JSON');
   });
 
   test('log lists leaves with their index, and the next page keeps the filters', async () => {

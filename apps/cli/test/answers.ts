@@ -102,6 +102,7 @@ export const invitationAnswer = () => ({
   uses: 3,
   recurs: null,
   requesters: null,
+  unmasked: false,
   used: 1,
   state: 'open',
   person: `usr_${ID}5`,

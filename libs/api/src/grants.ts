@@ -32,6 +32,10 @@ export const grantSchema = named(
     sealedLog: sealedLog.exactOptional(),
     service: z.string(),
     scope: scopeAnswer(),
+    unmasked: z
+      .literal(true)
+      .exactOptional()
+      .describe('Answers show the fields that routes mask. Absent: they are masked.'),
     requester: idText('usr', 'The engineer who holds it.'),
     digest: digestText(),
     state: z.enum(GRANT_STATES),

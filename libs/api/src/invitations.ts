@@ -61,6 +61,11 @@ export const invitationSchema = named(
       .array(idText('usr', 'An engineer.'))
       .nullable()
       .describe('The engineers that it is for; null: all of them.'),
+    unmasked: z
+      .boolean()
+      .describe(
+        'Whether its requests may ask that fields that routes mask are shown in full (`unmasked`). Otherwise they stay masked.',
+      ),
     used: z.int().describe('How many it has opened; a use is never given back.'),
     state: z.enum(INVITATION_STATES),
     person: idText('usr', 'The approver who made it.'),
@@ -117,6 +122,12 @@ const invitationDraftSchema = named(
       .max(MAX_REQUESTERS)
       .exactOptional()
       .describe('Only these engineers, each by e-mail or `usr_…`; all of them if absent.'),
+    unmasked: z
+      .literal(true)
+      .exactOptional()
+      .describe(
+        'Its requests may ask that fields that routes mask are shown in full (`unmasked`). If absent, they stay masked.',
+      ),
   }),
 );
 export type InvitationDraftBody = z.infer<typeof invitationDraftSchema>;

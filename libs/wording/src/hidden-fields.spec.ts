@@ -1,4 +1,4 @@
-import { hiddenFieldsText } from './hidden-fields.js';
+import { accessWords, hiddenFieldsText } from './hidden-fields.js';
 
 test.each([
   [
@@ -35,4 +35,13 @@ test.each([
 test('a sentence names ten fields, and counts the others', () => {
   const fields = Array.from({ length: 13 }, (_, n) => `/f${n}`);
   expect(hiddenFieldsText(fields, {}, 'en')).toMatch(/f9 and 3 more are hidden/);
+});
+
+test('a phrase about access says whether it shows hidden fields', () => {
+  const scope = [{ resource: 'invoices/*', actions: ['read'] }];
+  expect(accessWords({ scope }, 'en')).toBe('read invoices');
+  expect(accessWords({ scope, unmasked: true }, 'en')).toBe('read invoices (with hidden fields in full)');
+  expect(accessWords({ scope, unmasked: true }, 'de')).toBe(
+    'invoices lesen (mit verborgenen Feldern im Klartext)',
+  );
 });

@@ -1,6 +1,6 @@
-import { ANY_MEMBER, fieldNames, showHiddenCharacters } from '@countersign/contract';
+import { ANY_MEMBER, fieldNames, type ScopeEntry, showHiddenCharacters } from '@countersign/contract';
 import type { Language } from './languages.js';
-import { joinWithAnd } from './scope-words.js';
+import { joinWithAnd, scopeWords } from './scope-words.js';
 
 /** A sentence names so many fields. */
 const MAX_NAMED = 10;
@@ -13,6 +13,7 @@ const TEXTS = {
       isOne ? `The field ${names} is shown in full.` : `The fields ${names} are shown in full.`,
     unnamed: 'Fields that the service usually hides are shown in full.',
     more: (count: number) => `${count} more`,
+    inFull: 'with hidden fields in full',
   },
   de: {
     hidden: (names: string, isOne: boolean) =>
@@ -23,6 +24,7 @@ const TEXTS = {
         : `Die Felder ${names} werden im Klartext gezeigt.`,
     unnamed: 'Felder, die der Dienst sonst verbirgt, werden im Klartext gezeigt.',
     more: (count: number) => `${count} weitere`,
+    inFull: 'mit verborgenen Feldern im Klartext',
   },
 } as const satisfies Record<Language, unknown>;
 
@@ -34,7 +36,7 @@ const TEXTS = {
  */
 export function hiddenFieldsText(
   fields: readonly string[],
-  { unmasked }: { unmasked?: true | undefined },
+  { unmasked }: Unmasked,
   language: Language,
 ): string | null {
   const texts = TEXTS[language];
@@ -44,6 +46,18 @@ export function hiddenFieldsText(
   if (names.length > MAX_NAMED) named.push(texts.more(names.length - MAX_NAMED));
   return texts[unmasked === true ? 'shown' : 'hidden'](joinWithAnd(named, language), names.length === 1);
 }
+
+type Unmasked = { unmasked?: true | undefined };
+
+/** A phrase about access; it says so if the access shows hidden fields: "read invoices (with hidden fields in full)". */
+export const withHiddenFields = (phrase: string, { unmasked }: Unmasked, language: Language): string =>
+  unmasked === true ? `${phrase} (${TEXTS[language].inFull})` : phrase;
+
+/** What access allows, in a phrase: its scope, and whether it shows hidden fields. */
+export const accessWords = (
+  { scope, ...terms }: { scope: readonly ScopeEntry[] } & Unmasked,
+  language: Language,
+): string => withHiddenFields(scopeWords(scope, language), terms, language);
 
 /** The last name in a pointer that says something; the whole pointer if it has none. */
 function nameOf(pointer: string): string {

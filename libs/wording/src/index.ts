@@ -6,6 +6,7 @@ export {
   type DifferenceRow,
   differenceLine,
 } from './body-difference.js';
+export { answerNotes, type CallAnswer } from './call-answer.js';
 export {
   type Choice,
   counterTerms,
@@ -22,7 +23,7 @@ export {
 export { csvLine } from './csv.js';
 export { durationText, minutesText, shortDurationText } from './durations.js';
 export { firstCallCommand, firstPage } from './first-call.js';
-export { hiddenFieldsText } from './hidden-fields.js';
+export { accessWords, hiddenFieldsText, withHiddenFields } from './hidden-fields.js';
 export { type Language, LOCALES } from './languages.js';
 export { logPointText } from './log-point.js';
 export {

@@ -69,6 +69,7 @@ test('P1: a request that matches an invitation needs no customer review, and wit
     uses: 2,
     recurs: null,
     requesters: null,
+    unmasked: false,
     used: 0,
     state: 'open',
     person: broker.persons.approver,

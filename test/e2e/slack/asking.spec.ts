@@ -10,6 +10,8 @@ beforeAll(async () => {
   // Globex's people are in Acme's workspace, as in a group of companies.
   const organisation = places((file) => {
     file.tenants[1]!.slack = { teamId: 'T0GLOBEX', channelId: 'C0GLOBEX', peopleTeamId: 'T0ACME' };
+    const invoice = file.services[0]!.routes.find(({ path }) => path.endsWith('/invoices/{id}'))!;
+    invoice.mask = ['/iban', '/lines/*/card'];
   });
   world = await (await SlackWorld.start({ organisation })).settle();
 });
@@ -39,7 +41,9 @@ async function atCustomer(reason: string, what?: string): Promise<Message> {
 
 const requestOf = async (reason: string) => {
   const { body } = await world.broker.call('engineer', 'GET', '/api/v1/requests');
-  const { items } = body as { items: { id: string; digest: string; state: string; justification: string }[] };
+  const { items } = body as {
+    items: { id: string; digest: string; state: string; justification: string; terms: object }[];
+  };
   return items.find(({ justification }) => justification === reason)!;
 };
 
@@ -86,6 +90,35 @@ describe('the form that asks', () => {
     expect(read).toContain('wants to read invoices/inv-1001 at acme Corp');
     expect(read).toContain('“Case 4711: <!channel> ⟨U+202E⟩”');
     expect(read).toContain('T-1');
+  });
+
+  test('hidden fields: the form offers to show them, the preview and the card say it before all else', async () => {
+    const { erin, max, ada } = world.people;
+    await erin.slash('/access');
+    const view = await form(erin, 'Choose a customer');
+    await erin.choose(view, 'tenant', 'acme');
+    // One change at a time: of two updates that overlap, Slack shows only one.
+    await eventually('the customer’s longest', () => JSON.stringify(view.content).includes('duration:3600'));
+    await erin.choose(view, 'what', ['list invoices']);
+    expect(erin.reads(await form(erin, 'What happens next'))).not.toContain('Hidden fields');
+    await erin.choose(view, 'what', ['read any invoice']);
+    expect(erin.reads(await form(erin, 'The fields iban and card are hidden.'))).toContain(
+      'They stay hidden',
+    );
+    await erin.choose(view, 'unmasked', 'Show them in full: the customer decides it');
+    expect(erin.reads(await form(erin, 'The fields iban and card are shown in full.'))).toContain(
+      'High risk: Fields that are usually hidden are shown in full.',
+    );
+    await erin.submit(view, { reason: 'Case 4714: the IBAN is wrong' });
+    await form(erin, 'You have asked');
+    expect((await requestOf('Case 4714: the IBAN is wrong')).terms).toMatchObject({ unmasked: true });
+    const review = await world.card(world.reviews, 'Case 4714', max);
+    await max.click(review, 'Approve');
+    const card = await world.card(world.lockbox, 'Case 4714');
+    const read = ada.reads(card);
+    expect(read).toContain('read any invoice (with hidden fields in full)');
+    expect(read).toContain('⚠ The fields iban and card are shown in full.');
+    expect(card.text).toContain('The fields iban and card are shown in full.');
   });
 
   test('a time beyond the customer’s is not offered', async () => {

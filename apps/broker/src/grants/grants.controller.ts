@@ -172,7 +172,7 @@ export class GrantsController {
 
 /** @param gatewayUrl the address of the gateway, without the service's name */
 export function grantAnswer(
-  { grant, tenant, scope, budget, countersignedBy, status, pausedBy, origin }: GrantView,
+  { grant, tenant, scope, unmasked, budget, countersignedBy, status, pausedBy, origin }: GrantView,
   gatewayUrl: string,
 ): Grant {
   return {
@@ -182,6 +182,7 @@ export function grantAnswer(
     ...sealedLogOf(grant),
     service: grant.service,
     scope,
+    ...(unmasked && { unmasked }),
     requester: grant.requester,
     digest: grant.digest,
     state: grant.state,

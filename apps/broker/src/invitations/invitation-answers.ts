@@ -15,6 +15,7 @@ export function invitationInput(body: InvitationBody): InvitationInput {
     uses: body.uses ?? null,
     ...(body.recurs === undefined ? {} : { recurs: body.recurs }),
     ...(body.requesters === undefined ? {} : { requesters: body.requesters }),
+    ...(body.unmasked && { unmasked: body.unmasked }),
     ...(countersignature === undefined ? {} : { countersignature }),
     ...(openings?.ticket === undefined ? {} : { opening: openings.ticket }),
   };
@@ -37,6 +38,7 @@ export function invitationAnswer({ invitation, ticket }: InvitationView, now: Da
     uses,
     recurs: recursAnswer(invitation, now),
     requesters: statement.requesters ?? null,
+    unmasked: statement.unmasked === true,
     used: invitation.used,
     state: invitation.state,
     person: invitation.person,

@@ -1,4 +1,5 @@
 import { type AccessRecord, grantEndpoints, logEndpoints } from '@countersign/api';
+import { answerNotes } from '@countersign/wording';
 import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
@@ -35,8 +36,10 @@ function formatCalls(records: readonly AccessRecord[]): string {
   );
 }
 
-/** `allowed`, `allowed (cut)`, `refused: grant_ended`, `refused: locked, 12 times`. */
-function formatResult({ decision, code, count, outcome }: AccessRecord): string {
+/** `allowed`, `allowed (cut), 2 fields hidden`, `refused: grant_ended`, `refused: locked, 12 times`. */
+function formatResult(record: AccessRecord): string {
+  const { decision, code, count, outcome } = record;
   if (decision === 'refused') return `refused: ${code}${count > 1 ? `, ${count} times` : ''}`;
-  return outcome === null || outcome === 'completed' ? 'allowed' : `allowed (${outcome})`;
+  const allowed = outcome === null || outcome === 'completed' ? 'allowed' : `allowed (${outcome})`;
+  return [allowed, ...answerNotes(record, 'en')].join(', ');
 }

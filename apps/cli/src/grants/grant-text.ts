@@ -1,6 +1,6 @@
 import type { Grant } from '@countersign/api';
 import { formatPerson } from '../api/people.js';
-import { formatScope } from '../requests/request-text.js';
+import { formatAccess } from '../requests/request-text.js';
 import { formatFacts, formatTable, optionalFact } from '../terminal/text.js';
 import { formatInstant } from '../terminal/time.js';
 import { describeAccessReason } from './access-text.js';
@@ -22,7 +22,7 @@ export const formatGrant = (grant: Grant, now: Date, names = NO_NAMES): string =
     ['state', describeGrantState(grant)],
     ...optionalFact('why', describeAccessReason(grant, now, names)),
     ['who', formatPerson(grant.requester, names)],
-    ['what', [`${grant.service} of ${grant.tenant}`, ...formatScope(grant.scope)]],
+    ['what', [`${grant.service} of ${grant.tenant}`, ...formatAccess(grant)]],
     ...optionalFact('starts', grant.startsAt === null ? null : formatInstant(grant.startsAt, now)),
     ...optionalFact('ends', grant.endsAt === null ? null : formatInstant(grant.endsAt, now)),
     ['used', `${grant.used.calls} calls, ${grant.used.bytes} bytes`],
@@ -40,7 +40,7 @@ export function formatGrants(grants: readonly Grant[]): string {
       describeGrantState(grant),
       grant.tenant,
       grant.service,
-      formatScope(grant.scope).join('; '),
+      formatAccess(grant).join('; '),
       grant.endsAt ?? '',
       String(grant.used.calls),
     ]),

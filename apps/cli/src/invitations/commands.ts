@@ -24,6 +24,7 @@ export function registerInvitations(program: Command, run: Run): void {
     .option('--from <HH:MM>', 'with --every: when the time begins on these days')
     .option('--to <HH:MM>', 'with --every: when it ends; before --from means on the next day')
     .option('--zone <name>', 'with --every: the time zone of these times, such as Europe/Berlin')
+    .option('--unmasked', 'requests may ask that fields that the service hides are shown in full')
     .option('--engineer <email>', 'only for this engineer of the vendor (may be repeated)', repeated)
     .addHelpText(
       'after',

@@ -34,6 +34,7 @@ export type InviteOptions = {
   to?: string;
   zone?: string;
   engineer?: readonly string[];
+  unmasked?: boolean;
 };
 
 const MAX_USES = 1_000_000;
@@ -53,6 +54,7 @@ export async function invite(context: Context, service: string, options: InviteO
     ...(calls === undefined ? {} : { budget: { calls: parseWholeNumber('--calls', calls, 1, MAX_CALLS) } }),
     ...(recurs === null ? {} : { recurs }),
     ...(engineer === undefined ? {} : { requesters: [...engineer] }),
+    ...(options.unmasked === true ? { unmasked: true as const } : {}),
   };
   const api = await context.api();
   const invitation = await api.call(invitationEndpoints.create, {
@@ -126,6 +128,7 @@ const formatInvitation = (invitation: Invitation, now: Date): string =>
     ...optionalFact('only', invitation.recurs === null ? null : recurrenceText(invitation.recurs, 'en')),
     ...optionalFact('next time', invitation.recurs === null ? null : formatNext(invitation.recurs.next)),
     ...optionalFact('only for', invitation.requesters?.join(', ') ?? null),
+    ...optionalFact('hidden fields', invitation.unmasked ? 'may be shown in full' : null),
     ['from', invitation.notBefore],
     ['until', formatInstant(invitation.until, now)],
     ['used', formatUses(invitation)],
@@ -140,7 +143,7 @@ function formatInvitations(invitations: readonly Invitation[]): string {
       invitation.id,
       invitation.state,
       invitation.service,
-      formatScope(invitation.scope).join('; '),
+      `${formatScope(invitation.scope).join('; ')}${invitation.unmasked ? '; hidden fields in full' : ''}`,
       invitation.ticket ?? '',
       invitation.recurs === null ? '' : recurrenceText(invitation.recurs, 'en'),
       invitation.recurs?.next?.from ?? '',

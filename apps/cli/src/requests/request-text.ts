@@ -163,10 +163,19 @@ function earlierDenialFacts({ earlierDenials = [] }: ShownRequest): Fact[] {
   return lines.length === 0 ? [] : [['denied before', lines]];
 }
 
+/** The scope, and whether the access shows the fields that the service hides. */
+export const formatAccess = ({
+  scope,
+  unmasked,
+}: Pick<AccessRequest['terms'], 'scope' | 'unmasked'>): string[] => [
+  ...formatScope(scope),
+  ...(unmasked === true ? ['hidden fields shown in full'] : []),
+];
+
 type Offer = NonNullable<AccessRequest['offer']>;
 
 const offerLines = ({ terms, person, digest }: Offer): string[] => [
-  ...formatScope(terms.scope),
+  ...formatAccess(terms),
   `for ${formatSeconds(terms.seconds)}`,
   ...(terms.startsAt === undefined ? [] : [`not before ${terms.startsAt}`]),
   `by ${person}`,
@@ -185,7 +194,7 @@ export function formatRequests(requests: readonly AccessRequest[]): string {
       request.state,
       request.tenant,
       request.service,
-      formatScope(request.scope).join('; '),
+      formatAccess(request.terms).join('; '),
       request.lapsesAt,
     ]),
   );

@@ -86,6 +86,8 @@ export interface ChosenInvitation {
   recurs?: Recurrence;
   /** How many engineers the approver named, by e-mail. The signing page shows the people that the broker found. */
   engineers?: number;
+  /** Requests may ask that hidden fields are shown. */
+  unmasked?: true;
   /** The longest time that one access may last, as the page shows it. */
   maxSeconds: number;
   tenant: string;
@@ -99,10 +101,12 @@ export interface ChosenInvitation {
  * @throws PasskeyProblem `differs` if the broker offers any other statement
  */
 export async function buildInvitation(
-  { service, scope, until, ticket, uses, recurs, engineers, maxSeconds, tenant, person }: ChosenInvitation,
+  chosen: ChosenInvitation,
   offered: InvitationStatement,
   opening: Opening | undefined,
 ): Promise<InvitationStatement> {
+  const { service, scope, until, ticket, uses, recurs, engineers, unmasked, maxSeconds, tenant, person } =
+    chosen;
   const { deployment, invitation, notBefore, requesters, trust, log, ticket: commitment } = offered;
   const made: InvitationStatement = {
     type: 'countersign/invitation/v1',
@@ -116,6 +120,7 @@ export async function buildInvitation(
     ...(uses === undefined ? {} : { uses }),
     ...(recurs === undefined ? {} : { recurs }),
     ...(engineers === undefined || requesters === undefined ? {} : { requesters }),
+    ...(unmasked && { unmasked }),
     notBefore,
     notAfter: until,
     person,

@@ -61,6 +61,7 @@ const en = {
   changeBody: (text: string) => `The new body: ${text}`,
   changeFollows: (id: string) => `Proposed beside ${id}`,
   unmasked: 'Fields that the service usually hides are shown in full.',
+  mayUnmask: 'A request may ask that fields that the service usually hides are shown in full.',
   passkey: (code: string, id: string) => `passkey ${code}, id ${id}`,
   recoveryKey: (code: string) => `recovery key ${code}`,
   startsOn: (value: unknown): string | undefined =>
@@ -208,6 +209,8 @@ const de: Words = {
   changeBody: (text) => `Der neue Inhalt: ${text}`,
   changeFollows: (id) => `Vorgeschlagen zu ${id}`,
   unmasked: 'Felder, die der Dienst sonst verbirgt, werden im Klartext gezeigt.',
+  mayUnmask:
+    'Eine Anfrage darf verlangen, dass Felder, die der Dienst sonst verbirgt, im Klartext gezeigt werden.',
   passkey: (code, id) => `Passkey ${code}, id ${id}`,
   recoveryKey: (code) => `Wiederherstellungsschlüssel ${code}`,
   startsOn: (value) =>

@@ -2,6 +2,7 @@ import { hiddenFields, matchesTicket, wallClock } from '@countersign/contract';
 import { outdatedFacts, requesterFactsOf, type UnmetFact, unmetFacts } from '../domain/person-facts.js';
 import { REASON_CODES } from '../domain/privacy-controls.js';
 import { type Refusal, refusal } from '../errors.js';
+import { isConsent } from './bases.js';
 import type { RuleContext } from './context.js';
 import type { RequestedAccess } from './requested-access.js';
 
@@ -12,20 +13,22 @@ import type { RequestedAccess } from './requested-access.js';
 type Check = (access: RequestedAccess, context: RuleContext) => Refusal[];
 
 /**
- * Hidden fields are shown only if the customer approves exactly that and its controls do not exclude it. At a request they have to
- * exist, so that no one approves what is not there.
+ * Hidden fields are shown only if the customer approves exactly that, or invites to it, and its controls do not exclude it. At a request
+ * or an invitation they have to exist, so that no one approves what is not there.
  */
 export const hiddenFieldsRefusals: Check = (access, { tenant, service, stage }) => {
   if (access.unmasked !== true) return [];
   const refused = (detail: string) => [refusal('unmasked_not_allowed', '/unmasked', detail)];
-  if (access.basis !== null && access.basis !== 'approval')
-    return refused('Hidden fields are shown only with the customer’s approval of exactly this request.');
+  if (access.basis !== null && !isConsent(access.basis))
+    return refused('Hidden fields are shown only with the customer’s approval or invitation.');
   if (tenant?.controls.keepMasked === true)
     return refused('The customer’s privacy controls keep hidden fields hidden.');
   const masks = service === null || hiddenFields(service.definition.routes, access.scope).length > 0;
-  return stage !== 'request' || masks
+  return (stage !== 'request' && stage !== 'invite') || masks
     ? []
-    : refused(`No route of ${access.service} hides a field in this scope. Ask again without \`unmasked\`.`);
+    : refused(
+        `No route of ${access.service} hides a field in this scope. Send it again without \`unmasked\`.`,
+      );
 };
 
 /** The values of one requirement in the rules that match. */

@@ -387,6 +387,13 @@ describe('a request that hidden fields are shown', () => {
     expect(evaluate(ask(), masked()).needs?.risk.level).toBe('low');
   });
 
+  test('P1: names the hidden fields among the reasons, also at high risk', () => {
+    const context = masked({ countersign: ['list', 'read'] });
+    const { risk } = evaluate(ask(unmasked), { ...context, trust: { ...context.trust, signers: 2 } }).needs!;
+    expect(risk.level).toBe('high');
+    expect(risk.reasons[0]).toBe('Fields that are usually hidden are shown in full.');
+  });
+
   test('is refused if the controls keep them hidden, at every later stage too', () => {
     const kept = masked({ keepMasked: true });
     for (const stage of ['request', 'review', 'activation', 'mint'] as const)
@@ -394,7 +401,7 @@ describe('a request that hidden fields are shown', () => {
     expect(codes({}, kept)).toEqual([]);
   });
 
-  test.each(['emergency', 'legal', 'invitation'] as const)('is refused on the basis %s', (basis) => {
+  test.each(['emergency', 'legal'] as const)('is refused on the basis %s', (basis) => {
     expect(codes({ ...unmasked, basis }, masked())).toContain('unmasked_not_allowed');
   });
 

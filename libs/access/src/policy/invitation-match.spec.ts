@@ -162,14 +162,24 @@ describe('finding a matching invitation', () => {
   });
 });
 
-test('P1: no invitation covers a request that hidden fields are shown', () => {
-  const view = { invitation: sampleInvitation(), ticket: null } as InvitationView;
+test('P1: an invitation covers a request that hidden fields are shown only if it says so itself', () => {
+  const plain = { invitation: sampleInvitation(), ticket: null } as InvitationView;
+  const { statement } = plain.invitation;
+  const shown = {
+    ...plain,
+    invitation: { ...plain.invitation, statement: { ...statement, unmasked: true as const } },
+  };
   const { tenant, service, scope } = terms;
   const asked = {
     ...{ tenant, service, scope, seconds: 60, justified: true, ticket: null, reasonCode: null },
     ...{ basis: null, startsOn: 'approval' as const },
   };
-  const found = (unmasked?: true) =>
+  const found = (view: InvitationView, unmasked?: true) =>
     findMatchingInvitation({ ...asked, unmasked }, ERIN, [view], at('16:00:00')).invitation;
-  expect([found(), found(true)]).toEqual([view, null]);
+  expect([found(plain), found(plain, true)]).toEqual([plain, null]);
+  expect([found(shown), found(shown, true)]).toEqual([shown, shown]);
+  const insists = { ...asked, basis: 'invitation' as const, unmasked: true as const };
+  expect(findMatchingInvitation(insists, ERIN, [plain], at('16:00:00')).refusals).toEqual([
+    expect.objectContaining({ code: 'unmasked_not_allowed', pointer: '/unmasked' }),
+  ]);
 });

@@ -31,6 +31,7 @@ const REFUSAL_BY_POINTER: Partial<Record<string, { code: RequestRefusalCode; poi
   '/lapsesAt': { code: 'duration_too_long', pointer: '/duration' },
   '/startsAt': { code: 'outside_hours', pointer: '/startsAt' },
   '/ticket': { code: 'ticket_required', pointer: '/ticket' },
+  '/unmasked': { code: 'unmasked_not_allowed', pointer: '/unmasked' },
   '/requester': { code: 'not_eligible', pointer: '' },
 };
 
@@ -47,8 +48,6 @@ export function findMatchingInvitation(
   now: Date,
 ): InvitationMatch {
   if (access.basis !== null && access.basis !== 'invitation') return NO_INVITATION;
-  // An invitation does not say that hidden fields are shown: its author has to approve that by itself.
-  if (access.unmasked === true) return NO_INVITATION;
   const evaluated = candidates.map((view) => ({
     view,
     refusals: invitationRefusals(view.invitation, invitedTerms(access, requester, view, now), {
@@ -130,7 +129,7 @@ function invitedTerms(
   view: InvitationView,
   now: Date,
 ): InvitedTerms {
-  const { tenant, service, scope, seconds, startsOn, startsAt, useBy } = access;
+  const { tenant, service, scope, seconds, startsOn, startsAt, useBy, unmasked } = access;
   return {
     tenant,
     service,
@@ -140,6 +139,7 @@ function invitedTerms(
     startsOn,
     ...(startsAt === undefined ? {} : { startsAt }),
     ...(useBy === undefined ? {} : { useBy }),
+    ...(unmasked && { unmasked }),
     // The terms will lapse at `latestApproval`, so they fit if that has not passed yet.
     lapsesAt: toInstant(now),
     ...termsFromInvitation(view, access),

@@ -33,10 +33,13 @@ function assessRisk(
 ): ReviewNeeds['risk'] {
   const actions = [...new Set(scope.flatMap((entry) => entry.actions))].sort();
   const countersigned = countersignedActions({ scope, unmasked }, controls, trust);
+  const shown = unmasked === true ? ['Fields that are usually hidden are shown in full.'] : [];
   if (countersigned.length > 0)
-    return { level: 'high', reasons: countersigned.map((action) => `“${action}” must be countersigned.`) };
-  if (unmasked === true)
-    return { level: 'medium', reasons: ['Fields that are usually hidden are shown in full.'] };
+    return {
+      level: 'high',
+      reasons: [...shown, ...countersigned.map((action) => `“${action}” must be countersigned.`)],
+    };
+  if (shown.length > 0) return { level: 'medium', reasons: shown };
   const beyondSlack = actions.filter((action) => !controls.slackMayApprove.includes(action));
   if (beyondSlack.length === 0)
     return { level: 'low', reasons: ['Your controls list every requested action as low risk.'] };

@@ -169,7 +169,7 @@ export const RULES: Record<string, Rule> = {
     },
   },
   changeIsInScope: { stages: ['request', 'review'], check: changeIsInScope },
-  mayShowHiddenFields: { stages: ALWAYS, check: hiddenFieldsRefusals },
+  mayShowHiddenFields: { stages: ALWAYS_AND_INVITE, check: hiddenFieldsRefusals },
   hasTicket: {
     stages: ALWAYS,
     check: ({ ticket }, { policy }) =>

@@ -65,7 +65,7 @@ export const basisIsAccepted: CallStep = (context) => {
   if (unmasked === true)
     return notCountersigned(
       'basis_not_accepted',
-      'hidden fields are shown only with the customer’s approval',
+      'hidden fields are shown only with the customer’s approval or invitation',
     );
   const { service } = context.call;
   const action = context.match?.action ?? '';

@@ -238,6 +238,20 @@ describe('P12: a token', () => {
       ).toBe('invitation_misfits');
     });
 
+    test('P12: shows hidden fields only if the signed bytes say so', () => {
+      const open = { ...invitation, unmasked: true as const };
+      const judged = (statement: InvitationStatement, change: Partial<Terms>) =>
+        reason([ada.sign(statement, AT)], { terms: invited(statement, change).terms }, chain);
+      expect(judged(open, { unmasked: true })).toBeUndefined();
+      expect(judged(open, {})).toBeUndefined();
+      expect(judged(invitation, { unmasked: true })).toBe('invitation_misfits');
+      // The broker adds the member to a statement that was signed without it.
+      const forged = { ...ada.sign(invitation, AT), statement: open };
+      expect(reason([forged], { terms: invited(open, { unmasked: true }).terms }, chain)).toBe(
+        'wrong_challenge',
+      );
+    });
+
     test('opens nothing outside its own window', () => {
       const late = { ...invitation, notBefore: '2026-11-24T15:00:01Z' };
       expect(reason([ada.sign(late, AT)], { terms: invited(late).terms }, chain)).toBe('outside_window');

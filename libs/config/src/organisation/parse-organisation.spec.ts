@@ -114,6 +114,17 @@ tenants:
     expect(service?.routes[1]).not.toHaveProperty('repeat');
   });
 
+  test('parameters beside hidden fields are those that the file says are harmless, and the map has only their names', () => {
+    const query =
+      '[{ name: page, harmless: true }, { name: per, repeat: true, harmless: true }], mask: ["/iban"]';
+    const { organisation } = parseOrganisation(bent(['[status, page]', query]), everythingThere);
+    expect(organisation?.services[0]?.routes[0]).toMatchObject({
+      query: ['page', 'per'],
+      repeat: ['per'],
+      mask: ['/iban'],
+    });
+  });
+
   test('a shared route has the resource and the action of all shared routes', () => {
     const shared = '    routes:\n      - { method: GET, path: "/assets/{file}", shared: true }';
     const { organisation } = parseOrganisation(bent(['    routes:', shared]), everythingThere);
@@ -343,6 +354,24 @@ describe('one mistake in an organisation file', () => {
     ['two routes for one call', ['method: PATCH', 'method: GET'], '/services/0/routes/2/path', /same calls/],
     ['a bad method', ['method: PATCH', 'method: patch'], '/services/0/routes/2/method', /HTTP method/],
     ['"*" as a route\'s action', ['action: update', 'action: "*"'], '/services/0/routes/2/action', /action/],
+    [
+      'a parameter beside hidden fields that may filter by them',
+      ['[status, page]', '[{ name: page, harmless: true }, status], mask: ["/iban"]'],
+      '/services/0/routes/0/query/1',
+      /may filter or sort by a hidden field/,
+    ],
+    [
+      'a parameter beside hidden fields that only may repeat',
+      ['[status, page]', '[{ name: page, repeat: true }], mask: ["/iban"]'],
+      '/services/0/routes/0/query/0',
+      /harmless: true/,
+    ],
+    [
+      'any parameter beside hidden fields',
+      ['[status, page]', 'any, mask: ["/iban"]'],
+      '/services/0/routes/0/query',
+      /must be a list/,
+    ],
     ['a bad query', ['[status, page]', 'all'], '/services/0/routes/0/query', /any or a list/],
     [
       'a repeat that says no',

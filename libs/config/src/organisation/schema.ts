@@ -127,42 +127,71 @@ const webhooks = z
 
 const flag = z.literal(true, { error: 'must be true, or be left out' });
 
-/** A query parameter of a route: its name, alone or with whether a call may give it more than once. */
-const queryParameter = z.union([token, z.strictObject({ name: token, repeat: flag.optional() })]);
+/**
+ * A query parameter of a route: its name, alone or with more. `repeat`: a call may give it more than once. `harmless`: on a route with
+ * `mask`, the vendor says that the parameter neither filters nor sorts by a hidden field.
+ */
+const queryParameter = z.union([
+  token,
+  z.strictObject({ name: token, repeat: flag.optional(), harmless: flag.optional() }),
+]);
+
+/**
+ * The parameters of a route with `mask` by which a caller could find hidden values, by trying (`?iban=DE89…`) or by order: all that are
+ * not said to be harmless. The route map does not say what a parameter does.
+ */
+function* unsafeParameters({ mask, query }: Pick<z.infer<typeof routeShape>, 'mask' | 'query'>) {
+  if (mask === undefined || query === undefined) return;
+  if (query === 'any')
+    yield {
+      path: ['query'],
+      message:
+        'must be a list on a route with mask, each parameter with harmless: true: others may filter or sort by a hidden field',
+    };
+  else
+    for (const [index, each] of query.entries())
+      if (typeof each === 'string' || each.harmless !== true)
+        yield {
+          path: ['query', index],
+          message:
+            'must be { name, harmless: true } on a route with mask, or be left out: it may filter or sort by a hidden field, and so reveal it',
+        };
+}
 
 /**
  * The route map's own rules check these strings (`checks/routes.ts`). A shared route needs no resource and no action: all
  * shared routes have the same.
  */
-export const route = z
-  .strictObject({
-    method: z.string(),
-    path: z.string(),
-    resource: z.string().optional(),
-    action: z.string().optional(),
-    query: z
-      .union([z.literal('any'), z.array(queryParameter)], {
-        error: 'must be any or a list of parameters, each a name or { name, repeat }',
-      })
-      .optional(),
-    body: flag.optional(),
-    download: flag.optional(),
-    headers: z.array(token).optional(),
-    shared: flag.optional(),
-    presigned: z.array(z.string()).optional(),
-    mask: z.array(z.string()).optional(),
-    maskPasses: z.array(token).optional(),
-    graphql: persistedOperationSchema.optional(),
-  })
-  .superRefine(({ shared, ...entry }, context) => {
-    for (const member of ['resource', 'action'] as const)
-      if (!shared && entry[member] === undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [member],
-          message: 'is required, unless the route is shared',
-        });
-  });
+const routeShape = z.strictObject({
+  method: z.string(),
+  path: z.string(),
+  resource: z.string().optional(),
+  action: z.string().optional(),
+  query: z
+    .union([z.literal('any'), z.array(queryParameter)], {
+      error: 'must be any or a list of parameters, each a name or { name, repeat }',
+    })
+    .optional(),
+  body: flag.optional(),
+  download: flag.optional(),
+  headers: z.array(token).optional(),
+  shared: flag.optional(),
+  presigned: z.array(z.string()).optional(),
+  mask: z.array(z.string()).optional(),
+  maskPasses: z.array(token).optional(),
+  graphql: persistedOperationSchema.optional(),
+});
+
+export const route = routeShape.superRefine(({ shared, ...entry }, context) => {
+  for (const problem of unsafeParameters(entry)) context.addIssue({ code: 'custom', ...problem });
+  for (const member of ['resource', 'action'] as const)
+    if (!shared && entry[member] === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [member],
+        message: 'is required, unless the route is shared',
+      });
+});
 
 const TENANT_FROM = ['path', 'host', 'header', 'service'] as const;
 

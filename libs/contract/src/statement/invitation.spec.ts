@@ -186,6 +186,12 @@ describe('P1: a request fits an invitation that recurs', () => {
   });
 });
 
+test('P1: hidden fields are shown only if the signed invitation says so', () => {
+  expect(blamed({ unmasked: true })).toEqual(['/unmasked']);
+  expect(blamed({ unmasked: true }, { unmasked: true })).toEqual([]);
+  expect(blamed({}, { unmasked: true })).toEqual([]);
+});
+
 test('P1: an invitation for certain engineers is for no other', () => {
   expect(blamed({}, { requesters: [fitting.requester] })).toEqual([]);
   expect(blamed({}, { requesters: [invitation.person] })).toEqual(['/requester']);

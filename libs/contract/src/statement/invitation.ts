@@ -59,6 +59,8 @@ export type InvitationStatement = {
   recurs?: Recurrence;
   /** Only for these engineers, `usr_…`: each once, in the order of their ids. */
   requesters?: string[];
+  /** A request may ask that fields that routes mask are shown. Absent: they stay masked, whatever a request asks. */
+  unmasked?: true;
   notBefore: string;
   notAfter: string;
   /** `usr_…`, who signs it. */
@@ -85,6 +87,7 @@ export const invitationSchema: z.ZodType<InvitationStatement> = z.strictObject({
   uses: z.exactOptional(count),
   recurs: z.exactOptional(recurrenceSchema),
   requesters: z.exactOptional(z.array(person).min(1).max(MAX_REQUESTERS)),
+  unmasked: z.exactOptional(z.literal(true)),
   notBefore: instant,
   notAfter: instant,
   person,
@@ -131,6 +134,7 @@ export type InvitedTerms = Pick<
   | 'budget'
   | 'ticket'
   | 'requester'
+  | 'unmasked'
 >;
 
 type MatchRule = readonly [
@@ -166,6 +170,11 @@ const MATCH_RULES: readonly MatchRule[] = [
     'requester',
     ({ requester }, { requesters }) => requesters === undefined || requesters.includes(requester),
     () => 'it is for other engineers',
+  ],
+  [
+    'unmasked',
+    (terms, { unmasked }) => terms.unmasked === undefined || unmasked === true,
+    () => 'it keeps hidden fields hidden',
   ],
   [
     'startsAt',

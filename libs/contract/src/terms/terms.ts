@@ -175,11 +175,14 @@ const RULES: readonly (readonly [member: keyof Terms, rule: Rule])[] = [
         'goes with `basis: invitation`, and only then',
       ),
   ],
-  // The customer's people see the choice and decide it. No invitation, emergency or demand does that for them.
+  // The customer's people see the choice and decide it, also in the invitation that they sign. No emergency or demand does that for them.
   [
     'unmasked',
     ({ basis, unmasked }) =>
-      unless(unmasked === undefined || basis === 'approval', 'goes with `basis: approval`, and only with it'),
+      unless(
+        unmasked === undefined || basis === 'approval' || basis === 'invitation',
+        'goes with `basis: approval` or `basis: invitation`, and only with them',
+      ),
   ],
   [
     'startsAt',

@@ -241,7 +241,12 @@ const CALL_COLUMNS = [
   ] as const),
   ...(['action', 'resource', 'method', 'path', 'route', 'mode', 'gateway', 'status', 'bytes'] as const),
   ...(['durationMs', 'outcome', 'outcomeLeaf', 'late'] as const),
+  ...(['maskedFields', 'withheld', 'sentSha256', 'fileHost'] as const),
   ...FACT_COLUMNS,
+] as const;
+/** What the leaf of an outcome adds to the row of its call. */
+const OUTCOME_COLUMNS = [
+  ...(['status', 'bytes', 'durationMs', 'outcome', 'maskedFields', 'withheld', 'sentSha256'] as const),
 ] as const;
 type CallRow = { -readonly [Column in (typeof CALL_COLUMNS)[number]]: Row<Column>[Column] };
 
@@ -304,10 +309,16 @@ class Calls implements RowSource<(typeof CALL_COLUMNS)[number]> {
     const row = this.#running.get(id);
     if (row === undefined) return [];
     this.#running.delete(id);
-    for (const name of ['status', 'bytes', 'durationMs', 'outcome'] as const) row[name] = datum(leaf, name);
+    for (const name of OUTCOME_COLUMNS) row[name] = datum(leaf, name);
     row.outcomeLeaf = leaf.index;
     return [row];
   }
+}
+
+/** The storage from which the gateway fetched a file; null if the call fetched none. */
+function fileHostOf({ leaf }: PackLeaf): Cell {
+  const { host } = (leaf.data['file'] ?? {}) as { host?: unknown };
+  return typeof host === 'string' ? host : null;
 }
 
 function callRow(leaf: PackLeaf, late: boolean): CallRow {
@@ -321,6 +332,7 @@ function callRow(leaf: PackLeaf, late: boolean): CallRow {
     ...{ method: named('method'), path: textOf(leaf, 'path'), route: named('route'), mode: named('mode') },
     ...{ gateway: named('gateway'), status: null, bytes: null, durationMs: null },
     ...{ outcome: named('outcome'), outcomeLeaf: null, late },
+    ...{ maskedFields: null, withheld: null, sentSha256: null, fileHost: fileHostOf(leaf) },
     ...factCells(leaf.leaf.data['requesterFacts']),
   };
 }

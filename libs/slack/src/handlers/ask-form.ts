@@ -8,12 +8,12 @@ import {
   previewRequest,
   requestLimits,
 } from '@countersign/access';
-import type { Hashing } from '@countersign/contract';
-import { listOfferings, tickedScope, tickOf } from '@countersign/wording';
+import { type Hashing, hiddenFields } from '@countersign/contract';
+import { hiddenFieldsText, listOfferings, tickedScope, tickOf } from '@countersign/wording';
 import type { AllMiddlewareArgs, App, SlackOptionsMiddlewareArgs, ViewStateValue } from '@slack/bolt';
 import type { PlainTextOption } from '@slack/types';
 import type { SlackParts } from '../config.js';
-import { ASK, type AskFacts, namedOption, offeringOption } from '../messages/ask-view.js';
+import { ASK, type AskFacts, IN_FULL, namedOption, offeringOption } from '../messages/ask-view.js';
 import { LIMITS } from '../messages/limits.js';
 import { identifyClicker } from './press.js';
 import { logUnexpected } from './submit.js';
@@ -27,6 +27,8 @@ export interface AskForm {
   /** Values of the selected options. */
   what: readonly string[];
   objects: string;
+  /** Asks that hidden fields are shown in full. */
+  unmasked: boolean;
   seconds: number | null;
   ticket: string;
   reason: string;
@@ -47,6 +49,7 @@ export function readAskForm(values: Values): AskForm {
     service: chosen(ASK.service),
     what: fieldValue(values, ASK.what)?.selected_options?.map(({ value }) => value) ?? [],
     objects: typed(ASK.objects),
+    unmasked: chosen(ASK.unmasked) === IN_FULL,
     seconds: Number.isSafeInteger(duration) && duration > 0 ? duration : null,
     ticket: typed(ASK.ticket).trim(),
     reason: typed(ASK.reason),
@@ -79,6 +82,7 @@ export async function askInputOf(
     seconds,
     justification: form.reason,
     ticket: form.ticket === '' ? null : form.ticket,
+    ...(form.unmasked && { unmasked: true as const }),
   };
 }
 
@@ -96,13 +100,18 @@ export async function askFacts(parts: SlackParts, principal: Principal, form: As
     scope: input?.scope ?? [],
   });
   const isWhole = input !== null && input.scope.length > 0;
+  const chosen = services.find(({ definition }) => definition.name === service);
+  const fields = hiddenFields(chosen?.definition.routes ?? [], input?.scope ?? []);
+  const { language } = parts.settings;
   return {
     service,
     only,
     longest: limits.seconds,
     ticketRequired: limits.ticketRequired,
+    hidden: hiddenFieldsText(fields, {}, language),
+    shown: form.unmasked && fields.length > 0 ? hiddenFieldsText(fields, { unmasked: true }, language) : null,
     evaluation: isWhole ? await preview(parts, principal, input) : null,
-    language: parts.settings.language,
+    language,
   };
 }
 

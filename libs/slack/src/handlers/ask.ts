@@ -41,7 +41,7 @@ export function listenForAsks(app: App, parts: SlackParts): void {
     onShortcut(parts, live, sent),
   );
   app.action<BlockAction>(ACTIONS.ask, (pressed) => onShortcut(parts, live, pressed));
-  for (const field of [ASK.tenant, ASK.service, ASK.what, ASK.duration])
+  for (const field of [ASK.tenant, ASK.service, ASK.what, ASK.unmasked, ASK.duration])
     app.action<BlockAction>(field, (changed) => onChange(parts, live, changed));
   app.view<ViewSubmitAction>(FORMS.ask, (submission) => onSubmit(parts, submission));
 }
@@ -148,6 +148,7 @@ const FIELD_OF: readonly (readonly [pointer: string, field: string])[] = [
   ['/tenant', ASK.tenant],
   ['/service', ASK.service],
   ['/scope', ASK.what],
+  ['/unmasked', ASK.unmasked],
   ['/duration', ASK.duration],
   ['/ticket', ASK.ticket],
   ['/justification', ASK.reason],

@@ -21,6 +21,7 @@ export const ASK = {
   service: 'service',
   what: 'what',
   objects: 'objects',
+  unmasked: 'unmasked',
   duration: 'duration',
   ticket: 'ticket',
   reason: 'reason',
@@ -35,6 +36,10 @@ export interface AskFacts {
   /** The longest time that may be requested, in seconds. */
   longest: number;
   ticketRequired: boolean;
+  /** What the service hides in the selected scope, in a sentence; null if it hides nothing. */
+  hidden: string | null;
+  /** What the request would show of it in full, in a sentence; null if it asks for nothing of it. */
+  shown: string | null;
   /** The preview of the request; null while customer, scope or time are missing. */
   evaluation: Evaluation | null;
   language: Language;
@@ -118,6 +123,30 @@ const textInput = (
   },
 });
 
+/** The value of the option that asks to show hidden fields in full. */
+export const IN_FULL = 'in-full';
+
+function hiddenFieldsInput(hidden: string, words: Words['form']['ask']): InputBlock {
+  const option = (text: string, value: string): PlainTextOption => ({
+    text: plain(text, LIMITS.option.text),
+    value,
+  });
+  const stay = option(words.stayHidden, 'hidden');
+  return {
+    type: 'input',
+    block_id: ASK.unmasked,
+    dispatch_action: true,
+    label: plain(words.hiddenFields, LIMITS.input.label),
+    hint: plain(cut(hidden, 600), LIMITS.input.hint),
+    element: {
+      type: 'static_select',
+      action_id: ASK.unmasked,
+      options: [stay, option(words.inFull, IN_FULL)],
+      initial_option: stay,
+    },
+  };
+}
+
 /** The request form. Slack keeps the entered values on an update, since the `block_id`s stay the same. */
 export function askView(facts: AskFacts): ModalView {
   const { service, only, longest, ticketRequired } = facts;
@@ -137,6 +166,7 @@ export function askView(facts: AskFacts): ModalView {
         optional: true,
         hint: words.objectsHint,
       }),
+      ...(facts.hidden === null ? [] : [hiddenFieldsInput(facts.hidden, words)]),
       durationInput(longest, facts.language),
       textInput(ASK.ticket, words.ticket, {
         optional: !ticketRequired,
@@ -168,7 +198,7 @@ export const refusalText =
   };
 
 /** What the request will need, or why it would be refused, in the same words as the pages. */
-function previewBlocks({ evaluation, language }: AskFacts): KnownBlock[] {
+function previewBlocks({ evaluation, shown, language }: AskFacts): KnownBlock[] {
   const { risk, form } = wordsOf({ language });
   const words = form.ask;
   if (evaluation === null) return [paragraph(`◔ ${words.incomplete}`)];
@@ -191,6 +221,7 @@ function previewBlocks({ evaluation, language }: AskFacts): KnownBlock[] {
         `✓ ${words.possible}`,
         `• ${words.vendorReviews(needs.vendor.required)}`,
         `• ${words.approvals(needs.customer.required)}`,
+        ...(shown === null ? [] : [`• ⚠ ${cut(shown, 600)}`]),
         ...(needs.customer.countersignature ? [`• ${words.countersigned}`] : []),
         ...(needs.impact === undefined
           ? []

@@ -1,5 +1,12 @@
 import { type Terms } from '@countersign/contract';
-import { durationText, halfTime, type Language, type Narrowing, readOnly } from '@countersign/wording';
+import {
+  durationText,
+  halfTime,
+  type Language,
+  type Narrowing,
+  readOnly,
+  withHiddenFields,
+} from '@countersign/wording';
 import type { Button, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';
@@ -16,9 +23,9 @@ import { wordsOf } from './words/index.js';
 const AUDIENCES = ['approver', 'reviewer', 'requester'] as const;
 export type Audience = (typeof AUDIENCES)[number];
 
-const phrase = (terms: Pick<Terms, 'scope' | 'seconds'>, language: Language): string =>
+const phrase = (terms: Pick<Terms, 'scope' | 'seconds' | 'unmasked'>, language: Language): string =>
   wordsOf({ language }).phrase(
-    scopePhrase(terms.scope, 120, language),
+    withHiddenFields(scopePhrase(terms.scope, 90, language), terms, language),
     durationText(terms.seconds, language),
   );
 

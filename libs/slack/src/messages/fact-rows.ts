@@ -1,6 +1,5 @@
 import { isOpen } from '@countersign/access';
-import { hiddenFields } from '@countersign/contract';
-import { hiddenFieldsText, needReasonText, type ReaderSide } from '@countersign/wording';
+import { needReasonText, type ReaderSide } from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
 import type { CardFacts } from '../facts.js';
 import { mrkdwn, type Row, rows, value } from './blocks.js';
@@ -24,11 +23,4 @@ export function factRows(facts: CardFacts, side: ReaderSide, mostWhy: number): K
   const risk = impact === undefined ? '–' : `${words.risk[impact.level]}: ${cut(oneLine(reasons), 300)}`;
   const clocks = `${readerTime(request.lapsesAt)}\n${labels.wouldEnd}: ${wouldEnd(request.terms, facts.language)}`;
   return rows([...asked, [labels.risk, value(risk)], [labels.lapses, mrkdwn(clocks)]]);
-}
-
-/** Hidden fields that the access would show in full: no one approves that without reading it. */
-export function unmaskedRow({ request: { terms }, service, language }: CardFacts): KnownBlock[] {
-  const text = hiddenFieldsText(hiddenFields(service?.routes ?? [], terms.scope), terms, language);
-  if (terms.unmasked !== true || text === null) return [];
-  return rows([[wordsOf({ language }).labels.hiddenFields, value(cut(text, 600))]]);
 }

@@ -1,5 +1,5 @@
 import { isOpen } from '@countersign/access';
-import { durationText } from '@countersign/wording';
+import { durationText, withHiddenFields } from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import type { CardFacts } from '../facts.js';
@@ -19,17 +19,19 @@ import {
 } from './blocks.js';
 import { answerButtons, conversationBlocks, stateSentence, waitBlocks } from './conversation.js';
 import { type Audience, decideButtons, stopButtons } from './decide-buttons.js';
-import { factRows, unmaskedRow } from './fact-rows.js';
+import { factRows } from './fact-rows.js';
 import { grantBlocks, seal, workBlocks } from './grant-blocks.js';
 import { LIMITS } from './limits.js';
 import {
   changeBlocks,
   DETAILS,
   type Detail,
+  offeredFieldsBlocks,
   scopeBlocks,
   scopePhrase,
   sentence,
   shortName,
+  shownFields,
 } from './terms-rows.js';
 import { cut, inFallback } from './text.js';
 import { wordsOf } from './words/index.js';
@@ -56,8 +58,11 @@ const heading = (facts: CardFacts): string =>
   title(facts, cut(shortName(facts.requester), 55), cut(shortName(facts.tenant), 55));
 
 /** The text for notifications and screen readers. */
-export const fallback = (facts: CardFacts): string =>
-  `${title(facts, inFallback(shortName(facts.requester)), inFallback(shortName(facts.tenant)))}. ${stateSentence(facts)}`;
+export const fallback = (facts: CardFacts): string => {
+  const head = title(facts, inFallback(shortName(facts.requester)), inFallback(shortName(facts.tenant)));
+  const shown = isOpen(facts.request) ? shownFields(facts) : '';
+  return `${head}. ${shown === '' ? '' : `${inFallback(shown)} `}${stateSentence(facts)}`;
+};
 
 /**
  * The card of one request: one sentence, four facts, how it stands, and the buttons of this audience. Everything else is behind the
@@ -93,14 +98,16 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
   const isUndecided = isOpen(request);
   const change = changeBlocks(facts);
   const { scope } = request.terms;
+  const shown = shownFields(facts);
   const isWhole = detail.entries >= scope.length && change.isWhole;
   const isListed = isUndecided && (scope.length > IN_SENTENCE || sentence(facts).length > MAX_SENTENCE);
   return [
     header(heading(facts)),
     paragraph(sentence(facts)),
+    ...(shown === '' ? [] : [paragraph(`⚠ ${cut(shown, 600)}`)]),
     ...(isListed ? scopeBlocks(facts, request.terms, wordsOf(facts).labels.what, detail.entries) : []),
     ...factRows(facts, audience === 'approver' ? 'customer' : 'vendor', Math.min(detail.reason, MAX_WHY)),
-    ...(isUndecided ? [...unmaskedRow(facts), ...change.blocks] : []),
+    ...(isUndecided ? change.blocks : []),
     ...reviews.slice(-MAX_SEALS).map((review) => seal(review, facts.language)),
     ...offerBlocks(facts),
     ...conversationBlocks(facts, Math.min(detail.reason, MAX_NOTE)),
@@ -140,6 +147,7 @@ function offerBlocks(facts: CardFacts): KnownBlock[] {
   if (offer === null) return [];
   return [
     ...scopeBlocks(facts, offer.terms, words.labels.offered, 8),
+    ...offeredFieldsBlocks(facts, offer.terms),
     paragraph(words.offeredBy(durationText(offer.terms.seconds, language), shortName(offer.name))),
   ];
 }
@@ -163,7 +171,10 @@ export function requesterButtons(facts: CardFacts): KnownBlock[] {
     style: 'primary',
     confirm: confirm(language, {
       ...asks.accept,
-      text: asks.accept.text(scopePhrase(scope, 150, language), time),
+      text: asks.accept.text(
+        withHiddenFields(scopePhrase(scope, 110, language), offer.terms, language),
+        time,
+      ),
     }),
   });
   return actions('requester.own', [accept, ...answerButtons(facts), withdraw]);

@@ -20,6 +20,7 @@ import {
   requesterFactLines,
   resourceWords,
   scopeWords,
+  withHiddenFields,
 } from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
 import type { CardFacts } from '../facts.js';
@@ -67,7 +68,7 @@ export function sentence({ request, requester, vendor, tenant, language }: CardF
   return wordsOf({ language }).wants(
     shortName(requester),
     vendor === '' ? '' : shortName(vendor),
-    scopePhrase(scope, 600, language),
+    withHiddenFields(scopePhrase(scope, 600, language), request.terms, language),
     shortName(tenant),
     durationText(seconds, language),
   );
@@ -116,6 +117,23 @@ export function ticketText({ ticket, language }: CardFacts): string {
   return ticket.value === null ? words.ticketErased : cut(oneLine(ticket.value), 300);
 }
 
+const hiddenText = (
+  { service, language }: CardFacts,
+  terms: Pick<Terms, 'scope' | 'unmasked'>,
+): string | null => hiddenFieldsText(hiddenFields(service?.routes ?? [], terms.scope), terms, language);
+
+/** Says in a line of its own that the access shows what the service hides. Empty if it does not. */
+export function shownFields(facts: CardFacts): string {
+  const { terms } = facts.request;
+  return terms.unmasked === true ? (hiddenText(facts, terms) ?? '') : '';
+}
+
+/** What a counter-offer does with the fields that were to be shown. */
+export const offeredFieldsBlocks = (facts: CardFacts, offered: Terms): KnownBlock[] => {
+  const text = facts.request.terms.unmasked === true ? hiddenText(facts, offered) : null;
+  return text === null ? [] : [paragraph(cut(text, 600))];
+};
+
 /** Rows for the requester, the duration, the ticket and the budget. */
 export function askedRows(facts: CardFacts, terms: Terms): KnownBlock[] {
   const words = wordsOf(facts);
@@ -126,8 +144,7 @@ export function askedRows(facts: CardFacts, terms: Terms): KnownBlock[] {
       ? shortName(facts.requester)
       : `${shortName(facts.requester)}, ${shortName(facts.vendor)}`;
   const known = requesterFactLines(terms.requesterFacts, facts.language).join('\n');
-  const fields = hiddenFields(facts.service?.routes ?? [], terms.scope);
-  const hidden = hiddenFieldsText(fields, terms, facts.language);
+  const hidden = hiddenText(facts, terms);
   const list: Row[] = [
     [labels.who, value(who)],
     ...(known === '' ? [] : [[labels.placeAndEmployer, value(cut(known, 600))] satisfies Row]),

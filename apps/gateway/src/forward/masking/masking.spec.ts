@@ -263,7 +263,7 @@ describe('P4: a route that lists fields', () => {
     expect((await behindProxy(unmasked)).status).toBe(200);
   });
 
-  test('P12: a token that says unmasked is invalid unless its basis is an approval', async () => {
+  test('P12: a token that says unmasked is invalid unless its basis is an approval or an invitation', async () => {
     const grant = world.broker.grant({ unmasked: true, basis: 'emergency' });
     const answer = await world.send({ token: world.broker.token(grant) });
     expect(await refusal(answer)).toEqual({ status: 401, code: 'invalid_token' });

@@ -1,6 +1,6 @@
 import type { Event } from '@countersign/api';
 import type { EventType } from '@countersign/contract';
-import { scopeWords, wordFor } from '@countersign/wording';
+import { accessWords, wordFor } from '@countersign/wording';
 import { instantText } from '../../text/clock.js';
 import type { Language } from '../../text/language.js';
 import type { Catalogue } from '../../text/languages.js';
@@ -57,9 +57,10 @@ function actorText(actor: string, words: ActorWords, name: (person: string) => s
 
 /** The scope of a request's terms or of an invitation's statement, in words. */
 function scopeText({ data }: Event, language: Language): string {
-  const holder = (data['terms'] ?? data['statement']) as { scope?: unknown } | undefined;
+  const holder = (data['terms'] ?? data['statement']) as { scope?: unknown; unmasked?: unknown } | undefined;
   const scope = holder?.scope;
-  return isScope(scope) ? scopeWords(scope, language) : '';
+  const shown = holder?.unmasked === true ? { unmasked: true as const } : {};
+  return isScope(scope) ? accessWords({ scope, ...shown }, language) : '';
 }
 
 const isScope = (value: unknown): value is { resource: string; actions: string[] }[] =>

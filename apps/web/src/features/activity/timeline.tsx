@@ -1,5 +1,5 @@
 import type { Event } from '@countersign/api';
-import { wordFor } from '@countersign/wording';
+import { answerNotes, wordFor } from '@countersign/wording';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { bytesText, dayHeading } from '../../text/clock.js';
@@ -86,7 +86,7 @@ function EventRow({
       <div className="stack tight">
         <p>
           {sentenceOf(event, language, name)}
-          {ended === null ? null : <Outcome outcome={ended} />}
+          {ended === null ? null : <Outcome call={event} outcome={ended} />}
         </p>
         {event.type === 'demand.accessed' ? (
           <p>
@@ -115,7 +115,20 @@ function EventRow({
   );
 }
 
-function Outcome({ outcome }: { outcome: Event }) {
+const HASH_SHOWN = 12;
+
+/** The beginning of the hash of what was sent; the leaf has all of it. Empty if there is none. */
+const hashText = (hash: string): string =>
+  hash === '' ? '' : `SHA-256 ${hash.replace(/^sha256:/, '').slice(0, HASH_SHOWN)}…`;
+
+/** The storage from which the gateway fetched a file; empty if the call fetched none. */
+function fileText({ data }: Event, text: { fileFrom(host: string): string }): string {
+  const { host } = (data['file'] ?? {}) as { host?: unknown };
+  return typeof host === 'string' ? text.fileFrom(host) : '';
+}
+
+/** How a call ended, and what was done to its answer. */
+function Outcome({ call, outcome }: { call: Event; outcome: Event }) {
   const text = useText(activityTexts);
   const language = useLanguage();
   const bytes = outcome.data['bytes'];
@@ -124,6 +137,9 @@ function Outcome({ outcome }: { outcome: Event }) {
     wordFor(text.outcome, end) ?? end,
     memberText(outcome, 'status'),
     typeof bytes === 'number' ? bytesText(bytes, language) : '',
+    fileText(call, text),
+    hashText(memberText(outcome, 'sentSha256')),
+    ...answerNotes({ ...call.data, ...outcome.data }, language),
   ];
   return <span className="soft"> → {parts.filter((part) => part !== '').join(', ')}</span>;
 }

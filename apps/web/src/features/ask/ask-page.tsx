@@ -1,5 +1,5 @@
 import './ask.css';
-import { durationText, scopeWords, tickedScope, ticksOf } from '@countersign/wording';
+import { accessWords, durationText, ticksOf } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
@@ -60,6 +60,7 @@ function AskForm({ services }: { services: readonly Service[] }) {
     emergency: false,
     ...(given.has('demand') ? { demand: given.get('demand') ?? '' } : {}),
     reasonCode: given.get('reasonCode') ?? '',
+    unmasked: given.get('unmasked') === 'true',
   });
   const change = (part: Partial<Draft>) => setDraft((present) => ({ ...present, ...part }));
   const { tenants } = useOrganisation();
@@ -103,7 +104,7 @@ function AskForm({ services }: { services: readonly Service[] }) {
         <Button type="submit" look="primary" icon="arrow" busy={send.isPending} disabled={ask === null}>
           {ask === null
             ? text.submitEmpty
-            : text.submit(scopeWords(tickedScope(draft), language), durationText(secondsOf(draft), language))}
+            : text.submit(accessWords(ask, language), durationText(secondsOf(draft), language))}
         </Button>
       </div>
     </form>

@@ -92,12 +92,13 @@ function sameAsk({
   reasonCode,
   terms,
 }: AccessRequestDetail): Ask {
-  const { budget, change } = terms as Terms;
+  const { budget, change, unmasked } = terms as Terms;
   return {
     ...{ tenant, service, scope, duration, justification: justification ?? '' },
     ...(ticket === null ? {} : { ticket }),
     ...(reasonCode === undefined ? {} : { reasonCode }),
     ...(budget === undefined ? {} : { budget }),
     ...(change === undefined ? {} : { change }),
+    ...(unmasked && { unmasked }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Terms } from '@countersign/contract';
-import { durationText, type Outcome, scopeWords } from '@countersign/wording';
+import { accessWords, durationText, type Outcome } from '@countersign/wording';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
@@ -40,7 +40,7 @@ export function DecideBar({
   const denyButton = useRef<HTMLButtonElement>(null);
   const { digest } = request;
   const granting = outcome.kind === 'less' ? outcome.terms : (request.terms as Terms);
-  const phrase = scopeWords(granting.scope, language);
+  const phrase = accessWords(granting, language);
   const time = durationText(granting.seconds, language);
 
   if (isDenying)
@@ -148,7 +148,7 @@ export function AnswerBar({ request, mayAccept }: { request: AccessRequest; mayA
             busy={accept.isPending}
             onClick={() => accept.mutate(offer.digest)}
           >
-            {text.accept(scopeWords(terms.scope, language), durationText(terms.seconds, language))}
+            {text.accept(accessWords(terms, language), durationText(terms.seconds, language))}
           </Button>
         )}
       </div>

@@ -1,15 +1,15 @@
 import './decision.css';
-import type { Terms } from '@countersign/contract';
-import { evaluateChoice, wholeChoice } from '@countersign/wording';
+import { hiddenFields, type Terms } from '@countersign/contract';
+import { evaluateChoice, hiddenFieldsText, wholeChoice } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
-import type { AccessRequest, AccessRequestDetail } from '../../api/client.js';
+import type { AccessRequest, AccessRequestDetail, Service } from '../../api/client.js';
 import { grantQuery, refetchWhileOpen } from '../../api/grants.js';
 import { controlsQuery, personQuery, useNames } from '../../api/organisation.js';
 import { requestQuery, serviceQuery } from '../../api/requests.js';
 import { isVendor, useSession } from '../../api/session.js';
-import { useText } from '../../text/language.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { GrantAccessBadge, Notice, RequestStateBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { CopyId } from '../../ui/copy.js';
@@ -96,6 +96,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         <OutdatedNotice request={request} turn={turn} />
         <RequestStatus request={request} turn={turn} />
         {mayAskAgain ? <AskAgain request={request} /> : null}
+        <HiddenFieldsNotice terms={terms} service={service} />
         <Sentence request={request} />
         <section aria-label={text.risk}>
           <RiskReasons needs={request.needs} />
@@ -160,6 +161,21 @@ function Decision({ request }: { request: AccessRequestDetail }) {
       ) : null}
       {turn === 'accept' || turn === 'own' ? <AnswerBar request={request} mayAccept={!isOutdated} /> : null}
     </Page>
+  );
+}
+
+/** Says before all else that the access shows what the service hides. */
+function HiddenFieldsNotice({ terms, service }: { terms: Terms; service: Service | undefined }) {
+  const text = useText(decisionTexts);
+  const language = useLanguage();
+  if (terms.unmasked !== true) return null;
+  return (
+    <Notice tone="wait" icon="alert">
+      <p className="strong">
+        {hiddenFieldsText(hiddenFields(service?.routes ?? [], terms.scope), terms, language)}
+      </p>
+      <p>{text.hiddenFieldsLead}</p>
+    </Notice>
   );
 }
 

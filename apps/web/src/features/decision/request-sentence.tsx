@@ -1,4 +1,4 @@
-import { durationText, requesterFactLines, scopeWords } from '@countersign/wording';
+import { accessWords, durationText, requesterFactLines } from '@countersign/wording';
 import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
@@ -18,7 +18,7 @@ export function Sentence({ request, short = false }: { request: AccessRequest; s
       <p className={short ? undefined : 'sentence'}>
         <span className="strong">{name(request.requester)}</span> {text.of(organisation.vendor)}
         {asked === null ? null : ` (${assurance[asked.assurance]})`} {text.wants}{' '}
-        <span className="strong">{scopeWords(terms.scope, language)}</span>{' '}
+        <span className="strong">{accessWords(terms, language)}</span>{' '}
         {text.at(organisation.tenant(request.tenant))}{' '}
         <span className="strong">{text.forTime(durationText(terms.seconds, language))}</span>.
       </p>

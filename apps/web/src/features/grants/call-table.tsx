@@ -1,4 +1,4 @@
-import { entryWords, wordFor } from '@countersign/wording';
+import { answerNotes, entryWords, wordFor } from '@countersign/wording';
 import type { AccessRecord } from '../../api/client.js';
 import { bytesText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
@@ -85,8 +85,11 @@ function DroppedHeaders({ names }: { names: readonly string[] }) {
 const meaning = ({ action, resource }: AccessRecord, language: 'en' | 'de'): string =>
   action === null || resource === null ? '–' : entryWords({ resource, actions: [action] }, language);
 
+const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 function Result({ record }: { record: AccessRecord }) {
   const text = useText(liveTexts);
+  const language = useLanguage();
   const { decision, code, count, status, outcome } = record;
   if (decision === 'refused')
     return (
@@ -99,11 +102,18 @@ function Result({ record }: { record: AccessRecord }) {
       </span>
     );
   return (
-    <span className="row near">
-      <Badge tone="open" icon="done">
-        {text.allowed}
-      </Badge>
-      <span>{status ?? outcome ?? text.running}</span>
-    </span>
+    <>
+      <span className="row near">
+        <Badge tone="open" icon="done">
+          {text.allowed}
+        </Badge>
+        <span>{status ?? outcome ?? text.running}</span>
+      </span>
+      {answerNotes(record, language).map((note) => (
+        <p key={note} className="soft">
+          {sentenceCase(note)}
+        </p>
+      ))}
+    </>
   );
 }

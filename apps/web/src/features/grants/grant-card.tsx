@@ -1,4 +1,4 @@
-import { scopeWords } from '@countersign/wording';
+import { accessWords } from '@countersign/wording';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Grant } from '../../api/client.js';
@@ -26,7 +26,7 @@ export function GrantCard({ grant, children }: { grant: Grant; children?: ReactN
         <Left grant={grant} />
       </div>
       <p>
-        <span className="strong">{name(grant.requester)}</span>: {scopeWords(grant.scope, language)},{' '}
+        <span className="strong">{name(grant.requester)}</span>: {accessWords(grant, language)},{' '}
         {grant.service}, {organisation.tenant(grant.tenant)}
       </p>
       <BlockedNotice grant={grant} />

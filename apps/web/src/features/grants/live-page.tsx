@@ -1,5 +1,5 @@
 import './live.css';
-import { scopeWords } from '@countersign/wording';
+import { accessWords } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { Link, useParams } from 'react-router';
@@ -48,7 +48,7 @@ function Live({ grant }: { grant: Grant }) {
   return (
     <Page
       title={text.title(name(grant.requester), grant.service)}
-      lead={text.may(scopeWords(grant.scope, language), organisation.tenant(grant.tenant))}
+      lead={text.may(accessWords(grant, language), organisation.tenant(grant.tenant))}
     >
       <div className="stack loose live">
         <div className="row between">

@@ -19,4 +19,18 @@ describe('an export', () => {
     expect(header?.startsWith('"at","person","personName",')).toBe(true);
     expect(line?.startsWith('"2026-11-24T14:03:00Z","usr_1","Erin Okafor",')).toBe(true);
   });
+
+  test('of calls says what was hidden or withheld, and where a file came from', () => {
+    const record = {
+      ...{ at: '2026-11-24T14:03:00Z', masked: true, maskedFields: 2, withheld: 'malformed' },
+      ...{ sentSha256: 'sha256:ab', file: { from: 'rec_1', host: 'files.example' } },
+    } as AccessRecord;
+    const [header = '', line = ''] = recordsAsCsv([record], (id) => id).split('\r\n');
+    const columns = header.split(',').map((name) => JSON.parse(name) as string);
+    const values = line.split(',');
+    const shown = ['maskedFields', 'withheld', 'sentSha256', 'fileHost', 'fileFrom'];
+    expect(shown.map((name) => values[columns.indexOf(name)])).toEqual([
+      ...['2', '"malformed"', '"sha256:ab"', '"files.example"', '"rec_1"'],
+    ]);
+  });
 });

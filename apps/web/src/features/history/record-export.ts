@@ -5,6 +5,13 @@ import { saveFile } from '../../ui/save-file.js';
 export const FORMATS = ['csv', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** A record in which each column has one value. `fileHost`, `fileFrom`: the storage of a file, and the call whose answer had its link. */
+type Row = Omit<AccessRecord, 'file'> & {
+  personName: string;
+  fileHost: string | undefined;
+  fileFrom: string | undefined;
+};
+
 const COLUMNS = [
   'at',
   'person',
@@ -21,13 +28,17 @@ const COLUMNS = [
   'count',
   'status',
   'bytes',
+  'maskedFields',
+  'withheld',
   'sentSha256',
+  'fileHost',
+  'fileFrom',
   'durationMs',
   'outcome',
   'droppedHeaders',
   'gateway',
   'id',
-] as const satisfies readonly (keyof AccessRecord | 'personName')[];
+] as const satisfies readonly (keyof Row)[];
 
 const REQUEST_COLUMNS = [
   ...(['createdAt', 'id', 'tenant', 'service', 'requester', 'requesterName', 'state', 'scope'] as const),
@@ -66,7 +77,12 @@ export function requestRow(request: AccessRequest, name: (person: string) => str
 export const recordsAsCsv = (records: readonly AccessRecord[], nameOf: (person: string) => string): string =>
   toCsv(
     COLUMNS,
-    records.map((record) => ({ ...record, personName: nameOf(record.person) })),
+    records.map(
+      ({ file, ...record }): Row => ({
+        ...record,
+        ...{ personName: nameOf(record.person), fileHost: file?.host, fileFrom: file?.from },
+      }),
+    ),
   );
 
 /** Downloads the records as a file: in CSV with names of people, in JSON Lines as the API answers them. */

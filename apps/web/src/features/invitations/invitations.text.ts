@@ -19,6 +19,9 @@ const en = {
   usesHint: 'Leave it empty for any number of times.',
   engineers: 'Only for these engineers',
   engineersHint: 'Their e-mail addresses, separated by commas. Leave it empty for all engineers.',
+  unmasked:
+    'A request may ask to see them in full. Otherwise they stay hidden in every access under this invitation.',
+  unmaskedOpen: 'Hidden fields may be shown in full',
   when: 'When',
   repeats: 'Only at certain times of the week',
   from: 'From',
@@ -69,6 +72,9 @@ const de: typeof en = {
   usesHint: 'Lassen Sie das Feld leer für beliebig oft.',
   engineers: 'Nur für diese Personen',
   engineersHint: 'Ihre E-Mail-Adressen, durch Kommas getrennt. Lassen Sie das Feld leer für alle.',
+  unmasked:
+    'Eine Anfrage darf verlangen, sie im Klartext zu sehen. Sonst bleiben sie bei jedem Zugriff unter dieser Einladung verborgen.',
+  unmaskedOpen: 'Verborgene Felder dürfen im Klartext gezeigt werden',
   when: 'Wann',
   repeats: 'Nur zu bestimmten Zeiten der Woche',
   from: 'Von',

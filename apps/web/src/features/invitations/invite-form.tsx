@@ -1,5 +1,5 @@
-import { type ScopeEntry, toInstant } from '@countersign/contract';
-import { durationText, scopeWords, tickedScope } from '@countersign/wording';
+import { hiddenFields, type ScopeEntry, toInstant } from '@countersign/contract';
+import { durationText, hiddenFieldsText, scopeWords, tickedScope } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { controlsQuery, useOrganisation } from '../../api/organisation.js';
@@ -9,7 +9,7 @@ import { SigningNotice, useSigner } from '../../passkey/signing-ui.js';
 import { localText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
-import { SelectField, TextField } from '../../ui/field.js';
+import { Choice, SelectField, TextField } from '../../ui/field.js';
 import { Offerings } from '../ask/offerings.js';
 import { invitationsTexts } from './invitations.text.js';
 import { NO_REPEATS, type RepeatsDraft, RepeatsFields, recurrenceOf } from './repeats.js';
@@ -35,6 +35,8 @@ interface Draft {
   uses: string;
   /** E-mail addresses, separated by commas. */
   engineers: string;
+  /** Requests may ask that hidden fields are shown. */
+  unmasked: boolean;
   times: RepeatsDraft;
 }
 
@@ -52,11 +54,14 @@ export function InviteForm({ slug }: { slug: string }) {
     minutes: '',
     uses: '',
     engineers: '',
+    unmasked: false,
     times: NO_REPEATS,
   }));
   const change = (some: Partial<Draft>) => setDraft((present) => ({ ...present, ...some }));
   const service = services.find(({ name }) => name === draft.service) ?? services[0];
   const scope = tickedScope(draft);
+  const hidden = hiddenFieldsText(hiddenFields(service?.routes ?? [], scope), {}, language);
+  const unmasked = draft.unmasked && hidden !== null ? { unmasked: true as const } : {};
   const recurs = draft.times.repeats ? recurrenceOf(draft.times) : undefined;
   const asked =
     service === undefined || scope.length === 0 || draft.until === '' || recurs === null
@@ -64,13 +69,14 @@ export function InviteForm({ slug }: { slug: string }) {
       : {
           ...{ service: service.name, scope, until: toInstant(new Date(draft.until)) },
           ...(recurs === undefined ? {} : { recurs }),
+          ...unmasked,
         };
   const allowed = useLongestDuration(slug, asked);
   const longest = draft.minutes.trim() === '' ? allowed.data : Math.round(Number(draft.minutes) * 60);
   const isReady = asked !== null && longest !== undefined && longest >= 60;
   const { mustSign, signer } = useInvitationSigner(slug, scope);
   const invite = useInvite(slug, mustSign ? (signer ?? null) : null, () =>
-    change({ ticked: new Set(), objects: '', ticket: '' }),
+    change({ ticked: new Set(), objects: '', ticket: '', unmasked: false }),
   );
   const ticket = draft.ticket.trim();
   const engineers = draft.engineers.split(',').flatMap((each) => each.trim() || []);
@@ -107,6 +113,18 @@ export function InviteForm({ slug }: { slug: string }) {
           draft={draft}
           onChange={change}
         />
+      )}
+      {hidden === null ? null : (
+        <div className="stack near">
+          <p className="hint">{hidden}</p>
+          <Choice
+            type="checkbox"
+            checked={draft.unmasked}
+            onChange={({ target }) => change({ unmasked: target.checked })}
+          >
+            {text.unmasked}
+          </Choice>
+        </div>
       )}
       <LimitFields draft={draft} allowed={allowed.data} onChange={change} />
       <RepeatsFields

@@ -73,10 +73,10 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
 
 /** What it allows, to whom, and in which weekly times: with the one that is open now or comes next. */
 function What({
-  invitation: { scope, requesters, recurs },
+  invitation: { scope, requesters, recurs, unmasked },
   name,
 }: {
-  invitation: Pick<Invitation, 'scope' | 'requesters' | 'recurs'>;
+  invitation: Pick<Invitation, 'scope' | 'requesters' | 'recurs' | 'unmasked'>;
   name: (person: string) => string;
 }) {
   const text = useText(invitationsTexts);
@@ -85,6 +85,7 @@ function What({
   return (
     <>
       {requesters === null ? words : `${words}, ${text.onlyFor(joinWithAnd(requesters.map(name), language))}`}
+      {unmasked ? <p>{text.unmaskedOpen}</p> : null}
       {recurs === null ? null : <p className="soft">{recurrenceText(recurs, language)}</p>}
       {recurs?.next == null ? null : (
         <p className="soft">

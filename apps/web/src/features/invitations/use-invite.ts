@@ -23,6 +23,8 @@ interface InvitationDraft {
   recurs?: Recurrence;
   /** E-mail addresses. */
   requesters?: string[];
+  /** Requests may ask that hidden fields are shown. */
+  unmasked?: true;
   /** The longest time that one access may last, in seconds. */
   longest: number;
 }
@@ -50,7 +52,7 @@ const bodyOf = ({ longest, ...rest }: InvitationDraft) => ({ ...rest, maxDuratio
  */
 export function useLongestDuration(
   slug: string,
-  draft: Pick<InvitationDraft, 'service' | 'scope' | 'until' | 'recurs'> | null,
+  draft: Pick<InvitationDraft, 'service' | 'scope' | 'until' | 'recurs' | 'unmasked'> | null,
 ) {
   return useQuery({
     queryKey: ['invitation-longest', slug, draft],

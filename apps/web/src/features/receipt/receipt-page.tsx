@@ -1,5 +1,5 @@
 import './receipt.css';
-import { entryWords, scopeWords, wordFor } from '@countersign/wording';
+import { accessWords, entryWords, wordFor } from '@countersign/wording';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import type { AccessRecord, AccessRequestDetail, Grant, GrantDetail } from '../../api/client.js';
@@ -94,7 +94,7 @@ function Receipt({
       <div className="sheet stack loose">
         <dl className="facts">
           <dt>{text.allowed}</dt>
-          <dd className="strong">{scopeWords(grant.scope, language)}</dd>
+          <dd className="strong">{accessWords(grant, language)}</dd>
           <dt>{text.window}</dt>
           <dd>
             <Window grant={grant} />

@@ -73,6 +73,11 @@ export const invitationTable: TableOf<InvitationStatement> = {
   uses: { label: 'uses', describe: value.count, optional: true },
   recurs: { label: 'recurs', describe: value.recurrence, optional: true },
   requesters: { label: 'requesters', describe: value.persons, optional: true },
+  unmasked: {
+    label: 'unmasked',
+    describe: (each, { words }) => (each === true ? words.mayUnmask : undefined),
+    optional: true,
+  },
   ticket: { label: 'ticket', describe: value.opened('ticket'), optional: true },
   notBefore: { label: 'notBefore', describe: value.instant },
   notAfter: { label: 'notAfter', describe: value.instant },

@@ -20,6 +20,8 @@ export interface GrantView {
   /** The customer's slug. The grant's own is the sealed log's name if a gag keeps it apart. */
   tenant: string;
   scope: ScopeEntry[];
+  /** Answers show the fields that routes mask. */
+  unmasked?: true;
   budget: Budget | null;
   /** The persons whose passkeys signed it; empty if the vendor's word alone vouches for it. */
   countersignedBy: string[];
@@ -55,6 +57,7 @@ async function grantViews(
       grant,
       tenant: asked.tenant,
       scope: asked.scope,
+      ...(asked.unmasked && { unmasked: asked.unmasked }),
       budget: asked.budget ?? null,
       countersignedBy,
       status: statuses.get(grant.id) ?? NO_STATUS,

@@ -106,12 +106,13 @@ interface Chosen {
   recurs?: Recurrence;
   /** `usr_…`, in order. */
   requesters?: string[];
+  unmasked?: true;
 }
 
 /** The statement with all its members (docs/contract.md, Statements). */
 export const invitationStatement = (
   { deployment, tenant, person }: { deployment: string; tenant: string; person: string },
-  { service, scope, until, seconds, budget, uses, recurs, requesters }: Chosen,
+  { service, scope, until, seconds, budget, uses, recurs, requesters, unmasked }: Chosen,
   { id, notBefore, ticket, trust, log }: InvitationParts,
 ): InvitationStatement => ({
   type: INVITATION_TYPE,
@@ -126,6 +127,7 @@ export const invitationStatement = (
   ...(uses === null ? {} : { uses }),
   ...(recurs === undefined ? {} : { recurs }),
   ...(requesters === undefined ? {} : { requesters }),
+  ...(unmasked && { unmasked }),
   notBefore,
   notAfter: until,
   person,

@@ -59,6 +59,8 @@ export interface InvitationInput {
   recurs?: Recurrence;
   /** The engineers that it is for, each by `usr_…` or e-mail; absent: all. */
   requesters?: string[];
+  /** Its requests may ask that hidden fields are shown. */
+  unmasked?: true;
   /** Its author's signature over the offered statement, as received; `opening` opens the ticket in it. */
   countersignature?: unknown;
   opening?: Opening;
@@ -152,11 +154,12 @@ async function evaluateInvitation(
   person: Person,
   now: Date,
 ): Promise<{ seconds: number; longest: number; mustBeSigned: boolean }> {
-  const { tenant, service, scope } = input;
+  const { tenant, service, scope, unmasked } = input;
   const access: RequestedAccess = {
     ...{ tenant, service, scope, ticket: input.ticket, basis: 'invitation', startsOn: 'approval' },
     justified: true,
     reasonCode: null,
+    ...(unmasked && { unmasked }),
     seconds: input.seconds ?? 1,
   };
   const context = await loadPolicyContext(unit, access, {
@@ -176,7 +179,8 @@ async function evaluateInvitation(
     record?.controls.maxDuration ?? Number.POSITIVE_INFINITY,
     input.recurs === undefined ? Number.POSITIVE_INFINITY : occurrenceSeconds(input.recurs),
   );
-  const mustBeSigned = record !== null && countersignedActions({ scope }, record.controls, trust).length > 0;
+  const mustBeSigned =
+    record !== null && countersignedActions({ scope, unmasked }, record.controls, trust).length > 0;
   return { seconds: input.seconds ?? longest, longest, mustBeSigned };
 }
 
