@@ -16,7 +16,7 @@ import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { requireStillValid } from '../../domain/trust/validate-trust-document.js';
 import { parseInput } from '../../domain/validate-input.js';
 import { AccessError } from '../../errors.js';
-import type { VendorUnit } from '../../ports/index.js';
+import type { TenantUnit, VendorUnit } from '../../ports/index.js';
 import { notifyingOutdated } from '../evaluation/reevaluate.js';
 import { trustNotice } from '../notices/notices.js';
 import { changeControlsIn } from '../organisation/change-controls.js';
@@ -96,7 +96,7 @@ async function signIn(
   });
   if (objection !== undefined) return proposalView(proposal, all, facts);
   const adopted = await notifyingOutdated(unit, now, () =>
-    adoptIn(deps, vendor, proposal, signatures, currentFacts),
+    adoptIn(deps, { vendor, unit }, proposal, signatures, currentFacts),
   );
   await reviewRelayedStops(deps, unit);
   return proposalView(adopted, all, facts);
@@ -167,11 +167,13 @@ function requireSameControls({ controls }: TrustProposal, facts: Pick<TrustFacts
  * open reset. A signature under the current chain proves that its keys are not lost, so the reset is cancelled; a new chain
  * uses the reset up.
  *
+ * @param units the vendor's unit and the tenant's inside it: the one that evaluates the tenant's requests afterwards, because a unit
+ *   keeps the trust document that it has read
  * @param facts the current facts, even if the document was checked without the current chain
  */
 async function adoptIn(
   deps: Pick<SigningDeps, 'ids'>,
-  vendor: VendorUnit,
+  { vendor, unit }: { vendor: VendorUnit; unit: TenantUnit },
   proposal: TrustProposal,
   signatures: Signature<TrustDocument>[],
   facts: TrustFacts,
@@ -179,7 +181,6 @@ async function adoptIn(
   const { id, tenant, document, hash } = proposal;
   const { current, reset, now } = facts;
   const at = now.toISOString();
-  const unit = await vendor.tenant(tenant);
   const isNewChain = startsNewChain(document, facts);
   const chain = (current?.chain ?? 1) + (isNewChain ? 1 : 0);
   const version: TrustVersion = { tenant, chain, hash, document, signatures, adoptedAt: at };
