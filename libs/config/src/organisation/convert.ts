@@ -71,6 +71,7 @@ function toRoute({
   mask,
   maskPasses,
   graphql,
+  harmless: _promise,
   ...rest
 }: RouteEntry): Route {
   const route = {

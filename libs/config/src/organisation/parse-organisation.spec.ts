@@ -6,6 +6,7 @@ import { bent, EXAMPLE } from '../../test/example-organisation.js';
 import { parseOrganisation } from './parse-organisation.js';
 
 const everythingThere = () => true;
+const OPERATION = `mask: ["/data/iban"], graphql: { sha256: ${'a'.repeat(64)}, type: query }`;
 const problemsOf = (text: string) => parseOrganisation(text, everythingThere).problems ?? [];
 const spelled = (text: string) => problemsOf(text).map(({ pointer, detail }) => `${pointer} ${detail}`);
 
@@ -123,6 +124,13 @@ tenants:
       repeat: ['per'],
       mask: ['/iban'],
     });
+  });
+
+  test('an operation with hidden fields has the promise that its variables are harmless, which is not part of the map', () => {
+    const file = bent(['query: [status, page]', `${OPERATION}, harmless: true`]);
+    const [first] = parseOrganisation(file, everythingThere).organisation?.services[0]?.routes ?? [];
+    expect(first).toMatchObject({ mask: ['/data/iban'], graphql: { type: 'query' } });
+    expect(first).not.toHaveProperty('harmless');
   });
 
   test('a shared route has the resource and the action of all shared routes', () => {
@@ -371,6 +379,18 @@ describe('one mistake in an organisation file', () => {
       ['[status, page]', 'any, mask: ["/iban"]'],
       '/services/0/routes/0/query',
       /must be a list/,
+    ],
+    [
+      'an operation with hidden fields whose variables may filter by them',
+      ['query: [status, page]', OPERATION],
+      '/services/0/routes/0/mask',
+      /needs harmless: true on a persisted operation/,
+    ],
+    [
+      'harmless variables without an operation',
+      ['query: [status, page]', 'harmless: true'],
+      '/services/0/routes/0/harmless',
+      /goes with mask and graphql/,
     ],
     ['a bad query', ['[status, page]', 'all'], '/services/0/routes/0/query', /any or a list/],
     [

@@ -138,9 +138,22 @@ const queryParameter = z.union([
 
 /**
  * The parameters of a route with `mask` by which a caller could find hidden values, by trying (`?iban=DE89…`) or by order: all that are
- * not said to be harmless. The route map does not say what a parameter does.
+ * not said to be harmless. The route map does not say what a parameter does, nor what the variables of a persisted operation do.
  */
-function* unsafeParameters({ mask, query }: Pick<z.infer<typeof routeShape>, 'mask' | 'query'>) {
+function* unsafeParameters({
+  mask,
+  query,
+  graphql,
+  harmless,
+}: Pick<z.infer<typeof routeShape>, 'mask' | 'query' | 'graphql' | 'harmless'>) {
+  if (harmless !== undefined && (mask === undefined || graphql === undefined))
+    yield { path: ['harmless'], message: 'goes with mask and graphql' };
+  if (mask !== undefined && graphql !== undefined && harmless === undefined)
+    yield {
+      path: ['mask'],
+      message:
+        'needs harmless: true on a persisted operation: the operation’s other variables neither filter nor sort by a hidden field',
+    };
   if (mask === undefined || query === undefined) return;
   if (query === 'any')
     yield {
@@ -180,6 +193,7 @@ const routeShape = z.strictObject({
   mask: z.array(z.string()).optional(),
   maskPasses: z.array(token).optional(),
   graphql: persistedOperationSchema.optional(),
+  harmless: flag.optional(),
 });
 
 export const route = routeShape.superRefine(({ shared, ...entry }, context) => {

@@ -128,10 +128,18 @@ describe('readOperation', () => {
     expect(accepted).toBeGreaterThan(0);
   });
 
+  test.each(['?variables=%FF', '?%zz=1', '?documentId=%'])(
+    'a percent escape that is none is refused: %s',
+    (query) => {
+      expect(readOperation(inQuery(query))).toMatchObject({ reason: 'malformed' });
+    },
+  );
+
   test('never throws, and never repeats the request, whatever the bytes are', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.webQueryParameters(), (bytes, query) => {
-        for (const request of [inBody(bytes), inQuery(`?${query}`)]) {
+        const escaped = [...bytes].map((byte) => `%${byte.toString(16)}`).join('');
+        for (const request of [inBody(bytes), inQuery(`?${query}`), inQuery(`?variables=${escaped}`)]) {
           const read = readOperation(request);
           if (!isRead(read)) expect(read.detail).toMatch(/^[\x20-\x7e…]+$/);
         }

@@ -134,16 +134,24 @@ function membersOfQuery(query: string): Members {
   for (const pair of query.slice(1).split('&')) {
     if (pair === '') continue;
     const at = pair.indexOf('=');
-    const name = decodeURIComponent(at === -1 ? pair : pair.slice(0, at));
+    const name = decoded(at === -1 ? pair : pair.slice(0, at));
     if (name === 'query') refuseAdHoc();
     if (!OPERATION_PARAMETERS.has(name)) continue;
     requireMembers(!Object.hasOwn(members, `$${name}`), `give ${name} once`);
     requireMembers(!pair.includes('+'), `write a space in ${name} as %20, and a plus as %2B`);
-    const value = at === -1 ? '' : decodeURIComponent(pair.slice(at + 1));
+    const value = at === -1 ? '' : decoded(pair.slice(at + 1));
     const isJson = name === 'variables' || name === 'extensions';
     members[`$${name}`] = isJson ? readSpelled(value) : `$${value}`;
   }
   return members;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return unread('malformed', 'write percent escapes as two hexadecimal digits each, of UTF-8');
+  }
 }
 
 function refuseAdHoc(): never {

@@ -244,7 +244,7 @@ export class CallHistory {
         throw data.fault('not_countersigned', 'the trust document does not accept this basis.');
       return;
     }
-    if (document.countersign.exceptActions.includes(action)) return;
+    if (document.countersign.exceptActions.includes(action) && grant.terms.unmasked !== true) return;
     const { controls } = this.context.tenant;
     const required = controls === null ? document.approvals : requiredApprovals(controls, pinned);
     const objection = await this.grants.countersignObjection(grant, pinned, required);

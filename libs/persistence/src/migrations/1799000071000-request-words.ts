@@ -1,4 +1,3 @@
-import { searchWords } from '@countersign/access';
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { key, word } from './columns.js';
 
@@ -46,6 +45,17 @@ interface Text {
 }
 
 const BATCH = 200;
+
+const WORD = /[\p{L}\p{N}]+/gu;
+const start = (text: string, characters: number): string => [...text].slice(0, characters).join('');
+
+/** The words of a text as they were when this migration was written: a migration imports no rule that may change later. */
+function searchWords(name: string, text: string): string[] {
+  const plain = text.normalize('NFKC');
+  const found = plain.toLowerCase().match(WORD) ?? [];
+  const words = [...new Set(found.map((each) => start(each, 64)))].slice(0, 200);
+  return name === 'ticket' ? [...words, `=${start(plain.trim().toLowerCase(), 256)}`] : words;
+}
 
 /** The words of one text of all earlier requests, in batches by their ids. */
 async function addEarlier(runner: QueryRunner, name: string): Promise<void> {

@@ -120,17 +120,29 @@ describe('an exact change whose texts are shown', () => {
       path: '/tenants/acme/invoices/7',
       bodySha256: `sha256:${'ab'.repeat(32)}`,
     };
-    const cardOf = (change: typeof call) =>
-      words(
-        requestCard(
-          atCustomer({ needs: LOW, terms: { ...terms, budget: { calls: 1 }, change } }),
-          'approver',
-          URL,
-        ),
+    const whole = (change: typeof call) =>
+      requestCard(
+        atCustomer({ needs: LOW, terms: { ...terms, budget: { calls: 1 }, change } }),
+        'approver',
+        URL,
       );
+    const cardOf = (change: typeof call) => words(whole(change));
+    const textOf = (change: typeof call) => JSON.stringify(whole(change).blocks);
     expect(cardOf(call)).not.toContain('Approve');
     const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-    expect(cardOf({ ...call, method: 'DELETE', bodySha256: `sha256:${empty}` })).toContain('Approve');
+    const removal = { ...call, method: 'DELETE', bodySha256: `sha256:${empty}` };
+    expect(cardOf(removal)).toContain('Approve');
+    // Method, path and query are on the card before anyone approves, and so is the budget.
+    const path = '/tenants/acme/invoices/7?cascade=true';
+    expect(textOf({ ...removal, path })).toMatch(/DELETE \/tenants\/acme\/invoices\/7\?cascade=true/);
+    expect(textOf(removal)).toMatch(/1 call/);
+    expect(cardOf({ ...removal, path: `${path}&note=${'x'.repeat(500)}` })).not.toContain('Approve');
+  });
+
+  test('the call itself is shown beside the values that it changes', () => {
+    expect(JSON.stringify(card('{"status":"paid"}', null).blocks)).toContain(
+      'PATCH /tenants/acme/invoices/7',
+    );
   });
 
   test.each([

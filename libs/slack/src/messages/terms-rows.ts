@@ -154,19 +154,35 @@ export function askedRows(facts: CardFacts, terms: Terms): KnownBlock[] {
     ...(budget === null ? [] : [[labels.budget, value(budget)] satisfies Row]),
     ...(terms.change === undefined
       ? []
-      : [[labels.oneCall, value(cut(`${terms.change.method} ${terms.change.path}`, 500))] satisfies Row]),
+      : [
+          [labels.oneCall, value(cut(`${terms.change.method} ${terms.change.path}`, MAX_CALL))] satisfies Row,
+        ]),
   ];
   return rows(list);
 }
 
-/** SHA-256 of a body of no bytes: the card says all of such a call. */
+/** Rows for what else is in the approved terms, if anything is: the budget, and where the requester works and for whom. */
+export function furtherRows({ request, language }: CardFacts): KnownBlock[] {
+  const words = wordsOf({ language });
+  const { terms } = request;
+  const budget = budgetText(terms, words);
+  const known = requesterFactLines(terms.requesterFacts, language).join('\n');
+  return rows([
+    ...(known === '' ? [] : [[words.labels.placeAndEmployer, value(cut(known, 600))] satisfies Row]),
+    ...(budget === null ? [] : [[words.labels.budget, value(budget)] satisfies Row]),
+  ]);
+}
+
+/** SHA-256 of a body of no bytes: method and path say all of such a call. */
 const NO_BODY = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+/** A longer method and path are cut, and the approver has to read them in the browser. */
+const MAX_CALL = 500;
 /** A card shows this many values of a change, each side this long. */
 const MAX_VALUES = 6;
 const MAX_VALUE = 150;
 
 /**
- * The exact change in short: each value that changes, before and after. `isWhole` is false if anything is left out or cut, or if the
+ * The exact change in short: method and path, and each value that changes, before and after. `isWhole` is false if anything is left out or cut, or if the
  * body was not shown at all; then the approver has to read it in the browser.
  */
 export function changeBlocks({ request, change, language }: CardFacts): {
@@ -175,12 +191,17 @@ export function changeBlocks({ request, change, language }: CardFacts): {
 } {
   const words = wordsOf({ language });
   const { change: call } = request.terms;
-  if (call === undefined || call.bodySha256 === NO_BODY) return { blocks: [], isWhole: true };
-  const rows =
+  if (call === undefined) return { blocks: [], isWhole: true };
+  const line = `${call.method} ${call.path}`;
+  const oneCall = rows([[words.labels.oneCall, value(cut(line, MAX_CALL))]]);
+  const isLineWhole = line.length <= MAX_CALL;
+  if (call.bodySha256 === NO_BODY) return { blocks: oneCall, isWhole: isLineWhole };
+  const difference =
     change.body === null ? null : bodyDifference(change.before, change.body, call.contentType).rows;
   const title = section(mrkdwn(`*${words.labels.change}*`));
-  if (rows === null) return { blocks: [title, paragraph(words.changeInBrowser)], isWhole: false };
-  const changed = changedRows(rows, call.method);
+  if (difference === null)
+    return { blocks: [...oneCall, title, paragraph(words.changeInBrowser)], isWhole: false };
+  const changed = changedRows(difference, call.method);
   const shown = changed.slice(0, MAX_VALUES);
   const list = shown.map((row) => {
     const { pointer, before, after } = row;
@@ -194,11 +215,12 @@ export function changeBlocks({ request, change, language }: CardFacts): {
   const when = call.before === undefined ? undefined : readerTime(call.before.at);
   return {
     blocks: [
+      ...oneCall,
       title,
       ...(list.length === 0 ? [] : [paragraph(list.join('\n'))]),
       context(when === undefined ? aside(words.changeNoBefore) : mrkdwn(words.changeBefore(when))),
     ],
-    isWhole: changed.length === shown.length && !isCut,
+    isWhole: isLineWhole && changed.length === shown.length && !isCut,
   };
 }
 
