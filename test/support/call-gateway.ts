@@ -24,7 +24,7 @@ export async function callGateway(
 }
 
 /**
- * Calls with one token, and their answers. While a start or a stop is on its way to the gateway nobody knows how many of
+ * Calls with one token, and their answers. While a start or a stop is on its way to the gateway no one knows how many of
  * them pass, so a test compares what the log says with these answers, not with a number.
  */
 export class KeptCalls {

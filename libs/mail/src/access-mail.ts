@@ -110,7 +110,7 @@ function toneOf(kind: MailKind): MailTone {
 const isApprovedAndBegun = ({ kind, at, grant }: MailFacts): boolean =>
   kind === 'request.approved' && grant !== null && grant.state !== 'ended' && beganWith(grant.createdAt, at);
 
-/** How the grant is that began with its approval: what is stopped or locked meanwhile is not called open. */
+/** The state to report of a grant that began with its approval. If it is stopped or locked by now, the mail must not call it open. */
 const begunAs = ({ grant, blocked }: MailFacts): 'active' | 'scheduled' | 'blocked' =>
   blocked !== null ? 'blocked' : grant?.state === 'active' ? 'active' : 'scheduled';
 

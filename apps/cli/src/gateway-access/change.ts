@@ -76,7 +76,7 @@ export async function proposeChange(
   const justification = options.reason ?? granted.justification;
   if (justification === null)
     throw usageError('--reason is needed: that of the grant’s request has been erased');
-  // No read of its path shows what a persisted operation would change.
+  // A persisted operation has no `GET` of its path that shows the state before the change.
   const reads = options.read && match.route.graphql === undefined;
   const shown = options.show
     ? await shownOf(context, api, { grant, target, body, options: { ...options, read: reads } })

@@ -91,7 +91,10 @@ function readRefusal(printed: string, service: string): Wanted | undefined {
   return { tenant: data.request.tenant, resource, action: actions[0] };
 }
 
-/** Whether a call of this path can be what the refusal says. The body of an operation of GraphQL, which says more, is not known here. */
+/**
+ * Whether some route of this path has the resource and action of the refusal. Any persisted operation of the path counts, because the
+ * body that names one is not known here.
+ */
 function mayMean({ definition, compiled }: PublishedRouteMap, path: string, claimed: Wanted): boolean {
   const methods = new Set(definition.routes.map(({ method }) => method));
   try {

@@ -108,7 +108,7 @@ export class FileLinks {
 /** How many links a tenant has, and the ids of each grant's links, oldest first. */
 type TenantLinks = { size: number; grants: Map<string, Set<string>> };
 
-/** The first of those that have most. */
+/** The entry with the largest size; the first one if several are equal. Undefined if all are empty. */
 function largestOf<T extends { size: number }>(all: Iterable<T>): T | undefined {
   let largest: T | undefined;
   for (const each of all) if (each.size > (largest?.size ?? 0)) largest = each;

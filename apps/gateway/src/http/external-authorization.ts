@@ -149,7 +149,7 @@ export class ExternalAuthorization {
 
   private mayAsk({ canonical, peer }: Exchange, secret: Buffer): boolean {
     const shown = Buffer.from(canonical.headers.one(PROXY_SECRET_HEADER) ?? '', 'utf8');
-    // Only the length of the secret, which is no secret, can be measured.
+    // Timing can reveal only the length of the secret, which need not be secret.
     const isSecret = shown.length === secret.length && timingSafeEqual(shown, secret);
     return isSecret && this.isTrusted(peer);
   }
@@ -191,7 +191,7 @@ export class ExternalAuthorization {
     // Writing the record took time, and this call is not among the open calls that a stop cuts. So it is authorized once more.
     // `budget_exhausted` does not count: this call itself may have used the last of the budget.
     const again = authorizer.authorize(token, callOf(exchange, undefined));
-    // If it is refused now, the log has both: that the gateway had allowed it, and that it has refused it.
+    // The `allowed` record is durable already. A refusal now is a second record of the same call.
     if (!again.allowed && again.code !== 'budget_exhausted')
       return refusals.decided(exchange, claims, { ...again, match });
     const { method, path, query } = canonical;

@@ -3,15 +3,15 @@ import type { UnchainedRecord } from '@countersign/gateway-protocol';
 /** The record of an allowed call, before it has its place in a chain. */
 export type AllowedRecord = Extract<UnchainedRecord, { kind: 'allowed' }>;
 
-/** Members that differ from call to call of one kind. The others are the same for all calls that `CallText.fits`. */
+/** Members that differ in each call. All other members are the same in the records that `CallText.fits` accepts. */
 type OfOneCall = Pick<AllowedRecord, 'at' | 'id' | 'path' | 'resource'>;
 
 /** How `JSON.stringify` begins an unpaired surrogate, which canonical JSON refuses. */
 const LONE_SURROGATE = '\\ud';
 
 /**
- * The canonical JSON (RFC 8785) of the records of calls that are alike: same grant, route, method and mode. Its parts between the
- * members of one call are written once, so that a record is only joined:
+ * Writes the canonical JSON (RFC 8785) of records that are alike: same grant, route, method and mode. The text between the members
+ * that differ is built once; each record is then only joined from these parts:
  *
  *     {"action":…,"at":"AT","boot":…,"digest":…,"gateway":…,"grant":…,"id":"ID","kind":"allowed",…,"path":"PATH",
  *     "person":…,"prev":"PREV","request":…,"resource":RESOURCE,"route":…,"seq":SEQ,"service":…,"tenant":…,"trust":…,"v":1}
@@ -42,7 +42,7 @@ export class CallText {
     return text.parts.some((part) => part.includes(LONE_SURROGATE)) ? undefined : text;
   }
 
-  /** Whether the record differs from the first one only in the members of one call. Both are of one grant and one gateway's run. */
+  /** Whether only the members of `OfOneCall` differ from the first record. Callers compare records of one token and one gateway run. */
   fits(record: AllowedRecord): boolean {
     const { like } = this;
     return (
@@ -61,7 +61,7 @@ export class CallText {
     );
   }
 
-  /** The record at a place that has one before it. Undefined if it has text that canonical JSON refuses. */
+  /** The record as canonical JSON, after the record with the hash `prev`. Undefined if it has text that canonical JSON refuses. */
   at({ at, id, path, resource }: OfOneCall, seq: number, prev: string): string | undefined {
     const [start, boot, kind, person, request, route, service] = this.parts;
     const named = JSON.stringify(resource);

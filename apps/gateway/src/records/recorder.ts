@@ -97,7 +97,7 @@ export class Recorder {
     const { record: described, openings } = this.describe(id, 'allowed', call, match);
     const { droppedHeaders, file, mode, claims } = call;
     const isSigned = context === 'ed25519';
-    // Most calls are as they are described: a member that is absent must stay absent.
+    // Rare members are added only if they apply. An absent member must stay absent, because the record is hashed.
     const record: AllowedRecord = described;
     if (droppedHeaders.length > 0) record.droppedHeaders = [...droppedHeaders];
     if (!isSigned) record.context = context;
@@ -109,7 +109,7 @@ export class Recorder {
     return this.options.spool.append({ record, openings, text: this.textFor(claims, record) });
   }
 
-  /** What writes records like this one. An engineer's calls are mostly alike, so that of the last kind is kept for each token. */
+  /** The `CallText` for records like this one. Most calls with one token are alike, so the latest one is kept for each token. */
   private textFor(claims: GrantTokenClaims, record: AllowedRecord): CallText | undefined {
     const known = this.texts.get(claims);
     if (known?.fits(record)) return known;

@@ -30,10 +30,10 @@ const readRequests = (
 export const requestsQuery = (query: RequestFilter = {}) =>
   listQuery(['requests', query], (page, signal) => readRequests({ ...query, ...page }, signal));
 
-/** Pages that are read by themselves: so many requests are put in order before the reader asks for more. */
+/** Pages that are loaded without a press, so that this many requests can be sorted. */
 const MOST_PAGES = 5;
 
-/** A list whose first 1,000 items are read without being asked, for pages that put them in another order. */
+/** A list whose first 1,000 items are loaded without a press, for pages that sort them in another order. */
 export function useWholeList(options: ReturnType<typeof requestsQuery>) {
   const query = useInfiniteQuery(options);
   const { hasNextPage, isFetching, fetchNextPage } = query;

@@ -41,7 +41,7 @@ export function Account({ session }: { session: Session }) {
 
 /**
  * Ends the session and clears everything that the pages have loaded, also if the broker cannot be reached. The sign-in page is
- * loaded anew: the pages of this one need a session, and keep nothing in memory then.
+ * loaded as a new document, because the pages of this one need a session. So nothing stays in memory.
  */
 function useSignOut() {
   return useMutation({

@@ -6,7 +6,7 @@ import { type CustomerPart, isConsent } from './bases.js';
 import type { RuleContext } from './context.js';
 import type { RequestedAccess } from './requested-access.js';
 
-/** What the rules of impact read. */
+/** The input of the impact rules. */
 interface Touched {
   access: Pick<RequestedAccess, 'scope' | 'unmasked' | 'basis'>;
   controls: PrivacyControls;
@@ -29,8 +29,8 @@ const some = (actions: readonly string[]): readonly string[] | null =>
   actions.length === 0 ? null : actions;
 
 /**
- * How much harm a request could do, by what it touches and how the customer's controls see that. Who approves it, and with what,
- * is not among these rules. Every rule that applies counts, and the highest level wins.
+ * How much harm a request could do: by what it touches, and by how the customer's controls rate its actions. Who approves it, and by
+ * which channel, plays no part. The highest level of the rules that apply wins.
  */
 const IMPACT_RULES: readonly ImpactRule[] = [
   { code: 'no_consent', level: 'high', of: ({ access }) => (hasConsent(access.basis) ? null : []) },

@@ -7,7 +7,7 @@ import { wholeSeconds } from './column-types.js';
 @Index('request_words_tenant', ['tenant', 'word', 'createdAt', 'request'])
 @Index('request_words_requester', ['requester', 'word', 'createdAt', 'request'])
 export class RequestWordEntity {
-  /** Of the text that has the word. */
+  /** The commitment to the text that contains the word. */
   @PrimaryColumn('varchar')
   commitment!: string;
 

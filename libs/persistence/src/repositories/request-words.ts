@@ -41,7 +41,7 @@ export class RequestWords extends BoundRepository<RequestWordEntity> implements 
     );
   }
 
-  /** SQLite takes every word to be rare, and would sort what another index finds. */
+  /** SQLite's planner assumes that every word is rare, and would use another index and sort the rows. */
   private hint(index: string): string {
     const isPostgres = this.manager.dataSource.options.type === 'postgres';
     return isPostgres ? '' : ` INDEXED BY request_words_${index}`;

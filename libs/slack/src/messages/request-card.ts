@@ -46,7 +46,7 @@ const MAX_SEALS = 6;
 
 export const requestUrl = (publicUrl: string, id: string): string => `${publicUrl}/requests/${id}`;
 
-/** The title follows the state of the request and, once there is a grant, what calls meet now. */
+/** The title follows the state of the request and, once there is a grant, whether calls pass now. */
 function title(facts: CardFacts, who: string, tenant: string): string {
   const { heading, granted } = wordsOf(facts);
   const { request, grant, access } = facts;
@@ -89,7 +89,7 @@ export function requestCard(facts: CardFacts, audience: Audience, publicUrl: str
   };
 }
 
-/** A scope of so many entries is whole in the sentence; of more, the card lists each. */
+/** Up to this many entries of the scope are in the sentence. If there are more, the card lists each one. */
 const IN_SENTENCE = 3;
 const MAX_WHY = 300;
 
@@ -121,7 +121,7 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
   ];
 }
 
-/** A longer sentence may have been cut inside: then the scope is listed too. */
+/** In characters. A longer sentence may have been cut, so the card lists the scope too. */
 const MAX_SENTENCE = 600;
 
 const detailsButton = (facts: CardFacts, audience: Audience): KnownBlock[] => {

@@ -10,7 +10,7 @@ import {
 import type { CallText } from '../call-text.js';
 import { type LineWriter, opensCall, type RecordLine } from './record-lines.js';
 
-/** A record without its place in a chain, and the openings of its commitments. `text`: what writes an allowed call like this one. */
+/** A record without its place in a chain, and the openings of its commitments. `text` writes it, if it is a common allowed call. */
 export type RecordDraft = {
   record: UnchainedRecord;
   openings: RecordEntry['openings'];

@@ -172,7 +172,7 @@ function FirstVersion({ slug, isReady, at }: { slug: string; isReady: boolean; a
   );
 }
 
-/** Warns that requests that wait now go by the rules of before, so that no one claims in the middle of a decision unaware. */
+/** Warns before a claim: it outdates the requests that are open now, and their requesters must ask again. */
 function WillBeOutdated() {
   const text = useText(claimTexts);
   const vendor = useInfiniteQuery(requestsQuery({ state: 'awaiting_vendor' })).data?.items ?? [];

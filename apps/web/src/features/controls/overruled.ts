@@ -1,17 +1,17 @@
 import { canonicalJson, type TrustDocument } from '@countersign/contract';
 import type { Controls } from '../../api/organisation.js';
 
-/** In what the trust document is stricter than the controls, so that it decides and not they. */
+/** What the trust document requires beyond the privacy controls. There the trust document decides. */
 export interface Overruled {
-  /** The number of approvals; null if the controls ask for as many. */
+  /** The approvals that the trust document requires; null if the controls require as many or more. */
   approvals: number | null;
-  /** Actions that take a passkey although the controls do not say so. */
+  /** Actions that need a passkey by the trust document and not by the controls. */
   signed: string[];
   /** Whether it forbids something that the controls do not. */
   forbids: boolean;
 }
 
-/** @param actions those of all services. @returns null if the controls are nowhere less strict */
+/** @param actions those of all services. @returns null if the trust document requires nothing beyond the controls */
 export function findOverruled(
   { approvals, countersign, forbid }: Pick<TrustDocument, 'approvals' | 'countersign' | 'forbid'>,
   controls: Pick<Controls, 'approvals' | 'countersign' | 'forbid'>,

@@ -4,10 +4,10 @@ import { isVendor, useSession } from '../../api/session.js';
 import { useLanguage } from '../../text/language.js';
 import { RiskBadge } from '../../ui/badge.js';
 
-/** Whose words a reason is in. */
+/** The side of the reader: reasons say “your controls” to customers and “the customer’s controls” to the vendor. */
 export const useReaderSide = (): ReaderSide => (isVendor(useSession()) ? 'vendor' : 'customer');
 
-/** The risk of a request and why: what it touches, and how the customer's controls see that. */
+/** The risk of a request and why: what it touches, and how the customer's controls rate its actions. */
 export function RiskReasons({ needs: { impact } }: { needs: Needs }) {
   const side = useReaderSide();
   const language = useLanguage();

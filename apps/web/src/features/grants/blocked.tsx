@@ -153,7 +153,7 @@ function groupBlocks(grants: readonly Grant[]): Block[] {
   return [...groups.values()].slice(0, MAX_LINES);
 }
 
-/** A signed stop, or a lock, of the whole organisation of the reader, a customer. It counts although no one has access now. */
+/** For a customer: a signed stop or a lock of the reader's whole organisation. It is shown even if no one has access now. */
 function useWholeStop(): Block | null {
   const session = useSession();
   const slug = session.tenant ?? '';

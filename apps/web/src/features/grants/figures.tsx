@@ -78,7 +78,7 @@ function TimeLeft({ grant }: { grant: Grant }) {
   );
 }
 
-/** When the access ends or has ended, below the figures: there it has a line of its own on a phone too. */
+/** When the access ends or has ended. It has a line of its own below the figures, on a phone too. */
 function EndsAt({ grant }: { grant: Grant }) {
   const text = useText(liveTexts);
   const { endsAt, endedAt } = grant;

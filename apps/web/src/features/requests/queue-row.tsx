@@ -31,9 +31,9 @@ export function QueueRow({
   ref,
 }: {
   request: AccessRequest;
-  /** In short, for names of controls. */
+  /** The request in a few words, for the accessible names of its buttons. */
   what: string;
-  /** Whether it is mostly decided on its own page, as the customer does. */
+  /** Whether the reader usually decides on the request's own page, as customers do. The link then says *Open*. */
   reads: boolean;
   state: { isArmed: boolean; isDenying: boolean; isChosen: boolean; isBusy: boolean };
   acts: RowActs;

@@ -1,6 +1,6 @@
 import type { AccessRequest } from '../../api/client.js';
 
-/** A queue of so many needs no filters. */
+/** A queue of this many requests or fewer shows no filters. */
 export const FEW = 3;
 
 /** In which order a queue shows its requests. */
@@ -25,7 +25,7 @@ type Decidable = Pick<AccessRequest, 'tenant' | 'state'> & {
   };
 };
 
-/** It touches little, and its rules let it be approved by any way. */
+/** Its impact is low, and every channel may approve it. */
 const isOfLowRisk = ({ needs: { risk, impact } }: Decidable): boolean =>
   risk.level === 'low' && (impact?.level ?? 'low') === 'low';
 

@@ -67,7 +67,7 @@ async function grantViews(
   });
 }
 
-/** Of a grant that was not read: no one learns that it is open. */
+/** The status of a grant whose status was not read. It must not suggest that access is open. */
 const NO_STATUS: AccessStatus = { access: 'not_yet', reason: null };
 
 /**
@@ -83,7 +83,7 @@ export async function readStatuses(
   now: Date,
 ): Promise<{ statuses: Map<string, AccessStatus>; locks: Lock[] }> {
   const tenants = new Map(requests.map(({ id, terms }) => [id, terms.tenant]));
-  // What blocks access under a gag is its tenant's, not the sealed log's.
+  // A grant under a gag has its sealed log in place of the tenant, but locks and stops are the tenant's.
   const own = grants.map((grant) => ({ ...grant, tenant: tenants.get(grant.request) ?? grant.tenant }));
   const { locks, stops } = await loadBlocks(unit, own);
   const blocks = { locks: locks.map((lock) => lockFor(reader, lock)), stops };

@@ -68,7 +68,8 @@ async function searchRequests(
     });
   const items: RequestView[] = [];
   let after = await placeOf(unit, page.cursor);
-  // What the reader sees by its basis alone is rare. A page that ended in between would name a request of someone else.
+  // A reader who sees requests by their basis alone gets no limit: the cursor of a page that ends early would be the id of a
+  // request that they may not see.
   const most = filter.basis === undefined ? MOST_LOOKED : Number.POSITIVE_INFINITY;
   for (let looked = 0; looked < most; looked += BATCH) {
     const found = await unit.requestWords.find(word, filter, after, BATCH);

@@ -27,7 +27,7 @@ export const en = {
     cancelled: (who: string, tenant: string) => `Withdrawn: access of ${who} to ${tenant}`,
     expired: (who: string, tenant: string) => `Lapsed: access of ${who} to ${tenant}`,
   },
-  /** The heading once there is a grant: it follows what calls meet now. */
+  /** The heading once there is a grant: it says whether calls pass now. */
   granted: {
     not_yet: (who: string, tenant: string) => `Approved, not begun: access of ${who} to ${tenant}`,
     open: (who: string, tenant: string) => `Open now: access of ${who} to ${tenant}`,

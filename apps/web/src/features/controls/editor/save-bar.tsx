@@ -66,7 +66,7 @@ export function SaveBar({
   );
 }
 
-/** Says in what the trust document decides, and not what was saved. */
+/** The confirmation after saving. It names the members for which the trust document is stricter and so still decides. */
 function useSavedText(slug: string): string {
   const { text } = useEditor();
   const language = useLanguage();
