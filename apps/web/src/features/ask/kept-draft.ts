@@ -26,16 +26,17 @@ export function forgetDraft(person: string): void {
   }
 }
 
-/** Null if there is none that this form can show. */
+/** Null if there is none that this form can show; one that it cannot show is deleted. */
 export function keptDraft(person: string, now: number): Draft | null {
   try {
     const { at, draft } = JSON.parse(localStorage.getItem(keyOf(person)) ?? 'null') as Kept;
-    if (now - at > KEPT_MS || !Array.isArray(draft.ticked) || typeof draft.justification !== 'string')
-      return null;
-    return { ...draft, ticked: new Set(draft.ticked) };
+    if (now - at <= KEPT_MS && Array.isArray(draft.ticked) && typeof draft.justification === 'string')
+      return { ...draft, ticked: new Set(draft.ticked) };
   } catch {
-    return null;
+    // It is none of ours, or not whole.
   }
+  forgetDraft(person);
+  return null;
 }
 
 /** Whether anything in it is the person's own work. */

@@ -29,7 +29,8 @@ function GoBack({ to }: { to: string }) {
 function nameZone(): void {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   // biome-ignore lint/suspicious/noDocumentCookie: not every browser has the Cookie Store API
-  document.cookie = `countersign-zone=${timeZone}; path=/auth; max-age=3600; samesite=lax`;
+  const secure = location.protocol === 'https:' ? '; secure' : '';
+  document.cookie = `countersign-zone=${timeZone}; path=/auth; max-age=3600; samesite=lax${secure}`;
 }
 
 /** `/sign-in`: asks for the organisation, then starts that organisation's sign-in. */
