@@ -1,4 +1,4 @@
-import { isDatabase, resourcesOverlap } from '@countersign/contract';
+import { isDatabase, resourcesOverlap, routeResourcePattern } from '@countersign/contract';
 import type { PrivacyControls } from '../domain/privacy-controls.js';
 import type { Impact, ImpactCode, NeedReason, RiskLevel } from '../domain/review.js';
 import { countersignedActions, type TrustStatus } from '../domain/trust/trust-status.js';
@@ -101,15 +101,12 @@ function changingActions(
     actions
       .filter((action) =>
         writing.some(
-          (route) => route.action === action && resourcesOverlap(patternOf(route.resource), resource),
+          (route) => route.action === action && resourcesOverlap(routeResourcePattern(route), resource),
         ),
       )
       .map((action) => ({ action, isMany: resource.includes('*') })),
   );
 }
-
-/** `invoices/{id}` → `invoices/*`. */
-const patternOf = (resource: string): string => resource.replace(/\{[^}]*\}/g, '*');
 
 /**
  * Why the customer approves it as it does. Codes: pages and messages say it in the reader's own words.

@@ -21,7 +21,7 @@ export interface OperationCall {
 /** Why a request does not name one persisted operation. `detail` says what to send. It never repeats the request. */
 export type UnreadOperation = { reason: OperationReason; detail: string };
 
-export const OPERATION_REASONS = [
+const OPERATION_REASONS = [
   /** The request contains the text of a query. */
   'ad_hoc_query',
   'batch',
@@ -44,7 +44,7 @@ export type OperationRequest = {
 };
 
 /** The longest body that names an operation, in bytes. */
-export const MAX_OPERATION_BODY = 262_144;
+const MAX_OPERATION_BODY = 262_144;
 
 /** The query parameters of an operation that comes with GET. */
 export const OPERATION_PARAMETERS: ReadonlySet<string> = new Set([

@@ -28,8 +28,8 @@ function GoBack({ to }: { to: string }) {
 /** Names the browser's time zone for the sign-in: the clocks in this person's mail follow it. */
 function nameZone(): void {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  // biome-ignore lint/suspicious/noDocumentCookie: not every browser has the Cookie Store API
   const secure = location.protocol === 'https:' ? '; secure' : '';
+  // biome-ignore lint/suspicious/noDocumentCookie: not every browser has the Cookie Store API
   document.cookie = `countersign-zone=${timeZone}; path=/auth; max-age=3600; samesite=lax${secure}`;
 }
 
