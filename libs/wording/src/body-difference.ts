@@ -79,7 +79,7 @@ function isPlainJson(contentType: string): boolean {
   return isJsonType(type) && parameters.every((parameter) => /^charset="?utf-8"?$/.test(parameter));
 }
 
-/** `values`: each value by its pointer, in the order of the text. `kinds`: `{` or `[` of each object and list that has any. */
+/** `values`: each value by its pointer, in the order of the text. `kinds`: for each object or list that is not empty, `{` or `[`. */
 type Read = { values: Map<string, string>; kinds: Map<string, string> };
 
 /** Null if it is not JSON that all readers understand alike. */

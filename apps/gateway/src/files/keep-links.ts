@@ -100,7 +100,7 @@ function nameOf(host: string): RegExp {
   return new RegExp(`(?<![a-z0-9.-])${name}${port && `\\.?:0*${port}`}`);
 }
 
-/** An address in the query of an address, and so on, is encoded once more each time. Nobody nests them deeper than this. */
+/** An address in the query of an address, and so on, is encoded once more each time. Real addresses are not nested deeper than this. */
 const MAX_ENCODED = 8;
 
 /**

@@ -42,7 +42,7 @@ export class CallText {
     return text.parts.some((part) => part.includes(LONE_SURROGATE)) ? undefined : text;
   }
 
-  /** Whether only the members of `OfOneCall` differ from the first record. Callers compare records of one token and one gateway run. */
+  /** Whether only the members of `OfOneCall` differ from the first record. */
   fits(record: AllowedRecord): boolean {
     const { like } = this;
     return (
@@ -54,6 +54,14 @@ export class CallText {
       record.outcome === like.outcome &&
       record.trust === like.trust &&
       record.service === like.service &&
+      record.tenant === like.tenant &&
+      record.grant === like.grant &&
+      record.digest === like.digest &&
+      record.request === like.request &&
+      record.person === like.person &&
+      record.gateway === like.gateway &&
+      record.boot === like.boot &&
+      record.requesterFacts === undefined &&
       record.droppedHeaders === undefined &&
       record.tenantFrom === undefined &&
       record.masked === undefined &&

@@ -583,7 +583,7 @@ describe('a persisted operation', () => {
     expect(decided(approved, withRoutes(change({ type: 'mutation' })))).toBe('invoices/7');
   });
 
-  test('is refused if a variable that says what it is about has no plain value, and by what the tenant forbids', () => {
+  test('is refused if a variable that names its resource has no usable value, and if the tenant forbids that resource', () => {
     const map = withRoutes(invoice);
     expect(decide({ call: named({ variable: () => undefined }), view: by(map) })).toMatchObject({
       ...{ allowed: false, code: 'operation_refused', reason: 'variable' },

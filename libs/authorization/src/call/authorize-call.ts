@@ -98,7 +98,8 @@ export type CallDecision =
 
 /**
  * Decides one call under a verified token. Pure and total: the first check that refuses decides, and a check that throws
- * refuses (P13). A path that no route may read is `ambiguous_request`, and a variable that says nothing plain is `operation_refused`; any other error is `insufficient_scope`.
+ * refuses (P13). A path that no route may read is `ambiguous_request`. If a variable that names the tenant or the resource has no usable
+ * value, the call is `operation_refused`. Any other error is `insufficient_scope`.
  */
 export function authorizeCall(token: CallToken, call: Call, view: CallView, now: number): CallDecision {
   let context: CallContext | undefined;

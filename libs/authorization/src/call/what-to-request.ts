@@ -9,7 +9,7 @@ export type WhatToRequest = { tenant: string; service: string; scope: ScopeEntry
  * What a caller could request to make this call, by the current route map: exactly its resource and action. Undefined if no
  * request could help: the route is not listed, the call names no tenant, or the tenant forbids it. It says only what the
  * call itself says, so it does not tell whether there is such a tenant or such a resource. Throws ContractError for a path
- * that no route may read, and for an operation whose variables say nothing plain.
+ * that no route may read, and for an operation whose variables name no usable tenant or resource.
  */
 export function whatToRequest(
   call: Call,

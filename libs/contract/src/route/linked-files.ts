@@ -6,7 +6,7 @@ const MAX_FILE_HOSTS = 20;
 
 /**
  * The origin of a storage whose presigned links a service hands out, exactly as browsers spell it: `https://files.example`. Plain
- * HTTP only on this machine, because whoever reads such a link has the file.
+ * HTTP only on this machine, because anyone who reads such a link can read the file.
  */
 const fileHost: z.ZodType<string> = z
   .string()

@@ -131,9 +131,9 @@ const PLAIN_PATH = /^[A-Za-z0-9._~/-]*$/;
  *
  * `operation`: the persisted operation that the call names. Paths that take one (`takesOperation`) have a route only with it.
  *
- * Throws `invalid_operation` if a variable that the route reads has no usable value. Throws `ambiguous_request` if the path does not begin with `/`, has an empty or dot segment, holds what no resource may
- * (an escaped `/`, `\`, `%` or control character, or bytes that are not UTF-8), or names a resource longer than any may
- * be. Upstreams disagree on what such a path means.
+ * Throws `invalid_operation` if a variable that the route reads has no usable value. Throws `ambiguous_request` if the path does not
+ * begin with `/`, has an empty or dot segment, holds what no resource may (an escaped `/`, `\`, `%` or control character, or bytes that
+ * are not UTF-8), or names a resource longer than any may be. Upstreams disagree on what such a path means.
  */
 export function matchRoute(
   map: CompiledRouteMap,

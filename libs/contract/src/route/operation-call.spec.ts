@@ -129,7 +129,7 @@ describe('readOperation', () => {
   });
 
   test.each(['?variables=%FF', '?%zz=1', '?documentId=%'])(
-    'a percent escape that is none is refused: %s',
+    'an invalid percent escape is refused: %s',
     (query) => {
       expect(readOperation(inQuery(query))).toMatchObject({ reason: 'malformed' });
     },

@@ -21,20 +21,18 @@ export interface OperationCall {
 /** Why a request does not name one persisted operation. `detail` says what to send. It never repeats the request. */
 export type UnreadOperation = { reason: OperationReason; detail: string };
 
-const OPERATION_REASONS = [
+export type OperationReason =
   /** The request contains the text of a query. */
-  'ad_hoc_query',
-  'batch',
-  'content_type',
-  'too_large',
-  'malformed',
-  'no_operation',
+  | 'ad_hoc_query'
+  | 'batch'
+  | 'content_type'
+  | 'too_large'
+  | 'malformed'
+  | 'no_operation'
   /** A variable that names the tenant or the resource is missing, or has more than one reading. */
-  'variable',
-] as const;
-export type OperationReason = (typeof OPERATION_REASONS)[number];
+  | 'variable';
 
-/** A request as far as it can name an operation. `body` is undefined if it has none, or could not be read whole. */
+/** The parts of a request that can name an operation. `body` is undefined if it has none, or could not be read whole. */
 export type OperationRequest = {
   method: string;
   /** With the leading `?`, or empty. */

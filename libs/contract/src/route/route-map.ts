@@ -64,7 +64,7 @@ export type ServiceDefinition = {
   headers?: string[];
   /** Origins of the storages to which `presigned` links lead. */
   fileHosts?: string[];
-  /** Absent: no page of another origin may call the service, as far as gateways have a say. */
+  /** Absent: gateways permit no page of another origin to call the service. */
   cors?: CorsRules;
   routes: Route[];
 };
@@ -159,13 +159,13 @@ export function routeResourcePattern(route: Route): string {
  * The bytes that a route map's hash covers (docs/contract.md, Route map), as canonical JSON:
  *
  *     {"audience":…,"checksTenant":true,"cors":…,"fileHosts":…,"headers":…,
- *      "routes":[{"action":…,"body":true,"download":true,"graphql":…,"headers":…,"mask":…,"maskPasses":…,"method":…,"path":…,"presigned":…,"query":…,
- *      "repeat":…,"resource":…,"shared":true},…],"service":…,"tenantFrom":…,"tenantHeader":…,"upstream":…}
+ *      "routes":[{"action":…,"body":true,"download":true,"graphql":…,"headers":…,"mask":…,"maskPasses":…,"method":…,"path":…,
+ *      "presigned":…,"query":…,"repeat":…,"resource":…,"shared":true},…],"service":…,"tenantFrom":…,"tenantHeader":…,"upstream":…}
  *
- * Routes are sorted by path, then method, then the hash and the name of the operation. `query` is `[]` if absent, a sorted list of unique names, or the text `any`.
- * `tenantHeader`, `checksTenant`, `headers`, `fileHosts`, `cors`, `repeat`, `body`, `download`, `shared`, `presigned`, `mask`,
- * `maskPasses` and `graphql` are there only if the service or route has them. `headers` is a sorted list of unique names in lower case; `fileHosts`, `repeat`,
- * `presigned`, `mask` and `maskPasses` are such lists as they are written. `cors` is
+ * Routes are sorted by path, then method, then the hash and the name of the operation. `query` is `[]` if absent, a sorted list of
+ * unique names, or the text `any`. `tenantHeader`, `checksTenant`, `headers`, `fileHosts`, `cors`, `repeat`, `body`, `download`, `shared`,
+ * `presigned`, `mask`, `maskPasses` and `graphql` are there only if the service or route has them. `headers` is a sorted list of unique
+ * names in lower case; `fileHosts`, `repeat`, `presigned`, `mask` and `maskPasses` are such lists as they are written. `cors` is
  * `{"credentials":true,"exposeHeaders":…,"maxAge":…,"origins":…}` with what the service has of it, each list sorted.
  */
 export function canonicalRouteMap(service: ServiceDefinition): string {
