@@ -473,6 +473,31 @@ describeOn('SQLite', 'access for an authority', (bench) => {
     expect(list.items.map(({ request }) => request.id)).toEqual([own.request.id]);
   });
 
+  test('P9: the search of legal counsel finds their requests alone, and one page of it looks at 1,000 at most', async () => {
+    const erin = await flow.as('erin@northwind.example');
+    const text = 'seizure of accounts';
+    const { request } = await legal(await redirected(), lea, { justification: text });
+    await flow.ask(erin, { justification: text });
+    const search = (cursor: string | null) => listRequests(flow.deps, leo, { text }, { cursor, limit: 10 });
+    const found = (page: Awaited<ReturnType<typeof search>>) => page.items.map((each) => each.request.id);
+    expect(found(await search(null))).toEqual([request.id]);
+
+    // Newer requests that have the longest word only.
+    const newer = Array.from({ length: 1_001 }, () => flow.deps.ids.next('req'));
+    await bench.store.forTenant('acme', async (unit) => {
+      for (const id of newer) {
+        const commitment = `c1:${id}`;
+        const terms = { ...request.terms, justification: commitment };
+        await unit.requests.insert({ ...request, id, digest: `sha256:${id}`, terms });
+        await unit.requestWords.insert({ ...request, id }, [{ commitment, words: ['accounts'] }]);
+      }
+    });
+    const first = await search(null);
+    expect(found(first)).toEqual([]);
+    expect(newer).toContain(first.next);
+    expect(found(await search(first.next))).toEqual([request.id]);
+  });
+
   test('a demand opens access only to the customers that it names, after the redirect', async () => {
     const expectRefused = (asked: Promise<unknown>) =>
       expect(asked).rejects.toEqual(

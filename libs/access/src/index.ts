@@ -567,7 +567,6 @@ export {
   tokenOfBrowserSession,
 } from './use-cases/grants/browser-sessions.js';
 export { releaseGrant, revokeGrant } from './use-cases/grants/end-grant.js';
-export { readEndWords } from './use-cases/grants/end-words.js';
 export { extendGrant } from './use-cases/grants/extend-grant.js';
 export { closeLeases, leaseBudget } from './use-cases/grants/lease-budget.js';
 export {
@@ -581,6 +580,7 @@ export {
   getGrant,
   listGrants,
   loadBlocks,
+  readEndWords,
   readStatuses,
 } from './use-cases/grants/read-grants.js';
 export { type GrantPace, readPace } from './use-cases/grants/read-pace.js';

@@ -171,7 +171,7 @@ export const accessMembers = () => ({
         .string()
         .nullable()
         .describe(
-          'The words of whoever locked it; null if there are none, or if they are not for the caller.',
+          'The reason that the author of the lock gave; null if there is none, or if the caller may not know it.',
         ),
       text: z.string().describe('All of it in one sentence, in English.'),
     })

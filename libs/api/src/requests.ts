@@ -213,7 +213,7 @@ export const needsSchema = named(
       })
       .exactOptional()
       .describe(
-        'How much harm it could do, by what it touches, whoever approves it: what pages and messages call its risk. Absent in requests of earlier versions.',
+        'How much harm it could do, rated by the data and actions that it covers. Who approves it plays no part. Pages and messages call it the risk. Absent in requests of earlier versions.',
       ),
   }),
 );

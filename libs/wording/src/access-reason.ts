@@ -59,7 +59,7 @@ const TEXTS: Readonly<Record<Language, Texts>> = {
   },
 };
 
-/** One sentence, with the words of whoever locked it: “The customer has locked the service: an audit”. */
+/** One sentence, with the reason that the author of the lock gave: “The customer has locked the service: an audit”. */
 export function accessReasonText({ code, side, rule, why }: AccessReasonCodes, language: Language): string {
   const sentence = TEXTS[language][code](side ?? 'vendor', rule);
   return why === null || why === '' ? `${sentence}.` : `${sentence}: ${why}`;

@@ -36,8 +36,7 @@ import { Body, ClientAddress, CurrentPrincipal, Id, Idempotency, Query } from '.
 import { given, pageAnswer, readPage } from '../http/page.js';
 import type { BrokerRequest } from '../http/request.js';
 import { BrokerTokenMinter } from '../keys/keys.js';
-import { requestAnswer, sealedLogOf } from '../requests/request-answers.js';
-import { accessAnswer } from './access-answer.js';
+import { accessAnswer, requestAnswer, sealedLogOf } from '../requests/request-answers.js';
 
 /** Grants: reading them, minting tokens, extending and ending them. */
 @Controller('api/v1/grants')

@@ -1,5 +1,6 @@
 import {
   type AccessRequestInput,
+  type AccessStatus,
   type Evaluation,
   type RequestNote as Note,
   type RequestDetail,
@@ -16,13 +17,14 @@ import type {
   AccessRequestDetail,
   Ask,
   Decision,
+  Grant,
   Needs,
   Preview,
   RequestNote,
   Review as ReviewAnswer,
 } from '@countersign/api';
 import { formatDuration, isSealedLog, parseDuration } from '@countersign/contract';
-import { accessAnswer } from '../grants/access-answer.js';
+import { accessReasonText } from '@countersign/wording';
 
 /** Absent members stay absent, because they go unchanged into the terms, which are hashed. */
 export function accessRequestInput({
@@ -77,6 +79,12 @@ export const requestWithAccessAnswer = (view: RequestWithAccess): AccessRequest 
   ...requestAnswer(view),
   ...(view.status === null ? { access: null, accessReason: null } : accessAnswer(view.status)),
 });
+
+/** Whether calls pass under a grant and why they do not. */
+export function accessAnswer({ access, reason }: AccessStatus): Pick<Grant, 'access' | 'accessReason'> {
+  const accessReason = reason === null ? null : { ...reason, text: accessReasonText(reason, 'en') };
+  return { access, accessReason };
+}
 
 /** The sealed log of access under a gag. */
 export const sealedLogOf = ({ tenant }: { tenant: string }): { sealedLog?: string } =>

@@ -2,10 +2,10 @@ import { type Principal, readStanding, type StandingView } from '@countersign/ac
 import { type Standing, type StandingQuery, standingEndpoints } from '@countersign/api';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
-import { accessAnswer } from '../grants/access-answer.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Query } from '../http/input.js';
+import { accessAnswer } from '../requests/request-answers.js';
 
 /** Every way in that is open now. */
 @Controller('api/v1/standing')

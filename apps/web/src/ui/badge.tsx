@@ -94,7 +94,7 @@ export function GrantAccessBadge({ access, endReason }: Pick<Grant, 'access' | '
   return <Badge {...look}>{useText(grantAccessTexts)[endReason ?? access]}</Badge>;
 }
 
-/** How much harm a request could do, by what it touches. Nothing for requests of earlier versions, which do not say it. */
+/** How much harm a request could do. Nothing for requests of earlier versions, which do not have it. */
 export function RiskBadge({ impact }: { impact: Impact | undefined }) {
   const text = useText(riskTexts);
   if (impact === undefined) return null;

@@ -23,7 +23,7 @@ export interface ReviewNeeds {
   };
   /** How strictly it is approved, by the level that decides the channels. Its reasons are sentences in English. */
   risk: { level: RiskLevel; reasons: string[] };
-  /** What it could do, whoever approves it. Absent in requests of earlier versions. */
+  /** How much harm it could do. Who approves it plays no part. Absent in requests of earlier versions. */
   impact?: Impact;
 }
 
@@ -38,7 +38,7 @@ export const IMPACT_CODES = [
 ] as const;
 export type ImpactCode = (typeof IMPACT_CODES)[number];
 
-/** How much harm a request could do, by what it touches. People read it as the risk. */
+/** How much harm a request could do, rated by the data and actions that it covers. Pages and messages call it the risk. */
 export interface Impact {
   level: RiskLevel;
   /** At least one. */

@@ -29,8 +29,8 @@ const some = (actions: readonly string[]): readonly string[] | null =>
   actions.length === 0 ? null : actions;
 
 /**
- * How much harm a request could do: by what it touches, and by how the customer's controls rate its actions. Who approves it, and by
- * which channel, plays no part. The highest level of the rules that apply wins.
+ * How much harm a request could do, rated by the data that it covers and by how the customer's controls list its actions. Who
+ * approves it, and by which channel, plays no part. The highest level of the rules that apply wins.
  */
 const IMPACT_RULES: readonly ImpactRule[] = [
   { code: 'no_consent', level: 'high', of: ({ access }) => (hasConsent(access.basis) ? null : []) },

@@ -2,10 +2,11 @@ import type { Terms } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import type { ReviewNeeds } from '../../domain/review.js';
 import { AccessError } from '../../errors.js';
+import type { PolicyContext } from '../../policy/context.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { type NeedChange, needChanges, stricterNeeds } from '../../policy/needs.js';
-import { requestedByTerms } from '../../policy/requested-access.js';
-import type { Page, ReadUnit, TenantUnit } from '../../ports/index.js';
+import { type RequestedAccess, requestedByTerms } from '../../policy/requested-access.js';
+import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import { outdatedNotice } from '../notices/notices.js';
 import { loadPolicyContext, type PolicyReads } from './load-context.js';
 
@@ -24,17 +25,32 @@ export async function reevaluate(
   terms: Terms,
   now: Date,
 ): Promise<ReviewNeeds> {
+  return requireNoStricter(request, await loadReview(unit, request, terms, now));
+}
+
+/** What the rules evaluate: the access of these terms, and what they read about it. */
+interface LoadedReview {
+  access: RequestedAccess;
+  context: PolicyContext;
+}
+
+/** @throws AccessError `controls_changed` if the requester is gone, or the grant that it extends was revoked */
+async function loadReview(
+  unit: Reads,
+  request: AccessRequest,
+  terms: Terms,
+  now: Date,
+): Promise<LoadedReview> {
   const requester = await unit.organisation.person(request.requester);
   if (requester === null) throw new AccessError('controls_changed', 'The requester is no longer known.');
   await requireExtendedNotRevoked(unit, terms);
   const access = requestedByTerms(terms, request.reasonCode);
-  const context = await loadPolicyContext(unit, access, {
-    stage: 'review',
-    now,
-    requester,
-    openRequests: 0,
-    terms,
-  });
+  const input = { stage: 'review', now, requester, openRequests: 0, terms } as const;
+  return { access, context: await loadPolicyContext(unit, access, input) };
+}
+
+/** @throws AccessError `controls_changed` if the rules refuse it now, or require more than they did */
+function requireNoStricter(request: AccessRequest, { access, context }: LoadedReview): ReviewNeeds {
   const { refusals, needs } = evaluate(access, context);
   if (refusals.length > 0 || needs === null)
     throw new AccessError(
@@ -92,43 +108,51 @@ export async function whyOutdated(
 }
 
 const OPEN_STATES = ['awaiting_vendor', 'awaiting_customer', 'countered', 'notifying'] as const;
-const PAGE_SIZE = 200;
-
-/** The tenant's open requests that can no longer be approved, by id. */
-async function outdatedRequests(
-  unit: Reads & Pick<ReadUnit, 'requests'> & { tenant: string },
-  now: Date,
-): Promise<Map<string, AccessRequest>> {
-  const found = new Map<string, AccessRequest>();
-  for (const state of OPEN_STATES) {
-    let cursor: string | null = null;
-    do {
-      const page: Page<AccessRequest> = await unit.requests.list(
-        { tenant: unit.tenant, state },
-        { cursor, limit: PAGE_SIZE },
-      );
-      for (const request of page.items)
-        if ((await whyOutdated(unit, request, request.terms, now)) !== null) found.set(request.id, request);
-      cursor = page.next;
-    } while (cursor !== null);
-  }
-  return found;
-}
+/** Open requests of each state that a change of rules evaluates, because it holds the lock of its tenant meanwhile. */
+const MOST_EVALUATED = 200;
 
 /**
  * Makes a change of the tenant's rules, and notifies the engineers whose open requests can no longer be approved because of it,
- * all in one unit of work.
+ * all in one unit of work. Only the newest 200 of each state are notified; older ones show it when they are read.
  */
 export async function notifyingOutdated<T>(
   unit: TenantUnit,
   now: Date,
   change: () => Promise<T>,
 ): Promise<T> {
-  const before = await outdatedRequests(unit, now);
+  const approvable: AccessRequest[] = [];
+  for (const state of OPEN_STATES) {
+    const { items } = await unit.requests.list(
+      { tenant: unit.tenant, state },
+      { cursor: null, limit: MOST_EVALUATED },
+    );
+    for (const request of items) if (await isApprovable(unit, request, now)) approvable.push(request);
+  }
   const result = await change();
-  for (const [id, request] of await outdatedRequests(unit, now))
-    if (!before.has(id)) await unit.outbox.add(outdatedNotice(request, now.toISOString()));
+  for (const request of approvable)
+    if (!(await isApprovable(unit, request, now)))
+      await unit.outbox.add(outdatedNotice(request, now.toISOString()));
   return result;
+}
+
+/**
+ * Whether the rules let the request be approved. A rule that throws does not: a request that cannot be evaluated must not keep the
+ * customer from tightening its controls. Faults of the store are thrown.
+ */
+async function isApprovable(unit: Reads, request: AccessRequest, now: Date): Promise<boolean> {
+  let loaded: LoadedReview;
+  try {
+    loaded = await loadReview(unit, request, request.terms, now);
+  } catch (error) {
+    if (error instanceof AccessError && error.code === 'controls_changed') return false;
+    throw error;
+  }
+  try {
+    requireNoStricter(request, loaded);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Revoking a grant also stops its extension, whether or not that was decided. */

@@ -52,7 +52,8 @@ const BATCH = 200;
 
 /**
  * One page of the requests that fit filter and search, newest first. One word is looked up in an index; everything else is
- * compared with what that found, at most 1,000 requests a page.
+ * compared with what that found, at most 1,000 requests a page. Each request that was found is one that the reader may see, so
+ * a cursor names no other.
  */
 async function searchRequests(
   unit: ReadUnit,
@@ -68,18 +69,15 @@ async function searchRequests(
     });
   const items: RequestView[] = [];
   let after = await placeOf(unit, page.cursor);
-  // A reader who sees requests by their basis alone gets no limit: the cursor of a page that ends early would be the id of a
-  // request that they may not see.
-  const most = filter.basis === undefined ? MOST_LOOKED : Number.POSITIVE_INFINITY;
-  for (let looked = 0; looked < most; looked += BATCH) {
-    const found = await unit.requestWords.find(word, filter, after, BATCH);
-    const fitting = await fittingViews(unit, found, filter, { ...search, words });
-    for (const view of fitting) {
+  for (let looked = 0; looked < MOST_LOOKED; looked += BATCH) {
+    const found = await nextBatch(unit, word, filter, after);
+    const views = await requestViews(unit, found.requests);
+    for (const view of views.filter((each) => matches(each, { ...search, words }))) {
       items.push(view);
       if (items.length === page.limit) return { items, next: view.request.id };
     }
-    if (found.length < BATCH) return { items, next: null };
-    after = found.at(-1) ?? null;
+    if (found.next === null) return { items, next: null };
+    after = found.next;
   }
   return { items, next: after?.request ?? null };
 }
@@ -98,17 +96,39 @@ async function placeOf(unit: ReadUnit, cursor: string | null): Promise<FoundRequ
   return { request: cursor, createdAt: request.createdAt };
 }
 
-async function fittingViews(
+/** The next requests that may fit, and the place after which the list goes on; null at its end. */
+async function nextBatch(
   unit: ReadUnit,
-  found: readonly FoundRequest[],
+  word: string,
   filter: ListFilter,
-  search: RequestSearch & { words: readonly string[] },
-): Promise<RequestView[]> {
+  after: FoundRequest | null,
+): Promise<{ requests: AccessRequest[]; next: FoundRequest | null }> {
+  if (filter.basis !== undefined) return nextOfBasis(unit, filter, after);
+  const found = await unit.requestWords.find(word, filter, after, BATCH);
   // A word that is in the reason and in the ticket finds its request twice.
   const ids = [...new Set(found.map(({ request }) => request))];
   const requests = new Map((await unit.requests.findAll(ids)).map((each) => [each.id, each]));
-  const listed = ids.flatMap((id) => requests.get(id) ?? []).filter((each) => fits(each, filter));
-  return (await requestViews(unit, listed)).filter((view) => says(view, search));
+  return {
+    requests: ids.flatMap((id) => requests.get(id) ?? []).filter((each) => fits(each, filter)),
+    next: found.length < BATCH ? null : (found.at(-1) ?? null),
+  };
+}
+
+/**
+ * For a reader who sees requests by their basis alone. The index of words would find requests of other bases, so all of this basis
+ * are compared. They are few.
+ */
+async function nextOfBasis(
+  unit: ReadUnit,
+  filter: ListFilter,
+  after: FoundRequest | null,
+): Promise<{ requests: AccessRequest[]; next: FoundRequest | null }> {
+  const { items, next } = await unit.requests.list(filter, { cursor: after?.request ?? null, limit: BATCH });
+  const last = items.at(-1);
+  return {
+    requests: items,
+    next: next === null || last === undefined ? null : { request: next, createdAt: last.createdAt },
+  };
 }
 
 const fits = (request: AccessRequest, filter: ListFilter): boolean =>
@@ -119,10 +139,9 @@ const fits = (request: AccessRequest, filter: ListFilter): boolean =>
     [filter.requester, request.requester],
     [filter.request, request.id],
     [filter.grant, request.grant],
-    [filter.basis, request.terms.basis],
   ].every(([wanted, is]) => wanted === undefined || wanted === is);
 
-function says(
+function matches(
   { openings: { justification, ticket } }: RequestView,
   search: RequestSearch & { words: readonly string[] },
 ): boolean {
