@@ -235,13 +235,27 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
           justification: nasty,
           ticket: nasty,
           resource: nasty,
+          said: nasty,
+          person: nasty,
+          reason: nasty,
           granted: fc.boolean(),
+          isBlocked: fc.boolean(),
         }),
-        ({ kind, language, resource, granted, ...texts }) => {
+        ({ kind, language, resource, person, reason, granted, isBlocked, ...texts }) => {
           const scope = [{ resource, actions: ['read'] }];
           const grant = granted ? GRANT : null;
+          const endedBy = { name: person, side: 'customer' as const, reason };
+          const blocked = isBlocked
+            ? {
+                by: person,
+                reason: {
+                  ...{ code: 'paused' as const, by: 'usr_9', at: FACTS.at },
+                  ...{ side: 'customer' as const, rule: person, why: reason },
+                },
+              }
+            : null;
           const { subject, text, html } = writeMail(
-            { ...FACTS, ...texts, kind, scope, grant },
+            { ...FACTS, ...texts, kind, scope, grant, endedBy, blocked },
             { language, zone: 'UTC' },
           );
           expect(subject).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);

@@ -159,15 +159,13 @@ export class MailChannel implements NoticeChannel {
     signal: AbortSignal,
   ): Promise<Delivered> {
     const { publicUrl, language } = this.settings;
-    const [address, tenant, log, zone] = await this.deps.store.readForTenant(
-      delivery.tenant,
-      async (unit) => [
-        await unit.noticeAddresses.find(delivery.recipient),
-        (await unit.organisation.tenant(slug))?.name ?? slug,
-        await unit.events.head(),
-        (await unit.organisation.tenant(slug))?.controls.zone ?? UTC,
-      ],
-    );
+    const [address, found, log] = await this.deps.store.readForTenant(delivery.tenant, async (unit) => [
+      await unit.noticeAddresses.find(delivery.recipient),
+      await unit.organisation.tenant(slug),
+      await unit.events.head(),
+    ]);
+    const tenant = found?.name ?? slug;
+    const zone = found?.controls.zone ?? UTC;
     const topic = topicOf(kind);
     if (address === null || topic === null || !getsNotice(address, kind))
       return { done: 'skipped', code: 'recipient_removed' };
@@ -308,7 +306,8 @@ async function zoneOf({ organisation }: ReadUnit, { id, tenant }: Person): Promi
 
 /**
  * True for a grant that began, or was scheduled, with its approval in the same second: the mail about the approval says so too.
- * Both go to the same people if the customer decides. A request that no one had to review has no mail about an approval.
+ * Both go to the same people if the customer decides. A request that no one had to review has no mail about an approval. A grant that
+ * waited for its first use has a mail about its start, also if both came in one second: the mail about the approval may be out by then.
  */
 const isInApproval = (
   { kind, at }: Notice,
@@ -321,6 +320,7 @@ const isInApproval = (
   request.state === 'approved' &&
   isConsent(request.terms.basis) &&
   reviews.some(({ decision }) => decision === 'approve') &&
+  !(kind === 'grant.active' && grant.useBy !== null) &&
   beganWith(grant.createdAt, at);
 
 /** Who denied the request or ended the grant that the mail is about, and the words given; null if no person did. */

@@ -6,7 +6,7 @@ const CODES: CodedReason['code'][] = [
   ...(['unmasked_not_slack', 'not_slack', 'any_channel'] as const),
 ];
 
-test('each side reads the same reason from where it stands, in its language', () => {
+test('each side reads the same reason in words for its side, in its language', () => {
   const reason: CodedReason = { code: 'trust_signs', actions: ['list', 'read'] };
   expect(needReasonText(reason, 'customer', 'en')).toBe(
     'Your trust document requires a passkey for “list” and “read”.',

@@ -1,7 +1,7 @@
 import type { Language } from './languages.js';
 import { joinWithAnd } from './scope-words.js';
 
-/** Whose words: those of the customer's people, whose controls they are, or of the vendor's. */
+/** The side of the reader. The customer's people read “your controls”, the vendor's people “the customer’s controls”. */
 export type ReaderSide = 'customer' | 'vendor';
 
 /** Why a request is as risky as it is. */

@@ -11,7 +11,7 @@ import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { BrokerProcess } from '../broker-process.js';
 import { TestBroker } from '../harness.js';
-import { expectStatus, makeGrant, makeRequest, readRequest, review } from '../story.js';
+import { expectStatus, makeGrant, makeRequest, mintToken, readRequest, review } from '../story.js';
 
 const HOUR = 3_600;
 
@@ -102,6 +102,52 @@ describe('notices by mail', () => {
     ).toEqual([]);
   });
 
+  test('access that begins with its first use has a mail of its own, also in the second of its approval', async () => {
+    const useBy = new Date(broker.clock.now().getTime() + HOUR * 1_000).toISOString().replace(/\.\d+/, '');
+    const { grant } = await makeGrant(broker, 'engineer', { startsOn: 'first-use', useBy });
+    const approved = await mailed('ada@acme.example', 'Approved');
+    expect(approved.raw).toMatch(/It was approved, and the access opens later/);
+    await mintToken(broker, grant);
+    for (const address of ['erin@vendor.example', 'ada@acme.example'])
+      await mailed(address, 'Access is open: Erin to acme Corp');
+  });
+
+  test('P7: a broker that is killed between the two deliveries loses neither: the mail about the approval says both', async () => {
+    await broker.broker.close();
+    const seen: (string | undefined)[] = [];
+    server.onMail = (mail) => {
+      if (!mail.to.includes('erin@vendor.example')) return 'accept';
+      seen.push(mail.header('message-id'));
+      return seen.length === 1 ? 'hang' : 'accept';
+    };
+    const victim = BrokerProcess.spawn(broker.environment, await freePort(), { SMTP_URL: server.url });
+    await victim.ready();
+    const send = async (who: 'engineer' | 'reviewer' | 'approver', path: string, body: object) => {
+      const answer = await fetch(`${victim.url}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${broker.keys[who]}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      expect(answer.status).toBe(201);
+      return (await answer.json()) as { id: string; digest: string };
+    };
+    const { id, digest } = await send('engineer', '/api/v1/requests', ask());
+    for (const who of ['reviewer', 'approver'] as const)
+      await send(who, `/api/v1/requests/${id}/reviews`, { decision: 'approve', digest });
+    await eventually('the first attempt of one, and the end of the other', async () => {
+      const rows = await rowsOf(broker.persons.engineer);
+      return seen.length > 0 && rows.some(({ lastError }) => lastError === 'merged');
+    });
+    victim.child.kill('SIGKILL');
+    await victim.ended;
+    // Claims expire after a minute.
+    broker.clock.advance(61);
+    await broker.run();
+    const mail = await mailed('erin@vendor.example', 'Approved');
+    expect(mail.raw).toContain('It was approved, and the access is open now.');
+    expect(new Set(seen).size).toBe(1);
+  });
+
   test('a denial and an end say who did it and why, on the clock of the reader', async () => {
     const request = await makeRequest(broker);
     await review(broker, 'reviewer', request);
@@ -168,7 +214,7 @@ describe('notices by mail', () => {
     expect(server.to('gwen@globex.example')).toEqual([]);
   });
 
-  test('nobody makes an API key unnoticed: its person and their side’s admins get a mail, without the key', async () => {
+  test('no one makes an API key unnoticed: its person and their side’s admins get a mail, without the key', async () => {
     const ada = await Customer.of(broker, 'approver');
     const { id, key } = await ada.ask<{ id: string; key: string }>('POST', '/api/v1/keys', {}, 201);
     const [mail] = await mailTo('ada@acme.example');

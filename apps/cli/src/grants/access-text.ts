@@ -12,7 +12,9 @@ export const describeAccessReason = (
 ): string | null => {
   if (accessReason === null) return null;
   const since = accessReason.by === null ? 'Since' : `By ${formatPerson(accessReason.by, names)}, since`;
-  return `${accessReason.text} ${since} ${formatInstant(accessReason.at, now)}`;
+  // People's reasons often have no full stop at their end.
+  const text = /[.!?]$/.test(accessReason.text) ? accessReason.text : `${accessReason.text}.`;
+  return `${text} ${since} ${formatInstant(accessReason.at, now)}`;
 };
 
 /** Whether calls pass under the grant of a request, and why they do not. */

@@ -14,7 +14,7 @@ import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { ACTIONS, COMMAND, FORMS, SHORTCUT } from '../action-ids.js';
 import type { SlackParts } from '../config.js';
-import { ASK, askView, refusalText } from '../messages/ask-view.js';
+import { ASK, askView, requestRefusalText } from '../messages/ask-view.js';
 import { loadingView, messageView } from '../messages/modals.js';
 import { requestUrl } from '../messages/request-card.js';
 import { wordsOf } from '../messages/words/index.js';
@@ -181,7 +181,7 @@ async function onSubmit(
       if (!(error instanceof AccessError)) throw error;
       if (error.code === 'request_refused' || error.code === 'invalid_request') {
         const message = messageOf(parts.settings, error);
-        return { errors: errorsOf(error, fieldOf, refusalText(parts.settings.language), message) };
+        return { errors: errorsOf(error, fieldOf, requestRefusalText(parts.settings.language), message) };
       }
       return { view: message(parts, sentencesOf(parts.settings).refusals[error.code]) };
     }

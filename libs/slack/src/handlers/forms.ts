@@ -19,7 +19,7 @@ import { requestUrl } from '../messages/request-card.js';
 import { type Words, wordsOf } from '../messages/words/index.js';
 import { type Pressed, readPressed } from '../pressed.js';
 import { grantOf, offerInstead, requestAsShown } from './decide.js';
-import { type ButtonPress, factsFor, identifyClicker, refusalText, responder } from './press.js';
+import { type ButtonPress, factsFor, identifyClicker, pressRefusalText, responder } from './press.js';
 import { messageOf, sentencesOf } from './sentences.js';
 import { answerSubmission, logUnexpected, type Submission, type SubmissionResult } from './submit.js';
 
@@ -117,7 +117,7 @@ async function refusedView(
   words: string,
   error: AccessError,
 ): Promise<ModalView> {
-  const sentence = await refusalText(parts, principal, pressed, error);
+  const sentence = await pressRefusalText(parts, principal, pressed, error);
   const url = requestUrl(parts.settings.publicUrl, pressed.request);
   return messageView(parts.settings.language, words, sentence, url);
 }

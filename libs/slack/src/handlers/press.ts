@@ -47,7 +47,7 @@ export const buttonListener =
         await respond(await retryOnConflict(() => handler(clicker.principal, pressed)));
       } catch (error) {
         if (!(error instanceof AccessError)) throw error;
-        await respond(await refusalText(parts, clicker.principal, pressed, error));
+        await respond(await pressRefusalText(parts, clicker.principal, pressed, error));
         if (OUTDATES_CARD.has(error.code)) await tryRefreshCard(parts, press, clicker.principal, pressed);
       }
     } catch (error) {
@@ -88,7 +88,7 @@ async function retryOnConflict<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Words the domain's refusal for the person who pressed. If someone else was faster, it names them. */
-export async function refusalText(
+export async function pressRefusalText(
   parts: SlackParts,
   principal: Principal,
   { request }: Pressed,

@@ -1,7 +1,7 @@
 import { AccessError } from '@countersign/access';
 import { eventually } from '../../../../test/support/eventually.js';
 import type { SlackParts } from '../config.js';
-import { refusalText } from '../messages/ask-view.js';
+import { requestRefusalText } from '../messages/ask-view.js';
 import { messageView } from '../messages/modals.js';
 import { messageOf } from './sentences.js';
 import { answerSubmission, errorsOf, type Submission, type SubmissionResult } from './submit.js';
@@ -45,7 +45,7 @@ test('reasons of a refusal are German in the German app, with a limit or the cus
   const errors = errorsOf(
     error,
     (pointer) => pointer.slice(1),
-    refusalText('de'),
+    requestRefusalText('de'),
     messageOf({ language: 'de' }, error),
   );
   expect(errors).toEqual({
@@ -118,7 +118,7 @@ test('a refusal that no field of the form can change says where to request it in
   const error = new AccessError('request_refused', 'no', { refusals });
   const elsewhere = 'This form has no field for it: request this in the browser.';
   expect(
-    errorsOf(error, (pointer) => (pointer === '/duration' ? 'duration' : 'tenant'), refusalText('en')),
+    errorsOf(error, (pointer) => (pointer === '/duration' ? 'duration' : 'tenant'), requestRefusalText('en')),
   ).toEqual({
     tenant: `State a reason code. ${elsewhere} At most 3 calls. ${elsewhere}`,
     duration: 'Too long.',

@@ -188,7 +188,7 @@ const MAX_REFUSALS = 8;
 const WITHOUT_FIELD = ['/reasonCode', '/budget'];
 
 /** Why a request is refused. If the form has no field that would change this, it also says where to request the access. */
-export const refusalText =
+export const requestRefusalText =
   (language: Language) =>
   (refusal: Refusal): string => {
     const words = refusalWords(refusal, language);
@@ -210,7 +210,7 @@ function previewBlocks({ evaluation, shown, language }: AskFacts): KnownBlock[] 
           `⊘ ${words.refused}`,
           ...refusals
             .slice(0, MAX_REFUSALS)
-            .map((each) => `• ${cut(oneLine(refusalText(language)(each)), 250)}`),
+            .map((each) => `• ${cut(oneLine(requestRefusalText(language)(each)), 250)}`),
         ].join('\n'),
       ),
     ];

@@ -34,7 +34,7 @@ export function detailsView(facts: CardFacts, audience: Audience, url: string): 
     paragraph(sentence(facts)),
     ...scopeBlocks(facts, request.terms, words.labels.what, MAX_SCOPE_ENTRIES),
     ...whyBlocks(facts, MAX_REASON),
-    ...askedRows(facts, request.terms),
+    ...askedRows(facts),
     ...changeBlocks(facts).blocks,
     ...(isUndecided
       ? [

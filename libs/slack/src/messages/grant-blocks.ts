@@ -54,9 +54,9 @@ export function grantBlocks(facts: CardFacts, withLeft = false): KnownBlock[] {
 function blockedBy({ accessReason, language }: CardFacts): (MrkdwnElement | PlainTextElement)[] {
   if (accessReason === null) return [];
   const { name, at } = accessReason;
-  const by = name === null ? '' : wordsOf({ language }).grant.by(shortName(name));
+  const by = name === null ? [] : [aside(wordsOf({ language }).grant.by(shortName(name)).trim())];
   const why = cut(oneLine(accessReasonText(accessReason, language)), MAX_REASON);
-  return [aside(`${why}${by}`), mrkdwn(readerTime(at))];
+  return [aside(why), ...by, mrkdwn(readerTime(at))];
 }
 
 /** Rounded up to whole minutes: a message does not count down. */

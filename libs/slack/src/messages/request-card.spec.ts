@@ -145,6 +145,17 @@ describe('an exact change whose texts are shown', () => {
     );
   });
 
+  test('the details show the call and its budget once', () => {
+    const { terms } = sampleRequest();
+    const change = {
+      ...{ method: 'PATCH', path: '/tenants/acme/invoices/7' },
+      bodySha256: `sha256:${'ab'.repeat(32)}`,
+    };
+    const facts = atCustomer({ needs: LOW, terms: { ...terms, budget: { calls: 1 }, change } });
+    expect(saidInDetails(facts).split('PATCH /tenants/acme/invoices/7')).toHaveLength(2);
+    expect(saidInDetails(facts).match(/at most 1 call\b/g)).toHaveLength(1);
+  });
+
   test.each([
     ['a value that is cut', `{"note":"${'x'.repeat(200)}"}`],
     [
@@ -338,7 +349,7 @@ test.each([
   for (const reader of ['approver', 'requester'] as const) {
     const text = said(requestCard(facts, reader, URL));
     expect(text).toContain(says);
-    expect(text).toContain('The customer has locked the engineer: an audit By Ada Moreau.');
+    expect(text).toContain('The customer has locked the engineer: an audit\nBy Ada Moreau.');
     expect(text).toContain(`<!date^${Date.parse(accessReason.at) / 1_000}`);
     expect(text).not.toMatch(/open now|Paste this/);
   }

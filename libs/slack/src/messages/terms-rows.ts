@@ -134,43 +134,38 @@ export const offeredFieldsBlocks = (facts: CardFacts, offered: Terms): KnownBloc
   return text === null ? [] : [paragraph(cut(text, 600))];
 };
 
-/** Rows for the requester, the duration, the ticket and the budget. */
-export function askedRows(facts: CardFacts, terms: Terms): KnownBlock[] {
-  const words = wordsOf(facts);
-  const { labels } = words;
-  const budget = budgetText(terms, words);
+/** Rows for all that is requested. */
+export function askedRows(facts: CardFacts): KnownBlock[] {
+  const { labels } = wordsOf(facts);
+  const { terms } = facts.request;
   const who =
     facts.vendor === ''
       ? shortName(facts.requester)
       : `${shortName(facts.requester)}, ${shortName(facts.vendor)}`;
-  const known = requesterFactLines(terms.requesterFacts, facts.language).join('\n');
   const hidden = hiddenText(facts, terms);
-  const list: Row[] = [
+  return rows([
     [labels.who, value(who)],
-    ...(known === '' ? [] : [[labels.placeAndEmployer, value(cut(known, 600))] satisfies Row]),
     ...(hidden === null ? [] : [[labels.hiddenFields, value(cut(hidden, 600))] satisfies Row]),
     [labels.howLong, value(durationText(terms.seconds, facts.language))],
     [labels.ticket, value(ticketText(facts))],
-    ...(budget === null ? [] : [[labels.budget, value(budget)] satisfies Row]),
-    ...(terms.change === undefined
-      ? []
-      : [
-          [labels.oneCall, value(cut(`${terms.change.method} ${terms.change.path}`, MAX_CALL))] satisfies Row,
-        ]),
-  ];
-  return rows(list);
+    ...limitRows(terms, facts.language),
+  ]);
 }
 
-/** Rows for what else is in the approved terms, if anything is: the budget, and where the requester works and for whom. */
-export function furtherRows({ request, language }: CardFacts): KnownBlock[] {
+/** Rows for what the terms say beside the card's sentence and four facts, if they say anything. */
+export const furtherRows = ({ request, language }: CardFacts): KnownBlock[] =>
+  rows(limitRows(request.terms, language));
+
+/** The place and employer of the requester, and the budget, if the terms name them. */
+function limitRows(terms: Terms, language: Language): Row[] {
   const words = wordsOf({ language });
-  const { terms } = request;
+  const { labels } = words;
   const budget = budgetText(terms, words);
   const known = requesterFactLines(terms.requesterFacts, language).join('\n');
-  return rows([
-    ...(known === '' ? [] : [[words.labels.placeAndEmployer, value(cut(known, 600))] satisfies Row]),
-    ...(budget === null ? [] : [[words.labels.budget, value(budget)] satisfies Row]),
-  ]);
+  return [
+    ...(known === '' ? [] : [[labels.placeAndEmployer, value(cut(known, 600))] satisfies Row]),
+    ...(budget === null ? [] : [[labels.budget, value(budget)] satisfies Row]),
+  ];
 }
 
 /** SHA-256 of a body of no bytes: method and path say all of such a call. */

@@ -12,9 +12,9 @@ const KINDS = {
   'request.expired': { everyCopy: true },
   // Texts of the request were erased: the cards no longer show them.
   'request.erased': { everyCopy: true },
-  // Every copy of the card has the conversation in its thread.
   // No copy offers to approve it any longer.
   'request.outdated': { everyCopy: true },
+  // Every copy of the card has the conversation in its thread.
   'request.asked': { everyCopy: true },
   'request.answered': { everyCopy: true },
   'request.forwarded': { everyCopy: true },

@@ -115,7 +115,7 @@ export const de: Words = {
   more: (left) => `… und ${left} weitere`,
   andMore: (left) => `und ${left} weitere`,
   beyond: ', über das oben Genannte hinaus',
-  atMostCalls: (number) => `höchstens ${number} Aufrufe`,
+  atMostCalls: (number) => `höchstens ${calls(number)}`,
   atMostBytes: (number) => `höchstens ${number} Bytes`,
   given: (approved, required) => `${approved} von ${required} gegeben`,
   afterFirstUse: (time, latest) => `${time} nach der ersten Nutzung; spätestens ${latest}`,

@@ -121,7 +121,7 @@ export const en = {
   more: (left: number) => `… and ${left} more`,
   andMore: (left: number) => `and ${left} more`,
   beyond: ', beyond what is named above',
-  atMostCalls: (number: number) => `at most ${number} calls`,
+  atMostCalls: (number: number) => `at most ${calls(number)}`,
   atMostBytes: (number: number) => `at most ${number} bytes`,
   given: (approved: number, required: number) => `${approved} of ${required} given`,
   afterFirstUse: (time: string, latest: string) =>
