@@ -99,7 +99,10 @@ test('read now, and write when the change is proposed: the approver sees what th
 });
 
 test('reconcile: what the service saw and the log does not have is red, and becomes a leaf', async () => {
-  const { site, upstream, close } = await siteInsideWithUpstream();
+  const secret = 'k'.repeat(43);
+  const { site, upstream, close } = await siteInsideWithUpstream({
+    gatewayEnv: { COUNTERSIGN_AUTHZ_SECRET: secret },
+  });
   const folder = await tempFolder('reconcile');
   try {
     await site.startGateway();
@@ -149,6 +152,22 @@ test('reconcile: what the service saw and the log does not have is red, and beco
       return compared.exit === 0 ? compared : undefined;
     });
     expect(fine.document).toMatchObject({ calls: 1, matched: 1, bypassed: 0, unanswered: [] });
+    // A call that a proxy passed on may never have reached the service: no one is told that the service's log lacks it.
+    const passedOn = await fetch(`${site.gatewayUrl}/authz/nginx/billing`, {
+      headers: {
+        ...{ authorization: `Bearer ${token}`, 'countersign-proxy-secret': secret },
+        ...{ 'x-original-method': 'GET', 'x-original-uri': path, 'x-original-host': 'billing.example' },
+      },
+    });
+    expect(passedOn.status).toBe(200);
+    const contextOfProxy = passedOn.headers.get('countersign-context');
+    await write({ at, method: 'GET', path, context }, { at, method: 'GET', path, context: contextOfProxy });
+    await eventually('the record of the proxy’s call in the mirror', async () => {
+      const { exit, document } = await compare();
+      return exit === 0 && document.matched === 2;
+    });
+    await write({ at, method: 'GET', path, context });
+    expect((await compare()).document).toMatchObject({ matched: 1, bypassed: 0, unanswered: [] });
     // Nothing was reported, so the log has no such leaf.
     await write(
       { at, method: 'GET', path, context },

@@ -1,5 +1,5 @@
 import type { Event } from '@countersign/api';
-import { groupByDay, joinOutcomes } from './rows.js';
+import { endOf, groupByDay, joinOutcomes } from './rows.js';
 
 const event = (index: number, type: string, record: string, at = '2026-11-27T12:00:00Z'): Event => ({
   ...{ index, v: 1, type, at, tenant: 'acme', seq: index, actor: 'gtw_1', data: { record }, commitments: {} },
@@ -17,6 +17,18 @@ test('a call and its outcome are one row; an outcome without its call stays', ()
     { event: refused, outcome: null },
     { event: call, outcome },
   ]);
+});
+
+test('the end of a call is in its outcome, or in its own record if no gateway forwarded it', () => {
+  const [outcome, call, refused] = [
+    event(3, 'access.outcome', 'rec_1'),
+    event(2, 'access.allowed', 'rec_1'),
+    event(1, 'access.refused', 'rec_2'),
+  ];
+  const passedOn = { ...call, data: { ...call.data, outcome: 'unknown' } };
+  expect(endOf({ event: call, outcome })).toBe(outcome);
+  expect(endOf({ event: passedOn, outcome: null })).toBe(passedOn);
+  for (const open of [call, refused, outcome]) expect(endOf({ event: open, outcome: null })).toBeNull();
 });
 
 test('a heading stands wherever the day changes, even if a day comes again', () => {

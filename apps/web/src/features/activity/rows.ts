@@ -32,6 +32,10 @@ export function joinOutcomes(events: readonly Event[]): Row[] {
     }));
 }
 
+/** The event that says how a call ended. If a gateway did not forward the call, that is the event of the call itself. */
+export const endOf = ({ event, outcome }: Row): Event | null =>
+  outcome ?? (event.type === 'access.allowed' && 'outcome' in event.data ? event : null);
+
 /** Puts a heading wherever the day changes. Times need not follow the order of the log, so a day can come twice. */
 export function groupByDay(rows: readonly Row[]): Day[] {
   const days: Day[] = [];

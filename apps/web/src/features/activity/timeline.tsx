@@ -11,7 +11,7 @@ import { useChangeAddress } from '../lists/list-filter.js';
 import { activityTexts } from './activity.text.js';
 import { memberText } from './event-words.js';
 import { RawLeaf } from './raw-leaf.js';
-import { groupByDay, joinOutcomes, type Row } from './rows.js';
+import { endOf, groupByDay, joinOutcomes, type Row } from './rows.js';
 import { sentenceOf } from './sentence.js';
 
 const BAD: Readonly<Record<string, IconName>> = {
@@ -75,8 +75,7 @@ function EventRow({
   const language = useLanguage();
   const [isOpen, setOpen] = useState(false);
   const { tone, icon } = lookOf(event);
-  // The record of a call that a gateway did not forward has its outcome itself.
-  const ended = outcome ?? (event.type === 'access.allowed' && 'outcome' in event.data ? event : null);
+  const ended = endOf({ event, outcome });
   return (
     <li className="event" data-tone={tone}>
       <Icon name={icon} />
