@@ -101,7 +101,7 @@ describeOn('SQLite', 'reviews and those who give them', (bench) => {
     await apply(3, withCara);
     await expect(flow.approve(max, asked)).rejects.toMatchObject({
       code: 'controls_changed',
-      message: expect.stringContaining('now requires 3 approval(s) instead of 2'),
+      message: expect.stringContaining('now requires 3 approvals instead of 2'),
     });
     expect(await outcome(flow.deny(max, asked))).toBe('done');
   });

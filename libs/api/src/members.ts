@@ -8,7 +8,7 @@ import {
   isWellFormed,
   parseDuration,
 } from '@countersign/contract';
-import type { AccessReasonCodes } from '@countersign/wording';
+import { ACCESS_REASON_CODES } from '@countersign/wording';
 import { z } from 'zod';
 import { named } from './components.js';
 
@@ -148,10 +148,6 @@ export const sealedLog = z
 
 export const GRANT_ACCESS = ['open', 'not_yet', 'stopped', 'locked', 'ended'] as const;
 export type GrantAccess = (typeof GRANT_ACCESS)[number];
-const ACCESS_REASONS = [
-  ...['expired', 'revoked', 'released', 'exhausted', 'stopped_all', 'stopped_this'],
-  ...['locked_tenant', 'locked_person', 'locked_service', 'paused'],
-] as readonly AccessReasonCodes['code'][];
 
 /** Whether calls pass under a grant, and why they do not. */
 export const accessMembers = () => ({
@@ -162,7 +158,7 @@ export const accessMembers = () => ({
     ),
   accessReason: z
     .object({
-      code: z.enum(ACCESS_REASONS),
+      code: z.enum(ACCESS_REASON_CODES),
       by: idText('usr', 'Whose act it was; null if time, a rule or the host did it.').nullable(),
       at: instant(),
       side: z.enum(SIDES).nullable().describe('Whose stop, lock or rule it is; null once access has ended.'),

@@ -6,7 +6,7 @@ import {
   signatureSchema,
   termsSchema,
 } from '@countersign/contract';
-import type { ApprovalCode, ImpactCode } from '@countersign/wording';
+import { APPROVAL_CODES, IMPACT_CODES, NEED_CHANGE_CODES } from '@countersign/wording';
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint, noBodySchema } from './endpoint.js';
@@ -164,13 +164,6 @@ export const askSchema = named(
 export type Ask = z.infer<typeof askSchema>;
 
 const RISK_LEVELS = ['low', 'medium', 'high'] as const;
-const IMPACT_CODES = [
-  ...['no_consent', 'unmasked', 'sensitive', 'changes_many', 'changes', 'not_listed', 'listed'],
-] as readonly ImpactCode[];
-const NEED_CODES = [
-  ...['notified_first', 'unmasked_signed', 'controls_sign', 'trust_signs', 'unmasked_not_slack'],
-  ...['not_slack', 'any_channel'],
-] as readonly ApprovalCode[];
 
 /** Which reviews a request needs, and how many it has. */
 export const needsSchema = named(
@@ -199,7 +192,7 @@ export const needsSchema = named(
         .exactOptional()
         .describe('The order in which the customer approves. Absent: every approver may decide at any time.'),
       reasons: z
-        .array(z.object({ code: z.enum(NEED_CODES), actions: z.array(z.string()) }))
+        .array(z.object({ code: z.enum(APPROVAL_CODES), actions: z.array(z.string()) }))
         .exactOptional()
         .describe('Why it is approved in this way. Absent in requests of earlier versions.'),
     }),
@@ -324,7 +317,7 @@ export const accessRequestDetailSchema = named(
     outdatedBy: z
       .array(
         z.object({
-          code: z.enum(['vendor_reviews', 'customer_approvals', 'stages', 'passkey', 'channels']),
+          code: z.enum(NEED_CHANGE_CODES),
           from: z.int().nullable(),
           to: z.int().nullable(),
           channels: z.array(z.enum(CHANNELS)).describe('The channels that are lost.'),

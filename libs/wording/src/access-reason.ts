@@ -1,18 +1,21 @@
 import type { Language } from './languages.js';
 
+export const ACCESS_REASON_CODES = [
+  'expired',
+  'revoked',
+  'released',
+  'exhausted',
+  'stopped_all',
+  'stopped_this',
+  'locked_tenant',
+  'locked_person',
+  'locked_service',
+  'paused',
+] as const;
+
 /** Why calls under a grant do not pass, as the API answers it. */
 export interface AccessReasonCodes {
-  code:
-    | 'expired'
-    | 'revoked'
-    | 'released'
-    | 'exhausted'
-    | 'stopped_all'
-    | 'stopped_this'
-    | 'locked_tenant'
-    | 'locked_person'
-    | 'locked_service'
-    | 'paused';
+  code: (typeof ACCESS_REASON_CODES)[number];
   side: 'vendor' | 'customer' | null;
   rule: string | null;
   why: string | null;

@@ -1,4 +1,4 @@
-export { type AccessReasonCodes, accessReasonText } from './access-reason.js';
+export { ACCESS_REASON_CODES, type AccessReasonCodes, accessReasonText } from './access-reason.js';
 export {
   type BodyDifference,
   bodyDifference,
@@ -27,10 +27,14 @@ export { accessWords, hiddenFieldsText, withHiddenFields } from './hidden-fields
 export { type Language, LOCALES } from './languages.js';
 export { logPointText } from './log-point.js';
 export {
+  APPROVAL_CODES,
   type ApprovalCode,
   type CodedReason,
   howApprovedText,
+  IMPACT_CODES,
   type ImpactCode,
+  NEED_CHANGE_CODES,
+  type NeedChangeCodes,
   needChangeTexts,
   needReasonText,
   type ReaderSide,

@@ -50,4 +50,9 @@ test('what has become stricter; a passkey says all about the channels', () => {
   expect(needChangeTexts([more], 'customer', 'en')).toEqual([
     'Your organisation now requires 2 approvals instead of 1.',
   ]);
+  const first = { ...more, from: 0, to: 1 };
+  expect(needChangeTexts([first, { ...first, code: 'vendor_reviews' }], 'vendor', 'en')).toEqual([
+    'The customer now requires 1 approval instead of 0.',
+    'The vendor now requires 1 review instead of 0.',
+  ]);
 });

@@ -5,23 +5,28 @@ import { joinWithAnd } from './scope-words.js';
 export type ReaderSide = 'customer' | 'vendor';
 
 /** Why a request is as risky as it is. */
-export type ImpactCode =
-  | 'no_consent'
-  | 'unmasked'
-  | 'sensitive'
-  | 'changes_many'
-  | 'changes'
-  | 'not_listed'
-  | 'listed';
+export const IMPACT_CODES = [
+  'no_consent',
+  'unmasked',
+  'sensitive',
+  'changes_many',
+  'changes',
+  'not_listed',
+  'listed',
+] as const;
+export type ImpactCode = (typeof IMPACT_CODES)[number];
+
 /** Why the customer approves it as it does. */
-export type ApprovalCode =
-  | 'notified_first'
-  | 'unmasked_signed'
-  | 'controls_sign'
-  | 'trust_signs'
-  | 'unmasked_not_slack'
-  | 'not_slack'
-  | 'any_channel';
+export const APPROVAL_CODES = [
+  'notified_first',
+  'unmasked_signed',
+  'controls_sign',
+  'trust_signs',
+  'unmasked_not_slack',
+  'not_slack',
+  'any_channel',
+] as const;
+export type ApprovalCode = (typeof APPROVAL_CODES)[number];
 
 export interface CodedReason {
   code: ImpactCode | ApprovalCode;
@@ -115,9 +120,17 @@ export function howApprovedText({ countersignature, channels }: HowApproved, lan
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+export const NEED_CHANGE_CODES = [
+  'vendor_reviews',
+  'customer_approvals',
+  'stages',
+  'passkey',
+  'channels',
+] as const;
+
 /** What a request needs now and did not need when it was sent. */
 export interface NeedChangeCodes {
-  code: 'vendor_reviews' | 'customer_approvals' | 'stages' | 'passkey' | 'channels';
+  code: (typeof NEED_CHANGE_CODES)[number];
   from: number | null;
   to: number | null;
   channels: readonly HowApproved['channels'][number][];
@@ -149,18 +162,20 @@ const lostChannels = ({ channels }: NeedChangeCodes, language: Language): string
 
 const CHANGES: Readonly<Record<Language, Readonly<Record<NeedChangeCodes['code'], SaysChange>>>> = {
   en: {
-    vendor_reviews: ({ from, to }) => `The vendor now requires ${to} reviews instead of ${from}.`,
+    vendor_reviews: ({ from, to }) =>
+      `The vendor now requires ${to} ${to === 1 ? 'review' : 'reviews'} instead of ${from}.`,
     customer_approvals: ({ from, to }, reader) =>
-      `${by('Your organisation', 'The customer')(reader)} now requires ${to} approvals instead of ${from}.`,
+      `${by('Your organisation', 'The customer')(reader)} now requires ${to} ${to === 1 ? 'approval' : 'approvals'} instead of ${from}.`,
     stages: (_, reader) =>
       `${by('Your organisation', 'The customer')(reader)} now requires approvals in other stages.`,
     passkey: () => 'Approving it now takes a passkey.',
     channels: (change) => `It can no longer be approved ${lostChannels(change, 'en')}.`,
   },
   de: {
-    vendor_reviews: ({ from, to }) => `Der Anbieter verlangt jetzt ${to} Prüfungen statt ${from}.`,
+    vendor_reviews: ({ from, to }) =>
+      `Der Anbieter verlangt jetzt ${to} ${to === 1 ? 'Prüfung' : 'Prüfungen'} statt ${from}.`,
     customer_approvals: ({ from, to }, reader) =>
-      `${by('Ihre Organisation', 'Der Kunde')(reader)} verlangt jetzt ${to} Freigaben statt ${from}.`,
+      `${by('Ihre Organisation', 'Der Kunde')(reader)} verlangt jetzt ${to} ${to === 1 ? 'Freigabe' : 'Freigaben'} statt ${from}.`,
     stages: (_, reader) =>
       `${by('Ihre Organisation', 'Der Kunde')(reader)} verlangt jetzt Freigaben in anderen Stufen.`,
     passkey: () => 'Die Freigabe verlangt jetzt einen Passkey.',

@@ -234,7 +234,7 @@ describe('privacy controls', () => {
     });
     expect(items.find(({ request }) => request === plain.id)).toMatchObject({
       draft: { outcome: 'possible', needs: { customer: { required: 2 } } },
-      stricter: ['The customer now requires 2 approval(s) instead of 1.'],
+      stricter: ['The customer now requires 2 approvals instead of 1.'],
     });
     expect(await read()).toEqual(before);
     const wrong = await broker.page(admin, 'POST', `${CONTROLS}/test`, { body: { approvals: 0 } });

@@ -1,4 +1,5 @@
 import type { ApprovalStatement, Signature, Terms } from '@countersign/contract';
+import type { ApprovalCode, ImpactCode } from '@countersign/wording';
 import { type Assurance, type Channel, isVendorStaff, type Person } from './person.js';
 
 export type ReviewSide = 'vendor' | 'customer';
@@ -27,17 +28,6 @@ export interface ReviewNeeds {
   impact?: Impact;
 }
 
-export const IMPACT_CODES = [
-  'no_consent',
-  'unmasked',
-  'sensitive',
-  'changes_many',
-  'changes',
-  'not_listed',
-  'listed',
-] as const;
-export type ImpactCode = (typeof IMPACT_CODES)[number];
-
 /** How much harm a request could do, rated by the data and actions that it covers. Pages and messages call it the risk. */
 export interface Impact {
   level: RiskLevel;
@@ -45,19 +35,9 @@ export interface Impact {
   reasons: { code: ImpactCode; actions: string[] }[];
 }
 
-export const NEED_CODES = [
-  'notified_first',
-  'unmasked_signed',
-  'controls_sign',
-  'trust_signs',
-  'unmasked_not_slack',
-  'not_slack',
-  'any_channel',
-] as const;
-
 /** Why the customer approves a request as it does, and the actions that it is about. */
 export interface NeedReason {
-  code: (typeof NEED_CODES)[number];
+  code: ApprovalCode;
   actions: string[];
 }
 

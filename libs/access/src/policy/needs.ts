@@ -1,4 +1,5 @@
 import { canonicalJson } from '@countersign/contract';
+import { type NeedChangeCodes, needChangeTexts } from '@countersign/wording';
 import { stagesOf } from '../domain/approval-stages.js';
 import type { Channel } from '../domain/person.js';
 import type { PrivacyControls } from '../domain/privacy-controls.js';
@@ -88,10 +89,7 @@ export function reviewNeeds(access: RequestedAccess, context: RuleContext): Revi
 }
 
 /** What is needed now and was not needed before. What became easier is left out. */
-export interface NeedChange {
-  code: 'vendor_reviews' | 'customer_approvals' | 'stages' | 'passkey' | 'channels';
-  from: number | null;
-  to: number | null;
+export interface NeedChange extends NeedChangeCodes {
   /** The channels that are lost. */
   channels: Channel[];
 }
@@ -117,17 +115,9 @@ export function needChanges(before: ReviewNeeds, now: ReviewNeeds): NeedChange[]
   ];
 }
 
-const CHANGE_TEXTS: Readonly<Record<NeedChange['code'], (change: NeedChange) => string>> = {
-  vendor_reviews: ({ from, to }) => `The vendor now requires ${to} review(s) instead of ${from}.`,
-  customer_approvals: ({ from, to }) => `The customer now requires ${to} approval(s) instead of ${from}.`,
-  stages: () => 'The customer now requires approvals in other stages.',
-  passkey: () => 'It must now be approved with a passkey.',
-  channels: ({ channels }) => `It can no longer be approved by ${channels.join(' or ')}.`,
-};
-
 /** The same, as an English sentence each. */
 export const stricterNeeds = (before: ReviewNeeds, now: ReviewNeeds): string[] =>
-  needChanges(before, now).map((change) => CHANGE_TEXTS[change.code](change));
+  needChangeTexts(needChanges(before, now), 'vendor', 'en');
 
 /** True if the approvals that were given in the earlier stage are enough for this one. */
 const isNoStricter = (stage: StageNeed, earlier: StageNeed): boolean =>
