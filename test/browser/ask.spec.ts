@@ -2,6 +2,7 @@ import { eventually } from '../support/eventually.js';
 import { ask, cancelOpen, grant } from './support/access.js';
 import { expectGoodViews, violations } from './support/axe.js';
 import { BrowserSite } from './support/browser-site.js';
+import { gone } from './support/soon.js';
 
 interface Read {
   id: string;
@@ -48,10 +49,45 @@ describe('the form for a request', () => {
     expect(await page.getByLabel('Why? The customer reads this.').inputValue()).toBe('');
   }, 120_000);
 
+  test('shows a draft with its own duration, begins again if told to, and deletes a draft that is a week old', async () => {
+    const page = await site.signedIn('erin', '/ask');
+    const why = page.getByLabel('Why? The customer reads this.');
+    const kept = () =>
+      page.evaluate<string[]>('Object.keys(localStorage).filter((key) => /draft/.test(key))');
+    const restored = page.getByText('This is the draft that you left here.');
+    const write = async () => {
+      await why.fill('Not sent yet');
+      await page.getByRole('radio', { name: 'Another time' }).check();
+      await page.getByLabel('Minutes', { exact: true }).fill('45');
+      await page.reload();
+      await restored.waitFor();
+      expect(await page.getByLabel('Minutes', { exact: true }).inputValue()).toBe('45');
+    };
+    await write();
+    await page.getByRole('button', { name: 'Begin again' }).click();
+    await gone(restored);
+    expect(await why.inputValue()).toBe('');
+    expect(await page.getByRole('radio', { name: '30 minutes' }).isChecked()).toBe(true);
+    expect(await kept()).toEqual([]);
+    await write();
+    const [key] = await kept();
+    await page.evaluate(`{
+      const kept = JSON.parse(localStorage.getItem('${key}'));
+      localStorage.setItem('${key}', JSON.stringify({ ...kept, at: kept.at - 7 * 86_400_000 }));
+    }`);
+    await page.reload();
+    await why.waitFor();
+    expect(await why.inputValue()).toBe('');
+    expect(await restored.count()).toBe(0);
+    expect(await kept()).toEqual([]);
+  }, 120_000);
+
   test('is filled in from an earlier request; access can begin with the first use and has a budget of calls', async () => {
     const past = await ask(site, { justification: 'Case 9: a late refund', ticket: '9' });
     await site.api('erin', 'POST', `/api/v1/requests/${past.id}/cancel`);
-    const page = await site.signedIn('erin', `/requests/${past.id}`);
+    const page = await site.signedIn('erin', '/ask');
+    await page.getByLabel('Why? The customer reads this.').fill('My own draft');
+    await page.goto(`${site.url}/requests/${past.id}`);
     await page.getByRole('link', { name: 'Change it and ask again' }).click();
     await page.getByText('Filled in from your earlier request.').waitFor();
     expect(await page.getByLabel('Ticket', { exact: true }).inputValue()).toBe('9');
@@ -67,6 +103,10 @@ describe('the form for a request', () => {
       ...{ justification: 'Case 9: a late refund', ticket: '9' },
       terms: { startsOn: 'first-use', budget: { calls: 20 }, seconds: 1_800 },
     });
+    // The draft of another request is still there.
+    await page.goto(`${site.url}/ask`);
+    await page.getByText('This is the draft that you left here.').waitFor();
+    expect(await page.getByLabel('Why? The customer reads this.').inputValue()).toBe('My own draft');
   }, 120_000);
 
   test('more time is asked for on the live page, and the title of the tab says how much waits', async () => {

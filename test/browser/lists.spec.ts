@@ -47,6 +47,20 @@ describe('lists with many rows', () => {
     await page.waitForURL(`${site.url}/requests/${refund}`);
   }, 120_000);
 
+  test('a filter that is chosen while the search is being typed stays', async () => {
+    const page = await site.signedIn('max', '/history');
+    await shows(page, 3);
+    const filters = page.getByRole('search', { name: 'Filters' });
+    await filters.getByText('More filters').click();
+    const customer = filters.getByLabel('Customer');
+    await customer.waitFor();
+    await page.getByRole('searchbox', { name: 'Search' }).fill('refund');
+    await customer.selectOption('acme');
+    await page.waitForURL(/[?&]text=refund/);
+    await page.waitForURL(/[?&]tenant=acme/);
+    await shows(page, 1);
+  }, 120_000);
+
   test('what the filters show is exported, as CSV with names and as JSON', async () => {
     const page = await site.signedIn('max', '/history?text=refund');
     await shows(page, 1);

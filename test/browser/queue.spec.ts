@@ -74,10 +74,39 @@ describe('a queue', () => {
     const dialog = page.getByRole('dialog', { name: 'Approve these 2 requests?' });
     await dialog.waitFor();
     expect(await page.evaluate('document.activeElement.textContent')).not.toBe('Approve all 2');
+    // What is confirmed is what the rows say.
+    const sentences = await dialog.locator('li > div > p:first-child').allTextContents();
+    expect(sentences).toEqual(
+      await rows(page).locator('p:first-child', { hasText: 'list' }).allTextContents(),
+    );
+    expect(sentences[0]).toMatch(/list and read invoices.* for 30 minutes\.$/);
     await dialog.getByRole('button', { name: 'Approve all 2' }).click();
     await page.getByText('2 requests approved.').waitFor();
     for (const { id } of low) await isIn(id, 'awaiting_customer');
     expect(await stateOf(high.id)).toBe('awaiting_vendor');
+  }, 120_000);
+
+  test('the confirmation stays after the last request is decided', async () => {
+    await ask(site, { justification: 'Only' });
+    const page = await site.signedIn('max', '/queue');
+    await shows(page, 1);
+    await page.getByRole('button', { name: 'Approve for the vendor' }).click();
+    await page.getByText('Nothing to review').waitFor();
+    await page.getByText('Approved: Erin Okafor, list and read invoices, Acme Corp, 30 minutes').waitFor();
+  }, 120_000);
+
+  test('the search that / focuses keeps the focus while it narrows the queue', async () => {
+    for (const justification of ['First', 'Second', 'Third', 'Fourth']) await ask(site, { justification });
+    const page = await site.signedIn('max', '/queue');
+    await shows(page, 4);
+    await page.locator('h1').focus();
+    await page.keyboard.press('/');
+    await page.keyboard.type('third');
+    await page.waitForURL(/[?&]text=third$/);
+    await shows(page, 1);
+    expect(await page.evaluate('document.activeElement.value')).toBe('third');
+    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await shows(page, 4);
   }, 120_000);
 
   test('for the customer no key approves what is not of low risk: it opens the request', async () => {

@@ -41,20 +41,20 @@ function Broken() {
 
 export function NotFound() {
   const text = useText(shellTexts);
-  return (
-    <Page narrow title={text.notFound} lead={text.notFoundLead}>
-      <Link className="button" to="/">
-        {text.home}
-      </Link>
-    </Page>
-  );
+  return <OnlyHome title={text.notFound} lead={text.notFoundLead} />;
 }
 
 /** In place of a page that is for other roles: nothing on it would work. */
 export function NotForYou() {
   const text = useText(shellTexts);
+  return <OnlyHome title={text.notForYou} lead={text.notForYouLead} />;
+}
+
+/** A page with one link: to the reader's start page. */
+function OnlyHome({ title, lead }: { title: string; lead: string }) {
+  const text = useText(shellTexts);
   return (
-    <Page narrow title={text.notForYou} lead={text.notForYouLead}>
+    <Page narrow title={title} lead={lead}>
       <Link className="button" to="/">
         {text.home}
       </Link>

@@ -1,13 +1,17 @@
-import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
 
-/** Focuses the heading of a page that the reader has navigated to, but not on the first load. */
+/**
+ * Focuses the heading of a page that the reader has navigated to, but not on the first load. A filter changes the address of the
+ * page and keeps the focus: someone may be typing in it.
+ */
 function useArrival(): React.RefObject<HTMLHeadingElement | null> {
   const heading = useRef<HTMLHeadingElement>(null);
   const { key } = useLocation();
+  const [isArrival] = useState(key !== 'default');
   useEffect(() => {
-    if (key !== 'default') heading.current?.focus();
-  }, [key]);
+    if (isArrival) heading.current?.focus();
+  }, [isArrival]);
   return heading;
 }
 

@@ -1,23 +1,25 @@
 import './ask.css';
-import { accessWords, durationText, ticksOf } from '@countersign/wording';
+import { accessWords, durationText } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
-import { type Ask, api, type Service } from '../../api/client.js';
+import { type AccessRequestDetail, type Ask, api, type Service } from '../../api/client.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
-import { servicesQuery } from '../../api/requests.js';
+import { requestQuery, servicesQuery } from '../../api/requests.js';
 import { may, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { SelectField } from '../../ui/field.js';
 import { Page } from '../../ui/page.js';
-import { Loaded, ProblemNotice } from '../../ui/query-states.js';
+import { Loaded, Loading, ProblemNotice } from '../../ui/query-states.js';
 import { askTexts } from './ask.text.js';
 import { AskFields } from './ask-fields.js';
 import { buildAsk, type Draft, secondsOf } from './draft.js';
-import { FilledNotice, useFilledDraft } from './filled-draft.js';
+import { type FirstDraft, firstDraft, keepsDraft, namedDraft } from './first-draft.js';
+import { forgetDraft, keepDraft, keptDraft } from './kept-draft.js';
 import { Preview } from './preview.js';
 
 /** `/ask`: a form for a new request, from the service's route map, with a preview of what the request would need. */
@@ -26,6 +28,8 @@ export default function AskPage() {
   const session = useSession();
   const services = useQuery(servicesQuery);
   const [given] = useSearchParams();
+  const from = given.get('from');
+  const past = useQuery({ ...requestQuery(from ?? ''), enabled: from !== null });
   const isForAuthority = given.has('demand');
   return (
     <Page
@@ -39,37 +43,63 @@ export default function AskPage() {
         ) : null
       }
     >
-      <Loaded query={services}>{({ items }) => <AskForm services={items} />}</Loaded>
+      <Loaded query={services}>
+        {({ items }) =>
+          past.isLoading ? (
+            <Loading />
+          ) : (
+            <AskForm key={`${session.person} ${given}`} services={items} past={past.data} />
+          )
+        }
+      </Loaded>
     </Page>
   );
 }
 
-function AskForm({ services }: { services: readonly Service[] }) {
+/** The form of one person at one address. */
+function AskForm({
+  services,
+  past,
+}: {
+  services: readonly Service[];
+  past: AccessRequestDetail | undefined;
+}) {
+  const { person } = useSession();
+  const [given] = useSearchParams();
+  const [first, setFirst] = useState(() => firstDraft(given, services, past, keptDraft(person, Date.now())));
+  const startOver = () => {
+    if (keepsDraft(given)) forgetDraft(person);
+    setFirst({ draft: namedDraft(given, services), by: null });
+  };
+  return <FilledForm key={first.by} first={first} services={services} onStartOver={startOver} />;
+}
+
+function FilledForm({
+  first,
+  services,
+  onStartOver,
+}: {
+  first: FirstDraft;
+  services: readonly Service[];
+  onStartOver: () => void;
+}) {
   const text = useText(askTexts);
   const language = useLanguage();
   const navigate = useNavigate();
+  const { person } = useSession();
   const [given] = useSearchParams();
-  const named = services.find(({ name }) => name === given.get('service'));
-  const [draft, setDraft] = useState<Draft>({
-    tenant: given.get('tenant') ?? '',
-    service: given.get('service') ?? services[0]?.name ?? '',
-    ...(named === undefined ? { ticked: new Set(), objects: '' } : ticksOf(named, given.getAll('scope'))),
-    minutes: '30',
-    justification: '',
-    ticket: given.get('ticket') ?? '',
-    emergency: false,
-    ...(given.has('demand') ? { demand: given.get('demand') ?? '' } : {}),
-    reasonCode: given.get('reasonCode') ?? '',
-    unmasked: given.get('unmasked') === 'true',
-  });
-  const change = (part: Partial<Draft>) => setDraft((present) => ({ ...present, ...part }));
+  const [draft, setDraft] = useState(first.draft);
+  const change = (part: Partial<Draft>) => {
+    const changed = { ...draft, ...part };
+    setDraft(changed);
+    if (keepsDraft(given)) keepDraft(person, changed, Date.now());
+  };
   const { tenants } = useOrganisation();
-  const filled = useFilledDraft(draft, setDraft, services);
   const ask = buildAsk(draft);
   const send = useMutation({
     mutationFn: (body: Ask) => unwrap(api.POST('/api/v1/requests', { body })),
     onSuccess: async () => {
-      filled.forget();
+      if (keepsDraft(given)) forgetDraft(person);
       await invalidate(['requests']);
       await navigate('/mine');
     },
@@ -83,7 +113,7 @@ function AskForm({ services }: { services: readonly Service[] }) {
       }}
     >
       <AskFields draft={draft} services={services} onChange={change} withStart>
-        <FilledNotice {...filled} />
+        <FilledNotice by={first.by} onStartOver={onStartOver} />
         <SelectField
           label={text.tenant}
           value={draft.tenant}
@@ -108,5 +138,21 @@ function AskForm({ services }: { services: readonly Service[] }) {
         </Button>
       </div>
     </form>
+  );
+}
+
+/** Names what has filled the form in. */
+function FilledNotice({ by, onStartOver }: { by: FirstDraft['by']; onStartOver: () => void }) {
+  const text = useText(askTexts);
+  if (by === null) return null;
+  return (
+    <Notice tone="plain" icon="info">
+      <p>{by === 'draft' ? text.restored : text.fromPast}</p>
+      <p>
+        <Button small onClick={onStartOver}>
+          {text.discard}
+        </Button>
+      </p>
+    </Notice>
   );
 }

@@ -2,17 +2,21 @@ import type { Draft } from './draft.js';
 
 /**
  * The draft of one person, kept in this browser until it is sent, so that it survives a sign-out. It is shown to the same
- * person only, and for a week. It holds what the form holds and nothing else.
+ * person only, and for a week after the last change. It holds what the form holds and nothing else.
  */
 const keyOf = (person: string): string => `countersign-draft-${person}`;
 const KEPT_MS = 7 * 86_400_000;
 
 type Kept = { at: number; draft: Omit<Draft, 'ticked'> & { ticked: string[] } };
 
+/** Keeps the draft, or forgets it if nothing in it is the person's own work. */
 export function keepDraft(person: string, draft: Draft, now: number): void {
-  const kept: Kept = { at: now, draft: { ...draft, ticked: [...draft.ticked] } };
+  if (!isWorthKeeping(draft)) {
+    forgetDraft(person);
+    return;
+  }
   try {
-    localStorage.setItem(keyOf(person), JSON.stringify(kept));
+    localStorage.setItem(keyOf(person), writeKept(draft, now));
   } catch {
     // The browser forbids storage: the draft ends with the page.
   }
@@ -22,23 +26,40 @@ export function forgetDraft(person: string): void {
   try {
     localStorage.removeItem(keyOf(person));
   } catch {
-    // There is none.
+    // The browser forbids storage: nothing was kept.
   }
 }
 
 /** Null if there is none that this form can show; one that it cannot show is deleted. */
 export function keptDraft(person: string, now: number): Draft | null {
+  let draft: Draft | null = null;
   try {
-    const { at, draft } = JSON.parse(localStorage.getItem(keyOf(person)) ?? 'null') as Kept;
-    if (now - at <= KEPT_MS && Array.isArray(draft.ticked) && typeof draft.justification === 'string')
-      return { ...draft, ticked: new Set(draft.ticked) };
+    draft = parseKept(localStorage.getItem(keyOf(person)), now);
   } catch {
-    // It is none of ours, or not whole.
+    // The browser forbids storage: nothing was kept.
   }
-  forgetDraft(person);
-  return null;
+  if (draft === null) forgetDraft(person);
+  return draft;
 }
 
-/** Whether anything in it is the person's own work. */
-export const isWorthKeeping = ({ justification, ticked, objects, ticket }: Draft): boolean =>
+export const writeKept = (draft: Draft, now: number): string =>
+  JSON.stringify({ at: now, draft: { ...draft, ticked: [...draft.ticked] } } satisfies Kept);
+
+/** @returns null if it is too old, or is not what this page writes */
+export function parseKept(text: string | null, now: number): Draft | null {
+  try {
+    const { at, draft } = JSON.parse(text ?? 'null') as Kept;
+    const { tenant, service, objects, minutes, justification, ticket, reasonCode } = draft;
+    const { startsAt = '', useBy = '', calls = '' } = draft;
+    const isDraft = [
+      ...[tenant, service, objects, minutes, justification, ticket, reasonCode],
+      ...[startsAt, useBy, calls, ...draft.ticked],
+    ].every((each) => typeof each === 'string');
+    return isDraft && now - at <= KEPT_MS ? { ...draft, ticked: new Set(draft.ticked) } : null;
+  } catch {
+    return null;
+  }
+}
+
+const isWorthKeeping = ({ justification, ticked, objects, ticket }: Draft): boolean =>
   justification.trim() !== '' || ticked.size > 0 || objects !== '' || ticket !== '';

@@ -10,16 +10,17 @@ import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { TextArea, TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
+import { secondsOf } from '../ask/draft.js';
 import { extendTexts } from './extend.text.js';
 
-/** For the engineer: a request for more time, for the same scope. The customer decides it as any other. */
+/** For the engineer: asks for more time for the same scope. That is a new request, which the customer decides like any other. */
 export function ExtendForm({ grant }: { grant: Pick<Grant, 'id'> }) {
   const text = useText(extendTexts);
   const [isOpen, setOpen] = useState(false);
   const [minutes, setMinutes] = useState('30');
   const [justification, setJustification] = useState('');
   const form = useRef<HTMLFormElement>(null);
-  const seconds = Math.round(Number(minutes.replace(',', '.')) * 60);
+  const seconds = secondsOf({ minutes });
   const extend = useMutation({
     mutationFn: () =>
       unwrap(

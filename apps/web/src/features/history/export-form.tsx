@@ -28,7 +28,7 @@ export function ExportForm() {
     mutationFn: async (format: Format) => {
       setCount(0);
       const records = await readAllRecords(slug, { from: startOfDay(from), to: startOfDay(to, 1) }, setCount);
-      const nameOf = await readNames(records.map(({ person }) => person));
+      const nameOf = await readNames(format === 'csv' ? records.map(({ person }) => person) : []);
       download(`calls-${slug}-${from}-${to}`, format, records, nameOf);
       return records.length;
     },

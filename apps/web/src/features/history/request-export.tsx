@@ -22,7 +22,7 @@ export function RequestExport({ filter }: { filter: RequestFilter }) {
         requester,
         ...reviews.map(({ person }) => person),
       ]);
-      const nameOf = format === 'csv' ? await readNames(people) : (id: string) => id;
+      const nameOf = await readNames(format === 'csv' ? people : []);
       downloadRequests(`requests-${dayText(Date.now())}`, format, requests, nameOf);
       return requests.length;
     },

@@ -67,18 +67,17 @@ export function useListChoice(fields: readonly FilterField[], states?: readonly 
   return readListChoice(params, fields, states);
 }
 
-/** Changes parts of the address. An empty value removes its part. */
+/** Changes parts of the address as it is at the call, which a timer may make later. An empty value removes its part. */
 export function useChangeAddress(): (
   change: Readonly<Record<string, string | null>>,
   options?: { replace?: boolean },
 ) => void {
   const [, setParams] = useSearchParams();
-  return (change, options = {}) =>
-    setParams((before) => {
-      const next = new URLSearchParams(before);
-      for (const [name, value] of Object.entries(change))
-        if (value === null || value === '') next.delete(name);
-        else next.set(name, value);
-      return next;
-    }, options);
+  return (change, options = {}) => {
+    const next = new URLSearchParams(location.search);
+    for (const [name, value] of Object.entries(change))
+      if (value === null || value === '') next.delete(name);
+      else next.set(name, value);
+    setParams(next, options);
+  };
 }

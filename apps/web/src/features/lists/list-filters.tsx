@@ -134,6 +134,7 @@ function TypedField({ name, hint, value }: { name: 'text' | 'ticket'; hint: stri
   // The address has changed by something else, such as the back button.
   useEffect(() => {
     if (value === shown.current) return;
+    clearTimeout(timer.current);
     shown.current = value;
     setTyped(value);
   }, [value]);

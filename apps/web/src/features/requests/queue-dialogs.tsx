@@ -1,9 +1,11 @@
 import { Fragment } from 'react';
 import { useSearchParams } from 'react-router';
+import type { AccessRequest } from '../../api/client.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Choice, SelectField } from '../../ui/field.js';
+import { Sentence } from '../decision/request-sentence.js';
 import { useChangeAddress } from '../lists/list-filter.js';
 import { ORDERS, readOrder } from './queue.js';
 import { queueTexts } from './queue.text.js';
@@ -70,33 +72,38 @@ export function QueueTools({
   );
 }
 
-/** Asks once more before several are approved. The first button, which has the focus, goes back. */
+/**
+ * Asks once more before several are approved, with the same sentence for each as its row has. The first button, which has the
+ * focus, goes back.
+ */
 export function BulkDialog({
   isOpen,
-  lines,
+  requests,
   isBusy,
   onConfirm,
   onClose,
 }: {
   isOpen: boolean;
-  lines: readonly { id: string; what: string }[];
+  requests: readonly AccessRequest[];
   isBusy: boolean;
   onConfirm: () => void;
   onClose: () => void;
 }) {
   const text = useText(queueTexts);
   return (
-    <Dialog label={text.bulkTitle(lines.length)} isOpen={isOpen} onClose={onClose}>
+    <Dialog label={text.bulkTitle(requests.length)} isOpen={isOpen} onClose={onClose}>
       <p>{text.bulkLead}</p>
       <ol className="bullets">
-        {lines.map(({ id, what }) => (
-          <li key={id}>{what}</li>
+        {requests.map((request) => (
+          <li key={request.id}>
+            <Sentence request={request} short />
+          </li>
         ))}
       </ol>
       <div className="row">
         <Button onClick={onClose}>{text.back}</Button>
         <Button look="primary" icon="done" busy={isBusy} onClick={onConfirm}>
-          {text.bulkConfirm(lines.length)}
+          {text.bulkConfirm(requests.length)}
         </Button>
       </div>
     </Dialog>

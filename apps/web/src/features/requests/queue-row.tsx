@@ -1,68 +1,57 @@
-import { type FocusEvent, type Ref, useEffect, useRef } from 'react';
+import { accessWords, durationText } from '@countersign/wording';
+import { type FocusEvent, useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
-import { useText } from '../../text/language.js';
+import { useNames, useOrganisation } from '../../api/organisation.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { RiskBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Countdown } from '../../ui/clock.js';
 import { useRequiredReason } from '../../ui/field.js';
 import { Sentence } from '../decision/request-sentence.js';
 import { inboxTexts } from './inbox.text.js';
+import { mayApproveHere, mayApproveInBulk } from './queue.js';
 import { queueTexts } from './queue.text.js';
-
-export interface RowActs {
-  onFocus: () => void;
-  /** Undefined if it is approved on its own page. */
-  onApprove: (() => void) | undefined;
-  approveLabel: string;
-  onDeny: (reason: string) => void;
-  onDenying: (on: boolean) => void;
-  /** Undefined if it cannot be chosen. */
-  onChoose: ((on: boolean) => void) | undefined;
-}
+import type { Queue } from './use-queue.js';
 
 /** One request of a queue. The row itself can have the focus; none of its buttons gets it by itself. */
 export function QueueRow({
   request,
-  what,
-  reads,
-  state,
-  acts,
-  ref,
+  vendor,
+  queue,
 }: {
   request: AccessRequest;
-  /** The request in a few words, for the accessible names of its buttons. */
-  what: string;
-  /** Whether the reader usually decides on the request's own page, as customers do. The link then says *Open*. */
-  reads: boolean;
-  state: { isArmed: boolean; isDenying: boolean; isChosen: boolean; isBusy: boolean };
-  acts: RowActs;
-  ref: Ref<HTMLLIElement>;
+  /** Whether the reader reviews for the vendor. Customers usually read the request on its own page first. */
+  vendor: boolean;
+  queue: Queue;
 }) {
   const text = useText(queueTexts);
   const inbox = useText(inboxTexts);
-  const { isArmed, isDenying, isChosen, isBusy } = state;
+  const { id } = request;
+  const { review } = queue;
+  const what = useWhat([request])(request);
+  const isBusy = review.isPending && review.variables.request.id === id;
   const onFocus = ({ target, currentTarget }: FocusEvent) => {
-    if (currentTarget.contains(target)) acts.onFocus();
+    if (currentTarget.contains(target)) queue.onFocus(id);
   };
   return (
     <li
-      ref={ref}
+      ref={queue.refOf(id)}
       tabIndex={-1}
       className="queue-row has-target"
-      data-armed={isArmed}
+      data-armed={queue.armed === id}
       aria-label={what}
       onFocus={onFocus}
     >
-      {acts.onChoose === undefined ? (
+      {!mayApproveInBulk(request, vendor) ? (
         <span />
       ) : (
         <input
           className="queue-choose"
           type="checkbox"
           aria-label={text.select(what)}
-          checked={isChosen}
-          onChange={({ target }) => acts.onChoose?.(target.checked)}
+          checked={queue.picked.includes(request)}
+          onChange={({ target }) => queue.choose(id, target.checked)}
         />
       )}
       <Sentence request={request} short />
@@ -73,24 +62,34 @@ export function QueueRow({
         </span>
       </div>
       <div className="queue-acts stack near">
-        {isArmed ? (
+        {queue.armed === id ? (
           <p role="status" className="strong">
             {text.armed}
           </p>
         ) : null}
-        {isDenying ? (
-          <DenyForm busy={isBusy} onDeny={acts.onDeny} onBack={() => acts.onDenying(false)} />
+        {queue.denying === id ? (
+          <DenyForm
+            busy={isBusy}
+            onDeny={(reason) => review.mutate({ request, decision: 'deny', reason })}
+            onBack={() => queue.startDenying(id, false)}
+          />
         ) : (
           <div className="row near">
-            <Link className="button small row-link" to={`/requests/${request.id}`}>
-              {reads ? inbox.open : inbox.show}
+            <Link className="button small row-link" to={`/requests/${id}`}>
+              {vendor ? inbox.show : inbox.open}
             </Link>
-            <Button small onClick={() => acts.onDenying(true)}>
+            <Button small onClick={() => queue.startDenying(id, true)}>
               {text.deny} …
             </Button>
-            {acts.onApprove === undefined ? null : (
-              <Button small look="primary" icon="done" busy={isBusy} onClick={acts.onApprove}>
-                {acts.approveLabel}
+            {!mayApproveHere(request, vendor) ? null : (
+              <Button
+                small
+                look="primary"
+                icon="done"
+                busy={isBusy}
+                onClick={() => review.mutate({ request, decision: 'approve' })}
+              >
+                {text.approveHere[vendor ? 'vendor' : 'customer']}
               </Button>
             )}
           </div>
@@ -133,4 +132,19 @@ function DenyForm({
       </div>
     </form>
   );
+}
+
+/** A request in a few words, for the names of its buttons and for what was decided. */
+export function useWhat(requests: readonly AccessRequest[]): (request: AccessRequest) => string {
+  const text = useText(queueTexts);
+  const language = useLanguage();
+  const organisation = useOrganisation();
+  const name = useNames(requests.map(({ requester }) => requester));
+  return ({ requester, terms, tenant }) =>
+    text.what(
+      name(requester),
+      accessWords(terms, language),
+      organisation.tenant(tenant),
+      durationText(terms.seconds, language),
+    );
 }

@@ -19,11 +19,14 @@ const en = {
   denyNeeded: 'Give a reason.',
   denyConfirm: 'Deny the request',
   armed: 'Press a once more to approve exactly this. Any other key takes it back.',
-  approved: (what: string) => `Approved: ${what}`,
-  denied: (what: string) => `Denied: ${what}`,
+  done: {
+    approve: (what: string) => `Approved: ${what}`,
+    deny: (what: string) => `Denied: ${what}`,
+  },
   bulkDone: (count: number) => (count === 1 ? '1 request approved.' : `${count} requests approved.`),
   bulkFailed: (what: string) => `Not approved: ${what}.`,
-  what: (who: string, scope: string, tenant: string) => `${who}, ${scope}, ${tenant}`,
+  what: (who: string, access: string, tenant: string, time: string) =>
+    `${who}, ${access}, ${tenant}, ${time}`,
   keys: 'Keyboard shortcuts',
   keysLead: 'They work while the focus is in the list, not while you type.',
   keyList: [
@@ -60,11 +63,13 @@ const de: typeof en = {
   denyNeeded: 'Nennen Sie einen Grund.',
   denyConfirm: 'Anfrage ablehnen',
   armed: 'Drücken Sie noch einmal a, um genau dies freizugeben. Jede andere Taste nimmt es zurück.',
-  approved: (what) => `Freigegeben: ${what}`,
-  denied: (what) => `Abgelehnt: ${what}`,
+  done: {
+    approve: (what) => `Freigegeben: ${what}`,
+    deny: (what) => `Abgelehnt: ${what}`,
+  },
   bulkDone: (count) => (count === 1 ? '1 Anfrage freigegeben.' : `${count} Anfragen freigegeben.`),
   bulkFailed: (what) => `Nicht freigegeben: ${what}.`,
-  what: (who, scope, tenant) => `${who}, ${scope}, ${tenant}`,
+  what: (who, access, tenant, time) => `${who}, ${access}, ${tenant}, ${time}`,
   keys: 'Tastenkürzel',
   keysLead: 'Sie gelten, solange der Fokus in der Liste ist, nicht während Sie tippen.',
   keyList: [
