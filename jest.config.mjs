@@ -1,4 +1,4 @@
-import { sampledSpecs } from './bin/jest/sampled.mjs';
+import { deadlineSpecs, sampledSpecs } from './bin/jest/sampled.mjs';
 
 const swc = [
   '@swc/jest',
@@ -77,7 +77,12 @@ export default {
     project('clients', ['<rootDir>/test/clients/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     // These hold deadlines, or kill by the hundred: they want both cores, one after the other.
-    withPostgres(project('alone', ['<rootDir>/test/alone/**/*.spec.ts'])),
+    withPostgres(
+      project('alone', [
+        '<rootDir>/test/alone/**/*.spec.ts',
+        ...deadlineSpecs().map((path) => `<rootDir>/${path}`),
+      ]),
+    ),
     {
       ...project('soak', [
         '<rootDir>/test/soak/**/*.spec.ts',

@@ -41,10 +41,16 @@ const flags = [
 const folder = temporaryFolder();
 // test/support/samples.ts reads it.
 const counts = projects.includes('soak') ? { COUNTERSIGN_TEST_SAMPLES: 'full' } : {};
+// test/support/deadline.ts reads it.
+const deadlines = projects.includes('alone') ? { COUNTERSIGN_TEST_DEADLINES: 'exact' } : {};
 const jest = spawn(
   process.execPath,
   [...flags, join(root, 'node_modules/jest/bin/jest.js'), ...rest, '--selectProjects', ...projects],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, ...counts, ...(folder && { TMPDIR: folder }) } },
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...counts, ...deadlines, ...(folder && { TMPDIR: folder }) },
+  },
 );
 // An interrupt of the whole terminal reaches jest too; what only this process is sent is passed on.
 process.on('SIGINT', () => {});

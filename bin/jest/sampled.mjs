@@ -1,6 +1,6 @@
 /**
  * Which specs run more often in `npm run test:soak` than in `npm test`: those that ask test/support/samples.ts, or
- * run on one engine of two.
+ * run on one engine of two. And which run once more on an idle machine.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,11 +11,16 @@ const ASKS =
   /\b(?:samples|runs|isFullRun|enginesOf|onlyInSoak|rowsOfEachKind|describeOn|violationsInLooks|expectGoodViews)\(/;
 
 /** @returns {string[]} their paths in the repository */
-export function sampledSpecs() {
+export const sampledSpecs = () => specsThat(ASKS);
+
+/** The specs that hold a deadline (test/support/deadline.ts): `npm run test:alone` holds it exactly. */
+export const deadlineSpecs = () => specsThat(/\bonBusyMachine\(/);
+
+function specsThat(pattern) {
   const specs = ['libs', 'apps', 'test/contract', 'test/e2e', 'test/browser'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
       .filter((path) => path.endsWith('.spec.ts'))
       .map((path) => join(folder, path)),
   );
-  return specs.filter((path) => ASKS.test(readFileSync(join(root, path), 'utf8')));
+  return specs.filter((path) => pattern.test(readFileSync(join(root, path), 'utf8')));
 }
