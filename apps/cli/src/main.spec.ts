@@ -139,6 +139,13 @@ describe('request', () => {
     expect(bodies(broker.seen)).toEqual([]);
   });
 
+  test.each(['stopped', 'locked'] as const)('a grant that is %s is not offered', async (access) => {
+    const grants = { items: [grantAnswer('http://localhost:4100', { access })], next: null };
+    const { err, seen } = await cli(ASK, { ...routes, 'GET /api/v1/grants': () => ({ body: grants }) });
+    expect(err).not.toContain('You hold');
+    expect(bodies(seen)).toHaveLength(1);
+  });
+
   test('a grant that allows less than what is wanted is not offered', async () => {
     const { err } = await cli(
       ASK.map((each) => (each === 'invoices/*:read' ? 'invoices/*:update' : each)),
@@ -568,6 +575,16 @@ describe('requesting and deciding', () => {
     },
   );
 
+  test('--wait ends if the rules have changed so that the request can no longer be approved', async () => {
+    const outdated = requestAnswer({ outdated: 'The rules have changed.' });
+    const { exit, out, err } = await cli([...argv, '--wait', '--json'], {
+      'POST /api/v1/requests': () => ({ status: 201, body: requestAnswer() }),
+      [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: outdated }),
+    });
+    expect([exit, JSON.parse(out)]).toEqual([1, outdated]);
+    expect(err).toContain('error[outdated]: The rules have changed. Send the request again');
+  });
+
   test('--wait is woken by the event stream, and continues while the broker cannot be reached', async () => {
     let looks = 0;
     const routes: Routes = {
@@ -719,6 +736,26 @@ describe('ids in short', () => {
     expect([none.exit, none.err]).toEqual([1, expect.stringContaining('error[not_found]')]);
     expect(bodies([...two.seen, ...none.seen])).toEqual([]);
   });
+});
+
+test('show of a grant that is locked says who locked it, since when and why', async () => {
+  const by = 'usr_0193a5e0-0000-7000-8000-000000000009';
+  const accessReason = {
+    ...{ code: 'locked_person', by, at: '2026-11-24T15:20:00Z', side: 'customer', rule: null },
+    ...{ why: 'an audit', text: 'The customer has locked the engineer: an audit' },
+  };
+  const grant = grantAnswer('http://localhost:4100', { access: 'locked', accessReason });
+  const person = (id: string, name: string) => () => ({
+    body: { id, name, email: 'x@acme.example', tenant: null, roles: [], removedAt: null },
+  });
+  const { out } = await cli(['show', GRANT_ID], {
+    [`GET /api/v1/grants/${GRANT_ID}`]: () => ({ body: grant }),
+    [`GET /api/v1/people/${by}`]: person(by, 'Ada Moreau'),
+    [`GET /api/v1/people/${grant.requester}`]: person(grant.requester, 'Erin Okafor'),
+  });
+  expect(out).toContain(
+    `The customer has locked the engineer: an audit. By Ada Moreau (${by}), since 2026-11-24T15:20:00Z`,
+  );
 });
 
 describe('extend, calls and log', () => {

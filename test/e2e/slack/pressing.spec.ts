@@ -3,7 +3,7 @@ import { FORMS } from '@countersign/slack';
 import type { Message } from '../../fakes/slack/messages.js';
 import type { Person } from '../../fakes/slack/people/person.js';
 import { eventually } from '../../support/eventually.js';
-import { makeRequest, readRequest, review } from '../story.js';
+import { expectStatus, makeRequest, readRequest, review } from '../story.js';
 import { places, SlackWorld, says } from './slack-world.js';
 
 const DAY = 86_400;
@@ -108,6 +108,26 @@ describe('questions, answers and forwards', () => {
     await eventually('her own details', () => says(readsView(erin), 'Not included'));
     for (const who of [ada, erin]) if (who.view !== undefined) await who.close(who.view);
     await cancel(id);
+  });
+
+  test('a request that the rules outdate loses its approval on every card, and the thread says so', async () => {
+    const { ada, erin } = world.people;
+    const { id, words, card } = await waiting();
+    const own = await world.card(erin, words, erin);
+    expect(ada.reads(card)).toContain('[Approve]');
+    const admin = await world.broker.sessionOf('tenantAdmin');
+    const path = '/api/v1/tenants/acme/privacy-controls';
+    const controls = (await world.broker.page(admin, 'GET', path)).body as object;
+    const changed = { body: { ...controls, maxDuration: 'PT5M' } };
+    expectStatus(await world.broker.page(admin, 'PUT', path, changed), 200);
+    await world.until(card, 'It can no longer be approved');
+    await eventually('no approval', () => !says(ada.reads(card), '[Approve'));
+    await world.until(own, 'It can no longer be approved', erin);
+    await eventually('the line in the thread', () =>
+      world.thread(card).some((line) => line.includes('The rules have changed since this was requested.')),
+    );
+    await cancel(id);
+    await apply(file());
   });
 
   test('P2: only someone who may decide asks and forwards, and only the engineer who requested it answers', async () => {

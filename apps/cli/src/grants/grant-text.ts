@@ -16,6 +16,12 @@ export function describeGrantState({ state, access, endReason }: Grant): string 
 /** Kinds of access that the grant's own state does not tell. */
 const BLOCKING: ReadonlySet<Grant['access']> = new Set(['stopped', 'locked', 'ended']);
 
+/** Ids of the people whose names the text of a grant shows. */
+export const peopleInGrant = ({ requester, accessReason }: Grant): string[] => [
+  requester,
+  ...(accessReason?.by == null ? [] : [accessReason.by]),
+];
+
 export const formatGrant = (grant: Grant, now: Date, names = NO_NAMES): string =>
   formatFacts([
     ['grant', grant.id],

@@ -5,7 +5,7 @@ import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { LAST } from '../command/flags.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
-import { formatGrant, nextCommands } from '../grants/grant-text.js';
+import { formatGrant, nextCommands, peopleInGrant } from '../grants/grant-text.js';
 import { formatOffer, formatRequest, formatRequests, peopleIn } from './request-text.js';
 
 export const listRequests = (context: Context, options: ListOptions): Promise<Answer> =>
@@ -24,7 +24,7 @@ export async function show(context: Context, text: string): Promise<Answer> {
     const { api, id } = await openWithId(context, 'grt', text);
     const params = { id };
     const grant = await api.call(grantEndpoints.read, { params });
-    const names = context.json ? undefined : await fetchNames(api, [grant.requester]);
+    const names = context.json ? undefined : await fetchNames(api, peopleInGrant(grant));
     return { document: grant, text: formatGrant(grant, new Date(), names) };
   }
   throw usageError(`show takes the id of a request (req_…) or a grant (grt_…); got ${JSON.stringify(text)}`);

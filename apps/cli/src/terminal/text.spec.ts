@@ -67,6 +67,10 @@ test('a request is read as who, what, how long, why, and what is missing', () =>
   expect(text).toContain('1 h');
   expect(text).toContain('Case ⏎ 4711');
   expect(text).toContain('vendor 0 of 1, customer 0 of 1');
+  expect(text).toMatch(/risk +medium\n +It may change data: “update”\./);
+  expect(text).toMatch(
+    /approval +On the web or by the API\n +The customer’s controls do not let Slack approve “update”\./,
+  );
   expect(text).toContain("waits for the vendor's reviewer");
   expect(text).toContain(request.digest);
 });
