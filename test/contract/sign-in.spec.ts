@@ -68,6 +68,29 @@ describeOn('PostgreSQL', 'sign-in', (bench) => {
     expect(await read((unit) => unit.sessions.find(session.id))).toBeNull();
   });
 
+  test('a person’s zone stays until another is noted, and is forgotten when the person is removed', async () => {
+    const [person, other] = [await somebody(), await somebody('acme')];
+    const zone = (id = person.id) => read((unit) => unit.organisation.zone(id));
+    const note = (name: string) => write((unit) => unit.sessions.noteZone(person.id, name));
+    const version = () =>
+      rowsAt<{ version: number }>(
+        bench.database.url,
+        'SELECT organisation_version AS version FROM deployment',
+      );
+    expect(await zone()).toBeNull();
+    await note('Europe/Berlin');
+    expect([await zone(), await zone(other.id)]).toEqual(['Europe/Berlin', null]);
+    // The same zone again is no change, so no broker reads the organisation again.
+    const before = await version();
+    await note('Europe/Berlin');
+    expect(await version()).toEqual(before);
+    await note('Asia/Tokyo');
+    await write((unit) => unit.organisation.savePerson({ ...person, name: 'Somebody Else' }));
+    expect(await zone()).toBe('Asia/Tokyo');
+    await write((unit) => unit.organisation.savePerson({ ...person, removedAt: AT }));
+    expect(await zone()).toBeNull();
+  });
+
   test('that a session was used is noted without waiting for a writer of the deployment’s log', async () => {
     const session = aSession((await somebody()).id);
     await write((unit) => unit.sessions.insert(session));

@@ -372,9 +372,7 @@ const requestListQuery = z.strictObject({
   ...pageQuery,
   ...filters,
   state: z.enum(REQUEST_STATES).exactOptional().describe('Only those in this state.'),
-  ticket: z
-    .string()
-    .max(256)
+  ticket: ticketText
     .refine((text) => text.trim() !== '', 'A ticket')
     .exactOptional()
     .describe('Only those with this whole ticket, in any case.'),

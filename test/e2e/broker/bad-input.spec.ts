@@ -318,6 +318,9 @@ describe('ids, queries and addresses', () => {
 
   test.each([
     ['limit=0', 'invalid_request'],
+    ['ticket=CASE-1%00', 'invalid_request'],
+    ['ticket=%20', 'invalid_request'],
+    ['text=%E2%80%93', 'invalid_request'],
     ['limit=201', 'invalid_request'],
     ['limit=ten', 'invalid_request'],
     ['limit=5&limit=6', 'invalid_request'],

@@ -64,7 +64,6 @@ test('a customer learns that the vendor has locked its access, and not why', asy
 
 const LOCKED = 'The customer has locked the engineer: an audit';
 
-/** State, access and its reason, the same in the grant and in the list of grants. */
 /** What the customer’s approver reads about the only grant at an address: of one object, or of the one in a list. */
 async function blockedIn(path: string): Promise<unknown[]> {
   const { body } = await broker.call('approver', 'GET', path);
@@ -75,6 +74,7 @@ async function blockedIn(path: string): Promise<unknown[]> {
   });
 }
 
+/** State, access and its reason, the same in the grant and in the list of grants. */
 async function accessOf(reader: Parameters<TestBroker['call']>[0], grant: string): Promise<unknown[]> {
   type Answer = { id: string; state: string; access: string; accessReason: object | null };
   const detail = (await broker.call(reader, 'GET', `/api/v1/grants/${grant}`)).body as Answer & {

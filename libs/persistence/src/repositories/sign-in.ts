@@ -8,7 +8,7 @@ import type {
   SignInAttempt,
   SignInAttemptRepository,
 } from '@countersign/access';
-import { type EntityManager, IsNull, LessThan, MoreThan, Not } from 'typeorm';
+import { type EntityManager, IsNull, LessThan, MoreThan } from 'typeorm';
 import { comparable } from '../entities/column-types.js';
 import { PersonEntity, VENDOR_SIDE } from '../entities/person.entity.js';
 import {
@@ -49,13 +49,10 @@ export class Sessions implements SessionRepository {
   }
 
   async noteZone(person: string, zone: string): Promise<void> {
-    // Only a change is written: it makes all brokers read the organisation again.
-    const isOther = [{ zone: Not(zone) }, { zone: IsNull() }];
-    await this.manager.update(
-      PersonEntity,
-      isOther.map((other) => ({ id: person, ...other })),
-      { zone },
-    );
+    // Only a change is written. On PostgreSQL even an update of no row makes all brokers read the organisation again.
+    const kept = await this.manager.findOneBy(PersonEntity, { id: person });
+    if (kept !== null && kept.zone !== zone)
+      await this.manager.update(PersonEntity, { id: person }, { zone });
   }
 
   async touch(id: string, at: string): Promise<void> {
