@@ -39,7 +39,10 @@ describe('a queue', () => {
     await shows(page, 3);
     await page.keyboard.press('j');
     await focuses(page, 'First');
-    await page.keyboard.press('a');
+    // Held down, it is one press.
+    await page.keyboard.down('a');
+    await page.keyboard.down('a');
+    await page.keyboard.up('a');
     await page.getByText('Press a once more').waitFor();
     // Another key takes it back.
     await page.keyboard.press('j');

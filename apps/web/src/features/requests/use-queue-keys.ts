@@ -43,6 +43,8 @@ export function useQueueKeys(
     const listener = (event: KeyboardEvent) => {
       const { target, key } = event;
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(target)) return;
+      // A key that is held down is one press, also if it would approve on the second. It may move through the list.
+      if (event.repeat && key !== 'j' && key !== 'k') return;
       const isHere =
         target === document.body ||
         (target instanceof HTMLHeadingElement && target.tagName === 'H1') ||

@@ -37,14 +37,12 @@ function useChosen(rows: readonly AccessRequest[], vendor: boolean) {
 /** What was decided last in this queue: one request, or several at once. */
 export type Done = { request: AccessRequest; decision: ListReview['decision'] } | { bulk: BulkResult };
 
-/** Decisions on the rows of a queue, by buttons and by keys. */
-export function useQueue(rows: readonly AccessRequest[], vendor: boolean, onHelp: () => void) {
-  const navigate = useNavigate();
-  const ids = rows.map(({ id }) => id);
-  const { focus, refOf, isFocused } = useRowFocus();
-  const chosen = useChosen(rows, vendor);
-  const [current, setCurrent] = useState<string | null>(null);
-  const [armed, setArmed] = useState<string | null>(null);
+/** Decisions on single rows and on the chosen ones, and what was decided last. */
+function useDecisions(
+  ids: readonly string[],
+  focus: ReturnType<typeof useRowFocus>['focus'],
+  chooseAll: (on: boolean) => void,
+) {
   const [denying, setDenying] = useState<string | null>(null);
   const [isAsking, setAsking] = useState(false);
   const [done, setDone] = useState<Done | null>(null);
@@ -55,7 +53,7 @@ export function useQueue(rows: readonly AccessRequest[], vendor: boolean, onHelp
   });
   const approveAll = useBulkApproval((bulk) => {
     setDone({ bulk });
-    chosen.chooseAll(false);
+    chooseAll(false);
     setAsking(false);
   });
   useEffect(() => {
@@ -65,6 +63,19 @@ export function useQueue(rows: readonly AccessRequest[], vendor: boolean, onHelp
     setDenying(on ? id : null);
     if (!on) focus(id);
   };
+  return { denying, startDenying, isAsking, setAsking, done, review, approveAll };
+}
+
+/** The rows of a queue with decisions, by buttons and by keys. */
+export function useQueue(rows: readonly AccessRequest[], vendor: boolean, onHelp: () => void) {
+  const navigate = useNavigate();
+  const ids = rows.map(({ id }) => id);
+  const { focus, refOf, isFocused } = useRowFocus();
+  const chosen = useChosen(rows, vendor);
+  const decisions = useDecisions(ids, focus, chosen.chooseAll);
+  const { review, denying, startDenying } = decisions;
+  const [current, setCurrent] = useState<string | null>(null);
+  const [armed, setArmed] = useState<string | null>(null);
   const openPage = (id: string) => void navigate(`/requests/${id}`);
 
   /** Keys of one row. @returns whether the key did something */
@@ -100,20 +111,7 @@ export function useQueue(rows: readonly AccessRequest[], vendor: boolean, onHelp
     setCurrent(id);
     if (armed !== id) setArmed(null);
   };
-  return {
-    ...chosen,
-    armed,
-    denying,
-    startDenying,
-    isAsking,
-    setAsking,
-    done,
-    review,
-    approveAll,
-    refOf,
-    onKey,
-    onFocus,
-  };
+  return { ...chosen, ...decisions, armed, refOf, onKey, onFocus };
 }
 
 export type Queue = ReturnType<typeof useQueue>;
