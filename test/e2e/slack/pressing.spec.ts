@@ -110,6 +110,44 @@ describe('questions, answers and forwards', () => {
     await cancel(id);
   });
 
+  test('P9: the details of locked access say who locked it, and never why the vendor’s people did', async () => {
+    const { ada, erin, bob } = world.people;
+    const { id, words, card } = await waiting();
+    await review(world.broker, 'approver', await readRequest(world.broker, id));
+    await world.until(card, 'Open now');
+    const locked = async (who: 'securityAdmin' | 'tenantAdmin', reason: string) => {
+      const body = { kind: 'tenant', name: 'acme', reason };
+      const answer = await world.broker.page(await world.broker.sessionOf(who), 'POST', '/api/v1/locks', {
+        body,
+      });
+      return (expectStatus(answer, 201).body as { id: string }).id;
+    };
+    const lift = async (who: 'securityAdmin' | 'tenantAdmin', lock: string) =>
+      expectStatus(
+        await world.broker.page(await world.broker.sessionOf(who), 'DELETE', `/api/v1/locks/${lock}`),
+        200,
+      );
+    const own = await world.card(erin, words, erin);
+    const opens = async (who: Person, where: Message, text: string) => {
+      if (who.view !== undefined) await who.close(who.view);
+      await who.click(where, 'Details…');
+      await eventually(text, () => says(readsView(who), text));
+      return readsView(who);
+    };
+    const byVendor = await locked('securityAdmin', 'a leak inside');
+    for (const [who, where] of [
+      [ada, card],
+      [bob, card],
+      [erin, own],
+    ] as const)
+      expect(await opens(who, where, 'The vendor has locked all access')).not.toContain('a leak inside');
+    await lift('securityAdmin', byVendor);
+    const byCustomer = await locked('tenantAdmin', 'an audit');
+    expect(await opens(ada, card, 'The customer has locked all access')).toContain(': an audit');
+    await lift('tenantAdmin', byCustomer);
+    for (const who of [ada, bob, erin]) if (who.view !== undefined) await who.close(who.view);
+  });
+
   test('a request that the rules outdate loses its approval on every card, and the thread says so', async () => {
     const { ada, erin } = world.people;
     const { id, words, card } = await waiting();
