@@ -66,6 +66,25 @@ describeStore('retention of a log', (bench) => {
     );
   });
 
+  test('the words that a request is found by go with its leaf; those of newer requests stay', async () => {
+    const erin = await flow.as('erin@northwind.example');
+    const ask = async () => (await flow.ask(erin)).request.id;
+    const old = await ask();
+    await fill(600);
+    flow.clock.forward(500 * DAY);
+    const newer = await ask();
+    const found = async () =>
+      new Set(
+        ((await bench.database.raw('SELECT request_id FROM request_words')) as { request_id: string }[]).map(
+          ({ request_id }) => request_id,
+        ),
+      );
+    expect(await found()).toEqual(new Set([old, newer]));
+    await setLogSettings(flow.deps, ada, 'acme', settings(400));
+    expect(await pruneLogs(flow.deps)).toBeGreaterThan(0);
+    expect(await found()).toEqual(new Set([newer]));
+  });
+
   test('P10: the hashes above the pruned leaves stay, and no other leaf can be deleted, not even by hand', async () => {
     await fill(600);
     flow.clock.forward(500 * DAY);
