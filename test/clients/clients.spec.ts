@@ -120,6 +120,11 @@ describe('ordinary calls of ordinary clients pass, and are answered as a client 
     // The first run compiles Go's library.
   }, 600_000);
 
+  test.each(['axios', 'got', 'superagent'])('npm’s %s', async (library) => {
+    const program = join(PROGRAMS, 'ordinary-calls.mjs');
+    expect(await byProgram(process.execPath, 'nodejs', [program, library])).toEqual(expectedOf(PLAN));
+  });
+
   test('Node’s fetch', async () => {
     // fetch refuses to send a body with GET.
     const plan = PLAN.filter(({ name }) => name !== 'body of GET');
