@@ -123,6 +123,29 @@ describe('every page', () => {
     600_000,
   );
 
+  test('the button beside a word of ours says what it means: by keyboard, and on a phone at the lower edge in German', async () => {
+    const page = await site.signedIn('ada', '/standing');
+    const button = page.getByRole('button', { name: 'Meaning of “Standing access”' });
+    const meaning = page.getByText('open now without another approval');
+    await button.press('Enter');
+    await meaning.waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await meaning.waitFor({ state: 'detached' });
+    await button.and(page.locator(':focus')).waitFor();
+
+    await page.getByRole('button', { name: 'Deutsch' }).click();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: 'Bedeutung von „Offene Zugänge“' }).click();
+    await page.getByText('ohne weitere Freigabe offen').waitFor();
+    const note = await page.locator('.help-note:popover-open').boundingBox();
+    expect(note?.x).toBeGreaterThanOrEqual(0);
+    expect((note?.x ?? 0) + (note?.width ?? 0)).toBeLessThanOrEqual(390);
+    expect((note?.y ?? 0) + (note?.height ?? 0)).toBeGreaterThan(800);
+    await page.mouse.click(200, 300);
+    await page.getByText('ohne weitere Freigabe offen').waitFor({ state: 'detached' });
+  });
+
   test('the live page on a phone: figures side by side, the newest call on the first screen, and a low bar to stop', async () => {
     const page = await site.signedIn('ada', paths['live'] ?? '', { viewport: { width: 390, height: 844 } });
     const call = page.locator('.live-calls tbody tr').first();

@@ -42,6 +42,15 @@ test.each([
   expect(bytes).toBeLessThanOrEqual(200_000);
 });
 
+test('the glossary is a chunk of its own, which no page loads before its reader asks for a meaning', () => {
+  const glossary = manifest['src/ui/glossary.ts']?.file ?? '';
+  expect(readFileSync(join(built, glossary), 'utf8')).toContain('Anchor file');
+  const first = [...scriptsOf('index.html', 'src/features/trust/trust-page.tsx')];
+  expect(
+    first.filter((file) => readFileSync(join(built, file), 'utf8').includes('no version can be replaced')),
+  ).toEqual([]);
+});
+
 test('the signing page is short enough to read, and contains no schema library', () => {
   const page = readFileSync(join(built, 'signing/countersign-signing.html'), 'utf8');
   // Each member of the statements and terms has its lines. The last ones are exact changes side by side, hidden fields, and the checksum of a recovery key.

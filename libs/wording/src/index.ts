@@ -23,6 +23,7 @@ export {
 export { csvLine } from './csv.js';
 export { durationText, minutesText, shortDurationText } from './durations.js';
 export { firstCallCommand, firstPage } from './first-call.js';
+export { GLOSSARY, type GlossaryEntry, type GlossaryWord } from './glossary.js';
 export { accessWords, hiddenFieldsText, withHiddenFields } from './hidden-fields.js';
 export { type Language, LOCALES } from './languages.js';
 export { logPointText } from './log-point.js';

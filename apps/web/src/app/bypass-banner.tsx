@@ -6,6 +6,7 @@ import { may, type Session } from '../api/session.js';
 import { instantText } from '../text/clock.js';
 import { useLanguage, useText } from '../text/language.js';
 import { Notice } from '../ui/badge.js';
+import { Help } from '../ui/help.js';
 import { shellTexts } from './shell.text.js';
 
 const REFETCH_MS = 60_000;
@@ -36,7 +37,9 @@ function Banner({ tenant }: { tenant: string }) {
   return (
     <div className="page banner">
       <Notice tone="stop" icon="alert" live>
-        <p className="strong">{text.bypassed(newest.passed, newest.service)}</p>
+        <p className="strong">
+          {text.bypassed(newest.passed, newest.service)} <Help about="bypass" word={text.bypassedWord} />
+        </p>
         <p>
           {text.bypassedLead(instantText(newest.from, language), instantText(newest.to, language))}{' '}
           <Link to="/activity?type=gateways">{text.bypassedShow}</Link>

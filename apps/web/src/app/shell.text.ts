@@ -37,6 +37,7 @@ const en = {
   bypassedLead: (from: string, to: string) =>
     `Someone compared the calls that the service received from ${from} to ${to} with the records. Ask the vendor who made these calls.`,
   bypassedShow: 'Show the report',
+  bypassedWord: 'bypassed',
   signOut: 'Sign out',
   language: 'Deutsch',
   lost: 'The connection is lost, so this page may be out of date. Trying again …',
@@ -93,6 +94,7 @@ const de: ShellText = {
   bypassedLead: (from, to) =>
     `Jemand hat verglichen, was der Dienst von ${from} bis ${to} sah und was aufgezeichnet ist. Fragen Sie den Anbieter, wer diese Aufrufe gemacht hat.`,
   bypassedShow: 'Bericht zeigen',
+  bypassedWord: 'am Gateway vorbei',
   signOut: 'Abmelden',
   language: 'English',
   lost: 'Die Verbindung ist unterbrochen. Diese Seite ist vielleicht nicht mehr aktuell. Neuer Versuch …',

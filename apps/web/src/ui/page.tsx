@@ -1,5 +1,7 @@
+import type { GlossaryWord } from '@countersign/wording';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
+import { Helped } from './help.js';
 
 /**
  * Focuses the heading of a page that the reader has navigated to, but not on the first load. A filter changes the address of the
@@ -21,12 +23,18 @@ export const WaitingCount = createContext('');
 /** The layout of every page: a title, a heading and one column. */
 export function Page({
   title,
+  help,
+  helpWord = title,
   lead,
   narrow = false,
   actions,
   children,
 }: {
   title: string;
+  /** The word of ours in the title, which a button explains. */
+  help?: GlossaryWord;
+  /** The word itself, if the title is a sentence. */
+  helpWord?: string;
   lead?: ReactNode;
   narrow?: boolean;
   actions?: ReactNode;
@@ -39,9 +47,11 @@ export function Page({
       <title>{`${waiting === '' ? '' : `(${waiting}) `}${title} · Countersign`}</title>
       <div className="page-head row between">
         <div>
-          <h1 ref={heading} tabIndex={-1}>
-            {title}
-          </h1>
+          <Helped about={help} word={helpWord}>
+            <h1 ref={heading} tabIndex={-1}>
+              {title}
+            </h1>
+          </Helped>
           {lead === undefined ? null : <p className="lead">{lead}</p>}
         </div>
         {actions}

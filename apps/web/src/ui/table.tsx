@@ -1,4 +1,6 @@
+import type { GlossaryWord } from '@countersign/wording';
 import type { Key, ReactNode } from 'react';
+import { Helped } from './help.js';
 import { type ListQuery, PagedList, ProblemNotice } from './query-states.js';
 
 interface Column<T> {
@@ -61,6 +63,7 @@ export function DataTable<T>({
 export function TableSection<T extends { id: string }>({
   id,
   title,
+  help,
   lead,
   query,
   columns,
@@ -71,6 +74,8 @@ export function TableSection<T extends { id: string }>({
 }: {
   id: string;
   title: string;
+  /** The word of ours in the title, which a button explains. */
+  help?: GlossaryWord;
   lead?: string;
   query: ListQuery<T>;
   columns: readonly Column<T>[];
@@ -85,7 +90,9 @@ export function TableSection<T extends { id: string }>({
 }) {
   return (
     <section className="stack near" aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
+      <Helped about={help} word={title}>
+        <h2 id={id}>{title}</h2>
+      </Helped>
       {lead === undefined ? null : <p className="soft">{lead}</p>}
       {children}
       {error ? <ProblemNotice error={error} /> : null}

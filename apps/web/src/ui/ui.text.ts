@@ -29,6 +29,20 @@ export const copyTexts: Catalogue<{ copy: string; copied: string; copyId(id: str
   de: { copy: 'Kopieren', copied: 'Kopiert', copyId: (id) => `${id} kopieren` },
 };
 
+export const helpTexts: Catalogue<{ button(word: string): string; loading: string; failed: string }> = {
+  en: {
+    button: (word) => `Meaning of “${word}”`,
+    loading: 'Loading …',
+    failed: 'The meaning could not be loaded. Reload the page and try again.',
+  },
+  de: {
+    button: (word) => `Bedeutung von „${word}“`,
+    loading: 'Wird geladen …',
+    failed:
+      'Die Bedeutung konnte nicht geladen werden. Laden Sie die Seite neu, und versuchen Sie es noch einmal.',
+  },
+};
+
 export const requestStateTexts: Catalogue<Record<AccessRequest['state'], string>> = {
   en: {
     awaiting_vendor: 'Waiting for the vendor’s review',

@@ -40,7 +40,7 @@ export default function AccessReviewPage() {
   const slug = useSession().tenant ?? '';
   const reviews = useQuery(listQuery(slug));
   return (
-    <Page title={text.title} lead={text.lead}>
+    <Page help="access-review" title={text.title} lead={text.lead}>
       <Loaded query={reviews}>
         {({ items }) => {
           const [newest] = items;

@@ -5,6 +5,7 @@ import { hasRole, useSession } from '../../api/session.js';
 import { trustQuery } from '../../api/trust.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
+import { Help } from '../../ui/help.js';
 import { claimTexts } from './claim.text.js';
 
 /** Offers the admins of an unclaimed tenant to claim it. */
@@ -18,7 +19,9 @@ export function ClaimOffer() {
   if (!isAdmin || trust === undefined || trust.claimed) return null;
   return (
     <Notice tone="wait" icon="open">
-      <p className="strong">{text.offerTitle(organisation.tenant(slug))}</p>
+      <p className="strong">
+        {text.offerTitle(organisation.tenant(slug))} <Help about="vendors-word" word={text.wordVendor} />
+      </p>
       <p>{text.offer}</p>
       <p>
         <Link className="button" to="/claim">

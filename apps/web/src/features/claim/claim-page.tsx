@@ -35,7 +35,13 @@ export default function ClaimPage() {
   });
   const keys = useQuery(passkeysQuery(slug));
   return (
-    <Page narrow title={text.title(organisation.tenant(slug))} lead={text.lead}>
+    <Page
+      narrow
+      help="claimed"
+      helpWord={text.word}
+      title={text.title(organisation.tenant(slug))}
+      lead={text.lead}
+    >
       <Loaded query={trust}>
         {(now) => (
           <Loaded query={keys}>

@@ -3,6 +3,8 @@ import type { Catalogue } from '../../text/language.js';
 const en = {
   title: (tenant: string) => `Claim ${tenant}`,
   lead: 'Once you have claimed it, gateways give access only to what your own passkeys have signed, whatever the vendor’s server says.',
+  word: 'claimed',
+  wordVendor: 'on the vendor’s word',
   offerTitle: (tenant: string) => `${tenant} relies on the vendor’s word`,
   offer: 'Claim it with a passkey. It takes a minute.',
   offerButton: 'Claim your organisation',
@@ -29,6 +31,8 @@ const en = {
 const de: typeof en = {
   title: (tenant) => `${tenant} beanspruchen`,
   lead: 'Danach geben Gateways nur Zugriff auf das, was Ihre eigenen Passkeys unterschrieben haben, was auch immer der Server des Anbieters sagt.',
+  word: 'beansprucht',
+  wordVendor: 'auf Wort des Anbieters',
   offerTitle: (tenant) => `${tenant} verlässt sich auf das Wort des Anbieters`,
   offer: 'Beanspruchen Sie Ihre Organisation mit einem Passkey. Es dauert eine Minute.',
   offerButton: 'Organisation beanspruchen',

@@ -24,7 +24,7 @@ export default function ControlsPage() {
   const isAdmin = hasRole(session, 'admin');
   const mayChange = may(session, 'controls.write');
   return (
-    <Page narrow title={text.title} lead={text.lead}>
+    <Page narrow help="privacy-controls" title={text.title} lead={text.lead}>
       <div className="stack">
         {mayChange ? null : (
           <Notice tone="plain" icon="info">

@@ -12,6 +12,7 @@ import { buildWidening } from '../../passkey/statements.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
+import { Helped } from '../../ui/help.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { differences } from './editor/difference.js';
 import { DifferenceList } from './editor/difference-list.js';
@@ -39,7 +40,9 @@ function WideningCard({ slug, widening }: { slug: string; widening: Widening }) 
   ]);
   return (
     <section className="sheet stack" aria-labelledby="widening">
-      <h2 id="widening">{text.title}</h2>
+      <Helped about="widening" word={text.title}>
+        <h2 id="widening">{text.title}</h2>
+      </Helped>
       <p>
         {by === 'host' ? text.byHost : text.by(name(by))} · <Instant at={widening.createdAt} />
       </p>

@@ -13,6 +13,7 @@ import { useLanguage, useText } from '../../text/language.js';
 import { GrantAccessBadge, Notice, RequestStateBadge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { CopyId } from '../../ui/copy.js';
+import { Help, Helped } from '../../ui/help.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { BlockedNotice } from '../grants/blocked.js';
@@ -127,7 +128,9 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         </section>
         {turn === 'over' || isOutdated ? null : (
           <section className="stack near">
-            <h2>{text.howApproved}</h2>
+            <Helped about="countersignature" word={text.countersignature}>
+              <h2>{text.howApproved}</h2>
+            </Helped>
             <HowApproved needs={request.needs} />
           </section>
         )}
@@ -172,7 +175,8 @@ function HiddenFieldsNotice({ terms, service }: { terms: Terms; service: Service
   return (
     <Notice tone="wait" icon="alert">
       <p className="strong">
-        {hiddenFieldsText(hiddenFields(service?.routes ?? [], terms.scope), terms, language)}
+        {hiddenFieldsText(hiddenFields(service?.routes ?? [], terms.scope), terms, language)}{' '}
+        <Help about="hidden-field" word={text.hiddenFields} />
       </p>
       <p>{text.hiddenFieldsLead}</p>
     </Notice>
@@ -274,7 +278,9 @@ export function Details({ request }: { request: AccessRequest }) {
           <dd>
             <CopyId id={request.id} />
           </dd>
-          <dt>{text.digest}</dt>
+          <dt>
+            {text.digest} <Help about="digest" word={text.digest} />
+          </dt>
           <dd>
             <CopyId id={request.digest} />
           </dd>

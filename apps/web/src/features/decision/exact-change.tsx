@@ -14,6 +14,7 @@ import { withHashing } from '../../passkey/web-hashing.js';
 import { instantText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice, RequestStateBadge } from '../../ui/badge.js';
+import { Helped } from '../../ui/help.js';
 import { exactChangeTexts } from './exact-change.text.js';
 
 /** The exact change that a request asks for, before and after side by side, and the thread that it belongs to. */
@@ -36,7 +37,9 @@ export function ExactChange({ request }: { request: AccessRequestDetail }) {
     );
   return (
     <section className="stack near exact-change">
-      <h2>{text.title}</h2>
+      <Helped about="exact-change" word={text.title}>
+        <h2>{text.title}</h2>
+      </Helped>
       <p>
         {text.lead} <code>{showHiddenCharacters(`${change.method} ${change.path}`)}</code>
       </p>

@@ -13,6 +13,7 @@ import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Choice as ChoiceCard, TextField } from '../../ui/field.js';
+import { Help } from '../../ui/help.js';
 import { decisionTexts } from './decision.text.js';
 
 /** Grants less than asked: presets and individual choices fill the same form. */
@@ -37,7 +38,9 @@ export function NarrowForm({
   const isReadOnly = looking !== null && sameSet(choice.kept, looking);
   return (
     <fieldset className="stack near no-print">
-      <legend className="legend">{text.grantLess}</legend>
+      <legend className="legend">
+        {text.grantLess} <Help about="counter-offer" word={text.counterOffer} />
+      </legend>
       <div className="row near">
         {looking === null || sameSet(looking, whole.kept) ? null : (
           <Toggle

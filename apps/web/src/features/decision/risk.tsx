@@ -1,21 +1,24 @@
 import { howApprovedText, needReasonText, type ReaderSide } from '@countersign/wording';
 import type { Needs } from '../../api/client.js';
 import { isVendor, useSession } from '../../api/session.js';
-import { useLanguage } from '../../text/language.js';
+import { useLanguage, useText } from '../../text/language.js';
 import { RiskBadge } from '../../ui/badge.js';
+import { Help } from '../../ui/help.js';
+import { decisionTexts } from './decision.text.js';
 
 /** The side of the reader: reasons say “your controls” to customers and “the customer’s controls” to the vendor. */
 export const useReaderSide = (): ReaderSide => (isVendor(useSession()) ? 'vendor' : 'customer');
 
 /** The risk of a request and why: what it touches, and how the customer's controls rate its actions. */
 export function RiskReasons({ needs: { impact } }: { needs: Needs }) {
+  const text = useText(decisionTexts);
   const side = useReaderSide();
   const language = useLanguage();
   if (impact === undefined) return null;
   return (
     <div className="stack near">
       <p>
-        <RiskBadge impact={impact} />
+        <RiskBadge impact={impact} /> <Help about="risk" word={text.risk} />
       </p>
       {impact.reasons.map((reason) => (
         <p key={reason.code}>{needReasonText(reason, side, language)}</p>

@@ -8,6 +8,7 @@ import { may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
+import { Help } from '../../ui/help.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
@@ -122,7 +123,9 @@ function Facts({ demand }: { demand: Demand }) {
           </dd>
         </>
       )}
-      <dt>{text.gag}</dt>
+      <dt>
+        {text.gag} <Help about="sealed-log" word={text.gag} />
+      </dt>
       <dd>
         <GagState {...demand} />
         {gagOrder === null ? null : <span className="block soft small">{gagOrder}</span>}

@@ -31,7 +31,7 @@ export default function DemandsPage() {
   const choice = useListChoice(FIELDS, Object.keys(text.states));
   const demands = useInfiniteQuery(demandsQuery(choice as DemandFilter));
   return (
-    <Page title={text.title} lead={text.lead}>
+    <Page help="demand" title={text.title} lead={text.lead}>
       <div className="stack loose">
         <TableSection
           id="demands"

@@ -20,7 +20,7 @@ export default function EmergenciesPage() {
   const choice = useListChoice(['state'], Object.keys(DISCLOSURE_LOOK));
   const disclosures = useInfiniteQuery(disclosuresQuery(choice.state as Disclosure['state'] | undefined));
   return (
-    <Page narrow title={text.title} lead={text.lead}>
+    <Page narrow help="emergency" title={text.title} lead={text.lead}>
       <div className="stack">
         <ListFilters fields={['state']} choice={choice} states={text.state} />
         <PagedList

@@ -28,7 +28,7 @@ export default function AccessPage() {
   const isAllBlocked = begun.length > 0 && !active.hasNextPage && begun.every(isBlocked);
   const leads = isVendor(session) ? [text.leadVendor, text.leadBlockedVendor] : [text.lead, text.leadBlocked];
   return (
-    <Page narrow title={text.title} lead={leads[isAllBlocked ? 1 : 0]}>
+    <Page narrow help="grant" title={text.title} lead={leads[isAllBlocked ? 1 : 0]}>
       <div className="stack loose">
         <ListFilters fields={fields} choice={choice} rows={[...(active.data?.items ?? []), ...soon]} />
         <PagedList

@@ -4,6 +4,7 @@ import { bytesText, numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Countdown, Instant } from '../../ui/clock.js';
+import { Help } from '../../ui/help.js';
 import { Seal } from '../../ui/seal.js';
 import { isBlocked } from './blocked.js';
 import { liveTexts } from './live.text.js';
@@ -103,7 +104,9 @@ export function Countersigned({ grant: { countersignedBy } }: { grant: Pick<Gran
     return (
       <div className="countersigned">
         <Notice tone="plain" icon="info">
-          <p className="strong">{text.word}</p>
+          <p className="strong">
+            {text.word} <Help about="vendors-word" word={text.word} />
+          </p>
           <p>{text.wordWhy}</p>
         </Notice>
       </div>

@@ -14,6 +14,7 @@ import { useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
+import { Helped } from '../../ui/help.js';
 import { signedStopsTexts } from './signed-stops.text.js';
 
 /** For people of a claimed tenant: signed stops in force, and a button that stops everything. */
@@ -30,7 +31,9 @@ export function SignedStops() {
     <>
       {items.length === 0 ? null : (
         <section className="stack near" aria-labelledby="signed-stops">
-          <h2 id="signed-stops">{text.title}</h2>
+          <Helped about="signed-stop" word={text.title}>
+            <h2 id="signed-stops">{text.title}</h2>
+          </Helped>
           <p className="soft">{text.lead}</p>
           <ul className="plain-list">
             {items.map((stop) => (

@@ -20,7 +20,7 @@ export default function IncidentsPage() {
   const services = useQuery(servicesQuery);
   const name = useNames((incidents.data?.items ?? []).map(({ person }) => person));
   return (
-    <Page title={text.title} lead={text.lead}>
+    <Page help="incident" title={text.title} lead={text.lead}>
       <div className="stack loose">
         {may(session, 'incident.open') ? (
           <section className="stack" aria-labelledby="open-incident">

@@ -14,7 +14,7 @@ export default function InvitePage() {
   const mayInvite = may(session, 'invitation.create');
   const needsStrong = hasRole(session, 'approver') && !mayInvite;
   return (
-    <Page narrow title={text.title} lead={text.lead}>
+    <Page narrow help="invitation" title={text.title} lead={text.lead}>
       <div className="stack loose">
         {mayInvite ? <InviteForm slug={slug} /> : null}
         {needsStrong ? (

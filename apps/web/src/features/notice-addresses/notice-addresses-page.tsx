@@ -30,7 +30,7 @@ export default function NoticeAddressesPage() {
   const addresses = useQuery(addressesQuery(slug));
   const mayWrite = may(session, 'notice-address.write');
   return (
-    <Page title={text.title} lead={text.lead}>
+    <Page help="notice-address" title={text.title} lead={text.lead}>
       <Loaded query={addresses}>
         {({ items }) => (
           <div className="stack loose">

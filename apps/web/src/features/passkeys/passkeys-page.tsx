@@ -12,6 +12,7 @@ import { useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
+import { Helped } from '../../ui/help.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded, ProblemNotice } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
@@ -61,7 +62,9 @@ export default function PasskeysPage() {
                 <EnrolForm slug={slug} count={mine.length} at={at} mayChoose={!trust.claimed} />
               ) : null}
               <section className="stack near">
-                <h2>{text.recovery}</h2>
+                <Helped about="recovery-key" word={text.recovery}>
+                  <h2>{text.recovery}</h2>
+                </Helped>
                 <p className="soft">{text.recoveryLead}</p>
                 {recoveryKeys.some(({ person }) => person === session.person) ? (
                   <p>{text.recoveryHave}</p>
@@ -106,7 +109,9 @@ function Mine({
     );
   return (
     <section className="stack near">
-      <h2>{text.mine}</h2>
+      <Helped about="passkey" word={text.mine}>
+        <h2>{text.mine}</h2>
+      </Helped>
       {claimed || !mayRemove ? null : <p className="soft">{text.removeLead}</p>}
       <p className="soft">
         {text.sessionsHint} <Link to="/account">{text.sessions}</Link>

@@ -29,7 +29,7 @@ export default function PracticePage() {
   // The last answer ends the practice. The outcome must stay on the page.
   const [answered, setAnswered] = useState<string | null>(null);
   return (
-    <Page title={text.title} lead={text.lead}>
+    <Page help="practice" title={text.title} lead={text.lead}>
       <Loaded query={practices}>
         {({ items }) => {
           const open = items.find(({ state }) => state === 'open');

@@ -9,6 +9,7 @@ import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
+import { Help, Helped } from '../../ui/help.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { Commands, Files, VerifierPage } from './files-and-commands.js';
@@ -24,6 +25,7 @@ export default function ProofPage() {
   const log = useLog();
   return (
     <Page
+      help="log"
       narrow
       title={text.title}
       lead={text.lead}
@@ -77,10 +79,14 @@ function Newest({ log }: { log: string }) {
     <Loaded query={query}>
       {({ checkpoint: { origin, size }, note, signedAt }) => (
         <section className="stack" aria-labelledby="checkpoint">
-          <h2 id="checkpoint">{text.checkpoint}</h2>
+          <Helped about="checkpoint" word={text.checkpoint}>
+            <h2 id="checkpoint">{text.checkpoint}</h2>
+          </Helped>
           <p className="figure">
             <b>{numberText(size, language)}</b>
-            <span className="soft">{text.leaves}</span>
+            <span className="soft">
+              {text.leaves} <Help about="leaf" word={text.leaves} />
+            </span>
           </p>
           <dl className="facts">
             <dt>{text.signed}</dt>

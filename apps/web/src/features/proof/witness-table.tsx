@@ -31,6 +31,7 @@ export function WitnessTable({
     <TableSection
       id="witnesses"
       title={text.witnesses}
+      help="witness"
       lead={text.witnessesLead}
       query={{ ...query, data: items === undefined ? undefined : { items } }}
       empty={text.witnessesNone}

@@ -73,6 +73,7 @@ function Receipt({
   const file = `receipt-${grant.id}`;
   return (
     <Page
+      help="receipt"
       narrow
       title={text.title}
       lead={text.summary(name(grant.requester), organisation.vendor, organisation.tenant(grant.tenant))}

@@ -27,6 +27,7 @@ export function DeadLetters() {
     <TableSection
       id="dead"
       title={text.dead}
+      help="dead-letter"
       query={dead}
       empty={text.noDead}
       error={retry.error}

@@ -26,6 +26,7 @@ export function Gateways() {
     <TableSection
       id="gateways"
       title={text.gateways}
+      help="gateway"
       query={gateways}
       empty={text.noGateways}
       columns={[

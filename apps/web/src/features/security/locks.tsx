@@ -26,6 +26,7 @@ export function Locks() {
     <TableSection
       id="locks"
       title={text.locks}
+      help="lock"
       query={locks}
       empty={text.noLocks}
       error={lift.error}

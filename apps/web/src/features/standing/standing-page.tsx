@@ -29,7 +29,7 @@ export default function StandingPage() {
   const [tenant, setTenant] = useState('');
   const standing = useQuery(standingQuery(tenant));
   return (
-    <Page title={text.title} lead={text.lead}>
+    <Page help="standing-access" title={text.title} lead={text.lead}>
       <div className="stack loose">
         {isVendor(session) ? <TenantChoice value={tenant} onChange={setTenant} /> : null}
         <Loaded query={standing}>{(found) => <Found standing={found} />}</Loaded>

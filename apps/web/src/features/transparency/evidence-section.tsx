@@ -7,6 +7,7 @@ import { isVendor, may, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { SelectField } from '../../ui/field.js';
+import { Helped } from '../../ui/help.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { saveBlob } from '../../ui/save-file.js';
 import { evidenceTexts } from './evidence.text.js';
@@ -41,7 +42,9 @@ function EvidenceForm() {
   });
   return (
     <section className="stack near no-print" aria-labelledby="evidence">
-      <h2 id="evidence">{text.title}</h2>
+      <Helped about="evidence-pack" word={text.title}>
+        <h2 id="evidence">{text.title}</h2>
+      </Helped>
       <p>{text.lead}</p>
       <div className="row near">
         {isVendor(session) ? (

@@ -1,6 +1,7 @@
 import type { PublishedReportAnswer, TransparencyReportAnswer } from '@countersign/api';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
+import { Helped } from '../../ui/help.js';
 import { DataTable } from '../../ui/table.js';
 import { FigureBar, mostOf } from './figure-bars.js';
 import { countryName, figureText, medianText } from './figures.js';
@@ -62,7 +63,9 @@ function Countries({ report: { figures, countries } }: { report: Report }) {
   const most = mostOf(rows.map((row) => (row === ALL ? undefined : total(row))));
   return (
     <section className="stack near" aria-labelledby="demands">
-      <h2 id="demands">{text.demands}</h2>
+      <Helped about="demand" word={text.demands}>
+        <h2 id="demands">{text.demands}</h2>
+      </Helped>
       <DataTable
         caption={text.demands}
         rows={rows}

@@ -4,6 +4,7 @@ import { useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Command, GroupedText } from '../../ui/copy.js';
+import { Help, Helped } from '../../ui/help.js';
 import { saveFile } from '../../ui/save-file.js';
 import { DataTable } from '../../ui/table.js';
 import { trustTexts } from './trust.text.js';
@@ -24,17 +25,22 @@ export function Anchor({
   return (
     <>
       <section className="stack near">
-        <h2>{text.fingerprint}</h2>
+        <Helped about="fingerprint" word={text.fingerprint}>
+          <h2>{text.fingerprint}</h2>
+        </Helped>
         <GroupedText text={hex} />
         <p className="soft">{text.fingerprintLead}</p>
         <p className="no-print">
           <Button icon="download" onClick={file}>
             {text.anchor}
           </Button>
+          <Help about="anchor-file" word={text.anchorFile} />
         </p>
       </section>
       <section className="stack near">
-        <h2>{text.gateways}</h2>
+        <Helped about="pinned" word={text.pinned}>
+          <h2>{text.gateways}</h2>
+        </Helped>
         <p>{text.pin}</p>
         <Command>{`countersign gateways pin ${tenant} ${trust}${atLeast}`}</Command>
         {gateways.length === 0 ? (

@@ -12,6 +12,7 @@ import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { CopyId, GroupedText } from '../../ui/copy.js';
+import { Help, Helped } from '../../ui/help.js';
 import { Page } from '../../ui/page.js';
 import { Loaded, ProblemNotice } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
@@ -32,7 +33,7 @@ export default function TrustPage() {
     refetchInterval: ({ state }) => refetchWhileUnpinned(state.data),
   });
   return (
-    <Page narrow title={text.title} lead={text.lead}>
+    <Page narrow help="trust-document" title={text.title} lead={text.lead}>
       <Loaded query={query}>
         {(trust) => (
           <div className="stack loose">
@@ -58,7 +59,9 @@ function Unclaimed() {
   const session = useSession();
   return (
     <Notice tone="wait" icon="open">
-      <p className="strong">{text.unclaimed}</p>
+      <p className="strong">
+        {text.unclaimed} <Help about="vendors-word" word={text.unclaimed} />
+      </p>
       <p>{text.unclaimedLead}</p>
       <p>
         {hasRole(session, 'admin') ? (
@@ -114,7 +117,9 @@ function SigningPageDownload() {
   if (!data) return null;
   return (
     <section className="stack near">
-      <h2>{text.ownPage}</h2>
+      <Helped about="signing-page" word={text.ownPage}>
+        <h2>{text.ownPage}</h2>
+      </Helped>
       <p className="soft">{text.ownPageLead}</p>
       <p>{text.ownPageHash}</p>
       <GroupedText text={data} />

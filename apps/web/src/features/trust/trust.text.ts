@@ -49,6 +49,7 @@ const en = {
   fingerprintLead:
     'It is the same at each gateway, in your anchor file and on receipts. Compare it once, and keep the file where the vendor cannot reach it.',
   anchor: 'Download the anchor file',
+  anchorFile: 'anchor file',
   pin: 'Run this on each gateway’s host:',
   gateways: 'Gateways',
   gatewaysNone: 'No gateway is enrolled.',
@@ -192,6 +193,7 @@ const de: TrustText = {
   fingerprintLead:
     'Er ist an jedem Gateway, in Ihrer Ankerdatei und auf Belegen derselbe. Vergleichen Sie ihn einmal, und bewahren Sie die Datei dort auf, wo der Anbieter keinen Zugang hat.',
   anchor: 'Ankerdatei herunterladen',
+  anchorFile: 'Ankerdatei',
   pin: 'Führen Sie dies auf dem Rechner jedes Gateways aus:',
   gateways: 'Gateways',
   gatewaysNone: 'Kein Gateway ist registriert.',

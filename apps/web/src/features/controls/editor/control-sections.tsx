@@ -1,6 +1,8 @@
+import type { GlossaryWord } from '@countersign/wording';
 import type { ReactNode } from 'react';
 import type { Service } from '../../../api/client.js';
 import { Choice } from '../../../ui/field.js';
+import { Helped } from '../../../ui/help.js';
 import { ActionLevels } from './action-levels.js';
 import { isObject, valueAt } from './document.js';
 import { useEditor } from './editor-context.js';
@@ -32,7 +34,7 @@ export function ControlSections({ services }: { services: readonly Service[] }) 
       <Section title={text.fields.rules.label} lead={text.rulesLead}>
         <ItemCards kind="rules" field={CONTROLS.rules} path={['rules']} />
       </Section>
-      <Section title={text.fields.supervision.label} lead={text.supervisionLead}>
+      <Section help="supervision" title={text.fields.supervision.label} lead={text.supervisionLead}>
         <ItemCards kind="supervision" field={CONTROLS.supervision} path={['supervision']} />
         <MemberControl field={CONTROLS.places} path={['places']} />
       </Section>
@@ -49,10 +51,23 @@ export function ControlSections({ services }: { services: readonly Service[] }) 
 }
 
 /** A section with a heading and an introduction. */
-export function Section({ title, lead, children }: { title: string; lead?: string; children: ReactNode }) {
+export function Section({
+  title,
+  help,
+  lead,
+  children,
+}: {
+  title: string;
+  /** The word of ours in the title, which a button explains. */
+  help?: GlossaryWord;
+  lead?: string;
+  children: ReactNode;
+}) {
   return (
     <section className="stack near">
-      <h2>{title}</h2>
+      <Helped about={help} word={title}>
+        <h2>{title}</h2>
+      </Helped>
       {lead === undefined ? null : <p className="soft">{lead}</p>}
       {children}
     </section>

@@ -1,0 +1,46 @@
+import { GERMAN } from './glossary.de.js';
+import { ENGLISH } from './glossary.en.js';
+import type { Language } from './languages.js';
+
+/** A word of ours that a page or document explains. */
+export type GlossaryWord = keyof typeof ENGLISH;
+
+export interface GlossaryEntry {
+  /** As the pages write it. */
+  word: string;
+  /** One to three sentences, for someone who has never used Countersign. */
+  meaning: string;
+}
+
+/** The one glossary: the pages show an entry beside its word, and docs/glossary.md prints all of them. */
+export const GLOSSARY: Readonly<Record<Language, Readonly<Record<GlossaryWord, GlossaryEntry>>>> = {
+  en: ENGLISH,
+  de: GERMAN,
+};
+
+const DOCUMENT_HEAD = `# Glossary
+
+Read this page if you meet a word of Countersign that you do not know. The pages show the same texts: press the “?” beside a word. English first, then German.
+
+This page is generated from \`libs/wording/src/glossary.en.ts\` and \`glossary.de.ts\`, and a test compares it. To write it again after a change: \`WRITE_DOCS=1 node bin/jest.mjs unit -- libs/wording/src/glossary\`. For developers, [architecture.md](architecture.md#words) lists the words of the code.
+`;
+
+const byWord = (language: Language): GlossaryEntry[] =>
+  Object.values(GLOSSARY[language]).sort((a, b) => a.word.localeCompare(b.word, language));
+
+/** The text of docs/glossary.md. */
+export function glossaryDocument(): string {
+  const table = (language: Language, title: string, head: string) =>
+    [
+      `\n## ${title}\n`,
+      `| ${head} |`,
+      '|---|---|',
+      ...byWord(language).map(
+        ({ word, meaning }) => `| **${word}** | ${meaning.replaceAll('***', '`***`')} |`,
+      ),
+      '',
+    ].join('\n');
+  return (
+    DOCUMENT_HEAD + table('en', 'English', 'word | meaning') + table('de', 'Deutsch', 'Wort | Bedeutung')
+  );
+}
