@@ -84,7 +84,7 @@ export class Demo {
         if (ended) throw new Error(`it ended: ${program.stderr}`);
         return program.stdout.includes('Countersign is running.');
       },
-      40_000,
+      120_000,
     );
   }
 
