@@ -49,6 +49,36 @@ describe('the form for a request', () => {
     expect(await page.getByLabel('Why? The customer reads this.').inputValue()).toBe('');
   }, 120_000);
 
+  test('saves what it holds as a template, fills in the next request from it, and deletes it', async () => {
+    const page = await site.signedIn('erin', '/ask');
+    const why = page.getByLabel('Why? The customer reads this.');
+    const choose = page.getByLabel('Start from a template');
+    const before = (await newest())?.id;
+    await page.getByLabel('Customer', { exact: true }).selectOption('acme');
+    await page.getByRole('checkbox', { name: 'list invoices' }).check();
+    await why.fill('The total is wrong');
+    await page.getByRole('button', { name: 'Save as a template' }).click();
+    // Enter saves the template; it does not send the request.
+    await page.getByLabel('Name of the template').fill('Wrong total');
+    await page.keyboard.press('Enter');
+    await page.getByText('Saved as “Wrong total”.').waitFor();
+    expect((await newest())?.id).toBe(before);
+    await choose.selectOption({ label: 'Wrong total' });
+    await page.getByText('Filled in from your template.').waitFor();
+    expect(new URL(page.url()).searchParams.get('template')).toMatch(/^tpl_/);
+    expect(await why.inputValue()).toBe('The total is wrong');
+    expect(await page.getByRole('checkbox', { name: 'list invoices' }).isChecked()).toBe(true);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Delete this template' }).click();
+    await page
+      .getByRole('group', { name: 'Delete the template' })
+      .getByRole('button', { name: 'Delete this template' })
+      .click();
+    await gone(choose);
+    expect((await site.api<{ items: unknown[] }>('erin', 'GET', '/api/v1/templates')).items).toEqual([]);
+    await page.evaluate('localStorage.clear()');
+  }, 60_000);
+
   test('shows a draft with its own duration, begins again if told to, and deletes a draft that is a week old', async () => {
     const page = await site.signedIn('erin', '/ask');
     const why = page.getByLabel('Why? The customer reads this.');

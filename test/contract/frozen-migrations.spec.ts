@@ -212,6 +212,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '1993d5fddc2cd8a2554e4cfdbc7534bda478c97e412da374a209ba79d7f39eb1',
     postgres: '1993d5fddc2cd8a2554e4cfdbc7534bda478c97e412da374a209ba79d7f39eb1',
   },
+  RequestTemplates1799000075000: {
+    sqlite: '8a65e204f9d9c03c8dfba14d89963ed599500571e29795a9f5ac43115bed4f06',
+    postgres: '46c2722cb8251a2a0c32f3886779a1607d5ffcd865cb337b0969037a1d2fdd19',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

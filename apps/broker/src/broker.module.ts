@@ -24,6 +24,7 @@ import { NoticesModule } from './notices/notices.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PeopleModule } from './people/people.module.js';
+import { PersonalModule } from './personal/personal.module.js';
 import { PracticesModule } from './practices/practices.module.js';
 import { RequestsModule } from './requests/requests.module.js';
 import { ScimModule } from './scim/scim.module.js';
@@ -52,6 +53,7 @@ const MODULES: readonly Type[] = [
   DemandsModule,
   ServicesModule,
   PeopleModule,
+  PersonalModule,
   TenantsModule,
   PasskeysModule,
   TrustModule,

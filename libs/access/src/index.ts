@@ -236,6 +236,12 @@ export {
   type ScimUser,
 } from './domain/provisioning.js';
 export { openQuestion, type Pause, type RequestNote, type RequestNoteKind } from './domain/request-note.js';
+export {
+  MAX_TEMPLATES,
+  type RequestTemplate,
+  type TemplateRequest,
+  templateKey,
+} from './domain/request-template.js';
 export { searchWords } from './domain/request-words.js';
 export {
   decidedBy,
@@ -435,6 +441,7 @@ export {
   type Owner,
   type Page,
   type PageQuery,
+  type PersonalRepositories,
   type PracticeRepository,
   type PrunedBatch,
   type PublishedReport,
@@ -447,6 +454,7 @@ export {
   type ReportRepository,
   type RequestNoteRepository,
   type RequestRepository,
+  type RequestTemplateRepository,
   type RequestWordRepository,
   type ResourceUse,
   type ReviewRepository,
@@ -696,6 +704,7 @@ export {
   type ControlsTest,
   testPrivacyControls,
 } from './use-cases/organisation/test-controls.js';
+export { deleteTemplate, listTemplates, saveTemplate } from './use-cases/personal/templates.js';
 export { runPractices } from './use-cases/practices/practice-job.js';
 export {
   answerPractice,

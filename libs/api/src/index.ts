@@ -287,6 +287,7 @@ export {
   type StatementSpan,
   statementEndpoints,
 } from './statements.js';
+export { type NewTemplate, type Template, templateEndpoints } from './templates.js';
 export {
   type ChangedPrivacyControls,
   type DecisionTimes,

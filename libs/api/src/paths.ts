@@ -29,6 +29,7 @@ import type { signalEndpoints } from './signals.js';
 import type { slackInstallEndpoints, slackLinkEndpoints } from './slack.js';
 import type { standingEndpoints } from './standing.js';
 import type { statementEndpoints } from './statements.js';
+import type { templateEndpoints } from './templates.js';
 import type { tenantEndpoints } from './tenants.js';
 import type { transparencyEndpoints } from './transparency.js';
 import type { stopEndpoints, trustEndpoints } from './trust.js';
@@ -70,6 +71,7 @@ type Groups =
   | typeof stopEndpoints
   | typeof wideningEndpoints
   | typeof tenantEndpoints
+  | typeof templateEndpoints
   | typeof tokenEndpoints
   | typeof transparencyEndpoints
   | typeof trustEndpoints;

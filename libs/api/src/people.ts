@@ -129,6 +129,8 @@ export const PERMISSIONS = [
   'service.read',
   'directory.read',
   'self.read',
+  'template.save',
+  'template.delete',
   'key.create',
   'key.revoke',
   'session.end',

@@ -32,6 +32,8 @@ export type IdPrefix =
   | 'prc'
   /** A mailbox that gets notices. */
   | 'nad'
+  /** A person's saved template of a request. */
+  | 'tpl'
   /** A report of calls that bypassed the gateway. */
   | 'byp';
 

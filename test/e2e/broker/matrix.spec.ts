@@ -556,6 +556,30 @@ const TABLE: Row[] = [
     all: '404 not_found',
     but: closed,
   },
+  { endpoint: 'GET /api/v1/templates', target: at('/api/v1/templates'), all: '200', but: allSignedIn },
+  {
+    endpoint: 'POST /api/v1/templates',
+    target: () => ({
+      path: '/api/v1/templates',
+      body: {
+        name: 'Wrong total',
+        request: {
+          service: 'billing',
+          scope: [{ resource: 'invoices', actions: ['list'] }],
+          duration: 'PT1H',
+        },
+      },
+    }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['engineer', 'otherEngineer', 'legal'], '201') },
+  },
+  {
+    endpoint: 'DELETE /api/v1/templates/{id}',
+    case: 'of no one',
+    target: at('/api/v1/templates/tpl_00000000-0000-7000-8000-000000000000'),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['engineer', 'otherEngineer', 'legal'], '404 not_found') },
+  },
   {
     endpoint: 'POST /api/v1/locks',
     target: () => ({

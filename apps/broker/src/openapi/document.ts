@@ -34,6 +34,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Services: 'Services that access can be requested to.',
   Whoami: 'Who is signed in.',
   OwnKeys: 'API keys for one’s own programs.',
+  Templates: 'Templates of requests that a person has saved.',
   SignIn: 'Signing in, with the organisation’s provider or a mailed code.',
   CliLogin: 'Signing in a command line.',
   Signals: 'Security events of the sides’ providers.',

@@ -50,6 +50,7 @@ const IDS: Readonly<Record<string, PathParameter>> = {
   requests: { description: 'The request.', example: `req_${ENTITY}` },
   sessions: { description: 'The session.', example: `ses_${ENTITY}` },
   accounts: { description: 'The linked account.', example: `sla_${ENTITY}` },
+  templates: { description: 'The template.', example: `tpl_${ENTITY}` },
   widenings: { description: 'The widening.', example: `wdn_${ENTITY}` },
   Groups: { description: 'The group’s id.', example: `grp_${ENTITY}` },
   Users: { description: 'The user’s id.', example: `usr_${ENTITY}` },

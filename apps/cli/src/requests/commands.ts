@@ -8,6 +8,7 @@ import type { ReviewOptions } from './review.js';
 export function registerRequests(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.ask);
   defineRequest(program, run);
+  defineTemplates(program, run);
 
   addListOptions(addVerb(program, 'requests', 'List requests, newest first'))
     .option('--ticket <id>', 'only those with this whole ticket')
@@ -49,14 +50,15 @@ export function registerRequests(program: Command, run: Run): void {
 
 function defineRequest(program: Command, run: Run): void {
   addVerb(program, 'request', 'Request access to a tenant’s data')
-    .argument('<tenant>', 'slug of the customer, such as acme')
-    .argument('<service>', 'data service, such as billing; "countersign routes SERVICE" shows what it holds')
-    .requiredOption(
+    .argument('[tenant]', 'slug of the customer, such as acme')
+    .argument('[service]', 'data service, such as billing; "countersign routes SERVICE" shows what it holds')
+    .option(
       '--scope <resource:actions...>',
       'RESOURCE:ACTION[,ACTION]…; * matches one segment, a final ** any number (may be repeated)',
     )
-    .requiredOption('--for <duration>', 'how long, such as 30m, 2h or PT1H')
-    .requiredOption('--reason <text>', 'why you need it; the customer reads this')
+    .option('--for <duration>', 'how long, such as 30m, 2h or PT1H')
+    .option('--reason <text>', 'why you need it; the customer reads this')
+    .option('--template <name>', 'fill in what you do not name from a template that you have saved')
     .option('--ticket <id>', 'the case or ticket that this belongs to')
     .option(
       '--reason-code <code>',
@@ -83,12 +85,41 @@ function defineRequest(program: Command, run: Run): void {
         'countersign request acme billing --scope "invoices/*:read" --for PT1H --reason "Case 4711: wrong total" --wait',
         'countersign request acme billing --scope "invoices/*:read" --for PT1H --reason "…" --start-on first-use --use-by 2026-11-27T18:00:00Z',
         'countersign request acme billing --scope invoices:list "invoices/*:read,update" --for PT30M --reason "…"',
+        'countersign request --template "wrong total" --ticket 4711',
       ),
     )
     .action(
-      run(async (context, tenant: string, service: string, options: RequestOptions) =>
+      run(async (context, tenant: string | undefined, service: string | undefined, options: RequestOptions) =>
         (await import('./request.js')).requestAccess(context, tenant, service, options),
       ),
+    );
+}
+
+/** Templates of requests, each of one person. */
+function defineTemplates(program: Command, run: Run): void {
+  const group = addVerb(program, 'template', 'Templates of requests that you have saved for yourself');
+  group.addHelpText(
+    'after',
+    examples(
+      'countersign template save "wrong total" --from @last',
+      'countersign request --template "wrong total" --ticket 4711',
+    ),
+  );
+  addVerb(group, 'list', 'List your templates, by name').action(
+    run(async (context) => (await import('./templates.js')).listTemplates(context)),
+  );
+  addVerb(group, 'save', 'Save what a past request asked for; a template of the same name is replaced')
+    .argument('<name>')
+    .requiredOption('--from <request>', 'req_…, or @last')
+    .action(
+      run(async (context, name: string, { from }: { from: string }) =>
+        (await import('./templates.js')).saveTemplate(context, name, from),
+      ),
+    );
+  addVerb(group, 'remove', 'Remove a template; requests that it filled in stay as they are')
+    .argument('<name>')
+    .action(
+      run(async (context, name: string) => (await import('./templates.js')).removeTemplate(context, name)),
     );
 }
 

@@ -17,12 +17,14 @@ import { formatGrant, nextCommands } from '../grants/grant-text.js';
 import { Progress } from '../terminal/progress.js';
 import { formatInstant } from '../terminal/time.js';
 import { describeState, formatRequest } from './request-text.js';
+import { findTemplate } from './templates.js';
 import { waitForDecision } from './wait-for-decision.js';
 
 export type RequestOptions = {
-  scope: string[];
-  for: string;
-  reason: string;
+  template?: string;
+  scope?: string[];
+  for?: string;
+  reason?: string;
   ticket?: string;
   startAt?: string;
   startOn?: string;
@@ -39,24 +41,15 @@ export type RequestOptions = {
 /** Requests access. With `--wait` it waits for the decision, and exits with 1 unless the request is approved. */
 export async function requestAccess(
   context: Context,
-  tenant: string,
-  service: string,
+  tenant: string | undefined,
+  service: string | undefined,
   options: RequestOptions,
 ): Promise<Answer> {
-  const body = {
-    tenant,
-    service,
-    scope: options.scope.map(parseScopeEntry),
-    duration: parseIsoDuration('--for', options.for),
-    justification: options.reason,
-    ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
-    ...(options.reasonCode === undefined ? {} : { reasonCode: options.reasonCode }),
-    ...(options.unmasked === true ? { unmasked: true } : {}),
-    ...parseTiming(options),
-    ...parseBasis(options),
-    ...(options.demand === undefined ? {} : { basis: 'legal', demand: parseId('dem', options.demand) }),
-  };
+  const named = parseAsk(tenant, service, options);
+  if (options.template === undefined) requireAll(named);
   const api = await context.api();
+  const filled = options.template === undefined ? {} : (await findTemplate(api, options.template)).request;
+  const body = requireAll({ ...filled, ...named });
   if (!context.json && options.startAt === undefined) {
     const existing = await offerExistingGrant(context, api, body);
     if (existing !== undefined) return existing;
@@ -71,6 +64,44 @@ export async function requestAccess(
       `Requested. It ${describeState(request.state)}; follow it with "countersign show ${request.id}".`,
     );
   return { document: request, text: formatRequest(request, new Date()) };
+}
+
+type Wanted = WantedAccess & { duration: string; justification: string };
+
+/** What the arguments and flags name. */
+const parseAsk = (
+  tenant: string | undefined,
+  service: string | undefined,
+  options: RequestOptions,
+): Partial<Wanted> => ({
+  ...(tenant === undefined ? {} : { tenant }),
+  ...(service === undefined ? {} : { service }),
+  ...(options.scope === undefined ? {} : { scope: options.scope.map(parseScopeEntry) }),
+  ...(options.for === undefined ? {} : { duration: parseIsoDuration('--for', options.for) }),
+  ...(options.reason === undefined ? {} : { justification: options.reason }),
+  ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
+  ...(options.reasonCode === undefined ? {} : { reasonCode: options.reasonCode }),
+  ...(options.unmasked === true ? { unmasked: true } : {}),
+  ...parseTiming(options),
+  ...parseBasis(options),
+  ...(options.demand === undefined ? {} : { basis: 'legal', demand: parseId('dem', options.demand) }),
+});
+
+/** What every request names, by the words of the usage. A template may fill each of them in. */
+const REQUIRED = [
+  ['tenant', '<tenant>'],
+  ['service', '<service>'],
+  ['scope', '--scope'],
+  ['duration', '--for'],
+  ['justification', '--reason'],
+] as const;
+
+/** @throws CliError `invalid_usage` with everything that is missing */
+function requireAll(named: Partial<Wanted>): Wanted {
+  const missing = REQUIRED.filter(([member]) => named[member] === undefined).map(([, words]) => words);
+  if (missing.length > 0)
+    throw usageError(`missing ${missing.join(', ')}: name it, or use a --template that has it`);
+  return named as Wanted;
 }
 
 async function waitAndReport(context: Context, api: Api, request: AccessRequest): Promise<Answer> {

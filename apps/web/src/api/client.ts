@@ -46,6 +46,7 @@ export type {
   Review,
   Service,
   Stop,
+  Template,
   TenantPerson,
   TenantPersonBody,
   Trust,

@@ -10,6 +10,12 @@ export const requestQuery = (id: string) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/requests/{id}', { params: { path: { id } }, signal })),
   });
 
+/** The reader's own templates of requests. */
+export const templatesQuery = queryOptions({
+  queryKey: ['templates'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/templates', { signal })),
+});
+
 /** Filters of the list, as the API takes them. */
 export interface RequestFilter {
   state?: AccessRequest['state'];

@@ -214,6 +214,9 @@ const PERMISSIONS = {
   'service.read': { ...ANYONE, signIn: 'any', realm: 'deployment' },
   'directory.read': { ...ANYONE, signIn: 'any', realm: 'tenants' },
   'self.read': { ...ANYONE, signIn: 'any', realm: 'self' },
+  // Whoever may request access.
+  'template.save': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'self' },
+  'template.delete': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'self' },
   'key.create': { ...ANYONE, signIn: 'own-browser', realm: 'self' },
   'key.revoke': { ...ANYONE, signIn: 'any', realm: 'self' },
   'session.end': { ...ANYONE, signIn: 'any', realm: 'self' },

@@ -140,6 +140,8 @@ export interface DeploymentPorts {
   notices: Port<NoticesReadUnit, Writes<'deliveries'>>;
   noticeAdmin: Port<Reads<'deliveries'>, Writes<'deliveries' | 'log'>>;
   schedule: ReadPort<Reads<'schedule'> & { trust: Pick<VendorReadUnit['trust'], 'ending'> }>;
+  /** What people keep for themselves, which is no event of a log. */
+  personal: Port<Reads<'templates'>, Writes<'templates'>>;
   /** Changes on Slack's side that are no events of a log. */
   slack: Port<
     Reads<'slackInstallations' | 'slackAccounts' | 'slackPosts'> & People,

@@ -8,6 +8,7 @@ import type { CheckpointRepository, EventLog, EventReads, LogRepositories } from
 import type { DueDay } from './log-days.js';
 import type { NoticeRepositories, Outbox } from './notices.js';
 import type { OrganisationRepositories, OrganisationView } from './organisation.js';
+import type { PersonalRepositories } from './personal.js';
 import type { ReportRepositories } from './reports.js';
 import type { AllOf, Entry, Located, ReadsOf } from './repository.js';
 import type { ScimRepositories } from './scim.js';
@@ -38,6 +39,7 @@ export interface DeploymentRepositories
     ScimRepositories,
     GatewayRepositories,
     NoticeRepositories,
+    PersonalRepositories,
     ExportRepositories,
     DemandRepositories,
     SlackRepositories,

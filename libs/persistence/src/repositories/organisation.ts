@@ -29,6 +29,7 @@ import { ScimUserEntity } from '../entities/scim.entity.js';
 import { StoreError } from '../errors.js';
 import type { RowAccess } from './bound.js';
 import type { OrganisationCache, OrganisationVersion } from './organisation-cache.js';
+import { forgetPersonal } from './personal.js';
 import { query, selectRows } from './plain-rows.js';
 import { ScimGroups } from './scim.js';
 
@@ -309,6 +310,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     const since = rolesSince === undefined ? {} : { rolesSince };
     const zone = removedAt === null ? {} : { zone: null };
     await this.manager.upsert(PersonEntity, { ...row, ...since, ...zone }, ['id']);
+    if (removedAt !== null) await forgetPersonal(this.manager, id);
   }
 
   async saveTenant(tenant: TenantRecord): Promise<void> {

@@ -3,11 +3,11 @@ import { accessWords, durationText } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
-import { type AccessRequestDetail, type Ask, api, type Service } from '../../api/client.js';
+import { type AccessRequestDetail, type Ask, api, type Service, type Template } from '../../api/client.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
-import { requestQuery, servicesQuery } from '../../api/requests.js';
+import { requestQuery, servicesQuery, templatesQuery } from '../../api/requests.js';
 import { may, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
@@ -21,6 +21,7 @@ import { buildAsk, type Draft, secondsOf } from './draft.js';
 import { type FirstDraft, firstDraft, keepsDraft, namedDraft } from './first-draft.js';
 import { forgetDraft, keepDraft, keptDraft } from './kept-draft.js';
 import { Preview } from './preview.js';
+import { ChooseTemplate, SaveTemplate } from './templates.js';
 
 /** `/ask`: a form for a new request, from the service's route map, with a preview of what the request would need. */
 export default function AskPage() {
@@ -30,6 +31,8 @@ export default function AskPage() {
   const [given] = useSearchParams();
   const from = given.get('from');
   const past = useQuery({ ...requestQuery(from ?? ''), enabled: from !== null });
+  const templates = useQuery(templatesQuery);
+  const isFilling = past.isLoading || (given.has('template') && templates.isLoading);
   const isForAuthority = given.has('demand');
   return (
     <Page
@@ -45,10 +48,15 @@ export default function AskPage() {
     >
       <Loaded query={services}>
         {({ items }) =>
-          past.isLoading ? (
+          isFilling ? (
             <Loading />
           ) : (
-            <AskForm key={`${session.person} ${given}`} services={items} past={past.data} />
+            <AskForm
+              key={`${session.person} ${given}`}
+              services={items}
+              past={past.data}
+              template={templates.data?.items.find(({ id }) => id === given.get('template'))}
+            />
           )
         }
       </Loaded>
@@ -60,13 +68,17 @@ export default function AskPage() {
 function AskForm({
   services,
   past,
+  template,
 }: {
   services: readonly Service[];
   past: AccessRequestDetail | undefined;
+  template: Template | undefined;
 }) {
   const { person } = useSession();
   const [given] = useSearchParams();
-  const [first, setFirst] = useState(() => firstDraft(given, services, past, keptDraft(person, Date.now())));
+  const [first, setFirst] = useState(() =>
+    firstDraft(given, services, { past, template, kept: keptDraft(person, Date.now()) }),
+  );
   const startOver = () => {
     if (keepsDraft(given)) forgetDraft(person);
     setFirst({ draft: namedDraft(given, services), by: null });
@@ -114,6 +126,7 @@ function FilledForm({
     >
       <AskFields draft={draft} services={services} onChange={change} withStart>
         <FilledNotice by={first.by} onStartOver={onStartOver} />
+        <ChooseTemplate />
         <SelectField
           label={text.tenant}
           value={draft.tenant}
@@ -136,6 +149,7 @@ function FilledForm({
             ? text.submitEmpty
             : text.submit(accessWords(ask, language), durationText(secondsOf(draft), language))}
         </Button>
+        <SaveTemplate draft={draft} />
       </div>
     </form>
   );
@@ -147,7 +161,7 @@ function FilledNotice({ by, onStartOver }: { by: FirstDraft['by']; onStartOver: 
   if (by === null) return null;
   return (
     <Notice tone="plain" icon="info">
-      <p>{by === 'draft' ? text.restored : text.fromPast}</p>
+      <p>{text.filledBy[by]}</p>
       <p>
         <Button small onClick={onStartOver}>
           {text.discard}

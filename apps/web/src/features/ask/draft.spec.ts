@@ -1,5 +1,5 @@
 import { listOfferings, tickedScope, ticksOf } from '@countersign/wording';
-import { buildAsk } from './draft.js';
+import { buildAsk, buildTemplate } from './draft.js';
 
 const route = (method: string, resource: string, action: string) => ({
   method,
@@ -96,4 +96,18 @@ test('what a gateway says to request fills in the form, without what the service
     { resource: 'invoices', actions: ['list'] },
     { resource: 'invoices/inv-7', actions: ['read'] },
   ]);
+});
+
+test('a template keeps what stays the same from case to case: no time, no emergency, and no customer if none is chosen', () => {
+  const full = {
+    ...{ ...draft, ticket: '4711', calls: '20', unmasked: true, emergency: true },
+    ...{ start: 'later' as const, startsAt: '' },
+  };
+  const values = {
+    ...{ service: 'billing', duration: 'PT30M', ticket: '4711', budget: { calls: 20 }, unmasked: true },
+    scope: expect.any(Array),
+  };
+  expect(buildTemplate(full)).toEqual({ tenant: 'acme', ...values, justification: 'Case 4711' });
+  expect(buildTemplate({ ...full, tenant: '', justification: ' ' })).toEqual(values);
+  expect(buildTemplate({ ...full, ticked: new Set() })).toBeNull();
 });

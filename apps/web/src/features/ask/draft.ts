@@ -1,6 +1,6 @@
 import { formatDuration, toInstant } from '@countersign/contract';
 import { tickedScope } from '@countersign/wording';
-import type { Ask } from '../../api/client.js';
+import type { Ask, Template } from '../../api/client.js';
 
 /** When access begins: at once, at a time, or with the first token. */
 export type Start = 'approval' | 'later' | 'first-use';
@@ -65,26 +65,41 @@ function budgetOf({ calls = '' }: Draft): Pick<Ask, 'budget'> | null {
   return Number.isInteger(count) && count >= 1 ? { budget: { calls: count } } : null;
 }
 
-/** The request body; null while the customer, the scope or the duration is missing. */
-export function buildAsk(draft: Draft): Ask | null {
+/** What is requested of any customer at any time; null while the scope or the duration is missing. */
+function valuesOf(draft: Draft): Omit<Ask, 'tenant' | 'justification'> | null {
   const scope = tickedScope(draft);
   const seconds = secondsOf(draft);
-  if (draft.tenant === '' || draft.service === '' || scope.length === 0 || !(seconds >= 1)) return null;
-  const [start, budget] = [startOf(draft), budgetOf(draft)];
-  if (start === null || budget === null) return null;
+  const budget = budgetOf(draft);
+  if (draft.service === '' || scope.length === 0 || !(seconds >= 1) || budget === null) return null;
   const ticket = draft.ticket.trim();
   const reasonCode = draft.reasonCode.trim();
   return {
-    tenant: draft.tenant,
     service: draft.service,
     scope,
     duration: formatDuration(seconds),
-    justification: draft.justification,
     ...(ticket === '' ? {} : { ticket }),
-    ...basisOf(draft),
-    ...start,
     ...budget,
     ...(draft.unmasked === true ? { unmasked: true as const } : {}),
     ...(reasonCode === '' ? {} : { reasonCode }),
+  };
+}
+
+/** The request body; null while the customer, the scope or the duration is missing. */
+export function buildAsk(draft: Draft): Ask | null {
+  const [values, start] = [valuesOf(draft), startOf(draft)];
+  if (draft.tenant === '' || values === null || start === null) return null;
+  const { tenant, justification } = draft;
+  return { tenant, ...values, justification, ...basisOf(draft), ...start };
+}
+
+/** What a template keeps of the form: no time, no emergency and no demand. Null while the scope or the duration is missing. */
+export function buildTemplate(draft: Draft): Template['request'] | null {
+  const values = valuesOf(draft);
+  if (values === null) return null;
+  const { tenant, justification } = draft;
+  return {
+    ...values,
+    ...(tenant === '' ? {} : { tenant }),
+    ...(justification.trim() === '' ? {} : { justification }),
   };
 }

@@ -13,12 +13,12 @@ const past = {
 } as unknown as AccessRequestDetail;
 const kept = { ...namedDraft(new URLSearchParams(), services), justification: 'Mine' };
 const first = (query: string, read?: AccessRequestDetail) =>
-  firstDraft(new URLSearchParams(query), services, read, kept);
+  firstDraft(new URLSearchParams(query), services, { past: read, kept });
 
 describe('what the form for a request shows at first', () => {
   test('is the draft that the person left, if the address names nothing', () => {
     expect(first('')).toEqual({ draft: kept, by: 'draft' });
-    expect(firstDraft(new URLSearchParams(), services, undefined, null)).toMatchObject({
+    expect(firstDraft(new URLSearchParams(), services, { kept: null })).toMatchObject({
       ...{ draft: { service: 'billing', minutes: '30', justification: '' }, by: null },
     });
   });
@@ -41,5 +41,19 @@ describe('what the form for a request shows at first', () => {
     expect(draft).not.toHaveProperty('startsAt');
     // A request that cannot be read fills in nothing.
     expect(first('from=req_1')).toMatchObject({ draft: { justification: '' }, by: null });
+  });
+
+  test('is the template that the address names; one without a customer leaves it open', () => {
+    const request = {
+      ...{ service: 'billing', scope: [{ resource: 'invoices', actions: ['list'] }], duration: 'PT1H30M' },
+      ...{ ticket: '4711', budget: { calls: 20, bytes: 1_000 } },
+    };
+    const template = { id: 'tpl_1', name: 'Wrong total', request, savedAt: '2026-11-24T15:00:00Z' };
+    const { draft, by } = firstDraft(new URLSearchParams('template=tpl_1'), services, { template, kept });
+    expect(by).toBe('template');
+    expect(draft).toMatchObject({
+      ...{ tenant: '', ticked: new Set(['invoices list']), minutes: '90', ticket: '4711', calls: '20' },
+    });
+    expect(first('template=tpl_gone')).toMatchObject({ draft: { justification: '' }, by: null });
   });
 });

@@ -1,29 +1,32 @@
-import type { Terms } from '@countersign/contract';
+import { formatDuration, parseDuration, type Terms } from '@countersign/contract';
 import { ticksOf } from '@countersign/wording';
-import type { AccessRequestDetail, Service } from '../../api/client.js';
+import type { AccessRequestDetail, Service, Template } from '../../api/client.js';
 import type { Draft } from './draft.js';
 
-/** What the form shows at first, and what has filled it in: the draft that the person left, or an earlier request. */
+/** What the form shows at first, and what has filled it in: the draft that the person left, an earlier request, or a template. */
 export interface FirstDraft {
   draft: Draft;
-  by: 'draft' | 'request' | null;
+  by: 'draft' | 'request' | 'template' | null;
+}
+
+/** What may fill the form in: the earlier request (`from`) or the template (`template`) of the address, and the kept draft. */
+export interface Sources {
+  past?: AccessRequestDetail | undefined;
+  template?: Template | undefined;
+  kept: Draft | null;
 }
 
 /** Only an address that names nothing shows and keeps a draft: what it names is another form. */
 export const keepsDraft = (given: URLSearchParams): boolean => given.toString() === '';
 
-/**
- * @param given the address: it names an earlier request (`from`), or values of the form
- * @param past that earlier request
- * @param kept the draft that this person left in this browser
- */
+/** @param given the address: it names an earlier request, a template, or values of the form */
 export function firstDraft(
   given: URLSearchParams,
   services: readonly Service[],
-  past: AccessRequestDetail | undefined,
-  kept: Draft | null,
+  { past, template, kept }: Sources,
 ): FirstDraft {
-  if (past !== undefined) return { draft: draftOf(past, services), by: 'request' };
+  if (past !== undefined) return { draft: draftOf(valuesOf(past), services), by: 'request' };
+  if (template !== undefined) return { draft: draftOf(template.request, services), by: 'template' };
   if (kept !== null && keepsDraft(given)) return { draft: kept, by: 'draft' };
   return { draft: namedDraft(given, services), by: null };
 }
@@ -47,19 +50,30 @@ export function namedDraft(given: URLSearchParams, services: readonly Service[])
 }
 
 /** What an earlier request names, without its times: those may be past. */
-function draftOf(past: AccessRequestDetail, services: readonly Service[]): Draft {
-  const service = services.find(({ name }) => name === past.service);
-  const scope = past.scope.map(({ resource, actions }) => `${resource}:${actions.join(',')}`);
-  const { budget, unmasked } = past.terms as Terms;
+function valuesOf(past: AccessRequestDetail): Template['request'] {
+  const { tenant, service, scope, justification, ticket, reasonCode } = past;
+  const { budget, unmasked, seconds } = past.terms as Terms;
   return {
-    tenant: past.tenant,
-    service: past.service,
+    ...{ tenant, service, scope, duration: formatDuration(seconds) },
+    ...{ justification: justification ?? '', ticket: ticket ?? '', reasonCode: reasonCode ?? '' },
+    ...(unmasked === true ? { unmasked } : {}),
+    ...(budget === undefined ? {} : { budget }),
+  };
+}
+
+function draftOf(request: Template['request'], services: readonly Service[]): Draft {
+  const service = services.find(({ name }) => name === request.service);
+  const scope = request.scope.map(({ resource, actions }) => `${resource}:${actions.join(',')}`);
+  const { unmasked, budget } = request;
+  return {
+    tenant: request.tenant ?? '',
+    service: request.service,
     ...ticks(service, scope),
-    minutes: String(past.terms.seconds / 60),
-    justification: past.justification ?? '',
-    ticket: past.ticket ?? '',
+    minutes: String((parseDuration(request.duration) ?? 0) / 60),
+    justification: request.justification ?? '',
+    ticket: request.ticket ?? '',
     emergency: false,
-    reasonCode: past.reasonCode ?? '',
+    reasonCode: request.reasonCode ?? '',
     ...(unmasked === true ? { unmasked } : {}),
     ...(budget?.calls === undefined ? {} : { calls: String(budget.calls) }),
   };

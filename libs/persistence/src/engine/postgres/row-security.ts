@@ -130,6 +130,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   demand_documents: may(VENDOR, 'SELECT', 'INSERT'),
   sealed_logs: { ...keptByVendor, SELECT: own('slug') },
 
+  request_templates: { ...keptByVendor, DELETE: VENDOR },
+
   slack_installations: keptByVendor,
   slack_accounts: { ...keptByVendor, DELETE: VENDOR },
   slack_posts: { ...keptByVendor, DELETE: VENDOR },

@@ -1,0 +1,36 @@
+import type { ScopeEntry } from '@countersign/contract';
+
+/** How many templates a person may keep. */
+export const MAX_TEMPLATES = 50;
+
+/**
+ * What a template fills in: the values of a request that stay the same from case to case. It has no times, because those pass;
+ * no emergency and no demand, because each of those is stated for its own case; and no exact change.
+ */
+export interface TemplateRequest {
+  /** Absent: the customer is chosen each time. */
+  tenant?: string;
+  service: string;
+  scope: ScopeEntry[];
+  /** ISO 8601. */
+  duration: string;
+  justification?: string;
+  ticket?: string;
+  reasonCode?: string;
+  budget?: { calls?: number; bytes?: number };
+  unmasked?: true;
+}
+
+/** A request that a person has saved under a name. It grants nothing: what it fills in is evaluated as any other request. */
+export interface RequestTemplate {
+  /** `tpl_…` */
+  id: string;
+  person: string;
+  name: string;
+  request: TemplateRequest;
+  /** Whole seconds, UTC. */
+  savedAt: string;
+}
+
+/** What a name is compared by: names that differ in case or in spaces around them are one. */
+export const templateKey = (name: string): string => name.normalize('NFC').trim().toLowerCase();

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { named } from './components.js';
+import { endpoint } from './endpoint.js';
+import { idText, instant, scopeInput } from './members.js';
+import { askSchema } from './requests.js';
+
+/** Templates of requests: what a person saves for themselves and fills the next request in with. */
+
+const { service, duration, justification, ticket, reasonCode, budget, unmasked, tenant } = askSchema.shape;
+
+const templateRequest = named(
+  'TemplateRequest',
+  'The values of a request that a template fills in. It has no times, no emergency and no exact change.',
+  z.strictObject({
+    ...{ tenant: tenant.exactOptional().describe('Absent: the customer is chosen each time.') },
+    ...{ service, scope: scopeInput.max(20), duration, justification, ticket, reasonCode, budget, unmasked },
+  }),
+);
+
+const MAX_TEMPLATE_NAME = 80;
+
+const templateBody = named(
+  'NewTemplate',
+  'A request to save under a name.',
+  z.strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(MAX_TEMPLATE_NAME)
+      .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'Text of one line')
+      .describe('What the person calls it. Names that differ only in case are one.'),
+    request: templateRequest,
+  }),
+);
+export type NewTemplate = z.infer<typeof templateBody>;
+
+const templateSchema = named(
+  'Template',
+  'A request that the caller has saved under a name.',
+  z.object({
+    id: idText('tpl', 'The template.'),
+    name: z.string(),
+    request: templateRequest,
+    savedAt: instant(),
+  }),
+);
+export type Template = z.infer<typeof templateSchema>;
+
+export const templateEndpoints = {
+  list: endpoint({
+    route: 'GET /api/v1/templates',
+    summary: 'List one’s own templates of requests',
+    description: 'By name. Nobody else reads them.',
+    answer: {
+      status: 200,
+      description: 'All of them.',
+      schema: named('TemplateList', 'Templates of the caller.', z.object({ items: z.array(templateSchema) })),
+    },
+  }),
+  save: endpoint({
+    route: 'POST /api/v1/templates',
+    summary: 'Save a template of a request',
+    description:
+      'One of the same name is replaced. At most 50 for each person. A template allows nothing: what it fills in is evaluated when it is requested.',
+    body: { schema: templateBody },
+    answer: { status: 201, description: 'The template.', schema: templateSchema },
+    errors: ['conflict'],
+  }),
+  remove: endpoint({
+    route: 'DELETE /api/v1/templates/{id}',
+    summary: 'Delete one of one’s own templates',
+    description: 'Requests that it filled in stay as they are.',
+    answer: { status: 204, description: 'It is deleted.' },
+    errors: ['not_found'],
+  }),
+};

@@ -1,0 +1,81 @@
+import {
+  applyOrganisation,
+  deleteTemplate,
+  listTemplates,
+  MAX_TEMPLATES,
+  type Principal,
+  type RequestTemplate,
+  saveTemplate,
+  type TemplateRequest,
+} from '@countersign/access';
+import { smallOrganisation } from '../factories/small-organisation.js';
+import { describeStore } from './support/describe-store.js';
+import { outcome } from './support/outcome.js';
+import { startWorkflow, type Workflow } from './support/workflow.js';
+
+const REQUEST: TemplateRequest = {
+  ...{ tenant: 'acme', service: 'billing', scope: [{ resource: 'invoices/*', actions: ['read'] }] },
+  ...{ duration: 'PT1H', justification: 'Totals differ', budget: { calls: 20 } },
+};
+
+describeStore('what people keep for themselves', (bench) => {
+  let flow: Workflow;
+  let erin: Principal;
+  let max: Principal;
+  let ada: Principal;
+  beforeEach(async () => {
+    flow = await startWorkflow(bench.store, smallOrganisation());
+    [erin, max, ada] = (await Promise.all(
+      ['erin@northwind.example', 'max@northwind.example', 'ada@acme.example'].map(flow.as),
+    )) as [Principal, Principal, Principal];
+  });
+  const save = (name: string, request = REQUEST, who = erin) =>
+    saveTemplate(flow.deps, who, { name, request });
+  const list = (who = erin): Promise<RequestTemplate[]> => listTemplates(flow.deps, who);
+
+  test('a template is kept under its name, and one of the same name in another case takes its place', async () => {
+    const first = await save(' Wrong total ');
+    expect(first).toMatchObject({ name: 'Wrong total', person: erin.person.id, request: REQUEST });
+    const second = await save('WRONG TOTAL', { ...REQUEST, duration: 'PT2H' });
+    await save('a list');
+    expect(await list()).toEqual([
+      expect.objectContaining({ name: 'a list' }),
+      { ...second, id: first.id, request: { ...REQUEST, duration: 'PT2H' } },
+    ]);
+    expect(await outcome(save('  '))).toBe('invalid_request');
+    // It is no event of any log.
+    const leaves = [...(await flow.leaves('acme')), ...(await flow.leaves('deployment'))];
+    expect(leaves.filter(({ type }) => type.includes('template'))).toEqual([]);
+  });
+
+  test('nobody else reads, changes or deletes it; who may not request keeps none', async () => {
+    const { id } = await save('Wrong total');
+    expect(await list(max)).toEqual([]);
+    expect(await outcome(deleteTemplate(flow.deps, max, id))).toBe('not_found');
+    await save('Wrong total', { ...REQUEST, duration: 'PT2H' }, max);
+    expect((await list()).map(({ request }) => request.duration)).toEqual(['PT1H']);
+    expect(await outcome(save('mine', REQUEST, ada))).toBe('forbidden');
+    await deleteTemplate(flow.deps, erin, id);
+    expect(await list()).toEqual([]);
+    expect(await outcome(deleteTemplate(flow.deps, erin, id))).toBe('not_found');
+  });
+
+  test('a person has a limited number; saving over one is not one more', async () => {
+    for (let count = 0; count < MAX_TEMPLATES; count += 1) await save(`case ${count}`);
+    expect(await outcome(save('one more'))).toBe('conflict');
+    expect(await outcome(save('Case 1'))).toBe('done');
+  });
+
+  test('a person who is removed leaves nothing behind, and comes back with nothing', async () => {
+    await save('Wrong total');
+    await save('Wrong total', REQUEST, max);
+    const whole = smallOrganisation();
+    const staff = whole.vendor.staff.filter(({ email }) => email !== 'erin@northwind.example');
+    await applyOrganisation(flow.deps, { ...whole, vendor: { ...whole.vendor, staff } }, { dryRun: false });
+    expect(await bench.database.raw('SELECT person FROM request_templates')).toEqual([
+      { person: max.person.id },
+    ]);
+    await applyOrganisation(flow.deps, whole, { dryRun: false });
+    expect(await list()).toEqual([]);
+  });
+});
