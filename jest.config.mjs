@@ -56,6 +56,8 @@ export default {
   maxWorkers: 5,
   // A worker loads each module once and keeps it. One that has grown so large is replaced: its collector would be slow.
   workerIdleMemoryLimit: '500MB',
+  // jest ends a worker that has not ended by itself, and calls that a leak. On a busy machine half a second is too little to say so.
+  workerGracefulExitTimeout: 15_000,
   testSequencer: '<rootDir>/bin/jest/sequencer.mjs',
   // Generous: a busy machine is no failure, and whoever waits for a condition names it when it gives up.
   testTimeout: 240_000,

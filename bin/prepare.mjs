@@ -16,6 +16,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -229,12 +230,17 @@ function build(force) {
   }
 }
 
-checkNode();
-const mode = process.argv[2];
-if (!['install', 'build', 'rebuild', 'openapi'].includes(mode))
-  fail('usage: prepare.mjs install|build|rebuild|openapi');
-withLock(() => {
-  install(root);
-  if (mode === 'openapi') install(OPENAPI);
-  if (mode !== 'install') build(mode === 'rebuild');
-});
+/** @param mode as in the usage above. Ends the process if something cannot be installed or built. */
+export function prepare(mode) {
+  checkNode();
+  if (!['install', 'build', 'rebuild', 'openapi'].includes(mode))
+    fail('usage: prepare.mjs install|build|rebuild|openapi');
+  withLock(() => {
+    install(root);
+    if (mode === 'openapi') install(OPENAPI);
+    if (mode !== 'install') build(mode === 'rebuild');
+  });
+}
+
+const script = process.argv[1];
+if (script !== undefined && realpathSync(script) === fileURLToPath(import.meta.url)) prepare(process.argv[2]);

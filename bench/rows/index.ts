@@ -1,5 +1,6 @@
 import type { Family } from '../support/table.js';
 import { checkFlat } from './check-flat.js';
+import { cliStart } from './cli-start.js';
 import { decisions } from './decisions.js';
 import { externalChecks } from './external-checks.js';
 import { lists } from './lists.js';
@@ -26,4 +27,5 @@ export const FAMILIES: readonly Family[] = [
   logProof,
   logVerify,
   slack,
+  cliStart,
 ];

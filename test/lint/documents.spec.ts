@@ -24,6 +24,7 @@ import {
 } from '@countersign/contract';
 import { type AccessRecord, parseRecordBatch, recordHash } from '@countersign/gateway-protocol';
 import type { Command } from 'commander';
+import { hostPart } from '../../apps/cli/src/host/commands.js';
 import { buildProgram } from '../../apps/cli/src/program.js';
 
 const read = (file: string): string => readFileSync(file, 'utf8');
@@ -61,6 +62,53 @@ describe.each(documents)('%s', (file) => {
     );
     expect(paths.filter((path) => !existsSync(path))).toEqual([]);
   });
+});
+
+const io = { stdout: () => {}, stderr: () => {} } as unknown as Parameters<typeof buildProgram>[0];
+
+describe('the commands that documents show', () => {
+  const program = buildProgram(io, hostPart);
+
+  /** Every `countersign …` of code blocks and of code in sentences, on one line and without what a shell does with it. */
+  const commandsOf = (text: string): string[] =>
+    [...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```$|`((?:npx )?countersign [^`]+)`/gm)]
+      .flatMap(([, block, inline = '']) => (block ?? inline).replaceAll(/\\\n/g, ' ').split('\n'))
+      .flatMap((line) => /(?<![\w/.-])countersign (.*)/.exec(line)?.[1] ?? [])
+      .map((rest) => rest.replace(/`.*| (?:#|\||>|&&|;) .*| -- .*|\).*/, ''));
+
+  /** What is wrong with a command: a word that is no verb, or a flag that the verb does not have. */
+  const mistakesIn = (line: string): string[] => {
+    let verb = program;
+    const words = line.split(/\s+/).filter((word) => word !== '');
+    for (let next = words.shift(); next !== undefined; next = words.shift()) {
+      const sub = verb.commands.find((each) => each.name() === next);
+      if (sub === undefined) {
+        words.unshift(next);
+        break;
+      }
+      verb = sub;
+    }
+    const [first = ''] = words;
+    if (verb === program && /^[a-z]/.test(first)) return [`no verb ${first}`];
+    const flags = [...program.options, ...verb.options].flatMap(({ long, short }) => [long, short]);
+    return words
+      .flatMap((word) => /^\[?(--?[a-z][a-z-]*)/.exec(word)?.[1] ?? [])
+      .filter((flag) => flag !== '--help' && !flags.includes(flag))
+      .map((flag) => `${verb.name()} has no ${flag}`);
+  };
+
+  test('finds mistakes', () => {
+    expect(mistakesIn('shwo req_…')).toEqual(['no verb shwo']);
+    expect(mistakesIn('log verify ./our-log --anhcor FILE')).toEqual(['verify has no --anhcor']);
+  });
+
+  test.each(documents.filter((file) => commandsOf(read(file)).length > 0))(
+    '%s: verbs and flags exist',
+    (file) => {
+      const wrong = commandsOf(read(file)).map((line) => [line, ...mistakesIn(line)]);
+      expect(wrong.filter(({ length }) => length > 1)).toEqual([]);
+    },
+  );
 });
 
 describe('the examples of docs/contract.md', () => {
@@ -168,13 +216,14 @@ describe('docs/contract.md is complete', () => {
 
   test('in its verbs', () => {
     const text = section('Commands');
-    const io = { stdout: () => {}, stderr: () => {} } as unknown as Parameters<typeof buildProgram>[0];
     const verbsOf = (command: Command, path: readonly string[] = []): string[] =>
       command.commands.flatMap((each) => {
         const here = [...path, each.name()];
         return each.commands.length === 0 ? [here.join(' ')] : verbsOf(each, here);
       });
-    const missing = verbsOf(buildProgram(io)).filter((verb) => !new RegExp(`\`${verb}[ \`]`).test(text));
+    const missing = verbsOf(buildProgram(io, hostPart)).filter(
+      (verb) => !new RegExp(`\`${verb}[ \`]`).test(text),
+    );
     expect(missing).toEqual([]);
   });
 });

@@ -1,23 +1,10 @@
-import { moveDashedIdsLast } from './command/define.js';
-import { type ExitCode, reportError } from './command/errors.js';
-import { buildProgram } from './program.js';
-import { type Io, processIo } from './terminal/io.js';
+import type { ExitCode } from './command/errors.js';
+import { hostPart } from './host/commands.js';
+import { runProcess, runVerb } from './run.js';
+import type { Io } from './terminal/io.js';
 
-/**
- * Runs one verb.
- * @param argv without node and script
- */
-export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
-  try {
-    await buildProgram(io).parseAsync(moveDashedIdsLast(argv), { from: 'user' });
-    return 0;
-  } catch (error) {
-    return reportError(io, argv.includes('--json'), error);
-  }
-}
+/** Runs one verb, of all that there are. @param argv without node and script */
+export const run = (argv: readonly string[], io: Io): Promise<ExitCode> => runVerb(hostPart, argv, io);
 
-/** The `countersign` command of this process. It sets `process.exitCode` and does not exit, so that the streams drain. */
-export async function main(argv: readonly string[]): Promise<void> {
-  const exit = await run(argv, processIo());
-  if (exit !== 0) process.exitCode = exit;
-}
+/** The `countersign` command of a clone. */
+export const main = (argv: readonly string[]): Promise<void> => runProcess(hostPart, argv);

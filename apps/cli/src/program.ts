@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { registerAccessReviews } from './access-reviews/commands.js';
-import { createRun } from './command/context.js';
-import { addVerb, examples } from './command/define.js';
+import { createRun, type Run } from './command/context.js';
+import { addVerb, examples, GROUPS } from './command/define.js';
+import type { HostPart } from './command/host-part.js';
 import { registerDemands } from './demands/commands.js';
 import { registerEmergencies } from './emergencies/commands.js';
 import { registerEvidence } from './evidence/commands.js';
 import { registerGatewayAccess } from './gateway-access/commands.js';
 import { registerGrants, registerRevoke } from './grants/commands.js';
-import { registerHost } from './host/commands.js';
 import { registerIncidents } from './incidents/commands.js';
 import { registerInvitations } from './invitations/commands.js';
 import { registerLocks } from './locks/commands.js';
@@ -21,6 +21,7 @@ import { registerRequests, registerReview } from './requests/commands.js';
 import { registerSignIn } from './sign-in/commands.js';
 import { registerStanding } from './standing/commands.js';
 import type { Io } from './terminal/io.js';
+import { registerTrust } from './trust/commands.js';
 import { readVersion } from './version.js';
 
 const ENVIRONMENT = `
@@ -36,8 +37,9 @@ Exit code: 0 done; 1 refused, failed or invalid content; 2 bad flags, or a file 
 /**
  * The whole command line. Each feature's `commands.ts` defines its verbs; a verb's code is loaded only when the verb runs,
  * so that the help and usage errors are quick.
+ * @param host the verbs of the broker's host, or what stands in for them where they are not installed
  */
-export function buildProgram(io: Io): Command {
+export function buildProgram(io: Io, host: HostPart): Command {
   const program = new Command('countersign')
     .description('Just-in-time access that the customer countersigns.')
     .version(readVersion(), '--version', 'print the version')
@@ -69,10 +71,19 @@ export function buildProgram(io: Io): Command {
   registerPractices(program, run);
   registerNoticeAddresses(program, run);
   registerNotices(program, run);
-  registerHost(program, run);
   registerOffline(program, run);
   registerLog(program, run);
   registerEvidence(program, run);
+  host.register(program, registerTrust(program, run), run);
+  registerHelp(program, run, host);
+  return program;
+}
+
+function registerHelp(program: Command, run: Run, host: HostPart): void {
+  program.commandsGroup(GROUPS.help);
+  addVerb(program, 'doctor', 'Find what is wrong with a set-up, and say how to fix it').action(
+    run(async (context) => (await import('./doctor/doctor.js')).doctor(context, host.checkStore)),
+  );
   addVerb(program, 'completion', 'Print a script that completes verbs and flags in your shell')
     .argument('<shell>', 'bash, zsh or fish')
     .addHelpText('after', examples('source <(countersign completion bash)'))
@@ -81,5 +92,7 @@ export function buildProgram(io: Io): Command {
         (await import('./command/completion.js')).printCompletion(context, program, shell),
       ),
     );
-  return program;
+  program.addHelpCommand(
+    new Command('help').argument('[verb]').description('Explain a verb').helpGroup(GROUPS.help),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Help } from 'commander';
 import type { Answer, Context } from './context.js';
 import { usageError } from './errors.js';
 
@@ -15,10 +15,11 @@ export function printCompletion(_context: Context, program: Command, shell: stri
 }
 
 function wordsOf(program: Command, path: readonly string[] = []): Words {
-  const verbs = program.commands.map((verb) => verb.name());
+  const visible = program.commands.length === 0 ? [] : new Help().visibleCommands(program);
+  const verbs = visible.map((verb) => verb.name());
   const flags = program.options.flatMap(({ long }) => long ?? []);
   const own: [string, string[]] = [path.join(' '), [...verbs, ...flags, '--help']];
-  return new Map([own, ...program.commands.flatMap((verb) => [...wordsOf(verb, [...path, verb.name()])])]);
+  return new Map([own, ...visible.flatMap((verb) => [...wordsOf(verb, [...path, verb.name()])])]);
 }
 
 /** Names of verbs and flags are letters and hyphens, so that no quoting is needed. */

@@ -6,7 +6,8 @@ export const GROUPS = {
   ask: 'Ask for access and use it:',
   decide: 'Decide and stop:',
   host: 'On the broker’s host:',
-  offline: 'Check offline:',
+  verify: 'Verify what you are told:',
+  help: 'Set-up and help:',
 } as const;
 
 /** Adds a verb with the flag that all verbs share. */

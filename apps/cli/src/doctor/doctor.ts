@@ -10,6 +10,7 @@ import {
 } from '@countersign/config';
 import type { Answer, Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
+import type { HostPart } from '../command/host-part.js';
 import { readStoredLogin } from '../sign-in/credentials-file.js';
 import { escapeForTerminal } from '../terminal/text.js';
 import { type Finding, failed, skipped } from './finding.js';
@@ -22,7 +23,6 @@ import {
   checkPort,
   checkProxies,
 } from './network.js';
-import { checkStore } from './store.js';
 import { checkHosts, checkTransport } from './transport.js';
 
 const SIGNS = { ok: '✓', warning: '!', failed: '✗', skipped: '·' } as const;
@@ -30,12 +30,12 @@ const SIGNS = { ok: '✓', warning: '!', failed: '✗', skipped: '·' } as const
 type Environment = Context['io']['env'];
 
 /** Checks a set-up from end to end, and says how to fix what is wrong. @throws CliError `unhealthy` if a check fails */
-export async function doctor(context: Context): Promise<Answer> {
+export async function doctor(context: Context, checkStore: HostPart['checkStore']): Promise<Answer> {
   const { env } = context.io;
   const findings = [
     checkNode(process.versions.node),
     checkVariables(env, KNOWN_VARIABLES),
-    ...(await collectFindings('environment', () => checkHost(env))),
+    ...(await collectFindings('environment', () => checkHost(env, checkStore))),
     ...(await collectFindings('environment', () => checkNetwork(env))),
     checkCurl(env['PATH'] ?? ''),
   ];
@@ -47,7 +47,7 @@ export async function doctor(context: Context): Promise<Answer> {
   throw new CliError('unhealthy', broken.map(({ name }) => name).join(', '), { document });
 }
 
-async function checkHost(env: Environment): Promise<Finding[]> {
+async function checkHost(env: Environment, checkStore: HostPart['checkStore']): Promise<Finding[]> {
   const { dataDir, storeNamed } = readLocationEnvironment(env);
   if (!storeNamed && !existsSync(masterKeyFile(dataDir)) && !existsSync(dataDir)) {
     return [skipped('store', 'there is no data folder, master key or database here: not the broker’s host')];
@@ -55,9 +55,16 @@ async function checkHost(env: Environment): Promise<Finding[]> {
   return [
     checkDataFolder(dataDir),
     checkMasterKeyFile(dataDir),
-    ...(await collectFindings('master key', async () =>
-      checkStore(readStoreEnvironment(env), readSlackEnvironment(env)),
-    )),
+    ...(checkStore === undefined
+      ? [
+          skipped(
+            'store',
+            'the installed command opens no database; run the doctor of the clone or image here',
+          ),
+        ]
+      : await collectFindings('master key', () =>
+          checkStore(readStoreEnvironment(env), readSlackEnvironment(env)),
+        )),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { VerifyEvidenceOptions } from './verify.js';
 
 /** Commands that download and verify evidence packs. */
 export function registerEvidence(program: Command, run: Run): void {
-  program.commandsGroup(GROUPS.offline);
+  program.commandsGroup(GROUPS.verify);
   const evidence = addVerb(
     program,
     'evidence',

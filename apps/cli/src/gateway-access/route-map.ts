@@ -20,12 +20,18 @@ import {
 import { openWithId } from '../api/find-id.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
+import { suggestService } from '../requests/suggestions.js';
 import { readTerms } from '../requests/terms.js';
 import { type Fact, formatFacts, formatTable } from '../terminal/text.js';
 
 /** What can be requested: every route of the service with its resource and action. */
 export async function showRoutes(context: Context, name: string): Promise<Answer> {
-  const service = await (await context.api()).call(serviceEndpoints.read, { params: { name } });
+  const api = await context.api();
+  const service = await api
+    .call(serviceEndpoints.read, { params: { name } })
+    .catch(async (error: unknown) => {
+      throw await suggestService(api, name, error);
+    });
   const { definition } = publishedMap(service);
   const rows = definition.routes.map((route) => [
     route.shared ? '(shared)' : route.action,

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Run } from '../command/context.js';
 import { addVerb, examples, GROUPS } from '../command/define.js';
 import { repeated } from '../command/flags.js';
-import type { TrustCheckOptions } from '../trust/trust-check.js';
+import type { HostPart } from '../command/host-part.js';
 import type { ContextKeyOptions } from './context-keys.js';
 import type { EnrollOptions } from './gateways.js';
 import type { CreateKeyOptions, RotateLogOptions } from './keys.js';
@@ -14,13 +14,18 @@ import type { TourVerbOptions } from './tour.js';
 import type { ResetOptions } from './trust-reset.js';
 
 /** Verbs that open the database itself, on the broker's host, whether or not a broker runs; and those of a gateway's host. */
-export function registerHost(program: Command, run: Run): void {
+export const hostPart: HostPart = {
+  register: registerHost,
+  checkStore: async (...environments) => (await import('../doctor/store.js')).checkStore(...environments),
+};
+
+function registerHost(program: Command, trust: Command, run: Run): void {
   program.commandsGroup(GROUPS.host);
   defineDatabase(program, run);
   defineKeys(program, run);
   defineScim(program, run);
   defineGateways(program, run);
-  defineTrust(program, run);
+  defineTrustReset(trust, run);
   definePrograms(program, run);
 }
 
@@ -254,32 +259,7 @@ function defineContextKey(gateways: Command, run: Run): void {
     );
 }
 
-function defineTrust(program: Command, run: Run): void {
-  const trust = program.command('trust').description('The claims of customers');
-
-  addVerb(trust, 'check', 'Ask the gateways themselves, not the broker, what they have pinned of a tenant')
-    .argument('<tenant>', 'its slug')
-    .option(
-      '--gateway <url>',
-      'a gateway’s address; repeat it for more (default: the one of grants)',
-      repeated,
-    )
-    .option(
-      '--anchor <file>',
-      'compare with the anchor file that you have kept, not with what the broker says',
-    )
-    .option('--kid <thumbprint>', 'the key that the gateway must have (RFC 7638)')
-    .addHelpText('after', examples('countersign trust check acme --anchor countersign-anchor-acme.json'))
-    .addHelpText(
-      'after',
-      '\nEach gateway answers with a statement under its own key, bound to a fresh nonce. The command checks the signature,\nthe first document and the version that applies to calls. It exits with 1 if any answer is not as it should be.\nNeeds a sign-in at the broker, which knows the gateways’ registered keys.\n',
-    )
-    .action(
-      run(async (context, tenant: string, options: TrustCheckOptions) =>
-        (await import('../trust/trust-check.js')).checkTrust(context, tenant, options),
-      ),
-    );
-
+function defineTrustReset(trust: Command, run: Run): void {
   addVerb(trust, 'reset', 'If a claimed tenant has lost all its keys: let its people claim it again')
     .argument('<tenant>', 'its slug')
     .option('--reason <text>', 'why; its people read this')
@@ -296,10 +276,6 @@ function defineTrust(program: Command, run: Run): void {
 }
 
 function definePrograms(program: Command, run: Run): void {
-  addVerb(program, 'doctor', 'Find what is wrong with a set-up, and say how to fix it').action(
-    run(async (context) => (await import('../doctor/doctor.js')).doctor(context)),
-  );
-
   addVerb(program, 'tour', 'Play the main job against a running "npm start", and show what each party sees')
     .addOption(
       new Option(

@@ -18,6 +18,7 @@ import {
 } from '../command/flags.js';
 import { checkListOptions, fetchPage, type ListOptions } from '../command/list.js';
 import { formatDuration, formatScope } from '../requests/request-text.js';
+import { suggestNames } from '../requests/suggestions.js';
 import { formatFacts, formatTable, optionalFact } from '../terminal/text.js';
 import { formatInstant } from '../terminal/time.js';
 
@@ -57,11 +58,15 @@ export async function invite(context: Context, service: string, options: InviteO
     ...(options.unmasked === true ? { unmasked: true as const } : {}),
   };
   const api = await context.api();
-  const invitation = await api.call(invitationEndpoints.create, {
-    params: { slug: await tenantSlug(api) },
-    body,
-    idempotencyKey: randomUUID(),
-  });
+  const invitation = await api
+    .call(invitationEndpoints.create, {
+      params: { slug: await tenantSlug(api) },
+      body,
+      idempotencyKey: randomUUID(),
+    })
+    .catch(async (error: unknown) => {
+      throw await suggestNames(api, body, error);
+    });
   if (!context.json)
     context.note(`The invitation is open. "countersign withdraw ${invitation.id}" withdraws it.`);
   return { document: invitation, text: formatInvitation(invitation, new Date()) };

@@ -25,7 +25,7 @@ const addKeyOptions = (verb: Command): Command =>
 
 /** Every verb about logs. */
 export function registerLog(program: Command, run: Run): void {
-  program.commandsGroup(GROUPS.offline);
+  program.commandsGroup(GROUPS.verify);
   const log = addVerb(program, 'log', 'List the events of a log; follow and verify it with your own tools');
   addPageOptions(log)
     .usage('[options] <tenant> | [command]')

@@ -5,7 +5,7 @@ import type { TokenCheckOptions } from './token-check.js';
 
 /** Verbs that need neither broker nor database. */
 export function registerOffline(program: Command, run: Run): void {
-  program.commandsGroup(GROUPS.offline);
+  program.commandsGroup(GROUPS.verify);
 
   addVerb(program, 'token-check', 'Check a token on stdin with the steps of a gateway')
     .requiredOption('--jwks <file>', 'the broker’s keys, as /.well-known/jwks.json gives them')

@@ -17,6 +17,7 @@ import { formatGrant, nextCommands } from '../grants/grant-text.js';
 import { Progress } from '../terminal/progress.js';
 import { formatInstant } from '../terminal/time.js';
 import { describeState, formatRequest } from './request-text.js';
+import { suggestNames } from './suggestions.js';
 import { findTemplate } from './templates.js';
 import { waitForDecision } from './wait-for-decision.js';
 
@@ -54,10 +55,11 @@ export async function requestAccess(
     const existing = await offerExistingGrant(context, api, body);
     if (existing !== undefined) return existing;
   }
-  const request = await api.call(requestEndpoints.create, {
-    body,
-    idempotencyKey: randomUUID(),
-  });
+  const request = await api
+    .call(requestEndpoints.create, { body, idempotencyKey: randomUUID() })
+    .catch(async (error: unknown) => {
+      throw await suggestNames(api, body, error);
+    });
   if (options.wait === true) return waitAndReport(context, api, request);
   if (!context.json)
     context.note(

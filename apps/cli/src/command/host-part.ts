@@ -1,0 +1,15 @@
+import type { SlackEnvironment, StoreEnvironment } from '@countersign/config';
+import type { Command } from 'commander';
+import type { Finding } from '../doctor/finding.js';
+import type { Run } from './context.js';
+
+/**
+ * The verbs of a host that runs Countersign. They need a database driver and the programs, so the package that people install
+ * (decision 56) leaves them out: all others must not import them, and receive them as this.
+ */
+export type HostPart = {
+  /** @param trust the verb `trust`, to which this part adds its own */
+  register(program: Command, trust: Command, run: Run): void;
+  /** What `doctor` checks of the database; undefined if this command cannot open one. */
+  checkStore: ((store: StoreEnvironment, slack: SlackEnvironment | null) => Promise<Finding[]>) | undefined;
+};

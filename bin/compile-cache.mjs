@@ -1,0 +1,12 @@
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Node 22.1 and later keep the code that they compile, for the next start. In the person's own folder and not in the temporary
+ * one, which all people share: Node runs what it finds there.
+ */
+export function keepCompiledCode() {
+  const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  module.enableCompileCache?.(join(caches, 'countersign'));
+}

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from '../../support/root.js';
+import { removeFolder, tempFolder } from '../../support/temp-folder.js';
+import { TestBroker } from '../harness.js';
+
+const start = promisify(execFile);
+
+let folder: string;
+let broker: TestBroker;
+let env: Record<string, string>;
+
+/** Runs a program with a home of its own. @returns its stdout */
+const run = async (program: string, ...args: string[]): Promise<string> =>
+  (await start(program, args, { env, cwd: folder, maxBuffer: 16 * 1024 * 1024 })).stdout;
+/** The command that is installed, found on the PATH as a person finds it. */
+const countersign = (...args: string[]) => run('countersign', ...args);
+
+beforeAll(async () => {
+  folder = await tempFolder('package');
+  broker = await TestBroker.start();
+  const prefix = join(folder, 'prefix');
+  env = {
+    PATH: `${join(prefix, 'bin')}:${process.env['PATH'] ?? ''}`,
+    HOME: folder,
+    // Nothing is in it: whatever the package depended on would be missing.
+    npm_config_cache: join(folder, 'npm-cache'),
+    COUNTERSIGN_BROKER_URL: broker.url,
+    COUNTERSIGN_API_KEY: broker.keys.engineer,
+  };
+  const file = (await run(process.execPath, join(root, 'bin/package.mjs'), folder)).trim();
+  await run('npm', 'install', '--global', '--prefix', prefix, '--offline', '--no-audit', '--no-fund', file);
+}, 180_000);
+afterAll(async () => {
+  await broker.close();
+  await removeFolder(folder);
+});
+
+test('`npm install --global` of the packed file, without a network, installs the command', async () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  expect(await countersign('--version')).toBe(`${version}\n`);
+  const help = await countersign('--help');
+  expect(help).toContain('request [options] <tenant> <service>');
+  expect(help).not.toMatch(/^ {2}(?:keys|broker) /m);
+  expect(await countersign('help', 'request')).toContain('--scope <resource:actions...>');
+});
+
+test('it prints a completion script that bash accepts', async () => {
+  const script = await countersign('completion', 'bash');
+  const words = `${script}\nCOMP_WORDS=(countersign log ver) COMP_CWORD=2\n_countersign\necho "\${COMPREPLY[@]}"`;
+  expect(await run('bash', '-c', words)).toBe('verify\n');
+});
+
+test('it requests access at a broker, and shows the newest request', async () => {
+  const { engineer } = broker.persons;
+  expect(JSON.parse(await countersign('whoami', '--json'))).toMatchObject({ person: engineer });
+  const words = ['--scope', 'invoices/*:read', '--for', '30m', '--reason', 'Case 4711: wrong total'];
+  const asked = JSON.parse(await countersign('request', 'acme', 'billing', ...words, '--json')) as {
+    id: string;
+  };
+  expect(await countersign('show', '@last')).toContain(`request     ${asked.id}`);
+});
+
+test('a verb of the host says where it runs', async () => {
+  await expect(countersign('keys', 'create', '--principal', 'erin@vendor.example')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^error\[only_on_host\]: /),
+  });
+});
