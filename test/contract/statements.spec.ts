@@ -150,6 +150,37 @@ describeOn('PostgreSQL', 'statements of accesses', (bench) => {
     expect(Date.parse(enrolledAt)).toBeLessThan(Date.parse(from));
   });
 
+  test('of a gateway with several lanes every lane has to sign, also one without a record; what all of them have signed counts', async () => {
+    const gateway = await enrol('g1');
+    const signedBy =
+      (number: number, of: number) =>
+      (place: IncomingPlace): IncomingRecord => ({ ...head(place), lane: { number, of } });
+    const sign2 = (number: number, of: number, at = now()) =>
+      recordAt({ gateway, boot: number === 0 ? BOOT : OTHER_BOOT, at }, signedBy(number, of));
+    flow.clock.forward(60);
+    const from = now();
+    flow.clock.forward(60);
+    const to = now();
+    await state(from, to);
+    await sign2(0, 2);
+    expect((await state(from, to)).exceptions).toEqual([{ gateway, from, reason: 'no_head' }]);
+    expect(await wantedOf(gateway)).toEqual([{ tenant: 'acme', after: to }]);
+    flow.clock.forward(60);
+    await sign2(0, 2);
+    await sign2(1, 2, to);
+    expect(await state(from, to)).toMatchObject({ exceptions: [], gateways: [{ head: { at: to } }] });
+    expect(await wantedOf(gateway)).toEqual([]);
+    // The broker has all records of a lane before its gateway counts it no more.
+    flow.clock.forward(60);
+    const later = now();
+    await sign2(0, 2);
+    expect((await state(from, later)).exceptions).toHaveLength(1);
+    await record(gateway, head);
+    flow.clock.forward(60);
+    await record(gateway, head);
+    expect((await state(from, later)).exceptions).toEqual([]);
+  });
+
   test('compares instants, with fractions of a second or without, and not their text', async () => {
     const gateway = await enrol('g1');
     flow.clock.forward(120);

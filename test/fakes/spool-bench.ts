@@ -9,7 +9,7 @@ import {
   recordHash,
   signRecord,
 } from '@countersign/gateway-protocol';
-import type { RecordDraft } from '../../apps/gateway/src/records/spool/record-chains.js';
+import type { RecordDraft, SpoolLane } from '../../apps/gateway/src/records/spool/record-chains.js';
 import { jsonOf } from '../../apps/gateway/src/records/spool/record-lines.js';
 import type { SpoolPlace } from '../../apps/gateway/src/records/spool/segments.js';
 import { Spool } from '../../apps/gateway/src/records/spool/spool.js';
@@ -37,11 +37,13 @@ export class SpoolBench {
     boot: string = BOOTS[0],
     disk: SpoolDisk = new NodeSpoolDisk(this.folder),
     maxBytes = 64 * MIB,
+    lane?: SpoolLane,
   ): Promise<Spool> {
     const spool = await Spool.open({
       disk,
       boot,
       maxBytes,
+      lane,
       sign: (record) => signRecord(record, this.identity.privateKey),
       onFault: (error) => this.faults.push(error),
       onDropped: (draft) => this.dropped.push(draft),

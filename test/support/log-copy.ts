@@ -123,11 +123,12 @@ export class LogCopy {
 
   /** Appends the leaf of a record, as a broker that asks no questions would. @returns its place */
   appendRecord({ record, openings }: RecordEntry): number {
-    const { kind, id, gateway, boot, seq, prev: _prev, at, tenant: _tenant, v: _v, ...rest } = record;
+    const { kind, id, gateway, boot, seq, prev, at, tenant: _tenant, v: _v, ...rest } = record;
     const { path, person, ...members } = rest as { path?: string; person?: string };
-    const data = { ...members, gateway, boot, gatewaySeq: seq, gatewayHash: recordHash(record), record: id };
+    const place = { gateway, boot, gatewaySeq: seq, gatewayHash: recordHash(record), record: id };
+    const data = { ...members, ...place, ...(kind === 'head' && { prev }) };
     const index = this.append({
-      ...{ type: `access.${kind}`, at, actor: gateway as `gtw_${string}` },
+      ...{ type: kind === 'head' ? 'gateway.head' : `access.${kind}`, at, actor: gateway as `gtw_${string}` },
       data: person === undefined ? data : { trust: null, ...data, requester: person },
       commitments: path === undefined ? {} : { path },
     });

@@ -3,6 +3,7 @@ import { commit } from '@countersign/contract';
 import {
   exportEd25519PublicKey,
   type RecordEntry,
+  type RecordLane,
   type RunEnd,
   recordHash,
   signBatch,
@@ -38,6 +39,8 @@ export class RecordChain {
     private readonly now: () => Date = () => new Date(),
     /** The last record of the run before; null if there is none. Without it, the chain is that of an older gateway. */
     private readonly previous?: RunEnd | null,
+    /** Set if the gateway has several lanes. */
+    private readonly lane?: RecordLane,
   ) {}
 
   /** The last record that was added, as the next run names it. */
@@ -73,6 +76,7 @@ export class RecordChain {
       seq: this.seq,
       prev: this.prev,
       ...(this.seq === 1 && this.previous !== undefined ? { previous: this.previous } : {}),
+      ...this.laneOf(kind),
       at: this.now().toISOString(),
     };
     const call = {
@@ -104,6 +108,12 @@ export class RecordChain {
     const openings =
       kind === 'outcome' || kind === 'head' ? {} : { path: { value, salt: salt.toString('base64url') } };
     return { record, openings };
+  }
+
+  private laneOf(kind: RecordKind): { lane?: RecordLane } {
+    if (this.lane === undefined || (this.seq > 1 && kind !== 'head')) return {};
+    const { number, of } = this.lane;
+    return { lane: this.seq === 1 ? this.lane : { number, of } };
   }
 
   /** The body of `POST /gateway/v1/records`, signed by the gateway's identity. */

@@ -1,4 +1,4 @@
-import type { RecordEntry, RunEnd } from '@countersign/gateway-protocol';
+import type { RecordEntry, RecordLane, RunEnd } from '@countersign/gateway-protocol';
 import type { TestBroker } from '../e2e/harness.js';
 import { expectStatus } from '../e2e/story.js';
 import { gatewayIdentity, RecordChain, type RecordedGrant } from './record-chain.js';
@@ -24,9 +24,9 @@ export class RecordingGateway {
   }
 
   /** The chain of a new boot, after `previous`; by default, after everything that was sent. */
-  chain(under: RecordedGrant, previous: RunEnd | null = this.newest): RecordChain {
+  chain(under: RecordedGrant, previous: RunEnd | null = this.newest, lane?: RecordLane): RecordChain {
     const now = () => this.broker.clock.now();
-    return new RecordChain(this.id, this.identity.privateKey, under, now, previous);
+    return new RecordChain(this.id, this.identity.privateKey, under, now, previous, lane);
   }
 
   /** Sends these records, which the broker takes. */

@@ -91,9 +91,12 @@ export {
 export { type GatewayPin, type GatewayPins, parsePins } from './pins/reported-pins.js';
 export {
   type AccessRecord,
+  type LaneEnd,
   MAX_COUNTS,
+  MAX_LANES,
   type MinuteCount,
   type RecordedFile,
+  type RecordLane,
   type RunEnd,
   type SignedRecord,
   type UnchainedRecord,

@@ -44,7 +44,7 @@ export type ReplayFaultCode =
   | 'false_route_map'
   /** Records of a gateway are missing between two others. */
   | 'record_gap'
-  /** A run of a gateway, or its end, is missing: a later run names it as the one before. */
+  /** A run of a gateway, or its end, is missing: a later run names it as the one before, or another lane names it. */
   | 'run_missing'
   /** A record is not the one that its gateway chained. */
   | 'changed_record'

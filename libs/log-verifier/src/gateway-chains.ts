@@ -1,5 +1,5 @@
 import { canonicalJson, decodeBase64url, utf8 } from '@countersign/contract';
-import type { Warnings } from './faults.js';
+import { fault, type Warnings } from './faults.js';
 import type { LeafData } from './leaf-data.js';
 import type { VerifierPorts } from './ports.js';
 import { hashOf, isRecordLeaf, recordOf } from './record-of-leaf.js';
@@ -13,15 +13,30 @@ type Chain = {
   isExcused?: boolean;
   /** Since when the gateway has signed no head, in milliseconds since the epoch; null if the last record is signed. */
   unsigned?: { from: number; last: number; pauses: number } | null;
+  /** The lane that writes it; absent for lane 0, and while `isLaneUnknown`. */
+  lane?: number;
+  /** The log does not show its first record, and no head since. Only those name the lane. */
+  isLaneUnknown?: boolean;
 };
 
-/** The last record of a gateway, of any run. `hash` is null if the log does not show it. */
+/** The last record of a lane of a gateway, of any run. `hash` is null if the log does not show it. */
 type Newest = { boot: string; seq: number; hash: string | null; isExcused?: boolean };
+
+/** `index`: the leaf that names this record of another lane; `at`: when it was written, in milliseconds since the epoch. */
+type Awaited = { gateway: string; seq: number; hash: string; index: number; at: number };
+
+/** As a record names its lane (docs/feed.md). */
+type LaneOfRecord = {
+  number: number;
+  beside?: { lane: number; boot: string; seq: number; hash: string }[];
+};
 
 export type ChainState = {
   chains: Map<string, Chain>;
-  /** By gateway. */
+  /** By lane: `GATEWAY` for lane 0, `GATEWAY NUMBER` for the others. */
   newest: Map<string, Newest>;
+  /** Ends of runs that other lanes name, and that the log does not show yet, by `GATEWAY BOOT`. */
+  awaited?: Map<string, Awaited>;
   /** When the log was last restored from a backup, in milliseconds since the epoch; null if never. */
   restoredAt: number | null;
 };
@@ -34,6 +49,10 @@ const MOST_PAUSES = 2;
 /** What a restore lost shows when a gateway sends its next record. Later, no gap is due to it. */
 const LOST_DAYS = 30;
 const DAY_MS = 86_400_000;
+/** Lanes send their records side by side. So long after one has named a record of another, the log has to have that one. */
+const LONGEST_AWAITED_MS = 3_600_000;
+
+const nameOfLane = (gateway: string, lane = 0): string => (lane === 0 ? gateway : `${gateway} ${lane}`);
 
 type Keys = (gateway: string) => { publicKey: string | null; revokedAt: number | null } | undefined;
 
@@ -41,10 +60,12 @@ type Keys = (gateway: string) => { publicKey: string | null; revokedAt: number |
  * The chains of gateways' records, one for each (gateway, boot) in a log. It makes each record again from its leaf. The
  * record's hash covers the hash of the record before it, and each minute a head that the gateway signed covers all of them.
  * So a record that was changed, dropped or added shows. The first record of a chain names the last record of the run before
- * it, so a run that is missing as a whole shows too.
+ * it in its lane, so a run that is missing as a whole shows too; and a record of each other lane, so a missing lane shows.
  */
 export class GatewayChains {
   #isMidway = false;
+  /** When the last leaf was written, in milliseconds since the epoch. */
+  #last = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly ports: Pick<VerifierPorts, 'hashing' | 'check'>,
@@ -65,6 +86,7 @@ export class GatewayChains {
    */
   take(data: LeafData): void | Promise<void> {
     const { type } = data.leaf;
+    this.#last = data.at;
     if (isRecordLeaf(type)) return this.takeRecord(data);
     if (type === 'log.restored') this.takeRestore(data);
     else if (type === 'gateway.gap') this.takeGap(data);
@@ -84,9 +106,10 @@ export class GatewayChains {
       throw data.fault('changed_record', 'the actor is not the gateway of the record.');
     this.requireNext(data, chain, seq);
     if (chain.shown) this.requireHash(data, chain.hash, hash);
-    if (seq === 1) this.requireRun(data, gateway);
+    this.learnLane(data, chain, seq);
+    if (seq === 1) this.requireRun(data, chain);
     Object.assign(chain, { seq, hash, shown: true, isExcused: false });
-    this.state.newest.set(gateway, { boot: data.text('boot'), seq, hash });
+    this.moveNewest(data, chain, { boot: data.text('boot'), seq, hash });
     if (!data.has('signature')) return this.requireHeads(data, chain);
     chain.unsigned = null;
     return this.requireSigned(data, gateway);
@@ -114,11 +137,13 @@ export class GatewayChains {
    * The first record of a run names the record that its gateway wrote just before, in an earlier run. The log must show that
    * one as the gateway's last: otherwise a whole run, or the end of one, was kept out of the log.
    */
-  private requireRun(data: LeafData, gateway: string): void {
+  private requireRun(data: LeafData, { lane }: Chain): void {
     const { previous } = data.leaf.data;
-    const newest = this.state.newest.get(gateway);
+    const gateway = data.text('gateway');
+    const newest = this.state.newest.get(nameOfLane(gateway, lane));
+    this.awaitLanes(data, gateway);
     if (previous === undefined || previous === null) {
-      this.noteFirstRun(data, gateway);
+      this.noteFirstRun(data, gateway, newest !== undefined);
       return;
     }
     const { boot, seq, hash } = data.object<{ boot: string; seq: number; hash: string }>('previous');
@@ -146,9 +171,9 @@ export class GatewayChains {
     );
   }
 
-  private noteFirstRun(data: LeafData, gateway: string): void {
+  private noteFirstRun(data: LeafData, gateway: string, hasEarlier: boolean): void {
     const isOld = data.leaf.data['previous'] === undefined;
-    if (this.state.newest.has(gateway))
+    if (hasEarlier)
       this.warnings.add(
         'run_unlinked',
         isOld
@@ -166,12 +191,66 @@ export class GatewayChains {
       );
   }
 
+  /** The first record of a chain and its heads name the lane. A chain whose beginning is not shown is known from its first head on. */
+  private learnLane(data: LeafData, chain: Chain, seq: number): void {
+    if (seq !== 1 && data.leaf.type !== 'gateway.head') return;
+    const gateway = data.text('gateway');
+    const { number = 0 } = data.has('lane') ? data.object<LaneOfRecord>('lane') : {};
+    if (seq !== 1 && chain.isLaneUnknown !== true) return;
+    const newest = this.state.newest.get(nameOfLane(gateway, number));
+    if (seq !== 1 && !this.isRunExcused(data, newest))
+      throw data.fault('record_gap', `records 1 to ${seq - 1} of ${gateway} are missing.`);
+    if (number > 0) chain.lane = number;
+    delete chain.isLaneUnknown;
+  }
+
+  private moveNewest(data: LeafData, chain: Chain, newest: Newest): void {
+    const gateway = data.text('gateway');
+    if (chain.isLaneUnknown !== true) this.state.newest.set(nameOfLane(gateway, chain.lane), newest);
+    const name = `${gateway} ${newest.boot}`;
+    const awaited = this.state.awaited?.get(name);
+    if (awaited === undefined || newest.seq < awaited.seq) return;
+    if (newest.seq === awaited.seq && (newest.hash ?? awaited.hash) !== awaited.hash)
+      throw data.fault('changed_record', `another lane of ${gateway} names another record ${newest.seq}.`);
+    this.state.awaited?.delete(name);
+  }
+
+  /** What the first record of a chain says of the other lanes. Their records may still be on the way. */
+  private awaitLanes(data: LeafData, gateway: string): void {
+    if (!data.has('lane')) return;
+    for (const { lane, boot, seq, hash } of data.object<LaneOfRecord>('lane').beside ?? []) {
+      const known = this.state.chains.get(`${gateway} ${boot}`);
+      if (known?.seq === seq && (known.hash ?? hash) !== hash)
+        throw data.fault('changed_record', `record ${seq} of another lane of ${gateway} is another one.`);
+      const isShown = known !== undefined && known.seq >= seq;
+      if (isShown || this.isRunExcused(data, this.state.newest.get(nameOfLane(gateway, lane)))) continue;
+      this.state.awaited ??= new Map();
+      this.state.awaited.set(`${gateway} ${boot}`, { gateway, seq, hash, index: data.index, at: data.at });
+    }
+  }
+
+  /**
+   * After the last leaf.
+   *
+   * @throws LogFault `run_missing`
+   */
+  finish(): void {
+    for (const [name, { gateway, seq, index, at }] of this.state.awaited ?? [])
+      if (this.#last - at > LONGEST_AWAITED_MS)
+        throw fault(
+          'run_missing',
+          `records up to ${seq} of run ${name.slice(gateway.length + 1)} of ${gateway} are missing: another lane names them.`,
+          index,
+        );
+  }
+
   /** Records that a broker says it has not got. */
   private takeGap(data: LeafData): void {
     const gateway = data.text('gateway');
     const isOfRun = data.has('next');
+    const lane = data.has('lane') ? data.count('lane') : 0;
     const isExcused = isOfRun
-      ? this.isRunExcused(data, this.state.newest.get(gateway))
+      ? this.isRunExcused(data, this.state.newest.get(nameOfLane(gateway, lane)))
       : this.isExcused(data, this.chainOf(data));
     if (isExcused) return;
     const after = data.count('after');
@@ -203,9 +282,13 @@ export class GatewayChains {
     const name = `${gateway} ${data.text('boot')}`;
     const known = this.state.chains.get(name);
     if (known !== undefined) return known;
-    // A boot that the log does not show from its beginning: its first records were pruned, or lost by a restore.
-    const isMidway = this.isRunExcused(data, this.state.newest.get(gateway));
-    const chain: Chain = { seq: 0, hash: null, shown: true, ...(isMidway ? { isExcused: true } : {}) };
+    // A boot that the log does not show from its beginning: its first records were pruned, or lost by a restore. Which lane's run
+    // it is, and so whether that can be, shows with its first head.
+    const isMidway = this.mayLack(data.at);
+    const chain: Chain = {
+      ...{ seq: 0, hash: null, shown: true },
+      ...(isMidway ? { isExcused: true, isLaneUnknown: true } : {}),
+    };
     this.state.chains.set(name, chain);
     return chain;
   }
@@ -274,7 +357,7 @@ export class GatewayChains {
     this.requireNext(data, chain, seq);
     const hash = data.textIfAny('gatewayHash');
     Object.assign(chain, { seq, hash: hash ?? null, shown: hash !== undefined, isExcused: false });
-    this.state.newest.set(data.text('gateway'), { boot: data.text('boot'), seq, hash: hash ?? null });
+    this.moveNewest(data, chain, { boot: data.text('boot'), seq, hash: hash ?? null });
     this.warnings.add(
       'gateway_mismatch',
       `${data.text('gateway')} sent a record that contradicts the log (${reason}).`,
@@ -287,6 +370,7 @@ export class GatewayChains {
     this.state.restoredAt = data.at;
     for (const chain of this.state.chains.values()) chain.isExcused = true;
     for (const newest of this.state.newest.values()) newest.isExcused = true;
+    this.state.awaited?.clear();
   }
 
   /** The broker closed the chains of a gateway that had vanished. It must name the end that the log shows. */

@@ -87,8 +87,9 @@ export const isRecordLeaf = (type: string): boolean => type in RECORDS;
 /** The record of a leaf; undefined if the leaf is of no record. */
 export function recordOf(leaf: LeafV1, prev: string | null): RecordJson | undefined {
   const record = RECORDS[leaf.type]?.(leaf, prev);
-  const { previous } = leaf.data;
-  return record === undefined || previous === undefined ? record : { ...record, previous };
+  const { previous, lane } = leaf.data;
+  if (record === undefined || (previous === undefined && lane === undefined)) return record;
+  return { ...record, ...(previous !== undefined && { previous }), ...(lane !== undefined && { lane }) };
 }
 
 /** The hash of a record; undefined if it lacks a member that every record has: then no gateway chained it. */

@@ -184,6 +184,7 @@ class SealedLogVerification {
       onLeaf: (index, leaf) => this.take(index, leaf),
     });
     await this.#openings.finish();
+    this.#chains.finish();
     await this.requirePoints(log);
     const [left] = this.#heads;
     if (left !== undefined) throw this.mismatch(left, `the log has fewer leaves than its head says`);

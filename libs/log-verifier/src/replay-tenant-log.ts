@@ -181,6 +181,7 @@ class TenantLogVerification {
       onProgress: (done, size) => this.options.onProgress?.('deployment', done, size),
     });
     await openings.settle();
+    chains.finish();
     return { log, history, chains, source, events: events.state };
   }
 
@@ -314,6 +315,7 @@ class TenantLogVerification {
     if (!isSame) throw damaged();
     await openings.finish();
     events.finish(last);
+    chains.finish();
     if (this.#replays) replay.finish();
     if (options.openings === false)
       this.#warnings.add('openings_not_read', 'Values behind commitments were not read.');

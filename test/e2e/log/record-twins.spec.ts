@@ -15,7 +15,7 @@ import { accessRecord } from '../../../libs/gateway-protocol/src/records/access-
 import { Warnings } from '../../../libs/log-verifier/src/faults.js';
 import { GatewayChains } from '../../../libs/log-verifier/src/gateway-chains.js';
 import { LeafData } from '../../../libs/log-verifier/src/leaf-data.js';
-import { allowed, head, outcome, refused } from '../../factories/spool-drafts.js';
+import { allowed, BOOTS, head, outcome, refused } from '../../factories/spool-drafts.js';
 import { VERIFIER_PORTS } from '../../support/log-copy.js';
 import { gatewayIdentity } from '../../support/record-chain.js';
 
@@ -88,6 +88,26 @@ const PREVIOUS = fc.option(
   }),
 );
 
+const LANE = optional(
+  'lane',
+  fc.record(
+    {
+      number: fc.integer({ min: 0, max: 3 }),
+      of: fc.integer({ min: 4, max: 64 }),
+      beside: fc.array(
+        fc.record({
+          lane: fc.constant(5),
+          boot: fc.constant(BOOTS[1]),
+          seq: fc.integer({ min: 1, max: 9 }),
+          hash: DIGEST,
+        }),
+        { minLength: 1, maxLength: 2 },
+      ),
+    },
+    { requiredKeys: ['number', 'of'] },
+  ),
+);
+
 const { publicKey, privateKey } = gatewayIdentity();
 
 test('gateway, broker and verifier agree on every member of a record, whatever it holds', async () => {
@@ -97,14 +117,17 @@ test('gateway, broker and verifier agree on every member of a record, whatever i
     fc.asyncProperty(
       fc.array(RECORD, { minLength: 1, maxLength: 4 }),
       PREVIOUS,
-      async (records, previous) => {
+      LANE,
+      async (records, previous, lane) => {
         const calls = await IngestedCalls.begin({} as never, []);
         const warnings = new Warnings();
         const chains = new GatewayChains(VERIFIER_PORTS, () => ({ publicKey, revokedAt: null }), warnings);
-        if (previous !== null) chains.state.newest.set(gateway, previous);
+        const { number = 0 } = (lane as { lane?: { number: number } }).lane ?? {};
+        if (previous !== null)
+          chains.state.newest.set(number === 0 ? gateway : `${gateway} ${number}`, previous);
         let prev: string | null = null;
         for (const [at, record] of records.entries()) {
-          const place = at === 0 ? { seq: 1, prev, previous } : { seq: at + 1, prev };
+          const place = at === 0 ? { seq: 1, prev, previous, ...(lane as object) } : { seq: at + 1, prev };
           const entry = chainedRecord(record, place);
           const signed =
             record.kind === 'head' ? { ...entry, signature: signRecord(entry as never, privateKey) } : entry;

@@ -1,4 +1,5 @@
 import type { LeafV1 } from '@countersign/audit-log';
+import type { RecordEntry, RunEnd } from '@countersign/gateway-protocol';
 import {
   type Copies,
   copiesOf,
@@ -16,6 +17,7 @@ const DAY_MS = 86_400_000;
 
 let broker: TestBroker;
 let gateway: RecordingGateway;
+let gatewayOfLanes: RecordingGateway;
 let under: RecordedGrant;
 let honest: Copies;
 /** Three runs of the gateway, each with one call. */
@@ -33,6 +35,7 @@ beforeAll(async () => {
     await gateway.send(chain, oneCall(chain));
     runs.push(chain);
   }
+  gatewayOfLanes = await RecordingGateway.enrol(broker, 'lanes');
   honest = await copiesOf(broker);
 });
 afterAll(() => broker.close());
@@ -211,4 +214,98 @@ test('P10: a run that a restore has lost is told shortly after it, once; later i
   const chain = gateway.chain(under, missing.end);
   const index = copies.tenant.appendRecord(chain.add('refused'));
   expect(await faultOf(copies)).toBe(`run_missing ${index}`);
+});
+
+describe('P10: a gateway with two lanes', () => {
+  /** Each lane's runs, in the order of their starts, and when they wrote. */
+  const lanes = (copies: Copies, starts: number) => {
+    const ends: (RunEnd | null)[] = [null, null];
+    const made: { lane: number; chain: RecordChain; indices: number[] }[] = [];
+    for (let start = 0; start < starts; start += 1) {
+      const chains = [0, 1].map((number) => {
+        const other = ends[1 - number];
+        const beside = other ? { beside: [{ lane: 1 - number, ...other }] } : {};
+        return gatewayOfLanes.chain(under, ends[number], { number, of: 2, ...beside });
+      });
+      // They write side by side.
+      const written = chains.map((chain) => oneCall(chain));
+      const indices: number[][] = [[], []];
+      for (const at of [0, 1, 2])
+        for (const lane of [1, 0])
+          indices[lane]?.push(copies.tenant.appendRecord(written[lane]?.[at] as RecordEntry));
+      for (const [lane, chain] of chains.entries()) {
+        ends[lane] = chain.end;
+        made.push({ lane, chain, indices: indices[lane] as number[] });
+      }
+    }
+    return made;
+  };
+  const without = (copies: Copies, indices: readonly number[]) => {
+    for (const index of [...indices].sort((a, b) => b - a)) copies.tenant.drop(index);
+  };
+  /** Something else that the log says later. */
+  const pass = ({ tenant }: Copies, ms: number) => {
+    const at = later(tenant.leaves.at(-1)?.at ?? '', ms);
+    tenant.append({ type: 'notice.retried', at, actor: 'job', data: {} });
+  };
+
+  test('verifies, although each run continues another than the newest: its own lane’s', async () => {
+    const copies = own();
+    lanes(copies, 3);
+    pass(copies, 2 * 3_600_000);
+    const { warnings } = await verifyCopies(copies);
+    expect(warnings.map(({ code, count }) => [code, count])).toEqual([['first_run', 3]]);
+  });
+
+  test('a run of one lane that is left out is named by the next one of that lane', async () => {
+    const copies = own();
+    const [, dropped, next] = lanes(copies, 3).filter(({ lane }) => lane === 1);
+    without(copies, dropped?.indices ?? []);
+    expect(await faultOf(copies)).toBe(`run_missing ${(next?.indices[0] ?? 0) - 3}`);
+  });
+
+  test('a lane that is left out altogether is named by the other, once its records are an hour late', async () => {
+    const copies = own();
+    const made = lanes(copies, 2);
+    without(
+      copies,
+      made.filter(({ lane }) => lane === 1).flatMap(({ indices }) => indices),
+    );
+    const { chain } = made.filter(({ lane }) => lane === 0)[1] as (typeof made)[number];
+    const naming = copies.tenant.leaves.findIndex(({ data }) => data['boot'] === chain.boot);
+    expect((await verifyCopies(copies)).calls).toBeGreaterThan(0);
+    pass(copies, 3_600_001);
+    expect(await faultOf(copies)).toBe(`run_missing ${naming}`);
+    await expect(verifyCopies(copies)).rejects.toThrow('are missing: another lane names them');
+  });
+
+  test('the end of a lane that is left out, too; and it may not be another one', async () => {
+    const copies = own();
+    const made = lanes(copies, 2);
+    const ofLane = made.filter(({ lane }) => lane === 1);
+    // Of the first run its head, and the whole second one, which would name that head.
+    without(copies, [...(ofLane[0]?.indices.slice(2) ?? []), ...(ofLane[1]?.indices ?? [])]);
+    pass(copies, 3_600_001);
+    expect(await faultOf(copies)).toMatch(/^run_missing /);
+    const other = own();
+    const [, first] = lanes(other, 1);
+    const end = { ...(first?.chain.end as RunEnd), hash: `sha256:${'0'.repeat(64)}` };
+    const chain = gatewayOfLanes.chain(under, null, { number: 0, of: 2, beside: [{ lane: 1, ...end }] });
+    const index = other.tenant.appendRecord(chain.add('refused'));
+    expect(await faultOf(other)).toBe(`changed_record ${index}`);
+  });
+
+  test('a broker that never got a run of a lane says so, with the lane', async () => {
+    const recording = await RecordingGateway.enrol(broker, 'side by side');
+    const lane = { number: 1, of: 2 };
+    const missing = recording.chain(under, null, lane);
+    oneCall(missing);
+    const chain = recording.chain(under, missing.end, lane);
+    await recording.send(chain, [chain.add('refused'), chain.add('head')]);
+    const copies = await copiesOf(broker);
+    const gap = copies.tenant.leaves.findLastIndex(({ type }) => type === 'gateway.gap');
+    expect(leafOf(copies.tenant, gap).data).toMatchObject({ boot: missing.boot, next: chain.boot, lane: 1 });
+    const signed = copies.tenant.leaves.findLast(({ type }) => type === 'gateway.head');
+    expect(signed?.data['lane']).toEqual(lane);
+  });
 });

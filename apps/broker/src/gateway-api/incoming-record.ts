@@ -20,7 +20,8 @@ export function incomingRecord(
     throw wrong(index, 'record/gateway', 'This record belongs to another gateway.');
   const { tenant, seq, prev, at } = record;
   const previous = record.previous === undefined ? {} : { previous: record.previous };
-  const chained = { tenant, seq, prev, ...previous, at, hash: recordHash(record) };
+  const lane = record.lane === undefined ? {} : { lane: record.lane };
+  const chained = { tenant, seq, prev, ...previous, ...lane, at, hash: recordHash(record) };
   switch (record.kind) {
     case 'outcome': {
       const { id, status, bytes, bodySha256, sentSha256 = null, durationMs, outcome } = record;
@@ -56,7 +57,7 @@ type CallRecord = Extract<RecordEntry['record'], { kind: 'allowed' | 'refused' }
 
 /** A call as the API shows it: the members of the wire record. Mostly its outcome follows in a record of its own. */
 function viewOf(record: CallRecord, path: string | null): AccessRecordView {
-  const { v: _v, prev: _prev, previous: _previous, kind, trust = null, ...given } = record;
+  const { v: _v, prev: _prev, previous: _previous, lane: _lane, kind, trust = null, ...given } = record;
   const { masked, outcome = null, ...members } = { masked: undefined, outcome: undefined, ...given };
   const context = kind === 'allowed' ? 'ed25519' : null;
   const maskedFields = masked ? 0 : null;

@@ -96,6 +96,7 @@ class AccessComparison {
   readonly #excepted: ReadonlySet<string>;
   readonly #from: number;
   readonly #to: number;
+  readonly #lanes = new SignedLanes();
   #count = 0;
 
   /** @throws CliError `statement_differs` */
@@ -124,6 +125,7 @@ class AccessComparison {
       (type !== 'gateway.head' || data['gateway'] !== head.gateway || Date.parse(at) !== Date.parse(head.at))
     )
       throw wrong(`leaf ${index} is no head of ${head.gateway} at ${head.at}`);
+    if (type === 'gateway.head') this.#lanes.take(Date.parse(at), data);
     if (Date.parse(at) < this.#from || Date.parse(at) >= this.#to) return;
     const gateway = String(data['gateway']);
     if (MISSING.has(type) && !this.#excepted.has(gateway))
@@ -142,10 +144,34 @@ class AccessComparison {
     const [missing] = this.#heads.values();
     if (missing !== undefined)
       throw differs(`The mirror has no head of ${missing.gateway} at ${missing.at}.`);
+    for (const { gateway, head } of this.body.gateways) {
+      const lane = head === null ? undefined : this.#lanes.missing(gateway, Date.parse(head.at));
+      if (lane !== undefined)
+        throw differs(`The mirror has no head of lane ${lane} of ${gateway} at or after ${head?.at}.`);
+    }
     if (this.#count !== count || (accesses !== null && accesses.length !== this.#count))
       throw differs(
         `The mirror has ${this.#count} accesses in the span, the statement ${count}, of which it names ${accesses?.length ?? 'none'}.`,
       );
+  }
+}
+
+/** Up to when each lane of each gateway has signed its records. The newest head says how many lanes there are. */
+export class SignedLanes {
+  readonly #gateways = new Map<string, { at: number; of: number; lanes: Map<number, number> }>();
+
+  take(at: number, { gateway, lane }: LeafV1['data']): void {
+    const { number = 0, of = 1 } = (lane ?? {}) as { number?: number; of?: number };
+    const known = this.#gateways.get(String(gateway)) ?? { at, of, lanes: new Map<number, number>() };
+    if (at >= known.at) Object.assign(known, { at, of });
+    known.lanes.set(number, Math.max(at, known.lanes.get(number) ?? at));
+    this.#gateways.set(String(gateway), known);
+  }
+
+  /** The first lane that has not signed at this time or later; undefined if all have. */
+  missing(gateway: string, since: number): number | undefined {
+    const { of = 1, lanes } = this.#gateways.get(gateway) ?? {};
+    return Array.from({ length: of }, (_, lane) => lane).find((lane) => !((lanes?.get(lane) ?? 0) >= since));
   }
 }
 

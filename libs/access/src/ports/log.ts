@@ -212,7 +212,7 @@ export interface StatementRepository {
   insert(statement: DailyStatementRow): Promise<void>;
   /** Has gateways sign their chains in this log once more after this instant. A later instant replaces an earlier one. */
   wantHeads(after: string): Promise<void>;
-  /** When each gateway has last signed a head in this log, by gateway. */
+  /** Up to when each gateway has signed its chains in this log, all of its lanes, by gateway. */
   lastHeads(): Promise<Map<string, string>>;
 }
 
@@ -369,7 +369,14 @@ export interface RecordRepository {
 }
 
 /** The last record that a gateway's identity signed: its number, its hash, when, and the signature (base64url). */
-export type ChainVouch = { seq: number; hash: string; at: string; signature: string };
+export type ChainVouch = {
+  seq: number;
+  hash: string;
+  at: string;
+  signature: string;
+  /** Absent if its gateway has a single lane. */
+  lane?: { number: number; of: number };
+};
 
 /** One engineer's use of one resource of a service. */
 export interface ResourceUse {

@@ -22,11 +22,38 @@ export const signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'is not an Ed25
 const runEnd = z.strictObject({ boot: uuid, seq: positive, hash: digestText });
 export type RunEnd = z.infer<typeof runEnd>;
 
+/** The most worker processes of a gateway that write records. */
+export const MAX_LANES = 64;
+const laneNumber = z
+  .int()
+  .min(0)
+  .max(MAX_LANES - 1);
+
+/**
+ * Which lane of its gateway wrote the record. A gateway with several worker processes writes as many chains side by side for each
+ * tenant, and each process has a lane: a run continues the newest run of its own lane. `of`: how many lanes the gateway has.
+ * `beside`, in the first record of a chain alone: for each other lane with records of this tenant, a record that it had when the
+ * process started. So a lane that is left out of the log shows in the others.
+ */
+const lane = z
+  .strictObject({
+    number: laneNumber,
+    of: z.int().min(2).max(MAX_LANES),
+    beside: z
+      .array(z.strictObject({ lane: laneNumber, ...runEnd.shape }))
+      .min(1)
+      .max(MAX_LANES - 1)
+      .exactOptional(),
+  })
+  .refine(({ number, of }) => number < of, 'the number is below the count');
+export type RecordLane = z.infer<typeof lane>;
+export type LaneEnd = NonNullable<RecordLane['beside']>[number];
+
 /**
  * Members of every record. `seq` counts from 1 within (gateway, boot, tenant). `prev` is the hash of the record before.
  * `previous` is in the first record of a chain alone: the record that the gateway wrote for this tenant just before, in an
- * earlier run. Null if the gateway knows of none: it is new, or its disk was lost. Absent from a gateway of before this
- * member.
+ * earlier run of the same lane. Null if the gateway knows of none: it is new, or its disk was lost. Absent from a gateway of before
+ * this member. `lane` is in the first record of a chain and in heads, if the gateway has more than one lane.
  */
 const chained = {
   v: z.literal(1),
@@ -37,6 +64,7 @@ const chained = {
   seq: positive,
   prev: digestText.nullable(),
   previous: runEnd.nullable().exactOptional(),
+  lane: lane.exactOptional(),
   at: moment,
 };
 
@@ -176,5 +204,5 @@ type Without<R, K extends string> = R extends AccessRecord ? Omit<R, K> : never;
 /** A record with its place in the chain, before it is signed. */
 export type UnsignedRecord = Without<SignedRecord, 'signature'>;
 /** A record before it has its place in the chain and its signature. */
-type Unchained<R extends AccessRecord> = Without<R, 'seq' | 'prev' | 'previous' | 'signature'>;
+type Unchained<R extends AccessRecord> = Without<R, 'seq' | 'prev' | 'previous' | 'lane' | 'signature'>;
 export type UnchainedRecord = Unchained<AccessRecord>;

@@ -32,6 +32,13 @@ const batch = z
   )
   .refine(
     ({ entries }) =>
+      entries.every(({ record: { lane, seq, kind } }) =>
+        lane?.beside === undefined ? lane === undefined || seq === 1 || kind === 'head' : seq === 1,
+      ),
+    'only the first record of a chain and heads name the lane, and only the first one the other lanes',
+  )
+  .refine(
+    ({ entries }) =>
       entries.every(
         ({ record }) =>
           record.kind !== 'allowed' || record.outcome === undefined || record.mode !== 'gateway',

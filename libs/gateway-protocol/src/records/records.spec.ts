@@ -169,6 +169,48 @@ describe('records', () => {
       );
   });
 
+  test('P5: the records of two lanes have the published hashes and signatures; a run continues its own lane and names the other', () => {
+    const path = join(import.meta.dirname, '../../../../test/vectors/record-lanes.json');
+    const { publicKey, records } = JSON.parse(readFileSync(path, 'utf8')) as {
+      publicKey: string;
+      records: { record: AccessRecord; hash: string }[];
+    };
+    for (const { record, hash } of records) {
+      expect(recordHash(record)).toBe(hash);
+      if (record.kind === 'head') expect(isSignedBy(record, publicKey)).toBe(true);
+      parseRecordBatch({ boot: record.boot, entries: [entry(record)], signature: 'A'.repeat(86) });
+    }
+    const [, , zero, one, next] = records.map(({ record: { boot, seq }, hash }) => ({ boot, seq, hash }));
+    expect(records[4]?.record).toMatchObject({ boot: next?.boot, previous: one });
+    expect(records[4]?.record.lane).toEqual({ number: 1, of: 2, beside: [{ lane: 0, ...zero }] });
+  });
+
+  test('P5: the first record of a chain and heads name the lane, and only the first one the other lanes', () => {
+    const signature = 'A'.repeat(86);
+    const lane = { number: 1, of: 2 };
+    const beside = [{ lane: 0, boot: boot.replace('b', 'a'), seq: 3, hash: `sha256:${'a'.repeat(64)}` }];
+    const batchOf = (record: object) => ({ boot, signature, entries: [entry(record as never)] });
+    const later = head(2, `sha256:${'a'.repeat(64)}`);
+    for (const good of [
+      { ...counters(1, null), lane },
+      { ...counters(1, null), lane: { ...lane, beside } },
+    ])
+      expect(parseRecordBatch(batchOf(good)).entries[0]?.record).toEqual(good);
+    expect(parseRecordBatch(batchOf({ ...later, lane })).entries[0]?.record.lane).toEqual(lane);
+    for (const bad of [
+      { ...later, lane: { ...lane, beside } },
+      { ...counters(2, `sha256:${'a'.repeat(64)}`), lane },
+      { ...counters(1, null), lane: { number: 0, of: 1 } },
+      { ...counters(1, null), lane: { number: 2, of: 2 } },
+      { ...counters(1, null), lane: { number: 1, of: 65 } },
+      { ...counters(1, null), lane: { ...lane, beside: [] } },
+      { ...counters(1, null), lane: { ...lane, more: 1 } },
+    ])
+      expect(() => parseRecordBatch(batchOf(bad))).toThrow(
+        expect.objectContaining({ code: 'invalid_records' }),
+      );
+  });
+
   test('the answer gives a last seq for each tenant', () => {
     expect(parseRecordAnswer({ accepted: { acme: 3, deployment: 0 } })).toEqual({
       accepted: { acme: 3, deployment: 0 },

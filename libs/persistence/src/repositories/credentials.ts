@@ -1,6 +1,7 @@
 import type {
   ApiKey,
   ApiKeyRepository,
+  ChainVouch,
   EnrolledGateway,
   GatewayPin,
   GatewayRepository,
@@ -15,6 +16,7 @@ import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from '../entities/crede
 import { PersonEntity } from '../entities/person.entity.js';
 import { type OrganisationWriter, toPerson } from './organisation.js';
 import { query, selectRows } from './plain-rows.js';
+import { signedByAllLanes } from './signed-by-all-lanes.js';
 
 export class ApiKeys implements ApiKeyRepository {
   constructor(
@@ -143,11 +145,16 @@ export class Gateways implements GatewayRepository {
        WHERE w.after > ? AND w.after <= ? ORDER BY w.tenant`,
       [id, since, now],
     );
-    const signed = (row: (typeof rows)[number]) =>
-      row.head !== null && Date.parse((JSON.parse(row.head) as { at: string }).at) >= Date.parse(row.after);
-    const done = new Set(rows.filter(signed).map(({ tenant }) => tenant));
-    const wanted = new Map(rows.map(({ tenant, after }) => [tenant, { tenant, after }]));
-    return [...wanted.values()].filter(({ tenant }) => !done.has(tenant)).slice(0, limit);
+    const wanted = new Map<string, { after: string; heads: ChainVouch[] }>();
+    for (const { tenant, after, head } of rows) {
+      const want = wanted.get(tenant) ?? { after, heads: [] };
+      if (head !== null) want.heads.push(JSON.parse(head) as ChainVouch);
+      wanted.set(tenant, want);
+    }
+    return [...wanted]
+      .filter(([, { after, heads }]) => !(Date.parse(signedByAllLanes(heads) ?? '') >= Date.parse(after)))
+      .map(([tenant, { after }]) => ({ tenant, after }))
+      .slice(0, limit);
   }
 
   async close(id: string, at: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import {
+  type ChainVouch,
   type DailyStatementRow,
   DEFAULT_LOG_SETTINGS,
   type Page,
@@ -13,6 +14,7 @@ import { orConflict } from './conflict.js';
 import { nowhere } from './keyset.js';
 import { insertRows } from './many-rows.js';
 import { insertRow, query, selectRows } from './plain-rows.js';
+import { signedByAllLanes } from './signed-by-all-lanes.js';
 
 /** One tenant's statements of accesses, and the heads that they wait for. */
 export class Statements extends BoundRepository<StatementEntity> implements StatementRepository {
@@ -71,11 +73,11 @@ export class Statements extends BoundRepository<StatementEntity> implements Stat
 
   async lastHeads(): Promise<Map<string, string>> {
     const chains = await selectRows(this.manager, RecordChainEntity, 'WHERE tenant = ?', [this.tenant]);
-    const newest = new Map<string, string>();
+    const heads = new Map<string, ChainVouch[]>();
     for (const { gateway, head } of chains)
-      if (head !== null && !(Date.parse(newest.get(gateway) ?? '') >= Date.parse(head.at)))
-        newest.set(gateway, head.at);
-    return newest;
+      if (head !== null) heads.set(gateway, [...(heads.get(gateway) ?? []), head]);
+    const signed = [...heads].map(([gateway, all]) => [gateway, signedByAllLanes(all)] as const);
+    return new Map(signed.flatMap(([gateway, at]) => (at === undefined ? [] : [[gateway, at]])));
   }
 }
 

@@ -2,7 +2,9 @@ import { canonicalJson } from '@countersign/contract';
 import {
   type ChainHead,
   canonicalRecordHash,
+  type LaneEnd,
   type RecordEntry,
+  type RecordLane,
   type RunEnd,
   type UnchainedRecord,
   type UnsignedRecord,
@@ -15,6 +17,15 @@ export type RecordDraft = {
   record: UnchainedRecord;
   openings: RecordEntry['openings'];
   text?: CallText | undefined;
+};
+
+/** The lane that this spool is, if its gateway has several. */
+export type SpoolLane = {
+  number: number;
+  /** How many lanes the gateway has now. With a single one, records name none. */
+  count(): number;
+  /** A record of each other lane that has some of this tenant, from when this process began. */
+  beside(tenant: string): LaneEnd[];
 };
 
 /** Returns the identity's signature (base64url) of a record that has its place. */
@@ -78,8 +89,8 @@ export class RecordChains {
     return Object.fromEntries(own.map(([name, head]) => [name.slice(prefix.length), head]));
   }
 
-  batch(sign: RecordSigner): ChainBatch {
-    return new ChainBatch(this, sign);
+  batch(sign: RecordSigner, lane?: SpoolLane): ChainBatch {
+    return new ChainBatch(this, sign, lane);
   }
 }
 
@@ -91,6 +102,7 @@ class ChainBatch {
   constructor(
     private readonly chains: RecordChains,
     private readonly sign: RecordSigner,
+    private readonly lane: SpoolLane | undefined,
   ) {}
 
   /**
@@ -118,16 +130,29 @@ class ChainBatch {
     last: SpooledHead | undefined,
     signed: boolean,
   ): string {
-    const { tenant } = record;
+    const { tenant, kind } = record;
     const entry = chainedRecord(
       record,
       last === undefined
-        ? { seq, prev: null, previous: this.newest.get(tenant) ?? this.chains.newestOf(tenant) }
-        : { seq, prev: last.hash },
+        ? {
+            ...{ seq, prev: null, previous: this.newest.get(tenant) ?? this.chains.newestOf(tenant) },
+            ...this.laneOf(tenant, true),
+          }
+        : kind === 'head'
+          ? { seq, prev: last.hash, ...this.laneOf(tenant, false) }
+          : { seq, prev: last.hash },
     );
     return signed
       ? canonicalJson({ ...entry, signature: this.sign(entry as UnsignedRecord) })
       : canonicalChainedRecord(entry);
+  }
+
+  private laneOf(tenant: string, isFirst: boolean): { lane?: RecordLane } {
+    const of = this.lane?.count() ?? 1;
+    if (this.lane === undefined || of === 1) return {};
+    const { number } = this.lane;
+    const beside = isFirst ? this.lane.beside(tenant) : [];
+    return { lane: { number, of, ...(beside.length > 0 && { beside }) } };
   }
 
   /** The assigned places are durable. */
@@ -147,8 +172,8 @@ function writtenByText(
   return text.at(record, seq, prev);
 }
 
-/** A record's place in its chain. `previous` is there for the first record alone. */
-type Place = { seq: number; prev: string | null; previous?: RunEnd | null };
+/** A record's place in its chain. `previous` is there for the first record alone; `lane` for that one and for heads, if there are several. */
+type Place = { seq: number; prev: string | null; previous?: RunEnd | null; lane?: RecordLane };
 
 /**
  * A record with its place in a chain. An outcome, which most calls have, is an object literal with its members in the order of
@@ -156,8 +181,8 @@ type Place = { seq: number; prev: string | null; previous?: RunEnd | null };
  * `CallText`; the other kinds are rare.
  */
 export function chainedRecord(record: UnchainedRecord, place: Place): UnchainedRecord & Place {
-  const { seq, prev, previous } = place;
-  if (previous !== undefined) return { ...record, ...place };
+  const { seq, prev, previous, lane } = place;
+  if (previous !== undefined || lane !== undefined) return { ...record, ...place };
   if (isUsualOutcome(record)) {
     return {
       at: record.at,
@@ -199,7 +224,8 @@ const LONE_SURROGATE = '\\ud';
  * way.
  */
 export function canonicalChainedRecord(entry: UnchainedRecord & Place): string {
-  if (entry.previous !== undefined || !isUsualOutcome(entry)) return canonicalJson(entry);
+  if (entry.previous !== undefined || entry.lane !== undefined || !isUsualOutcome(entry))
+    return canonicalJson(entry);
   const text = JSON.stringify(entry);
   return text.includes(LONE_SURROGATE) ? canonicalJson(entry) : text;
 }

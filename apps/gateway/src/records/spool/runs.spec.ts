@@ -1,6 +1,13 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AccessRecord, recordHash } from '@countersign/gateway-protocol';
+import {
+  type AccessRecord,
+  exportEd25519PublicKey,
+  isSignedBy,
+  parseRecordBatch,
+  recordHash,
+  type SignedRecord,
+} from '@countersign/gateway-protocol';
 import { allowed, BOOTS, head } from '../../../../../test/factories/spool-drafts.js';
 import { everything, expectChained, SpoolBench, START } from '../../../../../test/fakes/spool-bench.js';
 import type { Spool } from './spool.js';
@@ -101,5 +108,39 @@ describe('P5: the first record of a run names the run before', () => {
     const next = await bench.open(BOOTS[1]);
     await next.append(allowed('acme', BOOTS[1]));
     expect((await lastOf(next)).previous).toBeNull();
+  });
+});
+
+describe('P5: a gateway with several lanes', () => {
+  const end = { lane: 1, boot: LATER[0], seq: 3, hash: `sha256:${'a'.repeat(64)}` };
+  const lane = (count = 2) => ({
+    ...{ number: 0, count: () => count },
+    beside: (tenant: string) => (tenant === 'acme' ? [end] : []),
+  });
+
+  test('the first record of each chain names its lane and what the other lanes have of that tenant; heads name the lane; no other does', async () => {
+    const spool = await bench.open(BOOTS[0], undefined, undefined, lane());
+    for (const draft of [allowed(), allowed(), head(), allowed('globex'), head('globex')])
+      await spool.append(draft);
+    const records = await everything(spool);
+    expect(records.map((record) => record.lane)).toEqual([
+      { number: 0, of: 2, beside: [end] },
+      undefined,
+      { number: 0, of: 2 },
+      { number: 0, of: 2 },
+      { number: 0, of: 2 },
+    ]);
+    expectChained(records);
+    for (const record of records)
+      expect(parseRecordBatch({ boot: BOOTS[0], entries: [{ record, openings: {} }] })).toBeTruthy();
+    const { publicKey } = bench.identity;
+    expect(isSignedBy(records[2] as SignedRecord, exportEd25519PublicKey(publicKey))).toBe(true);
+  });
+
+  test('with a single lane the records are those of a gateway without lanes', async () => {
+    const spool = await bench.open(BOOTS[0], undefined, undefined, lane(1));
+    await spool.append(allowed());
+    await spool.append(head());
+    for (const record of await everything(spool)) expect(record).not.toHaveProperty('lane');
   });
 });

@@ -1,6 +1,12 @@
 import type { UnchainedRecord } from '@countersign/gateway-protocol';
 import { RecentLines } from './recent-lines.js';
-import { isSignedKind, type RecordChains, type RecordDraft, type RecordSigner } from './record-chains.js';
+import {
+  isSignedKind,
+  type RecordChains,
+  type RecordDraft,
+  type RecordSigner,
+  type SpoolLane,
+} from './record-chains.js';
 import { formatHeader, LineWriter, type RecordLine } from './record-lines.js';
 import { type RecoveredSpool, recover, type UnfinishedCall } from './recovery.js';
 import { Segments, type SpoolPlace } from './segments.js';
@@ -15,6 +21,8 @@ type SpoolOptions = {
   maxBytes: number;
   /** Signs heads and counters when they get their place in a chain. */
   sign: RecordSigner;
+  /** Absent if the gateway has only this one. */
+  lane?: SpoolLane | undefined;
   /** Bytes outside the segments that count towards the limit. */
   otherBytes?(): number;
   /** Called once for each failed write, with the disk's error, and once for each damaged line. */
@@ -256,7 +264,7 @@ export class Spool {
    */
   private async write(group: Waiting[]): Promise<Waiting[] | undefined> {
     const { writer } = this;
-    const places = this.chains.batch(this.options.sign);
+    const places = this.chains.batch(this.options.sign, this.options.lane);
     const lines: RecordLine[] = [];
     const lengths: number[] = [];
     const fitting: Waiting[] = [];

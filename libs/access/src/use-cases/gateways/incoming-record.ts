@@ -14,6 +14,8 @@ export type IncomingRecord = {
    * it knows of none; absent from an older gateway.
    */
   previous?: { boot: string; seq: number; hash: string } | null;
+  /** In the first record of a chain and in heads of a gateway with several lanes: which lane wrote it, and how many there are. */
+  lane?: { number: number; of: number; beside?: readonly object[] };
   at: string;
 } & (
   | {
@@ -40,9 +42,10 @@ type Leaf = Pick<EventDraft, 'type' | 'data' | 'commitments'>;
  */
 export function leafOf(gateway: string, boot: string, record: IncomingRecord, calls: IngestedCalls): Leaf {
   const leaf = leafOfKind(gateway, boot, record, calls);
-  return record.previous === undefined
-    ? leaf
-    : { ...leaf, data: { ...leaf.data, previous: record.previous } };
+  const { previous, lane } = record;
+  if (previous === undefined && lane === undefined) return leaf;
+  const rare = { ...(previous !== undefined && { previous }), ...(lane !== undefined && { lane }) };
+  return { ...leaf, data: { ...leaf.data, ...rare } };
 }
 
 function leafOfKind(gateway: string, boot: string, record: IncomingRecord, calls: IngestedCalls): Leaf {

@@ -153,7 +153,7 @@ function ingestNew(
     else if (record.prev !== chain.hash || !isEndOfRun(intake.chains, gateway, record))
       report('gateway.mismatch', { at: record.seq, reason: 'prev' });
     const lost = missingBefore(intake.chains, gateway, record);
-    if (lost !== undefined) report('gateway.gap', { ...lost, next: boot });
+    if (lost !== undefined) report('gateway.gap', { ...lost, next: boot, ...laneOf(record) });
     chain.moveTo(record);
     const mismatch = mismatchOf(record, intake);
     if (mismatch !== undefined) {
@@ -184,6 +184,9 @@ function missingBefore(chains: IngestedChains, gateway: string, { previous }: In
   const held = chains.of({ gateway, boot: previous.boot });
   return held.seq < previous.seq ? { boot: previous.boot, after: held.seq, at: previous.seq + 1 } : undefined;
 }
+
+/** A verifier excuses what a restore has lost once for each lane. */
+const laneOf = ({ lane }: IncomingRecord): object => (lane === undefined ? {} : { lane: lane.number });
 
 /** False if the record names another record than the one that ends the run before it. */
 function isEndOfRun(chains: IngestedChains, gateway: string, { previous }: IncomingRecord): boolean {

@@ -27,8 +27,9 @@ export class IngestedChain implements ChainName {
     this.hasMoved = true;
   }
 
-  signHead({ seq, hash, at, signature }: ChainVouch): void {
-    this.head = { seq, hash, at, signature };
+  signHead({ seq, hash, at, signature, lane }: ChainVouch): void {
+    const place = lane === undefined ? {} : { lane: { number: lane.number, of: lane.of } };
+    this.head = { seq, hash, at, signature, ...place };
   }
 
   /** Its new cursor; undefined if no record was added. */

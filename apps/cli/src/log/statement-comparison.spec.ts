@@ -1,0 +1,20 @@
+import { SignedLanes } from './statement-comparison.js';
+
+const gateway = 'gtw_1';
+
+test('every lane has to have signed; the newest head says how many lanes there are', () => {
+  const lanes = new SignedLanes();
+  expect(lanes.missing(gateway, 10)).toBe(0);
+  lanes.take(10, { gateway });
+  expect([lanes.missing(gateway, 10), lanes.missing(gateway, 11)]).toEqual([undefined, 0]);
+  lanes.take(20, { gateway, lane: { number: 1, of: 3 } });
+  expect(lanes.missing(gateway, 10)).toBe(2);
+  lanes.take(15, { gateway, lane: { number: 2, of: 3 } });
+  expect([10, 11, 15].map((since) => lanes.missing(gateway, since))).toEqual([undefined, 0, 0]);
+  lanes.take(19, { gateway, lane: { number: 0, of: 3 } });
+  expect([15, 16, 20].map((since) => lanes.missing(gateway, since))).toEqual([undefined, 2, 0]);
+  // Another gateway counts on its own, and one lane again after the others have ended.
+  lanes.take(30, { gateway: 'gtw_2', lane: { number: 0, of: 2 } });
+  lanes.take(30, { gateway });
+  expect([lanes.missing(gateway, 30), lanes.missing('gtw_2', 30)]).toEqual([undefined, 1]);
+});
