@@ -217,14 +217,12 @@ export {
   parseSignedTrustDocument,
   parseStatement,
   RECOVERY_CREDENTIAL,
-  recoverySignedBytes,
   type Signature,
   type SignedTrustDocument,
   type Statement,
   signatureSchema,
-  statementChallenge,
-  statementHash,
 } from './statement/signature.js';
+export { recoverySignedBytes, statementChallenge, statementHash } from './statement/signed-bytes.js';
 export {
   LIFT_TYPE,
   type LiftStatement,

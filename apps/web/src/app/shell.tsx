@@ -30,16 +30,12 @@ export function Shell() {
 }
 
 function SignedIn({ session }: { session: Session }) {
-  const text = useText(shellTexts);
   const { pathname } = useLocation();
   useEffect(() => followLiveUpdates(), []);
   const waiting = useWaiting(navFor(session).find(({ counts }) => counts !== undefined)?.counts);
   const lost = useSyncExternalStore(onStreamState, streamState) === 'lost';
   return (
     <>
-      <a className="skip" href="#main">
-        {text.skip}
-      </a>
       <Bar session={session} />
       <Ribbon lost={lost} />
       <BlockedBanner />
@@ -64,6 +60,9 @@ function Bar({ session }: { session: Session }) {
   const rare = items.filter(({ isRare }) => isRare);
   return (
     <header className="bar" data-open={menu.isOpen}>
+      <a className="skip" href="#main">
+        {text.skip}
+      </a>
       <div className="bar-inner">
         <Link className="brand" to="/">
           <SealMark />

@@ -56,7 +56,7 @@ export function TextField({
 }: Labelled & InputHTMLAttributes<HTMLInputElement>) {
   return (
     <Field label={label} hint={hint} error={error}>
-      {(control) => <input className="input" {...input} {...control} />}
+      {(control) => <input className="input" type="text" {...input} {...control} />}
     </Field>
   );
 }

@@ -11,7 +11,7 @@ import {
   parseInvitation,
 } from './invitation.js';
 import type { Recurrence } from './recurrence.js';
-import { statementHash } from './signature.js';
+import { statementHash } from './signed-bytes.js';
 
 const vectors: {
   statements: { title: string; statement: InvitationStatement; canonical: string; hash: string }[];

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { canonicalJson } from '../encoding/canonical-json.js';
-import { type Hashing, sha256Digest, utf8 } from '../encoding/digest.js';
 import { ContractError } from '../errors.js';
 import { APPROVAL_TYPE, type ApprovalStatement, parseApproval } from './approval.js';
 import { INVITATION_TYPE, type InvitationStatement, parseInvitation } from './invitation.js';
@@ -143,25 +142,4 @@ function parsed<T>(pointer: string, parse: () => T): T {
 function inside(pointer: string, error: unknown): unknown {
   if (!(error instanceof ContractError)) return error;
   return new ContractError(error.code, error.message, pointer + (error.pointer ?? ''));
-}
-
-/** `sha256:` + hex of SHA-256 over the canonical statement. For a trust document it is the fingerprint that `trust` and `prev` name. */
-export function statementHash(hashing: Hashing, statement: Statement): string {
-  return sha256Digest(hashing, canonicalJson(statement));
-}
-
-/** The WebAuthn challenge of a statement: the 32 bytes of SHA-256 over its canonical JSON. */
-export function statementChallenge(hashing: Hashing, statement: Statement): Uint8Array {
-  return hashing.sha256(utf8(canonicalJson(statement)));
-}
-
-/**
- * The bytes that a recovery key signs with Ed25519 (docs/contract.md, Signature):
- *
- *     UTF-8 `countersign-recovery/v1` ‖ 0x0A ‖ UTF-8 `sha256:` + hex of the document's hash
- *
- * The first line keeps the signature from being valid for anything else.
- */
-export function recoverySignedBytes(hashing: Hashing, document: TrustDocument): Uint8Array {
-  return utf8(`countersign-recovery/v1\n${statementHash(hashing, document)}`);
 }

@@ -102,6 +102,7 @@ function SayForm({
   return (
     <form
       className="stack near"
+      aria-label={send}
       onSubmit={(event) => {
         event.preventDefault();
         if (words.trim() !== '') say.mutate();
@@ -148,6 +149,7 @@ function ForwardForm({
   return (
     <form
       className="stack near"
+      aria-label={text.forward}
       onSubmit={(event) => {
         event.preventDefault();
         if (to !== '') forward.mutate();

@@ -57,12 +57,8 @@ export function ControlsEditor({
   };
   return (
     <EditorContext value={editor}>
-      <form
-        className="stack loose controls-editor"
-        noValidate
-        // Only the button saves: Enter in a field would save a change that is half made, and end access.
-        onSubmit={(event) => event.preventDefault()}
-      >
+      {/* No form: only the button saves. Enter in a field would save a change that is half made, and end access. */}
+      <div className="stack loose controls-editor">
         <Tabs
           label={text.tabs.label}
           tabs={{ fields: text.tabs.fields, json: text.tabs.json }}
@@ -99,6 +95,7 @@ export function ControlsEditor({
                 </Notice>
               )}
               <fieldset disabled={!mayChange || draft.textProblem !== null}>
+                <legend className="visually-hidden">{text.tabs.fields}</legend>
                 <ControlSections services={services} />
               </fieldset>
             </>
@@ -113,7 +110,7 @@ export function ControlsEditor({
         {mayChange ? (
           <SaveBar {...{ edit, preview, slug }} isInvalid={draft.textProblem !== null || own.length > 0} />
         ) : null}
-      </form>
+      </div>
     </EditorContext>
   );
 }
