@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import type { ServiceDefinition } from '@countersign/contract';
 import { GatewayWorld } from '../fakes/gateway-world.js';
 import { LOCALHOST_CERTIFICATE } from '../fakes/localhost-certificate.js';
 import { sendRaw } from '../fakes/raw-http.js';
 import { until } from '../fakes/until.js';
 import { freePort } from '../support/free-port.js';
+import { GraphqlServer, graphqlRoutes, OPERATIONS } from '../support/graphql-server.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { type ProxySetup, RealProxy, startCaddy, startNginx, writeConfiguration } from './real-proxy.js';
 
@@ -26,14 +28,23 @@ afterAll(async () => {
   await removeFolder(folder);
 });
 
-const setup = (name: string, listens: string): ProxySetup => ({
+/** The service that a proxy passes calls to. */
+type Behind = { service: string; origin: string };
+/** `question`: the path at which the configuration asks about calls of the service `billing`. */
+const setup = (name: string, listens: string, question: string, behind?: Behind): ProxySetup => ({
   ...{ name, folder, port, secret: SECRET },
   replaced: {
     [listens]: listens.replace('8080', String(port)),
-    '127.0.0.1:4200': `127.0.0.1:${world.upstream.port}`,
+    '127.0.0.1:4200': new URL(behind?.origin ?? world.upstream.origin).host,
     '127.0.0.1:4100': `127.0.0.1:${world.gateway.port}`,
+    [`${question}/billing`]: `${question}/${behind?.service ?? 'billing'}`,
   },
 });
+
+const PROXIES: [string, (behind?: Behind) => Promise<RealProxy>][] = [
+  ['nginx', (behind) => startNginx(setup('nginx.conf', '127.0.0.1:8080', '/authz/nginx', behind))],
+  ['Caddy', (behind) => startCaddy(setup('Caddyfile', ':8080', '/authz/traefik', behind))],
+];
 
 const send = (token: string | undefined, target: string, more: string[] = [], method = 'GET', body = '') =>
   sendRaw(
@@ -49,10 +60,7 @@ const send = (token: string | undefined, target: string, more: string[] = [], me
     ].join('\r\n'),
   );
 
-describe.each<[string, () => Promise<RealProxy>]>([
-  ['nginx', () => startNginx(setup('nginx.conf', '127.0.0.1:8080'))],
-  ['Caddy', () => startCaddy(setup('Caddyfile', ':8080'))],
-])('%s asks about each call', (_name, start) => {
+describe.each(PROXIES)('%s asks about each call', (_name, start) => {
   beforeAll(async () => {
     port = await freePort();
     proxy = await start();
@@ -153,6 +161,79 @@ describe.each<[string, () => Promise<RealProxy>]>([
     const before = upstream.hits.length;
     await send(token, INVOICES);
     expect(upstream.hits).toHaveLength(before);
+  });
+});
+
+describe.each(PROXIES)('%s asks about calls of a GraphQL service', (_name, start) => {
+  const service = new GraphqlServer();
+  const shop = (): ServiceDefinition => ({
+    ...{ name: 'shop', upstream: service.origin, audience: 'shop', tenantFrom: 'path' },
+    routes: graphqlRoutes,
+  });
+  let grant: ReturnType<typeof world.broker.grant>;
+  let token: string;
+  beforeAll(async () => {
+    await service.start();
+    world.broker.services = [...world.broker.services.filter(({ name }) => name !== 'shop'), shop()];
+    world.broker.announceServices();
+    port = await freePort();
+    proxy = await start({ service: 'shop', origin: service.origin });
+    grant = world.broker.grant({ service: 'shop' });
+    token = world.broker.token(grant, { audience: 'shop' });
+    // The grant arrives after the map.
+    await until(async () => (await send(token, addressOf('acme'))).status === 200);
+  }, 60_000);
+  beforeEach(() => {
+    service.requests = 0;
+    service.executed.length = 0;
+  });
+  afterAll(async () => {
+    await proxy?.stop();
+    await service.stop();
+  });
+
+  const persisted = (sha256Hash: string) => ({ persistedQuery: { version: 1, sha256Hash } });
+  const operation = (tenant: string) => ({
+    operationName: 'Invoice',
+    variables: { tenant, id: '7' },
+    extensions: persisted(OPERATIONS.invoice),
+  });
+  const addressOf = (tenant: string, more: Record<string, unknown> = {}): string =>
+    `/graphql?${Object.entries({ ...operation(tenant), ...more })
+      .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])
+      .map(([name, text = '']) => `${name}=${encodeURIComponent(text)}`)
+      .join('&')}`;
+  const AD_HOC = '{ everything { id tenant } }';
+
+  test('a listed operation in the address is executed once, and the record names it', async () => {
+    const answer = await send(token, addressOf('acme'));
+    expect([answer.status, answer.body]).toEqual([200, expect.stringContaining('"tenant":"acme"')]);
+    expect(service.executed).toEqual([{ operation: 'Invoice', variables: { tenant: 'acme', id: '7' } }]);
+    const recorded = () => world.broker.recordsOf('allowed').find((record) => record.grant === grant.id);
+    await until(() => recorded() !== undefined);
+    expect(recorded()).toMatchObject({
+      ...{ mode: 'authz', method: 'GET', resource: 'invoices/7', tenant: 'acme' },
+      route: `/graphql Invoice sha256:${OPERATIONS.invoice}`,
+    });
+  });
+
+  const post = (target: string, body: object) => ({ target, method: 'POST', body: JSON.stringify(body) });
+  test.each<[string, { target: string; method?: string; body?: string }]>([
+    ['the operation for another tenant', { target: addressOf('globex') }],
+    ['an ad-hoc query', { target: `/graphql?query=${encodeURIComponent(AD_HOC)}` }],
+    ['an ad-hoc query beside a listed operation', { target: addressOf('acme', { query: AD_HOC }) }],
+    [
+      'an operation that no route lists',
+      { target: addressOf('acme', { extensions: persisted(OPERATIONS.unlisted) }) },
+    ],
+    ['a listed operation in a body, which the gateway cannot see', post('/graphql', operation('acme'))],
+    ['another operation in a body', post(addressOf('acme'), { query: AD_HOC })],
+    ['a body of GET', { ...post(addressOf('acme'), { query: AD_HOC }), method: 'GET' }],
+  ])('P9, P13: refuses %s, and the service sees nothing', async (_case, { target, method, body }) => {
+    const type = body === undefined ? [] : ['Content-Type: application/json'];
+    const answer = await send(token, target, type, method, body);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect([service.requests, service.executed]).toEqual([0, []]);
   });
 });
 
