@@ -146,6 +146,28 @@ describe('every page', () => {
     await page.getByText('ohne weitere Freigabe offen').waitFor({ state: 'detached' });
   });
 
+  test('admins see on their start page what is left to set up, until they hide it; others do not', async () => {
+    const page = await site.signedIn('ada', '/inbox', { viewport: { width: 1280, height: 900 } });
+    const list = page.getByRole('region', { name: /^Set up Acme/ });
+    await list.getByText('1 of 4 done').waitFor();
+    await list.getByRole('listitem').filter({ hasText: 'Have two approvers' }).getByText('Done').waitFor();
+    expect(await list.getByText('To do').count()).toBe(3);
+    expect(await list.getByRole('link', { name: 'Claim the organisation' }).getAttribute('href')).toBe(
+      '/claim',
+    );
+    await list.getByRole('button', { name: 'Hide this list' }).click();
+    await list.waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await list.count()).toBe(0);
+
+    const sam = await site.signedIn('sam', '/security');
+    // This site has services, routes, a gateway and requests.
+    await sam.getByRole('region', { name: 'Everything is set up' }).getByText('4 of 4 done').waitFor();
+    const erin = await site.signedIn('erin', '/mine');
+    expect(await erin.getByRole('region', { name: /^Set up/ }).count()).toBe(0);
+  });
+
   test('the live page on a phone: figures side by side, the newest call on the first screen, and a low bar to stop', async () => {
     const page = await site.signedIn('ada', paths['live'] ?? '', { viewport: { width: 390, height: 844 } });
     const call = page.locator('.live-calls tbody tr').first();

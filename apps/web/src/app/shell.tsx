@@ -6,6 +6,7 @@ import { requestsQuery } from '../api/requests.js';
 import { type Session, sessionQuery } from '../api/session.js';
 import { LateBanner } from '../features/emergencies/late-banner.js';
 import { BlockedBanner } from '../features/grants/blocked.js';
+import { Onboarding } from '../features/onboarding/onboarding.js';
 import { useText } from '../text/language.js';
 import { Icon } from '../ui/icon.js';
 import { WaitingCount } from '../ui/page.js';
@@ -43,6 +44,7 @@ function SignedIn({ session }: { session: Session }) {
       <BypassBanner session={session} />
       <IsolationBanner session={session} />
       <main id="main" tabIndex={-1}>
+        {pathname === navFor(session)[0]?.to ? <Onboarding session={session} /> : null}
         <WaitingCount value={waiting}>
           <PageBoundary key={pathname}>
             {isPageFor(session, pathname) ? <Outlet /> : <NotForYou />}
