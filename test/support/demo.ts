@@ -15,9 +15,11 @@ export class Demo {
     private readonly folder: string,
     readonly ports: Ports,
     private readonly smtp: number,
+    private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(): Promise<Demo> {
+  /** @param env further variables of its environment */
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<Demo> {
     const folder = await tempFolder('start');
     const ports = {
       broker: await freePort(),
@@ -26,7 +28,7 @@ export class Demo {
       identity: await freePort(),
       mailbox: await freePort(),
     };
-    const demo = new Demo(folder, ports, await freePort());
+    const demo = new Demo(folder, ports, await freePort(), env);
     await demo.run();
     return demo;
   }
@@ -64,6 +66,7 @@ export class Demo {
       name: 'npm start',
       script: 'apps/demo/src/main.js',
       env: {
+        ...this.env,
         COUNTERSIGN_DATA_DIR: this.dataDir,
         COUNTERSIGN_PORT: String(this.ports.broker),
         COUNTERSIGN_GATEWAY_PORT: String(this.ports.gateway),

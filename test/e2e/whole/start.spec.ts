@@ -10,6 +10,8 @@ import { freePort } from '../../support/free-port.js';
 import { readLogs } from '../../support/log-reader.js';
 import { rowsAt } from '../../support/rows-at.js';
 import { isFullRun, onlyInSoak } from '../../support/samples.js';
+import { specFolder } from '../../support/spec-folder.js';
+import { runShell, shellBlocksOf } from '../shell-blocks.js';
 
 type Tour = { steps: { title: string }[] };
 
@@ -85,6 +87,19 @@ describe('npm start', () => {
     for (const side of ['vendor', 'acme', 'initech'])
       expect(statSync(join(dataDir, `oidc-${side}`)).mode & 0o777).toBe(0o600);
   }, 60_000);
+
+  test('the commands under “By hand” in the README do the main job as they are written', async () => {
+    const [byHand] = shellBlocksOf('README.md').filter(({ heading }) => heading === 'By hand');
+    const { stdout } = await runShell(byHand?.text ?? '', specFolder(), {
+      COUNTERSIGN_BROKER_URL: demo.url,
+      COUNTERSIGN_GATEWAY_URL: demo.gatewayUrl,
+      COUNTERSIGN_DATA_DIR: dataDir,
+    });
+    expect(stdout).toContain('"status":"overdue"');
+    expect(stdout).toMatch(/GET \/tenants\/globex\/invoices\?status=overdue +allowed/);
+    expect(stdout).toMatch(/^http:\/\/billing\.localhost:\d+\/countersign\/open\?/m);
+    expect(stdout).toMatch(/^state +ended/m);
+  }, 120_000);
 
   test('the tour runs the main flow, can be repeated, and prints one document with --json', async () => {
     const tour = await cli.run('tour');

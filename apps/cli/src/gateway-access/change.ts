@@ -24,7 +24,7 @@ import { readBody } from '../api/read-body.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError, usageError } from '../command/errors.js';
 import { parseIsoDuration } from '../command/flags.js';
-import { formatRequest } from '../requests/request-text.js';
+import { requestAnswer } from '../requests/request-answer.js';
 import { readBytes } from '../terminal/io.js';
 import { mintToken, readGatewayUrl } from './grant-token.js';
 import { publishedMap } from './route-map.js';
@@ -97,7 +97,7 @@ export async function proposeChange(
     context.note(
       `Requested: this one call, once. When it is approved, make it with\n  countersign curl ${request.grant ?? 'GRANT'} -- ${curlOf(method, target, contentType, options.data)}`,
     );
-  return { document: request, text: formatRequest(request, new Date()) };
+  return requestAnswer(context, api, request);
 }
 
 interface Shown {

@@ -6,7 +6,7 @@ import { CliError, usageError } from '../command/errors.js';
 import { parseIsoDuration } from '../command/flags.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
 import { mintToken } from '../gateway-access/grant-token.js';
-import { formatRequest } from '../requests/request-text.js';
+import { requestAnswer } from '../requests/request-answer.js';
 import { openBrowser } from '../terminal/open-browser.js';
 import { formatSeconds } from '../terminal/time.js';
 import { formatGrant, formatGrants } from './grant-text.js';
@@ -74,7 +74,7 @@ export async function extendGrant(
     body: { duration, justification: options.reason },
     idempotencyKey: randomUUID(),
   });
-  return { document: request, text: formatRequest(request, new Date()) };
+  return requestAnswer(context, api, request);
 }
 
 /** Stops someone's access at once. */

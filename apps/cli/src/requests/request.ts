@@ -16,7 +16,8 @@ import {
 import { formatGrant, nextCommands } from '../grants/grant-text.js';
 import { Progress } from '../terminal/progress.js';
 import { formatInstant } from '../terminal/time.js';
-import { describeState, formatRequest } from './request-text.js';
+import { requestAnswer } from './request-answer.js';
+import { describeState } from './request-text.js';
 import { suggestNames } from './suggestions.js';
 import { findTemplate } from './templates.js';
 import { waitForDecision } from './wait-for-decision.js';
@@ -65,7 +66,7 @@ export async function requestAccess(
     context.note(
       `Requested. It ${describeState(request.state)}; follow it with "countersign show ${request.id}".`,
     );
-  return { document: request, text: formatRequest(request, new Date()) };
+  return requestAnswer(context, api, request);
 }
 
 type Wanted = WantedAccess & { duration: string; justification: string };
@@ -111,7 +112,7 @@ async function waitAndReport(context: Context, api: Api, request: AccessRequest)
   const decided = await waitForDecision(api, request, { progress, signal: context.io.signal }).finally(() =>
     progress.end(),
   );
-  const answer = { document: decided, text: formatRequest(decided, new Date()) };
+  const answer = await requestAnswer(context, api, decided);
   if (decided.state !== 'approved') {
     if (!context.json) context.io.stdout(`${answer.text}\n`);
     throw new CliError(decided.state, `${decided.id} was not approved`, { document: decided });

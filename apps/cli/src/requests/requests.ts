@@ -6,6 +6,7 @@ import { CliError, usageError } from '../command/errors.js';
 import { LAST } from '../command/flags.js';
 import { fetchPage, type ListOptions } from '../command/list.js';
 import { formatGrant, nextCommands, peopleInGrant } from '../grants/grant-text.js';
+import { requestAnswer } from './request-answer.js';
 import { formatOffer, formatRequest, formatRequests, peopleIn } from './request-text.js';
 
 export const listRequests = (context: Context, options: ListOptions): Promise<Answer> =>
@@ -43,7 +44,7 @@ export async function acceptOffer(context: Context, text: string): Promise<Answe
     body: { digest: request.offer.digest },
   });
   if (accepted.grant !== null && !context.json) context.note(nextCommands(accepted.grant));
-  return { document: accepted, text: formatRequest(accepted, new Date()) };
+  return requestAnswer(context, api, accepted);
 }
 
 /** Withdraws the caller's own request. */
