@@ -16,15 +16,18 @@ import { Requests } from '../../libs/persistence/src/repositories/requests.js';
 import { Reviews } from '../../libs/persistence/src/repositories/reviews.js';
 import { Schedule } from '../../libs/persistence/src/repositories/schedule.js';
 import { Sessions } from '../../libs/persistence/src/repositories/sign-in.js';
-import { BIG_TENANT, seed, seededId } from '../support/seed/seed.js';
+import { samples } from '../support/samples.js';
+import { BEGIN, BIG_TENANT, seed, seededId } from '../support/seed/seed.js';
 import { seedRest } from '../support/seed/seed-rest.js';
 import type { TestDatabase } from './support/database.js';
 import { openPlanner, type Plan, type Planner } from './support/plans.js';
 import { postgresDatabase } from './support/postgres.js';
 import { sqliteDatabase } from './support/sqlite.js';
 
-const ROWS = 20_000;
-const SIZE = { requests: ROWS, tenants: 200, activeGrants: 2_000, rows: ROWS };
+/** So many that reading all of a table would be found: a tenth of them is more than any page may look at. */
+const ROWS = samples('plannedRows');
+const SIZE = { requests: ROWS, tenants: 200, activeGrants: ROWS / 10, rows: ROWS };
+const [HALF, LATE, NEWEST] = [ROWS / 2, ROWS * 0.95, ROWS * 0.975];
 const PAGE = 50;
 /** A page of 50 may look at its own rows, at one more, and at few that it passes over. */
 const MOST_LOOKED = 400;
@@ -36,8 +39,11 @@ const BIG = { tenant: BIG_TENANT };
 const ALL = 'all-tenants' as const;
 /** Before the first row: the job that finds nothing must not look at anything. */
 const NOTHING_DUE = '2026-01-01T00:00:00.000Z';
-const MIDDLE = '2026-01-01T03:00:00Z';
-const [request, grant, person] = [seededId('req', 19_000), seededId('grt', 19_000), seededId('usr', 3)];
+/** When a share of the rows had been made: each is a second younger than the one before it. */
+const when = (share: number): string =>
+  `${new Date((BEGIN + share * ROWS) * 1_000).toISOString().slice(0, 19)}Z`;
+const [EARLY, MIDDLE] = [when(0.36), when(0.54)];
+const [request, grant, person] = [seededId('req', LATE), seededId('grt', LATE), seededId('usr', 3)];
 
 /** A value for each filter of the lists (docs/contract.md, Lists), and times that leave half of all on either side. */
 const REQUESTS: ListFilter[] = [
@@ -51,7 +57,7 @@ const REQUESTS: ListFilter[] = [
   { request },
   { from: MIDDLE },
   { to: MIDDLE },
-  { from: '2026-01-01T02:00:00Z', to: MIDDLE, tenant: BIG_TENANT },
+  { from: EARLY, to: MIDDLE, tenant: BIG_TENANT },
   { tenant: BIG_TENANT, state: 'denied', service: 'service-3', requester: person },
   { state: 'awaiting_vendor', tenant: 'tenant-7' },
 ];
@@ -76,7 +82,7 @@ const EVENTS: Parameters<Events['list']>[0][] = [
   { requester: person },
   { from: MIDDLE },
   { to: MIDDLE },
-  { from: '2026-01-01T02:00:00Z', to: MIDDLE },
+  { from: EARLY, to: MIDDLE },
 ];
 
 describe.each([
@@ -130,7 +136,7 @@ describe.each([
   test.each(REQUESTS.map((filter) => [said(filter), filter] as const))(
     'a page of requests by %s comes from an index',
     (_name, filter) =>
-      pages(seededId('req', 10_000), (manager, page) => new Requests(manager, ALL).list(filter, page)),
+      pages(seededId('req', HALF), (manager, page) => new Requests(manager, ALL).list(filter, page)),
   );
 
   test.each<[ListFilter]>([
@@ -142,7 +148,7 @@ describe.each([
     [{ to: MIDDLE }],
   ])('a page of the search for a word by %j comes from an index', async (filter) => {
     const words = (manager: EntityManager) => new RequestWords(manager, ALL);
-    const after = { request: seededId('req', 10_000), createdAt: MIDDLE };
+    const after = { request: seededId('req', HALF), createdAt: MIDDLE };
     for (const word of ['common', 'rare'])
       for (const place of [null, after]) {
         const plans = await planner.plans((manager) => words(manager).find(word, filter, place, PAGE));
@@ -154,35 +160,34 @@ describe.each([
   test.each(GRANTS.map((filter) => [said(filter), filter] as const))(
     'a page of grants by %s comes from an index',
     (_name, filter) =>
-      pages(seededId('grt', 19_500), (manager, page) => new Grants(manager, ALL).list(filter, page)),
+      pages(seededId('grt', NEWEST), (manager, page) => new Grants(manager, ALL).list(filter, page)),
   );
 
   test.each(RECORDS.map((filter) => [said(filter), filter] as const))(
     'a page of access records by %s comes from an index',
     (_name, filter) =>
-      pages(seededId('rec', 10_000), (manager, page) => new Records(manager, BIG).list(filter, page)),
+      pages(seededId('rec', HALF), (manager, page) => new Records(manager, BIG).list(filter, page)),
   );
 
   test.each(EVENTS.map((filter) => [said(filter), filter] as const))(
     'a page of events by %s comes from an index',
     (_name, filter) =>
-      pages('10000', (manager, page) => new Events(manager, BIG_TENANT, systemHashing).list(filter, page)),
+      pages(String(HALF), (manager, page) =>
+        new Events(manager, BIG_TENANT, systemHashing).list(filter, page),
+      ),
   );
 
   test('a page of a log’s export comes from an index, also one of a span of times', async () => {
-    const span = { from: '2026-01-01T02:00:00Z', to: MIDDLE };
+    const span = { from: EARLY, to: MIDDLE };
     const events = (manager: EntityManager) => new Events(manager, BIG_TENANT, systemHashing);
-    check(await planner.plans((manager) => events(manager).stored(10_000, 10_000 + PAGE)));
-    check(await planner.plans((manager) => events(manager).stored(10_000, 10_000 + PAGE, span)));
+    check(await planner.plans((manager) => events(manager).stored(HALF, HALF + PAGE)));
+    check(await planner.plans((manager) => events(manager).stored(HALF, HALF + PAGE, span)));
     // It looks at the span's entries of an index, and at no leaf.
     check(
-      await planner.plans((manager) => events(manager).firstWithin(span, 10_000)),
+      await planner.plans((manager) => events(manager).firstWithin(span, HALF)),
       Number.POSITIVE_INFINITY,
     );
-    check(
-      await planner.plans((manager) => events(manager).lastWithin(span, 10_000)),
-      Number.POSITIVE_INFINITY,
-    );
+    check(await planner.plans((manager) => events(manager).lastWithin(span, HALF)), Number.POSITIVE_INFINITY);
   });
 
   test.each([
@@ -191,7 +196,7 @@ describe.each([
     { tenant: BIG_TENANT },
     { state: 'delivered', tenant: BIG_TENANT },
   ] as const)('a page of notices by %j comes from an index', (filter) =>
-    pages(seededId('ntc', 10_000), (manager, page) => new Deliveries(manager).list(filter, page)),
+    pages(seededId('ntc', HALF), (manager, page) => new Deliveries(manager).list(filter, page)),
   );
 
   test.each<[string, string, (manager: EntityManager) => Promise<unknown>]>([
@@ -251,8 +256,8 @@ describe.each([
       'reviews',
       (manager) => new Reviews(manager, ALL).ofRequests([request, seededId('req', 1)]),
     ],
-    ['changes of the feed', 'feed_changes', (manager) => new Feed(manager).since(19_000, 100)],
-    ['the mark of a change', 'feed_changes', (manager) => new Feed(manager).markAt(19_000)],
+    ['changes of the feed', 'feed_changes', (manager) => new Feed(manager).since(LATE, 100)],
+    ['the mark of a change', 'feed_changes', (manager) => new Feed(manager).markAt(LATE)],
     [
       'notices that wait',
       'notices',
@@ -261,7 +266,7 @@ describe.each([
     [
       'notices of the last seconds',
       'notices',
-      (manager) => new PendingNotices(manager).after(seededId('ntc', 19_990), 500),
+      (manager) => new PendingNotices(manager).after(seededId('ntc', ROWS - 10), 500),
     ],
     [
       'deliveries that are due',

@@ -39,6 +39,8 @@ export const SAMPLES = {
   httpDecisionRounds: { quick: 1, full: 200 },
   /** Earlier schemas from which a database is upgraded: the first, and the newest ones. The full count is more than there are. */
   earlierReleases: { quick: 2, full: 1_000 },
+  /** Rows in each table of the databases whose plans are read. */
+  plannedRows: { quick: 5_000, full: 20_000 },
   /** Units of work at once, on each kind of store. */
   unitsAtOnce: { quick: 60, full: 200 },
   /** `kill -9` of a broker with a hundred decisions in flight, and of a gateway under load. */
