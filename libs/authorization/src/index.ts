@@ -1,4 +1,9 @@
-export { authorizeCall, type CallDecision } from './call/authorize-call.js';
+export {
+  type AllowedDecision,
+  authorizeCall,
+  authorizeCallAgain,
+  type CallDecision,
+} from './call/authorize-call.js';
 export type {
   ActiveGrant,
   Call,

@@ -1,8 +1,11 @@
 import {
   type ActiveGrant,
+  type AllowedDecision,
   authorizeCall,
+  authorizeCallAgain,
   type Call,
   type CallDecision,
+  type CallRefusal,
   type CallView,
   CountersignatureVerifier,
   findAmbiguity,
@@ -273,6 +276,11 @@ export class CallAuthorizer {
    */
   authorize(token: VerifiedToken, call: Call): CallDecision {
     return authorizeCall(token, call, this.view, this.parts.clock.now());
+  }
+
+  /** Decides again about a call that was allowed, after something took time. Returns the refusal if it is not allowed any more. */
+  authorizeAgain(token: VerifiedToken, call: Call, before: AllowedDecision): CallRefusal | undefined {
+    return authorizeCallAgain(token, call, this.view, this.parts.clock.now(), before);
   }
 }
 

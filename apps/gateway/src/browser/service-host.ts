@@ -29,6 +29,6 @@ export function atServiceHost(
   const { service, origin } = found;
   const path = `/${request.service}${request.path}`;
   if (path.startsWith(OWN_PATHS) && !isBrowserPath(path) && !path.startsWith(FILES_PATH)) return request;
-  if (request.service === 'authz' && request.headers.all(PROXY_SECRET_HEADER).length > 0) return request;
+  if (request.service === 'authz' && request.headers.has(PROXY_SECRET_HEADER)) return request;
   return { ...request, service, path, origin };
 }

@@ -1,4 +1,4 @@
-import type { Call, PublishedRouteMap } from '@countersign/authorization';
+import type { Call, CallDecision, PublishedRouteMap } from '@countersign/authorization';
 import {
   type CorsRules,
   FILES_PATH,
@@ -7,7 +7,7 @@ import {
   readOperation,
   type ServiceDefinition,
 } from '@countersign/contract';
-import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer.js';
+import type { CallAuthorizer, TokenDecision, VerifiedToken } from '../authorize/call-authorizer.js';
 import type { BrowserCalls } from '../browser/browser-calls.js';
 import type { OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
@@ -17,15 +17,20 @@ import type { GatewayMetrics } from '../metrics.js';
 import { parseStatement, StatementRefused } from '../sql/sql-statement.js';
 import type { CallRefusals, RefusedCall } from './call-refusals.js';
 import type { CanonicalRequest } from './canonical-request.js';
-import { type ChangeBody, type ReadBody, readChangeBody } from './change-body.js';
+import { type ReadBody, readChangeBody } from './change-body.js';
 import { fieldsForOrigin, isListedOrigin, isPreflight, preflightFields } from './cors.js';
 import { callOf, type Exchange } from './exchange.js';
+
+/** What happens to an allowed call. `run` returns undefined if nothing is left to wait for. */
+type Forwarding = {
+  run(...call: Parameters<RecordedForwarding['run']>): Promise<void> | undefined;
+};
 
 export type CallHandlerParts = {
   authorizer: CallAuthorizer;
   refusals: CallRefusals;
   /** Takes an allowed call, in the same turn as the decision. */
-  forwarding: Pick<RecordedForwarding, 'run'>;
+  forwarding: Forwarding;
   /** Calls whose browser has a session in place of a token. */
   browsers: BrowserCalls;
   calls: OpenCalls;
@@ -45,7 +50,7 @@ type Undecided = {
   link?: FileLink;
 };
 
-const NO_BODY: ChangeBody = {};
+const NOTHING_READ: Undecided = {};
 const NO_CONTENT = {
   hasBody: false,
   bodySha256: undefined,
@@ -81,7 +86,11 @@ function fetchProblem({ method, query, headers }: CanonicalRequest): Omit<Refuse
 export class CallHandler {
   constructor(private readonly parts: CallHandlerParts) {}
 
-  async handle(exchange: Exchange): Promise<void> {
+  /**
+   * Decides about the call, and forwards or refuses it. Undefined if nothing is left to wait for: most calls are decided in this
+   * turn, and a promise for each would cost more than the decision.
+   */
+  handle(exchange: Exchange): Promise<void> | undefined {
     const { authorizer, refusals, browsers } = this.parts;
     const { canonical } = exchange;
     const service = authorizer.service(canonical.service);
@@ -94,10 +103,23 @@ export class CallHandler {
     }
     if (cors !== undefined && isPreflight(canonical))
       return this.answerPreflight(exchange, service.definition, cors);
-    const token = browsers.mayBySession(canonical)
-      ? await browsers.verify(exchange, service)
-      : authorizer.verifyToken(canonical, service);
-    if (token === undefined) return;
+    return browsers.mayBySession(canonical)
+      ? this.handleBySession(exchange, service)
+      : this.handleWithToken(exchange, service, authorizer.verifyToken(canonical, service));
+  }
+
+  private async handleBySession(exchange: Exchange, service: PublishedRouteMap): Promise<void> {
+    const token = await this.parts.browsers.verify(exchange, service);
+    if (token !== undefined) await this.handleWithToken(exchange, service, token);
+  }
+
+  private handleWithToken(
+    exchange: Exchange,
+    service: PublishedRouteMap,
+    token: TokenDecision,
+  ): Promise<void> | undefined {
+    const { authorizer, refusals } = this.parts;
+    const { canonical, mode } = exchange;
     if (!token.ok) {
       const { reason, detail, noToken } = token;
       return refusals.unverified(exchange, canonical.service, 'invalid_token', { reason, detail, noToken });
@@ -107,19 +129,30 @@ export class CallHandler {
     if (fileId !== undefined) return this.handleFile(exchange, token, fileId);
     // Three kinds of body are read before the decision: that of an approved change, whose hash is part of the terms, an SQL
     // statement, which its record contains, and a persisted operation, which says what the call is. Every other body streams.
-    const runsSql = isDatabase(service.definition) && exchange.mode === undefined;
+    const runsSql = isDatabase(service.definition) && mode === undefined;
     const takesOperation = authorizer.takesOperation(canonical, claims);
-    const hasOperationInBody = takesOperation && exchange.mode === undefined && canonical.method === 'POST';
-    const isRead = runsSql || hasOperationInBody || claims.terms.change !== undefined;
-    const { body, refused } = isRead ? await readChangeBody(this.parts, exchange, token) : NO_BODY;
-    if (refused !== undefined) return refusals.decided(exchange, claims, refused);
+    const hasOperationInBody = takesOperation && mode === undefined && canonical.method === 'POST';
+    if (runsSql || hasOperationInBody || claims.terms.change !== undefined)
+      return this.handleWithBody(exchange, token, { runsSql, takesOperation });
+    if (takesOperation) exchange.operation = operationOf(exchange, undefined);
+    return this.decide(exchange, token, callOf(exchange, undefined), NOTHING_READ);
+  }
+
+  /** Reads the body first, because the decision depends on it. */
+  private async handleWithBody(
+    exchange: Exchange,
+    token: VerifiedToken,
+    { runsSql, takesOperation }: { runsSql: boolean; takesOperation: boolean },
+  ): Promise<void> {
+    const { body, refused } = await readChangeBody(this.parts, exchange, token);
+    if (refused !== undefined) return this.parts.refusals.decided(exchange, token.claims, refused);
     if (takesOperation) exchange.operation = operationOf(exchange, body);
     const refusedStatement = runsSql ? readStatement(exchange, body) : undefined;
     await this.decide(exchange, token, callOf(exchange, body), { body, refusedStatement });
   }
 
   /** Fetches a file whose presigned link the gateway keeps. The fetch is authorized like the call whose answer contained the link. */
-  private async handleFile(exchange: Exchange, token: VerifiedToken, id: string): Promise<void> {
+  private handleFile(exchange: Exchange, token: VerifiedToken, id: string): Promise<void> | undefined {
     const { refusals, fileLinks } = this.parts;
     const { claims } = token;
     const { canonical } = exchange;
@@ -131,20 +164,35 @@ export class CallHandler {
     const described = { ...exchange, canonical: { ...canonical, ...original } };
     const problem = fetchProblem(canonical);
     if (problem !== undefined) return refusals.decided(described, claims, { ...problem, match: null });
-    await this.decide(described, token, { ...link.call, ...NO_CONTENT }, { link });
+    return this.decide(described, token, { ...link.call, ...NO_CONTENT }, { link });
   }
 
   /** Decides about the call, and forwards or refuses it. Waits first if its grant, or a lease of its budget, may still arrive. */
-  private async decide(
+  private decide(
     exchange: Exchange,
     token: VerifiedToken,
     call: Call,
-    { body, refusedStatement, link }: Undecided,
+    undecided: Undecided,
+  ): Promise<void> | undefined {
+    const { authorizer } = this.parts;
+    const grantArrival = authorizer.waitForGrant(token.claims);
+    if (grantArrival !== undefined)
+      return grantArrival.then(() => this.decideWithBudget(exchange, token, call, undecided));
+    const decision = authorizer.authorize(token, call);
+    return !decision.allowed && decision.code === 'budget_exhausted'
+      ? this.decideWithBudget(exchange, token, call, undecided)
+      : this.carryOut(exchange, token, decision, undecided);
+  }
+
+  /** Decides, and as long as the call lacks only budget, waits for more of it. */
+  private async decideWithBudget(
+    exchange: Exchange,
+    token: VerifiedToken,
+    call: Call,
+    undecided: Undecided,
   ): Promise<void> {
-    const { authorizer, refusals, forwarding } = this.parts;
+    const { authorizer, refusals } = this.parts;
     const { claims } = token;
-    const grantArrival = authorizer.waitForGrant(claims);
-    if (grantArrival !== undefined) await grantArrival;
     let decision = authorizer.authorize(token, call);
     for (;;) {
       const budgetArrival = authorizer.waitForBudget(claims, decision);
@@ -153,20 +201,30 @@ export class CallHandler {
       if (refusal !== undefined) return refusals.decided(exchange, claims, refusal);
       decision = authorizer.authorize(token, call);
     }
-    // No `await` from this decision to the taking of place and budget in `forwarding.run`: another call could come between.
+    await this.carryOut(exchange, token, decision, undecided);
+  }
+
+  /** Must be called in the same turn as the decision: no other call may take the place or the budget in between. */
+  private carryOut(
+    exchange: Exchange,
+    token: VerifiedToken,
+    decision: CallDecision,
+    { body, refusedStatement, link }: Undecided,
+  ): Promise<void> | undefined {
+    const { refusals, forwarding } = this.parts;
+    const { claims } = token;
     if (!decision.allowed) return refusals.decided(exchange, claims, decision);
     if (refusedStatement !== undefined)
       return refusals.decided(exchange, claims, { ...refusedStatement, match: decision.match });
-    await forwarding.run(exchange, token, decision, body, link);
+    return forwarding.run(exchange, token, decision, body, link);
   }
 
   /** Answers a preflight. A preflight is no call: it is counted, but not recorded and not forwarded. */
-  private answerPreflight(exchange: Exchange, service: ServiceDefinition, cors: CorsRules): void {
+  private answerPreflight(exchange: Exchange, service: ServiceDefinition, cors: CorsRules): undefined {
     const { refusals, metrics } = this.parts;
     if (!isListedOrigin(cors, exchange.canonical)) {
       const detail = 'the service does not list this origin in `cors`';
-      refusals.unverified(exchange, service.name, 'route_not_listed', { detail });
-      return;
+      return refusals.unverified(exchange, service.name, 'route_not_listed', { detail });
     }
     metrics.preflight(service.name);
     exchange.response.send(204, preflightFields(service, cors), '');

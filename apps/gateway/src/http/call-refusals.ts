@@ -66,7 +66,7 @@ export class CallRefusals {
     service: string | null,
     code: RefusalCode,
     members: ProblemMembers & ChallengeOptions,
-  ): void {
+  ): undefined {
     this.parts.recorder.count(service, code);
     this.parts.metrics.refused(service, code);
     this.answer(exchange, code, members);
@@ -76,7 +76,11 @@ export class CallRefusals {
    * With a verified token the tenant gets an access record of the refusal. The engineer reads what to request, if that
    * would help.
    */
-  verified(exchange: Exchange, claims: GrantTokenClaims, { code, detail, match, reason }: RefusedCall): void {
+  verified(
+    exchange: Exchange,
+    claims: GrantTokenClaims,
+    { code, detail, match, reason }: RefusedCall,
+  ): undefined {
     const { service } = exchange.canonical;
     const record = this.parts.recorder.recordRefused(recordedCallOf(exchange, claims), match, code);
     this.parts.metrics.refused(service, code);
@@ -85,7 +89,7 @@ export class CallRefusals {
   }
 
   /** A token that became invalid while its call waited is refused like one that came invalid: counted, not recorded. */
-  decided(exchange: Exchange, claims: GrantTokenClaims, refused: RefusedCall): void {
+  decided(exchange: Exchange, claims: GrantTokenClaims, refused: RefusedCall): undefined {
     const { code, reason, detail } = refused;
     if (code !== 'invalid_token') this.verified(exchange, claims, refused);
     else

@@ -1,21 +1,25 @@
 import { timingSafeEqual } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
-import { isDownload } from '@countersign/authorization';
+import { type GrantTokenClaims, isDownload } from '@countersign/authorization';
 import { isDatabase } from '@countersign/contract';
 import { growingCache } from '@countersign/runtime';
+import type { Logger } from 'pino';
 import type { VerifiedToken } from '../authorize/call-authorizer.js';
 import type { ServiceHost } from '../authorize/route-maps.js';
 import { PROXY_SECRET_HEADER } from '../browser/service-host.js';
 import type { Budgets } from '../budget/budgets.js';
 import type { AllowedCall } from '../forward/recorded-forwarding.js';
-import { type CallContexts, CONTEXT_KEY_MISSING } from '../forward/signed-context.js';
+import { type CallContexts, CONTEXT_KEY_MISSING, type ServiceContext } from '../forward/signed-context.js';
+import type { Framing } from '../http1/framing.js';
+import { type FieldLines, writeFields } from '../http1/message-writer.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { Recorder } from '../records/recorder.js';
+import type { RecordWaiter } from '../records/spool/spool.js';
 import { CallHandler, type CallHandlerParts } from './call-handler.js';
 import type { RefusedCall } from './call-refusals.js';
 import { type CanonicalRequest, isForwardableMethod, readHostName } from './canonical-request.js';
 import { callOf, type Exchange, recordedCallOf } from './exchange.js';
-import { answerProblem, requireUnambiguous } from './refusals.js';
+import { answerProblem, refuseFault, requireUnambiguous } from './refusals.js';
 import { readTarget } from './target.js';
 
 /** Which proxies and services may ask about calls. */
@@ -33,6 +37,7 @@ type ExternalAuthorizationParts = Omit<CallHandlerParts, 'forwarding'> & {
   recorder: Recorder;
   metrics: GatewayMetrics;
   contexts: CallContexts;
+  log: Logger;
   /** The service with this host of its own. */
   serviceAt(host: string): ServiceHost | undefined;
 };
@@ -81,6 +86,8 @@ const KNOWN_PEERS = 1_000;
  */
 const WEBSOCKET_HEADER = 'sec-websocket-key';
 
+const NO_BODY: Framing = { kind: 'none' };
+
 const PATH = /^\/(nginx|traefik|envoy|middleware)(\/.*)?$/;
 
 const joined = (service: string, target: string | undefined): string | undefined =>
@@ -115,15 +122,15 @@ export class ExternalAuthorization {
     return service === 'authz';
   }
 
-  /** Throws AmbiguousRequest if the described call can be read in more than one way. */
-  async answer(exchange: Exchange): Promise<void> {
+  /** Undefined if nothing is left to wait for. Throws AmbiguousRequest if the described call can be read in more than one way. */
+  answer(exchange: Exchange): Promise<void> | undefined {
     const { refusals } = this.parts;
-    const { canonical: question, body, response } = exchange;
+    const { canonical: question, body, response, peer } = exchange;
     const [, mode = '', below = ''] = PATH.exec(question.path) ?? [];
     const describe = MODES[mode];
     if (describe === undefined || this.secret === undefined) {
       answerProblem(response, 'not_found', { close: !body.isDone });
-      return;
+      return undefined;
     }
     if (!this.mayAsk(exchange, this.secret)) {
       return refusals.unverified(exchange, null, 'proxy_not_trusted', {
@@ -131,11 +138,11 @@ export class ExternalAuthorization {
       });
     }
     const described = canonicalCall(question, describe(question, below));
-    const call =
+    return this.handler.handle(
       mode === 'middleware'
-        ? { ...exchange, canonical: described, mode: 'middleware' as const }
-        : { ...exchange, canonical: this.withOrigin(described), mode: 'authz' as const };
-    await this.handler.handle(call);
+        ? { canonical: described, body, response, peer, mode: 'middleware' }
+        : { canonical: this.withOrigin(described), body, response, peer, mode: 'authz' },
+    );
   }
 
   /**
@@ -165,9 +172,9 @@ export class ExternalAuthorization {
   }
 
   /** Takes a call that the checks allow: makes its record durable, and answers the proxy. */
-  async run(exchange: Exchange, token: VerifiedToken, decision: AllowedCall): Promise<void> {
-    const { authorizer, refusals, budgets, recorder, metrics, contexts, clock } = this.parts;
-    const { canonical, response } = exchange;
+  run(exchange: Exchange, token: VerifiedToken, decision: AllowedCall): Promise<void> | undefined {
+    const { authorizer, refusals, budgets, recorder, contexts, clock } = this.parts;
+    const { canonical } = exchange;
     const { claims } = token;
     const { match, grant, map } = decision;
     const beyond = changesProtocol(canonical, decision) ?? beyondThisMode(token, decision);
@@ -175,54 +182,135 @@ export class ExternalAuthorization {
     const { context: mode } = authorizer.upstreamSettings(canonical.service);
     const signing = contexts.of(canonical.service, mode, clock.now());
     if (signing === undefined) return refusals.decided(exchange, claims, { ...CONTEXT_KEY_MISSING, match });
-    const began = clock.monotonic();
-    const record = recorder.newId();
+    const answer = new PendingAnswer(this.parts, exchange, token, decision, signing, recorder.newId());
     budgets.takeCall(claims.digest, grant);
-    try {
-      await authorizer.persistDigest(claims, grant);
-      const { tenantFrom } = map.definition;
-      await recorder.recordAllowed(record, recordedCallOf(exchange, claims), match, signing.mode, tenantFrom);
-    } catch {
-      budgets.returnCall(claims.digest, grant);
-      const detail = 'the record could not be written';
-      return refusals.verified(exchange, claims, { code: 'record_unavailable', detail, match });
+    const { tenantFrom } = map.definition;
+    const write = () => {
+      const described = recordedCallOf(exchange, claims);
+      recorder.writeAllowed(answer.record, described, match, signing.mode, tenantFrom, false, answer);
+    };
+    const digestStored = authorizer.persistDigest(claims, grant);
+    if (digestStored === undefined) {
+      write();
+      return undefined;
     }
-    metrics.recorded(clock.monotonic() - began);
-    // Writing the record took time, and this call is not among the open calls that a stop cuts. So it is authorized once more.
-    // `budget_exhausted` does not count: this call itself may have used the last of the budget.
-    const again = authorizer.authorize(token, callOf(exchange, undefined));
-    // The `allowed` record is durable already. A refusal now is a second record of the same call.
-    if (!again.allowed && again.code !== 'budget_exhausted')
-      return refusals.decided(exchange, claims, { ...again, match });
-    const { method, path, query } = canonical;
-    const { sub, grant_id } = claims;
-    const { tenant } = match;
-    const context = signing.sign?.(
-      map.definition.audience,
-      { tenant, sub, grant_id, record, method, path: path + query, body_sha256: undefined },
-      clock.now(),
-    );
-    const fields = ['Cache-Control', 'no-store', 'Countersign-Tenant', tenant, 'Countersign-Requester', sub];
-    fields.push('Countersign-Grant', grant_id, 'Countersign-Record', record);
-    if (context !== undefined) fields.push('Countersign-Context', context);
-    response.send(200, fields, '');
+    return digestStored.then(write, () => answer.onUnavailable());
   }
 }
 
+/** The answer to a proxy, which waits until the record of the call is durable. */
+class PendingAnswer implements RecordWaiter {
+  private readonly began: number;
+
+  constructor(
+    private readonly parts: ExternalAuthorizationParts,
+    private readonly exchange: Exchange,
+    private readonly token: VerifiedToken,
+    private readonly decision: AllowedCall,
+    private readonly signing: ServiceContext,
+    /** `rec_…` */
+    readonly record: string,
+  ) {
+    this.began = parts.clock.monotonic();
+  }
+
+  onUnavailable(): void {
+    try {
+      this.refuse();
+    } catch (error) {
+      refuseFault(this.parts.log, this.exchange.response, error);
+    }
+  }
+
+  onDurable(): void {
+    try {
+      this.answer();
+    } catch (error) {
+      refuseFault(this.parts.log, this.exchange.response, error);
+    }
+  }
+
+  private refuse(): void {
+    const { budgets, refusals } = this.parts;
+    const { claims } = this.token;
+    const { match, grant } = this.decision;
+    budgets.returnCall(claims.digest, grant);
+    const detail = 'the record could not be written';
+    refusals.verified(this.exchange, claims, { code: 'record_unavailable', detail, match });
+  }
+
+  private answer(): void {
+    const { authorizer, refusals, metrics, clock } = this.parts;
+    const { exchange, token, decision, record } = this;
+    const { claims } = token;
+    metrics.recorded(clock.monotonic() - this.began);
+    // Writing the record took time, and this call is not among the open calls that a stop cuts. So it is authorized once more.
+    // `budget_exhausted` does not count: this call itself may have used the last of the budget.
+    const again = authorizer.authorizeAgain(token, callOf(exchange, undefined), decision);
+    // The `allowed` record is durable already. A refusal now is a second record of the same call.
+    if (again !== undefined && again.code !== 'budget_exhausted') {
+      refusals.decided(exchange, claims, { ...again, match: decision.match });
+      return;
+    }
+    const { tenant } = decision.match;
+    const context = this.signContext(tenant);
+    const lines = `${linesOfToken(claims, tenant)}${writeFields(['Countersign-Record', record])}${
+      context === undefined ? '' : writeFields(['Countersign-Context', context])
+    }`;
+    exchange.response.sendEmpty(200, lines as FieldLines);
+  }
+
+  private signContext(tenant: string): string | undefined {
+    const { signing, record, exchange, decision } = this;
+    const { method, path, query } = exchange.canonical;
+    const { sub, grant_id } = this.token.claims;
+    return signing.sign?.(
+      decision.map.definition.audience,
+      { tenant, sub, grant_id, record, method, path: path + query, body_sha256: undefined },
+      this.parts.clock.now(),
+    );
+  }
+}
+
+/** What all answers to questions with one token begin with. */
+const knownLines = new WeakMap<GrantTokenClaims, { tenant: string; lines: FieldLines }>();
+
+function linesOfToken(claims: GrantTokenClaims, tenant: string): FieldLines {
+  const known = knownLines.get(claims);
+  if (known?.tenant === tenant) return known.lines;
+  const fields = ['Cache-Control', 'no-store', 'Countersign-Tenant', tenant];
+  fields.push('Countersign-Requester', claims.sub, 'Countersign-Grant', claims.grant_id);
+  const lines = writeFields(fields);
+  knownLines.set(claims, { tenant, lines });
+  return lines;
+}
+
 /** The call that a proxy describes, read as strictly as one that comes here itself. Throws AmbiguousRequest. */
-function canonicalCall(question: CanonicalRequest, { method, host, target }: Described): CanonicalRequest {
+function canonicalCall(question: CanonicalRequest, described: Described): CanonicalRequest {
+  const { method } = described;
   requireUnambiguous(
-    method !== undefined && target !== undefined && host !== undefined,
+    method !== undefined && described.target !== undefined && described.host !== undefined,
     'the proxy does not describe the call: its method, host and URI',
   );
   requireUnambiguous(isForwardableMethod(method), 'a method that is never forwarded');
+  const { service, path, query, queryNames } = readTarget(described.target);
+  const host = readHostName(described.host);
+  const { headers, minorVersion, closes } = question;
+  const framing = NO_BODY;
+  // The members are in the order of `readCanonicalRequest`, so that both kinds of request have one shape for the engine.
+  const expectsContinue = false;
   return {
-    ...question,
-    ...readTarget(target),
+    service,
+    path,
+    query,
+    queryNames,
     method,
-    host: readHostName(host),
-    framing: { kind: 'none' },
-    expectsContinue: false,
+    host,
+    headers,
+    framing,
+    minorVersion,
+    closes,
+    expectsContinue,
   };
 }
 
@@ -232,7 +320,7 @@ function canonicalCall(question: CanonicalRequest, { method, host, target }: Des
  */
 function changesProtocol({ headers }: CanonicalRequest, { match }: AllowedCall): RefusedCall | undefined {
   const detail = 'no route allows an upgrade of the connection';
-  return headers.all(WEBSOCKET_HEADER).length > 0 ? { code: 'route_not_listed', detail, match } : undefined;
+  return headers.has(WEBSOCKET_HEADER) ? { code: 'route_not_listed', detail, match } : undefined;
 }
 
 /** Refuses a call whose limits only a gateway that forwards the call itself can enforce. */

@@ -1,6 +1,6 @@
 import { isRefusedHeader } from '@countersign/contract';
 import { connectionOptions } from '../http1/connection-options.js';
-import { type Fields, onlyValue } from '../http1/fields.js';
+import { type Fields, onlyValue, valuesOf } from '../http1/fields.js';
 import { AmbiguousRequest, requireUnambiguous } from './refusals.js';
 
 /** Servers behind us read fewer fields than they receive: Node drops those after about a thousand without a word. */
@@ -68,8 +68,13 @@ export class HeaderList {
 
   /** All values of a field, in order. */
   all(name: string): string[] {
-    const wanted = name.toLowerCase();
-    return this.fields.filter(([field]) => field === wanted).map(([, value]) => value);
+    return valuesOf(this.fields, name.toLowerCase());
+  }
+
+  /** Whether there is such a field, by its name in lower case. */
+  has(name: string): boolean {
+    for (const [field] of this.fields) if (field === name) return true;
+    return false;
   }
 
   /**

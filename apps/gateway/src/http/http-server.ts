@@ -1,4 +1,3 @@
-import { describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import type { ServiceHost } from '../authorize/route-maps.js';
 import type { BrowserAccess } from '../browser/browser-access.js';
@@ -11,7 +10,7 @@ import { type CanonicalRequest, readCanonicalRequest, requireUsualBody } from '.
 import type { Exchange } from './exchange.js';
 import type { ExternalAuthorization } from './external-authorization.js';
 import type { OwnPages } from './own-pages.js';
-import { AmbiguousRequest, answerProblem } from './refusals.js';
+import { AmbiguousRequest, answerProblem, refuseFault } from './refusals.js';
 import type { StopEndpoint } from './stop-endpoint.js';
 
 type HttpServerParts = {
@@ -43,7 +42,7 @@ export function createHttpServer(parts: HttpServerParts): Http1Server<CanonicalR
     read: (head) => atServiceHost(readCanonicalRequest(head), parts.serviceAt),
     serve: (exchange) => {
       requireTlsOfBrowsers(parts, exchange.response);
-      void serve(parts, exchange);
+      serve(parts, exchange);
     },
     refuse: (response, rule) => {
       requireTlsOfBrowsers(parts, response);
@@ -55,7 +54,7 @@ export function createHttpServer(parts: HttpServerParts): Http1Server<CanonicalR
     },
     countUnanswered: () => countRefusal('ambiguous_request'),
     countHandshake: (isLate) => countRefusal(isLate ? 'request_timeout' : 'handshake_failed'),
-    onFault: (error, response) => refuseFault(parts, response, error),
+    onFault: (error, response) => refuseFault(parts.log, response, error),
     wallClock: () => parts.wallClock(),
   };
   return new Http1Server(behaviour, parts.security);
@@ -68,33 +67,34 @@ function requireTlsOfBrowsers({ security }: HttpServerParts, response: ServerRes
   if (security !== undefined) response.addFields(STRICT_TRANSPORT);
 }
 
-async function serve(parts: HttpServerParts, exchange: Exchange): Promise<void> {
+/** Most requests are answered without a promise. What remains of the others may fail later. */
+function serve(parts: HttpServerParts, exchange: Exchange): void {
+  try {
+    route(parts, exchange)?.catch((error: unknown) => refuseError(parts, exchange.response, error));
+  } catch (error) {
+    refuseError(parts, exchange.response, error);
+  }
+}
+
+function route(parts: HttpServerParts, exchange: Exchange): Promise<void> | undefined {
   const { pages, stopEndpoint, handler, externalAuthorization, browsers } = parts;
   const { canonical, response } = exchange;
-  try {
-    const isOwn = browsers.isFor(canonical) || externalAuthorization.isFor(canonical);
-    const isCall = !isOwn && !pages.has(canonical.service);
-    if (!isCall) requireUsualBody(canonical);
-    if (isCall) await handler.handle(exchange);
-    else if (browsers.isFor(canonical)) await browsers.answer(exchange);
-    else if (stopEndpoint.isFor(canonical)) await stopEndpoint.answer(exchange);
-    else if (externalAuthorization.isFor(canonical)) await externalAuthorization.answer(exchange);
-    else await pages.answer(canonical, response);
-  } catch (error) {
-    if (error instanceof AmbiguousRequest) refuseAmbiguous(parts, response, error.message);
-    else refuseFault(parts, response, error);
-  }
+  const isForBrowsers = browsers.isFor(canonical);
+  const isQuestion = externalAuthorization.isFor(canonical);
+  if (!isForBrowsers && !isQuestion && !pages.has(canonical.service)) return handler.handle(exchange);
+  requireUsualBody(canonical);
+  if (isForBrowsers) return browsers.answer(exchange);
+  if (stopEndpoint.isFor(canonical)) return stopEndpoint.answer(exchange);
+  if (isQuestion) return externalAuthorization.answer(exchange);
+  return pages.answer(canonical, response);
+}
+
+function refuseError(parts: HttpServerParts, response: ServerResponse, error: unknown): void {
+  if (error instanceof AmbiguousRequest) refuseAmbiguous(parts, response, error.message);
+  else refuseFault(parts.log, response, error);
 }
 
 function refuseAmbiguous({ countRefusal }: HttpServerParts, response: ServerResponse, rule: string): void {
   countRefusal('ambiguous_request');
   answerProblem(response, 'ambiguous_request', { detail: rule, close: true });
-}
-
-/** An internal error refuses the request and ends the call that was under way. */
-function refuseFault({ log }: HttpServerParts, response: ServerResponse | undefined, error: unknown): void {
-  log.error(describeError(error), 'a request could not be handled');
-  if (response === undefined) return;
-  answerProblem(response, 'record_unavailable', { close: true });
-  if (!response.hasEnded) response.destroy();
 }

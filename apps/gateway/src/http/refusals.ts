@@ -1,4 +1,6 @@
 import type { WhatToRequest } from '@countersign/authorization';
+import { describeError } from '@countersign/runtime';
+import type { Logger } from 'pino';
 import { MalformedMessage } from '../http1/malformed-message.js';
 import type { ServerResponse } from '../http1/server-response.js';
 
@@ -117,4 +119,12 @@ export function answerProblem(
   if (record !== undefined) headers.push('Countersign-Record', record);
   if (close) response.closeAfter();
   response.send(status, headers, body);
+}
+
+/** An internal error refuses the request and ends the call that was under way. */
+export function refuseFault(log: Logger, response: ServerResponse | undefined, error: unknown): void {
+  log.error(describeError(error), 'a request could not be handled');
+  if (response === undefined) return;
+  answerProblem(response, 'record_unavailable', { close: true });
+  if (!response.hasEnded) response.destroy();
 }

@@ -79,8 +79,11 @@ export function onlyValue(fields: Fields, name: string): string | undefined {
 }
 
 /** All values of a field, by its name in lower case, in their order. */
-export const valuesOf = (fields: Fields, name: string): string[] =>
-  fields.flatMap(([field, value]) => (field === name ? [value] : []));
+export function valuesOf(fields: Fields, name: string): string[] {
+  const values: string[] = [];
+  for (const [field, value] of fields) if (field === name) values.push(value);
+  return values;
+}
 
 /** A list of names and values in turn, without some of its fields. */
 export function withoutFields(flat: readonly string[], isLeftOut: (name: string) => boolean): string[] {

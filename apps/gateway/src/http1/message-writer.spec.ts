@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { anyText } from '../../../../test/factories/any-text.js';
 import { parseWithNode } from '../../../../test/support/node-parser.js';
 import { runs } from '../../../../test/support/samples.js';
-import { DateLine, UnwritableHead, writeRequestHead, writeResponseHead } from './message-writer.js';
+import {
+  DateLine,
+  UnwritableHead,
+  writeFields,
+  writeRequestHead,
+  writeResponseHead,
+} from './message-writer.js';
 import { parseRequestHead } from './request-head.js';
 import { parseResponseHead } from './response-head.js';
 
@@ -89,7 +95,7 @@ describe('writeResponseHead', () => {
       fc.property(fc.integer({ min: 200, max: 599 }), anything, anything, (status, name, value) => {
         let head: string;
         try {
-          head = writeResponseHead(status, [name, value], 'Connection: close\r\n');
+          head = writeResponseHead(status, writeFields([name, value]), 'Connection: close\r\n');
         } catch (error) {
           expect(error).toBeInstanceOf(UnwritableHead);
           return;

@@ -57,15 +57,19 @@ function framingOf(method: string, framing: Framing): string {
   return EXPECT_BODY.has(method) ? 'content-length: 0\r\n' : '';
 }
 
+/** Whole field lines, of which none can end before its line does. Only `writeFields` makes them, and they may be joined. */
+export type FieldLines = string & { readonly areFieldLines: true };
+
 /**
  * The head of a response, with its empty line (RFC 9112 §4). `connection` is a list of whole lines that the writer of the
- * connection adds. Throws UnwritableHead if a field holds a character that could end its line.
+ * connection adds.
  */
-export function writeResponseHead(status: number, fields: FlatFields, connection: string): string {
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${writeFields(fields)}${connection}\r\n`;
+export function writeResponseHead(status: number, fields: FieldLines, connection: string): string {
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${fields}${connection}\r\n`;
 }
 
-function writeFields(fields: FlatFields): string {
+/** Throws UnwritableHead if a field holds a character that could end its line. */
+export function writeFields(fields: FlatFields): FieldLines {
   let text = '';
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at] as string;
@@ -73,7 +77,7 @@ function writeFields(fields: FlatFields): string {
     if (!NAME.test(name) || !VALUE.test(value)) throw new UnwritableHead('a header field');
     text += `${name}: ${value}\r\n`;
   }
-  return text;
+  return text as FieldLines;
 }
 
 /** Pieces up to this size are joined with what leaves with them: one more write costs more than copying so much. */

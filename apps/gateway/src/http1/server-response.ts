@@ -2,9 +2,11 @@ import type { Socket } from 'node:net';
 import {
   chunkLine,
   type DateLine,
+  type FieldLines,
   type FlatFields,
   LAST_CHUNK,
   SMALL_BYTES,
+  writeFields,
   writeResponseHead,
 } from './message-writer.js';
 
@@ -13,6 +15,7 @@ export const KEEP_ALIVE_SECONDS = 65;
 const KEEP = `Connection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_SECONDS}\r\n`;
 const CLOSE = 'Connection: close\r\n';
 const CHUNKED = 'Transfer-Encoding: chunked\r\n';
+const NO_CONTENT = 'Content-Length: 0\r\n';
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
 /** What the connection of a response does for it. */
@@ -122,21 +125,32 @@ export class ServerResponse {
     this.end();
   }
 
+  /** Sends a response without content. `lines`: its fields, of which none is `Content-Length` or `Date`. */
+  sendEmpty(status: number, lines: FieldLines): void {
+    this.#begin(status, `${lines}${NO_CONTENT}` as FieldLines, 0, true);
+    this.end();
+  }
+
   /**
    * Begins a response. `length`: bytes of its body, which `fields` states as `Content-Length` too; undefined if only its
    * end will show. Nothing is written before `flush` or `end`. Throws UnwritableHead, and then nothing has begun.
    */
   begin(status: number, fields: FlatFields, length: number | undefined): void {
+    this.#begin(status, writeFields(fields), length, !hasField(fields, 'date'));
+  }
+
+  #begin(status: number, lines: FieldLines, length: number | undefined, isUndated: boolean): void {
     const { request, connection } = this;
     const hasBody = request.method !== 'HEAD' && status !== 204 && status !== 304;
     let body: 'none' | 'length' | 'chunked' | 'close' = 'none';
     if (hasBody && length !== undefined) body = 'length';
     else if (hasBody) body = request.minorVersion === 1 ? 'chunked' : 'close';
     if (connection.isClosing || body === 'close') this.#mustClose = true;
-    const date = hasField(fields, 'date') ? '' : connection.date.at(connection.wallClock());
-    const lines = `${date}${this.#mustClose ? CLOSE : KEEP}${body === 'chunked' ? CHUNKED : ''}`;
-    const all = this.#added.length === 0 ? fields : [...fields, ...this.#added];
-    this.#held = writeResponseHead(status, all, lines);
+    const date = isUndated ? connection.date.at(connection.wallClock()) : '';
+    const more = `${date}${this.#mustClose ? CLOSE : KEEP}${body === 'chunked' ? CHUNKED : ''}`;
+    const added = this.#added;
+    const all = added.length === 0 ? lines : (`${lines}${writeFields(added)}` as FieldLines);
+    this.#held = writeResponseHead(status, all, more);
     this.#body = body;
     this.#hasBegun = true;
   }
@@ -183,11 +197,14 @@ export class ServerResponse {
     const held = this.#held;
     this.#held = '';
     const { socket } = this.connection;
-    const written = () => this.#written();
-    if (held !== '' || socket.writableLength > 0) socket.write(held, 'latin1', written);
-    // Most writes leave at once, and their callback comes a turn later.
-    if (socket.writableLength === 0) this.#written();
-    else this.connection.waitsForReader();
+    if (held !== '') socket.write(held, 'latin1');
+    // Most writes leave at once. Their callback would come a turn later, so only a write that waits gets one.
+    if (socket.writableLength === 0) {
+      this.#written();
+      return;
+    }
+    socket.write('', 'latin1', () => this.#written());
+    this.connection.waitsForReader();
   }
 
   /**

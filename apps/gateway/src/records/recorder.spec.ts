@@ -3,7 +3,7 @@ import { MAX_COUNTS, type MinuteCount } from '@countersign/gateway-protocol';
 import { sampleClaims, sampleTerms } from '../../../../test/factories/grant-token.js';
 import { Recorder } from './recorder.js';
 import type { RecordDraft } from './spool/record-chains.js';
-import type { Spool } from './spool/spool.js';
+import type { RecordWaiter, Spool } from './spool/spool.js';
 
 const NOW = Date.parse('2026-11-24T15:00:00Z');
 
@@ -19,6 +19,10 @@ function recording() {
       const { record } = draft;
       drafts.push(draft);
       if (record.kind === 'counters') counted.push([...record.counts]);
+    },
+    appendFor: (draft: RecordDraft, { onDurable }: RecordWaiter) => {
+      drafts.push(draft);
+      onDurable();
     },
     unsigned: [],
   };

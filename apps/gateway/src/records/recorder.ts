@@ -13,7 +13,7 @@ import { RandomPool, RecordIds } from './record-ids.js';
 import { MinuteCounters, minuteOf, RefusalFolding } from './refusal-counting.js';
 import type { RecordDraft } from './spool/record-chains.js';
 import type { UnfinishedCall } from './spool/recovery.js';
-import type { Spool } from './spool/spool.js';
+import type { RecordWaiter, Spool } from './spool/spool.js';
 
 /** A call as its record describes it. */
 export type RecordedCall = {
@@ -79,13 +79,7 @@ export class Recorder {
     return this.ids.next();
   }
 
-  /**
-   * Resolves when the record of an allowed call is durable (P5). Rejects with RecordUnavailable.
-   *
-   * @param context how the call is signed for the upstream
-   * @param tenantFrom where the service's map says that the tenant of a call is
-   * @param isMasked whether the gateway masks fields of the answer
-   */
+  /** As `writeAllowed`, and resolves when the record is durable. Rejects with RecordUnavailable. */
   recordAllowed(
     id: string,
     call: RecordedCall,
@@ -94,6 +88,28 @@ export class Recorder {
     tenantFrom: TenantFrom,
     isMasked = false,
   ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiter = { onDurable: resolve, onUnavailable: reject };
+      this.writeAllowed(id, call, match, context, tenantFrom, isMasked, waiter);
+    });
+  }
+
+  /**
+   * Writes the record of an allowed call, and notifies `waiter` when it is durable (P5), or cannot be.
+   *
+   * @param context how the call is signed for the upstream
+   * @param tenantFrom where the service's map says that the tenant of a call is
+   * @param isMasked whether the gateway masks fields of the answer
+   */
+  writeAllowed(
+    id: string,
+    call: RecordedCall,
+    match: MatchedCall,
+    context: ContextMode,
+    tenantFrom: TenantFrom,
+    isMasked: boolean,
+    waiter: RecordWaiter,
+  ): void {
     const { record: described, openings } = this.describe(id, 'allowed', call, match);
     const { droppedHeaders, file, mode, claims } = call;
     const isSigned = context === 'ed25519';
@@ -106,7 +122,7 @@ export class Recorder {
     if (file !== undefined) record.file = file;
     // If someone else passes the call on, only they learn how it ends.
     if (mode !== 'gateway') record.outcome = 'unknown';
-    return this.options.spool.append({ record, openings, text: this.textFor(claims, record) });
+    this.options.spool.appendFor({ record, openings, text: this.textFor(claims, record) }, waiter);
   }
 
   /** The `CallText` for records like this one. Most calls with one token are alike, so the latest one is kept for each token. */

@@ -137,6 +137,7 @@ describe('authorizeCall', () => {
       allowed: true,
       grant: expect.objectContaining({ id: GRANT }),
       map: expect.objectContaining({ definition: billing }),
+      approvedMap: expect.objectContaining({ definition: billing }),
       routes: { approved: billing.routes[1], current: billing.routes[1] },
       headers: new Set(),
       match: {

@@ -79,6 +79,21 @@ const callSteps: readonly CallStep[] = [
 ];
 
 /**
+ * Checks that read nothing but the call, the token's claims and the two route maps. None of these ever changes, so while the maps are the
+ * same objects, neither does the result.
+ */
+const unchangingSteps: ReadonlySet<CallStep> = new Set([
+  routeIsListed,
+  tenantIsTheTokens,
+  scopeCovers,
+  changeIsTheApproved,
+  rangeIsOne,
+]);
+
+/** The other checks, in the same order: what they read may change at any time. */
+const changingSteps = callSteps.filter((step) => !unchangingSteps.has(step));
+
+/**
  * `match` is null while the route is not known. A refused call has it if its route was found. `headers`: the request headers
  * that pass beside the default, in lower case. `masking`: what the answer must not show; undefined if it may show all.
  * `links`: the presigned links in it; undefined if it has none.
@@ -88,7 +103,10 @@ export type CallDecision =
       allowed: true;
       match: MatchedCall;
       grant: ActiveGrant;
+      /** The current map. */
       map: PublishedRouteMap;
+      /** The map that the terms name. */
+      approvedMap: PublishedRouteMap;
       routes: RoutesOfCall;
       headers: ReadonlySet<string>;
       masking: Masking | undefined;
@@ -112,11 +130,48 @@ export function authorizeCall(token: CallToken, call: Call, view: CallView, now:
   } catch (error) {
     return { allowed: false, match: context?.match ?? null, ...refusalOf(error) };
   }
-  const { match, routes, grant, currentMap: map, headers, masking, links } = context;
-  return match === undefined || routes === undefined || grant === undefined || map === undefined
+  const { match, routes, grant, currentMap: map, approvedMap, headers, masking, links } = context;
+  return match === undefined ||
+    routes === undefined ||
+    grant === undefined ||
+    map === undefined ||
+    approvedMap === undefined
     ? { allowed: false, match: null, code: 'route_not_listed', detail: 'the route is not listed' }
-    : { allowed: true, match, grant, map, routes, headers, masking, links };
+    : { allowed: true, match, grant, map, approvedMap, routes, headers, masking, links };
 }
+
+/**
+ * Decides again about a call that was allowed: `token` and `call` are those of that decision. Returns the refusal if the call is not
+ * allowed any more. It is as strict as `authorizeCall`; only the checks whose result cannot have changed are not repeated.
+ */
+export function authorizeCallAgain(
+  token: CallToken,
+  call: Call,
+  view: CallView,
+  now: number,
+  before: AllowedDecision,
+): CallRefusal | undefined {
+  try {
+    const context = contextOf(token, call, view, now);
+    const haveSameMaps = context.currentMap === before.map && context.approvedMap === before.approvedMap;
+    if (haveSameMaps) {
+      context.match = before.match;
+      context.routes = before.routes;
+      context.headers = before.headers;
+      context.masking = before.masking;
+      context.links = before.links;
+    }
+    for (const step of haveSameMaps ? changingSteps : callSteps) {
+      const refusal = step(context);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+export type AllowedDecision = Extract<CallDecision, { allowed: true }>;
 
 const NO_HEADERS: ReadonlySet<string> = new Set();
 

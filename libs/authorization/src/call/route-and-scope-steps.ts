@@ -248,10 +248,12 @@ export const isDownload = ({ approved, current }: RoutesOfCall): boolean =>
  * multipart text whose boundary the service chooses, and nothing that anyone could compare with the file.
  */
 export const rangeIsOne: CallStep = ({ call, routes, links }) => {
+  const takesRange = routes !== undefined && isDownload(routes);
+  if (links === undefined && !takesRange) return undefined;
   const values = call.headerValues('range');
   if (links !== undefined && values.length > 0)
     return { code: 'range_refused', detail: 'this answer has links to files, and is read as a whole' };
-  if (routes === undefined || !isDownload(routes)) return undefined;
+  if (!takesRange) return undefined;
   return values.length === 0 || (values.length === 1 && readByteRange(values[0] ?? '') !== undefined)
     ? undefined
     : { code: 'range_refused', detail: 'a download takes one range at most, such as bytes=0-1023' };
@@ -262,7 +264,8 @@ export const rangeIsOne: CallStep = ({ call, routes, links }) => {
  * keeps it back now. It may lead only to storages that both list.
  */
 function linksOf({ routes, approvedMap, currentMap }: CallContext): LinkedFields | undefined {
-  const fields = new Set([...(routes?.approved.presigned ?? []), ...(routes?.current.presigned ?? [])]);
+  if (routes?.approved.presigned === undefined && routes?.current.presigned === undefined) return undefined;
+  const fields = new Set([...(routes.approved.presigned ?? []), ...(routes.current.presigned ?? [])]);
   if (fields.size === 0) return undefined;
   const [approved = [], current = []] = [approvedMap, currentMap].map((map) => map?.definition.fileHosts);
   return { fields: [...fields], hosts: current.filter((host) => approved.includes(host)) };

@@ -37,8 +37,14 @@ export class RecordUnavailable extends Error {
   readonly code = 'record_unavailable';
 }
 
-/** A record that is not durable yet. `caller` is absent if no one waits for it. */
-type Waiting = { draft: RecordDraft; caller?: { resolve(): void; reject(error: Error): void } };
+/** Waits for one record. It is notified once. Neither method may throw. */
+export interface RecordWaiter {
+  onDurable(): void;
+  onUnavailable(error: RecordUnavailable): void;
+}
+
+/** A record that is not durable yet. `caller` is undefined if no one waits for it. */
+type Waiting = { draft: RecordDraft; caller: RecordWaiter | undefined };
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const MAX_GROUP = 1_000;
@@ -165,10 +171,18 @@ export class Spool {
   /** Resolves when the record is durable. Rejects with RecordUnavailable if it cannot be written or the spool is full. */
   append(draft: RecordDraft): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.isClosed) return reject(new RecordUnavailable('the spool is closed'));
-      this.waiting.push({ draft, caller: { resolve, reject } });
-      this.start();
+      this.appendFor(draft, { onDurable: resolve, onUnavailable: reject });
     });
+  }
+
+  /** The same without a promise: every call has such a record. A spool that is closed notifies the caller at once. */
+  appendFor(draft: RecordDraft, caller: RecordWaiter): void {
+    if (this.isClosed) {
+      caller.onUnavailable(new RecordUnavailable('the spool is closed'));
+      return;
+    }
+    this.waiting.push({ draft, caller });
+    this.start();
   }
 
   /** Writes the record as soon as the disk takes it. If too many wait, all but outcomes are dropped. */
@@ -178,7 +192,7 @@ export class Spool {
       this.options.onDropped(draft);
       return;
     }
-    this.waiting.push({ draft });
+    this.waiting.push({ draft, caller: undefined });
     if (this.draining === undefined && this.retry === undefined) this.startIn(GROUP_WAIT_MS);
   }
 
@@ -255,7 +269,7 @@ export class Spool {
     const callers = this.waiting.filter(({ caller }) => caller !== undefined);
     this.waiting = this.waiting.filter(({ caller }) => caller === undefined);
     for (const { caller } of callers)
-      caller?.reject(new RecordUnavailable('the record could not be written'));
+      caller?.onUnavailable(new RecordUnavailable('the record could not be written'));
   }
 
   /**
@@ -276,7 +290,7 @@ export class Spool {
       const { length } = writer;
       // The last records of earlier boots are few, and their segments can be removed only after they are written.
       if (boot === this.options.boot && used + length >= this.maxBytes * SHARE[kind]) {
-        if (item.caller !== undefined) item.caller.reject(new RecordUnavailable('the spool is full'));
+        if (item.caller !== undefined) item.caller.onUnavailable(new RecordUnavailable('the spool is full'));
         else if (kind === 'outcome') kept.push(item);
         else this.options.onDropped(item.draft);
         continue;
@@ -292,12 +306,12 @@ export class Spool {
     } catch (error) {
       this.options.onFault(error);
       for (const { caller } of fitting)
-        caller?.reject(new RecordUnavailable('the record could not be written'));
+        caller?.onUnavailable(new RecordUnavailable('the record could not be written'));
       return [...fitting.filter(({ caller }) => caller === undefined), ...kept];
     }
     places.commit();
     this.trackWritten(lines);
-    for (const { caller } of fitting) caller?.resolve();
+    for (const { caller } of fitting) caller?.onDurable();
     for (const listener of this.listeners) listener();
     return kept.length > 0 ? kept : undefined;
   }
