@@ -16,22 +16,12 @@ import {
   whoamiAnswer,
 } from '../test/answers.js';
 import { runCli, spawnCli } from '../test/child.js';
-import { FakeServer, problem } from '../test/fake-broker.js';
+import { type FakeServer, fakeServers, problem } from '../test/fake-broker.js';
 import { Terminal } from '../test/terminal.js';
 import { run } from './main.js';
 
 const KEY = 'csk_a-secret-of-ours';
-const servers: FakeServer[] = [];
-
-async function serve(routes: Parameters<typeof FakeServer.start>[0]): Promise<FakeServer> {
-  const server = await FakeServer.start(routes);
-  servers.push(server);
-  return server;
-}
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
+const serve = fakeServers();
 
 /** Runs the command in this process, which costs a tenth: for tests of what it does, not of how a process ends. */
 async function runHere(argv: string[], env: Record<string, string>) {
@@ -44,8 +34,8 @@ const envFor = (broker: FakeServer) => ({ COUNTERSIGN_BROKER_URL: broker.url, CO
 
 /** A broker with one active grant, and the gateway that it points to. */
 async function grantAtWork(
-  gatewayRoutes: Parameters<typeof FakeServer.start>[0],
-  brokerRoutes: Parameters<typeof FakeServer.start>[0] = {},
+  gatewayRoutes: Parameters<typeof serve>[0],
+  brokerRoutes: Parameters<typeof serve>[0] = {},
 ) {
   const gateway = await serve(gatewayRoutes);
   let state: Record<string, unknown> = {};
@@ -387,7 +377,7 @@ describe('broker and gateway in the foreground', () => {
   );
 
   test('a port in use is reported with the variable that chooses another', async () => {
-    const taken = await FakeServer.start({});
+    const taken = await serve({});
     const dataDir = specFolder();
     const credential = encodeGatewayCredential({
       gateway: 'gtw_01980000-0000-7000-8000-000000000001',
@@ -432,13 +422,13 @@ describe('broker and gateway in the foreground', () => {
 });
 
 test('P11: while curl runs, the process list shows neither key nor token', async () => {
-  const { broker } = await grantAtWork({ 'GET /billing/slow': () => ({ hold: true }) });
+  const { broker, gateway } = await grantAtWork({ 'GET /billing/slow': () => ({ hold: true }) });
   const { child, ended } = spawnCli(['curl', GRANT_ID, '--', '-s', '/slow'], envFor(broker));
   const list = await processesUnder(child.pid ?? 0, 'curl');
   expect(list).toContain('/slow');
   expect(list).not.toContain(TOKEN);
   expect(list).not.toContain(KEY);
-  await servers.at(-2)?.stop();
+  await gateway.stop();
   await ended;
 });
 

@@ -77,6 +77,21 @@ export class FakeServer {
   }
 }
 
+/**
+ * Starts fake servers for a spec, which calls this once at its top. A test may start several; all are stopped when it ends.
+ */
+export function fakeServers(): typeof FakeServer.start {
+  const started: FakeServer[] = [];
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((server) => server.stop()));
+  });
+  return async (routes) => {
+    const server = await FakeServer.start(routes);
+    started.push(server);
+    return server;
+  };
+}
+
 export const problem = (status: number, code: string, detail: string, more: object = {}): Reply => ({
   status,
   type: 'application/problem+json',

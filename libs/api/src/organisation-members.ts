@@ -145,7 +145,10 @@ const listOfAtLeastOne = <Schema extends z.ZodType<string>>(member: Schema, what
 
 const RISK_LEVELS = ['low', 'medium', 'high'] as const;
 
-const day = z.string().refine(isCalendarDay, { error: 'must be a day such as 2026-12-24' });
+const day = z
+  .string()
+  .refine(isCalendarDay, { error: 'must be a day such as 2026-12-24' })
+  .meta({ format: 'date' });
 
 const timeOfDay = (pattern: RegExp) =>
   z.string().regex(pattern, { error: 'must be a time of day such as 08:00', abort: true });

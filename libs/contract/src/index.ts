@@ -284,6 +284,7 @@ export {
   CLOCK_SKEW_MS,
   daysAfter,
   formatDuration,
+  INSTANT,
   isCalendarDay,
   isInstant,
   parseDuration,

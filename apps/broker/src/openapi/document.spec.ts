@@ -1,5 +1,6 @@
 import type { Notice } from '@countersign/access';
 import * as api from '@countersign/api';
+import { INSTANT } from '@countersign/contract';
 import type { Type } from '@nestjs/common';
 import { CONTROLLERS } from '../broker.module.js';
 import { gatewayApiEndpoints } from '../gateway-api/gateway-endpoints.js';
@@ -50,6 +51,19 @@ function bodies() {
         : example;
     return [{ route: `${method} ${path}`, schema: body.schema, example: sent }];
   });
+}
+
+/** Every text in a schema, with the name of the member that it is the value of, or one of. */
+function textsOf(schema: unknown, name = ''): { name: string; schema: Json }[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const own = (schema as Json)['type'] === 'string' ? [{ name, schema: schema as Json }] : [];
+  const members = Object.entries((schema as Json)['properties'] ?? {});
+  const parts = Object.entries(schema).filter(([key]) => key !== 'properties');
+  return [
+    ...own,
+    ...members.flatMap(([member, value]) => textsOf(value, member)),
+    ...parts.flatMap(([, value]) => textsOf(value, name)),
+  ];
 }
 
 describe('the OpenAPI document', () => {
@@ -116,6 +130,15 @@ describe('the OpenAPI document', () => {
       for (const { schema } of of(name)) expect(schema).toMatchObject({ type: 'integer' });
     for (const { schema } of [...of('from'), ...of('to')])
       expect(schema).toMatchObject({ format: 'date-time' });
+    const instants = textsOf(document.components.schemas).filter(
+      ({ schema }) => schema['pattern'] === INSTANT.source,
+    );
+    expect(instants.length).toBeGreaterThan(10);
+    expect(instants.filter(({ schema }) => schema['format'] !== 'date-time')).toEqual([]);
+    const days = textsOf(document.components.schemas['PrivacyControls']).filter(
+      ({ schema }) => schema['format'] === 'date',
+    );
+    expect(days.map(({ name }) => name)).toEqual(expect.arrayContaining(['from', 'to', 'quietDays']));
   });
 
   test('the webhook’s message is described as it is sent', () => {

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { permissionRow } from '@countersign/access';
 import { components, type Endpoint, type ErrorCode, STATUS_OF_CODE } from '@countersign/api';
+import { INSTANT } from '@countersign/contract';
 import { z } from 'zod';
 import { type CallerRule, permissionOf } from '../http/access.decorators.js';
 import { SESSION_COOKIE } from '../http/cookies.js';
@@ -169,6 +170,8 @@ function componentSchemas(): Schemas {
     override: ({ zodSchema, jsonSchema }) => {
       const description = components.get(zodSchema as unknown as z.ZodType)?.description;
       if (description !== undefined) jsonSchema.description ??= description;
+      // In what people sign, an instant is described by its pattern alone.
+      if (jsonSchema.pattern === INSTANT.source) jsonSchema.format = 'date-time';
     },
   });
   return Object.fromEntries(

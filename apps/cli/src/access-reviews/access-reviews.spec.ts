@@ -1,4 +1,4 @@
-import { FakeServer } from '../../test/fake-broker.js';
+import { fakeServers } from '../../test/fake-broker.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
 
@@ -20,15 +20,14 @@ const summary = (change: object = {}) => ({
   ...change,
 });
 
-let broker: FakeServer | undefined;
-afterEach(() => broker?.stop());
+const serve = fakeServers();
 
 async function cli(
   argv: string[],
   { tenant = 'acme', reviews = [summary()] as object[], items = [item()] } = {},
 ) {
   const decided: unknown[] = [];
-  broker = await FakeServer.start({
+  const broker = await serve({
     'GET /api/v1/whoami': () => ({
       body: {
         ...{

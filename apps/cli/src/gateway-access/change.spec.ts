@@ -3,18 +3,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeFolder, tempFolder } from '../../../../test/support/temp-folder.js';
 import { GRANT_ID, grantAnswer, REQUEST_ID, requestAnswer, serviceAnswer } from '../../test/answers.js';
-import { FakeServer } from '../../test/fake-broker.js';
+import { fakeServers } from '../../test/fake-broker.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
 
-type Answers = () => Parameters<typeof FakeServer.start>[0];
+type Answers = () => Parameters<typeof serve>[0];
 
-let broker: FakeServer | undefined;
+const serve = fakeServers();
 let folder: string;
 beforeAll(async () => {
   folder = await tempFolder('change');
 });
-afterEach(() => broker?.stop());
 afterAll(() => removeFolder(folder));
 
 async function change(
@@ -24,8 +23,8 @@ async function change(
   more: Answers = () => ({}),
 ) {
   const asked: unknown[] = [];
-  broker = await FakeServer.start({
-    [`GET /api/v1/grants/${GRANT_ID}`]: () => ({ body: grantAnswer(`${broker?.url}/billing`) }),
+  const broker = await serve({
+    [`GET /api/v1/grants/${GRANT_ID}`]: () => ({ body: grantAnswer(`${broker.url}/billing`) }),
     ...more(),
     [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: { ...requestAnswer(), ...granted } }),
     'GET /api/v1/services/billing': () => ({ body: serviceAnswer() }),
@@ -106,10 +105,8 @@ describe('what the approver sees beside the hash', () => {
   test('--no-read reads nothing, --no-show shows the hash alone, and so does a body that is too long', async () => {
     const unread = await change(patch('--no-read'));
     expect(unread.asked[0]).toMatchObject({ shown: { body: '{"total":1}' } });
-    await broker?.stop();
     const hidden = await change(patch('--no-show'));
     expect(hidden.asked[0]).not.toHaveProperty('shown');
-    await broker?.stop();
     const long = JSON.stringify({ text: 'x'.repeat(16_384) });
     const tooLong = await change(['PATCH', PATH, '--data', long]);
     expect(tooLong.asked[0]).not.toHaveProperty('shown');

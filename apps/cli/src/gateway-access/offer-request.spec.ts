@@ -1,12 +1,11 @@
 import { grantAnswer, REQUEST_ID, requestAnswer, serviceAnswer, terms } from '../../test/answers.js';
-import { FakeServer } from '../../test/fake-broker.js';
+import { fakeServers } from '../../test/fake-broker.js';
 import { Terminal } from '../../test/terminal.js';
 import { openApi } from '../api/open-api.js';
 import { Context } from '../command/context.js';
 import { offerRequest } from './offer-request.js';
 
-let broker: FakeServer | undefined;
-afterEach(() => broker?.stop());
+const serve = fakeServers();
 
 const PATH = '/tenants/acme/invoices/17';
 const WANTED = {
@@ -30,7 +29,7 @@ async function offer(
   { says, granted = {}, routes }: { says?: boolean; granted?: object; routes?: object[] } = {},
 ) {
   const asked: unknown[] = [];
-  broker = await FakeServer.start({
+  const broker = await serve({
     [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({
       body: { ...requestAnswer({ terms: terms() }), ...granted },
     }),
@@ -73,7 +72,6 @@ test('on a terminal it asks, and a yes requests exactly that, with the reason an
 test('a no prints the command; an erased reason is not asked for', async () => {
   const no = await offer(refused(), { says: false });
   expect([no.asked, no.err]).toEqual([[], expect.stringContaining(COMMAND)]);
-  await broker?.stop();
   const erased = await offer(refused(), { says: true, granted: { justification: null } });
   expect([erased.asked, erased.questions, erased.err]).toEqual([[], [], expect.stringContaining(COMMAND)]);
 });
@@ -86,7 +84,6 @@ test('a persisted operation is offered if one at that path does so much', async 
   });
   const offered = async (...routes: object[]) => {
     const { err } = await offer(refused(), { routes });
-    await broker?.stop();
     return err.includes(COMMAND);
   };
   const path = '/tenants/{tenant}/invoices/{invoice}';

@@ -6,16 +6,14 @@ import {
   serviceAnswer,
   terms,
 } from '../../test/answers.js';
-import { FakeServer } from '../../test/fake-broker.js';
+import { fakeServers } from '../../test/fake-broker.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
 
-let broker: FakeServer | undefined;
-
-afterEach(() => broker?.stop());
+const serve = fakeServers();
 
 async function cli(argv: string[], changes: { grant?: object; service?: object } = {}) {
-  broker = await FakeServer.start({
+  const broker = await serve({
     [`GET /api/v1/grants/${GRANT_ID}`]: () => ({
       body: { ...grantAnswer('http://localhost:1/billing'), ...changes.grant },
     }),
@@ -167,7 +165,6 @@ test('a shared route is allowed outside the scope, and the list of routes says t
   const service = { routes: [...routes, { ...asset, repeat: [], headers: [], shared: true }] };
   const { exit, out } = await explain('GET', '/assets/app.js', { service });
   expect([exit, JSON.parse(out)]).toMatchObject([0, { allowed: true, resource: 'shared' }]);
-  await broker?.stop();
   const listed = await cli(['routes', 'billing'], { service });
   expect(listed.out).toContain('(shared)');
   expect(listed.out).toContain('the same for every customer');
@@ -180,8 +177,6 @@ test('open prints the address at which the service begins, or one of its pages',
   expect(Object.fromEntries(address.searchParams)).toEqual({
     ...{ grant: GRANT_ID, to: '/tenants/acme/invoices?page=2' },
   });
-  await broker?.stop();
   expect((await cli(['open', GRANT_ID], { grant })).out.trim()).toBe(grant.browserUrl);
-  await broker?.stop();
   expect((await cli(['open', GRANT_ID, 'https://evil.example'], { grant })).exit).toBe(2);
 });

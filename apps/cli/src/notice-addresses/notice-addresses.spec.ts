@@ -1,4 +1,4 @@
-import { FakeServer } from '../../test/fake-broker.js';
+import { fakeServers } from '../../test/fake-broker.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
 
@@ -10,8 +10,7 @@ const address = {
   ...{ addedAt: '2027-01-04T09:00:00Z', codeUntil: '2027-01-05T09:00:00Z', confirmedAt: null },
 };
 
-let broker: FakeServer | undefined;
-afterEach(() => broker?.stop());
+const serve = fakeServers();
 
 async function cli(argv: string[], sent = true) {
   const bodies: unknown[] = [];
@@ -19,7 +18,7 @@ async function cli(argv: string[], sent = true) {
     bodies.push(seen.body);
     return answer;
   };
-  broker = await FakeServer.start({
+  const broker = await serve({
     'GET /api/v1/whoami': () => ({
       body: {
         ...{ person: PERSON, email: 'ada@acme.example', name: 'Ada', tenant: 'acme', roles: ['admin'] },

@@ -1,4 +1,4 @@
-import { FakeServer } from '../../test/fake-broker.js';
+import { fakeServers } from '../../test/fake-broker.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
 
@@ -12,12 +12,11 @@ const summary = {
   counts: { open: 1, passed: 0, wrong: 0, 'passkey-failed': 0, unanswered: 0, left: 0 },
 };
 
-let broker: FakeServer | undefined;
-afterEach(() => broker?.stop());
+const serve = fakeServers();
 
 async function cli(argv: string[]) {
   const answered: unknown[] = [];
-  broker = await FakeServer.start({
+  const broker = await serve({
     'GET /api/v1/whoami': () => ({
       body: {
         ...{ person: PERSON, email: 'ada@acme.example', name: 'Ada', tenant: 'acme', roles: ['approver'] },

@@ -1,5 +1,5 @@
 import { serviceAnswer } from '../../test/answers.js';
-import { FakeServer, problem } from '../../test/fake-broker.js';
+import { fakeServers, problem } from '../../test/fake-broker.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
 import { nearest } from './suggestions.js';
@@ -13,17 +13,12 @@ const LISTS = {
   'GET /api/v1/services': () => ({ body: { items: [serviceAnswer()], next: null } }),
   'GET /api/v1/services/billing': () => ({ body: serviceAnswer() }),
 };
-let broker: FakeServer | undefined;
-
-afterEach(async () => {
-  await broker?.stop();
-  broker = undefined;
-});
+const serve = fakeServers();
 
 async function refused(refusal: { code: string; pointer: string }, words: string[], lists: object = LISTS) {
   const refusals = [{ ...refusal, detail: 'There is no such name.' }];
   const refuse = () => problem(422, 'request_refused', 'Refused.', { refusals });
-  broker = await FakeServer.start({ ...lists, 'POST /api/v1/requests': refuse });
+  const broker = await serve({ ...lists, 'POST /api/v1/requests': refuse });
   const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: 'csk_a-key' });
   const exit = await run(['request', ...words, '--for', '1h', '--reason', 'Case 4711', '--json'], terminal);
   expect(exit).toBe(1);
@@ -50,11 +45,9 @@ test('a refusal stays as it is if nothing is near, if it is about something else
   expect(await refused({ code: 'unknown_tenant', pointer: '/tenant' }, words)).toContain(
     plain('unknown_tenant'),
   );
-  await broker?.stop();
   expect(await refused({ code: 'duration_too_long', pointer: '/duration' }, words)).toContain(
     plain('duration_too_long'),
   );
-  await broker?.stop();
   const near = ['globx', 'billing', ...scope('invoices/*:read')];
   expect(await refused({ code: 'unknown_tenant', pointer: '/tenant' }, near, {})).toContain(
     plain('unknown_tenant'),
@@ -62,7 +55,7 @@ test('a refusal stays as it is if nothing is near, if it is about something else
 });
 
 test('routes of a service that does not exist', async () => {
-  broker = await FakeServer.start(LISTS);
+  const broker = await serve(LISTS);
   const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: 'csk_a-key' });
   expect(await run(['routes', 'biling'], terminal)).toBe(1);
   expect(terminal.err).toBe('error[not_found]: There is no service “biling”. Did you mean billing?\n');

@@ -1,5 +1,5 @@
 import { REQUEST_ID, requestAnswer, terms } from '../../test/answers.js';
-import { FakeServer, type Seen } from '../../test/fake-broker.js';
+import { fakeServers, type Seen } from '../../test/fake-broker.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
 
@@ -10,8 +10,7 @@ const request = {
 };
 const template = { id: ID, name: 'Wrong total', request, savedAt: '2026-11-24T12:00:00Z' };
 
-let broker: FakeServer | undefined;
-afterEach(() => broker?.stop());
+const serve = fakeServers();
 
 async function cli(argv: string[], templates: object[] = [template]) {
   const bodies: unknown[] = [];
@@ -19,7 +18,7 @@ async function cli(argv: string[], templates: object[] = [template]) {
     bodies.push(seen.body);
     return answer;
   };
-  broker = await FakeServer.start({
+  const broker = await serve({
     'GET /api/v1/templates': () => ({ body: { items: templates } }),
     'POST /api/v1/templates': keep({ status: 201, body: template }),
     [`DELETE /api/v1/templates/${ID}`]: () => ({ status: 204 }),
