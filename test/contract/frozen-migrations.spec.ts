@@ -216,6 +216,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '8a65e204f9d9c03c8dfba14d89963ed599500571e29795a9f5ac43115bed4f06',
     postgres: '46c2722cb8251a2a0c32f3886779a1607d5ffcd865cb337b0969037a1d2fdd19',
   },
+  Preferences1799000076000: {
+    sqlite: '9a679dc29546cb1da791af3059b401bc4b0ed3b053ff71d0e104fc0152e4f0cf',
+    postgres: '3d75bbbcb1d22d1593e4d12959c01ead9a11dc6723e963da3e145e54479fefad',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

@@ -4,6 +4,7 @@ import {
   type IdempotencyKey,
   type IncidentBoard,
   type IncidentInput,
+  listIncidents,
   openIncident,
   type Principal,
   type Store,
@@ -90,9 +91,24 @@ describeOn('PostgreSQL', 'one incident, many tenants', (bench) => {
         ['nowhere', null],
       ]);
     const all = await bench.store.incidents.read((unit) =>
-      unit.incidents.list(null, { cursor: null, limit: 10 }),
+      unit.incidents.list({}, { cursor: null, limit: 10 }),
     );
     expect(all.items).toHaveLength(1);
+  });
+
+  test('are listed by person and days; an engineer finds their own alone, whatever they ask for', async () => {
+    const [rita, max] = [await flow.as('rita@northwind.example'), await flow.as('max@northwind.example')];
+    await open();
+    const found = async (who: Principal, filter: Parameters<typeof listIncidents>[2]) =>
+      (await listIncidents(flow.deps, who, filter, { cursor: null, limit: 10 })).items.length;
+    expect(await found(rita, { person: erin.person.id })).toBe(1);
+    expect(await found(rita, { person: max.person.id })).toBe(0);
+    expect(await found(rita, { from: '2026-11-25T00:00:00Z' })).toBe(0);
+    expect(await found(rita, { from: '2026-11-24T00:00:00Z', to: '2026-11-25T00:00:00Z' })).toBe(1);
+    const other = { ...max, person: { ...max.person, roles: ['engineer' as const] } };
+    expect(await found(other, {})).toBe(0);
+    expect(await found(other, { person: erin.person.id })).toBe(0);
+    expect(await found(erin, {})).toBe(1);
   });
 
   test('the same key with another body is refused, and what is malformed opens nothing', async () => {

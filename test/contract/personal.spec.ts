@@ -5,6 +5,8 @@ import {
   MAX_TEMPLATES,
   type Principal,
   type RequestTemplate,
+  readPreferences,
+  savePreferences,
   saveTemplate,
   type TemplateRequest,
 } from '@countersign/access';
@@ -69,13 +71,52 @@ describeStore('what people keep for themselves', (bench) => {
   test('a person who is removed leaves nothing behind, and comes back with nothing', async () => {
     await save('Wrong total');
     await save('Wrong total', REQUEST, max);
+    await savePreferences(flow.deps, erin, { off: { access: ['mail'] }, zone: 'Asia/Tokyo' });
     const whole = smallOrganisation();
     const staff = whole.vendor.staff.filter(({ email }) => email !== 'erin@northwind.example');
     await applyOrganisation(flow.deps, { ...whole, vendor: { ...whole.vendor, staff } }, { dryRun: false });
     expect(await bench.database.raw('SELECT person FROM request_templates')).toEqual([
       { person: max.person.id },
     ]);
+    // A request of theirs that was under way when they were removed leaves nothing either.
+    expect(await outcome(save('late'))).not.toBe('done');
+    expect(await outcome(savePreferences(flow.deps, erin, { off: {}, zone: null }))).not.toBe('done');
     await applyOrganisation(flow.deps, whole, { dryRun: false });
     expect(await list()).toEqual([]);
+    expect(await readPreferences(flow.deps, erin)).toEqual({ off: {}, zone: null, browserZone: null });
+  });
+
+  test('choices are kept for one person; a chosen zone wins over the browser’s, and a sign-in leaves it', async () => {
+    const read = (who = erin) => readPreferences(flow.deps, who);
+    const browser = (zone: string) =>
+      bench.store.sessions.write(({ sessions }) => sessions.noteZone(erin.person.id, zone));
+    const zoneOfMail = () =>
+      bench.store.readForTenant('acme', ({ organisation }) => organisation.zone(erin.person.id));
+    expect(await read()).toEqual({ off: {}, zone: null, browserZone: null });
+    await browser('Europe/Berlin');
+    expect(await zoneOfMail()).toBe('Europe/Berlin');
+    const chosen = { off: { decide: ['mail' as const] }, zone: 'Asia/Tokyo' };
+    expect(await savePreferences(flow.deps, erin, chosen)).toEqual({
+      ...chosen,
+      browserZone: 'Europe/Berlin',
+    });
+    await browser('America/Lima');
+    expect(await read()).toEqual({ ...chosen, browserZone: 'America/Lima' });
+    expect(await zoneOfMail()).toBe('Asia/Tokyo');
+    expect(await read(max)).toEqual({ off: {}, zone: null, browserZone: null });
+    expect(await savePreferences(flow.deps, erin, { off: {}, zone: null })).toMatchObject({
+      off: {},
+      zone: null,
+    });
+    expect(await zoneOfMail()).toBe('America/Lima');
+  });
+
+  test('a duty keeps a way, and a zone is a known one', async () => {
+    const save = (off: Parameters<typeof savePreferences>[2]['off'], zone: string | null = null) =>
+      outcome(savePreferences(flow.deps, ada, { off, zone }));
+    expect(await save({ decide: ['mail', 'slack'] })).toBe('invalid_request');
+    expect(await save({ own: ['mail', 'slack'] })).toBe('invalid_request');
+    expect(await save({ access: ['mail', 'slack'], decided: ['mail', 'slack'] })).toBe('done');
+    expect(await save({}, 'Europe/Atlantis')).toBe('invalid_request');
   });
 });

@@ -142,6 +142,16 @@ export {
   type NoticeAddressState,
 } from './domain/notice-address.js';
 export {
+  chosenMessages,
+  DUTIES,
+  NOTICE_WAYS,
+  type NoticeChoices,
+  type NoticeWay,
+  PERSONAL_TOPICS,
+  type PersonalMessage,
+  type PersonalTopic,
+} from './domain/notice-choices.js';
+export {
   type AccessPolicy,
   type AccessRule,
   endpointHash,
@@ -441,8 +451,11 @@ export {
   type Owner,
   type Page,
   type PageQuery,
+  type PersonalRecipient,
   type PersonalRepositories,
+  type PersonalUnit,
   type PracticeRepository,
+  type PreferenceRepository,
   type PrunedBatch,
   type PublishedReport,
   type Randomness,
@@ -670,6 +683,7 @@ export {
 } from './use-cases/notices/notice-addresses.js';
 export { getsNotice, topicOf } from './use-cases/notices/notice-topics.js';
 export { listNotices, retryNotice } from './use-cases/notices/notices-admin.js';
+export { personalTopic } from './use-cases/notices/personal-topics.js';
 export { applyOrganisation } from './use-cases/organisation/apply-organisation.js';
 export {
   confirmWidening,
@@ -704,6 +718,7 @@ export {
   type ControlsTest,
   testPrivacyControls,
 } from './use-cases/organisation/test-controls.js';
+export { type Preferences, readPreferences, savePreferences } from './use-cases/personal/preferences.js';
 export { deleteTemplate, listTemplates, saveTemplate } from './use-cases/personal/templates.js';
 export { runPractices } from './use-cases/practices/practice-job.js';
 export {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { named, pageOf } from './components.js';
 import { endpoint } from './endpoint.js';
-import { freeText, idText, instant, pageQuery } from './members.js';
+import { filters, freeText, idText, instant, pageQuery } from './members.js';
 import { refusalSchema } from './problem.js';
 import { askSchema, REQUEST_STATES, waitSchema } from './requests.js';
 
@@ -46,7 +46,10 @@ const incidentBodySchema = named(
 );
 export type IncidentBody = z.infer<typeof incidentBodySchema>;
 
-const incidentListQuery = z.strictObject(pageQuery);
+const incidentListQuery = z.strictObject({
+  ...pageQuery,
+  ...{ person: filters.person, from: filters.from, to: filters.to },
+});
 export type IncidentListQuery = z.infer<typeof incidentListQuery>;
 
 export const incidentEndpoints = {

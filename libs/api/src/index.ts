@@ -204,6 +204,13 @@ export {
   practiceEndpoints,
 } from './practices.js';
 export {
+  type NewPreferences,
+  NOTICE_WAYS,
+  PERSONAL_TOPICS,
+  type Preferences,
+  preferenceEndpoints,
+} from './preferences.js';
+export {
   type ErrorCode,
   type Problem,
   problemSchema,

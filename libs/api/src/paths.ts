@@ -20,6 +20,7 @@ import type { noticeEndpoints } from './notices.js';
 import type { passkeyEndpoints } from './passkeys.js';
 import type { peopleEndpoints } from './people.js';
 import type { practiceEndpoints } from './practices.js';
+import type { preferenceEndpoints } from './preferences.js';
 import type { Problem } from './problem.js';
 import type { requestEndpoints } from './requests.js';
 import type { serviceEndpoints } from './services.js';
@@ -71,6 +72,7 @@ type Groups =
   | typeof stopEndpoints
   | typeof wideningEndpoints
   | typeof tenantEndpoints
+  | typeof preferenceEndpoints
   | typeof templateEndpoints
   | typeof tokenEndpoints
   | typeof transparencyEndpoints

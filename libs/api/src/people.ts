@@ -129,6 +129,7 @@ export const PERMISSIONS = [
   'service.read',
   'directory.read',
   'self.read',
+  'preference.save',
   'template.save',
   'template.delete',
   'key.create',

@@ -19,6 +19,7 @@ import {
   type NoticeChannel,
   noteViews,
   type Person,
+  type PersonalRecipient,
   type ReadUnit,
   type RequestNoteKind,
   type Review,
@@ -107,6 +108,11 @@ export class MailChannel implements NoticeChannel {
 
   async recipients(addressed: AddressedNotice): Promise<string[]> {
     return [...this.people(addressed), ...addressed.addresses.map(({ id }) => id)];
+  }
+
+  async personal(recipients: readonly string[]): Promise<ReadonlyMap<string, PersonalRecipient>> {
+    const persons = recipients.filter((key) => key.startsWith('usr_'));
+    return new Map(persons.map((person) => [person, { person, way: 'mail', isFixed: false }]));
   }
 
   private people({ notice, request, reviews, persons }: AddressedNotice): string[] {

@@ -556,6 +556,18 @@ const TABLE: Row[] = [
     all: '404 not_found',
     but: closed,
   },
+  { endpoint: 'GET /api/v1/preferences', target: at('/api/v1/preferences'), all: '200', but: allSignedIn },
+  {
+    endpoint: 'PUT /api/v1/preferences',
+    case: 'without a way for a duty',
+    target: () => {
+      const both = ['mail', 'slack'];
+      const notices = { decide: both, own: [], decided: both, access: both, reports: both };
+      return { path: '/api/v1/preferences', body: { notices, zone: null } };
+    },
+    all: '400 invalid_request',
+    but: closed,
+  },
   { endpoint: 'GET /api/v1/templates', target: at('/api/v1/templates'), all: '200', but: allSignedIn },
   {
     endpoint: 'POST /api/v1/templates',

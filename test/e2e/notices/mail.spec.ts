@@ -269,6 +269,23 @@ describe('notices by mail', () => {
     expect(broker.logLines.join('')).not.toContain('max@vendor.example');
   });
 
+  test('what a person has switched off is not mailed to them; what waits for them is, on the clock that they chose', async () => {
+    const both = ['mail', 'slack'];
+    const notices = { decide: ['slack'], own: both, decided: ['slack'], access: ['slack'], reports: both };
+    const body = { notices, zone: 'Asia/Tokyo' };
+    expectStatus(await broker.call('approver', 'PUT', '/api/v1/preferences', { body }), 200);
+    expect((await broker.call('approver', 'GET', '/api/v1/preferences')).body).toEqual({
+      ...{ ...body, browserZone: null },
+    });
+    await makeGrant(broker);
+    // No Slack account is linked, so the mail is the only way left for a duty.
+    const [waiting] = await mailTo('ada@acme.example');
+    expect(waiting?.raw).toContain('GMT+9');
+    await mailed('erin@vendor.example', 'Approved');
+    await mailTo('bob@acme.example', 2);
+    expect(subjects('ada@acme.example')).toEqual([waiting?.header('subject')]);
+  });
+
   test('P7: a server that never answers delays neither the API nor the other recipients', async () => {
     server.onMail = (mail) => (mail.to.includes('max@vendor.example') ? 'hang' : 'accept');
     await makeRequest(broker);

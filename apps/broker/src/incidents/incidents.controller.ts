@@ -44,7 +44,8 @@ export class IncidentsController {
   @Describe(incidentEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Query() query: IncidentListQuery) {
     const page = readPage(query, (text) => isId('inc', text));
-    return pageAnswer(await listIncidents(this.deps, principal, page), (incident) => incident);
+    const { cursor: _cursor, limit: _limit, ...filter } = query;
+    return pageAnswer(await listIncidents(this.deps, principal, filter, page), (incident) => incident);
   }
 
   @Get(':id')

@@ -1,4 +1,4 @@
-import type { DeliveryDraft, Notice, NoticeChannel } from '@countersign/access';
+import type { DeliveryDraft, Notice, NoticeChannel, NoticeChoices, Person } from '@countersign/access';
 import type { BrokerDeps } from '../core.module.js';
 import { fanOutNotices } from './fan-out.js';
 
@@ -13,14 +13,20 @@ const notice = (id: string): Notice => ({
 });
 
 /** A store whose outbox is a list; the rest of it knows nothing. */
-function outbox(waiting: Notice[]) {
+function outbox(
+  waiting: Notice[],
+  persons: readonly Person[] = [],
+  choices: ReadonlyMap<string, NoticeChoices> = new Map(),
+) {
   const made: { notice: string; drafts: readonly DeliveryDraft[] }[] = [];
   const reads = {
     outbox: { due: async (_now: string, limit: number) => waiting.slice(0, limit) },
     grants: { findAll: async () => [] },
     requests: { findAll: async () => [] },
     reviews: { ofRequests: async () => [] },
-    organisation: { person: async () => null },
+    organisation: { person: async (id: string) => persons.find((each) => each.id === id) ?? null },
+    noticeAddresses: { list: async () => [] },
+    preferences: { choicesOf: async () => choices },
   };
   const fanOut = async ({ id }: Notice, drafts: readonly DeliveryDraft[]) => {
     waiting.splice(
@@ -61,6 +67,26 @@ describe('the fan-out', () => {
         ],
       },
     ]);
+  });
+
+  test('a person’s choices leave out their own messages, and nobody else’s', async () => {
+    const ids = ['usr_1', 'usr_2'];
+    const persons = ids.map(
+      (id) => ({ id, tenant: 'acme', roles: [], removedAt: null }) as unknown as Person,
+    );
+    const off = new Map([['usr_1', { decided: ['mail' as const] }]]);
+    const sent = async (kind: Notice['kind']) => {
+      const { deps, made } = outbox([{ ...notice('ntc_a'), kind, audience: ids }], persons, off);
+      const mail: NoticeChannel = {
+        ...{ name: 'mail', mostAtOnce: 1, deliver: () => Promise.reject(new Error('not here')) },
+        recipients: async () => [...ids, 'nad_1'],
+        personal: async () => new Map(ids.map((person) => [person, { person, way: 'mail', isFixed: false }])),
+      };
+      await fanOutNotices(deps, [mail]);
+      return made[0]?.drafts.map(({ recipient }) => recipient);
+    };
+    expect(await sent('request.approved')).toEqual(['usr_2', 'nad_1']);
+    expect(await sent('trust.stopped')).toEqual(['usr_1', 'usr_2', 'nad_1']);
   });
 
   test('goes on while batches are full', async () => {

@@ -1,11 +1,16 @@
 import {
   type AddressedNotice,
+  chosenMessages,
+  type DeliveryChannel,
   type DeliveryDraft,
   getsNotice,
   isForCustomerAlone,
   type Notice,
   type NoticeChannel,
+  type NoticeChoices,
   type NoticesReadUnit,
+  type PersonalRecipient,
+  personalTopic,
   type ReadUnit,
   topicOf,
 } from '@countersign/access';
@@ -31,9 +36,10 @@ export async function fanOutNotices(
     const due = await deps.store.notices.read((unit) => unit.outbox.due(now, BATCH));
     if (due.length === 0) return sent;
     const addressed = await addressAll(deps, due);
-    const drafts = await deps.store.notices.read((unit) =>
-      Promise.all(addressed.map((each) => draftsOf(unit, channels, each))),
-    );
+    const drafts = await deps.store.notices.read(async (unit) => {
+      const choices = await choicesOf(unit, addressed);
+      return Promise.all(addressed.map((each) => draftsOf(unit, channels, each, choices)));
+    });
     const at = deps.clock.now().toISOString();
     await deps.store.notices.write(async ({ deliveries }) => {
       // At once: they share a round trip.
@@ -61,20 +67,68 @@ async function draftsOf(
   unit: NoticesReadUnit,
   channels: readonly NoticeChannel[],
   addressed: AddressedNotice,
+  choices: ReadonlyMap<string, NoticeChoices>,
 ): Promise<DeliveryDraft[]> {
   const { notice } = addressed;
   // The broker waits for this one: no earlier notice to the same recipient may keep it waiting.
   const lane = isForCustomerAlone(notice.kind) ? notice.id : (addressed.request?.id ?? notice.subject);
-  const drafts = await Promise.all(
-    channels.map(async (channel) =>
-      (await channel.recipients(addressed, unit)).map((recipient) => ({
-        channel: channel.name,
-        recipient,
-        lane,
-      })),
-    ),
+  const found = await Promise.all(
+    channels.map((channel) => messagesOf(unit, channel, addressed, choices.size > 0)),
   );
-  return drafts.flat();
+  return asChosen(found.flat(), addressed, choices).map(({ channel, recipient }) => ({
+    channel,
+    recipient,
+    lane,
+  }));
+}
+
+/** A message to one recipient of a channel; `to` is the person whose own it is. */
+interface Message {
+  channel: DeliveryChannel;
+  recipient: string;
+  to: PersonalRecipient | undefined;
+}
+
+async function messagesOf(
+  unit: NoticesReadUnit,
+  channel: NoticeChannel,
+  addressed: AddressedNotice,
+  hasChoices: boolean,
+): Promise<Message[]> {
+  const recipients = await channel.recipients(addressed, unit);
+  const personal = hasChoices ? await channel.personal?.(recipients, addressed, unit) : undefined;
+  return recipients.map((recipient) => ({
+    channel: channel.name,
+    recipient,
+    to: personal?.get(recipient),
+  }));
+}
+
+/** The messages without those that their persons have switched off. */
+function asChosen(
+  messages: readonly Message[],
+  { notice, request, grant }: AddressedNotice,
+  choices: ReadonlyMap<string, NoticeChoices>,
+): Message[] {
+  const left = new Set(messages);
+  const about = { requester: request?.requester ?? null, endReason: grant?.endReason ?? null };
+  for (const [person, off] of choices) {
+    const own = messages.flatMap((message) =>
+      message.to?.person === person ? [{ ...message.to, message }] : [],
+    );
+    const chosen = chosenMessages(own, personalTopic(notice.kind, person, about), off);
+    for (const each of own) if (!chosen.includes(each)) left.delete(each.message);
+  }
+  return [...left];
+}
+
+/** What the persons of these notices have switched off. */
+async function choicesOf(
+  unit: NoticesReadUnit,
+  addressed: readonly AddressedNotice[],
+): Promise<ReadonlyMap<string, NoticeChoices>> {
+  const persons = new Set(addressed.flatMap((each) => each.persons.map(({ id }) => id)));
+  return persons.size === 0 ? new Map() : unit.preferences.choicesOf([...persons]);
 }
 
 /** Addresses notices of one tenant. */

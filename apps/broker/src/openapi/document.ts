@@ -35,6 +35,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Services: 'Services that access can be requested to.',
   Whoami: 'Who is signed in.',
   OwnKeys: 'API keys for one’s own programs.',
+  Preferences: 'What people choose about their messages.',
   Templates: 'Templates of requests that a person has saved.',
   SignIn: 'Signing in, with the organisation’s provider or a mailed code.',
   CliLogin: 'Signing in a command line.',

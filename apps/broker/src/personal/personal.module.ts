@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { PreferencesController } from './preferences.controller.js';
 import { TemplatesController } from './templates.controller.js';
 
 /** What people keep for themselves. */
-@Module({ controllers: [TemplatesController] })
+@Module({ controllers: [TemplatesController, PreferencesController] })
 export class PersonalModule {}

@@ -4,9 +4,10 @@ import { listQuery } from './pagination.js';
 import { unwrap } from './problem.js';
 
 /** Incidents that the reader may see, newest first. */
-export const incidentsQuery = listQuery(['incidents'], (page, signal) =>
-  unwrap(api.GET('/api/v1/incidents', { params: { query: page }, signal })),
-);
+export const incidentsQuery = (filter: { person?: string; from?: string; to?: string }) =>
+  listQuery(['incidents', filter], (page, signal) =>
+    unwrap(api.GET('/api/v1/incidents', { params: { query: { ...filter, ...page } }, signal })),
+  );
 
 /** One incident's board. */
 export const incidentQuery = (id: string) =>

@@ -214,6 +214,7 @@ const PERMISSIONS = {
   'service.read': { ...ANYONE, signIn: 'any', realm: 'deployment' },
   'directory.read': { ...ANYONE, signIn: 'any', realm: 'tenants' },
   'self.read': { ...ANYONE, signIn: 'any', realm: 'self' },
+  'preference.save': { ...ANYONE, signIn: 'any', realm: 'self' },
   // Whoever may request access.
   'template.save': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'self' },
   'template.delete': { vendor: ['engineer', 'legal'], tenant: [], signIn: 'any', realm: 'self' },

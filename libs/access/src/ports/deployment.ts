@@ -29,7 +29,9 @@ export type DirectoryUnit = Reads<'directory'> & {
 };
 
 /** What is needed to find out where a notice goes. */
-export type NoticesReadUnit = Reads<'outbox' | 'deliveries' | 'slackPosts' | 'slackAccounts'> & {
+export type NoticesReadUnit = Reads<
+  'outbox' | 'deliveries' | 'preferences' | 'slackPosts' | 'slackAccounts'
+> & {
   organisation: Pick<VendorReadUnit['organisation'], 'tenant' | 'vendorSlack' | 'webhooks'>;
 };
 
@@ -81,6 +83,9 @@ export type GatewaysUnit = Writes<'gateways' | 'log' | 'feed'> &
 export type PasskeysUnit = SessionsUnit & {
   tenant(slug: string): Promise<Pick<TenantUnit, 'tenant' | 'authenticators' | 'trust' | 'log' | 'outbox'>>;
 };
+
+/** What people keep for themselves. It is in no log. */
+export type PersonalUnit = Writes<'templates' | 'preferences'> & People;
 
 /** Installations and links of Slack, with their events. */
 export type SlackSetupUnit = Writes<'slackInstallations' | 'slackAccounts' | 'logOf'> & People;
@@ -141,7 +146,7 @@ export interface DeploymentPorts {
   noticeAdmin: Port<Reads<'deliveries'>, Writes<'deliveries' | 'log'>>;
   schedule: ReadPort<Reads<'schedule'> & { trust: Pick<VendorReadUnit['trust'], 'ending'> }>;
   /** What people keep for themselves, which is no event of a log. */
-  personal: Port<Reads<'templates'>, Writes<'templates'>>;
+  personal: Port<Reads<'templates' | 'preferences'>, PersonalUnit>;
   /** Changes on Slack's side that are no events of a log. */
   slack: Port<
     Reads<'slackInstallations' | 'slackAccounts' | 'slackPosts'> & People,

@@ -1,11 +1,11 @@
 import type { Incident, IncidentTenant } from '../domain/incident.js';
-import type { Page, PageQuery } from './repository.js';
+import type { ListFilter, Page, PageQuery } from './repository.js';
 
 /** Incidents are the vendor's alone: no unit of a tenant has this repository. */
 export interface IncidentRepository {
   find(id: string): Promise<Incident | null>;
-  /** Newest first. @param person only those that this person has opened; null: all */
-  list(person: string | null, page: PageQuery): Promise<Page<Incident>>;
+  /** Newest first. `person`: who has opened them. */
+  list(filter: Pick<ListFilter, 'person' | 'from' | 'to'>, page: PageQuery): Promise<Page<Incident>>;
   /** By slug. */
   tenantsOf(id: string): Promise<IncidentTenant[]>;
   insert(incident: Incident): Promise<void>;

@@ -20,6 +20,7 @@ export type {
   IsolationUnit,
   NoticesReadUnit,
   PasskeysUnit,
+  PersonalUnit,
   Port,
   ReadPort,
   ScimTokensUnit,
@@ -101,10 +102,11 @@ export {
   type NoticeView,
   type Outbox,
   type OutboxRepository,
+  type PersonalRecipient,
   type PrunedBatch,
 } from './notices.js';
 export type { OrganisationRepository, OrganisationView, WholeOrganisation } from './organisation.js';
-export type { PersonalRepositories, RequestTemplateRepository } from './personal.js';
+export type { PersonalRepositories, PreferenceRepository, RequestTemplateRepository } from './personal.js';
 export type { PracticeRepository } from './practices.js';
 export type { PublishedReport, ReportRepository } from './reports.js';
 export type { AllOf, ListFilter, Located, Page, PageQuery, ReadsOf } from './repository.js';

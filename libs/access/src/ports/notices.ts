@@ -1,6 +1,7 @@
 import type { AccessRequest, ReminderKind, RequestState } from '../domain/access-request.js';
 import type { Grant, GrantState } from '../domain/grant.js';
 import type { NoticeAddress } from '../domain/notice-address.js';
+import type { NoticeWay } from '../domain/notice-choices.js';
 import type { Person } from '../domain/person.js';
 import type { Review } from '../domain/review.js';
 import type { SupervisionOutcome } from '../domain/supervision.js';
@@ -188,6 +189,13 @@ export interface AddressedNotice {
   persons: readonly Person[];
 }
 
+/** A recipient that is one person. */
+export interface PersonalRecipient {
+  person: string;
+  way: NoticeWay;
+  isFixed: boolean;
+}
+
 /** What a successful attempt came to. */
 export type Delivered = { done: 'delivered' } | { done: 'skipped'; code: string };
 
@@ -201,6 +209,15 @@ export interface NoticeChannel {
   readonly mostAtOnce: number;
   /** Keys by which `deliver` finds each recipient again. */
   recipients(addressed: AddressedNotice, unit: NoticesReadUnit): Promise<string[]>;
+  /**
+   * Which of these recipients are one person's own, so that the person's choices apply (`isFixed`: they do not, because the message
+   * only keeps up to date what the person already has). Absent: none.
+   */
+  personal?(
+    recipients: readonly string[],
+    addressed: AddressedNotice,
+    unit: NoticesReadUnit,
+  ): Promise<ReadonlyMap<string, PersonalRecipient>>;
   /** @throws DeliveryFailure */
   deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered>;
 }

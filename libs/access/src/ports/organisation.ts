@@ -37,7 +37,7 @@ export interface OrganisationView {
    * provider). Null if the host did.
    */
   rolesSince(id: string): Promise<string | null>;
-  /** The time zone of the person's browser, an IANA name; null if it is not known. */
+  /** The time zone that the person has chosen, else that of their browser, an IANA name; null if neither is known. */
   zone(id: string): Promise<string | null>;
   /** Everyone of one tenant in reach, removed ones too. */
   people(tenant: string): Promise<Person[]>;

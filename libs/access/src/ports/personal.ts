@@ -1,9 +1,11 @@
+import type { NoticeChoices } from '../domain/notice-choices.js';
 import type { RequestTemplate } from '../domain/request-template.js';
 import type { Entry } from './repository.js';
 
 /** What a person keeps for themselves. It belongs to the deployment, is in no log, and ends with the person. */
 export interface PersonalRepositories {
   templates: Entry<RequestTemplateRepository, 'save' | 'delete'>;
+  preferences: Entry<PreferenceRepository, 'saveChoices' | 'chooseZone'>;
 }
 
 export interface RequestTemplateRepository {
@@ -13,4 +15,13 @@ export interface RequestTemplateRepository {
   save(template: RequestTemplate): Promise<void>;
   /** @returns false if the person has no such template */
   delete(person: string, id: string): Promise<boolean>;
+}
+
+export interface PreferenceRepository {
+  /** What these persons have switched off, without those who have chosen nothing. */
+  choicesOf(persons: readonly string[]): Promise<Map<string, NoticeChoices>>;
+  saveChoices(person: string, off: NoticeChoices, savedAt: string): Promise<void>;
+  /** `zone`: the chosen one; `browserZone`: that of the browser of the last sign-in. IANA names, or null. */
+  zones(person: string): Promise<{ zone: string | null; browserZone: string | null }>;
+  chooseZone(person: string, zone: string | null): Promise<void>;
 }

@@ -47,7 +47,7 @@ import { NoticeAddressEntity } from './notice-address.entity.js';
 import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
 import { PersonEntity } from './person.entity.js';
-import { RequestTemplateEntity } from './personal.entity.js';
+import { NoticeChoicesEntity, RequestTemplateEntity } from './personal.entity.js';
 import { PracticeEntity, PracticeRequestEntity, PracticeScheduleEntity } from './practice.entity.js';
 import { RecordChainEntity } from './record-chain.entity.js';
 import { PublishedReportEntity } from './report.entity.js';
@@ -127,6 +127,7 @@ export const ENTITIES = [
   LogNodeEntity,
   LogSightingEntity,
   LogSettingsEntity,
+  NoticeChoicesEntity,
   NoticeDeliveryEntity,
   NoticeEntity,
   OpeningEntity,

@@ -47,4 +47,8 @@ export class PersonEntity {
   /** An IANA name: the time zone of the browser in which the person last signed in. NULL: it is not known. */
   @Column('varchar', { nullable: true })
   zone!: string | null;
+
+  /** The zone that the person has chosen instead. NULL: they have chosen none. */
+  @Column('varchar', { name: 'chosen_zone', nullable: true })
+  chosenZone!: string | null;
 }

@@ -1,4 +1,4 @@
-import type { TemplateRequest } from '@countersign/access';
+import type { NoticeChoices, TemplateRequest } from '@countersign/access';
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import { jsonText, wholeSeconds } from './column-types.js';
 
@@ -21,6 +21,19 @@ export class RequestTemplateEntity {
 
   @Column('text', { transformer: jsonText })
   request!: TemplateRequest;
+
+  @Column('varchar', { name: 'saved_at', transformer: wholeSeconds })
+  savedAt!: string;
+}
+
+/** The notices that a person has switched off. It is deleted when its person is removed. */
+@Entity('notice_choices')
+export class NoticeChoicesEntity {
+  @PrimaryColumn('varchar')
+  person!: string;
+
+  @Column('text', { transformer: jsonText })
+  off!: NoticeChoices;
 
   @Column('varchar', { name: 'saved_at', transformer: wholeSeconds })
   savedAt!: string;

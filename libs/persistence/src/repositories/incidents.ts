@@ -1,4 +1,11 @@
-import type { Incident, IncidentRepository, IncidentTenant, Page, PageQuery } from '@countersign/access';
+import type {
+  Incident,
+  IncidentRepository,
+  IncidentTenant,
+  ListFilter,
+  Page,
+  PageQuery,
+} from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { IncidentEntity, IncidentTenantEntity } from '../entities/incident.entity.js';
 import { keysetPage, type Listing } from './keyset.js';
@@ -15,9 +22,9 @@ export class Incidents implements IncidentRepository {
     return row ?? null;
   }
 
-  list(person: string | null, page: PageQuery): Promise<Page<Incident>> {
+  list(filter: Pick<ListFilter, 'person' | 'from' | 'to'>, page: PageQuery): Promise<Page<Incident>> {
     const rows = () => this.manager.createQueryBuilder(IncidentEntity, 'row').where('1 = 1');
-    return keysetPage(rows, LISTING, person === null ? {} : { person }, page);
+    return keysetPage(rows, LISTING, filter, page);
   }
 
   async tenantsOf(id: string): Promise<IncidentTenant[]> {

@@ -85,10 +85,10 @@ export class OrganisationReader implements OrganisationView {
   }
 
   zone(id: string): Promise<string | null> {
-    return this.kept(
-      `zone ${id}`,
-      async () => (await this.manager.findOneBy(PersonEntity, { id }))?.zone ?? null,
-    );
+    return this.kept(`zone ${id}`, async () => {
+      const row = await this.manager.findOneBy(PersonEntity, { id });
+      return row?.chosenZone ?? row?.zone ?? null;
+    });
   }
 
   person(id: string): Promise<Person | null> {
@@ -308,7 +308,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     const { id, tenant, email, address = null, name, roles, groups = null, facts = null, removedAt } = person;
     const row = { id, side: tenant ?? VENDOR_SIDE, email, address, name, roles, groups, facts, removedAt };
     const since = rolesSince === undefined ? {} : { rolesSince };
-    const zone = removedAt === null ? {} : { zone: null };
+    const zone = removedAt === null ? {} : { zone: null, chosenZone: null };
     await this.manager.upsert(PersonEntity, { ...row, ...since, ...zone }, ['id']);
     if (removedAt !== null) await forgetPersonal(this.manager, id);
   }
@@ -346,6 +346,7 @@ export const toPerson = ({
   facts,
   rolesSince: _since,
   zone: _zone,
+  chosenZone: _chosenZone,
   ...row
 }: PersonEntity): Person => ({
   ...row,

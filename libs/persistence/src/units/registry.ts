@@ -29,7 +29,7 @@ import { Openings } from '../repositories/openings.js';
 import { OrganisationWriter } from '../repositories/organisation.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
 import { PendingNotices } from '../repositories/outbox.js';
-import { RequestTemplates } from '../repositories/personal.js';
+import { Preferences, RequestTemplates } from '../repositories/personal.js';
 import { Practices } from '../repositories/practices.js';
 import { Records } from '../repositories/records.js';
 import { Reports } from '../repositories/reports.js';
@@ -115,6 +115,7 @@ const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
   signals: ({ manager }) => new Signals(manager),
   gateways: ({ manager }) => new Gateways(manager),
   keys: ({ manager, context }) => new SigningKeys(manager, context.sealer),
+  preferences: ({ manager }) => new Preferences(manager),
   templates: ({ manager }) => new RequestTemplates(manager),
   outbox: ({ manager }) => new PendingNotices(manager),
   deliveries: ({ manager }) => new Deliveries(manager),

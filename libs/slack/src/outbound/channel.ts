@@ -10,6 +10,7 @@ import {
   type Notice,
   type NoticeChannel,
   type NoticesReadUnit,
+  type PersonalRecipient,
   type SlackPost,
 } from '@countersign/access';
 import { growingCache } from '@countersign/runtime';
@@ -23,7 +24,7 @@ import { threadLine } from '../messages/thread-lines.js';
 import { awaitsDecision, isSlackKind, type SlackKind } from './kinds.js';
 import { isPageKind, isPageNoticeObsolete, type PageKind, pageMessage } from './page-notices.js';
 import { ChannelThrottle, type NoticeReference, Poster } from './poster.js';
-import { recipientsOf, type Target, Targets } from './recipients.js';
+import { readRecipient, recipientsOf, type Target, Targets } from './recipients.js';
 import { sendReminder } from './reminder.js';
 
 const MAX_CONCURRENT = 16;
@@ -51,6 +52,22 @@ export class SlackChannel implements NoticeChannel {
 
   recipients(addressed: AddressedNotice, unit: NoticesReadUnit): Promise<string[]> {
     return recipientsOf(addressed, unit, this.deps.clock.now());
+  }
+
+  /** A card that a person already has changes with its request, whatever they chose: an old one would offer what is over. */
+  async personal(
+    recipients: readonly string[],
+    { request }: AddressedNotice,
+    unit: NoticesReadUnit,
+  ): Promise<ReadonlyMap<string, PersonalRecipient>> {
+    const posts = request === null ? [] : await unit.slackPosts.ofRequest(request.id);
+    const posted = new Set(posts.map(({ recipient }) => recipient));
+    const found = new Map<string, PersonalRecipient>();
+    for (const key of recipients) {
+      const to = readRecipient(key);
+      if (to.kind === 'person') found.set(key, { person: to.person, way: 'slack', isFixed: posted.has(key) });
+    }
+    return found;
   }
 
   /** @throws DeliveryFailure */

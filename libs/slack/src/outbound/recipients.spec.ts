@@ -1,5 +1,6 @@
-import type { AddressedNotice, NoticeKind, NoticesReadUnit, Person, Review } from '@countersign/access';
+import type { AddressedNotice, Deps, NoticeKind, NoticesReadUnit, Person, Review } from '@countersign/access';
 import { sampleRequest } from '../../../../test/factories/domain.js';
+import { SlackChannel } from './channel.js';
 import { channelOf, directTo, readRecipient, recipientsOf, VENDOR_CHANNEL } from './recipients.js';
 
 const NOW = new Date('2026-11-24T15:00:00Z');
@@ -93,6 +94,22 @@ test('the last reminder goes only to people who have not decided these terms', a
 
 test('a kind that Slack does not deliver has no recipients', async () => {
   expect(await told('trust.adopted', [ada], { tenant: true })).toEqual([]);
+});
+
+test('a direct message is its person’s own to switch off, but not the update of a card that they have, and no channel', async () => {
+  const channel = new SlackChannel({} as Deps, {} as ConstructorParameters<typeof SlackChannel>[1], {
+    ...{ publicUrl: 'http://localhost:4000', language: 'en' },
+  });
+  const unit = {
+    slackPosts: { ofRequest: async () => [{ recipient: directTo('usr_bob') }] },
+  } as unknown as NoticesReadUnit;
+  const keys = [directTo('usr_ada'), directTo('usr_bob'), channelOf('acme'), VENDOR_CHANNEL];
+  expect(await channel.personal(keys, { request } as AddressedNotice, unit)).toEqual(
+    new Map([
+      [directTo('usr_ada'), { person: 'usr_ada', way: 'slack', isFixed: false }],
+      [directTo('usr_bob'), { person: 'usr_bob', way: 'slack', isFixed: true }],
+    ]),
+  );
 });
 
 test('recipients are parsed as they were written; anything else throws', () => {

@@ -10,6 +10,7 @@ import { Page } from '../../ui/page.js';
 import { TableSection } from '../../ui/table.js';
 import { accountTexts } from './account.text.js';
 import { ApiKeys } from './api-keys.js';
+import { NoticeChoices } from './notice-choices.js';
 import { SlackAccounts } from './slack-accounts.js';
 
 /** `/account`: the reader's own sessions, API keys and Slack accounts. */
@@ -22,6 +23,7 @@ export default function AccountPage() {
         <Sessions />
         {may(session, 'key.create') ? <ApiKeys /> : null}
         <SlackAccounts />
+        <NoticeChoices />
       </div>
     </Page>
   );

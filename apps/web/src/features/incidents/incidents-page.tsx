@@ -9,14 +9,24 @@ import { Instant } from '../../ui/clock.js';
 import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { TableSection } from '../../ui/table.js';
+import { apiFilter, type FilterField, useListChoice } from '../lists/list-filter.js';
+import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { IncidentForm } from './incident-form.js';
 import { incidentsTexts } from './incidents.text.js';
+
+/** An engineer alone sees their own. */
+const OWN: readonly FilterField[] = ['from', 'to'];
+const EVERYONES: readonly FilterField[] = ['person', ...OWN];
+
+const byPerson = ({ person }: { person: string }) => ({ tenant: '', service: '', requester: person });
 
 /** `/incidents`: an engineer requests the same access of several customers; the vendor's staff see every board. */
 export default function IncidentsPage() {
   const text = useText(incidentsTexts);
   const session = useSession();
-  const incidents = useInfiniteQuery(incidentsQuery);
+  const fields = session.roles.some((role) => role !== 'engineer') ? EVERYONES : OWN;
+  const choice = useListChoice(fields);
+  const incidents = useInfiniteQuery(incidentsQuery(apiFilter(choice)));
   const services = useQuery(servicesQuery);
   const name = useNames((incidents.data?.items ?? []).map(({ person }) => person));
   return (
@@ -32,7 +42,7 @@ export default function IncidentsPage() {
           id="incidents"
           title={text.list}
           query={incidents}
-          empty={text.none}
+          empty={<NothingListed choice={choice} empty={<p className="soft">{text.none}</p>} />}
           columns={[
             { label: text.openedAt, cell: ({ createdAt }) => <Instant at={createdAt} /> },
             {
@@ -45,7 +55,9 @@ export default function IncidentsPage() {
             },
             { label: text.by, cell: ({ person }) => name(person) },
           ]}
-        />
+        >
+          <ListFilters fields={fields} choice={choice} rows={(incidents.data?.items ?? []).map(byPerson)} />
+        </TableSection>
       </div>
     </Page>
   );

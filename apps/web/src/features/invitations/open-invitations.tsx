@@ -1,28 +1,38 @@
 import type { Invitation } from '@countersign/api';
 import { joinWithAnd, recurrenceText, scopeWords } from '@countersign/wording';
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
 import { listQuery } from '../../api/pagination.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
+import { servicesQuery } from '../../api/requests.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { Empty } from '../../ui/query-states.js';
 import { TableSection } from '../../ui/table.js';
+import { useListChoice } from '../lists/list-filter.js';
+import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { invitationsTexts } from './invitations.text.js';
 
-/** Invitations that requests can still use. Withdrawing one also ends the access that it opened. */
+/** One that is over cannot be withdrawn. */
+const MAY_END: ReadonlySet<string> = new Set(['open', 'used_up']);
+
+/** The customer's invitations, those that requests can still use unless the address names another state. Withdrawing one also ends the access that it opened. */
 export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdraw: boolean }) {
   const text = useText(invitationsTexts);
   const language = useLanguage();
+  const choice = useListChoice(['state', 'service'], Object.keys(text.states));
+  const { service, state = 'open' } = choice;
+  const filter = { state: state as Invitation['state'], ...(service === undefined ? {} : { service }) };
+  const services = useQuery(servicesQuery).data?.items ?? [];
   const invitations = useInfiniteQuery(
-    listQuery(['invitations', slug], (page, signal) =>
+    listQuery(['invitations', slug, filter], (page, signal) =>
       unwrap(
         api.GET('/api/v1/tenants/{slug}/invitations', {
-          params: { path: { slug }, query: { state: 'open', ...page } },
+          params: { path: { slug }, query: { ...filter, ...page } },
           signal,
         }),
       ),
@@ -44,14 +54,19 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
   return (
     <TableSection
       id="invitations"
-      title={text.open}
+      title={state === 'open' ? text.open : text.inState(text.states[state as Invitation['state']])}
       query={invitations}
       empty={
-        <Empty icon="closed" title={text.none}>
-          {text.noneLead}
-        </Empty>
+        <NothingListed
+          choice={choice}
+          empty={
+            <Empty icon="closed" title={text.none}>
+              {text.noneLead}
+            </Empty>
+          }
+        />
       }
-      note={text.withdrawHint}
+      {...(state === 'open' ? { note: text.withdrawHint } : {})}
       error={withdraw.error}
       columns={[
         { label: text.what, cell: (invitation) => <What invitation={invitation} name={name} /> },
@@ -65,9 +80,18 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
               : text.usedOf(numberText(used, language), numberText(uses, language)),
         },
         { label: text.by, cell: ({ person }) => name(person) },
-        ...(mayWithdraw ? [{ label: text.act, hiddenLabel: true, cell: withdrawButton }] : []),
+        ...(mayWithdraw && MAY_END.has(state)
+          ? [{ label: text.act, hiddenLabel: true, cell: withdrawButton }]
+          : []),
       ]}
-    />
+    >
+      <ListFilters
+        fields={['state', 'service']}
+        choice={choice}
+        states={text.states}
+        rows={services.map(({ name: each }) => ({ tenant: '', service: each, requester: '' }))}
+      />
+    </TableSection>
   );
 }
 

@@ -22,8 +22,12 @@ interface Offered {
   rows?: readonly { tenant: string; service: string; requester: string }[];
 }
 
-/** The filters of a list, which are parts of the address: a search field, and the others behind a disclosure. */
-export function ListFilters({ fields, choice, states = {}, rows = [] }: Offered) {
+/**
+ * The filters of a list, which are parts of the address: a search field, and the others behind a disclosure.
+ *
+ * @param of the list's name, on a page with several
+ */
+export function ListFilters({ fields, choice, states = {}, rows = [], of }: Offered & { of?: string }) {
   const text = useText(listsTexts);
   const change = useChangeAddress();
   const others = fields.filter((field) => field !== 'text');
@@ -31,7 +35,10 @@ export function ListFilters({ fields, choice, states = {}, rows = [] }: Offered)
   // Open if the address asks for one of them, until the reader closes it.
   const [isOpen, setOpen] = useState(chosen > 0);
   return (
-    <search className="sheet stack near no-print" aria-label={text.filters}>
+    <search
+      className="sheet stack near no-print"
+      aria-label={of === undefined ? text.filters : `${text.filters}: ${of}`}
+    >
       {fields.includes('text') ? <SearchField value={choice.text ?? ''} /> : null}
       {others.length === 0 ? null : (
         <details className="details" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -91,7 +98,9 @@ function Filter({
   );
   if (field === 'state') return select(Object.entries(states));
   if (field === 'tenant') return <Tenants select={select} />;
-  const known = rows.map((row) => (field === 'person' ? row.requester : row.service));
+  const known = rows
+    .map((row) => (field === 'person' ? row.requester : row.service))
+    .filter((each) => each !== '');
   const ids = [...new Set(value === '' ? known : [value, ...known])].sort();
   return field === 'person' ? (
     <People ids={ids} select={select} />

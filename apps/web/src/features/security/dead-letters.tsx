@@ -7,6 +7,8 @@ import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { TableSection } from '../../ui/table.js';
+import { useListChoice } from '../lists/list-filter.js';
+import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { securityTexts } from './security.text.js';
 
 const KEY = ['notices', 'dead'];
@@ -14,9 +16,13 @@ const KEY = ['notices', 'dead'];
 /** Notices that no channel could deliver. */
 export function DeadLetters() {
   const text = useText(securityTexts);
+  const choice = useListChoice(['tenant']);
+  const filter = choice.tenant === undefined ? {} : { tenant: choice.tenant };
   const dead = useInfiniteQuery(
-    listQuery(KEY, (page, signal) =>
-      unwrap(api.GET('/api/v1/notices', { params: { query: { state: 'dead', ...page } }, signal })),
+    listQuery([...KEY, choice], (page, signal) =>
+      unwrap(
+        api.GET('/api/v1/notices', { params: { query: { state: 'dead', ...filter, ...page } }, signal }),
+      ),
     ),
   );
   const retry = useMutation({
@@ -29,7 +35,7 @@ export function DeadLetters() {
       title={text.dead}
       help="dead-letter"
       query={dead}
-      empty={text.noDead}
+      empty={<NothingListed choice={choice} empty={<p className="soft">{text.noDead}</p>} />}
       error={retry.error}
       columns={[
         { label: text.notice, cell: ({ kind, tenant }) => `${kind} (${tenant})` },
@@ -50,6 +56,8 @@ export function DeadLetters() {
           ),
         },
       ]}
-    />
+    >
+      <ListFilters fields={['tenant']} choice={choice} of={text.dead} />
+    </TableSection>
   );
 }

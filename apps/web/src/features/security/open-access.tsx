@@ -94,7 +94,7 @@ export function OpenAccess({ onStop }: { onStop: (target: StopTarget) => void })
         },
       ]}
     >
-      <ListFilters fields={FIELDS} choice={choice} rows={grants.data?.items ?? []} />
+      <ListFilters fields={FIELDS} choice={choice} rows={grants.data?.items ?? []} of={text.open} />
     </TableSection>
   );
 }

@@ -2,7 +2,7 @@ import { type Incident, type IncidentTenant, MAX_INCIDENT_TENANTS } from '../../
 import { canSee, requestVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
-import type { IdempotencyKey, Page, PageQuery } from '../../ports/index.js';
+import type { IdempotencyKey, ListFilter, Page, PageQuery } from '../../ports/index.js';
 import type { AccessRequestInput } from '../requests/draft-terms.js';
 import { type RequestView, requestViews } from '../requests/read-requests.js';
 import { requestAccess } from '../requests/request-access.js';
@@ -144,10 +144,13 @@ export async function readIncident(deps: Deps, principal: Principal, id: string)
 export async function listIncidents(
   deps: Deps,
   principal: Principal,
+  filter: Pick<ListFilter, 'person' | 'from' | 'to'>,
   page: PageQuery,
 ): Promise<Page<Incident>> {
   requirePermission(principal, 'incident.read');
-  const { person } = principal;
-  const only = 'all' in requestVisibility(person) ? null : person.id;
-  return deps.store.incidents.read((unit) => unit.incidents.list(only, page));
+  const own = 'all' in requestVisibility(principal.person) ? {} : { person: principal.person.id };
+  // Those of somebody else are none that this reader may see.
+  if (own.person !== undefined && (filter.person ?? own.person) !== own.person)
+    return { items: [], next: null };
+  return deps.store.incidents.read((unit) => unit.incidents.list({ ...filter, ...own }, page));
 }

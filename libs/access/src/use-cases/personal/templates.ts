@@ -9,6 +9,7 @@ import {
 } from '../../domain/request-template.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Deps } from '../shared/deps.js';
+import { requireStillHere } from './preferences.js';
 
 /** The caller's own templates, by name. */
 export async function listTemplates({ store }: Deps, { person }: Principal): Promise<RequestTemplate[]> {
@@ -31,7 +32,9 @@ export async function saveTemplate(
   const name = given.normalize('NFC').trim();
   if (name === '') throw new AccessError('invalid_request', 'A template needs a name.', { pointer: '/name' });
   const { id: person } = principal.person;
-  return deps.store.personal.write(async ({ templates }) => {
+  return deps.store.personal.write(async (unit) => {
+    await requireStillHere(unit, person);
+    const { templates } = unit;
     const known = await templates.ofPerson(person);
     const same = known.find((each) => templateKey(each.name) === templateKey(name));
     if (same === undefined && known.length >= MAX_TEMPLATES)

@@ -130,6 +130,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   demand_documents: may(VENDOR, 'SELECT', 'INSERT'),
   sealed_logs: { ...keptByVendor, SELECT: own('slug') },
 
+  notice_choices: { ...keptByVendor, DELETE: VENDOR },
   request_templates: { ...keptByVendor, DELETE: VENDOR },
 
   slack_installations: keptByVendor,

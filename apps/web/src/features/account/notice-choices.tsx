@@ -1,0 +1,151 @@
+import type { NewPreferences, Preferences } from '@countersign/api';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { type FormEvent, useId, useState } from 'react';
+import { api } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { Choice, SelectField } from '../../ui/field.js';
+import { Loaded, ProblemNotice } from '../../ui/query-states.js';
+import { noticeChoiceTexts } from './notice-choices.text.js';
+
+type Notices = NewPreferences['notices'];
+type Topic = keyof Notices;
+type Way = Notices[Topic][number];
+
+const TOPICS: readonly Topic[] = ['decide', 'own', 'decided', 'access', 'reports'];
+const WAYS: readonly Way[] = ['mail', 'slack'];
+const DUTIES: readonly Topic[] = ['decide', 'own'];
+const KEY = ['preferences'];
+
+/** Which notices reach the reader by which way, and the time zone of their clocks. */
+export function NoticeChoices() {
+  const text = useText(noticeChoiceTexts);
+  const preferences = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/preferences', { signal })),
+  });
+  return (
+    <section className="stack near" aria-labelledby="notices">
+      <h2 id="notices">{text.title}</h2>
+      <p className="soft">{text.lead}</p>
+      <Loaded query={preferences}>{(found) => <ChoicesForm preferences={found} />}</Loaded>
+    </section>
+  );
+}
+
+function ChoicesForm({ preferences }: { preferences: Preferences }) {
+  const text = useText(noticeChoiceTexts);
+  const [notices, setNotices] = useState(preferences.notices);
+  const [zone, setZone] = useState(preferences.zone);
+  const save = useMutation({
+    mutationFn: (body: NewPreferences) => unwrap(api.PUT('/api/v1/preferences', { body })),
+    onSuccess: () => invalidate(KEY),
+  });
+  const missing = DUTIES.filter((topic) => !hasDutyWay(notices[topic]));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (missing.length === 0) save.mutate({ notices, zone });
+  };
+  return (
+    <form className="stack" onSubmit={submit}>
+      {TOPICS.map((topic) => (
+        <TopicChoice
+          key={topic}
+          topic={topic}
+          ways={notices[topic]}
+          isMissing={missing.includes(topic)}
+          onChange={(ways) => {
+            save.reset();
+            setNotices({ ...notices, [topic]: ways });
+          }}
+        />
+      ))}
+      <p className="hint">{text.slackNote}</p>
+      <ZoneChoice
+        zone={zone}
+        browserZone={preferences.browserZone}
+        onChange={(chosen) => {
+          save.reset();
+          setZone(chosen);
+        }}
+      />
+      {save.error === null ? null : <ProblemNotice error={save.error} />}
+      <p>
+        <Button type="submit" busy={save.isPending} disabled={missing.length > 0}>
+          {text.save}
+        </Button>
+      </p>
+      <p className="soft small" role="status">
+        {save.isSuccess ? text.saved : ''}
+      </p>
+    </form>
+  );
+}
+
+const hasDutyWay = (ways: readonly Way[]): boolean => ways.includes('mail') || ways.includes('slack');
+
+function TopicChoice({
+  topic,
+  ways,
+  isMissing,
+  onChange,
+}: {
+  topic: Topic;
+  ways: readonly Way[];
+  isMissing: boolean;
+  onChange: (ways: Way[]) => void;
+}) {
+  const text = useText(noticeChoiceTexts);
+  const id = useId();
+  return (
+    <fieldset className="stack near" aria-describedby={id}>
+      <legend className="legend">{text.topics[topic]}</legend>
+      <p className={isMissing ? 'field-error' : 'hint'} id={id} role={isMissing ? 'alert' : undefined}>
+        {isMissing ? text.dutyMissing : text.hints[topic]}
+      </p>
+      <div className="choices short">
+        {WAYS.map((way) => (
+          <Choice
+            key={way}
+            type="checkbox"
+            checked={ways.includes(way)}
+            onChange={({ target }) =>
+              onChange(WAYS.filter((each) => (each === way ? target.checked : ways.includes(each))))
+            }
+          >
+            {text.ways[way]}
+          </Choice>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function ZoneChoice({
+  zone,
+  browserZone,
+  onChange,
+}: {
+  zone: string | null;
+  browserZone: string | null;
+  onChange: (zone: string | null) => void;
+}) {
+  const text = useText(noticeChoiceTexts);
+  const known = Intl.supportedValuesOf('timeZone');
+  const zones = zone === null || known.includes(zone) ? known : [zone, ...known];
+  return (
+    <SelectField
+      label={text.zone}
+      hint={text.zoneHint}
+      value={zone ?? ''}
+      onChange={({ target: { value } }) => onChange(value === '' ? null : value)}
+    >
+      <option value="">{text.browserZone(browserZone)}</option>
+      {zones.map((name) => (
+        <option key={name}>{name}</option>
+      ))}
+    </SelectField>
+  );
+}

@@ -1,0 +1,23 @@
+import { locksNamed } from './locks-named.js';
+
+const lock = (
+  kind: 'tenant' | 'person' | 'service' | 'grant',
+  name: string,
+  tenant: string | null = null,
+) => ({
+  ...{ kind, name, tenant },
+});
+const locks = [
+  lock('tenant', 'acme'),
+  lock('person', 'usr_1'),
+  lock('service', 'billing'),
+  lock('service', 'payroll', 'acme'),
+];
+const named = (choice: Parameters<typeof locksNamed>[1]) => locksNamed(locks, choice).map(({ name }) => name);
+
+test('shows every lock, or those that name what the address chooses', () => {
+  expect(named({})).toEqual(['acme', 'usr_1', 'billing', 'payroll']);
+  expect(named({ tenant: 'acme' })).toEqual(['acme', 'payroll']);
+  expect(named({ person: 'usr_1', service: 'billing' })).toEqual(['usr_1', 'billing']);
+  expect(named({ tenant: 'globex' })).toEqual([]);
+});

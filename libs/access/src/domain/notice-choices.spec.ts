@@ -1,0 +1,55 @@
+import { personalTopic } from '../use-cases/notices/personal-topics.js';
+import { chosenMessages, keepsDuties, type NoticeWay } from './notice-choices.js';
+
+const by = (...ways: NoticeWay[]) => ways.map((way) => ({ way, isFixed: false }));
+const waysOf = (messages: { way: NoticeWay }[]) => messages.map(({ way }) => way);
+
+test('a person who has chosen nothing gets everything by every way', () => {
+  expect(waysOf(chosenMessages(by('mail', 'slack'), 'access', undefined))).toEqual(['mail', 'slack']);
+  expect(waysOf(chosenMessages(by('mail', 'slack'), 'access', { decided: ['mail'] }))).toEqual([
+    'mail',
+    'slack',
+  ]);
+});
+
+test('a way that is switched off for a topic is left out; what is no duty can be switched off wholly', () => {
+  expect(waysOf(chosenMessages(by('mail', 'slack'), 'access', { access: ['mail'] }))).toEqual(['slack']);
+  expect(chosenMessages(by('mail', 'slack'), 'access', { access: ['mail', 'slack'] })).toEqual([]);
+});
+
+test('what always goes out cannot be switched off', () => {
+  expect(waysOf(chosenMessages(by('mail', 'slack'), null, { own: ['mail'], access: ['mail'] }))).toEqual([
+    'mail',
+    'slack',
+  ]);
+});
+
+test('a duty reaches its person although the way that is on does not exist for them', () => {
+  expect(waysOf(chosenMessages(by('mail'), 'decide', { decide: ['mail'] }))).toEqual(['mail']);
+  expect(waysOf(chosenMessages(by('mail', 'slack'), 'decide', { decide: ['mail'] }))).toEqual(['slack']);
+  expect(keepsDuties({ decide: ['mail', 'slack'] })).toBe(false);
+  expect(keepsDuties({ own: ['slack', 'mail'] })).toBe(false);
+  expect(keepsDuties({ decide: ['mail'], own: ['slack'], access: ['mail', 'slack'] })).toBe(true);
+});
+
+test('a card that a person has is kept up to date, and meets the duty', () => {
+  const messages = [...by('mail'), { way: 'slack' as const, isFixed: true }];
+  expect(waysOf(chosenMessages(messages, 'decide', { decide: ['mail'] }))).toEqual(['slack']);
+  expect(waysOf(chosenMessages(messages, 'decided', { decided: ['mail', 'slack'] }))).toEqual(['slack']);
+});
+
+test('the topic depends on whose request it is; whatever takes access away, opens an emergency or changes keys has none', () => {
+  const about = { requester: 'usr_erin', endReason: null };
+  expect(personalTopic('request.awaiting_customer', 'usr_ada', about)).toBe('decide');
+  expect(personalTopic('request.denied', 'usr_erin', about)).toBe('own');
+  expect(personalTopic('request.denied', 'usr_ada', about)).toBe('decided');
+  expect(personalTopic('grant.active', 'usr_erin', about)).toBe('own');
+  expect(personalTopic('grant.ended', 'usr_ada', { ...about, endReason: 'expired' })).toBe('access');
+  for (const person of ['usr_erin', 'usr_ada'])
+    expect(personalTopic('grant.ended', person, { ...about, endReason: 'revoked' })).toBeNull();
+  for (const kind of [
+    ...(['trust.stopped', 'passkey.enrolled', 'emergency.opening', 'supervision.stopped'] as const),
+    ...(['demand.opening', 'account.key-created', 'widening.proposed', 'log.stopped'] as const),
+  ])
+    expect(personalTopic(kind, 'usr_erin', about)).toBeNull();
+});

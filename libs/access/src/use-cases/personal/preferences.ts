@@ -1,0 +1,60 @@
+import { isZone, toInstant } from '@countersign/contract';
+import { keepsDuties, type NoticeChoices } from '../../domain/notice-choices.js';
+import { requirePermission } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
+import { AccessError, noLongerKnown } from '../../errors.js';
+import type { PersonalUnit } from '../../ports/index.js';
+import type { Deps } from '../shared/deps.js';
+
+/** What a person has chosen. */
+export interface Preferences {
+  off: NoticeChoices;
+  /** The time zone of the clocks in their messages, an IANA name; null: the browser's. */
+  zone: string | null;
+  /** The zone of the browser in which they last signed in; null if it is not known. */
+  browserZone: string | null;
+}
+
+/** The caller's own choices. */
+export function readPreferences({ store }: Deps, { person }: Principal): Promise<Preferences> {
+  return store.personal.read(async ({ preferences }) => ({
+    off: (await preferences.choicesOf([person.id])).get(person.id) ?? {},
+    ...(await preferences.zones(person.id)),
+  }));
+}
+
+/**
+ * Saves the caller's own choices in the place of those before.
+ *
+ * @throws AccessError `forbidden`; `invalid_request` if a duty would reach them by no way, or for an unknown zone
+ */
+export async function savePreferences(
+  deps: Deps,
+  principal: Principal,
+  { off, zone }: Pick<Preferences, 'off' | 'zone'>,
+): Promise<Preferences> {
+  requirePermission(principal, 'preference.save');
+  if (!keepsDuties(off))
+    throw new AccessError(
+      'invalid_request',
+      'What waits for you, and what happens to your own requests, must reach you by mail or Slack.',
+      { pointer: '/notices' },
+    );
+  if (zone !== null && !isZone(zone))
+    throw new AccessError('invalid_request', 'This is no time zone. Write a name such as Europe/Berlin.', {
+      pointer: '/zone',
+    });
+  const { id } = principal.person;
+  await deps.store.personal.write(async (unit) => {
+    await requireStillHere(unit, id);
+    await unit.preferences.saveChoices(id, off, toInstant(deps.clock.now()));
+    await unit.preferences.chooseZone(id, zone);
+  });
+  return readPreferences(deps, principal);
+}
+
+/** What belongs to a person must not be written after the person was removed, and all of theirs deleted. */
+export async function requireStillHere({ organisation }: PersonalUnit, id: string): Promise<void> {
+  const person = await organisation.person(id);
+  if (person === null || person.removedAt !== null) throw noLongerKnown();
+}
