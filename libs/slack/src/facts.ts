@@ -130,13 +130,31 @@ export async function factsOf(
 ): Promise<CardFacts[]> {
   if (requests.length === 0) return [];
   const views = await requestViews(unit, requests, { withChanges: requests.length === 1 });
-  const grants = new Map<string, Grant | null>();
-  for (const { id, grant } of requests) grants.set(id, grant === null ? null : await unit.grants.find(grant));
-  const statuses = await statusesOf(
-    unit,
-    [...grants.values()].filter((grant) => grant !== null),
-    now,
-  );
+  const around = await readAround(unit, views, now);
+  return views.map((view) => cardFacts(view, around, { now, language }));
+}
+
+type Found<Kind extends 'tenant' | 'service'> = Awaited<ReturnType<Unit['organisation'][Kind]>>;
+
+/** Everything beside the requests that their cards show. */
+type Around = {
+  grants: ReadonlyMap<string, Grant>;
+  statuses: Awaited<ReturnType<typeof statusesOf>>;
+  notes: Awaited<ReturnType<typeof noteViews>>;
+  names: Awaited<ReturnType<typeof namesOf>>;
+  tenants: ReadonlyMap<string, Found<'tenant'>>;
+  services: ReadonlyMap<string, Found<'service'>>;
+  vendor: string;
+};
+
+async function readAround(unit: Unit, views: readonly RequestView[], now: Date): Promise<Around> {
+  const requests = views.map(({ request }) => request);
+  const grants = new Map<string, Grant>();
+  for (const { id, grant: grantId } of requests) {
+    const grant = grantId === null ? null : await unit.grants.find(grantId);
+    if (grant !== null) grants.set(id, grant);
+  }
+  const statuses = await statusesOf(unit, [...grants.values()], now);
   const notes = await noteViews(
     unit,
     requests.map(({ id }) => id),
@@ -145,7 +163,7 @@ export async function factsOf(
     ...requests.map(({ requester }) => requester),
     ...notes.flatMap(({ note: { person, to } }) => (to === null ? [person] : [person, to])),
     ...views.flatMap(({ reviews }) => reviews.map(({ person }) => person)),
-    ...[...grants.values()].flatMap((grant) => grant?.endedBy ?? []),
+    ...[...grants.values()].flatMap(({ endedBy }) => endedBy ?? []),
     ...[...statuses.values()].flatMap(({ reason }) => reason?.by ?? []),
   ]);
   const tenants = await readOnce(
@@ -158,44 +176,49 @@ export async function factsOf(
     ({ service }) => service,
     (name) => unit.organisation.service(name),
   );
-  const vendor = await unit.organisation.vendorName();
+  return { grants, statuses, notes, names, tenants, services, vendor: await unit.organisation.vendorName() };
+}
+
+function cardFacts(
+  { request, reviews, openings, offer }: RequestView,
+  { grants, statuses, notes, names, tenants, services, vendor }: Around,
+  { now, language }: Showing,
+): CardFacts {
+  const grant = grants.get(request.id) ?? null;
+  const origin = services.get(request.service)?.upstream?.origin;
+  const status = statuses.get(grant?.id ?? '');
   const nameOf = (id: string | null) => (id === null ? null : names(id));
-  return views.map(({ request, reviews, openings, offer }) => {
-    const grant = grants.get(request.id) ?? null;
-    const origin = services.get(request.service)?.upstream?.origin;
-    const status = statuses.get(grant?.id ?? '');
-    return {
-      request,
-      reviews: reviews.map((review) => ({ ...review, name: names(review.person) })),
-      offer: offer === null ? null : { ...offer, name: names(offer.person) },
-      requester: names(request.requester),
-      vendor,
-      tenant: tenants.get(request.tenant)?.name ?? request.tenant,
-      service: services.get(request.service)?.definition ?? null,
-      justification: openings['justification']?.value ?? null,
-      change: {
-        body: openings['changeBody']?.value ?? null,
-        before: openings['changeBefore']?.value ?? null,
-      },
-      ticket: request.terms.ticket === undefined ? 'none' : { value: openings['ticket']?.value ?? null },
-      grant,
-      browserUrl: grant === null || origin === undefined ? null : browserAddress(origin, grant.id),
-      crossing: null,
-      access: status?.access ?? null,
-      accessReason: status?.reason == null ? null : { ...status.reason, name: nameOf(status.reason.by) },
-      endedBy: grant === null || grant.endedBy === null ? null : names(grant.endedBy),
-      denials: [],
-      notes: notes
-        .filter(({ note }) => note.request === request.id)
-        .map(({ note: { kind, person, to }, text }) => ({
-          ...{ kind, text, name: names(person), toName: to === null ? '' : names(to) },
-        })),
-      usually: null,
-      isOutdated: false,
-      now: now.toISOString(),
-      language,
-    };
-  });
+  return {
+    request,
+    reviews: reviews.map((review) => ({ ...review, name: names(review.person) })),
+    offer: offer === null ? null : { ...offer, name: names(offer.person) },
+    requester: names(request.requester),
+    vendor,
+    tenant: tenants.get(request.tenant)?.name ?? request.tenant,
+    service: services.get(request.service)?.definition ?? null,
+    justification: openings['justification']?.value ?? null,
+    change: {
+      body: openings['changeBody']?.value ?? null,
+      before: openings['changeBefore']?.value ?? null,
+    },
+    ticket: request.terms.ticket === undefined ? 'none' : { value: openings['ticket']?.value ?? null },
+    grant,
+    browserUrl: grant === null || origin === undefined ? null : browserAddress(origin, grant.id),
+    crossing: null,
+    access: status?.access ?? null,
+    accessReason: status?.reason == null ? null : { ...status.reason, name: nameOf(status.reason.by) },
+    endedBy: nameOf(grant?.endedBy ?? null),
+    denials: [],
+    notes: notes
+      .filter(({ note }) => note.request === request.id)
+      .map(({ note: { kind, person, to }, text }) => ({
+        ...{ kind, text, name: names(person), toName: to === null ? '' : names(to) },
+      })),
+    usually: null,
+    isOutdated: false,
+    now: now.toISOString(),
+    language,
+  };
 }
 
 /** Whether calls pass under these grants. One card is for both sides, so it never says why the vendor's people have locked. */

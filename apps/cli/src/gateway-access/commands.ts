@@ -7,7 +7,15 @@ import type { SqlOptions } from './sql.js';
 
 export function registerGatewayAccess(program: Command, run: Run): void {
   program.commandsGroup(GROUPS.ask);
+  defineCurl(program, run);
+  defineProxy(program, run);
+  defineChange(program, run);
+  defineSql(program, run);
+  defineRoutes(program, run);
+  defineExplain(program, run);
+}
 
+function defineCurl(program: Command, run: Run): void {
   addVerb(program, 'curl', 'Call the grant’s service with this machine’s curl')
     .usage('<grant> -- [curl options] /path')
     .argument('<grant>', 'grt_…')
@@ -27,7 +35,9 @@ export function registerGatewayAccess(program: Command, run: Run): void {
     .action(
       run(async (context, id: string, args: string[]) => (await import('./curl.js')).curl(context, id, args)),
     );
+}
 
+function defineProxy(program: Command, run: Run): void {
   addVerb(program, 'proxy', 'Serve the grant’s service on a port or a socket of this machine')
     .argument('<grant>', 'grt_…')
     .option('--port <n>', 'loopback port; 0 lets the system choose')
@@ -46,7 +56,9 @@ export function registerGatewayAccess(program: Command, run: Run): void {
         (await import('./proxy.js')).proxy(context, id, options),
       ),
     );
+}
 
+function defineChange(program: Command, run: Run): void {
   addVerb(program, 'change', 'Request one exact call beside a grant: this method, path and body, once')
     .argument('<grant>', 'grt_…')
     .argument('<method>', 'such as PATCH')
@@ -68,7 +80,9 @@ export function registerGatewayAccess(program: Command, run: Run): void {
         (await import('./change.js')).proposeChange(context, grant, method, path, options),
       ),
     );
+}
 
+function defineSql(program: Command, run: Run): void {
   addVerb(
     program,
     'sql',
@@ -92,7 +106,9 @@ export function registerGatewayAccess(program: Command, run: Run): void {
         (await import('./sql.js')).runSql(context, grant, statement, options),
       ),
     );
+}
 
+function defineRoutes(program: Command, run: Run): void {
   const routes = addVerb(program, 'routes', 'Show what a data service holds: routes, resources, actions')
     .argument('<service>', 'such as billing')
     .action(run(async (context, name: string) => (await import('./route-map.js')).showRoutes(context, name)));
@@ -115,7 +131,9 @@ export function registerGatewayAccess(program: Command, run: Run): void {
         (await import('./import-routes.js')).importRoutes(context, file, options),
       ),
     );
+}
 
+function defineExplain(program: Command, run: Run): void {
   addVerb(program, 'explain', 'Say whether a grant would allow a call, and if not, why')
     .argument('<method>', 'such as GET')
     .argument('<path>', 'path of the service, with query')

@@ -190,7 +190,11 @@ function defineGateways(program: Command, run: Run): void {
         (await import('./gateways.js')).revokeGateway(context, idOrName),
       ),
     );
+  defineGatewayHost(gateways, run);
+}
 
+/** Verbs of the host on which a gateway runs. They open no database. */
+function defineGatewayHost(gateways: Command, run: Run): void {
   addVerb(gateways, 'pin', 'On a gateway’s host: pin a customer’s first trust document by its fingerprint')
     .argument('<tenant>', 'its slug')
     .argument('<fingerprint>', 'sha256:…, as the customer’s anchor file and its page show it')
@@ -213,7 +217,10 @@ function defineGateways(program: Command, run: Run): void {
   );
 
   defineContextKey(gateways, run);
+  defineSqlSetup(gateways, run);
+}
 
+function defineSqlSetup(gateways: Command, run: Run): void {
   addVerb(
     gateways,
     'sql-setup',

@@ -137,33 +137,25 @@ const searchedTexts = (
       : [{ commitment, words: searchWords(name, opening.value) }];
   });
 
-async function storeRequest(
-  unit: TenantUnit,
-  draft: TermsDraft,
-  {
-    needs,
-    invitation,
-    asked,
-    reasonCode,
-    demand,
-    at,
-  }: {
-    needs: ReviewNeeds;
-    invitation: string | null;
-    asked: RequestOrigin;
-    reasonCode: string | null;
-    demand: string | undefined;
-    at: string;
-  },
-): Promise<RequestView> {
-  const { terms, digest, openings } = draft;
+type Decided = {
+  needs: ReviewNeeds;
+  asked: RequestOrigin;
+  reasonCode: string | null;
+  demand: string | undefined;
+  at: string;
+};
+
+/** The request as it is stored first. @param tenant whose log it belongs to: that of the terms, or the sealed one under a gag */
+function newRequest(
+  tenant: string,
+  { terms, digest }: TermsDraft,
+  { needs, asked, reasonCode, demand, at }: Decided,
+): AccessRequest {
   const state = initialState(needs);
-  const named = demand === undefined ? {} : { demand };
   const stage = openStage(needs, [], digest)?.name ?? null;
-  const request: AccessRequest = {
+  return {
     id: terms.request,
-    // The sealed log for access under a gag; else the tenant of the terms.
-    tenant: unit.tenant,
+    tenant,
     service: terms.service,
     requester: terms.requester,
     // A request that is approved at once is in this state only within this unit: no one sees it or is notified of it.
@@ -182,9 +174,20 @@ async function storeRequest(
     grant: null,
     waits: firstWait(state, at, stage),
     pause: null,
-    ...named,
+    ...(demand === undefined ? {} : { demand }),
     notice: null,
   };
+}
+
+async function storeRequest(
+  unit: TenantUnit,
+  draft: TermsDraft,
+  { invitation, ...decided }: Decided & { invitation: string | null },
+): Promise<RequestView> {
+  const { terms, digest, openings } = draft;
+  const { needs, reasonCode, demand, at } = decided;
+  const state = initialState(needs);
+  const request = newRequest(unit.tenant, draft, decided);
   const commitments = termsCommitments(terms);
   await unit.requests.insert(request);
   await unit.requestWords.insert(request, searchedTexts(commitments, openings));
@@ -200,7 +203,7 @@ async function storeRequest(
     actor: terms.requester,
     data: {
       ...{ request: request.id, requester: terms.requester, digest, state, terms, needs: loggedNeeds(needs) },
-      ...named,
+      ...(demand === undefined ? {} : { demand }),
       ...(reasonCode === null ? {} : { reasonCode }),
     },
     commitments,
