@@ -42,7 +42,7 @@ function organisation(change: Partial<PrivacyControls> = {}): Organisation {
   return file;
 }
 
-describeOn('PostgreSQL', 'stages of approval', (bench) => {
+describeOn('SQLite', 'stages of approval', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let [ada, bob, olga, mia, tom] = [] as unknown as [Principal, Principal, Principal, Principal, Principal];

@@ -40,7 +40,7 @@ function organisation({
 
 const minter = { mint: () => ({ token: 't', jti: 'j', expiresIn: 60, expiresAt: '2026-11-24T15:01:00Z' }) };
 
-describeOn('PostgreSQL', 'place and employer of a requester', (bench) => {
+describeOn('SQLite', 'place and employer of a requester', (bench) => {
   let flow: Workflow;
   const start = async (given = organisation()) => {
     flow = await startWorkflow(bench.store, given);

@@ -59,7 +59,7 @@ class Boot {
 
 const BULK: SupervisionRule = { name: 'bulk', count: 'calls', over: 100, within: 300, do: 'pause' };
 
-describeOn('PostgreSQL', 'supervision', (bench) => {
+describeOn('SQLite', 'supervision', (bench) => {
   let flow: Workflow;
   let boot: Boot;
   const people: Record<'erin' | 'max' | 'ada' | 'sam' | 'gwen' | 'ola', Principal> = {} as never;

@@ -26,7 +26,8 @@ export type Account = {
 
 /**
  * Waits until the gateway has shipped every record, then reads the three sources, for calls in acme. A client gets its
- * answer a moment before the outcome is recorded, so this waits for missing outcomes.
+ * answer a moment before the outcome is recorded, so this waits for missing outcomes. The sources are read one after the other,
+ * so it also waits for records that only the later ones had.
  */
 export async function takeAccount(site: Recorded, hits: readonly Hit[]): Promise<Account> {
   await recordsAtBroker(site);
@@ -39,10 +40,14 @@ export async function takeAccount(site: Recorded, hits: readonly Hit[]): Promise
   return account;
 }
 
-function isSettled({ hits, allowedLeaves, outcomeLeaves }: Account): boolean {
+function isSettled({ hits, records, allowedLeaves, outcomeLeaves }: Account): boolean {
   const allowed = new Set(allowedLeaves);
   const ended = new Set(outcomeLeaves);
-  return hits.every((record) => allowed.has(record)) && allowedLeaves.every((record) => ended.has(record));
+  const listed = new Set(records.filter(({ outcome }) => outcome !== null).map(({ id }) => id));
+  return (
+    hits.every((record) => allowed.has(record)) &&
+    allowedLeaves.every((record) => ended.has(record) && listed.has(record))
+  );
 }
 
 async function readAccount(site: Recorded, hits: readonly Hit[]): Promise<Account> {

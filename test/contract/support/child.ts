@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../../support/root.js';
@@ -20,18 +21,24 @@ export interface Writer {
 
 const PROGRAMS = ['log-writer', 'rotator', 'sealer', 'widener', 'writer'] as const;
 
-let bundled: string | undefined;
-
-/** The programs as they are in the sources, built or not; bundled once for all test files of this process. */
+/** The programs as they are in the sources, built or not; bundled once for all processes of this run. */
 function bundles(): string {
-  if (bundled !== undefined) return bundled;
+  const kept = process.env['COUNTERSIGN_TEST_PROGRAMS'];
+  if (kept === undefined) throw new Error('the run has no folder for programs: see global-setup.mjs');
+  if (existsSync(kept)) return kept;
+  const made = mkdtempSync(join(tmpdir(), 'countersign-programs-'));
   // There they find the packages.
-  const folder = mkdtempSync(join(root, 'node_modules/.cache/test-programs-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  symlinkSync(join(root, 'node_modules'), join(made, 'node_modules'));
   const programs = PROGRAMS.map((name) => `${name}=${here(`./${name}.ts`)}`);
-  execFileSync(process.execPath, [here('./bundle.mjs'), folder, ...programs], { stdio: ['ignore', 2, 2] });
-  bundled = folder;
-  return folder;
+  execFileSync(process.execPath, [here('./bundle.mjs'), made, ...programs], { stdio: ['ignore', 2, 2] });
+  try {
+    renameSync(made, kept);
+  } catch (error) {
+    // Another process was quicker.
+    if (!existsSync(kept)) throw error;
+    rmSync(made, { recursive: true, force: true });
+  }
+  return kept;
 }
 
 function start(program: (typeof PROGRAMS)[number], given: string[]): Pick<Writer, 'process' | 'ended'> {

@@ -37,7 +37,7 @@ test('P5: the spool is full because the broker accepts no records: 503, no upstr
       token,
       path: (index) => `/billing/tenants/acme/invoices/${index}`,
     });
-    await eventually('the spool is full', () => load.refused.has('503 record_unavailable'), 20_000);
+    await eventually('the spool is full', () => load.refused.has('503 record_unavailable'), 60_000);
     await load.stop();
     expect([...load.refused.keys()]).toEqual(['503 record_unavailable']);
     const hits = upstream.hits.length;

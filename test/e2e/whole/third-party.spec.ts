@@ -186,8 +186,17 @@ describe('the whole path in front of a third party’s server', () => {
       async () => (await list<Listed>('access-records')).some(({ code }) => code === 'grant_ended'),
       30_000,
     );
-    const records = await list<Listed>('access-records?limit=200&decision=allowed');
-    const forwarded = records.filter(({ outcome }) => outcome !== 'cut');
+    // The gateway records how a call ended a moment after its answer.
+    const { records, forwarded } = await eventually(
+      'each call that was served is recorded, with its outcome',
+      async () => {
+        const records = await list<Listed>('access-records?limit=200&decision=allowed');
+        if (records.some(({ outcome }) => outcome === null)) return null;
+        const forwarded = records.filter(({ outcome }) => outcome !== 'cut');
+        return forwarded.length >= upstream.served.length && { records, forwarded };
+      },
+      30_000,
+    );
     expect(forwarded.map(({ method, path }) => `${method} ${rewritten(path)}`).sort()).toEqual(
       upstream.served.sort(),
     );

@@ -1,6 +1,8 @@
-/** Starts the one PostgreSQL server of a jest run, whichever of its projects comes first. */
+/** Starts the one PostgreSQL server of a jest run, whichever of its projects comes first, and names a folder for test programs. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const HELD = Symbol.for('countersign.test.postgres');
@@ -20,7 +22,8 @@ async function start() {
       Promise.reject(new Error('the PostgreSQL of the tests did not start')),
     ),
   ]);
-  // The workers of the run inherit it.
+  // The workers of the run inherit both. The second is made by the first test that needs it.
   process.env['COUNTERSIGN_TEST_POSTGRES'] = url.trim();
+  process.env['COUNTERSIGN_TEST_PROGRAMS'] = join(tmpdir(), `countersign-programs-${process.pid}`);
   return supervisor;
 }

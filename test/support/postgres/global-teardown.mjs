@@ -1,5 +1,6 @@
-/** Ends the PostgreSQL server of a jest run, once. */
+/** Ends the PostgreSQL server of a jest run, once, and removes its test programs. */
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 
 const HELD = Symbol.for('countersign.test.postgres');
 
@@ -7,6 +8,7 @@ export default async function globalTeardown() {
   const supervisor = globalThis[HELD];
   if (supervisor === undefined || supervisor.exitCode !== null) return;
   const ended = once(supervisor, 'exit');
+  rmSync(process.env['COUNTERSIGN_TEST_PROGRAMS'], { recursive: true, force: true });
   supervisor.stdin.end();
   await ended;
 }

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
-import { useNames, useOrganisation } from '../../api/organisation.js';
+import { readNames, useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { isFresh, useSession } from '../../api/session.js';
 import { reloadTrust } from '../../api/trust.js';
@@ -24,7 +24,6 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
   const session = useSession();
   const language = useLanguage();
   const organisation = useOrganisation();
-  const name = useNames([session.person]);
   const made = useMutation({ mutationFn: createRecoveryKey, gcTime: 0 });
   const register = useMutation({
     mutationFn: ({ jwk }: Pick<PrintedRecoveryKey, 'jwk'>) =>
@@ -39,14 +38,18 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
     onSuccess: (printed) => register.mutate(printed),
   });
   if (!isFresh(session)) return <SignInAgain />;
-  const fileOf = ({ printed, jwk }: PrintedRecoveryKey) =>
-    text.recoveryFile({
+  // Whose key it is must be in the file, so this waits for the name.
+  const download = async ({ printed, jwk }: PrintedRecoveryKey) => {
+    const name = await readNames([session.person]);
+    const file = text.recoveryFile({
       organisation: `${organisation.tenant(slug)} (${slug})`,
       person: name(session.person),
       made: instantText(new Date().toISOString(), language, { year: true }),
       publicKey: jwk.x,
       key: groupedKey(printed),
     });
+    saveFile(`countersign-recovery-${slug}.txt`, 'text/plain', file);
+  };
   const make = () => (at === null ? made.mutate() : elsewhere.mutate(at));
   return (
     <div className="stack near">
@@ -68,10 +71,7 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
             <Button icon="print" onClick={() => window.print()}>
               {text.print}
             </Button>
-            <Button
-              icon="download"
-              onClick={() => saveFile(`countersign-recovery-${slug}.txt`, 'text/plain', fileOf(made.data))}
-            >
+            <Button icon="download" onClick={() => void download(made.data)}>
               {text.download}
             </Button>
             <Button look="primary" busy={register.isPending} onClick={() => register.mutate(made.data)}>
