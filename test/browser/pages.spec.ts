@@ -88,6 +88,7 @@ describe('every page', () => {
     ['erin', 'live'],
     ['max', '/queue'],
     ['sam', '/security'],
+    ['sam', '/organisation'],
     ['sam', '/standing'],
     ['sam', '/transparency'],
   ];
@@ -166,6 +167,24 @@ describe('every page', () => {
     await sam.getByRole('region', { name: 'Everything is set up' }).getByText('4 of 4 done').waitFor();
     const erin = await site.signedIn('erin', '/mine');
     expect(await erin.getByRole('region', { name: /^Set up/ }).count()).toBe(0);
+  });
+
+  test('the page Organisation compares a file and says how to apply it, and what each applied file changed; auditors only read', async () => {
+    const page = await site.signedIn('sam', '/organisation');
+    await page.getByRole('button', { name: 'What changed' }).first().click();
+    await page.getByRole('listitem').filter({ hasText: 'Adds a service billing' }).waitFor();
+    await page.getByLabel('Organisation file').fill('vendor: { name: Northwind Cloud, staff: [] }');
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByText('/tenants').first().waitFor();
+    const file = { vendor: { name: 'Northwind Ltd', staff: [] }, services: [], tenants: [] };
+    await page.getByLabel('Organisation file').fill(JSON.stringify(file));
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('row').filter({ hasText: 'Northwind Ltd' }).waitFor();
+    await page.getByText(/countersign apply -f organisation.yaml --expect sha256:[0-9a-f]{64}/).waitFor();
+
+    const ola = await site.signedIn('ola', '/organisation');
+    await ola.getByText('Security admins compare files here.').waitFor();
+    expect(await ola.getByRole('button', { name: 'Compare' }).count()).toBe(0);
   });
 
   test('the live page on a phone: figures side by side, the newest call on the first screen, and a low bar to stop', async () => {

@@ -684,7 +684,8 @@ export {
 export { getsNotice, topicOf } from './use-cases/notices/notice-topics.js';
 export { listNotices, retryNotice } from './use-cases/notices/notices-admin.js';
 export { personalTopic } from './use-cases/notices/personal-topics.js';
-export { applyOrganisation } from './use-cases/organisation/apply-organisation.js';
+export { applyOrganisation, readWholeOrganisation } from './use-cases/organisation/apply-organisation.js';
+export { changedMembers } from './use-cases/organisation/changed-members.js';
 export {
   confirmWidening,
   draftWideningStatement,
@@ -700,6 +701,12 @@ export {
   listServices,
   organisationNames,
 } from './use-cases/organisation/directory.js';
+export {
+  type OrganisationInForce,
+  previewOrganisation,
+  readOrganisationInForce,
+} from './use-cases/organisation/organisation-file.js';
+export { organisationHash } from './use-cases/organisation/organisation-hash.js';
 export type { OrganisationChange } from './use-cases/organisation/organisation-plan.js';
 export {
   type ControlsChangeView,

@@ -153,6 +153,13 @@ export {
 } from './notices.js';
 export { docsEndpoints, type Health, healthEndpoints } from './operations.js';
 export {
+  type OrganisationChange,
+  type OrganisationFileText,
+  type OrganisationInForce,
+  type OrganisationPreview,
+  organisationEndpoints,
+} from './organisation.js';
+export {
   actionList,
   countryCode,
   employmentKind,

@@ -17,6 +17,7 @@ import type { logKeepingEndpoints } from './log-keeping.js';
 import type { logEndpoints, logFileEndpoints } from './logs.js';
 import type { noticeAddressEndpoints } from './notice-addresses.js';
 import type { noticeEndpoints } from './notices.js';
+import type { organisationEndpoints } from './organisation.js';
 import type { passkeyEndpoints } from './passkeys.js';
 import type { peopleEndpoints } from './people.js';
 import type { practiceEndpoints } from './practices.js';
@@ -58,6 +59,7 @@ type Groups =
   | typeof logFileEndpoints
   | typeof logKeepingEndpoints
   | typeof noticeEndpoints
+  | typeof organisationEndpoints
   | typeof passkeyEndpoints
   | typeof peopleEndpoints
   | typeof requestEndpoints

@@ -116,6 +116,8 @@ export const PERMISSIONS = [
   'passkey.remove',
   'stop.draft',
   'stop.write',
+  'organisation.read',
+  'organisation.preview',
   'gateway.read',
   'slack.read',
   'export.read',

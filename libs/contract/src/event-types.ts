@@ -76,6 +76,7 @@ export const EVENT_TYPES = [
   'notice-address.removed',
   'notice.retried',
   'opening.erased',
+  'organisation.applied',
   'passkey.confirmed',
   'passkey.enrolled',
   'passkey.removed',

@@ -192,6 +192,11 @@ export const GERMAN: Readonly<Record<GlossaryWord, GlossaryEntry>> = {
     meaning:
       'Ein Ereignis, für das ein Engineer denselben Zugriff bei mehreren Kunden zugleich anfragt. Jeder Kunde bekommt eine eigene Anfrage, entscheidet für sich und sieht keinen anderen Kunden.',
   },
+  'organisation-file': {
+    word: 'Organisationsdatei',
+    meaning:
+      'Eine Datei, in der der Anbieter seine Dienste mit ihren Routen, sein Personal, seine Kunden und seine Regeln beschreibt. Der Betreiber des Broker-Rechners wendet sie als Ganzes an.',
+  },
   'dead-letter': {
     word: 'Nicht angekommene Nachricht',
     meaning:

@@ -190,6 +190,11 @@ export const ENGLISH = {
     meaning:
       'One event for which an engineer requests the same access of several customers at once. Each customer gets a request of its own, decides for itself and sees no other customer.',
   },
+  'organisation-file': {
+    word: 'Organisation file',
+    meaning:
+      'One file in which the vendor describes its services with their routes, its staff, its customers and its rules. The operator of the broker’s host applies it as a whole.',
+  },
   'dead-letter': {
     word: 'Notice that did not arrive',
     meaning:

@@ -1076,6 +1076,18 @@ const TABLE: Row[] = [
     but: { ...closed, ...each(['securityAdmin', 'vendorAuditor'], '200') },
   },
   {
+    endpoint: 'GET /api/v1/organisation/in-force',
+    target: at('/api/v1/organisation/in-force'),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['securityAdmin', 'vendorAuditor'], '200') },
+  },
+  {
+    endpoint: 'POST /api/v1/organisation/preview',
+    target: () => ({ path: '/api/v1/organisation/preview', body: { file: 'vendor: {}' } }),
+    all: '403 forbidden',
+    but: { ...closed, securityAdmin: '400 invalid_request' },
+  },
+  {
     endpoint: 'GET /api/v1/transparency-reports',
     target: at('/api/v1/transparency-reports'),
     all: '200',

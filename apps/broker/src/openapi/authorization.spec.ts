@@ -27,10 +27,11 @@ test('P13: every endpoint for people that changes something names a permission t
     const permission = permissionOf(route.accessRules[0]);
     return permission !== null && isReading(permission);
   });
-  // POSTs that only read: OpenID AuthZEN, a draft of controls that is tried on past requests, and a form of RFC 7662.
+  // POSTs that only read: OpenID AuthZEN, drafts of controls and of an organisation file that are tried, and a form of RFC 7662.
   expect(reading.map(nameOf)).toEqual([
     'POST /access/v1/evaluation',
     'POST /api/v1/tenants/{slug}/privacy-controls/test',
+    'POST /api/v1/organisation/preview',
     'POST /oauth/introspect',
   ]);
 });

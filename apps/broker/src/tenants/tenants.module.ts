@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { OrganisationFileController } from './organisation-file.controller.js';
 import {
   DecisionTimesController,
   OrganisationController,
@@ -6,13 +7,14 @@ import {
 } from './tenants.controller.js';
 import { WideningsController } from './widenings.controller.js';
 
-/** Tenants: their privacy controls with the widenings that wait, names and decision times. */
+/** Tenants: their privacy controls with the widenings that wait, names and decision times; the organisation in force. */
 @Module({
   controllers: [
     PrivacyControlsController,
     WideningsController,
     DecisionTimesController,
     OrganisationController,
+    OrganisationFileController,
   ],
 })
 export class TenantsModule {}

@@ -37,7 +37,17 @@ function defineDatabase(program: Command, run: Run): void {
   addVerb(program, 'apply', 'Make the organisation what a file says, all of it or nothing')
     .requiredOption('-f, --file <file>', 'organisation file (YAML or JSON); - reads stdin')
     .option('--dry-run', 'show the differences and write nothing')
-    .addHelpText('after', examples('countersign apply -f organisation.yaml --dry-run'))
+    .option(
+      '--expect <hash>',
+      'refuse if another organisation is in force than the one that a dry run or the page Organisation compared with',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'countersign apply -f organisation.yaml --dry-run',
+        'countersign apply -f organisation.yaml --expect sha256:…',
+      ),
+    )
     .action(
       run(async (context, options: ApplyOptions) =>
         (await import('./organisation.js')).apply(context, options),

@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { applyOrganisation, type Organisation, type OrganisationChange } from '@countersign/access';
+import {
+  applyOrganisation,
+  changedMembers,
+  type Organisation,
+  type OrganisationChange,
+  organisationHash,
+  readWholeOrganisation,
+} from '@countersign/access';
 import { type OrganisationProblem, parseCoverage, parseOrganisation } from '@countersign/config';
 import { routeMapChanges, type ServiceDefinition } from '@countersign/contract';
 import type { Answer, Context } from '../command/context.js';
@@ -8,7 +15,7 @@ import { readAll } from '../terminal/io.js';
 import { escapeForTerminal } from '../terminal/text.js';
 import { withStore } from './database.js';
 
-export type ApplyOptions = { file: string; dryRun?: boolean };
+export type ApplyOptions = { file: string; dryRun?: boolean; expect?: string };
 
 const MAX_BYTES = 32 * 1024 ** 2;
 
@@ -16,14 +23,22 @@ const MAX_BYTES = 32 * 1024 ** 2;
 export async function apply(context: Context, options: ApplyOptions): Promise<Answer> {
   const { organisation, warnings } = await readOrganisation(context, options.file);
   for (const warning of warnings) context.note(`warning: ${formatProblem(options.file, warning)}`);
+  const { expect } = options;
   const dryRun = options.dryRun === true;
-  const changes = await withStore(context, {}, ({ deps }) =>
-    applyOrganisation(deps, organisation, { dryRun }),
-  );
+  const { changes, hash } = await withStore(context, {}, async ({ deps }) => {
+    // Read first: if the organisation changes before it is compared, applying with this hash is refused.
+    const inForce = dryRun ? organisationHash(deps.hashing, await readWholeOrganisation(deps)) : undefined;
+    return { changes: await applyOrganisation(deps, organisation, { dryRun, expect }), hash: inForce };
+  });
   const ofMaps = changes.flatMap(routeMapWarnings);
   for (const { pointer, detail } of ofMaps) context.note(`warning: ${pointer} ${escapeForTerminal(detail)}`);
-  const document = { applied: !dryRun, changes, warnings: [...warnings, ...ofMaps] };
-  return { document, text: formatPlan(changes, dryRun) };
+  const document = {
+    applied: !dryRun,
+    ...(hash === undefined ? {} : { hash }),
+    ...{ changes, warnings: [...warnings, ...ofMaps] },
+  };
+  const next = hash === undefined || changes.length === 0 ? '' : `\nTo apply exactly this: --expect ${hash}`;
+  return { document, text: formatPlan(changes, dryRun) + next };
 }
 
 /** What a changed route map lets through that it did not before, and the reverse. */
@@ -98,28 +113,10 @@ function changeLines({ action, kind, name, before, after }: OrganisationChange):
   ];
 }
 
-/** `path: before → after` for every leaf that differs. */
-function findDifferences(before: unknown, after: unknown): string[] {
-  const old = flatten(before);
-  const current = flatten(after);
-  return [...new Set([...old.keys(), ...current.keys()])]
-    .filter((path) => old.get(path) !== current.get(path))
-    .map((path) => {
-      const from = old.get(path);
-      const to = current.get(path) ?? '(nothing)';
-      return escapeForTerminal(from === undefined ? `${path}: ${to}` : `${path}: ${from} → ${to}`);
-    });
-}
-
-/** Every leaf as text, by its path. A list of plain values is one leaf. */
-function flatten(value: unknown, path = ''): Map<string, string> {
-  if (value === null || value === undefined) return new Map();
-  const isLeaf =
-    typeof value !== 'object' || (Array.isArray(value) && value.every((item) => typeof item !== 'object'));
-  if (isLeaf) return new Map([[path, Array.isArray(value) ? `[${value.join(', ')}]` : String(value)]]);
-  return new Map(
-    Object.entries(value).flatMap(([name, member]) => [
-      ...flatten(member, path === '' ? name : `${path}.${name}`),
-    ]),
+/** `path: before → after` for every member that differs. */
+const findDifferences = (before: unknown, after: unknown): string[] =>
+  changedMembers(before, after).map(({ path, before: from, after: to }) =>
+    escapeForTerminal(from === null ? `${path}: ${to ?? NOTHING}` : `${path}: ${from} → ${to ?? NOTHING}`),
   );
-}
+
+const NOTHING = '(nothing)';

@@ -34,6 +34,7 @@ const pages = {
   demand: lazy(() => import('../features/demands/demand-page.js')),
   incidents: lazy(() => import('../features/incidents/incidents-page.js')),
   incident: lazy(() => import('../features/incidents/incident-page.js')),
+  organisation: lazy(() => import('../features/organisation/organisation-page.js')),
   security: lazy(() => import('../features/security/security-page.js')),
 };
 
@@ -72,6 +73,7 @@ export function App() {
           <Route path="emergencies" element={<pages.emergencies />} />
           <Route path="incidents" element={<pages.incidents />} />
           <Route path="incidents/:id" element={<pages.incident />} />
+          <Route path="organisation" element={<pages.organisation />} />
           <Route path="security" element={<pages.security />} />
           <Route path="demands" element={<pages.demands />} />
           <Route path="demands/:id" element={<pages.demand />} />

@@ -69,6 +69,7 @@ function vendorNav(session: Session): NavItem[] {
           { to: '/access', label: 'access' },
           { to: '/activity', label: 'activity' },
           { to: '/standing', label: 'standing', isRare: true },
+          { to: '/organisation', label: 'organisation', isRare: true },
         ] as const)
       : []),
     { to: '/transparency', label: 'transparency', isRare: true },
@@ -99,6 +100,7 @@ const PAGE_READERS: Readonly<Record<string, (session: Session) => boolean>> = {
   incidents: (session) => may(session, 'incident.read'),
   emergencies: (session) => may(session, 'disclosure.read'),
   demands: (session) => may(session, 'demand.read'),
+  organisation: (session) => may(session, 'organisation.read'),
   security: (session) => isVendor(session) && hasRole(session, 'security-admin'),
 };
 

@@ -204,6 +204,9 @@ const PERMISSIONS = {
   'demand-document.read': { vendor: ['legal'], tenant: [], signIn: 'strong', realm: 'deployment' },
   'demand.enter': { vendor: ['legal'], tenant: [], signIn: 'strong', realm: 'deployment' },
   'demand.step': { vendor: ['legal'], tenant: [], signIn: 'strong', realm: 'deployment' },
+  // The operator of the host alone applies a file. A preview shows what it would change, and needs someone who answers for it.
+  'organisation.read': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
+  'organisation.preview': { vendor: ['security-admin'], tenant: [], signIn: 'strong', realm: 'deployment' },
   'gateway.read': { vendor: VENDOR_WATCHERS, tenant: [], signIn: 'any', realm: 'deployment' },
   'slack.read': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'any', realm: 'tenants' },
   'slack.install': { vendor: ['security-admin'], tenant: ['admin'], signIn: 'strong', realm: 'tenants' },
@@ -236,6 +239,7 @@ export const isReading = (permission: Permission): boolean =>
   permission.endsWith('.read') || READING.has(permission);
 const READING: ReadonlySet<Permission> = new Set([
   'report.trace',
+  'organisation.preview',
   'log.follow',
   'stop.draft',
   'token.introspect',

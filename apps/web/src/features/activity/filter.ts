@@ -9,7 +9,7 @@ export const GROUPS = {
   access: ['grant', 'token', 'browser', 'standing', 'access-review', 'practice'],
   calls: ['access'],
   stops: ['lock', 'supervision', 'trust.stopped', 'trust.lifted', 'trust.relayed'],
-  rules: ['trust', 'tenant', 'vendor', 'service', 'coverage', 'widening'],
+  rules: ['trust', 'tenant', 'vendor', 'service', 'coverage', 'organisation', 'widening'],
   people: [
     'person',
     'session',

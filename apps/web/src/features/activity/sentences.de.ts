@@ -182,6 +182,8 @@ export const german: Readonly<Record<EventType, Sentence>> = {
     `${e.actor} hat eine Nachricht erneut gesendet, die nicht zugestellt werden konnte`,
   'opening.erased': (e) =>
     `${e.actor} hat persönliche Werte von Eintrag ${e.value('leaf')} gelöscht${because(e.value('authority'))}; der Beweis bleibt`,
+  'organisation.applied': (e) =>
+    `Der Betreiber hat eine Organisationsdatei angewandt: ${e.value('added')} hinzugefügt, ${e.value('changed')} geändert, ${e.value('removed')} entfernt, ${e.value('proposed')} vorgeschlagen`,
   'passkey.confirmed': (e) => `${e.actor} hat einen neuen Passkey von ${e.person('person')} bestätigt`,
   'passkey.enrolled': (e) => `${e.person('person')} hat einen Passkey angelegt`,
   'passkey.removed': (e) => `${e.actor} hat einen Passkey von ${e.person('person')} entfernt`,

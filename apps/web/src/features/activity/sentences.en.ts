@@ -172,6 +172,8 @@ export const english: Readonly<Record<EventType, Sentence>> = {
   'notice.retried': (e) => `${e.actor} sent a message again that could not be delivered`,
   'opening.erased': (e) =>
     `${e.actor} erased personal values of leaf ${e.value('leaf')}${because(e.value('authority'))}; the proof stays`,
+  'organisation.applied': (e) =>
+    `The operator applied an organisation file: ${e.value('added')} added, ${e.value('changed')} changed, ${e.value('removed')} removed, ${e.value('proposed')} proposed`,
   'passkey.confirmed': (e) => `${e.actor} confirmed a new passkey of ${e.person('person')}`,
   'passkey.enrolled': (e) => `${e.person('person')} made a passkey`,
   'passkey.removed': (e) => `${e.actor} removed a passkey of ${e.person('person')}`,

@@ -118,14 +118,9 @@ function Line({ step: { id, isDone, to } }: { step: Step }) {
         </Badge>
       )}
       <span>
-        <Place to={to}>{label}</Place>
+        {to.startsWith('#') ? <a href={to}>{label}</a> : <Link to={to}>{label}</Link>}
         <span className="block soft small">{why}</span>
       </span>
     </li>
   );
-}
-
-function Place({ to, children }: { to: string | null; children: string }) {
-  if (to === null) return <span className="strong">{children}</span>;
-  return to.startsWith('#') ? <a href={to}>{children}</a> : <Link to={to}>{children}</Link>;
 }

@@ -60,8 +60,8 @@ test('what is still being read is neither done nor open', () => {
 test('a vendor: a service without routes, a gateway that is away, and no request are open; then all are done', () => {
   const open: VendorFacts = { services: [{ routes: [] }], gateways: [{ state: 'away' }], hasRequest: false };
   expect(shown(vendorSteps(open))).toEqual([
-    ['service', true, null],
-    ['routes', false, null],
+    ['service', true, '/organisation'],
+    ['routes', false, '/organisation'],
     ['gateway', false, '#gateways'],
     ['request', false, '/history'],
   ]);

@@ -5,8 +5,8 @@ export interface Step {
   id: keyof OnboardingText['steps'];
   /** Undefined while it is being read. */
   isDone: boolean | undefined;
-  /** The page, or the part of this page, where it is done; null: on the broker’s host. */
-  to: string | null;
+  /** The page, or the part of this page, where it is done. */
+  to: string;
 }
 
 /** What a customer's checklist is derived from. Undefined members are still being read. */
@@ -53,8 +53,8 @@ export interface VendorFacts {
 
 export function vendorSteps({ services, gateways, hasRequest }: VendorFacts): Step[] {
   return [
-    { id: 'service', isDone: services && services.length > 0, to: null },
-    { id: 'routes', isDone: services?.some(({ routes }) => routes.length > 0), to: null },
+    { id: 'service', isDone: services && services.length > 0, to: '/organisation' },
+    { id: 'routes', isDone: services?.some(({ routes }) => routes.length > 0), to: '/organisation' },
     { id: 'gateway', isDone: gateways?.some(({ state }) => state === 'in_touch'), to: '#gateways' },
     { id: 'request', isDone: hasRequest, to: '/history' },
   ];
