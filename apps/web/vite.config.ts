@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
+import { firstLoad } from './first-load.js';
 import { pureSchemas } from './pure-schemas.js';
 
 const from = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -29,6 +30,22 @@ function precompress(): Plugin {
   };
 }
 
+/** Libraries that every page uses, the app around the pages, and what most pages use. Dialogs and logs bring large libraries. */
+const FRAME =
+  /\/node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch|cookie|set-cookie-parser)\/|vite\/preload-helper|\.css$|\/libs\/(contract|wording)\/src\/(?!glossary)|\/apps\/web\/src\/(main|(app|api|text|jsx|ui)\/(?!dialog|banners|glossary|log\.))/;
+/** What pages about requests and access have in common, with the decision page itself: people come to it from all of them. */
+const ACCESS =
+  /@simplewebauthn\/browser|\/apps\/web\/src\/(passkey|signing\/(channel|protocol|describe\/members)|features\/(decision|lists|grants\/(?!access-page|live-page|live\.css)|controls\/levels|ask\/draft))/;
+/** Only pages that verify what others signed need the schemas of statements, and the schema library. */
+const STATEMENTS =
+  /\/node_modules\/zod\/|\/libs\/contract\/src\/(statement\/(?!signed-bytes)|terms\/members)/;
+
+const GROUPS = [
+  { name: 'statements', test: STATEMENTS, priority: 3 },
+  { name: 'frame', test: FRAME, priority: 2 },
+  { name: 'access', test: ACCESS, priority: 1 },
+];
+
 export default defineConfig({
   root: from('.'),
   resolve: {
@@ -41,7 +58,7 @@ export default defineConfig({
       '@countersign/wording': from('../../libs/wording/src/index.ts'),
     },
   },
-  plugins: [pureSchemas(), precompress()],
+  plugins: [pureSchemas(), firstLoad(), precompress()],
   build: {
     outDir: from('../../dist/apps/web'),
     emptyOutDir: true,
@@ -50,19 +67,20 @@ export default defineConfig({
     // The pages' content security policy allows no data: URLs, so every asset is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // All styles together are 6 kB compressed and part of the page itself (firstLoad).
+    cssCodeSplit: false,
     rolldownOptions: {
       output: {
-        // Most pages share these libraries. In one chunk, they load with the first page: a browser never retries a chunk
-        // that it could not load, and a small chunk for each module would then break other pages after a lost connection.
-        codeSplitting: {
-          groups: [{ name: 'contract', test: /\/libs\/(contract|wording)\/src\//, minShareCount: 2 }],
-        },
+        // The first load of a page is few files: on a slow line each one costs a round trip. A browser also never retries a
+        // chunk that it could not load, and a small chunk for each module would then break other pages.
+        codeSplitting: { includeDependenciesRecursively: false, groups: GROUPS },
       },
       // Some libraries contain “use client” for server rendering. These pages never render on a server.
       checks: { moduleLevelDirective: false },
       // These libraries have no side effects, so a page contains only what it calls.
       treeshake: {
-        moduleSideEffects: (id: string) => !/\/libs\/(audit-log|authorization|contract|wording)\//.test(id),
+        moduleSideEffects: (id: string) =>
+          !/\/libs\/(audit-log|authorization|contract|wording)\/|\/node_modules\/zod\//.test(id),
       },
     },
   },

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { onlyInSoak, samples } from '../support/samples.js';
 import { type Asked, cancelOpen, review, waiting } from './support/access.js';
 import { BrowserSite } from './support/browser-site.js';
@@ -49,6 +49,33 @@ describe('the decision page', () => {
     await page.locator('h1:focus').waitFor();
     const { state } = await site.api<Asked>('ada', 'GET', `/api/v1/requests/${asked.id}`);
     expect(state).toBe('approved');
+  });
+
+  test('on its first load, at most 12 requests and 230 kB come before the button works; the stream and the banners follow', async () => {
+    const asked = await waiting(site);
+    const reader = await site.signedIn('ada', '/history');
+    const context = await site.context({ storageState: await reader.context().storageState() });
+    const page = await context.newPage();
+    const requests: Request[] = [];
+    page.on('request', (request) => requests.push(request));
+    await page.goto(`${site.url}/requests/${asked.id}`);
+    await page
+      .getByRole('button', { name: /^Approve:/ })
+      .and(page.locator(':enabled'))
+      .waitFor();
+    const pathOf = (request: Request) => new URL(request.url()).pathname;
+    const stream = () => requests.findIndex((request) => pathOf(request) === '/api/v1/stream');
+    await soon(async () => expect(stream()).toBeGreaterThan(0));
+    const first = requests.slice(0, stream());
+    const paths = first.map(pathOf);
+    expect(paths).toEqual([...new Set(paths)]);
+    expect(paths).toContain(`/api/v1/requests/${asked.id}`);
+    expect(paths.length > 12 ? paths : []).toEqual([]);
+    const sizes = await Promise.all(first.map((request) => request.sizes()));
+    expect(sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0)).toBeLessThan(230_000);
+    // It says what it is as soon as the page itself has arrived.
+    expect(await (await first[0]?.response())?.text()).toContain('The page is loading.');
+    await soon(async () => expect(requests.map(pathOf)).toContain('/api/v1/locks'));
   });
 
   test('offers less in two presses, and the engineer accepts exactly that', async () => {
@@ -173,8 +200,15 @@ describe('the decision page', () => {
     const max = await site.signedIn('max', `/requests/${asked.id}`);
     await max.getByText('It expires by itself. The engineer can ask again.', { exact: true }).waitFor();
 
-    const erin = await site.signedIn('erin', `/requests/${asked.id}`);
+    const erin = await site.signedIn('erin', '/history');
+    let reads = 0;
+    erin.on('response', (response) => {
+      if (new URL(response.url()).pathname === `/api/v1/requests/${asked.id}`) reads += 1;
+    });
+    await erin.goto(`${site.url}/requests/${asked.id}`);
     await erin.getByText('This request can no longer be approved').waitFor();
+    // The page reads it once more when its live updates begin: under the rules of that moment.
+    await soon(async () => expect(reads).toBeGreaterThan(1));
     const now = await site.api<{ maxDuration: string }>('ada', 'GET', controls);
     await site.api('ada', 'PUT', controls, { ...now, maxDuration });
     await erin.getByRole('button', { name: 'Ask again' }).click();

@@ -304,6 +304,20 @@ describe('every page', () => {
     expect(await violationsByAllEngines(page)).toEqual([]);
   });
 
+  test('the documentation of the API is readable by everyone: no engine finds violations, and nothing scrolls sideways', async () => {
+    const page = await (await site.context()).newPage();
+    for (const [path, colorScheme, width] of [
+      ['/api/docs', 'light', 1280],
+      ['/api/docs/Requests', 'dark', 360],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(site.url + path);
+      expect(await violationsByAllEngines(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    }
+  });
+
   test('sign-in leads to no other host, and shows any error code as text', async () => {
     const page = await (await site.context()).newPage();
     await page.goto(`${site.url}/sign-in?returnTo=/.//evil.example/&error=__proto__`);

@@ -37,15 +37,15 @@ export const docsEndpoints = {
   }),
   page: endpoint({
     route: 'GET /api/docs',
-    summary: 'This document, as a page',
-    description: 'A page without scripts of other hosts that shows every operation.',
+    summary: 'This document, as pages',
+    description: 'A list of all operations, without scripts. Each leads to the page of its part.',
     answer: { status: 200, description: 'A page.', type: 'text/html' },
   }),
-  asset: endpoint({
-    route: 'GET /api/docs/{file}',
-    summary: 'A part of the page',
-    description: 'Scripts and styles of that page.',
-    answer: { status: 200, description: 'Style or script.', type: ['text/css', 'text/javascript'] },
+  part: endpoint({
+    route: 'GET /api/docs/{part}',
+    summary: 'One part of this document, as a page',
+    description: 'The operations of one tag, such as `Requests`, with the objects that they send and answer.',
+    answer: { status: 200, description: 'A page.', type: 'text/html' },
     errors: ['not_found'],
   }),
 };

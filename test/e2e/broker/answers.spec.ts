@@ -27,14 +27,35 @@ describe('every answer in these tests is checked against the OpenAPI document', 
     return JSON.stringify(body);
   };
 
-  test.each([
-    ['/api/docs/swagger-ui.css', 'text/css'],
-    ['/api/docs/swagger-ui-bundle.js', 'text/javascript'],
-    ['/api/docs/init.js', 'text/javascript'],
-  ])('%s is documented as what it is', async (path, type) => {
-    const answer = await broker.fetch('GET', path);
-    expect(answer.headers.get('content-type')).toMatch(type);
-    expect(check.problem({ method: 'GET', path, status: 200, type, body: answer.text })).toBeUndefined();
+  test('the pages of the documentation are documented, show every operation and each part, load nothing and run no script', async () => {
+    const index = await broker.fetch('GET', '/api/docs');
+    const document = (await broker.fetch('GET', '/api/openapi.json')).body as {
+      tags: { name: string }[];
+      paths: Record<string, Record<string, { operationId: string }>>;
+    };
+    const ids = Object.values(document.paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId),
+    );
+    expect(ids.length).toBeGreaterThan(100);
+    for (const id of ids) expect(index.text).toContain(`#${id}">`);
+    const shown: string[] = [];
+    for (const { name } of document.tags) {
+      const path = `/api/docs/${name}`;
+      const answer = await broker.fetch('GET', path);
+      expect(
+        check.problem({ method: 'GET', path, status: 200, type: 'text/html', body: answer.text }),
+      ).toBeUndefined();
+      expect(answer.headers.get('content-security-policy')).toMatch(
+        /^default-src 'none'; style-src 'sha256-/,
+      );
+      expect(answer.text).not.toMatch(/<script|<link|<img|\bstyle=|undefined/);
+      const anchors = [...answer.text.matchAll(/\bid="([^"]+)"/g)].map(([, id]) => id);
+      expect(anchors).toEqual([...new Set(anchors)]);
+      for (const [, target] of answer.text.matchAll(/href="#([^"]+)"/g)) expect(anchors).toContain(target);
+      shown.push(...anchors.flatMap((id) => (id !== undefined && ids.includes(id) ? [id] : [])));
+    }
+    expect(shown.sort()).toEqual([...ids].sort());
+    expect((await broker.fetch('GET', '/api/docs/nothing')).status).toBe(404);
   });
 
   test('a documented answer passes', () => {

@@ -1345,7 +1345,7 @@ const TABLE: Row[] = [
   },
   { endpoint: 'GET /api/openapi.json', target: at('/api/openapi.json'), all: '200' },
   { endpoint: 'GET /api/docs', target: at('/api/docs'), all: '200' },
-  { endpoint: 'GET /api/docs/{file}', target: at('/api/docs/init.js'), all: '200' },
+  { endpoint: 'GET /api/docs/{part}', target: at('/api/docs/Requests'), all: '200' },
 ];
 
 interface Document {

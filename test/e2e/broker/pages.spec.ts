@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TestBroker } from '../harness.js';
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
@@ -25,7 +26,16 @@ describe('the pages that the broker serves', () => {
       expect(policy).not.toMatch(/unsafe|data:|https?:|\*/);
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
       expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
-      expect(answer.text).not.toMatch(/<script(?![^>]*\bsrc="\/assets\/)|<style|\bon\w+=|style=/);
+      expect(answer.text).not.toMatch(/<script(?![^>]*\bsrc="\/assets\/)|\bon\w+=|style=/);
+      // Its one style is allowed by its hash, and no other is.
+      const [style, ...others] = [...answer.text.matchAll(/<style>([^<]*)<\/style>/g)].map(
+        ([, text]) => text ?? '',
+      );
+      const hash = createHash('sha256')
+        .update(style ?? '')
+        .digest('base64');
+      expect(others).toEqual([]);
+      expect(policy).toContain(`style-src 'sha256-${hash}';`);
     },
   );
 
@@ -61,6 +71,19 @@ describe('the pages that the broker serves', () => {
     const answer = await page(path);
     expect(answer.status).toBe(404);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  test('a page names the scripts and answers that it needs first, with the id of its address and of no other shape', async () => {
+    const links = async (path: string) => (await page(path)).headers.get('link') ?? '';
+    const decision = await links('/requests/req_1');
+    expect(decision).toMatch(/<\/assets\/[\w-]+\.js>; rel=modulepreload; crossorigin/);
+    for (const answer of ['whoami', 'organisation', 'requests/req_1'])
+      expect(decision).toContain(`</api/v1/${answer}>; rel=preload; as=fetch; crossorigin`);
+    for (const [script] of decision.matchAll(/\/assets\/[^>]+/g))
+      expect((await broker.fetch('GET', script)).status).toBe(200);
+    expect(await links('/sign-in')).not.toContain('/api/');
+    for (const path of ['/requests/req_1/more', '/requests/a,b', '/nowhere'])
+      expect(await links(path)).toBe('');
   });
 
   test('a program that mistyped an address gets a problem document, not a page', async () => {

@@ -552,7 +552,10 @@ describe('a browser with a grant, at the service’s own host', () => {
     expect(foreign.text).toMatch(/href="http:\/\/[^"]*\/ask\?tenant=globex&amp;service=billing&amp;scope=/);
 
     const other = { ...OPENS, cookie, origin: 'https://evil.example', 'accept-language': 'de' };
-    expect((await get(PAGE, other)).text).toContain('Diese Seite konnte nicht geöffnet werden');
+    const german = (await get(PAGE, other)).text;
+    expect(german).toContain('Diese Seite konnte nicht geöffnet werden');
+    // The technical reason is English everywhere, and says so.
+    expect(german).toMatch(/<small>Für Ihren Support, auf Englisch: <span lang="en">[^<]+<\/span><\/small>/);
 
     const release = `${world.site.brokerUrl}/api/v1/grants/${grant}/release`;
     expectStatus(await callApi(await world.site.key('engineer'), 'POST', release), 200);

@@ -100,7 +100,7 @@ describe('the routes of the broker', () => {
       'GET /.well-known/authzen-configuration',
       'GET /.well-known/jwks.json',
       'GET /api/docs',
-      'GET /api/docs/{file}',
+      'GET /api/docs/{part}',
       'GET /api/openapi.json',
       'GET /auth/cli',
       'GET /auth/oidc/callback',

@@ -1,48 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { docsEndpoints } from '@countersign/api';
-import { Controller, Get, Header, Param, Res } from '@nestjs/common';
+import { Controller, Get, Header, Param, Req, Res } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { Public } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { HttpProblem } from '../http/problem.js';
+import { type BuiltFile, send } from '../web/pages.js';
+import { DOCS_POLICY, docsIndex, docsPart, type OpenApi } from './docs-page.js';
 import { openApiDocument } from './document.js';
 import { listRoutes } from './routes.js';
 
-const require = createRequire(import.meta.url);
-
-/** The files of swagger-ui that the page needs. The broker serves them, so that the page loads nothing from other hosts. */
-const ASSETS: Readonly<Record<string, string>> = {
-  'swagger-ui.css': 'text/css',
-  'swagger-ui-bundle.js': 'text/javascript',
-};
-
-const INIT = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null });`;
-
-const PAGE = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Countersign: the API</title>
-<link rel="stylesheet" href="/api/docs/swagger-ui.css">
-</head>
-<body>
-<div id="docs"></div>
-<script src="/api/docs/swagger-ui-bundle.js"></script>
-<script src="/api/docs/init.js"></script>
-</body>
-</html>
-`;
-
-/** swagger-ui sets styles on elements and loads its icons from data URLs; scripts come only from the broker. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/** The same for every broker of the process: it depends only on the code. */
+/** The same for every broker of the process: they depend only on the code. */
 let document: Record<string, unknown> | undefined;
+const pages = new Map<string, BuiltFile>();
 
 @Controller('api')
 export class DocsController {
@@ -60,25 +31,41 @@ export class DocsController {
 
   @Get('docs')
   @Public()
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', POLICY)
+  @Header('Content-Security-Policy', DOCS_POLICY)
   @Describe(docsEndpoints.page)
-  page(): string {
-    return PAGE;
+  index(@Req() request: Request, @Res() response: Response): void {
+    this.answer('', docsIndex, request, response);
   }
 
-  @Get('docs/:file')
+  @Get('docs/:part')
   @Public()
-  @Describe(docsEndpoints.asset)
-  async asset(@Param('file') file: string, @Res() response: Response): Promise<void> {
-    if (file === 'init.js') {
-      response.type('text/javascript').send(INIT);
-      return;
-    }
-    const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
-    if (type === undefined) throw new HttpProblem('not_found', 'There is nothing at this address.');
-    const folder = dirname(require.resolve('swagger-ui-dist/package.json'));
-    response.setHeader('Cache-Control', 'public, max-age=3600');
-    response.type(type).send(await readFile(join(folder, file)));
+  @Header('Content-Security-Policy', DOCS_POLICY)
+  @Describe(docsEndpoints.part)
+  part(@Param('part') part: string, @Req() request: Request, @Res() response: Response): void {
+    this.answer(part, (all) => docsPart(all, part), request, response);
   }
+
+  /** Each page is written and compressed once. Only pages that exist are kept. */
+  private answer(
+    name: string,
+    write: (all: OpenApi) => string | undefined,
+    request: Request,
+    response: Response,
+  ): void {
+    const page = pages.get(name) ?? built(write(this.openapi() as unknown as OpenApi));
+    if (page === undefined) throw new HttpProblem('not_found', 'There is nothing at this address.');
+    pages.set(name, page);
+    send(page, 'no-cache', request, response);
+  }
+}
+
+function built(html: string | undefined): BuiltFile | undefined {
+  if (html === undefined) return undefined;
+  const body = Buffer.from(html);
+  return {
+    type: 'text/html; charset=utf-8',
+    body,
+    brotli: brotliCompressSync(body),
+    gzip: gzipSync(body),
+  };
 }

@@ -3,7 +3,7 @@ type Json = Record<string, unknown>;
 type PathParameter = { description: string; example: string | number; schema?: Json };
 
 const ENTITY = '0199f0a0-7b2c-7001-8000-000000000001';
-const FILE = { description: 'Name of a file of the page.', example: 'docs.css' };
+const PART = { description: 'Name of a tag of this document.', example: 'Requests' };
 const DIGEST = {
   description: 'SHA-256 of the document, in hexadecimal.',
   example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
@@ -29,7 +29,7 @@ const BY_NAME: Readonly<Record<string, PathParameter>> = {
   },
   path: { description: 'Level and number of a tile (C2SP tlog-tiles).', example: '0/000' },
   sha256: DIGEST,
-  file: FILE,
+  part: PART,
 };
 
 const IDS: Readonly<Record<string, PathParameter>> = {

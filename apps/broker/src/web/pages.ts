@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,8 +27,21 @@ export interface BuiltFile {
   gzip: Buffer | undefined;
 }
 
+/** What the page of one route needs at once. */
+interface FirstLoad {
+  /** The address of the page, such as `/requests/:id`, as a pattern with named parts. */
+  pattern: RegExp;
+  /** Paths of scripts. */
+  scripts: readonly string[];
+  /** Paths of answers, with the named parts of the address as `:name`. */
+  answers: readonly string[];
+}
+
 export interface BuiltApp {
   index: BuiltFile;
+  /** What the policy allows as the style of the index: `'sha256-…'`. */
+  style: string;
+  firstLoads: readonly FirstLoad[];
   /** Files for customers to keep: `/signing/NAME`, `/verifier/NAME`. The broker never shows them as pages. */
   downloads: ReadonlyMap<string, BuiltFile>;
   /** By path: `/assets/NAME-HASH.js`. */
@@ -66,9 +80,46 @@ function readBuiltApp(folder: string): BuiltApp | undefined {
   const below = (folder: string) => new Map([...read].filter(([name]) => name.startsWith(folder)));
   return {
     index,
+    style: styleHash(index.body.toString('utf8')),
+    firstLoads: readFirstLoads(files.get('/pages.json') ?? ''),
     assets: below('/assets/'),
     downloads: new Map([...below('/signing/'), ...below('/verifier/')]),
   };
+}
+
+function styleHash(page: string): string {
+  const [, style] = page.match(/<style>([^<]*)<\/style>/) ?? [];
+  if (style === undefined) throw new Error('the built page has no style');
+  return `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+}
+
+/** The build lists them (apps/web/first-load.ts). */
+function readFirstLoads(path: string): FirstLoad[] {
+  const pages = JSON.parse(readFileSync(path, 'utf8')) as (Omit<FirstLoad, 'pattern'> & { path: string })[];
+  return pages.map(({ path, scripts, answers }) => ({
+    pattern: new RegExp(`^/${path.replaceAll(/:(\w+)/g, '(?<$1>[\\w-]+)')}$`),
+    scripts,
+    answers,
+  }));
+}
+
+/**
+ * The `Link` header for a page: its scripts and its first answers, which the browser then loads beside the page itself.
+ * Without it, each would wait for the one before.
+ */
+function linksOf(firstLoads: readonly FirstLoad[], path: string): string | undefined {
+  for (const { pattern, scripts, answers } of firstLoads) {
+    const { groups = {}, 0: found } = pattern.exec(path) ?? {};
+    if (found === undefined) continue;
+    return [
+      ...scripts.map((script) => `<${script}>; rel=modulepreload; crossorigin`),
+      ...answers.map((answer) => {
+        const address = answer.replaceAll(/:(\w+)/g, (_part, name: string) => groups[name] ?? '');
+        return `<${address}>; rel=preload; as=fetch; crossorigin`;
+      }),
+    ].join(', ');
+  }
+  return undefined;
 }
 
 const optional = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
@@ -85,15 +136,17 @@ function filesOf(folder: string): string[] {
 }
 
 /**
- * Nothing inline, nothing from other hosts, no frames. Sign-in leaves the pages by links, not by forms.
+ * Nothing from other hosts, no frames, and nothing inline but the page's own style. Sign-in leaves the pages by links, not by
+ * forms.
  *
+ * @param style the hash of that style
  * @param also an origin that the page's script may call, beside the broker's own
  */
-const appPolicy = (...also: string[]): string =>
+const appPolicy = (style: string, ...also: string[]): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self'",
+    `style-src ${style}`,
     "font-src 'self'",
     "img-src 'self'",
     ['connect-src', "'self'", ...also].join(' '),
@@ -125,8 +178,9 @@ const PROGRAMS: ReadonlySet<string> = new Set([
  * whose script decides what to show. It reads no session and serves only public files.
  */
 export function serveApp(app: BuiltApp | undefined, gatewayUrl: string): RequestHandler {
-  const policy = appPolicy();
-  const trustPolicy = appPolicy(new URL(gatewayUrl).origin);
+  const style = app?.style ?? "'none'";
+  const policy = appPolicy(style);
+  const trustPolicy = appPolicy(style, new URL(gatewayUrl).origin);
   return (request, response, next) => {
     const asset = app?.assets.get(request.path);
     const download = app?.downloads.get(request.path);
@@ -142,6 +196,8 @@ export function serveApp(app: BuiltApp | undefined, gatewayUrl: string): Request
       response.setHeader('Content-Security-Policy', request.path === ASKS_GATEWAY ? trustPolicy : policy);
       // Our page opens a customer's own signing page and must be able to receive its answer.
       response.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups');
+      const links = linksOf(app.firstLoads, request.path);
+      if (links !== undefined) response.setHeader('Link', links);
       send(app.index, 'no-cache', request, response);
     }
   };
@@ -161,7 +217,8 @@ function isPage({ path, headers }: Request): boolean {
   );
 }
 
-function send(file: BuiltFile, caching: string, request: Request, response: Response): void {
+/** Sends the form of a file that the client accepts. */
+export function send(file: BuiltFile, caching: string, request: Request, response: Response): void {
   const { type, body, brotli, gzip } = file;
   response.setHeader('Content-Type', type);
   response.setHeader('Cache-Control', caching);

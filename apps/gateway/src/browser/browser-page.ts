@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HeaderList } from '../http/header-list.js';
 import type { ServerResponse } from '../http1/server-response.js';
+import { browserTexts } from './browser-texts.js';
 
 /** A short page that the gateway shows to a person. */
 export type BrowserPage = {
@@ -54,7 +55,9 @@ export function sendPage(
     `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
     `<title>${escaped(title)}</title><style>${STYLE}</style></head><body><main><h1>${escaped(title)}</h1><p>${escaped(text)}</p>` +
     (link === undefined ? '' : `<p><a class="go" href="${escaped(link.to)}">${escaped(link.label)}</a></p>`) +
-    (detail === undefined ? '' : `<p><small>${escaped(detail)}</small></p>`) +
+    (detail === undefined
+      ? ''
+      : `<p><small>${escaped(browserTexts[language].forSupport)} <span lang="en">${escaped(detail)}</span></small></p>`) +
     '</main></body></html>';
   response.send(status, [...FIELDS, ...fields], body);
 }

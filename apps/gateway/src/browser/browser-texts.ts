@@ -12,6 +12,8 @@ export const browserTexts: Record<
     other: Omit<Words, 'again'>;
     ask: string;
     again: string;
+    /** Before the technical reason, which is English. */
+    forSupport: string;
   }
 > = {
   en: {
@@ -55,6 +57,7 @@ export const browserTexts: Record<
     },
     ask: 'Ask for access',
     again: 'Choose another grant',
+    forSupport: 'For your support:',
   },
   de: {
     notOpened: {
@@ -103,5 +106,6 @@ export const browserTexts: Record<
     },
     ask: 'Zugriff anfragen',
     again: 'Anderen Zugriff wählen',
+    forSupport: 'Für Ihren Support, auf Englisch:',
   },
 };

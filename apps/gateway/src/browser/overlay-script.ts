@@ -11,10 +11,11 @@ section{font:.875rem/1.4 system-ui,sans-serif;color:#1c2430;background:#fff;bord
 box-shadow:0 2px 12px #0003;padding:.5rem .75rem;display:flex;flex-wrap:wrap;gap:.5rem .75rem;align-items:center;box-sizing:border-box;max-width:30rem}
 p,h2{margin:0;font:inherit;overflow-wrap:anywhere}h2,b{font-weight:600}.left{font-variant-numeric:tabular-nums}
 .soon{color:#8a4b00;font-weight:600}.full{flex-basis:100%}
-button,a{font:inherit;border:1px solid #1f5fbf;border-radius:.375rem;padding:.25rem .625rem;background:transparent;color:#1f5fbf;cursor:pointer;text-decoration:none}
+button,a{font:inherit;white-space:nowrap;border:1px solid #1f5fbf;border-radius:.375rem;padding:.25rem .625rem;background:transparent;color:#1f5fbf;cursor:pointer;text-decoration:none}
 a{background:#1f5fbf;color:#fff}:focus-visible{outline:3px solid #1f5fbf;outline-offset:2px}
 button:disabled{opacity:.6;cursor:default}.over{border-width:2px}.stopped{border-color:#b3261e}.quiet{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 [hidden],.full:empty{display:none!important}
+@media(max-width:30rem){section{gap:.375rem}.words{flex-basis:100%}button{padding:.25rem .5rem}}
 @media(prefers-color-scheme:dark){section{color:#e6e9ee;background:#12161c;border-color:#5a6472}.soon{color:#ffb95c}
 button{border-color:#8ab8ff;color:#8ab8ff}a{background:#8ab8ff;border-color:#8ab8ff;color:#12161c}.stopped{border-color:#ff8a80}:focus-visible{outline-color:#8ab8ff}}
 @media print{:host{display:none}}`;
@@ -59,7 +60,7 @@ const title = make('h2');
 const left = make('p', 'left');
 const note = make('p');
 // Screen readers read it when it changes: its words change only with the state of the access.
-const words = make('div');
+const words = make('div', 'words');
 words.setAttribute('role', 'status');
 words.append(title, note);
 const spoken = make('p', 'quiet');

@@ -1,23 +1,38 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  lazy,
+  type RefObject,
+  Suspense,
+  useCallback,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router';
 import { followLiveUpdates, onStreamState, streamState } from '../api/live-updates.js';
 import { requestsQuery } from '../api/requests.js';
 import { type Session, sessionQuery } from '../api/session.js';
-import { LateBanner } from '../features/emergencies/late-banner.js';
-import { BlockedBanner } from '../features/grants/blocked.js';
-import { Onboarding } from '../features/onboarding/onboarding.js';
 import { useText } from '../text/language.js';
 import { Icon } from '../ui/icon.js';
 import { WaitingCount } from '../ui/page.js';
 import { Loading, ProblemPage } from '../ui/query-states.js';
 import { SealMark } from '../ui/seal.js';
 import { Account } from './account.js';
-import { BypassBanner } from './bypass-banner.js';
-import { IsolationBanner } from './isolation-banner.js';
 import { isPageFor, type NavItem, navFor } from './navigation.js';
 import { NotForYou, PageBoundary } from './page-boundary.js';
+import { Settled } from './settled.js';
 import { shellTexts } from './shell.text.js';
+
+const Banners = lazy(() => import('./banners.js'));
+const Onboarding = lazy(async () => ({
+  default: (await import('../features/onboarding/onboarding.js')).Onboarding,
+}));
+
+/** Whether the page has its first answers and live updates. The counts in the menu are read afterwards. */
+const IsFollowed = createContext(false);
 
 /** The frame of every page for signed-in people. Everyone else goes to the sign-in page and returns afterwards. */
 export function Shell() {
@@ -31,27 +46,35 @@ export function Shell() {
 }
 
 function SignedIn({ session }: { session: Session }) {
-  const { pathname } = useLocation();
-  useEffect(() => followLiveUpdates(), []);
-  const waiting = useWaiting(navFor(session).find(({ counts }) => counts !== undefined)?.counts);
-  const lost = useSyncExternalStore(onStreamState, streamState) === 'lost';
+  const [isSettled, setSettled] = useState(false);
+  const settle = useCallback(() => setSettled(true), []);
+  useEffect(() => (isSettled ? followLiveUpdates() : undefined), [isSettled]);
+  const stream = useSyncExternalStore(onStreamState, streamState);
+  // What is read from here on is not read once more when the stream opens.
+  const isFollowed = isSettled && stream !== 'connecting';
   return (
-    <>
+    <IsFollowed value={isFollowed}>
       <Bar session={session} />
-      <Ribbon lost={lost} />
-      <BlockedBanner />
-      <LateBanner />
-      <BypassBanner session={session} />
-      <IsolationBanner session={session} />
-      <main id="main" tabIndex={-1}>
-        {pathname === navFor(session)[0]?.to ? <Onboarding session={session} /> : null}
-        <WaitingCount value={waiting}>
-          <PageBoundary key={pathname}>
-            {isPageFor(session, pathname) ? <Outlet /> : <NotForYou />}
-          </PageBoundary>
-        </WaitingCount>
-      </main>
-    </>
+      <Ribbon lost={stream === 'lost'} />
+      <Suspense>{isFollowed ? <Banners session={session} /> : null}</Suspense>
+      <PageArea session={session} onSettled={settle} />
+    </IsFollowed>
+  );
+}
+
+function PageArea({ session, onSettled }: { session: Session; onSettled: () => void }) {
+  const { pathname } = useLocation();
+  const waiting = useWaiting(navFor(session).find(({ counts }) => counts !== undefined)?.counts);
+  return (
+    <main id="main" tabIndex={-1}>
+      <WaitingCount value={waiting}>
+        <PageBoundary key={pathname}>
+          {pathname === navFor(session)[0]?.to ? <Onboarding session={session} /> : null}
+          {isPageFor(session, pathname) ? <Outlet /> : <NotForYou />}
+          <Settled onSettled={onSettled} />
+        </PageBoundary>
+      </WaitingCount>
+    </main>
   );
 }
 
@@ -159,7 +182,8 @@ function useMenu(area?: RefObject<HTMLElement | null>) {
 /** How many requests wait there, as text; empty if none does. */
 function useWaiting(at: 'inbox' | 'queue' | undefined): string {
   const state = at === 'inbox' ? 'awaiting_customer' : 'awaiting_vendor';
-  const { data, hasNextPage } = useInfiniteQuery({ ...requestsQuery({ state }), enabled: at !== undefined });
+  const enabled = useContext(IsFollowed) && at !== undefined;
+  const { data, hasNextPage } = useInfiniteQuery({ ...requestsQuery({ state }), enabled });
   const count = at === undefined ? 0 : (data?.items.length ?? 0);
   return count === 0 ? '' : hasNextPage ? `${count}+` : String(count);
 }

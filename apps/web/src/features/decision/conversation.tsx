@@ -21,7 +21,9 @@ export function Conversation({ request }: Props) {
   const text = useText(conversationTexts);
   const session = useSession();
   const { notes = [], forwardTo = [], id } = request;
-  const name = useNames([...notes.flatMap(({ person, to }) => [person, to ?? person]), ...forwardTo]);
+  // The names of colleagues are read when someone wants to forward: on a slow line they would delay the page.
+  const [isForwarding, setForwarding] = useState(false);
+  const name = useNames(notes.flatMap(({ person, to }) => [person, to ?? person]));
   const last = notes.findLast(({ kind }) => kind !== 'forward');
   const isAsked = last?.kind === 'question';
   // A countered request waits for the engineer, and one that is notifying for its notice: the customer may deny it, no more.
@@ -63,9 +65,9 @@ export function Conversation({ request }: Props) {
         </details>
       ) : null}
       {forwards ? (
-        <details className="details">
+        <details className="details" onToggle={({ currentTarget }) => setForwarding(currentTarget.open)}>
           <summary>{text.forward}</summary>
-          <ForwardForm request={id} people={forwardTo.map((person) => [person, name(person)])} />
+          {isForwarding ? <ForwardForm request={id} people={forwardTo} /> : null}
         </details>
       ) : null}
     </section>
@@ -126,14 +128,9 @@ function SayForm({
   );
 }
 
-function ForwardForm({
-  request,
-  people,
-}: {
-  request: string;
-  people: readonly (readonly [string, string])[];
-}) {
+function ForwardForm({ request, people }: { request: string; people: readonly string[] }) {
   const text = useText(conversationTexts);
+  const name = useNames(people);
   const [to, setTo] = useState('');
   const [words, setWords] = useState('');
   const forward = useMutation({
@@ -157,9 +154,9 @@ function ForwardForm({
     >
       <SelectField label={text.colleague} value={to} required onChange={({ target }) => setTo(target.value)}>
         <option value="">{text.choose}</option>
-        {people.map(([id, name]) => (
+        {people.map((id) => (
           <option key={id} value={id}>
-            {name}
+            {name(id)}
           </option>
         ))}
       </SelectField>

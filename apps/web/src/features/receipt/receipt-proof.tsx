@@ -1,9 +1,11 @@
+import { statementHash, type TrustDocument } from '@countersign/contract';
 import { joinWithAnd } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import type { Trust } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
 import { may, useSession } from '../../api/session.js';
 import { trustQuery } from '../../api/trust.js';
+import { webHashing } from '../../log/web-crypto.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
@@ -12,7 +14,7 @@ import { ProblemNotice } from '../../ui/query-states.js';
 import { FaultNotice } from '../proof/fault-notice.js';
 import type { Shown } from './compare.js';
 import { receiptProofTexts } from './receipt-proof.text.js';
-import { documentHash, type ReceiptCheck, verifyReceipt } from './verify-receipt.js';
+import type { ReceiptCheck } from './verify-receipt.js';
 
 /** Checks the receipt against the log in this browser, and says what was checked and what was not. */
 export function ReceiptProof(shown: Shown) {
@@ -27,7 +29,8 @@ export function ReceiptProof(shown: Shown) {
     queryKey: ['receipt-proof', grant.id, grant.state, records.length, trust.data?.trust ?? null],
     enabled: isReady,
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: () => verifyReceipt(shown, trust.data ?? null),
+    // It brings the schemas of everything that people sign. The receipt is shown before they are loaded.
+    queryFn: async () => (await import('./verify-receipt.js')).verifyReceipt(shown, trust.data ?? null),
   });
   return (
     <section className="stack near" aria-labelledby="proof">
@@ -111,3 +114,7 @@ function Checked({
     </Notice>
   );
 }
+
+/** The fingerprint of the document that the signatures were checked against; null if there was none. */
+const documentHash = (trust: Trust | null): string | null =>
+  trust?.document == null ? null : statementHash(webHashing, trust.document as unknown as TrustDocument);

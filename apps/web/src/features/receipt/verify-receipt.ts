@@ -10,7 +10,7 @@ import {
   parseVerifierKey,
 } from '@countersign/audit-log';
 import { checkPersonSignature } from '@countersign/authorization/signatures';
-import { ContractError, parseSignature, statementHash, type TrustDocument } from '@countersign/contract';
+import { ContractError, parseSignature, type TrustDocument } from '@countersign/contract';
 import { api, type Trust } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { HttpLog } from '../../log/http-log.js';
@@ -176,7 +176,3 @@ async function checkSignatures(
   }
   return { signers, unknownKeys };
 }
-
-/** The fingerprint of the document that the signatures were checked against; null if there was none. */
-export const documentHash = (trust: Trust | null): string | null =>
-  trust?.document == null ? null : statementHash(webHashing, trust.document as unknown as TrustDocument);

@@ -1,0 +1,17 @@
+import type { Session } from '../api/session.js';
+import { LateBanner } from '../features/emergencies/late-banner.js';
+import { BlockedBanner } from '../features/grants/blocked.js';
+import { BypassBanner } from './bypass-banner.js';
+import { IsolationBanner } from './isolation-banner.js';
+
+/** What every page says above its own content, if there is anything to say. */
+export default function Banners({ session }: { session: Session }) {
+  return (
+    <>
+      <BlockedBanner />
+      <LateBanner />
+      <BypassBanner session={session} />
+      <IsolationBanner session={session} />
+    </>
+  );
+}
