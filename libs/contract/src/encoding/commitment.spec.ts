@@ -38,6 +38,16 @@ describe('commitments', () => {
     );
   });
 
+  test.each([0, 1, 900, 984, 985, 1_024, 5_000])('hashes exactly the message: %s characters', (length) => {
+    const bytes = new Uint8Array(32).fill(7);
+    const text = 'a'.repeat(length);
+    for (const value of [text, `${text}é`, `é${text}`, `${text}💶`]) {
+      const message = Buffer.concat([Buffer.from('ticket\0'), bytes, Buffer.from(value)]);
+      const digest = createHash('sha256').update(message).digest('base64url');
+      expect(commit(hashing, 'ticket', bytes, value)).toBe(`c1:${digest}`);
+    }
+  });
+
   test.each([
     ['a short salt', 'ticket', new Uint8Array(31), 'x'],
     ['a long salt', 'ticket', new Uint8Array(33), 'x'],

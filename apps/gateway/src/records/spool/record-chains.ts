@@ -121,7 +121,7 @@ class ChainBatch {
     this.moved.set(chain, { boot, tenant, head });
     this.newest.set(tenant, { boot, seq, hash: head.hash });
     const name = { kind, boot, tenant, seq, id, opens: opensCall(record), hash: head.hash };
-    return writer.add(name, canonical, JSON.stringify(openings));
+    return writer.add(name, canonical, jsonOfOpenings(openings));
   }
 
   private canonical(
@@ -160,6 +160,13 @@ class ChainBatch {
     for (const { boot, tenant, head } of this.moved.values()) this.chains.set(boot, tenant, head);
     for (const [tenant, end] of this.newest) this.chains.setNewest(tenant, end);
   }
+}
+
+/** As `JSON.stringify` writes it, in less time. */
+function jsonOfOpenings({ path }: RecordDraft['openings']): string {
+  return path === undefined
+    ? '{}'
+    : `{"path":{"value":${JSON.stringify(path.value)},"salt":${JSON.stringify(path.salt)}}}`;
 }
 
 /** Undefined for the first record of a chain, which also names the run before. */
