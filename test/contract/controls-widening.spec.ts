@@ -42,7 +42,7 @@ const organisation = (controls: Partial<PrivacyControls> = {}, more: string[] = 
   return file;
 };
 
-describeOn('PostgreSQL', 'a widening of privacy controls', (bench) => {
+describeOn('SQLite', 'a widening of privacy controls', (bench) => {
   let flow: Workflow;
   let ada: Principal;
   let bob: Principal;

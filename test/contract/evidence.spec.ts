@@ -36,7 +36,7 @@ const COVERAGE = {
   ],
 };
 
-describeOn('PostgreSQL', 'an evidence pack', (bench) => {
+describeOn('SQLite', 'an evidence pack', (bench) => {
   let flow: Workflow;
   let file: Organisation;
   let folder: string;

@@ -27,7 +27,7 @@ function withGroups(change: (file: Organisation) => void = () => {}): Organisati
   return file;
 }
 
-describeOn('PostgreSQL', 'roles that a provider gives', (bench) => {
+describeOn('SQLite', 'roles that a provider gives', (bench) => {
   let flow: Workflow;
   const start = async (file: Organisation = withGroups()) => {
     flow = await startWorkflow(bench.store, file);

@@ -36,7 +36,7 @@ const aPost = (change: Partial<SlackPost> = {}): SlackPost => ({
   ...change,
 });
 
-describeOn('PostgreSQL', 'Slack', (bench) => {
+describeOn('SQLite', 'Slack', (bench) => {
   const slack: typeof bench.store.slack.write = (work) => bench.store.slack.write(work);
   const vendor: typeof bench.store.asVendor = (work) => bench.store.asVendor(work);
   const read: typeof bench.store.readAsVendor = (work) => bench.store.readAsVendor(work);

@@ -24,7 +24,7 @@ const COVERAGE = {
   ],
 };
 
-describeOn('PostgreSQL', 'what is open', (bench) => {
+describeOn('SQLite', 'what is open', (bench) => {
   let flow: Workflow;
   let [erin, ada, gwen, ola]: Principal[] = [];
   const as = (who: Principal | undefined): Principal => {

@@ -35,7 +35,7 @@ const settings = (dailyStatement: 'off' | 'webhook' | 'mail') => ({
 const sign: SignStatement = (_tenant, { from }, { count }) =>
   Promise.resolve({ size: count, root: 'r', note: `note of ${from}`, madeAt: '2026-11-25T00:00:00.000Z' });
 
-describeOn('PostgreSQL', 'statements of accesses', (bench) => {
+describeOn('SQLite', 'statements of accesses', (bench) => {
   let flow: Workflow;
   let ada: Principal;
   let deps: Deps;

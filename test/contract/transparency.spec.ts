@@ -23,7 +23,7 @@ import { startWorkflow, type Workflow } from './support/workflow.js';
 const DAY = 86_400;
 const sign: SignReport = async (log, { period }) => `a note of ${log} about ${period.name}`;
 
-describeOn('PostgreSQL', 'transparency reports', (bench) => {
+describeOn('SQLite', 'transparency reports', (bench) => {
   let flow: Workflow;
   let asked: string[];
   const people: Record<string, Principal> = {};
