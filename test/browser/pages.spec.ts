@@ -187,6 +187,26 @@ describe('every page', () => {
     expect(await ola.getByRole('button', { name: 'Compare' }).count()).toBe(0);
   });
 
+  test('At a glance: charts are read when they are opened, and each has its figures as a table', async () => {
+    const page = await site.signedIn('ada', '/access');
+    const limited = page.waitForRequest(/\/api\/v1\/grants\?limit=200$/);
+    await page.getByText('At a glance').click();
+    await limited;
+    const weeks = page.getByRole('table', { name: 'Access per week' });
+    await weeks.getByRole('row').nth(12).waitFor();
+    // Other tests of this site may have opened more.
+    const counts = await weeks.getByRole('cell').allTextContents();
+    expect(
+      counts.filter((text) => /^\d+$/.test(text)).reduce((sum, text) => sum + Number(text), 0),
+    ).toBeGreaterThanOrEqual(2);
+    await page.getByRole('table', { name: 'Calls per access' }).getByRole('row').nth(2).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await soon(async () =>
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360),
+    );
+  });
+
   test('the live page on a phone: figures side by side, the newest call on the first screen, and a low bar to stop', async () => {
     const page = await site.signedIn('ada', paths['live'] ?? '', { viewport: { width: 390, height: 844 } });
     const call = page.locator('.live-calls tbody tr').first();

@@ -5,6 +5,7 @@ import { isVendor, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Page } from '../../ui/page.js';
 import { Empty, PagedList, ShowMore } from '../../ui/query-states.js';
+import { Glance } from '../glance/glance.js';
 import { apiFilter, type FilterField, useListChoice } from '../lists/list-filter.js';
 import { ListFilters, NothingListed } from '../lists/list-filters.js';
 import { accessTexts } from './access.text.js';
@@ -54,6 +55,7 @@ export default function AccessPage() {
         <Grants title={text.soon} grants={soon} />
         <ShowMore query={scheduled} />
         <SignedStops />
+        <Glance />
       </div>
     </Page>
   );
