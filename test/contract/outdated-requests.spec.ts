@@ -1,4 +1,10 @@
-import { getPrivacyControls, type Principal, setPrivacyControls } from '@countersign/access';
+import {
+  applyOrganisation,
+  getPrivacyControls,
+  type Principal,
+  setPrivacyControls,
+} from '@countersign/access';
+import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeOn } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -30,6 +36,32 @@ describeOn('SQLite', 'open requests that a change of the controls outdates', (be
     expect(await notified()).toEqual([long.id]);
     await limitDuration(300);
     expect(await notified()).toEqual([long.id, short.id]);
+  });
+
+  test('an organisation file notifies of those that it outdates, in every tenant, and of none that it ends', async () => {
+    const max = await flow.as('max@northwind.example');
+    const { request: long } = await flow.ask(erin, { seconds: 3_600 });
+    const { request: elsewhere } = await flow.ask(erin, { tenant: 'globex', seconds: 3_600 });
+    await flow.ask(erin, { seconds: 600 });
+    const { request: gone } = await flow.ask(max, { seconds: 3_600 });
+    const whole = smallOrganisation();
+    const apply = (change: Partial<typeof whole>, dryRun = false) =>
+      applyOrganisation(flow.deps, { ...whole, ...change }, { dryRun });
+    const staff = whole.vendor.staff.filter(({ email }) => email !== 'max@northwind.example');
+    const narrower = {
+      vendor: { ...whole.vendor, staff },
+      accessPolicy: { ...whole.accessPolicy, maxDuration: 1_800 },
+    };
+    await apply(narrower, true);
+    expect(await notified()).toEqual([]);
+    await apply(narrower);
+    expect((await notified()).sort()).toEqual([long.id, elsewhere.id].sort());
+    expect((await bench.store.readForTenant('acme', (unit) => unit.requests.find(gone.id)))?.state).toBe(
+      'cancelled',
+    );
+    // The same file again changes nothing and notifies no one.
+    await apply(narrower);
+    expect(await notified()).toHaveLength(2);
   });
 
   test('one whose evaluation throws does not keep the customer from tightening its controls', async () => {

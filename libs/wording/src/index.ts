@@ -43,6 +43,7 @@ export {
 export { listOfferings, type Offering, tickedScope, tickOf, ticksOf } from './offerings.js';
 export { dayName, recurrenceText } from './recurrence.js';
 export { refusalWords } from './refusals.js';
+export { peopleInCsv, requestRow, requestsAsCsv } from './request-csv.js';
 export { countryText, factSourceText, factText, requesterFactLines } from './requester-facts.js';
 export { entryWords, joinWithAnd, resourceWords, ruleWords, scopeWords, wordFor } from './scope-words.js';
 export { type Stage, stagesText } from './stages.js';

@@ -37,13 +37,7 @@ export async function fetchPage<Item>(
   },
   options: ListOptions,
 ): Promise<Answer> {
-  checkListOptions(options);
-  const query = new URLSearchParams(list.filter);
-  for (const name of NAMES) {
-    const value = options[name];
-    if (value !== undefined && !(name === 'tenant' && list.params !== undefined))
-      query.set(name, name === 'from' || name === 'to' ? parseInstant(`--${name}`, value) : value);
-  }
+  const query = listFilter(options, list);
   const { endpoint, params = {} } = list;
   const page = await (await context.api()).call(endpoint, { params, query });
   if (page.next !== null && !context.json) {
@@ -53,6 +47,38 @@ export async function fetchPage<Item>(
     context.note(`More: countersign ${list.verb}${flags} --cursor ${page.next}`);
   }
   return { document: page, text: list.format(page.items) };
+}
+
+/** The query of a list for these flags. @throws CliError `invalid_usage` */
+function listFilter(
+  options: ListOptions,
+  { filter, params }: { filter?: Readonly<Record<string, string>>; params?: { slug: string } },
+): URLSearchParams {
+  checkListOptions(options);
+  const query = new URLSearchParams(filter);
+  for (const name of NAMES) {
+    const value = options[name];
+    if (value !== undefined && !(name === 'tenant' && params !== undefined))
+      query.set(name, name === 'from' || name === 'to' ? parseInstant(`--${name}`, value) : value);
+  }
+  return query;
+}
+
+/** Fetches every page of a list, newest first. `--cursor` begins after an item. @throws CliError `invalid_usage` */
+export async function fetchAll<Item>(
+  context: Context,
+  endpoint: Endpoint & { answer: { schema: z.ZodType<Page<Item>> } },
+  options: ListOptions,
+): Promise<Item[]> {
+  const query = listFilter({ limit: '200', ...options }, {});
+  const api = await context.api();
+  const items: Item[] = [];
+  for (;;) {
+    const page: Page<Item> = await api.call(endpoint, { query });
+    items.push(...page.items);
+    if (page.next === null) return items;
+    query.set('cursor', page.next);
+  }
 }
 
 /** As the shell takes it as one word. */

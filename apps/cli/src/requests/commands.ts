@@ -13,15 +13,17 @@ export function registerRequests(program: Command, run: Run): void {
   addListOptions(addVerb(program, 'requests', 'List requests, newest first'))
     .option('--ticket <id>', 'only those with this whole ticket')
     .option('--text <words>', 'only those whose reason or ticket has each of these words')
+    .option('--csv', 'print all of them, not one page, as CSV with the columns of the page History')
     .addHelpText(
       'after',
       examples(
         'countersign requests --state awaiting_customer',
         'countersign requests --text "wrong total" --from 2026-11-01T00:00:00Z',
+        'countersign requests --tenant acme --csv > requests.csv',
       ),
     )
     .action(
-      run(async (context, options: ListOptions) =>
+      run(async (context, options: ListOptions & { csv?: boolean }) =>
         (await import('./requests.js')).listRequests(context, options),
       ),
     );

@@ -1,16 +1,32 @@
 import { grantEndpoints, requestEndpoints } from '@countersign/api';
+import { peopleInCsv, requestsAsCsv } from '@countersign/wording';
 import { openWithId } from '../api/find-id.js';
 import { fetchNames } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { LAST } from '../command/flags.js';
-import { fetchPage, type ListOptions } from '../command/list.js';
+import { fetchAll, fetchPage, type ListOptions } from '../command/list.js';
 import { formatGrant, nextCommands, peopleInGrant } from '../grants/grant-text.js';
 import { requestAnswer } from './request-answer.js';
 import { formatOffer, formatRequest, formatRequests, peopleIn } from './request-text.js';
 
-export const listRequests = (context: Context, options: ListOptions): Promise<Answer> =>
-  fetchPage(context, { verb: 'requests', endpoint: requestEndpoints.list, format: formatRequests }, options);
+/** One page as a table, or with `--csv` every request that the filters let through, with the columns that *History* exports. */
+export async function listRequests(
+  context: Context,
+  { csv, ...options }: ListOptions & { csv?: boolean },
+): Promise<Answer> {
+  if (csv !== true)
+    return fetchPage(
+      context,
+      { verb: 'requests', endpoint: requestEndpoints.list, format: formatRequests },
+      options,
+    );
+  if (context.json) throw usageError('--csv and --json exclude each other');
+  const requests = await fetchAll(context, requestEndpoints.list, options);
+  const names = await fetchNames(await context.api(), peopleInCsv(requests));
+  const text = requestsAsCsv(requests, (id) => names.get(id) ?? id);
+  return { document: requests, text: text.replace(/\r\n$/, '\r') };
+}
 
 /** Shows a request or a grant by its id, with the names of the people; `@last` is the newest request. */
 export async function show(context: Context, text: string): Promise<Answer> {

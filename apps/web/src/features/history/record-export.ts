@@ -1,4 +1,4 @@
-import { csvLine } from '@countersign/wording';
+import { csvLine, requestsAsCsv } from '@countersign/wording';
 import type { AccessRecord, AccessRequest } from '../../api/client.js';
 import { saveFile } from '../../ui/save-file.js';
 
@@ -40,39 +40,6 @@ const COLUMNS = [
   'id',
 ] as const satisfies readonly (keyof Row)[];
 
-const REQUEST_COLUMNS = [
-  ...(['createdAt', 'id', 'tenant', 'service', 'requester', 'requesterName', 'state', 'scope'] as const),
-  ...(['duration', 'justification', 'ticket', 'reasonCode', 'risk', 'lapsesAt'] as const),
-  ...(['decidedBy', 'decidedAt', 'grant', 'digest'] as const),
-] as const;
-
-type RequestRow = Record<(typeof REQUEST_COLUMNS)[number], string | null>;
-
-/** A request as one line of a table. @param name of a person, by id */
-export function requestRow(request: AccessRequest, name: (person: string) => string): RequestRow {
-  const last = request.reviews.at(-1);
-  return {
-    createdAt: request.createdAt,
-    id: request.id,
-    tenant: request.tenant,
-    service: request.service,
-    requester: request.requester,
-    requesterName: name(request.requester),
-    state: request.state,
-    scope: request.scope.map(({ resource, actions }) => `${resource}:${actions.join(',')}`).join(' '),
-    duration: request.duration,
-    justification: request.justification,
-    ticket: request.ticket,
-    reasonCode: request.reasonCode ?? null,
-    risk: request.needs.impact?.level ?? null,
-    lapsesAt: request.lapsesAt,
-    decidedBy: last === undefined ? null : name(last.person),
-    decidedAt: last?.at ?? null,
-    grant: request.grant,
-    digest: request.digest,
-  };
-}
-
 /** Records as CSV, with the name of each person beside the id. */
 export const recordsAsCsv = (records: readonly AccessRecord[], nameOf: (person: string) => string): string =>
   toCsv(
@@ -102,8 +69,7 @@ export function downloadRequests(
   requests: readonly AccessRequest[],
   nameOf: (person: string) => string,
 ): void {
-  const rows = requests.map((request) => requestRow(request, nameOf));
-  save(name, format, format === 'csv' ? toCsv(REQUEST_COLUMNS, rows) : toJsonLines(requests));
+  save(name, format, format === 'csv' ? requestsAsCsv(requests, nameOf) : toJsonLines(requests));
 }
 
 const save = (name: string, format: Format, text: string): void =>

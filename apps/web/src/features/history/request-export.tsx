@@ -1,3 +1,4 @@
+import { peopleInCsv } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { readNames } from '../../api/organisation.js';
@@ -18,11 +19,7 @@ export function RequestExport({ filter }: { filter: RequestFilter }) {
     mutationFn: async (format: Format) => {
       setCount(0);
       const requests = await readAllRequests(filter, setCount);
-      const people = requests.flatMap(({ requester, reviews }) => [
-        requester,
-        ...reviews.map(({ person }) => person),
-      ]);
-      const nameOf = await readNames(format === 'csv' ? people : []);
+      const nameOf = await readNames(format === 'csv' ? peopleInCsv(requests) : []);
       downloadRequests(`requests-${dayText(Date.now())}`, format, requests, nameOf);
       return requests.length;
     },

@@ -1,12 +1,12 @@
 import type { Terms } from '@countersign/contract';
-import type { AccessRequest } from '../../domain/access-request.js';
+import { type AccessRequest, isOpen } from '../../domain/access-request.js';
 import type { ReviewNeeds } from '../../domain/review.js';
 import { AccessError } from '../../errors.js';
 import type { PolicyContext } from '../../policy/context.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { type NeedChange, needChanges, stricterNeeds } from '../../policy/needs.js';
 import { type RequestedAccess, requestedByTerms } from '../../policy/requested-access.js';
-import type { ReadUnit, TenantUnit } from '../../ports/index.js';
+import type { ReadUnit, TenantUnit, VendorUnit } from '../../ports/index.js';
 import { outdatedNotice } from '../notices/notices.js';
 import { loadPolicyContext, type PolicyReads } from './load-context.js';
 
@@ -136,6 +136,31 @@ export async function notifyingOutdated<T>(
 }
 
 /**
+ * The same for a change that may concern every tenant: of the newest 200 open requests of each state, whosever they are, so that its
+ * cost does not grow with the number of tenants.
+ */
+export async function notifyingOutdatedEverywhere(
+  unit: VendorUnit,
+  now: Date,
+  change: () => Promise<void>,
+): Promise<void> {
+  const approvable: AccessRequest[] = [];
+  for (const state of OPEN_STATES) {
+    const { items } = await unit.requests.list({ state }, { cursor: null, limit: MOST_EVALUATED });
+    for (const request of items)
+      if (await isApprovable(await unit.tenant(request.tenant), request, now)) approvable.push(request);
+  }
+  await change();
+  for (const before of approvable) {
+    const own = await unit.tenant(before.tenant);
+    const request = await own.requests.find(before.id);
+    // The change itself has ended some, with notices of their own.
+    if (request !== null && isOpen(request) && !(await isApprovable(own, request, now)))
+      await own.outbox.add(outdatedNotice(request, now.toISOString()));
+  }
+}
+
+/**
  * Whether the rules let the request be approved. A rule that throws does not: a request that cannot be evaluated must not keep the
  * customer from tightening its controls. Faults of the store are thrown.
  */
@@ -144,7 +169,8 @@ async function isApprovable(unit: Reads, request: AccessRequest, now: Date): Pro
   try {
     loaded = await loadReview(unit, request, request.terms, now);
   } catch (error) {
-    if (error instanceof AccessError && error.code === 'controls_changed') return false;
+    // Also if its tenant or service is gone.
+    if (error instanceof AccessError) return false;
     throw error;
   }
   try {

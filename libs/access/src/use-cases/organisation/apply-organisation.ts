@@ -4,6 +4,7 @@ import { hasRole, isVendorStaff } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
 import { REQUESTER_ROLES } from '../../policy/bases.js';
 import type { VendorUnit, WholeOrganisation } from '../../ports/index.js';
+import { notifyingOutdatedEverywhere } from '../evaluation/reevaluate.js';
 import { endGrantsIn } from '../grants/end-grant.js';
 import type { Deps } from '../shared/deps.js';
 import { type HostWidening, requireUnclaimed } from '../trust/claimed-tenant.js';
@@ -17,7 +18,7 @@ import { type OrganisationChange, type OrganisationStep, planOrganisation } from
  * Makes the organisation match the file: all of it or nothing, with an event for each difference. What the file no longer
  * names is marked as removed, never deleted, and grants that depend on it end. A change that widens a claimed tenant
  * becomes a proposal for the tenant's own people, if a trust document can express it; one that widens an unclaimed tenant
- * waits, if the tenant's controls say so.
+ * waits, if the tenant's controls say so. Engineers are notified of open requests that the change outdates.
  *
  * @param organisation already validated as a whole (@countersign/config)
  * @param options `expect`: the hash of the organisation in force that the file was compared with
@@ -36,17 +37,20 @@ export async function applyOrganisation(
     return changes;
   }
   return deps.store.asVendor(async (unit) => {
-    const at = deps.clock.now().toISOString();
+    const now = deps.clock.now();
+    const at = now.toISOString();
     const stored = await unit.organisation.everything();
     requireExpected(deps, stored, options.expect);
     const steps = await planSteps(deps, organisation, stored, (tenant) => unit.tenant(tenant));
     await requireUnclaimed(unit.trust, wideningsOf(steps));
-    for (const each of steps) await each.apply(unit, at);
     const changes = steps.map((each) => each.change);
     if (changes.length === 0) return changes;
-    const whole = await unit.organisation.everything();
-    await endOrphanedGrants(unit, whole, at);
-    await logApplied(deps, unit, { before: stored, after: whole, changes, at });
+    await notifyingOutdatedEverywhere(unit, now, async () => {
+      for (const each of steps) await each.apply(unit, at);
+      const whole = await unit.organisation.everything();
+      await endOrphanedGrants(unit, whole, at);
+      await logApplied(deps, unit, { before: stored, after: whole, changes, at });
+    });
     return changes;
   });
 }

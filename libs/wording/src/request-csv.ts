@@ -1,0 +1,72 @@
+import type { ScopeEntry } from '@countersign/contract';
+import { csvLine } from './csv.js';
+
+/** A request as the API answers it, with what a line of the table has. */
+export interface ExportedRequest {
+  id: string;
+  createdAt: string;
+  tenant: string;
+  service: string;
+  requester: string;
+  state: string;
+  scope: readonly ScopeEntry[];
+  duration: string;
+  justification: string | null;
+  ticket: string | null;
+  reasonCode?: string;
+  needs: { impact?: { level: string } };
+  lapsesAt: string;
+  reviews: readonly { person: string; at: string }[];
+  grant: string | null;
+  digest: string;
+}
+
+const COLUMNS = [
+  ...(['createdAt', 'id', 'tenant', 'service', 'requester', 'requesterName', 'state', 'scope'] as const),
+  ...(['duration', 'justification', 'ticket', 'reasonCode', 'risk', 'lapsesAt'] as const),
+  ...(['decidedBy', 'decidedAt', 'grant', 'digest'] as const),
+] as const;
+
+type RequestRow = Record<(typeof COLUMNS)[number], string | null>;
+
+/** A request as one line of a table. @param name of a person, by id */
+export function requestRow(request: ExportedRequest, name: (person: string) => string): RequestRow {
+  const last = request.reviews.at(-1);
+  return {
+    createdAt: request.createdAt,
+    id: request.id,
+    tenant: request.tenant,
+    service: request.service,
+    requester: request.requester,
+    requesterName: name(request.requester),
+    state: request.state,
+    scope: request.scope.map(({ resource, actions }) => `${resource}:${actions.join(',')}`).join(' '),
+    duration: request.duration,
+    justification: request.justification,
+    ticket: request.ticket,
+    reasonCode: request.reasonCode ?? null,
+    risk: request.needs.impact?.level ?? null,
+    lapsesAt: request.lapsesAt,
+    decidedBy: last === undefined ? null : name(last.person),
+    decidedAt: last?.at ?? null,
+    grant: request.grant,
+    digest: request.digest,
+  };
+}
+
+/** Requests as CSV with a header line: the same columns from the pages and from the command line. */
+export const requestsAsCsv = (
+  requests: readonly ExportedRequest[],
+  name: (person: string) => string,
+): string =>
+  [
+    csvLine(COLUMNS),
+    ...requests.map((request) => {
+      const row = requestRow(request, name);
+      return csvLine(COLUMNS.map((column) => row[column]));
+    }),
+  ].join('');
+
+/** Those whose names the table has. */
+export const peopleInCsv = (requests: readonly ExportedRequest[]): string[] =>
+  requests.flatMap(({ requester, reviews }) => [requester, ...reviews.map(({ person }) => person)]);
