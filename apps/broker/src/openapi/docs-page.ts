@@ -81,8 +81,12 @@ const entriesOf = ({ paths, webhooks }: OpenApi): Entry[] =>
 const signature = ({ method, path }: Entry) =>
   `<code><b>${method}</b> ${escapeHtml(path).replaceAll('/', '/<wbr>')}</code>`;
 
+/** Names of which the letters are written as they are spoken. */
+const NAMES: Readonly<Record<string, string>> = { apiKey: 'API key', scim: 'SCIM client', Oauth: 'OAuth' };
+
 /** `PrivacyControls` → `Privacy controls`. */
 function words(name: string): string {
+  if (Object.hasOwn(NAMES, name)) return NAMES[name] ?? '';
   const text = name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return escapeHtml(text.charAt(0).toUpperCase() + text.slice(1));
 }

@@ -15,7 +15,7 @@ button,a{font:inherit;white-space:nowrap;border:1px solid #1f5fbf;border-radius:
 a{background:#1f5fbf;color:#fff}:focus-visible{outline:3px solid #1f5fbf;outline-offset:2px}
 button:disabled{opacity:.6;cursor:default}.over{border-width:2px}.stopped{border-color:#b3261e}.quiet{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 [hidden],.full:empty{display:none!important}
-@media(max-width:30rem){section{gap:.375rem}.words{flex-basis:100%}button{padding:.25rem .5rem}}
+@media(max-width:30rem){.left:has(+:not([hidden])){flex-basis:100%}}
 @media(prefers-color-scheme:dark){section{color:#e6e9ee;background:#12161c;border-color:#5a6472}.soon{color:#ffb95c}
 button{border-color:#8ab8ff;color:#8ab8ff}a{background:#8ab8ff;border-color:#8ab8ff;color:#12161c}.stopped{border-color:#ff8a80}:focus-visible{outline-color:#8ab8ff}}
 @media print{:host{display:none}}`;
@@ -60,7 +60,7 @@ const title = make('h2');
 const left = make('p', 'left');
 const note = make('p');
 // Screen readers read it when it changes: its words change only with the state of the access.
-const words = make('div', 'words');
+const words = make('div');
 words.setAttribute('role', 'status');
 words.append(title, note);
 const spoken = make('p', 'quiet');
